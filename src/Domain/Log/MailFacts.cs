@@ -1,0 +1,87 @@
+using CrmSync.Domain.Contacts;
+using NodaTime;
+
+namespace CrmSync.Domain.Log;
+
+/// <summary>An address with the display name it was written with.</summary>
+public sealed record NamedAddress(EmailAddress Address, string? Name);
+
+/// <summary>
+/// What one stored copy of a mail says, before any configuration is applied: everything identity, date, class, direction, thread and markers rest on.
+/// </summary>
+public sealed record MailFacts
+{
+    /// <summary>The normalised Message-ID (without brackets and comments), or null.</summary>
+    public string? MessageId { get; init; }
+
+    /// <summary>In-Reply-To and References as normalised ids, oldest first; the last is the mail answered.</summary>
+    public IReadOnlyList<string> References { get; init; } = [];
+
+    /// <summary>The first id of In-Reply-To, or null.</summary>
+    public string? InReplyTo { get; init; }
+
+    public NamedAddress? From { get; init; }
+
+    public NamedAddress? Sender { get; init; }
+
+    public IReadOnlyList<NamedAddress> ReplyTo { get; init; } = [];
+
+    public IReadOnlyList<NamedAddress> To { get; init; } = [];
+
+    public IReadOnlyList<NamedAddress> Cc { get; init; } = [];
+
+    public IReadOnlyList<NamedAddress> Bcc { get; init; } = [];
+
+    /// <summary>The decoded subject, or null.</summary>
+    public string? Subject { get; init; }
+
+    /// <summary>The Date header, or null when absent or unreadable. Not yet checked for plausibility.</summary>
+    public Instant? Date { get; init; }
+
+    /// <summary>The time of the topmost Received header, or null.</summary>
+    public Instant? Received { get; init; }
+
+    /// <summary>When the server or file system says it was stored (INTERNALDATE, receivedDateTime), or null.</summary>
+    public Instant? Stored { get; init; }
+
+    /// <summary>SHA-256 of the text body without white space: equal for copies in different transfer encodings.</summary>
+    public required ReadOnlyMemory<byte> BodyDigest { get; init; }
+
+    /// <summary>The headers classes rest on (see <see cref="ClassHeaders"/>), names in lower case.</summary>
+    public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>A text/calendar part at the top, or in a multipart/alternative or /mixed with a METHOD.</summary>
+    public bool CalendarPart { get; init; }
+
+    /// <summary>A delivery report, receipt or other multipart/report, or a recognised bounce in another form.</summary>
+    public ReportFacts? Report { get; init; }
+
+    /// <summary>The author's own lines; may be empty; null only where a source cannot give a body.</summary>
+    public string? OwnText { get; init; }
+
+    /// <summary>The own text or, if that is empty, the start of the whole.</summary>
+    public string? Excerpt { get; init; }
+
+    /// <summary>Whether the own text holds a <c>?</c> outside of URLs.</summary>
+    public bool Question { get; init; }
+
+    public int Attachments { get; init; }
+
+    /// <summary>The headers kept because classes rest on them.</summary>
+    public static IReadOnlyList<string> ClassHeaders { get; } =
+    [
+        "x-crmsync", "auto-submitted", "x-autoreply", "x-autorespond", "precedence", "return-path", "list-id", "list-unsubscribe", "sensitivity",
+        "authentication-results", "delivered-to", "x-original-to",
+    ];
+}
+
+/// <summary>What a report says (RFC 3464, RFC 8098, and the forms mail systems made up).</summary>
+/// <param name="OfMessageId">The Message-ID of the mail it reports on, if it says.</param>
+/// <param name="Failed">The recipients that failed for good. A delayed report names none.</param>
+public sealed record ReportFacts(string? OfMessageId, IReadOnlyList<EmailAddress> Failed);
+
+/// <summary>One copy of a mail as one account holds it.</summary>
+/// <param name="Account">The name of the account.</param>
+/// <param name="Facts">What the copy says.</param>
+/// <param name="Seen">When it was harvested, or null for what was already there when the account was read for the first time (then seen equals at).</param>
+public sealed record MailObservation(string Account, MailFacts Facts, Instant? Seen);

@@ -1,0 +1,187 @@
+using CrmSync.Domain.Time;
+using NodaTime;
+
+namespace CrmSync.Domain.Policy;
+
+public enum Mode
+{
+    Enforce,
+    Observe,
+    Disabled,
+}
+
+public enum Per
+{
+    Contact,
+    Organisation,
+}
+
+/// <summary>What every rule has (policy.md section 8, "Common keys").</summary>
+public abstract record Rule(string Name, Place Place)
+{
+    /// <summary>The kind as the file writes it: <c>respond</c>, <c>stay_in_touch</c>, ...</summary>
+    public abstract string Kind { get; }
+
+    public Condition? When { get; init; }
+
+    /// <summary>The time allowed; null for kinds whose due is fixed or absent.</summary>
+    public LengthOfTime? Within { get; init; }
+
+    /// <summary>The rule's own calendar, else the default one; never null.</summary>
+    public required BusinessCalendar Calendar { get; init; }
+
+    public Mode Mode { get; init; }
+
+    /// <summary>As written, or the default of the kind; promises and signals have 0.</summary>
+    public int Priority { get; init; }
+
+    /// <summary>Null: never.</summary>
+    public LengthOfTime? ExpireAfter { get; init; }
+
+    public LengthOfTime? Warn { get; init; }
+
+    public IReadOnlyList<EscalationStep> Escalate { get; init; } = [];
+
+    public string? Say { get; init; }
+
+    public bool Urgent { get; init; }
+}
+
+public enum Via
+{
+    Email,
+    Digest,
+}
+
+/// <summary>A step counted from <c>due</c>.</summary>
+/// <param name="After">Counted as a deadline from due.</param>
+/// <param name="To"><c>owner</c>, <c>manager</c>, <c>lead</c> or the id of a person.</param>
+public sealed record EscalationStep(LengthOfTime After, string To, Via Via);
+
+public sealed record RespondRule(string Name, Place Place) : Rule(Name, Place)
+{
+    public override string Kind => "respond";
+
+    public required LengthOfTime NextWithin { get; init; }
+
+    /// <summary>Whether mail with us only in Cc qualifies.</summary>
+    public bool Cc { get; init; }
+
+    /// <summary><c>satisfied_by: contact</c>: an answer in any thread counts.</summary>
+    public bool SatisfiedByContact { get; init; }
+
+    /// <summary>Whether invitations to meetings open it as well.</summary>
+    public bool Meetings { get; init; }
+}
+
+public sealed record ResolveRule(string Name, Place Place) : Rule(Name, Place)
+{
+    public override string Kind => "resolve";
+
+    public required string Case { get; init; }
+}
+
+public sealed record ChaseRule(string Name, Place Place) : Rule(Name, Place)
+{
+    public override string Kind => "chase";
+
+    public required LengthOfTime After { get; init; }
+
+    /// <summary><c>expects: any</c>: also without a question.</summary>
+    public bool ExpectsAny { get; init; }
+
+    public int MaxChasers { get; init; } = 2;
+
+    public bool SatisfiedByContact { get; init; }
+}
+
+public enum Counts
+{
+    Any,
+    TwoWay,
+    Ours,
+}
+
+public sealed record StayInTouchRule(string Name, Place Place) : Rule(Name, Place)
+{
+    public override string Kind => "stay_in_touch";
+
+    public required LengthOfTime Every { get; init; }
+
+    public Per Per { get; init; }
+
+    public Counts Counts { get; init; }
+}
+
+public enum FollowUpEvent
+{
+    MeetingHeld,
+    FirstInbound,
+    CaseClosed,
+}
+
+public sealed record FollowUpRule(string Name, Place Place) : Rule(Name, Place)
+{
+    public override string Kind => "follow_up";
+
+    public required FollowUpEvent AfterEvent { get; init; }
+
+    /// <summary>The case of <see cref="FollowUpEvent.CaseClosed"/>.</summary>
+    public string? Case { get; init; }
+
+    public LengthOfTime? After { get; init; }
+}
+
+public sealed record DateRule(string Name, Place Place) : Rule(Name, Place)
+{
+    public override string Kind => "date";
+
+    public required string Field { get; init; }
+
+    public LengthOfTime Before { get; init; } = new(0, TimeUnit.Day);
+}
+
+public sealed record NoticeRule(string Name, Place Place) : Rule(Name, Place)
+{
+    public override string Kind => "notice";
+
+    public required LocalDate From { get; init; }
+
+    public required LocalDate Effective { get; init; }
+
+    /// <summary>Before <see cref="Effective"/>.</summary>
+    public required LengthOfTime NotifyBy { get; init; }
+
+    /// <summary>The marker.</summary>
+    public required string ToldBy { get; init; }
+}
+
+public sealed record HandoverRule(string Name, Place Place) : Rule(Name, Place)
+{
+    public override string Kind => "handover";
+
+    public LengthOfTime ActiveWithin { get; init; } = new(12, TimeUnit.Month);
+}
+
+public enum WatchMetric
+{
+    Marker,
+    Case,
+    LateResponses,
+}
+
+public sealed record WatchRule(string Name, Place Place) : Rule(Name, Place)
+{
+    public override string Kind => "watch";
+
+    public required WatchMetric Metric { get; init; }
+
+    /// <summary>The marker or case the metric names.</summary>
+    public string? Of { get; init; }
+
+    public required LengthOfTime Window { get; init; }
+
+    public required int AtLeast { get; init; }
+
+    public Per Per { get; init; }
+}
