@@ -1,0 +1,186 @@
+using CrmSync.Domain.Contacts;
+using NodaTime;
+
+namespace CrmSync.Domain.Log;
+
+/// <summary>One account's copy of a mail.</summary>
+/// <param name="Account">The name of the account.</param>
+/// <param name="Seen">When it was harvested; null when it was there as the account was read for the first time.</param>
+public sealed record Sighting(string Account, Instant? Seen);
+
+/// <summary>How much of a mail's own text a line still holds.</summary>
+public enum KeptText
+{
+    /// <summary>None: the configuration keeps no text, or it was dropped.</summary>
+    None,
+
+    /// <summary>The beginning.</summary>
+    Part,
+
+    /// <summary>All of it, so that markers and acknowledgement can be derived anew.</summary>
+    Whole,
+}
+
+/// <summary>Somebody named in the headers of a mail.</summary>
+public sealed record MailParticipant(EmailAddress Address, string? Name, ParticipantRole Role);
+
+/// <summary>
+/// The facts of one mail in the log, merged from every copy seen, before any configuration is applied. Merging is commutative, associative and idempotent, so the
+/// order in which copies arrive never shows.
+/// </summary>
+public sealed record MailLine
+{
+    /// <summary>Every identity its copies had, smallest first.</summary>
+    public required IReadOnlyList<MailIdentity> Identities { get; init; }
+
+    public required IReadOnlyList<Sighting> Sightings { get; init; }
+
+    public required IReadOnlyList<MailParticipant> Participants { get; init; }
+
+    public EmailAddress? Sender { get; init; }
+
+    public string? Subject { get; init; }
+
+    public string? InReplyTo { get; init; }
+
+    public IReadOnlyList<string> References { get; init; } = [];
+
+    /// <summary>The headers classes rest on, names in lower case.</summary>
+    public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
+
+    public bool CalendarPart { get; init; }
+
+    public ReportFacts? Report { get; init; }
+
+    /// <summary>The earliest moment at which a copy says it was sent (Date, else Received, else stored).</summary>
+    public required Instant SentAt { get; init; }
+
+    /// <summary>The earliest moment at which a copy says it arrived (topmost Received, else Date, else stored).</summary>
+    public required Instant ArrivedAt { get; init; }
+
+    public int Attachments { get; init; }
+
+    public bool Question { get; init; }
+
+    /// <summary>The excerpt as kept.</summary>
+    public string? Text { get; init; }
+
+    public KeptText OwnTextKept { get; init; }
+
+    /// <summary>Whether the own text would pass as an acknowledgement from this sender, whatever the direction.</summary>
+    public bool Acknowledges { get; init; }
+
+    /// <summary>The configured phrases found in the whole own text, as <see cref="PhraseBook"/> writes them.</summary>
+    public IReadOnlyList<string> Phrases { get; init; } = [];
+
+    public string Id => Identities[0].LineId;
+
+    /// <summary>The Message-ID people see; the smallest identity's that has one.</summary>
+    public string? MessageId => Identities.FirstOrDefault(i => i.MessageId is not null)?.MessageId;
+
+    public EmailAddress? From => Participants.FirstOrDefault(p => p.Role == ParticipantRole.From)?.Address;
+
+    /// <summary>Whether a copy with <paramref name="identity"/> belongs to this line.</summary>
+    public bool Holds(MailIdentity identity) => Identities.Any(mine => mine.SameMailAs(identity));
+
+    /// <summary>The line of one copy.</summary>
+    /// <param name="observation">The copy.</param>
+    /// <param name="capture">What is kept of texts, and the words the configuration looks for.</param>
+    /// <param name="harvested">The moment of the harvest: nothing can have happened more than a day after it.</param>
+    public static MailLine Of(MailObservation observation, Capture capture, Instant harvested)
+    {
+        var facts = observation.Facts;
+        var date = Plausible(facts.Date, harvested);
+        var received = Plausible(facts.Received, harvested);
+        var stored = Plausible(facts.Stored, harvested) ?? harvested;
+        var from = facts.From is null ? [] : new[] { facts.From };
+        var own = facts.OwnText ?? "";
+        var dropped = capture.Privacy.MetadataOnly.Covers(facts);
+        var text = dropped ? null : capture.Shorten(facts.Excerpt);
+
+        return new MailLine
+        {
+            Identities = [MailIdentity.Of(facts)],
+            Sightings = [new Sighting(observation.Account, observation.Seen)],
+            Participants = InOrder(
+            [
+                .. As(from, ParticipantRole.From), .. As(facts.ReplyTo, ParticipantRole.ReplyTo), .. As(facts.To, ParticipantRole.To),
+                .. As(facts.Cc, ParticipantRole.Cc), .. As(facts.Bcc, ParticipantRole.Bcc),
+            ]),
+            Sender = facts.Sender?.Address,
+            Subject = facts.Subject,
+            InReplyTo = facts.InReplyTo,
+            References = [.. facts.References.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+            Headers = facts.Headers,
+            CalendarPart = facts.CalendarPart,
+            Report = facts.Report,
+            SentAt = date ?? received ?? stored,
+            ArrivedAt = received ?? date ?? stored,
+            Attachments = facts.Attachments,
+            Question = facts.Question,
+            Text = text,
+            OwnTextKept = text is null ? KeptText.None : own.Length <= text.Length ? KeptText.Whole : KeptText.Part,
+            Acknowledges = facts.Attachments == 0 && capture.Acknowledgements.Covers(own, facts.From),
+            Phrases = capture.Phrases.FoundIn(own),
+        };
+    }
+
+    /// <summary>This line with what another copy of the same mail adds.</summary>
+    public MailLine With(MailLine other) => new()
+    {
+        Identities =
+        [
+            .. Identities.Concat(other.Identities).Distinct()
+                .OrderBy(i => i.LineId, StringComparer.Ordinal).ThenBy(i => i.Fingerprint, StringComparer.Ordinal).ThenBy(i => i.MessageId, StringComparer.Ordinal),
+        ],
+        Sightings =
+        [
+            .. Sightings.Concat(other.Sightings).GroupBy(s => s.Account, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal)
+                .Select(g => new Sighting(g.Key, g.Any(s => s.Seen is null) ? null : g.Min(s => s.Seen))),
+        ],
+        Participants = InOrder([.. Participants, .. other.Participants]),
+        Sender = Smaller(Sender?.Value, other.Sender?.Value) is { } sender ? EmailAddress.Parse(sender) : null,
+        Subject = Smaller(Subject, other.Subject),
+        InReplyTo = Smaller(InReplyTo, other.InReplyTo),
+        References = [.. References.Union(other.References, StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+        Headers = Headers.Concat(other.Headers).GroupBy(h => h.Key, StringComparer.Ordinal)
+            .ToDictionary(g => g.Key, g => g.Select(h => h.Value).Max(StringComparer.Ordinal)!, StringComparer.Ordinal),
+        CalendarPart = CalendarPart || other.CalendarPart,
+        Report = Report is null || other.Report is null
+            ? Report ?? other.Report
+            : new ReportFacts(
+                Smaller(Report.OfMessageId, other.Report.OfMessageId),
+                [.. Report.Failed.Union(other.Report.Failed).OrderBy(a => a.Value, StringComparer.Ordinal)]),
+        SentAt = Instant.Min(SentAt, other.SentAt),
+        ArrivedAt = Instant.Min(ArrivedAt, other.ArrivedAt),
+        Attachments = Math.Max(Attachments, other.Attachments),
+        Question = Question || other.Question,
+        Text = Fuller(this, other).Text,
+        OwnTextKept = Fuller(this, other).OwnTextKept,
+        Acknowledges = Acknowledges && other.Acknowledges,
+        Phrases = [.. Phrases.Union(other.Phrases, StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+    };
+
+    /// <summary>Dates before 1990 or more than a day after the harvest are somebody's broken clock.</summary>
+    private static Instant? Plausible(Instant? time, Instant harvested) =>
+        time is { } t && t >= Instant.FromUtc(1990, 1, 1, 0, 0) && t <= harvested + Duration.FromHours(24) ? t : null;
+
+    private static IEnumerable<MailParticipant> As(IEnumerable<NamedAddress> people, ParticipantRole role) =>
+        people.Select(person => new MailParticipant(person.Address, string.IsNullOrWhiteSpace(person.Name) ? null : person.Name, role));
+
+    /// <summary>Each address once a role, under the longest name anybody wrote.</summary>
+    private static IReadOnlyList<MailParticipant> InOrder(IReadOnlyList<MailParticipant> people) =>
+    [
+        .. people.GroupBy(p => (p.Role, p.Address))
+            .Select(g => g.Count() == 1
+                ? g.First()
+                : g.OrderByDescending(p => p.Name?.Length ?? 0).ThenBy(p => p.Name, StringComparer.Ordinal).First())
+            .OrderBy(p => p.Role).ThenBy(p => p.Address.Value, StringComparer.Ordinal),
+    ];
+
+    private static MailLine Fuller(MailLine one, MailLine other) =>
+        new[] { one, other }.OrderByDescending(l => l.Text?.Length ?? -1).ThenBy(l => l.Text, StringComparer.Ordinal).ThenByDescending(l => l.OwnTextKept).First();
+
+    private static string? Smaller(string? one, string? other) =>
+        one is null ? other : other is null || string.CompareOrdinal(one, other) <= 0 ? one : other;
+}

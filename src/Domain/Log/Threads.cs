@@ -1,0 +1,141 @@
+using CrmSync.Domain.Contacts;
+using NodaTime;
+
+namespace CrmSync.Domain.Log;
+
+/// <summary>What the threads of mail.md section 10 rest on.</summary>
+/// <param name="Id">The id of the line.</param>
+/// <param name="At">When it happened.</param>
+/// <param name="MessageIds">Every Message-ID the mail is known by.</param>
+/// <param name="References">Every id in References and In-Reply-To.</param>
+/// <param name="Subject">The subject as written.</param>
+/// <param name="Outsiders">The external people on it; empty for mail that is not human, which joins no thread by its subject.</param>
+public sealed record ThreadMail(
+    string Id,
+    Instant At,
+    IReadOnlyList<string> MessageIds,
+    IReadOnlyList<string> References,
+    string? Subject,
+    IReadOnlyCollection<EmailAddress> Outsiders);
+
+/// <summary>
+/// Which mails belong together: those joined by References and In-Reply-To; failing that, a reply goes to the nearest earlier mail with the same bare subject, a
+/// shared external person and at most 14 days between. A pure function of the mails given: neither their order nor batches matter.
+/// </summary>
+public static class Threads
+{
+    /// <summary>A reply to a crowd is not joined by subject: everybody shares somebody there.</summary>
+    public const int Crowd = 50;
+
+    private const int LongestId = 998;
+
+    public static Duration SubjectWindow { get; } = Duration.FromDays(14);
+
+    /// <summary>
+    /// The keys under which mails can meet: two mails of one thread are joined by a chain of shared keys. A store that keeps them finds every mail a new one
+    /// can possibly affect.
+    /// </summary>
+    public static IEnumerable<string> KeysOf(ThreadMail mail)
+    {
+        foreach (var id in mail.MessageIds.Concat(mail.References).Where(IsUsable).Distinct())
+            yield return "m:" + id.ToLowerInvariant();
+
+        if (mail.Outsiders.Count is 0 or > Crowd || Subjects.Strip(mail.Subject).Bare is not { Length: > 0 } bare)
+            yield break;
+
+        foreach (var person in mail.Outsiders)
+            yield return "s:" + person.Value + " " + bare;
+    }
+
+    /// <summary>The thread of every mail: the smallest id of a line in it.</summary>
+    public static IReadOnlyDictionary<string, string> Resolve(IReadOnlyCollection<ThreadMail> mails)
+    {
+        var groups = new Groups();
+        var owners = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var mail in mails)
+        {
+            foreach (var id in mail.MessageIds.Where(IsUsable))
+            {
+                groups.Join(mail.Id, "m:" + id.ToLowerInvariant());
+                owners.Add(id.ToLowerInvariant());
+            }
+
+            foreach (var id in mail.References.Where(IsUsable))
+                groups.Join(mail.Id, "m:" + id.ToLowerInvariant());
+        }
+
+        JoinBySubject(mails, owners, groups);
+
+        var smallest = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var mail in mails)
+        {
+            var root = groups.Root(mail.Id);
+            if (!smallest.TryGetValue(root, out var id) || string.CompareOrdinal(mail.Id, id) < 0)
+                smallest[root] = mail.Id;
+        }
+
+        return mails.ToDictionary(mail => mail.Id, mail => smallest[groups.Root(mail.Id)], StringComparer.Ordinal);
+    }
+
+    private static void JoinBySubject(IReadOnlyCollection<ThreadMail> mails, HashSet<string> owners, Groups groups)
+    {
+        var bySubject = mails
+            .Where(mail => mail.Outsiders.Count is > 0 and <= Crowd)
+            .Select(mail => (Mail: mail, Subject: Subjects.Strip(mail.Subject)))
+            .Where(mail => mail.Subject.Bare.Length > 0)
+            .GroupBy(mail => mail.Subject.Bare, StringComparer.Ordinal);
+
+        foreach (var same in bySubject)
+        {
+            var inOrder = same.OrderBy(m => m.Mail.At).ThenBy(m => m.Mail.Id, StringComparer.Ordinal).ToArray();
+            for (var i = 1; i < inOrder.Length; i++)
+            {
+                var (mail, subject) = inOrder[i];
+                if (!subject.IsReply || AnswersAKnownMail(mail, owners))
+                    continue;
+
+                var people = mail.Outsiders as IReadOnlySet<EmailAddress> ?? mail.Outsiders.ToHashSet();
+                for (var k = i - 1; k >= 0 && mail.At - inOrder[k].Mail.At <= SubjectWindow; k--)
+                {
+                    if (!inOrder[k].Mail.Outsiders.Any(people.Contains))
+                        continue;
+
+                    groups.Join(mail.Id, inOrder[k].Mail.Id);
+                    break;
+                }
+            }
+        }
+    }
+
+    private static bool AnswersAKnownMail(ThreadMail mail, HashSet<string> owners) =>
+        mail.References.Any(id => IsUsable(id) && owners.Contains(id.ToLowerInvariant()) && !mail.MessageIds.Contains(id, StringComparer.OrdinalIgnoreCase));
+
+    private static bool IsUsable(string id) => id.Length is > 0 and <= LongestId;
+
+    private sealed class Groups
+    {
+        private readonly Dictionary<string, string> parents = new(StringComparer.Ordinal);
+
+        public string Root(string node)
+        {
+            while (parents.TryGetValue(node, out var parent) && parent != node)
+            {
+                if (parents.TryGetValue(parent, out var grand) && grand != parent)
+                    parents[node] = grand;
+
+                node = parent;
+            }
+
+            return node;
+        }
+
+        public void Join(string one, string other)
+        {
+            var (a, b) = (Root(one), Root(other));
+            parents.TryAdd(a, a);
+            parents.TryAdd(b, b);
+            if (a != b)
+                parents[a] = b;
+        }
+    }
+}
