@@ -42,7 +42,9 @@ public sealed record Item
 
     public required Instant Opened { get; init; }
 
-    /// <summary>Null while paused, for signals, and while held.</summary>
+    /// <summary>
+    /// Null while paused and for signals. A held item has one as well, counted from its opening so far; it is never overdue, and a release counts anew.
+    /// </summary>
     public Instant? Due { get; init; }
 
     /// <summary>The number of escalation steps that are due.</summary>
@@ -54,15 +56,43 @@ public sealed record Item
     /// <summary>The end of the hold, null if unknown.</summary>
     public Instant? Until { get; init; }
 
+    /// <summary>When the first interaction it rests on was learned of; later than <see cref="Opened"/> when a mailbox was read late.</summary>
+    public Instant KnownSince { get; init; }
+
+    /// <summary>When the owner is to be warned (<c>warn</c>), or null.</summary>
+    public Instant? WarnAt { get; init; }
+
+    /// <summary>The escalation steps in file order, those due and those to come. Only the highest due one is sent when several were missed.</summary>
+    public IReadOnlyList<ItemStep> Steps { get; init; } = [];
+
+    /// <summary>A snoozed promise or signal keeps its state and its clock but is hidden from its owner's digest until then.</summary>
+    public Instant? HiddenUntil { get; init; }
+
     /// <summary>The accounts that could hold an interaction not yet read, on which the item rests; empty when it is certain.</summary>
     public IReadOnlyList<string> Unsure { get; init; } = [];
 
     /// <summary>The interaction the item rests on (opening mail, event, last contact), if there is one.</summary>
     public string? Trigger { get; init; }
 
+    /// <summary>What the item rests on; prints its own sentence.</summary>
+    public Reason? Reason { get; init; }
+
     /// <summary>In words, one line; the same sentence explain shows.</summary>
-    public required string Why { get; init; }
+    public string Why
+    {
+        get => field ?? Reason?.ToString() ?? "";
+        init;
+    }
 }
+
+/// <summary>An escalation step of one item.</summary>
+/// <param name="At">When it is due, unless the item is answered first.</param>
+/// <param name="To">The id of the person who is to be told, as of now.</param>
+/// <param name="Via">By a mail of its own or in the digest.</param>
+public sealed record ItemStep(Instant At, string To, Via Via);
+
+/// <summary>Why there is an item, as facts; <see cref="object.ToString"/> is the sentence people read.</summary>
+public abstract record Reason;
 
 /// <summary>An item that came to its end.</summary>
 public sealed record ClosedItem(string Id, Rule Rule, string About, ItemClosing As, Instant At)
@@ -75,6 +105,21 @@ public sealed record ClosedItem(string Id, Rule Rule, string About, ItemClosing 
 
     public Instant? Due { get; init; }
 
+    /// <summary>
+    /// When the closing was learned of. An item that was notified as overdue and is <see cref="ItemClosing.Met"/>, learned late, is shown as withdrawn.
+    /// </summary>
+    public Instant KnownAt { get; init; }
+
+    /// <summary>The interaction that closed it, if one did.</summary>
+    public string? ClosedBy { get; init; }
+
+    /// <summary>What closed it; prints its own sentence.</summary>
+    public Reason? Reason { get; init; }
+
     /// <summary>In words: what closed it.</summary>
-    public required string Why { get; init; }
+    public string Why
+    {
+        get => field ?? Reason?.ToString() ?? "";
+        init;
+    }
 }
