@@ -1,0 +1,389 @@
+using System.Text;
+
+namespace CrmSync.Mail.Mime;
+
+/// <summary>
+/// Reads address fields as real mailers write them (RFC 5322 with its obsolete forms): groups are flattened, comments become names, routes are dropped, encoded words
+/// are read after the list was split, <c>Last, First &lt;a@b&gt;</c> is one mailbox. What is no mailbox (no domain, X.500 names, placeholders) is left out.
+/// </summary>
+public static class AddressList
+{
+    /// <summary>How many mailboxes one field gives at most.</summary>
+    public const int Most = 20_000;
+
+    private static readonly string[] Placeholders = ["missing_domain", ".missing-host-name.", "missing-host-name", "syntax-error", ".syntax-error.", "unspecified-domain", "missing_mailbox"];
+
+    /// <summary>All mailboxes of a field value, in order; never throws, time is linear in its length.</summary>
+    public static IReadOnlyList<Mailbox> Parse(string? value)
+    {
+        if (string.IsNullOrWhiteSpace(value))
+            return [];
+
+        var found = new List<Mailbox>();
+        new Scanner(value, found).Run();
+        return found;
+    }
+
+    /// <summary>The normal form of one address, or null when it is none: quotes taken off where they are not needed, domain in lower case.</summary>
+    internal static string? Normalise(string raw)
+    {
+        var text = raw.AsSpan().Trim();
+        if (text.StartsWith("mailto:", StringComparison.OrdinalIgnoreCase))
+            text = text["mailto:".Length..];
+        else if (text.StartsWith("smtp:", StringComparison.OrdinalIgnoreCase))
+            text = text["smtp:".Length..];
+
+        // Outlook puts addresses it did not resolve into single quotes.
+        if (text.Length > 2 && text[0] == '\'' && text[^1] == '\'')
+            text = text[1..^1];
+        if (text.Length > 4 && text[0] == '"' && text[^1] == '"')
+            text = text[1..^1].Trim().Trim('\'');
+
+        // A route (@relay1,@relay2:user@host) tells nothing about the person.
+        if (!text.IsEmpty && text[0] == '@' && text.IndexOf(':') is > 0 and var colon)
+            text = text[(colon + 1)..];
+
+        if (text.Length > 998)
+            return null;
+
+        var at = text.LastIndexOf('@');
+        if (at <= 0 || at == text.Length - 1)
+            return null;
+
+        var domain = DomainOf(text[(at + 1)..]);
+        var local = LocalOf(text[..at]);
+        if (domain is null || local is null)
+            return null;
+
+        if (local.StartsWith("IMCEA", StringComparison.OrdinalIgnoreCase))
+            return FromImcea(local);
+
+        return string.Concat(local, "@", domain);
+    }
+
+    private static string? DomainOf(ReadOnlySpan<char> raw)
+    {
+        var domain = WithoutSpace(raw).TrimEnd('.').ToLowerInvariant();
+        if (domain.Length is 0 or > 255 || Placeholders.Contains(domain, StringComparer.Ordinal) || domain.EndsWith(".missing-host-name", StringComparison.Ordinal))
+            return null;
+        if (domain[0] == '[')
+            return domain[^1] == ']' ? domain : null;
+
+        foreach (var c in domain)
+        {
+            if (!char.IsLetterOrDigit(c) && c is not ('-' or '.' or '_') && !IsCombining(c))
+                return null;
+        }
+
+        return domain.Contains("..", StringComparison.Ordinal) || domain[0] == '.' ? null : domain;
+    }
+
+    private static bool IsCombining(char c) => char.GetUnicodeCategory(c)
+        is System.Globalization.UnicodeCategory.NonSpacingMark or System.Globalization.UnicodeCategory.SpacingCombiningMark or System.Globalization.UnicodeCategory.Surrogate
+        or System.Globalization.UnicodeCategory.OtherSymbol;
+
+    private static string? LocalOf(ReadOnlySpan<char> raw)
+    {
+        raw = raw.Trim();
+        if (raw.Length > 1 && raw[0] == '"' && raw[^1] == '"')
+        {
+            var content = Unescape(raw[1..^1]);
+            if (content.Length == 0)
+                return null;
+            return IsDotAtom(content) ? content : $"\"{content.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+        }
+
+        var local = WithoutSpace(raw);
+        if (local.Length is 0 or > 512 || local.StartsWith("/o=", StringComparison.OrdinalIgnoreCase) || local.AsSpan().IndexOfAny("<>()") >= 0)
+            return null;
+        foreach (var c in local)
+        {
+            if (char.IsControl(c))
+                return null;
+        }
+
+        return local;
+    }
+
+    private static bool IsDotAtom(string text)
+    {
+        foreach (var c in text)
+        {
+            if (!char.IsLetterOrDigit(c) && !"!#$%&'*+-/=?^_`{|}~.".Contains(c, StringComparison.Ordinal))
+                return false;
+        }
+
+        return text[0] != '.' && text[^1] != '.' && !text.Contains("..", StringComparison.Ordinal);
+    }
+
+    /// <summary>Exchange wraps foreign addresses: IMCEASMTP-ana+40hill+2Eexample@gateway is ana@hill.example; its X.500 ones (IMCEAEX) name nobody outside.</summary>
+    private static string? FromImcea(string local)
+    {
+        if (!local.StartsWith("IMCEASMTP-", StringComparison.OrdinalIgnoreCase))
+            return null;
+
+        var text = new StringBuilder();
+        for (var i = "IMCEASMTP-".Length; i < local.Length; i++)
+        {
+            if (local[i] == '+' && i + 2 < local.Length && char.IsAsciiHexDigit(local[i + 1]) && char.IsAsciiHexDigit(local[i + 2]))
+            {
+                text.Append((char)(EncodedWord.Hex(local[i + 1]) << 4 | EncodedWord.Hex(local[i + 2])));
+                i += 2;
+            }
+            else
+            {
+                text.Append(local[i] == '_' ? '/' : local[i]);
+            }
+        }
+
+        var inner = text.ToString();
+        return inner.StartsWith("IMCEA", StringComparison.OrdinalIgnoreCase) ? null : Normalise(inner);
+    }
+
+    private static string WithoutSpace(ReadOnlySpan<char> text)
+    {
+        text = text.Trim();
+        var space = false;
+        foreach (var c in text)
+            space |= char.IsWhiteSpace(c);
+        return space ? string.Concat(text.ToString().Where(c => !char.IsWhiteSpace(c))) : text.ToString();
+    }
+
+    private static string Unescape(ReadOnlySpan<char> text)
+    {
+        var plain = new StringBuilder(text.Length);
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (text[i] == '\\' && i + 1 < text.Length)
+                i++;
+            plain.Append(text[i]);
+        }
+
+        return plain.ToString();
+    }
+
+    /// <summary>One pass over a field; each comma at the outer level ends an item.</summary>
+    private sealed class Scanner(string text, List<Mailbox> found)
+    {
+        private readonly StringBuilder phrase = new();      // what stands outside of comments and angle brackets
+        private readonly StringBuilder comment = new();
+        private readonly List<string> nameless = [];        // items without '@' that may be the first half of "Last, First"
+        private string? angle;
+        private bool quotedName;
+        private bool inGroup;
+        private bool phraseHasAt;
+        private bool strayQuote;    // a quote or parenthesis that is never closed makes all later ones plain characters: time stays linear
+        private bool strayParenthesis;
+        private int at;
+
+        public void Run()
+        {
+            while (at < text.Length && found.Count < Most)
+            {
+                var c = text[at];
+                switch (c)
+                {
+                    case '"' when !strayQuote:
+                        ReadQuoted();
+                        break;
+                    case '(' when !strayParenthesis:
+                        ReadComment();
+                        break;
+                    case '<':
+                        ReadAngle();
+                        break;
+                    case ',':
+                        EndItem(afterComma: true);
+                        at++;
+                        break;
+                    case ';':
+                        EndItem(afterComma: false);
+                        inGroup = false;
+                        at++;
+                        break;
+                    case ':' when IsGroupName():
+                        phrase.Clear();
+                        phraseHasAt = false;
+                        quotedName = false;
+                        comment.Clear();
+                        nameless.Clear();
+                        inGroup = true;
+                        at++;
+                        break;
+                    case '=' when at + 1 < text.Length && text[at + 1] == '?' && EncodedWord.EndOf(text, at) is > 0 and var end:
+                        phrase.Append(text, at, end - at);
+                        at = end;
+                        break;
+                    default:
+                        phraseHasAt |= c == '@';
+                        phrase.Append(c);
+                        at++;
+                        break;
+                }
+            }
+
+            if (found.Count < Most)
+                EndItem(afterComma: false);
+        }
+
+        private bool IsGroupName()
+        {
+            if (angle is not null || inGroup || phraseHasAt || phrase.Length > 500)
+                return false;
+
+            var name = phrase.ToString().Trim();
+            return name.Length > 0 && !name.Equals("mailto", StringComparison.OrdinalIgnoreCase) && !name.Equals("smtp", StringComparison.OrdinalIgnoreCase);
+        }
+
+        private void ReadQuoted()
+        {
+            var start = at++;
+            while (at < text.Length && text[at] != '"')
+                at += text[at] == '\\' ? 2 : 1;
+            if (at >= text.Length)
+            {
+                strayQuote = true;
+                at = start + 1;
+                return;
+            }
+
+            at++;
+            var local = at < text.Length && text[at] is '@' or '.' || phrase.Length > 0 && phrase[^1] == '.';
+            if (local)
+            {
+                phrase.Append(text, start, at - start);
+                return;
+            }
+
+            phrase.Append(Unescape(text.AsSpan(start + 1, at - start - 2)));
+            quotedName = true;
+        }
+
+        private void ReadComment()
+        {
+            var start = at;
+            ContentField.SkipComment(text, ref at);
+            if (text[at - 1] != ')' || at - start < 2)
+            {
+                strayParenthesis = true;
+                at = start + 1;
+                return;
+            }
+
+            if (comment.Length > 0)
+                comment.Append(' ');
+            comment.Append(Unescape(text.AsSpan(start + 1, at - start - 2)));
+            phrase.Append(' ');
+        }
+
+        private void ReadAngle()
+        {
+            var start = ++at;
+            var quoted = false;
+            var content = new StringBuilder();
+            while (at < text.Length && (quoted || text[at] != '>'))
+            {
+                // "<a@b, c <d@e>": the bracket was never closed, the next item begins at the comma.
+                if (!quoted && text[at] is '<' || !quoted && text[at] == ',' && !IsRoute(content))
+                    break;
+                if (text[at] == '\\' && at + 1 < text.Length)
+                    content.Append(text[at++]);
+                else if (text[at] == '"')
+                    quoted = !quoted && text.IndexOf('"', at + 1) is var close && close >= 0 && close - start < 1000;
+                content.Append(text[at++]);
+            }
+
+            if (at < text.Length && text[at] == '>')
+                at++;
+
+            // "<<a@b>>" and "a@b <a@b>": the innermost or first usable one counts.
+            var address = content.ToString();
+            if (angle is null || Normalise(angle) is null)
+                angle = address;
+        }
+
+        private static bool IsRoute(StringBuilder content) => content.Length > 0 && content[0] == '@';
+
+        private void EndItem(bool afterComma)
+        {
+            var words = phrase.ToString().Trim();
+            if (angle is not null)
+                Add(NameOf(words), angle);
+            else if (words.Contains('@', StringComparison.Ordinal))
+                AddBare(words);
+            else if (afterComma && words.Length > 0 && nameless.Count < 2 && !quotedName)
+                nameless.Add(words);
+            else
+                nameless.Clear();
+
+            phrase.Clear();
+            phraseHasAt = false;
+            comment.Clear();
+            angle = null;
+            quotedName = false;
+        }
+
+        private string NameOf(string words)
+        {
+            if (words.Length == 0)
+                return comment.ToString();
+            return nameless.Count > 0 && !quotedName ? string.Join(", ", nameless.Append(words)) : words;
+        }
+
+        /// <summary>An item without brackets: the address itself, possibly with obsolete spaces, possibly with the name or further addresses beside it.</summary>
+        private void AddBare(string words)
+        {
+            if (!quotedName && Normalise(words) is not null && !HasLooseWords(words))
+            {
+                Add(comment.ToString(), words);
+                return;
+            }
+
+            var pieces = words.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+            var name = string.Join(' ', pieces.Where(p => !p.Contains('@', StringComparison.Ordinal)));
+            var addresses = pieces.Where(p => p.Contains('@', StringComparison.Ordinal)).ToList();
+            foreach (var address in addresses)
+                Add(addresses.Count == 1 ? name.Length > 0 ? name : comment.ToString() : "", address.Trim('[', ']', '\''));
+        }
+
+        /// <summary>White space that is not around '@' or '.', the only place where the obsolete syntax allows it.</summary>
+        private static bool HasLooseWords(string words)
+        {
+            if (words[0] == '"')
+                return false;
+            for (var i = 1; i < words.Length - 1; i++)
+            {
+                if (char.IsWhiteSpace(words[i]) && !char.IsWhiteSpace(words[i - 1]) && words[i - 1] is not ('@' or '.'))
+                {
+                    var next = i;
+                    while (next < words.Length && char.IsWhiteSpace(words[next]))
+                        next++;
+                    if (next < words.Length && words[next] is not ('@' or '.'))
+                        return true;
+                }
+            }
+
+            return false;
+        }
+
+        private void Add(string name, string raw)
+        {
+            nameless.Clear();
+            if (Normalise(raw) is not { } address)
+                return;
+            found.Add(new Mailbox(CleanName(name, address), address));
+        }
+
+        private static string CleanName(string name, string address)
+        {
+            if (name.Length == 0)
+                return "";
+
+            var text = Charsets.Clean(EncodedWord.Decode(name));
+            text = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+            while (text.Length > 1 && (text[0], text[^1]) is ('"', '"') or ('\'', '\''))
+                text = text[1..^1].Trim();
+            return text.Equals(address, StringComparison.OrdinalIgnoreCase) ? "" : text.Length > 500 ? text[..(char.IsHighSurrogate(text[499]) ? 499 : 500)] : text;
+        }
+    }
+}

@@ -1,0 +1,55 @@
+namespace CrmSync.Mail.Mime;
+
+/// <summary>Tells files from what merely belongs to the text.</summary>
+internal static class Attachments
+{
+    /// <summary>The number of files among the parts; <paramref name="html"/> tells which pictures the text shows.</summary>
+    public static int Count(MimePart root, string? html)
+    {
+        var count = 0;
+        foreach (var part in root.All())
+        {
+            if (!part.InForwarded && !part.IsMultipart && IsFile(part, root, html))
+                count++;
+        }
+
+        return count;
+    }
+
+    private static bool IsFile(MimePart part, MimePart root, string? html)
+    {
+        var within = part.Parent?.ContentType;
+        switch (part.ContentType)
+        {
+            case "application/pgp-signature" or "application/pkcs7-signature" or "application/x-pkcs7-signature" or "application/pgp-encrypted":
+            case "message/delivery-status" or "message/global-delivery-status" or "message/disposition-notification" or "message/global-disposition-notification"
+                or "message/feedback-report" or "text/rfc822-headers" or "message/rfc822-headers" or "message/global-headers":
+                return false;
+            case "text/calendar":
+                return part.Disposition == "attachment" && CalendarPart.MethodOf(part) is null;
+            case "application/ics":
+                return CalendarPart.MethodOf(part) is null && !root.All().Any(p => p.ContentType == "text/calendar" && !p.InForwarded);
+            case "message/rfc822" or "message/global":
+                return within is not ("multipart/report" or "multipart/digest");
+            case "application/applefile" when within == "multipart/appledouble":
+                return false;
+        }
+
+        if (part.IsText)
+            return part.Disposition == "attachment" || part.FileName is not null && part.Depth > 0 && part.Content.IsEmpty || part.ContentType is "text/csv" or "text/vcard" or "text/x-vcard";
+        if (part.ContentType.StartsWith("image/", StringComparison.Ordinal))
+            return !IsShown(part, within, html);
+
+        // What stands beside the text in a multipart/related or alternative is part of its presentation unless it says otherwise.
+        return part.Disposition == "attachment" || part.Depth == 0 || within is not ("multipart/alternative") || part.FileName is not null;
+    }
+
+    private static bool IsShown(MimePart part, string? within, string? html)
+    {
+        if (part.Disposition == "inline" && part.Depth > 0)
+            return true;
+        if (part.ContentId is { } id && html is not null && html.Contains("cid:" + id, StringComparison.OrdinalIgnoreCase))
+            return true;
+        return within == "multipart/related" && part.Disposition != "attachment" && html is not null;
+    }
+}

@@ -1,0 +1,103 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace CrmSync.Mail.Mime;
+
+/// <summary>SHA-256 over text without white space and controls, as UTF-8, whatever charset, transfer encoding and line width it came in.</summary>
+internal sealed class BodyHash
+{
+    private const int Piece = 4096;
+    private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly char[] chars = new char[Piece];
+    private readonly byte[] utf8 = new byte[Piece * 3];
+    private Decoder? decoder;
+    private char high;
+    private byte[]? result;
+
+    /// <summary>The leaf whose bytes came last.</summary>
+    public TextLeaf? Current { get; private set; }
+
+    /// <summary>The digest of leaves that are kept whole.</summary>
+    public static byte[] Of(List<TextLeaf> leaves)
+    {
+        if (leaves.Count == 1 && Ascii.IsValid(leaves[0].Content.Kept)
+            && Charsets.Choose(leaves[0].Content.Kept, Charsets.Find(leaves[0].Part.Charset)).CodePage is 65001 or >= 1250 and <= 1258 or >= 28591 and <= 28605 or 20866)
+            return OfAscii(leaves[0].Content.Kept);
+
+        var running = new BodyHash();
+        foreach (var leaf in leaves)
+            running.Append(leaf);
+        return running.Result();
+    }
+
+    /// <summary>Adds the kept bytes of a leaf; its charset is settled by them.</summary>
+    public void Append(TextLeaf leaf)
+    {
+        Current = leaf;
+        var encoding = Charsets.Choose(leaf.Content.Kept, Charsets.Find(leaf.Part.Charset));
+        decoder = ReferenceEquals(encoding, Charsets.Utf7Marker) ? null : encoding.GetDecoder();
+        if (decoder is null)
+            AppendText(Utf7.Decode(leaf.Content.Kept));
+        else
+            AppendMore(leaf.Content.Kept);
+    }
+
+    /// <summary>Adds further bytes of the current leaf.</summary>
+    public void AppendMore(ReadOnlySpan<byte> bytes)
+    {
+        // Of UTF-7 beyond the kept part the ASCII form is taken: what matters is that equal bytes give equal digests.
+        decoder ??= Encoding.Latin1.GetDecoder();
+        while (!bytes.IsEmpty)
+        {
+            decoder.Convert(bytes, chars, flush: false, out var used, out var written, out _);
+            AppendText(chars.AsSpan(0, written));
+            bytes = bytes[used..];
+        }
+    }
+
+    /// <summary>The digest of everything added.</summary>
+    public byte[] Result() => result ??= hash.GetHashAndReset();
+
+    private void AppendText(ReadOnlySpan<char> text)
+    {
+        while (!text.IsEmpty)
+        {
+            var length = 0;
+            var take = text[..Math.Min(text.Length, Piece - 1)];
+            foreach (var c in take)
+            {
+                if (high != 0 && char.IsLowSurrogate(c))
+                    length += new Rune(high, c).EncodeToUtf8(utf8.AsSpan(length));
+                high = '\0';
+                if (char.IsHighSurrogate(c))
+                    high = c;
+                else if (c < 0x80)
+                {
+                    if (c is > ' ' and not '\x7F')
+                        utf8[length++] = (byte)c;
+                }
+                else if (!char.IsWhiteSpace(c) && !char.IsControl(c) && !char.IsSurrogate(c) && c is not ('\uFEFF' or '\u200B'))
+                    length += new Rune(c).EncodeToUtf8(utf8.AsSpan(length));
+            }
+
+            hash.AppendData(utf8, 0, length);
+            text = text[take.Length..];
+        }
+    }
+
+    private static byte[] OfAscii(ReadOnlySpan<byte> text)
+    {
+        var bare = ArrayPool<byte>.Shared.Rent(text.Length);
+        var length = 0;
+        foreach (var b in text)
+        {
+            bare[length] = b;
+            length += b is > (byte)' ' and not 0x7F ? 1 : 0;
+        }
+
+        var digest = SHA256.HashData(bare.AsSpan(0, length));
+        ArrayPool<byte>.Shared.Return(bare);
+        return digest;
+    }
+}

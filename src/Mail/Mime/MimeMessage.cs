@@ -1,0 +1,183 @@
+using System.Security.Cryptography;
+using System.Text;
+using CrmSync.Mail.Reports;
+using CrmSync.Mail.Text;
+
+namespace CrmSync.Mail.Mime;
+
+/// <summary>Which form of the body <see cref="MimeMessage.Text"/> was made from.</summary>
+public enum TextSource
+{
+    /// <summary>There is no text at all.</summary>
+    None,
+
+    /// <summary>Every piece had a plain form.</summary>
+    Plain,
+
+    /// <summary>At least one piece exists as HTML only.</summary>
+    Html,
+}
+
+/// <summary>
+/// A mail as read. What is costly (addresses, dates, texts, digest) is worked out when first asked for; a message belongs to one thread at a time until then.
+/// </summary>
+public sealed class MimeMessage
+{
+    private readonly List<TextSection> sections;
+    private readonly ProblemList problems;
+
+    internal MimeMessage(MimePart root, List<TextSection> sections, ProblemList problems)
+    {
+        Root = root;
+        this.sections = sections;
+        this.problems = problems;
+        var charset = root.Charset ?? sections.Select(s => s.Plain.Concat(s.Html).First().Part.Charset).FirstOrDefault(c => c is not null);
+        root.Headers.Fallback = Charsets.Find(charset);
+        if (Headers.CountOf("From") > 1)
+            problems.Add("more than one From field; the first counts");
+    }
+
+    /// <summary>The topmost part; the tree below it describes the whole message.</summary>
+    public MimePart Root { get; }
+
+    /// <summary>The header fields of the message itself, never those of a forwarded one.</summary>
+    public HeaderBlock Headers => Root.Headers;
+
+    /// <summary>What was odd, in words for an operator; each oddity once.</summary>
+    public IReadOnlyList<string> Problems => problems.All;
+
+    /// <summary>The authors; usually one. Of several From fields the first that names a mailbox counts.</summary>
+    public IReadOnlyList<Mailbox> From => field ??= Mailboxes("From", firstOnly: true);
+
+    /// <summary>The Sender field.</summary>
+    public IReadOnlyList<Mailbox> Sender => field ??= Mailboxes("Sender", firstOnly: true);
+
+    /// <summary>The Reply-To field.</summary>
+    public IReadOnlyList<Mailbox> ReplyTo => field ??= Mailboxes("Reply-To", firstOnly: false);
+
+    /// <summary>The To fields.</summary>
+    public IReadOnlyList<Mailbox> To => field ??= Mailboxes("To", firstOnly: false);
+
+    /// <summary>The Cc fields.</summary>
+    public IReadOnlyList<Mailbox> Cc => field ??= Mailboxes("Cc", firstOnly: false);
+
+    /// <summary>The Bcc fields, which sent copies keep.</summary>
+    public IReadOnlyList<Mailbox> Bcc => field ??= Mailboxes("Bcc", firstOnly: false);
+
+    /// <summary>The subject, decoded, on one line, without controls; empty when there is none.</summary>
+    public string Subject => field ??= OneLine(Headers.Text("Subject"));
+
+    /// <summary>The normalised Message-ID, or null.</summary>
+    public string? MessageId => MessageIds.Normalise(Headers.First("Message-ID") ?? Headers.First("Message-Id"));
+
+    /// <summary>The ids in In-Reply-To.</summary>
+    public IReadOnlyList<string> InReplyTo => field ??= MessageIds.Parse(Headers.First("In-Reply-To"));
+
+    /// <summary>The ids in References, oldest first.</summary>
+    public IReadOnlyList<string> References => field ??= MessageIds.Parse(Headers.First("References"));
+
+    /// <summary>The Date field, or null when there is none.</summary>
+    public MailDate? Date => field ??= MailDate.Parse(Headers.First("Date"));
+
+    /// <summary>The dates of the Received fields that have one, topmost (latest) first; at most 100.</summary>
+    public IReadOnlyList<MailDate> Received => field ??= [.. Headers.All("Received").Take(100).Select(MailDate.OfReceived).OfType<MailDate>()];
+
+    /// <summary>The Return-Path: an address, empty for <c>&lt;&gt;</c> (an automatic mail), null when there is none.</summary>
+    public string? ReturnPath => Headers.First("Return-Path") is { } path ? AddressList.Parse(path) is [var one, ..] ? one.Address : "" : null;
+
+    /// <summary>The best text of the body: of each piece its plain form, or else its HTML turned into text. Lines end with LF, <c>format=flowed</c> is undone, enclosed uuencoded files are taken out.</summary>
+    public string Text => (body ??= BodyText.Of(sections)).Text;
+
+    /// <summary>Which form <see cref="Text"/> was made from.</summary>
+    public TextSource TextSource => sections.TrueForAll(s => s.IsBlank) ? TextSource.None : sections.TrueForAll(s => s.HasPlain || s.IsBlank) ? TextSource.Plain : TextSource.Html;
+
+    /// <summary>Whether the text was longer than what is kept of it.</summary>
+    public bool IsTextCut => sections.Exists(s => (s.HasPlain ? s.Plain : s.Html).Exists(l => l.Part.IsContentCut));
+
+    /// <summary>The HTML form of the body as written (all HTML parts one after the other), or null when there is none.</summary>
+    public string? Html => html ??= BodyText.HtmlOf(sections);
+
+    /// <summary>
+    /// SHA-256 (32 bytes) over the source of the body: of each piece its plain text if that says anything, else its HTML source; read with its charset, without white space
+    /// and control characters, as UTF-8. So copies in other transfer encodings, charsets, line widths and line ends are equal. The whole text counts, also beyond
+    /// what is kept. Several pieces: the digest of their digests. No text at all: the digest of types, names and sizes of the attachments.
+    /// </summary>
+    public ReadOnlyMemory<byte> BodyDigest => digest ??= MakeDigest();
+
+    /// <summary>Files in this mail: neither pictures shown in the text, nor its texts, signatures (PGP, S/MIME), reports and calendar messages. A forwarded mail counts as one.</summary>
+    public int AttachmentCount => attachments ??= Attachments.Count(Root, Html) + (body ??= BodyText.Of(sections)).EnclosedFiles;
+
+    /// <summary>Calendar parts outside of forwarded mails: <c>text/calendar</c> before <c>application/ics</c>.</summary>
+    public IReadOnlyList<CalendarPart> Calendars => field ??= CalendarPart.In(Root);
+
+    /// <summary>What a delivery report, receipt or feedback report says, or null when the mail is none.</summary>
+    public MailReport? Report
+    {
+        get
+        {
+            if (!reportKnown)
+                report = MailReport.Of(this);
+            reportKnown = true;
+            return report;
+        }
+    }
+
+    private BodyText? body;
+    private string? html;
+    private byte[]? digest;
+    private int? attachments;
+    private bool reportKnown;
+    private MailReport? report;
+
+    private IReadOnlyList<Mailbox> Mailboxes(string name, bool firstOnly)
+    {
+        IReadOnlyList<Mailbox>? first = null;
+        List<Mailbox>? joined = null;
+        foreach (var value in Headers.All(name))
+        {
+            var found = AddressList.Parse(value);
+            if (found.Count == 0)
+                continue;
+            if (first is null)
+            {
+                first = found;
+                if (firstOnly)
+                    break;
+            }
+            else
+            {
+                (joined ??= [.. first]).AddRange(found);
+                if (joined.Count >= AddressList.Most)
+                    break;
+            }
+        }
+
+        return joined ?? first ?? [];
+    }
+
+    private static string OneLine(string? text)
+    {
+        if (text is null)
+            return "";
+        var clean = Charsets.Clean(text);
+        return clean.AsSpan().IndexOfAny('\n', '\t') < 0 ? clean.Trim() : clean.Replace('\n', ' ').Replace('\t', ' ').Trim();
+    }
+
+    private byte[] MakeDigest()
+    {
+        var said = sections.FindAll(s => !s.IsBlank);
+        if (said.Count == 1)
+            return said[0].Digest();
+        if (said.Count > 1)
+            return SHA256.HashData(said.SelectMany(s => s.Digest()).ToArray());
+
+        var files = new StringBuilder();
+        foreach (var part in Root.All())
+        {
+            if (part.Parts.Count == 0 && !part.IsText)
+                files.Append(part.ContentType).Append('\n').Append(part.FileName).Append('\n').Append(part.Size).Append('\n');
+        }
+
+        return SHA256.HashData(Encoding.UTF8.GetBytes(files.ToString()));
+    }
+}

@@ -1,0 +1,222 @@
+using System.Text;
+using AngleSharp.Dom;
+using AngleSharp.Html.Dom;
+using AngleSharp.Html.Parser;
+
+namespace CrmSync.Mail.Text;
+
+/// <summary>Turns the HTML of a mail into the text a reader sees.</summary>
+public static class HtmlText
+{
+    /// <summary>Characters of HTML that are read; what lies beyond is left out.</summary>
+    public const int Longest = 256 * 1024;
+
+    private const int Deepest = 200;
+
+    /// <summary>The visible text: blocks and table rows on lines of their own, list items with a dash, quotes with <c>&gt;</c>; no scripts, styles and hidden parts.</summary>
+    public static string Of(string html) => new TextWriter(quotes: true).Write(Parse(html));
+
+    internal static string Of(IDocument document) => new TextWriter(quotes: true).Write(document);
+
+    internal static IHtmlDocument Parse(string html) =>
+        new HtmlParser(new HtmlParserOptions { IsKeepingSourceReferences = false, IsScripting = false }).ParseDocument(Limited(html));
+
+    /// <summary>The charset a meta element of the first kilobytes declares, or null.</summary>
+    internal static string? DeclaredCharset(ReadOnlySpan<byte> html)
+    {
+        var head = Encoding.Latin1.GetString(html[..Math.Min(html.Length, 2048)]);
+        var at = head.IndexOf("charset=", StringComparison.OrdinalIgnoreCase);
+        if (at < 0 || head.LastIndexOf("<meta", at, StringComparison.OrdinalIgnoreCase) < 0)
+            return null;
+
+        var name = head.AsSpan(at + "charset=".Length).TrimStart("\"' ");
+        var end = name.IndexOfAny(['"', '\'', '>', ' ', ';']);
+        return end <= 0 ? null : name[..end].ToString();
+    }
+
+    /// <summary>A parser builds a tree, and a tree can be as deep as it has tags: deeper nesting than any mailer writes is cut off by dropping the tags.</summary>
+    private static string Limited(string html)
+    {
+        var text = html.Length > Longest ? html[..Longest] : html;
+        return text;
+    }
+
+    private sealed class TextWriter(bool quotes)
+    {
+        private readonly StringBuilder text = new();
+        private int quoteDepth;
+        private int pendingLines;
+        private bool pendingSpace;
+        private bool preformatted;
+
+        public string Write(IDocument document)
+        {
+            if (document.Body is { } body)
+                Children(body, 0);
+            return text.ToString().Trim('\n');
+        }
+
+        private void Children(INode node, int depth)
+        {
+            if (depth > Deepest)
+                return;
+            for (var child = node.FirstChild; child is not null; child = child.NextSibling)
+            {
+                if (child is IText words)
+                    Words(words.Data);
+                else if (child is IElement element && !IsHidden(element))
+                    Element(element, depth + 1);
+            }
+        }
+
+        private void Element(IElement element, int depth)
+        {
+            switch (element.LocalName)
+            {
+                case "br":
+                    FlushLines();
+                    text.Append('\n');
+                    Prefix();
+                    pendingSpace = false;
+                    return;
+                case "hr":
+                    Break(1);
+                    Words("________________________________");
+                    Break(1);
+                    return;
+                case "img":
+                    // Only what the sender meant to be read; file names and "logo" are noise.
+                    return;
+                case "li":
+                    Break(1);
+                    Words("- ");
+                    pendingSpace = true;
+                    Children(element, depth);
+                    Break(1);
+                    return;
+                case "blockquote" when quotes:
+                    Break(1);
+                    FlushLines();
+                    quoteDepth++;
+                    if (text.Length > 0 && text[^1] == '\n')
+                        text.Append("> ");
+                    Children(element, depth);
+                    quoteDepth--;
+                    Break(1);
+                    return;
+                case "pre":
+                    Break(1);
+                    var outer = preformatted;
+                    preformatted = true;
+                    Children(element, depth);
+                    preformatted = outer;
+                    Break(1);
+                    return;
+                case "p" or "h1" or "h2" or "h3" or "h4" or "h5" or "h6" or "ul" or "ol" or "dl" or "table":
+                    Break(element.LocalName is "table" or "ul" or "ol" ? 1 : 2);
+                    Children(element, depth);
+                    Break(element.LocalName is "table" or "ul" or "ol" ? 1 : 2);
+                    return;
+                case "div" or "tr" or "dt" or "dd" or "section" or "article" or "header" or "footer" or "center" or "address" or "form" or "fieldset" or "caption":
+                    Break(1);
+                    Children(element, depth);
+                    Break(1);
+                    return;
+                case "td" or "th":
+                    Children(element, depth);
+                    pendingSpace = true;
+                    return;
+                default:
+                    Children(element, depth);
+                    return;
+            }
+        }
+
+        private static bool IsHidden(IElement element)
+        {
+            if (element.LocalName is "script" or "style" or "head" or "title" or "template" or "noscript" or "select" or "textarea" or "object" or "svg" or "xml")
+                return true;
+            if (element.HasAttribute("hidden"))
+                return true;
+            if (element.GetAttribute("style") is not { Length: > 0 } style)
+                return false;
+            var compact = style.Replace(" ", "", StringComparison.Ordinal);
+            return compact.Contains("display:none", StringComparison.OrdinalIgnoreCase) || compact.Contains("visibility:hidden", StringComparison.OrdinalIgnoreCase)
+                || compact.Contains("mso-hide:all", StringComparison.OrdinalIgnoreCase);
+        }
+
+        private void Words(string data)
+        {
+            foreach (var c in data)
+            {
+                if (preformatted && c is '\n' or '\r')
+                {
+                    if (c == '\n')
+                        Break(1, force: true);
+                }
+                else if (c is ' ' or '\t' or '\n' or '\r' or '\f' or '\u00A0')
+                {
+                    if (preformatted)
+                        Append(' ');
+                    else
+                        pendingSpace = true;
+                }
+                else if (c is not ('\u200B' or '\u200C' or '\uFEFF' or '\u00AD' or '\u034F'))
+                {
+                    if (pendingSpace && pendingLines == 0 && text.Length > 0 && text[^1] is not ('\n' or ' '))
+                        text.Append(' ');
+                    pendingSpace = false;
+                    Append(c);
+                }
+            }
+        }
+
+        private void Append(char c)
+        {
+            FlushLines();
+            text.Append(c);
+        }
+
+        private void Break(int lines, bool force = false)
+        {
+            if (force)
+            {
+                FlushLines();
+                text.Append('\n');
+                Prefix();
+                return;
+            }
+
+            pendingLines = Math.Max(pendingLines, lines);
+            pendingSpace = false;
+        }
+
+        private void FlushLines()
+        {
+            if (pendingLines == 0)
+                return;
+            if (text.Length > 0)
+            {
+                var have = 0;
+                for (var i = text.Length - 1; i >= 0 && text[i] is '\n' or '>' or ' '; i--)
+                    have += text[i] == '\n' ? 1 : 0;
+                for (; have < pendingLines; have++)
+                    text.Append('\n');
+                if (text[^1] == '\n')
+                    Prefix();
+            }
+            else
+            {
+                Prefix();
+            }
+
+            pendingLines = 0;
+        }
+
+        private void Prefix()
+        {
+            if (quoteDepth > 0)
+                text.Append('>', quoteDepth).Append(' ');
+        }
+    }
+}
