@@ -1,0 +1,160 @@
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+using Npgsql;
+
+namespace CrmSync.Storage;
+
+/// <summary>The database of one installation: an SQLite file or a PostgreSQL database, at the version of this program.</summary>
+public sealed class ContactDatabase : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly string connectionString;
+    private readonly NpgsqlDataSource? server;
+    private readonly SemaphoreSlim writing = new(1, 1);
+    private DbConnection? writer;
+
+    private ContactDatabase(Engine engine, string place, string connectionString, NpgsqlDataSource? server)
+    {
+        Engine = engine;
+        Place = place;
+        this.connectionString = connectionString;
+        this.server = server;
+    }
+
+    public Engine Engine { get; }
+
+    /// <summary>The file, or the server and database without user and password: for messages.</summary>
+    public string Place { get; }
+
+    /// <summary>The names of the migrations <c>Open</c> applied, in order; empty when the database was up to date.</summary>
+    public IReadOnlyList<string> Applied { get; private set; } = [];
+
+    /// <summary>Opens an SQLite file, creates it and its folder when missing, and brings it to this version.</summary>
+    /// <exception cref="DatabaseUnusableException">The file is no database, is newer than this program, or is held by another one.</exception>
+    public static Task<ContactDatabase> OpenSqlite(string file, CancellationToken ct) => OpenSqlite(file, Patience, ct);
+
+    /// <summary>Opens a PostgreSQL database and brings it to this version.</summary>
+    /// <exception cref="DatabaseUnusableException">The server cannot be reached or refuses, or the database is newer than this program.</exception>
+    public static async Task<ContactDatabase> OpenPostgres(string connectionString, CancellationToken ct)
+    {
+        NpgsqlConnectionStringBuilder settings;
+        try
+        {
+            settings = new NpgsqlConnectionStringBuilder(connectionString);
+        }
+        catch (ArgumentException problem)
+        {
+            // The text itself may hold a password and is not repeated.
+            throw new DatabaseUnusableException(
+                $"storage.postgres is not a connection string ({problem.GetType().Name}); write for example: Host=localhost;Database=crmsync;Username=crmsync;Password=...", problem);
+        }
+
+        var place = $"PostgreSQL {settings.Host}:{settings.Port}/{settings.Database ?? settings.Username}";
+        var database = new ContactDatabase(Engine.Postgres, place, connectionString, NpgsqlDataSource.Create(settings));
+        return await Opened(database, ct);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (writer is not null)
+            await writer.DisposeAsync();
+
+        if (server is not null)
+            await server.DisposeAsync();
+        else if (Engine.IsSqlite)
+            SqliteConnection.ClearPool(new SqliteConnection(connectionString));
+
+        writing.Dispose();
+    }
+
+    internal static async Task<ContactDatabase> OpenSqlite(string file, TimeSpan patience, CancellationToken ct)
+    {
+        var path = Path.GetFullPath(file);
+        try
+        {
+            if (Path.GetDirectoryName(path) is { Length: > 0 } folder)
+                Directory.CreateDirectory(folder);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw new DatabaseUnusableException($"{path}: its folder cannot be created ({problem.Message}); correct storage.sqlite or the rights of the folder", problem);
+        }
+
+        var settings = new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = (int)patience.TotalSeconds };
+        return await Opened(new ContactDatabase(Engine.Sqlite, path, settings.ConnectionString, null), ct);
+    }
+
+    /// <summary>A connection for reading.</summary>
+    internal async Task<DbConnection> Connect(CancellationToken ct)
+    {
+        if (server is not null)
+            return await server.OpenConnectionAsync(ct);
+
+        var connection = new SqliteConnection(connectionString);
+        await connection.OpenAsync(ct);
+        await Run(connection, "pragma cache_size = -16384; pragma temp_store = memory; pragma foreign_keys = on;", ct);
+        return connection;
+    }
+
+    /// <summary>Runs <paramref name="work"/> in one transaction, with no other writer of this process beside it. Nothing is kept when it throws.</summary>
+    internal async Task<T> Write<T>(Func<WriteScope, Task<T>> work, CancellationToken ct)
+    {
+        await writing.WaitAsync(ct);
+        try
+        {
+            writer ??= await Connect(ct);
+            await using var transaction = writer is SqliteConnection sqlite ? sqlite.BeginTransaction(deferred: false) : await writer.BeginTransactionAsync(ct);
+            var result = await work(new WriteScope(Engine, writer, transaction, ct));
+            await transaction.CommitAsync(ct);
+            return result;
+        }
+        catch
+        {
+            // A connection in an unknown state is not used again.
+            if (writer is not null)
+                await writer.DisposeAsync();
+
+            writer = null;
+            throw;
+        }
+        finally
+        {
+            writing.Release();
+        }
+    }
+
+    internal Task Write(Func<WriteScope, Task> work, CancellationToken ct) =>
+        Write<object?>(
+            async scope =>
+            {
+                await work(scope);
+                return null;
+            },
+            ct);
+
+    private static async Task<ContactDatabase> Opened(ContactDatabase database, CancellationToken ct)
+    {
+        try
+        {
+            database.Applied = await Migrations.Apply(database, ct);
+            return database;
+        }
+        catch (Exception problem)
+        {
+            await database.DisposeAsync();
+            if (Unusable.Explain(database.Place, problem) is { } explained)
+                throw explained;
+
+            throw;
+        }
+    }
+
+    private static async Task Run(DbConnection connection, string sql, CancellationToken ct)
+    {
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        await command.ExecuteNonQueryAsync(ct);
+    }
+}
+

@@ -1,0 +1,108 @@
+using System.Data;
+using System.Data.Common;
+using System.Globalization;
+using System.Text;
+using Dapper;
+using Microsoft.Data.Sqlite;
+using NodaTime;
+using Npgsql;
+
+namespace CrmSync.Storage;
+
+/// <summary>What SQLite and PostgreSQL disagree on. Statements are one text for both; whatever differs in them is asked for here.</summary>
+public sealed class Engine
+{
+    /// <summary>One file, one writer.</summary>
+    public static readonly Engine Sqlite = new("sqlite");
+
+    public static readonly Engine Postgres = new("postgres");
+
+    static Engine()
+    {
+        DefaultTypeMap.MatchNamesWithUnderscores = true;
+        SqlMapper.AddTypeHandler(new InstantHandler());
+    }
+
+    private Engine(string name) => Name = name;
+
+    /// <summary><c>sqlite</c> or <c>postgres</c>; also the folder of its migrations.</summary>
+    public string Name { get; }
+
+    internal bool IsSqlite => ReferenceEquals(this, Sqlite);
+
+    /// <summary>Whether <paramref name="column"/> is one of a list. The parameter is made by <see cref="List(IReadOnlyCollection{string})"/>.</summary>
+    internal string AnyOf(string column, string parameter) =>
+        IsSqlite ? $"{column} in (select value from json_each({parameter}))" : $"{column} = any({parameter})";
+
+    /// <summary>A list as one parameter for <see cref="AnyOf"/>.</summary>
+    internal object List(IReadOnlyCollection<string> values) =>
+        IsSqlite ? System.Text.Json.JsonSerializer.Serialize(values) : new ListParameter(values.ToArray());
+
+    /// <summary>A list as one parameter for <see cref="AnyOf"/>.</summary>
+    internal object List(IReadOnlyCollection<long> values) =>
+        IsSqlite ? Joined(values) : new ListParameter(values.ToArray());
+
+    /// <summary>Adds a list to a raw command, for <see cref="AnyOf"/>.</summary>
+    internal void Set(DbCommand command, string name, IReadOnlyCollection<long> values) => Set(command, name, List(values));
+
+    /// <summary>Adds a list to a raw command, for <see cref="AnyOf"/>.</summary>
+    internal void Set(DbCommand command, string name, IReadOnlyCollection<string> values) => Set(command, name, List(values));
+
+    /// <summary>Adds a list made by <c>List</c> to a raw command.</summary>
+    internal static void Set(DbCommand command, string name, object list)
+    {
+        if (list is SqlMapper.ICustomQueryParameter parameter)
+            parameter.AddParameter(command, name);
+        else
+            command.Set(name, list);
+    }
+
+    /// <summary>A moment as the engine keeps it, for raw commands.</summary>
+    internal object Value(Instant? at) => at is not { } time ? DBNull.Value : IsSqlite ? Instants.Print(time) : Instants.Floor(time).ToDateTimeUtc();
+
+    /// <summary>The moment in a column, read from a raw reader.</summary>
+    internal Instant InstantAt(DbDataReader row, int column) =>
+        IsSqlite ? Instants.Parse(row.GetString(column)) : Instant.FromDateTimeUtc(row.GetDateTime(column));
+
+    internal Instant? NullableInstantAt(DbDataReader row, int column) => row.IsDBNull(column) ? null : InstantAt(row, column);
+
+    private static string Joined(IReadOnlyCollection<long> values)
+    {
+        var text = new StringBuilder(values.Count * 8).Append('[');
+        foreach (var value in values)
+        {
+            if (text.Length > 1)
+                text.Append(',');
+
+            text.Append(CultureInfo.InvariantCulture, $"{value}");
+        }
+
+        return text.Append(']').ToString();
+    }
+
+    /// <summary>Hands an array to PostgreSQL whole; Dapper would write a list out as so many parameters.</summary>
+    private sealed class ListParameter(object values) : SqlMapper.ICustomQueryParameter
+    {
+        public void AddParameter(IDbCommand command, string name) =>
+            command.Parameters.Add(new NpgsqlParameter(name, values));
+    }
+
+    /// <summary>Every instant goes through here: whole seconds, ISO 8601 text in UTC on SQLite, <c>timestamptz</c> on PostgreSQL.</summary>
+    private sealed class InstantHandler : SqlMapper.TypeHandler<Instant>
+    {
+        public override void SetValue(IDbDataParameter parameter, Instant value)
+        {
+            if (parameter is SqliteParameter)
+            {
+                parameter.Value = Instants.Print(value);
+                return;
+            }
+
+            parameter.DbType = DbType.DateTime;
+            parameter.Value = Instants.Floor(value).ToDateTimeUtc();
+        }
+
+        public override Instant Parse(object value) =>
+            value is string text ? Instants.Parse(text) : Instant.FromDateTimeUtc(DateTime.SpecifyKind((DateTime)value, DateTimeKind.Utc));
+    }
+}

@@ -1,0 +1,79 @@
+using Dapper;
+using NodaTime;
+
+namespace CrmSync.Storage.Harvest;
+
+/// <summary>The accounts and how each is doing.</summary>
+public sealed class Accounts(ContactDatabase database)
+{
+    private const string Columns =
+        """
+        number, name, kind, address, first_read_done, read_until, last_attempt, last_success, last_error, last_error_permanent, error_since, cursor
+        """;
+
+    /// <summary>The account of that name, made when it is new; kind and address follow the configuration.</summary>
+    public Task<AccountState> Register(string name, string kind, string? address, CancellationToken ct) =>
+        database.Write(
+            async scope =>
+            {
+                await scope.Execute(
+                    """
+                    insert into account (number, name, kind, address)
+                    select coalesce(max(number), 0) + 1, @name, @kind, @address
+                      from account
+                     where true
+                    on conflict (name) do update set kind = excluded.kind, address = excluded.address
+                    """,
+                    new { name, kind, address });
+                return await scope.One<AccountState>($"select {Columns} from account where name = @name", new { name });
+            },
+            ct);
+
+    /// <summary>Every account ever registered, by name.</summary>
+    public async Task<IReadOnlyList<AccountState>> All(CancellationToken ct)
+    {
+        await using var connection = await database.Connect(ct);
+        return [.. await connection.QueryAsync<AccountState>($"select {Columns} from account order by name")];
+    }
+
+    /// <summary>Everything that was there at first has been listed: what is found from now on is news.</summary>
+    public Task FirstReadDone(AccountState account, CancellationToken ct) =>
+        database.Write(scope => scope.Execute("update account set first_read_done = true where number = @Number", new { account.Number }), ct);
+
+    /// <summary>Keeps what the source remembers of the whole account.</summary>
+    public Task MoveCursor(AccountState account, string? cursor, CancellationToken ct) =>
+        database.Write(scope => scope.Execute("update account set cursor = @cursor where number = @Number", new { cursor, account.Number }), ct);
+
+    /// <summary>A reading came to its end.</summary>
+    /// <param name="account">The account.</param>
+    /// <param name="now">The end of the reading.</param>
+    /// <param name="readUntil">Everything that arrived up to here has been read (usually the beginning of the reading); null leaves it.</param>
+    /// <param name="ct">Cancels.</param>
+    public Task Succeeded(AccountState account, Instant now, Instant? readUntil, CancellationToken ct) =>
+        database.Write(
+            scope => scope.Execute(
+                """
+                update account
+                   set last_attempt = @now, last_success = @now, read_until = coalesce(@readUntil, read_until), last_error = null, last_error_permanent = false, error_since = null
+                 where number = @Number
+                """,
+                new { now, readUntil, account.Number }),
+            ct);
+
+    /// <summary>A reading failed.</summary>
+    /// <param name="account">The account.</param>
+    /// <param name="now">When.</param>
+    /// <param name="words">What happened and what to do, for a person.</param>
+    /// <param name="permanent">Whether a person must act.</param>
+    /// <param name="ct">Cancels.</param>
+    public Task Failed(AccountState account, Instant now, string words, bool permanent, CancellationToken ct) =>
+        database.Write(
+            scope => scope.Execute(
+                """
+                update account
+                   set last_attempt = @now, last_error = @words, last_error_permanent = @permanent, error_since = coalesce(error_since, @now)
+                 where number = @Number
+                """,
+                new { now, words, permanent, account.Number }),
+            ct);
+}

@@ -1,0 +1,312 @@
+using CrmSync.Domain.Log;
+using CrmSync.Storage.Log;
+using CrmSync.Storage.Rows;
+using Dapper;
+using NodaTime;
+
+namespace CrmSync.Storage.Harvest;
+
+/// <summary>
+/// Which items there are and what became of each (mail.md section 1): discovery writes items and cursor in one transaction, results and log lines in another.
+/// Whatever dies in between is found again at the next start.
+/// </summary>
+public sealed class HarvestLedger(ContactDatabase database)
+{
+    /// <summary>The most items of a batch.</summary>
+    public const int LargestBatch = 500;
+
+    /// <summary>An item during whose reading the program died so often, alone in its batch, is not tried again.</summary>
+    public const int LoneDeaths = 3;
+
+    private const string FolderColumns =
+        """
+        f.number, a.name as account, f.remote_id, f.path, f.role, f.excluded_reason, f.epoch, f.validity_resets, f.parked_until, f.parked_reason,
+        f.frontier, f.uid_validity, f.modseq, f.snapshot, f.cursor as text, f.last_full_at
+        """;
+
+    /// <summary>The folder of an account, made when it is new. Path and role follow what the source says now.</summary>
+    /// <param name="account">The account.</param>
+    /// <param name="remoteId">The server's lasting name for the folder.</param>
+    /// <param name="path">As people know it.</param>
+    /// <param name="role">Or null.</param>
+    /// <param name="ct">Cancels.</param>
+    public Task<FolderState> Folder(AccountState account, string remoteId, string path, string? role, CancellationToken ct) =>
+        database.Write(
+            async scope =>
+            {
+                await scope.Execute(
+                    """
+                    insert into folder (number, account, remote_id, path, role)
+                    select coalesce(max(number), 0) + 1, @account, @remoteId, @path, @role
+                      from folder
+                     where true
+                    on conflict (account, remote_id) do update set path = excluded.path, role = excluded.role
+                    """,
+                    new { account = account.Number, remoteId, path, role });
+                return (await Folders(scope, account, remoteId)).Single();
+            },
+            ct);
+
+    /// <summary>Every folder of an account.</summary>
+    public async Task<IReadOnlyList<FolderState>> Folders(AccountState account, CancellationToken ct)
+    {
+        await using var connection = await database.Connect(ct);
+        var rows = await connection.QueryAsync<FolderState, FolderCursor, FolderState>(
+            $"select {FolderColumns} from folder f join account a on a.number = f.account where f.account = @account order by f.path",
+            (folder, cursor) => folder with { Cursor = cursor },
+            new { account = account.Number },
+            splitOn: "frontier");
+        return [.. rows];
+    }
+
+    /// <summary>The keys of every item known in a folder in its present epoch.</summary>
+    public async Task<HashSet<string>> KnownKeys(FolderState folder, CancellationToken ct)
+    {
+        await using var connection = await database.Connect(ct);
+        await using var command = connection.CreateCommand();
+        command.CommandText = "select item_key from remote_item where folder = @folder and epoch = @epoch";
+        command.Set("@folder", folder.Number);
+        command.Set("@epoch", folder.Epoch);
+        var keys = new HashSet<string>(StringComparer.Ordinal);
+        await using var rows = await command.ExecuteReaderAsync(ct);
+        while (await rows.ReadAsync(ct))
+            keys.Add(rows.GetString(0));
+
+        return keys;
+    }
+
+    /// <summary>Writes down what a listing found and how far it got, in one transaction. Items known already are left as they are.</summary>
+    /// <returns>How many were not known.</returns>
+    public Task<int> Discover(FolderState folder, IReadOnlyCollection<Locator> found, FolderCursor cursor, CancellationToken ct) =>
+        database.Write(
+            async scope =>
+            {
+                var account = await scope.One<(long Number, bool FirstReadDone)>(
+                    "select a.number, a.first_read_done from folder f join account a on a.number = f.account where f.number = @folder", new { folder = folder.Number });
+                var number = await scope.One<long>("select coalesce(max(number), 0) from remote_item");
+                using var items = scope.Rows(
+                    """
+                    insert into remote_item (number, folder, epoch, item_key, account, size, dated, backlog)
+                    select r.number, r.folder, r.epoch, r.item_key, r.account, r.size, r.dated, r.backlog
+                      from {rows} r
+                     where true
+                    on conflict (folder, epoch, item_key) do nothing
+                    """,
+                    ("number", ColumnKind.Number), ("folder", ColumnKind.Number), ("epoch", ColumnKind.Number), ("item_key", ColumnKind.Text),
+                    ("account", ColumnKind.Number), ("size", ColumnKind.Number), ("dated", ColumnKind.Instant), ("backlog", ColumnKind.Flag));
+
+                // Oldest first: reading takes the newest, and both ends of the table stay together on disk.
+                foreach (var locator in found.DistinctBy(l => l.Key, StringComparer.Ordinal).OrderBy(l => l.Dated ?? Instant.MinValue))
+                {
+                    await items.Add(
+                        ++number, folder.Number, (long)folder.Epoch, locator.Key, account.Number, locator.Size, locator.Dated, !account.FirstReadDone);
+                }
+
+                var added = await items.Flush();
+                await SaveCursor(scope, folder, cursor);
+                return added;
+            },
+            ct);
+
+    /// <summary>Moves the cursor alone: a listing found nothing new.</summary>
+    public Task MoveCursor(FolderState folder, FolderCursor cursor, CancellationToken ct) =>
+        database.Write(scope => SaveCursor(scope, folder, cursor), ct);
+
+    /// <summary>The server numbers the items of a folder anew: what was discovered stays, what is found from now on is another item.</summary>
+    public Task<FolderState> NewEpoch(FolderState folder, long? uidValidity, CancellationToken ct) =>
+        database.Write(
+            async scope =>
+            {
+                await scope.Execute(
+                    """
+                    update folder
+                       set epoch = epoch + 1, validity_resets = validity_resets + 1, uid_validity = @uidValidity, frontier = 0, modseq = null, snapshot = null, cursor = null
+                     where number = @folder
+                    """,
+                    new { uidValidity, folder = folder.Number });
+                var account = await scope.One<long>("select account from folder where number = @folder", new { folder = folder.Number });
+                return (await Folders(scope, account, folder.RemoteId)).Single();
+            },
+            ct);
+
+    /// <summary>Leaves a folder alone until a moment, or for good (<see cref="Instant.MaxValue"/>), or (null) reads it again.</summary>
+    public Task Park(FolderState folder, Instant? until, string? reason, CancellationToken ct) =>
+        database.Write(
+            scope => scope.Execute(
+                "update folder set parked_until = @until, parked_reason = @reason where number = @folder", new { until, reason, folder = folder.Number }),
+            ct);
+
+    /// <summary>Notes that items of a folder are no longer on the server. Their lines stay.</summary>
+    public Task MarkGone(FolderState folder, IReadOnlyCollection<string> keys, Instant now, CancellationToken ct) =>
+        database.Write(
+            scope => scope.Execute(
+                $"""
+                update remote_item
+                   set gone_at = coalesce(gone_at, @now), state = case when state = {(int)ItemState.Pending} then {(int)ItemState.Gone} else state end
+                 where folder = @folder and epoch = @epoch and {scope.Engine.AnyOf("item_key", "@keys")}
+                """,
+                new { now, folder = folder.Number, epoch = folder.Epoch, keys = scope.Engine.List(keys) }),
+            ct);
+
+    /// <summary>
+    /// To be called once as an account's harvest begins: whatever was being read when the program died is to be read again, in batches half as large; what died
+    /// alone three times is quarantined.
+    /// </summary>
+    /// <returns>How many items were quarantined.</returns>
+    public Task<int> Recover(AccountState account, CancellationToken ct) =>
+        database.Write(
+            async scope =>
+            {
+                await scope.Execute(
+                    """
+                    update remote_item
+                       set in_flight = false, deaths = deaths + 1
+                     where account = @account and state = 0 and in_flight
+                    """,
+                    new { account = account.Number });
+                return await scope.Execute(
+                    """
+                    update remote_item
+                       set state = @quarantined,
+                           place = (select f.path from folder f where f.number = remote_item.folder) || ' ' || item_key,
+                           reason = 'the program died ' || lone_deaths || ' times while it read this item alone',
+                           remedy = 'look at the item; when it is harmless or repaired, run: crmsync quarantine retry'
+                     where account = @account and state = 0 and lone_deaths >= @most
+                    """,
+                    new { account = account.Number, quarantined = (int)ItemState.Quarantined, most = LoneDeaths });
+            },
+            ct);
+
+    /// <summary>
+    /// The next items to read, newest first; their attempt is counted and committed. What was left over from a death comes first, in batches halved with each death
+    /// down to one. Empty when nothing is left to do now.
+    /// </summary>
+    /// <param name="account">The account.</param>
+    /// <param name="most">At most so many, up to <see cref="LargestBatch"/>.</param>
+    /// <param name="now">Items that failed are taken when their time has come.</param>
+    /// <param name="ct">Cancels.</param>
+    public Task<IReadOnlyList<HarvestItem>> Take(AccountState account, int most, Instant now, CancellationToken ct) =>
+        database.Write<IReadOnlyList<HarvestItem>>(
+            async scope =>
+            {
+                var deaths = await scope.One<int?>(
+                    """
+                    select max(deaths)
+                      from remote_item
+                     where account = @account and state = 0 and not in_flight and (next_attempt_at is null or next_attempt_at <= @now)
+                    """,
+                    new { account = account.Number, now });
+                if (deaths is null)
+                    return [];
+
+                var size = Math.Max(1, Math.Clamp(most, 1, LargestBatch) >> Math.Min(deaths.Value, 20));
+                var items = (await scope.Query<HarvestItem>(
+                    """
+                    select number, folder, item_key as key, size, dated, backlog, attempts + 1 as attempts
+                      from remote_item
+                     where account = @account and state = 0 and deaths = @deaths and not in_flight and (next_attempt_at is null or next_attempt_at <= @now)
+                     order by dated desc, number desc
+                     limit @size
+                    """,
+                    new { account = account.Number, deaths, now, size })).ToList();
+                await scope.Execute(
+                    $"""
+                    update remote_item
+                       set attempts = attempts + 1, in_flight = true, lone_deaths = lone_deaths + @alone
+                     where {scope.Engine.AnyOf("number", "@numbers")}
+                    """,
+                    new { alone = size == 1 ? 1 : 0, numbers = scope.Engine.List(items.ConvertAll(i => i.Number)) });
+                return items;
+            },
+            ct);
+
+    /// <summary>Gives items back unread, as when the program is asked to stop: this was no death.</summary>
+    public Task Release(IReadOnlyCollection<HarvestItem> items, CancellationToken ct) =>
+        database.Write(
+            scope => scope.Execute(
+                $"""
+                update remote_item
+                   set in_flight = false, attempts = attempts - 1, lone_deaths = case when lone_deaths > 0 then lone_deaths - 1 else 0 end
+                 where in_flight and {scope.Engine.AnyOf("number", "@numbers")}
+                """,
+                new { numbers = scope.Engine.List([.. items.Select(i => i.Number)]) }),
+            ct);
+
+    /// <summary>
+    /// Stores what became of items, in one transaction: lines are merged with the copies the log already holds, classified, joined to threads and bounces, and the
+    /// items are marked. The log is the same whatever the order and the batches.
+    /// </summary>
+    public Task<StoreCounts> Store(AccountState account, IReadOnlyCollection<ItemResult> results, Classifier classifier, CancellationToken ct) =>
+        database.Write(
+            async scope =>
+            {
+                var lines = await new LineWriter(scope, classifier).Write([.. results.OfType<ItemResult.Mail>().Select(r => r.Line)]);
+                return await new ItemMarker(scope).Mark(results, lines);
+            },
+            ct);
+
+    /// <summary>Everything quarantined, of all accounts or one.</summary>
+    public async Task<IReadOnlyList<QuarantinedItem>> Quarantine(string? account, CancellationToken ct)
+    {
+        await using var connection = await database.Connect(ct);
+        var rows = await connection.QueryAsync<QuarantinedItem>(
+            """
+            select i.number, a.name as account, f.path as folder, i.item_key as key, i.place, i.reason, i.remedy, i.attempts
+              from remote_item i
+              join folder f on f.number = i.folder
+              join account a on a.number = i.account
+             where i.state = @state and (cast(@account as varchar(1000)) is null or a.name = @account)
+             order by a.name, f.path, i.item_key
+            """,
+            new { state = (int)ItemState.Quarantined, account });
+        return [.. rows];
+    }
+
+    /// <summary>Lets everything quarantined, of all accounts or one, be tried again at the next harvest.</summary>
+    /// <returns>How many items.</returns>
+    public Task<int> RetryQuarantine(string? account, CancellationToken ct) =>
+        database.Write(
+            scope => scope.Execute(
+                """
+                update remote_item
+                   set state = 0, attempts = 0, deaths = 0, lone_deaths = 0, next_attempt_at = null, place = null, reason = null, remedy = null
+                 where state = @quarantined
+                   and account in (select a.number from account a where cast(@account as varchar(1000)) is null or a.name = @account)
+                """,
+                new { quarantined = (int)ItemState.Quarantined, account }),
+            ct);
+
+    /// <summary>How many items stand where, for <c>status</c>.</summary>
+    public async Task<IReadOnlyList<ItemCount>> Counts(CancellationToken ct)
+    {
+        await using var connection = await database.Connect(ct);
+        var rows = await connection.QueryAsync<(string Account, int State, string? Reason, long Items)>(
+            """
+            select a.name as account, i.state, case when i.state = 2 then i.reason end as reason, count(*) as items
+              from remote_item i
+              join account a on a.number = i.account
+             group by a.name, i.state, case when i.state = 2 then i.reason end
+             order by a.name, i.state, 3
+            """);
+        return [.. rows.Select(r => new ItemCount(r.Account, ((ItemState)r.State).ToString().ToLowerInvariant(), r.Reason, r.Items))];
+    }
+
+    private static Task<int> SaveCursor(WriteScope scope, FolderState folder, FolderCursor cursor) =>
+        scope.Execute(
+            """
+            update folder
+               set uid_validity = @UidValidity, frontier = @Frontier, modseq = @Modseq, snapshot = @Snapshot, cursor = @Text, last_full_at = @LastFullAt
+             where number = @Number
+            """,
+            new { cursor.UidValidity, cursor.Frontier, cursor.Modseq, cursor.Snapshot, cursor.Text, cursor.LastFullAt, folder.Number });
+
+    private static Task<IEnumerable<FolderState>> Folders(WriteScope scope, AccountState account, string remoteId) => Folders(scope, account.Number, remoteId);
+
+    private static Task<IEnumerable<FolderState>> Folders(WriteScope scope, long account, string remoteId) =>
+        scope.Connection.QueryAsync<FolderState, FolderCursor, FolderState>(
+            $"select {FolderColumns} from folder f join account a on a.number = f.account where f.account = @account and f.remote_id = @remoteId",
+            (folder, cursor) => folder with { Cursor = cursor },
+            new { account, remoteId },
+            scope.Transaction,
+            splitOn: "frontier");
+}

@@ -1,0 +1,78 @@
+using CrmSync.Storage.Log;
+using CrmSync.Storage.Rows;
+using NodaTime;
+
+namespace CrmSync.Storage.Harvest;
+
+/// <summary>Where an item stands. The numbers are in the database.</summary>
+internal enum ItemState
+{
+    Pending = 0,
+    Done = 1,
+    Skipped = 2,
+    Quarantined = 3,
+    Gone = 4,
+}
+
+/// <summary>Writes down what became of the items of a batch.</summary>
+internal sealed class ItemMarker(WriteScope scope)
+{
+    /// <summary>Marks every item.</summary>
+    /// <param name="results">One result an item.</param>
+    /// <param name="written">What became of the lines of the <see cref="ItemResult.Mail"/> results, in their order.</param>
+    public async Task<StoreCounts> Mark(IReadOnlyCollection<ItemResult> results, IReadOnlyList<WrittenLine> written)
+    {
+        using var items = scope.Rows(
+            """
+            update remote_item
+               set state = r.state, in_flight = false, deaths = 0, lone_deaths = 0, next_attempt_at = r.next_attempt_at, place = r.place, reason = r.reason,
+                   remedy = r.remedy, interaction = r.interaction
+              from {rows} r
+             where remote_item.number = r.number
+            """,
+            ("number", ColumnKind.Number), ("state", ColumnKind.Number), ("next_attempt_at", ColumnKind.Instant), ("place", ColumnKind.Text),
+            ("reason", ColumnKind.Text), ("remedy", ColumnKind.Text), ("interaction", ColumnKind.Number));
+        var counts = StoreCounts.Zero;
+        var line = 0;
+        foreach (var result in results)
+        {
+            switch (result)
+            {
+                case ItemResult.Mail:
+                    var became = written[line++];
+                    counts += became.IsErased
+                        ? new StoreCounts(0, 0, 1, 0, 0, 0)
+                        : became.IsNew ? new StoreCounts(1, 0, 0, 0, 0, 0) : new StoreCounts(0, 1, 0, 0, 0, 0);
+                    await (became.IsErased
+                        ? Row(result, ItemState.Skipped, reason: "about a person who was erased")
+                        : Row(result, ItemState.Done, interaction: became.Interaction));
+                    break;
+                case ItemResult.Skipped skipped:
+                    counts += new StoreCounts(0, 0, 1, 0, 0, 0);
+                    await Row(result, ItemState.Skipped, reason: skipped.Reason);
+                    break;
+                case ItemResult.Quarantined bad:
+                    counts += new StoreCounts(0, 0, 0, 1, 0, 0);
+                    await Row(result, ItemState.Quarantined, place: bad.Place, reason: bad.Reason, remedy: bad.Remedy);
+                    break;
+                case ItemResult.Failed failed:
+                    counts += new StoreCounts(0, 0, 0, 0, 1, 0);
+                    await Row(result, ItemState.Pending, reason: failed.Reason, retryAt: failed.RetryAt);
+                    break;
+                case ItemResult.Gone:
+                    counts += new StoreCounts(0, 0, 0, 0, 0, 1);
+                    await Row(result, ItemState.Gone);
+                    break;
+                default:
+                    throw new ArgumentException($"{result.GetType().Name} is no result this ledger knows.", nameof(results));
+            }
+        }
+
+        await items.Flush();
+        return counts;
+
+        ValueTask Row(
+            ItemResult result, ItemState state, string? place = null, string? reason = null, string? remedy = null, Instant? retryAt = null, long? interaction = null) =>
+            items.Add(result.Item, (long)state, retryAt, Texts.Clean(place), Texts.Clean(reason), Texts.Clean(remedy), interaction);
+    }
+}

@@ -1,0 +1,31 @@
+using System.Text.Json;
+using CrmSync.Domain.Contacts;
+using CrmSync.Domain.Log;
+using NodaTime;
+
+namespace CrmSync.Storage.Log;
+
+/// <summary>What a command says, as one column.</summary>
+internal static class CommandText
+{
+    public static string Write(CommandFacts command) => JsonSerializer.Serialize(
+        new Stored(
+            command.By.Value, command.Verb, command.About, command.Contact?.Value, command.Until is { } until ? Instants.Print(until) : null, command.Tag, command.Rule,
+            Texts.Clean(command.Text)));
+
+    public static CommandFacts Read(string column)
+    {
+        var stored = JsonSerializer.Deserialize<Stored>(column) ?? throw new FormatException("A command of the log is empty.");
+        return new CommandFacts(EmailAddress.Parse(stored.By), stored.Verb)
+        {
+            About = stored.About,
+            Contact = stored.Contact is null ? null : EmailAddress.Parse(stored.Contact),
+            Until = stored.Until is null ? null : Instants.Parse(stored.Until),
+            Tag = stored.Tag,
+            Rule = stored.Rule,
+            Text = stored.Text,
+        };
+    }
+
+    private sealed record Stored(string By, string Verb, string? About, string? Contact, string? Until, string? Tag, string? Rule, string? Text);
+}

@@ -1,0 +1,64 @@
+using System.Runtime.CompilerServices;
+using CrmSync.Domain.Contacts;
+using CrmSync.Domain.Log;
+using NodaTime;
+
+namespace CrmSync.Storage.Log;
+
+/// <summary>Which lines of the log are wanted. Everything null: all of them.</summary>
+public sealed record LogFilter
+{
+    /// <summary>As known at this moment: lines seen later do not exist.</summary>
+    public Instant? Now { get; init; }
+
+    /// <summary>Lines with one of these people.</summary>
+    public IReadOnlyCollection<EmailAddress>? With { get; init; }
+
+    /// <summary>From this moment on.</summary>
+    public Instant? Since { get; init; }
+
+    /// <summary>Before this moment.</summary>
+    public Instant? Until { get; init; }
+
+    /// <summary>Mails of these classes only; lines without a class (meetings, commands) stay unless <see cref="Kinds"/> says otherwise.</summary>
+    public IReadOnlyCollection<InteractionClass>? Classes { get; init; }
+
+    public IReadOnlyCollection<InteractionKind>? Kinds { get; init; }
+
+    /// <summary>Leaves the kept texts out: the policy needs none of them.</summary>
+    public bool WithoutText { get; init; }
+}
+
+/// <summary>The contact log, read.</summary>
+public sealed class ContactLog(ContactDatabase database)
+{
+    private const int PageSize = 2000;
+
+    /// <summary>The lines wanted, oldest first, then by id; read in pages, so a log of any length takes little memory.</summary>
+    public async IAsyncEnumerable<Interaction> Read(LogFilter filter, [EnumeratorCancellation] CancellationToken ct)
+    {
+        await using var connection = await database.Connect(ct);
+        var page = new LogPage(database.Engine, connection, filter);
+        (Instant At, string Id)? after = null;
+        while (true)
+        {
+            var lines = await page.Read(after, PageSize, ct);
+            foreach (var line in lines)
+                yield return line;
+
+            if (lines.Count < PageSize)
+                yield break;
+
+            after = (lines[^1].At, lines[^1].Id);
+        }
+    }
+
+    /// <summary>How many lines there are.</summary>
+    public async Task<long> Count(CancellationToken ct)
+    {
+        await using var connection = await database.Connect(ct);
+        await using var command = connection.CreateCommand();
+        command.CommandText = "select count(*) from interaction";
+        return Convert.ToInt64(await command.ExecuteScalarAsync(ct), System.Globalization.CultureInfo.InvariantCulture);
+    }
+}

@@ -1,0 +1,62 @@
+using System.Security.Cryptography;
+using System.Text;
+using CrmSync.Domain.Contacts;
+using CrmSync.Domain.Log;
+
+namespace CrmSync.Storage.Log;
+
+/// <summary>The salted hashes of people who were erased, so that reading a mailbox anew does not bring them back.</summary>
+internal sealed class ErasedPeople
+{
+    private readonly HashSet<string> hashes;
+    private readonly byte[] salt;
+
+    private ErasedPeople(HashSet<string> hashes, byte[] salt)
+    {
+        this.hashes = hashes;
+        this.salt = salt;
+    }
+
+    public static async Task<ErasedPeople> Load(WriteScope scope)
+    {
+        var known = (await scope.Query<string>("select address_hash from erased")).ToHashSet(StringComparer.Ordinal);
+        return new ErasedPeople(known, known.Count == 0 ? [] : await Salt(scope));
+    }
+
+    /// <summary>The salt of this installation, made when it is first asked for.</summary>
+    public static async Task<byte[]> Salt(WriteScope scope)
+    {
+        await scope.Execute(
+            "insert into meta (name, value) values ('erasure salt', @fresh) on conflict (name) do nothing",
+            new { fresh = Convert.ToHexString(RandomNumberGenerator.GetBytes(16)) });
+        return Convert.FromHexString(await scope.One<string>("select value from meta where name = 'erasure salt'"));
+    }
+
+    public static string Hash(byte[] salt, EmailAddress address) => Convert.ToHexString(HMACSHA256.HashData(salt, Encoding.UTF8.GetBytes(address.Value)));
+
+    public bool Contains(EmailAddress address) => hashes.Count > 0 && hashes.Contains(Hash(salt, address));
+
+    /// <summary>
+    /// The line without erased people: somebody else's mail loses their address and the text, which may name them; their own mail, and mail with nobody else outside,
+    /// is null.
+    /// </summary>
+    public MailLine? Without(MailLine line, Classifier classifier)
+    {
+        if (hashes.Count == 0 || !line.Participants.Any(p => Contains(p.Address)))
+            return line;
+
+        var others = line.Participants.Where(p => !Contains(p.Address)).ToArray();
+        if (line.From is not { } from || Contains(from) || Array.TrueForAll(others, p => classifier.Ours.Contains(p.Address)))
+            return null;
+
+        return line with
+        {
+            Participants = others,
+            Sender = line.Sender is { } sender && Contains(sender) ? null : line.Sender,
+            Text = null,
+            OwnTextKept = KeptText.None,
+            Headers = line.Headers.Where(h => h.Key is not ("delivered-to" or "x-original-to")).ToDictionary(h => h.Key, h => h.Value, StringComparer.Ordinal),
+            Report = line.Report is { } report ? report with { Failed = [.. report.Failed.Where(a => !Contains(a))] } : null,
+        };
+    }
+}

@@ -1,0 +1,117 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using CrmSync.Domain.Contacts;
+using CrmSync.Domain.Log;
+
+namespace CrmSync.Storage.Log;
+
+/// <summary>The facts of a line that nobody asks the database about: kept together as JSON, absent ones left out.</summary>
+internal static class LineFacts
+{
+    private static readonly JsonWriterOptions Compact = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    /// <summary>Sender, headers, calendar part, report and acknowledgement of a line; null when it has none of them.</summary>
+    public static string? Write(MailLine line)
+    {
+        if (line.Sender is null && line.Headers.Count == 0 && !line.CalendarPart && line.Report is null && !line.Acknowledges)
+            return null;
+
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using (var json = new Utf8JsonWriter(buffer, Compact))
+        {
+            json.WriteStartObject();
+            if (line.Acknowledges)
+                json.WriteBoolean("acknowledges", true);
+
+            if (line.CalendarPart)
+                json.WriteBoolean("calendar", true);
+
+            if (line.Sender is { } sender)
+                json.WriteString("sender", sender.Value);
+
+            if (line.Headers.Count > 0)
+            {
+                json.WriteStartObject("headers");
+                foreach (var (name, value) in line.Headers.OrderBy(h => h.Key, StringComparer.Ordinal))
+                    json.WriteString(name, value);
+
+                json.WriteEndObject();
+            }
+
+            if (line.Report is { } report)
+            {
+                json.WriteStartObject("report");
+                if (report.OfMessageId is { } id)
+                    json.WriteString("of", id);
+
+                json.WriteStartArray("failed");
+                foreach (var address in report.Failed)
+                    json.WriteStringValue(address.Value);
+
+                json.WriteEndArray();
+                json.WriteEndObject();
+            }
+
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    /// <summary>The line with the facts <see cref="Write"/> wrote.</summary>
+    public static MailLine Read(MailLine line, string? facts)
+    {
+        if (facts is null)
+            return line;
+
+        using var document = JsonDocument.Parse(facts);
+        var root = document.RootElement;
+        return line with
+        {
+            Acknowledges = root.TryGetProperty("acknowledges", out _),
+            CalendarPart = root.TryGetProperty("calendar", out _),
+            Sender = root.TryGetProperty("sender", out var sender) ? EmailAddress.Parse(sender.GetString()!) : null,
+            Headers = root.TryGetProperty("headers", out var headers)
+                ? headers.EnumerateObject().ToDictionary(h => h.Name, h => h.Value.GetString()!, StringComparer.Ordinal)
+                : line.Headers,
+            Report = root.TryGetProperty("report", out var report)
+                ? new ReportFacts(
+                    report.TryGetProperty("of", out var id) ? id.GetString() : null,
+                    [.. report.GetProperty("failed").EnumerateArray().Select(a => EmailAddress.Parse(a.GetString()!))])
+                : null,
+        };
+    }
+
+    /// <summary>A list of short texts in one column; null when empty.</summary>
+    public static string? Join(IReadOnlyList<string> texts) => texts.Count == 0 ? null : texts.Count == 1 ? texts[0] : string.Join('\n', texts);
+
+    public static IReadOnlyList<string> Split(string? column) => string.IsNullOrEmpty(column) ? [] : column.Split('\n');
+
+    /// <summary>The line as it comes back from the database: whole seconds, and no text a database refuses.</summary>
+    public static MailLine Storable(MailLine line) => line with
+    {
+        Identities = [.. line.Identities.Select(i => i with { Date = Instants.Floor(i.Date), MessageId = OneLine(i.MessageId) })],
+        Sightings = [.. line.Sightings.Select(s => s with { Seen = Instants.Floor(s.Seen) })],
+        Participants = [.. line.Participants.Select(p => p with { Address = Clean(p.Address), Name = Texts.Clean(p.Name) })],
+        Sender = line.Sender is { } sender ? Clean(sender) : null,
+        Subject = Texts.Clean(line.Subject),
+        InReplyTo = OneLine(line.InReplyTo),
+        References = [.. line.References.Select(r => OneLine(r))],
+        Headers = line.Headers.Count == 0 ? line.Headers : line.Headers.ToDictionary(h => Texts.Clean(h.Key), h => Texts.Clean(h.Value), StringComparer.Ordinal),
+        Report = line.Report is { } report
+            ? new ReportFacts(OneLine(report.OfMessageId), [.. report.Failed.Select(Clean)])
+            : null,
+        SentAt = Instants.Floor(line.SentAt),
+        ArrivedAt = Instants.Floor(line.ArrivedAt),
+        Text = Texts.Clean(line.Text),
+        Phrases = [.. line.Phrases.Select(p => OneLine(p))],
+    };
+
+    /// <summary>Lists are kept a text a line.</summary>
+    [return: System.Diagnostics.CodeAnalysis.NotNullIfNotNull(nameof(text))]
+    public static string? OneLine(string? text) => Texts.Clean(text)?.Replace('\n', ' ');
+
+    private static EmailAddress Clean(EmailAddress address) =>
+        ReferenceEquals(Texts.Clean(address.Value), address.Value) ? address : EmailAddress.Parse(Texts.Clean(address.Value));
+}
