@@ -1,0 +1,76 @@
+namespace CrmSync.Mail.Imap;
+
+/// <summary>What a folder is for.</summary>
+public enum FolderRole
+{
+    /// <summary>A folder people made, or one whose purpose is not known.</summary>
+    Ordinary,
+
+    /// <summary>INBOX.</summary>
+    Inbox,
+
+    /// <summary>Sent mail.</summary>
+    Sent,
+
+    /// <summary>Archived mail.</summary>
+    Archive,
+
+    /// <summary>Everything but junk and trash in one folder (Gmail's "All Mail").</summary>
+    All,
+
+    /// <summary>Mail not finished.</summary>
+    Drafts,
+
+    /// <summary>Unwanted mail.</summary>
+    Junk,
+
+    /// <summary>Deleted mail.</summary>
+    Trash,
+
+    /// <summary>A view of marked or important mail that also stands elsewhere.</summary>
+    View,
+
+    /// <summary>Mail waiting to be sent.</summary>
+    Outbox,
+
+    /// <summary>Notes, feeds, logs, filters, calendars: no mail between people.</summary>
+    NoMail,
+
+    /// <summary>Folders of other users, and public ones.</summary>
+    Foreign,
+}
+
+/// <summary>How sure a role is; a better source may correct it later.</summary>
+public enum FolderRoleSource
+{
+    /// <summary>Nothing points to a role.</summary>
+    None,
+
+    /// <summary>The name contains a word known for it.</summary>
+    Guess,
+
+    /// <summary>The name is exactly one known for it in some language.</summary>
+    Name,
+
+    /// <summary>The server says so (RFC 6154, XLIST, NAMESPACE), or it is INBOX.</summary>
+    Server,
+}
+
+/// <summary>A folder of an account.</summary>
+/// <param name="Name">The full name, decoded; levels are separated by <paramref name="Delimiter"/>.</param>
+/// <param name="Delimiter">The character between levels; null on servers without levels.</param>
+/// <param name="Role">What it is for.</param>
+/// <param name="RoleSource">How sure that is.</param>
+/// <param name="CanOpen">False for mere branches of the tree.</param>
+/// <param name="Status">Its counters, where the list brought them along (LIST-STATUS); else null.</param>
+public sealed record ImapFolder(string Name, char? Delimiter, FolderRole Role, FolderRoleSource RoleSource, bool CanOpen, FolderStatus? Status)
+{
+    /// <summary>The name's bytes as the server sent them, one character each; commands send them back unchanged.</summary>
+    public required string RawName { get; init; }
+
+    /// <summary>The last level of the name.</summary>
+    public string Leaf => Delimiter is { } delimiter ? Name[(Name.LastIndexOf(delimiter) + 1)..] : Name;
+
+    /// <inheritdoc />
+    public override string ToString() => Name;
+}

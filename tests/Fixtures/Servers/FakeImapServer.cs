@@ -1,0 +1,143 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace CrmSync.Fixtures.Servers;
+
+/// <summary>
+/// An IMAP server that says exactly what a test tells it to. Each rule answers the commands that begin with its words; a rule with several answers gives one
+/// after the other and then repeats the last. In answers <c>TAG</c> stands for the command's tag and <c>CUT</c> at the end closes the connection.
+/// </summary>
+public sealed class FakeImapServer : IAsyncDisposable
+{
+    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource stop = new();
+    private readonly List<(string Command, Queue<string> Answers)> rules = [];
+    private readonly ConcurrentQueue<string> received = new();
+    private readonly List<Task> sessions = [];
+    private readonly Task accepting;
+    private string greeting = "* OK ready";
+    private int connections;
+
+    public FakeImapServer(string capabilities = "IMAP4rev1 ID UIDPLUS")
+    {
+        On("CAPABILITY", $"* CAPABILITY {capabilities}\nTAG OK done");
+        On("LOGIN", $"TAG OK [CAPABILITY {capabilities}] logged in");
+        On("ID", "* ID (\"name\" \"Fake\")\nTAG OK done");
+        On("LIST", "* LIST () \"/\" INBOX\nTAG OK done");
+        On("LOGOUT", "* BYE see you\nTAG OK done\nCUT");
+        On("NOOP", "TAG OK done");
+        listener.Start();
+        accepting = Accept();
+    }
+
+    public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
+
+    /// <summary>The commands so far, without tags.</summary>
+    public IReadOnlyList<string> Received => [.. received];
+
+    /// <summary>How many connections were made.</summary>
+    public int Connections => connections;
+
+    /// <summary>Sets the first thing said.</summary>
+    public FakeImapServer Greet(string words)
+    {
+        greeting = words;
+        return this;
+    }
+
+    /// <summary>Sets the answers to a command; line feeds become CRLF.</summary>
+    public FakeImapServer On(string command, params string[] answers)
+    {
+        lock (rules)
+        {
+            rules.RemoveAll(rule => rule.Command == command);
+            rules.Insert(0, (command, new Queue<string>(answers)));
+        }
+
+        return this;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        listener.Stop();
+        await accepting;
+        await Task.WhenAll(sessions);
+        stop.Dispose();
+    }
+
+    private async Task Accept()
+    {
+        try
+        {
+            while (true)
+            {
+                var client = await listener.AcceptTcpClientAsync(stop.Token);
+                Interlocked.Increment(ref connections);
+                lock (sessions)
+                    sessions.Add(Serve(client));
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or SocketException)
+        {
+            // The test is over.
+        }
+    }
+
+    private async Task Serve(TcpClient client)
+    {
+        using (client)
+        {
+            try
+            {
+                var stream = client.GetStream();
+                if (!await Say(stream, greeting, ""))
+                    return;
+
+                using var reader = new StreamReader(stream, Encoding.Latin1);
+                while (await reader.ReadLineAsync(stop.Token) is { } line)
+                {
+                    var space = line.IndexOf(' ', StringComparison.Ordinal);
+                    var (tag, command) = space < 0 ? ("", line) : (line[..space], line[(space + 1)..]);
+                    received.Enqueue(command);
+                    if (!await Say(stream, AnswerTo(command, line), tag))
+                        return;
+                }
+            }
+            catch (Exception e) when (e is OperationCanceledException or IOException)
+            {
+                // The client left, or the test is over.
+            }
+        }
+    }
+
+    private string AnswerTo(string command, string line)
+    {
+        lock (rules)
+        {
+            // The rule that says most about the command wins; a line that is no command (an answer to "+") is found as it stands.
+            var rule = rules
+                .Where(rule => command.StartsWith(rule.Command, StringComparison.OrdinalIgnoreCase) || line == rule.Command)
+                .OrderByDescending(rule => rule.Command.Length)
+                .FirstOrDefault();
+            return rule.Answers is null ? "TAG BAD unknown command" : rule.Answers.Count > 1 ? rule.Answers.Dequeue() : rule.Answers.Peek();
+        }
+    }
+
+    private async Task<bool> Say(NetworkStream stream, string answer, string tag)
+    {
+        var cut = answer.EndsWith("CUT", StringComparison.Ordinal);
+        var text = cut ? answer[..^3].TrimEnd('\n') : answer;
+        if (text.Length > 0)
+        {
+            var lines = text.Replace("TAG", tag, StringComparison.Ordinal).Replace("\r\n", "\n", StringComparison.Ordinal).Replace("\n", "\r\n", StringComparison.Ordinal);
+            // A cut in the middle of a literal must not be softened by a line end.
+            var end = cut && text.Contains("NOEOL", StringComparison.Ordinal) ? "" : "\r\n";
+            await stream.WriteAsync(Encoding.Latin1.GetBytes(lines.Replace("NOEOL", "", StringComparison.Ordinal) + end), stop.Token);
+        }
+
+        return !cut;
+    }
+}
