@@ -24,7 +24,7 @@ public sealed class DovecotServer : IDisposable
     internal DovecotServer(string options)
     {
         this.options = options;
-        File.SetUnixFileMode(folder, (UnixFileMode)0b111_111_101);
+        OpenToAll(folder);
         WriteConfiguration();
         Start();
     }
@@ -98,7 +98,13 @@ public sealed class DovecotServer : IDisposable
             return;
 
         Directory.CreateDirectory(path);
-        File.SetUnixFileMode(path, (UnixFileMode)0b111_111_111);
+        OpenToAll(path);
+    }
+
+    private static void OpenToAll(string path)
+    {
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(path, (UnixFileMode)0b111_111_111);
     }
 
     private void Start() =>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
@@ -29,17 +30,19 @@ public sealed class ServerProcess : IDisposable
     /// <param name="environment">Additional variables.</param>
     public static ServerProcess Start(string program, string package, IEnumerable<string> arguments, int port, string? log = null, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var start = new ProcessStartInfo(Find(program, package)) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        // A session of its own, so that the program and all it starts can be told to end together.
+        var start = new ProcessStartInfo("setsid") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        start.ArgumentList.Add(Find(program, package));
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
 
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
             start.Environment[name] = value;
 
-        var process = Process.Start(start)!;
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        var server = new ServerProcess(process);
+        var started = Process.Start(start)!;
+        started.BeginOutputReadLine();
+        started.BeginErrorReadLine();
+        var server = new ServerProcess(started);
         try
         {
             server.WaitFor(port, log);
@@ -81,16 +84,23 @@ public sealed class ServerProcess : IDisposable
             if (process.HasExited)
                 return;
 
-            // A plain request to end, so that the master ends its children too.
-            using var kill = Process.Start("/bin/kill", ["-TERM", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
-            kill.WaitForExit();
-            if (!process.WaitForExit(5000))
-                process.Kill(entireProcessTree: true);
+            Signal("-TERM");
+            if (process.WaitForExit(300))
+                return;
+
+            Signal("-KILL");
+            process.WaitForExit(5000);
         }
         catch (InvalidOperationException)
         {
             // It ended by itself between the question and the signal.
         }
+    }
+
+    private void Signal(string name)
+    {
+        using var kill = Process.Start("/bin/kill", [name, "--", "-" + process.Id.ToString(CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
     }
 
     private void WaitFor(int port, string? log)

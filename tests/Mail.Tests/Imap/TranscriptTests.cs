@@ -40,7 +40,7 @@ public sealed class TranscriptTests
 
         Assert.NotEmpty(responses);
         Assert.Empty(responses.OfType<UnreadableResponse>().Select(bad => $"{bad.Kind}: {bad.Reason}: {bad.Excerpt}"));
-        Assert.Empty(responses.OfType<StrayLine>().Select(stray => stray.Excerpt).Where(line => line.Length > 0 && line.Trim() != "A########"));
+        Assert.DoesNotContain(responses.OfType<StrayLine>().Select(stray => stray.Excerpt.Trim()), line => line is not ("" or "A########"));
     }
 
     [CorpusFact]
