@@ -67,6 +67,6 @@ internal static class CalendarAddress
         return text.Trim().Trim('"', '\'', '<', '>', ' ');
     }
 
-    private static List<string> Addresses(string? parameter) =>
+    private static string[] Addresses(string? parameter) =>
         parameter is null ? [] : [.. ContentLine.Members(parameter).Select(Of).OfType<string>()];
 }

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Runtime.InteropServices;
 using System.Text;
 using NodaTime;
 
@@ -55,7 +56,9 @@ public sealed class CalendarReader
     /// <inheritdoc cref="Read(Stream, CalendarLimits?, string?, DateTimeZone?, CancellationToken)"/>
     public static CalendarFile Read(ReadOnlyMemory<byte> bytes, CalendarLimits? limits = null, string? charset = null, DateTimeZone? defaultZone = null)
     {
-        using var stream = new MemoryStream(bytes.ToArray(), writable: false);
+        using var stream = MemoryMarshal.TryGetArray(bytes, out var array)
+            ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false)
+            : new MemoryStream(bytes.ToArray(), writable: false);
         return Read(stream, limits, charset, defaultZone, CancellationToken.None);
     }
 

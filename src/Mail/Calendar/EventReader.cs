@@ -49,7 +49,7 @@ internal sealed class EventReader(ZoneResolver zones, CalendarLimits limits, Act
         var organizer = Organizer(lines);
         var summary = Text(lines, "SUMMARY");
         var rules = Rules(lines, "RRULE", start);
-        var instance = recurrenceId ?? (uid?.Instance is { } day && rules.Count == 0 ? CalendarTime.OfDate(day) : null);
+        var instance = recurrenceId ?? (uid?.Instance is { } day && rules.Length == 0 ? CalendarTime.OfDate(day) : null);
         return new CalendarEvent
         {
             Uid = uid is { Uid.Length: > 0 } ? uid.Uid : Derived(start, end, organizer, summary),
@@ -82,7 +82,7 @@ internal sealed class EventReader(ZoneResolver zones, CalendarLimits limits, Act
             Rules = rules,
             ExceptionRules = Rules(lines, "EXRULE", start),
             Dates = Dates(lines),
-            ExceptionDates = [.. DateList(lines, "EXDATE").Select(item => Time(item.Line, item.Value, quiet: false)).OfType<CalendarTime>().Where(InRange)],
+            ExceptionDates = (CalendarTime[])[.. DateList(lines, "EXDATE").Select(item => Time(item.Line, item.Value)).OfType<CalendarTime>().Where(InRange)],
         };
     }
 
@@ -143,12 +143,11 @@ internal sealed class EventReader(ZoneResolver zones, CalendarLimits limits, Act
         return (Length.Of(duration).EndOf(start), duration);
     }
 
-    private CalendarTime? Time(ContentLine line, string value, bool quiet = false)
+    private CalendarTime? Time(ContentLine line, string value)
     {
         if (DateValue.Parse(value) is not { } date)
         {
-            if (!quiet)
-                problem(line.Line, $"{line.Name} cannot be read as a date or time: \"{Short(value)}\"");
+            problem(line.Line, $"{line.Name} cannot be read as a date or time: \"{Short(value)}\"");
             return null;
         }
 
@@ -224,7 +223,7 @@ internal sealed class EventReader(ZoneResolver zones, CalendarLimits limits, Act
         return all.Find(organizer => organizer.Address is not null) ?? all.FirstOrDefault();
     }
 
-    private List<CalendarAttendee> Attendees(IReadOnlyList<ContentLine> lines)
+    private CalendarAttendee[] Attendees(IReadOnlyList<ContentLine> lines)
     {
         var attendees = new List<CalendarAttendee>();
         foreach (var line in lines)
@@ -240,10 +239,10 @@ internal sealed class EventReader(ZoneResolver zones, CalendarLimits limits, Act
             attendees.Add(CalendarAddress.Attendee(line));
         }
 
-        return attendees;
+        return [.. attendees];
     }
 
-    private List<RecurrenceRule> Rules(IReadOnlyList<ContentLine> lines, string name, CalendarTime start)
+    private RecurrenceRule[] Rules(IReadOnlyList<ContentLine> lines, string name, CalendarTime start)
     {
         var rules = new List<RecurrenceRule>();
         foreach (var line in lines)
@@ -259,10 +258,10 @@ internal sealed class EventReader(ZoneResolver zones, CalendarLimits limits, Act
                 problem(line.Line, $"{name}: {wrong}");
         }
 
-        return rules;
+        return [.. rules];
     }
 
-    private List<RecurrenceDate> Dates(IReadOnlyList<ContentLine> lines)
+    private RecurrenceDate[] Dates(IReadOnlyList<ContentLine> lines)
     {
         var dates = new List<RecurrenceDate>();
         foreach (var (line, value) in DateList(lines, "RDATE"))
@@ -282,7 +281,7 @@ internal sealed class EventReader(ZoneResolver zones, CalendarLimits limits, Act
             dates.Add(new RecurrenceDate(start, length));
         }
 
-        return dates;
+        return [.. dates];
     }
 
     /// <summary>The values of a list property; vCalendar 1.0 separates them by semicolons.</summary>

@@ -65,7 +65,9 @@ internal sealed class SeriesExpansion
         var seen = new HashSet<Instant>();
         foreach (var originals in Originals(master, earliest, latest))
         {
+            // Only between two splits do occurrences come in the order they begin.
             var added = 0;
+            Split? current = null;
             foreach (var (local, own) in originals)
             {
                 var original = start.At(local);
@@ -74,10 +76,19 @@ internal sealed class SeriesExpansion
                     continue;
 
                 var split = splits.FindLast(item => item.Id <= id);
+                if (split != current)
+                    (current, added) = (split, 0);
+                if (added > maxCount)
+                {
+                    if (split == splits.LastOrDefault())
+                        break;
+                    continue;
+                }
+
                 var begin = split is null ? original : split.Change.Start.At(CivilDay.LocalOf(CivilDay.SecondsOf(local) + split.Shift));
                 var takes = own ?? (split is null ? length : Length.Of(split.Change));
-                if (Add(new Occurrence(split?.Change ?? master, begin, takes.EndOf(begin), id)) && ++added > maxCount)
-                    break;
+                if (Add(new Occurrence(split?.Change ?? master, begin, takes.EndOf(begin), id)))
+                    added++;
             }
         }
 
@@ -86,7 +97,7 @@ internal sealed class SeriesExpansion
     }
 
     /// <summary>
-    /// The wall times the series is meant for, before exceptions and changes: one sequence for its dates, then one, ascending, for each rule. A date
+    /// The wall times the series is meant for, before exceptions and changes: one ascending sequence for its dates, then one for each rule. A date
     /// with a length of its own goes before the same date from a rule.
     /// </summary>
     private IEnumerable<IEnumerable<(LocalDateTime Local, Length? Own)>> Originals(CalendarEvent master, long earliest, long latest)
@@ -94,7 +105,8 @@ internal sealed class SeriesExpansion
         var start = master.Start;
         yield return master.Dates.Select(date => (Local: LocalOf(date.Start, start), Own: date.Length is { } length ? Length.Of(length) : (Length?)null))
             .Append((start.Local, null))
-            .Where(date => CivilDay.SecondsOf(date.Local) is var seconds && seconds >= earliest && seconds < latest);
+            .Where(date => CivilDay.SecondsOf(date.Local) is var seconds && seconds >= earliest && seconds < latest)
+            .OrderBy(date => date.Local);
 
         foreach (var rule in master.Rules)
         {

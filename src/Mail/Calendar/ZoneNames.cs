@@ -162,7 +162,7 @@ internal static class ZoneNames
         if (ByName.TryGetValue(text, out var windows))
             return windows;
 
-        foreach (var city in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        foreach (var city in text.Split([',', ';'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             if (ByName.TryGetValue(city, out windows))
                 return windows;
