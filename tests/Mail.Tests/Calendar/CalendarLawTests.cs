@@ -15,7 +15,7 @@ public sealed class CalendarLawTests
     private static readonly string[] Texts = ["Tea", "Plan; prices, and \\ more", "Zwei\nZeilen", "会議と長い長い長い長い長い長い長い長い長い長い長い題名", "\"quoted\" ^caret^ 'n", "a:b;c=d", new('x', 300)];
     private static readonly string[] Addresses = ["ana@bright.example", "ben@oak.example", "o'neil+tag@pine.example", "jürgen@bücher.example"];
 
-    private static readonly Config Often = Config.QuickThrowOnFailure.WithMaxTest(1_000);
+    private static readonly Config Often = Config.QuickThrowOnFailure.WithMaxTest(500);
 
     [Fact]
     public void Printing_an_event_and_reading_it_back_gives_the_same_event() =>
@@ -188,7 +188,7 @@ public sealed class CalendarLawTests
         else if (some.Of(2) == 0)
             text += $";UNTIL=20{22 + some.Of(8)}0715T120000Z";
         if (some.Of(3) == 0)
-            text += ";BYDAY=" + some.In<string>(frequency is "MONTHLY" or "YEARLY" ? ["MO,TH", "1MO,-1FR", "SU", "2TU"] : ["MO,TH", "SU", "MO,TU,WE,TH,FR"]);
+            text += ";BYDAY=" + some.In(frequency is "MONTHLY" or "YEARLY" ? ["MO,TH", "1MO,-1FR", "SU", "2TU"] : ["MO,TH", "SU", "MO,TU,WE,TH,FR"]);
         if (some.Of(4) == 0)
             text += ";BYMONTH=" + some.In(["1,3,5", "2", "12,6"]);
         if (some.Of(5) == 0)
@@ -211,6 +211,6 @@ public sealed class CalendarLawTests
 
         public int Of(int below) => random.Next(below);
 
-        public T In<T>(IReadOnlyList<T> choices) => choices[random.Next(choices.Count)];
+        public string In(string[] choices) => choices[random.Next(choices.Count)];
     }
 }
