@@ -211,6 +211,6 @@ public sealed class CalendarLawTests
 
         public int Of(int below) => random.Next(below);
 
-        public string In(string[] choices) => choices[random.Next(choices.Count)];
+        public string In(string[] choices) => choices[random.Next(choices.Length)];
     }
 }
