@@ -61,6 +61,25 @@ public static class AddressList
         return string.Concat(local, "@", domain);
     }
 
+    /// <summary>The bounds of the address written around an <c>@</c> in running text; start -1 when there is none.</summary>
+    internal static (int Start, int End) Around(string text, int at)
+    {
+        const string Marks = "!#$%&*+-/=?^_{|}~.";
+        var start = at;
+        while (start > 0 && at - start < 200 && (char.IsLetterOrDigit(text[start - 1]) || Marks.Contains(text[start - 1], StringComparison.Ordinal)))
+            start--;
+        if (start == at && at > 1 && text[at - 1] == '"' && text.LastIndexOf('"', at - 2, Math.Min(at - 1, 100)) is >= 0 and var quote)
+            start = quote;
+        var end = at + 1;
+        while (end < text.Length && end - at < 256 && (char.IsLetterOrDigit(text[end]) || text[end] is '-' or '.' or '_'))
+            end++;
+        while (end > at + 1 && text[end - 1] is '.' or '-' or '_')
+            end--;
+        while (start < at && text[start] is '.' or '=' or '/' or '-' or '?' or '&' or '*' or '|')
+            start++;
+        return start == at || end == at + 1 ? (-1, end) : (start, end);
+    }
+
     private static string? DomainOf(ReadOnlySpan<char> raw)
     {
         var domain = WithoutSpace(raw).TrimEnd('.').ToLowerInvariant();

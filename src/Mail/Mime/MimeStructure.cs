@@ -25,6 +25,8 @@ internal sealed class MimeStructure(MimeLimits limits)
     // The body being read.
     private bool atLineStart;
     private int boundaryRoom;
+    private KeptContent? preamble;
+    private bool inLongLine;
     private MimePart? leaf;
     private TextLeaf? text;
     private TextSection? section;
@@ -40,7 +42,7 @@ internal sealed class MimeStructure(MimeLimits limits)
         Start,
         Headers,
         RestOfHeaders,   // beyond the limit: looking for the empty line only
-        FindBoundary,    // a multipart without a boundary parameter
+        Preamble,        // before the first boundary of a multipart
         Body,
     }
 
@@ -56,7 +58,7 @@ internal sealed class MimeStructure(MimeLimits limits)
                 State.Start => SkipLeadIn(data[position..], final),
                 State.Headers => ReadHeaders(data[position..], final),
                 State.RestOfHeaders => SkipHeaders(data[position..], final),
-                State.FindBoundary => FindBoundary(data[position..], final),
+                State.Preamble => ReadPreamble(data[position..], final),
                 _ => ReadBody(data[position..], final),
             };
             position += used;
@@ -65,7 +67,12 @@ internal sealed class MimeStructure(MimeLimits limits)
         }
 
         if (final)
+        {
+            if (preamble is not null)
+                EndPreamble(stands: true);
             EndLeaf();
+        }
+
         return position;
     }
 
@@ -303,13 +310,13 @@ internal sealed class MimeStructure(MimeLimits limits)
         var boundary = part.Parameter("boundary")?.TrimEnd();
         if (string.IsNullOrEmpty(boundary) || boundary.Length > LongestBoundary)
         {
-            problems.Add("a multipart names no boundary; the first line that looks like one is taken");
-            frames.Add(new Frame(part, null, inherited));
-            state = State.FindBoundary;
-            return;
+            problems.Add("a multipart names no boundary");
+            boundary = null;
         }
 
-        Push(new Frame(part, System.Text.Encoding.UTF8.GetBytes(boundary), inherited));
+        Push(new Frame(part, boundary is null ? null : System.Text.Encoding.UTF8.GetBytes(boundary), inherited));
+        state = State.Preamble;
+        preamble = new KeptContent(part.InForwarded ? 0 : (int)Math.Min(limits.TextBytes, Math.Max(0, limits.KeptBytes - keptBytes)), null);
     }
 
     private void Push(Frame frame)
@@ -318,35 +325,76 @@ internal sealed class MimeStructure(MimeLimits limits)
         boundaryRoom = Math.Max(boundaryRoom, (frame.Boundary?.Length ?? 0) + 4 + BoundarySlack);
     }
 
-    private int FindBoundary(ReadOnlySpan<byte> data, bool final)
+    /// <summary>
+    /// Before the first boundary of a multipart. Gateways rewrite the boundary in the header and forget the body, or the other way round: then the first line that
+    /// looks like a boundary and stands before a Content- field is taken. When none comes at all, what stands here is the text.
+    /// </summary>
+    private int ReadPreamble(ReadOnlySpan<byte> data, bool final)
     {
+        if (data.IsEmpty)
+        {
+            if (final)
+                EndPreamble(stands: true);
+            return 0;
+        }
+
         var newline = data.IndexOf((byte)'\n');
         if (newline < 0 && !final && data.Length < LongestBoundary)
             return 0;
 
-        var line = (newline < 0 ? data : data[..newline]).TrimEnd(" \t\r"u8);
         var used = newline < 0 ? data.Length : newline + 1;
-        if (line.StartsWith("--"u8) && MatchBoundary(line[2..], out _) >= 0)
+        var line = data[..used].TrimEnd(" \t\r\n"u8);
+        if (line.StartsWith("--"u8) && !inLongLine)
         {
-            state = State.Body;
-            transitions++;
-            return 0;
+            if (MatchBoundary(line[2..], out var closes) is >= 0 and var frame)
+            {
+                EndPreamble(stands: frame < frames.Count - 1 || closes);
+                state = State.Body;
+                transitions++;
+                atLineStart = true;
+                return 0;
+            }
+
+            if (line.Length > 6 && line.IndexOf((byte)' ') < 0)
+            {
+                var next = data[used..];
+                if (next.Length < 9 && next.IndexOf((byte)'\n') < 0 && !final)
+                    return 0;
+                if (next.Length >= 8 && System.Text.Ascii.EqualsIgnoreCase(next[..8], "content-"u8))
+                {
+                    problems.Add("a multipart uses another boundary than it names");
+                    frames[^1] = frames[^1] with { Boundary = line[2..].ToArray() };
+                    boundaryRoom = Math.Max(boundaryRoom, line.Length + 2 + BoundarySlack);
+                    return ReadPreamble(data, final);
+                }
+            }
         }
 
-        if (line.Length > 4 && line.StartsWith("--"u8) && line.IndexOf((byte)' ') < 0)
-        {
-            var frame = frames[^1];
-            frames.RemoveAt(frames.Count - 1);
-            Push(frame with { Boundary = line[2..].ToArray() });
-            state = State.Body;
-            transitions++;
-            atLineStart = true;
-            return 0;
-        }
-
-        if (final && used == data.Length)
-            state = State.Body;
+        inLongLine = newline < 0;
+        preamble!.Write(data[..used]);
         return used;
+    }
+
+    /// <summary>Drops the preamble, or makes it a text part of the multipart that has no others.</summary>
+    private void EndPreamble(bool stands)
+    {
+        inLongLine = false;
+        if (preamble is not { } kept)
+            return;
+
+        preamble = null;
+        var content = kept.Detach();
+        var owner = frames[^1].Part;
+        if (!stands || owner.InForwarded || content.AsSpan().IndexOfAnyExceptInRange((byte)0, (byte)' ') < 0)
+            return;
+
+        problems.Add("a multipart without parts; its text is taken as it stands");
+        var part = new MimePart(HeaderBlock.Empty, owner.Depth + 1, "text/plain") { Content = content, Size = kept.Total, IsContentCut = kept.IsCut };
+        owner.Add(part);
+        keptBytes += content.Length;
+        var own = new TextSection();
+        sections.Add(own);
+        own.Plain.Add(new TextLeaf(part, kept, Html: false));
     }
 
     private int ReadBody(ReadOnlySpan<byte> data, bool final)

@@ -49,5 +49,34 @@ public sealed record ReportedRecipient(string Address, ReportAction Action, stri
 /// <param name="FeedbackType">For feedback: <c>abuse</c>, <c>opt-out</c> and the like.</param>
 public sealed record MailReport(ReportKind Kind, IReadOnlyList<ReportedRecipient> Recipients, string? OriginalMessageId, string? OriginalSubject, string? FeedbackType)
 {
-    internal static MailReport? Of(MimeMessage message) => null;
+    /// <summary>What the message reports, or null when it is no report. Parts of a forwarded report make no report of the mail that forwards it.</summary>
+    internal static MailReport? Of(MimeMessage message)
+    {
+        MimePart? status = null, disposition = null, feedback = null;
+        foreach (var part in message.Root.All())
+        {
+            if (part.InForwarded)
+                continue;
+            switch (part.ContentType)
+            {
+                case "message/delivery-status" or "message/global-delivery-status":
+                    status ??= part;
+                    break;
+                case "message/disposition-notification" or "message/global-disposition-notification":
+                    disposition ??= part;
+                    break;
+                case "message/feedback-report":
+                    feedback ??= part;
+                    break;
+            }
+        }
+
+        if (feedback is not null || message.Subject.StartsWith("complaint about message from ", StringComparison.OrdinalIgnoreCase))
+            return FeedbackReport.Read(feedback, message);
+        if (disposition is not null)
+            return DispositionReport.Read(disposition, message);
+        if (status is not null && DeliveryStatus.Read(status, message) is { Recipients.Count: > 0 } standard)
+            return standard;
+        return BounceText.Read(message, isReport: status is not null || message.Root.ContentType == "multipart/report");
+    }
 }
