@@ -1,0 +1,27 @@
+using CrmSync.Bench;
+
+// One verb a file. A verb prints what it measured and how, and nothing else.
+var verbs = new Dictionary<string, (string Usage, Action<Options> Run)>(StringComparer.Ordinal)
+{
+    ["generate"] = ("generate --messages N --seed S --out DIR [--mean 25k]     write a maildir of invented mail, the same for the same seed", Generate.Run),
+    ["mime"] = ("mime FOLDER [--repeat 5]                                   read every file of a folder as mail, on one core", MimeReading.Run),
+};
+
+if (args.Length == 0 || !verbs.TryGetValue(args[0], out var verb))
+{
+    Console.Error.WriteLine("usage: dotnet run -c Release --project bench -- VERB");
+    foreach (var (usage, _) in verbs.Values)
+        Console.Error.WriteLine($"  {usage}");
+    return 2;
+}
+
+try
+{
+    verb.Run(new Options(args.AsSpan(1)));
+    return 0;
+}
+catch (OptionException e)
+{
+    Console.Error.WriteLine($"{args[0]}: {e.Message}\nusage: {verb.Usage}");
+    return 2;
+}
