@@ -2,10 +2,10 @@ using System.Data;
 using System.Data.Common;
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using Dapper;
 using Microsoft.Data.Sqlite;
 using NodaTime;
-using Npgsql;
 
 namespace CrmSync.Storage;
 
@@ -35,27 +35,18 @@ public sealed class Engine
         IsSqlite ? $"{column} in (select value from json_each({parameter}))" : $"{column} = any({parameter})";
 
     /// <summary>A list as one parameter for <see cref="AnyOf"/>.</summary>
-    internal object List(IReadOnlyCollection<string> values) =>
-        IsSqlite ? System.Text.Json.JsonSerializer.Serialize(values) : new ListParameter(values.ToArray());
+    internal SqlMapper.ICustomQueryParameter List(IReadOnlyCollection<string> values) =>
+        IsSqlite ? new ListParameter(JsonSerializer.Serialize(values)) : new ListParameter(values.ToArray());
 
     /// <summary>A list as one parameter for <see cref="AnyOf"/>.</summary>
-    internal object List(IReadOnlyCollection<long> values) =>
-        IsSqlite ? Joined(values) : new ListParameter(values.ToArray());
+    internal SqlMapper.ICustomQueryParameter List(IReadOnlyCollection<long> values) =>
+        IsSqlite ? new ListParameter(Joined(values)) : new ListParameter(values.ToArray());
 
     /// <summary>Adds a list to a raw command, for <see cref="AnyOf"/>.</summary>
-    internal void Set(DbCommand command, string name, IReadOnlyCollection<long> values) => Set(command, name, List(values));
+    internal void Set(DbCommand command, string name, IReadOnlyCollection<long> values) => List(values).AddParameter(command, name);
 
     /// <summary>Adds a list to a raw command, for <see cref="AnyOf"/>.</summary>
-    internal void Set(DbCommand command, string name, IReadOnlyCollection<string> values) => Set(command, name, List(values));
-
-    /// <summary>Adds a list made by <c>List</c> to a raw command.</summary>
-    internal static void Set(DbCommand command, string name, object list)
-    {
-        if (list is SqlMapper.ICustomQueryParameter parameter)
-            parameter.AddParameter(command, name);
-        else
-            command.Set(name, list);
-    }
+    internal void Set(DbCommand command, string name, IReadOnlyCollection<string> values) => List(values).AddParameter(command, name);
 
     /// <summary>A moment as the engine keeps it, for raw commands.</summary>
     internal object Value(Instant? at) => at is not { } time ? DBNull.Value : IsSqlite ? Instants.Print(time) : Instants.Floor(time).ToDateTimeUtc();
@@ -80,11 +71,16 @@ public sealed class Engine
         return text.Append(']').ToString();
     }
 
-    /// <summary>Hands an array to PostgreSQL whole; Dapper would write a list out as so many parameters.</summary>
+    /// <summary>Hands a list over whole, PostgreSQL as an array and SQLite as JSON; Dapper would write it out as so many parameters.</summary>
     private sealed class ListParameter(object values) : SqlMapper.ICustomQueryParameter
     {
-        public void AddParameter(IDbCommand command, string name) =>
-            command.Parameters.Add(new NpgsqlParameter(name, values));
+        public void AddParameter(IDbCommand command, string name)
+        {
+            var parameter = command.CreateParameter();
+            parameter.ParameterName = name;
+            parameter.Value = values;
+            command.Parameters.Add(parameter);
+        }
     }
 
     /// <summary>Every instant goes through here: whole seconds, ISO 8601 text in UTC on SQLite, <c>timestamptz</c> on PostgreSQL.</summary>

@@ -1,74 +1,169 @@
-using CrmSync.Domain.Log;
 using CrmSync.Storage.Harvest;
-using CrmSync.Storage.Log;
-using NodaTime;
 
 namespace CrmSync.Storage.Tests;
 
-public abstract class HarvestContract : IAsyncLifetime
+public abstract class HarvestContract(IDatabases databases)
 {
-    private ContactDatabase database = null!;
-    private HarvestLedger ledger = null!;
-    private Accounts accounts = null!;
-    private AccountState ana = null!;
-    private FolderState inbox = null!;
-
-    private protected abstract Task<ContactDatabase> Open();
-
-    public async Task InitializeAsync()
+    [Fact]
+    public async Task What_was_discovered_is_read_newest_first()
     {
-        database = await Open();
-        ledger = new HarvestLedger(database);
-        accounts = new Accounts(database);
-        ana = await accounts.Register("ana", "maildir", "ana@bright.example", default);
-        inbox = await ledger.Folder(ana, "INBOX", "Inbox", "inbox", default);
-    }
+        await using var scene = await Scene.On(await databases.New());
+        var found = await scene.Ledger.Discover(
+            scene.Inbox(), [new Locator("1", 10, Some.Noon), new Locator("3", null, null), new Locator("2", 20, Some.Noon + Some.Hours(1))], new FolderCursor { Frontier = 2 }, default);
 
-    public async Task DisposeAsync() => await database.DisposeAsync();
+        Assert.Equal(3, found);
+        Assert.Equal(["2", "1", "3"], (await scene.Ledger.Take(scene.Account(), 500, Some.Noon, default)).Select(i => i.Key));
+    }
 
     [Fact]
-    public async Task What_was_discovered_is_read_newest_first_and_becomes_lines()
+    public async Task The_cursor_moves_with_the_items_it_stands_for()
     {
-        Assert.Equal(2, await ledger.Discover(inbox, [new Locator("1", 10, Some.Noon), new Locator("2", 20, Some.Noon + Some.Hours(1))], new FolderCursor { Frontier = 2 }, default));
-        await ledger.Recover(ana, default);
-        var items = await ledger.Take(ana, 500, Some.Noon, default);
-        Assert.Equal(["2", "1"], items.Select(i => i.Key));
+        await using var scene = await Scene.On(await databases.New());
+        var cursor = new FolderCursor { Frontier = 7, UidValidity = 1L << 40, Modseq = 12, Snapshot = "s", Text = "delta", LastFullAt = Some.Noon };
+        await scene.Ledger.Discover(scene.Inbox(), [new Locator("7")], cursor, default);
 
-        var counts = await ledger.Store(
-            ana,
-            [
-                new ItemResult.Mail(items[0].Number, Some.Line(Some.Mail(id: "b@acme.example", subject: "Re: The offer", at: Some.Noon + Some.Hours(1)))),
-                new ItemResult.Mail(items[1].Number, Some.Line(Some.Mail(id: "a@acme.example"))),
-            ],
-            Some.Classifier,
-            default);
-
-        Assert.Equal(new StoreCounts(2, 0, 0, 0, 0, 0), counts);
-        var lines = await Log();
-        Assert.Equal(["The offer", "Re: The offer"], lines.Select(l => l.Subject));
-        Assert.Single(lines.Select(l => l.Thread).Distinct());
-        Assert.Equal(["ana"], lines[0].Accounts);
-        Assert.Equal(2, lines[0].Participants.Count);
-        Assert.Empty(await ledger.Take(ana, 500, Some.Noon, default));
-        Assert.Equal(2, (await ledger.KnownKeys(inbox, default)).Count);
-        Assert.Equal(2, (await ledger.Folders(ana, default)).Single().Cursor.Frontier);
+        Assert.Equal(cursor, (await scene.Ledger.Folders(scene.Account(), default)).Single().Cursor);
     }
 
-    private async Task<List<Interaction>> Log(LogFilter? filter = null)
+    [Fact]
+    public async Task An_item_discovered_twice_is_one_item()
     {
-        var lines = new List<Interaction>();
-        await foreach (var line in new ContactLog(database).Read(filter ?? new LogFilter(), default))
-            lines.Add(line);
+        await using var scene = await Scene.On(await databases.New());
+        await scene.Ledger.Discover(scene.Inbox(), [new Locator("a"), new Locator("A")], new FolderCursor(), default);
 
-        return lines;
+        Assert.Equal(1, await scene.Ledger.Discover(scene.Inbox(), [new Locator("a"), new Locator("b"), new Locator("b")], new FolderCursor(), default));
+        Assert.Equal(["A", "a", "b"], (await scene.Ledger.KnownKeys(scene.Inbox(), default)).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_new_epoch_finds_the_same_keys_as_other_items()
+    {
+        await using var scene = await Scene.On(await databases.New());
+        await scene.Ledger.Discover(scene.Inbox(), [new Locator("1")], new FolderCursor { Frontier = 1 }, default);
+        var inbox = await scene.Ledger.NewEpoch(scene.Inbox(), 99, default);
+
+        Assert.Equal((2, 1, 0L, 99L), (inbox.Epoch, inbox.ValidityResets, inbox.Cursor.Frontier, inbox.Cursor.UidValidity));
+        Assert.Empty(await scene.Ledger.KnownKeys(inbox, default));
+        Assert.Equal(1, await scene.Ledger.Discover(inbox, [new Locator("1")], new FolderCursor(), default));
+    }
+
+    [Fact]
+    public async Task Items_found_after_the_first_reading_are_news()
+    {
+        await using var scene = await Scene.On(await databases.New());
+        await scene.Ledger.Discover(scene.Inbox(), [new Locator("old")], new FolderCursor(), default);
+        await scene.Accounts.FirstReadDone(scene.Account(), default);
+        await scene.Ledger.Discover(scene.Inbox(), [new Locator("new")], new FolderCursor(), default);
+
+        Assert.Equal([("new", false), ("old", true)], (await scene.Ledger.Take(scene.Account(), 500, Some.Noon, default)).Select(i => (i.Key, i.Backlog)));
+    }
+
+    [Fact]
+    public async Task After_each_death_the_batch_is_halved_and_the_item_that_kills_is_quarantined_alone()
+    {
+        await using var scene = await Scene.On(await databases.New());
+        await scene.Ledger.Discover(scene.Inbox(), [.. Enumerable.Range(1, 20).Select(i => new Locator($"{i}"))], new FolderCursor(), default);
+        var deaths = 0;
+        var sizes = new List<int>();
+        while (deaths < 40)
+        {
+            await scene.Ledger.Recover(scene.Account(), default);
+            var died = false;
+            while (await scene.Ledger.Take(scene.Account(), 16, Some.Noon, default) is { Count: > 0 } batch)
+            {
+                sizes.Add(batch.Count);
+                died = batch.Any(i => i.Key == "7");
+                if (died)
+                    break;
+
+                await scene.Ledger.Store(scene.Account(), [.. batch.Select(i => new ItemResult.Skipped(i.Number, "seen"))], Some.Classifier, default);
+            }
+
+            if (!died)
+                break;
+
+            deaths++;
+        }
+
+        var bad = Assert.Single(await scene.Ledger.Quarantine(null, default));
+        Assert.Equal(("7", "ana", "Inbox"), (bad.Key, bad.Account, bad.Folder));
+        Assert.Contains("died 3 times", bad.Reason, StringComparison.Ordinal);
+        Assert.InRange(deaths, 4, 8);
+        Assert.Equal([16, 8], sizes.Take(2));
+        Assert.Contains(await scene.Ledger.Counts(default), c => c is { State: "skipped", Reason: "seen", Items: 19 });
+    }
+
+    [Fact]
+    public async Task Items_given_back_when_the_program_is_asked_to_stop_count_no_death()
+    {
+        await using var scene = await Scene.On(await databases.New());
+        for (var i = 0; i < 10; i++)
+        {
+            var items = i == 0 ? await scene.Discover(1) : await scene.Ledger.Take(scene.Account(), 500, Some.Noon, default);
+            Assert.Equal(1, items.Single().Attempts);
+            await scene.Ledger.Release(items, default);
+            Assert.Equal(0, await scene.Ledger.Recover(scene.Account(), default));
+        }
+    }
+
+    [Fact]
+    public async Task What_failed_is_tried_again_when_its_time_has_come()
+    {
+        await using var scene = await Scene.On(await databases.New());
+        var items = await scene.Discover(1);
+        var counts = await scene.Ledger.Store(
+            scene.Account(), [new ItemResult.Failed(items[0].Number, "the file is locked", Some.Noon + Some.Hours(1))], Some.Classifier, default);
+
+        Assert.Equal(1, counts.Failed);
+        Assert.Empty(await scene.Ledger.Take(scene.Account(), 500, Some.Noon, default));
+        Assert.Equal(2, (await scene.Ledger.Take(scene.Account(), 500, Some.Noon + Some.Hours(1), default)).Single().Attempts);
+    }
+
+    [Fact]
+    public async Task Quarantine_tells_place_reason_and_remedy_and_can_be_tried_again()
+    {
+        await using var scene = await Scene.On(await databases.New());
+        var items = await scene.Discover(1);
+        await scene.Ledger.Store(
+            scene.Account(), [new ItemResult.Quarantined(items[0].Number, "Inbox/1", "a NUL \0 in its name", "rename it")], Some.Classifier, default);
+
+        var bad = Assert.Single(await scene.Ledger.Quarantine("ana", default));
+        Assert.Equal(("Inbox/1", "a NUL \uFFFD in its name", "rename it"), (bad.Place, bad.Reason, bad.Remedy));
+        Assert.Empty(await scene.Ledger.Quarantine("ben", default));
+        Assert.Equal(1, await scene.Ledger.RetryQuarantine(null, default));
+        Assert.Equal(1, (await scene.Ledger.Take(scene.Account(), 500, Some.Noon, default)).Single().Attempts);
+    }
+
+    [Fact]
+    public async Task What_is_gone_from_the_server_keeps_its_line_and_is_no_longer_read()
+    {
+        await using var scene = await Scene.On(await databases.New());
+        await scene.Deliver(Some.Line(Some.Mail()));
+        await scene.Ledger.Discover(scene.Inbox(), [new Locator("lost")], new FolderCursor(), default);
+        await scene.Ledger.MarkGone(scene.Inbox(), ["1", "lost"], Some.Noon, default);
+
+        Assert.Single(await scene.Log());
+        Assert.Empty(await scene.Ledger.Take(scene.Account(), 500, Some.Noon, default));
+    }
+
+    [Fact]
+    public async Task An_account_tells_how_it_is_doing()
+    {
+        await using var scene = await Scene.On(await databases.New());
+        await scene.Accounts.Succeeded(scene.Account(), Some.Noon, Some.Noon - Some.Hours(1), default);
+        await scene.Accounts.Failed(scene.Account(), Some.Noon + Some.Hours(1), "the password was refused; renew it", true, default);
+        await scene.Accounts.Failed(scene.Account(), Some.Noon + Some.Hours(2), "the password was refused; renew it", true, default);
+        await scene.Accounts.Succeeded(scene.Account(), Some.Noon + Some.Hours(2), null, default);
+        await scene.Accounts.Failed(scene.Account(), Some.Noon + Some.Hours(3), "no route", false, default);
+
+        var ana = Assert.Single(await scene.Accounts.All(default));
+        Assert.Equal(
+            (Some.Noon + Some.Hours(2), Some.Noon - Some.Hours(1), "no route", false, Some.Noon + Some.Hours(3)),
+            (ana.LastSuccess, ana.ReadUntil, ana.LastError, ana.LastErrorPermanent, ana.ErrorSince));
     }
 }
 
-public sealed class SqliteHarvestTests : HarvestContract, IDisposable
-{
-    private readonly string folder = Directory.CreateTempSubdirectory("crmsync-").FullName;
+public sealed class SqliteHarvestTests(SqliteFiles files) : HarvestContract(files), IClassFixture<SqliteFiles>;
 
-    private protected override Task<ContactDatabase> Open() => ContactDatabase.OpenSqlite(Path.Combine(folder, "crmsync.db"), default);
-
-    public void Dispose() => Directory.Delete(folder, recursive: true);
-}
+[Collection(PostgresTests.Name)]
+public sealed class PostgresHarvestTests(PostgresDatabases server) : HarvestContract(server);

@@ -205,7 +205,7 @@ public sealed class HarvestLedger(ContactDatabase database)
                     select number, folder, item_key as key, size, dated, backlog, attempts + 1 as attempts
                       from remote_item
                      where account = @account and state = 0 and deaths = @deaths and not in_flight and (next_attempt_at is null or next_attempt_at <= @now)
-                     order by dated desc, number desc
+                     order by dated desc nulls last, number desc
                      limit @size
                     """,
                     new { account = account.Number, deaths, now, size })).ToList();

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using CrmSync.Domain.Contacts;
 using CrmSync.Domain.Log;
+using Dapper;
 using NodaTime;
 
 namespace CrmSync.Storage.Log;
@@ -135,7 +136,7 @@ internal sealed class LogPage(Engine engine, DbConnection connection, LogFilter 
         };
     }
 
-    private async Task<Dictionary<long, IReadOnlyList<Participant>>> Participants(object numbers, CancellationToken ct)
+    private async Task<Dictionary<long, IReadOnlyList<Participant>>> Participants(SqlMapper.ICustomQueryParameter numbers, CancellationToken ct)
     {
         await using var command = connection.CreateCommand();
         command.CommandText =
@@ -145,7 +146,7 @@ internal sealed class LogPage(Engine engine, DbConnection connection, LogFilter 
              where {engine.AnyOf("interaction", "@numbers")}
              order by interaction, role, address
             """;
-        Engine.Set(command, "@numbers", numbers);
+        numbers.AddParameter(command, "@numbers");
         var found = new Dictionary<long, IReadOnlyList<Participant>>(2000);
         var people = new List<Participant>();
         long of = 0;
@@ -175,7 +176,7 @@ internal sealed class LogPage(Engine engine, DbConnection connection, LogFilter 
         return found;
     }
 
-    private async Task<Dictionary<long, IReadOnlyList<string>>> Accounts(object numbers, CancellationToken ct)
+    private async Task<Dictionary<long, IReadOnlyList<string>>> Accounts(SqlMapper.ICustomQueryParameter numbers, CancellationToken ct)
     {
         await using var command = connection.CreateCommand();
         command.CommandText =
@@ -185,7 +186,7 @@ internal sealed class LogPage(Engine engine, DbConnection connection, LogFilter 
               join account a on a.number = s.account
              where {engine.AnyOf("s.interaction", "@numbers")}
             """;
-        Engine.Set(command, "@numbers", numbers);
+        numbers.AddParameter(command, "@numbers");
         var found = new Dictionary<long, IReadOnlyList<string>>(2000);
         await using var row = await command.ExecuteReaderAsync(ct);
         while (await row.ReadAsync(ct))

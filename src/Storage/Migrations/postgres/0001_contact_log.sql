@@ -64,7 +64,7 @@ create table remote_item (
   gone_at         timestamptz,
   unique (folder, epoch, item_key)
 );
-create index remote_item_open on remote_item (account, deaths, dated) where state = 0;
+create index remote_item_open on remote_item (account, deaths, dated desc nulls last, number desc) where state = 0;
 create index remote_item_interaction on remote_item (interaction) where interaction is not null;
 
 -- One line of the contact log: facts of the sources and what the configuration makes of them.

@@ -1,0 +1,83 @@
+using System.Globalization;
+using CrmSync.Domain.Log;
+using FsCheck;
+using FsCheck.Fluent;
+using NodaTime;
+
+namespace CrmSync.Storage.Tests;
+
+/// <summary>A copy of a mail in somebody's mailbox.</summary>
+internal sealed record Copy(string Account, MailLine Line);
+
+/// <summary>An order and a division into batches.</summary>
+internal sealed record Delivery(IReadOnlyList<Copy> Copies, IReadOnlyList<int> Batches);
+
+/// <summary>
+/// Random mail out of a small world, so that everything collides: Message-IDs given twice, missing or changed by a server, dates a little off, replies with and
+/// without references, subjects used again, bounces before and after the mail they are about, people who are ours and people who are not.
+/// </summary>
+internal static class Copies
+{
+    public static readonly string[] Accounts = ["ana", "ben", "cleo"];
+
+    private static readonly string[] People = ["bob@acme.example", "dora@acme.example", "eve@shop.example", "ana@bright.example", "ben@bright.example", "no-reply@shop.example"];
+    private static readonly string[] Subjects = ["The offer", "Re: The offer", "RE: AW: the offer", "Lunch", "Re: Lunch", "Automatic reply: Lunch", "", "Undeliverable"];
+    private static readonly string[] Bodies = ["When?", "Thanks!", "Tomorrow."];
+
+    /// <summary>Up to <paramref name="most"/> copies, delivered in some order in some batches.</summary>
+    public static Gen<Delivery> Deliveries(int most) =>
+        from count in Gen.Choose(1, most)
+        from copies in Gen.ArrayOf(One, count)
+        from batches in Gen.ArrayOf(Gen.Choose(1, 6), count)
+        select new Delivery(copies, batches);
+
+    private static Gen<T> Of<T>(params T[] values) => Gen.Elements(values);
+
+    private static Gen<string?> Maybe(params string[] values) => Gen.Elements([null, .. values]);
+
+    private static Gen<Copy> One =>
+        from account in Of(Accounts)
+        from @from in Of(People)
+        from to in Gen.SubListOf(People)
+        from cc in Gen.SubListOf(People)
+        from subject in Of(Subjects)
+        from body in Of(Bodies)
+        from id in Maybe("1@x.example", "2@x.example", "3@X.example", "4@x.example")
+        from answered in Maybe("1@x.example", "2@x.example", "3@x.example", "lost@x.example")
+        from hour in Of(0.0, 0.0, 1, 23, 25, 24 * 13, 24 * 15, 24 * 27, 24 * 29)
+        from dateless in Gen.Choose(0, 9)
+        from late in Of(0.0, 0.01, 30)
+        from seen in Gen.Choose(0, 3)
+        from name in Maybe("Bob", "Bobby Tables")
+        from bounced in Maybe(People)
+        from headers in Of("", "", "", "list-id", "auto-submitted")
+        select new Copy(
+            account,
+            Some.Line(
+                new MailFacts
+                {
+                    MessageId = id,
+                    From = Some.Named(@from, name),
+                    To = [.. to.Select(a => Some.Named(a))],
+                    Cc = [.. cc.Select(a => Some.Named(a, name))],
+                    Subject = subject,
+                    InReplyTo = answered,
+                    References = answered is null ? [] : [answered],
+                    Date = dateless == 0 ? null : Some.Noon + Some.Hours(hour),
+                    Received = Some.Noon + Some.Hours(hour + late),
+                    BodyDigest = System.Text.Encoding.UTF8.GetBytes(body),
+                    OwnText = body,
+                    Excerpt = body,
+                    Question = body.EndsWith('?'),
+                    Headers = headers.Length == 0 ? new Dictionary<string, string>() : new Dictionary<string, string> { [headers] = headers },
+                    Report = subject == "Undeliverable" ? new ReportFacts(answered, bounced is null ? [] : [Some.Address(bounced)]) : null,
+                },
+                account,
+                seen == 0 ? null : Some.Noon + Some.Hours(24 * 29 + seen)));
+
+    /// <summary>For the report of a property that failed.</summary>
+    public static string Print(Delivery delivery) =>
+        string.Join(',', delivery.Batches) + "\n" + string.Join('\n', delivery.Copies.Select(c => string.Create(
+            CultureInfo.InvariantCulture,
+            $"{c.Account} {c.Line.MessageId} {c.Line.From} -> {string.Join('+', c.Line.Participants.Skip(1))} '{c.Line.Subject}' {c.Line.SentAt} re {c.Line.InReplyTo}")));
+}
