@@ -29,20 +29,20 @@ internal sealed class PostgresServer : IAsyncDisposable
         if (!File.Exists(Path.Combine(Programs, "initdb")))
             throw new InvalidOperationException(Absent);
 
-        var folder = Directory.CreateTempSubdirectory("crmsync-postgres-").FullName;
-        var server = new PostgresServer(folder, FreePort());
+        var temporary = Directory.CreateTempSubdirectory("crmsync-postgres-").FullName;
+        var server = new PostgresServer(temporary, FreePort());
         try
         {
             // initdb refuses to run as root.
             if (Environment.IsPrivilegedProcess)
-                await Run("chown", "postgres", folder);
+                await Run("chown", "postgres", temporary);
 
-            await server.AsPostgres("initdb", "--pgdata", server.Data, "--auth=trust", "--username=crmsync", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync");
+            await AsPostgres("initdb", "--pgdata", server.Data, "--auth=trust", "--username=crmsync", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync");
             var settings = string.Join(
                 ' ',
-                $"-p {server.port}", "-c listen_addresses=127.0.0.1", $"-c unix_socket_directories={folder}", "-c fsync=off", "-c synchronous_commit=off",
+                $"-p {server.port}", "-c listen_addresses=127.0.0.1", $"-c unix_socket_directories={temporary}", "-c fsync=off", "-c synchronous_commit=off",
                 "-c full_page_writes=off", "-c shared_buffers=64MB", "-c max_connections=50", "-c autovacuum=off");
-            await server.AsPostgres("pg_ctl", "--pgdata", server.Data, "--wait", "--log", Path.Combine(folder, "log"), "--options", settings, "start");
+            await AsPostgres("pg_ctl", "--pgdata", server.Data, "--wait", "--log", Path.Combine(temporary, "log"), "--options", settings, "start");
             return server;
         }
         catch
@@ -85,11 +85,11 @@ internal sealed class PostgresServer : IAsyncDisposable
     {
         // The process ends while a test still held the server: the folder is left, the server is not.
         var (program, arguments) = Command("pg_ctl", "--pgdata", Data, "--mode=immediate", "stop");
-        using var stop = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true });
+        using var stop = Process.Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true });
         stop?.WaitForExit(5000);
     }
 
-    private Task AsPostgres(string name, params string[] arguments)
+    private static Task AsPostgres(string name, params string[] arguments)
     {
         var (program, all) = Command(name, arguments);
         return Run(program, all);
@@ -104,7 +104,7 @@ internal sealed class PostgresServer : IAsyncDisposable
     private static async Task Run(string program, params string[] arguments)
     {
         // The server inherits standard output from pg_ctl; reading to its end would wait for the server, so only the end of the program is waited for.
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/" };
+        var start = new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/" };
         using var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start");
         var output = new System.Text.StringBuilder();
         void Note(object sender, DataReceivedEventArgs e)
