@@ -1,0 +1,139 @@
+using CrmSync.Domain.Contacts;
+using CrmSync.Worker.Yaml;
+
+namespace CrmSync.Worker.Configuration;
+
+/// <summary>One mailbox or calendar to read.</summary>
+/// <param name="Name">Unique; how it is called in status, logs and the contact log.</param>
+/// <param name="Place">Where it stands in the configuration.</param>
+internal abstract record Account(string Name, Spot Place)
+{
+    /// <summary>The key the account is written with: maildir, mbox, eml, imap, graph, caldav or ics.</summary>
+    public abstract string Kind { get; }
+
+    /// <summary>Whose account it is; several for a Graph tenant.</summary>
+    public abstract IReadOnlyList<EmailAddress> Addresses { get; }
+}
+
+/// <summary>An account that is files on this machine.</summary>
+/// <param name="Name">Unique.</param>
+/// <param name="Place">In the configuration.</param>
+/// <param name="Path">The full path of the file or folder.</param>
+/// <param name="Address">Whose it is.</param>
+internal abstract record FileAccount(string Name, Spot Place, string Path, EmailAddress Address) : Account(Name, Place)
+{
+    public override IReadOnlyList<EmailAddress> Addresses => [Address];
+}
+
+internal sealed record MaildirAccount(string Name, Spot Place, string Path, EmailAddress Address) : FileAccount(Name, Place, Path, Address)
+{
+    public override string Kind => "maildir";
+}
+
+internal sealed record MboxAccount(string Name, Spot Place, string Path, EmailAddress Address) : FileAccount(Name, Place, Path, Address)
+{
+    public override string Kind => "mbox";
+}
+
+/// <summary>A folder of <c>.eml</c> files with all folders below it.</summary>
+internal sealed record EmlAccount(string Name, Spot Place, string Path, EmailAddress Address) : FileAccount(Name, Place, Path, Address)
+{
+    public override string Kind => "eml";
+}
+
+internal sealed record ImapAccount(string Name, Spot Place, EmailAddress Address, Server Server, string User, Login Login) : Account(Name, Place)
+{
+    public override string Kind => "imap";
+
+    public override IReadOnlyList<EmailAddress> Addresses => [Address];
+
+    /// <summary>Folders that are not read, besides junk, trash and drafts.</summary>
+    public IReadOnlyList<string> ExcludedFolders { get; init; } = [];
+}
+
+/// <summary>Mailboxes of a Microsoft 365 tenant, with their calendars; each is an account of its own, named by <see cref="NameOf"/>.</summary>
+internal sealed record GraphAccount(string Name, Spot Place, string? Tenant, string? ClientId, GraphLogin Login) : Account(Name, Place)
+{
+    public override string Kind => "graph";
+
+    public override IReadOnlyList<EmailAddress> Addresses => Mailboxes;
+
+    /// <summary>The mailboxes as listed; empty when <see cref="Group"/> says whose.</summary>
+    public IReadOnlyList<EmailAddress> Mailboxes { get; init; } = [];
+
+    /// <summary>All members of this group.</summary>
+    public EmailAddress? Group { get; init; }
+
+    public Uri Endpoint { get; init; } = new("https://graph.microsoft.com");
+
+    public Uri Authority { get; init; } = new("https://login.microsoftonline.com");
+
+    /// <summary>Whether the file gives a name of its own, which then starts the name of every mailbox.</summary>
+    public bool Named { get; init; }
+
+    /// <summary>The name of the account that one mailbox is.</summary>
+    public string NameOf(EmailAddress mailbox) => Named ? $"{Name}:{mailbox}" : $"graph:{mailbox}";
+}
+
+internal sealed record CaldavAccount(string Name, Spot Place, Uri Url, EmailAddress Address, string User, Secret Password) : Account(Name, Place)
+{
+    public override string Kind => "caldav";
+
+    public override IReadOnlyList<EmailAddress> Addresses => [Address];
+
+    /// <summary>The full path of an additional trust anchor.</summary>
+    public string? Ca { get; init; }
+}
+
+/// <summary>Calendar files: exactly one of <see cref="Path"/> (a file or a folder) and <see cref="Url"/> is given.</summary>
+internal sealed record IcsAccount(string Name, Spot Place, string? Path, Uri? Url, EmailAddress Address) : Account(Name, Place)
+{
+    public override string Kind => "ics";
+
+    public override IReadOnlyList<EmailAddress> Addresses => [Address];
+}
+
+internal enum Encryption
+{
+    /// <summary>TLS from the first byte.</summary>
+    Required,
+
+    /// <summary>Plain at first; the session goes on only after STARTTLS.</summary>
+    StartTls,
+
+    /// <summary>Only to this very machine.</summary>
+    None,
+}
+
+/// <summary>A server to connect to.</summary>
+/// <param name="Host">Name or address.</param>
+/// <param name="Port">1 to 65535.</param>
+/// <param name="Encryption">How the connection is protected.</param>
+/// <param name="Ca">The full path of an additional trust anchor, or null.</param>
+internal sealed record Server(string Host, int Port, Encryption Encryption, string? Ca);
+
+/// <summary>How one logs in to a mail server.</summary>
+internal abstract record Login
+{
+    internal sealed record Password(Secret Value) : Login;
+
+    /// <summary>Tokens are fetched with a refresh token.</summary>
+    internal sealed record OAuth(Uri TokenUrl, string ClientId, Secret? ClientSecret, Secret RefreshToken, string? Scope) : Login;
+
+    /// <summary>Somebody else keeps a fresh token in this file.</summary>
+    internal sealed record TokenFile(string Path) : Login;
+}
+
+/// <summary>How one logs in to Microsoft Graph.</summary>
+internal abstract record GraphLogin
+{
+    internal sealed record ClientSecret(Secret Value) : GraphLogin;
+
+    /// <param name="File">The full path of a PFX or PEM file with its key.</param>
+    /// <param name="Password">Of the file, or null.</param>
+    internal sealed record Certificate(string File, Secret? Password) : GraphLogin;
+
+    internal sealed record ManagedIdentity : GraphLogin;
+
+    internal sealed record AccessToken(Secret Value) : GraphLogin;
+}

@@ -1,0 +1,103 @@
+using CrmSync.Domain.Time;
+using CrmSync.Worker.Yaml;
+using NodaTime;
+using static CrmSync.Worker.Configuration.ConfigurationShape;
+
+namespace CrmSync.Worker.Configuration;
+
+/// <summary>Reads <c>crmsync.yaml</c> and reports everything an admin has to change at once.</summary>
+internal static class ConfigurationFile
+{
+    public const string FileName = "crmsync.yaml";
+
+    /// <summary>Reads the file in a folder with the environment of the process.</summary>
+    public static ConfigurationReading Read(string folder) => Read(folder, Environment.GetEnvironmentVariable);
+
+    /// <summary>Reads the file in a folder; the configuration is null when one of the problems is an error.</summary>
+    /// <param name="folder">The configuration folder.</param>
+    /// <param name="environment">The value of a variable, or null when it is not set.</param>
+    public static ConfigurationReading Read(string folder, Func<string, string?> environment)
+    {
+        var problems = ProblemList.ForConfiguration();
+        var path = Path.Combine(folder, FileName);
+        if (!File.Exists(path))
+            problems.Error(new SourceFile(FileName, Path.GetFullPath(path), ""), "001", $"there is no {FileName} in {Path.GetFullPath(folder)}");
+        else if (SourceFile.Read(FileName, path, problems, holdsSecrets: true) is { } file)
+            return new ConfigurationReading(Read(file, environment, problems), problems);
+
+        return new ConfigurationReading(null, problems);
+    }
+
+    private static CrmSyncConfiguration? Read(SourceFile file, Func<string, string?> environment, ProblemList problems)
+    {
+        var tree = YamlTree.Read(file, problems);
+        if (problems.HasErrors)
+            Concealment.Lines(file);
+        if (tree is not { } node)
+            return null;
+
+        Concealment.Values(node);
+        var outside = new OutsideValues(environment, problems);
+        if (!Whole.TryRead(outside.Filled(node), "the configuration", problems, out var map))
+            return null;
+
+        var accounts = new AccountReader(problems, outside).Read(map.Must(Accounts, []));
+        var capture = map.Of(Capture);
+        var configuration = new CrmSyncConfiguration
+        {
+            Storage = StorageOf(map.Of(StorageKey), file),
+            Capture = new CaptureSettings
+            {
+                Since = capture?.Of(Since) is { } since ? since.Length : new LengthOfTime(365, TimeUnit.Day),
+                SinceDate = capture?.Of(Since)?.Date,
+                TextBytes = capture?.Of(TextSize) ?? TextSize.Fallback,
+            },
+            Accounts = accounts,
+            Delivery = map.Of(Delivery) is { } delivery ? new DeliveryReader(problems, accounts).Read(delivery) : null,
+            Schedule = ScheduleOf(map.Of(Schedule)),
+            Status = map.Of(Status) is { } status ? StatusOf(status, problems) : null,
+        };
+        return problems.HasErrors ? null : configuration;
+    }
+
+    private static StorageChoice StorageOf(MapValues? storage, SourceFile file)
+    {
+        if (storage?.Of(Postgres) is { } connection)
+            return new StorageChoice.Postgres(connection);
+
+        return new StorageChoice.Sqlite(Path.GetFullPath(Path.Combine(file.Folder, storage?.Of(Sqlite) ?? Path.Combine("data", "crmsync.db"))));
+    }
+
+    private static ScheduleSettings ScheduleOf(MapValues? schedule)
+    {
+        var usual = new ScheduleSettings();
+        return new ScheduleSettings
+        {
+            Mail = Period(schedule?.Of(EveryMail)) ?? usual.Mail,
+            Calendar = Period(schedule?.Of(EveryCalendar)) ?? usual.Calendar,
+            Policy = Period(schedule?.Of(EveryPolicy)) ?? usual.Policy,
+        };
+
+        static Duration? Period(LengthOfTime? length) => length switch
+        {
+            null => null,
+            { Unit: TimeUnit.Hour } => Duration.FromHours(length.Amount),
+            _ => Duration.FromMinutes(length.Amount),
+        };
+    }
+
+    private static StatusSettings? StatusOf(MapValues status, ProblemList problems)
+    {
+        if (status.Of(Listen) is not { } listener)
+            return null;
+
+        if (!Loopback.Is(listener.Host) && status.NodeOf(Token) is null)
+            problems.Error(status.Place(Listen), "052", $"'listen' reaches beyond this machine; add token: ${{NAME}}, or listen on 127.0.0.1:{listener.Port}");
+        return new StatusSettings(listener.Host, listener.Port, status.Of(Token));
+    }
+}
+
+/// <summary>What came of reading <c>crmsync.yaml</c>.</summary>
+/// <param name="Configuration">Null when there are errors.</param>
+/// <param name="Problems">Errors and warnings.</param>
+internal sealed record ConfigurationReading(CrmSyncConfiguration? Configuration, ProblemList Problems);

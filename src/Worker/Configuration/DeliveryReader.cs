@@ -1,0 +1,51 @@
+using CrmSync.Worker.Yaml;
+using static CrmSync.Worker.Configuration.ConfigurationShape;
+
+namespace CrmSync.Worker.Configuration;
+
+/// <summary>Builds how mails leave.</summary>
+internal sealed class DeliveryReader(ProblemList problems, IReadOnlyList<Account> accounts)
+{
+    public DeliverySettings? Read(MapValues delivery)
+    {
+        var way = WayOf(delivery);
+        var commands = delivery.Of(Commands) is { } map ? CommandsOf(map) : null;
+        return delivery.Of(From) is { } from && way is not null
+            ? new DeliverySettings { FromName = from.Name, From = from.Address, Way = way, Commands = commands }
+            : null;
+    }
+
+    private DeliveryChoice? WayOf(MapValues delivery)
+    {
+        if (delivery.Of(Folder) is { } folder)
+            return new DeliveryChoice.Folder(AccountReader.Full(delivery, folder));
+
+        if (delivery.Of(Smtp) is { } smtp)
+        {
+            var login = AccountReader.LoginOf(smtp, problems);
+            if (smtp.NodeOf(User) is null && login is not null)
+                problems.Error(smtp.Node, "011", $"'user' is missing in {smtp.Title}: whose password or token is it?");
+            return AccountReader.ServerOf(smtp, problems, mailPorts: false) is { } server ? new DeliveryChoice.Smtp(server, smtp.Of(User), login) : null;
+        }
+
+        if (delivery.Of(GraphDelivery)?.Of(GraphAccountName) is not { } name)
+            return null;
+
+        var known = accounts.OfType<GraphAccount>().ToList();
+        if (known.Find(a => a.Name == name.Text) is { } account)
+            return new DeliveryChoice.Graph(account);
+
+        problems.Error(name.Node, "030", $"no graph account '{name}'", Spelling.Closest(name.Text, known.Select(a => a.Name)));
+        return null;
+    }
+
+    private CommandSettings? CommandsOf(MapValues map)
+    {
+        if (map.Of(Address) is not { } address || map.Of(CommandSecret) is not { } secret)
+            return null;
+
+        if (!accounts.Any(a => a.Addresses.Contains(address)))
+            problems.Warn(map.Place(Address), "040", $"no account reads {address}; commands will not be seen until one does");
+        return new CommandSettings(address, secret, map.Must(TrustedServers, []));
+    }
+}

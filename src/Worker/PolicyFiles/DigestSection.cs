@@ -1,0 +1,91 @@
+using CrmSync.Domain.Policy;
+using CrmSync.Worker.Yaml;
+using NodaTime;
+
+namespace CrmSync.Worker.PolicyFiles;
+
+/// <summary><c>digests</c> and <c>notifications</c> (policy.md section 15).</summary>
+internal static class DigestSection
+{
+    private static readonly string[] Sections =
+    [
+        "meetings_today", "overdue", "due_today", "to_do", "news", "held_back",
+        "needs_you", "overdue_by_owner", "cases", "at_risk", "over_contacted", "handovers", "expired", "numbers", "health",
+    ];
+
+    private static readonly Shape<WrittenReaders> People = new OneOrMoreShape<Word>(Forms.Reference).As((people, _) => new WrittenReaders(DigestReaders.People, people));
+
+    private static readonly Key<Word> Name = new("digest", Forms.Reference, "The name of the digest.", required: true);
+
+    private static readonly Key<WrittenReaders> To = new(
+        "to",
+        new EitherShape<WrittenReaders>(
+            "owners, managers or a list of people",
+            new ChoiceShape<WrittenReaders>([("owners", new(DigestReaders.Owners, [])), ("managers", new(DigestReaders.Managers, []))]),
+            People),
+        "Who gets one: owners, managers, or ids of people.",
+        required: true);
+
+    private static readonly Key<LocalTime> At = new("at", Forms.TimeOfDay, "The time of day by the reader's own calendar, in quotes: \"08:30\".", required: true);
+
+    private static readonly Key<IReadOnlyList<WrittenDays>> Days = new(
+        "days",
+        new OneOrMoreShape<WrittenDays>(new EitherShape<WrittenDays>(
+            "business, daily, or days such as mon or mon-fri",
+            new ChoiceShape<WrittenDays>([("business", new(null)), ("daily", new([.. Enum.GetValues<IsoDayOfWeek>().Where(d => d != IsoDayOfWeek.None)]))]),
+            PolicyForms.DayRange.As((days, _) => new WrittenDays(days)))),
+        "business (the reader's business days), daily, or days: mon, [mon, thu].",
+        shown: "business");
+
+    private static readonly Key<IReadOnlyList<string>> SectionsKey = new(
+        "sections", new ListShape<string>(new ChoiceShape<string>([.. Sections.Select(s => (s, s))]), least: 1), "Its sections in order; without it those its readers usually want.");
+
+    private static readonly Key<int> MaxItems = new("max_items", new WholeShape(1, 1000), "So many lines a section; then \"and 12 more\".", fallback: 15);
+
+    private static readonly Key<bool> Thread = new("thread", new ChoiceShape<bool>([("none", false), ("week", true)]), "`week`: one thread a week in the reader's mail program.", shown: "none");
+
+    private static readonly Key<bool> SendEmpty = new("send_empty", new ChoiceShape<bool>([("never", false), ("weekly", true)]), "`weekly`: once a week also with nothing to say.", shown: "never");
+
+    private static readonly Key<Word> Hours = new("hours", Forms.Reference, "The calendar in whose open time immediate mails go out.");
+
+    public static Shape<IReadOnlyList<MapValues>> Shape { get; } = new ListShape<MapValues>(
+        new MapShape("a digest", Name, To, At, Days, SectionsKey, MaxItems, Thread, SendEmpty) { Kind = Name, Definition = "digest" });
+
+    public static MapShape NotificationsShape { get; } = new("a map {hours}", Hours);
+
+    public static Word? HoursOf(MapValues notifications) => notifications.Of(Hours);
+
+    public static IReadOnlyList<DigestDefinition> Build(IReadOnlyList<MapValues> written, Scope scope)
+    {
+        var first = new Dictionary<string, YamlNode>(StringComparer.Ordinal);
+        var digests = new List<DigestDefinition>();
+        foreach (var map in written)
+        {
+            if (map.Of(Name) is not { } name)
+                continue;
+            if (!first.TryAdd(name.Text, name.Node))
+                scope.Problems.Error(name.Node, "031", $"digest '{name}' is defined twice; first at {first[name.Text].Spot}");
+
+            var readers = map.Must(To, new WrittenReaders(DigestReaders.Owners, []));
+            var days = map.Of(Days);
+            digests.Add(new DigestDefinition(name.Text, PolicyForms.PlaceOf(name.Node))
+            {
+                Readers = readers.Readers,
+                People = scope.Names.Known("person", readers.People, scope.Problems),
+                At = map.Of(At),
+                Days = days is null || days.Any(d => d.Days is null) ? null : days.SelectMany(d => d.Days!).ToHashSet(),
+                Sections = map.Of(SectionsKey),
+                MaxItems = map.Of(MaxItems),
+                ThreadByWeek = map.Of(Thread),
+                SendEmptyWeekly = map.Of(SendEmpty),
+            });
+        }
+
+        return digests;
+    }
+
+    private sealed record WrittenReaders(DigestReaders Readers, IReadOnlyList<Word> People);
+
+    /// <summary>Null: business days.</summary>
+    private sealed record WrittenDays(IReadOnlyList<IsoDayOfWeek>? Days);
+}

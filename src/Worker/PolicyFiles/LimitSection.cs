@@ -1,0 +1,138 @@
+using CrmSync.Domain.Policy;
+using CrmSync.Domain.Time;
+using CrmSync.Worker.Yaml;
+using NodaTime;
+
+namespace CrmSync.Worker.PolicyFiles;
+
+/// <summary><c>limits</c> (policy.md section 10): one map a limit, whose first key names its kind and itself.</summary>
+internal static class LimitSection
+{
+    private static readonly string[] RuleKinds = ["respond", "resolve", "chase", "stay_in_touch", "follow_up", "date", "notice", "handover", "watch"];
+
+    private static readonly Key<MapValues> When = new("when", ConditionShape.OfContact, "Which contacts; without it all.");
+
+    private static readonly Key<Per> PerWhat = new("per", PolicyForms.Per, "`organisation`: counts and holds for the whole organisation.", shown: "contact");
+
+    private static readonly Key<IReadOnlyList<string>> AppliesTo = new(
+        "applies_to", new ListShape<string>(new ChoiceShape<string>([.. RuleKinds.Select(k => (k, k))]), least: 1), "Kinds of rules it acts on; without it all initiatives.");
+
+    private static readonly Key<IReadOnlyList<Word>> Except = new("except", new ListShape<Word>(Forms.Reference), "Names of rules it leaves alone.");
+
+    private static readonly Key<Mode> ModeKey = new("mode", PolicyForms.Mode, "`observe`: shown, but holds nothing; `disabled`: not evaluated.", shown: "enforce");
+
+    private static readonly ListedKeys Listed = new("people who must not be contacted");
+
+    private static readonly Key<LocalDate> From = new("from", Forms.Date, "The first day.", required: true);
+
+    private static readonly Key<LocalDate> To = new("to", Forms.Date, "The last day.", required: true);
+
+    private static readonly Key<IReadOnlyList<Word>> Case = new("case", new OneOrMoreShape<Word>(Forms.Reference), "The case, or one of several.", required: true);
+
+    private static readonly Key<LengthOfTime> For = new("for", LengthShape.Any, "So long after the case has closed.", required: true);
+
+    private static readonly Key<int> Max = new("max", new WholeShape(0, 100_000), "So many contacts.", required: true);
+
+    private static readonly Key<LengthOfTime> Window = new("window", LengthShape.Some, "In so long a time.", required: true);
+
+    private static readonly Key<IReadOnlyList<bool>> Channels = new(
+        "channels", new OneOrMoreShape<bool>(new ChoiceShape<bool>([("email", false), ("meeting", true)])), "What is counted: email, meeting.", shown: "[email]");
+
+    private static readonly Key<bool> Count = new(
+        "count", new ChoiceShape<bool>([("unsolicited", false), ("all", true)]), "`all`: answers to their mails count, too.", shown: "unsolicited");
+
+    private static readonly IReadOnlyList<LimitKind> Kinds =
+    [
+        new("do_not_contact", "People we never write to on our own account.", [Listed.Addresses, Listed.Domains, Listed.Tags, Listed.File], BuildDoNotContact, listed: true),
+        new("blackout", "Days on which nobody is asked to write, both included.", [From, To], BuildBlackout),
+        new("cooldown", "While a case is open, and for a time after.", [Case, For], BuildCooldown),
+        new("cap", "Not more than so many contacts in a time.", [Max, Window, Channels, Count], BuildCap),
+    ];
+
+    public static Shape<IReadOnlyList<MapValues>> Shape { get; } = new ListShape<MapValues>(new KindedShape("limit", [.. Kinds.Select(k => (k.Shape, k.Description))]));
+
+    /// <summary>The limits in file order.</summary>
+    public static IReadOnlyList<WrittenLimit> Build(IReadOnlyList<MapValues> written, Scope scope)
+    {
+        var limits = new List<WrittenLimit>();
+        foreach (var map in written)
+        {
+            var kind = Kinds.First(k => map.Node.Find(k.NameKey.Name) is not null);
+            if (map.Of(kind.NameKey) is not { } name)
+                continue;
+
+            var limit = kind.Build(name, map, scope) with
+            {
+                When = ConditionShape.OfContact.Build(map.Of(When), scope),
+                Per = map.Of(PerWhat),
+                AppliesTo = map.Of(AppliesTo),
+                Except = scope.Names.Known("rule", map.Of(Except), scope.Problems),
+                Mode = map.Of(ModeKey),
+            };
+            limits.Add(new WrittenLimit(limit, name.Node));
+        }
+
+        return limits;
+    }
+
+    private static DoNotContactLimit BuildDoNotContact(Word name, MapValues map, Scope scope)
+    {
+        var (addresses, domains) = Listed.Of(map, scope.Lists);
+        return new DoNotContactLimit(name.Text, PolicyForms.PlaceOf(name.Node))
+        {
+            Addresses = addresses.Select(a => a.Value).ToHashSet(),
+            Domains = [.. domains.Select(d => d.Value).Distinct(StringComparer.Ordinal)],
+            Tags = map.Must(Listed.Tags, []),
+        };
+    }
+
+    private static BlackoutLimit BuildBlackout(Word name, MapValues map, Scope scope)
+    {
+        var limit = new BlackoutLimit(name.Text, PolicyForms.PlaceOf(name.Node)) { From = map.Of(From), To = map.Of(To) };
+        if (map.Maybe(From) is { } from && map.Maybe(To) is { } to && to < from)
+            scope.Problems.Error(map.Place(To), "024", $"blackout '{name}' ends before it starts; both days are included");
+        return limit;
+    }
+
+    private static CooldownLimit BuildCooldown(Word name, MapValues map, Scope scope) => new(name.Text, PolicyForms.PlaceOf(name.Node))
+    {
+        Cases = scope.Names.Known("case", map.Of(Case), scope.Problems),
+        For = map.Must(For, new LengthOfTime(1, TimeUnit.Day)),
+    };
+
+    private static CapLimit BuildCap(Word name, MapValues map, Scope scope) => new(name.Text, PolicyForms.PlaceOf(name.Node))
+    {
+        Max = map.Of(Max),
+        Window = map.Must(Window, new LengthOfTime(1, TimeUnit.Day)),
+        CountsEmail = map.Of(Channels)?.Contains(false) ?? true,
+        CountsMeetings = map.Of(Channels)?.Contains(true) ?? false,
+        CountsAll = map.Of(Count),
+    };
+
+    private sealed class LimitKind
+    {
+        public LimitKind(string name, string description, IReadOnlyList<Key> own, Func<Word, MapValues, Scope, Limit> build, bool listed = false)
+        {
+            Description = description;
+            Build = build;
+            NameKey = new Key<Word>(name, Forms.Reference, $"{description} The name of the limit.", required: true);
+            Shape = new MapShape("a limit", [NameKey, .. own, When, PerWhat, AppliesTo, Except, ModeKey])
+            {
+                Kind = NameKey,
+                Definition = name,
+                OneOf = listed ? own : [],
+            };
+        }
+
+        public string Description { get; }
+
+        public Key<Word> NameKey { get; }
+
+        public MapShape Shape { get; }
+
+        public Func<Word, MapValues, Scope, Limit> Build { get; }
+    }
+}
+
+/// <summary>A limit with the place of its name.</summary>
+internal sealed record WrittenLimit(Limit Limit, YamlNode Node);

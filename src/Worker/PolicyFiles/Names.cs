@@ -1,0 +1,43 @@
+using CrmSync.Worker.Yaml;
+
+namespace CrmSync.Worker.PolicyFiles;
+
+/// <summary>
+/// The names a policy declares, by what they name. Taken from the tree before anything is read, so that a broken definition does not make
+/// every mention of it a second problem.
+/// </summary>
+internal sealed class Names
+{
+    private readonly Dictionary<string, HashSet<string>> declared = new(StringComparer.Ordinal);
+
+    public Names(YamlMap root)
+    {
+        foreach (var (noun, section) in new[] { ("calendar", "calendars"), ("person", "people"), ("team", "teams"), ("segment", "segments"), ("marker", "markers"), ("case", "cases") })
+            declared[noun] = root.Find(section)?.Value is YamlMap map ? [.. map.Entries.Select(e => e.Key.Text)] : [];
+
+        declared["rule"] = FirstValues(root, "rules");
+        declared["limit"] = FirstValues(root, "limits");
+    }
+
+    /// <summary>All names of one sort: calendar, person, team, segment, marker, case, rule or limit.</summary>
+    public IReadOnlySet<string> Of(string noun) => declared[noun];
+
+    /// <summary>Whether the word is a declared name; if not, that is reported.</summary>
+    public bool Knows(string noun, Word word, ProblemList problems)
+    {
+        if (declared[noun].Contains(word.Text))
+            return true;
+
+        problems.Error(word.Node, "030", $"no {noun} '{word.Text}'", Spelling.Closest(word.Text, declared[noun]));
+        return false;
+    }
+
+    /// <summary>The texts of the words that are declared; the others are reported.</summary>
+    public IReadOnlyList<string> Known(string noun, IReadOnlyList<Word>? words, ProblemList problems) =>
+        words is null ? [] : [.. words.Where(w => Knows(noun, w, problems)).Select(w => w.Text)];
+
+    private static HashSet<string> FirstValues(YamlMap root, string section) =>
+        root.Find(section)?.Value is YamlList list
+            ? [.. list.Items.OfType<YamlMap>().Select(m => m.Entries.Count > 0 ? m.Entries[0].Value : null).OfType<YamlScalar>().Select(s => s.Text)]
+            : [];
+}

@@ -1,0 +1,175 @@
+using CrmSync.Domain.Contacts;
+using CrmSync.Domain.Policy;
+using CrmSync.Domain.Time;
+using CrmSync.Worker.Yaml;
+using NodaTime;
+
+namespace CrmSync.Worker.PolicyFiles;
+
+/// <summary>What can only be seen when all sections are read: names used twice, cycles, rules that are never reached, and likely slips.</summary>
+internal static class PolicyChecks
+{
+    private const int DaysAhead = 365;
+
+    public static void Check(WrittenPolicy written, ReadingOptions options, ProblemList problems)
+    {
+        NamesUsedTwice(written, problems);
+        SegmentCycles(written, problems);
+        OwnerCycles(written, problems);
+        OpeningCycles(written, problems);
+        NeverReached(written, problems);
+        Slips(written, problems);
+        NoHolidayAhead(written, options, problems);
+    }
+
+    private static void NamesUsedTwice(WrittenPolicy written, ProblemList problems)
+    {
+        var first = new Dictionary<string, YamlNode>(StringComparer.Ordinal);
+        foreach (var (name, node) in written.Rules.Select(r => (r.Rule.Name, r.Node)).Concat(written.Limits.Select(l => (l.Limit.Name, l.Node))))
+        {
+            if (!first.TryAdd(name, node))
+                problems.Error(node, "031", $"the name '{name}' is used twice, and rules and limits share one space; first at {first[name].Spot}");
+        }
+    }
+
+    private static void SegmentCycles(WrittenPolicy written, ProblemList problems)
+    {
+        var segments = written.Policy.Segments;
+        foreach (var segment in written.Segments)
+        {
+            if (Cycle(segment.Segment.Name, name => segments.GetValueOrDefault(name)?.NotIn ?? []) is { } cycle)
+                problems.Error(segment.Node, "033", $"segment '{segment.Segment.Name}' is defined by itself: {cycle}");
+        }
+    }
+
+    /// <summary>
+    /// On each day on which it could change: from the leaving date on the successor, else the manager; on a day away the cover. Two people who
+    /// cover each other in different weeks are no cycle.
+    /// </summary>
+    private static void OwnerCycles(WrittenPolicy written, ProblemList problems)
+    {
+        var people = written.Policy.People.ToDictionary(p => p.Id, StringComparer.Ordinal);
+        var days = people.Values.SelectMany(p => p.Away.Select(a => a.From).Concat(p.Left is { } left ? [left] : [])).Distinct().Order();
+        var reported = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var day in days)
+        {
+            foreach (var person in people.Values)
+            {
+                if (Cycle(person.Id, id => Next(people.GetValueOrDefault(id), day)) is { } cycle && reported.Add(person.Id))
+                {
+                    problems.Error(
+                        written.Map.NodeOf(PolicyShape.People) is YamlMap map && map.Find(person.Id) is { } entry ? entry.Key : written.Map.Node,
+                        "033",
+                        $"nobody would be left to look after the items of '{person.Id}' on {day:uuuu-MM-dd}: {cycle}");
+                }
+            }
+        }
+    }
+
+    private static IReadOnlyList<string> Next(Person? person, LocalDate day)
+    {
+        if (person?.Left <= day)
+            return (person.Successor ?? person.Manager) is { } next ? [next] : [];
+
+        return person?.Away.FirstOrDefault(a => a.From <= day && day <= a.To)?.Cover is { } cover ? [cover] : [];
+    }
+
+    /// <summary>Assigning by a case that opens by owner would need the owner to find the owner.</summary>
+    private static void OpeningCycles(WrittenPolicy written, ProblemList problems)
+    {
+        var byOwner = written.Policy.Cases.Values.Where(c => Parts(c.OpensOn).Any(p => p is Condition.OwnedBy or Condition.OwnedByTeam)).Select(c => c.Name).ToHashSet(StringComparer.Ordinal);
+        var entries = written.Map.NodeOf(PolicyShape.Assign) is YamlList list ? list.Items : [];
+        foreach (var entry in written.Policy.Assign)
+        {
+            var node = entries.FirstOrDefault(e => PolicyForms.PlaceOf(e) == entry.Place);
+            if (entry.When is not null && node is not null && Parts(entry.When).OfType<Condition.InCase>().SelectMany(c => c.Cases).FirstOrDefault(byOwner.Contains) is { } name)
+                problems.Error(node, "033", $"this entry needs case '{name}' to find the owner, and that case needs the owner to open");
+        }
+    }
+
+    private static string? Cycle(string start, Func<string, IEnumerable<string>> next)
+    {
+        var path = new List<string>();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        return Reaches(start) ? string.Join(" -> ", path.Prepend(start)) : null;
+
+        bool Reaches(string from)
+        {
+            foreach (var name in next(from))
+            {
+                path.Add(name);
+                if (name == start || (seen.Add(name) && Reaches(name)))
+                    return true;
+                path.RemoveAt(path.Count - 1);
+            }
+
+            return false;
+        }
+    }
+
+    private static void NeverReached(WrittenPolicy written, ProblemList problems)
+    {
+        foreach (var kind in written.Rules.Where(r => r.Rule is RespondRule or ChaseRule or StayInTouchRule && r.Rule.Mode == Mode.Enforce).GroupBy(r => r.Rule.Kind))
+        {
+            var earlier = new List<WrittenRule>();
+            foreach (var rule in kind)
+            {
+                if (earlier.Find(e => Implication.Holds(rule.Rule.When, e.Rule.When)) is { } first)
+                {
+                    problems.Warn(rule.Node, "032", $"rule '{rule.Rule.Name}' is never reached: '{first.Rule.Name}' at {first.Node.Spot} matches first whenever it would; put the strict rule above");
+                    continue;
+                }
+
+                earlier.Add(rule);
+            }
+        }
+    }
+
+    private static void Slips(WrittenPolicy written, ProblemList problems)
+    {
+        var policy = written.Policy;
+        var ours = new InternalAddresses(policy);
+        foreach (var segment in written.Segments)
+        {
+            foreach (var address in segment.Addresses.Where(a => ours.Contains(a.Value)))
+                problems.Warn(address.Node, "040", $"{address.Value} is one of us; segment '{segment.Segment.Name}' is for contacts outside");
+            foreach (var domain in segment.Domains.Where(d => ours.ContainsDomain(d.Value)))
+                problems.Warn(domain.Node, "040", $"{domain.Value} is our own domain; segment '{segment.Segment.Name}' is for contacts outside");
+            foreach (var domain in segment.Domains)
+                PublicDomain(domain, problems);
+        }
+
+        foreach (var domain in written.OwnDomains)
+            PublicDomain(domain, problems);
+
+        void PublicDomain(Listed<string> domain, ProblemList to)
+        {
+            if (PublicMail.Serves(domain.Value, policy.Classify))
+                to.Warn(domain.Node, "041", $"{domain.Value} is a public mail service, not a company: everybody there would be meant; list the addresses instead");
+        }
+    }
+
+    private static void NoHolidayAhead(WrittenPolicy written, ReadingOptions options, ProblemList problems)
+    {
+        foreach (var entry in written.Map.Must(PolicyShape.Calendars, []))
+        {
+            // A calendar that never closes has no holidays on purpose.
+            if (!written.Policy.Calendars.TryGetValue(entry.Key, out var calendar) || NeverCloses(calendar))
+                continue;
+
+            if (!calendar.Holidays.Keys.Any(d => d >= options.Today && d <= options.Today.PlusDays(DaysAhead)))
+                problems.Warn(CalendarSection.HolidaysOf(entry.Value) is YamlMap { Entries.Count: 0 } empty ? empty : entry.KeyNode, "060", $"calendar '{entry.Key}' has no holiday in the {DaysAhead} days from {options.Today:uuuu-MM-dd}; add next year's");
+        }
+    }
+
+    private static bool NeverCloses(BusinessCalendar calendar) =>
+        calendar.Hours.Count == 7 && calendar.Hours.Values.All(spans => spans is [{ Start: 0, End: 1440 }]);
+
+    private static IEnumerable<Condition> Parts(Condition condition) => condition switch
+    {
+        Condition.All all => all.Of.SelectMany(Parts),
+        Condition.Any any => any.Of.SelectMany(Parts),
+        Condition.Not not => Parts(not.Of),
+        _ => [condition],
+    };
+}

@@ -1,0 +1,88 @@
+using CrmSync.Domain.Contacts;
+using CrmSync.Domain.Policy;
+using CrmSync.Worker.Yaml;
+using NodaTime;
+
+namespace CrmSync.Worker.PolicyFiles;
+
+/// <summary>What reading a policy depends on besides its files.</summary>
+/// <param name="Today">For warnings about the coming year.</param>
+/// <param name="AccountAddresses">The addresses of the accounts in crmsync.yaml: they are ours, too.</param>
+/// <param name="CommandMailbox">The address of the command mailbox, if there is one.</param>
+internal sealed record ReadingOptions(LocalDate Today, IReadOnlyList<EmailAddress> AccountAddresses, EmailAddress? CommandMailbox = null);
+
+/// <summary>Builds a policy from the tree of its sections, reporting everything an admin has to change.</summary>
+internal static class PolicyReader
+{
+    /// <summary>
+    /// Reads all sections. The policy is only usable when <paramref name="problems"/> has no errors afterwards; otherwise the answer is null.
+    /// </summary>
+    /// <param name="root">The merged tree of all files.</param>
+    /// <param name="lists">Reads the text files the policy names.</param>
+    /// <param name="options">What is known besides.</param>
+    /// <param name="problems">Where problems go.</param>
+    public static WrittenPolicy? Read(YamlMap root, ListFiles lists, ReadingOptions options, ProblemList problems)
+    {
+        if (!PolicyShape.Whole.TryRead(root, "the policy", problems, out var map))
+            return null;
+
+        var scope = new Scope(problems, new Names(root), lists);
+        scope.Calendars = CalendarSection.Build(map.Must(PolicyShape.Calendars, []), problems);
+        var defaults = map.Of(PolicyShape.Defaults);
+        scope.DefaultCalendar = scope.Calendar(defaults?.Of(PolicyShape.DefaultCalendar)) ?? CalendarSection.Unreadable;
+
+        var us = map.Of(PolicyShape.Us);
+        var people = PeopleSections.BuildPeople(map.Must(PolicyShape.People, []), scope);
+        var owner = scope.Known("person", defaults?.Of(PolicyShape.DefaultOwner));
+        var segments = ContactSections.BuildSegments(map.Must(PolicyShape.Segments, []), scope);
+        var teams = PeopleSections.BuildTeams(map.Must(PolicyShape.Teams, []), scope);
+        var contacts = ContactSections.BuildContacts(map.Must(PolicyShape.Contacts, []), scope);
+        var markers = CaseSections.BuildMarkers(map.Must(PolicyShape.Markers, []));
+        var cases = CaseSections.BuildCases(map.Must(PolicyShape.Cases, []), scope);
+        var assign = CaseSections.BuildAssign(map.Must(PolicyShape.Assign, []), scope);
+        var rules = RuleSection.Build(map.Must(PolicyShape.Rules, []), scope);
+        var limits = LimitSection.Build(map.Must(PolicyShape.Limits, []), scope);
+        var digests = DigestSection.Build(map.Must(PolicyShape.Digests, []), scope);
+        var notifications = map.Of(PolicyShape.Notifications) is { } written ? scope.Calendar(DigestSection.HoursOf(written)) : null;
+        var policy = new CompanyPolicy
+        {
+            Version = "",
+            Start = map.Maybe(PolicyShape.Start),
+            Us = PeopleSections.BuildUs(us, options),
+            DefaultCalendar = scope.DefaultCalendar,
+            DefaultOwner = people.FirstOrDefault(p => p.Id == owner) ?? new Person("nobody", EmailAddress.Parse("nobody@invalid")),
+            EpisodeGap = defaults?.Of(PolicyShape.EpisodeGap) ?? PolicyShape.EpisodeGap.Fallback!,
+            Calendars = scope.Calendars,
+            People = people,
+            Teams = teams,
+            Segments = segments.ToDictionary(s => s.Segment.Name, s => s.Segment, StringComparer.Ordinal),
+            Contacts = contacts,
+            Privacy = ContactSections.BuildPrivacy(map.Of(PolicyShape.Privacy)),
+            Classify = ContactSections.BuildClassify(map.Of(PolicyShape.Classify)),
+            Markers = markers,
+            Cases = cases,
+            Assign = assign,
+            Rules = [.. rules.Select(r => r.Rule)],
+            Limits = [.. limits.Select(l => l.Limit)],
+            NotificationHours = notifications,
+            Digests = digests,
+        };
+
+        var whole = new WrittenPolicy(policy, map, rules, limits, segments, us is null ? [] : PeopleSections.OwnDomains(us));
+        PolicyChecks.Check(whole, options, problems);
+        return problems.HasErrors ? null : whole;
+    }
+}
+
+/// <summary>A policy with the places of its parts, for what is checked or shown later.</summary>
+internal sealed record WrittenPolicy(
+    CompanyPolicy Policy,
+    MapValues Map,
+    IReadOnlyList<WrittenRule> Rules,
+    IReadOnlyList<WrittenLimit> Limits,
+    IReadOnlyList<WrittenSegment> Segments,
+    IReadOnlyList<Listed<string>> OwnDomains)
+{
+    /// <summary>The tests in the policy, as written.</summary>
+    public IReadOnlyList<MapValues> Tests => Map.Must(PolicyShape.Tests, []);
+}

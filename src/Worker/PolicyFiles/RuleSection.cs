@@ -1,0 +1,342 @@
+using CrmSync.Domain.Policy;
+using CrmSync.Domain.Time;
+using CrmSync.Worker.Yaml;
+using NodaTime;
+
+namespace CrmSync.Worker.PolicyFiles;
+
+/// <summary><c>rules</c> (policy.md section 8): one map a rule, whose first key names its kind and itself.</summary>
+internal static class RuleSection
+{
+    private static readonly Key<MapValues> WhenMail = new("when", ConditionShape.OfMail, "Which mails and contacts; without it all.");
+
+    private static readonly Key<MapValues> WhenContact = new("when", ConditionShape.OfContact, "Which contacts; without it all.");
+
+    private static readonly Key<Word> Calendar = new("calendar", Forms.Reference, "The calendar its times are counted in; otherwise defaults.calendar.");
+
+    private static readonly Key<Mode> ModeKey = new("mode", PolicyForms.Mode, "`observe`: evaluated and shown, but never notifies; `disabled`: not evaluated.", shown: "enforce");
+
+    private static readonly Key<int> Priority = new("priority", new WholeShape(0, 1000), "Who goes first when a cap leaves room for one; higher first.");
+
+    private static readonly Key<LengthOfTime> ExpireAfter = new("expire_after", LengthShape.Any, "After so long, counted from the first opening, an item is given up and shown once to the manager.");
+
+    private static readonly Key<LengthOfTime> Warn = new("warn", LengthShape.Any, "Mails the owner that long before the due time.");
+
+    private static readonly Key<LengthOfTime> After = new("after", LengthShape.Any, "Counted from the due time; 0m is at once.", required: true);
+
+    private static readonly Key<Word> To = new("to", new TextShape<string>("owner, manager, lead or the id of a person", "^[a-z][a-z0-9-]*$", Same, max: 64).As((text, node) => new Word(text, node)), "owner, manager, lead, or the id of a person.", required: true);
+
+    private static readonly Key<Via> ViaKey = new("via", new ChoiceShape<Via>([("email", Via.Email), ("digest", Via.Digest)]), "`digest`: not at once, but in their next digest.", shown: "email");
+
+    private static readonly Key<IReadOnlyList<MapValues>> Escalate = new(
+        "escalate", new ListShape<MapValues>(new MapShape("a step {after, to, via}", After, To, ViaKey) { Definition = "escalation" }), "Who hears of it when it is late, step by step.");
+
+    private static readonly Key<string> Say = new("say", Forms.Line("one line of text", 300), "One line shown in the digest.");
+
+    private static readonly Key<bool> Urgent = new("urgent", Forms.Truth, "Its mails do not wait for the notification hours.");
+
+    private static readonly Key<LengthOfTime> WithinRequired = new("within", LengthShape.Any, "The time allowed.", required: true);
+
+    private static readonly Key<LengthOfTime> NextWithin = new("next_within", LengthShape.Any, "The time allowed when one of us has written in the thread already; otherwise the same as within.");
+
+    private static readonly Key<bool> Cc = new("cc", Forms.Truth, "Mail that has us only in Cc asks for an answer, too.");
+
+    private static readonly Key<bool> SatisfiedByContact = new(
+        "satisfied_by", new ChoiceShape<bool>([("thread", false), ("contact", true)]), "`contact`: writing to them in any thread will do.", shown: "thread");
+
+    private static readonly Key<bool> Meetings = new("meetings", Forms.Truth, "`false`: a meeting does not answer a mail.", fallback: true);
+
+    private static readonly Key<Word> CaseOf = new("case", Forms.Reference, "The case to resolve.", required: true);
+
+    private static readonly Key<LengthOfTime> WithinClock = new("within", LengthShape.Clock, "The time allowed while the ball is ours, in m, h, bm or bh.", required: true);
+
+    private static readonly Key<LengthOfTime> ChaseAfter = new("after", LengthShape.Any, "So long after our last mail.", required: true);
+
+    private static readonly Key<bool> Expects = new(
+        "expects", new ChoiceShape<bool>([("question", false), ("any", true)]), "`any`: every mail of ours waits for an answer, not only a question.", shown: "question");
+
+    private static readonly Key<int> MaxChasers = new("max_chasers", new WholeShape(0, 100), "After so many reminders it is given up.", fallback: 2);
+
+    private static readonly Key<LengthOfTime> Every = new("every", LengthShape.Some, "At least so often.", required: true);
+
+    private static readonly Key<Per> PerWhat = new("per", PolicyForms.Per, "`organisation`: one of its people will do.", shown: "contact");
+
+    private static readonly Key<Counts> CountsKey = new(
+        "counts",
+        new ChoiceShape<Counts>([("any", Counts.Any), ("two_way", Counts.TwoWay), ("ours", Counts.Ours)]),
+        "`two_way`: their mails, meetings and calls; `ours`: our mails, meetings and calls.",
+        shown: "any");
+
+    private static readonly Key<Word> CaseClosed = new("case_closed", Forms.Reference, "The closing of that case.", required: true);
+
+    private static readonly Key<WrittenEvent> AfterEvent = new(
+        "after_event",
+        new EitherShape<WrittenEvent>(
+            "meeting_held, first_inbound or {case_closed: name}",
+            new MapShape("the closing of a case", CaseClosed).As((map, _) => new WrittenEvent(FollowUpEvent.CaseClosed, map.Of(CaseClosed))),
+            new ChoiceShape<WrittenEvent>([("meeting_held", new(FollowUpEvent.MeetingHeld, null)), ("first_inbound", new(FollowUpEvent.FirstInbound, null))])),
+        "meeting_held, first_inbound (their first mail to us), or {case_closed: name}.",
+        required: true);
+
+    private static readonly Key<LengthOfTime> FollowUpAfter = new("after", LengthShape.Any, "Not before so long after the event.");
+
+    private static readonly Key<string> FieldKey = new("field", PolicyForms.Field, "The name of the date in contacts and notes: birthday.", required: true);
+
+    private static readonly Key<LengthOfTime> Before = new("before", LengthShape.Days, "Shown so long before the date.", fallback: new LengthOfTime(0, TimeUnit.Day));
+
+    private static readonly Key<LocalDate> From = new("from", Forms.Date, "From this date on they are to be told.", required: true);
+
+    private static readonly Key<LocalDate> Effective = new("effective", Forms.Date, "The date it takes effect.", required: true);
+
+    private static readonly Key<LengthOfTime> NotifyBy = new("notify_by", LengthShape.Days, "They must know so long before it takes effect.", required: true);
+
+    private static readonly Key<Word> ToldBy = new("told_by", Forms.Reference, "The marker of the mail that tells them.", required: true);
+
+    private static readonly Key<LengthOfTime> ActiveWithin = new("active_within", LengthShape.Days, "Only contacts heard of so long before the leaving day.", fallback: new LengthOfTime(12, TimeUnit.Month));
+
+    private static readonly Key<Word> MetricMarker = new("marker", Forms.Reference, "Inbound mails with that marker.");
+
+    private static readonly Key<Word> MetricCase = new("case", Forms.Reference, "Openings of that case.");
+
+    private static readonly Key<WrittenMetric> Metric = new(
+        "metric",
+        new EitherShape<WrittenMetric>(
+            "{marker: name}, {case: name} or late_responses",
+            new MapShape("a marker or a case", MetricMarker, MetricCase) { OneOf = [MetricMarker, MetricCase], OnlyOneOf = [MetricMarker, MetricCase] }
+                .As((map, _) => map.Of(MetricMarker) is { } marker ? new WrittenMetric(WatchMetric.Marker, marker) : new WrittenMetric(WatchMetric.Case, map.Of(MetricCase))),
+            new ChoiceShape<WrittenMetric>([("late_responses", new(WatchMetric.LateResponses, null))])),
+        "What is counted: {marker: name}, {case: name} or late_responses.",
+        required: true);
+
+    private static readonly Key<LengthOfTime> Window = new("window", LengthShape.Some, "Counted over so long back from now.", required: true);
+
+    private static readonly Key<int> AtLeast = new("at_least", new WholeShape(1, 1_000_000), "From so many on it is shown.", required: true);
+
+    private static readonly Dictionary<string, (string, string)> DueIsFixed = new()
+    {
+        ["within"] = ("010", "its due time is fixed by the date"),
+    };
+
+    private static readonly Dictionary<string, (string, string)> NoDue = new()
+    {
+        ["within"] = ("010", "it has no due time"),
+        ["warn"] = ("010", "it has no due time"),
+        ["escalate"] = ("010", "it has no due time; managers see it in their digest"),
+    };
+
+    private static readonly IReadOnlyList<RuleKind> Kinds =
+    [
+        new("respond", "Somebody wrote to us: answer within a time.", WhenMail, [WithinRequired, NextWithin, Cc, SatisfiedByContact, Meetings], BuildRespond),
+        new("resolve", "A case is open: close it within a time, not counting while they owe us an answer.", WhenContact, [CaseOf, WithinClock], BuildResolve),
+        new("chase", "We asked and nobody answered: ask again.", WhenMail, [Within("2bd"), ChaseAfter, Expects, MaxChasers, SatisfiedByContact], BuildChase),
+        new("stay_in_touch", "Nobody has been in contact for a while: be in touch.", WhenContact, [Within("5bd"), Every, PerWhat, CountsKey], BuildStayInTouch),
+        new("follow_up", "Something happened: write to them afterwards.", WhenContact, [Within("2bd"), AfterEvent, FollowUpAfter], BuildFollowUp),
+        new("date", "A date is coming up.", WhenContact, [FieldKey, Before], BuildDate, DueIsFixed),
+        new("notice", "Something changes: everybody concerned must be told in time.", WhenContact, [From, Effective, NotifyBy, ToldBy], BuildNotice, DueIsFixed),
+        new("handover", "Somebody leaves: the successor introduces themselves.", WhenContact, [Within("10bd"), ActiveWithin], BuildHandover),
+        new("watch", "Something happens too often: managers see it.", WhenContact, [Metric, Window, AtLeast, PerWhat], BuildWatch, NoDue),
+    ];
+
+    public static Shape<IReadOnlyList<MapValues>> Shape { get; } = new ListShape<MapValues>(new KindedShape("rule", [.. Kinds.Select(k => (k.Shape, k.Description))]));
+
+    /// <summary>The rules in file order.</summary>
+    public static IReadOnlyList<WrittenRule> Build(IReadOnlyList<MapValues> written, Scope scope)
+    {
+        var rules = new List<WrittenRule>();
+        foreach (var map in written)
+        {
+            var kind = Kinds.First(k => map.Node.Find(k.Name) is not null);
+            if (map.Of(kind.NameKey) is { } name && kind.Build(new Draft(map, kind, name, scope)) is { } rule)
+                rules.Add(new WrittenRule(rule, name.Node));
+        }
+
+        return rules;
+    }
+
+    private static Key<LengthOfTime> Within(string shown) => new("within", LengthShape.Any, "The time allowed.", shown: shown);
+
+    private static RespondRule BuildRespond(Draft draft) => draft.Common(new RespondRule(draft.Name, draft.Place)
+    {
+        Calendar = draft.Calendar,
+        NextWithin = draft.Map.Of(NextWithin) ?? draft.Map.Must(WithinRequired, Day(1)),
+        Cc = draft.Map.Of(Cc),
+        SatisfiedByContact = draft.Map.Of(SatisfiedByContact),
+        MeetingsAnswer = draft.Map.Of(Meetings),
+    }, within: null, priority: 0, expireAfter: Day(90));
+
+    private static ResolveRule BuildResolve(Draft draft) => draft.Common(new ResolveRule(draft.Name, draft.Place)
+    {
+        Calendar = draft.Calendar,
+        Case = draft.Known("case", CaseOf),
+    }, within: null, priority: 0, expireAfter: null);
+
+    private static ChaseRule BuildChase(Draft draft) => draft.Common(new ChaseRule(draft.Name, draft.Place)
+    {
+        Calendar = draft.Calendar,
+        After = draft.Map.Must(ChaseAfter, Day(1)),
+        ExpectsAny = draft.Map.Of(Expects),
+        MaxChasers = draft.Map.Of(MaxChasers),
+        SatisfiedByContact = draft.Map.Of(SatisfiedByContact),
+    }, within: new(2, TimeUnit.BusinessDay), priority: 50, expireAfter: Day(30));
+
+    private static StayInTouchRule BuildStayInTouch(Draft draft) => draft.Common(new StayInTouchRule(draft.Name, draft.Place)
+    {
+        Calendar = draft.Calendar,
+        Every = draft.Map.Must(Every, Day(1)),
+        Per = draft.Map.Of(PerWhat),
+        Counts = draft.Map.Of(CountsKey),
+    }, within: new(5, TimeUnit.BusinessDay), priority: 30, expireAfter: Day(365));
+
+    private static FollowUpRule BuildFollowUp(Draft draft)
+    {
+        var happened = draft.Map.Of(AfterEvent);
+        return draft.Common(new FollowUpRule(draft.Name, draft.Place)
+        {
+            Calendar = draft.Calendar,
+            AfterEvent = happened?.Event ?? FollowUpEvent.MeetingHeld,
+            Case = happened?.Case is { } name ? draft.Scope.Known("case", name) : null,
+            After = draft.Map.Of(FollowUpAfter),
+        }, within: new(2, TimeUnit.BusinessDay), priority: 60, expireAfter: Day(14));
+    }
+
+    private static DateRule BuildDate(Draft draft) => draft.Common(new DateRule(draft.Name, draft.Place)
+    {
+        Calendar = draft.Calendar,
+        Field = draft.Map.Must(FieldKey, ""),
+        Before = draft.Map.Must(Before, Day(0)),
+    }, within: null, priority: 40, expireAfter: null);
+
+    private static NoticeRule BuildNotice(Draft draft)
+    {
+        var from = draft.Map.Of(From);
+        var effective = draft.Map.Of(Effective);
+        if (draft.Map.NodeOf(From) is not null && draft.Map.NodeOf(Effective) is { } node && effective < from)
+            draft.Scope.Problems.Error(node, "024", $"'effective' lies before 'from' in notice '{draft.Name}'");
+
+        return draft.Common(new NoticeRule(draft.Name, draft.Place)
+        {
+            Calendar = draft.Calendar,
+            From = from,
+            Effective = effective,
+            NotifyBy = draft.Map.Must(NotifyBy, Day(1)),
+            ToldBy = draft.Known("marker", ToldBy),
+        }, within: null, priority: 70, expireAfter: null);
+    }
+
+    private static HandoverRule BuildHandover(Draft draft) => draft.Common(new HandoverRule(draft.Name, draft.Place)
+    {
+        Calendar = draft.Calendar,
+        ActiveWithin = draft.Map.Must(ActiveWithin, new LengthOfTime(12, TimeUnit.Month)),
+    }, within: new(10, TimeUnit.BusinessDay), priority: 65, expireAfter: Day(90));
+
+    private static WatchRule BuildWatch(Draft draft)
+    {
+        var metric = draft.Map.Of(Metric);
+        return draft.Common(new WatchRule(draft.Name, draft.Place)
+        {
+            Calendar = draft.Calendar,
+            Metric = metric?.Metric ?? WatchMetric.LateResponses,
+            Of = metric?.Of is { } of ? draft.Scope.Known(metric.Metric == WatchMetric.Case ? "case" : "marker", of) : null,
+            Window = draft.Map.Must(Window, Day(1)),
+            AtLeast = draft.Map.Must(AtLeast, 1),
+            Per = draft.Map.Of(PerWhat),
+        }, within: null, priority: 0, expireAfter: null);
+    }
+
+    private static LengthOfTime Day(int days) => new(days, TimeUnit.Day);
+
+    private static bool Same(string text, out string value)
+    {
+        value = text;
+        return true;
+    }
+
+    private sealed record WrittenEvent(FollowUpEvent Event, Word? Case);
+
+    private sealed record WrittenMetric(WatchMetric Metric, Word? Of);
+
+    /// <summary>A kind of rule: its keys besides the common ones, and how it is built.</summary>
+    private sealed class RuleKind
+    {
+        public RuleKind(
+            string name, string description, Key<MapValues> when, IReadOnlyList<Key> own, Func<Draft, Rule> build, Dictionary<string, (string, string)>? misplaced = null)
+        {
+            Name = name;
+            Description = description;
+            When = when;
+            Build = build;
+            WithinKey = own.OfType<Key<LengthOfTime>>().FirstOrDefault(k => k.Name == "within");
+            NameKey = new Key<Word>(name, Forms.Reference, $"{description} The name of the rule.", required: true);
+            Key[] common = [when, Calendar, ModeKey, Priority, ExpireAfter, Warn, Escalate, Say, Urgent];
+            Shape = new MapShape("a rule", [NameKey, .. own, .. common.Where(k => misplaced?.ContainsKey(k.Name) != true)])
+            {
+                Kind = NameKey,
+                Definition = name,
+                Misplaced = misplaced ?? [],
+            };
+        }
+
+        public string Name { get; }
+
+        public string Description { get; }
+
+        public Key<Word> NameKey { get; }
+
+        public Key<MapValues> When { get; }
+
+        public Key<LengthOfTime>? WithinKey { get; }
+
+        public MapShape Shape { get; }
+
+        public Func<Draft, Rule> Build { get; }
+    }
+
+    /// <summary>A rule being built.</summary>
+    private sealed class Draft(MapValues map, RuleKind kind, Word name, Scope scope)
+    {
+        public MapValues Map { get; } = map;
+
+        public Scope Scope { get; } = scope;
+
+        public string Name { get; } = name.Text;
+
+        public Place Place { get; } = PolicyForms.PlaceOf(name.Node);
+
+        public BusinessCalendar Calendar { get; } = scope.Calendar(map.Of(RuleSection.Calendar)) ?? scope.DefaultCalendar;
+
+        public string Known(string noun, Key<Word> key) => Scope.Known(noun, Map.Of(key)) ?? "";
+
+        /// <summary>The rule with what every rule has.</summary>
+        public T Common<T>(T rule, LengthOfTime? within, int priority, LengthOfTime? expireAfter)
+            where T : Rule =>
+            rule with
+            {
+                When = (kind.When == WhenMail ? ConditionShape.OfMail : ConditionShape.OfContact).Build(Map.Of(kind.When), Scope),
+                Within = kind.WithinKey is null ? within : Map.Of(kind.WithinKey) ?? within,
+                Mode = Map.Of(ModeKey),
+                Priority = Map.Maybe(Priority) ?? priority,
+                ExpireAfter = Map.Of(ExpireAfter) ?? expireAfter,
+                Warn = Map.Of(Warn),
+                Escalate = [.. Map.Must(Escalate, []).Select(Step).OfType<EscalationStep>()],
+                Say = Map.Of(Say),
+                Urgent = Map.Of(Urgent),
+            };
+
+        private EscalationStep? Step(MapValues step)
+        {
+            if (step.Of(To) is not { } to || step.Of(After) is not { } after)
+                return null;
+
+            if (to.Text is not ("owner" or "manager" or "lead") && !Scope.Names.Of("person").Contains(to.Text))
+            {
+                Scope.Problems.Error(
+                    to.Node, "030", $"no person '{to.Text}'", Spelling.Closest(to.Text, Scope.Names.Of("person").Concat(["owner", "manager", "lead"])));
+            }
+
+            return new EscalationStep(after, to.Text, step.Of(ViaKey));
+        }
+    }
+}
+
+/// <summary>A rule with the place of its name.</summary>
+internal sealed record WrittenRule(Rule Rule, YamlNode Node);

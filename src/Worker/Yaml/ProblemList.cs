@@ -1,0 +1,57 @@
+namespace CrmSync.Worker.Yaml;
+
+/// <summary>All problems of one run: reading goes on after each, so that an admin sees everything at once.</summary>
+/// <param name="letter">The letter of error codes: <c>P</c> for the policy, <c>C</c> for crmsync.yaml.</param>
+/// <param name="warningLetter">The letter of warning codes.</param>
+internal sealed class ProblemList(char letter, char warningLetter)
+{
+    /// <summary>More are not useful to anybody.</summary>
+    private const int Most = 1000;
+
+    private readonly List<Problem> problems = [];
+    private readonly List<SourceFile> files = [];
+
+    public bool HasErrors { get; private set; }
+
+    public static ProblemList ForPolicy() => new('P', 'W');
+
+    public static ProblemList ForConfiguration() => new('C', 'C');
+
+    /// <summary>All problems by place: files in the order they were read, then line and column.</summary>
+    public IReadOnlyList<Problem> InOrder() =>
+        [.. problems.OrderBy(p => files.IndexOf(p.Spot.File)).ThenBy(p => p.Spot.Line).ThenBy(p => p.Spot.Column).ThenBy(p => p.Code, StringComparer.Ordinal)];
+
+    /// <summary>Sets the place of a file in the order of problems.</summary>
+    public void Knows(SourceFile file)
+    {
+        if (!files.Contains(file))
+            files.Add(file);
+    }
+
+    /// <summary>An error at a place.</summary>
+    /// <param name="spot">The key or value meant.</param>
+    /// <param name="number">Three digits.</param>
+    /// <param name="message">One sentence in the words of the admin.</param>
+    /// <param name="suggestions">The closest valid words.</param>
+    public void Error(Spot spot, string number, string message, IReadOnlyList<string>? suggestions = null) =>
+        Add(new Problem(Severity.Error, letter + number, spot, message, suggestions ?? []));
+
+    public void Error(YamlNode node, string number, string message, IReadOnlyList<string>? suggestions = null) =>
+        Error(node.Spot, number, message, suggestions);
+
+    /// <summary>An error about a whole file.</summary>
+    public void Error(SourceFile file, string number, string message) => Error(new Spot(file, 1, 1, 1), number, message);
+
+    public void Warn(Spot spot, string number, string message, IReadOnlyList<string>? suggestions = null) =>
+        Add(new Problem(Severity.Warning, warningLetter + number, spot, message, suggestions ?? []));
+
+    public void Warn(YamlNode node, string number, string message) => Warn(node.Spot, number, message);
+
+    private void Add(Problem problem)
+    {
+        HasErrors |= problem.Severity == Severity.Error;
+        Knows(problem.Spot.File);
+        if (problems.Count < Most && !problems.Exists(p => p.Spot == problem.Spot && p.Code == problem.Code))
+            problems.Add(problem);
+    }
+}
