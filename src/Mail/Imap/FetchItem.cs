@@ -56,7 +56,7 @@ internal readonly record struct FetchItem(BodySection Section, long Origin)
 
     private static bool IsFetch(ReadOnlySpan<byte> text)
     {
-        var rest = text.TrimStart("* "u8).TrimStart("0123456789"u8).TrimStart((byte)' ');
+        var rest = text.TrimStart("\0* "u8).TrimStart("0123456789"u8).TrimStart((byte)' ');
         return StartsWith(rest, "FETCH"u8);
     }
 

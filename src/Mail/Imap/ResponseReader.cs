@@ -81,7 +81,7 @@ internal sealed class ResponseReader(Wire wire, ImapLimits limits)
 
     private int LimitOf(ReadOnlySpan<byte> beginning)
     {
-        var word = beginning.TrimStart("* "u8);
+        var word = beginning.TrimStart("\0* "u8);
         return word.Length >= 6 && (Ascii.EqualsIgnoreCase(word[..6], "SEARCH"u8) || Ascii.EqualsIgnoreCase(word[..6], "ESEARC"u8))
             ? limits.SearchLine
             : limits.Line;

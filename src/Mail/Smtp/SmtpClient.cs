@@ -179,7 +179,7 @@ public sealed class SmtpClient : IAsyncDisposable
     {
         var text = new StringBuilder();
         var bytes = mail.Content.Span;
-        var size = content.WrittenCount;
+        var size = content.WrittenCount - ".\r\n".Length;
         if (Largest < size)
             throw Impossible($"the mail has {size} bytes, and {endpoint} takes at most {Largest}");
 
