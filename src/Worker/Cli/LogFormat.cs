@@ -1,0 +1,103 @@
+using System.Text.Json;
+using CrmSync.Domain.Log;
+using NodaTime;
+
+namespace CrmSync.Worker.Cli;
+
+/// <summary>A line of the contact log as interface.md section 2 promises it.</summary>
+internal static class LogFormat
+{
+    /// <param name="now">The moment the log is shown for: a meeting's status and a bounce are as known then.</param>
+    public static ListFormat<Interaction> At(Instant now) => new(
+        (json, line) => Write(json, line, now),
+        ("at", line => Moments.Print(line.At)),
+        ("kind", line => line.Kind == InteractionKind.Mail ? Word(line.Class) : line.Kind == InteractionKind.Meeting ? Word(StatusOf(line, now)) : "command"),
+        ("direction", line => Word(line.Direction)),
+        ("who", Who),
+        ("subject", line => line.Command is { } command ? $"{command.Verb} {command.Contact ?? (object?)command.About}" : line.Subject ?? "(no subject)"));
+
+    private static void Write(Utf8JsonWriter json, Interaction line, Instant now)
+    {
+        json.WriteString("id", line.Id);
+        json.Write("at", line.At);
+        json.Write("seen", line.Seen);
+        json.WriteString("kind", Word<InteractionKind>(line.Kind));
+        json.WriteString("class", Word(line.Class));
+        json.WriteString("direction", Word(line.Direction));
+        json.WriteString("subject", line.Subject);
+        json.WriteString("thread", line.Thread);
+        if (line.Meeting is { } meeting)
+        {
+            json.WriteString("uid", meeting.Uid);
+            json.WriteString("occurrence", Moments.Print(meeting.Occurrence) ?? "");
+            json.Write("start", meeting.Start);
+            json.Write("end", meeting.End);
+            json.WriteString("status", Word(StatusOf(line, now)));
+            json.WriteBoolean("all_day", meeting.AllDay);
+        }
+        else
+        {
+            json.WriteString("message_id", line.MessageId);
+        }
+
+        if (line.Command is { } command)
+            WriteCommand(json, command);
+
+        WriteParticipants(json, line, now);
+        json.Write("accounts", line.Accounts);
+        json.WriteString("text", line.Text);
+        json.WriteBoolean("question", line.Question);
+        json.WriteBoolean("acknowledgement", line.Acknowledgement);
+        json.WriteNumber("attachments", line.Attachments);
+        json.Write("markers", line.Markers);
+        json.WriteString("in_reply_to", line.InReplyTo);
+        json.Write("reasons", line.Reasons);
+    }
+
+    private static void WriteCommand(Utf8JsonWriter json, CommandFacts command)
+    {
+        json.WriteString("by", command.By.Value);
+        json.WriteString("do", command.Verb);
+        json.WriteString("about", command.About);
+        json.WriteString("contact", command.Contact?.Value);
+        json.Write("until", command.Until);
+        json.WriteString("tag", command.Tag);
+        json.WriteString("rule", command.Rule);
+    }
+
+    private static void WriteParticipants(Utf8JsonWriter json, Interaction line, Instant now)
+    {
+        json.WriteStartArray("participants");
+        foreach (var participant in line.Participants)
+        {
+            json.WriteStartObject();
+            json.WriteString("address", participant.Address.Value);
+            json.WriteString("name", participant.Name);
+            json.WriteString("role", participant.Role == ParticipantRole.ReplyTo ? "reply_to" : Word<ParticipantRole>(participant.Role));
+            json.WriteBoolean("internal", participant.Internal);
+            json.WriteString("response", Word(participant.Response));
+            json.WriteBoolean("bounced", participant.Bounced <= now);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    /// <summary>Who is to be named in one column: the outsiders, or, among ourselves, the author.</summary>
+    private static string? Who(Interaction line)
+    {
+        var outsiders = line.Participants.Where(p => !p.Internal && p.Role != ParticipantRole.ReplyTo).Select(p => p.Address.Value).Distinct().ToArray();
+        return outsiders.Length switch
+        {
+            0 => line.Author?.Value ?? line.Command?.By.Value,
+            1 => outsiders[0],
+            _ => $"{outsiders[0]} +{outsiders.Length - 1}",
+        };
+    }
+
+    public static MeetingStatus? StatusOf(Interaction line, Instant now) => line.Meeting?.StatusAt(now, line.Participants);
+
+    /// <summary>A value as the interface writes it: its name in lower case, or null.</summary>
+    public static string? Word<T>(T? value)
+        where T : struct, Enum => value?.ToString().ToLowerInvariant();
+}

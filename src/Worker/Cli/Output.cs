@@ -1,0 +1,124 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using NodaTime;
+using NodaTime.Text;
+
+namespace CrmSync.Worker.Cli;
+
+internal enum OutputFormat
+{
+    Table,
+    Json,
+}
+
+/// <summary>How one kind of thing is listed: the fields of its JSON line and the columns of its table.</summary>
+internal sealed record ListFormat<T>(Action<Utf8JsonWriter, T> Json, params IReadOnlyList<(string Header, Func<T, string?> Cell)> Columns);
+
+/// <summary>Standard output: tables for people, one JSON object a line for programs, and nothing else.</summary>
+internal sealed class Output(Stream stream, OutputFormat format, int? width) : IDisposable
+{
+    private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    private readonly BufferedStream buffered = new(stream, 1 << 16);
+
+    public OutputFormat Format => format;
+
+    /// <summary>Lists things; a table is as wide as the terminal and unlimited elsewhere.</summary>
+    public void List<T>(IEnumerable<T> things, ListFormat<T> how)
+    {
+        if (format == OutputFormat.Json)
+        {
+            using var json = new Utf8JsonWriter(buffered, Compact);
+            foreach (var thing in things)
+                Write(json, thing, how.Json);
+        }
+        else
+        {
+            Table([.. things], how);
+        }
+    }
+
+    /// <summary>A line of text; never mixed with JSON.</summary>
+    public void Line(string text = "")
+    {
+        buffered.Write(Encoding.UTF8.GetBytes(text));
+        buffered.WriteByte((byte)'\n');
+    }
+
+    public void Flush() => buffered.Flush();
+
+    public void Dispose() => buffered.Dispose();
+
+    private void Write<T>(Utf8JsonWriter json, T thing, Action<Utf8JsonWriter, T> fields)
+    {
+        json.WriteStartObject();
+        fields(json, thing);
+        json.WriteEndObject();
+        json.Flush();
+        json.Reset();
+        buffered.WriteByte((byte)'\n');
+    }
+
+    private void Table<T>(List<T> things, ListFormat<T> how)
+    {
+        var rows = things.ConvertAll(thing => how.Columns.Select(c => OneLine(c.Cell(thing))).ToArray());
+        var widths = how.Columns.Select((c, i) => rows.Select(r => r[i].Length).Append(c.Header.Length).Max()).ToArray();
+        Line(Row([.. how.Columns.Select(c => c.Header)], widths));
+        foreach (var row in rows)
+            Line(Row(row, widths));
+    }
+
+    private string Row(string[] cells, int[] widths)
+    {
+        var line = string.Join("  ", cells.Select((cell, i) => i == cells.Length - 1 ? cell : cell.PadRight(widths[i]))).TrimEnd();
+        return width is { } most && line.Length > most ? line[..Math.Max(1, most - 1)] + "…" : line;
+    }
+
+    private static string OneLine(string? text)
+    {
+        if (string.IsNullOrEmpty(text))
+            return "";
+
+        return text.AsSpan().IndexOfAnyInRange('\0', '\x1f') < 0 ? text : string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c));
+    }
+}
+
+/// <summary>Moments as they leave the program: UTC, whole seconds, ISO 8601.</summary>
+internal static class Moments
+{
+    private static readonly InstantPattern Pattern = InstantPattern.CreateWithInvariantCulture("uuuu'-'MM'-'dd'T'HH':'mm':'ss'Z'");
+
+    public static string Print(Instant moment) => Pattern.Format(moment);
+
+    public static string? Print(Instant? moment) => moment is { } at ? Pattern.Format(at) : null;
+
+    public static void Write(this Utf8JsonWriter json, string name, Instant? moment)
+    {
+        if (moment is { } at)
+            json.WriteString(name, Print(at));
+        else
+            json.WriteNull(name);
+    }
+
+    public static void Write(this Utf8JsonWriter json, string name, IEnumerable<string> texts)
+    {
+        json.WriteStartArray(name);
+        foreach (var text in texts)
+            json.WriteStringValue(text);
+
+        json.WriteEndArray();
+    }
+
+    /// <summary>Reads an instant (<c>2026-03-02T09:00:00Z</c>, with any offset) or a date (its beginning in UTC); null when it is neither.</summary>
+    public static Instant? Read(string text)
+    {
+        if (OffsetDateTimePattern.ExtendedIso.Parse(text) is { Success: true, Value: var moment })
+            return moment.ToInstant();
+
+        if (OffsetDateTimePattern.CreateWithInvariantCulture("uuuu'-'MM'-'dd'T'HH':'mmo<Z+HH:mm>").Parse(text) is { Success: true, Value: var minute })
+            return minute.ToInstant();
+
+        return LocalDatePattern.Iso.Parse(text) is { Success: true, Value: var date } ? date.AtStartOfDayInZone(DateTimeZone.Utc).ToInstant() : null;
+    }
+}

@@ -1,0 +1,172 @@
+using System.Diagnostics;
+using CrmSync.Domain.Log;
+using CrmSync.Storage.Harvest;
+using CrmSync.Worker.Sources;
+using NodaTime;
+
+namespace CrmSync.Worker.Harvest;
+
+/// <summary>Reads one account forward from where it was left: lists what is new, reads it in batches, stores every batch in one transaction.</summary>
+/// <param name="accounts">Where successes and failures are written down.</param>
+/// <param name="ledger">What is known and what is to be read.</param>
+/// <param name="capture">What is kept of a mail.</param>
+/// <param name="classifier">What the configuration makes of a mail.</param>
+/// <param name="since">Older mail is left out.</param>
+internal sealed class AccountHarvest(Accounts accounts, HarvestLedger ledger, Capture capture, Classifier classifier, Instant since)
+{
+    /// <summary>Items that could not be read this time are tried again by the next harvest, never twice by the same.</summary>
+    private static readonly Duration RetryAfter = Duration.FromSeconds(1);
+
+    /// <summary>Harvests once. An account that cannot be read is a result; only the database can make this throw.</summary>
+    /// <param name="account">The account.</param>
+    /// <param name="source">How it is read.</param>
+    /// <param name="now">The time of this harvest: what it learns is <c>seen</c> now.</param>
+    /// <param name="progress">Told about every page and batch, or null.</param>
+    /// <param name="ct">Stops after the batch at hand; nothing is lost.</param>
+    public async Task<HarvestSummary> Run(AccountState account, ISource source, Instant now, IProgress<HarvestProgress>? progress, CancellationToken ct)
+    {
+        var run = new HarvestRun(account.Name, progress);
+        try
+        {
+            run.Add(quarantined: await ledger.Recover(account, ct));
+            await Discover(account, source, run, ct);
+            await ReadPending(account, source, now, run, ct);
+            await (run.Problem is { } words ? accounts.Failed(account, now, words, run.IsPermanent, ct) : accounts.Succeeded(account, now, readUntil: now, ct));
+        }
+        catch (SourceException failure)
+        {
+            run.Fail(failure.Trouble, failure.IsPermanent);
+            await accounts.Failed(account, now, failure.Message, failure.IsPermanent, ct);
+        }
+
+        return run.Summary();
+    }
+
+    private async Task Discover(AccountState account, ISource source, HarvestRun run, CancellationToken ct)
+    {
+        await foreach (var listing in source.Discover(new KnownItems(ledger, account), ct))
+        {
+            switch (listing)
+            {
+                case ListedPage { New.Count: 0 } page:
+                    run.Listed(page, added: 0);
+                    if (page.Cursor != page.Folder.Cursor)
+                        await ledger.MoveCursor(page.Folder, page.Cursor, ct);
+
+                    break;
+                case ListedPage page:
+                    run.Listed(page, await ledger.Discover(page.Folder, page.New, page.Cursor, ct));
+                    break;
+                case FolderUnreadable folder:
+                    run.Fail(folder.Trouble, folder.IsPermanent);
+                    break;
+            }
+        }
+
+        if (!account.FirstReadDone)
+            await accounts.FirstReadDone(account, ct);
+    }
+
+    /// <summary>While one batch is stored the next one is read; both cores have work, and no more than two batches are in memory.</summary>
+    private async Task ReadPending(AccountState account, ISource source, Instant now, HarvestRun run, CancellationToken ct)
+    {
+        var folders = (await ledger.Folders(account, ct)).ToDictionary(f => f.Number);
+        var reading = await Next();
+        while (reading is not null)
+        {
+            var done = await reading.Finish();
+
+            // After a death batches are smaller, down to the one item that kills: then nothing else may be in flight beside it.
+            var ahead = done.Stopped is null && reading.Items.Count == HarvestLedger.LargestBatch && !ct.IsCancellationRequested;
+            var next = ahead ? await Next() : null;
+            try
+            {
+                run.Stored(await ledger.Store(account, done.Results, classifier, CancellationToken.None));
+                if (done.Stopped is { } stopped)
+                {
+                    await ledger.Release(done.Unread, CancellationToken.None);
+                    System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(stopped);
+                }
+            }
+            catch when (next is not null)
+            {
+                await next.Finish();
+                throw;
+            }
+
+            reading = ahead ? next : await Next();
+        }
+
+        async Task<BatchReading?> Next()
+        {
+            var items = await ledger.Take(account, HarvestLedger.LargestBatch, now, ct);
+            return items.Count == 0 ? null : new BatchReading(items, ReadBatch(items, folders, source, now, account.Name, run, ct));
+        }
+    }
+
+    /// <summary>Reads a batch to its end, or to where the source breaks off; what was read until then is kept.</summary>
+    private async Task<BatchResult> ReadBatch(
+        IReadOnlyList<HarvestItem> items, Dictionary<long, FolderState> folders, ISource source, Instant now, string account, HarvestRun run, CancellationToken ct)
+    {
+        var results = new List<ItemResult>(items.Count);
+        var open = items.ToDictionary(i => i.Number);
+        try
+        {
+            await foreach (var reading in source.Read([.. items.Select(i => new RemoteItem(folders[i.Folder], i))], ct))
+            {
+                if (open.Remove(reading.Item.Item.Number))
+                    results.Add(ResultOf(reading, account, now, run));
+            }
+
+            // Silence is not an answer: what the source did not speak of is asked for again.
+            foreach (var silent in open.Values)
+            {
+                run.Fail(new Trouble(folders[silent.Folder].Path, "the source gave no answer for an item", "it is asked for again with the next harvest"));
+                results.Add(new ItemResult.Failed(silent.Number, "the source gave no answer", now + RetryAfter));
+            }
+
+            return new BatchResult(results, [], null);
+        }
+        catch (Exception stopped) when (stopped is SourceException or OperationCanceledException)
+        {
+            return new BatchResult(results, [.. open.Values], stopped);
+        }
+    }
+
+    private ItemResult ResultOf(Reading reading, string account, Instant now, HarvestRun run)
+    {
+        var item = reading.Item.Item;
+        switch (reading)
+        {
+            case MailReading mail:
+                if (capture.WhyNot(mail.Facts) is { } reason)
+                    return new ItemResult.Skipped(item.Number, reason);
+
+                var line = MailLine.Of(new MailObservation(account, mail.Facts, item.Backlog ? null : now), capture, now);
+                return Instant.Max(line.SentAt, line.ArrivedAt) < since
+                    ? new ItemResult.Skipped(item.Number, "older than capture.since")
+                    : new ItemResult.Mail(item.Number, line);
+            case SkippedReading skipped:
+                return new ItemResult.Skipped(item.Number, skipped.Reason);
+            case UnreadableReading { Trouble: var t }:
+                return new ItemResult.Quarantined(item.Number, t.Place, t.Reason, t.Remedy);
+            case FailedReading failed:
+                run.Fail(failed.Trouble);
+                return new ItemResult.Failed(item.Number, failed.Trouble.Reason, now + RetryAfter);
+            case GoneReading:
+                return new ItemResult.Gone(item.Number);
+            default:
+                throw new UnreachableException($"{reading.GetType().Name} is no reading this harvest knows");
+        }
+    }
+
+    private sealed record BatchResult(IReadOnlyList<ItemResult> Results, IReadOnlyList<HarvestItem> Unread, Exception? Stopped);
+
+    /// <summary>A batch that is being read.</summary>
+    private sealed class BatchReading(IReadOnlyList<HarvestItem> items, Task<BatchResult> result)
+    {
+        public IReadOnlyList<HarvestItem> Items => items;
+
+        public Task<BatchResult> Finish() => result;
+    }
+}

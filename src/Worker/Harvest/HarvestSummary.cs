@@ -1,0 +1,104 @@
+using System.Diagnostics;
+using CrmSync.Storage.Harvest;
+using CrmSync.Worker.Sources;
+
+namespace CrmSync.Worker.Harvest;
+
+/// <summary>What one harvest of one account did (interface.md section 1): every remote item is counted once.</summary>
+/// <param name="Account">The name of the account.</param>
+/// <param name="New">Items that made a line.</param>
+/// <param name="Known">Items already in the ledger, or another copy of a line.</param>
+/// <param name="Skipped">Items left out, with reason.</param>
+/// <param name="Quarantined">Items that cannot be read.</param>
+/// <param name="Failed">Items that could not be read this time.</param>
+/// <param name="Seconds">How long it took.</param>
+internal sealed record HarvestSummary(string Account, int New, int Known, int Skipped, int Quarantined, int Failed, double Seconds)
+{
+    /// <summary>Why the account, or a part of it, could not be read; null when all of it could.</summary>
+    public string? Problem { get; init; }
+
+    /// <summary>Whether a person must act.</summary>
+    public bool IsPermanent { get; init; }
+
+    public bool IsClean => Problem is null && Quarantined == 0 && Failed == 0;
+}
+
+/// <summary>How far a harvest is.</summary>
+/// <param name="Account">The name of the account.</param>
+/// <param name="Found">New items found so far.</param>
+/// <param name="Done">Items read so far.</param>
+internal sealed record HarvestProgress(string Account, int Found, int Done);
+
+/// <summary>Counts one harvest.</summary>
+internal sealed class HarvestRun(string account, IProgress<HarvestProgress>? progress)
+{
+    /// <summary>More would not help whoever reads it.</summary>
+    private const int MostProblems = 5;
+
+    private readonly Stopwatch watch = Stopwatch.StartNew();
+    private readonly List<string> problems = [];
+    private int discovered;
+    private int known;
+    private int skipped;
+    private StoreCounts counts = StoreCounts.Zero;
+    private int failures;
+
+    public bool IsPermanent { get; private set; }
+
+    /// <summary>What went wrong, in words; null when nothing did.</summary>
+    public string? Problem
+    {
+        get
+        {
+            lock (problems)
+                return problems.Count == 0 ? null : string.Join(" · ", problems) + (failures > problems.Count ? $" · and {failures - problems.Count} more" : "");
+        }
+    }
+
+    public void Add(int quarantined) => counts += new StoreCounts(0, 0, 0, quarantined, 0, 0);
+
+    public void Listed(ListedPage page, int added)
+    {
+        discovered += added;
+        known += page.Known + page.New.Count - added;
+        skipped += page.Skipped.Values.Sum();
+        progress?.Report(new HarvestProgress(account, discovered, Processed));
+    }
+
+    public void Stored(StoreCounts batch)
+    {
+        counts += batch;
+        progress?.Report(new HarvestProgress(account, Math.Max(discovered, Processed), Processed));
+    }
+
+    public void Fail(Trouble trouble, bool isPermanent = false)
+    {
+        lock (problems)
+        {
+            IsPermanent |= isPermanent;
+            failures++;
+            if (problems.Count < MostProblems)
+                problems.Add(trouble.ToString());
+        }
+    }
+
+    public HarvestSummary Summary()
+    {
+        // Items an earlier harvest found and left unread were listed as known; now they are what they turned out to be.
+        var leftOver = Math.Max(0, Processed - counts.Gone - discovered);
+        return new HarvestSummary(
+            account,
+            counts.New,
+            Math.Max(0, known - leftOver) + counts.Known,
+            skipped + counts.Skipped,
+            counts.Quarantined,
+            counts.Failed,
+            Math.Round(watch.Elapsed.TotalSeconds, 2))
+        {
+            Problem = Problem,
+            IsPermanent = IsPermanent,
+        };
+    }
+
+    private int Processed => counts.New + counts.Known + counts.Skipped + counts.Quarantined + counts.Failed + counts.Gone;
+}

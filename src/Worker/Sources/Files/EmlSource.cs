@@ -1,0 +1,107 @@
+using System.IO.Enumeration;
+using System.Runtime.CompilerServices;
+using CrmSync.Storage.Harvest;
+using NodaTime;
+
+namespace CrmSync.Worker.Sources.Files;
+
+/// <summary>
+/// A folder of mails, one a file, with everything below it. The key of an item is its relative path, size and time of change, so a changed file is read again.
+/// </summary>
+internal sealed class EmlSource(string root) : ISource
+{
+    private const int PageSize = 1000;
+
+    /// <summary>Files that lie beside mails and are none; everything else is taken for mail, whatever its name.</summary>
+    private static readonly HashSet<string> NoMail = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ".csv", ".tsv", ".json", ".xml", ".html", ".htm", ".md", ".log", ".db", ".sqlite", ".ini", ".yaml", ".yml", ".ics", ".vcf", ".mbox", ".zip", ".gz", ".tar",
+        ".7z", ".pdf", ".png", ".jpg", ".jpeg", ".gif", ".doc", ".docx", ".xls", ".xlsx", ".pst", ".ost", ".exe", ".dll", ".tmp",
+    };
+
+    public async IAsyncEnumerable<Listing> Discover(KnownItems known, [EnumeratorCancellation] CancellationToken ct)
+    {
+        if (!Directory.Exists(root))
+            throw FolderTrouble.Missing(root, "folder");
+
+        var state = await known.Folder("", root, role: null, ct);
+        var keys = await known.KeysOf(state, ct);
+        var folders = new Stack<string>([""]);
+        var found = new List<Locator>();
+        var count = 0;
+        while (folders.TryPop(out var folder))
+        {
+            ct.ThrowIfCancellationRequested();
+            FolderUnreadable? unreadable = null;
+            using var entries = Entries(folder);
+            while (Next(entries, folder, ref unreadable) is { } entry)
+            {
+                if (entry.IsFolder)
+                {
+                    folders.Push(entry.Name);
+                    continue;
+                }
+
+                count++;
+                if (!keys.Contains(entry.Name))
+                    found.Add(new Locator(entry.Name, entry.Size, entry.Changed));
+
+                if (found.Count == PageSize)
+                {
+                    yield return new ListedPage(state, found, count - found.Count, state.Cursor);
+                    (found, count) = ([], 0);
+                }
+            }
+
+            if (unreadable is not null && folder.Length == 0)
+                throw new SourceException(unreadable.Trouble, unreadable.IsPermanent);
+
+            if (unreadable is not null)
+                yield return unreadable;
+        }
+
+        if (count > 0)
+            yield return new ListedPage(state, found, count - found.Count, state.Cursor);
+    }
+
+    public IAsyncEnumerable<Reading> Read(IReadOnlyList<RemoteItem> items, CancellationToken ct) =>
+        ReadAhead.Of(items, item => MailFile.Read(item, Path.Combine(root, PathIn(item.Key))), ct);
+
+    /// <summary>The path in front of <c>|size|time</c>.</summary>
+    private static string PathIn(string key) => key[..key.LastIndexOf('|', key.LastIndexOf('|') - 1)];
+
+    private IEnumerator<Entry> Entries(string folder) =>
+        new FileSystemEnumerable<Entry>(
+            Path.Combine(root, folder),
+            (ref FileSystemEntry entry) => EntryOf(folder, ref entry),
+            new EnumerationOptions { AttributesToSkip = FileAttributes.System, IgnoreInaccessible = false, RecurseSubdirectories = false })
+        {
+            ShouldIncludePredicate = (ref FileSystemEntry entry) =>
+                entry.FileName[0] != '.' && (entry.IsDirectory || !NoMail.Contains(Path.GetExtension(entry.FileName).ToString())),
+        }.GetEnumerator();
+
+    private static Entry EntryOf(string folder, ref FileSystemEntry entry)
+    {
+        var path = folder.Length == 0 ? entry.FileName.ToString() : string.Concat(folder, "/", entry.FileName);
+        if (entry.IsDirectory)
+            return new Entry(path, true, 0, default);
+
+        var changed = entry.LastWriteTimeUtc;
+        return new Entry($"{path}|{entry.Length}|{changed.UtcTicks / TimeSpan.TicksPerMillisecond:x}", false, entry.Length, Instant.FromDateTimeOffset(changed));
+    }
+
+    private Entry? Next(IEnumerator<Entry> entries, string folder, ref FolderUnreadable? unreadable)
+    {
+        try
+        {
+            return entries.MoveNext() ? entries.Current : null;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            unreadable = FolderTrouble.OfFolder(Path.Combine(root, folder), failure);
+            return null;
+        }
+    }
+
+    private sealed record Entry(string Name, bool IsFolder, long Size, Instant Changed);
+}

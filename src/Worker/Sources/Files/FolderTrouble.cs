@@ -1,0 +1,24 @@
+namespace CrmSync.Worker.Sources.Files;
+
+/// <summary>What a folder or file that cannot be listed means, in words.</summary>
+internal static class FolderTrouble
+{
+    /// <summary>The failure as the whole account's.</summary>
+    public static SourceException OfAccount(string path, Exception failure) =>
+        new(Of(path, failure), IsPermanent(failure), failure);
+
+    /// <summary>The failure as one folder's.</summary>
+    public static FolderUnreadable OfFolder(string path, Exception failure) => new(Of(path, failure), IsPermanent(failure));
+
+    public static Trouble Of(string path, Exception failure) => failure switch
+    {
+        UnauthorizedAccessException => new(path, "may not be read by this user", "give the user who runs crmsync the right to read it"),
+        FileNotFoundException or DirectoryNotFoundException => new(path, "is not there", "correct the path in crmsync.yaml or put it back"),
+        _ => new(path, failure.Message, "it is tried again with the next harvest; if it stays, check the disk"),
+    };
+
+    private static bool IsPermanent(Exception failure) => failure is UnauthorizedAccessException or FileNotFoundException or DirectoryNotFoundException;
+
+    public static SourceException Missing(string path, string kind) =>
+        new(new Trouble(path, $"there is no {kind} here", "correct the path in crmsync.yaml (it counts from that file's folder) or put it back"), isPermanent: true);
+}

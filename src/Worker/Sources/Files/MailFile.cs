@@ -1,0 +1,63 @@
+using System.Buffers;
+using CrmSync.Mail.Mime;
+using Microsoft.Win32.SafeHandles;
+using NodaTime;
+
+namespace CrmSync.Worker.Sources.Files;
+
+/// <summary>Reads one mail that is a file of its own, in pieces, so that its size does not matter.</summary>
+internal static class MailFile
+{
+    private const int Piece = 128 * 1024;
+
+    /// <summary>The mail at <paramref name="path"/>, or why it is none. Never throws for what a disk or a file can do.</summary>
+    public static Reading Read(RemoteItem item, string path)
+    {
+        try
+        {
+            using var file = File.OpenHandle(path);
+            var stored = Instant.FromDateTimeUtc(File.GetLastWriteTimeUtc(file));
+            return MailTranslation.ReadingOf(item, path, Parse(file, 0, RandomAccess.GetLength(file)), stored);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return Cannot(item, path, failure);
+        }
+    }
+
+    /// <summary>The message in <paramref name="length"/> bytes from <paramref name="offset"/> on.</summary>
+    public static MimeMessage Parse(SafeFileHandle file, long offset, long length)
+    {
+        var parser = new MimeParser();
+        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(length, 1, Piece));
+        try
+        {
+            while (length > 0)
+            {
+                var count = RandomAccess.Read(file, buffer.AsSpan(0, (int)Math.Min(buffer.Length, length)), offset);
+                if (count == 0)
+                    break;
+
+                parser.Append(buffer.AsSpan(0, count));
+                offset += count;
+                length -= count;
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+
+        return parser.Finish();
+    }
+
+    /// <summary>What a failure of the disk means for one item.</summary>
+    public static Reading Cannot(RemoteItem item, string path, Exception failure) => failure switch
+    {
+        FileNotFoundException or DirectoryNotFoundException => new GoneReading(item),
+        UnauthorizedAccessException when Directory.Exists(path) => new UnreadableReading(item, new Trouble(path, "is a folder, not a mail", "move it elsewhere")),
+        UnauthorizedAccessException => new UnreadableReading(
+            item, new Trouble(path, "may not be read by this user", "give the user who runs crmsync the right to read it, then run: crmsync quarantine retry")),
+        _ => new FailedReading(item, new Trouble(path, failure.Message, "it is tried again with the next harvest; if it stays, check the disk")),
+    };
+}

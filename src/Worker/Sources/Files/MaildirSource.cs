@@ -1,0 +1,212 @@
+using System.Collections.Concurrent;
+using System.IO.Enumeration;
+using System.Runtime.CompilerServices;
+using CrmSync.Storage.Harvest;
+using NodaTime;
+
+namespace CrmSync.Worker.Sources.Files;
+
+/// <summary>
+/// A maildir with its Maildir++ subfolders. The key of an item is the unique part of its file name, so a changed flag or another program's move from <c>new</c>
+/// to <c>cur</c> does not make it a new item. Nothing is moved or renamed here.
+/// </summary>
+internal sealed class MaildirSource(string root) : ISource
+{
+    private const int PageSize = 1000;
+
+    private static readonly string[] LeftOut = ["drafts", "trash", "junk", "spam", "deleted items", "deleted messages"];
+
+    /// <summary>
+    /// By folder, the places and flags its items were seen with (<c>cur/</c> and <c>:2,RS</c>), which is all it takes to find an item again: a mailbox has any
+    /// number of mails but few combinations of flags.
+    /// </summary>
+    private readonly ConcurrentDictionary<string, HashSet<(string Half, string Flags)>> forms = new(StringComparer.Ordinal);
+
+    public async IAsyncEnumerable<Listing> Discover(KnownItems known, [EnumeratorCancellation] CancellationToken ct)
+    {
+        forms.Clear();
+        foreach (var folder in Folders())
+        {
+            ct.ThrowIfCancellationRequested();
+            var state = await known.Folder(folder, folder.Length == 0 ? root : $"{root} {folder}", role: null, ct);
+            if (LeftOut.Contains(folder.Split('.')[^1], StringComparer.OrdinalIgnoreCase))
+            {
+                if (Count(folder) is > 0 and var left)
+                    yield return new ListedPage(state, [], 0, state.Cursor) { Skipped = new Dictionary<string, int> { [$"in folder {folder}"] = left } };
+
+                continue;
+            }
+
+            var keys = await known.KeysOf(state, ct);
+            var seen = forms.GetOrAdd(folder, _ => []);
+            var skipped = new Dictionary<string, int>();
+            var found = new Dictionary<string, Locator>(StringComparer.Ordinal);
+            var met = 0;
+            FolderUnreadable? unreadable = null;
+            using var files = FilesOf(folder).GetEnumerator();
+            while (Next(files, folder, ref unreadable) is { } file)
+            {
+                if (WhySkip(file.Flags) is { } reason)
+                {
+                    skipped[reason] = skipped.GetValueOrDefault(reason) + 1;
+                    continue;
+                }
+
+                // Other flags mean a moved file, and a file met in both halves is one that moved while it was listed.
+                seen.Add((file.Half, file.Flags));
+                if (keys.Contains(file.Key))
+                    met++;
+                else
+                    found.TryAdd(file.Key, new Locator(file.Key, file.Size, file.Changed));
+
+                if (found.Count == PageSize)
+                {
+                    yield return new ListedPage(state, [.. found.Values], 0, state.Cursor);
+                    keys.UnionWith(found.Keys);
+                    found.Clear();
+                }
+            }
+
+            yield return new ListedPage(state, [.. found.Values], met, state.Cursor) { Skipped = skipped };
+            if (unreadable is not null)
+                yield return unreadable;
+        }
+    }
+
+    public IAsyncEnumerable<Reading> Read(IReadOnlyList<RemoteItem> items, CancellationToken ct)
+    {
+        var indices = new ConcurrentDictionary<string, Lazy<Dictionary<string, string>>>(StringComparer.Ordinal);
+        return ReadAhead.Of(items, item => ReadOne(item, indices), ct);
+    }
+
+    private Reading ReadOne(RemoteItem item, ConcurrentDictionary<string, Lazy<Dictionary<string, string>>> indices)
+    {
+        if (PathOf(item) is { } path && MailFile.Read(item, path) is var reading and not GoneReading)
+            return reading;
+
+        // Another program has moved it from new to cur, or set a flag, since it was listed.
+        var folder = item.Folder.RemoteId;
+        try
+        {
+            var index = indices.GetOrAdd(folder, f => new Lazy<Dictionary<string, string>>(() => IndexOf(f))).Value;
+            return index.TryGetValue(item.Key, out var moved) ? MailFile.Read(item, moved) : new GoneReading(item);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return new FailedReading(item, FolderTrouble.Of(PathOf(folder), failure));
+        }
+    }
+
+    private string? PathOf(RemoteItem item)
+    {
+        if (!forms.TryGetValue(item.Folder.RemoteId, out var seen))
+            return null;
+
+        var folder = PathOf(item.Folder.RemoteId);
+        return seen.Select(form => Path.Combine(folder, form.Half, item.Key + form.Flags)).FirstOrDefault(File.Exists);
+    }
+
+    /// <summary>The inbox (empty), then the subfolders by name.</summary>
+    private List<string> Folders()
+    {
+        if (!Directory.Exists(root))
+            throw FolderTrouble.Missing(root, "maildir");
+
+        try
+        {
+            var names = new List<string> { "" };
+            names.AddRange(Directory.EnumerateDirectories(root, ".*").Where(IsMaildir).Select(path => Path.GetFileName(path)[1..]).Order(StringComparer.Ordinal));
+            if (!IsMaildir(root) && names.Count == 1)
+                throw new SourceException(new Trouble(root, "is no maildir: it has neither cur nor new", "name the folder that holds cur and new; for plain mail files write eml: instead of maildir:"), isPermanent: true);
+
+            return names;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw FolderTrouble.OfAccount(root, failure);
+        }
+    }
+
+    private string PathOf(string folder) => folder.Length == 0 ? root : Path.Combine(root, "." + folder);
+
+    private static bool IsMaildir(string path) => Directory.Exists(Path.Combine(path, "cur")) || Directory.Exists(Path.Combine(path, "new"));
+
+    private IEnumerable<MaildirFile> FilesOf(string folder)
+    {
+        foreach (var half in (string[])["new", "cur"])
+        {
+            var path = Path.Combine(PathOf(folder), half);
+            if (!Directory.Exists(path))
+                continue;
+
+            var files = new FileSystemEnumerable<MaildirFile>(
+                path,
+                (ref FileSystemEntry entry) => FileOf(half, ref entry),
+                new EnumerationOptions { AttributesToSkip = FileAttributes.System, IgnoreInaccessible = false })
+            {
+                ShouldIncludePredicate = (ref FileSystemEntry entry) => entry.FileName[0] != '.' && !entry.IsDirectory,
+            };
+            foreach (var file in files)
+                yield return file;
+        }
+    }
+
+    private int Count(string folder)
+    {
+        try
+        {
+            return FilesOf(folder).Count();
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // It is left out anyway; only the number is unknown.
+            return 0;
+        }
+    }
+
+    private Dictionary<string, string> IndexOf(string folder)
+    {
+        var index = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var file in FilesOf(folder))
+            index[file.Key] = Path.Combine(PathOf(folder), file.Half, file.Key + file.Flags);
+
+        return index;
+    }
+
+    private MaildirFile? Next(IEnumerator<MaildirFile> names, string folder, ref FolderUnreadable? unreadable)
+    {
+        try
+        {
+            return names.MoveNext() ? names.Current : null;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            unreadable = FolderTrouble.OfFolder(PathOf(folder), failure);
+            return null;
+        }
+    }
+
+    /// <summary>The name without its flags (<c>:2,FS</c>; some systems that forbid a colon write <c>;2,</c> or <c>!2,</c>), and the flags.</summary>
+    private static MaildirFile FileOf(string half, ref FileSystemEntry entry)
+    {
+        var name = entry.FileName;
+        var flags = FlagsAt(name);
+        return new MaildirFile(
+            half,
+            (flags < 0 ? name : name[..flags]).ToString(),
+            flags < 0 ? "" : name[flags..].ToString(),
+            entry.Length,
+            Instant.FromDateTimeOffset(entry.LastWriteTimeUtc));
+    }
+
+    private static string? WhySkip(string flags) =>
+        flags.Length < 4 ? null : flags.IndexOf('D', 3) > 0 ? "a draft" : flags.IndexOf('T', 3) > 0 ? "deleted (flag T)" : null;
+
+    private static int FlagsAt(ReadOnlySpan<char> name)
+    {
+        var at = name.LastIndexOf("2,");
+        return at > 0 && name[at - 1] is ':' or ';' or '!' ? at - 1 : -1;
+    }
+
+    private sealed record MaildirFile(string Half, string Key, string Flags, long Size, Instant Changed);
+}

@@ -1,0 +1,140 @@
+using CrmSync.Domain.Contacts;
+using CrmSync.Domain.Log;
+using CrmSync.Mail.Mime;
+using CrmSync.Mail.Reports;
+using CrmSync.Mail.Text;
+using NodaTime;
+
+namespace CrmSync.Worker.Sources;
+
+/// <summary>Says in the words of the log what a mail on the wire says.</summary>
+internal static class MailTranslation
+{
+    /// <summary>Every mail has at least one of these.</summary>
+    private static readonly string[] Telling = ["From", "Date", "Subject", "Message-ID", "To", "Received", "Sender", "Return-Path", "Cc", "Resent-From"];
+
+    /// <summary>The item as a mail, or why it is left out or cannot be one.</summary>
+    /// <param name="item">The item.</param>
+    /// <param name="place">Where it lies, for people.</param>
+    /// <param name="message">What was read.</param>
+    /// <param name="stored">When server or file system say it was stored.</param>
+    public static Reading ReadingOf(RemoteItem item, string place, MimeMessage message, Instant? stored)
+    {
+        if (message.Headers.Count == 0 || !Array.Exists(Telling, name => message.Headers.First(name) is not null))
+        {
+            return new UnreadableReading(
+                item, new Trouble(place, "is no mail: it has none of the headers a mail has", "remove it from the account, or restore it, then run: crmsync quarantine retry"));
+        }
+
+        return message.Headers.First("X-Unsent") == "1" ? new SkippedReading(item, "a draft") : new MailReading(item, FactsOf(message, stored));
+    }
+
+    /// <summary>What one stored copy says.</summary>
+    public static MailFacts FactsOf(MimeMessage message, Instant? stored)
+    {
+        var text = OwnText.Of(message.Text);
+        var inReplyTo = message.InReplyTo.Count > 0 ? message.InReplyTo[0] : null;
+        return new MailFacts
+        {
+            MessageId = message.MessageId,
+            InReplyTo = inReplyTo,
+            References = inReplyTo is null ? message.References : [.. message.References.Where(id => id != inReplyTo), inReplyTo],
+            From = Named(message.From) is [var from, ..] ? from : null,
+            Sender = Named(message.Sender) is [var sender, ..] ? sender : null,
+            ReplyTo = Named(message.ReplyTo),
+            To = Named(message.To),
+            Cc = Named(message.Cc),
+            Bcc = Named(message.Bcc),
+            Subject = message.Subject.Length == 0 ? null : message.Subject,
+            Date = message.Date?.Instant,
+            Received = message.Received.FirstOrDefault(date => date.Plausible)?.Instant,
+            Stored = stored,
+            BodyDigest = message.BodyDigest,
+            Headers = HeadersOf(message),
+            CalendarPart = message.Calendars.Any(IsMessage),
+            Report = ReportOf(message),
+            OwnText = text.Own,
+            Excerpt = text.Excerpt,
+            Question = Asks(text.Own),
+            Attachments = message.AttachmentCount,
+        };
+    }
+
+    /// <summary>Whether a text holds a question mark outside of URLs. One that ends a URL ends the sentence.</summary>
+    internal static bool Asks(string text)
+    {
+        for (var at = text.AsSpan().IndexOfAny('?', '？'); at >= 0; at = text.IndexOfAny(['?', '？'], at + 1))
+        {
+            var start = at;
+            while (start > 0 && !char.IsWhiteSpace(text[start - 1]))
+                start--;
+
+            var end = at + 1;
+            while (end < text.Length && !char.IsWhiteSpace(text[end]))
+                end++;
+
+            if (!IsUrl(text.AsSpan(start, at - start)) || text.AsSpan(at + 1, end - at - 1).Trim(".!?)]>\"'*_»”’").IsEmpty)
+                return true;
+        }
+
+        return false;
+    }
+
+    private static bool IsUrl(ReadOnlySpan<char> word) =>
+        word.Contains("://", StringComparison.Ordinal) || word.TrimStart("(<[\"'").StartsWith("www.", StringComparison.OrdinalIgnoreCase)
+        || word.Contains("mailto:", StringComparison.OrdinalIgnoreCase);
+
+    private static IReadOnlyList<NamedAddress> Named(IReadOnlyList<Mailbox> mailboxes)
+    {
+        if (mailboxes.Count == 0)
+            return [];
+
+        var named = new List<NamedAddress>(mailboxes.Count);
+        foreach (var mailbox in mailboxes)
+        {
+            if (EmailAddress.TryParse(mailbox.Address, out var address))
+                named.Add(new NamedAddress(address, mailbox.Name.Length == 0 ? null : mailbox.Name));
+        }
+
+        return named;
+    }
+
+    private static Dictionary<string, string> HeadersOf(MimeMessage message)
+    {
+        var headers = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var name in MailFacts.ClassHeaders)
+        {
+            if (message.Headers.First(name) is { } value)
+                headers[name] = value;
+        }
+
+        return headers;
+    }
+
+    /// <summary>
+    /// A text/calendar part at the top, or with a METHOD in a multipart/alternative or /mixed. A published calendar that somebody attached is a file like any other.
+    /// </summary>
+    private static bool IsMessage(CalendarPart part) =>
+        part.ContentType == "text/calendar"
+        && part.Place switch
+        {
+            CalendarPlace.Top => true,
+            CalendarPlace.Alternative or CalendarPlace.Mixed => part.Method is not null,
+            CalendarPlace.Attachment => part.Method is not (null or "PUBLISH"),
+            _ => false,
+        };
+
+    private static ReportFacts? ReportOf(MimeMessage message)
+    {
+        if (message.Report is not { } report)
+            return message.Root.ContentType == "multipart/report" ? new ReportFacts(null, []) : null;
+
+        var failed = report.Kind != ReportKind.Delivery
+            ? []
+            : report.Recipients.Where(r => r.Action == ReportAction.Failed)
+                .Select(r => EmailAddress.TryParse(r.Address, out var address) ? address : null).OfType<EmailAddress>()
+                .Distinct().OrderBy(a => a.Value, StringComparer.Ordinal).ToArray();
+
+        return new ReportFacts(report.OriginalMessageId, failed);
+    }
+}

@@ -1,0 +1,93 @@
+using CrmSync.Domain.Contacts;
+using CrmSync.Domain.Log;
+using CrmSync.Domain.Policy;
+using CrmSync.Domain.Time;
+using CrmSync.Storage;
+using CrmSync.Storage.Harvest;
+using CrmSync.Storage.Log;
+using CrmSync.Worker.Harvest;
+using CrmSync.Worker.Sources;
+using NodaTime;
+
+namespace CrmSync.Worker.Tests.Harvest;
+
+/// <summary>A company of one domain with a database of its own and a folder for its mailboxes; both go when it is disposed.</summary>
+internal sealed class TestCompany : IAsyncDisposable
+{
+    private readonly CompanyPolicy policy;
+
+    private TestCompany(string folder, ContactDatabase database, CompanyPolicy policy)
+    {
+        Folder = folder;
+        Database = database;
+        this.policy = policy;
+    }
+
+    /// <summary>Monday 2 March 2026, 9:00 UTC.</summary>
+    public static Instant Monday { get; } = Instant.FromUtc(2026, 3, 2, 9, 0);
+
+    public string Folder { get; }
+
+    public ContactDatabase Database { get; }
+
+    public Accounts Accounts => new(Database);
+
+    public HarvestLedger Ledger => new(Database);
+
+    public Instant Since { get; set; } = Instant.FromUtc(1990, 1, 1, 0, 0);
+
+    public static async Task<TestCompany> Open(string domain = "us.example", Privacy? privacy = null)
+    {
+        var folder = Directory.CreateTempSubdirectory("crmsync-").FullName;
+        return new TestCompany(folder, await ContactDatabase.OpenSqlite(Path.Combine(folder, "crmsync.db"), CancellationToken.None), PolicyOf(domain, privacy));
+    }
+
+    public static CompanyPolicy PolicyOf(string domain, Privacy? privacy = null)
+    {
+        IReadOnlyList<OpenSpan> open = [new OpenSpan(9 * 60, 17 * 60)];
+        var office = new BusinessCalendar(
+            "office", DateTimeZone.Utc, Enum.GetValues<IsoDayOfWeek>().Where(d => d is > IsoDayOfWeek.None and < IsoDayOfWeek.Saturday).ToDictionary(d => d, _ => open),
+            new Dictionary<LocalDate, Holiday>());
+        var ana = new Person("ana", EmailAddress.Parse("ana@" + domain));
+        return new CompanyPolicy
+        {
+            Version = "test",
+            Us = new OurSide([domain], []),
+            DefaultCalendar = office,
+            DefaultOwner = ana,
+            Calendars = new Dictionary<string, BusinessCalendar> { ["office"] = office },
+            People = [ana],
+            Privacy = privacy ?? new Privacy(),
+        };
+    }
+
+    /// <summary>The path of something in the company's folder; the folders above it are made.</summary>
+    public string PathOf(params string[] parts)
+    {
+        var path = Path.Combine([Folder, .. parts]);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        return path;
+    }
+
+    /// <summary>Harvests one account once.</summary>
+    public async Task<HarvestSummary> Harvest(string account, ISource source, Instant? now = null)
+    {
+        var state = await Accounts.Register(account, "test", $"{account}@us.example", CancellationToken.None);
+        var harvest = new AccountHarvest(Accounts, Ledger, new Capture(policy, Capture.DefaultTextLimit), new Classifier(policy), Since);
+        return await harvest.Run(state, source, now ?? Monday, progress: null, CancellationToken.None);
+    }
+
+    public async Task<IReadOnlyList<Interaction>> Log() => await new ContactLog(Database).Read(new LogFilter(), CancellationToken.None).ToListAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await Database.DisposeAsync();
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    /// <summary>A small mail, complete with headers.</summary>
+    public static string MailText(
+        string subject = "Hinges", string from = "jane@acme.example", string to = "ana@us.example", string date = "Mon, 2 Mar 2026 08:00:00 +0000", string body = "Hello",
+        string? id = null, string more = "") =>
+        $"From: {from}\r\nTo: {to}\r\nSubject: {subject}\r\nDate: {date}\r\n{(id is null ? "" : $"Message-ID: <{id}>\r\n")}{more}\r\n{body}\r\n";
+}
