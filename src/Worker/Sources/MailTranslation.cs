@@ -84,11 +84,8 @@ internal static class MailTranslation
         word.Contains("://", StringComparison.Ordinal) || word.TrimStart("(<[\"'").StartsWith("www.", StringComparison.OrdinalIgnoreCase)
         || word.Contains("mailto:", StringComparison.OrdinalIgnoreCase);
 
-    private static IReadOnlyList<NamedAddress> Named(IReadOnlyList<Mailbox> mailboxes)
+    private static List<NamedAddress> Named(IReadOnlyList<Mailbox> mailboxes)
     {
-        if (mailboxes.Count == 0)
-            return [];
-
         var named = new List<NamedAddress>(mailboxes.Count);
         foreach (var mailbox in mailboxes)
         {

@@ -130,8 +130,8 @@ internal sealed class MboxScanner
     private static bool HasSender(ReadOnlySpan<byte> from)
     {
         var word = from[5..].TrimStart((byte)' ');
-        var end = word.IndexOfAny((byte)' ', (byte)'\r', (byte)'\t');
-        word = end < 0 ? word : word[..end];
+        var blank = word.IndexOfAny((byte)' ', (byte)'\r', (byte)'\t');
+        word = blank < 0 ? word : word[..blank];
         return word.Contains((byte)'@') || word.SequenceEqual("-"u8) || word.StartsWith("MAILER-DAEMON"u8);
     }
 
