@@ -4,6 +4,8 @@ using CrmSync.Bench;
 var verbs = new Dictionary<string, (string Usage, Action<Options> Run)>(StringComparer.Ordinal)
 {
     ["generate"] = ("generate --messages N --seed S --out DIR [--mean 25k]     write a maildir of invented mail, the same for the same seed", Generate.Run),
+    ["imap"] = ("imap [--messages 50k] [--mean 25k] [--bytes 16k] [--repeat 3]  read a mailbox in a Dovecot of its own, against a client that throws the bytes away", ImapReading.Run),
+    ["smtp"] = ("smtp [--messages 20k] [--size 4k]                          hand mails to a server that throws them away, on one connection", SmtpSending.Run),
     ["mime"] = ("mime FOLDER [--repeat 5]                                   read every file of a folder as mail, on one core", MimeReading.Run),
 };
 
