@@ -90,7 +90,7 @@ public sealed partial class BusinessCalendar
     }
 
     /// <summary>The earliest moment by which that much open time has passed; landing on a closing time stays there.</summary>
-    private long AddOpenTime(long from, long ticks)
+    internal long AddOpenTime(long from, long ticks)
     {
         var at = Roll(from);
         for (var number = days.NumberOf(at); ; number++)

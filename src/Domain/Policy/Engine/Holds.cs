@@ -1,0 +1,235 @@
+using CrmSync.Domain.Time;
+
+namespace CrmSync.Domain.Policy.Engine;
+
+/// <summary>A limit that holds an item now.</summary>
+/// <param name="By">The limit's name; <c>snooze</c> and <c>meeting_booked</c> are built in.</param>
+/// <param name="Until">When it lets go, or <see cref="long.MaxValue"/> when nobody knows.</param>
+/// <param name="Limit">Null for what is built in.</param>
+internal sealed record Hold(string By, long Until, Limit? Limit)
+{
+    public const string Snooze = "snooze";
+
+    public const string MeetingBooked = "meeting_booked";
+}
+
+/// <summary>What holds an initiative: now, in order of precedence, and until when it last did.</summary>
+internal sealed class HeldItem(Draft draft)
+{
+    public Draft Draft { get; } = draft;
+
+    public List<Hold> Holds { get; } = [];
+
+    /// <summary>The natural opening or, if later, the end of the last hold that covered it.</summary>
+    public long Opened { get; private set; } = draft.Opened;
+
+    /// <summary>The caps that apply, with what is used of them.</summary>
+    public List<(PlannedLimit<CapLimit> Cap, object Scope, int Used)> Caps { get; } = [];
+
+    /// <summary>Takes in when a limit held. Spans are joined; a hold that ended restarts the clock, one that lasts is listed.</summary>
+    public void Consider(View view, string by, Limit? limit, List<Span> spans)
+    {
+        foreach (var span in spans)
+        {
+            if (!view.Reached(span.From))
+                break;
+
+            if (span.To <= Draft.Opened)
+                continue;
+
+            if (span.To < long.MaxValue && view.Reached(span.To))
+                Opened = Math.Max(Opened, span.To);
+            else
+                Holds.Add(new Hold(by, span.To, limit));
+        }
+    }
+}
+
+/// <summary>The limits of policy.md section 10 for the items of one organisation: what each needs is worked out once.</summary>
+internal sealed class Limits(View view)
+{
+    private readonly Dictionary<(int Limit, object Scope, BusinessCalendar Calendar), List<Span>> spans = [];
+    private readonly Dictionary<(int Limit, object Scope, BusinessCalendar Calendar), int> used = [];
+
+    /// <summary>What holds an initiative, in the order of the table: do_not_contact, blackout, cooldown, cap, snooze, meeting_booked.</summary>
+    public HeldItem Judge(Draft draft)
+    {
+        var item = new HeldItem(draft);
+        foreach (var limit in view.Plan.DoNotContact)
+        {
+            if (Applies(limit, draft))
+                item.Consider(view, limit.Limit.Name, limit.Limit, DoNotContact(limit.Limit, draft));
+        }
+
+        foreach (var limit in view.Plan.Blackouts)
+        {
+            if (Applies(limit, draft))
+                item.Consider(view, limit.Limit.Name, limit.Limit, Blackout(limit.Limit, CalendarOf(limit.Limit, draft)));
+        }
+
+        foreach (var limit in view.Plan.Cooldowns)
+        {
+            if (Applies(limit, draft))
+                item.Consider(view, limit.Limit.Name, limit.Limit, Kept(limit.Limit, limit.Index, draft, calendar => Cooldown(limit.Limit, draft, calendar)));
+        }
+
+        foreach (var limit in view.Plan.Caps)
+        {
+            if (Applies(limit, draft))
+                item.Consider(view, limit.Limit.Name, limit.Limit, Cap(limit, draft, item));
+        }
+
+        item.Consider(view, Hold.Snooze, null, Snoozes(view, draft));
+        if (draft.Rule is ChaseRule or StayInTouchRule)
+            item.Consider(view, Hold.MeetingBooked, null, Booked(draft));
+
+        return item;
+    }
+
+    /// <summary>Whether a limit acts on an item at all.</summary>
+    public bool Applies<TLimit>(PlannedLimit<TLimit> limit, Draft draft)
+        where TLimit : Limit =>
+        limit.Limit.AppliesTo?.Contains(draft.Rule.Kind) != false
+        && !limit.Limit.Except.Contains(draft.Rule.Name)
+        && limit.When?.Holds(view, draft.Contact, null) != false;
+
+    /// <summary>When snoozes of an item were in force: until the given time or their next human mail; a later snooze takes the place of an earlier one.</summary>
+    public static List<Span> Snoozes(View view, Draft draft)
+    {
+        List<Line>? commands = null;
+        foreach (var command in view.Log.HasCommandsAbout ? (draft.Thread is { } thread ? view.Log.CommandsAbout(thread) : view.Log.CommandsAbout(draft.About)) : [])
+            Take(command);
+
+        foreach (var contact in People(draft))
+        {
+            foreach (var command in History.Of(view, contact).Commands)
+            {
+                if (Done.IsAboutContact(command))
+                    Take(command);
+            }
+        }
+
+        if (commands is null)
+            return [];
+
+        commands.Sort(Order.Plain);
+        var spans = new List<Span>(commands.Count);
+        for (var i = 0; i < commands.Count; i++)
+        {
+            var end = Math.Min(commands[i].SnoozedUntil, NextMail(commands[i].At));
+            if (i + 1 < commands.Count)
+                end = Math.Min(end, commands[i + 1].At);
+            if (end > commands[i].At)
+                spans.Add(new Span(commands[i].At, end));
+        }
+
+        return Spans.Join(spans);
+
+        void Take(Line command)
+        {
+            if (command.Verb == "snooze" && view.Reached(command.Seen) && (command.Command!.Rule is not { } named || named == draft.Rule.Name))
+                (commands ??= []).Add(command);
+        }
+
+        long NextMail(long after)
+        {
+            var next = long.MaxValue;
+            foreach (var contact in People(draft))
+            {
+                var history = History.Of(view, contact);
+                for (var i = history.IndexFrom(after + 1); i < history.Touches.Count; i++)
+                {
+                    if (history.Touches[i].Kind != TouchKind.In)
+                        continue;
+
+                    next = Math.Min(next, history.Touches[i].At);
+                    break;
+                }
+            }
+
+            return next;
+        }
+    }
+
+    private static IReadOnlyList<ContactNode> People(Draft draft) => draft.PerOrganisation ? draft.Contact.Organisation.Contacts : [draft.Contact];
+
+    private static IReadOnlyList<ContactNode> Scope(Limit limit, Draft draft) => limit.Per == Per.Organisation ? draft.Contact.Organisation.Contacts : [draft.Contact];
+
+    private static object ScopeKey(Limit limit, Draft draft) => limit.Per == Per.Organisation ? draft.Contact.Organisation : draft.Contact;
+
+    private static BusinessCalendar CalendarOf(Limit limit, Draft draft) => limit.Calendar ?? draft.Calendar;
+
+    private List<Span> Kept(Limit limit, int index, Draft draft, Func<BusinessCalendar, List<Span>> workOut)
+    {
+        var calendar = CalendarOf(limit, draft);
+        var key = (index, ScopeKey(limit, draft), calendar);
+        if (!spans.TryGetValue(key, out var kept))
+            spans[key] = kept = workOut(calendar);
+
+        return kept;
+    }
+
+    private List<Span> DoNotContact(DoNotContactLimit limit, Draft draft)
+    {
+        var membership = new Membership(limit.Addresses, limit.Domains, limit.Tags);
+        var held = new List<Span>();
+        foreach (var contact in Scope(limit, draft))
+        {
+            var traits = Traits.Of(view, contact);
+            if (membership.Names(contact) || limit.Tags.Any(traits.HasAlways))
+                return [Span.Always];
+
+            foreach (var (from, to) in limit.Tags.SelectMany(traits.Bore))
+                held.Add(Rolled(CalendarOf(limit, draft), from, to));
+        }
+
+        return Spans.Join(held);
+    }
+
+    private static List<Span> Blackout(BlackoutLimit limit, BusinessCalendar calendar) =>
+        limit.From > limit.To ? [] : [Rolled(calendar, calendar.StartOfDay(limit.From), calendar.StartOfDay(limit.To.PlusDays(1)))];
+
+    private List<Span> Cooldown(CooldownLimit limit, Draft draft, BusinessCalendar calendar)
+    {
+        var held = new List<Span>();
+        foreach (var contact in Scope(limit, draft))
+        {
+            foreach (var span in Casebook.Of(view, contact))
+            {
+                if (limit.Cases.Contains(view.Plan.Cases[span.Case].Name))
+                    held.Add(Rolled(calendar, span.Opened, span.IsOpen ? long.MaxValue : calendar.Deadline(span.Closed, limit.For)));
+            }
+        }
+
+        return Spans.Join(held);
+    }
+
+    private List<Span> Cap(PlannedLimit<CapLimit> limit, Draft draft, HeldItem item)
+    {
+        var calendar = CalendarOf(limit.Limit, draft);
+        var scope = ScopeKey(limit.Limit, draft);
+        var full = Kept(limit.Limit, limit.Index, draft, _ =>
+        {
+            var counted = Caps.Counted(view, limit.Limit, draft.Contact);
+            var raw = Caps.Full(view, limit.Limit, calendar, counted, out var now);
+            used[(limit.Index, scope, calendar)] = now;
+            return Spans.Join(raw.ConvertAll(s => Rolled(calendar, s.From, s.To)));
+        });
+        item.Caps.Add((limit, scope, used[(limit.Index, scope, calendar)]));
+        return full;
+    }
+
+    private List<Span> Booked(Draft draft)
+    {
+        var held = new List<Span>();
+        foreach (var contact in People(draft))
+        {
+            foreach (var booking in History.Of(view, contact).Bookings)
+                held.Add(Rolled(draft.Calendar, booking.From, booking.To));
+        }
+
+        return Spans.Join(held);
+    }
+
+    private static Span Rolled(BusinessCalendar calendar, long from, long to) => new(from, to == long.MaxValue ? to : calendar.Roll(to));
+}

@@ -1,0 +1,155 @@
+using CrmSync.Domain.Log;
+using CrmSync.Domain.Policy.Engine;
+using NodaTime;
+
+namespace CrmSync.Domain.Policy;
+
+/// <summary>
+/// The policy over a log that grows: only organisations whose log changed, or whose next moment of change has come, are evaluated again, and the result is the same as
+/// that of a full evaluation. Not safe for use by several threads at once.
+/// </summary>
+public sealed class RunningPolicy
+{
+    private readonly Plan plan;
+    private readonly LogIndex log;
+    private PeopleOnDuty? people;
+    private long lastNow = long.MinValue;
+    private long lastClosedSince;
+    private bool coverageChanged;
+
+    /// <summary>Begins with an empty log.</summary>
+    public RunningPolicy(CompanyPolicy policy)
+        : this(new Plan(policy))
+    {
+    }
+
+    internal RunningPolicy(Plan plan)
+    {
+        this.plan = plan;
+        log = new LogIndex(plan);
+    }
+
+    public CompanyPolicy Policy => plan.Policy;
+
+    /// <summary>How many organisations the last evaluation looked at.</summary>
+    public int LookedAt { get; private set; }
+
+    internal LogIndex Log => log;
+
+    internal Plan Plan => plan;
+
+    /// <summary>Adds interactions, or replaces those with the same id (derived again after a change of configuration, a merged thread, a moved meeting).</summary>
+    public void Put(IEnumerable<Interaction> interactions)
+    {
+        foreach (var interaction in interactions)
+            log.Put(interaction);
+    }
+
+    /// <summary>Takes interactions out of the log (<c>forget</c>).</summary>
+    public void Remove(IEnumerable<string> ids)
+    {
+        foreach (var id in ids)
+            log.Remove(id);
+    }
+
+    /// <summary>Says how far each account has been read; null means everything has been.</summary>
+    public void Cover(IReadOnlyList<AccountCoverage>? accounts)
+    {
+        log.Coverage = accounts is null ? null : new Coverage(accounts);
+        coverageChanged = true;
+    }
+
+    /// <summary>What the policy makes of the log at a moment.</summary>
+    /// <param name="now">The moment; it may lie before that of the last evaluation, which then has to begin anew.</param>
+    /// <param name="closedSince">Items that ended earlier are not listed; null lists all. Should move forward only, or everything is evaluated again.</param>
+    public Evaluation Evaluate(Instant now, Instant? closedSince = null)
+    {
+        var at = now.ToUnixTimeTicks();
+        Advance(at, closedSince?.ToUnixTimeTicks() ?? long.MinValue);
+
+        var items = new List<Item>();
+        var observed = new List<Item>();
+        var closed = new List<ClosedItem>();
+        var observedClosed = new List<ClosedItem>();
+        var next = people!.Until;
+        foreach (var organisation in log.Organisations)
+        {
+            var result = organisation.Result!;
+            items.AddRange(result.Items);
+            observed.AddRange(result.Observed);
+            AddSince(closed, result.Closed);
+            AddSince(observedClosed, result.ObservedClosed);
+            next = Math.Min(next, organisation.NextChange);
+        }
+
+        items.Sort(ItemOrder.Compare);
+        observed.Sort(ItemOrder.Compare);
+        closed.Sort(ItemOrder.Compare);
+        observedClosed.Sort(ItemOrder.Compare);
+        return new Evaluation(now)
+        {
+            Items = items,
+            Observed = observed,
+            Closed = closed,
+            ObservedClosed = observedClosed,
+            NextChange = next == long.MaxValue ? null : Instant.FromUnixTimeTicks(next),
+        };
+
+        void AddSince(List<ClosedItem> into, ClosedItem[] from)
+        {
+            foreach (var item in from)
+            {
+                if (closedSince is null || item.At >= closedSince)
+                    into.Add(item);
+            }
+        }
+    }
+
+    /// <summary>Brings every organisation's result up to a moment.</summary>
+    internal void Advance(long now, long closedSince)
+    {
+        var before = people;
+        if (before is null || now < lastNow || now >= before.Until)
+            people = new PeopleOnDuty(plan, now);
+
+        var all = before is null || now < lastNow || closedSince < lastClosedSince || coverageChanged || log.Coverage is not null || !people!.SameAs(before);
+        if (before is not null && (now < lastNow || !people!.SameAs(before)))
+            log.Forget();
+
+        var stale = Stale(all, now);
+        foreach (var organisation in stale)
+            log.Renew(organisation);
+
+        foreach (var organisation in stale)
+        {
+            organisation.Result = OrganisationResult.Of(plan, log, people!, organisation, now, closedSince);
+            organisation.NextChange = organisation.Result.NextChange;
+        }
+
+        LookedAt = stale.Count;
+        log.Touched.Clear();
+        (lastNow, lastClosedSince, coverageChanged) = (now, closedSince, false);
+    }
+
+    private IReadOnlyCollection<OrganisationNode> Stale(bool all, long now)
+    {
+        if (all)
+            return [.. log.Organisations];
+
+        var stale = new HashSet<OrganisationNode>(log.Touched);
+        foreach (var organisation in log.Organisations)
+        {
+            if (organisation.Result is null || organisation.NextChange <= now)
+                stale.Add(organisation);
+        }
+
+        // A thread with people of two organisations belongs to both: what changes for one can change its items for the other.
+        foreach (var organisation in stale.ToArray())
+        {
+            foreach (var thread in organisation.SharedThreads)
+                stale.UnionWith(thread.Organisations);
+        }
+
+        return stale;
+    }
+}
