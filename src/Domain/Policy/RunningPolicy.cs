@@ -131,7 +131,7 @@ public sealed class RunningPolicy
         (lastNow, lastClosedSince, coverageChanged) = (now, closedSince, false);
     }
 
-    private IReadOnlyCollection<OrganisationNode> Stale(bool all, long now)
+    private HashSet<OrganisationNode> Stale(bool all, long now)
     {
         if (all)
             return [.. log.Organisations];

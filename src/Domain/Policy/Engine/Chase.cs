@@ -41,7 +41,7 @@ internal static class Chase
         {
             var stop = StopOf(view, thread, rule, contact, first, end);
             var next = first;
-            while (next < end && (stop is not { } s || thread.Mails[next].Position.CompareTo(s.Position) < 0))
+            while (next < end && (stop is not { } s || thread.Mails[next].Position.ComparedTo(s.Position) < 0))
                 next++;
 
             if (next == first)
@@ -182,7 +182,7 @@ internal static class Chase
                 continue;
 
             var position = Position.Of(view, touch.Line);
-            if (touch.Kind == TouchKind.In && position.CompareTo(from) < 0)
+            if (touch.Kind == TouchKind.In && position.ComparedTo(from) < 0)
                 continue;
 
             Take(new Stop(touch.At, touch.Line, position with { Rank = 3 }, touch.Known));
@@ -196,7 +196,7 @@ internal static class Chase
 
         void Take(Stop candidate)
         {
-            if (stop is not { } s || candidate.Position.CompareTo(s.Position) < 0)
+            if (stop is not { } s || candidate.Position.ComparedTo(s.Position) < 0)
                 stop = candidate;
         }
     }

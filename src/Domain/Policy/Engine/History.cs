@@ -219,5 +219,5 @@ internal sealed class History : Kept
     }
 
     private static int Compare(View view, Touch one, Touch other) =>
-        one.Line == other.Line ? 0 : Position.Of(view, one.Line).CompareTo(Position.Of(view, other.Line));
+        one.Line == other.Line ? 0 : Position.Of(view, one.Line).ComparedTo(Position.Of(view, other.Line));
 }

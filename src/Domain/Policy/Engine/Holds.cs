@@ -113,17 +113,17 @@ internal sealed class Limits(View view)
             return [];
 
         commands.Sort(Order.Plain);
-        var spans = new List<Span>(commands.Count);
+        var held = new List<Span>(commands.Count);
         for (var i = 0; i < commands.Count; i++)
         {
             var end = Math.Min(commands[i].SnoozedUntil, NextMail(commands[i].At));
             if (i + 1 < commands.Count)
                 end = Math.Min(end, commands[i + 1].At);
             if (end > commands[i].At)
-                spans.Add(new Span(commands[i].At, end));
+                held.Add(new Span(commands[i].At, end));
         }
 
-        return Spans.Join(spans);
+        return Spans.Join(held);
 
         void Take(Line command)
         {
@@ -151,9 +151,9 @@ internal sealed class Limits(View view)
         }
     }
 
-    private static IReadOnlyList<ContactNode> People(Draft draft) => draft.PerOrganisation ? draft.Contact.Organisation.Contacts : [draft.Contact];
+    private static List<ContactNode> People(Draft draft) => draft.PerOrganisation ? draft.Contact.Organisation.Contacts : [draft.Contact];
 
-    private static IReadOnlyList<ContactNode> Scope(Limit limit, Draft draft) => limit.Per == Per.Organisation ? draft.Contact.Organisation.Contacts : [draft.Contact];
+    private static List<ContactNode> Scope(Limit limit, Draft draft) => limit.Per == Per.Organisation ? draft.Contact.Organisation.Contacts : [draft.Contact];
 
     private static object ScopeKey(Limit limit, Draft draft) => limit.Per == Per.Organisation ? draft.Contact.Organisation : draft.Contact;
 

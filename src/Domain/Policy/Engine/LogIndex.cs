@@ -320,7 +320,7 @@ internal sealed class LogIndex
         return line.Outsiders.Select(o => o.Contact).Concat(line.Bystanders).Concat(line.ReplyTo).Append(line.Contact).OfType<ContactNode>().Distinct();
     }
 
-    private void Join(ContactNode contact, ThreadNode thread)
+    private static void Join(ContactNode contact, ThreadNode thread)
     {
         contact.Threads.Add(thread);
         contact.Organisation.Threads.Add(thread);

@@ -69,7 +69,7 @@ internal static class Notices
         foreach (var line in contact.Lines)
         {
             if (line.Kind is LineKind.HumanOut or LineKind.Mass && Array.IndexOf(line.Markers, marker) >= 0 && view.Reached(line.Seen) && Order.At(view, line) >= from
-                && History.Reaches(view, line, contact, visibly: false) && (first is null || Position.Of(view, line).CompareTo(Position.Of(view, first)) < 0))
+                && History.Reaches(view, line, contact, visibly: false) && (first is null || Position.Of(view, line).ComparedTo(Position.Of(view, first)) < 0))
             {
                 first = line;
             }

@@ -68,11 +68,12 @@ internal static class Order
 }
 
 /// <summary>A place in the order of the log.</summary>
-internal readonly record struct Position(long At, int Depth, int Rank, string Id) : IComparable<Position>
+internal readonly record struct Position(long At, int Depth, int Rank, string Id)
 {
     public static Position Of(View view, Line line) => new(Order.At(view, line), Order.Depth(view, line), line.Rank, line.Id);
 
-    public int CompareTo(Position other)
+    /// <summary>Negative when this comes before the other.</summary>
+    public int ComparedTo(Position other)
     {
         var order = At.CompareTo(other.At);
         if (order == 0)

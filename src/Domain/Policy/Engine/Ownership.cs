@@ -108,7 +108,7 @@ internal static class Ownership
     }
 
     private static bool IsBefore(View view, Touch one, Touch other) =>
-        one.At != other.At ? one.At < other.At : Position.Of(view, one.Line).CompareTo(Position.Of(view, other.Line)) < 0;
+        one.At != other.At ? one.At < other.At : Position.Of(view, one.Line).ComparedTo(Position.Of(view, other.Line)) < 0;
 
     private sealed class Unsettled(int person) : KeptOwner(person, -1);
 }

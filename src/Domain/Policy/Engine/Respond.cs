@@ -208,7 +208,7 @@ internal static class Respond
             for (var i = history.IndexFrom(Mail.At); i < history.Touches.Count; i++)
             {
                 var touch = history.Touches[i];
-                if (touch.Kind != kind || (kind == TouchKind.Out && Position.Of(view, touch.Line).CompareTo(Mail.Position) < 0))
+                if (touch.Kind != kind || (kind == TouchKind.Out && Position.Of(view, touch.Line).ComparedTo(Mail.Position) < 0))
                     continue;
 
                 Take(touch.At, touch.Known, touch.Line);

@@ -1,6 +1,9 @@
+using System.Runtime.InteropServices;
+
 namespace CrmSync.Domain.Policy.Engine;
 
 /// <summary>A stretch of time in which something holds; the end is excluded, and <see cref="long.MaxValue"/> when nobody knows it.</summary>
+[StructLayout(LayoutKind.Auto)]
 internal readonly record struct Span(long From, long To)
 {
     public static Span Always { get; } = new(long.MinValue, long.MaxValue);

@@ -37,7 +37,7 @@ internal static class StayInTouch
                 all.Add((new Touch(command.At, command.Seen, TouchKind.Call, command, command.Person), organisation.Contacts[0]));
 
             all = [.. all.DistinctBy(t => t.Touch.Line)];
-            all.Sort((one, other) => Position.Of(view, one.Touch.Line).CompareTo(Position.Of(view, other.Touch.Line)));
+            all.Sort((one, other) => Position.Of(view, one.Touch.Line).ComparedTo(Position.Of(view, other.Touch.Line)));
             Evaluate(view, rule, organisation.Name, all, into, perOrganisation: true);
         }
     }
@@ -69,7 +69,7 @@ internal static class StayInTouch
             counted.Add((new Touch(done.At, done.Seen, TouchKind.Call, done, done.Person), contact));
 
         if (counted.Count > before)
-            counted.Sort((one, other) => Position.Of(view, one.Touch.Line).CompareTo(Position.Of(view, other.Touch.Line)));
+            counted.Sort((one, other) => Position.Of(view, one.Touch.Line).ComparedTo(Position.Of(view, other.Touch.Line)));
 
         return counted;
     }

@@ -141,7 +141,7 @@ internal sealed class ThreadFacts : Kept
         }
 
         if (entangled)
-            mails.Sort((one, other) => one.Position.CompareTo(other.Position));
+            mails.Sort((one, other) => one.Position.ComparedTo(other.Position));
 
         return [.. mails];
     }

@@ -60,23 +60,23 @@ internal sealed class Traits : Kept
 
     private static (string Tag, long From, long To)[] TagSpans(View view, ContactNode contact)
     {
-        List<(string Tag, long From, long To)>? spans = null;
+        List<(string Tag, long From, long To)>? found = null;
         foreach (var line in contact.Lines)
         {
             if (line.Kind != LineKind.Command || line.Verb is not ("tag" or "untag") || line.Command!.Tag is not { } tag || !view.Reached(line.Seen))
                 continue;
 
-            spans ??= [];
-            var open = spans.FindIndex(s => s.Tag == tag && s.To == long.MaxValue);
-            if (line.Verb == "tag" && open < 0 && (contact.Entry?.Tags.Contains(tag) != true || spans.Exists(s => s.Tag == tag)))
-                spans.Add((tag, line.At, long.MaxValue));
+            found ??= [];
+            var open = found.FindIndex(s => s.Tag == tag && s.To == long.MaxValue);
+            if (line.Verb == "tag" && open < 0 && (contact.Entry?.Tags.Contains(tag) != true || found.Exists(s => s.Tag == tag)))
+                found.Add((tag, line.At, long.MaxValue));
             else if (line.Verb == "untag" && open >= 0)
-                spans[open] = spans[open] with { To = line.At };
-            else if (line.Verb == "untag" && contact.Entry?.Tags.Contains(tag) == true && !spans.Exists(s => s.Tag == tag))
-                spans.Add((tag, long.MinValue, line.At));
+                found[open] = found[open] with { To = line.At };
+            else if (line.Verb == "untag" && contact.Entry?.Tags.Contains(tag) == true && !found.Exists(s => s.Tag == tag))
+                found.Add((tag, long.MinValue, line.At));
         }
 
-        return spans is null ? [] : [.. spans];
+        return found is null ? [] : [.. found];
     }
 
     /// <summary>0 unknown, 1 being settled, 2 no, 3 yes. A ring of <c>not_in</c> is refused by validation; here it means no.</summary>
