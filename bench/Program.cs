@@ -7,6 +7,7 @@ var verbs = new Dictionary<string, (string Usage, Action<Options> Run)>(StringCo
     ["imap"] = ("imap [--messages 50k] [--mean 25k] [--bytes 16k] [--repeat 3]  read a mailbox in a Dovecot of its own, against a client that throws the bytes away", ImapReading.Run),
     ["smtp"] = ("smtp [--messages 20k] [--size 4k]                          hand mails to a server that throws them away, on one connection", SmtpSending.Run),
     ["mime"] = ("mime FOLDER [--repeat 5]                                   read every file of a folder as mail, on one core", MimeReading.Run),
+    ["store"] = ("store FILE-OR-CONNECTION-STRING [--lines 200k]             store invented mails through the harvest ledger, nothing parsed, and read them back", Storing.Run),
 };
 
 if (args.Length == 0 || !verbs.TryGetValue(args[0], out var verb))

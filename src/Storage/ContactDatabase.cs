@@ -68,6 +68,18 @@ public sealed class ContactDatabase : IAsyncDisposable
         writing.Dispose();
     }
 
+    /// <summary>How many rows a table or view has, for status and measurements.</summary>
+    public async Task<long> CountRows(string table, CancellationToken ct)
+    {
+        if (!table.All(c => char.IsAsciiLetterLower(c) || c == '_'))
+            throw new ArgumentException($"\"{table}\" is no name of a table here.", nameof(table));
+
+        await using var connection = await Connect(ct);
+        await using var command = connection.CreateCommand();
+        command.CommandText = "select count(*) from " + table;
+        return Convert.ToInt64(await command.ExecuteScalarAsync(ct), System.Globalization.CultureInfo.InvariantCulture);
+    }
+
     internal static async Task<ContactDatabase> OpenSqlite(string file, TimeSpan patience, CancellationToken ct)
     {
         var path = Path.GetFullPath(file);
