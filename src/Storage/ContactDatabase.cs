@@ -1,4 +1,5 @@
 using System.Data.Common;
+using CrmSync.Storage.Rows;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 
@@ -13,6 +14,7 @@ public sealed class ContactDatabase : IAsyncDisposable
     private readonly NpgsqlDataSource? server;
     private readonly SemaphoreSlim writing = new(1, 1);
     private DbConnection? writer;
+    private PreparedStatements? prepared;
 
     private ContactDatabase(Engine engine, string place, string connectionString, NpgsqlDataSource? server)
     {
@@ -57,9 +59,7 @@ public sealed class ContactDatabase : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (writer is not null)
-            await writer.DisposeAsync();
-
+        await Close();
         if (server is not null)
             await server.DisposeAsync();
         else if (Engine.IsSqlite)
@@ -105,7 +105,7 @@ public sealed class ContactDatabase : IAsyncDisposable
 
         var connection = new SqliteConnection(connectionString);
         await connection.OpenAsync(ct);
-        await Run(connection, "pragma cache_size = -16384; pragma temp_store = memory; pragma foreign_keys = on;", ct);
+        await Run(connection, "pragma cache_size = -16384; pragma temp_store = memory; pragma foreign_keys = on; pragma synchronous = normal; pragma wal_autocheckpoint = 4000;", ct);
         return connection;
     }
 
@@ -115,19 +115,21 @@ public sealed class ContactDatabase : IAsyncDisposable
         await writing.WaitAsync(ct);
         try
         {
-            writer ??= await Connect(ct);
+            if (writer is null)
+            {
+                writer = await Connect(ct);
+                prepared = writer is SqliteConnection file ? new PreparedStatements(file) : null;
+            }
+
             await using var transaction = writer is SqliteConnection sqlite ? sqlite.BeginTransaction(deferred: false) : await writer.BeginTransactionAsync(ct);
-            var result = await work(new WriteScope(Engine, writer, transaction, ct));
+            var result = await work(new WriteScope(Engine, writer, transaction, prepared, ct));
             await transaction.CommitAsync(ct);
             return result;
         }
         catch
         {
             // A connection in an unknown state is not used again.
-            if (writer is not null)
-                await writer.DisposeAsync();
-
-            writer = null;
+            await Close();
             throw;
         }
         finally
@@ -144,6 +146,16 @@ public sealed class ContactDatabase : IAsyncDisposable
                 return null;
             },
             ct);
+
+    private async Task Close()
+    {
+        prepared?.Dispose();
+        prepared = null;
+        if (writer is not null)
+            await writer.DisposeAsync();
+
+        writer = null;
+    }
 
     private static async Task<ContactDatabase> Opened(ContactDatabase database, CancellationToken ct)
     {

@@ -24,16 +24,26 @@ internal static class Instants
     public static Instant? Floor(Instant? time) => time is { } t ? Floor(t) : null;
 
     /// <summary><c>2026-03-02T09:00:00Z</c>.</summary>
-    public static string Print(Instant time) => string.Create(20, Floor(time).ToDateTimeUtc(), static (text, utc) =>
+    public static string Print(Instant time) => string.Create(Length, Floor(time).ToDateTimeUtc(), static (text, utc) =>
     {
         utc.TryFormat(text, out _, "yyyy-MM-ddTHH:mm:ss", CultureInfo.InvariantCulture);
-        text[19] = 'Z';
+        text[Length - 1] = 'Z';
     });
+
+    /// <summary>The length of what <see cref="Print(Instant)"/> gives.</summary>
+    public const int Length = 20;
+
+    /// <summary>The same as ASCII.</summary>
+    public static void Print(Instant time, Span<byte> text)
+    {
+        Floor(time).ToDateTimeUtc().TryFormat(text, out _, "yyyy-MM-ddTHH:mm:ss", CultureInfo.InvariantCulture);
+        text[Length - 1] = (byte)'Z';
+    }
 
     /// <summary>Reads what <see cref="Print"/> wrote; throws <see cref="FormatException"/> at anything else.</summary>
     public static Instant Parse(string text)
     {
-        if (text.Length != 20)
+        if (text.Length != Length)
             return Pattern.Parse(text).GetValueOrThrow();
 
         int Number(int at, int digits)

@@ -5,7 +5,7 @@ using Dapper;
 namespace CrmSync.Storage;
 
 /// <summary>One write transaction.</summary>
-internal sealed record WriteScope(Engine Engine, DbConnection Connection, DbTransaction Transaction, CancellationToken Cancellation)
+internal sealed record WriteScope(Engine Engine, DbConnection Connection, DbTransaction Transaction, PreparedStatements? Prepared, CancellationToken Cancellation)
 {
     public Task<int> Execute(string sql, object? parameters = null) =>
         Connection.ExecuteAsync(new CommandDefinition(sql, parameters, Transaction, cancellationToken: Cancellation));
@@ -26,7 +26,8 @@ internal sealed record WriteScope(Engine Engine, DbConnection Connection, DbTran
     }
 
     /// <summary>Many rows through one statement, which reads them from <c>{rows}</c>.</summary>
-    public RowBatch Rows(string sql, params (string Name, ColumnKind Kind)[] columns) => new(this, sql, columns);
+    public RowBatch Rows(string sql, params Column[] columns) =>
+        Prepared is null ? new PostgresRows(this, sql, columns) : new SqliteRows(this, Prepared.For(SqliteRows.Statement(sql, columns)));
 }
 
 internal static class CommandExtensions

@@ -84,7 +84,7 @@ public sealed class HarvestLedger(ContactDatabase database)
                 var account = await scope.One<(long Number, bool FirstReadDone)>(
                     "select a.number, a.first_read_done from folder f join account a on a.number = f.account where f.number = @folder", new { folder = folder.Number });
                 var number = await scope.One<long>("select coalesce(max(number), 0) from remote_item");
-                using var items = scope.Rows(
+                var items = scope.Rows(
                     """
                     insert into remote_item (number, folder, epoch, item_key, account, size, dated, backlog)
                     select r.number, r.folder, r.epoch, r.item_key, r.account, r.size, r.dated, r.backlog
@@ -92,14 +92,14 @@ public sealed class HarvestLedger(ContactDatabase database)
                      where true
                     on conflict (folder, epoch, item_key) do nothing
                     """,
-                    ("number", ColumnKind.Number), ("folder", ColumnKind.Number), ("epoch", ColumnKind.Number), ("item_key", ColumnKind.Text),
-                    ("account", ColumnKind.Number), ("size", ColumnKind.Number), ("dated", ColumnKind.Instant), ("backlog", ColumnKind.Flag));
+                    Column.Number("number"), Column.Number("folder"), Column.Number("epoch"), Column.Text("item_key"),
+                    Column.Number("account"), Column.Number("size"), Column.Instant("dated"), Column.Flag("backlog"));
 
                 // Oldest first: reading takes the newest, and both ends of the table stay together on disk.
                 foreach (var locator in found.DistinctBy(l => l.Key, StringComparer.Ordinal).OrderBy(l => l.Dated ?? Instant.MinValue))
                 {
-                    await items.Add(
-                        ++number, folder.Number, (long)folder.Epoch, locator.Key, account.Number, locator.Size, locator.Dated, !account.FirstReadDone);
+                    items.Add(++number).Add(folder.Number).Add(folder.Epoch).Add(locator.Key).Add(account.Number).Add(locator.Size).Add(locator.Dated)
+                        .Add(!account.FirstReadDone).End();
                 }
 
                 var added = await items.Flush();

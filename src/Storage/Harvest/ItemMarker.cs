@@ -22,7 +22,7 @@ internal sealed class ItemMarker(WriteScope scope)
     /// <param name="written">What became of the lines of the <see cref="ItemResult.Mail"/> results, in their order.</param>
     public async Task<StoreCounts> Mark(IReadOnlyCollection<ItemResult> results, IReadOnlyList<WrittenLine> written)
     {
-        using var items = scope.Rows(
+        var items = scope.Rows(
             """
             update remote_item
                set state = r.state, in_flight = false, deaths = 0, lone_deaths = 0, next_attempt_at = r.next_attempt_at, place = r.place, reason = r.reason,
@@ -30,8 +30,8 @@ internal sealed class ItemMarker(WriteScope scope)
               from {rows} r
              where remote_item.number = r.number
             """,
-            ("number", ColumnKind.Number), ("state", ColumnKind.Number), ("next_attempt_at", ColumnKind.Instant), ("place", ColumnKind.Text),
-            ("reason", ColumnKind.Text), ("remedy", ColumnKind.Text), ("interaction", ColumnKind.Number));
+            Column.Number("number"), Column.Number("state"), Column.Instant("next_attempt_at"), Column.Text("place"),
+            Column.Text("reason"), Column.Text("remedy"), Column.Number("interaction"));
         var counts = StoreCounts.Zero;
         var line = 0;
         foreach (var result in results)
@@ -43,25 +43,27 @@ internal sealed class ItemMarker(WriteScope scope)
                     counts += became.IsErased
                         ? new StoreCounts(0, 0, 1, 0, 0, 0)
                         : became.IsNew ? new StoreCounts(1, 0, 0, 0, 0, 0) : new StoreCounts(0, 1, 0, 0, 0, 0);
-                    await (became.IsErased
-                        ? Row(result, ItemState.Skipped, reason: "about a person who was erased")
-                        : Row(result, ItemState.Done, interaction: became.Interaction));
+                    if (became.IsErased)
+                        Row(result, ItemState.Skipped, reason: "about a person who was erased");
+                    else
+                        Row(result, ItemState.Done, interaction: became.Interaction);
+
                     break;
                 case ItemResult.Skipped skipped:
                     counts += new StoreCounts(0, 0, 1, 0, 0, 0);
-                    await Row(result, ItemState.Skipped, reason: skipped.Reason);
+                    Row(result, ItemState.Skipped, reason: skipped.Reason);
                     break;
                 case ItemResult.Quarantined bad:
                     counts += new StoreCounts(0, 0, 0, 1, 0, 0);
-                    await Row(result, ItemState.Quarantined, place: bad.Place, reason: bad.Reason, remedy: bad.Remedy);
+                    Row(result, ItemState.Quarantined, place: bad.Place, reason: bad.Reason, remedy: bad.Remedy);
                     break;
                 case ItemResult.Failed failed:
                     counts += new StoreCounts(0, 0, 0, 0, 1, 0);
-                    await Row(result, ItemState.Pending, reason: failed.Reason, retryAt: failed.RetryAt);
+                    Row(result, ItemState.Pending, reason: failed.Reason, retryAt: failed.RetryAt);
                     break;
                 case ItemResult.Gone:
                     counts += new StoreCounts(0, 0, 0, 0, 0, 1);
-                    await Row(result, ItemState.Gone);
+                    Row(result, ItemState.Gone);
                     break;
                 default:
                     throw new ArgumentException($"{result.GetType().Name} is no result this ledger knows.", nameof(results));
@@ -71,8 +73,8 @@ internal sealed class ItemMarker(WriteScope scope)
         await items.Flush();
         return counts;
 
-        ValueTask Row(
+        void Row(
             ItemResult result, ItemState state, string? place = null, string? reason = null, string? remedy = null, Instant? retryAt = null, long? interaction = null) =>
-            items.Add(result.Item, (long)state, retryAt, Texts.Clean(place), Texts.Clean(reason), Texts.Clean(remedy), interaction);
+            items.Add(result.Item).Add((long)state).Add(retryAt).Add(Texts.Clean(place)).Add(Texts.Clean(reason)).Add(Texts.Clean(remedy)).Add(interaction).End();
     }
 }

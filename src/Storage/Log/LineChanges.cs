@@ -28,7 +28,7 @@ internal sealed class LineChanges(WriteScope scope, Classifier classifier)
 
         var mails = new List<(long Number, ThreadMail Mail)>(changes.Count);
         await WriteRows(changes, mails);
-        await threads.Settle(mails);
+       await threads.Settle(mails);
         await new BounceSettler(scope).Settle(changes);
     }
 
@@ -41,13 +41,13 @@ internal sealed class LineChanges(WriteScope scope, Classifier classifier)
 
         await scope.Execute($"delete from interaction where {scope.Engine.AnyOf("number", "@numbers")}", new { numbers });
 
-        using var moved = scope.Rows(
+        var moved = scope.Rows(
             "update remote_item set interaction = r.new_number from {rows} r where remote_item.interaction = r.old_number",
-            ("old_number", ColumnKind.Number), ("new_number", ColumnKind.Number));
+            Column.Number("old_number"), Column.Number("new_number"));
         foreach (var change in changes)
         {
             foreach (var old in change.Existing.Where(old => old != change.Number))
-                await moved.Add(old, change.Number);
+                moved.Add(old).Add(change.Number).End();
         }
 
         await moved.Flush();
@@ -56,7 +56,7 @@ internal sealed class LineChanges(WriteScope scope, Classifier classifier)
     private async Task WriteRows(IReadOnlyList<LineChange> changes, List<(long Number, ThreadMail Mail)> mails)
     {
         var accounts = await Accounts();
-        using var interactions = scope.Rows(
+        var interactions = scope.Rows(
             """
             insert into interaction (number, id, kind, at, seen, class, direction, author, subject, thread, message_id, in_reply_to, body, body_kept, question,
                                      acknowledgement, attachments, markers, reasons, phrases, sent_at, arrived_at, refs, facts)
@@ -64,81 +64,79 @@ internal sealed class LineChanges(WriteScope scope, Classifier classifier)
                    r.acknowledgement, r.attachments, r.markers, r.reasons, r.phrases, r.sent_at, r.arrived_at, r.refs, r.facts
               from {rows} r
             """,
-            ("number", ColumnKind.Number), ("id", ColumnKind.Text), ("at", ColumnKind.Instant), ("seen", ColumnKind.Instant), ("class", ColumnKind.Number),
-            ("direction", ColumnKind.Number), ("author", ColumnKind.Text), ("subject", ColumnKind.Text), ("thread", ColumnKind.Text), ("message_id", ColumnKind.Text),
-            ("in_reply_to", ColumnKind.Text), ("body", ColumnKind.Text), ("body_kept", ColumnKind.Number), ("question", ColumnKind.Flag),
-            ("acknowledgement", ColumnKind.Flag), ("attachments", ColumnKind.Number), ("markers", ColumnKind.Text), ("reasons", ColumnKind.Text),
-            ("phrases", ColumnKind.Text), ("sent_at", ColumnKind.Instant), ("arrived_at", ColumnKind.Instant), ("refs", ColumnKind.Text), ("facts", ColumnKind.Text));
-        using var participants = scope.Rows(
+            Column.Number("number"), Column.Text("id"), Column.Instant("at"), Column.Instant("seen"), Column.Number("class"),
+            Column.Number("direction"), Column.Text("author"), Column.Text("subject"), Column.Text("thread"), Column.Text("message_id"),
+            Column.Text("in_reply_to"), Column.Text("body"), Column.Number("body_kept"), Column.Flag("question"),
+            Column.Flag("acknowledgement"), Column.Number("attachments"), Column.Text("markers"), Column.Text("reasons"),
+            Column.Text("phrases"), Column.Instant("sent_at"), Column.Instant("arrived_at"), Column.Text("refs"), Column.Text("facts"));
+        var participants = scope.Rows(
             """
             insert into participant (interaction, role, address, name, internal)
             select r.interaction, r.role, r.address, r.name, r.internal
               from {rows} r
             """,
-            ("interaction", ColumnKind.Number), ("role", ColumnKind.Number), ("address", ColumnKind.Text), ("name", ColumnKind.Text), ("internal", ColumnKind.Flag));
-        using var sightings = scope.Rows(
+            Column.Number("interaction"), Column.Number("role"), Column.Text("address"), Column.Text("name"), Column.Flag("internal"));
+        var sightings = scope.Rows(
             """
             insert into sighting (interaction, account, seen, direction)
             select r.interaction, r.account, r.seen, r.direction
               from {rows} r
             """,
-            ("interaction", ColumnKind.Number), ("account", ColumnKind.Number), ("seen", ColumnKind.Instant), ("direction", ColumnKind.Number));
-        using var identities = scope.Rows(
+            Column.Number("interaction"), Column.Number("account"), Column.Instant("seen"), Column.Number("direction"));
+        var identities = scope.Rows(
             """
             insert into mail_identity (line_id, fingerprint, message_id, message_key, dated, interaction)
             select r.line_id, r.fingerprint, r.message_id, r.message_key, r.dated, r.interaction
               from {rows} r
             """,
-            ("line_id", ColumnKind.Text), ("fingerprint", ColumnKind.Text), ("message_id", ColumnKind.Text), ("message_key", ColumnKind.Text),
-            ("dated", ColumnKind.Instant), ("interaction", ColumnKind.Number));
-        using var keys = scope.Rows(
+            Column.Text("line_id"), Column.Text("fingerprint"), Column.Text("message_id"), Column.Text("message_key"),
+            Column.Instant("dated"), Column.Number("interaction"));
+        var keys = scope.Rows(
             """
             insert into thread_key (thread_key, moment, interaction, relation)
             select r.thread_key, r.moment, r.interaction, r.relation
               from {rows} r
             """,
-            ("thread_key", ColumnKind.Number), ("moment", ColumnKind.Number), ("interaction", ColumnKind.Number), ("relation", ColumnKind.Number));
-        using var bounces = scope.Rows(
+            Column.Number("thread_key"), Column.Number("moment"), Column.Number("interaction"), Column.Number("relation"));
+        var bounces = scope.Rows(
             """
             insert into bounce (message_hash, address, interaction)
             select r.message_hash, r.address, r.interaction
               from {rows} r
             """,
-            ("message_hash", ColumnKind.Number), ("address", ColumnKind.Text), ("interaction", ColumnKind.Number));
+            Column.Number("message_hash"), Column.Text("address"), Column.Number("interaction"));
 
         foreach (var (number, mail, _) in changes)
         {
             var line = classifier.LineOf(mail);
-            await interactions.Add(
-                number, line.Id, line.At, line.Seen, (long?)line.Class, (long?)line.Direction, line.Author?.Value, line.Subject, line.Thread, line.MessageId,
-                line.InReplyTo, line.Text, (long)mail.OwnTextKept, line.Question, line.Acknowledgement, (long)line.Attachments, LineFacts.Join(line.Markers),
-                LineFacts.Join([.. line.Reasons.Select(r => LineFacts.OneLine(r))]), LineFacts.Join(mail.Phrases), mail.SentAt, mail.ArrivedAt,
-                LineFacts.Join(mail.References), LineFacts.Write(mail));
+            interactions.Add(number).Add(line.Id).Add(line.At).Add(line.Seen).Add((long?)line.Class).Add((long?)line.Direction).Add(line.Author?.Value)
+                .Add(line.Subject).Add(line.Thread).Add(line.MessageId).Add(line.InReplyTo).Add(line.Text).Add((long)mail.OwnTextKept).Add(line.Question)
+                .Add(line.Acknowledgement).Add(line.Attachments).Add(LineFacts.Join(line.Markers)).Add(LineFacts.Join([.. line.Reasons.Select(r => LineFacts.OneLine(r))]))
+                .Add(LineFacts.Join(mail.Phrases)).Add(mail.SentAt).Add(mail.ArrivedAt).Add(LineFacts.Join(mail.References)).Add(LineFacts.Write(mail)).End();
 
-            foreach (var person in line.Participants)
-                await participants.Add(number, (long)person.Role, person.Address.Value, person.Name, person.Internal);
+           foreach (var person in line.Participants)
+                participants.Add(number).Add((long)person.Role).Add(person.Address.Value).Add(person.Name).Add(person.Internal).End();
 
-            foreach (var sighting in mail.Sightings)
+           foreach (var sighting in mail.Sightings)
             {
                 var (account, own) = accounts[sighting.Account];
-                await sightings.Add(number, account, sighting.Seen, (long)classifier.DirectionSeenFrom(own, mail));
+                sightings.Add(number).Add(account).Add(sighting.Seen).Add((long)classifier.DirectionSeenFrom(own, mail)).End();
             }
 
-            foreach (var identity in mail.Identities)
+           foreach (var identity in mail.Identities)
             {
-                await identities.Add(
-                    identity.LineId, identity.Fingerprint, identity.MessageId ?? "", identity.MessageKey, identity.Date, number);
+                identities.Add(identity.LineId).Add(identity.Fingerprint).Add(identity.MessageId ?? "").Add(identity.MessageKey).Add(identity.Date).Add(number).End();
             }
 
-            var thread = classifier.ThreadMailOf(mail);
-            mails.Add((number, thread));
+           var thread = classifier.ThreadMailOf(mail);
+           mails.Add((number, thread));
             foreach (var (key, moment, relation) in ThreadKeys.Of(thread))
-                await keys.Add(key, moment, number, (long)relation);
+                keys.Add(key).Add(moment).Add(number).Add((long)relation).End();
 
-            if (mail.Report is { OfMessageId: { } bounced } report)
+           if (mail.Report is { OfMessageId: { } bounced } report)
             {
                 foreach (var address in report.Failed.Distinct())
-                    await bounces.Add(ThreadKeys.OfMessage(bounced), address.Value, number);
+                    bounces.Add(ThreadKeys.OfMessage(bounced)).Add(address.Value).Add(number).End();
             }
         }
 

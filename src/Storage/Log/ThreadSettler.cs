@@ -35,21 +35,21 @@ internal sealed class ThreadSettler(WriteScope scope)
             return;
 
         var reached = affected.Union(await Earlier(affected)).Where(number => !inHand.ContainsKey(number)).ToArray();
-        if (reached.Length > 0)
+       if (reached.Length > 0)
         {
             threads.UnionWith(await scope.Query<string>(
                 $"select distinct thread from interaction where {scope.Engine.AnyOf("number", "@numbers")} and thread is not null",
                 new { numbers = scope.Engine.List(reached) }));
         }
 
-        var mails = await Members(inHand);
+       var mails = await Members(inHand);
         var resolved = Threads.Resolve([.. mails.Select(m => m.Mail)]);
-        using var rows = scope.Rows(
-            "update interaction set thread = r.thread from {rows} r where interaction.number = r.number", ("number", ColumnKind.Number), ("thread", ColumnKind.Text));
+       var rows = scope.Rows(
+            "update interaction set thread = r.thread from {rows} r where interaction.number = r.number", Column.Number("number"), Column.Text("thread"));
         foreach (var (number, was, mail) in mails)
         {
             if (resolved[mail.Id] is var thread && thread != was)
-                await rows.Add(number, thread);
+                rows.Add(number).Add(thread).End();
         }
 
         await rows.Flush();
