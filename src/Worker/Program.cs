@@ -1,1 +1,1 @@
-return 0;
+return await CrmSync.Worker.Cli.CommandLine.Run(args);

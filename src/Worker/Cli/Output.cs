@@ -39,6 +39,20 @@ internal sealed class Output(Stream stream, OutputFormat format, int? width) : I
         }
     }
 
+    /// <summary>Lists things as they come.</summary>
+    public async Task List<T>(IAsyncEnumerable<T> things, ListFormat<T> how)
+    {
+        if (format == OutputFormat.Table)
+        {
+            Table(await things.ToListAsync(), how);
+            return;
+        }
+
+        await using var json = new Utf8JsonWriter(buffered, Compact);
+        await foreach (var thing in things)
+            Write(json, thing, how.Json);
+    }
+
     /// <summary>A line of text; never mixed with JSON.</summary>
     public void Line(string text = "")
     {

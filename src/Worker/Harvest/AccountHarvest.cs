@@ -19,16 +19,17 @@ internal sealed class AccountHarvest(Accounts accounts, HarvestLedger ledger, Ca
 
     /// <summary>Harvests once. An account that cannot be read is a result; only the database can make this throw.</summary>
     /// <param name="account">The account.</param>
-    /// <param name="source">How it is read.</param>
+    /// <param name="open">Makes its source.</param>
     /// <param name="now">The time of this harvest: what it learns is <c>seen</c> now.</param>
     /// <param name="progress">Told about every page and batch, or null.</param>
     /// <param name="ct">Stops after the batch at hand; nothing is lost.</param>
-    public async Task<HarvestSummary> Run(AccountState account, ISource source, Instant now, IProgress<HarvestProgress>? progress, CancellationToken ct)
+    public async Task<HarvestSummary> Run(AccountState account, Func<ISource> open, Instant now, IProgress<HarvestProgress>? progress, CancellationToken ct)
     {
         var run = new HarvestRun(account.Name, progress);
         try
         {
             run.Add(quarantined: await ledger.Recover(account, ct));
+            var source = open();
             await Discover(account, source, run, ct);
             await ReadPending(account, source, now, run, ct);
             await (run.Problem is { } words ? accounts.Failed(account, now, words, run.IsPermanent, ct) : accounts.Succeeded(account, now, readUntil: now, ct));

@@ -74,7 +74,7 @@ internal sealed class TestCompany : IAsyncDisposable
     {
         var state = await Accounts.Register(account, "test", $"{account}@us.example", CancellationToken.None);
         var harvest = new AccountHarvest(Accounts, Ledger, new Capture(policy, Capture.DefaultTextLimit), new Classifier(policy), Since);
-        return await harvest.Run(state, source, now ?? Monday, progress: null, CancellationToken.None);
+        return await harvest.Run(state, () => source, now ?? Monday, progress: null, CancellationToken.None);
     }
 
     public async Task<IReadOnlyList<Interaction>> Log() => await new ContactLog(Database).Read(new LogFilter(), CancellationToken.None).ToListAsync();

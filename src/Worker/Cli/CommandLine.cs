@@ -1,0 +1,144 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using CrmSync.Storage;
+using NodaTime;
+
+namespace CrmSync.Worker.Cli;
+
+/// <summary>The program as interface.md section 1 promises it: one verb a command, the same options everywhere, exit status 0, 1, 2 or 78.</summary>
+internal static class CommandLine
+{
+    public const int Done = 0;
+    public const int ProblemsFound = 1;
+    public const int WrongUsage = 2;
+    public const int ConfigurationNotUsable = 78;
+
+    public static async Task<int> Run(string[] args)
+    {
+        var parsed = Build().Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var error in parsed.Errors)
+                await Console.Error.WriteLineAsync("crmsync: " + error.Message);
+
+            await Console.Error.WriteLineAsync("Try: crmsync --help");
+            return WrongUsage;
+        }
+
+        return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(10) });
+    }
+
+    private static RootCommand Build()
+    {
+        var root = new RootCommand("Reads the company's mail and calendars, keeps a contact log, and tells everybody whom they should write to.");
+        root.Options.Add(CommonOptions.Config);
+        root.Options.Add(CommonOptions.Verbose);
+        foreach (var verb in Verbs())
+            root.Subcommands.Add(verb);
+
+        return root;
+    }
+
+    private static IEnumerable<Command> Verbs()
+    {
+        yield return SyncVerb.Create();
+        yield return LogVerb.Create();
+        yield return StatusVerb.Create();
+        yield return QuarantineVerb.Create();
+        yield return MigrateVerb.Create();
+    }
+
+    /// <summary>Sets what a verb does; failures that have a name become messages and an exit status.</summary>
+    public static Command Does(this Command command, Func<ParseResult, CancellationToken, Task<int>> action)
+    {
+        command.SetAction(async (parsed, ct) =>
+        {
+            try
+            {
+                return await action(parsed, ct);
+            }
+            catch (ConfigurationUnusableException unusable)
+            {
+                foreach (var problem in unusable.Problems)
+                    await Console.Error.WriteLineAsync(problem.ToString());
+
+                return ConfigurationNotUsable;
+            }
+            catch (UsageException usage)
+            {
+                await Console.Error.WriteLineAsync("crmsync: " + usage.Message);
+                return WrongUsage;
+            }
+            catch (DatabaseUnusableException unusable)
+            {
+                await Console.Error.WriteLineAsync("crmsync: " + unusable.Message);
+                return ProblemsFound;
+            }
+            catch (OperationCanceledException) when (ct.IsCancellationRequested)
+            {
+                await Console.Error.WriteLineAsync("crmsync: stopped; the next run goes on from here");
+                return ProblemsFound;
+            }
+        });
+        return command;
+    }
+}
+
+/// <summary>The command line asks for something that does not exist.</summary>
+internal sealed class UsageException(string message) : Exception(message);
+
+/// <summary>Options that mean the same everywhere.</summary>
+internal static class CommonOptions
+{
+    public static Option<string> Config { get; } = new("--config")
+    {
+        Description = "The folder with crmsync.yaml and policy.yaml (or policy/*.yaml).",
+        HelpName = "DIR",
+        DefaultValueFactory = _ => "config",
+        Recursive = true,
+    };
+
+    public static Option<bool> Verbose { get; } = new("--verbose") { Description = "Tell more on standard error.", Recursive = true };
+
+    public static Option<OutputFormat> Format { get; } = new("--format")
+    {
+        Description = "table for people, json for programs: one object a line.",
+        HelpName = "table|json",
+        CustomParser = result => Parse(result, text => text switch { "table" => OutputFormat.Table, "json" => OutputFormat.Json, _ => (OutputFormat?)null }, "table or json") ?? default,
+    };
+
+    public static Option<Instant?> Now { get; } = new("--now")
+    {
+        Description = "The moment to ask for, e.g. 2026-03-02T09:00:00Z; default: the clock.",
+        HelpName = "INSTANT",
+        CustomParser = result => Parse(result, Moments.Read, "an instant such as 2026-03-02T09:00:00Z"),
+    };
+
+    /// <summary>An option that takes an instant or a date.</summary>
+    public static Option<Instant?> Moment(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "T",
+        CustomParser = result => Parse(result, Moments.Read, "an instant such as 2026-03-02T09:00:00Z, or a date"),
+    };
+
+    /// <summary>The moment of this run: given, or the clock's, read once.</summary>
+    public static Instant NowOf(this ParseResult parsed) => parsed.GetValue(Now) ?? SystemClock.Instance.GetCurrentInstant();
+
+    public static string FolderOf(this ParseResult parsed) => parsed.GetValue(Config) ?? "config";
+
+    /// <summary>Standard output in the format asked for.</summary>
+    public static Output OutputOf(this ParseResult parsed) => new(
+        Console.OpenStandardOutput(), parsed.GetValue(Format), Console.IsOutputRedirected ? null : Math.Max(40, Console.WindowWidth));
+
+    private static T? Parse<T>(ArgumentResult result, Func<string, T?> read, string wanted)
+        where T : struct
+    {
+        var text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
+        if (read(text) is { } value)
+            return value;
+
+        result.AddError($"\"{text}\" is not {wanted}");
+        return null;
+    }
+}

@@ -1,0 +1,64 @@
+using System.CommandLine;
+using CrmSync.Domain.Contacts;
+using CrmSync.Domain.Log;
+using CrmSync.Storage.Log;
+using NodaTime;
+
+namespace CrmSync.Worker.Cli;
+
+/// <summary><c>log</c>: the contact log as known at a moment, oldest first.</summary>
+internal static class LogVerb
+{
+    private static readonly Option<string?> Contact = new("--contact") { Description = "Only lines with this address.", HelpName = "X" };
+    private static readonly Option<Instant?> Since = CommonOptions.Moment("--since", "From this moment on.");
+    private static readonly Option<Instant?> Until = CommonOptions.Moment("--until", "Before this moment.");
+
+    private static readonly Option<string?> Class = new("--class")
+    {
+        Description = "Mail of one class, or all for every line; without it: human mail, held and booked meetings, commands.",
+        HelpName = "C",
+    };
+
+    public static Command Create()
+    {
+        Class.AcceptOnlyFromAmong([.. Enum.GetNames<InteractionClass>().Select(n => n.ToLowerInvariant()), "all"]);
+        return new Command("log", "Show the contact log, oldest first.") { Contact, Since, Until, Class, CommonOptions.Format, CommonOptions.Now }.Does(Run);
+    }
+
+    private static async Task<int> Run(ParseResult parsed, CancellationToken ct)
+    {
+        var now = parsed.NowOf();
+        var wanted = parsed.GetValue(Class);
+        await using var program = await Composition.Open(parsed.FolderOf(), now, ct);
+        var filter = new LogFilter
+        {
+            Now = now,
+            With = parsed.GetValue(Contact) is { } contact ? program.AddressesOf(contact) : null,
+            Since = parsed.GetValue(Since),
+            Until = parsed.GetValue(Until),
+            Classes = wanted switch
+            {
+                null => [InteractionClass.Human],
+                "all" => null,
+                _ => [Enum.Parse<InteractionClass>(wanted, ignoreCase: true)],
+            },
+            Kinds = wanted is null or "all" ? null : [InteractionKind.Mail],
+        };
+
+        using var output = parsed.OutputOf();
+        await output.List(
+            program.Log.Read(filter, ct).Where(line => wanted is not null || LogFormat.StatusOf(line, now) is null or MeetingStatus.Held or MeetingStatus.Booked),
+            LogFormat.At(now));
+        return CommandLine.Done;
+    }
+
+    /// <summary>Every address of the person somebody asks for.</summary>
+    public static IReadOnlyCollection<EmailAddress> AddressesOf(this Composition program, string text)
+    {
+        if (!EmailAddress.TryParse(text, out var address))
+            throw new UsageException($"\"{text}\" is not an address");
+
+        var entry = program.Policy.Contacts.FirstOrDefault(c => c.Primary == address || c.Aliases.Contains(address));
+        return entry is null ? [address] : [entry.Primary, .. entry.Aliases];
+    }
+}

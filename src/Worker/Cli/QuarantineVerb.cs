@@ -1,0 +1,47 @@
+using System.CommandLine;
+using CrmSync.Storage.Harvest;
+
+namespace CrmSync.Worker.Cli;
+
+/// <summary><c>quarantine</c>: what could not be read, and trying it again.</summary>
+internal static class QuarantineVerb
+{
+    private static readonly Option<string?> Account = new("--account") { Description = "Only this account.", HelpName = "NAME" };
+
+    private static readonly ListFormat<QuarantinedItem> Items = new(
+        (json, item) =>
+        {
+            json.WriteString("account", item.Account);
+            json.WriteString("place", item.Place);
+            json.WriteString("reason", item.Reason);
+            json.WriteString("remedy", item.Remedy);
+            json.WriteNumber("attempts", item.Attempts);
+        },
+        ("account", item => item.Account),
+        ("place", item => item.Place),
+        ("reason", item => item.Reason),
+        ("remedy", item => item.Remedy));
+
+    public static Command Create()
+    {
+        var retry = new Command("retry", "Try everything in quarantine again, now.") { Account, CommonOptions.Format, CommonOptions.Now }.Does(Retry);
+        return new Command("quarantine", "Show mails and events that could not be read.") { Account, CommonOptions.Format, retry }.Does(List);
+    }
+
+    private static async Task<int> List(ParseResult parsed, CancellationToken ct)
+    {
+        await using var program = await Composition.Open(parsed.FolderOf(), parsed.NowOf(), ct);
+        using var output = parsed.OutputOf();
+        output.List(await program.Ledger.Quarantine(parsed.GetValue(Account), ct), Items);
+        return CommandLine.Done;
+    }
+
+    private static async Task<int> Retry(ParseResult parsed, CancellationToken ct)
+    {
+        var now = parsed.NowOf();
+        await using var program = await Composition.Open(parsed.FolderOf(), now, ct);
+        var names = (await program.Ledger.Quarantine(parsed.GetValue(Account), ct)).Select(item => item.Account).ToHashSet(StringComparer.Ordinal);
+        await program.Ledger.RetryQuarantine(parsed.GetValue(Account), ct);
+        return await SyncVerb.Harvest(program, [.. program.Readable.Where(a => names.Contains(a.Name))], now, parsed, ct);
+    }
+}

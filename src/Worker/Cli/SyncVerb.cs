@@ -1,0 +1,91 @@
+using System.CommandLine;
+using CrmSync.Worker.Harvest;
+using CrmSync.Worker.Sources;
+using NodaTime;
+
+namespace CrmSync.Worker.Cli;
+
+/// <summary><c>sync</c>: harvest once, now.</summary>
+internal static class SyncVerb
+{
+    private static readonly Option<string?> Account = new("--account") { Description = "Only this account.", HelpName = "NAME" };
+
+    public static Command Create() =>
+        new Command("sync", "Harvest every account once, now.") { Account, CommonOptions.Format, CommonOptions.Now }.Does(Run);
+
+    private static async Task<int> Run(ParseResult parsed, CancellationToken ct)
+    {
+        var now = parsed.NowOf();
+        await using var program = await Composition.Open(parsed.FolderOf(), now, ct);
+        var which = parsed.GetValue(Account) is { } name ? [.. program.Readable.Where(a => a.Name == name)] : program.Readable;
+        if (which.Count == 0 && parsed.GetValue(Account) is { } unknown)
+            throw new UsageException($"there is no account \"{unknown}\"; there are {string.Join(", ", program.Readable.Select(a => a.Name))}");
+
+        return await Harvest(program, which, now, parsed, ct);
+    }
+
+    /// <summary>Harvests and tells about it: a line an account, as soon as it is done; what needs somebody on standard error.</summary>
+    public static async Task<int> Harvest(Composition program, IReadOnlyList<ReadableAccount> which, Instant now, ParseResult parsed, CancellationToken ct)
+    {
+        using var output = parsed.OutputOf();
+        var summaries = new List<HarvestSummary>();
+        using (var bars = HarvestBars.OnTerminal(which.Count))
+        {
+            await foreach (var summary in program.Harvest.Run(which, now, bars, ct))
+            {
+                summaries.Add(summary);
+                if (output.Format != OutputFormat.Json)
+                    continue;
+
+                output.List([summary], HarvestFormat.Summaries);
+                output.Flush();
+            }
+        }
+
+        if (output.Format == OutputFormat.Table)
+            output.List(summaries, HarvestFormat.Summaries);
+
+        output.Flush();
+        foreach (var summary in summaries)
+            await HarvestFormat.Complain(summary);
+
+        return summaries.TrueForAll(s => s.IsClean) ? CommandLine.Done : CommandLine.ProblemsFound;
+    }
+}
+
+/// <summary>How a harvest is told.</summary>
+internal static class HarvestFormat
+{
+    public static ListFormat<HarvestSummary> Summaries { get; } = new(
+        (json, s) =>
+        {
+            json.WriteString("account", s.Account);
+            json.WriteNumber("new", s.New);
+            json.WriteNumber("known", s.Known);
+            json.WriteNumber("skipped", s.Skipped);
+            json.WriteNumber("quarantined", s.Quarantined);
+            json.WriteNumber("failed", s.Failed);
+            json.WriteNumber("seconds", s.Seconds);
+            if (s.Problem is not null)
+                json.WriteString("problem", s.Problem);
+        },
+        ("account", s => s.Account),
+        ("new", s => Number(s.New)),
+        ("known", s => Number(s.Known)),
+        ("skipped", s => Number(s.Skipped)),
+        ("quarantined", s => Number(s.Quarantined)),
+        ("failed", s => Number(s.Failed)),
+        ("seconds", s => s.Seconds.ToString("0.00", System.Globalization.CultureInfo.InvariantCulture)));
+
+    /// <summary>Says on standard error what needs somebody.</summary>
+    public static async Task Complain(HarvestSummary summary)
+    {
+        if (summary.Problem is not null)
+            await Console.Error.WriteLineAsync($"crmsync: account {summary.Account}: {summary.Problem}");
+
+        if (summary.Quarantined > 0)
+            await Console.Error.WriteLineAsync($"crmsync: account {summary.Account}: {summary.Quarantined} could not be read; see: crmsync quarantine");
+    }
+
+    private static string Number(int number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
+}

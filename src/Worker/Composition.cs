@@ -1,0 +1,75 @@
+using CrmSync.Domain.Policy;
+using CrmSync.Storage;
+using CrmSync.Storage.Harvest;
+using CrmSync.Storage.Log;
+using CrmSync.Worker.Configuration;
+using CrmSync.Worker.Harvest;
+using CrmSync.Worker.PolicyFiles;
+using CrmSync.Worker.Sources;
+using CrmSync.Worker.Yaml;
+using NodaTime;
+
+namespace CrmSync.Worker;
+
+/// <summary>What both files say, ready to work with.</summary>
+internal sealed record LoadedConfiguration(string Folder, CrmSyncConfiguration Settings, CompanyPolicy Policy)
+{
+    /// <summary>Reads <c>crmsync.yaml</c> and the policy of a folder.</summary>
+    /// <param name="folder">The configuration folder.</param>
+    /// <param name="now">For warnings about the coming year.</param>
+    /// <exception cref="ConfigurationUnusableException">One of them has errors.</exception>
+    public static LoadedConfiguration Read(string folder, Instant now)
+    {
+        var configuration = ConfigurationFile.Read(folder);
+        var options = new ReadingOptions(now.InUtc().Date, configuration.Configuration?.Addresses ?? [], configuration.Configuration?.Delivery?.Commands?.Address);
+        var policy = PolicyFolder.Read(folder, options);
+        if (configuration.Configuration is not { } settings || policy.Written is not { } written)
+            throw new ConfigurationUnusableException([.. configuration.Problems.InOrder().Concat(policy.Problems.InOrder()).Where(p => p.Severity == Severity.Error)]);
+
+        return new LoadedConfiguration(folder, settings, written.Policy);
+    }
+}
+
+/// <summary>The configuration has errors that somebody must correct first.</summary>
+internal sealed class ConfigurationUnusableException(IReadOnlyList<Problem> problems) : Exception("The configuration is not usable.")
+{
+    public IReadOnlyList<Problem> Problems { get; } = problems;
+}
+
+/// <summary>The parts of the running program, in the order the data flows.</summary>
+internal sealed class Composition(LoadedConfiguration configuration, ContactDatabase database) : IAsyncDisposable
+{
+    public CrmSyncConfiguration Settings => configuration.Settings;
+
+    public CompanyPolicy Policy => configuration.Policy;
+
+    public ContactDatabase Database => database;
+
+    public IReadOnlyList<ReadableAccount> Readable { get; } = AccountSources.Of(configuration.Settings);
+
+    public Accounts Accounts => new(database);
+
+    public HarvestLedger Ledger => new(database);
+
+    public HarvestAll Harvest => new(Accounts, Ledger, Settings, Policy);
+
+    public ContactLog Log => new(database);
+
+    /// <summary>Reads the configuration, opens the database and brings it to this version.</summary>
+    /// <exception cref="ConfigurationUnusableException">The files have errors.</exception>
+    /// <exception cref="DatabaseUnusableException">The database cannot be used.</exception>
+    public static async Task<Composition> Open(string folder, Instant now, CancellationToken ct)
+    {
+        var configuration = LoadedConfiguration.Read(folder, now);
+        return new Composition(configuration, await Open(configuration.Settings.Storage, ct));
+    }
+
+    public static Task<ContactDatabase> Open(StorageChoice storage, CancellationToken ct) => storage switch
+    {
+        StorageChoice.Postgres postgres => ContactDatabase.OpenPostgres(postgres.ConnectionString.Reveal(), ct),
+        StorageChoice.Sqlite sqlite => ContactDatabase.OpenSqlite(sqlite.File, ct),
+        _ => throw new NotSupportedException(storage.GetType().Name),
+    };
+
+    public ValueTask DisposeAsync() => database.DisposeAsync();
+}

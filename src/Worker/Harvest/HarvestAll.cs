@@ -1,0 +1,32 @@
+using System.Runtime.CompilerServices;
+using CrmSync.Domain.Log;
+using CrmSync.Domain.Policy;
+using CrmSync.Storage.Harvest;
+using CrmSync.Worker.Configuration;
+using CrmSync.Worker.Sources;
+using NodaTime;
+
+namespace CrmSync.Worker.Harvest;
+
+/// <summary>Harvests accounts one after the other; what fails in one never stops another.</summary>
+internal sealed class HarvestAll(Accounts accounts, HarvestLedger ledger, CrmSyncConfiguration configuration, CompanyPolicy policy)
+{
+    /// <summary>A summary for each account, as soon as it is done.</summary>
+    /// <param name="which">The accounts.</param>
+    /// <param name="now">The time of the harvest.</param>
+    /// <param name="progress">Told about every page and batch, or null.</param>
+    /// <param name="ct">Stops after the batch at hand.</param>
+    public async IAsyncEnumerable<HarvestSummary> Run(
+        IReadOnlyList<ReadableAccount> which, Instant now, IProgress<HarvestProgress>? progress, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var harvest = new AccountHarvest(
+            accounts, ledger, new Capture(policy, configuration.Capture.TextBytes), new Classifier(policy), configuration.Capture.From(now));
+
+        foreach (var account in which)
+        {
+            ct.ThrowIfCancellationRequested();
+            var state = await accounts.Register(account.Name, account.Kind, account.Address.Value, ct);
+            yield return await harvest.Run(state, account.Open, now, progress, ct);
+        }
+    }
+}

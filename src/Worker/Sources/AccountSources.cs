@@ -1,0 +1,37 @@
+using CrmSync.Domain.Contacts;
+using CrmSync.Worker.Configuration;
+using CrmSync.Worker.Sources.Files;
+
+namespace CrmSync.Worker.Sources;
+
+/// <summary>One mailbox or calendar that is harvested on its own.</summary>
+/// <param name="Name">As the log and <c>status</c> call it.</param>
+/// <param name="Kind">The key it is written with.</param>
+/// <param name="Address">Whose it is.</param>
+/// <param name="Open">Makes its source; throws <see cref="SourceException"/> when it cannot be read.</param>
+internal sealed record ReadableAccount(string Name, string Kind, EmailAddress Address, Func<ISource> Open)
+{
+    /// <summary>Whether it holds meetings and no mail.</summary>
+    public bool IsCalendar => Kind is "ics" or "caldav";
+}
+
+/// <summary>How each kind of account is read.</summary>
+internal static class AccountSources
+{
+    /// <summary>Every mailbox and calendar of the configuration, in file order.</summary>
+    public static IReadOnlyList<ReadableAccount> Of(CrmSyncConfiguration configuration) => [.. configuration.Accounts.SelectMany(Of)];
+
+    private static IEnumerable<ReadableAccount> Of(Account account) => account switch
+    {
+        MaildirAccount maildir => [One(maildir, maildir.Address, () => new MaildirSource(maildir.Path))],
+        MboxAccount mbox => [One(mbox, mbox.Address, () => new MboxSource(mbox.Path))],
+        EmlAccount eml => [One(eml, eml.Address, () => new EmlSource(eml.Path))],
+        GraphAccount graph => graph.Mailboxes.Select(mailbox => new ReadableAccount(graph.NameOf(mailbox), graph.Kind, mailbox, () => throw NotBuilt(graph))),
+        _ => [One(account, account.Addresses[0], () => throw NotBuilt(account))],
+    };
+
+    private static ReadableAccount One(Account account, EmailAddress address, Func<ISource> open) => new(account.Name, account.Kind, address, open);
+
+    private static SourceException NotBuilt(Account account) =>
+        new(new Trouble(account.Name, $"accounts of the kind '{account.Kind}' are not built yet", "remove it from crmsync.yaml until they are"), isPermanent: true);
+}
