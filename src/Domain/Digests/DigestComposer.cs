@@ -1,0 +1,55 @@
+using CrmSync.Domain.Policy;
+using NodaTime;
+
+namespace CrmSync.Domain.Digests;
+
+/// <summary>
+/// Puts together what a reader is told. Built once for a moment; every reader's digest comes from the same facts. The result depends on nothing else, so the
+/// same run gives the same mail.
+/// </summary>
+public sealed class DigestComposer(DigestFacts facts)
+{
+    private readonly PeopleBook people = new(facts.Policy, facts.Log.Interactions, facts.Now);
+    private readonly DigestSchedule schedule = new(facts.Policy);
+
+    /// <param name="run">Which digest for whom.</param>
+    /// <param name="history">The digests of the same name that went to the same reader before.</param>
+    public Digest Compose(DueDigest run, DigestHistory history)
+    {
+        var page = new DigestPage(facts, people, run, history, Since(run, history));
+        var sections = SectionsOf(run.Definition).Select(page.Section).OfType<DigestSection>().ToList();
+        var tally = Tally.Of(sections);
+        var greeting = people.FirstName(run.Reader.Id);
+        var day = ReaderClock.LongDay(run.Date);
+        return new Digest(run)
+        {
+            Headline = tally.Headline,
+            Subject = run.Definition.ThreadByWeek ? WeekSubject(run) : $"{tally.Headline} - {greeting}, {day}",
+            Preheader = tally.Preheader(sections),
+            Greeting = greeting,
+            Day = day,
+            Sections = sections,
+            Listed = page.Listed,
+            PolicyVersion = PlainWords.Flatten(facts.Policy.Version, PlainWords.Name),
+            IsEmpty = !sections.Any(section => section.IsNews) && !IsSignOfLife(run, history),
+        };
+    }
+
+    private static IReadOnlyList<string> SectionsOf(DigestDefinition definition) =>
+        definition.Sections ?? (definition.Readers == DigestReaders.Managers ? SectionNames.ForManagers : SectionNames.ForOwners);
+
+    /// <summary>What is news was learned since the mail before; without one, since it would have been due.</summary>
+    private Instant Since(DueDigest run, DigestHistory history) =>
+        history.Last?.DueAt ?? schedule.TimeBefore(run.Definition, run.Reader, run.Date) ?? run.DueAt - Duration.FromDays(1);
+
+    /// <summary><c>send_empty: weekly</c>: once in an ISO week even with nothing to say.</summary>
+    private static bool IsSignOfLife(DueDigest run, DigestHistory history) =>
+        run.Definition.SendEmptyWeekly && !(history.Last is { } last && IsoWeek.Of(last.Date) == IsoWeek.Of(run.Date));
+
+    /// <summary>Clients group a conversation only when the subject does not change either.</summary>
+    private static string WeekSubject(DueDigest run)
+    {
+        var name = run.Definition.Name.Replace('-', ' ');
+        return $"{char.ToUpperInvariant(name[0])}{name[1..]}, week {IsoWeek.Of(run.Date).Week}";
+    }
+}

@@ -1,0 +1,53 @@
+using CrmSync.Domain.Contacts;
+using CrmSync.Domain.Log;
+using CrmSync.Domain.Policy;
+using NodaTime;
+
+namespace CrmSync.Domain.Digests;
+
+/// <summary>What digests are made of: the policy, what it makes of the log, and the log itself, all at one moment.</summary>
+public sealed record DigestFacts(CompanyPolicy Policy, Evaluation Evaluation, ContactLogSnapshot Log)
+{
+    public Instant Now => Evaluation.Now;
+
+    /// <summary>The cases that are open.</summary>
+    public IReadOnlyList<CaseStanding> Cases { get; init; } = [];
+
+    /// <summary>Whom we contacted more often than an enforced cap allows.</summary>
+    public IReadOnlyList<OverContact> OverContacted { get; init; } = [];
+
+    /// <summary>The person who looks after a contact, as of now; null when the policy names nobody.</summary>
+    public Func<EmailAddress, string?> OwnerOf { get; init; } = _ => null;
+
+    /// <summary>How each account is doing.</summary>
+    public IReadOnlyList<AccountHealth> Accounts { get; init; } = [];
+
+    /// <summary>Further troubles worth a line for managers, in words: a policy that was not taken, a mail nobody accepted, who has unsubscribed.</summary>
+    public IReadOnlyList<string> Troubles { get; init; } = [];
+}
+
+/// <summary>An open case.</summary>
+/// <param name="Case">Its name in the policy.</param>
+/// <param name="Thread">Its thread.</param>
+/// <param name="Contact">Who opened it.</param>
+/// <param name="Owner">The id of who looks after them.</param>
+/// <param name="Opened">When it was opened, or opened again.</param>
+/// <param name="BallIsOurs">Whether it is our turn.</param>
+/// <param name="Since">Since when it is that side's turn.</param>
+public sealed record CaseStanding(string Case, string Thread, EmailAddress Contact, string Owner, Instant Opened, bool BallIsOurs, Instant Since)
+{
+    public string? Subject { get; init; }
+}
+
+/// <summary>A contact or organisation that heard from us more often than a cap allows.</summary>
+/// <param name="Cap">The limit.</param>
+/// <param name="About">The primary address or the organisation.</param>
+/// <param name="Owner">The id of who looks after them.</param>
+/// <param name="Counted">The interactions that count, oldest first.</param>
+public sealed record OverContact(CapLimit Cap, string About, string Owner, IReadOnlyList<Interaction> Counted);
+
+/// <summary>How one account is doing.</summary>
+/// <param name="Account">Its name.</param>
+/// <param name="LastRead">The last successful reading, null if there was none.</param>
+/// <param name="Trouble">What is wrong, in words; null when nothing is.</param>
+public sealed record AccountHealth(string Account, Instant? LastRead, string? Trouble);

@@ -1,0 +1,88 @@
+using CrmSync.Domain.Policy;
+using NodaTime;
+
+namespace CrmSync.Domain.Digests;
+
+/// <summary>An item in the words of a reader: what to do, about whom, by when.</summary>
+internal sealed class ItemWords(PeopleBook people, ReaderClock clock)
+{
+    private const int MostWhy = 220;
+
+    public ItemLine Line(int number, Item item, string reader, bool isNew, string state)
+    {
+        var trigger = people.Find(item.Trigger);
+        var theirs = item.Rule is RespondRule or ResolveRule;
+        var subject = PlainWords.Flatten(trigger?.Subject ?? SubjectOf(item.About), PlainWords.Name);
+        var excerpt = theirs ? PlainWords.Flatten(trigger?.Text, PlainWords.Excerpt) : "";
+        return new ItemLine(number, item)
+        {
+            IsNew = isNew,
+            State = state,
+            Status = Status(item, state),
+            What = What(item),
+            Who = item.Contact is { } contact && people.NameOf(contact) != contact.Value ? PlainWords.Flatten(contact.Value, PlainWords.Name) : "",
+            Subject = subject.Length > 0 && item.Rule is not (StayInTouchRule or DateRule or HandoverRule or NoticeRule or WatchRule) ? subject : null,
+            Excerpt = excerpt.Length > 0 ? excerpt : null,
+            Why = PlainWords.Flatten(item.Why, MostWhy),
+            Say = item.Rule.Say is { } say ? PlainWords.Flatten(say, PlainWords.Excerpt) : null,
+            Owner = item.Owner == reader ? null : people.FullName(item.Owner),
+            Reservation = item.Unsure.Count == 0 ? null
+                : $"{string.Join(", ", item.Unsure.Select(account => PlainWords.Flatten(account, PlainWords.Name)))} could not be read up to now; it may be done already.",
+        };
+    }
+
+    /// <summary>What to do about whom: <c>Answer Jo Keane</c>.</summary>
+    public string What(Item item)
+    {
+        var who = Who(item);
+        return item.Rule switch
+        {
+            RespondRule => $"Answer {who}",
+            ResolveRule => $"Solve it for {who}",
+            ChaseRule => $"Ask {who} again",
+            StayInTouchRule => $"Get in touch with {who}",
+            FollowUpRule => $"Follow up with {who}",
+            DateRule date => $"{Capital(date.Field)} of {who}",
+            NoticeRule => $"Tell {who} in time",
+            HandoverRule => $"Introduce yourself to {who}",
+            _ => $"Keep an eye on {who}",
+        };
+    }
+
+    public string Who(Item item) => item.Contact is { } contact ? people.NameOf(contact) : PlainWords.Flatten(item.About, PlainWords.Name);
+
+    public string? Due(Item item) => (item.State, item.Due) switch
+    {
+        (ItemState.Paused, _) => "waiting for them",
+        (_, null) => null,
+        (ItemState.Overdue, { } due) => $"was due {clock.When(due)}{Late(due)}",
+        (_, { } due) => $"due {clock.When(due)}",
+    };
+
+    /// <summary>The state with its time, as one phrase: <c>Overdue, was due Mon 16:00</c>; <c>Due today 10:10</c>; <c>To do by Mon 17:30</c>.</summary>
+    private string Status(Item item, string state)
+    {
+        var phrase = (Due(item), item) switch
+        {
+            (null, _) => state,
+            (_, { State: ItemState.Open, Due: { } due }) when state == "due today" => $"due {clock.When(due)}",
+            (_, { State: ItemState.Open, Due: { } due }) when state == "to do" => $"to do by {clock.When(due)}",
+            ({ } words, _) => $"{state}, {words}",
+        };
+        return char.ToUpperInvariant(phrase[0]) + phrase[1..];
+    }
+
+    private string Late(Instant due)
+    {
+        var late = clock.Now - due;
+        return late >= Duration.FromDays(2) ? $", {ReaderClock.Length(late)} ago" : "";
+    }
+
+    private string? SubjectOf(string thread)
+    {
+        var mails = people.Thread(thread);
+        return mails.Count > 0 ? mails[^1].Subject : null;
+    }
+
+    private static string Capital(string field) => field.Length == 0 ? "Date" : char.ToUpperInvariant(field[0]) + field[1..].Replace('-', ' ').Replace('_', ' ');
+}

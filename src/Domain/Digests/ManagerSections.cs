@@ -1,0 +1,153 @@
+using System.Globalization;
+using CrmSync.Domain.Policy;
+using NodaTime;
+
+namespace CrmSync.Domain.Digests;
+
+/// <summary>What managers are told about the people below them, besides items.</summary>
+internal sealed class ManagerSections(DigestFacts facts, PeopleBook people, ReaderClock clock, IReadOnlySet<string> scope, Instant since)
+{
+    private const int MostRows = 15;
+
+    public TableSection? OverdueByOwner()
+    {
+        var words = new ItemWords(people, clock);
+        var rows = facts.Evaluation.Items
+            .Where(item => item.State == ItemState.Overdue && scope.Contains(item.Owner) && item.Rule is not WatchRule)
+            .GroupBy(item => item.Owner)
+            .OrderByDescending(group => group.Count()).ThenBy(group => group.Key, StringComparer.Ordinal)
+            .Select(group => (Owner: group.Key, Count: group.Count(), Oldest: group.MinBy(item => item.Due)!))
+            .Select(row => new TableRow([people.FullName(row.Owner), Number(row.Count), $"{words.What(row.Oldest)}, {words.Due(row.Oldest)}"]))
+            .ToList();
+        return rows.Count == 0 ? null : new TableSection(SectionNames.OverdueByOwner, "Overdue, by owner")
+        {
+            Caption = "Overdue items of each owner, with the oldest one",
+            Columns = ["Owner", "Overdue", "Oldest"],
+            Rows = rows,
+        };
+    }
+
+    public TableSection? Cases()
+    {
+        var rows = facts.Cases.Where(standing => scope.Contains(standing.Owner)).OrderBy(standing => standing.Opened)
+            .Select(standing => new TableRow(
+            [
+                $"{people.NameOf(standing.Contact)}{Quoted(standing.Subject)}",
+                standing.Case.Replace('-', ' '),
+                ReaderClock.Length(facts.Now - standing.Opened).Replace(' ', '\u00A0'),
+                $"{(standing.BallIsOurs ? $"ours ({people.FirstName(standing.Owner)})" : "theirs")}, since {clock.When(standing.Since)}",
+            ]))
+            .ToList();
+        return Table(SectionNames.Cases, "Open cases", "Open cases, the oldest first", ["Who", "Case", "Age", "Whose turn"], rows);
+    }
+
+    public TableSection? OverContacted()
+    {
+        var rows = facts.OverContacted.Where(over => scope.Contains(over.Owner)).OrderByDescending(over => over.Counted.Count).ThenBy(over => over.About, StringComparer.Ordinal)
+            .Select(over => new TableRow(
+            [
+                Contacts.EmailAddress.TryParse(over.About, out var contact) ? people.NameOf(contact) : PlainWords.Flatten(over.About, PlainWords.Name),
+                $"{over.Counted.Count} (at most {over.Cap.Max} in {over.Cap.Window})",
+                string.Join("; ", over.Counted.Take(MostRows).Select(line => $"{(people.ActorOf(line) is { } actor ? people.FirstName(actor.Id) : "we")} {clock.When(line.At)}{Quoted(line.Subject)}")),
+            ]))
+            .ToList();
+        return Table(SectionNames.OverContacted, "Contacted too often", "Who heard from us more often than the policy allows, and from whom", ["Who", "Contacts", "Mails and meetings"], rows);
+    }
+
+    public NewsSection? Expired()
+    {
+        var lines = facts.Evaluation.Closed
+            .Where(closed => closed.As == ItemClosing.Expired && scope.Contains(closed.Owner) && since < closed.At && closed.At <= facts.Now)
+            .Select(closed => new NewsLine(closed.Rule.Name.Replace('-', ' '),
+                $"{(closed.Contact is { } contact ? people.NameOf(contact) : PlainWords.Flatten(closed.About, PlainWords.Name))}{Quoted(people.Thread(closed.About).LastOrDefault()?.Subject)} ({people.FirstName(closed.Owner)}): {PlainWords.Flatten(closed.Why, PlainWords.Excerpt)}"))
+            .ToList();
+        return lines.Count == 0 ? null : new NewsSection(SectionNames.Expired, "Given up") { Lines = Cut(lines) };
+    }
+
+    /// <summary>Answered in time: the last business day and the last 30 days, for everybody together and each owner.</summary>
+    public TableSection? Numbers()
+    {
+        var calendar = facts.Policy.DefaultCalendar;
+        var month = facts.Now - Duration.FromDays(30);
+        var dayEnd = calendar.StartOf(clock.Today);
+        var day = clock.Today.PlusDays(-1);
+        while (!calendar.IsBusinessDay(day) && Period.DaysBetween(day, clock.Today) < 14)
+            day = day.PlusDays(-1);
+
+        var dayStart = calendar.StartOf(day);
+        var answered = facts.Evaluation.Closed
+            .Where(closed => closed.Rule is RespondRule && closed.As is ItemClosing.Met or ItemClosing.Late && month < closed.At && scope.Contains(closed.Owner))
+            .ToList();
+        if (answered.Count == 0)
+            return null;
+
+        var rows = answered.GroupBy(closed => closed.Owner).OrderBy(group => people.FullName(group.Key), StringComparer.Ordinal)
+            .Select(group => Row(people.FullName(group.Key), [.. group])).ToList();
+        if (rows.Count > 1)
+            rows.Insert(0, Row("Everybody", answered));
+
+        return new TableSection(SectionNames.Numbers, "Answered in time")
+        {
+            Caption = "Mails answered in time, of all answered",
+            Columns = ["Who", Capital(clock.DayName(day)), "Last 30 days"],
+            Rows = rows,
+            IsWorthAMail = false,
+        };
+
+        TableRow Row(string who, List<ClosedItem> closed)
+        {
+            var ofDay = closed.Where(one => dayStart <= one.At && one.At < dayEnd).ToList();
+            var (share, all) = Share(closed);
+            return new TableRow([who, ofDay.Count == 0 ? "none" : $"{ofDay.Count(one => one.As == ItemClosing.Met)} of {ofDay.Count}", all]) { Share = share };
+        }
+    }
+
+    /// <summary>Whether everything is read, which policy counts, and what rules on trial would have said.</summary>
+    public NewsSection? Health()
+    {
+        var lines = facts.Accounts.Where(account => account.Trouble is not null)
+            .Select(account => new NewsLine("cannot be read", $"{PlainWords.Flatten(account.Account, PlainWords.Name)}: {PlainWords.Flatten(account.Trouble, PlainWords.Excerpt)}{(account.LastRead is { } read ? $" Last read {clock.When(read)}." : "")}") { IsBad = true })
+            .Concat(facts.Troubles.Select(trouble => new NewsLine("attention", PlainWords.Flatten(trouble, 240)) { IsBad = true }))
+            .ToList();
+        var hasTrouble = lines.Count > 0;
+        var well = facts.Accounts.Where(account => account.Trouble is null && account.LastRead is not null).ToList();
+        if (well.Count > 0)
+            lines.Add(new NewsLine("read", $"{(well.Count == facts.Accounts.Count ? "all " : "")}{ReaderClock.Count(well.Count, "account")}, the last one {clock.When(well.Min(account => account.LastRead!.Value))}"));
+
+        lines.AddRange(facts.Evaluation.Observed.GroupBy(item => item.Rule.Name).OrderBy(group => group.Key, StringComparer.Ordinal)
+            .Select(group => new NewsLine("on trial", $"{group.Key.Replace('-', ' ')} would list {ReaderClock.Count(group.Count(), "item")}, for example: {new ItemWords(people, clock).What(group.First())}")));
+        lines.Add(new NewsLine("policy", $"version {PlainWords.Flatten(facts.Policy.Version, PlainWords.Name)}"));
+        return new NewsSection(SectionNames.Health, "Health") { Lines = lines, IsWorthAMail = hasTrouble };
+    }
+
+    private static (double Share, string Words) Share(List<ClosedItem> closed)
+    {
+        var inTime = closed.Count(one => one.As == ItemClosing.Met);
+        var share = (double)inTime / closed.Count;
+        return (share, string.Create(CultureInfo.InvariantCulture, $"{inTime} of {closed.Count} ({share * 100:0}\u00A0%)"));
+    }
+
+    private static TableSection? Table(string name, string title, string caption, IReadOnlyList<string> columns, List<TableRow> rows)
+    {
+        if (rows.Count == 0)
+            return null;
+
+        if (rows.Count > MostRows)
+            rows = [.. rows.Take(MostRows), new TableRow([$"and {rows.Count - MostRows} more", .. Enumerable.Repeat("", columns.Count - 1)])];
+
+        return new TableSection(name, title) { Caption = caption, Columns = columns, Rows = rows };
+    }
+
+    private static List<NewsLine> Cut(List<NewsLine> lines) =>
+        lines.Count <= MostRows ? lines : [.. lines.Take(MostRows), new NewsLine("more", $"and {lines.Count - MostRows} more")];
+
+    private static string Capital(string words) => char.ToUpperInvariant(words[0]) + words[1..];
+
+    private static string Number(int count) => count.ToString(CultureInfo.InvariantCulture);
+
+    private static string Quoted(string? subject)
+    {
+        var flat = PlainWords.Flatten(subject, PlainWords.Name);
+        return flat.Length > 0 ? $" “{flat}”" : "";
+    }
+}

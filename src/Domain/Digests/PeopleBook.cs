@@ -1,0 +1,127 @@
+using CrmSync.Domain.Contacts;
+using CrmSync.Domain.Log;
+using CrmSync.Domain.Policy;
+using NodaTime;
+
+namespace CrmSync.Domain.Digests;
+
+/// <summary>
+/// The people of the log as a reader knows them: who an address belongs to, how they are called, and what passed between them and us. Built once a run and
+/// asked for every reader.
+/// </summary>
+public sealed class PeopleBook
+{
+    private readonly Dictionary<EmailAddress, ContactEntry> entries = [];
+    private readonly Dictionary<EmailAddress, Person> ours = [];
+    private readonly Dictionary<string, Person> byId = new(StringComparer.Ordinal);
+    private readonly Dictionary<EmailAddress, string> names = [];
+    private readonly Dictionary<EmailAddress, List<Interaction>> contacts = [];
+    private readonly Dictionary<string, List<Interaction>> threads = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Interaction> byKey = new(StringComparer.Ordinal);
+    private readonly HashSet<EmailAddress> teamMailboxes;
+
+    /// <param name="policy">Names, aliases, our people.</param>
+    /// <param name="log">The log; what was learned of after <paramref name="now"/> does not exist yet.</param>
+    /// <param name="now">The moment of the digest.</param>
+    public PeopleBook(CompanyPolicy policy, IEnumerable<Interaction> log, Instant now)
+    {
+        foreach (var entry in policy.Contacts)
+        {
+            foreach (var address in entry.Aliases.Prepend(entry.Primary))
+                entries.TryAdd(address, entry);
+        }
+
+        foreach (var person in policy.People)
+        {
+            byId.TryAdd(person.Id, person);
+            foreach (var address in person.Also.Prepend(person.Email))
+                ours.TryAdd(address, person);
+        }
+
+        teamMailboxes = [.. policy.Teams.SelectMany(team => team.Mailboxes)];
+        Interactions = [.. log.Where(line => line.Seen <= now).OrderBy(line => line.At).ThenBy(line => line.Id, StringComparer.Ordinal)];
+        foreach (var interaction in Interactions)
+            Add(interaction, now);
+    }
+
+    /// <summary>Everything known, oldest first.</summary>
+    public IReadOnlyList<Interaction> Interactions { get; }
+
+    public EmailAddress Primary(EmailAddress address) => entries.TryGetValue(address, out var entry) ? entry.Primary : address;
+
+    public ContactEntry? Entry(EmailAddress address) => entries.GetValueOrDefault(address);
+
+    /// <summary>Which of our people an address belongs to; null for shared addresses and outsiders.</summary>
+    public Person? Ours(EmailAddress? address) => address is null ? null : ours.GetValueOrDefault(address);
+
+    public bool IsTeamMailbox(EmailAddress address) => teamMailboxes.Contains(address);
+
+    /// <summary>The name of a contact: as configured, else as they last signed, else the address. One safe line.</summary>
+    public string NameOf(EmailAddress address)
+    {
+        var name = Entry(address)?.Name ?? names.GetValueOrDefault(address) ?? names.GetValueOrDefault(Primary(address));
+        var flat = PlainWords.Flatten(name?.Trim('"', '\'', ' '), PlainWords.Name);
+        return flat.Length > 0 ? flat : PlainWords.Flatten(address.Value, PlainWords.Name);
+    }
+
+    /// <summary>The first name of one of our people, for lines between colleagues.</summary>
+    public string FirstName(string id) => FullName(id).Split(' ')[0];
+
+    public string FullName(string id)
+    {
+        var name = PlainWords.Flatten(byId.GetValueOrDefault(id)?.Name, PlainWords.Name);
+        return name.Length > 0 ? name : id;
+    }
+
+    /// <summary>What counts as contact with somebody, oldest first: human mail that was not returned, meetings held, calls.</summary>
+    public IReadOnlyList<Interaction> ContactsWith(EmailAddress address) => contacts.GetValueOrDefault(Primary(address)) ?? [];
+
+    public IReadOnlyList<Interaction> Thread(string id) => threads.GetValueOrDefault(id) ?? [];
+
+    /// <summary>A line of the log by its id.</summary>
+    public Interaction? Find(string? id) => id is null ? null : byKey.GetValueOrDefault(id);
+
+    /// <summary>The person of ours behind an interaction: who wrote the mail, organised or attended the meeting, gave the command.</summary>
+    public Person? ActorOf(Interaction interaction) => interaction.Kind switch
+    {
+        InteractionKind.Command => Ours(interaction.Command?.By),
+        InteractionKind.Meeting => interaction.Participants.OrderBy(p => p.Role).Where(p => p.Internal).Select(p => Ours(p.Address)).FirstOrDefault(p => p is not null),
+        _ => interaction.Participants.Where(p => p.Role == ParticipantRole.From).Select(p => Ours(p.Address)).FirstOrDefault(p => p is not null),
+    };
+
+    private void Add(Interaction interaction, Instant now)
+    {
+        byKey.TryAdd(interaction.Id, interaction);
+        if (interaction.Thread is { } thread)
+            ListIn(threads, thread).Add(interaction);
+
+        foreach (var participant in interaction.Participants)
+        {
+            if (!participant.Internal && !string.IsNullOrWhiteSpace(participant.Name))
+                names[participant.Address] = participant.Name;
+        }
+
+        foreach (var outsider in OutsidersMet(interaction, now).Select(Primary).Distinct())
+            ListIn(contacts, outsider).Add(interaction);
+    }
+
+    private static IEnumerable<EmailAddress> OutsidersMet(Interaction line, Instant now) => line switch
+    {
+        { Kind: InteractionKind.Mail, Class: InteractionClass.Human, Direction: Direction.Inbound, Author: { } author } => [author],
+        { Kind: InteractionKind.Mail, Class: InteractionClass.Human, Direction: Direction.Outbound } =>
+            line.Participants.Where(p => !p.Internal && p.Bounced is null && p.Role is ParticipantRole.To or ParticipantRole.Cc).Select(p => p.Address),
+        { Kind: InteractionKind.Meeting, Meeting: { AllDay: false } meeting } when meeting.StatusAt(now, line.Participants) == MeetingStatus.Held =>
+            line.Participants.Where(p => !p.Internal && p.Response != MeetingResponse.Declined).Select(p => p.Address),
+        { Kind: InteractionKind.Command, Command: { Verb: "called", Contact: { } contact } } => [contact],
+        _ => [],
+    };
+
+    private static List<Interaction> ListIn<TKey>(Dictionary<TKey, List<Interaction>> lists, TKey key)
+        where TKey : notnull
+    {
+        if (!lists.TryGetValue(key, out var list))
+            lists[key] = list = [];
+
+        return list;
+    }
+}

@@ -1,0 +1,135 @@
+using CrmSync.Domain.Contacts;
+using CrmSync.Domain.Log;
+using CrmSync.Domain.Policy;
+using NodaTime;
+
+namespace CrmSync.Domain.Digests;
+
+/// <summary>What staff are told besides their items: today's meetings, what happened, what is held back.</summary>
+internal sealed class StaffSections(DigestFacts facts, PeopleBook people, ReaderClock clock, Person reader, Instant since, DigestHistory history)
+{
+    private const int MostGuests = 5;
+    private const int MostExamples = 3;
+    private const int MostNews = 12;
+
+    public MeetingsSection? MeetingsToday()
+    {
+        var meetings = people.Interactions
+            .Where(line => line.Meeting is { AllDay: false } meeting
+                && clock.DateOf(meeting.Start) == clock.Today
+                && meeting.StatusAt(facts.Now, line.Participants) == MeetingStatus.Booked
+                && line.Participants.Any(IsReader))
+            .Select(line => (Line: line, Guests: GuestsOf(line)))
+            .Where(meeting => meeting.Guests.Count > 0)
+            .Select(meeting => LineOf(meeting.Line, meeting.Guests))
+            .ToList();
+        return meetings.Count == 0 ? null : new MeetingsSection(SectionNames.MeetingsToday, "Meetings today") { Meetings = meetings };
+    }
+
+    public NewsSection? News()
+    {
+        var lines = Complaints().Concat(Bounces()).Concat(Withdrawn()).Concat(ClosedByColleagues()).Concat(NewPeople()).ToList();
+        if (lines.Count > MostNews)
+            lines = [.. lines.Take(MostNews), new NewsLine("more", $"and {lines.Count - MostNews} more")];
+
+        return lines.Count == 0 ? null : new NewsSection(SectionNames.News, "News") { Lines = lines };
+    }
+
+    public HeldBackSection? HeldBack()
+    {
+        var held = facts.Evaluation.Items.Where(item => item.State == ItemState.Suppressed && item.Owner == reader.Id).ToList();
+        if (held.Count == 0)
+            return null;
+
+        var words = new ItemWords(people, clock);
+        return new HeldBackSection(SectionNames.HeldBack, "Held back")
+        {
+            Count = held.Count,
+            Reasons = [.. held.GroupBy(item => item.By ?? "a limit").OrderByDescending(group => group.Count()).ThenBy(group => group.Key, StringComparer.Ordinal)
+                .Select(group => $"{char.ToUpperInvariant(Reason(group.Key)[0])}{Reason(group.Key)[1..]}: {group.Count()}")],
+            Examples = [.. held.OrderBy(item => item.Until ?? Instant.MaxValue).ThenBy(item => item.Id, StringComparer.Ordinal).Take(MostExamples)
+                .Select(item => $"{words.What(item)}: {Reason(item.By ?? "a limit")}{(item.Until is { } until ? $", until {clock.When(until)}" : "")}")],
+        };
+    }
+
+    private bool IsReader(Participant participant) =>
+        participant.Internal && participant.Response != MeetingResponse.Declined && people.Ours(participant.Address)?.Id == reader.Id;
+
+    private List<EmailAddress> GuestsOf(Interaction meeting) =>
+        [.. meeting.Participants.Where(p => !p.Internal && p.Response != MeetingResponse.Declined).Select(p => people.Primary(p.Address)).Distinct()];
+
+    private MeetingLine LineOf(Interaction line, List<EmailAddress> guests)
+    {
+        var briefs = new BriefWriter(facts, people, clock);
+        var visible = Chain.Below(facts.Policy, reader.Id);
+        var subject = PlainWords.Flatten(line.Subject, PlainWords.Name);
+        return new MeetingLine(
+            $"{clock.TimeOf(line.Meeting!.Start)}–{clock.TimeOf(line.Meeting.End)}",
+            subject.Length > 0 ? subject : "Meeting",
+            [.. guests.Take(MostGuests).Select(guest => briefs.Write(guest, visible))]);
+    }
+
+    private IEnumerable<NewsLine> Complaints() =>
+        facts.Cases.Where(standing => standing.Owner == reader.Id && IsRecent(standing.Opened))
+            .Select(standing => new NewsLine(standing.Case, $"{people.NameOf(standing.Contact)}{About(standing.Subject)}") { IsBad = true });
+
+    private IEnumerable<NewsLine> Bounces() =>
+        from line in people.Interactions
+        where line.Direction == Direction.Outbound && people.ActorOf(line)?.Id == reader.Id
+        from participant in line.Participants
+        where participant.Bounced is { } bounced && IsRecent(bounced)
+        select new NewsLine("not delivered", $"Your mail{About(line.Subject)} did not reach {people.NameOf(participant.Address)} ({participant.Address})") { IsBad = true };
+
+    private IEnumerable<NewsLine> Withdrawn() =>
+        facts.Evaluation.Closed.Where(IsWithdrawn)
+            .Select(closed => new NewsLine("withdrawn", $"{Who(closed)} was answered in time after all ({clock.When(closed.At)}); the reply was seen late"));
+
+    private IEnumerable<NewsLine> ClosedByColleagues() =>
+        from closed in facts.Evaluation.Closed
+        where closed.Owner == reader.Id && closed.As is ItemClosing.Met or ItemClosing.Late or ItemClosing.Satisfied && IsRecent(closed.At) && !IsWithdrawn(closed)
+        let colleague = CloserOf(closed)
+        where colleague is not null && colleague.Id != reader.Id
+        select new NewsLine("done by a colleague", $"{people.FirstName(colleague.Id)} took care of {Who(closed)} ({clock.When(closed.At)})");
+
+    private IEnumerable<NewsLine> NewPeople()
+    {
+        var told = new HashSet<EmailAddress>();
+        foreach (var line in people.Interactions)
+        {
+            if (line is not { Direction: Direction.Inbound, Class: InteractionClass.Human, Author: { } author } || !IsRecent(line.Seen))
+                continue;
+
+            var contact = people.Primary(author);
+            if (people.ContactsWith(contact) is [var first, ..] && first.Id == line.Id && facts.OwnerOf(contact) == reader.Id && told.Add(contact))
+                yield return new NewsLine("new", $"{people.NameOf(contact)} ({contact}) wrote for the first time{About(line.Subject)}");
+        }
+    }
+
+    /// <summary>Told as overdue in the mail before, and turns out to have been done in time.</summary>
+    private bool IsWithdrawn(ClosedItem closed) =>
+        closed.Owner == reader.Id
+        && closed.As == ItemClosing.Met
+        && history.Last?.Items.Any(listed => listed.Item == closed.Id && listed.State == ItemState.Overdue) == true;
+
+    private Person? CloserOf(ClosedItem closed)
+    {
+        var candidates = people.Thread(closed.About).Concat(closed.Contact is { } contact ? people.ContactsWith(contact) : []);
+        return candidates.Where(line => line.At == closed.At && line.Direction != Direction.Inbound).Select(people.ActorOf).FirstOrDefault(actor => actor is not null);
+    }
+
+    private string Who(ClosedItem closed)
+    {
+        var subject = people.Thread(closed.About).LastOrDefault()?.Subject;
+        return (closed.Contact is { } contact ? people.NameOf(contact) : PlainWords.Flatten(closed.About, PlainWords.Name)) + About(subject);
+    }
+
+    private bool IsRecent(Instant moment) => since < moment && moment <= facts.Now;
+
+    private static string About(string? subject)
+    {
+        var flat = PlainWords.Flatten(subject, PlainWords.Name);
+        return flat.Length > 0 ? $" “{flat}”" : "";
+    }
+
+    private static string Reason(string limit) => limit == "meeting_booked" ? "a meeting already booked" : limit.Replace('-', ' ');
+}

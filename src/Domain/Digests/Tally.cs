@@ -1,0 +1,66 @@
+namespace CrmSync.Domain.Digests;
+
+/// <summary>How much a digest holds, for its subject, headline and preheader.</summary>
+internal sealed record Tally(int NeedYou, int Overdue, int DueToday, int ToDo, int Meetings, int News)
+{
+    private const int ShortestPreheader = 40;
+    private const int LongestPreheader = 90;
+
+    public static Tally Of(IReadOnlyList<DigestSection> sections) => new(
+        Items(sections, SectionNames.NeedsYou),
+        Items(sections, SectionNames.Overdue) + sections.OfType<TableSection>().Where(s => s.Name == SectionNames.OverdueByOwner)
+            .SelectMany(s => s.Rows).Sum(row => int.Parse(row.Cells[1], System.Globalization.CultureInfo.InvariantCulture)),
+        Items(sections, SectionNames.DueToday),
+        Items(sections, SectionNames.ToDo),
+        sections.OfType<MeetingsSection>().Sum(s => s.Meetings.Count),
+        sections.OfType<NewsSection>().Where(s => s.IsNews).Sum(s => s.Lines.Count)
+            + sections.OfType<TableSection>().Where(s => s.IsNews && s.Name != SectionNames.OverdueByOwner).Sum(s => s.Rows.Count)
+            + Items(sections, SectionNames.AtRisk) + Items(sections, SectionNames.Handovers));
+
+    /// <summary>The two or three counts that matter most.</summary>
+    public string Headline
+    {
+        get
+        {
+            var parts = new List<string>();
+            if (NeedYou > 0)
+                parts.Add(NeedYou == 1 ? "1 needs you" : $"{NeedYou} need you");
+            if (Overdue > 0)
+                parts.Add($"{Overdue} overdue");
+            if (DueToday > 0)
+                parts.Add($"{DueToday} due today");
+            if (parts.Count < 2 && ToDo > 0)
+                parts.Add($"{ToDo} to do");
+            if (parts.Count < 2 && Meetings > 0)
+                parts.Add(ReaderClock.Count(Meetings, "meeting"));
+            if (parts.Count == 0 && News > 0)
+                parts.Add($"{News} to know");
+
+            return parts.Count > 0 ? string.Join(", ", parts) : "Nothing to do";
+        }
+    }
+
+    /// <summary>The counts and what to begin with, in the length that mail clients show.</summary>
+    public string Preheader(IReadOnlyList<DigestSection> sections)
+    {
+        var first = sections.OfType<ItemSection>().SelectMany(s => s.Lines).FirstOrDefault();
+        var text = first is null ? $"{Headline}." : $"{Headline}. First: {char.ToLowerInvariant(first.What[0])}{first.What[1..]}";
+        if (first is { Subject: { } subject } && text.Length < ShortestPreheader)
+            text += $", “{subject}”";
+
+        if (text.Length < ShortestPreheader)
+            text += text.EndsWith('.') ? " Everything else is in good order." : ", and then the rest of the day.";
+
+        if (text.Length <= LongestPreheader)
+            return text;
+
+        var cut = LongestPreheader - 1;
+        if (char.IsHighSurrogate(text[cut - 1]))
+            cut--;
+
+        return text[..cut].TrimEnd() + "…";
+    }
+
+    private static int Items(IReadOnlyList<DigestSection> sections, string name) =>
+        sections.OfType<ItemSection>().Where(s => s.Name == name).Sum(s => s.Lines.Count + s.StillOpen.Count + s.More);
+}

@@ -1,0 +1,39 @@
+using CrmSync.Domain.Digests;
+using CrmSync.Domain.Policy;
+using NodaTime;
+
+namespace CrmSync.Worker.Digests;
+
+/// <summary>The <c>mailto:</c> links of items: the whole command stands in the subject, so they work in every client and without a web page.</summary>
+public sealed class CommandLinks(MailSender sender, string reader, LocalDate issued)
+{
+    /// <summary>What the reader can do about an item; nothing when there is no command mailbox.</summary>
+    public IReadOnlyList<CommandLink> Of(ItemLine line)
+    {
+        if (sender.CommandMailbox is null || sender.Tokens is not { } tokens)
+            return [];
+
+        var token = tokens.ForItem(reader, line.Item.Id, issued);
+        return [.. VerbsFor(line.Item.Rule).Select(verb => new CommandLink(verb.Word, $"{verb.Meaning}: {line.What}", Mailto($"{verb.Command} {line.Item.Id} [{token}]")))];
+    }
+
+    /// <summary>Where "stop this digest" goes; null without a command mailbox.</summary>
+    public string? Unsubscribe(string digest) =>
+        sender.CommandMailbox is null || sender.Tokens is not { } tokens ? null : Mailto($"unsubscribe {digest} [{tokens.ForDigest(reader, digest, issued)}]");
+
+    private string Mailto(string subject) => $"mailto:{sender.CommandMailbox}?subject={Uri.EscapeDataString(subject)}";
+
+    private static IEnumerable<(string Word, string Command, string Meaning)> VerbsFor(Rule rule)
+    {
+        yield return ("done", "done", "Done");
+        yield return ("3 days", "snooze-3d", "Remind me in 3 days");
+        if (rule is not WatchRule)
+            yield return ("called", "called", "I called");
+        yield return ("not useful", "not-useful", "This was not useful");
+    }
+}
+
+/// <param name="Word">What is shown.</param>
+/// <param name="Meaning">What it does to which item, for whoever hears the link without its surroundings.</param>
+/// <param name="Address">The mailto URI (RFC 6068).</param>
+public sealed record CommandLink(string Word, string Meaning, string Address);

@@ -1,0 +1,72 @@
+using System.Security.Cryptography;
+using System.Text;
+using CrmSync.Domain.Digests;
+using CrmSync.Domain.Digests.Commands;
+using CrmSync.Mail.Mime;
+using NodaTime;
+using NodaTime.Text;
+
+namespace CrmSync.Worker.Digests;
+
+/// <summary>Makes the mail of a digest: its id, headers, text and HTML (policy.md section 15). The same digest gives the same bytes.</summary>
+internal sealed class DigestMails(MailSender sender, HtmlPages pages)
+{
+    private const int IdLength = 26;
+
+    /// <summary>The id of a mail of ours, what stands before the <c>@</c> of its Message-ID: the same digest for the same reader and date is the same mail.</summary>
+    public static string IdOf(string installation, string digest, string reader, LocalDate date) => Hashed(installation, digest, reader, LocalDatePattern.Iso.Format(date));
+
+    /// <summary>The Message-ID of a digest, without brackets.</summary>
+    public string MessageId(DueDigest run) => $"{IdOf(sender.Installation, run.Definition.Name, run.Reader.Id, run.Date)}@{sender.Domain}";
+
+    /// <param name="digest">What it says.</param>
+    /// <param name="now">When it is written; its Date.</param>
+    public async Task<DigestMail> Write(Digest digest, Instant now)
+    {
+        var run = digest.Run;
+        var view = new DigestView(digest, sender);
+        var html = await pages.Render<DigestMailPage>(view);
+        var id = IdOf(sender.Installation, run.Definition.Name, run.Reader.Id, run.Date);
+        var mail = new OutgoingMail
+        {
+            Date = now.InZone(run.Zone).ToOffsetDateTime(),
+            From = new Mailbox(sender.FromName, sender.From.Value),
+            ReplyTo = ReplyTo(id),
+            To = [new Mailbox(PlainWords.Flatten(run.Reader.Name, PlainWords.Name), run.Reader.Email.Value)],
+            Subject = PlainWords.Flatten(digest.Subject, 200),
+            MessageId = $"{id}@{sender.Domain}",
+            References = run.Definition.ThreadByWeek ? [$"{WeekRoot(run)}@{sender.Domain}"] : [],
+            Headers = [.. Headers(view, run.Definition.Name)],
+            Text = DigestText.Write(view),
+            Html = html,
+        };
+        return new DigestMail(mail.MessageId, MimeWriter.Write(mail), html);
+    }
+
+    private IEnumerable<Header> Headers(DigestView view, string list)
+    {
+        yield return new Header("Auto-Submitted", "auto-generated");
+        yield return new Header("X-Auto-Response-Suppress", "All");
+        yield return new Header("X-CrmSync", "digest");
+        yield return new Header("List-Id", $"<{list}.crmsync.{sender.Domain}>");
+
+        // Without an HTTPS endpoint there is no one-click header (RFC 8058).
+        yield return new Header("List-Unsubscribe", $"<{view.Unsubscribe ?? $"mailto:{sender.From}?subject=unsubscribe%20{list}"}>");
+    }
+
+    private IReadOnlyList<Mailbox> ReplyTo(string id) =>
+        sender.CommandMailbox is not { } mailbox ? []
+        : [new Mailbox(sender.FromName, (sender.Tokens?.ReplyAddress(mailbox, id) ?? mailbox).Value)];
+
+    private string WeekRoot(DueDigest run) => Hashed(sender.Installation, run.Definition.Name, run.Reader.Id, IsoWeek.Of(run.Date).ToString());
+
+    
+
+    private static string Hashed(params string[] parts) => Base32.Encode(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('|', parts))))[..IdLength];
+}
+
+/// <summary>A mail ready to leave.</summary>
+/// <param name="MessageId">Without brackets.</param>
+/// <param name="Bytes">What is sent, and kept until it is.</param>
+/// <param name="Html">Its HTML alone, for looking at it in a browser.</param>
+internal sealed record DigestMail(string MessageId, byte[] Bytes, string Html);

@@ -1,0 +1,167 @@
+using System.Text;
+using CrmSync.Domain.Digests;
+
+namespace CrmSync.Worker.Digests;
+
+/// <summary>A digest as plain text: everything the HTML says, in the same order.</summary>
+internal sealed class DigestText
+{
+    private const int Width = 76;
+    private readonly StringBuilder text = new();
+
+    private DigestText()
+    {
+    }
+
+    public static string Write(DigestView view)
+    {
+        var page = new DigestText();
+        page.Line($"{view.Name} · {view.Digest.Greeting} · {view.Digest.Day}");
+        page.Line(view.Digest.Headline);
+        foreach (var section in view.Digest.Sections)
+            page.Section(section, view.HowToAnswer is not null);
+
+        if (view.Digest.Sections.Count == 0)
+            page.Paragraph("", "Everything is in good order. This mail only says that CrmSync is at work.");
+
+        page.Line("");
+        page.Line("-- ");
+        if (view.HowToAnswer is { } how)
+            page.Wrapped("", how);
+        page.Wrapped("", view.Footer);
+        if (view.Unsubscribe is { } leave)
+            page.Line($"Stop this digest: {leave}");
+
+        return page.text.ToString();
+    }
+
+    private void Section(DigestSection section, bool canAct)
+    {
+        Line("");
+        Line("");
+        Line(section.Title.ToUpperInvariant());
+        Line(new string('-', section.Title.Length));
+        switch (section)
+        {
+            case ItemSection items:
+                Items(items, canAct);
+                break;
+            case MeetingsSection meetings:
+                foreach (var meeting in meetings.Meetings)
+                    Meeting(meeting);
+                break;
+            case NewsSection news:
+                foreach (var line in news.Lines)
+                    Wrapped(line.IsBad ? "! " : "* ", $"{Capital(line.Kind)}: {Isolated(line.Text)}");
+                break;
+            case HeldBackSection held:
+                Wrapped("", $"Nothing to do here for now. {string.Join(", ", held.Reasons)}.");
+                foreach (var example in held.Examples)
+                    Wrapped("* ", Isolated(example));
+                break;
+            case TableSection table:
+                Table(table);
+                break;
+        }
+    }
+
+    private void Items(ItemSection section, bool canAct)
+    {
+        foreach (var item in section.Lines)
+        {
+            var number = $"{item.Number}. ";
+            Paragraph(number, $"{Isolated(item.What)}{(item.IsNew ? " [new]" : "")}");
+            var indent = new string(' ', number.Length);
+            if (item.Subject is { } subject)
+                Wrapped(indent, $"“{Isolated(subject)}”");
+            Wrapped(indent, $"{item.Status}{(item.Owner is { } owner ? " · with " + owner : "")}");
+            if (item.Excerpt is { } excerpt)
+                Wrapped(indent + "> ", Isolated(excerpt));
+            if (item.Say is { } say)
+                Wrapped(indent, say);
+            Wrapped(indent, $"{Isolated(item.Why)}{(item.Who.Length > 0 ? " · " + Isolated(item.Who) : "")} · {item.Item.Id}");
+            if (item.Reservation is { } reservation)
+                Wrapped(indent, $"Not certain: {reservation}");
+            if (canAct)
+                Wrapped(indent, $"Reply: done {item.Number} · snooze {item.Number} 3d · called {item.Number} · not useful {item.Number}");
+        }
+
+        if (section.StillOpen.Count > 0)
+        {
+            Paragraph("", "Still open, as told before:");
+            foreach (var item in section.StillOpen)
+                Wrapped($"{item.Number}. ", $"{Isolated(item.What)} ({char.ToLowerInvariant(item.Status[0])}{item.Status[1..]})");
+        }
+
+        if (section.More > 0)
+            Paragraph("", $"and {section.More} more");
+    }
+
+    private void Meeting(MeetingLine meeting)
+    {
+        Paragraph("", $"{meeting.Time}  {Isolated(meeting.Subject)}");
+        foreach (var guest in meeting.Guests)
+            Brief(guest);
+    }
+
+    private void Brief(Brief guest)
+    {
+        Wrapped("  ", Isolated(guest.Name) + (guest.Name == guest.Address ? "" : $" · {guest.Address}"));
+        Wrapped("    ", guest.Known);
+        foreach (var open in guest.Open)
+            Wrapped("    ", $"Open: {Isolated(open)}");
+        foreach (var contact in guest.Contacts)
+            Wrapped("    ", Isolated(contact));
+        foreach (var fact in guest.Facts)
+            Wrapped("    ", $"Noted: {Isolated(fact)}");
+    }
+
+    private void Table(TableSection table)
+    {
+        Wrapped("", $"{table.Caption}:");
+        foreach (var row in table.Rows)
+        {
+            var cells = row.Cells.Skip(1).Select((cell, i) => cell.Length == 0 ? "" : $"{table.Columns[i + 1].ToLowerInvariant()}: {Isolated(cell)}").Where(cell => cell.Length > 0).ToList();
+            Wrapped("* ", cells.Count == 0 ? Isolated(row.Cells[0]) : $"{Isolated(row.Cells[0])}: {string.Join(" · ", cells)}");
+        }
+    }
+
+    private void Paragraph(string lead, string content)
+    {
+        Line("");
+        Wrapped(lead, content);
+    }
+
+    /// <summary>Lines of at most 76 characters; the following ones are indented like the text of the first.</summary>
+    private void Wrapped(string lead, string content)
+    {
+        var line = new StringBuilder(lead);
+        var isEmpty = true;
+        var rest = lead.EndsWith("> ", StringComparison.Ordinal) ? lead : new string(' ', lead.Length);
+        foreach (var word in content.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (!isEmpty && line.Length + 1 + word.Length > Width)
+            {
+                Line(line.ToString());
+                line.Clear().Append(rest);
+                isEmpty = true;
+            }
+
+            if (!isEmpty)
+                line.Append(' ');
+            line.Append(word);
+            isEmpty = false;
+        }
+
+        Line(line.ToString());
+    }
+
+    private void Line(string line) => text.Append(line).Append('\n');
+
+    private static string Capital(string word) => char.ToUpperInvariant(word[0]) + word[1..];
+
+    /// <summary>Text in a right-to-left script would turn the rest of its line around; isolates (Unicode TR9) keep it to itself.</summary>
+    private static string Isolated(string words) => words.Any(IsRightToLeft) ? $"\u2068{words}\u2069" : words;
+
+    private static bool IsRightToLeft(char c) => c is (>= '\u0590' and <= '\u08FF') or (>= '\uFB1D' and <= '\uFDFF') or (>= '\uFE70' and <= '\uFEFC');
+}

@@ -1,0 +1,18 @@
+using CrmSync.Domain.Contacts;
+using CrmSync.Domain.Digests.Commands;
+
+namespace CrmSync.Worker.Digests;
+
+/// <summary>Who our mails come from and where answers go.</summary>
+/// <param name="Installation">Tells installations apart that send from one address; stable as long as the database lives.</param>
+/// <param name="From">The fixed address mails come from.</param>
+/// <param name="FromName">The fixed name.</param>
+/// <param name="Domain">Ours; in Message-IDs and List-Ids.</param>
+public sealed record MailSender(string Installation, EmailAddress From, string FromName, string Domain)
+{
+    /// <summary>The mailbox that takes commands; null when there is none, and mails then offer no links.</summary>
+    public EmailAddress? CommandMailbox { get; init; }
+
+    /// <summary>Signs links and reply addresses; null without a command mailbox.</summary>
+    public CommandTokens? Tokens { get; init; }
+}
