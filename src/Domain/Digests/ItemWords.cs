@@ -12,7 +12,7 @@ internal sealed class ItemWords(PeopleBook people, ReaderClock clock)
     {
         var trigger = people.Find(item.Trigger);
         var theirs = item.Rule is RespondRule or ResolveRule;
-        var subject = PlainWords.Flatten(trigger?.Subject ?? SubjectOf(item.About), PlainWords.Name);
+        var subject = PlainWords.Flatten(trigger?.Subject ?? people.SubjectOf(item.About), PlainWords.Name);
         var excerpt = theirs ? PlainWords.Flatten(trigger?.Text, PlainWords.Excerpt) : "";
         return new ItemLine(number, item)
         {
@@ -76,12 +76,6 @@ internal sealed class ItemWords(PeopleBook people, ReaderClock clock)
     {
         var late = clock.Now - due;
         return late >= Duration.FromDays(2) ? $", {ReaderClock.Length(late)} ago" : "";
-    }
-
-    private string? SubjectOf(string thread)
-    {
-        var mails = people.Thread(thread);
-        return mails.Count > 0 ? mails[^1].Subject : null;
     }
 
     private static string Capital(string field) => field.Length == 0 ? "Date" : char.ToUpperInvariant(field[0]) + field[1..].Replace('-', ' ').Replace('_', ' ');

@@ -59,7 +59,7 @@ internal sealed class ManagerSections(DigestFacts facts, PeopleBook people, Read
         var lines = facts.Evaluation.Closed
             .Where(closed => closed.As == ItemClosing.Expired && scope.Contains(closed.Owner) && since < closed.At && closed.At <= facts.Now)
             .Select(closed => new NewsLine(closed.Rule.Name.Replace('-', ' '),
-                $"{(closed.Contact is { } contact ? people.NameOf(contact) : PlainWords.Flatten(closed.About, PlainWords.Name))}{Quoted(people.Thread(closed.About).LastOrDefault()?.Subject)} ({people.FirstName(closed.Owner)}): {PlainWords.Flatten(closed.Why, PlainWords.Excerpt)}"))
+                $"{(closed.Contact is { } contact ? people.NameOf(contact) : PlainWords.Flatten(closed.About, PlainWords.Name))}{Quoted(people.SubjectOf(closed.About))} ({people.FirstName(closed.Owner)}): {PlainWords.Flatten(closed.Why, PlainWords.Excerpt)}"))
             .ToList();
         return lines.Count == 0 ? null : new NewsSection(SectionNames.Expired, "Given up") { Lines = Cut(lines) };
     }

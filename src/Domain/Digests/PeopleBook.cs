@@ -78,6 +78,9 @@ public sealed class PeopleBook
 
     public IReadOnlyList<Interaction> Thread(string id) => threads.GetValueOrDefault(id) ?? [];
 
+    /// <summary>The subject of the last mail of a thread, or null.</summary>
+    public string? SubjectOf(string thread) => Thread(thread) is { Count: > 0 } mails ? mails[^1].Subject : null;
+
     /// <summary>A line of the log by its id.</summary>
     public Interaction? Find(string? id) => id is null ? null : byKey.GetValueOrDefault(id);
 

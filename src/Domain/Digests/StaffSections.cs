@@ -117,11 +117,8 @@ internal sealed class StaffSections(DigestFacts facts, PeopleBook people, Reader
         return candidates.Where(line => line.At == closed.At && line.Direction != Direction.Inbound).Select(people.ActorOf).FirstOrDefault(actor => actor is not null);
     }
 
-    private string Who(ClosedItem closed)
-    {
-        var subject = people.Thread(closed.About).LastOrDefault()?.Subject;
-        return (closed.Contact is { } contact ? people.NameOf(contact) : PlainWords.Flatten(closed.About, PlainWords.Name)) + About(subject);
-    }
+    private string Who(ClosedItem closed) =>
+        (closed.Contact is { } contact ? people.NameOf(contact) : PlainWords.Flatten(closed.About, PlainWords.Name)) + About(people.SubjectOf(closed.About));
 
     private bool IsRecent(Instant moment) => since < moment && moment <= facts.Now;
 
