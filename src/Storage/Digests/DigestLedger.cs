@@ -1,0 +1,171 @@
+using System.Data.Common;
+using CrmSync.Domain.Digests;
+using CrmSync.Domain.Policy;
+using Dapper;
+using NodaTime;
+using NodaTime.Text;
+
+namespace CrmSync.Storage.Digests;
+
+/// <summary>
+/// The send ledger (policy.md section 15): which mail about which item went to whom. A mail is planned once, its bytes are kept before it is handed over, and
+/// each step is a conditional update, so that two workers, or one that crashed, never send it twice.
+/// </summary>
+public sealed class DigestLedger(ContactDatabase database)
+{
+    private const string Columns = "message_id, digest, reader, local_date, state, due_at, claimed_at, sent_at, bytes, problem";
+
+    /// <summary>Plans a mail; false when it is known already, whatever became of it.</summary>
+    public Task<bool> Plan(PlannedMail mail, Instant now, CancellationToken ct) => database.Write(
+        async scope => await scope.Execute(
+            """
+            insert into digest (message_id, digest, reader, local_date, state, due_at, planned_at)
+            values (@MessageId, @Digest, @Reader, @Occasion, 0, @DueAt, @now)
+                on conflict do nothing
+            """,
+            new { mail.MessageId, mail.Digest, mail.Reader, mail.Occasion, mail.DueAt, now }) == 1,
+        ct);
+
+    /// <summary>Keeps the bytes of a planned mail and what it tells, in one transaction; false when it was not waiting for them.</summary>
+    public Task<bool> KeepBytes(string messageId, byte[] bytes, IReadOnlyList<ListedItem> items, Instant now, CancellationToken ct) => database.Write(
+        async scope =>
+        {
+            if (await scope.Execute("update digest set state = 1, bytes = @bytes, rendered_at = @now where message_id = @messageId and state = 0", new { messageId, bytes, now }) != 1)
+                return false;
+
+            foreach (var item in items)
+            {
+                await scope.Execute(
+                    "insert into digest_item (message_id, number, item, state, due_at) values (@messageId, @Number, @Item, @state, @Due)",
+                    new { messageId, item.Number, item.Item, state = (int)item.State, item.Due });
+            }
+
+            return true;
+        },
+        ct);
+
+    /// <summary>Notes that a planned mail has nothing to say.</summary>
+    public Task<bool> NothingToSay(string messageId, CancellationToken ct) =>
+        Change("update digest set state = 5 where message_id = @messageId and state = 0", new { messageId }, ct);
+
+    /// <summary>
+    /// Takes a mail to hand it over; false when somebody else has it or it is done. A mail claimed before <paramref name="staleBefore"/> belongs to a worker that
+    /// is gone.
+    /// </summary>
+    public Task<bool> Claim(string messageId, Instant now, Instant staleBefore, CancellationToken ct) => Change(
+        """
+        update digest set state = 2, claimed_at = @now, problem = null
+         where message_id = @messageId and (state = 1 or (state = 2 and claimed_at <= @staleBefore))
+        """,
+        new { messageId, now, staleBefore },
+        ct);
+
+    /// <summary>Notes that the mail has left; its bytes are no longer needed.</summary>
+    public Task<bool> Sent(string messageId, Instant now, CancellationToken ct) =>
+        Change("update digest set state = 3, sent_at = @now, bytes = null, problem = null where message_id = @messageId and state = 2", new { messageId, now }, ct);
+
+    /// <summary>Gives a mail back that certainly did not leave, to be tried again.</summary>
+    public Task<bool> Postpone(string messageId, string problem, CancellationToken ct) =>
+        Change("update digest set state = 1, claimed_at = null, problem = @problem where message_id = @messageId and state = 2", new { messageId, problem }, ct);
+
+    /// <summary>Notes that the mail will never leave.</summary>
+    public Task<bool> Refuse(string messageId, string problem, CancellationToken ct) =>
+        Change("update digest set state = 4, bytes = null, problem = @problem where message_id = @messageId and state in (1, 2)", new { messageId, problem }, ct);
+
+    public async Task<LedgerMail?> Find(string messageId, CancellationToken ct) =>
+        (await Select($"select {Columns} from digest where message_id = @messageId", new { messageId }, ct)).SingleOrDefault();
+
+    /// <summary>The mails that still have to leave, the oldest first, at most <paramref name="most"/>.</summary>
+    public Task<IReadOnlyList<LedgerMail>> Unsent(int most, CancellationToken ct) =>
+        Select($"select {Columns} from digest where state in (1, 2) order by due_at, message_id limit @most", new { most }, ct);
+
+    /// <summary>Mails that will never leave, since a moment: for status and managers.</summary>
+    public Task<IReadOnlyList<LedgerMail>> Refused(Instant since, CancellationToken ct) =>
+        Select($"select {Columns} from digest where state = 4 and due_at >= @since order by due_at, message_id", new { since }, ct);
+
+    /// <summary>The last digests of one name that told one reader something before a date, the newest first.</summary>
+    public async Task<DigestHistory> History(string digest, string reader, LocalDate before, CancellationToken ct)
+    {
+        var date = LocalDatePattern.Iso.Format(before);
+        await using var connection = await database.Connect(ct);
+        var mails = (await connection.QueryAsync<HistoryRow>(new CommandDefinition(
+            """
+            select message_id as MessageId, local_date as LocalDate, due_at as DueAt
+              from digest
+             where digest = @digest and reader = @reader and local_date < @date and state in (1, 2, 3)
+             order by local_date desc
+             limit @most
+            """,
+            new { digest, reader, date, most = DigestHistory.FoldAfter },
+            cancellationToken: ct))).AsList();
+        if (mails.Count == 0)
+            return DigestHistory.None;
+
+        var items = (await connection.QueryAsync<ItemRow>(new CommandDefinition(
+            $"""
+            select message_id as MessageId, number as Number, item as Item, state as State, due_at as Due
+              from digest_item
+             where {database.Engine.AnyOf("message_id", "@ids")}
+             order by number
+            """,
+            new { ids = database.Engine.List([.. mails.Select(mail => mail.MessageId)]) },
+            cancellationToken: ct))).ToLookup(row => row.MessageId);
+        return new DigestHistory(
+            [.. mails.Select(mail => new SentDigest(
+                LocalDatePattern.Iso.Parse(mail.LocalDate).Value,
+                mail.DueAt,
+                [.. items[mail.MessageId].Select(row => new ListedItem((int)row.Number, row.Item, (ItemState)row.State, row.Due))]))]);
+    }
+
+    /// <summary>The item that had a number in a mail, or null.</summary>
+    public async Task<string?> ItemOf(string messageId, int number, CancellationToken ct)
+    {
+        await using var connection = await database.Connect(ct);
+        return await connection.QuerySingleOrDefaultAsync<string?>(new CommandDefinition(
+            "select item from digest_item where message_id = @messageId and number = @number", new { messageId, number }, cancellationToken: ct));
+    }
+
+    private Task<bool> Change(string sql, object parameters, CancellationToken ct) => database.Write(async scope => await scope.Execute(sql, parameters) == 1, ct);
+
+    private async Task<IReadOnlyList<LedgerMail>> Select(string sql, object parameters, CancellationToken ct)
+    {
+        await using var connection = await database.Connect(ct);
+        await using var reader = (DbDataReader)await connection.ExecuteReaderAsync(new CommandDefinition(sql, parameters, cancellationToken: ct));
+        var mails = new List<LedgerMail>();
+        while (await reader.ReadAsync(ct))
+        {
+            var plan = new PlannedMail(reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), database.Engine.InstantAt(reader, 5));
+            mails.Add(new LedgerMail(plan, (LedgerState)reader.GetInt32(4))
+            {
+                ClaimedAt = database.Engine.NullableInstantAt(reader, 6),
+                SentAt = database.Engine.NullableInstantAt(reader, 7),
+                Bytes = await reader.IsDBNullAsync(8, ct) ? null : reader.GetFieldValue<byte[]>(8),
+                Problem = await reader.IsDBNullAsync(9, ct) ? null : reader.GetString(9),
+            });
+        }
+
+        return mails;
+    }
+
+    private sealed record HistoryRow
+    {
+        public required string MessageId { get; init; }
+
+        public required string LocalDate { get; init; }
+
+        public required Instant DueAt { get; init; }
+    }
+
+    private sealed record ItemRow
+    {
+        public required string MessageId { get; init; }
+
+        public required long Number { get; init; }
+
+        public required string Item { get; init; }
+
+        public required long State { get; init; }
+
+        public Instant? Due { get; init; }
+    }
+}
