@@ -43,6 +43,7 @@ internal static class CommandLine
     {
         yield return SyncVerb.Create();
         yield return LogVerb.Create();
+        yield return PolicyCommand.Create();
         yield return StatusVerb.Create();
         yield return QuarantineVerb.Create();
         yield return MigrateVerb.Create();

@@ -6,6 +6,9 @@ namespace CrmSync.Worker.PolicyFiles;
 /// <summary>
 /// The plain text lists a policy names with <c>file:</c>: one address or domain a line, <c>#</c> starts a comment. Each file is read once a run.
 /// </summary>
+/// <param name="problems">Where problems go.</param>
+/// <param name="exists">Whether there is a file at a full path.</param>
+/// <param name="open">Opens the file of a name as written and a full path; null after reporting why not.</param>
 internal sealed class ListFiles(ProblemList problems, Func<string, bool> exists, Func<string, string, SourceFile?> open)
 {
     private readonly Dictionary<string, (IReadOnlyList<Listed<EmailAddress>>, IReadOnlyList<Listed<string>>)> lists = new(StringComparer.Ordinal);
@@ -16,6 +19,9 @@ internal sealed class ListFiles(ProblemList problems, Func<string, bool> exists,
 
     /// <summary>The paths asked for, also of files that could not be read: what a watcher has to look at.</summary>
     public IEnumerable<string> Paths => lists.Keys;
+
+    /// <summary>The same files, read again for other problems.</summary>
+    public ListFiles ReportingTo(ProblemList others) => new(others, exists, open);
 
     /// <summary>The addresses and domains of a file; empty after reporting that it cannot be read.</summary>
     /// <param name="name">The path as written; relative to the folder of the file it stands in.</param>

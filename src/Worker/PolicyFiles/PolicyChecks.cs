@@ -129,6 +129,7 @@ internal static class PolicyChecks
     {
         var policy = written.Policy;
         var ours = new InternalAddresses(policy);
+        var organisations = new Organisations(policy.Classify.PublicDomains);
         foreach (var segment in written.Segments)
         {
             foreach (var address in segment.Addresses.Where(a => ours.Contains(a.Value)))
@@ -144,7 +145,7 @@ internal static class PolicyChecks
 
         void PublicDomain(Listed<string> domain, ProblemList to)
         {
-            if (PublicMail.Serves(domain.Value, policy.Classify))
+            if (organisations.IsPublic(domain.Value))
                 to.Warn(domain.Node, "041", $"{domain.Value} is a public mail service, not a company: everybody there would be meant; list the addresses instead");
         }
     }

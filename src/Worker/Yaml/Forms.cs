@@ -8,11 +8,11 @@ namespace CrmSync.Worker.Yaml;
 internal static class Forms
 {
     private const string Clock = "(?:[01]?[0-9]|2[0-3]):[0-5][0-9]";
-    private const string Leap = "(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)";
+    private const string Leap = "(?:(?:19|2[0-3])(?:0[48]|[2468][048]|[13579][26])|2000)";
     private const string MonthAndDay = "(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))";
 
-    /// <summary>Matches dates that exist, from 1900 on, without anchors.</summary>
-    internal const string DatePattern = $"(?:(?:19|[2-9][0-9])[0-9]{{2}}-{MonthAndDay}|{Leap}-02-29)";
+    /// <summary>Matches dates that exist, from 1900 to 2399, without anchors.</summary>
+    internal const string DatePattern = $"(?:(?:19|2[0-3])[0-9]{{2}}-{MonthAndDay}|{Leap}-02-29)";
 
     /// <summary>Matches <c>MM-DD</c>, 29 February included, without anchors.</summary>
     internal const string YearlyPattern = $"(?:{MonthAndDay}|02-29)";

@@ -10,8 +10,11 @@ internal sealed class ProblemList(char letter, char warningLetter)
 
     private readonly List<Problem> problems = [];
     private readonly List<SourceFile> files = [];
+    private readonly HashSet<(Spot, string)> places = [];
 
-    public bool HasErrors { get; private set; }
+    public int ErrorCount { get; private set; }
+
+    public bool HasErrors => ErrorCount > 0;
 
     public static ProblemList ForPolicy() => new('P', 'W');
 
@@ -47,11 +50,16 @@ internal sealed class ProblemList(char letter, char warningLetter)
 
     public void Warn(YamlNode node, string number, string message) => Warn(node.Spot, number, message);
 
-    private void Add(Problem problem)
+    /// <summary>Takes over a problem found elsewhere. The same code at the same place counts once.</summary>
+    public void Add(Problem problem)
     {
-        HasErrors |= problem.Severity == Severity.Error;
         Knows(problem.Spot.File);
-        if (problems.Count < Most && !problems.Exists(p => p.Spot == problem.Spot && p.Code == problem.Code))
+        if (!places.Add((problem.Spot, problem.Code)))
+            return;
+
+        if (problem.Severity == Severity.Error)
+            ErrorCount++;
+        if (problems.Count < Most)
             problems.Add(problem);
     }
 }

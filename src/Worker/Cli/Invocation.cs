@@ -1,0 +1,20 @@
+using System.CommandLine;
+using NodaTime;
+
+namespace CrmSync.Worker.Cli;
+
+/// <summary>What a verb that asks the policy is told, and where it writes.</summary>
+/// <param name="Folder">The configuration folder.</param>
+/// <param name="Json">One JSON object a line in place of text.</param>
+/// <param name="Now">The moment the policy is asked about.</param>
+/// <param name="Out">Results.</param>
+/// <param name="Error">Messages and problems.</param>
+internal sealed record Invocation(string Folder, bool Json, Instant Now, TextWriter Out, TextWriter Error)
+{
+    public static Invocation Of(ParseResult parsed) => new(
+        parsed.FolderOf(),
+        parsed.GetValue(CommonOptions.Format) == OutputFormat.Json,
+        parsed.NowOf(),
+        parsed.InvocationConfiguration.Output,
+        parsed.InvocationConfiguration.Error);
+}

@@ -1,0 +1,255 @@
+using System.Text;
+using CrmSync.Domain.Contacts;
+using CrmSync.Domain.Log;
+using CrmSync.Domain.Policy;
+using CrmSync.Mail.Text;
+using CrmSync.Worker.Yaml;
+using NodaTime;
+
+namespace CrmSync.Worker.PolicyFiles;
+
+/// <summary>
+/// The contact log that the events of a test make: the author's own text is found, classes and threads are settled and markers looked for by the same
+/// code as for real mail.
+/// </summary>
+internal sealed class TestLog
+{
+    private const string Account = "test";
+    private const string MessageHost = "@event.invalid";
+    private const string ThreadHost = "@thread.invalid";
+
+    private readonly CompanyPolicy policy;
+    private readonly DateTimeZone zone;
+    private readonly List<Interaction> settled = [];
+    private readonly List<(string Id, Interaction Version)> meetings = [];
+
+    private TestLog(CompanyPolicy policy)
+    {
+        this.policy = policy;
+        zone = policy.DefaultCalendar.Zone;
+    }
+
+    /// <summary>Makes the log; events that name events which are not there are reported.</summary>
+    public static TestLog Of(CompanyPolicy policy, IReadOnlyList<MapValues> events, ProblemList problems)
+    {
+        var log = new TestLog(policy);
+        var named = events.Select((map, i) => (Id: map.Of(TestSection.EventId) ?? $"event-{i + 1}", Map: map)).ToList();
+        var mails = log.Mails([.. named.Where(e => KindOf(e.Map) == "mail")], [.. named.Where(e => KindOf(e.Map) == "bounce").Select(e => e.Map)], problems);
+        foreach (var (id, map) in named)
+        {
+            if (KindOf(map) == "meeting")
+                log.meetings.Add((id, log.Meeting(id, map)));
+            else if (KindOf(map) == "command")
+                log.settled.Add(log.Command(id, map, mails));
+        }
+
+        return log;
+    }
+
+    /// <summary>The log as it is known at a moment: of a meeting that was captured several times the latest version.</summary>
+    public ContactLogSnapshot At(Instant now)
+    {
+        var known = meetings
+            .GroupBy(m => m.Id, StringComparer.Ordinal)
+            .SelectMany(versions => versions.Where(v => v.Version.Seen <= now) is var seen && seen.Any()
+                ? [seen.OrderBy(v => v.Version.Seen).Last().Version with { Seen = seen.Min(v => v.Version.Seen) }]
+                : Enumerable.Empty<Interaction>());
+        return new ContactLogSnapshot([.. settled, .. known]);
+    }
+
+    private static string KindOf(MapValues map) => map.Of(TestSection.KindKey) ?? "mail";
+
+    private Instant In(WrittenMoment moment) => moment.In(zone);
+
+    private Instant AtOf(MapValues map) => In(map.Must(TestSection.At, new WrittenMoment(default, null)));
+
+    private Instant SeenOf(MapValues map) => map.Of(TestSection.Seen) is { } seen ? In(seen) : AtOf(map);
+
+    private Dictionary<string, Interaction> Mails(IReadOnlyList<(string Id, MapValues Map)> events, IReadOnlyList<MapValues> bounces, ProblemList problems)
+    {
+        var capture = new Capture(policy, Capture.DefaultTextLimit);
+        var classifier = new Classifier(policy);
+        var lines = new Dictionary<string, MailLine>(StringComparer.Ordinal);
+        var maps = new Dictionary<string, MapValues>(StringComparer.Ordinal);
+        foreach (var (id, map) in events)
+        {
+            if (!maps.TryAdd(id, map))
+            {
+                problems.Error(map.Place(TestSection.EventId), "031", $"two mails have the id '{id}'; the first is at {maps[id].Place(TestSection.EventId).Spot}");
+                continue;
+            }
+
+            var facts = FactsOf(id, map);
+            if (capture.WhyNot(facts) is null)
+                lines.Add(id, MailLine.Of(new MailObservation(Account, facts, SeenOf(map)), capture, Instant.Max(AtOf(map), SeenOf(map))));
+        }
+
+        var threads = ThreadsOf(lines, maps, classifier);
+        var failed = FailuresOf(bounces, lines, maps, problems);
+        var mails = new Dictionary<string, Interaction>(StringComparer.Ordinal);
+        foreach (var (id, line) in lines)
+            mails.Add(id, classifier.LineOf(line, threads[id], failed.GetValueOrDefault(id)) with { Id = id });
+
+        settled.AddRange(mails.Values);
+        return mails;
+    }
+
+    private MailFacts FactsOf(string id, MapValues map)
+    {
+        var text = OwnText.Of(map.Of(TestSection.Text) ?? "");
+        var headers = (map.Of(TestSection.Headers) ?? [])
+            .GroupBy(h => h.Key.Trim().ToLowerInvariant(), StringComparer.Ordinal)
+            .ToDictionary(g => g.Key, g => g.First().Value, StringComparer.Ordinal);
+        var type = headers.GetValueOrDefault("content-type", "").Trim();
+        var sender = map.Of(TestSection.From);
+        return new MailFacts
+        {
+            MessageId = id + MessageHost,
+            InReplyTo = map.Of(TestSection.InReplyTo) is { } answered ? answered + MessageHost : null,
+            References = References(map),
+            From = sender is null ? null : new NamedAddress(sender.Address, sender.Name),
+            ReplyTo = map.Of(TestSection.ReplyTo) is { } replyTo ? [new NamedAddress(replyTo, null)] : [],
+            To = Named(map.Of(TestSection.To)),
+            Cc = Named(map.Of(TestSection.Cc)),
+            Bcc = Named(map.Of(TestSection.Bcc)),
+            Subject = map.Of(TestSection.Subject),
+            Date = AtOf(map),
+            BodyDigest = Encoding.UTF8.GetBytes(id),
+            Headers = headers.Where(h => MailFacts.ClassHeaders.Contains(h.Key)).ToDictionary(StringComparer.Ordinal),
+            CalendarPart = type.StartsWith("text/calendar", StringComparison.OrdinalIgnoreCase),
+            Report = type.StartsWith("multipart/report", StringComparison.OrdinalIgnoreCase) ? new ReportFacts(null, []) : null,
+            OwnText = text.Own,
+            Excerpt = text.Excerpt,
+            Question = text.HasQuestion,
+            Attachments = map.Of(TestSection.Attachments),
+        };
+    }
+
+    private static List<string> References(MapValues map)
+    {
+        var references = new List<string>();
+        if (map.Of(TestSection.Thread) is { } thread)
+            references.Add(thread + ThreadHost);
+        if (map.Of(TestSection.InReplyTo) is { } answered)
+            references.Add(answered + MessageHost);
+        return references;
+    }
+
+    /// <summary>A named thread holds exactly the mails that name it; the others find theirs as real mail does. A thread without a name goes by its first mail.</summary>
+    private static Dictionary<string, string> ThreadsOf(Dictionary<string, MailLine> lines, Dictionary<string, MapValues> maps, Classifier classifier)
+    {
+        // A mail that stands for each named thread: whoever answers it is not joined to anything else by subject.
+        var names = maps.Values.Select(m => m.Of(TestSection.Thread)).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
+        var roots = names.Select(name => new ThreadMail($"thread:{name}", Instant.MinValue, [name + ThreadHost], [], null, []));
+        var resolved = Threads.Resolve([.. lines.Select(l => classifier.ThreadMailOf(l.Value) with { Id = $"mail:{l.Key}" }), .. roots]);
+        var named = names.Select(name => (Group: resolved[$"thread:{name}"], name)).DistinctBy(n => n.Group).ToDictionary(n => n.Group, n => n.name, StringComparer.Ordinal);
+        var first = lines.GroupBy(l => resolved[$"mail:{l.Key}"], StringComparer.Ordinal)
+            .ToDictionary(g => g.Key, g => g.OrderBy(l => l.Value.SentAt).ThenBy(l => l.Key, StringComparer.Ordinal).First().Key, StringComparer.Ordinal);
+        return lines.Keys.ToDictionary(
+            id => id,
+            id => maps[id].Of(TestSection.Thread) ?? named.GetValueOrDefault(resolved[$"mail:{id}"]) ?? first[resolved[$"mail:{id}"]],
+            StringComparer.Ordinal);
+    }
+
+    private Dictionary<string, Dictionary<EmailAddress, Instant>> FailuresOf(
+        IReadOnlyList<MapValues> bounces, Dictionary<string, MailLine> lines, Dictionary<string, MapValues> maps, ProblemList problems)
+    {
+        var failures = new Dictionary<string, Dictionary<EmailAddress, Instant>>(StringComparer.Ordinal);
+        foreach (var bounce in bounces)
+        {
+            if (bounce.Of(TestSection.BounceOf) is not { } of)
+                continue;
+            if (!lines.TryGetValue(of.Text, out var mail))
+            {
+                if (!maps.ContainsKey(of.Text))
+                    problems.Error(of.Node, "030", $"no mail '{of}' in this test", Spelling.Closest(of.Text, maps.Keys));
+                continue;
+            }
+
+            if (!failures.TryGetValue(of.Text, out var failed))
+                failures.Add(of.Text, failed = []);
+            foreach (var address in bounce.Of(TestSection.Failed) ?? [.. mail.Participants.Where(p => p.Role is ParticipantRole.To or ParticipantRole.Cc or ParticipantRole.Bcc).Select(p => p.Address)])
+                failed[address] = failed.TryGetValue(address, out var earlier) ? Instant.Min(earlier, SeenOf(bounce)) : SeenOf(bounce);
+        }
+
+        return failures;
+    }
+
+    private Interaction Meeting(string id, MapValues map)
+    {
+        var ours = new InternalAddresses(policy);
+        var start = In(map.Must(TestSection.Start, new WrittenMoment(default, null)));
+        var attendees = map.Of(TestSection.Attendees) ?? [];
+        var participants = attendees.Select(a => new Participant(a.Key, null, ParticipantRole.Attendee, ours.Contains(a.Key), a.Value)).ToList();
+        if (map.Of(TestSection.Organizer) is { } organizer)
+        {
+            // Whoever calls a meeting comes to it, unless they say otherwise.
+            var response = attendees.FirstOrDefault(a => a.Key == organizer)?.Value ?? MeetingResponse.Accepted;
+            participants.Insert(0, new Participant(organizer, null, ParticipantRole.Organizer, ours.Contains(organizer), response));
+        }
+
+        return new Interaction
+        {
+            Id = id,
+            Kind = InteractionKind.Meeting,
+            At = start,
+            Seen = SeenOf(map),
+            Subject = map.Of(TestSection.Subject),
+            Participants = participants,
+            Accounts = [Account],
+            Meeting = new MeetingFacts
+            {
+                Uid = id,
+                Start = start,
+                End = In(map.Must(TestSection.End, new WrittenMoment(default, null))),
+                AllDay = map.Of(TestSection.AllDay),
+                CancelledAt = map.Of(TestSection.Status) == "cancelled" ? AtOf(map) : null,
+            },
+        };
+    }
+
+    private Interaction Command(string id, MapValues map, Dictionary<string, Interaction> mails)
+    {
+        var by = map.Must(TestSection.By, policy.DefaultOwner.Email);
+        var written = map.Must(TestSection.Do, "note");
+        var dash = written.StartsWith("not-", StringComparison.Ordinal) ? -1 : written.IndexOf('-', StringComparison.Ordinal);
+        var verb = dash < 0 ? written : written[..dash];
+        var argument = dash < 0 ? null : written[(dash + 1)..];
+        var about = map.Of(TestSection.About);
+        if (about is not null && mails.TryGetValue(about, out var mail) && !mails.Values.Any(m => m.Thread == about))
+            about = mail.Thread;
+
+        return new Interaction
+        {
+            Id = id,
+            Kind = InteractionKind.Command,
+            At = AtOf(map),
+            Seen = SeenOf(map),
+            Author = by,
+            Participants = [new Participant(by, null, ParticipantRole.From, Internal: true)],
+            Accounts = [Account],
+            Command = new CommandFacts(by, verb)
+            {
+                About = about,
+                Contact = map.Of(TestSection.Contact),
+                Until = map.Of(TestSection.Until) is { } until ? In(until) : verb == "snooze" ? SnoozedUntil(AtOf(map), argument) : null,
+                Tag = map.Of(TestSection.Tag) ?? (verb is "tag" or "untag" ? argument?.ToLowerInvariant() : null),
+                Rule = map.Of(TestSection.Rule),
+                Text = map.Of(TestSection.Text),
+            },
+        };
+    }
+
+    /// <summary><c>snooze-3d</c> ends on the morning of a business day, as every opening does; <c>snooze-2026-06-01</c> at the start of that day.</summary>
+    private Instant? SnoozedUntil(Instant at, string? argument)
+    {
+        var problems = ProblemList.ForPolicy();
+        var scalar = new YamlScalar(new Spot(new SourceFile("", "", ""), 1, 1, 1), argument ?? "1d", plain: false);
+        if (LengthShape.Any.TryRead(scalar, "", problems, out var length))
+            return policy.DefaultCalendar.Opening(at, length);
+
+        return Forms.Date.TryRead(scalar, "", problems, out var date) ? policy.DefaultCalendar.Roll(zone.AtStartOfDay(date).ToInstant()) : null;
+    }
+
+    private static List<NamedAddress> Named(IReadOnlyList<EmailAddress>? addresses) => [.. (addresses ?? []).Select(a => new NamedAddress(a, null))];
+}

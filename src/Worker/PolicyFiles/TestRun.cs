@@ -1,0 +1,192 @@
+using CrmSync.Domain.Log;
+using CrmSync.Domain.Policy;
+using CrmSync.Worker.Yaml;
+using NodaTime;
+using NodaTime.Text;
+
+namespace CrmSync.Worker.PolicyFiles;
+
+/// <summary>How one test went.</summary>
+/// <param name="Name">The sentence.</param>
+/// <param name="Place">Where it stands.</param>
+/// <param name="Differences">Empty when it passed.</param>
+/// <param name="Exercised">The names of rules and limits that did something in it.</param>
+internal sealed record TestResult(string Name, YamlNode Place, IReadOnlyList<TestDifference> Differences, IReadOnlySet<string> Exercised)
+{
+    public bool Passed => Differences.Count == 0;
+}
+
+/// <summary>Something a test expected and did not get.</summary>
+/// <param name="At">The moment looked at, local to the default calendar; null when the test could not run.</param>
+/// <param name="Item">Rule and subject, or null.</param>
+/// <param name="Field">The differing field, or what differs.</param>
+/// <param name="Expected">As written.</param>
+/// <param name="Got">What there is.</param>
+/// <param name="Explanation">Why it is as it is.</param>
+internal sealed record TestDifference(string? At, string? Item, string Field, string? Expected, string? Got, IReadOnlyList<string> Explanation)
+{
+    public override string ToString()
+    {
+        var where = (At is null ? "" : $"at {At}") + (Item is null ? "" : $"{(At is null ? "" : ", ")}{Item}");
+        var what = Expected is null && Got is null ? Field : $"{Field} expected {Expected ?? "nothing"}, got {Got ?? "nothing"}";
+        return where.Length == 0 ? what : $"{where}: {what}";
+    }
+}
+
+/// <summary>Runs one test on a policy (policy.md section 12).</summary>
+internal sealed class TestRun(ProblemList problems)
+{
+    private static readonly LocalDateTimePattern Local = LocalDateTimePattern.CreateWithInvariantCulture("uuuu-MM-dd'T'HH:mm");
+    private static readonly LocalDateTimePattern LocalSeconds = LocalDateTimePattern.CreateWithInvariantCulture("uuuu-MM-dd'T'HH:mm:ss");
+
+    public TestResult Run(MapValues test, CompanyPolicy policy)
+    {
+        var log = TestLog.Of(policy, test.Must(TestSection.Events, []), problems);
+        var evaluator = new Evaluator(policy);
+        var differences = new List<TestDifference>();
+        var exercised = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var check in ChecksOf(test))
+        {
+            if (check.Now is { } now)
+                Check(check, evaluator, log.At(now.In(policy.DefaultCalendar.Zone)), now.In(policy.DefaultCalendar.Zone), differences, exercised);
+        }
+
+        return new TestResult(test.Of(TestSection.Name) ?? "", test.Place(TestSection.Name), differences, exercised);
+    }
+
+    private static IEnumerable<WrittenCheck> ChecksOf(MapValues test) => test.Of(TestSection.Checks) is { } checks
+        ? checks.Select(c => new WrittenCheck(c.Of(TestSection.Now), c.Of(TestSection.Expect), c.Of(TestSection.Closed)))
+        : [new WrittenCheck(test.Of(TestSection.SingleNow), test.Of(TestSection.Expect), test.Of(TestSection.Closed))];
+
+    private void Check(WrittenCheck check, Evaluator evaluator, ContactLogSnapshot log, Instant now, List<TestDifference> differences, HashSet<string> exercised)
+    {
+        var policy = evaluator.Policy;
+        var zone = policy.DefaultCalendar.Zone;
+        var result = evaluator.Evaluate(log, now);
+        exercised.UnionWith(result.Items.Concat(result.Observed).SelectMany(i => new[] { i.Rule.Name, i.By ?? "" }));
+        exercised.UnionWith(result.Closed.Concat(result.ObservedClosed).Select(c => c.Rule.Name));
+
+        void Differs(string? item, string field, string? expected, string? got, string? rule = null, string? about = null) =>
+            differences.Add(new TestDifference(Print(now, zone), item, field, expected, got, rule is null || about is null ? [] : WhyOf(result, rule, about)));
+
+        if (check.Expect is { } expected)
+        {
+            var left = result.Items.ToList();
+            foreach (var wanted in expected)
+            {
+                if (Names(wanted, policy) is not var (rule, about))
+                    continue;
+
+                var found = left.Where(i => i.Rule.Name == rule && Same(i.About, about)).OrderBy(i => Fields(wanted, i, zone).Count()).FirstOrDefault();
+                if (found is null)
+                {
+                    var closed = result.Closed.LastOrDefault(c => c.Rule.Name == rule && Same(c.About, about));
+                    Differs($"{rule} {about}", "item", wanted.Of(TestSection.State) ?? "one", closed is null ? null : $"closed as {Word(closed.As)} at {Print(closed.At, zone)}", rule, about);
+                    continue;
+                }
+
+                left.Remove(found);
+                foreach (var (field, want, got) in Fields(wanted, found, zone))
+                    Differs($"{rule} {about}", field, want, got, rule, found.About);
+            }
+
+            foreach (var extra in left)
+                Differs($"{extra.Rule.Name} {extra.About}", "item", null, Describe(extra, zone), extra.Rule.Name, extra.About);
+        }
+
+        foreach (var wanted in check.Closed ?? [])
+        {
+            if (Names(wanted, policy) is not var (rule, about))
+                continue;
+
+            var candidates = result.Closed.Where(c => c.Rule.Name == rule && Same(c.About, about)).ToList();
+            if (candidates.Exists(c => !Fields(wanted, c, zone).Any()))
+                continue;
+
+            if (candidates.Count == 0)
+            {
+                var open = result.Items.FirstOrDefault(i => i.Rule.Name == rule && Same(i.About, about));
+                Differs($"{rule} {about}", "closed item", wanted.Of(TestSection.As) ?? "one", open is null ? null : Describe(open, zone), rule, about);
+                continue;
+            }
+
+            var nearest = candidates.OrderBy(c => Fields(wanted, c, zone).Count()).ThenByDescending(c => c.At).First();
+            foreach (var (field, want, got) in Fields(wanted, nearest, zone))
+                Differs($"{rule} {about}", field, want, got, rule, about);
+        }
+    }
+
+    /// <summary>The rule and subject an expectation is about; a rule that is not there is reported.</summary>
+    private (string Rule, string About)? Names(MapValues wanted, CompanyPolicy policy)
+    {
+        if (wanted.Of(TestSection.ExpectedRule) is not { } rule || wanted.Of(TestSection.ExpectedAbout) is not { } about)
+            return null;
+
+        if (!policy.Rules.Any(r => r.Name == rule.Text))
+            problems.Error(rule.Node, "030", $"no rule '{rule}'", Spelling.Closest(rule.Text, policy.Rules.Select(r => r.Name)));
+        return (rule.Text, about);
+    }
+
+    private static IEnumerable<(string Field, string? Want, string? Got)> Fields(MapValues wanted, Item item, DateTimeZone zone)
+    {
+        if (wanted.Of(TestSection.State) is { } state && state != Word(item.State))
+            yield return ("state", state, Word(item.State));
+        if (wanted.Of(TestSection.Owner) is { } owner && owner != item.Owner)
+            yield return ("owner", owner, item.Owner);
+        if (Moment(wanted, TestSection.Opened, item.Opened, zone) is { } opened)
+            yield return opened;
+        if (Moment(wanted, TestSection.Due, item.Due, zone) is { } due)
+            yield return due;
+        if (wanted.Maybe(TestSection.Level) is { } level && level != item.Level)
+            yield return ("level", $"{level}", $"{item.Level}");
+        if (wanted.Of(TestSection.ByLimit) is { } by && by.Value != item.By)
+            yield return ("by", by.Value, item.By);
+        if (Moment(wanted, TestSection.HeldUntil, item.Until, zone) is { } until)
+            yield return until;
+    }
+
+    private static IEnumerable<(string Field, string? Want, string? Got)> Fields(MapValues wanted, ClosedItem item, DateTimeZone zone)
+    {
+        if (wanted.Of(TestSection.As) is { } closing && closing != Word(item.As))
+            yield return ("as", closing, Word(item.As));
+        if (wanted.Of(TestSection.ClosedAt) is { } at && at.In(zone) != item.At)
+            yield return ("at", Print(at.In(zone), zone), Print(item.At, zone));
+        if (wanted.Of(TestSection.Owner) is { } owner && owner != item.Owner)
+            yield return ("owner", owner, item.Owner);
+        if (Moment(wanted, TestSection.Opened, item.Opened, zone) is { } opened)
+            yield return opened;
+        if (Moment(wanted, TestSection.Due, item.Due, zone) is { } due)
+            yield return due;
+    }
+
+    private static (string Field, string? Want, string? Got)? Moment(MapValues wanted, Key<Answer<WrittenMoment>> key, Instant? got, DateTimeZone zone)
+    {
+        if (wanted.Of(key) is not { } answer)
+            return null;
+
+        Instant? want = answer.Value is { } moment ? moment.In(zone) : null;
+        return want == got ? null : (key.Name, want is { } w ? Print(w, zone) : "null", got is { } g ? Print(g, zone) : "null");
+    }
+
+    private static IReadOnlyList<string> WhyOf(Evaluation result, string rule, string about) =>
+    [
+        .. result.Items.Where(i => i.Rule.Name == rule && Same(i.About, about)).Select(i => i.Why),
+        .. result.Closed.Where(c => c.Rule.Name == rule && Same(c.About, about)).Select(c => c.Why),
+    ];
+
+    private static string Describe(Item item, DateTimeZone zone) =>
+        $"{Word(item.State)}, opened {Print(item.Opened, zone)}, due {(item.Due is { } due ? Print(due, zone) : "null")}, owner {item.Owner}{(item.By is null ? "" : $", by {item.By}")}";
+
+    private static string Print(Instant moment, DateTimeZone zone)
+    {
+        var local = moment.InZone(zone).LocalDateTime;
+        return local.Second == 0 ? Local.Format(local) : LocalSeconds.Format(local);
+    }
+
+    private static string Word<T>(T value)
+        where T : struct, Enum => value.ToString().ToLowerInvariant();
+
+    private static bool Same(string about, string written) => about.Equals(written, StringComparison.OrdinalIgnoreCase);
+
+    private sealed record WrittenCheck(WrittenMoment? Now, IReadOnlyList<MapValues>? Expect, IReadOnlyList<MapValues>? Closed);
+}
