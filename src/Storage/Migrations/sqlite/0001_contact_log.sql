@@ -234,7 +234,9 @@ select i.id,
          when i.ends_at <= strftime('%Y-%m-%dT%H:%M:%SZ', 'now') then 'held'
          else 'booked'
        end as status,
-       (select group_concat(a.name, ', ' order by a.name) from sighting s join account a on a.number = s.account where s.interaction = i.number) as accounts,
+       -- An ordered subselect, because the ordered aggregate is unknown to the SQLite of many a reporting tool, which then refuses the whole file.
+       (select group_concat(o.name, ', ')
+          from (select a.name from sighting s join account a on a.number = s.account where s.interaction = i.number order by a.name) o) as accounts,
        i.body as "text",
        i.question,
        i.acknowledgement,
