@@ -1,3 +1,4 @@
+using CrmSync.Domain.Contacts;
 using CrmSync.Domain.Policy.Engine;
 using NodaTime;
 
@@ -24,5 +25,18 @@ public sealed class Evaluator(CompanyPolicy policy)
         running.Put(log.Interactions);
         running.Cover(log.Coverage);
         return running.Evaluate(now, closedSince);
+    }
+
+    /// <summary>Why the policy does or does not ask for anything about a contact; null when nobody has that address.</summary>
+    /// <param name="log">The interactions.</param>
+    /// <param name="address">Any address of the contact.</param>
+    /// <param name="now">The moment.</param>
+    /// <param name="rule">The name of the only rule to explain, or null for all.</param>
+    public Explanation? Explain(ContactLogSnapshot log, EmailAddress address, Instant now, string? rule = null)
+    {
+        var running = new RunningPolicy(plan);
+        running.Put(log.Interactions);
+        running.Cover(log.Coverage);
+        return running.Explain(address, now, rule);
     }
 }

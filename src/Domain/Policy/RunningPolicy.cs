@@ -1,3 +1,4 @@
+using CrmSync.Domain.Contacts;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy.Engine;
 using NodaTime;
@@ -103,6 +104,20 @@ public sealed class RunningPolicy
                     into.Add(item);
             }
         }
+    }
+
+    /// <summary>Why the policy does or does not ask for anything about a contact; null when nobody has that address.</summary>
+    /// <param name="address">Any address of the contact.</param>
+    /// <param name="now">The moment.</param>
+    /// <param name="rule">The name of the only rule to explain, or null for all.</param>
+    public Explanation? Explain(EmailAddress address, Instant now, string? rule = null)
+    {
+        var at = now.ToUnixTimeTicks();
+        if (log.Find(address) is not { } contact)
+            return null;
+
+        log.Renew(contact.Organisation);
+        return new Explainer(new View(plan, log, new PeopleOnDuty(plan, at), at), contact).Explain(rule);
     }
 
     /// <summary>Brings every organisation's result up to a moment.</summary>

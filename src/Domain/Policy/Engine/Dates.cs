@@ -7,6 +7,9 @@ namespace CrmSync.Domain.Policy.Engine;
 /// <summary><c>date</c>: a day noted for a contact comes near (policy.md section 8).</summary>
 internal static class Dates
 {
+    /// <summary>Calendars know no days later than this.</summary>
+    private const int LastYear = 2399;
+
     public static void Evaluate(View view, OrganisationNode organisation, Findings into)
     {
         foreach (var rule in view.Plan.Dates.Enforced)
@@ -33,14 +36,21 @@ internal static class Dates
             return;
         }
 
-        // The yearly days whose item may be about now, and the next one, whose opening is the next change.
-        var today = rule.Calendar.DateOf(Instant.FromUnixTimeTicks(view.Now));
-        var first = view.ClosedSince == long.MinValue ? today.Year - 1 : Math.Max(1970, rule.Calendar.DateOf(Instant.FromUnixTimeTicks(view.ClosedSince)).Year);
-        for (var y = Math.Min(first, today.Year); y <= today.Year + 50; y++)
+        // Every year since anything can have ended, up to the first whose item has not opened yet: its opening is the next change.
+        for (var y = FirstYear(view, contact, rule); y < LastYear; y++)
         {
             if (!Evaluate(view, contact, rule, In(noted, y), into))
                 break;
         }
+    }
+
+    private static int FirstYear(View view, ContactNode contact, Planned<DateRule> rule)
+    {
+        var since = view.ClosedSince > long.MinValue ? view.ClosedSince
+            : view.Plan.Start > long.MinValue ? view.Plan.Start
+            : contact.Lines.Count > 0 ? contact.Lines[0].At
+            : view.Now;
+        return Math.Clamp(rule.Calendar.DateOf(Instant.FromUnixTimeTicks(Math.Min(since, view.Now))).Year, 1970, LastYear);
     }
 
     /// <summary>False when the item of that date has not opened yet.</summary>

@@ -93,6 +93,9 @@ internal sealed class Limits(View view)
         && !limit.Limit.Except.Contains(draft.Rule.Name)
         && limit.When?.Holds(view, draft.Contact, null) != false;
 
+    /// <summary>Whether a limit that is only observed would act on an item.</summary>
+    public bool WouldApply(Limit limit, Draft draft) => Applies(new PlannedLimit<Limit>(limit, 0, Test.Of(limit.When, view.Plan)), draft);
+
     /// <summary>When snoozes of an item were in force: until the given time or their next human mail; a later snooze takes the place of an earlier one.</summary>
     public static List<Span> Snoozes(View view, Draft draft)
     {

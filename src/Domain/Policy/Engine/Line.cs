@@ -1,3 +1,4 @@
+using CrmSync.Domain.Contacts;
 using CrmSync.Domain.Log;
 
 namespace CrmSync.Domain.Policy.Engine;
@@ -34,6 +35,12 @@ internal sealed class Line(string id)
     public string? Subject { get; set; }
 
     public IReadOnlyList<string> Reasons { get; set; } = [];
+
+    /// <summary>Of mail that counts for nothing: whether it came from outside.</summary>
+    public bool Inbound { get; set; }
+
+    /// <summary>Of mail that counts for nothing: those outside who are named in it. They are no contacts for that.</summary>
+    public EmailAddress[] Named { get; set; } = [];
 
     public bool Acknowledgement { get; set; }
 

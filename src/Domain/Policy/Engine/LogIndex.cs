@@ -9,7 +9,9 @@ namespace CrmSync.Domain.Policy.Engine;
 /// </summary>
 internal sealed class LogIndex
 {
+    private static readonly Comparer<ContactNode> ByAddress = Comparer<ContactNode>.Create((one, other) => string.CompareOrdinal(one.Primary.Value, other.Primary.Value));
     private readonly Plan plan;
+    private readonly Dictionary<EmailAddress, List<Line>> notCounted = [];
     private readonly Dictionary<string, Line> lines = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Line> byMessageId = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<Line>> waitingForParent = new(StringComparer.Ordinal);
@@ -46,6 +48,9 @@ internal sealed class LogIndex
     public Line? Find(string id) => lines.GetValueOrDefault(id);
 
     public ThreadNode? FindThread(string id) => threads.GetValueOrDefault(id);
+
+    /// <summary>Mail from or to an address that counts for nothing: automatic replies, newsletters, invitations.</summary>
+    public IReadOnlyList<Line> NotCountedOf(ContactNode contact) => notCounted.GetValueOrDefault(contact.Primary) ?? (IReadOnlyList<Line>)[];
 
     /// <summary>Commands that name a thread, meeting, organisation or address, in the plain order.</summary>
     public IReadOnlyList<Line> CommandsAbout(string about) => commandsAbout.TryGetValue(about, out var found) ? found : [];
@@ -151,10 +156,14 @@ internal sealed class LogIndex
             (InteractionClass.Mass, _) => LineKind.Mass,
             _ => LineKind.Other,
         };
-        if (line.Kind == LineKind.Other && mail.Author is { } sender && !plan.Book.IsOurs(sender) && contacts.TryGetValue(plan.Book.PrimaryOf(sender), out var known))
-            line.Contact = known;
         if (line.Kind == LineKind.Other)
+        {
+            line.Inbound = mail.Direction == Direction.Inbound;
+            line.Named = [.. mail.Participants.Where(p => !p.Internal).Select(p => plan.Book.PrimaryOf(p.Address)).Distinct()];
+            foreach (var address in line.Named)
+                NotCounted(address).Add(line);
             return;
+        }
 
         line.Acknowledgement = mail.Acknowledgement;
         line.Question = mail.Question;
@@ -237,6 +246,14 @@ internal sealed class LogIndex
         line.Counts = anyOfUs && outsiders.Count is > 0 and <= mostOutsiders && !meeting.AllDay && meeting.End > meeting.Start;
     }
 
+    private List<Line> NotCounted(EmailAddress primary)
+    {
+        if (!notCounted.TryGetValue(primary, out var list))
+            notCounted[primary] = list = [];
+
+        return list;
+    }
+
     private static string[] Ours(Interaction interaction)
     {
         if (interaction.Kind == InteractionKind.Command)
@@ -303,13 +320,16 @@ internal sealed class LogIndex
             TouchAbout(about);
         }
 
+        foreach (var address in line.Named)
+            notCounted[address].Remove(line);
+
         Unlink(line);
     }
 
     private static IEnumerable<ContactNode> ContactsOf(Line line)
     {
         if (line.Kind == LineKind.Other)
-            return line.Contact is null ? [] : [line.Contact];
+            return [];
 
         if (line.Kind == LineKind.HumanOut && line.Outsiders.Length == 1)
             return [line.Outsiders[0].Contact];
@@ -407,7 +427,8 @@ internal sealed class LogIndex
         }
 
         contacts[primary] = contact = new ContactNode(primary, plan.Book.EntryOf(primary), organisation);
-        organisation.Contacts.Add(contact);
+        var place = organisation.Contacts.BinarySearch(contact, ByAddress);
+        organisation.Contacts.Insert(place < 0 ? ~place : place, contact);
         Touched.Add(organisation);
         return contact;
     }
@@ -440,22 +461,34 @@ internal sealed class LogIndex
         Raise(child);
     }
 
-    /// <summary>Hands the latest time of the ancestors down. It only ever grows, so a ring of replies comes to rest as well.</summary>
-    private void Raise(Line child)
+    /// <summary>
+    /// Hands the latest time of the ancestors down to a mail and all that answer it, and touches them: their place in the order may be another one now. A new mail
+    /// has no answers yet, so this walks far only when a mail comes long after its answers, or leaves.
+    /// </summary>
+    private void Raise(Line first)
     {
-        var open = new Stack<Line>();
-        open.Push(child);
+        if (first.FirstChild is null)
+        {
+            first.LatestOfAncestors = Math.Max(first.LatestOfAncestors, first.Parent?.LatestOfAncestors ?? long.MinValue);
+            TouchAll(first);
+            return;
+        }
+
+        var visited = new HashSet<Line>();
+        var open = new Stack<Line>([first]);
         while (open.TryPop(out var line))
         {
-            var latest = Math.Max(line.At, line.Parent?.LatestOfAncestors ?? long.MinValue);
-            if (line.Entangled)
-                TouchAll(line);
-            if (latest <= line.LatestOfAncestors)
+            var latest = Math.Max(line.LatestOfAncestors, line.Parent?.LatestOfAncestors ?? long.MinValue);
+            var raised = latest > line.LatestOfAncestors;
+            line.LatestOfAncestors = latest;
+
+            // A ring of replies comes to rest because the latest time only ever grows.
+            if (!visited.Add(line) && !raised)
                 continue;
 
-            line.LatestOfAncestors = latest;
-            for (var next = line.FirstChild; next is not null; next = next.NextSibling)
-                open.Push(next);
+            TouchAll(line);
+            for (var child = line.FirstChild; child is not null; child = child.NextSibling)
+                open.Push(child);
         }
     }
 
@@ -498,7 +531,7 @@ internal sealed class LogIndex
                 waitingForParent[id] = waiting = [];
 
             waiting.Add(child);
-            TouchAll(child);
+            Raise(child);
         }
     }
 }

@@ -36,6 +36,7 @@ internal sealed class OrganisationNode(string name, int number)
 
     public int Number { get; } = number;
 
+    /// <summary>By address, so that whoever is taken first is the same in every run.</summary>
     public List<ContactNode> Contacts { get; } = [];
 
     public HashSet<ThreadNode> Threads { get; } = [];

@@ -101,12 +101,24 @@ internal static class Watches
                 FixedDue = long.MaxValue,
                 Key = current.Line.Id,
                 Trigger = current.Line,
-                Reason = new TooOften(rule.Rule, all.Count(o => o.At <= view.Now && rule.Calendar.Deadline(o.At, rule.Rule.Window) > view.Now)),
+                Reason = new TooOften(rule.Rule, CountNow(view, all, ends)),
             });
         }
 
         void Close(Occurrence from, long at) =>
             into.End(view, new Ending(rule.Rule, about, from.Contact, from.Line.Id, from.At, null, ItemClosing.Satisfied, at, at, null, new Calmed(rule.Rule.AtLeast, rule.Rule.Window)));
+    }
+
+    private static int CountNow(View view, List<Occurrence> all, List<long> ends)
+    {
+        var count = 0;
+        for (var i = 0; i < all.Count; i++)
+        {
+            if (view.Reached(all[i].At) && !view.Reached(ends[i]))
+                count++;
+        }
+
+        return count;
     }
 
     private readonly record struct Occurrence(long At, Line Line, ContactNode Contact);
