@@ -143,6 +143,9 @@ public sealed record DateRule(string Name, Place Place) : Rule(Name, Place)
 
 public sealed record NoticeRule(string Name, Place Place) : Rule(Name, Place)
 {
+    /// <summary>How long after <see cref="Effective"/> it is given up unless <c>expire_after</c> says otherwise.</summary>
+    public static LengthOfTime Afterwards { get; } = new(30, TimeUnit.Day);
+
     public override string Kind => "notice";
 
     public required LocalDate From { get; init; }

@@ -16,7 +16,9 @@ internal static class Notices
     {
         var calendar = rule.Calendar;
         var opened = calendar.StartOfBusinessDayOnOrAfter(rule.Rule.From).ToUnixTimeTicks();
-        var expiry = rule.Rule.ExpireAfter is { } length ? calendar.Deadline(calendar.StartOfDay(rule.Rule.Effective), length) : long.MaxValue;
+        var expiry = rule.Rule.ExpireAfter is { } length
+            ? view.Plan.Calendar.Deadline(opened, length)
+            : view.Plan.Calendar.Deadline(calendar.StartOfDay(rule.Rule.Effective), NoticeRule.Afterwards);
         if (!view.Reached(opened) || (view.Reached(expiry) && expiry < view.ClosedSince))
             return;
 
@@ -40,7 +42,7 @@ internal static class Notices
             return;
 
         if (when.Expiry <= over && view.Reached(when.Expiry))
-            End(ItemClosing.Expired, when.Expiry, when.Expiry, null, new Lapsed(rule.Rule.ExpireAfter!));
+            End(ItemClosing.Expired, when.Expiry, when.Expiry, null, new Lapsed(rule.Rule.ExpireAfter ?? NoticeRule.Afterwards));
         else if (by is not null)
             End(ItemClosing.Satisfied, over, by.Seen, by, Closing.By(view, by));
         else
