@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace CrmSync.Mail.Mime;
@@ -20,8 +21,64 @@ public static class AddressList
             return [];
 
         var found = new List<Mailbox>();
-        new Scanner(value, found).Run();
+        if (!IsSimple(value, found))
+        {
+            found.Clear();
+            new Scanner(value, found).Run();
+        }
+
         return found;
+    }
+
+    private static readonly SearchValues<char> Special = SearchValues.Create("\"(:;\\=[\t\r\n");
+    private static readonly SearchValues<char> DomainCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.");
+    private static readonly SearchValues<char> LocalCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._+&#'");
+
+    /// <summary>Most fields are a few plain addresses, with or without plain names. Any doubt, and the scanner reads the field.</summary>
+    private static bool IsSimple(string value, List<Mailbox> found)
+    {
+        var rest = value.AsSpan();
+        if (rest.IndexOfAny(Special) >= 0 || rest.Length > 20_000)
+            return false;
+
+        while (!rest.IsEmpty)
+        {
+            var comma = rest.IndexOf(',');
+            var item = (comma < 0 ? rest : rest[..comma]).Trim(' ');
+            rest = comma < 0 ? [] : rest[(comma + 1)..];
+            var open = item.IndexOf('<');
+            var name = open < 0 ? [] : item[..open].TrimEnd(' ');
+            if (open >= 0)
+            {
+                if (item[^1] != '>')
+                    return false;
+                item = item[(open + 1)..^1];
+            }
+
+            if (PlainAddress(item) is not { } address || name.IndexOfAny('@', '\'') >= 0 || name.IndexOfAnyExceptInRange(' ', '~') >= 0 || name.Length > 200 || name.IndexOf("  ") >= 0)
+                return false;
+            found.Add(new Mailbox(name.IsEmpty ? "" : name.ToString(), address));
+        }
+
+        return true;
+    }
+
+    /// <summary>The normal form of an address without anything unusual in it, or null.</summary>
+    private static string? PlainAddress(ReadOnlySpan<char> item)
+    {
+        var at = item.IndexOf('@');
+        if (at <= 0 || at > 100 || item.Length - at is < 3 or > 200)
+            return null;
+
+        var local = item[..at];
+        var domain = item[(at + 1)..];
+        if (local.IndexOfAnyExcept(LocalCharacters) >= 0 || domain.IndexOfAnyExcept(DomainCharacters) >= 0 || domain[0] == '.' || domain[^1] == '.' || domain.IndexOf("..") >= 0
+            || local.StartsWith("IMCEA", StringComparison.OrdinalIgnoreCase) || local[0] == '\'' || domain.StartsWith("missing", StringComparison.OrdinalIgnoreCase) || domain.Contains("-error", StringComparison.OrdinalIgnoreCase)
+            || domain.StartsWith("unspecified", StringComparison.OrdinalIgnoreCase) || domain.EndsWith("host-name", StringComparison.OrdinalIgnoreCase))
+            return null;
+        if (domain.IndexOfAnyInRange('A', 'Z') < 0)
+            return item.ToString();
+        return string.Concat(local, "@", domain.ToString().ToLowerInvariant());
     }
 
     /// <summary>The normal form of one address, or null when it is none: quotes taken off where they are not needed, domain in lower case.</summary>

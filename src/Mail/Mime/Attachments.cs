@@ -4,7 +4,7 @@ namespace CrmSync.Mail.Mime;
 internal static class Attachments
 {
     /// <summary>The number of files among the parts; <paramref name="html"/> tells which pictures the text shows.</summary>
-    public static int Count(MimePart root, string? html)
+    public static int Count(MimePart root, Func<string?> html)
     {
         var count = 0;
         foreach (var part in root.All())
@@ -16,7 +16,7 @@ internal static class Attachments
         return count;
     }
 
-    private static bool IsFile(MimePart part, MimePart root, string? html)
+    private static bool IsFile(MimePart part, MimePart root, Func<string?> html)
     {
         var within = part.Parent?.ContentType;
         switch (part.ContentType)
@@ -38,7 +38,7 @@ internal static class Attachments
         if (part.IsText)
             return part.Disposition == "attachment" || part.FileName is not null && part.Depth > 0 && part.Content.IsEmpty || part.ContentType is "text/csv" or "text/vcard" or "text/x-vcard";
         if (part.ContentType.StartsWith("image/", StringComparison.Ordinal))
-            return !IsShown(part, within, html);
+            return !IsShown(part, within, html());
 
         // What stands beside the text in a multipart/related or alternative is part of its presentation unless it says otherwise.
         return part.Disposition == "attachment" || part.Depth == 0 || within is not ("multipart/alternative") || part.FileName is not null;

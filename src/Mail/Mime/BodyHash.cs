@@ -21,9 +21,9 @@ internal sealed class BodyHash
     /// <summary>The digest of leaves that are kept whole.</summary>
     public static byte[] Of(List<TextLeaf> leaves)
     {
-        if (leaves.Count == 1 && Ascii.IsValid(leaves[0].Content.Kept)
-            && Charsets.Choose(leaves[0].Content.Kept, Charsets.Find(leaves[0].Part.Charset)).CodePage is 65001 or >= 1250 and <= 1258 or >= 28591 and <= 28605 or 20866)
-            return OfAscii(leaves[0].Content.Kept);
+        // Nearly every body is one leaf in UTF-8 or plain ASCII: then nothing needs to be decoded.
+        if (leaves.Count == 1 && OneLeaf(leaves[0]) is { } digest)
+            return digest;
 
         var running = new BodyHash();
         foreach (var leaf in leaves)
@@ -86,18 +86,43 @@ internal sealed class BodyHash
         }
     }
 
-    private static byte[] OfAscii(ReadOnlySpan<byte> text)
+    private static byte[]? OneLeaf(TextLeaf leaf)
     {
+        var text = leaf.Content.Kept;
+        var page = Charsets.Choose(text, Charsets.Find(leaf.Part.Charset)).CodePage;
+        if (!(page == 65001 ? System.Text.Unicode.Utf8.IsValid(text) : page is >= 1250 and <= 1258 or >= 28591 and <= 28605 or 20866 && Ascii.IsValid(text)))
+            return null;
+
         var bare = ArrayPool<byte>.Shared.Rent(text.Length);
         var length = 0;
-        foreach (var b in text)
+        for (var i = 0; i < text.Length; i++)
         {
-            bare[length] = b;
-            length += b is > (byte)' ' and not 0x7F ? 1 : 0;
+            var b = text[i];
+            if (b < 0x80)
+            {
+                bare[length] = b;
+                length += b is > (byte)' ' and not 0x7F ? 1 : 0;
+            }
+            else if (SpaceAt(text[i..]) is > 0 and var skip)
+            {
+                i += skip - 1;
+            }
+            else
+            {
+                bare[length++] = b;
+            }
         }
 
         var digest = SHA256.HashData(bare.AsSpan(0, length));
         ArrayPool<byte>.Shared.Return(bare);
         return digest;
+    }
+
+    /// <summary>The length of a white space or control character beyond ASCII, or 0; the same characters that <see cref="AppendText"/> leaves out.</summary>
+    private static int SpaceAt(ReadOnlySpan<byte> utf8)
+    {
+        if (utf8[0] is not (0xC2 or 0xE1 or 0xE2 or 0xE3 or 0xEF) || Rune.DecodeFromUtf8(utf8, out var rune, out var length) != OperationStatus.Done)
+            return 0;
+        return Rune.IsWhiteSpace(rune) || Rune.IsControl(rune) || rune.Value is 0xFEFF or 0x200B ? length : 0;
     }
 }

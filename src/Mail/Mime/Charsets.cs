@@ -127,37 +127,53 @@ internal static class Charsets
     /// <summary>Removes what no database and no reader wants: NUL and other controls (except tab and line feed), lone surrogates; line ends become LF.</summary>
     public static string Clean(string text)
     {
-        var dirty = text.AsSpan().IndexOfAny(Unwanted);
+        var dirty = FirstUnwanted(text);
         if (dirty < 0)
             return text;
 
-        var clean = new StringBuilder(text.Length);
-        clean.Append(text, 0, dirty);
+        var clean = System.Buffers.ArrayPool<char>.Shared.Rent(text.Length);
+        text.AsSpan(0, dirty).CopyTo(clean);
+        var length = dirty;
         for (var i = dirty; i < text.Length; i++)
         {
             var c = text[i];
-            if (c == '\r')
+            if (c is >= ' ' and < '\x7F')
             {
-                clean.Append('\n');
+                clean[length++] = c;
+            }
+            else if (c == '\r')
+            {
+                clean[length++] = '\n';
                 if (i + 1 < text.Length && text[i + 1] == '\n')
                     i++;
             }
             else if (c is '\t' or '\n' || !char.IsControl(c) && !char.IsSurrogate(c) && c is not ('\uFFFE' or '\uFFFF'))
             {
-                clean.Append(c);
+                clean[length++] = c;
             }
             else if (char.IsHighSurrogate(c) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]))
             {
-                clean.Append(c).Append(text[++i]);
+                clean[length++] = c;
+                clean[length++] = text[++i];
             }
         }
 
-        return clean.ToString();
+        var result = new string(clean, 0, length);
+        System.Buffers.ArrayPool<char>.Shared.Return(clean);
+        return result;
     }
 
-    private static readonly System.Buffers.SearchValues<char> Unwanted = System.Buffers.SearchValues.Create(
-        [.. Enumerable.Range(0, 0x20).Where(c => c is not ('\t' or '\n')).Select(c => (char)c), .. Enumerable.Range(0x7F, 0x21).Select(c => (char)c),
-         .. Enumerable.Range(0xD800, 0x800).Select(c => (char)c), '\uFFFE', '\uFFFF']);
+    private static int FirstUnwanted(string text)
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            var c = text[i];
+            if (c is < ' ' and not ('\t' or '\n') or >= '\x7F' and (<= '\x9F' or >= '\uD800' and <= '\uDFFF' or '\uFFFE' or '\uFFFF'))
+                return i;
+        }
+
+        return -1;
+    }
 
     private static Encoding Utf16(ReadOnlySpan<byte> bytes, Encoding declared) => bytes switch
     {

@@ -24,6 +24,8 @@ public sealed record MailDate(OffsetDateTime? Value, bool Plausible, string Sour
             return null;
 
         var source = text.Trim();
+        if (PlainDate.Read(source) is { } plain)
+            return new MailDate(plain, Plausible: true, source);
         return MailDateReader.Read(source.Length > 200 ? source[..200] : source);
     }
 

@@ -105,7 +105,7 @@ public sealed class MimeMessage
     public ReadOnlyMemory<byte> BodyDigest => digest ??= MakeDigest();
 
     /// <summary>Files in this mail: neither pictures shown in the text, nor its texts, signatures (PGP, S/MIME), reports and calendar messages. A forwarded mail counts as one.</summary>
-    public int AttachmentCount => attachments ??= Attachments.Count(Root, Html) + (body ??= BodyText.Of(sections)).EnclosedFiles;
+    public int AttachmentCount => attachments ??= Attachments.Count(Root, () => Html) + (body ??= BodyText.Of(sections)).EnclosedFiles;
 
     /// <summary>Calendar parts outside of forwarded mails: <c>text/calendar</c> before <c>application/ics</c>.</summary>
     public IReadOnlyList<CalendarPart> Calendars => field ??= CalendarPart.In(Root);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using CrmSync.Mail.Mime;
 
 namespace CrmSync.Mail.Reports;
@@ -13,17 +14,19 @@ internal static class BounceText
     private static readonly string[] Daemons =
         ["mailer-daemon", "mailerdaemon", "postmaster", "post_master", "mail-daemon", "mdaemon", "maildaemon", "mail_daemon", "bounce", "bounces", "majordomo", "mailadmin", "daemon", "mailer"];
 
-    private static readonly string[] DaemonNames =
-        ["mail delivery", "mailer-daemon", "mailer daemon", "mail system", "postmaster", "delivery subsystem", "mail administrator", "system administrator", "delivery system", "mail router"];
+    private static readonly SearchValues<string> DaemonNames = SearchValues.Create(
+        ["mail delivery", "mailer-daemon", "mailer daemon", "mail system", "postmaster", "delivery subsystem", "mail administrator", "system administrator", "delivery system", "mail router"],
+        StringComparison.OrdinalIgnoreCase);
 
-    private static readonly string[] Subjects =
+    private static readonly SearchValues<string> Subjects = SearchValues.Create(
     [
         "undeliver", "delivery status notification", "delivery failure", "delivery failed", "delivery has failed", "mail delivery", "returned mail", "failure notice", "failure delivery", "undelivered",
         "delivery report", "non delivery", "non-delivery", "nondeliverable", "message status", "could not be delivered", "was not delivered", "delivery notification", "mail failure", "returned to sender",
         "delivery problem", "delivery error", "unzustellbar", "nicht zugestellt", "nicht zustellbar", "mail could not", "unable to deliver", "delivery delayed", "warning: could not send",
         "message delayed", "warning: message", "mail system error", "non remis", "no se pudo entregar", "no entregado", "mancata consegna", "onbestelbaar", "bounced", "undeliverable",
         "rejected", "não entregue", "olevererbart", "kunde inte levereras", "failed", "notificação de entrega", "automatic reply: delivery", "配信", "エラー", "返信不能",
-    ];
+    ],
+    StringComparison.OrdinalIgnoreCase);
 
     private static readonly string[] DelayWords =
     [
@@ -36,7 +39,9 @@ internal static class BounceText
     /// <summary>The report, or null when nothing says that the mail is one.</summary>
     public static MailReport? Read(MimeMessage message, bool isReport)
     {
-        var failed = message.Headers.All("X-Failed-Recipients").SelectMany(AddressList.Parse).Select(m => m.Address).Distinct(StringComparer.OrdinalIgnoreCase).ToList();
+        List<string> failed = message.Headers.Has("X-Failed-Recipients")
+            ? [.. message.Headers.All("X-Failed-Recipients").SelectMany(AddressList.Parse).Select(m => m.Address).Distinct(StringComparer.OrdinalIgnoreCase)]
+            : [];
         if (failed.Count == 0 && !isReport && !IsFromMachine(message))
             return null;
 
@@ -84,7 +89,7 @@ internal static class BounceText
     {
         var from = message.From is [var author, ..] ? author : null;
         var text = message.Headers.Text("From") ?? "";
-        var daemon = from is not null && IsDaemon(from.Address) || DaemonNames.Any(n => text.Contains(n, StringComparison.OrdinalIgnoreCase));
+        var daemon = from is not null && IsDaemon(from.Address) || text.AsSpan().ContainsAny(DaemonNames);
         var subject = HasBounceSubject(message);
         if (daemon)
             return subject || message.ReturnPath is null or "" || IsDaemon(message.ReturnPath);
@@ -103,7 +108,7 @@ internal static class BounceText
         message.Headers.First("Auto-Submitted") is { } auto && auto.Contains("replied", StringComparison.OrdinalIgnoreCase) && message.InReplyTo.Count > 0
         && message.Root.ContentType != "multipart/report" && !HasBounceSubject(message);
 
-    private static bool HasBounceSubject(MimeMessage message) => Subjects.Any(s => message.Subject.Contains(s, StringComparison.OrdinalIgnoreCase));
+    private static bool HasBounceSubject(MimeMessage message) => message.Subject.AsSpan().ContainsAny(Subjects);
 
     internal static bool IsDaemon(string address)
     {

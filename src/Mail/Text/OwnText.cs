@@ -27,8 +27,9 @@ public static class OwnText
     /// <summary>Takes a plain text apart.</summary>
     public static MailText Of(string plain)
     {
-        var lines = plain.ReplaceLineEndings("\n").Split('\n');
-        var own = Own(lines);
+        plain = plain.Contains('\r', StringComparison.Ordinal) ? Charsets.Clean(plain) : plain;
+        var lines = plain.Split('\n');
+        var own = Own(lines, Attribution.Candidates(lines, plain));
         return new MailText(own, own.Length > 0 ? own : Whole(lines));
     }
 
@@ -39,14 +40,16 @@ public static class OwnText
         var whole = HtmlText.Of(document);
         if (HtmlQuotes.Remove(document))
         {
-            var own = Own(HtmlText.Of(document).Split('\n'));
+            var rest = HtmlText.Of(document);
+            var lines = rest.Split('\n');
+            var own = Own(lines, Attribution.Candidates(lines, rest));
             return new MailText(own, own.Length > 0 ? own : Whole(whole.Split('\n')));
         }
 
         return Of(whole);
     }
 
-    private static string Own(string[] lines)
+    private static string Own(string[] lines, bool[]? attributed)
     {
         var own = new List<string>(lines.Length);
         for (var i = 0; i < lines.Length; i++)
@@ -64,7 +67,7 @@ public static class OwnText
                 break;
             }
 
-            var length = Attribution.LengthAt(lines, i);
+            var length = attributed is not null && attributed[i] ? Attribution.LengthAt(lines, i) : 0;
             if (length == 0)
             {
                 own.Add(line);

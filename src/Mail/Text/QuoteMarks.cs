@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace CrmSync.Mail.Text;
 
 /// <summary>Lines that are quoted, or that announce a quoted mail.</summary>
@@ -19,15 +21,16 @@ internal static class QuoteMarks
         "inicio del mensaje reenviado:", "inizio messaggio inoltrato:", "begin doorgestuurd bericht:", "vidarebefordrat brev:", "início da mensagem encaminhada:",
     ];
 
-    private static readonly string[] FromNames = ["from", "von", "de", "da", "van", "från", "fra", "od", "от", "від", "kimden", "lähettäjä", "feladó", "发件人", "寄件者", "差出人", "보낸 사람"];
+    private static readonly FrozenSet<string> FromNames = FrozenSet.ToFrozenSet(["from", "von", "de", "da", "van", "från", "fra", "od", "от", "від", "kimden", "lähettäjä", "feladó", "发件人", "寄件者", "差出人", "보낸 사람"], StringComparer.OrdinalIgnoreCase);
 
-    private static readonly string[] OtherNames =
+    private static readonly FrozenSet<string> OtherNames = FrozenSet.ToFrozenSet(
     [
         "sent", "date", "to", "cc", "subject", "reply-to", "importance", "when", "gesendet", "datum", "an", "betreff", "envoyé", "envoye", "date d'envoi", "à", "a", "objet", "enviado", "enviado el",
         "fecha", "para", "asunto", "inviato", "data", "oggetto", "verzonden", "aan", "onderwerp", "skickat", "till", "ämne", "sendt", "til", "emne", "wysłano", "wysłane", "do", "dw", "temat", "odesláno",
         "komu", "předmět", "отправлено", "дата", "кому", "тема", "копия", "gönderme tarihi", "gönderilen", "kime", "konu", "lähetetty", "vastaanottaja", "aihe", "发送时间", "收件人", "主题", "抄送", "日期",
         "送信日時", "宛先", "件名", "寄件日期", "收件者", "主旨", "assunto", "enviada em", "kopie", "copie", "kópia", "bcc", "attachments", "organization",
-    ];
+    ],
+    StringComparer.OrdinalIgnoreCase);
 
     /// <summary>A line that starts with a quote mark. One mark directly before "From " is the mbox format's doing, not a quote.</summary>
     public static bool IsQuoted(string line)
@@ -55,14 +58,21 @@ internal static class QuoteMarks
             return false;
 
         var text = line.AsSpan().Trim();
-        foreach (var opening in Openings)
+        if (text.IsEmpty)
+            return false;
+        if (text[^1] == ':')
         {
-            if (text.Equals(opening, StringComparison.OrdinalIgnoreCase))
-                return true;
+            foreach (var opening in Openings)
+            {
+                if (text.Equals(opening, StringComparison.OrdinalIgnoreCase))
+                    return true;
+            }
         }
 
+        if (text[0] is not ('-' or '_' or '*' or '=' or '#' or '~' or '<' or '|'))
+            return false;
         var inner = text.Trim("-_*=#~ <>|");
-        if (inner.IsEmpty || text.Length - inner.Length < 3 || text[0] is not ('-' or '_' or '*' or '=' or '#' or '~' or '<' or '|'))
+        if (inner.IsEmpty || text.Length - inner.Length < 3)
             return false;
         foreach (var announcement in Announcements)
         {
@@ -142,14 +152,5 @@ internal static class QuoteMarks
         return name.IndexOf('/') >= 0 ? [] : name;
     }
 
-    private static bool IsOneOf(ReadOnlySpan<char> name, string[] names)
-    {
-        foreach (var known in names)
-        {
-            if (name.Equals(known, StringComparison.OrdinalIgnoreCase))
-                return true;
-        }
-
-        return false;
-    }
+    private static bool IsOneOf(ReadOnlySpan<char> name, FrozenSet<string> names) => names.GetAlternateLookup<ReadOnlySpan<char>>().Contains(name);
 }
