@@ -137,6 +137,8 @@ public static class AddressList
         return start == at || end == at + 1 ? (-1, end) : (start, end);
     }
 
+    private static readonly SearchValues<char> NeverUnquoted = SearchValues.Create("<>()@:;,");
+
     private static string? DomainOf(ReadOnlySpan<char> raw)
     {
         var domain = WithoutSpace(raw).TrimEnd('.').ToLowerInvariant();
@@ -170,7 +172,7 @@ public static class AddressList
         }
 
         var local = WithoutSpace(raw);
-        if (local.Length is 0 or > 512 || local.StartsWith("/o=", StringComparison.OrdinalIgnoreCase) || local.AsSpan().IndexOfAny("<>()") >= 0)
+        if (local.Length is 0 or > 512 || local.StartsWith("/o=", StringComparison.OrdinalIgnoreCase) || local.AsSpan().IndexOfAny(NeverUnquoted) >= 0)
             return null;
         foreach (var c in local)
         {
@@ -370,7 +372,15 @@ public static class AddressList
             }
 
             if (at < text.Length && text[at] == '>')
+            {
                 at++;
+            }
+            else if (IsRoute(content) && at >= text.Length)
+            {
+                // A route that never ends is none: what follows it is read item by item.
+                at = start + 1;
+                return;
+            }
 
             // "<<a@b>>" and "a@b <a@b>": the innermost or first usable one counts.
             var address = content.ToString();
@@ -387,6 +397,8 @@ public static class AddressList
                 Add(NameOf(words), angle);
             else if (words.Contains('@', StringComparison.Ordinal))
                 AddBare(words);
+            else if (words.Length > 0 && comment.Length is > 2 and < 320 && Normalise(comment.ToString()) is not null)
+                Add(words, comment.ToString()); // "Ana Hill" (ana@hill.example)
             else if (afterComma && words.Length > 0 && nameless.Count < 2 && !quotedName)
                 nameless.Add(words);
             else
@@ -419,7 +431,7 @@ public static class AddressList
             var name = string.Join(' ', pieces.Where(p => !p.Contains('@', StringComparison.Ordinal)));
             var addresses = pieces.Where(p => p.Contains('@', StringComparison.Ordinal)).ToList();
             foreach (var address in addresses)
-                Add(addresses.Count == 1 ? name.Length > 0 ? name : comment.ToString() : "", address.Trim('[', ']', '\''));
+                Add(addresses.Count == 1 ? name.Length > 0 ? name : comment.ToString() : "", address.Trim('[', ']', '\'', '<', '>'));
         }
 
         /// <summary>White space that is not around '@' or '.', the only place where the obsolete syntax allows it.</summary>

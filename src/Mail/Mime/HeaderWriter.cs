@@ -21,7 +21,7 @@ internal sealed class HeaderWriter
         Name(name);
         var clean = OneLine(value);
         if (NeedsEncoding(clean))
-            Words(EncodedWords(clean), name.Length + 2);
+            Words(EncodedWords(clean, name.Length + 2));
         else
             Folded(clean, name.Length + 2);
         text.Append("\r\n");
@@ -145,15 +145,7 @@ internal sealed class HeaderWriter
         }
     }
 
-    private void Words(List<string> words, int column)
-    {
-        for (var i = 0; i < words.Count; i++)
-        {
-            if (i > 0 || column + words[i].Length > Fold)
-                text.Append("\r\n ");
-            text.Append(words[i]);
-        }
-    }
+    private void Words(List<string> words) => text.AppendJoin("\r\n ", words);
 
     private static List<string> MailboxPieces(Mailbox mailbox)
     {
@@ -162,7 +154,7 @@ internal sealed class HeaderWriter
         if (name.Length == 0)
             return [address];
 
-        var pieces = NeedsEncoding(name) || name.Length > 60 ? EncodedWords(name) : [Phrase(name)];
+        var pieces = NeedsEncoding(name) || name.Length > 60 ? EncodedWords(name, 0) : [Phrase(name)];
         pieces.Add($"<{address}>");
         return pieces;
     }
@@ -184,10 +176,14 @@ internal sealed class HeaderWriter
         return Ascii.IsValid(domain) ? clean : $"{clean[..at]}@{new IdnMapping().GetAscii(domain)}";
     }
 
-    /// <summary>The text as encoded words of at most 75 characters, cut between characters, in the shorter of the two encodings.</summary>
-    private static List<string> EncodedWords(string clean)
+    /// <summary>
+    /// The text as encoded words of at most 75 characters, cut between characters, in the shorter of the two encodings. The first is shorter by what already stands on its
+    /// line: a value that began on the next line would get a space in front of it in some readers.
+    /// </summary>
+    private static List<string> EncodedWords(string clean, int before)
     {
-        const int Room = 75 - 12; // =?utf-8?B??=
+        const int Longest = 75 - 12; // =?utf-8?B??=
+        var room = Math.Max(8, Longest - before);
         var bytes = Encoding.UTF8.GetBytes(clean);
         var base64 = bytes.Length * 4 / 3 < bytes.Sum(b => QLength(b));
         var words = new List<string>();
@@ -200,9 +196,10 @@ internal sealed class HeaderWriter
             var more = 0;
             foreach (var b in part)
                 more += base64 ? 1 : QLength(b);
-            if (base64 ? (word.Count + part.Length + 2) / 3 * 4 > Room : length + more > Room)
+            if (word.Count > 0 && (base64 ? (word.Count + part.Length + 2) / 3 * 4 > room : length + more > room))
             {
                 words.Add(Word(word, base64));
+                room = Longest;
                 word.Clear();
                 length = 0;
             }

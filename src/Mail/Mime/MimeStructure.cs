@@ -101,9 +101,11 @@ internal sealed class MimeStructure(MimeLimits limits)
         else if (data is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..])
             problems.Add("starts with a UTF-16 byte order mark: no mail is written so");
         var blank = data[skip..].IndexOfAnyExcept((byte)'\r', (byte)'\n');
-        if (blank < 0 && !final)
-            return 0;
+        if (blank < 0 && (!final || !data.IsEmpty))
+            return data.Length; // nothing but blank lines so far
         skip += Math.Max(blank, 0);
+        if (data.Length - skip < 6 && !final)
+            return 0;
 
         if (data[skip..].StartsWith("From "u8) || data[skip..].StartsWith(">From "u8))
         {

@@ -9,9 +9,9 @@ namespace CrmSync.Mail.Text;
 public static class HtmlText
 {
     /// <summary>Characters of HTML that are read; what lies beyond is left out.</summary>
-    public const int Longest = 256 * 1024;
+    public const int Longest = 200_000;
 
-    private const int Deepest = 200;
+    private const int Deepest = 100;
 
     /// <summary>The visible text: blocks and table rows on lines of their own, list items with a dash, quotes with <c>&gt;</c>; no scripts, styles and hidden parts.</summary>
     public static string Of(string html) => new TextWriter(quotes: true).Write(Parse(html));
@@ -34,11 +34,65 @@ public static class HtmlText
         return end <= 0 ? null : name[..end].ToString();
     }
 
-    /// <summary>A parser builds a tree, and a tree can be as deep as it has tags: deeper nesting than any mailer writes is cut off by dropping the tags.</summary>
+    // Elements that hold nothing, or that the next of their kind closes: a thousand of them unclosed are not deep.
+    private static readonly HashSet<string> Flat = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "br", "img", "hr", "meta", "input", "link", "wbr", "col", "area", "base", "embed", "source", "track", "param", "p", "li", "td", "th", "tr", "dt", "dd", "option", "tbody", "thead", "tfoot",
+    };
+
+    /// <summary>
+    /// The parser takes time by depth times length, so a hostile mail of nothing but opening tags would hold it for minutes. Tags deeper than any mailer writes are left out.
+    /// </summary>
     private static string Limited(string html)
     {
         var text = html.Length > Longest ? html[..Longest] : html;
-        return text;
+        if (text.AsSpan().Count('<') <= Deepest)
+            return text;
+
+        var open = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
+        var names = open.GetAlternateLookup<ReadOnlySpan<char>>();
+        var flat = Flat.GetAlternateLookup<ReadOnlySpan<char>>();
+        var depth = 0;
+        StringBuilder? kept = null;
+        var done = 0;
+        var at = text.IndexOf('<', StringComparison.Ordinal);
+        while (at >= 0)
+        {
+            var closes = at + 1 < text.Length && text[at + 1] == '/';
+            var name = NameAt(text, at + (closes ? 2 : 1));
+            if (!name.IsEmpty && !flat.Contains(name))
+            {
+                names.TryGetValue(name, out var count);
+                if (closes && count > 0)
+                {
+                    names[name] = count - 1;
+                    depth--;
+                }
+                else if (!closes && depth >= Deepest)
+                {
+                    var end = text.IndexOf('>', at);
+                    (kept ??= new StringBuilder()).Append(text, done, at - done);
+                    done = end < 0 ? text.Length : end + 1;
+                }
+                else if (!closes)
+                {
+                    names[name] = count + 1;
+                    depth++;
+                }
+            }
+
+            at = Math.Max(at + 1, done) is var next && next < text.Length ? text.IndexOf('<', next) : -1;
+        }
+
+        return kept is null ? text : kept.Append(text, done, text.Length - done).ToString();
+    }
+
+    private static ReadOnlySpan<char> NameAt(string text, int at)
+    {
+        var end = at;
+        while (end < text.Length && end - at < 30 && (char.IsAsciiLetterOrDigit(text[end]) || text[end] is ':' or '-'))
+            end++;
+        return end > at && char.IsAsciiLetter(text[at]) ? text.AsSpan(at, end - at) : [];
     }
 
     private sealed class TextWriter(bool quotes)
