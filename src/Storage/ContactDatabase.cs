@@ -8,6 +8,9 @@ namespace CrmSync.Storage;
 /// <summary>The database of one installation: an SQLite file or a PostgreSQL database, at the version of this program.</summary>
 public sealed class ContactDatabase : IAsyncDisposable
 {
+    /// <summary>Any number no other program of the database uses. One writer at a time, as on SQLite: two copies of a mail stored at once must find each other.</summary>
+    private const long WriterLock = 0x43524d77726974;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly string connectionString;
@@ -80,6 +83,16 @@ public sealed class ContactDatabase : IAsyncDisposable
         return Convert.ToInt64(await command.ExecuteScalarAsync(ct), System.Globalization.CultureInfo.InvariantCulture);
     }
 
+    /// <summary>Lets go of what was deleted: on SQLite nothing of it remains in the files.</summary>
+    internal async Task Compact(CancellationToken ct)
+    {
+        if (!Engine.IsSqlite)
+            return;
+
+        await using var connection = await Connect(ct);
+        await Run(connection, "pragma wal_checkpoint(truncate)", ct);
+    }
+
     internal static async Task<ContactDatabase> OpenSqlite(string file, TimeSpan patience, CancellationToken ct)
     {
         var path = Path.GetFullPath(file);
@@ -105,12 +118,29 @@ public sealed class ContactDatabase : IAsyncDisposable
 
         var connection = new SqliteConnection(connectionString);
         await connection.OpenAsync(ct);
-        await Run(connection, "pragma cache_size = -16384; pragma temp_store = memory; pragma foreign_keys = on; pragma synchronous = normal; pragma wal_autocheckpoint = 4000;", ct);
+        await Run(connection, "pragma cache_size = -16384; pragma temp_store = memory; pragma foreign_keys = on; pragma secure_delete = fast; pragma wal_autocheckpoint = 4000;", ct);
         return connection;
     }
 
-    /// <summary>Runs <paramref name="work"/> in one transaction, with no other writer of this process beside it. Nothing is kept when it throws.</summary>
-    internal async Task<T> Write<T>(Func<WriteScope, Task<T>> work, CancellationToken ct)
+    /// <summary>Runs <paramref name="work"/> in one transaction, with no other writer of the database beside it. Nothing is kept when it throws.</summary>
+    internal Task<T> Write<T>(Func<WriteScope, Task<T>> work, CancellationToken ct) => Write(work, durable: false, ct);
+
+    /// <summary>
+    /// As <see cref="Write{T}(Func{WriteScope, Task{T}}, CancellationToken)"/>, and on disk when it returns. Harvests do without: a power failure may take their last
+    /// batches together with the note that these were read, and they are read again.
+    /// </summary>
+    internal Task<T> WriteDurably<T>(Func<WriteScope, Task<T>> work, CancellationToken ct) => Write(work, durable: true, ct);
+
+    internal Task Write(Func<WriteScope, Task> work, CancellationToken ct) =>
+        Write<object?>(
+            async scope =>
+            {
+                await work(scope);
+                return null;
+            },
+            ct);
+
+    private async Task<T> Write<T>(Func<WriteScope, Task<T>> work, bool durable, CancellationToken ct)
     {
         await writing.WaitAsync(ct);
         try
@@ -121,7 +151,13 @@ public sealed class ContactDatabase : IAsyncDisposable
                 prepared = writer is SqliteConnection file ? new PreparedStatements(file) : null;
             }
 
+            if (writer is SqliteConnection)
+                await Run(writer, durable ? "pragma synchronous = full" : "pragma synchronous = normal", ct);
+
             await using var transaction = writer is SqliteConnection sqlite ? sqlite.BeginTransaction(deferred: false) : await writer.BeginTransactionAsync(ct);
+            if (server is not null)
+                await Run(writer, $"select pg_advisory_xact_lock({WriterLock})", ct);
+
             var result = await work(new WriteScope(Engine, writer, transaction, prepared, ct));
             await transaction.CommitAsync(ct);
             return result;
@@ -137,15 +173,6 @@ public sealed class ContactDatabase : IAsyncDisposable
             writing.Release();
         }
     }
-
-    internal Task Write(Func<WriteScope, Task> work, CancellationToken ct) =>
-        Write<object?>(
-            async scope =>
-            {
-                await work(scope);
-                return null;
-            },
-            ct);
 
     private async Task Close()
     {

@@ -16,7 +16,7 @@ public sealed class DigestLedger(ContactDatabase database)
     private const string Columns = "message_id, digest, reader, local_date, state, due_at, claimed_at, sent_at, bytes, problem";
 
     /// <summary>Plans a mail; false when it is known already, whatever became of it.</summary>
-    public Task<bool> Plan(PlannedMail mail, Instant now, CancellationToken ct) => database.Write(
+    public Task<bool> Plan(PlannedMail mail, Instant now, CancellationToken ct) => database.WriteDurably(
         async scope => await scope.Execute(
             """
             insert into digest (message_id, digest, reader, local_date, state, due_at, planned_at)
@@ -27,7 +27,7 @@ public sealed class DigestLedger(ContactDatabase database)
         ct);
 
     /// <summary>Keeps the bytes of a planned mail and what it tells, in one transaction; false when it was not waiting for them.</summary>
-    public Task<bool> KeepBytes(string messageId, byte[] bytes, IReadOnlyList<ListedItem> items, Instant now, CancellationToken ct) => database.Write(
+    public Task<bool> KeepBytes(string messageId, byte[] bytes, IReadOnlyList<ListedItem> items, Instant now, CancellationToken ct) => database.WriteDurably(
         async scope =>
         {
             if (await scope.Execute("update digest set state = 1, bytes = @bytes, rendered_at = @now where message_id = @messageId and state = 0", new { messageId, bytes, now }) != 1)
@@ -125,7 +125,7 @@ public sealed class DigestLedger(ContactDatabase database)
             "select item from digest_item where message_id = @messageId and number = @number", new { messageId, number }, cancellationToken: ct));
     }
 
-    private Task<bool> Change(string sql, object parameters, CancellationToken ct) => database.Write(async scope => await scope.Execute(sql, parameters) == 1, ct);
+    private Task<bool> Change(string sql, object parameters, CancellationToken ct) => database.WriteDurably(async scope => await scope.Execute(sql, parameters) == 1, ct);
 
     private async Task<IReadOnlyList<LedgerMail>> Select(string sql, object parameters, CancellationToken ct)
     {

@@ -124,6 +124,11 @@ public abstract record ItemResult(long Item)
     /// <summary>A mail of the log.</summary>
     public sealed record Mail(long Item, MailLine Line) : ItemResult(Item);
 
+    /// <summary>Read, and stored elsewhere: an event of a calendar, which is a line together with other copies.</summary>
+    /// <param name="Item">The number of the item.</param>
+    /// <param name="IsNew">Whether it made a line; else it was another copy of one.</param>
+    public sealed record Read(long Item, bool IsNew) : ItemResult(Item);
+
     /// <summary>Read and rightly not kept: a draft, a private mail.</summary>
     public sealed record Skipped(long Item, string Reason) : ItemResult(Item);
 

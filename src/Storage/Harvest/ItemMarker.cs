@@ -49,6 +49,10 @@ internal sealed class ItemMarker(WriteScope scope)
                         Row(result, ItemState.Done, interaction: became.Interaction);
 
                     break;
+                case ItemResult.Read read:
+                    counts += read.IsNew ? new StoreCounts(1, 0, 0, 0, 0, 0) : new StoreCounts(0, 1, 0, 0, 0, 0);
+                    Row(result, ItemState.Done);
+                    break;
                 case ItemResult.Skipped skipped:
                     counts += new StoreCounts(0, 0, 1, 0, 0, 0);
                     Row(result, ItemState.Skipped, reason: skipped.Reason);

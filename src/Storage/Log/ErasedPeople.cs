@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using CrmSync.Domain.Contacts;
 using CrmSync.Domain.Log;
+using CrmSync.Domain.Meetings;
 
 namespace CrmSync.Storage.Log;
 
@@ -35,6 +36,29 @@ internal sealed class ErasedPeople
     public static string Hash(byte[] salt, EmailAddress address) => Convert.ToHexString(HMACSHA256.HashData(salt, Encoding.UTF8.GetBytes(address.Value)));
 
     public bool Contains(EmailAddress address) => hashes.Count > 0 && hashes.Contains(Hash(salt, address));
+
+    /// <summary>The copy of a meeting without erased people. Whoever called it is kept when it is one of us.</summary>
+    public MeetingCopy Without(MeetingCopy copy) => hashes.Count == 0
+        ? copy
+        : copy with
+        {
+            Organizer = copy.Organizer is { } organizer && Contains(organizer.Address) ? null : copy.Organizer,
+            Invitees = [.. copy.Invitees.Where(i => !Contains(i.Address))],
+            Subject = copy.Invitees.Any(i => Contains(i.Address)) || (copy.Organizer is { } caller && Contains(caller.Address)) ? null : copy.Subject,
+        };
+
+    /// <summary>The message without erased people; null when one of them wrote it.</summary>
+    public InvitationMail? Without(InvitationMail mail) => hashes.Count == 0
+        ? mail
+        : mail.Senders.Any(Contains) || (mail.DelegatedFrom is { } handedOn && Contains(handedOn))
+            ? null
+            : mail with
+            {
+                Organizer = mail.Organizer is { } organizer && Contains(organizer.Address) ? null : mail.Organizer,
+                SentBy = mail.SentBy is { } sentBy && Contains(sentBy) ? null : mail.SentBy,
+                Invitees = [.. mail.Invitees.Where(i => !Contains(i.Address))],
+                Meetings = [.. mail.Meetings.Select(Without)],
+            };
 
     /// <summary>
     /// The line without erased people: somebody else's mail loses their address and the text, which may name them; their own mail, and mail with nobody else outside,

@@ -13,13 +13,14 @@ internal sealed record LineChange(long Number, MailLine Line, IReadOnlyList<long
 /// <summary>Writes lines whole: their rows, what the configuration makes of them, their threads and bounces.</summary>
 internal sealed class LineChanges(WriteScope scope, Classifier classifier)
 {
-    public async Task Apply(IReadOnlyList<LineChange> changes)
+    /// <summary>Writes lines in the place of others, and takes some out for good.</summary>
+    public async Task Apply(IReadOnlyList<LineChange> changes, IReadOnlyCollection<long>? removed = null)
     {
-        if (changes.Count == 0)
+        if (changes.Count == 0 && removed is null or { Count: 0 })
             return;
 
         var threads = new ThreadSettler(scope);
-        var replaced = changes.SelectMany(c => c.Existing).ToArray();
+        var replaced = changes.SelectMany(c => c.Existing).Concat(removed ?? []).ToArray();
         if (replaced.Length > 0)
         {
             await threads.Remember(replaced);
@@ -35,12 +36,7 @@ internal sealed class LineChanges(WriteScope scope, Classifier classifier)
     /// <summary>Takes out the lines that are written anew, and lets their items point to the line that takes their place.</summary>
     private async Task Remove(IReadOnlyList<LineChange> changes, IReadOnlyCollection<long> replaced)
     {
-        var numbers = scope.Engine.List(replaced);
-        foreach (var table in new[] { "participant", "sighting", "mail_identity", "thread_key", "bounce" })
-            await scope.Execute($"delete from {table} where {scope.Engine.AnyOf("interaction", "@numbers")}", new { numbers });
-
-        await scope.Execute($"delete from interaction where {scope.Engine.AnyOf("number", "@numbers")}", new { numbers });
-
+        await new PlainLines(scope).Remove(replaced);
         var moved = scope.Rows(
             "update remote_item set interaction = r.new_number from {rows} r where remote_item.interaction = r.old_number",
             Column.Number("old_number"), Column.Number("new_number"));

@@ -31,7 +31,7 @@ internal sealed class ThreadSettler(WriteScope scope)
         var inHand = written.ToDictionary(w => w.Number, w => w.Mail);
         affected.UnionWith(await Neighbours(inHand.Keys));
         affected.UnionWith(inHand.Keys);
-        if (affected.Count == inHand.Count && threads.Count == 0 && written.Count == 1)
+        if (affected.Count == 0 && threads.Count == 0)
             return;
 
         var reached = affected.Union(await Earlier(affected)).Where(number => !inHand.ContainsKey(number)).ToArray();

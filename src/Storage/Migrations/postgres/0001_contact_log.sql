@@ -94,6 +94,7 @@ create table interaction (
   arrived_at      timestamptz,
   refs            text collate "C",
   facts           text collate "C",
+  series          text collate "C",
   uid             text collate "C",
   occurrence      timestamptz,
   starts_at       timestamptz,
@@ -104,7 +105,7 @@ create table interaction (
 );
 create index interaction_at on interaction (at, id);
 create index interaction_thread on interaction (thread);
-create index interaction_uid on interaction (uid, occurrence) where uid is not null;
+create index interaction_series on interaction (series) where series is not null;
 
 create table participant (
   interaction bigint not null,
@@ -160,16 +161,21 @@ create table bounce (
 );
 create index bounce_interaction on bounce (interaction);
 
--- Each source's copy of a meeting, to merge them anew when one changes.
+-- What each account knows of a meeting, and what mails say of it: merged anew when one of them changes. A series is a clean UID, with its organiser when it is short.
 create table meeting_copy (
-  uid        text collate "C" not null,
-  occurrence text collate "C" not null default '',
   account    bigint not null references account (number),
-  source     text collate "C" not null,
-  rank       integer not null,
-  seen       timestamptz,
+  series     text collate "C" not null,
+  occurrence text collate "C" not null,
   copy       text collate "C" not null,
-  primary key (uid, occurrence, account, source)
+  primary key (account, series, occurrence)
+);
+create index meeting_copy_series on meeting_copy (series);
+
+create table meeting_mail (
+  series  text collate "C" not null,
+  hash    text collate "C" not null,
+  message text collate "C" not null,
+  primary key (series, hash)
 );
 
 -- Addresses the configuration counts as one person, as of the last derivation.
@@ -187,6 +193,7 @@ create table erased (
   erased_at    timestamptz not null
 );
 
+-- Every mail of ours: planned (0), rendered (1), sending (2), sent (3), refused (4), nothing to say (5). The Message-ID follows from what the mail is, so there is one of each.
 create table digest (
   message_id  text collate "C" not null primary key,
   digest      text collate "C" not null,
@@ -203,11 +210,13 @@ create table digest (
   unique (digest, reader, local_date)
 );
 
+-- Which step of which item was told to whom, by which mail.
 create table notification (
   item    text collate "C" not null,
   step    text collate "C" not null,
   reader  text collate "C" not null,
   sent_at timestamptz not null,
+  message_id text collate "C" not null,
   primary key (item, step, reader)
 );
 

@@ -94,6 +94,7 @@ create table interaction (
   arrived_at      text,
   refs            text,
   facts           text,
+  series          text,
   uid             text,
   occurrence      text,
   starts_at       text,
@@ -104,7 +105,7 @@ create table interaction (
 );
 create index interaction_at on interaction (at, id);
 create index interaction_thread on interaction (thread);
-create index interaction_uid on interaction (uid, occurrence) where uid is not null;
+create index interaction_series on interaction (series) where series is not null;
 
 create table participant (
   interaction integer not null,
@@ -160,16 +161,21 @@ create table bounce (
 ) without rowid;
 create index bounce_interaction on bounce (interaction);
 
--- Each source's copy of a meeting, to merge them anew when one changes.
+-- What each account knows of a meeting, and what mails say of it: merged anew when one of them changes. A series is a clean UID, with its organiser when it is short.
 create table meeting_copy (
-  uid        text not null,
-  occurrence text not null default '',
   account    integer not null references account (number),
-  source     text not null,
-  rank       integer not null,
-  seen       text,
+  series     text not null,
+  occurrence text not null,
   copy       text not null,
-  primary key (uid, occurrence, account, source)
+  primary key (account, series, occurrence)
+) without rowid;
+create index meeting_copy_series on meeting_copy (series);
+
+create table meeting_mail (
+  series  text not null,
+  hash    text not null,
+  message text not null,
+  primary key (series, hash)
 ) without rowid;
 
 -- Addresses the configuration counts as one person, as of the last derivation.
@@ -187,6 +193,7 @@ create table erased (
   erased_at    text not null
 ) without rowid;
 
+-- Every mail of ours: planned (0), rendered (1), sending (2), sent (3), refused (4), nothing to say (5). The Message-ID follows from what the mail is, so there is one of each.
 create table digest (
   message_id  text not null primary key,
   digest      text not null,
@@ -203,11 +210,13 @@ create table digest (
   unique (digest, reader, local_date)
 ) without rowid;
 
+-- Which step of which item was told to whom, by which mail.
 create table notification (
   item    text not null,
   step    text not null,
   reader  text not null,
   sent_at text not null,
+  message_id text not null,
   primary key (item, step, reader)
 ) without rowid;
 

@@ -1,0 +1,121 @@
+using System.Security.Cryptography;
+using System.Text;
+using CrmSync.Domain.Contacts;
+using CrmSync.Domain.Log;
+using CrmSync.Domain.Meetings;
+using CrmSync.Storage.Harvest;
+using CrmSync.Storage.Log;
+using CrmSync.Storage.Rows;
+using Dapper;
+
+namespace CrmSync.Storage.Meetings;
+
+/// <summary>What became of series that were merged anew.</summary>
+/// <param name="New">Lines that were not in the log.</param>
+/// <param name="Known">Lines that were, changed or not.</param>
+/// <param name="Gone">Lines that no copy speaks of any more.</param>
+public sealed record MeetingCounts(int New, int Known, int Gone);
+
+/// <summary>Keeps every account's copies of meetings and the messages about them, and the lines they make together.</summary>
+public sealed class MeetingLog(ContactDatabase database)
+{
+    /// <summary>What an account's calendar was left with by the reading before, to settle the next one against.</summary>
+    public async Task<IReadOnlyList<MeetingCopy>> CopiesOf(AccountState account, CancellationToken ct)
+    {
+        await using var connection = await database.Connect(ct);
+        var rows = await connection.QueryAsync<string>("select copy from meeting_copy where account = @Number order by series, occurrence", new { account.Number });
+        return [.. rows.Select(Json.Read<MeetingCopy>)];
+    }
+
+    /// <summary>
+    /// Puts an account's copies of some series in the place of those it had, and merges these series anew with what everybody else knows of them, in one transaction.
+    /// </summary>
+    /// <param name="account">The account.</param>
+    /// <param name="series">The series that were looked at (<see cref="MeetingKey.Uid"/>); those without a copy are gone from this account.</param>
+    /// <param name="copies">What the account holds of them now.</param>
+    /// <param name="merge">Merges.</param>
+    /// <param name="ours">Who is ours.</param>
+    /// <param name="ct">Cancels.</param>
+    public Task<MeetingCounts> Store(
+        AccountState account, IReadOnlyCollection<string> series, IReadOnlyCollection<MeetingCopy> copies, MeetingMerge merge, InternalAddresses ours, CancellationToken ct) =>
+        database.Write(
+            async scope =>
+            {
+                var erased = await ErasedPeople.Load(scope);
+                string[] touched = [.. series.Concat(copies.Select(c => c.Key.Uid)).Select(s => Texts.Clean(s)).Distinct(StringComparer.Ordinal)];
+                await scope.Execute(
+                    $"delete from meeting_copy where account = @Number and {scope.Engine.AnyOf("series", "@touched")}",
+                    new { account.Number, touched = scope.Engine.List(touched) });
+                var rows = scope.Rows(
+                    """
+                    insert into meeting_copy (account, series, occurrence, copy)
+                    select r.account, r.series, r.occurrence, r.copy
+                      from {rows} r
+                    """,
+                    Column.Number("account"), Column.Text("series"), Column.Text("occurrence"), Column.Text("copy"));
+                foreach (var copy in copies.DistinctBy(c => c.Key))
+                    rows.Add(account.Number).Add(Texts.Clean(copy.Key.Uid)).Add(OccurrenceOf(copy.Key)).Add(Json.Write(erased.Without(copy))).End();
+
+                await rows.Flush();
+                return await Merge(scope, touched, merge, ours);
+            },
+            ct);
+
+    /// <summary>Keeps calendar messages that came by mail and merges their series anew. A message kept already changes nothing.</summary>
+    public Task<MeetingCounts> Store(IReadOnlyCollection<InvitationMail> messages, MeetingMerge merge, InternalAddresses ours, CancellationToken ct) =>
+        database.Write(
+            async scope =>
+            {
+                var erased = await ErasedPeople.Load(scope);
+                var rows = scope.Rows(
+                    """
+                    insert into meeting_mail (series, hash, message)
+                    select r.series, r.hash, r.message
+                      from {rows} r
+                     where true
+                    on conflict (series, hash) do nothing
+                    """,
+                    Column.Text("series"), Column.Text("hash"), Column.Text("message"));
+                var touched = new HashSet<string>(StringComparer.Ordinal);
+                foreach (var message in messages.Select(erased.Without).OfType<InvitationMail>())
+                {
+                    var text = Json.Write(message);
+                    var hash = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 16));
+                    touched.Add(Texts.Clean(message.Series));
+                    rows.Add(Texts.Clean(message.Series)).Add(hash).Add(text).End();
+                }
+
+                await rows.Flush();
+                return await Merge(scope, touched, merge, ours);
+            },
+            ct);
+
+    /// <summary>Merges every series anew, as after the configuration changed who is ours.</summary>
+    public Task<MeetingCounts> Derive(MeetingMerge merge, InternalAddresses ours, CancellationToken ct) =>
+        database.Write(
+            async scope => await Merge(
+                scope,
+                [.. await scope.Query<string>("select series from meeting_copy union select series from meeting_mail union select series from interaction where series is not null")],
+                merge,
+                ours),
+            ct);
+
+    internal static async Task<MeetingCounts> Merge(WriteScope scope, IReadOnlyCollection<string> series, MeetingMerge merge, InternalAddresses ours)
+    {
+        var wanted = new { series = scope.Engine.List(series) };
+        var copies = (await scope.Query<string>($"select copy from meeting_copy where {scope.Engine.AnyOf("series", "@series")} order by account, series, occurrence", wanted))
+            .Select(Json.Read<MeetingCopy>).ToArray();
+        var messages = (await scope.Query<string>($"select message from meeting_mail where {scope.Engine.AnyOf("series", "@series")} order by series, hash", wanted))
+            .Select(Json.Read<InvitationMail>).ToArray();
+        var lines = merge.Merge(copies, messages).Lines.Select(line => (Line: line.ToInteraction(ours), Series: (string?)line.Key.Uid)).ToArray();
+        var before = (await scope.Query<(long Number, string Id)>($"select number, id from interaction where {scope.Engine.AnyOf("series", "@series")}", wanted)).ToArray();
+
+        await new PlainLines(scope).Remove(Array.ConvertAll(before, b => b.Number));
+        await new PlainLines(scope).Add(lines);
+        var ids = before.Select(b => b.Id).ToHashSet(StringComparer.Ordinal);
+        var known = lines.Count(l => ids.Contains(l.Line.Id));
+        return new MeetingCounts(lines.Length - known, known, before.Length - known);
+    }
+
+    private static string OccurrenceOf(MeetingKey key) => key.Occurrence is { } occurrence ? Instants.Print(occurrence) : "";
+}

@@ -1,0 +1,219 @@
+using System.Globalization;
+using CrmSync.Domain.Log;
+using CrmSync.Domain.Meetings;
+using CrmSync.Domain.Policy;
+using CrmSync.Storage.Digests;
+using CrmSync.Storage.Log;
+using CrmSync.Storage.Meetings;
+using Dapper;
+using NodaTime;
+
+namespace CrmSync.Storage.Tests;
+
+/// <summary>Everything kept beside mails: meetings, commands, contacts, digests, settings; and what takes people out again.</summary>
+public abstract class KeepingContract(IDatabases databases)
+{
+    private static readonly MeetingMerge Merge = new(new InvitationTrust(_ => false));
+
+    [Fact]
+    public async Task Copies_of_a_meeting_in_two_calendars_are_one_line_that_follows_them()
+    {
+        await using var scene = await Scene.On(await databases.New(), "ana", "ben");
+        var meetings = new MeetingLog(scene.Database);
+        var copy = Meeting("ana");
+        Assert.Equal(new MeetingCounts(1, 0, 0), await meetings.Store(scene.Account(), [copy.Key.Uid], [copy], Merge, Some.Classifier.Ours, default));
+        Assert.Equal(new MeetingCounts(0, 1, 0), await meetings.Store(scene.Account("ben"), [copy.Key.Uid], [Meeting("ben")], Merge, Some.Classifier.Ours, default));
+        Assert.Equal(copy, Assert.Single(await meetings.CopiesOf(scene.Account(), default)));
+
+        var line = Assert.Single(await scene.Log());
+        Assert.Equal((InteractionKind.Meeting, "Kick-off", Some.Noon, 3, "ana+ben"), (line.Kind, line.Subject, line.At, line.Participants.Count, string.Join('+', line.Accounts)));
+        Assert.Equal(MeetingStatus.Held, line.Meeting!.StatusAt(Some.Noon + Some.Hours(1), line.Participants));
+
+        await meetings.Store(scene.Account(), [copy.Key.Uid], [copy with { Start = Some.Noon + Some.Hours(2), End = Some.Noon + Some.Hours(3), Sequence = 1 }], Merge, Some.Classifier.Ours, default);
+        Assert.Equal(Some.Noon + Some.Hours(2), Assert.Single(await scene.Log()).At);
+        await meetings.Store(scene.Account("ben"), [copy.Key.Uid], [], Merge, Some.Classifier.Ours, default);
+        Assert.Equal(new MeetingCounts(0, 0, 1), await meetings.Store(scene.Account(), [copy.Key.Uid], [], Merge, Some.Classifier.Ours, default));
+        Assert.Empty(await scene.Log());
+    }
+
+    [Fact]
+    public async Task An_answer_that_came_by_mail_counts_whenever_the_calendar_is_read()
+    {
+        await using var scene = await Scene.On(await databases.New());
+        var meetings = new MeetingLog(scene.Database);
+        var answer = new InvitationMail
+        {
+            Method = InvitationMethod.Reply,
+            Account = "ana",
+            Senders = [Some.Address("bob@acme.example")],
+            At = Some.Noon - Some.Hours(20),
+            Uid = Meeting("ana").Uid,
+            Organizer = Some.Named("ana@bright.example"),
+            Invitees = [new Invitee(Some.Address("bob@acme.example"), "Bob", MeetingResponse.Declined)],
+        };
+        await meetings.Store([answer, answer], Merge, Some.Classifier.Ours, default);
+        await meetings.Store(scene.Account(), [], [Meeting("ana")], Merge, Some.Classifier.Ours, default);
+
+        Assert.Equal(MeetingResponse.Declined, Assert.Single(await scene.Log()).Participants.Single(p => !p.Internal).Response);
+        Assert.Equal(new MeetingCounts(0, 1, 0), await meetings.Derive(Merge, Some.Classifier.Ours, default));
+    }
+
+    [Fact]
+    public async Task A_command_said_twice_is_one_line()
+    {
+        await using var scene = await Scene.On(await databases.New());
+        var command = new Interaction
+        {
+            Id = "0000000command",
+            Kind = InteractionKind.Command,
+            At = Some.Noon,
+            Seen = Some.Noon,
+            Accounts = ["ana"],
+            Command = new CommandFacts(Some.Address("ana@bright.example"), "snooze") { Until = Some.Noon + Some.Hours(72), Contact = Some.Address("bob@acme.example"), Rule = "reply", Text = "on holiday" },
+        };
+        Assert.Equal(1, await new CommandLog(scene.Database).Add([command], default));
+        Assert.Equal(0, await new CommandLog(scene.Database).Add([command], default));
+        Assert.Equal(command.Command, Assert.Single(await scene.Log()).Command);
+    }
+
+    [Fact]
+    public async Task A_step_of_an_item_is_told_once_to_a_reader()
+    {
+        await using var scene = await Scene.On(await databases.New());
+        var notifications = new Notifications(scene.Database);
+        ToldStep[] steps = [new("item1", "warn"), new("item1", "escalate"), new("item2", "warn")];
+        Assert.Equal(steps[..1], await notifications.Tell("ana", "1@x", steps[..1], Some.Noon, default));
+        Assert.Equal(steps[1..], await notifications.Untold("ana", steps, default));
+        Assert.Equal(steps[1..], await notifications.Tell("ana", "2@x", steps, Some.Noon, default));
+        Assert.Equal(steps[..1], await notifications.Tell("ana", "1@x", steps, Some.Noon, default));
+        Assert.Equal(steps, await notifications.Untold("ben", steps, default));
+    }
+
+    [Fact]
+    public async Task Settings_are_kept_and_the_installation_is_made_once()
+    {
+        await using var scene = await Scene.On(await databases.New());
+        await using var second = await databases.Again();
+        var settings = new Settings(scene.Database);
+        Assert.Null(await settings.Get("policy", default));
+        await settings.Set("policy", "a", default);
+        await settings.Set("policy", "b", default);
+        Assert.Equal("b", await new Settings(second).Get("policy", default));
+        await settings.Set("policy", null, default);
+        Assert.Null(await settings.Get("policy", default));
+        Assert.Equal(await settings.Installation(default), await new Settings(second).Installation(default));
+        Assert.Equal(32, (await settings.Secret("tokens", default)).Length);
+    }
+
+    [Fact]
+    public async Task A_changed_configuration_changes_what_is_derived_and_nothing_else()
+    {
+        await using var scene = await Scene.On(await databases.New());
+        var before = new Classifier(Some.Policy with { Us = new OurSide(["bright.example", "acme.example"], []) });
+        var derivation = new Derivation(scene.Database);
+        Assert.True(await derivation.IsCurrent("1", default));
+        await scene.Deliver(
+            Some.Line(Some.Mail(id: "1@acme.example")),
+            Some.Line(Some.Mail("bob@acme.example", "Re: The offer", at: Some.Noon + Some.Hours(20))),
+            Some.Line(Some.Mail("eve@shop.example", at: Some.Noon + Some.Hours(2))));
+        var text = await scene.Text();
+
+        Assert.Equal(3, await derivation.Run(before, "1", null, default));
+        Assert.Equal([InteractionClass.Internal, InteractionClass.Human, InteractionClass.Internal], (await scene.Log()).Select(l => l.Class!.Value));
+        Assert.True(await derivation.IsCurrent("1", default));
+        Assert.False(await derivation.IsCurrent("2", default));
+        await derivation.Run(Some.Classifier, "2", null, default);
+        Assert.Equal(text, await scene.Text());
+    }
+
+    [Fact]
+    public async Task Somebody_erased_is_gone_and_stays_gone()
+    {
+        await using var scene = await Scene.On(await databases.New());
+        var theirs = Some.Mail("bob@acme.example", "Mine", id: "1@acme.example");
+        var shared = Some.Mail("dora@acme.example", "Ours", body: "as Bob said", id: "2@acme.example", at: Some.Noon + Some.Hours(1)) with { Cc = [Some.Named("bob@acme.example", "Bob")] };
+        var other = Some.Mail("eve@shop.example", "Hers", at: Some.Noon + Some.Hours(2));
+        await scene.Deliver(Some.Line(theirs), Some.Line(shared), Some.Line(other));
+        var meetings = new MeetingLog(scene.Database);
+        await meetings.Store(scene.Account(), [], [Meeting("ana")], Merge, Some.Classifier.Ours, default);
+
+        var erasure = new Erasure(scene.Database);
+        var held = await erasure.Export(Some.Address("bob@acme.example"), default);
+        Assert.Equal(["Kick-off", "Mine", "Ours"], held.Lines.Select(l => l.Subject));
+        Assert.False(held.IsErased);
+
+        Assert.Equal(1, (await erasure.Forget([Some.Address("bob@acme.example")], Some.Classifier, Merge, Some.Noon, default)).Removed);
+        for (var again = 0; again < 2; again++)
+        {
+            Assert.DoesNotContain("bob@", await scene.Text(), StringComparison.OrdinalIgnoreCase);
+            Assert.Equal([null, "Ours", "Hers"], (await scene.Log()).Select(l => l.Subject));
+            Assert.True((await erasure.Export(Some.Address("bob@acme.example"), default)).IsErased);
+
+            // The mailbox is read anew.
+            var counts = await scene.Deliver(Some.Line(theirs), Some.Line(shared), Some.Line(other));
+            Assert.Equal((0, 2, 1), (counts.New, counts.Known, counts.Skipped));
+            await meetings.Store(scene.Account(), [], [Meeting("ana")], Merge, Some.Classifier.Ours, default);
+        }
+
+        if (databases is SqliteFiles files)
+            Assert.DoesNotContain("bob@acme", System.Text.Encoding.UTF8.GetString(await File.ReadAllBytesAsync(files.Last)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_views_speak_the_words_of_the_interface()
+    {
+        await using var scene = await Scene.On(await databases.New(), "ana", "ben");
+        await scene.Deliver(Some.Line(Some.Mail(id: "1@acme.example") with { Headers = new Dictionary<string, string>() }, seen: Some.Noon + Some.Hours(1)));
+        await scene.Deliver("ben", Some.Line(Some.Mail(id: "1@acme.example"), "ben"));
+        await scene.Deliver(
+            Some.Line(Some.Mail("ana@bright.example", "Re: The offer", at: Some.Noon + Some.Hours(3)) with { To = [Some.Named("bob@old.example")] }),
+            Some.Line(Some.Mail("news@shop.example", "News", at: Some.Noon + Some.Hours(4)) with { Headers = new Dictionary<string, string> { ["list-id"] = "news" } }));
+        await new MeetingLog(scene.Database).Store(scene.Account(), [], [Meeting("ana")], Merge, Some.Classifier.Ours, default);
+        var cards = new ContactCards(scene.Database);
+        await cards.Replace(
+            [
+                new(Some.Address("bob@acme.example"), Some.Address("bob@acme.example"), "Robert", "acme.example", "ana"),
+                new(Some.Address("bob@old.example"), Some.Address("bob@acme.example"), "Robert", "acme.example", "ana"),
+            ],
+            default);
+
+        var bob = Assert.Single(await cards.All(default));
+        Assert.Equal(
+            ("bob@acme.example", "Robert", 2, "acme.example", "ana", Some.Noon, Some.Noon + Some.Hours(3), 1, 1, 0, 1),
+            (bob.Address, bob.Name, bob.Addresses, bob.Organisation, bob.Owner, bob.FirstContact, bob.LastContact, bob.Received, bob.Sent, bob.Mailings, bob.Meetings));
+        Assert.Equal(["bob@acme.example", "bob@old.example", "news@shop.example"], (await cards.Outsiders(default)).Select(a => a.Value));
+
+        await using var connection = await scene.Database.Connect(default);
+        var rows = (await connection.QueryAsync("select * from contact_log order by at, id")).Select(row => (IDictionary<string, object?>)row).ToArray();
+        Assert.Equal(
+            "id,at,seen,kind,class,direction,subject,thread,message_id,uid,occurrence,start,end,status,accounts,text,question,acknowledgement,attachments,markers,in_reply_to,reasons",
+            string.Join(',', rows[0].Keys));
+        Assert.Equal("ana, ben", rows.Single(r => (string?)r["message_id"] == "1@acme.example")["accounts"]);
+        Assert.Equal(["meeting", "mail", "mail", "mail"], rows.Select(r => r["kind"]));
+        Assert.Equal([null, "human", "human", "bulk"], rows.Select(r => r["class"]));
+        Assert.Equal(["held", null, null, null], rows.Select(r => r["status"]));
+        Assert.Equal(Some.Noon, rows[0]["at"] is string text ? Instants.Parse(text) : Instant.FromDateTimeUtc((DateTime)rows[0]["at"]!));
+        var people = (await connection.QueryAsync("select * from contact_log_participants order by at, address, role")).Select(row => (IDictionary<string, object?>)row).ToArray();
+        Assert.Equal("id,at,address,name,role,internal,response,bounced", string.Join(',', people[0].Keys));
+        Assert.Equal("ana@bright.example organizer True", string.Create(CultureInfo.InvariantCulture, $"{people[0]["address"]} {people[0]["role"]} {Convert.ToBoolean(people[0]["internal"], CultureInfo.InvariantCulture)}"));
+    }
+
+    private static MeetingCopy Meeting(string account) => new()
+    {
+        Uid = "0123456789abcdef@bright.example",
+        Account = account,
+        Owner = Some.Address(account + "@bright.example"),
+        Start = Some.Noon,
+        End = Some.Noon + Some.Hours(1),
+        Subject = "Kick-off",
+        Organizer = Some.Named("ana@bright.example", "Ana"),
+        Invitees = account == "ana" ? [new Invitee(Some.Address("bob@acme.example"), "Bob")] : [],
+        FirstSeen = Some.Noon - Some.Hours(48),
+        LastSeen = Some.Noon - Some.Hours(1),
+    };
+}
+
+public sealed class SqliteKeepingTests(SqliteFiles files) : KeepingContract(files), IClassFixture<SqliteFiles>;
+
+[Collection(PostgresTests.Name)]
+public sealed class PostgresKeepingTests(PostgresDatabases server) : KeepingContract(server);
