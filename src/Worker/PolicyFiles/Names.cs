@@ -8,6 +8,11 @@ namespace CrmSync.Worker.PolicyFiles;
 /// </summary>
 internal sealed class Names
 {
+    private static readonly HashSet<string> Kinds =
+    [
+        "respond", "resolve", "chase", "stay_in_touch", "follow_up", "date", "notice", "handover", "watch", "do_not_contact", "blackout", "cooldown", "cap", "digest",
+    ];
+
     private readonly Dictionary<string, HashSet<string>> declared = new(StringComparer.Ordinal);
 
     public Names(YamlMap root)
@@ -36,8 +41,11 @@ internal sealed class Names
     public IReadOnlyList<string> Known(string noun, IReadOnlyList<Word>? words, ProblemList problems) =>
         words is null ? [] : [.. words.Where(w => Knows(noun, w, problems)).Select(w => w.Text)];
 
+    /// <summary>The name of a rule, limit or digest: what stands behind the key that names its kind.</summary>
+    public static string? NameOf(YamlMap entry) => entry.Entries.FirstOrDefault(e => Kinds.Contains(e.Key.Text))?.Value is YamlScalar scalar ? scalar.Text : null;
+
     private static HashSet<string> FirstValues(YamlMap root, string section) =>
         root.Find(section)?.Value is YamlList list
-            ? [.. list.Items.OfType<YamlMap>().Select(m => m.Entries.Count > 0 ? m.Entries[0].Value : null).OfType<YamlScalar>().Select(s => s.Text)]
+            ? [.. list.Items.OfType<YamlMap>().Select(NameOf).OfType<string>()]
             : [];
 }

@@ -98,9 +98,10 @@ internal sealed class MapShape(string noun, params Key[] keys) : Shape<MapValues
             return Wrong(node, title, problems, out value);
 
         if (Kind is not null && map.Find(Kind.Name)?.Value is YamlScalar name)
-            title = name.Text.Contains("://", StringComparison.Ordinal) ? Kind.Name : $"{Kind.Name} '{name.Text}'";
+            title = name.Text.Contains("://", StringComparison.Ordinal) ? Kind.Name : $"{noun[(noun.IndexOf(' ', StringComparison.Ordinal) + 1)..]} '{name.Text}'";
 
         value = new MapValues(map, title);
+        var meant = new HashSet<string>(StringComparer.Ordinal);
         foreach (var entry in map.Entries)
         {
             if (Array.Find(keys, k => k.Name == entry.Key.Text) is { } key)
@@ -108,21 +109,32 @@ internal sealed class MapShape(string noun, params Key[] keys) : Shape<MapValues
             else if (Misplaced.TryGetValue(entry.Key.Text, out var why))
                 problems.Error(entry.Key, why.Number, $"'{entry.Key.Text}' has no meaning in {title}: {why.Why}");
             else
-                problems.Error(entry.Key, "010", $"unknown key '{entry.Key.Text}' in {title}", Spelling.Closest(entry.Key.Text, keys.Select(k => k.Name)));
+                meant.UnionWith(Unknown(entry.Key, title, problems));
         }
 
-        Complete(map, title, problems);
+        Complete(map, meant, title, problems);
         return true;
     }
 
     public override JsonObject Schema(SchemaBook book) => Definition is null ? Own(book) : book.Reference(Definition, () => Own(book));
 
-    private void Complete(YamlMap map, string title, ProblemList problems)
+    private IReadOnlyList<string> Unknown(YamlScalar key, string title, ProblemList problems)
     {
-        foreach (var key in keys.Where(k => k.Required && map.Find(k.Name) is null))
-            problems.Error(map, "011", $"'{key.Name}' is missing in {title}: {Uncapitalised(key.Description)}");
+        var closest = Spelling.Closest(key.Text, keys.Select(k => k.Name));
+        problems.Error(key, "010", $"unknown key '{key.Text}' in {title}", closest);
+        return closest;
+    }
 
-        if (OneOf.Count > 0 && !OneOf.Any(k => map.Find(k.Name) is not null))
+    /// <param name="map">The map.</param>
+    /// <param name="meant">Keys that misspelt ones probably stand for; saying that they are missing would be noise.</param>
+    /// <param name="title">The map in the words of a message.</param>
+    /// <param name="problems">Where problems go.</param>
+    private void Complete(YamlMap map, HashSet<string> meant, string title, ProblemList problems)
+    {
+        foreach (var key in keys.Where(k => k.Required && map.Find(k.Name) is null && !meant.Contains(k.Name)))
+            problems.Error(map, "011", $"'{key.Name}' is missing in {title}: {Uncapitalised(key.Description).TrimEnd('.')}");
+
+        if (OneOf.Count > 0 && !OneOf.Any(k => map.Find(k.Name) is not null || meant.Contains(k.Name)))
             problems.Error(map, "011", $"{title} needs one of {Listed(OneOf)}");
 
         foreach (var second in map.Entries.Where(e => OnlyOneOf.Any(k => k.Name == e.Key.Text)).Skip(1))

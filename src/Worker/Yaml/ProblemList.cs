@@ -21,8 +21,13 @@ internal sealed class ProblemList(char letter, char warningLetter)
     public static ProblemList ForConfiguration() => new('C', 'C');
 
     /// <summary>All problems by place: files in the order they were read, then line and column.</summary>
-    public IReadOnlyList<Problem> InOrder() =>
-        [.. problems.OrderBy(p => files.IndexOf(p.Spot.File)).ThenBy(p => p.Spot.Line).ThenBy(p => p.Spot.Column).ThenBy(p => p.Code, StringComparer.Ordinal)];
+    public IReadOnlyList<Problem> InOrder()
+    {
+        // What is no YAML of ours cannot be of the right type either; once is enough.
+        var unusable = problems.Where(p => p.Code.EndsWith("001", StringComparison.Ordinal)).Select(p => p.Spot).ToHashSet();
+        return [.. problems.Where(p => p.Code.EndsWith("001", StringComparison.Ordinal) || !unusable.Contains(p.Spot))
+            .OrderBy(p => files.IndexOf(p.Spot.File)).ThenBy(p => p.Spot.Line).ThenBy(p => p.Spot.Column).ThenBy(p => p.Code, StringComparer.Ordinal)];
+    }
 
     /// <summary>Sets the place of a file in the order of problems.</summary>
     public void Knows(SourceFile file)

@@ -33,8 +33,8 @@ internal abstract class Shape<T> : Shape
 
     protected bool Wrong(YamlNode node, string title, ProblemList problems, out T value)
     {
-        var what = node is YamlScalar { Kind: ScalarKind.Empty, Text: "" } ? "it is empty" : $"not {node.Noun}";
-        problems.Error(node, "012", $"{title} must be {Wanted}; {what}");
+        var what = node is YamlScalar { Kind: ScalarKind.Empty, Text: "" } ? "; it is empty" : $", not {node.Noun}";
+        problems.Error(node, "012", $"{title} must be {Wanted}{what}");
         value = default!;
         return false;
     }

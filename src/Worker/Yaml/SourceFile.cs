@@ -28,11 +28,11 @@ internal sealed class SourceFile(string name, string path, string text)
     public string Folder => System.IO.Path.GetDirectoryName(Path) ?? ".";
 
     /// <summary>The line with the given number (from 1), without its end; empty beyond the last one.</summary>
-    public string Line(int number)
-    {
-        lines ??= Text.ReplaceLineEndings("\n").Split('\n');
-        return number >= 1 && number <= lines.Length ? lines[number - 1] : "";
-    }
+    public string Line(int number) => number >= 1 && number <= LineCount ? Lines[number - 1] : "";
+
+    public int LineCount => Lines.Length;
+
+    private string[] Lines => lines ??= Text.ReplaceLineEndings("\n").Split('\n');
 
     /// <summary>The line as it may be printed: what is concealed shows as stars.</summary>
     public string ShownLine(int number)

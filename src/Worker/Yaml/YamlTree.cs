@@ -51,6 +51,10 @@ internal sealed class YamlTree
 
             return root;
         }
+        catch (YamlException e) when (TabAsIndentation(e) is { } tab)
+        {
+            problems.Error(tab, "001", "not YAML: a tab stands where spaces must; indent with spaces only");
+        }
         catch (YamlException e)
         {
             problems.Error(PlaceOf(e), "001", Words(e));
@@ -167,15 +171,29 @@ internal sealed class YamlTree
             ? At(collection, 1)
             : new Spot(file, Math.Max(1, (int)e.Start.Line), Math.Max(1, (int)e.Start.Column), e.Start.Line == e.End.Line ? Math.Max(1, (int)(e.End.Column - e.Start.Column)) : 1);
 
+    /// <summary>The parser points at what the tab is in; the tab itself is the place to look at.</summary>
+    private Spot? TabAsIndentation(YamlException e)
+    {
+        if (!e.Message.Contains(" tab", StringComparison.Ordinal))
+            return null;
+
+        for (var number = (int)e.Start.Line; number <= file.LineCount; number++)
+        {
+            var line = file.Line(number);
+            var tab = line.IndexOf('\t', StringComparison.Ordinal);
+            if (tab >= 0 && line.AsSpan(0, tab).Trim(' ').IsEmpty)
+                return new Spot(file, number, tab + 1, 1);
+        }
+
+        return null;
+    }
+
     private string Words(YamlException e)
     {
         if (IsUnclosed(e))
             return Unclosed();
 
         var words = e.Message.TrimEnd('.');
-        var line = file.Line((int)e.Start.Line);
-        if (line.Contains('\t', StringComparison.Ordinal) && words.Contains("tab", StringComparison.Ordinal))
-            return "not YAML: a tab stands where spaces must; indent with spaces only";
         return words.Length == 0 ? "not YAML" : $"not YAML: {char.ToLowerInvariant(words[0])}{words[1..]}";
     }
 

@@ -93,7 +93,7 @@ public sealed class ReadingTheConfiguration : IDisposable
     [InlineData("version: 1\naccounts: [{imap: a@us.example, host: mx.example, tls: none, password: '${P}'}]\n", "crmsync.yaml:2:56: error C051: tls: none would send")]
     [InlineData("version: 1\naccounts: [{maildir: a, address: a@us.example}, {maildir: b, address: a@us.example}]\n", "crmsync.yaml:2:49: error C031: two accounts are called 'maildir:a@us.example'; the first is at crmsync.yaml:2:12")]
     [InlineData("version: 1\naccounts: [{imap: a@us.example, host: h, password: '${NOPE}'}]\n", "crmsync.yaml:2:52: error C070: the environment variable NOPE is not set")]
-    [InlineData("version: 1\naccounts: [{imap: a@us.example, host: h}]\n", "crmsync.yaml:2:12: error C011: imap 'a@us.example' needs one of 'password', 'oauth'")]
+    [InlineData("version: 1\naccounts: [{imap: a@us.example, host: h}]\n", "crmsync.yaml:2:12: error C011: account 'a@us.example' needs one of 'password', 'oauth'")]
     [InlineData("version: 1\nstatus: {listen: '0.0.0.0:80'}\n", "crmsync.yaml:2:18: error C052: 'listen' reaches beyond this machine")]
     [InlineData("version: 1\ncapture: {since: 1 year}\n", "crmsync.yaml:2:18: error C020: \"1 year\" is not a length of time; write 1y")]
     [InlineData("version: 1\nschedule: {mail: 0m}\n", "crmsync.yaml:2:18: error C020: 'mail' in 'schedule' in the configuration must be longer than nothing; write 5m or 1h")]
@@ -157,6 +157,7 @@ public sealed class ReadingTheConfiguration : IDisposable
               - {maildir: a, adress: a@us.example}
               - {imap: nobody, host: h, password: "${X}"}
               - {graph: g, tenant: t, client_id: c, managed_identity: yes}
+              - {ics: a.ics}
             delivery: {folder: out}
             schedule: {mail: 5d}
             status: {listen: everywhere}
