@@ -3,6 +3,7 @@ using CrmSync.Bench;
 // One verb a file. A verb prints what it measured and how, and nothing else.
 var verbs = new Dictionary<string, (string Usage, Action<Options> Run)>(StringComparer.Ordinal)
 {
+    ["calendar"] = ("calendar [--events 100k] [--repeat 3]                         read a calendar and expand its series over a year, on one core", CalendarReading.Run),
     ["generate"] = ("generate --messages N --seed S --out DIR [--mean 25k]     write a maildir of invented mail, the same for the same seed", Generate.Run),
     ["imap"] = ("imap [--messages 50k] [--mean 25k] [--bytes 16k] [--repeat 3]  read a mailbox in a Dovecot of its own, against a client that throws the bytes away", ImapReading.Run),
     ["smtp"] = ("smtp [--messages 20k] [--size 4k]                          hand mails to a server that throws them away, on one connection", SmtpSending.Run),
