@@ -19,14 +19,48 @@ public enum BodySection
 /// <summary>Takes the bytes of messages as they arrive, in pieces of whatever size; nothing is held for it.</summary>
 public abstract class BodyConsumer
 {
-    /// <summary>A section begins.</summary>
-    /// <param name="section">Which one.</param>
-    /// <param name="origin">Offset of its first byte, where a partial fetch was answered with one.</param>
-    /// <param name="announced">How many bytes the server says will follow.</param>
-    public abstract void Begin(BodySection section, long origin, long announced);
+    private bool taking;
 
-    /// <summary>The next bytes of the section; valid during the call only.</summary>
-    public abstract void Write(ReadOnlySpan<byte> bytes);
+    /// <summary>The section that is taken; null while the server sent none.</summary>
+    internal BodySection? Section { get; private set; }
+
+    /// <summary>How many bytes of it have arrived.</summary>
+    internal long Received { get; private set; }
+
+    /// <summary>A message begins to arrive.</summary>
+    /// <param name="announced">How many bytes the server says will follow.</param>
+    protected abstract void Begin(long announced);
+
+    /// <summary>The next bytes of the message; valid during the call only.</summary>
+    protected abstract void Write(ReadOnlySpan<byte> bytes);
+
+    /// <summary>The message before is done with.</summary>
+    internal virtual void Clear()
+    {
+        Section = null;
+        Received = 0;
+        taking = false;
+    }
+
+    internal void Start(BodySection section, long announced)
+    {
+        // Of several sections in one answer the first is what was asked for; servers that add others must not spoil it.
+        taking = Section is null;
+        if (!taking)
+            return;
+
+        Section = section;
+        Begin(announced);
+    }
+
+    internal void Take(ReadOnlySpan<byte> bytes)
+    {
+        if (!taking)
+            return;
+
+        Received += bytes.Length;
+        Write(bytes);
+    }
 }
 
 /// <summary>Keeps the first bytes of each message, and counts the rest. The memory is lent: it is overwritten by the next message.</summary>
@@ -35,42 +69,25 @@ internal sealed class BodyBuffer(int limit) : BodyConsumer
 {
     private byte[] bytes = new byte[Math.Min(limit, 16 * 1024)];
     private int length;
-    private bool writing;
-
-    public BodySection? Section { get; private set; }
-
-    public long Received { get; private set; }
 
     public ReadOnlyMemory<byte> Bytes => bytes.AsMemory(0, length);
 
     public bool Truncated => Received > length;
 
-    public void Clear()
+    internal override void Clear()
     {
+        base.Clear();
         length = 0;
-        Received = 0;
-        Section = null;
-        writing = false;
     }
 
-    public override void Begin(BodySection section, long origin, long announced)
+    protected override void Begin(long announced)
     {
-        // Of several sections in one answer the first is what was asked for; servers that add others must not spoil it.
-        writing = Section is null;
-        if (!writing)
-            return;
-
-        Section = section;
         if (announced > bytes.Length && bytes.Length < limit)
             bytes = new byte[Math.Min(limit, announced)];
     }
 
-    public override void Write(ReadOnlySpan<byte> more)
+    protected override void Write(ReadOnlySpan<byte> more)
     {
-        if (!writing)
-            return;
-
-        Received += more.Length;
         var room = Math.Min(more.Length, bytes.Length - length);
         more[..room].CopyTo(bytes.AsSpan(length));
         length += room;

@@ -3,29 +3,25 @@ using System.Text;
 
 namespace CrmSync.Mail.Imap;
 
-/// <summary>The name of a fetched section and the offset it begins at.</summary>
+/// <summary>The section a fetched item stands for.</summary>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct FetchItem(BodySection Section, long Origin)
+internal readonly record struct FetchItem(BodySection Section)
 {
     /// <summary>The section a name stands for, or null when it is not one.</summary>
     /// <param name="name">Such as <c>BODY[]&lt;0&gt;</c>, <c>BODY[HEADER.FIELDS (FROM)]</c> or <c>RFC822.HEADER</c>.</param>
     public static FetchItem? Of(ReadOnlySpan<byte> name)
     {
-        var origin = 0L;
         if (name.EndsWith(">"u8) && name.LastIndexOf((byte)'<') is var angle and > 0)
-        {
-            origin = (long)Math.Min(ResponseScanner.NumberOf(name[(angle + 1)..^1]) ?? 0, long.MaxValue);
             name = name[..angle];
-        }
 
         if (Ascii.EqualsIgnoreCase(name, "RFC822"u8))
-            return new FetchItem(BodySection.Message, origin);
+            return new FetchItem(BodySection.Message);
 
         if (Ascii.EqualsIgnoreCase(name, "RFC822.HEADER"u8))
-            return new FetchItem(BodySection.Header, origin);
+            return new FetchItem(BodySection.Header);
 
         if (Ascii.EqualsIgnoreCase(name, "RFC822.TEXT"u8))
-            return new FetchItem(BodySection.Text, origin);
+            return new FetchItem(BodySection.Text);
 
         if (!name.EndsWith("]"u8) || name.IndexOf((byte)'[') is not (var open and >= 4))
             return null;
@@ -38,8 +34,7 @@ internal readonly record struct FetchItem(BodySection Section, long Origin)
             section.IsEmpty ? BodySection.Message
             : StartsWith(section, "HEADER"u8) ? BodySection.Header
             : Ascii.EqualsIgnoreCase(section, "TEXT"u8) ? BodySection.Text
-            : BodySection.Other,
-            origin);
+            : BodySection.Other);
     }
 
     /// <summary>The section whose value begins at the end of this text, or null when something else does (the subject of an ENVELOPE, say).</summary>

@@ -53,6 +53,8 @@ internal sealed class FetchParser(ImapLimits limits)
             message.EmailId = Words(ref scanner, decode: false).FirstOrDefault();
         else if (Is(name, "THREADID"u8))
             message.ThreadId = Words(ref scanner, decode: false).FirstOrDefault();
+        else if (Is(name, "BODYSTRUCTURE"u8) || Is(name, "BODY"u8))
+            message.Leaves = Leaves(ref scanner, 0);
         else if (Is(name, "X-GM-LABELS"u8))
             message.Labels = Words(ref scanner, decode: true);
         else if (scanner.Next != ')')
@@ -73,8 +75,8 @@ internal sealed class FetchParser(ImapLimits limits)
         if (nil)
             return;
 
-        consumer.Begin(section.Section, section.Origin, value.Length);
-        consumer.Write(value);
+        consumer.Start(section.Section, value.Length);
+        consumer.Take(value);
     }
 
     private static void Uid(ref ResponseScanner scanner, FetchedMessage message)
@@ -93,6 +95,35 @@ internal sealed class FetchParser(ImapLimits limits)
     }
 
     private static uint? Valid(ulong? number) => number is > 0 and <= uint.MaxValue ? (uint)number.Value : null;
+
+    /// <summary>
+    /// How many parts without parts of their own a structure has; null where it says nothing that can be relied on. A body that begins with a list is a
+    /// multipart, and each list at its beginning is one of its parts.
+    /// </summary>
+    private int? Leaves(ref ResponseScanner scanner, int depth)
+    {
+        if (scanner.Next != '(' || depth > limits.Depth)
+        {
+            scanner.SkipValue();
+            return null;
+        }
+
+        scanner.Expect((byte)'(');
+        int? count = 0;
+        var parts = 0;
+        for (scanner.SkipSpaces(); scanner.Next == '('; scanner.SkipSpaces(), parts++)
+            count += Leaves(ref scanner, depth + 1);
+
+        for (scanner.SkipSpaces(); !scanner.Take((byte)')'); scanner.SkipSpaces())
+        {
+            if (scanner.AtEnd)
+                throw scanner.Unreadable("a structure does not end");
+
+            scanner.SkipValue();
+        }
+
+        return parts == 0 ? 1 : count;
+    }
 
     /// <summary>A list of words in any form; NIL and a single word count as well.</summary>
     private List<string> Words(ref ResponseScanner scanner, bool decode)

@@ -32,6 +32,9 @@ public sealed class FetchedMessage
     /// <summary>Gmail's labels, decoded; system labels keep their backslash, such as <c>\Sent</c>.</summary>
     public IReadOnlyList<string> Labels { get; internal set; } = [];
 
+    /// <summary>How many parts without parts of their own the message has, where the structure was asked for and made sense.</summary>
+    public int? Leaves { get; internal set; }
+
     /// <summary>The bytes asked for, or the first of them. Lent: copy what must live longer than the step of the enumeration.</summary>
     public ReadOnlyMemory<byte> Body { get; internal set; }
 

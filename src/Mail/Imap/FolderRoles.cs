@@ -48,7 +48,7 @@ internal static class FolderRoles
         (FolderRole.Outbox, "outbox|postausgang|boîte d'envoi|bandeja de salida|caixa de saída|posta in uscita|postvak uit|utkorgen|utboks|udbakke|lähtevät|skrzynka nadawcza|исходящие|вихідні|"
             + "送信トレイ|发件箱|보낼편지함|scheduled|snoozed|templates|vorlagen|modèles"),
         (FolderRole.NoMail, "notes|notizen|notities|rss|rss feeds|rss-feeds|rss-abonnements|flux rss|sync issues|synchronisierungsprobleme|problèmes de synchronisation|conversation history|"
-            + "aufgezeichnete unterhaltungen|historique des conversations|journal|calendar|kalender|calendrier|contacts|kontakte|tasks|aufgaben|suggested contacts|sieve|dovecot.sieve|.dovecot.sieve|virtual"));
+            + "aufgezeichnete unterhaltungen|historique des conversations|suggested contacts|sieve|dovecot.sieve|.dovecot.sieve|virtual"));
 
     private static readonly (string Word, FolderRole Role)[] Words =
     [
@@ -77,13 +77,10 @@ internal static class FolderRoles
         }
 
         var levels = Levels(name, folder.Delimiter);
-        if (levels.Any(level => Names.TryGetValue(level, out var above) && above == FolderRole.NoMail))
-            return (FolderRole.NoMail, FolderRoleSource.Name);
-
         // Below Trash or Junk everything is trash or junk; below Sent and Archive people sort as they like, and the folders stay ordinary.
         foreach (var level in levels)
         {
-            if (Names.TryGetValue(level, out var role) && (level == levels[^1] || role is FolderRole.Trash or FolderRole.Junk or FolderRole.Drafts) && IsNearTop(levels, level))
+            if (Names.TryGetValue(level, out var role) && (level == levels[^1] || role is FolderRole.Trash or FolderRole.Junk or FolderRole.Drafts or FolderRole.NoMail) && IsNearTop(levels, level))
                 return (role, FolderRoleSource.Name);
         }
 

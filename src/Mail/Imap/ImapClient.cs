@@ -121,8 +121,13 @@ public sealed class ImapClient : IAsyncDisposable
     /// <param name="withStatus">Bring the counters along where the server can (LIST-STATUS), in the same round trip.</param>
     /// <param name="ct">Ends the connection when cancelled.</param>
     /// <exception cref="MailServerException">With <see cref="MailFailure.Protocol"/> when no folder can be found: a fault of the server, not an empty account.</exception>
-    public Task<IReadOnlyList<ImapFolder>> Folders(bool withStatus, CancellationToken ct) =>
-        new FolderListing(connection, Capabilities, options.Limits).Run(withStatus, () => utf8, ct);
+    public async Task<IReadOnlyList<ImapFolder>> Folders(bool withStatus, CancellationToken ct)
+    {
+        if (withStatus)
+            await LookAnew(ct);
+
+        return await new FolderListing(connection, Capabilities, options.Limits).Run(withStatus, () => utf8, ct);
+    }
 
     /// <summary>Opens a folder for reading only.</summary>
     /// <returns>Its counters; those the server left out were asked for with STATUS.</returns>
@@ -149,7 +154,7 @@ public sealed class ImapClient : IAsyncDisposable
     public async Task<IReadOnlyList<(ImapFolder Folder, FolderStatus? Status, MailServerException? Failure)>> Statuses(
         IReadOnlyList<ImapFolder> folders, CancellationToken ct)
     {
-        var items = "MESSAGES UIDNEXT UIDVALIDITY" + (Capabilities.Has("CONDSTORE") ? " HIGHESTMODSEQ" : "");
+        var items = "MESSAGES UIDNEXT UIDVALIDITY" + (Capabilities.Has("CONDSTORE") ? " HIGHESTMODSEQ" : "") + (Capabilities.Has("OBJECTID") ? " MAILBOXID" : "");
         var results = new List<(ImapFolder, FolderStatus?, MailServerException?)>();
         // A server reads while it writes only as far as its buffers go; fifty short commands fit everywhere.
         foreach (var some in folders.Chunk(50))
@@ -260,6 +265,20 @@ public sealed class ImapClient : IAsyncDisposable
 
     /// <summary>Closes the connection at once.</summary>
     public ValueTask DisposeAsync() => connection.DisposeAsync();
+
+    /// <summary>
+    /// Of the open folder servers tell the counters as this session has seen them, not as they are. Closing it, in the same turn, helps; where only CLOSE is
+    /// known, which other programs use to expunge, a NOOP has to do.
+    /// </summary>
+    private async Task LookAnew(CancellationToken ct)
+    {
+        if (Examined is null)
+            return;
+
+        var mayClose = Capabilities.Has("UNSELECT") || Capabilities.Has("IMAP4rev2");
+        await connection.Begin(new CommandText(mayClose ? "UNSELECT" : "NOOP"), null, ct);
+        Examined = mayClose ? null : Examined;
+    }
 
     private async Task Greet(CancellationToken ct)
     {

@@ -22,6 +22,12 @@ public sealed record FetchRequest
     /// <summary>UIDs, dates and sizes without any bytes of the message.</summary>
     public static FetchRequest Summary { get; } = new();
 
+    /// <summary>How many parts each message has, and nothing else.</summary>
+    public static FetchRequest Structure { get; } = new() { Attributes = false, Parts = true };
+
+    /// <summary>Ask for the structure.</summary>
+    public bool Parts { get; init; }
+
     /// <summary>The part to fetch, or null for none.</summary>
     public BodySection? Body { get; init; }
 
@@ -51,6 +57,9 @@ public sealed record FetchRequest
             else if (capabilities.Has("OBJECTID"))
                 items.Append(" EMAILID THREADID");
         }
+
+        if (Parts)
+            items.Append(" BODYSTRUCTURE");
 
         items.Append(Body switch
         {
@@ -100,13 +109,13 @@ public sealed class MessageFetch
         {
             while (next < sets.Count && underWay.Count < request.Ahead)
             {
-                var command = await connection.Begin(new CommandText($"UID FETCH {sets[next].Text} {items}"), Take, ct, request.Consumer ?? (BodyConsumer)buffer);
+                var command = await connection.Begin(new CommandText($"UID FETCH {sets[next].Text} {items}"), Take, ct, Consumer);
                 underWay.Enqueue((sets[next++], command));
             }
 
             while (underWay.Peek().Command.Result is null)
             {
-                buffer.Clear();
+                Consumer.Clear();
                 await connection.Step(ct);
                 while (ready.TryDequeue(out var message))
                     yield return message;
@@ -117,6 +126,8 @@ public sealed class MessageFetch
                 refusals.Add((set, connection.Refused(AnswerStage.Command, $"fetching {set.Count?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "some"} messages", done.Result)));
         }
     }
+
+    private BodyConsumer Consumer => request.Consumer ?? buffer;
 
     private void Take(ImapResponse response)
     {
@@ -136,11 +147,11 @@ public sealed class MessageFetch
 
     private void Deliver(FetchedMessage message)
     {
-        message.Section = buffer.Section;
-        message.Received = buffer.Received;
+        message.Section = Consumer.Section;
+        message.Received = Consumer.Received;
         message.Body = buffer.Bytes;
-        message.IsWhole = message.Problem is null && buffer.Section == BodySection.Message && !buffer.Truncated
-            && (!request.Partial || buffer.Received != request.Keep || message.Size == buffer.Received);
+        message.IsWhole = message.Problem is null && message.Section == BodySection.Message && (request.Consumer is not null || !buffer.Truncated)
+            && (!request.Partial || message.Received != request.Keep || message.Size == message.Received);
         ready.Enqueue(message);
     }
 }

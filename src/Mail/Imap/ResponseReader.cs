@@ -129,7 +129,7 @@ internal sealed class ResponseReader(Wire wire, ImapLimits limits)
         var keep = body is null && literal.Length <= limits.InlineLiteral && Text.Length + literal.Length <= limits.SearchLine;
         Text.AddLiteral(literal.Marker, keep, (int)Math.Min(literal.Length, int.MaxValue));
         if (body is { } item)
-            consumer.Begin(item.Section, item.Origin, literal.Length);
+            consumer.Start(item.Section, literal.Length);
 
         for (var missing = literal.Length; missing > 0;)
         {
@@ -143,7 +143,7 @@ internal sealed class ResponseReader(Wire wire, ImapLimits limits)
                 if (keep)
                     Text.Append(segment.Span);
                 else if (body is not null)
-                    consumer.Write(segment.Span);
+                    consumer.Take(segment.Span);
             }
 
             missing -= piece.Length;

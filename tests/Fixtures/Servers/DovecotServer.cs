@@ -11,6 +11,9 @@ public sealed class DovecotServer : IDisposable
     /// <summary>Everybody's password.</summary>
     public const string Password = "correct-horse";
 
+    /// <summary>Dovecot tells the age of a Maildir, and one folder of a name from the next, by whole seconds.</summary>
+    public static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(2100);
+
     // Dovecot refuses to touch mail as root; the mailboxes are open to everybody instead.
     private static readonly string Owner = Environment.UserName == "root" ? "mail" : Environment.UserName;
 
@@ -78,6 +81,25 @@ public sealed class DovecotServer : IDisposable
         return file;
     }
 
+    /// <summary>Runs commands as a user, one after the other, as another mail program would.</summary>
+    public void Run(string user, params string[] commands)
+    {
+        using var tcp = new System.Net.Sockets.TcpClient("127.0.0.1", PlainPort);
+        using var reader = new StreamReader(tcp.GetStream());
+        using var writer = new StreamWriter(tcp.GetStream()) { AutoFlush = true, NewLine = "\r\n" };
+        reader.ReadLine();
+        foreach (var command in commands.Prepend($"LOGIN {user} {Password}"))
+        {
+            writer.WriteLine($"run {command}");
+            var line = reader.ReadLine();
+            while (line?.StartsWith("run ", StringComparison.Ordinal) == false)
+                line = reader.ReadLine();
+
+            if (line?.StartsWith("run OK", StringComparison.Ordinal) != true)
+                throw new InvalidOperationException($"{command}: {line}");
+        }
+    }
+
     /// <summary>Stops the server and starts it again on the same ports with the same mail.</summary>
     public void Restart()
     {
@@ -130,6 +152,8 @@ public sealed class DovecotServer : IDisposable
             first_valid_uid = 0
             mail_max_userip_connections = 500
             maildir_stat_dirs = yes
+            # The index of all folders does not look at what is written past the server, as the tests do.
+            mailbox_list_index = no
             passdb {
               driver = static
               args = password={{Password}}

@@ -1,0 +1,124 @@
+using System.Net;
+using System.Text.Json;
+using CrmSync.Mail.Net;
+using CrmSync.Worker.Configuration;
+using NodaTime;
+
+namespace CrmSync.Worker.Sources.Imap;
+
+/// <summary>
+/// Access tokens of one credential (RFC 6749 section 6): kept until a minute before they end, fetched by one caller at a time. Trouble on the way to the token
+/// server is not a refused login.
+/// </summary>
+internal sealed class AccessTokens(Login.OAuth login, HttpClient http, IClock clock) : IDisposable
+{
+    private static readonly Duration Margin = Duration.FromMinutes(1);
+
+    private readonly SemaphoreSlim one = new(1);
+    private string refreshToken = login.RefreshToken.Reveal();
+    private string? token;
+    private Instant ends;
+
+    /// <summary>A token that is good for at least a minute.</summary>
+    /// <param name="refused">A token the mail server refused: it is fetched anew, unless somebody else has done so meanwhile.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <exception cref="MailServerException">When there is none to be had; with <see cref="MailFailure.Auth"/> only when the token server says so.</exception>
+    public async Task<string> Get(string? refused, CancellationToken ct)
+    {
+        await one.WaitAsync(ct);
+        try
+        {
+            if (token is not null && token != refused && clock.GetCurrentInstant() < ends - Margin)
+                return token;
+
+            return token = await Fetch(ct);
+        }
+        finally
+        {
+            one.Release();
+        }
+    }
+
+    public void Dispose() => one.Dispose();
+
+    private async Task<string> Fetch(CancellationToken ct)
+    {
+        var form = new Dictionary<string, string> { ["grant_type"] = "refresh_token", ["refresh_token"] = refreshToken, ["client_id"] = login.ClientId };
+        if (login.ClientSecret is { } secret)
+            form["client_secret"] = secret.Reveal();
+
+        if (login.Scope is { } scope)
+            form["scope"] = scope;
+
+        try
+        {
+            using var content = new FormUrlEncodedContent(form);
+            using var response = await http.PostAsync(login.TokenUrl, content, ct);
+            var text = await response.Content.ReadAsStringAsync(ct);
+            return response.IsSuccessStatusCode ? Take(text) : throw Refused(response, text);
+        }
+        catch (HttpRequestException e)
+        {
+            throw new MailServerException(MailFailure.Network, $"the token server {login.TokenUrl.Host} could not be reached: {e.Message}", inner: e);
+        }
+        catch (TaskCanceledException e) when (!ct.IsCancellationRequested)
+        {
+            throw new MailServerException(MailFailure.Network, $"the token server {login.TokenUrl.Host} did not answer in time", inner: e);
+        }
+        catch (JsonException e)
+        {
+            throw new MailServerException(MailFailure.Config, $"the answer of the token server {login.TokenUrl.Host} is not JSON; check `token_url`", inner: e);
+        }
+    }
+
+    private string Take(string text)
+    {
+        using var json = JsonDocument.Parse(text);
+        if (Text(json.RootElement, "access_token") is not { Length: > 0 } fresh)
+            throw new MailServerException(MailFailure.Config, $"the token server {login.TokenUrl.Host} answered without an access token; check `token_url`");
+
+        var seconds = json.RootElement.TryGetProperty("expires_in", out var life) && life.ValueKind == JsonValueKind.Number ? life.GetDouble() : 3600;
+        ends = clock.GetCurrentInstant() + Duration.FromSeconds(Math.Clamp(seconds, 0, 86_400));
+        // Some providers give a new refresh token each time and end the old one.
+        refreshToken = Text(json.RootElement, "refresh_token") is { Length: > 0 } next ? next : refreshToken;
+        return fresh;
+    }
+
+    private MailServerException Refused(HttpResponseMessage response, string text)
+    {
+        var (error, words) = Words(text);
+        var failure = response.StatusCode switch
+        {
+            HttpStatusCode.TooManyRequests => MailFailure.Throttled,
+            >= HttpStatusCode.InternalServerError => MailFailure.Network,
+            _ when error is "invalid_grant" or "access_denied" or "interaction_required" => MailFailure.Auth,
+            _ => MailFailure.Config,
+        };
+        var wait = response.Headers.RetryAfter?.Delta is { } delta ? Duration.Min(Duration.FromTimeSpan(delta), Duration.FromHours(1)) : (Duration?)null;
+        var secrets = new[] { refreshToken, login.RefreshToken.Reveal(), login.ClientSecret?.Reveal() ?? "" };
+        return new MailServerException(
+            failure,
+            failure == MailFailure.Auth ? "the token server takes the refresh token no more; consent again and store the new one" : $"the token server {login.TokenUrl.Host} gave no token",
+            ServerAnswers.Presentable($"{(int)response.StatusCode} {error} {words}".Trim(), secrets))
+        {
+            RetryAfter = wait,
+        };
+    }
+
+    private static (string Error, string Words) Words(string text)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(text);
+            return (Text(json.RootElement, "error") ?? "", Text(json.RootElement, "error_description") ?? "");
+        }
+        catch (JsonException)
+        {
+            // An error page of something in between; the status code says enough.
+            return ("", "");
+        }
+    }
+
+    private static string? Text(JsonElement json, string name) =>
+        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+}

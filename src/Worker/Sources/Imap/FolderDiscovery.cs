@@ -1,0 +1,194 @@
+using System.Globalization;
+using CrmSync.Mail.Imap;
+using CrmSync.Mail.Mime;
+using CrmSync.Mail.Net;
+using CrmSync.Storage.Harvest;
+using NodaTime;
+using NodaTime.Text;
+
+namespace CrmSync.Worker.Sources.Imap;
+
+/// <summary>
+/// Finds what is new in one folder (mail.md section 2): by UID from a contiguous frontier on, with an overlap for stores that show messages out of order, and
+/// once a day all of it. What the server does not say is unknown, never zero.
+/// </summary>
+internal sealed class FolderDiscovery(ImapClient client, KnownItems known, Instant now, Instant since)
+{
+    private const int PageSize = 1000;
+    private const uint Overlap = 200;
+
+    /// <summary>So many renumberings are believed; after that the folder is left alone for a day each time.</summary>
+    private const int MostResets = 5;
+
+    private static readonly Duration AuditEvery = Duration.FromHours(24);
+    private static readonly Duration ParkedAfterRefusal = Duration.FromHours(6);
+
+    /// <summary>Dates of arrival are wrong by weeks after some migrations; two months beyond the horizon nothing is missed.</summary>
+    private static readonly Duration Slack = Duration.FromDays(60);
+
+    private static readonly Duration WithoutValidity = Duration.FromDays(7);
+    private static readonly LocalDatePattern SearchDate = LocalDatePattern.CreateWithInvariantCulture("d-MMM-uuuu");
+
+    /// <summary>Lists one folder. Nothing at all when it is parked.</summary>
+    /// <exception cref="MailServerException">When the connection is lost or the whole account is in trouble.</exception>
+    public async Task<IReadOnlyList<Listing>> List(ImapFolder folder, CancellationToken ct)
+    {
+        var remoteId = folder.Status?.MailboxId is { } id ? $"id:{id}" : folder.Name;
+        var state = await known.Folder(remoteId, folder.Name, FolderPlan.RoleOf(folder), ct);
+        if (state.ParkedUntil > now)
+            return [];
+
+        var snapshot = FolderSnapshot.Parse(state.Cursor.Snapshot);
+        var auditDue = state.Cursor.LastFullAt is not { } last || now - last >= AuditEvery;
+        if (snapshot is not null && !auditDue && snapshot.IsStill(folder.Status))
+            return [new ListedPage(state, [], (int)Math.Max(0, snapshot.Exists - snapshot.Old), state.Cursor) { Skipped = Old(snapshot.Old) }];
+
+        try
+        {
+            return await Open(folder, state, snapshot, auditDue, ct);
+        }
+        catch (MailServerException e) when (ImapTrouble.IsLocal(e))
+        {
+            // Dovecot lists roots of shared namespaces that cannot be opened; a folder may also have been deleted since it was listed.
+            if (e.Failure == MailFailure.Permanent && folder.Role != FolderRole.Inbox)
+                await known.Park(state, now + ParkedAfterRefusal, e.Message, ct);
+
+            return [ImapTrouble.OfFolder($"folder {folder.Name}", e)];
+        }
+    }
+
+    private async Task<IReadOnlyList<Listing>> Open(ImapFolder folder, FolderState state, FolderSnapshot? snapshot, bool auditDue, CancellationToken ct)
+    {
+        var status = await client.Examine(folder, ct);
+        var cursor = state.Cursor;
+        if (cursor.UidValidity is { } before && status.UidValidity is { } after && after != (ulong)before)
+        {
+            (status, var renumbered) = await Renumbered(folder, status, (ulong)before, FolderSample.Parse(cursor.Text), ct);
+            if (renumbered && state.ValidityResets >= MostResets && state.ParkedUntil is null && folder.Role != FolderRole.Inbox)
+                return [await ParkForADay(folder, state, ct)];
+
+            if (renumbered)
+            {
+                state = await known.NewEpoch(state, (long)status.UidValidity!.Value, ct);
+                (cursor, snapshot, auditDue) = (state.Cursor, null, true);
+            }
+        }
+
+        if (state.ParkedUntil is not null)
+            await known.Park(state, null, null, ct);
+
+        if (status.UidValidity is null && cursor.UidValidity is not null)
+            return await ByDate(state, status, ct);
+
+        var full = auditDue || cursor.Frontier == 0;
+        var from = full ? 1 : (uint)Math.Max(1, cursor.Frontier - Overlap);
+        var found = status.Exists == 0 ? [] : await Search(from, ct);
+        // One in and one out leaves the count as it was; what was counted must agree with what was listed, or everything is looked at again.
+        var old = full ? Math.Max(0, (status.Exists ?? found.Count) - found.Count) : snapshot?.Old ?? 0;
+        cursor = cursor with
+        {
+            UidValidity = (long?)status.UidValidity ?? cursor.UidValidity,
+            LastFullAt = full ? now : cursor.LastFullAt,
+            Text = await Sample(cursor, found, full, ct),
+        };
+        return Pages(state, found, cursor, FolderSnapshot.Of(status, old)?.ToString(), Math.Max(0, (status.Exists ?? found.Count) - found.Count - old), old);
+    }
+
+    /// <summary>Ascending pages, so that the frontier never leaves a gap behind; the snapshot counts only once everything is stored.</summary>
+    private static List<Listing> Pages(FolderState state, IReadOnlyList<uint> found, FolderCursor cursor, string? snapshot, long listedBefore, long old)
+    {
+        var pages = new List<Listing>();
+        var frontier = state.Cursor.Frontier;
+        var chunks = found.Chunk(PageSize).ToList();
+        for (var i = 0; i < chunks.Count; i++)
+        {
+            frontier = Math.Max(frontier, chunks[i][^1]);
+            var locators = Array.ConvertAll(chunks[i], uid => new Locator(uid.ToString(CultureInfo.InvariantCulture)));
+            if (i < chunks.Count - 1)
+                pages.Add(new ListedPage(state, locators, 0, state.Cursor with { UidValidity = cursor.UidValidity, Frontier = frontier, Snapshot = null }));
+            else
+                pages.Add(Last(locators));
+        }
+
+        return chunks.Count > 0 ? pages : [Last([])];
+
+        ListedPage Last(IReadOnlyList<Locator> locators) =>
+            new(state, locators, (int)Math.Min(listedBefore, int.MaxValue), cursor with { Frontier = frontier, Snapshot = snapshot }) { Skipped = Old(old) };
+    }
+
+    /// <summary>
+    /// UIDs from one on that are neither drafts nor deleted nor far older than wanted. Asked by range, for some servers give nonsense or BAD for everything else;
+    /// those that know no dates or flags in a search are asked without.
+    /// </summary>
+    private async Task<IReadOnlyList<uint>> Search(uint from, CancellationToken ct)
+    {
+        var range = string.Create(CultureInfo.InvariantCulture, $"UID {from}:*");
+        var horizon = since - Slack;
+        var wanted = horizon > Instant.FromUtc(1980, 1, 1, 0, 0) ? $" SINCE {SearchDate.Format(horizon.InUtc().Date)}" : "";
+        IReadOnlyList<uint> found;
+        try
+        {
+            found = await client.Search($"{range}{wanted} UNDELETED UNDRAFT", ct);
+        }
+        catch (MailServerException e) when (e.Failure == MailFailure.Protocol && !e.ConnectionLost)
+        {
+            found = await client.Search(range, ct);
+        }
+
+        // "n:*" always holds the last message, however low its number.
+        return [.. found.Where(uid => uid >= from)];
+    }
+
+    /// <summary>Whether the messages really have other numbers now: asked a second time, then by Message-IDs that were noted before.</summary>
+    private async Task<(FolderStatus Status, bool Renumbered)> Renumbered(ImapFolder folder, FolderStatus status, ulong before, FolderSample? sample, CancellationToken ct)
+    {
+        var again = await client.Examine(folder, ct);
+        if (again.UidValidity == before)
+            return (again, false);
+
+        if (sample is null)
+            return (again.OrElse(status), true);
+
+        return (again.OrElse(status), !sample.Matches(await MessageIds(sample.Ids.Keys, ct)));
+    }
+
+    private async Task<FolderUnreadable> ParkForADay(ImapFolder folder, FolderState state, CancellationToken ct)
+    {
+        var reason = $"the server has numbered its mails anew {state.ValidityResets} times";
+        await known.Park(state, now + AuditEvery, reason, ct);
+        return new FolderUnreadable(new Trouble($"folder {folder.Name}", reason, "it is left alone for a day; ask the administrator of the mail server about UIDVALIDITY"), IsPermanent: false);
+    }
+
+    /// <summary>Without UIDVALIDITY numbers prove nothing: recent mail is looked at, and nothing is concluded from it.</summary>
+    private async Task<IReadOnlyList<Listing>> ByDate(FolderState state, FolderStatus status, CancellationToken ct)
+    {
+        var found = status.Exists == 0 ? [] : await client.Search($"UID 1:* SINCE {SearchDate.Format((now - WithoutValidity).InUtc().Date)}", ct);
+        return [new ListedPage(state, [.. found.Select(uid => new Locator(uid.ToString(CultureInfo.InvariantCulture)))], 0, state.Cursor)];
+    }
+
+    /// <summary>Notes some Message-IDs, spread over the folder, the first time it is seen again and with each audit.</summary>
+    private async Task<string?> Sample(FolderCursor cursor, IReadOnlyList<uint> found, bool full, CancellationToken ct)
+    {
+        if (cursor.Frontier == 0 || (!full && cursor.Text is not null) || found.Count == 0)
+            return cursor.Text;
+
+        var step = Math.Max(1, found.Count / FolderSample.Size);
+        var ids = await MessageIds(found.Where((_, i) => i % step == 0).TakeLast(FolderSample.Size), ct);
+        return ids.Count == 0 ? cursor.Text : new FolderSample(ids).ToString();
+    }
+
+    private async Task<IReadOnlyDictionary<uint, string>> MessageIds(IEnumerable<uint> uids, CancellationToken ct)
+    {
+        var ids = new Dictionary<uint, string>();
+        await foreach (var message in client.Fetch(UidSet.Of(uids), FetchRequest.HeaderOnly(64 * 1024)).Messages(ct))
+        {
+            if (message.Uid is { } uid && MimeReader.Read(message.Body).MessageId is { } id)
+                ids[uid] = id;
+        }
+
+        return ids;
+    }
+
+    private static Dictionary<string, int> Old(long old) =>
+        old > 0 ? new Dictionary<string, int> { ["draft, deleted or older than capture.since"] = (int)Math.Min(old, int.MaxValue) } : [];
+}

@@ -1,0 +1,108 @@
+using System.Runtime.CompilerServices;
+using CrmSync.Mail.Imap;
+using CrmSync.Mail.Net;
+using NodaTime;
+
+namespace CrmSync.Worker.Sources.Imap;
+
+/// <summary>
+/// A mailbox over IMAP. An account in which nothing has changed costs one round trip on the kept connection: the list of folders brings their counters along.
+/// </summary>
+/// <param name="session">Its connection.</param>
+/// <param name="gate">How many accounts of its server may be at work at a time.</param>
+/// <param name="mayStay">Whether the connection may be kept when the work is done.</param>
+/// <param name="clock">The time.</param>
+/// <param name="since">Mail that arrived long before is not even asked for.</param>
+internal sealed class ImapSource(ImapSession session, SemaphoreSlim gate, Func<bool> mayStay, IClock clock, Instant since) : ISource
+{
+    public async IAsyncEnumerable<Listing> Discover(KnownItems known, [EnumeratorCancellation] CancellationToken ct)
+    {
+        using var turn = await Turn(ct);
+        var plan = await Guarded(client => Plan(client, ct), ct);
+        foreach (var (folder, reason) in plan.LeftOut)
+        {
+            if (folder.Status?.Exists is > 0 and var count)
+            {
+                var state = await known.Folder(folder.Name, folder.Name, FolderPlan.RoleOf(folder), ct);
+                yield return new ListedPage(state, [], 0, state.Cursor) { Skipped = new Dictionary<string, int> { [reason] = (int)Math.Min(count, int.MaxValue) } };
+            }
+        }
+
+        foreach (var folder in plan.Read)
+        {
+            var listings = await Guarded(client => new FolderDiscovery(client, known, clock.GetCurrentInstant(), since).List(folder, ct), ct);
+            foreach (var listing in listings)
+                yield return listing;
+        }
+
+        session.Succeeded();
+        if (!mayStay())
+            await session.Drop();
+    }
+
+    public async IAsyncEnumerable<Reading> Read(IReadOnlyList<RemoteItem> items, [EnumeratorCancellation] CancellationToken ct)
+    {
+        using var turn = await Turn(ct);
+        foreach (var folder in items.GroupBy(item => item.Folder.Number))
+        {
+            var reading = new MessageReading(session, [.. folder]);
+            try
+            {
+                await reading.Run(ct);
+            }
+            catch (MailServerException e)
+            {
+                reading.Broken = ImapTrouble.OfAccount(session.Account.Name, e);
+            }
+
+            // What was read before the connection broke counts.
+            foreach (var result in reading.Results)
+                yield return result;
+
+            if (reading.Broken is not null)
+                throw reading.Broken;
+        }
+
+        if (!mayStay())
+            await session.Drop();
+    }
+
+    private async Task<FolderPlan> Plan(ImapClient client, CancellationToken ct)
+    {
+        var folders = await client.Folders(withStatus: true, ct);
+        session.Profile = session.Profile with { NoPartialFetch = session.Profile.NoPartialFetch || ServerProfile.Of(client).NoPartialFetch };
+        var plan = FolderPlan.Of(session.Account, folders, client.Capabilities.Has("X-GM-EXT-1"));
+        if (plan.Read.All(folder => folder.Status is not null))
+            return plan;
+
+        // Servers without LIST-STATUS are asked for all counters at once; a folder that cannot be asked is found out about when it is opened.
+        var statuses = await client.Statuses([.. plan.Read, .. plan.LeftOut.Select(left => left.Folder)], ct);
+        var known = statuses.ToDictionary(status => status.Folder.RawName, status => status.Status, StringComparer.Ordinal);
+        return new FolderPlan(
+            [.. plan.Read.Select(folder => folder with { Status = known[folder.RawName] })],
+            [.. plan.LeftOut.Select(left => (left.Folder with { Status = known[left.Folder.RawName] }, left.Reason))]);
+    }
+
+    private async Task<T> Guarded<T>(Func<ImapClient, Task<T>> action, CancellationToken ct)
+    {
+        try
+        {
+            return await session.Run(action, ct);
+        }
+        catch (MailServerException e)
+        {
+            throw ImapTrouble.OfAccount(session.Account.Name, e);
+        }
+    }
+
+    private async Task<IDisposable> Turn(CancellationToken ct)
+    {
+        await gate.WaitAsync(ct);
+        return new Release(gate);
+    }
+
+    private sealed class Release(SemaphoreSlim gate) : IDisposable
+    {
+        public void Dispose() => gate.Release();
+    }
+}

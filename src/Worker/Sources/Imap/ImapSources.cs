@@ -1,0 +1,72 @@
+using System.Collections.Concurrent;
+using CrmSync.Mail.Imap;
+using CrmSync.Mail.Net;
+using CrmSync.Worker.Configuration;
+using NodaTime;
+
+namespace CrmSync.Worker.Sources.Imap;
+
+/// <summary>
+/// Every IMAP account of the configuration: one kept connection each within a limit, at most a few of one server at work at a time.
+/// </summary>
+/// <param name="clock">The time.</param>
+/// <param name="http">For token servers.</param>
+/// <param name="options">How connections behave.</param>
+internal sealed class ImapSources(IClock clock, HttpClient http, ImapOptions? options = null) : IAsyncDisposable
+{
+    /// <summary>Connections kept open between polls.</summary>
+    private const int MostKept = 500;
+
+    /// <summary>Accounts of one server that are listed or read at the same time.</summary>
+    private const int AtOncePerHost = 8;
+
+    private readonly ConcurrentDictionary<string, ImapSession> sessions = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, SemaphoreSlim> gates = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<Login.OAuth, AccessTokens> tokens = new();
+
+    /// <summary>How an account is read.</summary>
+    /// <param name="account">The account.</param>
+    /// <param name="since">Mail that arrived long before is not even asked for.</param>
+    public ISource SourceOf(ImapAccount account, Instant since) =>
+        new ImapSource(SessionOf(account), gates.GetOrAdd(account.Server.Host, _ => new SemaphoreSlim(AtOncePerHost)), MayStay, clock, since);
+
+    /// <summary>Logs in and looks for folders, for <c>check --connect</c>.</summary>
+    /// <returns>What was found, in words.</returns>
+    /// <exception cref="SourceException">What is wrong and what to do.</exception>
+    public async Task<string> Check(ImapAccount account, CancellationToken ct)
+    {
+        try
+        {
+            var session = SessionOf(account);
+            var folders = await session.Run(client => client.Folders(withStatus: false, ct), ct);
+            var plan = FolderPlan.Of(account, folders, isGmail: false);
+            return $"logged in as {account.User} at {account.Server.Host}; {plan.Read.Count} of {folders.Count} folders will be read";
+        }
+        catch (MailServerException e)
+        {
+            throw ImapTrouble.OfAccount(account.Name, e);
+        }
+    }
+
+    /// <summary>How often the account's connection has waited for the server so far: its round trips.</summary>
+    public async Task<int> TurnsOf(ImapAccount account) => (await SessionOf(account).Client(CancellationToken.None)).Turns;
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var session in sessions.Values)
+            await session.DisposeAsync();
+
+        foreach (var one in tokens.Values)
+            one.Dispose();
+
+        foreach (var gate in gates.Values)
+            gate.Dispose();
+    }
+
+    private ImapSession SessionOf(ImapAccount account) => sessions.GetOrAdd(
+        account.Name,
+        _ => new ImapSession(account, options ?? new ImapOptions(), account.Login is Login.OAuth login ? tokens.GetOrAdd(login, l => new AccessTokens(l, http, clock)) : null, clock));
+
+    /// <summary>Beyond the limit a connection is closed when its work is done; who comes next logs in again.</summary>
+    private bool MayStay() => sessions.Values.Count(session => session.IsOpen) <= MostKept;
+}

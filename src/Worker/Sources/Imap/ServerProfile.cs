@@ -1,0 +1,26 @@
+using CrmSync.Mail.Imap;
+
+namespace CrmSync.Worker.Sources.Imap;
+
+/// <summary>What a server cannot do although it says so: known from its name, or learned when a step failed twice.</summary>
+internal sealed record ServerProfile
+{
+    /// <summary>Partial fetches give wrong bytes or none; whole messages are asked for.</summary>
+    public bool NoPartialFetch { get; init; }
+
+    /// <summary>Several commands at once upset it; one is asked for after the other.</summary>
+    public bool NoPipelining { get; init; }
+
+    /// <summary>What is known of a server by what it tells of itself.</summary>
+    public static ServerProfile Of(ImapClient client)
+    {
+        var name = $"{client.Greeting} {client.ServerId.GetValueOrDefault("name")} {client.ServerId.GetValueOrDefault("vendor")}";
+        return new ServerProfile
+        {
+            NoPartialFetch = Says("hMailServer") || Says("IMAPrev1"),
+            NoPipelining = Says("hMailServer") || Says("MERCUR") || Says("Coremail"),
+        };
+
+        bool Says(string word) => name.Contains(word, StringComparison.OrdinalIgnoreCase);
+    }
+}

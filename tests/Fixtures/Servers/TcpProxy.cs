@@ -1,0 +1,122 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace CrmSync.Fixtures.Servers;
+
+/// <summary>Stands between a client and a server on this machine, and cuts connections or makes the way longer.</summary>
+public sealed class TcpProxy : IAsyncDisposable
+{
+    private readonly int target;
+    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource stop = new();
+    private readonly List<Task> connections = [];
+    private readonly Task accepting;
+    private int cuts;
+
+    /// <summary>Starts to listen.</summary>
+    /// <param name="target">The port on this machine to pass everything on to.</param>
+    public TcpProxy(int target)
+    {
+        this.target = target;
+        listener.Start();
+        accepting = Accept();
+    }
+
+    public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
+
+    /// <summary>After how many bytes from the server a new connection is cut; null never.</summary>
+    public Func<long>? CutAfter { get; init; }
+
+    /// <summary>What each direction adds to the time of travel: half of a round trip.</summary>
+    public TimeSpan Delay { get; init; }
+
+    /// <summary>How many connections were cut.</summary>
+    public int Cuts => cuts;
+
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        listener.Stop();
+        await accepting;
+        await Task.WhenAll(connections);
+        stop.Dispose();
+    }
+
+    private async Task Accept()
+    {
+        try
+        {
+            while (true)
+                connections.Add(Pass(await listener.AcceptTcpClientAsync(stop.Token)));
+        }
+        catch (Exception e) when (e is OperationCanceledException or SocketException)
+        {
+            // The test is over.
+        }
+    }
+
+    private async Task Pass(TcpClient client)
+    {
+        using var server = new TcpClient { NoDelay = true };
+        using (client)
+        {
+            client.NoDelay = true;
+            try
+            {
+                await server.ConnectAsync(IPAddress.Loopback, target, stop.Token);
+                await Task.WhenAny(Copy(client.GetStream(), server.GetStream(), long.MaxValue), Copy(server.GetStream(), client.GetStream(), CutAfter?.Invoke() ?? long.MaxValue));
+            }
+            catch (Exception e) when (e is SocketException or OperationCanceledException)
+            {
+                // The server is not there, or the test is over; the client sees its connection end.
+            }
+        }
+    }
+
+    /// <summary>Passes bytes on; with a delay, reading goes on while earlier pieces travel.</summary>
+    private async Task Copy(NetworkStream from, NetworkStream to, long limit)
+    {
+        var travelling = System.Threading.Channels.Channel.CreateUnbounded<(byte[] Bytes, long Arrives)>();
+        var arriving = Arrive(travelling.Reader, to);
+        try
+        {
+            var buffer = new byte[64 * 1024];
+            while (await from.ReadAsync(buffer, stop.Token) is > 0 and var count)
+            {
+                var passed = (int)Math.Min(count, limit);
+                await travelling.Writer.WriteAsync((buffer[..passed], Environment.TickCount64 + (long)Delay.TotalMilliseconds), stop.Token);
+                limit -= passed;
+                if (limit > 0)
+                    continue;
+
+                Interlocked.Increment(ref cuts);
+                break;
+            }
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
+        {
+            // One side has left; so does the other.
+        }
+
+        travelling.Writer.Complete();
+        await arriving;
+    }
+
+    private async Task Arrive(System.Threading.Channels.ChannelReader<(byte[] Bytes, long Arrives)> travelling, NetworkStream to)
+    {
+        try
+        {
+            await foreach (var (bytes, arrives) in travelling.ReadAllAsync(stop.Token))
+            {
+                if (arrives - Environment.TickCount64 is > 0 and var wait)
+                    await Task.Delay((int)wait, stop.Token);
+
+                await to.WriteAsync(bytes, stop.Token);
+            }
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
+        {
+            // As above.
+        }
+    }
+}
