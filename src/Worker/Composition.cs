@@ -51,9 +51,18 @@ internal sealed class Composition(LoadedConfiguration configuration, ContactData
 
     public HarvestLedger Ledger => new(database);
 
-    public HarvestAll Harvest => new(Accounts, Ledger, Settings, Policy);
+    public HarvestAll Harvest => new(database, Accounts, Ledger, Settings, Policy);
 
     public ContactLog Log => new(database);
+
+    /// <summary>The log as the policy reads it at a moment, with how far every mailbox has been read.</summary>
+    public async Task<ContactLogSnapshot> Snapshot(Instant now, CancellationToken ct)
+    {
+        var states = (await Accounts.All(ct)).ToDictionary(a => a.Name, StringComparer.Ordinal);
+        var coverage = Readable.Select(a => new AccountCoverage(a.Name, a.Address, states.GetValueOrDefault(a.Name)?.ReadUntil));
+        var lines = await Log.Read(new LogFilter { Now = now, WithoutText = true }, ct).ToListAsync(ct);
+        return new ContactLogSnapshot(lines) { Coverage = [.. coverage] };
+    }
 
     /// <summary>Reads the configuration, opens the database and brings it to this version.</summary>
     /// <exception cref="ConfigurationUnusableException">The files have errors.</exception>

@@ -43,6 +43,8 @@ internal static class CommandLine
     {
         yield return SyncVerb.Create();
         yield return LogVerb.Create();
+        yield return ContactsVerb.Create();
+        yield return ItemsVerb.Create();
         yield return PolicyCommand.Create();
         yield return StatusVerb.Create();
         yield return QuarantineVerb.Create();

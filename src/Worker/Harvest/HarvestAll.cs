@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
+using CrmSync.Storage;
 using CrmSync.Storage.Harvest;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Sources;
@@ -9,7 +10,7 @@ using NodaTime;
 namespace CrmSync.Worker.Harvest;
 
 /// <summary>Harvests accounts one after the other; what fails in one never stops another.</summary>
-internal sealed class HarvestAll(Accounts accounts, HarvestLedger ledger, CrmSyncConfiguration configuration, CompanyPolicy policy)
+internal sealed class HarvestAll(ContactDatabase database, Accounts accounts, HarvestLedger ledger, CrmSyncConfiguration configuration, CompanyPolicy policy)
 {
     /// <summary>A summary for each account, as soon as it is done.</summary>
     /// <param name="which">The accounts.</param>
@@ -26,7 +27,10 @@ internal sealed class HarvestAll(Accounts accounts, HarvestLedger ledger, CrmSyn
         {
             ct.ThrowIfCancellationRequested();
             var state = await accounts.Register(account.Name, account.Kind, account.Address.Value, ct);
-            yield return await harvest.Run(state, account.Open, now, progress, ct);
+            await using var alone = await AccountLock.Take(database, state, ct);
+            yield return alone is null
+                ? HarvestSummary.Nothing(account.Name, "another crmsync is harvesting this account right now; try again when it is done")
+                : await harvest.Run(state, account.Open, now, progress, ct);
         }
     }
 }

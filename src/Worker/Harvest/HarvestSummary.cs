@@ -20,6 +20,9 @@ internal sealed record HarvestSummary(string Account, int New, int Known, int Sk
     /// <summary>Whether a person must act.</summary>
     public bool IsPermanent { get; init; }
 
+    /// <summary>The account was not read at all.</summary>
+    public static HarvestSummary Nothing(string account, string problem) => new(account, 0, 0, 0, 0, 0, 0) { Problem = problem };
+
     public bool IsClean => Problem is null && Quarantined == 0 && Failed == 0;
 }
 

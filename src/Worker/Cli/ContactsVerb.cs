@@ -1,0 +1,56 @@
+using System.CommandLine;
+using System.Globalization;
+using CrmSync.Domain.Policy;
+
+namespace CrmSync.Worker.Cli;
+
+/// <summary><c>contacts</c>: who we know at a moment.</summary>
+internal static class ContactsVerb
+{
+    private static readonly Option<string?> Segment = new("--segment") { Description = "Only contacts in this segment.", HelpName = "S" };
+
+    private static readonly ListFormat<KnownContact> Contacts = new(
+        (json, contact) =>
+        {
+            json.WriteString("contact", contact.Primary.Value);
+            json.WriteString("name", contact.Name);
+            json.Write("addresses", contact.Addresses.Select(a => a.Value));
+            json.WriteString("organisation", contact.Organisation);
+            json.WriteString("owner", contact.Owner);
+            json.Write("segments", contact.Segments);
+            json.Write("first_contact", contact.FirstContact);
+            json.Write("last_contact", contact.LastContact);
+            json.WriteNumber("received", contact.Received);
+            json.WriteNumber("sent", contact.Sent);
+            json.WriteNumber("mailings", contact.Mailings);
+            json.WriteNumber("meetings", contact.Meetings);
+        },
+        ("contact", c => c.Primary.Value),
+        ("organisation", c => c.Organisation),
+        ("owner", c => c.Owner),
+        ("first contact", c => Day(c.FirstContact)),
+        ("last contact", c => Day(c.LastContact)),
+        ("received", c => c.Received.ToString(CultureInfo.InvariantCulture)),
+        ("sent", c => c.Sent.ToString(CultureInfo.InvariantCulture)),
+        ("meetings", c => c.Meetings.ToString(CultureInfo.InvariantCulture)),
+        ("segments", c => string.Join(", ", c.Segments)));
+
+    public static Command Create() => new Command("contacts", "Show who we know.") { Segment, CommonOptions.Format, CommonOptions.Now }.Does(Run);
+
+    private static async Task<int> Run(ParseResult parsed, CancellationToken ct)
+    {
+        var now = parsed.NowOf();
+        await using var program = await Composition.Open(parsed.FolderOf(), now, ct);
+        var segment = parsed.GetValue(Segment);
+        if (segment is not null && !program.Policy.Segments.ContainsKey(segment))
+            throw new UsageException($"there is no segment \"{segment}\" in the policy; there are {string.Join(", ", program.Policy.Segments.Keys.Order(StringComparer.Ordinal))}");
+
+        var running = new RunningPolicy(program.Policy);
+        running.Put((await program.Snapshot(now, ct)).Interactions);
+        using var output = parsed.OutputOf();
+        output.List(KnownContact.At(running, now).Where(contact => segment is null || contact.Segments.Contains(segment)), Contacts);
+        return CommandLine.Done;
+    }
+
+    private static string Day(NodaTime.Instant? moment) => Moments.Print(moment)?[..10] ?? "";
+}
