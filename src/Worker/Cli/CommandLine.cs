@@ -41,10 +41,12 @@ internal static class CommandLine
 
     private static IEnumerable<Command> Verbs()
     {
+        yield return RunVerb.Create();
         yield return SyncVerb.Create();
         yield return LogVerb.Create();
         yield return ContactsVerb.Create();
         yield return ItemsVerb.Create();
+        yield return CheckCommand.Create();
         yield return PolicyCommand.Create();
         yield return StatusVerb.Create();
         yield return QuarantineVerb.Create();

@@ -1,0 +1,37 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using NodaTime;
+using Quartz;
+
+namespace CrmSync.Worker.Jobs;
+
+/// <summary>Harvests one account when it is rung.</summary>
+[DisallowConcurrentExecution]
+internal sealed class HarvestJob(Composition program, IClock clock, JobFailures failures, IHostApplicationLifetime lifetime, ILogger<HarvestJob> log) : IJob
+{
+    public const string Account = "account";
+
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
+        var name = context.MergedJobDataMap.GetString(Account);
+        if (program.Readable.FirstOrDefault(a => a.Name == name) is not { } account)
+            return;
+
+        await failures.Guard(
+            $"account {account.Name}",
+            async () =>
+            {
+                await foreach (var done in program.Harvest.Run([account], clock.GetCurrentInstant(), progress: null, stop.Token))
+                {
+                    if (done.Problem is { } problem)
+                        log.LogWarning("account {Account}: {Problem}", done.Account, problem);
+                    else if (done.New + done.Quarantined > 0)
+                        log.LogInformation("account {Account}: {New} new, {Quarantined} quarantined in {Seconds} s", done.Account, done.New, done.Quarantined, done.Seconds);
+                    else
+                        log.LogDebug("account {Account}: nothing new", done.Account);
+                }
+            },
+            stop.Token);
+    }
+}

@@ -1,0 +1,46 @@
+using CrmSync.Worker.Sources;
+using Microsoft.Extensions.Hosting;
+using NodaTime;
+using Quartz;
+
+namespace CrmSync.Worker.Jobs;
+
+/// <summary>Puts the <c>schedule</c> of the configuration into Quartz: a job an account, started soon and apart from each other, and one for the policy.</summary>
+internal sealed class Timetable(Composition program, ISchedulerFactory schedulers, IHostApplicationLifetime lifetime) : IHostedService
+{
+    private const string Harvests = "harvest";
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var scheduler = await schedulers.GetScheduler(cancellationToken);
+
+        // A shared database may remember accounts that are no longer configured.
+        await scheduler.DeleteJobs(GroupMatcher<JobKey>.GroupEquals(Harvests), cancellationToken);
+        var start = DateTimeOffset.UtcNow.AddSeconds(1);
+        foreach (var account in program.Readable)
+        {
+            var every = account.IsCalendar ? program.Settings.Schedule.Calendar : program.Settings.Schedule.Mail;
+            var job = JobBuilder.Create<HarvestJob>().WithIdentity(account.Name, Harvests).UsingJobData(HarvestJob.Account, account.Name).Build();
+            await Schedule(scheduler, job, every, start, cancellationToken);
+
+            // One after the other, so that a hundred mailboxes do not knock at one server at once.
+            start = start.AddMilliseconds(200);
+        }
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        lifetime.StopApplication();
+        return Task.CompletedTask;
+    }
+
+    private static async Task Schedule(IScheduler scheduler, IJobDetail job, Duration every, DateTimeOffset start, CancellationToken ct)
+    {
+        var trigger = TriggerBuilder.Create()
+            .WithIdentity(job.Key.Name, job.Key.Group)
+            .StartAt(start)
+            .WithSimpleSchedule(s => s.WithInterval(every.ToTimeSpan()).RepeatForever())
+            .Build();
+        await scheduler.ScheduleJob(job, [trigger], ScheduleJobOptions.Replacing, ct);
+    }
+}

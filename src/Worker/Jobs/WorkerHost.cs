@@ -1,0 +1,62 @@
+using System.Data.Common;
+using CrmSync.Worker.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
+using NodaTime;
+using Npgsql;
+using Quartz;
+
+namespace CrmSync.Worker.Jobs;
+
+/// <summary>The running worker: Quartz rings the jobs; on PostgreSQL several workers share the work through the same database.</summary>
+internal static class WorkerHost
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
+
+    /// <summary>Runs until the process is asked to stop; work at hand ends at its next batch.</summary>
+    public static async Task Run(Composition program, bool verbose, CancellationToken ct)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "crmsync" });
+        builder.Logging.SetMinimumLevel(verbose ? LogLevel.Debug : LogLevel.Information);
+        builder.Logging.AddFilter("Quartz", verbose ? LogLevel.Information : LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.Logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ssZ ";
+            console.ColorBehavior = LoggerColorBehavior.Disabled;
+        });
+        builder.Services.Configure<ConsoleLoggerOptions>(options => options.LogToStandardErrorThreshold = LogLevel.Trace);
+
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = Patience);
+        builder.Services.AddSingleton<IClock>(SystemClock.Instance);
+        builder.Services.AddSingleton(program);
+        builder.Services.AddSingleton<JobFailures>();
+        builder.Services.AddTransient<HarvestJob>();
+        builder.Services.AddQuartz(quartz => Store(quartz, program.Settings.Storage));
+        builder.Services.AddQuartzHostedService(options => options.WaitForJobsToComplete = true);
+        builder.Services.AddHostedService<Timetable>();
+
+        using var host = builder.Build();
+        await host.RunAsync(ct);
+    }
+
+    /// <summary>In memory with SQLite, which one worker has to itself; in the database and clustered with PostgreSQL.</summary>
+    private static void Store(IQuartzBuilder quartz, StorageChoice storage)
+    {
+        quartz.ConfigureScheduler(scheduler => scheduler.MaxBatchSize = 1);
+        if (storage is not StorageChoice.Postgres postgres)
+            return;
+
+        quartz.UsePersistentStore(store =>
+        {
+            store.UsePostgres((DbProviderFactory)NpgsqlFactory.Instance, postgres.ConnectionString.Reveal());
+            store.UseSystemTextJsonSerializer();
+            store.UseClustering();
+            store.ProvisionSchema();
+        });
+    }
+}
