@@ -46,7 +46,7 @@ internal static class CommandLine
         yield return LogVerb.Create();
         yield return ContactsVerb.Create();
         yield return ItemsVerb.Create();
-        yield return CheckCommand.Create();
+        yield return CheckCommand.Create(ConnectCheck.Run);
         yield return PolicyCommand.Create();
         yield return StatusVerb.Create();
         yield return QuarantineVerb.Create();

@@ -30,7 +30,7 @@ internal sealed class HarvestAll(ContactDatabase database, Accounts accounts, Ha
             await using var alone = await AccountLock.Take(database, state, ct);
             yield return alone is null
                 ? HarvestSummary.Nothing(account.Name, "another crmsync is harvesting this account right now; try again when it is done")
-                : await harvest.Run(state, account.Open, now, progress, ct);
+                : await harvest.Run(state, () => account.Open(now), now, progress, ct);
         }
     }
 }

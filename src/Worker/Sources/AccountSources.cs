@@ -1,6 +1,7 @@
 using CrmSync.Domain.Contacts;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Sources.Files;
+using NodaTime;
 
 namespace CrmSync.Worker.Sources;
 
@@ -8,8 +9,8 @@ namespace CrmSync.Worker.Sources;
 /// <param name="Name">As the log and <c>status</c> call it.</param>
 /// <param name="Kind">The key it is written with.</param>
 /// <param name="Address">Whose it is.</param>
-/// <param name="Open">Makes its source; throws <see cref="SourceException"/> when it cannot be read.</param>
-internal sealed record ReadableAccount(string Name, string Kind, EmailAddress Address, Func<ISource> Open)
+/// <param name="Open">Makes its source for a harvest at some moment; throws <see cref="SourceException"/> when it cannot be read.</param>
+internal sealed record ReadableAccount(string Name, string Kind, EmailAddress Address, Func<Instant, ISource> Open)
 {
     /// <summary>Whether it holds meetings and no mail.</summary>
     public bool IsCalendar => Kind is "ics" or "caldav";
@@ -23,14 +24,14 @@ internal static class AccountSources
 
     private static IEnumerable<ReadableAccount> Of(Account account) => account switch
     {
-        MaildirAccount maildir => [One(maildir, maildir.Address, () => new MaildirSource(maildir.Path))],
-        MboxAccount mbox => [One(mbox, mbox.Address, () => new MboxSource(mbox.Path))],
-        EmlAccount eml => [One(eml, eml.Address, () => new EmlSource(eml.Path))],
-        GraphAccount graph => graph.Mailboxes.Select(mailbox => new ReadableAccount(graph.NameOf(mailbox), graph.Kind, mailbox, () => throw NotBuilt(graph))),
-        _ => [One(account, account.Addresses[0], () => throw NotBuilt(account))],
+        MaildirAccount maildir => [One(maildir, maildir.Address, _ => new MaildirSource(maildir.Path))],
+        MboxAccount mbox => [One(mbox, mbox.Address, _ => new MboxSource(mbox.Path))],
+        EmlAccount eml => [One(eml, eml.Address, _ => new EmlSource(eml.Path))],
+        GraphAccount graph => graph.Mailboxes.Select(mailbox => new ReadableAccount(graph.NameOf(mailbox), graph.Kind, mailbox, _ => throw NotBuilt(graph))),
+        _ => [One(account, account.Addresses[0], _ => throw NotBuilt(account))],
     };
 
-    private static ReadableAccount One(Account account, EmailAddress address, Func<ISource> open) => new(account.Name, account.Kind, address, open);
+    private static ReadableAccount One(Account account, EmailAddress address, Func<Instant, ISource> open) => new(account.Name, account.Kind, address, open);
 
     private static SourceException NotBuilt(Account account) =>
         new(new Trouble(account.Name, $"accounts of the kind '{account.Kind}' are not built yet", "remove it from crmsync.yaml until they are"), isPermanent: true);

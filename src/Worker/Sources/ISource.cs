@@ -1,5 +1,7 @@
 using CrmSync.Domain.Log;
+using CrmSync.Domain.Meetings;
 using CrmSync.Storage.Harvest;
+using NodaTime;
 
 namespace CrmSync.Worker.Sources;
 
@@ -9,6 +11,9 @@ namespace CrmSync.Worker.Sources;
 /// </summary>
 internal interface ISource
 {
+    /// <summary>Logs in, or looks whether the folder is there, and nothing more. Throws <see cref="SourceException"/> when the account cannot be read.</summary>
+    Task Connect(CancellationToken ct);
+
     /// <summary>
     /// Lists what the account holds and the ledger does not know yet, page by page. A page is stored together with its cursor before the next one is asked for,
     /// so a listing that breaks off goes on from there. Never passes silence off as emptiness: what cannot be listed is a <see cref="FolderUnreadable"/> (the
@@ -56,6 +61,13 @@ internal abstract record Reading(RemoteItem Item);
 /// <summary>A mail.</summary>
 internal sealed record MailReading(RemoteItem Item, MailFacts Facts) : Reading(Item);
 
+
+/// <summary>The meetings of one series (or a single one) as the account holds them now; none when the series is gone.</summary>
+/// <param name="Item">The item.</param>
+/// <param name="Series">Whose meetings they are (<see cref="MeetingKey.Uid"/>).</param>
+/// <param name="Copies">The meetings in <paramref name="Window"/>.</param>
+/// <param name="Window">What was looked at; what lies outside stays as it is known.</param>
+internal sealed record MeetingReading(RemoteItem Item, string Series, IReadOnlyList<MeetingCopy> Copies, Interval Window) : Reading(Item);
 
 /// <summary>Left out on purpose: a draft, an entry marked private.</summary>
 internal sealed record SkippedReading(RemoteItem Item, string Reason) : Reading(Item);

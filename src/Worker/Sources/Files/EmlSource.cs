@@ -19,6 +19,8 @@ internal sealed class EmlSource(string root) : ISource
         ".7z", ".pdf", ".png", ".jpg", ".jpeg", ".gif", ".doc", ".docx", ".xls", ".xlsx", ".pst", ".ost", ".exe", ".dll", ".tmp",
     };
 
+    public Task Connect(CancellationToken ct) => FolderTrouble.Try(root, "folder");
+
     public async IAsyncEnumerable<Listing> Discover(KnownItems known, [EnumeratorCancellation] CancellationToken ct)
     {
         if (!Directory.Exists(root))

@@ -17,6 +17,26 @@ internal static class FolderTrouble
         _ => new(path, failure.Message, "it is tried again with the next harvest; if it stays, check the disk"),
     };
 
+    /// <summary>Opens a file or lists a folder, to see whether that is possible.</summary>
+    public static Task Try(string path, string kind)
+    {
+        try
+        {
+            if (Directory.Exists(path))
+                _ = Directory.EnumerateFileSystemEntries(path).Any();
+            else if (File.Exists(path))
+                File.OpenHandle(path).Dispose();
+            else
+                throw Missing(path, kind);
+
+            return Task.CompletedTask;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw OfAccount(path, failure);
+        }
+    }
+
     private static bool IsPermanent(Exception failure) => failure is UnauthorizedAccessException or FileNotFoundException or DirectoryNotFoundException;
 
     public static SourceException Missing(string path, string kind) =>

@@ -22,6 +22,12 @@ internal sealed class MaildirSource(string root) : ISource
     /// </summary>
     private readonly ConcurrentDictionary<string, HashSet<(string Half, string Flags)>> forms = new(StringComparer.Ordinal);
 
+    public Task Connect(CancellationToken ct)
+    {
+        _ = Folders();
+        return Task.CompletedTask;
+    }
+
     public async IAsyncEnumerable<Listing> Discover(KnownItems known, [EnumeratorCancellation] CancellationToken ct)
     {
         forms.Clear();

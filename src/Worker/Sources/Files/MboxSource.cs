@@ -16,6 +16,8 @@ internal sealed class MboxSource(string path) : ISource
     private const int PageSize = 500;
     private const int DigestedBytes = 1024;
 
+    public Task Connect(CancellationToken ct) => FolderTrouble.Try(path, "mbox file");
+
     public async IAsyncEnumerable<Listing> Discover(KnownItems known, [EnumeratorCancellation] CancellationToken ct)
     {
         var info = new FileInfo(path);

@@ -1,0 +1,29 @@
+using CrmSync.Worker.Configuration;
+using CrmSync.Worker.Sources;
+
+namespace CrmSync.Worker.Cli;
+
+/// <summary><c>check --connect</c>: logs in everywhere, read-only, and says how it went.</summary>
+internal static class ConnectCheck
+{
+    /// <summary>Tries every account; false when one of them cannot be read.</summary>
+    public static async Task<bool> Run(Invocation asked, CrmSyncConfiguration configuration, CancellationToken ct)
+    {
+        var fine = true;
+        foreach (var account in AccountSources.Of(configuration))
+        {
+            try
+            {
+                await account.Open(asked.Now).Connect(ct);
+                await asked.Error.WriteLineAsync($"account {account.Name}: can be read");
+            }
+            catch (SourceException failure)
+            {
+                fine = false;
+                await asked.Error.WriteLineAsync($"account {account.Name}: {failure.Message}");
+            }
+        }
+
+        return fine;
+    }
+}

@@ -1,0 +1,77 @@
+using CrmSync.Domain.Contacts;
+using CrmSync.Domain.Log;
+using CrmSync.Domain.Meetings;
+using CrmSync.Mail.Calendar;
+using NodaTime;
+
+namespace CrmSync.Worker.Sources;
+
+/// <summary>Says in the words of the log what a calendar says.</summary>
+/// <param name="account">The name of the account.</param>
+/// <param name="owner">Whose calendar it is.</param>
+/// <param name="now">The time of the harvest.</param>
+internal sealed class MeetingTranslation(string account, EmailAddress owner, Instant now)
+{
+    /// <summary>More occurrences than this in one window are no meetings between people.</summary>
+    private const int MostOccurrences = 2000;
+
+    /// <summary>The name of a series: what all its occurrences share.</summary>
+    public static string SeriesOf(EventSeries series) => MeetingKey.SeriesOf(series.Uid, AddressOf(Any(series).Organizer?.Address));
+
+    /// <summary>Whether all of it is marked private or confidential.</summary>
+    public static bool IsPrivate(EventSeries series) =>
+        (series.Master is null ? series.Changes : series.Changes.Append(series.Master)).All(e => e.Class != EventClass.Public);
+
+    /// <summary>The meetings of a series within a window.</summary>
+    /// <param name="series">As the calendar holds it.</param>
+    /// <param name="window">Half-open.</param>
+    /// <param name="backlog">Whether it was there when the account was first read.</param>
+    public IReadOnlyList<MeetingCopy> CopiesOf(EventSeries series, Interval window, bool backlog) =>
+        [.. Occurrences.Within(series, window, MostOccurrences).Occurrences.Where(o => o.Event.Class == EventClass.Public).Select(o => CopyOf(series, o, backlog))];
+
+    private MeetingCopy CopyOf(EventSeries series, Occurrence occurrence, bool backlog)
+    {
+        var entry = occurrence.Event;
+        return new MeetingCopy
+        {
+            Uid = series.Uid,
+            Occurrence = occurrence.RecurrenceId,
+            Account = account,
+            Owner = owner,
+            Sequence = entry.Sequence,
+            Stamp = entry.Stamp,
+            Start = occurrence.Start.Instant,
+            End = occurrence.End.Instant,
+            AllDay = entry.AllDay,
+            Subject = entry.Summary,
+            Organizer = AddressOf(entry.Organizer?.Address) is { } organizer ? new NamedAddress(organizer, entry.Organizer!.Name) : null,
+            Invitees = [.. entry.Attendees.Select(InviteeOf).OfType<Invitee>()],
+            CancelledAt = entry.Status == EventStatus.Cancelled ? entry.Stamp ?? entry.LastModified ?? now : null,
+            TimeIsUncertain = entry.ZoneIsUncertain,
+            FirstSeen = now,
+            LastSeen = now,
+            Backlog = backlog,
+        };
+    }
+
+    private static Invitee? InviteeOf(CalendarAttendee attendee) =>
+        AddressOf(attendee.Address) is not { } address
+            ? null
+            : new Invitee(
+                address,
+                attendee.Name,
+                attendee.Status switch
+                {
+                    ParticipationStatus.Accepted => MeetingResponse.Accepted,
+                    ParticipationStatus.Tentative => MeetingResponse.Tentative,
+
+                    // Who hands an invitation on does not come.
+                    ParticipationStatus.Declined or ParticipationStatus.Delegated => MeetingResponse.Declined,
+                    _ => MeetingResponse.Unknown,
+                },
+                attendee.Kind is AttendeeKind.Room or AttendeeKind.Resource);
+
+    private static CalendarEvent Any(EventSeries series) => series.Master ?? series.Changes[0];
+
+    private static EmailAddress? AddressOf(string? text) => EmailAddress.TryParse(text, out var address) ? address : null;
+}
