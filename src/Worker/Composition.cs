@@ -1,7 +1,9 @@
+using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
 using CrmSync.Storage;
 using CrmSync.Storage.Harvest;
 using CrmSync.Storage.Log;
+using CrmSync.Storage.Meetings;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Harvest;
 using CrmSync.Worker.PolicyFiles;
@@ -45,7 +47,7 @@ internal sealed class Composition(LoadedConfiguration configuration, ContactData
 
     public ContactDatabase Database => database;
 
-    public IReadOnlyList<ReadableAccount> Readable { get; } = AccountSources.Of(configuration.Settings);
+    public IReadOnlyList<ReadableAccount> Readable { get; } = AccountSources.Of(configuration.Settings, configuration.Policy.DefaultCalendar.Zone);
 
     public Accounts Accounts => new(database);
 
@@ -56,11 +58,14 @@ internal sealed class Composition(LoadedConfiguration configuration, ContactData
     public ContactLog Log => new(database);
 
     /// <summary>The log as the policy reads it at a moment, with how far every mailbox has been read.</summary>
-    public async Task<ContactLogSnapshot> Snapshot(Instant now, CancellationToken ct)
+    /// <param name="now">The moment.</param>
+    /// <param name="withText">Whether the kept texts are read, too; only digests show them.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task<ContactLogSnapshot> Snapshot(Instant now, bool withText, CancellationToken ct)
     {
         var states = (await Accounts.All(ct)).ToDictionary(a => a.Name, StringComparer.Ordinal);
         var coverage = Readable.Select(a => new AccountCoverage(a.Name, a.Address, states.GetValueOrDefault(a.Name)?.ReadUntil));
-        var lines = await Log.Read(new LogFilter { Now = now, WithoutText = true }, ct).ToListAsync(ct);
+        var lines = await Log.Read(new LogFilter { Now = now, WithoutText = !withText }, ct).ToListAsync(ct);
         return new ContactLogSnapshot(lines) { Coverage = [.. coverage] };
     }
 
@@ -70,7 +75,22 @@ internal sealed class Composition(LoadedConfiguration configuration, ContactData
     public static async Task<Composition> Open(string folder, Instant now, CancellationToken ct)
     {
         var configuration = LoadedConfiguration.Read(folder, now);
-        return new Composition(configuration, await Open(configuration.Settings.Storage, ct));
+        var program = new Composition(configuration, await Open(configuration.Settings.Storage, ct));
+        await program.DeriveWhatChanged(ct);
+        return program;
+    }
+
+    /// <summary>Class, direction, threads and all else that follows from the configuration is worked out anew when that has changed.</summary>
+    public async Task DeriveWhatChanged(CancellationToken ct)
+    {
+        var hash = $"{Policy.Version} {string.Join(' ', Settings.Addresses.Select(a => a.Value).Order(StringComparer.Ordinal))}";
+        var derivation = new Derivation(database);
+        if (await derivation.IsCurrent(hash, ct) && await Log.Count(ct) > 0)
+            return;
+
+        var classifier = new Classifier(Policy);
+        await derivation.Run(classifier, hash, progress: null, ct);
+        await new MeetingLog(database).Derive(MeetingHarvest.MergeFor(Policy), classifier.Ours, ct);
     }
 
     public static Task<ContactDatabase> Open(StorageChoice storage, CancellationToken ct) => storage switch

@@ -50,6 +50,8 @@ internal static class CommandLine
         yield return PolicyCommand.Create();
         yield return StatusVerb.Create();
         yield return QuarantineVerb.Create();
+        yield return PersonVerbs.CreateForget();
+        yield return PersonVerbs.CreateExport();
         yield return MigrateVerb.Create();
     }
 

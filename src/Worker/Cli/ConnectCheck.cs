@@ -1,5 +1,6 @@
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Sources;
+using NodaTime;
 
 namespace CrmSync.Worker.Cli;
 
@@ -10,7 +11,7 @@ internal static class ConnectCheck
     public static async Task<bool> Run(Invocation asked, CrmSyncConfiguration configuration, CancellationToken ct)
     {
         var fine = true;
-        foreach (var account in AccountSources.Of(configuration))
+        foreach (var account in AccountSources.Of(configuration, DateTimeZone.Utc))
         {
             try
             {

@@ -11,8 +11,9 @@ namespace CrmSync.Worker.Harvest;
 /// <param name="ledger">What is known and what is to be read.</param>
 /// <param name="capture">What is kept of a mail.</param>
 /// <param name="classifier">What the configuration makes of a mail.</param>
+/// <param name="meetings">Where copies of meetings become lines.</param>
 /// <param name="since">Older mail is left out.</param>
-internal sealed class AccountHarvest(Accounts accounts, HarvestLedger ledger, Capture capture, Classifier classifier, Instant since)
+internal sealed class AccountHarvest(Accounts accounts, HarvestLedger ledger, Capture capture, Classifier classifier, MeetingHarvest meetings, Instant since)
 {
     /// <summary>Items that could not be read this time are tried again by the next harvest, never twice by the same.</summary>
     private static readonly Duration RetryAfter = Duration.FromSeconds(1);
@@ -101,13 +102,13 @@ internal sealed class AccountHarvest(Accounts accounts, HarvestLedger ledger, Ca
         async Task<BatchReading?> Next()
         {
             var items = await ledger.Take(account, HarvestLedger.LargestBatch, now, ct);
-            return items.Count == 0 ? null : new BatchReading(items, ReadBatch(items, folders, source, now, account.Name, run, ct));
+            return items.Count == 0 ? null : new BatchReading(items, ReadBatch(items, folders, source, now, account, run, ct));
         }
     }
 
     /// <summary>Reads a batch to its end, or to where the source breaks off; what was read until then is kept.</summary>
     private async Task<BatchResult> ReadBatch(
-        IReadOnlyList<HarvestItem> items, Dictionary<long, FolderState> folders, ISource source, Instant now, string account, HarvestRun run, CancellationToken ct)
+        IReadOnlyList<HarvestItem> items, Dictionary<long, FolderState> folders, ISource source, Instant now, AccountState account, HarvestRun run, CancellationToken ct)
     {
         var results = new List<ItemResult>(items.Count);
         var open = items.ToDictionary(i => i.Number);
@@ -116,7 +117,7 @@ internal sealed class AccountHarvest(Accounts accounts, HarvestLedger ledger, Ca
             await foreach (var reading in source.Read([.. items.Select(i => new RemoteItem(folders[i.Folder], i))], ct))
             {
                 if (open.Remove(reading.Item.Item.Number))
-                    results.Add(ResultOf(reading, account, now, run));
+                    results.Add(reading is MeetingReading meeting ? await meetings.Store(account, meeting, ct) : ResultOf(reading, account.Name, now, run));
             }
 
             // Silence is not an answer: what the source did not speak of is asked for again.

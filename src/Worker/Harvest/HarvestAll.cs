@@ -3,6 +3,7 @@ using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
 using CrmSync.Storage;
 using CrmSync.Storage.Harvest;
+using CrmSync.Storage.Meetings;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Sources;
 using NodaTime;
@@ -20,8 +21,10 @@ internal sealed class HarvestAll(ContactDatabase database, Accounts accounts, Ha
     public async IAsyncEnumerable<HarvestSummary> Run(
         IReadOnlyList<ReadableAccount> which, Instant now, IProgress<HarvestProgress>? progress, [EnumeratorCancellation] CancellationToken ct)
     {
+        var classifier = new Classifier(policy);
+        var meetings = new MeetingHarvest(new MeetingLog(database), policy, classifier.Ours);
         var harvest = new AccountHarvest(
-            accounts, ledger, new Capture(policy, configuration.Capture.TextBytes), new Classifier(policy), configuration.Capture.From(now));
+            accounts, ledger, new Capture(policy, configuration.Capture.TextBytes), classifier, meetings, configuration.Capture.From(now));
 
         foreach (var account in which)
         {

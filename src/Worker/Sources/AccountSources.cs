@@ -19,14 +19,26 @@ internal sealed record ReadableAccount(string Name, string Kind, EmailAddress Ad
 /// <summary>How each kind of account is read.</summary>
 internal static class AccountSources
 {
-    /// <summary>Every mailbox and calendar of the configuration, in file order.</summary>
-    public static IReadOnlyList<ReadableAccount> Of(CrmSyncConfiguration configuration) => [.. configuration.Accounts.SelectMany(Of)];
+    /// <summary>How far ahead meetings are looked at.</summary>
+    private static readonly Duration Ahead = Duration.FromDays(200);
 
-    private static IEnumerable<ReadableAccount> Of(Account account) => account switch
+    /// <summary>Every mailbox and calendar of the configuration, in file order.</summary>
+    /// <param name="configuration">The configuration.</param>
+    /// <param name="zone">The zone of times in calendars that name none.</param>
+    public static IReadOnlyList<ReadableAccount> Of(CrmSyncConfiguration configuration, DateTimeZone zone) =>
+        [.. configuration.Accounts.SelectMany(account => Of(account, configuration.Capture, zone))];
+
+    private static IEnumerable<ReadableAccount> Of(Account account, CaptureSettings capture, DateTimeZone zone) => account switch
     {
         MaildirAccount maildir => [One(maildir, maildir.Address, _ => new MaildirSource(maildir.Path))],
         MboxAccount mbox => [One(mbox, mbox.Address, _ => new MboxSource(mbox.Path))],
         EmlAccount eml => [One(eml, eml.Address, _ => new EmlSource(eml.Path))],
+        IcsAccount { Path: { } path } ics =>
+        [
+            One(ics, ics.Address, now => new IcsSource(path, new MeetingTranslation(ics.Name, ics.Address, now), zone, new Interval(capture.From(now), now + Ahead))),
+        ],
+        IcsAccount ics => [One(ics, ics.Address, _ => throw new SourceException(
+            new Trouble(ics.Name, "calendars at web addresses are not read yet", "save the calendar to a file and name that"), isPermanent: true))],
         GraphAccount graph => graph.Mailboxes.Select(mailbox => new ReadableAccount(graph.NameOf(mailbox), graph.Kind, mailbox, _ => throw NotBuilt(graph))),
         _ => [One(account, account.Addresses[0], _ => throw NotBuilt(account))],
     };

@@ -5,6 +5,7 @@ using CrmSync.Domain.Time;
 using CrmSync.Storage;
 using CrmSync.Storage.Harvest;
 using CrmSync.Storage.Log;
+using CrmSync.Storage.Meetings;
 using CrmSync.Worker.Harvest;
 using CrmSync.Worker.Sources;
 using NodaTime;
@@ -73,7 +74,9 @@ internal sealed class TestCompany : IAsyncDisposable
     public async Task<HarvestSummary> Harvest(string account, ISource source, Instant? now = null)
     {
         var state = await Accounts.Register(account, "test", $"{account}@us.example", CancellationToken.None);
-        var harvest = new AccountHarvest(Accounts, Ledger, new Capture(policy, Capture.DefaultTextLimit), new Classifier(policy), Since);
+        var classifier = new Classifier(policy);
+        var meetings = new MeetingHarvest(new MeetingLog(Database), policy, classifier.Ours);
+        var harvest = new AccountHarvest(Accounts, Ledger, new Capture(policy, Capture.DefaultTextLimit), classifier, meetings, Since);
         return await harvest.Run(state, () => source, now ?? Monday, progress: null, CancellationToken.None);
     }
 

@@ -92,9 +92,12 @@ internal sealed class IcsSource(string path, MeetingTranslation meetings, DateTi
                     if (!series.TryGetValue(item.Key, out var events))
                         return new GoneReading(item);
 
-                    return MeetingTranslation.IsPrivate(events)
-                        ? new SkippedReading(item, "marked private by its author")
-                        : new MeetingReading(item, MeetingTranslation.SeriesOf(events), meetings.CopiesOf(events, window, item.Item.Backlog), window);
+                    if (MeetingTranslation.IsPrivate(events))
+                        return new SkippedReading(item, "marked private by its author");
+
+                    return meetings.CopiesOf(events, window, item.Item.Backlog) is { Count: > 0 } copies
+                        ? new MeetingReading(item, MeetingTranslation.SeriesOf(events), copies, window)
+                        : new SkippedReading(item, "outside of the time that is read");
             }
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
