@@ -15,6 +15,12 @@ namespace CrmSync.Worker.Sources.Imap;
 /// <param name="since">Mail that arrived long before is not even asked for.</param>
 internal sealed class ImapSource(ImapSession session, SemaphoreSlim gate, Func<bool> mayStay, IClock clock, Instant since) : ISource
 {
+    public async Task Connect(CancellationToken ct)
+    {
+        using var turn = await Turn(ct);
+        _ = await Guarded(client => client.Folders(withStatus: false, ct), ct);
+    }
+
     public async IAsyncEnumerable<Listing> Discover(KnownItems known, [EnumeratorCancellation] CancellationToken ct)
     {
         using var turn = await Turn(ct);
