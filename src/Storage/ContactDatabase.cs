@@ -11,6 +11,17 @@ public sealed class ContactDatabase : IAsyncDisposable
     /// <summary>Any number no other program of the database uses. One writer at a time, as on SQLite: two copies of a mail stored at once must find each other.</summary>
     private const long WriterLock = 0x43524d77726974;
 
+    /// <summary>
+    /// Every statement of a batch looks a few hundred rows up by index. A planner without statistics, as after a first harvest, reads whole tables and hashes them instead.
+    /// </summary>
+    private static readonly string BeginWriting =
+        $"""
+        select pg_advisory_xact_lock({WriterLock});
+        set local enable_seqscan = off;
+        set local enable_hashjoin = off;
+        set local enable_mergejoin = off
+        """;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly string connectionString;
@@ -156,7 +167,7 @@ public sealed class ContactDatabase : IAsyncDisposable
 
             await using var transaction = writer is SqliteConnection sqlite ? sqlite.BeginTransaction(deferred: false) : await writer.BeginTransactionAsync(ct);
             if (server is not null)
-                await Run(writer, $"select pg_advisory_xact_lock({WriterLock})", ct);
+                await Run(writer, BeginWriting, ct);
 
             var result = await work(new WriteScope(Engine, writer, transaction, prepared, ct));
             await transaction.CommitAsync(ct);

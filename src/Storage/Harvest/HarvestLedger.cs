@@ -189,13 +189,16 @@ public sealed class HarvestLedger(ContactDatabase database)
         database.Write<IReadOnlyList<HarvestItem>>(
             async scope =>
             {
-                var deaths = await scope.One<int?>(
+                // Not max(): that would walk over everything that waits, at every batch.
+                var deaths = (await scope.Query<int?>(
                     """
-                    select max(deaths)
+                    select deaths
                       from remote_item
                      where account = @account and state = 0 and not in_flight and (next_attempt_at is null or next_attempt_at <= @now)
+                     order by deaths desc
+                     limit 1
                     """,
-                    new { account = account.Number, now });
+                    new { account = account.Number, now })).SingleOrDefault();
                 if (deaths is null)
                     return [];
 

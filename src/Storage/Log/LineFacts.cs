@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using CrmSync.Domain.Contacts;
 using CrmSync.Domain.Log;
+using NodaTime;
 
 namespace CrmSync.Storage.Log;
 
@@ -89,7 +90,7 @@ internal static class LineFacts
     public static IReadOnlyList<string> Split(string? column) => string.IsNullOrEmpty(column) ? [] : column.Split('\n');
 
     /// <summary>The line as it comes back from the database: whole seconds, and no text a database refuses.</summary>
-    public static MailLine Storable(MailLine line) => line with
+    public static MailLine Storable(MailLine line) => IsStorable(line) ? line : line with
     {
         Identities = [.. line.Identities.Select(i => i with { Date = Instants.Floor(i.Date), MessageId = OneLine(i.MessageId) })],
         Sightings = [.. line.Sightings.Select(s => s with { Seen = Instants.Floor(s.Seen) })],
@@ -107,6 +108,49 @@ internal static class LineFacts
         Text = Texts.Clean(line.Text),
         Phrases = [.. line.Phrases.Select(p => OneLine(p))],
     };
+
+    /// <summary>Nearly every line is, and copying it would cost more than looking.</summary>
+    private static bool IsStorable(MailLine line)
+    {
+        static bool Whole(Instant? time) => time is not { } t || Instants.Floor(t) == t;
+        static bool Clean(string? text) => ReferenceEquals(Texts.Clean(text), text);
+        static bool Short(string? text) => ReferenceEquals(OneLine(text), text);
+
+        if (!Whole(line.SentAt) || !Whole(line.ArrivedAt) || !Clean(line.Subject) || !Clean(line.Text) || !Short(line.InReplyTo) || !Clean(line.Sender?.Value))
+            return false;
+
+        foreach (var identity in line.Identities)
+        {
+            if (!Whole(identity.Date) || !Short(identity.MessageId))
+                return false;
+        }
+
+        foreach (var sighting in line.Sightings)
+        {
+            if (!Whole(sighting.Seen))
+                return false;
+        }
+
+        foreach (var person in line.Participants)
+        {
+            if (!Clean(person.Address.Value) || !Clean(person.Name))
+                return false;
+        }
+
+        foreach (var reference in line.References)
+        {
+            if (!Short(reference))
+                return false;
+        }
+
+        foreach (var (name, value) in line.Headers)
+        {
+            if (!Clean(name) || !Clean(value))
+                return false;
+        }
+
+        return line.Report is null && line.Phrases.All(Short);
+    }
 
     /// <summary>Lists are kept a text a line.</summary>
     [return: System.Diagnostics.CodeAnalysis.NotNullIfNotNull(nameof(text))]
