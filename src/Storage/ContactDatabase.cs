@@ -173,10 +173,13 @@ public sealed class ContactDatabase : IAsyncDisposable
             await transaction.CommitAsync(ct);
             return result;
         }
-        catch
+        catch (Exception problem)
         {
             // A connection in an unknown state is not used again.
             await Close();
+            if (Unusable.Explain(Place, problem) is { } explained)
+                throw explained;
+
             throw;
         }
         finally

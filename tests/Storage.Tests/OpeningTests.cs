@@ -71,6 +71,26 @@ public sealed class SqliteOpeningTests(SqliteFiles files) : IClassFixture<Sqlite
     }
 
     [Fact]
+    public async Task A_full_disk_is_said_and_loses_nothing()
+    {
+        await using var scene = await Scene.On(await ContactDatabase.OpenSqlite(Fresh("full.db"), default));
+        await scene.Deliver(Some.Line(Some.Mail(id: "first@acme.example")));
+        var items = await scene.Discover(200);
+        await scene.Database.Write(scope => scope.Execute("pragma max_page_count = 1"), default);
+        Harvest.ItemResult[] results =
+        [
+            .. items.Select((item, i) => new Harvest.ItemResult.Mail(item.Number, Some.Line(Some.Mail(id: $"{i}@acme.example", body: new string('x', 2000) + i)))),
+        ];
+
+        var full = await Assert.ThrowsAsync<DatabaseUnusableException>(() => scene.Ledger.Store(scene.Account(), results, Some.Classifier, default));
+        Assert.Contains("the disk is full", full.Message, StringComparison.Ordinal);
+        Assert.Single(await scene.Log());
+
+        await scene.Database.Write(scope => scope.Execute("pragma max_page_count = 1000000"), default);
+        Assert.Equal(200, (await scene.Ledger.Store(scene.Account(), results, Some.Classifier, default)).New);
+    }
+
+    [Fact]
     public async Task A_write_that_throws_leaves_nothing_and_the_next_one_works()
     {
         await using var scene = await Scene.On(await ContactDatabase.OpenSqlite(Fresh("broken.db"), default));
