@@ -8,6 +8,7 @@ using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Harvest;
 using CrmSync.Worker.PolicyFiles;
 using CrmSync.Worker.Sources;
+using CrmSync.Worker.Sources.Imap;
 using CrmSync.Worker.Yaml;
 using NodaTime;
 
@@ -47,7 +48,10 @@ internal sealed class Composition(LoadedConfiguration configuration, ContactData
 
     public ContactDatabase Database => database;
 
-    public IReadOnlyList<ReadableAccount> Readable { get; } = AccountSources.Of(configuration.Settings, configuration.Policy.DefaultCalendar.Zone);
+    /// <summary>The connections to mail servers, kept between harvests.</summary>
+    public ImapSources Imap { get; } = new(SystemClock.Instance, new HttpClient());
+
+    public IReadOnlyList<ReadableAccount> Readable => field ??= AccountSources.Of(configuration.Settings, configuration.Policy.DefaultCalendar.Zone, Imap);
 
     public Accounts Accounts => new(database);
 
@@ -100,5 +104,9 @@ internal sealed class Composition(LoadedConfiguration configuration, ContactData
         _ => throw new NotSupportedException(storage.GetType().Name),
     };
 
-    public ValueTask DisposeAsync() => database.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await Imap.DisposeAsync();
+        await database.DisposeAsync();
+    }
 }

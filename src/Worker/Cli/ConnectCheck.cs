@@ -1,5 +1,6 @@
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Sources;
+using CrmSync.Worker.Sources.Imap;
 using NodaTime;
 
 namespace CrmSync.Worker.Cli;
@@ -11,7 +12,8 @@ internal static class ConnectCheck
     public static async Task<bool> Run(Invocation asked, CrmSyncConfiguration configuration, CancellationToken ct)
     {
         var fine = true;
-        foreach (var account in AccountSources.Of(configuration, DateTimeZone.Utc))
+        await using var imap = new ImapSources(SystemClock.Instance, new HttpClient());
+        foreach (var account in AccountSources.Of(configuration, DateTimeZone.Utc, imap))
         {
             try
             {

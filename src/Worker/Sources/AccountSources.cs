@@ -1,6 +1,7 @@
 using CrmSync.Domain.Contacts;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Sources.Files;
+using CrmSync.Worker.Sources.Imap;
 using NodaTime;
 
 namespace CrmSync.Worker.Sources;
@@ -25,11 +26,13 @@ internal static class AccountSources
     /// <summary>Every mailbox and calendar of the configuration, in file order.</summary>
     /// <param name="configuration">The configuration.</param>
     /// <param name="zone">The zone of times in calendars that name none.</param>
-    public static IReadOnlyList<ReadableAccount> Of(CrmSyncConfiguration configuration, DateTimeZone zone) =>
-        [.. configuration.Accounts.SelectMany(account => Of(account, configuration.Capture, zone))];
+    /// <param name="imap">Keeps the connections to mail servers.</param>
+    public static IReadOnlyList<ReadableAccount> Of(CrmSyncConfiguration configuration, DateTimeZone zone, ImapSources imap) =>
+        [.. configuration.Accounts.SelectMany(account => Of(account, configuration.Capture, zone, imap))];
 
-    private static IEnumerable<ReadableAccount> Of(Account account, CaptureSettings capture, DateTimeZone zone) => account switch
+    private static IEnumerable<ReadableAccount> Of(Account account, CaptureSettings capture, DateTimeZone zone, ImapSources imap) => account switch
     {
+        ImapAccount mailbox => [One(mailbox, mailbox.Address, now => imap.SourceOf(mailbox, capture.From(now)))],
         MaildirAccount maildir => [One(maildir, maildir.Address, _ => new MaildirSource(maildir.Path))],
         MboxAccount mbox => [One(mbox, mbox.Address, _ => new MboxSource(mbox.Path))],
         EmlAccount eml => [One(eml, eml.Address, _ => new EmlSource(eml.Path))],

@@ -10,7 +10,7 @@ namespace CrmSync.Worker.Sources.Imap;
 /// Every IMAP account of the configuration: one kept connection each within a limit, at most a few of one server at work at a time.
 /// </summary>
 /// <param name="clock">The time.</param>
-/// <param name="http">For token servers.</param>
+/// <param name="http">For token servers; disposed with this.</param>
 /// <param name="options">How connections behave.</param>
 internal sealed class ImapSources(IClock clock, HttpClient http, ImapOptions? options = null) : IAsyncDisposable
 {
@@ -30,24 +30,6 @@ internal sealed class ImapSources(IClock clock, HttpClient http, ImapOptions? op
     public ISource SourceOf(ImapAccount account, Instant since) =>
         new ImapSource(SessionOf(account), gates.GetOrAdd(account.Server.Host, _ => new SemaphoreSlim(AtOncePerHost)), MayStay, clock, since);
 
-    /// <summary>Logs in and looks for folders, for <c>check --connect</c>.</summary>
-    /// <returns>What was found, in words.</returns>
-    /// <exception cref="SourceException">What is wrong and what to do.</exception>
-    public async Task<string> Check(ImapAccount account, CancellationToken ct)
-    {
-        try
-        {
-            var session = SessionOf(account);
-            var folders = await session.Run(client => client.Folders(withStatus: false, ct), ct);
-            var plan = FolderPlan.Of(account, folders, isGmail: false);
-            return $"logged in as {account.User} at {account.Server.Host}; {plan.Read.Count} of {folders.Count} folders will be read";
-        }
-        catch (MailServerException e)
-        {
-            throw ImapTrouble.OfAccount(account.Name, e);
-        }
-    }
-
     /// <summary>How often the account's connection has waited for the server so far: its round trips.</summary>
     public async Task<int> TurnsOf(ImapAccount account) => (await SessionOf(account).Client(CancellationToken.None)).Turns;
 
@@ -61,6 +43,8 @@ internal sealed class ImapSources(IClock clock, HttpClient http, ImapOptions? op
 
         foreach (var gate in gates.Values)
             gate.Dispose();
+
+        http.Dispose();
     }
 
     private ImapSession SessionOf(ImapAccount account) => sessions.GetOrAdd(
