@@ -13,10 +13,10 @@ public sealed class RunningPolicy
 {
     private readonly Plan plan;
     private readonly LogIndex log;
+    private Coverage? coverage;
     private PeopleOnDuty? people;
     private long lastNow = long.MinValue;
     private long lastClosedSince;
-    private bool coverageChanged;
 
     /// <summary>Begins with an empty log.</summary>
     public RunningPolicy(CompanyPolicy policy)
@@ -54,11 +54,7 @@ public sealed class RunningPolicy
     }
 
     /// <summary>Says how far each account has been read; null means everything has been.</summary>
-    public void Cover(IReadOnlyList<AccountCoverage>? accounts)
-    {
-        log.Coverage = accounts is null ? null : new Coverage(accounts);
-        coverageChanged = true;
-    }
+    public void Cover(IReadOnlyList<AccountCoverage>? accounts) => coverage = accounts is null ? null : new Coverage(accounts);
 
     /// <summary>What the policy makes of the log at a moment.</summary>
     /// <param name="now">The moment; it may lie before that of the last evaluation, which then has to begin anew.</param>
@@ -76,8 +72,8 @@ public sealed class RunningPolicy
         foreach (var organisation in log.Organisations)
         {
             var result = organisation.Result!;
-            items.AddRange(result.Items);
-            observed.AddRange(result.Observed);
+            AddDoubts(items, result.Items);
+            AddDoubts(observed, result.Observed);
             AddSince(closed, result.Closed);
             AddSince(observedClosed, result.ObservedClosed);
             next = Math.Min(next, organisation.NextChange);
@@ -95,6 +91,12 @@ public sealed class RunningPolicy
             ObservedClosed = observedClosed,
             NextChange = next == long.MaxValue ? null : Instant.FromUnixTimeTicks(next),
         };
+
+        void AddDoubts(List<Item> into, FoundItem[] from)
+        {
+            foreach (var found in from)
+                into.Add(coverage is null ? found.Item : coverage.Doubt(found.Item, found.RestsOn, now));
+        }
 
         void AddSince(List<ClosedItem> into, ClosedItem[] from)
         {
@@ -117,33 +119,29 @@ public sealed class RunningPolicy
             return null;
 
         log.Renew(contact.Organisation);
-        return new Explainer(new View(plan, log, new PeopleOnDuty(plan, at), at), contact).Explain(rule);
+        return new Explainer(new View(plan, log, new PeopleOnDuty(plan, at), at), contact, coverage).Explain(rule);
     }
 
     /// <summary>Brings every organisation's result up to a moment.</summary>
     internal void Advance(long now, long closedSince)
     {
-        var before = people;
-        if (before is null || now < lastNow || now >= before.Until)
+        if (people is null || now < lastNow || now >= people.Until)
             people = new PeopleOnDuty(plan, now);
 
-        var all = before is null || now < lastNow || closedSince < lastClosedSince || coverageChanged || log.Coverage is not null || !people!.SameAs(before);
-        if (before is not null && (now < lastNow || !people!.SameAs(before)))
-            log.Forget();
-
+        var all = now < lastNow || closedSince < lastClosedSince;
         var stale = Stale(all, now);
         foreach (var organisation in stale)
             log.Renew(organisation);
 
         foreach (var organisation in stale)
         {
-            organisation.Result = OrganisationResult.Of(plan, log, people!, organisation, now, closedSince);
+            organisation.Result = OrganisationResult.Of(plan, log, people, organisation, now, closedSince);
             organisation.NextChange = organisation.Result.NextChange;
         }
 
         LookedAt = stale.Count;
         log.Touched.Clear();
-        (lastNow, lastClosedSince, coverageChanged) = (now, closedSince, false);
+        (lastNow, lastClosedSince) = (now, closedSince);
     }
 
     private HashSet<OrganisationNode> Stale(bool all, long now)

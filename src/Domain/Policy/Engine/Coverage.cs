@@ -1,12 +1,11 @@
-using CrmSync.Domain.Contacts;
-using CrmSync.Domain.Log;
+using NodaTime;
 
 namespace CrmSync.Domain.Policy.Engine;
 
 /// <summary>How far each account has been read: an item that rests on something not having come is unsure while an account that could hold it lags.</summary>
 internal sealed class Coverage
 {
-    private readonly Dictionary<string, List<(string Account, long ReadUpTo)>> byAddress = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<(string Account, Instant ReadUpTo)>> byAddress = new(StringComparer.Ordinal);
 
     public Coverage(IEnumerable<AccountCoverage> accounts)
     {
@@ -15,15 +14,14 @@ internal sealed class Coverage
             if (!byAddress.TryGetValue(account.Address.Value, out var list))
                 byAddress[account.Address.Value] = list = [];
 
-            list.Add((account.Account, account.ReadUpTo?.ToUnixTimeTicks() ?? long.MinValue));
+            list.Add((account.Account, account.ReadUpTo ?? Instant.MinValue));
         }
     }
 
     /// <summary>
-    /// The accounts, in ordinal order, that could hold what an item misses and have not been read up to <paramref name="until"/>: the owner's, the addressees', those of
-    /// our people in the thread, and their shared mailboxes.
+    /// The addresses whose accounts could hold what an item misses: the owner's, the addressees', those of our people in the thread, and their shared mailboxes.
     /// </summary>
-    public IReadOnlyList<string> Lagging(View view, Draft draft, int owner, long until)
+    public static string[] RestsOn(View view, Draft draft, int owner)
     {
         var addresses = new HashSet<string>(StringComparer.Ordinal);
         AddPerson(view.Plan, owner, addresses);
@@ -31,27 +29,24 @@ internal sealed class Coverage
         {
             foreach (var line in thread.Lines)
             {
-                if (line.Seen > view.Now)
-                    continue;
-
-                foreach (var address in line.OurAddresses)
-                    addresses.Add(address);
-                foreach (var person in line.Ours)
-                    AddPerson(view.Plan, person, addresses);
-                if (line.Person >= 0)
-                    AddPerson(view.Plan, line.Person, addresses);
+                if (view.Reached(line.Seen))
+                    AddOurs(view.Plan, line, addresses);
             }
         }
         else if (draft.Trigger is { } trigger)
         {
-            foreach (var address in trigger.OurAddresses)
-                addresses.Add(address);
-            foreach (var person in trigger.Ours)
-                AddPerson(view.Plan, person, addresses);
+            AddOurs(view.Plan, trigger, addresses);
         }
 
+        return [.. addresses];
+    }
+
+    /// <summary>The item with the accounts, in ordinal order, that have not been read up to its due or, if that is earlier, up to now.</summary>
+    public Item Doubt(Item item, string[] restsOn, Instant now)
+    {
+        var until = item.Due is { } due && due < now ? due : now;
         SortedSet<string>? lagging = null;
-        foreach (var address in addresses)
+        foreach (var address in restsOn)
         {
             foreach (var (account, readUpTo) in byAddress.GetValueOrDefault(address) ?? [])
             {
@@ -60,7 +55,17 @@ internal sealed class Coverage
             }
         }
 
-        return lagging is null ? [] : [.. lagging];
+        return lagging is null ? item : item with { Unsure = [.. lagging] };
+    }
+
+    private static void AddOurs(Plan plan, Line line, HashSet<string> addresses)
+    {
+        foreach (var address in line.OurAddresses)
+            addresses.Add(address);
+        foreach (var person in line.Ours)
+            AddPerson(plan, person, addresses);
+        if (line.Person >= 0)
+            AddPerson(plan, line.Person, addresses);
     }
 
     private static void AddPerson(Plan plan, int person, HashSet<string> addresses)

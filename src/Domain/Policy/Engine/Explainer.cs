@@ -11,19 +11,21 @@ internal sealed class Explainer
 
     private readonly View view;
     private readonly ContactNode contact;
-    private readonly Findings found;
+    private readonly Coverage? coverage;
+    private readonly Findings findings;
     private readonly Dictionary<Draft, HeldItem> judged = [];
     private readonly Limits limits;
     private readonly DateTimeZone zone;
 
-    public Explainer(View view, ContactNode contact)
+    public Explainer(View view, ContactNode contact, Coverage? coverage)
     {
         this.view = view;
         this.contact = contact;
+        this.coverage = coverage;
         zone = view.Plan.Calendar.Zone;
         limits = new Limits(view);
-        found = OrganisationResult.Find(view, contact.Organisation);
-        foreach (var draft in found.Drafts.Where(d => d.IsInitiative))
+        findings = OrganisationResult.Find(view, contact.Organisation);
+        foreach (var draft in findings.Drafts.Where(d => d.IsInitiative))
             judged[draft] = limits.Judge(draft);
 
         Slots.Assign([.. judged.Values]);
@@ -71,18 +73,19 @@ internal sealed class Explainer
             yield break;
         }
 
-        var items = found.Drafts.Where(d => d.Rule == rule && (d.Contact == contact || d.PerOrganisation)).ToArray();
+        var items = findings.Drafts.Where(d => d.Rule == rule && (d.Contact == contact || d.PerOrganisation)).ToArray();
         foreach (var draft in items)
             yield return Explain(draft);
 
         if (items.Length == 0)
-            yield return new ExplainedRule(rule.Kind, rule.Name, rule.Place, WhyNot.Of(view, contact, rule, found), null, Ended(rule));
+            yield return new ExplainedRule(rule.Kind, rule.Name, rule.Place, WhyNot.Of(view, contact, rule, findings), null, Ended(rule));
     }
 
     private ExplainedRule Explain(Draft draft)
     {
         var held = judged.GetValueOrDefault(draft);
-        var item = held is null ? Items.Of(view, draft) : Items.Of(view, held);
+        var found = held is null ? Items.Of(view, draft) : Items.Of(view, held);
+        var item = coverage?.Doubt(found.Item, found.RestsOn, Instant.FromUnixTimeTicks(view.Now)) ?? found.Item;
         var verdict = item.State.ToString().ToUpperInvariant()
             + (item.By is null ? "" : $" by {item.By}")
             + (item.Until is { } until ? $" until {When(zone, until.ToUnixTimeTicks())}" : item.By is null || item.State == ItemState.Snoozed ? "" : ", nobody knows until when")
@@ -119,7 +122,7 @@ internal sealed class Explainer
 
     private List<ExplainedLine> Ended(Rule rule) =>
     [
-        .. found.Endings.Where(e => e.Rule == rule && e.Contact == contact).OrderByDescending(e => e.At).Take(1)
+        .. findings.Endings.Where(e => e.Rule == rule && e.Contact == contact).OrderByDescending(e => e.At).Take(1)
             .Select(e => new ExplainedLine("last one", $"{e.As.ToString().ToLowerInvariant()} {When(zone, e.At)}: {e.Reason}", null, e.By?.Id)),
     ];
 }

@@ -89,7 +89,7 @@ internal static class Handovers
     /// <summary>The successor, or whoever stands in for them now, writes, meets or calls from the leaving day on.</summary>
     private static Touch? Introduction(View view, ContactNode contact, int person, long leaving)
     {
-        var successor = view.People.Successor(person);
+        var successor = view.Successor(person);
         var owner = Ownership.Of(view, contact);
         var history = History.Of(view, contact);
         for (var i = history.IndexFrom(leaving); i < history.Touches.Count; i++)

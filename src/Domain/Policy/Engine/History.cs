@@ -86,8 +86,9 @@ internal sealed class History : Kept
 
     public static History Of(View view, ContactNode contact)
     {
-        if (view.StillHolds(contact.History))
-            return contact.History;
+        var kept = contact.History;
+        if (view.StillHolds(kept))
+            return kept;
 
         var before = view.Begin();
         return contact.History = view.End(new History(view, contact), before);

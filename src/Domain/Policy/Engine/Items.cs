@@ -3,6 +3,9 @@ using NodaTime;
 
 namespace CrmSync.Domain.Policy.Engine;
 
+/// <summary>An item, and the addresses whose accounts could hold what it misses.</summary>
+internal sealed record FoundItem(Item Item, string[] RestsOn);
+
 /// <summary>Makes finished items of drafts: owner, state, steps, coverage, id.</summary>
 internal static class Items
 {
@@ -10,10 +13,10 @@ internal static class Items
     private const int IdLength = 8;
 
     /// <summary>A promise or a signal, which no limit holds.</summary>
-    public static Item Of(View view, Draft draft) => Make(view, draft, draft.Opened, held: null, HiddenUntil(view, draft));
+    public static FoundItem Of(View view, Draft draft) => Make(view, draft, draft.Opened, held: null, HiddenUntil(view, draft));
 
     /// <summary>An initiative with what the limits said.</summary>
-    public static Item Of(View view, HeldItem item) => Make(view, item.Draft, item.Opened, item.Holds.Count > 0 ? item.Holds[0] : null, hiddenUntil: null);
+    public static FoundItem Of(View view, HeldItem item) => Make(view, item.Draft, item.Opened, item.Holds.Count > 0 ? item.Holds[0] : null, hiddenUntil: null);
 
     public static ClosedItem Of(View view, Ending ending) =>
         new(IdOf(ending.Rule, ending.About, ending.Key), ending.Rule, ending.About, ending.As, Instant.FromUnixTimeTicks(ending.At))
@@ -27,7 +30,7 @@ internal static class Items
             Reason = ending.Reason,
         };
 
-    private static Item Make(View view, Draft draft, long opened, Hold? held, Instant? hiddenUntil)
+    private static FoundItem Make(View view, Draft draft, long opened, Hold? held, Instant? hiddenUntil)
     {
         var owner = Ownership.Of(view, draft.Contact);
         var due = draft.DueFrom(opened);
@@ -40,7 +43,7 @@ internal static class Items
                 level++;
         }
 
-        return new Item
+        var item = new Item
         {
             Id = IdOf(draft.Rule, draft.About, draft.Key),
             Rule = draft.Rule,
@@ -60,10 +63,10 @@ internal static class Items
             WarnAt = draft.Rule.Warn is { } warn && due < long.MaxValue ? Instant.FromUnixTimeTicks(draft.Calendar.Before(due, warn)) : null,
             Steps = steps,
             HiddenUntil = hiddenUntil,
-            Unsure = draft.Rule is WatchRule || view.Log.Coverage is not { } coverage ? [] : coverage.Lagging(view, draft, owner, Math.Min(due, view.Now)),
             Trigger = draft.Trigger?.Id,
             Reason = draft.Reason,
         };
+        return new FoundItem(item, draft.Rule is WatchRule ? [] : Coverage.RestsOn(view, draft, owner));
     }
 
     private static ItemStep[] StepsOf(View view, Draft draft, int owner, long due)
@@ -89,7 +92,7 @@ internal static class Items
             "lead" => plan.Person(plan.TeamOf(owner)?.Lead),
             _ => plan.Person(to),
         };
-        return plan.IdOf(view.People.StandIn(person >= 0 ? person : plan.DefaultOwner));
+        return plan.IdOf(view.StandIn(person >= 0 ? person : plan.DefaultOwner));
     }
 
     private static Instant? HiddenUntil(View view, Draft draft)

@@ -37,9 +37,6 @@ internal sealed class LogIndex
 
     public IReadOnlyCollection<Line> Lines => lines.Values;
 
-    /// <summary>How far each account has been read, by address; null when everything has been.</summary>
-    public Coverage? Coverage { get; set; }
-
     /// <summary>Whether any command names what it is about.</summary>
     public bool HasCommandsAbout => commandsAbout.Count > 0;
 
@@ -95,15 +92,6 @@ internal sealed class LogIndex
     {
         if (lines.Remove(id, out var line))
             Remove(line);
-    }
-
-    /// <summary>Drops everything kept: the clock went back, or other people are on duty.</summary>
-    public void Forget()
-    {
-        foreach (var contact in contacts.Values)
-            (contact.History, contact.Traits, contact.Owner) = (null, null, null);
-        foreach (var thread in threads.Values)
-            thread.Facts = null;
     }
 
     /// <summary>Drops what rests on the organisation as a whole before it is evaluated again: who first or last wrote to whom there.</summary>

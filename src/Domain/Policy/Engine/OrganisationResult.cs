@@ -1,7 +1,7 @@
 namespace CrmSync.Domain.Policy.Engine;
 
 /// <summary>What the policy makes of one organisation at one moment.</summary>
-internal sealed record OrganisationResult(Item[] Items, Item[] Observed, ClosedItem[] Closed, ClosedItem[] ObservedClosed, long NextChange)
+internal sealed record OrganisationResult(FoundItem[] Items, FoundItem[] Observed, ClosedItem[] Closed, ClosedItem[] ObservedClosed, long NextChange)
 {
     /// <summary>
     /// Runs every kind of rule over the organisation's threads and contacts, then lets the limits judge what they found. Nothing here looks at another organisation's
@@ -12,8 +12,8 @@ internal sealed record OrganisationResult(Item[] Items, Item[] Observed, ClosedI
         var view = new View(plan, log, people, now) { ClosedSince = closedSince };
         var found = Find(view, organisation);
 
-        var items = new List<Item>();
-        var observed = new List<Item>();
+        var items = new List<FoundItem>();
+        var observed = new List<FoundItem>();
         var held = new List<HeldItem>();
         var limits = new Limits(view);
         foreach (var draft in found.Drafts)

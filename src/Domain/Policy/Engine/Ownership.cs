@@ -17,7 +17,7 @@ internal class KeptOwner(int person, int entry) : Kept
 internal static class Ownership
 {
     /// <summary>The person, by index, who is to act for a contact as of now: after <c>assign</c>, absences and successors.</summary>
-    public static int Of(View view, ContactNode contact) => view.People.StandIn(Assigned(view, contact).Person);
+    public static int Of(View view, ContactNode contact) => view.StandIn(Assigned(view, contact).Person);
 
     /// <summary>Whom <c>assign</c> names, whoever is away.</summary>
     public static KeptOwner Assigned(View view, ContactNode contact)
@@ -29,8 +29,9 @@ internal static class Ownership
         if (contact.Owner is Unsettled)
             return contact.Owner;
 
-        if (view.StillHolds(contact.Owner))
-            return contact.Owner;
+        var kept = contact.Owner;
+        if (view.StillHolds(kept))
+            return kept;
 
         contact.Owner = new Unsettled(view.Plan.DefaultOwner);
         var before = view.Begin();

@@ -34,9 +34,6 @@ internal sealed class PeopleOnDuty
     /// <summary>Who has followed a person who left, whoever is away today.</summary>
     public int Successor(int person) => successor[person];
 
-    /// <summary>Whether everybody acts for the same people as in another.</summary>
-    public bool SameAs(PeopleOnDuty other) => standIn.AsSpan().SequenceEqual(other.standIn) && successor.AsSpan().SequenceEqual(other.successor);
-
     /// <summary>Who acts for a person on <paramref name="date"/>; covers count only with <paramref name="away"/>.</summary>
     public static int Resolve(Plan plan, int person, LocalDate date, bool away)
     {

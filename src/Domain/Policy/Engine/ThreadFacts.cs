@@ -83,8 +83,9 @@ internal sealed class ThreadFacts : Kept
 
     public static ThreadFacts Of(View view, ThreadNode thread)
     {
-        if (view.StillHolds(thread.Facts))
-            return thread.Facts;
+        var kept = thread.Facts;
+        if (view.StillHolds(kept))
+            return kept;
 
         var before = view.Begin();
         return thread.Facts = view.End(new ThreadFacts(view, thread), before);

@@ -24,8 +24,9 @@ internal sealed class Traits : Kept
 
     public static Traits Of(View view, ContactNode contact)
     {
-        if (view.StillHolds(contact.Traits))
-            return contact.Traits;
+        var kept = contact.Traits;
+        if (view.StillHolds(kept))
+            return kept;
 
         var before = view.Begin();
         return contact.Traits = view.End(new Traits(view, contact), before);

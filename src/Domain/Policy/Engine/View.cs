@@ -12,7 +12,19 @@ internal sealed class View(Plan plan, LogIndex log, PeopleOnDuty people, long no
 
     public LogIndex Log { get; } = log;
 
-    public PeopleOnDuty People { get; } = people;
+    /// <summary>Who acts for a person, by index, as of now.</summary>
+    public int StandIn(int person)
+    {
+        Reached(people.Until);
+        return people.StandIn(person);
+    }
+
+    /// <summary>Who has followed a person who left, by index, as of now.</summary>
+    public int Successor(int person)
+    {
+        Reached(people.Until);
+        return people.Successor(person);
+    }
 
     /// <summary>In ticks since the Unix epoch.</summary>
     public long Now { get; } = now;
