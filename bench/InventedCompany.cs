@@ -172,13 +172,22 @@ internal sealed class InventedCompany(int interactions, int contacts, int seed)
             var when = new Condition.InSegment([string.Create(CultureInfo.InvariantCulture, $"s{i}")]);
             yield return new RespondRule(Name("reply", i), Here)
             {
-                Calendar = office, Within = hours, NextWithin = hours, When = i == 7 ? null : new Condition.All([when, new Condition.Not(new Condition.InCase(["complaint"]))]),
-                ExpireAfter = new LengthOfTime(90, TimeUnit.Day), Escalate = steps,
+                Calendar = office,
+                Within = hours,
+                NextWithin = hours,
+                When = i == 7 ? null : new Condition.All([when, new Condition.Not(new Condition.InCase(["complaint"]))]),
+                ExpireAfter = new LengthOfTime(90, TimeUnit.Day),
+                Escalate = steps,
             };
             yield return new ChaseRule(Name("chase", i), Here) { Calendar = office, After = days, Within = days, When = i == 7 ? null : when, ExpireAfter = month, Priority = 50 };
             yield return new StayInTouchRule(Name("stay", i), Here)
             {
-                Calendar = office, Every = new LengthOfTime(6 + i, TimeUnit.Week), Within = days, When = i == 7 ? null : when, ExpireAfter = new LengthOfTime(365, TimeUnit.Day), Priority = 30,
+                Calendar = office,
+                Every = new LengthOfTime(6 + i, TimeUnit.Week),
+                Within = days,
+                When = i == 7 ? null : when,
+                ExpireAfter = new LengthOfTime(365, TimeUnit.Day),
+                Priority = 30,
                 Per = i % 4 == 3 ? Per.Organisation : Per.Contact,
             };
         }
@@ -187,13 +196,21 @@ internal sealed class InventedCompany(int interactions, int contacts, int seed)
         {
             yield return new FollowUpRule(Name("recap", i), Here)
             {
-                Calendar = office, Within = days, AfterEvent = (FollowUpEvent)(i % 3), Case = "complaint", When = new Condition.InSegment([string.Create(CultureInfo.InvariantCulture, $"s{i}")]),
-                ExpireAfter = new LengthOfTime(14, TimeUnit.Day), Priority = 60,
+                Calendar = office,
+                Within = days,
+                AfterEvent = (FollowUpEvent)(i % 3),
+                Case = "complaint",
+                When = new Condition.InSegment([string.Create(CultureInfo.InvariantCulture, $"s{i}")]),
+                ExpireAfter = new LengthOfTime(14, TimeUnit.Day),
+                Priority = 60,
             };
             yield return new WatchRule(Name("watch", i), Here) { Calendar = office, Metric = (WatchMetric)(i % 3), Of = "complaint", Window = month, AtLeast = 3, Per = (Per)(i % 2) };
             yield return new ResolveRule(Name("resolve", i), Here)
             {
-                Calendar = office, Case = "complaint", Within = new LengthOfTime(16, TimeUnit.BusinessHour), When = new Condition.InSegment([string.Create(CultureInfo.InvariantCulture, $"s{i}")]),
+                Calendar = office,
+                Case = "complaint",
+                Within = new LengthOfTime(16, TimeUnit.BusinessHour),
+                When = new Condition.InSegment([string.Create(CultureInfo.InvariantCulture, $"s{i}")]),
             };
         }
 
@@ -201,7 +218,13 @@ internal sealed class InventedCompany(int interactions, int contacts, int seed)
         yield return new DateRule("birthdays", Here) { Calendar = office, Field = "birthday", Priority = 40 };
         yield return new NoticeRule("prices", Here)
         {
-            Calendar = office, From = new LocalDate(2026, 10, 1), Effective = new LocalDate(2027, 1, 1), NotifyBy = month, ToldBy = "offer", ExpireAfter = month, Priority = 70,
+            Calendar = office,
+            From = new LocalDate(2026, 10, 1),
+            Effective = new LocalDate(2027, 1, 1),
+            NotifyBy = month,
+            ToldBy = "offer",
+            ExpireAfter = month,
+            Priority = 70,
             When = new Condition.InSegment(["s0", "s1"]),
         };
         yield return new RespondRule("observed", Here) { Calendar = office, Within = hours, NextWithin = hours, Mode = Mode.Observe, ExpireAfter = new LengthOfTime(90, TimeUnit.Day) };

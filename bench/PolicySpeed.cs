@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using CrmSync.Domain.Policy;
 using NodaTime;
 
@@ -55,6 +56,11 @@ internal static class PolicySpeed
         var explanation = running.Explain(busiest, now)!;
         Print($"explain    {Times(watch)}, {explanation.ToString().Length:N0} characters");
 
+        var days = options.Number("days", 90);
+        watch = Watch.Start();
+        var backtest = running.Backtest(now - Duration.FromDays(days), now);
+        Print($"backtest   {Times(watch)} for {days} days: {backtest.Items.Count:N0} items");
+
         using var process = Process.GetCurrentProcess();
         Print($"peak       {process.PeakWorkingSet64 / 1e6,8:N0} MB");
     }
@@ -65,6 +71,7 @@ internal static class PolicySpeed
 }
 
 /// <summary>Time by the clock and time of the processors: the second means something on a busy machine too.</summary>
+[StructLayout(LayoutKind.Auto)]
 internal readonly record struct Watch(long Began, TimeSpan Used)
 {
     public static Watch Start() => new(Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);

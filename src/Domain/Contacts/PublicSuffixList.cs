@@ -5,7 +5,7 @@ namespace CrmSync.Domain.Contacts;
 
 /// <summary>
 /// Which part of a domain name somebody registered: the public suffix and one label more (publicsuffix.org, "Algorithm"). The private section of the list counts
-/// too: under <c>uk.com</c> or <c>onmicrosoft.com</c> strangers sit side by side, and calling them one organisation would join people nobody joined.
+/// too: under <c>uk.com</c> or <c>eu.org</c> strangers sit side by side, and calling them one organisation would join people nobody joined.
 /// </summary>
 public sealed class PublicSuffixList
 {

@@ -122,6 +122,12 @@ public sealed class RunningPolicy
         return new Explainer(new View(plan, log, new PeopleOnDuty(plan, at), at), contact, coverage).Explain(rule);
     }
 
+    /// <summary>
+    /// Replays the log between two moments, at every instant at which something can change and at each digest time, and counts what the policy would have asked for.
+    /// Full coverage is assumed.
+    /// </summary>
+    public BacktestReport Backtest(Instant from, Instant to) => new Replay(plan, log, from.ToUnixTimeTicks(), to.ToUnixTimeTicks()).Run();
+
     /// <summary>Brings every organisation's result up to a moment.</summary>
     internal void Advance(long now, long closedSince)
     {
@@ -137,6 +143,7 @@ public sealed class RunningPolicy
         {
             organisation.Result = OrganisationResult.Of(plan, log, people, organisation, now, closedSince);
             organisation.NextChange = organisation.Result.NextChange;
+            LogIndex.Release(organisation);
         }
 
         LookedAt = stale.Count;

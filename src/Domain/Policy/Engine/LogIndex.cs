@@ -107,6 +107,15 @@ internal sealed class LogIndex
             thread.Facts = null;
     }
 
+    /// <summary>Lets go of what was worked out on the way to an organisation's result: kept for all, it would be larger than the log.</summary>
+    public static void Release(OrganisationNode organisation)
+    {
+        foreach (var contact in organisation.Contacts)
+            (contact.History, contact.Traits, contact.Owner) = (null, null, null);
+        foreach (var thread in organisation.Threads)
+            thread.Facts = null;
+    }
+
     private void Fill(Line line, Interaction interaction)
     {
         line.At = interaction.At.ToUnixTimeTicks();
@@ -330,29 +339,35 @@ internal sealed class LogIndex
 
     private static void Join(ContactNode contact, ThreadNode thread)
     {
+        if (thread.Contacts.Contains(contact))
+            return;
+
+        thread.Contacts.Add(contact);
         contact.Threads.Add(thread);
+        if (thread.Organisations.Contains(contact.Organisation))
+            return;
+
+        thread.Organisations.Add(contact.Organisation);
         contact.Organisation.Threads.Add(thread);
-        if (thread.Organisations.Add(contact.Organisation) && thread.Organisations.Count > 1)
-        {
-            foreach (var organisation in thread.Organisations)
-                organisation.SharedThreads.Add(thread);
-        }
+        if (thread.Organisations.Count < 2)
+            return;
+
+        foreach (var organisation in thread.Organisations)
+            organisation.SharedThreads.Add(thread);
     }
 
     private static void Leave(ContactNode contact, ThreadNode thread)
     {
+        thread.Contacts.Remove(contact);
         contact.Threads.Remove(thread);
-        if (contact.Organisation.Contacts.Exists(c => c.Threads.Contains(thread)))
+        if (thread.Contacts.Exists(c => c.Organisation == contact.Organisation))
             return;
 
         contact.Organisation.Threads.Remove(thread);
         contact.Organisation.SharedThreads.Remove(thread);
         thread.Organisations.Remove(contact.Organisation);
         if (thread.Organisations.Count == 1)
-        {
-            foreach (var organisation in thread.Organisations)
-                organisation.SharedThreads.Remove(thread);
-        }
+            thread.Organisations[0].SharedThreads.Remove(thread);
     }
 
     private void Touch(ContactNode contact)

@@ -17,8 +17,8 @@ internal sealed class ContactNode(EmailAddress primary, ContactEntry? entry, Org
 
     public List<Line> Lines { get; } = [];
 
-    /// <summary>The threads they take part in.</summary>
-    public HashSet<ThreadNode> Threads { get; } = [];
+    /// <summary>The threads they take part in, each once.</summary>
+    public List<ThreadNode> Threads { get; } = [];
 
     public History? History { get; set; }
 
@@ -39,7 +39,8 @@ internal sealed class OrganisationNode(string name, int number)
     /// <summary>By address, so that whoever is taken first is the same in every run.</summary>
     public List<ContactNode> Contacts { get; } = [];
 
-    public HashSet<ThreadNode> Threads { get; } = [];
+    /// <summary>The threads in which anybody of it takes part, each once.</summary>
+    public List<ThreadNode> Threads { get; } = [];
 
     /// <summary>Those of <see cref="Threads"/> in which other organisations take part as well.</summary>
     public HashSet<ThreadNode> SharedThreads { get; } = [];
@@ -60,8 +61,11 @@ internal sealed class ThreadNode(string id)
 
     public List<Line> Lines { get; } = [];
 
-    /// <summary>How many lines of each organisation.</summary>
-    public HashSet<OrganisationNode> Organisations { get; } = [];
+    /// <summary>Who takes part, each once; nearly always one or two.</summary>
+    public List<ContactNode> Contacts { get; } = [];
+
+    /// <summary>Their organisations, each once.</summary>
+    public List<OrganisationNode> Organisations { get; } = [];
 
     public ThreadFacts? Facts { get; set; }
 
