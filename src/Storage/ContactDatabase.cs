@@ -167,7 +167,7 @@ public sealed class ContactDatabase : IAsyncDisposable
 
             await using var transaction = writer is SqliteConnection sqlite ? sqlite.BeginTransaction(deferred: false) : await writer.BeginTransactionAsync(ct);
             if (server is not null)
-                await Run(writer, BeginWriting, ct);
+                await Run(writer, durable ? BeginWriting : BeginWriting + "; set local synchronous_commit = off", ct);
 
             var result = await work(new WriteScope(Engine, writer, transaction, prepared, ct));
             await transaction.CommitAsync(ct);
