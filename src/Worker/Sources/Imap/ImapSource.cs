@@ -73,13 +73,6 @@ internal sealed class ImapSource(ImapSession session, SemaphoreSlim gate, Func<b
             await session.Drop();
     }
 
-    /// <summary>Logs in and looks for folders.</summary>
-    public async Task Connect(CancellationToken ct)
-    {
-        using var turn = await Turn(ct);
-        await Guarded(client => client.Folders(withStatus: false, ct), ct);
-    }
-
     private async Task<FolderPlan> Plan(ImapClient client, CancellationToken ct)
     {
         var folders = await client.Folders(withStatus: true, ct);
