@@ -54,7 +54,7 @@ internal sealed class MeetingTranslation(string account, EmailAddress owner, Ins
         };
     }
 
-    private static Invitee? InviteeOf(CalendarAttendee attendee) =>
+    internal static Invitee? InviteeOf(CalendarAttendee attendee) =>
         AddressOf(attendee.Address) is not { } address
             ? null
             : new Invitee(
