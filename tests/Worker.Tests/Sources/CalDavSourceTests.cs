@@ -1,0 +1,68 @@
+using CrmSync.Domain.Contacts;
+using CrmSync.Domain.Log;
+using CrmSync.Fixtures.Servers;
+using CrmSync.Mail.Dav;
+using CrmSync.Worker.Sources;
+using CrmSync.Worker.Sources.CalDav;
+using CrmSync.Worker.Tests.Harvest;
+using NodaTime;
+
+namespace CrmSync.Worker.Tests.Sources;
+
+public sealed class CalDavSourceTests(RadicaleServer server) : IClassFixture<RadicaleServer>
+{
+    private static readonly Instant Now = Instant.FromUtc(2026, 2, 20, 8, 0);
+
+    [Fact]
+    public async Task Meetings_come_change_and_go_with_the_calendar()
+    {
+        await using var company = await TestCompany.Open();
+        var work = await server.NewCalendar("work");
+        await server.Put(work, "a", Event("a", "Tea"));
+        await server.Put(work, "b", Event("b", "Weekly", "RRULE:FREQ=WEEKLY;COUNT=3"));
+
+        var first = await company.Harvest("ana", Source(Now), Now);
+        Assert.Null(first.Problem);
+        Assert.Equal(["Tea", "Weekly", "Weekly", "Weekly"], (await company.Log()).Select(line => line.Subject).Order());
+
+        var again = await company.Harvest("ana", Source(Now + Duration.FromHours(1)), Now + Duration.FromHours(1));
+        Assert.Equal((0, 0), (again.New, again.Failed));
+
+        await server.Put(work, "a", Event("a", "Coffee"));
+        await company.Harvest("ana", Source(Now + Duration.FromHours(2)), Now + Duration.FromHours(2));
+        Assert.Equal(["Coffee", "Weekly", "Weekly", "Weekly"], (await company.Log()).Select(line => line.Subject).Order());
+
+        // Two of the three weeks are over when the series is last seen; they stay, the third goes.
+        var march = Instant.FromUtc(2026, 3, 10, 8, 0);
+        await server.Put(work, "b", Event("b", "Weekly", "RRULE:FREQ=WEEKLY;COUNT=3\r\nLOCATION:Elsewhere"));
+        await company.Harvest("ana", Source(march), march);
+        await server.Delete(new Uri(work, "b.ics"));
+        await company.Harvest("ana", Source(march + Duration.FromHours(1)), march + Duration.FromHours(1));
+        Assert.Equal(["Coffee", "Weekly", "Weekly"], (await company.Log()).Select(line => line.Subject).Order());
+    }
+
+    private CalDavSource Source(Instant now) => new(
+        "ana",
+        new DavClient(new HttpClient(DavClient.Handler()), server.Root, DavCredentials.Basic(CalDavServer.User, CalDavServer.Password)),
+        new MeetingTranslation("ana", EmailAddress.Parse("ana@us.example"), now),
+        DateTimeZone.Utc,
+        new Interval(Instant.FromUtc(2026, 1, 1, 0, 0), Instant.FromUtc(2026, 7, 1, 0, 0)));
+
+    private static string Event(string uid, string summary, string more = "X-NOTHING:1") => $"""
+        BEGIN:VCALENDAR
+        VERSION:2.0
+        PRODID:-//Test//EN
+        BEGIN:VEVENT
+        UID:{uid}-2026-03@us.example
+        DTSTAMP:20260101T000000Z
+        DTSTART:20260302T090000Z
+        DTEND:20260302T100000Z
+        SUMMARY:{summary}
+        ORGANIZER:mailto:ana@us.example
+        ATTENDEE;PARTSTAT=ACCEPTED:mailto:jane@acme.example
+        {more}
+        END:VEVENT
+        END:VCALENDAR
+
+        """.ReplaceLineEndings("\r\n");
+}
