@@ -29,14 +29,21 @@ public sealed class DavClient(HttpClient http, Uri address, DavCredentials crede
     public Uri Address { get; } = address;
 
     /// <summary>A handler that suits this class: no redirects of its own, answers unpacked, no waiting for ever.</summary>
-    public static SocketsHttpHandler Handler() => new()
+    /// <param name="trust">Whose additional trust anchors hold; null for those of the system alone.</param>
+    public static SocketsHttpHandler Handler(MailEndpoint? trust = null)
     {
-        AllowAutoRedirect = false,
-        AutomaticDecompression = DecompressionMethods.GZip | DecompressionMethods.Deflate,
-        ConnectTimeout = TimeSpan.FromSeconds(20),
-        PooledConnectionLifetime = TimeSpan.FromMinutes(10),
-        UseCookies = false,
-    };
+        var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            AutomaticDecompression = DecompressionMethods.GZip | DecompressionMethods.Deflate,
+            ConnectTimeout = TimeSpan.FromSeconds(20),
+            PooledConnectionLifetime = TimeSpan.FromMinutes(10),
+            UseCookies = false,
+        };
+        if (trust is { Anchors.Count: > 0 })
+            handler.SslOptions.RemoteCertificateValidationCallback = new CertificateCheck(trust).Accept;
+        return handler;
+    }
 
     /// <summary>Asks a WebDAV question; gives the multistatus answer.</summary>
     /// <param name="method"><c>PROPFIND</c> or <c>REPORT</c>.</param>

@@ -1,5 +1,6 @@
 using CrmSync.Domain.Contacts;
 using CrmSync.Worker.Configuration;
+using CrmSync.Worker.Sources.CalDav;
 using CrmSync.Worker.Sources.Files;
 using CrmSync.Worker.Sources.Imap;
 using NodaTime;
@@ -42,6 +43,11 @@ internal static class AccountSources
         ],
         IcsAccount ics => [One(ics, ics.Address, _ => throw new SourceException(
             new Trouble(ics.Name, "calendars at web addresses are not read yet", "save the calendar to a file and name that"), isPermanent: true))],
+        CaldavAccount caldav =>
+        [
+            One(caldav, caldav.Address, now => CalDavSources.Open(
+                caldav, new MeetingTranslation(caldav.Name, caldav.Address, now), zone, new Interval(capture.From(now), now + Ahead))),
+        ],
         GraphAccount graph => graph.Mailboxes.Select(mailbox => new ReadableAccount(graph.NameOf(mailbox), graph.Kind, mailbox, _ => throw NotBuilt(graph))),
         _ => [One(account, account.Addresses[0], _ => throw NotBuilt(account))],
     };

@@ -46,7 +46,9 @@ internal sealed class MeetingTranslation(string account, EmailAddress owner, Ins
             Subject = entry.Summary,
             Organizer = AddressOf(entry.Organizer?.Address) is { } organizer ? new NamedAddress(organizer, entry.Organizer!.Name) : null,
             Invitees = [.. entry.Attendees.Select(InviteeOf).OfType<Invitee>()],
-            CancelledAt = entry.Status == EventStatus.Cancelled ? entry.Stamp ?? entry.LastModified ?? now : null,
+
+            // Published calendars put the moment of the download into DTSTAMP; when it was cancelled is better told by LAST-MODIFIED.
+            CancelledAt = entry.Status == EventStatus.Cancelled ? entry.LastModified ?? entry.Stamp ?? now : null,
             TimeIsUncertain = entry.ZoneIsUncertain,
             FirstSeen = now,
             LastSeen = now,
