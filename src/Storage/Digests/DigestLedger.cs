@@ -72,6 +72,16 @@ public sealed class DigestLedger(ContactDatabase database)
     public Task<bool> Refuse(string messageId, string problem, CancellationToken ct) =>
         Change("update digest set state = 4, bytes = null, problem = @problem where message_id = @messageId and state in (1, 2)", new { messageId, problem }, ct);
 
+    /// <summary>Those of the given mails about which nothing is left to decide: their bytes are kept, they left, were refused, or had nothing to say.</summary>
+    public async Task<IReadOnlySet<string>> Settled(IReadOnlyCollection<string> messageIds, CancellationToken ct)
+    {
+        await using var connection = await database.Connect(ct);
+        return (await connection.QueryAsync<string>(new CommandDefinition(
+            $"select message_id from digest where state <> 0 and {database.Engine.AnyOf("message_id", "@ids")}",
+            new { ids = database.Engine.List(messageIds) },
+            cancellationToken: ct))).ToHashSet(StringComparer.Ordinal);
+    }
+
     public async Task<LedgerMail?> Find(string messageId, CancellationToken ct) =>
         (await Select($"select {Columns} from digest where message_id = @messageId", new { messageId }, ct)).SingleOrDefault();
 
@@ -123,6 +133,14 @@ public sealed class DigestLedger(ContactDatabase database)
         await using var connection = await database.Connect(ct);
         return await connection.QuerySingleOrDefaultAsync<string?>(new CommandDefinition(
             "select item from digest_item where message_id = @messageId and number = @number", new { messageId, number }, cancellationToken: ct));
+    }
+
+    /// <summary>Whether a mail has been seen in one of the accounts.</summary>
+    public async Task<bool> HasArrived(string messageId, CancellationToken ct)
+    {
+        await using var connection = await database.Connect(ct);
+        return await connection.ExecuteScalarAsync<long>(new CommandDefinition(
+            "select count(*) from interaction where message_id = @messageId", new { messageId }, cancellationToken: ct)) > 0;
     }
 
     private Task<bool> Change(string sql, object parameters, CancellationToken ct) => database.WriteDurably(async scope => await scope.Execute(sql, parameters) == 1, ct);

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using CrmSync.Domain.Contacts;
 using CrmSync.Domain.Log;
+using Dapper;
 using NodaTime;
 
 namespace CrmSync.Storage.Log;
@@ -51,6 +52,24 @@ public sealed class ContactLog(ContactDatabase database)
 
             after = (lines[^1].At, lines[^1].Id);
         }
+    }
+
+    /// <summary>The kept texts of some lines by their ids; lines without one are left out.</summary>
+    public async Task<IReadOnlyDictionary<string, string>> Texts(IReadOnlyCollection<string> ids, CancellationToken ct)
+    {
+        await using var connection = await database.Connect(ct);
+        var texts = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var some in ids.Chunk(PageSize))
+        {
+            var rows = await connection.QueryAsync<(string Id, string Body)>(new CommandDefinition(
+                $"select id, body from interaction where body is not null and {database.Engine.AnyOf("id", "@ids")}",
+                new { ids = database.Engine.List(some) },
+                cancellationToken: ct));
+            foreach (var (id, body) in rows)
+                texts[id] = body;
+        }
+
+        return texts;
     }
 
     /// <summary>How many lines there are.</summary>

@@ -53,7 +53,7 @@ internal static class ConfigurationFile
                 TextBytes = capture?.Of(TextSize) ?? TextSize.Fallback,
             },
             Accounts = accounts,
-            Delivery = map.Of(Delivery) is { } delivery ? new DeliveryReader(problems, accounts).Read(delivery) : null,
+            Delivery = map.Of(ConfigurationShape.Delivery) is { } delivery ? new DeliveryReader(problems, accounts).Read(delivery) : null,
             Schedule = ScheduleOf(map.Of(Schedule)),
             Status = map.Of(Status) is { } status ? StatusOf(status, problems) : null,
         };

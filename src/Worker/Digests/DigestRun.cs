@@ -1,0 +1,65 @@
+using CrmSync.Domain.Digests;
+using CrmSync.Domain.Policy;
+using CrmSync.Storage.Digests;
+using NodaTime;
+using NodaTime.Text;
+
+namespace CrmSync.Worker.Digests;
+
+/// <summary>Writes the digests that are due, each once, and leaves them to the outbox.</summary>
+internal sealed class DigestRun(DigestLedger ledger, DigestMails mails)
+{
+    /// <summary>Whether a digest is due that has not been written yet: asked every minute, so that the log is read only when it is needed.</summary>
+    public async Task<bool> IsAnythingDue(CompanyPolicy policy, Instant now, CancellationToken ct)
+    {
+        var due = new DigestSchedule(policy).DueAt(now).Select(mails.MessageId).ToHashSet(StringComparer.Ordinal);
+        return due.Count > 0 && (await ledger.Settled(due, ct)).Count < due.Count;
+    }
+
+    /// <summary>Plans, composes and keeps everything due at the moment of <paramref name="facts"/>.</summary>
+    /// <param name="facts">What digests are made of.</param>
+    /// <param name="ct">Ends the run between two readers.</param>
+    /// <returns>The digests written in this run; those with nothing to say, and those of earlier runs, are not among them.</returns>
+    public async Task<IReadOnlyList<Digest>> Write(DigestFacts facts, CancellationToken ct)
+    {
+        var written = new List<Digest>();
+        DigestComposer? composer = null;
+        var due = new DigestSchedule(facts.Policy).DueAt(facts.Now).Select(run => (Run: run, Id: mails.MessageId(run))).ToList();
+        var settled = await ledger.Settled([.. due.Select(one => one.Id)], ct);
+        foreach (var (run, id) in due.Where(one => !settled.Contains(one.Id)))
+        {
+            ct.ThrowIfCancellationRequested();
+
+            // Planned before but without bytes: an earlier run was stopped in between, and this one goes on.
+            await ledger.Plan(new PlannedMail(id, run.Definition.Name, run.Reader.Id, LocalDatePattern.Iso.Format(run.Date), run.DueAt), facts.Now, ct);
+            composer ??= new DigestComposer(facts);
+            var digest = composer.Compose(run, await ledger.History(run.Definition.Name, run.Reader.Id, run.Date, ct));
+            if (digest.IsEmpty)
+            {
+                await ledger.NothingToSay(id, ct);
+                continue;
+            }
+
+            var mail = await mails.Write(digest, facts.Now);
+            if (await ledger.KeepBytes(id, mail.Bytes, digest.Listed, facts.Now, ct))
+                written.Add(digest);
+        }
+
+        return written;
+    }
+
+    /// <summary>The digests due at the moment of <paramref name="facts"/> as they would be, without planning or sending anything.</summary>
+    public async Task<IReadOnlyList<(Digest Digest, DigestMail Mail)>> Show(DigestFacts facts, CancellationToken ct)
+    {
+        var shown = new List<(Digest, DigestMail)>();
+        var composer = new DigestComposer(facts);
+        foreach (var run in new DigestSchedule(facts.Policy).DueAt(facts.Now))
+        {
+            var digest = composer.Compose(run, await ledger.History(run.Definition.Name, run.Reader.Id, run.Date, ct));
+            if (!digest.IsEmpty)
+                shown.Add((digest, await mails.Write(digest, facts.Now)));
+        }
+
+        return shown;
+    }
+}

@@ -1,0 +1,60 @@
+using CrmSync.Domain.Log;
+using CrmSync.Fixtures.Digests;
+using CrmSync.Mail.Mime;
+using CrmSync.Storage;
+using CrmSync.Storage.Harvest;
+using CrmSync.Worker.Delivery;
+using NodaTime;
+
+namespace CrmSync.Worker.Tests.Delivery;
+
+/// <summary>The command mailbox as an account that is harvested between two lives of the worker.</summary>
+internal sealed class CommandMailbox
+{
+    private readonly HarvestLedger ledger;
+    private readonly Accounts accounts;
+    private readonly AccountState account;
+    private readonly FolderState inbox;
+    private int read;
+
+    private CommandMailbox(HarvestLedger ledger, Accounts accounts, AccountState account, FolderState inbox) =>
+        (this.ledger, this.accounts, this.account, this.inbox) = (ledger, accounts, account, inbox);
+
+    public static async Task<CommandMailbox> Of(ContactDatabase database)
+    {
+        var (ledger, accounts) = (new HarvestLedger(database), new Accounts(database));
+        var account = await accounts.Register("commands", "maildir", "crmsync@bright.example", default);
+        return new CommandMailbox(ledger, accounts, account, await ledger.Folder(account, "INBOX", "Inbox", "inbox", default));
+    }
+
+    /// <summary>Reads what arrived since the last time.</summary>
+    public async Task Harvest(IReadOnlyList<LeavingMail> delivered, Instant now)
+    {
+        var arrived = delivered.Skip(read).ToList();
+        read = delivered.Count;
+        if (arrived.Count > 0)
+        {
+            await ledger.Discover(inbox, [.. arrived.Select((_, i) => new Locator($"{read}-{i}"))], new FolderCursor(), default);
+            var items = await ledger.Take(account, HarvestLedger.LargestBatch, now, default);
+            await ledger.Store(account, [.. arrived.Select((mail, i) => new ItemResult.Mail(items[i].Number, LineOf(mail, now)))], new Classifier(Some.Policy), default);
+        }
+
+        await accounts.Succeeded(account, now, now, default);
+    }
+
+    private static MailLine LineOf(LeavingMail mail, Instant now)
+    {
+        var read = MimeReader.Read(mail.Bytes);
+        var facts = new MailFacts
+        {
+            MessageId = read.MessageId,
+            From = new NamedAddress(Some.Address(mail.From), "CrmSync"),
+            To = [new NamedAddress(Some.Address(mail.Reader), null)],
+            Subject = read.Subject,
+            Date = now,
+            BodyDigest = read.BodyDigest,
+            Headers = new Dictionary<string, string> { ["x-crmsync"] = "digest" },
+        };
+        return MailLine.Of(new MailObservation("commands", facts, null), new Capture(Some.Policy, Capture.DefaultTextLimit), now);
+    }
+}

@@ -1,0 +1,264 @@
+using CrmSync.Domain.Digests;
+using CrmSync.Domain.Policy;
+using CrmSync.Fixtures.Digests;
+using CrmSync.Storage;
+using CrmSync.Storage.Digests;
+using CrmSync.Storage.Harvest;
+using CrmSync.Worker.Delivery;
+using CrmSync.Worker.Digests;
+using CrmSync.Worker.Tests.Digests;
+using NodaTime;
+
+namespace CrmSync.Worker.Tests.Delivery;
+
+public sealed class OutboxTests : IAsyncLifetime
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("crmsync-outbox-").FullName;
+    private readonly HtmlPages pages = new();
+    private ContactDatabase database = null!;
+    private DigestLedger ledger = null!;
+
+    private string Mails => Path.Combine(folder, "mail");
+
+    public async Task InitializeAsync()
+    {
+        database = await ContactDatabase.OpenSqlite(Path.Combine(folder, "test.db"), default);
+        ledger = new DigestLedger(database);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await database.DisposeAsync();
+        await pages.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Digests_that_are_due_leave_once_and_only_for_those_with_something_to_do()
+    {
+        var facts = Some.Facts([Some.Item("F7K2Q"), Some.Item("B3MXA", owner: "tim")]);
+        Assert.Equal(["ana", "tim"], (await Run().Write(facts, default)).Select(d => d.Run.Reader.Id));
+        Assert.Equal(2, (await Send(new FolderDelivery(Mails))).Sent.Count);
+        Assert.Equal(["2026-03-04-my-day-ana.eml", "2026-03-04-my-day-ana.html", "2026-03-04-my-day-tim.eml", "2026-03-04-my-day-tim.html"], Files());
+
+        Assert.Empty(await Run().Write(facts, default));
+        Assert.Empty((await Send(new FolderDelivery(Mails))).Sent);
+    }
+
+    [Fact]
+    public async Task Who_had_nothing_to_read_in_the_morning_gets_no_digest_at_noon()
+    {
+        await Run().Write(Some.Facts([]), default);
+        Assert.Empty(await Run().Write(Some.Facts([Some.Item("F7K2Q")]), default));
+    }
+
+    [Fact]
+    public async Task The_next_digest_knows_what_the_last_one_told()
+    {
+        await Run().Write(Some.Facts([Some.Item("F7K2Q"), Some.Item("B3MXA")]), default);
+        var tomorrow = Some.Facts([Some.Item("F7K2Q"), Some.Item("C4C4C")]);
+        tomorrow = tomorrow with { Evaluation = tomorrow.Evaluation with { Now = Some.Now + Duration.FromDays(1) } };
+        var digest = (await Run().Write(tomorrow, default)).Single(d => d.Run.Reader.Id == "ana");
+        Assert.Equal([("C4C4C", true), ("F7K2Q", false)], digest.Sections.OfType<ItemSection>().SelectMany(s => s.Lines).Select(l => (l.Item.Id, l.IsNew)).Order());
+    }
+
+    [Fact]
+    public async Task Showing_digests_plans_and_sends_nothing()
+    {
+        Assert.Single(await Run().Show(Some.Facts([Some.Item("F7K2Q")]), default));
+        Assert.Single(await Run().Write(Some.Facts([Some.Item("F7K2Q")]), default));
+    }
+
+    [Fact]
+    public async Task A_reader_who_is_no_longer_in_people_gets_nothing_and_stops_nobody()
+    {
+        await Run().Write(Some.Facts([Some.Item("F7K2Q"), Some.Item("B3MXA", owner: "tim")]), default);
+        var report = await Send(new FolderDelivery(Mails), Some.Policy with { People = [Some.Olga, Some.Tim] });
+        Assert.Equal("tim", report.Sent.Single().Reader);
+        Assert.Contains("\"ana\" is not in people", report.Problems.Single().Reason, StringComparison.Ordinal);
+        Assert.Equal("ana", (await ledger.Refused(Some.Now - Duration.FromDays(1), default)).Single().Plan.Reader);
+    }
+
+    [Theory]
+    [InlineData("To: jane@acme.example")]
+    [InlineData("To: ana@bright.example, Jane <jane@acme.example>")]
+    [InlineData("To: ana@bright.example\r\nCc: jane@acme.example")]
+    [InlineData("To: ana@bright.example\r\nBcc: jane@acme.example")]
+    public async Task A_mail_addressed_to_anybody_outside_is_refused_whoever_wrote_it(string headers)
+    {
+        await Keep("ID@bright.example", "ana", System.Text.Encoding.ASCII.GetBytes($"From: crmsync@bright.example\r\n{headers}\r\nSubject: x\r\n\r\nHello\r\n"));
+        var delivery = new CannedDelivery();
+        var report = await Send(delivery);
+        Assert.Empty(delivery.Delivered);
+        Assert.Contains("jane@acme.example is neither in people nor the command mailbox", report.Problems.Single().Reason, StringComparison.Ordinal);
+        Assert.True(report.Problems.Single().IsFinal);
+    }
+
+    [Fact]
+    public async Task A_full_disk_is_said_clearly_and_leaves_nothing_half_written()
+    {
+        await Run().Write(Some.Facts([Some.Item("F7K2Q")]), default);
+        Directory.CreateDirectory(Mails);
+
+        // Whatever is written there fails as on a full disk.
+        File.CreateSymbolicLink(Path.Combine(Mails, "2026-03-04-my-day-ana.html.part"), "/dev/full");
+        var problem = (await Send(new FolderDelivery(Mails))).Problems.Single();
+        Assert.Contains("2026-03-04-my-day-ana.eml could not be written (No space left on device", problem.Reason, StringComparison.Ordinal);
+        Assert.False(problem.IsFinal);
+        Assert.Empty(Files());
+
+        Assert.Single((await Send(new FolderDelivery(Mails))).Sent);
+        Assert.Equal(2, Files().Count);
+    }
+
+    [Fact]
+    public async Task A_mail_the_server_postpones_is_tried_again_for_a_day()
+    {
+        await Run().Write(Some.Facts([Some.Item("F7K2Q")]), default);
+        var busy = new CannedDelivery { Answer = new DeliveryAnswer.Postponed("try later") };
+        Assert.Equal("try later", (await Send(busy)).Problems.Single().Reason);
+        Assert.Single((await Send(new CannedDelivery())).Sent);
+
+        await Keep("OLD@bright.example", "tim", "To: tim@bright.example\r\n\r\n"u8.ToArray());
+        await Send(busy);
+        var report = await Outbox(busy).SendAll(Some.Now + Duration.FromHours(25), null, default);
+        Assert.Equal("it could not leave within a day: try later", report.Problems.Single().Reason);
+    }
+
+    [Fact]
+    public async Task After_a_crash_the_command_mailbox_is_searched_before_anything_is_sent_again()
+    {
+        await Run().Write(Some.Facts([Some.Item("F7K2Q")]), default);
+        var mail = (await ledger.Unsent(10, default)).Single();
+        await ledger.Claim(mail.Plan.MessageId, Some.Now, Some.Now - Duration.FromHours(1), default);
+
+        // Another worker may still have it.
+        var delivery = new CannedDelivery();
+        Assert.Empty((await Send(delivery)).Problems);
+
+        // The claim is old, but the command mailbox has not been read since.
+        var accounts = new Accounts(database);
+        var commands = await accounts.Register("commands", "maildir", "crmsync@bright.example", default);
+        var later = Some.Now + Duration.FromMinutes(20);
+        Assert.Contains("command mailbox", (await Outbox(delivery).SendAll(later, null, default)).Problems.Single().Reason, StringComparison.Ordinal);
+
+        // It has been read, and there is no copy: it never left.
+        await accounts.Succeeded(commands, later, later, default);
+        Assert.Single((await Outbox(delivery).SendAll(later, null, default)).Sent);
+        Assert.Equal(mail.Bytes, delivery.Delivered.Single().Bytes.ToArray());
+    }
+
+    [Fact]
+    public async Task A_mail_in_doubt_stays_in_doubt_until_its_copy_was_looked_for()
+    {
+        await Run().Write(Some.Facts([Some.Item("F7K2Q")]), default);
+        await Send(new CannedDelivery { Answer = new DeliveryAnswer.InDoubt("no answer") });
+        Assert.Equal(LedgerState.Sending, (await ledger.Unsent(10, default)).Single().State);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Killed_at_fifty_moments_while_200_digests_go_out_each_reader_has_exactly_one(bool toFolder)
+    {
+        var people = Enumerable.Range(0, 200).Select(i => new Person($"p{i}", Some.Address($"p{i}@bright.example"))).ToList();
+        var policy = Some.Policy with { People = people };
+        var facts = Some.Facts([.. people.Select(p => Some.Item($"I{p.Id}", owner: p.Id))], policy: policy);
+        var server = new MailServer();
+        var commands = await CommandMailbox.Of(database);
+        var random = new Random(7);
+        var now = Some.Now;
+        for (var life = 0; life <= 50; life++)
+        {
+            using var death = new CancellationTokenSource();
+            var deliveries = life == 50 ? int.MaxValue : random.Next(1, 6);
+            IMailDelivery way = toFolder ? new DyingDelivery(new FolderDelivery(Mails), deliveries, random.Next(2) == 0, death) : new DyingDelivery(server, deliveries, random.Next(2) == 0, death);
+            try
+            {
+                await Run().Write(facts, death.Token);
+                await Outbox(way, policy).SendAll(now, Duration.Zero, death.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                // Killed; the next worker goes on, and the command mailbox is read meanwhile.
+            }
+
+            now += Duration.FromMinutes(3);
+            await commands.Harvest(server.Delivered, now);
+        }
+
+        var got = toFolder ? Directory.GetFiles(Mails, "*.eml").Select(f => Path.GetFileNameWithoutExtension(f).Split('-')[^1] + "@bright.example") : server.Delivered.Select(mail => mail.Reader);
+        Assert.Equal(people.Select(p => p.Email.Value).Order(StringComparer.Ordinal), got.Order(StringComparer.Ordinal));
+        Assert.Empty(await ledger.Unsent(10, default));
+    }
+
+    private DigestRun Run() => new(ledger, new DigestMails(Written.Sender, pages));
+
+    private Outbox Outbox(IMailDelivery delivery, CompanyPolicy? policy = null) =>
+        new(ledger, delivery, new SentCopies(new Accounts(database), ledger, Written.Sender.CommandMailbox), policy ?? Some.Policy, Written.Sender);
+
+    private Task<OutboxReport> Send(IMailDelivery delivery, CompanyPolicy? policy = null) => Outbox(delivery, policy).SendAll(Some.Now, null, default);
+
+    private List<string> Files() => [.. Directory.GetFiles(Mails).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
+
+    private async Task Keep(string id, string reader, byte[] bytes)
+    {
+        await ledger.Plan(new PlannedMail(id, "my-day", reader, "2026-03-03", Some.Now), Some.Now, default);
+        await ledger.KeepBytes(id, bytes, [], Some.Now, default);
+    }
+
+    private sealed class CannedDelivery : IMailDelivery
+    {
+        public DeliveryAnswer Answer { get; init; } = new DeliveryAnswer.Accepted();
+
+        public List<LeavingMail> Delivered { get; } = [];
+
+        public bool Replaces => false;
+
+        public Task<DeliveryAnswer> Deliver(LeavingMail mail, CancellationToken ct)
+        {
+            Delivered.Add(mail);
+            return Task.FromResult(Answer);
+        }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+
+    /// <summary>A server that takes everything and gives a copy to the command mailbox; taking a mail twice delivers it twice.</summary>
+    private sealed class MailServer : IMailDelivery
+    {
+        public List<LeavingMail> Delivered { get; } = [];
+
+        public bool Replaces => false;
+
+        public Task<DeliveryAnswer> Deliver(LeavingMail mail, CancellationToken ct)
+        {
+            Delivered.Add(mail);
+            return Task.FromResult<DeliveryAnswer>(new DeliveryAnswer.Accepted());
+        }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+
+    /// <summary>The worker dies at a delivery, just before it or just after it.</summary>
+    private sealed class DyingDelivery(IMailDelivery way, int deliveries, bool before, CancellationTokenSource death) : IMailDelivery
+    {
+        private int left = deliveries;
+
+        public bool Replaces => way.Replaces;
+
+        public async Task<DeliveryAnswer> Deliver(LeavingMail mail, CancellationToken ct)
+        {
+            if (--left > 0)
+                return await way.Deliver(mail, ct);
+
+            if (!before)
+                await way.Deliver(mail, ct);
+
+            await death.CancelAsync();
+            throw new OperationCanceledException(death.Token);
+        }
+
+        public ValueTask DisposeAsync() => way.DisposeAsync();
+    }
+}
