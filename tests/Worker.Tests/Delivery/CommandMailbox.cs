@@ -23,8 +23,8 @@ internal sealed class CommandMailbox
     public static async Task<CommandMailbox> Of(ContactDatabase database)
     {
         var (ledger, accounts) = (new HarvestLedger(database), new Accounts(database));
-        var account = await accounts.Register("commands", "maildir", "crmsync@bright.example", default);
-        return new CommandMailbox(ledger, accounts, account, await ledger.Folder(account, "INBOX", "Inbox", "inbox", default));
+        var registered = await accounts.Register("commands", "maildir", "crmsync@bright.example", default);
+        return new CommandMailbox(ledger, accounts, registered, await ledger.Folder(registered, "INBOX", "Inbox", "inbox", default));
     }
 
     /// <summary>Reads what arrived since the last time.</summary>
@@ -44,15 +44,15 @@ internal sealed class CommandMailbox
 
     private static MailLine LineOf(LeavingMail mail, Instant now)
     {
-        var read = MimeReader.Read(mail.Bytes);
+        var message = MimeReader.Read(mail.Bytes);
         var facts = new MailFacts
         {
-            MessageId = read.MessageId,
+            MessageId = message.MessageId,
             From = new NamedAddress(Some.Address(mail.From), "CrmSync"),
             To = [new NamedAddress(Some.Address(mail.Reader), null)],
-            Subject = read.Subject,
+            Subject = message.Subject,
             Date = now,
-            BodyDigest = read.BodyDigest,
+            BodyDigest = message.BodyDigest,
             Headers = new Dictionary<string, string> { ["x-crmsync"] = "digest" },
         };
         return MailLine.Of(new MailObservation("commands", facts, null), new Capture(Some.Policy, Capture.DefaultTextLimit), now);

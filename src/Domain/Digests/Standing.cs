@@ -1,0 +1,121 @@
+using CrmSync.Domain.Contacts;
+using CrmSync.Domain.Log;
+using CrmSync.Domain.Policy;
+using CrmSync.Domain.Policy.Engine;
+using NodaTime;
+
+namespace CrmSync.Domain.Digests;
+
+/// <summary>How things stand beside the items: open cases, who heard from us too often, who looks after whom. Read from the policy's own view of the log.</summary>
+public sealed class Standing
+{
+    private readonly RunningPolicy running;
+    private readonly View view;
+
+    /// <param name="running">The policy over the log, evaluated at <paramref name="now"/> just before.</param>
+    /// <param name="now">The moment.</param>
+    public Standing(RunningPolicy running, Instant now)
+    {
+        this.running = running;
+        var at = now.ToUnixTimeTicks();
+        running.Advance(at, long.MinValue);
+        view = new View(running.Plan, running.Log, new PeopleOnDuty(running.Plan, at), at);
+    }
+
+    /// <summary>The facts of digests at a moment: the evaluation and what stands beside it.</summary>
+    /// <param name="policy">The policy.</param>
+    /// <param name="log">The log; every line once.</param>
+    /// <param name="now">The moment.</param>
+    public static DigestFacts FactsOf(CompanyPolicy policy, ContactLogSnapshot log, Instant now)
+    {
+        var running = new RunningPolicy(policy);
+        running.Put(log.Interactions);
+        running.Cover(log.Coverage);
+        return FactsOf(running, log, now);
+    }
+
+    /// <summary>The same over a policy that already holds the log.</summary>
+    public static DigestFacts FactsOf(RunningPolicy running, ContactLogSnapshot log, Instant now)
+    {
+        var evaluation = running.Evaluate(now);
+        var standing = new Standing(running, now);
+        var lines = log.Interactions.ToDictionary(line => line.Id, StringComparer.Ordinal);
+        return new DigestFacts(running.Policy, evaluation, log)
+        {
+            Cases = standing.OpenCases(),
+            OverContacted = standing.OverContacted(lines),
+            OwnerOf = standing.OwnerOf,
+        };
+    }
+
+    /// <summary>The id of the person who looks after a contact as of now; null for somebody who is no contact.</summary>
+    public string? OwnerOf(EmailAddress address) =>
+        running.Log.Find(address) is { } contact ? running.Plan.IdOf(Ownership.Of(view, contact)) : null;
+
+    /// <summary>The open cases, the oldest first.</summary>
+    public IReadOnlyList<CaseStanding> OpenCases() =>
+    [
+        .. running.Log.Contacts
+            .SelectMany(contact => Casebook.Of(view, contact))
+            .Where(span => span.IsOpen)
+            .Select(StandingOf)
+            .OrderBy(standing => standing.Opened).ThenBy(standing => standing.Thread, StringComparer.Ordinal),
+    ];
+
+    /// <summary>Contacts and organisations that heard from us more often than an enforced cap allows.</summary>
+    public IReadOnlyList<OverContact> OverContacted(IReadOnlyDictionary<string, Interaction> lines)
+    {
+        var over = new List<OverContact>();
+        foreach (var planned in running.Plan.Caps)
+        {
+            var cap = planned.Limit;
+            var scopes = cap.Per == Per.Organisation
+                ? running.Log.Organisations.Where(organisation => organisation.Contacts.Count > 0).Select(organisation => organisation.Contacts[0])
+                : running.Log.Contacts.Where(contact => contact.Lines.Count > cap.Max);
+            foreach (var contact in scopes)
+            {
+                var counted = InWindow(cap, contact);
+                if (counted.Count <= cap.Max)
+                    continue;
+
+                over.Add(new OverContact(
+                    cap,
+                    cap.Per == Per.Organisation ? contact.Organisation.Name : contact.Primary.Value,
+                    running.Plan.IdOf(Ownership.Of(view, contact)),
+                    [.. counted.Where(line => lines.ContainsKey(line.Id)).Select(line => lines[line.Id])]));
+            }
+        }
+
+        return over;
+    }
+
+    private List<Line> InWindow(CapLimit cap, ContactNode contact)
+    {
+        var calendar = cap.Calendar ?? running.Plan.Calendar;
+        return [.. Caps.Counted(view, cap, contact).Where(one => one.At <= view.Now && calendar.Deadline(one.At, cap.Window) > view.Now).Select(one => one.Line)];
+    }
+
+    /// <summary>The ball is ours from the opening until we write, and again from their next mail that asks for something.</summary>
+    private CaseStanding StandingOf(CaseSpan span)
+    {
+        var mails = ThreadFacts.Of(view, span.Thread).Mails;
+        var (ours, since) = (true, span.Opened);
+        for (var i = span.FirstMail; i < mails.Length; i++)
+        {
+            var mail = mails[i];
+            if (ours && !mail.Inbound)
+                (ours, since) = (false, mail.At);
+            else if (!ours && mail.Inbound && mail.Asks)
+                (ours, since) = (true, mail.At);
+        }
+
+        return new CaseStanding(
+            running.Plan.Cases[span.Case].Name,
+            span.Thread.Id,
+            span.Contact.Primary,
+            running.Plan.IdOf(Ownership.Of(view, span.Contact)),
+            Instant.FromUnixTimeTicks(span.Opened),
+            ours,
+            Instant.FromUnixTimeTicks(since)) { Subject = span.Opening.Subject };
+    }
+}
