@@ -49,7 +49,11 @@ internal sealed class ItemWords(PeopleBook people, ReaderClock clock)
         };
     }
 
-    public string Who(Item item) => item.Contact is { } contact ? people.NameOf(contact) : PlainWords.Flatten(item.About, PlainWords.Name);
+    /// <summary>The contact by name, or the organisation where the whole organisation is meant.</summary>
+    public string Who(Item item) =>
+        item.Contact is { } contact && item.Rule is not (WatchRule { Per: Per.Organisation } or StayInTouchRule { Per: Per.Organisation })
+            ? people.NameOf(contact)
+            : PlainWords.Flatten(item.About, PlainWords.Name);
 
     public string? Due(Item item) => (item.State, item.Due) switch
     {

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using CrmSync.Domain.Digests;
 using CrmSync.Domain.Digests.Commands;
 using CrmSync.Domain.Log;
@@ -28,7 +26,6 @@ internal sealed class DigestDesk(
     private readonly DigestLedger ledger = new(database);
     private readonly Accounts accounts = new(database);
     private readonly HtmlPages pages = new();
-    private readonly MailSender sender = SenderOf(policy, delivery);
 
     /// <summary>Writes what is due and sends everything that is ready, also what an earlier run left behind.</summary>
     /// <param name="now">The moment.</param>
@@ -36,6 +33,7 @@ internal sealed class DigestDesk(
     /// <param name="ct">Ends the run between two mails.</param>
     public async Task<OutboxReport> Send(Instant now, Duration? lease, CancellationToken ct)
     {
+        var sender = await Sender(ct);
         var run = new DigestRun(ledger, new DigestMails(sender, pages));
         if (await run.IsAnythingDue(policy, now, ct))
             await run.Write(await Facts(now, ct), ct);
@@ -46,7 +44,7 @@ internal sealed class DigestDesk(
 
     /// <summary>The digests due at a moment as they would be, also those that were sent already; nothing is sent.</summary>
     public async Task<IReadOnlyList<(Digest Digest, DigestMail Mail)>> Show(Instant now, CancellationToken ct) =>
-        await new DigestRun(ledger, new DigestMails(sender, pages)).Show(await Facts(now, ct), ct);
+        await new DigestRun(ledger, new DigestMails(await Sender(ct), pages)).Show(await Facts(now, ct), ct);
 
     public ValueTask DisposeAsync() => pages.DisposeAsync();
 
@@ -79,17 +77,13 @@ internal sealed class DigestDesk(
         return shown;
     }
 
-    private static MailSender SenderOf(CompanyPolicy policy, DeliverySettings delivery)
+    private async Task<MailSender> Sender(CancellationToken ct)
     {
-        var commands = delivery.Commands;
-        var secret = commands?.Secret.Reveal();
-
-        // The same for as long as the address and the secret are: a new database must not send yesterday's digests again as other mails.
-        var installation = Base32.Encode(SHA256.HashData(Encoding.UTF8.GetBytes($"{delivery.From}|{commands?.Address}|{secret}")))[..16];
+        var installation = await new Settings(database).Installation(ct);
         return new MailSender(installation, delivery.From, delivery.FromName ?? "CrmSync", policy.Us.Domains.Count > 0 ? policy.Us.Domains[0] : delivery.From.Domain)
         {
-            CommandMailbox = commands?.Address,
-            Tokens = secret is null ? null : new CommandTokens(secret),
+            CommandMailbox = delivery.Commands?.Address,
+            Tokens = delivery.Commands is { } commands ? new CommandTokens(commands.Secret.Reveal()) : null,
         };
     }
 }

@@ -11,7 +11,7 @@ using NodaTime;
 
 namespace CrmSync.Worker.Tests.Delivery;
 
-public sealed class OutboxTests : IAsyncLifetime
+public sealed class OutboxTests : IAsyncLifetime, IAsyncDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("crmsync-outbox-").FullName;
     private readonly HtmlPages pages = new();
@@ -26,7 +26,9 @@ public sealed class OutboxTests : IAsyncLifetime
         ledger = new DigestLedger(database);
     }
 
-    public async Task DisposeAsync()
+    Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();
+
+    public async ValueTask DisposeAsync()
     {
         await database.DisposeAsync();
         await pages.DisposeAsync();
