@@ -28,19 +28,19 @@ public sealed class Standing
     /// <param name="now">The moment.</param>
     public static DigestFacts FactsOf(CompanyPolicy policy, ContactLogSnapshot log, Instant now)
     {
-        var running = new RunningPolicy(policy);
-        running.Put(log.Interactions);
-        running.Cover(log.Coverage);
-        return FactsOf(running, log, now);
+        var whole = new RunningPolicy(policy);
+        whole.Put(log.Interactions);
+        whole.Cover(log.Coverage);
+        return FactsOf(whole, log, now);
     }
 
     /// <summary>The same over a policy that already holds the log.</summary>
-    public static DigestFacts FactsOf(RunningPolicy running, ContactLogSnapshot log, Instant now)
+    public static DigestFacts FactsOf(RunningPolicy evaluated, ContactLogSnapshot log, Instant now)
     {
-        var evaluation = running.Evaluate(now);
-        var standing = new Standing(running, now);
+        var evaluation = evaluated.Evaluate(now);
+        var standing = new Standing(evaluated, now);
         var lines = log.Interactions.ToDictionary(line => line.Id, StringComparer.Ordinal);
-        return new DigestFacts(running.Policy, evaluation, log)
+        return new DigestFacts(evaluated.Policy, evaluation, log)
         {
             Cases = standing.OpenCases(),
             OverContacted = standing.OverContacted(lines),

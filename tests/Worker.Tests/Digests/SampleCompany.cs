@@ -1,15 +1,12 @@
 using CrmSync.Domain.Digests;
-using CrmSync.Domain.Log;
-using CrmSync.Domain.Policy;
 using CrmSync.Storage;
-using CrmSync.Storage.Log;
 using CrmSync.Worker.Digests;
 using NodaTime;
 
 namespace CrmSync.Worker.Tests.Digests;
 
 /// <summary>The shipped sample company, harvested once into an SQLite file.</summary>
-public sealed class SampleCompany : IAsyncLifetime
+public sealed class SampleCompany : IAsyncLifetime, IAsyncDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("crmsync-sample-").FullName;
     private Composition program = null!;
@@ -27,7 +24,9 @@ public sealed class SampleCompany : IAsyncLifetime
             Assert.True(account.Failed == 0 && account.Quarantined == 0, $"{account}");
     }
 
-    public async Task DisposeAsync()
+    Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();
+
+    public async ValueTask DisposeAsync()
     {
         await program.DisposeAsync();
         Directory.Delete(folder, recursive: true);
@@ -37,26 +36,17 @@ public sealed class SampleCompany : IAsyncLifetime
     internal async Task<IReadOnlyList<(Digest Digest, DigestMail Mail)>> DigestsAt(Instant now)
     {
         // The version is a hash over the policy, which says nothing about how digests look.
-        var policy = program.Policy with { Version = "of the sample company" };
-        await using var desk = new DigestDesk(policy, program.Database, Snapshot, program.Settings.Delivery!);
+        var policy = program.Policy with { Version = "sample" };
+        await using var desk = new DigestDesk(policy, program.Database, (moment, ct) => program.Snapshot(moment, withText: false, ct), program.Settings.Delivery!);
         return await desk.Show(now, default);
-    }
-
-    private async Task<ContactLogSnapshot> Snapshot(Instant now, CancellationToken ct)
-    {
-        var lines = new List<Interaction>();
-        await foreach (var line in new ContactLog(program.Database).Read(new LogFilter { Now = now, WithoutText = true }, ct))
-            lines.Add(line);
-
-        return new ContactLogSnapshot(lines);
     }
 
     private static string Repository()
     {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "CrmSync.sln")))
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("The tests run outside of the repository.");
+        var checkout = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(checkout, "CrmSync.sln")))
+            checkout = Path.GetDirectoryName(checkout) ?? throw new InvalidOperationException("The tests run outside of the repository.");
 
-        return folder;
+        return checkout;
     }
 }
