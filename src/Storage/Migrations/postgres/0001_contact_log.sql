@@ -44,10 +44,10 @@ create table folder (
 -- One item on a server or in a file: found, then read. The number ascends with the order of discovery.
 create table remote_item (
   number          bigint primary key,
-  folder          bigint not null references folder (number),
+  folder          bigint not null,
   epoch           integer not null,
   item_key        text collate "C" not null,
-  account         bigint not null references account (number),
+  account         bigint not null,
   state           integer not null default 0,
   size            bigint,
   dated           timestamptz,
@@ -68,7 +68,7 @@ create index remote_item_open on remote_item (account, deaths, dated desc nulls 
 create index remote_item_interaction on remote_item (interaction) where interaction is not null;
 
 -- One line of the contact log: facts of the sources and what the configuration makes of them.
--- Tables that hang on it carry no foreign keys: one writer fills them together, and the check of every row would cost more than the row.
+-- Tables that hang on it, and items, carry no foreign keys: one writer fills them together, and the check of every row would cost more than the row.
 create table interaction (
   number          bigint primary key,
   id              text collate "C" not null unique,
@@ -122,7 +122,7 @@ create index participant_address on participant (address, interaction);
 -- In which accounts a line was seen, since when, and the direction as that account sees it.
 create table sighting (
   interaction bigint not null,
-  account     bigint not null references account (number),
+  account     bigint not null,
   seen        timestamptz,
   direction   integer,
   primary key (interaction, account)

@@ -44,10 +44,10 @@ create table folder (
 -- One item on a server or in a file: found, then read. The number ascends with the order of discovery.
 create table remote_item (
   number          integer primary key,
-  folder          integer not null references folder (number),
+  folder          integer not null,
   epoch           integer not null,
   item_key        text not null,
-  account         integer not null references account (number),
+  account         integer not null,
   state           integer not null default 0,
   size            integer,
   dated           text,
@@ -68,7 +68,7 @@ create index remote_item_open on remote_item (account, deaths, dated) where stat
 create index remote_item_interaction on remote_item (interaction) where interaction is not null;
 
 -- One line of the contact log: facts of the sources and what the configuration makes of them.
--- Tables that hang on it carry no foreign keys: one writer fills them together, and the check of every row would cost more than the row.
+-- Tables that hang on it, and items, carry no foreign keys: one writer fills them together, and the check of every row would cost more than the row.
 create table interaction (
   number          integer primary key,
   id              text not null unique,
@@ -122,7 +122,7 @@ create index participant_address on participant (address, interaction);
 -- In which accounts a line was seen, since when, and the direction as that account sees it.
 create table sighting (
   interaction integer not null,
-  account     integer not null references account (number),
+  account     integer not null,
   seen        text,
   direction   integer,
   primary key (interaction, account)
