@@ -1,3 +1,4 @@
+using CrmSync.Domain.Contacts;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
 using CrmSync.Storage;
@@ -5,6 +6,7 @@ using CrmSync.Storage.Harvest;
 using CrmSync.Storage.Log;
 using CrmSync.Storage.Meetings;
 using CrmSync.Worker.Configuration;
+using CrmSync.Worker.Digests;
 using CrmSync.Worker.Harvest;
 using CrmSync.Worker.PolicyFiles;
 using CrmSync.Worker.Sources;
@@ -61,15 +63,19 @@ internal sealed class Composition(LoadedConfiguration configuration, ContactData
 
     public ContactLog Log => new(database);
 
+    /// <summary>Writes and sends digests. Where no delivery is configured they can be shown all the same.</summary>
+    public DigestDesk Digests => new(
+        Policy,
+        database,
+        Snapshot,
+        Settings.Delivery ?? new DeliverySettings { From = EmailAddress.Parse("crmsync@" + Policy.Us.Domains[0]), Way = new DeliveryChoice.Folder("out") });
+
     /// <summary>The log as the policy reads it at a moment, with how far every mailbox has been read.</summary>
-    /// <param name="now">The moment.</param>
-    /// <param name="withText">Whether the kept texts are read, too; only digests show them.</param>
-    /// <param name="ct">Cancels.</param>
-    public async Task<ContactLogSnapshot> Snapshot(Instant now, bool withText, CancellationToken ct)
+    public async Task<ContactLogSnapshot> Snapshot(Instant now, CancellationToken ct)
     {
         var states = (await Accounts.All(ct)).ToDictionary(a => a.Name, StringComparer.Ordinal);
         var coverage = Readable.Select(a => new AccountCoverage(a.Name, a.Address, states.GetValueOrDefault(a.Name)?.ReadUntil));
-        var lines = await Log.Read(new LogFilter { Now = now, WithoutText = !withText }, ct).ToListAsync(ct);
+        var lines = await Log.Read(new LogFilter { Now = now, WithoutText = true }, ct).ToListAsync(ct);
         return new ContactLogSnapshot(lines) { Coverage = [.. coverage] };
     }
 

@@ -41,11 +41,13 @@ internal static class CommandLine
 
     private static IEnumerable<Command> Verbs()
     {
+        yield return DemoVerb.Create();
         yield return RunVerb.Create();
         yield return SyncVerb.Create();
         yield return LogVerb.Create();
         yield return ContactsVerb.Create();
         yield return ItemsVerb.Create();
+        yield return DigestVerb.Create();
         yield return CheckCommand.Create(ConnectCheck.Run);
         yield return PolicyCommand.Create();
         yield return StatusVerb.Create();

@@ -26,6 +26,13 @@ internal sealed class Timetable(Composition program, ISchedulerFactory scheduler
             // One after the other, so that a hundred mailboxes do not knock at one server at once.
             start = start.AddMilliseconds(200);
         }
+
+        // Without a way for mails to leave there is nothing to ask the policy for.
+        if (program.Settings.Delivery is not null)
+        {
+            var policy = JobBuilder.Create<PolicyJob>().WithIdentity("digests", "policy").Build();
+            await Schedule(scheduler, policy, program.Settings.Schedule.Policy, start, cancellationToken);
+        }
     }
 
     public Task StopAsync(CancellationToken cancellationToken)

@@ -36,6 +36,7 @@ internal static class WorkerHost
         builder.Services.AddSingleton(program);
         builder.Services.AddSingleton<JobFailures>();
         builder.Services.AddTransient<HarvestJob>();
+        builder.Services.AddTransient<PolicyJob>();
         builder.Services.AddQuartz(quartz => Store(quartz, program.Settings.Storage));
         builder.Services.AddQuartzHostedService(options => options.WaitForJobsToComplete = true);
         builder.Services.AddHostedService<Timetable>();

@@ -1,0 +1,73 @@
+using System.CommandLine;
+using System.Globalization;
+using CrmSync.Domain.Policy;
+using CrmSync.Worker.Configuration;
+using CrmSync.Worker.Harvest;
+using NodaTime;
+
+namespace CrmSync.Worker.Cli;
+
+/// <summary><c>demo</c>: the whole main job on the shipped sample company, with nothing but this program.</summary>
+internal static class DemoVerb
+{
+    private static readonly Option<string> Out = new("--out")
+    {
+        Description = "Where the database and the digests go.",
+        HelpName = "DIR",
+        DefaultValueFactory = _ => "out/demo",
+    };
+
+    public static Command Create() =>
+        new Command("demo", "Show the whole job on the shipped sample company: no server, no password, no network.") { Out, CommonOptions.Now }.Does(Run);
+
+    private static async Task<int> Run(ParseResult parsed, CancellationToken ct)
+    {
+        var place = Path.GetFullPath(parsed.GetValue(Out)!);
+        var folder = SampleCompany.CopyTo(place);
+        var now = parsed.GetValue(CommonOptions.Now) ?? SampleCompany.StoryIn(folder);
+        var sample = LoadedConfiguration.Read(folder, now);
+        var delivery = sample.Settings.Delivery! with { Way = new DeliveryChoice.Folder(place) };
+
+        using var output = new Output(Console.OpenStandardOutput(), OutputFormat.Table, width: null);
+        var zone = sample.Policy.DefaultCalendar.Zone;
+        output.Line($"This is the sample company, at its story's own date: {now.InZone(zone).ToString("dddd d MMMM uuuu, HH:mm", CultureInfo.InvariantCulture)} in {zone.Id}.");
+        output.Flush();
+
+        var configuration = sample with { Settings = sample.Settings with { Delivery = delivery } };
+        await using var program = new Composition(configuration, await Composition.Open(configuration.Settings.Storage, ct));
+        var summaries = new List<HarvestSummary>();
+        using (var bars = HarvestBars.OnTerminal(program.Readable.Count))
+        {
+            await foreach (var summary in program.Harvest.Run(program.Readable, now, bars, ct))
+                summaries.Add(summary);
+        }
+
+        var log = await program.Snapshot(now, ct);
+        var evaluation = new Evaluator(program.Policy).Evaluate(log, now);
+        output.Line();
+        output.Line($"Read {summaries.Count} mailboxes and calendars into a contact log of {log.Interactions.Count} lines:");
+        output.List(summaries, HarvestFormat.Summaries);
+        output.Line();
+        output.Line($"Asked the policy, which sees {evaluation.Items.Count} things to do or hold back:");
+        output.List(evaluation.Items, ItemFormat.Items);
+
+        await using var desk = program.Digests;
+        var report = await desk.Send(now, lease: Duration.Zero, ct);
+        output.Line();
+        output.Line($"Wrote {report.Sent.Count} digests to {place}; open these in a browser or a mail program:");
+        foreach (var file in Directory.EnumerateFiles(place, "*.html").Order(StringComparer.Ordinal))
+            output.Line("  " + file);
+
+        output.Line();
+        output.Line($"Look further with: crmsync log --config {folder} --now {Moments.Print(now)}");
+        output.Line("(and contacts, items, status, policy explain in the same way; everything an admin can write stands in that folder, with comments)");
+        output.Flush();
+        foreach (var summary in summaries)
+            await HarvestFormat.Complain(summary);
+
+        foreach (var problem in report.Problems)
+            await Console.Error.WriteLineAsync($"crmsync: {problem}");
+
+        return summaries.TrueForAll(s => s.IsClean) && report.Problems.Count == 0 ? CommandLine.Done : CommandLine.ProblemsFound;
+    }
+}

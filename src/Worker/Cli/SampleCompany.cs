@@ -1,0 +1,47 @@
+using NodaTime;
+
+namespace CrmSync.Worker.Cli;
+
+/// <summary>The sample company that is shipped beside the program: its configuration, mailboxes and calendars.</summary>
+internal static class SampleCompany
+{
+    private static readonly string Story = Path.Combine("sample", "story.txt");
+
+    /// <summary>Puts a fresh copy under <paramref name="place"/>, in the place of one from an earlier run, and gives its folder.</summary>
+    public static string CopyTo(string place)
+    {
+        var shipped = Path.Combine(AppContext.BaseDirectory, "config");
+        var folder = Path.Combine(place, "company");
+        try
+        {
+            if (Directory.Exists(folder))
+            {
+                // Only what an earlier demo put here is replaced.
+                if (!File.Exists(Path.Combine(folder, Story)))
+                    throw new UsageException($"{folder} is there already and is no sample company; name another folder with --out");
+
+                Directory.Delete(folder, recursive: true);
+            }
+
+            foreach (var file in Directory.EnumerateFiles(shipped, "*", SearchOption.AllDirectories))
+            {
+                var copy = Path.Combine(folder, Path.GetRelativePath(shipped, file));
+                Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+                File.Copy(file, copy);
+            }
+
+            return folder;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"the sample company cannot be put into {folder}: {failure.Message}");
+        }
+    }
+
+    /// <summary>The moment its story is told at.</summary>
+    public static Instant StoryIn(string folder)
+    {
+        var line = File.ReadLines(Path.Combine(folder, Story)).First(l => !l.StartsWith('#') && !string.IsNullOrWhiteSpace(l));
+        return Moments.Read(line.Trim()) ?? throw new FormatException($"{Story}: \"{line}\" is not an instant");
+    }
+}
