@@ -67,15 +67,18 @@ internal sealed class Composition(LoadedConfiguration configuration, ContactData
     public DigestDesk Digests => new(
         Policy,
         database,
-        Snapshot,
+        (now, ct) => Snapshot(now, withText: false, ct),
         Settings.Delivery ?? new DeliverySettings { From = EmailAddress.Parse("crmsync@" + Policy.Us.Domains[0]), Way = new DeliveryChoice.Folder("out") });
 
     /// <summary>The log as the policy reads it at a moment, with how far every mailbox has been read.</summary>
-    public async Task<ContactLogSnapshot> Snapshot(Instant now, CancellationToken ct)
+    /// <param name="now">The moment.</param>
+    /// <param name="withText">Whether the kept texts are read, too; the policy needs none.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task<ContactLogSnapshot> Snapshot(Instant now, bool withText, CancellationToken ct)
     {
         var states = (await Accounts.All(ct)).ToDictionary(a => a.Name, StringComparer.Ordinal);
         var coverage = Readable.Select(a => new AccountCoverage(a.Name, a.Address, states.GetValueOrDefault(a.Name)?.ReadUntil));
-        var lines = await Log.Read(new LogFilter { Now = now, WithoutText = true }, ct).ToListAsync(ct);
+        var lines = await Log.Read(new LogFilter { Now = now, WithoutText = !withText }, ct).ToListAsync(ct);
         return new ContactLogSnapshot(lines) { Coverage = [.. coverage] };
     }
 

@@ -46,7 +46,7 @@ internal static class ContactsVerb
             throw new UsageException($"there is no segment \"{segment}\" in the policy; there are {string.Join(", ", program.Policy.Segments.Keys.Order(StringComparer.Ordinal))}");
 
         var running = new RunningPolicy(program.Policy);
-        running.Put((await program.Snapshot(now, ct)).Interactions);
+        running.Put((await program.Snapshot(now, withText: false, ct)).Interactions);
         using var output = parsed.OutputOf();
         output.List(KnownContact.At(running, now).Where(contact => segment is null || contact.Segments.Contains(segment)), Contacts);
         return CommandLine.Done;

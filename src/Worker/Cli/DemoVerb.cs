@@ -42,7 +42,7 @@ internal static class DemoVerb
                 summaries.Add(summary);
         }
 
-        var log = await program.Snapshot(now, ct);
+        var log = await program.Snapshot(now, withText: false, ct);
         var evaluation = new Evaluator(program.Policy).Evaluate(log, now);
         output.Line();
         output.Line($"Read {summaries.Count} mailboxes and calendars into a contact log of {log.Interactions.Count} lines:");

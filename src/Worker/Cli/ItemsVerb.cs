@@ -23,7 +23,7 @@ internal static class ItemsVerb
         if (owner is not null && program.Policy.People.All(p => p.Id != owner))
             throw new UsageException($"there is no person \"{owner}\" in the policy; there are {string.Join(", ", program.Policy.People.Select(p => p.Id))}");
 
-        var evaluation = new Evaluator(program.Policy).Evaluate(await program.Snapshot(now, ct), now);
+        var evaluation = new Evaluator(program.Policy).Evaluate(await program.Snapshot(now, withText: false, ct), now);
         using var output = parsed.OutputOf();
         output.List(
             evaluation.Items.Where(item => (owner is null || item.Owner == owner) && (state is null || LogFormat.Word<ItemState>(item.State) == state)),

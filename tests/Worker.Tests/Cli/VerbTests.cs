@@ -1,0 +1,137 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using CrmSync.Worker.Tests.Harvest;
+using static CrmSync.Worker.Tests.Harvest.TestCompany;
+
+namespace CrmSync.Worker.Tests.Cli;
+
+public sealed class VerbTests
+{
+    [Theory]
+    [InlineData(2, "bogus")]
+    [InlineData(2)]
+    [InlineData(2, "sync", "--bogus")]
+    [InlineData(2, "log", "--since", "yesterday")]
+    [InlineData(2, "log", "--class", "spam")]
+    [InlineData(0, "--help")]
+    [InlineData(0, "--version")]
+    [InlineData(78, "sync", "--config", "/nowhere/at/all")]
+    public async Task The_exit_status_tells_wrong_usage_from_a_bad_configuration(int status, params string[] arguments)
+    {
+        var run = await TheProgram.Run(arguments);
+
+        Assert.Equal(status, run.Status);
+        Assert.True(status == 0 || (run.Output.Length == 0 && run.Error.Length > 0));
+    }
+
+    [Fact]
+    public async Task Sync_writes_one_JSON_object_an_account_and_one_failing_account_stops_no_other()
+    {
+        await using var company = await Open();
+        File.WriteAllText(company.PathOf("mail", "ana", "1.eml"), MailText("one", id: "one@acme.example"));
+        File.WriteAllText(company.PathOf("mail", "bob", "1.eml"), MailText("one", id: "one@acme.example"));
+        var config = TheProgram.ConfigurationOf(
+            company,
+            """
+              - { eml: ../mail/ana, address: ana@us.example, name: ana }
+              - { eml: ../mail/nobody, address: nobody@us.example, name: lost }
+              - { eml: ../mail/bob, address: bob@us.example, name: bob }
+            """);
+
+        var sync = await TheProgram.Run("sync", "--config", config, "--format", "json");
+        var status = await TheProgram.Run("status", "--config", config, "--format", "json");
+        var log = await TheProgram.Run("log", "--config", config, "--format", "json");
+
+        Assert.Equal(1, sync.Status);
+        Assert.Equal(
+            [("ana", 1, 0), ("lost", 0, 0), ("bob", 0, 1)],
+            sync.Json.Select(a => (a.GetProperty("account").GetString(), a.GetProperty("new").GetInt32(), a.GetProperty("known").GetInt32())));
+        Assert.Contains("there is no folder here", sync.Error, StringComparison.Ordinal);
+        Assert.Contains("there is no folder here", status.Json.Single(a => a.GetProperty("account").GetString() == "lost").GetProperty("error").GetString(), StringComparison.Ordinal);
+        var line = Assert.Single(log.Json);
+        Assert.Equal(["ana", "bob"], line.GetProperty("accounts").EnumerateArray().Select(a => a.GetString()));
+        Assert.Equal("human", line.GetProperty("class").GetString());
+        Assert.Equal("one@acme.example", line.GetProperty("message_id").GetString());
+    }
+
+    [Fact]
+    public async Task Items_asks_the_policy_at_the_moment_given()
+    {
+        await using var company = await Open();
+        File.WriteAllText(company.PathOf("mail", "ana", "1.eml"), MailText("Hinges", body: "When do they come?"));
+        var config = TheProgram.ConfigurationOf(company, "  - { eml: ../mail/ana, address: ana@us.example, name: ana }");
+        await TheProgram.Run("sync", "--config", config, "--now", "2026-03-02T09:00:00Z");
+
+        var open = await TheProgram.Run("items", "--config", config, "--format", "json", "--now", "2026-03-02T10:00:00Z");
+        var overdue = await TheProgram.Run("items", "--config", config, "--format", "json", "--now", "2026-03-02T14:00:00Z");
+
+        Assert.Equal(("reply", "open", "2026-03-02T12:00:00Z"), Fields(open));
+        Assert.Equal(("reply", "overdue", "2026-03-02T12:00:00Z"), Fields(overdue));
+
+        static (string?, string?, string?) Fields(ProgramRun run)
+        {
+            var item = Assert.Single(run.Json);
+            return (item.GetProperty("rule").GetString(), item.GetProperty("state").GetString(), item.GetProperty("due").GetString());
+        }
+    }
+
+    [Fact]
+    public async Task A_forgotten_person_stays_forgotten_when_the_mailbox_is_read_again()
+    {
+        await using var company = await Open();
+        File.WriteAllText(company.PathOf("mail", "ana", "1.eml"), MailText("one"));
+        var config = TheProgram.ConfigurationOf(company, "  - { eml: ../mail/ana, address: ana@us.example, name: ana }");
+        await TheProgram.Run("sync", "--config", config);
+
+        var forget = await TheProgram.Run("forget", "jane@acme.example", "--config", config);
+        File.SetLastWriteTimeUtc(company.PathOf("mail", "ana", "1.eml"), DateTime.UtcNow.AddMinutes(5));
+        var sync = await TheProgram.Run("sync", "--config", config, "--format", "json");
+        var log = await TheProgram.Run("log", "--config", config, "--format", "json", "--class", "all");
+
+        Assert.Equal(0, forget.Status);
+        Assert.Equal(1, sync.Json.Single().GetProperty("skipped").GetInt32());
+        Assert.Empty(log.Json);
+    }
+
+    [Fact]
+    public async Task The_demo_tells_where_the_digests_are_from_any_folder_and_writes_nowhere_else()
+    {
+        await using var company = await Open();
+        Directory.CreateDirectory(company.PathOf("elsewhere", "x"));
+        using var process = TheProgram.Start(["demo", "--out", company.PathOf("demo")], company.PathOf("elsewhere", "x"));
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+
+        Assert.Equal(0, process.ExitCode);
+        var digests = Directory.GetFiles(company.PathOf("demo"), "*.html");
+        Assert.NotEmpty(digests);
+        Assert.All(digests, digest => Assert.Contains(digest, output, StringComparison.Ordinal));
+        Assert.Empty(Directory.GetFileSystemEntries(company.PathOf("elsewhere", "x")));
+        Assert.Contains("4 March 2026", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_worker_harvests_and_stops_cleanly_when_asked()
+    {
+        await using var company = await Open();
+        File.WriteAllText(company.PathOf("mail", "ana", "1.eml"), MailText("one"));
+        var config = TheProgram.ConfigurationOf(company, "  - { eml: ../mail/ana, address: ana@us.example, name: ana }");
+        using var worker = TheProgram.Start(["run", "--config", config]);
+        var error = worker.StandardError;
+        var harvested = false;
+        while (!harvested && await error.ReadLineAsync() is { } line)
+            harvested = line.Contains("account ana: 1 new", StringComparison.Ordinal);
+
+        var asked = Stopwatch.StartNew();
+        Assert.Equal(0, Kill(worker.Id, 15));
+        await worker.WaitForExitAsync();
+
+        Assert.True(harvested);
+        Assert.Equal(0, worker.ExitCode);
+        Assert.InRange(asked.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(10));
+    }
+
+    [DllImport("libc", EntryPoint = "kill")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Kill(int process, int signal);
+}
