@@ -137,6 +137,22 @@ public sealed class DovecotTests(DovecotServer server) : IClassFixture<DovecotSe
     }
 
     [Fact]
+    public async Task Two_thousand_messages_cost_six_turns_from_the_login_on()
+    {
+        var user = server.NewUser();
+        for (var i = 0; i < 2000; i++)
+            server.Deliver(user, Some($"number {i}"), flags: "S");
+
+        await using var client = await ImapClient.Connect(Endpoint(TlsMode.Required), new ImapOptions(), None);
+        await client.Authenticate(Credential.WithPassword(user, DovecotServer.Password), None);
+        await client.Examine(await Inbox(client), None);
+        var messages = await All(client, FetchRequest.FirstBytes(16 * 1024), UidSet.Of(await client.Search("UID 1:*", None)));
+
+        Assert.Equal(2000, messages.Count);
+        Assert.InRange(client.Turns, 1, 6);
+    }
+
+    [Fact]
     public async Task A_folder_that_is_gone_costs_the_folder_and_not_the_session()
     {
         await using var client = await Login(server.NewUser());

@@ -43,6 +43,10 @@ internal sealed class FolderDiscovery(ImapClient client, KnownItems known, Insta
         if (snapshot is not null && !auditDue && snapshot.IsStill(folder.Status))
             return [new ListedPage(state, [], (int)Math.Max(0, snapshot.Exists - snapshot.Old), state.Cursor) { Skipped = Old(snapshot.Old) }];
 
+        // Nothing was ever here, and nothing is: that needs no look.
+        if (state.Cursor is { Frontier: 0, UidValidity: null } && FolderSnapshot.Of(folder.Status, 0) is { Exists: 0 } empty)
+            return [new ListedPage(state, [], 0, state.Cursor with { UidValidity = (long)empty.Validity, Snapshot = empty.ToString(), LastFullAt = now })];
+
         try
         {
             return await Open(folder, state, snapshot, auditDue, ct);

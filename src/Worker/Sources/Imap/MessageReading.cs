@@ -19,8 +19,8 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
     /// <summary>A message that was asked for so often without an answer is a case for a person.</summary>
     private const int MostAttempts = 5;
 
-    /// <summary>Connections that may break one after the other without a single message.</summary>
-    private const int MostBreaks = 3;
+    /// <summary>Messages that may break the connection before the server is to blame, and the account is left for later.</summary>
+    private const int MostKillers = 3;
 
     /// <summary>Commands that may be refused for reasons that pass before the whole account is left for later.</summary>
     private const int MostRefusals = 20;
@@ -31,6 +31,7 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
     private readonly List<CutMessage> cut = [];
     private readonly List<Reading> results = [];
     private int refusals;
+    private int killers;
 
     /// <summary>A message of which the beginning was read, and which has nothing more to tell if it has no further parts.</summary>
     private sealed record CutMessage(uint Uid, int Parts, Reading Reading);
@@ -65,17 +66,18 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
             {
                 await session.Drop();
                 breaks = open.Count < before ? 1 : breaks + 1;
-                if (breaks == 2 && open.Count > 1)
-                {
-                    // Asked for alone, the first of them broke the connection again: it is the one.
-                    Fail(open.Keys.Min(), e.Message);
-                    breaks = 1;
-                }
-                else if (breaks >= MostBreaks)
+                if (breaks < 2)
+                    continue;
+
+                // Asked for alone, the first of them broke the connection again: it is the one. Unless every message does so.
+                if (++killers > MostKillers)
                 {
                     session.Failed(e);
                     throw;
                 }
+
+                Fail(open.Keys.Min(), e.Message);
+                breaks = 1;
             }
             catch (MailServerException e) when (ImapTrouble.IsLocal(e))
             {
