@@ -16,6 +16,8 @@ internal static class PolicyCommand
         Check(),
         Test(),
         Schema(),
+        ExplainVerb.Create(),
+        BacktestVerb.Create(),
     };
 
     private static Command Check()

@@ -34,7 +34,7 @@ internal static class ConfigurationShape
 
     public static Key<MapValues> Capture { get; } = new("capture", new MapShape("a map of since and text", Since, TextSize), "What is read and kept.");
 
-    public static Key<string> Name { get; } = new("name", new TextShape<string>("a name of letters, digits and . _ : @ + -", "^[A-Za-z0-9][A-Za-z0-9._:@+-]*$", Same, max: 200), "How the account is called.");
+    public static Key<string> Name { get; } = new("name", new TextShape<string>("a name of letters, digits and . _ : @ + -", "^[A-Za-z0-9][A-Za-z0-9._:@+-]*$", Forms.Same, max: 200), "How the account is called.");
 
     public static Key<EmailAddress> Address { get; } = new("address", Forms.Address, "Whose account it is.", required: true);
 
@@ -48,7 +48,7 @@ internal static class ConfigurationShape
 
     public static Key<Word> ImapMany { get; } = new("imap_many", Line.As((text, node) => new Word(text, node)), "A CSV file with the columns address,user,password.", required: true);
 
-    public static Key<string> Host { get; } = new("host", new TextShape<string>("the name or address of a server", @"^[^\s/@]+$", Same, max: 255), "The server.", required: true);
+    public static Key<string> Host { get; } = new("host", new TextShape<string>("the name or address of a server", @"^[^\s/@]+$", Forms.Same, max: 255), "The server.", required: true);
 
     public static Key<int> Port { get; } = new("port", new WholeShape(1, 65535), "The port; otherwise the usual one.");
 
@@ -86,7 +86,7 @@ internal static class ConfigurationShape
 
     public static Key<MapValues> Folders { get; } = new("folders", new MapShape("a map {exclude}", Exclude), "Which folders are read; otherwise all but junk, trash and drafts.");
 
-    public static Key<string> Graph { get; } = new("graph", new TextShape<string>("a name", "^[A-Za-z0-9][A-Za-z0-9._-]*$", Same, max: 200), "What the tenant is called here.", required: true);
+    public static Key<string> Graph { get; } = new("graph", new TextShape<string>("a name", "^[A-Za-z0-9][A-Za-z0-9._-]*$", Forms.Same, max: 200), "What the tenant is called here.", required: true);
 
     public static Key<string> Tenant { get; } = new("tenant", Line, "The id or domain of the tenant.");
 
@@ -169,12 +169,6 @@ internal static class ConfigurationShape
     public static Key<MapValues> Status { get; } = new("status", new MapShape("a map of listen and token", Listen, Token), "The status page.");
 
     public static MapShape Whole { get; } = new("a configuration", Version, StorageKey, Capture, Accounts, Delivery, Schedule, Status);
-
-    private static bool Same(string text, out string value)
-    {
-        value = text;
-        return true;
-    }
 
     private static bool ReadSender(string text, out WrittenSender sender)
     {

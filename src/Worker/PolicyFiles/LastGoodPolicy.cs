@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using CrmSync.Worker.Yaml;
 
@@ -8,6 +10,8 @@ namespace CrmSync.Worker.PolicyFiles;
 internal sealed class LastGoodPolicy(string path)
 {
     private const int Form = 1;
+
+    private readonly string told = path + ".told";
 
     /// <summary>Where it is kept: beside the database, or in <c>data</c> of the configuration folder.</summary>
     public static LastGoodPolicy For(string configurationFolder, Configuration.CrmSyncConfiguration configuration)
@@ -31,6 +35,22 @@ internal sealed class LastGoodPolicy(string path)
         var beside = path + ".new";
         File.WriteAllText(beside, JsonSerializer.Serialize(kept));
         File.Move(beside, path, overwrite: true);
+        File.Delete(told);
+    }
+
+    /// <summary>
+    /// Notes that the admin is told of these errors. False when they have been told of exactly these already, also before a restart; a good policy in
+    /// between starts afresh.
+    /// </summary>
+    public bool Tell(string errors)
+    {
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(errors)));
+        if (File.Exists(told) && File.ReadLines(told).Contains(hash))
+            return false;
+
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!);
+        File.AppendAllLines(told, [hash]);
+        return true;
     }
 
     /// <summary>Reads the policy that was kept; null when there is none, or when it no longer passes (the program has become stricter).</summary>

@@ -31,11 +31,11 @@ internal static class PolicyForms
 
     /// <summary>The name of a date known of a contact: <c>birthday</c>.</summary>
     public static Shape<string> Field { get; } = new TextShape<string>(
-        "the name of a date, such as birthday", "^[a-z][a-z0-9_-]*$", Lower, max: 64);
+        "the name of a date, such as birthday", "^[a-z][a-z0-9_-]*$", Forms.Lower, max: 64);
 
     /// <summary>A tag, in lower case.</summary>
     public static Shape<string> Tag { get; } = new TextShape<string>(
-        "a tag of letters, digits, '-', '_' and '.'", "^[A-Za-z0-9][A-Za-z0-9._-]*$", Lower, max: 64);
+        "a tag of letters, digits, '-', '_' and '.'", "^[A-Za-z0-9][A-Za-z0-9._-]*$", Forms.Lower, max: 64);
 
     /// <summary>A phrase to look for, in lower case. Looking for it takes time proportional to the text, whatever it holds.</summary>
     public static Shape<string> Phrase { get; } = new TextShape<string>("a phrase of at most 200 characters", @"[^\s]", LowerTrimmed, max: 200);
@@ -89,12 +89,6 @@ internal static class PolicyForms
     {
         var monthAt = text.Length == 5 ? 0 : 5;
         date = new ContactDate(monthAt == 0 ? null : Number(text.AsSpan(0, 4)), Number(text.AsSpan(monthAt, 2)), Number(text.AsSpan(monthAt + 3, 2)));
-        return true;
-    }
-
-    private static bool Lower(string text, out string value)
-    {
-        value = text.ToLowerInvariant();
         return true;
     }
 

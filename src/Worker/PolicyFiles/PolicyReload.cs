@@ -29,7 +29,6 @@ internal sealed class PolicyReload
     private readonly Func<LocalDate, ReadingOptions> options;
     private readonly LastGoodPolicy lastGood;
     private readonly PolicyWatch watch;
-    private readonly HashSet<string> reported = new(StringComparer.Ordinal);
     private IReadOnlyList<string> watched;
     private volatile PolicyReading inForce;
 
@@ -73,7 +72,7 @@ internal sealed class PolicyReload
 
         var reload = new PolicyReload(folder, options, lastGood, kept, check.Reading.Lists.Paths.Concat(kept.Lists.Paths).Distinct()) { Refused = errors };
         reload.watch.HasChanged(reload.watched, now);
-        return (reload, new ReloadOutcome.Refused(errors, reload.reported.Add(TextOf(errors))));
+        return (reload, new ReloadOutcome.Refused(errors, lastGood.Tell(TextOf(errors))));
     }
 
     /// <summary>Looks at the files; call it every second or so, between two evaluations. Null: nothing has changed, or they are not quiet yet.</summary>
@@ -95,7 +94,7 @@ internal sealed class PolicyReload
         }
 
         Refused = ErrorsOf(check.Reading);
-        return new ReloadOutcome.Refused(Refused, reported.Add(TextOf(Refused)));
+        return new ReloadOutcome.Refused(Refused, lastGood.Tell(TextOf(Refused)));
     }
 
     private static IReadOnlyList<Problem> ErrorsOf(PolicyReading reading) => [.. reading.Problems.InOrder().Where(p => p.Severity == Severity.Error)];

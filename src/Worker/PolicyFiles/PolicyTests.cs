@@ -26,7 +26,7 @@ internal sealed class PolicyTests(ReadingOptions options, ProblemList problems)
         return Run(written.Tests, reading.Lists, _ => root, written.Policy);
     }
 
-    /// <summary>Runs the tests of a separate file. Those that name no configuration run on <paramref name="main"/>.</summary>
+    /// <summary>Runs the tests of a separate file. Those that name no configuration run on <paramref name="main"/>, or on the only one of the file.</summary>
     /// <param name="file">The test file.</param>
     /// <param name="main">The policy of the configuration folder; null when there is none.</param>
     public TestOutcome? RunFile(SourceFile file, PolicyReading? main)
@@ -36,11 +36,14 @@ internal sealed class PolicyTests(ReadingOptions options, ProblemList problems)
 
         var configs = map.Must(PolicyShape.Configs, []).ToDictionary(c => c.Key, c => (YamlMap)c.Value, StringComparer.Ordinal);
         var lists = new ListFiles(problems, File.Exists, (name, path) => SourceFile.Read(name, path, problems));
-        var outcome = Run(map.Must(PolicyShape.RequiredTests, []), lists, test => RootOf(test, configs, main), main?.Written?.Policy);
-        return outcome;
+        var tests = map.Must(PolicyShape.RequiredTests, []);
+
+        // A file whose tests name no configuration and that brings exactly one means that one.
+        var only = configs.Count == 1 && !tests.Any(t => t.NodeOf(TestSection.Config) is not null) ? configs.Values.Single() : main?.Root;
+        return Run(tests, lists, test => RootOf(test, configs, only), only == main?.Root ? main?.Written?.Policy : null);
     }
 
-    private YamlMap? RootOf(MapValues test, Dictionary<string, YamlMap> configs, PolicyReading? main)
+    private YamlMap? RootOf(MapValues test, Dictionary<string, YamlMap> configs, YamlMap? otherwise)
     {
         if (test.Of(TestSection.Config) is { } name)
         {
@@ -51,10 +54,8 @@ internal sealed class PolicyTests(ReadingOptions options, ProblemList problems)
             return null;
         }
 
-        if (main?.Root is not null)
-            return main.Root;
-        if (configs.Count == 1)
-            return configs.Values.Single();
+        if (otherwise is not null)
+            return otherwise;
 
         problems.Error(test.Place(TestSection.Name), "011", "the test names no `config`, and there is no policy in the configuration folder to run it on");
         return null;

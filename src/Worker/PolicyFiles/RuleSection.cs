@@ -24,7 +24,7 @@ internal static class RuleSection
 
     private static readonly Key<LengthOfTime> After = new("after", LengthShape.Any, "Counted from the due time; 0m is at once.", required: true);
 
-    private static readonly Key<Word> To = new("to", new TextShape<string>("owner, manager, lead or the id of a person", "^[a-z][a-z0-9-]*$", Same, max: 64).As((text, node) => new Word(text, node)), "owner, manager, lead, or the id of a person.", required: true);
+    private static readonly Key<Word> To = new("to", new TextShape<string>("owner, manager, lead or the id of a person", "^[a-z][a-z0-9-]*$", Forms.Same, max: 64).As((text, node) => new Word(text, node)), "owner, manager, lead, or the id of a person.", required: true);
 
     private static readonly Key<Via> ViaKey = new("via", new ChoiceShape<Via>([("email", Via.Email), ("digest", Via.Digest)]), "`digest`: not at once, but in their next digest.", shown: "email");
 
@@ -244,12 +244,6 @@ internal static class RuleSection
     }
 
     private static LengthOfTime Day(int days) => new(days, TimeUnit.Day);
-
-    private static bool Same(string text, out string value)
-    {
-        value = text;
-        return true;
-    }
 
     private sealed record WrittenEvent(FollowUpEvent Event, Word? Case);
 

@@ -1,3 +1,4 @@
+using CrmSync.Domain.Contacts;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
 using CrmSync.Worker.Yaml;
@@ -67,7 +68,7 @@ internal sealed class TestRun(ProblemList problems)
         exercised.UnionWith(result.Closed.Concat(result.ObservedClosed).Select(c => c.Rule.Name));
 
         void Differs(string? item, string field, string? expected, string? got, string? rule = null, string? about = null) =>
-            differences.Add(new TestDifference(Print(now, zone), item, field, expected, got, rule is null || about is null ? [] : WhyOf(result, rule, about)));
+            differences.Add(new TestDifference(Print(now, zone), item, field, expected, got, rule is null || about is null ? [] : WhyOf(evaluator, log, result, rule, about)));
 
         if (check.Expect is { } expected)
         {
@@ -168,11 +169,22 @@ internal sealed class TestRun(ProblemList problems)
         return want == got ? null : (key.Name, want is { } w ? Print(w, zone) : "null", got is { } g ? Print(g, zone) : "null");
     }
 
-    private static IReadOnlyList<string> WhyOf(Evaluation result, string rule, string about) =>
-    [
-        .. result.Items.Where(i => i.Rule.Name == rule && Same(i.About, about)).Select(i => i.Why),
-        .. result.Closed.Where(c => c.Rule.Name == rule && Same(c.About, about)).Select(c => c.Why),
-    ];
+    /// <summary>What explain says of the rule for whoever the item is about.</summary>
+    private static string[] WhyOf(Evaluator evaluator, ContactLogSnapshot log, Evaluation result, string rule, string about)
+    {
+        var contact = result.Items.FirstOrDefault(i => i.Rule.Name == rule && Same(i.About, about))?.Contact
+            ?? result.Closed.LastOrDefault(c => c.Rule.Name == rule && Same(c.About, about))?.Contact
+            ?? ContactOf(log, about);
+        if (contact is null || evaluator.Explain(log, contact, result.Now, rule) is not { } explanation)
+            return [$"nobody is known whom '{about}' could be about"];
+
+        return explanation.ToString().TrimEnd('\n').Split('\n');
+    }
+
+    /// <summary>The contact meant by an address, a thread or a meeting.</summary>
+    private static EmailAddress? ContactOf(ContactLogSnapshot log, string about) => EmailAddress.TryParse(about, out var address)
+        ? address
+        : log.Interactions.Where(i => Same(i.Thread ?? i.Id, about) || Same(i.Id, about)).SelectMany(i => i.Participants).FirstOrDefault(p => !p.Internal)?.Address;
 
     private static string Describe(Item item, DateTimeZone zone) =>
         $"{Word(item.State)}, opened {Print(item.Opened, zone)}, due {(item.Due is { } due ? Print(due, zone) : "null")}, owner {item.Owner}{(item.By is null ? "" : $", by {item.By}")}";

@@ -83,7 +83,7 @@ internal static class TestSection
 
     public static Key<string> Do { get; } = new(
         "do",
-        new TextShape<string>("done, snooze, called, resolved, tag, untag, note, chase or brief", "^(?:done|called|resolved|note|chase|brief|not-useful|(?:snooze|tag|untag)(?:-[A-Za-z0-9._-]+)?)$", Verbatim, max: 100),
+        new TextShape<string>("done, snooze, called, resolved, tag, untag, note, chase or brief", "^(?:done|called|resolved|note|chase|brief|not-useful|(?:snooze|tag|untag)(?:-[A-Za-z0-9._-]+)?)$", Forms.Same, max: 100),
         "The verb: done, snooze, called, resolved, tag, untag, note, chase or brief; also as one word: snooze-3d, tag-vip.",
         required: true);
 
@@ -183,11 +183,6 @@ internal static class TestSection
         return true;
     }
 
-    private static bool Verbatim(string text, out string value)
-    {
-        value = text;
-        return true;
-    }
 }
 
 /// <summary>Who a mail of a test is from.</summary>

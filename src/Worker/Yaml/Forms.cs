@@ -48,13 +48,15 @@ internal static class Forms
     /// <summary>A text of one or more lines with a limit of its own.</summary>
     public static Shape<string> Line(string wanted, int max) => new TextShape<string>(wanted, null, Same, max: max);
 
-    private static bool Same(string text, out string value)
+    /// <summary>The text as it stands.</summary>
+    public static bool Same(string text, out string value)
     {
         value = text;
         return true;
     }
 
-    private static bool Lower(string text, out string value)
+    /// <summary>The text in lower case.</summary>
+    public static bool Lower(string text, out string value)
     {
         value = text.ToLowerInvariant();
         return true;

@@ -114,8 +114,10 @@ public sealed class ReloadingThePolicy : IDisposable
         File.Delete(Path.Combine(folder, "gold.txt"));
 
         var (reload, outcome) = PolicyReload.Start(folder, Options, LastGood, Noon);
+        var (_, again) = PolicyReload.Start(folder, Options, LastGood, Noon);
 
-        Assert.IsType<ReloadOutcome.Refused>(outcome);
+        Assert.True(Assert.IsType<ReloadOutcome.Refused>(outcome).IsNew);
+        Assert.False(Assert.IsType<ReloadOutcome.Refused>(again).IsNew);
         Assert.Equal(version, reload!.Current.Version);
         Assert.Equal(["acme.example"], reload.Current.Segments["gold"].Domains);
     }

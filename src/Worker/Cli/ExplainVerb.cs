@@ -1,0 +1,80 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using CrmSync.Domain.Contacts;
+using CrmSync.Domain.Policy;
+using CrmSync.Worker.Yaml;
+
+namespace CrmSync.Worker.Cli;
+
+/// <summary><c>policy explain</c>: why the policy does or does not ask for anything about one contact.</summary>
+internal static class ExplainVerb
+{
+    private static readonly Argument<string> Address = new("address") { Description = "Any address of the contact." };
+
+    private static readonly Option<string?> Rule = new("--rule") { Description = "Only this rule.", HelpName = "x" };
+
+    public static Command Create() =>
+        new Command("explain", "Say why the policy does or does not ask for anything about a contact.") { Address, Rule, CommonOptions.Format, CommonOptions.Now }.Does(Run);
+
+    private static async Task<int> Run(ParseResult parsed, CancellationToken ct)
+    {
+        var asked = Invocation.Of(parsed);
+        if (!EmailAddress.TryParse(parsed.GetValue(Address), out var address))
+            throw new UsageException($"\"{parsed.GetValue(Address)}\" is not an address");
+
+        await using var program = await Composition.Open(asked.Folder, asked.Now, ct);
+        var rule = parsed.GetValue(Rule);
+        MustBeARule(rule, program.Policy);
+        var explanation = new Evaluator(program.Policy).Explain(await program.Snapshot(asked.Now, withText: false, ct), address, asked.Now, rule);
+        if (explanation is null)
+        {
+            await asked.Error.WriteLineAsync($"crmsync: nobody in the log or in `contacts` has the address {address}");
+            return CommandLine.ProblemsFound;
+        }
+
+        Print(asked, explanation);
+        return CommandLine.Done;
+    }
+
+    /// <summary>The text, or a line for the contact and one for each rule.</summary>
+    internal static void Print(Invocation asked, Explanation explanation)
+    {
+        if (!asked.Json)
+        {
+            asked.Out.Write(explanation.ToString());
+            return;
+        }
+
+        asked.Out.WriteLine(ProblemPrinter.OneLine(new JsonObject { ["contact"] = explanation.Contact.Value, ["header"] = explanation.Header }));
+        foreach (var rule in explanation.Rules)
+        {
+            asked.Out.WriteLine(ProblemPrinter.OneLine(new JsonObject
+            {
+                ["contact"] = explanation.Contact.Value,
+                ["kind"] = rule.Kind,
+                ["rule"] = rule.Name,
+                ["place"] = rule.Place.ToString(),
+                ["verdict"] = rule.Verdict,
+                ["id"] = rule.Item?.Id,
+                ["lines"] = new JsonArray([.. rule.Lines.Select(line => (JsonNode)new JsonObject
+                {
+                    ["label"] = line.Label,
+                    ["text"] = line.Text,
+                    ["place"] = line.Place?.ToString(),
+                    ["interaction"] = line.Interaction,
+                })]),
+            }));
+        }
+    }
+
+    internal static void MustBeARule(string? rule, CompanyPolicy policy)
+    {
+        if (rule is null || policy.Rules.Any(r => r.Name == rule))
+            return;
+
+        var closest = Spelling.Closest(rule, policy.Rules.Select(r => r.Name));
+        throw new UsageException(closest.Count > 0
+            ? $"there is no rule \"{rule}\"; did you mean {string.Join(" or ", closest)}?"
+            : $"there is no rule \"{rule}\"; there are {string.Join(", ", policy.Rules.Select(r => r.Name))}");
+    }
+}
