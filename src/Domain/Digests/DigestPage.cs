@@ -58,7 +58,7 @@ internal sealed class DigestPage
     };
 
     /// <summary>What the reader is to act on; signals are for managers.</summary>
-    private IEnumerable<Item> Mine => facts.Evaluation.Items.Where(item => item.Owner == run.Reader.Id && item.Rule is not WatchRule);
+    private IEnumerable<Item> Mine => facts.Evaluation.Items.Where(item => item.Owner == run.Reader.Id && item.Rule is not WatchRule && !(item.HiddenUntil > facts.Now));
 
     private IEnumerable<Item> Theirs => facts.Evaluation.Items.Where(item => scope.Contains(item.Owner));
 
@@ -100,15 +100,9 @@ internal sealed class DigestPage
         && !history.Listed(item.Id)
         && facts.Now < (item.State == ItemState.Overdue && item.Due is { } due ? due : item.Opened) + MostReserve;
 
+    /// <summary>A step that has come told it to the reader, and not because it is theirs anyway.</summary>
     private bool IsEscalatedToReader(Item item) =>
-        item.Level > 0 && item.Rule.Escalate.Take(item.Level).Any(step => step.To != "owner" && Reaches(step.To, item.Owner));
-
-    private bool Reaches(string to, string owner) => (to switch
-    {
-        "manager" => facts.Policy.People.FirstOrDefault(person => person.Id == owner)?.Manager ?? facts.Policy.DefaultOwner.Id,
-        "lead" => facts.Policy.Teams.FirstOrDefault(team => team.Members.Contains(owner) || team.Lead == owner)?.Lead ?? facts.Policy.DefaultOwner.Id,
-        _ => to,
-    }) == run.Reader.Id;
+        item.Owner != run.Reader.Id && item.Steps.Take(item.Level).Any(step => step.To == run.Reader.Id);
 
     /// <summary>
     /// Whose items a reader may see: their own and those of the people below them. Who manages nobody but is named as a reader of the digest was meant to see

@@ -48,6 +48,12 @@ internal sealed record Tally(int NeedYou, int Overdue, int DueToday, int ToDo, i
         if (first is { Subject: { } subject } && text.Length < ShortestPreheader)
             text += $", “{subject}”";
 
+        return Fitted(text);
+    }
+
+    /// <summary>A preheader of 40 to 90 characters.</summary>
+    public static string Fitted(string text)
+    {
         if (text.Length < ShortestPreheader)
             text += text.EndsWith('.') ? " Everything else is in good order." : ", and then the rest of the day.";
 

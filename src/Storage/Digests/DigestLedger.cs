@@ -89,6 +89,10 @@ public sealed class DigestLedger(ContactDatabase database)
     public Task<IReadOnlyList<LedgerMail>> Unsent(int most, CancellationToken ct) =>
         Select($"select {Columns} from digest where state in (1, 2) order by due_at, message_id limit @most", new { most }, ct);
 
+    /// <summary>The mails of one name that were planned but whose bytes are not kept yet: left behind by a run that was stopped.</summary>
+    public Task<IReadOnlyList<LedgerMail>> Planned(string digest, CancellationToken ct) =>
+        Select($"select {Columns} from digest where state = 0 and digest = @digest order by due_at, message_id", new { digest }, ct);
+
     /// <summary>Mails that will never leave, since a moment: for status and managers.</summary>
     public Task<IReadOnlyList<LedgerMail>> Refused(Instant since, CancellationToken ct) =>
         Select($"select {Columns} from digest where state = 4 and due_at >= @since order by due_at, message_id", new { since }, ct);

@@ -12,7 +12,7 @@ using NodaTime;
 
 namespace CrmSync.Worker.Digests;
 
-/// <summary>Writes the digests that are due and sends them, or shows them.</summary>
+/// <summary>Writes the digests and immediate mails that are due and sends them, or shows the digests.</summary>
 /// <param name="policy">The policy in force.</param>
 /// <param name="database">Log and ledger.</param>
 /// <param name="snapshot">The log at a moment; texts are fetched here, only those that are shown.</param>
@@ -34,9 +34,16 @@ internal sealed class DigestDesk(
     public async Task<OutboxReport> Send(Instant now, Duration? lease, CancellationToken ct)
     {
         var sender = await Sender(ct);
-        var run = new DigestRun(ledger, new DigestMails(sender, pages));
-        if (await run.IsAnythingDue(policy, now, ct))
-            await run.Write(await Facts(now, ct), ct);
+        var mails = new DigestMails(sender, pages);
+        var digests = new DigestRun(ledger, mails);
+        var digestsAreDue = await digests.IsAnythingDue(policy, now, ct);
+        if (digestsAreDue || policy.Rules.Any(TellsAtOnce))
+        {
+            var facts = await Facts(now, ct);
+            await new NoticeRun(ledger, new Notifications(database), mails).Write(facts, ct);
+            if (digestsAreDue)
+                await digests.Write(facts, ct);
+        }
 
         await using var way = DeliveryWays.Of(delivery.Way);
         return await new Outbox(ledger, way, new SentCopies(accounts, ledger, sender.CommandMailbox), policy, sender).SendAll(now, lease, ct);
@@ -47,6 +54,8 @@ internal sealed class DigestDesk(
         await new DigestRun(ledger, new DigestMails(await Sender(ct), pages)).Show(await Facts(now, ct), ct);
 
     public ValueTask DisposeAsync() => pages.DisposeAsync();
+
+    private static bool TellsAtOnce(Rule rule) => rule.Mode == Mode.Enforce && (rule.Warn is not null || rule.Escalate.Any(step => step.Via == Via.Email));
 
     private async Task<DigestFacts> Facts(Instant now, CancellationToken ct)
     {

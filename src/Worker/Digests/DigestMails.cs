@@ -21,12 +21,26 @@ internal sealed class DigestMails(MailSender sender, HtmlPages pages)
 
     /// <param name="digest">What it says.</param>
     /// <param name="now">When it is written; its Date.</param>
-    public async Task<DigestMail> Write(Digest digest, Instant now)
+    public Task<DigestMail> Write(Digest digest, Instant now) =>
+        Write(digest, IdOf(sender.Installation, digest.Run.Definition.Name, digest.Run.Reader.Id, digest.Run.Date), "digest", now);
+
+    /// <summary>The Message-ID of an immediate mail: the same steps for the same reader are the same mail.</summary>
+    public string MessageId(string reader, IReadOnlyList<Notice> notices) => $"{NoticeId(reader, notices)}@{sender.Domain}";
+
+    /// <summary>An immediate mail.</summary>
+    /// <param name="notice">What it says.</param>
+    /// <param name="messageId">Its <see cref="MessageId(string, IReadOnlyList{Notice})"/>.</param>
+    /// <param name="now">When it is written; its Date.</param>
+    public Task<DigestMail> WriteNotice(Digest notice, string messageId, Instant now) => Write(notice, messageId.Split('@')[0], "notice", now);
+
+    private string NoticeId(string reader, IReadOnlyList<Notice> notices) =>
+        Hashed([sender.Installation, NoticeComposer.Name, reader, .. notices.Select(notice => $"{notice.Item.Id}:{notice.Step}").Order(StringComparer.Ordinal)]);
+
+    private async Task<DigestMail> Write(Digest digest, string id, string kind, Instant now)
     {
         var run = digest.Run;
         var view = new DigestView(digest, sender);
         var html = await pages.Render<DigestMailPage>(view);
-        var id = IdOf(sender.Installation, run.Definition.Name, run.Reader.Id, run.Date);
         var mail = new OutgoingMail
         {
             Date = now.InZone(run.Zone).ToOffsetDateTime(),
@@ -36,19 +50,23 @@ internal sealed class DigestMails(MailSender sender, HtmlPages pages)
             Subject = PlainWords.Flatten(digest.Subject, 200),
             MessageId = $"{id}@{sender.Domain}",
             References = run.Definition.ThreadByWeek ? [$"{WeekRoot(run)}@{sender.Domain}"] : [],
-            Headers = [.. Headers(view, run.Definition.Name)],
+            Headers = [.. Headers(view, run.Definition.Name, kind)],
             Text = DigestText.Write(view),
             Html = html,
         };
         return new DigestMail(mail.MessageId, MimeWriter.Write(mail), html);
     }
 
-    private IEnumerable<Header> Headers(DigestView view, string list)
+    private IEnumerable<Header> Headers(DigestView view, string list, string kind)
     {
         yield return new Header("Auto-Submitted", "auto-generated");
         yield return new Header("X-Auto-Response-Suppress", "All");
-        yield return new Header("X-CrmSync", "digest");
+        yield return new Header("X-CrmSync", kind);
         yield return new Header("List-Id", $"<{list}.crmsync.{sender.Domain}>");
+
+        // A digest can be stopped; what cannot wait comes all the same.
+        if (view.Unsubscribe is null && kind == "notice")
+            yield break;
 
         // Without an HTTPS endpoint there is no one-click header (RFC 8058).
         yield return new Header("List-Unsubscribe", $"<{view.Unsubscribe ?? $"mailto:{sender.From}?subject=unsubscribe%20{list}"}>");

@@ -10,7 +10,7 @@ public sealed class DigestView
         Digest = digest;
         var run = digest.Run;
         Links = new CommandLinks(sender, run.Reader.Id, run.Date);
-        Unsubscribe = Links.Unsubscribe(run.Definition.Name);
+        Unsubscribe = run.Definition.Name == NoticeComposer.Name ? null : Links.Unsubscribe(run.Definition.Name);
         var name = run.Definition.Name.Replace('-', ' ');
         Name = $"{char.ToUpperInvariant(name[0])}{name[1..]}";
         Title = $"{Name}: {digest.Headline}";

@@ -141,8 +141,8 @@ public sealed class DigestComposerTests
     [Fact]
     public void Managers_see_those_below_them_and_what_was_escalated_to_them()
     {
-        var escalated = Some.Answer with { Escalate = [new EscalationStep(new(0, TimeUnit.Minute), "owner", Via.Email), new EscalationStep(new(2, TimeUnit.Hour), "manager", Via.Email)] };
-        var items = new[] { Some.Item("L1", escalated, state: ItemState.Overdue) with { Level = 1 }, Some.Item("L2", escalated, state: ItemState.Overdue) with { Level = 2 }, Some.Item("T1", owner: "stranger", state: ItemState.Overdue) };
+        ItemStep[] steps = [new(Some.Now, "ana", Via.Email), new(Some.Now, "olga", Via.Digest)];
+        var items = new[] { Some.Item("L1", state: ItemState.Overdue) with { Level = 1, Steps = steps }, Some.Item("L2", state: ItemState.Overdue) with { Level = 2, Steps = steps }, Some.Item("T1", owner: "stranger", state: ItemState.Overdue) };
         var digest = Compose(items, run: Some.Run(Some.TheFirm, Some.Olga));
         Assert.Equal(["L2"], digest.Listed.Select(l => l.Item));
         Assert.Equal([["Ana Duarte", "2", "Answer jo@acme.example, was due yesterday 12:45"]], digest.Sections.OfType<TableSection>().Single().Rows.Select(r => r.Cells));

@@ -158,6 +158,39 @@ public sealed class OutboxTests : IAsyncLifetime, IAsyncDisposable
         Assert.Equal(LedgerState.Sending, (await ledger.Unsent(10, default)).Single().State);
     }
 
+    [Fact]
+    public async Task An_escalation_is_told_once_however_often_it_is_recomputed()
+    {
+        var facts = Escalated("F7K2Q");
+        Assert.Equal(["ana"], (await Notices().Write(facts, default)).Select(d => d.Run.Reader.Id));
+        Assert.Empty(await Notices().Write(facts, default));
+        Assert.Equal(["B3MXA"], (await Notices().Write(Escalated("F7K2Q", "B3MXA"), default)).Single().Listed.Select(l => l.Item));
+
+        var delivery = new CannedDelivery();
+        await Send(delivery);
+        var headers = System.Text.Encoding.UTF8.GetString(delivery.Delivered[0].Bytes.Span);
+        Assert.Contains("X-CrmSync: notice", headers, StringComparison.Ordinal);
+        Assert.Contains("Subject: Overdue: Answer jo@acme.example - 08:45", headers, StringComparison.Ordinal);
+        Assert.DoesNotContain("List-Unsubscribe", headers, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_immediate_mail_left_behind_by_a_worker_that_died_is_written_by_the_next(bool told)
+    {
+        var facts = Escalated("F7K2Q");
+        var notices = new NoticePlan(facts.Policy).DueAt(facts.Evaluation).Single().Notices;
+        var id = new DigestMails(Written.Sender, pages).MessageId("ana", notices);
+        await ledger.Plan(new PlannedMail(id, NoticeComposer.Name, "ana", "x", Some.Now), Some.Now, default);
+        if (told)
+            await new Notifications(database).Tell("ana", id, [new ToldStep("F7K2Q", "escalate-1")], Some.Now, default);
+
+        await Notices().Write(facts, default);
+        await Notices().Write(facts, default);
+        Assert.Single((await Send(new CannedDelivery())).Sent);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -195,6 +228,11 @@ public sealed class OutboxTests : IAsyncLifetime, IAsyncDisposable
     }
 
     private DigestRun Run() => new(ledger, new DigestMails(Written.Sender, pages));
+
+    private NoticeRun Notices() => new(ledger, new Notifications(database), new DigestMails(Written.Sender, pages));
+
+    private static DigestFacts Escalated(params string[] ids) => Some.Facts(
+        [.. ids.Select(id => Some.Item(id, state: ItemState.Overdue) with { Level = 1, Steps = [new ItemStep(Some.Now - Duration.FromHours(1), "ana", Via.Email)] })]);
 
     private Outbox Outbox(IMailDelivery delivery, CompanyPolicy? policy = null) =>
         new(ledger, delivery, new SentCopies(new Accounts(database), ledger, Written.Sender.CommandMailbox), policy ?? Some.Policy, Written.Sender);

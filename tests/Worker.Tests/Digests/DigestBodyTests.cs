@@ -17,7 +17,7 @@ public sealed partial class DigestBodyTests
         [
             Some.Item("F7K2Q", state: ItemState.Overdue), Some.Item("B3MXA"), Some.Item("C4C4C", Chase, due: Some.Now + NodaTime.Duration.FromDays(3)),
             Some.Item("H1H1H", Chase, state: ItemState.Suppressed) with { By = "not-too-often" },
-            Some.Item("E1E1E", Some.Answer with { Escalate = [new EscalationStep(new(0, TimeUnit.Minute), "olga", Via.Email)] }, state: ItemState.Overdue) with { Level = 1 },
+            Some.Item("E1E1E", state: ItemState.Overdue) with { Level = 1, Steps = [new ItemStep(Some.Now, "olga", Via.Email)] },
         ],
         [Some.Mail("F7K2Q"), Some.Mail("B3MXA", subject: "Bulb & lamp <60 W>"), Some.Mail("C4C4C")],
         closed: [new ClosedItem("X", Some.Answer, "t", ItemClosing.Met, Some.Now - NodaTime.Duration.FromHours(20)) { Owner = "ana", Opened = Some.Now, Why = "answered" }]);

@@ -1,0 +1,57 @@
+using CrmSync.Domain.Digests;
+using CrmSync.Domain.Policy;
+using CrmSync.Storage.Digests;
+using NodaTime.Text;
+
+namespace CrmSync.Worker.Digests;
+
+/// <summary>Writes the immediate mails that are due, tells each step to each reader once, and leaves them to the outbox.</summary>
+internal sealed class NoticeRun(DigestLedger ledger, Notifications notifications, DigestMails mails)
+{
+    /// <returns>The mails written in this run.</returns>
+    public async Task<IReadOnlyList<Digest>> Write(DigestFacts facts, CancellationToken ct)
+    {
+        var written = new List<Digest>();
+        foreach (var planned in await ledger.Planned(NoticeComposer.Name, ct))
+        {
+            // Without steps the run ended before it told any: they are due still, and planned below under the same id.
+            if (await notifications.Of(planned.Plan.MessageId, ct) is { Count: > 0 } told)
+                await Render(planned.Plan.MessageId, planned.Plan.Reader, told, facts, written, ct);
+        }
+
+        foreach (var (reader, due) in new NoticePlan(facts.Policy).DueAt(facts.Evaluation))
+        {
+            ct.ThrowIfCancellationRequested();
+            var untold = await notifications.Untold(reader, [.. due.Select(StepOf)], ct);
+            var notices = due.Where(notice => untold.Contains(StepOf(notice))).ToList();
+            if (notices.Count == 0)
+                continue;
+
+            // Planned first, told second, written third: a run that stops in between is taken up above.
+            var id = mails.MessageId(reader, notices);
+            var date = LocalDatePattern.Iso.Format(facts.Now.InZone(facts.Policy.DefaultCalendar.Zone).Date);
+            await ledger.Plan(new PlannedMail(id, NoticeComposer.Name, reader, $"{date}-{id[..8]}", facts.Now), facts.Now, ct);
+            await Render(id, reader, await notifications.Tell(reader, id, [.. notices.Select(StepOf)], facts.Now, ct), facts, written, ct);
+        }
+
+        return written;
+    }
+
+    private async Task Render(string id, string reader, IReadOnlyList<ToldStep> steps, DigestFacts facts, List<Digest> written, CancellationToken ct)
+    {
+        var items = facts.Evaluation.Items.ToDictionary(item => item.Id, StringComparer.Ordinal);
+        var notices = steps.Where(step => items.ContainsKey(step.Item)).Select(step => new Notice(items[step.Item], step.Step, reader)).ToList();
+        if (notices.Count == 0 || facts.Policy.People.FirstOrDefault(person => person.Id == reader) is not { } person)
+        {
+            await ledger.NothingToSay(id, ct);
+            return;
+        }
+
+        var notice = new NoticeComposer(facts).Compose(person, notices);
+        var mail = await mails.WriteNotice(notice, id, facts.Now);
+        if (await ledger.KeepBytes(id, mail.Bytes, notice.Listed, facts.Now, ct))
+            written.Add(notice);
+    }
+
+    private static ToldStep StepOf(Notice notice) => new(notice.Item.Id, notice.Step);
+}
