@@ -109,7 +109,6 @@ internal static class Write
             NotifyBy = Length(notifyBy),
             ToldBy = toldBy,
             When = when,
-            ExpireAfter = Length("30d"),
             Priority = 70,
         };
 
