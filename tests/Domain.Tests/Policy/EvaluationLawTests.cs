@@ -10,7 +10,7 @@ namespace CrmSync.Domain.Tests.Policy;
 /// <summary>What holds for every policy, log and clock.</summary>
 public sealed class EvaluationLawTests
 {
-    private static readonly Config Often = Config.QuickThrowOnFailure.WithMaxTest(300);
+    private static readonly Config Often = Config.QuickThrowOnFailure.WithMaxTest(100);
 
     [Fact]
     public void The_order_in_which_interactions_arrive_changes_nothing() => ForAll(invented =>
