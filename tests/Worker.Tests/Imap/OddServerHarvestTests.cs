@@ -10,6 +10,7 @@ using CrmSync.Worker.Tests.Harvest;
 namespace CrmSync.Worker.Tests.Imap;
 
 /// <summary>Harvests from a server that does one thing wrong; nothing may be lost by it and nothing may come twice.</summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "IAsyncLifetime disposes of them")]
 public sealed class OddServerHarvestTests : IAsyncLifetime
 {
     private readonly FakeImapServer server = new();
