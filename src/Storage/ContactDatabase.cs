@@ -13,13 +13,15 @@ public sealed class ContactDatabase : IAsyncDisposable
 
     /// <summary>
     /// Every statement of a batch looks a few hundred rows up by index. A planner without statistics, as after a first harvest, reads whole tables and hashes them instead.
+    /// What it then has to read whole it takes for very dear, and would compile it to machine code at every batch, which costs more than all the rest.
     /// </summary>
     private static readonly string BeginWriting =
         $"""
         select pg_advisory_xact_lock({WriterLock});
         set local enable_seqscan = off;
         set local enable_hashjoin = off;
-        set local enable_mergejoin = off
+        set local enable_mergejoin = off;
+        set local jit = off
         """;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
