@@ -116,6 +116,9 @@ public sealed class Standing
             running.Plan.IdOf(Ownership.Of(view, span.Contact)),
             Instant.FromUnixTimeTicks(span.Opened),
             ours,
-            Instant.FromUnixTimeTicks(since)) { Subject = span.Opening.Subject };
+            Instant.FromUnixTimeTicks(since))
+        {
+            Subject = span.Opening.Subject,
+        };
     }
 }

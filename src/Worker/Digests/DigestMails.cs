@@ -78,8 +78,6 @@ internal sealed class DigestMails(MailSender sender, HtmlPages pages)
 
     private string WeekRoot(DueDigest run) => Hashed(sender.Installation, run.Definition.Name, run.Reader.Id, IsoWeek.Of(run.Date).ToString());
 
-    
-
     private static string Hashed(params string[] parts) => Base32.Encode(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('|', parts))))[..IdLength];
 }
 

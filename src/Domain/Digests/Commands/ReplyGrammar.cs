@@ -1,0 +1,203 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using CrmSync.Domain.Time;
+using NodaTime;
+
+namespace CrmSync.Domain.Digests.Commands;
+
+/// <summary>
+/// Understands what readers answer: a verb, the numbers or ids of items, and for a snooze a time, in English, German or French, one command a line. Greetings and
+/// other prose are passed over; a line that begins like a command and is none is refused with a reason.
+/// </summary>
+/// <param name="calendar">The reader's; a snooze until a day ends when that day begins to be worked.</param>
+/// <param name="now">When the reply was written.</param>
+public sealed partial class ReplyGrammar(BusinessCalendar calendar, Instant now)
+{
+    private const int MostLines = 100;
+    private const int MostTargets = 100;
+
+    /// <summary>Longer words first where one begins another.</summary>
+    private static readonly (string Word, string Verb)[] Verbs =
+    [
+        ("not useful", "not-useful"), ("not-useful", "not-useful"), ("nicht nützlich", "not-useful"), ("pas utile", "not-useful"),
+        ("can i write to", "may-i-write"), ("may i write to", "may-i-write"), ("darf ich schreiben an", "may-i-write"), ("puis-je écrire à", "may-i-write"),
+        ("snooze", "snooze"), ("remind me of", "snooze"), ("später", "snooze"), ("spaeter", "snooze"), ("plus tard", "snooze"), ("later", "snooze"),
+        ("done", "done"), ("erledigt", "done"), ("fertig", "done"), ("fait", "done"),
+        ("called", "called"), ("phoned", "called"), ("angerufen", "called"), ("telefoniert", "called"), ("appelé", "called"),
+        ("resolved", "resolved"), ("gelöst", "resolved"), ("geloest", "resolved"), ("résolu", "resolved"),
+        ("untag", "untag"), ("tag", "tag"), ("note", "note"), ("notiz", "note"), ("brief", "brief"), ("who is", "brief"), ("who", "brief"), ("wer ist", "brief"), ("qui est", "brief"),
+    ];
+
+    private static readonly Dictionary<string, IsoDayOfWeek> Days = DayNames();
+
+    private static readonly Dictionary<string, TimeUnit> Units = new(StringComparer.Ordinal)
+    {
+        ["h"] = TimeUnit.Hour, ["hour"] = TimeUnit.Hour, ["hours"] = TimeUnit.Hour, ["stunde"] = TimeUnit.Hour, ["stunden"] = TimeUnit.Hour, ["heure"] = TimeUnit.Hour, ["heures"] = TimeUnit.Hour,
+        ["d"] = TimeUnit.Day, ["day"] = TimeUnit.Day, ["days"] = TimeUnit.Day, ["tag"] = TimeUnit.Day, ["tage"] = TimeUnit.Day, ["tagen"] = TimeUnit.Day, ["jour"] = TimeUnit.Day, ["jours"] = TimeUnit.Day,
+        ["w"] = TimeUnit.Week, ["week"] = TimeUnit.Week, ["weeks"] = TimeUnit.Week, ["woche"] = TimeUnit.Week, ["wochen"] = TimeUnit.Week, ["semaine"] = TimeUnit.Week, ["semaines"] = TimeUnit.Week,
+        ["mo"] = TimeUnit.Month, ["month"] = TimeUnit.Month, ["months"] = TimeUnit.Month, ["monat"] = TimeUnit.Month, ["monate"] = TimeUnit.Month, ["mois"] = TimeUnit.Month,
+    };
+
+    /// <param name="ownText">The author's own lines, quotes and signature taken off.</param>
+    public SpokenReply Read(string ownText)
+    {
+        var commands = new List<SpokenCommand>();
+        var refused = new List<RefusedLine>();
+        foreach (var raw in ownText.Split('\n', ';').Take(MostLines))
+        {
+            var line = PlainWords.Flatten(raw, 500).TrimEnd('.', '!', ' ');
+            if (Verbs.FirstOrDefault(known => BeginsWith(line, known.Word)) is { Word: { } word, Verb: { } verb })
+            {
+                var (command, reason) = Understand(verb, line, line[word.Length..].Trim(' ', ':'));
+                if (command is not null)
+                    commands.Add(command);
+                else if (reason is not null)
+                    refused.Add(new RefusedLine(PlainWords.Flatten(line, 80), reason));
+            }
+            else if (WordAndNumber().IsMatch(line))
+            {
+                refused.Add(new RefusedLine(PlainWords.Flatten(line, 80), "is no command; write done, snooze, called, resolved, not useful, tag or note, and the number of the line"));
+            }
+        }
+
+        return new SpokenReply(commands, refused);
+    }
+
+    private (SpokenCommand? Command, string? Refused) Understand(string verb, string line, string rest)
+    {
+        if (verb is "brief" or "may-i-write")
+            return rest.Contains('@', StringComparison.Ordinal) ? (new SpokenCommand(verb, line) { Text = rest.Trim('?', '<', '>', ' ') }, null) : (null, verb == "brief" ? null : "names no address");
+
+        if (verb == "note" && !Target().IsMatch(rest))
+            return rest.Length > 0 ? (new SpokenCommand(verb, line) { Text = rest }, null) : (null, "has no text");
+
+        var (numbers, items, after) = Targets(rest);
+        if (numbers.Count + items.Count == 0)
+        {
+            // "Done!" alone, or "done with this now": prose, unless something is meant to follow.
+            return verb is "snooze" or "tag" or "untag" || rest.Length == 0 || char.IsAsciiDigit(rest[0]) ? (null, $"names no line; write for example \"{line.Split(' ')[0]} 2\"") : (null, null);
+        }
+
+        var command = new SpokenCommand(verb, line) { Numbers = numbers, Items = items };
+        return verb switch
+        {
+            "snooze" => Snoozed(command, after),
+            "tag" or "untag" => after.Length > 0 && TagName().IsMatch(after.ToLowerInvariant()) ? (command with { Tag = after.ToLowerInvariant() }, null) : (null, "names no tag; write for example \"tag 2 vip\""),
+            "note" => after.Length > 0 ? (command with { Text = after }, null) : (null, "has no text"),
+            _ => (command, null),
+        };
+    }
+
+    private (SpokenCommand? Command, string? Refused) Snoozed(SpokenCommand command, string when)
+    {
+        var words = LeadingWords().Replace(when.ToLowerInvariant(), "").Trim(' ', ',', ':');
+        if (words.Length == 0)
+            return (null, "does not say until when; write for example \"snooze 2 friday\" or \"snooze 2 3d\"");
+
+        if (MomentOf(words) is not { } until)
+            return (null, $"\"{PlainWords.Flatten(words, 40)}\" is no time; write a day (friday, 12 march, 2026-06-01) or a length (3d, 2 weeks)");
+
+        return until <= now ? (null, $"\"{PlainWords.Flatten(words, 40)}\" lies in the past") : (command with { Until = until }, null);
+    }
+
+    private Instant? MomentOf(string words)
+    {
+        var today = calendar.DateOf(now);
+        if (Length().Match(words) is { Success: true } length && Units.TryGetValue(length.Groups["unit"].Value, out var unit) && int.TryParse(length.Groups["amount"].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var amount) && amount is > 0 and < 1000)
+            return unit == TimeUnit.Hour ? now + Duration.FromHours(amount) : Morning(unit switch { TimeUnit.Week => today.PlusWeeks(amount), TimeUnit.Month => today.PlusMonths(amount), _ => today.PlusDays(amount) });
+
+        if (words is "tomorrow" or "morgen" or "demain")
+            return Morning(today.PlusDays(1));
+
+        if (words is "next week" or "nächste woche" or "semaine prochaine")
+            return Morning(today.Next(IsoDayOfWeek.Monday));
+
+        if (Days.TryGetValue(NextDay().Replace(words, ""), out var day))
+            return Morning(today.Next(day));
+
+        if (DateTime.TryParseExact(words, "yyyy-M-d", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date))
+            return Morning(LocalDate.FromDateTime(date));
+
+        foreach (var culture in (string[])["en-GB", "de-DE", "fr-FR"])
+        {
+            if (DateTime.TryParseExact(words.Replace(".", "", StringComparison.Ordinal), ["d MMMM yyyy", "d MMM yyyy"], CultureInfo.GetCultureInfo(culture), DateTimeStyles.None, out date))
+                return Morning(LocalDate.FromDateTime(date));
+
+            // Without a year the next such day is meant; a leap year lets 29 February be written.
+            if (DateTime.TryParseExact(words.Replace(".", "", StringComparison.Ordinal) + " 2024", ["d MMMM yyyy", "d MMM yyyy"], CultureInfo.GetCultureInfo(culture), DateTimeStyles.None, out date))
+            {
+                var next = new AnnualDate(date.Month, date.Day);
+                return Morning(next.InYear(today.Year) > today ? next.InYear(today.Year) : next.InYear(today.Year + 1));
+            }
+        }
+
+        return null;
+    }
+
+    private Instant Morning(LocalDate date) => calendar.StartOfBusinessDayOnOrAfter(date);
+
+    /// <summary>Numbers, ranges and ids at the beginning; what follows them.</summary>
+    private static (List<int> Numbers, List<string> Items, string After) Targets(string rest)
+    {
+        var numbers = new List<int>();
+        var items = new List<string>();
+        for (var target = Target().Match(rest); target.Success && numbers.Count + items.Count < MostTargets; target = Target().Match(rest))
+        {
+            var first = target.Groups["from"].Value;
+            if (first.Length > 0)
+            {
+                var from = int.Parse(first, CultureInfo.InvariantCulture);
+                var to = target.Groups["to"].Success ? int.Parse(target.Groups["to"].Value, CultureInfo.InvariantCulture) : from;
+                for (var number = from; number <= to && numbers.Count < MostTargets; number++)
+                    numbers.Add(number);
+            }
+            else
+            {
+                items.Add(target.Groups["id"].Value.ToUpperInvariant());
+            }
+
+            rest = rest[target.Length..].TrimStart();
+        }
+
+        return (numbers, items, rest);
+    }
+
+    private static bool BeginsWith(string line, string word) =>
+        line.StartsWith(word, StringComparison.OrdinalIgnoreCase) && (line.Length == word.Length || !char.IsLetterOrDigit(line[word.Length]));
+
+    private static Dictionary<string, IsoDayOfWeek> DayNames()
+    {
+        var names = new Dictionary<string, IsoDayOfWeek>(StringComparer.Ordinal);
+        foreach (var culture in (string[])["en-GB", "de-DE", "fr-FR"])
+        {
+            var format = CultureInfo.GetCultureInfo(culture).DateTimeFormat;
+            for (var day = 0; day < 7; day++)
+            {
+                var iso = day == 0 ? IsoDayOfWeek.Sunday : (IsoDayOfWeek)day;
+                names.TryAdd(format.DayNames[day].ToLowerInvariant(), iso);
+                names.TryAdd(format.AbbreviatedDayNames[day].TrimEnd('.').ToLowerInvariant(), iso);
+            }
+        }
+
+        return names;
+    }
+
+    /// <summary>A number (not one that begins a length or a date), a range, or an id of letters and digits, with what joins it to the next.</summary>
+    [GeneratedRegex(@"^(?:(?:#|nr\.? ?|no\.? ?)?(?<from>\d{1,3})(?:\s*-\s*(?<to>\d{1,3}))?(?![\w-])(?!\s*(?:hours?|days?|weeks?|months?|tagen?|tage|wochen?|monate?|jours?|semaines?|mois|\.?\s*(?:jan|feb|fév|mar|mär|apr|avr|may|mai|jun|juin|jul|juil|aug|aoû|sep|oct|okt|nov|dec|dez|déc)\p{L}*\.?(?:\s+\d{4})?$))|(?<id>(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z0-9]{5,10})(?!\w))\s*(?:,|\+|&|and\b|und\b|et\b)?", RegexOptions.IgnoreCase, 1000)]
+    private static partial Regex Target();
+
+    [GeneratedRegex(@"^(?<amount>\d{1,3})\s*(?<unit>\p{L}+)$", RegexOptions.None, 1000)]
+    private static partial Regex Length();
+
+    [GeneratedRegex(@"^(?:until|till|bis|jusqu'à|jusqu'au|for|für|um|in|dans|to|on|am|le)\b\s*", RegexOptions.None, 1000)]
+    private static partial Regex LeadingWords();
+
+    [GeneratedRegex(@"^(?:next|nächsten|prochain)\s+|\s+prochain$", RegexOptions.None, 1000)]
+    private static partial Regex NextDay();
+
+    [GeneratedRegex(@"^[a-z][a-z0-9-]*$", RegexOptions.None, 1000)]
+    private static partial Regex TagName();
+
+    [GeneratedRegex(@"^\p{L}{3,15}\s+#?\d{1,3}$", RegexOptions.None, 1000)]
+    private static partial Regex WordAndNumber();
+}
