@@ -13,7 +13,8 @@ namespace CrmSync.Bench;
 
 /// <summary>
 /// Reads an invented mailbox out of a real Dovecot over TLS on loopback, three ways in each round: a client that sends the same FETCH and throws the bytes away
-/// (the floor), our client alone, and our client with every message parsed. Processor time is that of this process; Dovecot's comes on top for all three.
+/// (the floor), our client alone, and our client with every message parsed. Processor time is that of this process; Dovecot's comes on top for all three. With
+/// <c>--program crmsync.dll</c> the whole harvest into a new SQLite file follows, in a process of its own.
 /// </summary>
 internal static class ImapReading
 {
@@ -40,9 +41,56 @@ internal static class ImapReading
             Print(round, "floor", floor, floor);
             Print(round, "client", await Timed(() => Ours(server, keep, parse: false)), floor);
             Print(round, "client and parser", await Timed(() => Ours(server, keep, parse: true)), floor);
+            if (options.Has("program"))
+                Harvest(server, options.Text("program"), round, floor.Seconds);
         }
 
         Console.WriteLine($"peak memory {Process.GetCurrentProcess().PeakWorkingSet64 / 1e6:N0} MB");
+    }
+
+    private static void Harvest(DovecotServer server, string program, int round, double floor)
+    {
+        var folder = Directory.CreateTempSubdirectory("crmsync-bench-").FullName;
+        File.WriteAllText(Path.Combine(folder, "ca.pem"), server.Authority.Pem);
+        File.WriteAllText(Path.Combine(folder, "crmsync.yaml"), $$"""
+            version: 1
+            storage: {sqlite: crmsync.db}
+            capture: {since: 2000-01-01}
+            accounts:
+              - imap: {{User}}
+                host: localhost
+                port: {{server.TlsPort}}
+                ca: ca.pem
+                password: {{DovecotServer.Password}}
+            """);
+        File.WriteAllText(Path.Combine(folder, "policy.yaml"), """
+            version: 1
+            us: {domains: [bright.example]}
+            defaults: {calendar: office, owner: ana}
+            calendars: {office: {zone: Europe/Dublin, hours: {mon-fri: ["09:00-17:00"]}}}
+            people: {ana: {email: ana@bright.example}}
+            """);
+        var watch = Stopwatch.StartNew();
+        using var run = Process.Start(new ProcessStartInfo("dotnet", [program, "sync", "--config", folder, "--format", "json"]) { UseShellExecute = false })!;
+        var (memory, cpu) = (0L, TimeSpan.Zero);
+        while (!run.WaitForExit(50))
+        {
+            try
+            {
+                run.Refresh();
+                (memory, cpu) = (Math.Max(memory, run.WorkingSet64), run.TotalProcessorTime);
+            }
+            catch (InvalidOperationException)
+            {
+                // It ended between the wait and the question.
+                break;
+            }
+        }
+
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"round {round}  whole harvest      {watch.Elapsed.TotalSeconds,6:N2} s  {watch.Elapsed.TotalSeconds / floor,5:N2} x floor  {cpu.TotalSeconds,6:N2} s CPU  {memory / 1e6:N0} MB of memory"));
+        Directory.Delete(folder, recursive: true);
     }
 
     private static async Task<(double Seconds, double Cpu, long Bytes, long Count)> Timed(Func<Task<(long Bytes, long Count)>> work)

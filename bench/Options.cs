@@ -24,6 +24,9 @@ internal sealed class Options
     /// <summary>The word at a place.</summary>
     public string At(int place, string meaning) => place < placed.Count ? placed[place] : throw new OptionException($"{meaning} is missing");
 
+    /// <summary>Whether something was named.</summary>
+    public bool Has(string name) => named.ContainsKey(name);
+
     /// <summary>A named text.</summary>
     public string Text(string name) => named.TryGetValue(name, out var value) ? value : throw new OptionException($"--{name} is missing");
 
