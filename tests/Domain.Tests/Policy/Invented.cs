@@ -115,6 +115,7 @@ internal sealed class Invented
         {
             Id = i.Kind == InteractionKind.Command ? $"c{i.Id}" : i.Id,
             Seen = Chance(0.2) ? i.Seen + Duration.FromHours(random.Next(1, 60)) : i.Seen,
+            MessageId = Chance(0.1) ? "i3" : i.MessageId,
             InReplyTo = i.Kind == InteractionKind.Mail && Chance(0.5) ? $"i{random.Next(count)}" : null,
         })];
     }

@@ -13,8 +13,8 @@ internal sealed class LogIndex
     private readonly Plan plan;
     private readonly Dictionary<EmailAddress, List<Line>> notCounted = [];
     private readonly Dictionary<string, Line> lines = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, Line> byMessageId = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, List<Line>> waitingForParent = new(StringComparer.Ordinal);
+    private readonly LineReader reader;
+    private readonly Replies replies;
     private readonly Dictionary<string, ThreadNode> threads = new(StringComparer.Ordinal);
     private readonly Dictionary<EmailAddress, ContactNode> contacts = [];
     private readonly Dictionary<string, OrganisationNode> organisations = new(StringComparer.Ordinal);
@@ -24,6 +24,8 @@ internal sealed class LogIndex
     public LogIndex(Plan plan)
     {
         this.plan = plan;
+        reader = new LineReader(plan, this);
+        replies = new Replies(TouchAll);
         foreach (var entry in plan.Policy.Contacts)
             ContactAt(entry.Primary);
     }
@@ -72,17 +74,46 @@ internal sealed class LogIndex
         return found ?? (IReadOnlyList<Line>)[];
     }
 
+    /// <summary>The thread with an id; a new one if need be.</summary>
+    public ThreadNode ThreadOf(string id)
+    {
+        if (!threads.TryGetValue(id, out var thread))
+            threads[id] = thread = new ThreadNode(id);
+
+        return thread;
+    }
+
+    /// <summary>Whoever has an address; somebody new if need be.</summary>
+    public ContactNode ContactAt(EmailAddress address)
+    {
+        var primary = plan.Book.PrimaryOf(address);
+        if (contacts.TryGetValue(primary, out var contact))
+            return contact;
+
+        var name = plan.Book.OrganisationOf(primary);
+        if (!organisations.TryGetValue(name, out var organisation))
+        {
+            organisations[name] = organisation = new OrganisationNode(name, inOrder.Count);
+            inOrder.Add(organisation);
+        }
+
+        contacts[primary] = contact = new ContactNode(primary, plan.Book.EntryOf(primary), organisation);
+        var place = organisation.Contacts.BinarySearch(contact, ByAddress);
+        organisation.Contacts.Insert(place < 0 ? ~place : place, contact);
+        Touched.Add(organisation);
+        return contact;
+    }
+
     /// <summary>Adds a line, or replaces the one with its id.</summary>
     public void Put(Interaction interaction)
     {
         if (lines.Remove(interaction.Id, out var old))
             Remove(old);
 
-        var line = new Line(interaction.Id);
+        var line = reader.Read(interaction);
         lines[line.Id] = line;
-        Fill(line, interaction);
         if (line.IsMail)
-            Link(line);
+            replies.Link(line);
 
         Add(line);
     }
@@ -116,133 +147,6 @@ internal sealed class LogIndex
             thread.Facts = null;
     }
 
-    private void Fill(Line line, Interaction interaction)
-    {
-        line.At = interaction.At.ToUnixTimeTicks();
-        line.Seen = interaction.Seen.ToUnixTimeTicks();
-        line.Subject = interaction.Subject;
-        line.Reasons = interaction.Reasons;
-        line.OurAddresses = Ours(interaction);
-        switch (interaction.Kind)
-        {
-            case InteractionKind.Mail:
-                FillMail(line, interaction);
-                break;
-            case InteractionKind.Meeting when interaction.Meeting is { } meeting:
-                FillMeeting(line, interaction, meeting);
-                break;
-            case InteractionKind.Command when interaction.Command is { } command:
-                line.Kind = LineKind.Command;
-                line.Command = command;
-                line.Person = plan.PersonAt(command.By);
-                line.SnoozedUntil = command.Until?.ToUnixTimeTicks() ?? 0;
-                line.Contact = command.Contact is { } contact && !plan.Book.IsOurs(contact) ? ContactAt(contact)
-                    : EmailAddress.TryParse(command.About, out var about) && !plan.Book.IsOurs(about) ? ContactAt(about) : null;
-                break;
-        }
-    }
-
-    private void FillMail(Line line, Interaction mail)
-    {
-        line.MessageId = mail.MessageId;
-        line.InReplyTo = mail.InReplyTo == mail.MessageId ? null : mail.InReplyTo;
-        line.Kind = (mail.Class, mail.Direction) switch
-        {
-            (InteractionClass.Human, Direction.Inbound) => LineKind.HumanIn,
-            (InteractionClass.Human, Direction.Outbound) => LineKind.HumanOut,
-            (InteractionClass.Mass, _) => LineKind.Mass,
-            _ => LineKind.Other,
-        };
-        if (line.Kind == LineKind.Other)
-        {
-            line.Inbound = mail.Direction == Direction.Inbound;
-            line.Named = [.. mail.Participants.Where(p => !p.Internal).Select(p => plan.Book.PrimaryOf(p.Address)).Distinct()];
-            foreach (var address in line.Named)
-                NotCounted(address).Add(line);
-            return;
-        }
-
-        line.Acknowledgement = mail.Acknowledgement;
-        line.Question = mail.Question;
-        line.Markers = Plan.Strings(mail.Markers);
-        line.Phrases = Plan.Strings(mail.Phrases);
-        line.Thread = line.Kind == LineKind.Mass ? null : ThreadOf(mail.Thread ?? mail.Id);
-        line.Contact = line.Kind == LineKind.HumanIn && mail.Author is { } author && !plan.Book.IsOurs(author) ? ContactAt(author) : null;
-
-        var outsiders = new List<Recipient>();
-        var replyTo = new List<ContactNode>();
-        var ours = new List<int>();
-        List<string>? sentTo = null;
-        foreach (var person in mail.Participants)
-        {
-            if (person.Role is ParticipantRole.To or ParticipantRole.Cc && plan.SentToAsked.Contains(person.Address.Value))
-                (sentTo ??= []).Add(person.Address.Value);
-
-            if (person.Internal)
-            {
-                line.UsInTo |= person.Role == ParticipantRole.To;
-                line.UsInCc |= person.Role == ParticipantRole.Cc;
-                line.ReplyExpected |= person.Role == ParticipantRole.Bcc && person.Address.LocalPart.EndsWith("+chase", StringComparison.Ordinal);
-                if (plan.PersonAt(person.Address) is var index and >= 0 && !ours.Contains(index))
-                    ours.Add(index);
-            }
-            else if (person.Role == ParticipantRole.ReplyTo)
-            {
-                replyTo.Add(ContactAt(person.Address));
-            }
-            else if (person.Role is ParticipantRole.To or ParticipantRole.Cc or ParticipantRole.Bcc)
-            {
-                outsiders.Add(new Recipient(ContactAt(person.Address), person.Role, person.Bounced?.ToUnixTimeTicks() ?? long.MaxValue));
-            }
-        }
-
-        var from = mail.Participants.FirstOrDefault(p => p.Role == ParticipantRole.From)?.Address ?? mail.Author;
-        line.Person = line.Kind != LineKind.HumanIn && from is not null ? plan.PersonAt(from) : -1;
-        line.Ours = [.. ours];
-        line.SentTo = sentTo is null ? [] : [.. sentTo];
-        line.ReplyTo = replyTo.Count == 0 ? [] : [.. replyTo];
-        if (line.Kind == LineKind.HumanIn)
-            line.Bystanders = outsiders.Count == 0 ? [] : [.. outsiders.Select(o => o.Contact).Distinct()];
-        else
-            line.Outsiders = [.. outsiders];
-    }
-
-    private void FillMeeting(Line line, Interaction interaction, MeetingFacts meeting)
-    {
-        const int mostOutsiders = 20;
-        line.Kind = LineKind.Meeting;
-        line.At = meeting.Start.ToUnixTimeTicks();
-        line.End = meeting.End.ToUnixTimeTicks();
-        line.Cancelled = meeting.CancelledAt is { } cancelled && cancelled < meeting.End ? cancelled.ToUnixTimeTicks() : long.MaxValue;
-
-        var outsiders = new List<Recipient>();
-        var ours = new List<int>();
-        var anyOfUs = false;
-        foreach (var person in interaction.Participants.OrderBy(p => p.Role == ParticipantRole.Organizer ? 0 : 1))
-        {
-            if (interaction.Participants.Any(p => p.Address == person.Address && p.Response == MeetingResponse.Declined))
-                continue;
-
-            if (!person.Internal)
-            {
-                var contact = ContactAt(person.Address);
-                if (!outsiders.Exists(o => o.Contact == contact))
-                    outsiders.Add(new Recipient(contact, person.Role, long.MaxValue));
-                continue;
-            }
-
-            anyOfUs = true;
-            line.OrganisedByUs |= person.Role == ParticipantRole.Organizer;
-            if (plan.PersonAt(person.Address) is var index and >= 0 && !ours.Contains(index))
-                ours.Add(index);
-        }
-
-        line.Person = ours.Count > 0 ? ours[0] : -1;
-        line.Ours = [.. ours];
-        line.Outsiders = [.. outsiders];
-        line.Counts = anyOfUs && outsiders.Count is > 0 and <= mostOutsiders && !meeting.AllDay && meeting.End > meeting.Start;
-    }
-
     private List<Line> NotCounted(EmailAddress primary)
     {
         if (!notCounted.TryGetValue(primary, out var list))
@@ -251,23 +155,11 @@ internal sealed class LogIndex
         return list;
     }
 
-    private static string[] Ours(Interaction interaction)
-    {
-        if (interaction.Kind == InteractionKind.Command)
-            return [];
-
-        List<string>? addresses = null;
-        foreach (var person in interaction.Participants)
-        {
-            if (person.Internal && addresses?.Contains(person.Address.Value) != true)
-                (addresses ??= []).Add(person.Address.Value);
-        }
-
-        return addresses is null ? [] : [.. addresses];
-    }
-
     private void Add(Line line)
     {
+        foreach (var address in line.Named)
+            NotCounted(address).Add(line);
+
         foreach (var contact in ContactsOf(line))
         {
             Order.Insert(contact.Lines, line);
@@ -320,7 +212,7 @@ internal sealed class LogIndex
         foreach (var address in line.Named)
             notCounted[address].Remove(line);
 
-        Unlink(line);
+        replies.Unlink(line);
     }
 
     private static IEnumerable<ContactNode> ContactsOf(Line line)
@@ -408,133 +300,11 @@ internal sealed class LogIndex
         }
     }
 
-    private ThreadNode ThreadOf(string id)
-    {
-        if (!threads.TryGetValue(id, out var thread))
-            threads[id] = thread = new ThreadNode(id);
-
-        return thread;
-    }
-
-    private ContactNode ContactAt(EmailAddress address)
-    {
-        var primary = plan.Book.PrimaryOf(address);
-        if (contacts.TryGetValue(primary, out var contact))
-            return contact;
-
-        var name = plan.Book.OrganisationOf(primary);
-        if (!organisations.TryGetValue(name, out var organisation))
-        {
-            organisations[name] = organisation = new OrganisationNode(name, inOrder.Count);
-            inOrder.Add(organisation);
-        }
-
-        contacts[primary] = contact = new ContactNode(primary, plan.Book.EntryOf(primary), organisation);
-        var place = organisation.Contacts.BinarySearch(contact, ByAddress);
-        organisation.Contacts.Insert(place < 0 ? ~place : place, contact);
-        Touched.Add(organisation);
-        return contact;
-    }
-
-    private void Link(Line line)
-    {
-        line.LatestOfAncestors = line.At;
-        if (line.InReplyTo is { } answered)
-        {
-            if (byMessageId.TryGetValue(answered, out var parent))
-                Attach(line, parent);
-            else if (waitingForParent.TryGetValue(answered, out var others))
-                others.Add(line);
-            else
-                waitingForParent[answered] = [line];
-        }
-
-        if (line.MessageId is { } id && byMessageId.TryAdd(id, line) && waitingForParent.Remove(id, out var children))
-        {
-            foreach (var child in children)
-                Attach(child, line);
-        }
-    }
-
-    private void Attach(Line child, Line parent)
-    {
-        child.Parent = parent;
-        child.NextSibling = parent.FirstChild;
-        parent.FirstChild = child;
-        Raise(child);
-    }
-
-    /// <summary>
-    /// Hands the latest time of the ancestors down to a mail and all that answer it, and touches them: their place in the order may be another one now. A new mail
-    /// has no answers yet, so this walks far only when a mail comes long after its answers, or leaves.
-    /// </summary>
-    private void Raise(Line first)
-    {
-        if (first.FirstChild is null)
-        {
-            first.LatestOfAncestors = Math.Max(first.LatestOfAncestors, first.Parent?.LatestOfAncestors ?? long.MinValue);
-            TouchAll(first);
-            return;
-        }
-
-        var visited = new HashSet<Line>();
-        var open = new Stack<Line>([first]);
-        while (open.TryPop(out var line))
-        {
-            var latest = Math.Max(line.LatestOfAncestors, line.Parent?.LatestOfAncestors ?? long.MinValue);
-            var raised = latest > line.LatestOfAncestors;
-            line.LatestOfAncestors = latest;
-
-            // A ring of replies comes to rest because the latest time only ever grows.
-            if (!visited.Add(line) && !raised)
-                continue;
-
-            TouchAll(line);
-            for (var child = line.FirstChild; child is not null; child = child.NextSibling)
-                open.Push(child);
-        }
-    }
-
     private void TouchAll(Line line)
     {
         foreach (var contact in ContactsOf(line))
             Touch(contact);
         if (line.Thread is { } thread)
             Touch(thread);
-    }
-
-    private void Unlink(Line line)
-    {
-        if (line.Parent is { } parent)
-        {
-            var siblings = new List<Line>();
-            for (var child = parent.FirstChild; child is not null; child = child.NextSibling)
-                siblings.Add(child);
-
-            parent.FirstChild = null;
-            foreach (var sibling in siblings.Where(s => s != line))
-            {
-                sibling.NextSibling = parent.FirstChild;
-                parent.FirstChild = sibling;
-            }
-        }
-        else if (line.InReplyTo is { } answered && waitingForParent.TryGetValue(answered, out var waiting))
-        {
-            waiting.Remove(line);
-        }
-
-        if (line.MessageId is not { } id || byMessageId.GetValueOrDefault(id) != line)
-            return;
-
-        byMessageId.Remove(id);
-        for (var child = line.FirstChild; child is not null; child = child.NextSibling)
-        {
-            child.Parent = null;
-            if (!waitingForParent.TryGetValue(id, out var waiting))
-                waitingForParent[id] = waiting = [];
-
-            waiting.Add(child);
-            Raise(child);
-        }
     }
 }
