@@ -10,6 +10,7 @@ using CrmSync.Worker.Digests;
 using CrmSync.Worker.Harvest;
 using CrmSync.Worker.PolicyFiles;
 using CrmSync.Worker.Sources;
+using CrmSync.Worker.Sources.Graph;
 using CrmSync.Worker.Sources.Imap;
 using CrmSync.Worker.Yaml;
 using NodaTime;
@@ -53,7 +54,10 @@ internal sealed class Composition(LoadedConfiguration configuration, ContactData
     /// <summary>The connections to mail servers, kept between harvests.</summary>
     public ImapSources Imap { get; } = new(SystemClock.Instance, new HttpClient());
 
-    public IReadOnlyList<ReadableAccount> Readable => field ??= AccountSources.Of(configuration.Settings, configuration.Policy.DefaultCalendar.Zone, Imap);
+    /// <summary>The connections to Microsoft 365, kept between harvests.</summary>
+    public GraphTenants Graph { get; } = new(SystemClock.Instance);
+
+    public IReadOnlyList<ReadableAccount> Readable => field ??= AccountSources.Of(configuration.Settings, configuration.Policy.DefaultCalendar.Zone, Imap, Graph);
 
     public Accounts Accounts => new(database);
 
@@ -116,6 +120,7 @@ internal sealed class Composition(LoadedConfiguration configuration, ContactData
     public async ValueTask DisposeAsync()
     {
         await Imap.DisposeAsync();
+        Graph.Dispose();
         await database.DisposeAsync();
     }
 }

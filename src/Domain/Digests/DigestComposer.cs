@@ -10,14 +10,13 @@ namespace CrmSync.Domain.Digests;
 public sealed class DigestComposer(DigestFacts facts)
 {
     private readonly PeopleBook people = new(facts.Policy, facts.Log.Interactions, facts.Now);
-    private readonly OwnerIndex owners = new(facts.Evaluation);
     private readonly DigestSchedule schedule = new(facts.Policy);
 
     /// <param name="run">Which digest for whom.</param>
     /// <param name="history">The digests of the same name that went to the same reader before.</param>
     public Digest Compose(DueDigest run, DigestHistory history)
     {
-        var page = new DigestPage(facts, owners, people, run, history, Since(run, history));
+        var page = new DigestPage(facts, people, run, history, Since(run, history));
         var sections = SectionsOf(run.Definition).Select(page.Section).OfType<DigestSection>().ToList();
         var tally = Tally.Of(sections);
         var greeting = people.FirstName(run.Reader.Id);

@@ -10,7 +10,6 @@ internal sealed class DigestPage
     private static readonly Duration MostReserve = Duration.FromHours(24);
 
     private readonly DigestFacts facts;
-    private readonly OwnerIndex owners;
     private readonly DueDigest run;
     private readonly DigestHistory history;
     private readonly Instant since;
@@ -21,17 +20,16 @@ internal sealed class DigestPage
     private readonly IReadOnlySet<string> scope;
     private readonly List<ListedItem> listed = [];
 
-    public DigestPage(DigestFacts facts, OwnerIndex owners, PeopleBook people, DueDigest run, DigestHistory history, Instant since)
+    public DigestPage(DigestFacts facts, PeopleBook people, DueDigest run, DigestHistory history, Instant since)
     {
         this.facts = facts;
-        this.owners = owners;
         this.run = run;
         this.history = history;
         this.since = since;
         clock = new ReaderClock((run.Reader.Calendar ?? facts.Policy.DefaultCalendar).Zone, facts.Now);
         words = new ItemWords(people, clock);
         scope = ScopeOf(facts.Policy, run);
-        staff = new StaffSections(facts, owners, people, clock, run.Reader, since, history);
+        staff = new StaffSections(facts, people, clock, run.Reader, since, history);
         manager = new ManagerSections(facts, people, clock, scope, since);
     }
 
@@ -47,7 +45,7 @@ internal sealed class DigestPage
         SectionNames.MeetingsToday => staff.MeetingsToday(),
         SectionNames.News => staff.News(),
         SectionNames.HeldBack => staff.HeldBack(),
-        SectionNames.NeedsYou => Items(name, "Needs you", Urgency.Late, "escalated", owners.EscalatedTo(run.Reader.Id)),
+        SectionNames.NeedsYou => Items(name, "Needs you", Urgency.Late, "escalated", facts.Evaluation.Items.Where(IsEscalatedToReader)),
         SectionNames.AtRisk => Items(name, "At risk", Urgency.Soon, "at risk", Theirs.Where(item => item.Rule is WatchRule && item.State == ItemState.Open)),
         SectionNames.Handovers => Items(name, "Handovers", Urgency.Calm, "handover", Theirs.Where(item => item.Rule is HandoverRule && item.State is ItemState.Open or ItemState.Overdue)),
         SectionNames.OverdueByOwner => manager.OverdueByOwner(),
@@ -60,9 +58,9 @@ internal sealed class DigestPage
     };
 
     /// <summary>What the reader is to act on; signals are for managers.</summary>
-    private IEnumerable<Item> Mine => owners.ItemsOf(run.Reader.Id).Where(item => item.Rule is not WatchRule && !(item.HiddenUntil > facts.Now));
+    private IEnumerable<Item> Mine => facts.Evaluation.Items.Where(item => item.Owner == run.Reader.Id && item.Rule is not WatchRule && !(item.HiddenUntil > facts.Now));
 
-    private IEnumerable<Item> Theirs => scope.SelectMany(owners.ItemsOf);
+    private IEnumerable<Item> Theirs => facts.Evaluation.Items.Where(item => scope.Contains(item.Owner));
 
     private bool IsDueToday(Item item) => item.State == ItemState.Open && item.Due is { } due && clock.DateOf(due) <= clock.Today;
 
@@ -101,6 +99,10 @@ internal sealed class DigestPage
         item.Unsure.Count > 0
         && !history.Listed(item.Id)
         && facts.Now < (item.State == ItemState.Overdue && item.Due is { } due ? due : item.Opened) + MostReserve;
+
+    /// <summary>A step that has come told it to the reader, and not because it is theirs anyway.</summary>
+    private bool IsEscalatedToReader(Item item) =>
+        item.Owner != run.Reader.Id && item.Steps.Take(item.Level).Any(step => step.To == run.Reader.Id);
 
     /// <summary>
     /// Whose items a reader may see: their own and those of the people below them. Who manages nobody but is named as a reader of the digest was meant to see

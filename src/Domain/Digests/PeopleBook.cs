@@ -19,9 +19,6 @@ public sealed class PeopleBook
     private readonly Dictionary<string, List<Interaction>> threads = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Interaction> byKey = new(StringComparer.Ordinal);
     private readonly HashSet<EmailAddress> teamMailboxes;
-    private readonly List<Interaction> meetings = [];
-    private readonly List<Interaction> bounced = [];
-    private readonly List<Interaction> firstMails = [];
 
     /// <param name="policy">Names, aliases, our people.</param>
     /// <param name="log">The log; what was learned of after <paramref name="now"/> does not exist yet.</param>
@@ -49,15 +46,6 @@ public sealed class PeopleBook
 
     /// <summary>Everything known, oldest first.</summary>
     public IReadOnlyList<Interaction> Interactions { get; }
-
-    /// <summary>The meetings among them.</summary>
-    public IReadOnlyList<Interaction> Meetings => meetings;
-
-    /// <summary>Mails of ours that did not reach somebody.</summary>
-    public IReadOnlyList<Interaction> Bounced => bounced;
-
-    /// <summary>The mails with which somebody wrote to us for the first time and before we had any contact.</summary>
-    public IReadOnlyList<Interaction> FirstMails => firstMails;
 
     public EmailAddress Primary(EmailAddress address) => entries.TryGetValue(address, out var entry) ? entry.Primary : address;
 
@@ -116,18 +104,8 @@ public sealed class PeopleBook
                 names[participant.Address] = participant.Name;
         }
 
-        if (interaction.Kind == InteractionKind.Meeting)
-            meetings.Add(interaction);
-        else if (interaction.Direction == Direction.Outbound && interaction.Participants.Any(participant => participant.Bounced is not null))
-            bounced.Add(interaction);
-
         foreach (var outsider in OutsidersMet(interaction, now).Select(Primary).Distinct())
-        {
-            var history = ListIn(contacts, outsider);
-            history.Add(interaction);
-            if (history.Count == 1 && interaction is { Kind: InteractionKind.Mail, Direction: Direction.Inbound })
-                firstMails.Add(interaction);
-        }
+            ListIn(contacts, outsider).Add(interaction);
     }
 
     private static IEnumerable<EmailAddress> OutsidersMet(Interaction line, Instant now) => line switch

@@ -6,7 +6,7 @@ using NodaTime;
 namespace CrmSync.Domain.Digests;
 
 /// <summary>What staff are told besides their items: today's meetings, what happened, what is held back.</summary>
-internal sealed class StaffSections(DigestFacts facts, OwnerIndex owners, PeopleBook people, ReaderClock clock, Person reader, Instant since, DigestHistory history)
+internal sealed class StaffSections(DigestFacts facts, PeopleBook people, ReaderClock clock, Person reader, Instant since, DigestHistory history)
 {
     private const int MostGuests = 5;
     private const int MostExamples = 3;
@@ -14,7 +14,7 @@ internal sealed class StaffSections(DigestFacts facts, OwnerIndex owners, People
 
     public MeetingsSection? MeetingsToday()
     {
-        var meetings = people.Meetings
+        var meetings = people.Interactions
             .Where(line => line.Meeting is { AllDay: false } meeting
                 && clock.DateOf(meeting.Start) == clock.Today
                 && meeting.StatusAt(facts.Now, line.Participants) == MeetingStatus.Booked
@@ -37,7 +37,7 @@ internal sealed class StaffSections(DigestFacts facts, OwnerIndex owners, People
 
     public HeldBackSection? HeldBack()
     {
-        var held = owners.ItemsOf(reader.Id).Where(item => item.State == ItemState.Suppressed).ToList();
+        var held = facts.Evaluation.Items.Where(item => item.State == ItemState.Suppressed && item.Owner == reader.Id).ToList();
         if (held.Count == 0)
             return null;
 
@@ -74,39 +74,41 @@ internal sealed class StaffSections(DigestFacts facts, OwnerIndex owners, People
             .Select(standing => new NewsLine(standing.Case, $"{people.NameOf(standing.Contact)}{About(standing.Subject)}") { IsBad = true });
 
     private IEnumerable<NewsLine> Bounces() =>
-        from line in people.Bounced
-        where people.ActorOf(line)?.Id == reader.Id
+        from line in people.Interactions
+        where line.Direction == Direction.Outbound && people.ActorOf(line)?.Id == reader.Id
         from participant in line.Participants
         where participant.Bounced is { } bounced && IsRecent(bounced)
         select new NewsLine("not delivered", $"Your mail{About(line.Subject)} did not reach {people.NameOf(participant.Address)} ({participant.Address})") { IsBad = true };
 
     private IEnumerable<NewsLine> Withdrawn() =>
-        owners.ClosedOf(reader.Id).Where(IsWithdrawn)
+        facts.Evaluation.Closed.Where(IsWithdrawn)
             .Select(closed => new NewsLine("withdrawn", $"{Who(closed)} was answered in time after all ({clock.When(closed.At)}); the reply was seen late"));
 
     private IEnumerable<NewsLine> ClosedByColleagues() =>
-        from closed in owners.ClosedOf(reader.Id)
-        where closed.As is ItemClosing.Met or ItemClosing.Late or ItemClosing.Satisfied && IsRecent(closed.At) && !IsWithdrawn(closed)
+        from closed in facts.Evaluation.Closed
+        where closed.Owner == reader.Id && closed.As is ItemClosing.Met or ItemClosing.Late or ItemClosing.Satisfied && IsRecent(closed.At) && !IsWithdrawn(closed)
         let colleague = CloserOf(closed)
         where colleague is not null && colleague.Id != reader.Id
         select new NewsLine("done by a colleague", $"{people.FirstName(colleague.Id)} took care of {Who(closed)} ({clock.When(closed.At)})");
 
     private IEnumerable<NewsLine> NewPeople()
     {
-        foreach (var line in people.FirstMails)
+        var told = new HashSet<EmailAddress>();
+        foreach (var line in people.Interactions)
         {
-            if (line.Author is not { } author || !IsRecent(line.Seen))
+            if (line is not { Direction: Direction.Inbound, Class: InteractionClass.Human, Author: { } author } || !IsRecent(line.Seen))
                 continue;
 
             var contact = people.Primary(author);
-            if (facts.OwnerOf(contact) == reader.Id)
+            if (people.ContactsWith(contact) is [var first, ..] && first.Id == line.Id && facts.OwnerOf(contact) == reader.Id && told.Add(contact))
                 yield return new NewsLine("new", $"{people.NameOf(contact)} ({contact}) wrote for the first time{About(line.Subject)}");
         }
     }
 
     /// <summary>Told as overdue in the mail before, and turns out to have been done in time.</summary>
     private bool IsWithdrawn(ClosedItem closed) =>
-        closed.As == ItemClosing.Met
+        closed.Owner == reader.Id
+        && closed.As == ItemClosing.Met
         && history.Last?.Items.Any(listed => listed.Item == closed.Id && listed.State == ItemState.Overdue) == true;
 
     private Person? CloserOf(ClosedItem closed)

@@ -1,5 +1,6 @@
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Sources;
+using CrmSync.Worker.Sources.Graph;
 using CrmSync.Worker.Sources.Imap;
 using NodaTime;
 
@@ -13,7 +14,8 @@ internal static class ConnectCheck
     {
         var fine = true;
         await using var imap = new ImapSources(SystemClock.Instance, new HttpClient());
-        foreach (var account in AccountSources.Of(configuration, DateTimeZone.Utc, imap))
+        using var graph = new GraphTenants(SystemClock.Instance);
+        foreach (var account in AccountSources.Of(configuration, DateTimeZone.Utc, imap, graph))
         {
             try
             {

@@ -38,7 +38,11 @@ internal sealed record AccountStatus(string Name, string Kind, AccountState? Sta
             var state = states.GetValueOrDefault(a.Name);
             return new AccountStatus(a.Name, a.Kind, state, [.. items[a.Name]], state?.LastAttempt + (a.IsCalendar ? schedule.Calendar : schedule.Mail));
         });
-        var former = states.Values.Where(s => program.Readable.All(a => a.Name != s.Name)).Select(s => new AccountStatus(s.Name, s.Kind, s, [.. items[s.Name]], null));
+
+        // The members of a group as they were when it was last asked.
+        var members = program.Readable.Where(a => a.Members is not null).SelectMany(a => states.GetValueOrDefault(a.Name)?.Cursor?.Split('\n') ?? []).ToHashSet(StringComparer.Ordinal);
+        var former = states.Values.Where(s => program.Readable.All(a => a.Name != s.Name))
+            .Select(s => new AccountStatus(s.Name, s.Kind, s, [.. items[s.Name]], members.Contains(s.Name) ? s.LastAttempt + schedule.Mail : null));
         return [.. configured, .. former];
     }
 

@@ -1,6 +1,7 @@
 using CrmSync.Mail.Net;
 using CrmSync.Mail.Sasl;
 using CrmSync.Worker.Configuration;
+using NodaTime;
 
 namespace CrmSync.Worker.Delivery;
 
@@ -12,7 +13,8 @@ internal static class DeliveryWays
     {
         DeliveryChoice.Folder folder => new FolderDelivery(folder.Path),
         DeliveryChoice.Smtp smtp => new SmtpDelivery(EndpointOf(smtp.Server), smtp.User is { } user && smtp.Login is { } login ? ct => CredentialOf(user, login, ct) : null),
-        _ => throw new NotSupportedException("delivery through Graph is not built yet; use smtp or folder"),
+        DeliveryChoice.Graph graph => new GraphDelivery(graph.Account, SystemClock.Instance),
+        _ => throw new NotSupportedException(choice.GetType().Name),
     };
 
     private static MailEndpoint EndpointOf(Server server) => MailEndpoint.For(

@@ -31,7 +31,7 @@ internal sealed class AccountHarvest(Accounts accounts, HarvestLedger ledger, Ca
         {
             run.Add(quarantined: await ledger.Recover(account, ct));
             var source = open();
-            await Discover(account, source, run, ct);
+            await Discover(account, source, now, run, ct);
             await ReadPending(account, source, now, run, ct);
             await (run.Problem is { } words ? accounts.Failed(account, now, words, run.IsPermanent, ct) : accounts.Succeeded(account, now, readUntil: now, ct));
         }
@@ -44,7 +44,7 @@ internal sealed class AccountHarvest(Accounts accounts, HarvestLedger ledger, Ca
         return run.Summary();
     }
 
-    private async Task Discover(AccountState account, ISource source, HarvestRun run, CancellationToken ct)
+    private async Task Discover(AccountState account, ISource source, Instant now, HarvestRun run, CancellationToken ct)
     {
         await foreach (var listing in source.Discover(new KnownItems(ledger, account), ct))
         {
@@ -61,6 +61,9 @@ internal sealed class AccountHarvest(Accounts accounts, HarvestLedger ledger, Ca
                     break;
                 case FolderUnreadable folder:
                     run.Fail(folder.Trouble, folder.IsPermanent);
+                    break;
+                case ReadNow:
+                    await ReadPending(account, source, now, run, ct);
                     break;
             }
         }

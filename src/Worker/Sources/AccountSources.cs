@@ -2,6 +2,7 @@ using CrmSync.Domain.Contacts;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Sources.CalDav;
 using CrmSync.Worker.Sources.Files;
+using CrmSync.Worker.Sources.Graph;
 using CrmSync.Worker.Sources.Imap;
 using NodaTime;
 
@@ -14,6 +15,12 @@ namespace CrmSync.Worker.Sources;
 /// <param name="Open">Makes its source for a harvest at some moment; throws <see cref="SourceException"/> when it cannot be read.</param>
 internal sealed record ReadableAccount(string Name, string Kind, EmailAddress Address, Func<Instant, ISource> Open)
 {
+    /// <summary>For a group whose members are accounts of their own: who they are now. It holds nothing itself.</summary>
+    public Func<CancellationToken, Task<IReadOnlyList<ReadableAccount>>>? Members { get; init; }
+
+    /// <summary>Whether it may be harvested beside others: the service says how much is too much.</summary>
+    public bool SideBySide => Kind == "graph";
+
     /// <summary>Whether it holds meetings and no mail.</summary>
     public bool IsCalendar => Kind is "ics" or "caldav";
 }
@@ -28,10 +35,11 @@ internal static class AccountSources
     /// <param name="configuration">The configuration.</param>
     /// <param name="zone">The zone of times in calendars that name none.</param>
     /// <param name="imap">Keeps the connections to mail servers.</param>
-    public static IReadOnlyList<ReadableAccount> Of(CrmSyncConfiguration configuration, DateTimeZone zone, ImapSources imap) =>
-        [.. configuration.Accounts.SelectMany(account => Of(account, configuration.Capture, zone, imap))];
+    /// <param name="graph">Keeps the connections to Microsoft 365.</param>
+    public static IReadOnlyList<ReadableAccount> Of(CrmSyncConfiguration configuration, DateTimeZone zone, ImapSources imap, GraphTenants graph) =>
+        [.. configuration.Accounts.SelectMany(account => Of(account, configuration.Capture, zone, imap, graph))];
 
-    private static IEnumerable<ReadableAccount> Of(Account account, CaptureSettings capture, DateTimeZone zone, ImapSources imap) => account switch
+    private static IEnumerable<ReadableAccount> Of(Account account, CaptureSettings capture, DateTimeZone zone, ImapSources imap, GraphTenants tenants) => account switch
     {
         ImapAccount mailbox => [One(mailbox, mailbox.Address, now => imap.SourceOf(mailbox, capture.From(now)))],
         MaildirAccount maildir => [One(maildir, maildir.Address, _ => new MaildirSource(maildir.Path))],
@@ -48,7 +56,7 @@ internal static class AccountSources
             One(caldav, caldav.Address, now => CalDavSources.Open(
                 caldav, new MeetingTranslation(caldav.Name, caldav.Address, now), zone, new Interval(capture.From(now), now + Ahead))),
         ],
-        GraphAccount graph => graph.Mailboxes.Select(mailbox => new ReadableAccount(graph.NameOf(mailbox), graph.Kind, mailbox, _ => throw NotBuilt(graph))),
+        GraphAccount graph => GraphAccounts.Of(graph, tenants, capture),
         _ => [One(account, account.Addresses[0], _ => throw NotBuilt(account))],
     };
 

@@ -55,6 +55,9 @@ internal sealed record ListedPage(FolderState Folder, IReadOnlyList<Locator> New
 /// <summary>A folder that could not be listed. The others go on.</summary>
 internal sealed record FolderUnreadable(Trouble Trouble, bool IsPermanent) : Listing;
 
+/// <summary>The listing told what its items say, and keeps it in memory: they are read before it goes on.</summary>
+internal sealed record ReadNow : Listing;
+
 /// <summary>What one item turned out to be.</summary>
 internal abstract record Reading(RemoteItem Item);
 

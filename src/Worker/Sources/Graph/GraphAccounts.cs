@@ -1,0 +1,100 @@
+using System.Collections.Concurrent;
+using CrmSync.Storage.Harvest;
+using CrmSync.Worker.Configuration;
+using NodaTime;
+
+namespace CrmSync.Worker.Sources.Graph;
+
+/// <summary>The tenants of the configuration, each made when it is first needed and kept between harvests.</summary>
+internal sealed class GraphTenants(IClock clock, GraphPatience? patience = null) : IDisposable
+{
+    private readonly ConcurrentDictionary<string, Lazy<GraphTenant>> tenants = new(StringComparer.Ordinal);
+
+    /// <summary>The time.</summary>
+    public IClock Clock => clock;
+
+    public GraphTenant Of(GraphAccount account) => tenants.GetOrAdd(account.Name, _ => new Lazy<GraphTenant>(() => new GraphTenant(account, clock, patience))).Value;
+
+    public void Dispose()
+    {
+        foreach (var tenant in tenants.Values.Where(t => t.IsValueCreated))
+            tenant.Value.Dispose();
+    }
+}
+
+/// <summary>The accounts one entry of the configuration stands for: the mailboxes it lists, and the members of its group.</summary>
+internal static class GraphAccounts
+{
+    /// <summary>An account for each listed mailbox, and one for the group.</summary>
+    /// <param name="account">As configured.</param>
+    /// <param name="tenants">Keeps the connections.</param>
+    /// <param name="capture">How far back is read.</param>
+    public static IEnumerable<ReadableAccount> Of(GraphAccount account, GraphTenants tenants, CaptureSettings capture)
+    {
+        foreach (var mailbox in account.Mailboxes)
+            yield return One(account, tenants, capture, mailbox, mailbox.Value);
+
+        if (account.Group is { } group)
+        {
+            yield return new ReadableAccount(account.Name, account.Kind, group, now => new GraphGroupSource(account.Name, ct => Members(account, tenants, capture, ct), now))
+            {
+                Members = ct => Members(account, tenants, capture, ct),
+            };
+        }
+    }
+
+    private static async Task<IReadOnlyList<ReadableAccount>> Members(GraphAccount account, GraphTenants tenants, CaptureSettings capture, CancellationToken ct)
+    {
+        var members = await new GraphMembers(tenants.Of(account).LineTo(""), account.Name).Of(account.Group!, ct);
+        return [.. members.Where(m => !account.Mailboxes.Contains(m.Address)).Select(m => One(account, tenants, capture, m.Address, m.Id))];
+    }
+
+    private static ReadableAccount One(GraphAccount account, GraphTenants tenants, CaptureSettings capture, Domain.Contacts.EmailAddress mailbox, string user)
+    {
+        var name = account.NameOf(mailbox);
+        return new ReadableAccount(name, account.Kind, mailbox, now => new GraphMailboxSource(name, user, tenants.Of(account).LineTo(user), capture.From(now), tenants.Clock));
+    }
+}
+
+/// <summary>A group as such: it can be asked who is in it and whether they can be read; it holds nothing itself.</summary>
+internal sealed class GraphGroupSource(string account, Func<CancellationToken, Task<IReadOnlyList<ReadableAccount>>> members, Instant now) : ISource
+{
+    /// <summary>More problems would not help whoever reads them.</summary>
+    private const int MostProblems = 5;
+
+    public async Task Connect(CancellationToken ct)
+    {
+        var problems = new ConcurrentQueue<SourceException>();
+        var all = await members(ct);
+        await Parallel.ForEachAsync(all, new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = ct }, async (member, cancel) =>
+        {
+            try
+            {
+                await member.Open(now).Connect(cancel);
+            }
+            catch (SourceException failure)
+            {
+                problems.Enqueue(failure);
+            }
+        });
+        if (problems.IsEmpty)
+            return;
+
+        var told = string.Join(" · ", problems.Select(p => p.Message).Order(StringComparer.Ordinal).Take(MostProblems));
+        throw new SourceException(
+            new Trouble(account, $"{problems.Count} of its {all.Count} mailboxes cannot be read: {told}", "the others are read"), problems.Any(p => p.IsPermanent));
+    }
+
+    public async IAsyncEnumerable<Listing> Discover(KnownItems known, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
+    {
+        await Task.CompletedTask;
+        yield break;
+    }
+
+    public async IAsyncEnumerable<Reading> Read(IReadOnlyList<RemoteItem> items, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
+    {
+        await Task.CompletedTask;
+        foreach (var item in items)
+            yield return new GoneReading(item);
+    }
+}

@@ -1,0 +1,239 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using CrmSync.Mail.Mime;
+using CrmSync.Storage.Harvest;
+using Microsoft.Graph.Models;
+using Microsoft.Graph.Users.Item.MailFolders.Item.Messages.Delta;
+using NodaTime;
+using Channel = System.Threading.Channels.Channel;
+
+namespace CrmSync.Worker.Sources.Graph;
+
+/// <summary>
+/// A mailbox in Microsoft 365. The pages that list messages also tell them, so reading takes what was listed a moment ago; only what a page told in part, or what an
+/// earlier harvest listed and did not get to read, is asked for again.
+/// </summary>
+/// <param name="account">The name of the account.</param>
+/// <param name="mailbox">The user's id or principal name.</param>
+/// <param name="line">To the mailbox.</param>
+/// <param name="since">Older mail is not asked for.</param>
+/// <param name="clock">The time.</param>
+internal sealed class GraphMailboxSource(string account, string mailbox, MailboxLine line, Instant since, IClock clock) : ISource
+{
+    /// <summary>So many told messages are kept in memory before they are read; then the listing waits.</summary>
+    private const int Shelf = HarvestLedger.LargestBatch;
+
+    /// <summary>A round with a filter shows no more messages.</summary>
+    public int MostInRound { get; init; } = 5000;
+
+    private readonly ConcurrentDictionary<string, Message> told = new(StringComparer.Ordinal);
+
+    /// <summary>Asks for the inbox and for nothing else.</summary>
+    public async Task Connect(CancellationToken ct)
+    {
+        try
+        {
+            await line.Client.Users[mailbox].MailFolders["inbox"].Messages.GetAsync(
+                c =>
+                {
+                    c.QueryParameters.Select = ["id"];
+                    c.QueryParameters.Top = 1;
+                },
+                ct);
+        }
+        catch (GraphFailure failure)
+        {
+            throw GraphTrouble.OfAccount(account, failure, GraphTrouble.ReadMail);
+        }
+    }
+
+    public async IAsyncEnumerable<Listing> Discover(KnownItems known, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var walks = new List<(GraphFolder Folder, FolderWalk Walk)>();
+        foreach (var folder in await Folders(known, ct))
+        {
+            var state = await known.Folder(folder.Id, folder.Path, folder.Role, ct);
+            if (folder.LeftOut is null)
+                walks.Add((folder, new FolderWalk(line, mailbox, state, since) { MostInRound = MostInRound }));
+            else if (folder.Items > 0)
+                yield return new ListedPage(state, [], 0, state.Cursor) { Skipped = new Dictionary<string, int> { [folder.LeftOut] = folder.Items } };
+        }
+
+        var firsts = await Guarded(() => GraphBatch.Ask(line, [.. walks.Select(w => w.Walk.First())], clock, ct));
+
+        // Folders are walked side by side, as many as the service allows; each goes on only as fast as its pages are stored.
+        var pages = Channel.CreateBounded<WalkStep>(MailboxGate.AtOnce);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var walking = WalkAll(walks, firsts, pages.Writer, stop.Token);
+        var shelved = 0;
+        try
+        {
+            await foreach (var step in pages.Reader.ReadAllAsync(ct))
+            {
+                foreach (var message in step.Whole)
+                    told[message.Id!] = message;
+
+                yield return step.Listing;
+                shelved += step.Whole.Count;
+                if (shelved < Shelf)
+                    continue;
+
+                yield return new ReadNow();
+                shelved = 0;
+                told.Clear();
+            }
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await walking;
+        }
+    }
+
+    public async IAsyncEnumerable<Reading> Read(IReadOnlyList<RemoteItem> items, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var missing = new List<RemoteItem>();
+        foreach (var item in items)
+        {
+            if (told.TryGetValue(item.Key, out var message) && !GraphMail.NeedsMime(message))
+                yield return new MailReading(item, GraphMail.FactsOf(message));
+            else if (message is not null)
+                yield return await ReadMime(item, ct);
+            else
+                missing.Add(item);
+        }
+
+        foreach (var some in missing.Chunk(20))
+        {
+            var builders = Array.ConvertAll(some, item => line.Client.Users[mailbox].Messages[item.Key]);
+            var answers = await Guarded(() => GraphBatch.Ask(line, Array.ConvertAll(builders, b => b.ToGetRequestInformation(Ask)), clock, ct));
+            for (var i = 0; i < some.Length; i++)
+            {
+                if (answers[i].NotFound)
+                    yield return new GoneReading(some[i]);
+                else if (await answers[i].Read(Message.CreateFromDiscriminatorValue, ct) is { } message)
+                    yield return await ReadingOf(some[i], message, ct);
+                else
+                    yield return await ReadAlone(some[i], ct);
+            }
+        }
+    }
+
+    private static void Ask(
+        Microsoft.Kiota.Abstractions.RequestConfiguration<Microsoft.Graph.Users.Item.Messages.Item.MessageItemRequestBuilder.MessageItemRequestBuilderGetQueryParameters> c)
+    {
+        c.Headers.Add("Prefer", FolderWalk.Preference);
+        c.QueryParameters.Select = GraphMail.Selected;
+        c.QueryParameters.Expand = [GraphMail.Expanded];
+    }
+
+    /// <summary>The folders, the most important last: what is listed last is read first.</summary>
+    private async Task<IReadOnlyList<GraphFolder>> Folders(KnownItems known, CancellationToken ct)
+    {
+        var roles = (await known.Folders(ct)).ToDictionary(f => f.RemoteId, f => f.Role, StringComparer.Ordinal);
+        var folders = await Guarded(() => new GraphFolders(line, mailbox, clock).List(roles, ct));
+        return [.. folders.OrderBy(f => f.Role switch { "inbox" => 3, "sent" => 2, "archive" => 1, _ => 0 })];
+    }
+
+    private async Task WalkAll(
+        List<(GraphFolder Folder, FolderWalk Walk)> walks, IReadOnlyList<GraphPart> firsts, ChannelWriter<WalkStep> pages, CancellationToken ct)
+    {
+        try
+        {
+            await Parallel.ForEachAsync(
+                Enumerable.Range(0, walks.Count),
+                new ParallelOptions { MaxDegreeOfParallelism = MailboxGate.AtOnce, CancellationToken = ct },
+                async (i, cancel) => await WalkOne(walks[i].Folder, walks[i].Walk, firsts[i], pages, cancel));
+            pages.Complete();
+        }
+        catch (Exception failure)
+        {
+            // Told to whoever takes the pages.
+            pages.Complete(failure);
+        }
+    }
+
+    private async Task WalkOne(GraphFolder folder, FolderWalk walk, GraphPart first, ChannelWriter<WalkStep> pages, CancellationToken ct)
+    {
+        try
+        {
+            await foreach (var page in walk.Pages(await first.Read(DeltaGetResponse.CreateFromDiscriminatorValue, ct), clock.GetCurrentInstant(), ct))
+                await pages.WriteAsync(new WalkStep(page.Page, page.Whole), ct);
+        }
+        catch (GraphFailure failure) when (failure is { Kind: GraphFailureKind.Refused, NotFound: true } && !GraphTrouble.IsWhole(failure))
+        {
+            // Deleted since it was listed; the next harvest does not list it any more.
+        }
+        catch (GraphFailure failure) when (!GraphTrouble.IsWhole(failure))
+        {
+            await pages.WriteAsync(new WalkStep(GraphTrouble.OfFolder($"{account} folder {folder.Path}", failure, GraphTrouble.ReadMail), []), ct);
+        }
+        catch (GraphFailure failure)
+        {
+            throw GraphTrouble.OfAccount(account, failure, GraphTrouble.ReadMail);
+        }
+    }
+
+    private async Task<Reading> ReadAlone(RemoteItem item, CancellationToken ct)
+    {
+        try
+        {
+            return await line.Client.Users[mailbox].Messages[item.Key].GetAsync(Ask, ct) is { } message ? await ReadingOf(item, message, ct) : new GoneReading(item);
+        }
+        catch (GraphFailure failure) when (!GraphTrouble.IsWhole(failure))
+        {
+            return Cannot(item, failure);
+        }
+        catch (GraphFailure failure)
+        {
+            throw GraphTrouble.OfAccount(account, failure, GraphTrouble.ReadMail);
+        }
+    }
+
+    private async Task<Reading> ReadingOf(RemoteItem item, Message message, CancellationToken ct)
+    {
+        if (message.IsDraft == true)
+            return new SkippedReading(item, "a draft");
+
+        return GraphMail.NeedsMime(message) ? await ReadMime(item, ct) : new MailReading(item, GraphMail.FactsOf(message));
+    }
+
+    /// <summary>The message as it came over the wire (outlook-get-mime-message): reports hide what they report in parts Graph does not show.</summary>
+    private async Task<Reading> ReadMime(RemoteItem item, CancellationToken ct)
+    {
+        try
+        {
+            await using var content = await line.Client.Users[mailbox].Messages[item.Key].Content.GetAsync(c => c.Headers.Add("Prefer", FolderWalk.Preference), ct);
+            if (content is null)
+                return new GoneReading(item);
+
+            return MailTranslation.ReadingOf(item, $"{account} {item.Folder.Path} {item.Key}", await MimeReader.ReadAsync(content, cancel: ct), item.Item.Dated);
+        }
+        catch (GraphFailure failure) when (!GraphTrouble.IsWhole(failure))
+        {
+            return Cannot(item, failure);
+        }
+        catch (GraphFailure failure)
+        {
+            throw GraphTrouble.OfAccount(account, failure, GraphTrouble.ReadMail);
+        }
+    }
+
+    private Reading Cannot(RemoteItem item, GraphFailure failure) =>
+        failure.NotFound ? new GoneReading(item) : new FailedReading(item, GraphTrouble.Of($"{account} {item.Folder.Path}", failure, GraphTrouble.ReadMail));
+
+    private async Task<T> Guarded<T>(Func<Task<T>> ask)
+    {
+        try
+        {
+            return await ask();
+        }
+        catch (GraphFailure failure)
+        {
+            throw GraphTrouble.OfAccount(account, failure, GraphTrouble.ReadMail);
+        }
+    }
+
+    private sealed record WalkStep(Listing Listing, IReadOnlyList<Message> Whole);
+}

@@ -1,0 +1,83 @@
+using System.Collections.Concurrent;
+using System.Net;
+using CrmSync.Worker.Configuration;
+using Microsoft.Graph;
+using Microsoft.Kiota.Abstractions.Authentication;
+using NodaTime;
+
+namespace CrmSync.Worker.Sources.Graph;
+
+/// <summary>One tenant of the configuration: its token, its connections and a gate for each mailbox, kept as long as the program runs.</summary>
+internal sealed class GraphTenant : IDisposable
+{
+    private readonly SocketsHttpHandler connections;
+    private readonly HttpClient authority;
+    private readonly Lazy<GraphTokens> tokens;
+    private readonly GraphPatience patience;
+    private readonly IClock clock;
+    private readonly ConcurrentDictionary<string, MailboxLine> lines = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <param name="account">As configured.</param>
+    /// <param name="clock">The time.</param>
+    /// <param name="patience">How long is waited; null: as long as Microsoft advises.</param>
+    public GraphTenant(GraphAccount account, IClock clock, GraphPatience? patience = null)
+    {
+        Account = account;
+        this.clock = clock;
+        this.patience = patience ?? new GraphPatience();
+
+        // Cookies of one mailbox must not route another; connections are renewed so that a moved endpoint is found.
+        connections = new SocketsHttpHandler
+        {
+            AutomaticDecompression = DecompressionMethods.All,
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(10),
+            ConnectTimeout = TimeSpan.FromSeconds(20),
+        };
+        authority = new HttpClient(connections, disposeHandler: false) { Timeout = TimeSpan.FromSeconds(60) };
+        tokens = new Lazy<GraphTokens>(() => new GraphTokens(GraphCredentials.CredentialOf(account, authority), $"{account.Endpoint.AbsoluteUri.TrimEnd('/')}/.default", clock));
+    }
+
+    public GraphAccount Account { get; }
+
+    /// <summary>The line to one mailbox, by its address; the empty one is for groups and users.</summary>
+    public MailboxLine LineTo(string mailbox) => lines.GetOrAdd(mailbox, _ => MakeLine());
+
+    public void Dispose()
+    {
+        foreach (var line in lines.Values)
+            line.Dispose();
+
+        if (tokens.IsValueCreated)
+            tokens.Value.Dispose();
+
+        authority.Dispose();
+        connections.Dispose();
+    }
+
+    private MailboxLine MakeLine()
+    {
+        var gate = new MailboxGate(tokens.Value, Account.Endpoint, patience, clock, connections);
+
+        // Waiting is the gate's business; the client must not cut it short.
+        var http = new HttpClient(gate) { Timeout = Timeout.InfiniteTimeSpan };
+        return new MailboxLine(new GraphServiceClient(http, new AnonymousAuthenticationProvider(), $"{Account.Endpoint.AbsoluteUri.TrimEnd('/')}/v1.0"), http, gate);
+    }
+}
+
+/// <summary>The client for one mailbox, with the gate all its requests pass.</summary>
+internal sealed class MailboxLine(GraphServiceClient client, HttpClient http, MailboxGate gate) : IDisposable
+{
+    public GraphServiceClient Client => client;
+
+    public HttpClient Http => http;
+
+    public MailboxGate Gate => gate;
+
+    public void Dispose()
+    {
+        client.Dispose();
+        http.Dispose();
+    }
+}

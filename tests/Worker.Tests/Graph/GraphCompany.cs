@@ -1,0 +1,70 @@
+using CrmSync.Domain.Contacts;
+using CrmSync.Worker.Configuration;
+using CrmSync.Worker.Harvest;
+using CrmSync.Worker.Sources;
+using CrmSync.Worker.Sources.Graph;
+using CrmSync.Worker.Tests.Harvest;
+using CrmSync.Worker.Yaml;
+using NodaTime;
+
+namespace CrmSync.Worker.Tests.Graph;
+
+/// <summary>A company whose mailboxes lie in a Graph of ours.</summary>
+internal sealed class GraphCompany : IAsyncDisposable
+{
+    private GraphTenant? tenant;
+
+    private GraphCompany(TestCompany company, GraphTestService service)
+    {
+        Company = company;
+        Service = service;
+    }
+
+    public TestCompany Company { get; }
+
+    public GraphTestService Service { get; }
+
+    public string ClientSecret { get; set; } = GraphTestService.Secret;
+
+    public string? Endpoint { get; set; }
+
+    /// <summary>The limit of a filtered round, as the client knows it.</summary>
+    public int MostInRound { get; set; } = 5000;
+
+    public GraphTenant Tenant => tenant ??= new GraphTenant(Account, SystemClock.Instance, Impatient);
+
+    /// <summary>Waits only where it is told to.</summary>
+    public static GraphPatience Impatient { get; } = new() { FirstWait = Duration.FromMilliseconds(5), WhenBusy = Duration.FromMilliseconds(50), OneAnswer = Duration.FromSeconds(20) };
+
+    public GraphAccount Account => new(
+        "contoso", Spot, GraphTestService.Tenant, "22222222-2222-3333-4444-555555555555", new GraphLogin.ClientSecret(new Secret(ClientSecret)))
+    {
+        Endpoint = new Uri(Endpoint ?? Service.Address),
+        Authority = new Uri(Service.Address),
+    };
+
+    private static Spot Spot => new(new SourceFile("crmsync.yaml", "/crmsync.yaml", ""), 1, 1, 1);
+
+    public static async Task<GraphCompany> Open(string domain = "us.example") => new(await TestCompany.Open(domain), await GraphTestService.Start());
+
+    /// <summary>A program that starts anew knows nothing but the database.</summary>
+    public void Restart()
+    {
+        tenant?.Dispose();
+        tenant = null;
+    }
+
+    public ISource Source(GraphTestMailbox mailbox) =>
+        new GraphMailboxSource($"graph:{mailbox.Address}", mailbox.Address, Tenant.LineTo(mailbox.Address), Company.Since, SystemClock.Instance) { MostInRound = MostInRound };
+
+    public Task<HarvestSummary> Harvest(GraphTestMailbox mailbox, string? name = null, Instant? now = null) => Company.Harvest(name ?? $"graph:{mailbox.Address}", Source(mailbox), now);
+
+    public async ValueTask DisposeAsync()
+    {
+        tenant?.Dispose();
+        await Service.DisposeAsync();
+        await Company.DisposeAsync();
+    }
+
+    public static EmailAddress Address(string text) => EmailAddress.Parse(text);
+}
