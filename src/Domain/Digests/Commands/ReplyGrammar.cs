@@ -30,13 +30,13 @@ public sealed partial class ReplyGrammar(BusinessCalendar calendar, Instant now)
 
     private static readonly Dictionary<string, IsoDayOfWeek> Days = DayNames();
 
-    private static readonly Dictionary<string, TimeUnit> Units = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, TimeUnit> Units = new (TimeUnit Unit, string Words)[]
     {
-        ["h"] = TimeUnit.Hour, ["hour"] = TimeUnit.Hour, ["hours"] = TimeUnit.Hour, ["stunde"] = TimeUnit.Hour, ["stunden"] = TimeUnit.Hour, ["heure"] = TimeUnit.Hour, ["heures"] = TimeUnit.Hour,
-        ["d"] = TimeUnit.Day, ["day"] = TimeUnit.Day, ["days"] = TimeUnit.Day, ["tag"] = TimeUnit.Day, ["tage"] = TimeUnit.Day, ["tagen"] = TimeUnit.Day, ["jour"] = TimeUnit.Day, ["jours"] = TimeUnit.Day,
-        ["w"] = TimeUnit.Week, ["week"] = TimeUnit.Week, ["weeks"] = TimeUnit.Week, ["woche"] = TimeUnit.Week, ["wochen"] = TimeUnit.Week, ["semaine"] = TimeUnit.Week, ["semaines"] = TimeUnit.Week,
-        ["mo"] = TimeUnit.Month, ["month"] = TimeUnit.Month, ["months"] = TimeUnit.Month, ["monat"] = TimeUnit.Month, ["monate"] = TimeUnit.Month, ["mois"] = TimeUnit.Month,
-    };
+        (TimeUnit.Hour, "h hour hours stunde stunden heure heures"),
+        (TimeUnit.Day, "d day days tag tage tagen jour jours"),
+        (TimeUnit.Week, "w week weeks woche wochen semaine semaines"),
+        (TimeUnit.Month, "mo month months monat monate mois"),
+    }.SelectMany(unit => unit.Words.Split(' ').Select(word => (word, unit.Unit))).ToDictionary(one => one.word, one => one.Unit, StringComparer.Ordinal);
 
     /// <param name="ownText">The author's own lines, quotes and signature taken off.</param>
     public SpokenReply Read(string ownText)
