@@ -87,6 +87,11 @@ public sealed class LimitTests
             .Expect("2026-03-05 10:00", $"customers {Jane} open opened=2026-03-05T10:00");
 
     [Fact]
+    public void A_contact_that_comes_as_another_leaves_the_window_fills_no_cap() =>
+        Due(Cap("gentle", 2, "2d")).Mail("b", "2026-03-03 10:00", Ana, Jane, "t2", type: InteractionClass.Mass).Mail("c", "2026-03-05 10:00", Ana, Jane, "t3", type: InteractionClass.Mass)
+            .Expect("2026-03-05 11:00", $"customers {Jane} open opened=2026-03-04T09:00");
+
+    [Fact]
     public void Of_several_items_the_most_important_take_the_slots_and_losing_one_restarts_nothing()
     {
         var policy = Bare.WithRules(FollowUp("recap", FollowUpEvent.MeetingHeld) with { ExpireAfter = null }, Date("birthdays", "birthday", "3d"), Waiting).WithLimits(Cap("gentle", 2, "3d"));
@@ -101,6 +106,14 @@ public sealed class LimitTests
         var policy = Bare.WithRules(Waiting, Waiting with { Name = "never", When = Sender("nobody@x.example") }).WithLimits(Cap("gentle", 1, "1d"));
         new Story(policy).Mail("a", "2026-03-02 10:00", Ana, Jane, "t1", "Well?").Mail("b", "2026-03-03 10:00", Ana, Jane, "t2", "Well?")
             .Expect("2026-03-09 10:00", "waiting t1 open", "waiting t2 suppressed by=gentle until=null opened=2026-03-06T09:00");
+    }
+
+    [Fact]
+    public void What_is_used_up_leaves_fewer_slots()
+    {
+        var story = new Story(Bare.WithRules(Waiting).WithLimits(Cap("gentle", 2, "5d"))).Mail("a", "2026-03-02 10:00", Ana, Jane, "t1", "Well?").Mail("b", "2026-03-03 10:00", Ana, Jane, "t2", "Well?");
+        story.Expect("2026-03-09 10:00", "waiting t1 open", "waiting t2 open");
+        story.Mail("c", "2026-03-09 11:00", Ana, Jane, "t3", type: InteractionClass.Mass).Expect("2026-03-09 12:00", "waiting t1 open", "waiting t2 suppressed by=gentle until=null");
     }
 
     [Fact]

@@ -34,9 +34,6 @@ internal sealed class HeldItem(Draft draft)
             if (!view.Reached(span.From))
                 break;
 
-            if (span.To <= Draft.Opened)
-                continue;
-
             if (span.To < long.MaxValue && view.Reached(span.To))
                 Opened = Math.Max(Opened, span.To);
             else
