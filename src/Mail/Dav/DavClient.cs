@@ -163,7 +163,7 @@ public sealed class DavClient(HttpClient http, Uri address, DavCredentials crede
         }
     }
 
-    private static MailServerException NoAnswer(Uri target, HttpRequestException e) => e switch
+    internal static MailServerException NoAnswer(Uri target, HttpRequestException e) => e switch
     {
         { HttpRequestError: HttpRequestError.SecureConnectionError } or { InnerException: AuthenticationException } => new(
             MailFailure.Config, $"no secure connection to {target.Host}: its certificate is not trusted, or it speaks no TLS", e.InnerException?.Message ?? e.Message, e),
@@ -215,7 +215,7 @@ public sealed class DavClient(HttpClient http, Uri address, DavCredentials crede
 
     private static bool IsMarkup(HttpResponseMessage answer) => answer.Content.Headers.ContentType?.MediaType is "text/html" or "application/xhtml+xml";
 
-    private static Duration? Wait(HttpResponseMessage answer)
+    internal static Duration? Wait(HttpResponseMessage answer)
     {
         var wait = answer.Headers.RetryAfter switch
         {

@@ -79,10 +79,8 @@ public sealed class MeetingLog(ContactDatabase database)
                 var touched = new HashSet<string>(StringComparer.Ordinal);
                 foreach (var message in messages.Select(erased.Without).OfType<InvitationMail>())
                 {
-                    var text = Json.Write(message);
-                    var hash = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 16));
                     touched.Add(Texts.Clean(message.Series));
-                    rows.Add(Texts.Clean(message.Series)).Add(hash).Add(text).End();
+                    rows.Add(Texts.Clean(message.Series)).Add(HashOf(message)).Add(Json.Write(message)).End();
                 }
 
                 await rows.Flush();
@@ -115,6 +113,13 @@ public sealed class MeetingLog(ContactDatabase database)
         var ids = before.Select(b => b.Id).ToHashSet(StringComparer.Ordinal);
         var known = lines.Count(l => ids.Contains(l.Line.Id));
         return new MeetingCounts(lines.Length - known, known, before.Length - known);
+    }
+
+    /// <summary>The same for every reading of a message, whenever it is read.</summary>
+    private static string HashOf(InvitationMail message)
+    {
+        var timeless = message with { Meetings = [.. message.Meetings.Select(copy => copy with { FirstSeen = default, LastSeen = default, Backlog = false })] };
+        return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(Json.Write(timeless))).AsSpan(0, 16));
     }
 
     private static string OccurrenceOf(MeetingKey key) => key.Occurrence is { } occurrence ? Instants.Print(occurrence) : "";

@@ -116,7 +116,7 @@ internal sealed class AccountReader(ProblemList problems, OutsideValues outside)
 
         var isUrl = written.Contains("://", StringComparison.Ordinal);
         Uri? url = null;
-        if (isUrl && !new UrlShape().TryRead(map.Place(Ics), $"'ics' in {map.Title}", problems, out url))
+        if (isUrl && !new UrlShape { TakesWebcal = true }.TryRead(map.Place(Ics), $"'ics' in {map.Title}", problems, out url))
             return null;
 
         return new IcsAccount(NameFor(map, $"ics:{address}"), map.Node.Spot, isUrl ? null : Full(map, written), url, address);

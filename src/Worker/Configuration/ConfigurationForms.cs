@@ -35,6 +35,9 @@ internal sealed class UrlShape : Shape<Uri>
 {
     public override string Wanted => "an https address";
 
+    /// <summary>Whether <c>webcal://</c>, as calendar programs write the address of a published calendar, is taken for https.</summary>
+    public bool TakesWebcal { get; init; }
+
     public override bool Fits(YamlNode node) => node is YamlScalar { Kind: ScalarKind.Text };
 
     public override JsonObject Schema(SchemaBook book) => new() { ["type"] = "string", ["format"] = "uri" };
@@ -42,7 +45,7 @@ internal sealed class UrlShape : Shape<Uri>
     public override bool TryRead(YamlNode node, string title, ProblemList problems, out Uri value)
     {
         value = null!;
-        if (node is not YamlScalar { Kind: ScalarKind.Text } scalar || !Uri.TryCreate(scalar.Text, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || url.Host.Length == 0)
+        if (node is not YamlScalar { Kind: ScalarKind.Text } scalar || !Uri.TryCreate(Secured(scalar.Text), UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || url.Host.Length == 0)
             return Wrong(node, title, problems, out value);
 
         if (url.UserInfo.Length > 0)
@@ -58,6 +61,11 @@ internal sealed class UrlShape : Shape<Uri>
         value = url;
         return true;
     }
+
+    private string Secured(string text) =>
+        TakesWebcal && (text.StartsWith("webcal://", StringComparison.OrdinalIgnoreCase) || text.StartsWith("webcals://", StringComparison.OrdinalIgnoreCase))
+            ? "https" + text[text.IndexOf(':', StringComparison.Ordinal)..]
+            : text;
 }
 
 /// <summary>A number of bytes: <c>4kB</c>, <c>0</c>, <c>1MB</c>. A kB has 1024.</summary>

@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using CrmSync.Domain.Contacts;
 using CrmSync.Domain.Log;
+using CrmSync.Domain.Meetings;
 using CrmSync.Storage.Harvest;
 using CrmSync.Worker.Sources;
 using NodaTime;
@@ -17,6 +19,9 @@ internal sealed class AccountHarvest(Accounts accounts, HarvestLedger ledger, Ca
 {
     /// <summary>Items that could not be read this time are tried again by the next harvest, never twice by the same.</summary>
     private static readonly Duration RetryAfter = Duration.FromSeconds(1);
+
+    /// <summary>An invitation to a series is read once and not again when a quarter has passed, as a calendar is; so it is written out far ahead.</summary>
+    private static readonly Duration InvitationsAhead = Duration.FromDays(2 * 365);
 
     /// <summary>Harvests once. An account that cannot be read is a result; only the database can make this throw.</summary>
     /// <param name="account">The account.</param>
@@ -86,6 +91,8 @@ internal sealed class AccountHarvest(Accounts accounts, HarvestLedger ledger, Ca
             var next = ahead ? await Next() : null;
             try
             {
+                // First what the mails invite to: whoever dies between the two reads these mails again, and knows their invitations when he sees them.
+                await meetings.Store(done.Invitations, CancellationToken.None);
                 run.Stored(await ledger.Store(account, done.Results, classifier, CancellationToken.None));
                 if (done.Stopped is { } stopped)
                 {
@@ -114,13 +121,20 @@ internal sealed class AccountHarvest(Accounts accounts, HarvestLedger ledger, Ca
         IReadOnlyList<HarvestItem> items, Dictionary<long, FolderState> folders, ISource source, Instant now, AccountState account, HarvestRun run, CancellationToken ct)
     {
         var results = new List<ItemResult>(items.Count);
+        var invitations = new List<InvitationMail>();
         var open = items.ToDictionary(i => i.Number);
         try
         {
             await foreach (var reading in source.Read([.. items.Select(i => new RemoteItem(folders[i.Folder], i))], ct))
             {
-                if (open.Remove(reading.Item.Item.Number))
-                    results.Add(reading is MeetingReading meeting ? await meetings.Store(account, meeting, ct) : ResultOf(reading, account.Name, now, run));
+                if (!open.Remove(reading.Item.Item.Number))
+                    continue;
+
+                var result = reading is MeetingReading meeting ? await meetings.Store(account, meeting, ct) : ResultOf(reading, account.Name, now, run);
+                if (result is ItemResult.Mail kept && reading is MailReading { WithCalendar: not null } mail)
+                    invitations.AddRange(InvitationsIn(mail, kept.Line, account, now, run));
+
+                results.Add(result);
             }
 
             // Silence is not an answer: what the source did not speak of is asked for again.
@@ -130,11 +144,11 @@ internal sealed class AccountHarvest(Accounts accounts, HarvestLedger ledger, Ca
                 results.Add(new ItemResult.Failed(silent.Number, "the source gave no answer", now + RetryAfter));
             }
 
-            return new BatchResult(results, [], null);
+            return new BatchResult(results, invitations, [], null);
         }
         catch (Exception stopped) when (stopped is SourceException or OperationCanceledException)
         {
-            return new BatchResult(results, [.. open.Values], stopped);
+            return new BatchResult(results, invitations, [.. open.Values], stopped);
         }
     }
 
@@ -165,7 +179,25 @@ internal sealed class AccountHarvest(Accounts accounts, HarvestLedger ledger, Ca
         }
     }
 
-    private sealed record BatchResult(IReadOnlyList<ItemResult> Results, IReadOnlyList<HarvestItem> Unread, Exception? Stopped);
+    /// <summary>What the calendars in a kept mail say. Whatever is wrong with them, the mail itself is kept.</summary>
+    private IReadOnlyList<InvitationMail> InvitationsIn(MailReading mail, MailLine line, AccountState account, Instant now, HarvestRun run)
+    {
+        try
+        {
+            var translation = new MeetingTranslation(account.Name, EmailAddress.TryParse(account.Address, out var owner) ? owner : null, now);
+            return new InvitationTranslation(translation, account.Name, new Interval(since, now + InvitationsAhead))
+                .MessagesOf(mail.WithCalendar!, line.ArrivedAt, mail.Item.Item.Backlog);
+        }
+        catch (Exception failure) when (failure is ArgumentException or ArithmeticException or FormatException or InvalidOperationException or IndexOutOfRangeException or KeyNotFoundException)
+        {
+            // The calendar reader is not meant to throw for anything that is written; if it does, that is told, and the mail is in the log all the same.
+            run.Fail(new Trouble($"{mail.Item.Folder.Path} {mail.Item.Key}", $"the invitation in this mail cannot be read ({failure.GetType().Name})", "the mail itself is kept; please report it"));
+            return [];
+        }
+    }
+
+    private sealed record BatchResult(
+        IReadOnlyList<ItemResult> Results, IReadOnlyList<InvitationMail> Invitations, IReadOnlyList<HarvestItem> Unread, Exception? Stopped);
 
     /// <summary>A batch that is being read.</summary>
     private sealed class BatchReading(IReadOnlyList<HarvestItem> items, Task<BatchResult> result)

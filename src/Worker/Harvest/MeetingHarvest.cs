@@ -8,28 +8,69 @@ using CrmSync.Worker.Sources;
 
 namespace CrmSync.Worker.Harvest;
 
-/// <summary>Settles what a calendar shows now against what it showed before, and merges it with everybody else's copies.</summary>
+/// <summary>Settles what a calendar shows now against what it showed before, and merges it with everybody else's copies and with the invitations in mail.</summary>
 internal sealed class MeetingHarvest(MeetingLog log, CompanyPolicy policy, InternalAddresses ours)
 {
     private readonly MeetingMerge merge = MergeFor(policy);
-    private (long Account, ILookup<string, MeetingCopy> Copies)? before;
+    private readonly Dictionary<string, IReadOnlyList<MeetingCopy>> before = new(StringComparer.Ordinal);
+    private long? account;
 
     /// <summary>How copies are merged under a policy.</summary>
     public static MeetingMerge MergeFor(CompanyPolicy policy) => new(new InvitationTrust(new Organisations(policy.Classify.PublicDomains).IsPublic));
 
     /// <summary>Stores the meetings of one series in one transaction.</summary>
-    public async Task<ItemResult> Store(AccountState account, MeetingReading reading, CancellationToken ct)
+    public async Task<ItemResult> Store(AccountState calendar, MeetingReading reading, CancellationToken ct)
     {
+        await Load(calendar, ct);
+        var known = before.GetValueOrDefault(reading.Series, []);
+
+        // What must not be kept takes part in the settling, so that it goes where it was kept before it was private; it is not stored itself.
+        IReadOnlyList<MeetingCopy> now = [.. reading.Copies.Select(copy => IsUnwanted(copy) ? MeetingTranslation.Blanked(copy) : copy)];
+        IReadOnlyList<MeetingCopy> settled = [.. CalendarRound.Settle(known, now, reading.Window).Where(copy => !copy.Private)];
+        var isNew = false;
+        if (known.Count + settled.Count > 0)
+        {
+            isNew = (await log.Store(calendar, [reading.Series], settled, merge, ours, ct)).New > 0;
+            before[reading.Series] = settled;
+        }
+
         var number = reading.Item.Item.Number;
-        if (reading.Copies.Count > 0 && reading.Copies.All(IsUnwanted))
-            return new ItemResult.Skipped(number, "privacy.no_capture");
+        return now switch
+        {
+            _ when reading.IsGone => new ItemResult.Gone(number),
+            [] => new ItemResult.Skipped(number, "outside of the time that is read"),
+            _ when now.Any(copy => !copy.Private) => new ItemResult.Read(number, isNew),
+            _ when reading.Copies.Any(copy => !copy.Private) => new ItemResult.Skipped(number, "privacy.no_capture"),
+            _ => new ItemResult.Skipped(number, "marked private by its author"),
+        };
+    }
 
-        if (before?.Account != account.Number)
-            before = (account.Number, (await log.CopiesOf(account, ct)).ToLookup(copy => copy.Key.Uid, StringComparer.Ordinal));
+    /// <summary>Keeps what calendar messages in mails say, and merges it with what the calendars say. A message kept already changes nothing.</summary>
+    public async Task Store(IReadOnlyCollection<InvitationMail> messages, CancellationToken ct)
+    {
+        IReadOnlyList<InvitationMail> wanted = [.. messages.Select(Wanted).OfType<InvitationMail>()];
+        if (wanted.Count > 0)
+            await log.Store(wanted, merge, ours, ct);
+    }
 
-        var settled = CalendarRound.Settle([.. before.Value.Copies[reading.Series]], [.. reading.Copies.Where(copy => !IsUnwanted(copy))], reading.Window);
-        var counts = await log.Store(account, [reading.Series], settled, merge, ours, ct);
-        return reading.Copies.Count == 0 ? new ItemResult.Gone(number) : new ItemResult.Read(number, IsNew: counts.New > 0);
+    private async Task Load(AccountState calendar, CancellationToken ct)
+    {
+        if (account == calendar.Number)
+            return;
+
+        before.Clear();
+        foreach (var series in (await log.CopiesOf(calendar, ct)).GroupBy(copy => copy.Key.Uid, StringComparer.Ordinal))
+            before[series.Key] = [.. series];
+
+        account = calendar.Number;
+    }
+
+    /// <summary>The message without the meetings that must not be kept; null when nothing is left of it.</summary>
+    private InvitationMail? Wanted(InvitationMail mail)
+    {
+        IReadOnlyList<MeetingCopy> meetings = [.. mail.Meetings.Where(copy => !IsUnwanted(copy))];
+        var people = mail.Invitees.Select(i => i.Address).Concat(mail.Senders).Concat(mail.Organizer is null ? [] : [mail.Organizer.Address]);
+        return policy.Privacy.NoCapture.Covers(null, people) || (mail.Meetings.Count > 0 && meetings.Count == 0) ? null : mail with { Meetings = meetings };
     }
 
     private bool IsUnwanted(MeetingCopy copy) =>

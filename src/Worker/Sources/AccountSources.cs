@@ -1,4 +1,6 @@
 using CrmSync.Domain.Contacts;
+using CrmSync.Mail.Calendar;
+using CrmSync.Mail.Dav;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Sources.CalDav;
 using CrmSync.Worker.Sources.Files;
@@ -31,6 +33,9 @@ internal static class AccountSources
     /// <summary>How far ahead meetings are looked at.</summary>
     private static readonly Duration Ahead = Duration.FromDays(200);
 
+    /// <summary>The connections to the servers that publish calendars.</summary>
+    private static readonly Lazy<HttpClient> Feeds = new(() => new HttpClient(DavClient.Handler(), disposeHandler: true));
+
     /// <summary>Every mailbox and calendar of the configuration, in file order.</summary>
     /// <param name="configuration">The configuration.</param>
     /// <param name="zone">The zone of times in calendars that name none.</param>
@@ -47,10 +52,12 @@ internal static class AccountSources
         EmlAccount eml => [One(eml, eml.Address, _ => new EmlSource(eml.Path))],
         IcsAccount { Path: { } path } ics =>
         [
-            One(ics, ics.Address, now => new IcsSource(path, new MeetingTranslation(ics.Name, ics.Address, now), zone, new Interval(capture.From(now), now + Ahead))),
+            One(ics, ics.Address, now => new IcsSource(path, ItemsOf(ics, capture, now), zone)),
         ],
-        IcsAccount ics => [One(ics, ics.Address, _ => throw new SourceException(
-            new Trouble(ics.Name, "calendars at web addresses are not read yet", "save the calendar to a file and name that"), isPermanent: true))],
+        IcsAccount { Url: { } url } ics =>
+        [
+            One(ics, ics.Address, now => new IcsFeedSource(ics.Name, new CalendarFeed(Feeds.Value, url), ItemsOf(ics, capture, now), zone, now)),
+        ],
         CaldavAccount caldav =>
         [
             One(caldav, caldav.Address, now => CalDavSources.Open(
@@ -59,6 +66,9 @@ internal static class AccountSources
         GraphAccount graph => GraphAccounts.Of(graph, tenants, capture),
         _ => [One(account, account.Addresses[0], _ => throw NotBuilt(account))],
     };
+
+    private static CalendarItems ItemsOf(IcsAccount ics, CaptureSettings capture, Instant now) =>
+        new(new MeetingTranslation(ics.Name, ics.Address, now), new Interval(capture.From(now), now + Ahead));
 
     private static ReadableAccount One(Account account, EmailAddress address, Func<Instant, ISource> open) => new(account.Name, account.Kind, address, open);
 

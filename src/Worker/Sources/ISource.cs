@@ -1,5 +1,6 @@
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Meetings;
+using CrmSync.Mail.Mime;
 using CrmSync.Storage.Harvest;
 using NodaTime;
 
@@ -62,15 +63,22 @@ internal sealed record ReadNow : Listing;
 internal abstract record Reading(RemoteItem Item);
 
 /// <summary>A mail.</summary>
-internal sealed record MailReading(RemoteItem Item, MailFacts Facts) : Reading(Item);
+internal sealed record MailReading(RemoteItem Item, MailFacts Facts) : Reading(Item)
+{
+    /// <summary>The mail itself when there is a calendar in it; null in all others, which are let go as soon as their facts are known.</summary>
+    public MimeMessage? WithCalendar { get; init; }
+}
 
-
-/// <summary>The meetings of one series (or a single one) as the account holds them now; none when the series is gone.</summary>
+/// <summary>The meetings of one series (or a single one) as the account holds them now.</summary>
 /// <param name="Item">The item.</param>
 /// <param name="Series">Whose meetings they are (<see cref="MeetingKey.Uid"/>).</param>
-/// <param name="Copies">The meetings in <paramref name="Window"/>.</param>
+/// <param name="Copies">The meetings in <paramref name="Window"/>, also those marked private.</param>
 /// <param name="Window">What was looked at; what lies outside stays as it is known.</param>
-internal sealed record MeetingReading(RemoteItem Item, string Series, IReadOnlyList<MeetingCopy> Copies, Interval Window) : Reading(Item);
+internal sealed record MeetingReading(RemoteItem Item, string Series, IReadOnlyList<MeetingCopy> Copies, Interval Window) : Reading(Item)
+{
+    /// <summary>Whether the series is not there any more.</summary>
+    public bool IsGone { get; init; }
+}
 
 /// <summary>Left out on purpose: a draft, an entry marked private.</summary>
 internal sealed record SkippedReading(RemoteItem Item, string Reason) : Reading(Item);

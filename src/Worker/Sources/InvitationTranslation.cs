@@ -54,7 +54,7 @@ internal sealed class InvitationTranslation(MeetingTranslation meetings, string 
             var whole = entry == series.Master ? series : EventSeries.Of(entry);
             var mail = MailOf(entry, method, senders, at);
             yield return method == InvitationMethod.Request
-                ? mail with { Meetings = [.. meetings.CopiesOf(whole, window, backlog).Select(copy => copy with { Invitation = true })] }
+                ? mail with { Meetings = [.. meetings.CopiesOf(whole, window, backlog).Where(copy => !copy.Private).Select(copy => copy with { Invitation = true })] }
                 : mail;
         }
     }

@@ -11,6 +11,10 @@ internal sealed class KnownItems(HarvestLedger ledger, AccountState account)
     /// <summary>What the source kept for the whole account.</summary>
     public string? AccountCursor => account.Cursor;
 
+    /// <summary>Every folder the ledger knows of the account, also those the source does not find any more.</summary>
+    public async Task<IReadOnlyCollection<FolderState>> Folders(CancellationToken ct) =>
+        [.. (folders ??= (await ledger.Folders(account, ct)).ToDictionary(f => f.RemoteId, StringComparer.Ordinal)).Values];
+
     /// <summary>A folder as the ledger knows it; a new one is written down.</summary>
     /// <param name="remoteId">The server's lasting name for it.</param>
     /// <param name="path">As people know it.</param>

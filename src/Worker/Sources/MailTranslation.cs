@@ -26,7 +26,9 @@ internal static class MailTranslation
                 item, new Trouble(place, "is no mail: it has none of the headers a mail has", "remove it from the account, or restore it, then run: crmsync quarantine retry"));
         }
 
-        return message.Headers.First("X-Unsent") == "1" ? new SkippedReading(item, "a draft") : new MailReading(item, FactsOf(message, stored));
+        return message.Headers.First("X-Unsent") == "1"
+            ? new SkippedReading(item, "a draft")
+            : new MailReading(item, FactsOf(message, stored)) { WithCalendar = message.Calendars.Count > 0 ? message : null };
     }
 
     /// <summary>What one stored copy says.</summary>

@@ -8,9 +8,9 @@ namespace CrmSync.Worker.Sources;
 
 /// <summary>Says in the words of the log what a calendar says.</summary>
 /// <param name="account">The name of the account.</param>
-/// <param name="owner">Whose calendar it is.</param>
+/// <param name="owner">Whose calendar it is; null when that is not known.</param>
 /// <param name="now">The time of the harvest.</param>
-internal sealed class MeetingTranslation(string account, EmailAddress owner, Instant now)
+internal sealed class MeetingTranslation(string account, EmailAddress? owner, Instant now)
 {
     /// <summary>More occurrences than this in one window are no meetings between people.</summary>
     private const int MostOccurrences = 2000;
@@ -18,16 +18,19 @@ internal sealed class MeetingTranslation(string account, EmailAddress owner, Ins
     /// <summary>The name of a series: what all its occurrences share.</summary>
     public static string SeriesOf(EventSeries series) => MeetingKey.SeriesOf(series.Uid, AddressOf(Any(series).Organizer?.Address));
 
-    /// <summary>Whether all of it is marked private or confidential.</summary>
-    public static bool IsPrivate(EventSeries series) =>
-        (series.Master is null ? series.Changes : series.Changes.Append(series.Master)).All(e => e.Class != EventClass.Public);
-
-    /// <summary>The meetings of a series within a window.</summary>
+    /// <summary>
+    /// The meetings of a series within a window. Those marked private are among them without title and people: they are not kept, but whoever knew them
+    /// before they were must be told (policy.md section 5).
+    /// </summary>
     /// <param name="series">As the calendar holds it.</param>
     /// <param name="window">Half-open.</param>
     /// <param name="backlog">Whether it was there when the account was first read.</param>
     public IReadOnlyList<MeetingCopy> CopiesOf(EventSeries series, Interval window, bool backlog) =>
-        [.. Occurrences.Within(series, window, MostOccurrences).Occurrences.Where(o => o.Event.Class == EventClass.Public).Select(o => CopyOf(series, o, backlog))];
+        [.. Occurrences.Within(series, window, MostOccurrences).Occurrences.Select(o => CopyOf(series, o, backlog)).Select(copy => copy.Private ? Blanked(copy) : copy)];
+
+    /// <summary>Without what nobody else may know; who called it stays, for short UIDs mean something only together with the organiser.</summary>
+    public static MeetingCopy Blanked(MeetingCopy copy) =>
+        copy with { Private = true, Subject = null, Invitees = [], Organizer = copy.Organizer is { } organizer ? new NamedAddress(organizer.Address, null) : null };
 
     private MeetingCopy CopyOf(EventSeries series, Occurrence occurrence, bool backlog)
     {
@@ -49,6 +52,7 @@ internal sealed class MeetingTranslation(string account, EmailAddress owner, Ins
 
             // Published calendars put the moment of the download into DTSTAMP; when it was cancelled is better told by LAST-MODIFIED.
             CancelledAt = entry.Status == EventStatus.Cancelled ? entry.LastModified ?? entry.Stamp ?? now : null,
+            Private = entry.Class != EventClass.Public,
             TimeIsUncertain = entry.ZoneIsUncertain,
             FirstSeen = now,
             LastSeen = now,

@@ -71,9 +71,9 @@ internal sealed class TestCompany : IAsyncDisposable
     }
 
     /// <summary>Harvests one account once.</summary>
-    public async Task<HarvestSummary> Harvest(string account, ISource source, Instant? now = null)
+    public async Task<HarvestSummary> Harvest(string account, ISource source, Instant? now = null, string? address = null)
     {
-        var state = await Accounts.Register(account, "test", $"{account}@us.example", CancellationToken.None);
+        var state = await Accounts.Register(account, "test", address ?? $"{account}@us.example", CancellationToken.None);
         var classifier = new Classifier(policy);
         var meetings = new MeetingHarvest(new MeetingLog(Database), policy, classifier.Ours);
         var harvest = new AccountHarvest(Accounts, Ledger, new Capture(policy, Capture.DefaultTextLimit), classifier, meetings, Since);

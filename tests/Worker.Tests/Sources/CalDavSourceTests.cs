@@ -41,6 +41,62 @@ public sealed class CalDavSourceTests(RadicaleServer server) : IClassFixture<Rad
         Assert.Equal(["Coffee", "Weekly", "Weekly"], (await company.Log()).Select(line => line.Subject).Order());
     }
 
+    [Fact]
+    public async Task An_event_changed_back_is_read_again_and_one_moved_to_another_calendar_stays()
+    {
+        await using var company = await TestCompany.Open();
+        var (first, second) = (await server.NewCalendar("first"), await server.NewCalendar("second"));
+        await server.Put(first, "a", Event("changing", "Green"));
+        await server.Put(first, "b", Event("moving", "Cake"));
+        await Harvest(company, 0);
+        foreach (var (hour, title) in new[] { (1, "Red"), (2, "Green") })
+        {
+            await server.Put(first, "a", Event("changing", title));
+            Assert.Null((await Harvest(company, hour)).Problem);
+            Assert.Contains(title, (await company.Log()).Select(line => line.Subject));
+        }
+
+        await server.Delete(new Uri(first, "b.ics"));
+        await server.Put(second, "b", Event("moving", "Cake"));
+        await Harvest(company, 3);
+        Assert.Contains("Cake", (await company.Log()).Select(line => line.Subject));
+
+        await server.Delete(second);
+        Assert.Null((await Harvest(company, 4)).Problem);
+        Assert.DoesNotContain("Cake", (await company.Log()).Select(line => line.Subject));
+        await server.Delete(first);
+    }
+
+    [Fact]
+    public async Task An_emptied_calendar_is_an_alarm_and_one_that_lost_most_is_believed_the_second_time()
+    {
+        await using var company = await TestCompany.Open();
+        var many = await server.NewCalendar("many");
+        for (var number = 0; number < 24; number++)
+            await server.Put(many, $"e{number}", Event($"event{number}", $"Event {number}"));
+        await Harvest(company, 0);
+        for (var number = 2; number < 24; number++)
+            await server.Delete(new Uri(many, $"e{number}.ics"));
+
+        Assert.Contains("now shows 2", (await Harvest(company, 1)).Problem, StringComparison.Ordinal);
+        Assert.Equal(24, (await company.Log()).Count(line => line.Subject!.StartsWith("Event", StringComparison.Ordinal)));
+        Assert.Null((await Harvest(company, 2)).Problem);
+        Assert.Equal(2, (await company.Log()).Count(line => line.Subject!.StartsWith("Event", StringComparison.Ordinal)));
+
+        for (var number = 0; number < 6; number++)
+            await server.Put(many, $"e{number}", Event($"event{number}", $"Event {number} again"));
+        await Harvest(company, 3);
+        for (var number = 0; number < 6; number++)
+            await server.Delete(new Uri(many, $"e{number}.ics"));
+        foreach (var hour in new[] { 4, 5 })
+            Assert.Contains("suddenly empty", (await Harvest(company, hour)).Problem, StringComparison.Ordinal);
+        Assert.Equal(6, (await company.Log()).Count(line => line.Subject!.EndsWith("again", StringComparison.Ordinal)));
+        await server.Delete(many);
+    }
+
+    private Task<CrmSync.Worker.Harvest.HarvestSummary> Harvest(TestCompany company, int hour) =>
+        company.Harvest("ana", Source(Now + Duration.FromHours(hour)), Now + Duration.FromHours(hour));
+
     private CalDavSource Source(Instant now) => new(
         "ana",
         new DavClient(new HttpClient(DavClient.Handler()), server.Root, DavCredentials.Basic(CalDavServer.User, CalDavServer.Password)),

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 using System.Text;
 using CrmSync.Domain.Meetings;
 using CrmSync.Mail.Calendar;
@@ -24,10 +25,12 @@ internal sealed class CalDavSource(string name, DavClient dav, MeetingTranslatio
 {
     private const string Gone = "gone";
     private const string Lost = "lost";
+    private const string VanishedMark = "the calendar is not there";
     private const int LongestSeries = 1500;
 
     private readonly CalDavClient client = new(dav);
     private readonly Dictionary<string, EventSeries> read = new(StringComparer.Ordinal);
+    private readonly HashSet<string> seen = new(StringComparer.Ordinal);
 
     public async Task Connect(CancellationToken ct)
     {
@@ -51,8 +54,13 @@ internal sealed class CalDavSource(string name, DavClient dav, MeetingTranslatio
         {
             ct.ThrowIfCancellationRequested();
             var folder = await known.Folder(calendar.Address.AbsolutePath, calendar.Name, role: null, ct);
-            yield return await Page(known, folder, calendar, ct);
+            foreach (var listing in await List(known, folder, calendar, ct))
+                yield return listing;
         }
+
+        var here = calendars.Select(calendar => calendar.Address.AbsolutePath).Append(home.RemoteId).ToHashSet(StringComparer.Ordinal);
+        foreach (var listing in await Vanished(known, [.. (await known.Folders(ct)).Where(folder => folder.Cursor.Text is not null && !here.Contains(folder.RemoteId))], ct))
+            yield return listing;
     }
 
     public async IAsyncEnumerable<Reading> Read(IReadOnlyList<RemoteItem> items, [EnumeratorCancellation] CancellationToken ct)
@@ -90,7 +98,7 @@ internal sealed class CalDavSource(string name, DavClient dav, MeetingTranslatio
         }
     }
 
-    private async Task<Listing> Page(KnownItems known, FolderState folder, CalDavCalendar calendar, CancellationToken ct)
+    private async Task<IReadOnlyList<Listing>> List(KnownItems known, FolderState folder, CalDavCalendar calendar, CancellationToken ct)
     {
         try
         {
@@ -105,20 +113,27 @@ internal sealed class CalDavSource(string name, DavClient dav, MeetingTranslatio
 
             var gone = sameQuarter || changes.Total is null ? changes.Gone : [.. objects.Present.Keys.Except(changes.Changed.Select(tag => tag.Path), StringComparer.Ordinal)];
             var before = objects.Present.Count;
-            if (CalendarRound.Alarm(before, changes.Total ?? before - gone.Count + changes.Changed.Count(tag => !objects.Present.ContainsKey(tag.Path)), confirmed: true) is { } alarm)
-                return new FolderUnreadable(new Trouble($"{name}: {calendar.Name}", alarm, "look at the calendar on its server"), IsPermanent: true);
+            var now = changes.Total ?? before - gone.Count + changes.Changed.Count(tag => !objects.Present.ContainsKey(tag.Path));
+            if (CalendarRound.Alarm(before, now, confirmed: folder.Cursor.Snapshot == MarkOf(now)) is { } alarm)
+            {
+                return
+                [
+                    new ListedPage(folder, [], now, folder.Cursor with { Snapshot = MarkOf(now) }),
+                    new FolderUnreadable(new Trouble($"{name}: {calendar.Name}", alarm, "look at the calendar on its server"), IsPermanent: now == 0),
+                ];
+            }
 
             var found = new List<string>();
             await foreach (var item in client.Fetch(calendar, changes.Changed.Where(tag => !sameQuarter || !objects.Holds(tag)).Select(tag => tag.Path), ct))
-                found.AddRange(KeysOf(item));
+                found.AddRange(KeysOf(item, objects.NumberOf));
             found.AddRange(gone.SelectMany(objects.FarewellsOf));
 
             var fresh = found.Where(key => !keys.Contains(key)).Distinct(StringComparer.Ordinal).Select(key => new Locator(key)).ToList();
-            return new ListedPage(folder, fresh, before, folder.Cursor with { Text = $"{Quarter}\n{changes.Cursor.SyncToken}\n{changes.Cursor.ChangeTag}" });
+            return [new ListedPage(folder, fresh, before, folder.Cursor with { Text = $"{Quarter}\n{changes.Cursor.SyncToken}\n{changes.Cursor.ChangeTag}", Snapshot = null })];
         }
         catch (MailServerException failure) when (ImapTrouble.IsLocal(failure))
         {
-            return ImapTrouble.OfFolder($"{name}: {calendar.Name}", failure);
+            return [ImapTrouble.OfFolder($"{name}: {calendar.Name}", failure)];
         }
         catch (MailServerException failure)
         {
@@ -126,14 +141,48 @@ internal sealed class CalDavSource(string name, DavClient dav, MeetingTranslatio
         }
     }
 
+    /// <summary>Calendars that were there and are not: their meetings are gone with them, unless so many are that it must be looked at twice.</summary>
+    private async Task<IReadOnlyList<Listing>> Vanished(KnownItems known, IReadOnlyList<FolderState> vanished, CancellationToken ct)
+    {
+        if (vanished.Count == 0)
+            return [];
+
+        var objects = new Dictionary<string, KnownObjects>(StringComparer.Ordinal);
+        foreach (var folder in await known.Folders(ct))
+            objects[folder.RemoteId] = new KnownObjects(await known.KeysOf(folder, ct));
+
+        var had = objects.Values.Sum(one => one.Present.Count);
+        var has = had - vanished.Sum(folder => objects[folder.RemoteId].Present.Count);
+        if (CalendarRound.Alarm(had, has, confirmed: vanished.All(folder => folder.Cursor.Snapshot == VanishedMark)) is { } alarm)
+        {
+            return
+            [
+                .. vanished.Select(folder => new ListedPage(folder, [], 0, folder.Cursor with { Snapshot = VanishedMark })),
+                new FolderUnreadable(new Trouble($"{name}: {vanished[0].Path}", alarm, "look at the calendars on their server"), IsPermanent: has == 0),
+            ];
+        }
+
+        return
+        [
+            .. vanished.Select(folder => new ListedPage(
+                folder,
+                [.. objects[folder.RemoteId].Present.Keys.SelectMany(objects[folder.RemoteId].FarewellsOf).Select(key => new Locator(key))],
+                0,
+                folder.Cursor with { Text = null, Snapshot = null })),
+        ];
+    }
+
     private async Task<Reading> ReadOne(RemoteItem item, CancellationToken ct)
     {
         var parts = item.Key.Split('|');
         switch (parts)
         {
+            // An event that was moved to another calendar of the account is gone only from the first.
+            case [Gone, _, _, var moved] when seen.Contains(moved):
+                return new GoneReading(item);
             case [Gone, _, _, var series]:
-                return new MeetingReading(item, Uri.UnescapeDataString(series), [], window);
-            case [Lost, var path, _, var words]:
+                return new MeetingReading(item, Uri.UnescapeDataString(series), [], window) { IsGone = true };
+            case [Lost, var path, _, _, var words]:
                 return new UnreadableReading(
                     item, new Trouble($"{item.Folder.Path} {path}", Uri.UnescapeDataString(words), "correct the event in the calendar; it is read again by itself when it changes"));
         }
@@ -145,7 +194,7 @@ internal sealed class CalDavSource(string name, DavClient dav, MeetingTranslatio
             try
             {
                 await foreach (var again in client.Fetch(calendar, [parts[0]], ct))
-                    _ = KeysOf(again);
+                    _ = KeysOf(again, (_, _) => int.Parse(parts[3], CultureInfo.InvariantCulture));
             }
             catch (MailServerException failure)
             {
@@ -157,78 +206,90 @@ internal sealed class CalDavSource(string name, DavClient dav, MeetingTranslatio
                 return new GoneReading(item);
         }
 
-        if (MeetingTranslation.IsPrivate(events))
-            return new SkippedReading(item, "marked private by its author");
-        return meetings.CopiesOf(events, window, item.Item.Backlog) is { Count: > 0 } copies
-            ? new MeetingReading(item, MeetingTranslation.SeriesOf(events), copies, window)
-            : new SkippedReading(item, "outside of the time that is read");
+        return new MeetingReading(item, MeetingTranslation.SeriesOf(events), meetings.CopiesOf(events, window, item.Item.Backlog), window);
     }
 
     /// <summary>The keys of what an object holds, and keeps what it says until it is read.</summary>
-    private List<string> KeysOf(CalDavObject item)
+    private List<string> KeysOf(CalDavObject item, Func<string, string, int> numberOf)
     {
         if (item.Content is null)
             return [];
 
-        var version = Uri.EscapeDataString(item.ETag ?? "");
+        var version = Uri.EscapeDataString(item.ETag ?? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(item.Content)).AsSpan(0, 12)));
+        var number = numberOf(item.Path, version);
         var calendar = CalendarReader.Read(Encoding.UTF8.GetBytes(item.Content), defaultZone: zone);
         var keys = new List<string>();
         foreach (var series in EventSeries.Group(calendar.Events))
         {
             var named = Uri.EscapeDataString(MeetingTranslation.SeriesOf(series));
-            var key = $"{item.Path}|{version}|{(named.Length > LongestSeries ? named[..LongestSeries] : named)}" + (series.Master is { Recurs: true } ? "|" + Quarter : "");
+            if (named.Length > LongestSeries)
+                named = named[..LongestSeries];
+
+            seen.Add(named);
+            var key = string.Create(CultureInfo.InvariantCulture, $"{item.Path}|{version}|{named}|{number}") + (series.Master is { Recurs: true } ? "|" + Quarter : "");
             read[key] = series;
             keys.Add(key);
         }
 
-        keys.AddRange(calendar.Problems.Where(problem => problem.EventLost).Select(problem => $"{Lost}|{item.Path}|{version}|{Uri.EscapeDataString(problem.Words)}"));
+        keys.AddRange(calendar.Problems.Where(problem => problem.EventLost).Select(problem => string.Create(CultureInfo.InvariantCulture, $"{Lost}|{item.Path}|{version}|{number}|{Uri.EscapeDataString(problem.Words)}")));
         return keys;
     }
 
     private string Quarter => window.HasEnd && window.End.InUtc().Date is var end ? string.Create(CultureInfo.InvariantCulture, $"{end.Year}q{(end.Month + 2) / 3}") : "";
+
+    private static string MarkOf(int objects) => string.Create(CultureInfo.InvariantCulture, $"shrunk to {objects}");
 
     private static string? Word(string text) => text.Length == 0 ? null : text;
 
     /// <summary>What the ledger's keys say of the objects of a calendar.</summary>
     private sealed class KnownObjects
     {
-        private readonly HashSet<(string Path, string Version)> versions = [];
+        private readonly Dictionary<string, (int Number, string Version)> last = new(StringComparer.Ordinal);
         private readonly Dictionary<string, HashSet<string>> series = new(StringComparer.Ordinal);
-        private readonly Dictionary<string, int> counts = new(StringComparer.Ordinal);
 
         public KnownObjects(IReadOnlyCollection<string> keys)
         {
-            var farewells = new HashSet<string>(StringComparer.Ordinal);
+            var farewells = new HashSet<(string Path, string Number)>();
             foreach (var parts in keys.Select(key => key.Split('|')))
             {
-                if (parts is [Gone, var path, var count, _])
-                    farewells.Add($"{path}|{count}");
-                else if (parts is [Lost, var bad, var version, _])
-                    Add(bad, version, null);
-                else if (parts is [var good, var tag, var named, ..])
-                    Add(good, tag, named);
+                switch (parts)
+                {
+                    case [Gone, var path, var number, _]:
+                        farewells.Add((path, number));
+                        break;
+                    case [Lost, var path, var version, var number, _]:
+                        Add(path, version, number, null);
+                        break;
+                    case [var path, var version, var named, var number, ..]:
+                        Add(path, version, number, named);
+                        break;
+                }
             }
 
-            foreach (var (path, tags) in versions.GroupBy(version => version.Path, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Select(version => version.Version).ToList(), StringComparer.Ordinal))
-            {
-                counts[path] = tags.Count;
-                if (!farewells.Contains(string.Create(CultureInfo.InvariantCulture, $"{path}|{tags.Count}")))
-                    Present[path] = Uri.UnescapeDataString(tags[0]);
-            }
+            foreach (var (path, one) in last.Where(one => !farewells.Contains((one.Key, one.Value.Number.ToString(CultureInfo.InvariantCulture)))))
+                Present[path] = Uri.UnescapeDataString(one.Version);
         }
 
-        /// <summary>The objects that are there as far as we know, with one of their versions.</summary>
+        /// <summary>The objects that are there as far as we know, with their last version.</summary>
         public Dictionary<string, string?> Present { get; } = new(StringComparer.Ordinal);
 
-        public bool Holds(CalDavTag tag) => Present.ContainsKey(tag.Path) && versions.Contains((tag.Path, Uri.EscapeDataString(tag.ETag ?? "")));
+        public bool Holds(CalDavTag tag) => tag.ETag is not null && Present.GetValueOrDefault(tag.Path) == tag.ETag;
 
-        /// <summary>The keys that say an object is gone, one a series; they name how many versions it had, so that each going is told once.</summary>
-        public IEnumerable<string> FarewellsOf(string path) =>
-            series.GetValueOrDefault(path, []).Select(named => string.Create(CultureInfo.InvariantCulture, $"{Gone}|{path}|{counts[path]}|{named}"));
-
-        private void Add(string path, string version, string? named)
+        /// <summary>The number a version of an object has, or gets: another than all before, also when the object was like that once before.</summary>
+        public int NumberOf(string path, string version)
         {
-            versions.Add((path, version));
+            var known = last.GetValueOrDefault(path);
+            return known.Version == version && Present.ContainsKey(path) ? known.Number : known.Number + 1;
+        }
+
+        /// <summary>The keys that say an object is gone, one a series; they name its last version, so that each going is told once.</summary>
+        public IEnumerable<string> FarewellsOf(string path) =>
+            series.GetValueOrDefault(path, []).Select(named => string.Create(CultureInfo.InvariantCulture, $"{Gone}|{path}|{last[path].Number}|{named}"));
+
+        private void Add(string path, string version, string number, string? named)
+        {
+            if (int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > last.GetValueOrDefault(path).Number)
+                last[path] = (count, version);
             if (!series.TryGetValue(path, out var names))
                 series[path] = names = new HashSet<string>(StringComparer.Ordinal);
             if (named is not null)
