@@ -197,6 +197,16 @@ public sealed class InitiativeTests
     }
 
     [Fact]
+    public void The_next_change_is_announced_also_when_only_the_sentence_changes()
+    {
+        var story = new Story(Bare.WithRules(Watch("unhappy", WatchMetric.Marker, "complaint", "7d", 1)))
+            .Mail("a", "2026-03-02 10:00", Jane, Ana, "t1", "complaint").Mail("b", "2026-03-04 11:00", Jane, Ana, "t2", "complaint");
+        Assert.StartsWith("2 times", story.At("2026-03-05 10:00").Items.Single().Why, StringComparison.Ordinal);
+        Assert.Equal(story.Time("2026-03-09 10:00"), story.At("2026-03-05 10:00").NextChange);
+        Assert.StartsWith("once", story.At("2026-03-09 10:00").Items.Single().Why, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Late_responses_and_cases_can_be_watched()
     {
         new Story(Bare.WithRules(Reply, Watch("slow", WatchMetric.LateResponses, null, "30d", 1))).Mail("a", "2026-03-02 10:00", Jane, Ana).Mail("b", "2026-03-02 15:00", Ana, Jane)

@@ -101,7 +101,7 @@ internal sealed record OwnerLeft(string Who, LocalDate Left) : Reason
 internal sealed record TooOften(WatchRule Rule, int Count) : Reason
 {
     public override string ToString() =>
-        $"{Count} times in {InWords(Rule.Window)}: {Rule.Metric switch
+        $"{(Count == 1 ? "once" : $"{Count} times")} in {InWords(Rule.Window)}: {Rule.Metric switch
         {
             WatchMetric.Marker => $"mail with {Rule.Of}",
             WatchMetric.Case => $"case {Rule.Of}",
