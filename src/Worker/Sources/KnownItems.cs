@@ -29,10 +29,6 @@ internal sealed class KnownItems(HarvestLedger ledger, AccountState account)
         return folders[remoteId] = await ledger.Folder(account, remoteId, path, role, ct);
     }
 
-    /// <summary>Every folder the ledger knows.</summary>
-    public async Task<IReadOnlyCollection<FolderState>> Folders(CancellationToken ct) =>
-        (folders ??= (await ledger.Folders(account, ct)).ToDictionary(f => f.RemoteId, StringComparer.Ordinal)).Values;
-
     /// <summary>The keys of a folder's items in its present epoch.</summary>
     public Task<HashSet<string>> KeysOf(FolderState folder, CancellationToken ct) => ledger.KnownKeys(folder, ct);
 
