@@ -68,6 +68,10 @@ public sealed class ContactDatabase : IAsyncDisposable
                 $"storage.postgres is not a connection string ({problem.GetType().Name}); write for example: Host=localhost;Database=crmsync;Username=crmsync;Password=...", problem);
         }
 
+        // The statements of a batch are few and always the same. Behind a pooler that cannot keep them prepared, the connection string says Max Auto Prepare=0.
+        if (!connectionString.Replace(" ", "", StringComparison.Ordinal).Contains("MaxAutoPrepare=", StringComparison.OrdinalIgnoreCase))
+            settings.MaxAutoPrepare = 60;
+
         var place = $"PostgreSQL {settings.Host}:{settings.Port}/{settings.Database ?? settings.Username}";
         var database = new ContactDatabase(Engine.Postgres, place, connectionString, NpgsqlDataSource.Create(settings));
         return await Opened(database, ct);

@@ -62,9 +62,12 @@ public sealed class Classifier(CompanyPolicy policy)
     /// <param name="mail">The facts.</param>
     /// <param name="thread">The thread it belongs to; null: one of its own.</param>
     /// <param name="bounced">Which recipients it did not reach, and when we learned so.</param>
-    public Interaction LineOf(MailLine mail, string? thread = null, IReadOnlyDictionary<EmailAddress, Instant>? bounced = null)
+    public Interaction LineOf(MailLine mail, string? thread = null, IReadOnlyDictionary<EmailAddress, Instant>? bounced = null) =>
+        LineOf(mail, Classify(mail), thread, bounced);
+
+    /// <summary>The same of a mail classified already.</summary>
+    public Interaction LineOf(MailLine mail, Classification verdict, string? thread = null, IReadOnlyDictionary<EmailAddress, Instant>? bounced = null)
     {
-        var verdict = Classify(mail);
         var at = AtOf(mail, verdict.Direction);
         return new Interaction
         {
@@ -96,31 +99,32 @@ public sealed class Classifier(CompanyPolicy policy)
     }
 
     /// <summary>What the threads of this mail rest on.</summary>
-    public ThreadMail ThreadMailOf(MailLine mail)
-    {
-        var verdict = Classify(mail);
-        return new ThreadMail(
-            mail.Id,
-            AtOf(mail, verdict.Direction),
-            [.. mail.Identities.Select(i => i.MessageId).OfType<string>().Distinct(StringComparer.Ordinal)],
-            mail.InReplyTo is null ? mail.References : [.. mail.References.Append(mail.InReplyTo).Distinct(StringComparer.Ordinal)],
-            mail.Subject,
-            verdict.Class == InteractionClass.Human
-                ? mail.Participants.Where(p => p.Role != ParticipantRole.ReplyTo && !ours.Contains(p.Address)).Select(p => p.Address).ToHashSet()
-                : []);
-    }
+    public ThreadMail ThreadMailOf(MailLine mail) => ThreadMailOf(mail, Classify(mail));
+
+    /// <summary>The same of a mail classified already.</summary>
+    public ThreadMail ThreadMailOf(MailLine mail, Classification verdict) => new(
+        mail.Id,
+        AtOf(mail, verdict.Direction),
+        [.. mail.Identities.Select(i => i.MessageId).OfType<string>().Distinct(StringComparer.Ordinal)],
+        mail.InReplyTo is null ? mail.References : [.. mail.References.Append(mail.InReplyTo).Distinct(StringComparer.Ordinal)],
+        mail.Subject,
+        verdict.Class == InteractionClass.Human
+            ? mail.Participants.Where(p => p.Role != ParticipantRole.ReplyTo && !ours.Contains(p.Address)).Select(p => p.Address).ToHashSet()
+            : []);
 
     /// <summary>Outbound and internal mail happened when it was sent, inbound when it arrived.</summary>
     public static Instant AtOf(MailLine mail, Direction direction) => direction == Direction.Inbound ? mail.ArrivedAt : mail.SentAt;
 
     /// <summary>The direction as one account sees it: colleague to colleague about a customer is outbound for the one, inbound for the other (mail.md section 9).</summary>
-    public Direction DirectionSeenFrom(IReadOnlySet<EmailAddress> ownAddresses, MailLine mail)
+    public Direction DirectionSeenFrom(IReadOnlySet<EmailAddress> ownAddresses, MailLine mail) => DirectionSeenFrom(ownAddresses, mail, Classify(mail));
+
+    /// <summary>The same of a mail classified already.</summary>
+    public static Direction DirectionSeenFrom(IReadOnlySet<EmailAddress> ownAddresses, MailLine mail, Classification verdict)
     {
-        var direction = Classify(mail).Direction;
         if (mail.From is { } from && ownAddresses.Contains(from))
             return Direction.Outbound;
 
-        return direction == Direction.Internal ? Direction.Internal : Direction.Inbound;
+        return verdict.Direction == Direction.Internal ? Direction.Internal : Direction.Inbound;
     }
 
     private static Instant SeenOf(MailLine mail, Instant at) =>

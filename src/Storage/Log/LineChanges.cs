@@ -10,6 +10,10 @@ namespace CrmSync.Storage.Log;
 /// <param name="Existing">The lines it takes the place of.</param>
 internal sealed record LineChange(long Number, MailLine Line, IReadOnlyList<long> Existing);
 
+/// <summary>A mail about to be written, with what the configuration makes of it and the keys under which its thread is found.</summary>
+internal sealed record WrittenMail(
+    long Number, MailLine Line, Classification Verdict, ThreadMail Mail, IReadOnlyList<(long Key, long Moment, KeyRelation Relation)> Keys);
+
 /// <summary>Writes lines whole: their rows, what the configuration makes of them, their threads and bounces.</summary>
 internal sealed class LineChanges(WriteScope scope, Classifier classifier)
 {
@@ -27,9 +31,15 @@ internal sealed class LineChanges(WriteScope scope, Classifier classifier)
             await Remove(changes, replaced);
         }
 
-        var mails = new List<(long Number, ThreadMail Mail)>(changes.Count);
-        await WriteRows(changes, mails);
-       await threads.Settle(mails);
+        var written = new List<WrittenMail>(changes.Count);
+        foreach (var (number, mail, _) in changes)
+        {
+            var verdict = classifier.Classify(mail);
+            var threadMail = classifier.ThreadMailOf(mail, verdict);
+            written.Add(new WrittenMail(number, mail, verdict, threadMail, [.. ThreadKeys.Of(threadMail)]));
+        }
+
+        await WriteRows(written, await threads.Settle(written));
         await new BounceSettler(scope).Settle(changes);
     }
 
@@ -49,7 +59,7 @@ internal sealed class LineChanges(WriteScope scope, Classifier classifier)
         await moved.Flush();
     }
 
-    private async Task WriteRows(IReadOnlyList<LineChange> changes, List<(long Number, ThreadMail Mail)> mails)
+    private async Task WriteRows(IReadOnlyList<WrittenMail> written, Dictionary<long, string> threads)
     {
         var accounts = await Accounts();
         var interactions = scope.Rows(
@@ -102,34 +112,32 @@ internal sealed class LineChanges(WriteScope scope, Classifier classifier)
             """,
             Column.Number("message_hash"), Column.Text("address"), Column.Number("interaction"));
 
-        foreach (var (number, mail, _) in changes)
+        foreach (var (number, mail, verdict, _, threadKeys) in written)
         {
-            var line = classifier.LineOf(mail);
+            var line = classifier.LineOf(mail, verdict, threads[number]);
             interactions.Add(number).Add(line.Id).Add(line.At).Add(line.Seen).Add((long?)line.Class).Add((long?)line.Direction).Add(line.Author?.Value)
                 .Add(line.Subject).Add(line.Thread).Add(line.MessageId).Add(line.InReplyTo).Add(line.Text).Add((long)mail.OwnTextKept).Add(line.Question)
                 .Add(line.Acknowledgement).Add(line.Attachments).Add(LineFacts.Join(line.Markers)).Add(LineFacts.Join([.. line.Reasons.Select(r => LineFacts.OneLine(r))]))
                 .Add(LineFacts.Join(mail.Phrases)).Add(mail.SentAt).Add(mail.ArrivedAt).Add(LineFacts.Join(mail.References)).Add(LineFacts.Write(mail)).End();
 
-           foreach (var person in line.Participants)
+            foreach (var person in line.Participants)
                 participants.Add(number).Add((long)person.Role).Add(person.Address.Value).Add(person.Name).Add(person.Internal).End();
 
-           foreach (var sighting in mail.Sightings)
+            foreach (var sighting in mail.Sightings)
             {
                 var (account, own) = accounts[sighting.Account];
-                sightings.Add(number).Add(account).Add(sighting.Seen).Add((long)classifier.DirectionSeenFrom(own, mail)).End();
+                sightings.Add(number).Add(account).Add(sighting.Seen).Add((long)Classifier.DirectionSeenFrom(own, mail, verdict)).End();
             }
 
-           foreach (var identity in mail.Identities)
+            foreach (var identity in mail.Identities)
             {
                 identities.Add(identity.LineId).Add(identity.Fingerprint).Add(identity.MessageId ?? "").Add(identity.MessageKey).Add(identity.Date).Add(number).End();
             }
 
-           var thread = classifier.ThreadMailOf(mail);
-           mails.Add((number, thread));
-            foreach (var (key, moment, relation) in ThreadKeys.Of(thread))
+            foreach (var (key, moment, relation) in threadKeys)
                 keys.Add(key).Add(moment).Add(number).Add((long)relation).End();
 
-           if (mail.Report is { OfMessageId: { } bounced } report)
+            if (mail.Report is { OfMessageId: { } bounced } report)
             {
                 foreach (var address in report.Failed.Distinct())
                     bounces.Add(ThreadKeys.OfMessage(bounced)).Add(address.Value).Add(number).End();

@@ -18,7 +18,7 @@ internal sealed class LineWriter(WriteScope scope, Classifier classifier)
     /// <summary>Writes the copies; gives what became of each, in their order.</summary>
     public async Task<IReadOnlyList<WrittenLine>> Write(IReadOnlyList<MailLine> copies)
     {
-       var result = new WrittenLine[copies.Count];
+        var result = new WrittenLine[copies.Count];
         var erased = await ErasedPeople.Load(scope);
         var kept = new List<(int Index, MailLine Line)>(copies.Count);
         for (var i = 0; i < copies.Count; i++)
@@ -32,8 +32,8 @@ internal sealed class LineWriter(WriteScope scope, Classifier classifier)
         if (kept.Count == 0)
             return result;
 
-       var groups = await Group(kept.ConvertAll(k => k.Line));
-       var stored = await new StoredLines(scope).Load([.. groups.SelectMany(g => g.Existing)]);
+        var groups = await Group(kept.ConvertAll(k => k.Line));
+        var stored = await new StoredLines(scope).Load([.. groups.SelectMany(g => g.Existing)]);
         var next = await scope.One<long>("select coalesce(max(number), 0) from interaction");
         var changes = new List<LineChange>(groups.Count);
         foreach (var group in groups)
@@ -51,7 +51,7 @@ internal sealed class LineWriter(WriteScope scope, Classifier classifier)
             }
         }
 
-       await new LineChanges(scope, classifier).Apply(changes);
+        await new LineChanges(scope, classifier).Apply(changes);
         return result;
     }
 

@@ -25,34 +25,69 @@ internal sealed class ThreadSettler(WriteScope scope)
             new { numbers = scope.Engine.List(numbers) }));
     }
 
-    /// <summary>After lines are written, each as a thread of its own: settles the threads.</summary>
-    public async Task Settle(IReadOnlyList<(long Number, ThreadMail Mail)> written)
+    /// <summary>Before lines are written: settles the threads of those in the log; gives the thread of each to be written.</summary>
+    public async Task<Dictionary<long, string>> Settle(IReadOnlyList<WrittenMail> written)
     {
-        var inHand = written.ToDictionary(w => w.Number, w => w.Mail);
-        affected.UnionWith(await Neighbours(inHand.Keys));
-        affected.UnionWith(inHand.Keys);
-        if (affected.Count == 0 && threads.Count == 0)
-            return;
-
-        var reached = affected.Union(await Earlier(affected)).Where(number => !inHand.ContainsKey(number)).ToArray();
-       if (reached.Length > 0)
+        affected.UnionWith(await Meeting(written));
+        var reached = affected.Count == 0 ? affected : [.. affected, .. await Earlier(affected)];
+        if (reached.Count > 0)
         {
             threads.UnionWith(await scope.Query<string>(
                 $"select distinct thread from interaction where {scope.Engine.AnyOf("number", "@numbers")} and thread is not null",
                 new { numbers = scope.Engine.List(reached) }));
         }
 
-       var mails = await Members(inHand);
-        var resolved = Threads.Resolve([.. mails.Select(m => m.Mail)]);
-       var rows = scope.Rows(
+        var members = await Members();
+        var resolved = Threads.Resolve([.. written.Select(w => w.Mail), .. members.Select(m => m.Mail)]);
+        var rows = scope.Rows(
             "update interaction set thread = r.thread from {rows} r where interaction.number = r.number", Column.Number("number"), Column.Text("thread"));
-        foreach (var (number, was, mail) in mails)
+        foreach (var (number, was, mail) in members)
         {
             if (resolved[mail.Id] is var thread && thread != was)
                 rows.Add(number).Add(thread).End();
         }
 
         await rows.Flush();
+        return written.ToDictionary(w => w.Number, w => resolved[w.Mail.Id]);
+    }
+
+    /// <summary>Every mail in the log that shares a key with one of these, of subjects within the window.</summary>
+    private async Task<IEnumerable<long>> Meeting(IReadOnlyList<WrittenMail> written)
+    {
+        var ids = new HashSet<long>();
+        var subjects = new Dictionary<long, List<long>>();
+        foreach (var (key, moment, relation) in written.SelectMany(w => w.Keys))
+        {
+            if (relation != KeyRelation.Subject)
+                ids.Add(key);
+            else if (subjects.TryGetValue(key, out var moments))
+                moments.Add(moment);
+            else
+                subjects.Add(key, [moment]);
+        }
+
+        var window = (long)Threads.SubjectWindow.TotalSeconds;
+        var found = new HashSet<long>();
+        if (ids.Count > 0)
+        {
+            found.UnionWith(await scope.Query<long>(
+                $"select interaction from thread_key where {scope.Engine.AnyOf("thread_key", "@ids")} and moment = 0", new { ids = scope.Engine.List(ids) }));
+        }
+
+        if (subjects.Count == 0)
+            return found;
+
+        // One range for all of them lets the index find the rows; a batch is of one time, so few rows are fetched in vain.
+        var near = await scope.Query<(long Key, long Moment, long Interaction)>(
+            $"select thread_key, moment, interaction from thread_key where {scope.Engine.AnyOf("thread_key", "@subjects")} and moment between @earliest and @latest",
+            new
+            {
+                subjects = scope.Engine.List(subjects.Keys),
+                earliest = subjects.Values.Min(moments => moments.Min()) - window,
+                latest = subjects.Values.Max(moments => moments.Max()) + window,
+            });
+        found.UnionWith(near.Where(row => subjects[row.Key].Exists(moment => Math.Abs(row.Moment - moment) <= window)).Select(row => row.Interaction));
+        return found;
     }
 
     /// <summary>Every mail that shares a key with one of these, of subjects within the window.</summary>
@@ -77,12 +112,11 @@ internal sealed class ThreadSettler(WriteScope scope)
             """,
             new { numbers = scope.Engine.List(numbers), window = (long)Threads.SubjectWindow.TotalSeconds });
 
-    /// <summary>The mails in hand and everything in the threads reached.</summary>
-    private async Task<List<(long Number, string? Thread, ThreadMail Mail)>> Members(Dictionary<long, ThreadMail> inHand)
+    /// <summary>Everything in the threads reached.</summary>
+    private async Task<List<(long Number, string Thread, ThreadMail Mail)>> Members()
     {
-        var mails = inHand.Select(w => (w.Key, (string?)w.Value.Id, w.Value)).ToList();
         if (threads.Count == 0)
-            return mails;
+            return [];
 
         var rows = (await scope.Query<MemberRow>(
             $"""
@@ -90,7 +124,7 @@ internal sealed class ThreadSettler(WriteScope scope)
               from interaction
              where {scope.Engine.AnyOf("thread", "@threads")}
             """,
-            new { threads = scope.Engine.List(threads) })).Where(row => !inHand.ContainsKey(row.Number)).ToList();
+            new { threads = scope.Engine.List(threads) })).ToList();
         var numbers = scope.Engine.List(rows.ConvertAll(r => r.Number));
         var messageIds = (await scope.Query<(long Interaction, string MessageId)>(
             $"select interaction, message_id from mail_identity where message_id <> '' and {scope.Engine.AnyOf("interaction", "@numbers")}", new { numbers }))
@@ -100,17 +134,16 @@ internal sealed class ThreadSettler(WriteScope scope)
             new { numbers, replyTo = (int)ParticipantRole.ReplyTo }))
             .ToLookup(row => row.Interaction, row => row.Address);
 
-        mails.AddRange(rows.Select(row => (
+        return rows.ConvertAll(row => (
             row.Number,
-            (string?)row.Thread,
+            row.Thread,
             new ThreadMail(
                 row.Id,
                 row.At,
                 [.. messageIds[row.Number].Distinct(StringComparer.Ordinal)],
                 [.. LineFacts.Split(row.Refs).Concat(row.InReplyTo is null ? [] : [row.InReplyTo]).Distinct(StringComparer.Ordinal)],
                 row.Subject,
-                row.Class == (int)InteractionClass.Human ? outsiders[row.Number].Select(EmailAddress.Parse).ToHashSet() : []))));
-        return mails;
+                row.Class == (int)InteractionClass.Human ? outsiders[row.Number].Select(EmailAddress.Parse).ToHashSet() : [])));
     }
 
     private sealed record MemberRow

@@ -41,7 +41,7 @@ create table folder (
   unique (account, remote_id)
 );
 
--- One item on a server or in a file: found, then read. The number ascends with the order of discovery.
+-- One item on a server or in a file: found, then read. The number ascends with the order of discovery. Half of a page stays free: every row is changed as it is read.
 create table remote_item (
   number          bigint primary key,
   folder          bigint not null,
@@ -63,7 +63,7 @@ create table remote_item (
   interaction     bigint,
   gone_at         timestamptz,
   unique (folder, epoch, item_key)
-);
+) with (fillfactor = 50);
 create index remote_item_open on remote_item (account, deaths, dated desc nulls last, number desc) where state = 0;
 create index remote_item_interaction on remote_item (interaction) where interaction is not null;
 
