@@ -5,6 +5,7 @@ var verbs = new Dictionary<string, (string Usage, Action<Options> Run)>(StringCo
 {
     ["calendar"] = ("calendar [--events 100k] [--repeat 3]                         read a calendar and expand its series over a year, on one core", CalendarReading.Run),
     ["generate"] = ("generate --messages N --seed S --out DIR [--mean 25k]     write a maildir of invented mail, the same for the same seed", Generate.Run),
+    ["harvest"] = ("harvest MAILDIR FILE-OR-CONNECTION-STRING              harvest a generated maildir into an empty database, and once more with nothing new", Harvesting.Run),
     ["imap"] = ("imap [--messages 50k] [--mean 25k] [--bytes 16384] [--repeat 3] [--program crmsync.dll]  read a mailbox in a Dovecot of its own, against a client that throws the bytes away", ImapReading.Run),
     ["policy"] = ("policy [--interactions 1M] [--contacts 100k] [--seed 1]     evaluate an invented company: all of it, what a thousand mails change, one explanation", PolicySpeed.Run),
     ["smtp"] = ("smtp [--messages 20k] [--size 4k]                          hand mails to a server that throws them away, on one connection", SmtpSending.Run),

@@ -27,9 +27,7 @@ internal static class Storing
     {
         var policy = Company();
         var (classifier, capture) = (new Classifier(policy), new Capture(policy, Capture.DefaultTextLimit));
-        await using var database = place.Contains('=', StringComparison.Ordinal)
-            ? await ContactDatabase.OpenPostgres(place, CancellationToken.None)
-            : await ContactDatabase.OpenSqlite(place, CancellationToken.None);
+        await using var database = await Open(place);
         var ledger = new HarvestLedger(database);
         var account = await new Accounts(database).Register("ana", "bench", "ana@bright.example", CancellationToken.None);
         var inbox = await ledger.Folder(account, "INBOX", "Inbox", "inbox", CancellationToken.None);
@@ -79,6 +77,11 @@ internal static class Storing
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"peak memory {Process.GetCurrentProcess().PeakWorkingSet64 / 1e6:N0} MB"));
     }
 
+    /// <summary>An SQLite file, or PostgreSQL when the place looks like a connection string.</summary>
+    public static Task<ContactDatabase> Open(string place) => place.Contains('=', StringComparison.Ordinal)
+        ? ContactDatabase.OpenPostgres(place, CancellationToken.None)
+        : ContactDatabase.OpenSqlite(place, CancellationToken.None);
+
     private static void Say(string what, int lines, TimeSpan time) =>
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what}: {lines:N0} in {time.TotalSeconds:N2} s, {lines / time.TotalSeconds:N0}/s, {time.TotalMicroseconds / lines:N1} us each"));
 
@@ -118,7 +121,8 @@ internal static class Storing
 
     private static string Words { get; } = string.Join(' ', Enumerable.Repeat("We would like to know how far our order has come.", 8));
 
-    private static CompanyPolicy Company()
+    /// <summary>One person at bright.example.</summary>
+    public static CompanyPolicy Company()
     {
         var ana = new Person("ana", EmailAddress.Parse("ana@bright.example"));
         return new CompanyPolicy

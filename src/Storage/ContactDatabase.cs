@@ -12,7 +12,7 @@ public sealed class ContactDatabase : IAsyncDisposable
     private const long WriterLock = 0x43524d77726974;
 
     /// <summary>
-    /// Every statement of a batch looks a few hundred rows up by index. A planner without statistics, as after a first harvest, reads whole tables and hashes them instead.
+    /// Every statement of a batch looks a few hundred rows up by index. A planner without statistics, as after a first harvest, reads whole tables or sorts all that waits instead.
     /// What it then has to read whole it takes for very dear, and would compile it to machine code at every batch, which costs more than all the rest.
     /// </summary>
     private static readonly string BeginWriting =
@@ -21,6 +21,7 @@ public sealed class ContactDatabase : IAsyncDisposable
         set local enable_seqscan = off;
         set local enable_hashjoin = off;
         set local enable_mergejoin = off;
+        set local enable_bitmapscan = off;
         set local jit = off
         """;
 
