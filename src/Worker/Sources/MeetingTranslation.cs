@@ -13,7 +13,10 @@ namespace CrmSync.Worker.Sources;
 internal sealed class MeetingTranslation(string account, EmailAddress? owner, Instant now)
 {
     /// <summary>More occurrences than this in one window are no meetings between people.</summary>
-    private const int MostOccurrences = 2000;
+    private const int MostOccurrences = 10_000;
+
+    /// <summary>The time of the harvest.</summary>
+    public Instant Now => now;
 
     /// <summary>The name of a series: what all its occurrences share.</summary>
     public static string SeriesOf(EventSeries series) => MeetingKey.SeriesOf(series.Uid, AddressOf(Any(series).Organizer?.Address));

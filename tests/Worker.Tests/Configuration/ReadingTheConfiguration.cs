@@ -23,6 +23,20 @@ public sealed class ReadingTheConfiguration : IDisposable
         Assert.Equal("crmsync@bright.example", reading.Configuration.Delivery!.Commands!.Address.Value);
     }
 
+    [Theory]
+    [InlineData("webcal://us.example/ana.ics")]
+    [InlineData("WEBCALS://us.example/ana.ics")]
+    public void The_address_of_a_published_calendar_is_taken_as_calendar_programs_write_it(string written)
+    {
+        var configuration = Read($$"""
+            version: 1
+            accounts:
+              - {ics: "{{written}}", address: ana@us.example}
+            """);
+
+        Assert.Equal(new Uri("https://us.example/ana.ics"), Assert.IsType<IcsAccount>(Assert.Single(configuration.Accounts)).Url);
+    }
+
     [Fact]
     public void Every_kind_of_account_is_read()
     {

@@ -25,6 +25,17 @@ public sealed class CalendarsInTrouble : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_file_of_500_megabytes_is_left_alone_and_the_meetings_stay()
+    {
+        await Harvest(Calendar(Meeting("Tea")));
+        using (var file = System.IO.File.OpenWrite(company.PathOf("ana", "calendar.ics")))
+            file.SetLength(500L << 20);
+
+        Assert.Contains("longer than 256 MB", (await Harvest()).Problem, StringComparison.Ordinal);
+        Assert.Equal(["Tea"], await company.Titles());
+    }
+
+    [Fact]
     public async Task A_calendar_cut_in_the_middle_loses_nothing_and_is_read_again()
     {
         await Harvest(Calendar(Many(10)));

@@ -94,15 +94,38 @@ public sealed class CalDavSourceTests(RadicaleServer server) : IClassFixture<Rad
         await server.Delete(many);
     }
 
+    [Fact]
+    public async Task A_server_that_names_a_time_is_left_alone_until_then()
+    {
+        await using var company = await TestCompany.Open();
+        var busy = new BusyServer();
+        var problems = new List<string?>();
+        foreach (var minutes in new[] { 0, 30, 51 })
+        {
+            var now = Now + Duration.FromMinutes(minutes);
+            var source = new CalDavSource(
+                "ana", new DavClient(new HttpClient(busy), new Uri("https://calendars.example/"), DavCredentials.None), Translation(now), DateTimeZone.Utc, Window);
+            problems.Add((await company.Harvest("ana", source, now)).Problem);
+        }
+
+        Assert.All(problems, problem => Assert.Contains("fewer requests", problem, StringComparison.Ordinal));
+        Assert.Contains("asked again after 2026-02-20 08:50 UTC", problems[1], StringComparison.Ordinal);
+        Assert.Equal(2, busy.Asked);
+    }
+
     private Task<CrmSync.Worker.Harvest.HarvestSummary> Harvest(TestCompany company, int hour) =>
         company.Harvest("ana", Source(Now + Duration.FromHours(hour)), Now + Duration.FromHours(hour));
 
     private CalDavSource Source(Instant now) => new(
         "ana",
         new DavClient(new HttpClient(DavClient.Handler()), server.Root, DavCredentials.Basic(CalDavServer.User, CalDavServer.Password)),
-        new MeetingTranslation("ana", EmailAddress.Parse("ana@us.example"), now),
+        Translation(now),
         DateTimeZone.Utc,
-        new Interval(Instant.FromUtc(2026, 1, 1, 0, 0), Instant.FromUtc(2026, 7, 1, 0, 0)));
+        Window);
+
+    private static Interval Window { get; } = new(Instant.FromUtc(2026, 1, 1, 0, 0), Instant.FromUtc(2026, 7, 1, 0, 0));
+
+    private static MeetingTranslation Translation(Instant now) => new("ana", EmailAddress.Parse("ana@us.example"), now);
 
     private static string Event(string uid, string summary, string more = "X-NOTHING:1") => $"""
         BEGIN:VCALENDAR
@@ -121,4 +144,18 @@ public sealed class CalDavSourceTests(RadicaleServer server) : IClassFixture<Rad
         END:VCALENDAR
 
         """.ReplaceLineEndings("\r\n");
+
+    /// <summary>Wants to be left alone for fifty minutes, whatever it is asked.</summary>
+    private sealed class BusyServer : HttpMessageHandler
+    {
+        public int Asked { get; private set; }
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            Asked++;
+            var answer = new HttpResponseMessage(System.Net.HttpStatusCode.TooManyRequests);
+            answer.Headers.RetryAfter = new System.Net.Http.Headers.RetryConditionHeaderValue(TimeSpan.FromMinutes(50));
+            return Task.FromResult(answer);
+        }
+    }
 }

@@ -47,14 +47,23 @@ internal sealed class CalDavSource(string name, DavClient dav, MeetingTranslatio
     public async IAsyncEnumerable<Listing> Discover(KnownItems known, [EnumeratorCancellation] CancellationToken ct)
     {
         var home = await known.Folder("home", dav.Address.GetLeftPart(UriPartial.Path), "home", ct);
-        var (homes, calendars) = await Calendars(home.Cursor.Text, ct);
+        if (home.ParkedUntil > meetings.Now)
+        {
+            throw new SourceException(
+                new Trouble(name, home.ParkedReason ?? "the server wants to be left alone", $"it is asked again after {home.ParkedUntil:uuuu-MM-dd HH:mm} UTC"), isPermanent: false);
+        }
+
+        var (homes, calendars) = await Calendars(known, home, ct);
+        if (home.ParkedUntil is not null)
+            await known.Park(home, until: null, reason: null, ct);
+
         yield return new ListedPage(home, [], 0, home.Cursor with { Text = string.Join('\n', homes.Select(address => address.AbsoluteUri)) });
 
         foreach (var calendar in calendars.Where(calendar => calendar.SkipReason is null))
         {
             ct.ThrowIfCancellationRequested();
             var folder = await known.Folder(calendar.Address.AbsolutePath, calendar.Name, role: null, ct);
-            foreach (var listing in await List(known, folder, calendar, ct))
+            foreach (var listing in await List(known, home, folder, calendar, ct))
                 yield return listing;
         }
 
@@ -72,8 +81,9 @@ internal sealed class CalDavSource(string name, DavClient dav, MeetingTranslatio
         }
     }
 
-    private async Task<(IReadOnlyList<Uri> Homes, IReadOnlyList<CalDavCalendar> Calendars)> Calendars(string? remembered, CancellationToken ct)
+    private async Task<(IReadOnlyList<Uri> Homes, IReadOnlyList<CalDavCalendar> Calendars)> Calendars(KnownItems known, FolderState home, CancellationToken ct)
     {
+        var remembered = home.Cursor.Text;
         try
         {
             if (!string.IsNullOrEmpty(remembered))
@@ -94,11 +104,11 @@ internal sealed class CalDavSource(string name, DavClient dav, MeetingTranslatio
         }
         catch (MailServerException failure)
         {
-            throw ImapTrouble.OfAccount(name, failure);
+            throw await TroubleOf(failure, known, home, ct);
         }
     }
 
-    private async Task<IReadOnlyList<Listing>> List(KnownItems known, FolderState folder, CalDavCalendar calendar, CancellationToken ct)
+    private async Task<IReadOnlyList<Listing>> List(KnownItems known, FolderState home, FolderState folder, CalDavCalendar calendar, CancellationToken ct)
     {
         try
         {
@@ -137,8 +147,17 @@ internal sealed class CalDavSource(string name, DavClient dav, MeetingTranslatio
         }
         catch (MailServerException failure)
         {
-            throw ImapTrouble.OfAccount(name, failure);
+            throw await TroubleOf(failure, known, home, ct);
         }
+    }
+
+    /// <summary>The failure in words; when the server says how long it wants to be left alone, it is.</summary>
+    private async Task<SourceException> TroubleOf(MailServerException failure, KnownItems known, FolderState home, CancellationToken ct)
+    {
+        if (failure.RetryAfter is { } wait)
+            await known.Park(home, meetings.Now + wait, failure.Message, ct);
+
+        return ImapTrouble.OfAccount(name, failure);
     }
 
     /// <summary>Calendars that were there and are not: their meetings are gone with them, unless so many are that it must be looked at twice.</summary>

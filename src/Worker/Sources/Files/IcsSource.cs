@@ -50,6 +50,19 @@ internal sealed class IcsSource(string path, CalendarItems items, DateTimeZone z
         {
             var info = new FileInfo(file);
             var stamp = string.Create(CultureInfo.InvariantCulture, $"{info.Length}|{info.LastWriteTimeUtc.Ticks}|{items.Quarter}");
+            if (info.Length > CalendarLimits.Default.Bytes)
+            {
+                return
+                [
+                    new FolderUnreadable(
+                        new Trouble(
+                            file,
+                            $"it is longer than {CalendarLimits.Default.Bytes >> 20} MB and is not read",
+                            "split it, or let it hold only the last years; what is known of its meetings stays"),
+                        IsPermanent: true),
+                ];
+            }
+
             return state.Cursor.Text is { } cursor && cursor.StartsWith(stamp + "|", StringComparison.Ordinal)
                 ? [new ListedPage(state, [], CalendarItems.CountIn(state.Cursor), state.Cursor)]
                 : [.. items.Compare(state, await known.KeysOf(state, ct), Parse(file), file, stamp)];
