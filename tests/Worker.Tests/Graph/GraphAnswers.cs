@@ -32,7 +32,7 @@ internal sealed class GraphAnswers(GraphTestService service)
         lock (positions)
             positions.Clear();
 
-        GraphEventAnswers.ExpireLinks();
+        events.ExpireLinks();
     }
 
     public GraphAnswer Of(GraphRequest request)

@@ -54,10 +54,17 @@ internal sealed class GraphCompany : IAsyncDisposable
         tenant = null;
     }
 
-    public ISource Source(GraphTestMailbox mailbox) =>
-        new GraphMailboxSource($"graph:{mailbox.Address}", mailbox.Address, Tenant.LineTo(mailbox.Address), Company.Since, SystemClock.Instance) { MostInRound = MostInRound };
+    public ISource Source(GraphTestMailbox mailbox, Instant? now = null)
+    {
+        var name = $"graph:{mailbox.Address}";
+        var line = Tenant.LineTo(mailbox.Address);
+        var at = now ?? TestCompany.Monday;
+        var calendar = new GraphCalendar(line, mailbox.Address, name, new GraphEvents(name, Address(mailbox.Address), at), Company.Since, at);
+        return new GraphMailboxSource(name, mailbox.Address, line, Company.Since, SystemClock.Instance, calendar) { MostInRound = MostInRound };
+    }
 
-    public Task<HarvestSummary> Harvest(GraphTestMailbox mailbox, string? name = null, Instant? now = null) => Company.Harvest(name ?? $"graph:{mailbox.Address}", Source(mailbox), now);
+    public Task<HarvestSummary> Harvest(GraphTestMailbox mailbox, string? name = null, Instant? now = null) =>
+        Company.Harvest(name ?? $"graph:{mailbox.Address}", Source(mailbox, now), now);
 
     public async ValueTask DisposeAsync()
     {

@@ -149,6 +149,33 @@ internal sealed class GraphTestMailbox
         }
     }
 
+    /// <summary>Puts an event into the calendar, or a changed one in its place.</summary>
+    public GraphTestEvent Put(string id, System.Text.Json.Nodes.JsonObject json)
+    {
+        lock (Gate)
+        {
+            Events.RemoveAll(e => e.Id == id);
+            json["id"] = id;
+            var item = new GraphTestEvent { Id = id, Json = json, Version = ++Version };
+            Events.Add(item);
+            return item;
+        }
+    }
+
+    /// <summary>Deletes an event; of a series in which an occurrence is deleted everything else comes back as changed.</summary>
+    public void DeleteEvent(string id)
+    {
+        lock (Gate)
+        {
+            foreach (var item in Events.Where(e => e.Id == id || e.Json["seriesMasterId"]?.GetValue<string>() == id))
+                (item.Deleted, item.Version) = (true, ++Version);
+
+            var master = Events.First(e => e.Id == id).Json["seriesMasterId"]?.GetValue<string>();
+            foreach (var rest in Events.Where(e => master is not null && !e.Deleted && (e.Id == master || e.Json["seriesMasterId"]?.GetValue<string>() == master)))
+                rest.Version = ++Version;
+        }
+    }
+
     public GraphTestMessage? Find(string id) => messages.Values.FirstOrDefault(m => m.ImmutableId == id || m.IdIn(immutable: false) == id);
 }
 

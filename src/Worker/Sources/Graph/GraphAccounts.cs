@@ -52,7 +52,21 @@ internal static class GraphAccounts
     private static ReadableAccount One(GraphAccount account, GraphTenants tenants, CaptureSettings capture, Domain.Contacts.EmailAddress mailbox, string user)
     {
         var name = account.NameOf(mailbox);
-        return new ReadableAccount(name, account.Kind, mailbox, now => new GraphMailboxSource(name, user, tenants.Of(account).LineTo(user), capture.From(now), tenants.Clock));
+        return new ReadableAccount(name, account.Kind, mailbox, now => Open(name, user, mailbox, tenants.Of(account), capture.From(now), tenants.Clock, now));
+    }
+
+    /// <summary>The mailbox with its calendar.</summary>
+    /// <param name="name">Of the account.</param>
+    /// <param name="user">Its id or address.</param>
+    /// <param name="owner">Whose it is.</param>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="since">Nothing older is asked for.</param>
+    /// <param name="clock">The time.</param>
+    /// <param name="now">The time of the harvest.</param>
+    public static GraphMailboxSource Open(string name, string user, Domain.Contacts.EmailAddress owner, GraphTenant tenant, Instant since, IClock clock, Instant now)
+    {
+        var line = tenant.LineTo(user);
+        return new GraphMailboxSource(name, user, line, since, clock, new GraphCalendar(line, user, name, new GraphEvents(name, owner, now), since, now));
     }
 }
 

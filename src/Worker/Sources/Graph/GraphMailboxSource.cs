@@ -19,7 +19,8 @@ namespace CrmSync.Worker.Sources.Graph;
 /// <param name="line">To the mailbox.</param>
 /// <param name="since">Older mail is not asked for.</param>
 /// <param name="clock">The time.</param>
-internal sealed class GraphMailboxSource(string account, string mailbox, MailboxLine line, Instant since, IClock clock) : ISource
+/// <param name="calendar">Its calendar.</param>
+internal sealed class GraphMailboxSource(string account, string mailbox, MailboxLine line, Instant since, IClock clock, GraphCalendar calendar) : ISource
 {
     /// <summary>So many told messages are kept in memory before they are read; then the listing waits.</summary>
     private const int Shelf = HarvestLedger.LargestBatch;
@@ -60,7 +61,9 @@ internal sealed class GraphMailboxSource(string account, string mailbox, Mailbox
                 yield return new ListedPage(state, [], 0, state.Cursor) { Skipped = new Dictionary<string, int> { [folder.LeftOut] = folder.Items } };
         }
 
-        var firsts = await Guarded(() => GraphBatch.Ask(line, [.. walks.Select(w => w.Walk.First())], clock, ct));
+        // What every folder and the calendar have to say first comes in one round trip.
+        var meetings = await known.Folder(GraphCalendar.FolderId, "calendar", GraphCalendar.FolderId, ct);
+        var firsts = await Guarded(() => GraphBatch.Ask(line, [.. walks.Select(w => w.Walk.First()), calendar.First(meetings)], clock, ct));
 
         // Folders are walked side by side, as many as the service allows; each goes on only as fast as its pages are stored.
         var pages = Channel.CreateBounded<WalkStep>(MailboxGate.AtOnce);
@@ -89,6 +92,8 @@ internal sealed class GraphMailboxSource(string account, string mailbox, Mailbox
             await stop.CancelAsync();
             await walking;
         }
+
+        yield return await calendar.List(known, meetings, firsts[^1], ct);
     }
 
     public async IAsyncEnumerable<Reading> Read(IReadOnlyList<RemoteItem> items, [EnumeratorCancellation] CancellationToken ct)
@@ -96,7 +101,9 @@ internal sealed class GraphMailboxSource(string account, string mailbox, Mailbox
         var missing = new List<RemoteItem>();
         foreach (var item in items)
         {
-            if (told.TryGetValue(item.Key, out var message) && !GraphMail.NeedsMime(message))
+            if (item.Folder.RemoteId == GraphCalendar.FolderId)
+                yield return await calendar.Read(item, ct);
+            else if (told.TryGetValue(item.Key, out var message) && !GraphMail.NeedsMime(message))
                 yield return new MailReading(item, GraphMail.FactsOf(message));
             else if (message is not null)
                 yield return await ReadMime(item, ct);
@@ -131,7 +138,7 @@ internal sealed class GraphMailboxSource(string account, string mailbox, Mailbox
     /// <summary>The folders, the most important last: what is listed last is read first.</summary>
     private async Task<IReadOnlyList<GraphFolder>> Folders(KnownItems known, CancellationToken ct)
     {
-        var roles = (await known.Folders(ct)).ToDictionary(f => f.RemoteId, f => f.Role, StringComparer.Ordinal);
+        var roles = (await known.Folders(ct)).Where(f => f.RemoteId != GraphCalendar.FolderId).ToDictionary(f => f.RemoteId, f => f.Role, StringComparer.Ordinal);
         var folders = await Guarded(() => new GraphFolders(line, mailbox, clock).List(roles, ct));
         return [.. folders.OrderBy(f => f.Role switch { "inbox" => 3, "sent" => 2, "archive" => 1, _ => 0 })];
     }
