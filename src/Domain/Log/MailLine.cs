@@ -22,7 +22,11 @@ public enum KeptText
 }
 
 /// <summary>Somebody named in the headers of a mail.</summary>
-public sealed record MailParticipant(EmailAddress Address, string? Name, ParticipantRole Role);
+/// <param name="Address">Their address.</param>
+/// <param name="Name">The display name as written, or null.</param>
+/// <param name="Role">In which header.</param>
+/// <param name="Place">The place in that header, from 0: whom a mail is about first is the first of its To.</param>
+public sealed record MailParticipant(EmailAddress Address, string? Name, ParticipantRole Role, int Place = 0);
 
 /// <summary>
 /// The facts of one mail in the log, merged from every copy seen, before any configuration is applied. Merging is commutative, associative and idempotent, so the
@@ -166,16 +170,16 @@ public sealed record MailLine
         time is { } t && t >= Instant.FromUtc(1990, 1, 1, 0, 0) && t <= harvested + Duration.FromHours(24) ? t : null;
 
     private static IEnumerable<MailParticipant> As(IEnumerable<NamedAddress> people, ParticipantRole role) =>
-        people.Select(person => new MailParticipant(person.Address, string.IsNullOrWhiteSpace(person.Name) ? null : person.Name, role));
+        people.Select((person, place) => new MailParticipant(person.Address, string.IsNullOrWhiteSpace(person.Name) ? null : person.Name, role, place));
 
-    /// <summary>Each address once a role, under the longest name anybody wrote.</summary>
+    /// <summary>Each address once a role, under the longest name anybody wrote and at the first place it has in any copy.</summary>
     private static IReadOnlyList<MailParticipant> InOrder(IReadOnlyList<MailParticipant> people) =>
     [
         .. people.GroupBy(p => (p.Role, p.Address))
             .Select(g => g.Count() == 1
                 ? g.First()
-                : g.OrderByDescending(p => p.Name?.Length ?? 0).ThenBy(p => p.Name, StringComparer.Ordinal).First())
-            .OrderBy(p => p.Role).ThenBy(p => p.Address.Value, StringComparer.Ordinal),
+                : g.OrderByDescending(p => p.Name?.Length ?? 0).ThenBy(p => p.Name, StringComparer.Ordinal).First() with { Place = g.Min(p => p.Place) })
+            .OrderBy(p => p.Role).ThenBy(p => p.Place).ThenBy(p => p.Address.Value, StringComparer.Ordinal),
     ];
 
     private static MailLine Fuller(MailLine one, MailLine other) =>

@@ -77,11 +77,11 @@ internal sealed class LineChanges(WriteScope scope, Classifier classifier)
             Column.Text("phrases"), Column.Instant("sent_at"), Column.Instant("arrived_at"), Column.Text("refs"), Column.Text("facts"));
         var participants = scope.Rows(
             """
-            insert into participant (interaction, role, address, name, internal)
-            select r.interaction, r.role, r.address, r.name, r.internal
+            insert into participant (interaction, role, address, place, name, internal)
+            select r.interaction, r.role, r.address, r.place, r.name, r.internal
               from {rows} r
             """,
-            Column.Number("interaction"), Column.Number("role"), Column.Text("address"), Column.Text("name"), Column.Flag("internal"));
+            Column.Number("interaction"), Column.Number("role"), Column.Text("address"), Column.Number("place"), Column.Text("name"), Column.Flag("internal"));
         var sightings = scope.Rows(
             """
             insert into sighting (interaction, account, seen, direction)
@@ -120,8 +120,8 @@ internal sealed class LineChanges(WriteScope scope, Classifier classifier)
                 .Add(line.Acknowledgement).Add(line.Attachments).Add(LineFacts.Join(line.Markers)).Add(LineFacts.Join([.. line.Reasons.Select(r => LineFacts.OneLine(r))]))
                 .Add(LineFacts.Join(mail.Phrases)).Add(mail.SentAt).Add(mail.ArrivedAt).Add(LineFacts.Join(mail.References)).Add(LineFacts.Write(mail)).End();
 
-            foreach (var person in line.Participants)
-                participants.Add(number).Add((long)person.Role).Add(person.Address.Value).Add(person.Name).Add(person.Internal).End();
+            foreach (var (person, named) in line.Participants.Zip(mail.Participants))
+                participants.Add(number).Add((long)person.Role).Add(person.Address.Value).Add(named.Place).Add(person.Name).Add(person.Internal).End();
 
             foreach (var sighting in mail.Sightings)
             {

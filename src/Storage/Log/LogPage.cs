@@ -144,7 +144,7 @@ internal sealed class LogPage(Engine engine, DbConnection connection, LogFilter 
             select interaction, role, address, name, internal, response, bounced
               from participant
              where {engine.AnyOf("interaction", "@numbers")}
-             order by interaction, role, address
+             order by interaction, role, place, address
             """;
         numbers.AddParameter(command, "@numbers");
         var found = new Dictionary<long, IReadOnlyList<Participant>>(2000);

@@ -28,11 +28,12 @@ internal sealed class PlainLines(WriteScope scope)
             Column.Flag("all_day"), Column.Instant("cancelled_at"), Column.Text("command"));
         var participants = scope.Rows(
             """
-            insert into participant (interaction, role, address, name, internal, response)
-            select r.interaction, r.role, r.address, r.name, r.internal, r.response
+            insert into participant (interaction, role, address, place, name, internal, response)
+            select r.interaction, r.role, r.address, r.place, r.name, r.internal, r.response
               from {rows} r
             """,
-            Column.Number("interaction"), Column.Number("role"), Column.Text("address"), Column.Text("name"), Column.Flag("internal"), Column.Number("response"));
+            Column.Number("interaction"), Column.Number("role"), Column.Text("address"), Column.Number("place"), Column.Text("name"), Column.Flag("internal"),
+            Column.Number("response"));
         var sightings = scope.Rows(
             """
             insert into sighting (interaction, account, seen)
@@ -49,9 +50,9 @@ internal sealed class PlainLines(WriteScope scope)
                 .Add(LineFacts.Join([.. line.Reasons.Select(r => LineFacts.OneLine(r))])).Add(Texts.Clean(series)).Add(Texts.Clean(line.Meeting?.Uid))
                 .Add(line.Meeting?.Occurrence).Add(line.Meeting?.Start).Add(line.Meeting?.End).Add(line.Meeting?.AllDay ?? false).Add(line.Meeting?.CancelledAt)
                 .Add(line.Command is { } command ? CommandText.Write(command) : null).End();
-            foreach (var person in line.Participants.DistinctBy(p => (p.Role, p.Address)))
+            foreach (var (place, person) in line.Participants.DistinctBy(p => (p.Role, p.Address)).Index())
             {
-                participants.Add(number).Add((long)person.Role).Add(person.Address.Value).Add(Texts.Clean(person.Name)).Add(person.Internal)
+                participants.Add(number).Add((long)person.Role).Add(person.Address.Value).Add(place).Add(Texts.Clean(person.Name)).Add(person.Internal)
                     .Add((long?)person.Response).End();
             }
 

@@ -20,8 +20,8 @@ internal sealed class StoredLines(WriteScope scope)
             "select s.interaction, a.name as account, s.seen from sighting s join account a on a.number = s.account", numbers,
             row => row.Interaction, row => new Sighting(row.Account, row.Seen));
         var participants = await Grouped<ParticipantRow, MailParticipant>(
-            "select interaction, role, address, name from participant", numbers,
-            row => row.Interaction, row => new MailParticipant(EmailAddress.Parse(row.Address), row.Name, (ParticipantRole)row.Role));
+            "select interaction, role, address, place, name from participant", numbers,
+            row => row.Interaction, row => new MailParticipant(EmailAddress.Parse(row.Address), row.Name, (ParticipantRole)row.Role, row.Place));
         var rows = await scope.Query<LineRow>(
             $"""
             select number, subject, in_reply_to, body, body_kept, question, attachments, phrases, sent_at, arrived_at, refs, facts
@@ -41,7 +41,7 @@ internal sealed class StoredLines(WriteScope scope)
                             .ThenBy(i => i.MessageId, StringComparer.Ordinal),
                     ],
                     Sightings = [.. sightings[row.Number].OrderBy(s => s.Account, StringComparer.Ordinal)],
-                    Participants = [.. participants[row.Number].OrderBy(p => p.Role).ThenBy(p => p.Address.Value, StringComparer.Ordinal)],
+                    Participants = [.. participants[row.Number].OrderBy(p => p.Role).ThenBy(p => p.Place).ThenBy(p => p.Address.Value, StringComparer.Ordinal)],
                     Subject = row.Subject,
                     InReplyTo = row.InReplyTo,
                     References = LineFacts.Split(row.Refs),
@@ -88,6 +88,8 @@ internal sealed class StoredLines(WriteScope scope)
         public int Role { get; init; }
 
         public required string Address { get; init; }
+
+        public int Place { get; init; }
 
         public string? Name { get; init; }
     }

@@ -33,6 +33,12 @@ public sealed class MailLineTests
     }
 
     [Fact]
+    public void Recipients_stand_in_the_order_of_the_header() =>
+        Assert.Equal(
+            ["zoe@acme.example", "jane@acme.example"],
+            Some.Mail(from: "ana@us.example", to: "zoe@acme.example,jane@acme.example").Line().Participants.Where(p => p.Role == ParticipantRole.To).Select(p => p.Address.Value));
+
+    [Fact]
     public void Inbound_mail_happened_when_the_topmost_received_says_so()
     {
         var mail = (Some.Mail() with { Received = Some.Noon + Duration.FromMinutes(3) }).Line();

@@ -111,6 +111,7 @@ create table participant (
   interaction bigint not null,
   role        integer not null,
   address     text collate "C" not null,
+  place       integer not null default 0,
   name        text collate "C",
   internal    boolean not null,
   response    integer,

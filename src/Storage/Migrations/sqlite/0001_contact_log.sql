@@ -111,6 +111,7 @@ create table participant (
   interaction integer not null,
   role        integer not null,
   address     text not null,
+  place       integer not null default 0,
   name        text,
   internal    integer not null,
   response    integer,
