@@ -139,14 +139,11 @@ public sealed class CalendarsAtAddresses : IAsyncLifetime
     {
         var served = Ok(Calendar(Meeting("Tea")));
         served.Headers.ETag = new EntityTagHeaderValue("\"1\"");
-        using (var stopped = new CancellationTokenSource())
+        var state = await company.Accounts.Register("ana", "test", "ana@us.example", CancellationToken.None);
+        await foreach (var listing in Source(_ => served).Discover(new KnownItems(company.Ledger, state), CancellationToken.None))
         {
-            var state = await company.Accounts.Register("ana", "test", "ana@us.example", CancellationToken.None);
-            await foreach (var listing in Source(_ => served).Discover(new KnownItems(company.Ledger, state), CancellationToken.None))
-            {
-                var page = Assert.IsType<ListedPage>(listing);
-                await company.Ledger.Discover(page.Folder, page.New, page.Cursor, CancellationToken.None);
-            }
+            var page = Assert.IsType<ListedPage>(listing);
+            await company.Ledger.Discover(page.Folder, page.New, page.Cursor, CancellationToken.None);
         }
 
         var next = await Harvest(request => request.Headers.Contains("If-None-Match") ? new HttpResponseMessage(HttpStatusCode.NotModified) : Ok(Calendar(Meeting("Tea"))));
