@@ -279,6 +279,29 @@ public sealed class HarvestLedger(ContactDatabase database)
                 new { quarantined = (int)ItemState.Quarantined, account }),
             ct);
 
+    /// <summary>
+    /// Lets items of an account be read again that were skipped for a reason which may no longer hold, and its folders be listed whole once more, for a source may not
+    /// even have named what was not wanted.
+    /// </summary>
+    /// <param name="account">The account.</param>
+    /// <param name="reason">As it was given when they were skipped.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <returns>How many items.</returns>
+    public Task<int> Reconsider(AccountState account, string reason, CancellationToken ct) =>
+        database.Write(
+            async scope =>
+            {
+                await scope.Execute("update folder set last_full_at = null where account = @account", new { account = account.Number });
+                return await scope.Execute(
+                    """
+                    update remote_item
+                       set state = 0, attempts = 0, deaths = 0, lone_deaths = 0, next_attempt_at = null, reason = null
+                     where account = @account and state = @skipped and reason = @reason and gone_at is null
+                    """,
+                    new { account = account.Number, skipped = (int)ItemState.Skipped, reason });
+            },
+            ct);
+
     /// <summary>How many items stand where, for <c>status</c>.</summary>
     public async Task<IReadOnlyList<ItemCount>> Counts(CancellationToken ct)
     {

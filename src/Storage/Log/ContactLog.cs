@@ -26,6 +26,9 @@ public sealed record LogFilter
 
     public IReadOnlyCollection<InteractionKind>? Kinds { get; init; }
 
+    /// <summary>Lines with one of these ids.</summary>
+    public IReadOnlyCollection<string>? Ids { get; init; }
+
     /// <summary>Leaves the kept texts out: the policy needs none of them.</summary>
     public bool WithoutText { get; init; }
 }

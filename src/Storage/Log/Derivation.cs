@@ -17,6 +17,9 @@ public sealed class Derivation(ContactDatabase database)
         return await new ContactLog(database).Count(ct) == 0;
     }
 
+    /// <summary>Forgets with which configuration the log was derived: it has to be derived again.</summary>
+    public Task Forget(CancellationToken ct) => new Settings(database).Set(Setting, null, ct);
+
     /// <summary>
     /// Derives every mail anew, page by page, and notes the hash at the end; broken off, it begins anew the next time. Meetings are merged anew by
     /// <see cref="Meetings.MeetingLog.Derive"/>.

@@ -84,6 +84,12 @@ internal sealed class LogPage(Engine engine, DbConnection connection, LogFilter 
             engine.Set(command, "@people", [.. people.Select(p => p.Value)]);
         }
 
+        if (filter.Ids is { } ids)
+        {
+            conditions.Add(engine.AnyOf("i.id", "@ids"));
+            engine.Set(command, "@ids", [.. ids]);
+        }
+
         command.Set("@size", (long)size);
         command.CommandText =
             $"""
