@@ -6,6 +6,9 @@ namespace CrmSync.Domain.Log;
 /// <summary>What is kept of a mail when it is captured, and what is looked for in its own text before that is cut.</summary>
 public sealed class Capture(CompanyPolicy policy, int textLimit)
 {
+    /// <summary>Why a mail or meeting that <c>privacy.no_capture</c> covers is not stored.</summary>
+    public const string NotWanted = "privacy.no_capture";
+
     /// <summary>The default of <c>capture.text</c>, in UTF-8 bytes.</summary>
     public const int DefaultTextLimit = 4096;
 
@@ -48,7 +51,7 @@ public sealed class Capture(CompanyPolicy policy, int textLimit)
             return "marked private by its author";
         }
 
-        return Privacy.NoCapture.Covers(facts) ? "privacy.no_capture" : null;
+        return Privacy.NoCapture.Covers(facts) ? NotWanted : null;
     }
 }
 

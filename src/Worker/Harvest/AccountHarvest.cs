@@ -163,7 +163,7 @@ internal sealed class AccountHarvest(Accounts accounts, HarvestLedger ledger, Ca
 
                 var line = MailLine.Of(new MailObservation(account, mail.Facts, item.Backlog ? null : now), capture, now);
                 return Instant.Max(line.SentAt, line.ArrivedAt) < since
-                    ? new ItemResult.Skipped(item.Number, "older than capture.since")
+                    ? new ItemResult.Skipped(item.Number, SkippedBefore.TooOld)
                     : new ItemResult.Mail(item.Number, line);
             case SkippedReading skipped:
                 return new ItemResult.Skipped(item.Number, skipped.Reason);

@@ -97,12 +97,14 @@ internal sealed class HarvestAll(ContactDatabase database, Accounts accounts, Ha
     {
         var classifier = new Classifier(policy);
         var meetings = new MeetingHarvest(new MeetingLog(database), policy, classifier.Ours);
-        var harvest = new AccountHarvest(
-            accounts, ledger, new Capture(policy, configuration.Capture.TextBytes), classifier, meetings, configuration.Capture.From(now));
+        var since = configuration.Capture.From(now);
+        var harvest = new AccountHarvest(accounts, ledger, new Capture(policy, configuration.Capture.TextBytes), classifier, meetings, since);
         var state = await accounts.Register(account.Name, account.Kind, account.Address.Value, ct);
         await using var alone = await AccountLock.Take(database, state, ct);
-        return alone is null
-            ? HarvestSummary.Nothing(account.Name, "another crmsync is harvesting this account right now; try again when it is done")
-            : await harvest.Run(state, () => account.Open(now), now, progress, ct);
+        if (alone is null)
+            return HarvestSummary.Nothing(account.Name, "another crmsync is harvesting this account right now; try again when it is done");
+
+        await new SkippedBefore(ledger, new Settings(database)).Reconsider(state, since, policy.Privacy.NoCapture, ct);
+        return await harvest.Run(state, () => account.Open(now), now, progress, ct);
     }
 }

@@ -38,9 +38,9 @@ internal sealed class MeetingHarvest(MeetingLog log, CompanyPolicy policy, Inter
         return now switch
         {
             _ when reading.IsGone => new ItemResult.Gone(number),
-            [] => new ItemResult.Skipped(number, "outside of the time that is read"),
+            [] => new ItemResult.Skipped(number, SkippedBefore.NotInWindow),
             _ when now.Any(copy => !copy.Private) => new ItemResult.Read(number, isNew),
-            _ when reading.Copies.Any(copy => !copy.Private) => new ItemResult.Skipped(number, "privacy.no_capture"),
+            _ when reading.Copies.Any(copy => !copy.Private) => new ItemResult.Skipped(number, Capture.NotWanted),
             _ => new ItemResult.Skipped(number, "marked private by its author"),
         };
     }
