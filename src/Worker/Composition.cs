@@ -45,9 +45,14 @@ internal sealed class ConfigurationUnusableException(IReadOnlyList<Problem> prob
 /// <summary>The parts of the running program, in the order the data flows.</summary>
 internal sealed class Composition(LoadedConfiguration configuration, ContactDatabase database) : IAsyncDisposable
 {
+    private volatile CompanyPolicy policy = configuration.Policy;
+
     public CrmSyncConfiguration Settings => configuration.Settings;
 
-    public CompanyPolicy Policy => configuration.Policy;
+    /// <summary>The policy in force. A running worker may exchange it; whoever needs it twice takes it once.</summary>
+    public CompanyPolicy Policy => policy;
+
+    public string Folder => configuration.Folder;
 
     public ContactDatabase Database => database;
 
@@ -68,11 +73,17 @@ internal sealed class Composition(LoadedConfiguration configuration, ContactData
     public ContactLog Log => new(database);
 
     /// <summary>Writes and sends digests. Where no delivery is configured they can be shown all the same.</summary>
-    public DigestDesk Digests => new(
-        Policy,
+    public DigestDesk Digests => DigestsOver(null);
+
+    /// <summary>The same over a policy that already holds the log.</summary>
+    public DigestDesk DigestsOver(RunningPolicy? running) => new(
+        running?.Policy ?? Policy,
         database,
         (now, ct) => Snapshot(now, withText: false, ct),
-        Settings.Delivery ?? new DeliverySettings { From = EmailAddress.Parse("crmsync@" + Policy.Us.Domains[0]), Way = new DeliveryChoice.Folder("out") });
+        Settings.Delivery ?? new DeliverySettings { From = EmailAddress.Parse("crmsync@" + Policy.Us.Domains[0]), Way = new DeliveryChoice.Folder("out") })
+    {
+        Running = running,
+    };
 
     /// <summary>The log as the policy reads it at a moment, with how far every mailbox has been read.</summary>
     /// <param name="now">The moment.</param>
@@ -80,11 +91,19 @@ internal sealed class Composition(LoadedConfiguration configuration, ContactData
     /// <param name="ct">Cancels.</param>
     public async Task<ContactLogSnapshot> Snapshot(Instant now, bool withText, CancellationToken ct)
     {
-        var states = (await Accounts.All(ct)).ToDictionary(a => a.Name, StringComparer.Ordinal);
-        var coverage = Readable.Select(a => new AccountCoverage(a.Name, a.Address, states.GetValueOrDefault(a.Name)?.ReadUntil));
         var lines = await Log.Read(new LogFilter { Now = now, WithoutText = !withText }, ct).ToListAsync(ct);
-        return new ContactLogSnapshot(lines) { Coverage = [.. coverage] };
+        return new ContactLogSnapshot(lines) { Coverage = await Coverage(ct) };
     }
+
+    /// <summary>How far every mailbox and calendar has been read.</summary>
+    public async Task<IReadOnlyList<AccountCoverage>> Coverage(CancellationToken ct)
+    {
+        var states = (await Accounts.All(ct)).ToDictionary(a => a.Name, StringComparer.Ordinal);
+        return [.. Readable.Select(a => new AccountCoverage(a.Name, a.Address, states.GetValueOrDefault(a.Name)?.ReadUntil))];
+    }
+
+    /// <summary>Puts another policy in force; what was derived under the one before is for <see cref="DeriveWhatChanged"/>.</summary>
+    public void Take(CompanyPolicy next) => policy = next;
 
     /// <summary>Reads the configuration, opens the database and brings it to this version.</summary>
     /// <exception cref="ConfigurationUnusableException">The files have errors.</exception>
@@ -92,6 +111,13 @@ internal sealed class Composition(LoadedConfiguration configuration, ContactData
     public static async Task<Composition> Open(string folder, Instant now, CancellationToken ct)
     {
         var configuration = LoadedConfiguration.Read(folder, now);
+        return await Open(configuration, ct);
+    }
+
+    /// <summary>Opens the database of a configuration and brings it to this version.</summary>
+    /// <exception cref="DatabaseUnusableException">The database cannot be used.</exception>
+    public static async Task<Composition> Open(LoadedConfiguration configuration, CancellationToken ct)
+    {
         var program = new Composition(configuration, await Open(configuration.Settings.Storage, ct));
         await program.DeriveWhatChanged(ct);
         return program;
@@ -100,14 +126,22 @@ internal sealed class Composition(LoadedConfiguration configuration, ContactData
     /// <summary>Class, direction, threads and all else that follows from the configuration is worked out anew when that has changed.</summary>
     public async Task DeriveWhatChanged(CancellationToken ct)
     {
-        var hash = $"{Policy.Version} {string.Join(' ', Settings.Addresses.Select(a => a.Value).Order(StringComparer.Ordinal))}";
+        var current = Policy;
+        var hash = $"{current.Version} {string.Join(' ', Settings.Addresses.Select(a => a.Value).Order(StringComparer.Ordinal))}";
         var derivation = new Derivation(database);
         if (await derivation.IsCurrent(hash, ct) && await Log.Count(ct) > 0)
             return;
 
-        var classifier = new Classifier(Policy);
+        var classifier = new Classifier(current);
         await derivation.Run(classifier, hash, progress: null, ct);
-        await new MeetingLog(database).Derive(MeetingHarvest.MergeFor(Policy), classifier.Ours, ct);
+        await new MeetingLog(database).Derive(MeetingHarvest.MergeFor(current), classifier.Ours, ct);
+    }
+
+    /// <summary>Works out everything anew that follows from the configuration, though it seems to be done: something was written meanwhile under an older one.</summary>
+    public async Task DeriveAnew(CancellationToken ct)
+    {
+        await new Derivation(database).Forget(ct);
+        await DeriveWhatChanged(ct);
     }
 
     public static Task<ContactDatabase> Open(StorageChoice storage, CancellationToken ct) => storage switch

@@ -24,6 +24,18 @@ public sealed record DigestFacts(CompanyPolicy Policy, Evaluation Evaluation, Co
 
     /// <summary>Further troubles worth a line for managers, in words: a policy that was not taken, a mail nobody accepted, who has unsubscribed.</summary>
     public IReadOnlyList<string> Troubles { get; init; } = [];
+
+    /// <summary>What changed in the policy in the last weeks, the latest first.</summary>
+    public IReadOnlyList<PolicyChange> PolicyChanges { get; init; } = [];
+}
+
+/// <summary>A change of the policy.</summary>
+/// <param name="At">Since when it is in force.</param>
+/// <param name="Text">In words: which rule, and what of it.</param>
+public sealed record PolicyChange(Instant At, string Text)
+{
+    /// <summary>Whether managers should look at it first.</summary>
+    public bool IsWarning { get; init; }
 }
 
 /// <summary>An open case.</summary>

@@ -108,6 +108,8 @@ internal sealed class ManagerSections(DigestFacts facts, PeopleBook people, Read
         var lines = facts.Accounts.Where(account => account.Trouble is not null)
             .Select(account => new NewsLine("cannot be read", $"{PlainWords.Flatten(account.Account, PlainWords.Name)}: {PlainWords.Flatten(account.Trouble, PlainWords.Excerpt)}{(account.LastRead is { } read ? $" Last read {clock.When(read)}." : "")}") { IsBad = true })
             .Concat(facts.Troubles.Select(trouble => new NewsLine("attention", PlainWords.Flatten(trouble, 240)) { IsBad = true }))
+            .Concat(facts.PolicyChanges.Where(change => since < change.At && change.At <= facts.Now)
+                .Select(change => new NewsLine(change.IsWarning ? "attention" : "policy changed", PlainWords.Flatten(change.Text, 240)) { IsBad = change.IsWarning }))
             .ToList();
         var hasTrouble = lines.Count > 0;
         var well = facts.Accounts.Where(account => account.Trouble is null && account.LastRead is not null).ToList();

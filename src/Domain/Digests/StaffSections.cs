@@ -29,10 +29,12 @@ internal sealed class StaffSections(DigestFacts facts, PeopleBook people, Reader
     public NewsSection? News()
     {
         var lines = Complaints().Concat(Bounces()).Concat(Withdrawn()).Concat(ClosedByColleagues()).Concat(NewPeople()).ToList();
+        var happened = lines.Count > 0;
+        lines.AddRange(ChangesOfThePolicy());
         if (lines.Count > MostNews)
             lines = [.. lines.Take(MostNews), new NewsLine("more", $"and {lines.Count - MostNews} more")];
 
-        return lines.Count == 0 ? null : new NewsSection(SectionNames.News, "News") { Lines = lines };
+        return lines.Count == 0 ? null : new NewsSection(SectionNames.News, "News") { Lines = lines, IsWorthAMail = happened };
     }
 
     public HeldBackSection? HeldBack()
@@ -104,6 +106,11 @@ internal sealed class StaffSections(DigestFacts facts, PeopleBook people, Reader
                 yield return new NewsLine("new", $"{people.NameOf(contact)} ({contact}) wrote for the first time{About(line.Subject)}");
         }
     }
+
+    /// <summary>Told with the next mail there is, however late that comes.</summary>
+    private IEnumerable<NewsLine> ChangesOfThePolicy() =>
+        facts.PolicyChanges.Where(change => !change.IsWarning && change.At <= facts.Now && !(history.Last?.DueAt >= change.At))
+            .Select(change => new NewsLine("policy", PlainWords.Flatten(change.Text, PlainWords.Excerpt)));
 
     /// <summary>Told as overdue in the mail before, and turns out to have been done in time.</summary>
     private bool IsWithdrawn(ClosedItem closed) =>

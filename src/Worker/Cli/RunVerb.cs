@@ -1,5 +1,10 @@
 using System.CommandLine;
+using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Jobs;
+using CrmSync.Worker.PolicyFiles;
+using CrmSync.Worker.Status;
+using CrmSync.Worker.Yaml;
+using NodaTime;
 
 namespace CrmSync.Worker.Cli;
 
@@ -10,8 +15,45 @@ internal static class RunVerb
 
     private static async Task<int> Run(ParseResult parsed, CancellationToken ct)
     {
-        await using var program = await Composition.Open(parsed.FolderOf(), parsed.NowOf(), ct);
-        await WorkerHost.Run(program, parsed.GetValue(CommonOptions.Verbose), ct);
-        return CommandLine.Done;
+        var folder = parsed.FolderOf();
+        var read = ConfigurationFile.Read(folder);
+        if (read.Configuration is not { } settings)
+            throw new ConfigurationUnusableException([.. read.Problems.InOrder().Where(p => p.Severity == Severity.Error)]);
+
+        var (reload, outcome) = StartPolicy(folder, settings, parsed.NowOf());
+        await using var program = await Composition.Open(new LoadedConfiguration(folder, settings, reload.Current), ct);
+        try
+        {
+            await WorkerHost.Run(program, new PolicyStart(reload, outcome), parsed.GetValue(CommonOptions.Verbose), ct);
+            return CommandLine.Done;
+        }
+        catch (StatusPageUnusableException unusable)
+        {
+            await Console.Error.WriteLineAsync("crmsync: " + unusable.Message);
+            return CommandLine.ProblemsFound;
+        }
+    }
+
+    /// <summary>The policy of the files, or the last good one while they are broken.</summary>
+    /// <exception cref="ConfigurationUnusableException">There is neither.</exception>
+    private static (PolicyReload Reload, ReloadOutcome Outcome) StartPolicy(string folder, CrmSyncConfiguration settings, Instant now)
+    {
+        var (reload, outcome) = PolicyReload.Start(
+            folder,
+            date => new ReadingOptions(date, settings.Addresses, settings.Delivery?.Commands?.Address),
+            LastGoodPolicy.For(folder, settings),
+            now);
+        if (outcome is ReloadOutcome.Refused refused)
+        {
+            if (reload is null)
+                throw new ConfigurationUnusableException(refused.Problems);
+
+            foreach (var problem in refused.Problems)
+                Console.Error.WriteLine(problem);
+
+            Console.Error.WriteLine($"crmsync: the policy files are not taken; the last good policy, {reload.Current.Version}, is in force until they are corrected");
+        }
+
+        return (reload!, outcome);
     }
 }

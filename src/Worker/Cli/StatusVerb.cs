@@ -27,6 +27,12 @@ internal static class StatusVerb
 /// <param name="NextRun">When a running worker reads it next; null for an account that is no longer configured.</param>
 internal sealed record AccountStatus(string Name, string Kind, AccountState? State, IReadOnlyList<ItemCount> Items, Instant? NextRun)
 {
+    /// <summary>Such as <c>120 done, 3 skipped</c>.</summary>
+    public string ItemsInWords => string.Join(", ", Items.GroupBy(i => i.State, StringComparer.Ordinal).Select(g => string.Create(CultureInfo.InvariantCulture, $"{g.Sum(i => i.Items)} {g.Key}")));
+
+    /// <summary>How long ago everything that had arrived was in the log, in words; null before the first complete reading.</summary>
+    public string? BehindAt(Instant now) => LagAt(now) is { } lag ? InWords(lag) : null;
+
     /// <summary>The configured accounts in file order, then those the database remembers from earlier.</summary>
     public static async Task<IReadOnlyList<AccountStatus>> Of(Composition program, CancellationToken ct)
     {
@@ -75,8 +81,8 @@ internal sealed record AccountStatus(string Name, string Kind, AccountState? Sta
         },
         ("account", a => a.Name),
         ("last success", a => Moments.Print(a.State?.LastSuccess) ?? "never"),
-        ("behind", a => a.LagAt(now) is { } lag ? InWords(lag) : ""),
-        ("items", a => string.Join(", ", a.Items.GroupBy(i => i.State, StringComparer.Ordinal).Select(g => string.Create(CultureInfo.InvariantCulture, $"{g.Sum(i => i.Items)} {g.Key}")))),
+        ("behind", a => a.BehindAt(now)),
+        ("items", a => a.ItemsInWords),
         ("next run", a => a.NextRun is null && a.State is not null ? "no longer configured" : Moments.Print(a.NextRun)),
         ("problem", a => a.State?.LastError is { } words ? (a.State.LastErrorPermanent ? "needs somebody: " : "will pass: ") + words : ""));
 

@@ -55,7 +55,7 @@ internal static class ConfigurationFile
             Accounts = accounts,
             Delivery = map.Of(ConfigurationShape.Delivery) is { } delivery ? new DeliveryReader(problems, accounts).Read(delivery) : null,
             Schedule = ScheduleOf(map.Of(Schedule)),
-            Status = map.Of(Status) is { } status ? StatusOf(status, problems) : null,
+            Status = map.Of(ConfigurationShape.Status) is { } status ? StatusOf(status, problems) : null,
         };
         return problems.HasErrors ? null : configuration;
     }

@@ -9,6 +9,7 @@ using CrmSync.Storage.Log;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Delivery;
 using NodaTime;
+using NodaTime.Text;
 
 namespace CrmSync.Worker.Digests;
 
@@ -27,6 +28,9 @@ internal sealed class DigestDesk(
     private readonly Accounts accounts = new(database);
     private readonly HtmlPages pages = new();
 
+    /// <summary>The policy over the log as it is now, so that the log need not be read only to find that there is nothing to tell; null: it is read.</summary>
+    public RunningPolicy? Running { get; init; }
+
     /// <summary>Writes what is due and sends everything that is ready, also what an earlier run left behind.</summary>
     /// <param name="now">The moment.</param>
     /// <param name="lease">See <see cref="Outbox.SendAll"/>.</param>
@@ -37,10 +41,11 @@ internal sealed class DigestDesk(
         var mails = new DigestMails(sender, pages);
         var digests = new DigestRun(ledger, mails);
         var digestsAreDue = await digests.IsAnythingDue(policy, now, ct);
-        if (digestsAreDue || policy.Rules.Any(TellsAtOnce))
+        var notices = new NoticeRun(ledger, new Notifications(database), mails);
+        if (digestsAreDue || (policy.Rules.Any(TellsAtOnce) && (Running is null || await notices.IsAnythingDue(policy, Running.Evaluate(now), ct))))
         {
             var facts = await Facts(now, ct);
-            await new NoticeRun(ledger, new Notifications(database), mails).Write(facts, ct);
+            await notices.Write(facts, ct);
             if (digestsAreDue)
                 await digests.Write(facts, ct);
         }
@@ -53,19 +58,36 @@ internal sealed class DigestDesk(
     public async Task<IReadOnlyList<(Digest Digest, DigestMail Mail)>> Show(Instant now, CancellationToken ct) =>
         await new DigestRun(ledger, new DigestMails(await Sender(ct), pages)).Show(await Facts(now, ct), ct);
 
+    /// <summary>Writes a mail to the person who looks after the installation (<c>defaults.owner</c>); it leaves with the next <see cref="Send"/>.</summary>
+    public async Task TellAdmin(string subject, string text, Instant now, CancellationToken ct)
+    {
+        var mail = new DigestMails(await Sender(ct), pages).WriteNote(policy.DefaultOwner, policy.DefaultCalendar.Zone, subject, text, now);
+        var occasion = $"{LocalDatePattern.Iso.Format(now.InZone(policy.DefaultCalendar.Zone).Date)}-{mail.MessageId[..8]}";
+        await ledger.Plan(new PlannedMail(mail.MessageId, "policy", policy.DefaultOwner.Id, occasion, now), now, ct);
+        await ledger.KeepBytes(mail.MessageId, mail.Bytes, [], now, ct);
+    }
+
     public ValueTask DisposeAsync() => pages.DisposeAsync();
 
     private static bool TellsAtOnce(Rule rule) => rule.Mode == Mode.Enforce && (rule.Warn is not null || rule.Escalate.Any(step => step.Via == Via.Email));
 
     private async Task<DigestFacts> Facts(Instant now, CancellationToken ct)
     {
-        var facts = Standing.FactsOf(policy, await snapshot(now, ct), now);
+        var log = await snapshot(now, ct);
+        var facts = Running is null ? Standing.FactsOf(policy, log, now) : Standing.FactsOf(Running, log, now);
+        var standing = new PolicyStanding(database);
+        var refused = await standing.Problems(ct);
         var texts = await new ContactLog(database).Texts(Shown(facts), ct);
         return facts with
         {
             Log = facts.Log with { Interactions = [.. facts.Log.Interactions.Select(line => texts.TryGetValue(line.Id, out var text) ? line with { Text = text } : line)] },
             Accounts = [.. (await accounts.All(ct)).Select(account => new AccountHealth(account.Name, account.LastSuccess, account.LastError))],
-            Troubles = [.. (await ledger.Refused(now - Duration.FromDays(2), ct)).Select(mail => $"{mail.Plan.Digest} for {mail.Plan.Reader} of {mail.Plan.Occasion} did not leave: {mail.Problem}")],
+            PolicyChanges = await standing.Changes(ct),
+            Troubles =
+            [
+                .. refused.Take(1).Select(first => $"the policy files have {refused.Count} errors and are not taken, {policy.Version} stays in force; the first: {first}"),
+                .. (await ledger.Refused(now - Duration.FromDays(2), ct)).Select(mail => $"{mail.Plan.Digest} for {mail.Plan.Reader} of {mail.Plan.Occasion} did not leave: {mail.Problem}"),
+            ],
         };
     }
 

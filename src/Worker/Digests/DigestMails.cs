@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using CrmSync.Domain.Digests;
 using CrmSync.Domain.Digests.Commands;
+using CrmSync.Domain.Policy;
 using CrmSync.Mail.Mime;
 using NodaTime;
 using NodaTime.Text;
@@ -32,6 +33,28 @@ internal sealed class DigestMails(MailSender sender, HtmlPages pages)
     /// <param name="messageId">Its <see cref="MessageId(string, IReadOnlyList{Notice})"/>.</param>
     /// <param name="now">When it is written; its Date.</param>
     public Task<DigestMail> WriteNotice(Digest notice, string messageId, Instant now) => Write(notice, messageId.Split('@')[0], "notice", now);
+
+    /// <summary>A note in plain words, about the program itself.</summary>
+    /// <param name="reader">Who gets it.</param>
+    /// <param name="zone">For its Date.</param>
+    /// <param name="subject">In one line.</param>
+    /// <param name="text">What it says.</param>
+    /// <param name="now">When it is written.</param>
+    public DigestMail WriteNote(Person reader, DateTimeZone zone, string subject, string text, Instant now)
+    {
+        var id = Hashed(sender.Installation, "note", reader.Id, subject, text, now.ToString());
+        var mail = new OutgoingMail
+        {
+            Date = now.InZone(zone).ToOffsetDateTime(),
+            From = new Mailbox(sender.FromName, sender.From.Value),
+            To = [new Mailbox(PlainWords.Flatten(reader.Name, PlainWords.Name), reader.Email.Value)],
+            Subject = PlainWords.Flatten(subject, 200),
+            MessageId = $"{id}@{sender.Domain}",
+            Headers = [new Header("Auto-Submitted", "auto-generated"), new Header("X-Auto-Response-Suppress", "All"), new Header("X-CrmSync", "note")],
+            Text = text,
+        };
+        return new DigestMail(mail.MessageId, MimeWriter.Write(mail), "");
+    }
 
     private string NoticeId(string reader, IReadOnlyList<Notice> notices) =>
         Hashed([sender.Installation, NoticeComposer.Name, reader, .. notices.Select(notice => $"{notice.Item.Id}:{notice.Step}").Order(StringComparer.Ordinal)]);

@@ -8,6 +8,21 @@ namespace CrmSync.Worker.Digests;
 /// <summary>Writes the immediate mails that are due, tells each step to each reader once, and leaves them to the outbox.</summary>
 internal sealed class NoticeRun(DigestLedger ledger, Notifications notifications, DigestMails mails)
 {
+    /// <summary>Whether anything is due that was not told yet, or was left behind by a run that was stopped: asked every minute, so that the log is read only then.</summary>
+    public async Task<bool> IsAnythingDue(CompanyPolicy policy, Evaluation evaluation, CancellationToken ct)
+    {
+        if ((await ledger.Planned(NoticeComposer.Name, ct)).Count > 0)
+            return true;
+
+        foreach (var (reader, due) in new NoticePlan(policy).DueAt(evaluation))
+        {
+            if ((await notifications.Untold(reader, [.. due.Select(StepOf)], ct)).Count > 0)
+                return true;
+        }
+
+        return false;
+    }
+
     /// <returns>The mails written in this run.</returns>
     public async Task<IReadOnlyList<Digest>> Write(DigestFacts facts, CancellationToken ct)
     {

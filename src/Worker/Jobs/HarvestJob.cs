@@ -18,6 +18,7 @@ internal sealed class HarvestJob(Composition program, IClock clock, JobFailures 
         if (program.Readable.FirstOrDefault(a => a.Name == name) is not { } account)
             return;
 
+        var policy = program.Policy;
         await failures.Guard(
             $"account {account.Name}",
             async () =>
@@ -33,5 +34,9 @@ internal sealed class HarvestJob(Composition program, IClock clock, JobFailures 
                 }
             },
             stop.Token);
+
+        // The policy was exchanged meanwhile: what this harvest wrote still follows from the one before.
+        if (!ReferenceEquals(policy, program.Policy))
+            await failures.Guard("policy", () => program.DeriveAnew(stop.Token), stop.Token);
     }
 }

@@ -1,3 +1,4 @@
+using CrmSync.Domain.Policy;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using NodaTime;
@@ -7,23 +8,37 @@ namespace CrmSync.Worker.Jobs;
 
 /// <summary>Asks the policy and sends what is due when it is rung.</summary>
 [DisallowConcurrentExecution]
-internal sealed class PolicyJob(Composition program, IClock clock, JobFailures failures, IHostApplicationLifetime lifetime, ILogger<PolicyJob> log) : IJob
+internal sealed class PolicyJob(
+    Composition program, PolicyAtWork atWork, IClock clock, JobFailures failures, IHostApplicationLifetime lifetime, ILogger<PolicyJob> log) : IJob
 {
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
-        await failures.Guard(
-            "digests",
-            async () =>
-            {
-                await using var desk = program.Digests;
-                var report = await desk.Send(clock.GetCurrentInstant(), lease: null, stop.Token);
-                foreach (var sent in report.Sent)
-                    log.LogInformation("digest {Digest} left for {Reader}", sent.Digest, sent.Reader);
+        await failures.Guard("digests", () => Ask(clock.GetCurrentInstant(), stop.Token), stop.Token);
+    }
 
-                foreach (var problem in report.Problems)
-                    log.LogWarning("{Problem}", problem);
+    private Task<bool> Ask(Instant now, CancellationToken ct) =>
+        atWork.Use(
+            now,
+            async policy =>
+            {
+                // Without a way for mails to leave, the policy is asked for reports only.
+                if (program.Settings.Delivery is not null)
+                    await Send(policy, now, ct);
+
+                await atWork.WriteCards(policy, now, ct);
+                return true;
             },
-            stop.Token);
+            ct);
+
+    private async Task Send(RunningPolicy policy, Instant now, CancellationToken ct)
+    {
+        await using var desk = program.DigestsOver(policy);
+        var report = await desk.Send(now, lease: null, ct);
+        foreach (var sent in report.Sent)
+            log.LogInformation("digest {Digest} left for {Reader}", sent.Digest, sent.Reader);
+
+        foreach (var problem in report.Problems)
+            log.LogWarning("{Problem}", problem);
     }
 }

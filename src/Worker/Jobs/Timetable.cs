@@ -27,12 +27,8 @@ internal sealed class Timetable(Composition program, ISchedulerFactory scheduler
             start = start.AddMilliseconds(200);
         }
 
-        // Without a way for mails to leave there is nothing to ask the policy for.
-        if (program.Settings.Delivery is not null)
-        {
-            var policy = JobBuilder.Create<PolicyJob>().WithIdentity("digests", "policy").Build();
-            await Schedule(scheduler, policy, program.Settings.Schedule.Policy, start, cancellationToken);
-        }
+        var policy = JobBuilder.Create<PolicyJob>().WithIdentity("digests", "policy").Build();
+        await Schedule(scheduler, policy, program.Settings.Schedule.Policy, start, cancellationToken);
     }
 
     public Task StopAsync(CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using CrmSync.Worker.Configuration;
+using CrmSync.Worker.Status;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -16,7 +17,7 @@ internal static class WorkerHost
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
 
     /// <summary>Runs until the process is asked to stop; work at hand ends at its next batch.</summary>
-    public static async Task Run(Composition program, bool verbose, CancellationToken ct)
+    public static async Task Run(Composition program, PolicyStart policy, bool verbose, CancellationToken ct)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "crmsync" });
         builder.Logging.SetMinimumLevel(verbose ? LogLevel.Debug : LogLevel.Information);
@@ -34,15 +35,23 @@ internal static class WorkerHost
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = Patience);
         builder.Services.AddSingleton<IClock>(SystemClock.Instance);
         builder.Services.AddSingleton(program);
+        builder.Services.AddSingleton(policy);
+        builder.Services.AddSingleton<PolicyAtWork>();
         builder.Services.AddSingleton<JobFailures>();
         builder.Services.AddTransient<HarvestJob>();
         builder.Services.AddTransient<PolicyJob>();
+        if (program.Settings.Status is { } status)
+            builder.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<StatusServer>(services, status));
+
+        builder.Services.AddHostedService<PolicyFileWatch>();
         builder.Services.AddQuartz(quartz => Store(quartz, program.Settings.Storage));
         builder.Services.AddQuartzHostedService(options => options.WaitForJobsToComplete = true);
         builder.Services.AddHostedService<Timetable>();
 
         using var host = builder.Build();
+        var atWork = host.Services.GetRequiredService<PolicyAtWork>();
         await host.RunAsync(ct);
+        await atWork.Leave(CancellationToken.None);
     }
 
     /// <summary>In memory with SQLite, which one worker has to itself; in the database and clustered with PostgreSQL.</summary>

@@ -131,6 +131,43 @@ public sealed class VerbTests
         Assert.InRange(asked.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(10));
     }
 
+    [Fact]
+    public async Task The_worker_says_where_its_page_is_and_works_on_by_the_last_good_policy_while_the_files_are_broken()
+    {
+        await using var company = await Open();
+        File.WriteAllText(company.PathOf("mail", "ana", "1.eml"), MailText("one"));
+        var config = TheProgram.ConfigurationOf(company, "  - { eml: ../mail/ana, address: ana@us.example, name: ana }");
+        File.AppendAllText(Path.Combine(config, "crmsync.yaml"), "status: { listen: 127.0.0.1:0 }\n");
+        var policy = await File.ReadAllTextAsync(Path.Combine(config, "policy.yaml"));
+        await File.WriteAllTextAsync(Path.Combine(config, "policy.yaml"), policy + "nonsense: 1\n");
+        Assert.Equal(78, (await TheProgram.Run("run", "--config", config)).Status);
+
+        foreach (var (files, status) in new[] { (policy, "well"), (policy + "nonsense: 1\n", "trouble") })
+        {
+            await File.WriteAllTextAsync(Path.Combine(config, "policy.yaml"), files);
+            using var worker = TheProgram.Start(["run", "--config", config]);
+            var said = new List<string>();
+            string[] awaited = ["status page is at", status == "well" ? "is in force" : "stays in force"];
+            while (!awaited.All(words => said.Any(line => line.Contains(words, StringComparison.Ordinal))) && await worker.StandardError.ReadLineAsync() is { } line)
+                said.Add(line);
+
+            var url = said.Single(line => line.Contains("status page is at", StringComparison.Ordinal)).Split(" at ")[1].Trim();
+            using var browser = new HttpClient();
+            Assert.Contains($"\"status\":\"{status}\"", await browser.GetStringAsync(url + "/health"), StringComparison.Ordinal);
+
+            var second = File.ReadAllText(Path.Combine(config, "crmsync.yaml"));
+            File.WriteAllText(Path.Combine(config, "crmsync.yaml"), second.Replace("127.0.0.1:0", url["http://".Length..], StringComparison.Ordinal));
+            var other = await TheProgram.Run("run", "--config", config);
+            File.WriteAllText(Path.Combine(config, "crmsync.yaml"), second);
+            Assert.Equal(1, other.Status);
+            Assert.Contains("is in use by another program", other.Error, StringComparison.Ordinal);
+
+            Assert.Equal(0, Kill(worker.Id, 15));
+            await worker.WaitForExitAsync();
+            Assert.Equal(0, worker.ExitCode);
+        }
+    }
+
     [DllImport("libc", EntryPoint = "kill")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int Kill(int process, int signal);

@@ -1,0 +1,125 @@
+using CrmSync.Domain.Policy;
+using CrmSync.Storage.Log;
+using CrmSync.Worker.PolicyFiles;
+using NodaTime;
+using KnownContact = CrmSync.Domain.Policy.KnownContact;
+
+namespace CrmSync.Worker.Jobs;
+
+/// <summary>
+/// The policy in force over the log, kept from one evaluation to the next: the log is read whole once, and then only what changed, whoever changed it. One use at a
+/// time; the policy changes between two.
+/// </summary>
+internal sealed class PolicyAtWork(Composition program) : IDisposable
+{
+    private const int Batch = 2000;
+
+    /// <summary>How many contacts change owner or organisation between two looks hardly matters to a report; writing them all at every look would.</summary>
+    private static readonly Duration CardsEvery = Duration.FromMinutes(15);
+
+    private readonly SemaphoreSlim turn = new(1, 1);
+    private readonly ChangedLines changes = new(program.Database, Guid.NewGuid().ToString("n"));
+    private RunningPolicy? running;
+    private bool cardsAreStale = true;
+    private Instant cardsWrittenAt = Instant.MinValue;
+
+    /// <summary>How many lines the last look had to read.</summary>
+    public int LinesRead { get; private set; }
+
+    /// <summary>Does something with the policy over the log as it is now; nothing changes the policy meanwhile.</summary>
+    public async Task<T> Use<T>(Instant now, Func<RunningPolicy, Task<T>> work, CancellationToken ct)
+    {
+        await turn.WaitAsync(ct);
+        try
+        {
+            return await work(await CaughtUp(now, ct));
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    /// <summary>Puts another policy in force: the log is derived anew and everything evaluated again.</summary>
+    /// <param name="policy">The new one.</param>
+    /// <param name="now">The moment.</param>
+    /// <param name="tell">Told how many items it opens that the policy before did not have, before anybody can use it.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task Swap(CompanyPolicy policy, Instant now, Func<int, Task> tell, CancellationToken ct)
+    {
+        await turn.WaitAsync(ct);
+        try
+        {
+            var before = (await CaughtUp(now, ct)).Evaluate(now);
+            program.Take(policy);
+            running = null;
+            await program.DeriveWhatChanged(ct);
+            await tell(PolicyChanges.NewlyOpened(before, (await CaughtUp(now, ct)).Evaluate(now)));
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    /// <summary>Writes owner and organisation of every contact for reports, when they may have changed.</summary>
+    public async Task WriteCards(RunningPolicy policy, Instant now, CancellationToken ct)
+    {
+        if (!cardsAreStale || now - cardsWrittenAt < CardsEvery)
+            return;
+
+        var cards = KnownContact.At(policy, now).SelectMany(c => c.Addresses.Select(address => new ContactCard(address, c.Primary, c.Name, c.Organisation, c.Owner)));
+        await new ContactCards(program.Database).Replace([.. cards], ct);
+        (cardsAreStale, cardsWrittenAt) = (false, now);
+    }
+
+    /// <summary>Stops listening to the log.</summary>
+    public Task Leave(CancellationToken ct) => changes.Leave(ct);
+
+    public void Dispose() => turn.Dispose();
+
+    private async Task<RunningPolicy> CaughtUp(Instant now, CancellationToken ct)
+    {
+        // What was told as changed is not told again: unless all of it gets here, the whole log is read the next time.
+        var known = running;
+        running = null;
+        var changed = await changes.Next(now, ct);
+        if (known is null || changed is null || !ReferenceEquals(known.Policy, program.Policy))
+            known = await Whole(ct);
+        else if (changed.Count > 0)
+            await Put(known, changed, ct);
+        else
+            LinesRead = 0;
+
+        known.Cover(await program.Coverage(ct));
+        return running = known;
+    }
+
+    private async Task<RunningPolicy> Whole(CancellationToken ct)
+    {
+        var whole = new RunningPolicy(program.Policy);
+        LinesRead = 0;
+        await foreach (var line in program.Log.Read(new LogFilter { WithoutText = true }, ct))
+        {
+            whole.Put([line]);
+            LinesRead++;
+        }
+
+        (cardsAreStale, cardsWrittenAt) = (true, Instant.MinValue);
+        return whole;
+    }
+
+    private async Task Put(RunningPolicy known, IReadOnlyList<string> changed, CancellationToken ct)
+    {
+        LinesRead = 0;
+        foreach (var ids in changed.Chunk(Batch))
+        {
+            var lines = await program.Log.Read(new LogFilter { Ids = ids, WithoutText = true }, ct).ToListAsync(ct);
+            known.Put(lines);
+            known.Remove(ids.Except(lines.Select(line => line.Id), StringComparer.Ordinal));
+            LinesRead += lines.Count;
+        }
+
+        cardsAreStale = true;
+    }
+}

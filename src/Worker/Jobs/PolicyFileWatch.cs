@@ -1,0 +1,110 @@
+using CrmSync.Worker.Digests;
+using CrmSync.Worker.PolicyFiles;
+using CrmSync.Worker.Status;
+using CrmSync.Worker.Yaml;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using NodaTime;
+
+namespace CrmSync.Worker.Jobs;
+
+/// <summary>Looks at the policy files every second: puts a changed policy in force, or says why not (policy.md section 13).</summary>
+internal sealed class PolicyFileWatch(Composition program, PolicyStart start, PolicyAtWork atWork, IClock clock, JobFailures failures, ILogger<PolicyFileWatch> log) : BackgroundService
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await failures.Guard("policy", () => Tell(start.Outcome, clock.GetCurrentInstant(), isStart: true, stoppingToken), stoppingToken);
+        using var timer = new PeriodicTimer(Pause);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            await failures.Guard("policy", () => Look(clock.GetCurrentInstant(), stoppingToken), stoppingToken);
+            try
+            {
+                await timer.WaitForNextTickAsync(stoppingToken);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>Looks once.</summary>
+    internal async Task Look(Instant now, CancellationToken ct)
+    {
+        var outcome = start.Reload.Look(now);
+
+        // Also after a swap that failed halfway: the files count as taken and would not be looked at again.
+        if (outcome is not null || !ReferenceEquals(program.Policy, start.Reload.Current))
+            await Tell(outcome ?? new ReloadOutcome.Swapped(program.Policy.Version, start.Reload.Current, []), now, isStart: false, ct);
+    }
+
+    private async Task Tell(ReloadOutcome outcome, Instant now, bool isStart, CancellationToken ct)
+    {
+        var standing = new PolicyStanding(program.Database);
+        switch (outcome)
+        {
+            case ReloadOutcome.Swapped when isStart:
+                log.LogInformation("policy {Version} is in force", program.Policy.Version);
+                await standing.Taken(now, [], null, ct);
+                break;
+            case ReloadOutcome.Swapped swapped:
+                await Swap(swapped, standing, now, ct);
+                break;
+            case ReloadOutcome.Refused refused:
+                await Refuse(refused, standing, now, ct);
+                break;
+        }
+    }
+
+    private Task Swap(ReloadOutcome.Swapped swapped, PolicyStanding standing, Instant now, CancellationToken ct) =>
+        atWork.Swap(swapped.Policy, now, opened => TellOfSwap(swapped, opened, standing, now, ct), ct);
+
+    private async Task TellOfSwap(ReloadOutcome.Swapped swapped, int opened, PolicyStanding standing, Instant now, CancellationToken ct)
+    {
+        log.LogInformation("policy {Version} is in force; it was {Before}: {Changes}", swapped.Policy.Version, swapped.Before, Changes(swapped.Changes));
+        var warning = PolicyChanges.Warning(swapped.Policy.Version, opened);
+        if (warning is not null)
+            log.LogWarning("{Warning}", warning);
+
+        await standing.Taken(now, swapped.Changes, warning, ct);
+        if (warning is not null)
+            await Mail($"Policy {swapped.Policy.Version} newly opens {opened} items", $"{warning}.\n\nWhat changed: {Changes(swapped.Changes)}.", now, ct);
+    }
+
+    private async Task Refuse(ReloadOutcome.Refused refused, PolicyStanding standing, Instant now, CancellationToken ct)
+    {
+        await standing.Refused([.. refused.Problems.Select(problem => problem.Headline)], ct);
+        if (!refused.IsNew)
+            return;
+
+        foreach (var problem in refused.Problems)
+            log.LogError("the policy files are not taken: {Problem}", Addresses.Hidden(problem.Headline));
+
+        log.LogWarning("policy {Version} stays in force until the files are corrected", program.Policy.Version);
+        await Mail(
+            "The policy files have errors and are not taken",
+            $"Policy {program.Policy.Version} stays in force until these are corrected:\n\n{string.Join("\n\n", refused.Problems)}\n\nCheck the files with: crmsync policy check",
+            now,
+            ct);
+    }
+
+    /// <summary>It leaves with the next run of the policy, before anything that run writes.</summary>
+    private async Task Mail(string subject, string text, Instant now, CancellationToken ct)
+    {
+        if (program.Settings.Delivery is null)
+            return;
+
+        await using var desk = program.Digests;
+        await desk.TellAdmin(subject, text, now, ct);
+    }
+
+    private static string Changes(IReadOnlyList<string> changes) => changes.Count == 0 ? "no rule changed" : string.Join("; ", changes);
+}
+
+/// <summary>How the worker came to its policy.</summary>
+/// <param name="Reload">Keeps the policy in force.</param>
+/// <param name="Outcome">What came of the files at the start.</param>
+internal sealed record PolicyStart(PolicyReload Reload, ReloadOutcome Outcome);

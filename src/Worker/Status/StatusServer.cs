@@ -1,0 +1,169 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using CrmSync.Worker.Cli;
+using CrmSync.Worker.Configuration;
+using CrmSync.Worker.Digests;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using NodaTime;
+
+namespace CrmSync.Worker.Status;
+
+/// <summary>The status page, and the same as JSON under <c>/health</c>: open on loopback, behind a token beyond.</summary>
+internal sealed class StatusServer(StatusSettings settings, Composition program, IClock clock, ILogger<StatusServer> log) : IHostedService, IAsyncDisposable
+{
+    private readonly HtmlPages pages = new();
+    private WebApplication? server;
+
+    /// <summary>Where it listens; null before the start.</summary>
+    public string? Url { get; private set; }
+
+    /// <exception cref="StatusPageUnusableException">The address or port cannot be had.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "crmsync" });
+        builder.Services.AddRouting();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = 0;
+            if (settings.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase) && settings.Port != 0)
+                kestrel.ListenLocalhost(settings.Port);
+            else
+                kestrel.Listen(AddressOf(settings.Host), settings.Port);
+        });
+        server = builder.Build();
+        server.Use(Guard);
+        server.MapGet("/", Page);
+        server.MapGet("/health", Health);
+        try
+        {
+            await server.StartAsync(cancellationToken);
+        }
+        catch (IOException failure) when (failure.InnerException is AddressInUseException)
+        {
+            throw new StatusPageUnusableException($"status.listen: port {settings.Port} on {settings.Host} is in use by another program; stop that one or write another port into crmsync.yaml", failure);
+        }
+        catch (Exception failure) when (failure is System.Net.Sockets.SocketException or IOException)
+        {
+            throw new StatusPageUnusableException($"status.listen: cannot listen on {settings.Host}:{settings.Port} ({failure.Message}); correct it in crmsync.yaml", failure);
+        }
+
+        Url = server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault();
+        log.LogInformation("the status page is at {Url}{Token}", Url, settings.Token is null ? "" : " (with the token as password)");
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => server?.StopAsync(cancellationToken) ?? Task.CompletedTask;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (server is not null)
+            await server.DisposeAsync();
+
+        await pages.DisposeAsync();
+    }
+
+    private static IPAddress AddressOf(string host)
+    {
+        if (host.Equals("localhost", StringComparison.OrdinalIgnoreCase))
+            return IPAddress.Loopback;
+
+        return IPAddress.TryParse(host.Trim('[', ']'), out var address)
+            ? address
+            : throw new StatusPageUnusableException($"status.listen: \"{host}\" is no address of this machine; write for example 127.0.0.1:8025, or 0.0.0.0:8025 for all addresses", null);
+    }
+
+    /// <summary>Lets in who knows the token; without one, only who asks for this machine by a name of its own, so that no web site can ask in its visitor's name.</summary>
+    private async Task Guard(HttpContext context, RequestDelegate next)
+    {
+        var headers = context.Response.Headers;
+        headers.CacheControl = "no-store";
+        headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+        headers.XContentTypeOptions = "nosniff";
+        headers["Referrer-Policy"] = "no-referrer";
+        if (settings.Token is null && !Loopback.Is(context.Request.Host.Host))
+        {
+            context.Response.StatusCode = StatusCodes.Status421MisdirectedRequest;
+            return;
+        }
+
+        if (settings.Token is { } token && !Knows(context.Request.Headers.Authorization.ToString(), token.Reveal()))
+        {
+            headers.WWWAuthenticate = "Basic realm=\"CrmSync status\", charset=\"UTF-8\"";
+            context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+            return;
+        }
+
+        await next(context);
+    }
+
+    /// <summary><c>Bearer TOKEN</c> of a program, or what a browser sends for any user with the token as password. Hashes take the same time whatever differs.</summary>
+    private static bool Knows(string authorization, string token)
+    {
+        var space = authorization.IndexOf(' ', StringComparison.Ordinal);
+        if (space < 0)
+            return false;
+
+        var (scheme, value) = (authorization[..space], authorization[(space + 1)..].Trim());
+        if (scheme.Equals("Basic", StringComparison.OrdinalIgnoreCase))
+        {
+            var bytes = new byte[value.Length];
+            if (!Convert.TryFromBase64String(value, bytes, out var length))
+                return false;
+
+            var pair = Encoding.UTF8.GetString(bytes, 0, length);
+            value = pair[(pair.IndexOf(':', StringComparison.Ordinal) + 1)..];
+        }
+        else if (!scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase))
+        {
+            return false;
+        }
+
+        return CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(value)), SHA256.HashData(Encoding.UTF8.GetBytes(token)));
+    }
+
+    private async Task Page(HttpContext context)
+    {
+        var status = await WorkerStatus.Of(program, clock.GetCurrentInstant(), context.RequestAborted);
+        context.Response.ContentType = "text/html; charset=utf-8";
+        await context.Response.WriteAsync(await pages.Render<StatusPage>(status), context.RequestAborted);
+    }
+
+    private async Task Health(HttpContext context)
+    {
+        var status = await WorkerStatus.Of(program, clock.GetCurrentInstant(), context.RequestAborted);
+        context.Response.ContentType = "application/json; charset=utf-8";
+        await using var json = new Utf8JsonWriter(context.Response.BodyWriter, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        json.WriteStartObject();
+        json.WriteString("status", status.IsWell ? "well" : "trouble");
+        json.Write("now", status.Now);
+        json.WriteString("policy", status.PolicyVersion);
+        json.Write("policy_problems", status.PolicyProblems);
+        json.WriteNumber("quarantined", status.Quarantined);
+        json.WriteStartArray("accounts");
+        var format = AccountStatus.FormatAt(status.Now);
+        foreach (var account in status.Accounts)
+        {
+            json.WriteStartObject();
+            format.Json(json, account);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+        await json.FlushAsync(context.RequestAborted);
+    }
+}
+
+/// <summary>The status page cannot be served where the configuration wants it.</summary>
+internal sealed class StatusPageUnusableException(string message, Exception? cause) : Exception(message, cause);
