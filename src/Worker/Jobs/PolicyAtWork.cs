@@ -51,9 +51,7 @@ internal sealed class PolicyAtWork(Composition program) : IDisposable
         try
         {
             var before = (await CaughtUp(now, ct)).Evaluate(now);
-            program.Take(policy);
-            running = null;
-            await program.DeriveWhatChanged(ct);
+            await Exchange(policy, ct);
             await tell(PolicyChanges.NewlyOpened(before, (await CaughtUp(now, ct)).Evaluate(now)));
         }
         finally
@@ -77,6 +75,23 @@ internal sealed class PolicyAtWork(Composition program) : IDisposable
     public Task Leave(CancellationToken ct) => changes.Leave(ct);
 
     public void Dispose() => turn.Dispose();
+
+    /// <summary>A policy whose consequences cannot be worked out is not in force: the next look tries it again.</summary>
+    private async Task Exchange(CompanyPolicy policy, CancellationToken ct)
+    {
+        var before = program.Policy;
+        program.Take(policy);
+        running = null;
+        try
+        {
+            await program.DeriveWhatChanged(ct);
+        }
+        catch
+        {
+            program.Take(before);
+            throw;
+        }
+    }
 
     private async Task<RunningPolicy> CaughtUp(Instant now, CancellationToken ct)
     {
