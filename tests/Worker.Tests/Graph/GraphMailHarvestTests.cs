@@ -172,8 +172,19 @@ public sealed class GraphMailHarvestTests
     }
 
     [CorpusTheory]
-    [InlineData("guzman-m")]
+    [InlineData("allen-p")]
+    [InlineData("arnold-j")]
+    [InlineData("arora-h")]
     [InlineData("carson-m")]
+    [InlineData("grigsby-m")]
+    [InlineData("guzman-m")]
+    [InlineData("lavorato-j")]
+    [InlineData("motley-m")]
+    [InlineData("neal-s")]
+    [InlineData("rapp-b")]
+    [InlineData("stokley-c")]
+    [InlineData("whalley-g")]
+    [InlineData("whalley-l")]
     public async Task A_real_mailbox_gives_the_same_log_through_Graph_as_from_files(string name)
     {
         var folder = Path.Combine(SharedData.Folder!, "enron", name);

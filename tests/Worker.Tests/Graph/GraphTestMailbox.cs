@@ -110,7 +110,8 @@ internal sealed class GraphTestMailbox
         lock (Gate)
         {
             var read = MimeReader.Read(mime);
-            var date = (read.Received.FirstOrDefault(d => d.Plausible) ?? read.Date)?.Instant?.ToDateTimeOffset() ?? new DateTimeOffset(2026, 3, 2, 8, 0, 0, TimeSpan.Zero);
+            // Whatever a mail says of its date, the service knows when it arrived.
+            var date = read.Received.Append(read.Date).FirstOrDefault(d => d is { Plausible: true })?.Instant?.ToDateTimeOffset() ?? new DateTimeOffset(2026, 3, 2, 9, 0, 0, TimeSpan.Zero);
             var message = new GraphTestMessage(numbers++, mime) { Folder = folder, IsDraft = draft, Received = date };
             messages[message.Number] = message;
             folder.Changes.Add((++Version, message));

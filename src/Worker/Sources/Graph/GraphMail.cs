@@ -145,5 +145,7 @@ internal static class GraphMail
 
     /// <summary>Where there is no name the service repeats the address.</summary>
     private static string? NameOf(Microsoft.Graph.Models.EmailAddress written) =>
-        string.IsNullOrWhiteSpace(written.Name) || string.Equals(written.Name.Trim('\'', '"', ' '), written.Address, StringComparison.OrdinalIgnoreCase) ? null : written.Name.Trim();
+        string.IsNullOrWhiteSpace(written.Name) || string.Equals(Bare(written.Name), Bare(written.Address), StringComparison.OrdinalIgnoreCase) ? null : written.Name.Trim();
+
+    private static string Bare(string? text) => text?.Trim('\'', '"', ' ') ?? "";
 }

@@ -36,7 +36,7 @@ internal static class GraphTrouble
             "has no mailbox in Microsoft 365: it has no Exchange licence, lies on a server of your own, or was removed lately",
             "assign a licence or migrate it, or take it off mailboxes or out of the group; it is looked at again by itself"),
         _ when IsNoUser(failure) => new(
-            place, "there is no such user in the tenant (deleted, renamed or misspelt)", "correct mailboxes in crmsync.yaml, or restore the user within 30 days of the deletion"),
+            place, "there is no such user in the tenant (deleted, renamed or misspelt)", "correct mailboxes in crmsync.yaml (they are sign-in names), or restore the user within 30 days of the deletion"),
         _ when failure.Status == HttpStatusCode.Forbidden => new(
             place,
             $"the app may not read this: the application permission {permission} is missing, or an access policy or management scope leaves this mailbox out ({failure.Code})",
