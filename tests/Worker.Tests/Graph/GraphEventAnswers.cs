@@ -17,6 +17,8 @@ internal sealed class GraphEventAnswers(GraphTestService service)
 
     public GraphAnswer Of(GraphRequest request, GraphTestMailbox mailbox, string[] parts) => parts switch
     {
+        _ when mailbox.State == MailboxState.NoCalendars => GraphAnswers.Error(403, "ErrorAccessDenied", "Access is denied. Check credentials and try again."),
+        ["events"] => Collection(mailbox.Events.Where(e => !e.Deleted).Take(1)),
         ["calendarView", "delta"] => Delta(request, mailbox),
         ["events", var id] => Find(mailbox, id) is { } one ? GraphAnswer.Json(200, one.Json.DeepClone()) : NotFound(),
         ["events", var id, "instances"] => Find(mailbox, id) is null ? NotFound() : Collection(mailbox.Events.Where(e => !e.Deleted && Text(e, "seriesMasterId") == id && Within(e, request.Option("startDateTime")!, request.Option("endDateTime")!))),

@@ -200,6 +200,35 @@ public sealed class GraphFaultTests
         Assert.Contains(words, failure.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_missing_permission_for_calendars_is_named_and_leaves_the_mail_readable()
+    {
+        await using var graph = await GraphCompany.Open();
+        var ana = graph.Service.AddMailbox("ana@us.example");
+        ana.State = MailboxState.NoCalendars;
+        ana.Add("inbox", Mail(1));
+
+        var summary = await graph.Harvest(ana);
+
+        Assert.Equal(1, summary.New);
+        Assert.Contains("Calendars.Read", summary.Problem, StringComparison.Ordinal);
+        var failure = await Assert.ThrowsAsync<SourceException>(() => graph.Source(ana).Connect(CancellationToken.None));
+        Assert.Contains("Calendars.Read", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_wait_too_long_to_sit_out_ends_the_harvest_and_is_kept_by_the_next()
+    {
+        await using var graph = await GraphCompany.Open();
+        graph.Service.RetryAfter = 3600;
+        var ana = graph.Service.AddMailbox("ana@us.example");
+        graph.Service.Faults = (number, _) => number == 1 ? Fault.Throttled : Fault.None;
+
+        Assert.NotNull((await graph.Harvest(ana)).Problem);
+        Assert.Contains("minutes", (await graph.Harvest(ana)).Problem, StringComparison.Ordinal);
+        Assert.Single(graph.Service.Seen);
+    }
+
     [Theory]
     [InlineData("AADSTS7000215: Invalid client secret provided.", "the client secret is wrong")]
     [InlineData("AADSTS7000222: The provided client secret keys are expired.", "the client secret has expired")]

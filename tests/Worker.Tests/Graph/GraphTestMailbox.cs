@@ -17,6 +17,9 @@ internal enum MailboxState
 
     /// <summary>No consent, or an access policy leaves it out.</summary>
     Forbidden,
+
+    /// <summary>Mail may be read, the calendar may not.</summary>
+    NoCalendars,
 }
 
 internal sealed class GraphTestFolder(string id, string name, string? parent, string? wellKnown)

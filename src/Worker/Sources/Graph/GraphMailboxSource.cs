@@ -30,7 +30,7 @@ internal sealed class GraphMailboxSource(string account, string mailbox, Mailbox
 
     private readonly ConcurrentDictionary<string, Message> told = new(StringComparer.Ordinal);
 
-    /// <summary>Asks for the inbox and for nothing else.</summary>
+    /// <summary>Asks for one mail and one event, and for nothing else.</summary>
     public async Task Connect(CancellationToken ct)
     {
         try
@@ -46,6 +46,21 @@ internal sealed class GraphMailboxSource(string account, string mailbox, Mailbox
         catch (GraphFailure failure)
         {
             throw GraphTrouble.OfAccount(account, failure, GraphTrouble.ReadMail);
+        }
+
+        try
+        {
+            await line.Client.Users[mailbox].Events.GetAsync(
+                c =>
+                {
+                    c.QueryParameters.Select = ["id"];
+                    c.QueryParameters.Top = 1;
+                },
+                ct);
+        }
+        catch (GraphFailure failure)
+        {
+            throw GraphTrouble.OfAccount(account, failure, GraphTrouble.ReadCalendars);
         }
     }
 

@@ -134,7 +134,12 @@ internal sealed class MailboxGate(GraphTokens tokens, Uri host, GraphPatience pa
     private async Task Allowed(CancellationToken ct)
     {
         while (Remaining is { Ticks: > 0 } wait)
+        {
+            if (wait > patience.LongestObeyed.ToTimeSpan())
+                throw new GraphFailure(GraphFailureKind.Passing, HttpStatusCode.TooManyRequests, "", $"the service asked not to be asked again for {(int)wait.TotalMinutes} minutes");
+
             await Task.Delay(wait + TimeSpan.FromMilliseconds(1), ct);
+        }
     }
 
     /// <summary>A batch takes all turns: the service works on four of its parts at a time.</summary>
