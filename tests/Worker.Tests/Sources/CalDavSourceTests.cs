@@ -39,6 +39,7 @@ public sealed class CalDavSourceTests(RadicaleServer server) : IClassFixture<Rad
         await server.Delete(new Uri(work, "b.ics"));
         await company.Harvest("ana", Source(march + Duration.FromHours(1)), march + Duration.FromHours(1));
         Assert.Equal(["Coffee", "Weekly", "Weekly"], (await company.Log()).Select(line => line.Subject).Order());
+        await server.Delete(work);
     }
 
     [Fact]
@@ -113,12 +114,39 @@ public sealed class CalDavSourceTests(RadicaleServer server) : IClassFixture<Rad
         Assert.Equal(2, busy.Asked);
     }
 
+    [Fact]
+    public async Task An_account_of_one_calendar_costs_one_request_when_nothing_changed_and_two_when_an_event_did()
+    {
+        await using var company = await TestCompany.Open();
+        var only = await server.NewCalendar("only");
+        for (var number = 0; number < 5; number++)
+            await server.Put(only, $"e{number}", Event($"only{number}", $"Only {number}"));
+        await Count(0);
+        Assert.Equal(1, await Count(10));
+
+        await server.Put(only, "e3", Event("only3", "Changed"));
+        Assert.Equal(2, await Count(20));
+        Assert.Contains("Changed", (await company.Log()).Select(line => line.Subject));
+        await server.Delete(new Uri(only, "e4.ics"));
+        Assert.Equal(1, await Count(30));
+        Assert.DoesNotContain("Only 4", (await company.Log()).Select(line => line.Subject));
+        await server.Delete(only);
+
+        async Task<int> Count(int minutes)
+        {
+            var counter = new Counter();
+            var now = Now + Duration.FromMinutes(minutes);
+            Assert.Null((await company.Harvest("ana", Source(now, counter), now)).Problem);
+            return counter.Asked;
+        }
+    }
+
     private Task<CrmSync.Worker.Harvest.HarvestSummary> Harvest(TestCompany company, int hour) =>
         company.Harvest("ana", Source(Now + Duration.FromHours(hour)), Now + Duration.FromHours(hour));
 
-    private CalDavSource Source(Instant now) => new(
+    private CalDavSource Source(Instant now, HttpMessageHandler? handler = null) => new(
         "ana",
-        new DavClient(new HttpClient(DavClient.Handler()), server.Root, DavCredentials.Basic(CalDavServer.User, CalDavServer.Password)),
+        new DavClient(new HttpClient(handler ?? DavClient.Handler()), server.Root, DavCredentials.Basic(CalDavServer.User, CalDavServer.Password)),
         Translation(now),
         DateTimeZone.Utc,
         Window);
@@ -144,6 +172,17 @@ public sealed class CalDavSourceTests(RadicaleServer server) : IClassFixture<Rad
         END:VCALENDAR
 
         """.ReplaceLineEndings("\r\n");
+
+    private sealed class Counter() : DelegatingHandler(DavClient.Handler())
+    {
+        public int Asked { get; private set; }
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            Asked++;
+            return base.SendAsync(request, cancellationToken);
+        }
+    }
 
     /// <summary>Wants to be left alone for fifty minutes, whatever it is asked.</summary>
     private sealed class BusyServer : HttpMessageHandler

@@ -28,6 +28,8 @@ internal sealed class CalDavSource(string name, DavClient dav, MeetingTranslatio
     private const string VanishedMark = "the calendar is not there";
     private const int LongestSeries = 1500;
 
+    private static readonly Duration ListingLasts = Duration.FromHours(1);
+
     private readonly CalDavClient client = new(dav);
     private readonly Dictionary<string, EventSeries> read = new(StringComparer.Ordinal);
     private readonly HashSet<string> seen = new(StringComparer.Ordinal);
@@ -53,11 +55,13 @@ internal sealed class CalDavSource(string name, DavClient dav, MeetingTranslatio
                 new Trouble(name, home.ParkedReason ?? "the server wants to be left alone", $"it is asked again after {home.ParkedUntil:uuuu-MM-dd HH:mm} UTC"), isPermanent: false);
         }
 
-        var (homes, calendars) = await Calendars(known, home, ct);
+        var lone = await LoneCalendar(known, home, ct);
+        var (homes, calendars) = lone is null ? await Calendars(known, home, ct) : ([], [lone]);
         if (home.ParkedUntil is not null)
             await known.Park(home, until: null, reason: null, ct);
 
-        yield return new ListedPage(home, [], 0, home.Cursor with { Text = string.Join('\n', homes.Select(address => address.AbsoluteUri)) });
+        if (lone is null)
+            yield return new ListedPage(home, [], 0, home.Cursor with { Text = string.Join('\n', homes.Select(address => address.AbsoluteUri)), LastFullAt = meetings.Now });
 
         foreach (var calendar in calendars.Where(calendar => calendar.SkipReason is null))
         {
@@ -79,6 +83,21 @@ internal sealed class CalDavSource(string name, DavClient dav, MeetingTranslatio
             ct.ThrowIfCancellationRequested();
             yield return await ReadOne(item, ct);
         }
+    }
+
+    /// <summary>
+    /// The calendar of an account that has but one, while its last listing is fresh: asked by its token at once it costs one request when nothing changed, and two
+    /// when something did. With several calendars one listing for all of them is cheaper.
+    /// </summary>
+    private async Task<CalDavCalendar?> LoneCalendar(KnownItems known, FolderState home, CancellationToken ct)
+    {
+        if (home.ParkedUntil is not null || !(home.Cursor.LastFullAt + ListingLasts > meetings.Now))
+            return null;
+
+        var folders = (await known.Folders(ct)).Where(folder => folder.RemoteId != home.RemoteId && folder.Cursor.Text is not null).ToArray();
+        return folders is [var folder] && folder.Cursor.Snapshot is null && folder.Cursor.Text!.Split('\n') is [var quarter, { Length: > 0 }, _] && quarter == Quarter
+            ? new CalDavCalendar { Address = new Uri(dav.Address, folder.RemoteId), Name = folder.Path, CanSync = true }
+            : null;
     }
 
     private async Task<(IReadOnlyList<Uri> Homes, IReadOnlyList<CalDavCalendar> Calendars)> Calendars(KnownItems known, FolderState home, CancellationToken ct)
