@@ -62,6 +62,9 @@ public sealed record MailFacts
     /// <summary>The own text or, if that is empty, the start of the whole.</summary>
     public string? Excerpt { get; init; }
 
+    /// <summary>The whole text with what it quotes or forwards; never stored. Null where a source does not give it.</summary>
+    public string? WholeText { get; init; }
+
     /// <summary>Whether the own text holds a <c>?</c> outside of URLs.</summary>
     public bool Question { get; init; }
 

@@ -9,7 +9,7 @@ internal sealed class DeliveryReader(ProblemList problems, IReadOnlyList<Account
     public DeliverySettings? Read(MapValues delivery)
     {
         var way = WayOf(delivery);
-        var commands = delivery.Of(Commands) is { } map ? CommandsOf(map) : null;
+        var commands = delivery.Of(ConfigurationShape.Commands) is { } map ? CommandsOf(map) : null;
         return delivery.Of(From) is { } from && way is not null
             ? new DeliverySettings { FromName = from.Name, From = from.Address, Way = way, Commands = commands }
             : null;

@@ -3,6 +3,7 @@ using CrmSync.Domain.Contacts;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Meetings;
 using CrmSync.Storage.Harvest;
+using CrmSync.Worker.Commands;
 using CrmSync.Worker.Sources;
 using NodaTime;
 
@@ -15,7 +16,9 @@ namespace CrmSync.Worker.Harvest;
 /// <param name="classifier">What the configuration makes of a mail.</param>
 /// <param name="meetings">Where copies of meetings become lines.</param>
 /// <param name="since">Older mail is left out.</param>
-internal sealed class AccountHarvest(Accounts accounts, HarvestLedger ledger, Capture capture, Classifier classifier, MeetingHarvest meetings, Instant since)
+/// <param name="commands">What takes the mails of the command mailbox; null for every other account.</param>
+internal sealed class AccountHarvest(
+    Accounts accounts, HarvestLedger ledger, Capture capture, Classifier classifier, MeetingHarvest meetings, Instant since, CommandDesk? commands = null)
 {
     /// <summary>Items that could not be read this time are tried again by the next harvest, never twice by the same.</summary>
     private static readonly Duration RetryAfter = Duration.FromSeconds(1);
@@ -38,6 +41,7 @@ internal sealed class AccountHarvest(Accounts accounts, HarvestLedger ledger, Ca
             var source = open();
             await Discover(account, source, now, run, ct);
             await ReadPending(account, source, now, run, ct);
+            await SettleCommands(account, now, run, ct);
             await (run.Problem is { } words ? accounts.Failed(account, now, words, run.IsPermanent, ct) : accounts.Succeeded(account, now, readUntil: now, ct));
         }
         catch (SourceException failure)
@@ -47,6 +51,22 @@ internal sealed class AccountHarvest(Accounts accounts, HarvestLedger ledger, Ca
         }
 
         return run.Summary();
+    }
+
+    /// <summary>Commands wait where they are when they cannot be settled now; the mails themselves are stored already.</summary>
+    private async Task SettleCommands(AccountState account, Instant now, HarvestRun run, CancellationToken ct)
+    {
+        if (commands is null)
+            return;
+
+        try
+        {
+            await commands.Settle(now, ct);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            run.Fail(new Trouble(account.Name, $"its commands could not be carried out: {failure.Message}", "they are kept and tried again with the next harvest"));
+        }
     }
 
     private async Task Discover(AccountState account, ISource source, Instant now, HarvestRun run, CancellationToken ct)
@@ -93,6 +113,11 @@ internal sealed class AccountHarvest(Accounts accounts, HarvestLedger ledger, Ca
             {
                 // First what the mails invite to: whoever dies between the two reads these mails again, and knows their invitations when he sees them.
                 await meetings.Store(done.Invitations, CancellationToken.None);
+
+                // Before the account moves on: a crash between the two repeats the batch and loses no command.
+                if (commands is not null)
+                    await commands.Keep(done.Commands, CancellationToken.None);
+
                 run.Stored(await ledger.Store(account, done.Results, classifier, CancellationToken.None));
                 if (done.Stopped is { } stopped)
                 {
@@ -123,6 +148,7 @@ internal sealed class AccountHarvest(Accounts accounts, HarvestLedger ledger, Ca
         var results = new List<ItemResult>(items.Count);
         var invitations = new List<InvitationMail>();
         var open = items.ToDictionary(i => i.Number);
+        var written = new List<CommandMail>();
         try
         {
             await foreach (var reading in source.Read([.. items.Select(i => new RemoteItem(folders[i.Folder], i))], ct))
@@ -135,6 +161,8 @@ internal sealed class AccountHarvest(Accounts accounts, HarvestLedger ledger, Ca
                     invitations.AddRange(InvitationsIn(mail, kept.Line, account, now, run));
 
                 results.Add(result);
+                if (commands is not null && result is ItemResult.Mail && reading is MailReading { Facts: var facts } && CommandMail.Of(facts, reading.Item.Item.Backlog, now) is { } command)
+                    written.Add(command);
             }
 
             // Silence is not an answer: what the source did not speak of is asked for again.
@@ -144,11 +172,11 @@ internal sealed class AccountHarvest(Accounts accounts, HarvestLedger ledger, Ca
                 results.Add(new ItemResult.Failed(silent.Number, "the source gave no answer", now + RetryAfter));
             }
 
-            return new BatchResult(results, invitations, [], null);
+            return new BatchResult(results, invitations, [], null) { Commands = written };
         }
         catch (Exception stopped) when (stopped is SourceException or OperationCanceledException)
         {
-            return new BatchResult(results, invitations, [.. open.Values], stopped);
+            return new BatchResult(results, invitations, [.. open.Values], stopped) { Commands = written };
         }
     }
 
@@ -197,7 +225,10 @@ internal sealed class AccountHarvest(Accounts accounts, HarvestLedger ledger, Ca
     }
 
     private sealed record BatchResult(
-        IReadOnlyList<ItemResult> Results, IReadOnlyList<InvitationMail> Invitations, IReadOnlyList<HarvestItem> Unread, Exception? Stopped);
+        IReadOnlyList<ItemResult> Results, IReadOnlyList<InvitationMail> Invitations, IReadOnlyList<HarvestItem> Unread, Exception? Stopped)
+    {
+        public required IReadOnlyList<CommandMail> Commands { get; init; }
+    }
 
     /// <summary>A batch that is being read.</summary>
     private sealed class BatchReading(IReadOnlyList<HarvestItem> items, Task<BatchResult> result)

@@ -5,6 +5,7 @@ using CrmSync.Domain.Policy;
 using CrmSync.Storage;
 using CrmSync.Storage.Harvest;
 using CrmSync.Storage.Meetings;
+using CrmSync.Worker.Commands;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Sources;
 using NodaTime;
@@ -98,7 +99,10 @@ internal sealed class HarvestAll(ContactDatabase database, Accounts accounts, Ha
         var classifier = new Classifier(policy);
         var meetings = new MeetingHarvest(new MeetingLog(database), policy, classifier.Ours);
         var since = configuration.Capture.From(now);
-        var harvest = new AccountHarvest(accounts, ledger, new Capture(policy, configuration.Capture.TextBytes), classifier, meetings, since);
+        var commands = configuration.Delivery?.Commands is { } mailbox && mailbox.Address == account.Address
+            ? new CommandDesk(policy, database, mailbox, account.Name)
+            : null;
+        var harvest = new AccountHarvest(accounts, ledger, new Capture(policy, configuration.Capture.TextBytes), classifier, meetings, since, commands);
         var state = await accounts.Register(account.Name, account.Kind, account.Address.Value, ct);
         await using var alone = await AccountLock.Take(database, state, ct);
         if (alone is null)

@@ -57,6 +57,7 @@ internal static class MailTranslation
             Report = ReportOf(message),
             OwnText = text.Own,
             Excerpt = text.Excerpt,
+            WholeText = message.Text,
             Question = Asks(text.Own),
             Attachments = message.AttachmentCount,
         };

@@ -1,0 +1,121 @@
+using Dapper;
+using NodaTime;
+
+namespace CrmSync.Storage.Log;
+
+/// <summary>How far a mail to the command mailbox has come.</summary>
+public enum CommandMailState
+{
+    /// <summary>Nobody has decided about it yet.</summary>
+    Waiting,
+
+    CarriedOut,
+
+    /// <summary>It changed nothing, for the reason kept with it.</summary>
+    Refused,
+}
+
+/// <summary>A mail to the command mailbox that waits to be read.</summary>
+/// <param name="Id">From its identity: a mail that arrives twice is one.</param>
+/// <param name="ArrivedAt">When it arrived.</param>
+/// <param name="Sender">The address it claims to come from, or null.</param>
+/// <param name="Mail">What it says, in a form only the reader of commands knows.</param>
+public sealed record WaitingCommand(string Id, Instant ArrivedAt, string? Sender, string Mail);
+
+/// <summary>What became of a mail to the command mailbox.</summary>
+/// <param name="Id">As in <see cref="WaitingCommand"/>.</param>
+/// <param name="Sender">The address it claims to come from, or null.</param>
+/// <param name="State">What was decided.</param>
+/// <param name="Words">Why, or what was done.</param>
+public sealed record CommandAnswer(string Id, string? Sender, CommandMailState State, string? Words);
+
+/// <summary>The mails to the command mailbox: kept before the account moves on, so that a crash loses none, and what became of them.</summary>
+public sealed class CommandInbox(ContactDatabase database)
+{
+    /// <summary>Keeps mails to be read; those known already stay as they are.</summary>
+    public Task Keep(IReadOnlyList<WaitingCommand> mails, CancellationToken ct) => database.WriteDurably(
+        async scope =>
+        {
+            foreach (var mail in mails)
+            {
+                await scope.Execute(
+                    "insert into command_mail (id, arrived_at, state, mail, sender) values (@Id, @ArrivedAt, 0, @text, @Sender) on conflict do nothing",
+                    new { mail.Id, mail.ArrivedAt, text = Texts.Clean(mail.Mail), mail.Sender });
+            }
+
+            return mails.Count;
+        },
+        ct);
+
+    /// <summary>What waits, in order of arrival.</summary>
+    public async Task<IReadOnlyList<WaitingCommand>> Waiting(CancellationToken ct)
+    {
+        await using var connection = await database.Connect(ct);
+        var rows = await connection.QueryAsync<WaitingRow>(new CommandDefinition(
+            "select id as Id, arrived_at as ArrivedAt, sender as Sender, mail as Mail from command_mail where state = 0 order by arrived_at, id", cancellationToken: ct));
+        return [.. rows.Select(row => new WaitingCommand(row.Id, row.ArrivedAt, row.Sender, row.Mail))];
+    }
+
+    /// <summary>Writes down what became of a mail; what it said is forgotten.</summary>
+    public Task Decide(string id, CommandMailState state, string words, CancellationToken ct) => database.WriteDurably(
+        async scope => await scope.Execute(
+            "update command_mail set state = @state, words = @words, mail = null where id = @id and state = 0", new { id, state = (int)state, words = Texts.Clean(words) }),
+        ct);
+
+    /// <summary>Everything that arrived since a moment and what became of it, in order of arrival.</summary>
+    public async Task<IReadOnlyList<CommandAnswer>> Since(Instant moment, CancellationToken ct)
+    {
+        await using var connection = await database.Connect(ct);
+        var rows = await connection.QueryAsync<AnswerRow>(new CommandDefinition(
+            "select id as Id, sender as Sender, state as State, words as Words from command_mail where arrived_at >= @moment order by arrived_at, id",
+            new { moment },
+            cancellationToken: ct));
+        return [.. rows.Select(row => new CommandAnswer(row.Id, row.Sender, (CommandMailState)row.State, row.Words))];
+    }
+
+    /// <summary>Whether one of these mailboxes holds, among what was sent from it, the very mail that another account holds too.</summary>
+    /// <param name="messageId">The Message-ID both copies bear.</param>
+    /// <param name="mailboxes">The addresses of the sender's own mailboxes.</param>
+    /// <param name="commandAccount">The name of the account of the command mailbox.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task<bool> HasSentCopy(string messageId, IReadOnlyCollection<string> mailboxes, string commandAccount, CancellationToken ct)
+    {
+        await using var connection = await database.Connect(ct);
+        return await connection.ExecuteScalarAsync<long>(new CommandDefinition(
+            $"""
+            select count(*)
+              from interaction i
+              join remote_item r on r.interaction = i.number
+              join folder f on f.number = r.folder
+              join account a on a.number = r.account
+             where i.message_id = @messageId
+               and {database.Engine.AnyOf("a.address", "@addresses")}
+               and (f.role = 'sent' or (f.role is null and lower(f.remote_id) like '%sent%'))
+               and exists (select 1 from sighting s join account c on c.number = s.account where s.interaction = i.number and c.name = @commandAccount)
+            """,
+            new { messageId, addresses = database.Engine.List(mailboxes), commandAccount },
+            cancellationToken: ct)) > 0;
+    }
+
+    private sealed record WaitingRow
+    {
+        public required string Id { get; init; }
+
+        public required Instant ArrivedAt { get; init; }
+
+        public string? Sender { get; init; }
+
+        public required string Mail { get; init; }
+    }
+
+    private sealed record AnswerRow
+    {
+        public required string Id { get; init; }
+
+        public string? Sender { get; init; }
+
+        public required long State { get; init; }
+
+        public string? Words { get; init; }
+    }
+}

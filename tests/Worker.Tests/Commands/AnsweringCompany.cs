@@ -1,0 +1,134 @@
+using CrmSync.Domain.Log;
+using CrmSync.Domain.Policy;
+using CrmSync.Mail.Mime;
+using CrmSync.Storage;
+using CrmSync.Storage.Log;
+using CrmSync.Worker.Configuration;
+using CrmSync.Worker.Digests;
+using CrmSync.Worker.Tests.Digests;
+using NodaTime;
+
+namespace CrmSync.Worker.Tests.Commands;
+
+/// <summary>The sample company after its digests of the story's morning have left; built once, every test works on a copy.</summary>
+public sealed class SentDigests : IAsyncLifetime
+{
+    public string Folder { get; } = Directory.CreateTempSubdirectory("crmsync-answers-").FullName;
+
+    /// <summary>What Ana got.</summary>
+    public string Html { get; private set; } = "";
+
+    public string MessageId { get; private set; } = "";
+
+    public string ReplyTo { get; private set; } = "";
+
+    public async Task InitializeAsync()
+    {
+        foreach (var file in Directory.EnumerateFiles(SampleCompany.Config, "*", SearchOption.AllDirectories))
+        {
+            var copy = Path.Combine(Folder, Path.GetRelativePath(SampleCompany.Config, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
+
+        await using var company = await AnsweringCompany.In(Folder);
+        await company.Harvest("commands");
+        var ana = (await company.Program.Digests.Show(SampleCompany.Story, default)).Single(sent => sent.Digest.Run is { Definition.Name: "my-day", Reader.Id: "ana" }).Mail;
+        (Html, MessageId) = (ana.Html, ana.MessageId);
+        ReplyTo = MimeReader.Read(ana.Bytes).ReplyTo[0].Address;
+        Assert.Empty((await company.Program.Digests.Send(SampleCompany.Story, Duration.Zero, default)).Problems);
+    }
+
+    public Task DisposeAsync()
+    {
+        Directory.Delete(Folder, recursive: true);
+        return Task.CompletedTask;
+    }
+}
+
+/// <summary>A copy of the company, into whose command mailbox mails are put as a mail server would.</summary>
+internal sealed class AnsweringCompany : IAsyncDisposable
+{
+    /// <summary>Wednesday, an hour and a bit after the digests.</summary>
+    public static readonly Instant Answered = Instant.FromUtc(2026, 3, 4, 10, 0);
+
+    private readonly string folder;
+    private readonly bool isCopy;
+    private int delivered;
+
+    private AnsweringCompany(string folder, Composition program, bool isCopy) => (this.folder, Program, this.isCopy) = (folder, program, isCopy);
+
+    public Composition Program { get; }
+
+    public static async Task<AnsweringCompany> CopyOf(SentDigests sent)
+    {
+        var copy = Directory.CreateTempSubdirectory("crmsync-answer-").FullName;
+        foreach (var file in Directory.EnumerateFiles(sent.Folder, "*", SearchOption.AllDirectories))
+        {
+            var place = Path.Combine(copy, Path.GetRelativePath(sent.Folder, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(place)!);
+            File.Copy(file, place);
+        }
+
+        return await Open(copy, isCopy: true);
+    }
+
+    public static async Task<AnsweringCompany> In(string folder)
+    {
+        var company = await Open(folder, isCopy: false);
+        await foreach (var _ in company.Program.Harvest.Run([.. company.Program.Readable.Where(a => a.Name != "commands")], SampleCompany.Story, null, default))
+        {
+        }
+
+        return company;
+    }
+
+    /// <summary>Puts a mail into the command mailbox; lines end as they do on a server.</summary>
+    public void Deliver(string mail) => Put(mail, Path.Combine("commands", "new"));
+
+    /// <summary>Puts a mail into Ana's folder of what she sent.</summary>
+    public void DeliverSent(string mail) => Put(mail, Path.Combine("ana", ".Sent", "cur"));
+
+    private void Put(string mail, string place)
+    {
+        var path = Path.Combine(folder, "sample", "mail", place);
+        foreach (var part in new[] { "cur", "new", "tmp" })
+            Directory.CreateDirectory(Path.Combine(path, "..", part));
+        delivered++;
+        File.WriteAllText(Path.Combine(path, $"17726{delivered}.M{delivered}P9.store.bright.example"), mail.ReplaceLineEndings("\r\n"));
+    }
+
+    public async Task Harvest(string account = "commands", Instant? now = null)
+    {
+        await foreach (var done in Program.Harvest.Run([.. Program.Readable.Where(a => a.Name == account)], now ?? Answered, null, default))
+            Assert.Null(done.Problem);
+    }
+
+    /// <summary>The commands that were said since the digests left, as <c>verb contact</c> and what belongs to it.</summary>
+    public async Task<IReadOnlyList<CommandFacts>> Commands() =>
+        [.. (await new ContactLog(Program.Database).Read(new LogFilter { Kinds = [InteractionKind.Command] }, default).ToListAsync()).Where(line => line.At > SampleCompany.Story).Select(line => line.Command!)];
+
+    /// <summary>What became of the last mail.</summary>
+    public async Task<CommandAnswer> Answer() => (await new CommandInbox(Program.Database).Since(SampleCompany.Story, default))[^1];
+
+    public async Task<Evaluation> Evaluate(Instant? now = null)
+    {
+        var moment = now ?? Answered;
+        return new Evaluator(Program.Policy).Evaluate(await Program.Snapshot(moment, withText: false, default), moment);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Program.DisposeAsync();
+        if (isCopy)
+            Directory.Delete(folder, recursive: true);
+    }
+
+    private static async Task<AnsweringCompany> Open(string folder, bool isCopy)
+    {
+        var read = LoadedConfiguration.Read(folder, SampleCompany.Story);
+        var delivery = read.Settings.Delivery! with { Way = new DeliveryChoice.Folder(Path.Combine(folder, "out")) };
+        var database = await ContactDatabase.OpenSqlite(Path.Combine(folder, "answers.db"), default);
+        return new AnsweringCompany(folder, new Composition(read with { Settings = read.Settings with { Delivery = delivery } }, database), isCopy);
+    }
+}

@@ -1,0 +1,273 @@
+using System.Net;
+using System.Text;
+using System.Text.RegularExpressions;
+using CrmSync.Domain.Log;
+using CrmSync.Domain.Policy;
+using CrmSync.Storage.Log;
+using NodaTime;
+
+namespace CrmSync.Worker.Tests.Commands;
+
+/// <summary>From the bytes in the command mailbox to the items that change. In Ana's digest 1 is Declan Murphy, 2 Siobhán Walsh, 3 Peter Nagle.</summary>
+public sealed class AnsweringTests(SentDigests sent) : IClassFixture<SentDigests>
+{
+    private const string Signed = "Authentication-Results: mx.bright.example; dkim=pass (2048-bit key) header.d=bright.example header.s=k1; spf=pass smtp.mailfrom=bright.example";
+    private const string Declan = "done declan@murphymotors.example";
+    private const string Siobhan = "done s.walsh@oakfield.example";
+    private const string Peter = "done peter@oldmill.example";
+
+    public static TheoryData<string, string, string[]> Replies => new()
+    {
+        { "one line", "done 1", [Declan] },
+        { "several lines", "done 1\ndone 2\n", [Declan, Siobhan] },
+        { "several numbers", "Done 1, 3", [Declan, Peter] },
+        { "a range and a full stop", "done 1-3.", [Declan, Siobhan, Peter] },
+        { "Gmail, above the quote", "done 2\n\nOn Wed, 4 Mar 2026 at 08:30, CrmSync <crmsync@bright.example> wrote:\n\n> 1. Answer Declan Murphy\n> Reply: done 1 · snooze 1 3d\n> done 3\n", [Siobhan] },
+        { "below the quote", "On Wed, 4 Mar 2026 at 08:30, CrmSync <crmsync@bright.example> wrote:\n> done 1\n> done 2\n\ndone 3\n", [Peter] },
+        { "Outlook, with a header block", "done 3\n\n________________________________\nFrom: CrmSync <crmsync@bright.example>\nSent: 04 March 2026 08:30\nTo: Ana Duarte <ana@bright.example>\nSubject: My day\n\ndone 1\n", [Peter] },
+        { "Outlook in German", "erledigt 1\n\nMit freundlichen Grüßen\nAna\n\nVon: CrmSync <crmsync@bright.example>\nGesendet: Mittwoch, 4. März 2026 08:30\nAn: Ana Duarte\nBetreff: My day\n\ndone 2\n", [Declan] },
+        { "Apple Mail in French", "fait 2\n\nEnvoyé de mon iPhone\n\n> Le 4 mars 2026 à 08:30, CrmSync <crmsync@bright.example> a écrit :\n> \n> done 1\n", [Siobhan] },
+        { "a phone's signature", "Done 1\n\nSent from my iPhone", [Declan] },
+        { "a greeting and a signature", "Good morning,\n\ndone 2\n\nthanks, Ana\n-- \ndone 3\n", [Siobhan] },
+        { "an id", "done 35SFN1HD", [Declan] },
+        { "capitals and a hash", "DONE #3", [Peter] },
+        { "two on a line", "done 1; done 2", [Declan, Siobhan] },
+        { "one that makes no sense", "done 1\nfrobnicate 2\ndone 99\n", [Declan] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Replies))]
+    public async Task A_reply_is_understood_as_meant(string form, string text, string[] meant)
+    {
+        await using var company = await AnsweringCompany.CopyOf(sent);
+        company.Deliver(Reply(text));
+        await company.Harvest();
+        Assert.True(meant.Order().SequenceEqual((await company.Commands()).Select(Words).Order()), $"{form}: {await company.Answer()}");
+    }
+
+    [Fact]
+    public async Task What_is_done_leaves_the_list_and_the_rest_stays()
+    {
+        await using var company = await AnsweringCompany.CopyOf(sent);
+        Assert.Contains((await company.Evaluate()).Items, item => item.Id == "35SFN1HD");
+        company.Deliver(Reply("done 1"));
+        await company.Harvest();
+        var after = await company.Evaluate();
+        Assert.DoesNotContain(after.Items, item => item.Id == "35SFN1HD");
+        Assert.Contains(after.Items, item => item.Id == "YW0Y835A");
+    }
+
+    [Fact]
+    public async Task A_snooze_until_friday_ends_on_friday_morning()
+    {
+        await using var company = await AnsweringCompany.CopyOf(sent);
+        company.Deliver(Reply("snooze 2 friday"));
+        await company.Harvest();
+        var snooze = Assert.Single(await company.Commands());
+        Assert.Equal(("snooze", Instant.FromUtc(2026, 3, 6, 9, 0)), (snooze.Verb, snooze.Until));
+        Assert.Contains((await company.Evaluate()).Items, item => item.Id == "YW0Y835A" && (item.State == ItemState.Snoozed || item.HiddenUntil is not null));
+    }
+
+    [Fact]
+    public async Task A_mail_that_is_html_only_is_read_without_what_it_quotes()
+    {
+        await using var company = await AnsweringCompany.CopyOf(sent);
+        var html = "<html><body><div>done 3</div><div class=\"gmail_quote\"><div>On Wed CrmSync wrote:</div><blockquote>done 1</blockquote></div></body></html>";
+        company.Deliver(Mail(sent.ReplyTo, "Re: My day", Convert.ToBase64String(Encoding.UTF8.GetBytes(html)), "Content-Type: text/html; charset=utf-8\nContent-Transfer-Encoding: base64"));
+        await company.Harvest();
+        Assert.Equal([Peter], (await company.Commands()).Select(Words));
+    }
+
+    [Fact]
+    public async Task A_reply_to_the_plain_address_is_found_by_what_it_refers_to()
+    {
+        await using var company = await AnsweringCompany.CopyOf(sent);
+        company.Deliver(Mail("crmsync@bright.example", "Re: My day", "done 1", $"In-Reply-To: <{sent.MessageId}>"));
+        await company.Harvest();
+        Assert.Equal([Declan], (await company.Commands()).Select(Words));
+    }
+
+    [Fact]
+    public async Task Every_link_of_an_item_does_what_it_says()
+    {
+        await using var company = await AnsweringCompany.CopyOf(sent);
+        foreach (var verb in new[] { "called", "snooze-3d", "not-useful", "done" })
+            company.Deliver(Mail("crmsync@bright.example", Link(verb, "35SFN1HD"), ""));
+        await company.Harvest();
+        Assert.Equal(["called", "done", "not-useful", "snooze"], (await company.Commands()).Select(command => command.Verb).Order());
+    }
+
+    [Fact]
+    public async Task The_same_mail_and_the_same_link_twice_are_one_command()
+    {
+        await using var company = await AnsweringCompany.CopyOf(sent);
+        var mail = Mail("crmsync@bright.example", Link("done", "35SFN1HD"), "");
+        company.Deliver(mail);
+        company.Deliver(mail);
+        company.Deliver(Mail("crmsync@bright.example", Link("done", "35SFN1HD"), "", "X-Second: 1"));
+        await company.Harvest();
+        await company.Harvest(now: AnsweringCompany.Answered + Duration.FromHours(1));
+        Assert.Single(await company.Commands());
+    }
+
+    [Theory]
+    [InlineData("done", "done jane.new@customer.example")]
+    [InlineData("called", "called jane.new@customer.example")]
+    [InlineData("resolved", "resolved jane.new@customer.example")]
+    [InlineData("snooze-3d", "snooze jane.new@customer.example")]
+    [InlineData("snooze-2026-06-01", "snooze jane.new@customer.example")]
+    [InlineData("tag-vip", "tag jane.new@customer.example")]
+    [InlineData("untag-vip", "untag jane.new@customer.example")]
+    [InlineData("note", "note jane.new@customer.example")]
+    public async Task A_forwarded_mail_to_an_address_with_a_verb_is_about_who_wrote_it(string verb, string meant)
+    {
+        await using var company = await AnsweringCompany.CopyOf(sent);
+        company.Deliver(Mail($"crmsync+{verb}@bright.example", "Fwd: A question", "She has a dog.\nbirthday: 12 March\n\n---------- Forwarded message ---------\nFrom: Jane New <jane.new@customer.example>\nDate: Tue, 3 Mar 2026\nSubject: A question\nTo: Ana Duarte <ana@bright.example>\n\nHello Ana\n"));
+        await company.Harvest();
+        var command = Assert.Single(await company.Commands());
+        Assert.Equal(meant, Words(command));
+        Assert.Equal(verb == "note" ? "She has a dog.\nbirthday: 12 March" : null, command.Text?.ReplaceLineEndings("\n"));
+    }
+
+    [Fact]
+    public async Task A_blind_copy_to_chase_means_the_mail_it_goes_with()
+    {
+        await using var company = await AnsweringCompany.CopyOf(sent);
+        company.Deliver(Mail("gerry@paper.example", "Blue film", "Please send the price of the blue film.", "Delivered-To: crmsync+chase@bright.example"));
+        await company.Harvest();
+        var chase = Assert.Single(await company.Commands());
+        var line = await new ContactLog(company.Program.Database).Read(new LogFilter(), default).SingleAsync(one => one.Subject == "Blue film");
+        Assert.Equal(("chase", line.Id), (chase.Verb, chase.About));
+    }
+
+    [Fact]
+    public async Task The_copy_among_what_was_sent_proves_a_mail_no_server_signed()
+    {
+        await using var company = await AnsweringCompany.CopyOf(sent);
+        var mail = Reply("done 1", proof: "X-None: 1", id: "sent-copy@bright.example");
+        company.Deliver(mail);
+        await company.Harvest();
+        Assert.Empty(await company.Commands());
+        Assert.Equal(CommandMailState.Waiting, (await company.Answer()).State);
+
+        company.DeliverSent(mail);
+        await company.Harvest("ana");
+        await company.Harvest(now: AnsweringCompany.Answered + Duration.FromMinutes(10));
+        Assert.Equal([Declan], (await company.Commands()).Select(Words));
+    }
+
+    public static TheoryData<string, string, string, string> Refused => new()
+    {
+        { "no signature", "ana@bright.example", "X-None: 1", "nothing proves" },
+        { "a failed signature", "ana@bright.example", "Authentication-Results: mx.bright.example; dkim=fail header.d=bright.example", "nothing proves" },
+        { "a signature of somebody else", "ana@bright.example", "Authentication-Results: mx.bright.example; dkim=pass header.d=evil.example", "nothing proves" },
+        { "a domain that only ends like ours", "ana@bright.example", "Authentication-Results: mx.bright.example; dkim=pass header.d=notbright.example", "nothing proves" },
+        { "a server nobody trusts", "ana@bright.example", "Authentication-Results: mx.evil.example; dkim=pass header.d=bright.example", "nothing proves" },
+        { "a pass in a comment", "ana@bright.example", "Authentication-Results: mx.bright.example; dkim=none (dkim=pass header.d=bright.example; dkim=pass header.d=bright.example)", "nothing proves" },
+        { "only SPF", "ana@bright.example", "Authentication-Results: mx.bright.example; spf=pass smtp.mailfrom=bright.example", "nothing proves" },
+        { "an outsider", "declan@murphymotors.example", "Authentication-Results: mx.bright.example; dkim=pass header.d=murphymotors.example", "none of the people" },
+        { "a colleague who got Ana's mail", "tim@bright.example", Signed, "not written for tim" },
+        { "somebody who left", "conor@bright.example", Signed, "has left" },
+        { "an automatic reply", "ana@bright.example", Signed + "\nAuto-Submitted: auto-replied", "automatic" },
+        { "a bounce", "ana@bright.example", Signed + "\nReturn-Path: <>", "mail server" },
+        { "a mailing", "ana@bright.example", Signed + "\nPrecedence: bulk", "mailing" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Refused))]
+    public async Task A_mail_that_must_not_be_obeyed_changes_nothing_and_says_why(string form, string from, string headers, string reason)
+    {
+        await using var company = await AnsweringCompany.CopyOf(sent);
+        company.Deliver(Reply("done 1", from, headers));
+        await company.Harvest();
+        await company.Harvest(now: AnsweringCompany.Answered + Duration.FromHours(25));
+        Assert.Empty(await company.Commands());
+        var answer = await company.Answer();
+        Assert.True(answer.State == CommandMailState.Refused && answer.Words!.Contains(reason, StringComparison.Ordinal), $"{form}: {answer}");
+    }
+
+    [Theory]
+    [InlineData("done 35SFN1HD [ana.2254.AAAAAAAAAAAAAAAA]", "does not belong to this item")]
+    [InlineData("done 35SFN1HD [tim.2254.AAAAAAAAAAAAAAAA]", "does not belong to this item")]
+    [InlineData("done 35SFN1HD [nonsense]", "does not belong to this item")]
+    public async Task A_forged_link_changes_nothing(string subject, string reason)
+    {
+        await using var company = await AnsweringCompany.CopyOf(sent);
+        company.Deliver(Mail("crmsync@bright.example", subject, ""));
+        await company.Harvest();
+        Assert.Empty(await company.Commands());
+        Assert.Contains(reason, (await company.Answer()).Words!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_link_of_somebody_else_changes_nothing()
+    {
+        await using var company = await AnsweringCompany.CopyOf(sent);
+        company.Deliver(Mail("crmsync@bright.example", Link("done", "35SFN1HD"), "", from: "tim@bright.example"));
+        await company.Harvest();
+        Assert.Empty(await company.Commands());
+        Assert.Contains("somebody else", (await company.Answer()).Words!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_link_for_one_item_does_not_work_for_another()
+    {
+        await using var company = await AnsweringCompany.CopyOf(sent);
+        company.Deliver(Mail("crmsync@bright.example", Link("done", "35SFN1HD").Replace("35SFN1HD", "YW0Y835A", StringComparison.Ordinal), ""));
+        await company.Harvest();
+        Assert.Empty(await company.Commands());
+    }
+
+    [Fact]
+    public async Task A_link_of_last_season_has_expired()
+    {
+        await using var company = await AnsweringCompany.CopyOf(sent);
+        company.Deliver(Mail("crmsync@bright.example", Link("done", "35SFN1HD"), "", date: "Mon, 1 Jun 2026 09:00:00 +0000"));
+        await company.Harvest(now: Instant.FromUtc(2026, 6, 1, 9, 5));
+        Assert.Empty(await company.Commands());
+        Assert.Contains("tokens hold for 60 days", (await company.Answer()).Words!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_reply_address_that_was_changed_is_refused()
+    {
+        await using var company = await AnsweringCompany.CopyOf(sent);
+        company.Deliver(Mail("crmsync+re-aaaaaaaaaaaaaaaaaaaaaaaaaa-bbbbbbbbbbbbbbbb@bright.example", "Re: My day", "done 1"));
+        await company.Harvest();
+        Assert.Empty(await company.Commands());
+        Assert.Contains("changed on its way", (await company.Answer()).Words!, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Thanks, very useful!")]
+    [InlineData("who jane@acme.example")]
+    [InlineData("snooze 2 never")]
+    [InlineData("done 99")]
+    public async Task A_reply_that_asks_for_nothing_possible_changes_nothing(string text)
+    {
+        await using var company = await AnsweringCompany.CopyOf(sent);
+        company.Deliver(Reply(text));
+        await company.Harvest();
+        Assert.Empty(await company.Commands());
+        Assert.Equal(CommandMailState.Refused, (await company.Answer()).State);
+    }
+
+    private static string Words(CommandFacts command) => $"{command.Verb} {command.Contact}";
+
+    private string Reply(string text, string from = "ana@bright.example", string proof = Signed, string? id = null) =>
+        Mail(sent.ReplyTo, "Re: My day · Ana · Wed 4 March", text, "X-Form: reply", from, proof, id: id);
+
+    private static string Mail(
+        string to, string subject, string text, string more = "X-Form: plain", string from = "ana@bright.example", string proof = Signed, string date = "Wed, 4 Mar 2026 09:55:00 +0000", string? id = null) =>
+        $"Received: from mx.bright.example by store.bright.example with LMTP; {date}\n{proof}\nFrom: A Person <{from}>\nTo: {to}\nSubject: {Encoded(subject)}\nDate: {date}\nMessage-ID: <{id ?? Guid.NewGuid() + "@bright.example"}>\nMIME-Version: 1.0\n"
+        + $"{(more.Contains("Content-Type", StringComparison.Ordinal) ? "" : "Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n")}{more}\n\n{text}\n";
+
+    private static string Encoded(string subject) => subject.All(char.IsAscii) ? subject : $"=?utf-8?B?{Convert.ToBase64String(Encoding.UTF8.GetBytes(subject))}?=";
+
+    /// <summary>The subject a mail program writes when the link in the digest is pressed.</summary>
+    private string Link(string verb, string item)
+    {
+        var subject = Regex.Matches(WebUtility.HtmlDecode(sent.Html), "mailto:crmsync@bright.example\\?subject=([^\"]*)").Select(match => Uri.UnescapeDataString(match.Groups[1].Value));
+        return subject.First(one => one.StartsWith($"{verb} {item} [", StringComparison.Ordinal));
+    }
+}
