@@ -9,6 +9,9 @@ namespace CrmSync.Worker.Commands;
 /// <summary>What of a mail to the command mailbox decides what it means.</summary>
 internal sealed record CommandMail
 {
+    /// <summary>What a server writes into a mail about where it put it; the only trace of a blind copy.</summary>
+    private static readonly string[] DeliveredTo = ["delivered-to", "x-original-to"];
+
     public required string Id { get; init; }
 
     public required long ArrivedTicks { get; init; }
@@ -57,7 +60,7 @@ internal sealed record CommandMail
             Recipients =
             [
                 .. facts.To.Concat(facts.Cc).Concat(facts.Bcc).Select(one => one.Address.Value)
-                    .Concat(new[] { "delivered-to", "x-original-to" }.Select(name => facts.Headers.GetValueOrDefault(name)?.Trim('<', '>', ' ').ToLowerInvariant()).OfType<string>()).Distinct(),
+                    .Concat(DeliveredTo.Select(name => facts.Headers.GetValueOrDefault(name)?.Trim('<', '>', ' ').ToLowerInvariant()).OfType<string>()).Distinct(),
             ],
             MessageId = facts.MessageId,
             References = facts.References,
