@@ -50,7 +50,7 @@ internal sealed class CommandDesk(CompanyPolicy policy, ContactDatabase database
                 standings ??= await Standings(now, ct);
                 var answer = await new CommandMeaning(policy, database, settings, standings, account, now).Of(mail, author, ct);
                 await new CommandLog(database).Add(answer.Commands, ct);
-                await inbox.Decide(waiting.Id, answer.Commands.Count > 0 ? CommandMailState.CarriedOut : CommandMailState.Refused, answer.Words, ct);
+                await inbox.Decide(waiting.Id, answer.IsCarriedOut ? CommandMailState.CarriedOut : CommandMailState.Refused, answer.Words, ct);
             }
             catch (RefusedCommandException refused)
             {

@@ -17,7 +17,11 @@ namespace CrmSync.Worker.Commands;
 /// <summary>What a mail comes to.</summary>
 /// <param name="Commands">Lines for the log.</param>
 /// <param name="Words">What was understood and what was not.</param>
-internal sealed record CommandReading(IReadOnlyList<Interaction> Commands, string Words);
+internal sealed record CommandReading(IReadOnlyList<Interaction> Commands, string Words)
+{
+    /// <summary>Whether anything was carried out.</summary>
+    public bool IsCarriedOut { get; init; } = Commands.Count > 0;
+}
 
 /// <summary>Finds what a mail whose author is proven asks for: by its address (<c>crmsync+done@</c>), by the token in its subject, or as the answer to a mail of ours.</summary>
 internal sealed partial class CommandMeaning(CompanyPolicy policy, ContactDatabase database, CommandSettings settings, Standings standings, string account, Instant now)
@@ -32,7 +36,10 @@ internal sealed partial class CommandMeaning(CompanyPolicy policy, ContactDataba
     public async Task<CommandReading> Of(CommandMail mail, Person author, CancellationToken ct)
     {
         if (SubjectLink().Match(mail.Subject) is { Success: true } link)
-            return OfLink(mail, author, link.Groups["verb"].Value.ToLowerInvariant(), link.Groups["item"].Value, link.Groups["token"].Value);
+            return await OfLink(mail, author, link.Groups["verb"].Value.ToLowerInvariant(), link.Groups["item"].Value, link.Groups["token"].Value, ct);
+
+        if (SubscribeAgain().Match(mail.Subject) is { Success: true } again)
+            return await Subscribed(again.Groups["digest"].Value.ToLowerInvariant(), author, stopped: false, ct);
 
         var parts = mail.Recipients.Select(PlusPart).OfType<string>().Distinct().ToList();
         if (parts.Find(part => !part.StartsWith("re-", StringComparison.Ordinal)) is { } verb)
@@ -42,7 +49,7 @@ internal sealed partial class CommandMeaning(CompanyPolicy policy, ContactDataba
     }
 
     /// <summary>A link of a digest: the token says whose it is and to which item it belongs.</summary>
-    private CommandReading OfLink(CommandMail mail, Person author, string verb, string item, string token)
+    private async Task<CommandReading> OfLink(CommandMail mail, Person author, string verb, string item, string token, CancellationToken ct)
     {
         var today = CalendarOf(author).DateOf(mail.ArrivedAt);
         var answer = verb == "unsubscribe" ? tokens.ReadDigest(token, item, today) : tokens.ReadItem(token, item.ToUpperInvariant(), today);
@@ -53,11 +60,21 @@ internal sealed partial class CommandMeaning(CompanyPolicy policy, ContactDataba
             throw new RefusedCommandException($"the link was made for somebody else, not for {author.Id}");
 
         if (verb == "unsubscribe")
-            throw new RefusedCommandException($"digests cannot be stopped by mail yet; ask whoever keeps the policy to take you off {item}");
+            return await Subscribed(item, author, stopped: true, ct);
 
         var target = standings.Item(item) ?? throw new RefusedCommandException($"there is no item {item} any more");
         var (bare, argument) = Split(verb);
         return new CommandReading([Command(mail, author, bare, argument, target, text: null, until: null, ["link", author.Id, item.ToUpperInvariant(), verb, token.ToUpperInvariant()])], $"{verb} {item}");
+    }
+
+    /// <summary>Stops a digest for its reader, or sends it again; escalations come all the same, and managers are told who has stopped what.</summary>
+    private async Task<CommandReading> Subscribed(string digest, Person author, bool stopped, CancellationToken ct)
+    {
+        if (!policy.Digests.Any(one => one.Name == digest))
+            throw new RefusedCommandException($"there is no digest \"{PlainWords.Flatten(digest, 40)}\"");
+
+        await new StoppedDigests(database).Set(digest, author.Id, stopped, ct);
+        return new CommandReading([], $"{(stopped ? "stopped" : "sends again")} {digest} for {author.Id}") { IsCarriedOut = true };
     }
 
     /// <summary>A mail to <c>crmsync+verb@</c>: written to a customer with the address in Bcc, forwarded, or new.</summary>
@@ -232,6 +249,9 @@ internal sealed partial class CommandMeaning(CompanyPolicy policy, ContactDataba
 
     private static string IdOf(IReadOnlyList<string> identity) =>
         Base32.Encode(SHA256.HashData(Encoding.UTF8.GetBytes("command\n" + string.Join('\n', identity))))[..20].ToLowerInvariant();
+
+    [GeneratedRegex("^subscribe (?<digest>[a-z0-9-]+)$", RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex SubscribeAgain();
 
     /// <summary>Exactly as our links write it; a reply to such a mail begins otherwise.</summary>
     [GeneratedRegex(@"^(?<verb>[A-Za-z][A-Za-z0-9-]*) (?<item>[A-Za-z0-9._-]+) \[(?<token>[A-Za-z0-9._-]+)\]$", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]

@@ -25,6 +25,7 @@ internal sealed class DigestDesk(
     DeliverySettings delivery) : IAsyncDisposable
 {
     private readonly DigestLedger ledger = new(database);
+    private readonly StoppedDigests stopped = new(database);
     private readonly Accounts accounts = new(database);
     private readonly HtmlPages pages = new();
 
@@ -39,7 +40,7 @@ internal sealed class DigestDesk(
     {
         var sender = await Sender(ct);
         var mails = new DigestMails(sender, pages);
-        var digests = new DigestRun(ledger, mails);
+        var digests = new DigestRun(ledger, mails, await stopped.All(ct));
         var digestsAreDue = await digests.IsAnythingDue(policy, now, ct);
         var notices = new NoticeRun(ledger, new Notifications(database), mails);
         if (digestsAreDue || (policy.Rules.Any(TellsAtOnce) && (Running is null || await notices.IsAnythingDue(policy, Running.Evaluate(now), ct))))
@@ -56,7 +57,7 @@ internal sealed class DigestDesk(
 
     /// <summary>The digests due at a moment as they would be, also those that were sent already; nothing is sent.</summary>
     public async Task<IReadOnlyList<(Digest Digest, DigestMail Mail)>> Show(Instant now, CancellationToken ct) =>
-        await new DigestRun(ledger, new DigestMails(await Sender(ct), pages)).Show(await Facts(now, ct), ct);
+        await new DigestRun(ledger, new DigestMails(await Sender(ct), pages), await stopped.All(ct)).Show(await Facts(now, ct), ct);
 
     /// <summary>Writes a mail to the person who looks after the installation (<c>defaults.owner</c>); it leaves with the next <see cref="Send"/>.</summary>
     public async Task TellAdmin(string subject, string text, Instant now, CancellationToken ct)
@@ -87,6 +88,7 @@ internal sealed class DigestDesk(
             [
                 .. refused.Take(1).Select(first => $"the policy files have {refused.Count} errors and are not taken, {policy.Version} stays in force; the first: {first}"),
                 .. (await ledger.Refused(now - Duration.FromDays(2), ct)).Select(mail => $"{mail.Plan.Digest} for {mail.Plan.Reader} of {mail.Plan.Occasion} did not leave: {mail.Problem}"),
+                .. (await stopped.All(ct)).Select(one => $"{one.Reader} has stopped the digest {one.Digest}"),
             ],
         };
     }

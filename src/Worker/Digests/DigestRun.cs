@@ -7,12 +7,15 @@ using NodaTime.Text;
 namespace CrmSync.Worker.Digests;
 
 /// <summary>Writes the digests that are due, each once, and leaves them to the outbox.</summary>
-internal sealed class DigestRun(DigestLedger ledger, DigestMails mails)
+/// <param name="ledger">What was written already.</param>
+/// <param name="mails">Makes mails of them.</param>
+/// <param name="stopped">Which readers want which digest no more.</param>
+internal sealed class DigestRun(DigestLedger ledger, DigestMails mails, IReadOnlyList<(string Digest, string Reader)> stopped)
 {
     /// <summary>Whether a digest is due that has not been written yet: asked every minute, so that the log is read only when it is needed.</summary>
     public async Task<bool> IsAnythingDue(CompanyPolicy policy, Instant now, CancellationToken ct)
     {
-        var due = new DigestSchedule(policy).DueAt(now).Select(mails.MessageId).ToHashSet(StringComparer.Ordinal);
+        var due = DueAt(policy, now).Select(mails.MessageId).ToHashSet(StringComparer.Ordinal);
         return due.Count > 0 && (await ledger.Settled(due, ct)).Count < due.Count;
     }
 
@@ -24,7 +27,7 @@ internal sealed class DigestRun(DigestLedger ledger, DigestMails mails)
     {
         var written = new List<Digest>();
         DigestComposer? composer = null;
-        var due = new DigestSchedule(facts.Policy).DueAt(facts.Now).Select(run => (Run: run, Id: mails.MessageId(run))).ToList();
+        var due = DueAt(facts.Policy, facts.Now).Select(run => (Run: run, Id: mails.MessageId(run))).ToList();
         var settled = await ledger.Settled([.. due.Select(one => one.Id)], ct);
         foreach (var (run, id) in due.Where(one => !settled.Contains(one.Id)))
         {
@@ -53,7 +56,7 @@ internal sealed class DigestRun(DigestLedger ledger, DigestMails mails)
     {
         var shown = new List<(Digest, DigestMail)>();
         var composer = new DigestComposer(facts);
-        foreach (var run in new DigestSchedule(facts.Policy).DueAt(facts.Now))
+        foreach (var run in DueAt(facts.Policy, facts.Now))
         {
             var digest = composer.Compose(run, await ledger.History(run.Definition.Name, run.Reader.Id, run.Date, ct));
             if (!digest.IsEmpty)
@@ -62,4 +65,7 @@ internal sealed class DigestRun(DigestLedger ledger, DigestMails mails)
 
         return shown;
     }
+
+    private IEnumerable<DueDigest> DueAt(CompanyPolicy policy, Instant now) =>
+        new DigestSchedule(policy).DueAt(now).Where(run => !stopped.Contains((run.Definition.Name, run.Reader.Id)));
 }

@@ -229,6 +229,25 @@ public sealed class AnsweringTests(SentDigests sent) : IClassFixture<SentDigests
     }
 
     [Fact]
+    public async Task Who_unsubscribes_gets_that_digest_no_more_until_they_subscribe_again()
+    {
+        var tomorrow = Instant.FromUtc(2026, 3, 5, 8, 45);
+        await using var company = await AnsweringCompany.CopyOf(sent);
+        Assert.Contains("my-day ana", await Digests());
+        company.Deliver(Mail("crmsync@bright.example", Link("unsubscribe", "my-day"), ""));
+        await company.Harvest();
+        Assert.Equal(CommandMailState.CarriedOut, (await company.Answer()).State);
+        Assert.DoesNotContain("my-day ana", await Digests());
+        Assert.Contains("my-day tim", await Digests());
+
+        company.Deliver(Mail("crmsync@bright.example", "subscribe my-day", "", date: "Wed, 4 Mar 2026 10:30:00 +0000"));
+        await company.Harvest(now: AnsweringCompany.Answered + Duration.FromHours(1));
+        Assert.Contains("my-day ana", await Digests());
+
+        async Task<IEnumerable<string>> Digests() => (await company.Program.Digests.Show(tomorrow, default)).Select(one => $"{one.Digest.Run.Definition.Name} {one.Digest.Run.Reader.Id}");
+    }
+
+    [Fact]
     public async Task A_reply_address_that_was_changed_is_refused()
     {
         await using var company = await AnsweringCompany.CopyOf(sent);

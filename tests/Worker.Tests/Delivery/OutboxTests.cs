@@ -227,7 +227,7 @@ public sealed class OutboxTests : IAsyncLifetime, IAsyncDisposable
         Assert.Empty(await ledger.Unsent(10, default));
     }
 
-    private DigestRun Run() => new(ledger, new DigestMails(Written.Sender, pages));
+    private DigestRun Run() => new(ledger, new DigestMails(Written.Sender, pages), []);
 
     private NoticeRun Notices() => new(ledger, new Notifications(database), new DigestMails(Written.Sender, pages));
 
