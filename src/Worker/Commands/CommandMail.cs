@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using CrmSync.Domain.Contacts;
 using CrmSync.Domain.Log;
 using CrmSync.Storage.Log;
@@ -41,6 +42,7 @@ internal sealed record CommandMail
     /// <summary>Why no person wrote it, or null.</summary>
     public string? Automatic { get; init; }
 
+    [JsonIgnore]
     public Instant ArrivedAt => Instant.FromUnixTimeTicks(ArrivedTicks);
 
     /// <summary>What a copy in the command mailbox says; null for mails of ours, of which the mailbox gets copies.</summary>

@@ -46,6 +46,14 @@ public sealed class AnsweringTests(SentDigests sent) : IClassFixture<SentDigests
     }
 
     [Fact]
+    public async Task The_sample_company_shows_its_two_commands()
+    {
+        await using var company = await AnsweringCompany.CopyOf(sent);
+        var commands = await new ContactLog(company.Program.Database).Read(new LogFilter { Kinds = [InteractionKind.Command] }, default).Select(line => line.Command!.Verb + " " + line.Command.Contact).ToListAsync();
+        Assert.Equal(["note weber@lindenhof.example", "chase gerry@paper.example"], commands);
+    }
+
+    [Fact]
     public async Task What_is_done_leaves_the_list_and_the_rest_stays()
     {
         await using var company = await AnsweringCompany.CopyOf(sent);
