@@ -318,7 +318,8 @@ public sealed class ImapClient : IAsyncDisposable
         if (answer.Status != ImapStatus.Ok)
         {
             throw new MailServerException(MailFailure.Config, $"{connection.Endpoint} offers no STARTTLS, and without it no password is sent; try `tls: required` with port 993",
-                connection.Presentable(answer)) { ConnectionLost = true };
+                connection.Presentable(answer))
+            { ConnectionLost = true };
         }
 
         await connection.Wire.StartTls(ct);

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Text;
 using CrmSync.Domain.Digests;
-using CrmSync.Worker.Digests;
 using CrmSync.Worker.Delivery;
+using CrmSync.Worker.Digests;
 using NodaTime;
 
 namespace CrmSync.Worker.Cli;

@@ -115,11 +115,19 @@ public sealed class MailLineTests
 
     private static string Print(MailLine line) => JsonSerializer.Serialize(new
     {
-        line.Id, line.MessageId, line.Subject, line.Text, line.InReplyTo, line.References, line.Attachments, line.Phrases,
+        line.Id,
+        line.MessageId,
+        line.Subject,
+        line.Text,
+        line.InReplyTo,
+        line.References,
+        line.Attachments,
+        line.Phrases,
         Identities = line.Identities.Select(i => i.ToString()),
         Sightings = line.Sightings.Select(s => s.ToString()),
         People = line.Participants.Select(p => p.ToString()),
         Headers = line.Headers.OrderBy(h => h.Key, StringComparer.Ordinal).Select(h => h.ToString()),
-        Sent = line.SentAt.ToString(), Arrived = line.ArrivedAt.ToString(),
+        Sent = line.SentAt.ToString(),
+        Arrived = line.ArrivedAt.ToString(),
     });
 }

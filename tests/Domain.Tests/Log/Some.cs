@@ -59,21 +59,21 @@ internal static class Some
         string text = "Hello",
         Instant? date = null,
         params (string Name, string Value)[] headers) => new()
-    {
-        MessageId = id,
-        From = Named(from),
-        To = People(to),
-        Cc = People(cc),
-        Bcc = People(bcc),
-        ReplyTo = People(replyTo),
-        Subject = subject,
-        Date = date ?? Noon,
-        BodyDigest = Digest(text),
-        Headers = headers.ToDictionary(h => h.Name, h => h.Value),
-        OwnText = text,
-        Excerpt = text,
-        Question = text.Contains('?', StringComparison.Ordinal),
-    };
+        {
+            MessageId = id,
+            From = Named(from),
+            To = People(to),
+            Cc = People(cc),
+            Bcc = People(bcc),
+            ReplyTo = People(replyTo),
+            Subject = subject,
+            Date = date ?? Noon,
+            BodyDigest = Digest(text),
+            Headers = headers.ToDictionary(h => h.Name, h => h.Value),
+            OwnText = text,
+            Excerpt = text,
+            Question = text.Contains('?', StringComparison.Ordinal),
+        };
 
     public static MailLine Line(this MailFacts facts, string account = "ana", Instant? seen = null) =>
         MailLine.Of(new MailObservation(account, facts, seen), Capture(), Noon + Duration.FromDays(1));

@@ -56,7 +56,9 @@ public sealed class MimeWriterTests
     {
         var mail = MimeReader.Read(MimeWriter.Write(Plain with
         {
-            Subject = value, From = Plain.From with { Name = value }, Headers = [new Header("X-CrmSync", value)],
+            Subject = value,
+            From = Plain.From with { Name = value },
+            Headers = [new Header("X-CrmSync", value)],
         }));
         Assert.Empty(mail.Bcc);
         Assert.Equal("Three mails wait.", mail.Text.Trim());
@@ -98,7 +100,12 @@ public sealed class MimeWriterTests
         {
             var bytes = MimeWriter.Write(Plain with
             {
-                Subject = m.subject, From = Plain.From with { Name = m.name }, Text = m.text, Html = m.html, Headers = [new Header("X-CrmSync", m.value)], To = [.. Enumerable.Repeat(new Mailbox(m.name, "ana@hill.example"), 5)],
+                Subject = m.subject,
+                From = Plain.From with { Name = m.name },
+                Text = m.text,
+                Html = m.html,
+                Headers = [new Header("X-CrmSync", m.value)],
+                To = [.. Enumerable.Repeat(new Mailbox(m.name, "ana@hill.example"), 5)],
             });
             var read = MimeReader.Read(bytes);
             Assert.All(Encoding.UTF8.GetString(bytes).Split("\r\n"), l => Assert.True(Encoding.UTF8.GetByteCount(l) <= 998 && !l.Contains('\n', StringComparison.Ordinal) && !l.Contains('\r', StringComparison.Ordinal)));

@@ -96,7 +96,11 @@ internal sealed class GraphAnswers(GraphTestService service)
 
     private static JsonObject User(GraphTestMailbox mailbox) => new()
     {
-        ["@odata.type"] = "#microsoft.graph.user", ["id"] = mailbox.Id, ["mail"] = mailbox.Address, ["userPrincipalName"] = mailbox.Address, ["accountEnabled"] = true,
+        ["@odata.type"] = "#microsoft.graph.user",
+        ["id"] = mailbox.Id,
+        ["mail"] = mailbox.Address,
+        ["userPrincipalName"] = mailbox.Address,
+        ["accountEnabled"] = true,
     };
 
     private GraphAnswer Users(GraphRequest request)
@@ -159,8 +163,12 @@ internal sealed class GraphAnswers(GraphTestService service)
     {
         var json = new JsonObject
         {
-            ["id"] = folder.Id, ["displayName"] = folder.Name, ["parentFolderId"] = folder.Parent ?? "root",
-            ["childFolderCount"] = mailbox.Folders.Count(f => f.Parent == folder.Id), ["totalItemCount"] = mailbox.Messages.Count(m => m.Folder == folder), ["isHidden"] = false,
+            ["id"] = folder.Id,
+            ["displayName"] = folder.Name,
+            ["parentFolderId"] = folder.Parent ?? "root",
+            ["childFolderCount"] = mailbox.Folders.Count(f => f.Parent == folder.Id),
+            ["totalItemCount"] = mailbox.Messages.Count(m => m.Folder == folder),
+            ["isHidden"] = false,
         };
         if (folder.IsSearch)
             json["@odata.type"] = "#microsoft.graph.mailSearchFolder";
@@ -224,7 +232,9 @@ internal sealed class GraphAnswers(GraphTestService service)
             200,
             new JsonObject
             {
-                ["@odata.context"] = $"{service.Address}/v1.0/$metadata#Collection(message)", [rest.Count > 0 ? "@odata.nextLink" : "@odata.deltaLink"] = link, ["value"] = new JsonArray([.. rows]),
+                ["@odata.context"] = $"{service.Address}/v1.0/$metadata#Collection(message)",
+                [rest.Count > 0 ? "@odata.nextLink" : "@odata.deltaLink"] = link,
+                ["value"] = new JsonArray([.. rows]),
             });
     }
 
@@ -273,11 +283,24 @@ internal sealed class GraphAnswers(GraphTestService service)
         var asText = request.Prefer.Contains("outlook.body-content-type=\"text\"", StringComparison.OrdinalIgnoreCase);
         var json = new JsonObject
         {
-            ["@odata.type"] = mail.Calendars.Count > 0 ? "#microsoft.graph.eventMessageRequest" : "#microsoft.graph.message", ["@odata.etag"] = "W/\"1\"",
-            ["id"] = message.IdIn(request.Immutable), ["createdDateTime"] = Print(message.Received), ["receivedDateTime"] = Print(message.Received), ["sentDateTime"] = Print(sent),
-            ["hasAttachments"] = mail.AttachmentCount > 0, ["internetMessageId"] = mail.MessageId is { } id ? $"<{id}>" : null, ["subject"] = mail.Headers.Text("Subject") ?? "",
-            ["isDraft"] = message.IsDraft, ["isRead"] = message.IsRead, ["parentFolderId"] = message.Folder?.Id,
-            ["from"] = One(mail.From), ["sender"] = One(mail.Sender) ?? One(mail.From), ["replyTo"] = Many(mail.ReplyTo), ["toRecipients"] = Many(mail.To), ["ccRecipients"] = Many(mail.Cc), ["bccRecipients"] = Many(mail.Bcc),
+            ["@odata.type"] = mail.Calendars.Count > 0 ? "#microsoft.graph.eventMessageRequest" : "#microsoft.graph.message",
+            ["@odata.etag"] = "W/\"1\"",
+            ["id"] = message.IdIn(request.Immutable),
+            ["createdDateTime"] = Print(message.Received),
+            ["receivedDateTime"] = Print(message.Received),
+            ["sentDateTime"] = Print(sent),
+            ["hasAttachments"] = mail.AttachmentCount > 0,
+            ["internetMessageId"] = mail.MessageId is { } id ? $"<{id}>" : null,
+            ["subject"] = mail.Headers.Text("Subject") ?? "",
+            ["isDraft"] = message.IsDraft,
+            ["isRead"] = message.IsRead,
+            ["parentFolderId"] = message.Folder?.Id,
+            ["from"] = One(mail.From),
+            ["sender"] = One(mail.Sender) ?? One(mail.From),
+            ["replyTo"] = Many(mail.ReplyTo),
+            ["toRecipients"] = Many(mail.To),
+            ["ccRecipients"] = Many(mail.Cc),
+            ["bccRecipients"] = Many(mail.Bcc),
             ["body"] = new JsonObject { ["contentType"] = asText ? "text" : "html", ["content"] = asText ? TextOf(mail) : $"<html><body>{System.Net.WebUtility.HtmlEncode(mail.Text)}</body></html>" },
         };
         if (select?.Contains("internetMessageHeaders", StringComparison.Ordinal) == true && message.Folder?.WellKnown != "sentitems" && !message.IsDraft)

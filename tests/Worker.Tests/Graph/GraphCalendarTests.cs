@@ -120,10 +120,20 @@ public sealed class GraphCalendarTests
 
     private static JsonObject Event(Instant start, string uid, string subject, string type = "singleInstance", string response = "none", bool online = false) => new()
     {
-        ["@odata.type"] = "#microsoft.graph.event", ["subject"] = subject, ["iCalUId"] = uid, ["type"] = type, ["isCancelled"] = false, ["isAllDay"] = false, ["sensitivity"] = "normal",
-        ["isOnlineMeeting"] = online, ["lastModifiedDateTime"] = "2026-03-01T08:00:00Z", ["originalStartTimeZone"] = "W. Europe Standard Time",
-        ["start"] = new JsonObject { ["dateTime"] = Text(start), ["timeZone"] = "UTC" }, ["end"] = new JsonObject { ["dateTime"] = Text(start + Duration.FromHours(1)), ["timeZone"] = "UTC" },
-        ["organizer"] = Person("Ana", "ana@us.example"), ["responseStatus"] = new JsonObject { ["response"] = response, ["time"] = "0001-01-01T00:00:00Z" },
+        ["@odata.type"] = "#microsoft.graph.event",
+        ["subject"] = subject,
+        ["iCalUId"] = uid,
+        ["type"] = type,
+        ["isCancelled"] = false,
+        ["isAllDay"] = false,
+        ["sensitivity"] = "normal",
+        ["isOnlineMeeting"] = online,
+        ["lastModifiedDateTime"] = "2026-03-01T08:00:00Z",
+        ["originalStartTimeZone"] = "W. Europe Standard Time",
+        ["start"] = new JsonObject { ["dateTime"] = Text(start), ["timeZone"] = "UTC" },
+        ["end"] = new JsonObject { ["dateTime"] = Text(start + Duration.FromHours(1)), ["timeZone"] = "UTC" },
+        ["organizer"] = Person("Ana", "ana@us.example"),
+        ["responseStatus"] = new JsonObject { ["response"] = response, ["time"] = "0001-01-01T00:00:00Z" },
         ["attendees"] = new JsonArray(Attendee("Ben", "ben@us.example"), Attendee("Jane", "jane@acme.example"), Attendee("Room 1", "room1@us.example", "resource")),
     };
 

@@ -68,8 +68,12 @@ internal sealed class GraphEventAnswers(GraphTestService service)
             {
                 rows.Add(new JsonObject
                 {
-                    ["@odata.type"] = "#microsoft.graph.event", ["id"] = item.Id, ["type"] = "occurrence", ["seriesMasterId"] = Text(item, "seriesMasterId"),
-                    ["start"] = item.Json["start"]!.DeepClone(), ["end"] = item.Json["end"]!.DeepClone(),
+                    ["@odata.type"] = "#microsoft.graph.event",
+                    ["id"] = item.Id,
+                    ["type"] = "occurrence",
+                    ["seriesMasterId"] = Text(item, "seriesMasterId"),
+                    ["start"] = item.Json["start"]!.DeepClone(),
+                    ["end"] = item.Json["end"]!.DeepClone(),
                 });
             }
             else

@@ -39,7 +39,7 @@ internal sealed class PeopleOnDuty
     {
         var seen = new HashSet<int>();
         var lastHere = -1;
-        for (var at = person; ; )
+        for (var at = person; ;)
         {
             if (!seen.Add(at))
                 return lastHere >= 0 ? lastHere : plan.DefaultOwner;
