@@ -18,7 +18,7 @@ public sealed record Explanation(EmailAddress Contact, string Header, IReadOnlyL
         var text = new StringBuilder(Header).Append('\n');
         foreach (var rule in Rules)
         {
-            Append(text, $"{rule.Kind} {rule.Name}".PadRight(26) + rule.Verdict, rule.Lines.Count == 0 ? rule.Place : null);
+            Append(text, $"{rule.Kind} {rule.Name}".PadRight(25) + " " + rule.Verdict, rule.Lines.Count == 0 ? rule.Place : null);
             foreach (var line in rule.Lines)
                 Append(text, "  " + line.Label.PadRight(LabelWidth) + line.Text, line.Place);
         }
