@@ -40,7 +40,7 @@ internal static class DigestSection
     private static readonly Key<IReadOnlyList<string>> SectionsKey = new(
         "sections", new ListShape<string>(new ChoiceShape<string>([.. Sections.Select(s => (s, s))]), least: 1), "Its sections in order; without it those its readers usually want.");
 
-    private static readonly Key<int> MaxItems = new("max_items", new WholeShape(1, 1000), "So many lines a section; then \"and 12 more\".", fallback: 15);
+    private static readonly Key<int> MaxItems = new("max_items", new WholeShape(1, 1000), "So many lines a mail, the most urgent sections first; then \"and 12 more\".", fallback: 15);
 
     private static readonly Key<bool> Thread = new("thread", new ChoiceShape<bool>([("none", false), ("week", true)]), "`week`: one thread a week in the reader's mail program.", shown: "none");
 
