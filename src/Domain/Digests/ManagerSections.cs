@@ -118,6 +118,9 @@ internal sealed class ManagerSections(DigestFacts facts, PeopleBook people, Read
 
         lines.AddRange(facts.Evaluation.Observed.GroupBy(item => item.Rule.Name).OrderBy(group => group.Key, StringComparer.Ordinal)
             .Select(group => new NewsLine("on trial", $"{group.Key.Replace('-', ' ')} would list {ReaderClock.Count(group.Count(), "item")}, for example: {new ItemWords(people, clock).What(group.First())}")));
+        lines.AddRange(facts.Evaluation.Items.SelectMany(item => item.WouldBeHeldBy.Select(limit => (limit, item))).GroupBy(one => one.limit, one => one.item, StringComparer.Ordinal)
+            .OrderBy(group => group.Key, StringComparer.Ordinal)
+            .Select(group => new NewsLine("on trial", $"{group.Key.Replace('-', ' ')} would hold back {ReaderClock.Count(group.Count(), "item")}, for example: {new ItemWords(people, clock).What(group.First())}")));
         lines.Add(new NewsLine("policy version", $"{PlainWords.Flatten(facts.Policy.Version, PlainWords.Name)}"));
         return new NewsSection(SectionNames.Health, "Health") { Lines = lines, IsWorthAMail = hasTrouble };
     }

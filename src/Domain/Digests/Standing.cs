@@ -66,9 +66,8 @@ public sealed class Standing
     public IReadOnlyList<OverContact> OverContacted(IReadOnlyDictionary<string, Interaction> lines)
     {
         var over = new List<OverContact>();
-        foreach (var planned in running.Plan.Caps)
+        foreach (var cap in running.Plan.Limits.Select(planned => planned.Limit).OfType<CapLimit>())
         {
-            var cap = planned.Limit;
             var scopes = cap.Per == Per.Organisation
                 ? running.Log.Organisations.Where(organisation => organisation.Contacts.Count > 0).Select(organisation => organisation.Contacts[0])
                 : running.Log.Contacts.Where(contact => contact.Lines.Count > cap.Max);

@@ -41,10 +41,11 @@ public sealed record BacktestReport(Instant From, Instant To)
 /// <summary>What one rule did.</summary>
 /// <param name="Opened">Items that were listed and not held, counted once each.</param>
 /// <param name="SuppressedBy">Items that a limit held at some moment, by the limit reported.</param>
+/// <param name="WouldSuppress">Items that limits with <c>mode: observe</c> would have held at some moment, by limit.</param>
 /// <param name="MedianToAnswer">Half of the answers took no longer; null when nothing was answered.</param>
 public sealed record BacktestRule(
     string Name, string Kind, bool Observed, int Opened, int Met, int Late, int Satisfied, int Expired, int Cancelled, IReadOnlyDictionary<string, int> SuppressedBy,
-    Duration? MedianToAnswer);
+    IReadOnlyDictionary<string, int> WouldSuppress, Duration? MedianToAnswer);
 
 /// <summary>What one person would have been sent: immediate mails and lines of their digest, a day.</summary>
 public sealed record BacktestPerson(string Id, double MedianMails, int MostMails, LocalDate? MostMailsOn, double MedianLines, int MostLines, LocalDate? MostLinesOn);

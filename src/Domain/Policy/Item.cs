@@ -53,6 +53,9 @@ public sealed record Item
     /// <summary>The limit that holds it (<c>snooze</c> and <c>meeting_booked</c> are built in).</summary>
     public string? By { get; init; }
 
+    /// <summary>The limits with <c>mode: observe</c> that would hold it; nothing rests on these.</summary>
+    public IReadOnlyList<string> WouldBeHeldBy { get; init; } = [];
+
     /// <summary>The end of the hold, null if unknown.</summary>
     public Instant? Until { get; init; }
 

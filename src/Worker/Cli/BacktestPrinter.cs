@@ -30,7 +30,7 @@ internal sealed class BacktestPrinter(Invocation asked, DateTimeZone zone)
             {
                 r.Name + (r.Observed ? " (observed)" : ""), Number(r.Opened), Number(r.Met), Number(r.Late), Number(r.Satisfied), Number(r.Expired), Number(r.Cancelled),
                 r.MedianToAnswer is { } median ? Length(median) : "-",
-                string.Join(", ", r.SuppressedBy.OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => $"{s.Key} {Number(s.Value)}")),
+                string.Join(", ", Sorted(r.SuppressedBy).Select(s => $"{s.Key} {Number(s.Value)}").Concat(Sorted(r.WouldSuppress).Select(s => $"{s.Key} {Number(s.Value)} (observed)"))),
             }));
         Table(
             "People, a day",
@@ -106,9 +106,14 @@ internal sealed class BacktestPrinter(Invocation asked, DateTimeZone zone)
         ["satisfied"] = rule.Satisfied,
         ["expired"] = rule.Expired,
         ["cancelled"] = rule.Cancelled,
-        ["suppressed_by"] = new JsonObject(rule.SuppressedBy.OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => KeyValuePair.Create(s.Key, (JsonNode?)s.Value))),
+        ["suppressed_by"] = Json(rule.SuppressedBy),
+        ["would_suppress"] = Json(rule.WouldSuppress),
         ["median_minutes_to_answer"] = rule.MedianToAnswer is { } median ? Math.Round(median.TotalMinutes) : null,
     };
+
+    private static JsonObject Json(IReadOnlyDictionary<string, int> byLimit) => new(Sorted(byLimit).Select(s => KeyValuePair.Create(s.Key, (JsonNode?)s.Value)));
+
+    private static IEnumerable<KeyValuePair<string, int>> Sorted(IReadOnlyDictionary<string, int> byLimit) => byLimit.OrderBy(s => s.Key, StringComparer.Ordinal);
 
     private static JsonObject Json(BacktestPerson person) => new()
     {

@@ -64,7 +64,7 @@ internal sealed class TestRun(ProblemList problems)
         var policy = evaluator.Policy;
         var zone = policy.DefaultCalendar.Zone;
         var result = evaluator.Evaluate(log, now);
-        exercised.UnionWith(result.Items.Concat(result.Observed).SelectMany(i => new[] { i.Rule.Name, i.By ?? "" }));
+        exercised.UnionWith(result.Items.Concat(result.Observed).SelectMany(i => i.WouldBeHeldBy.Append(i.Rule.Name).Append(i.By ?? "")));
         exercised.UnionWith(result.Closed.Concat(result.ObservedClosed).Select(c => c.Rule.Name));
 
         void Differs(string? item, string field, string? expected, string? got, string? rule = null, string? about = null) =>

@@ -23,6 +23,14 @@ public sealed class BacktestTests
     }
 
     [Fact]
+    public void A_limit_on_trial_is_counted_as_what_it_would_have_held()
+    {
+        var trial = Replay(Digested with { Limits = [.. Digested.Limits.Select(l => l with { Mode = Mode.Observe })] });
+        var waiting = trial.Rules.Single(r => r.Name == "waiting");
+        Assert.Equal((0, 1), (waiting.SuppressedBy.Count, waiting.WouldSuppress["gentle"]));
+    }
+
+    [Fact]
     public void It_counts_mails_and_lines_a_day()
     {
         var report = Replay(Digested);

@@ -39,8 +39,34 @@ public sealed class ExplanationTests
     [Fact]
     public void It_says_which_rule_matched_first() =>
         Assert.Contains(
-            "not reached: 'reply' matches first",
+            "not reached: 'reply' above it matches first",
             Explain(new Story(Worked.Policy.WithRules(Reply, Respond("vip-reply", "1bh"))).Mail("a", "2026-03-02 10:00", Jane, Ana), Jane, "2026-03-02 11:00"), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_rule_above_whose_condition_on_the_mail_fails_is_not_matched_rather_than_not_reached()
+    {
+        var complaints = Respond("complaint-answer", "1bh") with { When = new Condition.SubjectHas(["broken"]) };
+        var story = new Story(Worked.Policy.WithRules(complaints, Reply)).Mail("a", "2026-03-02 10:00", Jane, Ana, subject: "Drawings");
+
+        Assert.Contains("not matched: when subject_has: broken", Explain(story, Jane, "2026-03-02 11:00"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_limit_on_trial_holds_nothing_and_tells_what_it_would_hold()
+    {
+        var policy = Worked.Policy.WithRules(Customers);
+        policy = policy with { Limits = [.. policy.Limits.Select(l => l with { Mode = Mode.Observe })] };
+        var story = new Story(policy)
+            .Mail("a", "2026-02-02 10:00", Ana, John, "t1", subject: "Spring visit")
+            .Mail("b", "2026-03-02 10:00", Jane, Ana, "t2", "This is unacceptable.", subject: "broken hinge").Mail("c", "2026-03-02 12:00", Ana, Jane, "t2");
+
+        var item = story.At("2026-03-13 10:00").Items.Single(i => i.Contact == EmailAddress.Parse(John));
+        Assert.Equal((ItemState.Overdue, null), (item.State, item.By));
+        Assert.Equal(["after-complaint"], item.WouldBeHeldBy);
+        Assert.Contains(
+            "  observed      would be held by cooldown after-complaint, per organisation: jane@acme.example \"broken hinge\" closed Thu 12 Mar 12:00 (quiet 10d) + 14d, until Thu 26 Mar 12:00",
+            Explain(story, John, "2026-03-13 10:00"), StringComparison.Ordinal);
+    }
 
     [Fact]
     public void The_sentence_is_the_one_under_the_item()

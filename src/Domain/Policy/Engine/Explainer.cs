@@ -14,7 +14,6 @@ internal sealed class Explainer
     private readonly Coverage? coverage;
     private readonly Findings findings;
     private readonly Dictionary<Draft, HeldItem> judged = [];
-    private readonly Limits limits;
     private readonly DateTimeZone zone;
 
     public Explainer(View view, ContactNode contact, Coverage? coverage)
@@ -23,7 +22,7 @@ internal sealed class Explainer
         this.contact = contact;
         this.coverage = coverage;
         zone = view.Plan.Calendar.Zone;
-        limits = new Limits(view);
+        var limits = new Limits(view);
         findings = OrganisationResult.Find(view, contact.Organisation);
         foreach (var draft in findings.Drafts.Where(d => d.IsInitiative))
             judged[draft] = limits.Judge(draft);
@@ -102,7 +101,7 @@ internal sealed class Explainer
 
         lines.AddRange(NotCounted(draft));
         if (held is not null)
-            lines.AddRange(HoldWords.Of(view, held, limits));
+            lines.AddRange(HoldWords.Of(view, held));
         if (item.HiddenUntil is { } hidden)
             lines.Add(new("snoozed", $"hidden from the owner's digest until {When(zone, hidden.ToUnixTimeTicks())}; the clock runs on"));
         if (item.Unsure.Count > 0)

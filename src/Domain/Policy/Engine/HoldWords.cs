@@ -6,23 +6,23 @@ namespace CrmSync.Domain.Policy.Engine;
 /// <summary>What holds an initiative, in words, each with the line of the policy it comes from.</summary>
 internal static class HoldWords
 {
-    public static IEnumerable<ExplainedLine> Of(View view, HeldItem item, Limits limits)
+    public static IEnumerable<ExplainedLine> Of(View view, HeldItem item)
     {
         var label = "held by";
         foreach (var hold in item.Holds)
         {
-            yield return new ExplainedLine(label, Words(view, item, hold), hold.Limit?.Place);
+            yield return new ExplainedLine(label, Words(view, item.Draft, hold, item.Caps), hold.Limit?.Place);
             label = "also";
         }
 
-        foreach (var (cap, _, used) in item.Caps.Where(c => item.Holds.TrueForAll(h => h.Limit != c.Cap.Limit)))
-            yield return new ExplainedLine("also", string.Create(CultureInfo.InvariantCulture, $"cap {cap.Limit.Name}: {used} of {cap.Limit.Max} in {cap.Limit.Window}"), cap.Limit.Place);
+        foreach (var (cap, _, _, used) in item.Caps.Where(c => item.Holds.TrueForAll(h => h.Limit != c.Cap)))
+            yield return new ExplainedLine("also", Use(cap, used), cap.Place);
 
-        foreach (var limit in view.Plan.Policy.Limits.Where(l => l.Mode == Mode.Observe && limits.WouldApply(l, item.Draft)))
-            yield return new ExplainedLine("observed", $"{limit.Kind} {limit.Name} is only observed", limit.Place);
+        foreach (var hold in item.WouldHold)
+            yield return new ExplainedLine("observed", $"would be held by {Words(view, item.Draft, hold, item.Caps)}", hold.Limit!.Place);
     }
 
-    private static string Words(View view, HeldItem item, Hold hold)
+    private static string Words(View view, Draft draft, Hold hold, List<CapUse> uses)
     {
         var zone = view.Plan.Calendar.Zone;
         var until = hold.Until == long.MaxValue ? "" : $", until {When(zone, hold.Until)}";
@@ -31,17 +31,18 @@ internal static class HoldWords
             case null:
                 return (hold.By == Hold.Snooze ? "a snooze" : "a meeting booked with them") + until;
             case CooldownLimit cooldown:
-                return $"cooldown {cooldown.Name}{Wide(cooldown)}: {LastCase(view, cooldown, item.Draft)}{until}";
+                return $"cooldown {cooldown.Name}{Wide(cooldown)}: {LastCase(view, cooldown, draft)}{until}";
+            case CapLimit cap when hold.Until == long.MaxValue && uses.Find(u => u.Cap == cap).Used is var used && used < cap.Max:
+                return $"{Use(cap, used)}; what is left goes to more urgent items";
             case CapLimit cap:
-                var used = item.Caps.Find(c => c.Cap.Limit == cap).Used;
-                var full = string.Create(CultureInfo.InvariantCulture, $"cap {cap.Name}{Wide(cap)}: {used} of {cap.Max} in {cap.Window}");
-                return used < cap.Max && hold.Until == long.MaxValue
-                    ? $"{full}; what is left goes to more urgent items"
-                    : $"{full}: {string.Join(", ", Counted(view, cap, item.Draft))}{until}";
+                var counted = Counted(view, cap, draft);
+                return $"{Use(cap, counted.Count)}: {string.Join(", ", counted)}{until}";
             default:
                 return $"{hold.Limit.Kind} {hold.Limit.Name}{until}";
         }
     }
+
+    private static string Use(CapLimit cap, int used) => string.Create(CultureInfo.InvariantCulture, $"cap {cap.Name}{Wide(cap)}: {used} of {cap.Max} in {cap.Window}");
 
     private static string Wide(Limit limit) => limit.Per == Per.Organisation ? ", per organisation" : "";
 
@@ -62,7 +63,9 @@ internal static class HoldWords
         return $"{what} closed {When(zone, last.Closed)} ({how}) + {limit.For}";
     }
 
-    private static IEnumerable<string> Counted(View view, CapLimit cap, Draft draft) =>
-        Caps.Counted(view, cap, draft.Contact).Where(c => (cap.Calendar ?? draft.Calendar).Deadline(c.At, cap.Window) > view.Now && c.At <= view.Now)
-            .Select(c => $"{When(view.Plan.Calendar.Zone, c.At)} {Quoted(c.Line.Subject)}" + (Who(view.Plan, c.Line.Person) is { } who ? $" ({who})" : ""));
+    private static List<string> Counted(View view, CapLimit cap, Draft draft) =>
+    [
+        .. Caps.Counted(view, cap, draft.Contact).Where(c => (cap.Calendar ?? draft.Calendar).Deadline(c.At, cap.Window) > view.Now && c.At <= view.Now)
+            .Select(c => $"{When(view.Plan.Calendar.Zone, c.At)} {Quoted(c.Line.Subject)}" + (Who(view.Plan, c.Line.Person) is { } who ? $" ({who})" : "")),
+    ];
 }

@@ -20,27 +20,44 @@ internal sealed class HeldItem(Draft draft)
 
     public List<Hold> Holds { get; } = [];
 
+    /// <summary>What limits that are only observed would hold now.</summary>
+    public List<Hold> WouldHold { get; } = [];
+
     /// <summary>The natural opening or, if later, the end of the last hold that covered it.</summary>
     public long Opened { get; private set; } = draft.Opened;
 
     /// <summary>The caps that apply, with what is used of them.</summary>
-    public List<(PlannedLimit<CapLimit> Cap, object Scope, int Used)> Caps { get; } = [];
+    public List<CapUse> Caps { get; } = [];
 
     /// <summary>Takes in when a limit held. Spans are joined; a hold that ended restarts the clock, one that lasts is listed.</summary>
     public void Consider(View view, string by, Limit? limit, List<Span> spans)
     {
-        foreach (var span in spans)
+        foreach (var span in Begun(view, spans))
         {
-            if (!view.Reached(span.From))
-                break;
-
             if (span.To < long.MaxValue && view.Reached(span.To))
                 Opened = Math.Max(Opened, span.To);
             else
                 Holds.Add(new Hold(by, span.To, limit));
         }
     }
+
+    /// <summary>Takes in when a limit would have held.</summary>
+    public void Observe(View view, Limit limit, List<Span> spans)
+    {
+        foreach (var span in Begun(view, spans))
+        {
+            if (span.To == long.MaxValue || !view.Reached(span.To))
+                WouldHold.Add(new Hold(limit.Name, span.To, limit));
+        }
+    }
+
+    private static IEnumerable<Span> Begun(View view, List<Span> spans) => spans.TakeWhile(span => view.Reached(span.From));
 }
+
+/// <summary>How much of a cap is used.</summary>
+/// <param name="Index">The cap's place in file order.</param>
+/// <param name="Scope">The contact or organisation it counts for.</param>
+internal readonly record struct CapUse(CapLimit Cap, int Index, object Scope, int Used);
 
 /// <summary>The limits of policy.md section 10 for the items of one organisation: what each needs is worked out once.</summary>
 internal sealed class Limits(View view)
@@ -52,28 +69,16 @@ internal sealed class Limits(View view)
     public HeldItem Judge(Draft draft)
     {
         var item = new HeldItem(draft);
-        foreach (var limit in view.Plan.DoNotContact)
+        foreach (var limit in view.Plan.Limits)
         {
             if (Applies(limit, draft))
-                item.Consider(view, limit.Limit.Name, limit.Limit, DoNotContact(limit.Limit, draft));
+                item.Consider(view, limit.Limit.Name, limit.Limit, SpansOf(limit, draft, item.Caps));
         }
 
-        foreach (var limit in view.Plan.Blackouts)
+        foreach (var limit in view.Plan.ObservedLimits)
         {
             if (Applies(limit, draft))
-                item.Consider(view, limit.Limit.Name, limit.Limit, Blackout(limit.Limit, CalendarOf(limit.Limit, draft)));
-        }
-
-        foreach (var limit in view.Plan.Cooldowns)
-        {
-            if (Applies(limit, draft))
-                item.Consider(view, limit.Limit.Name, limit.Limit, Kept(limit.Limit, limit.Index, draft, calendar => Cooldown(limit.Limit, draft, calendar)));
-        }
-
-        foreach (var limit in view.Plan.Caps)
-        {
-            if (Applies(limit, draft))
-                item.Consider(view, limit.Limit.Name, limit.Limit, Cap(limit, draft, item));
+                item.Observe(view, limit.Limit, SpansOf(limit, draft, uses: null));
         }
 
         item.Consider(view, Hold.Snooze, null, Snoozes(view, draft));
@@ -82,16 +87,6 @@ internal sealed class Limits(View view)
 
         return item;
     }
-
-    /// <summary>Whether a limit acts on an item at all.</summary>
-    public bool Applies<TLimit>(PlannedLimit<TLimit> limit, Draft draft)
-        where TLimit : Limit =>
-        limit.Limit.AppliesTo?.Contains(draft.Rule.Kind) != false
-        && !limit.Limit.Except.Contains(draft.Rule.Name)
-        && limit.When?.Holds(view, draft.Contact, null) != false;
-
-    /// <summary>Whether a limit that is only observed would act on an item.</summary>
-    public bool WouldApply(Limit limit, Draft draft) => Applies(new PlannedLimit<Limit>(limit, 0, Test.Of(limit.When, view.Plan)), draft);
 
     /// <summary>When snoozes of an item were in force: until the given time or their next human mail; a later snooze takes the place of an earlier one.</summary>
     public static List<Span> Snoozes(View view, Draft draft)
@@ -151,6 +146,32 @@ internal sealed class Limits(View view)
         }
     }
 
+    /// <summary>Whether a limit acts on an item at all.</summary>
+    private bool Applies(PlannedLimit limit, Draft draft) =>
+        limit.Limit.AppliesTo?.Contains(draft.Rule.Kind) != false
+        && !limit.Limit.Except.Contains(draft.Rule.Name)
+        && limit.When?.Holds(view, draft.Contact, null) != false;
+
+    /// <summary>When a limit held; of a cap also how much of it is used, for those who compete for the rest.</summary>
+    private List<Span> SpansOf(PlannedLimit planned, Draft draft, List<CapUse>? uses)
+    {
+        switch (planned.Limit)
+        {
+            case DoNotContactLimit never:
+                return DoNotContact(never, draft);
+            case BlackoutLimit blackout:
+                return Blackout(blackout, CalendarOf(blackout, draft));
+            case CooldownLimit cooldown:
+                return Kept(cooldown, planned.Index, draft, calendar => Cooldown(cooldown, draft, calendar));
+            case CapLimit cap:
+                var (full, use) = Cap(cap, planned.Index, draft);
+                uses?.Add(use);
+                return full;
+            default:
+                throw new ArgumentException($"The limit {planned.Limit.GetType().Name} is not known here.", nameof(planned));
+        }
+    }
+
     private static List<ContactNode> People(Draft draft) => draft.PerOrganisation ? draft.Contact.Organisation.Contacts : [draft.Contact];
 
     private static List<ContactNode> Scope(Limit limit, Draft draft) => limit.Per == Per.Organisation ? draft.Contact.Organisation.Contacts : [draft.Contact];
@@ -204,19 +225,17 @@ internal sealed class Limits(View view)
         return Spans.Join(held);
     }
 
-    private List<Span> Cap(PlannedLimit<CapLimit> limit, Draft draft, HeldItem item)
+    private (List<Span> Full, CapUse Use) Cap(CapLimit cap, int index, Draft draft)
     {
-        var calendar = CalendarOf(limit.Limit, draft);
-        var scope = ScopeKey(limit.Limit, draft);
-        var full = Kept(limit.Limit, limit.Index, draft, _ =>
+        var key = (index, ScopeKey(cap, draft), CalendarOf(cap, draft));
+        var full = Kept(cap, index, draft, calendar =>
         {
-            var counted = Caps.Counted(view, limit.Limit, draft.Contact);
-            var raw = Caps.Full(view, limit.Limit, calendar, counted, out var now);
-            used[(limit.Index, scope, calendar)] = now;
+            var counted = Caps.Counted(view, cap, draft.Contact);
+            var raw = Caps.Full(view, cap, calendar, counted, out var now);
+            used[key] = now;
             return Spans.Join(raw.ConvertAll(s => Rolled(calendar, s.From, s.To)));
         });
-        item.Caps.Add((limit, scope, used[(limit.Index, scope, calendar)]));
-        return full;
+        return (full, new CapUse(cap, index, key.Item2, used[key]));
     }
 
     private List<Span> Booked(Draft draft)

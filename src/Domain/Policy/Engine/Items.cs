@@ -16,7 +16,11 @@ internal static class Items
     public static FoundItem Of(View view, Draft draft) => Make(view, draft, draft.Opened, held: null, HiddenUntil(view, draft));
 
     /// <summary>An initiative with what the limits said.</summary>
-    public static FoundItem Of(View view, HeldItem item) => Make(view, item.Draft, item.Opened, item.Holds.Count > 0 ? item.Holds[0] : null, hiddenUntil: null);
+    public static FoundItem Of(View view, HeldItem item)
+    {
+        var found = Make(view, item.Draft, item.Opened, item.Holds.Count > 0 ? item.Holds[0] : null, hiddenUntil: null);
+        return item.WouldHold.Count == 0 ? found : found with { Item = found.Item with { WouldBeHeldBy = [.. item.WouldHold.Select(h => h.By)] } };
+    }
 
     public static ClosedItem Of(View view, Ending ending) =>
         new(IdOf(ending.Rule, ending.About, ending.Key), ending.Rule, ending.About, ending.As, Instant.FromUnixTimeTicks(ending.At))

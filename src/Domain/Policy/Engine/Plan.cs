@@ -15,8 +15,8 @@ internal sealed record Planned<TRule>(TRule Rule, int Index, Test? When)
 }
 
 /// <summary>A limit ready to be asked.</summary>
-internal sealed record PlannedLimit<TLimit>(TLimit Limit, int Index, Test? When)
-    where TLimit : Limit;
+/// <param name="Index">The place in file order.</param>
+internal sealed record PlannedLimit(Limit Limit, int Index, Test? When);
 
 /// <summary>The rules of one kind: those in force, and those that are only observed, each of which is evaluated by itself.</summary>
 internal sealed record RulesOf<TRule>(Planned<TRule>[] Enforced, Planned<TRule>[] Observed)
@@ -75,10 +75,8 @@ internal sealed class Plan
         Handovers = RulesOf<HandoverRule>();
         Watches = RulesOf<WatchRule>();
 
-        DoNotContact = LimitsOf<DoNotContactLimit>();
-        Blackouts = LimitsOf<BlackoutLimit>();
-        Cooldowns = LimitsOf<CooldownLimit>();
-        Caps = LimitsOf<CapLimit>();
+        Limits = LimitsWith(Mode.Enforce);
+        ObservedLimits = LimitsWith(Mode.Observe);
     }
 
     public CompanyPolicy Policy { get; }
@@ -128,13 +126,11 @@ internal sealed class Plan
 
     public RulesOf<WatchRule> Watches { get; }
 
-    public PlannedLimit<DoNotContactLimit>[] DoNotContact { get; }
+    /// <summary>The limits in force, in order of precedence (policy.md section 10), those of a kind in file order.</summary>
+    public PlannedLimit[] Limits { get; }
 
-    public PlannedLimit<BlackoutLimit>[] Blackouts { get; }
-
-    public PlannedLimit<CooldownLimit>[] Cooldowns { get; }
-
-    public PlannedLimit<CapLimit>[] Caps { get; }
+    /// <summary>The limits that only tell what they would hold, in the same order.</summary>
+    public PlannedLimit[] ObservedLimits { get; }
 
     /// <summary>The index of the person who has an address, or -1: a shared mailbox is nobody.</summary>
     public int PersonAt(EmailAddress address) => people.GetValueOrDefault(address, -1);
@@ -174,12 +170,20 @@ internal sealed class Plan
         return new RulesOf<TRule>([.. all.Where(r => !r.Observed)], [.. all.Where(r => r.Observed)]);
     }
 
-    private PlannedLimit<TLimit>[] LimitsOf<TLimit>()
-        where TLimit : Limit =>
+    private PlannedLimit[] LimitsWith(Mode mode) =>
     [
-        .. Policy.Limits.Select((limit, index) => (limit as TLimit, index)).Where(l => l.Item1 is { Mode: Mode.Enforce })
-            .Select(l => new PlannedLimit<TLimit>(l.Item1!, l.index, Test.Of(l.Item1!.When, this))),
+        .. Policy.Limits.Select((limit, index) => new PlannedLimit(limit, index, Test.Of(limit.When, this)))
+            .Where(l => l.Limit.Mode == mode).OrderBy(l => PrecedenceOf(l.Limit)),
     ];
+
+    private static int PrecedenceOf(Limit limit) => limit switch
+    {
+        DoNotContactLimit => 0,
+        BlackoutLimit => 1,
+        CooldownLimit => 2,
+        CapLimit => 3,
+        _ => throw new ArgumentException($"The limit {limit.GetType().Name} is not known here.", nameof(limit)),
+    };
 }
 
 /// <summary>A set of contacts named by address, domain (with subdomains) or tag.</summary>

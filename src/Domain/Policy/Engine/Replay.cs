@@ -70,6 +70,7 @@ internal sealed class Replay(Plan plan, LogIndex log, long from, long to)
             seen[item.Id] = before = new Seen { Item = item, Level = at == from ? item.Level : 0, WasThere = at == from };
 
         before!.Item = item;
+        before.WouldBeHeldBy.UnionWith(item.WouldBeHeldBy);
         if (item.By is { } limit)
             before.HeldBy.Add(limit);
         else
@@ -156,10 +157,13 @@ internal sealed class Replay(Plan plan, LogIndex log, long from, long to)
         return new BacktestRule(
             rule.Name, rule.Kind, rule.Mode == Mode.Observe, items.Count(s => s.Listed && !s.WasThere),
             Count(ItemClosing.Met), Count(ItemClosing.Late), Count(ItemClosing.Satisfied), Count(ItemClosing.Expired), Count(ItemClosing.Cancelled),
-            items.SelectMany(s => s.HeldBy).GroupBy(l => l, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Count(), StringComparer.Ordinal),
+            CountBy(items.SelectMany(s => s.HeldBy)), CountBy(items.SelectMany(s => s.WouldBeHeldBy)),
             answers.Length == 0 ? null : answers[(answers.Length - 1) / 2]);
 
         int Count(ItemClosing closing) => ended.Count(c => c.As == closing);
+
+        static IReadOnlyDictionary<string, int> CountBy(IEnumerable<string> limits) =>
+            limits.CountBy(limit => limit, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
     }
 
     private BacktestPerson Of(Person person)
@@ -213,5 +217,7 @@ internal sealed class Replay(Plan plan, LogIndex log, long from, long to)
         public bool Warned { get; set; }
 
         public HashSet<string> HeldBy { get; } = new(StringComparer.Ordinal);
+
+        public HashSet<string> WouldBeHeldBy { get; } = new(StringComparer.Ordinal);
     }
 }

@@ -16,15 +16,15 @@ internal static class Slots
         var taken = new Dictionary<(int Cap, object Scope), int>();
         foreach (var item in free)
         {
-            var lost = item.Caps.Find(c => c.Used + taken.GetValueOrDefault((c.Cap.Index, c.Scope)) >= c.Cap.Limit.Max);
+            var lost = item.Caps.Find(c => c.Used + taken.GetValueOrDefault((c.Index, c.Scope)) >= c.Cap.Max);
             if (lost.Cap is not null)
             {
-                item.Holds.Add(new Hold(lost.Cap.Limit.Name, long.MaxValue, lost.Cap.Limit));
+                item.Holds.Add(new Hold(lost.Cap.Name, long.MaxValue, lost.Cap));
                 continue;
             }
 
             foreach (var cap in item.Caps)
-                taken[(cap.Cap.Index, cap.Scope)] = taken.GetValueOrDefault((cap.Cap.Index, cap.Scope)) + 1;
+                taken[(cap.Index, cap.Scope)] = taken.GetValueOrDefault((cap.Index, cap.Scope)) + 1;
         }
     }
 

@@ -9,7 +9,7 @@ internal static class WhyNot
     {
         var when = rule.When is { } condition && !ConditionWords.AsksAboutMail(condition) ? Test.Of(condition, view.Plan) : null;
         if (when?.Holds(view, contact, null) == false)
-            return $"not matched: when {ConditionWords.Of(rule.When!)}";
+            return NotMatched(rule);
 
         return rule switch
         {
@@ -29,7 +29,9 @@ internal static class WhyNot
 
     private static string NoRespond(View view, ContactNode contact, RespondRule rule)
     {
-        var wrote = false;
+        var rules = view.Plan.Respond;
+        var planned = rules.Enforced.Concat(rules.Observed).First(p => p.Rule == rule);
+        var (wrote, matched) = (false, false);
         RespondRule? other = null;
         string? last = null;
         foreach (var facts in contact.Threads.Select(t => ThreadFacts.Of(view, t)))
@@ -41,23 +43,32 @@ internal static class WhyNot
                     continue;
 
                 wrote = true;
+                var inThread = new MailInThread(mail.Line, facts, i);
                 if (mail.Line.Acknowledgement)
                     last = $"{Quoted(mail.Line.Subject)} of {When(view.Plan.Calendar.Zone, mail.At)} only acknowledges";
                 else if (mail.At < view.Plan.Start)
                     last = $"what they wrote before {When(view.Plan.Calendar.Zone, view.Plan.Start)} is history only";
                 else if (!mail.Line.UsInTo && !(mail.Line.UsInCc && rule.Cc))
                     last = $"{Quoted(mail.Line.Subject)} was not addressed to us in To";
-                else if (Respond.RuleFor(view, new MailInThread(mail.Line, facts, i), contact, view.Plan.Respond.Enforced) is { } chosen && chosen.Rule != rule && rule.Mode == Mode.Enforce)
+                else if (planned.When?.Holds(view, contact, inThread) == false)
+                    last ??= "";
+                else if (!planned.Observed && Respond.RuleFor(view, inThread, contact, rules.Enforced) is { } chosen && chosen.Rule != rule)
                     other = chosen.Rule;
                 else
-                    return $"no item: {contact} has written nothing that is unanswered";
+                    matched = true;
             }
         }
 
-        return other is not null ? $"not reached: '{other.Name}' matches first"
+        return matched ? $"no item: {contact} has written nothing that is unanswered"
+            : other is not null ? NotReached(other)
             : !wrote ? $"no item: {contact} has written nothing"
-            : $"no item: {last}";
+            : last!.Length > 0 ? $"no item: {last}"
+            : NotMatched(rule);
     }
+
+    private static string NotMatched(Rule rule) => $"not matched: when {ConditionWords.Of(rule.When!)}";
+
+    private static string NotReached(Rule above) => $"not reached: '{above.Name}' above it matches first";
 
     private static string NoChase(View view, ContactNode contact, ChaseRule rule, Findings found)
     {
@@ -85,7 +96,7 @@ internal static class WhyNot
     private static string NoStayInTouch(View view, ContactNode contact, StayInTouchRule rule)
     {
         if (rule.Mode == Mode.Enforce && StayInTouch.RuleFor(view, contact, view.Plan.StayInTouch.Enforced) is { } chosen && chosen.Rule != rule)
-            return $"not reached: '{chosen.Rule.Name}' matches first";
+            return NotReached(chosen.Rule);
 
         if (History.Of(view, contact).Touches is not [.., var last])
             return "no item: there was never a contact to count from";
