@@ -32,8 +32,11 @@ internal sealed class HeldItem(Draft draft)
     /// <summary>Takes in when a limit held. Spans are joined; a hold that ended restarts the clock, one that lasts is listed.</summary>
     public void Consider(View view, string by, Limit? limit, List<Span> spans)
     {
-        foreach (var span in Begun(view, spans))
+        foreach (var span in spans)
         {
+            if (!view.Reached(span.From))
+                break;
+
             if (span.To < long.MaxValue && view.Reached(span.To))
                 Opened = Math.Max(Opened, span.To);
             else
@@ -44,14 +47,15 @@ internal sealed class HeldItem(Draft draft)
     /// <summary>Takes in when a limit would have held.</summary>
     public void Observe(View view, Limit limit, List<Span> spans)
     {
-        foreach (var span in Begun(view, spans))
+        foreach (var span in spans)
         {
+            if (!view.Reached(span.From))
+                break;
+
             if (span.To == long.MaxValue || !view.Reached(span.To))
                 WouldHold.Add(new Hold(limit.Name, span.To, limit));
         }
     }
-
-    private static IEnumerable<Span> Begun(View view, List<Span> spans) => spans.TakeWhile(span => view.Reached(span.From));
 }
 
 /// <summary>How much of a cap is used.</summary>
