@@ -2,7 +2,6 @@ using CrmSync.Domain.Policy;
 using CrmSync.Storage.Log;
 using CrmSync.Worker.PolicyFiles;
 using NodaTime;
-using KnownContact = CrmSync.Domain.Policy.KnownContact;
 
 namespace CrmSync.Worker.Jobs;
 

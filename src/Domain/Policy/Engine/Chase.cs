@@ -5,15 +5,11 @@ internal static class Chase
 {
     public static void Evaluate(View view, ThreadFacts thread, Findings into)
     {
-        var rules = view.Plan.Chase;
-        if (!rules.Any || !Array.Exists(thread.Mails, m => !m.Inbound))
+        if (!view.Plan.Chase.Any || !Array.Exists(thread.Mails, m => !m.Inbound))
             return;
 
-        if (rules.Enforced.Length > 0)
-            Evaluate(view, thread, rules.Enforced, into);
-
-        foreach (var observed in rules.Observed)
-            Evaluate(view, thread, [observed], into);
+        foreach (var rules in view.Plan.Chase.Competing)
+            Evaluate(view, thread, rules, into);
     }
 
     /// <summary>

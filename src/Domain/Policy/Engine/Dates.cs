@@ -12,10 +12,7 @@ internal static class Dates
 
     public static void Evaluate(View view, OrganisationNode organisation, Findings into)
     {
-        foreach (var rule in view.Plan.Dates.Enforced)
-            Evaluate(view, organisation, rule, into);
-
-        foreach (var rule in view.Plan.Dates.Observed)
+        foreach (var rule in view.Plan.Dates.All)
             Evaluate(view, organisation, rule, into);
     }
 

@@ -5,10 +5,7 @@ internal static class FollowUp
 {
     public static void Evaluate(View view, OrganisationNode organisation, Findings into)
     {
-        foreach (var rule in view.Plan.FollowUp.Enforced)
-            Evaluate(view, organisation, rule, into);
-
-        foreach (var rule in view.Plan.FollowUp.Observed)
+        foreach (var rule in view.Plan.FollowUp.All)
             Evaluate(view, organisation, rule, into);
     }
 

@@ -15,10 +15,7 @@ internal static class Handovers
             if (view.Plan.Policy.People[person].Left is not { } left)
                 continue;
 
-            foreach (var rule in view.Plan.Handovers.Enforced)
-                Evaluate(view, organisation, rule, person, left, into);
-
-            foreach (var rule in view.Plan.Handovers.Observed)
+            foreach (var rule in view.Plan.Handovers.All)
                 Evaluate(view, organisation, rule, person, left, into);
         }
     }

@@ -5,10 +5,7 @@ internal static class Notices
 {
     public static void Evaluate(View view, OrganisationNode organisation, Findings into)
     {
-        foreach (var rule in view.Plan.Notices.Enforced)
-            Evaluate(view, organisation, rule, into);
-
-        foreach (var rule in view.Plan.Notices.Observed)
+        foreach (var rule in view.Plan.Notices.All)
             Evaluate(view, organisation, rule, into);
     }
 

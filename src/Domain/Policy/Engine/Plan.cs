@@ -23,6 +23,12 @@ internal sealed record RulesOf<TRule>(Planned<TRule>[] Enforced, Planned<TRule>[
     where TRule : Rule
 {
     public bool Any => Enforced.Length + Observed.Length > 0;
+
+    /// <summary>Every rule, for kinds whose rules do not compete.</summary>
+    public Planned<TRule>[] All { get; } = [.. Enforced, .. Observed];
+
+    /// <summary>The rules among which the first match wins: those in force together, each observed one alone.</summary>
+    public Planned<TRule>[][] Competing { get; } = [.. Enforced.Length > 0 ? [Enforced] : Array.Empty<Planned<TRule>[]>(), .. Observed.Select(rule => new[] { rule })];
 }
 
 /// <summary>The policy with every name looked up once.</summary>

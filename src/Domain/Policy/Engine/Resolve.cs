@@ -10,10 +10,7 @@ internal static class Resolve
         if (thread.Cases.Count == 0)
             return;
 
-        foreach (var rule in view.Plan.Resolve.Enforced)
-            Evaluate(view, thread, rule, into);
-
-        foreach (var rule in view.Plan.Resolve.Observed)
+        foreach (var rule in view.Plan.Resolve.All)
             Evaluate(view, thread, rule, into);
     }
 

@@ -7,12 +7,8 @@ internal static class Respond
 {
     public static void Evaluate(View view, ThreadFacts thread, Findings into)
     {
-        var rules = view.Plan.Respond;
-        if (rules.Enforced.Length > 0)
-            Evaluate(view, thread, rules.Enforced, into);
-
-        foreach (var observed in rules.Observed)
-            Evaluate(view, thread, [observed], into);
+        foreach (var rules in view.Plan.Respond.Competing)
+            Evaluate(view, thread, rules, into);
     }
 
     /// <summary>The first rule whose condition holds for a mail: that one and no other.</summary>

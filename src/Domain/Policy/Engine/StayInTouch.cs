@@ -5,12 +5,8 @@ internal static class StayInTouch
 {
     public static void Evaluate(View view, OrganisationNode organisation, Findings into)
     {
-        var rules = view.Plan.StayInTouch;
-        if (rules.Enforced.Length > 0)
-            Evaluate(view, organisation, rules.Enforced, into);
-
-        foreach (var observed in rules.Observed)
-            Evaluate(view, organisation, [observed], into);
+        foreach (var rules in view.Plan.StayInTouch.Competing)
+            Evaluate(view, organisation, rules, into);
     }
 
     private static void Evaluate(View view, OrganisationNode organisation, Planned<StayInTouchRule>[] rules, Findings into)

@@ -5,10 +5,7 @@ internal static class Watches
 {
     public static void Evaluate(View view, OrganisationNode organisation, Findings into)
     {
-        foreach (var rule in view.Plan.Watches.Enforced)
-            Evaluate(view, organisation, rule, into);
-
-        foreach (var rule in view.Plan.Watches.Observed)
+        foreach (var rule in view.Plan.Watches.All)
             Evaluate(view, organisation, rule, into);
     }
 

@@ -30,7 +30,7 @@ internal static class WhyNot
     private static string NoRespond(View view, ContactNode contact, RespondRule rule)
     {
         var rules = view.Plan.Respond;
-        var planned = rules.Enforced.Concat(rules.Observed).First(p => p.Rule == rule);
+        var planned = Array.Find(rules.All, p => p.Rule == rule)!;
         var (wrote, matched) = (false, false);
         RespondRule? other = null;
         string? last = null;
