@@ -28,16 +28,16 @@ public abstract class DigestContract(IDatabases databases)
         await using var database = await databases.New();
         var ledger = new DigestLedger(database);
         await ledger.Plan(Mail, Now, default);
-        Assert.False(await ledger.Claim(Mail.MessageId, Now, Now, default));
+        Assert.False(await ledger.Claim(Mail.MessageId, true, Now, Now, default));
         Assert.True(await ledger.KeepBytes(Mail.MessageId, [1, 2, 3], [Item], Now, default));
         Assert.False(await ledger.KeepBytes(Mail.MessageId, [9], [], Now, default));
-        Assert.Equal([1, 2, 3], (await ledger.Unsent(10, default)).Single().Bytes);
-        Assert.True(await ledger.Claim(Mail.MessageId, Now, Now - Duration.FromMinutes(5), default));
-        Assert.False(await ledger.Claim(Mail.MessageId, Now, Now - Duration.FromMinutes(5), default));
+        Assert.Equal([1, 2, 3], (await ledger.Ready(null, Now, Now, 10, default)).Single().Bytes);
+        Assert.True(await ledger.Claim(Mail.MessageId, true, Now, Now - Duration.FromMinutes(5), default));
+        Assert.False(await ledger.Claim(Mail.MessageId, true, Now, Now - Duration.FromMinutes(5), default));
         Assert.True(await ledger.Sent(Mail.MessageId, Now, default));
         Assert.False(await ledger.Sent(Mail.MessageId, Now, default));
-        Assert.False(await ledger.Claim(Mail.MessageId, Now, Now + Duration.FromDays(1), default));
-        Assert.Empty(await ledger.Unsent(10, default));
+        Assert.False(await ledger.Claim(Mail.MessageId, true, Now, Now + Duration.FromDays(1), default));
+        Assert.Empty(await ledger.Ready(null, Now, Now, 10, default));
         Assert.Equal((LedgerState.Sent, Now), ((await ledger.Find(Mail.MessageId, default))!.State, (await ledger.Find(Mail.MessageId, default))!.SentAt!.Value));
     }
 
@@ -48,10 +48,10 @@ public abstract class DigestContract(IDatabases databases)
         var ledger = new DigestLedger(database);
         await ledger.Plan(Mail, Now, default);
         await ledger.KeepBytes(Mail.MessageId, [1], [], Now, default);
-        await ledger.Claim(Mail.MessageId, Now, Now - Duration.FromMinutes(5), default);
+        await ledger.Claim(Mail.MessageId, true, Now, Now - Duration.FromMinutes(5), default);
         var later = Now + Duration.FromMinutes(6);
-        Assert.Equal(LedgerState.Sending, (await ledger.Unsent(10, default)).Single().State);
-        Assert.True(await ledger.Claim(Mail.MessageId, later, later - Duration.FromMinutes(5), default));
+        Assert.Equal(LedgerState.Sending, (await ledger.Ready(null, Now, Now, 10, default)).Single().State);
+        Assert.True(await ledger.Claim(Mail.MessageId, true, later, later - Duration.FromMinutes(5), default));
     }
 
     [Fact]
@@ -61,12 +61,69 @@ public abstract class DigestContract(IDatabases databases)
         var ledger = new DigestLedger(database);
         await ledger.Plan(Mail, Now, default);
         await ledger.KeepBytes(Mail.MessageId, [1], [], Now, default);
-        await ledger.Claim(Mail.MessageId, Now, Now - Duration.FromMinutes(5), default);
-        await ledger.Postpone(Mail.MessageId, "the server is busy", default);
+        await ledger.Claim(Mail.MessageId, true, Now, Now - Duration.FromMinutes(5), default);
+        await ledger.Postpone(Mail.MessageId, "the server is busy", Now + Duration.FromMinutes(2), default);
         Assert.Equal((LedgerState.Rendered, "the server is busy"), ((await ledger.Find(Mail.MessageId, default))!.State, (await ledger.Find(Mail.MessageId, default))!.Problem));
+        Assert.Empty(await ledger.Ready(null, Now, Now, 10, default));
+        var again = (await ledger.Ready(null, Now + Duration.FromMinutes(2), Now, 10, default)).Single();
+        Assert.Equal((1, 1, 1), (again.Attempts, (await ledger.Waiting(default)).Count, again.Bytes!.Length));
         await ledger.Refuse(Mail.MessageId, "no such mailbox", default);
         Assert.Equal("no such mailbox", (await ledger.Refused(Now, default)).Single().Problem);
-        Assert.Empty(await ledger.Unsent(10, default));
+        Assert.Empty(await ledger.Ready(null, Now, Now, 10, default));
+    }
+
+    [Fact]
+    public async Task Whether_a_copy_goes_along_is_known_before_the_mail_leaves()
+    {
+        await using var database = await databases.New();
+        var ledger = new DigestLedger(database);
+        await ledger.Plan(Mail, Now, default);
+        await ledger.KeepBytes(Mail.MessageId, [1], [], Now, default);
+        Assert.False(await ledger.LeavesWithoutCopy(Mail.MessageId, "full", default));
+        await ledger.Claim(Mail.MessageId, true, Now, Now, default);
+        Assert.Equal(LedgerCopy.Follows, (await ledger.Find(Mail.MessageId, default))!.Copy);
+        Assert.True(await ledger.LeavesWithoutCopy(Mail.MessageId, "full", default));
+        Assert.Equal((LedgerCopy.Missing, "full"), ((await ledger.Find(Mail.MessageId, default))!.Copy, (await ledger.Find(Mail.MessageId, default))!.CopyProblem));
+        await ledger.Doubt(Mail.MessageId, "no answer", default);
+        Assert.Equal("no answer", (await ledger.Waiting(default)).Single().Problem);
+    }
+
+    [Fact]
+    public async Task Ready_mails_come_page_by_page_and_a_later_digest_is_known()
+    {
+        await using var database = await databases.New();
+        var ledger = new DigestLedger(database);
+        for (var day = 2; day <= 6; day++)
+        {
+            var mail = Mail with { MessageId = $"D{day}@bright.example", Occasion = $"2026-03-0{day}" };
+            await ledger.Plan(mail, Now, default);
+            await ledger.KeepBytes(mail.MessageId, [1], [], Now, default);
+        }
+
+        var first = await ledger.Ready(null, Now, Now, 3, default);
+        var second = await ledger.Ready(first[^1].Plan, Now, Now, 3, default);
+        Assert.Equal(["D2", "D3", "D4", "D5", "D6"], first.Concat(second).Select(mail => mail.Plan.MessageId[..2]));
+        Assert.True(await ledger.IsFollowed(first[0].Plan, default));
+        Assert.False(await ledger.IsFollowed(second[^1].Plan, default));
+        Assert.True(first[0].Plan.IsDaily);
+        Assert.False((Mail with { Occasion = "2026-03-04-ABCDEFGH" }).IsDaily);
+    }
+
+    [Fact]
+    public async Task The_trouble_of_the_way_is_kept_until_it_works_again()
+    {
+        await using var database = await databases.New();
+        var standing = new DeliveryStanding(database);
+        Assert.Null(await standing.Trouble(default));
+        var trouble = new DeliveryTrouble("no such host", Now, 2, Now + Duration.FromMinutes(5), NeedsSomebody: true);
+        await standing.Set(trouble, default);
+        Assert.Equal(trouble, await standing.Trouble(default));
+        await standing.TryAtOnce(default);
+        Assert.True((await standing.Trouble(default))!.NextTry <= Now);
+        await standing.Set(null, default);
+        Assert.Null(await standing.Trouble(default));
+        await standing.SetCopyTrouble("full", default);
+        Assert.Equal("full", await standing.CopyTrouble(default));
     }
 
     [Fact]

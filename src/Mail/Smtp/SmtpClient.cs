@@ -20,12 +20,13 @@ public sealed class SmtpClient : IAsyncDisposable
     private readonly WireTimeouts timeouts;
     private readonly ArrayBufferWriter<byte> content = new(64 * 1024);
     private Dictionary<string, string> extensions = new(StringComparer.OrdinalIgnoreCase);
+    private bool isLeaving;
 
     private SmtpClient(MailEndpoint endpoint, SmtpConnection connection, WireTimeouts timeouts) =>
         (this.endpoint, this.connection, this.timeouts) = (endpoint, connection, timeouts);
 
-    /// <summary>True when the connection is gone.</summary>
-    public bool IsBroken => connection.Wire.IsBroken;
+    /// <summary>True when the connection is gone, or the server has said that it goes.</summary>
+    public bool IsBroken => isLeaving || connection.Wire.IsBroken;
 
     /// <summary>The largest mail the server takes, in bytes; null when it does not say.</summary>
     public long? Largest => extensions.TryGetValue("SIZE", out var size) && long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) && bytes > 0 ? bytes : null;
@@ -102,23 +103,28 @@ public sealed class SmtpClient : IAsyncDisposable
         SmtpContent.Write(mail.Content.Span, content);
         var parameters = Parameters(mail);
         var recipients = mail.Recipients.Select(address => $"RCPT TO:<{Address(address, parameters.Utf8)}>{RecipientParameters(mail, address)}");
-        string[] commands = [$"MAIL FROM:<{Address(mail.From, parameters.Utf8)}>{parameters.Text}", .. recipients, "DATA"];
-        var replies = await Exchange(commands, ct);
+        string[] envelope = [$"MAIL FROM:<{Address(mail.From, parameters.Utf8)}>{parameters.Text}", .. recipients];
 
+        // The content is announced together with the recipients unless somebody wants to see first who was taken.
+        var replies = await Exchange(mail.MayLeave is null ? [.. envelope, "DATA"] : envelope, ct);
         var sender = replies[0];
+        ThrowIfNobodyMaySend(mail, sender);
         var results = mail.Recipients.Select((address, i) => Result(address, sender.IsPositive ? replies[i + 1] : sender)).ToList();
+        var isTaken = results.Exists(result => result.Outcome == SmtpOutcome.Accepted);
+        if (mail.MayLeave is { } mayLeave)
+        {
+            if (!isTaken || !await mayLeave(results, ct))
+            {
+                await Reset(ct);
+                return new SmtpResult([.. results.Select(result => result.Outcome == SmtpOutcome.Accepted ? result with { Outcome = SmtpOutcome.Withheld } : result)]);
+            }
+
+            replies.AddRange(await Exchange(["DATA"], ct));
+        }
+
         var data = replies[^1];
         if (data.Code == 354)
             return new SmtpResult(await Deliver(mail, results, ct));
-
-        if (!sender.IsPositive || results.TrueForAll(result => result.Outcome != SmtpOutcome.Accepted))
-        {
-            if (sender.Code is 530 or 535 or 421)
-                throw SmtpConnection.Refused("sending", sender);
-
-            await Reset(ct);
-            return new SmtpResult(results);
-        }
 
         await Reset(ct);
         return new SmtpResult([.. results.Select(result => result.Outcome == SmtpOutcome.Accepted ? Result(result.Address, data) : result)]);
@@ -235,10 +241,20 @@ public sealed class SmtpClient : IAsyncDisposable
                 connection.Write(command);
 
             for (var i = 0; i < some.Length; i++)
-                replies.Add(await connection.Reply(ct));
+            {
+                var reply = await connection.Reply(ct);
+                if (reply.Code == 421)
+                {
+                    // The server closes the connection (RFC 5321 section 3.8); whatever was asked after this gets no answer.
+                    isLeaving = true;
+                    throw SmtpConnection.Refused("sending", reply);
+                }
+
+                replies.Add(reply);
+            }
 
             // Without pipelining the answers come one at a time, and DATA is not asked for when nobody is left to get it.
-            if (!together && replies.Count == commands.Length - 1 && (!replies[0].IsPositive || replies.Skip(1).All(reply => !reply.IsPositive)))
+            if (!together && commands[^1] == "DATA" && commands.Length > 1 && replies.Count == commands.Length - 1 && (!replies[0].IsPositive || replies.Skip(1).All(reply => !reply.IsPositive)))
             {
                 replies.Add(new SmtpReply(503, ["no valid recipients"]));
                 break;
@@ -258,6 +274,7 @@ public sealed class SmtpClient : IAsyncDisposable
             connection.Wire.Silence = AfterContent > timeouts.Silence ? AfterContent : timeouts.Silence;
             await connection.Wire.Send(nobody ? ".\r\n"u8.ToArray() : content.WrittenMemory, ct);
             reply = await connection.Reply(ct);
+            isLeaving |= reply.Code == 421;
         }
         catch (MailServerException e) when (!nobody && e.ConnectionLost)
         {
@@ -275,6 +292,18 @@ public sealed class SmtpClient : IAsyncDisposable
     {
         if (!IsBroken)
             await connection.Ask("RSET", ct);
+    }
+
+    /// <summary>A sender who is refused is refused for every mail, unless it is this mail's size or text the server does not like.</summary>
+    private static void ThrowIfNobodyMaySend(SmtpMail mail, SmtpReply sender)
+    {
+        if (sender.IsPositive || sender.Code == 552 || sender.Status is ['5', '.', '6', '.', ..] or "5.3.4" or "5.2.3")
+            return;
+
+        var refusal = SmtpConnection.Refused($"sending from {mail.From}", sender);
+        throw refusal.Failure == MailFailure.Permanent
+            ? new MailServerException(MailFailure.Config, $"the server lets nobody send from {mail.From} with this login; correct the sender or the login", SmtpConnection.Shown(sender))
+            : refusal;
     }
 
     private static SmtpRecipientResult Result(string address, SmtpReply reply) => new(address, reply.Outcome, reply.Code, reply.Text);

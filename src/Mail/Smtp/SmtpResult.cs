@@ -13,6 +13,12 @@ public sealed record SmtpMail(string From, IReadOnlyList<string> Recipients, Rea
 
     /// <summary>Comes back in every report about this mail (RFC 3461, ENVID); ASCII. Null for none.</summary>
     public string? EnvelopeId { get; init; }
+
+    /// <summary>
+    /// Asked when the server has said whom it takes the mail for, somebody at least, and before a byte of it leaves. On false nothing leaves: those who were
+    /// accepted are <see cref="SmtpOutcome.Withheld"/>. Costs a round trip a mail, for the content can then not be announced together with the recipients.
+    /// </summary>
+    public Func<IReadOnlyList<SmtpRecipientResult>, CancellationToken, Task<bool>>? MayLeave { get; init; }
 }
 
 /// <summary>When a delivery report is wanted (RFC 3461 section 4.1).</summary>
@@ -45,6 +51,9 @@ public enum SmtpOutcome
 
     /// <summary>The connection broke after the last byte and before the answer: the mail may have been taken. Sending again may send it twice.</summary>
     Unknown,
+
+    /// <summary>The server would have taken it, and we did not send it.</summary>
+    Withheld,
 }
 
 /// <summary>The answer for one recipient.</summary>
@@ -69,9 +78,15 @@ internal sealed record SmtpReply(int Code, IReadOnlyList<string> Lines)
     public SmtpOutcome Outcome => Code switch
     {
         >= 200 and < 300 => SmtpOutcome.Accepted,
+
+        // A full mailbox (RFC 3463, X.2.2) is emptied one day, though many servers refuse it for good.
+        >= 500 when Status is "5.2.2" => SmtpOutcome.Temporary,
         >= 500 => SmtpOutcome.Permanent,
         _ => SmtpOutcome.Temporary,
     };
+
+    /// <summary>The enhanced status code (RFC 3463) such as <c>5.1.1</c>; empty when the server sent none.</summary>
+    public string Status => Lines.Count > 0 && Lines[0].Split(' ', 2)[0] is { Length: >= 5 and <= 11 } first && first[1] == '.' && first.All(c => char.IsAsciiDigit(c) || c == '.') ? first : "";
 
     public string Text => string.Join(' ', Lines);
 

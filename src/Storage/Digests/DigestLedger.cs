@@ -13,7 +13,7 @@ namespace CrmSync.Storage.Digests;
 /// </summary>
 public sealed class DigestLedger(ContactDatabase database)
 {
-    private const string Columns = "message_id, digest, reader, local_date, state, due_at, claimed_at, sent_at, bytes, problem";
+    private const string Columns = "message_id, digest, reader, local_date, state, due_at, claimed_at, sent_at, problem, attempts, next_try_at, copy, copy_problem";
 
     /// <summary>Plans a mail; false when it is known already, whatever became of it.</summary>
     public Task<bool> Plan(PlannedMail mail, Instant now, CancellationToken ct) => database.WriteDurably(
@@ -52,21 +52,46 @@ public sealed class DigestLedger(ContactDatabase database)
     /// Takes a mail to hand it over; false when somebody else has it or it is done. A mail claimed before <paramref name="staleBefore"/> belongs to a worker that
     /// is gone.
     /// </summary>
-    public Task<bool> Claim(string messageId, Instant now, Instant staleBefore, CancellationToken ct) => Change(
+    /// <param name="messageId">The mail.</param>
+    /// <param name="isWatched">Whether somebody would see its copy in the command mailbox.</param>
+    /// <param name="now">The moment.</param>
+    /// <param name="staleBefore">When a claim is too old to count.</param>
+    /// <param name="ct">Cancels.</param>
+    public Task<bool> Claim(string messageId, bool isWatched, Instant now, Instant staleBefore, CancellationToken ct) => Change(
         """
-        update digest set state = 2, claimed_at = @now, problem = null
+        update digest set state = 2, claimed_at = @now, problem = null, copy = @copy, copy_problem = null
          where message_id = @messageId and (state = 1 or (state = 2 and claimed_at <= @staleBefore))
         """,
-        new { messageId, now, staleBefore },
+        new { messageId, now, staleBefore, copy = (int)(isWatched ? LedgerCopy.Follows : LedgerCopy.Unwatched) },
         ct);
 
+    /// <summary>Notes, before the mail leaves, that no copy of it will tell whether it did; false when it is not ours to send any more.</summary>
+    /// <param name="messageId">The mail.</param>
+    /// <param name="problem">Why the command mailbox gets none, in words; null when there is nobody to see it.</param>
+    /// <param name="ct">Cancels.</param>
+    public Task<bool> LeavesWithoutCopy(string messageId, string? problem, CancellationToken ct) => Change(
+        "update digest set copy = 2, copy_problem = @problem where message_id = @messageId and state = 2", new { messageId, problem }, ct);
+
     /// <summary>Notes that the mail has left; its bytes are no longer needed.</summary>
-    public Task<bool> Sent(string messageId, Instant now, CancellationToken ct) =>
-        Change("update digest set state = 3, sent_at = @now, bytes = null, problem = null where message_id = @messageId and state = 2", new { messageId, now }, ct);
+    public Task<bool> Sent(string messageId, Instant now, CancellationToken ct) => Change(
+        "update digest set state = 3, sent_at = @now, bytes = null, problem = null, next_try_at = null where message_id = @messageId and state = 2", new { messageId, now }, ct);
 
     /// <summary>Gives a mail back that certainly did not leave, to be tried again.</summary>
-    public Task<bool> Postpone(string messageId, string problem, CancellationToken ct) =>
-        Change("update digest set state = 1, claimed_at = null, problem = @problem where message_id = @messageId and state = 2", new { messageId, problem }, ct);
+    /// <param name="messageId">The mail.</param>
+    /// <param name="problem">Why, in words.</param>
+    /// <param name="nextTry">When; null: with the next run, for it was not the mail's fault.</param>
+    /// <param name="ct">Cancels.</param>
+    public Task<bool> Postpone(string messageId, string problem, Instant? nextTry, CancellationToken ct) => Change(
+        """
+        update digest set state = 1, claimed_at = null, copy = 0, problem = @problem, next_try_at = @nextTry, attempts = attempts + @failed
+         where message_id = @messageId and state = 2
+        """,
+        new { messageId, problem, nextTry, failed = nextTry is null ? 0 : 1 },
+        ct);
+
+    /// <summary>Notes why nobody knows whether a mail has left; it stays claimed until its copy was looked for.</summary>
+    public Task<bool> Doubt(string messageId, string problem, CancellationToken ct) =>
+        Change("update digest set problem = @problem where message_id = @messageId and state = 2", new { messageId, problem }, ct);
 
     /// <summary>Notes that the mail will never leave.</summary>
     public Task<bool> Refuse(string messageId, string problem, CancellationToken ct) =>
@@ -82,12 +107,48 @@ public sealed class DigestLedger(ContactDatabase database)
             cancellationToken: ct))).ToHashSet(StringComparer.Ordinal);
     }
 
+    /// <summary>A mail by its id, with its bytes; null when there is none.</summary>
     public async Task<LedgerMail?> Find(string messageId, CancellationToken ct) =>
-        (await Select($"select {Columns} from digest where message_id = @messageId", new { messageId }, ct)).SingleOrDefault();
+        (await Select($"select {Columns}, bytes from digest where message_id = @messageId", new { messageId }, ct)).SingleOrDefault();
 
-    /// <summary>The mails that still have to leave, the oldest first, at most <paramref name="most"/>.</summary>
-    public Task<IReadOnlyList<LedgerMail>> Unsent(int most, CancellationToken ct) =>
-        Select($"select {Columns} from digest where state in (1, 2) order by due_at, message_id limit @most", new { most }, ct);
+    /// <summary>
+    /// The mails that may leave now, the oldest first: those not tried yet or whose time has come again, and those of a worker that is gone. With their bytes.
+    /// </summary>
+    /// <param name="after">The last one of the page before; null: from the beginning.</param>
+    /// <param name="now">The moment.</param>
+    /// <param name="staleBefore">When a claim is too old to count.</param>
+    /// <param name="most">How many at most.</param>
+    /// <param name="ct">Cancels.</param>
+    public Task<IReadOnlyList<LedgerMail>> Ready(PlannedMail? after, Instant now, Instant staleBefore, int most, CancellationToken ct) => Select(
+        $"""
+        select {Columns}, bytes
+          from digest
+         where ((state = 1 and (next_try_at is null or next_try_at <= @now)) or (state = 2 and claimed_at <= @staleBefore))
+           and (due_at > @due or (due_at = @due and message_id > @id))
+         order by due_at, message_id
+         limit @most
+        """,
+        new { now, staleBefore, due = after?.DueAt ?? Instant.FromUnixTimeSeconds(0), id = after?.MessageId ?? "", most },
+        ct);
+
+    /// <summary>Mails that still have to leave although it was tried, the oldest first: for status and managers. Without bytes.</summary>
+    public Task<IReadOnlyList<LedgerMail>> Waiting(CancellationToken ct) =>
+        Select($"select {Columns} from digest where state in (1, 2) and problem is not null order by due_at, message_id limit 200", new { }, ct);
+
+    /// <summary>How many mails have to leave still, tried or not.</summary>
+    public async Task<long> CountUnsent(CancellationToken ct)
+    {
+        await using var connection = await database.Connect(ct);
+        return await connection.ExecuteScalarAsync<long>(new CommandDefinition("select count(*) from digest where state in (1, 2)", cancellationToken: ct));
+    }
+
+    /// <summary>Whether the reader's next digest of the same name is there already, whatever it says.</summary>
+    public async Task<bool> IsFollowed(PlannedMail mail, CancellationToken ct)
+    {
+        await using var connection = await database.Connect(ct);
+        return await connection.ExecuteScalarAsync<long>(new CommandDefinition(
+            "select count(*) from digest where digest = @Digest and reader = @Reader and local_date > @Occasion", new { mail.Digest, mail.Reader, mail.Occasion }, cancellationToken: ct)) > 0;
+    }
 
     /// <summary>The mails of one name that were planned but whose bytes are not kept yet: left behind by a run that was stopped.</summary>
     public Task<IReadOnlyList<LedgerMail>> Planned(string digest, CancellationToken ct) =>
@@ -139,12 +200,14 @@ public sealed class DigestLedger(ContactDatabase database)
             "select item from digest_item where message_id = @messageId and number = @number", new { messageId, number }, cancellationToken: ct));
     }
 
-    /// <summary>Whether a mail has been seen in one of the accounts.</summary>
-    public async Task<bool> HasArrived(string messageId, CancellationToken ct)
+    /// <summary>Whether a mail has been seen in one of the accounts: its copy in the command mailbox, or what its reader got.</summary>
+    public async Task<bool> HasArrived(PlannedMail mail, CancellationToken ct)
     {
+        // No mail of ours is dated before it was due; the log need not be searched further back.
+        var since = mail.DueAt - Duration.FromDays(1);
         await using var connection = await database.Connect(ct);
         return await connection.ExecuteScalarAsync<long>(new CommandDefinition(
-            "select count(*) from interaction where message_id = @messageId", new { messageId }, cancellationToken: ct)) > 0;
+            "select count(*) from interaction where at >= @since and message_id = @MessageId", new { since, mail.MessageId }, cancellationToken: ct)) > 0;
     }
 
     private Task<bool> Change(string sql, object parameters, CancellationToken ct) => database.WriteDurably(async scope => await scope.Execute(sql, parameters) == 1, ct);
@@ -161,8 +224,12 @@ public sealed class DigestLedger(ContactDatabase database)
             {
                 ClaimedAt = database.Engine.NullableInstantAt(reader, 6),
                 SentAt = database.Engine.NullableInstantAt(reader, 7),
-                Bytes = await reader.IsDBNullAsync(8, ct) ? null : reader.GetFieldValue<byte[]>(8),
-                Problem = await reader.IsDBNullAsync(9, ct) ? null : reader.GetString(9),
+                Problem = await reader.IsDBNullAsync(8, ct) ? null : reader.GetString(8),
+                Attempts = reader.GetInt32(9),
+                NextTry = database.Engine.NullableInstantAt(reader, 10),
+                Copy = (LedgerCopy)reader.GetInt32(11),
+                CopyProblem = await reader.IsDBNullAsync(12, ct) ? null : reader.GetString(12),
+                Bytes = reader.FieldCount <= 13 || await reader.IsDBNullAsync(13, ct) ? null : reader.GetFieldValue<byte[]>(13),
             });
         }
 

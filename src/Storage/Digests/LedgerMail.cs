@@ -1,4 +1,5 @@
 using NodaTime;
+using NodaTime.Text;
 
 namespace CrmSync.Storage.Digests;
 
@@ -23,13 +24,30 @@ public enum LedgerState
     Empty,
 }
 
+/// <summary>Whether a copy in the command mailbox will tell, after a crash, that a mail has left.</summary>
+public enum LedgerCopy
+{
+    /// <summary>Nobody would see a copy. As long as this stands, the mail has not left.</summary>
+    Unwatched,
+
+    /// <summary>A copy goes along in the same transaction: where there is none, the mail has not left.</summary>
+    Follows,
+
+    /// <summary>The mail was let go without a copy: nothing tells whether it left.</summary>
+    Missing,
+}
+
 /// <summary>A mail of ours before anything is known of it but whose it is.</summary>
 /// <param name="MessageId">Unique and made from the rest, without brackets.</param>
 /// <param name="Digest">The name of the digest, or <c>immediate</c>.</param>
 /// <param name="Reader">The id of the person.</param>
 /// <param name="Occasion">The local date of a digest (ISO 8601), or what an immediate mail is about.</param>
 /// <param name="DueAt">When it should leave.</param>
-public sealed record PlannedMail(string MessageId, string Digest, string Reader, string Occasion, Instant DueAt);
+public sealed record PlannedMail(string MessageId, string Digest, string Reader, string Occasion, Instant DueAt)
+{
+    /// <summary>Whether a later mail of the same name says all that this one says, as the digest of another day does.</summary>
+    public bool IsDaily => LocalDatePattern.Iso.Parse(Occasion).Success;
+}
 
 /// <summary>A mail of ours as the ledger knows it.</summary>
 public sealed record LedgerMail(PlannedMail Plan, LedgerState State)
@@ -43,4 +61,15 @@ public sealed record LedgerMail(PlannedMail Plan, LedgerState State)
 
     /// <summary>Why it did not leave, in words.</summary>
     public string? Problem { get; init; }
+
+    /// <summary>How often the server did not take it for now.</summary>
+    public int Attempts { get; init; }
+
+    /// <summary>When it is tried again; null: with the next run.</summary>
+    public Instant? NextTry { get; init; }
+
+    public LedgerCopy Copy { get; init; }
+
+    /// <summary>Why the command mailbox got no copy although the reader got the mail, in words.</summary>
+    public string? CopyProblem { get; init; }
 }

@@ -51,6 +51,7 @@ internal static class DigestVerb
         if (program.Settings.Delivery is null)
             throw new UsageException("crmsync.yaml has no delivery: nothing can be sent; add delivery: {from: ..., folder: ...} or smtp");
 
+        await desk.TryAtOnce(ct);
         return await Report(await desk.Send(now, lease: null, ct));
     }
 

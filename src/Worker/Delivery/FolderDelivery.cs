@@ -5,7 +5,7 @@ namespace CrmSync.Worker.Delivery;
 /// <summary>Puts mails into a folder, as <c>.eml</c> and <c>.html</c>: for trying out, and for systems that fetch files.</summary>
 internal sealed class FolderDelivery(string folder) : IMailDelivery
 {
-    public bool Replaces => true;
+    public Repetition Repetition => Repetition.Replaces;
 
     /// <summary>Writes both files beside their places and moves them there, so that nobody ever finds half a mail.</summary>
     public async Task<DeliveryAnswer> Deliver(LeavingMail mail, CancellationToken ct)

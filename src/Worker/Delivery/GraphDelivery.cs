@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using CrmSync.Mail.Mime;
+using CrmSync.Mail.Net;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Sources;
 using CrmSync.Worker.Sources.Graph;
@@ -32,7 +33,7 @@ internal sealed class GraphDelivery : IMailDelivery
         tenant = new GraphTenant(account, clock, patience);
     }
 
-    public bool Replaces => false;
+    public Repetition Repetition => Repetition.IsRecognised;
 
     public async Task<DeliveryAnswer> Deliver(LeavingMail mail, CancellationToken ct)
     {
@@ -40,7 +41,8 @@ internal sealed class GraphDelivery : IMailDelivery
         {
             var line = tenant.LineTo(mail.From);
             var message = MimeReader.Read(mail.Bytes);
-            if (message.MessageId is { } id && await IsSent(line, mail.From, id, ct))
+            if ((message.MessageId is { } id && await IsSent(line, mail.From, id, ct))
+                || (mail.TriedAt is { } tried && await IsSentUnderAnotherId(line, mail, message, tried, ct)))
                 return new DeliveryAnswer.Accepted();
 
             var started = clock.GetCurrentInstant();
@@ -62,7 +64,7 @@ internal sealed class GraphDelivery : IMailDelivery
         }
         catch (SourceException failure)
         {
-            return new DeliveryAnswer.Postponed(failure.Message);
+            return new DeliveryAnswer.Unreachable(failure.Message, failure.IsPermanent ? MailFailure.Config : MailFailure.Network);
         }
     }
 
@@ -76,7 +78,15 @@ internal sealed class GraphDelivery : IMailDelivery
     private static DeliveryAnswer AnswerOf(GraphFailure failure, LeavingMail mail) =>
         failure is { Kind: GraphFailureKind.Refused, Status: System.Net.HttpStatusCode.BadRequest or System.Net.HttpStatusCode.RequestEntityTooLarge }
             ? new DeliveryAnswer.Refused(GraphTrouble.Of(mail.From, failure, GraphTrouble.SendMail).ToString())
-            : new DeliveryAnswer.Postponed(GraphTrouble.Of(mail.From, failure, GraphTrouble.SendMail).ToString());
+            : new DeliveryAnswer.Unreachable(
+                GraphTrouble.Of(mail.From, failure, GraphTrouble.SendMail).ToString(),
+                failure switch
+                {
+                    { Kind: GraphFailureKind.Login } => MailFailure.Auth,
+                    { Status: System.Net.HttpStatusCode.TooManyRequests } => MailFailure.Throttled,
+                    { Kind: GraphFailureKind.Passing } => MailFailure.Network,
+                    _ => MailFailure.Config,
+                });
 
     private async Task Send(MailboxLine line, LeavingMail mail, CancellationToken ct)
     {

@@ -1,13 +1,29 @@
+using CrmSync.Mail.Net;
+using NodaTime;
+
 namespace CrmSync.Worker.Delivery;
 
 /// <summary>A way for mails to leave.</summary>
 internal interface IMailDelivery : IAsyncDisposable
 {
-    /// <summary>Whether handing the same mail over a second time replaces the first copy, so that nothing has to be searched for after a crash.</summary>
-    bool Replaces { get; }
+    /// <summary>What comes of handing the same mail over a second time.</summary>
+    Repetition Repetition { get; }
 
-    /// <summary>Hands one mail over, to everybody of its envelope at once.</summary>
+    /// <summary>Hands one mail over, to everybody of its envelope at once or to nobody.</summary>
     Task<DeliveryAnswer> Deliver(LeavingMail mail, CancellationToken ct);
+}
+
+/// <summary>What comes of handing the same mail over a second time: it decides what has to be found out after a crash.</summary>
+internal enum Repetition
+{
+    /// <summary>The reader has two.</summary>
+    Doubles,
+
+    /// <summary>The second takes the place of the first.</summary>
+    Replaces,
+
+    /// <summary>The way looks itself whether the mail has left, a while after it did.</summary>
+    IsRecognised,
 }
 
 /// <summary>A finished mail with its envelope.</summary>
@@ -16,7 +32,26 @@ internal interface IMailDelivery : IAsyncDisposable
 /// <param name="Reader">Who it is for.</param>
 /// <param name="Copy">The command mailbox, which gets every mail of ours in the same transaction; null when there is none.</param>
 /// <param name="Bytes">The mail.</param>
-internal sealed record LeavingMail(string Name, string From, string Reader, string? Copy, ReadOnlyMemory<byte> Bytes);
+internal sealed record LeavingMail(string Name, string From, string Reader, string? Copy, ReadOnlyMemory<byte> Bytes)
+{
+    /// <summary>When it was being handed over before, and nobody knows whether it left; null for a mail that certainly did not.</summary>
+    public Instant? TriedAt { get; init; }
+
+    /// <summary>
+    /// Asked when the reader will be served and it is known whether the copy will be, before a byte of the mail leaves: a way that repeats mails must not send
+    /// without asking. On false it keeps the mail.
+    /// </summary>
+    public Func<CopyAnswer, CancellationToken, Task<bool>> MayLeave { get; init; } = (_, _) => Task.FromResult(true);
+}
+
+/// <summary>Whether the command mailbox will get its copy of a mail.</summary>
+/// <param name="IsTaken">Whether it will.</param>
+/// <param name="Problem">Why not, in words; null when it is taken or there is none to send.</param>
+internal sealed record CopyAnswer(bool IsTaken, string? Problem)
+{
+    /// <summary>Whether it may be taken later.</summary>
+    public bool WillPass { get; init; }
+}
 
 /// <summary>What became of a mail that was handed over.</summary>
 internal abstract record DeliveryAnswer
@@ -33,4 +68,13 @@ internal abstract record DeliveryAnswer
 
     /// <summary>It may have left or not.</summary>
     internal sealed record InDoubt(string Reason) : DeliveryAnswer;
+
+    /// <summary>It certainly has not left, and neither will any other mail for the moment: the way itself does not work.</summary>
+    /// <param name="Reason">In words, with what to do.</param>
+    /// <param name="Failure">What kind of trouble; it decides when the way is tried again.</param>
+    internal sealed record Unreachable(string Reason, MailFailure Failure) : DeliveryAnswer
+    {
+        /// <summary>How long the server asks us to stay away.</summary>
+        public Duration? RetryAfter { get; init; }
+    }
 }

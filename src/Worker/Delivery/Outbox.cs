@@ -1,6 +1,7 @@
 using CrmSync.Domain.Contacts;
 using CrmSync.Domain.Policy;
 using CrmSync.Mail.Mime;
+using CrmSync.Mail.Net;
 using CrmSync.Storage.Digests;
 using CrmSync.Worker.Digests;
 using NodaTime;
@@ -11,7 +12,7 @@ namespace CrmSync.Worker.Delivery;
 /// The only door through which mails leave. It takes what the ledger holds, each mail once; nobody but people of the policy and the command mailbox is ever a
 /// recipient, whoever asks for it.
 /// </summary>
-internal sealed class Outbox(DigestLedger ledger, IMailDelivery delivery, SentCopies copies, CompanyPolicy policy, MailSender sender)
+internal sealed class Outbox(DigestLedger ledger, DeliveryStanding standing, IMailDelivery delivery, SentCopies copies, CompanyPolicy policy, MailSender sender)
 {
     /// <summary>A mail being handed over for so long belongs to a worker that is gone.</summary>
     public static readonly Duration Lease = Duration.FromMinutes(15);
@@ -19,77 +20,118 @@ internal sealed class Outbox(DigestLedger ledger, IMailDelivery delivery, SentCo
     /// <summary>What could not leave for so long tells nothing new any more.</summary>
     private static readonly Duration GiveUp = Duration.FromHours(24);
 
-    private const int Batch = 200;
+    private static readonly Duration Fresh = Duration.FromHours(1);
+
+    /// <summary>How long a reader waits for a mail because the command mailbox does not take its copy.</summary>
+    private static readonly Duration PatienceWithCopy = Duration.FromMinutes(30);
+
+    /// <summary>When a run is asked to stop, the mail under way may end, so that nobody has to find out later what became of it.</summary>
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(5);
+
+    private const int Batch = 100;
 
     private readonly Dictionary<string, Person> readers = policy.People.ToDictionary(person => person.Id, StringComparer.Ordinal);
     private readonly HashSet<EmailAddress> allowed = [.. policy.People.SelectMany(person => person.Also.Prepend(person.Email)), .. sender.CommandMailbox is { } commands ? new[] { commands } : []];
 
-    /// <summary>Sends everything that is ready. One mail that cannot leave stops no other.</summary>
+    /// <summary>Sends everything that is ready. One mail that cannot leave stops no other; a way that does not work is left alone for a while.</summary>
     /// <param name="now">The moment of the run.</param>
     /// <param name="lease">After how long a claim counts as abandoned; null: <see cref="Lease"/>. A single worker that just started may say zero.</param>
     /// <param name="ct">Ends the run between two mails.</param>
     public async Task<OutboxReport> SendAll(Instant now, Duration? lease, CancellationToken ct)
     {
         var report = new OutboxReport([], []);
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        while (true)
-        {
-            // Those seen in this run and still there could not leave; they come first in the list and are passed over.
-            var ready = (await ledger.Unsent(Batch + report.Problems.Count, ct)).Where(mail => seen.Add(mail.Plan.MessageId)).ToList();
-            if (ready.Count == 0)
-                return report;
+        var trouble = await standing.Trouble(ct);
+        if (trouble?.NextTry > now)
+            return report;
 
+        var run = new Run(now, now - (lease ?? Lease), await copies.AreSeen(ct), await standing.CopyTrouble(ct), report);
+        PlannedMail? last = null;
+        while (await ledger.Ready(last, now, run.StaleBefore, Batch, ct) is { Count: > 0 } ready)
+        {
             foreach (var mail in ready)
             {
                 ct.ThrowIfCancellationRequested();
-                await Send(mail, now, now - (lease ?? Lease), report, ct);
+                last = mail.Plan;
+                if (await Send(mail, run, ct) is not DeliveryAnswer.Unreachable unreachable)
+                    continue;
+
+                var waits = await ledger.CountUnsent(ct);
+                await standing.Set(After(trouble, unreachable, now), ct);
+                report.Problems.Add(new OutboxProblem(mail.Plan, $"{unreachable.Reason}{(waits > 1 ? $"; {waits} mails wait for it" : "")}"));
+                return report;
             }
         }
+
+        if (trouble is not null && report.Sent.Count > 0)
+            await standing.Set(null, ct);
+
+        return report;
     }
 
-    private async Task Send(LedgerMail mail, Instant now, Instant staleBefore, OutboxReport report, CancellationToken ct)
+    private async Task<DeliveryAnswer?> Send(LedgerMail mail, Run run, CancellationToken ct)
     {
         var id = mail.Plan.MessageId;
-        var abandoned = mail.State == LedgerState.Sending;
-        if (abandoned && mail.ClaimedAt > staleBefore)
-            return;
-
-        var arrived = abandoned && !delivery.Replaces ? await copies.Arrived(mail, ct) : false;
-        if (arrived is null)
+        var fate = mail.State == LedgerState.Sending ? await copies.FateOf(mail, delivery.Repetition, run.Now, ct) : Fate.NotSent;
+        var stale = fate is Fate.Sent ? null : await WhyStale(mail, fate, run.Now, ct);
+        if (stale is null && fate == Fate.NotYetKnown)
         {
-            report.Problems.Add(new OutboxProblem(mail.Plan, "it may have left when the program stopped; it waits until the command mailbox has been read"));
-            return;
+            run.Report.Problems.Add(new OutboxProblem(mail.Plan, "it may have left when the program stopped; it waits until the command mailbox has been read"));
+            return null;
         }
 
-        if (!await ledger.Claim(id, now, staleBefore, ct))
-            return;
+        if (stale is null && !await ledger.Claim(id, run.CopiesAreSeen, run.Now, run.StaleBefore, ct))
+            return null;
 
-        switch (arrived.Value ? new DeliveryAnswer.Accepted() : await HandOver(mail, now, ct))
+        var answer = stale is not null ? new DeliveryAnswer.Refused(stale)
+            : fate == Fate.Sent ? new DeliveryAnswer.Accepted()
+            : await HandOver(mail, run, ct);
+        switch (answer)
         {
             case DeliveryAnswer.Accepted:
-                await ledger.Sent(id, now, ct);
-                report.Sent.Add(mail.Plan);
+                await ledger.Sent(id, run.Now, CancellationToken.None);
+                run.Report.Sent.Add(mail.Plan);
                 break;
             case DeliveryAnswer.Postponed postponed:
-                await ledger.Postpone(id, postponed.Reason, ct);
-                report.Problems.Add(new OutboxProblem(mail.Plan, postponed.Reason));
+                await ledger.Postpone(id, postponed.Reason, run.Now + RetryTimes.OfMail(mail.Attempts), CancellationToken.None);
+                run.Report.Problems.Add(new OutboxProblem(mail.Plan, postponed.Reason));
+                break;
+            case DeliveryAnswer.Unreachable unreachable:
+                await ledger.Postpone(id, unreachable.Reason, nextTry: null, CancellationToken.None);
                 break;
             case DeliveryAnswer.Refused refused:
-                await ledger.Refuse(id, refused.Reason, ct);
-                report.Problems.Add(new OutboxProblem(mail.Plan, refused.Reason) { IsFinal = true });
+                await ledger.Refuse(id, refused.Reason, CancellationToken.None);
+                run.Report.Problems.Add(new OutboxProblem(mail.Plan, refused.Reason) { IsFinal = true });
                 break;
             case DeliveryAnswer.InDoubt doubt:
                 // Stays "sending": the next run looks for the copy before anything is sent again.
-                report.Problems.Add(new OutboxProblem(mail.Plan, doubt.Reason));
+                await ledger.Doubt(id, doubt.Reason, CancellationToken.None);
+                run.Report.Problems.Add(new OutboxProblem(mail.Plan, doubt.Reason));
                 break;
         }
+
+        return answer;
     }
 
-    private async Task<DeliveryAnswer> HandOver(LedgerMail mail, Instant now, CancellationToken ct)
+    /// <summary>Why a mail is not worth sending any more, in words, or null.</summary>
+    private async Task<string?> WhyStale(LedgerMail mail, Fate fate, Instant now, CancellationToken ct)
     {
-        if (now - mail.Plan.DueAt > GiveUp)
-            return new DeliveryAnswer.Refused($"it could not leave within a day{(mail.Problem is { } problem ? $": {problem}" : "")}");
+        var doubt = mail.State == LedgerState.Sending && fate != Fate.NotSent ? "it may have left when the program stopped, and nothing tells whether it did" : null;
+        if (fate == Fate.NeverKnown)
+            return $"{doubt}; it is not sent a second time";
 
+        // What is fresh and was not tried yet is what most runs send.
+        if (mail is { State: LedgerState.Rendered, Problem: null } && now - mail.Plan.DueAt < Fresh)
+            return null;
+
+        var because = (doubt ?? mail.Problem) is { } problem ? $": {problem}" : "";
+        if (now - mail.Plan.DueAt > GiveUp)
+            return $"it could not leave within a day{because}";
+
+        return mail.Plan.IsDaily && await ledger.IsFollowed(mail.Plan, ct) ? $"it could not leave before the next one was there{because}" : null;
+    }
+
+    private async Task<DeliveryAnswer> HandOver(LedgerMail mail, Run run, CancellationToken ct)
+    {
         if (!readers.TryGetValue(mail.Plan.Reader, out var reader))
             return new DeliveryAnswer.Refused($"\"{mail.Plan.Reader}\" is not in people; mails go to nobody else");
 
@@ -98,7 +140,45 @@ internal sealed class Outbox(DigestLedger ledger, IMailDelivery delivery, SentCo
             return new DeliveryAnswer.Refused($"{stranger} is neither in people nor the command mailbox; mails go to nobody else");
 
         var name = $"{mail.Plan.Occasion}-{mail.Plan.Digest}-{mail.Plan.Reader}".Replace(':', '-').Replace('/', '-');
-        return await delivery.Deliver(new LeavingMail(name, sender.From.Value, reader.Email.Value, sender.CommandMailbox?.Value, bytes), ct);
+        var leaving = new LeavingMail(name, sender.From.Value, reader.Email.Value, sender.CommandMailbox?.Value, bytes)
+        {
+            TriedAt = mail.State == LedgerState.Sending ? mail.ClaimedAt : null,
+            MayLeave = (copy, token) => MayLeave(mail.Plan, copy, run, token),
+        };
+        using var farewell = new CancellationTokenSource();
+        await using var stop = ct.Register(() => farewell.CancelAfter(Farewell));
+        return await delivery.Deliver(leaving, farewell.Token);
+    }
+
+    /// <summary>
+    /// A mail whose copy nobody will see is noted as such before it leaves. A copy that may be taken later is waited for a little; the reader does not wait for a
+    /// command mailbox that is full or does not exist.
+    /// </summary>
+    private async Task<bool> MayLeave(PlannedMail mail, CopyAnswer copy, Run run, CancellationToken ct)
+    {
+        if (copy.IsTaken)
+        {
+            await Tell(run, null, ct);
+            return run.CopiesAreSeen || await ledger.LeavesWithoutCopy(mail.MessageId, null, ct);
+        }
+
+        if (copy.Problem is not null)
+            await Tell(run, copy.Problem, ct);
+
+        if (copy.WillPass && run.Now < mail.DueAt + PatienceWithCopy)
+            return false;
+
+        return await ledger.LeavesWithoutCopy(mail.MessageId, copy.Problem, ct);
+    }
+
+    /// <summary>Keeps what is wrong with the command mailbox, whenever that changes.</summary>
+    private async Task Tell(Run run, string? problem, CancellationToken ct)
+    {
+        if (run.CopyTrouble == problem)
+            return;
+
+        await standing.SetCopyTrouble(problem, ct);
+        run.CopyTrouble = problem;
     }
 
     /// <summary>Recipients in the mail itself that are not ours: a header that got there by trickery must not leave either.</summary>
@@ -107,6 +187,31 @@ internal sealed class Outbox(DigestLedger ledger, IMailDelivery delivery, SentCo
         var mail = MimeReader.Read(bytes);
         return mail.To.Concat(mail.Cc).Concat(mail.Bcc).Select(mailbox => mailbox.Address)
             .Where(text => !EmailAddress.TryParse(text, out var address) || !allowed.Contains(address));
+    }
+
+    private static DeliveryTrouble After(DeliveryTrouble? before, DeliveryAnswer.Unreachable answer, Instant now)
+    {
+        var attempts = before?.Attempts ?? 0;
+        return new DeliveryTrouble(
+            answer.Reason,
+            before?.Since ?? now,
+            attempts + 1,
+            now + (answer.RetryAfter ?? RetryTimes.OfWay(answer.Failure, attempts)),
+            answer.Failure is MailFailure.Auth or MailFailure.Config or MailFailure.Permanent);
+    }
+
+    /// <summary>What holds for all mails of a run.</summary>
+    private sealed class Run(Instant now, Instant staleBefore, bool copiesAreSeen, string? copyTrouble, OutboxReport report)
+    {
+        public Instant Now => now;
+
+        public Instant StaleBefore => staleBefore;
+
+        public bool CopiesAreSeen => copiesAreSeen;
+
+        public string? CopyTrouble { get; set; } = copyTrouble;
+
+        public OutboxReport Report => report;
     }
 }
 

@@ -10,24 +10,54 @@ namespace CrmSync.Worker.Delivery;
 /// </summary>
 internal sealed class SentCopies(Accounts accounts, DigestLedger ledger, EmailAddress? commandMailbox)
 {
-    /// <summary>How long a copy may be under way before its absence means something.</summary>
-    private static readonly Duration UnderWay = Duration.FromMinutes(2);
+    /// <summary>How long a copy may be under way, in the queue of a server, before its absence means something.</summary>
+    private static readonly Duration UnderWay = Duration.FromMinutes(10);
 
-    /// <summary>True when the copy is there, false when it would be there by now, null as long as that cannot be said.</summary>
+    /// <summary>Whether an account reads the command mailbox, so that copies are seen.</summary>
+    public async Task<bool> AreSeen(CancellationToken ct) => (await Readers(ct)).Count > 0;
+
+    /// <summary>What became of a mail whose worker is gone.</summary>
     /// <param name="mail">A mail in state <see cref="LedgerState.Sending"/>.</param>
+    /// <param name="repetition">What comes of sending it again.</param>
+    /// <param name="now">The moment.</param>
     /// <param name="ct">Ends the search.</param>
-    public async Task<bool?> Arrived(LedgerMail mail, CancellationToken ct)
+    public async Task<Fate> FateOf(LedgerMail mail, Repetition repetition, Instant now, CancellationToken ct)
     {
-        if (await ledger.HasArrived(mail.Plan.MessageId, ct))
-            return true;
+        if (repetition == Repetition.Replaces)
+            return Fate.NotSent;
 
-        if (commandMailbox is null)
-            return false;
+        if (await ledger.HasArrived(mail.Plan, ct))
+            return Fate.Sent;
 
-        var readers = (await accounts.All(ct)).Where(account => EmailAddress.TryParse(account.Address, out var address) && address == commandMailbox).ToList();
-        if (readers.Count == 0)
-            return false;
+        // A way that recognises what it sent may need a while for it, too.
+        var enough = (mail.ClaimedAt ?? mail.Plan.DueAt) + UnderWay;
+        if (repetition == Repetition.IsRecognised)
+            return now > enough ? Fate.NotSent : Fate.NotYetKnown;
 
-        return readers.Select(account => account.ReadUntil).Max() > (mail.ClaimedAt ?? mail.Plan.DueAt) + UnderWay ? false : null;
+        return mail.Copy switch
+        {
+            LedgerCopy.Unwatched => Fate.NotSent,
+            LedgerCopy.Missing => Fate.NeverKnown,
+            _ => (await Readers(ct)).Select(account => account.ReadUntil).Max() > enough ? Fate.NotSent : Fate.NotYetKnown,
+        };
     }
+
+    private async Task<IReadOnlyList<AccountState>> Readers(CancellationToken ct) =>
+        commandMailbox is null ? [] : [.. (await accounts.All(ct)).Where(account => EmailAddress.TryParse(account.Address, out var address) && address == commandMailbox)];
+}
+
+/// <summary>What became of a mail that was being handed over.</summary>
+internal enum Fate
+{
+    /// <summary>It has left.</summary>
+    Sent,
+
+    /// <summary>It has not.</summary>
+    NotSent,
+
+    /// <summary>The command mailbox has to be read first.</summary>
+    NotYetKnown,
+
+    /// <summary>Nothing will ever tell.</summary>
+    NeverKnown,
 }

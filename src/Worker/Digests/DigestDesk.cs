@@ -26,6 +26,7 @@ internal sealed class DigestDesk(
 {
     private readonly DigestLedger ledger = new(database);
     private readonly StoppedDigests stopped = new(database);
+    private readonly DeliveryStanding standing = new(database);
     private readonly Accounts accounts = new(database);
     private readonly HtmlPages pages = new();
 
@@ -52,8 +53,11 @@ internal sealed class DigestDesk(
         }
 
         await using var way = DeliveryWays.Of(delivery.Way);
-        return await new Outbox(ledger, way, new SentCopies(accounts, ledger, sender.CommandMailbox), policy, sender).SendAll(now, lease, ct);
+        return await new Outbox(ledger, standing, way, new SentCopies(accounts, ledger, sender.CommandMailbox), policy, sender).SendAll(now, lease, ct);
     }
+
+    /// <summary>Lets mails be tried at once that wait because the way for them did not work.</summary>
+    public Task TryAtOnce(CancellationToken ct) => standing.TryAtOnce(ct);
 
     /// <summary>The digests due at a moment as they would be, also those that were sent already; nothing is sent.</summary>
     public async Task<IReadOnlyList<(Digest Digest, DigestMail Mail)>> Show(Instant now, CancellationToken ct) =>
@@ -76,17 +80,19 @@ internal sealed class DigestDesk(
     {
         var log = await snapshot(now, ct);
         var facts = Running is null ? Standing.FactsOf(policy, log, now) : Standing.FactsOf(Running, log, now);
-        var standing = new PolicyStanding(database);
-        var refused = await standing.Problems(ct);
+        var policyStanding = new PolicyStanding(database);
+        var refused = await policyStanding.Problems(ct);
         var texts = await new ContactLog(database).Texts(Shown(facts), ct);
         return facts with
         {
             Log = facts.Log with { Interactions = [.. facts.Log.Interactions.Select(line => texts.TryGetValue(line.Id, out var text) ? line with { Text = text } : line)] },
             Accounts = [.. (await accounts.All(ct)).Select(account => new AccountHealth(account.Name, account.LastSuccess, account.LastError))],
-            PolicyChanges = await standing.Changes(ct),
+            PolicyChanges = await policyStanding.Changes(ct),
             Troubles =
             [
                 .. refused.Take(1).Select(first => $"the policy files have {refused.Count} errors and are not taken, {policy.Version} stays in force; the first: {first}"),
+                .. (await standing.CopyTrouble(ct)) is { } copies ? new[] { $"mails leave without a copy for the command mailbox, so after a crash nobody can tell whether one left: {copies}" } : [],
+                .. (await ledger.Waiting(ct)).Select(mail => $"{mail.Plan.Digest} for {mail.Plan.Reader} of {mail.Plan.Occasion} has not left yet: {mail.Problem}"),
                 .. (await ledger.Refused(now - Duration.FromDays(2), ct)).Select(mail => $"{mail.Plan.Digest} for {mail.Plan.Reader} of {mail.Plan.Occasion} did not leave: {mail.Problem}"),
                 .. (await stopped.All(ct)).Select(one => $"{one.Reader} has stopped the digest {one.Digest}"),
             ],

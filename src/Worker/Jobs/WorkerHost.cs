@@ -1,4 +1,5 @@
 using System.Data.Common;
+using CrmSync.Storage.Digests;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Status;
 using Microsoft.Extensions.DependencyInjection;
@@ -49,6 +50,9 @@ internal static class WorkerHost
         builder.Services.AddHostedService<Timetable>();
 
         using var host = builder.Build();
+
+        // Whoever starts the program may have put right why mails did not leave.
+        await new DeliveryStanding(program.Database).TryAtOnce(ct);
         var atWork = host.Services.GetRequiredService<PolicyAtWork>();
         await host.RunAsync(ct);
         await atWork.Leave(CancellationToken.None);

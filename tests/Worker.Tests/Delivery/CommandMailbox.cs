@@ -3,7 +3,6 @@ using CrmSync.Fixtures.Digests;
 using CrmSync.Mail.Mime;
 using CrmSync.Storage;
 using CrmSync.Storage.Harvest;
-using CrmSync.Worker.Delivery;
 using NodaTime;
 
 namespace CrmSync.Worker.Tests.Delivery;
@@ -28,7 +27,9 @@ internal sealed class CommandMailbox
     }
 
     /// <summary>Reads what arrived since the last time.</summary>
-    public async Task Harvest(IReadOnlyList<LeavingMail> delivered, Instant now)
+    /// <param name="delivered">Everything that arrived so far.</param>
+    /// <param name="now">The moment.</param>
+    public async Task Harvest(IReadOnlyList<ReadOnlyMemory<byte>> delivered, Instant now)
     {
         var arrived = delivered.Skip(read).ToList();
         read = delivered.Count;
@@ -42,14 +43,14 @@ internal sealed class CommandMailbox
         await accounts.Succeeded(account, now, now, default);
     }
 
-    private static MailLine LineOf(LeavingMail mail, Instant now)
+    private static MailLine LineOf(ReadOnlyMemory<byte> mail, Instant now)
     {
-        var message = MimeReader.Read(mail.Bytes);
+        var message = MimeReader.Read(mail);
         var facts = new MailFacts
         {
             MessageId = message.MessageId,
-            From = new NamedAddress(Some.Address(mail.From), "CrmSync"),
-            To = [new NamedAddress(Some.Address(mail.Reader), null)],
+            From = new NamedAddress(Some.Address(message.From[0].Address), "CrmSync"),
+            To = [.. message.To.Select(to => new NamedAddress(Some.Address(to.Address), null))],
             Subject = message.Subject,
             Date = now,
             BodyDigest = message.BodyDigest,

@@ -109,7 +109,7 @@ public sealed class OutboxTests : IAsyncLifetime, IAsyncDisposable
         Assert.False(problem.IsFinal);
         Assert.Empty(Files());
 
-        Assert.Single((await Send(new FolderDelivery(Mails))).Sent);
+        Assert.Single((await Outbox(new FolderDelivery(Mails)).SendAll(Some.Now + Duration.FromMinutes(1), null, default)).Sent);
         Assert.Equal(2, Files().Count);
     }
 
@@ -119,7 +119,8 @@ public sealed class OutboxTests : IAsyncLifetime, IAsyncDisposable
         await Run().Write(Some.Facts([Some.Item("F7K2Q")]), default);
         var busy = new CannedDelivery { Answer = new DeliveryAnswer.Postponed("try later") };
         Assert.Equal("try later", (await Send(busy)).Problems.Single().Reason);
-        Assert.Single((await Send(new CannedDelivery())).Sent);
+        Assert.Empty((await Send(new CannedDelivery())).Sent);
+        Assert.Single((await Outbox(new CannedDelivery()).SendAll(Some.Now + Duration.FromMinutes(1), null, default)).Sent);
 
         await Keep("OLD@bright.example", "tim", "To: tim@bright.example\r\n\r\n"u8.ToArray());
         await Send(busy);
@@ -131,8 +132,8 @@ public sealed class OutboxTests : IAsyncLifetime, IAsyncDisposable
     public async Task After_a_crash_the_command_mailbox_is_searched_before_anything_is_sent_again()
     {
         await Run().Write(Some.Facts([Some.Item("F7K2Q")]), default);
-        var mail = (await ledger.Unsent(10, default)).Single();
-        await ledger.Claim(mail.Plan.MessageId, Some.Now, Some.Now - Duration.FromHours(1), default);
+        var mail = (await ledger.Ready(null, Some.Now, Some.Now, 10, default)).Single();
+        await ledger.Claim(mail.Plan.MessageId, true, Some.Now, Some.Now - Duration.FromHours(1), default);
 
         // Another worker may still have it.
         var delivery = new CannedDelivery();
@@ -155,7 +156,7 @@ public sealed class OutboxTests : IAsyncLifetime, IAsyncDisposable
     {
         await Run().Write(Some.Facts([Some.Item("F7K2Q")]), default);
         await Send(new CannedDelivery { Answer = new DeliveryAnswer.InDoubt("no answer") });
-        Assert.Equal(LedgerState.Sending, (await ledger.Unsent(10, default)).Single().State);
+        Assert.Equal(LedgerState.Sending, (await ledger.Ready(null, Some.Now, Some.Now, 10, default)).Single().State);
     }
 
     [Fact]
@@ -218,13 +219,13 @@ public sealed class OutboxTests : IAsyncLifetime, IAsyncDisposable
                 // Killed; the next worker goes on, and the command mailbox is read meanwhile.
             }
 
-            now += Duration.FromMinutes(3);
-            await commands.Harvest(server.Delivered, now);
+            now += Duration.FromMinutes(11);
+            await commands.Harvest([.. server.Delivered.Select(mail => mail.Bytes)], now);
         }
 
         var got = toFolder ? Directory.GetFiles(Mails, "*.eml").Select(f => Path.GetFileNameWithoutExtension(f).Split('-')[^1] + "@bright.example") : server.Delivered.Select(mail => mail.Reader);
         Assert.Equal(people.Select(p => p.Email.Value).Order(StringComparer.Ordinal), got.Order(StringComparer.Ordinal));
-        Assert.Empty(await ledger.Unsent(10, default));
+        Assert.Equal(0, await ledger.CountUnsent(default));
     }
 
     private DigestRun Run() => new(ledger, new DigestMails(Written.Sender, pages), []);
@@ -235,7 +236,7 @@ public sealed class OutboxTests : IAsyncLifetime, IAsyncDisposable
         [.. ids.Select(id => Some.Item(id, state: ItemState.Overdue) with { Level = 1, Steps = [new ItemStep(Some.Now - Duration.FromHours(1), "ana", Via.Email)] })]);
 
     private Outbox Outbox(IMailDelivery delivery, CompanyPolicy? policy = null) =>
-        new(ledger, delivery, new SentCopies(new Accounts(database), ledger, Written.Sender.CommandMailbox), policy ?? Some.Policy, Written.Sender);
+        new(ledger, new DeliveryStanding(database), delivery, new SentCopies(new Accounts(database), ledger, Written.Sender.CommandMailbox), policy ?? Some.Policy, Written.Sender);
 
     private Task<OutboxReport> Send(IMailDelivery delivery, CompanyPolicy? policy = null) => Outbox(delivery, policy).SendAll(Some.Now, null, default);
 
@@ -253,7 +254,7 @@ public sealed class OutboxTests : IAsyncLifetime, IAsyncDisposable
 
         public List<LeavingMail> Delivered { get; } = [];
 
-        public bool Replaces => false;
+        public Repetition Repetition => Repetition.Doubles;
 
         public Task<DeliveryAnswer> Deliver(LeavingMail mail, CancellationToken ct)
         {
@@ -269,7 +270,7 @@ public sealed class OutboxTests : IAsyncLifetime, IAsyncDisposable
     {
         public List<LeavingMail> Delivered { get; } = [];
 
-        public bool Replaces => false;
+        public Repetition Repetition => Repetition.Doubles;
 
         public Task<DeliveryAnswer> Deliver(LeavingMail mail, CancellationToken ct)
         {
@@ -285,7 +286,7 @@ public sealed class OutboxTests : IAsyncLifetime, IAsyncDisposable
     {
         private int left = deliveries;
 
-        public bool Replaces => way.Replaces;
+        public Repetition Repetition => way.Repetition;
 
         public async Task<DeliveryAnswer> Deliver(LeavingMail mail, CancellationToken ct)
         {

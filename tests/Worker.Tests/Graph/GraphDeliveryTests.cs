@@ -61,7 +61,7 @@ public sealed class GraphDeliveryTests
         Assert.Equal(0, graph.Service.TooEarly);
 
         sender.State = MailboxState.Forbidden;
-        Assert.Contains("Mail.Send", Assert.IsType<DeliveryAnswer.Postponed>(await Send(graph, "d2@us.example")).Reason, StringComparison.Ordinal);
+        Assert.Contains("Mail.Send", Assert.IsType<DeliveryAnswer.Unreachable>(await Send(graph, "d2@us.example")).Reason, StringComparison.Ordinal);
     }
 
     private static async Task<DeliveryAnswer> Send(GraphCompany graph, string id)
