@@ -5,6 +5,9 @@ namespace CrmSync.Mail.Imap;
 /// <summary>What a server told about one message. Anything may be missing: servers leave out, and add, what they like.</summary>
 public sealed class FetchedMessage
 {
+    /// <summary>What was asked when the server told this.</summary>
+    public FetchRequest Request { get; internal set; } = FetchRequest.Summary;
+
     /// <summary>The UID, 1 to 4,294,967,295; null when the server did not say which message this is.</summary>
     public uint? Uid { get; internal set; }
 

@@ -132,12 +132,26 @@ public sealed class ImapClient : IAsyncDisposable
     /// <summary>Opens a folder for reading only.</summary>
     /// <returns>Its counters; those the server left out were asked for with STATUS.</returns>
     /// <exception cref="MailServerException">With <see cref="MailFailure.Permanent"/> when this folder cannot be opened; the account may be in order.</exception>
-    public async Task<FolderStatus> Examine(ImapFolder folder, CancellationToken ct)
+    public async Task<FolderStatus> Examine(ImapFolder folder, CancellationToken ct) => (await ExamineAnd(folder, null, ct)).Status;
+
+    /// <summary>Opens a folder for reading only and searches it, in one turn.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="criteria">As for <see cref="Search"/>.</param>
+    /// <param name="ct">Ends the connection when cancelled.</param>
+    /// <returns>Its counters, and the UIDs found; null when the search gave nothing that can be relied on, and <see cref="Search"/> is to be asked.</returns>
+    /// <exception cref="MailServerException">With <see cref="MailFailure.Permanent"/> when this folder cannot be opened; the account may be in order.</exception>
+    public Task<(FolderStatus Status, IReadOnlyList<uint>? Found)> Examine(ImapFolder folder, string criteria, CancellationToken ct) => ExamineAnd(folder, criteria, ct);
+
+    private async Task<(FolderStatus Status, IReadOnlyList<uint>? Found)> ExamineAnd(ImapFolder folder, string? criteria, CancellationToken ct)
     {
         var status = new FolderStatus();
         Examined = null;
         connection.MayQuoteStrays = false;
-        var answer = await connection.Run(new CommandText("EXAMINE ").Raw(folder.RawName), response => status = Counted(status, response), ct);
+        var examine = await connection.Begin(new CommandText("EXAMINE ").Raw(folder.RawName), response => status = Counted(status, response), ct);
+        var search = criteria is null ? null : new SearchBox();
+        var searching = search is null ? null : await connection.Begin(new CommandText(SearchCommand(criteria!)), search.Take, ct);
+        var answer = await connection.End(examine, ct);
+        var searched = searching is null ? null : await connection.End(searching, ct);
         if (answer.Status != ImapStatus.Ok)
             throw connection.Refused(AnswerStage.Folder, $"opening the folder \"{folder.Name}\"", answer);
 
@@ -146,7 +160,7 @@ public sealed class ImapClient : IAsyncDisposable
         if (status.UidNext is null || status.UidValidity is null || status.Exists is null)
             status = status.OrElse((await Statuses([folder], ct))[0].Status ?? new FolderStatus());
 
-        return status;
+        return (status, searched is { Status: ImapStatus.Ok } && search!.Unreadable is null ? search.Ascending : null);
     }
 
     /// <summary>The counters of folders without opening them, in one round trip.</summary>
@@ -183,9 +197,9 @@ public sealed class ImapClient : IAsyncDisposable
     /// <param name="ct">Ends the connection when cancelled.</param>
     public async Task<IReadOnlyList<uint>> Search(string criteria, CancellationToken ct)
     {
-        if (Capabilities.Has("ESEARCH") || Capabilities.Has("IMAP4rev2"))
+        if (HasExtendedSearch)
         {
-            var (answer, found) = await SearchWith($"UID SEARCH RETURN (ALL) {criteria}", ct);
+            var (answer, found) = await SearchWith(SearchCommand(criteria), ct);
             if (answer.Status == ImapStatus.Ok && found is not null)
                 return found;
 
@@ -199,7 +213,16 @@ public sealed class ImapClient : IAsyncDisposable
     }
 
     /// <summary>Fetches messages of the open folder; enumerate <see cref="MessageFetch.Messages"/>, then look at its problems.</summary>
-    public MessageFetch Fetch(IReadOnlyList<UidSet> sets, FetchRequest request) => new(connection, Capabilities, sets, request);
+    public MessageFetch Fetch(IReadOnlyList<UidSet> sets, FetchRequest request)
+    {
+        var index = 0;
+        return Fetch(() => index < sets.Count ? new FetchOrder(sets[index++], request) : null, request.Ahead);
+    }
+
+    /// <summary>Fetches messages of the open folder, deciding on the way what to ask next; see <see cref="MessageFetch"/>.</summary>
+    /// <param name="next">What to ask next; null for nothing now.</param>
+    /// <param name="ahead">How many commands are sent before the first is answered.</param>
+    public MessageFetch Fetch(Func<FetchOrder?> next, int ahead) => new(connection, Capabilities, next, ahead);
 
     /// <summary>Keeps the connection alive and hears what has changed in the open folder.</summary>
     /// <returns>True when the server told of new or removed messages.</returns>
@@ -344,25 +367,19 @@ public sealed class ImapClient : IAsyncDisposable
             throw connection.Refused(AnswerStage.Command, "asking what the server can do", answer);
     }
 
-    private async Task<(StatusResponse Answer, List<uint>? Found)> SearchWith(string command, CancellationToken ct)
+    private async Task<(StatusResponse Answer, IReadOnlyList<uint>? Found)> SearchWith(string command, CancellationToken ct)
     {
-        List<uint>? found = null;
-        var unreadable = (UnreadableResponse?)null;
-        var answer = await connection.Run(
-            new CommandText(command),
-            response =>
-            {
-                if (response is SearchResponse search)
-                    (found ??= []).AddRange(search.Numbers);
-                else if (response is UnreadableResponse { Kind: "SEARCH" or "ESEARCH" } bad)
-                    unreadable = bad;
-            },
-            ct);
-        if (unreadable is not null)
+        var search = new SearchBox();
+        var answer = await connection.Run(new CommandText(command), search.Take, ct);
+        if (search.Unreadable is { } unreadable)
             throw new MailServerException(MailFailure.Protocol, $"the result of a search cannot be read: {unreadable.Reason}");
 
-        return (answer, found is null ? null : UidSet.Ascending(found));
+        return (answer, search.Ascending);
     }
+
+    private bool HasExtendedSearch => Capabilities.Has("ESEARCH") || Capabilities.Has("IMAP4rev2");
+
+    private string SearchCommand(string criteria) => HasExtendedSearch ? $"UID SEARCH RETURN (ALL) {criteria}" : $"UID SEARCH {criteria}";
 
     private void Observe(ImapResponse response)
     {
@@ -399,6 +416,24 @@ public sealed class ImapClient : IAsyncDisposable
         StatusResponse { Code: { } code } => status.With(code.Name, code.Argument),
         _ => status,
     };
+
+    private sealed class SearchBox
+    {
+        private List<uint>? found;
+
+        public UnreadableResponse? Unreadable { get; private set; }
+
+        /// <summary>What was found; null when the server said nothing.</summary>
+        public IReadOnlyList<uint>? Ascending => found is null ? null : UidSet.Ascending(found);
+
+        public void Take(ImapResponse response)
+        {
+            if (response is SearchResponse search)
+                (found ??= []).AddRange(search.Numbers);
+            else if (response is UnreadableResponse { Kind: "SEARCH" or "ESEARCH" } bad)
+                Unreadable = bad;
+        }
+    }
 
     private sealed class StatusBox
     {

@@ -72,6 +72,11 @@ public sealed record FetchRequest
     }
 }
 
+/// <summary>A part of a fetch: what to ask of which messages, in one command.</summary>
+/// <param name="Set">The messages.</param>
+/// <param name="Request">What of each.</param>
+public sealed record FetchOrder(UidSet Set, FetchRequest Request);
+
 /// <summary>
 /// A fetch of many messages: one pass over the wire, several commands ahead. Results come as the server sends them: in any order, perhaps too many, perhaps
 /// too few; who asked compares.
@@ -79,20 +84,22 @@ public sealed record FetchRequest
 public sealed class MessageFetch
 {
     private readonly ImapConnection connection;
-    private readonly FetchRequest request;
-    private readonly IReadOnlyList<UidSet> sets;
-    private readonly string items;
-    private readonly BodyBuffer buffer;
+    private readonly Capabilities capabilities;
+    private readonly Func<FetchOrder?> next;
+    private readonly int ahead;
+    private readonly Dictionary<int, BodyBuffer> buffers = [];
     private readonly List<(UidSet Set, MailServerException Failure)> refusals = [];
     private readonly List<string> unreadable = [];
     private readonly Queue<FetchedMessage> ready = [];
 
-    internal MessageFetch(ImapConnection connection, Capabilities capabilities, IReadOnlyList<UidSet> sets, FetchRequest request)
-    {
-        (this.connection, this.sets, this.request) = (connection, sets, request);
-        items = request.Items(capabilities);
-        buffer = new BodyBuffer(request.Consumer is null ? request.Keep : 0);
-    }
+    /// <param name="connection">The connection with the folder open.</param>
+    /// <param name="capabilities">What the server can do.</param>
+    /// <param name="next">
+    /// What to ask next, as soon as there is room; null for nothing now. It is asked again whenever a command ended, so that it can take into account what came.
+    /// </param>
+    /// <param name="ahead">How many commands are sent before the first is answered; hides the time bytes travel.</param>
+    internal MessageFetch(ImapConnection connection, Capabilities capabilities, Func<FetchOrder?> next, int ahead) =>
+        (this.connection, this.capabilities, this.next, this.ahead) = (connection, capabilities, next, ahead);
 
     /// <summary>Sets the server refused, wholly or in part, with its reason. What came of them before that counts.</summary>
     public IReadOnlyList<(UidSet Set, MailServerException Failure)> Refusals => refusals;
@@ -103,54 +110,74 @@ public sealed class MessageFetch
     /// <summary>Fetches. To be enumerated once, to its end (or the connection is left in the middle of an answer and has to go).</summary>
     public async IAsyncEnumerable<FetchedMessage> Messages([EnumeratorCancellation] CancellationToken ct)
     {
-        var underWay = new Queue<(UidSet Set, RunningCommand Command)>();
+        var underWay = new Queue<(FetchOrder Order, RunningCommand Command)>();
         connection.MayQuoteStrays = false;
-        for (var next = 0; next < sets.Count || underWay.Count > 0;)
+        while (true)
         {
-            while (next < sets.Count && underWay.Count < request.Ahead)
+            while (underWay.Count < ahead && next() is { } order)
             {
-                var command = await connection.Begin(new CommandText($"UID FETCH {sets[next].Text} {items}"), Take, ct, Consumer);
-                underWay.Enqueue((sets[next++], command));
+                var consumer = ConsumerOf(order.Request);
+                var text = new CommandText($"UID FETCH {order.Set.Text} {order.Request.Items(capabilities)}");
+                underWay.Enqueue((order, await connection.Begin(text, response => Take(order.Request, response), ct, consumer)));
             }
 
-            while (underWay.Peek().Command.Result is null)
+            if (!underWay.TryPeek(out var oldest))
+                yield break;
+
+            while (oldest.Command.Result is null)
             {
-                Consumer.Clear();
+                oldest.Command.Consumer.Clear();
                 await connection.Step(ct);
                 while (ready.TryDequeue(out var message))
                     yield return message;
             }
 
-            var (set, done) = underWay.Dequeue();
-            if (done.Result!.Status != ImapStatus.Ok)
-                refusals.Add((set, connection.Refused(AnswerStage.Command, $"fetching {set.Count?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "some"} messages", done.Result)));
+            underWay.Dequeue();
+            if (oldest.Command.Result.Status != ImapStatus.Ok)
+            {
+                var count = oldest.Order.Set.Count?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "some";
+                refusals.Add((oldest.Order.Set, connection.Refused(AnswerStage.Command, $"fetching {count} messages", oldest.Command.Result)));
+            }
         }
     }
 
-    private BodyConsumer Consumer => request.Consumer ?? buffer;
+    /// <summary>One buffer for all commands that keep as much: their answers come one after the other.</summary>
+    private BodyConsumer ConsumerOf(FetchRequest request)
+    {
+        if (request.Consumer is not null)
+            return request.Consumer;
 
-    private void Take(ImapResponse response)
+        if (!buffers.TryGetValue(request.Keep, out var buffer))
+            buffers.Add(request.Keep, buffer = new BodyBuffer(request.Keep));
+
+        return buffer;
+    }
+
+    private void Take(FetchRequest request, ImapResponse response)
     {
         switch (response)
         {
             case FetchResponse { Message: { } message }:
-                Deliver(message);
+                Deliver(request, message);
                 break;
             case UnreadableResponse { Kind: "FETCH" } bad:
                 unreadable.Add($"message {bad.Message?.Sequence} (UID {bad.Message?.Uid?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "unknown"}): {bad.Reason}");
                 if (bad.Message is { } partly)
-                    Deliver(partly);
+                    Deliver(request, partly);
 
                 break;
         }
     }
 
-    private void Deliver(FetchedMessage message)
+    private void Deliver(FetchRequest request, FetchedMessage message)
     {
-        message.Section = Consumer.Section;
-        message.Received = Consumer.Received;
-        message.Body = buffer.Bytes;
-        message.IsWhole = message.Problem is null && message.Section == BodySection.Message && (request.Consumer is not null || !buffer.Truncated)
+        var consumer = ConsumerOf(request);
+        var buffer = consumer as BodyBuffer;
+        message.Request = request;
+        message.Section = consumer.Section;
+        message.Received = consumer.Received;
+        message.Body = buffer?.Bytes ?? default;
+        message.IsWhole = message.Problem is null && message.Section == BodySection.Message && buffer?.Truncated != true
             && (!request.Partial || message.Received != request.Keep || message.Size == message.Received);
         ready.Enqueue(message);
     }

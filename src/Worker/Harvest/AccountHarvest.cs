@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Threading.Channels;
 using CrmSync.Domain.Contacts;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Meetings;
@@ -22,6 +23,12 @@ internal sealed class AccountHarvest(
 {
     /// <summary>Items that could not be read this time are tried again by the next harvest, never twice by the same.</summary>
     private static readonly Duration RetryAfter = Duration.FromSeconds(1);
+
+    /// <summary>Batches that are asked for in one go: enough that the time a question travels does not count, few enough that a death repeats little.</summary>
+    private const int BatchesAhead = 4;
+
+    /// <summary>Batches that were read and are not stored yet, at most, beside the one that is being filled.</summary>
+    private const int BatchesHeld = 1;
 
     /// <summary>An invitation to a series is read once and not again when a quarter has passed, as a calendar is; so it is written out far ahead.</summary>
     private static readonly Duration InvitationsAhead = Duration.FromDays(2 * 365);
@@ -97,87 +104,126 @@ internal sealed class AccountHarvest(
             await accounts.FirstReadDone(account, ct);
     }
 
-    /// <summary>While one batch is stored the next one is read; both cores have work, and no more than two batches are in memory.</summary>
+    /// <summary>
+    /// Reads what waits. While one batch is stored the next ones are read, so that both cores have work and the wire does not fall silent between batches; what is
+    /// held meanwhile is a few batches of lines, never mails.
+    /// </summary>
     private async Task ReadPending(AccountState account, ISource source, Instant now, HarvestRun run, CancellationToken ct)
     {
         var folders = (await ledger.Folders(account, ct)).ToDictionary(f => f.Number);
-        var reading = await Next();
-        while (reading is not null)
+        var batches = Channel.CreateUnbounded<ReadBatch>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+        using var room = new SemaphoreSlim(BatchesHeld);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var reading = ReadAll(new Pass(account, source, folders, now, run), batches.Writer, room, stop.Token);
+        try
         {
-            var done = await reading.Finish();
-
-            // After a death batches are smaller, down to the one item that kills: then nothing else may be in flight beside it.
-            var ahead = done.Stopped is null && reading.Items.Count == HarvestLedger.LargestBatch && !ct.IsCancellationRequested;
-            var next = ahead ? await Next() : null;
-            try
+            await foreach (var batch in batches.Reader.ReadAllAsync(CancellationToken.None))
             {
-                // First what the mails invite to: whoever dies between the two reads these mails again, and knows their invitations when he sees them.
-                await meetings.Store(done.Invitations, CancellationToken.None);
-
-                // Before the account moves on: a crash between the two repeats the batch and loses no command.
-                if (commands is not null)
-                    await commands.Keep(done.Commands, CancellationToken.None);
-
-                run.Stored(await ledger.Store(account, done.Results, classifier, CancellationToken.None));
-                if (done.Stopped is { } stopped)
-                {
-                    await ledger.Release(done.Unread, CancellationToken.None);
-                    System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(stopped);
-                }
+                await Store(account, batch, run);
+                batch.IsStored.SetResult();
+                room.Release();
             }
-            catch when (next is not null)
-            {
-                await next.Finish();
-                throw;
-            }
-
-            reading = ahead ? next : await Next();
         }
-
-        async Task<BatchReading?> Next()
+        finally
         {
-            var items = await ledger.Take(account, HarvestLedger.LargestBatch, now, ct);
-            return items.Count == 0 ? null : new BatchReading(items, ReadBatch(items, folders, source, now, account, run, ct));
+            await stop.CancelAsync();
+            await reading;
         }
     }
 
-    /// <summary>Reads a batch to its end, or to where the source breaks off; what was read until then is kept.</summary>
-    private async Task<BatchResult> ReadBatch(
-        IReadOnlyList<HarvestItem> items, Dictionary<long, FolderState> folders, ISource source, Instant now, AccountState account, HarvestRun run, CancellationToken ct)
+    /// <summary>Fills batches until nothing waits, or the source breaks off: then what was read counts, and the rest is given back.</summary>
+    private async Task ReadAll(Pass pass, ChannelWriter<ReadBatch> batches, SemaphoreSlim room, CancellationToken ct)
     {
-        var results = new List<ItemResult>(items.Count);
-        var invitations = new List<InvitationMail>();
-        var open = items.ToDictionary(i => i.Number);
-        var written = new List<CommandMail>();
         try
         {
-            await foreach (var reading in source.Read([.. items.Select(i => new RemoteItem(folders[i.Folder], i))], ct))
+            while (await TakeSome(pass.Account, pass.Now, ct) is { Count: > 0 } items)
             {
-                if (!open.Remove(reading.Item.Item.Number))
-                    continue;
+                var open = items.ToDictionary(i => i.Number);
+                var last = new ReadBatch();
+                try
+                {
+                    await foreach (var reading in pass.Source.Read([.. items.Select(i => new RemoteItem(pass.Folders[i.Folder], i))], ct))
+                    {
+                        if (!open.Remove(reading.Item.Item.Number))
+                            continue;
 
-                var result = reading is MeetingReading meeting ? await meetings.Store(account, meeting, ct) : ResultOf(reading, account.Name, now, run);
-                if (result is ItemResult.Mail kept && reading is MailReading { WithCalendar: not null } mail)
-                    invitations.AddRange(InvitationsIn(mail, kept.Line, account, now, run));
+                        await Add(reading, last, pass, ct);
+                        if (last.Results.Count < HarvestLedger.LargestBatch)
+                            continue;
 
-                results.Add(result);
-                if (commands is not null && result is ItemResult.Mail && reading is MailReading { Facts: var facts } && CommandMail.Of(facts, reading.Item.Item.Backlog, now) is { } command)
-                    written.Add(command);
+                        batches.TryWrite(last);
+                        last = new ReadBatch();
+                        await room.WaitAsync(ct);
+                    }
+                }
+                catch (Exception stopped) when (stopped is SourceException or OperationCanceledException)
+                {
+                    batches.TryWrite(last);
+                    await ledger.Release(open.Values, CancellationToken.None);
+                    batches.Complete(stopped);
+                    return;
+                }
+
+                // Silence is not an answer: what the source did not speak of is asked for again.
+                foreach (var silent in open.Values)
+                {
+                    pass.Run.Fail(new Trouble(pass.Folders[silent.Folder].Path, "the source gave no answer for an item", "it is asked for again with the next harvest"));
+                    last.Results.Add(new ItemResult.Failed(silent.Number, "the source gave no answer", pass.Now + RetryAfter));
+                }
+
+                batches.TryWrite(last);
+                await room.WaitAsync(ct);
+
+                // After a death batches are smaller, down to the one item that kills: then nothing else may be in flight beside it.
+                if (items.Count < HarvestLedger.LargestBatch)
+                    await last.IsStored.Task.WaitAsync(ct);
             }
 
-            // Silence is not an answer: what the source did not speak of is asked for again.
-            foreach (var silent in open.Values)
-            {
-                run.Fail(new Trouble(folders[silent.Folder].Path, "the source gave no answer for an item", "it is asked for again with the next harvest"));
-                results.Add(new ItemResult.Failed(silent.Number, "the source gave no answer", now + RetryAfter));
-            }
-
-            return new BatchResult(results, invitations, [], null) { Commands = written };
+            batches.Complete();
         }
-        catch (Exception stopped) when (stopped is SourceException or OperationCanceledException)
+        catch (Exception failure)
         {
-            return new BatchResult(results, invitations, [.. open.Values], stopped) { Commands = written };
+            batches.Complete(failure);
         }
+    }
+
+    /// <summary>A few full batches for one reading, or one that is not full.</summary>
+    private async Task<IReadOnlyList<HarvestItem>> TakeSome(AccountState account, Instant now, CancellationToken ct)
+    {
+        var items = new List<HarvestItem>();
+        for (var batch = 0; batch < BatchesAhead; batch++)
+        {
+            var more = await ledger.Take(account, HarvestLedger.LargestBatch, now, ct);
+            items.AddRange(more);
+            if (more.Count < HarvestLedger.LargestBatch)
+                break;
+        }
+
+        return items;
+    }
+
+    private async Task Add(Reading reading, ReadBatch batch, Pass pass, CancellationToken ct)
+    {
+        var (account, now, run) = (pass.Account, pass.Now, pass.Run);
+        var result = reading is MeetingReading meeting ? await meetings.Store(account, meeting, ct) : ResultOf(reading, account.Name, now, run);
+        if (result is ItemResult.Mail kept && reading is MailReading { WithCalendar: not null } mail)
+            batch.Invitations.AddRange(InvitationsIn(mail, kept.Line, account, now, run));
+
+        batch.Results.Add(result);
+        if (commands is not null && result is ItemResult.Mail && reading is MailReading { Facts: var facts } && CommandMail.Of(facts, reading.Item.Item.Backlog, now) is { } command)
+            batch.Commands.Add(command);
+    }
+
+    private async Task Store(AccountState account, ReadBatch batch, HarvestRun run)
+    {
+        // First what the mails invite to: whoever dies between the two reads these mails again, and knows their invitations when he sees them.
+        await meetings.Store(batch.Invitations, CancellationToken.None);
+
+        // Before the account moves on: a crash between the two repeats the batch and loses no command.
+        if (commands is not null)
+            await commands.Keep(batch.Commands, CancellationToken.None);
+
+        run.Stored(await ledger.Store(account, batch.Results, classifier, CancellationToken.None));
     }
 
     private ItemResult ResultOf(Reading reading, string account, Instant now, HarvestRun run)
@@ -224,17 +270,18 @@ internal sealed class AccountHarvest(
         }
     }
 
-    private sealed record BatchResult(
-        IReadOnlyList<ItemResult> Results, IReadOnlyList<InvitationMail> Invitations, IReadOnlyList<HarvestItem> Unread, Exception? Stopped)
-    {
-        public required IReadOnlyList<CommandMail> Commands { get; init; }
-    }
+    /// <summary>What goes on while items are read.</summary>
+    private sealed record Pass(AccountState Account, ISource Source, Dictionary<long, FolderState> Folders, Instant Now, HarvestRun Run);
 
-    /// <summary>A batch that is being read.</summary>
-    private sealed class BatchReading(IReadOnlyList<HarvestItem> items, Task<BatchResult> result)
+    /// <summary>What was read and is stored together.</summary>
+    private sealed class ReadBatch
     {
-        public IReadOnlyList<HarvestItem> Items => items;
+        public List<ItemResult> Results { get; } = [];
 
-        public Task<BatchResult> Finish() => result;
+        public List<InvitationMail> Invitations { get; } = [];
+
+        public List<CommandMail> Commands { get; } = [];
+
+        public TaskCompletionSource IsStored { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

@@ -12,7 +12,7 @@ namespace CrmSync.Worker.Sources.Imap;
 /// Finds what is new in one folder (mail.md section 2): by UID from a contiguous frontier on, with an overlap for stores that show messages out of order, and
 /// once a day all of it. What the server does not say is unknown, never zero.
 /// </summary>
-internal sealed class FolderDiscovery(ImapClient client, KnownItems known, Instant now, Instant since)
+internal sealed class FolderDiscovery(ImapClient client, ServerProfile profile, KnownItems known, Instant now, Instant since)
 {
     private const int PageSize = 1000;
     private const uint Overlap = 200;
@@ -31,7 +31,7 @@ internal sealed class FolderDiscovery(ImapClient client, KnownItems known, Insta
 
     /// <summary>Lists one folder. Nothing at all when it is parked.</summary>
     /// <exception cref="MailServerException">When the connection is lost or the whole account is in trouble.</exception>
-    public async Task<IReadOnlyList<Listing>> List(ImapFolder folder, CancellationToken ct)
+    public async Task<IEnumerable<Listing>> List(ImapFolder folder, CancellationToken ct)
     {
         var remoteId = folder.Status?.MailboxId is { } id ? $"id:{id}" : folder.Name;
         var state = await known.Folder(remoteId, folder.Name, FolderPlan.RoleOf(folder), ct);
@@ -61,10 +61,12 @@ internal sealed class FolderDiscovery(ImapClient client, KnownItems known, Insta
         }
     }
 
-    private async Task<IReadOnlyList<Listing>> Open(ImapFolder folder, FolderState state, FolderSnapshot? snapshot, bool auditDue, CancellationToken ct)
+    private async Task<IEnumerable<Listing>> Open(ImapFolder folder, FolderState state, FolderSnapshot? snapshot, bool auditDue, CancellationToken ct)
     {
-        var status = await client.Examine(folder, ct);
         var cursor = state.Cursor;
+        var full = auditDue || cursor.Frontier == 0;
+        var from = First(full, cursor);
+        var (status, found) = profile.NoPipelining ? (await client.Examine(folder, ct), null) : await client.Examine(folder, Criteria(from), ct);
         if (cursor.UidValidity is { } before && status.UidValidity is { } after && after != (ulong)before)
         {
             (status, var renumbered) = await Renumbered(folder, status, (ulong)before, FolderSample.Parse(cursor.Text), ct);
@@ -74,7 +76,7 @@ internal sealed class FolderDiscovery(ImapClient client, KnownItems known, Insta
             if (renumbered)
             {
                 state = await known.NewEpoch(state, (long)status.UidValidity!.Value, ct);
-                (cursor, snapshot, auditDue) = (state.Cursor, null, true);
+                (cursor, snapshot, full, from, found) = (state.Cursor, null, true, 1, null);
             }
         }
 
@@ -84,9 +86,8 @@ internal sealed class FolderDiscovery(ImapClient client, KnownItems known, Insta
         if (status.UidValidity is null && cursor.UidValidity is not null)
             return await ByDate(state, status, ct);
 
-        var full = auditDue || cursor.Frontier == 0;
-        var from = full ? 1 : (uint)Math.Max(1, cursor.Frontier - Overlap);
-        var found = status.Exists == 0 ? [] : await Search(from, ct);
+        // "n:*" always holds the last message, however low its number.
+        found = status.Exists == 0 ? [] : [.. (found ?? await Search(from, ct)).Where(uid => uid >= from)];
         // One in and one out leaves the count as it was; what was counted must agree with what was listed, or everything is looked at again.
         var old = full ? Math.Max(0, (status.Exists ?? found.Count) - found.Count) : snapshot?.Old ?? 0;
         cursor = cursor with
@@ -98,27 +99,30 @@ internal sealed class FolderDiscovery(ImapClient client, KnownItems known, Insta
         return Pages(state, found, cursor, FolderSnapshot.Of(status, old)?.ToString(), Math.Max(0, (status.Exists ?? found.Count) - found.Count - old), old);
     }
 
-    /// <summary>Ascending pages, so that the frontier never leaves a gap behind; the snapshot counts only once everything is stored.</summary>
-    private static List<Listing> Pages(FolderState state, IReadOnlyList<uint> found, FolderCursor cursor, string? snapshot, long listedBefore, long old)
+    /// <summary>
+    /// Ascending pages, so that the frontier never leaves a gap behind; the snapshot counts only once everything is stored. Made one after the other: a folder may
+    /// hold millions.
+    /// </summary>
+    private static IEnumerable<Listing> Pages(FolderState state, IReadOnlyList<uint> found, FolderCursor cursor, string? snapshot, long listedBefore, long old)
     {
-        var pages = new List<Listing>();
         var frontier = state.Cursor.Frontier;
-        var chunks = found.Chunk(PageSize).ToList();
-        for (var i = 0; i < chunks.Count; i++)
+        for (var start = 0; start < found.Count - PageSize; start += PageSize)
         {
-            frontier = Math.Max(frontier, chunks[i][^1]);
-            var locators = Array.ConvertAll(chunks[i], uid => new Locator(uid.ToString(CultureInfo.InvariantCulture)));
-            if (i < chunks.Count - 1)
-                pages.Add(new ListedPage(state, locators, 0, state.Cursor with { UidValidity = cursor.UidValidity, Frontier = frontier, Snapshot = null }));
-            else
-                pages.Add(Last(locators));
+            frontier = Math.Max(frontier, found[start + PageSize - 1]);
+            yield return new ListedPage(
+                state, Locators(start, PageSize), 0, state.Cursor with { UidValidity = cursor.UidValidity, Frontier = frontier, Snapshot = null });
         }
 
-        return chunks.Count > 0 ? pages : [Last([])];
+        var rest = found.Count == 0 ? 0 : ((found.Count - 1) % PageSize) + 1;
+        frontier = found.Count == 0 ? frontier : Math.Max(frontier, found[^1]);
+        yield return new ListedPage(
+            state, Locators(found.Count - rest, rest), (int)Math.Min(listedBefore, int.MaxValue), cursor with { Frontier = frontier, Snapshot = snapshot }) { Skipped = Old(old) };
 
-        ListedPage Last(IReadOnlyList<Locator> locators) =>
-            new(state, locators, (int)Math.Min(listedBefore, int.MaxValue), cursor with { Frontier = frontier, Snapshot = snapshot }) { Skipped = Old(old) };
+        Locator[] Locators(int start, int count) =>
+            [.. Enumerable.Range(start, count).Select(i => new Locator(found[i].ToString(CultureInfo.InvariantCulture)))];
     }
+
+    private static uint First(bool full, FolderCursor cursor) => full ? 1 : (uint)Math.Max(1, cursor.Frontier - Overlap);
 
     /// <summary>
     /// UIDs from one on that are neither drafts nor deleted nor far older than wanted. Asked by range, for some servers give nonsense or BAD for everything else;
@@ -126,22 +130,24 @@ internal sealed class FolderDiscovery(ImapClient client, KnownItems known, Insta
     /// </summary>
     private async Task<IReadOnlyList<uint>> Search(uint from, CancellationToken ct)
     {
-        var range = string.Create(CultureInfo.InvariantCulture, $"UID {from}:*");
-        var horizon = since - Slack;
-        var wanted = horizon > Instant.FromUtc(1980, 1, 1, 0, 0) ? $" SINCE {SearchDate.Format(horizon.InUtc().Date)}" : "";
-        IReadOnlyList<uint> found;
         try
         {
-            found = await client.Search($"{range}{wanted} UNDELETED UNDRAFT", ct);
+            return await client.Search(Criteria(from), ct);
         }
         catch (MailServerException e) when (e.Failure == MailFailure.Protocol && !e.ConnectionLost)
         {
-            found = await client.Search(range, ct);
+            return await client.Search(Range(from), ct);
         }
-
-        // "n:*" always holds the last message, however low its number.
-        return [.. found.Where(uid => uid >= from)];
     }
+
+    private string Criteria(uint from)
+    {
+        var horizon = since - Slack;
+        var wanted = horizon > Instant.FromUtc(1980, 1, 1, 0, 0) ? $" SINCE {SearchDate.Format(horizon.InUtc().Date)}" : "";
+        return $"{Range(from)}{wanted} UNDELETED UNDRAFT";
+    }
+
+    private static string Range(uint from) => string.Create(CultureInfo.InvariantCulture, $"UID {from}:*");
 
     /// <summary>Whether the messages really have other numbers now: asked a second time, then by Message-IDs that were noted before.</summary>
     private async Task<(FolderStatus Status, bool Renumbered)> Renumbered(ImapFolder folder, FolderStatus status, ulong before, FolderSample? sample, CancellationToken ct)

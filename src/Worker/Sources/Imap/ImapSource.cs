@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Threading.Channels;
 using CrmSync.Mail.Imap;
 using CrmSync.Mail.Net;
 using NodaTime;
@@ -15,6 +16,8 @@ namespace CrmSync.Worker.Sources.Imap;
 /// <param name="since">Mail that arrived long before is not even asked for.</param>
 internal sealed class ImapSource(ImapSession session, SemaphoreSlim gate, Func<bool> mayStay, IClock clock, Instant since) : ISource
 {
+    private const int ReadAhead = 32;
+
     public async Task Connect(CancellationToken ct)
     {
         using var turn = await Turn(ct);
@@ -36,7 +39,7 @@ internal sealed class ImapSource(ImapSession session, SemaphoreSlim gate, Func<b
 
         foreach (var folder in plan.Read)
         {
-            var listings = await Guarded(client => new FolderDiscovery(client, known, clock.GetCurrentInstant(), since).List(folder, ct), ct);
+            var listings = await Guarded(client => new FolderDiscovery(client, session.Profile, known, clock.GetCurrentInstant(), since).List(folder, ct), ct);
             foreach (var listing in listings)
                 yield return listing;
         }
@@ -49,28 +52,44 @@ internal sealed class ImapSource(ImapSession session, SemaphoreSlim gate, Func<b
     public async IAsyncEnumerable<Reading> Read(IReadOnlyList<RemoteItem> items, [EnumeratorCancellation] CancellationToken ct)
     {
         using var turn = await Turn(ct);
-        foreach (var folder in items.GroupBy(item => item.Folder.Number))
+
+        // Read ahead of whoever takes the readings, but not far: they hold the texts of mails.
+        var readings = Channel.CreateBounded<Reading>(new BoundedChannelOptions(ReadAhead) { SingleReader = true, SingleWriter = true });
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var reading = ReadAll(items, readings.Writer, stop.Token);
+        try
         {
-            var reading = new MessageReading(session, [.. folder]);
-            try
-            {
-                await reading.Run(ct);
-            }
-            catch (MailServerException e)
-            {
-                reading.Broken = ImapTrouble.OfAccount(session.Account.Name, e);
-            }
-
-            // What was read before the connection broke counts.
-            foreach (var result in reading.Results)
-                yield return result;
-
-            if (reading.Broken is not null)
-                throw reading.Broken;
+            await foreach (var one in readings.Reader.ReadAllAsync(CancellationToken.None))
+                yield return one;
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await reading;
         }
 
         if (!mayStay())
             await session.Drop();
+    }
+
+    /// <summary>Reads folder by folder. What was read before the connection broke counts; then the end of the readings is the failure.</summary>
+    private async Task ReadAll(IReadOnlyList<RemoteItem> items, ChannelWriter<Reading> readings, CancellationToken ct)
+    {
+        try
+        {
+            foreach (var folder in items.GroupBy(item => item.Folder.Number))
+                await new MessageReading(session, [.. folder], readings).Run(ct);
+
+            readings.Complete();
+        }
+        catch (MailServerException e)
+        {
+            readings.Complete(ImapTrouble.OfAccount(session.Account.Name, e));
+        }
+        catch (Exception e)
+        {
+            readings.Complete(e);
+        }
     }
 
     private async Task<FolderPlan> Plan(ImapClient client, CancellationToken ct)

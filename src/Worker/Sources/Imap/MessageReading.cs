@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Threading.Channels;
 using CrmSync.Mail.Imap;
 using CrmSync.Mail.Mime;
 using CrmSync.Mail.Net;
@@ -9,12 +10,15 @@ namespace CrmSync.Worker.Sources.Imap;
 /// Reads some messages of one folder in one pass over the wire: the first bytes of each, then whole those whose rest matters. What does not come, or comes in a
 /// form that cannot be read, is asked for alone, then without its attributes, and in the end quarantined; the others are not held up by it.
 /// </summary>
-internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteItem> items)
+internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteItem> items, ChannelWriter<Reading> readings)
 {
     /// <summary>How much of each message the first pass brings: enough for the header and all text of nearly every mail, little of attachments.</summary>
     public const int FirstBytes = 16 * 1024;
 
     private const int MessagesPerCommand = 100;
+
+    /// <summary>Commands under way at a time.</summary>
+    private const int CommandsAhead = 4;
 
     /// <summary>A message that was asked for so often without an answer is a case for a person.</summary>
     private const int MostAttempts = 5;
@@ -27,28 +31,23 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
 
     private readonly Dictionary<uint, RemoteItem> open = [];
     private readonly Dictionary<uint, string> complaints = [];
+    private readonly Dictionary<uint, CutMessage> cut = [];
+    private readonly List<uint> unsure = [];
     private readonly List<uint> whole = [];
-    private readonly List<CutMessage> cut = [];
-    private readonly List<Reading> results = [];
+    private readonly ParsingConsumer parsing = new();
     private int refusals;
     private int killers;
 
     /// <summary>A message of which the beginning was read, and which has nothing more to tell if it has no further parts.</summary>
-    private sealed record CutMessage(uint Uid, int Parts, Reading Reading);
-
-    /// <summary>What was read so far; one result an item.</summary>
-    public IReadOnlyList<Reading> Results => results;
-
-    /// <summary>Why the reading broke off.</summary>
-    public SourceException? Broken { get; set; }
+    private sealed record CutMessage(int Parts, Reading Reading);
 
     private RemoteItem First => items[0];
 
     /// <summary>Reads all of them.</summary>
-    /// <exception cref="MailServerException">When the account is in trouble; <see cref="Results"/> holds what was read before.</exception>
+    /// <exception cref="MailServerException">When the account is in trouble; what was read before has been handed on.</exception>
     public async Task Run(CancellationToken ct)
     {
-        Sort();
+        await Sort(ct);
         for (var breaks = 0; open.Count > 0;)
         {
             var before = open.Count;
@@ -58,7 +57,7 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
                 if (await Examine(client, ct))
                     await Read(client, alone: breaks > 0, ct);
                 else
-                    AllGone();
+                    await Gone(open.Keys, ct);
 
                 return;
             }
@@ -76,25 +75,25 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
                     throw;
                 }
 
-                Fail(open.Keys.Min(), e.Message);
+                await Fail(open.Keys.Min(), e.Message, ct);
                 breaks = 1;
             }
             catch (MailServerException e) when (ImapTrouble.IsLocal(e))
             {
                 foreach (var uid in open.Keys.ToList())
-                    Fail(uid, e.Message);
+                    await Fail(uid, e.Message, ct);
             }
         }
     }
 
-    private void Sort()
+    private async Task Sort(CancellationToken ct)
     {
         foreach (var item in items)
         {
             if (uint.TryParse(item.Key, NumberStyles.None, CultureInfo.InvariantCulture, out var uid) && uid > 0 && open.TryAdd(uid, item))
                 continue;
 
-            results.Add(new GoneReading(item));
+            await readings.WriteAsync(new GoneReading(item), ct);
         }
     }
 
@@ -115,10 +114,10 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
         return true;
     }
 
-    private void AllGone()
+    private async Task Gone(IEnumerable<uint> uids, CancellationToken ct)
     {
-        foreach (var uid in open.Keys.ToList())
-            Done(uid, new GoneReading(open[uid]));
+        foreach (var uid in uids.ToList())
+            await Done(uid, new GoneReading(open[uid]), ct);
     }
 
     private async Task Read(ImapClient client, bool alone, CancellationToken ct)
@@ -126,8 +125,8 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
         if (alone)
             await Pass(client, UidSet.Of([open.Keys.Min()]), FirstPass(), ct);
 
-        await Pass(client, UidSet.Of(open.Keys.Except(whole).Except(cut.Select(one => one.Uid)), MessagesPerCommand), FirstPass(), ct);
-        await Settle(client, ct);
+        var ahead = session.Profile.NoPipelining ? 1 : CommandsAhead;
+        await Pass(client, UidSet.Of(open.Keys, MessagesPerCommand), FirstPass() with { Ahead = ahead }, ct);
         if (open.Count == 0)
             return;
 
@@ -136,40 +135,116 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
         foreach (var set in UidSet.Of(open.Keys))
             there.UnionWith(await client.Search($"UID {set}", ct));
 
-        foreach (var uid in open.Keys.Where(uid => !there.Contains(uid)).ToList())
-            Done(uid, new GoneReading(open[uid]));
-
-        await Pass(client, UidSet.Of(open.Keys, most: 1), FirstPass() with { Ahead = 1 }, ct);
-        await Pass(client, UidSet.Of(open.Keys, most: 1), FirstPass() with { Ahead = 1, Attributes = false }, ct);
-        await Settle(client, ct);
+        await Gone(open.Keys.Where(uid => !there.Contains(uid)), ct);
+        await Pass(client, UidSet.Of(open.Keys, most: 1), FirstPass(), ct);
+        await Pass(client, UidSet.Of(open.Keys, most: 1), FirstPass() with { Attributes = false }, ct);
         foreach (var uid in open.Keys.ToList())
-            Fail(uid, complaints.GetValueOrDefault(uid, "the server lists it but does not send it"));
+            await Fail(uid, complaints.GetValueOrDefault(uid, "the server lists it but does not send it"), ct);
     }
 
-    private FetchRequest FirstPass() =>
-        (session.Profile.NoPartialFetch ? FetchRequest.Whole(FirstBytes) : FetchRequest.FirstBytes(FirstBytes)) with { Ahead = session.Profile.NoPipelining ? 1 : 4 };
+    private FetchRequest FirstPass() => (session.Profile.NoPartialFetch ? FetchRequest.Whole(FirstBytes) : FetchRequest.FirstBytes(FirstBytes)) with { Ahead = 1 };
 
-    /// <summary>One pass over some messages; they come in any order, with others in between.</summary>
+    /// <summary>
+    /// One pass over some messages; they come in any order, with others in between. What the first bytes do not tell is asked for on the way, so that it costs no
+    /// turns of its own but for the last.
+    /// </summary>
     private async Task Pass(ImapClient client, IReadOnlyList<UidSet> sets, FetchRequest request, CancellationToken ct)
     {
-        if (sets.Count == 0)
-            return;
-
-        var fetch = client.Fetch(sets, request);
-        await foreach (var message in fetch.Messages(ct))
+        cut.Clear();
+        unsure.Clear();
+        whole.Clear();
+        var index = 0;
+        var asked = new Queue<UidSet>();
+        do
         {
-            if (message.Uid is not { } uid || !open.TryGetValue(uid, out var item))
-                continue;
+            // A cut message whose structure was asked for and did not come is asked for whole.
+            whole.AddRange(cut.Keys);
+            cut.Clear();
+            var fetch = client.Fetch(Next, request.Ahead);
+            await foreach (var message in fetch.Messages(ct))
+            {
+                if (message.Uid is { } uid && open.TryGetValue(uid, out var item))
+                    await Take(uid, item, message, ct);
+            }
 
-            if (message.Problem is { } problem)
-                complaints[uid] = problem;
-            else if (Unwanted(message) is { } reason)
-                Done(uid, new SkippedReading(item, reason));
-            else if (message.Section == BodySection.Message)
-                Take(uid, item, message);
+            Complain(fetch.Refusals);
+        }
+        while (cut.Count + whole.Count > 0);
+
+        FetchOrder? Next()
+        {
+            var isLast = index == sets.Count;
+            if (asked.Count == 0 && whole.Count >= (isLast ? 1 : MessagesPerCommand))
+                Ask(whole);
+
+            if (asked.TryDequeue(out var set))
+                return new FetchOrder(set, FetchRequest.Whole(0) with { Consumer = parsing });
+
+            if (unsure.Count >= (isLast ? 1 : MessagesPerCommand))
+            {
+                var some = UidSet.Of(unsure)[0];
+                unsure.RemoveAll(uid => uid >= some.First && uid <= some.Last);
+                return new FetchOrder(some, FetchRequest.Structure);
+            }
+
+            return isLast ? null : new FetchOrder(sets[index++], request);
         }
 
-        foreach (var (set, failure) in fetch.Refusals)
+        void Ask(List<uint> uids)
+        {
+            foreach (var set in UidSet.Of(uids, MessagesPerCommand))
+                asked.Enqueue(set);
+
+            uids.Clear();
+        }
+    }
+
+    private async Task Take(uint uid, RemoteItem item, FetchedMessage message, CancellationToken ct)
+    {
+        if (message.Problem is { } problem)
+            complaints[uid] = problem;
+        else if (message.Request.Parts)
+            await TakeStructure(uid, message.Leaves, ct);
+        else if (Unwanted(message) is { } reason)
+            await Done(uid, new SkippedReading(item, reason), ct);
+        else if (message.Section == BodySection.Message && message.Request.Consumer is not null)
+            await Done(uid, ReadingOf(item, parsing.Finish(), message), ct);
+        else if (message.Section == BodySection.Message)
+            await TakeBeginning(uid, item, message, ct);
+    }
+
+    private async Task TakeBeginning(uint uid, RemoteItem item, FetchedMessage message, CancellationToken ct)
+    {
+        var mail = MimeReader.Read(message.Body);
+        if (message.IsWhole)
+        {
+            await Done(uid, ReadingOf(item, mail, message), ct);
+        }
+        else if (PartsIfOnlyAttachmentMissing(mail) is { } parts)
+        {
+            cut[uid] = new CutMessage(parts, ReadingOf(item, mail, message));
+            unsure.Add(uid);
+        }
+        else
+        {
+            whole.Add(uid);
+        }
+    }
+
+    private async Task TakeStructure(uint uid, int? leaves, CancellationToken ct)
+    {
+        if (!cut.Remove(uid, out var beginning))
+            return;
+
+        if (leaves == beginning.Parts)
+            await Done(uid, beginning.Reading, ct);
+        else
+            whole.Add(uid);
+    }
+
+    private void Complain(IReadOnlyList<(UidSet Set, MailServerException Failure)> failures)
+    {
+        foreach (var (set, failure) in failures)
         {
             // Yahoo says UNAVAILABLE when one message is bad, and means that message; whoever names a time, or says it again and again, means us.
             if (failure.RetryAfter is not null || failure.Failure is MailFailure.Auth or MailFailure.Config || ++refusals > MostRefusals)
@@ -177,55 +252,6 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
 
             foreach (var uid in open.Keys.Where(uid => uid >= set.First && uid <= set.Last))
                 complaints[uid] = failure.Message;
-        }
-    }
-
-    private void Take(uint uid, RemoteItem item, FetchedMessage message)
-    {
-        var mail = MimeReader.Read(message.Body);
-        if (message.IsWhole)
-            Done(uid, ReadingOf(item, mail, message));
-        else if (PartsIfOnlyAttachmentMissing(mail) is { } parts)
-            cut.Add(new CutMessage(uid, parts, ReadingOf(item, mail, message)));
-        else
-            whole.Add(uid);
-    }
-
-    /// <summary>Fetches what the first bytes did not tell.</summary>
-    private async Task Settle(ImapClient client, CancellationToken ct)
-    {
-        if (cut.Count > 0)
-        {
-            var parts = new Dictionary<uint, int?>();
-            await foreach (var message in client.Fetch(UidSet.Of(cut.Select(one => one.Uid)), FetchRequest.Structure).Messages(ct))
-            {
-                if (message.Uid is { } uid && message.Problem is null)
-                    parts[uid] = message.Leaves;
-            }
-
-            foreach (var one in cut)
-            {
-                if (parts.GetValueOrDefault(one.Uid) == one.Parts)
-                    Done(one.Uid, one.Reading);
-                else
-                    whole.Add(one.Uid);
-            }
-
-            cut.Clear();
-        }
-
-        if (whole.Count == 0)
-            return;
-
-        var sets = UidSet.Of(whole, MessagesPerCommand);
-        whole.Clear();
-        var consumer = new ParsingConsumer();
-        await foreach (var message in client.Fetch(sets, FetchRequest.Whole(0) with { Consumer = consumer }).Messages(ct))
-        {
-            if (message.Uid is { } uid && open.TryGetValue(uid, out var item) && message.IsWhole)
-                Done(uid, ReadingOf(item, consumer.Finish(), message));
-            else if (message.Uid is { } unread && message.Problem is { } problem)
-                complaints[unread] = problem;
         }
     }
 
@@ -242,19 +268,19 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
         return message.Labels.FirstOrDefault(label => FolderPlan.IsExcluded(session.Account, label, '/')) is { } excluded ? $"in folder {excluded}, excluded by the configuration" : null;
     }
 
-    private void Done(uint uid, Reading reading)
+    private ValueTask Done(uint uid, Reading reading, CancellationToken ct)
     {
         open.Remove(uid);
-        results.Add(reading);
+        return readings.WriteAsync(reading, ct);
     }
 
-    private void Fail(uint uid, string reason)
+    private ValueTask Fail(uint uid, string reason, CancellationToken ct)
     {
         var item = open[uid];
         var trouble = new Trouble(PlaceOf(item), reason, item.Item.Attempts >= MostAttempts
             ? "look at it with a mail program; move it to another folder, or run: crmsync quarantine retry"
             : "it is tried again with the next harvest");
-        Done(uid, item.Item.Attempts >= MostAttempts ? new UnreadableReading(item, trouble) : new FailedReading(item, trouble));
+        return Done(uid, item.Item.Attempts >= MostAttempts ? new UnreadableReading(item, trouble) : new FailedReading(item, trouble), ct);
     }
 
     /// <summary>
