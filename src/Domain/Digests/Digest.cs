@@ -119,10 +119,17 @@ public sealed record MeetingsSection(string Name, string Title) : DigestSection(
 {
     public required IReadOnlyList<MeetingLine> Meetings { get; init; }
 
+    /// <summary>How many there are beside these.</summary>
+    public int More { get; init; }
+
     public override bool IsNews => Meetings.Count > 0;
 }
 
-public sealed record MeetingLine(string Time, string Subject, IReadOnlyList<Brief> Guests);
+public sealed record MeetingLine(string Time, string Subject, IReadOnlyList<Brief> Guests)
+{
+    /// <summary>How many guests there are beside these.</summary>
+    public int More { get; init; }
+}
 
 /// <summary>What we know about one person, short enough for a screen.</summary>
 public sealed record Brief(string Name, string Address)
@@ -145,7 +152,7 @@ public sealed record HeldBackSection(string Name, string Title) : DigestSection(
 {
     public required int Count { get; init; }
 
-    /// <summary>How many for which reason, in words.</summary>
+    /// <summary>How many for which reason, in words; empty when the examples are all there is.</summary>
     public required IReadOnlyList<string> Reasons { get; init; }
 
     public required IReadOnlyList<string> Examples { get; init; }
@@ -162,12 +169,24 @@ public sealed record TableSection(string Name, string Title) : DigestSection(Nam
 
     public required IReadOnlyList<TableRow> Rows { get; init; }
 
+    /// <summary>A picture below the table, or null.</summary>
+    public WeeksPicture? Weeks { get; init; }
+
     public bool IsWorthAMail { get; init; } = true;
 
     public override bool IsNews => IsWorthAMail && Rows.Count > 0;
 }
 
-/// <param name="Cells">As many as there are columns; the first one heads the row.</param>
+/// <summary>How much there was of something in each of the last weeks.</summary>
+/// <param name="Caption">Of what.</param>
+/// <param name="Weeks">The oldest first; the last one is the week that runs.</param>
+public sealed record WeeksPicture(string Caption, IReadOnlyList<WeekCount> Weeks);
+
+/// <param name="Week">The day it begins on, or <c>this week</c>.</param>
+/// <param name="Count">How many.</param>
+public sealed record WeekCount(string Week, int Count);
+
+/// <param name="Cells">As many as there are columns; the first one heads the row. A line break separates what stands below each other.</param>
 public sealed record TableRow(IReadOnlyList<string> Cells)
 {
     /// <summary>A share from 0 to 1 worth a bar, or null.</summary>

@@ -25,9 +25,18 @@ public sealed record DigestFacts(CompanyPolicy Policy, Evaluation Evaluation, Co
     /// <summary>Further troubles worth a line for managers, in words: a policy that was not taken, a mail nobody accepted, who has unsubscribed.</summary>
     public IReadOnlyList<string> Troubles { get; init; } = [];
 
+    /// <summary>What readers were told to be overdue in the last weeks, by whatever mail.</summary>
+    public ILookup<string, ToldOverdue> ToldOverdue { get; init; } = Array.Empty<ToldOverdue>().ToLookup(told => told.Reader, StringComparer.Ordinal);
+
     /// <summary>What changed in the policy in the last weeks, the latest first.</summary>
     public IReadOnlyList<PolicyChange> PolicyChanges { get; init; } = [];
 }
+
+/// <summary>A mail told a reader that an item is overdue.</summary>
+/// <param name="Reader">The id of the reader.</param>
+/// <param name="Item">The id of the item.</param>
+/// <param name="At">When the mail was due.</param>
+public sealed record ToldOverdue(string Reader, string Item, Instant At);
 
 /// <summary>A change of the policy.</summary>
 /// <param name="At">Since when it is in force.</param>
@@ -49,6 +58,9 @@ public sealed record PolicyChange(Instant At, string Text)
 public sealed record CaseStanding(string Case, string Thread, EmailAddress Contact, string Owner, Instant Opened, bool BallIsOurs, Instant Since)
 {
     public string? Subject { get; init; }
+
+    /// <summary>When we learned of it; later than <see cref="Opened"/> when a mailbox was read late.</summary>
+    public Instant KnownSince { get; init; }
 }
 
 /// <summary>A contact or organisation that heard from us more often than a cap allows.</summary>

@@ -29,8 +29,8 @@ internal sealed class DigestPage
         clock = new ReaderClock((run.Reader.Calendar ?? facts.Policy.DefaultCalendar).Zone, facts.Now);
         words = new ItemWords(people, clock);
         scope = ScopeOf(facts.Policy, run);
-        staff = new StaffSections(facts, people, clock, run.Reader, since, history);
-        manager = new ManagerSections(facts, people, clock, scope, since);
+        staff = new StaffSections(facts, people, clock, run.Reader, since, history, run.Definition.MaxItems);
+        manager = new ManagerSections(facts, people, clock, scope, since, run.Definition.MaxItems);
     }
 
     /// <summary>What has been told so far.</summary>

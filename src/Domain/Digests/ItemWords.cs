@@ -23,7 +23,7 @@ internal sealed class ItemWords(PeopleBook people, ReaderClock clock)
             Who = item.Contact is { } contact && people.NameOf(contact) != contact.Value ? PlainWords.Flatten(contact.Value, PlainWords.Name) : "",
             Subject = subject.Length > 0 && item.Rule is not (StayInTouchRule or DateRule or HandoverRule or NoticeRule or WatchRule) ? subject : null,
             Excerpt = excerpt.Length > 0 ? excerpt : null,
-            Why = PlainWords.Flatten(item.Why, MostWhy),
+            Why = PlainWords.Flatten(item.Reason?.Briefly ?? item.Why, MostWhy),
             Say = item.Rule.Say is { } say ? PlainWords.Flatten(say, PlainWords.Excerpt) : null,
             Owner = item.Owner == reader ? null : people.FullName(item.Owner),
             Reservation = item.Unsure.Count == 0 ? null
@@ -63,12 +63,13 @@ internal sealed class ItemWords(PeopleBook people, ReaderClock clock)
         (_, { } due) => $"due {clock.When(due)}",
     };
 
-    /// <summary>The state with its time, as one phrase: <c>Overdue, was due Mon 16:00</c>; <c>Due today 10:10</c>; <c>To do by Mon 17:30</c>.</summary>
+    /// <summary>The state with its time, as one phrase: <c>Overdue since Mon 16:00</c>; <c>Due today 10:10</c>; <c>To do by Mon 17:30</c>.</summary>
     private string Status(Item item, string state)
     {
         var phrase = (Due(item), item) switch
         {
             (null, _) => state,
+            (_, { State: ItemState.Overdue, Due: { } due }) when state == "overdue" => $"overdue since {clock.When(due)}{Late(due)}",
             (_, { State: ItemState.Open, Due: { } due }) when state == "due today" => $"due {clock.When(due)}",
             (_, { State: ItemState.Open, Due: { } due }) when state == "to do" => $"to do by {clock.When(due)}",
             ({ } words, _) => $"{state}, {words}",
@@ -79,7 +80,7 @@ internal sealed class ItemWords(PeopleBook people, ReaderClock clock)
     private string Late(Instant due)
     {
         var late = clock.Now - due;
-        return late >= Duration.FromDays(2) ? $", {ReaderClock.Length(late)} ago" : "";
+        return late >= Duration.FromDays(2) ? $" ({ReaderClock.Length(late)})" : "";
     }
 
     private static string Capital(string field) => field.Length == 0 ? "Date" : char.ToUpperInvariant(field[0]) + field[1..].Replace('-', ' ').Replace('_', ' ');

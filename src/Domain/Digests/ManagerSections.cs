@@ -1,13 +1,17 @@
 using System.Globalization;
 using CrmSync.Domain.Policy;
+using CrmSync.Domain.Policy.Engine;
 using NodaTime;
 
 namespace CrmSync.Domain.Digests;
 
 /// <summary>What managers are told about the people below them, besides items.</summary>
-internal sealed class ManagerSections(DigestFacts facts, PeopleBook people, ReaderClock clock, IReadOnlySet<string> scope, Instant since)
+internal sealed class ManagerSections(DigestFacts facts, PeopleBook people, ReaderClock clock, IReadOnlySet<string> scope, Instant since, int maxItems)
 {
-    private const int MostRows = 15;
+    private const int MostMails = 5;
+
+    private readonly int mostRows = Math.Min(15, maxItems);
+    private const int ShownWeeks = 6;
 
     public TableSection? OverdueByOwner()
     {
@@ -33,12 +37,11 @@ internal sealed class ManagerSections(DigestFacts facts, PeopleBook people, Read
             .Select(standing => new TableRow(
             [
                 $"{people.NameOf(standing.Contact)}{Quoted(standing.Subject)}",
-                standing.Case.Replace('-', ' '),
-                ReaderClock.Length(facts.Now - standing.Opened).Replace(' ', '\u00A0'),
-                $"{(standing.BallIsOurs ? $"ours ({people.FirstName(standing.Owner)})" : "theirs")}, since {clock.When(standing.Since)}",
+                $"{standing.Case.Replace('-', ' ')}\n{ReaderClock.Length(facts.Now - standing.Opened).Replace(' ', '\u00A0')}",
+                $"{(standing.BallIsOurs ? $"ours ({people.FirstName(standing.Owner)})" : "theirs")}\nsince {clock.When(standing.Since)}",
             ]))
             .ToList();
-        return Table(SectionNames.Cases, "Open cases", "Open cases, the oldest first", ["Who", "Case", "Age", "Whose turn"], rows);
+        return Table(SectionNames.Cases, "Open cases", "Open cases, the oldest first", ["Who", "Case and age", "Whose turn"], rows);
     }
 
     public TableSection? OverContacted()
@@ -47,19 +50,19 @@ internal sealed class ManagerSections(DigestFacts facts, PeopleBook people, Read
             .Select(over => new TableRow(
             [
                 Contacts.EmailAddress.TryParse(over.About, out var contact) ? people.NameOf(contact) : PlainWords.Flatten(over.About, PlainWords.Name),
-                $"{over.Counted.Count} (at most {over.Cap.Max} in {over.Cap.Window})",
-                string.Join("; ", over.Counted.Take(MostRows).Select(line => $"{(people.ActorOf(line) is { } actor ? people.FirstName(actor.Id) : "we")} {clock.When(line.At)}{Quoted(line.Subject)}")),
+                $"{ReaderClock.Count(over.Counted.Count, "contact")}\nat most {over.Cap.Max} in {Sentences.InWords(over.Cap.Window)}",
+                string.Join('\n', Newest(over.Counted).Select(line => $"{(people.ActorOf(line) is { } actor ? people.FirstName(actor.Id) : "we")}, {clock.When(line.At)}{Quoted(line.Subject)}")),
             ]))
             .ToList();
-        return Table(SectionNames.OverContacted, "Contacted too often", "Who heard from us more often than the policy allows, and from whom", ["Who", "Contacts", "Mails and meetings"], rows);
+        return Table(SectionNames.OverContacted, "Contacted too often", "Who heard from us more often than the policy allows, and from whom", ["Who", "How often", "Mails and meetings"], rows);
     }
 
     public NewsSection? Expired()
     {
         var lines = facts.Evaluation.Closed
-            .Where(closed => closed.As == ItemClosing.Expired && scope.Contains(closed.Owner) && since < closed.At && closed.At <= facts.Now)
+            .Where(closed => closed.As == ItemClosing.Expired && scope.Contains(closed.Owner) && since < Instant.Max(closed.At, closed.KnownAt) && closed.At <= facts.Now)
             .Select(closed => new NewsLine(closed.Rule.Name.Replace('-', ' '),
-                $"{(closed.Contact is { } contact ? people.NameOf(contact) : PlainWords.Flatten(closed.About, PlainWords.Name))}{Quoted(people.SubjectOf(closed.About))} ({people.FirstName(closed.Owner)}): {PlainWords.Flatten(closed.Why, PlainWords.Excerpt)}"))
+                $"{(closed.Contact is { } contact ? people.NameOf(contact) : PlainWords.Flatten(closed.About, PlainWords.Name))}{Quoted(people.SubjectOf(closed.About))} ({people.FirstName(closed.Owner)}): {PlainWords.Flatten(closed.Reason?.Briefly ?? closed.Why, PlainWords.Excerpt)}"))
             .ToList();
         return lines.Count == 0 ? null : new NewsSection(SectionNames.Expired, "Given up") { Lines = Cut(lines) };
     }
@@ -91,6 +94,7 @@ internal sealed class ManagerSections(DigestFacts facts, PeopleBook people, Read
             Caption = "Mails answered in time, of all answered",
             Columns = ["Who", Capital(clock.DayName(day)), "Last 30 days"],
             Rows = rows,
+            Weeks = Weeks(),
             IsWorthAMail = false,
         };
 
@@ -100,6 +104,24 @@ internal sealed class ManagerSections(DigestFacts facts, PeopleBook people, Read
             var (share, all) = Share(closed);
             return new TableRow([who, ofDay.Count == 0 ? "none" : $"{ofDay.Count(one => one.As == ItemClosing.Met)} of {ofDay.Count}", all]) { Share = share };
         }
+    }
+
+    /// <summary>Mails both ways, meetings held and calls of the people below the reader with people outside, week by week.</summary>
+    private WeeksPicture Weeks()
+    {
+        var first = clock.Today.PlusDays(-(int)clock.Today.DayOfWeek + 1).PlusWeeks(1 - ShownWeeks);
+        var start = clock.Zone.AtStartOfDay(first).ToInstant();
+        var counts = new int[ShownWeeks];
+        for (var i = people.Interactions.Count - 1; i >= 0 && people.Interactions[i].At >= start; i--)
+        {
+            var line = people.Interactions[i];
+            if (people.IsContact(line) && line.At <= facts.Now && people.OursIn(line).Any(person => scope.Contains(person.Id)))
+                counts[Period.DaysBetween(first, clock.DateOf(line.At)) / 7]++;
+        }
+
+        return new WeeksPicture(
+            "Contacts a week: mails, meetings and calls",
+            [.. counts.Select((count, week) => new WeekCount(week == ShownWeeks - 1 ? "this week" : ReaderClock.ShortDay(first.PlusWeeks(week)), count))]);
     }
 
     /// <summary>Whether everything is read, which policy counts, and what rules on trial would have said.</summary>
@@ -121,8 +143,22 @@ internal sealed class ManagerSections(DigestFacts facts, PeopleBook people, Read
         lines.AddRange(facts.Evaluation.Items.SelectMany(item => item.WouldBeHeldBy.Select(limit => (limit, item))).GroupBy(one => one.limit, one => one.item, StringComparer.Ordinal)
             .OrderBy(group => group.Key, StringComparer.Ordinal)
             .Select(group => new NewsLine("on trial", $"{group.Key.Replace('-', ' ')} would hold back {ReaderClock.Count(group.Count(), "item")}, for example: {new ItemWords(people, clock).What(group.First())}")));
+        lines.AddRange(NotUseful());
         lines.Add(new NewsLine("policy version", $"{PlainWords.Flatten(facts.Policy.Version, PlainWords.Name)}"));
         return new NewsSection(SectionNames.Health, "Health") { Lines = lines, IsWorthAMail = hasTrouble };
+    }
+
+    /// <summary>What readers found of no use, by rule: whoever writes the policy should look at these.</summary>
+    private IEnumerable<NewsLine> NotUseful()
+    {
+        var month = facts.Now - Duration.FromDays(30);
+        var rules = people.Interactions.Where(line => line is { Command: { Verb: "not-useful", Rule: not null } } && month < line.At)
+            .GroupBy(line => line.Command!.Rule!, StringComparer.Ordinal)
+            .OrderByDescending(group => group.Count()).ThenBy(group => group.Key, StringComparer.Ordinal)
+            .Select(group => $"{PlainWords.Flatten(group.Key.Replace('-', ' '), PlainWords.Name)} {group.Count()}")
+            .ToList();
+        if (rules.Count > 0)
+            yield return new NewsLine("not useful", $"{string.Join(", ", rules.Take(mostRows))} (in 30 days, by rule)");
     }
 
     private static (double Share, string Words) Share(List<ClosedItem> closed)
@@ -132,19 +168,21 @@ internal sealed class ManagerSections(DigestFacts facts, PeopleBook people, Read
         return (share, string.Create(CultureInfo.InvariantCulture, $"{inTime} of {closed.Count} ({share * 100:0}\u00A0%)"));
     }
 
-    private static TableSection? Table(string name, string title, string caption, IReadOnlyList<string> columns, List<TableRow> rows)
+    private IEnumerable<Log.Interaction> Newest(IReadOnlyList<Log.Interaction> counted) => counted.Skip(counted.Count - Math.Min(MostMails, maxItems));
+
+    private TableSection? Table(string name, string title, string caption, IReadOnlyList<string> columns, List<TableRow> rows)
     {
         if (rows.Count == 0)
             return null;
 
-        if (rows.Count > MostRows)
-            rows = [.. rows.Take(MostRows), new TableRow([$"and {rows.Count - MostRows} more", .. Enumerable.Repeat("", columns.Count - 1)])];
+        if (rows.Count > mostRows)
+            rows = [.. rows.Take(mostRows), new TableRow([$"and {rows.Count - mostRows} more", .. Enumerable.Repeat("", columns.Count - 1)])];
 
         return new TableSection(name, title) { Caption = caption, Columns = columns, Rows = rows };
     }
 
-    private static List<NewsLine> Cut(List<NewsLine> lines) =>
-        lines.Count <= MostRows ? lines : [.. lines.Take(MostRows), new NewsLine("more", $"and {lines.Count - MostRows} more")];
+    private List<NewsLine> Cut(List<NewsLine> lines) =>
+        lines.Count <= mostRows ? lines : [.. lines.Take(mostRows), new NewsLine("more", $"and {lines.Count - mostRows} more")];
 
     private static string Capital(string words) => char.ToUpperInvariant(words[0]) + words[1..];
 

@@ -9,6 +9,8 @@ public sealed class NoticeComposer(DigestFacts facts)
     /// <summary>The name immediate mails have where a digest has its own.</summary>
     public const string Name = "immediate";
 
+    private const int MostItems = 15;
+
     private readonly PeopleBook people = new(facts.Policy, facts.Log.Interactions, facts.Now);
 
     /// <param name="reader">Who is told.</param>
@@ -46,14 +48,21 @@ public sealed class NoticeComposer(DigestFacts facts)
         ItemSection? Section(string title, Urgency urgency, string state, IEnumerable<Notice> some)
         {
             var lines = new List<ItemLine>();
+            var more = 0;
             foreach (var item in some.Select(notice => notice.Item).DistinctBy(item => item.Id))
             {
+                if (listed.Count >= MostItems)
+                {
+                    more++;
+                    continue;
+                }
+
                 var number = listed.Count + 1;
                 listed.Add(new ListedItem(number, item.Id, item.State, item.Due));
                 lines.Add(words.Line(number, item, reader.Id, isNew: false, state));
             }
 
-            return lines.Count == 0 ? null : new ItemSection(Name, title, urgency) { Lines = lines };
+            return lines.Count + more == 0 ? null : new ItemSection(Name, title, urgency) { Lines = lines, More = more };
         }
     }
 }

@@ -19,12 +19,14 @@ public sealed class PeopleBook
     private readonly Dictionary<string, List<Interaction>> threads = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Interaction> byKey = new(StringComparer.Ordinal);
     private readonly HashSet<EmailAddress> teamMailboxes;
+    private readonly Instant moment;
 
     /// <param name="policy">Names, aliases, our people.</param>
     /// <param name="log">The log; what was learned of after <paramref name="now"/> does not exist yet.</param>
     /// <param name="now">The moment of the digest.</param>
     public PeopleBook(CompanyPolicy policy, IEnumerable<Interaction> log, Instant now)
     {
+        moment = now;
         foreach (var entry in policy.Contacts)
         {
             foreach (var address in entry.Aliases.Prepend(entry.Primary))
@@ -91,6 +93,13 @@ public sealed class PeopleBook
         InteractionKind.Meeting => interaction.Participants.OrderBy(p => p.Role).Where(p => p.Internal).Select(p => Ours(p.Address)).FirstOrDefault(p => p is not null),
         _ => interaction.Participants.Where(p => p.Role == ParticipantRole.From).Select(p => Ours(p.Address)).FirstOrDefault(p => p is not null),
     };
+
+    /// <summary>Whether it counts as contact with somebody outside.</summary>
+    public bool IsContact(Interaction interaction) => OutsidersMet(interaction, moment).Any();
+
+    /// <summary>Our people in it, in whatever role; who gave a command counts.</summary>
+    public IEnumerable<Person> OursIn(Interaction interaction) =>
+        interaction.Participants.Select(participant => participant.Address).Append(interaction.Command?.By).Select(Ours).OfType<Person>();
 
     private void Add(Interaction interaction, Instant now)
     {

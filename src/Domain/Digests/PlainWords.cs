@@ -38,7 +38,7 @@ public static class PlainWords
             if (IsDropped(element))
                 continue;
 
-            if (shown + (blank ? 1 : 0) >= most)
+            if (shown + (blank ? 1 : 0) >= most || flat.Length + element.Length > most * MostUnits)
                 return flat.ToString().TrimEnd('.', ',', ';', ':', ' ') + "…";
 
             if (blank)
@@ -54,6 +54,9 @@ public static class PlainWords
 
         return flat.ToString();
     }
+
+    /// <summary>One picture can be made of a dozen: so many UTF-16 units a character are let through on average, more would fill the mail.</summary>
+    private const int MostUnits = 2;
 
     /// <summary>A letter can carry any number of marks; more than a few only climb over the neighbouring lines.</summary>
     private const int MostMarks = 12;

@@ -11,6 +11,7 @@ public sealed class ReaderClock(DateTimeZone zone, Instant now)
     private static readonly LocalDatePattern Day = LocalDatePattern.CreateWithInvariantCulture("ddd d MMM");
     private static readonly LocalDatePattern DayOfYear = LocalDatePattern.CreateWithInvariantCulture("ddd d MMM uuuu");
     private static readonly LocalDatePattern Plain = LocalDatePattern.CreateWithInvariantCulture("d MMM uuuu");
+    private static readonly LocalDatePattern Short = LocalDatePattern.CreateWithInvariantCulture("d MMM");
     private static readonly LocalDatePattern Long = LocalDatePattern.CreateWithInvariantCulture("ddd d MMMM");
 
     public DateTimeZone Zone { get; } = zone;
@@ -43,6 +44,9 @@ public sealed class ReaderClock(DateTimeZone zone, Instant now)
 
     /// <summary><c>Wed 4 March</c>.</summary>
     public static string LongDay(LocalDate date) => Long.Format(date);
+
+    /// <summary><c>4 Mar</c>.</summary>
+    public static string ShortDay(LocalDate date) => Short.Format(date);
 
     /// <summary><c>4 Mar 2026</c>.</summary>
     public static string PlainDay(LocalDate date) => Plain.Format(date);

@@ -6,11 +6,14 @@ using NodaTime;
 namespace CrmSync.Domain.Digests;
 
 /// <summary>What staff are told besides their items: today's meetings, what happened, what is held back.</summary>
-internal sealed class StaffSections(DigestFacts facts, PeopleBook people, ReaderClock clock, Person reader, Instant since, DigestHistory history)
+internal sealed class StaffSections(DigestFacts facts, PeopleBook people, ReaderClock clock, Person reader, Instant since, DigestHistory history, int maxItems)
 {
     private const int MostGuests = 5;
+    private const int MostBriefs = 12;
     private const int MostExamples = 3;
     private const int MostNews = 12;
+
+    private readonly HashSet<string> toldOverdue = ToldOverdue(facts, reader, history, since);
 
     public MeetingsSection? MeetingsToday()
     {
@@ -21,9 +24,16 @@ internal sealed class StaffSections(DigestFacts facts, PeopleBook people, Reader
                 && line.Participants.Any(IsReader))
             .Select(line => (Line: line, Guests: GuestsOf(line)))
             .Where(meeting => meeting.Guests.Count > 0)
-            .Select(meeting => LineOf(meeting.Line, meeting.Guests))
             .ToList();
-        return meetings.Count == 0 ? null : new MeetingsSection(SectionNames.MeetingsToday, "Meetings today") { Meetings = meetings };
+        var briefs = Math.Min(MostBriefs, maxItems);
+        var lines = new List<MeetingLine>();
+        foreach (var (line, guests) in meetings.Take(maxItems))
+        {
+            lines.Add(LineOf(line, [.. guests.Take(Math.Min(MostGuests, briefs))], guests.Count));
+            briefs -= lines[^1].Guests.Count;
+        }
+
+        return meetings.Count == 0 ? null : new MeetingsSection(SectionNames.MeetingsToday, "Meetings today") { Meetings = lines, More = meetings.Count - lines.Count };
     }
 
     public NewsSection? News()
@@ -31,8 +41,9 @@ internal sealed class StaffSections(DigestFacts facts, PeopleBook people, Reader
         var lines = Complaints().Concat(Bounces()).Concat(Withdrawn()).Concat(ClosedByColleagues()).Concat(NewPeople()).ToList();
         var happened = lines.Count > 0;
         lines.AddRange(ChangesOfThePolicy());
-        if (lines.Count > MostNews)
-            lines = [.. lines.Take(MostNews), new NewsLine("more", $"and {lines.Count - MostNews} more")];
+        var most = Math.Min(MostNews, maxItems);
+        if (lines.Count > most)
+            lines = [.. lines.Take(most), new NewsLine("more", $"and {lines.Count - most} more")];
 
         return lines.Count == 0 ? null : new NewsSection(SectionNames.News, "News") { Lines = lines, IsWorthAMail = happened };
     }
@@ -47,7 +58,7 @@ internal sealed class StaffSections(DigestFacts facts, PeopleBook people, Reader
         return new HeldBackSection(SectionNames.HeldBack, "Held back")
         {
             Count = held.Count,
-            Reasons = [.. held.GroupBy(item => item.By ?? "a limit").OrderByDescending(group => group.Count()).ThenBy(group => group.Key, StringComparer.Ordinal)
+            Reasons = held.Count <= MostExamples ? [] : [.. held.GroupBy(item => item.By ?? "a limit").OrderByDescending(group => group.Count()).ThenBy(group => group.Key, StringComparer.Ordinal)
                 .Select(group => $"{char.ToUpperInvariant(Reason(group.Key)[0])}{Reason(group.Key)[1..]}: {group.Count()}")],
             Examples = [.. held.OrderBy(item => item.Until ?? Instant.MaxValue).ThenBy(item => item.Id, StringComparer.Ordinal).Take(MostExamples)
                 .Select(item => $"{words.What(item)}: {Reason(item.By ?? "a limit")}{(item.Until is { } until ? $", until {clock.When(until)}" : "")}")],
@@ -60,7 +71,7 @@ internal sealed class StaffSections(DigestFacts facts, PeopleBook people, Reader
     private List<EmailAddress> GuestsOf(Interaction meeting) =>
         [.. meeting.Participants.Where(p => !p.Internal && p.Response != MeetingResponse.Declined).Select(p => people.Primary(p.Address)).Distinct()];
 
-    private MeetingLine LineOf(Interaction line, List<EmailAddress> guests)
+    private MeetingLine LineOf(Interaction line, IReadOnlyList<EmailAddress> guests, int all)
     {
         var briefs = new BriefWriter(facts, people, clock);
         var visible = Chain.Below(facts.Policy, reader.Id);
@@ -68,11 +79,14 @@ internal sealed class StaffSections(DigestFacts facts, PeopleBook people, Reader
         return new MeetingLine(
             $"{clock.TimeOf(line.Meeting!.Start)}–{clock.TimeOf(line.Meeting.End)}",
             subject.Length > 0 ? subject : "Meeting",
-            [.. guests.Take(MostGuests).Select(guest => briefs.Write(guest, visible))]);
+            [.. guests.Select(guest => briefs.Write(guest, visible))])
+        {
+            More = all - guests.Count,
+        };
     }
 
     private IEnumerable<NewsLine> Complaints() =>
-        facts.Cases.Where(standing => standing.Owner == reader.Id && IsRecent(standing.Opened))
+        facts.Cases.Where(standing => standing.Owner == reader.Id && IsRecent(Instant.Max(standing.Opened, standing.KnownSince)))
             .Select(standing => new NewsLine(standing.Case, $"{people.NameOf(standing.Contact)}{About(standing.Subject)}") { IsBad = true });
 
     private IEnumerable<NewsLine> Bounces() =>
@@ -88,7 +102,7 @@ internal sealed class StaffSections(DigestFacts facts, PeopleBook people, Reader
 
     private IEnumerable<NewsLine> ClosedByColleagues() =>
         from closed in facts.Evaluation.Closed
-        where closed.Owner == reader.Id && closed.As is ItemClosing.Met or ItemClosing.Late or ItemClosing.Satisfied && IsRecent(closed.At) && !IsWithdrawn(closed)
+        where closed.Owner == reader.Id && closed.As is ItemClosing.Met or ItemClosing.Late or ItemClosing.Satisfied && IsRecent(LearnedAt(closed)) && !IsWithdrawn(closed)
         let colleague = CloserOf(closed)
         where colleague is not null && colleague.Id != reader.Id
         select new NewsLine("done by a colleague", $"{people.FirstName(colleague.Id)} took care of {Who(closed)} ({clock.When(closed.At)})");
@@ -112,14 +126,23 @@ internal sealed class StaffSections(DigestFacts facts, PeopleBook people, Reader
         facts.PolicyChanges.Where(change => !change.IsWarning && change.At <= facts.Now && !(history.Last?.DueAt >= change.At))
             .Select(change => new NewsLine("policy", PlainWords.Flatten(change.Text, PlainWords.Excerpt)));
 
-    /// <summary>Told as overdue in the mail before, and turns out to have been done in time.</summary>
-    private bool IsWithdrawn(ClosedItem closed) =>
-        closed.Owner == reader.Id
-        && closed.As == ItemClosing.Met
-        && history.Last?.Items.Any(listed => listed.Item == closed.Id && listed.State == ItemState.Overdue) == true;
+    /// <summary>Told as overdue, by the mail before or by any since, and turns out to have been done in time.</summary>
+    private bool IsWithdrawn(ClosedItem closed) => closed.As == ItemClosing.Met && toldOverdue.Contains(closed.Id);
+
+    private static HashSet<string> ToldOverdue(DigestFacts facts, Person reader, DigestHistory history, Instant since) =>
+    [
+        .. history.Last?.Items.Where(listed => listed.State == ItemState.Overdue).Select(listed => listed.Item) ?? [],
+        .. facts.ToldOverdue[reader.Id].Where(told => since <= told.At && told.At < facts.Now).Select(told => told.Item),
+    ];
+
+    /// <summary>What happened before the last mail but was learned of after it is news as well.</summary>
+    private static Instant LearnedAt(ClosedItem closed) => Instant.Max(closed.At, closed.KnownAt);
 
     private Person? CloserOf(ClosedItem closed)
     {
+        if (people.Find(closed.ClosedBy) is { } known)
+            return known.Direction == Direction.Inbound ? null : people.ActorOf(known);
+
         var candidates = people.Thread(closed.About).Concat(closed.Contact is { } contact ? people.ContactsWith(contact) : []);
         return candidates.Where(line => line.At == closed.At && line.Direction != Direction.Inbound).Select(people.ActorOf).FirstOrDefault(actor => actor is not null);
     }

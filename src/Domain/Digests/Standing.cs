@@ -118,6 +118,7 @@ public sealed class Standing
             Instant.FromUnixTimeTicks(since))
         {
             Subject = span.Opening.Subject,
+            KnownSince = Instant.FromUnixTimeTicks(Math.Max(span.Opened, span.Opening.Seen)),
         };
     }
 }

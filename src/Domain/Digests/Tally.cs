@@ -12,7 +12,7 @@ internal sealed record Tally(int NeedYou, int Overdue, int DueToday, int ToDo, i
             .SelectMany(s => s.Rows).Sum(row => int.Parse(row.Cells[1], System.Globalization.CultureInfo.InvariantCulture)),
         Items(sections, SectionNames.DueToday),
         Items(sections, SectionNames.ToDo),
-        sections.OfType<MeetingsSection>().Sum(s => s.Meetings.Count),
+        sections.OfType<MeetingsSection>().Sum(s => s.Meetings.Count + s.More),
         sections.OfType<NewsSection>().Where(s => s.IsNews).Sum(s => s.Lines.Count)
             + sections.OfType<TableSection>().Where(s => s.IsNews && s.Name != SectionNames.OverdueByOwner).Sum(s => s.Rows.Count)
             + Items(sections, SectionNames.AtRisk) + Items(sections, SectionNames.Handovers));

@@ -95,7 +95,11 @@ public sealed record Item
 public sealed record ItemStep(Instant At, string To, Via Via);
 
 /// <summary>Why there is an item, as facts; <see cref="object.ToString"/> is the sentence people read.</summary>
-public abstract record Reason;
+public abstract record Reason
+{
+    /// <summary>The same for a digest: without the subject, which stands right above it, and without the words of the log.</summary>
+    public virtual string Briefly => ToString();
+}
 
 /// <summary>An item that came to its end.</summary>
 public sealed record ClosedItem(string Id, Rule Rule, string About, ItemClosing As, Instant At)

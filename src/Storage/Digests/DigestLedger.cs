@@ -192,6 +192,21 @@ public sealed class DigestLedger(ContactDatabase database)
                 [.. items[mail.MessageId].Select(row => new ListedItem((int)row.Number, row.Item, (ItemState)row.State, row.Due))]))]);
     }
 
+    /// <summary>What readers were told to be overdue by mails due since a moment.</summary>
+    public async Task<IReadOnlyList<ToldOverdue>> ToldOverdue(Instant since, CancellationToken ct)
+    {
+        await using var connection = await database.Connect(ct);
+        return (await connection.QueryAsync<ToldOverdue>(new CommandDefinition(
+            """
+            select d.reader as Reader, i.item as Item, d.due_at as At
+              from digest d
+              join digest_item i on i.message_id = d.message_id
+             where d.due_at >= @since and d.state in (1, 2, 3) and i.state = @overdue
+            """,
+            new { since, overdue = (int)ItemState.Overdue },
+            cancellationToken: ct))).AsList();
+    }
+
     /// <summary>The item that had a number in a mail, or null.</summary>
     public async Task<string?> ItemOf(string messageId, int number, CancellationToken ct)
     {

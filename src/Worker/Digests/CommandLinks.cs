@@ -7,6 +7,9 @@ namespace CrmSync.Worker.Digests;
 /// <summary>The <c>mailto:</c> links of items: the whole command stands in the subject, so they work in every client and without a web page.</summary>
 public sealed class CommandLinks(MailSender sender, string reader, LocalDate issued)
 {
+    /// <summary>Enough to know which item a link is about.</summary>
+    private const int MostWhat = 50;
+
     /// <summary>What the reader can do about an item; nothing when there is no command mailbox.</summary>
     public IReadOnlyList<CommandLink> Of(ItemLine line)
     {
@@ -14,7 +17,7 @@ public sealed class CommandLinks(MailSender sender, string reader, LocalDate iss
             return [];
 
         var token = tokens.ForItem(reader, line.Item.Id, issued);
-        return [.. VerbsFor(line.Item.Rule).Select(verb => new CommandLink(verb.Word, $"{verb.Meaning}: {line.What}", Mailto($"{verb.Command} {line.Item.Id} [{token}]")))];
+        return [.. VerbsFor(line.Item.Rule).Select(verb => new CommandLink(verb.Word, $"{verb.Meaning}: {PlainWords.Flatten(line.What, MostWhat)}", Mailto($"{verb.Command} {line.Item.Id} [{token}]")))];
     }
 
     /// <summary>Where "stop this digest" goes; null without a command mailbox.</summary>

@@ -24,6 +24,9 @@ internal sealed class DigestDesk(
     Func<Instant, CancellationToken, Task<ContactLogSnapshot>> snapshot,
     DeliverySettings delivery) : IAsyncDisposable
 {
+    /// <summary>What was told longer ago was told again since, or is not withdrawn any more.</summary>
+    private static readonly Duration ToldWithin = Duration.FromDays(14);
+
     private readonly DigestLedger ledger = new(database);
     private readonly StoppedDigests stopped = new(database);
     private readonly DeliveryStanding standing = new(database);
@@ -87,6 +90,7 @@ internal sealed class DigestDesk(
         {
             Log = facts.Log with { Interactions = [.. facts.Log.Interactions.Select(line => texts.TryGetValue(line.Id, out var text) ? line with { Text = text } : line)] },
             Accounts = [.. (await accounts.All(ct)).Select(account => new AccountHealth(account.Name, account.LastSuccess, account.LastError))],
+            ToldOverdue = (await ledger.ToldOverdue(now - ToldWithin, ct)).ToLookup(told => told.Reader, StringComparer.Ordinal),
             PolicyChanges = await policyStanding.Changes(ct),
             Troubles =
             [

@@ -14,6 +14,9 @@ internal sealed class DigestMails(MailSender sender, HtmlPages pages)
 {
     private const int IdLength = 26;
 
+    /// <summary>Clients cut off what is longer.</summary>
+    private const int MostBytes = 100_000;
+
     /// <summary>The id of a mail of ours, what stands before the <c>@</c> of its Message-ID: the same digest for the same reader and date is the same mail.</summary>
     public static string IdOf(string installation, string digest, string reader, LocalDate date) => Hashed(installation, digest, reader, LocalDatePattern.Iso.Format(date));
 
@@ -24,6 +27,28 @@ internal sealed class DigestMails(MailSender sender, HtmlPages pages)
     /// <param name="now">When it is written; its Date.</param>
     public Task<DigestMail> Write(Digest digest, Instant now) =>
         Write(digest, IdOf(sender.Installation, digest.Run.Definition.Name, digest.Run.Reader.Id, digest.Run.Date), "digest", now);
+
+    /// <summary>
+    /// The digest of a run and its mail, or null when there is nothing to say. Texts that are all pictures and accents can fill a mail with a few items: then it
+    /// tells of fewer, and says of how many more it does not.
+    /// </summary>
+    /// <param name="composer">Composes it.</param>
+    /// <param name="run">Which digest for whom.</param>
+    /// <param name="history">The digests of the same name that went to the same reader before.</param>
+    /// <param name="now">When it is written; its Date.</param>
+    public async Task<(Digest Digest, DigestMail Mail)?> WriteFitting(DigestComposer composer, DueDigest run, DigestHistory history, Instant now)
+    {
+        for (var items = run.Definition.MaxItems; ; items = items * 2 / 3)
+        {
+            var digest = composer.Compose(run with { Definition = run.Definition with { MaxItems = items } }, history);
+            if (digest.IsEmpty)
+                return null;
+
+            var mail = await Write(digest, now);
+            if (mail.Bytes.Length <= MostBytes || items <= 1)
+                return (digest, mail);
+        }
+    }
 
     /// <summary>The Message-ID of an immediate mail: the same steps for the same reader are the same mail.</summary>
     public string MessageId(string reader, IReadOnlyList<Notice> notices) => $"{NoticeId(reader, notices)}@{sender.Domain}";

@@ -36,14 +36,12 @@ internal sealed class DigestRun(DigestLedger ledger, DigestMails mails, IReadOnl
             // Planned before but without bytes: an earlier run was stopped in between, and this one goes on.
             await ledger.Plan(new PlannedMail(id, run.Definition.Name, run.Reader.Id, LocalDatePattern.Iso.Format(run.Date), run.DueAt), facts.Now, ct);
             composer ??= new DigestComposer(facts);
-            var digest = composer.Compose(run, await ledger.History(run.Definition.Name, run.Reader.Id, run.Date, ct));
-            if (digest.IsEmpty)
+            if (await Fitting(composer, run, facts, ct) is not var (digest, mail))
             {
                 await ledger.NothingToSay(id, ct);
                 continue;
             }
 
-            var mail = await mails.Write(digest, facts.Now);
             if (await ledger.KeepBytes(id, mail.Bytes, digest.Listed, facts.Now, ct))
                 written.Add(digest);
         }
@@ -58,13 +56,15 @@ internal sealed class DigestRun(DigestLedger ledger, DigestMails mails, IReadOnl
         var composer = new DigestComposer(facts);
         foreach (var run in DueAt(facts.Policy, facts.Now))
         {
-            var digest = composer.Compose(run, await ledger.History(run.Definition.Name, run.Reader.Id, run.Date, ct));
-            if (!digest.IsEmpty)
-                shown.Add((digest, await mails.Write(digest, facts.Now)));
+            if (await Fitting(composer, run, facts, ct) is { } fitting)
+                shown.Add(fitting);
         }
 
         return shown;
     }
+
+    private async Task<(Digest Digest, DigestMail Mail)?> Fitting(DigestComposer composer, DueDigest run, DigestFacts facts, CancellationToken ct) =>
+        await mails.WriteFitting(composer, run, await ledger.History(run.Definition.Name, run.Reader.Id, run.Date, ct), facts.Now);
 
     private IEnumerable<DueDigest> DueAt(CompanyPolicy policy, Instant now) =>
         new DigestSchedule(policy).DueAt(now).Where(run => !stopped.Contains((run.Definition.Name, run.Reader.Id)));

@@ -49,13 +49,15 @@ internal sealed class DigestText
             case MeetingsSection meetings:
                 foreach (var meeting in meetings.Meetings)
                     Meeting(meeting);
+                if (meetings.More > 0)
+                    Paragraph("", $"and {meetings.More} more meetings");
                 break;
             case NewsSection news:
                 foreach (var line in news.Lines)
                     Wrapped(line.IsBad ? "! " : "* ", $"{Capital(line.Kind)}: {Isolated(line.Text)}");
                 break;
             case HeldBackSection held:
-                Wrapped("", $"Nothing to do here for now. {string.Join(", ", held.Reasons)}.");
+                Wrapped("", $"Nothing to do here for now.{(held.Reasons.Count > 0 ? $" {string.Join(", ", held.Reasons)}. For example:" : "")}");
                 foreach (var example in held.Examples)
                     Wrapped("* ", Isolated(example));
                 break;
@@ -102,6 +104,8 @@ internal sealed class DigestText
         Paragraph("", $"{meeting.Time}  {Isolated(meeting.Subject)}");
         foreach (var guest in meeting.Guests)
             Brief(guest);
+        if (meeting.More > 0)
+            Wrapped("  ", $"and {meeting.More} more guests");
     }
 
     private void Brief(Brief guest)
@@ -118,13 +122,18 @@ internal sealed class DigestText
 
     private void Table(TableSection table)
     {
-        Wrapped("", $"{table.Caption}:");
+        Wrapped("", $"{table.Caption} ({table.Columns[0].ToLowerInvariant()}: {string.Join(" · ", table.Columns.Skip(1).Select(column => column.ToLowerInvariant()))}):");
         foreach (var row in table.Rows)
         {
-            var cells = row.Cells.Skip(1).Select((cell, i) => cell.Length == 0 ? "" : $"{table.Columns[i + 1].ToLowerInvariant()}: {Isolated(cell)}").Where(cell => cell.Length > 0).ToList();
+            var cells = row.Cells.Skip(1).Where(cell => cell.Length > 0).Select(cell => Isolated(OnOneLine(cell))).ToList();
             Wrapped("* ", cells.Count == 0 ? Isolated(row.Cells[0]) : $"{Isolated(row.Cells[0])}: {string.Join(" · ", cells)}");
         }
+
+        if (table.Weeks is { } weeks)
+            Paragraph("", $"{weeks.Caption}: {string.Join(", ", weeks.Weeks.Select(week => $"{week.Week} {week.Count}"))}.");
     }
+
+    private static string OnOneLine(string cell) => cell.Replace("\n", cell.Contains(',', StringComparison.Ordinal) ? "; " : ", ", StringComparison.Ordinal);
 
     private void Paragraph(string lead, string content)
     {

@@ -47,7 +47,7 @@ public sealed partial class DigestBodyTests
         var text = Collapse(mail.Text);
         foreach (var told in Document(mail).QuerySelectorAll("h1,h3,h2,td p,caption").Where(e => e.QuerySelector("table,a,p") is null).SelectMany(e => e.TextContent.Split('·', '“', '”')))
         {
-            var phrase = Collapse(Number().Replace(told.Trim().TrimStart('■', '◆', '●', '○', '‖'), ""));
+            var phrase = Collapse(Number().Replace(told.Trim().TrimStart('■', '▲', '●', '○', '□'), ""));
             phrase = phrase.EndsWith("new", StringComparison.Ordinal) ? phrase[..^3] : phrase;
             Assert.Contains(phrase.Trim(), text, StringComparison.OrdinalIgnoreCase);
         }
@@ -136,7 +136,7 @@ public sealed partial class DigestBodyTests
     public async Task States_are_told_in_words()
     {
         var html = (await Mail(false)).Html;
-        Assert.Contains("Overdue, was due yesterday 12:45", html, StringComparison.Ordinal);
+        Assert.Contains("Overdue since yesterday 12:45", html, StringComparison.Ordinal);
         Assert.Contains("Due today 10:45", html, StringComparison.Ordinal);
         Assert.Contains("To do by Sat 08:45", html, StringComparison.Ordinal);
     }

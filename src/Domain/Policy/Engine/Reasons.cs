@@ -7,6 +7,8 @@ namespace CrmSync.Domain.Policy.Engine;
 /// <summary>They wrote and nobody answered.</summary>
 internal sealed record Asked(DateTimeZone Zone, long At, string? Subject, LengthOfTime Within) : Reason
 {
+    public override string Briefly => $"asked {When(Zone, At)}, answer within {InWords(Within)}";
+
     public override string ToString() => $"asked {When(Zone, At)} {Quoted(Subject)}, answer within {InWords(Within)}";
 }
 
@@ -32,32 +34,43 @@ internal sealed record WentQuiet(DateTimeZone Zone, long LastMail, LengthOfTime?
 /// <summary>We asked and they did not reply.</summary>
 internal sealed record NoReply(DateTimeZone Zone, long At, string? Subject, string? By, LengthOfTime After, int Chasers) : Reason
 {
-    public override string ToString() =>
-        $"no reply to {Quoted(Subject)} of {When(Zone, At)}" + (By is null ? "" : $" ({By})") + $" for {InWords(After)}"
-        + Chasers switch { 0 => "", 1 => ", one reminder sent", _ => $", {Chasers} reminders sent" };
+    public override string Briefly => $"no reply to the mail of {Rest}";
+
+    public override string ToString() => $"no reply to {Quoted(Subject)} of {Rest}";
+
+    private string Rest =>
+        When(Zone, At) + (By is null ? "" : $" ({By})") + $" for {InWords(After)}" + Chasers switch { 0 => "", 1 => ", one reminder sent", _ => $", {Chasers} reminders sent" };
 }
 
 /// <summary>All reminders were sent in vain.</summary>
 internal sealed record ChasersRanOut(DateTimeZone Zone, long At, string? Subject, int Chasers) : Reason
 {
+    public override string Briefly => $"no reply after {Chasers} reminders";
+
     public override string ToString() => $"no reply to {Quoted(Subject)} after {Chasers} reminders; the last one before these of {When(Zone, At)}";
 }
 
 /// <summary>The last contact is too long ago.</summary>
-internal sealed record SilentSince(DateTimeZone Zone, long At, string What, LengthOfTime Every) : Reason
+internal sealed record SilentSince(DateTimeZone Zone, long At, string What, string Told, LengthOfTime Every) : Reason
 {
+    public override string Briefly => $"last contact {When(Zone, At)}: {Told}; every {InWords(Every)}";
+
     public override string ToString() => $"last contact {When(Zone, At)} {What}, every {InWords(Every)}";
 }
 
 /// <summary>We met.</summary>
 internal sealed record MetOn(DateTimeZone Zone, long At, string? Subject) : Reason
 {
+    public override string Briefly => $"met {When(Zone, At)}";
+
     public override string ToString() => $"met {When(Zone, At)} {Quoted(Subject)}";
 }
 
 /// <summary>They wrote for the first time.</summary>
 internal sealed record FirstWrote(DateTimeZone Zone, long At, string? Subject) : Reason
 {
+    public override string Briefly => $"first wrote {When(Zone, At)}";
+
     public override string ToString() => $"first wrote {When(Zone, At)} {Quoted(Subject)}";
 }
 

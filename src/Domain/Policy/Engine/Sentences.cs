@@ -54,4 +54,17 @@ internal static class Sentences
             _ => touch.Line.Verb == "done" ? $"marked done{by}" : $"call{by}",
         };
     }
+
+    /// <summary>A touch as one tells it to somebody: <c>Ana Duarte wrote "Spring visit"</c>.</summary>
+    public static string Told(Plan plan, Touch touch)
+    {
+        var who = touch.Person < 0 ? "we" : Name(plan, touch.Person);
+        return touch.Kind switch
+        {
+            TouchKind.In => $"they wrote {Quoted(touch.Line.Subject)}",
+            TouchKind.Out => $"{who} wrote {Quoted(touch.Line.Subject)}",
+            TouchKind.Meeting => $"{who} met them, {Quoted(touch.Line.Subject)}",
+            _ => touch.Line.Verb == "done" ? $"{who} marked it done" : $"{who} called",
+        };
+    }
 }

@@ -117,7 +117,7 @@ internal static class StayInTouch
                 Opened = opened,
                 Key = last.Line.Id,
                 Trigger = last.Line,
-                Reason = new SilentSince(view.Plan.Calendar.Zone, last.At, Sentences.What(view.Plan, last), rule.Rule.Every),
+                Reason = new SilentSince(view.Plan.Calendar.Zone, last.At, Sentences.What(view.Plan, last), Sentences.Told(view.Plan, last), rule.Rule.Every),
             });
         }
     }
