@@ -38,7 +38,7 @@ public static class PlainWords
             if (IsDropped(element))
                 continue;
 
-            if (shown + (blank ? 1 : 0) >= most || flat.Length + element.Length > most * MostUnits)
+            if (shown + (blank ? 1 : 0) >= most || flat.Length + element.Length > (most * MostUnits) + Spare)
                 return flat.ToString().TrimEnd('.', ',', ';', ':', ' ') + "…";
 
             if (blank)
@@ -57,6 +57,7 @@ public static class PlainWords
 
     /// <summary>One picture can be made of a dozen: so many UTF-16 units a character are let through on average, more would fill the mail.</summary>
     private const int MostUnits = 2;
+    private const int Spare = 24;
 
     /// <summary>A letter can carry any number of marks; more than a few only climb over the neighbouring lines.</summary>
     private const int MostMarks = 12;

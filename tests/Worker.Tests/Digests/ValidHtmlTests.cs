@@ -50,6 +50,7 @@ public sealed class ValidHtmlTests(SampleCompany company) : IClassFixture<Sample
     {
         using var tidy = Process.Start(new ProcessStartInfo("tidy", ["-errors", "-quiet", "-utf8", "--mute", "MISMATCHED_ATTRIBUTE_WARN"])
         {
+            UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardError = true,
             RedirectStandardOutput = true,
