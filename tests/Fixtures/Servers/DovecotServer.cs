@@ -50,6 +50,9 @@ public sealed class DovecotServer : IDisposable
 
     public string Log => File.Exists(Path.Combine(folder, "log")) ? File.ReadAllText(Path.Combine(folder, "log")) : "";
 
+    /// <summary>Where the mailboxes lie, one folder a user: for a server that delivers into them.</summary>
+    public string MailFolder => Path.Combine(folder, "mail");
+
     /// <summary>A user nobody used before.</summary>
     public string NewUser(string name = "ada") => $"{name}{Interlocked.Increment(ref counter)}@bright.example";
 

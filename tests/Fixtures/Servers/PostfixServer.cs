@@ -11,11 +11,21 @@ public sealed class PostfixServer : IDisposable
     private readonly string folder = Directory.CreateTempSubdirectory("crmsync-postfix-").FullName;
     private readonly ServerProcess process;
 
-    /// <summary>Starts a server.</summary>
+    /// <summary>Starts a server that keeps what is delivered in a folder of its own, see <see cref="Delivered"/>.</summary>
     /// <param name="dovecot">Who knows the passwords, and whose authority signs the certificate.</param>
     /// <param name="recipients">The local parts that exist at bright.example.</param>
     public PostfixServer(DovecotServer dovecot, params string[] recipients)
+        : this(dovecot, new PostfixOptions(), recipients)
     {
+    }
+
+    /// <summary>Starts a server.</summary>
+    /// <param name="dovecot">Who knows the passwords, and whose authority signs the certificate.</param>
+    /// <param name="options">What it does otherwise than usual.</param>
+    /// <param name="recipients">The local parts that exist at bright.example; each also with <c>+anything</c>.</param>
+    public PostfixServer(DovecotServer dovecot, PostfixOptions options, params string[] recipients)
+    {
+        var mail = options.DeliversIntoDovecot ? dovecot.MailFolder : Path.Combine(folder, "mail");
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(folder, (UnixFileMode)0b111_101_101);
 
@@ -25,6 +35,7 @@ public sealed class PostfixServer : IDisposable
 
         Run("chown", "postfix", Path.Combine(folder, "data"));
         Run("chown", "mail", Path.Combine(folder, "mail"));
+        File.WriteAllText(Path.Combine(folder, "headers"), options.SaysWhoSigned ? "/^Message-ID:/ PREPEND Authentication-Results: mx.bright.example; dkim=pass header.d=bright.example\n" : "");
         File.WriteAllText(Path.Combine(folder, "main.cf"), $$"""
             compatibility_level = 3.6
             queue_directory = {{folder}}/queue
@@ -49,11 +60,13 @@ public sealed class PostfixServer : IDisposable
             smtpd_sasl_auth_enable = yes
             smtpd_client_restrictions =
             smtpd_relay_restrictions = permit_sasl_authenticated, reject
-            smtpd_recipient_restrictions = permit_sasl_authenticated, reject
+            smtpd_recipient_restrictions = {{(options.Answers.Count == 0 ? "" : $"check_recipient_access inline:{{ {string.Join(", ", options.Answers.Select(answer => $"{{ {answer.Key}@bright.example = {answer.Value} }}"))} }},")}} permit_sasl_authenticated, reject
             smtpd_delay_reject = no
             virtual_mailbox_domains = bright.example
-            virtual_mailbox_base = {{folder}}/mail
-            virtual_mailbox_maps = inline:{ {{string.Join(", ", recipients.Select(name => $"{{ {name}@bright.example = {name}/ }}"))}} }
+            virtual_mailbox_base = {{mail}}
+            virtual_mailbox_maps = inline:{ {{string.Join(", ", recipients.Select(name => $"{{ {name}@bright.example = {name}{(options.DeliversIntoDovecot ? "@bright.example" : "")}/ }}"))}} }
+            recipient_delimiter = +
+            header_checks = regexp:{{folder}}/headers
             virtual_minimum_uid = 1
             virtual_uid_maps = static:8
             virtual_gid_maps = static:8
@@ -122,4 +135,17 @@ public sealed class PostfixServer : IDisposable
         if (run.ExitCode != 0)
             throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} failed: {words}");
     }
+}
+
+/// <summary>What a Postfix does otherwise than usual.</summary>
+public sealed record PostfixOptions
+{
+    /// <summary>Whether mails go into the mailboxes of the Dovecot that knows the passwords, whose users are whole addresses.</summary>
+    public bool DeliversIntoDovecot { get; init; }
+
+    /// <summary>Whether it notes on every mail that its domain signed it, as a server does that checks DKIM.</summary>
+    public bool SaysWhoSigned { get; init; }
+
+    /// <summary>What it answers for some recipients, by local part: <c>452 4.2.2 mailbox full</c>.</summary>
+    public IReadOnlyDictionary<string, string> Answers { get; init; } = new Dictionary<string, string>();
 }
