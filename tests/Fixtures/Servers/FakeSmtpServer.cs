@@ -50,6 +50,9 @@ public sealed class FakeSmtpServer : IAsyncDisposable
     /// <summary>Told of every mail at the moment it is taken, before the client hears of it.</summary>
     public Func<TakenMail, Task>? OnTaken { get; set; }
 
+    /// <summary>Told of every command, and as <c>CONTENT</c> of the end of every mail, before it is answered.</summary>
+    public Func<string, Task>? OnStep { get; set; }
+
     public FakeSmtpServer On(string command, params string[] answers)
     {
         lock (rules)
@@ -133,6 +136,9 @@ public sealed class FakeSmtpServer : IAsyncDisposable
             while (await reader.ReadLineAsync(server.stop.Token) is { } line)
             {
                 server.received.Enqueue(line);
+                if (server.OnStep is { } told)
+                    await told(line);
+
                 var verb = line.Split(' ', ':')[0].ToUpperInvariant();
                 var answer = server.AnswerTo(line, Usual(verb));
                 if (answer.StartsWith("250", StringComparison.Ordinal))
@@ -191,6 +197,9 @@ public sealed class FakeSmtpServer : IAsyncDisposable
                     if (server.OnTaken is { } told)
                         await told(mail);
                 }
+
+                if (server.OnStep is { } step)
+                    await step("CONTENT");
 
                 recipients.Clear();
                 return await Say(answer.Replace("TAKE ", "", StringComparison.Ordinal));

@@ -1,6 +1,8 @@
 using CrmSync.Domain.Digests;
 using CrmSync.Domain.Policy;
 using CrmSync.Fixtures.Digests;
+using CrmSync.Fixtures.Servers;
+using CrmSync.Mail.Net;
 using CrmSync.Storage;
 using CrmSync.Storage.Digests;
 using CrmSync.Storage.Harvest;
@@ -200,7 +202,7 @@ public sealed class OutboxTests : IAsyncLifetime, IAsyncDisposable
         var people = Enumerable.Range(0, 200).Select(i => new Person($"p{i}", Some.Address($"p{i}@bright.example"))).ToList();
         var policy = Some.Policy with { People = people };
         var facts = Some.Facts([.. people.Select(p => Some.Item($"I{p.Id}", owner: p.Id))], policy: policy);
-        var server = new MailServer();
+        await using var server = new FakeSmtpServer();
         var commands = await CommandMailbox.Of(database);
         var random = new Random(7);
         var now = Some.Now;
@@ -208,7 +210,8 @@ public sealed class OutboxTests : IAsyncLifetime, IAsyncDisposable
         {
             using var death = new CancellationTokenSource();
             var deliveries = life == 50 ? int.MaxValue : random.Next(1, 6);
-            IMailDelivery way = toFolder ? new DyingDelivery(new FolderDelivery(Mails), deliveries, random.Next(2) == 0, death) : new DyingDelivery(server, deliveries, random.Next(2) == 0, death);
+            IMailDelivery whole = toFolder ? new FolderDelivery(Mails) : new SmtpDelivery(MailEndpoint.For("127.0.0.1", server.Port, TlsMode.None), null);
+            await using var way = new DyingDelivery(whole, deliveries, random.Next(2) == 0, death);
             try
             {
                 await Run().Write(facts, death.Token);
@@ -220,10 +223,10 @@ public sealed class OutboxTests : IAsyncLifetime, IAsyncDisposable
             }
 
             now += Duration.FromMinutes(11);
-            await commands.Harvest([.. server.Delivered.Select(mail => mail.Bytes)], now);
+            await commands.Harvest([.. server.Taken.Select(mail => (ReadOnlyMemory<byte>)mail.Content)], now);
         }
 
-        var got = toFolder ? Directory.GetFiles(Mails, "*.eml").Select(f => Path.GetFileNameWithoutExtension(f).Split('-')[^1] + "@bright.example") : server.Delivered.Select(mail => mail.Reader);
+        var got = toFolder ? Directory.GetFiles(Mails, "*.eml").Select(f => Path.GetFileNameWithoutExtension(f).Split('-')[^1] + "@bright.example") : server.Taken.Select(mail => mail.Recipients[0]);
         Assert.Equal(people.Select(p => p.Email.Value).Order(StringComparer.Ordinal), got.Order(StringComparer.Ordinal));
         Assert.Equal(0, await ledger.CountUnsent(default));
     }
@@ -260,22 +263,6 @@ public sealed class OutboxTests : IAsyncLifetime, IAsyncDisposable
         {
             Delivered.Add(mail);
             return Task.FromResult(Answer);
-        }
-
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-    }
-
-    /// <summary>A server that takes everything and gives a copy to the command mailbox; taking a mail twice delivers it twice.</summary>
-    private sealed class MailServer : IMailDelivery
-    {
-        public List<LeavingMail> Delivered { get; } = [];
-
-        public Repetition Repetition => Repetition.Doubles;
-
-        public Task<DeliveryAnswer> Deliver(LeavingMail mail, CancellationToken ct)
-        {
-            Delivered.Add(mail);
-            return Task.FromResult<DeliveryAnswer>(new DeliveryAnswer.Accepted());
         }
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
