@@ -11,7 +11,7 @@ using NodaTime.Text;
 namespace CrmSync.Worker.Tests.Delivery;
 
 /// <summary>The real program is killed (SIGKILL) while it sends 200 digests, at every step of a mail; the next one goes on, and each reader has exactly one in the end.</summary>
-public sealed class KilledSenderTests : IAsyncLifetime
+public sealed class KilledSenderTests : IAsyncLifetime, IAsyncDisposable
 {
     private const int Readers = 200;
     private static readonly Instant Morning = Instant.FromUtc(2026, 3, 4, 8, 45);
@@ -61,7 +61,9 @@ public sealed class KilledSenderTests : IAsyncLifetime
             Assert.Null(done.Problem);
     }
 
-    public async Task DisposeAsync()
+    Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();
+
+    public async ValueTask DisposeAsync()
     {
         await server.DisposeAsync();
         Directory.Delete(folder, recursive: true);
