@@ -8,6 +8,7 @@ using CrmSync.Storage.Meetings;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Digests;
 using CrmSync.Worker.Harvest;
+using CrmSync.Worker.MailServers;
 using CrmSync.Worker.PolicyFiles;
 using CrmSync.Worker.Sources;
 using CrmSync.Worker.Sources.Graph;
@@ -46,6 +47,7 @@ internal sealed class ConfigurationUnusableException(IReadOnlyList<Problem> prob
 internal sealed class Composition(LoadedConfiguration configuration, ContactDatabase database) : IAsyncDisposable
 {
     private volatile CompanyPolicy policy = configuration.Policy;
+    private ImapSources? imap;
 
     public CrmSyncConfiguration Settings => configuration.Settings;
 
@@ -56,8 +58,11 @@ internal sealed class Composition(LoadedConfiguration configuration, ContactData
 
     public ContactDatabase Database => database;
 
+    /// <summary>The logins at mail servers, for reading and for sending.</summary>
+    public MailLogins Logins { get; } = new(SystemClock.Instance, database);
+
     /// <summary>The connections to mail servers, kept between harvests.</summary>
-    public ImapSources Imap { get; } = new(SystemClock.Instance, new HttpClient());
+    public ImapSources Imap => imap ??= new ImapSources(SystemClock.Instance, Logins, new ServerLessons(SystemClock.Instance, database));
 
     /// <summary>The connections to Microsoft 365, kept between harvests.</summary>
     public GraphTenants Graph { get; } = new(SystemClock.Instance);
@@ -80,7 +85,8 @@ internal sealed class Composition(LoadedConfiguration configuration, ContactData
         running?.Policy ?? Policy,
         database,
         (now, ct) => Snapshot(now, withText: false, ct),
-        Settings.Delivery ?? new DeliverySettings { From = EmailAddress.Parse("crmsync@" + Policy.Us.Domains[0]), Way = new DeliveryChoice.Folder("out") })
+        Settings.Delivery ?? new DeliverySettings { From = EmailAddress.Parse("crmsync@" + Policy.Us.Domains[0]), Way = new DeliveryChoice.Folder("out") },
+        Logins)
     {
         Running = running,
     };
@@ -153,7 +159,10 @@ internal sealed class Composition(LoadedConfiguration configuration, ContactData
 
     public async ValueTask DisposeAsync()
     {
-        await Imap.DisposeAsync();
+        if (imap is not null)
+            await imap.DisposeAsync();
+
+        Logins.Dispose();
         Graph.Dispose();
         await database.DisposeAsync();
     }

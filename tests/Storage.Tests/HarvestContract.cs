@@ -161,6 +161,31 @@ public abstract class HarvestContract(IDatabases databases)
             (Some.Noon + Some.Hours(2), Some.Noon - Some.Hours(1), "no route", false, Some.Noon + Some.Hours(3)),
             (ana.LastSuccess, ana.ReadUntil, ana.LastError, ana.LastErrorPermanent, ana.ErrorSince));
     }
+
+    [Fact]
+    public async Task A_failed_login_is_known_by_its_password_until_it_works_again_or_nobody_has_tried_it_for_long()
+    {
+        await using var database = await databases.New();
+        var failures = new LoginFailures(database);
+        var failure = new LoginFailure
+        {
+            Login = "imap ana at mx:993", Fingerprint = "a", Kind = "auth", Words = "no\0", Repeats = 1, Refusals = 1, Since = Some.Noon, LastAt = Some.Noon,
+            NotBefore = Some.Noon + NodaTime.Duration.FromMilliseconds(1),
+        };
+        await failures.Note(failure, default);
+        await failures.Note(failure with { Repeats = 2, Refusals = 2 }, default);
+        await failures.Note(failure with { Fingerprint = "b" }, default);
+        await failures.Note(failure with { Login = "imap ben at mx:993" }, default);
+
+        Assert.Equal([("a", 2), ("b", 1)], (await failures.Of("imap ana at mx:993", default)).Select(f => (f.Fingerprint, f.Refusals)).Order());
+        Assert.Equal(("no\uFFFD", Some.Noon + NodaTime.Duration.FromSeconds(1)), (await failures.Of("imap ben at mx:993", default)).Select(f => (f.Words, f.NotBefore)).Single());
+
+        await failures.Forget("imap ana at mx:993", "b", default);
+        Assert.Equal("a", Assert.Single(await failures.Of("imap ana at mx:993", default)).Fingerprint);
+
+        await failures.Note(failure with { Login = "imap cyd at mx:993", LastAt = Some.Noon + Some.Hours(24 * 91) }, default);
+        Assert.Empty(await failures.Of("imap ana at mx:993", default));
+    }
 }
 
 public sealed class SqliteHarvestTests(SqliteFiles files) : HarvestContract(files), IClassFixture<SqliteFiles>;

@@ -5,8 +5,8 @@ using System.Text;
 namespace CrmSync.Storage.Harvest;
 
 /// <summary>
-/// Keeps two programs from harvesting one account at once. Held by a session of PostgreSQL, or by an open file beside an SQLite database, so it ends with the
-/// program that took it, however that ends.
+/// Keeps two programs from harvesting one account, or renewing one token, at once. Held by a session of PostgreSQL, or by an open file beside an SQLite database,
+/// so it ends with the program that took it, however that ends.
 /// </summary>
 public sealed class AccountLock : IAsyncDisposable
 {
@@ -19,18 +19,41 @@ public sealed class AccountLock : IAsyncDisposable
         this.file = file;
     }
 
-    /// <summary>Takes the lock, or gives null when somebody else holds it.</summary>
-    public static async Task<AccountLock?> Take(ContactDatabase database, AccountState account, CancellationToken ct)
+    /// <summary>Takes the lock of an account, or gives null when somebody else holds it.</summary>
+    public static Task<AccountLock?> Take(ContactDatabase database, AccountState account, CancellationToken ct) =>
+        Take(database, $"harvest-{account.Number}", "crmsync harvest " + account.Name, ct);
+
+    /// <summary>Waits for the lock of anything else that only one program may do at a time; null when it did not come free in time.</summary>
+    /// <param name="database">Whose programs.</param>
+    /// <param name="name">Letters, digits and hyphens.</param>
+    /// <param name="patience">How long to wait.</param>
+    /// <param name="ct">Cancels.</param>
+    public static async Task<AccountLock?> Wait(ContactDatabase database, string name, TimeSpan patience, CancellationToken ct)
+    {
+        var start = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            if (await Take(database, name, "crmsync " + name, ct) is { } taken)
+                return taken;
+
+            if (TimeProvider.System.GetElapsedTime(start) > patience)
+                return null;
+
+            await Task.Delay(TimeSpan.FromMilliseconds(50), ct);
+        }
+    }
+
+    private static async Task<AccountLock?> Take(ContactDatabase database, string file, string key, CancellationToken ct)
     {
         if (database.Engine == Engine.Sqlite)
-            return TakeFile($"{database.Place}-harvest-{account.Number}.lock");
+            return TakeFile($"{database.Place}-{file}.lock");
 
         var connection = await database.Connect(ct);
         try
         {
             await using var command = connection.CreateCommand();
             command.CommandText = "select pg_try_advisory_lock(@key)";
-            command.Set("@key", Key(account));
+            command.Set("@key", Key(key));
             if (await command.ExecuteScalarAsync(ct) is true)
                 return new AccountLock(connection, null);
 
@@ -74,5 +97,5 @@ public sealed class AccountLock : IAsyncDisposable
         }
     }
 
-    private static long Key(AccountState account) => BitConverter.ToInt64(SHA256.HashData(Encoding.UTF8.GetBytes("crmsync harvest " + account.Name)));
+    private static long Key(string name) => BitConverter.ToInt64(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
 }

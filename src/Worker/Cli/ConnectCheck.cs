@@ -1,4 +1,8 @@
+using CrmSync.Mail.Net;
+using CrmSync.Storage;
 using CrmSync.Worker.Configuration;
+using CrmSync.Worker.Delivery;
+using CrmSync.Worker.MailServers;
 using CrmSync.Worker.Sources;
 using CrmSync.Worker.Sources.Graph;
 using CrmSync.Worker.Sources.Imap;
@@ -13,7 +17,9 @@ internal static class ConnectCheck
     public static async Task<bool> Run(Invocation asked, CrmSyncConfiguration configuration, CancellationToken ct)
     {
         var fine = true;
-        await using var imap = new ImapSources(SystemClock.Instance, new HttpClient());
+        await using var database = await Database(asked, configuration, ct);
+        using var logins = new MailLogins(SystemClock.Instance, database) { Insist = true };
+        await using var imap = new ImapSources(SystemClock.Instance, logins, new ServerLessons(SystemClock.Instance, database));
         using var graph = new GraphTenants(SystemClock.Instance);
         foreach (var account in AccountSources.Of(configuration, DateTimeZone.Utc, imap, graph))
         {
@@ -29,6 +35,44 @@ internal static class ConnectCheck
             }
         }
 
+        if (configuration.Delivery?.Way is DeliveryChoice.Smtp smtp)
+            fine &= await CanSend(asked, smtp, logins, ct);
+
         return fine;
+    }
+
+    private static async Task<bool> CanSend(Invocation asked, DeliveryChoice.Smtp smtp, MailLogins logins, CancellationToken ct)
+    {
+        await using var delivery = new SmtpDelivery(logins.Of(DeliveryWays.LoginOf(smtp)));
+        try
+        {
+            await delivery.Connect(ct);
+            await asked.Error.WriteLineAsync($"delivery through {smtp.Server.Host}:{smtp.Server.Port}: can be used");
+            return true;
+        }
+        catch (MailServerException failure)
+        {
+            await asked.Error.WriteLineAsync($"delivery through {smtp.Server.Host}:{smtp.Server.Port}: {failure.Message}");
+            return false;
+        }
+    }
+
+    /// <summary>
+    /// Where failed logins are kept: what works now need not wait any longer in the worker. A database that is not there, or cannot be used, is no trouble of an account.
+    /// </summary>
+    private static async Task<ContactDatabase?> Database(Invocation asked, CrmSyncConfiguration configuration, CancellationToken ct)
+    {
+        if (configuration.Storage is StorageChoice.Sqlite sqlite && !File.Exists(sqlite.File))
+            return null;
+
+        try
+        {
+            return await Composition.Open(configuration.Storage, ct);
+        }
+        catch (DatabaseUnusableException unusable)
+        {
+            await asked.Error.WriteLineAsync($"database: {unusable.Message}");
+            return null;
+        }
     }
 }

@@ -39,11 +39,16 @@ internal sealed record AccountStatus(string Name, string Kind, AccountState? Sta
         var states = (await program.Accounts.All(ct)).ToDictionary(a => a.Name, StringComparer.Ordinal);
         var items = (await program.Ledger.Counts(ct)).ToLookup(c => c.Account, StringComparer.Ordinal);
         var schedule = program.Settings.Schedule;
-        var configured = program.Readable.Select(a =>
+        var configured = new List<AccountStatus>();
+        foreach (var account in program.Readable)
         {
-            var state = states.GetValueOrDefault(a.Name);
-            return new AccountStatus(a.Name, a.Kind, state, [.. items[a.Name]], state?.LastAttempt + (a.IsCalendar ? schedule.Calendar : schedule.Mail));
-        });
+            var state = states.GetValueOrDefault(account.Name);
+            var scheduled = state?.LastAttempt + (account.IsCalendar ? schedule.Calendar : schedule.Mail);
+
+            // Only a failing account can be waiting for its server.
+            var allowed = state?.LastError is null ? null : await account.NotBefore(ct);
+            configured.Add(new AccountStatus(account.Name, account.Kind, state, [.. items[account.Name]], allowed > scheduled ? allowed : scheduled));
+        }
 
         // The members of a group as they were when it was last asked.
         var members = program.Readable.Where(a => a.Members is not null).SelectMany(a => states.GetValueOrDefault(a.Name)?.Cursor?.Split('\n') ?? []).ToHashSet(StringComparer.Ordinal);

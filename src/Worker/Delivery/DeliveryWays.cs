@@ -1,6 +1,5 @@
-using CrmSync.Mail.Net;
-using CrmSync.Mail.Sasl;
 using CrmSync.Worker.Configuration;
+using CrmSync.Worker.MailServers;
 using NodaTime;
 
 namespace CrmSync.Worker.Delivery;
@@ -9,30 +8,14 @@ namespace CrmSync.Worker.Delivery;
 internal static class DeliveryWays
 {
     /// <exception cref="NotSupportedException">This way cannot be used yet.</exception>
-    public static IMailDelivery Of(DeliveryChoice choice) => choice switch
+    public static IMailDelivery Of(DeliveryChoice choice, MailLogins logins) => choice switch
     {
         DeliveryChoice.Folder folder => new FolderDelivery(folder.Path),
-        DeliveryChoice.Smtp smtp => new SmtpDelivery(EndpointOf(smtp.Server), smtp.User is { } user && smtp.Login is { } login ? ct => CredentialOf(user, login, ct) : null),
+        DeliveryChoice.Smtp smtp => new SmtpDelivery(logins.Of(LoginOf(smtp))),
         DeliveryChoice.Graph graph => new GraphDelivery(graph.Account, SystemClock.Instance),
         _ => throw new NotSupportedException(choice.GetType().Name),
     };
 
-    private static MailEndpoint EndpointOf(Server server) => MailEndpoint.For(
-        server.Host,
-        server.Port,
-        server.Encryption switch
-        {
-            Encryption.StartTls => TlsMode.StartTls,
-            Encryption.None => TlsMode.None,
-            _ => TlsMode.Required,
-        },
-        server.Ca is { } ca ? File.ReadAllText(ca) : null);
-
-    /// <summary>Read for each connection: tokens change while the program runs.</summary>
-    private static async Task<Credential> CredentialOf(string user, Login login, CancellationToken ct) => login switch
-    {
-        Login.Password password => Credential.WithPassword(user, password.Value.Reveal()),
-        Login.TokenFile file => Credential.WithToken(user, (await File.ReadAllLinesAsync(file.Path, ct)).FirstOrDefault()?.Trim() ?? ""),
-        _ => throw new MailServerException(MailFailure.Config, "sending with a refresh token is not built yet; use a password or access_token_file"),
-    };
+    /// <summary>Where and how one logs in to a submission server.</summary>
+    public static LoginSettings LoginOf(DeliveryChoice.Smtp smtp) => new("smtp", smtp.Server, smtp.Login is null ? null : smtp.User, smtp.User is null ? null : smtp.Login);
 }

@@ -1,6 +1,7 @@
 using CrmSync.Mail.Net;
 using CrmSync.Mail.Sasl;
 using CrmSync.Mail.Smtp;
+using CrmSync.Worker.MailServers;
 
 namespace CrmSync.Worker.Delivery;
 
@@ -8,9 +9,8 @@ namespace CrmSync.Worker.Delivery;
 /// Hands mails to a submission server, many over one connection. Nothing leaves unless the server takes it for the reader, so that a copy in the command mailbox
 /// always means that the reader's server has the mail as well.
 /// </summary>
-/// <param name="endpoint">The server.</param>
-/// <param name="login">Asked for each connection; null when none is needed.</param>
-internal sealed class SmtpDelivery(MailEndpoint endpoint, Func<CancellationToken, Task<Credential>>? login) : IMailDelivery
+/// <param name="login">Where and how one logs in; it decides when that may be tried.</param>
+internal sealed class SmtpDelivery(MailLogin login) : IMailDelivery
 {
     /// <summary>A server that does not know who we are refuses every recipient, each with words of its own.</summary>
     private static readonly string[] NotForStrangers = ["relay", "authenticat", "must login", "must log in", "login required"];
@@ -19,6 +19,14 @@ internal sealed class SmtpDelivery(MailEndpoint endpoint, Func<CancellationToken
     private bool isUsed;
 
     public Repetition Repetition => Repetition.Doubles;
+
+    /// <summary>Logs in and leaves again.</summary>
+    /// <exception cref="MailServerException">When it cannot be done.</exception>
+    public async Task Connect(CancellationToken ct)
+    {
+        await Connected(ct);
+        await login.Succeeded(ct);
+    }
 
     public async Task<DeliveryAnswer> Deliver(LeavingMail mail, CancellationToken ct)
     {
@@ -29,6 +37,7 @@ internal sealed class SmtpDelivery(MailEndpoint endpoint, Func<CancellationToken
                 var server = await Connected(ct);
                 var answer = await Send(server, mail, ct);
                 isUsed = true;
+                await login.Succeeded(ct);
                 return answer;
             }
             catch (MailServerException trouble)
@@ -75,12 +84,12 @@ internal sealed class SmtpDelivery(MailEndpoint endpoint, Func<CancellationToken
         return reader.Outcome switch
         {
             SmtpOutcome.Accepted => new DeliveryAnswer.Accepted(),
-            SmtpOutcome.Withheld => new DeliveryAnswer.Postponed($"{endpoint} does not take the copy for {copied} now: {result.Recipients[^1].Answer}"),
-            SmtpOutcome.Unknown => new DeliveryAnswer.InDoubt($"{endpoint} did not say whether it took the mail: {reader.Answer}"),
+            SmtpOutcome.Withheld => new DeliveryAnswer.Postponed($"{login.Server} does not take the copy for {copied} now: {result.Recipients[^1].Answer}"),
+            SmtpOutcome.Unknown => new DeliveryAnswer.InDoubt($"{login.Server} did not say whether it took the mail: {reader.Answer}"),
             SmtpOutcome.Permanent when Array.Exists(NotForStrangers, words => reader.Answer.Contains(words, StringComparison.OrdinalIgnoreCase)) => new DeliveryAnswer.Unreachable(
-                $"{endpoint} passes no mail on for us: {reader.Answer}; give `user` and `password`, or let this machine send there", MailFailure.Config),
-            SmtpOutcome.Permanent => new DeliveryAnswer.Refused($"{endpoint} refused {reader.Address}: {reader.Answer}"),
-            _ => new DeliveryAnswer.Postponed($"{endpoint} does not take mail for {reader.Address} now: {reader.Answer}"),
+                $"{login.Server} passes no mail on for us: {reader.Answer}; give `user` and `password`, or let this machine send there", MailFailure.Config),
+            SmtpOutcome.Permanent => new DeliveryAnswer.Refused($"{login.Server} refused {reader.Address}: {reader.Answer}"),
+            _ => new DeliveryAnswer.Postponed($"{login.Server} does not take mail for {reader.Address} now: {reader.Answer}"),
         };
     }
 
@@ -92,7 +101,7 @@ internal sealed class SmtpDelivery(MailEndpoint endpoint, Func<CancellationToken
         var copy = taken[^1];
         return copy.Outcome == SmtpOutcome.Accepted
             ? new CopyAnswer(IsTaken: true, null)
-            : new CopyAnswer(IsTaken: false, $"{endpoint} takes no mail for {copy.Address}: {copy.Answer}") { WillPass = copy.Outcome == SmtpOutcome.Temporary };
+            : new CopyAnswer(IsTaken: false, $"{login.Server} takes no mail for {copy.Address}: {copy.Answer}") { WillPass = copy.Outcome == SmtpOutcome.Temporary };
     }
 
     private async Task<SmtpClient> Connected(CancellationToken ct)
@@ -101,11 +110,24 @@ internal sealed class SmtpDelivery(MailEndpoint endpoint, Func<CancellationToken
             return open;
 
         await Disconnect();
-        client = await SmtpClient.Connect(endpoint, WireTimeouts.Default, ct);
-        if (login is not null)
-            await client.Authenticate(await login(ct), ct);
+        return client = await login.Open(LogIn, ct);
+    }
 
-        return client;
+    private static async Task<SmtpClient> LogIn(MailEndpoint endpoint, Credential? credential, CancellationToken ct)
+    {
+        var fresh = await SmtpClient.Connect(endpoint, WireTimeouts.Default, ct);
+        try
+        {
+            if (credential is not null)
+                await fresh.Authenticate(credential, ct);
+
+            return fresh;
+        }
+        catch
+        {
+            await fresh.DisposeAsync();
+            throw;
+        }
     }
 
     private async Task Disconnect()

@@ -8,6 +8,7 @@ using CrmSync.Storage.Harvest;
 using CrmSync.Storage.Log;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Delivery;
+using CrmSync.Worker.MailServers;
 using NodaTime;
 using NodaTime.Text;
 
@@ -18,11 +19,13 @@ namespace CrmSync.Worker.Digests;
 /// <param name="database">Log and ledger.</param>
 /// <param name="snapshot">The log at a moment; texts are fetched here, only those that are shown.</param>
 /// <param name="delivery">How mails leave.</param>
+/// <param name="logins">At the server they leave through.</param>
 internal sealed class DigestDesk(
     CompanyPolicy policy,
     ContactDatabase database,
     Func<Instant, CancellationToken, Task<ContactLogSnapshot>> snapshot,
-    DeliverySettings delivery) : IAsyncDisposable
+    DeliverySettings delivery,
+    MailLogins logins) : IAsyncDisposable
 {
     /// <summary>What was told longer ago was told again since, or is not withdrawn any more.</summary>
     private static readonly Duration ToldWithin = Duration.FromDays(14);
@@ -55,7 +58,7 @@ internal sealed class DigestDesk(
                 await digests.Write(facts, ct);
         }
 
-        await using var way = DeliveryWays.Of(delivery.Way);
+        await using var way = DeliveryWays.Of(delivery.Way, logins);
         return await new Outbox(ledger, standing, way, new SentCopies(accounts, ledger, sender.CommandMailbox), policy, sender).SendAll(now, lease, ct);
     }
 

@@ -20,6 +20,9 @@ internal sealed record ReadableAccount(string Name, string Kind, EmailAddress Ad
     /// <summary>For a group whose members are accounts of their own: who they are now. It holds nothing itself.</summary>
     public Func<CancellationToken, Task<IReadOnlyList<ReadableAccount>>>? Members { get; init; }
 
+    /// <summary>When its server allows the next try after a failure; null when that is now.</summary>
+    public Func<CancellationToken, Task<Instant?>> NotBefore { get; init; } = _ => Task.FromResult<Instant?>(null);
+
     /// <summary>Whether it may be harvested beside others: the service says how much is too much.</summary>
     public bool SideBySide => Kind == "graph";
 
@@ -46,7 +49,7 @@ internal static class AccountSources
 
     private static IEnumerable<ReadableAccount> Of(Account account, CaptureSettings capture, DateTimeZone zone, ImapSources imap, GraphTenants tenants) => account switch
     {
-        ImapAccount mailbox => [One(mailbox, mailbox.Address, now => imap.SourceOf(mailbox, capture.From(now)))],
+        ImapAccount mailbox => [One(mailbox, mailbox.Address, now => imap.SourceOf(mailbox, capture.From(now))) with { NotBefore = ct => imap.NotBefore(mailbox, ct) }],
         MaildirAccount maildir => [One(maildir, maildir.Address, _ => new MaildirSource(maildir.Path))],
         MboxAccount mbox => [One(mbox, mbox.Address, _ => new MboxSource(mbox.Path))],
         EmlAccount eml => [One(eml, eml.Address, _ => new EmlSource(eml.Path))],

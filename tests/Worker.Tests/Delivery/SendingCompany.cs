@@ -2,14 +2,15 @@ using System.Text;
 using CrmSync.Domain.Policy;
 using CrmSync.Fixtures.Digests;
 using CrmSync.Fixtures.Servers;
-using CrmSync.Mail.Net;
-using CrmSync.Mail.Sasl;
 using CrmSync.Storage;
 using CrmSync.Storage.Digests;
 using CrmSync.Storage.Harvest;
+using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Delivery;
 using CrmSync.Worker.Digests;
+using CrmSync.Worker.MailServers;
 using CrmSync.Worker.Tests.Digests;
+using CrmSync.Worker.Tests.Imap;
 using NodaTime;
 
 namespace CrmSync.Worker.Tests.Delivery;
@@ -33,7 +34,7 @@ internal sealed class SendingCompany : IAsyncDisposable
     public MailSender Sender { get; init; } = Written.Sender;
 
     /// <summary>Asked for at each connection, when set.</summary>
-    public Credential? Login { get; set; }
+    public string? Password { get; set; }
 
     /// <param name="server">Where mails go.</param>
     /// <param name="reads">Whether an account reads the command mailbox.</param>
@@ -63,10 +64,11 @@ internal sealed class SendingCompany : IAsyncDisposable
     /// <summary>A run of the outbox, some minutes after the digests were written.</summary>
     public async Task<OutboxReport> Send(int minutes = 0, CompanyPolicy? policy = null, CancellationToken ct = default)
     {
-        var login = Login;
-        await using var delivery = new SmtpDelivery(
-            MailEndpoint.For("127.0.0.1", Server.Port, TlsMode.None), login is null ? null : _ => Task.FromResult(login));
-        return await Over(delivery, policy).SendAll(Some.Now + Duration.FromMinutes(minutes), null, ct);
+        var now = Some.Now + Duration.FromMinutes(minutes);
+        using var logins = new MailLogins(new TestClock(now), Database);
+        await using var delivery = new SmtpDelivery(logins.Of(DeliveryWays.LoginOf(new DeliveryChoice.Smtp(
+            new Server("127.0.0.1", Server.Port, Encryption.None, null), Password is null ? null : "crmsync", Password is null ? null : new Login.Password(new Secret(Password))))));
+        return await Over(delivery, policy).SendAll(now, null, ct);
     }
 
     public Outbox Over(IMailDelivery delivery, CompanyPolicy? policy = null) =>

@@ -33,7 +33,7 @@ public sealed class TroubledServerTests
     public async Task A_wrong_password_is_tried_three_times_and_then_once_an_hour()
     {
         await using var company = await SendingCompany.Open(new FakeSmtpServer("AUTH PLAIN").On("AUTH", "535 5.7.8 wrong"));
-        company.Login = Credential.WithPassword("crmsync", "hunter-two");
+        company.Password = "hunter-two";
         foreach (var reader in Readers)
             await company.Keep(reader);
 

@@ -37,7 +37,7 @@ public sealed class SampleCompany : IAsyncLifetime, IAsyncDisposable
     {
         // The version is a hash over the policy, which says nothing about how digests look.
         var policy = program.Policy with { Version = "sample" };
-        await using var desk = new DigestDesk(policy, program.Database, (moment, ct) => program.Snapshot(moment, withText: false, ct), program.Settings.Delivery!);
+        await using var desk = new DigestDesk(policy, program.Database, (moment, ct) => program.Snapshot(moment, withText: false, ct), program.Settings.Delivery!, program.Logins);
         return await desk.Show(now, default);
     }
 

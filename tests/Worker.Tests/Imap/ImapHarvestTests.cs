@@ -205,7 +205,7 @@ public sealed class ImapHarvestTests(DovecotServer server) : IClassFixture<Dovec
         return (summary.New, summary.Known);
     }
 
-    private static ImapSources Sources(IClock? clock = null) => new(clock ?? new TestClock(TestCompany.Monday), new HttpClient());
+    private static ImapSources Sources(IClock? clock = null) => ImapCompany.Sources(clock ?? new TestClock(TestCompany.Monday));
 
     private ImapAccount Account(string user, DovecotServer? at = null)
     {

@@ -18,7 +18,7 @@ public sealed class OddServerHarvestTests : IAsyncLifetime
     private readonly ImapSources sources;
     private TestCompany company = null!;
 
-    public OddServerHarvestTests() => sources = new ImapSources(clock, new HttpClient());
+    public OddServerHarvestTests() => sources = ImapCompany.Sources(clock);
 
     public async Task InitializeAsync() => company = await TestCompany.Open();
 

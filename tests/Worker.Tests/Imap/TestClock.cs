@@ -9,5 +9,7 @@ internal sealed class TestClock(Instant start) : IClock
 
     public Instant GetCurrentInstant() => start + passed;
 
+    public void SetMinute(int minute) => passed = Duration.FromMinutes(minute);
+
     public void AdvanceMinutes(int minutes) => passed += Duration.FromMinutes(minutes);
 }

@@ -2,6 +2,7 @@ using CrmSync.Mail.Imap;
 using CrmSync.Mail.Net;
 using CrmSync.Mail.Sasl;
 using CrmSync.Worker.Configuration;
+using CrmSync.Worker.MailServers;
 using NodaTime;
 
 namespace CrmSync.Worker.Sources.Imap;
@@ -9,15 +10,14 @@ namespace CrmSync.Worker.Sources.Imap;
 /// <summary>
 /// The one connection of an account: made when it is needed, kept between polls, made anew when it broke. There are never two logins of one user at a time.
 /// </summary>
-internal sealed class ImapSession(ImapAccount account, ImapOptions options, AccessTokens? tokens, IClock clock) : IAsyncDisposable
+internal sealed class ImapSession(ImapAccount account, ImapOptions options, MailLogin login, ServerLessons lessons, IClock clock) : IAsyncDisposable
 {
-    private readonly LoginTimer timer = new(clock);
     private ImapClient? client;
 
     public ImapAccount Account => account;
 
     /// <summary>What the server cannot do.</summary>
-    public ServerProfile Profile { get; set; } = new();
+    public ServerProfile Profile { get; private set; } = new();
 
     /// <summary>When somebody last used it.</summary>
     public Instant LastUsed { get; private set; }
@@ -30,21 +30,15 @@ internal sealed class ImapSession(ImapAccount account, ImapOptions options, Acce
     {
         LastUsed = clock.GetCurrentInstant();
         if (client is { IsBroken: false, IsAuthenticated: true })
+        {
+            login.Check();
             return client;
+        }
 
         await Drop();
-        if (timer.Waiting is { } waiting)
-            throw new MailServerException(waiting.Failure, $"{waiting.Message}; tried again after {timer.NotBefore:uuuu-MM-dd'T'HH:mm:ss'Z'}", inner: waiting) { RetryAfter = timer.NotBefore - LastUsed };
-
-        try
-        {
-            return client = await Login(ct);
-        }
-        catch (MailServerException e)
-        {
-            timer.Failed(e);
-            throw;
-        }
+        client = await login.Open(LogIn, ct);
+        Profile = ServerProfile.Of(client).And(await lessons.Of(account.Server, ct));
+        return client;
     }
 
     /// <summary>
@@ -65,17 +59,22 @@ internal sealed class ImapSession(ImapAccount account, ImapOptions options, Acce
                 if (!isLast)
                     continue;
 
-                timer.Failed(e);
                 throw;
             }
         }
     }
 
     /// <summary>Everything was listed: earlier failures are forgotten.</summary>
-    public void Succeeded() => timer.Succeeded();
+    public Task Succeeded(CancellationToken ct) => login.Succeeded(ct);
 
     /// <summary>Notes a failure that is the whole account's.</summary>
-    public void Failed(MailServerException failure) => timer.Failed(failure);
+    public Task Failed(MailServerException failure, CancellationToken ct) => login.Failed(failure, ct);
+
+    /// <summary>When the account may be tried again; null when it may be now.</summary>
+    public Task<Instant?> NotBefore(CancellationToken ct) => login.NotBefore(ct);
+
+    /// <summary>Notes that something did not work, though another way to ask for the same did. The second time it is known of the server.</summary>
+    public async Task Learn(ServerLesson lesson, CancellationToken ct) => Profile = Profile.And(await lessons.Noted(account.Server, lesson, ct));
 
     /// <summary>Closes the connection; the next use makes a new one.</summary>
     public async Task Drop()
@@ -95,68 +94,18 @@ internal sealed class ImapSession(ImapAccount account, ImapOptions options, Acce
         client = null;
     }
 
-    private async Task<ImapClient> Login(CancellationToken ct)
-    {
-        var endpoint = await Endpoint(ct);
-        var token = tokens is null ? null : await tokens.Get(refused: null, ct);
-        try
-        {
-            return await Login(endpoint, await Credentials(token, ct), ct);
-        }
-        catch (MailServerException e) when (e.Failure == MailFailure.Auth && tokens is not null)
-        {
-            // A token may be withdrawn before its time; one new one is worth a try, a second would not be.
-            return await Login(endpoint, await Credentials(await tokens.Get(refused: token, ct), ct), ct);
-        }
-    }
-
-    private async Task<ImapClient> Login(MailEndpoint endpoint, Credential credential, CancellationToken ct)
+    private async Task<ImapClient> LogIn(MailEndpoint endpoint, Credential? credential, CancellationToken ct)
     {
         var fresh = await ImapClient.Connect(endpoint, options, ct);
         try
         {
-            await fresh.Authenticate(credential, ct);
+            await fresh.Authenticate(credential ?? throw new InvalidOperationException("an account without a login"), ct);
             return fresh;
         }
         catch
         {
             await fresh.DisposeAsync();
             throw;
-        }
-    }
-
-    private async Task<MailEndpoint> Endpoint(CancellationToken ct)
-    {
-        var server = account.Server;
-        var tls = server.Encryption switch { Encryption.Required => TlsMode.Required, Encryption.StartTls => TlsMode.StartTls, _ => TlsMode.None };
-        try
-        {
-            return MailEndpoint.For(server.Host, server.Port, tls, server.Ca is { } ca ? await File.ReadAllTextAsync(ca, ct) : null);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new MailServerException(MailFailure.Config, $"the trust anchor {server.Ca} cannot be read: {e.Message}", inner: e);
-        }
-    }
-
-    private async Task<Credential> Credentials(string? token, CancellationToken ct)
-    {
-        switch (account.Login)
-        {
-            case Configuration.Login.Password password:
-                return Credential.WithPassword(account.User, password.Value.Reveal());
-            case Configuration.Login.TokenFile file:
-                try
-                {
-                    return Credential.WithToken(account.User, (await File.ReadAllTextAsync(file.Path, ct)).Trim());
-                }
-                catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-                {
-                    throw new MailServerException(MailFailure.Config, $"the token file {file.Path} cannot be read: {e.Message}", inner: e);
-                }
-
-            default:
-                return Credential.WithToken(account.User, token ?? throw new InvalidOperationException("an OAuth login without its tokens"));
         }
     }
 }

@@ -22,6 +22,7 @@ internal sealed class ImapSource(ImapSession session, SemaphoreSlim gate, Func<b
     {
         using var turn = await Turn(ct);
         _ = await Guarded(client => client.Folders(withStatus: false, ct), ct);
+        await session.Succeeded(ct);
     }
 
     public async IAsyncEnumerable<Listing> Discover(KnownItems known, [EnumeratorCancellation] CancellationToken ct)
@@ -44,7 +45,7 @@ internal sealed class ImapSource(ImapSession session, SemaphoreSlim gate, Func<b
                 yield return listing;
         }
 
-        session.Succeeded();
+        await session.Succeeded(ct);
         if (!mayStay())
             await session.Drop();
     }
@@ -84,6 +85,7 @@ internal sealed class ImapSource(ImapSession session, SemaphoreSlim gate, Func<b
         }
         catch (MailServerException e)
         {
+            await session.Failed(e, CancellationToken.None);
             readings.Complete(ImapTrouble.OfAccount(session.Account.Name, e));
         }
         catch (Exception e)
@@ -95,7 +97,6 @@ internal sealed class ImapSource(ImapSession session, SemaphoreSlim gate, Func<b
     private async Task<FolderPlan> Plan(ImapClient client, CancellationToken ct)
     {
         var folders = await client.Folders(withStatus: true, ct);
-        session.Profile = session.Profile with { NoPartialFetch = session.Profile.NoPartialFetch || ServerProfile.Of(client).NoPartialFetch };
         var plan = FolderPlan.Of(session.Account, folders, client.Capabilities.Has("X-GM-EXT-1"));
         if (plan.Read.All(folder => folder.Status is not null))
             return plan;
@@ -116,6 +117,7 @@ internal sealed class ImapSource(ImapSession session, SemaphoreSlim gate, Func<b
         }
         catch (MailServerException e)
         {
+            await session.Failed(e, CancellationToken.None);
             throw ImapTrouble.OfAccount(session.Account.Name, e);
         }
     }

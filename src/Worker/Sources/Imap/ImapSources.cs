@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using CrmSync.Mail.Imap;
-using CrmSync.Mail.Net;
 using CrmSync.Worker.Configuration;
+using CrmSync.Worker.MailServers;
 using NodaTime;
 
 namespace CrmSync.Worker.Sources.Imap;
@@ -10,9 +10,10 @@ namespace CrmSync.Worker.Sources.Imap;
 /// Every IMAP account of the configuration: one kept connection each within a limit, at most a few of one server at work at a time.
 /// </summary>
 /// <param name="clock">The time.</param>
-/// <param name="http">For token servers; disposed with this.</param>
+/// <param name="logins">How accounts log in.</param>
+/// <param name="lessons">What was learned about servers.</param>
 /// <param name="options">How connections behave.</param>
-internal sealed class ImapSources(IClock clock, HttpClient http, ImapOptions? options = null) : IAsyncDisposable
+internal sealed class ImapSources(IClock clock, MailLogins logins, ServerLessons lessons, ImapOptions? options = null) : IAsyncDisposable
 {
     /// <summary>Connections kept open between polls.</summary>
     private const int MostKept = 500;
@@ -22,7 +23,6 @@ internal sealed class ImapSources(IClock clock, HttpClient http, ImapOptions? op
 
     private readonly ConcurrentDictionary<string, ImapSession> sessions = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, SemaphoreSlim> gates = new(StringComparer.OrdinalIgnoreCase);
-    private readonly ConcurrentDictionary<Login.OAuth, AccessTokens> tokens = new();
 
     /// <summary>How an account is read.</summary>
     /// <param name="account">The account.</param>
@@ -33,23 +33,21 @@ internal sealed class ImapSources(IClock clock, HttpClient http, ImapOptions? op
     /// <summary>How often the account's connection has waited for the server so far: its round trips.</summary>
     public async Task<int> TurnsOf(ImapAccount account) => (await SessionOf(account).Client(CancellationToken.None)).Turns;
 
+    /// <summary>When an account may be tried again; null when it may be now.</summary>
+    public Task<Instant?> NotBefore(ImapAccount account, CancellationToken ct) => SessionOf(account).NotBefore(ct);
+
     public async ValueTask DisposeAsync()
     {
         foreach (var session in sessions.Values)
             await session.DisposeAsync();
 
-        foreach (var one in tokens.Values)
-            one.Dispose();
-
         foreach (var gate in gates.Values)
             gate.Dispose();
-
-        http.Dispose();
     }
 
     private ImapSession SessionOf(ImapAccount account) => sessions.GetOrAdd(
         account.Name,
-        _ => new ImapSession(account, options ?? new ImapOptions(), account.Login is Login.OAuth login ? tokens.GetOrAdd(login, l => new AccessTokens(l, http, clock)) : null, clock));
+        _ => new ImapSession(account, options ?? new ImapOptions(), logins.Of(new LoginSettings("imap", account.Server, account.User, account.Login)), lessons, clock));
 
     /// <summary>Beyond the limit a connection is closed when its work is done; who comes next logs in again.</summary>
     private bool MayStay() => sessions.Values.Count(session => session.IsOpen) <= MostKept;

@@ -70,10 +70,7 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
 
                 // Asked for alone, the first of them broke the connection again: it is the one. Unless every message does so.
                 if (++killers > MostKillers)
-                {
-                    session.Failed(e);
                     throw;
-                }
 
                 await Fail(open.Keys.Min(), e.Message, ct);
                 breaks = 1;

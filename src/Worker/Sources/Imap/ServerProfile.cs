@@ -2,6 +2,16 @@ using CrmSync.Mail.Imap;
 
 namespace CrmSync.Worker.Sources.Imap;
 
+/// <summary>Something that can be learned about a server.</summary>
+internal enum ServerLesson
+{
+    /// <summary>See <see cref="ServerProfile.NoPartialFetch"/>.</summary>
+    NoPartialFetch,
+
+    /// <summary>See <see cref="ServerProfile.NoPipelining"/>.</summary>
+    NoPipelining,
+}
+
 /// <summary>What a server cannot do although it says so: known from its name, or learned when a step failed twice.</summary>
 internal sealed record ServerProfile
 {
@@ -23,4 +33,11 @@ internal sealed record ServerProfile
 
         bool Says(string word) => name.Contains(word, StringComparison.OrdinalIgnoreCase);
     }
+
+    /// <summary>The profile with these lessons, too.</summary>
+    public ServerProfile And(IReadOnlyCollection<ServerLesson> lessons) => this with
+    {
+        NoPartialFetch = NoPartialFetch || lessons.Contains(ServerLesson.NoPartialFetch),
+        NoPipelining = NoPipelining || lessons.Contains(ServerLesson.NoPipelining),
+    };
 }

@@ -4,20 +4,22 @@ using CrmSync.Mail.Net;
 using CrmSync.Worker.Configuration;
 using NodaTime;
 
-namespace CrmSync.Worker.Sources.Imap;
+namespace CrmSync.Worker.MailServers;
 
 /// <summary>
 /// Access tokens of one credential (RFC 6749 section 6): kept until a minute before they end, fetched by one caller at a time. Trouble on the way to the token
 /// server is not a refused login.
 /// </summary>
-internal sealed class AccessTokens(Login.OAuth login, HttpClient http, IClock clock) : IDisposable
+/// <param name="login">The credential.</param>
+/// <param name="http">For the token server.</param>
+/// <param name="clock">The time.</param>
+/// <param name="kept">Where tokens outlive the program; null: nowhere.</param>
+internal sealed class AccessTokens(Login.OAuth login, HttpClient http, IClock clock, KeptTokens? kept) : IDisposable
 {
     private static readonly Duration Margin = Duration.FromMinutes(1);
 
     private readonly SemaphoreSlim one = new(1);
-    private string refreshToken = login.RefreshToken.Reveal();
-    private string? token;
-    private Instant ends;
+    private TokenPair tokens = new(login.RefreshToken.Reveal(), "", 0);
 
     /// <summary>A token that is good for at least a minute.</summary>
     /// <param name="refused">A token the mail server refused: it is fetched anew, unless somebody else has done so meanwhile.</param>
@@ -28,10 +30,21 @@ internal sealed class AccessTokens(Login.OAuth login, HttpClient http, IClock cl
         await one.WaitAsync(ct);
         try
         {
-            if (token is not null && token != refused && clock.GetCurrentInstant() < ends - Margin)
-                return token;
+            if (IsGood(refused))
+                return tokens.Access;
 
-            return token = await Fetch(ct);
+            await using var turn = kept is null ? null : await kept.Turn(ct) ?? throw Busy();
+            tokens = kept is null ? tokens : await kept.Read(ct) ?? tokens;
+            if (IsGood(refused))
+                return tokens.Access;
+
+            tokens = await Fetch(ct);
+
+            // Not to be cancelled: the token before may be worth nothing by now.
+            if (kept is not null)
+                await kept.Write(tokens, CancellationToken.None);
+
+            return tokens.Access;
         }
         finally
         {
@@ -41,9 +54,15 @@ internal sealed class AccessTokens(Login.OAuth login, HttpClient http, IClock cl
 
     public void Dispose() => one.Dispose();
 
-    private async Task<string> Fetch(CancellationToken ct)
+    private bool IsGood(string? refused) =>
+        tokens.Access.Length > 0 && tokens.Access != refused && clock.GetCurrentInstant() < Instant.FromUnixTimeSeconds(tokens.Ends) - Margin;
+
+    private MailServerException Busy() =>
+        new(MailFailure.Network, $"another crmsync has been asking the token server {login.TokenUrl.Host} for long");
+
+    private async Task<TokenPair> Fetch(CancellationToken ct)
     {
-        var form = new Dictionary<string, string> { ["grant_type"] = "refresh_token", ["refresh_token"] = refreshToken, ["client_id"] = login.ClientId };
+        var form = new Dictionary<string, string> { ["grant_type"] = "refresh_token", ["refresh_token"] = tokens.Refresh, ["client_id"] = login.ClientId };
         if (login.ClientSecret is { } secret)
             form["client_secret"] = secret.Reveal();
 
@@ -71,17 +90,16 @@ internal sealed class AccessTokens(Login.OAuth login, HttpClient http, IClock cl
         }
     }
 
-    private string Take(string text)
+    private TokenPair Take(string text)
     {
         using var json = JsonDocument.Parse(text);
         if (Text(json.RootElement, "access_token") is not { Length: > 0 } fresh)
             throw new MailServerException(MailFailure.Config, $"the token server {login.TokenUrl.Host} answered without an access token; check `token_url`");
 
         var seconds = json.RootElement.TryGetProperty("expires_in", out var life) && life.ValueKind == JsonValueKind.Number ? life.GetDouble() : 3600;
-        ends = clock.GetCurrentInstant() + Duration.FromSeconds(Math.Clamp(seconds, 0, 86_400));
+        var ends = clock.GetCurrentInstant() + Duration.FromSeconds(Math.Clamp(seconds, 0, 86_400));
         // Some providers give a new refresh token each time and end the old one.
-        refreshToken = Text(json.RootElement, "refresh_token") is { Length: > 0 } next ? next : refreshToken;
-        return fresh;
+        return new TokenPair(Text(json.RootElement, "refresh_token") is { Length: > 0 } next ? next : tokens.Refresh, fresh, ends.ToUnixTimeSeconds());
     }
 
     private MailServerException Refused(HttpResponseMessage response, string text)
@@ -95,7 +113,7 @@ internal sealed class AccessTokens(Login.OAuth login, HttpClient http, IClock cl
             _ => MailFailure.Config,
         };
         var wait = response.Headers.RetryAfter?.Delta is { } delta ? Duration.Min(Duration.FromTimeSpan(delta), Duration.FromHours(1)) : (Duration?)null;
-        var secrets = new[] { refreshToken, login.RefreshToken.Reveal(), login.ClientSecret?.Reveal() ?? "" };
+        var secrets = new[] { tokens.Refresh, login.RefreshToken.Reveal(), login.ClientSecret?.Reveal() ?? "" };
         return new MailServerException(
             failure,
             failure == MailFailure.Auth ? "the token server takes the refresh token no more; consent again and store the new one" : $"the token server {login.TokenUrl.Host} gave no token",

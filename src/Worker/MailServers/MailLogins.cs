@@ -1,0 +1,48 @@
+using System.Collections.Concurrent;
+using CrmSync.Storage;
+using CrmSync.Worker.Configuration;
+using NodaTime;
+
+namespace CrmSync.Worker.MailServers;
+
+/// <summary>Every login at mail servers, for reading and for sending: who shares a user at a server shares its turns, who shares a refresh token shares its access tokens.</summary>
+/// <param name="clock">The time.</param>
+/// <param name="database">Where failures and tokens are kept over a restart; null: in memory only.</param>
+internal sealed class MailLogins(IClock clock, ContactDatabase? database = null) : IDisposable
+{
+    private readonly HttpClient http = new() { Timeout = TimeSpan.FromSeconds(30), MaxResponseContentBufferSize = 1024 * 1024 };
+    private readonly ConcurrentDictionary<(string Host, string User), SemaphoreSlim> turns = new();
+    private readonly ConcurrentDictionary<string, AccessTokens> tokens = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, MailLogin> logins = new(StringComparer.Ordinal);
+
+    /// <summary>Try although an earlier failure says to wait: a person asks, and wants to know how it is now.</summary>
+    public bool Insist { get; init; }
+
+    /// <summary>The login of these settings; the same one each time it is asked for.</summary>
+    public MailLogin Of(LoginSettings settings) => logins.GetOrAdd($"{settings.Name}\0{Secret(settings.Login)}", _ => new MailLogin(
+        settings,
+        turns.GetOrAdd((settings.Server.Host.ToLowerInvariant(), settings.User ?? ""), _ => new SemaphoreSlim(1)),
+        settings.Login is Login.OAuth oauth ? tokens.GetOrAdd(Secret(oauth), _ => new AccessTokens(oauth, http, clock, database is null ? null : new KeptTokens(database, oauth))) : null,
+        database,
+        Insist,
+        clock));
+
+    public void Dispose()
+    {
+        foreach (var one in tokens.Values)
+            one.Dispose();
+
+        foreach (var turn in turns.Values)
+            turn.Dispose();
+
+        http.Dispose();
+    }
+
+    private static string Secret(Login? login) => login switch
+    {
+        Login.Password password => $"password {password.Value.Reveal()}",
+        Login.TokenFile file => $"file {file.Path}",
+        Login.OAuth oauth => $"oauth {oauth.TokenUrl.AbsoluteUri} {oauth.ClientId} {oauth.Scope} {oauth.RefreshToken.Reveal()} {oauth.ClientSecret?.Reveal()}",
+        _ => "",
+    };
+}
