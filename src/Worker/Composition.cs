@@ -73,7 +73,7 @@ internal sealed class Composition(LoadedConfiguration configuration, ContactData
 
     public HarvestLedger Ledger => new(database);
 
-    public HarvestAll Harvest => new(database, Accounts, Ledger, Settings, Policy);
+    public HarvestAll Harvest => field ??= new(database, Settings, () => Policy);
 
     public ContactLog Log => new(database);
 
@@ -159,6 +159,7 @@ internal sealed class Composition(LoadedConfiguration configuration, ContactData
 
     public async ValueTask DisposeAsync()
     {
+        Harvest.Dispose();
         if (imap is not null)
             await imap.DisposeAsync();
 

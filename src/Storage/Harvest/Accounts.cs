@@ -6,14 +6,25 @@ namespace CrmSync.Storage.Harvest;
 /// <summary>The accounts and how each is doing.</summary>
 public sealed class Accounts(ContactDatabase database)
 {
+    /// <summary>Polls that find nothing write nothing; but how far an account was read is known to this much.</summary>
+    private static readonly Duration Often = Duration.FromSeconds(30);
+
     private const string Columns =
         """
         number, name, kind, address, first_read_done, read_until, last_attempt, last_success, last_error, last_error_permanent, error_since, cursor
         """;
 
     /// <summary>The account of that name, made when it is new; kind and address follow the configuration.</summary>
-    public Task<AccountState> Register(string name, string kind, string? address, CancellationToken ct) =>
-        database.Write(
+    public async Task<AccountState> Register(string name, string kind, string? address, CancellationToken ct)
+    {
+        await using (var connection = await database.Connect(ct))
+        {
+            var known = await connection.QuerySingleOrDefaultAsync<AccountState>($"select {Columns} from account where name = @name", new { name });
+            if (known is not null && known.Kind == kind && known.Address == address)
+                return known;
+        }
+
+        return await database.Write(
             async scope =>
             {
                 await scope.Execute(
@@ -28,6 +39,7 @@ public sealed class Accounts(ContactDatabase database)
                 return await scope.One<AccountState>($"select {Columns} from account where name = @name", new { name });
             },
             ct);
+    }
 
     /// <summary>Every account ever registered, by name.</summary>
     public async Task<IReadOnlyList<AccountState>> All(CancellationToken ct)
@@ -44,13 +56,15 @@ public sealed class Accounts(ContactDatabase database)
     public Task MoveCursor(AccountState account, string? cursor, CancellationToken ct) =>
         database.Write(scope => scope.Execute("update account set cursor = @cursor where number = @Number", new { cursor, account.Number }), ct);
 
-    /// <summary>A reading came to its end.</summary>
-    /// <param name="account">The account.</param>
+    /// <summary>A reading came to its end. One that follows another success within half a minute is not written down.</summary>
+    /// <param name="account">The account as it was before the reading.</param>
     /// <param name="now">The end of the reading.</param>
     /// <param name="readUntil">Everything that arrived up to here has been read (usually the beginning of the reading); null leaves it.</param>
     /// <param name="ct">Cancels.</param>
     public Task Succeeded(AccountState account, Instant now, Instant? readUntil, CancellationToken ct) =>
-        database.Write(
+        account is { LastError: null, LastSuccess: { } last, LastAttempt: { } attempt, ReadUntil: not null } && last == attempt && now >= last && now - last < Often
+            ? Task.CompletedTask
+            : database.Write(
             scope => scope.Execute(
                 """
                 update account

@@ -148,6 +148,13 @@ public sealed class HarvestLedger(ContactDatabase database)
                 new { now, folder = folder.Number, epoch = folder.Epoch, keys = scope.Engine.List(keys) }),
             ct);
 
+    /// <summary>Whether anything of an account is still to be read, now or later.</summary>
+    public async Task<bool> HasOpen(AccountState account, CancellationToken ct)
+    {
+        await using var connection = await database.Connect(ct);
+        return await connection.QuerySingleAsync<bool>("select exists (select 1 from remote_item where account = @Number and state = 0)", new { account.Number });
+    }
+
     /// <summary>
     /// To be called once as an account's harvest begins: whatever was being read when the program died is to be read again, in batches half as large; what died
     /// alone three times is quarantined.

@@ -43,7 +43,7 @@ internal static class SyncVerb
         }
 
         if (output.Format == OutputFormat.Table)
-            output.List(summaries, HarvestFormat.Summaries);
+            output.List([.. summaries.OrderBy(summary => PlaceOf(summary, which))], HarvestFormat.Summaries);
 
         output.Flush();
         foreach (var summary in summaries)
@@ -51,6 +51,10 @@ internal static class SyncVerb
 
         return summaries.TrueForAll(s => s.IsClean) ? CommandLine.Done : CommandLine.ProblemsFound;
     }
+
+    /// <summary>Accounts are told in the order of the configuration, whoever was done first; members of groups after them.</summary>
+    private static int PlaceOf(HarvestSummary summary, IReadOnlyList<ReadableAccount> which) =>
+        which.Index().Where(one => one.Item.Name == summary.Account).Select(one => one.Index).DefaultIfEmpty(int.MaxValue).First();
 }
 
 /// <summary>How a harvest is told.</summary>

@@ -33,7 +33,10 @@ internal sealed class AccountHarvest(
     /// <summary>An invitation to a series is read once and not again when a quarter has passed, as a calendar is; so it is written out far ahead.</summary>
     private static readonly Duration InvitationsAhead = Duration.FromDays(2 * 365);
 
-    /// <summary>Harvests once. An account that cannot be read is a result; only the database can make this throw.</summary>
+    /// <summary>Which backlogs may be read now, of all accounts; null where there are no others.</summary>
+    public SemaphoreSlim? Backlogs { get; init; }
+
+    /// <summary>Harvests to the end. An account that cannot be read is a result; only the database can make this throw.</summary>
     /// <param name="account">The account.</param>
     /// <param name="open">Makes its source.</param>
     /// <param name="now">The time of this harvest: what it learns is <c>seen</c> now.</param>
@@ -42,12 +45,34 @@ internal sealed class AccountHarvest(
     public async Task<HarvestSummary> Run(AccountState account, Func<ISource> open, Instant now, IProgress<HarvestProgress>? progress, CancellationToken ct)
     {
         var run = new HarvestRun(account.Name, progress);
+        await Turn(account, open, now, run, Timeout.InfiniteTimeSpan, ct);
+        return run.Summary();
+    }
+
+    /// <summary>As <see cref="Run"/>, but reads no longer than a while.</summary>
+    /// <param name="account">The account as it stands now.</param>
+    /// <param name="open">Makes its source.</param>
+    /// <param name="now">The time of this harvest.</param>
+    /// <param name="run">Counts all turns of the harvest together.</param>
+    /// <param name="most">After this time no further batches are asked for.</param>
+    /// <param name="ct">Stops after the batch at hand; nothing is lost.</param>
+    /// <returns>False when more waits for the next turn.</returns>
+    public async Task<bool> Turn(AccountState account, Func<ISource> open, Instant now, HarvestRun run, TimeSpan most, CancellationToken ct)
+    {
+        run.BeginTurn();
+        var time = new TurnTime(most);
         try
         {
-            run.Add(quarantined: await ledger.Recover(account, ct));
+            // Most of the time nothing waits and nothing is new: then nothing is written.
+            var waits = await ledger.HasOpen(account, ct);
+            if (waits)
+                run.Add(quarantined: await ledger.Recover(account, ct));
+
             var source = open();
-            await Discover(account, source, now, run, ct);
-            await ReadPending(account, source, now, run, ct);
+            waits |= await Discover(account, source, now, run, ct);
+            if (waits && !await ReadPending(account, source, now, run, time, ct))
+                return false;
+
             await SettleCommands(account, now, run, ct);
             await (run.Problem is { } words ? accounts.Failed(account, now, words, run.IsPermanent, ct) : accounts.Succeeded(account, now, readUntil: now, ct));
         }
@@ -56,8 +81,12 @@ internal sealed class AccountHarvest(
             run.Fail(failure.Trouble, failure.IsPermanent);
             await accounts.Failed(account, now, failure.Message, failure.IsPermanent, ct);
         }
+        finally
+        {
+            run.EndTurn();
+        }
 
-        return run.Summary();
+        return true;
     }
 
     /// <summary>Commands wait where they are when they cannot be settled now; the mails themselves are stored already.</summary>
@@ -76,8 +105,10 @@ internal sealed class AccountHarvest(
         }
     }
 
-    private async Task Discover(AccountState account, ISource source, Instant now, HarvestRun run, CancellationToken ct)
+    /// <summary>Lists what is new; true when something was.</summary>
+    private async Task<bool> Discover(AccountState account, ISource source, Instant now, HarvestRun run, CancellationToken ct)
     {
+        var isNew = false;
         await foreach (var listing in source.Discover(new KnownItems(ledger, account), ct))
         {
             switch (listing)
@@ -89,32 +120,37 @@ internal sealed class AccountHarvest(
 
                     break;
                 case ListedPage page:
-                    run.Listed(page, await ledger.Discover(page.Folder, page.New, page.Cursor, ct));
+                    var added = await ledger.Discover(page.Folder, page.New, page.Cursor, ct);
+                    isNew |= added > 0;
+                    run.Listed(page, added);
                     break;
                 case FolderUnreadable folder:
                     run.Fail(folder.Trouble, folder.IsPermanent);
                     break;
                 case ReadNow:
-                    await ReadPending(account, source, now, run, ct);
+                    await ReadPending(account, source, now, run, new TurnTime(Timeout.InfiniteTimeSpan), ct);
                     break;
             }
         }
 
         if (!account.FirstReadDone)
             await accounts.FirstReadDone(account, ct);
+
+        return isNew;
     }
 
     /// <summary>
     /// Reads what waits. While one batch is stored the next ones are read, so that both cores have work and the wire does not fall silent between batches; what is
     /// held meanwhile is a few batches of lines, never mails.
     /// </summary>
-    private async Task ReadPending(AccountState account, ISource source, Instant now, HarvestRun run, CancellationToken ct)
+    /// <returns>False when the time is over and more waits.</returns>
+    private async Task<bool> ReadPending(AccountState account, ISource source, Instant now, HarvestRun run, TurnTime time, CancellationToken ct)
     {
         var folders = (await ledger.Folders(account, ct)).ToDictionary(f => f.Number);
         var batches = Channel.CreateUnbounded<ReadBatch>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
         using var room = new SemaphoreSlim(BatchesHeld);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var reading = ReadAll(new Pass(account, source, folders, now, run), batches.Writer, room, stop.Token);
+        var reading = ReadAll(new Pass(account, source, folders, now, run, time), batches.Writer, room, stop.Token);
         try
         {
             await foreach (var batch in batches.Reader.ReadAllAsync(CancellationToken.None))
@@ -129,6 +165,8 @@ internal sealed class AccountHarvest(
             await stop.CancelAsync();
             await reading;
         }
+
+        return !time.IsLeftWork;
     }
 
     /// <summary>Fills batches until nothing waits, or the source breaks off: then what was read counts, and the rest is given back.</summary>
@@ -136,8 +174,9 @@ internal sealed class AccountHarvest(
     {
         try
         {
-            while (await TakeSome(pass.Account, pass.Now, ct) is { Count: > 0 } items)
+            while (await TakeSome(pass, ct) is { Count: > 0 } items)
             {
+                using var turn = await TurnOf(items, ct);
                 var open = items.ToDictionary(i => i.Number);
                 var last = new ReadBatch();
                 try
@@ -188,18 +227,34 @@ internal sealed class AccountHarvest(
     }
 
     /// <summary>A few full batches for one reading, or one that is not full.</summary>
-    private async Task<IReadOnlyList<HarvestItem>> TakeSome(AccountState account, Instant now, CancellationToken ct)
+    private async Task<IReadOnlyList<HarvestItem>> TakeSome(Pass pass, CancellationToken ct)
     {
-        var items = new List<HarvestItem>();
-        for (var batch = 0; batch < BatchesAhead; batch++)
+        if (pass.Time.IsOver)
         {
-            var more = await ledger.Take(account, HarvestLedger.LargestBatch, now, ct);
+            pass.Time.IsLeftWork = await ledger.HasOpen(pass.Account, ct);
+            return [];
+        }
+
+        var items = new List<HarvestItem>();
+        for (var left = pass.Time.Batches(); left > 0; left--)
+        {
+            var more = await ledger.Take(pass.Account, HarvestLedger.LargestBatch, pass.Now, ct);
             items.AddRange(more);
             if (more.Count < HarvestLedger.LargestBatch)
                 break;
         }
 
         return items;
+    }
+
+    /// <summary>Waits until a backlog may be read; what has just arrived need not.</summary>
+    private async Task<IDisposable?> TurnOf(IReadOnlyList<HarvestItem> items, CancellationToken ct)
+    {
+        if (Backlogs is null || !items.Any(item => item.Backlog))
+            return null;
+
+        await Backlogs.WaitAsync(ct);
+        return new Release(Backlogs);
     }
 
     private async Task Add(Reading reading, ReadBatch batch, Pass pass, CancellationToken ct)
@@ -271,7 +326,33 @@ internal sealed class AccountHarvest(
     }
 
     /// <summary>What goes on while items are read.</summary>
-    private sealed record Pass(AccountState Account, ISource Source, Dictionary<long, FolderState> Folders, Instant Now, HarvestRun Run);
+    private sealed record Pass(AccountState Account, ISource Source, Dictionary<long, FolderState> Folders, Instant Now, HarvestRun Run, TurnTime Time);
+
+    private sealed class Release(SemaphoreSlim gate) : IDisposable
+    {
+        public void Dispose() => gate.Release();
+    }
+
+    /// <summary>The time an account may read before others are to have theirs.</summary>
+    private sealed class TurnTime(TimeSpan most)
+    {
+        private readonly Stopwatch watch = Stopwatch.StartNew();
+        private TimeSpan? asked;
+
+        /// <summary>Never before something was asked for: every turn gets on.</summary>
+        public bool IsOver => asked is not null && most != Timeout.InfiniteTimeSpan && watch.Elapsed >= most;
+
+        /// <summary>Whether it ended with work left.</summary>
+        public bool IsLeftWork { get; set; }
+
+        /// <summary>How many batches to ask for now: from a slow server one at a time, or the turn would never end.</summary>
+        public int Batches()
+        {
+            var last = watch.Elapsed - (asked ?? watch.Elapsed);
+            asked = watch.Elapsed;
+            return most != Timeout.InfiniteTimeSpan && last > most / BatchesAhead ? 1 : BatchesAhead;
+        }
+    }
 
     /// <summary>What was read and is stored together.</summary>
     private sealed class ReadBatch

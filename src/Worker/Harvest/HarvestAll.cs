@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using CrmSync.Domain.Log;
@@ -12,67 +13,107 @@ using NodaTime;
 
 namespace CrmSync.Worker.Harvest;
 
-/// <summary>Harvests accounts, one after the other or, where a service is what takes the time, side by side; what fails in one never stops another.</summary>
-internal sealed class HarvestAll(ContactDatabase database, Accounts accounts, HarvestLedger ledger, CrmSyncConfiguration configuration, CompanyPolicy policy)
+/// <summary>
+/// Harvests accounts side by side, each for a while at a time: a mailbox of years does not hold up the others, and its own new mail is found between two turns. What
+/// fails in one never stops another. There is one of it in a program, however many jobs ask.
+/// </summary>
+/// <param name="database">Where everything is kept.</param>
+/// <param name="configuration">The accounts and what is read of them.</param>
+/// <param name="policy">The policy in force; it may change between two harvests.</param>
+internal sealed class HarvestAll(ContactDatabase database, CrmSyncConfiguration configuration, Func<CompanyPolicy> policy) : IDisposable
 {
-    /// <summary>Accounts that wait for a service rather than for us, at a time.</summary>
-    private const int AtOnce = 16;
+    private readonly Accounts accounts = new(database);
+    private readonly HarvestLedger ledger = new(database);
+    private readonly ConcurrentDictionary<string, (Instant Since, PrivacyFilter Unwanted)> settled = new(StringComparer.Ordinal);
 
-    /// <summary>A summary for each account, as soon as it is done.</summary>
-    /// <param name="which">The accounts.</param>
+    /// <summary>Backlogs that are read at a time: more would hold more mail in memory, and no core is left for them. What has just arrived does not wait for it.</summary>
+    private readonly SemaphoreSlim backlogs = new(Environment.ProcessorCount + 1);
+
+    private volatile Kit? lastKit;
+
+    /// <summary>Accounts under way at a time: most of them wait for a server.</summary>
+    public int AtOnce { get; init; } = 16;
+
+    /// <summary>How long an account reads before it goes to the end of the queue.</summary>
+    public TimeSpan Turn { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Harvests to the end; a summary for each account, as soon as it is done.</summary>
+    /// <param name="which">The accounts. The command mailbox comes last: what it says is about the mails of the others.</param>
     /// <param name="now">The time of the harvest.</param>
     /// <param name="progress">Told about every page and batch, or null.</param>
     /// <param name="ct">Stops after the batch at hand.</param>
     public async IAsyncEnumerable<HarvestSummary> Run(
         IReadOnlyList<ReadableAccount> which, Instant now, IProgress<HarvestProgress>? progress, [EnumeratorCancellation] CancellationToken ct)
     {
-        var together = new List<ReadableAccount>();
-        foreach (var account in which)
+        foreach (var together in which.GroupBy(account => CommandsOf(account) is not null).OrderBy(group => group.Key))
         {
-            ct.ThrowIfCancellationRequested();
-            if (account.SideBySide)
-                together.Add(account);
-            else
-                yield return await One(account, now, progress, ct);
+            await foreach (var summary in SideBySide([.. together], now, progress, ct))
+                yield return summary;
         }
-
-        await foreach (var summary in Together(together, now, progress, ct))
-            yield return summary;
     }
 
-    /// <summary>Accounts whose time is spent waiting for a service, many at a time; a slow one holds up nobody.</summary>
-    private async IAsyncEnumerable<HarvestSummary> Together(
-        List<ReadableAccount> which, Instant now, IProgress<HarvestProgress>? progress, [EnumeratorCancellation] CancellationToken ct)
+    /// <summary>One turn of an account for a job, which is to ring again at once when there is more.</summary>
+    /// <param name="account">The account; not a group.</param>
+    /// <param name="now">The time of the harvest.</param>
+    /// <param name="ct">Stops after the batch at hand.</param>
+    public async Task<(HarvestSummary Summary, bool IsDone)> Once(ReadableAccount account, Instant now, CancellationToken ct)
     {
-        if (which.Count == 0)
-            yield break;
+        var harvest = new Underway(account, new HarvestRun(account.Name, progress: null));
+        var isDone = await Continue(harvest, now, ct);
+        return (harvest.Run.Summary(), isDone);
+    }
 
+    public void Dispose() => backlogs.Dispose();
+
+    /// <summary>Accounts take turns: whoever has used his up goes to the end of the queue.</summary>
+    private async IAsyncEnumerable<HarvestSummary> SideBySide(
+        IReadOnlyList<ReadableAccount> which, Instant now, IProgress<HarvestProgress>? progress, [EnumeratorCancellation] CancellationToken ct)
+    {
         var done = Channel.CreateUnbounded<HarvestSummary>();
-        var work = Task.Run(
-            async () =>
-            {
-                try
-                {
-                    var members = new List<ReadableAccount>(which.Where(account => account.Members is null));
-                    foreach (var group in which.Where(account => account.Members is not null))
-                        members.AddRange(await MembersOf(group, now, done.Writer, ct));
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var work = Task.Run(() => TakeTurns(which, now, progress, done.Writer, stop.Token), CancellationToken.None);
+        try
+        {
+            await foreach (var summary in done.Reader.ReadAllAsync(CancellationToken.None))
+                yield return summary;
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await work;
+        }
+    }
 
-                    await Parallel.ForEachAsync(
-                        members.DistinctBy(account => account.Name, StringComparer.Ordinal),
-                        new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = ct },
-                        async (account, cancel) => await done.Writer.WriteAsync(await One(account, now, progress, cancel), CancellationToken.None));
-                    done.Writer.Complete();
-                }
-                catch (Exception failure)
-                {
-                    done.Writer.Complete(failure);
-                }
-            },
-            CancellationToken.None);
-        await foreach (var summary in done.Reader.ReadAllAsync(CancellationToken.None))
-            yield return summary;
+    private async Task TakeTurns(
+        IReadOnlyList<ReadableAccount> which, Instant now, IProgress<HarvestProgress>? progress, ChannelWriter<HarvestSummary> done, CancellationToken ct)
+    {
+        try
+        {
+            var all = new List<ReadableAccount>(which.Where(account => account.Members is null));
+            foreach (var group in which.Where(account => account.Members is not null))
+                all.AddRange(await MembersOf(group, now, done, ct));
 
-        await work;
+            IReadOnlyList<Underway> turn = [.. all.DistinctBy(account => account.Name, StringComparer.Ordinal).Select(one => new Underway(one, new HarvestRun(one.Name, progress)))];
+            var queue = new ConcurrentQueue<Underway>(turn);
+            await Parallel.ForEachAsync(
+                Enumerable.Range(0, Math.Min(AtOnce, queue.Count)),
+                new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = ct },
+                async (_, cancel) =>
+                {
+                    while (queue.TryDequeue(out var harvest))
+                    {
+                        if (await Continue(harvest, now, cancel))
+                            await done.WriteAsync(harvest.Run.Summary(), CancellationToken.None);
+                        else
+                            queue.Enqueue(harvest);
+                    }
+                });
+            done.Complete();
+        }
+        catch (Exception failure)
+        {
+            done.Complete(failure);
+        }
     }
 
     /// <summary>Who is in a group now. It is an account of its own only for saying whether that can be told; who left is simply not harvested any more.</summary>
@@ -94,21 +135,47 @@ internal sealed class HarvestAll(ContactDatabase database, Accounts accounts, Ha
         }
     }
 
-    private async Task<HarvestSummary> One(ReadableAccount account, Instant now, IProgress<HarvestProgress>? progress, CancellationToken ct)
+    /// <summary>A turn of one account; true when it has come to its end.</summary>
+    private async Task<bool> Continue(Underway harvest, Instant now, CancellationToken ct)
     {
-        var classifier = new Classifier(policy);
-        var meetings = new MeetingHarvest(new MeetingLog(database), policy, classifier.Ours);
+        var (account, run) = harvest;
+        var kit = KitOf(policy());
+        var meetings = new MeetingHarvest(new MeetingLog(database), kit.Policy, kit.Classifier.Ours);
         var since = configuration.Capture.From(now);
-        var commands = configuration.Delivery?.Commands is { } mailbox && mailbox.Address == account.Address
-            ? new CommandDesk(policy, database, mailbox, account.Name)
-            : null;
-        var harvest = new AccountHarvest(accounts, ledger, new Capture(policy, configuration.Capture.TextBytes), classifier, meetings, since, commands);
+        var commands = CommandsOf(account) is { } mailbox ? new CommandDesk(kit.Policy, database, mailbox, account.Name) : null;
         var state = await accounts.Register(account.Name, account.Kind, account.Address.Value, ct);
         await using var alone = await AccountLock.Take(database, state, ct);
         if (alone is null)
-            return HarvestSummary.Nothing(account.Name, "another crmsync is harvesting this account right now; try again when it is done");
+        {
+            run.Fail("another crmsync is harvesting this account right now; try again when it is done");
+            return true;
+        }
 
-        await new SkippedBefore(ledger, new Settings(database)).Reconsider(state, since, policy.Privacy.NoCapture, ct);
-        return await harvest.Run(state, () => account.Open(now), now, progress, ct);
+        await TakeUpAgain(state, since, kit.Policy.Privacy.NoCapture, ct);
+        var reading = new AccountHarvest(accounts, ledger, kit.Capture, kit.Classifier, meetings, since, commands) { Backlogs = backlogs };
+        return await reading.Turn(state, () => account.Open(now), now, run, Turn, ct);
     }
+
+    /// <summary>Looks for what the configuration skipped before and no longer does, where that may have changed.</summary>
+    private async Task TakeUpAgain(AccountState state, Instant since, PrivacyFilter unwanted, CancellationToken ct)
+    {
+        // Counted from now, the horizon moves on with every harvest; noting that once an hour is enough.
+        if (settled.TryGetValue(state.Name, out var before) && ReferenceEquals(before.Unwanted, unwanted) && since >= before.Since && since - before.Since < Duration.FromHours(1))
+            return;
+
+        await new SkippedBefore(ledger, new Settings(database)).Reconsider(state, since, unwanted, ct);
+        settled[state.Name] = (since, unwanted);
+    }
+
+    private CommandSettings? CommandsOf(ReadableAccount account) =>
+        configuration.Delivery?.Commands is { } mailbox && mailbox.Address == account.Address ? mailbox : null;
+
+    /// <summary>What follows from a policy and takes a while to make.</summary>
+    private Kit KitOf(CompanyPolicy current) =>
+        lastKit is { } made && ReferenceEquals(made.Policy, current) ? made : lastKit = new Kit(current, new Classifier(current), new Capture(current, configuration.Capture.TextBytes));
+
+    private sealed record Kit(CompanyPolicy Policy, Classifier Classifier, Capture Capture);
+
+    /// <summary>An account and what its harvest has done so far.</summary>
+    private sealed record Underway(ReadableAccount Account, HarvestRun Run);
 }

@@ -38,13 +38,14 @@ internal sealed class HarvestRun(string account, IProgress<HarvestProgress>? pro
     /// <summary>More would not help whoever reads it.</summary>
     private const int MostProblems = 5;
 
-    private readonly Stopwatch watch = Stopwatch.StartNew();
+    private readonly Stopwatch watch = new();
     private readonly List<string> problems = [];
     private int discovered;
     private int known;
     private int skipped;
     private StoreCounts counts = StoreCounts.Zero;
     private int failures;
+    private int turns;
 
     public bool IsPermanent { get; private set; }
 
@@ -60,11 +61,26 @@ internal sealed class HarvestRun(string account, IProgress<HarvestProgress>? pro
 
     public void Add(int quarantined) => counts += new StoreCounts(0, 0, 0, quarantined, 0, 0);
 
+    /// <summary>The account is listed from now on, perhaps once more.</summary>
+    public void BeginTurn()
+    {
+        turns++;
+        watch.Start();
+    }
+
+    /// <summary>Others have their turn; that time does not count.</summary>
+    public void EndTurn() => watch.Stop();
+
+    /// <summary>A page was stored. What a later turn lists once more was counted by the first.</summary>
     public void Listed(ListedPage page, int added)
     {
         discovered += added;
-        known += page.Known + page.New.Count - added;
-        skipped += page.Skipped.Values.Sum();
+        if (turns <= 1)
+        {
+            known += page.Known + page.New.Count - added;
+            skipped += page.Skipped.Values.Sum();
+        }
+
         progress?.Report(new HarvestProgress(account, discovered, Processed));
     }
 
@@ -74,14 +90,19 @@ internal sealed class HarvestRun(string account, IProgress<HarvestProgress>? pro
         progress?.Report(new HarvestProgress(account, Math.Max(discovered, Processed), Processed));
     }
 
-    public void Fail(Trouble trouble, bool isPermanent = false)
+    public void Fail(Trouble trouble, bool isPermanent = false) => Fail(trouble.ToString(), isPermanent);
+
+    public void Fail(string problem, bool isPermanent = false)
     {
         lock (problems)
         {
             IsPermanent |= isPermanent;
+            if (problems.Contains(problem))
+                return;
+
             failures++;
             if (problems.Count < MostProblems)
-                problems.Add(trouble.ToString());
+                problems.Add(problem);
         }
     }
 

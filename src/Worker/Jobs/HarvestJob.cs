@@ -1,3 +1,5 @@
+using CrmSync.Worker.Harvest;
+using CrmSync.Worker.Sources;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using NodaTime;
@@ -19,24 +21,39 @@ internal sealed class HarvestJob(Composition program, IClock clock, JobFailures 
             return;
 
         var policy = program.Policy;
-        await failures.Guard(
-            $"account {account.Name}",
-            async () =>
-            {
-                await foreach (var done in program.Harvest.Run([account], clock.GetCurrentInstant(), progress: null, stop.Token))
-                {
-                    if (done.Problem is { } problem)
-                        log.LogWarning("account {Account}: {Problem}", done.Account, problem);
-                    else if (done.New + done.Quarantined > 0)
-                        log.LogInformation("account {Account}: {New} new, {Quarantined} quarantined in {Seconds} s", done.Account, done.New, done.Quarantined, done.Seconds);
-                    else
-                        log.LogDebug("account {Account}: nothing new", done.Account);
-                }
-            },
-            stop.Token);
+        await failures.Guard($"account {account.Name}", () => Harvest(account, context, stop.Token), stop.Token);
 
         // The policy was exchanged meanwhile: what this harvest wrote still follows from the one before.
         if (!ReferenceEquals(policy, program.Policy))
             await failures.Guard("policy", () => program.DeriveAnew(stop.Token), stop.Token);
+    }
+
+    private async Task Harvest(ReadableAccount account, IJobExecutionContext context, CancellationToken ct)
+    {
+        var now = clock.GetCurrentInstant();
+        if (account.Members is not null)
+        {
+            await foreach (var member in program.Harvest.Run([account], now, progress: null, ct))
+                Tell(member);
+
+            return;
+        }
+
+        var (summary, isDone) = await program.Harvest.Once(account, now, ct);
+        Tell(summary);
+
+        // There is more: again at once, but behind everybody who has been waiting meanwhile.
+        if (!isDone)
+            await context.Scheduler.TriggerJob(context.JobDetail.Key, ct);
+    }
+
+    private void Tell(HarvestSummary done)
+    {
+        if (done.Problem is { } problem)
+            log.LogWarning("account {Account}: {Problem}", done.Account, problem);
+        else if (done.New + done.Quarantined > 0)
+            log.LogInformation("account {Account}: {New} new, {Quarantined} quarantined in {Seconds} s", done.Account, done.New, done.Quarantined, done.Seconds);
+        else
+            log.LogDebug("account {Account}: nothing new", done.Account);
     }
 }

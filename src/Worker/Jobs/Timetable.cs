@@ -10,6 +10,8 @@ internal sealed class Timetable(Composition program, ISchedulerFactory scheduler
 {
     private const string Harvests = "harvest";
 
+    private static readonly TimeSpan LongestApart = TimeSpan.FromMilliseconds(200);
+
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var scheduler = await schedulers.GetScheduler(cancellationToken);
@@ -17,14 +19,14 @@ internal sealed class Timetable(Composition program, ISchedulerFactory scheduler
         // A shared database may remember accounts that are no longer configured.
         await scheduler.DeleteJobs(GroupMatcher<JobKey>.GroupEquals(Harvests), cancellationToken);
         var start = DateTimeOffset.UtcNow.AddSeconds(1);
+        var apart = Apart(program.Readable.Count, program.Settings.Schedule.Mail);
         foreach (var account in program.Readable)
         {
             var every = account.IsCalendar ? program.Settings.Schedule.Calendar : program.Settings.Schedule.Mail;
             var job = JobBuilder.Create<HarvestJob>().WithIdentity(account.Name, Harvests).UsingJobData(HarvestJob.Account, account.Name).Build();
             await Schedule(scheduler, job, every, start, cancellationToken);
 
-            // One after the other, so that a hundred mailboxes do not knock at one server at once.
-            start = start.AddMilliseconds(200);
+            start += apart;
         }
 
         var policy = JobBuilder.Create<PolicyJob>().WithIdentity("digests", "policy").Build();
@@ -35,6 +37,13 @@ internal sealed class Timetable(Composition program, ISchedulerFactory scheduler
     {
         lifetime.StopApplication();
         return Task.CompletedTask;
+    }
+
+    /// <summary>One after the other, so that a hundred mailboxes do not knock at one server at once; spread over their whole interval when they are many.</summary>
+    private static TimeSpan Apart(int accounts, Duration every)
+    {
+        var even = every.ToTimeSpan() / Math.Max(1, accounts);
+        return even < LongestApart ? even : LongestApart;
     }
 
     private static async Task Schedule(IScheduler scheduler, IJobDetail job, Duration every, DateTimeOffset start, CancellationToken ct)

@@ -15,6 +15,8 @@ namespace CrmSync.Worker.Jobs;
 /// <summary>The running worker: Quartz rings the jobs; on PostgreSQL several workers share the work through the same database.</summary>
 internal static class WorkerHost
 {
+    private const int JobsAtOnce = 16;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
 
     /// <summary>Runs until the process is asked to stop; work at hand ends at its next batch.</summary>
@@ -62,6 +64,9 @@ internal static class WorkerHost
     private static void Store(IQuartzBuilder quartz, StorageChoice storage)
     {
         quartz.ConfigureScheduler(scheduler => scheduler.MaxBatchSize = 1);
+
+        // Most jobs wait for a server.
+        quartz.UseDefaultThreadPool(JobsAtOnce);
         if (storage is not StorageChoice.Postgres postgres)
             return;
 

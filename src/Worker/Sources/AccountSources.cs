@@ -23,9 +23,6 @@ internal sealed record ReadableAccount(string Name, string Kind, EmailAddress Ad
     /// <summary>When its server allows the next try after a failure; null when that is now.</summary>
     public Func<CancellationToken, Task<Instant?>> NotBefore { get; init; } = _ => Task.FromResult<Instant?>(null);
 
-    /// <summary>Whether it may be harvested beside others: the service says how much is too much.</summary>
-    public bool SideBySide => Kind == "graph";
-
     /// <summary>Whether it holds meetings and no mail.</summary>
     public bool IsCalendar => Kind is "ics" or "caldav";
 }

@@ -82,6 +82,13 @@ internal sealed class TestCompany : IAsyncDisposable
 
     public async Task<IReadOnlyList<Interaction>> Log() => await new ContactLog(Database).Read(new LogFilter(), CancellationToken.None).ToListAsync();
 
+    /// <summary>A number that changes with everything that is written to the database.</summary>
+    public string Changes()
+    {
+        var log = new FileInfo(Path.Combine(Folder, "crmsync.db-wal"));
+        return $"{log.Length} {log.LastWriteTimeUtc:O}";
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Database.DisposeAsync();

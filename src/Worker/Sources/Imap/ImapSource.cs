@@ -90,6 +90,8 @@ internal sealed class ImapSource(ImapSession session, SemaphoreSlim gate, Func<b
         }
         catch (Exception e)
         {
+            // Whatever it was, it may have come in the middle of an answer.
+            await session.Drop();
             readings.Complete(e);
         }
     }
