@@ -2,13 +2,14 @@ using CrmSync.Domain.Digests;
 using CrmSync.Domain.Policy;
 using CrmSync.Fixtures.Digests;
 using CrmSync.Fixtures.Servers;
-using CrmSync.Mail.Net;
 using CrmSync.Storage;
 using CrmSync.Storage.Digests;
 using CrmSync.Storage.Harvest;
 using CrmSync.Worker.Delivery;
 using CrmSync.Worker.Digests;
+using CrmSync.Worker.MailServers;
 using CrmSync.Worker.Tests.Digests;
+using CrmSync.Worker.Tests.Imap;
 using NodaTime;
 
 namespace CrmSync.Worker.Tests.Delivery;
@@ -210,7 +211,8 @@ public sealed class OutboxTests : IAsyncLifetime, IAsyncDisposable
         {
             using var death = new CancellationTokenSource();
             var deliveries = life == 50 ? int.MaxValue : random.Next(1, 6);
-            IMailDelivery whole = toFolder ? new FolderDelivery(Mails) : new SmtpDelivery(MailEndpoint.For("127.0.0.1", server.Port, TlsMode.None), null);
+            using var logins = new MailLogins(new TestClock(now), database);
+            IMailDelivery whole = toFolder ? new FolderDelivery(Mails) : SendingCompany.WayTo(server, logins);
             await using var way = new DyingDelivery(whole, deliveries, random.Next(2) == 0, death);
             try
             {

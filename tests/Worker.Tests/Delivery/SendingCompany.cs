@@ -66,10 +66,13 @@ internal sealed class SendingCompany : IAsyncDisposable
     {
         var now = Some.Now + Duration.FromMinutes(minutes);
         using var logins = new MailLogins(new TestClock(now), Database);
-        await using var delivery = new SmtpDelivery(logins.Of(DeliveryWays.LoginOf(new DeliveryChoice.Smtp(
-            new Server("127.0.0.1", Server.Port, Encryption.None, null), Password is null ? null : "crmsync", Password is null ? null : new Login.Password(new Secret(Password))))));
+        await using var delivery = WayTo(Server, logins, Password);
         return await Over(delivery, policy).SendAll(now, null, ct);
     }
+
+    /// <summary>The way by SMTP to a server of the tests; with a password, there is a login.</summary>
+    public static SmtpDelivery WayTo(FakeSmtpServer server, MailLogins logins, string? password = null) => new(logins.Of(DeliveryWays.LoginOf(new DeliveryChoice.Smtp(
+        new Server("127.0.0.1", server.Port, Encryption.None, null), password is null ? null : "crmsync", password is null ? null : new Login.Password(new Secret(password))))));
 
     public Outbox Over(IMailDelivery delivery, CompanyPolicy? policy = null) =>
         new(Ledger, Standing, delivery, new SentCopies(new Accounts(Database), Ledger, Sender.CommandMailbox), policy ?? Some.Policy, Sender);
