@@ -19,6 +19,12 @@ public sealed record DigestFacts(CompanyPolicy Policy, Evaluation Evaluation, Co
     /// <summary>The person who looks after a contact, as of now; null when the policy names nobody.</summary>
     public Func<EmailAddress, string?> OwnerOf { get; init; } = _ => null;
 
+    /// <summary>The segments a contact is in and the tags they bear, as of now.</summary>
+    public Func<EmailAddress, IReadOnlyList<string>> GroupsOf { get; init; } = _ => [];
+
+    /// <summary>What limits say of writing to somebody, as of now; null for somebody who is no contact.</summary>
+    public Func<EmailAddress, WritingAdvice?> MayWrite { get; init; } = _ => null;
+
     /// <summary>How each account is doing.</summary>
     public IReadOnlyList<AccountHealth> Accounts { get; init; } = [];
 

@@ -45,12 +45,24 @@ public sealed class Standing
             Cases = standing.OpenCases(),
             OverContacted = standing.OverContacted(lines),
             OwnerOf = standing.OwnerOf,
+            GroupsOf = standing.GroupsOf,
+            MayWrite = address => evaluated.MayWrite(address, now),
         };
     }
 
     /// <summary>The id of the person who looks after a contact as of now; null for somebody who is no contact.</summary>
     public string? OwnerOf(EmailAddress address) =>
         running.Log.Find(address) is { } contact ? running.Plan.IdOf(Ownership.Of(view, contact)) : null;
+
+    /// <summary>The segments a contact is in and the tags they bear, as of now; none for somebody who is no contact.</summary>
+    public IReadOnlyList<string> GroupsOf(EmailAddress address)
+    {
+        if (running.Log.Find(address) is not { } contact)
+            return [];
+
+        var traits = Traits.Of(view, contact);
+        return [.. running.Plan.Segments.Where((_, number) => traits.IsIn(number)).Select(segment => segment.Name).Concat(traits.Tags).Distinct()];
+    }
 
     /// <summary>The open cases, the oldest first.</summary>
     public IReadOnlyList<CaseStanding> OpenCases() =>
@@ -73,7 +85,7 @@ public sealed class Standing
                 : running.Log.Contacts.Where(contact => contact.Lines.Count > cap.Max);
             foreach (var contact in scopes)
             {
-                var counted = InWindow(cap, contact);
+                var counted = Caps.InWindow(view, cap, contact, running.Plan.Calendar).Select(one => one.Line).ToList();
                 if (counted.Count <= cap.Max)
                     continue;
 
@@ -86,12 +98,6 @@ public sealed class Standing
         }
 
         return over;
-    }
-
-    private List<Line> InWindow(CapLimit cap, ContactNode contact)
-    {
-        var calendar = cap.Calendar ?? running.Plan.Calendar;
-        return [.. Caps.Counted(view, cap, contact).Where(one => one.At <= view.Now && calendar.Deadline(one.At, cap.Window) > view.Now).Select(one => one.Line)];
     }
 
     /// <summary>The ball is ours from the opening until we write, and again from their next mail that asks for something.</summary>

@@ -122,6 +122,25 @@ public sealed class RunningPolicy
         return new Explainer(new View(plan, log, new PeopleOnDuty(plan, at), at), contact, coverage).Explain(rule);
     }
 
+    /// <summary>Whether limits let one of us write to somebody of our own accord; null when nobody has that address.</summary>
+    /// <param name="address">Any address of the contact.</param>
+    /// <param name="now">The moment.</param>
+    public WritingAdvice? MayWrite(EmailAddress address, Instant now)
+    {
+        if (log.Find(address) is not { } contact)
+            return null;
+
+        var advice = Advice.Of(ViewAt, contact, now.ToUnixTimeTicks());
+        LogIndex.Release(contact.Organisation);
+        return advice;
+
+        View ViewAt(long at)
+        {
+            log.Renew(contact.Organisation);
+            return new View(plan, log, new PeopleOnDuty(plan, at), at);
+        }
+    }
+
     /// <summary>
     /// Replays the log between two moments, at every instant at which something can change and at each digest time, and counts what the policy would have asked for.
     /// Full coverage is assumed.

@@ -42,6 +42,10 @@ internal static class Caps
         return list;
     }
 
+    /// <summary>Those of the counted contacts that lie in the window now, in order.</summary>
+    public static IEnumerable<(long At, Line Line)> InWindow(View view, CapLimit cap, ContactNode contact, BusinessCalendar calendar) =>
+        Counted(view, cap, contact).Where(one => one.At <= view.Now && (cap.Calendar ?? calendar).Deadline(one.At, cap.Window) > view.Now);
+
     /// <summary>When the window is full. At the arrival of the n-th contact the earliest of the last n is what will make room again.</summary>
     public static List<Span> Full(View view, CapLimit cap, BusinessCalendar calendar, List<(long At, Line Line)> counted, out int used)
     {

@@ -44,4 +44,10 @@ internal static class Casebook
             }
         }
     }
+
+    /// <summary>The case a cool-down follows: of those it names, the one that closes last.</summary>
+    public static CaseSpan? Last(View view, CooldownLimit limit, ContactNode contact) =>
+        (limit.Per == Per.Organisation ? contact.Organisation.Contacts : (IReadOnlyList<ContactNode>)[contact])
+            .SelectMany(person => Of(view, person)).Where(span => limit.Cases.Contains(view.Plan.Cases[span.Case].Name))
+            .OrderByDescending(span => span.Closed).ThenByDescending(span => span.Opened).FirstOrDefault();
 }

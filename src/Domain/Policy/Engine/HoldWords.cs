@@ -49,9 +49,7 @@ internal static class HoldWords
     private static string LastCase(View view, CooldownLimit limit, Draft draft)
     {
         var zone = view.Plan.Calendar.Zone;
-        var people = limit.Per == Per.Organisation ? draft.Contact.Organisation.Contacts : [draft.Contact];
-        var last = people.SelectMany(c => Casebook.Of(view, c)).Where(s => limit.Cases.Contains(view.Plan.Cases[s.Case].Name))
-            .OrderByDescending(s => s.Closed).ThenByDescending(s => s.Opened).FirstOrDefault();
+        var last = Casebook.Last(view, limit, draft.Contact);
         if (last is null)
             return "a case";
 
@@ -65,7 +63,7 @@ internal static class HoldWords
 
     private static List<string> Counted(View view, CapLimit cap, Draft draft) =>
     [
-        .. Caps.Counted(view, cap, draft.Contact).Where(c => (cap.Calendar ?? draft.Calendar).Deadline(c.At, cap.Window) > view.Now && c.At <= view.Now)
+        .. Caps.InWindow(view, cap, draft.Contact, draft.Calendar)
             .Select(c => $"{When(view.Plan.Calendar.Zone, c.At)} {Quoted(c.Line.Subject)}" + (Who(view.Plan, c.Line.Person) is { } who ? $" ({who})" : "")),
     ];
 }
