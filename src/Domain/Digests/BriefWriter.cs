@@ -1,35 +1,65 @@
 using CrmSync.Domain.Contacts;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
+using CrmSync.Domain.Policy.Engine;
 using NodaTime;
 
 namespace CrmSync.Domain.Digests;
 
-/// <summary>"How is your leg?": what somebody should know about a person before they meet or write to them.</summary>
-internal sealed class BriefWriter(DigestFacts facts, PeopleBook people, ReaderClock clock)
+/// <summary>"How is your leg?": what somebody should know about a person before they meet or write to them, one screen a person.</summary>
+internal sealed class BriefWriter(DigestFacts facts, PeopleBook people, ReaderClock clock, Sight sight)
 {
     private const int Contacts = 3;
-    private const int Notes = 4;
+    private const int MostOpen = 4;
+    private const int MostAwaited = 3;
+    private const int MostFacts = 5;
 
+    /// <summary>What we wait for longer than this we no longer wait for.</summary>
+    private static readonly Duration Patience = Duration.FromDays(60);
+
+    private readonly ItemWords words = new(people, clock);
+
+    /// <summary>The brief of somebody the reader may see or is about to meet.</summary>
     /// <param name="address">Any address of the contact.</param>
-    /// <param name="visible">Whose items the reader may see, by the ids of the owners.</param>
-    public Brief Write(EmailAddress address, IReadOnlySet<string> visible)
+    public Brief Write(EmailAddress address) => Write(people.Primary(address), everything: true);
+
+    /// <summary>
+    /// The brief a reader gets who asks for somebody: of contacts that are not theirs only what the reader took part in; null when that is nothing, or nobody is known
+    /// by the address.
+    /// </summary>
+    public Brief? WriteIfVisible(EmailAddress address)
     {
         var contact = people.Primary(address);
-        var history = people.ContactsWith(contact);
+        var isTheirs = sight.Covers(facts.OwnerOf(contact));
+        var brief = Write(contact, isTheirs);
+        return brief.Contacts.Count + brief.Open.Count + brief.Awaited.Count + brief.Facts.Count > 0 || (isTheirs && people.Entry(contact) is not null) ? brief : null;
+    }
+
+    private Brief Write(EmailAddress contact, bool everything)
+    {
+        Func<Interaction, bool> shown = everything ? _ => true : TookPart;
+        var history = people.ContactsWith(contact).Where(shown).ToList();
         return new Brief(people.NameOf(contact), PlainWords.Flatten(contact.Value, PlainWords.Name))
         {
+            Who = everything ? string.Join(" · ", facts.GroupsOf(contact).Select(group => PlainWords.Flatten(group.Replace('-', ' '), PlainWords.Name))) : "",
             Known = Known(contact, history),
-            Contacts = [.. history.Reverse().Take(Contacts).Select(LineOf)],
-            Open = [.. OpenWith(contact, visible)],
-            Facts = [.. DatesOf(contact), .. NotesOn(contact)],
+            Contacts = [.. history.AsEnumerable().Reverse().Take(Contacts).Select(LineOf)],
+            Open = [.. OpenWith(contact).Take(MostOpen)],
+            Awaited = [.. AwaitedFrom(history, contact).Take(MostAwaited)],
+            Facts = [.. (everything ? DatesOf(contact) : []).Concat(NotesOn(contact, shown)).Take(MostFacts)],
         };
     }
 
-    private string Known(EmailAddress contact, IReadOnlyList<Interaction> history)
+    private bool TookPart(Interaction line) =>
+        line.Participants.Any(participant => participant.Internal && people.Ours(participant.Address)?.Id == sight.Reader)
+        || (line.Command is { } command && people.Ours(command.By)?.Id == sight.Reader);
+
+    private string Known(EmailAddress contact, List<Interaction> history)
     {
-        var parts = new List<string>();
-        parts.Add(history.Count == 0 ? "first contact" : $"known for {ReaderClock.Length(clock.Now - history[0].At)}, {ReaderClock.Count(history.Count, "contact")}");
+        var parts = new List<string>
+        {
+            history.Count == 0 ? "no contact so far" : $"known for {ReaderClock.Length(clock.Now - history[0].At)}, {ReaderClock.Count(history.Count, "contact")}",
+        };
         if (facts.OwnerOf(contact) is { } owner)
             parts.Add($"looked after by {people.FirstName(owner)}");
 
@@ -43,16 +73,20 @@ internal sealed class BriefWriter(DigestFacts facts, PeopleBook people, ReaderCl
 
     private string LineOf(Interaction line)
     {
-        var subject = PlainWords.Flatten(line.Subject, PlainWords.Name);
-        var about = subject.Length > 0 ? $" “{subject}”" : "";
         var by = people.ActorOf(line) is { } actor ? people.FirstName(actor.Id) : "we";
         return line switch
         {
-            { Kind: InteractionKind.Meeting } => $"{clock.When(line.At)} met {by}{about}",
+            { Kind: InteractionKind.Meeting } => $"{clock.When(line.At)} met {by}{About(line.Subject)}",
             { Kind: InteractionKind.Command } => $"{clock.When(line.At)} {by} called",
-            { Direction: Direction.Inbound } => $"{clock.When(line.At)} wrote{about}{Said(line)}",
-            _ => $"{clock.When(line.At)} {by} wrote{about}",
+            { Direction: Direction.Inbound } => $"{clock.When(line.At)} wrote{About(line.Subject)}{Said(line)}",
+            _ => $"{clock.When(line.At)} {by} wrote{About(line.Subject)}",
         };
+    }
+
+    private static string About(string? subject)
+    {
+        var flat = PlainWords.Flatten(subject, PlainWords.Name);
+        return flat.Length > 0 ? $" “{flat}”" : "";
     }
 
     private static string Said(Interaction line)
@@ -61,24 +95,66 @@ internal sealed class BriefWriter(DigestFacts facts, PeopleBook people, ReaderCl
         return text.Length > 0 ? $": {text}" : "";
     }
 
-    private IEnumerable<string> OpenWith(EmailAddress contact, IReadOnlySet<string> visible)
+    /// <summary>What is ours to do: items, and cases in which it is our turn and no item says so.</summary>
+    private IEnumerable<string> OpenWith(EmailAddress contact)
     {
-        var words = new ItemWords(people, clock);
-        return facts.Evaluation.Items
-            .Where(item => item.Contact is { } about && people.Primary(about) == contact && visible.Contains(item.Owner))
-            .Where(item => item.State is ItemState.Open or ItemState.Overdue or ItemState.Paused)
-            .Select(item => $"{words.What(item)}{(words.Due(item) is { } due ? ", " + due : "")}");
+        var items = facts.Evaluation.Items
+            .Where(item => item.Contact is { } about && people.Primary(about) == contact && sight.Covers(item.Owner) && item.State is ItemState.Open or ItemState.Overdue)
+            .ToList();
+        return items.Select(item => $"{words.What(item)}{(words.Due(item) is { } due ? ", " + due : "")}")
+            .Concat(facts.Cases
+                .Where(one => one.BallIsOurs && one.Contact == contact && sight.Covers(one.Owner) && items.TrueForAll(item => item.About != one.Thread))
+                .Select(one => $"{one.Case.Replace('-', ' ')}{About(one.Subject)}, our turn since {clock.When(one.Since)}"));
+    }
+
+    /// <summary>What is theirs to do: cases in which it is their turn, and questions of ours nobody answered.</summary>
+    private IEnumerable<string> AwaitedFrom(List<Interaction> history, EmailAddress contact)
+    {
+        var cases = facts.Cases.Where(one => !one.BallIsOurs && one.Contact == contact && sight.Covers(one.Owner)).ToList();
+        return cases.Select(one => $"{one.Case.Replace('-', ' ')}{About(one.Subject)}, their turn since {clock.When(one.Since)}")
+            .Concat(history.Select(line => line.Thread).OfType<string>().Distinct()
+                .Where(thread => cases.TrueForAll(one => one.Thread != thread))
+                .Select(Unanswered).OfType<Interaction>().OrderByDescending(mail => mail.At).ThenBy(mail => mail.Id, StringComparer.Ordinal)
+                .Select(mail => $"{(people.ActorOf(mail) is { } actor ? people.FirstName(actor.Id) : "we")} asked {clock.When(mail.At)}{About(mail.Subject)}, no answer yet"));
+    }
+
+    /// <summary>Our last mail of a thread, if it asks something and nobody outside has written since.</summary>
+    private Interaction? Unanswered(string thread)
+    {
+        var last = people.Thread(thread).LastOrDefault(line => line is { Class: InteractionClass.Human, Direction: Direction.Inbound or Direction.Outbound });
+        return last is { Direction: Direction.Outbound, Question: true } && clock.Now - last.At < Patience ? last : null;
     }
 
     private IEnumerable<string> DatesOf(EmailAddress contact) =>
-        (people.Entry(contact)?.Dates ?? new Dictionary<string, ContactDate>())
-            .Select(date => $"{date.Key}: {new LocalDate(date.Value.Year ?? 2000, date.Value.Month, date.Value.Day).ToString(date.Value.Year is null ? "d MMMM" : "d MMMM uuuu", System.Globalization.CultureInfo.InvariantCulture)}");
+        (people.Entry(contact)?.Dates ?? new Dictionary<string, ContactDate>()).Select(date => $"{date.Key}: {WordsOf(date.Value)}{Soon(date.Value)}");
 
-    private IEnumerable<string> NotesOn(EmailAddress contact) =>
+    private IEnumerable<string> NotesOn(EmailAddress contact, Func<Interaction, bool> shown) =>
         people.Interactions.Reverse()
-            .Where(line => line.Command is { Verb: "note", Contact: { } about } && people.Primary(about) == contact)
-            .SelectMany(line => (line.Command!.Text ?? "").Split('\n'))
-            .Select(note => PlainWords.Flatten(note, PlainWords.Excerpt))
-            .Where(note => note.Length > 0)
-            .Take(Notes);
+            .Where(line => line.Command is { Verb: "note", Contact: { } about } && people.Primary(about) == contact && shown(line))
+            .SelectMany(line => (line.Command!.Text ?? "").Split('\n').Select(note => (Note: note, Written: clock.DateOf(line.At))))
+            .Select(one => (Flat: PlainWords.Flatten(one.Note, PlainWords.Excerpt), Date: DateIn(one.Note, one.Written)))
+            .Where(one => one.Flat.Length > 0)
+            .Select(one => one.Flat + (one.Date is { } date ? Soon(date) : ""));
+
+    private static ContactDate? DateIn(string note, LocalDate written) =>
+        note.Split(':') is [var field, _, ..] ? NotedDates.In(note, field.Trim(), written) : null;
+
+    private static string WordsOf(ContactDate date) =>
+        new LocalDate(date.Year ?? 2000, date.Month, date.Day).ToString(date.Year is null ? "d MMMM" : "d MMMM uuuu", System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary><c> (in 8 days)</c> for what comes within a month.</summary>
+    private string Soon(ContactDate date)
+    {
+        var next = date.Year is { } year ? new LocalDate(year, date.Month, date.Day) : new AnnualDate(date.Month, date.Day) is var yearly && yearly.InYear(clock.Today.Year) >= clock.Today
+            ? yearly.InYear(clock.Today.Year)
+            : yearly.InYear(clock.Today.Year + 1);
+        var days = Period.DaysBetween(clock.Today, next);
+        return days switch
+        {
+            0 => " (today)",
+            1 => " (tomorrow)",
+            > 1 and <= 30 => $" (in {days} days)",
+            _ => "",
+        };
+    }
 }

@@ -134,17 +134,31 @@ public sealed record MeetingLine(string Time, string Subject, IReadOnlyList<Brie
 /// <summary>What we know about one person, short enough for a screen.</summary>
 public sealed record Brief(string Name, string Address)
 {
+    /// <summary>The segments and tags: <c>customer · vip</c>; may be empty.</summary>
+    public string Who { get; init; } = "";
+
     /// <summary><c>known for 3 months · looked after by Ana</c>.</summary>
     public required string Known { get; init; }
 
     /// <summary>The last contacts, newest first.</summary>
     public required IReadOnlyList<string> Contacts { get; init; }
 
-    /// <summary>What is open on our side or theirs.</summary>
+    /// <summary>What is ours to do.</summary>
     public required IReadOnlyList<string> Open { get; init; }
+
+    /// <summary>What is theirs to do.</summary>
+    public IReadOnlyList<string> Awaited { get; init; } = [];
 
     /// <summary>Facts noted by us, and dates.</summary>
     public required IReadOnlyList<string> Facts { get; init; }
+}
+
+/// <summary>People somebody asked about.</summary>
+public sealed record BriefSection(string Name, string Title) : DigestSection(Name, Title)
+{
+    public required IReadOnlyList<Brief> People { get; init; }
+
+    public override bool IsNews => People.Count > 0;
 }
 
 /// <summary>What limits hold back.</summary>

@@ -1,3 +1,4 @@
+using CrmSync.Domain.Digests.Commands;
 using CrmSync.Domain.Policy;
 using NodaTime;
 
@@ -9,15 +10,21 @@ namespace CrmSync.Domain.Digests;
 /// </summary>
 public sealed class DigestComposer(DigestFacts facts)
 {
+    private const int MostConfirmed = 40;
+
     private readonly PeopleBook people = new(facts.Policy, facts.Log.Interactions, facts.Now);
     private readonly DigestSchedule schedule = new(facts.Policy);
 
     /// <param name="run">Which digest for whom.</param>
     /// <param name="history">The digests of the same name that went to the same reader before.</param>
-    public Digest Compose(DueDigest run, DigestHistory history)
+    /// <param name="confirmed">What came of what the reader told us since, in order; told below everything else, whatever sections the digest has.</param>
+    public Digest Compose(DueDigest run, DigestHistory history, IReadOnlyList<Confirmation> confirmed)
     {
         var page = new DigestPage(facts, people, run, history, Since(run, history));
         var sections = SectionsOf(run.Definition).Select(page.Section).OfType<DigestSection>().ToList();
+        if (confirmed.Count > 0)
+            sections.Add(AsYouSaid(confirmed));
+
         var tally = Tally.Of(sections);
         var greeting = people.FirstName(run.Reader.Id);
         var day = ReaderClock.LongDay(run.Date);
@@ -34,6 +41,20 @@ public sealed class DigestComposer(DigestFacts facts)
             IsEmpty = !sections.Any(section => section.IsNews) && !IsSignOfLife(run, history),
         };
     }
+
+    /// <summary>The same for a reader who told us nothing.</summary>
+    public Digest Compose(DueDigest run, DigestHistory history) => Compose(run, history, []);
+
+    /// <summary>Confirms and is no news: it waits for a mail that leaves anyway.</summary>
+    private static NewsSection AsYouSaid(IReadOnlyList<Confirmation> confirmed) => new(SectionNames.AsYouSaid, "As you said")
+    {
+        Lines =
+        [
+            .. confirmed.Take(MostConfirmed).Select(one => one.AsLine()),
+            .. confirmed.Count > MostConfirmed ? new[] { new NewsLine("more", $"and {confirmed.Count - MostConfirmed} more, all carried out") } : [],
+        ],
+        IsWorthAMail = false,
+    };
 
     private static IReadOnlyList<string> SectionsOf(DigestDefinition definition) =>
         definition.Sections ?? (definition.Readers == DigestReaders.Managers ? SectionNames.ForManagers : SectionNames.ForOwners);

@@ -4,7 +4,7 @@ using NodaTime;
 namespace CrmSync.Domain.Digests;
 
 /// <summary>An item in the words of a reader: what to do, about whom, by when.</summary>
-internal sealed class ItemWords(PeopleBook people, ReaderClock clock)
+public sealed class ItemWords(PeopleBook people, ReaderClock clock)
 {
     private const int MostWhy = 220;
 
@@ -32,22 +32,21 @@ internal sealed class ItemWords(PeopleBook people, ReaderClock clock)
     }
 
     /// <summary>What to do about whom: <c>Answer Jo Keane</c>.</summary>
-    public string What(Item item)
+    public string What(Item item) => What(item.Rule, Who(item));
+
+    /// <summary>What a rule asks for, about somebody by name.</summary>
+    public static string What(Rule rule, string who) => rule switch
     {
-        var who = Who(item);
-        return item.Rule switch
-        {
-            RespondRule => $"Answer {who}",
-            ResolveRule => $"Solve it for {who}",
-            ChaseRule => $"Ask {who} again",
-            StayInTouchRule => $"Get in touch with {who}",
-            FollowUpRule => $"Follow up with {who}",
-            DateRule date => $"{Capital(date.Field)} of {who}",
-            NoticeRule => $"Tell {who} in time",
-            HandoverRule => $"Introduce yourself to {who}",
-            _ => $"Keep an eye on {who}",
-        };
-    }
+        RespondRule => $"Answer {who}",
+        ResolveRule => $"Solve it for {who}",
+        ChaseRule => $"Ask {who} again",
+        StayInTouchRule => $"Get in touch with {who}",
+        FollowUpRule => $"Follow up with {who}",
+        DateRule date => $"{Capital(date.Field)} of {who}",
+        NoticeRule => $"Tell {who} in time",
+        HandoverRule => $"Introduce yourself to {who}",
+        _ => $"Keep an eye on {who}",
+    };
 
     /// <summary>The contact by name, or the organisation where the whole organisation is meant.</summary>
     public string Who(Item item) =>

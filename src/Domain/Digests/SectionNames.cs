@@ -19,6 +19,9 @@ public static class SectionNames
     public const string Numbers = "numbers";
     public const string Health = "health";
 
+    /// <summary>Confirms commands; in every digest, and not for the policy to name.</summary>
+    public const string AsYouSaid = "as_you_said";
+
     /// <summary>What owners get unless the policy says otherwise, in order.</summary>
     public static readonly IReadOnlyList<string> ForOwners = [Overdue, DueToday, MeetingsToday, ToDo, News, HeldBack];
 

@@ -73,13 +73,12 @@ internal sealed class StaffSections(DigestFacts facts, PeopleBook people, Reader
 
     private MeetingLine LineOf(Interaction line, IReadOnlyList<EmailAddress> guests, int all)
     {
-        var briefs = new BriefWriter(facts, people, clock);
-        var visible = Chain.Below(facts.Policy, reader.Id);
+        var briefs = new BriefWriter(facts, people, clock, new Sight(facts.Policy, reader.Id));
         var subject = PlainWords.Flatten(line.Subject, PlainWords.Name);
         return new MeetingLine(
             $"{clock.TimeOf(line.Meeting!.Start)}–{clock.TimeOf(line.Meeting.End)}",
             subject.Length > 0 ? subject : "Meeting",
-            [.. guests.Select(guest => briefs.Write(guest, visible))])
+            [.. guests.Select(guest => briefs.Write(guest))])
         {
             More = all - guests.Count,
         };

@@ -58,6 +58,10 @@ public sealed class Classifier(CompanyPolicy policy)
         return new(InteractionClass.Human, direction, author, [HumanReason(mail, author, fromUs)]);
     }
 
+    /// <summary>Why a mail to our own program was not written by hand: automatic, a mailing, an invitation; null when nothing says so.</summary>
+    public string? NotByHand(MailLine mail) =>
+        IsAutomatic(mail) ?? (mail.CalendarPart ? "text/calendar part" : null) ?? IsMailing(mail, AuthorOf(mail), fromUs: true, outsiders: 0);
+
     /// <summary>The log line of a mail: its facts and what the configuration makes of them. <paramref name="thread"/> is null until threads are settled.</summary>
     /// <param name="mail">The facts.</param>
     /// <param name="thread">The thread it belongs to; null: one of its own.</param>

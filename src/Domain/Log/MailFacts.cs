@@ -50,6 +50,9 @@ public sealed record MailFacts
     /// <summary>The headers classes rest on (see <see cref="ClassHeaders"/>), names in lower case.</summary>
     public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>The Authentication-Results fields (RFC 8601), topmost first: what servers on the way say of the sender. Never stored.</summary>
+    public IReadOnlyList<string> AuthenticationResults { get; init; } = [];
+
     /// <summary>A text/calendar part at the top, or in a multipart/alternative or /mixed with a METHOD.</summary>
     public bool CalendarPart { get; init; }
 
@@ -74,7 +77,7 @@ public sealed record MailFacts
     public static IReadOnlyList<string> ClassHeaders { get; } =
     [
         "x-crmsync", "auto-submitted", "x-autoreply", "x-autorespond", "precedence", "return-path", "list-id", "list-unsubscribe", "sensitivity",
-        "authentication-results", "delivered-to", "x-original-to",
+        "delivered-to", "x-original-to",
     ];
 }
 

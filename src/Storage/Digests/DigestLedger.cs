@@ -27,9 +27,26 @@ public sealed class DigestLedger(ContactDatabase database)
         ct);
 
     /// <summary>Keeps the bytes of a planned mail and what it tells, in one transaction; false when it was not waiting for them.</summary>
-    public Task<bool> KeepBytes(string messageId, byte[] bytes, IReadOnlyList<ListedItem> items, Instant now, CancellationToken ct) => database.WriteDurably(
+    public Task<bool> KeepBytes(string messageId, byte[] bytes, IReadOnlyList<ListedItem> items, Instant now, CancellationToken ct) =>
+        KeepBytes(messageId, bytes, items, [], now, ct);
+
+    /// <summary>
+    /// The same for a mail that also answers mails to the command mailbox; false, and nothing is kept, when another mail gave one of these answers meanwhile.
+    /// </summary>
+    /// <param name="messageId">Of the planned mail.</param>
+    /// <param name="bytes">The mail.</param>
+    /// <param name="items">The items it lists.</param>
+    /// <param name="answered">The ids of the mails it answers.</param>
+    /// <param name="now">The moment.</param>
+    /// <param name="ct">Cancels.</param>
+    public Task<bool> KeepBytes(string messageId, byte[] bytes, IReadOnlyList<ListedItem> items, IReadOnlyCollection<string> answered, Instant now, CancellationToken ct) => database.WriteDurably(
         async scope =>
         {
+            // One transaction writes at a time, so what is counted here is still so below.
+            var ids = scope.Engine.List(answered);
+            if (answered.Count > 0 && await scope.One<long>($"select count(*) from command_mail where answer is not null and {scope.Engine.AnyOf("id", "@ids")}", new { ids }) != answered.Count)
+                return false;
+
             if (await scope.Execute("update digest set state = 1, bytes = @bytes, rendered_at = @now where message_id = @messageId and state = 0", new { messageId, bytes, now }) != 1)
                 return false;
 
@@ -39,6 +56,9 @@ public sealed class DigestLedger(ContactDatabase database)
                     "insert into digest_item (message_id, number, item, state, due_at) values (@messageId, @Number, @Item, @state, @Due)",
                     new { messageId, item.Number, item.Item, state = (int)item.State, item.Due });
             }
+
+            if (answered.Count > 0)
+                await scope.Execute($"update command_mail set answer = null, told_by = @messageId where {scope.Engine.AnyOf("id", "@ids")}", new { messageId, ids });
 
             return true;
         },
@@ -154,6 +174,14 @@ public sealed class DigestLedger(ContactDatabase database)
     public Task<IReadOnlyList<LedgerMail>> Planned(string digest, CancellationToken ct) =>
         Select($"select {Columns} from digest where state = 0 and digest = @digest order by due_at, message_id", new { digest }, ct);
 
+    /// <summary>How many mails of one name were written for a reader since a moment.</summary>
+    public async Task<long> CountSince(string digest, string reader, Instant moment, CancellationToken ct)
+    {
+        await using var connection = await database.Connect(ct);
+        return await connection.ExecuteScalarAsync<long>(new CommandDefinition(
+            "select count(*) from digest where digest = @digest and reader = @reader and due_at > @moment", new { digest, reader, moment }, cancellationToken: ct));
+    }
+
     /// <summary>Mails that will never leave, since a moment: for status and managers.</summary>
     public Task<IReadOnlyList<LedgerMail>> Refused(Instant since, CancellationToken ct) =>
         Select($"select {Columns} from digest where state = 4 and due_at >= @since order by due_at, message_id", new { since }, ct);
@@ -207,12 +235,13 @@ public sealed class DigestLedger(ContactDatabase database)
             cancellationToken: ct))).AsList();
     }
 
-    /// <summary>The item that had a number in a mail, or null.</summary>
-    public async Task<string?> ItemOf(string messageId, int number, CancellationToken ct)
+    /// <summary>The ids of the items of a mail, by the numbers they had in it.</summary>
+    public async Task<IReadOnlyDictionary<int, string>> ItemsOf(string messageId, CancellationToken ct)
     {
         await using var connection = await database.Connect(ct);
-        return await connection.QuerySingleOrDefaultAsync<string?>(new CommandDefinition(
-            "select item from digest_item where message_id = @messageId and number = @number", new { messageId, number }, cancellationToken: ct));
+        var rows = await connection.QueryAsync<(long Number, string Item)>(new CommandDefinition(
+            "select number, item from digest_item where message_id = @messageId", new { messageId }, cancellationToken: ct));
+        return rows.ToDictionary(row => (int)row.Number, row => row.Item);
     }
 
     /// <summary>Whether a mail has been seen in one of the accounts: its copy in the command mailbox, or what its reader got.</summary>

@@ -29,6 +29,27 @@ public sealed record WaitingCommand(string Id, Instant ArrivedAt, string? Sender
 /// <param name="Words">Why, or what was done.</param>
 public sealed record CommandAnswer(string Id, string? Sender, CommandMailState State, string? Words);
 
+/// <summary>What is to be written down about a mail.</summary>
+/// <param name="State">What was decided.</param>
+/// <param name="Words">Why, or what was done: for status.</param>
+public sealed record CommandDecision(CommandMailState State, string Words)
+{
+    /// <summary>What its author is told; null for mails nobody is told about: those of strangers and machines.</summary>
+    public OwedAnswer? Answer { get; init; }
+}
+
+/// <summary>An answer that is owed.</summary>
+/// <param name="Reader">The id of the person.</param>
+/// <param name="Text">What it says, in a form only the writer of answers knows.</param>
+/// <param name="AtOnce">Whether it gets a mail of its own; otherwise the reader's next digest tells it.</param>
+public sealed record OwedAnswer(string Reader, string Text, bool AtOnce);
+
+/// <summary>An answer nobody has given yet.</summary>
+/// <param name="Id">Of the mail it answers.</param>
+/// <param name="ArrivedAt">When that arrived.</param>
+/// <param name="Answer">The answer.</param>
+public sealed record UntoldAnswer(string Id, Instant ArrivedAt, OwedAnswer Answer);
+
 /// <summary>The mails to the command mailbox: kept before the account moves on, so that a crash loses none, and what became of them.</summary>
 public sealed class CommandInbox(ContactDatabase database)
 {
@@ -57,10 +78,48 @@ public sealed class CommandInbox(ContactDatabase database)
     }
 
     /// <summary>Writes down what became of a mail; what it said is forgotten.</summary>
-    public Task Decide(string id, CommandMailState state, string words, CancellationToken ct) => database.WriteDurably(
+    public Task Decide(string id, CommandDecision decision, CancellationToken ct) => database.WriteDurably(
         async scope => await scope.Execute(
-            "update command_mail set state = @state, words = @words, mail = null where id = @id and state = 0", new { id, state = (int)state, words = Texts.Clean(words) }),
+            """
+            update command_mail
+               set state = @state, words = @words, mail = null, reader = @reader, answer = @answer, at_once = @atOnce
+             where id = @id and state = 0
+            """,
+            new
+            {
+                id,
+                state = (int)decision.State,
+                words = Texts.Clean(decision.Words),
+                reader = decision.Answer?.Reader,
+                answer = Texts.Clean(decision.Answer?.Text),
+                atOnce = decision.Answer is { AtOnce: true } ? 1 : 0,
+            }),
         ct);
+
+    /// <summary>The answers owed at once, in order of arrival.</summary>
+    public Task<IReadOnlyList<UntoldAnswer>> OwedAtOnce(CancellationToken ct) => Untold("at_once = 1", new { }, ct);
+
+    /// <summary>The answers the next digest of a reader gives, in order of arrival. Who tells them says so to <see cref="Digests.DigestLedger.KeepBytes"/>.</summary>
+    public Task<IReadOnlyList<UntoldAnswer>> OwedWithDigest(string reader, CancellationToken ct) => Untold("at_once = 0 and reader = @reader", new { reader }, ct);
+
+    /// <summary>How many mails were refused since a moment, by the reason they were refused for; the most frequent first.</summary>
+    public async Task<IReadOnlyList<(string Words, long Mails)>> RefusedSince(Instant moment, CancellationToken ct)
+    {
+        await using var connection = await database.Connect(ct);
+        return
+        [
+            .. await connection.QueryAsync<(string, long)>(new CommandDefinition(
+                """
+                select words, count(*)
+                  from command_mail
+                 where state = 2 and arrived_at >= @moment and words is not null
+                 group by words
+                 order by count(*) desc, words
+                """,
+                new { moment },
+                cancellationToken: ct)),
+        ];
+    }
 
     /// <summary>Everything that arrived since a moment and what became of it, in order of arrival.</summary>
     public async Task<IReadOnlyList<CommandAnswer>> Since(Instant moment, CancellationToken ct)
@@ -95,6 +154,29 @@ public sealed class CommandInbox(ContactDatabase database)
             """,
             new { messageId, addresses = database.Engine.List(mailboxes), commandAccount },
             cancellationToken: ct)) > 0;
+    }
+
+    private async Task<IReadOnlyList<UntoldAnswer>> Untold(string which, object parameters, CancellationToken ct)
+    {
+        await using var connection = await database.Connect(ct);
+        var rows = await connection.QueryAsync<UntoldRow>(new CommandDefinition(
+            $"select id as Id, arrived_at as ArrivedAt, reader as Reader, answer as Answer, at_once as AtOnce from command_mail where answer is not null and {which} order by arrived_at, id",
+            parameters,
+            cancellationToken: ct));
+        return [.. rows.Select(row => new UntoldAnswer(row.Id, row.ArrivedAt, new OwedAnswer(row.Reader, row.Answer, row.AtOnce == 1)))];
+    }
+
+    private sealed record UntoldRow
+    {
+        public required string Id { get; init; }
+
+        public required Instant ArrivedAt { get; init; }
+
+        public required string Reader { get; init; }
+
+        public required string Answer { get; init; }
+
+        public required long AtOnce { get; init; }
     }
 
     private sealed record WaitingRow

@@ -155,6 +155,19 @@ public sealed class Erasure(ContactDatabase database)
         await scope.Execute($"delete from contact_alias where {scope.Engine.AnyOf("address", "@people")} or {scope.Engine.AnyOf("contact", "@people")}", new { people });
         await scope.Execute($"delete from bounce where {scope.Engine.AnyOf("address", "@people")}", new { people });
         await scope.Execute("update digest set bytes = null where state in (3, 4)");
+        foreach (var address in addresses)
+        {
+            // What became of a mail stays known; what it said, and what was said about it, goes with the person.
+            var like = $"%{address.Value.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal)}%";
+            await scope.Execute(
+                """
+                update command_mail
+                   set words = 'about a person who was erased', mail = null, answer = null, sender = case when lower(sender) = @address then null else sender end,
+                       state = case when state = 0 then 2 else state end
+                 where lower(mail) like @like escape '\' or lower(words) like @like escape '\' or lower(answer) like @like escape '\' or lower(sender) = @address
+                """,
+                new { like, address = address.Value });
+        }
     }
 
     private static Task<IEnumerable<long>> Lines(WriteScope scope, IReadOnlyCollection<EmailAddress> addresses, InteractionKind kind) =>

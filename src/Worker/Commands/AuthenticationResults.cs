@@ -7,33 +7,45 @@ namespace CrmSync.Worker.Commands;
 internal static class AuthenticationResults
 {
     /// <summary>
-    /// Whether a trusted server says that the domain of the author signed the mail. The signing domain must be the author's or one above it; a domain below it may
-    /// belong to somebody who only sends newsletters for us.
+    /// Whether a trusted server says that the domain of the author signed the mail, or that the author was logged in when handing it over.
     /// </summary>
-    /// <param name="header">The value of the topmost Authentication-Results field, unfolded.</param>
+    /// <remarks>
+    /// Servers write above what is there, so fields further down may be forged, and those further up may be of servers that only pass mail on. Some servers write a field a
+    /// check. So of each check the topmost field of a trusted server that speaks of it decides, whatever stands around it.
+    /// </remarks>
+    /// <param name="fields">The values of the Authentication-Results fields, unfolded, topmost first.</param>
     /// <param name="trusted">The ids of the servers whose word counts.</param>
     /// <param name="author">The author.</param>
-    public static bool Prove(string? header, IReadOnlyList<string> trusted, EmailAddress author)
+    public static bool Prove(IReadOnlyList<string> fields, IReadOnlyList<string> trusted, EmailAddress author)
     {
-        if (header is null || Parts(header) is not [var id, .. var results])
-            return false;
+        var trustworthy = fields.Select(Parts).Where(parts => IsOf(parts[0], trusted)).Select(parts => parts.Skip(1).Select(Result.Read).OfType<Result>().ToList()).ToList();
+        return Decides("dkim", result => IsSignedFor(result, author)) || Decides("auth", result => IsLoginOf(result, author));
 
-        var server = Words(id) is [var first, ..] ? first.Trim('"').TrimEnd('.') : "";
-        return trusted.Any(one => string.Equals(one.TrimEnd('.'), server, StringComparison.OrdinalIgnoreCase)) && results.Any(result => Passes(result, author));
+        bool Decides(string method, Func<Result, bool> proves) =>
+            trustworthy.Select(results => results.FindAll(result => result.Method == method)).FirstOrDefault(results => results.Count > 0)?.Exists(result => result.Verdict == "pass" && proves(result)) == true;
     }
 
-    private static bool Passes(string result, EmailAddress author)
-    {
-        var words = Words(result);
-        if (words.Length == 0 || Pair(words[0]) is var (method, verdict) && (method.Split('/')[0] != "dkim" || verdict != "pass"))
-            return false;
+    private static bool IsOf(string id, IReadOnlyList<string> trusted) =>
+        Words(id) is [var first, ..] && trusted.Any(one => string.Equals(one.TrimEnd('.'), first.Trim('"').TrimEnd('.'), StringComparison.OrdinalIgnoreCase));
 
-        return words.Skip(1).Select(Pair).Any(property => property switch
-        {
-            ("header.d", var domain) => author.IsIn(domain),
-            ("header.i", var identity) => author.IsIn(identity[(identity.LastIndexOf('@') + 1)..]),
-            _ => false,
-        });
+    /// <summary>The signing domain must be the author's or one above it; a domain below it may belong to somebody who only sends newsletters for us.</summary>
+    private static bool IsSignedFor(Result result, EmailAddress author)
+    {
+        var domain = result.Of("header.d") ?? (result.Of("header.i") is { } identity ? identity[(identity.LastIndexOf('@') + 1)..] : null);
+        return domain is { Length: > 0 } && author.IsIn(domain);
+    }
+
+    /// <summary>RFC 8601 section 2.7.4: who was logged in; only a whole address says that it is the author.</summary>
+    private static bool IsLoginOf(Result result, EmailAddress author) =>
+        EmailAddress.TryParse(result.Of("smtp.auth"), out var login) && login == author;
+
+    /// <summary>What a server found in one check.</summary>
+    private sealed record Result(string Method, string Verdict, IReadOnlyList<(string Name, string Value)> Properties)
+    {
+        public string? Of(string property) => Properties.Where(one => one.Name == property).Select(one => one.Value).FirstOrDefault();
+
+        public static Result? Read(string part) =>
+            Words(part) is [var first, .. var rest] && Pair(first) is var (method, verdict) ? new Result(method.Split('/')[0], verdict, [.. rest.Select(Pair)]) : null;
     }
 
     private static (string Name, string Value) Pair(string word)

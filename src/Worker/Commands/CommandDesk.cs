@@ -1,5 +1,6 @@
 using CrmSync.Domain.Contacts;
-using CrmSync.Domain.Log;
+using CrmSync.Domain.Digests;
+using CrmSync.Domain.Digests.Commands;
 using CrmSync.Domain.Policy;
 using CrmSync.Storage;
 using CrmSync.Storage.Log;
@@ -26,16 +27,16 @@ internal sealed class CommandDesk(CompanyPolicy policy, ContactDatabase database
     /// <summary>Keeps mails to be decided; harmless for those known already.</summary>
     public Task Keep(IReadOnlyList<CommandMail> mails, CancellationToken ct) => mails.Count == 0 ? Task.CompletedTask : inbox.Keep([.. mails.Select(mail => mail.Write())], ct);
 
-    /// <summary>Decides about everything that waits, in order of arrival.</summary>
+    /// <summary>Decides about everything that waits, in the order it was written.</summary>
     /// <param name="now">The time of the harvest: commands are <c>seen</c> now.</param>
     /// <param name="ct">Stops between two mails.</param>
     public async Task Settle(Instant now, CancellationToken ct)
     {
         Standings? standings = null;
-        foreach (var waiting in await inbox.Waiting(ct))
+        var waiting = (await inbox.Waiting(ct)).Select(CommandMail.Read);
+        foreach (var mail in waiting.OrderBy(mail => mail.ArrivedAt).ThenBy(mail => mail.WrittenTicks).ThenBy(mail => mail.Id, StringComparer.Ordinal))
         {
             ct.ThrowIfCancellationRequested();
-            var mail = CommandMail.Read(waiting);
             try
             {
                 var author = AuthorOf(mail, now);
@@ -48,15 +49,35 @@ internal sealed class CommandDesk(CompanyPolicy policy, ContactDatabase database
                 }
 
                 standings ??= await Standings(now, ct);
-                var answer = await new CommandMeaning(policy, database, settings, standings, account, now).Of(mail, author, ct);
-                await new CommandLog(database).Add(answer.Commands, ct);
-                await inbox.Decide(waiting.Id, answer.IsCarriedOut ? CommandMailState.CarriedOut : CommandMailState.Refused, answer.Words, ct);
+                await inbox.Decide(mail.Id, await Obey(mail, author, standings, now, ct), ct);
             }
             catch (RefusedCommandException refused)
             {
-                await inbox.Decide(waiting.Id, CommandMailState.Refused, refused.Message, ct);
+                // Whoever wrote it is not proven to be one of us and hears nothing from us.
+                await inbox.Decide(mail.Id, new CommandDecision(CommandMailState.Refused, refused.Message), ct);
             }
         }
+    }
+
+    /// <summary>Does what an authenticated colleague says, and settles what they are told.</summary>
+    private async Task<CommandDecision> Obey(CommandMail mail, Person author, Standings standings, Instant now, CancellationToken ct)
+    {
+        var meaning = new CommandMeaning(policy, database, settings, standings, account, now);
+        try
+        {
+            var reading = await meaning.Of(mail, author, ct);
+            await new CommandLog(database).Add(reading.Commands, ct);
+            return new CommandDecision(reading.IsOfUse ? CommandMailState.CarriedOut : CommandMailState.Refused, reading.Words) { Answer = Owed(reading.Answer) };
+        }
+        catch (RefusedCommandException refused)
+        {
+            var told = Confirmation.NotDone(meaning.NameOf(mail), refused.Message);
+            return new CommandDecision(CommandMailState.Refused, told.Text) { Answer = refused.IsOfNoConcern ? null : Owed(new MailAnswer([told], [])) };
+        }
+
+        // What lay in the mailbox before we first read it is history, unless somebody may still be waiting.
+        OwedAnswer? Owed(MailAnswer answer) =>
+            mail.Backlog && now - mail.ArrivedAt > Patience ? null : new OwedAnswer(author.Id, KeptAnswer.Write(answer, mail.MessageId), answer.AtOnce);
     }
 
     private Person AuthorOf(CommandMail mail, Instant now)
@@ -82,7 +103,6 @@ internal sealed class CommandDesk(CompanyPolicy policy, ContactDatabase database
     private async Task<Standings> Standings(Instant now, CancellationToken ct)
     {
         var lines = await new ContactLog(database).Read(new LogFilter { Now = now, WithoutText = true }, ct).ToListAsync(ct);
-        var log = new ContactLogSnapshot(lines);
-        return new Standings(log, new Evaluator(policy).Evaluate(log, now));
+        return new Standings(Standing.FactsOf(policy, new ContactLogSnapshot(lines), now));
     }
 }

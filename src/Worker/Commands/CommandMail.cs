@@ -1,6 +1,8 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using CrmSync.Domain.Contacts;
+using CrmSync.Domain.Digests;
 using CrmSync.Domain.Log;
 using CrmSync.Storage.Log;
 using NodaTime;
@@ -13,9 +15,15 @@ internal sealed record CommandMail
     /// <summary>What a server writes into a mail about where it put it; the only trace of a blind copy.</summary>
     private static readonly string[] DeliveredTo = ["delivered-to", "x-original-to"];
 
+    /// <summary>Addresses stand in it as they are, so that whoever erases a person finds them.</summary>
+    private static readonly JsonSerializerOptions Form = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public required string Id { get; init; }
 
     public required long ArrivedTicks { get; init; }
+
+    /// <summary>When its author's own clock says it was written; tells the order of what arrived together.</summary>
+    public long WrittenTicks { get; init; }
 
     /// <summary>Whether it lay there already when the account was read for the first time.</summary>
     public bool Backlog { get; init; }
@@ -37,7 +45,14 @@ internal sealed record CommandMail
     /// <summary>The addresses in what it quotes or forwards, those of authors first.</summary>
     public IReadOnlyList<string> Quoted { get; init; } = [];
 
-    public string? AuthenticationResults { get; init; }
+    /// <summary>Topmost first.</summary>
+    public IReadOnlyList<string> AuthenticationResults { get; init; } = [];
+
+    /// <summary>Whether somebody outside gets it, too.</summary>
+    public bool IsForOutsiders { get; init; }
+
+    /// <summary>Whether it does nothing but say thank you.</summary>
+    public bool IsThanks { get; init; }
 
     /// <summary>Why no person wrote it, or null.</summary>
     public string? Automatic { get; init; }
@@ -46,7 +61,12 @@ internal sealed record CommandMail
     public Instant ArrivedAt => Instant.FromUnixTimeTicks(ArrivedTicks);
 
     /// <summary>What a copy in the command mailbox says; null for mails of ours, of which the mailbox gets copies.</summary>
-    public static CommandMail? Of(MailFacts facts, bool backlog, Instant now)
+    /// <param name="facts">What the copy says.</param>
+    /// <param name="line">The line it makes in the log.</param>
+    /// <param name="classifier">Knows who is ours and what is automatic.</param>
+    /// <param name="backlog">Whether it lay there already when the account was read for the first time.</param>
+    /// <param name="now">The time of the harvest.</param>
+    public static CommandMail? Of(MailFacts facts, MailLine line, Classifier classifier, bool backlog, Instant now)
     {
         if (facts.Headers.ContainsKey("x-crmsync"))
             return null;
@@ -69,30 +89,16 @@ internal sealed record CommandMail
             Subject = Subjects.Collapse(facts.Subject),
             OwnText = facts.OwnText ?? "",
             Quoted = QuotedPeople.In(facts.WholeText ?? ""),
-            AuthenticationResults = facts.Headers.GetValueOrDefault("authentication-results"),
-            Automatic = WhyAutomatic(facts),
+            WrittenTicks = (facts.Date ?? arrived).ToUnixTimeTicks(),
+            AuthenticationResults = facts.AuthenticationResults,
+            IsForOutsiders = facts.To.Concat(facts.Cc).Any(one => !classifier.Ours.Contains(one.Address)),
+            IsThanks = line.Acknowledges,
+            Automatic = classifier.NotByHand(line) is { } reason ? $"nobody wrote it by hand ({PlainWords.Flatten(reason, 120)})" : null,
         };
     }
 
     public static CommandMail Read(WaitingCommand waiting) =>
-        JsonSerializer.Deserialize<CommandMail>(waiting.Mail) ?? throw new FormatException("a mail to the command mailbox was kept without saying anything");
+        JsonSerializer.Deserialize<CommandMail>(waiting.Mail, Form) ?? throw new FormatException("a mail to the command mailbox was kept without saying anything");
 
-    public WaitingCommand Write() => new(Id, ArrivedAt, From, JsonSerializer.Serialize(this));
-
-    private static string? WhyAutomatic(MailFacts facts)
-    {
-        if (facts.Report is not null || facts.Headers.GetValueOrDefault("return-path")?.Trim() == "<>")
-            return "it is a report of a mail server";
-
-        if (facts.Headers.TryGetValue("auto-submitted", out var submitted) && !submitted.Split(';')[0].Trim().Equals("no", StringComparison.OrdinalIgnoreCase))
-            return "it is an automatic reply";
-
-        if (facts.Headers.ContainsKey("x-autoreply") || facts.Headers.ContainsKey("x-autorespond"))
-            return "it is an automatic reply";
-
-        if (facts.Headers.ContainsKey("precedence") || facts.Headers.ContainsKey("list-id") || facts.CalendarPart)
-            return "it is a mailing or an invitation, not a mail somebody wrote";
-
-        return null;
-    }
+    public WaitingCommand Write() => new(Id, ArrivedAt, From, JsonSerializer.Serialize(this, Form));
 }

@@ -1,12 +1,9 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.RegularExpressions;
 using CrmSync.Domain.Contacts;
 using CrmSync.Domain.Digests;
 using CrmSync.Domain.Digests.Commands;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
-using CrmSync.Domain.Time;
 using CrmSync.Storage;
 using CrmSync.Storage.Digests;
 using CrmSync.Worker.Configuration;
@@ -14,19 +11,11 @@ using NodaTime;
 
 namespace CrmSync.Worker.Commands;
 
-/// <summary>What a mail comes to.</summary>
-/// <param name="Commands">Lines for the log.</param>
-/// <param name="Words">What was understood and what was not.</param>
-internal sealed record CommandReading(IReadOnlyList<Interaction> Commands, string Words)
-{
-    /// <summary>Whether anything was carried out.</summary>
-    public bool IsCarriedOut { get; init; } = Commands.Count > 0;
-}
-
-/// <summary>Finds what a mail whose author is proven asks for: by its address (<c>crmsync+done@</c>), by the token in its subject, or as the answer to a mail of ours.</summary>
+/// <summary>Finds what a mail whose author is proven asks for: by its address (<c>crmsync+done@</c>), by the token in its subject, or line by line.</summary>
 internal sealed partial class CommandMeaning(CompanyPolicy policy, ContactDatabase database, CommandSettings settings, Standings standings, string account, Instant now)
 {
-    private const int MostText = 2000;
+    /// <summary>How many people of a forwarded mail somebody wants to know about.</summary>
+    private const int MostPeople = 5;
 
     private readonly DigestLedger ledger = new(database);
     private readonly CommandTokens tokens = new(settings.Secret.Reveal());
@@ -35,62 +24,79 @@ internal sealed partial class CommandMeaning(CompanyPolicy policy, ContactDataba
     /// <exception cref="RefusedCommandException">The mail as a whole means nothing or must not be obeyed.</exception>
     public async Task<CommandReading> Of(CommandMail mail, Person author, CancellationToken ct)
     {
+        var lines = new CommandLines(policy, standings, mail, author, account, now);
         if (SubjectLink().Match(mail.Subject) is { Success: true } link)
-            return await OfLink(mail, author, link.Groups["verb"].Value.ToLowerInvariant(), link.Groups["item"].Value, link.Groups["token"].Value, ct);
+            return await OfLink(mail, author, lines, link.Groups["verb"].Value.ToLowerInvariant(), link.Groups["item"].Value, link.Groups["token"].Value, ct);
 
         if (SubscribeAgain().Match(mail.Subject) is { Success: true } again)
             return await Subscribed(again.Groups["digest"].Value.ToLowerInvariant(), author, stopped: false, ct);
 
         var parts = mail.Recipients.Select(PlusPart).OfType<string>().Distinct().ToList();
         if (parts.Find(part => !part.StartsWith("re-", StringComparison.Ordinal)) is { } verb)
-            return OfAddress(mail, author, verb);
+            return OfAddress(mail, lines, verb);
 
-        return await OfReply(mail, author, await AnsweredBy(mail, parts, ct), ct);
+        return await OfReply(mail, author, lines, await AnsweredBy(mail, parts, ct), ct);
     }
 
+    /// <summary>What a mail is called where it is refused as a whole: what it asks for, without its token.</summary>
+    public string NameOf(CommandMail mail) =>
+        SubjectLink().Match(mail.Subject) is { Success: true } link ? $"{link.Groups["verb"].Value} {link.Groups["item"].Value}"
+        : mail.Recipients.Select(PlusPart).OfType<string>().FirstOrDefault(part => !part.StartsWith("re-", StringComparison.Ordinal)) is { } verb ? $"+{verb}: {mail.Subject}"
+        : mail.OwnText.Split('\n').FirstOrDefault(line => !string.IsNullOrWhiteSpace(line)) ?? mail.Subject;
+
     /// <summary>A link of a digest: the token says whose it is and to which item it belongs.</summary>
-    private async Task<CommandReading> OfLink(CommandMail mail, Person author, string verb, string item, string token, CancellationToken ct)
+    private async Task<CommandReading> OfLink(CommandMail mail, Person author, CommandLines lines, string verb, string item, string token, CancellationToken ct)
     {
-        var today = CalendarOf(author).DateOf(mail.ArrivedAt);
+        var today = (author.Calendar ?? policy.DefaultCalendar).DateOf(mail.ArrivedAt);
         var answer = verb == "unsubscribe" ? tokens.ReadDigest(token, item, today) : tokens.ReadItem(token, item.ToUpperInvariant(), today);
         if (answer.Refused is { } reason)
-            throw new RefusedCommandException(reason);
+            throw new RefusedCommandException($"changes nothing: {reason}; use the links of your latest mail");
 
         if (answer.Reader != author.Id)
-            throw new RefusedCommandException($"the link was made for somebody else, not for {author.Id}");
+            throw new RefusedCommandException($"changes nothing: the link was made for somebody else, not for {author.Id}; use the links of your own mails");
 
         if (verb == "unsubscribe")
             return await Subscribed(item, author, stopped: true, ct);
 
-        var target = standings.Item(item) ?? throw new RefusedCommandException($"there is no item {item} any more");
+        var target = standings.Item(item) ?? throw new RefusedCommandException("concerns something that is not there any more; there is nothing left to do about it");
         var (bare, argument) = Split(verb);
-        return new CommandReading([Command(mail, author, bare, argument, target, text: null, until: null, ["link", author.Id, item.ToUpperInvariant(), verb, token.ToUpperInvariant()])], $"{verb} {item}");
+        return lines.Say(new CommandWish(bare) { Argument = argument }, target, ["link", author.Id, item.ToUpperInvariant(), verb, token.ToUpperInvariant()]);
     }
 
     /// <summary>Stops a digest for its reader, or sends it again; escalations come all the same, and managers are told who has stopped what.</summary>
     private async Task<CommandReading> Subscribed(string digest, Person author, bool stopped, CancellationToken ct)
     {
+        var name = PlainWords.Flatten(digest, 40);
         if (!policy.Digests.Any(one => one.Name == digest))
-            throw new RefusedCommandException($"there is no digest \"{PlainWords.Flatten(digest, 40)}\"");
+            throw new RefusedCommandException($"names no digest; there are {string.Join(", ", policy.Digests.Select(one => one.Name))}");
 
         await new StoppedDigests(database).Set(digest, author.Id, stopped, ct);
-        return new CommandReading([], $"{(stopped ? "stopped" : "sends again")} {digest} for {author.Id}") { IsCarriedOut = true };
+        return CommandReading.Of(stopped
+            ? new Confirmation("stopped", $"{name} is not sent to you any more; write “subscribe {name}” as the subject of a mail to {settings.Address} to get it again")
+            : new Confirmation("sent again", $"you get {name} as before"));
     }
 
     /// <summary>A mail to <c>crmsync+verb@</c>: written to a customer with the address in Bcc, forwarded, or new.</summary>
-    private CommandReading OfAddress(CommandMail mail, Person author, string written)
+    private CommandReading OfAddress(CommandMail mail, CommandLines lines, string written)
     {
         var (verb, argument) = Split(written);
+        if (verb is "brief" or "who")
+        {
+            var people = OutsidersOf(mail).Take(MostPeople).ToList();
+            return people.Count > 0
+                ? new CommandReading([], new MailAnswer([], [.. people.Select(one => new Question(QuestionKind.Who, one))]))
+                : throw new RefusedCommandException("names nobody from outside; forward a mail of theirs, or write their address into the subject");
+        }
+
         if (verb is not ("done" or "snooze" or "called" or "resolved" or "tag" or "untag" or "note" or "chase" or "not-useful"))
-            throw new RefusedCommandException(verb is "brief" or "who" ? "questions are not answered by mail yet" : $"\"{PlainWords.Flatten(written, 40)}\" is no command; write to +done, +snooze-3d, +called, +resolved, +tag-x, +untag-x, +note or +chase");
+            throw new RefusedCommandException("is no command; write to +done, +snooze-3d, +called, +resolved, +tag-x, +untag-x, +note, +chase or +brief");
 
         var direct = mail.Recipients.Select(Outsider).OfType<EmailAddress>().FirstOrDefault();
-        var contact = direct
-            ?? mail.Quoted.Concat(QuotedPeople.AddressesIn(mail.Subject)).Concat(QuotedPeople.AddressesIn(mail.OwnText)).Select(Outsider).OfType<EmailAddress>().FirstOrDefault()
-            ?? throw new RefusedCommandException("it names nobody from outside; forward a mail of theirs, or write their address into the subject");
+        var contact = OutsidersOf(mail).FirstOrDefault()
+            ?? throw new RefusedCommandException("names nobody from outside; forward a mail of theirs, or write their address into the subject");
         var meant = direct is null ? standings.Forwarded(mail.Subject, contact) : standings.Mail(mail.MessageId);
         if (verb == "chase" && meant is null)
-            throw new RefusedCommandException($"no mail with {contact} fits it; send +chase as Bcc of the mail you want answered");
+            throw new RefusedCommandException($"fits no mail with {contact}; send +chase as Bcc of the mail you want answered");
 
         var about = verb switch
         {
@@ -98,60 +104,91 @@ internal sealed partial class CommandMeaning(CompanyPolicy policy, ContactDataba
             "done" or "snooze" or "resolved" or "not-useful" => meant?.Thread,
             _ => null,
         };
-        var target = new ItemTarget(about ?? contact.Value, contact, Rule: "", Owner: "");
-        return new CommandReading([Command(mail, author, verb, argument, target, verb == "note" ? mail.OwnText : null, until: null, ["mail", mail.Id, written])], $"{written} {contact}");
+        var wish = new CommandWish(verb) { Argument = argument, Text = verb == "note" ? mail.OwnText : null, Subject = meant?.Subject };
+        return lines.Say(wish, new ItemTarget(about ?? contact.Value, contact, Rule: null, Owner: ""), ["mail", mail.Id, written]);
     }
 
-    /// <summary>An answer to a digest, line by line; lines that cannot be carried out stop no others.</summary>
-    private async Task<CommandReading> OfReply(CommandMail mail, Person author, LedgerMail? answered, CancellationToken ct)
+    /// <summary>Line by line; lines that cannot be carried out stop no others. A new mail may say it in its subject.</summary>
+    private async Task<CommandReading> OfReply(CommandMail mail, Person author, CommandLines lines, LedgerMail? answered, CancellationToken ct)
     {
         if (answered is not null && answered.Plan.Reader != author.Id)
-            throw new RefusedCommandException($"it answers a mail that was not written for {author.Id}");
+            throw new RefusedCommandException($"answers a mail that was not written for {author.Id}; answer your own");
 
         if (answered is not null && (mail.ArrivedAt - answered.Plan.DueAt).TotalDays > CommandTokens.ValidDays)
-            throw new RefusedCommandException($"it answers a mail that is older than {CommandTokens.ValidDays} days");
+            throw new RefusedCommandException($"answers a mail that is older than {CommandTokens.ValidDays} days; answer your latest one");
 
-        var spoken = new ReplyGrammar(CalendarOf(author), mail.ArrivedAt).Read(mail.OwnText);
+        var isNew = answered is null && Subjects.Strip(mail.Subject).Bare == mail.Subject.ToLowerInvariant();
+        var spoken = new ReplyGrammar(author.Calendar ?? policy.DefaultCalendar, mail.ArrivedAt).Read(isNew ? mail.Subject + "\n" + mail.OwnText : mail.OwnText);
+        var items = answered is null ? new Dictionary<int, string>() : await ledger.ItemsOf(answered.Plan.MessageId, ct);
+        var confirmations = spoken.Refused.Select(line => Confirmation.NotDone(line.Line, line.Reason)).ToList();
         var commands = new List<Interaction>();
-        var words = spoken.Refused.Select(line => $"\"{line.Line}\" {line.Reason}").ToList();
+        var questions = new List<Question>();
         foreach (var command in spoken.Commands)
         {
-            if (command.Verb is "brief" or "may-i-write")
+            if (command.Text is { } text && command.Verb is "brief" or "may-i-write")
             {
-                words.Add($"\"{PlainWords.Flatten(command.Line, 80)}\" is a question; questions are not answered by mail yet");
+                Ask(command, [.. QuotedPeople.AddressesIn(text).Select(Outsider).OfType<EmailAddress>().Distinct()]);
                 continue;
             }
 
-            var named = new List<(string Name, string? Item)>();
-            foreach (var number in command.Numbers)
-                named.Add(($"line {number}", answered is null ? null : await ledger.ItemOf(answered.Plan.MessageId, number, ct)));
-            named.AddRange(command.Items.Select(id => (id, (string?)id)));
-            if (named.Count == 0)
-                words.Add($"\"{PlainWords.Flatten(command.Line, 80)}\" names no line; write for example \"{command.Verb} 2\"");
+            var targets = command.Numbers.Select(number => (Name: $"line {number}", Item: items.GetValueOrDefault(number))).Concat(command.Items.Select(id => (Name: id, Item: (string?)id))).ToList();
+            if (targets.Count == 0)
+                confirmations.Add(Confirmation.NotDone(command.Line, $"names no line; write for example \"{command.Verb} 2\""));
 
-            foreach (var (name, item) in named)
+            foreach (var (name, item) in targets)
             {
                 try
                 {
-                    var target = item is null
-                        ? throw new RefusedCommandException(answered is null ? "belongs to a mail of ours, but this answers none" : "is not in the mail this answers")
-                        : standings.Item(item) ?? throw new RefusedCommandException("is not there any more");
-                    if (command.Items.Contains(name) && !IsTheirs(target, author))
-                        throw new RefusedCommandException($"is not an item of {author.Id}");
+                    var target = TargetOf(name, item, answered, items, author);
+                    if (command.Verb is "brief" or "may-i-write")
+                    {
+                        Ask(command, target.Contact is { } contact ? [contact] : []);
+                        continue;
+                    }
 
-                    commands.Add(Command(mail, author, command.Verb, command.Tag, target, command.Text, command.Until, ["reply", author.Id, answered?.Plan.MessageId ?? mail.Id, item, command.Verb, command.Line]));
-                    words.Add($"{command.Verb} {item}");
+                    var reading = lines.Say(
+                        new CommandWish(command.Verb) { Argument = command.Tag, Text = command.Text, Until = command.Until }, target, ["reply", author.Id, answered?.Plan.MessageId ?? mail.Id, item!, command.Verb, command.Line]);
+                    commands.AddRange(reading.Commands);
+                    confirmations.AddRange(reading.Answer.Confirmations);
                 }
                 catch (RefusedCommandException refused)
                 {
-                    words.Add($"\"{PlainWords.Flatten(command.Line, 80)}\": {name} {refused.Message}");
+                    confirmations.Add(Confirmation.NotDone(command.Line, refused.Message));
                 }
             }
         }
 
-        return words.Count == 0
-            ? throw new RefusedCommandException("no command in it; write for example \"done 2\" above the quoted mail")
-            : new CommandReading([.. commands.DistinctBy(one => one.Id)], string.Join(" · ", words));
+        return confirmations.Count + questions.Count == 0
+            ? throw new RefusedCommandException($"holds no command; write for example \"done 2\" above the quoted mail, or \"who jane@acme.example\", or forward a mail to {settings.Address.LocalPart}+brief@{settings.Address.Domain}")
+            {
+                // Thanks are thanks, and a colleague who keeps us in copy of what he writes to others asks for nothing.
+                IsOfNoConcern = mail.IsThanks || mail.IsForOutsiders,
+            }
+            : new CommandReading([.. commands.DistinctBy(one => one.Id)], new MailAnswer([.. confirmations.Distinct()], [.. questions.Distinct().Take(MostPeople)]));
+
+        void Ask(SpokenCommand command, IReadOnlyList<EmailAddress> contacts)
+        {
+            if (contacts.Count == 0)
+                confirmations.Add(Confirmation.NotDone(command.Line, "names nobody from outside; write the address of a contact"));
+
+            questions.AddRange(contacts.Select(contact => new Question(command.Verb == "brief" ? QuestionKind.Who : QuestionKind.MayIWrite, contact)));
+        }
+    }
+
+    private ItemTarget TargetOf(string name, string? item, LedgerMail? answered, IReadOnlyDictionary<int, string> items, Person author)
+    {
+        if (answered is null && name.StartsWith("line ", StringComparison.Ordinal))
+            throw new RefusedCommandException(": numbers belong to a mail of ours, but this answers none; answer the mail that has the line, or write the id that stands below it");
+
+        if (item is null)
+            throw new RefusedCommandException($": {name} is not in the mail this answers; {(items.Count == 0 ? "it lists none" : items.Count == 1 ? "it has line 1 only" : $"it has the lines 1 to {items.Keys.Max()}")}");
+
+        // An id of somebody else's item is as unknown as one that never was.
+        var target = standings.Item(item);
+        var isOwn = items.Values.Contains(item, StringComparer.OrdinalIgnoreCase);
+        return target is not null && (isOwn || Chain.Below(policy, author.Id).Contains(target.Owner))
+            ? target
+            : throw new RefusedCommandException(isOwn ? $": {name} is not there any more; there is nothing left to do about it" : $": {name} is no item of yours");
     }
 
     /// <summary>The mail of ours that is answered: by the signed address it was sent to or, where a mail program wrote another, by what it refers to.</summary>
@@ -160,9 +197,9 @@ internal sealed partial class CommandMeaning(CompanyPolicy policy, ContactDataba
         foreach (var part in parts)
         {
             var id = tokens.MailOf(EmailAddress.Parse($"{settings.Address.LocalPart}+{part}@{settings.Address.Domain}"))
-                ?? throw new RefusedCommandException("the address it was sent to is not one of ours, or was changed on its way");
+                ?? throw new RefusedCommandException("was sent to an address that is not one of ours, or was changed on its way; answer the mail itself");
             return await ledger.Find($"{id}@{(policy.Us.Domains.Count > 0 ? policy.Us.Domains[0] : settings.Address.Domain)}", ct)
-                ?? throw new RefusedCommandException("it answers a mail this installation did not write");
+                ?? throw new RefusedCommandException("answers a mail this installation did not write; answer your latest one");
         }
 
         foreach (var reference in mail.References.Reverse())
@@ -174,61 +211,12 @@ internal sealed partial class CommandMeaning(CompanyPolicy policy, ContactDataba
         return null;
     }
 
-    private Interaction Command(CommandMail mail, Person author, string verb, string? argument, ItemTarget target, string? text, Instant? until, IReadOnlyList<string> identity)
+    /// <summary>Whom a mail to an address with a verb is about: who gets it too, else who wrote what it forwards, else who is named in it.</summary>
+    private IEnumerable<EmailAddress> OutsidersOf(CommandMail mail)
     {
-        if (verb is "called" or "tag" or "untag" or "note" && target.Contact is null)
-            throw new RefusedCommandException($"concerns no single person, so there is nobody to {verb}");
-
-        if (verb == "snooze")
-        {
-            until ??= argument is null ? null : SnoozeEnd.Of(argument, CalendarOf(author), mail.ArrivedAt);
-            if (until is null)
-                throw new RefusedCommandException("does not say until when; write for example snooze-3d or snooze-2026-06-01");
-
-            if (until <= mail.ArrivedAt)
-                throw new RefusedCommandException("is snoozed until a time that is past");
-        }
-
-        if (verb is "tag" or "untag" && argument is not { Length: > 0 })
-            throw new RefusedCommandException("names no tag; write for example tag-vip");
-
-        if (verb == "note" && string.IsNullOrWhiteSpace(text))
-            throw new RefusedCommandException("has no text of its own");
-
-        return new Interaction
-        {
-            Id = IdOf(identity),
-            Kind = InteractionKind.Command,
-            At = mail.ArrivedAt,
-            Seen = mail.Backlog ? mail.ArrivedAt : Instant.Max(now, mail.ArrivedAt),
-            Author = author.Email,
-            Participants = [new Participant(author.Email, author.Name, ParticipantRole.From, Internal: true)],
-            Accounts = [account],
-            Command = new CommandFacts(author.Email, verb)
-            {
-                About = verb is "called" or "tag" or "untag" or "note" ? null : target.About,
-                Contact = target.Contact,
-                Until = verb == "snooze" ? until : null,
-                Tag = verb is "tag" or "untag" ? argument!.ToLowerInvariant() : null,
-                Rule = verb is "done" or "snooze" or "not-useful" && target.Rule.Length > 0 ? target.Rule : null,
-                Text = verb == "note" ? text!.Trim() is { Length: > MostText } large ? large[..MostText] : text.Trim() : null,
-            },
-        };
+        var direct = mail.Recipients.Select(Outsider).OfType<EmailAddress>().ToList();
+        return (direct.Count > 0 ? direct : mail.Quoted.Concat(QuotedPeople.AddressesIn(mail.Subject)).Concat(QuotedPeople.AddressesIn(mail.OwnText)).Select(Outsider).OfType<EmailAddress>()).Distinct();
     }
-
-    private bool IsTheirs(ItemTarget target, Person author)
-    {
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        for (var id = target.Owner; id is not null && seen.Add(id); id = policy.People.FirstOrDefault(person => person.Id == id)?.Manager)
-        {
-            if (id == author.Id)
-                return true;
-        }
-
-        return false;
-    }
-
-    private BusinessCalendar CalendarOf(Person person) => person.Calendar ?? policy.DefaultCalendar;
 
     private EmailAddress? Outsider(string address) => EmailAddress.TryParse(address, out var one) && !ours.Contains(one) ? one : null;
 
@@ -246,9 +234,6 @@ internal sealed partial class CommandMeaning(CompanyPolicy policy, ContactDataba
         var dash = written.StartsWith("not-", StringComparison.Ordinal) ? -1 : written.IndexOf('-', StringComparison.Ordinal);
         return dash < 0 ? (written, null) : (written[..dash], written[(dash + 1)..]);
     }
-
-    private static string IdOf(IReadOnlyList<string> identity) =>
-        Base32.Encode(SHA256.HashData(Encoding.UTF8.GetBytes("command\n" + string.Join('\n', identity))))[..20].ToLowerInvariant();
 
     [GeneratedRegex("^subscribe (?<digest>[a-z0-9-]+)$", RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex SubscribeAgain();

@@ -1,29 +1,53 @@
 using CrmSync.Domain.Contacts;
+using CrmSync.Domain.Digests;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
+using NodaTime;
 
 namespace CrmSync.Worker.Commands;
 
 /// <summary>What an item is about, as commands name it.</summary>
 /// <param name="About">Thread, meeting, contact or organisation.</param>
 /// <param name="Contact">Whom it concerns, or null.</param>
-/// <param name="Rule">The name of its rule.</param>
-/// <param name="Owner">The id of the person who is to act.</param>
-internal sealed record ItemTarget(string About, EmailAddress? Contact, string Rule, string Owner);
+/// <param name="Rule">Its rule; null when no item is meant, only somebody or a thread.</param>
+/// <param name="Owner">The id of the person who is to act, or empty.</param>
+internal sealed record ItemTarget(string About, EmailAddress? Contact, Rule? Rule, string Owner);
 
 /// <summary>The log and what the policy makes of it, for finding what a command means.</summary>
-internal sealed class Standings(ContactLogSnapshot log, Evaluation evaluation)
+internal sealed class Standings(DigestFacts facts)
 {
-    private readonly Dictionary<string, ItemTarget> items = evaluation.Closed.Concat(evaluation.ObservedClosed)
-        .Select(item => (item.Id, Target: new ItemTarget(item.About, item.Contact, item.Rule.Name, item.Owner)))
-        .Concat(evaluation.Items.Concat(evaluation.Observed).Select(item => (item.Id, Target: new ItemTarget(item.About, item.Contact, item.Rule.Name, item.Owner))))
+    private readonly HashSet<(string About, Instant At)> said = [.. facts.Log.Interactions.Where(line => line.Command is not null).Select(line => (KeyOf(line.Command!.About, line.Command.Contact), line.At))];
+    private PeopleBook? people;
+
+    private readonly Dictionary<string, ItemTarget> items = facts.Evaluation.Closed.Concat(facts.Evaluation.ObservedClosed)
+        .Select(item => (item.Id, Target: new ItemTarget(item.About, item.Contact, item.Rule, item.Owner)))
+        .Concat(facts.Evaluation.Items.Concat(facts.Evaluation.Observed).Select(item => (item.Id, Target: new ItemTarget(item.About, item.Contact, item.Rule, item.Owner))))
         .GroupBy(item => item.Id, StringComparer.OrdinalIgnoreCase).ToDictionary(same => same.Key, same => same.Last().Target, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Names, subjects and who wrote what.</summary>
+    public PeopleBook People => people ??= new PeopleBook(facts.Policy, facts.Log.Interactions, facts.Now);
+
+    /// <summary>Whether a contact is one of those a person may see.</summary>
+    public bool IsSeenBy(string person, EmailAddress contact) => new Sight(facts.Policy, person).Covers(facts.OwnerOf(contact));
+
+    /// <summary>
+    /// A moment at which nothing was said about the same yet, so that the order in which things were said is the order in which they happened: not before
+    /// <paramref name="earliest"/>, and a second later for each thing said.
+    /// </summary>
+    public Instant Free(string? about, EmailAddress? contact, Instant earliest)
+    {
+        var at = earliest;
+        while (!said.Add((KeyOf(about, contact), at)))
+            at += Duration.FromSeconds(1);
+
+        return at;
+    }
 
     public ItemTarget? Item(string id) => items.GetValueOrDefault(id);
 
     /// <summary>The mail with a Message-ID.</summary>
     public Interaction? Mail(string? messageId) =>
-        messageId is null ? null : log.Interactions.FirstOrDefault(line => line.Kind == InteractionKind.Mail && line.MessageId == messageId);
+        messageId is null ? null : facts.Log.Interactions.FirstOrDefault(line => line.Kind == InteractionKind.Mail && line.MessageId == messageId);
 
     /// <summary>The latest mail with somebody that has the subject of what was forwarded; null when nothing fits.</summary>
     public Interaction? Forwarded(string subject, EmailAddress contact)
@@ -31,8 +55,10 @@ internal sealed class Standings(ContactLogSnapshot log, Evaluation evaluation)
         var bare = Subjects.Strip(subject).Bare;
         return bare.Length == 0
             ? null
-            : log.Interactions.Where(line => line is { Kind: InteractionKind.Mail, Class: InteractionClass.Human }
+            : facts.Log.Interactions.Where(line => line is { Kind: InteractionKind.Mail, Class: InteractionClass.Human }
                     && line.Participants.Any(person => person.Address == contact) && Subjects.Strip(line.Subject).Bare == bare)
                 .OrderBy(line => line.At).ThenBy(line => line.Id, StringComparer.Ordinal).LastOrDefault();
     }
+
+    private static string KeyOf(string? about, EmailAddress? contact) => contact?.Value ?? about ?? "";
 }

@@ -1,3 +1,4 @@
+using CrmSync.Domain.Contacts;
 using CrmSync.Domain.Digests;
 using CrmSync.Domain.Digests.Commands;
 using CrmSync.Domain.Log;
@@ -31,6 +32,7 @@ internal sealed class DigestDesk(
     private static readonly Duration ToldWithin = Duration.FromDays(14);
 
     private readonly DigestLedger ledger = new(database);
+    private readonly CommandInbox inbox = new(database);
     private readonly StoppedDigests stopped = new(database);
     private readonly DeliveryStanding standing = new(database);
     private readonly Accounts accounts = new(database);
@@ -47,7 +49,7 @@ internal sealed class DigestDesk(
     {
         var sender = await Sender(ct);
         var mails = new DigestMails(sender, pages);
-        var digests = new DigestRun(ledger, mails, await stopped.All(ct));
+        var digests = new DigestRun(ledger, inbox, mails, await stopped.All(ct));
         var digestsAreDue = await digests.IsAnythingDue(policy, now, ct);
         var notices = new NoticeRun(ledger, new Notifications(database), mails);
         if (digestsAreDue || (policy.Rules.Any(TellsAtOnce) && (Running is null || await notices.IsAnythingDue(policy, Running.Evaluate(now), ct))))
@@ -58,6 +60,10 @@ internal sealed class DigestDesk(
                 await digests.Write(facts, ct);
         }
 
+        var answers = new AnswerRun(ledger, inbox, mails);
+        if (await answers.Due(policy, now, ct) is { Count: > 0 } owed)
+            await answers.Write(owed, await FactsFor(owed, now, ct), ct);
+
         await using var way = DeliveryWays.Of(delivery.Way, logins);
         return await new Outbox(ledger, standing, way, new SentCopies(accounts, ledger, sender.CommandMailbox), policy, sender).SendAll(now, lease, ct);
     }
@@ -67,7 +73,7 @@ internal sealed class DigestDesk(
 
     /// <summary>The digests due at a moment as they would be, also those that were sent already; nothing is sent.</summary>
     public async Task<IReadOnlyList<(Digest Digest, DigestMail Mail)>> Show(Instant now, CancellationToken ct) =>
-        await new DigestRun(ledger, new DigestMails(await Sender(ct), pages), await stopped.All(ct)).Show(await Facts(now, ct), ct);
+        await new DigestRun(ledger, inbox, new DigestMails(await Sender(ct), pages), await stopped.All(ct)).Show(await Facts(now, ct), ct);
 
     /// <summary>Writes a mail to the person who looks after the installation (<c>defaults.owner</c>); it leaves with the next <see cref="Send"/>.</summary>
     public async Task TellAdmin(string subject, string text, Instant now, CancellationToken ct)
@@ -82,16 +88,42 @@ internal sealed class DigestDesk(
 
     private static bool TellsAtOnce(Rule rule) => rule.Mode == Mode.Enforce && (rule.Warn is not null || rule.Escalate.Any(step => step.Via == Via.Email));
 
-    private async Task<DigestFacts> Facts(Instant now, CancellationToken ct)
+    /// <summary>The log is read only for questions; that something failed can be told without it.</summary>
+    private async Task<DigestFacts> FactsFor(IReadOnlyList<DueAnswer> owed, Instant now, CancellationToken ct)
+    {
+        var asked = owed.SelectMany(one => one.Kept.Answer.Questions).Select(question => question.Contact).ToHashSet();
+        if (asked.Count == 0)
+            return new DigestFacts(policy, new Evaluation(now) { Items = [], Closed = [] }, new ContactLogSnapshot([]));
+
+        var facts = await Evaluated(now, ct);
+        var book = new ContactBook(policy);
+        var primaries = asked.Select(book.PrimaryOf).ToHashSet();
+        return await WithTexts(facts, LinesWith(facts, address => primaries.Contains(book.PrimaryOf(address))), ct);
+    }
+
+    private async Task<DigestFacts> Evaluated(Instant now, CancellationToken ct)
     {
         var log = await snapshot(now, ct);
-        var facts = Running is null ? Standing.FactsOf(policy, log, now) : Standing.FactsOf(Running, log, now);
-        var policyStanding = new PolicyStanding(database);
-        var refused = await policyStanding.Problems(ct);
-        var texts = await new ContactLog(database).Texts(Shown(facts), ct);
+        return Running is null ? Standing.FactsOf(policy, log, now) : Standing.FactsOf(Running, log, now);
+    }
+
+    private async Task<DigestFacts> WithTexts(DigestFacts facts, IReadOnlyCollection<string> shown, CancellationToken ct)
+    {
+        var texts = await new ContactLog(database).Texts(shown, ct);
         return facts with
         {
             Log = facts.Log with { Interactions = [.. facts.Log.Interactions.Select(line => texts.TryGetValue(line.Id, out var text) ? line with { Text = text } : line)] },
+        };
+    }
+
+    private async Task<DigestFacts> Facts(Instant now, CancellationToken ct)
+    {
+        var facts = await Evaluated(now, ct);
+        facts = await WithTexts(facts, Shown(facts), ct);
+        var policyStanding = new PolicyStanding(database);
+        var refused = await policyStanding.Problems(ct);
+        return facts with
+        {
             Accounts = [.. (await accounts.All(ct)).Select(account => new AccountHealth(account.Name, account.LastSuccess, account.LastError))],
             ToldOverdue = (await ledger.ToldOverdue(now - ToldWithin, ct)).ToLookup(told => told.Reader, StringComparer.Ordinal),
             PolicyChanges = await policyStanding.Changes(ct),
@@ -114,14 +146,18 @@ internal sealed class DigestDesk(
             .SelectMany(line => line.Participants).Where(participant => !participant.Internal).Select(participant => participant.Address).ToHashSet();
         var shown = facts.Evaluation.Items.Select(item => item.Trigger).OfType<string>().ToHashSet(StringComparer.Ordinal);
         if (guests.Count > 0)
-        {
-            shown.UnionWith(facts.Log.Interactions
-                .Where(line => line is { Kind: InteractionKind.Mail, Class: InteractionClass.Human } && line.Participants.Any(participant => guests.Contains(participant.Address)))
-                .Select(line => line.Id));
-        }
+            shown.UnionWith(LinesWith(facts, guests.Contains));
 
         return shown;
     }
+
+    /// <summary>What people wrote with somebody.</summary>
+    private static HashSet<string> LinesWith(DigestFacts facts, Func<EmailAddress, bool> somebody) =>
+    [
+        .. facts.Log.Interactions
+            .Where(line => line is { Kind: InteractionKind.Mail, Class: InteractionClass.Human } && line.Participants.Any(participant => somebody(participant.Address)))
+            .Select(line => line.Id),
+    ];
 
     private async Task<MailSender> Sender(CancellationToken ct)
     {

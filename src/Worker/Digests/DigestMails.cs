@@ -26,7 +26,7 @@ internal sealed class DigestMails(MailSender sender, HtmlPages pages)
     /// <param name="digest">What it says.</param>
     /// <param name="now">When it is written; its Date.</param>
     public Task<DigestMail> Write(Digest digest, Instant now) =>
-        Write(digest, IdOf(sender.Installation, digest.Run.Definition.Name, digest.Run.Reader.Id, digest.Run.Date), "digest", now);
+        Write(digest, IdOf(sender.Installation, digest.Run.Definition.Name, digest.Run.Reader.Id, digest.Run.Date), "digest", null, now);
 
     /// <summary>
     /// The digest of a run and its mail, or null when there is nothing to say. Texts that are all pictures and accents can fill a mail with a few items: then it
@@ -35,12 +35,14 @@ internal sealed class DigestMails(MailSender sender, HtmlPages pages)
     /// <param name="composer">Composes it.</param>
     /// <param name="run">Which digest for whom.</param>
     /// <param name="history">The digests of the same name that went to the same reader before.</param>
+    /// <param name="confirmed">What came of what the reader told us.</param>
     /// <param name="now">When it is written; its Date.</param>
-    public async Task<(Digest Digest, DigestMail Mail)?> WriteFitting(DigestComposer composer, DueDigest run, DigestHistory history, Instant now)
+    public async Task<(Digest Digest, DigestMail Mail)?> WriteFitting(
+        DigestComposer composer, DueDigest run, DigestHistory history, IReadOnlyList<Confirmation> confirmed, Instant now)
     {
         for (var items = run.Definition.MaxItems; ; items = items * 2 / 3)
         {
-            var digest = composer.Compose(run with { Definition = run.Definition with { MaxItems = items } }, history);
+            var digest = composer.Compose(run with { Definition = run.Definition with { MaxItems = items } }, history, confirmed);
             if (digest.IsEmpty)
                 return null;
 
@@ -57,7 +59,19 @@ internal sealed class DigestMails(MailSender sender, HtmlPages pages)
     /// <param name="notice">What it says.</param>
     /// <param name="messageId">Its <see cref="MessageId(string, IReadOnlyList{Notice})"/>.</param>
     /// <param name="now">When it is written; its Date.</param>
-    public Task<DigestMail> WriteNotice(Digest notice, string messageId, Instant now) => Write(notice, messageId.Split('@')[0], "notice", now);
+    public Task<DigestMail> WriteNotice(Digest notice, string messageId, Instant now) => Write(notice, messageId.Split('@')[0], "notice", null, now);
+
+    /// <summary>The Message-ID of an answer: one mail is answered once.</summary>
+    /// <param name="reader">Who wrote it.</param>
+    /// <param name="mail">The id of the mail that is answered.</param>
+    public string AnswerId(string reader, string mail) => $"{Hashed(sender.Installation, AnswerComposer.Name, reader, mail)}@{sender.Domain}";
+
+    /// <summary>An answer to a mail of the reader's (RFC 3834): it says that no person wrote it, and belongs to what it answers.</summary>
+    /// <param name="answer">What it says.</param>
+    /// <param name="messageId">Its <see cref="AnswerId"/>.</param>
+    /// <param name="answered">The Message-ID of what it answers, or null.</param>
+    /// <param name="now">When it is written; its Date.</param>
+    public Task<DigestMail> WriteAnswer(Digest answer, string messageId, string? answered, Instant now) => Write(answer, messageId.Split('@')[0], AnswerComposer.Name, answered, now);
 
     /// <summary>A note in plain words, about the program itself.</summary>
     /// <param name="reader">Who gets it.</param>
@@ -84,7 +98,7 @@ internal sealed class DigestMails(MailSender sender, HtmlPages pages)
     private string NoticeId(string reader, IReadOnlyList<Notice> notices) =>
         Hashed([sender.Installation, NoticeComposer.Name, reader, .. notices.Select(notice => $"{notice.Item.Id}:{notice.Step}").Order(StringComparer.Ordinal)]);
 
-    private async Task<DigestMail> Write(Digest digest, string id, string kind, Instant now)
+    private async Task<DigestMail> Write(Digest digest, string id, string kind, string? answered, Instant now)
     {
         var run = digest.Run;
         var view = new DigestView(digest, sender);
@@ -97,7 +111,8 @@ internal sealed class DigestMails(MailSender sender, HtmlPages pages)
             To = [new Mailbox(PlainWords.Flatten(run.Reader.Name, PlainWords.Name), run.Reader.Email.Value)],
             Subject = PlainWords.Flatten(digest.Subject, 200),
             MessageId = $"{id}@{sender.Domain}",
-            References = run.Definition.ThreadByWeek ? [$"{WeekRoot(run)}@{sender.Domain}"] : [],
+            InReplyTo = answered,
+            References = answered is not null ? [answered] : run.Definition.ThreadByWeek ? [$"{WeekRoot(run)}@{sender.Domain}"] : [],
             Headers = [.. Headers(view, run.Definition.Name, kind)],
             Text = DigestText.Write(view),
             Html = html,
@@ -107,13 +122,13 @@ internal sealed class DigestMails(MailSender sender, HtmlPages pages)
 
     private IEnumerable<Header> Headers(DigestView view, string list, string kind)
     {
-        yield return new Header("Auto-Submitted", "auto-generated");
+        yield return new Header("Auto-Submitted", kind == AnswerComposer.Name ? "auto-replied" : "auto-generated");
         yield return new Header("X-Auto-Response-Suppress", "All");
         yield return new Header("X-CrmSync", kind);
         yield return new Header("List-Id", $"<{list}.crmsync.{sender.Domain}>");
 
         // A digest can be stopped; what cannot wait comes all the same.
-        if (view.Unsubscribe is null && kind == "notice")
+        if (view.Unsubscribe is null && kind != "digest")
             yield break;
 
         // Without an HTTPS endpoint there is no one-click header (RFC 8058).

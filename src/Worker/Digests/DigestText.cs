@@ -52,6 +52,14 @@ internal sealed class DigestText
                 if (meetings.More > 0)
                     Paragraph("", $"and {meetings.More} more meetings");
                 break;
+            case BriefSection people:
+                foreach (var person in people.People)
+                {
+                    Line("");
+                    Brief(person);
+                }
+
+                break;
             case NewsSection news:
                 foreach (var line in news.Lines)
                     Wrapped(line.IsBad ? "! " : "* ", $"{Capital(line.Kind)}: {Isolated(line.Text)}");
@@ -111,9 +119,11 @@ internal sealed class DigestText
     private void Brief(Brief guest)
     {
         Wrapped("  ", Isolated(guest.Name) + (guest.Name == guest.Address ? "" : $" · {guest.Address}"));
-        Wrapped("    ", guest.Known);
+        Wrapped("    ", guest.Who.Length > 0 ? $"{Isolated(guest.Who)} · {guest.Known}" : guest.Known);
         foreach (var open in guest.Open)
             Wrapped("    ", $"Open: {Isolated(open)}");
+        foreach (var awaited in guest.Awaited)
+            Wrapped("    ", $"Waiting: {Isolated(awaited)}");
         foreach (var contact in guest.Contacts)
             Wrapped("    ", Isolated(contact));
         foreach (var fact in guest.Facts)

@@ -1,4 +1,5 @@
 using CrmSync.Domain.Digests;
+using CrmSync.Domain.Digests.Commands;
 
 namespace CrmSync.Worker.Digests;
 
@@ -10,7 +11,7 @@ public sealed class DigestView
         Digest = digest;
         var run = digest.Run;
         Links = new CommandLinks(sender, run.Reader.Id, run.Date);
-        Unsubscribe = run.Definition.Name == NoticeComposer.Name ? null : Links.Unsubscribe(run.Definition.Name);
+        Unsubscribe = run.Definition.Name is NoticeComposer.Name or AnswerComposer.Name ? null : Links.Unsubscribe(run.Definition.Name);
         var name = run.Definition.Name.Replace('-', ' ');
         Name = $"{char.ToUpperInvariant(name[0])}{name[1..]}";
         Title = $"{Name}: {digest.Headline}";

@@ -265,7 +265,7 @@ internal sealed class AccountHarvest(
             batch.Invitations.AddRange(InvitationsIn(mail, kept.Line, account, now, run));
 
         batch.Results.Add(result);
-        if (commands is not null && result is ItemResult.Mail && reading is MailReading { Facts: var facts } && CommandMail.Of(facts, reading.Item.Item.Backlog, now) is { } command)
+        if (commands is not null && result is ItemResult.Mail { Line: var line } && reading is MailReading { Facts: var facts } && CommandMail.Of(facts, line, classifier, reading.Item.Item.Backlog, now) is { } command)
             batch.Commands.Add(command);
     }
 

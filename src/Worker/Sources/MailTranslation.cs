@@ -53,6 +53,7 @@ internal static class MailTranslation
             Stored = stored,
             BodyDigest = message.BodyDigest,
             Headers = HeadersOf(message),
+            AuthenticationResults = [.. message.Headers.All("Authentication-Results")],
             CalendarPart = message.Calendars.Any(IsMessage),
             Report = ReportOf(message),
             OwnText = text.Own,

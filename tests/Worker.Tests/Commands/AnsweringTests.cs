@@ -176,9 +176,9 @@ public sealed class AnsweringTests(SentDigests sent) : IClassFixture<SentDigests
         { "an outsider", "declan@murphymotors.example", "Authentication-Results: mx.bright.example; dkim=pass header.d=murphymotors.example", "none of the people" },
         { "a colleague who got Ana's mail", "tim@bright.example", Signed, "not written for tim" },
         { "somebody who left", "conor@bright.example", Signed, "has left" },
-        { "an automatic reply", "ana@bright.example", Signed + "\nAuto-Submitted: auto-replied", "automatic" },
-        { "a bounce", "ana@bright.example", Signed + "\nReturn-Path: <>", "mail server" },
-        { "a mailing", "ana@bright.example", Signed + "\nPrecedence: bulk", "mailing" },
+        { "an automatic reply", "ana@bright.example", Signed + "\nAuto-Submitted: auto-replied", "by hand (Auto-Submitted" },
+        { "a bounce", "ana@bright.example", Signed + "\nReturn-Path: <>", "by hand (Return-Path" },
+        { "a mailing", "ana@bright.example", Signed + "\nPrecedence: bulk", "by hand (Precedence" },
     };
 
     [Theory]
@@ -267,7 +267,6 @@ public sealed class AnsweringTests(SentDigests sent) : IClassFixture<SentDigests
 
     [Theory]
     [InlineData("Thanks, very useful!")]
-    [InlineData("who jane@acme.example")]
     [InlineData("snooze 2 never")]
     [InlineData("done 99")]
     public async Task A_reply_that_asks_for_nothing_possible_changes_nothing(string text)

@@ -5,6 +5,7 @@ using CrmSync.Fixtures.Servers;
 using CrmSync.Storage;
 using CrmSync.Storage.Digests;
 using CrmSync.Storage.Harvest;
+using CrmSync.Storage.Log;
 using CrmSync.Worker.Delivery;
 using CrmSync.Worker.Digests;
 using CrmSync.Worker.MailServers;
@@ -233,7 +234,7 @@ public sealed class OutboxTests : IAsyncLifetime, IAsyncDisposable
         Assert.Equal(0, await ledger.CountUnsent(default));
     }
 
-    private DigestRun Run() => new(ledger, new DigestMails(Written.Sender, pages), []);
+    private DigestRun Run() => new(ledger, new CommandInbox(database), new DigestMails(Written.Sender, pages), []);
 
     private NoticeRun Notices() => new(ledger, new Notifications(database), new DigestMails(Written.Sender, pages));
 

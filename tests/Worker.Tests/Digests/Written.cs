@@ -34,7 +34,7 @@ internal sealed record Written(DigestMail Mail)
     public static async Task<Written> From(DigestFacts facts, DueDigest? run = null, DigestHistory? history = null, MailSender? sender = null)
     {
         await using var pages = new HtmlPages();
-        var fitting = await new DigestMails(sender ?? Sender, pages).WriteFitting(new DigestComposer(facts), run ?? Some.Run(), history ?? DigestHistory.None, facts.Now);
+        var fitting = await new DigestMails(sender ?? Sender, pages).WriteFitting(new DigestComposer(facts), run ?? Some.Run(), history ?? DigestHistory.None, [], facts.Now);
         var (digest, mail) = fitting ?? throw new InvalidOperationException("There is nothing to say.");
         return new Written(mail) { View = new DigestView(digest, sender ?? Sender) };
     }

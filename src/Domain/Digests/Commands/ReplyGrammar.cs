@@ -20,12 +20,11 @@ public sealed partial class ReplyGrammar(BusinessCalendar calendar, Instant now)
     private static readonly (string Word, string Verb)[] Verbs =
     [
         ("not useful", "not-useful"), ("not-useful", "not-useful"), ("nicht nützlich", "not-useful"), ("pas utile", "not-useful"),
-        ("can i write to", "may-i-write"), ("may i write to", "may-i-write"), ("darf ich schreiben an", "may-i-write"), ("puis-je écrire à", "may-i-write"),
-        ("snooze", "snooze"), ("remind me of", "snooze"), ("später", "snooze"), ("spaeter", "snooze"), ("plus tard", "snooze"), ("later", "snooze"),
+        ("snooze", "snooze"), ("remind me of", "snooze"), ("erinnere mich an", "snooze"), ("rappelle-moi", "snooze"), ("rappelez-moi", "snooze"), ("reporter", "snooze"), ("später", "snooze"), ("spaeter", "snooze"), ("plus tard", "snooze"), ("later", "snooze"),
         ("done", "done"), ("erledigt", "done"), ("fertig", "done"), ("fait", "done"),
-        ("called", "called"), ("phoned", "called"), ("angerufen", "called"), ("telefoniert", "called"), ("appelé", "called"),
-        ("resolved", "resolved"), ("gelöst", "resolved"), ("geloest", "resolved"), ("résolu", "resolved"),
-        ("untag", "untag"), ("tag", "tag"), ("note", "note"), ("notiz", "note"), ("brief", "brief"), ("who is", "brief"), ("who", "brief"), ("wer ist", "brief"), ("qui est", "brief"),
+        ("called", "called"), ("phoned", "called"), ("angerufen", "called"), ("telefoniert", "called"), ("appelé", "called"), ("appele", "called"), ("téléphoné", "called"),
+        ("resolved", "resolved"), ("gelöst", "resolved"), ("geloest", "resolved"), ("résolu", "resolved"), ("resolu", "resolved"),
+        ("untag", "untag"), ("tag", "tag"), ("note", "note"), ("notiz", "note"),
     ];
 
     private static readonly Dictionary<string, IsoDayOfWeek> Days = DayNames();
@@ -45,29 +44,52 @@ public sealed partial class ReplyGrammar(BusinessCalendar calendar, Instant now)
         var refused = new List<RefusedLine>();
         foreach (var raw in ownText.Split('\n', ';').Take(MostLines))
         {
-            var line = PlainWords.Flatten(raw, 500).TrimEnd('.', '!', ' ');
-            if (Verbs.FirstOrDefault(known => BeginsWith(line, known.Word)) is { Word: { } word, Verb: { } verb })
-            {
-                var (command, reason) = Understand(verb, line, line[word.Length..].Trim(' ', ':'));
-                if (command is not null)
-                    commands.Add(command);
-                else if (reason is not null)
-                    refused.Add(new RefusedLine(PlainWords.Flatten(line, 80), reason));
-            }
-            else if (WordAndNumber().IsMatch(line))
-            {
-                refused.Add(new RefusedLine(PlainWords.Flatten(line, 80), "is no command; write done, snooze, called, resolved, not useful, tag or note, and the number of the line"));
-            }
+            var line = Courtesy().Replace(Bullet().Replace(PlainWords.Flatten(raw, 500), ""), "").TrimEnd('.', '!', ' ');
+            var (command, reason) = Understand(line);
+            if (command is not null)
+                commands.Add(command);
+            else if (reason is not null)
+                refused.Add(new RefusedLine(PlainWords.Flatten(line, 80), reason));
         }
 
         return new SpokenReply(commands, refused);
     }
 
+    /// <summary>Neither: prose.</summary>
+    private (SpokenCommand? Command, string? Refused) Understand(string line)
+    {
+        if (MayIWrite().Match(line) is { Success: true } may)
+            return Asked("may-i-write", line, line[may.Length..]);
+
+        if (Who().Match(line) is { Success: true } who)
+            return Asked("brief", line, line[who.Length..]);
+
+        if (Verbs.FirstOrDefault(known => BeginsWith(line, known.Word)) is { Word: { } word, Verb: { } verb })
+            return Understand(verb, line, line[word.Length..].Trim(' ', ':'));
+
+        // "2 done", as people write it beside the numbers of a list; with more behind it, it is a sentence.
+        if (NumberFirst().Match(line) is { Success: true } turned && Verbs.FirstOrDefault(known => BeginsWith(turned.Groups["rest"].Value, known.Word)) is { Word: { } last, Verb: { } then }
+            && then is not ("note" or "tag" or "untag") && turned.Groups["rest"].Value[last.Length..].Trim(' ', ':') is var more && (more.Length == 0 || then == "snooze"))
+            return Understand(then, line, $"{turned.Groups["number"].Value} {more}");
+
+        return (null, WordAndNumber().IsMatch(line) ? "is no command; write done, snooze, called, resolved, not useful, tag or note, and the number of the line" : null);
+    }
+
+    /// <summary>A question about an address or a line; anything else that begins like one is prose.</summary>
+    private static (SpokenCommand? Command, string? Refused) Asked(string verb, string line, string rest)
+    {
+        if (line.Contains('@', StringComparison.Ordinal))
+            return (new SpokenCommand(verb, line) { Text = line }, null);
+
+        var (numbers, items, after) = Targets(rest.Trim(' ', ':', '?'));
+        if (numbers.Count + items.Count > 0 && after.Length == 0)
+            return (new SpokenCommand(verb, line) { Numbers = numbers, Items = items }, null);
+
+        return (null, verb == "may-i-write" ? "names no address; write for example \"can i write to jane@acme.example\"" : null);
+    }
+
     private (SpokenCommand? Command, string? Refused) Understand(string verb, string line, string rest)
     {
-        if (verb is "brief" or "may-i-write")
-            return rest.Contains('@', StringComparison.Ordinal) ? (new SpokenCommand(verb, line) { Text = rest.Trim('?', '<', '>', ' ') }, null) : (null, verb == "brief" ? null : "names no address");
-
         if (verb == "note" && !Target().IsMatch(rest))
             return rest.Length > 0 ? (new SpokenCommand(verb, line) { Text = rest }, null) : (null, "has no text");
 
@@ -75,7 +97,7 @@ public sealed partial class ReplyGrammar(BusinessCalendar calendar, Instant now)
         if (numbers.Count + items.Count == 0)
         {
             // "Done!" alone, or "done with this now": prose, unless something is meant to follow.
-            return verb is "snooze" or "tag" or "untag" || rest.Length == 0 || char.IsAsciiDigit(rest[0]) ? (null, $"names no line; write for example \"{line.Split(' ')[0]} 2\"") : (null, null);
+            return verb is "snooze" or "tag" or "untag" || rest.Length == 0 || char.IsAsciiDigit(rest[0]) || rest.ToLowerInvariant() is "all" or "everything" or "alles" or "alle" or "tout" ? (null, $"names no line; write for example \"{line.Split(' ')[0]} 2\"") : (null, null);
         }
 
         var command = new SpokenCommand(verb, line) { Numbers = numbers, Items = items };
@@ -185,6 +207,22 @@ public sealed partial class ReplyGrammar(BusinessCalendar calendar, Instant now)
     /// <summary>A number (not one that begins a length or a date), a range, or an id of letters and digits, with what joins it to the next.</summary>
     [GeneratedRegex(@"^(?:(?:#|nr\.? ?|no\.? ?)?(?<from>\d{1,3})(?:\s*-\s*(?<to>\d{1,3}))?(?![\w-])(?!\s*(?:hours?|days?|weeks?|months?|tagen?|tage|wochen?|monate?|jours?|semaines?|mois|\.?\s*(?:jan|feb|fév|mar|mär|apr|avr|may|mai|jun|juin|jul|juil|aug|aoû|sep|oct|okt|nov|dec|dez|déc)\p{L}*\.?(?:\s+\d{4})?$))|(?<id>(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z0-9]{5,10})(?!\w))\s*(?:,|\+|&|and\b|und\b|et\b)?", RegexOptions.IgnoreCase, 1000)]
     private static partial Regex Target();
+
+    /// <summary>"Can I write to", in the words of three languages; in German the verb stands at the end.</summary>
+    [GeneratedRegex(@"^(?:(?:can|may|could|should|shall|am|are)\s+(?:i|we)\b.*\b(?:write|mail|e-?mail|contact|message|reach|approach)|(?:darf|kann|könnte|soll|dürfen|können|sollen)\s+(?:ich|wir)\b.*\b(?:schreiben|anschreiben|mailen|anmailen|kontaktieren)|(?:puis-je|peut-on|pouvons-nous|dois-je|on\s+peut|je\s+peux|est-ce\s+que\s+je\s+peux|est-ce\s+qu['’]on\s+peut)\b.*\b(?:écrire|ecrire|contacter|relancer|joindre))\b(?:\s+(?:to|an|à|a)\b)?", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex MayIWrite();
+
+    [GeneratedRegex(@"^(?:who(?:['’]s|\s+is|\s+are)?|brief(?:ing)?|wer(?:\s+(?:ist|sind))?|qui(?:\s+(?:est|sont))?|c['’]est\s+qui|tell\s+me\s+about|what\s+do\s+we\s+know\s+(?:about|of)|was\s+wissen\s+wir\s+über|que\s+savons-nous\s+(?:de|sur)|infos?(?:\s+(?:about|on|über|zu|sur))?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex Who();
+
+    [GeneratedRegex(@"^(?:[-–—*•·▪●o]\s+)+", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex Bullet();
+
+    [GeneratedRegex(@"^(?:(?:please|pls|bitte|svp|stp|s['’]il\s+(?:vous|te)\s+pla[iî]t|hi|hello|hey|hallo|bonjour|and|und|et)[,:]?\s+)+", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex Courtesy();
+
+    [GeneratedRegex(@"^#?(?<number>\d{1,3})\s*[:.)=–-]?\s+(?<rest>\p{L}.*)$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex NumberFirst();
 
     [GeneratedRegex(@"^(?<amount>\d{1,3})\s*(?<unit>\p{L}+)$", RegexOptions.None, 1000)]
     private static partial Regex Length();

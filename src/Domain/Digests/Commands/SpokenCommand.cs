@@ -18,7 +18,7 @@ public sealed record SpokenCommand(string Verb, string Line)
 
     public string? Tag { get; init; }
 
-    /// <summary>The text of a note; the address of a question.</summary>
+    /// <summary>The text of a note; the line of a question, which names addresses unless <see cref="Numbers"/> or <see cref="Items"/> do.</summary>
     public string? Text { get; init; }
 }
 

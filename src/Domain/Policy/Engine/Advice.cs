@@ -22,7 +22,7 @@ internal static class Advice
         return new WritingAdvice(contact.Primary, contact.Organisation.Name)
         {
             Against = [.. against.Select(hold => Finding(view, item, hold.Limit!, hold.Until))],
-            Room = [.. item.Caps.Where(cap => against.TrueForAll(hold => hold.Limit != cap.Cap.Limit)).Select(cap => Finding(view, item, cap.Cap.Limit, long.MaxValue))],
+            Room = [.. item.Caps.Where(use => against.TrueForAll(hold => hold.Limit != use.Cap)).Select(use => Finding(view, item, use.Cap, long.MaxValue))],
             AllowedFrom = against.Count > 0 && FirstFree(viewAt, contact, view, against) is { } free ? Instant.FromUnixTimeTicks(free) : null,
         };
     }

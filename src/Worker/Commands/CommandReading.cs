@@ -1,0 +1,60 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using CrmSync.Domain.Contacts;
+using CrmSync.Domain.Digests.Commands;
+using CrmSync.Domain.Log;
+
+namespace CrmSync.Worker.Commands;
+
+/// <summary>What a mail comes to.</summary>
+/// <param name="Commands">Lines for the log.</param>
+/// <param name="Answer">What its author is told.</param>
+internal sealed record CommandReading(IReadOnlyList<Interaction> Commands, MailAnswer Answer)
+{
+    /// <summary>One thing that was done.</summary>
+    public static CommandReading Of(Confirmation confirmation, params IReadOnlyList<Interaction> commands) => new(commands, new MailAnswer([confirmation], []));
+
+    /// <summary>Whether anything was carried out or asked.</summary>
+    public bool IsOfUse => Answer.Questions.Count > 0 || Answer.Confirmations.Any(one => !one.Failed);
+
+    /// <summary>In one line, for status.</summary>
+    public string Words => string.Join(" · ", Answer.Confirmations.Select(one => $"{one.Kind}: {one.Text}").Concat(Answer.Questions.Select(one => $"{(one.Kind == QuestionKind.Who ? "asked about" : "asked to write to")} {one.Contact}")));
+}
+
+/// <summary>An answer that is owed, as it is kept until a mail of ours gives it.</summary>
+internal sealed record KeptAnswer
+{
+    /// <summary>Addresses stand in it as they are, so that whoever erases a person finds them.</summary>
+    private static readonly JsonSerializerOptions Form = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
+    };
+
+    public IReadOnlyList<Confirmation> Confirmations { get; init; } = [];
+
+    public IReadOnlyList<string> Who { get; init; } = [];
+
+    public IReadOnlyList<string> MayIWrite { get; init; } = [];
+
+    /// <summary>The Message-ID of the mail that is answered, or null.</summary>
+    public string? MessageId { get; init; }
+
+    [JsonIgnore]
+    public MailAnswer Answer => new(
+        Confirmations,
+        [.. Who.Select(address => new Question(QuestionKind.Who, EmailAddress.Parse(address))), .. MayIWrite.Select(address => new Question(QuestionKind.MayIWrite, EmailAddress.Parse(address)))]);
+
+    public static string Write(MailAnswer answer, string? messageId) => JsonSerializer.Serialize(
+        new KeptAnswer
+        {
+            Confirmations = [.. answer.Confirmations.Select(one => one)],
+            Who = [.. answer.Questions.Where(one => one.Kind == QuestionKind.Who).Select(one => one.Contact.Value)],
+            MayIWrite = [.. answer.Questions.Where(one => one.Kind == QuestionKind.MayIWrite).Select(one => one.Contact.Value)],
+            MessageId = messageId,
+        },
+        Form);
+
+    public static KeptAnswer Read(string text) => JsonSerializer.Deserialize<KeptAnswer>(text, Form) ?? throw new FormatException("An answer was kept without saying anything.");
+}
