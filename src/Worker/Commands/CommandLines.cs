@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using CrmSync.Domain.Contacts;
@@ -33,6 +34,7 @@ internal sealed class CommandLines(CompanyPolicy policy, Standings standings, Co
     private const int MostText = 2000;
 
     private readonly BusinessCalendar calendar = author.Calendar ?? policy.DefaultCalendar;
+    private int said;
 
     /// <param name="wish">What is wanted.</param>
     /// <param name="target">Of what.</param>
@@ -58,7 +60,7 @@ internal sealed class CommandLines(CompanyPolicy policy, Standings standings, Co
         var at = standings.Free(about, target.Contact, mail.ArrivedAt);
         return CommandReading.Of(Confirm(wish, target, until), new Interaction
         {
-            Id = IdOf(canBeTakenBack ? [.. identity, mail.Id] : identity),
+            Id = IdOf(canBeTakenBack ? [.. identity, mail.Id, string.Create(CultureInfo.InvariantCulture, $"{said++}")] : identity),
             Kind = InteractionKind.Command,
             At = at,
             Seen = mail.Backlog ? at : Instant.Max(now, at),

@@ -127,7 +127,7 @@ internal sealed partial class CommandMeaning(CompanyPolicy policy, ContactDataba
         {
             if (command.Text is { } text && command.Verb is "brief" or "may-i-write")
             {
-                Ask(command, [.. QuotedPeople.AddressesIn(text).Select(Outsider).OfType<EmailAddress>().Distinct()]);
+                Ask(command, [.. text.Split(' ').Select(Outsider).OfType<EmailAddress>()]);
                 continue;
             }
 

@@ -27,6 +27,18 @@ public sealed class ReplyGrammarTests
     [InlineData("note: likes larch", "note likes larch")]
     [InlineData("who jane@acme.example", "brief jane@acme.example")]
     [InlineData("can i write to jane@acme.example?", "may-i-write jane@acme.example")]
+    [InlineData("Darf ich Jane Doe <jane@acme.example<mailto:jane@acme.example>> schreiben?", "may-i-write jane@acme.example")]
+    [InlineData("peut-on contacter jane@acme.example et li@beta.example ?", "may-i-write jane@acme.example li@beta.example")]
+    [InlineData("who 2?", "brief 2")]
+    [InlineData("can i write to 3", "may-i-write 3")]
+    [InlineData("- done 2", "done 2")]
+    [InlineData("• erledigt 2", "done 2")]
+    [InlineData("Hi, done 2", "done 2")]
+    [InlineData("Bitte erledigt 2", "done 2")]
+    [InlineData("2 done", "done 2")]
+    [InlineData("#3: erledigt", "done 3")]
+    [InlineData("2 - fait", "done 2")]
+    [InlineData("4. not useful", "not-useful 4")]
     public void Commands_are_understood_in_the_readers_words(string line, string understood) => Assert.Equal([understood], Read(line));
 
     [Theory]
@@ -40,6 +52,7 @@ public sealed class ReplyGrammarTests
     [InlineData("snooze 2 next week", "snooze 2 until 2026-03-09T09:00:00Z")]
     [InlineData("snooze 2 12 march", "snooze 2 until 2026-03-12T09:00:00Z")]
     [InlineData("snooze 2 2026-06-01", "snooze 2 until 2026-06-01T08:00:00Z")]
+    [InlineData("2 snooze friday", "snooze 2 until 2026-03-06T09:00:00Z")]
     [InlineData("snooze 2 2 march", "snooze 2 until 2027-03-02T09:00:00Z")]
     [InlineData("später 2 freitag", "snooze 2 until 2026-03-06T09:00:00Z")]
     [InlineData("plus tard 2 vendredi", "snooze 2 until 2026-03-06T09:00:00Z")]
@@ -54,6 +67,8 @@ public sealed class ReplyGrammarTests
     [InlineData("done", "names no line")]
     [InlineData("dnoe 2", "is no command")]
     [InlineData("tag 2", "names no tag")]
+    [InlineData("done all", "names no line")]
+    [InlineData("can i write to the council?", "names no address")]
     public void What_begins_like_a_command_and_is_none_is_refused_with_its_reason(string line, string reason) =>
         Assert.Contains(reason, Grammar.Read(line).Refused.Single().Reason, StringComparison.Ordinal);
 
@@ -61,6 +76,9 @@ public sealed class ReplyGrammarTests
     [InlineData("Hi,\n\nthanks!\n\nBest\nAna")]
     [InlineData("Done with this for today, see you tomorrow")]
     [InlineData("Who is coming to the fair?")]
+    [InlineData("2 done deals today, not bad")]
+    [InlineData("Who told you that?")]
+    [InlineData("12 signs are ready")]
     public void Prose_is_passed_over(string text)
     {
         var reply = Grammar.Read(text);

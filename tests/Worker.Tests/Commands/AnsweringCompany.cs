@@ -111,6 +111,17 @@ internal sealed class AnsweringCompany : IAsyncDisposable
     /// <summary>What became of the last mail.</summary>
     public async Task<CommandAnswer> Answer() => (await new CommandInbox(Program.Database).Since(SampleCompany.Story, default))[^1];
 
+    /// <summary>Sends what is due, and gives the answers that have left so far, oldest first.</summary>
+    public async Task<IReadOnlyList<MimeMessage>> Answers(Instant? now = null)
+    {
+        Assert.Empty((await Program.Digests.Send(now ?? Answered, Duration.Zero, default)).Problems);
+        return [.. Directory.EnumerateFiles(Path.Combine(folder, "out"), "*-answer-*.eml").Order(StringComparer.Ordinal).Select(file => MimeReader.Read(File.ReadAllBytes(file)))];
+    }
+
+    /// <summary>The text of a digest as it would be sent.</summary>
+    public async Task<string> DigestOf(string reader, Instant now) =>
+        MimeReader.Read((await Program.Digests.Show(now, default)).First(one => one.Digest.Run.Reader.Id == reader).Mail.Bytes).Text;
+
     public async Task<Evaluation> Evaluate(Instant? now = null)
     {
         var moment = now ?? Answered;

@@ -1,17 +1,15 @@
-using System.Net;
 using System.Text;
-using System.Text.RegularExpressions;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
 using CrmSync.Storage.Log;
 using NodaTime;
+using static CrmSync.Worker.Tests.Commands.Letters;
 
 namespace CrmSync.Worker.Tests.Commands;
 
 /// <summary>From the bytes in the command mailbox to the items that change. In Ana's digest 1 is Declan Murphy, 2 Siobhán Walsh, 3 Peter Nagle.</summary>
 public sealed class AnsweringTests(SentDigests sent) : IClassFixture<SentDigests>
 {
-    private const string Signed = "Authentication-Results: mx.bright.example; dkim=pass (2048-bit key) header.d=bright.example header.s=k1; spf=pass smtp.mailfrom=bright.example";
     private const string Declan = "done declan@murphymotors.example";
     private const string Siobhan = "done s.walsh@oakfield.example";
     private const string Peter = "done peter@oldmill.example";
@@ -40,7 +38,7 @@ public sealed class AnsweringTests(SentDigests sent) : IClassFixture<SentDigests
     public async Task A_reply_is_understood_as_meant(string form, string text, string[] meant)
     {
         await using var company = await AnsweringCompany.CopyOf(sent);
-        company.Deliver(Reply(text));
+        company.Deliver(sent.Reply(text));
         await company.Harvest();
         Assert.True(meant.Order().SequenceEqual((await company.Commands()).Select(Words).Order()), $"{form}: {await company.Answer()}");
     }
@@ -58,7 +56,7 @@ public sealed class AnsweringTests(SentDigests sent) : IClassFixture<SentDigests
     {
         await using var company = await AnsweringCompany.CopyOf(sent);
         Assert.Contains((await company.Evaluate()).Items, item => item.Id == "35SFN1HD");
-        company.Deliver(Reply("done 1"));
+        company.Deliver(sent.Reply("done 1"));
         await company.Harvest();
         var after = await company.Evaluate();
         Assert.DoesNotContain(after.Items, item => item.Id == "35SFN1HD");
@@ -69,7 +67,7 @@ public sealed class AnsweringTests(SentDigests sent) : IClassFixture<SentDigests
     public async Task A_snooze_until_friday_ends_on_friday_morning()
     {
         await using var company = await AnsweringCompany.CopyOf(sent);
-        company.Deliver(Reply("snooze 2 friday"));
+        company.Deliver(sent.Reply("snooze 2 friday"));
         await company.Harvest();
         var snooze = Assert.Single(await company.Commands());
         Assert.Equal(("snooze", Instant.FromUtc(2026, 3, 6, 9, 0)), (snooze.Verb, snooze.Until));
@@ -81,7 +79,7 @@ public sealed class AnsweringTests(SentDigests sent) : IClassFixture<SentDigests
     {
         await using var company = await AnsweringCompany.CopyOf(sent);
         var html = "<html><body><div>done 3</div><div class=\"gmail_quote\"><div>On Wed CrmSync wrote:</div><blockquote>done 1</blockquote></div></body></html>";
-        company.Deliver(Mail(sent.ReplyTo, "Re: My day", Convert.ToBase64String(Encoding.UTF8.GetBytes(html)), "Content-Type: text/html; charset=utf-8\nContent-Transfer-Encoding: base64"));
+        company.Deliver(Letter(sent.ReplyTo, "Re: My day", Convert.ToBase64String(Encoding.UTF8.GetBytes(html)), "Content-Type: text/html; charset=utf-8\nContent-Transfer-Encoding: base64"));
         await company.Harvest();
         Assert.Equal([Peter], (await company.Commands()).Select(Words));
     }
@@ -90,7 +88,7 @@ public sealed class AnsweringTests(SentDigests sent) : IClassFixture<SentDigests
     public async Task A_reply_to_the_plain_address_is_found_by_what_it_refers_to()
     {
         await using var company = await AnsweringCompany.CopyOf(sent);
-        company.Deliver(Mail("crmsync@bright.example", "Re: My day", "done 1", $"In-Reply-To: <{sent.MessageId}>"));
+        company.Deliver(Letter("crmsync@bright.example", "Re: My day", "done 1", $"In-Reply-To: <{sent.MessageId}>"));
         await company.Harvest();
         Assert.Equal([Declan], (await company.Commands()).Select(Words));
     }
@@ -100,7 +98,7 @@ public sealed class AnsweringTests(SentDigests sent) : IClassFixture<SentDigests
     {
         await using var company = await AnsweringCompany.CopyOf(sent);
         foreach (var verb in new[] { "called", "snooze-3d", "not-useful", "done" })
-            company.Deliver(Mail("crmsync@bright.example", Link(verb, "35SFN1HD"), ""));
+            company.Deliver(Letter("crmsync@bright.example", sent.Link(verb, "35SFN1HD"), ""));
         await company.Harvest();
         Assert.Equal(["called", "done", "not-useful", "snooze"], (await company.Commands()).Select(command => command.Verb).Order());
     }
@@ -109,10 +107,10 @@ public sealed class AnsweringTests(SentDigests sent) : IClassFixture<SentDigests
     public async Task The_same_mail_and_the_same_link_twice_are_one_command()
     {
         await using var company = await AnsweringCompany.CopyOf(sent);
-        var mail = Mail("crmsync@bright.example", Link("done", "35SFN1HD"), "");
+        var mail = Letter("crmsync@bright.example", sent.Link("done", "35SFN1HD"), "");
         company.Deliver(mail);
         company.Deliver(mail);
-        company.Deliver(Mail("crmsync@bright.example", Link("done", "35SFN1HD"), "", "X-Second: 1"));
+        company.Deliver(Letter("crmsync@bright.example", sent.Link("done", "35SFN1HD"), "", "X-Second: 1"));
         await company.Harvest();
         await company.Harvest(now: AnsweringCompany.Answered + Duration.FromHours(1));
         Assert.Single(await company.Commands());
@@ -130,7 +128,7 @@ public sealed class AnsweringTests(SentDigests sent) : IClassFixture<SentDigests
     public async Task A_forwarded_mail_to_an_address_with_a_verb_is_about_who_wrote_it(string verb, string meant)
     {
         await using var company = await AnsweringCompany.CopyOf(sent);
-        company.Deliver(Mail($"crmsync+{verb}@bright.example", "Fwd: A question", "She has a dog.\nbirthday: 12 March\n\n---------- Forwarded message ---------\nFrom: Jane New <jane.new@customer.example>\nDate: Tue, 3 Mar 2026\nSubject: A question\nTo: Ana Duarte <ana@bright.example>\n\nHello Ana\n"));
+        company.Deliver(Letter($"crmsync+{verb}@bright.example", "Fwd: A question", "She has a dog.\nbirthday: 12 March\n\n---------- Forwarded message ---------\nFrom: Jane New <jane.new@customer.example>\nDate: Tue, 3 Mar 2026\nSubject: A question\nTo: Ana Duarte <ana@bright.example>\n\nHello Ana\n"));
         await company.Harvest();
         var command = Assert.Single(await company.Commands());
         Assert.Equal(meant, Words(command));
@@ -141,7 +139,7 @@ public sealed class AnsweringTests(SentDigests sent) : IClassFixture<SentDigests
     public async Task A_blind_copy_to_chase_means_the_mail_it_goes_with()
     {
         await using var company = await AnsweringCompany.CopyOf(sent);
-        company.Deliver(Mail("gerry@paper.example", "Blue film", "Please send the price of the blue film.", "Delivered-To: crmsync+chase@bright.example"));
+        company.Deliver(Letter("gerry@paper.example", "Blue film", "Please send the price of the blue film.", "Delivered-To: crmsync+chase@bright.example"));
         await company.Harvest();
         var chase = Assert.Single(await company.Commands());
         var line = await new ContactLog(company.Program.Database).Read(new LogFilter(), default).SingleAsync(one => one.Subject == "Blue film");
@@ -152,7 +150,7 @@ public sealed class AnsweringTests(SentDigests sent) : IClassFixture<SentDigests
     public async Task The_copy_among_what_was_sent_proves_a_mail_no_server_signed()
     {
         await using var company = await AnsweringCompany.CopyOf(sent);
-        var mail = Reply("done 1", proof: "X-None: 1", id: "sent-copy@bright.example");
+        var mail = sent.Reply("done 1", proof: "X-None: 1", id: "sent-copy@bright.example");
         company.Deliver(mail);
         await company.Harvest();
         Assert.Empty(await company.Commands());
@@ -186,7 +184,7 @@ public sealed class AnsweringTests(SentDigests sent) : IClassFixture<SentDigests
     public async Task A_mail_that_must_not_be_obeyed_changes_nothing_and_says_why(string form, string from, string headers, string reason)
     {
         await using var company = await AnsweringCompany.CopyOf(sent);
-        company.Deliver(Reply("done 1", from, headers));
+        company.Deliver(sent.Reply("done 1", from, headers));
         await company.Harvest();
         await company.Harvest(now: AnsweringCompany.Answered + Duration.FromHours(25));
         Assert.Empty(await company.Commands());
@@ -201,7 +199,7 @@ public sealed class AnsweringTests(SentDigests sent) : IClassFixture<SentDigests
     public async Task A_forged_link_changes_nothing(string subject, string reason)
     {
         await using var company = await AnsweringCompany.CopyOf(sent);
-        company.Deliver(Mail("crmsync@bright.example", subject, ""));
+        company.Deliver(Letter("crmsync@bright.example", subject, ""));
         await company.Harvest();
         Assert.Empty(await company.Commands());
         Assert.Contains(reason, (await company.Answer()).Words!, StringComparison.Ordinal);
@@ -211,7 +209,7 @@ public sealed class AnsweringTests(SentDigests sent) : IClassFixture<SentDigests
     public async Task A_link_of_somebody_else_changes_nothing()
     {
         await using var company = await AnsweringCompany.CopyOf(sent);
-        company.Deliver(Mail("crmsync@bright.example", Link("done", "35SFN1HD"), "", from: "tim@bright.example"));
+        company.Deliver(Letter("crmsync@bright.example", sent.Link("done", "35SFN1HD"), "", from: "tim@bright.example"));
         await company.Harvest();
         Assert.Empty(await company.Commands());
         Assert.Contains("somebody else", (await company.Answer()).Words!, StringComparison.Ordinal);
@@ -221,7 +219,7 @@ public sealed class AnsweringTests(SentDigests sent) : IClassFixture<SentDigests
     public async Task A_link_for_one_item_does_not_work_for_another()
     {
         await using var company = await AnsweringCompany.CopyOf(sent);
-        company.Deliver(Mail("crmsync@bright.example", Link("done", "35SFN1HD").Replace("35SFN1HD", "YW0Y835A", StringComparison.Ordinal), ""));
+        company.Deliver(Letter("crmsync@bright.example", sent.Link("done", "35SFN1HD").Replace("35SFN1HD", "YW0Y835A", StringComparison.Ordinal), ""));
         await company.Harvest();
         Assert.Empty(await company.Commands());
     }
@@ -230,7 +228,7 @@ public sealed class AnsweringTests(SentDigests sent) : IClassFixture<SentDigests
     public async Task A_link_of_last_season_has_expired()
     {
         await using var company = await AnsweringCompany.CopyOf(sent);
-        company.Deliver(Mail("crmsync@bright.example", Link("done", "35SFN1HD"), "", date: "Mon, 1 Jun 2026 09:00:00 +0000"));
+        company.Deliver(Letter("crmsync@bright.example", sent.Link("done", "35SFN1HD"), "", date: "Mon, 1 Jun 2026 09:00:00 +0000"));
         await company.Harvest(now: Instant.FromUtc(2026, 6, 1, 9, 5));
         Assert.Empty(await company.Commands());
         Assert.Contains("tokens hold for 60 days", (await company.Answer()).Words!, StringComparison.Ordinal);
@@ -242,13 +240,13 @@ public sealed class AnsweringTests(SentDigests sent) : IClassFixture<SentDigests
         var tomorrow = Instant.FromUtc(2026, 3, 5, 8, 45);
         await using var company = await AnsweringCompany.CopyOf(sent);
         Assert.Contains("my-day ana", await Digests());
-        company.Deliver(Mail("crmsync@bright.example", Link("unsubscribe", "my-day"), ""));
+        company.Deliver(Letter("crmsync@bright.example", sent.Link("unsubscribe", "my-day"), ""));
         await company.Harvest();
         Assert.Equal(CommandMailState.CarriedOut, (await company.Answer()).State);
         Assert.DoesNotContain("my-day ana", await Digests());
         Assert.Contains("my-day tim", await Digests());
 
-        company.Deliver(Mail("crmsync@bright.example", "subscribe my-day", "", date: "Wed, 4 Mar 2026 10:30:00 +0000"));
+        company.Deliver(Letter("crmsync@bright.example", "subscribe my-day", "", date: "Wed, 4 Mar 2026 10:30:00 +0000"));
         await company.Harvest(now: AnsweringCompany.Answered + Duration.FromHours(1));
         Assert.Contains("my-day ana", await Digests());
 
@@ -259,7 +257,7 @@ public sealed class AnsweringTests(SentDigests sent) : IClassFixture<SentDigests
     public async Task A_reply_address_that_was_changed_is_refused()
     {
         await using var company = await AnsweringCompany.CopyOf(sent);
-        company.Deliver(Mail("crmsync+re-aaaaaaaaaaaaaaaaaaaaaaaaaa-bbbbbbbbbbbbbbbb@bright.example", "Re: My day", "done 1"));
+        company.Deliver(Letter("crmsync+re-aaaaaaaaaaaaaaaaaaaaaaaaaa-bbbbbbbbbbbbbbbb@bright.example", "Re: My day", "done 1"));
         await company.Harvest();
         Assert.Empty(await company.Commands());
         Assert.Contains("changed on its way", (await company.Answer()).Words!, StringComparison.Ordinal);
@@ -272,28 +270,11 @@ public sealed class AnsweringTests(SentDigests sent) : IClassFixture<SentDigests
     public async Task A_reply_that_asks_for_nothing_possible_changes_nothing(string text)
     {
         await using var company = await AnsweringCompany.CopyOf(sent);
-        company.Deliver(Reply(text));
+        company.Deliver(sent.Reply(text));
         await company.Harvest();
         Assert.Empty(await company.Commands());
         Assert.Equal(CommandMailState.Refused, (await company.Answer()).State);
     }
 
     private static string Words(CommandFacts command) => $"{command.Verb} {command.Contact}";
-
-    private string Reply(string text, string from = "ana@bright.example", string proof = Signed, string? id = null) =>
-        Mail(sent.ReplyTo, "Re: My day · Ana · Wed 4 March", text, "X-Form: reply", from, proof, id: id);
-
-    private static string Mail(
-        string to, string subject, string text, string more = "X-Form: plain", string from = "ana@bright.example", string proof = Signed, string date = "Wed, 4 Mar 2026 09:55:00 +0000", string? id = null) =>
-        $"Received: from mx.bright.example by store.bright.example with LMTP; {date}\n{proof}\nFrom: A Person <{from}>\nTo: {to}\nSubject: {Encoded(subject)}\nDate: {date}\nMessage-ID: <{id ?? Guid.NewGuid() + "@bright.example"}>\nMIME-Version: 1.0\n"
-        + $"{(more.Contains("Content-Type", StringComparison.Ordinal) ? "" : "Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n")}{more}\n\n{text}\n";
-
-    private static string Encoded(string subject) => subject.All(char.IsAscii) ? subject : $"=?utf-8?B?{Convert.ToBase64String(Encoding.UTF8.GetBytes(subject))}?=";
-
-    /// <summary>The subject a mail program writes when the link in the digest is pressed.</summary>
-    private string Link(string verb, string item)
-    {
-        var subject = Regex.Matches(WebUtility.HtmlDecode(sent.Html), "mailto:crmsync@bright.example\\?subject=([^\"]*)").Select(match => Uri.UnescapeDataString(match.Groups[1].Value));
-        return subject.First(one => one.StartsWith($"{verb} {item} [", StringComparison.Ordinal));
-    }
 }

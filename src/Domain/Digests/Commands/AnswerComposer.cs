@@ -70,7 +70,7 @@ public sealed class AnswerComposer(DigestFacts facts)
         var known = asked.Select(writer.WriteIfVisible).OfType<Brief>().ToList();
         if (known.Count > 0)
         {
-            sections.Add(new BriefSection("brief", known.Count == 1 ? known[0].Name : "Who they are") { People = known });
+            sections.Add(new BriefSection("brief", "What we know") { People = known });
             headlines.Add(known.Count == 1 ? $"About {known[0].Name}" : $"About {known[0].Name} and {ReaderClock.Count(known.Count - 1, "other")}");
         }
 

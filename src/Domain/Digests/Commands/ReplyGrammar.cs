@@ -78,8 +78,8 @@ public sealed partial class ReplyGrammar(BusinessCalendar calendar, Instant now)
     /// <summary>A question about an address or a line; anything else that begins like one is prose.</summary>
     private static (SpokenCommand? Command, string? Refused) Asked(string verb, string line, string rest)
     {
-        if (line.Contains('@', StringComparison.Ordinal))
-            return (new SpokenCommand(verb, line) { Text = line }, null);
+        if (string.Join(' ', Address().Matches(line).Select(match => match.Value.ToLowerInvariant()).Distinct()) is { Length: > 0 } addresses)
+            return (new SpokenCommand(verb, line) { Text = addresses }, null);
 
         var (numbers, items, after) = Targets(rest.Trim(' ', ':', '?'));
         if (numbers.Count + items.Count > 0 && after.Length == 0)
@@ -214,6 +214,9 @@ public sealed partial class ReplyGrammar(BusinessCalendar calendar, Instant now)
 
     [GeneratedRegex(@"^(?:who(?:['’]s|\s+is|\s+are)?|brief(?:ing)?|wer(?:\s+(?:ist|sind))?|qui(?:\s+(?:est|sont))?|c['’]est\s+qui|tell\s+me\s+about|what\s+do\s+we\s+know\s+(?:about|of)|was\s+wissen\s+wir\s+über|que\s+savons-nous\s+(?:de|sur)|infos?(?:\s+(?:about|on|über|zu|sur))?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Who();
+
+    [GeneratedRegex(@"[\w.!#$%&'*+/=^{|}~-]+@[\w-]+(?:\.[\w-]+)+", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex Address();
 
     [GeneratedRegex(@"^(?:[-–—*•·▪●o]\s+)+", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Bullet();

@@ -18,7 +18,7 @@ public sealed record SpokenCommand(string Verb, string Line)
 
     public string? Tag { get; init; }
 
-    /// <summary>The text of a note; the line of a question, which names addresses unless <see cref="Numbers"/> or <see cref="Items"/> do.</summary>
+    /// <summary>The text of a note; the addresses of a question, separated by blanks, unless it names lines or items.</summary>
     public string? Text { get; init; }
 }
 

@@ -19,15 +19,15 @@ internal sealed class WritingWords(DigestFacts facts, PeopleBook people, ReaderC
         var name = people.NameOf(contact);
         var owed = facts.Evaluation.Items
             .Where(item => item.Rule is RespondRule && item.Contact is { } about && people.Primary(about) == contact && item.State is ItemState.Open or ItemState.Overdue)
-            .Select(item => new NewsLine("answer", $"{words.What(item)}{About(people.SubjectOf(item.About))}, {words.Due(item)}. They wrote to us: an answer is always allowed."))
+            .Select(item => new NewsLine("owed", $"{words.What(item)}{About(people.SubjectOf(item.About))}, {words.Due(item)}. They wrote to us: an answer is always allowed."))
             .ToList();
         var against = advice.Against.Select(finding => new NewsLine(NameOf(finding.Limit), Against(finding)) { IsBad = true });
         var room = advice.Room.Select(finding => new NewsLine(NameOf(finding.Limit), Capital(Used(finding)) + "."));
         var verdict = (advice.Against.Count, advice.AllowedFrom, owed.Count) switch
         {
             (0, _, _) => new NewsLine("yes", $"You may write to {name}; no limit stands against it."),
-            (_, _, > 0) => new NewsLine("an answer only", $"You may answer {name}; anything else {Wait(advice)}."),
-            _ => new NewsLine("no", $"Please do not write to {name} of your own accord: it {Wait(advice)}.") { IsBad = true },
+            (_, _, > 0) => new NewsLine("an answer only", $"You may answer {name}, and nothing else{Wait(advice)}."),
+            _ => new NewsLine("no", $"Please do not write to {name} of your own accord{Wait(advice)}.") { IsBad = true },
         };
         var owner = facts.OwnerOf(contact) is { } id && id != sight.Reader ? new NewsLine("by the way", $"{people.FirstName(id)} looks after them.") : null;
         var lines = owed.Prepend(verdict).Concat(against).Concat(room).Concat(Meetings(contact));
@@ -38,12 +38,10 @@ internal sealed class WritingWords(DigestFacts facts, PeopleBook people, ReaderC
     {
         (0, _) => $"Yes, you may write to {name}",
         (_, > 0) => $"You may answer {name}, not more",
-        _ => advice.AllowedFrom is { } from ? $"Not to {name} before {clock.When(from)}" : $"No, please do not write to {name}",
+        _ => advice.AllowedFrom is { } from ? $"Do not write to {name} before {clock.When(from)}" : $"No, please do not write to {name}",
     };
 
-    private string Wait(WritingAdvice advice) => advice.AllowedFrom is { } from
-        ? $"is allowed from {clock.When(from)}, if nothing else happens"
-        : "is not allowed until that changes, and nobody can tell when";
+    private string Wait(WritingAdvice advice) => advice.AllowedFrom is { } from ? $" before {clock.When(from)}; from then on you may, if nothing else happens" : "";
 
     private string Against(LimitFinding finding)
     {
@@ -74,8 +72,10 @@ internal sealed class WritingWords(DigestFacts facts, PeopleBook people, ReaderC
         var cap = (CapLimit)finding.Limit;
         var counted = string.Join("; ", finding.Counted.Reverse().Take(MostCounted).Select(people.Find).OfType<Interaction>().Select(line =>
             $"{(people.ActorOf(line) is { } actor ? people.FirstName(actor.Id) : "we")} {clock.When(line.At)}{(IsSeen(line) ? About(line.Subject) : "")}"));
-        return $"{finding.Counted.Count} of {cap.Max} in {cap.Window}{(cap.Per == Per.Organisation ? " for the whole house" : "")}{(counted.Length > 0 ? $" ({counted})" : "")}";
+        return $"{(finding.Counted.Count == 0 ? "none" : Invariant(finding.Counted.Count))} of {cap.Max} in {cap.Window}{(cap.Per == Per.Organisation ? " for the whole house" : "")}{(counted.Length > 0 ? $" ({counted})" : "")}";
     }
+
+    private static string Invariant(int number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     private bool IsSeen(Interaction line) =>
         line.Participants.Any(participant => participant.Internal ? people.Ours(participant.Address)?.Id == sight.Reader : sight.Covers(facts.OwnerOf(people.Primary(participant.Address))));
