@@ -117,7 +117,7 @@ internal sealed partial class CommandMeaning(CompanyPolicy policy, ContactDataba
         if (answered is not null && (mail.ArrivedAt - answered.Plan.DueAt).TotalDays > CommandTokens.ValidDays)
             throw new RefusedCommandException($"answers a mail that is older than {CommandTokens.ValidDays} days; answer your latest one");
 
-        var isNew = answered is null && Subjects.Strip(mail.Subject).Bare == mail.Subject.ToLowerInvariant();
+        var isNew = answered is null && string.Equals(Subjects.Strip(mail.Subject).Bare, mail.Subject, StringComparison.OrdinalIgnoreCase);
         var spoken = new ReplyGrammar(author.Calendar ?? policy.DefaultCalendar, mail.ArrivedAt).Read(isNew ? mail.Subject + "\n" + mail.OwnText : mail.OwnText);
         var items = answered is null ? new Dictionary<int, string>() : await ledger.ItemsOf(answered.Plan.MessageId, ct);
         var confirmations = spoken.Refused.Select(line => Confirmation.NotDone(line.Line, line.Reason)).ToList();
