@@ -1,3 +1,4 @@
+using System.Text;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
 using CrmSync.Mail.Mime;
@@ -22,6 +23,10 @@ public sealed class SentDigests : IAsyncLifetime
 
     public string ReplyTo { get; private set; } = "";
 
+    public string Subject { get; private set; } = "";
+
+    public string Text { get; private set; } = "";
+
     public async Task InitializeAsync()
     {
         foreach (var file in Directory.EnumerateFiles(SampleCompany.Config, "*", SearchOption.AllDirectories))
@@ -35,7 +40,8 @@ public sealed class SentDigests : IAsyncLifetime
         await company.Harvest("commands");
         var ana = (await company.Program.Digests.Show(SampleCompany.Story, default)).Single(sent => sent.Digest.Run is { Definition.Name: "my-day", Reader.Id: "ana" }).Mail;
         (Html, MessageId) = (ana.Html, ana.MessageId);
-        ReplyTo = MimeReader.Read(ana.Bytes).ReplyTo[0].Address;
+        var mail = MimeReader.Read(ana.Bytes);
+        (ReplyTo, Subject, Text) = (mail.ReplyTo[0].Address, mail.Subject, mail.Text);
         Assert.Empty((await company.Program.Digests.Send(SampleCompany.Story, Duration.Zero, default)).Problems);
     }
 
@@ -84,18 +90,21 @@ internal sealed class AnsweringCompany : IAsyncDisposable
     }
 
     /// <summary>Puts a mail into the command mailbox; lines end as they do on a server.</summary>
-    public void Deliver(string mail) => Put(mail, Path.Combine("commands", "new"));
+    public void Deliver(string mail) => Deliver(Encoding.UTF8.GetBytes(mail.ReplaceLineEndings("\r\n")));
+
+    /// <summary>Puts a mail into the command mailbox as it is.</summary>
+    public void Deliver(byte[] mail) => Put(mail, Path.Combine("commands", "new"));
 
     /// <summary>Puts a mail into Ana's folder of what she sent.</summary>
-    public void DeliverSent(string mail) => Put(mail, Path.Combine("ana", ".Sent", "cur"));
+    public void DeliverSent(string mail) => Put(Encoding.UTF8.GetBytes(mail.ReplaceLineEndings("\r\n")), Path.Combine("ana", ".Sent", "cur"));
 
-    private void Put(string mail, string place)
+    private void Put(byte[] mail, string place)
     {
         var path = Path.Combine(folder, "sample", "mail", place);
         foreach (var part in new[] { "cur", "new", "tmp" })
             Directory.CreateDirectory(Path.Combine(path, "..", part));
         delivered++;
-        File.WriteAllText(Path.Combine(path, $"17726{delivered}.M{delivered}P9.store.bright.example"), mail.ReplaceLineEndings("\r\n"));
+        File.WriteAllBytes(Path.Combine(path, $"17726{delivered}.M{delivered}P9.store.bright.example"), mail);
     }
 
     public async Task Harvest(string account = "commands", Instant? now = null)
