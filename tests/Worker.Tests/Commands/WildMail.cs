@@ -26,7 +26,7 @@ internal sealed partial record WildMail(string Name, string Meant, string Source
     {
         // What is quoted holds commands, too: whoever takes them for the author's does what nobody asked for.
         var digest = sent.Text.TrimEnd() + "\n\ndone 4\nsnooze 5 3d\nflurb 6";
-        var html = Regex.Match(sent.Html, "<body[^>]*>(.*)</body>", RegexOptions.Singleline).Groups[1].Value + "<p>done 4</p><div>snooze 5 3d<br>flurb 6</div>";
+        var html = Regex.Match(sent.Html, "<body[^>]*>(?<inner>.*)</body>", RegexOptions.Singleline | RegexOptions.ExplicitCapture).Groups["inner"].Value + "<p>done 4</p><div>snooze 5 3d<br>flurb 6</div>";
         var filled = Source
             .Replace("{{reply-to}}", sent.ReplyTo, StringComparison.Ordinal).Replace("{{message-id}}", sent.MessageId, StringComparison.Ordinal).Replace("{{subject}}", sent.Subject, StringComparison.Ordinal)
             .Replace("{{> digest}}", string.Join('\n', digest.Split('\n').Select(line => ("> " + line).TrimEnd())), StringComparison.Ordinal)
@@ -36,7 +36,7 @@ internal sealed partial record WildMail(string Name, string Meant, string Source
         var encode = (string text) => Encoding.UTF8.GetBytes(text);
         var isBody = false;
         var body = new StringBuilder();
-        var boundaries = Boundary().Matches(filled).Select(match => "--" + match.Groups[1].Value).ToList();
+        var boundaries = Boundary().Matches(filled).Select(match => "--" + match.Groups["name"].Value).ToList();
         var head = new StringBuilder();
         foreach (var line in filled.TrimEnd('\n').Split('\n'))
         {
@@ -71,10 +71,10 @@ internal sealed partial record WildMail(string Name, string Meant, string Source
 
     private static Func<string, byte[]> EncoderOf(string head)
     {
-        var name = Regex.Match(head, "charset=\"([^\"]+)\"").Groups[1].Value;
+        var name = Regex.Match(head, "charset=\"(?<name>[^\"]+)\"", RegexOptions.ExplicitCapture).Groups["name"].Value;
         Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
         var charset = name.Length == 0 ? Encoding.ASCII : Encoding.GetEncoding(name);
-        return Regex.Match(head, "Content-Transfer-Encoding: (\\S+)").Groups[1].Value switch
+        return Regex.Match(head, "Content-Transfer-Encoding: (?<name>\\S+)", RegexOptions.ExplicitCapture).Groups["name"].Value switch
         {
             "base64" => text => Encoding.ASCII.GetBytes(Convert.ToBase64String(charset.GetBytes(text), Base64FormattingOptions.InsertLineBreaks) + "\r\n"),
             "quoted-printable" => text => QuotedPrintable(charset.GetBytes(text)),
@@ -120,6 +120,6 @@ internal sealed partial record WildMail(string Name, string Meant, string Source
 
     private static void Write(List<byte> bytes, string lines) => bytes.AddRange(Encoding.UTF8.GetBytes(lines.ReplaceLineEndings("\r\n")));
 
-    [GeneratedRegex("boundary=\"([^\"]+)\"")]
+    [GeneratedRegex("boundary=\"(?<name>[^\"]+)\"", RegexOptions.ExplicitCapture)]
     private static partial Regex Boundary();
 }
