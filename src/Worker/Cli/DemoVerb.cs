@@ -35,12 +35,15 @@ internal static class DemoVerb
 
         var configuration = sample with { Settings = sample.Settings with { Delivery = delivery } };
         await using var program = new Composition(configuration, await Composition.Open(configuration.Settings.Storage, ct));
+        var order = new HarvestOrder(program.Readable);
         var summaries = new List<HarvestSummary>();
         using (var bars = HarvestBars.OnTerminal(program.Readable.Count))
         {
             await foreach (var summary in program.Harvest.Run(program.Readable, now, bars, ct))
-                summaries.Add(summary);
+                summaries.AddRange(order.Next(summary));
         }
+
+        summaries.AddRange(order.Rest());
 
         var log = await program.Snapshot(now, withText: false, ct);
         var evaluation = new Evaluator(program.Policy).Evaluate(log, now);

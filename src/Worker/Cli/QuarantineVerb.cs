@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CrmSync.Storage.Harvest;
+using CrmSync.Worker.Sources;
 
 namespace CrmSync.Worker.Cli;
 
@@ -42,6 +43,6 @@ internal static class QuarantineVerb
         await using var program = await Composition.Open(parsed.FolderOf(), now, ct);
         var names = (await program.Ledger.Quarantine(parsed.GetValue(Account), ct)).Select(item => item.Account).ToHashSet(StringComparer.Ordinal);
         await program.Ledger.RetryQuarantine(parsed.GetValue(Account), ct);
-        return await SyncVerb.Harvest(program, [.. program.Readable.Where(a => names.Contains(a.Name))], now, parsed, ct);
+        return await SyncVerb.Harvest(program, await AccountSources.Named(program.Readable, names, ct), now, parsed, ct);
     }
 }

@@ -17,44 +17,73 @@ internal static class SyncVerb
     {
         var now = parsed.NowOf();
         await using var program = await Composition.Open(parsed.FolderOf(), now, ct);
-        var which = parsed.GetValue(Account) is { } name ? [.. program.Readable.Where(a => a.Name == name)] : program.Readable;
-        if (which.Count == 0 && parsed.GetValue(Account) is { } unknown)
-            throw new UsageException($"there is no account \"{unknown}\"; there are {string.Join(", ", program.Readable.Select(a => a.Name))}");
+        var name = parsed.GetValue(Account);
+        var which = name is null ? program.Readable : await AccountSources.Named(program.Readable, new HashSet<string>(StringComparer.Ordinal) { name }, ct);
+        if (which.Count == 0)
+            throw new UsageException($"there is no account \"{name}\"; there are {string.Join(", ", program.Readable.Select(a => a.Name))}");
 
         return await Harvest(program, which, now, parsed, ct);
     }
 
-    /// <summary>Harvests and tells about it: a line an account, as soon as it is done; what needs somebody on standard error.</summary>
+    /// <summary>
+    /// Harvests and tells about it: a line an account, in the order of the configuration, JSON as soon as the accounts before it are done; members of groups after
+    /// them; what needs somebody on standard error.
+    /// </summary>
     public static async Task<int> Harvest(Composition program, IReadOnlyList<ReadableAccount> which, Instant now, ParseResult parsed, CancellationToken ct)
     {
         using var output = parsed.OutputOf();
+        var order = new HarvestOrder(which);
         var summaries = new List<HarvestSummary>();
         using (var bars = HarvestBars.OnTerminal(which.Count))
         {
             await foreach (var summary in program.Harvest.Run(which, now, bars, ct))
-            {
-                summaries.Add(summary);
-                if (output.Format != OutputFormat.Json)
-                    continue;
-
-                output.List([summary], HarvestFormat.Summaries);
-                output.Flush();
-            }
+                Tell(order.Next(summary));
         }
 
+        Tell(order.Rest());
         if (output.Format == OutputFormat.Table)
-            output.List([.. summaries.OrderBy(summary => PlaceOf(summary, which))], HarvestFormat.Summaries);
+            output.List(summaries, HarvestFormat.Summaries);
 
         output.Flush();
         foreach (var summary in summaries)
             await HarvestFormat.Complain(summary);
 
         return summaries.TrueForAll(s => s.IsClean) ? CommandLine.Done : CommandLine.ProblemsFound;
+
+        void Tell(IReadOnlyList<HarvestSummary> next)
+        {
+            summaries.AddRange(next);
+            if (output.Format != OutputFormat.Json)
+                return;
+
+            output.List(next, HarvestFormat.Summaries);
+            output.Flush();
+        }
+    }
+}
+
+/// <summary>Puts summaries, which come as accounts are done, in the order of the configuration. Members of groups are not in it and come last.</summary>
+internal sealed class HarvestOrder(IReadOnlyList<ReadableAccount> which)
+{
+    private readonly Queue<string> names = new(which.Where(account => account.Members is null).Select(account => account.Name));
+    private readonly Dictionary<string, HarvestSummary> early = new(StringComparer.Ordinal);
+
+    /// <summary>Those whose turn it is now that this one is done.</summary>
+    public IReadOnlyList<HarvestSummary> Next(HarvestSummary done)
+    {
+        early[done.Account] = done;
+        var next = new List<HarvestSummary>();
+        while (names.TryPeek(out var name) && early.Remove(name, out var summary))
+        {
+            next.Add(summary);
+            names.Dequeue();
+        }
+
+        return next;
     }
 
-    /// <summary>Accounts are told in the order of the configuration, whoever was done first; members of groups after them.</summary>
-    private static int PlaceOf(HarvestSummary summary, IReadOnlyList<ReadableAccount> which) =>
-        which.Index().Where(one => one.Item.Name == summary.Account).Select(one => one.Index).DefaultIfEmpty(int.MaxValue).First();
+    /// <summary>Those whose turn never came.</summary>
+    public IReadOnlyList<HarvestSummary> Rest() => [.. early.Values.OrderBy(summary => summary.Account, StringComparer.Ordinal)];
 }
 
 /// <summary>How a harvest is told.</summary>

@@ -14,8 +14,9 @@ using NodaTime;
 namespace CrmSync.Worker.Harvest;
 
 /// <summary>
-/// Harvests accounts side by side, each for a while at a time: a mailbox of years does not hold up the others, and its own new mail is found between two turns. What
-/// fails in one never stops another. There is one of it in a program, however many jobs ask.
+/// Harvests accounts side by side, each for a while at a time: a mailbox of years does not hold up the others, and its own new mail is found between two turns. Files
+/// are read one after the other: nobody waits for a server there, and whose copy of a mail came first is the same every time. What fails in one account never stops
+/// another. There is one of it in a program, however many jobs ask.
 /// </summary>
 /// <param name="database">Where everything is kept.</param>
 /// <param name="configuration">The accounts and what is read of them.</param>
@@ -93,19 +94,20 @@ internal sealed class HarvestAll(ContactDatabase database, CrmSyncConfiguration 
             foreach (var group in which.Where(account => account.Members is not null))
                 all.AddRange(await MembersOf(group, now, done, ct));
 
-            IReadOnlyList<Underway> turn = [.. all.DistinctBy(account => account.Name, StringComparer.Ordinal).Select(one => new Underway(one, new HarvestRun(one.Name, progress)))];
-            var queue = new ConcurrentQueue<Underway>(turn);
+            var queue = new ConcurrentQueue<Queue<Underway>>(all.DistinctBy(account => account.Name, StringComparer.Ordinal).GroupBy(account => account.IsLocal ? "" : account.Name, StringComparer.Ordinal)
+                .Select(lane => new Queue<Underway>(lane.Select(one => new Underway(one, new HarvestRun(one.Name, progress))))));
             await Parallel.ForEachAsync(
                 Enumerable.Range(0, Math.Min(AtOnce, queue.Count)),
                 new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = ct },
                 async (_, cancel) =>
                 {
-                    while (queue.TryDequeue(out var harvest))
+                    while (queue.TryDequeue(out var lane))
                     {
-                        if (await Continue(harvest, now, cancel))
-                            await done.WriteAsync(harvest.Run.Summary(), CancellationToken.None);
-                        else
-                            queue.Enqueue(harvest);
+                        if (await Continue(lane.Peek(), now, cancel))
+                            await done.WriteAsync(lane.Dequeue().Run.Summary(), CancellationToken.None);
+
+                        if (lane.Count > 0)
+                            queue.Enqueue(lane);
                     }
                 });
             done.Complete();

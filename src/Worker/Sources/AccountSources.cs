@@ -23,6 +23,9 @@ internal sealed record ReadableAccount(string Name, string Kind, EmailAddress Ad
     /// <summary>When its server allows the next try after a failure; null when that is now.</summary>
     public Func<CancellationToken, Task<Instant?>> NotBefore { get; init; } = _ => Task.FromResult<Instant?>(null);
 
+    /// <summary>Whether it lies on this machine, so that reading it waits for nobody.</summary>
+    public bool IsLocal { get; init; }
+
     /// <summary>Whether it holds meetings and no mail.</summary>
     public bool IsCalendar => Kind is "ics" or "caldav";
 }
@@ -44,15 +47,43 @@ internal static class AccountSources
     public static IReadOnlyList<ReadableAccount> Of(CrmSyncConfiguration configuration, DateTimeZone zone, ImapSources imap, GraphTenants graph) =>
         [.. configuration.Accounts.SelectMany(account => Of(account, configuration.Capture, zone, imap, graph))];
 
+    /// <summary>
+    /// The accounts of some names. Groups are asked who is in them only when a name is not in the configuration; a group that cannot be asked stands for its members,
+    /// so that harvesting it tells why.
+    /// </summary>
+    /// <param name="readable">Every mailbox and calendar of the configuration.</param>
+    /// <param name="names">The names, as the log and <c>status</c> write them.</param>
+    /// <param name="ct">Cancels.</param>
+    public static async Task<IReadOnlyList<ReadableAccount>> Named(IReadOnlyList<ReadableAccount> readable, IReadOnlySet<string> names, CancellationToken ct)
+    {
+        var found = readable.Where(account => names.Contains(account.Name)).ToList();
+        if (found.Count == names.Count)
+            return found;
+
+        foreach (var group in readable.Where(account => account.Members is not null))
+        {
+            try
+            {
+                found.AddRange((await group.Members!(ct)).Where(member => names.Contains(member.Name)));
+            }
+            catch (SourceException)
+            {
+                found.Add(group);
+            }
+        }
+
+        return [.. found.DistinctBy(account => account.Name, StringComparer.Ordinal)];
+    }
+
     private static IEnumerable<ReadableAccount> Of(Account account, CaptureSettings capture, DateTimeZone zone, ImapSources imap, GraphTenants tenants) => account switch
     {
         ImapAccount mailbox => [One(mailbox, mailbox.Address, now => imap.SourceOf(mailbox, capture.From(now))) with { NotBefore = ct => imap.NotBefore(mailbox, ct) }],
-        MaildirAccount maildir => [One(maildir, maildir.Address, _ => new MaildirSource(maildir.Path))],
-        MboxAccount mbox => [One(mbox, mbox.Address, _ => new MboxSource(mbox.Path))],
-        EmlAccount eml => [One(eml, eml.Address, _ => new EmlSource(eml.Path))],
+        MaildirAccount maildir => [Local(maildir, maildir.Address, _ => new MaildirSource(maildir.Path))],
+        MboxAccount mbox => [Local(mbox, mbox.Address, _ => new MboxSource(mbox.Path))],
+        EmlAccount eml => [Local(eml, eml.Address, _ => new EmlSource(eml.Path))],
         IcsAccount { Path: { } path } ics =>
         [
-            One(ics, ics.Address, now => new IcsSource(path, ItemsOf(ics, capture, now), zone)),
+            Local(ics, ics.Address, now => new IcsSource(path, ItemsOf(ics, capture, now), zone)),
         ],
         IcsAccount { Url: { } url } ics =>
         [
@@ -71,6 +102,8 @@ internal static class AccountSources
         new(new MeetingTranslation(ics.Name, ics.Address, now), new Interval(capture.From(now), now + Ahead));
 
     private static ReadableAccount One(Account account, EmailAddress address, Func<Instant, ISource> open) => new(account.Name, account.Kind, address, open);
+
+    private static ReadableAccount Local(Account account, EmailAddress address, Func<Instant, ISource> open) => One(account, address, open) with { IsLocal = true };
 
     private static SourceException NotBuilt(Account account) =>
         new(new Trouble(account.Name, $"accounts of the kind '{account.Kind}' are not built yet", "remove it from crmsync.yaml until they are"), isPermanent: true);

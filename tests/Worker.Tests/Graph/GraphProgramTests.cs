@@ -43,6 +43,12 @@ public sealed class GraphProgramTests
         Assert.Equal(1, check.Status);
         Assert.Contains("1 of its 3 mailboxes cannot be read", check.Error, StringComparison.Ordinal);
 
+        // A member is an account like any other.
+        service.Forget();
+        var one = await TheProgram.Run("--config", config, "sync", "--account", "graph:ben@us.example", "--format", "json", "--now", "2026-03-02T09:02:00Z");
+        Assert.Equal((0, "graph:ben@us.example"), (one.Status, Assert.Single(one.Json).GetProperty("account").GetString()));
+        Assert.DoesNotContain(service.Seen, r => r.Mailbox is "ana@us.example" or "old@us.example");
+
         // Who left the group is not read any more.
         service.Groups["sales@us.example"] = ["ana@us.example"];
         service.Forget();
