@@ -9,6 +9,8 @@ namespace CrmSync.Mail.Imap;
 /// </summary>
 internal sealed class FolderListing(ImapConnection connection, Capabilities capabilities, ImapLimits limits)
 {
+    private const string StatusItems = "STATUS (MESSAGES UIDNEXT UIDVALIDITY)";
+
     private readonly List<ListedFolder> listed = [];
     private readonly Dictionary<string, FolderStatus> statuses = new(StringComparer.Ordinal);
     private NamespaceResponse? namespaces;
@@ -45,8 +47,6 @@ internal sealed class FolderListing(ImapConnection connection, Capabilities capa
             ? connection.Refused(AnswerStage.Command, "listing the folders", refusal)
             : new MailServerException(MailFailure.Protocol, $"the server lists no folder that can be opened, not even INBOX{(trouble is null ? "" : $" ({trouble})")}; nothing is changed until it does");
     }
-
-    private string StatusItems => capabilities.Has("OBJECTID") ? "STATUS (MESSAGES UIDNEXT UIDVALIDITY MAILBOXID)" : "STATUS (MESSAGES UIDNEXT UIDVALIDITY)";
 
     private IEnumerable<string> Commands(bool withStatus)
     {

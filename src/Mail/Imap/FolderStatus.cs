@@ -15,7 +15,9 @@ public sealed record FolderStatus
     /// <summary>HIGHESTMODSEQ (RFC 7162); null when absent or when the server said NOMODSEQ.</summary>
     public ulong? HighestModSeq { get; init; }
 
-    /// <summary>MAILBOXID (RFC 8474): stays when the folder is renamed.</summary>
+    /// <summary>
+    /// MAILBOXID (RFC 8474): stays when the folder is renamed. Known only of a folder that was opened: asked for it with STATUS, Cyrus 3.6 answers with random bytes.
+    /// </summary>
     public string? MailboxId { get; init; }
 
     /// <summary>This, with what is unknown taken from another answer about the same folder.</summary>
@@ -39,10 +41,12 @@ public sealed record FolderStatus
             _ when Is(name, "MESSAGES") => this with { Exists = long.TryParse(value, out var count) && count >= 0 ? count : null },
             _ when Is(name, "HIGHESTMODSEQ") => this with { HighestModSeq = number },
             _ when Is(name, "NOMODSEQ") => this with { HighestModSeq = null },
-            _ when Is(name, "MAILBOXID") => this with { MailboxId = value.Trim('(', ')', ' ') is { Length: > 0 } id ? id : null },
+            _ when Is(name, "MAILBOXID") => this with { MailboxId = value.Trim('(', ')', ' ') is { Length: > 0 and <= 255 } id && id.All(IsObjectId) ? id : null },
             _ => this,
         };
     }
+
+    private static bool IsObjectId(char c) => char.IsAsciiLetterOrDigit(c) || c is '_' or '-';
 
     private static bool Is(ReadOnlySpan<char> name, string word) => name.Equals(word, StringComparison.OrdinalIgnoreCase);
 }

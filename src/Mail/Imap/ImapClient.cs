@@ -60,6 +60,9 @@ public sealed class ImapClient : IAsyncDisposable
     /// <summary>The folder that is open.</summary>
     public ImapFolder? Examined { get; private set; }
 
+    /// <summary>What was said of the open folder as it was opened.</summary>
+    public FolderStatus ExaminedStatus { get; private set; } = new();
+
     /// <summary>Bytes received so far, after decryption and decompression.</summary>
     public long BytesReceived => connection.Wire.Received;
 
@@ -160,6 +163,7 @@ public sealed class ImapClient : IAsyncDisposable
         if (status.UidNext is null || status.UidValidity is null || status.Exists is null)
             status = status.OrElse((await Statuses([folder], ct))[0].Status ?? new FolderStatus());
 
+        ExaminedStatus = status;
         return (status, searched is { Status: ImapStatus.Ok } && search!.Unreadable is null ? search.Ascending : null);
     }
 
@@ -168,7 +172,7 @@ public sealed class ImapClient : IAsyncDisposable
     public async Task<IReadOnlyList<(ImapFolder Folder, FolderStatus? Status, MailServerException? Failure)>> Statuses(
         IReadOnlyList<ImapFolder> folders, CancellationToken ct)
     {
-        var items = "MESSAGES UIDNEXT UIDVALIDITY" + (Capabilities.Has("CONDSTORE") ? " HIGHESTMODSEQ" : "") + (Capabilities.Has("OBJECTID") ? " MAILBOXID" : "");
+        var items = "MESSAGES UIDNEXT UIDVALIDITY" + (Capabilities.Has("CONDSTORE") ? " HIGHESTMODSEQ" : "");
         var results = new List<(ImapFolder, FolderStatus?, MailServerException?)>();
         // A server reads while it writes only as far as its buffers go; fifty short commands fit everywhere.
         foreach (var some in folders.Chunk(50))

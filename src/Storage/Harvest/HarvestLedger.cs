@@ -112,7 +112,10 @@ public sealed class HarvestLedger(ContactDatabase database)
     public Task MoveCursor(FolderState folder, FolderCursor cursor, CancellationToken ct) =>
         database.Write(scope => SaveCursor(scope, folder, cursor), ct);
 
-    /// <summary>The server numbers the items of a folder anew: what was discovered stays, what is found from now on is another item.</summary>
+    /// <summary>
+    /// The server numbers the items of a folder anew: what was read stays, what was discovered and not read yet will be found under its new number, and what is found
+    /// from now on is another item.
+    /// </summary>
     public Task<FolderState> NewEpoch(FolderState folder, long? uidValidity, CancellationToken ct) =>
         database.Write(
             async scope =>
@@ -124,10 +127,16 @@ public sealed class HarvestLedger(ContactDatabase database)
                      where number = @folder
                     """,
                     new { uidValidity, folder = folder.Number });
+                await scope.Execute(
+                    $"delete from remote_item where folder = @folder and state in ({(int)ItemState.Pending}, {(int)ItemState.Quarantined})", new { folder = folder.Number });
                 var account = await scope.One<long>("select account from folder where number = @folder", new { folder = folder.Number });
                 return (await Folders(scope, account, folder.RemoteId)).Single();
             },
             ct);
+
+    /// <summary>The numbers of a folder have stayed as they are: how often they changed before does not count any more.</summary>
+    public Task Steady(FolderState folder, CancellationToken ct) =>
+        database.Write(scope => scope.Execute("update folder set validity_resets = 0 where number = @Number", new { folder.Number }), ct);
 
     /// <summary>Leaves a folder alone until a moment, or for good (<see cref="Instant.MaxValue"/>), or (null) reads it again.</summary>
     public Task Park(FolderState folder, Instant? until, string? reason, CancellationToken ct) =>

@@ -142,8 +142,13 @@ public abstract record ItemResult(long Item)
     /// <summary>It could not be read now; it is tried again at or after <paramref name="RetryAt"/>.</summary>
     public sealed record Failed(long Item, string Reason, Instant RetryAt) : ItemResult(Item);
 
-    /// <summary>It is no longer there.</summary>
+    /// <summary>It is no longer there, which is remembered.</summary>
     public sealed record Gone(long Item) : ItemResult(Item);
+
+    /// <summary>
+    /// It was listed, and is not there when it is read. That may be an error of the moment, or it may come back: it is forgotten and its folder listed whole again.
+    /// </summary>
+    public sealed record Vanished(long Item) : ItemResult(Item);
 }
 
 /// <summary>What became of a batch; every item is counted once.</summary>

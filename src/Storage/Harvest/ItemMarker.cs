@@ -33,6 +33,7 @@ internal sealed class ItemMarker(WriteScope scope)
             Column.Number("number"), Column.Number("state"), Column.Instant("next_attempt_at"), Column.Text("place"),
             Column.Text("reason"), Column.Text("remedy"), Column.Number("interaction"));
         var counts = StoreCounts.Zero;
+        var vanished = new List<long>();
         var line = 0;
         foreach (var result in results)
         {
@@ -69,16 +70,37 @@ internal sealed class ItemMarker(WriteScope scope)
                     counts += new StoreCounts(0, 0, 0, 0, 0, 1);
                     Row(result, ItemState.Gone);
                     break;
+                case ItemResult.Vanished:
+                    counts += new StoreCounts(0, 0, 0, 0, 0, 1);
+                    vanished.Add(result.Item);
+                    break;
                 default:
                     throw new ArgumentException($"{result.GetType().Name} is no result this ledger knows.", nameof(results));
             }
         }
 
         await items.Flush();
+        await Forget(vanished);
         return counts;
 
         void Row(
             ItemResult result, ItemState state, string? place = null, string? reason = null, string? remedy = null, Instant? retryAt = null, long? interaction = null) =>
             items.Add(result.Item).Add((long)state).Add(retryAt).Add(Texts.Clean(place)).Add(Texts.Clean(reason)).Add(Texts.Clean(remedy)).Add(interaction).End();
+    }
+
+    private async Task Forget(List<long> vanished)
+    {
+        if (vanished.Count == 0)
+            return;
+
+        var those = new { numbers = scope.Engine.List(vanished) };
+        await scope.Execute(
+            $"""
+            update folder
+               set snapshot = null, last_full_at = null
+             where number in (select i.folder from remote_item i where {scope.Engine.AnyOf("i.number", "@numbers")})
+            """,
+            those);
+        await scope.Execute($"delete from remote_item where {scope.Engine.AnyOf("number", "@numbers")}", those);
     }
 }

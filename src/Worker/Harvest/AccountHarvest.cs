@@ -183,7 +183,8 @@ internal sealed class AccountHarvest(
                 {
                     await foreach (var reading in pass.Source.Read([.. items.Select(i => new RemoteItem(pass.Folders[i.Folder], i))], ct))
                     {
-                        if (!open.Remove(reading.Item.Item.Number))
+                        // What was taken for read may turn out to have been something else.
+                        if (!open.Remove(reading.Item.Item.Number) && reading is not VanishedReading)
                             continue;
 
                         await Add(reading, last, pass, ct);
@@ -303,6 +304,8 @@ internal sealed class AccountHarvest(
                 return new ItemResult.Failed(item.Number, failed.Trouble.Reason, now + RetryAfter);
             case GoneReading:
                 return new ItemResult.Gone(item.Number);
+            case VanishedReading:
+                return new ItemResult.Vanished(item.Number);
             default:
                 throw new UnreachableException($"{reading.GetType().Name} is no reading this harvest knows");
         }

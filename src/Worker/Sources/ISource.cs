@@ -89,8 +89,14 @@ internal sealed record UnreadableReading(RemoteItem Item, Trouble Trouble) : Rea
 /// <summary>Could not be read this time; it is tried again with the next harvest.</summary>
 internal sealed record FailedReading(RemoteItem Item, Trouble Trouble) : Reading(Item);
 
-/// <summary>No longer there.</summary>
+/// <summary>No longer there, which is remembered.</summary>
 internal sealed record GoneReading(RemoteItem Item) : Reading(Item);
+
+/// <summary>
+/// Listed, and not there when it was to be read: deleted or moved meanwhile. Should it come back under its key, a listing may name it again. May follow another reading
+/// of the item, which then was of something else.
+/// </summary>
+internal sealed record VanishedReading(RemoteItem Item) : Reading(Item);
 
 /// <summary>What went wrong, for the person who must do something about it.</summary>
 /// <param name="Place">Where: a file, a folder, a UID.</param>

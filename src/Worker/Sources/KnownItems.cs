@@ -35,6 +35,13 @@ internal sealed class KnownItems(HarvestLedger ledger, AccountState account)
     /// <summary>Leaves a folder alone until a moment, for a reason; null reads it again.</summary>
     public Task Park(FolderState folder, Instant? until, string? reason, CancellationToken ct) => ledger.Park(folder, until, reason, ct);
 
+    /// <summary>The server has kept the numbers of the folder's items.</summary>
+    public async Task<FolderState> Steady(FolderState folder, CancellationToken ct)
+    {
+        await ledger.Steady(folder, ct);
+        return folders![folder.RemoteId] = folder with { ValidityResets = 0 };
+    }
+
     /// <summary>The server numbers the folder's items anew.</summary>
     public async Task<FolderState> NewEpoch(FolderState folder, long? uidValidity, CancellationToken ct) =>
         folders![folder.RemoteId] = await ledger.NewEpoch(folder, uidValidity, ct);

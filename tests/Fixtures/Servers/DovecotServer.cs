@@ -3,31 +3,25 @@ using System.Globalization;
 namespace CrmSync.Fixtures.Servers;
 
 /// <summary>
-/// A real Dovecot on loopback with an own certificate, an own folder and users that spring into existence: every name logs in with <see cref="Password"/>.
-/// Mailboxes are Maildirs, filled by writing files.
+/// A real Dovecot whose users spring into existence: every name logs in. Mailboxes are Maildirs, filled by writing files.
 /// </summary>
-public sealed class DovecotServer : IDisposable
+public sealed class DovecotServer : MailboxServer
 {
-    /// <summary>Everybody's password.</summary>
-    public const string Password = "correct-horse";
-
     /// <summary>Dovecot tells the age of a Maildir, and one folder of a name from the next, by whole seconds.</summary>
     public static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(2100);
 
     // Dovecot refuses to touch mail as root; the mailboxes are open to everybody instead.
     private static readonly string Owner = Environment.UserName == "root" ? "mail" : Environment.UserName;
 
-    private readonly string folder = Directory.CreateTempSubdirectory("crmsync-dovecot-").FullName;
     private readonly string options;
     private ServerProcess? process;
-    private int counter;
 
     /// <summary>Starts a server.</summary>
     /// <param name="options">Lines appended to its configuration.</param>
     internal DovecotServer(string options)
     {
         this.options = options;
-        OpenToAll(folder);
+        OpenToAll(Folder);
         WriteConfiguration();
         Start();
     }
@@ -37,33 +31,28 @@ public sealed class DovecotServer : IDisposable
     {
     }
 
-    public TestAuthority Authority { get; } = new();
+    public override string Product => "Dovecot";
 
-    /// <summary>The port of IMAP over TLS.</summary>
-    public int TlsPort { get; } = ServerProcess.FreePort();
-
-    /// <summary>The port of IMAP that begins in clear text and offers STARTTLS.</summary>
-    public int PlainPort { get; } = ServerProcess.FreePort();
+    public override char Delimiter => '.';
 
     /// <summary>The socket where Postfix asks about passwords.</summary>
-    public string AuthSocket => Path.Combine(folder, "postfix-auth");
+    public string AuthSocket => Path.Combine(Folder, "postfix-auth");
 
-    public string Log => File.Exists(Path.Combine(folder, "log")) ? File.ReadAllText(Path.Combine(folder, "log")) : "";
+    public string Log => File.Exists(Path.Combine(Folder, "log")) ? File.ReadAllText(Path.Combine(Folder, "log")) : "";
 
     /// <summary>Where the mailboxes lie, one folder a user: for a server that delivers into them.</summary>
-    public string MailFolder => Path.Combine(folder, "mail");
+    public string MailFolder => Path.Combine(Folder, "mail");
 
-    /// <summary>A user nobody used before.</summary>
-    public string NewUser(string name = "ada") => $"{name}{Interlocked.Increment(ref counter)}@bright.example";
+    public override string NewUser(string name = "ada") => $"{NextName(name)}@bright.example";
 
     /// <summary>The Maildir of a user's folder; INBOX when no folder is given. Levels are separated by a dot.</summary>
     public string Maildir(string user, string? mailFolder = null)
     {
-        var path = Path.Combine(folder, "mail", user, mailFolder is null or "INBOX" ? "" : "." + mailFolder);
-        Open(Path.Combine(folder, "mail", user));
-        Open(path);
+        var path = Path.Combine(Folder, "mail", user, mailFolder is null or "INBOX" ? "" : "." + mailFolder);
+        Make(Path.Combine(Folder, "mail", user));
+        Make(path);
         foreach (var part in new[] { "cur", "new", "tmp" })
-            Open(Path.Combine(path, part));
+            Make(Path.Combine(path, part));
 
         return path;
     }
@@ -74,7 +63,7 @@ public sealed class DovecotServer : IDisposable
     {
         var when = at ?? DateTimeOffset.UtcNow;
         // The name orders the messages, and with it their UIDs.
-        var name = string.Create(CultureInfo.InvariantCulture, $"{1_000_000_000 + Interlocked.Increment(ref counter)}.M1P1.test,S={message.Length}");
+        var name = string.Create(CultureInfo.InvariantCulture, $"{1_000_000_000 + Next()}.M1P1.test,S={message.Length}");
         var maildir = Maildir(user, mailFolder);
         var file = flags.Length == 0 ? Path.Combine(maildir, "new", name) : Path.Combine(maildir, "cur", $"{name}:2,{flags}");
         var temporary = Path.Combine(maildir, "tmp", name);
@@ -84,40 +73,25 @@ public sealed class DovecotServer : IDisposable
         return file;
     }
 
-    /// <summary>Runs commands as a user, one after the other, as another mail program would.</summary>
-    public void Run(string user, params string[] commands)
+    public override void Fill(string user, string mailFolder, IReadOnlyList<StoredMail> mails)
     {
-        using var tcp = new System.Net.Sockets.TcpClient("127.0.0.1", PlainPort);
-        using var reader = new StreamReader(tcp.GetStream());
-        using var writer = new StreamWriter(tcp.GetStream()) { AutoFlush = true, NewLine = "\r\n" };
-        reader.ReadLine();
-        foreach (var command in commands.Prepend($"LOGIN {user} {Password}"))
-        {
-            writer.WriteLine($"run {command}");
-            var line = reader.ReadLine();
-            while (line?.StartsWith("run ", StringComparison.Ordinal) == false)
-                line = reader.ReadLine();
-
-            if (line?.StartsWith("run OK", StringComparison.Ordinal) != true)
-                throw new InvalidOperationException($"{command}: {line}");
-        }
+        foreach (var mail in mails)
+            Deliver(user, mail.Bytes, mailFolder, mail.At, mail.Flags.Contains(@"\Seen", StringComparison.Ordinal) ? "S" : "");
     }
 
-    /// <summary>Stops the server and starts it again on the same ports with the same mail.</summary>
-    public void Restart()
+    public override void Restart()
     {
         process?.Dispose();
         Start();
     }
 
-    public void Dispose()
+    public override void Dispose()
     {
         process?.Dispose();
-        Authority.Dispose();
-        Directory.Delete(folder, recursive: true);
+        base.Dispose();
     }
 
-    private static void Open(string path)
+    private static void Make(string path)
     {
         if (Directory.Exists(path))
             return;
@@ -133,16 +107,16 @@ public sealed class DovecotServer : IDisposable
     }
 
     private void Start() =>
-        process = ServerProcess.Start("dovecot", "dovecot-imapd", ["-F", "-c", Path.Combine(folder, "dovecot.conf")], TlsPort, Path.Combine(folder, "log"));
+        process = ServerProcess.Start("dovecot", "dovecot-imapd", ["-F", "-c", Path.Combine(Folder, "dovecot.conf")], TlsPort, Path.Combine(Folder, "log"));
 
     private void WriteConfiguration()
     {
-        var (certificate, key) = Authority.Write(folder);
-        Open(Path.Combine(folder, "mail"));
-        File.WriteAllText(Path.Combine(folder, "dovecot.conf"), $$"""
-            base_dir = {{folder}}/run
-            state_dir = {{folder}}/state
-            log_path = {{folder}}/log
+        var (certificate, key) = Authority.Write(Folder);
+        Make(Path.Combine(Folder, "mail"));
+        File.WriteAllText(Path.Combine(Folder, "dovecot.conf"), $$"""
+            base_dir = {{Folder}}/run
+            state_dir = {{Folder}}/state
+            log_path = {{Folder}}/log
             protocols = imap
             listen = 127.0.0.1
             ssl = yes
@@ -151,7 +125,7 @@ public sealed class DovecotServer : IDisposable
             disable_plaintext_auth = no
             auth_mechanisms = plain login scram-sha-256
             auth_failure_delay = 0
-            mail_location = maildir:{{folder}}/mail/%u
+            mail_location = maildir:{{Folder}}/mail/%u
             first_valid_uid = 0
             mail_max_userip_connections = 500
             maildir_stat_dirs = yes
@@ -163,7 +137,7 @@ public sealed class DovecotServer : IDisposable
             }
             userdb {
               driver = static
-              args = uid={{Owner}} gid={{Owner}} home={{folder}}/mail/%u
+              args = uid={{Owner}} gid={{Owner}} home={{Folder}}/mail/%u
             }
             namespace inbox {
               inbox = yes

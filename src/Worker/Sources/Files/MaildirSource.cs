@@ -87,7 +87,7 @@ internal sealed class MaildirSource(string root) : ISource
 
     private Reading ReadOne(RemoteItem item, ConcurrentDictionary<string, Lazy<Dictionary<string, string>>> indices)
     {
-        if (PathOf(item) is { } path && MailFile.Read(item, path) is var reading and not GoneReading)
+        if (PathOf(item) is { } path && MailFile.Read(item, path) is var reading and not VanishedReading)
             return reading;
 
         // Another program has moved it from new to cur, or set a flag, since it was listed.
@@ -95,7 +95,7 @@ internal sealed class MaildirSource(string root) : ISource
         try
         {
             var index = indices.GetOrAdd(folder, f => new Lazy<Dictionary<string, string>>(() => IndexOf(f))).Value;
-            return index.TryGetValue(item.Key, out var moved) ? MailFile.Read(item, moved) : new GoneReading(item);
+            return index.TryGetValue(item.Key, out var moved) ? MailFile.Read(item, moved) : new VanishedReading(item);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

@@ -17,7 +17,7 @@ internal sealed class FolderDiscovery(ImapClient client, ServerProfile profile, 
     private const int PageSize = 1000;
     private const uint Overlap = 200;
 
-    /// <summary>So many renumberings are believed; after that the folder is left alone for a day each time.</summary>
+    /// <summary>So many renumberings are believed with no listing in between that finds the numbers kept; after that the folder is left alone for a day each time.</summary>
     private const int MostResets = 5;
 
     private static readonly Duration AuditEvery = Duration.FromHours(24);
@@ -33,40 +33,58 @@ internal sealed class FolderDiscovery(ImapClient client, ServerProfile profile, 
     /// <exception cref="MailServerException">When the connection is lost or the whole account is in trouble.</exception>
     public async Task<IEnumerable<Listing>> List(ImapFolder folder, CancellationToken ct)
     {
-        var remoteId = folder.Status?.MailboxId is { } id ? $"id:{id}" : folder.Name;
+        var state = FolderIdentity.Likely(await known.Folders(ct), folder);
+        if (state?.ParkedUntil > now)
+            return [];
+
+        if (state is not null && !AuditDue(state) && FolderSnapshot.Parse(state.Cursor.Snapshot) is { } snapshot && snapshot.IsStill(folder.Status))
+            return [new ListedPage(state, [], (int)Math.Max(0, snapshot.Exists - snapshot.Old), state.Cursor) { Skipped = Old(snapshot.Old) }];
+
+        // Nothing was ever here, and nothing is: that needs no look.
+        if (state is null or { Cursor: { Frontier: 0, UidValidity: null } } && FolderSnapshot.Of(folder.Status, 0) is { Exists: 0 })
+            return [];
+
+        try
+        {
+            return await Open(folder, state, ct);
+        }
+        catch (MailServerException e) when (ImapTrouble.IsLocal(e))
+        {
+            return await Refused(folder, e, ct);
+        }
+    }
+
+    private bool AuditDue(FolderState state) => state.Cursor.LastFullAt is not { } last || now - last >= AuditEvery;
+
+    /// <summary>A folder that was deleted or renamed since it was listed is no trouble. Dovecot lists roots of shared namespaces that cannot be opened.</summary>
+    private async Task<IReadOnlyList<Listing>> Refused(ImapFolder folder, MailServerException refusal, CancellationToken ct)
+    {
+        if (refusal.Failure == MailFailure.Permanent && folder.Role != FolderRole.Inbox)
+        {
+            if ((await client.Folders(withStatus: false, ct)).All(listed => listed.RawName != folder.RawName))
+                return [];
+
+            var state = FolderIdentity.Likely(await known.Folders(ct), folder) ?? await known.Folder(folder.Name, folder.Name, FolderPlan.RoleOf(folder), ct);
+            await known.Park(state, now + ParkedAfterRefusal, refusal.Message, ct);
+        }
+
+        return [ImapTrouble.OfFolder($"folder {folder.Name}", refusal)];
+    }
+
+    private async Task<IEnumerable<Listing>> Open(ImapFolder folder, FolderState? likely, CancellationToken ct)
+    {
+        var from = First(likely);
+        var (status, found) = profile.NoPipelining ? (await client.Examine(folder, ct), null) : await client.Examine(folder, Criteria(from), ct);
+        var remoteId = likely is not null && FolderIdentity.HasIdOf(likely, status) ? likely.RemoteId : FolderIdentity.Of(folder, status);
         var state = await known.Folder(remoteId, folder.Name, FolderPlan.RoleOf(folder), ct);
         if (state.ParkedUntil > now)
             return [];
 
-        var snapshot = FolderSnapshot.Parse(state.Cursor.Snapshot);
-        var auditDue = state.Cursor.LastFullAt is not { } last || now - last >= AuditEvery;
-        if (snapshot is not null && !auditDue && snapshot.IsStill(folder.Status))
-            return [new ListedPage(state, [], (int)Math.Max(0, snapshot.Exists - snapshot.Old), state.Cursor) { Skipped = Old(snapshot.Old) }];
+        if (First(state) < from)
+            found = null;
 
-        // Nothing was ever here, and nothing is: that needs no look.
-        if (state.Cursor is { Frontier: 0, UidValidity: null } && FolderSnapshot.Of(folder.Status, 0) is { Exists: 0 } empty)
-            return [new ListedPage(state, [], 0, state.Cursor with { UidValidity = (long)empty.Validity, Snapshot = empty.ToString(), LastFullAt = now })];
-
-        try
-        {
-            return await Open(folder, state, snapshot, auditDue, ct);
-        }
-        catch (MailServerException e) when (ImapTrouble.IsLocal(e))
-        {
-            // Dovecot lists roots of shared namespaces that cannot be opened; a folder may also have been deleted since it was listed.
-            if (e.Failure == MailFailure.Permanent && folder.Role != FolderRole.Inbox)
-                await known.Park(state, now + ParkedAfterRefusal, e.Message, ct);
-
-            return [ImapTrouble.OfFolder($"folder {folder.Name}", e)];
-        }
-    }
-
-    private async Task<IEnumerable<Listing>> Open(ImapFolder folder, FolderState state, FolderSnapshot? snapshot, bool auditDue, CancellationToken ct)
-    {
-        var cursor = state.Cursor;
-        var full = auditDue || cursor.Frontier == 0;
-        var from = First(full, cursor);
-        var (status, found) = profile.NoPipelining ? (await client.Examine(folder, ct), null) : await client.Examine(folder, Criteria(from), ct);
+        from = First(state);
+        var (cursor, snapshot) = (state.Cursor, FolderSnapshot.Parse(state.Cursor.Snapshot));
         if (cursor.UidValidity is { } before && status.UidValidity is { } after && after != (ulong)before)
         {
             (status, var renumbered) = await Renumbered(folder, status, (ulong)before, FolderSample.Parse(cursor.Text), ct);
@@ -76,10 +94,15 @@ internal sealed class FolderDiscovery(ImapClient client, ServerProfile profile, 
             if (renumbered)
             {
                 state = await known.NewEpoch(state, (long)status.UidValidity!.Value, ct);
-                (cursor, snapshot, full, from, found) = (state.Cursor, null, true, 1, null);
+                (cursor, snapshot, from, found) = (state.Cursor, null, 1, null);
             }
         }
+        else if (state.ValidityResets > 0)
+        {
+            state = await known.Steady(state, ct);
+        }
 
+        var full = from == 1;
         if (state.ParkedUntil is not null)
             await known.Park(state, null, null, ct);
 
@@ -122,7 +145,8 @@ internal sealed class FolderDiscovery(ImapClient client, ServerProfile profile, 
             [.. Enumerable.Range(start, count).Select(i => new Locator(found[i].ToString(CultureInfo.InvariantCulture)))];
     }
 
-    private static uint First(bool full, FolderCursor cursor) => full ? 1 : (uint)Math.Max(1, cursor.Frontier - Overlap);
+    /// <summary>From where a folder is listed: all of it when it is new, or when that was long ago.</summary>
+    private uint First(FolderState? state) => state is null || AuditDue(state) ? 1 : (uint)Math.Max(1, state.Cursor.Frontier - Overlap);
 
     /// <summary>
     /// UIDs from one on that are neither drafts nor deleted nor far older than wanted. Asked by range, for some servers give nonsense or BAD for everything else;

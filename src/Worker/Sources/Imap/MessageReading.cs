@@ -54,10 +54,15 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
             var client = await session.Client(ct);
             try
             {
-                if (await Examine(client, ct))
-                    await Read(client, alone: breaks > 0, ct);
-                else
-                    await Gone(open.Keys, ct);
+                if (!await Examine(client, ct))
+                {
+                    await AllVanished(ct);
+                    return;
+                }
+
+                await Read(client, alone: breaks > 0, ct);
+                if (MayHaveBeenExchanged(client) && !await Examine(client, ct))
+                    await AllVanished(ct);
 
                 return;
             }
@@ -77,6 +82,12 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
             }
             catch (MailServerException e) when (ImapTrouble.IsLocal(e))
             {
+                if (MayHaveBeenExchanged(client) && !await Examine(client, ct))
+                {
+                    await AllVanished(ct);
+                    return;
+                }
+
                 foreach (var uid in open.Keys.ToList())
                     await Fail(uid, e.Message, ct);
             }
@@ -90,31 +101,47 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
             if (uint.TryParse(item.Key, NumberStyles.None, CultureInfo.InvariantCulture, out var uid) && uid > 0 && open.TryAdd(uid, item))
                 continue;
 
-            await readings.WriteAsync(new GoneReading(item), ct);
+            await readings.WriteAsync(new VanishedReading(item), ct);
         }
     }
 
-    /// <summary>Opens the folder unless it is open, and makes sure the numbers mean what they meant when they were listed. False when there is no such folder any more.</summary>
+    /// <summary>
+    /// Opens the folder. False when there is none of that name any more, or another one: then the numbers mean other mails than when they were listed, and the next
+    /// listing finds these wherever they are.
+    /// </summary>
     private async Task<bool> Examine(ImapClient client, CancellationToken ct)
     {
         var folder = First.Folder;
-        if (client.Examined?.Name == folder.Path)
-            return true;
+        if (client.Examined?.Name != folder.Path || MayHaveBeenExchanged(client))
+        {
+            if ((await client.Folders(withStatus: false, ct)).FirstOrDefault(one => one.Name == folder.Path) is not { } listed)
+                return false;
 
-        if ((await client.Folders(withStatus: false, ct)).FirstOrDefault(one => one.Name == folder.Path) is not { } listed)
-            return false;
+            await client.Examine(listed, ct);
+        }
 
-        var status = await client.Examine(listed, ct);
-        if (status.UidValidity is { } validity && folder.Cursor.UidValidity is { } expected && validity != (ulong)expected)
-            throw new MailServerException(MailFailure.Protocol, $"the mails of the folder \"{folder.Path}\" were numbered anew since they were listed");
-
-        return true;
+        return FolderIdentity.IsSame(folder, client.ExaminedStatus);
     }
 
-    private async Task Gone(IEnumerable<uint> uids, CancellationToken ct)
+    /// <summary>
+    /// Cyrus keeps an open folder open by its name: when another one is given that name, the same command reads from there, and nothing tells. So where folders have an
+    /// id it is looked at before some are read and after it.
+    /// </summary>
+    private static bool MayHaveBeenExchanged(ImapClient client) => client.ExaminedStatus.MailboxId is not null;
+
+    /// <summary>Says so of what was read already, too: it may have been another folder's.</summary>
+    private async Task AllVanished(CancellationToken ct)
+    {
+        foreach (var item in items)
+            await readings.WriteAsync(new VanishedReading(item), ct);
+
+        open.Clear();
+    }
+
+    private async Task Vanished(IEnumerable<uint> uids, CancellationToken ct)
     {
         foreach (var uid in uids.ToList())
-            await Done(uid, new GoneReading(open[uid]), ct);
+            await Done(uid, new VanishedReading(open[uid]), ct);
     }
 
     private async Task Read(ImapClient client, bool alone, CancellationToken ct)
@@ -132,7 +159,7 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
         foreach (var set in UidSet.Of(open.Keys))
             there.UnionWith(await client.Search($"UID {set}", ct));
 
-        await Gone(open.Keys.Where(uid => !there.Contains(uid)), ct);
+        await Vanished(open.Keys.Where(uid => !there.Contains(uid)), ct);
         await Pass(client, UidSet.Of(open.Keys, most: 1), FirstPass(), ct);
         await Pass(client, UidSet.Of(open.Keys, most: 1), FirstPass() with { Attributes = false }, ct);
         foreach (var uid in open.Keys.ToList())
