@@ -147,6 +147,43 @@ public abstract class HarvestContract(IDatabases databases)
     }
 
     [Fact]
+    public async Task What_vanished_before_it_was_read_is_forgotten_and_its_folder_is_to_be_listed_whole()
+    {
+        await using var scene = await Scene.On(await databases.New());
+        var cursor = new FolderCursor { Frontier = 7, UidValidity = 3, Snapshot = "counters", LastFullAt = Some.Noon };
+        await scene.Ledger.Discover(scene.Inbox(), [new Locator("6"), new Locator("7")], cursor, default);
+        var items = await scene.Ledger.Take(scene.Account(), 500, Some.Noon, default);
+        var counts = await scene.Ledger.Store(
+            scene.Account(), [.. items.Select(i => i.Key == "7" ? (ItemResult)new ItemResult.Vanished(i.Number) : new ItemResult.Skipped(i.Number, "seen"))], Some.Classifier, default);
+
+        Assert.Equal((1, 1), (counts.Gone, counts.Skipped));
+        var inbox = (await scene.Ledger.Folders(scene.Account(), default)).Single();
+        Assert.Equal(cursor with { Snapshot = null, LastFullAt = null }, inbox.Cursor);
+        Assert.Equal(1, await scene.Ledger.Discover(inbox, [new Locator("6"), new Locator("7")], cursor, default));
+        Assert.Equal(["7"], (await scene.Ledger.Take(scene.Account(), 500, Some.Noon, default)).Select(i => i.Key));
+    }
+
+    [Fact]
+    public async Task What_waits_under_an_old_number_is_not_read_under_the_new_ones()
+    {
+        await using var scene = await Scene.On(await databases.New());
+        await scene.Ledger.Discover(scene.Inbox(), [new Locator("1"), new Locator("2")], new FolderCursor { Frontier = 2 }, default);
+        await scene.Ledger.NewEpoch(scene.Inbox(), 99, default);
+
+        Assert.Empty(await scene.Ledger.Take(scene.Account(), 500, Some.Noon, default));
+    }
+
+    [Fact]
+    public async Task Only_renumberings_without_a_pause_count()
+    {
+        await using var scene = await Scene.On(await databases.New());
+        var inbox = await scene.Ledger.NewEpoch(scene.Inbox(), 99, default);
+        await scene.Ledger.Steady(inbox, default);
+
+        Assert.Equal(1, (await scene.Ledger.NewEpoch(inbox, 100, default)).ValidityResets);
+    }
+
+    [Fact]
     public async Task An_account_tells_how_it_is_doing()
     {
         await using var scene = await Scene.On(await databases.New());
