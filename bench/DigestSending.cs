@@ -11,6 +11,7 @@ using CrmSync.Storage.Harvest;
 using CrmSync.Storage.Log;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Digests;
+using CrmSync.Worker.MailServers;
 using NodaTime;
 
 namespace CrmSync.Bench;
@@ -58,11 +59,13 @@ internal static class DigestSending
             var now = Morning + Duration.FromDays(round);
             running.Evaluate(now);
             watch = Watch.Start();
+            using var logins = new MailLogins(SystemClock.Instance, database);
             await using var desk = new DigestDesk(
                 policy,
                 database,
                 async (moment, ct) => new ContactLogSnapshot(await new ContactLog(database).Read(new LogFilter { Now = moment, WithoutText = true }, ct).ToListAsync(ct)),
-                settings)
+                settings,
+                logins)
             {
                 Running = running,
             };

@@ -34,8 +34,9 @@ public abstract class DigestContract(IDatabases databases)
         Assert.Equal([1, 2, 3], (await ledger.Ready(null, Now, Now, 10, default)).Single().Bytes);
         Assert.True(await ledger.Claim(Mail.MessageId, true, Now, Now - Duration.FromMinutes(5), default));
         Assert.False(await ledger.Claim(Mail.MessageId, true, Now, Now - Duration.FromMinutes(5), default));
-        Assert.True(await ledger.Sent(Mail.MessageId, Now, default));
-        Assert.False(await ledger.Sent(Mail.MessageId, Now, default));
+        await ledger.Note(new LedgerStep.Sent(Mail.MessageId, Now), default);
+        await ledger.Note(new LedgerStep.Refused(Mail.MessageId, "too late"), default);
+        Assert.Equal(LedgerState.Sent, (await ledger.Find(Mail.MessageId, default))!.State);
         Assert.False(await ledger.Claim(Mail.MessageId, true, Now, Now + Duration.FromDays(1), default));
         Assert.Empty(await ledger.Ready(null, Now, Now, 10, default));
         Assert.Equal((LedgerState.Sent, Now), ((await ledger.Find(Mail.MessageId, default))!.State, (await ledger.Find(Mail.MessageId, default))!.SentAt!.Value));
@@ -62,12 +63,12 @@ public abstract class DigestContract(IDatabases databases)
         await ledger.Plan(Mail, Now, default);
         await ledger.KeepBytes(Mail.MessageId, [1], [], Now, default);
         await ledger.Claim(Mail.MessageId, true, Now, Now - Duration.FromMinutes(5), default);
-        await ledger.Postpone(Mail.MessageId, "the server is busy", Now + Duration.FromMinutes(2), default);
+        await ledger.Note(new LedgerStep.Postponed(Mail.MessageId, "the server is busy", Now + Duration.FromMinutes(2)), default);
         Assert.Equal((LedgerState.Rendered, "the server is busy"), ((await ledger.Find(Mail.MessageId, default))!.State, (await ledger.Find(Mail.MessageId, default))!.Problem));
         Assert.Empty(await ledger.Ready(null, Now, Now, 10, default));
         var again = (await ledger.Ready(null, Now + Duration.FromMinutes(2), Now, 10, default)).Single();
         Assert.Equal((1, 1, 1), (again.Attempts, (await ledger.Waiting(default)).Count, again.Bytes!.Length));
-        await ledger.Refuse(Mail.MessageId, "no such mailbox", default);
+        await ledger.Note(new LedgerStep.Refused(Mail.MessageId, "no such mailbox"), default);
         Assert.Equal("no such mailbox", (await ledger.Refused(Now, default)).Single().Problem);
         Assert.Empty(await ledger.Ready(null, Now, Now, 10, default));
     }
@@ -84,7 +85,7 @@ public abstract class DigestContract(IDatabases databases)
         Assert.Equal(LedgerCopy.Follows, (await ledger.Find(Mail.MessageId, default))!.Copy);
         Assert.True(await ledger.LeavesWithoutCopy(Mail.MessageId, "full", default));
         Assert.Equal((LedgerCopy.Missing, "full"), ((await ledger.Find(Mail.MessageId, default))!.Copy, (await ledger.Find(Mail.MessageId, default))!.CopyProblem));
-        await ledger.Doubt(Mail.MessageId, "no answer", default);
+        await ledger.Note(new LedgerStep.Doubtful(Mail.MessageId, "no answer"), default);
         Assert.Equal("no answer", (await ledger.Waiting(default)).Single().Problem);
     }
 

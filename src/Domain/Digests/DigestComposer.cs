@@ -8,19 +8,31 @@ namespace CrmSync.Domain.Digests;
 /// Puts together what a reader is told. Built once for a moment; every reader's digest comes from the same facts. The result depends on nothing else, so the
 /// same run gives the same mail.
 /// </summary>
-public sealed class DigestComposer(DigestFacts facts)
+public sealed class DigestComposer
 {
     private const int MostConfirmed = 40;
 
-    private readonly PeopleBook people = new(facts.Policy, facts.Log.Interactions, facts.Now);
-    private readonly DigestSchedule schedule = new(facts.Policy);
+    private readonly DigestFacts facts;
+    private readonly PeopleBook people;
+    private readonly ReaderFacts readers;
+    private readonly DigestSchedule schedule;
+
+    public DigestComposer(DigestFacts facts)
+    {
+        this.facts = facts;
+        people = new PeopleBook(facts.Policy, facts.Log.Interactions, facts.Now);
+        readers = new ReaderFacts(facts, people);
+        schedule = new DigestSchedule(facts.Policy);
+    }
 
     /// <param name="run">Which digest for whom.</param>
     /// <param name="history">The digests of the same name that went to the same reader before.</param>
     /// <param name="confirmed">What came of what the reader told us since, in order; told below everything else, whatever sections the digest has.</param>
     public Digest Compose(DueDigest run, DigestHistory history, IReadOnlyList<Confirmation> confirmed)
     {
-        var page = new DigestPage(facts, people, run, history, Since(run, history));
+        var since = Since(run, history);
+        var (told, known) = readers.Of(run, history, since);
+        var page = new DigestPage(told, known, run, history, since);
         var sections = SectionsOf(run.Definition).Select(page.Section).OfType<DigestSection>().ToList();
         if (confirmed.Count > 0)
             sections.Add(AsYouSaid(confirmed));
@@ -56,7 +68,7 @@ public sealed class DigestComposer(DigestFacts facts)
         IsWorthAMail = false,
     };
 
-    private static IReadOnlyList<string> SectionsOf(DigestDefinition definition) =>
+    internal static IReadOnlyList<string> SectionsOf(DigestDefinition definition) =>
         definition.Sections ?? (definition.Readers == DigestReaders.Managers ? SectionNames.ForManagers : SectionNames.ForOwners);
 
     /// <summary>What is news was learned since the mail before; without one, since it would have been due.</summary>

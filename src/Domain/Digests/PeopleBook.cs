@@ -46,8 +46,18 @@ public sealed class PeopleBook
             Add(interaction, now);
     }
 
-    /// <summary>Everything known, oldest first.</summary>
+    private PeopleBook(PeopleBook whole, IReadOnlyList<Interaction> shown)
+    {
+        (entries, ours, byId, names) = (whole.entries, whole.ours, whole.byId, whole.names);
+        (contacts, threads, byKey, teamMailboxes, moment) = (whole.contacts, whole.threads, whole.byKey, whole.teamMailboxes, whole.moment);
+        Interactions = shown;
+    }
+
+    /// <summary>What is to be looked through, oldest first; everything else is known all the same.</summary>
     public IReadOnlyList<Interaction> Interactions { get; }
+
+    /// <summary>The same people, for somebody who need look through some lines only.</summary>
+    internal PeopleBook Showing(IReadOnlyList<Interaction> lines) => new(this, lines);
 
     public EmailAddress Primary(EmailAddress address) => entries.TryGetValue(address, out var entry) ? entry.Primary : address;
 

@@ -68,22 +68,45 @@ public sealed class DigestLedger(ContactDatabase database)
     public Task<bool> NothingToSay(string messageId, CancellationToken ct) =>
         Change("update digest set state = 5 where message_id = @messageId and state = 0", new { messageId }, ct);
 
+    /// <summary>Takes a mail to hand it over, see <see cref="Settle"/>; false when somebody else has it or it is done.</summary>
+    public async Task<bool> Claim(string messageId, bool isWatched, Instant now, Instant staleBefore, CancellationToken ct) =>
+        (await Settle([], [messageId], isWatched, now, staleBefore, ct)).Count == 1;
+
     /// <summary>
-    /// Takes a mail to hand it over; false when somebody else has it or it is done. A mail claimed before <paramref name="staleBefore"/> belongs to a worker that
-    /// is gone.
+    /// Notes what became of the mails that were handed over and takes the next ones, in one transaction: before a mail leaves, the database knows that it may, and what
+    /// became of those before it.
     /// </summary>
-    /// <param name="messageId">The mail.</param>
-    /// <param name="isWatched">Whether somebody would see its copy in the command mailbox.</param>
+    /// <param name="steps">What became of claimed mails.</param>
+    /// <param name="next">The mails to take. One claimed before <paramref name="staleBefore"/> belongs to a worker that is gone.</param>
+    /// <param name="isWatched">Whether somebody would see their copies in the command mailbox.</param>
     /// <param name="now">The moment.</param>
     /// <param name="staleBefore">When a claim is too old to count.</param>
     /// <param name="ct">Cancels.</param>
-    public Task<bool> Claim(string messageId, bool isWatched, Instant now, Instant staleBefore, CancellationToken ct) => Change(
-        """
-        update digest set state = 2, claimed_at = @now, problem = null, copy = @copy, copy_problem = null
-         where message_id = @messageId and (state = 1 or (state = 2 and claimed_at <= @staleBefore))
-        """,
-        new { messageId, now, staleBefore, copy = (int)(isWatched ? LedgerCopy.Follows : LedgerCopy.Unwatched) },
-        ct);
+    /// <returns>Those of <paramref name="next"/> that are ours now.</returns>
+    public Task<IReadOnlySet<string>> Settle(
+        IReadOnlyCollection<LedgerStep> steps, IReadOnlyCollection<string> next, bool isWatched, Instant now, Instant staleBefore, CancellationToken ct) =>
+        database.WriteDurably<IReadOnlySet<string>>(
+            async scope =>
+            {
+                foreach (var step in steps)
+                    await Note(scope, step);
+
+                var taken = new HashSet<string>(StringComparer.Ordinal);
+                foreach (var messageId in next)
+                {
+                    var claimed = await scope.Execute(
+                        """
+                        update digest set state = 2, claimed_at = @now, problem = null, copy = @copy, copy_problem = null
+                         where message_id = @messageId and (state = 1 or (state = 2 and claimed_at <= @staleBefore))
+                        """,
+                        new { messageId, now, staleBefore, copy = (int)(isWatched ? LedgerCopy.Follows : LedgerCopy.Unwatched) });
+                    if (claimed == 1)
+                        taken.Add(messageId);
+                }
+
+                return taken;
+            },
+            ct);
 
     /// <summary>Notes, before the mail leaves, that no copy of it will tell whether it did; false when it is not ours to send any more.</summary>
     /// <param name="messageId">The mail.</param>
@@ -92,30 +115,8 @@ public sealed class DigestLedger(ContactDatabase database)
     public Task<bool> LeavesWithoutCopy(string messageId, string? problem, CancellationToken ct) => Change(
         "update digest set copy = 2, copy_problem = @problem where message_id = @messageId and state = 2", new { messageId, problem }, ct);
 
-    /// <summary>Notes that the mail has left; its bytes are no longer needed.</summary>
-    public Task<bool> Sent(string messageId, Instant now, CancellationToken ct) => Change(
-        "update digest set state = 3, sent_at = @now, bytes = null, problem = null, next_try_at = null where message_id = @messageId and state = 2", new { messageId, now }, ct);
-
-    /// <summary>Gives a mail back that certainly did not leave, to be tried again.</summary>
-    /// <param name="messageId">The mail.</param>
-    /// <param name="problem">Why, in words.</param>
-    /// <param name="nextTry">When; null: with the next run, for it was not the mail's fault.</param>
-    /// <param name="ct">Cancels.</param>
-    public Task<bool> Postpone(string messageId, string problem, Instant? nextTry, CancellationToken ct) => Change(
-        """
-        update digest set state = 1, claimed_at = null, copy = 0, problem = @problem, next_try_at = @nextTry, attempts = attempts + @failed
-         where message_id = @messageId and state = 2
-        """,
-        new { messageId, problem, nextTry, failed = nextTry is null ? 0 : 1 },
-        ct);
-
-    /// <summary>Notes why nobody knows whether a mail has left; it stays claimed until its copy was looked for.</summary>
-    public Task<bool> Doubt(string messageId, string problem, CancellationToken ct) =>
-        Change("update digest set problem = @problem where message_id = @messageId and state = 2", new { messageId, problem }, ct);
-
-    /// <summary>Notes that the mail will never leave.</summary>
-    public Task<bool> Refuse(string messageId, string problem, CancellationToken ct) =>
-        Change("update digest set state = 4, bytes = null, problem = @problem where message_id = @messageId and state in (1, 2)", new { messageId, problem }, ct);
+    /// <summary>Notes what became of one mail.</summary>
+    public Task Note(LedgerStep step, CancellationToken ct) => database.WriteDurably(async scope => await Note(scope, step), ct);
 
     /// <summary>Those of the given mails about which nothing is left to decide: their bytes are kept, they left, were refused, or had nothing to say.</summary>
     public async Task<IReadOnlySet<string>> Settled(IReadOnlyCollection<string> messageIds, CancellationToken ct)
@@ -253,6 +254,22 @@ public sealed class DigestLedger(ContactDatabase database)
         return await connection.ExecuteScalarAsync<long>(new CommandDefinition(
             "select count(*) from interaction where at >= @since and message_id = @MessageId", new { since, mail.MessageId }, cancellationToken: ct)) > 0;
     }
+
+    private static Task<int> Note(WriteScope scope, LedgerStep step) => step switch
+    {
+        LedgerStep.Sent sent => scope.Execute(
+            "update digest set state = 3, sent_at = @At, bytes = null, problem = null, next_try_at = null where message_id = @MessageId and state = 2", new { sent.At, sent.MessageId }),
+        LedgerStep.Postponed later => scope.Execute(
+            """
+            update digest set state = 1, claimed_at = null, copy = 0, problem = @Problem, next_try_at = @NextTry, attempts = attempts + @failed
+             where message_id = @MessageId and state = 2
+            """,
+            new { later.MessageId, later.Problem, later.NextTry, failed = later.NextTry is null ? 0 : 1 }),
+        LedgerStep.Doubtful doubt => scope.Execute("update digest set problem = @Problem where message_id = @MessageId and state = 2", new { doubt.MessageId, doubt.Problem }),
+        LedgerStep.Refused never => scope.Execute(
+            "update digest set state = 4, bytes = null, problem = @Problem where message_id = @MessageId and state in (1, 2)", new { never.MessageId, never.Problem }),
+        _ => throw new NotSupportedException(step.GetType().Name),
+    };
 
     private Task<bool> Change(string sql, object parameters, CancellationToken ct) => database.WriteDurably(async scope => await scope.Execute(sql, parameters) == 1, ct);
 

@@ -37,6 +37,26 @@ public enum LedgerCopy
     Missing,
 }
 
+/// <summary>What became of a mail that was taken to be handed over.</summary>
+/// <param name="MessageId">The mail.</param>
+public abstract record LedgerStep(string MessageId)
+{
+    /// <summary>It has left; its bytes are no longer needed.</summary>
+    public sealed record Sent(string MessageId, Instant At) : LedgerStep(MessageId);
+
+    /// <summary>It certainly did not leave, and is tried again.</summary>
+    /// <param name="MessageId">The mail.</param>
+    /// <param name="Problem">Why, in words; null when it was not tried at all.</param>
+    /// <param name="NextTry">When; null: with the next run, for it was not the mail's fault.</param>
+    public sealed record Postponed(string MessageId, string? Problem, Instant? NextTry) : LedgerStep(MessageId);
+
+    /// <summary>Nobody knows whether it left; it stays claimed until its copy was looked for.</summary>
+    public sealed record Doubtful(string MessageId, string Problem) : LedgerStep(MessageId);
+
+    /// <summary>It will never leave.</summary>
+    public sealed record Refused(string MessageId, string Problem) : LedgerStep(MessageId);
+}
+
 /// <summary>A mail of ours before anything is known of it but whose it is.</summary>
 /// <param name="MessageId">Unique and made from the rest, without brackets.</param>
 /// <param name="Digest">The name of the digest, or <c>immediate</c>.</param>

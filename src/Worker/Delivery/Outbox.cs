@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using CrmSync.Domain.Contacts;
 using CrmSync.Domain.Policy;
 using CrmSync.Mail.Mime;
@@ -30,6 +31,12 @@ internal sealed class Outbox(DigestLedger ledger, DeliveryStanding standing, IMa
 
     private const int Batch = 100;
 
+    /// <summary>How many mails are claimed, and noted as sent, together: each time costs a write to the disk. After a crash so many are looked for.</summary>
+    private const int Group = 10;
+
+    /// <summary>Well below the lease: what is claimed is handed over before another worker may take it for abandoned.</summary>
+    private static readonly Duration PatienceWithGroup = Duration.FromMinutes(1);
+
     private readonly Dictionary<string, Person> readers = policy.People.ToDictionary(person => person.Id, StringComparer.Ordinal);
     private readonly HashSet<EmailAddress> allowed = [.. policy.People.SelectMany(person => person.Also.Prepend(person.Email)), .. sender.CommandMailbox is { } commands ? new[] { commands } : []];
 
@@ -45,71 +52,127 @@ internal sealed class Outbox(DigestLedger ledger, DeliveryStanding standing, IMa
             return report;
 
         var run = new Run(now, now - (lease ?? Lease), await copies.AreSeen(ct), await standing.CopyTrouble(ct), report);
-        PlannedMail? last = null;
-        while (await ledger.Ready(last, now, run.StaleBefore, Batch, ct) is { Count: > 0 } ready)
+        try
         {
-            foreach (var mail in ready)
+            if (await SendReady(run, ct) is { } unreachable)
             {
-                ct.ThrowIfCancellationRequested();
-                last = mail.Plan;
-                if (await Send(mail, run, ct) is not DeliveryAnswer.Unreachable unreachable)
-                    continue;
-
+                await Note(run);
                 var waits = await ledger.CountUnsent(ct);
-                await standing.Set(After(trouble, unreachable, now), ct);
-                report.Problems.Add(new OutboxProblem(mail.Plan, $"{unreachable.Reason}{(waits > 1 ? $"; {waits} mails wait for it" : "")}"));
-                return report;
+                await standing.Set(After(trouble, unreachable.Answer, run.Now), ct);
+                report.Problems.Add(new OutboxProblem(unreachable.Mail, $"{unreachable.Answer.Reason}{(waits > 1 ? $"; {waits} mails wait for it" : "")}"));
+            }
+            else if (trouble is not null && report.Sent.Count > 0)
+            {
+                await standing.Set(null, ct);
             }
         }
-
-        if (trouble is not null && report.Sent.Count > 0)
-            await standing.Set(null, ct);
+        finally
+        {
+            await Note(run);
+        }
 
         return report;
     }
 
-    private async Task<DeliveryAnswer?> Send(LedgerMail mail, Run run, CancellationToken ct)
+    /// <returns>Why the way does not work, when it does not, and which mail met that.</returns>
+    private async Task<(PlannedMail Mail, DeliveryAnswer.Unreachable Answer)?> SendReady(Run run, CancellationToken ct)
     {
-        var id = mail.Plan.MessageId;
-        var fate = mail.State == LedgerState.Sending ? await copies.FateOf(mail, delivery.Repetition, run.Now, ct) : Fate.NotSent;
-        var stale = fate is Fate.Sent ? null : await WhyStale(mail, fate, run.Now, ct);
-        if (stale is null && fate == Fate.NotYetKnown)
+        PlannedMail? last = null;
+        while (await ledger.Ready(last, run.Now, run.StaleBefore, Batch, ct) is { Count: > 0 } ready)
         {
-            run.Report.Problems.Add(new OutboxProblem(mail.Plan, "it may have left when the program stopped; it waits until the command mailbox has been read"));
-            return null;
+            last = ready[^1].Plan;
+            foreach (var group in ready.Chunk(run.CopiesAreSeen ? Group : 1))
+            {
+                ct.ThrowIfCancellationRequested();
+                if (await SendGroup(group, run, ct) is { } unreachable)
+                    return unreachable;
+            }
         }
 
-        if (stale is null && !await ledger.Claim(id, run.CopiesAreSeen, run.Now, run.StaleBefore, ct))
-            return null;
+        return null;
+    }
 
-        var answer = stale is not null ? new DeliveryAnswer.Refused(stale)
-            : fate == Fate.Sent ? new DeliveryAnswer.Accepted()
-            : await HandOver(mail, run, ct);
+    private async Task<(PlannedMail Mail, DeliveryAnswer.Unreachable Answer)?> SendGroup(IReadOnlyList<LedgerMail> group, Run run, CancellationToken ct)
+    {
+        var leaving = new List<LedgerMail>();
+        foreach (var mail in group)
+        {
+            if (await IsToLeave(mail, run, ct))
+                leaving.Add(mail);
+        }
+
+        var claimed = run.Moment;
+        var ours = await ledger.Settle(run.TakeSteps(), [.. leaving.Select(mail => mail.Plan.MessageId)], run.CopiesAreSeen, claimed, run.StaleBefore, ct);
+        (PlannedMail, DeliveryAnswer.Unreachable)? trouble = null;
+        foreach (var mail in leaving.Where(mail => ours.Contains(mail.Plan.MessageId)))
+        {
+            if (trouble is not null || ct.IsCancellationRequested || run.Moment - claimed > PatienceWithGroup)
+                run.Steps.Add(new LedgerStep.Postponed(mail.Plan.MessageId, null, null));
+            else if (Noted(mail, await HandOver(mail, run, ct), run) is DeliveryAnswer.Unreachable unreachable)
+                trouble = (mail.Plan, unreachable);
+        }
+
+        return trouble;
+    }
+
+    /// <summary>Whether a mail is to be handed over; what is to be noted of one that is not, is.</summary>
+    private async Task<bool> IsToLeave(LedgerMail mail, Run run, CancellationToken ct)
+    {
+        var fate = mail.State == LedgerState.Sending ? await copies.FateOf(mail, delivery.Repetition, run.Now, ct) : Fate.NotSent;
+        if (fate == Fate.Sent)
+        {
+            Noted(mail, new DeliveryAnswer.Accepted(), run);
+            return false;
+        }
+
+        if (await WhyStale(mail, fate, run.Now, ct) is { } why)
+        {
+            Noted(mail, new DeliveryAnswer.Refused(why), run);
+            return false;
+        }
+
+        if (fate == Fate.NotSent)
+            return true;
+
+        run.Report.Problems.Add(new OutboxProblem(mail.Plan, "it may have left when the program stopped; it waits until the command mailbox has been read"));
+        return false;
+    }
+
+    private static DeliveryAnswer Noted(LedgerMail mail, DeliveryAnswer answer, Run run)
+    {
+        var id = mail.Plan.MessageId;
         switch (answer)
         {
             case DeliveryAnswer.Accepted:
-                await ledger.Sent(id, run.Now, CancellationToken.None);
+                run.Steps.Add(new LedgerStep.Sent(id, run.Moment));
                 run.Report.Sent.Add(mail.Plan);
                 break;
             case DeliveryAnswer.Postponed postponed:
-                await ledger.Postpone(id, postponed.Reason, run.Now + RetryTimes.OfMail(mail.Attempts), CancellationToken.None);
+                run.Steps.Add(new LedgerStep.Postponed(id, postponed.Reason, run.Now + RetryTimes.OfMail(mail.Attempts)));
                 run.Report.Problems.Add(new OutboxProblem(mail.Plan, postponed.Reason));
                 break;
             case DeliveryAnswer.Unreachable unreachable:
-                await ledger.Postpone(id, unreachable.Reason, nextTry: null, CancellationToken.None);
+                run.Steps.Add(new LedgerStep.Postponed(id, unreachable.Reason, NextTry: null));
                 break;
             case DeliveryAnswer.Refused refused:
-                await ledger.Refuse(id, refused.Reason, CancellationToken.None);
+                run.Steps.Add(new LedgerStep.Refused(id, refused.Reason));
                 run.Report.Problems.Add(new OutboxProblem(mail.Plan, refused.Reason) { IsFinal = true });
                 break;
             case DeliveryAnswer.InDoubt doubt:
                 // Stays "sending": the next run looks for the copy before anything is sent again.
-                await ledger.Doubt(id, doubt.Reason, CancellationToken.None);
+                run.Steps.Add(new LedgerStep.Doubtful(id, doubt.Reason));
                 run.Report.Problems.Add(new OutboxProblem(mail.Plan, doubt.Reason));
                 break;
         }
 
         return answer;
+    }
+
+    /// <summary>Notes what became of the last mails; also when the run is asked to stop.</summary>
+    private async Task Note(Run run)
+    {
+        if (run.TakeSteps() is { Count: > 0 } steps)
+            await ledger.Settle(steps, [], run.CopiesAreSeen, run.Now, run.StaleBefore, CancellationToken.None);
     }
 
     /// <summary>Why a mail is not worth sending any more, in words, or null.</summary>
@@ -201,9 +264,15 @@ internal sealed class Outbox(DigestLedger ledger, DeliveryStanding standing, IMa
     }
 
     /// <summary>What holds for all mails of a run.</summary>
-    private sealed class Run(Instant now, Instant staleBefore, bool copiesAreSeen, string? copyTrouble, OutboxReport report)
+    private sealed class Run(Instant began, Instant staleBefore, bool copiesAreSeen, string? copyTrouble, OutboxReport report)
     {
-        public Instant Now => now;
+        private readonly long start = Stopwatch.GetTimestamp();
+
+        /// <summary>The moment of the run.</summary>
+        public Instant Now => began;
+
+        /// <summary>A run of many mails over a slow server takes long; a claim counts from the moment it was made.</summary>
+        public Instant Moment => began + Duration.FromTimeSpan(Stopwatch.GetElapsedTime(start));
 
         public Instant StaleBefore => staleBefore;
 
@@ -211,7 +280,17 @@ internal sealed class Outbox(DigestLedger ledger, DeliveryStanding standing, IMa
 
         public string? CopyTrouble { get; set; } = copyTrouble;
 
+        /// <summary>What became of mails and is not noted yet.</summary>
+        public List<LedgerStep> Steps { get; private set; } = [];
+
         public OutboxReport Report => report;
+
+        public IReadOnlyCollection<LedgerStep> TakeSteps()
+        {
+            var steps = Steps;
+            Steps = [];
+            return steps;
+        }
     }
 }
 
