@@ -285,7 +285,7 @@ internal sealed class Outbox(DigestLedger ledger, DeliveryStanding standing, IMa
 
         public OutboxReport Report => report;
 
-        public IReadOnlyCollection<LedgerStep> TakeSteps()
+        public List<LedgerStep> TakeSteps()
         {
             var steps = Steps;
             Steps = [];
