@@ -118,6 +118,10 @@ public sealed class DigestLedger(ContactDatabase database)
     /// <summary>Notes what became of one mail.</summary>
     public Task Note(LedgerStep step, CancellationToken ct) => database.WriteDurably(async scope => await Note(scope, step), ct);
 
+    /// <summary>Notes that a mail that had left came back; false when it is none of ours or had not left.</summary>
+    public Task<bool> CameBack(string messageId, string problem, CancellationToken ct) =>
+        Change("update digest set state = 4, problem = @problem where message_id = @messageId and state = 3", new { messageId, problem = Texts.Clean(problem) }, ct);
+
     /// <summary>Those of the given mails about which nothing is left to decide: their bytes are kept, they left, were refused, or had nothing to say.</summary>
     public async Task<IReadOnlySet<string>> Settled(IReadOnlyCollection<string> messageIds, CancellationToken ct)
     {

@@ -13,6 +13,9 @@ public enum CommandMailState
 
     /// <summary>It changed nothing, for the reason kept with it.</summary>
     Refused,
+
+    /// <summary>It asked for nothing: no person wrote it, or it only says thank you.</summary>
+    OfNoConcern,
 }
 
 /// <summary>A mail to the command mailbox that waits to be read.</summary>
@@ -102,7 +105,7 @@ public sealed class CommandInbox(ContactDatabase database)
     /// <summary>The answers the next digest of a reader gives, in order of arrival. Who tells them says so to <see cref="Digests.DigestLedger.KeepBytes"/>.</summary>
     public Task<IReadOnlyList<UntoldAnswer>> OwedWithDigest(string reader, CancellationToken ct) => Untold("at_once = 0 and reader = @reader", new { reader }, ct);
 
-    /// <summary>How many mails were refused since a moment, by the reason they were refused for; the most frequent first.</summary>
+    /// <summary>How many mails of nobody we know were refused since a moment, by the reason; the most frequent first. Authors who are proven are told themselves.</summary>
     public async Task<IReadOnlyList<(string Words, long Mails)>> RefusedSince(Instant moment, CancellationToken ct)
     {
         await using var connection = await database.Connect(ct);
@@ -112,7 +115,7 @@ public sealed class CommandInbox(ContactDatabase database)
                 """
                 select words, count(*)
                   from command_mail
-                 where state = 2 and arrived_at >= @moment and words is not null
+                 where state = 2 and reader is null and arrived_at >= @moment and words is not null
                  group by words
                  order by count(*) desc, words
                 """,

@@ -57,7 +57,7 @@ internal static class DemoVerb
         await using var desk = program.Digests;
         var report = await desk.Send(now, lease: Duration.Zero, ct);
         output.Line();
-        output.Line($"Wrote {report.Sent.Count} digests to {place}; open these in a browser or a mail program:");
+        output.Line($"Wrote {report.Sent.Count} mails (the digests of the day, and an answer) to {place}; open these in a browser or a mail program:");
         foreach (var file in Directory.EnumerateFiles(place, "*.html").Order(StringComparer.Ordinal))
             output.Line("  " + file);
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using CrmSync.Storage.Harvest;
+using CrmSync.Worker.Digests;
 using NodaTime;
 
 namespace CrmSync.Worker.Cli;
@@ -8,6 +9,9 @@ namespace CrmSync.Worker.Cli;
 /// <summary><c>status</c>: how each account is doing.</summary>
 internal static class StatusVerb
 {
+    /// <summary>What happened to mails longer ago is no news.</summary>
+    private static readonly Duration Recent = Duration.FromDays(7);
+
     public static Command Create() => new Command("status", "Show how each account is doing.") { CommonOptions.Format, CommonOptions.Now }.Does(Run);
 
     private static async Task<int> Run(ParseResult parsed, CancellationToken ct)
@@ -16,6 +20,13 @@ internal static class StatusVerb
         await using var program = await Composition.Open(parsed.FolderOf(), now, ct);
         using var output = parsed.OutputOf();
         output.List(await AccountStatus.Of(program, ct), AccountStatus.FormatAt(now));
+        output.Flush();
+
+        // Not among the accounts: whoever reads those as JSON gets nothing else.
+        var mails = new MailStanding(program.Database);
+        foreach (var trouble in (await mails.Troubles(now - Recent, ct)).Concat(await mails.Commands(now - Recent, ct)))
+            await Console.Error.WriteLineAsync($"crmsync: {trouble.Words}");
+
         return CommandLine.Done;
     }
 }

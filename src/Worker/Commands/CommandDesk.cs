@@ -3,6 +3,7 @@ using CrmSync.Domain.Digests;
 using CrmSync.Domain.Digests.Commands;
 using CrmSync.Domain.Policy;
 using CrmSync.Storage;
+using CrmSync.Storage.Digests;
 using CrmSync.Storage.Log;
 using CrmSync.Worker.Configuration;
 using NodaTime;
@@ -39,6 +40,9 @@ internal sealed class CommandDesk(CompanyPolicy policy, ContactDatabase database
             ct.ThrowIfCancellationRequested();
             try
             {
+                if (mail.Undelivered is { } ours && await new DigestLedger(database).CameBack(ours, "it came back: the server of its reader did not take it", ct))
+                    throw new RefusedCommandException("a mail of ours came back; managers are told") { IsOfNoConcern = true };
+
                 var author = AuthorOf(mail, now);
                 if (!await IsProven(mail, author, ct))
                 {
@@ -54,7 +58,7 @@ internal sealed class CommandDesk(CompanyPolicy policy, ContactDatabase database
             catch (RefusedCommandException refused)
             {
                 // Whoever wrote it is not proven to be one of us and hears nothing from us.
-                await inbox.Decide(mail.Id, new CommandDecision(CommandMailState.Refused, refused.Message), ct);
+                await inbox.Decide(mail.Id, new CommandDecision(refused.IsOfNoConcern ? CommandMailState.OfNoConcern : CommandMailState.Refused, refused.Message), ct);
             }
         }
     }
@@ -72,7 +76,9 @@ internal sealed class CommandDesk(CompanyPolicy policy, ContactDatabase database
         catch (RefusedCommandException refused)
         {
             var told = Confirmation.NotDone(meaning.NameOf(mail), refused.Message);
-            return new CommandDecision(CommandMailState.Refused, told.Text) { Answer = refused.IsOfNoConcern ? null : Owed(new MailAnswer([told], [])) };
+            return refused.IsOfNoConcern
+                ? new CommandDecision(CommandMailState.OfNoConcern, told.Text)
+                : new CommandDecision(CommandMailState.Refused, told.Text) { Answer = Owed(new MailAnswer([told], [])) };
         }
 
         // What lay in the mailbox before we first read it is history, unless somebody may still be waiting.
@@ -83,7 +89,7 @@ internal sealed class CommandDesk(CompanyPolicy policy, ContactDatabase database
     private Person AuthorOf(CommandMail mail, Instant now)
     {
         if (mail.Automatic is { } automatic)
-            throw new RefusedCommandException(automatic);
+            throw new RefusedCommandException(automatic) { IsOfNoConcern = true };
 
         if (!EmailAddress.TryParse(mail.From, out var from))
             throw new RefusedCommandException("it names no author");

@@ -54,6 +54,9 @@ internal sealed record CommandMail
     /// <summary>Whether it does nothing but say thank you.</summary>
     public bool IsThanks { get; init; }
 
+    /// <summary>Of a report that a mail could not be delivered: the Message-ID of that mail.</summary>
+    public string? Undelivered { get; init; }
+
     /// <summary>Why no person wrote it, or null.</summary>
     public string? Automatic { get; init; }
 
@@ -93,6 +96,7 @@ internal sealed record CommandMail
             AuthenticationResults = facts.AuthenticationResults,
             IsForOutsiders = facts.To.Concat(facts.Cc).Any(one => !classifier.Ours.Contains(one.Address)),
             IsThanks = line.Acknowledges,
+            Undelivered = facts.Report is { Failed.Count: > 0 } report ? report.OfMessageId : null,
             Automatic = classifier.NotByHand(line) is { } reason ? $"nobody wrote it by hand ({PlainWords.Flatten(reason, 120)})" : null,
         };
     }

@@ -120,6 +120,7 @@ internal sealed class DigestDesk(
     {
         var facts = await Evaluated(now, ct);
         facts = await WithTexts(facts, Shown(facts), ct);
+        var mailStanding = new MailStanding(database);
         var policyStanding = new PolicyStanding(database);
         var refused = await policyStanding.Problems(ct);
         return facts with
@@ -130,10 +131,8 @@ internal sealed class DigestDesk(
             Troubles =
             [
                 .. refused.Take(1).Select(first => $"the policy files have {refused.Count} errors and are not taken, {policy.Version} stays in force; the first: {first}"),
-                .. (await standing.CopyTrouble(ct)) is { } copies ? new[] { $"mails leave without a copy for the command mailbox, so after a crash nobody can tell whether one left: {copies}" } : [],
-                .. (await ledger.Waiting(ct)).Select(mail => $"{mail.Plan.Digest} for {mail.Plan.Reader} of {mail.Plan.Occasion} has not left yet: {mail.Problem}"),
-                .. (await ledger.Refused(now - Duration.FromDays(2), ct)).Select(mail => $"{mail.Plan.Digest} for {mail.Plan.Reader} of {mail.Plan.Occasion} did not leave: {mail.Problem}"),
-                .. (await stopped.All(ct)).Select(one => $"{one.Reader} has stopped the digest {one.Digest}"),
+                .. (await mailStanding.Troubles(now - Duration.FromDays(2), ct)).Select(trouble => trouble.Words),
+                .. (await mailStanding.Commands(now - Duration.FromDays(1), ct)).Select(trouble => trouble.Words),
             ],
         };
     }

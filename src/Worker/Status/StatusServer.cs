@@ -150,6 +150,7 @@ internal sealed class StatusServer(StatusSettings settings, Composition program,
         json.WriteString("policy", status.PolicyVersion);
         json.Write("policy_problems", status.PolicyProblems);
         json.WriteNumber("quarantined", status.Quarantined);
+        json.Write("mails", status.Mails.Select(mail => mail.Words));
         json.WriteStartArray("accounts");
         var format = AccountStatus.FormatAt(status.Now);
         foreach (var account in status.Accounts)

@@ -11,20 +11,30 @@ namespace CrmSync.Worker.Status;
 /// <param name="Accounts">One an account.</param>
 internal sealed record WorkerStatus(Instant Now, string PolicyVersion, IReadOnlyList<string> PolicyProblems, IReadOnlyList<AccountStatus> Accounts)
 {
+    /// <summary>What happened to mails longer ago is no news.</summary>
+    private static readonly Duration Recent = Duration.FromDays(7);
+
+    /// <summary>What is to be known of our mails and the command mailbox.</summary>
+    public required IReadOnlyList<MailTrouble> Mails { get; init; }
+
     /// <summary>Items that could not be read, of all accounts.</summary>
     public long Quarantined => Accounts.SelectMany(account => account.Items).Where(count => count.State == "quarantined").Sum(count => count.Items);
 
     /// <summary>Whether somebody should look.</summary>
-    public bool IsWell => PolicyProblems.Count == 0 && Accounts.All(account => account.State?.LastError is null);
+    public bool IsWell => PolicyProblems.Count == 0 && Accounts.All(account => account.State?.LastError is null) && !Mails.Any(mail => mail.NeedsSomebody);
 
     public static async Task<WorkerStatus> Of(Composition program, Instant now, CancellationToken ct)
     {
         var ours = program.Settings.Addresses.Select(address => address.Value).ToHashSet(StringComparer.Ordinal);
         var accounts = await AccountStatus.Of(program, ct);
+        var mails = new MailStanding(program.Database);
         return new WorkerStatus(
             now,
             program.Policy.Version,
             [.. (await new PolicyStanding(program.Database).Problems(ct)).Select(problem => Addresses.Hidden(problem))],
-            [.. accounts.Select(account => account.State is { LastError: { } error } state ? account with { State = state with { LastError = Addresses.Hidden(error, ours) } } : account)]);
+            [.. accounts.Select(account => account.State is { LastError: { } error } state ? account with { State = state with { LastError = Addresses.Hidden(error, ours) } } : account)])
+        {
+            Mails = [.. (await mails.Troubles(now - Recent, ct)).Concat(await mails.Commands(now - Recent, ct)).Select(mail => mail with { Words = Addresses.Hidden(mail.Words) })],
+        };
     }
 }

@@ -27,6 +27,9 @@ public sealed class SentDigests : IAsyncLifetime
 
     public string Text { get; private set; } = "";
 
+    /// <summary>The token of the first link of item 1.</summary>
+    public string Token => this.Link("done", "35SFN1HD").Split('[', ']')[1];
+
     public async Task InitializeAsync()
     {
         foreach (var file in Directory.EnumerateFiles(SampleCompany.Config, "*", SearchOption.AllDirectories))
@@ -60,9 +63,14 @@ internal sealed class AnsweringCompany : IAsyncDisposable
 
     private readonly string folder;
     private readonly bool isCopy;
+    private readonly HashSet<string> before;
     private int delivered;
 
-    private AnsweringCompany(string folder, Composition program, bool isCopy) => (this.folder, Program, this.isCopy) = (folder, program, isCopy);
+    private AnsweringCompany(string folder, Composition program, bool isCopy)
+    {
+        (this.folder, Program, this.isCopy) = (folder, program, isCopy);
+        before = [.. Given()];
+    }
 
     public Composition Program { get; }
 
@@ -120,11 +128,11 @@ internal sealed class AnsweringCompany : IAsyncDisposable
     /// <summary>What became of the last mail.</summary>
     public async Task<CommandAnswer> Answer() => (await new CommandInbox(Program.Database).Since(SampleCompany.Story, default))[^1];
 
-    /// <summary>Sends what is due, and gives the answers that have left so far, oldest first.</summary>
+    /// <summary>Sends what is due, and gives the answers that have left since the digests, oldest first.</summary>
     public async Task<IReadOnlyList<MimeMessage>> Answers(Instant? now = null)
     {
         Assert.Empty((await Program.Digests.Send(now ?? Answered, Duration.Zero, default)).Problems);
-        return [.. Directory.EnumerateFiles(Path.Combine(folder, "out"), "*-answer-*.eml").Order(StringComparer.Ordinal).Select(file => MimeReader.Read(File.ReadAllBytes(file)))];
+        return [.. Given().Except(before).Order(StringComparer.Ordinal).Select(name => MimeReader.Read(File.ReadAllBytes(Path.Combine(folder, "out", name))))];
     }
 
     /// <summary>The text of a digest as it would be sent.</summary>
@@ -143,6 +151,9 @@ internal sealed class AnsweringCompany : IAsyncDisposable
         if (isCopy)
             Directory.Delete(folder, recursive: true);
     }
+
+    private IEnumerable<string> Given() =>
+        Directory.Exists(Path.Combine(folder, "out")) ? Directory.EnumerateFiles(Path.Combine(folder, "out"), "*-answer-*.eml").Select(file => Path.GetFileName(file)) : [];
 
     private static async Task<AnsweringCompany> Open(string folder, bool isCopy)
     {

@@ -21,18 +21,20 @@ internal sealed partial record WildMail(string Name, string Meant, string Source
 
     /// <summary>The bytes a server stores.</summary>
     /// <param name="sent">The mail that is answered.</param>
-    /// <param name="server">The fields the servers put on top.</param>
-    public byte[] Bytes(SentDigests sent, string server)
+    /// <param name="server">The fields the servers put on top; null where the file has them.</param>
+    public byte[] Bytes(SentDigests sent, string? server = null)
     {
         // What is quoted holds commands, too: whoever takes them for the author's does what nobody asked for.
         var digest = sent.Text.TrimEnd() + "\n\ndone 4\nsnooze 5 3d\nflurb 6";
         var html = Regex.Match(sent.Html, "<body[^>]*>(?<inner>.*)</body>", RegexOptions.Singleline | RegexOptions.ExplicitCapture).Groups["inner"].Value + "<p>done 4</p><div>snooze 5 3d<br>flurb 6</div>";
         var filled = Source
             .Replace("{{reply-to}}", sent.ReplyTo, StringComparison.Ordinal).Replace("{{message-id}}", sent.MessageId, StringComparison.Ordinal).Replace("{{subject}}", sent.Subject, StringComparison.Ordinal)
+            .Replace("{{token}}", sent.Token, StringComparison.Ordinal).Replace("{{token of tim}}", "tim" + sent.Token[sent.Token.IndexOf('.', StringComparison.Ordinal)..], StringComparison.Ordinal)
             .Replace("{{> digest}}", string.Join('\n', digest.Split('\n').Select(line => ("> " + line).TrimEnd())), StringComparison.Ordinal)
             .Replace("{{digest}}", digest, StringComparison.Ordinal).Replace("{{html}}", html, StringComparison.Ordinal);
         var bytes = new List<byte>();
-        Write(bytes, server.TrimEnd('\n') + "\n");
+        if (server is not null)
+            Write(bytes, server + "\n");
         var encode = (string text) => Encoding.UTF8.GetBytes(text);
         var isBody = false;
         var body = new StringBuilder();

@@ -1,5 +1,8 @@
 using System.Globalization;
+using CrmSync.Domain.Log;
+using CrmSync.Mail.Mime;
 using CrmSync.Storage.Log;
+using CrmSync.Worker.Sources;
 using CrmSync.Worker.Tests.Digests;
 using NodaTime;
 
@@ -26,6 +29,34 @@ public sealed class WildReplies(SentDigests sent) : IClassFixture<SentDigests>
         var answers = await new CommandInbox(company.Program.Database).Since(SampleCompany.Story, default);
         Assert.Equal(mails.Count, answers.Count);
         Assert.Multiple([.. mails.Zip(answers).Select(pair => (Action)(() => Assert.True(Expected(pair.First.Meant) == Told(pair.Second.Words!), $"{pair.First.Name}: meant {pair.First.Meant}, understood {pair.Second.Words}")))]);
+    }
+
+    [Fact]
+    public async Task Forged_foreign_expired_automatic_and_bounced_mails_are_refused_with_the_right_reason_and_only_colleagues_are_told()
+    {
+        await using var company = await AnsweringCompany.CopyOf(sent);
+        var mails = WildMail.In("Refusals");
+        Assert.True(mails.Count >= 20, $"there are {mails.Count}");
+        foreach (var mail in mails)
+            company.Deliver(mail.Bytes(sent));
+
+        // Twice the same bytes are one mail, and long enough after the last of them that nothing waits for a proof any more.
+        foreach (var mail in mails)
+            company.Deliver(mail.Bytes(sent));
+        await company.Harvest(now: Instant.FromUtc(2026, 6, 3, 9, 0));
+        Assert.Empty(await company.Commands());
+
+        var inbox = new CommandInbox(company.Program.Database);
+        var owed = (await inbox.OwedAtOnce(default)).Select(one => one.Id).ToHashSet();
+        var answers = (await inbox.Since(SampleCompany.Story, default)).ToDictionary(answer => answer.Id);
+        Assert.Equal(mails.Count, answers.Count);
+        Assert.Multiple([.. mails.Select(mail => (Action)(() =>
+        {
+            var identity = MailIdentity.Of(MailTranslation.FactsOf(MimeReader.Read(mail.Bytes(sent)), stored: null));
+            var answer = answers[identity.MessageKey ?? identity.Fingerprint];
+            var (told, reason) = (mail.Meant[..mail.Meant.IndexOf(',', StringComparison.Ordinal)], mail.Meant[(mail.Meant.IndexOf(',', StringComparison.Ordinal) + 2)..]);
+            Assert.True(answer.State != CommandMailState.CarriedOut && answer.Words!.Contains(reason, StringComparison.Ordinal) && owed.Contains(answer.Id) == (told == "told"), $"{mail.Name}: meant {mail.Meant}; {answer}");
+        }))]);
     }
 
     /// <summary><c>done 1; snooze 2 2026-03-06</c> in the words of an answer.</summary>
