@@ -102,6 +102,9 @@ public sealed record NewsSection(string Name, string Title) : DigestSection(Name
 {
     public required IReadOnlyList<NewsLine> Lines { get; init; }
 
+    /// <summary>How many there are beside these.</summary>
+    public int More { get; init; }
+
     /// <summary>False for sections that only accompany others.</summary>
     public bool IsWorthAMail { get; init; } = true;
 

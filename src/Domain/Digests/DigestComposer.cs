@@ -33,7 +33,7 @@ public sealed class DigestComposer
         var since = Since(run, history);
         var (told, known) = readers.Of(run, history, since);
         var page = new DigestPage(told, known, run, history, since);
-        var sections = SectionsOf(run.Definition).Select(page.Section).OfType<DigestSection>().ToList();
+        List<DigestSection> sections = [.. page.Sections(SectionsOf(run.Definition))];
         if (confirmed.Count > 0)
             sections.Add(AsYouSaid(confirmed));
 
@@ -43,7 +43,7 @@ public sealed class DigestComposer
         return new Digest(run)
         {
             Headline = tally.Headline,
-            Subject = run.Definition.ThreadByWeek ? WeekSubject(run) : $"{tally.Headline} - {greeting}, {day}",
+            Subject = run.Definition.ThreadByWeek ? WeekSubject(run) : $"{tally.Headline} - {(run.Definition.Readers == DigestReaders.Managers ? NameOf(run.Definition) : greeting)}, {day}",
             Preheader = tally.Preheader(sections),
             Greeting = greeting,
             Day = day,
@@ -60,11 +60,8 @@ public sealed class DigestComposer
     /// <summary>Confirms and is no news: it waits for a mail that leaves anyway.</summary>
     private static NewsSection AsYouSaid(IReadOnlyList<Confirmation> confirmed) => new(SectionNames.AsYouSaid, "As you said")
     {
-        Lines =
-        [
-            .. confirmed.Take(MostConfirmed).Select(one => one.AsLine()),
-            .. confirmed.Count > MostConfirmed ? new[] { new NewsLine("more", $"and {confirmed.Count - MostConfirmed} more, all carried out") } : [],
-        ],
+        Lines = [.. confirmed.Take(MostConfirmed).Select(one => one.AsLine())],
+        More = Math.Max(0, confirmed.Count - MostConfirmed),
         IsWorthAMail = false,
     };
 
@@ -80,9 +77,12 @@ public sealed class DigestComposer
         run.Definition.SendEmptyWeekly && !(history.Last is { } last && IsoWeek.Of(last.Date) == IsoWeek.Of(run.Date));
 
     /// <summary>Clients group a conversation only when the subject does not change either.</summary>
-    private static string WeekSubject(DueDigest run)
+    private static string WeekSubject(DueDigest run) => $"{NameOf(run.Definition)}, week {IsoWeek.Of(run.Date).Week}";
+
+    /// <summary>The name of a digest as people write it: <c>The firm</c>. A manager gets two digests a morning and tells them apart by it.</summary>
+    private static string NameOf(DigestDefinition definition)
     {
-        var name = run.Definition.Name.Replace('-', ' ');
-        return $"{char.ToUpperInvariant(name[0])}{name[1..]}, week {IsoWeek.Of(run.Date).Week}";
+        var name = definition.Name.Replace('-', ' ');
+        return $"{char.ToUpperInvariant(name[0])}{name[1..]}";
     }
 }

@@ -31,18 +31,19 @@ public sealed record DigestFacts(CompanyPolicy Policy, Evaluation Evaluation, Co
     /// <summary>Further troubles worth a line for managers, in words: a policy that was not taken, a mail nobody accepted, who has unsubscribed.</summary>
     public IReadOnlyList<string> Troubles { get; init; } = [];
 
-    /// <summary>What readers were told to be overdue in the last weeks, by whatever mail.</summary>
-    public ILookup<string, ToldOverdue> ToldOverdue { get; init; } = Array.Empty<ToldOverdue>().ToLookup(told => told.Reader, StringComparer.Ordinal);
+    /// <summary>What readers were told in the last weeks outside of the digest that is written: everything by immediate mails, what is overdue by whatever mail.</summary>
+    public ILookup<string, ToldItem> Told { get; init; } = Array.Empty<ToldItem>().ToLookup(told => told.Reader, StringComparer.Ordinal);
 
     /// <summary>What changed in the policy in the last weeks, the latest first.</summary>
     public IReadOnlyList<PolicyChange> PolicyChanges { get; init; } = [];
 }
 
-/// <summary>A mail told a reader that an item is overdue.</summary>
+/// <summary>A mail told a reader of an item.</summary>
 /// <param name="Reader">The id of the reader.</param>
 /// <param name="Item">The id of the item.</param>
+/// <param name="State">Its state then.</param>
 /// <param name="At">When the mail was due.</param>
-public sealed record ToldOverdue(string Reader, string Item, Instant At);
+public sealed record ToldItem(string Reader, string Item, ItemState State, Instant At);
 
 /// <summary>A change of the policy.</summary>
 /// <param name="At">Since when it is in force.</param>

@@ -17,7 +17,7 @@ internal sealed class DigestPage
     private readonly ItemWords words;
     private readonly StaffSections staff;
     private readonly ManagerSections manager;
-    private readonly IReadOnlySet<string> scope;
+    private readonly HashSet<string> scope;
     private readonly List<ListedItem> listed = [];
 
     public DigestPage(DigestFacts facts, PeopleBook people, DueDigest run, DigestHistory history, Instant since)
@@ -36,18 +36,55 @@ internal sealed class DigestPage
     /// <summary>What has been told so far.</summary>
     public IReadOnlyList<ListedItem> Listed => listed;
 
-    /// <summary>A section by its name in the policy; null when there is nothing to say in it.</summary>
-    public DigestSection? Section(string name) => name switch
+    /// <summary>The sections of a digest that have something to say, in order.</summary>
+    /// <param name="sections">As the policy names them.</param>
+    public IReadOnlyList<DigestSection> Sections(IReadOnlyList<string> sections)
     {
-        SectionNames.Overdue => Items(name, "Overdue", Urgency.Late, "overdue", Mine.Where(item => item.State == ItemState.Overdue)),
-        SectionNames.DueToday => Items(name, "Due today", Urgency.Soon, "due today", Mine.Where(IsDueToday)),
-        SectionNames.ToDo => Items(name, "To do", Urgency.Calm, "to do", Mine.Where(item => item.State == ItemState.Open && !IsDueToday(item))),
+        var names = sections.Distinct(StringComparer.Ordinal).ToList();
+        var told = new HashSet<string>(StringComparer.Ordinal);
+        var items = names.ToDictionary(name => name, name => ItemsOf(name)?.Where(item => !IsReserved(item) && told.Add(item.Id)).ToList() ?? [], StringComparer.Ordinal);
+
+        // Each section with something in it has a line at least, the rest of the room goes to the most urgent.
+        var room = run.Definition.MaxItems;
+        var shown = names.ToDictionary(name => name, name => items[name].Count > 0 && room-- > 0 ? 1 : 0, StringComparer.Ordinal);
+        foreach (var name in names.Where(name => shown[name] == 1))
+        {
+            var more = Math.Clamp(items[name].Count - 1, 0, Math.Max(0, room));
+            shown[name] += more;
+            room -= more;
+        }
+
+        return [.. names.Select(name => ItemsOf(name) is null ? Section(name) : Section(name, items[name], shown[name])).OfType<DigestSection>()];
+    }
+
+    /// <summary>The items of a section, whether they fit or not; null for a section of something else.</summary>
+    private IEnumerable<Item>? ItemsOf(string name) => name switch
+    {
+        SectionNames.Overdue => Mine.Where(item => item.State == ItemState.Overdue),
+        SectionNames.DueToday => Mine.Where(IsDueToday),
+        SectionNames.ToDo => Mine.Where(item => item.State == ItemState.Open && !IsDueToday(item)),
+        SectionNames.NeedsYou => facts.Evaluation.Items.Where(IsEscalatedToReader),
+        SectionNames.AtRisk => Theirs.Where(item => item.Rule is WatchRule && item.State == ItemState.Open),
+        SectionNames.Handovers => Theirs.Where(item => item.Rule is HandoverRule && item.State is ItemState.Open or ItemState.Overdue),
+        _ => null,
+    };
+
+    private ItemSection? Section(string name, List<Item> items, int shown) => items.Count == 0 ? null : name switch
+    {
+        SectionNames.Overdue => Items(name, "Overdue", Urgency.Late, "overdue", items, shown),
+        SectionNames.DueToday => Items(name, "Due today", Urgency.Soon, "due today", items, shown),
+        SectionNames.ToDo => Items(name, "To do", Urgency.Calm, "to do", items, shown),
+        SectionNames.NeedsYou => Items(name, "Needs you", Urgency.Late, "escalated", items, shown),
+        SectionNames.AtRisk => Items(name, "At risk", Urgency.Soon, "at risk", items, shown),
+        _ => Items(name, "Handovers", Urgency.Calm, "handover", items, shown),
+    };
+
+    /// <summary>A section of something else than items; null when there is nothing to say in it.</summary>
+    private DigestSection? Section(string name) => name switch
+    {
         SectionNames.MeetingsToday => staff.MeetingsToday(),
         SectionNames.News => staff.News(),
         SectionNames.HeldBack => staff.HeldBack(),
-        SectionNames.NeedsYou => Items(name, "Needs you", Urgency.Late, "escalated", facts.Evaluation.Items.Where(IsEscalatedToReader)),
-        SectionNames.AtRisk => Items(name, "At risk", Urgency.Soon, "at risk", Theirs.Where(item => item.Rule is WatchRule && item.State == ItemState.Open)),
-        SectionNames.Handovers => Items(name, "Handovers", Urgency.Calm, "handover", Theirs.Where(item => item.Rule is HandoverRule && item.State is ItemState.Open or ItemState.Overdue)),
         SectionNames.OverdueByOwner => manager.OverdueByOwner(),
         SectionNames.Cases => manager.Cases(),
         SectionNames.OverContacted => manager.OverContacted(),
@@ -64,35 +101,24 @@ internal sealed class DigestPage
 
     private bool IsDueToday(Item item) => item.State == ItemState.Open && item.Due is { } due && clock.DateOf(due) <= clock.Today;
 
-    private ItemSection? Items(string name, string title, Urgency urgency, string state, IEnumerable<Item> items)
+    private ItemSection Items(string name, string title, Urgency urgency, string state, List<Item> items, int shown)
     {
-        var told = items.Where(item => !IsReserved(item) && listed.TrueForAll(line => line.Item != item.Id))
-            .OrderBy(item => item.Due ?? Instant.MaxValue).ThenByDescending(item => item.Rule.Priority == 0).ThenBy(item => item.Opened).ThenBy(item => item.Id, StringComparer.Ordinal)
-            .ToList();
-        if (told.Count == 0)
-            return null;
-
         var lines = new List<ItemLine>();
         var still = new List<ItemLine>();
-        var more = 0;
-        foreach (var item in told)
+        var told = items.OrderBy(item => item.Due ?? Instant.MaxValue).ThenByDescending(item => item.Rule.Priority == 0).ThenBy(item => item.Opened).ThenBy(item => item.Id, StringComparer.Ordinal);
+        foreach (var item in told.Take(shown))
         {
-            if (listed.Count >= run.Definition.MaxItems)
-            {
-                more++;
-                continue;
-            }
-
             var number = listed.Count + 1;
             listed.Add(new ListedItem(number, item.Id, item.State, item.Due));
             (history.IsUnchanged(item) ? still : lines).Add(words.Line(number, item, run.Reader.Id, IsNew(item), state));
         }
 
-        return new ItemSection(name, title, urgency) { Lines = lines, StillOpen = still, More = more };
+        return new ItemSection(name, title, urgency) { Lines = lines, StillOpen = still, More = items.Count - shown };
     }
 
     /// <summary>Not told before; in a first mail, what came up since the one before would have been due.</summary>
-    private bool IsNew(Item item) => history.Last is null ? item.Opened > since : !history.Listed(item.Id);
+    private bool IsNew(Item item) =>
+        (history.Last is null ? item.Opened > since : !history.Listed(item.Id)) && !facts.Told[run.Reader.Id].Any(told => told.Item == item.Id && told.At < facts.Now);
 
     /// <summary>Rests on mail that may have come to an account nobody could read: waits a day, unless it was told already.</summary>
     private bool IsReserved(Item item) =>
@@ -105,13 +131,14 @@ internal sealed class DigestPage
         item.Owner != run.Reader.Id && item.Steps.Take(item.Level).Any(step => step.To == run.Reader.Id);
 
     /// <summary>
-    /// Whose items a reader may see: their own and those of the people below them. Who manages nobody but is named as a reader of the digest was meant to see
-    /// everything.
+    /// Whose items a reader may see: their own and those of the people below them, and of whoever they stand in for. Who manages nobody but is named as a reader
+    /// of the digest was meant to see everything.
     /// </summary>
-    private static IReadOnlySet<string> ScopeOf(CompanyPolicy policy, DueDigest run)
+    private static HashSet<string> ScopeOf(CompanyPolicy policy, DueDigest run)
     {
         var id = run.Reader.Id;
         var everybody = run.Definition.Readers == DigestReaders.People && !Chain.IsManager(policy, id);
-        return everybody ? policy.People.Select(person => person.Id).ToHashSet(StringComparer.Ordinal) : Chain.Below(policy, id);
+        return everybody ? policy.People.Select(person => person.Id).ToHashSet(StringComparer.Ordinal)
+            : run.MeantFor.Append(id).SelectMany(person => Chain.Below(policy, person)).ToHashSet(StringComparer.Ordinal);
     }
 }

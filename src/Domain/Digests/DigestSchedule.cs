@@ -20,15 +20,15 @@ public sealed class DigestSchedule(CompanyPolicy policy)
         var due = new List<DueDigest>();
         foreach (var definition in policy.Digests)
         {
-            foreach (var reader in ReadersOf(definition, now))
+            foreach (var (reader, meantFor) in ReadersOf(definition, now))
             {
                 // A digest late in the evening is still caught up after midnight: yesterday's date first.
                 var today = now.InZone(CalendarOf(reader).Zone).Date;
                 if (RunOn(definition, reader, today.PlusDays(-1), now) is { } late)
-                    due.Add(late);
+                    due.Add(late with { MeantFor = meantFor });
 
                 if (RunOn(definition, reader, today, now) is { } current)
-                    due.Add(current);
+                    due.Add(current with { MeantFor = meantFor });
             }
         }
 
@@ -84,11 +84,13 @@ public sealed class DigestSchedule(CompanyPolicy policy)
         TimeOn(definition, reader, date) is { } time && time <= now && now <= time + CatchUp ? new DueDigest(definition, reader, date, time, CalendarOf(reader).Zone) : null;
 
     /// <summary>Who reads it today: those it is meant for, each replaced by whoever stands in; nobody twice.</summary>
-    private IEnumerable<Person> ReadersOf(DigestDefinition definition, Instant now)
+    private IEnumerable<(Person Reader, IReadOnlyList<string> MeantFor)> ReadersOf(DigestDefinition definition, Instant now)
     {
         // Absences are local to the default calendar, like those that move items from owner to cover.
         var date = now.InZone(policy.DefaultCalendar.Zone).Date;
-        return MeantFor(definition).Select(person => presence.StandIn(person, date)).OfType<Person>().DistinctBy(person => person.Id);
+        return MeantFor(definition).Select(person => (Person: person, Reader: presence.StandIn(person, date))).Where(one => one.Reader is not null)
+            .GroupBy(one => one.Reader!.Id, StringComparer.Ordinal)
+            .Select(group => (group.First().Reader!, (IReadOnlyList<string>)[.. group.Select(one => one.Person.Id)]));
     }
 
     private IEnumerable<Person> MeantFor(DigestDefinition definition) => definition.Readers switch

@@ -9,4 +9,8 @@ namespace CrmSync.Domain.Digests;
 /// <param name="Date">The reader's local date it belongs to: one mail a date.</param>
 /// <param name="DueAt">When it should leave.</param>
 /// <param name="Zone">The zone of the reader.</param>
-public sealed record DueDigest(DigestDefinition Definition, Person Reader, LocalDate Date, Instant DueAt, DateTimeZone Zone);
+public sealed record DueDigest(DigestDefinition Definition, Person Reader, LocalDate Date, Instant DueAt, DateTimeZone Zone)
+{
+    /// <summary>The ids of those it is meant for, the reader or whom the reader stands in for; empty: the reader alone.</summary>
+    public IReadOnlyList<string> MeantFor { get; init; } = [];
+}

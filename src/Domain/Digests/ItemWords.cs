@@ -10,10 +10,8 @@ public sealed class ItemWords(PeopleBook people, ReaderClock clock)
 
     public ItemLine Line(int number, Item item, string reader, bool isNew, string state)
     {
-        var trigger = people.Find(item.Trigger);
         var theirs = item.Rule is RespondRule or ResolveRule;
-        var subject = PlainWords.Flatten(trigger?.Subject ?? people.SubjectOf(item.About), PlainWords.Name);
-        var excerpt = theirs ? PlainWords.Flatten(trigger?.Text, PlainWords.Excerpt) : "";
+        var excerpt = theirs ? PlainWords.Flatten(people.Find(item.Trigger)?.Text, PlainWords.Excerpt) : "";
         return new ItemLine(number, item)
         {
             IsNew = isNew,
@@ -21,7 +19,7 @@ public sealed class ItemWords(PeopleBook people, ReaderClock clock)
             Status = Status(item, state),
             What = What(item),
             Who = item.Contact is { } contact && people.NameOf(contact) != contact.Value ? PlainWords.Flatten(contact.Value, PlainWords.Name) : "",
-            Subject = subject.Length > 0 && item.Rule is not (StayInTouchRule or DateRule or HandoverRule or NoticeRule or WatchRule) ? subject : null,
+            Subject = Subject(item),
             Excerpt = excerpt.Length > 0 ? excerpt : null,
             Why = PlainWords.Flatten(item.Reason?.Briefly ?? item.Why, MostWhy),
             Say = item.Rule.Say is { } say ? PlainWords.Flatten(say, PlainWords.Excerpt) : null,
@@ -29,6 +27,16 @@ public sealed class ItemWords(PeopleBook people, ReaderClock clock)
             Reservation = item.Unsure.Count == 0 ? null
                 : $"{string.Join(", ", item.Unsure.Select(account => PlainWords.Flatten(account, PlainWords.Name)))} could not be read up to now; it may be done already.",
         };
+    }
+
+    /// <summary>The subject of the one mail or meeting an item is about; null for those about a person as a whole.</summary>
+    public string? Subject(Item item)
+    {
+        if (item.Rule is StayInTouchRule or DateRule or HandoverRule or NoticeRule or WatchRule)
+            return null;
+
+        var subject = PlainWords.Flatten(people.Find(item.Trigger)?.Subject ?? people.SubjectOf(item.About), PlainWords.Name);
+        return subject.Length > 0 ? subject : null;
     }
 
     /// <summary>What to do about whom: <c>Answer Jo Keane</c>.</summary>
@@ -58,7 +66,7 @@ public sealed class ItemWords(PeopleBook people, ReaderClock clock)
     {
         (ItemState.Paused, _) => "waiting for them",
         (_, null) => null,
-        (ItemState.Overdue, { } due) => $"was due {clock.When(due)}{Late(due)}",
+        (ItemState.Overdue, { } due) => $"was due {clock.When(due)}{Ago(due)}",
         (_, { } due) => $"due {clock.When(due)}",
     };
 
@@ -68,19 +76,20 @@ public sealed class ItemWords(PeopleBook people, ReaderClock clock)
         var phrase = (Due(item), item) switch
         {
             (null, _) => state,
-            (_, { State: ItemState.Overdue, Due: { } due }) when state == "overdue" => $"overdue since {clock.When(due)}{Late(due)}",
+            (_, { State: ItemState.Overdue, Due: { } due }) when state == "overdue" => $"overdue {Late(due)}since {clock.When(due)}",
             (_, { State: ItemState.Open, Due: { } due }) when state == "due today" => $"due {clock.When(due)}",
+            (_, { State: ItemState.Open, Due: { } due }) when state == "due soon" => $"due soon, {clock.When(due)}",
             (_, { State: ItemState.Open, Due: { } due }) when state == "to do" => $"to do by {clock.When(due)}",
             ({ } words, _) => $"{state}, {words}",
         };
         return char.ToUpperInvariant(phrase[0]) + phrase[1..];
     }
 
-    private string Late(Instant due)
-    {
-        var late = clock.Now - due;
-        return late >= Duration.FromDays(2) ? $" ({ReaderClock.Length(late)})" : "";
-    }
+    private string Late(Instant due) => IsLong(due) ? $"{ReaderClock.Length(clock.Now - due)}, " : "";
+
+    private string Ago(Instant due) => IsLong(due) ? $", {ReaderClock.Length(clock.Now - due)} ago" : "";
+
+    private bool IsLong(Instant due) => clock.Now - due >= Duration.FromDays(2);
 
     private static string Capital(string field) => field.Length == 0 ? "Date" : char.ToUpperInvariant(field[0]) + field[1..].Replace('-', ' ').Replace('_', ' ');
 }

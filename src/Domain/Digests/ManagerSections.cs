@@ -64,7 +64,7 @@ internal sealed class ManagerSections(DigestFacts facts, PeopleBook people, Read
             .Select(closed => new NewsLine(closed.Rule.Name.Replace('-', ' '),
                 $"{(closed.Contact is { } contact ? people.NameOf(contact) : PlainWords.Flatten(closed.About, PlainWords.Name))}{Quoted(people.SubjectOf(closed.About))} ({people.FirstName(closed.Owner)}): {PlainWords.Flatten(closed.Reason?.Briefly ?? closed.Why, PlainWords.Excerpt)}"))
             .ToList();
-        return lines.Count == 0 ? null : new NewsSection(SectionNames.Expired, "Given up") { Lines = Cut(lines) };
+        return lines.Count == 0 ? null : new NewsSection(SectionNames.Expired, "Given up") { Lines = [.. lines.Take(mostRows)], More = Math.Max(0, lines.Count - mostRows) };
     }
 
     /// <summary>Answered in time: the last business day and the last 30 days, for everybody together and each owner.</summary>
@@ -128,7 +128,7 @@ internal sealed class ManagerSections(DigestFacts facts, PeopleBook people, Read
     public NewsSection? Health()
     {
         var lines = facts.Accounts.Where(account => account.Trouble is not null)
-            .Select(account => new NewsLine("cannot be read", $"{PlainWords.Flatten(account.Account, PlainWords.Name)}: {PlainWords.Flatten(account.Trouble, PlainWords.Excerpt)}{(account.LastRead is { } read ? $" Last read {clock.When(read)}." : "")}") { IsBad = true })
+            .Select(account => new NewsLine("cannot be read", $"{PlainWords.Flatten(account.Account, PlainWords.Name)}: {PlainWords.Flatten(account.Trouble, 240)}{(account.LastRead is { } read ? $" Last read {clock.When(read)}." : "")}") { IsBad = true })
             .Concat(facts.Troubles.Select(trouble => new NewsLine("attention", PlainWords.Flatten(trouble, 240)) { IsBad = true }))
             .Concat(facts.PolicyChanges.Where(change => since < change.At && change.At <= facts.Now)
                 .Select(change => new NewsLine(change.IsWarning ? "attention" : "policy changed", PlainWords.Flatten(change.Text, 240)) { IsBad = change.IsWarning }))
@@ -180,9 +180,6 @@ internal sealed class ManagerSections(DigestFacts facts, PeopleBook people, Read
 
         return new TableSection(name, title) { Caption = caption, Columns = columns, Rows = rows };
     }
-
-    private List<NewsLine> Cut(List<NewsLine> lines) =>
-        lines.Count <= mostRows ? lines : [.. lines.Take(mostRows), new NewsLine("more", $"and {lines.Count - mostRows} more")];
 
     private static string Capital(string words) => char.ToUpperInvariant(words[0]) + words[1..];
 

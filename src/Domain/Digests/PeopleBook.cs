@@ -27,6 +27,7 @@ public sealed class PeopleBook
     public PeopleBook(CompanyPolicy policy, IEnumerable<Interaction> log, Instant now)
     {
         moment = now;
+        Presence = new Presence(policy);
         foreach (var entry in policy.Contacts)
         {
             foreach (var address in entry.Aliases.Prepend(entry.Primary))
@@ -49,9 +50,12 @@ public sealed class PeopleBook
     private PeopleBook(PeopleBook whole, IReadOnlyList<Interaction> shown)
     {
         (entries, ours, byId, names) = (whole.entries, whole.ours, whole.byId, whole.names);
-        (contacts, threads, byKey, teamMailboxes, moment) = (whole.contacts, whole.threads, whole.byKey, whole.teamMailboxes, whole.moment);
+        (contacts, threads, byKey, teamMailboxes, moment, Presence) = (whole.contacts, whole.threads, whole.byKey, whole.teamMailboxes, whole.moment, whole.Presence);
         Interactions = shown;
     }
+
+    /// <summary>Which of our people are there, and who stands in for them.</summary>
+    public Presence Presence { get; }
 
     /// <summary>What is to be looked through, oldest first; everything else is known all the same.</summary>
     public IReadOnlyList<Interaction> Interactions { get; }

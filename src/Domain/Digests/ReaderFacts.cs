@@ -55,7 +55,7 @@ internal sealed class ReaderFacts
 
         var lines = forAll.Concat(returned[id]).Concat(since >= facts.Now - Lately ? newcomers.Value[id] : firsts);
         var known = people.Showing([.. lines.Distinct().OrderBy(line => line.At).ThenBy(line => line.Id, StringComparer.Ordinal)]);
-        var told = (history.Last?.Items.Select(listed => listed.Item) ?? []).Concat(facts.ToldOverdue[id].Select(one => one.Item))
+        var told = (history.Last?.Items.Select(listed => listed.Item) ?? []).Concat(facts.Told[id].Select(one => one.Item))
             .Where(closedById.ContainsKey).Select(item => closedById[item]);
         return (
             facts with

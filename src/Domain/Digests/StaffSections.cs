@@ -41,11 +41,8 @@ internal sealed class StaffSections(DigestFacts facts, PeopleBook people, Reader
         var lines = Complaints().Concat(Bounces()).Concat(Withdrawn()).Concat(ClosedByColleagues()).Concat(NewPeople()).ToList();
         var happened = lines.Count > 0;
         lines.AddRange(ChangesOfThePolicy());
-        var most = Math.Min(MostNews, maxItems);
-        if (lines.Count > most)
-            lines = [.. lines.Take(most), new NewsLine("more", $"and {lines.Count - most} more")];
-
-        return lines.Count == 0 ? null : new NewsSection(SectionNames.News, "News") { Lines = lines, IsWorthAMail = happened };
+        List<NewsLine> shown = [.. lines.Take(Math.Min(MostNews, maxItems))];
+        return lines.Count == 0 ? null : new NewsSection(SectionNames.News, "News") { Lines = shown, More = lines.Count - shown.Count, IsWorthAMail = happened };
     }
 
     public HeldBackSection? HeldBack()
@@ -61,7 +58,7 @@ internal sealed class StaffSections(DigestFacts facts, PeopleBook people, Reader
             Reasons = held.Count <= MostExamples ? [] : [.. held.GroupBy(item => item.By ?? "a limit").OrderByDescending(group => group.Count()).ThenBy(group => group.Key, StringComparer.Ordinal)
                 .Select(group => $"{char.ToUpperInvariant(Reason(group.Key)[0])}{Reason(group.Key)[1..]}: {group.Count()}")],
             Examples = [.. held.OrderBy(item => item.Until ?? Instant.MaxValue).ThenBy(item => item.Id, StringComparer.Ordinal).Take(MostExamples)
-                .Select(item => $"{words.What(item)}: {Reason(item.By ?? "a limit")}{(item.Until is { } until ? $", until {clock.When(until)}" : "")}")],
+                .Select(item => $"{words.What(item)}{About(words.Subject(item))}: {Reason(item.By ?? "a limit")}{(item.Until is { } until ? $", until {clock.When(until)}" : "")}")],
         };
     }
 
@@ -93,7 +90,7 @@ internal sealed class StaffSections(DigestFacts facts, PeopleBook people, Reader
         where line.Direction == Direction.Outbound && people.ActorOf(line)?.Id == reader.Id
         from participant in line.Participants
         where participant.Bounced is { } bounced && IsRecent(bounced)
-        select new NewsLine("not delivered", $"Your mail{About(line.Subject)} did not reach {people.NameOf(participant.Address)} ({participant.Address})") { IsBad = true };
+        select new NewsLine("not delivered", $"Your mail{About(line.Subject)} did not reach {WithAddress(participant.Address)}") { IsBad = true };
 
     private IEnumerable<NewsLine> Withdrawn() =>
         facts.Evaluation.Closed.Where(IsWithdrawn)
@@ -103,7 +100,7 @@ internal sealed class StaffSections(DigestFacts facts, PeopleBook people, Reader
         from closed in facts.Evaluation.Closed
         where closed.Owner == reader.Id && closed.As is ItemClosing.Met or ItemClosing.Late or ItemClosing.Satisfied && IsRecent(LearnedAt(closed)) && !IsWithdrawn(closed)
         let colleague = CloserOf(closed)
-        where colleague is not null && colleague.Id != reader.Id
+        where colleague is not null && colleague.Id != reader.Id && people.Presence.StandIn(colleague, clock.Today)?.Id != reader.Id
         select new NewsLine("done by a colleague", $"{people.FirstName(colleague.Id)} took care of {Who(closed)} ({clock.When(closed.At)})");
 
     private IEnumerable<NewsLine> NewPeople()
@@ -116,7 +113,7 @@ internal sealed class StaffSections(DigestFacts facts, PeopleBook people, Reader
 
             var contact = people.Primary(author);
             if (people.ContactsWith(contact) is [var first, ..] && first.Id == line.Id && facts.OwnerOf(contact) == reader.Id && told.Add(contact))
-                yield return new NewsLine("new", $"{people.NameOf(contact)} ({contact}) wrote for the first time{About(line.Subject)}");
+                yield return new NewsLine("new", $"{WithAddress(contact)} wrote for the first time{About(line.Subject)}");
         }
     }
 
@@ -131,7 +128,7 @@ internal sealed class StaffSections(DigestFacts facts, PeopleBook people, Reader
     private static HashSet<string> ToldOverdue(DigestFacts facts, Person reader, DigestHistory history, Instant since) =>
     [
         .. history.Last?.Items.Where(listed => listed.State == ItemState.Overdue).Select(listed => listed.Item) ?? [],
-        .. facts.ToldOverdue[reader.Id].Where(told => since <= told.At && told.At < facts.Now).Select(told => told.Item),
+        .. facts.Told[reader.Id].Where(told => told.State == ItemState.Overdue && since <= told.At && told.At < facts.Now).Select(told => told.Item),
     ];
 
     /// <summary>What happened before the last mail but was learned of after it is news as well.</summary>
@@ -144,6 +141,13 @@ internal sealed class StaffSections(DigestFacts facts, PeopleBook people, Reader
 
         var candidates = people.Thread(closed.About).Concat(closed.Contact is { } contact ? people.ContactsWith(contact) : []);
         return candidates.Where(line => line.At == closed.At && line.Direction != Direction.Inbound).Select(people.ActorOf).FirstOrDefault(actor => actor is not null);
+    }
+
+    /// <summary>Name and address, or the address alone of who has no name.</summary>
+    private string WithAddress(EmailAddress address)
+    {
+        var (name, text) = (people.NameOf(address), PlainWords.Flatten(address.Value, PlainWords.Name));
+        return name == text ? text : $"{name} ({text})";
     }
 
     private string Who(ClosedItem closed) =>

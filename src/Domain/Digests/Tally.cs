@@ -13,7 +13,7 @@ internal sealed record Tally(int NeedYou, int Overdue, int DueToday, int ToDo, i
         Items(sections, SectionNames.DueToday),
         Items(sections, SectionNames.ToDo),
         sections.OfType<MeetingsSection>().Sum(s => s.Meetings.Count + s.More),
-        sections.OfType<NewsSection>().Where(s => s.IsNews).Sum(s => s.Lines.Count)
+        sections.OfType<NewsSection>().Where(s => s.IsNews).Sum(s => s.Lines.Count + s.More)
             + sections.OfType<TableSection>().Where(s => s.IsNews && s.Name != SectionNames.OverdueByOwner).Sum(s => s.Rows.Count)
             + Items(sections, SectionNames.AtRisk) + Items(sections, SectionNames.Handovers));
 
@@ -34,7 +34,7 @@ internal sealed record Tally(int NeedYou, int Overdue, int DueToday, int ToDo, i
             if (parts.Count < 2 && Meetings > 0)
                 parts.Add(ReaderClock.Count(Meetings, "meeting"));
             if (parts.Count == 0 && News > 0)
-                parts.Add($"{News} to know");
+                parts.Add($"{ReaderClock.Count(News, "thing")} to know");
 
             return parts.Count > 0 ? string.Join(", ", parts) : "Nothing to do";
         }

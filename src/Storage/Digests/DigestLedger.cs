@@ -225,19 +225,19 @@ public sealed class DigestLedger(ContactDatabase database)
                 [.. items[mail.MessageId].Select(row => new ListedItem((int)row.Number, row.Item, (ItemState)row.State, row.Due))]))]);
     }
 
-    /// <summary>What readers were told to be overdue by mails due since a moment.</summary>
-    public async Task<IReadOnlyList<ToldOverdue>> ToldOverdue(Instant since, CancellationToken ct)
+    /// <summary>What readers were told by mails due since a moment: everything by those of one name, what is overdue by all.</summary>
+    public async Task<IReadOnlyList<ToldItem>> Told(string digest, Instant since, CancellationToken ct)
     {
         await using var connection = await database.Connect(ct);
-        return (await connection.QueryAsync<ToldOverdue>(new CommandDefinition(
+        return [.. (await connection.QueryAsync<ToldRow>(new CommandDefinition(
             """
-            select d.reader as Reader, i.item as Item, d.due_at as At
+            select d.reader as Reader, i.item as Item, i.state as State, d.due_at as At
               from digest d
               join digest_item i on i.message_id = d.message_id
-             where d.due_at >= @since and d.state in (1, 2, 3) and i.state = @overdue
+             where d.due_at >= @since and d.state in (1, 2, 3) and (d.digest = @digest or i.state = @overdue)
             """,
-            new { since, overdue = (int)ItemState.Overdue },
-            cancellationToken: ct))).AsList();
+            new { since, digest, overdue = (int)ItemState.Overdue },
+            cancellationToken: ct))).Select(row => new ToldItem(row.Reader, row.Item, (ItemState)row.State, row.At))];
     }
 
     /// <summary>The ids of the items of a mail, by the numbers they had in it.</summary>
@@ -321,5 +321,16 @@ public sealed class DigestLedger(ContactDatabase database)
         public required long State { get; init; }
 
         public Instant? Due { get; init; }
+    }
+
+    private sealed record ToldRow
+    {
+        public required string Reader { get; init; }
+
+        public required string Item { get; init; }
+
+        public required long State { get; init; }
+
+        public required Instant At { get; init; }
     }
 }

@@ -126,7 +126,7 @@ internal sealed class DigestDesk(
         return facts with
         {
             Accounts = [.. (await accounts.All(ct)).Select(account => new AccountHealth(account.Name, account.LastSuccess, account.LastError))],
-            ToldOverdue = (await ledger.ToldOverdue(now - ToldWithin, ct)).ToLookup(told => told.Reader, StringComparer.Ordinal),
+            Told = (await ledger.Told(NoticeComposer.Name, now - ToldWithin, ct)).ToLookup(told => told.Reader, StringComparer.Ordinal),
             PolicyChanges = await policyStanding.Changes(ct),
             Troubles =
             [

@@ -63,6 +63,8 @@ internal sealed class DigestText
             case NewsSection news:
                 foreach (var line in news.Lines)
                     Wrapped(line.IsBad ? "! " : "* ", $"{Capital(line.Kind)}: {Isolated(line.Text)}");
+                if (news.More > 0)
+                    Paragraph("", $"and {news.More} more");
                 break;
             case HeldBackSection held:
                 Wrapped("", $"Nothing to do here for now.{(held.Reasons.Count > 0 ? $" {string.Join(", ", held.Reasons)}. For example:" : "")}");
@@ -100,7 +102,7 @@ internal sealed class DigestText
         {
             Paragraph("", "Still open, as told before:");
             foreach (var item in section.StillOpen)
-                Wrapped($"{item.Number}. ", $"{Isolated(item.What)} ({char.ToLowerInvariant(item.Status[0])}{item.Status[1..]})");
+                Wrapped($"{item.Number}. ", $"{Isolated(item.What)}: {char.ToLowerInvariant(item.Status[0])}{item.Status[1..]}");
         }
 
         if (section.More > 0)
@@ -132,7 +134,7 @@ internal sealed class DigestText
 
     private void Table(TableSection table)
     {
-        Wrapped("", $"{table.Caption} ({table.Columns[0].ToLowerInvariant()}: {string.Join(" · ", table.Columns.Skip(1).Select(column => column.ToLowerInvariant()))}):");
+        Wrapped("", $"{table.Caption} ({table.Columns[0]}: {string.Join(" · ", table.Columns.Skip(1))}):");
         foreach (var row in table.Rows)
         {
             var cells = row.Cells.Skip(1).Where(cell => cell.Length > 0).Select(cell => Isolated(OnOneLine(cell))).ToList();

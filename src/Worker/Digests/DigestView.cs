@@ -13,11 +13,11 @@ public sealed class DigestView
         Links = new CommandLinks(sender, run.Reader.Id, run.Date);
         Unsubscribe = run.Definition.Name is NoticeComposer.Name or AnswerComposer.Name ? null : Links.Unsubscribe(run.Definition.Name);
         var name = run.Definition.Name.Replace('-', ' ');
-        Name = $"{char.ToUpperInvariant(name[0])}{name[1..]}";
+        Name = run.Definition.Name == NoticeComposer.Name ? "Cannot wait" : $"{char.ToUpperInvariant(name[0])}{name[1..]}";
         Title = $"{Name}: {digest.Headline}";
         HowToAnswer = sender.CommandMailbox is null || digest.Listed.Count == 0 ? null
             : $"Answer this mail to act: “done {digest.Listed[0].Number}”, “snooze {digest.Listed[^1].Number} friday”, “called {digest.Listed[0].Number}”. Several lines are fine.";
-        Footer = $"{sender.FromName} · {Name} for {digest.Greeting} · policy {digest.PolicyVersion}";
+        Footer = $"{sender.FromName} · {(run.Definition.Name == NoticeComposer.Name ? "" : Name + " ")}for {digest.Greeting} · policy {digest.PolicyVersion}";
     }
 
     public Digest Digest { get; }

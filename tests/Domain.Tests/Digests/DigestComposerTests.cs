@@ -193,6 +193,111 @@ public sealed class DigestComposerTests
         Assert.Equal("My day, week 10", Compose([], run: Some.Run(weekly)).Subject);
     }
 
+    [Fact]
+    public void Each_section_with_something_in_it_has_a_line_however_much_is_overdue()
+    {
+        var digest = Compose(
+        [
+            .. Enumerable.Range(0, 20).Select(i => Some.Item($"L{i:00}", state: ItemState.Overdue)),
+            Some.Item("TODAY"), .. Enumerable.Range(0, 3).Select(i => Some.Item($"T{i}", due: Some.Now + Duration.FromDays(5 + i))),
+        ]);
+        Assert.Equal([(13, 7), (1, 0), (1, 2)], digest.Sections.OfType<ItemSection>().Select(section => (section.Lines.Count, section.More)));
+        Assert.Equal(Enumerable.Range(1, 15), digest.Listed.Select(listed => listed.Number));
+        Assert.Equal("20 overdue, 1 due today", digest.Headline);
+    }
+
+    [Fact]
+    public void What_happened_before_the_last_mail_but_was_learned_of_after_it_is_news()
+    {
+        var at = Some.Now - Duration.FromDays(2);
+        var closed = Closed("A", ItemClosing.Met, at) with { KnownAt = Some.Now - Duration.FromHours(1), ClosedBy = "reply-A" };
+        var line = News(Compose([], [Some.Mail("A"), Reply("A", "tim", at)], [closed], history: History(1, 1))).Single();
+        Assert.Equal(("done by a colleague", "Tim took care of Jo Keane “Third sign” (Mon 08:45)"), (line.Kind, line.Text));
+    }
+
+    [Fact]
+    public void What_an_immediate_mail_told_is_withdrawn_too_and_not_new_in_the_next_digest()
+    {
+        var told = new ToldItem("ana", "A", ItemState.Overdue, Some.Now - Duration.FromHours(16));
+        var facts = Some.Facts([], closed: [Closed("A", ItemClosing.Met, Some.Now - Duration.FromDays(2))]) with { Told = new[] { told }.ToLookup(one => one.Reader) };
+        Assert.Equal("withdrawn", News(new DigestComposer(facts).Compose(Some.Run(), History(1, 1))).Single().Kind);
+        Assert.True(new DigestComposer(facts).Compose(Some.Run(), History(1, 0)).IsEmpty);
+
+        var still = Some.Facts([Some.Item("A", state: ItemState.Overdue), Some.Item("B", state: ItemState.Overdue)]) with { Told = facts.Told };
+        Assert.Equal([("A", false), ("B", true)], Lines(new DigestComposer(still).Compose(Some.Run(), History(1, 1))).Select(line => (line.Item.Id, line.IsNew)));
+    }
+
+    [Fact]
+    public void Who_stands_in_for_a_manager_reads_what_the_manager_would_and_is_not_told_what_the_manager_did()
+    {
+        var away = Some.Olga with { Away = [new Absence(new LocalDate(2026, 3, 4), new LocalDate(2026, 3, 4), "ana")] };
+        var policy = Some.Policy with { People = [away, Some.Ana, Some.Tim] };
+        var run = new DigestSchedule(policy).DueAt(Some.Now).Single(due => due.Definition.Name == "the-firm");
+        Assert.Equal(("ana", "olga"), (run.Reader.Id, run.MeantFor.Single()));
+        var firm = new DigestComposer(Some.Facts([Some.Item("T", owner: "tim", state: ItemState.Overdue)], policy: policy)).Compose(run, DigestHistory.None);
+        Assert.Equal("Tim Quinn", firm.Sections.OfType<TableSection>().Single().Rows.Single().Cells[0]);
+
+        var at = Some.Now - Duration.FromHours(2);
+        var mine = Some.Facts([], [Some.Mail("A"), Reply("A", "olga", at)], policy, [Closed("A", ItemClosing.Met, at)]);
+        Assert.True(new DigestComposer(mine).Compose(Some.Run(), DigestHistory.None).IsEmpty);
+    }
+
+    [Fact]
+    public void An_address_without_a_name_is_said_once()
+    {
+        var mail = Some.Mail("A", name: null) with { At = Some.Now - Duration.FromHours(1), Seen = Some.Now - Duration.FromHours(1) };
+        var facts = Some.Facts([], [mail]) with { OwnerOf = _ => "ana" };
+        Assert.Equal("jo@acme.example wrote for the first time “Third sign”", News(new DigestComposer(facts).Compose(Some.Run(), DigestHistory.None)).Single().Text);
+    }
+
+    [Fact]
+    public void Items_held_back_in_two_threads_with_one_person_are_told_apart()
+    {
+        var digest = Compose(
+            [Some.Item("OPEN"), .. new[] { "A", "B" }.Select(id => Some.Item(id, Chase, state: ItemState.Suppressed) with { By = "not-too-often" })],
+            [Some.Mail("A", subject: "Third sign"), Some.Mail("B", subject: "Fourth sign")]);
+        var held = digest.Sections.OfType<HeldBackSection>().Single();
+        Assert.Equal(["Ask Jo Keane again “Third sign”: not too often", "Ask Jo Keane again “Fourth sign”: not too often"], held.Examples);
+        Assert.Empty(held.Reasons);
+    }
+
+    [Fact]
+    public void News_beyond_a_dozen_is_counted()
+    {
+        var mails = Enumerable.Range(0, 20).Select(i => Some.Mail($"M{i}", from: $"p{i:00}@acme.example", name: null) with { At = Some.Now - Duration.FromHours(1), Seen = Some.Now - Duration.FromHours(1) });
+        var facts = Some.Facts([], [.. mails]) with { OwnerOf = _ => "ana" };
+        var digest = new DigestComposer(facts).Compose(Some.Run(), DigestHistory.None);
+        var news = digest.Sections.OfType<NewsSection>().Single();
+        Assert.Equal((12, 8), (news.Lines.Count, news.More));
+        Assert.Equal("20 things to know", digest.Headline);
+    }
+
+    [Fact]
+    public void Contacts_are_counted_by_week_for_the_people_below_the_reader()
+    {
+        var contacts = new[] { 0, 1, 2, 9, 9, 16, 60 }.Select((days, i) => Some.Mail($"W{i}") with { At = Some.Now - Duration.FromDays(days), Seen = Some.Now - Duration.FromDays(days) });
+        var strangers = Some.Mail("X") with { Participants = [new Participant(Some.Address("jo@acme.example"), null, ParticipantRole.From, false)] };
+        var automatic = Some.Mail("Y") with { Class = InteractionClass.Auto };
+        var digest = Compose([], [.. contacts, strangers, automatic], [Closed("A", ItemClosing.Met, Some.Now - Duration.FromHours(20))], Some.Run(Some.TheFirm, Some.Olga));
+        var weeks = digest.Sections.OfType<TableSection>().Single(section => section.Name == "numbers").Weeks!.Weeks;
+        Assert.Equal(["26 Jan 0", "2 Feb 0", "9 Feb 0", "16 Feb 1", "23 Feb 2", "this week 3"], weeks.Select(week => $"{week.Week} {week.Count}"));
+    }
+
+    [Fact]
+    public void What_readers_found_not_useful_is_counted_by_rule_for_the_manager()
+    {
+        Interaction NotUseful(int i, string rule, int daysAgo) => new()
+        {
+            Id = $"n{i}",
+            Kind = InteractionKind.Command,
+            At = Some.Now - Duration.FromDays(daysAgo),
+            Seen = Some.Now - Duration.FromDays(daysAgo),
+            Command = new CommandFacts(Some.Ana.Email, "not-useful") { Rule = rule },
+        };
+        var digest = Compose([], [NotUseful(1, "customers", 1), NotUseful(2, "answer", 3), NotUseful(3, "answer", 29), NotUseful(4, "answer", 31)], run: Some.Run(Some.TheFirm, Some.Olga));
+        Assert.Equal("answer 2, customers 1 (in 30 days, by rule)", digest.Sections.OfType<NewsSection>().Single(section => section.Name == "health").Lines.Single(line => line.Kind == "not useful").Text);
+    }
+
     private static Digest Compose(IReadOnlyList<Item> items, IReadOnlyList<Interaction>? log = null, IReadOnlyList<ClosedItem>? closed = null, DueDigest? run = null, DigestHistory? history = null) =>
         new DigestComposer(Some.Facts(items, log, closed: closed)).Compose(run ?? Some.Run(), history ?? DigestHistory.None);
 

@@ -23,4 +23,8 @@ internal static class Approved
         File.WriteAllText(received, actual);
         Assert.Fail($"{name} is not as approved. Compare {received} with {approved}, and move it there if it is right.");
     }
+
+    /// <summary>Every approved file has come out.</summary>
+    public static void CheckNames(IEnumerable<string> names, [CallerFilePath] string source = "") =>
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(Path.GetDirectoryName(source)!, "Approved")).Select(file => Path.GetFileName(file).Replace(".received", "", StringComparison.Ordinal)).Except(names));
 }

@@ -34,12 +34,11 @@ internal sealed record WentQuiet(DateTimeZone Zone, long LastMail, LengthOfTime?
 /// <summary>We asked and they did not reply.</summary>
 internal sealed record NoReply(DateTimeZone Zone, long At, string? Subject, string? By, LengthOfTime After, int Chasers) : Reason
 {
-    public override string Briefly => $"no reply to the mail of {Rest}";
+    public override string Briefly => $"no reply to the mail of {When(Zone, At)}{Rest}";
 
-    public override string ToString() => $"no reply to {Quoted(Subject)} of {Rest}";
+    public override string ToString() => $"no reply to {Quoted(Subject)} of {When(Zone, At)}{(By is null ? "" : $" ({By})")}{Rest}";
 
-    private string Rest =>
-        When(Zone, At) + (By is null ? "" : $" ({By})") + $" for {InWords(After)}" + Chasers switch { 0 => "", 1 => ", one reminder sent", _ => $", {Chasers} reminders sent" };
+    private string Rest => $" for {InWords(After)}" + Chasers switch { 0 => "", 1 => ", one reminder sent", _ => $", {Chasers} reminders sent" };
 }
 
 /// <summary>All reminders were sent in vain.</summary>

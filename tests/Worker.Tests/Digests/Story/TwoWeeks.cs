@@ -1,0 +1,248 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using CrmSync.Domain.Digests;
+using CrmSync.Domain.Policy;
+using CrmSync.Mail.Mime;
+using CrmSync.Storage;
+using CrmSync.Storage.Digests;
+using NodaTime;
+
+namespace CrmSync.Worker.Tests.Digests.Story;
+
+/// <summary>
+/// The sample company lives through two weeks: mail arrives as time passes, everything is harvested every half hour of the working day, digests and immediate
+/// mails leave through ledger and outbox, lie in their readers' mailboxes, and are answered. Lived once, read by several tests.
+/// </summary>
+public sealed class TwoWeeks : IAsyncLifetime, IAsyncDisposable
+{
+    private static readonly LocalDate First = new(2026, 2, 23);
+    private static readonly LocalDate Last = new(2026, 3, 6);
+
+    private readonly string folder = Directory.CreateTempSubdirectory("crmsync-story-").FullName;
+    private readonly Dictionary<string, string> threads = new(StringComparer.Ordinal);
+    private readonly List<ReceivedMail> received = [];
+    private readonly List<Moment> moments = [];
+    private Composition program = null!;
+    private int delivered;
+
+    /// <summary>Everything our people got, in order.</summary>
+    internal IReadOnlyList<ReceivedMail> Received => received;
+
+    /// <summary>What the policy said each time it was asked.</summary>
+    internal IReadOnlyList<Moment> Moments => moments;
+
+    internal CompanyPolicy Policy => program.Policy;
+
+    public async Task InitializeAsync()
+    {
+        CopyCompany();
+        var configuration = LoadedConfiguration.Read(folder, First.AtMidnight().InUtc().ToInstant());
+        program = new Composition(configuration with { Policy = configuration.Policy with { Version = "sample" } }, await ContactDatabase.OpenSqlite(Path.Combine(folder, "story.db"), default));
+
+        var waiting = SampleMails().Concat(TheStory.Mails.SelectMany(CopiesOf)).OrderBy(copy => copy.Arrives).ToList();
+        var next = 0;
+        var isBusy = true;
+        foreach (var now in Clock())
+        {
+            var before = delivered;
+            for (; next < waiting.Count && waiting[next].Arrives <= now; next++)
+                Deliver(waiting[next].Mailbox, waiting[next].Bytes());
+            var moved = ShowOrHideHello(now);
+            Answer(now);
+
+            // Nothing can have come of a half hour in which nothing arrived and no clock ran out; what did is told within the next.
+            var happens = moved || delivered > before || IsMorning(now) || RunsOut(now);
+            if (happens || isBusy)
+                await Live(now);
+            isBusy = happens;
+        }
+    }
+
+    Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();
+
+    public async ValueTask DisposeAsync()
+    {
+        await program.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    /// <summary>Eight in the morning to half past six, every half hour and when the managers' digest is due; once at noon on days off.</summary>
+    private static IEnumerable<Instant> Clock()
+    {
+        for (var day = First; day <= Last; day = day.PlusDays(1))
+        {
+            if (day.DayOfWeek is IsoDayOfWeek.Saturday or IsoDayOfWeek.Sunday)
+            {
+                yield return day.At(new LocalTime(12, 0)).InUtc().ToInstant();
+                continue;
+            }
+
+            for (var minute = 8 * 60; minute <= (18 * 60) + 30; minute += 30)
+            {
+                yield return day.AtMidnight().PlusMinutes(minute).InUtc().ToInstant();
+                if (minute == (8 * 60) + 30)
+                    yield return day.AtMidnight().PlusMinutes(minute + 15).InUtc().ToInstant();
+            }
+        }
+    }
+
+    private bool RunsOut(Instant now) =>
+        moments[^1] is var last && (last.Evaluation.NextChange <= now || last.Evaluation.Items.Any(item => last.Now < item.WarnAt && item.WarnAt <= now));
+
+    private static bool IsMorning(Instant now) => now.InUtc().Hour == 8;
+
+    private async Task Live(Instant now)
+    {
+        await foreach (var account in program.Harvest.Run(program.Readable, now, null, default))
+            Assert.True(account.IsClean || account.Account == "hello", $"{now} {account}");
+
+        await using var desk = program.Digests;
+        var report = await desk.Send(now, Duration.Zero, default);
+        Assert.Empty(report.Problems);
+
+        var evaluation = new Evaluator(program.Policy).Evaluate(await program.Snapshot(now, withText: false, default), now);
+        moments.Add(new Moment(now, evaluation));
+        var ledger = new DigestLedger(program.Database);
+        foreach (var plan in report.Sent)
+        {
+            var bytes = await File.ReadAllBytesAsync(Path.Combine(folder, "out", "mail", $"{plan.Occasion}-{plan.Digest}-{plan.Reader}.eml"));
+            var mail = new ReceivedMail(now, plan.Digest, plan.Reader, MimeReader.Read(bytes)) { Folder = folder };
+            var items = await ledger.ItemsOf(plan.MessageId, default);
+            mail.Items.AddRange(mail.Numbers.Select(number => items[number]));
+            received.Add(mail);
+            Deliver(plan.Reader, bytes);
+        }
+    }
+
+    private void CopyCompany()
+    {
+        foreach (var file in Directory.EnumerateFiles(SampleCompany.Config, "*", SearchOption.AllDirectories).Where(file => !file.Contains("/sample/mail/", StringComparison.Ordinal)))
+        {
+            var copy = Path.Combine(folder, Path.GetRelativePath(SampleCompany.Config, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
+
+        foreach (var mailbox in Directory.EnumerateDirectories(Path.Combine(SampleCompany.Config, "sample", "mail")))
+        {
+            foreach (var part in new[] { "cur", "new", "tmp" })
+                Directory.CreateDirectory(Path.Combine(folder, "sample", "mail", Path.GetFileName(mailbox), part));
+        }
+
+        var policy = Path.Combine(folder, "policy.yaml");
+        var text = File.ReadAllText(policy);
+        Assert.Contains(TheStory.Absence.Found, text, StringComparison.Ordinal);
+        File.WriteAllText(policy, text.Replace(TheStory.Absence.Found, TheStory.Absence.Instead, StringComparison.Ordinal));
+    }
+
+    private static IEnumerable<ArrivingCopy> SampleMails()
+    {
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(SampleCompany.Config, "sample", "mail"), "*.store.bright.example", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        {
+            var arrives = Instant.FromUnixTimeSeconds(long.Parse(Path.GetFileName(file).Split('.')[0], CultureInfo.InvariantCulture));
+            yield return new ArrivingCopy(arrives, Path.GetFileName(Path.GetDirectoryName(Path.GetDirectoryName(file)!)!), () => File.ReadAllBytes(file));
+        }
+    }
+
+    private IEnumerable<ArrivingCopy> CopiesOf(StoryMail mail) =>
+        mail.Mailboxes.Select(mailbox => new ArrivingCopy(mail.Arrives, mailbox, () => mail.Bytes(mail.Subject.StartsWith("Re:", StringComparison.Ordinal) ? threads[StoryMail.Bare(mail.Subject)] : null)));
+
+    private void Deliver(string mailbox, byte[] bytes)
+    {
+        var mail = MimeReader.Read(bytes);
+        if (mail is { MessageId: { } id, Subject: { } subject })
+            threads[StoryMail.Bare(subject)] = id;
+
+        delivered++;
+        File.WriteAllBytes(Path.Combine(folder, "sample", "mail", mailbox, "new", string.Create(CultureInfo.InvariantCulture, $"{delivered:000000}.story")), bytes);
+    }
+
+    private bool ShowOrHideHello(Instant now)
+    {
+        var (place, hidden) = (Path.Combine(folder, "sample", "mail", "hello"), Path.Combine(folder, "sample", "hello-away"));
+        var isGone = At(TheStory.HelloIsGone.From) <= now && now < At(TheStory.HelloIsGone.To);
+        if (isGone != Directory.Exists(place))
+            return false;
+
+        Directory.Move(isGone ? place : hidden, isGone ? hidden : place);
+        return true;
+    }
+
+    /// <summary>Replies as mail programs write them, to the address the digest asks for, with the digest quoted below.</summary>
+    private void Answer(Instant now)
+    {
+        var before = moments.Count == 0 ? Instant.MinValue : moments[^1].Now;
+        foreach (var (at, reader, digest, lines) in TheStory.Answers.Where(answer => before < At(answer.At) && At(answer.At) <= now))
+        {
+            var mail = received.Last(one => one.Digest == digest && one.Reader == reader);
+            var commands = lines.Select(line => line.Verb.Replace("#", mail.NumberOf(line.Item), StringComparison.Ordinal));
+            var quoted = string.Join('\n', mail.Text.Split('\n').Take(12).Select(line => "> " + line));
+            var reply = new StoryMail(at, $"{reader} <{reader}@bright.example>", mail.Mail.ReplyTo[0].Address, $"Re: {mail.Mail.Subject}", $"{string.Join('\n', commands)}\n\nOn that morning CrmSync wrote:\n{quoted}");
+            Deliver("commands", reply.Bytes(mail.Mail.MessageId));
+        }
+    }
+
+    private static Instant At(string moment) => new StoryMail(moment, "", "", "", "").Written;
+
+    private sealed record ArrivingCopy(Instant Arrives, string Mailbox, Func<byte[]> Bytes);
+}
+
+/// <summary>What the policy said at a moment.</summary>
+internal sealed record Moment(Instant Now, Evaluation Evaluation);
+
+/// <summary>A mail of ours as its reader got it.</summary>
+internal sealed partial record ReceivedMail(Instant At, string Digest, string Reader, MimeMessage Mail)
+{
+    /// <summary>Where the company lies, which is another place in every run.</summary>
+    public required string Folder { get; init; }
+
+    public LocalDate Date => At.InUtc().Date;
+
+    public string Text => Mail.Text ?? "";
+
+    /// <summary>The numbers of the items it tells of, as often as it does.</summary>
+    public IEnumerable<int> Numbers => ItemLine().Matches(Text.ReplaceLineEndings("\n")).Select(match => int.Parse(match.Groups["number"].Value, CultureInfo.InvariantCulture));
+
+    /// <summary>What the ledger understands by these numbers, when somebody answers.</summary>
+    public List<string> Items { get; } = [];
+
+    /// <summary>The number of the item whose line says this.</summary>
+    public string NumberOf(string what) =>
+        ItemLine().Matches(Text).First(match => match.Groups["what"].Value.Contains(what, StringComparison.Ordinal)).Groups["number"].Value;
+
+    /// <summary>The ids of items marked new.</summary>
+    public IReadOnlyList<string> NewItems =>
+        [.. ItemBlock().Matches(Text.ReplaceLineEndings("\n")).Where(block => block.Value.Contains("[new]", StringComparison.Ordinal)).Select(block => ItemId().Match(block.Value.ReplaceLineEndings(" ")).Groups[1].Value)];
+
+    /// <summary>What stands under a heading, entry by entry; empty without it.</summary>
+    public IReadOnlyList<string> Entries(string heading)
+    {
+        var lines = Text.ReplaceLineEndings("\n").Split('\n').SkipWhile(line => line != heading).Skip(2).TakeWhile(line => line.Length > 0);
+        var entries = new List<string>();
+        foreach (var line in lines)
+        {
+            if (line.StartsWith("* ", StringComparison.Ordinal) || line.StartsWith("! ", StringComparison.Ordinal))
+                entries.Add(line[2..]);
+            else if (entries.Count > 0)
+                entries[^1] += " " + line.Trim();
+        }
+
+        return entries;
+    }
+
+    /// <summary>As it is approved: what the reader sees, without the signatures of links.</summary>
+    public string Approvable =>
+        $"{At.InUtc().ToString("HH:mm", CultureInfo.InvariantCulture)}  {Mail.Subject}\nto {Mail.To[0]}\n\n{Token().Replace(Text.Replace(Folder, "/srv", StringComparison.Ordinal).ReplaceLineEndings("\n"), "%5Btoken%5D").TrimEnd()}\n";
+
+    [GeneratedRegex(@"·\s+([0-9A-Z]{8})(?=\s)")]
+    private static partial Regex ItemId();
+
+    [GeneratedRegex(@"^(?<number>\d+)\. (?<what>.*)$", RegexOptions.Multiline)]
+    private static partial Regex ItemLine();
+
+    [GeneratedRegex(@"^\d+\. [^\n]*\n((?!\d+\. )[^\n]+\n)*", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
+    private static partial Regex ItemBlock();
+
+    [GeneratedRegex("%5B[^%]+%5D")]
+    private static partial Regex Token();
+}
