@@ -19,7 +19,7 @@ internal sealed class MailLogins(IClock clock, ContactDatabase? database = null)
     public bool Insist { get; init; }
 
     /// <summary>The login of these settings; the same one each time it is asked for.</summary>
-    public MailLogin Of(LoginSettings settings) => logins.GetOrAdd($"{settings.Name}\0{Secret(settings.Login)}", _ => new MailLogin(
+    public MailLogin Of(LoginSettings settings) => logins.GetOrAdd($"{settings.Protocol}\0{settings.Server}\0{settings.User}\0{Secret(settings.Login)}", _ => new MailLogin(
         settings,
         turns.GetOrAdd((settings.Server.Host.ToLowerInvariant(), settings.User ?? ""), _ => new SemaphoreSlim(1)),
         settings.Login is Login.OAuth oauth ? tokens.GetOrAdd(Secret(oauth), _ => new AccessTokens(oauth, http, clock, database is null ? null : new KeptTokens(database, oauth))) : null,

@@ -72,6 +72,8 @@ public sealed class CyrusServer : MailboxServer
             Replace($"user/{user}{(mailFolder == "INBOX" ? "" : "/" + mailFolder)}", odd.ToDictionary(mail => next + complete.IndexOf(mail)));
     }
 
+    protected override string FileOf(string user, int uid) => Path.Combine(FolderOf($"user/{user}"), $"{uid}.");
+
     public override void Restart()
     {
         process?.Dispose();
@@ -132,13 +134,14 @@ public sealed class CyrusServer : MailboxServer
     /// <summary>Puts mails into the place of others, past the server, and has it look at them anew.</summary>
     private void Replace(string mailbox, Dictionary<int, StoredMail> mails)
     {
-        var folder = Run(Program("mbpath"), ["-C", Path.Combine(Folder, "imapd.conf"), mailbox]).Trim();
         foreach (var (uid, mail) in mails)
-            File.WriteAllBytes(Path.Combine(folder, $"{uid}."), mail.Bytes);
+            File.WriteAllBytes(Path.Combine(FolderOf(mailbox), $"{uid}."), mail.Bytes);
 
         var reconstruct = new[] { Program("reconstruct"), "-C", Path.Combine(Folder, "imapd.conf"), "-G", "-R", mailbox };
         Run(Environment.UserName == "root" ? "setpriv" : reconstruct[0], Environment.UserName == "root" ? ["--reuid", Owner, "--clear-groups", .. reconstruct] : reconstruct[1..]);
     }
+
+    private string FolderOf(string mailbox) => Run(Program("mbpath"), ["-C", Path.Combine(Folder, "imapd.conf"), mailbox]).Trim();
 
     private void AddUser(string user)
     {
@@ -187,6 +190,7 @@ public sealed class CyrusServer : MailboxServer
             tls_server_cert: {certificate}
             tls_server_key: {key}
             httpmodules: caldav
+            caldav_allowscheduling: off
             # What the machine loses when it dies does not matter here.
             skiplist_unsafe: yes
 

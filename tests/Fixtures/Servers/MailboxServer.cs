@@ -50,6 +50,16 @@ public abstract class MailboxServer : IDisposable
     /// <summary>Puts mails into a folder, which is made when it is new; their UIDs follow their order.</summary>
     public abstract void Fill(string user, string mailFolder, IReadOnlyList<StoredMail> mails);
 
+    /// <summary>Takes from the server the right to read the file of a mail, or gives it back.</summary>
+    /// <param name="user">Whose INBOX.</param>
+    /// <param name="uid">Its UID in an INBOX that was filled once.</param>
+    /// <param name="may">Whether it may.</param>
+    public void LetRead(string user, int uid, bool may)
+    {
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(FileOf(user, uid), may ? (UnixFileMode)0b110_100_100 : UnixFileMode.None);
+    }
+
     /// <summary>Stops the server as a crash would and starts it again on the same ports with the same mail.</summary>
     public abstract void Restart();
 
@@ -77,6 +87,8 @@ public abstract class MailboxServer : IDisposable
         var parent = Directory.Exists("/dev/shm") && new DriveInfo("/dev/shm").AvailableFreeSpace > 500_000_000 ? "/dev/shm" : Path.GetTempPath();
         return Directory.CreateDirectory(Path.Combine(parent, $"crmsync-mail-{Path.GetRandomFileName()}")).FullName;
     }
+
+    protected abstract string FileOf(string user, int uid);
 
     protected int Next() => Interlocked.Increment(ref counter);
 
