@@ -9,8 +9,6 @@ namespace CrmSync.Mail.Imap;
 /// </summary>
 internal sealed class FolderListing(ImapConnection connection, Capabilities capabilities, ImapLimits limits)
 {
-    private const string StatusItems = "STATUS (MESSAGES UIDNEXT UIDVALIDITY)";
-
     private readonly List<ListedFolder> listed = [];
     private readonly Dictionary<string, FolderStatus> statuses = new(StringComparer.Ordinal);
     private NamespaceResponse? namespaces;
@@ -47,6 +45,10 @@ internal sealed class FolderListing(ImapConnection connection, Capabilities capa
             ? connection.Refused(AnswerStage.Command, "listing the folders", refusal)
             : new MailServerException(MailFailure.Protocol, $"the server lists no folder that can be opened, not even INBOX{(trouble is null ? "" : $" ({trouble})")}; nothing is changed until it does");
     }
+
+    // Where folders have an id they keep it when their names change; of two that exchanged them all counters but the last may be the same.
+    private string StatusItems =>
+        capabilities.Has("OBJECTID") && capabilities.Has("CONDSTORE") ? "STATUS (MESSAGES UIDNEXT UIDVALIDITY HIGHESTMODSEQ)" : "STATUS (MESSAGES UIDNEXT UIDVALIDITY)";
 
     private IEnumerable<string> Commands(bool withStatus)
     {

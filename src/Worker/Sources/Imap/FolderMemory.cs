@@ -8,7 +8,8 @@ namespace CrmSync.Worker.Sources.Imap;
 /// <param name="Next">UIDNEXT.</param>
 /// <param name="Exists">How many messages.</param>
 /// <param name="Old">How many of them are left out in every run: older than wanted, drafts, deleted.</param>
-internal sealed record FolderSnapshot(ulong Validity, uint Next, long Exists, long Old)
+/// <param name="ModSeq">HIGHESTMODSEQ, where the server tells it: the other counters of two folders may be the same.</param>
+internal sealed record FolderSnapshot(ulong Validity, uint Next, long Exists, long Old, ulong? ModSeq = null)
 {
     public static FolderSnapshot? Parse(string? text)
     {
@@ -25,10 +26,10 @@ internal sealed record FolderSnapshot(ulong Validity, uint Next, long Exists, lo
 
     /// <summary>The counters, if the server gave all of them.</summary>
     public static FolderSnapshot? Of(FolderStatus? status, long old) =>
-        status is { UidValidity: { } validity, UidNext: { } next, Exists: { } exists } ? new FolderSnapshot(validity, next, exists, old) : null;
+        status is { UidValidity: { } validity, UidNext: { } next, Exists: { } exists } ? new FolderSnapshot(validity, next, exists, old, status.HighestModSeq) : null;
 
     /// <summary>Whether nothing was added or removed since.</summary>
-    public bool IsStill(FolderStatus? status) => Of(status, Old) == this;
+    public bool IsStill(FolderStatus? status) => Of(status, Old) is { } now && (now with { ModSeq = now.ModSeq ?? ModSeq }) == (this with { ModSeq = ModSeq ?? now.ModSeq });
 
     public override string ToString() => JsonSerializer.Serialize(this);
 }
