@@ -12,7 +12,7 @@ public abstract class CalDavServer : IDisposable
 
     protected string Folder { get; } = Directory.CreateTempSubdirectory("crmsync-caldav-").FullName;
 
-    public int Port { get; } = ServerProcess.FreePort();
+    public virtual int Port { get; } = ServerProcess.FreePort();
 
     public Uri Root => new($"http://127.0.0.1:{Port.ToString(CultureInfo.InvariantCulture)}/");
 
@@ -104,4 +104,22 @@ public sealed class XandikosServer : CalDavServer
         Start("xandikos", "xandikos", ["-d", Path.Combine(Folder, "data"), "-l", "127.0.0.1", "-p", Port.ToString(CultureInfo.InvariantCulture), "--current-user-principal", "/ana/", "--defaults"]);
 
     public override Uri Home => new(Root, "ana/calendars/");
+}
+
+/// <summary>The calendars of Cyrus, which asks for the password and takes the UID of an event once a user, whatever the calendar.</summary>
+public sealed class CyrusCalendarServer : CalDavServer
+{
+    private readonly CyrusServer cyrus = new();
+
+    public CyrusCalendarServer() => cyrus.Add(User);
+
+    public override int Port => cyrus.DavPort;
+
+    public override Uri Home => new(Root, $"dav/calendars/user/{User}/");
+
+    public override void Dispose()
+    {
+        cyrus.Dispose();
+        base.Dispose();
+    }
 }

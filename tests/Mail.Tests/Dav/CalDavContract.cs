@@ -142,12 +142,13 @@ public abstract class CalDavContract : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    protected static string Event(string uid, string summary) => $"""
+    /// <summary>An event; its UID is of this test alone, for some servers take one only once a user.</summary>
+    protected static string Event(string uid, string summary, [System.Runtime.CompilerServices.CallerMemberName] string test = "") => $"""
         BEGIN:VCALENDAR
         VERSION:2.0
         PRODID:-//Test//EN
         BEGIN:VEVENT
-        UID:{uid}@bright.example
+        UID:{uid}-{test}@bright.example
         DTSTAMP:20260101T000000Z
         DTSTART:20260302T090000Z
         DTEND:20260302T100000Z

@@ -10,7 +10,8 @@ using static CrmSync.Worker.Tests.Meetings.Ics;
 
 namespace CrmSync.Worker.Tests.Meetings;
 
-public sealed class TheSameWeekGivenFourWays(RadicaleServer radicale, XandikosServer xandikos) : IClassFixture<RadicaleServer>, IClassFixture<XandikosServer>
+public sealed class TheSameWeekGivenFiveWays(RadicaleServer radicale, XandikosServer xandikos, CyrusCalendarServer cyrus)
+    : IClassFixture<RadicaleServer>, IClassFixture<XandikosServer>, IClassFixture<CyrusCalendarServer>
 {
     private static readonly Instant Now = Instant.FromUtc(2026, 2, 20, 8, 0);
 
@@ -75,11 +76,12 @@ public sealed class TheSameWeekGivenFourWays(RadicaleServer radicale, XandikosSe
     ];
 
     [Fact]
-    public async Task Each_way_gives_the_same_log_and_all_four_still_one_line_a_meeting()
+    public async Task Each_way_gives_the_same_log_and_all_five_still_one_line_a_meeting()
     {
         await Fill(radicale);
         await Fill(xandikos);
-        string[] ways = ["file", "mail", "radicale", "xandikos"];
+        await Fill(cyrus);
+        string[] ways = ["cyrus", "file", "mail", "radicale", "xandikos"];
         var alone = new Dictionary<string, IReadOnlyList<string>>();
         foreach (var way in ways)
         {
@@ -121,7 +123,7 @@ public sealed class TheSameWeekGivenFourWays(RadicaleServer radicale, XandikosSe
                     System.IO.File.WriteAllText(company.PathOf("mails", number.ToString(CultureInfo.InvariantCulture) + ".eml"), mail);
                 return new EmlSource(company.PathOf("mails"));
             default:
-                var root = way == "radicale" ? radicale.Root : xandikos.Root;
+                var root = way switch { "radicale" => radicale.Root, "xandikos" => xandikos.Root, _ => cyrus.Root };
                 return new CalDavSource(
                     account, new DavClient(new HttpClient(DavClient.Handler()), root, DavCredentials.Basic(CalDavServer.User, CalDavServer.Password)), Translation(Now, account), DateTimeZone.Utc, Window);
         }
