@@ -1,6 +1,7 @@
 using System.Data.Common;
 using CrmSync.Domain.Digests;
 using CrmSync.Domain.Policy;
+using CrmSync.Storage.Rows;
 using Dapper;
 using NodaTime;
 using NodaTime.Text;
@@ -16,14 +17,26 @@ public sealed class DigestLedger(ContactDatabase database)
     private const string Columns = "message_id, digest, reader, local_date, state, due_at, claimed_at, sent_at, problem, attempts, next_try_at, copy, copy_problem";
 
     /// <summary>Plans a mail; false when it is known already, whatever became of it.</summary>
-    public Task<bool> Plan(PlannedMail mail, Instant now, CancellationToken ct) => database.WriteDurably(
-        async scope => await scope.Execute(
-            """
-            insert into digest (message_id, digest, reader, local_date, state, due_at, planned_at)
-            values (@MessageId, @Digest, @Reader, @Occasion, 0, @DueAt, @now)
-                on conflict do nothing
-            """,
-            new { mail.MessageId, mail.Digest, mail.Reader, mail.Occasion, mail.DueAt, now }) == 1,
+    public async Task<bool> Plan(PlannedMail mail, Instant now, CancellationToken ct) => await Plan([mail], now, ct) == 1;
+
+    /// <summary>Plans mails in one transaction; gives how many were not known already.</summary>
+    public Task<int> Plan(IReadOnlyCollection<PlannedMail> mails, Instant now, CancellationToken ct) => database.WriteDurably(
+        async scope =>
+        {
+            var planned = 0;
+            foreach (var mail in mails)
+            {
+                planned += await scope.Execute(
+                    """
+                    insert into digest (message_id, digest, reader, local_date, state, due_at, planned_at)
+                    values (@MessageId, @Digest, @Reader, @Occasion, 0, @DueAt, @now)
+                        on conflict do nothing
+                    """,
+                    new { mail.MessageId, mail.Digest, mail.Reader, mail.Occasion, mail.DueAt, now });
+            }
+
+            return planned;
+        },
         ct);
 
     /// <summary>Keeps the bytes of a planned mail and what it tells, in one transaction; false when it was not waiting for them.</summary>
@@ -39,28 +52,33 @@ public sealed class DigestLedger(ContactDatabase database)
     /// <param name="answered">The ids of the mails it answers.</param>
     /// <param name="now">The moment.</param>
     /// <param name="ct">Cancels.</param>
-    public Task<bool> KeepBytes(string messageId, byte[] bytes, IReadOnlyList<ListedItem> items, IReadOnlyCollection<string> answered, Instant now, CancellationToken ct) => database.WriteDurably(
+    public async Task<bool> KeepBytes(string messageId, byte[] bytes, IReadOnlyList<ListedItem> items, IReadOnlyCollection<string> answered, Instant now, CancellationToken ct) =>
+        (await Keep([new WrittenMail(messageId, bytes, items) { Answered = answered }], now, ct)).Count == 1;
+
+    /// <summary>Keeps what planned mails say, all of them in one transaction; gives the ids of those that were waiting for it and say something.</summary>
+    public Task<IReadOnlySet<string>> Keep(IReadOnlyCollection<WrittenMail> mails, Instant now, CancellationToken ct) => database.WriteDurably<IReadOnlySet<string>>(
         async scope =>
         {
-            // One transaction writes at a time, so what is counted here is still so below.
-            var ids = scope.Engine.List(answered);
-            if (answered.Count > 0 && await scope.One<long>($"select count(*) from command_mail where answer is not null and {scope.Engine.AnyOf("id", "@ids")}", new { ids }) != answered.Count)
-                return false;
-
-            if (await scope.Execute("update digest set state = 1, bytes = @bytes, rendered_at = @now where message_id = @messageId and state = 0", new { messageId, bytes, now }) != 1)
-                return false;
-
-            foreach (var item in items)
+            var kept = new HashSet<string>(StringComparer.Ordinal);
+            var rows = scope.Rows(
+                "insert into digest_item (message_id, number, item, state, due_at) select message_id, number, item, state, due_at from {rows} item",
+                Column.Text("message_id"),
+                Column.Number("number"),
+                Column.Text("item"),
+                Column.Number("state"),
+                Column.Instant("due_at"));
+            foreach (var mail in mails)
             {
-                await scope.Execute(
-                    "insert into digest_item (message_id, number, item, state, due_at) values (@messageId, @Number, @Item, @state, @Due)",
-                    new { messageId, item.Number, item.Item, state = (int)item.State, item.Due });
+                if (!await Keep(scope, mail, now))
+                    continue;
+
+                kept.Add(mail.MessageId);
+                foreach (var item in mail.Items)
+                    rows.Add(mail.MessageId).Add(item.Number).Add(item.Item).Add((long)item.State).Add(item.Due).End();
             }
 
-            if (answered.Count > 0)
-                await scope.Execute($"update command_mail set answer = null, told_by = @messageId where {scope.Engine.AnyOf("id", "@ids")}", new { messageId, ids });
-
-            return true;
+            await rows.Flush();
+            return kept;
         },
         ct);
 
@@ -192,23 +210,26 @@ public sealed class DigestLedger(ContactDatabase database)
         Select($"select {Columns} from digest where state = 4 and due_at >= @since order by due_at, message_id", new { since }, ct);
 
     /// <summary>The last digests of one name that told one reader something before a date, the newest first.</summary>
-    public async Task<DigestHistory> History(string digest, string reader, LocalDate before, CancellationToken ct)
+    public async Task<DigestHistory> History(string digest, string reader, LocalDate before, CancellationToken ct) =>
+        (await Histories(digest, [reader], before, ct)).GetValueOrDefault(reader) ?? DigestHistory.None;
+
+    /// <summary>The same for many readers at once; those who were told nothing are not among them.</summary>
+    public async Task<IReadOnlyDictionary<string, DigestHistory>> Histories(string digest, IReadOnlyCollection<string> readers, LocalDate before, CancellationToken ct)
     {
         var date = LocalDatePattern.Iso.Format(before);
         await using var connection = await database.Connect(ct);
         var mails = (await connection.QueryAsync<HistoryRow>(new CommandDefinition(
-            """
-            select message_id as MessageId, local_date as LocalDate, due_at as DueAt
-              from digest
-             where digest = @digest and reader = @reader and local_date < @date and state in (1, 2, 3)
-             order by local_date desc
-             limit @most
+            $"""
+            select message_id as MessageId, reader as Reader, local_date as LocalDate, due_at as DueAt
+              from (select message_id, reader, local_date, due_at,
+                           row_number() over (partition by reader order by local_date desc) as place
+                      from digest
+                     where digest = @digest and {database.Engine.AnyOf("reader", "@readers")} and local_date < @date and state in (1, 2, 3)) told
+             where place <= @most
+             order by reader, place
             """,
-            new { digest, reader, date, most = DigestHistory.FoldAfter },
+            new { digest, readers = database.Engine.List(readers), date, most = DigestHistory.FoldAfter },
             cancellationToken: ct))).AsList();
-        if (mails.Count == 0)
-            return DigestHistory.None;
-
         var items = (await connection.QueryAsync<ItemRow>(new CommandDefinition(
             $"""
             select message_id as MessageId, number as Number, item as Item, state as State, due_at as Due
@@ -218,11 +239,14 @@ public sealed class DigestLedger(ContactDatabase database)
             """,
             new { ids = database.Engine.List([.. mails.Select(mail => mail.MessageId)]) },
             cancellationToken: ct))).ToLookup(row => row.MessageId);
-        return new DigestHistory(
-            [.. mails.Select(mail => new SentDigest(
-                LocalDatePattern.Iso.Parse(mail.LocalDate).Value,
-                mail.DueAt,
-                [.. items[mail.MessageId].Select(row => new ListedItem((int)row.Number, row.Item, (ItemState)row.State, row.Due))]))]);
+        return mails.GroupBy(mail => mail.Reader, StringComparer.Ordinal).ToDictionary(
+            told => told.Key,
+            told => new DigestHistory(
+                [.. told.Select(mail => new SentDigest(
+                    LocalDatePattern.Iso.Parse(mail.LocalDate).Value,
+                    mail.DueAt,
+                    [.. items[mail.MessageId].Select(row => new ListedItem((int)row.Number, row.Item, (ItemState)row.State, row.Due))]))]),
+            StringComparer.Ordinal);
     }
 
     /// <summary>What readers were told by mails due since a moment: everything by those of one name, what is overdue by all.</summary>
@@ -257,6 +281,28 @@ public sealed class DigestLedger(ContactDatabase database)
         await using var connection = await database.Connect(ct);
         return await connection.ExecuteScalarAsync<long>(new CommandDefinition(
             "select count(*) from interaction where at >= @since and message_id = @MessageId", new { since, mail.MessageId }, cancellationToken: ct)) > 0;
+    }
+
+    private static async Task<bool> Keep(WriteScope scope, WrittenMail mail, Instant now)
+    {
+        if (mail.Bytes is null)
+        {
+            await scope.Execute("update digest set state = 5 where message_id = @MessageId and state = 0", new { mail.MessageId });
+            return false;
+        }
+
+        // One transaction writes at a time, so what is counted here is still so below.
+        var ids = scope.Engine.List(mail.Answered);
+        if (mail.Answered.Count > 0 && await scope.One<long>($"select count(*) from command_mail where answer is not null and {scope.Engine.AnyOf("id", "@ids")}", new { ids }) != mail.Answered.Count)
+            return false;
+
+        if (await scope.Execute("update digest set state = 1, bytes = @Bytes, rendered_at = @now where message_id = @MessageId and state = 0", new { mail.MessageId, mail.Bytes, now }) != 1)
+            return false;
+
+        if (mail.Answered.Count > 0)
+            await scope.Execute($"update command_mail set answer = null, told_by = @MessageId where {scope.Engine.AnyOf("id", "@ids")}", new { mail.MessageId, ids });
+
+        return true;
     }
 
     private static Task<int> Note(WriteScope scope, LedgerStep step) => step switch
@@ -304,6 +350,8 @@ public sealed class DigestLedger(ContactDatabase database)
     private sealed record HistoryRow
     {
         public required string MessageId { get; init; }
+
+        public required string Reader { get; init; }
 
         public required string LocalDate { get; init; }
 

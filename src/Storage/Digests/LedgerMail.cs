@@ -1,3 +1,4 @@
+using CrmSync.Domain.Digests;
 using NodaTime;
 using NodaTime.Text;
 
@@ -35,6 +36,16 @@ public enum LedgerCopy
 
     /// <summary>The mail was let go without a copy: nothing tells whether it left.</summary>
     Missing,
+}
+
+/// <summary>What a planned mail says.</summary>
+/// <param name="MessageId">The mail.</param>
+/// <param name="Bytes">Null when there is nothing to say.</param>
+/// <param name="Items">The items it lists.</param>
+public sealed record WrittenMail(string MessageId, byte[]? Bytes, IReadOnlyList<ListedItem> Items)
+{
+    /// <summary>The ids of the mails to the command mailbox it answers; when another mail gave one of these answers meanwhile, nothing is kept.</summary>
+    public IReadOnlyCollection<string> Answered { get; init; } = [];
 }
 
 /// <summary>What became of a mail that was taken to be handed over.</summary>

@@ -102,8 +102,8 @@ public sealed class CommandInbox(ContactDatabase database)
     /// <summary>The answers owed at once, in order of arrival.</summary>
     public Task<IReadOnlyList<UntoldAnswer>> OwedAtOnce(CancellationToken ct) => Untold("at_once = 1", new { }, ct);
 
-    /// <summary>The answers the next digest of a reader gives, in order of arrival. Who tells them says so to <see cref="Digests.DigestLedger.KeepBytes"/>.</summary>
-    public Task<IReadOnlyList<UntoldAnswer>> OwedWithDigest(string reader, CancellationToken ct) => Untold("at_once = 0 and reader = @reader", new { reader }, ct);
+    /// <summary>The answers the next digest of each reader gives, in order of arrival. Who tells them says so to <see cref="Digests.DigestLedger.Keep"/>.</summary>
+    public Task<IReadOnlyList<UntoldAnswer>> OwedWithDigests(CancellationToken ct) => Untold("at_once = 0", new { }, ct);
 
     /// <summary>How many mails of nobody we know were refused since a moment, by the reason; the most frequent first. Authors who are proven are told themselves.</summary>
     public async Task<IReadOnlyList<(string Words, long Mails)>> RefusedSince(Instant moment, CancellationToken ct)

@@ -15,6 +15,9 @@ namespace CrmSync.Worker.Digests;
 /// <param name="stopped">Which readers want which digest no more.</param>
 internal sealed class DigestRun(DigestLedger ledger, CommandInbox inbox, DigestMails mails, IReadOnlyList<(string Digest, string Reader)> stopped)
 {
+    /// <summary>How many mails are kept in one transaction: each costs a write to the disk.</summary>
+    private const int Batch = 25;
+
     /// <summary>Whether a digest is due that has not been written yet: asked every minute, so that the log is read only when it is needed.</summary>
     public async Task<bool> IsAnythingDue(CompanyPolicy policy, Instant now, CancellationToken ct)
     {
@@ -28,26 +31,26 @@ internal sealed class DigestRun(DigestLedger ledger, CommandInbox inbox, DigestM
     /// <returns>The digests written in this run; those with nothing to say, and those of earlier runs, are not among them.</returns>
     public async Task<IReadOnlyList<Digest>> Write(DigestFacts facts, CancellationToken ct)
     {
-        var written = new List<Digest>();
-        DigestComposer? composer = null;
         var due = DueAt(facts.Policy, facts.Now).Select(run => (Run: run, Id: mails.MessageId(run))).ToList();
         var settled = await ledger.Settled([.. due.Select(one => one.Id)], ct);
-        foreach (var (run, id) in due.Where(one => !settled.Contains(one.Id)))
+        due.RemoveAll(one => settled.Contains(one.Id));
+        if (due.Count == 0)
+            return [];
+
+        // Planned before but without bytes: an earlier run was stopped in between, and this one goes on.
+        await ledger.Plan(
+            [.. due.Select(one => new PlannedMail(one.Id, one.Run.Definition.Name, one.Run.Reader.Id, LocalDatePattern.Iso.Format(one.Run.Date), one.Run.DueAt))], facts.Now, ct);
+        var written = new List<Digest>();
+        var writing = await Writing.Of(facts, [.. due.Select(one => one.Run)], ledger, inbox, mails, ct);
+        foreach (var some in due.Chunk(Batch))
         {
             ct.ThrowIfCancellationRequested();
+            var batch = new List<(WrittenMail Mail, Digest? Digest)>();
+            foreach (var (run, id) in some)
+                batch.Add(await writing.Write(run) is var (digest, mail, answered) ? (new WrittenMail(id, mail.Bytes, digest.Listed) { Answered = answered }, digest) : (new WrittenMail(id, null, []), null));
 
-            // Planned before but without bytes: an earlier run was stopped in between, and this one goes on.
-            await ledger.Plan(new PlannedMail(id, run.Definition.Name, run.Reader.Id, LocalDatePattern.Iso.Format(run.Date), run.DueAt), facts.Now, ct);
-            composer ??= new DigestComposer(facts);
-            var told = await inbox.OwedWithDigest(run.Reader.Id, ct);
-            if (await Fitting(composer, run, told, facts, ct) is not var (digest, mail))
-            {
-                await ledger.NothingToSay(id, ct);
-                continue;
-            }
-
-            if (await ledger.KeepBytes(id, mail.Bytes, digest.Listed, [.. told.Select(one => one.Id)], facts.Now, ct))
-                written.Add(digest);
+            var kept = await ledger.Keep([.. batch.Select(one => one.Mail)], facts.Now, ct);
+            written.AddRange(batch.Where(one => kept.Contains(one.Mail.MessageId)).Select(one => one.Digest!));
         }
 
         return written;
@@ -56,27 +59,65 @@ internal sealed class DigestRun(DigestLedger ledger, CommandInbox inbox, DigestM
     /// <summary>The digests due at the moment of <paramref name="facts"/> as they would be, without planning or sending anything.</summary>
     public async Task<IReadOnlyList<(Digest Digest, DigestMail Mail)>> Show(DigestFacts facts, CancellationToken ct)
     {
+        var due = DueAt(facts.Policy, facts.Now).ToList();
+        var writing = await Writing.Of(facts, due, ledger, inbox, mails, ct);
         var shown = new List<(Digest, DigestMail)>();
-        var composer = new DigestComposer(facts);
-        var confirmed = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var run in DueAt(facts.Policy, facts.Now))
+        foreach (var run in due)
         {
-            var told = confirmed.Add(run.Reader.Id) ? await inbox.OwedWithDigest(run.Reader.Id, ct) : [];
-            if (await Fitting(composer, run, told, facts, ct) is { } fitting)
-                shown.Add(fitting);
+            if (await writing.Write(run) is var (digest, mail, _))
+                shown.Add((digest, mail));
         }
 
         return shown;
     }
 
-    private async Task<(Digest Digest, DigestMail Mail)?> Fitting(DigestComposer composer, DueDigest run, IReadOnlyList<UntoldAnswer> told, DigestFacts facts, CancellationToken ct) =>
-        await mails.WriteFitting(
-            composer,
-            run,
-            await ledger.History(run.Definition.Name, run.Reader.Id, run.Date, ct),
-            [.. told.SelectMany(one => KeptAnswer.Read(one.Answer.Text).Confirmations)],
-            facts.Now);
-
     private IEnumerable<DueDigest> DueAt(CompanyPolicy policy, Instant now) =>
         new DigestSchedule(policy).DueAt(now).Where(run => !stopped.Contains((run.Definition.Name, run.Reader.Id)));
+
+    /// <summary>What all digests of a run share.</summary>
+    private sealed class Writing
+    {
+        private readonly DigestComposer composer;
+        private readonly DigestMails mails;
+        private readonly Instant now;
+        private readonly Dictionary<(string Digest, string Reader, LocalDate Date), DigestHistory> histories = [];
+        private readonly ILookup<string, UntoldAnswer> owed;
+        private readonly HashSet<string> confirmed = new(StringComparer.Ordinal);
+
+        private Writing(DigestFacts facts, DigestMails mails, IReadOnlyList<UntoldAnswer> owed)
+        {
+            (composer, this.mails, now) = (new DigestComposer(facts), mails, facts.Now);
+            this.owed = owed.ToLookup(one => one.Answer.Reader, StringComparer.Ordinal);
+        }
+
+        public static async Task<Writing> Of(DigestFacts facts, IReadOnlyList<DueDigest> due, DigestLedger ledger, CommandInbox inbox, DigestMails mails, CancellationToken ct)
+        {
+            var writing = new Writing(facts, mails, await inbox.OwedWithDigests(ct));
+            foreach (var group in due.GroupBy(run => (run.Definition.Name, run.Date)))
+            {
+                foreach (var (reader, history) in await ledger.Histories(group.Key.Name, [.. group.Select(run => run.Reader.Id)], group.Key.Date, ct))
+                    writing.histories[(group.Key.Name, reader, group.Key.Date)] = history;
+            }
+
+            return writing;
+        }
+
+        /// <returns>The digest, its mail and the ids of the answers it gives; null when there is nothing to say.</returns>
+        public async Task<(Digest Digest, DigestMail Mail, IReadOnlyCollection<string> Answered)?> Write(DueDigest run)
+        {
+            // The first of a reader's digests that says anything confirms what they told us.
+            var told = confirmed.Contains(run.Reader.Id) ? [] : owed[run.Reader.Id].ToList();
+            var fitting = await mails.WriteFitting(
+                composer,
+                run,
+                histories.GetValueOrDefault((run.Definition.Name, run.Reader.Id, run.Date)) ?? DigestHistory.None,
+                [.. told.SelectMany(one => KeptAnswer.Read(one.Answer.Text).Confirmations)],
+                now);
+            if (fitting is not var (digest, mail))
+                return null;
+
+            confirmed.Add(run.Reader.Id);
+            return (digest, mail, [.. told.Select(one => one.Id)]);
+        }
+    }
 }
