@@ -10,6 +10,9 @@ public sealed record DigestFacts(CompanyPolicy Policy, Evaluation Evaluation, Co
 {
     public Instant Now => Evaluation.Now;
 
+    /// <summary>How people last signed, of those for whom that may stand in a line that is not among <see cref="Log"/>.</summary>
+    public IReadOnlyDictionary<EmailAddress, string> Names { get; init; } = new Dictionary<EmailAddress, string>();
+
     /// <summary>The cases that are open.</summary>
     public IReadOnlyList<CaseStanding> Cases { get; init; } = [];
 

@@ -11,7 +11,7 @@ public sealed class NoticeComposer(DigestFacts facts)
 
     private const int MostItems = 15;
 
-    private readonly PeopleBook people = new(facts.Policy, facts.Log.Interactions, facts.Now);
+    private readonly PeopleBook people = new(facts.Policy, facts.Log.Interactions, facts.Now, facts.Names);
 
     /// <param name="reader">Who is told.</param>
     /// <param name="notices">What; at least one.</param>

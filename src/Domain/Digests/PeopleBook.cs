@@ -24,7 +24,8 @@ public sealed class PeopleBook
     /// <param name="policy">Names, aliases, our people.</param>
     /// <param name="log">The log; what was learned of after <paramref name="now"/> does not exist yet.</param>
     /// <param name="now">The moment of the digest.</param>
-    public PeopleBook(CompanyPolicy policy, IEnumerable<Interaction> log, Instant now)
+    /// <param name="signed">How people last signed, where that is known better than from <paramref name="log"/>.</param>
+    public PeopleBook(CompanyPolicy policy, IEnumerable<Interaction> log, Instant now, IReadOnlyDictionary<EmailAddress, string>? signed = null)
     {
         moment = now;
         Presence = new Presence(policy);
@@ -45,6 +46,9 @@ public sealed class PeopleBook
         Interactions = [.. log.Where(line => line.Seen <= now).OrderBy(line => line.At).ThenBy(line => line.Id, StringComparer.Ordinal)];
         foreach (var interaction in Interactions)
             Add(interaction, now);
+
+        foreach (var (address, name) in signed ?? new Dictionary<EmailAddress, string>())
+            names[address] = name;
     }
 
     private PeopleBook(PeopleBook whole, IReadOnlyList<Interaction> shown)

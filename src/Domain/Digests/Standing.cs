@@ -75,9 +75,15 @@ public sealed class Standing
     ];
 
     /// <summary>Contacts and organisations that heard from us more often than an enforced cap allows.</summary>
-    public IReadOnlyList<OverContact> OverContacted(IReadOnlyDictionary<string, Interaction> lines)
+    public IReadOnlyList<OverContact> OverContacted(IReadOnlyDictionary<string, Interaction> lines) =>
+    [
+        .. OverContactedBy().Select(over => new OverContact(over.Cap, over.About, over.Owner, [.. over.Counted.Where(lines.ContainsKey).Select(id => lines[id])])),
+    ];
+
+    /// <summary>The same with the ids of the lines that count.</summary>
+    internal IReadOnlyList<(CapLimit Cap, string About, string Owner, EmailAddress Contact, IReadOnlyList<string> Counted)> OverContactedBy()
     {
-        var over = new List<OverContact>();
+        var over = new List<(CapLimit, string, string, EmailAddress, IReadOnlyList<string>)>();
         foreach (var cap in running.Plan.Limits.Select(planned => planned.Limit).OfType<CapLimit>())
         {
             var scopes = cap.Per == Per.Organisation
@@ -85,15 +91,16 @@ public sealed class Standing
                 : running.Log.Contacts.Where(contact => contact.Lines.Count > cap.Max);
             foreach (var contact in scopes)
             {
-                var counted = Caps.InWindow(view, cap, contact, running.Plan.Calendar).Select(one => one.Line).ToList();
-                if (counted.Count <= cap.Max)
-                    continue;
-
-                over.Add(new OverContact(
-                    cap,
-                    cap.Per == Per.Organisation ? contact.Organisation.Name : contact.Primary.Value,
-                    running.Plan.IdOf(Ownership.Of(view, contact)),
-                    [.. counted.Where(line => lines.ContainsKey(line.Id)).Select(line => lines[line.Id])]));
+                var counted = Caps.InWindow(view, cap, contact, running.Plan.Calendar).Select(one => one.Line.Id).ToList();
+                if (counted.Count > cap.Max)
+                {
+                    over.Add((
+                        cap,
+                        cap.Per == Per.Organisation ? contact.Organisation.Name : contact.Primary.Value,
+                        running.Plan.IdOf(Ownership.Of(view, contact)),
+                        contact.Primary,
+                        counted));
+                }
             }
         }
 

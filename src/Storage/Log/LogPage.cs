@@ -90,6 +90,12 @@ internal sealed class LogPage(Engine engine, DbConnection connection, LogFilter 
             engine.Set(command, "@ids", [.. ids]);
         }
 
+        if (filter.Threads is { } threads)
+        {
+            conditions.Add(engine.AnyOf("i.thread", "@threads"));
+            engine.Set(command, "@threads", [.. threads]);
+        }
+
         command.Set("@size", (long)size);
         command.CommandText =
             $"""

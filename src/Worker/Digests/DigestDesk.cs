@@ -38,7 +38,7 @@ internal sealed class DigestDesk(
     private readonly Accounts accounts = new(database);
     private readonly HtmlPages pages = new();
 
-    /// <summary>The policy over the log as it is now, so that the log need not be read only to find that there is nothing to tell; null: it is read.</summary>
+    /// <summary>The policy over the log as it is now: only the lines mails speak of are read then. Null: the whole log is.</summary>
     public RunningPolicy? Running { get; init; }
 
     /// <summary>Writes what is due and sends everything that is ready, also what an earlier run left behind.</summary>
@@ -95,17 +95,14 @@ internal sealed class DigestDesk(
         if (asked.Count == 0)
             return new DigestFacts(policy, new Evaluation(now) { Items = [], Closed = [] }, new ContactLogSnapshot([]));
 
-        var facts = await Evaluated(now, ct);
+        var facts = await Evaluated(now, asked, ct);
         var book = new ContactBook(policy);
         var primaries = asked.Select(book.PrimaryOf).ToHashSet();
         return await WithTexts(facts, LinesWith(facts, address => primaries.Contains(book.PrimaryOf(address))), ct);
     }
 
-    private async Task<DigestFacts> Evaluated(Instant now, CancellationToken ct)
-    {
-        var log = await snapshot(now, ct);
-        return Running is null ? Standing.FactsOf(policy, log, now) : Standing.FactsOf(Running, log, now);
-    }
+    private async Task<DigestFacts> Evaluated(Instant now, IReadOnlyCollection<EmailAddress> asked, CancellationToken ct) =>
+        Running is null ? Standing.FactsOf(policy, await snapshot(now, ct), now) : await new DigestLog(database).Facts(Running, now, asked, ct);
 
     private async Task<DigestFacts> WithTexts(DigestFacts facts, IReadOnlyCollection<string> shown, CancellationToken ct)
     {
@@ -118,7 +115,7 @@ internal sealed class DigestDesk(
 
     private async Task<DigestFacts> Facts(Instant now, CancellationToken ct)
     {
-        var facts = await Evaluated(now, ct);
+        var facts = await Evaluated(now, [], ct);
         facts = await WithTexts(facts, Shown(facts), ct);
         var mailStanding = new MailStanding(database);
         var policyStanding = new PolicyStanding(database);

@@ -11,6 +11,8 @@ public sealed class SampleCompany : IAsyncLifetime, IAsyncDisposable
     private readonly string folder = Directory.CreateTempSubdirectory("crmsync-sample-").FullName;
     private Composition program = null!;
 
+    internal Composition Program => program;
+
     /// <summary>The moment its story is told at.</summary>
     public static Instant Story { get; } = Instant.FromUtc(2026, 3, 4, 8, 45);
 

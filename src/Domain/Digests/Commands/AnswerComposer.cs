@@ -15,7 +15,7 @@ public sealed class AnswerComposer(DigestFacts facts)
 
     private const string NotDone = "not_done";
 
-    private readonly PeopleBook people = new(facts.Policy, facts.Log.Interactions, facts.Now);
+    private readonly PeopleBook people = new(facts.Policy, facts.Log.Interactions, facts.Now, facts.Names);
 
     /// <param name="reader">Who wrote the mail.</param>
     /// <param name="answer">What is to be told; not empty.</param>
