@@ -101,7 +101,7 @@ internal sealed class BriefWriter(DigestFacts facts, PeopleBook people, ReaderCl
         var items = facts.Evaluation.Items
             .Where(item => item.Contact is { } about && people.Primary(about) == contact && sight.Covers(item.Owner) && item.State is ItemState.Open or ItemState.Overdue)
             .ToList();
-        return items.Select(item => $"{words.What(item)}{(words.Due(item) is { } due ? ", " + due : "")}")
+        return items.Select(item => $"{words.What(item)}{(item.Rule is RespondRule or ResolveRule or ChaseRule ? About(people.SubjectOf(item.About)) : "")}{(words.Due(item) is { } due ? ", " + due : "")}")
             .Concat(facts.Cases
                 .Where(one => one.BallIsOurs && one.Contact == contact && sight.Covers(one.Owner) && items.TrueForAll(item => item.About != one.Thread))
                 .Select(one => $"{one.Case.Replace('-', ' ')}{About(one.Subject)}, our turn since {clock.When(one.Since)}"));

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
 using CrmSync.Domain.Contacts;
 using CrmSync.Domain.Digests;
 using CrmSync.Domain.Digests.Commands;
@@ -34,7 +36,7 @@ internal sealed class CommandDesk(CompanyPolicy policy, ContactDatabase database
     public async Task Settle(Instant now, CancellationToken ct)
     {
         Standings? standings = null;
-        var waiting = (await inbox.Waiting(ct)).Select(CommandMail.Read);
+        var waiting = await Readable(ct);
         foreach (var mail in waiting.OrderBy(mail => mail.ArrivedAt).ThenBy(mail => mail.WrittenTicks).ThenBy(mail => mail.Id, StringComparer.Ordinal))
         {
             ct.ThrowIfCancellationRequested();
@@ -63,6 +65,25 @@ internal sealed class CommandDesk(CompanyPolicy policy, ContactDatabase database
         }
     }
 
+    /// <summary>What waits. A mail that was kept by another version in a form nobody knows any more stops no other.</summary>
+    private async Task<List<CommandMail>> Readable(CancellationToken ct)
+    {
+        var readable = new List<CommandMail>();
+        foreach (var waiting in await inbox.Waiting(ct))
+        {
+            try
+            {
+                readable.Add(CommandMail.Read(waiting));
+            }
+            catch (Exception failure) when (failure is JsonException or FormatException)
+            {
+                await inbox.Decide(waiting.Id, new CommandDecision(CommandMailState.Refused, $"it was kept by another version of this program and cannot be read any more ({failure.Message}); send it again"), ct);
+            }
+        }
+
+        return readable;
+    }
+
     /// <summary>Does what an authenticated colleague says, and settles what they are told.</summary>
     private async Task<CommandDecision> Obey(CommandMail mail, Person author, Standings standings, Instant now, CancellationToken ct)
     {
@@ -79,6 +100,13 @@ internal sealed class CommandDesk(CompanyPolicy policy, ContactDatabase database
             return refused.IsOfNoConcern
                 ? new CommandDecision(CommandMailState.OfNoConcern, told.Text)
                 : new CommandDecision(CommandMailState.Refused, told.Text) { Answer = Owed(new MailAnswer([told], [])) };
+        }
+
+        catch (Exception failure) when (failure is RegexMatchTimeoutException or FormatException or ArithmeticException or ArgumentException or IndexOutOfRangeException or KeyNotFoundException)
+        {
+            // Nothing that is written is meant to come to this; if it does, its author hears of it and no other mail waits.
+            var told = Confirmation.NotDone(meaning.NameOf(mail), $"could not be understood ({failure.GetType().Name}); write it in other words, and please report this");
+            return new CommandDecision(CommandMailState.Refused, told.Text) { Answer = Owed(new MailAnswer([told], [])) };
         }
 
         // What lay in the mailbox before we first read it is history, unless somebody may still be waiting.

@@ -46,6 +46,9 @@ internal sealed class CommandLines(CompanyPolicy policy, Standings standings, Co
         if (verb is "called" or "tag" or "untag" or "note" && target.Contact is null)
             throw new RefusedCommandException($": it concerns no single person, so there is nobody to {(verb == "called" ? "have called" : verb)}");
 
+        if (verb == "snooze" && standings.IsOver(target))
+            throw new RefusedCommandException(": it is done already, so there is nothing to come back to; write what you know with note, or answer the customer");
+
         Instant? until = verb == "snooze" ? EndOf(wish) : null;
         if (verb is "tag" or "untag" && wish.Argument is not { Length: > 0 })
             throw new RefusedCommandException("names no tag; write for example tag-vip");
@@ -53,6 +56,9 @@ internal sealed class CommandLines(CompanyPolicy policy, Standings standings, Co
         var text = wish.Text?.Trim();
         if (verb == "note" && string.IsNullOrEmpty(text))
             throw new RefusedCommandException("has no text of its own; write what is to be noted above the forwarded mail");
+
+        if (verb == "done")
+            standings.IsDone(target);
 
         // These can take each other back: what is said last holds, also when the same was said before.
         var canBeTakenBack = verb is "snooze" or "tag" or "untag";

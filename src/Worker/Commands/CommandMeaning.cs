@@ -158,13 +158,17 @@ internal sealed partial class CommandMeaning(CompanyPolicy policy, ContactDataba
             }
         }
 
-        return confirmations.Count + questions.Count == 0
+        var asked = questions.Distinct().ToList();
+        if (asked.Count > MostPeople)
+            confirmations.Add(new Confirmation("not answered", $"you ask about {asked.Count} people; the first {MostPeople} are answered, ask again for the others", Failed: true));
+
+        return confirmations.Count + asked.Count == 0
             ? throw new RefusedCommandException($"holds no command; write for example \"done 2\" above the quoted mail, or \"who jane@acme.example\", or forward a mail to {settings.Address.LocalPart}+brief@{settings.Address.Domain}")
             {
                 // Thanks are thanks, and a colleague who keeps us in copy of what he writes to others asks for nothing.
                 IsOfNoConcern = mail.IsThanks || mail.IsForOutsiders,
             }
-            : new CommandReading([.. commands.DistinctBy(one => one.Id)], new MailAnswer([.. confirmations.Distinct()], [.. questions.Distinct().Take(MostPeople)]));
+            : new CommandReading([.. commands.DistinctBy(one => one.Id)], new MailAnswer([.. confirmations.Distinct()], [.. asked.Take(MostPeople)]));
 
         void Ask(SpokenCommand command, IReadOnlyList<EmailAddress> contacts)
         {

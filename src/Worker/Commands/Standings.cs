@@ -11,7 +11,11 @@ namespace CrmSync.Worker.Commands;
 /// <param name="Contact">Whom it concerns, or null.</param>
 /// <param name="Rule">Its rule; null when no item is meant, only somebody or a thread.</param>
 /// <param name="Owner">The id of the person who is to act, or empty.</param>
-internal sealed record ItemTarget(string About, EmailAddress? Contact, Rule? Rule, string Owner);
+internal sealed record ItemTarget(string About, EmailAddress? Contact, Rule? Rule, string Owner)
+{
+    /// <summary>The id of the item; null when none is meant.</summary>
+    public string? Item { get; init; }
+}
 
 /// <summary>The log and what the policy makes of it, for finding what a command means.</summary>
 internal sealed class Standings(DigestFacts facts)
@@ -19,10 +23,9 @@ internal sealed class Standings(DigestFacts facts)
     private readonly HashSet<(string About, Instant At)> said = [.. facts.Log.Interactions.Where(line => line.Command is not null).Select(line => (KeyOf(line.Command!.About, line.Command.Contact), line.At))];
     private PeopleBook? people;
 
-    private readonly Dictionary<string, ItemTarget> items = facts.Evaluation.Closed.Concat(facts.Evaluation.ObservedClosed)
-        .Select(item => (item.Id, Target: new ItemTarget(item.About, item.Contact, item.Rule, item.Owner)))
-        .Concat(facts.Evaluation.Items.Concat(facts.Evaluation.Observed).Select(item => (item.Id, Target: new ItemTarget(item.About, item.Contact, item.Rule, item.Owner))))
-        .GroupBy(item => item.Id, StringComparer.OrdinalIgnoreCase).ToDictionary(same => same.Key, same => same.Last().Target, StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, ItemTarget> items = Targets(facts);
+    private readonly HashSet<string> over =
+        [.. facts.Evaluation.Closed.Concat(facts.Evaluation.ObservedClosed).Select(item => item.Id).Except(facts.Evaluation.Items.Concat(facts.Evaluation.Observed).Select(item => item.Id))];
 
     /// <summary>Names, subjects and who wrote what.</summary>
     public PeopleBook People => people ??= new PeopleBook(facts.Policy, facts.Log.Interactions, facts.Now);
@@ -43,6 +46,16 @@ internal sealed class Standings(DigestFacts facts)
         return at;
     }
 
+    /// <summary>Notes that an item is done with what was just said.</summary>
+    public void IsDone(ItemTarget target)
+    {
+        if (target.Item is { } item)
+            over.Add(item);
+    }
+
+    /// <summary>Whether an item came to its end: what is to happen with it later will not.</summary>
+    public bool IsOver(ItemTarget target) => target.Item is { } item && over.Contains(item);
+
     public ItemTarget? Item(string id) => items.GetValueOrDefault(id);
 
     /// <summary>The mail with a Message-ID.</summary>
@@ -58,6 +71,18 @@ internal sealed class Standings(DigestFacts facts)
             : facts.Log.Interactions.Where(line => line is { Kind: InteractionKind.Mail, Class: InteractionClass.Human }
                     && line.Participants.Any(person => person.Address == contact) && Subjects.Strip(line.Subject).Bare == bare)
                 .OrderBy(line => line.At).ThenBy(line => line.Id, StringComparer.Ordinal).LastOrDefault();
+    }
+
+    private static Dictionary<string, ItemTarget> Targets(DigestFacts facts)
+    {
+        var targets = new Dictionary<string, ItemTarget>(StringComparer.OrdinalIgnoreCase);
+        foreach (var closed in facts.Evaluation.Closed.Concat(facts.Evaluation.ObservedClosed))
+            targets[closed.Id] = new ItemTarget(closed.About, closed.Contact, closed.Rule, closed.Owner) { Item = closed.Id };
+
+        foreach (var item in facts.Evaluation.Items.Concat(facts.Evaluation.Observed))
+            targets[item.Id] = new ItemTarget(item.About, item.Contact, item.Rule, item.Owner) { Item = item.Id };
+
+        return targets;
     }
 
     private static string KeyOf(string? about, EmailAddress? contact) => contact?.Value ?? about ?? "";

@@ -82,7 +82,7 @@ public sealed class AnswerComposerTests
         };
         var facts = Facts() with { Log = new ContactLogSnapshot([Some.Mail("1"), asked]) };
         var brief = BriefOf(Some.Ana, facts)!;
-        Assert.StartsWith("Answer Jo Keane, due today", Assert.Single(brief.Open), StringComparison.Ordinal);
+        Assert.StartsWith("Answer Jo Keane “Third sign”, due today", Assert.Single(brief.Open), StringComparison.Ordinal);
         Assert.Equal("Ana asked Mon 08:45 “Drawings”, no answer yet", Assert.Single(brief.Awaited));
 
         var answered = facts with { Log = new ContactLogSnapshot([Some.Mail("1"), asked, Some.Mail("2") with { Thread = "other", At = Some.Now - Duration.FromHours(1) }]) };

@@ -126,7 +126,7 @@ public sealed class DigestComposerTests
         var guest = meeting.Guests.Single();
         Assert.Equal("Jo Keane", guest.Name);
         Assert.Equal(["Mon 08:45 wrote “Third sign”: It flickers."], guest.Contacts);
-        Assert.Equal(["Answer Jo Keane, due today 10:45"], guest.Open);
+        Assert.Equal(["Answer Jo Keane “Third sign”, due today 10:45"], guest.Open);
         Assert.Empty(Compose([], [Meeting(Some.Now + Duration.FromDays(1))]).Sections);
     }
 

@@ -106,6 +106,9 @@ internal sealed class AnsweringCompany : IAsyncDisposable
     /// <summary>Puts a mail into Ana's folder of what she sent.</summary>
     public void DeliverSent(string mail) => Put(Encoding.UTF8.GetBytes(mail.ReplaceLineEndings("\r\n")), Path.Combine("ana", ".Sent", "cur"));
 
+    /// <summary>Puts a mail into somebody's inbox.</summary>
+    public void DeliverTo(string person, string mail) => Put(Encoding.UTF8.GetBytes(mail.ReplaceLineEndings("\r\n")), Path.Combine(person, "new"));
+
     private void Put(byte[] mail, string place)
     {
         var path = Path.Combine(folder, "sample", "mail", place);

@@ -21,7 +21,7 @@ public sealed class AskingByMail(SentDigests sent) : IClassFixture<SentDigests>
     {
         var text = Flat((await Ask(subject)).Text);
         Assert.Contains("WHAT WE KNOW", text, StringComparison.Ordinal);
-        Assert.Contains("Declan Murphy · declan@murphymotors.example customer · known for 3 months, 4 contacts · looked after by Ana Open: Answer Declan Murphy, was due Mon 16:00 Mon 11:00 wrote “Letter on the pavement”: Ana, the second", text, StringComparison.Ordinal);
+        Assert.Contains("Declan Murphy · declan@murphymotors.example customer · known for 3 months, 4 contacts · looked after by Ana Open: Answer Declan Murphy “Re: FW: Letter on the pavement”, was due Mon 16:00 Mon 11:00 wrote “Letter on the pavement”: Ana, the second", text, StringComparison.Ordinal);
     }
 
     [Theory]
