@@ -19,7 +19,7 @@ public abstract class HarvestContract(IDatabases databases)
     public async Task The_cursor_moves_with_the_items_it_stands_for()
     {
         await using var scene = await Scene.On(await databases.New());
-        var cursor = new FolderCursor { Frontier = 7, UidValidity = 1L << 40, Modseq = 12, Snapshot = "s", Text = "delta", LastFullAt = Some.Noon };
+        var cursor = new FolderCursor { Frontier = 7, UidValidity = 1L << 40, Snapshot = "s", Text = "delta", LastFullAt = Some.Noon };
         await scene.Ledger.Discover(scene.Inbox(), [new Locator("7")], cursor, default);
 
         Assert.Equal(cursor, (await scene.Ledger.Folders(scene.Account(), default)).Single().Cursor);
@@ -135,15 +135,43 @@ public abstract class HarvestContract(IDatabases databases)
     }
 
     [Fact]
-    public async Task What_is_gone_from_the_server_keeps_its_line_and_is_no_longer_read()
+    public async Task What_was_gone_when_it_was_to_be_read_and_is_listed_again_is_read_after_all()
     {
         await using var scene = await Scene.On(await databases.New());
-        await scene.Deliver(Some.Line(Some.Mail()));
-        await scene.Ledger.Discover(scene.Inbox(), [new Locator("lost")], new FolderCursor(), default);
-        await scene.Ledger.MarkGone(scene.Inbox(), ["1", "lost"], Some.Noon, default);
-
-        Assert.Single(await scene.Log());
+        var items = await scene.Discover(2);
+        await scene.Ledger.Store(scene.Account(), [.. items.Select(i => new ItemResult.Gone(i.Number))], Some.Classifier, default);
         Assert.Empty(await scene.Ledger.Take(scene.Account(), 500, Some.Noon, default));
+
+        Assert.Equal(1, await scene.Ledger.Discover(scene.Inbox(), [new Locator(items[0].Key)], new FolderCursor(), default));
+        Assert.Equal(items[0].Key, Assert.Single(await scene.Ledger.Take(scene.Account(), 500, Some.Noon, default)).Key);
+    }
+
+    [Fact]
+    public async Task A_mail_of_which_only_the_headers_could_be_read_is_a_line_until_it_is_read_whole()
+    {
+        await using var scene = await Scene.On(await databases.New(), "ana", "ben");
+        var headers = Some.Line(Some.Mail() with { BodyDigest = "unknown"u8.ToArray() });
+        var whole = Some.Line(Some.Mail());
+        foreach (var account in new[] { "ana", "ben" })
+        {
+            var item = Assert.Single(await scene.Discover(1, account));
+            await scene.Ledger.Store(scene.Account(account), [new ItemResult.Quarantined(item.Number, "INBOX 1", "cut short", "look at it") { HeaderLine = headers }], Some.Classifier, default);
+        }
+
+        Assert.Equal(headers.Id, Assert.Single(await scene.Log()).Id);
+        Assert.Equal(2, await scene.Ledger.RetryQuarantine(null, default));
+        await ReadWhole("ana");
+        Assert.Equal(new[] { headers.Id, whole.Id }.Order(), (await scene.Log()).Select(line => line.Id).Order());
+        await ReadWhole("ben");
+        Assert.Equal(whole.Id, Assert.Single(await scene.Log()).Id);
+        Assert.Empty(await scene.Ledger.Quarantine(null, default));
+
+        async Task ReadWhole(string account)
+        {
+            var item = Assert.Single(await scene.Ledger.Take(scene.Account(account), 500, Some.Noon, default));
+            Assert.NotNull(item.HeaderLine);
+            await scene.Ledger.Store(scene.Account(account), [new ItemResult.Mail(item.Number, whole) { InPlaceOf = item.HeaderLine }], Some.Classifier, default);
+        }
     }
 
     [Fact]

@@ -43,16 +43,6 @@ internal sealed class FetchParser(ImapLimits limits)
             message.InternalDate = InternalDates.Parse(scanner.String(out _));
         else if (Is(name, "RFC822.SIZE"u8))
             message.Size = scanner.Number() is <= long.MaxValue and var size ? (long)size : null;
-        else if (Is(name, "MODSEQ"u8))
-            message.ModSeq = ResponseScanner.NumberOf(Encoding.Latin1.GetBytes(Words(ref scanner, decode: false).FirstOrDefault() ?? ""));
-        else if (Is(name, "X-GM-MSGID"u8))
-            message.EmailId = Text(scanner.String(out _));
-        else if (Is(name, "X-GM-THRID"u8))
-            message.ThreadId = Text(scanner.String(out _));
-        else if (Is(name, "EMAILID"u8))
-            message.EmailId = Words(ref scanner, decode: false).FirstOrDefault();
-        else if (Is(name, "THREADID"u8))
-            message.ThreadId = Words(ref scanner, decode: false).FirstOrDefault();
         else if (Is(name, "BODYSTRUCTURE"u8) || Is(name, "BODY"u8))
             message.Leaves = Leaves(ref scanner, 0);
         else if (Is(name, "X-GM-LABELS"u8))

@@ -6,7 +6,7 @@ namespace CrmSync.Mail.Imap;
 public sealed class FetchedMessage
 {
     /// <summary>What was asked when the server told this.</summary>
-    public FetchRequest Request { get; internal set; } = FetchRequest.Summary;
+    public FetchRequest Request { get; internal set; } = new();
 
     /// <summary>The UID, 1 to 4,294,967,295; null when the server did not say which message this is.</summary>
     public uint? Uid { get; internal set; }
@@ -22,15 +22,6 @@ public sealed class FetchedMessage
 
     /// <summary>The size as the server states it; a hint, often wrong by a few lines.</summary>
     public long? Size { get; internal set; }
-
-    /// <summary>MODSEQ (RFC 7162), where asked for.</summary>
-    public ulong? ModSeq { get; internal set; }
-
-    /// <summary>EMAILID (RFC 8474) or Gmail's X-GM-MSGID: stays when the message is moved.</summary>
-    public string? EmailId { get; internal set; }
-
-    /// <summary>THREADID (RFC 8474) or Gmail's X-GM-THRID.</summary>
-    public string? ThreadId { get; internal set; }
 
     /// <summary>Gmail's labels, decoded; system labels keep their backslash, such as <c>\Sent</c>.</summary>
     public IReadOnlyList<string> Labels { get; internal set; } = [];

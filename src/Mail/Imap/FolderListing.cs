@@ -9,6 +9,9 @@ namespace CrmSync.Mail.Imap;
 /// </summary>
 internal sealed class FolderListing(ImapConnection connection, Capabilities capabilities, ImapLimits limits)
 {
+    private const int LongestName = 2000;
+    private const string InboxAlone = "LIST \"\" INBOX";
+
     private readonly List<ListedFolder> listed = [];
     private readonly Dictionary<string, FolderStatus> statuses = new(StringComparer.Ordinal);
     private NamespaceResponse? namespaces;
@@ -16,9 +19,9 @@ internal sealed class FolderListing(ImapConnection connection, Capabilities capa
 
     /// <summary>Lists.</summary>
     /// <param name="withStatus">Whether counters are wanted.</param>
-    /// <param name="utf8">Whether names come in UTF-8, asked when the answers are there.</param>
+    /// <param name="traits">What is known of the server, asked when the answers are there: whether names come in UTF-8, and whether it shows more than mail.</param>
     /// <param name="ct">Ends the connection when cancelled.</param>
-    public async Task<IReadOnlyList<ImapFolder>> Run(bool withStatus, Func<bool> utf8, CancellationToken ct)
+    public async Task<IReadOnlyList<ImapFolder>> Run(bool withStatus, Func<(bool Utf8, bool Groupware)> traits, CancellationToken ct)
     {
         // Exchange 2003 hangs up on NAMESPACE; it is the one that announces it without ID and UIDPLUS.
         if (capabilities.Has("NAMESPACE") && (capabilities.Has("ID") || capabilities.Has("UIDPLUS")))
@@ -27,19 +30,26 @@ internal sealed class FolderListing(ImapConnection connection, Capabilities capa
         StatusResponse? refusal = null;
         foreach (var command in Commands(withStatus))
         {
-            listed.Clear();
-            statuses.Clear();
+            // INBOX by itself comes on top of what the list without it has shown.
+            if (command != InboxAlone)
+            {
+                listed.Clear();
+                statuses.Clear();
+            }
+
             var answer = await connection.Run(new CommandText(command), Take, ct);
             if (answer.Status == ImapStatus.Ok && listed.Any(IsInbox))
-                return Ordered(utf8());
+                return Ordered(traits());
 
             refusal = answer.Status == ImapStatus.Ok ? refusal : answer;
-            if (answer.Status == ImapStatus.No && ServerAnswers.Read(AnswerStage.Command, answer.Code?.Name, answer.Text).Failure is MailFailure.Throttled or MailFailure.Auth)
+
+            // Other words will not help: Exchange says BAD, too, when it is busy.
+            if (answer.Status != ImapStatus.Ok && ServerAnswers.Read(AnswerStage.Command, answer.Code?.Name, answer.Text).Failure is MailFailure.Throttled or MailFailure.Auth)
                 throw connection.Refused(AnswerStage.Command, "listing the folders", answer);
         }
 
         if (listed.Any(CanOpen))
-            return Ordered(utf8());
+            return Ordered(traits());
 
         throw refusal is not null
             ? connection.Refused(AnswerStage.Command, "listing the folders", refusal)
@@ -68,17 +78,17 @@ internal sealed class FolderListing(ImapConnection connection, Capabilities capa
             yield return "XLIST \"\" \"*\"";
 
         yield return "LIST \"\" \"*\"";
-        yield return "LIST \"\" INBOX";
+        yield return InboxAlone;
     }
 
     private void Take(ImapResponse response)
     {
         switch (response)
         {
-            case FolderResponse { Folder: { RawName.Length: > 0 } folder } when listed.Count < limits.Folders:
+            case FolderResponse { Folder: { RawName.Length: > 0 and <= LongestName } folder } when listed.Count < limits.Folders:
                 listed.Add(folder);
                 break;
-            case FolderStatusResponse status:
+            case FolderStatusResponse status when statuses.Count < limits.Folders:
                 statuses[status.RawName] = status.Status;
                 break;
             case UnreadableResponse { Kind: "LIST" or "XLIST" } bad:
@@ -87,21 +97,21 @@ internal sealed class FolderListing(ImapConnection connection, Capabilities capa
         }
     }
 
-    private List<ImapFolder> Ordered(bool utf8)
+    private List<ImapFolder> Ordered((bool Utf8, bool Groupware) server)
     {
         var serverTells = listed.Any(folder => folder.Attributes.Any(attribute => attribute is @"\sent" or @"\trash" or @"\drafts" or @"\junk" or @"\all"));
         return [.. listed
             .DistinctBy(folder => folder.RawName)
-            .Select(folder => Of(folder, utf8, serverTells))
+            .Select(folder => Of(folder, server, serverTells))
             .OrderBy(folder => folder.Role switch { FolderRole.Inbox => 0, FolderRole.Sent => 1, _ => 2 })];
     }
 
-    private ImapFolder Of(ListedFolder folder, bool utf8, bool serverTells)
+    private ImapFolder Of(ListedFolder folder, (bool Utf8, bool Groupware) server, bool serverTells)
     {
         // XLIST marks the inbox with an attribute and gives it a translated name, but only "INBOX" can be opened.
         var raw = IsInbox(folder) ? "INBOX" : folder.RawName;
-        var name = utf8 ? Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(raw)) : FolderName.Decode(raw);
-        var (role, source) = FolderRoles.Of(folder, name, namespaces?.Foreign ?? [], serverTells);
+        var name = server.Utf8 ? Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(raw)) : FolderName.Decode(raw);
+        var (role, source) = FolderRoles.Of(folder, name, namespaces?.Foreign ?? [], serverTells, server.Groupware);
         return new ImapFolder(name, folder.Delimiter, role, source, CanOpen(folder), statuses.GetValueOrDefault(folder.RawName)) { RawName = raw };
     }
 

@@ -50,6 +50,16 @@ internal static class FolderRoles
         (FolderRole.NoMail, "notes|notizen|notities|rss|rss feeds|rss-feeds|rss-abonnements|flux rss|sync issues|synchronisierungsprobleme|problèmes de synchronisation|conversation history|"
             + "aufgezeichnete unterhaltungen|historique des conversations|suggested contacts|sieve|dovecot.sieve|.dovecot.sieve|virtual"));
 
+    /// <summary>
+    /// What groupware shows over IMAP beside the mail: appointments and addresses dressed up as mails. Elsewhere people may well call a folder of mails "Contacts".
+    /// </summary>
+    private static readonly Dictionary<string, FolderRole> Groupware = Table(
+        (FolderRole.NoMail,
+            "calendar|calendars|kalender|calendrier|calendario|calendário|agenda|kalenteri|kalendarz|kalendář|kalendár|naptár|календарь|календар|ημερολόγιο|takvim|日历|行事曆|予定表|일정|"
+            + "contacts|kontakte|contactos|contatos|contatti|contacten|contactpersonen|kontakter|yhteystiedot|kontakty|névjegyek|контакты|контакти|επαφές|kişiler|联系人|連絡人|連絡先|연락처|"
+            + "suggested contacts|emailed contacts|tasks|aufgaben|tâches|tareas|tarefas|attività|taken|uppgifter|opgaver|oppgaver|tehtävät|zadania|úkoly|úlohy|feladatok|задачи|завдання|εργασίες|görevler|"
+            + "任务|工作|仕事|タスク|작업|journal|journaux|diario|diário|dagboek|dagbok|päiväkirja|dziennik|deník|denník|napló|дневник|щоденник|ημερολόγιο συμβάντων|günlük|日记|日誌|履歴|업무 일지"));
+
     private static readonly (string Word, FolderRole Role)[] Words =
     [
         ("spam", FolderRole.Junk), ("junk", FolderRole.Junk), ("trash", FolderRole.Trash), ("deleted items", FolderRole.Trash), ("papierkorb", FolderRole.Trash),
@@ -62,7 +72,8 @@ internal static class FolderRoles
     /// <param name="name">The full name, decoded.</param>
     /// <param name="foreign">Raw prefixes of the namespaces of others.</param>
     /// <param name="serverTells">True when the server marks roles itself; then words inside a name prove nothing.</param>
-    public static (FolderRole Role, FolderRoleSource Source) Of(ListedFolder folder, string name, IReadOnlyList<string> foreign, bool serverTells)
+    /// <param name="isGroupware">True when the server shows calendars, contacts and tasks as folders.</param>
+    public static (FolderRole Role, FolderRoleSource Source) Of(ListedFolder folder, string name, IReadOnlyList<string> foreign, bool serverTells, bool isGroupware)
     {
         if (name.Equals("INBOX", StringComparison.OrdinalIgnoreCase))
             return (FolderRole.Inbox, FolderRoleSource.Server);
@@ -80,6 +91,9 @@ internal static class FolderRoles
         // Below Trash or Junk everything is trash or junk; below Sent and Archive people sort as they like, and the folders stay ordinary.
         foreach (var level in levels)
         {
+            if (isGroupware && Groupware.TryGetValue(level, out var other) && IsNearTop(levels, level))
+                return (other, FolderRoleSource.Name);
+
             if (Names.TryGetValue(level, out var role) && (level == levels[^1] || role is FolderRole.Trash or FolderRole.Junk or FolderRole.Drafts or FolderRole.NoMail) && IsNearTop(levels, level))
                 return (role, FolderRoleSource.Name);
         }

@@ -28,6 +28,9 @@ public sealed record ImapOptions
 /// </summary>
 public sealed class ImapClient : IAsyncDisposable
 {
+    /// <summary>Servers that show appointments, addresses and tasks as if they were mails.</summary>
+    private static readonly string[] Groupware = ["Exchange", "Zimbra", "Kerio", "MDaemon", "CommuniGate"];
+
     private readonly ImapConnection connection;
     private readonly ImapOptions options;
     private bool capabilitiesKnown;
@@ -129,7 +132,7 @@ public sealed class ImapClient : IAsyncDisposable
         if (withStatus)
             await LookAnew(ct);
 
-        return await new FolderListing(connection, Capabilities, options.Limits).Run(withStatus, () => utf8, ct);
+        return await new FolderListing(connection, Capabilities, options.Limits).Run(withStatus, () => (utf8, IsGroupware), ct);
     }
 
     /// <summary>Opens a folder for reading only.</summary>
@@ -151,7 +154,7 @@ public sealed class ImapClient : IAsyncDisposable
         Examined = null;
         connection.MayQuoteStrays = false;
         var examine = await connection.Begin(new CommandText("EXAMINE ").Raw(folder.RawName), response => status = Counted(status, response), ct);
-        var search = criteria is null ? null : new SearchBox();
+        var search = criteria is null ? null : new SearchBox(options.Limits.Numbers);
         var searching = search is null ? null : await connection.Begin(new CommandText(SearchCommand(criteria!)), search.Take, ct);
         var answer = await connection.End(examine, ct);
         var searched = searching is null ? null : await connection.End(searching, ct);
@@ -312,11 +315,12 @@ public sealed class ImapClient : IAsyncDisposable
         var first = await connection.Step(ct);
         if (first is not StatusResponse { Tag: null } greeting)
         {
-            var words = first is StrayLine stray ? ServerAnswers.Presentable(stray.Excerpt, []) : null;
+            var said = first switch { StrayLine stray => stray.Excerpt, ContinuationResponse prompt => "+" + prompt.Text, _ => null };
+            var words = said is null ? null : ServerAnswers.Presentable(said, []);
             var meaning = words is null ? null : ServerAnswers.Read(AnswerStage.Command, null, words);
             throw meaning is { Failure: MailFailure.Throttled }
                 ? new MailServerException(meaning.Failure, $"{connection.Endpoint} turned us away: {meaning.Advice}", words) { RetryAfter = meaning.RetryAfter, ConnectionLost = true }
-                : new MailServerException(MailFailure.Config, $"{connection.Endpoint} does not speak IMAP; check `host` and `port`", words) { ConnectionLost = true };
+                : new MailServerException(MailFailure.Config, $"{connection.Endpoint} does not speak IMAP{OtherProtocol(words)}; check `host` and `port`", words) { ConnectionLost = true };
         }
 
         Greeting = connection.Presentable(greeting);
@@ -337,6 +341,15 @@ public sealed class ImapClient : IAsyncDisposable
 
         TakeCapabilities(greeting.Code);
     }
+
+    private static string OtherProtocol(string? words) => words switch
+    {
+        ['S', 'S', 'H', '-', ..] => " but SSH",
+        ['H', 'T', 'T', 'P', '/', ..] => " but HTTP",
+        ['+', 'O', 'K', ..] => " but POP3",
+        ['2', '2', '0', ..] => " but SMTP or FTP",
+        _ => "",
+    };
 
     private async Task StartTls(CancellationToken ct)
     {
@@ -373,13 +386,16 @@ public sealed class ImapClient : IAsyncDisposable
 
     private async Task<(StatusResponse Answer, IReadOnlyList<uint>? Found)> SearchWith(string command, CancellationToken ct)
     {
-        var search = new SearchBox();
+        var search = new SearchBox(options.Limits.Numbers);
         var answer = await connection.Run(new CommandText(command), search.Take, ct);
         if (search.Unreadable is { } unreadable)
             throw new MailServerException(MailFailure.Protocol, $"the result of a search cannot be read: {unreadable.Reason}");
 
         return (answer, search.Ascending);
     }
+
+    private bool IsGroupware =>
+        Array.Exists(Groupware, name => $"{Greeting} {ServerId.GetValueOrDefault("name")} {ServerId.GetValueOrDefault("vendor")}".Contains(name, StringComparison.OrdinalIgnoreCase));
 
     private bool HasExtendedSearch => Capabilities.Has("ESEARCH") || Capabilities.Has("IMAP4rev2");
 
@@ -421,7 +437,7 @@ public sealed class ImapClient : IAsyncDisposable
         _ => status,
     };
 
-    private sealed class SearchBox
+    private sealed class SearchBox(int most)
     {
         private List<uint>? found;
 
@@ -432,8 +448,10 @@ public sealed class ImapClient : IAsyncDisposable
 
         public void Take(ImapResponse response)
         {
-            if (response is SearchResponse search)
+            if (response is SearchResponse search && (found?.Count ?? 0) + search.Numbers.Count <= most)
                 (found ??= []).AddRange(search.Numbers);
+            else if (response is SearchResponse)
+                Unreadable = new UnreadableResponse("SEARCH", $"it names more than {most} messages", "");
             else if (response is UnreadableResponse { Kind: "SEARCH" or "ESEARCH" } bad)
                 Unreadable = bad;
         }

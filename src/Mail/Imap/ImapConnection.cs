@@ -33,6 +33,7 @@ internal sealed class ImapConnection : IAsyncDisposable
     private readonly string prefix = new(RandomNumberGenerator.GetItems<char>("ABCDEFGHJKLMNPQRSTUVWXYZ", 5));
     private int counter;
     private int strays;
+    private int chatter;
     private string? lastStray;
 
     public ImapConnection(MailEndpoint endpoint, Wire wire, ImapLimits limits)
@@ -135,6 +136,10 @@ internal sealed class ImapConnection : IAsyncDisposable
                 throw Bye(bye);
             default:
                 strays = 0;
+                chatter = response is FetchResponse ? 0 : chatter + 1;
+                if (chatter > limits.Numbers)
+                    throw new MailServerException(MailFailure.Protocol, $"{Endpoint} goes on talking and answers nothing") { ConnectionLost = true };
+
                 Observer?.Invoke(response);
                 oldest?.Take(response);
                 break;
@@ -174,6 +179,7 @@ internal sealed class ImapConnection : IAsyncDisposable
                 continue;
 
             strays = 0;
+            chatter = 0;
             node.Value.Result = answer;
             running.Remove(node);
             return;

@@ -27,8 +27,8 @@ public sealed record ImapLimits
     /// <summary>Lines in a row that belong to no response (5,000), such as the rest of a mail whose length the server got wrong.</summary>
     public int StrayLines { get; init; } = 5000;
 
-    /// <summary>Message numbers that the ranges of one answer may stand for (2^24).</summary>
-    public int Numbers { get; init; } = 1 << 24;
+    /// <summary>Message numbers that one search may find, and responses that bring nothing between two that do (2^22).</summary>
+    public int Numbers { get; init; } = 1 << 22;
 
     /// <summary>Folders of one account (20,000).</summary>
     public int Folders { get; init; } = 20_000;

@@ -19,9 +19,6 @@ public sealed record FetchRequest
     /// <param name="keep">How many bytes to keep.</param>
     public static FetchRequest HeaderOnly(int keep) => new() { Body = BodySection.Header, Keep = keep, Attributes = false };
 
-    /// <summary>UIDs, dates and sizes without any bytes of the message.</summary>
-    public static FetchRequest Summary { get; } = new();
-
     /// <summary>How many parts each message has, and nothing else.</summary>
     public static FetchRequest Structure { get; } = new() { Attributes = false, Parts = true };
 
@@ -53,9 +50,7 @@ public sealed record FetchRequest
         {
             items.Append(" FLAGS INTERNALDATE RFC822.SIZE");
             if (capabilities.Has("X-GM-EXT-1"))
-                items.Append(" X-GM-MSGID X-GM-THRID X-GM-LABELS");
-            else if (capabilities.Has("OBJECTID"))
-                items.Append(" EMAILID THREADID");
+                items.Append(" X-GM-LABELS");
         }
 
         if (Parts)
@@ -65,7 +60,6 @@ public sealed record FetchRequest
         {
             null => "",
             BodySection.Header => " BODY.PEEK[HEADER]",
-            BodySection.Text => " BODY.PEEK[TEXT]",
             _ => " BODY.PEEK[]",
         });
         return items.Append(Body is not null && Partial ? $"<0.{Keep}>" : "").Append(')').ToString();

@@ -24,9 +24,6 @@ public sealed class UidSet
         ? throw new ArgumentOutOfRangeException(nameof(first), $"{first} to {last} is not a range of UIDs")
         : new UidSet(first == last ? Print(first) : $"{Print(first)}:{Print(last)}", first, last, first == last ? 1 : null);
 
-    /// <summary>Everything from a UID on. Servers return the last message even when its UID is lower, so the answer needs a look.</summary>
-    public static UidSet From(uint first) => new($"{Print(first)}:*", first, uint.MaxValue, null);
-
     /// <summary>Exactly these UIDs, cut into as many sets as are needed for short commands.</summary>
     /// <param name="uids">Any order, repetitions allowed; 0 is left out.</param>
     /// <param name="most">How many UIDs one set may hold.</param>

@@ -21,7 +21,7 @@ public sealed class HarvestLedger(ContactDatabase database)
     private const string FolderColumns =
         """
         f.number, a.name as account, f.remote_id, f.path, f.role, f.excluded_reason, f.epoch, f.validity_resets, f.parked_until, f.parked_reason,
-        f.frontier, f.uid_validity, f.modseq, f.snapshot, f.cursor as text, f.last_full_at
+        f.frontier, f.uid_validity, f.snapshot, f.cursor as text, f.last_full_at
         """;
 
     /// <summary>The folder of an account, made when it is new. Path and role follow what the source says now.</summary>
@@ -75,7 +75,10 @@ public sealed class HarvestLedger(ContactDatabase database)
         return keys;
     }
 
-    /// <summary>Writes down what a listing found and how far it got, in one transaction. Items known already are left as they are.</summary>
+    /// <summary>
+    /// Writes down what a listing found and how far it got, in one transaction. Items known already are left as they are, but for those that were gone: a store that
+    /// is copied from another one shows a message, loses it and shows it again.
+    /// </summary>
     /// <returns>How many were not known.</returns>
     public Task<int> Discover(FolderState folder, IReadOnlyCollection<Locator> found, FolderCursor cursor, CancellationToken ct) =>
         database.Write(
@@ -90,7 +93,9 @@ public sealed class HarvestLedger(ContactDatabase database)
                     select r.number, r.folder, r.epoch, r.item_key, r.account, r.size, r.dated, r.backlog
                       from {rows} r
                      where true
-                    on conflict (folder, epoch, item_key) do nothing
+                    on conflict (folder, epoch, item_key) do update
+                       set state = 0, attempts = 0, next_attempt_at = null
+                     where remote_item.state = 4
                     """,
                     Column.Number("number"), Column.Number("folder"), Column.Number("epoch"), Column.Text("item_key"),
                     Column.Number("account"), Column.Number("size"), Column.Instant("dated"), Column.Flag("backlog"));
@@ -123,7 +128,7 @@ public sealed class HarvestLedger(ContactDatabase database)
                 await scope.Execute(
                     """
                     update folder
-                       set epoch = epoch + 1, validity_resets = validity_resets + 1, uid_validity = @uidValidity, frontier = 0, modseq = null, snapshot = null, cursor = null
+                       set epoch = epoch + 1, validity_resets = validity_resets + 1, uid_validity = @uidValidity, frontier = 0, snapshot = null, cursor = null
                      where number = @folder
                     """,
                     new { uidValidity, folder = folder.Number });
@@ -143,18 +148,6 @@ public sealed class HarvestLedger(ContactDatabase database)
         database.Write(
             scope => scope.Execute(
                 "update folder set parked_until = @until, parked_reason = @reason where number = @folder", new { until, reason, folder = folder.Number }),
-            ct);
-
-    /// <summary>Notes that items of a folder are no longer on the server. Their lines stay.</summary>
-    public Task MarkGone(FolderState folder, IReadOnlyCollection<string> keys, Instant now, CancellationToken ct) =>
-        database.Write(
-            scope => scope.Execute(
-                $"""
-                update remote_item
-                   set gone_at = coalesce(gone_at, @now), state = case when state = {(int)ItemState.Pending} then {(int)ItemState.Gone} else state end
-                 where folder = @folder and epoch = @epoch and {scope.Engine.AnyOf("item_key", "@keys")}
-                """,
-                new { now, folder = folder.Number, epoch = folder.Epoch, keys = scope.Engine.List(keys) }),
             ct);
 
     /// <summary>Whether anything of an account is still to be read, now or later.</summary>
@@ -221,7 +214,7 @@ public sealed class HarvestLedger(ContactDatabase database)
                 var size = Math.Max(1, Math.Clamp(most, 1, LargestBatch) >> Math.Min(deaths.Value, 20));
                 var items = (await scope.Query<HarvestItem>(
                     """
-                    select number, folder, item_key as key, size, dated, backlog, attempts + 1 as attempts
+                    select number, folder, item_key as key, size, dated, backlog, attempts + 1 as attempts, interaction as header_line
                       from remote_item
                      where account = @account and state = 0 and deaths = @deaths and not in_flight and (next_attempt_at is null or next_attempt_at <= @now)
                      order by dated desc nulls last, number desc
@@ -259,10 +252,29 @@ public sealed class HarvestLedger(ContactDatabase database)
         database.Write(
             async scope =>
             {
-                var lines = await new LineWriter(scope, classifier).Write([.. results.OfType<ItemResult.Mail>().Select(r => r.Line)]);
+                await RemoveHeaderLines(scope, results, classifier);
+                var lines = await new LineWriter(scope, classifier).Write([.. results.Select(ItemMarker.LineOf).OfType<MailLine>()]);
                 return await new ItemMarker(scope).Mark(results, lines);
             },
             ct);
+
+    /// <summary>Lines that headers made go when the mail was read whole, unless another mailbox knows no more of it than that either.</summary>
+    private static async Task RemoveHeaderLines(WriteScope scope, IReadOnlyCollection<ItemResult> results, Classifier classifier)
+    {
+        var replacing = results.OfType<ItemResult.Mail>().Where(mail => mail.InPlaceOf is not null).ToList();
+        if (replacing.Count == 0)
+            return;
+
+        var lines = replacing.Select(mail => mail.InPlaceOf!.Value).Distinct().ToArray();
+        var kept = await scope.Query<long>(
+            $"""
+            select distinct interaction
+              from remote_item
+             where {scope.Engine.AnyOf("interaction", "@lines")} and not ({scope.Engine.AnyOf("number", "@items")})
+            """,
+            new { lines = scope.Engine.List(lines), items = scope.Engine.List(replacing.ConvertAll(mail => mail.Item)) });
+        await new LineChanges(scope, classifier).Apply([], [.. lines.Except(kept)]);
+    }
 
     /// <summary>Everything quarantined, of all accounts or one.</summary>
     public async Task<IReadOnlyList<QuarantinedItem>> Quarantine(string? account, CancellationToken ct)
@@ -312,7 +324,7 @@ public sealed class HarvestLedger(ContactDatabase database)
                     """
                     update remote_item
                        set state = 0, attempts = 0, deaths = 0, lone_deaths = 0, next_attempt_at = null, reason = null
-                     where account = @account and state = @skipped and reason = @reason and gone_at is null
+                     where account = @account and state = @skipped and reason = @reason
                     """,
                     new { account = account.Number, skipped = (int)ItemState.Skipped, reason });
             },
@@ -337,10 +349,10 @@ public sealed class HarvestLedger(ContactDatabase database)
         scope.Execute(
             """
             update folder
-               set uid_validity = @UidValidity, frontier = @Frontier, modseq = @Modseq, snapshot = @Snapshot, cursor = @Text, last_full_at = @LastFullAt
+               set uid_validity = @UidValidity, frontier = @Frontier, snapshot = @Snapshot, cursor = @Text, last_full_at = @LastFullAt
              where number = @Number
             """,
-            new { cursor.UidValidity, cursor.Frontier, cursor.Modseq, cursor.Snapshot, cursor.Text, cursor.LastFullAt, folder.Number });
+            new { cursor.UidValidity, cursor.Frontier, cursor.Snapshot, cursor.Text, cursor.LastFullAt, folder.Number });
 
     private static Task<IEnumerable<FolderState>> Folders(WriteScope scope, AccountState account, string remoteId) => Folders(scope, account.Number, remoteId);
 

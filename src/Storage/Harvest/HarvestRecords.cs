@@ -47,9 +47,6 @@ public sealed record FolderCursor
     /// <summary>Everything up to this number has been discovered: a contiguous frontier, never the highest number seen.</summary>
     public long Frontier { get; init; }
 
-    /// <summary>IMAP's HIGHESTMODSEQ where it can be trusted.</summary>
-    public long? Modseq { get; init; }
-
     /// <summary>What the server said before the listing began, as the source writes it.</summary>
     public string? Snapshot { get; init; }
 
@@ -115,6 +112,9 @@ public sealed record HarvestItem
 
     /// <summary>How often it was tried, this time included.</summary>
     public int Attempts { get; init; }
+
+    /// <summary>The number of the line its headers made when it could not be read whole; null for nearly every item.</summary>
+    public long? HeaderLine { get; init; }
 }
 
 /// <summary>What became of an item.</summary>
@@ -122,7 +122,11 @@ public sealed record HarvestItem
 public abstract record ItemResult(long Item)
 {
     /// <summary>A mail of the log.</summary>
-    public sealed record Mail(long Item, MailLine Line) : ItemResult(Item);
+    public sealed record Mail(long Item, MailLine Line) : ItemResult(Item)
+    {
+        /// <summary>The line that its headers alone made before (<see cref="HarvestItem.HeaderLine"/>), and that it takes the place of.</summary>
+        public long? InPlaceOf { get; init; }
+    }
 
     /// <summary>Read, and stored elsewhere: an event of a calendar, which is a line together with other copies.</summary>
     /// <param name="Item">The number of the item.</param>
@@ -137,7 +141,11 @@ public abstract record ItemResult(long Item)
     /// <param name="Place">Where it lies, for a person: file or folder, and key.</param>
     /// <param name="Reason">What is wrong with it.</param>
     /// <param name="Remedy">What a person can do.</param>
-    public sealed record Quarantined(long Item, string Place, string Reason, string Remedy) : ItemResult(Item);
+    public sealed record Quarantined(long Item, string Place, string Reason, string Remedy) : ItemResult(Item)
+    {
+        /// <summary>The line its headers make until it is read whole; null when not even they could be read.</summary>
+        public MailLine? HeaderLine { get; init; }
+    }
 
     /// <summary>It could not be read now; it is tried again at or after <paramref name="RetryAt"/>.</summary>
     public sealed record Failed(long Item, string Reason, Instant RetryAt) : ItemResult(Item);

@@ -1,3 +1,4 @@
+using CrmSync.Domain.Log;
 using CrmSync.Storage.Log;
 using CrmSync.Storage.Rows;
 using NodaTime;
@@ -17,9 +18,17 @@ internal enum ItemState
 /// <summary>Writes down what became of the items of a batch.</summary>
 internal sealed class ItemMarker(WriteScope scope)
 {
+    /// <summary>The line a result brings to the log, or null.</summary>
+    public static MailLine? LineOf(ItemResult result) => result switch
+    {
+        ItemResult.Mail mail => mail.Line,
+        ItemResult.Quarantined bad => bad.HeaderLine,
+        _ => null,
+    };
+
     /// <summary>Marks every item.</summary>
     /// <param name="results">One result an item.</param>
-    /// <param name="written">What became of the lines of the <see cref="ItemResult.Mail"/> results, in their order.</param>
+    /// <param name="written">What became of the lines of the results (<see cref="LineOf"/>), in their order.</param>
     public async Task<StoreCounts> Mark(IReadOnlyCollection<ItemResult> results, IReadOnlyList<WrittenLine> written)
     {
         var items = scope.Rows(
@@ -60,7 +69,9 @@ internal sealed class ItemMarker(WriteScope scope)
                     break;
                 case ItemResult.Quarantined bad:
                     counts += new StoreCounts(0, 0, 0, 1, 0, 0);
-                    Row(result, ItemState.Quarantined, place: bad.Place, reason: bad.Reason, remedy: bad.Remedy);
+                    Row(
+                        result, ItemState.Quarantined, place: bad.Place, reason: bad.Reason, remedy: bad.Remedy,
+                        interaction: bad.HeaderLine is null ? null : written[line++].Interaction);
                     break;
                 case ItemResult.Failed failed:
                     counts += new StoreCounts(0, 0, 0, 0, 1, 0);

@@ -288,15 +288,15 @@ internal sealed class AccountHarvest(
         switch (reading)
         {
             case MailReading mail:
-                if (capture.WhyNot(mail.Facts) is { } reason)
-                    return new ItemResult.Skipped(item.Number, reason);
-
-                var line = MailLine.Of(new MailObservation(account, mail.Facts, item.Backlog ? null : now), capture, now);
-                return Instant.Max(line.SentAt, line.ArrivedAt) < since
-                    ? new ItemResult.Skipped(item.Number, SkippedBefore.TooOld)
-                    : new ItemResult.Mail(item.Number, line);
+                return LineOf(mail.Facts, item, account, now, out var line) is { } reason
+                    ? new ItemResult.Skipped(item.Number, reason)
+                    : new ItemResult.Mail(item.Number, line!) { InPlaceOf = item.HeaderLine };
             case SkippedReading skipped:
                 return new ItemResult.Skipped(item.Number, skipped.Reason);
+            case UnreadableReading { Trouble: var t, Headers: { } headers }:
+                return LineOf(headers, item, account, now, out var known) is { } unwanted
+                    ? new ItemResult.Skipped(item.Number, unwanted)
+                    : new ItemResult.Quarantined(item.Number, t.Place, t.Reason, t.Remedy) { HeaderLine = known };
             case UnreadableReading { Trouble: var t }:
                 return new ItemResult.Quarantined(item.Number, t.Place, t.Reason, t.Remedy);
             case FailedReading failed:
@@ -309,6 +309,17 @@ internal sealed class AccountHarvest(
             default:
                 throw new UnreachableException($"{reading.GetType().Name} is no reading this harvest knows");
         }
+    }
+
+    /// <summary>The line of a mail; or why it is not kept.</summary>
+    private string? LineOf(MailFacts facts, HarvestItem item, string account, Instant now, out MailLine? line)
+    {
+        line = null;
+        if (capture.WhyNot(facts) is { } reason)
+            return reason;
+
+        line = MailLine.Of(new MailObservation(account, facts, item.Backlog ? null : now), capture, now);
+        return Instant.Max(line.SentAt, line.ArrivedAt) < since ? SkippedBefore.TooOld : null;
     }
 
     /// <summary>What the calendars in a kept mail say. Whatever is wrong with them, the mail itself is kept.</summary>

@@ -84,7 +84,11 @@ internal sealed record MeetingReading(RemoteItem Item, string Series, IReadOnlyL
 internal sealed record SkippedReading(RemoteItem Item, string Reason) : Reading(Item);
 
 /// <summary>Cannot be read as it is; somebody may look at it and try again.</summary>
-internal sealed record UnreadableReading(RemoteItem Item, Trouble Trouble) : Reading(Item);
+internal sealed record UnreadableReading(RemoteItem Item, Trouble Trouble) : Reading(Item)
+{
+    /// <summary>What its headers say, when at least these could be read: the log knows of the mail, though not what it says.</summary>
+    public MailFacts? Headers { get; init; }
+}
 
 /// <summary>Could not be read this time; it is tried again with the next harvest.</summary>
 internal sealed record FailedReading(RemoteItem Item, Trouble Trouble) : Reading(Item);

@@ -11,6 +11,8 @@ namespace CrmSync.Worker.Sources;
 internal static class MailTranslation
 {
     /// <summary>Every mail has at least one of these.</summary>
+    private static readonly byte[] UnknownBody = "a body nobody could read"u8.ToArray();
+
     private static readonly string[] Telling = ["From", "Date", "Subject", "Message-ID", "To", "Received", "Sender", "Return-Path", "Cc", "Resent-From"];
 
     /// <summary>The item as a mail, or why it is left out or cannot be one.</summary>
@@ -30,6 +32,14 @@ internal static class MailTranslation
             ? new SkippedReading(item, "a draft")
             : new MailReading(item, FactsOf(message, stored)) { WithCalendar = message.Calendars.Count > 0 ? message : null };
     }
+
+    /// <summary>What the headers of a mail say that cannot be read whole; null when they are none.</summary>
+    /// <param name="message">Read from the headers alone.</param>
+    /// <param name="stored">When server or file system say it was stored.</param>
+    public static MailFacts? FactsOfHeaders(MimeMessage message, Instant? stored) =>
+        message.Headers.Count == 0 || !Array.Exists(Telling, name => message.Headers.First(name) is not null)
+            ? null
+            : FactsOf(message, stored) with { BodyDigest = UnknownBody, OwnText = null, Excerpt = null, WholeText = null };
 
     /// <summary>What one stored copy says.</summary>
     public static MailFacts FactsOf(MimeMessage message, Instant? stored)

@@ -13,7 +13,7 @@ public sealed class FakeImapServer : IAsyncDisposable
 {
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource stop = new();
-    private readonly List<(string Command, Queue<string> Answers)> rules = [];
+    private readonly List<(string Command, Func<string, string> Answer)> rules = [];
     private readonly ConcurrentQueue<string> received = new();
     private readonly List<Task> sessions = [];
     private readonly Task accepting;
@@ -50,10 +50,17 @@ public sealed class FakeImapServer : IAsyncDisposable
     /// <summary>Sets the answers to a command; line feeds become CRLF.</summary>
     public FakeImapServer On(string command, params string[] answers)
     {
+        var left = new Queue<string>(answers);
+        return On(command, _ => left.Count > 1 ? left.Dequeue() : left.Peek());
+    }
+
+    /// <summary>Lets answers be made for a command; asked one command at a time.</summary>
+    public FakeImapServer On(string command, Func<string, string> answer)
+    {
         lock (rules)
         {
             rules.RemoveAll(rule => rule.Command == command);
-            rules.Insert(0, (command, new Queue<string>(answers)));
+            rules.Insert(0, (command, answer));
         }
 
         return this;
@@ -122,7 +129,7 @@ public sealed class FakeImapServer : IAsyncDisposable
                 .Where(rule => command.StartsWith(rule.Command, StringComparison.OrdinalIgnoreCase) || line == rule.Command)
                 .OrderByDescending(rule => rule.Command.Length)
                 .FirstOrDefault();
-            return rule.Answers is null ? "TAG BAD unknown command" : rule.Answers.Count > 1 ? rule.Answers.Dequeue() : rule.Answers.Peek();
+            return rule.Answer is null ? "TAG BAD unknown command" : rule.Answer(command);
         }
     }
 

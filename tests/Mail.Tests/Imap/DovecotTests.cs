@@ -242,7 +242,7 @@ public sealed class DovecotTests(DovecotServer server) : IClassFixture<DovecotSe
     private static async Task<List<FetchedMessage>> All(ImapClient client, FetchRequest request, IReadOnlyList<UidSet>? sets = null)
     {
         var messages = new List<FetchedMessage>();
-        var fetch = client.Fetch(sets ?? [UidSet.From(1)], request);
+        var fetch = client.Fetch(sets ?? [UidSet.Between(1, uint.MaxValue)], request);
         await foreach (var message in fetch.Messages(None))
         {
             message.Body = message.Body.ToArray();

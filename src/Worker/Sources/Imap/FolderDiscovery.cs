@@ -167,7 +167,10 @@ internal sealed class FolderDiscovery(ImapClient client, ServerProfile profile, 
     private string Criteria(uint from)
     {
         var horizon = since - Slack;
-        var wanted = horizon > Instant.FromUtc(1980, 1, 1, 0, 0) ? $" SINCE {SearchDate.Format(horizon.InUtc().Date)}" : "";
+        var date = SearchDate.Format(horizon.InUtc().Date);
+
+        // Some migrations stamp everything with a day long past: only what was also sent long ago is old.
+        var wanted = horizon > Instant.FromUtc(1980, 1, 1, 0, 0) ? $" OR SINCE {date} SENTSINCE {date}" : "";
         return $"{Range(from)}{wanted} UNDELETED UNDRAFT";
     }
 

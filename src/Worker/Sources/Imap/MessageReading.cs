@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Threading.Channels;
+using CrmSync.Domain.Log;
 using CrmSync.Mail.Imap;
 using CrmSync.Mail.Mime;
 using CrmSync.Mail.Net;
@@ -8,7 +9,8 @@ namespace CrmSync.Worker.Sources.Imap;
 
 /// <summary>
 /// Reads some messages of one folder in one pass over the wire: the first bytes of each, then whole those whose rest matters. What does not come, or comes in a
-/// form that cannot be read, is asked for alone, then without its attributes, and in the end quarantined; the others are not held up by it.
+/// form that cannot be read, is asked for in smaller groups, then alone, without its attributes, whole instead of in part; the fifth time it is quarantined, with a line
+/// made of its headers if these can be read. The others are not held up by it.
 /// </summary>
 internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteItem> items, ChannelWriter<Reading> readings)
 {
@@ -16,6 +18,9 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
     public const int FirstBytes = 16 * 1024;
 
     private const int MessagesPerCommand = 100;
+
+    /// <summary>After a command failed: fewer messages suffer with the one that is bad.</summary>
+    private const int FewerPerCommand = 10;
 
     /// <summary>Commands under way at a time.</summary>
     private const int CommandsAhead = 4;
@@ -34,8 +39,10 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
     private readonly Dictionary<uint, CutMessage> cut = [];
     private readonly List<uint> unsure = [];
     private readonly List<uint> whole = [];
+    private readonly List<(uint Uid, string Reason)> hopeless = [];
     private readonly ParsingConsumer parsing = new();
     private int refusals;
+    private int misunderstandings;
     private int killers;
 
     /// <summary>A message of which the beginning was read, and which has nothing more to tell if it has no further parts.</summary>
@@ -48,9 +55,16 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
     public async Task Run(CancellationToken ct)
     {
         await Sort(ct);
-        for (var breaks = 0; open.Count > 0;)
+        await ReadWhole(ct);
+        foreach (var (uid, reason) in hopeless)
+            await SetAside(uid, reason, ct);
+    }
+
+    private async Task ReadWhole(CancellationToken ct)
+    {
+        for (var breaks = 0; open.Count > hopeless.Count;)
         {
-            var before = open.Count;
+            var before = Left.Count;
             var client = await session.Client(ct);
             try
             {
@@ -69,7 +83,7 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
             catch (MailServerException e) when (e.ConnectionLost)
             {
                 await session.Drop();
-                breaks = open.Count < before ? 1 : breaks + 1;
+                breaks = Left.Count < before ? 1 : breaks + 1;
                 if (breaks < 2)
                     continue;
 
@@ -77,7 +91,7 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
                 if (++killers > MostKillers)
                     throw;
 
-                await Fail(open.Keys.Min(), e.Message, ct);
+                await Fail(Left.Min(), e.Message, ct);
                 breaks = 1;
             }
             catch (MailServerException e) when (ImapTrouble.IsLocal(e))
@@ -88,11 +102,14 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
                     return;
                 }
 
-                foreach (var uid in open.Keys.ToList())
+                foreach (var uid in Left)
                     await Fail(uid, e.Message, ct);
             }
         }
     }
+
+    /// <summary>What was neither read nor given up.</summary>
+    private List<uint> Left => [.. open.Keys.Except(hopeless.Select(one => one.Uid))];
 
     private async Task Sort(CancellationToken ct)
     {
@@ -147,23 +164,56 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
     private async Task Read(ImapClient client, bool alone, CancellationToken ct)
     {
         if (alone)
-            await Pass(client, UidSet.Of([open.Keys.Min()]), FirstPass(), ct);
+            await Pass(client, UidSet.Of([Left.Min()]), FirstPass(), ct);
 
         var ahead = session.Profile.NoPipelining ? 1 : CommandsAhead;
-        await Pass(client, UidSet.Of(open.Keys, MessagesPerCommand), FirstPass() with { Ahead = ahead }, ct);
-        if (open.Count == 0)
+        await Pass(client, UidSet.Of(Left, MessagesPerCommand), FirstPass() with { Ahead = ahead }, ct);
+        if (Left.Count == 0)
             return;
 
-        // What did not come may be gone; what is still there is asked for by itself, without what servers stumble over.
+        // What did not come may be gone; what is still there is asked for in other ways.
         var there = new HashSet<uint>();
-        foreach (var set in UidSet.Of(open.Keys))
+        foreach (var set in UidSet.Of(Left))
             there.UnionWith(await client.Search($"UID {set}", ct));
 
-        await Vanished(open.Keys.Where(uid => !there.Contains(uid)), ct);
-        await Pass(client, UidSet.Of(open.Keys, most: 1), FirstPass(), ct);
-        await Pass(client, UidSet.Of(open.Keys, most: 1), FirstPass() with { Attributes = false }, ct);
-        foreach (var uid in open.Keys.ToList())
+        await Vanished(Left.Where(uid => !there.Contains(uid)), ct);
+        await InSmallerGroups(client, ct);
+        await Alone(client, FirstPass(), ct);
+        await Alone(client, FirstPass() with { Attributes = false }, ct);
+        if (!session.Profile.NoPartialFetch)
+            await InOnePiece(client, ct);
+
+        foreach (var uid in Left)
             await Fail(uid, complaints.GetValueOrDefault(uid, "the server lists it but does not send it"), ct);
+    }
+
+    /// <summary>A server that did not understand several commands at once, and understands them one after the other, is not sent several again.</summary>
+    private async Task InSmallerGroups(ImapClient client, CancellationToken ct)
+    {
+        if (Left.Count <= 1)
+            return;
+
+        var wasMisunderstood = misunderstandings > 0;
+        await Pass(client, UidSet.Of(Left, FewerPerCommand), FirstPass(), ct);
+        if (wasMisunderstood && Left.Count == 0 && !session.Profile.NoPipelining)
+            await session.Learn(ServerLesson.NoPipelining, ct);
+    }
+
+    private async Task Alone(ImapClient client, FetchRequest request, CancellationToken ct)
+    {
+        foreach (var uid in Left)
+            await Pass(client, UidSet.Of([uid]), request, ct);
+    }
+
+    /// <summary>What the server cannot send in part, it may send whole; then it is asked that way from now on.</summary>
+    private async Task InOnePiece(ImapClient client, CancellationToken ct)
+    {
+        foreach (var uid in Left)
+        {
+            await Pass(client, UidSet.Of([uid]), FetchRequest.Whole(FirstBytes) with { Attributes = false, Ahead = 1 }, ct);
+            if (!open.ContainsKey(uid))
+                await session.Learn(ServerLesson.NoPartialFetch, ct);
+        }
     }
 
     private FetchRequest FirstPass() => (session.Profile.NoPartialFetch ? FetchRequest.Whole(FirstBytes) : FetchRequest.FirstBytes(FirstBytes)) with { Ahead = 1 };
@@ -187,7 +237,9 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
             var fetch = client.Fetch(Next, request.Ahead);
             await foreach (var message in fetch.Messages(ct))
             {
-                if (message.Uid is { } uid && open.TryGetValue(uid, out var item))
+                // Some servers leave the UID out; where only one message was asked for, what brings a part of a mail is that one.
+                var named = message.Uid ?? (sets is [{ Count: 1 } only] && message.Section is not null ? only.First : null);
+                if (named is { } uid && open.TryGetValue(uid, out var item))
                     await Take(uid, item, message, ct);
             }
 
@@ -229,8 +281,8 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
             complaints[uid] = problem;
         else if (message.Request.Parts)
             await TakeStructure(uid, message.Leaves, ct);
-        else if (Unwanted(message) is { } reason)
-            await Done(uid, new SkippedReading(item, reason), ct);
+        else if (Unwanted(item, message) is { } unwanted)
+            await Done(uid, unwanted, ct);
         else if (message.Section == BodySection.Message && message.Request.Consumer is not null)
             await Done(uid, ReadingOf(item, parsing.Finish(), message), ct);
         else if (message.Section == BodySection.Message)
@@ -274,6 +326,7 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
             if (failure.RetryAfter is not null || failure.Failure is MailFailure.Auth or MailFailure.Config || ++refusals > MostRefusals)
                 throw failure;
 
+            misunderstandings += failure.Failure == MailFailure.Protocol ? 1 : 0;
             foreach (var uid in open.Keys.Where(uid => uid >= set.First && uid <= set.Last))
                 complaints[uid] = failure.Message;
         }
@@ -283,13 +336,18 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
 
     private string PlaceOf(RemoteItem item) => $"{session.Account.Name} {item.Folder.Path} UID {item.Key}";
 
-    private string? Unwanted(FetchedMessage message)
+    private Reading? Unwanted(RemoteItem item, FetchedMessage message)
     {
-        if (message.Flags.Contains(@"\Draft", StringComparer.OrdinalIgnoreCase) || message.Labels.Contains(@"\Draft", StringComparer.OrdinalIgnoreCase)
-            || message.Labels.Contains(@"\Drafts", StringComparer.OrdinalIgnoreCase))
-            return "a draft";
+        if (message.Flags.Contains(@"\Draft", StringComparer.OrdinalIgnoreCase))
+            return new SkippedReading(item, "a draft");
 
-        return message.Labels.FirstOrDefault(label => FolderPlan.IsExcluded(session.Account, label, '/')) is { } excluded ? $"in folder {excluded}, excluded by the configuration" : null;
+        // On Gmail a draft and the mail it becomes are one message for a moment: it is looked for again when a listing names it without the label.
+        if (message.Labels.Contains(@"\Draft", StringComparer.OrdinalIgnoreCase) || message.Labels.Contains(@"\Drafts", StringComparer.OrdinalIgnoreCase))
+            return new GoneReading(item);
+
+        return message.Labels.FirstOrDefault(label => FolderPlan.IsExcluded(session.Account, label, '/')) is { } excluded
+            ? new SkippedReading(item, $"in folder {excluded}, excluded by the configuration")
+            : null;
     }
 
     private ValueTask Done(uint uid, Reading reading, CancellationToken ct)
@@ -301,10 +359,53 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
     private ValueTask Fail(uint uid, string reason, CancellationToken ct)
     {
         var item = open[uid];
-        var trouble = new Trouble(PlaceOf(item), reason, item.Item.Attempts >= MostAttempts
-            ? "look at it with a mail program; move it to another folder, or run: crmsync quarantine retry"
-            : "it is tried again with the next harvest");
-        return Done(uid, item.Item.Attempts >= MostAttempts ? new UnreadableReading(item, trouble) : new FailedReading(item, trouble), ct);
+        if (item.Item.Attempts < MostAttempts)
+            return Done(uid, new FailedReading(item, new Trouble(PlaceOf(item), reason, "it is tried again with the next harvest")), ct);
+
+        hopeless.Add((uid, reason));
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>The last resort: a person must look at the mail, and the log at least knows that there is one.</summary>
+    private async Task SetAside(uint uid, string reason, CancellationToken ct)
+    {
+        if (!open.TryGetValue(uid, out var item))
+            return;
+
+        MailFacts? headers = null;
+        try
+        {
+            var client = await session.Client(ct);
+            if (!await Examine(client, ct))
+            {
+                await Vanished([uid], ct);
+                return;
+            }
+
+            headers = await HeadersOf(client, uid, ct);
+        }
+        catch (MailServerException e) when (e.ConnectionLost || ImapTrouble.IsLocal(e))
+        {
+            // Not even its headers: what is wrong with it was said before.
+            if (e.ConnectionLost)
+                await session.Drop();
+        }
+
+        var known = headers is null ? "" : "; until then the log knows it by its headers";
+        var trouble = new Trouble(PlaceOf(item), reason, $"look at it with a mail program; move it to another folder, or run: crmsync quarantine retry{known}");
+        await Done(uid, new UnreadableReading(item, trouble) { Headers = headers }, ct);
+    }
+
+    private static async Task<MailFacts?> HeadersOf(ImapClient client, uint uid, CancellationToken ct)
+    {
+        MailFacts? headers = null;
+        await foreach (var message in client.Fetch(UidSet.Of([uid]), FetchRequest.HeaderOnly(64 * 1024)).Messages(ct))
+        {
+            if ((message.Uid ?? uid) == uid && message is { Section: BodySection.Header, Problem: null })
+                headers = MailTranslation.FactsOfHeaders(MimeReader.Read(message.Body), stored: null);
+        }
+
+        return headers;
     }
 
     /// <summary>
