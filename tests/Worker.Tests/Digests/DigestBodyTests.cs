@@ -101,6 +101,19 @@ public sealed partial class DigestBodyTests
         Assert.DoesNotContain(page.All, e => e.Attributes.Any(a => a.Name.StartsWith("on", StringComparison.Ordinal)));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Only_what_every_mail_program_lays_out_alike_is_used(bool forManager)
+    {
+        var mail = await Mail(forManager);
+        Assert.DoesNotMatch(@"(?i)(display:\s*(flex|grid)|float:|position:|background-image|calc\(|var\(|[0-9]v[wh]\b)", mail.Html);
+        Assert.Contains("<!--[if mso]><table role=\"presentation\" width=\"620\"", mail.Html, StringComparison.Ordinal);
+        Assert.Contains("<!--[if mso]></td></tr></table><![endif]-->", mail.Html, StringComparison.Ordinal);
+        Assert.All(Document(mail).QuerySelectorAll("table"), table => Assert.Equal(("0", "0", "0"), (table.GetAttribute("cellpadding"), table.GetAttribute("cellspacing"), table.GetAttribute("border"))));
+        Assert.All(Document(mail).QuerySelectorAll("h1,h2,h3,p"), element => Assert.Contains("margin:", element.GetAttribute("style"), StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Light_and_dark_are_both_declared()
     {
