@@ -13,7 +13,7 @@ namespace CrmSync.Domain.Digests;
 public sealed class LinesToRead
 {
     /// <summary>The weeks a manager sees, and whatever is news to somebody who was away no longer.</summary>
-    private static readonly Duration Lately = Duration.FromDays(50);
+    internal static readonly Duration Lately = Duration.FromDays(50);
 
     /// <summary>Of whoever wrote lately, so many of the first lines of each kind tell whether that was the first contact.</summary>
     private const int First = 3;
@@ -47,7 +47,7 @@ public sealed class LinesToRead
     /// <param name="asked">Whom somebody asks about.</param>
     public static LinesToRead Of(RunningPolicy running, Instant now, IReadOnlyCollection<EmailAddress> asked)
     {
-        var evaluation = running.Evaluate(now);
+        var evaluation = running.EvaluateLately(now, now - Lately);
         var lines = new LinesToRead(running, now);
         lines.AddItems(evaluation);
         lines.AddStanding(new Standing(running, now));
@@ -63,7 +63,7 @@ public sealed class LinesToRead
         foreach (var item in evaluation.Items.Concat(evaluation.Observed))
             Add(item.Trigger, item.About, item.Contact);
 
-        foreach (var closed in evaluation.Closed.Where(closed => closed.At >= Since || closed.KnownAt >= Since))
+        foreach (var closed in evaluation.Closed)
             Add(closed.ClosedBy, closed.About, closed.Contact);
     }
 

@@ -37,7 +37,7 @@ public sealed class Standing
     /// <summary>The same over a policy that already holds the log.</summary>
     public static DigestFacts FactsOf(RunningPolicy evaluated, ContactLogSnapshot log, Instant now)
     {
-        var evaluation = evaluated.Evaluate(now);
+        var evaluation = evaluated.EvaluateLately(now, now - LinesToRead.Lately);
         var standing = new Standing(evaluated, now);
         var lines = log.Interactions.ToDictionary(line => line.Id, StringComparer.Ordinal);
         return new DigestFacts(evaluated.Policy, evaluation, log)

@@ -61,8 +61,21 @@ public sealed class RunningPolicy
     /// <param name="closedSince">Items that ended earlier are not listed; null lists all. Should move forward only, or everything is evaluated again.</param>
     public Evaluation Evaluate(Instant now, Instant? closedSince = null)
     {
-        var at = now.ToUnixTimeTicks();
-        Advance(at, closedSince?.ToUnixTimeTicks() ?? long.MinValue);
+        Advance(now.ToUnixTimeTicks(), closedSince?.ToUnixTimeTicks() ?? long.MinValue);
+        return Listed(now, closedSince);
+    }
+
+    /// <summary>The same for whoever needs the items that ended lately only: the others are known still, for the next who asks, but in a log of years they are many.</summary>
+    /// <param name="now">See <see cref="Evaluate"/>.</param>
+    /// <param name="closedSince">Items that ended earlier are not listed; any moment.</param>
+    public Evaluation EvaluateLately(Instant now, Instant closedSince)
+    {
+        Advance(now.ToUnixTimeTicks(), long.MinValue);
+        return Listed(now, closedSince);
+    }
+
+    private Evaluation Listed(Instant now, Instant? closedSince)
+    {
 
         var items = new List<Item>();
         var observed = new List<Item>();

@@ -52,7 +52,7 @@ internal sealed class DigestDesk(
         var digests = new DigestRun(ledger, inbox, mails, await stopped.All(ct));
         var digestsAreDue = await digests.IsAnythingDue(policy, now, ct);
         var notices = new NoticeRun(ledger, new Notifications(database), mails);
-        if (digestsAreDue || (policy.Rules.Any(TellsAtOnce) && (Running is null || await notices.IsAnythingDue(policy, Running.Evaluate(now), ct))))
+        if (digestsAreDue || (policy.Rules.Any(TellsAtOnce) && (Running is null || await notices.IsAnythingDue(policy, Running.EvaluateLately(now, now), ct))))
         {
             var facts = await Facts(now, ct);
             await notices.Write(facts, ct);

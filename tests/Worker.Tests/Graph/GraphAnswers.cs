@@ -349,7 +349,11 @@ internal sealed class GraphAnswers(GraphTestService service)
 
         try
         {
-            mailbox.Add(mailbox.Folder("sentitems"), Convert.FromBase64String(Encoding.ASCII.GetString(request.Body)));
+            var mime = Encoding.Latin1.GetString(Convert.FromBase64String(Encoding.ASCII.GetString(request.Body)));
+            if (mailbox.GivesOwnIds)
+                mime = Regex.Replace(mime, "^Message-ID: <[^>]*>", $"Message-ID: <{Guid.NewGuid():n}@prod.outlook.example>", RegexOptions.Multiline | RegexOptions.IgnoreCase, TimeSpan.FromSeconds(1));
+
+            mailbox.Add(mailbox.Folder("sentitems"), Encoding.Latin1.GetBytes(mime));
         }
         catch (FormatException)
         {

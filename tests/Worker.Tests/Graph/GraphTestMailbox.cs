@@ -87,6 +87,9 @@ internal sealed class GraphTestMailbox
 
     public MailboxState State { get; set; }
 
+    /// <summary>Whether every mail that leaves gets a Message-ID of the service, as some tenants do.</summary>
+    public bool GivesOwnIds { get; set; }
+
     public long Version { get; private set; }
 
     public List<GraphTestFolder> Folders { get; } = [];
