@@ -13,6 +13,21 @@ public sealed class DovecotServer : MailboxServer
     // Dovecot refuses to touch mail as root; the mailboxes are open to everybody instead.
     private static readonly string Owner = Environment.UserName == "root" ? "mail" : Environment.UserName;
 
+    private static readonly string Group = Environment.UserName == "root" ? "mail" : GroupOfThisUser();
+
+    /// <summary>Without root nothing can be done as somebody else, nor be shut in.</summary>
+    private static readonly string Rootless = $$"""
+        default_internal_user = {{Owner}}
+        default_internal_group = {{Group}}
+        default_login_user = {{Owner}}
+        service anvil {
+          chroot =
+        }
+        service imap-login {
+          chroot =
+        }
+        """;
+
     private readonly string options;
     private ServerProcess? process;
 
@@ -94,6 +109,12 @@ public sealed class DovecotServer : MailboxServer
         base.Dispose();
     }
 
+    private static string GroupOfThisUser()
+    {
+        using var id = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("id", "-gn") { RedirectStandardOutput = true, UseShellExecute = false })!;
+        return id.StandardOutput.ReadToEnd().Trim();
+    }
+
     private static void Make(string path)
     {
         if (Directory.Exists(path))
@@ -140,7 +161,7 @@ public sealed class DovecotServer : MailboxServer
             }
             userdb {
               driver = static
-              args = uid={{Owner}} gid={{Owner}} home={{Folder}}/mail/%u
+              args = uid={{Owner}} gid={{Group}} home={{Folder}}/mail/%u
             }
             namespace inbox {
               inbox = yes
@@ -191,6 +212,7 @@ public sealed class DovecotServer : MailboxServer
             protocol imap {
               mail_plugins = imap_zlib
             }
+            {{(Environment.UserName == "root" ? "" : Rootless)}}
             {{options}}
             """);
     }

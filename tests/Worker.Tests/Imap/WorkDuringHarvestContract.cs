@@ -50,7 +50,7 @@ public abstract class WorkDuringHarvestContract(MailboxServer server)
 
         Assert.True(sync.Status == 0, sync.Error);
         Assert.Empty((await TheProgram.Run("quarantine", "--config", config, "--format", "json")).Output);
-        Complete(log, busy, [], FirstSeed);
+        Complete(log, busy, [], $"seed {FirstSeed}", []);
     }
 
     private async Task Round(int seed)
@@ -84,17 +84,18 @@ public abstract class WorkDuringHarvestContract(MailboxServer server)
 
         Assert.True(last.Problem is null, $"seed {seed}: {last.Problem}");
         Assert.True((await company.Ledger.Quarantine(null, CancellationToken.None)).Count == 0, $"seed {seed}: something is in quarantine");
-        Complete([.. (await company.Log()).Select(line => line.Subject!)], busy, seen, seed);
+        var folders = await company.Ledger.Folders((await company.Accounts.All(CancellationToken.None)).Single(), CancellationToken.None);
+        Complete([.. (await company.Log()).Select(line => line.Subject!)], busy, seen, $"seed {seed}", [.. folders.Select(folder => folder.ToString())]);
     }
 
-    private static void Complete(List<string> log, BusyUser busy, HashSet<string> seen, int seed)
+    private static void Complete(List<string> log, BusyUser busy, HashSet<string> seen, string seed, IEnumerable<string> folders)
     {
         var there = busy.Holds();
         var lost = there.Except(log).Concat(seen.Except(log)).ToList();
         var twice = log.GroupBy(subject => subject).Where(group => group.Count() > 1).Select(group => group.Key).ToList();
-        Assert.True(lost.Count == 0, $"seed {seed}: lost {string.Join(", ", lost)}\n{string.Join('\n', busy.Diary)}");
-        Assert.True(twice.Count == 0, $"seed {seed}: twice {string.Join(", ", twice)}");
-        Assert.True(there.Count > 50, $"seed {seed}: only {there.Count} mails were left");
+        Assert.True(lost.Count == 0, $"{seed}: lost {string.Join(", ", lost)}\n{string.Join('\n', busy.Diary.Concat(folders))}");
+        Assert.True(twice.Count == 0, $"{seed}: twice {string.Join(", ", twice)}");
+        Assert.True(there.Count > 50, $"{seed}: only {there.Count} mails were left");
     }
 }
 

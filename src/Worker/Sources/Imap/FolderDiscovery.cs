@@ -50,25 +50,33 @@ internal sealed class FolderDiscovery(ImapClient client, ServerProfile profile, 
         }
         catch (MailServerException e) when (ImapTrouble.IsLocal(e))
         {
-            return await Refused(folder, e, ct);
+            return await Refused(folder, state, e, ct);
         }
     }
 
     private bool AuditDue(FolderState state) => state.Cursor.LastFullAt is not { } last || now - last >= AuditEvery;
 
-    /// <summary>A folder that was deleted or renamed since it was listed is no trouble. Dovecot lists roots of shared namespaces that cannot be opened.</summary>
-    private async Task<IReadOnlyList<Listing>> Refused(ImapFolder folder, MailServerException refusal, CancellationToken ct)
+    /// <summary>
+    /// A folder that was deleted, renamed or made anew since it was listed is no trouble. One that cannot be opened although it is there is left alone for some hours:
+    /// Dovecot lists roots of shared namespaces.
+    /// </summary>
+    private async Task<IEnumerable<Listing>> Refused(ImapFolder folder, FolderState? state, MailServerException refusal, CancellationToken ct)
     {
-        if (refusal.Failure == MailFailure.Permanent && folder.Role != FolderRole.Inbox)
+        if (refusal.Failure != MailFailure.Permanent || folder.Role == FolderRole.Inbox)
+            return [ImapTrouble.OfFolder($"folder {folder.Name}", refusal)];
+
+        if ((await client.Folders(withStatus: false, ct)).All(listed => listed.RawName != folder.RawName))
+            return [];
+
+        try
         {
-            if ((await client.Folders(withStatus: false, ct)).All(listed => listed.RawName != folder.RawName))
-                return [];
-
-            var state = FolderIdentity.Likely(await known.Folders(ct), folder) ?? await known.Folder(folder.Name, folder.Name, FolderPlan.RoleOf(folder), ct);
-            await known.Park(state, now + ParkedAfterRefusal, refusal.Message, ct);
+            return await Open(folder, state, ct);
         }
-
-        return [ImapTrouble.OfFolder($"folder {folder.Name}", refusal)];
+        catch (MailServerException again) when (ImapTrouble.IsLocal(again))
+        {
+            await known.Park(state ?? await known.Folder(folder.Name, folder.Name, FolderPlan.RoleOf(folder), ct), now + ParkedAfterRefusal, again.Message, ct);
+            return [ImapTrouble.OfFolder($"folder {folder.Name}", again)];
+        }
     }
 
     private async Task<IEnumerable<Listing>> Open(ImapFolder folder, FolderState? likely, CancellationToken ct)
