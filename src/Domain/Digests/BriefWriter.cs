@@ -45,7 +45,7 @@ internal sealed class BriefWriter(DigestFacts facts, PeopleBook people, ReaderCl
             Known = Known(contact, history),
             Contacts = [.. history.AsEnumerable().Reverse().Take(Contacts).Select(LineOf)],
             Open = [.. OpenWith(contact).Take(MostOpen)],
-            Awaited = [.. AwaitedFrom(history, contact).Take(MostAwaited)],
+            Awaited = [.. AwaitedFrom(history, contact, shown).Take(MostAwaited)],
             Facts = [.. (everything ? DatesOf(contact) : []).Concat(NotesOn(contact, shown)).Take(MostFacts)],
         };
     }
@@ -76,17 +76,11 @@ internal sealed class BriefWriter(DigestFacts facts, PeopleBook people, ReaderCl
         var by = people.ActorOf(line) is { } actor ? people.FirstName(actor.Id) : "we";
         return line switch
         {
-            { Kind: InteractionKind.Meeting } => $"{clock.When(line.At)} met {by}{About(line.Subject)}",
+            { Kind: InteractionKind.Meeting } => $"{clock.When(line.At)} met {by}{PlainWords.About(line.Subject)}",
             { Kind: InteractionKind.Command } => $"{clock.When(line.At)} {by} called",
-            { Direction: Direction.Inbound } => $"{clock.When(line.At)} wrote{About(line.Subject)}{Said(line)}",
-            _ => $"{clock.When(line.At)} {by} wrote{About(line.Subject)}",
+            { Direction: Direction.Inbound } => $"{clock.When(line.At)} wrote{PlainWords.About(line.Subject)}{Said(line)}",
+            _ => $"{clock.When(line.At)} {by} wrote{PlainWords.About(line.Subject)}",
         };
-    }
-
-    private static string About(string? subject)
-    {
-        var flat = PlainWords.Flatten(subject, PlainWords.Name);
-        return flat.Length > 0 ? $" “{flat}”" : "";
     }
 
     private static string Said(Interaction line)
@@ -101,21 +95,21 @@ internal sealed class BriefWriter(DigestFacts facts, PeopleBook people, ReaderCl
         var items = facts.Evaluation.Items
             .Where(item => item.Contact is { } about && people.Primary(about) == contact && sight.Covers(item.Owner) && item.State is ItemState.Open or ItemState.Overdue)
             .ToList();
-        return items.Select(item => $"{words.What(item)}{(item.Rule is RespondRule or ResolveRule or ChaseRule ? About(people.SubjectOf(item.About)) : "")}{(words.Due(item) is { } due ? ", " + due : "")}")
+        return items.Select(item => $"{words.What(item)}{(item.Rule is RespondRule or ResolveRule or ChaseRule ? PlainWords.About(people.SubjectOf(item.About)) : "")}{(words.Due(item) is { } due ? ", " + due : "")}")
             .Concat(facts.Cases
                 .Where(one => one.BallIsOurs && one.Contact == contact && sight.Covers(one.Owner) && items.TrueForAll(item => item.About != one.Thread))
-                .Select(one => $"{one.Case.Replace('-', ' ')}{About(one.Subject)}, our turn since {clock.When(one.Since)}"));
+                .Select(one => $"{one.Case.Replace('-', ' ')}{PlainWords.About(one.Subject)}, our turn since {clock.When(one.Since)}"));
     }
 
     /// <summary>What is theirs to do: cases in which it is their turn, and questions of ours nobody answered.</summary>
-    private IEnumerable<string> AwaitedFrom(List<Interaction> history, EmailAddress contact)
+    private IEnumerable<string> AwaitedFrom(List<Interaction> history, EmailAddress contact, Func<Interaction, bool> shown)
     {
         var cases = facts.Cases.Where(one => !one.BallIsOurs && one.Contact == contact && sight.Covers(one.Owner)).ToList();
-        return cases.Select(one => $"{one.Case.Replace('-', ' ')}{About(one.Subject)}, their turn since {clock.When(one.Since)}")
+        return cases.Select(one => $"{one.Case.Replace('-', ' ')}{PlainWords.About(one.Subject)}, their turn since {clock.When(one.Since)}")
             .Concat(history.Select(line => line.Thread).OfType<string>().Distinct()
                 .Where(thread => cases.TrueForAll(one => one.Thread != thread))
-                .Select(Unanswered).OfType<Interaction>().OrderByDescending(mail => mail.At).ThenBy(mail => mail.Id, StringComparer.Ordinal)
-                .Select(mail => $"{(people.ActorOf(mail) is { } actor ? people.FirstName(actor.Id) : "we")} asked {clock.When(mail.At)}{About(mail.Subject)}, no answer yet"));
+                .Select(Unanswered).OfType<Interaction>().Where(shown).OrderByDescending(mail => mail.At).ThenBy(mail => mail.Id, StringComparer.Ordinal)
+                .Select(mail => $"{(people.ActorOf(mail) is { } actor ? people.FirstName(actor.Id) : "we")} asked {clock.When(mail.At)}{PlainWords.About(mail.Subject)}, no answer yet"));
     }
 
     /// <summary>Our last mail of a thread, if it asks something and nobody outside has written since.</summary>

@@ -36,7 +36,7 @@ internal sealed class ManagerSections(DigestFacts facts, PeopleBook people, Read
         var rows = facts.Cases.Where(standing => scope.Contains(standing.Owner)).OrderBy(standing => standing.Opened)
             .Select(standing => new TableRow(
             [
-                $"{people.NameOf(standing.Contact)}{Quoted(standing.Subject)}",
+                $"{people.NameOf(standing.Contact)}{PlainWords.About(standing.Subject)}",
                 $"{standing.Case.Replace('-', ' ')}\n{ReaderClock.Length(facts.Now - standing.Opened).Replace(' ', '\u00A0')}",
                 $"{(standing.BallIsOurs ? $"ours ({people.FirstName(standing.Owner)})" : "theirs")}\nsince {clock.When(standing.Since)}",
             ]))
@@ -51,7 +51,7 @@ internal sealed class ManagerSections(DigestFacts facts, PeopleBook people, Read
             [
                 Contacts.EmailAddress.TryParse(over.About, out var contact) ? people.NameOf(contact) : PlainWords.Flatten(over.About, PlainWords.Name),
                 $"{ReaderClock.Count(over.Counted.Count, "contact")}\nat most {over.Cap.Max} in {Sentences.InWords(over.Cap.Window)}",
-                string.Join('\n', Newest(over.Counted).Select(line => $"{(people.ActorOf(line) is { } actor ? people.FirstName(actor.Id) : "we")}, {clock.When(line.At)}{Quoted(line.Subject)}")),
+                string.Join('\n', Newest(over.Counted).Select(line => $"{(people.ActorOf(line) is { } actor ? people.FirstName(actor.Id) : "we")}, {clock.When(line.At)}{PlainWords.About(line.Subject)}")),
             ]))
             .ToList();
         return Table(SectionNames.OverContacted, "Contacted too often", "Who heard from us more often than the policy allows, and from whom", ["Who", "How often", "Mails and meetings"], rows);
@@ -62,7 +62,7 @@ internal sealed class ManagerSections(DigestFacts facts, PeopleBook people, Read
         var lines = facts.Evaluation.Closed
             .Where(closed => closed.As == ItemClosing.Expired && scope.Contains(closed.Owner) && since < Instant.Max(closed.At, closed.KnownAt) && closed.At <= facts.Now)
             .Select(closed => new NewsLine(closed.Rule.Name.Replace('-', ' '),
-                $"{(closed.Contact is { } contact ? people.NameOf(contact) : PlainWords.Flatten(closed.About, PlainWords.Name))}{Quoted(people.SubjectOf(closed.About))} ({people.FirstName(closed.Owner)}): {PlainWords.Flatten(closed.Reason?.Briefly ?? closed.Why, PlainWords.Excerpt)}"))
+                $"{(closed.Contact is { } contact ? people.NameOf(contact) : PlainWords.Flatten(closed.About, PlainWords.Name))}{PlainWords.About(people.SubjectOf(closed.About))} ({people.FirstName(closed.Owner)}): {PlainWords.Flatten(closed.Reason?.Briefly ?? closed.Why, PlainWords.Excerpt)}"))
             .ToList();
         return lines.Count == 0 ? null : new NewsSection(SectionNames.Expired, "Given up") { Lines = [.. lines.Take(mostRows)], More = Math.Max(0, lines.Count - mostRows) };
     }
@@ -184,10 +184,4 @@ internal sealed class ManagerSections(DigestFacts facts, PeopleBook people, Read
     private static string Capital(string words) => char.ToUpperInvariant(words[0]) + words[1..];
 
     private static string Number(int count) => count.ToString(CultureInfo.InvariantCulture);
-
-    private static string Quoted(string? subject)
-    {
-        var flat = PlainWords.Flatten(subject, PlainWords.Name);
-        return flat.Length > 0 ? $" “{flat}”" : "";
-    }
 }

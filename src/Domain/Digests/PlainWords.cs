@@ -59,6 +59,9 @@ public static class PlainWords
     private const int MostUnits = 2;
     private const int Spare = 24;
 
+    /// <summary>A subject in quotation marks, to follow on a name; nothing for none.</summary>
+    public static string About(string? subject) => Flatten(subject, Name) is { Length: > 0 } flat ? $" “{flat}”" : "";
+
     /// <summary>A letter can carry any number of marks; more than a few only climb over the neighbouring lines.</summary>
     private const int MostMarks = 12;
 

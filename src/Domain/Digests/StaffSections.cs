@@ -58,7 +58,7 @@ internal sealed class StaffSections(DigestFacts facts, PeopleBook people, Reader
             Reasons = held.Count <= MostExamples ? [] : [.. held.GroupBy(item => item.By ?? "a limit").OrderByDescending(group => group.Count()).ThenBy(group => group.Key, StringComparer.Ordinal)
                 .Select(group => $"{char.ToUpperInvariant(Reason(group.Key)[0])}{Reason(group.Key)[1..]}: {group.Count()}")],
             Examples = [.. held.OrderBy(item => item.Until ?? Instant.MaxValue).ThenBy(item => item.Id, StringComparer.Ordinal).Take(MostExamples)
-                .Select(item => $"{words.What(item)}{About(words.Subject(item))}: {Reason(item.By ?? "a limit")}{(item.Until is { } until ? $", until {clock.When(until)}" : "")}")],
+                .Select(item => $"{words.What(item)}{PlainWords.About(words.Subject(item))}: {Reason(item.By ?? "a limit")}{(item.Until is { } until ? $", until {clock.When(until)}" : "")}")],
         };
     }
 
@@ -83,14 +83,14 @@ internal sealed class StaffSections(DigestFacts facts, PeopleBook people, Reader
 
     private IEnumerable<NewsLine> Complaints() =>
         facts.Cases.Where(standing => standing.Owner == reader.Id && IsRecent(Instant.Max(standing.Opened, standing.KnownSince)))
-            .Select(standing => new NewsLine(standing.Case, $"{people.NameOf(standing.Contact)}{About(standing.Subject)}") { IsBad = true });
+            .Select(standing => new NewsLine(standing.Case, $"{people.NameOf(standing.Contact)}{PlainWords.About(standing.Subject)}") { IsBad = true });
 
     private IEnumerable<NewsLine> Bounces() =>
         from line in people.Interactions
         where line.Direction == Direction.Outbound && people.ActorOf(line)?.Id == reader.Id
         from participant in line.Participants
         where participant.Bounced is { } bounced && IsRecent(bounced)
-        select new NewsLine("not delivered", $"Your mail{About(line.Subject)} did not reach {WithAddress(participant.Address)}") { IsBad = true };
+        select new NewsLine("not delivered", $"Your mail{PlainWords.About(line.Subject)} did not reach {WithAddress(participant.Address)}") { IsBad = true };
 
     private IEnumerable<NewsLine> Withdrawn() =>
         facts.Evaluation.Closed.Where(IsWithdrawn)
@@ -113,7 +113,7 @@ internal sealed class StaffSections(DigestFacts facts, PeopleBook people, Reader
 
             var contact = people.Primary(author);
             if (people.ContactsWith(contact) is [var first, ..] && first.Id == line.Id && facts.OwnerOf(contact) == reader.Id && told.Add(contact))
-                yield return new NewsLine("new", $"{WithAddress(contact)} wrote for the first time{About(line.Subject)}");
+                yield return new NewsLine("new", $"{WithAddress(contact)} wrote for the first time{PlainWords.About(line.Subject)}");
         }
     }
 
@@ -151,15 +151,9 @@ internal sealed class StaffSections(DigestFacts facts, PeopleBook people, Reader
     }
 
     private string Who(ClosedItem closed) =>
-        (closed.Contact is { } contact ? people.NameOf(contact) : PlainWords.Flatten(closed.About, PlainWords.Name)) + About(people.SubjectOf(closed.About));
+        (closed.Contact is { } contact ? people.NameOf(contact) : PlainWords.Flatten(closed.About, PlainWords.Name)) + PlainWords.About(people.SubjectOf(closed.About));
 
     private bool IsRecent(Instant moment) => since < moment && moment <= facts.Now;
-
-    private static string About(string? subject)
-    {
-        var flat = PlainWords.Flatten(subject, PlainWords.Name);
-        return flat.Length > 0 ? $" “{flat}”" : "";
-    }
 
     private static string Reason(string limit) => limit == "meeting_booked" ? "a meeting already booked" : limit.Replace('-', ' ');
 }

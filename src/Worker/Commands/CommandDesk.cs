@@ -101,7 +101,6 @@ internal sealed class CommandDesk(CompanyPolicy policy, ContactDatabase database
                 ? new CommandDecision(CommandMailState.OfNoConcern, told.Text)
                 : new CommandDecision(CommandMailState.Refused, told.Text) { Answer = Owed(new MailAnswer([told], [])) };
         }
-
         catch (Exception failure) when (failure is RegexMatchTimeoutException or FormatException or ArithmeticException or ArgumentException or IndexOutOfRangeException or KeyNotFoundException)
         {
             // Nothing that is written is meant to come to this; if it does, its author hears of it and no other mail waits.

@@ -68,6 +68,8 @@ public sealed class ReplyGrammarTests
     [InlineData("dnoe 2", "is no command")]
     [InlineData("tag 2", "names no tag")]
     [InlineData("done all", "names no line")]
+    [InlineData("undo 2", "cannot be taken back")]
+    [InlineData("rückgängig 2", "cannot be taken back")]
     [InlineData("can i write to the council?", "names no address")]
     public void What_begins_like_a_command_and_is_none_is_refused_with_its_reason(string line, string reason) =>
         Assert.Contains(reason, Grammar.Read(line).Refused.Single().Reason, StringComparison.Ordinal);

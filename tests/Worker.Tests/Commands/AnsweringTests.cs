@@ -20,12 +20,6 @@ public sealed class AnsweringTests(SentDigests sent) : IClassFixture<SentDigests
         { "several lines", "done 1\ndone 2\n", [Declan, Siobhan] },
         { "several numbers", "Done 1, 3", [Declan, Peter] },
         { "a range and a full stop", "done 1-3.", [Declan, Siobhan, Peter] },
-        { "Gmail, above the quote", "done 2\n\nOn Wed, 4 Mar 2026 at 08:30, CrmSync <crmsync@bright.example> wrote:\n\n> 1. Answer Declan Murphy\n> Reply: done 1 · snooze 1 3d\n> done 3\n", [Siobhan] },
-        { "below the quote", "On Wed, 4 Mar 2026 at 08:30, CrmSync <crmsync@bright.example> wrote:\n> done 1\n> done 2\n\ndone 3\n", [Peter] },
-        { "Outlook, with a header block", "done 3\n\n________________________________\nFrom: CrmSync <crmsync@bright.example>\nSent: 04 March 2026 08:30\nTo: Ana Duarte <ana@bright.example>\nSubject: My day\n\ndone 1\n", [Peter] },
-        { "Outlook in German", "erledigt 1\n\nMit freundlichen Grüßen\nAna\n\nVon: CrmSync <crmsync@bright.example>\nGesendet: Mittwoch, 4. März 2026 08:30\nAn: Ana Duarte\nBetreff: My day\n\ndone 2\n", [Declan] },
-        { "Apple Mail in French", "fait 2\n\nEnvoyé de mon iPhone\n\n> Le 4 mars 2026 à 08:30, CrmSync <crmsync@bright.example> a écrit :\n> \n> done 1\n", [Siobhan] },
-        { "a phone's signature", "Done 1\n\nSent from my iPhone", [Declan] },
         { "a greeting and a signature", "Good morning,\n\ndone 2\n\nthanks, Ana\n-- \ndone 3\n", [Siobhan] },
         { "an id", "done 35SFN1HD", [Declan] },
         { "capitals and a hash", "DONE #3", [Peter] },
@@ -72,16 +66,6 @@ public sealed class AnsweringTests(SentDigests sent) : IClassFixture<SentDigests
         var snooze = Assert.Single(await company.Commands());
         Assert.Equal(("snooze", Instant.FromUtc(2026, 3, 6, 9, 0)), (snooze.Verb, snooze.Until));
         Assert.Contains((await company.Evaluate()).Items, item => item.Id == "YW0Y835A" && (item.State == ItemState.Snoozed || item.HiddenUntil is not null));
-    }
-
-    [Fact]
-    public async Task A_mail_that_is_html_only_is_read_without_what_it_quotes()
-    {
-        await using var company = await AnsweringCompany.CopyOf(sent);
-        var html = "<html><body><div>done 3</div><div class=\"gmail_quote\"><div>On Wed CrmSync wrote:</div><blockquote>done 1</blockquote></div></body></html>";
-        company.Deliver(Letter(sent.ReplyTo, "Re: My day", Convert.ToBase64String(Encoding.UTF8.GetBytes(html)), "Content-Type: text/html; charset=utf-8\nContent-Transfer-Encoding: base64"));
-        await company.Harvest();
-        Assert.Equal([Peter], (await company.Commands()).Select(Words));
     }
 
     [Fact]
@@ -162,78 +146,6 @@ public sealed class AnsweringTests(SentDigests sent) : IClassFixture<SentDigests
         Assert.Equal([Declan], (await company.Commands()).Select(Words));
     }
 
-    public static TheoryData<string, string, string, string> Refused => new()
-    {
-        { "no signature", "ana@bright.example", "X-None: 1", "nothing proves" },
-        { "a failed signature", "ana@bright.example", "Authentication-Results: mx.bright.example; dkim=fail header.d=bright.example", "nothing proves" },
-        { "a signature of somebody else", "ana@bright.example", "Authentication-Results: mx.bright.example; dkim=pass header.d=evil.example", "nothing proves" },
-        { "a domain that only ends like ours", "ana@bright.example", "Authentication-Results: mx.bright.example; dkim=pass header.d=notbright.example", "nothing proves" },
-        { "a server nobody trusts", "ana@bright.example", "Authentication-Results: mx.evil.example; dkim=pass header.d=bright.example", "nothing proves" },
-        { "a pass in a comment", "ana@bright.example", "Authentication-Results: mx.bright.example; dkim=none (dkim=pass header.d=bright.example; dkim=pass header.d=bright.example)", "nothing proves" },
-        { "only SPF", "ana@bright.example", "Authentication-Results: mx.bright.example; spf=pass smtp.mailfrom=bright.example", "nothing proves" },
-        { "an outsider", "declan@murphymotors.example", "Authentication-Results: mx.bright.example; dkim=pass header.d=murphymotors.example", "none of the people" },
-        { "a colleague who got Ana's mail", "tim@bright.example", Signed, "not written for tim" },
-        { "somebody who left", "conor@bright.example", Signed, "has left" },
-        { "an automatic reply", "ana@bright.example", Signed + "\nAuto-Submitted: auto-replied", "by hand (Auto-Submitted" },
-        { "a bounce", "ana@bright.example", Signed + "\nReturn-Path: <>", "by hand (Return-Path" },
-        { "a mailing", "ana@bright.example", Signed + "\nPrecedence: bulk", "by hand (Precedence" },
-    };
-
-    [Theory]
-    [MemberData(nameof(Refused))]
-    public async Task A_mail_that_must_not_be_obeyed_changes_nothing_and_says_why(string form, string from, string headers, string reason)
-    {
-        await using var company = await AnsweringCompany.CopyOf(sent);
-        company.Deliver(sent.Reply("done 1", from, headers));
-        await company.Harvest();
-        await company.Harvest(now: AnsweringCompany.Answered + Duration.FromHours(25));
-        Assert.Empty(await company.Commands());
-        var answer = await company.Answer();
-        Assert.True(answer.State is CommandMailState.Refused or CommandMailState.OfNoConcern && answer.Words!.Contains(reason, StringComparison.Ordinal), $"{form}: {answer}");
-    }
-
-    [Theory]
-    [InlineData("done 35SFN1HD [ana.2254.AAAAAAAAAAAAAAAA]", "does not belong to this item")]
-    [InlineData("done 35SFN1HD [tim.2254.AAAAAAAAAAAAAAAA]", "does not belong to this item")]
-    [InlineData("done 35SFN1HD [nonsense]", "does not belong to this item")]
-    public async Task A_forged_link_changes_nothing(string subject, string reason)
-    {
-        await using var company = await AnsweringCompany.CopyOf(sent);
-        company.Deliver(Letter("crmsync@bright.example", subject, ""));
-        await company.Harvest();
-        Assert.Empty(await company.Commands());
-        Assert.Contains(reason, (await company.Answer()).Words!, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task A_link_of_somebody_else_changes_nothing()
-    {
-        await using var company = await AnsweringCompany.CopyOf(sent);
-        company.Deliver(Letter("crmsync@bright.example", sent.Link("done", "35SFN1HD"), "", from: "tim@bright.example"));
-        await company.Harvest();
-        Assert.Empty(await company.Commands());
-        Assert.Contains("somebody else", (await company.Answer()).Words!, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task A_link_for_one_item_does_not_work_for_another()
-    {
-        await using var company = await AnsweringCompany.CopyOf(sent);
-        company.Deliver(Letter("crmsync@bright.example", sent.Link("done", "35SFN1HD").Replace("35SFN1HD", "YW0Y835A", StringComparison.Ordinal), ""));
-        await company.Harvest();
-        Assert.Empty(await company.Commands());
-    }
-
-    [Fact]
-    public async Task A_link_of_last_season_has_expired()
-    {
-        await using var company = await AnsweringCompany.CopyOf(sent);
-        company.Deliver(Letter("crmsync@bright.example", sent.Link("done", "35SFN1HD"), "", date: "Mon, 1 Jun 2026 09:00:00 +0000"));
-        await company.Harvest(now: Instant.FromUtc(2026, 6, 1, 9, 5));
-        Assert.Empty(await company.Commands());
-        Assert.Contains("tokens hold for 60 days", (await company.Answer()).Words!, StringComparison.Ordinal);
-    }
-
     [Fact]
     public async Task Who_unsubscribes_gets_that_digest_no_more_until_they_subscribe_again()
     {
@@ -251,16 +163,6 @@ public sealed class AnsweringTests(SentDigests sent) : IClassFixture<SentDigests
         Assert.Contains("my-day ana", await Digests());
 
         async Task<IEnumerable<string>> Digests() => (await company.Program.Digests.Show(tomorrow, default)).Select(one => $"{one.Digest.Run.Definition.Name} {one.Digest.Run.Reader.Id}");
-    }
-
-    [Fact]
-    public async Task A_reply_address_that_was_changed_is_refused()
-    {
-        await using var company = await AnsweringCompany.CopyOf(sent);
-        company.Deliver(Letter("crmsync+re-aaaaaaaaaaaaaaaaaaaaaaaaaa-bbbbbbbbbbbbbbbb@bright.example", "Re: My day", "done 1"));
-        await company.Harvest();
-        Assert.Empty(await company.Commands());
-        Assert.Contains("changed on its way", (await company.Answer()).Words!, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -1,3 +1,4 @@
+using CrmSync.Domain.Policy;
 using CrmSync.Mail.Mime;
 using NodaTime;
 using static CrmSync.Worker.Tests.Commands.Letters;
@@ -7,41 +8,46 @@ namespace CrmSync.Worker.Tests.Commands;
 /// <summary>"Who is", "can I write to" and forwarded mails: the answers that come back. In the sample everybody is in one team, so all of them see all.</summary>
 public sealed class AskingByMail(SentDigests sent) : IClassFixture<SentDigests>
 {
-    [Theory]
-    [InlineData("who declan@murphymotors.example")]
-    [InlineData("Who is declan@murphymotors.example?")]
-    [InlineData("who's declan@murphymotors.example")]
-    [InlineData("brief declan@murphymotors.example")]
-    [InlineData("tell me about Declan <declan@murphymotors.example>")]
-    [InlineData("Wer ist declan@murphymotors.example?")]
-    [InlineData("Bitte: wer ist declan@murphymotors.example")]
-    [InlineData("qui est declan@murphymotors.example ?")]
-    [InlineData("que savons-nous de declan@murphymotors.example")]
-    public async Task Who_somebody_is_is_asked_in_the_subject_in_three_languages(string subject)
-    {
-        var text = Flat((await Ask(subject)).Text);
-        Assert.Contains("WHAT WE KNOW", text, StringComparison.Ordinal);
-        Assert.Contains("Declan Murphy · declan@murphymotors.example customer · known for 3 months, 4 contacts · looked after by Ana Open: Answer Declan Murphy “Re: FW: Letter on the pavement”, was due Mon 16:00 Mon 11:00 wrote “Letter on the pavement”: Ana, the second", text, StringComparison.Ordinal);
-    }
+    [Fact]
+    public async Task Who_somebody_is_is_asked_in_the_subject_in_three_languages() => await AskAll(
+        [
+            "who declan@murphymotors.example",
+            "Who is declan@murphymotors.example?",
+            "who's declan@murphymotors.example",
+            "brief declan@murphymotors.example",
+            "tell me about Declan <declan@murphymotors.example>",
+            "Wer ist declan@murphymotors.example?",
+            "Bitte: wer ist declan@murphymotors.example",
+            "qui est declan@murphymotors.example ?",
+            "que savons-nous de declan@murphymotors.example",
+        ],
+        answer =>
+        {
+            var text = Flat(answer.Text);
+            Assert.Contains("WHAT WE KNOW", text, StringComparison.Ordinal);
+            Assert.Contains("Declan Murphy · declan@murphymotors.example customer · known for 3 months, 4 contacts · looked after by Ana Open: Answer Declan Murphy “Re: FW: Letter on the pavement”, was due Mon 16:00 Mon 11:00 wrote “Letter on the pavement”: Ana, the second", text, StringComparison.Ordinal);
+        });
 
-    [Theory]
-    [InlineData("Can I write to lia@greenleaf.example?")]
-    [InlineData("may we contact lia@greenleaf.example")]
-    [InlineData("am i allowed to e-mail lia@greenleaf.example?")]
-    [InlineData("Darf ich lia@greenleaf.example schreiben?")]
-    [InlineData("Kann ich an lia@greenleaf.example schreiben")]
-    [InlineData("Puis-je écrire à lia@greenleaf.example ?")]
-    [InlineData("est-ce que je peux contacter lia@greenleaf.example")]
-    public async Task Whether_to_write_is_asked_in_three_languages_and_answered_with_the_dates_behind_it(string subject)
-    {
-        var answer = await Ask(subject);
-        Assert.Equal("Do not write to Lia Novak before Fri 11:30", answer.Subject);
-        Assert.Contains(
-            "! No: Please do not write to Lia Novak of your own accord before Fri 11:30; from then on you may, if nothing else happens. ! Not too often: 3 of 2 in 7d (Olga Mon 10:00 “Open workshop on 20 March”; "
-            + "Tim Fri 11:30 “Our spring prices”; Ana Wed 25 Feb 15:00 “May we come and measure?”), until Fri 11:30.",
-            Flat(answer.Text),
-            StringComparison.Ordinal);
-    }
+    [Fact]
+    public async Task Whether_to_write_is_asked_in_three_languages_and_answered_with_the_dates_behind_it() => await AskAll(
+        [
+            "Can I write to lia@greenleaf.example?",
+            "may we contact lia@greenleaf.example",
+            "am i allowed to e-mail lia@greenleaf.example?",
+            "Darf ich lia@greenleaf.example schreiben?",
+            "Kann ich an lia@greenleaf.example schreiben",
+            "Puis-je écrire à lia@greenleaf.example ?",
+            "est-ce que je peux contacter lia@greenleaf.example",
+        ],
+        answer =>
+        {
+            Assert.Equal("Do not write to Lia Novak before Fri 11:30", answer.Subject);
+            Assert.Contains(
+                "! No: Please do not write to Lia Novak of your own accord before Fri 11:30; from then on you may, if nothing else happens. ! Not too often: 3 of 2 in 7d (Olga Mon 10:00 “Open workshop on 20 March”; "
+                + "Tim Fri 11:30 “Our spring prices”; Ana Wed 25 Feb 15:00 “May we come and measure?”), until Fri 11:30.",
+                Flat(answer.Text),
+                StringComparison.Ordinal);
+        });
 
     [Theory]
     [InlineData("ines@harbourcafe.example", "Yes, you may write to Ines Costa", "no limit stands against it")]
@@ -105,6 +111,46 @@ public sealed class AskingByMail(SentDigests sent) : IClassFixture<SentDigests>
         company.Deliver(Letter("crmsync@bright.example", "who declan@murphymotors.example", ""));
         await company.Harvest(now: AnsweringCompany.Answered + Duration.FromMinutes(5));
         Assert.Equal(2, (await company.Answers(AnsweringCompany.Answered + Duration.FromMinutes(5))).Count);
+    }
+
+    [Fact]
+    public async Task A_worker_that_holds_the_policy_in_memory_reads_only_some_of_the_log_and_answers_the_same()
+    {
+        var texts = new List<string>();
+        foreach (var inMemory in new[] { false, true })
+        {
+            await using var company = await AnsweringCompany.CopyOf(sent);
+            foreach (var contact in new[] { "declan@murphymotors.example", "weber@lindenhof.example", "lia@greenleaf.example", "maeve@stbrigids.example", "jo.keane@mail.example", "xx@nowhere.example" })
+                company.Deliver(Letter("crmsync@bright.example", "who " + contact, "can i write to " + contact, id: contact));
+
+            await company.Harvest();
+            if (inMemory)
+            {
+                var running = new RunningPolicy(company.Program.Policy);
+                var log = await company.Program.Snapshot(AnsweringCompany.Answered, withText: false, default);
+                running.Put(log.Interactions);
+                running.Cover(log.Coverage);
+                await using var desk = company.Program.DigestsOver(running);
+                Assert.Empty((await desk.Send(AnsweringCompany.Answered, Duration.Zero, default)).Problems);
+            }
+
+            texts.Add(string.Join('\n', (await company.Answers()).Select(answer => answer.Text).Order(StringComparer.Ordinal)));
+        }
+
+        Assert.Equal(texts[0], texts[1]);
+        Assert.Contains("Noted: They think about the garden wall", texts[0], StringComparison.Ordinal);
+    }
+
+    private async Task AskAll(string[] subjects, Action<MimeMessage> check)
+    {
+        await using var company = await AnsweringCompany.CopyOf(sent);
+        foreach (var subject in subjects)
+            company.Deliver(Letter("crmsync@bright.example", subject, ""));
+
+        await company.Harvest();
+        var answers = await company.Answers();
+        Assert.Equal(subjects.Length, answers.Count);
+        Assert.All(answers, check);
     }
 
     private async Task<MimeMessage> Ask(string subject)

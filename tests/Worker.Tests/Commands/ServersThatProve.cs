@@ -32,6 +32,7 @@ public sealed class ServersThatProve
     [InlineData("mx.bright.example.evil.example; dkim=pass header.d=bright.example")]
     [InlineData("mx.bright.example; dkim=pass header.d=evil.example header.i=@bright.example")]
     [InlineData("mx.bright.example; dkim=pass header.d=mail.bright.example")]
+    [InlineData("mx.bright.example; dkim=pass header.d=notbright.example")]
     [InlineData("mx.bright.example; dkim=none (dkim=pass header.d=bright.example)")]
     [InlineData("mx.bright.example; dkim=none reason=\"; dkim=pass header.d=bright.example\"")]
     [InlineData("mx.bright.example; dkim=pass policy.note=header.d=bright.example")]

@@ -72,6 +72,9 @@ public sealed partial class ReplyGrammar(BusinessCalendar calendar, Instant now)
             && then is not ("note" or "tag" or "untag") && turned.Groups["rest"].Value[last.Length..].Trim(' ', ':') is var more && (more.Length == 0 || then == "snooze"))
             return Understand(then, line, $"{turned.Groups["number"].Value} {more}");
 
+        if (TakenBack().IsMatch(line))
+            return (null, "cannot be taken back; what is done comes up again when they write, and a snooze ends earlier when you snooze it once more");
+
         return (null, WordAndNumber().IsMatch(line) ? "is no command; write done, snooze, called, resolved, not useful, tag or note, and the number of the line" : null);
     }
 
@@ -223,6 +226,9 @@ public sealed partial class ReplyGrammar(BusinessCalendar calendar, Instant now)
 
     [GeneratedRegex(@"^(?:(?:please|pls|bitte|svp|stp|s['’]il\s+(?:vous|te)\s+pla[iî]t|hi|hello|hey|hallo|bonjour|and|und|et)[,:]?\s+)+", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Courtesy();
+
+    [GeneratedRegex(@"^(?:undo|revert|rückgängig|annuler|défaire)\b.*\d", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex TakenBack();
 
     [GeneratedRegex(@"^#?(?<number>\d{1,3})\s*[:.)=–-]?\s+(?<rest>\p{L}.*)$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex NumberFirst();

@@ -19,7 +19,7 @@ internal sealed class WritingWords(DigestFacts facts, PeopleBook people, ReaderC
         var name = people.NameOf(contact);
         var owed = facts.Evaluation.Items
             .Where(item => item.Rule is RespondRule && item.Contact is { } about && people.Primary(about) == contact && item.State is ItemState.Open or ItemState.Overdue)
-            .Select(item => new NewsLine("owed", $"{words.What(item)}{About(people.SubjectOf(item.About))}, {words.Due(item)}. They wrote to us: an answer is always allowed."))
+            .Select(item => new NewsLine("owed", $"{words.What(item)}{PlainWords.About(people.SubjectOf(item.About))}, {words.Due(item)}. They wrote to us: an answer is always allowed."))
             .ToList();
         var against = advice.Against.Select(finding => new NewsLine(NameOf(finding.Limit), Against(finding)) { IsBad = true });
         var room = advice.Room.Select(finding => new NewsLine(NameOf(finding.Limit), Capital(Used(finding)) + "."));
@@ -61,7 +61,7 @@ internal sealed class WritingWords(DigestFacts facts, PeopleBook people, ReaderC
             return $"they are left alone for {cooldown.For} after a case";
 
         var isSeen = sight.Covers(facts.OwnerOf(found.Contact));
-        var what = $"{found.Name.Replace('-', ' ')}{(isSeen ? $" of {people.NameOf(found.Contact)}{About(found.Subject)}" : " of somebody else there")}";
+        var what = $"{found.Name.Replace('-', ' ')}{(isSeen ? $" of {people.NameOf(found.Contact)}{PlainWords.About(found.Subject)}" : " of somebody else there")}";
         return found.Closed is { } closed
             ? $"{what}, closed {clock.When(closed)}: they are left alone for {cooldown.For} after it"
             : $"{what}, open since {clock.When(found.Opened)}: they are left alone until it is closed and {cooldown.For} more";
@@ -71,7 +71,7 @@ internal sealed class WritingWords(DigestFacts facts, PeopleBook people, ReaderC
     {
         var cap = (CapLimit)finding.Limit;
         var counted = string.Join("; ", finding.Counted.Reverse().Take(MostCounted).Select(people.Find).OfType<Interaction>().Select(line =>
-            $"{(people.ActorOf(line) is { } actor ? people.FirstName(actor.Id) : "we")} {clock.When(line.At)}{(IsSeen(line) ? About(line.Subject) : "")}"));
+            $"{(people.ActorOf(line) is { } actor ? people.FirstName(actor.Id) : "we")} {clock.When(line.At)}{(IsSeen(line) ? PlainWords.About(line.Subject) : "")}"));
         return $"{(finding.Counted.Count == 0 ? "none" : Invariant(finding.Counted.Count))} of {cap.Max} in {cap.Window}{(cap.Per == Per.Organisation ? " for the whole house" : "")}{(counted.Length > 0 ? $" ({counted})" : "")}";
     }
 
@@ -85,15 +85,9 @@ internal sealed class WritingWords(DigestFacts facts, PeopleBook people, ReaderC
             .Where(line => line.Meeting is { } meeting && meeting.End > clock.Now && meeting.StatusAt(clock.Now, line.Participants) == MeetingStatus.Booked
                 && line.Participants.Any(participant => !participant.Internal && people.Primary(participant.Address) == contact))
             .OrderBy(line => line.Meeting!.Start).Take(1)
-            .Select(line => new NewsLine("by the way", $"{(people.ActorOf(line) is { } actor ? people.FirstName(actor.Id) : "we")} will meet them {clock.When(line.Meeting!.Start)}{About(line.Subject)}."));
+            .Select(line => new NewsLine("by the way", $"{(people.ActorOf(line) is { } actor ? people.FirstName(actor.Id) : "we")} will meet them {clock.When(line.Meeting!.Start)}{PlainWords.About(line.Subject)}."));
 
     private static string NameOf(Limit limit) => limit.Name.Replace('-', ' ');
-
-    private static string About(string? subject)
-    {
-        var flat = PlainWords.Flatten(subject, PlainWords.Name);
-        return flat.Length > 0 ? $" “{flat}”" : "";
-    }
 
     private static string Capital(string words) => char.ToUpperInvariant(words[0]) + words[1..];
 }
