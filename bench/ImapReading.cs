@@ -14,7 +14,8 @@ namespace CrmSync.Bench;
 /// <summary>
 /// Reads an invented mailbox out of a real Dovecot over TLS on loopback, three ways in each round: a client that sends the same FETCH and throws the bytes away
 /// (the floor), our client alone, and our client with every message parsed. Processor time is that of this process; Dovecot's comes on top for all three. With
-/// <c>--program crmsync.dll</c> the whole harvest into a new SQLite file follows, in a process of its own.
+/// <c>--program crmsync.dll</c> the whole harvest into a new SQLite file follows, in a process of its own. <c>--latency</c> adds milliseconds to each round trip,
+/// <c>--rate</c> limits the line to so many kB a second, <c>--compress</c> says whether our client compresses.
 /// </summary>
 internal static class ImapReading
 {
@@ -34,22 +35,33 @@ internal static class ImapReading
             server.Deliver(User, mail.Bytes.Span, at: mail.Sent, flags: "S");
         }
 
-        await Ours(server, keep, parse: false);
+        var slow = options.Number("latency", 0) + options.Number("rate", 0) > 0;
+        await using var proxy = new TcpProxy(server.TlsPort)
+        {
+            Delay = TimeSpan.FromMilliseconds(options.Number("latency", 0) / 2.0),
+            BytesPerSecond = options.Has("rate") ? options.Number("rate", 0) * 1000 : null,
+        };
+        var line = new Line(server, slow ? proxy.Port : server.TlsPort, keep, options.Has("compress") ? options.Text("compress") == "yes" : null);
+        await Ours(line with { Port = server.TlsPort }, parse: false);
         for (var round = 1; round <= options.Number("repeat", 3); round++)
         {
-            var floor = await Timed(() => Floor(server, keep));
+            var floor = await Timed(() => Floor(line));
             Print(round, "floor", floor, floor);
-            Print(round, "client", await Timed(() => Ours(server, keep, parse: false)), floor);
-            Print(round, "client and parser", await Timed(() => Ours(server, keep, parse: true)), floor);
+            Print(round, "client", await Timed(() => Ours(line, parse: false)), floor);
+            Print(round, "client and parser", await Timed(() => Ours(line, parse: true)), floor);
             if (options.Has("program"))
-                Harvest(server, options.Text("program"), round, floor.Seconds);
+                Harvest(line, options.Text("program"), round, floor.Seconds);
         }
 
         Console.WriteLine($"peak memory {Process.GetCurrentProcess().PeakWorkingSet64 / 1e6:N0} MB");
     }
 
-    private static void Harvest(DovecotServer server, string program, int round, double floor)
+    /// <summary>The way to the server.</summary>
+    private sealed record Line(DovecotServer Server, int Port, int Keep, bool? Compress);
+
+    private static void Harvest(Line line, string program, int round, double floor)
     {
+        var server = line.Server;
         var folder = Directory.CreateTempSubdirectory("crmsync-bench-").FullName;
         File.WriteAllText(Path.Combine(folder, "ca.pem"), server.Authority.Pem);
         File.WriteAllText(Path.Combine(folder, "crmsync.yaml"), $$"""
@@ -59,7 +71,7 @@ internal static class ImapReading
             accounts:
               - imap: {{User}}
                 host: localhost
-                port: {{server.TlsPort}}
+                port: {{line.Port}}
                 ca: ca.pem
                 password: {{DovecotServer.Password}}
             """);
@@ -73,12 +85,12 @@ internal static class ImapReading
         var watch = Stopwatch.StartNew();
         using var run = Process.Start(new ProcessStartInfo("dotnet", [program, "sync", "--config", folder, "--format", "json"]) { UseShellExecute = false })!;
         var (memory, cpu) = (0L, TimeSpan.Zero);
-        while (!run.WaitForExit(50))
+        while (!run.WaitForExit(20))
         {
             try
             {
                 run.Refresh();
-                (memory, cpu) = (Math.Max(memory, run.WorkingSet64), run.TotalProcessorTime);
+                (memory, cpu) = (Math.Max(memory, run.PeakWorkingSet64), run.TotalProcessorTime);
             }
             catch (InvalidOperationException)
             {
@@ -93,43 +105,45 @@ internal static class ImapReading
         Directory.Delete(folder, recursive: true);
     }
 
-    private static async Task<(double Seconds, double Cpu, long Bytes, long Count)> Timed(Func<Task<(long Bytes, long Count)>> work)
+    private static async Task<Measured> Timed(Func<Task<(long Bytes, long Count, int Turns)>> work)
     {
         GC.Collect();
         var process = Process.GetCurrentProcess();
         var cpu = process.TotalProcessorTime;
         var watch = Stopwatch.StartNew();
-        var (bytes, count) = await work();
+        var (bytes, count, turns) = await work();
         watch.Stop();
         process.Refresh();
-        return (watch.Elapsed.TotalSeconds, (process.TotalProcessorTime - cpu).TotalSeconds, bytes, count);
+        return new Measured(watch.Elapsed.TotalSeconds, (process.TotalProcessorTime - cpu).TotalSeconds, bytes, count, turns);
     }
 
-    private static void Print(int round, string what, (double Seconds, double Cpu, long Bytes, long Count) measured, (double Seconds, double Cpu, long Bytes, long Count) floor) =>
+    private sealed record Measured(double Seconds, double Cpu, long Bytes, long Count, int Turns);
+
+    private static void Print(int round, string what, Measured measured, Measured floor) =>
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"round {round}  {what,-18} {measured.Seconds,6:N2} s  {measured.Seconds / floor.Seconds,5:N2} x floor  {measured.Cpu,6:N2} s CPU  {measured.Bytes / 1e6,7:N0} MB  {measured.Count,7:N0} messages"));
+            $"round {round}  {what,-18} {measured.Seconds,6:N2} s  {measured.Seconds / floor.Seconds,5:N2} x floor  {measured.Cpu,6:N2} s CPU  {measured.Bytes / 1e6,7:N0} MB  {measured.Count,7:N0} messages  {measured.Turns} turns"));
 
-    private static async Task<(long Bytes, long Count)> Ours(DovecotServer server, int keep, bool parse)
+    private static async Task<(long Bytes, long Count, int Turns)> Ours(Line line, bool parse)
     {
-        await using var client = await ImapClient.Connect(MailEndpoint.For("localhost", server.TlsPort, TlsMode.Required, server.Authority.Pem), new ImapOptions(), CancellationToken.None);
+        var endpoint = MailEndpoint.For("localhost", line.Port, TlsMode.Required, line.Server.Authority.Pem);
+        await using var client = await ImapClient.Connect(endpoint, new ImapOptions { Compress = line.Compress }, CancellationToken.None);
         await client.Authenticate(Credential.WithPassword(User, DovecotServer.Password), CancellationToken.None);
-        await client.Examine((await client.Folders(false, CancellationToken.None))[0], CancellationToken.None);
-        var uids = await client.Search("UID 1:*", CancellationToken.None);
+        var (_, uids) = await client.Examine((await client.Folders(false, CancellationToken.None))[0], "UID 1:*", CancellationToken.None);
         var count = 0L;
-        await foreach (var message in client.Fetch(UidSet.Of(uids), FetchRequest.FirstBytes(keep)).Messages(CancellationToken.None))
+        await foreach (var message in client.Fetch(UidSet.Of(uids ?? throw new IOException("the search gave nothing")), FetchRequest.FirstBytes(line.Keep)).Messages(CancellationToken.None))
         {
             count++;
             if (parse)
                 count += MimeReader.Read(message.Body).Problems.Count < 0 ? 1 : 0;
         }
 
-        return (client.BytesReceived, count);
+        return (client.BytesReceived, count, client.Turns);
     }
 
-    private static async Task<(long Bytes, long Count)> Floor(DovecotServer server, int keep)
+    private static async Task<(long Bytes, long Count, int Turns)> Floor(Line line)
     {
-        using var tcp = new TcpClient("127.0.0.1", server.TlsPort) { NoDelay = true };
+        using var tcp = new TcpClient("127.0.0.1", line.Port) { NoDelay = true };
         // The certificate is the bench's own and the server on this machine; what is measured is the reading.
 #pragma warning disable CA5359, MA0039
         await using var tls = new SslStream(tcp.GetStream(), false, (_, _, _, _) => true);
@@ -139,7 +153,7 @@ internal static class ImapReading
         var buffer = new byte[64 * 1024];
         var (number, commands) = (0, new[]
         {
-            $"LOGIN {User} {DovecotServer.Password}", "EXAMINE INBOX", $"UID FETCH 1:* (UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[]<0.{keep}>)",
+            $"LOGIN {User} {DovecotServer.Password}", "EXAMINE INBOX", $"UID FETCH 1:* (UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[]<0.{line.Keep}>)",
         });
         foreach (var command in commands)
         {
@@ -162,6 +176,6 @@ internal static class ImapReading
             }
         }
 
-        return (bytes, 0);
+        return (bytes, 0, commands.Length);
     }
 }

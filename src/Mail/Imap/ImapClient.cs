@@ -69,8 +69,8 @@ public sealed class ImapClient : IAsyncDisposable
     /// <summary>Bytes received so far, after decryption and decompression.</summary>
     public long BytesReceived => connection.Wire.Received;
 
-    /// <summary>How often something was sent and an answer awaited: the round trips.</summary>
-    public int Turns => connection.Wire.Flushes;
+    /// <summary>How often something was sent while nothing else was under way, and an answer awaited: the round trips.</summary>
+    public int Turns => connection.Turns;
 
     /// <summary>Connects, encrypts as the endpoint says and reads the greeting.</summary>
     /// <exception cref="MailServerException">When there is no such server, it is not trusted, or does not speak IMAP.</exception>

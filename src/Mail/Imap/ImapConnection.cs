@@ -32,6 +32,8 @@ internal sealed class ImapConnection : IAsyncDisposable
     // Nobody can write a mail that looks like the end of our command, for nobody knows our tags.
     private readonly string prefix = new(RandomNumberGenerator.GetItems<char>("ABCDEFGHJKLMNPQRSTUVWXYZ", 5));
     private int counter;
+    private int unsent;
+    private bool isAsked;
     private int strays;
     private int chatter;
     private string? lastStray;
@@ -46,6 +48,9 @@ internal sealed class ImapConnection : IAsyncDisposable
     public MailEndpoint Endpoint { get; }
 
     public Wire Wire => wire;
+
+    /// <summary>How often something was sent while nothing else was under way: the round trips.</summary>
+    public int Turns { get; private set; }
 
     /// <summary>What must not appear in any message.</summary>
     public IReadOnlyList<string> Secrets { get; set; } = [];
@@ -72,6 +77,7 @@ internal sealed class ImapConnection : IAsyncDisposable
         var command = new RunningCommand(prefix + (++counter).ToString(CultureInfo.InvariantCulture), onResponse, consumer ?? Discard);
         wire.Write(Encoding.ASCII.GetBytes(command.Tag + " "));
         running.AddLast(command);
+        unsent++;
         foreach (var (bytes, literal) in text.Parts)
         {
             if (literal)
@@ -118,12 +124,17 @@ internal sealed class ImapConnection : IAsyncDisposable
     /// <exception cref="MailServerException">When the server ends the session or makes no sense.</exception>
     public async ValueTask<ImapResponse> Step(CancellationToken ct)
     {
+        if (wire.HasUnsent && (isAsked || unsent == running.Count))
+            Turns++;
+
+        unsent = 0;
         await wire.Flush(ct);
         var oldest = running.First?.Value;
         if (!await reader.Read(oldest?.Consumer ?? Discard, ct))
             throw Ended();
 
         var response = parser.Parse(reader.Text, oldest?.Consumer ?? Discard);
+        isAsked = response is ContinuationResponse;
         switch (response)
         {
             case StatusResponse { Tag: { } tag } tagged:

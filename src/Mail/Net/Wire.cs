@@ -54,8 +54,8 @@ internal sealed class Wire : IAsyncDisposable
     /// <summary>Bytes received so far, after decryption and decompression.</summary>
     public long Received { get; private set; }
 
-    /// <summary>How often we had to wait for the server: an upper bound of the round trips.</summary>
-    public int Flushes { get; private set; }
+    /// <summary>Whether something waits for the next <see cref="Flush"/>.</summary>
+    public bool HasUnsent => pending.WrittenCount > 0;
 
     /// <summary>Connects, and puts TLS on when the endpoint asks for it from the first byte.</summary>
     /// <exception cref="MailServerException">When the server cannot be reached or its certificate is refused.</exception>
@@ -158,7 +158,6 @@ internal sealed class Wire : IAsyncDisposable
         if (pending.WrittenCount == 0)
             return;
 
-        Flushes++;
         await Guarded(
             static async (wire, token) =>
             {

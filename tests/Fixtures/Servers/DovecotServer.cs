@@ -53,6 +53,9 @@ public sealed class DovecotServer : MailboxServer
     /// <summary>The socket where Postfix asks about passwords.</summary>
     public string AuthSocket => Path.Combine(Folder, "postfix-auth");
 
+    /// <summary>The session of processes it runs in.</summary>
+    public int Session => process?.Id ?? throw new InvalidOperationException("the server is stopped");
+
     public string Log => File.Exists(Path.Combine(Folder, "log")) ? File.ReadAllText(Path.Combine(Folder, "log")) : "";
 
     /// <summary>Where the mailboxes lie, one folder a user: for a server that delivers into them.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 
@@ -12,6 +13,7 @@ public sealed class TcpProxy : IAsyncDisposable
     private readonly List<Task> connections = [];
     private readonly Task accepting;
     private int cuts;
+    private long passedBytes;
 
     /// <summary>Starts to listen.</summary>
     /// <param name="target">The port on this machine to pass everything on to.</param>
@@ -29,6 +31,12 @@ public sealed class TcpProxy : IAsyncDisposable
 
     /// <summary>What each direction adds to the time of travel: half of a round trip.</summary>
     public TimeSpan Delay { get; init; }
+
+    /// <summary>How many bytes a second pass from the server; null as many as come.</summary>
+    public int? BytesPerSecond { get; init; }
+
+    /// <summary>How many bytes have passed, both ways.</summary>
+    public long Passed => Interlocked.Read(ref passedBytes);
 
     /// <summary>How many connections were cut.</summary>
     public int Cuts => cuts;
@@ -64,7 +72,8 @@ public sealed class TcpProxy : IAsyncDisposable
             try
             {
                 await server.ConnectAsync(IPAddress.Loopback, target, stop.Token);
-                await Task.WhenAny(Copy(client.GetStream(), server.GetStream(), long.MaxValue), Copy(server.GetStream(), client.GetStream(), CutAfter?.Invoke() ?? long.MaxValue));
+                await Task.WhenAny(
+                    Copy(client.GetStream(), server.GetStream(), long.MaxValue, null), Copy(server.GetStream(), client.GetStream(), CutAfter?.Invoke() ?? long.MaxValue, BytesPerSecond));
             }
             catch (Exception e) when (e is SocketException or OperationCanceledException)
             {
@@ -74,16 +83,26 @@ public sealed class TcpProxy : IAsyncDisposable
     }
 
     /// <summary>Passes bytes on; with a delay, reading goes on while earlier pieces travel.</summary>
-    private async Task Copy(NetworkStream from, NetworkStream to, long limit)
+    private async Task Copy(NetworkStream from, NetworkStream to, long limit, int? rate)
     {
         var travelling = System.Threading.Channels.Channel.CreateUnbounded<(byte[] Bytes, long Arrives)>();
         var arriving = Arrive(travelling.Reader, to);
         try
         {
-            var buffer = new byte[64 * 1024];
+            var buffer = new byte[rate is { } perSecond ? Math.Clamp(perSecond / 100, 1024, 64 * 1024) : 64 * 1024];
+            var clock = Stopwatch.StartNew();
+            var free = TimeSpan.Zero;
             while (await from.ReadAsync(buffer, stop.Token) is > 0 and var count)
             {
                 var passed = (int)Math.Min(count, limit);
+                if (rate is { } speed)
+                {
+                    free = (free > clock.Elapsed ? free : clock.Elapsed) + TimeSpan.FromSeconds((double)count / speed);
+                    if (free - clock.Elapsed is var pause && pause > TimeSpan.FromMilliseconds(2))
+                        await Task.Delay(pause, stop.Token);
+                }
+
+                Interlocked.Add(ref passedBytes, passed);
                 await travelling.Writer.WriteAsync((buffer[..passed], Environment.TickCount64 + (long)Delay.TotalMilliseconds), stop.Token);
                 limit -= passed;
                 if (limit > 0)
