@@ -32,7 +32,7 @@ internal sealed class LengthShape(IReadOnlyList<TimeUnit> allowed, string exampl
         ("minute", "m"), ("min", "m"), ("hour", "h"), ("hr", "h"), ("day", "d"), ("week", "w"), ("month", "mo"), ("year", "y"),
     ];
 
-    private static readonly Regex Sum = new("^(?:[0-9]{1,5}(?:w|d|h|m))+$", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+    private static readonly Regex Sum = new("^(?:[0-9]{1,5}(?:w|d|h|m))+$", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
 
     /// <summary>Every unit.</summary>
     public static LengthShape Any { get; } = new([.. Enum.GetValues<TimeUnit>()], "30d, 2w or 12h");

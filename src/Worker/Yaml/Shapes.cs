@@ -19,14 +19,17 @@ internal delegate bool Parse<T>(string text, [MaybeNullWhen(false)] out T value)
 /// texts unless they are put into quotes.
 /// </summary>
 /// <param name="wanted">What is wanted, in words.</param>
-/// <param name="pattern">Matches every text that parses; null: anything. It cannot backtrack, so no text can stall it.</param>
+/// <param name="pattern">Matches every text that parses; null: anything. Our own, short and plain, so that no text of the greatest length can stall it.</param>
 /// <param name="parse">Makes the value.</param>
 /// <param name="number">The code of a text that is none.</param>
 /// <param name="hint">A better sentence for a known mistake, or null.</param>
 /// <param name="max">The longest text taken.</param>
 internal sealed class TextShape<T>(string wanted, string? pattern, Parse<T> parse, string number = "012", Func<string, string?>? hint = null, int max = 320) : Shape<T>
 {
-    private readonly Regex? regex = pattern is null ? null : new Regex(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    // The engine without backtracking keeps megabytes for the few dozen patterns of the files, for as long as the program runs.
+    private readonly Regex? regex = pattern is null ? null : new Regex(pattern, RegexOptions.CultureInvariant, Patience);
 
     public override string Wanted => wanted;
 
