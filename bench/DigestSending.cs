@@ -6,6 +6,7 @@ using CrmSync.Domain.Contacts;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
 using CrmSync.Domain.Time;
+using CrmSync.Fixtures.Servers;
 using CrmSync.Storage;
 using CrmSync.Storage.Harvest;
 using CrmSync.Storage.Log;
@@ -33,6 +34,12 @@ internal static class DigestSending
         options.Number("rounds", 3)).GetAwaiter().GetResult();
 
     private static async Task Measure(string place, int owners, int items, int lines, int rounds)
+    {
+        await using var server = place == "postgres" ? await PostgresServer.Start() : null;
+        await MeasureIn(server is null ? place : await server.NewDatabase(), owners, items, lines, rounds);
+    }
+
+    private static async Task MeasureIn(string place, int owners, int items, int lines, int rounds)
     {
         var policy = Company(owners, items);
         await using var database = await Storing.Open(place);

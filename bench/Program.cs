@@ -4,7 +4,7 @@ using CrmSync.Bench;
 var verbs = new Dictionary<string, (string Usage, Action<Options> Run)>(StringComparer.Ordinal)
 {
     ["calendar"] = ("calendar [--events 100k] [--repeat 3]                         read a calendar and expand its series over a year, on one core", CalendarReading.Run),
-    ["digests"] = ("digests FILE-OR-CONNECTION-STRING [--owners 1000] [--items 15] [--lines 15k] [--rounds 3]   write the digests of a company and hand them to a server that throws them away", DigestSending.Run),
+    ["digests"] = ("digests FILE|CONNECTION-STRING|postgres [--owners 1000] [--items 15] [--lines 15k] [--rounds 3]   write the digests of a company and hand them to a server that throws them away", DigestSending.Run),
     ["generate"] = ("generate --messages N --seed S --out DIR [--mean 25k]     write a maildir of invented mail, the same for the same seed", Generate.Run),
     ["harvest"] = ("harvest MAILDIR FILE-OR-CONNECTION-STRING              harvest a generated maildir into an empty database, and once more with nothing new", Harvesting.Run),
     ["imap"] = ("imap [--messages 50k] [--mean 25k] [--bytes 16384] [--repeat 3] [--program crmsync.dll] [--latency MS] [--rate KB] [--compress yes|no]  read a mailbox in a Dovecot of its own, against a client that throws the bytes away", ImapReading.Run),

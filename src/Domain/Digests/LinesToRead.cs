@@ -15,7 +15,7 @@ public sealed class LinesToRead
     /// <summary>The weeks a manager sees, and whatever is news to somebody who was away no longer.</summary>
     internal static readonly Duration Lately = Duration.FromDays(50);
 
-    /// <summary>Of whoever wrote lately, so many of the first lines of each kind tell whether that was the first contact.</summary>
+    /// <summary>Of whoever wrote for the first time lately, so many of the first lines of each kind tell whether we had met before.</summary>
     private const int First = 3;
 
     private readonly HashSet<string> ids = new(StringComparer.Ordinal);
@@ -104,7 +104,12 @@ public sealed class LinesToRead
         if (!authors.Add(contact))
             return;
 
-        ids.UnionWith(contact.Lines.GroupBy(line => line.Kind).SelectMany(kind => kind.Take(First)).Select(line => line.Id));
+        // An earlier mail of theirs says it all; otherwise we may have met them before.
+        if (contact.Lines.Find(line => line.Kind == LineKind.HumanIn && line.Contact == contact) is { } earlier && earlier.At < Since.ToUnixTimeTicks())
+            ids.Add(earlier.Id);
+        else
+            ids.UnionWith(contact.Lines.GroupBy(line => line.Kind).SelectMany(kind => kind.Take(First)).Select(line => line.Id));
+
         AddPerson(contact.Primary);
     }
 

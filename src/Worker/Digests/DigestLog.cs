@@ -31,7 +31,10 @@ internal sealed class DigestLog(ContactDatabase database)
         foreach (var ids in wanted.Ids.Where(id => !lines.ContainsKey(id)).ToList().Chunk(Some))
             await Read(new LogFilter { Now = now, Ids = ids, WithoutText = true }, lines, ct);
 
-        return Standing.FactsOf(running, new ContactLogSnapshot([.. lines.Values]), now) with { Names = await log.Names(wanted.People, now, ct) };
+        // Every line since then is read: whoever signed one of them is known from it.
+        var signed = lines.Values.Where(line => line.At >= wanted.Since).SelectMany(line => line.Participants)
+            .Where(one => !one.Internal && !string.IsNullOrWhiteSpace(one.Name)).Select(one => one.Address).ToHashSet();
+        return Standing.FactsOf(running, new ContactLogSnapshot([.. lines.Values]), now) with { Names = await log.Names([.. wanted.People.Where(one => !signed.Contains(one))], now, ct) };
     }
 
     private async Task Read(LogFilter filter, Dictionary<string, Interaction> into, CancellationToken ct)
