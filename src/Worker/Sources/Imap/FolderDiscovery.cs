@@ -147,7 +147,8 @@ internal sealed class FolderDiscovery(ImapClient client, ServerProfile profile, 
         var rest = found.Count == 0 ? 0 : ((found.Count - 1) % PageSize) + 1;
         frontier = found.Count == 0 ? frontier : Math.Max(frontier, found[^1]);
         yield return new ListedPage(
-            state, Locators(found.Count - rest, rest), (int)Math.Min(listedBefore, int.MaxValue), cursor with { Frontier = frontier, Snapshot = snapshot }) { Skipped = Old(old) };
+            state, Locators(found.Count - rest, rest), (int)Math.Min(listedBefore, int.MaxValue), cursor with { Frontier = frontier, Snapshot = snapshot })
+        { Skipped = Old(old) };
 
         Locator[] Locators(int start, int count) =>
             [.. Enumerable.Range(start, count).Select(i => new Locator(found[i].ToString(CultureInfo.InvariantCulture)))];
