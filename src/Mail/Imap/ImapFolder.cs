@@ -68,6 +68,9 @@ public sealed record ImapFolder(string Name, char? Delimiter, FolderRole Role, F
     /// <summary>The name's bytes as the server sent them, one character each; commands send them back unchanged.</summary>
     public required string RawName { get; init; }
 
+    /// <summary>The folder every account has, without asking for it.</summary>
+    public static ImapFolder Inbox { get; } = new("INBOX", null, FolderRole.Inbox, FolderRoleSource.Server, CanOpen: true, null) { RawName = "INBOX" };
+
     /// <summary>The last level of the name.</summary>
     public string Leaf => Delimiter is { } delimiter ? Name[(Name.LastIndexOf(delimiter) + 1)..] : Name;
 

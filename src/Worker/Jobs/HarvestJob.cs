@@ -45,6 +45,8 @@ internal sealed class HarvestJob(Composition program, IClock clock, JobFailures 
         // There is more: again at once, but behind everybody who has been waiting meanwhile.
         if (!isDone)
             await context.Scheduler.TriggerJob(context.JobDetail.Key, ct);
+        else
+            account.Watch?.Invoke(() => failures.Guard($"account {account.Name}", () => context.Scheduler.TriggerJob(context.JobDetail.Key, lifetime.ApplicationStopping).AsTask(), lifetime.ApplicationStopping));
     }
 
     private void Tell(HarvestSummary done)

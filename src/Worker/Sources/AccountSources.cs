@@ -23,6 +23,9 @@ internal sealed record ReadableAccount(string Name, string Kind, EmailAddress Ad
     /// <summary>When its server allows the next try after a failure; null when that is now.</summary>
     public Func<CancellationToken, Task<Instant?>> NotBefore { get; init; } = _ => Task.FromResult<Instant?>(null);
 
+    /// <summary>Lets its server tell of news until it is harvested again; null where it has no way to.</summary>
+    public Action<Func<Task>>? Watch { get; init; }
+
     /// <summary>Whether it lies on this machine, so that reading it waits for nobody.</summary>
     public bool IsLocal { get; init; }
 
@@ -77,7 +80,7 @@ internal static class AccountSources
 
     private static IEnumerable<ReadableAccount> Of(Account account, CaptureSettings capture, DateTimeZone zone, ImapSources imap, GraphTenants tenants) => account switch
     {
-        ImapAccount mailbox => [One(mailbox, mailbox.Address, now => imap.SourceOf(mailbox, capture.From(now))) with { NotBefore = ct => imap.NotBefore(mailbox, ct) }],
+        ImapAccount mailbox => [One(mailbox, mailbox.Address, now => imap.SourceOf(mailbox, capture.From(now))) with { NotBefore = ct => imap.NotBefore(mailbox, ct), Watch = tell => imap.Watch(mailbox, tell) }],
         MaildirAccount maildir => [Local(maildir, maildir.Address, _ => new MaildirSource(maildir.Path))],
         MboxAccount mbox => [Local(mbox, mbox.Address, _ => new MboxSource(mbox.Path))],
         EmlAccount eml => [Local(eml, eml.Address, _ => new EmlSource(eml.Path))],

@@ -12,7 +12,12 @@ namespace CrmSync.Worker.Sources.Imap;
 /// </summary>
 internal sealed class ImapSession(ImapAccount account, ImapOptions options, MailLogin login, ServerLessons lessons, IClock clock) : IAsyncDisposable
 {
+    private static readonly Duration BetweenNews = Duration.FromSeconds(10);
+    private static readonly Duration Gathering = Duration.FromSeconds(1);
+
     private ImapClient? client;
+    private ImapWatch? watch;
+    private Instant lastNews = Instant.MinValue;
 
     public ImapAccount Account => account;
 
@@ -28,6 +33,7 @@ internal sealed class ImapSession(ImapAccount account, ImapOptions options, Mail
     /// <exception cref="MailServerException">When there is none to be had; without a try when the last failure is too young.</exception>
     public async Task<ImapClient> Client(CancellationToken ct)
     {
+        await EndWatch();
         LastUsed = clock.GetCurrentInstant();
         if (client is { IsBroken: false, IsAuthenticated: true })
         {
@@ -86,12 +92,41 @@ internal sealed class ImapSession(ImapAccount account, ImapOptions options, Mail
         client = null;
     }
 
+    /// <summary>Lets the server tell when there is something new, until the connection is used again. Where it cannot, nothing happens.</summary>
+    /// <param name="tell">Called once.</param>
+    public void Watch(Func<Task> tell)
+    {
+        if (client is not { IsBroken: false, IsAuthenticated: true } open || watch is not null || !open.Capabilities.Has("IDLE"))
+            return;
+
+        var now = clock.GetCurrentInstant();
+        var pause = Duration.Max(Gathering, lastNews + BetweenNews - now);
+        watch = new ImapWatch(open, pause.ToTimeSpan(), () =>
+        {
+            lastNews = clock.GetCurrentInstant();
+            return tell();
+        });
+    }
+
     public async ValueTask DisposeAsync()
     {
+        await EndWatch();
         if (client is not null)
             await client.Logout();
 
         client = null;
+    }
+
+    private async Task EndWatch()
+    {
+        if (watch is not { } ended)
+            return;
+
+        watch = null;
+        if (!await ended.End())
+            await Drop();
+
+        ended.Dispose();
     }
 
     private async Task<ImapClient> LogIn(MailEndpoint endpoint, Credential? credential, CancellationToken ct)

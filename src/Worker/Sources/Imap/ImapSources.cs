@@ -36,10 +36,12 @@ internal sealed class ImapSources(IClock clock, MailLogins logins, ServerLessons
     /// <summary>When an account may be tried again; null when it may be now.</summary>
     public Task<Instant?> NotBefore(ImapAccount account, CancellationToken ct) => SessionOf(account).NotBefore(ct);
 
+    /// <summary>Lets the account's server tell when there is something new, until it is harvested again.</summary>
+    public void Watch(ImapAccount account, Func<Task> tell) => SessionOf(account).Watch(tell);
+
     public async ValueTask DisposeAsync()
     {
-        foreach (var session in sessions.Values)
-            await session.DisposeAsync();
+        await Task.WhenAll(sessions.Values.Select(session => session.DisposeAsync().AsTask()));
 
         foreach (var gate in gates.Values)
             gate.Dispose();
