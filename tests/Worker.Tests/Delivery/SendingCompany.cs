@@ -83,7 +83,7 @@ internal sealed class SendingCompany : IAsyncDisposable
 
     public async Task<LedgerMail> Of(string id) => (await Ledger.Find(id, default))!;
 
-    /// <summary>Which mails the server took for a reader, by subject.</summary>
+    /// <summary>How many mails the server took for a reader, by the name before the <c>@</c>.</summary>
     public int CountFor(string reader) => Server.Taken.Count(mail => mail.Recipients.Contains($"{reader}@bright.example"));
 
     public async ValueTask DisposeAsync()
