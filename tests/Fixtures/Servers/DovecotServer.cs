@@ -36,9 +36,17 @@ public sealed class DovecotServer : MailboxServer
     internal DovecotServer(string options)
     {
         this.options = options;
-        OpenToAll(Folder);
-        WriteConfiguration();
-        Start();
+        try
+        {
+            OpenToAll(Folder);
+            WriteConfiguration();
+            Start();
+        }
+        catch
+        {
+            base.Dispose();
+            throw;
+        }
     }
 
     public DovecotServer()
