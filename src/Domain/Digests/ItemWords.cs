@@ -21,7 +21,7 @@ public sealed class ItemWords(PeopleBook people, ReaderClock clock)
             Who = item.Contact is { } contact && people.NameOf(contact) != contact.Value ? PlainWords.Flatten(contact.Value, PlainWords.Name) : "",
             Subject = Subject(item),
             Excerpt = excerpt.Length > 0 ? excerpt : null,
-            Why = PlainWords.Flatten(item.Reason?.Briefly ?? item.Why, MostWhy),
+            Why = PlainWords.Flatten(item.Reason?.Briefly(clock.When) ?? item.Why, MostWhy),
             Say = item.Rule.Say is { } say ? PlainWords.Flatten(say, PlainWords.Excerpt) : null,
             Owner = item.Owner == reader ? null : people.FullName(item.Owner),
             Reservation = item.Unsure.Count == 0 ? null

@@ -62,7 +62,7 @@ internal sealed class ManagerSections(DigestFacts facts, PeopleBook people, Read
         var lines = facts.Evaluation.Closed
             .Where(closed => closed.As == ItemClosing.Expired && scope.Contains(closed.Owner) && since < Instant.Max(closed.At, closed.KnownAt) && closed.At <= facts.Now)
             .Select(closed => new NewsLine(closed.Rule.Name.Replace('-', ' '),
-                $"{(closed.Contact is { } contact ? people.NameOf(contact) : PlainWords.Flatten(closed.About, PlainWords.Name))}{PlainWords.About(people.SubjectOf(closed.About))} ({people.FirstName(closed.Owner)}): {PlainWords.Flatten(closed.Reason?.Briefly ?? closed.Why, PlainWords.Excerpt)}"))
+                $"{(closed.Contact is { } contact ? people.NameOf(contact) : PlainWords.Flatten(closed.About, PlainWords.Name))}{PlainWords.About(people.SubjectOf(closed.About))} ({people.FirstName(closed.Owner)}): {PlainWords.Flatten(closed.Reason?.Briefly(clock.When) ?? closed.Why, PlainWords.Excerpt)}"))
             .ToList();
         return lines.Count == 0 ? null : new NewsSection(SectionNames.Expired, "Given up") { Lines = [.. lines.Take(mostRows)], More = Math.Max(0, lines.Count - mostRows) };
     }

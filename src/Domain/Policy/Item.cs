@@ -97,8 +97,9 @@ public sealed record ItemStep(Instant At, string To, Via Via);
 /// <summary>Why there is an item, as facts; <see cref="object.ToString"/> is the sentence people read.</summary>
 public abstract record Reason
 {
-    /// <summary>The same for a digest: without the subject, which stands right above it, and without the words of the log.</summary>
-    public virtual string Briefly => ToString();
+    /// <summary>The same for a digest: without the subject, which stands right above it, without the words of the log, and with times as its reader reads them.</summary>
+    /// <param name="when">A moment in words.</param>
+    public virtual string Briefly(Func<Instant, string> when) => ToString();
 }
 
 /// <summary>An item that came to its end.</summary>

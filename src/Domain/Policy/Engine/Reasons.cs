@@ -7,7 +7,7 @@ namespace CrmSync.Domain.Policy.Engine;
 /// <summary>They wrote and nobody answered.</summary>
 internal sealed record Asked(DateTimeZone Zone, long At, string? Subject, LengthOfTime Within) : Reason
 {
-    public override string Briefly => $"asked {When(Zone, At)}, answer within {InWords(Within)}";
+    public override string Briefly(Func<Instant, string> when) => $"asked {when(Moment(At))}, answer within {InWords(Within)}";
 
     public override string ToString() => $"asked {When(Zone, At)} {Quoted(Subject)}, answer within {InWords(Within)}";
 }
@@ -15,14 +15,20 @@ internal sealed record Asked(DateTimeZone Zone, long At, string? Subject, Length
 /// <summary>Nobody answered in all the time the rule looks at a mail.</summary>
 internal sealed record NeverAnswered(DateTimeZone Zone, long At, LengthOfTime After) : Reason
 {
+    public override string Briefly(Func<Instant, string> when) => $"asked {when(Moment(At))} and never answered; given up after {InWords(After)}";
+
     public override string ToString() => $"asked {When(Zone, At)} and never answered; given up after {InWords(After)}";
 }
 
 /// <summary>A case is open.</summary>
 internal sealed record CaseOpen(DateTimeZone Zone, string Case, long Opened, string? Subject, LengthOfTime Within, long? WaitingSince) : Reason
 {
-    public override string ToString() =>
-        $"{Case} {Quoted(Subject)} open since {When(Zone, Opened)}, " + (WaitingSince is { } since ? $"waiting for their answer since {When(Zone, since)}" : $"{InWords(Within)} while it is with us");
+    public override string Briefly(Func<Instant, string> when) => $"{Case} open since {Rest(at => when(Moment(at)))}";
+
+    public override string ToString() => $"{Case} {Quoted(Subject)} open since {Rest(at => When(Zone, at))}";
+
+    private string Rest(Func<long, string> when) =>
+        $"{when(Opened)}, {(WaitingSince is { } since ? $"waiting for their answer since {when(since)}" : $"{InWords(Within)} while it is with us")}";
 }
 
 /// <summary>A case closed by itself.</summary>
@@ -34,7 +40,7 @@ internal sealed record WentQuiet(DateTimeZone Zone, long LastMail, LengthOfTime?
 /// <summary>We asked and they did not reply.</summary>
 internal sealed record NoReply(DateTimeZone Zone, long At, string? Subject, string? By, LengthOfTime After, int Chasers) : Reason
 {
-    public override string Briefly => $"no reply to the mail of {When(Zone, At)}{Rest}";
+    public override string Briefly(Func<Instant, string> when) => $"no reply to the mail of {when(Moment(At))}{Rest}";
 
     public override string ToString() => $"no reply to {Quoted(Subject)} of {When(Zone, At)}{(By is null ? "" : $" ({By})")}{Rest}";
 
@@ -44,7 +50,7 @@ internal sealed record NoReply(DateTimeZone Zone, long At, string? Subject, stri
 /// <summary>All reminders were sent in vain.</summary>
 internal sealed record ChasersRanOut(DateTimeZone Zone, long At, string? Subject, int Chasers) : Reason
 {
-    public override string Briefly => $"no reply after {Chasers} reminders";
+    public override string Briefly(Func<Instant, string> when) => $"no reply after {Chasers} reminders";
 
     public override string ToString() => $"no reply to {Quoted(Subject)} after {Chasers} reminders; the last one before these of {When(Zone, At)}";
 }
@@ -52,7 +58,7 @@ internal sealed record ChasersRanOut(DateTimeZone Zone, long At, string? Subject
 /// <summary>The last contact is too long ago.</summary>
 internal sealed record SilentSince(DateTimeZone Zone, long At, string What, string Told, LengthOfTime Every) : Reason
 {
-    public override string Briefly => $"last contact {When(Zone, At)}: {Told}; every {InWords(Every)}";
+    public override string Briefly(Func<Instant, string> when) => $"last contact {when(Moment(At))}: {Told}; every {InWords(Every)}";
 
     public override string ToString() => $"last contact {When(Zone, At)} {What}, every {InWords(Every)}";
 }
@@ -60,7 +66,7 @@ internal sealed record SilentSince(DateTimeZone Zone, long At, string What, stri
 /// <summary>We met.</summary>
 internal sealed record MetOn(DateTimeZone Zone, long At, string? Subject) : Reason
 {
-    public override string Briefly => $"met {When(Zone, At)}";
+    public override string Briefly(Func<Instant, string> when) => $"met {when(Moment(At))}";
 
     public override string ToString() => $"met {When(Zone, At)} {Quoted(Subject)}";
 }
@@ -68,7 +74,7 @@ internal sealed record MetOn(DateTimeZone Zone, long At, string? Subject) : Reas
 /// <summary>They wrote for the first time.</summary>
 internal sealed record FirstWrote(DateTimeZone Zone, long At, string? Subject) : Reason
 {
-    public override string Briefly => $"first wrote {When(Zone, At)}";
+    public override string Briefly(Func<Instant, string> when) => $"first wrote {when(Moment(At))}";
 
     public override string ToString() => $"first wrote {When(Zone, At)} {Quoted(Subject)}";
 }
@@ -76,12 +82,16 @@ internal sealed record FirstWrote(DateTimeZone Zone, long At, string? Subject) :
 /// <summary>A case closed.</summary>
 internal sealed record CaseClosed(DateTimeZone Zone, string Case, long At) : Reason
 {
+    public override string Briefly(Func<Instant, string> when) => $"{Case} closed {when(Moment(At))}";
+
     public override string ToString() => $"{Case} closed {When(Zone, At)}";
 }
 
 /// <summary>A case opened again.</summary>
 internal sealed record CaseReopened(DateTimeZone Zone, long At) : Reason
 {
+    public override string Briefly(Func<Instant, string> when) => $"the case was opened again {when(Moment(At))}";
+
     public override string ToString() => $"the case was opened again {When(Zone, At)}";
 }
 

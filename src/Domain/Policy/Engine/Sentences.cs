@@ -8,11 +8,13 @@ namespace CrmSync.Domain.Policy.Engine;
 /// <summary>The words reasons share.</summary>
 internal static class Sentences
 {
-    private static readonly LocalDateTimePattern Moment = LocalDateTimePattern.Create("ddd d MMM HH:mm", CultureInfo.InvariantCulture);
+    private static readonly LocalDateTimePattern MomentPattern = LocalDateTimePattern.Create("ddd d MMM HH:mm", CultureInfo.InvariantCulture);
     private static readonly LocalDatePattern Day = LocalDatePattern.Create("ddd d MMM uuuu", CultureInfo.InvariantCulture);
 
     /// <summary>A moment as people in the zone read it: <c>Mon 2 Mar 10:00</c>.</summary>
-    public static string When(DateTimeZone zone, long at) => Moment.Format(Instant.FromUnixTimeTicks(at).InZone(zone).LocalDateTime);
+    public static string When(DateTimeZone zone, long at) => MomentPattern.Format(Instant.FromUnixTimeTicks(at).InZone(zone).LocalDateTime);
+
+    public static Instant Moment(long at) => Instant.FromUnixTimeTicks(at);
 
     public static string On(LocalDate date) => Day.Format(date);
 
