@@ -8,7 +8,7 @@ namespace CrmSync.Domain.Digests;
 /// <summary>What managers are told about the people below them, besides items.</summary>
 internal sealed class ManagerSections(DigestFacts facts, PeopleBook people, ReaderClock clock, IReadOnlySet<string> scope, Instant since, int maxItems)
 {
-    private const int MostMails = 5;
+    private const int MostMails = 3;
 
     private readonly int mostRows = Math.Min(15, maxItems);
     private const int ShownWeeks = 6;
@@ -51,7 +51,7 @@ internal sealed class ManagerSections(DigestFacts facts, PeopleBook people, Read
             [
                 Contacts.EmailAddress.TryParse(over.About, out var contact) ? people.NameOf(contact) : PlainWords.Flatten(over.About, PlainWords.Name),
                 $"{ReaderClock.Count(over.Counted.Count, "contact")}\nat most {over.Cap.Max} in {Sentences.InWords(over.Cap.Window)}",
-                string.Join('\n', Newest(over.Counted).Select(line => $"{(people.ActorOf(line) is { } actor ? people.FirstName(actor.Id) : "we")}, {clock.When(line.At)}{PlainWords.About(line.Subject)}")),
+                string.Join('\n', MailsOf(over.Counted)),
             ]))
             .ToList();
         return Table(SectionNames.OverContacted, "Contacted too often", "Who heard from us more often than the policy allows, and from whom", ["Who", "How often", "Mails and meetings"], rows);
@@ -168,7 +168,13 @@ internal sealed class ManagerSections(DigestFacts facts, PeopleBook people, Read
         return (share, string.Create(CultureInfo.InvariantCulture, $"{inTime} of {closed.Count} ({share * 100:0}\u00A0%)"));
     }
 
-    private IEnumerable<Log.Interaction> Newest(IReadOnlyList<Log.Interaction> counted) => counted.Skip(counted.Count - Math.Min(MostMails, maxItems));
+    /// <summary>The newest, in words, and how many came before.</summary>
+    private IEnumerable<string> MailsOf(IReadOnlyList<Log.Interaction> counted)
+    {
+        var before = Math.Max(0, counted.Count - Math.Min(MostMails, maxItems));
+        var shown = counted.Skip(before).Select(line => $"{(people.ActorOf(line) is { } actor ? people.FirstName(actor.Id) : "we")}, {clock.When(line.At)}{PlainWords.About(line.Subject)}");
+        return before == 0 ? shown : shown.Prepend($"{before} earlier");
+    }
 
     private TableSection? Table(string name, string title, string caption, IReadOnlyList<string> columns, List<TableRow> rows)
     {

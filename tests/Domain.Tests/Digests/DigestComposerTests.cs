@@ -284,6 +284,17 @@ public sealed class DigestComposerTests
     }
 
     [Fact]
+    public void Of_many_contacts_the_newest_are_told_and_the_rest_counted()
+    {
+        var over = new OverContact(new CapLimit("calm", Some.Nowhere) { Max = 2, Window = new(7, TimeUnit.Day) }, "jo@acme.example", "ana",
+            [.. Enumerable.Range(0, 30).Select(i => Reply($"R{i}", "tim", Some.Now - Duration.FromHours(30 - i)))]);
+        var facts = Some.Facts([]) with { OverContacted = [over] };
+        var row = new DigestComposer(facts).Compose(Some.Run(Some.TheFirm, Some.Olga), DigestHistory.None).Sections.OfType<TableSection>().Single(section => section.Name == "over_contacted").Rows.Single();
+        Assert.Equal("30 contacts\nat most 2 in 7 days", row.Cells[1]);
+        Assert.Equal(["27 earlier", "Tim, today 05:45 “Third sign”", "Tim, today 06:45 “Third sign”", "Tim, today 07:45 “Third sign”"], row.Cells[2].Split('\n'));
+    }
+
+    [Fact]
     public void What_readers_found_not_useful_is_counted_by_rule_for_the_manager()
     {
         Interaction NotUseful(int i, string rule, int daysAgo) => new()
