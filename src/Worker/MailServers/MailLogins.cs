@@ -10,7 +10,9 @@ namespace CrmSync.Worker.MailServers;
 /// <param name="database">Where failures and tokens are kept over a restart; null: in memory only.</param>
 internal sealed class MailLogins(IClock clock, ContactDatabase? database = null) : IDisposable
 {
-    private readonly HttpClient http = new() { Timeout = TimeSpan.FromSeconds(30), MaxResponseContentBufferSize = 1024 * 1024 };
+    /// <summary>For token servers, which few logins need.</summary>
+    private readonly Lazy<HttpClient> http = new(() => new HttpClient { Timeout = TimeSpan.FromSeconds(30), MaxResponseContentBufferSize = 1024 * 1024 });
+
     private readonly ConcurrentDictionary<(string Host, string User), SemaphoreSlim> turns = new();
     private readonly ConcurrentDictionary<string, AccessTokens> tokens = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, MailLogin> logins = new(StringComparer.Ordinal);
@@ -22,7 +24,7 @@ internal sealed class MailLogins(IClock clock, ContactDatabase? database = null)
     public MailLogin Of(LoginSettings settings) => logins.GetOrAdd($"{settings.Protocol}\0{settings.Server}\0{settings.User}\0{Secret(settings.Login)}", _ => new MailLogin(
         settings,
         turns.GetOrAdd((settings.Server.Host.ToLowerInvariant(), settings.User ?? ""), _ => new SemaphoreSlim(1)),
-        settings.Login is Login.OAuth oauth ? tokens.GetOrAdd(Secret(oauth), _ => new AccessTokens(oauth, http, clock, database is null ? null : new KeptTokens(database, oauth))) : null,
+        settings.Login is Login.OAuth oauth ? tokens.GetOrAdd(Secret(oauth), _ => new AccessTokens(oauth, http.Value, clock, database is null ? null : new KeptTokens(database, oauth))) : null,
         database,
         Insist,
         clock));
@@ -35,7 +37,8 @@ internal sealed class MailLogins(IClock clock, ContactDatabase? database = null)
         foreach (var turn in turns.Values)
             turn.Dispose();
 
-        http.Dispose();
+        if (http.IsValueCreated)
+            http.Value.Dispose();
     }
 
     private static string Secret(Login? login) => login switch
