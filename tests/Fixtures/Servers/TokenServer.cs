@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 
 namespace CrmSync.Fixtures.Servers;
@@ -9,11 +8,8 @@ namespace CrmSync.Fixtures.Servers;
 /// <param name="answer">Gives status and body for a form.</param>
 public sealed class TokenServer : IAsyncDisposable
 {
-    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource stop = new();
     private readonly ConcurrentQueue<IReadOnlyDictionary<string, string>> forms = new();
-    private readonly List<Task> sessions = [];
-    private readonly Task accepting;
+    private readonly RawServer server;
     private Func<IReadOnlyDictionary<string, string>, (int Status, string Body)> answer;
     private int issued;
     private int atOnce;
@@ -21,11 +17,10 @@ public sealed class TokenServer : IAsyncDisposable
     public TokenServer(Func<IReadOnlyDictionary<string, string>, (int Status, string Body)>? answer = null)
     {
         this.answer = answer ?? (_ => Token());
-        listener.Start();
-        accepting = Accept();
+        server = new RawServer(Serve);
     }
 
-    public Uri Url => new($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/token");
+    public Uri Url => new($"http://127.0.0.1:{server.Port}/token");
 
     /// <summary>What was asked for so far.</summary>
     public IReadOnlyList<IReadOnlyDictionary<string, string>> Forms => [.. forms];
@@ -42,59 +37,28 @@ public sealed class TokenServer : IAsyncDisposable
     public (int Status, string Body) Token(string? refresh = null, int seconds = 3600) =>
         (200, $$"""{"access_token": "token-{{Interlocked.Increment(ref issued)}}", "expires_in": {{seconds}}{{(refresh is null ? "" : $", \"refresh_token\": \"{refresh}\"")}}}""");
 
-    public async ValueTask DisposeAsync()
-    {
-        await stop.CancelAsync();
-        listener.Stop();
-        await accepting;
-        await Task.WhenAll(sessions);
-        stop.Dispose();
-    }
+    public ValueTask DisposeAsync() => server.DisposeAsync();
 
-    private async Task Accept()
+    private async Task Serve(Stream stream, CancellationToken ct)
     {
-        try
+        using var reader = new StreamReader(stream, Encoding.ASCII);
+        var length = 0;
+        while (await reader.ReadLineAsync(ct) is { Length: > 0 } line)
         {
-            while (true)
-                sessions.Add(Serve(await listener.AcceptTcpClientAsync(stop.Token)));
+            if (line.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase))
+                length = int.Parse(line[15..], System.Globalization.CultureInfo.InvariantCulture);
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException)
-        {
-            // The test is over.
-        }
-    }
 
-    private async Task Serve(TcpClient client)
-    {
-        using (client)
-        {
-            try
-            {
-                var stream = client.GetStream();
-                using var reader = new StreamReader(stream, Encoding.ASCII);
-                var length = 0;
-                while (await reader.ReadLineAsync(stop.Token) is { Length: > 0 } line)
-                {
-                    if (line.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase))
-                        length = int.Parse(line[15..], System.Globalization.CultureInfo.InvariantCulture);
-                }
-
-                var body = new char[length];
-                await reader.ReadBlockAsync(body, stop.Token);
-                var form = new string(body).Split('&').Select(pair => pair.Split('=', 2)).ToDictionary(pair => pair[0], pair => WebUtility.UrlDecode(pair[1]), StringComparer.Ordinal);
-                forms.Enqueue(form);
-                MostAtOnce = Math.Max(MostAtOnce, Interlocked.Increment(ref atOnce));
-                await Task.Delay(20, stop.Token);
-                var (status, text) = answer(form);
-                Interlocked.Decrement(ref atOnce);
-                await stream.WriteAsync(
-                    Encoding.UTF8.GetBytes($"HTTP/1.1 {status} Whatever\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(text)}\r\nConnection: close\r\n\r\n{text}"),
-                    stop.Token);
-            }
-            catch (Exception e) when (e is OperationCanceledException or IOException)
-            {
-                // The client left, or the test is over.
-            }
-        }
+        var body = new char[length];
+        await reader.ReadBlockAsync(body, ct);
+        var form = new string(body).Split('&').Select(pair => pair.Split('=', 2)).ToDictionary(pair => pair[0], pair => WebUtility.UrlDecode(pair[1]), StringComparer.Ordinal);
+        forms.Enqueue(form);
+        MostAtOnce = Math.Max(MostAtOnce, Interlocked.Increment(ref atOnce));
+        await Task.Delay(20, ct);
+        var (status, text) = answer(form);
+        Interlocked.Decrement(ref atOnce);
+        await stream.WriteAsync(
+            Encoding.UTF8.GetBytes($"HTTP/1.1 {status} Whatever\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(text)}\r\nConnection: close\r\n\r\n{text}"),
+            ct);
     }
 }

@@ -62,12 +62,15 @@ public sealed class OddSessionHarvestTests : OddServerCompany
         Server.On("LIST", "* LIST () \"/\" INBOX\n* LIST () \"/\" Phantom\nTAG OK done").On("STATUS \"Phantom\"", refusal).On("EXAMINE \"Phantom\"", refusal);
 
         Assert.Equal(3, (await Harvest()).New);
+        var tries = Tries();
         Inbox.Holds(1, 2, 3, 4);
         Assert.Equal(1, (await Counts()).New);
-        Assert.Single(Server.Received, command => command == "EXAMINE \"Phantom\"");
+        Assert.Equal(tries, Tries());
 
         await Harvest(minutesLater: 6 * 60);
-        Assert.Equal(2, Server.Received.Count(command => command == "EXAMINE \"Phantom\""));
+        Assert.True(Tries() > tries);
+
+        int Tries() => Server.Received.Count(command => command == "EXAMINE \"Phantom\"");
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Text;
 using CrmSync.Domain.Contacts;
 using CrmSync.Fixtures.Servers;
 using CrmSync.Mail.Net;
@@ -6,7 +7,6 @@ using CrmSync.Worker.Delivery;
 using CrmSync.Worker.Harvest;
 using CrmSync.Worker.MailServers;
 using CrmSync.Worker.Tests.Harvest;
-using System.Text;
 
 namespace CrmSync.Worker.Tests.Imap;
 
