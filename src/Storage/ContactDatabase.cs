@@ -136,7 +136,7 @@ public sealed class ContactDatabase : IAsyncDisposable
 
         var connection = new SqliteConnection(connectionString);
         await connection.OpenAsync(ct);
-        await Run(connection, "pragma cache_size = -2048; pragma temp_store = memory; pragma foreign_keys = on; pragma secure_delete = fast; pragma wal_autocheckpoint = 4000;", ct);
+        await Run(connection, "pragma cache_size = -4096; pragma temp_store = memory; pragma foreign_keys = on; pragma secure_delete = fast; pragma wal_autocheckpoint = 4000;", ct);
         return connection;
     }
 
