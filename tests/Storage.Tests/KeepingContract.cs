@@ -180,8 +180,17 @@ public abstract class KeepingContract(IDatabases databases)
         Assert.Equal(
             new ContactRow
             {
-                Address = "bob@acme.example", Name = "Robert", Addresses = 2, Organisation = "acme.example", Owner = "ana", FirstContact = Some.Noon, LastContact = Some.Noon + Some.Hours(3),
-                Received = 1, Sent = 1, Mailings = 0, Meetings = 1,
+                Address = "bob@acme.example",
+                Name = "Robert",
+                Addresses = 2,
+                Organisation = "acme.example",
+                Owner = "ana",
+                FirstContact = Some.Noon,
+                LastContact = Some.Noon + Some.Hours(3),
+                Received = 1,
+                Sent = 1,
+                Mailings = 0,
+                Meetings = 1,
             },
             await connection.QuerySingleAsync<ContactRow>("select * from contacts"));
 
