@@ -17,14 +17,7 @@ internal sealed class StaffSections(DigestFacts facts, PeopleBook people, Reader
 
     public MeetingsSection? MeetingsToday()
     {
-        var meetings = people.Interactions
-            .Where(line => line.Meeting is { AllDay: false } meeting
-                && clock.DateOf(meeting.Start) == clock.Today
-                && meeting.StatusAt(facts.Now, line.Participants) == MeetingStatus.Booked
-                && line.Participants.Any(IsReader))
-            .Select(line => (Line: line, Guests: GuestsOf(line)))
-            .Where(meeting => meeting.Guests.Count > 0)
-            .ToList();
+        var meetings = GuestList.Of(people, reader, facts.Now).Where(meeting => clock.DateOf(meeting.Meeting.Meeting!.Start) == clock.Today).ToList();
         var briefs = Math.Min(MostBriefs, maxItems);
         var lines = new List<MeetingLine>();
         foreach (var (line, guests) in meetings.Take(maxItems))
@@ -61,12 +54,6 @@ internal sealed class StaffSections(DigestFacts facts, PeopleBook people, Reader
                 .Select(item => $"{words.What(item)}{PlainWords.About(words.Subject(item))}: {Reason(item.By ?? "a limit")}{(item.Until is { } until ? $", until {clock.When(until)}" : "")}")],
         };
     }
-
-    private bool IsReader(Participant participant) =>
-        participant.Internal && participant.Response != MeetingResponse.Declined && people.Ours(participant.Address)?.Id == reader.Id;
-
-    private List<EmailAddress> GuestsOf(Interaction meeting) =>
-        [.. meeting.Participants.Where(p => !p.Internal && p.Response != MeetingResponse.Declined).Select(p => people.Primary(p.Address)).Distinct()];
 
     private MeetingLine LineOf(Interaction line, IReadOnlyList<EmailAddress> guests, int all)
     {

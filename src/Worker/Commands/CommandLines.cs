@@ -97,7 +97,7 @@ internal sealed class CommandLines(CompanyPolicy policy, Standings standings, Co
     private Confirmation Confirm(CommandWish wish, ItemTarget target, Instant? until)
     {
         var who = NameOf(target);
-        var subject = PlainWords.Flatten(wish.Subject ?? (target.Rule is RespondRule or ResolveRule or ChaseRule ? standings.People.SubjectOf(target.About) : null), PlainWords.Name);
+        var subject = PlainWords.Flatten(wish.Subject ?? (target.Rule is RespondRule or ResolveRule or ChaseRule ? standings.People.Find(target.Trigger)?.Subject ?? standings.People.SubjectOf(target.About) : null), PlainWords.Name);
         var what = (target.Rule is { } rule ? ItemWords.What(rule, who) : who) + (subject.Length > 0 ? $" “{subject}”" : "");
         return wish.Verb switch
         {

@@ -33,7 +33,7 @@ internal sealed partial class CommandMeaning(CompanyPolicy policy, ContactDataba
 
         var parts = mail.Recipients.Select(PlusPart).OfType<string>().Distinct().ToList();
         if (parts.Find(part => !part.StartsWith("re-", StringComparison.Ordinal)) is { } verb)
-            return OfAddress(mail, lines, verb);
+            return OfAddress(mail, author, lines, verb);
 
         return await OfReply(mail, author, lines, await AnsweredBy(mail, parts, ct), ct);
     }
@@ -77,15 +77,16 @@ internal sealed partial class CommandMeaning(CompanyPolicy policy, ContactDataba
     }
 
     /// <summary>A mail to <c>crmsync+verb@</c>: written to a customer with the address in Bcc, forwarded, or new.</summary>
-    private CommandReading OfAddress(CommandMail mail, CommandLines lines, string written)
+    private CommandReading OfAddress(CommandMail mail, Person author, CommandLines lines, string written)
     {
         var (verb, argument) = Split(written);
         if (verb is "brief" or "who")
         {
-            var people = OutsidersOf(mail).Take(MostPeople).ToList();
+            var named = OutsidersOf(mail).ToList();
+            var people = (named.Count > 0 ? named : standings.MetNext(author, mail.ArrivedAt)).Take(MostPeople).ToList();
             return people.Count > 0
                 ? new CommandReading([], new MailAnswer([], [.. people.Select(one => new Question(QuestionKind.Who, one))]))
-                : throw new RefusedCommandException("names nobody from outside; forward a mail of theirs, or write their address into the subject");
+                : throw new RefusedCommandException("names nobody from outside, and you meet nobody within a week; forward a mail of theirs, or write their address into the subject");
         }
 
         if (verb is not ("done" or "snooze" or "called" or "resolved" or "tag" or "untag" or "note" or "chase" or "not-useful"))
@@ -127,7 +128,7 @@ internal sealed partial class CommandMeaning(CompanyPolicy policy, ContactDataba
         {
             if (command.Text is { } text && command.Verb is "brief" or "may-i-write")
             {
-                Ask(command, [.. text.Split(' ').Select(Outsider).OfType<EmailAddress>()]);
+                Ask(command, text.Length == 0 ? standings.MetNext(author, mail.ArrivedAt) : [.. text.Split(' ').Select(Outsider).OfType<EmailAddress>()]);
                 continue;
             }
 
@@ -173,7 +174,7 @@ internal sealed partial class CommandMeaning(CompanyPolicy policy, ContactDataba
         void Ask(SpokenCommand command, IReadOnlyList<EmailAddress> contacts)
         {
             if (contacts.Count == 0)
-                confirmations.Add(Confirmation.NotDone(command.Line, "names nobody from outside; write the address of a contact"));
+                confirmations.Add(Confirmation.NotDone(command.Line, command.Text is { Length: 0 } ? "finds nobody from outside you meet within a week; write for example \"brief jane@acme.example\"" : "names nobody from outside; write the address of a contact"));
 
             questions.AddRange(contacts.Select(contact => new Question(command.Verb == "brief" ? QuestionKind.Who : QuestionKind.MayIWrite, contact)));
         }

@@ -15,6 +15,9 @@ internal sealed record ItemTarget(string About, EmailAddress? Contact, Rule? Rul
 {
     /// <summary>The id of the item; null when none is meant.</summary>
     public string? Item { get; init; }
+
+    /// <summary>The interaction the item rests on, if it is open and rests on one.</summary>
+    public string? Trigger { get; init; }
 }
 
 /// <summary>The log and what the policy makes of it, for finding what a command means.</summary>
@@ -73,6 +76,15 @@ internal sealed class Standings(DigestFacts facts)
                 .OrderBy(line => line.At).ThenBy(line => line.Id, StringComparer.Ordinal).LastOrDefault();
     }
 
+    /// <summary>Whom from outside one of our people meets next: the guests of the first day, within a week, that still has a meeting with any.</summary>
+    public IReadOnlyList<EmailAddress> MetNext(Person person, Instant from)
+    {
+        var calendar = person.Calendar ?? facts.Policy.DefaultCalendar;
+        var ahead = GuestList.Of(People, person, facts.Now).Where(one => one.Meeting.Meeting!.End > from && one.Meeting.Meeting.Start < from + Duration.FromDays(7))
+            .Select(one => (Date: calendar.DateOf(one.Meeting.Meeting!.Start), one.Guests)).ToList();
+        return [.. ahead.TakeWhile(one => one.Date == ahead[0].Date).SelectMany(one => one.Guests).Distinct()];
+    }
+
     private static Dictionary<string, ItemTarget> Targets(DigestFacts facts)
     {
         var targets = new Dictionary<string, ItemTarget>(StringComparer.OrdinalIgnoreCase);
@@ -80,7 +92,7 @@ internal sealed class Standings(DigestFacts facts)
             targets[closed.Id] = new ItemTarget(closed.About, closed.Contact, closed.Rule, closed.Owner) { Item = closed.Id };
 
         foreach (var item in facts.Evaluation.Items.Concat(facts.Evaluation.Observed))
-            targets[item.Id] = new ItemTarget(item.About, item.Contact, item.Rule, item.Owner) { Item = item.Id };
+            targets[item.Id] = new ItemTarget(item.About, item.Contact, item.Rule, item.Owner) { Item = item.Id, Trigger = item.Trigger };
 
         return targets;
     }

@@ -28,6 +28,18 @@ public sealed class AskingByMail(SentDigests sent) : IClassFixture<SentDigests>
             Assert.Contains("Declan Murphy · declan@murphymotors.example customer · known for 3 months, 4 contacts · looked after by Ana Open: Answer Declan Murphy “Re: FW: Letter on the pavement”, was due Mon 16:00 Mon 11:00 wrote “Letter on the pavement”: Ana, the second", text, StringComparison.Ordinal);
         });
 
+    [Theory]
+    [InlineData("brief")]
+    [InlineData("My briefing?")]
+    [InlineData("Mein Briefing")]
+    public async Task A_brief_of_nobody_in_particular_is_one_of_everybody_they_meet_next(string words)
+    {
+        // Ana meets both at 11:00.
+        var answer = await Ask(words);
+        Assert.Equal("About Jörg Schäfer and 1 other", answer.Subject);
+        Assert.Contains("Katrin Weber · weber@lindenhof.example", answer.Text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Whether_to_write_is_asked_in_three_languages_and_answered_with_the_dates_behind_it() => await AskAll(
         [
@@ -88,15 +100,22 @@ public sealed class AskingByMail(SentDigests sent) : IClassFixture<SentDigests>
         Assert.Contains("Noted: They think about the garden wall", answer.Text, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("can i write to the council")]
-    [InlineData("crmsync+brief")]
-    public async Task A_question_about_nobody_says_how_to_ask(string asked)
+    [Fact]
+    public async Task A_mail_to_the_address_for_briefs_that_names_nobody_asks_for_those_they_meet_next()
     {
         await using var company = await AnsweringCompany.CopyOf(sent);
-        company.Deliver(asked.Contains('+', StringComparison.Ordinal) ? Letter($"{asked}@bright.example", "Hello", "Tell me") : Letter("crmsync@bright.example", asked, ""));
+        company.Deliver(Letter("crmsync+brief@bright.example", "Hello", "Tell me"));
         await company.Harvest();
-        Assert.Contains("names ", Flat(Assert.Single(await company.Answers()).Text), StringComparison.Ordinal);
+        Assert.Equal("About Jörg Schäfer and 1 other", Assert.Single(await company.Answers()).Subject);
+    }
+
+    [Fact]
+    public async Task Advice_about_nobody_says_how_to_ask()
+    {
+        await using var company = await AnsweringCompany.CopyOf(sent);
+        company.Deliver(Letter("crmsync@bright.example", "can i write to the council", ""));
+        await company.Harvest();
+        Assert.Contains("names no address", Flat(Assert.Single(await company.Answers()).Text), StringComparison.Ordinal);
     }
 
     [Fact]

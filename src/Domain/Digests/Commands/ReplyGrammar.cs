@@ -61,6 +61,9 @@ public sealed partial class ReplyGrammar(BusinessCalendar calendar, Instant now)
         if (MayIWrite().Match(line) is { Success: true } may)
             return Asked("may-i-write", line, line[may.Length..]);
 
+        if (BriefAlone().IsMatch(line))
+            return (new SpokenCommand("brief", line) { Text = "" }, null);
+
         if (Who().Match(line) is { Success: true } who)
             return Asked("brief", line, line[who.Length..]);
 
@@ -214,6 +217,9 @@ public sealed partial class ReplyGrammar(BusinessCalendar calendar, Instant now)
     /// <summary>"Can I write to", in the words of three languages; in German the verb stands at the end.</summary>
     [GeneratedRegex(@"^(?:(?:can|may|could|should|shall|am|are)\s+(?:i|we)\b.*\b(?:write|mail|e-?mail|contact|message|reach|approach)|(?:darf|kann|könnte|soll|dürfen|können|sollen)\s+(?:ich|wir)\b.*\b(?:schreiben|anschreiben|mailen|anmailen|kontaktieren)|(?:puis-je|peut-on|pouvons-nous|dois-je|on\s+peut|je\s+peux|est-ce\s+que\s+je\s+peux|est-ce\s+qu['’]on\s+peut)\b.*\b(?:écrire|ecrire|contacter|relancer|joindre))\b(?:\s+(?:to|an|à|a)\b)?", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex MayIWrite();
+
+    [GeneratedRegex(@"^(?:my\s+|mein\s+|mon\s+)?brief(?:ing)?\??$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex BriefAlone();
 
     [GeneratedRegex(@"^(?:who(?:['’]s|\s+is|\s+are)?|brief(?:ing)?|wer(?:\s+(?:ist|sind))?|qui(?:\s+(?:est|sont))?|c['’]est\s+qui|tell\s+me\s+about|what\s+do\s+we\s+know\s+(?:about|of)|was\s+wissen\s+wir\s+über|que\s+savons-nous\s+(?:de|sur)|infos?(?:\s+(?:about|on|über|zu|sur))?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Who();

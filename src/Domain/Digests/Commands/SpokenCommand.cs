@@ -18,7 +18,7 @@ public sealed record SpokenCommand(string Verb, string Line)
 
     public string? Tag { get; init; }
 
-    /// <summary>The text of a note; the addresses of a question, separated by blanks, unless it names lines or items.</summary>
+    /// <summary>The text of a note; the addresses of a question, separated by blanks, unless it names lines or items; empty for those the author meets next.</summary>
     public string? Text { get; init; }
 }
 
