@@ -234,7 +234,14 @@ public abstract class HarvestContract(IDatabases databases)
         var failures = new LoginFailures(database);
         var failure = new LoginFailure
         {
-            Login = "imap ana at mx:993", Fingerprint = "a", Kind = "auth", Words = "no\0", Repeats = 1, Refusals = 1, Since = Some.Noon, LastAt = Some.Noon,
+            Login = "imap ana at mx:993",
+            Fingerprint = "a",
+            Kind = "auth",
+            Words = "no\0",
+            Repeats = 1,
+            Refusals = 1,
+            Since = Some.Noon,
+            LastAt = Some.Noon,
             NotBefore = Some.Noon + NodaTime.Duration.FromMilliseconds(1),
         };
         await failures.Note(failure, default);
