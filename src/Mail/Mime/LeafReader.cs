@@ -69,7 +69,7 @@ internal sealed class LeafReader(MimeLimits limits, Allowance allowance, List<Te
             return;
 
         decoder?.Finish();
-        leaf.Size = kept?.Total ?? sixteenths / 16;
+        leaf.Size = kept?.Total ?? Math.Max(0, sixteenths) / 16;
         if (kept is not null)
         {
             leaf.IsContentCut = kept.IsCut;

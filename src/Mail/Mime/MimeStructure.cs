@@ -15,6 +15,7 @@ internal sealed class MimeStructure
     private readonly LeafReader leaf;
     private State state = State.Start;
     private MimePart? root;
+    private bool blankSoFar;    // nothing but blank lines, so what comes is not the first of the message
     private bool atLineStart;
     private KeptContent? preamble;
     private bool inLongLine;
@@ -82,13 +83,17 @@ internal sealed class MimeStructure
             return 0;
 
         var skip = 0;
-        if (data.StartsWith("\uFEFF"u8))
+        if (!blankSoFar && data.StartsWith("\uFEFF"u8))
             skip = 3;
-        else if (data is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..])
+        else if (!blankSoFar && data is ([0xFF, 0xFE, ..] or [0xFE, 0xFF, ..]))
             problems.Add("starts with a UTF-16 byte order mark: no mail is written so");
         var blank = data[skip..].IndexOfAnyExcept((byte)'\r', (byte)'\n');
         if (blank < 0 && (!final || !data.IsEmpty))
-            return data.Length; // nothing but blank lines so far
+        {
+            blankSoFar = true;
+            return data.Length;
+        }
+
         skip += Math.Max(blank, 0);
         if (data.Length - skip < 6 && !final)
             return 0;

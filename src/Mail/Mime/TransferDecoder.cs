@@ -44,7 +44,7 @@ internal sealed class TransferDecoder(TransferEncoding encoding, KeptContent tar
     public static long SixteenthsOf(TransferEncoding encoding, ReadOnlySpan<byte> piece) => encoding switch
     {
         TransferEncoding.Base64 => 12L * (piece.Length - piece.Count((byte)'\n') - piece.Count((byte)'\r') - piece.Count((byte)'=')),
-        TransferEncoding.QuotedPrintable => 16L * Math.Max(0, piece.Length - 2 * piece.Count((byte)'=')),
+        TransferEncoding.QuotedPrintable => 16L * (piece.Length - 2 * piece.Count((byte)'=')),
         TransferEncoding.UuEncode => 11L * piece.Length,
         _ => 16L * piece.Length,
     };
@@ -165,14 +165,12 @@ internal sealed class TransferDecoder(TransferEncoding encoding, KeptContent tar
                     if (Escape(held.AsSpan(0, heldLength), final: false, out var part) is > 0 and var used)
                     {
                         Put(part);
-                        var left = heldLength - used;
-                        held.AsSpan(used, left).CopyTo(held);
-                        heldLength = left;
-                        if (left > 0 && held[0] != (byte)'=')
-                        {
-                            target.Write(held.AsSpan(0, left));
-                            heldLength = 0;
-                        }
+                        // What is left begins another escape, or is text; both, as in "=A=".
+                        var left = held.AsSpan(used, heldLength - used);
+                        var next = left.IndexOf((byte)'=');
+                        target.Write(next < 0 ? left : left[..next]);
+                        heldLength = next < 0 ? 0 : left.Length - next;
+                        left[^heldLength..].CopyTo(held);
                     }
                 }
                 else

@@ -39,6 +39,24 @@ public sealed class HostileTests
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(1_000).WithEndSize(80));
     }
 
+    [Theory]
+    [InlineData("text/plain", "boundary=b=")]
+    [InlineData("text/plain", "=A==41 = =41=\r\n=4=41==\r\n")]
+    [InlineData("application/pdf", "format=flowed")]
+    public void Escapes_that_run_into_each_other_are_read_alike_wherever_the_bytes_are_cut(string type, string body)
+    {
+        var bytes = Encoding.ASCII.GetBytes($"Content-Type: {type}\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n{body}");
+        var whole = Touch.Everything(MimeReader.Read(bytes), body);
+        for (var cut = 1; cut < bytes.Length; cut++)
+        {
+            var parser = new MimeParser();
+            parser.Append(bytes.AsSpan(0, cut));
+            foreach (var b in bytes.AsSpan(cut))
+                parser.Append([b]);
+            Assert.Equal(whole, Touch.Everything(parser.Finish(), body));
+        }
+    }
+
     [Fact]
     public void Damaged_mails_are_read()
     {
