@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using CrmSync.Domain.Contacts;
 using CrmSync.Mail.Calendar;
 using CrmSync.Mail.Dav;
@@ -98,7 +99,7 @@ internal static class AccountSources
                 caldav, new MeetingTranslation(caldav.Name, caldav.Address, now), zone, new Interval(capture.From(now), now + Ahead))),
         ],
         GraphAccount graph => GraphAccounts.Of(graph, tenants, capture),
-        _ => [One(account, account.Addresses[0], _ => throw NotBuilt(account))],
+        _ => throw new UnreachableException($"{account.GetType().Name} is no account that can be read here"),
     };
 
     private static CalendarItems ItemsOf(IcsAccount ics, CaptureSettings capture, Instant now) =>
@@ -107,7 +108,4 @@ internal static class AccountSources
     private static ReadableAccount One(Account account, EmailAddress address, Func<Instant, ISource> open) => new(account.Name, account.Kind, address, open);
 
     private static ReadableAccount Local(Account account, EmailAddress address, Func<Instant, ISource> open) => One(account, address, open) with { IsLocal = true };
-
-    private static SourceException NotBuilt(Account account) =>
-        new(new Trouble(account.Name, $"accounts of the kind '{account.Kind}' are not built yet", "remove it from crmsync.yaml until they are"), isPermanent: true);
 }
