@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
-using CrmSync.Domain.Policy;
+using CrmSync.Domain.Evaluation;
+using CrmSync.Domain.Log;
 using NodaTime;
 
 namespace CrmSync.Bench;

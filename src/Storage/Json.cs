@@ -1,7 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using CrmSync.Domain.Contacts;
+using CrmSync.Domain.Company;
 using NodaTime;
 using NodaTime.Text;
 

@@ -1,4 +1,6 @@
 using System.Globalization;
+using CrmSync.Domain.Digests;
+using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
 using FsCheck;
 using FsCheck.Fluent;

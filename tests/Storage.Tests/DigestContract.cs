@@ -1,5 +1,5 @@
 using CrmSync.Domain.Digests;
-using CrmSync.Domain.Policy;
+using CrmSync.Domain.Evaluation;
 using CrmSync.Storage.Digests;
 using NodaTime;
 

@@ -1,4 +1,6 @@
 using System.Globalization;
+using CrmSync.Domain.Company;
+using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Meetings;
 using CrmSync.Domain.Policy;

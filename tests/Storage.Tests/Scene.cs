@@ -1,4 +1,6 @@
 using System.Globalization;
+using CrmSync.Domain.Company;
+using CrmSync.Domain.Digests;
 using CrmSync.Domain.Log;
 using CrmSync.Storage.Harvest;
 using CrmSync.Storage.Log;

@@ -1,4 +1,3 @@
-using CrmSync.Domain.Digests.Commands;
 using CrmSync.Domain.Policy;
 using NodaTime;
 

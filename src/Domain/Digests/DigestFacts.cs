@@ -1,4 +1,5 @@
-using CrmSync.Domain.Contacts;
+using CrmSync.Domain.Company;
+using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
 using NodaTime;
@@ -6,7 +7,7 @@ using NodaTime;
 namespace CrmSync.Domain.Digests;
 
 /// <summary>What digests are made of: the policy, what it makes of the log, and the log itself, all at one moment.</summary>
-public sealed record DigestFacts(CompanyPolicy Policy, Evaluation Evaluation, ContactLogSnapshot Log)
+public sealed record DigestFacts(CompanyPolicy Policy, EvaluationResult Evaluation, ContactLogSnapshot Log)
 {
     public Instant Now => Evaluation.Now;
 

@@ -1,4 +1,4 @@
-using CrmSync.Domain.Policy;
+using CrmSync.Domain.Evaluation;
 using NodaTime;
 
 namespace CrmSync.Domain.Digests;

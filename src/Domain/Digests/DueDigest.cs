@@ -1,3 +1,4 @@
+using CrmSync.Domain.Company;
 using CrmSync.Domain.Policy;
 using NodaTime;
 

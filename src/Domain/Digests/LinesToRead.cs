@@ -1,7 +1,6 @@
-using CrmSync.Domain.Contacts;
+using CrmSync.Domain.Company;
+using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
-using CrmSync.Domain.Policy;
-using CrmSync.Domain.Policy.Engine;
 using NodaTime;
 
 namespace CrmSync.Domain.Digests;
@@ -58,7 +57,7 @@ public sealed class LinesToRead
         return lines;
     }
 
-    private void AddItems(Evaluation evaluation)
+    private void AddItems(EvaluationResult evaluation)
     {
         foreach (var item in evaluation.Items.Concat(evaluation.Observed))
             Add(item.Trigger, item.About, item.Contact);

@@ -1,6 +1,8 @@
 using System.Globalization;
+using CrmSync.Domain.Company;
+using CrmSync.Domain.Evaluation;
+using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
-using CrmSync.Domain.Policy.Engine;
 using NodaTime;
 
 namespace CrmSync.Domain.Digests;
@@ -49,7 +51,7 @@ internal sealed class ManagerSections(DigestFacts facts, PeopleBook people, Read
         var rows = facts.OverContacted.Where(over => scope.Contains(over.Owner)).OrderByDescending(over => over.Counted.Count).ThenBy(over => over.About, StringComparer.Ordinal)
             .Select(over => new TableRow(
             [
-                Contacts.EmailAddress.TryParse(over.About, out var contact) ? people.NameOf(contact) : PlainWords.Flatten(over.About, PlainWords.Name),
+                Company.EmailAddress.TryParse(over.About, out var contact) ? people.NameOf(contact) : PlainWords.Flatten(over.About, PlainWords.Name),
                 $"{ReaderClock.Count(over.Counted.Count, "contact")}\nat most {over.Cap.Max} in {Sentences.InWords(over.Cap.Window)}",
                 string.Join('\n', MailsOf(over.Counted)),
             ]))

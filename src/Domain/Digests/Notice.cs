@@ -1,3 +1,4 @@
+using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Policy;
 using NodaTime;
 
@@ -27,7 +28,7 @@ public sealed class NoticePlan(CompanyPolicy policy)
     private static readonly Duration MostReserve = Duration.FromHours(24);
 
     /// <summary>What each reader is to be told at the moment of the evaluation; readers in the order of their ids, steps by their items' due time.</summary>
-    public IReadOnlyList<(string Reader, IReadOnlyList<Notice> Notices)> DueAt(Evaluation evaluation)
+    public IReadOnlyList<(string Reader, IReadOnlyList<Notice> Notices)> DueAt(EvaluationResult evaluation)
     {
         var pending = evaluation.Items.SelectMany(item => StepsOf(item, evaluation.Now)).ToList();
         return

@@ -1,5 +1,6 @@
+using CrmSync.Domain.Company;
+using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
-using CrmSync.Domain.Policy;
 using NodaTime;
 
 namespace CrmSync.Domain.Digests;

@@ -1,3 +1,5 @@
+using CrmSync.Domain.Evaluation;
+
 namespace CrmSync.Domain.Digests;
 
 /// <summary>The sections a digest can have, as the policy writes them.</summary>

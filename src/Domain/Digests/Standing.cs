@@ -1,7 +1,7 @@
-using CrmSync.Domain.Contacts;
+using CrmSync.Domain.Company;
+using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
-using CrmSync.Domain.Policy.Engine;
 using NodaTime;
 
 namespace CrmSync.Domain.Digests;

@@ -1,4 +1,3 @@
-using CrmSync.Domain.Contacts;
 using CrmSync.Domain.Policy;
 
 namespace CrmSync.Domain.Log;

@@ -1,4 +1,6 @@
-using CrmSync.Domain.Contacts;
+using CrmSync.Domain.Company;
+using CrmSync.Domain.Digests;
+using CrmSync.Domain.Policy;
 using NodaTime;
 
 namespace CrmSync.Domain.Log;
@@ -20,13 +22,6 @@ public enum InteractionClass
     Mass,
     Internal,
     Human,
-}
-
-public enum Direction
-{
-    Inbound,
-    Outbound,
-    Internal,
 }
 
 public enum MeetingStatus

@@ -1,4 +1,6 @@
-using CrmSync.Domain.Contacts;
+using CrmSync.Domain.Company;
+using CrmSync.Domain.Digests;
+using CrmSync.Domain.Evaluation;
 using NodaTime;
 
 namespace CrmSync.Domain.Log;

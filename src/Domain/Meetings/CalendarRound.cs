@@ -1,3 +1,4 @@
+using CrmSync.Domain.Evaluation;
 using NodaTime;
 
 namespace CrmSync.Domain.Meetings;

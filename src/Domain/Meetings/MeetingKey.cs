@@ -1,5 +1,5 @@
 using System.Globalization;
-using CrmSync.Domain.Contacts;
+using CrmSync.Domain.Company;
 using CrmSync.Domain.Log;
 using NodaTime;
 

@@ -1,3 +1,4 @@
+using CrmSync.Domain.Company;
 using NodaTime;
 
 namespace CrmSync.Domain.Policy;

@@ -1,4 +1,4 @@
-using CrmSync.Domain.Contacts;
+using CrmSync.Domain.Company;
 using CrmSync.Domain.Time;
 using NodaTime;
 

@@ -1,6 +1,6 @@
 using System.Data.Common;
 using CrmSync.Domain.Digests;
-using CrmSync.Domain.Policy;
+using CrmSync.Domain.Evaluation;
 using CrmSync.Storage.Rows;
 using Dapper;
 using NodaTime;

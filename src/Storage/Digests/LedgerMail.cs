@@ -1,4 +1,5 @@
 using CrmSync.Domain.Digests;
+using CrmSync.Domain.Evaluation;
 using NodaTime;
 using NodaTime.Text;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
-using CrmSync.Domain.Contacts;
+using CrmSync.Domain.Company;
 using CrmSync.Domain.Log;
+using CrmSync.Domain.Policy;
 using NodaTime;
 
 namespace CrmSync.Storage.Log;

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using CrmSync.Domain.Contacts;
+using CrmSync.Domain.Company;
 using CrmSync.Domain.Log;
 using Dapper;
 using NodaTime;

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using CrmSync.Domain.Contacts;
+using CrmSync.Domain.Company;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Meetings;
 

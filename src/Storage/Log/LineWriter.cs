@@ -1,3 +1,4 @@
+using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
 using NodaTime;
 

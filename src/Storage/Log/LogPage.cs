@@ -1,5 +1,7 @@
 using System.Data.Common;
-using CrmSync.Domain.Contacts;
+using CrmSync.Domain.Company;
+using CrmSync.Domain.Digests;
+using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
 using Dapper;
 using NodaTime;

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
 
 namespace CrmSync.Storage.Log;

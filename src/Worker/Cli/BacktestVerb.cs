@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Policy;
 using CrmSync.Worker.PolicyFiles;
 using NodaTime;

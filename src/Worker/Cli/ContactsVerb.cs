@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using CrmSync.Domain.Policy;
+using CrmSync.Domain.Company;
+using CrmSync.Domain.Evaluation;
 
 namespace CrmSync.Worker.Cli;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using CrmSync.Domain.Policy;
+using CrmSync.Domain.Evaluation;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Harvest;
 using NodaTime;

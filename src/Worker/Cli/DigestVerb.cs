@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using CrmSync.Domain.Digests;
+using CrmSync.Domain.Evaluation;
 using CrmSync.Worker.Delivery;
 using CrmSync.Worker.Digests;
 using NodaTime;

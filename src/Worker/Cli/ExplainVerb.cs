@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using CrmSync.Domain.Contacts;
+using CrmSync.Domain.Company;
+using CrmSync.Domain.Evaluation;
+using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
 using CrmSync.Worker.Yaml;
 

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using CrmSync.Domain.Policy;
+using CrmSync.Domain.Evaluation;
 
 namespace CrmSync.Worker.Cli;
 

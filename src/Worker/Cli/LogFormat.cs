@@ -1,5 +1,8 @@
 using System.Text.Json;
+using CrmSync.Domain.Company;
+using CrmSync.Domain.Digests;
 using CrmSync.Domain.Log;
+using CrmSync.Domain.Policy;
 using NodaTime;
 
 namespace CrmSync.Worker.Cli;

@@ -1,5 +1,6 @@
 using System.CommandLine;
-using CrmSync.Domain.Contacts;
+using CrmSync.Domain.Company;
+using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
 using CrmSync.Storage.Log;
 using NodaTime;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
 using CrmSync.Storage.Log;
 using CrmSync.Worker.Harvest;

@@ -1,5 +1,5 @@
 using System.Text;
-using CrmSync.Domain.Contacts;
+using CrmSync.Domain.Company;
 
 namespace CrmSync.Worker.Commands;
 

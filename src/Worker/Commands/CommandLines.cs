@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using CrmSync.Domain.Contacts;
+using CrmSync.Domain.Commands;
+using CrmSync.Domain.Company;
 using CrmSync.Domain.Digests;
-using CrmSync.Domain.Digests.Commands;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
 using CrmSync.Domain.Time;

@@ -1,8 +1,7 @@
+using CrmSync.Domain.Digests;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using CrmSync.Domain.Contacts;
-using CrmSync.Domain.Digests;
 using CrmSync.Domain.Log;
 using CrmSync.Storage.Log;
 using NodaTime;

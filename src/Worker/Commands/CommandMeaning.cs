@@ -1,7 +1,8 @@
 using System.Text.RegularExpressions;
-using CrmSync.Domain.Contacts;
+using CrmSync.Domain.Commands;
+using CrmSync.Domain.Company;
 using CrmSync.Domain.Digests;
-using CrmSync.Domain.Digests.Commands;
+using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
 using CrmSync.Storage;

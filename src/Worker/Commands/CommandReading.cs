@@ -1,8 +1,8 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using CrmSync.Domain.Contacts;
-using CrmSync.Domain.Digests.Commands;
+using CrmSync.Domain.Company;
+using CrmSync.Domain.Digests;
 using CrmSync.Domain.Log;
 
 namespace CrmSync.Worker.Commands;

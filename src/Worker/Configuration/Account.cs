@@ -1,4 +1,4 @@
-using CrmSync.Domain.Contacts;
+using CrmSync.Domain.Company;
 using CrmSync.Worker.Yaml;
 
 namespace CrmSync.Worker.Configuration;

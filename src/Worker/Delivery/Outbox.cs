@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using CrmSync.Domain.Contacts;
+using CrmSync.Domain.Company;
+using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Policy;
 using CrmSync.Mail.Mime;
 using CrmSync.Mail.Net;

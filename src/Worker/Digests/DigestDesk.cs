@@ -1,6 +1,7 @@
-using CrmSync.Domain.Contacts;
+using CrmSync.Domain.Commands;
+using CrmSync.Domain.Company;
 using CrmSync.Domain.Digests;
-using CrmSync.Domain.Digests.Commands;
+using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
 using CrmSync.Storage;
@@ -93,7 +94,7 @@ internal sealed class DigestDesk(
     {
         var asked = owed.SelectMany(one => one.Kept.Answer.Questions).Select(question => question.Contact).ToHashSet();
         if (asked.Count == 0)
-            return new DigestFacts(policy, new Evaluation(now) { Items = [], Closed = [] }, new ContactLogSnapshot([]));
+            return new DigestFacts(policy, new EvaluationResult(now) { Items = [], Closed = [] }, new ContactLogSnapshot([]));
 
         var facts = await Evaluated(now, asked, ct);
         var book = new ContactBook(policy);

@@ -1,7 +1,7 @@
-using CrmSync.Domain.Contacts;
+using CrmSync.Domain.Company;
 using CrmSync.Domain.Digests;
+using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
-using CrmSync.Domain.Policy;
 using CrmSync.Storage;
 using CrmSync.Storage.Log;
 using NodaTime;

@@ -1,8 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
+using CrmSync.Domain.Commands;
+using CrmSync.Domain.Company;
 using CrmSync.Domain.Digests;
-using CrmSync.Domain.Digests.Commands;
-using CrmSync.Domain.Policy;
+using CrmSync.Domain.Evaluation;
 using CrmSync.Mail.Mime;
 using NodaTime;
 using NodaTime.Text;

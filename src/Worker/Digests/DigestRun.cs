@@ -1,4 +1,5 @@
 using CrmSync.Domain.Digests;
+using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Policy;
 using CrmSync.Storage.Digests;
 using CrmSync.Storage.Log;

@@ -1,5 +1,6 @@
 using System.Text;
 using CrmSync.Domain.Digests;
+using CrmSync.Domain.Evaluation;
 
 namespace CrmSync.Worker.Digests;
 

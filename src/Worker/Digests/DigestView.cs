@@ -1,5 +1,5 @@
+using CrmSync.Domain.Commands;
 using CrmSync.Domain.Digests;
-using CrmSync.Domain.Digests.Commands;
 
 namespace CrmSync.Worker.Digests;
 

@@ -1,5 +1,5 @@
-using CrmSync.Domain.Contacts;
-using CrmSync.Domain.Digests.Commands;
+using CrmSync.Domain.Commands;
+using CrmSync.Domain.Company;
 
 namespace CrmSync.Worker.Digests;
 

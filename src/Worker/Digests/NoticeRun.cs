@@ -1,4 +1,5 @@
 using CrmSync.Domain.Digests;
+using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Policy;
 using CrmSync.Storage.Digests;
 using NodaTime.Text;
@@ -9,7 +10,7 @@ namespace CrmSync.Worker.Digests;
 internal sealed class NoticeRun(DigestLedger ledger, Notifications notifications, DigestMails mails)
 {
     /// <summary>Whether anything is due that was not told yet, or was left behind by a run that was stopped: asked every minute, so that the log is read only then.</summary>
-    public async Task<bool> IsAnythingDue(CompanyPolicy policy, Evaluation evaluation, CancellationToken ct)
+    public async Task<bool> IsAnythingDue(CompanyPolicy policy, EvaluationResult evaluation, CancellationToken ct)
     {
         if ((await ledger.Planned(NoticeComposer.Name, ct)).Count > 0)
             return true;

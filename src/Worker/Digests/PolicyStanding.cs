@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CrmSync.Domain.Digests;
+using CrmSync.Domain.Evaluation;
 using CrmSync.Storage;
 using NodaTime;
 using NodaTime.Text;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Threading.Channels;
-using CrmSync.Domain.Contacts;
+using CrmSync.Domain.Company;
+using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Meetings;
 using CrmSync.Storage.Harvest;

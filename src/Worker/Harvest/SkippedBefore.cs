@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
+using CrmSync.Domain.Company;
+using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
-using CrmSync.Domain.Policy;
 using CrmSync.Storage;
 using CrmSync.Storage.Harvest;
 using NodaTime;

@@ -1,4 +1,5 @@
-using CrmSync.Domain.Policy;
+using CrmSync.Domain.Digests;
+using CrmSync.Domain.Evaluation;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using NodaTime;

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using CrmSync.Domain.Contacts;
+using CrmSync.Domain.Company;
 using CrmSync.Domain.Policy;
 using CrmSync.Worker.Yaml;
 

@@ -1,5 +1,6 @@
-using CrmSync.Domain.Contacts;
-using CrmSync.Domain.Policy;
+using CrmSync.Domain.Company;
+using CrmSync.Domain.Evaluation;
+using CrmSync.Domain.Log;
 using CrmSync.Domain.Time;
 using CrmSync.Worker.Yaml;
 

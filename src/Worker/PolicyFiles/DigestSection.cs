@@ -1,3 +1,4 @@
+using CrmSync.Domain.Digests;
 using CrmSync.Domain.Policy;
 using CrmSync.Worker.Yaml;
 using NodaTime;

@@ -1,3 +1,4 @@
+using CrmSync.Domain.Company;
 using CrmSync.Domain.Policy;
 using CrmSync.Domain.Time;
 using CrmSync.Worker.Yaml;

@@ -1,5 +1,5 @@
-using CrmSync.Domain.Contacts;
-using CrmSync.Domain.Policy;
+using CrmSync.Domain.Company;
+using CrmSync.Domain.Evaluation;
 using CrmSync.Worker.Yaml;
 using NodaTime;
 

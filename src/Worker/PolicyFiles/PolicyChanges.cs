@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
-using CrmSync.Domain.Policy;
+using CrmSync.Domain.Digests;
+using CrmSync.Domain.Evaluation;
 using CrmSync.Worker.Yaml;
 
 namespace CrmSync.Worker.PolicyFiles;
@@ -35,7 +36,7 @@ internal static class PolicyChanges
     /// <summary>How many items a new policy opens that the one before did not have.</summary>
     /// <param name="before">What the policy before makes of the log.</param>
     /// <param name="after">What the new one makes of the same log at the same moment.</param>
-    public static int NewlyOpened(Evaluation before, Evaluation after)
+    public static int NewlyOpened(EvaluationResult before, EvaluationResult after)
     {
         var known = before.Items.Select(i => i.Id).ToHashSet(StringComparer.Ordinal);
         return after.Items.Count(i => i.State is ItemState.Open or ItemState.Overdue && !known.Contains(i.Id));

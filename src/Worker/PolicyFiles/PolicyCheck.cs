@@ -1,4 +1,4 @@
-using CrmSync.Domain.Contacts;
+using CrmSync.Domain.Company;
 using CrmSync.Domain.Policy;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Yaml;

@@ -1,3 +1,5 @@
+using CrmSync.Domain.Company;
+using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Policy;
 using CrmSync.Domain.Time;
 using CrmSync.Worker.Yaml;

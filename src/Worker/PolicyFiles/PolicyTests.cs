@@ -1,3 +1,5 @@
+using CrmSync.Domain.Company;
+using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Policy;
 using CrmSync.Worker.Yaml;
 
@@ -101,5 +103,5 @@ internal sealed class PolicyTests(ReadingOptions options, ProblemList problems)
     /// <summary>Tests know a command mailbox even where none is configured, so that commands by Bcc can be tried out.</summary>
     private static CompanyPolicy ForTests(CompanyPolicy policy) => policy.Us.CommandMailbox is not null || policy.Us.Domains.Count == 0
         ? policy
-        : policy with { Us = policy.Us with { CommandMailbox = Domain.Contacts.EmailAddress.Parse($"crmsync@{policy.Us.Domains[0]}") } };
+        : policy with { Us = policy.Us with { CommandMailbox = Domain.Company.EmailAddress.Parse($"crmsync@{policy.Us.Domains[0]}") } };
 }

@@ -1,4 +1,5 @@
-using CrmSync.Domain.Contacts;
+using CrmSync.Domain.Company;
+using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Time;
 using CrmSync.Worker.Yaml;
 

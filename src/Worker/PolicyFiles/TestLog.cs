@@ -1,5 +1,7 @@
 using System.Text;
-using CrmSync.Domain.Contacts;
+using CrmSync.Domain.Company;
+using CrmSync.Domain.Digests;
+using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
 using CrmSync.Mail.Text;

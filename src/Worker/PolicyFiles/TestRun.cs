@@ -1,5 +1,5 @@
-using CrmSync.Domain.Contacts;
-using CrmSync.Domain.Log;
+using CrmSync.Domain.Company;
+using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Policy;
 using CrmSync.Worker.Yaml;
 using NodaTime;
@@ -170,7 +170,7 @@ internal sealed class TestRun(ProblemList problems)
     }
 
     /// <summary>What explain says of the rule for whoever the item is about.</summary>
-    private static string[] WhyOf(Evaluator evaluator, ContactLogSnapshot log, Evaluation result, string rule, string about)
+    private static string[] WhyOf(Evaluator evaluator, ContactLogSnapshot log, EvaluationResult result, string rule, string about)
     {
         var contact = result.Items.FirstOrDefault(i => i.Rule.Name == rule && Same(i.About, about))?.Contact
             ?? result.Closed.LastOrDefault(c => c.Rule.Name == rule && Same(c.About, about))?.Contact

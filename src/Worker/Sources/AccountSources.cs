@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using CrmSync.Domain.Contacts;
+using CrmSync.Domain.Company;
+using CrmSync.Domain.Log;
 using CrmSync.Mail.Calendar;
 using CrmSync.Mail.Dav;
 using CrmSync.Worker.Configuration;

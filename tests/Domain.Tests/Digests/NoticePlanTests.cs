@@ -1,4 +1,5 @@
 using CrmSync.Domain.Digests;
+using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Policy;
 using CrmSync.Fixtures.Digests;
 using NodaTime;
@@ -92,6 +93,6 @@ public sealed class NoticePlanTests
         Some.Item(id, state: ItemState.Overdue, due: (at ?? Ten) - Hour(1)) with { Level = level, Steps = [new ItemStep(at ?? Ten, "ana", Via.Email), new ItemStep(at ?? Ten, "olga", Via.Email)] };
 
     private static IEnumerable<string> At(Instant now, params Item[] items) =>
-        new NoticePlan(InOfficeHours).DueAt(new Evaluation(now) { Items = items, Closed = [] })
+        new NoticePlan(InOfficeHours).DueAt(new EvaluationResult(now) { Items = items, Closed = [] })
             .Select(mail => $"{mail.Reader}: {string.Join(", ", mail.Notices.Select(n => $"{n.Step} {n.Item.Id}"))}");
 }

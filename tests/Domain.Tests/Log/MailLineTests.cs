@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
 using FsCheck;
 using FsCheck.Fluent;

@@ -1,7 +1,7 @@
-using CrmSync.Domain.Contacts;
+using CrmSync.Domain.Company;
+using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Meetings;
-using CrmSync.Domain.Policy;
 using NodaTime;
 using static CrmSync.Domain.Tests.Meetings.SomeMeeting;
 

@@ -1,7 +1,7 @@
 using CrmSync.Domain.Time;
 using NodaTime;
 using NodaTime.Text;
-using static CrmSync.Domain.Tests.Policy.Write;
+using static CrmSync.Domain.Tests.Evaluation.Write;
 
 namespace CrmSync.Domain.Tests.Time;
 

@@ -2,7 +2,7 @@ using CrmSync.Domain.Time;
 using FsCheck;
 using FsCheck.Fluent;
 using NodaTime;
-using static CrmSync.Domain.Tests.Policy.Write;
+using static CrmSync.Domain.Tests.Evaluation.Write;
 
 namespace CrmSync.Domain.Tests.Time;
 

@@ -1,5 +1,6 @@
-using CrmSync.Domain.Contacts;
+using CrmSync.Domain.Company;
 using CrmSync.Domain.Digests;
+using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
 using CrmSync.Domain.Time;
@@ -80,7 +81,7 @@ internal static class Some
     };
 
     public static DigestFacts Facts(IReadOnlyList<Item> items, IReadOnlyList<Interaction>? log = null, CompanyPolicy? policy = null, IReadOnlyList<ClosedItem>? closed = null) =>
-        new(policy ?? Policy, new Evaluation(Now) { Items = items, Closed = closed ?? [] }, new ContactLogSnapshot(log ?? []));
+        new(policy ?? Policy, new EvaluationResult(Now) { Items = items, Closed = closed ?? [] }, new ContactLogSnapshot(log ?? []));
 
     public static DueDigest Run(DigestDefinition? digest = null, Person? reader = null) =>
         new(digest ?? MyDay, reader ?? Ana, new LocalDate(2026, 3, 4), Instant.FromUtc(2026, 3, 4, 8, 30), Dublin);

@@ -1,6 +1,7 @@
 using System.Text;
+using CrmSync.Domain.Digests;
+using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
-using CrmSync.Domain.Policy;
 using CrmSync.Mail.Mime;
 using CrmSync.Storage;
 using CrmSync.Storage.Log;
@@ -142,7 +143,7 @@ internal sealed class AnsweringCompany : IAsyncDisposable
     public async Task<string> DigestOf(string reader, Instant now) =>
         MimeReader.Read((await Program.Digests.Show(now, default)).First(one => one.Digest.Run.Reader.Id == reader).Mail.Bytes).Text;
 
-    public async Task<Evaluation> Evaluate(Instant? now = null)
+    public async Task<EvaluationResult> Evaluate(Instant? now = null)
     {
         var moment = now ?? Answered;
         return new Evaluator(Program.Policy).Evaluate(await Program.Snapshot(moment, withText: false, default), moment);

@@ -1,6 +1,6 @@
 using System.Text;
+using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
-using CrmSync.Domain.Policy;
 using CrmSync.Storage.Log;
 using NodaTime;
 using static CrmSync.Worker.Tests.Commands.Letters;

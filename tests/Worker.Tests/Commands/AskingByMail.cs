@@ -1,4 +1,4 @@
-using CrmSync.Domain.Policy;
+using CrmSync.Domain.Evaluation;
 using CrmSync.Mail.Mime;
 using NodaTime;
 using static CrmSync.Worker.Tests.Commands.Letters;

@@ -1,3 +1,5 @@
+using CrmSync.Domain.Company;
+using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
 using CrmSync.Mail.Mime;
 using CrmSync.Storage.Digests;
@@ -166,7 +168,7 @@ public sealed class BeingAnswered(SentDigests sent) : IClassFixture<SentDigests>
         Assert.Contains("declan", (await company.Answer()).Words!, StringComparison.OrdinalIgnoreCase);
         var program = company.Program;
         await new Erasure(program.Database).Forget(
-            [Domain.Contacts.EmailAddress.Parse("declan@murphymotors.example")], new Classifier(program.Policy), Worker.Harvest.MeetingHarvest.MergeFor(program.Policy), AnsweringCompany.Answered, default);
+            [Domain.Company.EmailAddress.Parse("declan@murphymotors.example")], new Classifier(program.Policy), Worker.Harvest.MeetingHarvest.MergeFor(program.Policy), AnsweringCompany.Answered, default);
         Assert.All((await new CommandInbox(program.Database).Since(AnsweringCompany.Answered - Duration.FromHours(1), default)), answer => Assert.DoesNotContain("declan", answer.Words!, StringComparison.OrdinalIgnoreCase));
         Assert.Empty(await company.Answers());
     }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using AngleSharp.Html.Parser;
-using CrmSync.Domain.Log;
+using CrmSync.Domain.Evaluation;
 using CrmSync.Mail.Mime;
 using CrmSync.Storage.Log;
 using NodaTime;

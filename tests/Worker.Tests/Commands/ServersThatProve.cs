@@ -1,4 +1,4 @@
-using CrmSync.Domain.Contacts;
+using CrmSync.Domain.Company;
 using CrmSync.Worker.Commands;
 
 namespace CrmSync.Worker.Tests.Commands;

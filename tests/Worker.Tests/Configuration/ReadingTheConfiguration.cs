@@ -1,4 +1,6 @@
-using CrmSync.Domain.Contacts;
+using CrmSync.Domain.Company;
+using CrmSync.Domain.Evaluation;
+using CrmSync.Domain.Log;
 using CrmSync.Domain.Time;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Tests.PolicyFiles;

@@ -79,7 +79,7 @@ public sealed class GraphSendingTests
     private static async Task<OutboxReport> Send(GraphCompany graph, DigestLedger ledger, int minutes, Duration? lease = null)
     {
         await using var way = new GraphDelivery(graph.Account, SystemClock.Instance, GraphCompany.Impatient);
-        var sender = new MailSender("test", Domain.Contacts.EmailAddress.Parse("crmsync@us.example"), "CrmSync", "us.example");
+        var sender = new MailSender("test", Domain.Company.EmailAddress.Parse("crmsync@us.example"), "CrmSync", "us.example");
         return await new Outbox(ledger, new DeliveryStanding(graph.Company.Database), way, new SentCopies(graph.Company.Accounts, ledger, null), TestCompany.PolicyOf("us.example"), sender)
             .SendAll(Now + Duration.FromMinutes(minutes), lease, default);
     }

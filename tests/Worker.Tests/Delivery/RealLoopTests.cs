@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
-using CrmSync.Domain.Policy;
+using CrmSync.Domain.Digests;
+using CrmSync.Domain.Evaluation;
 using CrmSync.Fixtures.Servers;
 using CrmSync.Mail.Mime;
 using CrmSync.Mail.Net;

@@ -1,4 +1,6 @@
 using System.Text;
+using CrmSync.Domain.Digests;
+using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Policy;
 using CrmSync.Fixtures.Digests;
 using CrmSync.Fixtures.Servers;

@@ -1,5 +1,7 @@
+using CrmSync.Domain.Commands;
+using CrmSync.Domain.Company;
 using CrmSync.Domain.Digests;
-using CrmSync.Domain.Digests.Commands;
+using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Policy;
 using CrmSync.Fixtures.Digests;
 using CrmSync.Fixtures.Servers;

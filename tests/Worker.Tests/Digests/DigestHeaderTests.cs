@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 using CrmSync.Domain.Digests;
-using CrmSync.Domain.Policy;
+using CrmSync.Domain.Evaluation;
 using CrmSync.Fixtures.Digests;
 using CrmSync.Worker.Digests;
 

@@ -1,8 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
 using AngleSharp.Html.Parser;
+using CrmSync.Domain.Commands;
 using CrmSync.Domain.Digests;
-using CrmSync.Domain.Digests.Commands;
+using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Policy;
 using CrmSync.Domain.Time;
 using CrmSync.Fixtures.Digests;

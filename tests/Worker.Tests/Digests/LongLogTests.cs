@@ -1,4 +1,5 @@
-using CrmSync.Domain.Policy;
+using CrmSync.Domain.Digests;
+using CrmSync.Domain.Evaluation;
 using CrmSync.Mail.Mime;
 using CrmSync.Storage.Log;
 using CrmSync.Worker.Digests;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using AngleSharp.Html.Parser;
-using CrmSync.Domain.Policy;
+using CrmSync.Domain.Evaluation;
 using CrmSync.Fixtures.Digests;
 
 namespace CrmSync.Worker.Tests.Digests;

@@ -1,5 +1,6 @@
+using CrmSync.Domain.Commands;
 using CrmSync.Domain.Digests;
-using CrmSync.Domain.Digests.Commands;
+using CrmSync.Domain.Evaluation;
 using CrmSync.Fixtures.Digests;
 using CrmSync.Mail.Mime;
 using CrmSync.Worker.Digests;

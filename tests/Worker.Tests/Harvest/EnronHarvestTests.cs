@@ -1,3 +1,4 @@
+using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
 using CrmSync.Fixtures;
 using CrmSync.Mail.Mime;

@@ -1,4 +1,5 @@
-using CrmSync.Domain.Contacts;
+using CrmSync.Domain.Company;
+using CrmSync.Domain.Digests;
 using CrmSync.Fixtures.Servers;
 using CrmSync.Mail.Net;
 using CrmSync.Storage;

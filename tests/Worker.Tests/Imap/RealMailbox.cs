@@ -1,5 +1,5 @@
 using System.Text;
-using CrmSync.Domain.Contacts;
+using CrmSync.Domain.Company;
 using CrmSync.Fixtures.Servers;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Sources.Imap;

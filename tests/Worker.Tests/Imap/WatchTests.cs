@@ -1,4 +1,4 @@
-using CrmSync.Domain.Contacts;
+using CrmSync.Domain.Company;
 using CrmSync.Fixtures.Servers;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Tests.Cli;

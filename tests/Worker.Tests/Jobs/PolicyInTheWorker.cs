@@ -1,6 +1,7 @@
-using CrmSync.Domain.Contacts;
+using CrmSync.Domain.Company;
+using CrmSync.Domain.Digests;
+using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
-using CrmSync.Domain.Policy;
 using CrmSync.Storage.Log;
 using CrmSync.Worker.Digests;
 using CrmSync.Worker.Harvest;

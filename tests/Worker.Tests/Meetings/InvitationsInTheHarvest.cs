@@ -1,6 +1,5 @@
-using CrmSync.Domain.Contacts;
+using CrmSync.Domain.Company;
 using CrmSync.Domain.Log;
-using CrmSync.Domain.Policy;
 using CrmSync.Fixtures;
 using CrmSync.Worker.Sources.Files;
 using CrmSync.Worker.Tests.Harvest;

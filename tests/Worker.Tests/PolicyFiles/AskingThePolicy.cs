@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
-using CrmSync.Domain.Contacts;
+using CrmSync.Domain.Company;
+using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Policy;
 using CrmSync.Worker.Cli;
 using CrmSync.Worker.PolicyFiles;

@@ -1,5 +1,5 @@
-using CrmSync.Domain.Contacts;
-using CrmSync.Domain.Log;
+using CrmSync.Domain.Company;
+using CrmSync.Domain.Evaluation;
 using CrmSync.Fixtures.Servers;
 using CrmSync.Mail.Dav;
 using CrmSync.Worker.Sources;

@@ -1,5 +1,5 @@
 using System.Text;
-using CrmSync.Domain.Contacts;
+using CrmSync.Domain.Company;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Meetings;
 using CrmSync.Mail.Mime;

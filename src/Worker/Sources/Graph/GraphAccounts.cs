@@ -49,7 +49,7 @@ internal static class GraphAccounts
         return [.. members.Where(m => !account.Mailboxes.Contains(m.Address)).Select(m => One(account, tenants, capture, m.Address, m.Id))];
     }
 
-    private static ReadableAccount One(GraphAccount account, GraphTenants tenants, CaptureSettings capture, Domain.Contacts.EmailAddress mailbox, string user)
+    private static ReadableAccount One(GraphAccount account, GraphTenants tenants, CaptureSettings capture, Domain.Company.EmailAddress mailbox, string user)
     {
         var name = account.NameOf(mailbox);
         return new ReadableAccount(name, account.Kind, mailbox, now => Open(name, user, mailbox, tenants.Of(account), capture.From(now), tenants.Clock, now));
@@ -63,7 +63,7 @@ internal static class GraphAccounts
     /// <param name="since">Nothing older is asked for.</param>
     /// <param name="clock">The time.</param>
     /// <param name="now">The time of the harvest.</param>
-    public static GraphMailboxSource Open(string name, string user, Domain.Contacts.EmailAddress owner, GraphTenant tenant, Instant since, IClock clock, Instant now)
+    public static GraphMailboxSource Open(string name, string user, Domain.Company.EmailAddress owner, GraphTenant tenant, Instant since, IClock clock, Instant now)
     {
         var line = tenant.LineTo(user);
         return new GraphMailboxSource(name, user, line, since, clock, new GraphCalendar(line, user, name, new GraphEvents(name, owner, now), since, now));

@@ -1,5 +1,5 @@
 using System.Globalization;
-using CrmSync.Domain.Contacts;
+using CrmSync.Domain.Company;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Meetings;
 using CrmSync.Mail.Calendar;
@@ -14,7 +14,7 @@ namespace CrmSync.Worker.Sources.Graph;
 /// <param name="account">The name of the account.</param>
 /// <param name="owner">Whose calendar it is; null when only an id is known.</param>
 /// <param name="now">The time of the harvest.</param>
-internal sealed class GraphEvents(string account, Domain.Contacts.EmailAddress? owner, Instant now)
+internal sealed class GraphEvents(string account, Domain.Company.EmailAddress? owner, Instant now)
 {
     /// <summary>Times are asked for in UTC, and ids that survive a move (event resource; outlook-immutable-id).</summary>
     public const string Preference = "IdType=\"ImmutableId\", outlook.timezone=\"UTC\", odata.maxpagesize=50";
@@ -122,8 +122,8 @@ internal sealed class GraphEvents(string account, Domain.Contacts.EmailAddress? 
     /// <summary>The service writes the years 1 and 1601 where it knows no time.</summary>
     private static Instant? InstantOf(DateTimeOffset? moment) => moment is { Year: > 1900 } known ? Instant.FromDateTimeOffset(known) : null;
 
-    private static Domain.Contacts.EmailAddress? AddressOf(Microsoft.Graph.Models.EmailAddress? written) =>
-        Domain.Contacts.EmailAddress.TryParse(written?.Address, out var address) ? address : null;
+    private static Domain.Company.EmailAddress? AddressOf(Microsoft.Graph.Models.EmailAddress? written) =>
+        Domain.Company.EmailAddress.TryParse(written?.Address, out var address) ? address : null;
 
     private static string? NameOf(Microsoft.Graph.Models.EmailAddress written) =>
         string.IsNullOrWhiteSpace(written.Name) || string.Equals(written.Name, written.Address, StringComparison.OrdinalIgnoreCase) ? null : written.Name.Trim();

@@ -1,5 +1,6 @@
 using System.Text;
-using CrmSync.Domain.Contacts;
+using CrmSync.Domain.Company;
+using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
 using CrmSync.Mail.Mime;
 using Microsoft.Graph.Models;
@@ -140,8 +141,8 @@ internal static class GraphMail
 
     private static IReadOnlyList<NamedAddress> Named(List<Recipient>? recipients) => recipients is null ? [] : [.. recipients.Select(Named).OfType<NamedAddress>()];
 
-    private static Domain.Contacts.EmailAddress? EmailAddressOf(Recipient? recipient) =>
-        Domain.Contacts.EmailAddress.TryParse(recipient?.EmailAddress?.Address, out var address) ? address : null;
+    private static Domain.Company.EmailAddress? EmailAddressOf(Recipient? recipient) =>
+        Domain.Company.EmailAddress.TryParse(recipient?.EmailAddress?.Address, out var address) ? address : null;
 
     /// <summary>Where there is no name the service repeats the address.</summary>
     private static string? NameOf(Microsoft.Graph.Models.EmailAddress written) =>

@@ -1,4 +1,4 @@
-using CrmSync.Domain.Contacts;
+using CrmSync.Domain.Company;
 using Microsoft.Graph.Models;
 using User = Microsoft.Graph.Models.User;
 
@@ -7,14 +7,14 @@ namespace CrmSync.Worker.Sources.Graph;
 /// <summary>A member of a group.</summary>
 /// <param name="Id">The user's lasting id.</param>
 /// <param name="Address">The mailbox's address.</param>
-internal sealed record GraphMember(string Id, Domain.Contacts.EmailAddress Address);
+internal sealed record GraphMember(string Id, Domain.Company.EmailAddress Address);
 
 /// <summary>Who is in a group, through groups in groups (group-list-transitivemembers).</summary>
 internal sealed class GraphMembers(MailboxLine line, string account)
 {
     /// <summary>All users with an address, by address. Devices, contacts and the nested groups themselves are no mailboxes.</summary>
     /// <exception cref="SourceException">The group cannot be found or read, or nobody is in it.</exception>
-    public async Task<IReadOnlyList<GraphMember>> Of(Domain.Contacts.EmailAddress group, CancellationToken ct)
+    public async Task<IReadOnlyList<GraphMember>> Of(Domain.Company.EmailAddress group, CancellationToken ct)
     {
         try
         {
@@ -32,7 +32,7 @@ internal sealed class GraphMembers(MailboxLine line, string account)
         }
     }
 
-    private async Task<string?> IdOf(Domain.Contacts.EmailAddress group, CancellationToken ct)
+    private async Task<string?> IdOf(Domain.Company.EmailAddress group, CancellationToken ct)
     {
         var found = await line.Client.Groups.GetAsync(
             c =>
@@ -58,7 +58,7 @@ internal sealed class GraphMembers(MailboxLine line, string account)
         {
             foreach (var user in (page.Value ?? []).OfType<User>())
             {
-                if (user.Id is { } id && Domain.Contacts.EmailAddress.TryParse(user.Mail ?? user.UserPrincipalName, out var address))
+                if (user.Id is { } id && Domain.Company.EmailAddress.TryParse(user.Mail ?? user.UserPrincipalName, out var address))
                     members[id] = new GraphMember(id, address);
             }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Threading.Channels;
+using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
 using CrmSync.Mail.Imap;
 using CrmSync.Mail.Mime;

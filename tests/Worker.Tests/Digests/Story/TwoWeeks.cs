@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using CrmSync.Domain.Company;
 using CrmSync.Domain.Digests;
+using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Policy;
 using CrmSync.Mail.Mime;
 using CrmSync.Storage;
@@ -188,7 +190,7 @@ public sealed class TwoWeeks : IAsyncLifetime, IAsyncDisposable
 }
 
 /// <summary>What the policy said at a moment.</summary>
-internal sealed record Moment(Instant Now, Evaluation Evaluation);
+internal sealed record Moment(Instant Now, EvaluationResult Evaluation);
 
 /// <summary>A mail of ours as its reader got it.</summary>
 internal sealed partial record ReceivedMail(Instant At, string Digest, string Reader, MimeMessage Mail)

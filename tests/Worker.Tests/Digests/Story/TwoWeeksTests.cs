@@ -1,5 +1,6 @@
 using System.Globalization;
 using CrmSync.Domain.Digests;
+using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Policy;
 using NodaTime;
 

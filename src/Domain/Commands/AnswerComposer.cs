@@ -1,0 +1,117 @@
+using CrmSync.Domain.Company;
+using CrmSync.Domain.Digests;
+using CrmSync.Domain.Evaluation;
+using CrmSync.Domain.Log;
+using CrmSync.Domain.Policy;
+using NodaTime;
+
+namespace CrmSync.Domain.Commands;
+
+/// <summary>
+/// Puts the answer to a mail together that could not wait for the next digest: what failed and why, and what was asked. Somebody the reader may not see is answered
+/// like somebody nobody knows.
+/// </summary>
+public sealed class AnswerComposer(DigestFacts facts)
+{
+    /// <summary>The name answers have where a digest has its own.</summary>
+    public const string Name = "answer";
+
+    private const string NotDone = "not_done";
+
+    private readonly PeopleBook people = new(facts.Policy, facts.Log.Interactions, facts.Now, facts.Names);
+
+    /// <param name="reader">Who wrote the mail.</param>
+    /// <param name="answer">What is to be told; not empty.</param>
+    public Digest Compose(Person reader, MailAnswer answer)
+    {
+        var zone = (reader.Calendar ?? facts.Policy.DefaultCalendar).Zone;
+        var clock = new ReaderClock(zone, facts.Now);
+        var sight = new Sight(facts.Policy, reader.Id);
+        var sections = new List<DigestSection>();
+        var headlines = new List<string>();
+        Confirm(answer.Confirmations, sections, headlines);
+        Introduce([.. Asked(answer, QuestionKind.Who)], reader, clock, sight, sections, headlines);
+        foreach (var contact in Asked(answer, QuestionKind.MayIWrite))
+            Advise(contact, reader, clock, sight, sections, headlines);
+
+        var headline = headlines.Count == 1 ? headlines[0] : $"{headlines[0]}, and {ReaderClock.Count(headlines.Count - 1, "further answer")}";
+        var run = new DueDigest(new DigestDefinition(Name, reader.Place ?? new Place("policy", 1, 1)) { At = LocalTime.Midnight }, reader, clock.Today, facts.Now, zone);
+        return new Digest(run)
+        {
+            Headline = headline,
+            Subject = headline,
+            Preheader = Tally.Fitted(headline),
+            Greeting = people.FirstName(reader.Id),
+            Day = $"{ReaderClock.LongDay(clock.Today)}, {clock.TimeOf(facts.Now)}",
+            Sections = sections,
+            Listed = [],
+            PolicyVersion = PlainWords.Flatten(facts.Policy.Version, PlainWords.Name),
+            IsEmpty = false,
+        };
+    }
+
+    private IEnumerable<EmailAddress> Asked(MailAnswer answer, QuestionKind kind) =>
+        answer.Questions.Where(question => question.Kind == kind).Select(question => people.Primary(question.Contact)).Distinct();
+
+    private static void Confirm(IReadOnlyList<Confirmation> confirmations, List<DigestSection> sections, List<string> headlines)
+    {
+        var failed = confirmations.Where(one => one.Failed).ToList();
+        if (failed.Count > 0)
+        {
+            sections.Add(new NewsSection(NotDone, "Not done") { Lines = [.. failed.Select(one => one.AsLine())] });
+            headlines.Add(confirmations.Count == 1 ? "This could not be done" : $"{failed.Count} of {confirmations.Count} could not be done");
+        }
+
+        var done = confirmations.Where(one => !one.Failed).ToList();
+        if (done.Count > 0)
+            sections.Add(new NewsSection(SectionNames.AsYouSaid, "As you said") { Lines = [.. done.Select(one => one.AsLine())] });
+    }
+
+    private void Introduce(IReadOnlyList<EmailAddress> asked, Person reader, ReaderClock clock, Sight sight, List<DigestSection> sections, List<string> headlines)
+    {
+        var writer = new BriefWriter(facts, people, clock, sight);
+        var known = asked.Select(writer.WriteIfVisible).OfType<Brief>().ToList();
+        if (known.Count > 0)
+        {
+            sections.Add(new BriefSection("brief", "What we know") { People = known });
+            headlines.Add(known.Count == 1 ? $"About {known[0].Name}" : $"About {known[0].Name} and {ReaderClock.Count(known.Count - 1, "other")}");
+        }
+
+        var hidden = asked.Where(address => writer.WriteIfVisible(address) is null).ToList();
+        if (hidden.Count == 0)
+            return;
+
+        sections.Add(new NewsSection("nobody", known.Count == 0 ? "Nobody of yours" : "And nobody of yours") { Lines = [.. hidden.Select(address => new NewsLine("not found", Unseen(address, reader)))] });
+        if (known.Count == 0)
+            headlines.Add("Nobody of yours");
+    }
+
+    private void Advise(EmailAddress contact, Person reader, ReaderClock clock, Sight sight, List<DigestSection> sections, List<string> headlines)
+    {
+        if (sight.Covers(facts.OwnerOf(contact)) && facts.MayWrite(contact) is { } advice)
+        {
+            var (headline, section) = new WritingWords(facts, people, clock, sight).Of(advice);
+            sections.Add(section);
+            headlines.Add(headline);
+            return;
+        }
+
+        // What the policy says of an address by itself holds for everybody, known or not.
+        var address = PlainWords.Flatten(contact.Value, PlainWords.Name);
+        var isListed = facts.Policy.Limits.OfType<DoNotContactLimit>().Any(limit =>
+            limit is { Mode: Mode.Enforce, When: null } && (limit.Addresses.Contains(contact) || limit.Domains.Any(contact.IsIn)));
+        sections.Add(new NewsSection("may_i_write", $"Writing to {address}")
+        {
+            Lines = [isListed ? new NewsLine("no", $"{address} is among those we do not write to.") { IsBad = true } : new NewsLine("cannot say", Unseen(contact, reader))],
+        });
+        headlines.Add(isListed ? $"No, please do not write to {address}" : "Nobody of yours");
+    }
+
+    /// <summary>The same words whether nobody knows the address or somebody else looks after it.</summary>
+    private string Unseen(EmailAddress address, Person reader)
+    {
+        var helper = reader.Manager ?? facts.Policy.DefaultOwner.Id;
+        return $"{PlainWords.Flatten(address.Value, PlainWords.Name)} is nobody you or your team look after, as far as we know."
+            + (helper == reader.Id ? "" : $" Ask {people.FirstName(helper)} before you write.");
+    }
+}

@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using CrmSync.Domain.Company;
+using NodaTime;
+
+namespace CrmSync.Domain.Commands;
+
+/// <summary>
+/// Signs what readers send back: the links of an item and the address a reply goes to. A token is bound to one reader, expires, and can be used again without
+/// harm, because every command says how things should be and not what to add. Whoever holds the secret can act for everybody.
+/// </summary>
+public sealed class CommandTokens
+{
+    /// <summary>How long after its mail a token is taken.</summary>
+    public const int ValidDays = 60;
+
+    private const int MacBytes = 10;
+    private const string ReplyPrefix = "re-";
+    private static readonly LocalDate Epoch = new(2020, 1, 1);
+    private readonly byte[] key;
+
+    /// <param name="secret">As configured; at least eight characters.</param>
+    /// <exception cref="ArgumentException">The secret is too short to keep anybody out.</exception>
+    public CommandTokens(string secret)
+    {
+        ArgumentNullException.ThrowIfNull(secret);
+        if (secret.Trim().Length < 8)
+            throw new ArgumentException("The secret of the command mailbox has fewer than eight characters; use a long random text.", nameof(secret));
+
+        key = Encoding.UTF8.GetBytes(secret.Trim());
+    }
+
+    /// <summary>The token in the links of an item: reader, day and signature, e.g. <c>ana.1kq.3GQ7…</c>.</summary>
+    public string ForItem(string reader, string item, LocalDate issued)
+    {
+        var day = DayOf(issued);
+        return $"{reader}.{day}.{Sign($"item|{reader}|{item}|{day}")}";
+    }
+
+    /// <summary>Checks the token of a link.</summary>
+    /// <returns>The reader it was made for, or why it is refused.</returns>
+    public TokenAnswer ReadItem(string token, string item, LocalDate today)
+    {
+        if (token.Split('.') is not [var reader, var day, var mac] || !IsSame(Sign($"item|{reader}|{item}|{day}"), mac))
+            return new TokenAnswer(null, "the token does not belong to this item");
+
+        return Expired(day, today) is { } reason ? new TokenAnswer(null, reason) : new TokenAnswer(reader, null);
+    }
+
+    /// <summary>The token of a link about a whole digest (unsubscribing).</summary>
+    public string ForDigest(string reader, string digest, LocalDate issued) => ForItem(reader, "digest:" + digest, issued);
+
+    /// <summary>Checks <see cref="ForDigest"/>.</summary>
+    public TokenAnswer ReadDigest(string token, string digest, LocalDate today) => ReadItem(token, "digest:" + digest, today);
+
+    /// <summary>
+    /// The address a reply to one mail goes to: the command mailbox with a signed part after the <c>+</c> that names the mail. Null when the local part would be
+    /// longer than the 64 characters RFC 5321 section 4.5.3.1.1 allows; replies then go to the plain address and are found by References.
+    /// </summary>
+    /// <param name="mailbox">The command mailbox.</param>
+    /// <param name="mail">The id of the mail: what stands before the <c>@</c> of its Message-ID.</param>
+    public EmailAddress? ReplyAddress(EmailAddress mailbox, string mail)
+    {
+        var local = $"{mailbox.LocalPart}+{ReplyPrefix}{mail}-{Sign("reply|" + mail.ToUpperInvariant())}";
+        return local.Length <= 64 ? EmailAddress.Parse($"{local}@{mailbox.Domain}") : null;
+    }
+
+    /// <summary>The id (upper case) of the mail a reply address was made for; null when it is none of ours or was changed.</summary>
+    public string? MailOf(EmailAddress replyAddress)
+    {
+        var local = replyAddress.LocalPart;
+        var start = local.IndexOf('+', StringComparison.Ordinal) + 1;
+        if (start == 0 || !local.AsSpan(start).StartsWith(ReplyPrefix) || local[(start + ReplyPrefix.Length)..].Split('-') is not [var mail, var mac])
+            return null;
+
+        mail = mail.ToUpperInvariant();
+        return IsSame(Sign("reply|" + mail), mac) ? mail : null;
+    }
+
+    private static string? Expired(string day, LocalDate today)
+    {
+        if (!int.TryParse(day, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            return "the token has no date";
+
+        var age = Period.DaysBetween(Epoch.PlusDays(number), today);
+        return age > ValidDays ? $"the mail it stands in is {age} days old; tokens hold for {ValidDays} days" : null;
+    }
+
+    private static string DayOf(LocalDate date) => Period.DaysBetween(Epoch, date).ToString(CultureInfo.InvariantCulture);
+
+    private string Sign(string text) => Base32.Encode(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(text)).AsSpan(0, MacBytes));
+
+    /// <summary>In constant time, in upper or lower case: mail systems fold addresses.</summary>
+    private static bool IsSame(string expected, string given) =>
+        CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(expected), Encoding.UTF8.GetBytes(given.ToUpperInvariant()));
+}
+
+/// <summary>Whose token it is, or why it is refused.</summary>
+public sealed record TokenAnswer(string? Reader, string? Refused);

@@ -1,0 +1,31 @@
+using CrmSync.Domain.Time;
+
+namespace CrmSync.Domain.Company;
+
+/// <summary>Who we are (policy.md sections 3 to 6): our addresses, people, teams, calendars, segments, privacy, markers.</summary>
+public abstract record CompanyProfile
+{
+    public required OurSide Us { get; init; }
+
+    public required BusinessCalendar DefaultCalendar { get; init; }
+
+    public required Person DefaultOwner { get; init; }
+
+    public required IReadOnlyDictionary<string, BusinessCalendar> Calendars { get; init; }
+
+    /// <summary>In file order.</summary>
+    public required IReadOnlyList<Person> People { get; init; }
+
+    /// <summary>In file order: somebody in several teams counts for the first.</summary>
+    public IReadOnlyList<Team> Teams { get; init; } = [];
+
+    public IReadOnlyDictionary<string, Segment> Segments { get; init; } = new Dictionary<string, Segment>();
+
+    public IReadOnlyList<ContactEntry> Contacts { get; init; } = [];
+
+    public Privacy Privacy { get; init; } = new();
+
+    public ClassifySettings Classify { get; init; } = new();
+
+    public IReadOnlyDictionary<string, Marker> Markers { get; init; } = new Dictionary<string, Marker>();
+}

@@ -1,0 +1,8 @@
+namespace CrmSync.Domain.Company;
+
+public enum Direction
+{
+    Inbound,
+    Outbound,
+    Internal,
+}

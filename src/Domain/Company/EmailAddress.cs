@@ -1,0 +1,64 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace CrmSync.Domain.Company;
+
+/// <summary>
+/// An address as the office understands it: compared without case and nothing more; no guessing from dots or <c>+</c> parts.
+/// </summary>
+public sealed record EmailAddress
+{
+    private const int MaxLength = 320;
+
+    private EmailAddress(string value, int at)
+    {
+        Value = value;
+        At = at;
+    }
+
+    /// <summary>The whole address in lower case.</summary>
+    public string Value { get; }
+
+    /// <summary>What stands before the last <c>@</c>, in lower case.</summary>
+    public string LocalPart => Value[..At];
+
+    /// <summary>The domain, in lower case and without a closing dot.</summary>
+    public string Domain => Value[(At + 1)..];
+
+    private int At { get; }
+
+    /// <summary>Reads <paramref name="text"/> as an addr-spec (RFC 5322 section 3.4.1); false when it has no local part, no domain, or white space or control characters.</summary>
+    public static bool TryParse(string? text, [NotNullWhen(true)] out EmailAddress? address)
+    {
+        address = null;
+        if (text is null)
+            return false;
+
+        var value = text.Trim().TrimEnd('.').ToLowerInvariant();
+        var at = value.LastIndexOf('@');
+        if (at <= 0 || at == value.Length - 1 || value.Length > MaxLength)
+            return false;
+
+        var quoted = value[0] == '"' && value[at - 1] == '"';
+        for (var i = 0; i < value.Length; i++)
+        {
+            if (char.IsControl(value[i]) || value[i] is '<' or '>' || (char.IsWhiteSpace(value[i]) && !(quoted && i < at)))
+                return false;
+        }
+
+        address = new EmailAddress(value, at);
+        return true;
+    }
+
+    /// <summary>Reads an address that is known to be one; throws <see cref="FormatException"/> otherwise.</summary>
+    public static EmailAddress Parse(string text) =>
+        TryParse(text, out var address) ? address : throw new FormatException($"\"{text}\" is not an address.");
+
+    /// <summary>Whether the address lies in <paramref name="domain"/> (lower case) or one of its subdomains; <c>notacme.com</c> is not in <c>acme.com</c>.</summary>
+    public bool IsIn(string domain) => DomainNames.IsUnder(Value.AsSpan(At + 1), domain);
+
+    public bool Equals(EmailAddress? other) => other is not null && Value == other.Value;
+
+    public override int GetHashCode() => Value.GetHashCode(StringComparison.Ordinal);
+
+    public override string ToString() => Value;
+}

@@ -1,0 +1,29 @@
+using CrmSync.Domain.Time;
+using NodaTime;
+
+namespace CrmSync.Domain.Company;
+
+public sealed record Person(string Id, EmailAddress Email)
+{
+    public string? Name { get; init; }
+
+    public IReadOnlyList<EmailAddress> Also { get; init; } = [];
+
+    /// <summary>The id of the manager.</summary>
+    public string? Manager { get; init; }
+
+    /// <summary>Their own calendar, else the default one.</summary>
+    public BusinessCalendar? Calendar { get; init; }
+
+    public IReadOnlyList<Absence> Away { get; init; } = [];
+
+    public LocalDate? Left { get; init; }
+
+    /// <summary>The id of the successor.</summary>
+    public string? Successor { get; init; }
+
+    public Place? Place { get; init; }
+}
+
+/// <summary>Days away, both inclusive, local to the default calendar, with the id of the cover.</summary>
+public sealed record Absence(LocalDate From, LocalDate To, string? Cover);

@@ -1,0 +1,46 @@
+using CrmSync.Domain.Company;
+
+namespace CrmSync.Domain.Digests;
+
+/// <summary>What came of one thing a reader told us to do.</summary>
+/// <param name="Kind">In a word or two: <c>done</c>, <c>snoozed</c>, <c>not done</c>.</param>
+/// <param name="Text">What it was about or, when it failed, which line, what was wrong with it and what would work. One safe line.</param>
+/// <param name="Failed">Whether it was not done.</param>
+public sealed record Confirmation(string Kind, string Text, bool Failed = false)
+{
+    /// <summary>Of one that failed.</summary>
+    /// <param name="line">What was written.</param>
+    /// <param name="reason">What is wrong with it, following on the line: <c>names no line; write ...</c>, or <c>: line 9 is not ...</c>.</param>
+    public static Confirmation NotDone(string line, string reason)
+    {
+        var flat = PlainWords.Flatten(line, PlainWords.Name);
+        return new Confirmation("not done", flat.Length == 0 ? PlainWords.Flatten(reason, 400) : $"“{flat}”{(reason.StartsWith(':') ? "" : " ")}{PlainWords.Flatten(reason, 400)}", Failed: true);
+    }
+
+    /// <summary>As it stands in a mail.</summary>
+    public NewsLine AsLine() => new(Kind, Text) { IsBad = Failed };
+}
+
+/// <summary>What a reader wants to know about somebody.</summary>
+public enum QuestionKind
+{
+    /// <summary>Who they are, and what passed between us.</summary>
+    Who,
+
+    /// <summary>Whether limits allow to write to them.</summary>
+    MayIWrite,
+}
+
+/// <summary>A question.</summary>
+/// <param name="Kind">What is asked.</param>
+/// <param name="Contact">About whom; an address outside, known or not.</param>
+public sealed record Question(QuestionKind Kind, EmailAddress Contact);
+
+/// <summary>What is to be told about one mail to the command mailbox.</summary>
+/// <param name="Confirmations">What came of what it told us to do, in the order of its lines.</param>
+/// <param name="Questions">What it asks.</param>
+public sealed record MailAnswer(IReadOnlyList<Confirmation> Confirmations, IReadOnlyList<Question> Questions)
+{
+    /// <summary>Whether it cannot wait for the next digest: something failed, or something was asked.</summary>
+    public bool AtOnce => Questions.Count > 0 || Confirmations.Any(one => one.Failed);
+}

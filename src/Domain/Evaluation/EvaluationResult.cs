@@ -1,0 +1,39 @@
+using CrmSync.Domain.Company;
+using CrmSync.Domain.Log;
+using NodaTime;
+
+namespace CrmSync.Domain.Evaluation;
+
+/// <summary>What the policy makes of the log at one moment.</summary>
+/// <param name="Now">The moment.</param>
+public sealed record EvaluationResult(Instant Now)
+{
+    /// <summary>The items in a state that is not closed, ordered by owner-independent urgency: due (none last), opened, rule, about.</summary>
+    public required IReadOnlyList<Item> Items { get; init; }
+
+    /// <summary>The items that came to their end, those with the latest end last.</summary>
+    public required IReadOnlyList<ClosedItem> Closed { get; init; }
+
+    /// <summary>What rules with <c>mode: observe</c> would have listed; nobody is notified of these.</summary>
+    public IReadOnlyList<Item> Observed { get; init; } = [];
+
+    /// <summary>What rules with <c>mode: observe</c> would have closed.</summary>
+    public IReadOnlyList<ClosedItem> ObservedClosed { get; init; } = [];
+
+    /// <summary>The earliest moment at which the result can change though the log does not; null if it never does.</summary>
+    public Instant? NextChange { get; init; }
+}
+
+/// <summary>The contact log as the policy reads it.</summary>
+/// <param name="Interactions">In any order; each once. Those with a <c>seen</c> after the moment of evaluation do not exist yet.</param>
+public sealed record ContactLogSnapshot(IReadOnlyCollection<Interaction> Interactions)
+{
+    /// <summary>How far each account has been read; null means everything has been read (tests, backtest).</summary>
+    public IReadOnlyList<AccountCoverage>? Coverage { get; init; }
+}
+
+/// <summary>How far an account has been read (policy.md section 11, "Coverage").</summary>
+/// <param name="Account">The name of the account.</param>
+/// <param name="Address">Whose account it is.</param>
+/// <param name="ReadUpTo">The start of the last successful reading: what had arrived by then is in the log. Null: never read.</param>
+public sealed record AccountCoverage(string Account, EmailAddress Address, Instant? ReadUpTo);

@@ -1,0 +1,128 @@
+using CrmSync.Domain.Company;
+using CrmSync.Domain.Digests;
+using CrmSync.Domain.Log;
+using CrmSync.Domain.Policy;
+
+namespace CrmSync.Domain.Evaluation;
+
+/// <summary>What a line means to the policy.</summary>
+internal enum LineKind : byte
+{
+    /// <summary>Mail that counts for nothing; it may still be the mail another one answers.</summary>
+    Other,
+    HumanIn,
+    HumanOut,
+    Mass,
+    Meeting,
+    Command,
+}
+
+/// <summary>A recipient outside.</summary>
+internal readonly record struct Recipient(ContactNode Contact, ParticipantRole Role, long Bounced);
+
+/// <summary>
+/// One interaction as the evaluation reads it: numbers, references and the few strings sentences need. Times are ticks since the Unix epoch.
+/// </summary>
+internal sealed class Line(string id)
+{
+    public string Id { get; } = id;
+
+    public LineKind Kind { get; set; }
+
+    /// <summary>As the log has it; see <see cref="Order.At"/> for the time that counts.</summary>
+    public long At { get; set; }
+
+    public long Seen { get; set; }
+
+    public string? Subject { get; set; }
+
+    public IReadOnlyList<string> Reasons { get; set; } = [];
+
+    /// <summary>Of mail that counts for nothing: whether it came from outside.</summary>
+    public bool Inbound { get; set; }
+
+    /// <summary>Of mail that counts for nothing: those outside who are named in it. They are no contacts for that.</summary>
+    public EmailAddress[] Named { get; set; } = [];
+
+    public bool Acknowledgement { get; set; }
+
+    public bool Question { get; set; }
+
+    /// <summary>Bcc to the <c>+chase</c> address: a reply is expected even without a question.</summary>
+    public bool ReplyExpected { get; set; }
+
+    public bool UsInTo { get; set; }
+
+    public bool UsInCc { get; set; }
+
+    public ThreadNode? Thread { get; set; }
+
+    /// <summary>The author of an inbound mail; the contact of a command.</summary>
+    public ContactNode? Contact { get; set; }
+
+    /// <summary>Who of us wrote, organised or commanded: an index into <c>people</c>, or -1.</summary>
+    public int Person { get; set; } = -1;
+
+    /// <summary>Recipients outside; of a meeting, the outsiders who did not decline.</summary>
+    public Recipient[] Outsiders { get; set; } = [];
+
+    /// <summary>Contacts to whom an answer may go as well.</summary>
+    public ContactNode[] ReplyTo { get; set; } = [];
+
+    /// <summary>Others outside who were merely named.</summary>
+    public ContactNode[] Bystanders { get; set; } = [];
+
+    /// <summary>Our people who took part, by index into <c>people</c>; of a mail also those addressed.</summary>
+    public int[] Ours { get; set; } = [];
+
+    /// <summary>Accounts of ours that took part, by address: for coverage.</summary>
+    public string[] OurAddresses { get; set; } = [];
+
+    public string[] Markers { get; set; } = [];
+
+    public string[] Phrases { get; set; } = [];
+
+    /// <summary>Those To and Cc addresses that the policy asks for in <c>to:</c>.</summary>
+    public string[] SentTo { get; set; } = [];
+
+    public string? MessageId { get; set; }
+
+    public string? InReplyTo { get; set; }
+
+    /// <summary>The mail this one answers, once it is known.</summary>
+    public Line? Parent { get; set; }
+
+    public Line? FirstChild { get; set; }
+
+    public Line? NextSibling { get; set; }
+
+    /// <summary>The latest time this mail or any mail it answers, directly or not, bears.</summary>
+    public long LatestOfAncestors { get; set; }
+
+    /// <summary>Whether its time or place in the order may depend on the mail it answers.</summary>
+    public bool Entangled => Parent is not null && Parent.LatestOfAncestors >= At;
+
+    /// <summary>The end of a meeting.</summary>
+    public long End { get; set; }
+
+    /// <summary>When a meeting was cancelled before its end, or never.</summary>
+    public long Cancelled { get; set; } = long.MaxValue;
+
+    /// <summary>Whether a meeting is of the sort that counts once it is over.</summary>
+    public bool Counts { get; set; }
+
+    /// <summary>Whether one of us organised the meeting.</summary>
+    public bool OrganisedByUs { get; set; }
+
+    public CommandFacts? Command { get; set; }
+
+    /// <summary>The end of a snooze.</summary>
+    public long SnoozedUntil { get; set; }
+
+    public string Verb => Command?.Verb ?? "";
+
+    /// <summary>Inbound before meeting before outbound, at the same time.</summary>
+    public int Rank => Kind switch { LineKind.HumanIn => 0, LineKind.Meeting => 1, LineKind.Command => 3, _ => 2 };
+
+    public bool IsMail => Kind <= LineKind.Mass;
+}

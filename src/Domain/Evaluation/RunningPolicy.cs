@@ -1,0 +1,207 @@
+using CrmSync.Domain.Company;
+using CrmSync.Domain.Log;
+using CrmSync.Domain.Policy;
+using NodaTime;
+
+namespace CrmSync.Domain.Evaluation;
+
+/// <summary>
+/// The policy over a log that grows: only organisations whose log changed, or whose next moment of change has come, are evaluated again, and the result is the same as
+/// that of a full evaluation. Not safe for use by several threads at once.
+/// </summary>
+public sealed class RunningPolicy
+{
+    private readonly Plan plan;
+    private readonly LogIndex log;
+    private Coverage? coverage;
+    private PeopleOnDuty? people;
+    private long lastNow = long.MinValue;
+    private long lastClosedSince;
+
+    /// <summary>Begins with an empty log.</summary>
+    public RunningPolicy(CompanyPolicy policy)
+        : this(new Plan(policy))
+    {
+    }
+
+    internal RunningPolicy(Plan plan)
+    {
+        this.plan = plan;
+        log = new LogIndex(plan);
+    }
+
+    public CompanyPolicy Policy => plan.Policy;
+
+    /// <summary>How many organisations the last evaluation looked at.</summary>
+    public int LookedAt { get; private set; }
+
+    internal LogIndex Log => log;
+
+    internal Plan Plan => plan;
+
+    /// <summary>Adds interactions, or replaces those with the same id (derived again after a change of configuration, a merged thread, a moved meeting).</summary>
+    public void Put(IEnumerable<Interaction> interactions)
+    {
+        foreach (var interaction in interactions)
+            log.Put(interaction);
+    }
+
+    /// <summary>Takes interactions out of the log (<c>forget</c>).</summary>
+    public void Remove(IEnumerable<string> ids)
+    {
+        foreach (var id in ids)
+            log.Remove(id);
+    }
+
+    /// <summary>Says how far each account has been read; null means everything has been.</summary>
+    public void Cover(IReadOnlyList<AccountCoverage>? accounts) => coverage = accounts is null ? null : new Coverage(accounts);
+
+    /// <summary>What the policy makes of the log at a moment.</summary>
+    /// <param name="now">The moment; it may lie before that of the last evaluation, which then has to begin anew.</param>
+    /// <param name="closedSince">Items that ended earlier are not listed; null lists all. Should move forward only, or everything is evaluated again.</param>
+    public EvaluationResult Evaluate(Instant now, Instant? closedSince = null)
+    {
+        Advance(now.ToUnixTimeTicks(), closedSince?.ToUnixTimeTicks() ?? long.MinValue);
+        return Listed(now, closedSince);
+    }
+
+    /// <summary>The same for whoever needs the items that ended lately only: the others are known still, for the next who asks, but in a log of years they are many.</summary>
+    /// <param name="now">See <see cref="Evaluate"/>.</param>
+    /// <param name="closedSince">Items that ended earlier are not listed; any moment.</param>
+    public EvaluationResult EvaluateLately(Instant now, Instant closedSince)
+    {
+        Advance(now.ToUnixTimeTicks(), long.MinValue);
+        return Listed(now, closedSince);
+    }
+
+    private EvaluationResult Listed(Instant now, Instant? closedSince)
+    {
+
+        var items = new List<Item>();
+        var observed = new List<Item>();
+        var closed = new List<ClosedItem>();
+        var observedClosed = new List<ClosedItem>();
+        var next = people!.Until;
+        foreach (var organisation in log.Organisations)
+        {
+            var result = organisation.Result!;
+            AddDoubts(items, result.Items);
+            AddDoubts(observed, result.Observed);
+            AddSince(closed, result.Closed);
+            AddSince(observedClosed, result.ObservedClosed);
+            next = Math.Min(next, organisation.NextChange);
+        }
+
+        items.Sort(ItemOrder.Compare);
+        observed.Sort(ItemOrder.Compare);
+        closed.Sort(ItemOrder.Compare);
+        observedClosed.Sort(ItemOrder.Compare);
+        return new EvaluationResult(now)
+        {
+            Items = items,
+            Observed = observed,
+            Closed = closed,
+            ObservedClosed = observedClosed,
+            NextChange = next == long.MaxValue ? null : Instant.FromUnixTimeTicks(next),
+        };
+
+        void AddDoubts(List<Item> into, FoundItem[] from)
+        {
+            foreach (var found in from)
+                into.Add(coverage is null ? found.Item : coverage.Doubt(found.Item, found.RestsOn, now));
+        }
+
+        void AddSince(List<ClosedItem> into, ClosedItem[] from)
+        {
+            foreach (var item in from)
+            {
+                if (closedSince is null || item.At >= closedSince)
+                    into.Add(item);
+            }
+        }
+    }
+
+    /// <summary>Why the policy does or does not ask for anything about a contact; null when nobody has that address.</summary>
+    /// <param name="address">Any address of the contact.</param>
+    /// <param name="now">The moment.</param>
+    /// <param name="rule">The name of the only rule to explain, or null for all.</param>
+    public Explanation? Explain(EmailAddress address, Instant now, string? rule = null)
+    {
+        var at = now.ToUnixTimeTicks();
+        if (log.Find(address) is not { } contact)
+            return null;
+
+        log.Renew(contact.Organisation);
+        return new Explainer(new View(plan, log, new PeopleOnDuty(plan, at), at), contact, coverage).Explain(rule);
+    }
+
+    /// <summary>Whether limits let one of us write to somebody of our own accord; null when nobody has that address.</summary>
+    /// <param name="address">Any address of the contact.</param>
+    /// <param name="now">The moment.</param>
+    public WritingAdvice? MayWrite(EmailAddress address, Instant now)
+    {
+        if (log.Find(address) is not { } contact)
+            return null;
+
+        var advice = Advice.Of(ViewAt, contact, now.ToUnixTimeTicks());
+        LogIndex.Release(contact.Organisation);
+        return advice;
+
+        View ViewAt(long at)
+        {
+            log.Renew(contact.Organisation);
+            return new View(plan, log, new PeopleOnDuty(plan, at), at);
+        }
+    }
+
+    /// <summary>
+    /// Replays the log between two moments, at every instant at which something can change and at each digest time, and counts what the policy would have asked for.
+    /// Full coverage is assumed.
+    /// </summary>
+    public BacktestReport Backtest(Instant from, Instant to) => new Replay(plan, log, from.ToUnixTimeTicks(), to.ToUnixTimeTicks()).Run();
+
+    /// <summary>Brings every organisation's result up to a moment.</summary>
+    internal void Advance(long now, long closedSince)
+    {
+        if (people is null || now < lastNow || now >= people.Until)
+            people = new PeopleOnDuty(plan, now);
+
+        var all = now < lastNow || closedSince < lastClosedSince;
+        var stale = Stale(all, now);
+        foreach (var organisation in stale)
+            log.Renew(organisation);
+
+        foreach (var organisation in stale)
+        {
+            organisation.Result = OrganisationResult.Of(plan, log, people, organisation, now, closedSince);
+            organisation.NextChange = organisation.Result.NextChange;
+            LogIndex.Release(organisation);
+        }
+
+        LookedAt = stale.Count;
+        log.Touched.Clear();
+        (lastNow, lastClosedSince) = (now, closedSince);
+    }
+
+    private HashSet<OrganisationNode> Stale(bool all, long now)
+    {
+        if (all)
+            return [.. log.Organisations];
+
+        var stale = new HashSet<OrganisationNode>(log.Touched);
+        foreach (var organisation in log.Organisations)
+        {
+            if (organisation.Result is null || organisation.NextChange <= now)
+                stale.Add(organisation);
+        }
+
+        // A thread with people of two organisations belongs to both: what changes for one can change its items for the other.
+        foreach (var organisation in stale.ToArray())
+        {
+            foreach (var thread in organisation.SharedThreads)
+                stale.UnionWith(thread.Organisations);
+        }
+
+        return stale;
+    }
+}
