@@ -20,8 +20,9 @@ using NodaTime;
 namespace CrmSync.Bench;
 
 /// <summary>
-/// Writes the digests of a company in which every owner has a number of mails to answer, and hands them to a server that throws them away, as the running worker does: the
-/// policy holds the log already. Each round is the morning of another day. With more lines than that, the rest are conversations of earlier years.
+/// Writes the digests of a company in which every owner has a number of mails to answer, and hands them to a server that throws them away,
+/// as the running worker does: the policy holds the log already. Each round is the morning of another day. With more lines than that, the
+/// rest are conversations of earlier years.
 /// </summary>
 internal static class DigestSending
 {
@@ -55,7 +56,10 @@ internal static class DigestSending
         running.Cover([]);
         var open = running.Evaluate(Morning).Items.Count;
         var count = await database.CountRows("interaction", CancellationToken.None);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"log of {count:N0} lines read and evaluated in {watch.Elapsed:N2} s: {open:N0} items"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"log of {count:N0} lines read and evaluated in {watch.Elapsed:N2} s: {open:N0} items"));
         for (var round = 0; round < rounds; round++)
         {
             using var server = new DiscardingServer();
@@ -72,7 +76,9 @@ internal static class DigestSending
             await using var desk = new DigestDesk(
                 policy,
                 database,
-                async (moment, ct) => new ContactLogSnapshot(await new ContactLog(database).Read(new LogFilter { Now = moment, WithoutText = true }, ct).ToListAsync(ct)),
+                async (moment, ct) =>
+                    new ContactLogSnapshot(
+                        await new ContactLog(database).Read(new LogFilter { Now = moment, WithoutText = true }, ct).ToListAsync(ct)),
                 settings,
                 logins)
             {
@@ -82,12 +88,17 @@ internal static class DigestSending
             if (report.Problems.Count > 0)
                 throw new InvalidOperationException(report.Problems[0].ToString());
 
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"round {round + 1}  {server.Mails:N0} digests in {watch.Elapsed:N2} s ({watch.Processor:N2} s of processor): {server.Mails / watch.Elapsed:N0} mails/s; {server.Bytes / Math.Max(1, server.Mails) / 1e3:N1} kB each, at most {server.Largest / 1e3:N1} kB"));
+            Console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"round {round + 1}  {server.Mails:N0} digests in {watch.Elapsed:N2} s ({watch.Processor:N2} s of processor): "
+                        + $"{server.Mails / watch.Elapsed:N0} mails/s; {server.Bytes / Math.Max(1, server.Mails) / 1e3:N1} kB each, at "
+                        + $"most {server.Largest / 1e3:N1} kB"
+                ));
         }
 
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"peak memory {Process.GetCurrentProcess().PeakWorkingSet64 / 1e6:N0} MB"));
+        Console.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"peak memory {Process.GetCurrentProcess().PeakWorkingSet64 / 1e6:N0} MB"));
     }
 
     private static CompanyPolicy Company(int owners, int items)
@@ -96,8 +107,19 @@ internal static class DigestSending
         for (var day = IsoDayOfWeek.Monday; day <= IsoDayOfWeek.Friday; day++)
             hours[day] = [new OpenSpan(9 * 60, 17 * 60)];
 
-        var office = new BusinessCalendar("office", DateTimeZoneProviders.Tzdb["Europe/Dublin"], hours, new Dictionary<LocalDate, Holiday>());
-        var people = Enumerable.Range(0, owners).Select(i => new Person($"p{i}", EmailAddress.Parse($"p{i}@bright.example")) { Name = $"Person Number {i}", Manager = i == 0 ? null : "p0" }).ToArray();
+        var office = new BusinessCalendar(
+            "office",
+            DateTimeZoneProviders.Tzdb["Europe/Dublin"],
+            hours,
+            new Dictionary<LocalDate, Holiday>());
+        var people = Enumerable
+            .Range(0, owners)
+            .Select(i => new Person($"p{i}", EmailAddress.Parse($"p{i}@bright.example"))
+            {
+                Name = $"Person Number {i}",
+                Manager = i == 0 ? null : "p0",
+            })
+            .ToArray();
         return new CompanyPolicy
         {
             Version = "bench",
@@ -106,8 +128,22 @@ internal static class DigestSending
             DefaultOwner = people[0],
             Calendars = new Dictionary<string, BusinessCalendar> { ["office"] = office },
             People = people,
-            Assign = [.. people.Select((person, i) => new AssignEntry(i, new Condition.InDomain([$"c{i}.example"]), new OwnerChoice.ThePerson(person.Id), false, Here))],
-            Rules = [new RespondRule("answer", Here) { Calendar = office, Within = new LengthOfTime(4, TimeUnit.BusinessHour), NextWithin = new LengthOfTime(4, TimeUnit.BusinessHour), ExpireAfter = new LengthOfTime(90, TimeUnit.Day) }],
+            Assign =
+            [
+                .. people.Select(
+                    (person, i) =>
+                        new AssignEntry(i, new Condition.InDomain([$"c{i}.example"]), new OwnerChoice.ThePerson(person.Id), false, Here)),
+            ],
+            Rules =
+            [
+                new RespondRule("answer", Here)
+                {
+                    Calendar = office,
+                    Within = new LengthOfTime(4, TimeUnit.BusinessHour),
+                    NextWithin = new LengthOfTime(4, TimeUnit.BusinessHour),
+                    ExpireAfter = new LengthOfTime(90, TimeUnit.Day),
+                },
+            ],
             Digests = [new DigestDefinition("my-day", Here) { At = new LocalTime(8, 30), MaxItems = items }],
         };
     }
@@ -117,22 +153,41 @@ internal static class DigestSending
         if (await database.CountRows("interaction", CancellationToken.None) > 0)
             return;
 
-        var (classifier, capture, ledger) = (new Classifier(policy), new Capture(policy, Capture.DefaultTextLimit), new HarvestLedger(database));
+        var (classifier, capture, ledger) = (
+            new Classifier(policy),
+            new Capture(policy, Capture.DefaultTextLimit),
+            new HarvestLedger(database));
         var account = await new Accounts(database).Register("hello", "bench", "hello@bright.example", CancellationToken.None);
         await new Accounts(database).Register("commands", "bench", "crmsync@bright.example", CancellationToken.None);
         var inbox = await ledger.Folder(account, "INBOX", "Inbox", "inbox", CancellationToken.None);
-        await ledger.Discover(inbox, [.. Enumerable.Range(0, lines).Select(i => new Locator(i.ToString(CultureInfo.InvariantCulture)))], new FolderCursor(), CancellationToken.None);
+        await ledger.Discover(
+            inbox,
+            [.. Enumerable.Range(0, lines).Select(i => new Locator(i.ToString(CultureInfo.InvariantCulture)))],
+            new FolderCursor(),
+            CancellationToken.None);
         while (await ledger.Take(account, HarvestLedger.LargestBatch, Morning, CancellationToken.None) is { Count: > 0 } batch)
         {
             await ledger.Store(
                 account,
-                [.. batch.Select(item => new ItemResult.Mail(item.Number, MailLine.Of(new MailObservation("hello", Mail(int.Parse(item.Key, CultureInfo.InvariantCulture), owners, items, lines), null), capture, Morning - Duration.FromHours(12))))],
+                [
+                    .. batch.Select(item => new ItemResult.Mail(
+                        item.Number,
+                        MailLine.Of(
+                            new MailObservation(
+                                "hello",
+                                Mail(int.Parse(item.Key, CultureInfo.InvariantCulture), owners, items, lines),
+                                null),
+                            capture,
+                            Morning - Duration.FromHours(12)))),
+                ],
                 classifier,
                 CancellationToken.None);
         }
     }
 
-    /// <summary>The first mails are those to be answered, of the last two days; the others, question and answer by turns, lie before.</summary>
+    /// <summary>
+    /// The first mails are those to be answered, of the last two days; the others, question and answer by turns, lie before.
+    /// </summary>
     private static MailFacts Mail(int i, int owners, int items, int lines)
     {
         var open = i < owners * items;
@@ -142,7 +197,9 @@ internal static class DigestSending
         var person = open ? i / owners : 1000 + ((pair / 2) % 40);
         var them = new NamedAddress(EmailAddress.Parse($"person{person}@c{owner}.example"), $"Customer {person} of {owner}");
         var us = new NamedAddress(EmailAddress.Parse($"p{owner}@bright.example"), $"Person Number {owner}");
-        var at = open ? Morning - Duration.FromHours(20 + (i % 30)) : Morning - Duration.FromDays(30) - Duration.FromSeconds((long)(lines - i) * 60) + Duration.FromMinutes(outbound ? 90 : 0);
+        var at = open
+            ? Morning - Duration.FromHours(20 + (i % 30))
+            : Morning - Duration.FromDays(30) - Duration.FromSeconds((long)(lines - i) * 60) + Duration.FromMinutes(outbound ? 90 : 0);
         return new MailFacts
         {
             MessageId = $"{i}@mail.example",
@@ -160,5 +217,8 @@ internal static class DigestSending
         };
     }
 
-    private static string Words { get; } = string.Join(' ', Enumerable.Repeat("We would like to know how far our order has come, and whether it can be delivered on Friday.", 4));
+    private static string Words { get; } =
+        string.Join(
+            ' ',
+            Enumerable.Repeat("We would like to know how far our order has come, and whether it can be delivered on Friday.", 4));
 }

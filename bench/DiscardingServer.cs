@@ -3,7 +3,9 @@ using System.Net.Sockets;
 
 namespace CrmSync.Bench;
 
-/// <summary>An SMTP server in this process that answers at once, takes everything and throws it away; no TLS, so that the client is measured.</summary>
+/// <summary>
+/// An SMTP server in this process that answers at once, takes everything and throws it away; no TLS, so that the client is measured.
+/// </summary>
 internal sealed class DiscardingServer : IDisposable
 {
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
@@ -69,7 +71,11 @@ internal sealed class DiscardingServer : IDisposable
                 }
 
                 inContent = line.StartsWith("DATA"u8);
-                answers.Write(isEnd ? "250 taken\r\n"u8 : inContent ? "354 go\r\n"u8 : line.StartsWith("EHLO"u8) ? "250-discard\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 SIZE 0\r\n"u8 : "250 ok\r\n"u8);
+                answers.Write(
+                    isEnd ? "250 taken\r\n"u8
+                    : inContent ? "354 go\r\n"u8
+                    : line.StartsWith("EHLO"u8) ? "250-discard\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 SIZE 0\r\n"u8
+                    : "250 ok\r\n"u8);
             }
 
             // Whatever was asked together is answered together.

@@ -20,11 +20,22 @@ internal static class Generate
         {
             var mail = mailbox.Next();
             var name = string.Create(CultureInfo.InvariantCulture, $"{mail.Sent.ToUnixTimeSeconds()}.M{i:D7}P1.bench:2,S");
-            using var file = File.OpenHandle(Path.Combine(folder, mail.Outbound ? ".Sent/cur" : "cur", name), FileMode.Create, FileAccess.Write, FileShare.None, FileOptions.None, 0);
+            using var file = File.OpenHandle(
+                Path.Combine(folder, mail.Outbound ? ".Sent/cur" : "cur", name),
+                FileMode.Create,
+                FileAccess.Write,
+                FileShare.None,
+                FileOptions.None,
+                0);
             RandomAccess.Write(file, mail.Bytes.Span, 0);
             bytes += mail.Bytes.Length;
         }
 
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{messages:N0} messages, {bytes / 1e6:N0} MB, mean {bytes / Math.Max(1, messages):N0} bytes, {watch.Elapsed.TotalSeconds:N1} s"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{messages:N0} messages, {bytes / 1e6:N0} MB, mean {bytes / Math.Max(1, messages):N0} bytes, "
+                    + $"{watch.Elapsed.TotalSeconds:N1} s"
+            ));
     }
 }

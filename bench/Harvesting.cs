@@ -11,12 +11,13 @@ using NodaTime;
 namespace CrmSync.Bench;
 
 /// <summary>
-/// Harvests a maildir, as <see cref="Generate"/> writes it, into an empty database the way <c>crmsync sync</c> does: listing, reading, storing; then once more, when there is
-/// nothing new. Processor time is that of this process alone, without a PostgreSQL server's.
+/// Harvests a maildir, as <see cref="Generate"/> writes it, into an empty database the way <c>crmsync sync</c> does: listing, reading,
+/// storing; then once more, when there is nothing new. Processor time is that of this process alone, without a PostgreSQL server's.
 /// </summary>
 internal static class Harvesting
 {
-    public static void Run(Options options) => Run(options.At(0, "the maildir"), options.At(1, "the SQLite file or PostgreSQL connection string")).GetAwaiter().GetResult();
+    public static void Run(Options options) =>
+        Run(options.At(0, "the maildir"), options.At(1, "the SQLite file or PostgreSQL connection string")).GetAwaiter().GetResult();
 
     private static async Task Run(string maildir, string place)
     {
@@ -24,18 +25,34 @@ internal static class Harvesting
         await using var database = await Storing.Open(place);
         var (accounts, ledger, classifier) = (new Accounts(database), new HarvestLedger(database), new Classifier(policy));
         var meetings = new MeetingHarvest(new MeetingLog(database), policy, classifier.Ours);
-        var harvest = new AccountHarvest(accounts, ledger, new Capture(policy, Capture.DefaultTextLimit), classifier, meetings, Instant.FromUtc(1990, 1, 1, 0, 0));
+        var harvest = new AccountHarvest(
+            accounts,
+            ledger,
+            new Capture(policy, Capture.DefaultTextLimit),
+            classifier,
+            meetings,
+            Instant.FromUtc(1990, 1, 1, 0, 0));
         foreach (var round in (string[])["first", "again"])
         {
             var account = await accounts.Register("ana", "maildir", "ana@bright.example", CancellationToken.None);
             var before = Process.GetCurrentProcess().TotalProcessorTime;
             var watch = Stopwatch.StartNew();
-            var summary = await harvest.Run(account, () => new MaildirSource(maildir), SystemClock.Instance.GetCurrentInstant(), progress: null, CancellationToken.None);
+            var summary = await harvest.Run(
+                account,
+                () => new MaildirSource(maildir),
+                SystemClock.Instance.GetCurrentInstant(),
+                progress: null,
+                CancellationToken.None);
             var (time, cpu) = (watch.Elapsed, Process.GetCurrentProcess().TotalProcessorTime - before);
             var items = Math.Max(1, summary.New + summary.Known + summary.Skipped + summary.Quarantined + summary.Failed);
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{round}: {summary.New:N0} new, {summary.Known:N0} known, {summary.Skipped:N0} skipped, {summary.Quarantined + summary.Failed:N0} not read in {time.TotalSeconds:N1} s: {items / time.TotalSeconds:N0}/s, {cpu.TotalMicroseconds / items:N0} us of processor time each; peak memory {Process.GetCurrentProcess().PeakWorkingSet64 / 1e6:N0} MB"));
+            Console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{round}: {summary.New:N0} new, {summary.Known:N0} known, {summary.Skipped:N0} skipped, "
+                        + $"{summary.Quarantined + summary.Failed:N0} not read in {time.TotalSeconds:N1} s: "
+                        + $"{items / time.TotalSeconds:N0}/s, {cpu.TotalMicroseconds / items:N0} us of processor time each; peak memory "
+                        + $"{Process.GetCurrentProcess().PeakWorkingSet64 / 1e6:N0} MB"
+                ));
             if (summary.Problem is { } problem)
                 Console.WriteLine("  " + problem);
         }

@@ -15,8 +15,8 @@ using NodaTime;
 namespace CrmSync.Bench;
 
 /// <summary>
-/// Many accounts of one Dovecot, harvested once and then polled on their kept connections with nothing new, as the worker does it, database included. Processor time
-/// is told for this process and for all of Dovecot's.
+/// Many accounts of one Dovecot, harvested once and then polled on their kept connections with nothing new, as the worker does it, database
+/// included. Processor time is told for this process and for all of Dovecot's.
 /// </summary>
 internal static class ImapPolling
 {
@@ -44,10 +44,27 @@ internal static class ImapPolling
         using var logins = new MailLogins(SystemClock.Instance, database);
         await using var imap = new ImapSources(SystemClock.Instance, logins, new ServerLessons(SystemClock.Instance, database));
         var capture = new CaptureSettings { SinceDate = new LocalDate(2000, 1, 1) };
-        using var harvest = new HarvestAll(database, new CrmSyncConfiguration { Storage = new StorageChoice.Sqlite("unused"), Accounts = [], Capture = capture }, () => policy);
+        using var harvest = new HarvestAll(
+            database,
+            new CrmSyncConfiguration
+            {
+                Storage = new StorageChoice.Sqlite("unused"),
+                Accounts = [],
+                Capture = capture,
+            },
+            () => policy);
         var accounts = users.ConvertAll(user => new ImapAccount(
-            user, default, EmailAddress.Parse(user), new Server("localhost", server.TlsPort, Encryption.Required, ca), user, new Login.Password(new Secret(DovecotServer.Password))));
-        var readable = accounts.ConvertAll(account => new ReadableAccount(account.Name, "imap", account.Address, now => imap.SourceOf(account, capture.From(now))));
+            user,
+            default,
+            EmailAddress.Parse(user),
+            new Server("localhost", server.TlsPort, Encryption.Required, ca),
+            user,
+            new Login.Password(new Secret(DovecotServer.Password))));
+        var readable = accounts.ConvertAll(account => new ReadableAccount(
+            account.Name,
+            "imap",
+            account.Address,
+            now => imap.SourceOf(account, capture.From(now))));
 
         var watch = Stopwatch.StartNew();
         await foreach (var summary in harvest.Run(readable, SystemClock.Instance.GetCurrentInstant(), null, CancellationToken.None))
@@ -56,14 +73,18 @@ internal static class ImapPolling
                 Console.WriteLine(problem);
         }
 
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{accounts.Count} accounts harvested in {watch.Elapsed.TotalSeconds:N1} s"));
+        Console.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"{accounts.Count} accounts harvested in {watch.Elapsed.TotalSeconds:N1} s"));
         await Poll(server, harvest, readable, options);
         var turns = await imap.TurnsOf(accounts[0]);
         await harvest.Once(readable[0], SystemClock.Instance.GetCurrentInstant(), CancellationToken.None);
         turns = await imap.TurnsOf(accounts[0]) - turns;
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{turns} round trip a poll; peak memory {Process.GetCurrentProcess().PeakWorkingSet64 / 1e6:N0} MB with all connections kept"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{turns} round trip a poll; peak memory {Process.GetCurrentProcess().PeakWorkingSet64 / 1e6:N0} MB with all connections "
+                    + $"kept"
+            ));
         Directory.Delete(folder, recursive: true);
     }
 
@@ -90,9 +111,15 @@ internal static class ImapPolling
         var elapsed = watch.Elapsed;
         var (us, them) = (Process.GetCurrentProcess().TotalProcessorTime - ours, TimeOf(server.Session) - dovecots);
         times.Sort();
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{times.Count:N0} polls in {elapsed.TotalSeconds:N1} s ({accounts.Count / every.TotalSeconds:N0} a second asked, {times.Count / elapsed.TotalSeconds:N0} done), median {times[times.Count / 2]:N1} ms, 99 of 100 within {times[times.Count * 99 / 100]:N1} ms; processor time a poll {us.TotalMilliseconds / times.Count:N2} ms ours, {them.TotalMilliseconds / times.Count:N2} ms Dovecot's; {(us + them) / elapsed / Environment.ProcessorCount:P0} of {Environment.ProcessorCount} cores"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{times.Count:N0} polls in {elapsed.TotalSeconds:N1} s ({accounts.Count / every.TotalSeconds:N0} a second asked, "
+                    + $"{times.Count / elapsed.TotalSeconds:N0} done), median {times[times.Count / 2]:N1} ms, 99 of 100 within "
+                    + $"{times[times.Count * 99 / 100]:N1} ms; processor time a poll {us.TotalMilliseconds / times.Count:N2} ms ours, "
+                    + $"{them.TotalMilliseconds / times.Count:N2} ms Dovecot's; {(us + them) / elapsed / Environment.ProcessorCount:P0} "
+                    + $"of {Environment.ProcessorCount} cores"
+            ));
     }
 
     /// <summary>The processor time of a session of processes, with those that have ended.</summary>

@@ -12,9 +12,11 @@ using CrmSync.Mail.Sasl;
 namespace CrmSync.Bench;
 
 /// <summary>
-/// Reads an invented mailbox out of a real Dovecot over TLS on loopback, three ways in each round: a client that sends the same FETCH and throws the bytes away
-/// (the floor), our client alone, and our client with every message parsed. Processor time is that of this process; Dovecot's comes on top for all three. With
-/// <c>--program crmsync.dll</c> the whole harvest into a new SQLite file follows, in a process of its own. <c>--latency</c> adds milliseconds to each round trip,
+/// Reads an invented mailbox out of a real Dovecot over TLS on loopback, three ways in each round: a client that sends the same FETCH and
+/// throws the bytes away (the floor), our client alone, and our client with every message parsed. Processor time is that of this process;
+/// Dovecot's comes on top for all three. With
+/// <c>--program crmsync.dll</c> the whole harvest into a new SQLite file follows, in a process of its own. <c>--latency</c> adds
+/// milliseconds to each round trip,
 /// <c>--rate</c> limits the line to so many kB a second, <c>--compress</c> says whether our client compresses.
 /// </summary>
 internal static class ImapReading
@@ -41,7 +43,11 @@ internal static class ImapReading
             Delay = TimeSpan.FromMilliseconds(options.Number("latency", 0) / 2.0),
             BytesPerSecond = options.Has("rate") ? options.Number("rate", 0) * 1000 : null,
         };
-        var line = new Line(server, slow ? proxy.Port : server.TlsPort, keep, options.Has("compress") ? options.Text("compress") == "yes" : null);
+        var line = new Line(
+            server,
+            slow ? proxy.Port : server.TlsPort,
+            keep,
+            options.Has("compress") ? options.Text("compress") == "yes" : null);
         await Ours(line with { Port = server.TlsPort }, parse: false);
         for (var round = 1; round <= options.Number("repeat", 3); round++)
         {
@@ -83,7 +89,8 @@ internal static class ImapReading
             people: {ana: {email: ana@bright.example}}
             """);
         var watch = Stopwatch.StartNew();
-        using var run = Process.Start(new ProcessStartInfo("dotnet", [program, "sync", "--config", folder, "--format", "json"]) { UseShellExecute = false })!;
+        using var run = Process.Start(
+            new ProcessStartInfo("dotnet", [program, "sync", "--config", folder, "--format", "json"]) { UseShellExecute = false })!;
         var (memory, cpu) = (0L, TimeSpan.Zero);
         while (!run.WaitForExit(20))
         {
@@ -99,9 +106,12 @@ internal static class ImapReading
             }
         }
 
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"round {round}  whole harvest      {watch.Elapsed.TotalSeconds,6:N2} s  {watch.Elapsed.TotalSeconds / floor,5:N2} x floor  {cpu.TotalSeconds,6:N2} s CPU  {memory / 1e6:N0} MB of memory"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"round {round}  whole harvest      {watch.Elapsed.TotalSeconds,6:N2} s  {watch.Elapsed.TotalSeconds / floor,5:N2} x "
+                    + $"floor  {cpu.TotalSeconds,6:N2} s CPU  {memory / 1e6:N0} MB of memory"
+            ));
         Directory.Delete(folder, recursive: true);
     }
 
@@ -120,9 +130,13 @@ internal static class ImapReading
     private sealed record Measured(double Seconds, double Cpu, long Bytes, long Count, int Turns);
 
     private static void Print(int round, string what, Measured measured, Measured floor) =>
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"round {round}  {what,-18} {measured.Seconds,6:N2} s  {measured.Seconds / floor.Seconds,5:N2} x floor  {measured.Cpu,6:N2} s CPU  {measured.Bytes / 1e6,7:N0} MB  {measured.Count,7:N0} messages  {measured.Turns} turns"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"round {round}  {what,-18} {measured.Seconds,6:N2} s  {measured.Seconds / floor.Seconds,5:N2} x floor  "
+                    + $"{measured.Cpu,6:N2} s CPU  {measured.Bytes / 1e6,7:N0} MB  {measured.Count,7:N0} messages  {measured.Turns} "
+                    + $"turns"
+            ));
 
     private static async Task<(long Bytes, long Count, int Turns)> Ours(Line line, bool parse)
     {
@@ -131,7 +145,10 @@ internal static class ImapReading
         await client.Authenticate(Credential.WithPassword(User, DovecotServer.Password), CancellationToken.None);
         var (_, uids) = await client.Examine((await client.Folders(false, CancellationToken.None))[0], "UID 1:*", CancellationToken.None);
         var count = 0L;
-        await foreach (var message in client.Fetch(UidSet.Of(uids ?? throw new IOException("the search gave nothing")), FetchRequest.FirstBytes(line.Keep)).Messages(CancellationToken.None))
+        await foreach (
+            var message in client
+                .Fetch(UidSet.Of(uids ?? throw new IOException("the search gave nothing")), FetchRequest.FirstBytes(line.Keep))
+                .Messages(CancellationToken.None))
         {
             count++;
             if (parse)
@@ -151,10 +168,14 @@ internal static class ImapReading
         await tls.AuthenticateAsClientAsync("localhost");
         var bytes = 0L;
         var buffer = new byte[64 * 1024];
-        var (number, commands) = (0, new[]
-        {
-            $"LOGIN {User} {DovecotServer.Password}", "EXAMINE INBOX", $"UID FETCH 1:* (UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[]<0.{line.Keep}>)",
-        });
+        var (number, commands) = (
+            0,
+            new[]
+            {
+                $"LOGIN {User} {DovecotServer.Password}",
+                "EXAMINE INBOX",
+                $"UID FETCH 1:* (UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[]<0.{line.Keep}>)",
+            });
         foreach (var command in commands)
         {
             var tag = $"FLOOR{++number}";

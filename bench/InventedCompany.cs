@@ -10,8 +10,8 @@ using NodaTime;
 namespace CrmSync.Bench;
 
 /// <summary>
-/// A company of twenty people and its log: conversations of one to eight mails with contacts of firms of very different size over three years, automatic mail,
-/// meetings and commands; and a policy of forty rules and ten limits. The same for the same seed.
+/// A company of twenty people and its log: conversations of one to eight mails with contacts of firms of very different size over three
+/// years, automatic mail, meetings and commands; and a policy of forty rules and ten limits. The same for the same seed.
 /// </summary>
 internal sealed class InventedCompany(int interactions, int contacts, int seed)
 {
@@ -34,12 +34,21 @@ internal sealed class InventedCompany(int interactions, int contacts, int seed)
         for (var day = IsoDayOfWeek.Monday; day <= IsoDayOfWeek.Friday; day++)
             hours[day] = [new OpenSpan(9 * 60, 12 * 60), new OpenSpan(13 * 60, 17 * 60)];
 
-        var office = new BusinessCalendar("office", DateTimeZoneProviders.Tzdb["Europe/Berlin"], hours, new Dictionary<LocalDate, Holiday>());
+        var office = new BusinessCalendar(
+            "office",
+            DateTimeZoneProviders.Tzdb["Europe/Berlin"],
+            hours,
+            new Dictionary<LocalDate, Holiday>());
         var staff = people.Select((p, i) => new Person(Id(i), p) { Manager = i == 0 ? null : Id(i / 5) }).ToArray();
         staff[7] = staff[7] with { Left = new LocalDate(2026, 9, 1), Successor = Id(8) };
-        var segments = Enumerable.Range(0, 8).ToDictionary(
-            i => string.Create(CultureInfo.InvariantCulture, $"s{i}"),
-            i => new Segment(string.Create(CultureInfo.InvariantCulture, $"s{i}"), Here) { Domains = [.. Enumerable.Range(0, 400).Select(d => Domain((d * 8) + i))] });
+        var segments = Enumerable
+            .Range(0, 8)
+            .ToDictionary(
+                i => string.Create(CultureInfo.InvariantCulture, $"s{i}"),
+                i => new Segment(string.Create(CultureInfo.InvariantCulture, $"s{i}"), Here)
+                {
+                    Domains = [.. Enumerable.Range(0, 400).Select(d => Domain((d * 8) + i))],
+                });
         segments["others"] = new Segment("others", Here) { NotIn = [.. segments.Keys] };
         return new CompanyPolicy
         {
@@ -51,10 +60,18 @@ internal sealed class InventedCompany(int interactions, int contacts, int seed)
             Calendars = new Dictionary<string, BusinessCalendar> { ["office"] = office },
             People = staff,
             Segments = segments,
-            Markers = new Dictionary<string, Marker> { ["complaint"] = new Marker("complaint", ["complaint"], Here), ["offer"] = new Marker("offer", ["offer"], Here) },
+            Markers = new Dictionary<string, Marker>
+            {
+                ["complaint"] = new Marker("complaint", ["complaint"], Here),
+                ["offer"] = new Marker("offer", ["offer"], Here),
+            },
             Cases = new Dictionary<string, CaseDefinition>
             {
-                ["complaint"] = new CaseDefinition("complaint", new Condition.HasMarker(["complaint"]), Here) { QuietFor = new LengthOfTime(10, TimeUnit.Day), ClosesOnResolved = true },
+                ["complaint"] = new CaseDefinition("complaint", new Condition.HasMarker(["complaint"]), Here)
+                {
+                    QuietFor = new LengthOfTime(10, TimeUnit.Day),
+                    ClosesOnResolved = true,
+                },
             },
             Assign = [new AssignEntry(1, null, new OwnerChoice.FirstContact(), true, Here)],
             Rules = [.. Rules(office)],
@@ -69,7 +86,8 @@ internal sealed class InventedCompany(int interactions, int contacts, int seed)
         {
             // A few firms have very many people, most have two or three; one contact in ten writes from a public mail domain.
             var firm = (int)Math.Pow(random.NextDouble() * Math.Sqrt(contacts / 2.0), 2);
-            outside.Add(EmailAddress.Parse(string.Create(CultureInfo.InvariantCulture, $"c{i}@{(i % 10 == 0 ? "gmail.com" : Domain(firm))}")));
+            outside.Add(
+                EmailAddress.Parse(string.Create(CultureInfo.InvariantCulture, $"c{i}@{(i % 10 == 0 ? "gmail.com" : Domain(firm))}")));
         }
 
         var start = End - Duration.FromDays(365 * Years);
@@ -117,7 +135,15 @@ internal sealed class InventedCompany(int interactions, int contacts, int seed)
         }
     }
 
-    private Interaction Mail(string id, Instant at, bool inbound, EmailAddress colleague, EmailAddress contact, string thread, string? before, int place)
+    private Interaction Mail(
+        string id,
+        Instant at,
+        bool inbound,
+        EmailAddress colleague,
+        EmailAddress contact,
+        string thread,
+        string? before,
+        int place)
     {
         var automatic = random.Next(20) == 0;
         return new Interaction
@@ -137,7 +163,9 @@ internal sealed class InventedCompany(int interactions, int contacts, int seed)
             [
                 new Participant(inbound ? contact : colleague, null, ParticipantRole.From, !inbound),
                 new Participant(inbound ? colleague : contact, null, ParticipantRole.To, inbound),
-                .. random.Next(4) == 0 ? [new Participant(people[random.Next(Staff)], null, ParticipantRole.Cc, true)] : Array.Empty<Participant>(),
+                .. random.Next(4) == 0
+                    ? [new Participant(people[random.Next(Staff)], null, ParticipantRole.Cc, true)]
+                    : Array.Empty<Participant>(),
             ],
             Question = random.Next(2) == 0,
             Acknowledgement = inbound && random.Next(6) == 0,
@@ -145,25 +173,40 @@ internal sealed class InventedCompany(int interactions, int contacts, int seed)
         };
     }
 
-    private static Interaction Meeting(int number, Instant at, EmailAddress colleague, EmailAddress contact) => new()
-    {
-        Id = string.Create(CultureInfo.InvariantCulture, $"m{number:x7}"),
-        Kind = InteractionKind.Meeting,
-        At = at,
-        Seen = at - Duration.FromDays(5),
-        Subject = "Meeting",
-        Participants = [new Participant(colleague, null, ParticipantRole.Organizer, true), new Participant(contact, null, ParticipantRole.Attendee, false, MeetingResponse.Accepted)],
-        Meeting = new MeetingFacts { Uid = "m", Start = at, End = at + Duration.FromHours(1) },
-    };
+    private static Interaction Meeting(int number, Instant at, EmailAddress colleague, EmailAddress contact) =>
+        new()
+        {
+            Id = string.Create(CultureInfo.InvariantCulture, $"m{number:x7}"),
+            Kind = InteractionKind.Meeting,
+            At = at,
+            Seen = at - Duration.FromDays(5),
+            Subject = "Meeting",
+            Participants =
+            [
+                new Participant(colleague, null, ParticipantRole.Organizer, true),
+                new Participant(contact, null, ParticipantRole.Attendee, false, MeetingResponse.Accepted),
+            ],
+            Meeting = new MeetingFacts
+            {
+                Uid = "m",
+                Start = at,
+                End = at + Duration.FromHours(1),
+            },
+        };
 
-    private Interaction Command(int number, Instant at, EmailAddress colleague, EmailAddress contact) => new()
-    {
-        Id = string.Create(CultureInfo.InvariantCulture, $"k{number:x7}"),
-        Kind = InteractionKind.Command,
-        At = at,
-        Seen = at,
-        Command = new CommandFacts(colleague, random.Next(2) == 0 ? "called" : "snooze") { Contact = contact, Until = at + Duration.FromDays(5) },
-    };
+    private Interaction Command(int number, Instant at, EmailAddress colleague, EmailAddress contact) =>
+        new()
+        {
+            Id = string.Create(CultureInfo.InvariantCulture, $"k{number:x7}"),
+            Kind = InteractionKind.Command,
+            At = at,
+            Seen = at,
+            Command = new CommandFacts(colleague, random.Next(2) == 0 ? "called" : "snooze")
+            {
+                Contact = contact,
+                Until = at + Duration.FromDays(5),
+            },
+        };
 
     private static IEnumerable<Rule> Rules(BusinessCalendar office)
     {
@@ -181,7 +224,15 @@ internal sealed class InventedCompany(int interactions, int contacts, int seed)
                 ExpireAfter = new LengthOfTime(90, TimeUnit.Day),
                 Escalate = steps,
             };
-            yield return new ChaseRule(Name("chase", i), Here) { Calendar = office, After = days, Within = days, When = i == 7 ? null : when, ExpireAfter = month, Priority = 50 };
+            yield return new ChaseRule(Name("chase", i), Here)
+            {
+                Calendar = office,
+                After = days,
+                Within = days,
+                When = i == 7 ? null : when,
+                ExpireAfter = month,
+                Priority = 50,
+            };
             yield return new StayInTouchRule(Name("stay", i), Here)
             {
                 Calendar = office,
@@ -206,7 +257,15 @@ internal sealed class InventedCompany(int interactions, int contacts, int seed)
                 ExpireAfter = new LengthOfTime(14, TimeUnit.Day),
                 Priority = 60,
             };
-            yield return new WatchRule(Name("watch", i), Here) { Calendar = office, Metric = (WatchMetric)(i % 3), Of = "complaint", Window = month, AtLeast = 3, Per = (Per)(i % 2) };
+            yield return new WatchRule(Name("watch", i), Here)
+            {
+                Calendar = office,
+                Metric = (WatchMetric)(i % 3),
+                Of = "complaint",
+                Window = month,
+                AtLeast = 3,
+                Per = (Per)(i % 2),
+            };
             yield return new ResolveRule(Name("resolve", i), Here)
             {
                 Calendar = office,
@@ -216,8 +275,19 @@ internal sealed class InventedCompany(int interactions, int contacts, int seed)
             };
         }
 
-        yield return new HandoverRule("handover", Here) { Calendar = office, Within = new LengthOfTime(10, TimeUnit.BusinessDay), ExpireAfter = new LengthOfTime(90, TimeUnit.Day), Priority = 65 };
-        yield return new DateRule("birthdays", Here) { Calendar = office, Field = "birthday", Priority = 40 };
+        yield return new HandoverRule("handover", Here)
+        {
+            Calendar = office,
+            Within = new LengthOfTime(10, TimeUnit.BusinessDay),
+            ExpireAfter = new LengthOfTime(90, TimeUnit.Day),
+            Priority = 65,
+        };
+        yield return new DateRule("birthdays", Here)
+        {
+            Calendar = office,
+            Field = "birthday",
+            Priority = 40,
+        };
         yield return new NoticeRule("prices", Here)
         {
             Calendar = office,
@@ -229,19 +299,36 @@ internal sealed class InventedCompany(int interactions, int contacts, int seed)
             Priority = 70,
             When = new Condition.InSegment(["s0", "s1"]),
         };
-        yield return new RespondRule("observed", Here) { Calendar = office, Within = hours, NextWithin = hours, Mode = Mode.Observe, ExpireAfter = new LengthOfTime(90, TimeUnit.Day) };
+        yield return new RespondRule("observed", Here)
+        {
+            Calendar = office,
+            Within = hours,
+            NextWithin = hours,
+            Mode = Mode.Observe,
+            ExpireAfter = new LengthOfTime(90, TimeUnit.Day),
+        };
     }
 
     private static IEnumerable<Limit> Limits()
     {
         yield return new DoNotContactLimit("dnc", Here) { Tags = ["dnc"], Domains = [Domain(5), Domain(77)] };
         yield return new BlackoutLimit("christmas", Here) { From = new LocalDate(2026, 12, 24), To = new LocalDate(2027, 1, 2) };
-        yield return new CooldownLimit("cool", Here) { Cases = ["complaint"], For = new LengthOfTime(14, TimeUnit.Day), Per = Per.Organisation };
+        yield return new CooldownLimit("cool", Here)
+        {
+            Cases = ["complaint"],
+            For = new LengthOfTime(14, TimeUnit.Day),
+            Per = Per.Organisation,
+        };
         yield return new CooldownLimit("cool-person", Here) { Cases = ["complaint"], For = new LengthOfTime(21, TimeUnit.Day) };
         for (var i = 0; i < 3; i++)
         {
             yield return new CapLimit(Name("cap", i), Here) { Max = 2 + i, Window = new LengthOfTime(7 * (i + 1), TimeUnit.Day) };
-            yield return new CapLimit(Name("cap-firm", i), Here) { Max = 4 + (2 * i), Window = new LengthOfTime(7 * (i + 1), TimeUnit.Day), Per = Per.Organisation };
+            yield return new CapLimit(Name("cap-firm", i), Here)
+            {
+                Max = 4 + (2 * i),
+                Window = new LengthOfTime(7 * (i + 1), TimeUnit.Day),
+                Per = Per.Organisation,
+            };
         }
     }
 

@@ -6,8 +6,9 @@ using CrmSync.Mail.Text;
 namespace CrmSync.Bench;
 
 /// <summary>
-/// Reads all files of a folder as mail on one thread: the bytes lie in memory, so that the reader is measured and not the disk. "structure" is the parser alone;
-/// "harvest" also asks what a harvest asks of every mail (addresses, dates, ids, text, own text, digest, attachments, report).
+/// Reads all files of a folder as mail on one thread: the bytes lie in memory, so that the reader is measured and not the disk. "structure"
+/// is the parser alone; "harvest" also asks what a harvest asks of every mail (addresses, dates, ids, text, own text, digest, attachments,
+/// report).
 /// </summary>
 internal static class MimeReading
 {
@@ -17,7 +18,10 @@ internal static class MimeReading
     {
         var files = new List<byte[]>();
         long bytes = 0;
-        foreach (var file in Directory.EnumerateFiles(options.At(0, "the folder"), "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        foreach (
+            var file in Directory
+                .EnumerateFiles(options.At(0, "the folder"), "*", SearchOption.AllDirectories)
+                .Order(StringComparer.Ordinal))
         {
             var content = File.ReadAllBytes(file);
             files.Add(content);
@@ -30,14 +34,20 @@ internal static class MimeReading
             throw new OptionException("there are no files in that folder");
 
         var repeat = options.Number("repeat", 5);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{files.Count:N0} messages, {bytes / 1e6:N1} MB, mean {bytes / files.Count:N0} bytes; best and median of {repeat} after one warm-up"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{files.Count:N0} messages, {bytes / 1e6:N1} MB, mean {bytes / files.Count:N0} bytes; best and median of {repeat} after "
+                    + $"one warm-up"
+            ));
         Measure("structure", files, bytes, repeat, m => m.Problems.Count);
         Measure("harvest", files, bytes, repeat, Harvest);
     }
 
     private static long Harvest(MimeMessage message)
     {
-        long sum = message.From.Count + message.To.Count + message.Cc.Count + message.Bcc.Count + message.ReplyTo.Count + message.Subject.Length;
+        long sum =
+            message.From.Count + message.To.Count + message.Cc.Count + message.Bcc.Count + message.ReplyTo.Count + message.Subject.Length;
         sum += (message.MessageId?.Length ?? 0) + message.InReplyTo.Count + message.References.Count;
         sum += message.Date?.Source.Length ?? 0;
         sum += message.Received.Count > 0 ? 1 : 0;
@@ -67,9 +77,13 @@ internal static class MimeReading
         }
 
         times.Sort();
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{name,-10} best {bytes / 1e6 / times[0],7:N0} MB/s {files.Count / times[0],8:N0} messages/s   median {bytes / 1e6 / times[repeat / 2],7:N0} MB/s {files.Count / times[repeat / 2],8:N0} messages/s   {cpu,6:N1} us CPU   {allocated / files.Count,7:N0} bytes allocated a message"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{name,-10} best {bytes / 1e6 / times[0],7:N0} MB/s {files.Count / times[0],8:N0} messages/s   median "
+                    + $"{bytes / 1e6 / times[repeat / 2],7:N0} MB/s {files.Count / times[repeat / 2],8:N0} messages/s   {cpu,6:N1} us "
+                    + $"CPU   {allocated / files.Count,7:N0} bytes allocated a message"
+            ));
     }
 
     private static long Once(List<byte[]> files, Func<MimeMessage, long> ask)

@@ -22,7 +22,8 @@ internal sealed class Options
     }
 
     /// <summary>The word at a place.</summary>
-    public string At(int place, string meaning) => place < placed.Count ? placed[place] : throw new OptionException($"{meaning} is missing");
+    public string At(int place, string meaning) =>
+        place < placed.Count ? placed[place] : throw new OptionException($"{meaning} is missing");
 
     /// <summary>Whether something was named.</summary>
     public bool Has(string name) => named.ContainsKey(name);
@@ -38,7 +39,9 @@ internal sealed class Options
 
         var factor = text is [.., 'k'] ? 1_000 : text is [.., 'M'] ? 1_000_000 : 1;
         var digits = factor == 1 ? text : text[..^1];
-        return int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number * factor : throw new OptionException($"--{name} {text} is not a whole number");
+        return int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number * factor
+            : throw new OptionException($"--{name} {text} is not a whole number");
     }
 }
 

@@ -8,8 +8,8 @@ using NodaTime;
 namespace CrmSync.Bench;
 
 /// <summary>
-/// Evaluates an invented company: everything once, then what a thousand new mails change, one explanation, and a replay. Interactions are handed over one by one
-/// and not held, as a worker reads them from its database; the peak is that of the whole process.
+/// Evaluates an invented company: everything once, then what a thousand new mails change, one explanation, and a replay. Interactions are
+/// handed over one by one and not held, as a worker reads them from its database; the peak is that of the whole process.
 /// </summary>
 internal static class PolicySpeed
 {
@@ -36,7 +36,9 @@ internal static class PolicySpeed
         var now = log.Current.At;
         watch = Watch.Start();
         var first = running.Evaluate(now, now - Duration.FromDays(31));
-        Print($"full       {Times(watch)} for {running.LookedAt:N0} organisations: {first.Items.Count:N0} items, {first.Closed.Count:N0} closed in 31 days");
+        Print(
+            $"full       {Times(watch)} for {running.LookedAt:N0} organisations: {first.Items.Count:N0} items, {first.Closed.Count:N0} closed"
+        );
 
         var fresh = new List<Domain.Log.Interaction>();
         while (log.MoveNext())
@@ -46,7 +48,9 @@ internal static class PolicySpeed
         running.Put(fresh);
         now = company.End;
         var second = running.Evaluate(now, now - Duration.FromDays(31));
-        Print($"increment  {Times(watch)} for {fresh.Count:N0} new interactions, {running.LookedAt:N0} organisations: {second.Items.Count:N0} items");
+        Print(
+            $"increment  {Times(watch)} for {fresh.Count:N0} new lines, {running.LookedAt:N0} organisations: {second.Items.Count:N0} items"
+        );
 
         watch = Watch.Start();
         running.Evaluate(now, now - Duration.FromDays(31));
@@ -66,7 +70,8 @@ internal static class PolicySpeed
         Print($"peak       {process.PeakWorkingSet64 / 1e6,8:N0} MB");
     }
 
-    private static string Times(Watch watch) => string.Create(CultureInfo.InvariantCulture, $"{watch.Elapsed,7:N2} s ({watch.Processor:N2} s of processor)");
+    private static string Times(Watch watch) =>
+        string.Create(CultureInfo.InvariantCulture, $"{watch.Elapsed,7:N2} s ({watch.Processor:N2} s of processor)");
 
     private static void Print(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
 }

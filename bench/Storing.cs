@@ -15,14 +15,15 @@ using NodaTime;
 namespace CrmSync.Bench;
 
 /// <summary>
-/// Stores invented mails with three participants each through the harvest ledger, nothing parsed: discovery, batches of 500, lines, threads, items; then reads the log.
-/// "rows" counts every row of every table that was written.
+/// Stores invented mails with three participants each through the harvest ledger, nothing parsed: discovery, batches of 500, lines,
+/// threads, items; then reads the log. "rows" counts every row of every table that was written.
 /// </summary>
 internal static class Storing
 {
     private static readonly string[] Tables = ["interaction", "participant", "sighting", "mail_identity", "thread_key", "remote_item"];
 
-    public static void Run(Options options) => Run(options.Number("lines", 200_000), options.At(0, "the SQLite file or PostgreSQL connection string")).GetAwaiter().GetResult();
+    public static void Run(Options options) =>
+        Run(options.Number("lines", 200_000), options.At(0, "the SQLite file or PostgreSQL connection string")).GetAwaiter().GetResult();
 
     private static async Task Run(int lines, string place)
     {
@@ -36,7 +37,14 @@ internal static class Storing
         var start = Instant.FromUtc(2025, 1, 1, 0, 0);
         var watch = Stopwatch.StartNew();
         await ledger.Discover(
-            inbox, [.. Enumerable.Range(0, lines).Select(i => new Locator(i.ToString(CultureInfo.InvariantCulture), 1000, start + Duration.FromMinutes(i)))], new FolderCursor(), CancellationToken.None);
+            inbox,
+            [
+                .. Enumerable
+                    .Range(0, lines)
+                    .Select(i => new Locator(i.ToString(CultureInfo.InvariantCulture), 1000, start + Duration.FromMinutes(i))),
+            ],
+            new FolderCursor(),
+            CancellationToken.None);
         Say("discover", lines, watch.Elapsed);
 
         var made = new TimeSpan();
@@ -53,9 +61,14 @@ internal static class Storing
                 break;
 
             before = watch.Elapsed;
-            var results = items.Select(item => new ItemResult.Mail(
-                item.Number,
-                MailLine.Of(new MailObservation("ana", Mail(int.Parse(item.Key, CultureInfo.InvariantCulture), item.Dated!.Value), null), capture, start + Duration.FromDays(1000)))).ToArray();
+            var results = items
+                .Select(item => new ItemResult.Mail(
+                    item.Number,
+                    MailLine.Of(
+                        new MailObservation("ana", Mail(int.Parse(item.Key, CultureInfo.InvariantCulture), item.Dated!.Value), null),
+                        capture,
+                        start + Duration.FromDays(1000))))
+                .ToArray();
             made += watch.Elapsed - before;
             counts += await ledger.Store(account, results, classifier, CancellationToken.None);
         }
@@ -64,7 +77,12 @@ internal static class Storing
         cpu = Process.GetCurrentProcess().TotalProcessorTime - cpu - made;
         Say($"store ({counts.New:N0} new; of it taking items {taken.TotalSeconds:N1} s)", lines, storing);
         var rows = await Rows(database);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {rows:N0} rows, {rows / storing.TotalSeconds:N0} rows/s; {cpu.TotalMicroseconds / lines:N1} us of processor time each; invented in {made.TotalSeconds:N1} s, not counted"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"  {rows:N0} rows, {rows / storing.TotalSeconds:N0} rows/s; {cpu.TotalMicroseconds / lines:N1} us of processor time "
+                    + $"each; invented in {made.TotalSeconds:N1} s, not counted"
+            ));
 
         watch.Restart();
         var read = 0;
@@ -75,7 +93,8 @@ internal static class Storing
         watch.Restart();
         var keys = await ledger.KnownKeys(inbox, CancellationToken.None);
         Say("known keys", keys.Count, watch.Elapsed);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"peak memory {Process.GetCurrentProcess().PeakWorkingSet64 / 1e6:N0} MB"));
+        Console.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"peak memory {Process.GetCurrentProcess().PeakWorkingSet64 / 1e6:N0} MB"));
     }
 
     /// <summary>An SQLite file, or PostgreSQL when the place looks like a connection string.</summary>
@@ -84,7 +103,12 @@ internal static class Storing
         : ContactDatabase.OpenSqlite(place, CancellationToken.None);
 
     private static void Say(string what, int lines, TimeSpan time) =>
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what}: {lines:N0} in {time.TotalSeconds:N2} s, {lines / time.TotalSeconds:N0}/s, {time.TotalMicroseconds / lines:N1} us each"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{what}: {lines:N0} in {time.TotalSeconds:N2} s, {lines / time.TotalSeconds:N0}/s, {time.TotalMicroseconds / lines:N1} "
+                    + $"us each"
+            ));
 
     private static async Task<long> Rows(ContactDatabase database)
     {
@@ -130,7 +154,11 @@ internal static class Storing
         {
             Version = "bench",
             Us = new OurSide(["bright.example"], []),
-            DefaultCalendar = new BusinessCalendar("office", DateTimeZone.Utc, new Dictionary<IsoDayOfWeek, IReadOnlyList<OpenSpan>>(), new Dictionary<LocalDate, Holiday>()),
+            DefaultCalendar = new BusinessCalendar(
+                "office",
+                DateTimeZone.Utc,
+                new Dictionary<IsoDayOfWeek, IReadOnlyList<OpenSpan>>(),
+                new Dictionary<LocalDate, Holiday>()),
             DefaultOwner = ana,
             Calendars = new Dictionary<string, BusinessCalendar>(),
             People = [ana],

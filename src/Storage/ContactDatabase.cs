@@ -8,12 +8,16 @@ namespace CrmSync.Storage;
 /// <summary>The database of one installation: an SQLite file or a PostgreSQL database, at the version of this program.</summary>
 public sealed class ContactDatabase : IAsyncDisposable
 {
-    /// <summary>Any number no other program of the database uses. One writer at a time, as on SQLite: two copies of a mail stored at once must find each other.</summary>
+    /// <summary>
+    /// Any number no other program of the database uses. One writer at a time, as on SQLite: two copies of a mail stored at once must find
+    /// each other.
+    /// </summary>
     private const long WriterLock = 0x43524d77726974;
 
     /// <summary>
-    /// Every statement of a batch looks a few hundred rows up by index. A planner without statistics, as after a first harvest, reads whole tables or sorts all that waits instead.
-    /// What it then has to read whole it takes for very dear, and would compile it to machine code at every batch, which costs more than all the rest.
+    /// Every statement of a batch looks a few hundred rows up by index. A planner without statistics, as after a first harvest, reads whole
+    /// tables or sorts all that waits instead. What it then has to read whole it takes for very dear, and would compile it to machine code
+    /// at every batch, which costs more than all the rest.
     /// </summary>
     private static readonly string BeginWriting =
         $"""
@@ -50,11 +54,13 @@ public sealed class ContactDatabase : IAsyncDisposable
     public IReadOnlyList<string> Applied { get; private set; } = [];
 
     /// <summary>Opens an SQLite file, creates it and its folder when missing, and brings it to this version.</summary>
-    /// <exception cref="DatabaseUnusableException">The file is no database, is newer than this program, or is held by another one.</exception>
+    /// <exception cref="DatabaseUnusableException">The file is no database, is newer than this program, or is held by another
+    /// one.</exception>
     public static Task<ContactDatabase> OpenSqlite(string file, CancellationToken ct) => OpenSqlite(file, Patience, ct);
 
     /// <summary>Opens a PostgreSQL database and brings it to this version.</summary>
-    /// <exception cref="DatabaseUnusableException">The server cannot be reached or refuses, or the database is newer than this program.</exception>
+    /// <exception cref="DatabaseUnusableException">The server cannot be reached or refuses, or the database is newer than this
+    /// program.</exception>
     public static async Task<ContactDatabase> OpenPostgres(string connectionString, CancellationToken ct)
     {
         NpgsqlConnectionStringBuilder settings;
@@ -66,10 +72,13 @@ public sealed class ContactDatabase : IAsyncDisposable
         {
             // The text itself may hold a password and is not repeated.
             throw new DatabaseUnusableException(
-                $"storage.postgres is not a connection string ({problem.GetType().Name}); write for example: Host=localhost;Database=crmsync;Username=crmsync;Password=...", problem);
+                $"storage.postgres is not a connection string ({problem.GetType().Name}); write for example: "
+                    + $"Host=localhost;Database=crmsync;Username=crmsync;Password=...",
+                problem);
         }
 
-        // The statements of a batch are few and always the same. Behind a pooler that cannot keep them prepared, the connection string says Max Auto Prepare=0.
+        // The statements of a batch are few and always the same. Behind a pooler that cannot keep them prepared, the connection string says
+        // Max Auto Prepare=0.
         if (!connectionString.Replace(" ", "", StringComparison.Ordinal).Contains("MaxAutoPrepare=", StringComparison.OrdinalIgnoreCase))
             settings.MaxAutoPrepare = 60;
 
@@ -121,7 +130,9 @@ public sealed class ContactDatabase : IAsyncDisposable
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            throw new DatabaseUnusableException($"{path}: its folder cannot be created ({problem.Message}); correct storage.sqlite or the rights of the folder", problem);
+            throw new DatabaseUnusableException(
+                $"{path}: its folder cannot be created ({problem.Message}); correct storage.sqlite or the rights of the folder",
+                problem);
         }
 
         var settings = new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = (int)patience.TotalSeconds };
@@ -136,16 +147,22 @@ public sealed class ContactDatabase : IAsyncDisposable
 
         var connection = new SqliteConnection(connectionString);
         await connection.OpenAsync(ct);
-        await Run(connection, "pragma cache_size = -4096; pragma temp_store = memory; pragma foreign_keys = on; pragma secure_delete = fast; pragma wal_autocheckpoint = 4000;", ct);
+        await Run(
+            connection,
+            "pragma cache_size = -4096; pragma temp_store = memory; pragma foreign_keys = on; pragma secure_delete = fast; pragma "
+                + "wal_autocheckpoint = 4000;",
+            ct);
         return connection;
     }
 
-    /// <summary>Runs <paramref name="work"/> in one transaction, with no other writer of the database beside it. Nothing is kept when it throws.</summary>
+    /// <summary>
+    /// Runs <paramref name="work"/> in one transaction, with no other writer of the database beside it. Nothing is kept when it throws.
+    /// </summary>
     internal Task<T> Write<T>(Func<WriteScope, Task<T>> work, CancellationToken ct) => Write(work, durable: false, ct);
 
     /// <summary>
-    /// As <see cref="Write{T}(Func{WriteScope, Task{T}}, CancellationToken)"/>, and on disk when it returns. Harvests do without: a power failure may take their last
-    /// batches together with the note that these were read, and they are read again.
+    /// As <see cref="Write{T}(Func{WriteScope, Task{T}}, CancellationToken)"/>, and on disk when it returns. Harvests do without: a power
+    /// failure may take their last batches together with the note that these were read, and they are read again.
     /// </summary>
     internal Task<T> WriteDurably<T>(Func<WriteScope, Task<T>> work, CancellationToken ct) => Write(work, durable: true, ct);
 
@@ -172,7 +189,9 @@ public sealed class ContactDatabase : IAsyncDisposable
             if (writer is SqliteConnection)
                 await Run(writer, durable ? "pragma synchronous = full" : "pragma synchronous = normal", ct);
 
-            await using var transaction = writer is SqliteConnection sqlite ? sqlite.BeginTransaction(deferred: false) : await writer.BeginTransactionAsync(ct);
+            await using var transaction = writer is SqliteConnection sqlite
+                ? sqlite.BeginTransaction(deferred: false)
+                : await writer.BeginTransactionAsync(ct);
             if (server is not null)
                 await Run(writer, durable ? BeginWriting : BeginWriting + "; set local synchronous_commit = off", ct);
 

@@ -22,8 +22,8 @@ public sealed class Engine
         DefaultTypeMap.MatchNamesWithUnderscores = true;
         SqlMapper.AddTypeHandler(new InstantHandler());
 
-        // A connection is used by one thread at a time: SQLite need not take a lock at every call, nor count its memory under one. Where SQLite was used before, it refuses
-        // and stays as it was.
+        // A connection is used by one thread at a time: SQLite need not take a lock at every call, nor count its memory under one. Where
+        // SQLite was used before, it refuses and stays as it was.
         SQLitePCL.Batteries_V2.Init();
         _ = SQLitePCL.raw.sqlite3_config(SQLitePCL.raw.SQLITE_CONFIG_MULTITHREAD);
         _ = SQLitePCL.raw.sqlite3_config(SQLitePCL.raw.SQLITE_CONFIG_MEMSTATUS, 0);
@@ -36,7 +36,9 @@ public sealed class Engine
 
     internal bool IsSqlite => ReferenceEquals(this, Sqlite);
 
-    /// <summary>Whether <paramref name="column"/> is one of a list. The parameter is made by <see cref="List(IReadOnlyCollection{string})"/>.</summary>
+    /// <summary>
+    /// Whether <paramref name="column"/> is one of a list. The parameter is made by <see cref="List(IReadOnlyCollection{string})"/>.
+    /// </summary>
     internal string AnyOf(string column, string parameter) =>
         IsSqlite ? $"{column} in (select value from json_each({parameter}))" : $"{column} = any({parameter})";
 
@@ -55,7 +57,10 @@ public sealed class Engine
     internal void Set(DbCommand command, string name, IReadOnlyCollection<string> values) => List(values).AddParameter(command, name);
 
     /// <summary>A moment as the engine keeps it, for raw commands.</summary>
-    internal object Value(Instant? at) => at is not { } time ? DBNull.Value : IsSqlite ? Instants.Print(time) : Instants.Floor(time).ToDateTimeUtc();
+    internal object Value(Instant? at) =>
+        at is not { } time ? DBNull.Value
+        : IsSqlite ? Instants.Print(time)
+        : Instants.Floor(time).ToDateTimeUtc();
 
     /// <summary>The moment in a column, read from a raw reader.</summary>
     internal Instant InstantAt(DbDataReader row, int column) =>
@@ -77,7 +82,9 @@ public sealed class Engine
         return text.Append(']').ToString();
     }
 
-    /// <summary>Hands a list over whole, PostgreSQL as an array and SQLite as JSON; Dapper would write it out as so many parameters.</summary>
+    /// <summary>
+    /// Hands a list over whole, PostgreSQL as an array and SQLite as JSON; Dapper would write it out as so many parameters.
+    /// </summary>
     private sealed class ListParameter(object values) : SqlMapper.ICustomQueryParameter
     {
         public void AddParameter(IDbCommand command, string name)

@@ -19,7 +19,8 @@ internal static class Instants
     }
 
     /// <summary>The first whole second not before <paramref name="time"/>, within the same years.</summary>
-    public static Instant Ceiling(Instant time) => Floor(time) is var second && second >= time ? second : Floor(second + Duration.FromSeconds(1));
+    public static Instant Ceiling(Instant time) =>
+        Floor(time) is var second && second >= time ? second : Floor(second + Duration.FromSeconds(1));
 
     public static Instant? Floor(Instant? time) => time is { } t ? Floor(t) : null;
 

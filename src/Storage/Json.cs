@@ -20,21 +20,25 @@ internal static class Json
 
     public static string Write<T>(T value) => Texts.Clean(JsonSerializer.Serialize(value, Options));
 
-    public static T Read<T>(string column) => JsonSerializer.Deserialize<T>(column, Options) ?? throw new FormatException($"A {typeof(T).Name} in the database is empty.");
+    public static T Read<T>(string column) =>
+        JsonSerializer.Deserialize<T>(column, Options) ?? throw new FormatException($"A {typeof(T).Name} in the database is empty.");
 
     private sealed class Moments : JsonConverter<Instant>
     {
         public override Instant Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             InstantPattern.ExtendedIso.Parse(reader.GetString() ?? "").GetValueOrThrow();
 
-        public override void Write(Utf8JsonWriter writer, Instant value, JsonSerializerOptions options) => writer.WriteStringValue(InstantPattern.ExtendedIso.Format(value));
+        public override void Write(Utf8JsonWriter writer, Instant value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(InstantPattern.ExtendedIso.Format(value));
     }
 
     private sealed class Addresses : JsonConverter<EmailAddress>
     {
-        public override EmailAddress Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => EmailAddress.Parse(reader.GetString() ?? "");
+        public override EmailAddress Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            EmailAddress.Parse(reader.GetString() ?? "");
 
-        public override void Write(Utf8JsonWriter writer, EmailAddress value, JsonSerializerOptions options) => writer.WriteStringValue(value.Value);
+        public override void Write(Utf8JsonWriter writer, EmailAddress value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(value.Value);
     }
 
     /// <summary>By name; a zone that only a calendar described is UTC when it is read back.</summary>
@@ -45,6 +49,7 @@ internal static class Json
         public override DateTimeZone Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             DateTimeZoneProviders.Tzdb.GetZoneOrNull(reader.GetString() ?? "") ?? DateTimeZone.Utc;
 
-        public override void Write(Utf8JsonWriter writer, DateTimeZone value, JsonSerializerOptions options) => writer.WriteStringValue(value.Id);
+        public override void Write(Utf8JsonWriter writer, DateTimeZone value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(value.Id);
     }
 }

@@ -23,16 +23,24 @@ internal static class Migrations
         if (await IsVersioned(connection, database.Engine) && Missing(database, scripts, await Done(connection, null)).Count == 0)
             return [];
 
-        await using var transaction = connection is SqliteConnection sqlite ? sqlite.BeginTransaction(deferred: false) : await connection.BeginTransactionAsync(ct);
+        await using var transaction = connection is SqliteConnection sqlite
+            ? sqlite.BeginTransaction(deferred: false)
+            : await connection.BeginTransactionAsync(ct);
         if (!database.Engine.IsSqlite)
             await connection.ExecuteAsync("select pg_advisory_xact_lock(@key)", new { key = Lock }, transaction);
 
-        await connection.ExecuteAsync("create table if not exists migration (name varchar(200) not null primary key, applied_at varchar(40) not null)", null, transaction);
+        await connection.ExecuteAsync(
+            "create table if not exists migration (name varchar(200) not null primary key, applied_at varchar(40) not null)",
+            null,
+            transaction);
         var missing = Missing(database, scripts, await Done(connection, transaction));
         foreach (var name in missing)
         {
             await connection.ExecuteAsync(scripts[name], null, transaction);
-            await connection.ExecuteAsync("insert into migration (name, applied_at) values (@name, cast(current_timestamp as varchar(40)))", new { name }, transaction);
+            await connection.ExecuteAsync(
+                "insert into migration (name, applied_at) values (@name, cast(current_timestamp as varchar(40)))",
+                new { name },
+                transaction);
         }
 
         await transaction.CommitAsync(ct);
@@ -44,7 +52,9 @@ internal static class Migrations
         if (done.FirstOrDefault(name => !scripts.ContainsKey(name)) is { } unknown)
         {
             throw new DatabaseUnusableException(
-                $"{database.Place}: the database is newer than this program (it has \"{unknown}\", the newest known here is \"{scripts.Keys.Last()}\"); use the newer program");
+                $"{database.Place}: the database is newer than this program (it has \"{unknown}\", the newest known here is "
+                    + $"\"{scripts.Keys.Last()}\"); use the newer program"
+            );
         }
 
         return [.. scripts.Keys.Where(name => !done.Contains(name))];

@@ -34,7 +34,9 @@ public sealed class Settings(ContactDatabase database)
         await Get(name, ct) ?? await database.Write(
             async scope =>
             {
-                await scope.Execute("insert into meta (name, value) values (@name, @value) on conflict (name) do nothing", new { name, value = make() });
+                await scope.Execute(
+                    "insert into meta (name, value) values (@name, @value) on conflict (name) do nothing",
+                    new { name, value = make() });
                 return await scope.One<string>("select value from meta where name = @name", new { name });
             },
             ct);

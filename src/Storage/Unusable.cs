@@ -17,15 +17,18 @@ internal static class Unusable
     private const int NotADatabase = 26;
 
     /// <summary>The exception for somebody, or null when <paramref name="problem"/> is not about the database as a whole.</summary>
-    public static DatabaseUnusableException? Explain(string place, Exception problem) => problem switch
-    {
-        SqliteException sqlite => Explain(place, sqlite),
-        PostgresException refused => Explain(place, refused),
-        NpgsqlException { InnerException: SocketException or TimeoutException } or NpgsqlException { IsTransient: true } =>
-            new($"{place}: the server cannot be reached ({problem.InnerException?.Message ?? problem.Message}); start it or correct storage.postgres", problem),
-        NpgsqlException => new($"{place}: {problem.Message}; correct storage.postgres", problem),
-        _ => null,
-    };
+    public static DatabaseUnusableException? Explain(string place, Exception problem) =>
+        problem switch
+        {
+            SqliteException sqlite => Explain(place, sqlite),
+            PostgresException refused => Explain(place, refused),
+            NpgsqlException { InnerException: SocketException or TimeoutException } or NpgsqlException { IsTransient: true } => new(
+                $"{place}: the server cannot be reached ({problem.InnerException?.Message ?? problem.Message}); start it or correct "
+                    + $"storage.postgres",
+                problem),
+            NpgsqlException => new($"{place}: {problem.Message}; correct storage.postgres", problem),
+            _ => null,
+        };
 
     private static DatabaseUnusableException? Explain(string place, SqliteException problem) => problem.SqliteErrorCode switch
     {
@@ -39,16 +42,28 @@ internal static class Unusable
         _ => null,
     };
 
-    private static DatabaseUnusableException? Explain(string place, PostgresException problem) => problem.SqlState switch
-    {
-        PostgresErrorCodes.InvalidCatalogName => new($"{place}: the database does not exist; create it with createdb", problem),
-        PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification =>
-            new($"{place}: the server refused user or password; correct storage.postgres", problem),
-        PostgresErrorCodes.InsufficientPrivilege => new($"{place}: the user may not do this ({problem.MessageText}); grant it on the database and its schema", problem),
-        PostgresErrorCodes.TooManyConnections => new($"{place}: the server has no connection left; raise max_connections or stop other programs", problem),
-        PostgresErrorCodes.DiskFull => new($"{place}: the disk of the server is full; make room and try again, nothing was lost", problem),
-        PostgresErrorCodes.LockNotAvailable => new($"{place}: another program holds the database; stop it, or wait until it is done, and try again", problem),
-        PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.AdminShutdown => new($"{place}: the server is starting or stopping; try again", problem),
-        _ => null,
-    };
+    private static DatabaseUnusableException? Explain(string place, PostgresException problem) =>
+        problem.SqlState switch
+        {
+            PostgresErrorCodes.InvalidCatalogName => new($"{place}: the database does not exist; create it with createdb", problem),
+            PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification => new(
+                $"{place}: the server refused user or password; correct storage.postgres",
+                problem),
+            PostgresErrorCodes.InsufficientPrivilege => new(
+                $"{place}: the user may not do this ({problem.MessageText}); grant it on the database and its schema",
+                problem),
+            PostgresErrorCodes.TooManyConnections => new(
+                $"{place}: the server has no connection left; raise max_connections or stop other programs",
+                problem),
+            PostgresErrorCodes.DiskFull => new(
+                $"{place}: the disk of the server is full; make room and try again, nothing was lost",
+                problem),
+            PostgresErrorCodes.LockNotAvailable => new(
+                $"{place}: another program holds the database; stop it, or wait until it is done, and try again",
+                problem),
+            PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.AdminShutdown => new(
+                $"{place}: the server is starting or stopping; try again",
+                problem),
+            _ => null,
+        };
 }

@@ -5,7 +5,12 @@ using Dapper;
 namespace CrmSync.Storage;
 
 /// <summary>One write transaction.</summary>
-internal sealed record WriteScope(Engine Engine, DbConnection Connection, DbTransaction Transaction, PreparedStatements? Prepared, CancellationToken Cancellation)
+internal sealed record WriteScope(
+    Engine Engine,
+    DbConnection Connection,
+    DbTransaction Transaction,
+    PreparedStatements? Prepared,
+    CancellationToken Cancellation)
 {
     public Task<int> Execute(string sql, object? parameters = null) =>
         Connection.ExecuteAsync(new CommandDefinition(sql, parameters, Transaction, cancellationToken: Cancellation));

@@ -29,10 +29,15 @@ internal sealed record LoadedConfiguration(string Folder, CrmSyncConfiguration S
     public static LoadedConfiguration Read(string folder, Instant now)
     {
         var configuration = ConfigurationFile.Read(folder);
-        var options = new ReadingOptions(now.InUtc().Date, configuration.Configuration?.Addresses ?? [], configuration.Configuration?.Delivery?.Commands?.Address);
+        var options = new ReadingOptions(
+            now.InUtc().Date,
+            configuration.Configuration?.Addresses ?? [],
+            configuration.Configuration?.Delivery?.Commands?.Address);
         var policy = PolicyFolder.Read(folder, options);
         if (configuration.Configuration is not { } settings || policy.Written is not { } written)
-            throw new ConfigurationUnusableException([.. configuration.Problems.InOrder().Concat(policy.Problems.InOrder()).Where(p => p.Severity == Severity.Error)]);
+            throw new ConfigurationUnusableException([
+                .. configuration.Problems.InOrder().Concat(policy.Problems.InOrder()).Where(p => p.Severity == Severity.Error),
+            ]);
 
         return new LoadedConfiguration(folder, settings, written.Policy);
     }
@@ -68,7 +73,8 @@ internal sealed class Composition(LoadedConfiguration configuration, ContactData
     /// <summary>The connections to Microsoft 365, kept between harvests.</summary>
     public GraphTenants Graph { get; } = new(SystemClock.Instance);
 
-    public IReadOnlyList<ReadableAccount> Readable => field ??= AccountSources.Of(configuration.Settings, configuration.Policy.DefaultCalendar.Zone, Imap, Graph);
+    public IReadOnlyList<ReadableAccount> Readable =>
+        field ??= AccountSources.Of(configuration.Settings, configuration.Policy.DefaultCalendar.Zone, Imap, Graph);
 
     public Accounts Accounts => new(database);
 
@@ -82,15 +88,21 @@ internal sealed class Composition(LoadedConfiguration configuration, ContactData
     public DigestDesk Digests => DigestsOver(null);
 
     /// <summary>The same over a policy that already holds the log.</summary>
-    public DigestDesk DigestsOver(RunningPolicy? running) => new(
-        running?.Policy ?? Policy,
-        database,
-        (now, ct) => Snapshot(now, withText: false, ct),
-        Settings.Delivery ?? new DeliverySettings { From = EmailAddress.Parse("crmsync@" + Policy.Us.Domains[0]), Way = new DeliveryChoice.Folder("out") },
-        Logins)
-    {
-        Running = running,
-    };
+    public DigestDesk DigestsOver(RunningPolicy? running) =>
+        new(
+            running?.Policy ?? Policy,
+            database,
+            (now, ct) => Snapshot(now, withText: false, ct),
+            Settings.Delivery
+                ?? new DeliverySettings
+                {
+                    From = EmailAddress.Parse("crmsync@" + Policy.Us.Domains[0]),
+                    Way = new DeliveryChoice.Folder("out"),
+                },
+            Logins)
+        {
+            Running = running,
+        };
 
     /// <summary>The log as the policy reads it at a moment, with how far every mailbox has been read.</summary>
     /// <param name="now">The moment.</param>
@@ -130,7 +142,9 @@ internal sealed class Composition(LoadedConfiguration configuration, ContactData
         return program;
     }
 
-    /// <summary>Class, direction, threads and all else that follows from the configuration is worked out anew when that has changed.</summary>
+    /// <summary>
+    /// Class, direction, threads and all else that follows from the configuration is worked out anew when that has changed.
+    /// </summary>
     public async Task DeriveWhatChanged(CancellationToken ct)
     {
         var current = Policy;
@@ -144,7 +158,10 @@ internal sealed class Composition(LoadedConfiguration configuration, ContactData
         await new MeetingLog(database).Derive(MeetingHarvest.MergeFor(current), classifier.Ours, ct);
     }
 
-    /// <summary>Works out everything anew that follows from the configuration, though it seems to be done: something was written meanwhile under an older one.</summary>
+    /// <summary>
+    /// Works out everything anew that follows from the configuration, though it seems to be done: something was written meanwhile under an
+    /// older one.
+    /// </summary>
     public async Task DeriveAnew(CancellationToken ct)
     {
         await new Derivation(database).Forget(ct);

@@ -1,7 +1,8 @@
 namespace CrmSync.Fixtures;
 
 /// <summary>
-/// Where the optional corpus of real mail lies: <c>../shared/data</c> beside the checkout. Tests over it say so and do nothing when it is absent.
+/// Where the optional corpus of real mail lies: <c>../shared/data</c> beside the checkout. Tests over it say so and do nothing when it is
+/// absent.
 /// </summary>
 internal static class SharedData
 {

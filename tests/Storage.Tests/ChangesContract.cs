@@ -34,7 +34,10 @@ public abstract class ChangesContract(IDatabases databases)
     public async Task A_bounce_an_answer_and_an_erasure_change_the_lines_they_touch()
     {
         await using var scene = await Scene.On(await databases.New());
-        var mail = Some.Mail("ana@bright.example", id: "out@bright.example") with { To = [Some.Named("bob@acme.example"), Some.Named("dora@acme.example")] };
+        var mail = Some.Mail("ana@bright.example", id: "out@bright.example") with
+        {
+            To = [Some.Named("bob@acme.example"), Some.Named("dora@acme.example")],
+        };
         await scene.Deliver(Some.Line(mail));
         var changes = new ChangedLines(scene.Database, "worker");
         await changes.Next(Some.Noon, default);
@@ -48,7 +51,11 @@ public abstract class ChangesContract(IDatabases databases)
         Assert.Contains(sent.Id, (await changes.Next(Some.Noon, default))!);
 
         await new Erasure(scene.Database).Forget(
-            [Some.Address("bob@acme.example"), Some.Address("dora@acme.example")], Some.Classifier, new MeetingMerge(new InvitationTrust(_ => false)), Some.Noon, default);
+            [Some.Address("bob@acme.example"), Some.Address("dora@acme.example")],
+            Some.Classifier,
+            new MeetingMerge(new InvitationTrust(_ => false)),
+            Some.Noon,
+            default);
         Assert.Contains(sent.Id, (await changes.Next(Some.Noon, default))!);
     }
 
@@ -74,13 +81,18 @@ public abstract class ChangesContract(IDatabases databases)
         var items = await scene.Discover(3);
         await scene.Ledger.Store(
             scene.Account(),
-            [new Harvest.ItemResult.Skipped(items[0].Number, "too old"), new Harvest.ItemResult.Skipped(items[1].Number, "a draft"), new Harvest.ItemResult.Skipped(items[2].Number, "too old")],
+            [
+                new Harvest.ItemResult.Skipped(items[0].Number, "too old"),
+                new Harvest.ItemResult.Skipped(items[1].Number, "a draft"),
+                new Harvest.ItemResult.Skipped(items[2].Number, "too old"),
+            ],
             Some.Classifier,
             default);
 
         Assert.Equal(2, await scene.Ledger.Reconsider(scene.Account(), "too old", default));
         Assert.Equal(
-            new[] { items[0].Number, items[2].Number }.Order(), (await scene.Ledger.Take(scene.Account(), 500, Some.Noon, default)).Select(item => item.Number).Order());
+            new[] { items[0].Number, items[2].Number }.Order(),
+            (await scene.Ledger.Take(scene.Account(), 500, Some.Noon, default)).Select(item => item.Number).Order());
     }
 }
 

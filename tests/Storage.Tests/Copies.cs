@@ -15,15 +15,34 @@ internal sealed record Copy(string Account, MailLine Line);
 internal sealed record Delivery(IReadOnlyList<Copy> Copies, IReadOnlyList<int> Batches);
 
 /// <summary>
-/// Random mail out of a small world, so that everything collides: Message-IDs given twice, missing or changed by a server, dates a little off, replies with and
-/// without references, subjects used again, bounces before and after the mail they are about, people who are ours and people who are not.
+/// Random mail out of a small world, so that everything collides: Message-IDs given twice, missing or changed by a server, dates a little
+/// off, replies with and without references, subjects used again, bounces before and after the mail they are about, people who are ours and
+/// people who are not.
 /// </summary>
 internal static class Copies
 {
     public static readonly string[] Accounts = ["ana", "ben", "cleo"];
 
-    private static readonly string[] People = ["bob@acme.example", "dora@acme.example", "eve@shop.example", "ana@bright.example", "ben@bright.example", "no-reply@shop.example"];
-    private static readonly string[] Subjects = ["The offer", "Re: The offer", "RE: AW: the offer", "Lunch", "Re: Lunch", "Automatic reply: Lunch", "", "Undeliverable"];
+    private static readonly string[] People =
+    [
+        "bob@acme.example",
+        "dora@acme.example",
+        "eve@shop.example",
+        "ana@bright.example",
+        "ben@bright.example",
+        "no-reply@shop.example",
+    ];
+    private static readonly string[] Subjects =
+    [
+        "The offer",
+        "Re: The offer",
+        "RE: AW: the offer",
+        "Lunch",
+        "Re: Lunch",
+        "Automatic reply: Lunch",
+        "",
+        "Undeliverable",
+    ];
     private static readonly string[] Bodies = ["When?", "Thanks!", "Tomorrow."];
 
     /// <summary>Up to <paramref name="most"/> copies, delivered in some order in some batches.</summary>
@@ -71,7 +90,8 @@ internal static class Copies
                     OwnText = body,
                     Excerpt = body,
                     Question = body.EndsWith('?'),
-                    Headers = headers.Length == 0 ? new Dictionary<string, string>() : new Dictionary<string, string> { [headers] = headers },
+                    Headers =
+                        headers.Length == 0 ? new Dictionary<string, string>() : new Dictionary<string, string> { [headers] = headers },
                     Report = subject == "Undeliverable" ? new ReportFacts(answered, bounced is null ? [] : [Some.Address(bounced)]) : null,
                 },
                 account,
@@ -79,7 +99,14 @@ internal static class Copies
 
     /// <summary>For the report of a property that failed.</summary>
     public static string Print(Delivery delivery) =>
-        string.Join(',', delivery.Batches) + "\n" + string.Join('\n', delivery.Copies.Select(c => string.Create(
-            CultureInfo.InvariantCulture,
-            $"{c.Account} {c.Line.MessageId} {c.Line.From} -> {string.Join('+', c.Line.Participants.Skip(1))} '{c.Line.Subject}' {c.Line.SentAt} re {c.Line.InReplyTo}")));
+        string.Join(',', delivery.Batches)
+        + "\n"
+        + string.Join(
+            '\n',
+            delivery.Copies.Select(c =>
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{c.Account} {c.Line.MessageId} {c.Line.From} -> {string.Join('+', c.Line.Participants.Skip(1))} '{c.Line.Subject}' "
+                        + $"{c.Line.SentAt} re {c.Line.InReplyTo}"
+                )));
 }

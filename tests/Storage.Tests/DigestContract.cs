@@ -39,7 +39,9 @@ public abstract class DigestContract(IDatabases databases)
         Assert.Equal(LedgerState.Sent, (await ledger.Find(Mail.MessageId, default))!.State);
         Assert.False(await ledger.Claim(Mail.MessageId, true, Now, Now + Duration.FromDays(1), default));
         Assert.Empty(await ledger.Ready(null, Now, Now, 10, default));
-        Assert.Equal((LedgerState.Sent, Now), ((await ledger.Find(Mail.MessageId, default))!.State, (await ledger.Find(Mail.MessageId, default))!.SentAt!.Value));
+        Assert.Equal(
+            (LedgerState.Sent, Now),
+            ((await ledger.Find(Mail.MessageId, default))!.State, (await ledger.Find(Mail.MessageId, default))!.SentAt!.Value));
     }
 
     [Fact]
@@ -64,7 +66,9 @@ public abstract class DigestContract(IDatabases databases)
         await ledger.KeepBytes(Mail.MessageId, [1], [], Now, default);
         await ledger.Claim(Mail.MessageId, true, Now, Now - Duration.FromMinutes(5), default);
         await ledger.Note(new LedgerStep.Postponed(Mail.MessageId, "the server is busy", Now + Duration.FromMinutes(2)), default);
-        Assert.Equal((LedgerState.Rendered, "the server is busy"), ((await ledger.Find(Mail.MessageId, default))!.State, (await ledger.Find(Mail.MessageId, default))!.Problem));
+        Assert.Equal(
+            (LedgerState.Rendered, "the server is busy"),
+            ((await ledger.Find(Mail.MessageId, default))!.State, (await ledger.Find(Mail.MessageId, default))!.Problem));
         Assert.Empty(await ledger.Ready(null, Now, Now, 10, default));
         var again = (await ledger.Ready(null, Now + Duration.FromMinutes(2), Now, 10, default)).Single();
         Assert.Equal((1, 1, 1), (again.Attempts, (await ledger.Waiting(default)).Count, again.Bytes!.Length));
@@ -84,7 +88,9 @@ public abstract class DigestContract(IDatabases databases)
         await ledger.Claim(Mail.MessageId, true, Now, Now, default);
         Assert.Equal(LedgerCopy.Follows, (await ledger.Find(Mail.MessageId, default))!.Copy);
         Assert.True(await ledger.LeavesWithoutCopy(Mail.MessageId, "full", default));
-        Assert.Equal((LedgerCopy.Missing, "full"), ((await ledger.Find(Mail.MessageId, default))!.Copy, (await ledger.Find(Mail.MessageId, default))!.CopyProblem));
+        Assert.Equal(
+            (LedgerCopy.Missing, "full"),
+            ((await ledger.Find(Mail.MessageId, default))!.Copy, (await ledger.Find(Mail.MessageId, default))!.CopyProblem));
         await ledger.Note(new LedgerStep.Doubtful(Mail.MessageId, "no answer"), default);
         Assert.Equal("no answer", (await ledger.Waiting(default)).Single().Problem);
     }
@@ -145,9 +151,19 @@ public abstract class DigestContract(IDatabases databases)
         var ledger = new DigestLedger(database);
         for (var day = 1; day <= 7; day++)
         {
-            var mail = Mail with { MessageId = $"ID{day}@bright.example", Occasion = $"2026-03-0{day}", DueAt = Now + Duration.FromDays(day - 4) };
+            var mail = Mail with
+            {
+                MessageId = $"ID{day}@bright.example",
+                Occasion = $"2026-03-0{day}",
+                DueAt = Now + Duration.FromDays(day - 4),
+            };
             await ledger.Plan(mail, Now, default);
-            await ledger.KeepBytes(mail.MessageId, [1], [Item with { Number = 1 }, Item with { Number = 2, Item = "B3MXA", Due = null, State = ItemState.Open }], Now, default);
+            await ledger.KeepBytes(
+                mail.MessageId,
+                [1],
+                [Item with { Number = 1 }, Item with { Number = 2, Item = "B3MXA", Due = null, State = ItemState.Open }],
+                Now,
+                default);
         }
 
         var history = await ledger.History("my-day", "ana", new LocalDate(2026, 3, 7), default);

@@ -9,7 +9,10 @@ public abstract class HarvestContract(IDatabases databases)
     {
         await using var scene = await Scene.On(await databases.New());
         var found = await scene.Ledger.Discover(
-            scene.Inbox(), [new Locator("1", 10, Some.Noon), new Locator("3", null, null), new Locator("2", 20, Some.Noon + Some.Hours(1))], new FolderCursor { Frontier = 2 }, default);
+            scene.Inbox(),
+            [new Locator("1", 10, Some.Noon), new Locator("3", null, null), new Locator("2", 20, Some.Noon + Some.Hours(1))],
+            new FolderCursor { Frontier = 2 },
+            default);
 
         Assert.Equal(3, found);
         Assert.Equal(["2", "1", "3"], (await scene.Ledger.Take(scene.Account(), 500, Some.Noon, default)).Select(i => i.Key));
@@ -31,7 +34,10 @@ public abstract class HarvestContract(IDatabases databases)
         await using var scene = await Scene.On(await databases.New());
         await scene.Ledger.Discover(scene.Inbox(), [new Locator("a"), new Locator("A")], new FolderCursor(), default);
 
-        Assert.Equal(1, await scene.Ledger.Discover(scene.Inbox(), [new Locator("a"), new Locator("b"), new Locator("b")], new FolderCursor(), default));
+        Assert.Equal(
+            1,
+            await scene.Ledger.Discover(scene.Inbox(), [new Locator("a"), new Locator("b"), new Locator("b")], new FolderCursor(), default)
+        );
         Assert.Equal(["A", "a", "b"], (await scene.Ledger.KnownKeys(scene.Inbox(), default)).Order(StringComparer.Ordinal));
     }
 
@@ -55,14 +61,20 @@ public abstract class HarvestContract(IDatabases databases)
         await scene.Accounts.FirstReadDone(scene.Account(), default);
         await scene.Ledger.Discover(scene.Inbox(), [new Locator("new")], new FolderCursor(), default);
 
-        Assert.Equal([("new", false), ("old", true)], (await scene.Ledger.Take(scene.Account(), 500, Some.Noon, default)).Select(i => (i.Key, i.Backlog)));
+        Assert.Equal(
+            [("new", false), ("old", true)],
+            (await scene.Ledger.Take(scene.Account(), 500, Some.Noon, default)).Select(i => (i.Key, i.Backlog)));
     }
 
     [Fact]
     public async Task After_each_death_the_batch_is_halved_and_the_item_that_kills_is_quarantined_alone()
     {
         await using var scene = await Scene.On(await databases.New());
-        await scene.Ledger.Discover(scene.Inbox(), [.. Enumerable.Range(1, 20).Select(i => new Locator($"{i}"))], new FolderCursor(), default);
+        await scene.Ledger.Discover(
+            scene.Inbox(),
+            [.. Enumerable.Range(1, 20).Select(i => new Locator($"{i}"))],
+            new FolderCursor(),
+            default);
         var deaths = 0;
         var sizes = new List<int>();
         while (deaths < 40)
@@ -76,7 +88,11 @@ public abstract class HarvestContract(IDatabases databases)
                 if (died)
                     break;
 
-                await scene.Ledger.Store(scene.Account(), [.. batch.Select(i => new ItemResult.Skipped(i.Number, "seen"))], Some.Classifier, default);
+                await scene.Ledger.Store(
+                    scene.Account(),
+                    [.. batch.Select(i => new ItemResult.Skipped(i.Number, "seen"))],
+                    Some.Classifier,
+                    default);
             }
 
             if (!died)
@@ -112,7 +128,10 @@ public abstract class HarvestContract(IDatabases databases)
         await using var scene = await Scene.On(await databases.New());
         var items = await scene.Discover(1);
         var counts = await scene.Ledger.Store(
-            scene.Account(), [new ItemResult.Failed(items[0].Number, "the file is locked", Some.Noon + Some.Hours(1))], Some.Classifier, default);
+            scene.Account(),
+            [new ItemResult.Failed(items[0].Number, "the file is locked", Some.Noon + Some.Hours(1))],
+            Some.Classifier,
+            default);
 
         Assert.Equal(1, counts.Failed);
         Assert.Empty(await scene.Ledger.Take(scene.Account(), 500, Some.Noon, default));
@@ -125,7 +144,10 @@ public abstract class HarvestContract(IDatabases databases)
         await using var scene = await Scene.On(await databases.New());
         var items = await scene.Discover(1);
         await scene.Ledger.Store(
-            scene.Account(), [new ItemResult.Quarantined(items[0].Number, "Inbox/1", "a NUL \0 in its name", "rename it")], Some.Classifier, default);
+            scene.Account(),
+            [new ItemResult.Quarantined(items[0].Number, "Inbox/1", "a NUL \0 in its name", "rename it")],
+            Some.Classifier,
+            default);
 
         var bad = Assert.Single(await scene.Ledger.Quarantine("ana", default));
         Assert.Equal(("Inbox/1", "a NUL \uFFFD in its name", "rename it"), (bad.Place, bad.Reason, bad.Remedy));
@@ -155,7 +177,11 @@ public abstract class HarvestContract(IDatabases databases)
         foreach (var account in new[] { "ana", "ben" })
         {
             var item = Assert.Single(await scene.Discover(1, account));
-            await scene.Ledger.Store(scene.Account(account), [new ItemResult.Quarantined(item.Number, "INBOX 1", "cut short", "look at it") { HeaderLine = headers }], Some.Classifier, default);
+            await scene.Ledger.Store(
+                scene.Account(account),
+                [new ItemResult.Quarantined(item.Number, "INBOX 1", "cut short", "look at it") { HeaderLine = headers }],
+                Some.Classifier,
+                default);
         }
 
         Assert.Equal(headers.Id, Assert.Single(await scene.Log()).Id);
@@ -170,7 +196,11 @@ public abstract class HarvestContract(IDatabases databases)
         {
             var item = Assert.Single(await scene.Ledger.Take(scene.Account(account), 500, Some.Noon, default));
             Assert.NotNull(item.HeaderLine);
-            await scene.Ledger.Store(scene.Account(account), [new ItemResult.Mail(item.Number, whole) { InPlaceOf = item.HeaderLine }], Some.Classifier, default);
+            await scene.Ledger.Store(
+                scene.Account(account),
+                [new ItemResult.Mail(item.Number, whole) { InPlaceOf = item.HeaderLine }],
+                Some.Classifier,
+                default);
         }
     }
 
@@ -182,7 +212,10 @@ public abstract class HarvestContract(IDatabases databases)
         await scene.Ledger.Discover(scene.Inbox(), [new Locator("6"), new Locator("7")], cursor, default);
         var items = await scene.Ledger.Take(scene.Account(), 500, Some.Noon, default);
         var counts = await scene.Ledger.Store(
-            scene.Account(), [.. items.Select(i => i.Key == "7" ? (ItemResult)new ItemResult.Vanished(i.Number) : new ItemResult.Skipped(i.Number, "seen"))], Some.Classifier, default);
+            scene.Account(),
+            [.. items.Select(i => i.Key == "7" ? (ItemResult)new ItemResult.Vanished(i.Number) : new ItemResult.Skipped(i.Number, "seen"))],
+            Some.Classifier,
+            default);
 
         Assert.Equal((1, 1), (counts.Gone, counts.Skipped));
         var inbox = (await scene.Ledger.Folders(scene.Account(), default)).Single();
@@ -249,8 +282,12 @@ public abstract class HarvestContract(IDatabases databases)
         await failures.Note(failure with { Fingerprint = "b" }, default);
         await failures.Note(failure with { Login = "imap ben at mx:993" }, default);
 
-        Assert.Equal([("a", 2), ("b", 1)], (await failures.Of("imap ana at mx:993", default)).Select(f => (f.Fingerprint, f.Refusals)).Order());
-        Assert.Equal(("no\uFFFD", Some.Noon + NodaTime.Duration.FromSeconds(1)), (await failures.Of("imap ben at mx:993", default)).Select(f => (f.Words, f.NotBefore)).Single());
+        Assert.Equal(
+            [("a", 2), ("b", 1)],
+            (await failures.Of("imap ana at mx:993", default)).Select(f => (f.Fingerprint, f.Refusals)).Order());
+        Assert.Equal(
+            ("no\uFFFD", Some.Noon + NodaTime.Duration.FromSeconds(1)),
+            (await failures.Of("imap ben at mx:993", default)).Select(f => (f.Words, f.NotBefore)).Single());
 
         await failures.Forget("imap ana at mx:993", "b", default);
         Assert.Equal("a", Assert.Single(await failures.Of("imap ana at mx:993", default)).Fingerprint);

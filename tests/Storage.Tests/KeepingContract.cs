@@ -23,18 +23,32 @@ public abstract class KeepingContract(IDatabases databases)
         await using var scene = await Scene.On(await databases.New(), "ana", "ben");
         var meetings = new MeetingLog(scene.Database);
         var copy = Meeting("ana");
-        Assert.Equal(new MeetingCounts(1, 0, 0), await meetings.Store(scene.Account(), [copy.Key.Uid], [copy], Merge, Some.Classifier.Ours, default));
-        Assert.Equal(new MeetingCounts(0, 1, 0), await meetings.Store(scene.Account("ben"), [copy.Key.Uid], [Meeting("ben")], Merge, Some.Classifier.Ours, default));
+        Assert.Equal(
+            new MeetingCounts(1, 0, 0),
+            await meetings.Store(scene.Account(), [copy.Key.Uid], [copy], Merge, Some.Classifier.Ours, default));
+        Assert.Equal(
+            new MeetingCounts(0, 1, 0),
+            await meetings.Store(scene.Account("ben"), [copy.Key.Uid], [Meeting("ben")], Merge, Some.Classifier.Ours, default));
         Assert.Equal(copy, Assert.Single(await meetings.CopiesOf(scene.Account(), default)));
 
         var line = Assert.Single(await scene.Log());
-        Assert.Equal((InteractionKind.Meeting, "Kick-off", Some.Noon, 3, "ana+ben"), (line.Kind, line.Subject, line.At, line.Participants.Count, string.Join('+', line.Accounts)));
+        Assert.Equal(
+            (InteractionKind.Meeting, "Kick-off", Some.Noon, 3, "ana+ben"),
+            (line.Kind, line.Subject, line.At, line.Participants.Count, string.Join('+', line.Accounts)));
         Assert.Equal(MeetingStatus.Held, line.Meeting!.StatusAt(Some.Noon + Some.Hours(1), line.Participants));
 
-        await meetings.Store(scene.Account(), [copy.Key.Uid], [copy with { Start = Some.Noon + Some.Hours(2), End = Some.Noon + Some.Hours(3), Sequence = 1 }], Merge, Some.Classifier.Ours, default);
+        await meetings.Store(
+            scene.Account(),
+            [copy.Key.Uid],
+            [copy with { Start = Some.Noon + Some.Hours(2), End = Some.Noon + Some.Hours(3), Sequence = 1 }],
+            Merge,
+            Some.Classifier.Ours,
+            default);
         Assert.Equal(Some.Noon + Some.Hours(2), Assert.Single(await scene.Log()).At);
         await meetings.Store(scene.Account("ben"), [copy.Key.Uid], [], Merge, Some.Classifier.Ours, default);
-        Assert.Equal(new MeetingCounts(0, 0, 1), await meetings.Store(scene.Account(), [copy.Key.Uid], [], Merge, Some.Classifier.Ours, default));
+        Assert.Equal(
+            new MeetingCounts(0, 0, 1),
+            await meetings.Store(scene.Account(), [copy.Key.Uid], [], Merge, Some.Classifier.Ours, default));
         Assert.Empty(await scene.Log());
     }
 
@@ -71,7 +85,13 @@ public abstract class KeepingContract(IDatabases databases)
             At = Some.Noon,
             Seen = Some.Noon,
             Accounts = ["ana"],
-            Command = new CommandFacts(Some.Address("ana@bright.example"), "snooze") { Until = Some.Noon + Some.Hours(72), Contact = Some.Address("bob@acme.example"), Rule = "reply", Text = "on holiday" },
+            Command = new CommandFacts(Some.Address("ana@bright.example"), "snooze")
+            {
+                Until = Some.Noon + Some.Hours(72),
+                Contact = Some.Address("bob@acme.example"),
+                Rule = "reply",
+                Text = "on holiday",
+            },
         };
         Assert.Equal(1, await new CommandLog(scene.Database).Add([command], default));
         Assert.Equal(0, await new CommandLog(scene.Database).Add([command], default));
@@ -121,7 +141,9 @@ public abstract class KeepingContract(IDatabases databases)
         var text = await scene.Text();
 
         Assert.Equal(3, await derivation.Run(before, "1", null, default));
-        Assert.Equal([InteractionClass.Internal, InteractionClass.Human, InteractionClass.Internal], (await scene.Log()).Select(l => l.Class!.Value));
+        Assert.Equal(
+            [InteractionClass.Internal, InteractionClass.Human, InteractionClass.Internal],
+            (await scene.Log()).Select(l => l.Class!.Value));
         Assert.True(await derivation.IsCurrent("1", default));
         Assert.False(await derivation.IsCurrent("2", default));
         await derivation.Run(Some.Classifier, "2", null, default);
@@ -133,7 +155,10 @@ public abstract class KeepingContract(IDatabases databases)
     {
         await using var scene = await Scene.On(await databases.New());
         var theirs = Some.Mail("bob@acme.example", "Mine", id: "1@acme.example");
-        var shared = Some.Mail("dora@acme.example", "Ours", body: "as Bob said", id: "2@acme.example", at: Some.Noon + Some.Hours(1)) with { Cc = [Some.Named("bob@acme.example", "Bob")] };
+        var shared = Some.Mail("dora@acme.example", "Ours", body: "as Bob said", id: "2@acme.example", at: Some.Noon + Some.Hours(1)) with
+        {
+            Cc = [Some.Named("bob@acme.example", "Bob")],
+        };
         var other = Some.Mail("eve@shop.example", "Hers", at: Some.Noon + Some.Hours(2));
         await scene.Deliver(Some.Line(theirs), Some.Line(shared), Some.Line(other));
         var meetings = new MeetingLog(scene.Database);
@@ -158,18 +183,31 @@ public abstract class KeepingContract(IDatabases databases)
         }
 
         if (databases is SqliteFiles files)
-            Assert.DoesNotContain("bob@acme", System.Text.Encoding.UTF8.GetString(await File.ReadAllBytesAsync(files.Last)), StringComparison.Ordinal);
+            Assert.DoesNotContain(
+                "bob@acme",
+                System.Text.Encoding.UTF8.GetString(await File.ReadAllBytesAsync(files.Last)),
+                StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task The_views_speak_the_words_of_the_interface()
     {
         await using var scene = await Scene.On(await databases.New(), "ana", "ben");
-        await scene.Deliver(Some.Line(Some.Mail(id: "1@acme.example") with { Headers = new Dictionary<string, string>() }, seen: Some.Noon + Some.Hours(1)));
+        await scene.Deliver(
+            Some.Line(Some.Mail(id: "1@acme.example") with { Headers = new Dictionary<string, string>() }, seen: Some.Noon + Some.Hours(1))
+        );
         await scene.Deliver("ben", Some.Line(Some.Mail(id: "1@acme.example"), "ben"));
         await scene.Deliver(
-            Some.Line(Some.Mail("ana@bright.example", "Re: The offer", at: Some.Noon + Some.Hours(3)) with { To = [Some.Named("bob@old.example")] }),
-            Some.Line(Some.Mail("news@shop.example", "News", at: Some.Noon + Some.Hours(4)) with { Headers = new Dictionary<string, string> { ["list-id"] = "news" } }));
+            Some.Line(
+                Some.Mail("ana@bright.example", "Re: The offer", at: Some.Noon + Some.Hours(3)) with
+                {
+                    To = [Some.Named("bob@old.example")],
+                }),
+            Some.Line(
+                Some.Mail("news@shop.example", "News", at: Some.Noon + Some.Hours(4)) with
+                {
+                    Headers = new Dictionary<string, string> { ["list-id"] = "news" },
+                }));
         await new MeetingLog(scene.Database).Store(scene.Account(), [], [Meeting("ana")], Merge, Some.Classifier.Ours, default);
         await new ContactCards(scene.Database).Replace(
             [
@@ -196,7 +234,9 @@ public abstract class KeepingContract(IDatabases databases)
             },
             await connection.QuerySingleAsync<ContactRow>("select * from contacts"));
 
-        var rows = (await connection.QueryAsync("select * from contact_log order by at, id")).Select(row => (IDictionary<string, object?>)row).ToArray();
+        var rows = (await connection.QueryAsync("select * from contact_log order by at, id"))
+            .Select(row => (IDictionary<string, object?>)row)
+            .ToArray();
         Assert.Equal(
             "id,at,seen,kind,class,direction,subject,thread,message_id,uid,occurrence,start,end,status,accounts,text,question,acknowledgement,attachments,markers,in_reply_to,reasons",
             string.Join(',', rows[0].Keys));
@@ -205,9 +245,15 @@ public abstract class KeepingContract(IDatabases databases)
         Assert.Equal([null, "human", "human", "bulk"], rows.Select(r => r["class"]));
         Assert.Equal(["held", null, null, null], rows.Select(r => r["status"]));
         Assert.Equal(Some.Noon, rows[0]["at"] is string text ? Instants.Parse(text) : Instant.FromDateTimeUtc((DateTime)rows[0]["at"]!));
-        var people = (await connection.QueryAsync("select * from contact_log_participants order by at, address, role")).Select(row => (IDictionary<string, object?>)row).ToArray();
+        var people = (await connection.QueryAsync("select * from contact_log_participants order by at, address, role"))
+            .Select(row => (IDictionary<string, object?>)row)
+            .ToArray();
         Assert.Equal("id,at,address,name,role,internal,response,bounced", string.Join(',', people[0].Keys));
-        Assert.Equal("ana@bright.example organizer True", string.Create(CultureInfo.InvariantCulture, $"{people[0]["address"]} {people[0]["role"]} {Convert.ToBoolean(people[0]["internal"], CultureInfo.InvariantCulture)}"));
+        Assert.Equal(
+            "ana@bright.example organizer True",
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{people[0]["address"]} {people[0]["role"]} {Convert.ToBoolean(people[0]["internal"], CultureInfo.InvariantCulture)}"));
     }
 
     private static MeetingCopy Meeting(string account) => new()

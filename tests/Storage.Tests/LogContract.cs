@@ -15,7 +15,9 @@ public abstract class LogContract(IDatabases databases, int trials)
         var mail = Some.Mail(id: "1@acme.example");
         Assert.Equal((1, 0), await Counted(scene, "cleo", Some.Line(mail, "cleo")));
         Assert.Equal((0, 1), await Counted(scene, "ana", Some.Line(mail, "ana")));
-        Assert.Equal((0, 2), await Counted(scene, "ben", Some.Line(mail, "ben"), Some.Line(mail with { MessageId = "other@gateway.example" }, "ben")));
+        Assert.Equal(
+            (0, 2),
+            await Counted(scene, "ben", Some.Line(mail, "ben"), Some.Line(mail with { MessageId = "other@gateway.example" }, "ben")));
 
         var line = Assert.Single(await scene.Log());
         Assert.Equal(["ana", "ben", "cleo"], line.Accounts);
@@ -38,7 +40,10 @@ public abstract class LogContract(IDatabases databases, int trials)
     public async Task A_mail_that_did_not_arrive_is_marked_whichever_of_mail_and_report_comes_first()
     {
         await using var scene = await Scene.On(await databases.New());
-        var mail = Some.Mail("ana@bright.example", id: "out@bright.example") with { To = [Some.Named("bob@acme.example"), Some.Named("dora@acme.example")] };
+        var mail = Some.Mail("ana@bright.example", id: "out@bright.example") with
+        {
+            To = [Some.Named("bob@acme.example"), Some.Named("dora@acme.example")],
+        };
         var report = Some.Mail("mailer-daemon@acme.example", "Undeliverable", at: Some.Noon + Some.Hours(1)) with
         {
             Report = new ReportFacts("OUT@bright.example", [Some.Address("dora@acme.example")]),
@@ -78,16 +83,24 @@ public abstract class LogContract(IDatabases databases, int trials)
         await scene.Deliver(
             Some.Line(Some.Mail(subject: "first")),
             Some.Line(Some.Mail("dora@acme.example", "second", at: Some.Noon + Some.Hours(1)), seen: Some.Noon + Some.Hours(5)),
-            Some.Line(Some.Mail("eve@shop.example", "third", at: Some.Noon + Some.Hours(2)) with { Headers = new Dictionary<string, string> { ["list-id"] = "news" } }));
+            Some.Line(
+                Some.Mail("eve@shop.example", "third", at: Some.Noon + Some.Hours(2)) with
+                {
+                    Headers = new Dictionary<string, string> { ["list-id"] = "news" },
+                }));
 
         async Task<string> Subjects(LogFilter filter) => string.Join(' ', (await scene.Log(filter)).Select(l => l.Subject));
         var arrival = NodaTime.Duration.FromSeconds(5);
         Assert.Equal("first second third", await Subjects(new LogFilter()));
         Assert.Equal("first third", await Subjects(new LogFilter { Now = Some.Noon + Some.Hours(4) }));
         Assert.Equal("first second third", await Subjects(new LogFilter { Now = Some.Noon + Some.Hours(5) }));
-        Assert.Equal("second", await Subjects(new LogFilter { Since = Some.Noon + Some.Hours(1) + arrival, Until = Some.Noon + Some.Hours(2) + arrival }));
+        Assert.Equal(
+            "second",
+            await Subjects(new LogFilter { Since = Some.Noon + Some.Hours(1) + arrival, Until = Some.Noon + Some.Hours(2) + arrival }));
         Assert.Equal("first second", await Subjects(new LogFilter { Classes = [InteractionClass.Human] }));
-        Assert.Equal("second third", await Subjects(new LogFilter { With = [Some.Address("dora@acme.example"), Some.Address("eve@shop.example")] }));
+        Assert.Equal(
+            "second third",
+            await Subjects(new LogFilter { With = [Some.Address("dora@acme.example"), Some.Address("eve@shop.example")] }));
         Assert.Equal("", await Subjects(new LogFilter { Kinds = [InteractionKind.Command] }));
     }
 

@@ -21,7 +21,8 @@ public sealed class SqliteOpeningTests(SqliteFiles files) : IClassFixture<Sqlite
     [Fact]
     public async Task Two_programs_can_start_at_once_on_a_new_file()
     {
-        var opened = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(() => ContactDatabase.OpenSqlite(Fresh("race.db"), default))));
+        var opened = await Task.WhenAll(
+            Enumerable.Range(0, 6).Select(_ => Task.Run(() => ContactDatabase.OpenSqlite(Fresh("race.db"), default))));
         Assert.Single(opened, database => database.Applied.Count > 0);
         foreach (var database in opened)
             await database.DisposeAsync();
@@ -31,7 +32,9 @@ public sealed class SqliteOpeningTests(SqliteFiles files) : IClassFixture<Sqlite
     public async Task A_newer_database_is_refused_by_name()
     {
         await using (var database = await ContactDatabase.OpenSqlite(Fresh("newer.db"), default))
-            await database.Write(scope => scope.Execute("insert into migration (name, applied_at) values ('0099_future', '2030')"), default);
+            await database.Write(
+                scope => scope.Execute("insert into migration (name, applied_at) values ('0099_future', '2030')"),
+                default);
 
         var refused = await Assert.ThrowsAsync<DatabaseUnusableException>(() => ContactDatabase.OpenSqlite(Fresh("newer.db"), default));
         Assert.Contains("newer than this program", refused.Message, StringComparison.Ordinal);
@@ -66,7 +69,8 @@ public sealed class SqliteOpeningTests(SqliteFiles files) : IClassFixture<Sqlite
             await command.ExecuteNonQueryAsync();
         }
 
-        var refused = await Assert.ThrowsAsync<DatabaseUnusableException>(() => ContactDatabase.OpenSqlite(Fresh("held.db"), TimeSpan.FromSeconds(1), default));
+        var refused = await Assert.ThrowsAsync<DatabaseUnusableException>(() =>
+            ContactDatabase.OpenSqlite(Fresh("held.db"), TimeSpan.FromSeconds(1), default));
         Assert.Contains("another program holds the database", refused.Message, StringComparison.Ordinal);
     }
 
@@ -79,10 +83,14 @@ public sealed class SqliteOpeningTests(SqliteFiles files) : IClassFixture<Sqlite
         await scene.Database.Write(scope => scope.Execute("pragma max_page_count = 1"), default);
         Harvest.ItemResult[] results =
         [
-            .. items.Select((item, i) => new Harvest.ItemResult.Mail(item.Number, Some.Line(Some.Mail(id: $"{i}@acme.example", body: new string('x', 2000) + i)))),
+            .. items.Select(
+                (item, i) =>
+                    new Harvest.ItemResult.Mail(item.Number, Some.Line(Some.Mail(id: $"{i}@acme.example", body: new string('x', 2000) + i)))
+            ),
         ];
 
-        var full = await Assert.ThrowsAsync<DatabaseUnusableException>(() => scene.Ledger.Store(scene.Account(), results, Some.Classifier, default));
+        var full = await Assert.ThrowsAsync<DatabaseUnusableException>(() =>
+            scene.Ledger.Store(scene.Account(), results, Some.Classifier, default));
         Assert.Contains("the disk is full", full.Message, StringComparison.Ordinal);
         Assert.Single(await scene.Log());
 
@@ -125,15 +133,21 @@ public sealed class PostgresOpeningTests(PostgresDatabases server)
     public async Task A_newer_database_is_refused_by_name()
     {
         await using (var database = await server.New())
-            await database.Write(scope => scope.Execute("insert into migration (name, applied_at) values ('0099_future', '2030')"), default);
+            await database.Write(
+                scope => scope.Execute("insert into migration (name, applied_at) values ('0099_future', '2030')"),
+                default);
 
-        Assert.Contains("0099_future", (await Assert.ThrowsAsync<DatabaseUnusableException>(server.Again)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "0099_future",
+            (await Assert.ThrowsAsync<DatabaseUnusableException>(server.Again)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_database_that_does_not_exist_and_a_server_that_is_away_are_told_apart()
     {
-        var missing = await Assert.ThrowsAsync<DatabaseUnusableException>(() => ContactDatabase.OpenPostgres(server.Server.ConnectionString("nowhere"), default));
+        var missing = await Assert.ThrowsAsync<DatabaseUnusableException>(() =>
+            ContactDatabase.OpenPostgres(server.Server.ConnectionString("nowhere"), default));
         Assert.Contains("createdb", missing.Message, StringComparison.Ordinal);
 
         var away = await Assert.ThrowsAsync<DatabaseUnusableException>(
@@ -145,7 +159,9 @@ public sealed class PostgresOpeningTests(PostgresDatabases server)
     [Fact]
     public async Task What_is_no_connection_string_is_refused_without_repeating_it()
     {
-        var refused = await Assert.ThrowsAsync<DatabaseUnusableException>(() => ContactDatabase.OpenPostgres("postgres://ana:secret@host/db", default));
+        var refused = await Assert.ThrowsAsync<DatabaseUnusableException>(() =>
+            ContactDatabase.OpenPostgres("postgres://ana:secret@host/db", default)
+        );
         Assert.Contains("storage.postgres", refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", refused.Message, StringComparison.Ordinal);
     }

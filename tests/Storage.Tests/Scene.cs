@@ -46,7 +46,11 @@ internal sealed class Scene : IAsyncDisposable
     /// <summary>Discovers so many new items and takes them all up for reading.</summary>
     public async Task<IReadOnlyList<HarvestItem>> Discover(int items, string account = "ana")
     {
-        await Ledger.Discover(Inbox(account), [.. Enumerable.Range(0, items).Select(_ => new Locator($"{++delivered}"))], new FolderCursor(), default);
+        await Ledger.Discover(
+            Inbox(account),
+            [.. Enumerable.Range(0, items).Select(_ => new Locator($"{++delivered}"))],
+            new FolderCursor(),
+            default);
         return await Ledger.Take(Account(account), HarvestLedger.LargestBatch, Some.Noon, default);
     }
 
@@ -54,7 +58,11 @@ internal sealed class Scene : IAsyncDisposable
     public async Task<StoreCounts> Deliver(string account, params IReadOnlyList<MailLine> copies)
     {
         var items = await Discover(copies.Count, account);
-        return await Ledger.Store(Account(account), [.. copies.Select((copy, i) => new ItemResult.Mail(items[i].Number, copy))], Some.Classifier, default);
+        return await Ledger.Store(
+            Account(account),
+            [.. copies.Select((copy, i) => new ItemResult.Mail(items[i].Number, copy))],
+            Some.Classifier,
+            default);
     }
 
     public Task<StoreCounts> Deliver(params IReadOnlyList<MailLine> copies) => Deliver("ana", copies);
@@ -77,11 +85,29 @@ internal sealed class Scene : IAsyncDisposable
 
     public ValueTask DisposeAsync() => Database.DisposeAsync();
 
-    private static string Print(Interaction line) => string.Join(
-        " | ",
-        line.Id, line.Kind, line.At, line.Seen, line.Class, line.Direction, line.Author, line.Subject, line.Thread, line.MessageId, line.InReplyTo, line.Text,
-        line.Question, line.Acknowledgement, line.Attachments.ToString(CultureInfo.InvariantCulture), string.Join(',', line.Reasons), string.Join(',', line.Markers),
-        string.Join(',', line.Phrases), string.Join(',', line.Accounts),
-        string.Join(';', line.Participants.Select(p => $"{p.Role} {p.Name} <{p.Address}> {p.Internal} {p.Response} {p.Bounced}")),
-        line.Meeting, line.Command);
+    private static string Print(Interaction line) =>
+        string.Join(
+            " | ",
+            line.Id,
+            line.Kind,
+            line.At,
+            line.Seen,
+            line.Class,
+            line.Direction,
+            line.Author,
+            line.Subject,
+            line.Thread,
+            line.MessageId,
+            line.InReplyTo,
+            line.Text,
+            line.Question,
+            line.Acknowledgement,
+            line.Attachments.ToString(CultureInfo.InvariantCulture),
+            string.Join(',', line.Reasons),
+            string.Join(',', line.Markers),
+            string.Join(',', line.Phrases),
+            string.Join(',', line.Accounts),
+            string.Join(';', line.Participants.Select(p => $"{p.Role} {p.Name} <{p.Address}> {p.Internal} {p.Response} {p.Bounced}")),
+            line.Meeting,
+            line.Command);
 }

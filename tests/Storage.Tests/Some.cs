@@ -28,19 +28,25 @@ internal static class Some
     public static Duration Hours(double hours) => Duration.FromHours(hours);
 
     /// <summary>A mail from a customer to Ana at noon.</summary>
-    public static MailFacts Mail(string from = "bob@acme.example", string subject = "The offer", string body = "When can you deliver?", string? id = null, Instant? at = null) => new()
-    {
-        MessageId = id,
-        From = Named(from, "Bob"),
-        To = [Named("ana@bright.example", "Ana")],
-        Subject = subject,
-        Date = at ?? Noon,
-        Received = (at ?? Noon) + Duration.FromSeconds(5),
-        BodyDigest = SHA256.HashData(Encoding.UTF8.GetBytes(body)),
-        OwnText = body,
-        Excerpt = body,
-        Question = body.Contains('?', StringComparison.Ordinal),
-    };
+    public static MailFacts Mail(
+        string from = "bob@acme.example",
+        string subject = "The offer",
+        string body = "When can you deliver?",
+        string? id = null,
+        Instant? at = null) =>
+        new()
+        {
+            MessageId = id,
+            From = Named(from, "Bob"),
+            To = [Named("ana@bright.example", "Ana")],
+            Subject = subject,
+            Date = at ?? Noon,
+            Received = (at ?? Noon) + Duration.FromSeconds(5),
+            BodyDigest = SHA256.HashData(Encoding.UTF8.GetBytes(body)),
+            OwnText = body,
+            Excerpt = body,
+            Question = body.Contains('?', StringComparison.Ordinal),
+        };
 
     public static MailLine Line(MailFacts facts, string account = "ana", Instant? seen = null) =>
         MailLine.Of(new MailObservation(account, facts, seen), Capture, Noon + Duration.FromDays(30));

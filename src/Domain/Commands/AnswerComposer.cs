@@ -8,8 +8,8 @@ using NodaTime;
 namespace CrmSync.Domain.Commands;
 
 /// <summary>
-/// Puts the answer to a mail together that could not wait for the next digest: what failed and why, and what was asked. Somebody the reader may not see is answered
-/// like somebody nobody knows.
+/// Puts the answer to a mail together that could not wait for the next digest: what failed and why, and what was asked. Somebody the reader
+/// may not see is answered like somebody nobody knows.
 /// </summary>
 public sealed class AnswerComposer(DigestFacts facts)
 {
@@ -34,8 +34,14 @@ public sealed class AnswerComposer(DigestFacts facts)
         foreach (var contact in Asked(answer, QuestionKind.MayIWrite))
             Advise(contact, reader, clock, sight, sections, headlines);
 
-        var headline = headlines.Count == 1 ? headlines[0] : $"{headlines[0]}, and {ReaderClock.Count(headlines.Count - 1, "further answer")}";
-        var run = new DueDigest(new DigestDefinition(Name, reader.Place ?? new Place("policy", 1, 1)) { At = LocalTime.Midnight }, reader, clock.Today, facts.Now, zone);
+        var headline =
+            headlines.Count == 1 ? headlines[0] : $"{headlines[0]}, and {ReaderClock.Count(headlines.Count - 1, "further answer")}";
+        var run = new DueDigest(
+            new DigestDefinition(Name, reader.Place ?? new Place("policy", 1, 1)) { At = LocalTime.Midnight },
+            reader,
+            clock.Today,
+            facts.Now,
+            zone);
         return new Digest(run)
         {
             Headline = headline,
@@ -59,7 +65,8 @@ public sealed class AnswerComposer(DigestFacts facts)
         if (failed.Count > 0)
         {
             sections.Add(new NewsSection(NotDone, "Not done") { Lines = [.. failed.Select(one => one.AsLine())] });
-            headlines.Add(confirmations.Count == 1 ? "This could not be done" : $"{failed.Count} of {confirmations.Count} could not be done");
+            headlines.Add(
+                confirmations.Count == 1 ? "This could not be done" : $"{failed.Count} of {confirmations.Count} could not be done");
         }
 
         var done = confirmations.Where(one => !one.Failed).ToList();
@@ -67,26 +74,43 @@ public sealed class AnswerComposer(DigestFacts facts)
             sections.Add(new NewsSection(SectionNames.AsYouSaid, "As you said") { Lines = [.. done.Select(one => one.AsLine())] });
     }
 
-    private void Introduce(IReadOnlyList<EmailAddress> asked, Person reader, ReaderClock clock, Sight sight, List<DigestSection> sections, List<string> headlines)
+    private void Introduce(
+        IReadOnlyList<EmailAddress> asked,
+        Person reader,
+        ReaderClock clock,
+        Sight sight,
+        List<DigestSection> sections,
+        List<string> headlines)
     {
         var writer = new BriefWriter(facts, people, clock, sight);
         var known = asked.Select(writer.WriteIfVisible).OfType<Brief>().ToList();
         if (known.Count > 0)
         {
             sections.Add(new BriefSection("brief", "What we know") { People = known });
-            headlines.Add(known.Count == 1 ? $"About {known[0].Name}" : $"About {known[0].Name} and {ReaderClock.Count(known.Count - 1, "other")}");
+            headlines.Add(
+                known.Count == 1 ? $"About {known[0].Name}" : $"About {known[0].Name} and {ReaderClock.Count(known.Count - 1, "other")}");
         }
 
         var hidden = asked.Where(address => writer.WriteIfVisible(address) is null).ToList();
         if (hidden.Count == 0)
             return;
 
-        sections.Add(new NewsSection("nobody", known.Count == 0 ? "Nobody of yours" : "And nobody of yours") { Lines = [.. hidden.Select(address => new NewsLine("not found", Unseen(address, reader)))] });
+        sections.Add(
+            new NewsSection("nobody", known.Count == 0 ? "Nobody of yours" : "And nobody of yours")
+            {
+                Lines = [.. hidden.Select(address => new NewsLine("not found", Unseen(address, reader)))],
+            });
         if (known.Count == 0)
             headlines.Add("Nobody of yours");
     }
 
-    private void Advise(EmailAddress contact, Person reader, ReaderClock clock, Sight sight, List<DigestSection> sections, List<string> headlines)
+    private void Advise(
+        EmailAddress contact,
+        Person reader,
+        ReaderClock clock,
+        Sight sight,
+        List<DigestSection> sections,
+        List<string> headlines)
     {
         if (sight.Covers(facts.OwnerOf(contact)) && facts.MayWrite(contact) is { } advice)
         {
@@ -98,12 +122,20 @@ public sealed class AnswerComposer(DigestFacts facts)
 
         // What the policy says of an address by itself holds for everybody, known or not.
         var address = PlainWords.Flatten(contact.Value, PlainWords.Name);
-        var isListed = facts.Policy.Limits.OfType<DoNotContactLimit>().Any(limit =>
-            limit is { Mode: Mode.Enforce, When: null } && (limit.Addresses.Contains(contact) || limit.Domains.Any(contact.IsIn)));
-        sections.Add(new NewsSection("may_i_write", $"Writing to {address}")
-        {
-            Lines = [isListed ? new NewsLine("no", $"{address} is among those we do not write to.") { IsBad = true } : new NewsLine("cannot say", Unseen(contact, reader))],
-        });
+        var isListed = facts
+            .Policy.Limits.OfType<DoNotContactLimit>()
+            .Any(limit =>
+                limit is { Mode: Mode.Enforce, When: null } && (limit.Addresses.Contains(contact) || limit.Domains.Any(contact.IsIn)));
+        sections.Add(
+            new NewsSection("may_i_write", $"Writing to {address}")
+            {
+                Lines =
+                [
+                    isListed
+                        ? new NewsLine("no", $"{address} is among those we do not write to.") { IsBad = true }
+                        : new NewsLine("cannot say", Unseen(contact, reader)),
+                ],
+            });
         headlines.Add(isListed ? $"No, please do not write to {address}" : "Nobody of yours");
     }
 

@@ -7,8 +7,9 @@ using NodaTime;
 namespace CrmSync.Domain.Commands;
 
 /// <summary>
-/// Signs what readers send back: the links of an item and the address a reply goes to. A token is bound to one reader, expires, and can be used again without
-/// harm, because every command says how things should be and not what to add. Whoever holds the secret can act for everybody.
+/// Signs what readers send back: the links of an item and the address a reply goes to. A token is bound to one reader, expires, and can be
+/// used again without harm, because every command says how things should be and not what to add. Whoever holds the secret can act for
+/// everybody.
 /// </summary>
 public sealed class CommandTokens
 {
@@ -26,7 +27,9 @@ public sealed class CommandTokens
     {
         ArgumentNullException.ThrowIfNull(secret);
         if (secret.Trim().Length < 8)
-            throw new ArgumentException("The secret of the command mailbox has fewer than eight characters; use a long random text.", nameof(secret));
+            throw new ArgumentException(
+                "The secret of the command mailbox has fewer than eight characters; use a long random text.",
+                nameof(secret));
 
         key = Encoding.UTF8.GetBytes(secret.Trim());
     }
@@ -55,8 +58,9 @@ public sealed class CommandTokens
     public TokenAnswer ReadDigest(string token, string digest, LocalDate today) => ReadItem(token, "digest:" + digest, today);
 
     /// <summary>
-    /// The address a reply to one mail goes to: the command mailbox with a signed part after the <c>+</c> that names the mail. Null when the local part would be
-    /// longer than the 64 characters RFC 5321 section 4.5.3.1.1 allows; replies then go to the plain address and are found by References.
+    /// The address a reply to one mail goes to: the command mailbox with a signed part after the <c>+</c> that names the mail. Null when
+    /// the local part would be longer than the 64 characters RFC 5321 section 4.5.3.1.1 allows; replies then go to the plain address and
+    /// are found by References.
     /// </summary>
     /// <param name="mailbox">The command mailbox.</param>
     /// <param name="mail">The id of the mail: what stands before the <c>@</c> of its Message-ID.</param>
@@ -71,7 +75,10 @@ public sealed class CommandTokens
     {
         var local = replyAddress.LocalPart;
         var start = local.IndexOf('+', StringComparison.Ordinal) + 1;
-        if (start == 0 || !local.AsSpan(start).StartsWith(ReplyPrefix) || local[(start + ReplyPrefix.Length)..].Split('-') is not [var mail, var mac])
+        if (
+            start == 0
+            || !local.AsSpan(start).StartsWith(ReplyPrefix)
+            || local[(start + ReplyPrefix.Length)..].Split('-') is not [var mail, var mac])
             return null;
 
         mail = mail.ToUpperInvariant();

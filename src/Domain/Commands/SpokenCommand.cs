@@ -4,7 +4,8 @@ using NodaTime;
 namespace CrmSync.Domain.Commands;
 
 /// <summary>What a reader asked for in one line of a reply.</summary>
-/// <param name="Verb"><c>done</c>, <c>snooze</c>, <c>called</c>, <c>resolved</c>, <c>not-useful</c>, <c>tag</c>, <c>untag</c>, <c>note</c>, <c>brief</c> or <c>may-i-write</c>.</param>
+/// <param name="Verb"><c>done</c>, <c>snooze</c>, <c>called</c>, <c>resolved</c>, <c>not-useful</c>, <c>tag</c>, <c>untag</c>, <c>note</c>,
+/// <c>brief</c> or <c>may-i-write</c>.</param>
 /// <param name="Line">The line as written.</param>
 public sealed record SpokenCommand(string Verb, string Line)
 {
@@ -19,7 +20,10 @@ public sealed record SpokenCommand(string Verb, string Line)
 
     public string? Tag { get; init; }
 
-    /// <summary>The text of a note; the addresses of a question, separated by blanks, unless it names lines or items; empty for those the author meets next.</summary>
+    /// <summary>
+    /// The text of a note; the addresses of a question, separated by blanks, unless it names lines or items; empty for those the author
+    /// meets next.
+    /// </summary>
     public string? Text { get; init; }
 }
 

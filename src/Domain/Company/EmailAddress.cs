@@ -26,7 +26,10 @@ public sealed record EmailAddress
 
     private int At { get; }
 
-    /// <summary>Reads <paramref name="text"/> as an addr-spec (RFC 5322 section 3.4.1); false when it has no local part, no domain, or white space or control characters.</summary>
+    /// <summary>
+    /// Reads <paramref name="text"/> as an addr-spec (RFC 5322 section 3.4.1); false when it has no local part, no domain, or white space
+    /// or control characters.
+    /// </summary>
     public static bool TryParse(string? text, [NotNullWhen(true)] out EmailAddress? address)
     {
         address = null;
@@ -53,7 +56,10 @@ public sealed record EmailAddress
     public static EmailAddress Parse(string text) =>
         TryParse(text, out var address) ? address : throw new FormatException($"\"{text}\" is not an address.");
 
-    /// <summary>Whether the address lies in <paramref name="domain"/> (lower case) or one of its subdomains; <c>notacme.com</c> is not in <c>acme.com</c>.</summary>
+    /// <summary>
+    /// Whether the address lies in <paramref name="domain"/> (lower case) or one of its subdomains; <c>notacme.com</c> is not in
+    /// <c>acme.com</c>.
+    /// </summary>
     public bool IsIn(string domain) => DomainNames.IsUnder(Value.AsSpan(At + 1), domain);
 
     public bool Equals(EmailAddress? other) => other is not null && Value == other.Value;

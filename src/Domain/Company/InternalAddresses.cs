@@ -2,7 +2,10 @@ using CrmSync.Domain.Policy;
 
 namespace CrmSync.Domain.Company;
 
-/// <summary>Who is ours (policy.md section 4): the domains and addresses of <c>us</c>, everybody in <c>people</c> and <c>teams</c>, the command mailbox.</summary>
+/// <summary>
+/// Who is ours (policy.md section 4): the domains and addresses of <c>us</c>, everybody in <c>people</c> and <c>teams</c>, the command
+/// mailbox.
+/// </summary>
 public sealed class InternalAddresses
 {
     private readonly HashSet<EmailAddress> addresses;

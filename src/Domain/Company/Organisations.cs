@@ -19,7 +19,9 @@ public sealed class Organisations(IEnumerable<string> morePublicDomains)
     {
         for (var name = domain.AsSpan(); ; name = name[(name.IndexOf('.') + 1)..])
         {
-            if (PublicMailDomains.GetAlternateLookup<ReadOnlySpan<char>>().Contains(name) || more.GetAlternateLookup<ReadOnlySpan<char>>().Contains(name))
+            if (
+                PublicMailDomains.GetAlternateLookup<ReadOnlySpan<char>>().Contains(name)
+                || more.GetAlternateLookup<ReadOnlySpan<char>>().Contains(name))
                 return true;
 
             if (!name.Contains('.'))

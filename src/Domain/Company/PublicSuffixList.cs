@@ -4,8 +4,9 @@ using System.Reflection;
 namespace CrmSync.Domain.Company;
 
 /// <summary>
-/// Which part of a domain name somebody registered: the public suffix and one label more (publicsuffix.org, "Algorithm"). The private section of the list counts
-/// too: under <c>uk.com</c> or <c>eu.org</c> strangers sit side by side, and calling them one organisation would join people nobody joined.
+/// Which part of a domain name somebody registered: the public suffix and one label more (publicsuffix.org, "Algorithm"). The private
+/// section of the list counts too: under <c>uk.com</c> or <c>eu.org</c> strangers sit side by side, and calling them one organisation would
+/// join people nobody joined.
 /// </summary>
 public sealed class PublicSuffixList
 {
@@ -35,7 +36,8 @@ public sealed class PublicSuffixList
     public static PublicSuffixList Known { get; } = new(Resource("public_suffix_list.dat"));
 
     /// <summary>
-    /// The registrable domain of <paramref name="domain"/> (lower case), or null when it is itself a public suffix or no domain name (an address literal).
+    /// The registrable domain of <paramref name="domain"/> (lower case), or null when it is itself a public suffix or no domain name (an
+    /// address literal).
     /// </summary>
     public string? RegistrableDomain(string domain)
     {
@@ -44,14 +46,19 @@ public sealed class PublicSuffixList
 
         var labels = domain.Split('.');
         var ascii = ToAscii(domain).Split('.');
-        if (ascii.Length != labels.Length || Array.Exists(labels, l => l.Length == 0) || Array.TrueForAll(labels[^1].ToCharArray(), char.IsAsciiDigit))
+        if (
+            ascii.Length != labels.Length
+            || Array.Exists(labels, l => l.Length == 0)
+            || Array.TrueForAll(labels[^1].ToCharArray(), char.IsAsciiDigit))
             return null;
 
         var suffix = SuffixLabels(ascii);
         return suffix >= labels.Length ? null : string.Join('.', labels[^(suffix + 1)..]);
     }
 
-    /// <summary>How many labels the prevailing rule covers: an exception beats all and loses a label, else the longest rule, else one label.</summary>
+    /// <summary>
+    /// How many labels the prevailing rule covers: an exception beats all and loses a label, else the longest rule, else one label.
+    /// </summary>
     private int SuffixLabels(string[] labels)
     {
         var longest = 1;
@@ -88,5 +95,7 @@ public sealed class PublicSuffixList
     }
 
     internal static StreamReader Resource(string name) =>
-        new(Assembly.GetExecutingAssembly().GetManifestResourceStream(name) ?? throw new InvalidOperationException($"The resource {name} is missing from the build."));
+        new(
+            Assembly.GetExecutingAssembly().GetManifestResourceStream(name)
+                ?? throw new InvalidOperationException($"The resource {name} is missing from the build."));
 }

@@ -1,6 +1,8 @@
 namespace CrmSync.Domain.Company;
 
-/// <summary>A named group of contacts: in it by address, domain or tag, or by being in none of <see cref="NotIn"/>. Lists from files are included.</summary>
+/// <summary>
+/// A named group of contacts: in it by address, domain or tag, or by being in none of <see cref="NotIn"/>. Lists from files are included.
+/// </summary>
 public sealed record Segment(string Name, Place Place)
 {
     public IReadOnlySet<EmailAddress> Addresses { get; init; } = new HashSet<EmailAddress>();

@@ -1,7 +1,7 @@
-using CrmSync.Domain.Policy;
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
+using CrmSync.Domain.Policy;
 using NodaTime;
 
 namespace CrmSync.Domain.Digests;
@@ -24,15 +24,19 @@ internal sealed class BriefWriter(DigestFacts facts, PeopleBook people, ReaderCl
     public Brief Write(EmailAddress address) => Write(people.Primary(address), everything: true);
 
     /// <summary>
-    /// The brief a reader gets who asks for somebody: of contacts that are not theirs only what the reader took part in; null when that is nothing, or nobody is known
-    /// by the address.
+    /// The brief a reader gets who asks for somebody: of contacts that are not theirs only what the reader took part in; null when that is
+    /// nothing, or nobody is known by the address.
     /// </summary>
     public Brief? WriteIfVisible(EmailAddress address)
     {
         var contact = people.Primary(address);
         var isTheirs = sight.Covers(facts.OwnerOf(contact));
         var brief = Write(contact, isTheirs);
-        return brief.Contacts.Count + brief.Open.Count + brief.Awaited.Count + brief.Facts.Count > 0 || (isTheirs && people.Entry(contact) is not null) ? brief : null;
+        return
+            brief.Contacts.Count + brief.Open.Count + brief.Awaited.Count + brief.Facts.Count > 0
+            || (isTheirs && people.Entry(contact) is not null)
+            ? brief
+            : null;
     }
 
     private Brief Write(EmailAddress contact, bool everything)
@@ -41,7 +45,9 @@ internal sealed class BriefWriter(DigestFacts facts, PeopleBook people, ReaderCl
         var history = people.ContactsWith(contact).Where(shown).ToList();
         return new Brief(people.NameOf(contact), PlainWords.Flatten(contact.Value, PlainWords.Name))
         {
-            Who = everything ? string.Join(" · ", facts.GroupsOf(contact).Select(group => PlainWords.Flatten(group.Replace('-', ' '), PlainWords.Name))) : "",
+            Who = everything
+                ? string.Join(" · ", facts.GroupsOf(contact).Select(group => PlainWords.Flatten(group.Replace('-', ' '), PlainWords.Name)))
+                : "",
             Known = Known(contact, history),
             Contacts = [.. history.AsEnumerable().Reverse().Take(Contacts).Select(LineOf)],
             Open = [.. OpenWith(contact).Take(MostOpen)],
@@ -58,7 +64,9 @@ internal sealed class BriefWriter(DigestFacts facts, PeopleBook people, ReaderCl
     {
         var parts = new List<string>
         {
-            history.Count == 0 ? "no contact so far" : $"known for {ReaderClock.Length(clock.Now - history[0].At)}, {ReaderClock.Count(history.Count, "contact")}",
+            history.Count == 0
+                ? "no contact so far"
+                : $"known for {ReaderClock.Length(clock.Now - history[0].At)}, {ReaderClock.Count(history.Count, "contact")}",
         };
         if (facts.OwnerOf(contact) is { } owner)
             parts.Add($"looked after by {people.FirstName(owner)}");
@@ -92,35 +100,62 @@ internal sealed class BriefWriter(DigestFacts facts, PeopleBook people, ReaderCl
     /// <summary>What is ours to do: items, and cases in which it is our turn and no item says so.</summary>
     private IEnumerable<string> OpenWith(EmailAddress contact)
     {
-        var items = facts.Evaluation.Items
-            .Where(item => item.Contact is { } about && people.Primary(about) == contact && sight.Covers(item.Owner) && item.State is ItemState.Open or ItemState.Overdue)
+        var items = facts
+            .Evaluation.Items.Where(item =>
+                item.Contact is { } about
+                && people.Primary(about) == contact
+                && sight.Covers(item.Owner)
+                && item.State is ItemState.Open or ItemState.Overdue)
             .ToList();
-        return items.Select(item => $"{words.What(item)}{(item.Rule is RespondRule or ResolveRule or ChaseRule ? PlainWords.About(people.SubjectOf(item.About)) : "")}{(words.Due(item) is { } due ? ", " + due : "")}")
-            .Concat(facts.Cases
-                .Where(one => one.BallIsOurs && one.Contact == contact && sight.Covers(one.Owner) && items.TrueForAll(item => item.About != one.Thread))
-                .Select(one => $"{one.Case.Replace('-', ' ')}{PlainWords.About(one.Subject)}, our turn since {clock.When(one.Since)}"));
+        return items
+            .Select(item =>
+                $"{words.What(item)}{(item.Rule is RespondRule or ResolveRule or ChaseRule ? PlainWords.About(people.SubjectOf(item.About)) : "")}{(words.Due(item) is { } due ? ", " + due : "")}"
+            )
+            .Concat(
+                facts
+                    .Cases.Where(one =>
+                        one.BallIsOurs
+                        && one.Contact == contact
+                        && sight.Covers(one.Owner)
+                        && items.TrueForAll(item => item.About != one.Thread))
+                    .Select(one => $"{one.Case.Replace('-', ' ')}{PlainWords.About(one.Subject)}, our turn since {clock.When(one.Since)}"));
     }
 
     /// <summary>What is theirs to do: cases in which it is their turn, and questions of ours nobody answered.</summary>
     private IEnumerable<string> AwaitedFrom(List<Interaction> history, EmailAddress contact, Func<Interaction, bool> shown)
     {
         var cases = facts.Cases.Where(one => !one.BallIsOurs && one.Contact == contact && sight.Covers(one.Owner)).ToList();
-        return cases.Select(one => $"{one.Case.Replace('-', ' ')}{PlainWords.About(one.Subject)}, their turn since {clock.When(one.Since)}")
-            .Concat(history.Select(line => line.Thread).OfType<string>().Distinct()
-                .Where(thread => cases.TrueForAll(one => one.Thread != thread))
-                .Select(Unanswered).OfType<Interaction>().Where(shown).OrderByDescending(mail => mail.At).ThenBy(mail => mail.Id, StringComparer.Ordinal)
-                .Select(mail => $"{(people.ActorOf(mail) is { } actor ? people.FirstName(actor.Id) : "we")} asked {clock.When(mail.At)}{PlainWords.About(mail.Subject)}, no answer yet"));
+        return cases
+            .Select(one => $"{one.Case.Replace('-', ' ')}{PlainWords.About(one.Subject)}, their turn since {clock.When(one.Since)}")
+            .Concat(
+                history
+                    .Select(line => line.Thread)
+                    .OfType<string>()
+                    .Distinct()
+                    .Where(thread => cases.TrueForAll(one => one.Thread != thread))
+                    .Select(Unanswered)
+                    .OfType<Interaction>()
+                    .Where(shown)
+                    .OrderByDescending(mail => mail.At)
+                    .ThenBy(mail => mail.Id, StringComparer.Ordinal)
+                    .Select(mail =>
+                        $"{(people.ActorOf(mail) is { } actor ? people.FirstName(actor.Id) : "we")} asked "
+                            + $"{clock.When(mail.At)}{PlainWords.About(mail.Subject)}, no answer yet"
+                    ));
     }
 
     /// <summary>Our last mail of a thread, if it asks something and nobody outside has written since.</summary>
     private Interaction? Unanswered(string thread)
     {
-        var last = people.Thread(thread).LastOrDefault(line => line is { Class: InteractionClass.Human, Direction: Direction.Inbound or Direction.Outbound });
+        var last = people
+            .Thread(thread)
+            .LastOrDefault(line => line is { Class: InteractionClass.Human, Direction: Direction.Inbound or Direction.Outbound });
         return last is { Direction: Direction.Outbound, Question: true } && clock.Now - last.At < Patience ? last : null;
     }
 
     private IEnumerable<string> DatesOf(EmailAddress contact) =>
-        (people.Entry(contact)?.Dates ?? new Dictionary<string, ContactDate>()).Select(date => $"{date.Key}: {WordsOf(date.Value)}{Soon(date.Value)}");
+        (people.Entry(contact)?.Dates ?? new Dictionary<string, ContactDate>()).Select(date =>
+            $"{date.Key}: {WordsOf(date.Value)}{Soon(date.Value)}");
 
     private IEnumerable<string> NotesOn(EmailAddress contact, Func<Interaction, bool> shown) =>
         people.Interactions.Reverse()
@@ -134,13 +169,17 @@ internal sealed class BriefWriter(DigestFacts facts, PeopleBook people, ReaderCl
         note.Split(':') is [var field, _, ..] ? NotedDates.In(note, field.Trim(), written) : null;
 
     private static string WordsOf(ContactDate date) =>
-        new LocalDate(date.Year ?? 2000, date.Month, date.Day).ToString(date.Year is null ? "d MMMM" : "d MMMM uuuu", System.Globalization.CultureInfo.InvariantCulture);
+        new LocalDate(date.Year ?? 2000, date.Month, date.Day).ToString(
+            date.Year is null ? "d MMMM" : "d MMMM uuuu",
+            System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary><c> (in 8 days)</c> for what comes within a month.</summary>
     private string Soon(ContactDate date)
     {
-        var next = date.Year is { } year ? new LocalDate(year, date.Month, date.Day) : new AnnualDate(date.Month, date.Day) is var yearly && yearly.InYear(clock.Today.Year) >= clock.Today
-            ? yearly.InYear(clock.Today.Year)
+        var next =
+            date.Year is { } year ? new LocalDate(year, date.Month, date.Day)
+            : new AnnualDate(date.Month, date.Day) is var yearly && yearly.InYear(clock.Today.Year) >= clock.Today
+                ? yearly.InYear(clock.Today.Year)
             : yearly.InYear(clock.Today.Year + 1);
         var days = Period.DaysBetween(clock.Today, next);
         return days switch

@@ -10,11 +10,17 @@ public sealed record Confirmation(string Kind, string Text, bool Failed = false)
 {
     /// <summary>Of one that failed.</summary>
     /// <param name="line">What was written.</param>
-    /// <param name="reason">What is wrong with it, following on the line: <c>names no line; write ...</c>, or <c>: line 9 is not ...</c>.</param>
+    /// <param name="reason">What is wrong with it, following on the line: <c>names no line; write ...</c>, or <c>: line 9 is not
+    /// ...</c>.</param>
     public static Confirmation NotDone(string line, string reason)
     {
         var flat = PlainWords.Flatten(line, PlainWords.Name);
-        return new Confirmation("not done", flat.Length == 0 ? PlainWords.Flatten(reason, 400) : $"“{flat}”{(reason.StartsWith(':') ? "" : " ")}{PlainWords.Flatten(reason, 400)}", Failed: true);
+        return new Confirmation(
+            "not done",
+            flat.Length == 0
+                ? PlainWords.Flatten(reason, 400)
+                : $"“{flat}”{(reason.StartsWith(':') ? "" : " ")}{PlainWords.Flatten(reason, 400)}",
+            Failed: true);
     }
 
     /// <summary>As it stands in a mail.</summary>

@@ -203,7 +203,8 @@ public sealed record WeeksPicture(string Caption, IReadOnlyList<WeekCount> Weeks
 /// <param name="Count">How many.</param>
 public sealed record WeekCount(string Week, int Count);
 
-/// <param name="Cells">As many as there are columns; the first one heads the row. A line break separates what stands below each other.</param>
+/// <param name="Cells">As many as there are columns; the first one heads the row. A line break separates what stands below each
+/// other.</param>
 public sealed record TableRow(IReadOnlyList<string> Cells)
 {
     /// <summary>A share from 0 to 1 worth a bar, or null.</summary>

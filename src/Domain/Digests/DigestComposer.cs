@@ -4,8 +4,8 @@ using NodaTime;
 namespace CrmSync.Domain.Digests;
 
 /// <summary>
-/// Puts together what a reader is told. Built once for a moment; every reader's digest comes from the same facts. The result depends on nothing else, so the
-/// same run gives the same mail.
+/// Puts together what a reader is told. Built once for a moment; every reader's digest comes from the same facts. The result depends on
+/// nothing else, so the same run gives the same mail.
 /// </summary>
 public sealed class DigestComposer
 {
@@ -26,7 +26,8 @@ public sealed class DigestComposer
 
     /// <param name="run">Which digest for whom.</param>
     /// <param name="history">The digests of the same name that went to the same reader before.</param>
-    /// <param name="confirmed">What came of what the reader told us since, in order; told below everything else, whatever sections the digest has.</param>
+    /// <param name="confirmed">What came of what the reader told us since, in order; told below everything else, whatever sections the
+    /// digest has.</param>
     public Digest Compose(DueDigest run, DigestHistory history, IReadOnlyList<Confirmation> confirmed)
     {
         var since = Since(run, history);
@@ -42,7 +43,9 @@ public sealed class DigestComposer
         return new Digest(run)
         {
             Headline = tally.Headline,
-            Subject = run.Definition.ThreadByWeek ? WeekSubject(run) : $"{tally.Headline} - {(run.Definition.Readers == DigestReaders.Managers ? NameOf(run.Definition) : greeting)}, {day}",
+            Subject = run.Definition.ThreadByWeek
+                ? WeekSubject(run)
+                : $"{tally.Headline} - {(run.Definition.Readers == DigestReaders.Managers ? NameOf(run.Definition) : greeting)}, {day}",
             Preheader = tally.Preheader(sections),
             Greeting = greeting,
             Day = day,
@@ -78,7 +81,9 @@ public sealed class DigestComposer
     /// <summary>Clients group a conversation only when the subject does not change either.</summary>
     private static string WeekSubject(DueDigest run) => $"{NameOf(run.Definition)}, week {IsoWeek.Of(run.Date).Week}";
 
-    /// <summary>The name of a digest as people write it: <c>The firm</c>. A manager gets two digests a morning and tells them apart by it.</summary>
+    /// <summary>
+    /// The name of a digest as people write it: <c>The firm</c>. A manager gets two digests a morning and tells them apart by it.
+    /// </summary>
     private static string NameOf(DigestDefinition definition)
     {
         var name = definition.Name.Replace('-', ' ');

@@ -32,10 +32,15 @@ public sealed record DigestFacts(CompanyPolicy Policy, EvaluationResult Evaluati
     /// <summary>How each account is doing.</summary>
     public IReadOnlyList<AccountHealth> Accounts { get; init; } = [];
 
-    /// <summary>Further troubles worth a line for managers, in words: a policy that was not taken, a mail nobody accepted, who has unsubscribed.</summary>
+    /// <summary>
+    /// Further troubles worth a line for managers, in words: a policy that was not taken, a mail nobody accepted, who has unsubscribed.
+    /// </summary>
     public IReadOnlyList<string> Troubles { get; init; } = [];
 
-    /// <summary>What readers were told in the last weeks outside of the digest that is written: everything by immediate mails, what is overdue by whatever mail.</summary>
+    /// <summary>
+    /// What readers were told in the last weeks outside of the digest that is written: everything by immediate mails, what is overdue by
+    /// whatever mail.
+    /// </summary>
     public ILookup<string, ToldItem> Told { get; init; } = Array.Empty<ToldItem>().ToLookup(told => told.Reader, StringComparer.Ordinal);
 
     /// <summary>What changed in the policy in the last weeks, the latest first.</summary>
@@ -66,7 +71,14 @@ public sealed record PolicyChange(Instant At, string Text)
 /// <param name="Opened">When it was opened, or opened again.</param>
 /// <param name="BallIsOurs">Whether it is our turn.</param>
 /// <param name="Since">Since when it is that side's turn.</param>
-public sealed record CaseStanding(string Case, string Thread, EmailAddress Contact, string Owner, Instant Opened, bool BallIsOurs, Instant Since)
+public sealed record CaseStanding(
+    string Case,
+    string Thread,
+    EmailAddress Contact,
+    string Owner,
+    Instant Opened,
+    bool BallIsOurs,
+    Instant Since)
 {
     public string? Subject { get; init; }
 

@@ -32,5 +32,6 @@ public sealed record DigestHistory(IReadOnlyList<SentDigest> Sent)
     /// <summary>Whether the last <see cref="FoldAfter"/> digests all told the same about the item.</summary>
     public bool IsUnchanged(Item item) =>
         Sent.Count >= FoldAfter
-        && Sent.Take(FoldAfter).All(digest => digest.Items.Any(listed => listed.Item == item.Id && listed.State == item.State && listed.Due == item.Due));
+        && Sent.Take(FoldAfter)
+            .All(digest => digest.Items.Any(listed => listed.Item == item.Id && listed.State == item.State && listed.Due == item.Due));
 }

@@ -43,7 +43,10 @@ internal sealed class DigestPage
     {
         var names = sections.Distinct(StringComparer.Ordinal).ToList();
         var told = new HashSet<string>(StringComparer.Ordinal);
-        var items = names.ToDictionary(name => name, name => ItemsOf(name)?.Where(item => !IsReserved(item) && told.Add(item.Id)).ToList() ?? [], StringComparer.Ordinal);
+        var items = names.ToDictionary(
+            name => name,
+            name => ItemsOf(name)?.Where(item => !IsReserved(item) && told.Add(item.Id)).ToList() ?? [],
+            StringComparer.Ordinal);
 
         // Each section with something in it has a line at least, the rest of the room goes to the most urgent.
         var room = run.Definition.MaxItems;
@@ -55,7 +58,12 @@ internal sealed class DigestPage
             room -= more;
         }
 
-        return [.. names.Select(name => ItemsOf(name) is null ? Section(name) : Section(name, items[name], shown[name])).OfType<DigestSection>()];
+        return
+        [
+            .. names
+                .Select(name => ItemsOf(name) is null ? Section(name) : Section(name, items[name], shown[name]))
+                .OfType<DigestSection>(),
+        ];
     }
 
     /// <summary>The items of a section, whether they fit or not; null for a section of something else.</summary>
@@ -96,7 +104,8 @@ internal sealed class DigestPage
     };
 
     /// <summary>What the reader is to act on; signals are for managers.</summary>
-    private IEnumerable<Item> Mine => facts.Evaluation.Items.Where(item => item.Owner == run.Reader.Id && item.Rule is not WatchRule && !(item.HiddenUntil > facts.Now));
+    private IEnumerable<Item> Mine =>
+        facts.Evaluation.Items.Where(item => item.Owner == run.Reader.Id && item.Rule is not WatchRule && !(item.HiddenUntil > facts.Now));
 
     private IEnumerable<Item> Theirs => facts.Evaluation.Items.Where(item => scope.Contains(item.Owner));
 
@@ -106,7 +115,11 @@ internal sealed class DigestPage
     {
         var lines = new List<ItemLine>();
         var still = new List<ItemLine>();
-        var told = items.OrderBy(item => item.Due ?? Instant.MaxValue).ThenByDescending(item => item.Rule.Priority == 0).ThenBy(item => item.Opened).ThenBy(item => item.Id, StringComparer.Ordinal);
+        var told = items
+            .OrderBy(item => item.Due ?? Instant.MaxValue)
+            .ThenByDescending(item => item.Rule.Priority == 0)
+            .ThenBy(item => item.Opened)
+            .ThenBy(item => item.Id, StringComparer.Ordinal);
         foreach (var item in told.Take(shown))
         {
             var number = listed.Count + 1;
@@ -119,7 +132,8 @@ internal sealed class DigestPage
 
     /// <summary>Not told before; in a first mail, what came up since the one before would have been due.</summary>
     private bool IsNew(Item item) =>
-        (history.Last is null ? item.Opened > since : !history.Listed(item.Id)) && !facts.Told[run.Reader.Id].Any(told => told.Item == item.Id && told.At < facts.Now);
+        (history.Last is null ? item.Opened > since : !history.Listed(item.Id))
+        && !facts.Told[run.Reader.Id].Any(told => told.Item == item.Id && told.At < facts.Now);
 
     /// <summary>Rests on mail that may have come to an account nobody could read: waits a day, unless it was told already.</summary>
     private bool IsReserved(Item item) =>
@@ -132,8 +146,8 @@ internal sealed class DigestPage
         item.Owner != run.Reader.Id && item.Steps.Take(item.Level).Any(step => step.To == run.Reader.Id);
 
     /// <summary>
-    /// Whose items a reader may see: their own and those of the people below them, and of whoever they stand in for. Who manages nobody but is named as a reader
-    /// of the digest was meant to see everything.
+    /// Whose items a reader may see: their own and those of the people below them, and of whoever they stand in for. Who manages nobody but
+    /// is named as a reader of the digest was meant to see everything.
     /// </summary>
     private static HashSet<string> ScopeOf(CompanyPolicy policy, DueDigest run)
     {

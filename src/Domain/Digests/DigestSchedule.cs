@@ -5,8 +5,8 @@ using NodaTime;
 namespace CrmSync.Domain.Digests;
 
 /// <summary>
-/// Which digests are due for whom: at the reader's own local time, on the business days of their own calendar (policy.md section 15). Whether one was sent
-/// already is not known here; the ledger knows.
+/// Which digests are due for whom: at the reader's own local time, on the business days of their own calendar (policy.md section 15).
+/// Whether one was sent already is not known here; the ledger knows.
 /// </summary>
 public sealed class DigestSchedule(CompanyPolicy policy)
 {
@@ -36,7 +36,9 @@ public sealed class DigestSchedule(CompanyPolicy policy)
         return due;
     }
 
-    /// <summary>When <paramref name="definition"/> leaves for <paramref name="reader"/> on a local date; null when it does not on that date.</summary>
+    /// <summary>
+    /// When <paramref name="definition"/> leaves for <paramref name="reader"/> on a local date; null when it does not on that date.
+    /// </summary>
     public Instant? TimeOn(DigestDefinition definition, Person reader, LocalDate date)
     {
         var calendar = reader.Calendar ?? policy.DefaultCalendar;
@@ -58,7 +60,10 @@ public sealed class DigestSchedule(CompanyPolicy policy)
         return null;
     }
 
-    /// <summary>The next moment after <paramref name="now"/> at which a digest can become due; null when none is defined. Looks ahead two weeks at most.</summary>
+    /// <summary>
+    /// The next moment after <paramref name="now"/> at which a digest can become due; null when none is defined. Looks ahead two weeks at
+    /// most.
+    /// </summary>
     public Instant? NextAfter(Instant now)
     {
         Instant? next = null;
@@ -82,14 +87,18 @@ public sealed class DigestSchedule(CompanyPolicy policy)
     }
 
     private DueDigest? RunOn(DigestDefinition definition, Person reader, LocalDate date, Instant now) =>
-        TimeOn(definition, reader, date) is { } time && time <= now && now <= time + CatchUp ? new DueDigest(definition, reader, date, time, CalendarOf(reader).Zone) : null;
+        TimeOn(definition, reader, date) is { } time && time <= now && now <= time + CatchUp
+            ? new DueDigest(definition, reader, date, time, CalendarOf(reader).Zone)
+            : null;
 
     /// <summary>Who reads it today: those it is meant for, each replaced by whoever stands in; nobody twice.</summary>
     private IEnumerable<(Person Reader, IReadOnlyList<string> MeantFor)> ReadersOf(DigestDefinition definition, Instant now)
     {
         // Absences are local to the default calendar, like those that move items from owner to cover.
         var date = now.InZone(policy.DefaultCalendar.Zone).Date;
-        return MeantFor(definition).Select(person => (Person: person, Reader: presence.StandIn(person, date))).Where(one => one.Reader is not null)
+        return MeantFor(definition)
+            .Select(person => (Person: person, Reader: presence.StandIn(person, date)))
+            .Where(one => one.Reader is not null)
             .GroupBy(one => one.Reader!.Id, StringComparer.Ordinal)
             .Select(group => (group.First().Reader!, (IReadOnlyList<string>)[.. group.Select(one => one.Person.Id)]));
     }

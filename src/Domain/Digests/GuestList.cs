@@ -17,8 +17,15 @@ public static class GuestList
         return people.Interactions
             .Where(line => line.Meeting is { AllDay: false } meeting
                 && meeting.StatusAt(now, line.Participants) == MeetingStatus.Booked
-                && line.Participants.Any(p => p.Internal && p.Response != MeetingResponse.Declined && people.Ours(p.Address)?.Id == reader.Id))
-            .Select(line => (Meeting: line, Guests: line.Participants.Where(p => !p.Internal && p.Response != MeetingResponse.Declined).Select(p => people.Primary(p.Address)).Distinct().ToList()))
+                && line.Participants.Any(p =>
+                    p.Internal && p.Response != MeetingResponse.Declined && people.Ours(p.Address)?.Id == reader.Id))
+            .Select(line =>
+                (
+                    Meeting: line,
+                    Guests: line.Participants.Where(p => !p.Internal && p.Response != MeetingResponse.Declined)
+                        .Select(p => people.Primary(p.Address))
+                        .Distinct()
+                        .ToList()))
             .Where(meeting => meeting.Guests.Count > 0)
             .OrderBy(meeting => meeting.Meeting.Meeting!.Start).ThenBy(meeting => meeting.Meeting.Id, StringComparer.Ordinal);
     }

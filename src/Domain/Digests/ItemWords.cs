@@ -19,14 +19,20 @@ public sealed class ItemWords(PeopleBook people, ReaderClock clock)
             State = state,
             Status = Status(item, state),
             What = What(item),
-            Who = item.Contact is { } contact && people.NameOf(contact) != contact.Value ? PlainWords.Flatten(contact.Value, PlainWords.Name) : "",
+            Who =
+                item.Contact is { } contact && people.NameOf(contact) != contact.Value
+                    ? PlainWords.Flatten(contact.Value, PlainWords.Name)
+                    : "",
             Subject = Subject(item),
             Excerpt = excerpt.Length > 0 ? excerpt : null,
             Why = PlainWords.Flatten(item.Reason?.Briefly(clock.When) ?? item.Why, MostWhy),
             Say = item.Rule.Say is { } say ? PlainWords.Flatten(say, PlainWords.Excerpt) : null,
             Owner = item.Owner == reader ? null : people.FullName(item.Owner),
-            Reservation = item.Unsure.Count == 0 ? null
-                : $"{string.Join(", ", item.Unsure.Select(account => PlainWords.Flatten(account, PlainWords.Name)))} could not be read up to now; it may be done already.",
+            Reservation =
+                item.Unsure.Count == 0
+                    ? null
+                    : $"{string.Join(", ", item.Unsure.Select(account => PlainWords.Flatten(account, PlainWords.Name)))} could not be "
+                        + $"read up to now; it may be done already.",
         };
     }
 
@@ -71,7 +77,9 @@ public sealed class ItemWords(PeopleBook people, ReaderClock clock)
         (_, { } due) => $"due {clock.When(due)}",
     };
 
-    /// <summary>The state with its time, as one phrase: <c>Overdue since Mon 16:00</c>; <c>Due today 10:10</c>; <c>To do by Mon 17:30</c>.</summary>
+    /// <summary>
+    /// The state with its time, as one phrase: <c>Overdue since Mon 16:00</c>; <c>Due today 10:10</c>; <c>To do by Mon 17:30</c>.
+    /// </summary>
     private string Status(Item item, string state)
     {
         var phrase = (Due(item), item) switch
@@ -92,5 +100,6 @@ public sealed class ItemWords(PeopleBook people, ReaderClock clock)
 
     private bool IsLong(Instant due) => clock.Now - due >= Duration.FromDays(2);
 
-    private static string Capital(string field) => field.Length == 0 ? "Date" : char.ToUpperInvariant(field[0]) + field[1..].Replace('-', ' ').Replace('_', ' ');
+    private static string Capital(string field) =>
+        field.Length == 0 ? "Date" : char.ToUpperInvariant(field[0]) + field[1..].Replace('-', ' ').Replace('_', ' ');
 }

@@ -6,15 +6,17 @@ using NodaTime;
 namespace CrmSync.Domain.Digests;
 
 /// <summary>
-/// Which lines of a long log mails of ours can speak of at a moment, told by a policy that already holds the log: those of the last weeks, what items, cases and limits
-/// rest on, and all that passed with today's guests and whoever is asked about.
+/// Which lines of a long log mails of ours can speak of at a moment, told by a policy that already holds the log: those of the last weeks,
+/// what items, cases and limits rest on, and all that passed with today's guests and whoever is asked about.
 /// </summary>
 public sealed class LinesToRead
 {
     /// <summary>The weeks a manager sees, and whatever is news to somebody who was away no longer.</summary>
     internal static readonly Duration Lately = Duration.FromDays(50);
 
-    /// <summary>Of whoever wrote for the first time lately, so many of the first lines of each kind tell whether we had met before.</summary>
+    /// <summary>
+    /// Of whoever wrote for the first time lately, so many of the first lines of each kind tell whether we had met before.
+    /// </summary>
     private const int First = 3;
 
     private readonly HashSet<string> ids = new(StringComparer.Ordinal);
@@ -104,7 +106,9 @@ public sealed class LinesToRead
             return;
 
         // An earlier mail of theirs says it all; otherwise we may have met them before.
-        if (contact.Lines.Find(line => line.Kind == LineKind.HumanIn && line.Contact == contact) is { } earlier && earlier.At < Since.ToUnixTimeTicks())
+        if (
+            contact.Lines.Find(line => line.Kind == LineKind.HumanIn && line.Contact == contact) is { } earlier
+            && earlier.At < Since.ToUnixTimeTicks())
             ids.Add(earlier.Id);
         else
             ids.UnionWith(contact.Lines.GroupBy(line => line.Kind).SelectMany(kind => kind.Take(First)).Select(line => line.Id));

@@ -8,7 +8,13 @@ using NodaTime;
 namespace CrmSync.Domain.Digests;
 
 /// <summary>What managers are told about the people below them, besides items.</summary>
-internal sealed class ManagerSections(DigestFacts facts, PeopleBook people, ReaderClock clock, IReadOnlySet<string> scope, Instant since, int maxItems)
+internal sealed class ManagerSections(
+    DigestFacts facts,
+    PeopleBook people,
+    ReaderClock clock,
+    IReadOnlySet<string> scope,
+    Instant since,
+    int maxItems)
 {
     private const int MostMails = 3;
 
@@ -23,7 +29,11 @@ internal sealed class ManagerSections(DigestFacts facts, PeopleBook people, Read
             .GroupBy(item => item.Owner)
             .OrderByDescending(group => group.Count()).ThenBy(group => group.Key, StringComparer.Ordinal)
             .Select(group => (Owner: group.Key, Count: group.Count(), Oldest: group.MinBy(item => item.Due)!))
-            .Select(row => new TableRow([people.FullName(row.Owner), Number(row.Count), $"{words.What(row.Oldest)}, {words.Due(row.Oldest)}"]))
+            .Select(row => new TableRow([
+                people.FullName(row.Owner),
+                Number(row.Count),
+                $"{words.What(row.Oldest)}, {words.Due(row.Oldest)}",
+            ]))
             .ToList();
         return rows.Count == 0 ? null : new TableSection(SectionNames.OverdueByOwner, "Overdue, by owner")
         {
@@ -48,25 +58,46 @@ internal sealed class ManagerSections(DigestFacts facts, PeopleBook people, Read
 
     public TableSection? OverContacted()
     {
-        var rows = facts.OverContacted.Where(over => scope.Contains(over.Owner)).OrderByDescending(over => over.Counted.Count).ThenBy(over => over.About, StringComparer.Ordinal)
-            .Select(over => new TableRow(
-            [
-                Company.EmailAddress.TryParse(over.About, out var contact) ? people.NameOf(contact) : PlainWords.Flatten(over.About, PlainWords.Name),
+        var rows = facts
+            .OverContacted.Where(over => scope.Contains(over.Owner))
+            .OrderByDescending(over => over.Counted.Count)
+            .ThenBy(over => over.About, StringComparer.Ordinal)
+            .Select(over => new TableRow([
+                Company.EmailAddress.TryParse(over.About, out var contact)
+                    ? people.NameOf(contact)
+                    : PlainWords.Flatten(over.About, PlainWords.Name),
                 $"{ReaderClock.Count(over.Counted.Count, "contact")}\nat most {over.Cap.Max} in {Sentences.InWords(over.Cap.Window)}",
                 string.Join('\n', MailsOf(over.Counted)),
             ]))
             .ToList();
-        return Table(SectionNames.OverContacted, "Contacted too often", "Who heard from us more often than the policy allows, and from whom", ["Who", "How often", "Mails and meetings"], rows);
+        return Table(
+            SectionNames.OverContacted,
+            "Contacted too often",
+            "Who heard from us more often than the policy allows, and from whom",
+            ["Who", "How often", "Mails and meetings"],
+            rows);
     }
 
     public NewsSection? Expired()
     {
-        var lines = facts.Evaluation.Closed
-            .Where(closed => closed.As == ItemClosing.Expired && scope.Contains(closed.Owner) && since < Instant.Max(closed.At, closed.KnownAt) && closed.At <= facts.Now)
-            .Select(closed => new NewsLine(closed.Rule.Name.Replace('-', ' '),
-                $"{(closed.Contact is { } contact ? people.NameOf(contact) : PlainWords.Flatten(closed.About, PlainWords.Name))}{PlainWords.About(people.SubjectOf(closed.About))} ({people.FirstName(closed.Owner)}): {PlainWords.Flatten(closed.Reason?.Briefly(clock.When) ?? closed.Why, PlainWords.Excerpt)}"))
+        var lines = facts
+            .Evaluation.Closed.Where(closed =>
+                closed.As == ItemClosing.Expired
+                && scope.Contains(closed.Owner)
+                && since < Instant.Max(closed.At, closed.KnownAt)
+                && closed.At <= facts.Now)
+            .Select(closed => new NewsLine(
+                closed.Rule.Name.Replace('-', ' '),
+                $"{(closed.Contact is { } contact ? people.NameOf(contact) : PlainWords.Flatten(closed.About, PlainWords.Name))}{PlainWords.About(people.SubjectOf(closed.About))} ({people.FirstName(closed.Owner)}): {PlainWords.Flatten(closed.Reason?.Briefly(clock.When) ?? closed.Why, PlainWords.Excerpt)}"
+            ))
             .ToList();
-        return lines.Count == 0 ? null : new NewsSection(SectionNames.Expired, "Given up") { Lines = [.. lines.Take(mostRows)], More = Math.Max(0, lines.Count - mostRows) };
+        return lines.Count == 0
+            ? null
+            : new NewsSection(SectionNames.Expired, "Given up")
+            {
+                Lines = [.. lines.Take(mostRows)],
+                More = Math.Max(0, lines.Count - mostRows),
+            };
     }
 
     /// <summary>Answered in time: the last business day and the last 30 days, for everybody together and each owner.</summary>
@@ -80,8 +111,12 @@ internal sealed class ManagerSections(DigestFacts facts, PeopleBook people, Read
             day = day.PlusDays(-1);
 
         var dayStart = calendar.StartOf(day);
-        var answered = facts.Evaluation.Closed
-            .Where(closed => closed.Rule is RespondRule && closed.As is ItemClosing.Met or ItemClosing.Late && month < closed.At && scope.Contains(closed.Owner))
+        var answered = facts
+            .Evaluation.Closed.Where(closed =>
+                closed.Rule is RespondRule
+                && closed.As is ItemClosing.Met or ItemClosing.Late
+                && month < closed.At
+                && scope.Contains(closed.Owner))
             .ToList();
         if (answered.Count == 0)
             return null;
@@ -104,7 +139,10 @@ internal sealed class ManagerSections(DigestFacts facts, PeopleBook people, Read
         {
             var ofDay = closed.Where(one => dayStart <= one.At && one.At < dayEnd).ToList();
             var (share, all) = Share(closed);
-            return new TableRow([who, ofDay.Count == 0 ? "none" : $"{ofDay.Count(one => one.As == ItemClosing.Met)} of {ofDay.Count}", all]) { Share = share };
+            return new TableRow([who, ofDay.Count == 0 ? "none" : $"{ofDay.Count(one => one.As == ItemClosing.Met)} of {ofDay.Count}", all])
+            {
+                Share = share,
+            };
         }
     }
 
@@ -123,28 +161,64 @@ internal sealed class ManagerSections(DigestFacts facts, PeopleBook people, Read
 
         return new WeeksPicture(
             "Contacts a week: mails, meetings and calls",
-            [.. counts.Select((count, week) => new WeekCount(week == ShownWeeks - 1 ? "this week" : ReaderClock.ShortDay(first.PlusWeeks(week)), count))]);
+            [
+                .. counts.Select(
+                    (count, week) =>
+                        new WeekCount(week == ShownWeeks - 1 ? "this week" : ReaderClock.ShortDay(first.PlusWeeks(week)), count)),
+            ]);
     }
 
     /// <summary>Whether everything is read, which policy counts, and what rules on trial would have said.</summary>
     public NewsSection? Health()
     {
-        var lines = facts.Accounts.Where(account => account.Trouble is not null)
-            .Select(account => new NewsLine("cannot be read", $"{PlainWords.Flatten(account.Account, PlainWords.Name)}: {PlainWords.Flatten(account.Trouble, 240)}{(account.LastRead is { } read ? $" Last read {clock.When(read)}." : "")}") { IsBad = true })
+        var lines = facts
+            .Accounts.Where(account => account.Trouble is not null)
+            .Select(account => new NewsLine(
+                "cannot be read",
+                $"{PlainWords.Flatten(account.Account, PlainWords.Name)}: "
+                    + $"{PlainWords.Flatten(account.Trouble, 240)}{(account.LastRead is { } read ? $" Last read {clock.When(read)}." : "")}"
+            )
+            {
+                IsBad = true,
+            })
             .Concat(facts.Troubles.Select(trouble => new NewsLine("attention", PlainWords.Flatten(trouble, 240)) { IsBad = true }))
-            .Concat(facts.PolicyChanges.Where(change => since < change.At && change.At <= facts.Now)
-                .Select(change => new NewsLine(change.IsWarning ? "attention" : "policy changed", PlainWords.Flatten(change.Text, 240)) { IsBad = change.IsWarning }))
+            .Concat(
+                facts
+                    .PolicyChanges.Where(change => since < change.At && change.At <= facts.Now)
+                    .Select(change => new NewsLine(change.IsWarning ? "attention" : "policy changed", PlainWords.Flatten(change.Text, 240))
+                    {
+                        IsBad = change.IsWarning,
+                    }))
             .ToList();
         var hasTrouble = lines.Count > 0;
         var well = facts.Accounts.Where(account => account.Trouble is null && account.LastRead is not null).ToList();
         if (well.Count > 0)
-            lines.Add(new NewsLine("read", $"{(well.Count == facts.Accounts.Count ? "all " : "")}{ReaderClock.Count(well.Count, "account")}, the last one {clock.When(well.Min(account => account.LastRead!.Value))}"));
+            lines.Add(
+                new NewsLine(
+                    "read",
+                    $"{(well.Count == facts.Accounts.Count ? "all " : "")}{ReaderClock.Count(well.Count, "account")}, the last one "
+                        + $"{clock.When(well.Min(account => account.LastRead!.Value))}"
+                ));
 
-        lines.AddRange(facts.Evaluation.Observed.GroupBy(item => item.Rule.Name).OrderBy(group => group.Key, StringComparer.Ordinal)
-            .Select(group => new NewsLine("on trial", $"{group.Key.Replace('-', ' ')} would list {ReaderClock.Count(group.Count(), "item")}, for example: {new ItemWords(people, clock).What(group.First())}")));
-        lines.AddRange(facts.Evaluation.Items.SelectMany(item => item.WouldBeHeldBy.Select(limit => (limit, item))).GroupBy(one => one.limit, one => one.item, StringComparer.Ordinal)
-            .OrderBy(group => group.Key, StringComparer.Ordinal)
-            .Select(group => new NewsLine("on trial", $"{group.Key.Replace('-', ' ')} would hold back {ReaderClock.Count(group.Count(), "item")}, for example: {new ItemWords(people, clock).What(group.First())}")));
+        lines.AddRange(
+            facts
+                .Evaluation.Observed.GroupBy(item => item.Rule.Name)
+                .OrderBy(group => group.Key, StringComparer.Ordinal)
+                .Select(group => new NewsLine(
+                    "on trial",
+                    $"{group.Key.Replace('-', ' ')} would list {ReaderClock.Count(group.Count(), "item")}, for example: "
+                        + $"{new ItemWords(people, clock).What(group.First())}"
+                )));
+        lines.AddRange(
+            facts
+                .Evaluation.Items.SelectMany(item => item.WouldBeHeldBy.Select(limit => (limit, item)))
+                .GroupBy(one => one.limit, one => one.item, StringComparer.Ordinal)
+                .OrderBy(group => group.Key, StringComparer.Ordinal)
+                .Select(group => new NewsLine(
+                    "on trial",
+                    $"{group.Key.Replace('-', ' ')} would hold back {ReaderClock.Count(group.Count(), "item")}, for example: "
+                        + $"{new ItemWords(people, clock).What(group.First())}"
+                )));
         lines.AddRange(NotUseful());
         lines.Add(new NewsLine("policy version", $"{PlainWords.Flatten(facts.Policy.Version, PlainWords.Name)}"));
         return new NewsSection(SectionNames.Health, "Health") { Lines = lines, IsWorthAMail = hasTrouble };
@@ -174,7 +248,12 @@ internal sealed class ManagerSections(DigestFacts facts, PeopleBook people, Read
     private IEnumerable<string> MailsOf(IReadOnlyList<Log.Interaction> counted)
     {
         var before = Math.Max(0, counted.Count - Math.Min(MostMails, maxItems));
-        var shown = counted.Skip(before).Select(line => $"{(people.ActorOf(line) is { } actor ? people.FirstName(actor.Id) : "we")}, {clock.When(line.At)}{PlainWords.About(line.Subject)}");
+        var shown = counted
+            .Skip(before)
+            .Select(line =>
+                $"{(people.ActorOf(line) is { } actor ? people.FirstName(actor.Id) : "we")}, "
+                    + $"{clock.When(line.At)}{PlainWords.About(line.Subject)}"
+            );
         return before == 0 ? shown : shown.Prepend($"{before} earlier");
     }
 
@@ -184,7 +263,11 @@ internal sealed class ManagerSections(DigestFacts facts, PeopleBook people, Read
             return null;
 
         if (rows.Count > mostRows)
-            rows = [.. rows.Take(mostRows), new TableRow([$"and {rows.Count - mostRows} more", .. Enumerable.Repeat("", columns.Count - 1)])];
+            rows =
+            [
+                .. rows.Take(mostRows),
+                new TableRow([$"and {rows.Count - mostRows} more", .. Enumerable.Repeat("", columns.Count - 1)]),
+            ];
 
         return new TableSection(name, title) { Caption = caption, Columns = columns, Rows = rows };
     }

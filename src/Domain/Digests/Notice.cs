@@ -16,8 +16,9 @@ public sealed record Notice(Item Item, string Step, string Reader)
 }
 
 /// <summary>
-/// Which steps are to be told now (policy.md section 15): what falls due within ten minutes goes into one mail, outside of the open hours it waits for the next
-/// opening, and neither holds for rules marked urgent. Whether somebody was told already is not known here; the ledger knows.
+/// Which steps are to be told now (policy.md section 15): what falls due within ten minutes goes into one mail, outside of the open hours
+/// it waits for the next opening, and neither holds for rules marked urgent. Whether somebody was told already is not known here; the
+/// ledger knows.
 /// </summary>
 public sealed class NoticePlan(CompanyPolicy policy)
 {
@@ -27,7 +28,9 @@ public sealed class NoticePlan(CompanyPolicy policy)
     /// <summary>How long an item waits for an account that could not be read.</summary>
     private static readonly Duration MostReserve = Duration.FromHours(24);
 
-    /// <summary>What each reader is to be told at the moment of the evaluation; readers in the order of their ids, steps by their items' due time.</summary>
+    /// <summary>
+    /// What each reader is to be told at the moment of the evaluation; readers in the order of their ids, steps by their items' due time.
+    /// </summary>
     public IReadOnlyList<(string Reader, IReadOnlyList<Notice> Notices)> DueAt(EvaluationResult evaluation)
     {
         var pending = evaluation.Items.SelectMany(item => StepsOf(item, evaluation.Now)).ToList();
@@ -36,7 +39,16 @@ public sealed class NoticePlan(CompanyPolicy policy)
             .. pending.GroupBy(step => step.Notice.Reader, StringComparer.Ordinal)
                 .Where(group => group.Any(step => step.Leaves <= evaluation.Now))
                 .OrderBy(group => group.Key, StringComparer.Ordinal)
-                .Select(group => (group.Key, (IReadOnlyList<Notice>)[.. group.Select(step => step.Notice).OrderBy(notice => notice.Item.Due).ThenBy(notice => notice.Item.Id, StringComparer.Ordinal)])),
+                .Select(group =>
+                    (
+                        group.Key,
+                        (IReadOnlyList<Notice>)
+                            [
+                                .. group
+                                    .Select(step => step.Notice)
+                                    .OrderBy(notice => notice.Item.Due)
+                                    .ThenBy(notice => notice.Item.Id, StringComparer.Ordinal),
+                            ])),
         ];
     }
 
@@ -46,11 +58,21 @@ public sealed class NoticePlan(CompanyPolicy policy)
         if (item.Due is not { } due || (item.Unsure.Count > 0 && now < due + MostReserve))
             yield break;
 
-        if (item.State == ItemState.Open && item.WarnAt is { } warn && warn <= now && now <= due && !(item.HiddenUntil > now) && Leaves(item, warn, now) is { } warnAt)
+        if (
+            item.State == ItemState.Open
+            && item.WarnAt is { } warn
+            && warn <= now
+            && now <= due
+            && !(item.HiddenUntil > now)
+            && Leaves(item, warn, now) is { } warnAt)
             yield return (new Notice(item, Notice.Warning, item.Owner), warnAt);
 
         // Several steps late when first seen: only the highest is told.
-        if (item.Level > 0 && item.Level <= item.Steps.Count && item.Steps[item.Level - 1] is { Via: Via.Email } step && Leaves(item, step.At, now) is { } stepAt)
+        if (
+            item.Level > 0
+            && item.Level <= item.Steps.Count
+            && item.Steps[item.Level - 1] is { Via: Via.Email } step
+            && Leaves(item, step.At, now) is { } stepAt)
             yield return (new Notice(item, FormattableString.Invariant($"escalate-{item.Level}"), step.To), stepAt);
     }
 

@@ -23,17 +23,28 @@ public sealed class NoticeComposer(DigestFacts facts)
         var clock = new ReaderClock(zone, facts.Now);
         var words = new ItemWords(people, clock);
         var run = new DueDigest(
-            new DigestDefinition(Name, reader.Place ?? new Place("policy", 1, 1)) { At = LocalTime.Midnight }, reader, clock.Today, facts.Now, zone);
+            new DigestDefinition(Name, reader.Place ?? new Place("policy", 1, 1)) { At = LocalTime.Midnight },
+            reader,
+            clock.Today,
+            facts.Now,
+            zone);
         var listed = new List<ListedItem>();
         DigestSection?[] sections =
         [
-            Section("Escalated to you", Urgency.Late, "escalated", notices.Where(notice => !notice.IsWarning && notice.Item.Owner != reader.Id)),
+            Section(
+                "Escalated to you",
+                Urgency.Late,
+                "escalated",
+                notices.Where(notice => !notice.IsWarning && notice.Item.Owner != reader.Id)),
             Section("Overdue", Urgency.Late, "overdue", notices.Where(notice => !notice.IsWarning && notice.Item.Owner == reader.Id)),
             Section("Due soon", Urgency.Soon, "due soon", notices.Where(notice => notice.IsWarning)),
         ];
         var told = sections.OfType<DigestSection>().ToList();
         var first = told.OfType<ItemSection>().First().Lines[0];
-        var headline = notices.Count == 1 ? $"{first.State[..1].ToUpperInvariant()}{first.State[1..]}: {first.What}" : $"{notices.Count} things cannot wait";
+        var headline =
+            notices.Count == 1
+                ? $"{first.State[..1].ToUpperInvariant()}{first.State[1..]}: {first.What}"
+                : $"{notices.Count} things cannot wait";
         return new Digest(run)
         {
             Headline = headline,

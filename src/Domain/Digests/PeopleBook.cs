@@ -6,8 +6,8 @@ using NodaTime;
 namespace CrmSync.Domain.Digests;
 
 /// <summary>
-/// The people of the log as a reader knows them: who an address belongs to, how they are called, and what passed between them and us. Built once a run and
-/// asked for every reader.
+/// The people of the log as a reader knows them: who an address belongs to, how they are called, and what passed between them and us. Built
+/// once a run and asked for every reader.
 /// </summary>
 public sealed class PeopleBook
 {
@@ -25,7 +25,11 @@ public sealed class PeopleBook
     /// <param name="log">The log; what was learned of after <paramref name="now"/> does not exist yet.</param>
     /// <param name="now">The moment of the digest.</param>
     /// <param name="signed">How people last signed, where that is known better than from <paramref name="log"/>.</param>
-    public PeopleBook(CompanyPolicy policy, IEnumerable<Interaction> log, Instant now, IReadOnlyDictionary<EmailAddress, string>? signed = null)
+    public PeopleBook(
+        CompanyPolicy policy,
+        IEnumerable<Interaction> log,
+        Instant now,
+        IReadOnlyDictionary<EmailAddress, string>? signed = null)
     {
         moment = now;
         Presence = new Presence(policy);
@@ -54,7 +58,13 @@ public sealed class PeopleBook
     private PeopleBook(PeopleBook whole, IReadOnlyList<Interaction> shown)
     {
         (entries, ours, byId, names) = (whole.entries, whole.ours, whole.byId, whole.names);
-        (contacts, threads, byKey, teamMailboxes, moment, Presence) = (whole.contacts, whole.threads, whole.byKey, whole.teamMailboxes, whole.moment, whole.Presence);
+        (contacts, threads, byKey, teamMailboxes, moment, Presence) = (
+            whole.contacts,
+            whole.threads,
+            whole.byKey,
+            whole.teamMailboxes,
+            whole.moment,
+            whole.Presence);
         Interactions = shown;
     }
 
@@ -104,13 +114,23 @@ public sealed class PeopleBook
     /// <summary>A line of the log by its id.</summary>
     public Interaction? Find(string? id) => id is null ? null : byKey.GetValueOrDefault(id);
 
-    /// <summary>The person of ours behind an interaction: who wrote the mail, organised or attended the meeting, gave the command.</summary>
-    public Person? ActorOf(Interaction interaction) => interaction.Kind switch
-    {
-        InteractionKind.Command => Ours(interaction.Command?.By),
-        InteractionKind.Meeting => interaction.Participants.OrderBy(p => p.Role).Where(p => p.Internal).Select(p => Ours(p.Address)).FirstOrDefault(p => p is not null),
-        _ => interaction.Participants.Where(p => p.Role == ParticipantRole.From).Select(p => Ours(p.Address)).FirstOrDefault(p => p is not null),
-    };
+    /// <summary>
+    /// The person of ours behind an interaction: who wrote the mail, organised or attended the meeting, gave the command.
+    /// </summary>
+    public Person? ActorOf(Interaction interaction) =>
+        interaction.Kind switch
+        {
+            InteractionKind.Command => Ours(interaction.Command?.By),
+            InteractionKind.Meeting => interaction
+                .Participants.OrderBy(p => p.Role)
+                .Where(p => p.Internal)
+                .Select(p => Ours(p.Address))
+                .FirstOrDefault(p => p is not null),
+            _ => interaction
+                .Participants.Where(p => p.Role == ParticipantRole.From)
+                .Select(p => Ours(p.Address))
+                .FirstOrDefault(p => p is not null),
+        };
 
     /// <summary>Whether it counts as contact with somebody outside.</summary>
     public bool IsContact(Interaction interaction) => OutsidersMet(interaction, moment).Any();
@@ -135,16 +155,20 @@ public sealed class PeopleBook
             ListIn(contacts, outsider).Add(interaction);
     }
 
-    private static IEnumerable<EmailAddress> OutsidersMet(Interaction line, Instant now) => line switch
-    {
-        { Kind: InteractionKind.Mail, Class: InteractionClass.Human, Direction: Direction.Inbound, Author: { } author } => [author],
-        { Kind: InteractionKind.Mail, Class: InteractionClass.Human, Direction: Direction.Outbound } =>
-            line.Participants.Where(p => !p.Internal && p.Bounced is null && p.Role is ParticipantRole.To or ParticipantRole.Cc).Select(p => p.Address),
-        { Kind: InteractionKind.Meeting, Meeting: { AllDay: false } meeting } when meeting.StatusAt(now, line.Participants) == MeetingStatus.Held =>
-            line.Participants.Where(p => !p.Internal && p.Response != MeetingResponse.Declined).Select(p => p.Address),
-        { Kind: InteractionKind.Command, Command: { Verb: "called", Contact: { } contact } } => [contact],
-        _ => [],
-    };
+    private static IEnumerable<EmailAddress> OutsidersMet(Interaction line, Instant now) =>
+        line switch
+        {
+            { Kind: InteractionKind.Mail, Class: InteractionClass.Human, Direction: Direction.Inbound, Author: { } author } => [author],
+            { Kind: InteractionKind.Mail, Class: InteractionClass.Human, Direction: Direction.Outbound } => line
+                .Participants.Where(p => !p.Internal && p.Bounced is null && p.Role is ParticipantRole.To or ParticipantRole.Cc)
+                .Select(p => p.Address),
+            { Kind: InteractionKind.Meeting, Meeting: { AllDay: false } meeting }
+                when meeting.StatusAt(now, line.Participants) == MeetingStatus.Held => line
+                .Participants.Where(p => !p.Internal && p.Response != MeetingResponse.Declined)
+                .Select(p => p.Address),
+            { Kind: InteractionKind.Command, Command: { Verb: "called", Contact: { } contact } } => [contact],
+            _ => [],
+        };
 
     private static List<Interaction> ListIn<TKey>(Dictionary<TKey, List<Interaction>> lists, TKey key)
         where TKey : notnull

@@ -13,8 +13,8 @@ public static class PlainWords
     public const int Name = 70;
 
     /// <summary>
-    /// One line of at most <paramref name="most"/> characters as people count them: white space and control characters become single blanks, marks that turn
-    /// the direction of writing are dropped, what is too long ends with an ellipsis.
+    /// One line of at most <paramref name="most"/> characters as people count them: white space and control characters become single
+    /// blanks, marks that turn the direction of writing are dropped, what is too long ends with an ellipsis.
     /// </summary>
     public static string Flatten(string? text, int most)
     {
@@ -55,7 +55,9 @@ public static class PlainWords
         return flat.ToString();
     }
 
-    /// <summary>One picture can be made of a dozen: so many UTF-16 units a character are let through on average, more would fill the mail.</summary>
+    /// <summary>
+    /// One picture can be made of a dozen: so many UTF-16 units a character are let through on average, more would fill the mail.
+    /// </summary>
     private const int MostUnits = 2;
     private const int Spare = 24;
 
@@ -68,9 +70,20 @@ public static class PlainWords
     private static bool IsBlank(ReadOnlySpan<char> element) =>
         char.IsWhiteSpace(element[0]) || (char.IsControl(element[0])) || element[0] is '\u2028' or '\u2029' or '\u00AD';
 
-    /// <summary>Direction marks, embeddings, overrides and isolates, invisible joiners at the start of nothing, byte order marks, private and unassigned characters.</summary>
+    /// <summary>
+    /// Direction marks, embeddings, overrides and isolates, invisible joiners at the start of nothing, byte order marks, private and
+    /// unassigned characters.
+    /// </summary>
     private static bool IsDropped(ReadOnlySpan<char> element) =>
-        element[0] is '\u200B' or '\u200E' or '\u200F' or '\u061C' or (>= '\u202A' and <= '\u202E') or (>= '\u2060' and <= '\u206F') or '\uFEFF' or (>= '\uFFF9' and <= '\uFFFB');
+        element[0]
+            is '\u200B'
+                or '\u200E'
+                or '\u200F'
+                or '\u061C'
+                or (>= '\u202A' and <= '\u202E')
+                or (>= '\u2060' and <= '\u206F')
+                or '\uFEFF'
+                or (>= '\uFFF9' and <= '\uFFFB');
 
     private static void AppendValid(StringBuilder flat, ReadOnlySpan<char> element)
     {

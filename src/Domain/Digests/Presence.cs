@@ -19,8 +19,8 @@ public sealed class Presence(CompanyPolicy policy)
     public static bool HasLeft(Person person, LocalDate date) => person.Left is { } left && left <= date;
 
     /// <summary>
-    /// The person, or on a date they are away their cover, or from their leaving date on their successor (else their manager), and so on until somebody is
-    /// there; null when nobody is.
+    /// The person, or on a date they are away their cover, or from their leaving date on their successor (else their manager), and so on
+    /// until somebody is there; null when nobody is.
     /// </summary>
     public Person? StandIn(Person person, LocalDate date)
     {

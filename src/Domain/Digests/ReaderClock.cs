@@ -25,7 +25,10 @@ public sealed class ReaderClock(DateTimeZone zone, Instant now)
     /// <summary><c>14:30</c>.</summary>
     public string TimeOf(Instant moment) => Clock.Format(moment.InZone(Zone).TimeOfDay);
 
-    /// <summary><c>today 14:30</c>, <c>yesterday 14:30</c>, <c>Mon 14:30</c> within six days, else <c>Mon 2 Mar 14:30</c>, with the year when it is another.</summary>
+    /// <summary>
+    /// <c>today 14:30</c>, <c>yesterday 14:30</c>, <c>Mon 14:30</c> within six days, else <c>Mon 2 Mar 14:30</c>, with the year when it is
+    /// another.
+    /// </summary>
     public string When(Instant moment) => $"{DayName(DateOf(moment))} {TimeOf(moment)}";
 
     /// <summary>The same without the time of day.</summary>
@@ -51,7 +54,10 @@ public sealed class ReaderClock(DateTimeZone zone, Instant now)
     /// <summary><c>4 Mar 2026</c>.</summary>
     public static string PlainDay(LocalDate date) => Plain.Format(date);
 
-    /// <summary>How long ago, in the largest unit that says enough: <c>40 minutes</c>, <c>3 hours</c>, <c>2 days</c>, <c>5 weeks</c>, <c>4 months</c>, <c>2 years</c>.</summary>
+    /// <summary>
+    /// How long ago, in the largest unit that says enough: <c>40 minutes</c>, <c>3 hours</c>, <c>2 days</c>, <c>5 weeks</c>, <c>4
+    /// months</c>, <c>2 years</c>.
+    /// </summary>
     public static string Length(Duration length)
     {
         var minutes = Math.Max(0, (long)length.TotalMinutes);

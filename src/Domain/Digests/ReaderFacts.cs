@@ -6,12 +6,14 @@ using NodaTime;
 namespace CrmSync.Domain.Digests;
 
 /// <summary>
-/// What of the facts can be told to one reader, so that a thousand readers do not each look through what concerns the others. It leaves out only what their digest
-/// would leave out anyway; who manages somebody gets everything.
+/// What of the facts can be told to one reader, so that a thousand readers do not each look through what concerns the others. It leaves out
+/// only what their digest would leave out anyway; who manages somebody gets everything.
 /// </summary>
 internal sealed class ReaderFacts
 {
-    /// <summary>Longer ago than digests usually lie apart; who was away longer is shown everybody who wrote for the first time, to choose from.</summary>
+    /// <summary>
+    /// Longer ago than digests usually lie apart; who was away longer is shown everybody who wrote for the first time, to choose from.
+    /// </summary>
     private static readonly Duration Lately = Duration.FromDays(15);
 
     private readonly DigestFacts facts;
@@ -31,17 +33,38 @@ internal sealed class ReaderFacts
         this.facts = facts;
         this.people = people;
         forAll = [.. people.Interactions.Where(IsForAll)];
-        var guests = forAll.Where(line => line.Meeting is not null).SelectMany(line => line.Participants).Select(one => people.Primary(one.Address)).ToHashSet();
-        items = facts.Evaluation.Items.Select((item, at) => (item.Owner, at)).ToLookup(one => one.Owner, one => one.at, StringComparer.Ordinal);
-        aboutGuests = [.. Enumerable.Range(0, facts.Evaluation.Items.Count).Where(at => facts.Evaluation.Items[at].Contact is { } contact && guests.Contains(people.Primary(contact)))];
-        closed = facts.Evaluation.Closed.Select((one, at) => (one.Owner, at)).ToLookup(one => one.Owner, one => one.at, StringComparer.Ordinal);
+        var guests = forAll
+            .Where(line => line.Meeting is not null)
+            .SelectMany(line => line.Participants)
+            .Select(one => people.Primary(one.Address))
+            .ToHashSet();
+        items = facts
+            .Evaluation.Items.Select((item, at) => (item.Owner, at))
+            .ToLookup(one => one.Owner, one => one.at, StringComparer.Ordinal);
+        aboutGuests =
+        [
+            .. Enumerable
+                .Range(0, facts.Evaluation.Items.Count)
+                .Where(at => facts.Evaluation.Items[at].Contact is { } contact && guests.Contains(people.Primary(contact))),
+        ];
+        closed = facts
+            .Evaluation.Closed.Select((one, at) => (one.Owner, at))
+            .ToLookup(one => one.Owner, one => one.at, StringComparer.Ordinal);
         for (var i = 0; i < facts.Evaluation.Closed.Count; i++)
             closedById.TryAdd(facts.Evaluation.Closed[i].Id, i);
 
-        managers = facts.Policy.People.Select(person => person.Manager).Concat(facts.Policy.Teams.Select(team => team.Lead)).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        managers = facts
+            .Policy.People.Select(person => person.Manager)
+            .Concat(facts.Policy.Teams.Select(team => team.Lead))
+            .OfType<string>()
+            .ToHashSet(StringComparer.Ordinal);
         firsts = [.. people.Interactions.Where(IsFirst)];
-        newcomers = new(() => firsts.Where(line => line.Seen > facts.Now - Lately).ToLookup(line => facts.OwnerOf(people.Primary(line.Author!)) ?? "", StringComparer.Ordinal));
-        returned = people.Interactions.Where(line => line.Direction == Direction.Outbound && line.Participants.Any(one => one.Bounced is not null))
+        newcomers = new(() =>
+            firsts
+                .Where(line => line.Seen > facts.Now - Lately)
+                .ToLookup(line => facts.OwnerOf(people.Primary(line.Author!)) ?? "", StringComparer.Ordinal));
+        returned = people
+            .Interactions.Where(line => line.Direction == Direction.Outbound && line.Participants.Any(one => one.Bounced is not null))
             .ToLookup(line => people.ActorOf(line)?.Id ?? "", StringComparer.Ordinal);
     }
 
@@ -72,7 +95,11 @@ internal sealed class ReaderFacts
 
     /// <summary>Today's meetings, and what was noted about their guests.</summary>
     private bool IsForAll(Interaction line) =>
-        line.Command?.Verb == "note" || (line.Meeting is { } meeting && meeting.Start > facts.Now - Duration.FromDays(2) && meeting.Start < facts.Now + Duration.FromDays(2));
+        line.Command?.Verb == "note"
+        || (
+            line.Meeting is { } meeting
+            && meeting.Start > facts.Now - Duration.FromDays(2)
+            && meeting.Start < facts.Now + Duration.FromDays(2));
 
     private bool IsFirst(Interaction line) =>
         line is { Direction: Direction.Inbound, Class: InteractionClass.Human, Author: { } author }

@@ -28,7 +28,18 @@ public static class SectionNames
     public static readonly IReadOnlyList<string> ForOwners = [Overdue, DueToday, MeetingsToday, ToDo, News, HeldBack];
 
     /// <summary>What managers get unless the policy says otherwise, in order.</summary>
-    public static readonly IReadOnlyList<string> ForManagers = [NeedsYou, OverdueByOwner, Cases, AtRisk, OverContacted, Handovers, Expired, Numbers, Health];
+    public static readonly IReadOnlyList<string> ForManagers =
+    [
+        NeedsYou,
+        OverdueByOwner,
+        Cases,
+        AtRisk,
+        OverContacted,
+        Handovers,
+        Expired,
+        Numbers,
+        Health,
+    ];
 
     /// <summary>Every section, for checking the policy.</summary>
     public static readonly IReadOnlyList<string> All = [.. ForOwners, .. ForManagers];

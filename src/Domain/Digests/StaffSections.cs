@@ -6,7 +6,14 @@ using NodaTime;
 namespace CrmSync.Domain.Digests;
 
 /// <summary>What staff are told besides their items: today's meetings, what happened, what is held back.</summary>
-internal sealed class StaffSections(DigestFacts facts, PeopleBook people, ReaderClock clock, Person reader, Instant since, DigestHistory history, int maxItems)
+internal sealed class StaffSections(
+    DigestFacts facts,
+    PeopleBook people,
+    ReaderClock clock,
+    Person reader,
+    Instant since,
+    DigestHistory history,
+    int maxItems)
 {
     private const int MostGuests = 5;
     private const int MostBriefs = 12;
@@ -17,7 +24,10 @@ internal sealed class StaffSections(DigestFacts facts, PeopleBook people, Reader
 
     public MeetingsSection? MeetingsToday()
     {
-        var meetings = GuestList.Of(people, reader, facts.Now).Where(meeting => clock.DateOf(meeting.Meeting.Meeting!.Start) == clock.Today).ToList();
+        var meetings = GuestList
+            .Of(people, reader, facts.Now)
+            .Where(meeting => clock.DateOf(meeting.Meeting.Meeting!.Start) == clock.Today)
+            .ToList();
         var briefs = Math.Min(MostBriefs, maxItems);
         var lines = new List<MeetingLine>();
         foreach (var (line, guests) in meetings.Take(maxItems))
@@ -26,7 +36,9 @@ internal sealed class StaffSections(DigestFacts facts, PeopleBook people, Reader
             briefs -= lines[^1].Guests.Count;
         }
 
-        return meetings.Count == 0 ? null : new MeetingsSection(SectionNames.MeetingsToday, "Meetings today") { Meetings = lines, More = meetings.Count - lines.Count };
+        return meetings.Count == 0
+            ? null
+            : new MeetingsSection(SectionNames.MeetingsToday, "Meetings today") { Meetings = lines, More = meetings.Count - lines.Count };
     }
 
     public NewsSection? News()
@@ -35,7 +47,14 @@ internal sealed class StaffSections(DigestFacts facts, PeopleBook people, Reader
         var happened = lines.Count > 0;
         lines.AddRange(ChangesOfThePolicy());
         List<NewsLine> shown = [.. lines.Take(Math.Min(MostNews, maxItems))];
-        return lines.Count == 0 ? null : new NewsSection(SectionNames.News, "News") { Lines = shown, More = lines.Count - shown.Count, IsWorthAMail = happened };
+        return lines.Count == 0
+            ? null
+            : new NewsSection(SectionNames.News, "News")
+            {
+                Lines = shown,
+                More = lines.Count - shown.Count,
+                IsWorthAMail = happened,
+            };
     }
 
     public HeldBackSection? HeldBack()
@@ -48,10 +67,26 @@ internal sealed class StaffSections(DigestFacts facts, PeopleBook people, Reader
         return new HeldBackSection(SectionNames.HeldBack, "Held back")
         {
             Count = held.Count,
-            Reasons = held.Count <= MostExamples ? [] : [.. held.GroupBy(item => item.By ?? "a limit").OrderByDescending(group => group.Count()).ThenBy(group => group.Key, StringComparer.Ordinal)
-                .Select(group => $"{char.ToUpperInvariant(Reason(group.Key)[0])}{Reason(group.Key)[1..]}: {group.Count()}")],
-            Examples = [.. held.OrderBy(item => item.Until ?? Instant.MaxValue).ThenBy(item => item.Id, StringComparer.Ordinal).Take(MostExamples)
-                .Select(item => $"{words.What(item)}{PlainWords.About(words.Subject(item))}: {Reason(item.By ?? "a limit")}{(item.Until is { } until ? $", until {clock.When(until)}" : "")}")],
+            Reasons =
+                held.Count <= MostExamples
+                    ? []
+                    :
+                    [
+                        .. held.GroupBy(item => item.By ?? "a limit")
+                            .OrderByDescending(group => group.Count())
+                            .ThenBy(group => group.Key, StringComparer.Ordinal)
+                            .Select(group => $"{char.ToUpperInvariant(Reason(group.Key)[0])}{Reason(group.Key)[1..]}: {group.Count()}"),
+                    ],
+            Examples =
+            [
+                .. held.OrderBy(item => item.Until ?? Instant.MaxValue)
+                    .ThenBy(item => item.Id, StringComparer.Ordinal)
+                    .Take(MostExamples)
+                    .Select(item =>
+                        $"{words.What(item)}{PlainWords.About(words.Subject(item))}: "
+                            + $"{Reason(item.By ?? "a limit")}{(item.Until is { } until ? $", until {clock.When(until)}" : "")}"
+                    ),
+            ],
         };
     }
 
@@ -69,26 +104,42 @@ internal sealed class StaffSections(DigestFacts facts, PeopleBook people, Reader
     }
 
     private IEnumerable<NewsLine> Complaints() =>
-        facts.Cases.Where(standing => standing.Owner == reader.Id && IsRecent(Instant.Max(standing.Opened, standing.KnownSince)))
-            .Select(standing => new NewsLine(standing.Case, $"{people.NameOf(standing.Contact)}{PlainWords.About(standing.Subject)}") { IsBad = true });
+        facts
+            .Cases.Where(standing => standing.Owner == reader.Id && IsRecent(Instant.Max(standing.Opened, standing.KnownSince)))
+            .Select(standing => new NewsLine(standing.Case, $"{people.NameOf(standing.Contact)}{PlainWords.About(standing.Subject)}")
+            {
+                IsBad = true,
+            });
 
     private IEnumerable<NewsLine> Bounces() =>
         from line in people.Interactions
         where line.Direction == Direction.Outbound && people.ActorOf(line)?.Id == reader.Id
         from participant in line.Participants
         where participant.Bounced is { } bounced && IsRecent(bounced)
-        select new NewsLine("not delivered", $"Your mail{PlainWords.About(line.Subject)} did not reach {WithAddress(participant.Address)}") { IsBad = true };
+        select new NewsLine("not delivered", $"Your mail{PlainWords.About(line.Subject)} did not reach {WithAddress(participant.Address)}")
+        {
+            IsBad = true,
+        };
 
     private IEnumerable<NewsLine> Withdrawn() =>
-        facts.Evaluation.Closed.Where(IsWithdrawn)
-            .Select(closed => new NewsLine("withdrawn", $"{Who(closed)} was answered in time after all ({clock.When(closed.At)}); the reply was seen late"));
+        facts
+            .Evaluation.Closed.Where(IsWithdrawn)
+            .Select(closed => new NewsLine(
+                "withdrawn",
+                $"{Who(closed)} was answered in time after all ({clock.When(closed.At)}); the reply was seen late"));
 
     private IEnumerable<NewsLine> ClosedByColleagues() =>
         from closed in facts.Evaluation.Closed
-        where closed.Owner == reader.Id && closed.As is ItemClosing.Met or ItemClosing.Late or ItemClosing.Satisfied && IsRecent(LearnedAt(closed)) && !IsWithdrawn(closed)
+        where
+            closed.Owner == reader.Id
+            && closed.As is ItemClosing.Met or ItemClosing.Late or ItemClosing.Satisfied
+            && IsRecent(LearnedAt(closed))
+            && !IsWithdrawn(closed)
         let colleague = CloserOf(closed)
         where colleague is not null && colleague.Id != reader.Id && people.Presence.StandIn(colleague, clock.Today)?.Id != reader.Id
-        select new NewsLine("done by a colleague", $"{people.FirstName(colleague.Id)} took care of {Who(closed)} ({clock.When(closed.At)})");
+        select new NewsLine(
+            "done by a colleague",
+            $"{people.FirstName(colleague.Id)} took care of {Who(closed)} ({clock.When(closed.At)})");
 
     private IEnumerable<NewsLine> NewPeople()
     {
@@ -99,7 +150,11 @@ internal sealed class StaffSections(DigestFacts facts, PeopleBook people, Reader
                 continue;
 
             var contact = people.Primary(author);
-            if (people.ContactsWith(contact) is [var first, ..] && first.Id == line.Id && facts.OwnerOf(contact) == reader.Id && told.Add(contact))
+            if (
+                people.ContactsWith(contact) is [var first, ..]
+                && first.Id == line.Id
+                && facts.OwnerOf(contact) == reader.Id
+                && told.Add(contact))
                 yield return new NewsLine("new", $"{WithAddress(contact)} wrote for the first time{PlainWords.About(line.Subject)}");
         }
     }
@@ -113,10 +168,13 @@ internal sealed class StaffSections(DigestFacts facts, PeopleBook people, Reader
     private bool IsWithdrawn(ClosedItem closed) => closed.As == ItemClosing.Met && toldOverdue.Contains(closed.Id);
 
     private static HashSet<string> ToldOverdue(DigestFacts facts, Person reader, DigestHistory history, Instant since) =>
-    [
-        .. history.Last?.Items.Where(listed => listed.State == ItemState.Overdue).Select(listed => listed.Item) ?? [],
-        .. facts.Told[reader.Id].Where(told => told.State == ItemState.Overdue && since <= told.At && told.At < facts.Now).Select(told => told.Item),
-    ];
+        [
+            .. history.Last?.Items.Where(listed => listed.State == ItemState.Overdue).Select(listed => listed.Item) ?? [],
+            .. facts
+                .Told[reader.Id]
+                .Where(told => told.State == ItemState.Overdue && since <= told.At && told.At < facts.Now)
+                .Select(told => told.Item),
+        ];
 
     /// <summary>What happened before the last mail but was learned of after it is news as well.</summary>
     private static Instant LearnedAt(ClosedItem closed) => Instant.Max(closed.At, closed.KnownAt);
@@ -127,7 +185,10 @@ internal sealed class StaffSections(DigestFacts facts, PeopleBook people, Reader
             return known.Direction == Direction.Inbound ? null : people.ActorOf(known);
 
         var candidates = people.Thread(closed.About).Concat(closed.Contact is { } contact ? people.ContactsWith(contact) : []);
-        return candidates.Where(line => line.At == closed.At && line.Direction != Direction.Inbound).Select(people.ActorOf).FirstOrDefault(actor => actor is not null);
+        return candidates
+            .Where(line => line.At == closed.At && line.Direction != Direction.Inbound)
+            .Select(people.ActorOf)
+            .FirstOrDefault(actor => actor is not null);
     }
 
     /// <summary>Name and address, or the address alone of who has no name.</summary>
@@ -138,7 +199,8 @@ internal sealed class StaffSections(DigestFacts facts, PeopleBook people, Reader
     }
 
     private string Who(ClosedItem closed) =>
-        (closed.Contact is { } contact ? people.NameOf(contact) : PlainWords.Flatten(closed.About, PlainWords.Name)) + PlainWords.About(people.SubjectOf(closed.About));
+        (closed.Contact is { } contact ? people.NameOf(contact) : PlainWords.Flatten(closed.About, PlainWords.Name))
+        + PlainWords.About(people.SubjectOf(closed.About));
 
     private bool IsRecent(Instant moment) => since < moment && moment <= facts.Now;
 

@@ -6,7 +6,10 @@ using NodaTime;
 
 namespace CrmSync.Domain.Digests;
 
-/// <summary>How things stand beside the items: open cases, who heard from us too often, who looks after whom. Read from the policy's own view of the log.</summary>
+/// <summary>
+/// How things stand beside the items: open cases, who heard from us too often, who looks after whom. Read from the policy's own view of the
+/// log.
+/// </summary>
 public sealed class Standing
 {
     private readonly RunningPolicy running;
@@ -61,7 +64,14 @@ public sealed class Standing
             return [];
 
         var traits = Traits.Of(view, contact);
-        return [.. running.Plan.Segments.Where((_, number) => traits.IsIn(number)).Select(segment => segment.Name).Concat(traits.Tags).Distinct()];
+        return
+        [
+            .. running
+                .Plan.Segments.Where((_, number) => traits.IsIn(number))
+                .Select(segment => segment.Name)
+                .Concat(traits.Tags)
+                .Distinct(),
+        ];
     }
 
     /// <summary>The open cases, the oldest first.</summary>
@@ -76,19 +86,32 @@ public sealed class Standing
 
     /// <summary>Contacts and organisations that heard from us more often than an enforced cap allows.</summary>
     public IReadOnlyList<OverContact> OverContacted(IReadOnlyDictionary<string, Interaction> lines) =>
-    [
-        .. OverContactedBy().Select(over => new OverContact(over.Cap, over.About, over.Owner, [.. over.Counted.Where(lines.ContainsKey).Select(id => lines[id])])),
-    ];
+        [
+            .. OverContactedBy()
+                .Select(over => new OverContact(
+                    over.Cap,
+                    over.About,
+                    over.Owner,
+                    [.. over.Counted.Where(lines.ContainsKey).Select(id => lines[id])])),
+        ];
 
     /// <summary>The same with the ids of the lines that count.</summary>
-    internal IReadOnlyList<(CapLimit Cap, string About, string Owner, EmailAddress Contact, IReadOnlyList<string> Counted)> OverContactedBy()
+    internal IReadOnlyList<(
+        CapLimit Cap,
+        string About,
+        string Owner,
+        EmailAddress Contact,
+        IReadOnlyList<string> Counted)> OverContactedBy()
     {
         var over = new List<(CapLimit, string, string, EmailAddress, IReadOnlyList<string>)>();
         foreach (var cap in running.Plan.Limits.Select(planned => planned.Limit).OfType<CapLimit>())
         {
-            var scopes = cap.Per == Per.Organisation
-                ? running.Log.Organisations.Where(organisation => organisation.Contacts.Count > 0).Select(organisation => organisation.Contacts[0])
-                : running.Log.Contacts.Where(contact => contact.Lines.Count > cap.Max);
+            var scopes =
+                cap.Per == Per.Organisation
+                    ? running
+                        .Log.Organisations.Where(organisation => organisation.Contacts.Count > 0)
+                        .Select(organisation => organisation.Contacts[0])
+                    : running.Log.Contacts.Where(contact => contact.Lines.Count > cap.Max);
             foreach (var contact in scopes)
             {
                 var counted = Caps.InWindow(view, cap, contact, running.Plan.Calendar).Select(one => one.Line.Id).ToList();

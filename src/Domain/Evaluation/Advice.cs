@@ -5,7 +5,9 @@ using NodaTime;
 
 namespace CrmSync.Domain.Evaluation;
 
-/// <summary>Asks the limits about a mail that no item asks for: the same judgement items get, now and at the moments at which it can change.</summary>
+/// <summary>
+/// Asks the limits about a mail that no item asks for: the same judgement items get, now and at the moments at which it can change.
+/// </summary>
 internal static class Advice
 {
     /// <summary>Further ahead nobody plans.</summary>
@@ -24,8 +26,14 @@ internal static class Advice
         return new WritingAdvice(contact.Primary, contact.Organisation.Name)
         {
             Against = [.. against.Select(hold => Finding(view, item, hold.Limit!, hold.Until))],
-            Room = [.. item.Caps.Where(use => against.TrueForAll(hold => hold.Limit != use.Cap)).Select(use => Finding(view, item, use.Cap, long.MaxValue))],
-            AllowedFrom = against.Count > 0 && FirstFree(viewAt, contact, view, against) is { } free ? Instant.FromUnixTimeTicks(free) : null,
+            Room =
+            [
+                .. item
+                    .Caps.Where(use => against.TrueForAll(hold => hold.Limit != use.Cap))
+                    .Select(use => Finding(view, item, use.Cap, long.MaxValue)),
+            ],
+            AllowedFrom =
+                against.Count > 0 && FirstFree(viewAt, contact, view, against) is { } free ? Instant.FromUnixTimeTicks(free) : null,
         };
     }
 
@@ -64,14 +72,22 @@ internal static class Advice
         return against.Count == 0 ? view.Now : null;
     }
 
-    private static LimitFinding Finding(View view, HeldItem item, Limit limit, long until) => new(limit, until == long.MaxValue ? null : Instant.FromUnixTimeTicks(until))
-    {
-        Counted = limit is CapLimit cap ? [.. Caps.InWindow(view, cap, item.Draft.Contact, item.Draft.Calendar).Select(one => one.Line.Id)] : [],
-        Case = limit is CooldownLimit cooldown && Casebook.Last(view, cooldown, item.Draft.Contact) is { } span
-            ? new CaseFinding(
-                view.Plan.Cases[span.Case].Name, span.Contact.Primary, span.Opening.Subject, Instant.FromUnixTimeTicks(span.Opened), span.IsOpen ? null : Instant.FromUnixTimeTicks(span.Closed))
-            : null,
-    };
+    private static LimitFinding Finding(View view, HeldItem item, Limit limit, long until) =>
+        new(limit, until == long.MaxValue ? null : Instant.FromUnixTimeTicks(until))
+        {
+            Counted = limit is CapLimit cap
+                ? [.. Caps.InWindow(view, cap, item.Draft.Contact, item.Draft.Calendar).Select(one => one.Line.Id)]
+                : [],
+            Case =
+                limit is CooldownLimit cooldown && Casebook.Last(view, cooldown, item.Draft.Contact) is { } span
+                    ? new CaseFinding(
+                        view.Plan.Cases[span.Case].Name,
+                        span.Contact.Primary,
+                        span.Opening.Subject,
+                        Instant.FromUnixTimeTicks(span.Opened),
+                        span.IsOpen ? null : Instant.FromUnixTimeTicks(span.Closed))
+                    : null,
+        };
 
     private sealed record OwnAccord : Reason;
 }

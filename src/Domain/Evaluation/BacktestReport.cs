@@ -21,7 +21,9 @@ public sealed record BacktestReport(Instant From, Instant To)
     /// <summary>Every item there was, by id, for comparing.</summary>
     public required IReadOnlyDictionary<string, BacktestItem> Items { get; init; }
 
-    /// <summary>Per rule, what one policy lists and the other does not, with an example each; rules without a difference are left out.</summary>
+    /// <summary>
+    /// Per rule, what one policy lists and the other does not, with an example each; rules without a difference are left out.
+    /// </summary>
     public static IReadOnlyList<BacktestDifference> Compare(BacktestReport before, BacktestReport after)
     {
         var rules = after.Rules.Select(r => r.Name).Union(before.Rules.Select(r => r.Name), StringComparer.Ordinal);
@@ -35,7 +37,10 @@ public sealed record BacktestReport(Instant From, Instant To)
         ];
 
         static IEnumerable<BacktestItem> Only(string rule, BacktestReport here, BacktestReport there) =>
-            here.Items.Values.Where(i => i.Rule == rule && !there.Items.ContainsKey(i.Id)).OrderBy(i => i.Opened).ThenBy(i => i.Id, StringComparer.Ordinal);
+            here
+                .Items.Values.Where(i => i.Rule == rule && !there.Items.ContainsKey(i.Id))
+                .OrderBy(i => i.Opened)
+                .ThenBy(i => i.Id, StringComparer.Ordinal);
     }
 }
 
@@ -45,11 +50,28 @@ public sealed record BacktestReport(Instant From, Instant To)
 /// <param name="WouldSuppress">Items that limits with <c>mode: observe</c> would have held at some moment, by limit.</param>
 /// <param name="MedianToAnswer">Half of the answers took no longer; null when nothing was answered.</param>
 public sealed record BacktestRule(
-    string Name, string Kind, bool Observed, int Opened, int Met, int Late, int Satisfied, int Expired, int Cancelled, IReadOnlyDictionary<string, int> SuppressedBy,
-    IReadOnlyDictionary<string, int> WouldSuppress, Duration? MedianToAnswer);
+    string Name,
+    string Kind,
+    bool Observed,
+    int Opened,
+    int Met,
+    int Late,
+    int Satisfied,
+    int Expired,
+    int Cancelled,
+    IReadOnlyDictionary<string, int> SuppressedBy,
+    IReadOnlyDictionary<string, int> WouldSuppress,
+    Duration? MedianToAnswer);
 
 /// <summary>What one person would have been sent: immediate mails and lines of their digest, a day.</summary>
-public sealed record BacktestPerson(string Id, double MedianMails, int MostMails, LocalDate? MostMailsOn, double MedianLines, int MostLines, LocalDate? MostLinesOn);
+public sealed record BacktestPerson(
+    string Id,
+    double MedianMails,
+    int MostMails,
+    LocalDate? MostMailsOn,
+    double MedianLines,
+    int MostLines,
+    LocalDate? MostLinesOn);
 
 /// <summary>How often one contact was the subject.</summary>
 public sealed record BacktestContact(EmailAddress Contact, int Items, int Suppressed);

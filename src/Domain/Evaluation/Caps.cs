@@ -5,8 +5,8 @@ using CrmSync.Domain.Time;
 namespace CrmSync.Domain.Evaluation;
 
 /// <summary>
-/// <c>cap</c>: what counts against it, and when the sliding window is full. Attempts count, not mails: what is sent again within four hours is one, and so is one
-/// mail to three people of an organisation.
+/// <c>cap</c>: what counts against it, and when the sliding window is full. Attempts count, not mails: what is sent again within four hours
+/// is one, and so is one mail to three people of an organisation.
 /// </summary>
 internal static class Caps
 {
@@ -40,7 +40,8 @@ internal static class Caps
         }
 
         var list = counted.Select(c => (c.Value, c.Key)).ToList();
-        list.Sort((one, other) => one.Value != other.Value ? one.Value.CompareTo(other.Value) : string.CompareOrdinal(one.Key.Id, other.Key.Id));
+        list.Sort(
+            (one, other) => one.Value != other.Value ? one.Value.CompareTo(other.Value) : string.CompareOrdinal(one.Key.Id, other.Key.Id));
         return list;
     }
 
@@ -48,7 +49,9 @@ internal static class Caps
     public static IEnumerable<(long At, Line Line)> InWindow(View view, CapLimit cap, ContactNode contact, BusinessCalendar calendar) =>
         Counted(view, cap, contact).Where(one => one.At <= view.Now && (cap.Calendar ?? calendar).Deadline(one.At, cap.Window) > view.Now);
 
-    /// <summary>When the window is full. At the arrival of the n-th contact the earliest of the last n is what will make room again.</summary>
+    /// <summary>
+    /// When the window is full. At the arrival of the n-th contact the earliest of the last n is what will make room again.
+    /// </summary>
     public static List<Span> Full(View view, CapLimit cap, BusinessCalendar calendar, List<(long At, Line Line)> counted, out int used)
     {
         used = 0;
@@ -91,7 +94,9 @@ internal static class Caps
     {
         foreach (var recipient in line.Outsiders)
         {
-            if ((recipient.Contact == contact || (cap.Per == Per.Organisation && recipient.Contact.Organisation == contact.Organisation)) && !view.Reached(recipient.Bounced))
+            if (
+                (recipient.Contact == contact || (cap.Per == Per.Organisation && recipient.Contact.Organisation == contact.Organisation))
+                && !view.Reached(recipient.Bounced))
                 return true;
         }
 

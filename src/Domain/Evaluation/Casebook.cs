@@ -23,7 +23,8 @@ internal static class Casebook
     /// <summary>Every case span of a contact; which of them are in force is for the caller to ask.</summary>
     public static IEnumerable<CaseSpan> Of(View view, ContactNode contact)
     {
-        // A case may open on a condition about the owner, and the owner may depend on an open case: validation cannot see such rings, so they end here.
+        // A case may open on a condition about the owner, and the owner may depend on an open case: validation cannot see such rings, so
+        // they end here.
         if (depth > 2 || view.Plan.Cases.Length == 0)
             yield break;
 

@@ -17,7 +17,8 @@ internal static class Chase
     }
 
     /// <summary>
-    /// Goes through the thread mail by mail: each run of ours without a reply in between is chased by one rule. Runs that have ended only matter for what they closed.
+    /// Goes through the thread mail by mail: each run of ours without a reply in between is chased by one rule. Runs that have ended only
+    /// matter for what they closed.
     /// </summary>
     private static void Evaluate(View view, ThreadFacts thread, Planned<ChaseRule>[] rules, Findings into)
     {
@@ -58,7 +59,15 @@ internal static class Chase
         }
     }
 
-    private static void Report(View view, ThreadFacts thread, Planned<ChaseRule> rule, ContactNode contact, int first, int end, Stop? stop, Findings into)
+    private static void Report(
+        View view,
+        ThreadFacts thread,
+        Planned<ChaseRule> rule,
+        ContactNode contact,
+        int first,
+        int end,
+        Stop? stop,
+        Findings into)
     {
         var asked = false;
         var chasers = -1;
@@ -73,7 +82,9 @@ internal static class Chase
                 continue;
 
             var last = i + 1 == end;
-            var next = last ? stop : new Stop(thread.Mails[i + 1].At, thread.Mails[i + 1].Line, thread.Mails[i + 1].Position, thread.Mails[i + 1].Line.Seen);
+            var next = last
+                ? stop
+                : new Stop(thread.Mails[i + 1].At, thread.Mails[i + 1].Line, thread.Mails[i + 1].Position, thread.Mails[i + 1].Line.Seen);
             var spent = !last && chasers + 1 >= rule.Rule.MaxChasers && thread.Mails[i + 1].Attempt != mail.Attempt;
             if (chasers < rule.Rule.MaxChasers)
                 Report(view, thread, rule, contact, mail, chasers, next, spent, into);
@@ -82,7 +93,15 @@ internal static class Chase
 
     /// <summary>One of our mails with what came after it. A chaser beyond those allowed does not restart the chase: it ends it.</summary>
     private static void Report(
-        View view, ThreadFacts thread, Planned<ChaseRule> rule, ContactNode contact, ThreadMail mail, int chasers, Stop? next, bool spent, Findings into)
+        View view,
+        ThreadFacts thread,
+        Planned<ChaseRule> rule,
+        ContactNode contact,
+        ThreadMail mail,
+        int chasers,
+        Stop? next,
+        bool spent,
+        Findings into)
     {
         var zone = view.Plan.Calendar.Zone;
         var opened = rule.Calendar.Opening(mail.At, rule.Rule.After);
@@ -90,7 +109,14 @@ internal static class Chase
         var expiry = rule.Rule.ExpireAfter is { } length ? view.Plan.Calendar.Deadline(opened, length) : long.MaxValue;
         if (spent && next is { } final && final.At < expiry)
         {
-            into.End(view, Ended(ItemClosing.Expired, final.At, final.KnownAt, final.Line, new ChasersRanOut(zone, mail.At, mail.Line.Subject, chasers + 1)));
+            into.End(
+                view,
+                Ended(
+                    ItemClosing.Expired,
+                    final.At,
+                    final.KnownAt,
+                    final.Line,
+                    new ChasersRanOut(zone, mail.At, mail.Line.Subject, chasers + 1)));
         }
         else if (opened > (next?.At ?? long.MaxValue) || !view.Reached(opened))
         {
@@ -106,26 +132,40 @@ internal static class Chase
         }
         else
         {
-            into.Drafts.Add(new Draft
-            {
-                Rule = rule.Rule,
-                Index = rule.Index,
-                About = thread.Thread.Id,
-                Contact = contact,
-                Opened = opened,
-                Key = mail.Line.Id,
-                Trigger = mail.Line,
-                Thread = thread.Thread,
-                Reason = new NoReply(zone, mail.At, mail.Line.Subject, Sentences.Who(view.Plan, mail.Line.Person), rule.Rule.After, chasers),
-            });
+            into.Drafts.Add(
+                new Draft
+                {
+                    Rule = rule.Rule,
+                    Index = rule.Index,
+                    About = thread.Thread.Id,
+                    Contact = contact,
+                    Opened = opened,
+                    Key = mail.Line.Id,
+                    Trigger = mail.Line,
+                    Thread = thread.Thread,
+                    Reason = new NoReply(
+                        zone,
+                        mail.At,
+                        mail.Line.Subject,
+                        Sentences.Who(view.Plan, mail.Line.Person),
+                        rule.Rule.After,
+                        chasers),
+                });
         }
 
         Ending Ended(ItemClosing closing, long at, long knownAt, Line? by, Reason reason) =>
             new(rule.Rule, thread.Thread.Id, contact, mail.Line.Id, Math.Min(opened, at), due, closing, at, knownAt, by, reason);
     }
 
-    /// <summary>The first rule for which one of the mails meets the condition, with the contact: the first outsider the last mail reached.</summary>
-    private static (Planned<ChaseRule> Rule, ContactNode Contact)? RuleFor(View view, ThreadFacts thread, Planned<ChaseRule>[] rules, int first, int end)
+    /// <summary>
+    /// The first rule for which one of the mails meets the condition, with the contact: the first outsider the last mail reached.
+    /// </summary>
+    private static (Planned<ChaseRule> Rule, ContactNode Contact)? RuleFor(
+        View view,
+        ThreadFacts thread,
+        Planned<ChaseRule>[] rules,
+        int first,
+        int end)
     {
         if (ThreadFacts.FirstOutsider(view, thread.Mails[end - 1].Line) is not { } contact)
             return null;
@@ -148,7 +188,9 @@ internal static class Chase
     private static bool Expects(ThreadFacts thread, int mail)
     {
         var line = thread.Mails[mail].Line;
-        return line.Question || line.ReplyExpected || Array.Exists(thread.Commands, c => c.Verb == "chase" && (c.Command!.About == line.Id || IsFor(thread, c, mail)));
+        return line.Question
+            || line.ReplyExpected
+            || Array.Exists(thread.Commands, c => c.Verb == "chase" && (c.Command!.About == line.Id || IsFor(thread, c, mail)));
     }
 
     /// <summary>A <c>chase</c> command about the thread means the last mail of ours before it.</summary>
@@ -166,7 +208,9 @@ internal static class Chase
         return true;
     }
 
-    /// <summary>What ended the chase of the mails from <paramref name="first"/> on: the earliest reply, meeting, call or <c>done</c>.</summary>
+    /// <summary>
+    /// What ended the chase of the mails from <paramref name="first"/> on: the earliest reply, meeting, call or <c>done</c>.
+    /// </summary>
     private static Stop? StopOf(View view, ThreadFacts thread, Planned<ChaseRule> rule, ContactNode contact, int first, int end)
     {
         Stop? stop = null;

@@ -3,7 +3,9 @@ using NodaTime;
 
 namespace CrmSync.Domain.Evaluation;
 
-/// <summary>How far each account has been read: an item that rests on something not having come is unsure while an account that could hold it lags.</summary>
+/// <summary>
+/// How far each account has been read: an item that rests on something not having come is unsure while an account that could hold it lags.
+/// </summary>
 internal sealed class Coverage
 {
     private readonly Dictionary<string, List<(string Account, Instant ReadUpTo)>> byAddress = new(StringComparer.Ordinal);
@@ -20,7 +22,8 @@ internal sealed class Coverage
     }
 
     /// <summary>
-    /// The addresses whose accounts could hold what an item misses: the owner's, the addressees', those of our people in the thread, and their shared mailboxes.
+    /// The addresses whose accounts could hold what an item misses: the owner's, the addressees', those of our people in the thread, and
+    /// their shared mailboxes.
     /// </summary>
     public static string[] RestsOn(View view, Draft draft, int owner)
     {
@@ -42,7 +45,9 @@ internal sealed class Coverage
         return [.. addresses];
     }
 
-    /// <summary>The item with the accounts, in ordinal order, that have not been read up to its due or, if that is earlier, up to now.</summary>
+    /// <summary>
+    /// The item with the accounts, in ordinal order, that have not been read up to its due or, if that is earlier, up to now.
+    /// </summary>
     public Item Doubt(Item item, string[] restsOn, Instant now)
     {
         var until = item.Due is { } due && due < now ? due : now;

@@ -69,12 +69,37 @@ internal static class Dates
 
         if (end <= over && view.Reached(end))
         {
-            into.End(view, new Ending(
-                rule.Rule, contact.Primary.Value, contact, key, opened, due, ItemClosing.Expired, end, end, null, new DayPassed(rule.Rule.Field, date)));
+            into.End(
+                view,
+                new Ending(
+                    rule.Rule,
+                    contact.Primary.Value,
+                    contact,
+                    key,
+                    opened,
+                    due,
+                    ItemClosing.Expired,
+                    end,
+                    end,
+                    null,
+                    new DayPassed(rule.Rule.Field, date)));
         }
         else if (by is not null)
         {
-            into.End(view, new Ending(rule.Rule, contact.Primary.Value, contact, key, opened, due, ItemClosing.Satisfied, over, known, by, Closing.By(view, by)));
+            into.End(
+                view,
+                new Ending(
+                    rule.Rule,
+                    contact.Primary.Value,
+                    contact,
+                    key,
+                    opened,
+                    due,
+                    ItemClosing.Satisfied,
+                    over,
+                    known,
+                    by,
+                    Closing.By(view, by)));
         }
         else
         {

@@ -8,7 +8,9 @@ namespace CrmSync.Domain.Evaluation;
 /// <param name="Now">The moment.</param>
 public sealed record EvaluationResult(Instant Now)
 {
-    /// <summary>The items in a state that is not closed, ordered by owner-independent urgency: due (none last), opened, rule, about.</summary>
+    /// <summary>
+    /// The items in a state that is not closed, ordered by owner-independent urgency: due (none last), opened, rule, about.
+    /// </summary>
     public required IReadOnlyList<Item> Items { get; init; }
 
     /// <summary>The items that came to their end, those with the latest end last.</summary>

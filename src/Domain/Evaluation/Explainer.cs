@@ -6,7 +6,9 @@ using static CrmSync.Domain.Evaluation.Sentences;
 
 namespace CrmSync.Domain.Evaluation;
 
-/// <summary>Tells, for one contact, what every rule made of the log and why: the evaluation itself is asked, nothing is worked out a second way.</summary>
+/// <summary>
+/// Tells, for one contact, what every rule made of the log and why: the evaluation itself is asked, nothing is worked out a second way.
+/// </summary>
 internal sealed class Explainer
 {
     private const int MostNotCounted = 3;
@@ -40,7 +42,9 @@ internal sealed class Explainer
         var traits = Traits.Of(view, contact);
         var plan = view.Plan;
         var segments = plan.Segments.Where((_, i) => traits.IsIn(i)).Select(s => s.Name).ToArray();
-        var header = $"{contact.Primary}   org {contact.Organisation.Name}   segments {(segments.Length == 0 ? "none" : string.Join(", ", segments))}";
+        var header =
+            $"{contact.Primary}   org {contact.Organisation.Name}   segments "
+                + $"{(segments.Length == 0 ? "none" : string.Join(", ", segments))}";
         if (traits.Tags.Count > 0)
             header += $"   tags {string.Join(", ", traits.Tags)}";
         if (contact.Addresses.Length > 1)
@@ -54,7 +58,10 @@ internal sealed class Explainer
         var plan = view.Plan;
         var assigned = Ownership.Assigned(view, contact);
         var owner = Ownership.Of(view, contact);
-        var how = assigned.Entry < 0 ? "defaults.owner" : $"assign #{plan.Assign[assigned.Entry].Entry.Number}: {Choice(plan.Assign[assigned.Entry].Entry)}";
+        var how =
+            assigned.Entry < 0
+                ? "defaults.owner"
+                : $"assign #{plan.Assign[assigned.Entry].Entry.Number}: {Choice(plan.Assign[assigned.Entry].Entry)}";
         return owner == assigned.Person ? $"{plan.IdOf(owner)} ({how})" : $"{plan.IdOf(owner)} for {plan.IdOf(assigned.Person)} ({how})";
     }
 
@@ -89,17 +96,28 @@ internal sealed class Explainer
         var item = coverage?.Doubt(found.Item, found.RestsOn, Instant.FromUnixTimeTicks(view.Now)) ?? found.Item;
         var verdict = item.State.ToString().ToUpperInvariant()
             + (item.By is null ? "" : $" by {item.By}")
-            + (item.Until is { } until ? $" until {When(zone, until.ToUnixTimeTicks())}" : item.By is null || item.State == ItemState.Snoozed ? "" : ", nobody knows until when")
+            + (
+                item.Until is { } until ? $" until {When(zone, until.ToUnixTimeTicks())}"
+                : item.By is null || item.State == ItemState.Snoozed ? ""
+                : ", nobody knows until when")
             + (draft.Rule.Mode == Mode.Observe ? " (observed only)" : "");
 
         var lines = new List<ExplainedLine>
         {
             new("matched", draft.Rule.When is { } when ? "when " + ConditionWords.Of(when) : "no condition", draft.Rule.Place),
             new("because", item.Why, null, item.Trigger),
-            new("opened", When(zone, item.Opened.ToUnixTimeTicks()) + (held is not null && held.Opened > draft.Opened ? $" (naturally {When(zone, draft.Opened)}; a hold ended later)" : "")),
+            new(
+                "opened",
+                When(zone, item.Opened.ToUnixTimeTicks())
+                    + (held is not null && held.Opened > draft.Opened ? $" (naturally {When(zone, draft.Opened)}; a hold ended later)" : "")
+            ),
         };
         if (item.Due is { } due)
-            lines.Add(new("due", When(zone, due.ToUnixTimeTicks()) + (item.Level > 0 ? string.Create(CultureInfo.InvariantCulture, $", {item.Level} steps due") : "")));
+            lines.Add(
+                new(
+                    "due",
+                    When(zone, due.ToUnixTimeTicks())
+                        + (item.Level > 0 ? string.Create(CultureInfo.InvariantCulture, $", {item.Level} steps due") : "")));
 
         lines.AddRange(NotCounted(draft));
         if (held is not null)
@@ -116,14 +134,30 @@ internal sealed class Explainer
     private IEnumerable<ExplainedLine> NotCounted(Draft draft)
     {
         var since = draft.Trigger?.At ?? draft.Opened;
-        return view.Log.NotCountedOf(contact).Where(l => l.At >= since && view.Reached(l.Seen)).OrderByDescending(l => l.At).ThenBy(l => l.Id, StringComparer.Ordinal).Take(MostNotCounted)
+        return view
+            .Log.NotCountedOf(contact)
+            .Where(l => l.At >= since && view.Reached(l.Seen))
+            .OrderByDescending(l => l.At)
+            .ThenBy(l => l.Id, StringComparer.Ordinal)
+            .Take(MostNotCounted)
             .Select(l => new ExplainedLine(
-                "not counted", $"{When(zone, l.At)} {(l.Inbound ? "inbound" : "from us")} {Quoted(l.Subject)}" + (l.Reasons.Count > 0 ? $" ({string.Join("; ", l.Reasons)})" : ""), null, l.Id));
+                "not counted",
+                $"{When(zone, l.At)} {(l.Inbound ? "inbound" : "from us")} {Quoted(l.Subject)}"
+                    + (l.Reasons.Count > 0 ? $" ({string.Join("; ", l.Reasons)})" : ""),
+                null,
+                l.Id));
     }
 
     private List<ExplainedLine> Ended(Rule rule) =>
-    [
-        .. findings.Endings.Where(e => e.Rule == rule && e.Contact == contact).OrderByDescending(e => e.At).Take(1)
-            .Select(e => new ExplainedLine("last one", $"{e.As.ToString().ToLowerInvariant()} {When(zone, e.At)}: {e.Reason}", null, e.By?.Id)),
-    ];
+        [
+            .. findings
+                .Endings.Where(e => e.Rule == rule && e.Contact == contact)
+                .OrderByDescending(e => e.At)
+                .Take(1)
+                .Select(e => new ExplainedLine(
+                    "last one",
+                    $"{e.As.ToString().ToLowerInvariant()} {When(zone, e.At)}: {e.Reason}",
+                    null,
+                    e.By?.Id)),
+        ];
 }

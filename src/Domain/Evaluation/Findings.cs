@@ -44,7 +44,17 @@ internal sealed class Draft
 
 /// <summary>An item that came to its end.</summary>
 internal sealed record Ending(
-    Rule Rule, string About, ContactNode Contact, string Key, long Opened, long? Due, ItemClosing As, long At, long KnownAt, Line? By, Reason Reason);
+    Rule Rule,
+    string About,
+    ContactNode Contact,
+    string Key,
+    long Opened,
+    long? Due,
+    ItemClosing As,
+    long At,
+    long KnownAt,
+    Line? By,
+    Reason Reason);
 
 /// <summary>A <c>respond</c> item whose due passed unanswered: what <c>late_responses</c> counts.</summary>
 internal readonly record struct LateResponse(ContactNode Contact, long Due, Line Mail);
@@ -113,7 +123,8 @@ internal static class Done
     }
 
     /// <summary>Whether a command names the contact and no thread, meeting or organisation.</summary>
-    public static bool IsAboutContact(Line command) => command.Command!.About is not { } about || about.Contains('@', StringComparison.Ordinal);
+    public static bool IsAboutContact(Line command) =>
+        command.Command!.About is not { } about || about.Contains('@', StringComparison.Ordinal);
 
     private static bool Means(Line line, Rule rule) => line.Verb == "done" && (line.Command!.Rule is not { } named || named == rule.Name);
 }

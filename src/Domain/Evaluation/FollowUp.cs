@@ -42,19 +42,45 @@ internal static class FollowUp
             var closing = meeting.Outsiders.Select(o => History.Of(view, o.Contact).FirstOfOurs(meeting.End)).Where(t => t is not null)
                 .OrderBy(t => t!.Value.At).ThenBy(t => t!.Value.Line.Id, StringComparer.Ordinal).FirstOrDefault();
             Evaluate(
-                view, rule, new Event(meeting.Id, meeting.Id, contact, meeting.End, meeting, null, new MetOn(view.Plan.Calendar.Zone, meeting.At, meeting.Subject)),
-                Done.About(view, meeting.Id), closing, long.MaxValue, into);
+                view,
+                rule,
+                new Event(
+                    meeting.Id,
+                    meeting.Id,
+                    contact,
+                    meeting.End,
+                    meeting,
+                    null,
+                    new MetOn(view.Plan.Calendar.Zone, meeting.At, meeting.Subject)),
+                Done.About(view, meeting.Id),
+                closing,
+                long.MaxValue,
+                into);
         }
     }
 
     private static void AfterFirstInbound(View view, ContactNode contact, Planned<FollowUpRule> rule, Findings into)
     {
-        if (History.Of(view, contact).Touches.FirstOrDefault(t => t.Kind == TouchKind.In) is not { Line: { } line } first || rule.When?.Holds(view, contact, null) == false)
+        if (
+            History.Of(view, contact).Touches.FirstOrDefault(t => t.Kind == TouchKind.In) is not { Line: { } line } first
+            || rule.When?.Holds(view, contact, null) == false)
             return;
 
         Evaluate(
-            view, rule, new Event(contact.Primary.Value, line.Id, contact, first.At, line, null, new FirstWrote(view.Plan.Calendar.Zone, first.At, line.Subject)),
-            [], History.Of(view, contact).FirstOfOurs(first.At), long.MaxValue, into);
+            view,
+            rule,
+            new Event(
+                contact.Primary.Value,
+                line.Id,
+                contact,
+                first.At,
+                line,
+                null,
+                new FirstWrote(view.Plan.Calendar.Zone, first.At, line.Subject)),
+            [],
+            History.Of(view, contact).FirstOfOurs(first.At),
+            long.MaxValue,
+            into);
     }
 
     private static void AfterCases(View view, ContactNode contact, Planned<FollowUpRule> rule, Findings into)
@@ -65,15 +91,38 @@ internal static class FollowUp
             if (span.Case != number || span.IsOpen || rule.When?.Holds(view, contact, null) == false)
                 continue;
 
-            var reopened = span.Reopened ? ThreadFacts.Of(view, span.Thread).Cases.Where(s => s.Case == number && s.Opened >= span.Closed && s != span).Min(s => s.Opened) : long.MaxValue;
+            var reopened = span.Reopened
+                ? ThreadFacts
+                    .Of(view, span.Thread)
+                    .Cases.Where(s => s.Case == number && s.Opened >= span.Closed && s != span)
+                    .Min(s => s.Opened)
+                : long.MaxValue;
             Evaluate(
-                view, rule,
-                new Event(span.Thread.Id, span.Opening.Id, contact, span.Closed, span.Opening, span.Thread, new CaseClosed(view.Plan.Calendar.Zone, rule.Rule.Case!, span.Closed)),
-                Done.About(view, span.Thread.Id), History.Of(view, contact).FirstOfOurs(span.Closed), reopened, into);
+                view,
+                rule,
+                new Event(
+                    span.Thread.Id,
+                    span.Opening.Id,
+                    contact,
+                    span.Closed,
+                    span.Opening,
+                    span.Thread,
+                    new CaseClosed(view.Plan.Calendar.Zone, rule.Rule.Case!, span.Closed)),
+                Done.About(view, span.Thread.Id),
+                History.Of(view, contact).FirstOfOurs(span.Closed),
+                reopened,
+                into);
         }
     }
 
-    private static void Evaluate(View view, Planned<FollowUpRule> rule, Event happened, Line[] commands, Touch? touch, long cancelled, Findings into)
+    private static void Evaluate(
+        View view,
+        Planned<FollowUpRule> rule,
+        Event happened,
+        Line[] commands,
+        Touch? touch,
+        long cancelled,
+        Findings into)
     {
         if (happened.At < view.Plan.Start)
             return;
@@ -111,7 +160,9 @@ internal static class FollowUp
         }
 
         void End(ItemClosing closing, long at, long knownAt, Line? line, Reason reason) =>
-            into.End(view, new Ending(rule.Rule, happened.About, happened.Contact, happened.Key, opened, due, closing, at, knownAt, line, reason));
+            into.End(
+                view,
+                new Ending(rule.Rule, happened.About, happened.Contact, happened.Key, opened, due, closing, at, knownAt, line, reason));
     }
 
     private sealed record Event(string About, string Key, ContactNode Contact, long At, Line Line, ThreadNode? Thread, Reason Reason);

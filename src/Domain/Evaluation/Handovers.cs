@@ -4,7 +4,9 @@ using NodaTime;
 
 namespace CrmSync.Domain.Evaluation;
 
-/// <summary><c>handover</c>: whoever looked after a contact has left, and the successor is to introduce themselves (policy.md section 8).</summary>
+/// <summary>
+/// <c>handover</c>: whoever looked after a contact has left, and the successor is to introduce themselves (policy.md section 8).
+/// </summary>
 internal static class Handovers
 {
     public static void Evaluate(View view, OrganisationNode organisation, Findings into)
@@ -22,7 +24,13 @@ internal static class Handovers
         }
     }
 
-    private static void Evaluate(View view, OrganisationNode organisation, Planned<HandoverRule> rule, int person, LocalDate left, Findings into)
+    private static void Evaluate(
+        View view,
+        OrganisationNode organisation,
+        Planned<HandoverRule> rule,
+        int person,
+        LocalDate left,
+        Findings into)
     {
         var leaving = view.Plan.Calendar.StartOfDay(left);
         var opened = rule.Calendar.StartOfBusinessDayOnOrAfter(left).ToUnixTimeTicks();
@@ -33,17 +41,26 @@ internal static class Handovers
         var activeFrom = view.Plan.Calendar.StartOfDay(view.Plan.Calendar.DateBefore(left, rule.Rule.ActiveWithin));
         foreach (var contact in organisation.Contacts)
         {
-            if (WasActive(view, contact, activeFrom, leaving) && WasOwner(view, contact, person, left, leaving) && rule.When?.Holds(view, contact, null) != false)
+            if (
+                WasActive(view, contact, activeFrom, leaving)
+                && WasOwner(view, contact, person, left, leaving)
+                && rule.When?.Holds(view, contact, null) != false)
                 Evaluate(view, contact, rule, (person, left, leaving, opened, expiry), into);
         }
     }
 
     private static void Evaluate(
-        View view, ContactNode contact, Planned<HandoverRule> rule, (int Person, LocalDate Left, long Leaving, long Opened, long Expiry) gone, Findings into)
+        View view,
+        ContactNode contact,
+        Planned<HandoverRule> rule,
+        (int Person, LocalDate Left, long Leaving, long Opened, long Expiry) gone,
+        Findings into)
     {
         var due = rule.Calendar.Deadline(gone.Opened, rule.Rule.Within!);
         var key = $"{view.Plan.IdOf(gone.Person)} {NodaTime.Text.LocalDatePattern.Iso.Format(gone.Left)}";
-        var (over, known, by) = Introduction(view, contact, gone.Person, gone.Leaving) is { } touch ? (touch.At, touch.Known, touch.Line) : (long.MaxValue, 0, (Line?)null);
+        var (over, known, by) = Introduction(view, contact, gone.Person, gone.Leaving) is { } touch
+            ? (touch.At, touch.Known, touch.Line)
+            : (long.MaxValue, 0, (Line?)null);
         if (Done.First(view, rule.Rule, [], contact, gone.Leaving) is { } done && done.At < over)
             (over, known, by) = (done.At, done.Seen, done);
 
@@ -69,7 +86,9 @@ internal static class Handovers
         }
 
         void End(ItemClosing closing, long at, long knownAt, Line? line, Reason reason) =>
-            into.End(view, new Ending(rule.Rule, contact.Primary.Value, contact, key, gone.Opened, due, closing, at, knownAt, line, reason));
+            into.End(
+                view,
+                new Ending(rule.Rule, contact.Primary.Value, contact, key, gone.Opened, due, closing, at, knownAt, line, reason));
     }
 
     private static bool WasActive(View view, ContactNode contact, long from, long leaving)
@@ -80,7 +99,8 @@ internal static class Handovers
     }
 
     /// <summary>
-    /// Whose contact it was on the eve. Somebody who takes their last holidays before they leave is still the owner, so covers do not count here.
+    /// Whose contact it was on the eve. Somebody who takes their last holidays before they leave is still the owner, so covers do not count
+    /// here.
     /// </summary>
     private static bool WasOwner(View view, ContactNode contact, int person, LocalDate left, long leaving) =>
         PeopleOnDuty.Resolve(view.Plan, Ownership.AsOf(view, contact, leaving).Person, left.PlusDays(-1), away: false) == person;
@@ -94,7 +114,12 @@ internal static class Handovers
         for (var i = history.IndexFrom(leaving); i < history.Touches.Count; i++)
         {
             var touch = history.Touches[i];
-            if (touch.IsOurs && (touch.Person == successor || touch.Person == owner || (touch.Kind == TouchKind.Meeting && Array.IndexOf(touch.Line.Ours, successor) >= 0)))
+            if (
+                touch.IsOurs
+                && (
+                    touch.Person == successor
+                    || touch.Person == owner
+                    || (touch.Kind == TouchKind.Meeting && Array.IndexOf(touch.Line.Ours, successor) >= 0)))
                 return touch;
         }
 

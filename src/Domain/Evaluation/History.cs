@@ -142,7 +142,9 @@ internal sealed class History : Kept
         return low;
     }
 
-    /// <summary>Whether a mail of ours reached the contact: not bounced, and unless <paramref name="visibly"/> is false in To or Cc.</summary>
+    /// <summary>
+    /// Whether a mail of ours reached the contact: not bounced, and unless <paramref name="visibly"/> is false in To or Cc.
+    /// </summary>
     public static bool Reaches(View view, Line line, ContactNode contact, bool visibly)
     {
         foreach (var recipient in line.Outsiders)
@@ -191,7 +193,11 @@ internal sealed class History : Kept
         {
             foreach (var command in view.Log.CommandsAbout(thread))
             {
-                if (command.Verb != "called" || command.Contact is not null || !view.Reached(command.Seen) || !Concerns(view, thread, command, contact))
+                if (
+                    command.Verb != "called"
+                    || command.Contact is not null
+                    || !view.Reached(command.Seen)
+                    || !Concerns(view, thread, command, contact))
                     continue;
 
                 touches.Add(new Touch(command.At, command.Seen, TouchKind.Call, command, command.Person));

@@ -44,7 +44,8 @@ internal static class HoldWords
         }
     }
 
-    private static string Use(CapLimit cap, int used) => string.Create(CultureInfo.InvariantCulture, $"cap {cap.Name}{Wide(cap)}: {used} of {cap.Max} in {cap.Window}");
+    private static string Use(CapLimit cap, int used) =>
+        string.Create(CultureInfo.InvariantCulture, $"cap {cap.Name}{Wide(cap)}: {used} of {cap.Max} in {cap.Window}");
 
     private static string Wide(Limit limit) => limit.Per == Per.Organisation ? ", per organisation" : "";
 
@@ -64,8 +65,10 @@ internal static class HoldWords
     }
 
     private static List<string> Counted(View view, CapLimit cap, Draft draft) =>
-    [
-        .. Caps.InWindow(view, cap, draft.Contact, draft.Calendar)
-            .Select(c => $"{When(view.Plan.Calendar.Zone, c.At)} {Quoted(c.Line.Subject)}" + (Who(view.Plan, c.Line.Person) is { } who ? $" ({who})" : "")),
-    ];
+        [
+            .. Caps.InWindow(view, cap, draft.Contact, draft.Calendar)
+                .Select(c =>
+                    $"{When(view.Plan.Calendar.Zone, c.At)} {Quoted(c.Line.Subject)}"
+                    + (Who(view.Plan, c.Line.Person) is { } who ? $" ({who})" : "")),
+        ];
 }

@@ -70,7 +70,9 @@ internal sealed class Limits(View view)
     private readonly Dictionary<(int Limit, object Scope, BusinessCalendar Calendar), List<Span>> spans = [];
     private readonly Dictionary<(int Limit, object Scope, BusinessCalendar Calendar), int> used = [];
 
-    /// <summary>What holds an initiative, in the order of the table: do_not_contact, blackout, cooldown, cap, snooze, meeting_booked.</summary>
+    /// <summary>
+    /// What holds an initiative, in the order of the table: do_not_contact, blackout, cooldown, cap, snooze, meeting_booked.
+    /// </summary>
     public HeldItem Judge(Draft draft)
     {
         var item = new HeldItem(draft);
@@ -93,11 +95,17 @@ internal sealed class Limits(View view)
         return item;
     }
 
-    /// <summary>When snoozes of an item were in force: until the given time or their next human mail; a later snooze takes the place of an earlier one.</summary>
+    /// <summary>
+    /// When snoozes of an item were in force: until the given time or their next human mail; a later snooze takes the place of an earlier
+    /// one.
+    /// </summary>
     public static List<Span> Snoozes(View view, Draft draft)
     {
         List<Line>? commands = null;
-        foreach (var command in view.Log.HasCommandsAbout ? (draft.Thread is { } thread ? view.Log.CommandsAbout(thread) : view.Log.CommandsAbout(draft.About)) : [])
+        foreach (
+            var command in view.Log.HasCommandsAbout
+                ? (draft.Thread is { } thread ? view.Log.CommandsAbout(thread) : view.Log.CommandsAbout(draft.About))
+                : [])
             Take(command);
 
         foreach (var contact in People(draft))
@@ -127,7 +135,10 @@ internal sealed class Limits(View view)
 
         void Take(Line command)
         {
-            if (command.Verb == "snooze" && view.Reached(command.Seen) && (command.Command!.Rule is not { } named || named == draft.Rule.Name))
+            if (
+                command.Verb == "snooze"
+                && view.Reached(command.Seen)
+                && (command.Command!.Rule is not { } named || named == draft.Rule.Name))
                 (commands ??= []).Add(command);
         }
 
@@ -179,7 +190,8 @@ internal sealed class Limits(View view)
 
     private static List<ContactNode> People(Draft draft) => draft.PerOrganisation ? draft.Contact.Organisation.Contacts : [draft.Contact];
 
-    private static List<ContactNode> Scope(Limit limit, Draft draft) => limit.Per == Per.Organisation ? draft.Contact.Organisation.Contacts : [draft.Contact];
+    private static List<ContactNode> Scope(Limit limit, Draft draft) =>
+        limit.Per == Per.Organisation ? draft.Contact.Organisation.Contacts : [draft.Contact];
 
     private static object ScopeKey(Limit limit, Draft draft) => limit.Per == Per.Organisation ? draft.Contact.Organisation : draft.Contact;
 

@@ -44,7 +44,8 @@ public sealed record Item
     public required Instant Opened { get; init; }
 
     /// <summary>
-    /// Null while paused and for signals. A held item has one as well, counted from its opening so far; it is never overdue, and a release counts anew.
+    /// Null while paused and for signals. A held item has one as well, counted from its opening so far; it is never overdue, and a release
+    /// counts anew.
     /// </summary>
     public Instant? Due { get; init; }
 
@@ -60,13 +61,17 @@ public sealed record Item
     /// <summary>The end of the hold, null if unknown.</summary>
     public Instant? Until { get; init; }
 
-    /// <summary>When the first interaction it rests on was learned of; later than <see cref="Opened"/> when a mailbox was read late.</summary>
+    /// <summary>
+    /// When the first interaction it rests on was learned of; later than <see cref="Opened"/> when a mailbox was read late.
+    /// </summary>
     public Instant KnownSince { get; init; }
 
     /// <summary>When the owner is to be warned (<c>warn</c>), or null.</summary>
     public Instant? WarnAt { get; init; }
 
-    /// <summary>The escalation steps in file order, those due and those to come. Only the highest due one is sent when several were missed.</summary>
+    /// <summary>
+    /// The escalation steps in file order, those due and those to come. Only the highest due one is sent when several were missed.
+    /// </summary>
     public IReadOnlyList<ItemStep> Steps { get; init; } = [];
 
     /// <summary>A snoozed promise or signal keeps its state and its clock but is hidden from its owner's digest until then.</summary>
@@ -98,7 +103,10 @@ public sealed record ItemStep(Instant At, string To, Via Via);
 /// <summary>Why there is an item, as facts; <see cref="object.ToString"/> is the sentence people read.</summary>
 public abstract record Reason
 {
-    /// <summary>The same for a digest: without the subject, which stands right above it, without the words of the log, and with times as its reader reads them.</summary>
+    /// <summary>
+    /// The same for a digest: without the subject, which stands right above it, without the words of the log, and with times as its reader
+    /// reads them.
+    /// </summary>
     /// <param name="when">A moment in words.</param>
     public virtual string Briefly(Func<Instant, string> when) => ToString();
 }
@@ -115,7 +123,8 @@ public sealed record ClosedItem(string Id, Rule Rule, string About, ItemClosing 
     public Instant? Due { get; init; }
 
     /// <summary>
-    /// When the closing was learned of. An item that was notified as overdue and is <see cref="ItemClosing.Met"/>, learned late, is shown as withdrawn.
+    /// When the closing was learned of. An item that was notified as overdue and is <see cref="ItemClosing.Met"/>, learned late, is shown
+    /// as withdrawn.
     /// </summary>
     public Instant KnownAt { get; init; }
 

@@ -18,7 +18,9 @@ internal static class ItemOrder
         return order != 0 ? order : Compare((one.Opened, one.Rule, one.About, one.Id), (other.Opened, other.Rule, other.About, other.Id));
     }
 
-    private static int Compare((Instant Opened, Rule Rule, string About, string Id) one, (Instant Opened, Rule Rule, string About, string Id) other)
+    private static int Compare(
+        (Instant Opened, Rule Rule, string About, string Id) one,
+        (Instant Opened, Rule Rule, string About, string Id) other)
     {
         var order = one.Opened.CompareTo(other.Opened);
         if (order == 0)

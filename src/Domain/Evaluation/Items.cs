@@ -21,7 +21,12 @@ internal static class Items
     public static FoundItem Of(View view, HeldItem item)
     {
         var found = Make(view, item.Draft, item.Opened, item.Holds.Count > 0 ? item.Holds[0] : null, hiddenUntil: null);
-        return item.WouldHold.Count == 0 ? found : found with { Item = found.Item with { WouldBeHeldBy = [.. item.WouldHold.Select(h => h.By)] } };
+        return item.WouldHold.Count == 0
+            ? found
+            : found with
+            {
+                Item = found.Item with { WouldBeHeldBy = [.. item.WouldHold.Select(h => h.By)] },
+            };
     }
 
     public static ClosedItem Of(View view, Ending ending) =>
@@ -66,7 +71,8 @@ internal static class Items
             By = held?.By,
             Until = held is { Until: < long.MaxValue } ? Instant.FromUnixTimeTicks(held.Until) : null,
             KnownSince = Instant.FromUnixTimeTicks(Math.Max(draft.Trigger?.Seen ?? long.MinValue, opened)),
-            WarnAt = draft.Rule.Warn is { } warn && due < long.MaxValue ? Instant.FromUnixTimeTicks(draft.Calendar.Before(due, warn)) : null,
+            WarnAt =
+                draft.Rule.Warn is { } warn && due < long.MaxValue ? Instant.FromUnixTimeTicks(draft.Calendar.Before(due, warn)) : null,
             Steps = steps,
             HiddenUntil = hiddenUntil,
             Trigger = draft.Trigger?.Id,
@@ -81,7 +87,10 @@ internal static class Items
         for (var i = 0; i < steps.Length; i++)
         {
             var step = draft.Rule.Escalate[i];
-            steps[i] = new ItemStep(Instant.FromUnixTimeTicks(draft.Calendar.Deadline(due, step.After)), RecipientOf(view, step.To, owner), step.Via);
+            steps[i] = new ItemStep(
+                Instant.FromUnixTimeTicks(draft.Calendar.Deadline(due, step.After)),
+                RecipientOf(view, step.To, owner),
+                step.Via);
         }
 
         return steps;
@@ -112,5 +121,6 @@ internal static class Items
         return null;
     }
 
-    private static string IdOf(Rule rule, string about, string key) => StableHash.Print(StableHash.Of(rule.Name, about, key), IdLength).ToUpperInvariant();
+    private static string IdOf(Rule rule, string about, string key) =>
+        StableHash.Print(StableHash.Of(rule.Name, about, key), IdLength).ToUpperInvariant();
 }

@@ -45,8 +45,11 @@ public sealed record KnownContact(EmailAddress Primary)
         var view = new View(policy.Plan, policy.Log, new PeopleOnDuty(policy.Plan, at), at);
         return
         [
-            .. policy.Log.Contacts.Where(contact => History.Of(view, contact).Exists).Select(contact => Of(view, contact))
-                .OrderBy(contact => contact.Organisation, StringComparer.Ordinal).ThenBy(contact => contact.Primary.Value, StringComparer.Ordinal),
+            .. policy
+                .Log.Contacts.Where(contact => History.Of(view, contact).Exists)
+                .Select(contact => Of(view, contact))
+                .OrderBy(contact => contact.Organisation, StringComparer.Ordinal)
+                .ThenBy(contact => contact.Primary.Value, StringComparer.Ordinal),
         ];
     }
 

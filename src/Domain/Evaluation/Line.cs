@@ -21,7 +21,8 @@ internal enum LineKind : byte
 internal readonly record struct Recipient(ContactNode Contact, ParticipantRole Role, long Bounced);
 
 /// <summary>
-/// One interaction as the evaluation reads it: numbers, references and the few strings sentences need. Times are ticks since the Unix epoch.
+/// One interaction as the evaluation reads it: numbers, references and the few strings sentences need. Times are ticks since the Unix
+/// epoch.
 /// </summary>
 internal sealed class Line(string id)
 {

@@ -62,7 +62,8 @@ internal sealed class LineReader(Plan plan, LogIndex log)
         line.Markers = Plan.Strings(mail.Markers);
         line.Phrases = Plan.Strings(mail.Phrases);
         line.Thread = line.Kind == LineKind.Mass ? null : log.ThreadOf(mail.Thread ?? mail.Id);
-        line.Contact = line.Kind == LineKind.HumanIn && mail.Author is { } author && !plan.Book.IsOurs(author) ? log.ContactAt(author) : null;
+        line.Contact =
+            line.Kind == LineKind.HumanIn && mail.Author is { } author && !plan.Book.IsOurs(author) ? log.ContactAt(author) : null;
 
         var outsiders = new List<Recipient>();
         var replyTo = new List<ContactNode>();
@@ -77,7 +78,8 @@ internal sealed class LineReader(Plan plan, LogIndex log)
             {
                 line.UsInTo |= person.Role == ParticipantRole.To;
                 line.UsInCc |= person.Role == ParticipantRole.Cc;
-                line.ReplyExpected |= person.Role == ParticipantRole.Bcc && person.Address.LocalPart.EndsWith("+chase", StringComparison.Ordinal);
+                line.ReplyExpected |=
+                    person.Role == ParticipantRole.Bcc && person.Address.LocalPart.EndsWith("+chase", StringComparison.Ordinal);
                 if (plan.PersonAt(person.Address) is var index and >= 0 && !ours.Contains(index))
                     ours.Add(index);
             }
@@ -87,7 +89,8 @@ internal sealed class LineReader(Plan plan, LogIndex log)
             }
             else if (person.Role is ParticipantRole.To or ParticipantRole.Cc or ParticipantRole.Bcc)
             {
-                outsiders.Add(new Recipient(log.ContactAt(person.Address), person.Role, person.Bounced?.ToUnixTimeTicks() ?? long.MaxValue));
+                outsiders.Add(
+                    new Recipient(log.ContactAt(person.Address), person.Role, person.Bounced?.ToUnixTimeTicks() ?? long.MaxValue));
             }
         }
 

@@ -5,11 +5,13 @@ using NodaTime;
 namespace CrmSync.Domain.Evaluation;
 
 /// <summary>
-/// The log sorted once by thread, contact and organisation, and kept up to date line by line. The order in which lines arrive leaves no trace.
+/// The log sorted once by thread, contact and organisation, and kept up to date line by line. The order in which lines arrive leaves no
+/// trace.
 /// </summary>
 internal sealed class LogIndex
 {
-    private static readonly Comparer<ContactNode> ByAddress = Comparer<ContactNode>.Create((one, other) => string.CompareOrdinal(one.Primary.Value, other.Primary.Value));
+    private static readonly Comparer<ContactNode> ByAddress = Comparer<ContactNode>.Create(
+        (one, other) => string.CompareOrdinal(one.Primary.Value, other.Primary.Value));
     private readonly Plan plan;
     private readonly Dictionary<EmailAddress, List<Line>> notCounted = [];
     private readonly Dictionary<string, Line> lines = new(StringComparer.Ordinal);
@@ -49,7 +51,8 @@ internal sealed class LogIndex
     public ThreadNode? FindThread(string id) => threads.GetValueOrDefault(id);
 
     /// <summary>Mail from or to an address that counts for nothing: automatic replies, newsletters, invitations.</summary>
-    public IReadOnlyList<Line> NotCountedOf(ContactNode contact) => notCounted.GetValueOrDefault(contact.Primary) ?? (IReadOnlyList<Line>)[];
+    public IReadOnlyList<Line> NotCountedOf(ContactNode contact) =>
+        notCounted.GetValueOrDefault(contact.Primary) ?? (IReadOnlyList<Line>)[];
 
     /// <summary>Commands that name a thread, meeting, organisation or address, in the plain order.</summary>
     public IReadOnlyList<Line> CommandsAbout(string about) => commandsAbout.TryGetValue(about, out var found) ? found : [];
@@ -125,7 +128,9 @@ internal sealed class LogIndex
             Remove(line);
     }
 
-    /// <summary>Drops what rests on the organisation as a whole before it is evaluated again: who first or last wrote to whom there.</summary>
+    /// <summary>
+    /// Drops what rests on the organisation as a whole before it is evaluated again: who first or last wrote to whom there.
+    /// </summary>
     public void Renew(OrganisationNode organisation)
     {
         foreach (var contact in organisation.Contacts)
@@ -138,7 +143,9 @@ internal sealed class LogIndex
             thread.Facts = null;
     }
 
-    /// <summary>Lets go of what was worked out on the way to an organisation's result: kept for all, it would be larger than the log.</summary>
+    /// <summary>
+    /// Lets go of what was worked out on the way to an organisation's result: kept for all, it would be larger than the log.
+    /// </summary>
     public static void Release(OrganisationNode organisation)
     {
         foreach (var contact in organisation.Contacts)
@@ -226,7 +233,13 @@ internal sealed class LogIndex
         if (line.Kind is LineKind.HumanIn && line.Contact is not null && line.Bystanders.Length == 0 && line.ReplyTo.Length == 0)
             return [line.Contact];
 
-        return line.Outsiders.Select(o => o.Contact).Concat(line.Bystanders).Concat(line.ReplyTo).Append(line.Contact).OfType<ContactNode>().Distinct();
+        return line
+            .Outsiders.Select(o => o.Contact)
+            .Concat(line.Bystanders)
+            .Concat(line.ReplyTo)
+            .Append(line.Contact)
+            .OfType<ContactNode>()
+            .Distinct();
     }
 
     private static void Join(ContactNode contact, ThreadNode thread)

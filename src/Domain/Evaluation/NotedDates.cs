@@ -6,11 +6,21 @@ using NodaTime.Text;
 namespace CrmSync.Domain.Evaluation;
 
 /// <summary>
-/// Dates known of a contact: those in <c>contacts</c> and those that staff noted (<c>birthday: 12 March</c>); the latest note about a field counts before the policy.
+/// Dates known of a contact: those in <c>contacts</c> and those that staff noted (<c>birthday: 12 March</c>); the latest note about a field
+/// counts before the policy.
 /// </summary>
 internal static class NotedDates
 {
-    private static readonly string[] WithYear = ["uuuu-MM-dd", "d MMMM uuuu", "d MMM uuuu", "MMMM d, uuuu", "MMM d, uuuu", "d. MMMM uuuu", "dd.MM.uuuu"];
+    private static readonly string[] WithYear =
+    [
+        "uuuu-MM-dd",
+        "d MMMM uuuu",
+        "d MMM uuuu",
+        "MMMM d, uuuu",
+        "MMM d, uuuu",
+        "d. MMMM uuuu",
+        "dd.MM.uuuu",
+    ];
     private static readonly string[] WithoutYear = ["MM-dd", "d MMMM", "d MMM", "d. MMMM", "MMMM d", "MMM d"];
 
     public static ContactDate? Of(View view, ContactNode contact, string field)
@@ -18,14 +28,19 @@ internal static class NotedDates
         var commands = History.Of(view, contact).Commands;
         for (var i = commands.Count - 1; i >= 0; i--)
         {
-            if (commands[i].Verb == "note" && commands[i].Command!.Text is { } text && In(text, field, view.Plan.Calendar.DateOf(Instant.FromUnixTimeTicks(commands[i].At))) is { } noted)
+            if (
+                commands[i].Verb == "note"
+                && commands[i].Command!.Text is { } text
+                && In(text, field, view.Plan.Calendar.DateOf(Instant.FromUnixTimeTicks(commands[i].At))) is { } noted)
                 return noted;
         }
 
         return contact.Entry?.Dates.GetValueOrDefault(field);
     }
 
-    /// <summary>The date that a line <c>field: date ...</c> gives. A day without a year comes every year, but <c>next</c> means the next one only.</summary>
+    /// <summary>
+    /// The date that a line <c>field: date ...</c> gives. A day without a year comes every year, but <c>next</c> means the next one only.
+    /// </summary>
     internal static ContactDate? In(string note, string field, LocalDate written)
     {
         foreach (var line in note.Split('\n'))

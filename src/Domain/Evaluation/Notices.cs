@@ -30,7 +30,12 @@ internal static class Notices
         }
     }
 
-    private static void Evaluate(View view, ContactNode contact, Planned<NoticeRule> rule, (long Opened, long Due, long Expiry, long From) when, Findings into)
+    private static void Evaluate(
+        View view,
+        ContactNode contact,
+        Planned<NoticeRule> rule,
+        (long Opened, long Due, long Expiry, long From) when,
+        Findings into)
     {
         var by = ToldBy(view, contact, rule.Rule.ToldBy, when.From);
         var over = by is null ? long.MaxValue : Order.At(view, by);
@@ -60,7 +65,9 @@ internal static class Notices
         }
 
         void End(ItemClosing closing, long at, long knownAt, Line? line, Reason reason) =>
-            into.End(view, new Ending(rule.Rule, contact.Primary.Value, contact, "", when.Opened, when.Due, closing, at, knownAt, line, reason));
+            into.End(
+                view,
+                new Ending(rule.Rule, contact.Primary.Value, contact, "", when.Opened, when.Due, closing, at, knownAt, line, reason));
     }
 
     /// <summary>The first mail of ours with the marker that reached the contact, human or mass, in whatever field.</summary>
@@ -69,8 +76,13 @@ internal static class Notices
         Line? first = null;
         foreach (var line in contact.Lines)
         {
-            if (line.Kind is LineKind.HumanOut or LineKind.Mass && Array.IndexOf(line.Markers, marker) >= 0 && view.Reached(line.Seen) && Order.At(view, line) >= from
-                && History.Reaches(view, line, contact, visibly: false) && (first is null || Position.Of(view, line).ComparedTo(Position.Of(view, first)) < 0))
+            if (
+                line.Kind is LineKind.HumanOut or LineKind.Mass
+                && Array.IndexOf(line.Markers, marker) >= 0
+                && view.Reached(line.Seen)
+                && Order.At(view, line) >= from
+                && History.Reaches(view, line, contact, visibly: false)
+                && (first is null || Position.Of(view, line).ComparedTo(Position.Of(view, first)) < 0))
             {
                 first = line;
             }

@@ -1,8 +1,8 @@
 namespace CrmSync.Domain.Evaluation;
 
 /// <summary>
-/// The order of the log (policy.md section 6): by time, then inbound, meeting, outbound, then id; and a mail never precedes the mail it answers, because clocks are
-/// wrong more often than people reply early.
+/// The order of the log (policy.md section 6): by time, then inbound, meeting, outbound, then id; and a mail never precedes the mail it
+/// answers, because clocks are wrong more often than people reply early.
 /// </summary>
 internal static class Order
 {
@@ -27,7 +27,10 @@ internal static class Order
 
         var at = line.At;
         var steps = 0;
-        for (var parent = line.Parent; parent is not null && parent != line && steps++ < LongestChain && view.Reached(parent.Seen); parent = parent.Parent)
+        for (
+            var parent = line.Parent;
+            parent is not null && parent != line && steps++ < LongestChain && view.Reached(parent.Seen);
+            parent = parent.Parent)
             at = Math.Max(at, parent.At);
 
         return at;
@@ -41,7 +44,10 @@ internal static class Order
             return depth;
 
         var at = At(view, line);
-        for (var parent = line.Parent; parent is not null && parent != line && depth < LongestChain && view.Reached(parent.Seen) && At(view, parent) == at; parent = parent.Parent)
+        for (
+            var parent = line.Parent;
+            parent is not null && parent != line && depth < LongestChain && view.Reached(parent.Seen) && At(view, parent) == at;
+            parent = parent.Parent)
             depth++;
 
         return depth;

@@ -4,13 +4,24 @@ using CrmSync.Domain.Policy;
 namespace CrmSync.Domain.Evaluation;
 
 /// <summary>What the policy makes of one organisation at one moment.</summary>
-internal sealed record OrganisationResult(FoundItem[] Items, FoundItem[] Observed, ClosedItem[] Closed, ClosedItem[] ObservedClosed, long NextChange)
+internal sealed record OrganisationResult(
+    FoundItem[] Items,
+    FoundItem[] Observed,
+    ClosedItem[] Closed,
+    ClosedItem[] ObservedClosed,
+    long NextChange)
 {
     /// <summary>
-    /// Runs every kind of rule over the organisation's threads and contacts, then lets the limits judge what they found. Nothing here looks at another organisation's
-    /// items.
+    /// Runs every kind of rule over the organisation's threads and contacts, then lets the limits judge what they found. Nothing here looks
+    /// at another organisation's items.
     /// </summary>
-    public static OrganisationResult Of(Plan plan, LogIndex log, PeopleOnDuty people, OrganisationNode organisation, long now, long closedSince)
+    public static OrganisationResult Of(
+        Plan plan,
+        LogIndex log,
+        PeopleOnDuty people,
+        OrganisationNode organisation,
+        long now,
+        long closedSince)
     {
         var view = new View(plan, log, people, now) { ClosedSince = closedSince };
         var found = Find(view, organisation);

@@ -27,7 +27,8 @@ internal static class Ownership
         if (view.Plan.Assign.Length == 0)
             return new KeptOwner(view.Plan.DefaultOwner, -1);
 
-        // While an owner is being settled, conditions that ask for the owner see the default one: a ring that validation cannot always find.
+        // While an owner is being settled, conditions that ask for the owner see the default one: a ring that validation cannot always
+        // find.
         if (contact.Owner is Unsettled)
             return contact.Owner;
 
@@ -40,7 +41,9 @@ internal static class Ownership
         return contact.Owner = view.End(AsOf(view, contact, long.MaxValue), before);
     }
 
-    /// <summary>Whom <c>assign</c> named at the moment <paramref name="at"/>, by what had happened before it; tags and segments are as of now.</summary>
+    /// <summary>
+    /// Whom <c>assign</c> named at the moment <paramref name="at"/>, by what had happened before it; tags and segments are as of now.
+    /// </summary>
     public static KeptOwner AsOf(View view, ContactNode contact, long at)
     {
         var plan = view.Plan;
@@ -63,7 +66,10 @@ internal static class Ownership
             case OwnerChoice.LeadOf team:
                 return view.Plan.Person(view.Plan.Policy.Teams.FirstOrDefault(t => t.Id == team.Team)?.Lead);
             default:
-                var touch = entry.Owner is OwnerChoice.FirstContact ? First(view, contact, entry.PerOrganisation, at) : Last(view, contact, entry.PerOrganisation, at);
+                var touch =
+                    entry.Owner is OwnerChoice.FirstContact
+                        ? First(view, contact, entry.PerOrganisation, at)
+                        : Last(view, contact, entry.PerOrganisation, at);
                 return touch?.Person ?? -1;
         }
     }

@@ -3,7 +3,9 @@ using NodaTime;
 
 namespace CrmSync.Domain.Evaluation;
 
-/// <summary>Who stands in for whom on one day: successors of those who left, covers of those who are away, until somebody is found who is neither.</summary>
+/// <summary>
+/// Who stands in for whom on one day: successors of those who left, covers of those who are away, until somebody is found who is neither.
+/// </summary>
 internal sealed class PeopleOnDuty
 {
     private readonly int[] standIn;
@@ -18,7 +20,9 @@ internal sealed class PeopleOnDuty
         successor = [.. Enumerable.Range(0, people.Count).Select(p => Resolve(plan, p, today, away: false))];
 
         Until = long.MaxValue;
-        foreach (var date in people.SelectMany(p => p.Away.SelectMany(a => new[] { a.From, a.To.PlusDays(1) }).Concat(p.Left is { } left ? [left] : [])))
+        foreach (
+            var date in people.SelectMany(p =>
+                p.Away.SelectMany(a => new[] { a.From, a.To.PlusDays(1) }).Concat(p.Left is { } left ? [left] : [])))
         {
             var at = calendar.StartOfDay(date);
             if (at > now)

@@ -29,7 +29,8 @@ internal sealed record RulesOf<TRule>(Planned<TRule>[] Enforced, Planned<TRule>[
     public Planned<TRule>[] All { get; } = [.. Enforced, .. Observed];
 
     /// <summary>The rules among which the first match wins: those in force together, each observed one alone.</summary>
-    public Planned<TRule>[][] Competing { get; } = [.. Enforced.Length > 0 ? [Enforced] : Array.Empty<Planned<TRule>[]>(), .. Observed.Select(rule => new[] { rule })];
+    public Planned<TRule>[][] Competing { get; } =
+    [.. Enforced.Length > 0 ? [Enforced] : Array.Empty<Planned<TRule>[]>(), .. Observed.Select(rule => new[] { rule })];
 }
 
 /// <summary>The policy with every name looked up once.</summary>
@@ -44,7 +45,9 @@ internal sealed class Plan
     public Plan(CompanyPolicy policy)
     {
         if (policy.Calendars.Values.Append(policy.DefaultCalendar).FirstOrDefault(c => c.IsNeverOpen) is { } never)
-            throw new ArgumentException($"The calendar \"{never.Name}\" is never open, so no business time can be counted in it.", nameof(policy));
+            throw new ArgumentException(
+                $"The calendar \"{never.Name}\" is never open, so no business time can be counted in it.",
+                nameof(policy));
 
         Policy = policy;
         Book = new ContactBook(policy);
@@ -55,7 +58,9 @@ internal sealed class Plan
                 people.TryAdd(address, i);
         }
 
-        DefaultOwner = Person(policy.DefaultOwner.Id) is var owner and >= 0 ? owner : throw new ArgumentException("defaults.owner is not in people.", nameof(policy));
+        DefaultOwner = Person(policy.DefaultOwner.Id) is var owner and >= 0
+            ? owner
+            : throw new ArgumentException("defaults.owner is not in people.", nameof(policy));
         firstTeam = [.. policy.People.Select(p => TeamNumberOf(policy, p.Id))];
         Start = policy.Start is { } start ? policy.DefaultCalendar.StartOfDay(start) : long.MinValue;
 
@@ -68,7 +73,14 @@ internal sealed class Plan
         for (var i = 0; i < Cases.Length; i++)
             caseNumbers[Cases[i].Name] = i;
 
-        SentToAsked = [.. policy.Cases.Values.Select(c => c.OpensOn).Concat(policy.Rules.Select(r => r.When)).OfType<Condition>().SelectMany(Test.SentToAsked)];
+        SentToAsked =
+        [
+            .. policy
+                .Cases.Values.Select(c => c.OpensOn)
+                .Concat(policy.Rules.Select(r => r.When))
+                .OfType<Condition>()
+                .SelectMany(Test.SentToAsked),
+        ];
         CaseOpenings = [.. Cases.Select(c => Test.Of(c.OpensOn, this)!)];
         Assign = [.. policy.Assign.Select(a => (a, Test.Of(a.When, this)))];
 
@@ -151,10 +163,14 @@ internal sealed class Plan
     public Team? TeamOf(int person) => firstTeam[person] < 0 ? null : Policy.Teams[firstTeam[person]];
 
     public int SegmentNumber(string name) =>
-        segmentNumbers.TryGetValue(name, out var number) ? number : throw new ArgumentException($"The policy has no segment \"{name}\".", nameof(name));
+        segmentNumbers.TryGetValue(name, out var number)
+            ? number
+            : throw new ArgumentException($"The policy has no segment \"{name}\".", nameof(name));
 
     public int CaseNumber(string name) =>
-        caseNumbers.TryGetValue(name, out var number) ? number : throw new ArgumentException($"The policy has no case \"{name}\".", nameof(name));
+        caseNumbers.TryGetValue(name, out var number)
+            ? number
+            : throw new ArgumentException($"The policy has no case \"{name}\".", nameof(name));
 
     public static string[] Strings(IReadOnlyList<string> list) => list.Count == 0 ? [] : [.. list];
 
@@ -172,8 +188,11 @@ internal sealed class Plan
     private RulesOf<TRule> RulesOf<TRule>()
         where TRule : Rule
     {
-        var all = Policy.Rules.Select((rule, index) => (rule as TRule, index)).Where(r => r.Item1 is not null && r.Item1.Mode != Mode.Disabled)
-            .Select(r => new Planned<TRule>(r.Item1!, r.index, Test.Of(r.Item1!.When, this))).ToArray();
+        var all = Policy
+            .Rules.Select((rule, index) => (rule as TRule, index))
+            .Where(r => r.Item1 is not null && r.Item1.Mode != Mode.Disabled)
+            .Select(r => new Planned<TRule>(r.Item1!, r.index, Test.Of(r.Item1!.When, this)))
+            .ToArray();
         return new RulesOf<TRule>([.. all.Where(r => !r.Observed)], [.. all.Where(r => r.Observed)]);
     }
 

@@ -17,20 +17,23 @@ internal sealed record Asked(DateTimeZone Zone, long At, string? Subject, Length
 /// <summary>Nobody answered in all the time the rule looks at a mail.</summary>
 internal sealed record NeverAnswered(DateTimeZone Zone, long At, LengthOfTime After) : Reason
 {
-    public override string Briefly(Func<Instant, string> when) => $"asked {when(Moment(At))} and never answered; given up after {InWords(After)}";
+    public override string Briefly(Func<Instant, string> when) =>
+        $"asked {when(Moment(At))} and never answered; given up after {InWords(After)}";
 
     public override string ToString() => $"asked {When(Zone, At)} and never answered; given up after {InWords(After)}";
 }
 
 /// <summary>A case is open.</summary>
-internal sealed record CaseOpen(DateTimeZone Zone, string Case, long Opened, string? Subject, LengthOfTime Within, long? WaitingSince) : Reason
+internal sealed record CaseOpen(DateTimeZone Zone, string Case, long Opened, string? Subject, LengthOfTime Within, long? WaitingSince)
+    : Reason
 {
     public override string Briefly(Func<Instant, string> when) => $"{Case} open since {Rest(at => when(Moment(at)))}";
 
     public override string ToString() => $"{Case} {Quoted(Subject)} open since {Rest(at => When(Zone, at))}";
 
     private string Rest(Func<long, string> when) =>
-        $"{when(Opened)}, {(WaitingSince is { } since ? $"waiting for their answer since {when(since)}" : $"{InWords(Within)} while it is with us")}";
+        $"{when(Opened)}, "
+            + $"{(WaitingSince is { } since ? $"waiting for their answer since {when(since)}" : $"{InWords(Within)} while it is with us")}";
 }
 
 /// <summary>A case closed by itself.</summary>
@@ -46,7 +49,14 @@ internal sealed record NoReply(DateTimeZone Zone, long At, string? Subject, stri
 
     public override string ToString() => $"no reply to {Quoted(Subject)} of {When(Zone, At)}{(By is null ? "" : $" ({By})")}{Rest}";
 
-    private string Rest => $" for {InWords(After)}" + Chasers switch { 0 => "", 1 => ", one reminder sent", _ => $", {Chasers} reminders sent" };
+    private string Rest =>
+        $" for {InWords(After)}"
+        + Chasers switch
+        {
+            0 => "",
+            1 => ", one reminder sent",
+            _ => $", {Chasers} reminders sent",
+        };
 }
 
 /// <summary>All reminders were sent in vain.</summary>
@@ -54,7 +64,8 @@ internal sealed record ChasersRanOut(DateTimeZone Zone, long At, string? Subject
 {
     public override string Briefly(Func<Instant, string> when) => $"no reply after {Chasers} reminders";
 
-    public override string ToString() => $"no reply to {Quoted(Subject)} after {Chasers} reminders; the last one before these of {When(Zone, At)}";
+    public override string ToString() =>
+        $"no reply to {Quoted(Subject)} after {Chasers} reminders; the last one before these of {When(Zone, At)}";
 }
 
 /// <summary>The last contact is too long ago.</summary>

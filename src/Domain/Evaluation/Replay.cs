@@ -5,8 +5,8 @@ using NodaTime;
 namespace CrmSync.Domain.Evaluation;
 
 /// <summary>
-/// Replays the log at every instant at which something can change. Organisations do not depend on each other's items, so each is replayed by itself from one of its
-/// changes to the next; between two changes nothing moves, and the digests in between show the same lines.
+/// Replays the log at every instant at which something can change. Organisations do not depend on each other's items, so each is replayed
+/// by itself from one of its changes to the next; between two changes nothing moves, and the digests in between show the same lines.
 /// </summary>
 internal sealed class Replay(Plan plan, LogIndex log, long from, long to)
 {
@@ -16,7 +16,10 @@ internal sealed class Replay(Plan plan, LogIndex log, long from, long to)
     private readonly Dictionary<string, List<ClosedItem>> closed = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<Instant>> mails = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int[]> lines = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, long[]> digests = plan.Policy.People.ToDictionary(p => p.Id, p => DigestTimes(plan, p, from, to), StringComparer.Ordinal);
+    private readonly Dictionary<string, long[]> digests = plan.Policy.People.ToDictionary(
+        p => p.Id,
+        p => DigestTimes(plan, p, from, to),
+        StringComparer.Ordinal);
 
     public BacktestReport Run()
     {
@@ -33,8 +36,12 @@ internal sealed class Replay(Plan plan, LogIndex log, long from, long to)
                     .Select(g => new BacktestContact(g.Key, g.Count(), g.Count(s => s.HeldBy.Count > 0)))
                     .OrderByDescending(c => c.Items).ThenBy(c => c.Contact.Value, StringComparer.Ordinal).Take(10),
             ],
-            Items = seen.Values.Where(s => s.Listed).ToDictionary(
-                s => s.Item.Id, s => new BacktestItem(s.Item.Id, s.Item.Rule.Name, s.Item.About, s.Item.Contact, s.Item.Opened, s.Item.Why), StringComparer.Ordinal),
+            Items = seen
+                .Values.Where(s => s.Listed)
+                .ToDictionary(
+                    s => s.Item.Id,
+                    s => new BacktestItem(s.Item.Id, s.Item.Rule.Name, s.Item.About, s.Item.Contact, s.Item.Opened, s.Item.Why),
+                    StringComparer.Ordinal),
         };
     }
 
@@ -154,11 +161,23 @@ internal sealed class Replay(Plan plan, LogIndex log, long from, long to)
     {
         var items = seen.Values.Where(s => s.Item.Rule == rule).ToArray();
         var ended = closed.GetValueOrDefault(rule.Name) ?? [];
-        var answers = ended.Where(c => c.As is ItemClosing.Met or ItemClosing.Late or ItemClosing.Satisfied).Select(c => c.At - c.Opened).Order().ToArray();
+        var answers = ended
+            .Where(c => c.As is ItemClosing.Met or ItemClosing.Late or ItemClosing.Satisfied)
+            .Select(c => c.At - c.Opened)
+            .Order()
+            .ToArray();
         return new BacktestRule(
-            rule.Name, rule.Kind, rule.Mode == Mode.Observe, items.Count(s => s.Listed && !s.WasThere),
-            Count(ItemClosing.Met), Count(ItemClosing.Late), Count(ItemClosing.Satisfied), Count(ItemClosing.Expired), Count(ItemClosing.Cancelled),
-            CountBy(items.SelectMany(s => s.HeldBy)), CountBy(items.SelectMany(s => s.WouldBeHeldBy)),
+            rule.Name,
+            rule.Kind,
+            rule.Mode == Mode.Observe,
+            items.Count(s => s.Listed && !s.WasThere),
+            Count(ItemClosing.Met),
+            Count(ItemClosing.Late),
+            Count(ItemClosing.Satisfied),
+            Count(ItemClosing.Expired),
+            Count(ItemClosing.Cancelled),
+            CountBy(items.SelectMany(s => s.HeldBy)),
+            CountBy(items.SelectMany(s => s.WouldBeHeldBy)),
             answers.Length == 0 ? null : answers[(answers.Length - 1) / 2]);
 
         int Count(ItemClosing closing) => ended.Count(c => c.As == closing);
@@ -176,12 +195,26 @@ internal sealed class Replay(Plan plan, LogIndex log, long from, long to)
 
         var sent = Folded(mails.GetValueOrDefault(person.Id) ?? []).GroupBy(calendar.DateOf).ToDictionary(g => g.Key, g => g.Count());
         var times = digests[person.Id];
-        var shown = (lines.GetValueOrDefault(person.Id) ?? new int[times.Length]).Select((count, i) => (Count: count, On: calendar.DateOf(Instant.FromUnixTimeTicks(times[i])))).ToArray();
+        var shown = (lines.GetValueOrDefault(person.Id) ?? new int[times.Length])
+            .Select((count, i) => (Count: count, On: calendar.DateOf(Instant.FromUnixTimeTicks(times[i]))))
+            .ToArray();
         var business = days.Where(calendar.IsBusinessDay).Select(d => sent.GetValueOrDefault(d)).ToArray();
-        var worstMails = sent.OrderByDescending(s => s.Value).ThenBy(s => s.Key).Select(s => (KeyValuePair<LocalDate, int>?)s).FirstOrDefault();
-        var worstLines = shown.OrderByDescending(s => s.Count).ThenBy(s => s.On).Select(s => ((int Count, LocalDate On)?)s).FirstOrDefault();
+        var worstMails = sent.OrderByDescending(s => s.Value)
+            .ThenBy(s => s.Key)
+            .Select(s => (KeyValuePair<LocalDate, int>?)s)
+            .FirstOrDefault();
+        var worstLines = shown
+            .OrderByDescending(s => s.Count)
+            .ThenBy(s => s.On)
+            .Select(s => ((int Count, LocalDate On)?)s)
+            .FirstOrDefault();
         return new BacktestPerson(
-            person.Id, Median(business), worstMails?.Value ?? 0, worstMails?.Key, Median([.. shown.Select(s => s.Count)]), worstLines?.Count ?? 0,
+            person.Id,
+            Median(business),
+            worstMails?.Value ?? 0,
+            worstMails?.Key,
+            Median([.. shown.Select(s => s.Count)]),
+            worstLines?.Count ?? 0,
             worstLines is { Count: > 0 } worst ? worst.On : null);
     }
 

@@ -5,7 +5,9 @@ namespace CrmSync.Domain.Evaluation;
 internal sealed class Replies(Action<Line> touch)
 {
     private readonly Dictionary<string, Line> byMessageId = new(StringComparer.Ordinal);
-    /// <summary>Broken mailers give two mails one Message-ID: the first in the order of the log is the one meant, these are the others.</summary>
+    /// <summary>
+    /// Broken mailers give two mails one Message-ID: the first in the order of the log is the one meant, these are the others.
+    /// </summary>
     private readonly Dictionary<string, List<Line>> sharing = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<Line>> waitingForParent = new(StringComparer.Ordinal);
 
@@ -77,8 +79,8 @@ internal sealed class Replies(Action<Line> touch)
     }
 
     /// <summary>
-    /// Hands the latest time of the ancestors down to a mail and all that answer it, and touches them: their place in the order may be another one now. A new mail
-    /// has no answers yet, so this walks far only when a mail comes long after its answers, or leaves.
+    /// Hands the latest time of the ancestors down to a mail and all that answer it, and touches them: their place in the order may be
+    /// another one now. A new mail has no answers yet, so this walks far only when a mail comes long after its answers, or leaves.
     /// </summary>
     private void Raise(Line first)
     {

@@ -20,7 +20,11 @@ internal static class Resolve
         var number = view.Plan.CaseNumber(rule.Rule.Case);
         foreach (var span in thread.Cases)
         {
-            if (span.Case == number && span.Opened >= view.Plan.Start && into.Wants(span.Contact) && rule.When?.Holds(view, span.Contact, null) != false)
+            if (
+                span.Case == number
+                && span.Opened >= view.Plan.Start
+                && into.Wants(span.Contact)
+                && rule.When?.Holds(view, span.Contact, null) != false)
                 Evaluate(view, thread, rule, span, into);
         }
     }
@@ -46,33 +50,65 @@ internal static class Resolve
         var expiry = rule.Rule.ExpireAfter is { } length ? view.Plan.Calendar.Deadline(span.Opened, length) : long.MaxValue;
         if (expiry < closed && view.Reached(expiry))
         {
-            into.End(view, new Ending(
-                rule.Rule, thread.Thread.Id, span.Contact, span.Opening.Id, span.Opened, null, ItemClosing.Expired, expiry, expiry, null, new Lapsed(rule.Rule.ExpireAfter!)));
+            into.End(
+                view,
+                new Ending(
+                    rule.Rule,
+                    thread.Thread.Id,
+                    span.Contact,
+                    span.Opening.Id,
+                    span.Opened,
+                    null,
+                    ItemClosing.Expired,
+                    expiry,
+                    expiry,
+                    null,
+                    new Lapsed(rule.Rule.ExpireAfter!)));
         }
         else if (closed < long.MaxValue)
         {
             var late = clock.RanOutBefore(closed);
-            into.End(view, new Ending(
-                rule.Rule, thread.Thread.Id, span.Contact, span.Opening.Id, span.Opened, clock.Projected, late ? ItemClosing.Late : ItemClosing.Met, closed, knownAt, by,
-                by is null or { Verb: "" } ? new WentQuiet(zone, by?.At ?? closed, view.Plan.Cases[span.Case].QuietFor) : Closing.By(view, by)));
+            into.End(
+                view,
+                new Ending(
+                    rule.Rule,
+                    thread.Thread.Id,
+                    span.Contact,
+                    span.Opening.Id,
+                    span.Opened,
+                    clock.Projected,
+                    late ? ItemClosing.Late : ItemClosing.Met,
+                    closed,
+                    knownAt,
+                    by,
+                    by is null or { Verb: "" }
+                        ? new WentQuiet(zone, by?.At ?? closed, view.Plan.Cases[span.Case].QuietFor)
+                        : Closing.By(view, by)));
         }
         else
         {
             var paused = !clock.Running && !clock.RanOut;
-            into.Drafts.Add(new Draft
-            {
-                Rule = rule.Rule,
-                Index = rule.Index,
-                About = thread.Thread.Id,
-                Contact = span.Contact,
-                Opened = span.Opened,
-                FixedDue = paused ? long.MaxValue : clock.Projected,
-                Paused = paused,
-                Key = span.Opening.Id,
-                Trigger = span.Opening,
-                Thread = thread.Thread,
-                Reason = new CaseOpen(zone, rule.Rule.Case, span.Opened, span.Opening.Subject, rule.Rule.Within!, paused ? clock.StoppedAt : null),
-            });
+            into.Drafts.Add(
+                new Draft
+                {
+                    Rule = rule.Rule,
+                    Index = rule.Index,
+                    About = thread.Thread.Id,
+                    Contact = span.Contact,
+                    Opened = span.Opened,
+                    FixedDue = paused ? long.MaxValue : clock.Projected,
+                    Paused = paused,
+                    Key = span.Opening.Id,
+                    Trigger = span.Opening,
+                    Thread = thread.Thread,
+                    Reason = new CaseOpen(
+                        zone,
+                        rule.Rule.Case,
+                        span.Opened,
+                        span.Opening.Subject,
+                        rule.Rule.Within!,
+                        paused ? clock.StoppedAt : null),
+                });
         }
     }
 
@@ -89,7 +125,12 @@ internal static class Resolve
         {
             this.calendar = calendar;
             open = within.Unit is TimeUnit.BusinessMinute or TimeUnit.BusinessHour;
-            left = within.Amount * (within.Unit is TimeUnit.Minute or TimeUnit.BusinessMinute ? NodaTime.NodaConstants.TicksPerMinute : NodaTime.NodaConstants.TicksPerHour);
+            left =
+                within.Amount
+                * (
+                    within.Unit is TimeUnit.Minute or TimeUnit.BusinessMinute
+                        ? NodaTime.NodaConstants.TicksPerMinute
+                        : NodaTime.NodaConstants.TicksPerHour);
             since = opened;
             Running = true;
         }

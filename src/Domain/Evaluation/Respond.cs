@@ -77,15 +77,31 @@ internal static class Respond
             return;
         }
 
-        var closing = waiting.Expired ? ItemClosing.Expired : waiting.Until <= due ? ItemClosing.Met : ItemClosing.Late;
-        into.End(view, new Ending(
-            rule, thread.Thread.Id, waiting.Author, waiting.Mail.Line.Id, waiting.Mail.At, due, closing, waiting.Until, waiting.KnownAt, waiting.By,
-            waiting.Expired ? new NeverAnswered(view.Plan.Calendar.Zone, waiting.Mail.At, rule.ExpireAfter!) : Closing.By(view, waiting.By!)));
+        var closing =
+            waiting.Expired ? ItemClosing.Expired
+            : waiting.Until <= due ? ItemClosing.Met
+            : ItemClosing.Late;
+        into.End(
+            view,
+            new Ending(
+                rule,
+                thread.Thread.Id,
+                waiting.Author,
+                waiting.Mail.Line.Id,
+                waiting.Mail.At,
+                due,
+                closing,
+                waiting.Until,
+                waiting.KnownAt,
+                waiting.By,
+                waiting.Expired
+                    ? new NeverAnswered(view.Plan.Calendar.Zone, waiting.Mail.At, rule.ExpireAfter!)
+                    : Closing.By(view, waiting.By!)));
     }
 
     /// <summary>
-    /// Goes through arrivals and answers in order and marks every mail that was ever the one the item is about: of the waiting mails the oldest of the rule that
-    /// comes first in the file. Gives the one that is so now.
+    /// Goes through arrivals and answers in order and marks every mail that was ever the one the item is about: of the waiting mails the
+    /// oldest of the rule that comes first in the file. Gives the one that is so now.
     /// </summary>
     private static Waiting? MarkTriggers(List<Waiting> waiting)
     {
@@ -192,7 +208,9 @@ internal static class Respond
         {
             foreach (var recipient in ours.Outsiders)
             {
-                if ((recipient.Contact == Author || Array.IndexOf(Mail.Line.ReplyTo, recipient.Contact) >= 0) && !view.Reached(recipient.Bounced))
+                if (
+                    (recipient.Contact == Author || Array.IndexOf(Mail.Line.ReplyTo, recipient.Contact) >= 0)
+                    && !view.Reached(recipient.Bounced))
                     return true;
             }
 

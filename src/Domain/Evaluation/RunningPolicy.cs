@@ -6,8 +6,8 @@ using NodaTime;
 namespace CrmSync.Domain.Evaluation;
 
 /// <summary>
-/// The policy over a log that grows: only organisations whose log changed, or whose next moment of change has come, are evaluated again, and the result is the same as
-/// that of a full evaluation. Not safe for use by several threads at once.
+/// The policy over a log that grows: only organisations whose log changed, or whose next moment of change has come, are evaluated again,
+/// and the result is the same as that of a full evaluation. Not safe for use by several threads at once.
 /// </summary>
 public sealed class RunningPolicy
 {
@@ -39,7 +39,10 @@ public sealed class RunningPolicy
 
     internal Plan Plan => plan;
 
-    /// <summary>Adds interactions, or replaces those with the same id (derived again after a change of configuration, a merged thread, a moved meeting).</summary>
+    /// <summary>
+    /// Adds interactions, or replaces those with the same id (derived again after a change of configuration, a merged thread, a moved
+    /// meeting).
+    /// </summary>
     public void Put(IEnumerable<Interaction> interactions)
     {
         foreach (var interaction in interactions)
@@ -58,14 +61,18 @@ public sealed class RunningPolicy
 
     /// <summary>What the policy makes of the log at a moment.</summary>
     /// <param name="now">The moment; it may lie before that of the last evaluation, which then has to begin anew.</param>
-    /// <param name="closedSince">Items that ended earlier are not listed; null lists all. Should move forward only, or everything is evaluated again.</param>
+    /// <param name="closedSince">Items that ended earlier are not listed; null lists all. Should move forward only, or everything is
+    /// evaluated again.</param>
     public EvaluationResult Evaluate(Instant now, Instant? closedSince = null)
     {
         Advance(now.ToUnixTimeTicks(), closedSince?.ToUnixTimeTicks() ?? long.MinValue);
         return Listed(now, closedSince);
     }
 
-    /// <summary>The same for whoever needs the items that ended lately only: the others are known still, for the next who asks, but in a log of years they are many.</summary>
+    /// <summary>
+    /// The same for whoever needs the items that ended lately only: the others are known still, for the next who asks, but in a log of
+    /// years they are many.
+    /// </summary>
     /// <param name="now">See <see cref="Evaluate"/>.</param>
     /// <param name="closedSince">Items that ended earlier are not listed; any moment.</param>
     public EvaluationResult EvaluateLately(Instant now, Instant closedSince)
@@ -155,8 +162,8 @@ public sealed class RunningPolicy
     }
 
     /// <summary>
-    /// Replays the log between two moments, at every instant at which something can change and at each digest time, and counts what the policy would have asked for.
-    /// Full coverage is assumed.
+    /// Replays the log between two moments, at every instant at which something can change and at each digest time, and counts what the
+    /// policy would have asked for. Full coverage is assumed.
     /// </summary>
     public BacktestReport Backtest(Instant from, Instant to) => new Replay(plan, log, from.ToUnixTimeTicks(), to.ToUnixTimeTicks()).Run();
 

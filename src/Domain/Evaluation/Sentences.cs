@@ -9,7 +9,9 @@ namespace CrmSync.Domain.Evaluation;
 /// <summary>The words reasons share.</summary>
 internal static class Sentences
 {
-    private static readonly LocalDateTimePattern MomentPattern = LocalDateTimePattern.Create("ddd d MMM HH:mm", CultureInfo.InvariantCulture);
+    private static readonly LocalDateTimePattern MomentPattern = LocalDateTimePattern.Create(
+        "ddd d MMM HH:mm",
+        CultureInfo.InvariantCulture);
     private static readonly LocalDatePattern Day = LocalDatePattern.Create("ddd d MMM uuuu", CultureInfo.InvariantCulture);
 
     /// <summary>A moment as people in the zone read it: <c>Mon 2 Mar 10:00</c>.</summary>

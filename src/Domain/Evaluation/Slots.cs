@@ -3,8 +3,8 @@ using CrmSync.Domain.Policy;
 namespace CrmSync.Domain.Evaluation;
 
 /// <summary>
-/// With a cap, items of one contact (or organisation) that nothing else holds compete for what is left of it (policy.md section 10). An item that loses one slot takes
-/// none elsewhere.
+/// With a cap, items of one contact (or organisation) that nothing else holds compete for what is left of it (policy.md section 10). An
+/// item that loses one slot takes none elsewhere.
 /// </summary>
 internal static class Slots
 {
@@ -30,7 +30,10 @@ internal static class Slots
         }
     }
 
-    /// <summary>Priority (high first), natural opening, file order; then what the items are about, so that the result never depends on anything else.</summary>
+    /// <summary>
+    /// Priority (high first), natural opening, file order; then what the items are about, so that the result never depends on anything
+    /// else.
+    /// </summary>
     private static int Compare(HeldItem one, HeldItem other)
     {
         var (a, b) = (one.Draft, other.Draft);

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace CrmSync.Domain.Evaluation;
 
-/// <summary>A stretch of time in which something holds; the end is excluded, and <see cref="long.MaxValue"/> when nobody knows it.</summary>
+/// <summary>
+/// A stretch of time in which something holds; the end is excluded, and <see cref="long.MaxValue"/> when nobody knows it.
+/// </summary>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct Span(long From, long To)
 {

@@ -74,7 +74,12 @@ internal static class StayInTouch
     }
 
     private static void Evaluate(
-        View view, Planned<StayInTouchRule> rule, string about, List<(Touch Touch, ContactNode Contact)> counted, Findings into, bool perOrganisation)
+        View view,
+        Planned<StayInTouchRule> rule,
+        string about,
+        List<(Touch Touch, ContactNode Contact)> counted,
+        Findings into,
+        bool perOrganisation)
     {
         for (var i = counted.Count - 1; i >= 0; i--)
         {
@@ -87,7 +92,14 @@ internal static class StayInTouch
     }
 
     private static void Evaluate(
-        View view, Planned<StayInTouchRule> rule, string about, Touch last, ContactNode contact, Touch? next, Findings into, bool perOrganisation)
+        View view,
+        Planned<StayInTouchRule> rule,
+        string about,
+        Touch last,
+        ContactNode contact,
+        Touch? next,
+        Findings into,
+        bool perOrganisation)
     {
         var natural = rule.Calendar.Opening(last.At, rule.Rule.Every);
         var opened = natural < view.Plan.Start ? rule.Calendar.Roll(view.Plan.Start) : natural;
@@ -98,30 +110,58 @@ internal static class StayInTouch
 
         if (expiry < over && view.Reached(expiry))
         {
-            into.End(view, new Ending(
-                rule.Rule, about, contact, last.Line.Id, opened, rule.Calendar.Deadline(opened, rule.Rule.Within!), ItemClosing.Expired, expiry, expiry, null,
-                new Lapsed(rule.Rule.ExpireAfter!)));
+            into.End(
+                view,
+                new Ending(
+                    rule.Rule,
+                    about,
+                    contact,
+                    last.Line.Id,
+                    opened,
+                    rule.Calendar.Deadline(opened, rule.Rule.Within!),
+                    ItemClosing.Expired,
+                    expiry,
+                    expiry,
+                    null,
+                    new Lapsed(rule.Rule.ExpireAfter!)));
         }
         else if (next is { } touch)
         {
-            into.End(view, new Ending(
-                rule.Rule, about, contact, last.Line.Id, opened, rule.Calendar.Deadline(opened, rule.Rule.Within!), ItemClosing.Satisfied, touch.At, touch.Known, touch.Line,
-                Closing.By(view, touch.Line)));
+            into.End(
+                view,
+                new Ending(
+                    rule.Rule,
+                    about,
+                    contact,
+                    last.Line.Id,
+                    opened,
+                    rule.Calendar.Deadline(opened, rule.Rule.Within!),
+                    ItemClosing.Satisfied,
+                    touch.At,
+                    touch.Known,
+                    touch.Line,
+                    Closing.By(view, touch.Line)));
         }
         else
         {
-            into.Drafts.Add(new Draft
-            {
-                Rule = rule.Rule,
-                Index = rule.Index,
-                About = about,
-                Contact = contact,
-                PerOrganisation = perOrganisation,
-                Opened = opened,
-                Key = last.Line.Id,
-                Trigger = last.Line,
-                Reason = new SilentSince(view.Plan.Calendar.Zone, last.At, Sentences.What(view.Plan, last), Sentences.Told(view.Plan, last), rule.Rule.Every),
-            });
+            into.Drafts.Add(
+                new Draft
+                {
+                    Rule = rule.Rule,
+                    Index = rule.Index,
+                    About = about,
+                    Contact = contact,
+                    PerOrganisation = perOrganisation,
+                    Opened = opened,
+                    Key = last.Line.Id,
+                    Trigger = last.Line,
+                    Reason = new SilentSince(
+                        view.Plan.Calendar.Zone,
+                        last.At,
+                        Sentences.What(view.Plan, last),
+                        Sentences.Told(view.Plan, last),
+                        rule.Rule.Every),
+                });
         }
     }
 }

@@ -7,7 +7,10 @@ namespace CrmSync.Domain.Evaluation;
 /// <summary>The mail a condition is asked about, in its thread.</summary>
 internal readonly record struct MailInThread(Line Line, ThreadFacts Thread, int Index);
 
-/// <summary>A condition (policy.md section 7) with its names looked up. Facts about the contact are as of now; <c>case</c> of a mail is as of that mail.</summary>
+/// <summary>
+/// A condition (policy.md section 7) with its names looked up. Facts about the contact are as of now; <c>case</c> of a mail is as of that
+/// mail.
+/// </summary>
 internal abstract class Test
 {
     public abstract bool Holds(View view, ContactNode contact, MailInThread? mail);
@@ -53,12 +56,14 @@ internal abstract class Test
 
     private sealed class AllOf(Test[] tests) : Test
     {
-        public override bool Holds(View view, ContactNode contact, MailInThread? mail) => Array.TrueForAll(tests, t => t.Holds(view, contact, mail));
+        public override bool Holds(View view, ContactNode contact, MailInThread? mail) =>
+            Array.TrueForAll(tests, t => t.Holds(view, contact, mail));
     }
 
     private sealed class AnyOf(Test[] tests) : Test
     {
-        public override bool Holds(View view, ContactNode contact, MailInThread? mail) => Array.Exists(tests, t => t.Holds(view, contact, mail));
+        public override bool Holds(View view, ContactNode contact, MailInThread? mail) =>
+            Array.Exists(tests, t => t.Holds(view, contact, mail));
     }
 
     private sealed class Not(Test test) : Test
@@ -93,7 +98,8 @@ internal abstract class Test
 
     private sealed class OwnedBy(int[] people) : Test
     {
-        public override bool Holds(View view, ContactNode contact, MailInThread? mail) => Array.IndexOf(people, Ownership.Of(view, contact)) >= 0;
+        public override bool Holds(View view, ContactNode contact, MailInThread? mail) =>
+            Array.IndexOf(people, Ownership.Of(view, contact)) >= 0;
     }
 
     private sealed class OwnedByTeam(string[] teams) : Test
@@ -118,22 +124,27 @@ internal abstract class Test
 
     private sealed class HasMarker(string[] markers) : Test
     {
-        public override bool Holds(View view, ContactNode contact, MailInThread? mail) => mail is { } m && Array.Exists(markers, wanted => Array.IndexOf(m.Line.Markers, wanted) >= 0);
+        public override bool Holds(View view, ContactNode contact, MailInThread? mail) =>
+            mail is { } m && Array.Exists(markers, wanted => Array.IndexOf(m.Line.Markers, wanted) >= 0);
     }
 
     private sealed class SentTo(string[] addresses) : Test
     {
-        public override bool Holds(View view, ContactNode contact, MailInThread? mail) => mail is { } m && Array.Exists(addresses, wanted => Array.IndexOf(m.Line.SentTo, wanted) >= 0);
+        public override bool Holds(View view, ContactNode contact, MailInThread? mail) =>
+            mail is { } m && Array.Exists(addresses, wanted => Array.IndexOf(m.Line.SentTo, wanted) >= 0);
     }
 
     private sealed class SubjectHas(string[] texts) : Test
     {
         public override bool Holds(View view, ContactNode contact, MailInThread? mail) =>
-            mail is { } m && m.Line.Subject is { } subject && Array.Exists(texts, text => subject.Contains(text, StringComparison.OrdinalIgnoreCase));
+            mail is { } m
+            && m.Line.Subject is { } subject
+            && Array.Exists(texts, text => subject.Contains(text, StringComparison.OrdinalIgnoreCase));
     }
 
     private sealed class TextHas(string[] texts) : Test
     {
-        public override bool Holds(View view, ContactNode contact, MailInThread? mail) => mail is { } m && Array.Exists(texts, text => Array.IndexOf(m.Line.Phrases, text) >= 0);
+        public override bool Holds(View view, ContactNode contact, MailInThread? mail) =>
+            mail is { } m && Array.Exists(texts, text => Array.IndexOf(m.Line.Phrases, text) >= 0);
     }
 }

@@ -196,7 +196,12 @@ internal sealed class ThreadFacts : Kept
                 if (span is { IsOpen: true } && quiet < Commands[command].At)
                     Close(span, quiet, lastOfOurs);
 
-                if (span is { IsOpen: true } && definition.ClosesOnResolved && Commands[command].Verb == "resolved" && Commands[command].At >= span.Opened && Means(view, Commands[command], number))
+                if (
+                    span is { IsOpen: true }
+                    && definition.ClosesOnResolved
+                    && Commands[command].Verb == "resolved"
+                    && Commands[command].At >= span.Opened
+                    && Means(view, Commands[command], number))
                     Close(span, Commands[command].At, Commands[command]);
             }
 
@@ -212,9 +217,22 @@ internal sealed class ThreadFacts : Kept
                 if (again)
                     span!.Reopened = true;
 
-                if (again || (span is null && mail.Line.Contact is { } author && view.Plan.CaseOpenings[number].Holds(view, author, new MailInThread(mail.Line, this, i))))
+                if (
+                    again
+                    || (
+                        span is null
+                        && mail.Line.Contact is { } author
+                        && view.Plan.CaseOpenings[number].Holds(view, author, new MailInThread(mail.Line, this, i))))
                 {
-                    span = new CaseSpan { Case = number, Thread = Thread, Contact = span?.Contact ?? mail.Line.Contact!, Opening = mail.Line, Opened = mail.At, FirstMail = i };
+                    span = new CaseSpan
+                    {
+                        Case = number,
+                        Thread = Thread,
+                        Contact = span?.Contact ?? mail.Line.Contact!,
+                        Opening = mail.Line,
+                        Opened = mail.At,
+                        FirstMail = i,
+                    };
                     Cases.Add(span);
                     quiet = long.MaxValue;
                 }

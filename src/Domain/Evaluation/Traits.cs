@@ -11,9 +11,14 @@ internal sealed class Traits : Kept
     {
         var configured = contact.Entry?.Tags ?? [];
         spans = TagSpans(view, contact);
-        tags = spans.Length == 0
-            ? Plan.Strings(configured)
-            : [.. configured.Where(t => !Array.Exists(spans, s => s.Tag == t)), .. spans.Where(s => s.To == long.MaxValue).Select(s => s.Tag).Distinct()];
+        tags =
+            spans.Length == 0
+                ? Plan.Strings(configured)
+                :
+                [
+                    .. configured.Where(t => !Array.Exists(spans, s => s.Tag == t)),
+                    .. spans.Where(s => s.To == long.MaxValue).Select(s => s.Tag).Distinct(),
+                ];
 
         var plan = view.Plan;
         segments = new ulong[(plan.Segments.Length + 63) / 64];
@@ -47,7 +52,10 @@ internal sealed class Traits : Kept
         return false;
     }
 
-    /// <summary>When a tag that a command gave or took was borne; a tag of the policy itself is borne always and not listed unless a command took it.</summary>
+    /// <summary>
+    /// When a tag that a command gave or took was borne; a tag of the policy itself is borne always and not listed unless a command took
+    /// it.
+    /// </summary>
     public IEnumerable<(long From, long To)> Bore(string tag)
     {
         foreach (var span in spans)
@@ -64,7 +72,11 @@ internal sealed class Traits : Kept
         List<(string Tag, long From, long To)>? found = null;
         foreach (var line in contact.Lines)
         {
-            if (line.Kind != LineKind.Command || line.Verb is not ("tag" or "untag") || line.Command!.Tag is not { } tag || !view.Reached(line.Seen))
+            if (
+                line.Kind != LineKind.Command
+                || line.Verb is not ("tag" or "untag")
+                || line.Command!.Tag is not { } tag
+                || !view.Reached(line.Seen))
                 continue;
 
             found ??= [];

@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace CrmSync.Domain.Evaluation;
 
 /// <summary>
-/// The log as known at one moment. Every comparison with the clock goes through <see cref="Reached"/>, which remembers the next moment at which an answer would
-/// be another one: that is how the evaluation knows when it must look again.
+/// The log as known at one moment. Every comparison with the clock goes through <see cref="Reached"/>, which remembers the next moment at
+/// which an answer would be another one: that is how the evaluation knows when it must look again.
 /// </summary>
 internal sealed class View(Plan plan, LogIndex log, PeopleOnDuty people, long now)
 {

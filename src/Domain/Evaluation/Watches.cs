@@ -3,7 +3,9 @@ using CrmSync.Domain.Policy;
 
 namespace CrmSync.Domain.Evaluation;
 
-/// <summary><c>watch</c>: something happens too often, and a manager should know (policy.md section 8). Nobody is asked to write to anybody.</summary>
+/// <summary>
+/// <c>watch</c>: something happens too often, and a manager should know (policy.md section 8). Nobody is asked to write to anybody.
+/// </summary>
 internal static class Watches
 {
     public static void Evaluate(View view, OrganisationNode organisation, Findings into)
@@ -46,7 +48,8 @@ internal static class Watches
                 break;
             case WatchMetric.Case:
                 var number = view.Plan.CaseNumber(rule.Of!);
-                all.AddRange(Casebook.Of(view, contact).Where(s => s.Case == number).Select(s => new Occurrence(s.Opened, s.Opening, contact)));
+                all.AddRange(
+                    Casebook.Of(view, contact).Where(s => s.Case == number).Select(s => new Occurrence(s.Opened, s.Opening, contact)));
                 break;
             default:
                 all.AddRange(into.Late.Where(l => l.Contact == contact).Select(l => new Occurrence(l.Due, l.Mail, contact)));
@@ -54,7 +57,13 @@ internal static class Watches
         }
     }
 
-    private static void Evaluate(View view, Planned<WatchRule> rule, string about, List<Occurrence> all, bool perOrganisation, Findings into)
+    private static void Evaluate(
+        View view,
+        Planned<WatchRule> rule,
+        string about,
+        List<Occurrence> all,
+        bool perOrganisation,
+        Findings into)
     {
         if (all.Count < rule.Rule.AtLeast)
             return;
@@ -62,7 +71,8 @@ internal static class Watches
         all.Sort((one, other) => one.At != other.At ? one.At.CompareTo(other.At) : string.CompareOrdinal(one.Line.Id, other.Line.Id));
         var ends = all.ConvertAll(o => rule.Calendar.Deadline(o.At, rule.Rule.Window));
 
-        // The count is reached by the n-th within the window of the one n-1 before it, and holds until the first of the last n leaves the window.
+        // The count is reached by the n-th within the window of the one n-1 before it, and holds until the first of the last n leaves the
+        // window.
         Occurrence? reached = null;
         long until = 0;
         for (var i = rule.Rule.AtLeast - 1; i < all.Count; i++)
@@ -87,7 +97,20 @@ internal static class Watches
         if (view.Reached(until))
             Close(current, until);
         else if (done is not null)
-            into.End(view, new Ending(rule.Rule, about, current.Contact, current.Line.Id, current.At, null, ItemClosing.Satisfied, done.At, done.Seen, done, Closing.By(view, done)));
+            into.End(
+                view,
+                new Ending(
+                    rule.Rule,
+                    about,
+                    current.Contact,
+                    current.Line.Id,
+                    current.At,
+                    null,
+                    ItemClosing.Satisfied,
+                    done.At,
+                    done.Seen,
+                    done,
+                    Closing.By(view, done)));
         else
         {
             into.Drafts.Add(new Draft
@@ -106,7 +129,20 @@ internal static class Watches
         }
 
         void Close(Occurrence from, long at) =>
-            into.End(view, new Ending(rule.Rule, about, from.Contact, from.Line.Id, from.At, null, ItemClosing.Satisfied, at, at, null, new Calmed(rule.Rule.AtLeast, rule.Rule.Window)));
+            into.End(
+                view,
+                new Ending(
+                    rule.Rule,
+                    about,
+                    from.Contact,
+                    from.Line.Id,
+                    from.At,
+                    null,
+                    ItemClosing.Satisfied,
+                    at,
+                    at,
+                    null,
+                    new Calmed(rule.Rule.AtLeast, rule.Rule.Window)));
     }
 
     private static int CountNow(View view, List<Occurrence> all, List<long> ends)

@@ -23,8 +23,12 @@ internal static class WhyNot
             FollowUpRule { AfterEvent: FollowUpEvent.MeetingHeld } => "no item: no meeting held that nobody came back to",
             FollowUpRule { AfterEvent: FollowUpEvent.FirstInbound } => "no item: no first mail of theirs that nobody came back to",
             FollowUpRule follow => NoCase(view, contact, follow.Case!, "no item: no closed case that nobody came back to"),
-            DateRule date => NotedDates.Of(view, contact, date.Field) is { } noted ? $"no item: {date.Field} is on {noted.Month:00}-{noted.Day:00}, not near or already kept" : $"no item: no {date.Field} is noted",
-            NoticeRule notice => view.Now < notice.Calendar.StartOfBusinessDayOnOrAfter(notice.From).ToUnixTimeTicks() ? $"no item before {On(notice.From)}" : "no item: they have been told, or it is past",
+            DateRule date => NotedDates.Of(view, contact, date.Field) is { } noted
+                ? $"no item: {date.Field} is on {noted.Month:00}-{noted.Day:00}, not near or already kept"
+                : $"no item: no {date.Field} is noted",
+            NoticeRule notice => view.Now < notice.Calendar.StartOfBusinessDayOnOrAfter(notice.From).ToUnixTimeTicks()
+                ? $"no item before {On(notice.From)}"
+                : "no item: they have been told, or it is past",
             HandoverRule => "no item: nobody who looked after them has left, or the successor has been in touch",
             _ => "no item: below the threshold",
         };
@@ -82,7 +86,10 @@ internal static class WhyNot
         ThreadMail? last = null;
         foreach (var facts in contact.Threads.Select(t => ThreadFacts.Of(view, t)))
         {
-            if (facts.Mails is [.., { Inbound: false } mail] && mail.Line.Outsiders.Any(o => o.Contact == contact) && (last is null || mail.Position.ComparedTo(last.Position) > 0))
+            if (
+                facts.Mails is [.., { Inbound: false } mail]
+                && mail.Line.Outsiders.Any(o => o.Contact == contact)
+                && (last is null || mail.Position.ComparedTo(last.Position) > 0))
                 last = mail;
         }
 
@@ -93,12 +100,17 @@ internal static class WhyNot
         if (!rule.ExpectsAny && !last.Line.Question && !last.Line.ReplyExpected)
             return $"no item: {Quoted(last.Line.Subject)} of {When(zone, last.At)} asks no question";
 
-        return opens > view.Now ? $"no item yet: {Quoted(last.Line.Subject)} of {When(zone, last.At)} + {rule.After} -> opens {When(zone, opens)}" : "no item: replied, met, called, or given up";
+        return opens > view.Now
+            ? $"no item yet: {Quoted(last.Line.Subject)} of {When(zone, last.At)} + {rule.After} -> opens {When(zone, opens)}"
+            : "no item: replied, met, called, or given up";
     }
 
     private static string NoStayInTouch(View view, ContactNode contact, StayInTouchRule rule)
     {
-        if (rule.Mode == Mode.Enforce && StayInTouch.RuleFor(view, contact, view.Plan.StayInTouch.Enforced) is { } chosen && chosen.Rule != rule)
+        if (
+            rule.Mode == Mode.Enforce
+            && StayInTouch.RuleFor(view, contact, view.Plan.StayInTouch.Enforced) is { } chosen
+            && chosen.Rule != rule)
             return NotReached(chosen.Rule);
 
         if (History.Of(view, contact).Touches is not [.., var last])

@@ -5,8 +5,8 @@ using NodaTime;
 namespace CrmSync.Domain.Evaluation;
 
 /// <summary>
-/// Whether the limits let one of us write to a contact of our own accord (policy.md section 10). Who wrote to us gets an answer whatever the limits say; that is not
-/// asked here.
+/// Whether the limits let one of us write to a contact of our own accord (policy.md section 10). Who wrote to us gets an answer whatever
+/// the limits say; that is not asked here.
 /// </summary>
 /// <param name="Contact">The primary address.</param>
 /// <param name="Organisation">The organisation of the contact.</param>
@@ -18,7 +18,9 @@ public sealed record WritingAdvice(EmailAddress Contact, string Organisation)
     /// <summary>The caps that leave room.</summary>
     public required IReadOnlyList<LimitFinding> Room { get; init; }
 
-    /// <summary>From when no limit stands against it, if nothing else happens until then; null when it is allowed now, or when nobody can tell.</summary>
+    /// <summary>
+    /// From when no limit stands against it, if nothing else happens until then; null when it is allowed now, or when nobody can tell.
+    /// </summary>
     public Instant? AllowedFrom { get; init; }
 }
 

@@ -12,9 +12,54 @@ public sealed class Acknowledgements
 
     private static readonly string[] MoreWords =
     [
-        "you", "ty", "many", "much", "so", "very", "again", "a", "lot", "it", "that", "this", "is", "and", "all", "the", "for", "your", "my", "our", "help",
-        "quick", "fast", "reply", "response", "support", "works", "worked", "now", "good", "well", "done", "got", "will", "do", "sounds", "wonderful", "brilliant",
-        "excellent", "awesome", "super", "best", "kind", "regards", "everyone", "team", "me", "us",
+        "you",
+        "ty",
+        "many",
+        "much",
+        "so",
+        "very",
+        "again",
+        "a",
+        "lot",
+        "it",
+        "that",
+        "this",
+        "is",
+        "and",
+        "all",
+        "the",
+        "for",
+        "your",
+        "my",
+        "our",
+        "help",
+        "quick",
+        "fast",
+        "reply",
+        "response",
+        "support",
+        "works",
+        "worked",
+        "now",
+        "good",
+        "well",
+        "done",
+        "got",
+        "will",
+        "do",
+        "sounds",
+        "wonderful",
+        "brilliant",
+        "excellent",
+        "awesome",
+        "super",
+        "best",
+        "kind",
+        "regards",
+        "everyone",
+        "team",
+        "me",
+        "us",
     ];
 
     private readonly HashSet<string> core;
@@ -48,7 +93,9 @@ public sealed class Acknowledgements
         if (words.Count is 0 or > MostWords || !words.Exists(core.Contains))
             return false;
 
-        var theirs = sender is null ? [] : Words(sender.Name ?? "").Concat(Words(sender.Address.LocalPart)).ToHashSet(StringComparer.Ordinal);
+        var theirs = sender is null
+            ? []
+            : Words(sender.Name ?? "").Concat(Words(sender.Address.LocalPart)).ToHashSet(StringComparer.Ordinal);
         return words.TrueForAll(word => allowed.Contains(word) || theirs.Contains(word));
     }
 
@@ -65,7 +112,9 @@ public sealed class Acknowledgements
             }
 
             var start = i;
-            while (i < text.Length && (char.IsLetterOrDigit(text[i]) || (text[i] is '\'' or '’' && i + 1 < text.Length && char.IsLetterOrDigit(text[i + 1]))))
+            while (
+                i < text.Length
+                && (char.IsLetterOrDigit(text[i]) || (text[i] is '\'' or '’' && i + 1 < text.Length && char.IsLetterOrDigit(text[i + 1]))))
                 i++;
 
             words.Add(text[start..i].ToLowerInvariant());

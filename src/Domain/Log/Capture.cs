@@ -43,11 +43,16 @@ public sealed class Capture(CompanyPolicy policy, int textLimit)
         return excerpt;
     }
 
-    /// <summary>Why the mail must not be stored at all (policy.md section 5, <c>no_capture</c> and Sensitivity), or null when it may be.</summary>
+    /// <summary>
+    /// Why the mail must not be stored at all (policy.md section 5, <c>no_capture</c> and Sensitivity), or null when it may be.
+    /// </summary>
     public string? WhyNot(MailFacts facts)
     {
-        if (facts.Headers.TryGetValue("sensitivity", out var sensitivity)
-            && (sensitivity.Trim().StartsWith("private", StringComparison.OrdinalIgnoreCase) || sensitivity.Trim().StartsWith("personal", StringComparison.OrdinalIgnoreCase)))
+        if (
+            facts.Headers.TryGetValue("sensitivity", out var sensitivity)
+            && (
+                sensitivity.Trim().StartsWith("private", StringComparison.OrdinalIgnoreCase)
+                || sensitivity.Trim().StartsWith("personal", StringComparison.OrdinalIgnoreCase)))
         {
             return "marked private by its author";
         }
@@ -62,11 +67,20 @@ public static class PrivacyFilterExtensions
     public static bool Covers(this PrivacyFilter filter, MailFacts facts) =>
         filter.Covers(
             facts.Subject,
-            new[] { facts.From, facts.Sender }.OfType<NamedAddress>().Concat(facts.ReplyTo).Concat(facts.To).Concat(facts.Cc).Concat(facts.Bcc).Select(a => a.Address));
+            new[] { facts.From, facts.Sender }
+                .OfType<NamedAddress>()
+                .Concat(facts.ReplyTo)
+                .Concat(facts.To)
+                .Concat(facts.Cc)
+                .Concat(facts.Bcc)
+                .Select(a => a.Address));
 
     public static bool Covers(this PrivacyFilter filter, string? subject, IEnumerable<EmailAddress> people)
     {
-        if (filter.SubjectHas.Count > 0 && subject is not null && filter.SubjectHas.Any(text => subject.Contains(text, StringComparison.OrdinalIgnoreCase)))
+        if (
+            filter.SubjectHas.Count > 0
+            && subject is not null
+            && filter.SubjectHas.Any(text => subject.Contains(text, StringComparison.OrdinalIgnoreCase)))
             return true;
 
         return (filter.Addresses.Count > 0 || filter.Domains.Count > 0)

@@ -9,8 +9,8 @@ namespace CrmSync.Domain.Log;
 public sealed record Classification(InteractionClass Class, Direction Direction, EmailAddress? Author, IReadOnlyList<string> Reasons);
 
 /// <summary>
-/// Settles the author, the direction and the class of a mail, with reasons (policy.md section 6; the first line that applies wins), and makes log lines of facts.
-/// Derived, never stored as truth: run again whenever the configuration changes.
+/// Settles the author, the direction and the class of a mail, with reasons (policy.md section 6; the first line that applies wins), and
+/// makes log lines of facts. Derived, never stored as truth: run again whenever the configuration changes.
 /// </summary>
 public sealed class Classifier(CompanyPolicy policy)
 {
@@ -22,8 +22,17 @@ public sealed class Classifier(CompanyPolicy policy)
 
     private static readonly string[] AutoSubjects =
     [
-        "Automatic reply", "Auto-reply", "Out of office", "Out of the office", "Abwesenheitsnotiz", "Automatische Antwort", "Réponse automatique",
-        "Respuesta automática", "Risposta automatica", "Autosvar", "Automatisch antwoord",
+        "Automatic reply",
+        "Auto-reply",
+        "Out of office",
+        "Out of the office",
+        "Abwesenheitsnotiz",
+        "Automatische Antwort",
+        "Réponse automatique",
+        "Respuesta automática",
+        "Risposta automatica",
+        "Autosvar",
+        "Automatisch antwoord",
     ];
 
     private readonly InternalAddresses ours = new(policy);
@@ -59,11 +68,18 @@ public sealed class Classifier(CompanyPolicy policy)
         return new(InteractionClass.Human, direction, author, [HumanReason(mail, author, fromUs)]);
     }
 
-    /// <summary>Why a mail to our own program was not written by hand: automatic, a mailing, an invitation; null when nothing says so.</summary>
+    /// <summary>
+    /// Why a mail to our own program was not written by hand: automatic, a mailing, an invitation; null when nothing says so.
+    /// </summary>
     public string? NotByHand(MailLine mail) =>
-        IsAutomatic(mail) ?? (mail.CalendarPart ? "text/calendar part" : null) ?? IsMailing(mail, AuthorOf(mail), fromUs: true, outsiders: 0);
+        IsAutomatic(mail)
+        ?? (mail.CalendarPart ? "text/calendar part" : null)
+        ?? IsMailing(mail, AuthorOf(mail), fromUs: true, outsiders: 0);
 
-    /// <summary>The log line of a mail: its facts and what the configuration makes of them. <paramref name="thread"/> is null until threads are settled.</summary>
+    /// <summary>
+    /// The log line of a mail: its facts and what the configuration makes of them. <paramref name="thread"/> is null until threads are
+    /// settled.
+    /// </summary>
     /// <param name="mail">The facts.</param>
     /// <param name="thread">The thread it belongs to; null: one of its own.</param>
     /// <param name="bounced">Which recipients it did not reach, and when we learned so.</param>
@@ -71,7 +87,11 @@ public sealed class Classifier(CompanyPolicy policy)
         LineOf(mail, Classify(mail), thread, bounced);
 
     /// <summary>The same of a mail classified already.</summary>
-    public Interaction LineOf(MailLine mail, Classification verdict, string? thread = null, IReadOnlyDictionary<EmailAddress, Instant>? bounced = null)
+    public Interaction LineOf(
+        MailLine mail,
+        Classification verdict,
+        string? thread = null,
+        IReadOnlyDictionary<EmailAddress, Instant>? bounced = null)
     {
         var at = AtOf(mail, verdict.Direction);
         return new Interaction
@@ -91,7 +111,11 @@ public sealed class Classifier(CompanyPolicy policy)
             Participants =
             [
                 .. mail.Participants.Select(p => new Participant(
-                    p.Address, p.Name, p.Role, ours.Contains(p.Address), Bounced: bounced is not null && bounced.TryGetValue(p.Address, out var when) ? when : null)),
+                    p.Address,
+                    p.Name,
+                    p.Role,
+                    ours.Contains(p.Address),
+                    Bounced: bounced is not null && bounced.TryGetValue(p.Address, out var when) ? when : null)),
             ],
             Accounts = [.. mail.Sightings.Select(s => s.Account)],
             Text = mail.Text,
@@ -107,21 +131,29 @@ public sealed class Classifier(CompanyPolicy policy)
     public ThreadMail ThreadMailOf(MailLine mail) => ThreadMailOf(mail, Classify(mail));
 
     /// <summary>The same of a mail classified already.</summary>
-    public ThreadMail ThreadMailOf(MailLine mail, Classification verdict) => new(
-        mail.Id,
-        AtOf(mail, verdict.Direction),
-        [.. mail.Identities.Select(i => i.MessageId).OfType<string>().Distinct(StringComparer.Ordinal)],
-        mail.InReplyTo is null ? mail.References : [.. mail.References.Append(mail.InReplyTo).Distinct(StringComparer.Ordinal)],
-        mail.Subject,
-        verdict.Class == InteractionClass.Human
-            ? mail.Participants.Where(p => p.Role != ParticipantRole.ReplyTo && !ours.Contains(p.Address)).Select(p => p.Address).ToHashSet()
-            : []);
+    public ThreadMail ThreadMailOf(MailLine mail, Classification verdict) =>
+        new(
+            mail.Id,
+            AtOf(mail, verdict.Direction),
+            [.. mail.Identities.Select(i => i.MessageId).OfType<string>().Distinct(StringComparer.Ordinal)],
+            mail.InReplyTo is null ? mail.References : [.. mail.References.Append(mail.InReplyTo).Distinct(StringComparer.Ordinal)],
+            mail.Subject,
+            verdict.Class == InteractionClass.Human
+                ? mail
+                    .Participants.Where(p => p.Role != ParticipantRole.ReplyTo && !ours.Contains(p.Address))
+                    .Select(p => p.Address)
+                    .ToHashSet()
+                : []);
 
     /// <summary>Outbound and internal mail happened when it was sent, inbound when it arrived.</summary>
     public static Instant AtOf(MailLine mail, Direction direction) => direction == Direction.Inbound ? mail.ArrivedAt : mail.SentAt;
 
-    /// <summary>The direction as one account sees it: colleague to colleague about a customer is outbound for the one, inbound for the other (mail.md section 9).</summary>
-    public Direction DirectionSeenFrom(IReadOnlySet<EmailAddress> ownAddresses, MailLine mail) => DirectionSeenFrom(ownAddresses, mail, Classify(mail));
+    /// <summary>
+    /// The direction as one account sees it: colleague to colleague about a customer is outbound for the one, inbound for the other
+    /// (mail.md section 9).
+    /// </summary>
+    public Direction DirectionSeenFrom(IReadOnlySet<EmailAddress> ownAddresses, MailLine mail) =>
+        DirectionSeenFrom(ownAddresses, mail, Classify(mail));
 
     /// <summary>The same of a mail classified already.</summary>
     public static Direction DirectionSeenFrom(IReadOnlySet<EmailAddress> ownAddresses, MailLine mail, Classification verdict)
@@ -138,7 +170,10 @@ public sealed class Classifier(CompanyPolicy policy)
     /// <summary>If a no-reply sender has a Reply-To (web forms, also from our own domain), that is the author; else From.</summary>
     private static EmailAddress? AuthorOf(MailLine mail)
     {
-        if (mail.From is { } from && IsNoReply(from) && mail.Participants.FirstOrDefault(p => p.Role == ParticipantRole.ReplyTo && !IsNoReply(p.Address)) is { } replyTo)
+        if (
+            mail.From is { } from
+            && IsNoReply(from)
+            && mail.Participants.FirstOrDefault(p => p.Role == ParticipantRole.ReplyTo && !IsNoReply(p.Address)) is { } replyTo)
             return replyTo.Address;
 
         return mail.From;
@@ -156,12 +191,16 @@ public sealed class Classifier(CompanyPolicy policy)
         if (mail.Headers.ContainsKey("x-crmsync"))
             return "X-CrmSync: our own digest";
 
-        return recipients.Length > 0 && Array.TrueForAll(recipients, p => ours.IsCommandMailbox(p.Address)) ? "addressed only to the command mailbox" : null;
+        return recipients.Length > 0 && Array.TrueForAll(recipients, p => ours.IsCommandMailbox(p.Address))
+            ? "addressed only to the command mailbox"
+            : null;
     }
 
     private string? IsAutomatic(MailLine mail)
     {
-        if (mail.Headers.TryGetValue("auto-submitted", out var submitted) && !submitted.Split(';')[0].Trim().Equals("no", StringComparison.OrdinalIgnoreCase))
+        if (
+            mail.Headers.TryGetValue("auto-submitted", out var submitted)
+            && !submitted.Split(';')[0].Trim().Equals("no", StringComparison.OrdinalIgnoreCase))
             return "Auto-Submitted: " + submitted;
 
         foreach (var header in new[] { "x-autoreply", "x-autorespond" })
@@ -170,7 +209,9 @@ public sealed class Classifier(CompanyPolicy policy)
                 return $"{(header == "x-autoreply" ? "X-Autoreply" : "X-Autorespond")}: {value}";
         }
 
-        if (mail.Headers.TryGetValue("precedence", out var precedence) && precedence.Trim().Equals("auto_reply", StringComparison.OrdinalIgnoreCase))
+        if (
+            mail.Headers.TryGetValue("precedence", out var precedence)
+            && precedence.Trim().Equals("auto_reply", StringComparison.OrdinalIgnoreCase))
             return "Precedence: auto_reply";
 
         if (Array.Find(autoSubjects, phrase => IsOrStartsWith(mail.Subject, phrase)) is { } known)
@@ -204,7 +245,9 @@ public sealed class Classifier(CompanyPolicy policy)
             if (mail.Headers.ContainsKey("list-unsubscribe"))
                 return "List-Unsubscribe";
 
-            if (mail.Headers.TryGetValue("precedence", out var precedence) && precedence.Trim().ToLowerInvariant() is "bulk" or "list" or "junk")
+            if (
+                mail.Headers.TryGetValue("precedence", out var precedence)
+                && precedence.Trim().ToLowerInvariant() is "bulk" or "list" or "junk")
                 return "Precedence: " + precedence;
         }
 

@@ -33,8 +33,8 @@ public enum MeetingStatus
 }
 
 /// <summary>
-/// One line of the contact log: facts from the sources plus what the configuration makes of them (class, direction, thread, markers), which is derived anew
-/// when the configuration changes.
+/// One line of the contact log: facts from the sources plus what the configuration makes of them (class, direction, thread, markers), which
+/// is derived anew when the configuration changes.
 /// </summary>
 public sealed record Interaction
 {
@@ -46,7 +46,10 @@ public sealed record Interaction
     /// <summary>When it happened. Of a meeting: its start.</summary>
     public required Instant At { get; init; }
 
-    /// <summary>When we learned of it; equal to <see cref="At"/> for what was there when an account was read for the first time. It exists for the policy from this moment on.</summary>
+    /// <summary>
+    /// When we learned of it; equal to <see cref="At"/> for what was there when an account was read for the first time. It exists for the
+    /// policy from this moment on.
+    /// </summary>
     public required Instant Seen { get; init; }
 
     /// <summary>The class of a mail; null for meetings and commands.</summary>
@@ -88,7 +91,10 @@ public sealed record Interaction
     /// <summary>The names of the configured markers the mail carries, in ordinal order.</summary>
     public IReadOnlyList<string> Markers { get; init; } = [];
 
-    /// <summary>The configured phrases found in the whole own text or the subject (lower case), for <c>text_has</c> and <c>subject_has</c>; kept though the text is dropped.</summary>
+    /// <summary>
+    /// The configured phrases found in the whole own text or the subject (lower case), for <c>text_has</c> and <c>subject_has</c>; kept
+    /// though the text is dropped.
+    /// </summary>
     public IReadOnlyList<string> Phrases { get; init; } = [];
 
     /// <summary>Of a meeting; null otherwise.</summary>
@@ -97,7 +103,9 @@ public sealed record Interaction
     /// <summary>Of a command; null otherwise.</summary>
     public CommandFacts? Command { get; init; }
 
-    /// <summary>The author as settled by policy.md section 6 (Reply-To of a no-reply sender, else From); null when the mail names none.</summary>
+    /// <summary>
+    /// The author as settled by policy.md section 6 (Reply-To of a no-reply sender, else From); null when the mail names none.
+    /// </summary>
     public EmailAddress? Author { get; init; }
 }
 
@@ -171,7 +179,8 @@ public sealed record MeetingFacts
 
 /// <summary>What a member of staff told CrmSync to do (policy.md section 6, "Commands").</summary>
 /// <param name="By">Who said it.</param>
-/// <param name="Verb"><c>done</c>, <c>snooze</c>, <c>called</c>, <c>resolved</c>, <c>tag</c>, <c>untag</c>, <c>note</c>, <c>chase</c>, <c>brief</c> or <c>not-useful</c>.</param>
+/// <param name="Verb"><c>done</c>, <c>snooze</c>, <c>called</c>, <c>resolved</c>, <c>tag</c>, <c>untag</c>, <c>note</c>, <c>chase</c>,
+/// <c>brief</c> or <c>not-useful</c>.</param>
 public sealed record CommandFacts(EmailAddress By, string Verb)
 {
     /// <summary>The thread, meeting or contact of the item it is about, or null.</summary>

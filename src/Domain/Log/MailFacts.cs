@@ -8,7 +8,8 @@ namespace CrmSync.Domain.Log;
 public sealed record NamedAddress(EmailAddress Address, string? Name);
 
 /// <summary>
-/// What one stored copy of a mail says, before any configuration is applied: everything identity, date, class, direction, thread and markers rest on.
+/// What one stored copy of a mail says, before any configuration is applied: everything identity, date, class, direction, thread and
+/// markers rest on.
 /// </summary>
 public sealed record MailFacts
 {
@@ -51,7 +52,9 @@ public sealed record MailFacts
     /// <summary>The headers classes rest on (see <see cref="ClassHeaders"/>), names in lower case.</summary>
     public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>The Authentication-Results fields (RFC 8601), topmost first: what servers on the way say of the sender. Never stored.</summary>
+    /// <summary>
+    /// The Authentication-Results fields (RFC 8601), topmost first: what servers on the way say of the sender. Never stored.
+    /// </summary>
     public IReadOnlyList<string> AuthenticationResults { get; init; } = [];
 
     /// <summary>A text/calendar part at the top, or in a multipart/alternative or /mixed with a METHOD.</summary>
@@ -77,8 +80,17 @@ public sealed record MailFacts
     /// <summary>The headers kept because classes rest on them.</summary>
     public static IReadOnlyList<string> ClassHeaders { get; } =
     [
-        "x-crmsync", "auto-submitted", "x-autoreply", "x-autorespond", "precedence", "return-path", "list-id", "list-unsubscribe", "sensitivity",
-        "delivered-to", "x-original-to",
+        "x-crmsync",
+        "auto-submitted",
+        "x-autoreply",
+        "x-autorespond",
+        "precedence",
+        "return-path",
+        "list-id",
+        "list-unsubscribe",
+        "sensitivity",
+        "delivered-to",
+        "x-original-to",
     ];
 }
 
@@ -90,5 +102,6 @@ public sealed record ReportFacts(string? OfMessageId, IReadOnlyList<EmailAddress
 /// <summary>One copy of a mail as one account holds it.</summary>
 /// <param name="Account">The name of the account.</param>
 /// <param name="Facts">What the copy says.</param>
-/// <param name="Seen">When it was harvested, or null for what was already there when the account was read for the first time (then seen equals at).</param>
+/// <param name="Seen">When it was harvested, or null for what was already there when the account was read for the first time (then seen
+/// equals at).</param>
 public sealed record MailObservation(string Account, MailFacts Facts, Instant? Seen);

@@ -4,9 +4,10 @@ using NodaTime;
 namespace CrmSync.Domain.Log;
 
 /// <summary>
-/// What makes two stored copies the same mail. Two copies are one line when their fingerprints are equal (From, Date to the second, subject, To and Cc, body
-/// without white space), or when they bear the same Message-ID, agree in From, subject and body, and their dates lie within a day. Whatever differs in From,
-/// subject or body is never the same mail. The relation does not depend on the order in which copies arrive.
+/// What makes two stored copies the same mail. Two copies are one line when their fingerprints are equal (From, Date to the second,
+/// subject, To and Cc, body without white space), or when they bear the same Message-ID, agree in From, subject and body, and their dates
+/// lie within a day. Whatever differs in From, subject or body is never the same mail. The relation does not depend on the order in which
+/// copies arrive.
 /// </summary>
 /// <param name="Fingerprint">Equal for copies of one mail, whatever Message-ID a server gave them.</param>
 /// <param name="MessageKey">Message-ID guarded by From, subject and body; null without a Message-ID.</param>

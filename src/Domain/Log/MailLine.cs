@@ -31,8 +31,8 @@ public enum KeptText
 public sealed record MailParticipant(EmailAddress Address, string? Name, ParticipantRole Role, int Place = 0);
 
 /// <summary>
-/// The facts of one mail in the log, merged from every copy seen, before any configuration is applied. Merging is commutative, associative and idempotent, so the
-/// order in which copies arrive never shows.
+/// The facts of one mail in the log, merged from every copy seen, before any configuration is applied. Merging is commutative, associative
+/// and idempotent, so the order in which copies arrive never shows.
 /// </summary>
 public sealed record MailLine
 {
@@ -132,60 +132,84 @@ public sealed record MailLine
     }
 
     /// <summary>This line with what another copy of the same mail adds.</summary>
-    public MailLine With(MailLine other) => new()
-    {
-        Identities =
-        [
-            .. Identities.Concat(other.Identities).Distinct()
-                .OrderBy(i => i.LineId, StringComparer.Ordinal).ThenBy(i => i.Fingerprint, StringComparer.Ordinal).ThenBy(i => i.MessageId, StringComparer.Ordinal),
-        ],
-        Sightings =
-        [
-            .. Sightings.Concat(other.Sightings).GroupBy(s => s.Account, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal)
-                .Select(g => new Sighting(g.Key, g.Any(s => s.Seen is null) ? null : g.Min(s => s.Seen))),
-        ],
-        Participants = InOrder([.. Participants, .. other.Participants]),
-        Sender = Smaller(Sender?.Value, other.Sender?.Value) is { } sender ? EmailAddress.Parse(sender) : null,
-        Subject = Smaller(Subject, other.Subject),
-        InReplyTo = Smaller(InReplyTo, other.InReplyTo),
-        References = [.. References.Union(other.References, StringComparer.Ordinal).Order(StringComparer.Ordinal)],
-        Headers = Headers.Concat(other.Headers).GroupBy(h => h.Key, StringComparer.Ordinal)
-            .ToDictionary(g => g.Key, g => g.Select(h => h.Value).Max(StringComparer.Ordinal)!, StringComparer.Ordinal),
-        CalendarPart = CalendarPart || other.CalendarPart,
-        Report = Report is null || other.Report is null
-            ? Report ?? other.Report
-            : new ReportFacts(
-                Smaller(Report.OfMessageId, other.Report.OfMessageId),
-                [.. Report.Failed.Union(other.Report.Failed).OrderBy(a => a.Value, StringComparer.Ordinal)]),
-        SentAt = Instant.Min(SentAt, other.SentAt),
-        ArrivedAt = Instant.Min(ArrivedAt, other.ArrivedAt),
-        Attachments = Math.Max(Attachments, other.Attachments),
-        Question = Question || other.Question,
-        Text = Fuller(this, other).Text,
-        OwnTextKept = Fuller(this, other).OwnTextKept,
-        Acknowledges = Acknowledges && other.Acknowledges,
-        Phrases = [.. Phrases.Union(other.Phrases, StringComparer.Ordinal).Order(StringComparer.Ordinal)],
-    };
+    public MailLine With(MailLine other) =>
+        new()
+        {
+            Identities =
+            [
+                .. Identities
+                    .Concat(other.Identities)
+                    .Distinct()
+                    .OrderBy(i => i.LineId, StringComparer.Ordinal)
+                    .ThenBy(i => i.Fingerprint, StringComparer.Ordinal)
+                    .ThenBy(i => i.MessageId, StringComparer.Ordinal),
+            ],
+            Sightings =
+            [
+                .. Sightings
+                    .Concat(other.Sightings)
+                    .GroupBy(s => s.Account, StringComparer.Ordinal)
+                    .OrderBy(g => g.Key, StringComparer.Ordinal)
+                    .Select(g => new Sighting(g.Key, g.Any(s => s.Seen is null) ? null : g.Min(s => s.Seen))),
+            ],
+            Participants = InOrder([.. Participants, .. other.Participants]),
+            Sender = Smaller(Sender?.Value, other.Sender?.Value) is { } sender ? EmailAddress.Parse(sender) : null,
+            Subject = Smaller(Subject, other.Subject),
+            InReplyTo = Smaller(InReplyTo, other.InReplyTo),
+            References = [.. References.Union(other.References, StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+            Headers = Headers
+                .Concat(other.Headers)
+                .GroupBy(h => h.Key, StringComparer.Ordinal)
+                .ToDictionary(g => g.Key, g => g.Select(h => h.Value).Max(StringComparer.Ordinal)!, StringComparer.Ordinal),
+            CalendarPart = CalendarPart || other.CalendarPart,
+            Report =
+                Report is null || other.Report is null
+                    ? Report ?? other.Report
+                    : new ReportFacts(
+                        Smaller(Report.OfMessageId, other.Report.OfMessageId),
+                        [.. Report.Failed.Union(other.Report.Failed).OrderBy(a => a.Value, StringComparer.Ordinal)]),
+            SentAt = Instant.Min(SentAt, other.SentAt),
+            ArrivedAt = Instant.Min(ArrivedAt, other.ArrivedAt),
+            Attachments = Math.Max(Attachments, other.Attachments),
+            Question = Question || other.Question,
+            Text = Fuller(this, other).Text,
+            OwnTextKept = Fuller(this, other).OwnTextKept,
+            Acknowledges = Acknowledges && other.Acknowledges,
+            Phrases = [.. Phrases.Union(other.Phrases, StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+        };
 
     /// <summary>Dates before 1990 or more than a day after the harvest are somebody's broken clock.</summary>
     private static Instant? Plausible(Instant? time, Instant harvested) =>
         time is { } t && t >= Instant.FromUtc(1990, 1, 1, 0, 0) && t <= harvested + Duration.FromHours(24) ? t : null;
 
     private static IEnumerable<MailParticipant> As(IEnumerable<NamedAddress> people, ParticipantRole role) =>
-        people.Select((person, place) => new MailParticipant(person.Address, string.IsNullOrWhiteSpace(person.Name) ? null : person.Name, role, place));
+        people.Select(
+            (person, place) => new MailParticipant(person.Address, string.IsNullOrWhiteSpace(person.Name) ? null : person.Name, role, place)
+        );
 
     /// <summary>Each address once a role, under the longest name anybody wrote and at the first place it has in any copy.</summary>
     private static IReadOnlyList<MailParticipant> InOrder(IReadOnlyList<MailParticipant> people) =>
-    [
-        .. people.GroupBy(p => (p.Role, p.Address))
-            .Select(g => g.Count() == 1
-                ? g.First()
-                : g.OrderByDescending(p => p.Name?.Length ?? 0).ThenBy(p => p.Name, StringComparer.Ordinal).First() with { Place = g.Min(p => p.Place) })
-            .OrderBy(p => p.Role).ThenBy(p => p.Place).ThenBy(p => p.Address.Value, StringComparer.Ordinal),
-    ];
+        [
+            .. people
+                .GroupBy(p => (p.Role, p.Address))
+                .Select(g =>
+                    g.Count() == 1
+                        ? g.First()
+                        : g.OrderByDescending(p => p.Name?.Length ?? 0).ThenBy(p => p.Name, StringComparer.Ordinal).First() with
+                        {
+                            Place = g.Min(p => p.Place),
+                        })
+                .OrderBy(p => p.Role)
+                .ThenBy(p => p.Place)
+                .ThenBy(p => p.Address.Value, StringComparer.Ordinal),
+        ];
 
     private static MailLine Fuller(MailLine one, MailLine other) =>
-        new[] { one, other }.OrderByDescending(l => l.Text?.Length ?? -1).ThenBy(l => l.Text, StringComparer.Ordinal).ThenByDescending(l => l.OwnTextKept).First();
+        new[] { one, other }
+            .OrderByDescending(l => l.Text?.Length ?? -1)
+            .ThenBy(l => l.Text, StringComparer.Ordinal)
+            .ThenByDescending(l => l.OwnTextKept)
+            .First();
 
     private static string? Smaller(string? one, string? other) =>
         one is null ? other : other is null || string.CompareOrdinal(one, other) <= 0 ? one : other;

@@ -5,8 +5,8 @@ using CrmSync.Domain.Policy;
 namespace CrmSync.Domain.Log;
 
 /// <summary>
-/// The phrases the policy looks for in own texts: those of markers on word boundaries (written <c>m:phrase</c>) and those of <c>text_has</c> anywhere
-/// (<c>h:phrase</c>). What was found is kept with the line, because the text may be dropped.
+/// The phrases the policy looks for in own texts: those of markers on word boundaries (written <c>m:phrase</c>) and those of
+/// <c>text_has</c> anywhere (<c>h:phrase</c>). What was found is kept with the line, because the text may be dropped.
 /// </summary>
 public sealed class PhraseBook
 {
@@ -17,7 +17,15 @@ public sealed class PhraseBook
     public PhraseBook(CompanyPolicy policy)
     {
         markers = [.. policy.Markers.Values.OrderBy(m => m.Name, StringComparer.Ordinal)];
-        onBoundaries = [.. markers.Where(m => m.InText).SelectMany(m => m.AnyOf).Select(Fold).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        onBoundaries =
+        [
+            .. markers
+                .Where(m => m.InText)
+                .SelectMany(m => m.AnyOf)
+                .Select(Fold)
+                .Distinct(StringComparer.Ordinal)
+                .Order(StringComparer.Ordinal),
+        ];
         anywhere =
         [
             .. policy.Cases.Values.Select(c => c.OpensOn).Concat(policy.Rules.Select(r => r.When)).OfType<Condition>().SelectMany(TextsIn)
@@ -90,7 +98,9 @@ public sealed class PhraseBook
         for (var at = text.IndexOf(phrase, StringComparison.Ordinal); at >= 0; at = text.IndexOf(phrase, at + 1, StringComparison.Ordinal))
         {
             var end = at + phrase.Length;
-            if ((at == 0 || !IsWord(text[at - 1]) || !IsWord(phrase[0])) && (end == text.Length || !IsWord(text[end]) || !IsWord(phrase[^1])))
+            if (
+                (at == 0 || !IsWord(text[at - 1]) || !IsWord(phrase[0]))
+                && (end == text.Length || !IsWord(text[end]) || !IsWord(phrase[^1])))
                 return true;
         }
 

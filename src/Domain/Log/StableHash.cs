@@ -26,7 +26,9 @@ internal static class StableHash
         return hash.GetHashAndReset();
     }
 
-    /// <summary>The first <paramref name="characters"/> of the bytes in base 32 (5 bits a character, no i, l, o, u); sorts as the bytes do.</summary>
+    /// <summary>
+    /// The first <paramref name="characters"/> of the bytes in base 32 (5 bits a character, no i, l, o, u); sorts as the bytes do.
+    /// </summary>
     public static string Print(ReadOnlySpan<byte> bytes, int characters)
     {
         Span<char> text = stackalloc char[characters];

@@ -6,7 +6,29 @@ namespace CrmSync.Domain.Log;
 public static class Subjects
 {
     private static readonly string[] ReplyPrefixes =
-        ["re", "aw", "sv", "antw", "vs", "odp", "ynt", "r", "rif", "res", "ref", "rv", "vá", "hl", "回复", "回覆", "答复", "答覆", "返信", "отв", "απ"];
+    [
+        "re",
+        "aw",
+        "sv",
+        "antw",
+        "vs",
+        "odp",
+        "ynt",
+        "r",
+        "rif",
+        "res",
+        "ref",
+        "rv",
+        "vá",
+        "hl",
+        "回复",
+        "回覆",
+        "答复",
+        "答覆",
+        "返信",
+        "отв",
+        "απ",
+    ];
 
     private static readonly string[] ForwardPrefixes =
         ["fwd", "fw", "wg", "tr", "i", "vb", "pd", "doorst", "enc", "fs", "vl", "továbbítás", "转发", "轉寄", "転送", "пересл", "πρθ"];

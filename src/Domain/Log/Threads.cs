@@ -20,8 +20,9 @@ public sealed record ThreadMail(
     IReadOnlyCollection<EmailAddress> Outsiders);
 
 /// <summary>
-/// Which mails belong together: those joined by References and In-Reply-To; failing that, a reply goes to the nearest earlier mail with the same bare subject, a
-/// shared external person and at most 14 days between. A pure function of the mails given: neither their order nor batches matter.
+/// Which mails belong together: those joined by References and In-Reply-To; failing that, a reply goes to the nearest earlier mail with the
+/// same bare subject, a shared external person and at most 14 days between. A pure function of the mails given: neither their order nor
+/// batches matter.
 /// </summary>
 public static class Threads
 {
@@ -33,8 +34,8 @@ public static class Threads
     public static Duration SubjectWindow { get; } = Duration.FromDays(14);
 
     /// <summary>
-    /// The keys under which mails can meet: two mails of one thread are joined by a chain of shared keys. A store that keeps them finds every mail a new one
-    /// can possibly affect.
+    /// The keys under which mails can meet: two mails of one thread are joined by a chain of shared keys. A store that keeps them finds
+    /// every mail a new one can possibly affect.
     /// </summary>
     public static IEnumerable<string> KeysOf(ThreadMail mail)
     {
@@ -109,7 +110,8 @@ public static class Threads
     }
 
     private static bool AnswersAKnownMail(ThreadMail mail, HashSet<string> owners) =>
-        mail.References.Any(id => IsUsable(id) && owners.Contains(id.ToLowerInvariant()) && !mail.MessageIds.Contains(id, StringComparer.OrdinalIgnoreCase));
+        mail.References.Any(id =>
+            IsUsable(id) && owners.Contains(id.ToLowerInvariant()) && !mail.MessageIds.Contains(id, StringComparer.OrdinalIgnoreCase));
 
     private static bool IsUsable(string id) => id.Length is > 0 and <= LongestId;
 

@@ -4,8 +4,8 @@ using NodaTime;
 namespace CrmSync.Domain.Meetings;
 
 /// <summary>
-/// One reading of a calendar against what the reading before left behind. A meeting that was over when last seen and then silently disappears was held all the
-/// same and stays; everything else follows the calendar.
+/// One reading of a calendar against what the reading before left behind. A meeting that was over when last seen and then silently
+/// disappears was held all the same and stays; everything else follows the calendar.
 /// </summary>
 public static class CalendarRound
 {
@@ -27,8 +27,10 @@ public static class CalendarRound
         ArgumentNullException.ThrowIfNull(before);
         ArgumentNullException.ThrowIfNull(now);
         var old = before.ToDictionary(copy => copy.Key);
-        var settled = now.GroupBy(copy => copy.Key).Select(group => group.Order(CopyOrder.Instance).First())
-            .Select(copy => old.TryGetValue(copy.Key, out var known) ? copy with { FirstSeen = known.FirstSeen, Backlog = known.Backlog } : copy)
+        var settled = now.GroupBy(copy => copy.Key)
+            .Select(group => group.Order(CopyOrder.Instance).First())
+            .Select(copy =>
+                old.TryGetValue(copy.Key, out var known) ? copy with { FirstSeen = known.FirstSeen, Backlog = known.Backlog } : copy)
             .ToList();
         var here = settled.Select(copy => copy.Key).ToHashSet();
         var appeared = settled.Where(copy => !old.ContainsKey(copy.Key)).OrderBy(copy => copy.Start).ToList();
@@ -42,7 +44,10 @@ public static class CalendarRound
 
             if (gone.End > gone.LastSeen || gone.Private)
                 continue;
-            if (appeared.FindIndex(copy => Instant.Max(copy.Start, gone.Start) - Instant.Min(copy.Start, gone.Start) < Near) is >= 0 and var moved)
+            if (
+                appeared.FindIndex(copy => Instant.Max(copy.Start, gone.Start) - Instant.Min(copy.Start, gone.Start) < Near)
+                is >= 0
+                    and var moved)
                 appeared.RemoveAt(moved);
             else
                 settled.Add(gone);
@@ -52,8 +57,8 @@ public static class CalendarRound
     }
 
     /// <summary>
-    /// Whether so much of a calendar is gone that the reading must not be believed at once, in words for the operator; null when all is well. An emptied
-    /// calendar is never believed; one that lost most of its events only when a second reading says the same.
+    /// Whether so much of a calendar is gone that the reading must not be believed at once, in words for the operator; null when all is
+    /// well. An emptied calendar is never believed; one that lost most of its events only when a second reading says the same.
     /// </summary>
     /// <param name="before">How many events the calendar had (series count once).</param>
     /// <param name="now">How many it has.</param>
@@ -61,7 +66,8 @@ public static class CalendarRound
     public static string? Alarm(int before, int now, bool confirmed)
     {
         if (now == 0 && before >= FewMeetings)
-            return $"the calendar had {before} events and is suddenly empty; nothing is cancelled for it. If that is right, remove the account; if not, restore the calendar or its address";
+            return $"the calendar had {before} events and is suddenly empty; nothing is cancelled for it. If that is right, remove the "
+                + $"account; if not, restore the calendar or its address";
         if (!confirmed && before - now >= ManyGone && now * 2 < before)
             return $"the calendar had {before} events and now shows {now}; the rest counts as gone when the next reading says the same";
         return null;

@@ -6,8 +6,8 @@ using NodaTime;
 namespace CrmSync.Domain.Meetings;
 
 /// <summary>
-/// The calendar messages of one series, put in the order they were written whatever the order they came in: which of them stand, what they invite to, what
-/// they cancel, and who answered what.
+/// The calendar messages of one series, put in the order they were written whatever the order they came in: which of them stand, what they
+/// invite to, what they cancel, and who answered what.
 /// </summary>
 internal sealed class InvitationHistory
 {
@@ -27,12 +27,20 @@ internal sealed class InvitationHistory
     {
         this.trust = trust;
         this.calendars = calendars;
-        Sift([.. mails.OrderBy(mail => mail.Sequence).ThenBy(mail => mail.WrittenAt).ThenBy(mail => mail.At).ThenBy(Content, StringComparer.Ordinal)]);
+        Sift([
+            .. mails
+                .OrderBy(mail => mail.Sequence)
+                .ThenBy(mail => mail.WrittenAt)
+                .ThenBy(mail => mail.At)
+                .ThenBy(Content, StringComparer.Ordinal),
+        ]);
         Invite();
         Judge();
     }
 
-    /// <summary>What the invitations that stand invite to: the newest version of each meeting, once for every mailbox an invitation to it lies in.</summary>
+    /// <summary>
+    /// What the invitations that stand invite to: the newest version of each meeting, once for every mailbox an invitation to it lies in.
+    /// </summary>
     public IEnumerable<MeetingCopy> Copies => Newest.SelectMany(newest => requests
         .Where(request => Covers(request, newest.Occurrence))
         .Select(request => AsIn(request, newest)));
@@ -41,7 +49,9 @@ internal sealed class InvitationHistory
 
     public IReadOnlyList<InvitationMail> Parked => parked;
 
-    /// <summary>Since when messages say that a meeting is cancelled; null if they do not, or speak of an older version than the copy at hand.</summary>
+    /// <summary>
+    /// Since when messages say that a meeting is cancelled; null if they do not, or speak of an older version than the copy at hand.
+    /// </summary>
     public Instant? CancelledAt(Instant? occurrence, MeetingCopy copy) => cancels
         .Where(cancel => Covers(cancel, occurrence) && !IsStale(cancel, copy) && !OnlyTakesOff(cancel, copy))
         .Select(cancel => (Instant?)cancel.WrittenAt)
@@ -50,10 +60,18 @@ internal sealed class InvitationHistory
     /// <summary>What a person answered by mail to the version at hand; null if nothing.</summary>
     public MeetingResponse? Response(EmailAddress person, Instant? occurrence, MeetingCopy copy)
     {
-        if (cancels.Exists(cancel => Covers(cancel, occurrence) && !IsStale(cancel, copy) && OnlyTakesOff(cancel, copy) && cancel.Invitees.Any(off => off.Address == person)))
+        if (
+            cancels.Exists(cancel =>
+                Covers(cancel, occurrence)
+                && !IsStale(cancel, copy)
+                && OnlyTakesOff(cancel, copy)
+                && cancel.Invitees.Any(off => off.Address == person)))
             return MeetingResponse.Declined;
 
-        return Answers(occurrence, copy).LastOrDefault(reply => reply.Invitees[0].Address == person)?.Invitees[0].Response is { } response and not MeetingResponse.Unknown
+        return
+            Answers(occurrence, copy).LastOrDefault(reply => reply.Invitees[0].Address == person)?.Invitees[0].Response
+                is { } response
+                    and not MeetingResponse.Unknown
             ? response
             : null;
     }
@@ -63,10 +81,15 @@ internal sealed class InvitationHistory
         .Where(reply => reply.DelegatedFrom is not null && Covers(reply, occurrence))
         .Select(reply => reply.Invitees[0].Address);
 
-    /// <summary>Keeps what can be believed, knowing who the organiser is from calendars or, failing them, from the invitation that came first.</summary>
+    /// <summary>
+    /// Keeps what can be believed, knowing who the organiser is from calendars or, failing them, from the invitation that came first.
+    /// </summary>
     private void Sift(IReadOnlyList<InvitationMail> mails)
     {
-        var known = calendars.Order(CopyOrder.Instance).Select(copy => copy.Organizer?.Address).FirstOrDefault(address => address is not null);
+        var known = calendars
+            .Order(CopyOrder.Instance)
+            .Select(copy => copy.Organizer?.Address)
+            .FirstOrDefault(address => address is not null);
         var delegates = new HashSet<EmailAddress>();
         var opening = mails.Where(mail => mail.Method == InvitationMethod.Request && trust.WhyNot(mail, known, delegates) is null)
             .OrderBy(mail => mail.At).ThenBy(Content, StringComparer.Ordinal).FirstOrDefault();
@@ -88,7 +111,9 @@ internal sealed class InvitationHistory
         }
     }
 
-    /// <summary>Applies the invitations, oldest version first: one for the whole series replaces it, one for an occurrence replaces that one.</summary>
+    /// <summary>
+    /// Applies the invitations, oldest version first: one for the whole series replaces it, one for an occurrence replaces that one.
+    /// </summary>
     private void Invite()
     {
         foreach (var request in requests)
@@ -118,7 +143,10 @@ internal sealed class InvitationHistory
         }
 
         // The same version sent again, to one more person, does not undo what was said of single occurrences.
-        foreach (var (occurrence, copy) in before.Where(old => old.Value.Sequence >= request.Sequence && requests.Exists(other => other.Occurrence == old.Key && other.Sequence >= request.Sequence)))
+        foreach (
+            var (occurrence, copy) in before.Where(old =>
+                old.Value.Sequence >= request.Sequence
+                && requests.Exists(other => other.Occurrence == old.Key && other.Sequence >= request.Sequence)))
             occurrences[occurrence] = copy;
         if (request.Meetings.Any(meeting => meeting.Occurrence is not null))
             single = null;
@@ -131,7 +159,10 @@ internal sealed class InvitationHistory
             return;
 
         var zone = request.Zone;
-        var shift = Period.Between(from.InZone(zone).LocalDateTime, changed.Start.InZone(zone).LocalDateTime, PeriodUnits.Days | PeriodUnits.Seconds);
+        var shift = Period.Between(
+            from.InZone(zone).LocalDateTime,
+            changed.Start.InZone(zone).LocalDateTime,
+            PeriodUnits.Days | PeriodUnits.Seconds);
         foreach (var occurrence in occurrences.Keys.Where(key => key >= from).ToList())
         {
             var start = occurrence == from
@@ -152,7 +183,10 @@ internal sealed class InvitationHistory
                 parked.Add(mail);
             else if (about.TrueForAll(copy => IsStale(mail, copy)))
                 refused.Add(new RefusedInvitation(mail, "it speaks of an older version of the meeting"));
-            else if (mail.Method == InvitationMethod.Reply && mail.DelegatedFrom is null && !about.Exists(copy => Knows(copy, mail.Invitees[0].Address)))
+            else if (
+                mail.Method == InvitationMethod.Reply
+                && mail.DelegatedFrom is null
+                && !about.Exists(copy => Knows(copy, mail.Invitees[0].Address)))
                 refused.Add(new RefusedInvitation(mail, "the one who answers is not invited"));
         }
 
@@ -166,7 +200,8 @@ internal sealed class InvitationHistory
         .OrderBy(reply => reply.WrittenAt).ThenBy(reply => reply.Sequence).ThenBy(Content, StringComparer.Ordinal);
 
     /// <summary>
-    /// The newest version of a meeting as one mailbox has it: the same version sent with other people named in it is kept as it is, so that all of them count.
+    /// The newest version of a meeting as one mailbox has it: the same version sent with other people named in it is kept as it is, so that
+    /// all of them count.
     /// </summary>
     private static MeetingCopy AsIn(InvitationMail request, MeetingCopy newest)
     {
@@ -202,6 +237,7 @@ internal sealed class InvitationHistory
     }
 
     private static string Content(InvitationMail mail) =>
-        $"{mail.Method}|{mail.Account}|{mail.Occurrence}|{string.Join(',', mail.Senders)}|{string.Join(',', mail.Invitees)}|{mail.SentBy}|{mail.SaysCancelled}|{mail.ThisAndFuture}"
+        $"{mail.Method}|{mail.Account}|{mail.Occurrence}|{string.Join(',', mail.Senders)}|{string.Join(',', mail.Invitees)}|"
+            + $"{mail.SentBy}|{mail.SaysCancelled}|{mail.ThisAndFuture}"
         + string.Concat(mail.Meetings.Select(meeting => $"|{meeting.Occurrence} {meeting.Start} {meeting.End} {meeting.Subject}"));
 }

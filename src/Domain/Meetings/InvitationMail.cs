@@ -14,7 +14,9 @@ public enum InvitationMethod
     Counter,
 }
 
-/// <summary>One calendar message that came, or went, by mail (RFC 6047): an invitation, an answer, a cancellation or a counter-proposal.</summary>
+/// <summary>
+/// One calendar message that came, or went, by mail (RFC 6047): an invitation, an answer, a cancellation or a counter-proposal.
+/// </summary>
 public sealed record InvitationMail
 {
     public required InvitationMethod Method { get; init; }

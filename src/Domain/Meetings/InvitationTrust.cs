@@ -4,10 +4,12 @@ using CrmSync.Domain.Evaluation;
 namespace CrmSync.Domain.Meetings;
 
 /// <summary>
-/// Whether a calendar message may be believed. Anybody can write anything into a mail, so an invitation or cancellation counts only when it comes from the
-/// organiser, from whoever acts for the organiser, or from the organiser's own domain; an answer only when it comes from the one who answers.
+/// Whether a calendar message may be believed. Anybody can write anything into a mail, so an invitation or cancellation counts only when it
+/// comes from the organiser, from whoever acts for the organiser, or from the organiser's own domain; an answer only when it comes from the
+/// one who answers.
 /// </summary>
-/// <param name="isShared">Whether strangers share a mail domain (lower case), as with the public mail services: there the domain proves nothing.</param>
+/// <param name="isShared">Whether strangers share a mail domain (lower case), as with the public mail services: there the domain proves
+/// nothing.</param>
 public sealed class InvitationTrust(Func<string, bool> isShared)
 {
     /// <summary>Why a message is not believed; null when it is.</summary>
@@ -18,10 +20,14 @@ public sealed class InvitationTrust(Func<string, bool> isShared)
     {
         ArgumentNullException.ThrowIfNull(mail);
         ArgumentNullException.ThrowIfNull(delegates);
-        return mail.Method is InvitationMethod.Request or InvitationMethod.Cancel ? WhyNotOrganizer(mail, organizer, delegates) : WhyNotAttendee(mail);
+        return mail.Method is InvitationMethod.Request or InvitationMethod.Cancel
+            ? WhyNotOrganizer(mail, organizer, delegates)
+            : WhyNotAttendee(mail);
     }
 
-    /// <summary>Whether one address may speak for another: it is the same, or lies in the same domain, and not one that strangers share.</summary>
+    /// <summary>
+    /// Whether one address may speak for another: it is the same, or lies in the same domain, and not one that strangers share.
+    /// </summary>
     public bool SpeaksFor(EmailAddress sender, EmailAddress person)
     {
         ArgumentNullException.ThrowIfNull(sender);
@@ -38,7 +44,8 @@ public sealed class InvitationTrust(Func<string, bool> isShared)
             return $"{what} names another organiser than the meeting has";
 
         // Who acts for the organiser is believed in the first invitation; a later message could name itself.
-        return mail.Senders.Any(sender => SpeaksFor(sender, named.Address) || (sender == mail.SentBy && (known is null || delegates.Contains(sender))))
+        return mail.Senders.Any(sender =>
+            SpeaksFor(sender, named.Address) || (sender == mail.SentBy && (known is null || delegates.Contains(sender))))
             ? null
             : $"{what} does not come from the organiser";
     }

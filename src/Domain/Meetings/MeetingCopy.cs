@@ -22,7 +22,11 @@ public enum CopyRank
 /// <param name="Name">The display name as written, or null.</param>
 /// <param name="Response">Their answer as this copy knows it.</param>
 /// <param name="Room">Whether it is a room or a piece of equipment, and so no participant.</param>
-public sealed record Invitee(EmailAddress Address, string? Name = null, MeetingResponse Response = MeetingResponse.Unknown, bool Room = false);
+public sealed record Invitee(
+    EmailAddress Address,
+    string? Name = null,
+    MeetingResponse Response = MeetingResponse.Unknown,
+    bool Room = false);
 
 /// <summary>What one account knows of one meeting, or of one occurrence of a series.</summary>
 public sealed record MeetingCopy
@@ -94,8 +98,8 @@ public sealed record MeetingCopy
 }
 
 /// <summary>
-/// Puts copies of one meeting in order, the one to believe first: better rank, then newer version, then not cancelled (who removes a meeting only for
-/// himself does not raise its version), then by everything else, so that the order never depends on which came first.
+/// Puts copies of one meeting in order, the one to believe first: better rank, then newer version, then not cancelled (who removes a
+/// meeting only for himself does not raise its version), then by everything else, so that the order never depends on which came first.
 /// </summary>
 internal sealed class CopyOrder : IComparer<MeetingCopy>
 {

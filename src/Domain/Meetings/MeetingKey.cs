@@ -6,8 +6,9 @@ using NodaTime;
 namespace CrmSync.Domain.Meetings;
 
 /// <summary>
-/// What makes two copies the same meeting: the clean UID, and which occurrence of the series, in UTC. A meeting that moves keeps its key. Gateways change the
-/// case of UIDs, so it does not count; short UIDs are not unique in the world (Exchange wrote <c>1:2323</c>), so they hold for one organiser.
+/// What makes two copies the same meeting: the clean UID, and which occurrence of the series, in UTC. A meeting that moves keeps its key.
+/// Gateways change the case of UIDs, so it does not count; short UIDs are not unique in the world (Exchange wrote <c>1:2323</c>), so they
+/// hold for one organiser.
 /// </summary>
 /// <param name="Uid">The UID in lower case, with the organiser's address behind it when it is short.</param>
 /// <param name="Occurrence">The recurrence id; null for a single meeting.</param>

@@ -24,7 +24,10 @@ public sealed record MeetingLine
 
     public string? Subject { get; init; }
 
-    /// <summary>Since when it is cancelled; null if it is not. A moment after <see cref="End"/> changes nothing (<see cref="MeetingFacts.StatusAt"/>).</summary>
+    /// <summary>
+    /// Since when it is cancelled; null if it is not. A moment after <see cref="End"/> changes nothing
+    /// (<see cref="MeetingFacts.StatusAt"/>).
+    /// </summary>
     public Instant? CancelledAt { get; init; }
 
     /// <summary>The organiser first, then by address; rooms and equipment are not among them.</summary>
@@ -33,7 +36,9 @@ public sealed record MeetingLine
     /// <summary>The accounts it was seen in, in ordinal order.</summary>
     public required IReadOnlyList<string> Accounts { get; init; }
 
-    /// <summary>When we learned of it: the earliest harvest that showed it, but not after its start where it was there from the first.</summary>
+    /// <summary>
+    /// When we learned of it: the earliest harvest that showed it, but not after its start where it was there from the first.
+    /// </summary>
     public required Instant Seen { get; init; }
 
     /// <summary>What the reader should know about how sure this is, in words.</summary>
@@ -45,8 +50,14 @@ public sealed record MeetingLine
     public Interaction ToInteraction(InternalAddresses ours)
     {
         ArgumentNullException.ThrowIfNull(ours);
-        var participants = People.Select(person => new Participant(
-            person.Address, person.Name, person.Organizer ? ParticipantRole.Organizer : ParticipantRole.Attendee, ours.Contains(person.Address), person.Response)).ToList();
+        var participants = People
+            .Select(person => new Participant(
+                person.Address,
+                person.Name,
+                person.Organizer ? ParticipantRole.Organizer : ParticipantRole.Attendee,
+                ours.Contains(person.Address),
+                person.Response))
+            .ToList();
         return new Interaction
         {
             Id = Id,
@@ -58,7 +69,15 @@ public sealed record MeetingLine
             Participants = participants,
             Accounts = Accounts,
             Reasons = Reasons,
-            Meeting = new MeetingFacts { Uid = Uid, Occurrence = Key.Occurrence, Start = Start, End = End, AllDay = AllDay, CancelledAt = CancelledAt },
+            Meeting = new MeetingFacts
+            {
+                Uid = Uid,
+                Occurrence = Key.Occurrence,
+                Start = Start,
+                End = End,
+                AllDay = AllDay,
+                CancelledAt = CancelledAt,
+            },
         };
     }
 
@@ -67,6 +86,8 @@ public sealed record MeetingLine
     {
         if (participants.TrueForAll(person => person.Internal))
             return Direction.Internal;
-        return participants.Find(person => person.Role == ParticipantRole.Organizer) is { Internal: false } ? Direction.Inbound : Direction.Outbound;
+        return participants.Find(person => person.Role == ParticipantRole.Organizer) is { Internal: false }
+            ? Direction.Inbound
+            : Direction.Outbound;
     }
 }

@@ -9,11 +9,14 @@ namespace CrmSync.Domain.Meetings;
 /// <param name="Lines">One line a meeting, by key.</param>
 /// <param name="Refused">Messages that were not believed or came too late, with the reason.</param>
 /// <param name="Parked">Answers and cancellations whose meeting is not known yet; they count as soon as it is.</param>
-public sealed record MergedMeetings(IReadOnlyList<MeetingLine> Lines, IReadOnlyList<RefusedInvitation> Refused, IReadOnlyList<InvitationMail> Parked);
+public sealed record MergedMeetings(
+    IReadOnlyList<MeetingLine> Lines,
+    IReadOnlyList<RefusedInvitation> Refused,
+    IReadOnlyList<InvitationMail> Parked);
 
 /// <summary>
-/// Merges what calendars and mails know of meetings: once each, whatever the number of copies, with the truth about who was there as far as they tell it.
-/// The result does not depend on the order in which copies and messages come.
+/// Merges what calendars and mails know of meetings: once each, whatever the number of copies, with the truth about who was there as far as
+/// they tell it. The result does not depend on the order in which copies and messages come.
 /// </summary>
 public sealed class MeetingMerge(InvitationTrust trust)
 {
@@ -27,7 +30,11 @@ public sealed class MeetingMerge(InvitationTrust trust)
         var lines = new List<MeetingLine>();
         var refused = new List<RefusedInvitation>();
         var parked = new List<InvitationMail>();
-        foreach (var series in calendars.Select(group => group.Key).Union(messages.Select(group => group.Key), StringComparer.Ordinal).Order(StringComparer.Ordinal))
+        foreach (
+            var series in calendars
+                .Select(group => group.Key)
+                .Union(messages.Select(group => group.Key), StringComparer.Ordinal)
+                .Order(StringComparer.Ordinal))
         {
             var invited = new InvitationHistory(trust, [.. messages[series]], [.. calendars[series].Where(copy => !copy.Private)]);
             refused.AddRange(invited.Refused);
@@ -65,7 +72,10 @@ public sealed class MeetingMerge(InvitationTrust trust)
     {
         var organizer = copies.Select(copy => copy.Organizer).FirstOrDefault(named => named is not null);
         var rooms = copies.SelectMany(copy => copy.Invitees).Where(invitee => invitee.Room).Select(invitee => invitee.Address).ToHashSet();
-        var names = copies.SelectMany(copy => copy.Invitees.Select(invitee => (invitee.Address, invitee.Name)).Append((Address: copy.Organizer?.Address!, copy.Organizer?.Name)))
+        var names = copies
+            .SelectMany(copy =>
+                copy.Invitees.Select(invitee => (invitee.Address, invitee.Name))
+                    .Append((Address: copy.Organizer?.Address!, copy.Organizer?.Name)))
             .Where(person => person.Address is not null && !string.IsNullOrWhiteSpace(person.Name))
             .ToLookup(person => person.Address, person => person.Name!);
 
@@ -88,8 +98,8 @@ public sealed class MeetingMerge(InvitationTrust trust)
     }
 
     /// <summary>
-    /// A person's answer: what their own calendar says, then what they answered by mail, then what the organiser's copy says, then any other. Who called the
-    /// meeting comes unless they say otherwise.
+    /// A person's answer: what their own calendar says, then what they answered by mail, then what the organiser's copy says, then any
+    /// other. Who called the meeting comes unless they say otherwise.
     /// </summary>
     private static MeetingResponse Response(
         EmailAddress person, EmailAddress? organizer, Instant? occurrence, IReadOnlyList<MeetingCopy> copies, InvitationHistory invited)

@@ -5,7 +5,9 @@ using NodaTime;
 
 namespace CrmSync.Domain.Policy;
 
-/// <summary>A finished policy: read, validated, names resolved, lists from files included, defaults applied (policy.md sections 2 to 10 and 15).</summary>
+/// <summary>
+/// A finished policy: read, validated, names resolved, lists from files included, defaults applied (policy.md sections 2 to 10 and 15).
+/// </summary>
 public sealed record CompanyPolicy : CompanyProfile
 {
     /// <summary>Short hash over the policy files and the lists they name; shown as the version.</summary>

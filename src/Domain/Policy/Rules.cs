@@ -73,7 +73,9 @@ public sealed record RespondRule(string Name, Place Place) : Rule(Name, Place)
     /// <summary><c>satisfied_by: contact</c>: an answer in any thread counts.</summary>
     public bool SatisfiedByContact { get; init; }
 
-    /// <summary>Whether a held meeting with the author answers; <c>meetings: false</c> takes only what is written or said on the telephone.</summary>
+    /// <summary>
+    /// Whether a held meeting with the author answers; <c>meetings: false</c> takes only what is written or said on the telephone.
+    /// </summary>
     public bool MeetingsAnswer { get; init; } = true;
 }
 

@@ -2,7 +2,10 @@ using NodaTime;
 
 namespace CrmSync.Domain.Time;
 
-/// <summary>The arithmetic itself, in ticks since the Unix epoch: the policy asks it millions of times. Results saturate at the ends of <see cref="CalendarDays"/>.</summary>
+/// <summary>
+/// The arithmetic itself, in ticks since the Unix epoch: the policy asks it millions of times. Results saturate at the ends of
+/// <see cref="CalendarDays"/>.
+/// </summary>
 public sealed partial class BusinessCalendar
 {
     /// <summary>Five hundred years: longer than the days known, short enough not to overflow.</summary>
@@ -113,7 +116,9 @@ public sealed partial class BusinessCalendar
         }
     }
 
-    /// <summary>The latest moment after which that much open time lies before <paramref name="from"/>; landing on an opening stays there.</summary>
+    /// <summary>
+    /// The latest moment after which that much open time lies before <paramref name="from"/>; landing on an opening stays there.
+    /// </summary>
     private long SubtractOpenTime(long from, long ticks)
     {
         for (var number = days.NumberOf(from); ; number--)
@@ -174,9 +179,13 @@ public sealed partial class BusinessCalendar
         return number;
     }
 
-    /// <summary>At the far end of time a search ends where it is; a calendar without open time is a mistake that validation should have found.</summary>
+    /// <summary>
+    /// At the far end of time a search ends where it is; a calendar without open time is a mistake that validation should have found.
+    /// </summary>
     private long Never(long where) =>
-        IsNeverOpen ? throw new InvalidOperationException($"The calendar \"{Name}\" is never open, so no business time can be counted in it.") : where;
+        IsNeverOpen
+            ? throw new InvalidOperationException($"The calendar \"{Name}\" is never open, so no business time can be counted in it.")
+            : where;
 
     private static long Ticks(LengthOfTime length)
     {

@@ -33,7 +33,10 @@ public sealed partial class BusinessCalendar(
 
     public IReadOnlyDictionary<LocalDate, Holiday> Holidays { get; } = holidays;
 
-    /// <summary>Whether no weekday has open time. Such a calendar is refused by validation (P023); its business arithmetic throws <see cref="InvalidOperationException"/>.</summary>
+    /// <summary>
+    /// Whether no weekday has open time. Such a calendar is refused by validation (P023); its business arithmetic throws
+    /// <see cref="InvalidOperationException"/>.
+    /// </summary>
     public bool IsNeverOpen => Hours.Values.All(spans => spans.All(s => s.End <= s.Start));
 
     /// <summary>The local date of <paramref name="moment"/>.</summary>
@@ -54,25 +57,26 @@ public sealed partial class BusinessCalendar(
     public LocalDate CountsOn(Instant moment) => CalendarDays.Date(CountsOn(moment.ToUnixTimeTicks()));
 
     /// <summary>
-    /// The end of <paramref name="length"/> from <paramref name="from"/> as a promise: exact for clock units, the close of the Nth business day,
-    /// the same local clock time on the target date.
+    /// The end of <paramref name="length"/> from <paramref name="from"/> as a promise: exact for clock units, the close of the Nth business
+    /// day, the same local clock time on the target date.
     /// </summary>
     public Instant Deadline(Instant from, LengthOfTime length) => Instant.FromUnixTimeTicks(Deadline(from.ToUnixTimeTicks(), length));
 
     /// <summary>
-    /// The end of <paramref name="length"/> from <paramref name="from"/> as a morning on which somebody reads it: exact for clock units, the start of the Nth
-    /// business day, the start of the first business day on or after the target date.
+    /// The end of <paramref name="length"/> from <paramref name="from"/> as a morning on which somebody reads it: exact for clock units,
+    /// the start of the Nth business day, the start of the first business day on or after the target date.
     /// </summary>
     public Instant Opening(Instant from, LengthOfTime length) => Instant.FromUnixTimeTicks(Opening(from.ToUnixTimeTicks(), length));
 
     /// <summary>
-    /// That long before <paramref name="moment"/>: business minutes and hours are counted backwards through open time, business days to the start of the Nth business
-    /// day before, longer units to the same local clock time.
+    /// That long before <paramref name="moment"/>: business minutes and hours are counted backwards through open time, business days to the
+    /// start of the Nth business day before, longer units to the same local clock time.
     /// </summary>
     public Instant Before(Instant moment, LengthOfTime length) => Instant.FromUnixTimeTicks(Before(moment.ToUnixTimeTicks(), length));
 
     /// <summary>The open time between two moments, in real elapsed time; zero when they are in the wrong order.</summary>
-    public Duration OpenTimeBetween(Instant from, Instant to) => Duration.FromTicks(OpenTicksBetween(from.ToUnixTimeTicks(), to.ToUnixTimeTicks()));
+    public Duration OpenTimeBetween(Instant from, Instant to) =>
+        Duration.FromTicks(OpenTicksBetween(from.ToUnixTimeTicks(), to.ToUnixTimeTicks()));
 
     /// <summary>The start of the last business day on or before <paramref name="date"/>.</summary>
     public Instant StartOfBusinessDayOnOrBefore(LocalDate date) =>
@@ -87,7 +91,8 @@ public sealed partial class BusinessCalendar(
         Instant.FromUnixTimeTicks(days[BusinessDayOnOrBefore(CalendarDays.Number(date))].Close);
 
     /// <summary>
-    /// The date that lies <paramref name="length"/> before <paramref name="date"/>; business days are counted back from the last business day on or before it.
+    /// The date that lies <paramref name="length"/> before <paramref name="date"/>; business days are counted back from the last business
+    /// day on or before it.
     /// </summary>
     public LocalDate DateBefore(LocalDate date, LengthOfTime length)
     {

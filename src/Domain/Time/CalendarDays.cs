@@ -3,8 +3,9 @@ using NodaTime;
 namespace CrmSync.Domain.Time;
 
 /// <summary>
-/// The days of one calendar as instants, numbered from 1 January 1970, each worked out when first asked for. Local times that do not exist are moved forward by
-/// the size of the gap; of those that exist twice the first is meant. Moments outside the years 1900 to 2399 are treated as their nearest day.
+/// The days of one calendar as instants, numbered from 1 January 1970, each worked out when first asked for. Local times that do not exist
+/// are moved forward by the size of the gap; of those that exist twice the first is meant. Moments outside the years 1900 to 2399 are
+/// treated as their nearest day.
 /// </summary>
 internal sealed class CalendarDays(
     DateTimeZone zone,

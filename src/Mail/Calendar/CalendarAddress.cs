@@ -1,12 +1,16 @@
 namespace CrmSync.Mail.Calendar;
 
-/// <summary>Reads the people of an event: <c>ATTENDEE;CN="Ada";PARTSTAT=ACCEPTED:mailto:ada@x.example</c> and what others write for it.</summary>
+/// <summary>
+/// Reads the people of an event: <c>ATTENDEE;CN="Ada";PARTSTAT=ACCEPTED:mailto:ada@x.example</c> and what others write for it.
+/// </summary>
 internal static class CalendarAddress
 {
     /// <summary>The mail address a property names, in its value or its EMAIL (RFC 7986 section 6.2); null if it names none.</summary>
     public static string? Of(ContentLine line) => Of(line.Value) ?? Of(line.Parameter("EMAIL")) ?? Of(line.Parameter("X-EMAIL"));
 
-    /// <summary>The mail address of a calendar user address; <c>mailto:</c> in any case, or absent. Null if it is no mail address.</summary>
+    /// <summary>
+    /// The mail address of a calendar user address; <c>mailto:</c> in any case, or absent. Null if it is no mail address.
+    /// </summary>
     public static string? Of(string? value)
     {
         var text = Bare(value ?? "");
@@ -16,7 +20,11 @@ internal static class CalendarAddress
             text = Uri.UnescapeDataString(text);
 
         var at = text.LastIndexOf('@');
-        return at > 0 && at < text.Length - 1 && text.Length <= 320 && !text.Any(character => char.IsWhiteSpace(character) || char.IsControl(character) || character is '/')
+        return
+            at > 0
+            && at < text.Length - 1
+            && text.Length <= 320
+            && !text.Any(character => char.IsWhiteSpace(character) || char.IsControl(character) || character is '/')
             ? text
             : null;
     }
@@ -25,7 +33,9 @@ internal static class CalendarAddress
     public static string? NameOf(ContentLine line)
     {
         var name = line.Parameter("CN") is { } written ? TextValue.Unescape(written, 500)?.Trim('"', '\'', ' ') : null;
-        return string.IsNullOrEmpty(name) || string.Equals(Of(name), Of(line), StringComparison.OrdinalIgnoreCase) && Of(name) is not null ? null : name;
+        return string.IsNullOrEmpty(name) || string.Equals(Of(name), Of(line), StringComparison.OrdinalIgnoreCase) && Of(name) is not null
+            ? null
+            : name;
     }
 
     public static CalendarAttendee Attendee(ContentLine line) => new(Of(line), NameOf(line))

@@ -72,8 +72,15 @@ public sealed record CalendarAttendee(string? Address, string? Name = null)
 
     /// <inheritdoc/>
     public bool Equals(CalendarAttendee? other) =>
-        other is not null && Address == other.Address && Name == other.Name && Status == other.Status && Role == other.Role && Kind == other.Kind
-        && SentBy == other.SentBy && DelegatedTo.SequenceEqual(other.DelegatedTo) && DelegatedFrom.SequenceEqual(other.DelegatedFrom);
+        other is not null
+        && Address == other.Address
+        && Name == other.Name
+        && Status == other.Status
+        && Role == other.Role
+        && Kind == other.Kind
+        && SentBy == other.SentBy
+        && DelegatedTo.SequenceEqual(other.DelegatedTo)
+        && DelegatedFrom.SequenceEqual(other.DelegatedFrom);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Address, Name, Status, Role, Kind, SentBy);
@@ -83,8 +90,8 @@ public sealed record CalendarAttendee(string? Address, string? Name = null)
 public sealed record RecurrenceDate(CalendarTime Start, Duration? Length = null);
 
 /// <summary>
-/// One VEVENT (RFC 5545 section 3.6.1): a single event, the master of a series (it has rules or dates), or the changed occurrence of a series (it has
-/// a <see cref="RecurrenceId"/>). Group them with <see cref="EventSeries.Group"/>.
+/// One VEVENT (RFC 5545 section 3.6.1): a single event, the master of a series (it has rules or dates), or the changed occurrence of a
+/// series (it has a <see cref="RecurrenceId"/>). Group them with <see cref="EventSeries.Group"/>.
 /// </summary>
 public sealed record CalendarEvent
 {
@@ -116,12 +123,14 @@ public sealed record CalendarEvent
     public required CalendarTime End { get; init; }
 
     /// <summary>
-    /// Whether it has no time of its own, as a REPLY or CANCEL may: <see cref="Start"/> and <see cref="End"/> are then only the occurrence it speaks of,
-    /// or the moment it was written.
+    /// Whether it has no time of its own, as a REPLY or CANCEL may: <see cref="Start"/> and <see cref="End"/> are then only the occurrence
+    /// it speaks of, or the moment it was written.
     /// </summary>
     public bool StartIsMissing { get; init; }
 
-    /// <summary>DURATION as written, when there was one and no DTEND: its days and weeks are days on the calendar, not 24 hours. Null otherwise.</summary>
+    /// <summary>
+    /// DURATION as written, when there was one and no DTEND: its days and weeks are days on the calendar, not 24 hours. Null otherwise.
+    /// </summary>
     public Period? WrittenDuration { get; init; }
 
     /// <summary>Whether it takes whole days: it begins with a date, or Outlook's all-day flag is set.</summary>
@@ -163,12 +172,29 @@ public sealed record CalendarEvent
 
     /// <inheritdoc/>
     public bool Equals(CalendarEvent? other) =>
-        other is not null && Uid == other.Uid && UidIsDerived == other.UidIsDerived && Equals(RecurrenceId, other.RecurrenceId)
-        && ThisAndFuture == other.ThisAndFuture && Sequence == other.Sequence && Stamp == other.Stamp && LastModified == other.LastModified
-        && Start == other.Start && End == other.End && Equals(WrittenDuration, other.WrittenDuration) && AllDay == other.AllDay && Status == other.Status
-        && Class == other.Class && Transparent == other.Transparent && Summary == other.Summary && Location == other.Location
-        && Equals(Organizer, other.Organizer) && Attendees.SequenceEqual(other.Attendees) && Rules.SequenceEqual(other.Rules)
-        && ExceptionRules.SequenceEqual(other.ExceptionRules) && Dates.SequenceEqual(other.Dates) && ExceptionDates.SequenceEqual(other.ExceptionDates);
+        other is not null
+        && Uid == other.Uid
+        && UidIsDerived == other.UidIsDerived
+        && Equals(RecurrenceId, other.RecurrenceId)
+        && ThisAndFuture == other.ThisAndFuture
+        && Sequence == other.Sequence
+        && Stamp == other.Stamp
+        && LastModified == other.LastModified
+        && Start == other.Start
+        && End == other.End
+        && Equals(WrittenDuration, other.WrittenDuration)
+        && AllDay == other.AllDay
+        && Status == other.Status
+        && Class == other.Class
+        && Transparent == other.Transparent
+        && Summary == other.Summary
+        && Location == other.Location
+        && Equals(Organizer, other.Organizer)
+        && Attendees.SequenceEqual(other.Attendees)
+        && Rules.SequenceEqual(other.Rules)
+        && ExceptionRules.SequenceEqual(other.ExceptionRules)
+        && Dates.SequenceEqual(other.Dates)
+        && ExceptionDates.SequenceEqual(other.ExceptionDates);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Uid, RecurrenceId, Sequence, Start, End, Summary);

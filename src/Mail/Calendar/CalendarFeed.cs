@@ -14,8 +14,9 @@ public sealed record FeedAnswer(Stream? Content, string? ETag, string? LastModif
 }
 
 /// <summary>
-/// Fetches a published calendar over https (plain http only to this very machine), whole or not at all: it is kept in a file of its own until it is read, so
-/// that a connection that breaks never passes for a short calendar. The address may hold a secret and is never part of a message; its host is.
+/// Fetches a published calendar over https (plain http only to this very machine), whole or not at all: it is kept in a file of its own
+/// until it is read, so that a connection that breaks never passes for a short calendar. The address may hold a secret and is never part of
+/// a message; its host is.
 /// </summary>
 /// <param name="http">Connections; make them with <see cref="DavClient.Handler"/>, so that redirects are left to this class.</param>
 /// <param name="address">Where the calendar is published.</param>
@@ -49,7 +50,9 @@ public sealed class CalendarFeed(HttpClient http, Uri address, long longest = Ca
             {
                 target = Follow(target, location);
                 if (!visited.Add(target) || visited.Count > MostRedirects + 1)
-                    throw new MailServerException(MailFailure.Config, $"{address.Host} sends us on and on; the address or the server is set up wrongly");
+                    throw new MailServerException(
+                        MailFailure.Config,
+                        $"{address.Host} sends us on and on; the address or the server is set up wrongly");
 
                 continue;
             }
@@ -57,14 +60,22 @@ public sealed class CalendarFeed(HttpClient http, Uri address, long longest = Ca
             return answer.StatusCode switch
             {
                 HttpStatusCode.NotModified => new FeedAnswer(null, etag, lastModified),
-                HttpStatusCode.OK => new FeedAnswer(await Download(answer, target, ct), First(answer.Headers, "ETag"), First(answer.Content.Headers, "Last-Modified")),
+                HttpStatusCode.OK => new FeedAnswer(
+                    await Download(answer, target, ct),
+                    First(answer.Headers, "ETag"),
+                    First(answer.Content.Headers, "Last-Modified")),
                 _ => throw Refusal(answer, target),
             };
         }
     }
 
     private static Uri? Redirect(HttpResponseMessage answer) =>
-        answer.StatusCode is HttpStatusCode.Moved or HttpStatusCode.Found or HttpStatusCode.SeeOther or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect
+        answer.StatusCode
+            is HttpStatusCode.Moved
+                or HttpStatusCode.Found
+                or HttpStatusCode.SeeOther
+                or HttpStatusCode.TemporaryRedirect
+                or HttpStatusCode.PermanentRedirect
             ? answer.Headers.Location
             : null;
 
@@ -99,7 +110,10 @@ public sealed class CalendarFeed(HttpClient http, Uri address, long longest = Ca
         }
         catch (OperationCanceledException failure) when (!ct.IsCancellationRequested)
         {
-            throw new MailServerException(MailFailure.Network, $"{target.Host} did not answer within {http.Timeout.TotalSeconds:0} seconds", inner: failure);
+            throw new MailServerException(
+                MailFailure.Network,
+                $"{target.Host} did not answer within {http.Timeout.TotalSeconds:0} seconds",
+                inner: failure);
         }
     }
 
@@ -108,7 +122,12 @@ public sealed class CalendarFeed(HttpClient http, Uri address, long longest = Ca
         if (answer.Content.Headers.ContentLength > longest)
             throw TooLong(target);
 
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Options = FileOptions.DeleteOnClose };
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Options = FileOptions.DeleteOnClose,
+        };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
@@ -156,7 +175,9 @@ public sealed class CalendarFeed(HttpClient http, Uri address, long longest = Ca
     }
 
     private MailServerException TooLong(Uri target) =>
-        new(MailFailure.Config, $"the calendar at {target.Host} is longer than {longest >> 20} MB and is not read; publish only the last years of it");
+        new(
+            MailFailure.Config,
+            $"the calendar at {target.Host} is longer than {longest >> 20} MB and is not read; publish only the last years of it");
 
     private static MailServerException Refusal(HttpResponseMessage answer, Uri target)
     {
@@ -164,15 +185,34 @@ public sealed class CalendarFeed(HttpClient http, Uri address, long longest = Ca
         var words = $"{status} {answer.ReasonPhrase}".Trim();
         return answer.StatusCode switch
         {
-            HttpStatusCode.Unauthorized => new(MailFailure.Auth, $"{target.Host} asks for a login, and a published calendar needs none", words),
+            HttpStatusCode.Unauthorized => new(
+                MailFailure.Auth,
+                $"{target.Host} asks for a login, and a published calendar needs none",
+                words),
             HttpStatusCode.Forbidden => new(MailFailure.Config, $"{target.Host} does not let us read the calendar", words),
-            HttpStatusCode.NotFound or HttpStatusCode.Gone => new(MailFailure.Permanent, $"{target.Host} has no calendar at this address", words),
-            HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable => new(MailFailure.Throttled, $"{target.Host} asks for fewer requests", words) { RetryAfter = DavClient.Wait(answer) },
-            >= HttpStatusCode.InternalServerError => new(MailFailure.Network, $"{target.Host} has a fault of its own; it usually passes", words) { RetryAfter = DavClient.Wait(answer) },
+            HttpStatusCode.NotFound or HttpStatusCode.Gone => new(
+                MailFailure.Permanent,
+                $"{target.Host} has no calendar at this address",
+                words),
+            HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable => new(
+                MailFailure.Throttled,
+                $"{target.Host} asks for fewer requests",
+                words)
+            {
+                RetryAfter = DavClient.Wait(answer),
+            },
+            >= HttpStatusCode.InternalServerError => new(
+                MailFailure.Network,
+                $"{target.Host} has a fault of its own; it usually passes",
+                words)
+            {
+                RetryAfter = DavClient.Wait(answer),
+            },
             _ when status < 300 => new(MailFailure.Protocol, $"{target.Host} answers without a calendar", words),
             _ => new(MailFailure.Protocol, $"{target.Host} refuses the request", words),
         };
     }
 
-    private static string? First(System.Net.Http.Headers.HttpHeaders headers, string name) => headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
+    private static string? First(System.Net.Http.Headers.HttpHeaders headers, string name) =>
+        headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
 }

@@ -1,6 +1,9 @@
 namespace CrmSync.Mail.Calendar;
 
-/// <summary>Something in a calendar that could not be taken as it stands: where (line, from 1), and what, in words without names, titles or addresses.</summary>
+/// <summary>
+/// Something in a calendar that could not be taken as it stands: where (line, from 1), and what, in words without names, titles or
+/// addresses.
+/// </summary>
 /// <param name="Line">The line it begins on.</param>
 /// <param name="Words">What was wrong and what was done about it.</param>
 /// <param name="EventLost">Whether an event was dropped for it.</param>
@@ -9,7 +12,9 @@ public sealed record CalendarProblem(int Line, string Words, bool EventLost = fa
 /// <summary>What an iCalendar stream holds, as far as it could be read.</summary>
 public sealed record CalendarFile
 {
-    /// <summary>METHOD in capitals (REQUEST, REPLY, CANCEL, COUNTER, PUBLISH ...); null if absent. The first, if there are several.</summary>
+    /// <summary>
+    /// METHOD in capitals (REQUEST, REPLY, CANCEL, COUNTER, PUBLISH ...); null if absent. The first, if there are several.
+    /// </summary>
     public string? Method { get; init; }
 
     /// <summary>PRODID: the program that wrote it; null if absent.</summary>
@@ -22,8 +27,8 @@ public sealed record CalendarFile
     public required bool IsCalendar { get; init; }
 
     /// <summary>
-    /// Whether it was read to its end: false when the stream stops inside a calendar or a limit ended the reading. Nothing may be concluded from the
-    /// absence of an event in an incomplete file.
+    /// Whether it was read to its end: false when the stream stops inside a calendar or a limit ended the reading. Nothing may be concluded
+    /// from the absence of an event in an incomplete file.
     /// </summary>
     public required bool IsComplete { get; init; }
 

@@ -6,8 +6,8 @@ using NodaTime;
 namespace CrmSync.Mail.Calendar;
 
 /// <summary>
-/// Reads iCalendar (RFC 5545) and vCalendar 1.0 as programs really write them. It never throws for what it reads and never reads past its limits; what
-/// cannot be understood is left out, and said.
+/// Reads iCalendar (RFC 5545) and vCalendar 1.0 as programs really write them. It never throws for what it reads and never reads past its
+/// limits; what cannot be understood is left out, and said.
 /// </summary>
 public sealed class CalendarReader
 {
@@ -15,12 +15,43 @@ public sealed class CalendarReader
 
     private static readonly FrozenSet<string> Wanted = new[]
     {
-        "UID", "RECURRENCE-ID", "SEQUENCE", "DTSTAMP", "LAST-MODIFIED", "DTSTART", "DTEND", "DURATION", "STATUS", "CLASS", "TRANSP", "SUMMARY", "LOCATION",
-        "ORGANIZER", "ATTENDEE", "RRULE", "EXRULE", "RDATE", "EXDATE", "X-MICROSOFT-CDO-ALLDAYEVENT", "X-MICROSOFT-CDO-BUSYSTATUS",
-        "METHOD", "PRODID", "NAME", "X-WR-CALNAME", "X-WR-TIMEZONE", "TZID", "TZOFFSETFROM", "TZOFFSETTO", "X-LIC-LOCATION", "TZ", "VERSION",
+        "UID",
+        "RECURRENCE-ID",
+        "SEQUENCE",
+        "DTSTAMP",
+        "LAST-MODIFIED",
+        "DTSTART",
+        "DTEND",
+        "DURATION",
+        "STATUS",
+        "CLASS",
+        "TRANSP",
+        "SUMMARY",
+        "LOCATION",
+        "ORGANIZER",
+        "ATTENDEE",
+        "RRULE",
+        "EXRULE",
+        "RDATE",
+        "EXDATE",
+        "X-MICROSOFT-CDO-ALLDAYEVENT",
+        "X-MICROSOFT-CDO-BUSYSTATUS",
+        "METHOD",
+        "PRODID",
+        "NAME",
+        "X-WR-CALNAME",
+        "X-WR-TIMEZONE",
+        "TZID",
+        "TZOFFSETFROM",
+        "TZOFFSETTO",
+        "X-LIC-LOCATION",
+        "TZ",
+        "VERSION",
     }.ToFrozenSet(StringComparer.Ordinal);
 
-    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> WantedNames = Wanted.GetAlternateLookup<ReadOnlySpan<char>>();
+    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> WantedNames = Wanted.GetAlternateLookup<
+        ReadOnlySpan<char>
+    >();
 
     private readonly CalendarLimits limits;
     private readonly ZoneResolver zones;
@@ -54,7 +85,11 @@ public sealed class CalendarReader
 
     /// <summary>Reads a calendar held in memory, such as a part of a mail.</summary>
     /// <inheritdoc cref="Read(Stream, CalendarLimits?, string?, DateTimeZone?, CancellationToken)"/>
-    public static CalendarFile Read(ReadOnlyMemory<byte> bytes, CalendarLimits? limits = null, string? charset = null, DateTimeZone? defaultZone = null)
+    public static CalendarFile Read(
+        ReadOnlyMemory<byte> bytes,
+        CalendarLimits? limits = null,
+        string? charset = null,
+        DateTimeZone? defaultZone = null)
     {
         using var stream = MemoryMarshal.TryGetArray(bytes, out var array)
             ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false)
@@ -66,10 +101,15 @@ public sealed class CalendarReader
     /// <param name="stream">Where it is read from; its own errors (a disk, a network) pass through.</param>
     /// <param name="limits">How much is read at most; null for <see cref="CalendarLimits.Default"/>.</param>
     /// <param name="charset">The charset named outside of it (of a mail part), for lines that are not UTF-8; null if none.</param>
-    /// <param name="defaultZone">The zone of times that name none, unless the calendar declares one; null for UTC, marked uncertain.</param>
+    /// <param name="defaultZone">The zone of times that name none, unless the calendar declares one; null for UTC, marked
+    /// uncertain.</param>
     /// <param name="ct">Ends the reading.</param>
     public static CalendarFile Read(
-        Stream stream, CalendarLimits? limits = null, string? charset = null, DateTimeZone? defaultZone = null, CancellationToken ct = default)
+        Stream stream,
+        CalendarLimits? limits = null,
+        string? charset = null,
+        DateTimeZone? defaultZone = null,
+        CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(stream);
         var reader = new CalendarReader(limits ?? CalendarLimits.Default, charset, defaultZone);

@@ -5,14 +5,17 @@ using NodaTime.Text;
 
 namespace CrmSync.Mail.Calendar;
 
-/// <summary>Prints events as iCalendar (RFC 5545): CRLF, lines folded at 75 bytes, text escaped, parameters encoded as RFC 6868 asks.</summary>
+/// <summary>
+/// Prints events as iCalendar (RFC 5545): CRLF, lines folded at 75 bytes, text escaped, parameters encoded as RFC 6868 asks.
+/// </summary>
 public static class CalendarWriter
 {
     private const int LongestLine = 75;
     private static readonly InstantPattern Moment = InstantPattern.CreateWithInvariantCulture("uuuuMMdd'T'HHmmss'Z'");
 
     /// <summary>
-    /// A VCALENDAR of these events. Zones are named and not defined: names from IANA and Windows need no definition, others are read back only beside one.
+    /// A VCALENDAR of these events. Zones are named and not defined: names from IANA and Windows need no definition, others are read back
+    /// only beside one.
     /// </summary>
     /// <param name="events">The events.</param>
     /// <param name="method">METHOD; null for none.</param>
@@ -63,7 +66,13 @@ public static class CalendarWriter
         if (entry.Location is { } location)
             Line(text, "LOCATION:" + Escape(location));
         if (entry.Organizer is { } organizer)
-            Line(text, "ORGANIZER" + Parameter("CN", organizer.Name) + Parameter("SENT-BY", Mailto(organizer.SentBy)) + ":" + (Mailto(organizer.Address) ?? "invalid:nomail"));
+            Line(
+                text,
+                "ORGANIZER"
+                    + Parameter("CN", organizer.Name)
+                    + Parameter("SENT-BY", Mailto(organizer.SentBy))
+                    + ":"
+                    + (Mailto(organizer.Address) ?? "invalid:nomail"));
         foreach (var attendee in entry.Attendees)
             Line(text, Attendee(attendee));
         foreach (var rule in entry.Rules)
@@ -72,9 +81,13 @@ public static class CalendarWriter
             Line(text, "EXRULE:" + rule);
         foreach (var date in entry.Dates)
         {
-            Line(text, date.Length is { } length
-                ? Time("RDATE;VALUE=PERIOD", date.Start) + "/" + PeriodValue.Print(Period.FromSeconds((long)length.TotalSeconds).Normalize())
-                : Time("RDATE", date.Start));
+            Line(
+                text,
+                date.Length is { } length
+                    ? Time("RDATE;VALUE=PERIOD", date.Start)
+                        + "/"
+                        + PeriodValue.Print(Period.FromSeconds((long)length.TotalSeconds).Normalize())
+                    : Time("RDATE", date.Start));
         }
 
         foreach (var date in entry.ExceptionDates)
@@ -93,7 +106,8 @@ public static class CalendarWriter
             AttendeeRole.NonParticipant => ";ROLE=NON-PARTICIPANT",
             _ => "",
         }
-        + ";PARTSTAT=" + (attendee.Status == ParticipationStatus.NeedsAction ? "NEEDS-ACTION" : attendee.Status.ToString().ToUpperInvariant())
+        + ";PARTSTAT="
+        + (attendee.Status == ParticipationStatus.NeedsAction ? "NEEDS-ACTION" : attendee.Status.ToString().ToUpperInvariant())
         + Parameter("SENT-BY", Mailto(attendee.SentBy))
         + List("DELEGATED-TO", attendee.DelegatedTo)
         + List("DELEGATED-FROM", attendee.DelegatedFrom)
@@ -114,7 +128,9 @@ public static class CalendarWriter
         addresses.Count == 0 ? "" : $";{name}=" + string.Join(',', addresses.Select(address => $"\"mailto:{address}\""));
 
     private static string Parameter(string name, string? value) =>
-        value is null ? "" : $";{name}=\"{value.Replace("^", "^^", StringComparison.Ordinal).Replace("\n", "^n", StringComparison.Ordinal).Replace("\"", "^'", StringComparison.Ordinal)}\"";
+        value is null
+            ? ""
+            : $";{name}=\"{value.Replace("^", "^^", StringComparison.Ordinal).Replace("\n", "^n", StringComparison.Ordinal).Replace("\"", "^'", StringComparison.Ordinal)}\"";
 
     private static string Escape(string value) => value
         .Replace("\\", "\\\\", StringComparison.Ordinal)

@@ -3,8 +3,8 @@ using NodaTime;
 namespace CrmSync.Mail.Calendar;
 
 /// <summary>
-/// Days counted from 1970-01-01 in the Gregorian calendar, and their year, month and day: the arithmetic of recurrence, on whole numbers because
-/// a large calendar does it millions of times.
+/// Days counted from 1970-01-01 in the Gregorian calendar, and their year, month and day: the arithmetic of recurrence, on whole numbers
+/// because a large calendar does it millions of times.
 /// </summary>
 internal static class CivilDay
 {

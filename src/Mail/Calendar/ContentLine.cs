@@ -2,7 +2,9 @@ using System.Text;
 
 namespace CrmSync.Mail.Calendar;
 
-/// <summary>One property of a component: its name in capitals, its parameters, its value as written (RFC 5545 section 3.1, RFC 6868).</summary>
+/// <summary>
+/// One property of a component: its name in capitals, its parameters, its value as written (RFC 5545 section 3.1, RFC 6868).
+/// </summary>
 internal sealed record ContentLine(string Name, IReadOnlyList<KeyValuePair<string, string>> Parameters, string Value, int Line)
 {
     private static readonly KeyValuePair<string, string>[] None = [];
@@ -46,7 +48,9 @@ internal sealed record ContentLine(string Name, IReadOnlyList<KeyValuePair<strin
     public static IEnumerable<string> Members(string parameter) =>
         parameter.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(member => member.Trim('"'));
 
-    /// <summary>Where the value begins: at the first colon outside of quotes, or where an unquoted parameter plainly goes on past it.</summary>
+    /// <summary>
+    /// Where the value begins: at the first colon outside of quotes, or where an unquoted parameter plainly goes on past it.
+    /// </summary>
     private static int Colon(string name, string rest)
     {
         var quoted = false;
@@ -67,14 +71,20 @@ internal sealed record ContentLine(string Name, IReadOnlyList<KeyValuePair<strin
         if (name is "DTSTART" or "DTEND" or "RECURRENCE-ID" or "EXDATE" or "RDATE" or "DUE")
             return rest.LastIndexOf(':') is > 0 and var last && last > first && !IsTime(rest, first) ? last : first;
         // CN=Sales: North:mailto:...
-        if (name is "ATTENDEE" or "ORGANIZER" && first < rest.Length
-            && rest.IndexOf(":mailto:", first, StringComparison.OrdinalIgnoreCase) is > 0 and var address && !rest.AsSpan(first, address - first).Contains('"'))
+        if (
+            name is "ATTENDEE" or "ORGANIZER"
+            && first < rest.Length
+            && rest.IndexOf(":mailto:", first, StringComparison.OrdinalIgnoreCase) is > 0 and var address
+            && !rest.AsSpan(first, address - first).Contains('"'))
             return address;
         return first;
     }
 
-    /// <summary>Whether what follows the colon is a time with colons of its own (<c>2026-03-01T09:00:00</c>) and no rest of a parameter.</summary>
-    private static bool IsTime(string rest, int colon) => colon + 1 < rest.Length && char.IsAsciiDigit(rest[colon + 1]) && rest.IndexOf('T', colon) is > 0 and var at && at <= colon + 12;
+    /// <summary>
+    /// Whether what follows the colon is a time with colons of its own (<c>2026-03-01T09:00:00</c>) and no rest of a parameter.
+    /// </summary>
+    private static bool IsTime(string rest, int colon) =>
+        colon + 1 < rest.Length && char.IsAsciiDigit(rest[colon + 1]) && rest.IndexOf('T', colon) is > 0 and var at && at <= colon + 12;
 
     private static List<string> Split(string text, char separator)
     {

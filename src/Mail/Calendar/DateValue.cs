@@ -6,7 +6,8 @@ namespace CrmSync.Mail.Calendar;
 
 /// <summary>A DATE or DATE-TIME as it stands in a calendar (RFC 5545 sections 3.3.4 and 3.3.5), before its zone is known.</summary>
 /// <param name="Local">The date and time as written; midnight for a date.</param>
-/// <param name="Kind"><see cref="CalendarTimeKind.Date"/>, <see cref="CalendarTimeKind.Utc"/> or <see cref="CalendarTimeKind.Floating"/>.</param>
+/// <param name="Kind"><see cref="CalendarTimeKind.Date"/>, <see cref="CalendarTimeKind.Utc"/> or
+/// <see cref="CalendarTimeKind.Floating"/>.</param>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct DateValue(LocalDateTime Local, CalendarTimeKind Kind)
 {
@@ -16,7 +17,9 @@ internal readonly record struct DateValue(LocalDateTime Local, CalendarTimeKind 
     /// <summary>The first year an event may lie in.</summary>
     public const int FirstYear = 1;
 
-    /// <summary>Reads <c>20260301</c>, <c>20260301T090000Z</c> and the same with separators or without seconds; null for anything else.</summary>
+    /// <summary>
+    /// Reads <c>20260301</c>, <c>20260301T090000Z</c> and the same with separators or without seconds; null for anything else.
+    /// </summary>
     public static DateValue? Parse(ReadOnlySpan<char> text)
     {
         Span<char> digits = stackalloc char[14];

@@ -3,7 +3,9 @@ using NodaTime.TimeZones;
 
 namespace CrmSync.Mail.Calendar;
 
-/// <summary>One STANDARD or DAYLIGHT of a VTIMEZONE (RFC 5545 section 3.6.5): from each onset on, clocks show UTC plus <paramref name="To"/>.</summary>
+/// <summary>
+/// One STANDARD or DAYLIGHT of a VTIMEZONE (RFC 5545 section 3.6.5): from each onset on, clocks show UTC plus <paramref name="To"/>.
+/// </summary>
 internal sealed record Observance(
     LocalDateTime Start,
     Offset From,
@@ -12,7 +14,9 @@ internal sealed record Observance(
     IReadOnlyList<RecurrenceRule> Rules,
     IReadOnlyList<LocalDateTime> Dates);
 
-/// <summary>A zone as a calendar itself defines it. Onsets are known from 1950 to 2100; before and after, the nearest offset holds.</summary>
+/// <summary>
+/// A zone as a calendar itself defines it. Onsets are known from 1950 to 2100; before and after, the nearest offset holds.
+/// </summary>
 internal sealed class EmbeddedZone : DateTimeZone
 {
     private const int MostOnsets = 4_000;

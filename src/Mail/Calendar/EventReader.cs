@@ -5,7 +5,9 @@ using NodaTime;
 
 namespace CrmSync.Mail.Calendar;
 
-/// <summary>Makes a <see cref="CalendarEvent"/> of the properties of one VEVENT. What is wrong is put right or left out, and said.</summary>
+/// <summary>
+/// Makes a <see cref="CalendarEvent"/> of the properties of one VEVENT. What is wrong is put right or left out, and said.
+/// </summary>
 internal sealed class EventReader(ZoneResolver zones, CalendarLimits limits, Action<int, string> problem)
 {
     /// <summary>The event; null if it cannot be one, with the reason in <paramref name="reason"/>.</summary>
@@ -16,7 +18,10 @@ internal sealed class EventReader(ZoneResolver zones, CalendarLimits limits, Act
     public CalendarEvent? Read(IReadOnlyList<ContentLine> lines, int firstLine, bool answers, out string? reason)
     {
         reason = null;
-        var uid = First(lines, "UID") is { } uidLine && TextValue.Unescape(uidLine.Value, int.MaxValue) is { } written ? MeetingUid.Of(written) : null;
+        var uid =
+            First(lines, "UID") is { } uidLine && TextValue.Unescape(uidLine.Value, int.MaxValue) is { } written
+                ? MeetingUid.Of(written)
+                : null;
         var recurrenceId = First(lines, "RECURRENCE-ID") is { } idLine ? Time(idLine, idLine.Value) : null;
         var stamp = First(lines, "DTSTAMP") is { } stampLine ? Moment(stampLine) : null;
 
@@ -44,7 +49,10 @@ internal sealed class EventReader(ZoneResolver zones, CalendarLimits limits, Act
             return null;
         }
 
-        var allDayFlag = string.Equals(First(lines, "X-MICROSOFT-CDO-ALLDAYEVENT")?.Value.Trim(), "TRUE", StringComparison.OrdinalIgnoreCase);
+        var allDayFlag = string.Equals(
+            First(lines, "X-MICROSOFT-CDO-ALLDAYEVENT")?.Value.Trim(),
+            "TRUE",
+            StringComparison.OrdinalIgnoreCase);
         var (end, duration) = End(lines, ref start);
         var organizer = Organizer(lines);
         var summary = Text(lines, "SUMMARY");
@@ -73,7 +81,8 @@ internal sealed class EventReader(ZoneResolver zones, CalendarLimits limits, Act
                 _ => EventClass.Private,
             },
             Transparent = First(lines, "TRANSP") is { } transparency
-                ? transparency.Value.Trim() is var free && (free == "1" || string.Equals(free, "TRANSPARENT", StringComparison.OrdinalIgnoreCase))
+                ? transparency.Value.Trim() is var free
+                    && (free == "1" || string.Equals(free, "TRANSPARENT", StringComparison.OrdinalIgnoreCase))
                 : string.Equals(First(lines, "X-MICROSOFT-CDO-BUSYSTATUS")?.Value.Trim(), "FREE", StringComparison.OrdinalIgnoreCase),
             Summary = summary,
             Location = Text(lines, "LOCATION"),
@@ -82,7 +91,8 @@ internal sealed class EventReader(ZoneResolver zones, CalendarLimits limits, Act
             Rules = rules,
             ExceptionRules = Rules(lines, "EXRULE", start),
             Dates = Dates(lines),
-            ExceptionDates = (CalendarTime[])[.. DateList(lines, "EXDATE").Select(item => Time(item.Line, item.Value)).OfType<CalendarTime>().Where(InRange)],
+            ExceptionDates = (CalendarTime[])
+                [.. DateList(lines, "EXDATE").Select(item => Time(item.Line, item.Value)).OfType<CalendarTime>().Where(InRange)],
         };
     }
 
@@ -99,7 +109,9 @@ internal sealed class EventReader(ZoneResolver zones, CalendarLimits limits, Act
 
     private static bool InRange(CalendarTime time) => time.Local.Year <= DateValue.LastYear;
 
-    /// <summary>When it ends, and the duration if that is how it is written. A start and an end of different kinds are brought together.</summary>
+    /// <summary>
+    /// When it ends, and the duration if that is how it is written. A start and an end of different kinds are brought together.
+    /// </summary>
     private (CalendarTime End, Period? Duration) End(IReadOnlyList<ContentLine> lines, ref CalendarTime start)
     {
         var oneDay = start.IsDate ? start.At(start.Local.PlusDays(1)) : start;
@@ -139,7 +151,12 @@ internal sealed class EventReader(ZoneResolver zones, CalendarLimits limits, Act
 
         // A day cannot last an hour: the time of a date counts up to whole days.
         if (start.IsDate && (duration.HasTimeComponent || duration.Days == 0))
-            duration = Period.FromDays(Math.Max(1, duration.Days + (int)((duration.Hours * 3600 + duration.Minutes * 60 + duration.Seconds + CivilDay.Seconds - 1) / CivilDay.Seconds)));
+            duration = Period.FromDays(
+                Math.Max(
+                    1,
+                    duration.Days
+                        + (int)(
+                            (duration.Hours * 3600 + duration.Minutes * 60 + duration.Seconds + CivilDay.Seconds - 1) / CivilDay.Seconds)));
         return (Length.Of(duration).EndOf(start), duration);
     }
 
@@ -156,8 +173,9 @@ internal sealed class EventReader(ZoneResolver zones, CalendarLimits limits, Act
             CalendarTimeKind.Date => CalendarTime.OfDate(date.Local.Date),
             CalendarTimeKind.Utc => new CalendarTime(date.Local, CalendarTimeKind.Utc, CalendarZone.Utc),
             // DTSTART;VALUE=DATE:20260301T000000 says twice what it is, and the value differs: the parameter is right, the time is padding.
-            _ when date.Local.TimeOfDay == LocalTime.Midnight && string.Equals(line.Parameter("VALUE"), "DATE", StringComparison.OrdinalIgnoreCase) =>
-                CalendarTime.OfDate(date.Local.Date),
+            _ when date.Local.TimeOfDay == LocalTime.Midnight
+                    && string.Equals(line.Parameter("VALUE"), "DATE", StringComparison.OrdinalIgnoreCase) => CalendarTime.OfDate(
+                date.Local.Date),
             _ when line.Parameter("TZID") is { } zone => new CalendarTime(date.Local, CalendarTimeKind.Zoned, Zone(line, zone)),
             _ => new CalendarTime(date.Local, CalendarTimeKind.Floating, zones.Default),
         };
@@ -217,8 +235,12 @@ internal sealed class EventReader(ZoneResolver zones, CalendarLimits limits, Act
 
     private static CalendarOrganizer? Organizer(IReadOnlyList<ContentLine> lines)
     {
-        var all = lines.Where(line => line.Name == "ORGANIZER")
-            .Select(line => new CalendarOrganizer(CalendarAddress.Of(line), CalendarAddress.NameOf(line), CalendarAddress.Of(line.Parameter("SENT-BY"))))
+        var all = lines
+            .Where(line => line.Name == "ORGANIZER")
+            .Select(line => new CalendarOrganizer(
+                CalendarAddress.Of(line),
+                CalendarAddress.NameOf(line),
+                CalendarAddress.Of(line.Parameter("SENT-BY"))))
             .ToList();
         return all.Find(organizer => organizer.Address is not null) ?? all.FirstOrDefault();
     }
@@ -250,7 +272,9 @@ internal sealed class EventReader(ZoneResolver zones, CalendarLimits limits, Act
             if (line.Name != name || string.IsNullOrWhiteSpace(line.Value))
                 continue;
 
-            var text = line.Value.Contains("FREQ", StringComparison.OrdinalIgnoreCase) ? line.Value : OldRule.Translate(line.Value, start.Local);
+            var text = line.Value.Contains("FREQ", StringComparison.OrdinalIgnoreCase)
+                ? line.Value
+                : OldRule.Translate(line.Value, start.Local);
             string? wrong = "it is no recurrence rule and left out";
             if (text is not null && RecurrenceRule.Parse(text, out wrong) is { } rule)
                 rules.Add(rule);

@@ -14,8 +14,8 @@ public sealed record EventSeries(string Uid, CalendarEvent? Master, IReadOnlyLis
     }
 
     /// <summary>
-    /// Groups events by UID, in order of first appearance. Of several versions of the same event the newest counts: higher SEQUENCE, then later DTSTAMP,
-    /// then LAST-MODIFIED, then the later in the file.
+    /// Groups events by UID, in order of first appearance. Of several versions of the same event the newest counts: higher SEQUENCE, then
+    /// later DTSTAMP, then LAST-MODIFIED, then the later in the file.
     /// </summary>
     public static IReadOnlyList<EventSeries> Group(IEnumerable<CalendarEvent> events)
     {

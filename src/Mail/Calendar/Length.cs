@@ -4,8 +4,8 @@ using NodaTime;
 namespace CrmSync.Mail.Calendar;
 
 /// <summary>
-/// How long an event takes. One given by DTEND is exact time for every occurrence (RFC 5545 section 3.8.5.3); the days of a DURATION, and of an
-/// all-day event, are days on the calendar, however many hours they have.
+/// How long an event takes. One given by DTEND is exact time for every occurrence (RFC 5545 section 3.8.5.3); the days of a DURATION, and
+/// of an all-day event, are days on the calendar, however many hours they have.
 /// </summary>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct Length(int Days, Duration Exact)

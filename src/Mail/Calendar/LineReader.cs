@@ -1,8 +1,8 @@
 namespace CrmSync.Mail.Calendar;
 
 /// <summary>
-/// Cuts a stream into unfolded lines (RFC 5545 section 3.1). It works on bytes, because folding may cut a character in two, and holds one buffer and
-/// one line at a time. Line ends may be CRLF, LF or CR; blank lines are passed over.
+/// Cuts a stream into unfolded lines (RFC 5545 section 3.1). It works on bytes, because folding may cut a character in two, and holds one
+/// buffer and one line at a time. Line ends may be CRLF, LF or CR; blank lines are passed over.
 /// </summary>
 internal sealed class LineReader(Stream stream, CalendarLimits limits)
 {
@@ -39,7 +39,8 @@ internal sealed class LineReader(Stream stream, CalendarLimits limits)
             Append();
         }
 
-        // vCalendar 1.0: a quoted-printable value goes on after a "=" at the end of the line, and the next line need not begin with a blank.
+        // vCalendar 1.0: a quoted-printable value goes on after a "=" at the end of the line, and the next line need not begin with a
+        // blank.
         while (Fill())
         {
             if (buffer[position] is (byte)' ' or (byte)'\t')

@@ -4,8 +4,8 @@ using NodaTime;
 namespace CrmSync.Mail.Calendar;
 
 /// <summary>
-/// The UID by which all copies of a meeting know each other. Exchange writes its global object id into it (MS-OXCICAL, MS-OXOCAL section 2.2.1.27):
-/// hexadecimal, with the date of an occurrence inside, and sometimes wrapped around the UID of another system.
+/// The UID by which all copies of a meeting know each other. Exchange writes its global object id into it (MS-OXCICAL, MS-OXOCAL section
+/// 2.2.1.27): hexadecimal, with the date of an occurrence inside, and sometimes wrapped around the UID of another system.
 /// </summary>
 /// <param name="Uid">The clean UID.</param>
 /// <param name="Instance">The day of the occurrence that stood inside; null for the whole series and for other UIDs.</param>
@@ -14,7 +14,9 @@ public sealed record MeetingUid(string Uid, LocalDate? Instance)
     private const string GlobalObjectId = "040000008200E00074C5B7101A82E008";
     private const string Wrapper = "vCal-Uid";
 
-    /// <summary>Cleans a UID as it was written: not folded, not escaped, with or without <c>mailto:</c>-like decoration left as it is.</summary>
+    /// <summary>
+    /// Cleans a UID as it was written: not folded, not escaped, with or without <c>mailto:</c>-like decoration left as it is.
+    /// </summary>
     public static MeetingUid Of(string written)
     {
         ArgumentNullException.ThrowIfNull(written);
@@ -40,7 +42,11 @@ public sealed record MeetingUid(string Uid, LocalDate? Instance)
     private static LocalDate? DateIn(byte[] bytes)
     {
         var year = bytes[16] << 8 | bytes[17];
-        return year is >= 1601 and <= DateValue.LastYear && bytes[18] is >= 1 and <= 12 && bytes[19] >= 1 && bytes[19] <= CivilDay.DaysInMonth(year, bytes[18])
+        return
+            year is >= 1601 and <= DateValue.LastYear
+            && bytes[18] is >= 1 and <= 12
+            && bytes[19] >= 1
+            && bytes[19] <= CivilDay.DaysInMonth(year, bytes[18])
             ? new LocalDate(year, bytes[18], bytes[19])
             : null;
     }

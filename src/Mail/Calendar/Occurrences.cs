@@ -7,7 +7,8 @@ namespace CrmSync.Mail.Calendar;
 /// <param name="Start">When it begins, changes included.</param>
 /// <param name="End">When it ends, exclusive.</param>
 /// <param name="RecurrenceId">
-/// The moment it was meant for by the rules of the series, in UTC (a day: midnight UTC), which is its name whatever moves; null for a single event.
+/// The moment it was meant for by the rules of the series, in UTC (a day: midnight UTC), which is its name whatever moves; null for a
+/// single event.
 /// </param>
 public sealed record Occurrence(CalendarEvent Event, CalendarTime Start, CalendarTime End, Instant? RecurrenceId);
 
@@ -17,14 +18,14 @@ public sealed record Occurrence(CalendarEvent Event, CalendarTime Start, Calenda
 public sealed record Expansion(IReadOnlyList<Occurrence> Occurrences, string? Shortfall);
 
 /// <summary>
-/// Expands a series: rules and dates, less exceptions, with changed occurrences in place (RFC 5545 sections 3.8.4.4 and 3.8.5), in the local time of
-/// the series, so that ten o'clock stays ten o'clock when the clocks change.
+/// Expands a series: rules and dates, less exceptions, with changed occurrences in place (RFC 5545 sections 3.8.4.4 and 3.8.5), in the
+/// local time of the series, so that ten o'clock stays ten o'clock when the clocks change.
 /// </summary>
 public static class Occurrences
 {
     /// <summary>
-    /// The occurrences that touch a window: those that begin before its end, and end after its start or begin in it. A window without start or end is
-    /// open on that side.
+    /// The occurrences that touch a window: those that begin before its end, and end after its start or begin in it. A window without start
+    /// or end is open on that side.
     /// </summary>
     /// <param name="series">The series.</param>
     /// <param name="window">Half-open: start in, end out.</param>

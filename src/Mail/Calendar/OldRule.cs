@@ -4,7 +4,10 @@ using NodaTime;
 
 namespace CrmSync.Mail.Calendar;
 
-/// <summary>The recurrence rules of vCalendar 1.0 ("Recurrence Rule Grammar"): <c>W2 MO WE #10</c>, <c>MP1 1+ MO 20261231T000000</c>, <c>YM1 3 #0</c>.</summary>
+/// <summary>
+/// The recurrence rules of vCalendar 1.0 ("Recurrence Rule Grammar"): <c>W2 MO WE #10</c>, <c>MP1 1+ MO 20261231T000000</c>, <c>YM1 3
+/// #0</c>.
+/// </summary>
 internal static class OldRule
 {
     /// <summary>The same rule in the words of RFC 5545; null if it cannot be told.</summary>
@@ -24,7 +27,10 @@ internal static class OldRule
             "YM" or "YD" => "YEARLY",
             _ => null,
         };
-        if (frequency is null || !int.TryParse(words[0].AsSpan(kind.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var interval) || interval < 1)
+        if (
+            frequency is null
+            || !int.TryParse(words[0].AsSpan(kind.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var interval)
+            || interval < 1)
             return null;
 
         var rule = new StringBuilder().Append(CultureInfo.InvariantCulture, $"FREQ={frequency};INTERVAL={interval}");
@@ -54,14 +60,24 @@ internal static class OldRule
                 values.Add(word);
             else if (kind == "MD" && word == "LD")
                 values.Add("-1");
-            else if (kind is "MD" && int.TryParse(word.TrimEnd('+', '-'), NumberStyles.None, CultureInfo.InvariantCulture, out var dayOfMonth))
+            else if (
+                kind is "MD"
+                && int.TryParse(word.TrimEnd('+', '-'), NumberStyles.None, CultureInfo.InvariantCulture, out var dayOfMonth))
                 values.Add((word[^1] == '-' ? -dayOfMonth : dayOfMonth).ToString(CultureInfo.InvariantCulture));
             else if (kind is "YM" or "YD" && int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out _))
                 values.Add(word);
         }
 
         if (values.Count > 0)
-            rule.Append(kind switch { "W" or "MP" => ";BYDAY=", "MD" => ";BYMONTHDAY=", "YM" => ";BYMONTH=", _ => ";BYYEARDAY=" }).AppendJoin(',', values);
+            rule.Append(
+                    kind switch
+                    {
+                        "W" or "MP" => ";BYDAY=",
+                        "MD" => ";BYMONTHDAY=",
+                        "YM" => ";BYMONTH=",
+                        _ => ";BYYEARDAY=",
+                    })
+                .AppendJoin(',', values);
         if (kind == "YM" && values.Count > 0)
             rule.Append(CultureInfo.InvariantCulture, $";BYMONTHDAY={start.Day}");
         if (until is not null)

@@ -257,8 +257,13 @@ public sealed class RecurrenceRule : IEquatable<RecurrenceRule>
         {
             var day = item.Length < 2 ? -1 : Array.IndexOf(DayNames, item[^2..].ToUpperInvariant());
             var ordinal = 0;
-            if (day >= 0 && (item.Length == 2
-                || (int.TryParse(item[..^2], NumberStyles.Integer, CultureInfo.InvariantCulture, out ordinal) && ordinal is not 0 and >= -53 and <= 53)))
+            if (
+                day >= 0
+                && (
+                    item.Length == 2
+                    || (
+                        int.TryParse(item[..^2], NumberStyles.Integer, CultureInfo.InvariantCulture, out ordinal)
+                        && ordinal is not 0 and >= -53 and <= 53)))
                 days.Add(new WeekdayPlace(ordinal, (IsoDayOfWeek)(day + 1)));
             else
                 problems.Add($"BYDAY={Short(item)} is left out");

@@ -3,13 +3,15 @@ using NodaTime;
 namespace CrmSync.Mail.Calendar;
 
 /// <summary>
-/// The instances of one rule in wall time (RFC 5545 section 3.3.10, with the table of which part expands and which limits). A period (a year,
-/// month, week, day, hour, minute or second) has a sorted list of days and a sorted list of times of day; its instances are their product, so
-/// BYSETPOS is arithmetic on an index and no period is ever written out.
+/// The instances of one rule in wall time (RFC 5545 section 3.3.10, with the table of which part expands and which limits). A period (a
+/// year, month, week, day, hour, minute or second) has a sorted list of days and a sorted list of times of day; its instances are their
+/// product, so BYSETPOS is arithmetic on an index and no period is ever written out.
 /// </summary>
 internal sealed class RuleExpansion
 {
-    /// <summary>How many periods without an instance are looked at before the rule is given up; a rule of daily life needs a few hundred.</summary>
+    /// <summary>
+    /// How many periods without an instance are looked at before the rule is given up; a rule of daily life needs a few hundred.
+    /// </summary>
     private const int MostWork = 1_000_000;
 
     private readonly RecurrenceRule rule;
@@ -27,7 +29,8 @@ internal sealed class RuleExpansion
     /// <param name="start">DTSTART in wall time.</param>
     /// <param name="isDate">DTSTART is a date: times of day in the rule are ignored.</param>
     /// <param name="zone">The zone of DTSTART; an UNTIL in UTC is read in it.</param>
-    /// <param name="startIsOccurrence">DTSTART counts towards COUNT even when the rule does not produce it (as RFC 5545 wants it of a series).</param>
+    /// <param name="startIsOccurrence">DTSTART counts towards COUNT even when the rule does not produce it (as RFC 5545 wants it of a
+    /// series).</param>
     public RuleExpansion(RecurrenceRule rule, LocalDateTime start, bool isDate, DateTimeZone zone, bool startIsOccurrence)
     {
         this.rule = rule;
@@ -45,7 +48,9 @@ internal sealed class RuleExpansion
         TimesMatter = !isDate;
     }
 
-    /// <summary>Whether the search was ended because the rule went too long without an instance; what was found until then is right.</summary>
+    /// <summary>
+    /// Whether the search was ended because the rule went too long without an instance; what was found until then is right.
+    /// </summary>
     public bool GaveUp { get; private set; }
 
     private bool TimesMatter { get; }
@@ -163,7 +168,9 @@ internal sealed class RuleExpansion
             yield return index;
     }
 
-    /// <summary>Fills <see cref="days"/> with the days of a period and gives the period's first day; null past the end of the calendar.</summary>
+    /// <summary>
+    /// Fills <see cref="days"/> with the days of a period and gives the period's first day; null past the end of the calendar.
+    /// </summary>
     private int? Fill(long period)
     {
         days.Clear();
@@ -258,7 +265,11 @@ internal sealed class RuleExpansion
             foreach (var number in rule.ByYearDay)
             {
                 var day = CivilDay.Of(year, 1, 1) + (number > 0 ? number - 1 : CivilDay.DaysInYear(year) + number);
-                if (day >= CivilDay.Of(year, 1, 1) && day < CivilDay.Of(year + 1, 1, 1) && DayIsAllowed(day) && PlaceIsAllowed(day, rule.ByMonth.Count > 0))
+                if (
+                    day >= CivilDay.Of(year, 1, 1)
+                    && day < CivilDay.Of(year + 1, 1, 1)
+                    && DayIsAllowed(day)
+                    && PlaceIsAllowed(day, rule.ByMonth.Count > 0))
                     days.Add(day);
             }
         }
@@ -351,7 +362,9 @@ internal sealed class RuleExpansion
         return rule.ByYearDay.Contains(dayOfYear) || rule.ByYearDay.Contains(dayOfYear - CivilDay.DaysInYear(year) - 1);
     }
 
-    /// <summary>BYDAY as a limit, places included: the day is a named weekday, and its place in the month or year is the named one.</summary>
+    /// <summary>
+    /// BYDAY as a limit, places included: the day is a named weekday, and its place in the month or year is the named one.
+    /// </summary>
     private bool PlaceIsAllowed(int day, bool monthly)
     {
         if (rule.ByDay.Count == 0)
@@ -365,8 +378,8 @@ internal sealed class RuleExpansion
     }
 
     /// <summary>
-    /// The year the weeks are counted from: that of the week in which the rule's first weekday from DTSTART on lies. The days around New Year can belong to
-    /// a week of the other year.
+    /// The year the weeks are counted from: that of the week in which the rule's first weekday from DTSTART on lies. The days around New
+    /// Year can belong to a week of the other year.
     /// </summary>
     private int FirstWeekYear()
     {
@@ -403,7 +416,8 @@ internal sealed class RuleExpansion
         {
             // A date ends a timed series with that whole day: the office means "the last one is on the 12th".
             CalendarTimeKind.Date => CivilDay.SecondsOf(until) + CivilDay.Seconds - 1,
-            CalendarTimeKind.Utc when until.Year is > 1 and < DateValue.LastYear => CivilDay.SecondsOf(until.InUtc().ToInstant().InZone(zone).LocalDateTime),
+            CalendarTimeKind.Utc when until.Year is > 1 and < DateValue.LastYear => CivilDay.SecondsOf(
+                until.InUtc().ToInstant().InZone(zone).LocalDateTime),
             _ => CivilDay.SecondsOf(until),
         };
     }

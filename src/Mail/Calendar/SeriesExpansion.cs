@@ -36,7 +36,11 @@ internal sealed class SeriesExpansion
         }
 
         if (found.Count > 1)
-            found.Sort((one, other) => one.Start.Instant.CompareTo(other.Start.Instant) is not 0 and var order ? order : Nullable.Compare(one.RecurrenceId, other.RecurrenceId));
+            found.Sort(
+                (one, other) =>
+                    one.Start.Instant.CompareTo(other.Start.Instant) is not 0 and var order
+                        ? order
+                        : Nullable.Compare(one.RecurrenceId, other.RecurrenceId));
         if (found.Count > maxCount)
         {
             shortfall ??= $"more than {maxCount} occurrences in the window";
@@ -50,14 +54,22 @@ internal sealed class SeriesExpansion
     {
         var start = master.Start;
         var length = Length.Of(master);
-        var splits = series.Changes.Where(change => change.ThisAndFuture).Select(change => new Split(change, IdOf(change), LocalIdOf(change)))
-            .OrderBy(split => split.Id).ToList();
+        var splits = series
+            .Changes.Where(change => change.ThisAndFuture)
+            .Select(change => new Split(change, IdOf(change), LocalIdOf(change)))
+            .OrderBy(split => split.Id)
+            .ToList();
         var changed = series.Changes.Select(IdOf).ToHashSet();
-        var changedDates = series.Changes.Where(change => change.RecurrenceId!.IsDate && !start.IsDate).Select(change => change.RecurrenceId!.Date).ToHashSet();
+        var changedDates = series
+            .Changes.Where(change => change.RecurrenceId!.IsDate && !start.IsDate)
+            .Select(change => change.RecurrenceId!.Date)
+            .ToHashSet();
         var exceptions = new Exceptions(master);
 
         // An occurrence may begin before the window and end in it, and a split may move it into the window from either side.
-        var reach = Duration.Max(length.Most, splits.Count == 0 ? Duration.Zero : splits.Max(split => Length.Of(split.Change).Most)) + Duration.FromDays(2);
+        var reach =
+            Duration.Max(length.Most, splits.Count == 0 ? Duration.Zero : splits.Max(split => Length.Of(split.Change).Most))
+            + Duration.FromDays(2);
         var shift = splits.Count == 0 ? Duration.Zero : Duration.FromSeconds(splits.Max(split => Math.Abs(split.Shift)));
         var earliest = CivilDay.SecondsOf(Clamped(from, -(reach + shift)).InUtc().LocalDateTime);
         var latest = CivilDay.SecondsOf(Clamped(to, shift + Duration.FromDays(2)).InUtc().LocalDateTime);
@@ -97,13 +109,14 @@ internal sealed class SeriesExpansion
     }
 
     /// <summary>
-    /// The wall times the series is meant for, before exceptions and changes: one ascending sequence for its dates, then one for each rule. A date
-    /// with a length of its own goes before the same date from a rule.
+    /// The wall times the series is meant for, before exceptions and changes: one ascending sequence for its dates, then one for each rule.
+    /// A date with a length of its own goes before the same date from a rule.
     /// </summary>
     private IEnumerable<IEnumerable<(LocalDateTime Local, Length? Own)>> Originals(CalendarEvent master, long earliest, long latest)
     {
         var start = master.Start;
-        yield return master.Dates.Select(date => (Local: LocalOf(date.Start, start), Own: date.Length is { } length ? Length.Of(length) : (Length?)null))
+        yield return master
+            .Dates.Select(date => (Local: LocalOf(date.Start, start), Own: date.Length is { } length ? Length.Of(length) : (Length?)null))
             .Append((start.Local, null))
             .Where(date => CivilDay.SecondsOf(date.Local) is var seconds && seconds >= earliest && seconds < latest)
             .OrderBy(date => date.Local);
@@ -168,7 +181,9 @@ internal sealed class SeriesExpansion
         public long Shift { get; } = CivilDay.SecondsOf(Change.Start.Local) - CivilDay.SecondsOf(LocalId);
     }
 
-    /// <summary>EXDATE and EXRULE. Dates come in another zone or as another type than DTSTART; they are compared in UTC, and days by the local day.</summary>
+    /// <summary>
+    /// EXDATE and EXRULE. Dates come in another zone or as another type than DTSTART; they are compared in UTC, and days by the local day.
+    /// </summary>
     private sealed class Exceptions
     {
         private readonly HashSet<Instant> instants = [];
@@ -182,8 +197,14 @@ internal sealed class SeriesExpansion
             foreach (var exception in master.ExceptionDates)
             {
                 // Midnight, for a series that is at another time of day, stands for the day.
-                if (start.IsDate || exception.IsDate
-                    || (exception.Kind != CalendarTimeKind.Utc && exception.Local.TimeOfDay == LocalTime.Midnight && start.Local.TimeOfDay != LocalTime.Midnight && master.Dates.Count == 0))
+                if (
+                    start.IsDate
+                    || exception.IsDate
+                    || (
+                        exception.Kind != CalendarTimeKind.Utc
+                        && exception.Local.TimeOfDay == LocalTime.Midnight
+                        && start.Local.TimeOfDay != LocalTime.Midnight
+                        && master.Dates.Count == 0))
                     dates.Add(exception.Date);
                 else if (exception.Kind == CalendarTimeKind.Floating)
                     locals.Add(exception.Local);

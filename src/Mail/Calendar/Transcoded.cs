@@ -2,7 +2,9 @@ using System.Text;
 
 namespace CrmSync.Mail.Calendar;
 
-/// <summary>Brings a stream to the form the line reader expects: UTF-16 becomes UTF-8, and quoted-printable that a mail system left over is undone.</summary>
+/// <summary>
+/// Brings a stream to the form the line reader expects: UTF-16 becomes UTF-8, and quoted-printable that a mail system left over is undone.
+/// </summary>
 internal static class Transcoded
 {
     /// <summary>Remains of quoted-printable are looked for, and undone, in calendars up to this size: they come out of mail.</summary>
@@ -23,8 +25,13 @@ internal static class Transcoded
 
     /// <summary>Parameters never begin with "=3D": where one does, a mail system encoded the calendar and nobody decoded it.</summary>
     private static bool HasRemains(ReadOnlySpan<byte> head) =>
-        head.IndexOf("TZID=3D"u8) >= 0 || head.IndexOf("VALUE=3D"u8) >= 0 || head.IndexOf("PARTSTAT=3D"u8) >= 0
-        || head.IndexOf("FREQ=3D"u8) >= 0 || head.IndexOf("ROLE=3D"u8) >= 0 || head.IndexOf("RSVP=3D"u8) >= 0 || head.IndexOf("CN=3D"u8) >= 0;
+        head.IndexOf("TZID=3D"u8) >= 0
+        || head.IndexOf("VALUE=3D"u8) >= 0
+        || head.IndexOf("PARTSTAT=3D"u8) >= 0
+        || head.IndexOf("FREQ=3D"u8) >= 0
+        || head.IndexOf("ROLE=3D"u8) >= 0
+        || head.IndexOf("RSVP=3D"u8) >= 0
+        || head.IndexOf("CN=3D"u8) >= 0;
 
     private static Stream WithoutRemains(Stream stream)
     {

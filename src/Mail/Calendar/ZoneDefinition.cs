@@ -71,7 +71,8 @@ internal sealed class ZoneDefinition
         if (observances.Count == MostObservances)
             return "a time zone with very many parts; the rest is passed over";
 
-        observances.Add(new Observance(start ?? new LocalDateTime(1970, 1, 1, 0, 0), from ?? offset, offset, daylight, [.. rules], [.. dates]));
+        observances.Add(
+            new Observance(start ?? new LocalDateTime(1970, 1, 1, 0, 0), from ?? offset, offset, daylight, [.. rules], [.. dates]));
         return null;
     }
 

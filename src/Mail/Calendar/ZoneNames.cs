@@ -3,8 +3,8 @@ using System.Collections.Frozen;
 namespace CrmSync.Mail.Calendar;
 
 /// <summary>
-/// Names of zones that are for people: the cities of Windows' display names ("(UTC+01:00) Amsterdam, Berlin, Bern, Rome, Stockholm, Vienna"),
-/// the names Outlook writes in other languages, and the common English ones.
+/// Names of zones that are for people: the cities of Windows' display names ("(UTC+01:00) Amsterdam, Berlin, Bern, Rome, Stockholm,
+/// Vienna"), the names Outlook writes in other languages, and the common English ones.
 /// </summary>
 internal static class ZoneNames
 {

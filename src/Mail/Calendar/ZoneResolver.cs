@@ -39,7 +39,9 @@ internal sealed class ZoneResolver
     /// <summary>Takes over a VTIMEZONE.</summary>
     public void Define(EmbeddedZone zone) => embedded.TryAdd(Trimmed(zone.Id), zone);
 
-    /// <summary>The zone of a name that needs no definition from the calendar itself, or whose definition was already seen; null otherwise.</summary>
+    /// <summary>
+    /// The zone of a name that needs no definition from the calendar itself, or whose definition was already seen; null otherwise.
+    /// </summary>
     public CalendarZone? Known(string name)
     {
         if (found.TryGetValue(name, out var known))
@@ -66,11 +68,14 @@ internal sealed class ZoneResolver
     private static DateTimeZone? Named(string name)
     {
         var id = Trimmed(name);
-        return Iana.TryGetValue(id, out var iana) || Windows.TryGetValue(id, out iana) ? DateTimeZoneProviders.Tzdb.GetZoneOrNull(iana) : null;
+        return Iana.TryGetValue(id, out var iana) || Windows.TryGetValue(id, out iana)
+            ? DateTimeZoneProviders.Tzdb.GetZoneOrNull(iana)
+            : null;
     }
 
     /// <summary>An offset says nothing about summer time, so what rests on it is not certain; UTC itself is.</summary>
-    private static bool OnlyOffset(DateTimeZone zone) => zone is not EmbeddedZone && zone.Id.StartsWith("UTC", StringComparison.Ordinal) && zone.Id != "UTC";
+    private static bool OnlyOffset(DateTimeZone zone) =>
+        zone is not EmbeddedZone && zone.Id.StartsWith("UTC", StringComparison.Ordinal) && zone.Id != "UTC";
 
     private DateTimeZone? CleanedUp(string name)
     {
@@ -87,7 +92,9 @@ internal sealed class ZoneResolver
             ?? Named(id.Replace(' ', '_'))
             ?? Named(WithoutNumber(id))
             ?? embedded.GetValueOrDefault(WithoutNumber(id))
-            ?? Named(id.Replace(" Daylight Time", " Standard Time", StringComparison.OrdinalIgnoreCase).Replace(" Summer Time", " Standard Time", StringComparison.OrdinalIgnoreCase))
+            ?? Named(
+                id.Replace(" Daylight Time", " Standard Time", StringComparison.OrdinalIgnoreCase)
+                    .Replace(" Summer Time", " Standard Time", StringComparison.OrdinalIgnoreCase))
             ?? Named(id + " Standard Time")
             ?? (ZoneNames.Windows(id) is { } windows ? Named(windows) : null)
             ?? OffsetOf(id);
@@ -106,7 +113,8 @@ internal sealed class ZoneResolver
     }
 
     /// <summary>Outlook numbers names that clash: <c>Eastern Standard Time 1</c>.</summary>
-    private static string WithoutNumber(string id) => id.TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9') is var bare && bare.EndsWith(' ') ? bare.TrimEnd() : id;
+    private static string WithoutNumber(string id) =>
+        id.TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9') is var bare && bare.EndsWith(' ') ? bare.TrimEnd() : id;
 
     /// <summary><c>GMT+0100</c>, <c>(UTC+01:00) Somewhere</c>, <c>GMT -0500 (Standard) / GMT -0400 (Daylight)</c>, <c>+01:00</c>.</summary>
     private static DateTimeZone? OffsetOf(string id)
@@ -125,7 +133,9 @@ internal sealed class ZoneResolver
         return ParseOffset(text.AsSpan(0, end)) is { } offset ? DateTimeZone.ForOffset(offset) : null;
     }
 
-    /// <summary>An offset as VTIMEZONE and people write it: <c>+0100</c>, <c>-05:30</c>, <c>+01</c>, <c>+013000</c>; null if it is none.</summary>
+    /// <summary>
+    /// An offset as VTIMEZONE and people write it: <c>+0100</c>, <c>-05:30</c>, <c>+01</c>, <c>+013000</c>; null if it is none.
+    /// </summary>
     public static Offset? ParseOffset(ReadOnlySpan<char> text)
     {
         text = text.Trim();

@@ -39,8 +39,8 @@ public sealed record CalDavObject(string Path, string? ETag, string? Content);
 public sealed record CalDavDelta(IReadOnlyList<CalDavTag> Changed, IReadOnlyList<string> Gone, string? Token);
 
 /// <summary>
-/// Reads calendars over CalDAV (RFC 4791): finds them from a bare address, tells what changed, fetches what is needed. Nothing is ever written, and nothing
-/// expanded by the server: servers do that wrongly.
+/// Reads calendars over CalDAV (RFC 4791): finds them from a bare address, tells what changed, fetches what is needed. Nothing is ever
+/// written, and nothing expanded by the server: servers do that wrongly.
 /// </summary>
 public sealed class CalDavClient(DavClient dav)
 {
@@ -52,7 +52,11 @@ public sealed class CalDavClient(DavClient dav)
 
     private static readonly XName[] Wanted =
     [
-        DavNames.D + "resourcetype", DavNames.D + "displayname", DavNames.D + "sync-token", DavNames.D + "supported-report-set", DavNames.Apple + "getctag",
+        DavNames.D + "resourcetype",
+        DavNames.D + "displayname",
+        DavNames.D + "sync-token",
+        DavNames.D + "supported-report-set",
+        DavNames.Apple + "getctag",
         DavNames.C + "supported-calendar-component-set",
     ];
 
@@ -70,12 +74,16 @@ public sealed class CalDavClient(DavClient dav)
             }
             catch (MailServerException e) when (e.Failure is MailFailure.Permanent or MailFailure.Config or MailFailure.Protocol)
             {
-                // This address is not the one; the next may be. If none is, the reason for the address the operator wrote is the one to tell.
+                // This address is not the one; the next may be. If none is, the reason for the address the operator wrote is the one to
+                // tell.
                 first ??= e;
             }
         }
 
-        throw first ?? new MailServerException(MailFailure.Config, $"{dav.Address.Host} answers, but names no calendars for this user; write the address of the calendars themselves");
+        throw first
+            ?? new MailServerException(
+                MailFailure.Config,
+                $"{dav.Address.Host} answers, but names no calendars for this user; write the address of the calendars themselves");
     }
 
     /// <summary>The calendars at these addresses, those not read included, with the reason.</summary>
@@ -96,7 +104,9 @@ public sealed class CalDavClient(DavClient dav)
         return [.. calendars.Values];
     }
 
-    /// <summary>What changed since a token; everything when it is null. A truncated answer (507) is asked on for until it is whole.</summary>
+    /// <summary>
+    /// What changed since a token; everything when it is null. A truncated answer (507) is asked on for until it is whole.
+    /// </summary>
     /// <returns>Null when the server does not know the token any more: then list everything and compare.</returns>
     public async Task<CalDavDelta?> Changes(CalDavCalendar calendar, string? token, CancellationToken ct)
     {
@@ -106,12 +116,23 @@ public sealed class CalDavClient(DavClient dav)
         for (var part = 0; part < MostParts; part++)
         {
             // No limit is asked for: servers give wrong tokens with one.
-            var reply = await dav.Try("REPORT", calendar.Address, "0", new XElement(
-                DavNames.D + "sync-collection", DavNames.Prefixes, new XElement(DavNames.D + "sync-token", token), new XElement(DavNames.D + "sync-level", 1), DavNames.Prop(DavNames.D + "getetag")), ct);
+            var reply = await dav.Try(
+                "REPORT",
+                calendar.Address,
+                "0",
+                new XElement(
+                    DavNames.D + "sync-collection",
+                    DavNames.Prefixes,
+                    new XElement(DavNames.D + "sync-token", token),
+                    new XElement(DavNames.D + "sync-level", 1),
+                    DavNames.Prop(DavNames.D + "getetag")),
+                ct);
 
             // RFC 6578 names the condition valid-sync-token; servers say it with many statuses, and without it.
             // Xandikos fails altogether on a token that is not its own.
-            if (reply.Status is 400 or 403 or 405 or 409 or 410 or 412 or 415 or 422 or 501 or 507 || (reply.Status == 500 && !string.IsNullOrEmpty(token)))
+            if (
+                reply.Status is 400 or 403 or 405 or 409 or 410 or 412 or 415 or 422 or 501 or 507
+                || (reply.Status == 500 && !string.IsNullOrEmpty(token)))
                 return null;
             var answer = reply.Answer ?? throw reply.Refusal!;
             var truncated = false;
@@ -143,7 +164,12 @@ public sealed class CalDavClient(DavClient dav)
     public async Task<IReadOnlyList<CalDavTag>> List(CalDavCalendar calendar, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(calendar);
-        var answer = await dav.Ask("PROPFIND", calendar.Address, "1", DavNames.PropFind(DavNames.D + "getetag", DavNames.D + "resourcetype"), ct);
+        var answer = await dav.Ask(
+            "PROPFIND",
+            calendar.Address,
+            "1",
+            DavNames.PropFind(DavNames.D + "getetag", DavNames.D + "resourcetype"),
+            ct);
         return Tags(answer, calendar);
     }
 
@@ -161,11 +187,14 @@ public sealed class CalDavClient(DavClient dav)
                 DavNames.C + "time-range", new XAttribute("start", Print(window.Start)), new XAttribute("end", Print(window.End))))))), ct);
         return Tags(answer, calendar);
 
-        static XElement Filter(string component, XElement inner) => new(DavNames.C + "comp-filter", new XAttribute("name", component), inner);
+        static XElement Filter(string component, XElement inner) =>
+            new(DavNames.C + "comp-filter", new XAttribute("name", component), inner);
         static string Print(Instant instant) => instant.ToString("uuuuMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
     }
 
-    /// <summary>Fetches objects, <see cref="BatchSize"/> in a request. What the server does not have any more comes back without content.</summary>
+    /// <summary>
+    /// Fetches objects, <see cref="BatchSize"/> in a request. What the server does not have any more comes back without content.
+    /// </summary>
     public async IAsyncEnumerable<CalDavObject> Fetch(
         CalDavCalendar calendar, IEnumerable<string> paths, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
     {
@@ -225,7 +254,12 @@ public sealed class CalDavClient(DavClient dav)
 
     private async Task<IReadOnlyList<Uri>> HomesFrom(Uri start, CancellationToken ct)
     {
-        var answer = await dav.Ask("PROPFIND", start, "0", DavNames.PropFind(DavNames.D + "current-user-principal", DavNames.C + "calendar-home-set", DavNames.D + "resourcetype"), ct);
+        var answer = await dav.Ask(
+            "PROPFIND",
+            start,
+            "0",
+            DavNames.PropFind(DavNames.D + "current-user-principal", DavNames.C + "calendar-home-set", DavNames.D + "resourcetype"),
+            ct);
         if (answer.Resources.FirstOrDefault(resource => resource.Status < 300) is not { } here)
             return [];
 
@@ -276,9 +310,11 @@ public sealed class CalDavClient(DavClient dav)
             return "it is subscribed from elsewhere";
         return resource.Is(DavNames.C + "calendar") && resource.Property(DavNames.C + "supported-calendar-component-set") is { } components
             && components.Elements(DavNames.C + "comp").Any()
-            && !components.Elements(DavNames.C + "comp").Any(component => string.Equals((string?)component.Attribute("name"), "VEVENT", StringComparison.OrdinalIgnoreCase))
-                ? "it holds no events"
-                : null;
+            && !components
+                .Elements(DavNames.C + "comp")
+                .Any(component => string.Equals((string?)component.Attribute("name"), "VEVENT", StringComparison.OrdinalIgnoreCase))
+            ? "it holds no events"
+            : null;
     }
 
     private static List<CalDavTag> Tags(Multistatus answer, CalDavCalendar calendar)
@@ -286,11 +322,18 @@ public sealed class CalDavClient(DavClient dav)
         // Some say it inside the answer, about an address they cannot even write down.
         var resources = answer.Resources.ToList();
         if (resources is [{ Status: 404 or 410 }])
-            throw new MailServerException(MailFailure.Permanent, $"there is no calendar at {calendar.Address.GetLeftPart(UriPartial.Path)}; check the address");
+            throw new MailServerException(
+                MailFailure.Permanent,
+                $"there is no calendar at {calendar.Address.GetLeftPart(UriPartial.Path)}; check the address");
 
-        return [.. resources.Where(resource => resource.Status < 300 && !IsCollection(resource, calendar) && !resource.Is(DavNames.D + "collection"))
-            .Select(resource => new CalDavTag(resource.Path, resource.Text(DavNames.D + "getetag")))];
+        return
+        [
+            .. resources
+                .Where(resource => resource.Status < 300 && !IsCollection(resource, calendar) && !resource.Is(DavNames.D + "collection"))
+                .Select(resource => new CalDavTag(resource.Path, resource.Text(DavNames.D + "getetag"))),
+        ];
     }
 
-    private static bool IsCollection(DavResource resource, CalDavCalendar calendar) => resource.Path.TrimEnd('/') == calendar.Address.AbsolutePath.TrimEnd('/');
+    private static bool IsCollection(DavResource resource, CalDavCalendar calendar) =>
+        resource.Path.TrimEnd('/') == calendar.Address.AbsolutePath.TrimEnd('/');
 }

@@ -11,8 +11,8 @@ public sealed record CalDavCursor(string? SyncToken, string? ChangeTag);
 public sealed record CalDavChanges(IReadOnlyList<CalDavTag> Changed, IReadOnlyList<string> Gone, CalDavCursor Cursor, int? Total);
 
 /// <summary>
-/// Finds what changed in a calendar by the best means its server has: by token, else by change tag and the tags of all objects. A token the server has
-/// forgotten falls back to the tags, so that nothing is fetched twice and nothing is missed.
+/// Finds what changed in a calendar by the best means its server has: by token, else by change tag and the tags of all objects. A token the
+/// server has forgotten falls back to the tags, so that nothing is fetched twice and nothing is missed.
 /// </summary>
 public sealed class CalDavPoll(CalDavClient client)
 {
@@ -35,8 +35,14 @@ public sealed class CalDavPoll(CalDavClient client)
             if (cursor?.SyncToken is { } token && await client.Changes(calendar, token, ct) is { } delta)
             {
                 // A token that moved says nothing about an object we have in this version already.
-                var changed = delta.Changed.Where(tag => tag.ETag is null || !known.TryGetValue(tag.Path, out var stored) || stored != tag.ETag).ToList();
-                return new CalDavChanges(changed, [.. delta.Gone.Where(known.ContainsKey)], new CalDavCursor(delta.Token, calendar.ChangeTag), null);
+                var changed = delta
+                    .Changed.Where(tag => tag.ETag is null || !known.TryGetValue(tag.Path, out var stored) || stored != tag.ETag)
+                    .ToList();
+                return new CalDavChanges(
+                    changed,
+                    [.. delta.Gone.Where(known.ContainsKey)],
+                    new CalDavCursor(delta.Token, calendar.ChangeTag),
+                    null);
             }
 
             if (await client.Changes(calendar, null, ct) is { Token: not null } all)

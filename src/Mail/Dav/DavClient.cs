@@ -10,11 +10,12 @@ using NodaTime;
 namespace CrmSync.Mail.Dav;
 
 /// <summary>
-/// Sends WebDAV requests (RFC 4918) over HTTP/1.1 and reads the answers. It proves who it is only to the host it was told of, follows redirects within https,
-/// and says in words what went wrong, as a <see cref="MailServerException"/>.
+/// Sends WebDAV requests (RFC 4918) over HTTP/1.1 and reads the answers. It proves who it is only to the host it was told of, follows
+/// redirects within https, and says in words what went wrong, as a <see cref="MailServerException"/>.
 /// </summary>
 /// <param name="http">Connections; make them with <see cref="Handler"/>, so that redirects are left to this class.</param>
-/// <param name="address">The address the operator gave; credentials go to its host, and to hosts beside it that its own answers name.</param>
+/// <param name="address">The address the operator gave; credentials go to its host, and to hosts beside it that its own answers
+/// name.</param>
 /// <param name="credentials">The proof.</param>
 public sealed class DavClient(HttpClient http, Uri address, DavCredentials credentials)
 {
@@ -84,7 +85,8 @@ public sealed class DavClient(HttpClient http, Uri address, DavCredentials crede
         }
     }
 
-    /// <summary>Lets the credentials go to a host the server itself named, when it plainly belongs to the same service (<c>p12-caldav.icloud.com</c> beside
+    /// <summary>Lets the credentials go to a host the server itself named, when it plainly belongs to the same service
+    /// (<c>p12-caldav.icloud.com</c> beside
     /// <c>caldav.icloud.com</c>).</summary>
     internal void TrustBeside(Uri named)
     {
@@ -95,10 +97,17 @@ public sealed class DavClient(HttpClient http, Uri address, DavCredentials crede
             trusted.Add(named.Authority);
     }
 
-    private async Task<(HttpResponseMessage Answer, Uri At)> Send(string method, Uri target, string? depth, XElement? body, CancellationToken ct)
+    private async Task<(HttpResponseMessage Answer, Uri At)> Send(
+        string method,
+        Uri target,
+        string? depth,
+        XElement? body,
+        CancellationToken ct)
     {
         if (target.Scheme != Uri.UriSchemeHttps && !target.IsLoopback)
-            throw new MailServerException(MailFailure.Config, $"{Shown(target)} is not https; a password must not travel in clear text. Write the https address");
+            throw new MailServerException(
+                MailFailure.Config,
+                $"{Shown(target)} is not https; a password must not travel in clear text. Write the https address");
 
         var renewed = false;
         for (var redirects = 0; ;)
@@ -111,7 +120,14 @@ public sealed class DavClient(HttpClient http, Uri address, DavCredentials crede
                 continue;
             }
 
-            if (answer.StatusCode is not (HttpStatusCode.Moved or HttpStatusCode.Found or HttpStatusCode.SeeOther or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect)
+            if (
+                answer.StatusCode
+                    is not (
+                        HttpStatusCode.Moved
+                        or HttpStatusCode.Found
+                        or HttpStatusCode.SeeOther
+                        or HttpStatusCode.TemporaryRedirect
+                        or HttpStatusCode.PermanentRedirect)
                 || answer.Headers.Location is not { } location)
                 return (answer, target);
 
@@ -120,13 +136,23 @@ public sealed class DavClient(HttpClient http, Uri address, DavCredentials crede
             if (next.Scheme != Uri.UriSchemeHttps && !(next.IsLoopback && target.IsLoopback))
                 throw new MailServerException(MailFailure.Config, $"{Shown(target)} sends us on to {Shown(next)}, which is not https");
             if (++redirects > MostRedirects)
-                throw new MailServerException(MailFailure.Config, $"{Shown(target)} sends us on and on ({MostRedirects} times); the address or the server is set up wrongly");
+                throw new MailServerException(
+                    MailFailure.Config,
+                    $"{Shown(target)} sends us on and on ({MostRedirects} times); the address or the server is set up wrongly");
             target = next;
         }
     }
 
-    /// <summary>Sends a request, and once more when a connection kept open turns out to be closed: everything asked here can be asked twice.</summary>
-    private async Task<HttpResponseMessage> SendOnce(string method, Uri target, string? depth, XElement? body, bool renew, CancellationToken ct)
+    /// <summary>
+    /// Sends a request, and once more when a connection kept open turns out to be closed: everything asked here can be asked twice.
+    /// </summary>
+    private async Task<HttpResponseMessage> SendOnce(
+        string method,
+        Uri target,
+        string? depth,
+        XElement? body,
+        bool renew,
+        CancellationToken ct)
     {
         try
         {
@@ -138,14 +164,27 @@ public sealed class DavClient(HttpClient http, Uri address, DavCredentials crede
         }
     }
 
-    private async Task<HttpResponseMessage> Attempt(string method, Uri target, string? depth, XElement? body, bool renew, CancellationToken ct)
+    private async Task<HttpResponseMessage> Attempt(
+        string method,
+        Uri target,
+        string? depth,
+        XElement? body,
+        bool renew,
+        CancellationToken ct)
     {
-        using var request = new HttpRequestMessage(new HttpMethod(method), target) { Version = HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        using var request = new HttpRequestMessage(new HttpMethod(method), target)
+        {
+            Version = HttpVersion.Version11,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
         request.Headers.UserAgent.ParseAdd("CrmSync");
         if (depth is not null)
             request.Headers.Add("Depth", depth);
         if (body is not null)
-            request.Content = new StringContent("<?xml version=\"1.0\" encoding=\"utf-8\"?>" + body.ToString(SaveOptions.DisableFormatting), Encoding.UTF8, "application/xml");
+            request.Content = new StringContent(
+                "<?xml version=\"1.0\" encoding=\"utf-8\"?>" + body.ToString(SaveOptions.DisableFormatting),
+                Encoding.UTF8,
+                "application/xml");
         if (trusted.Contains(target.Authority))
             request.Headers.Authorization = await credentials.Header(renew, ct);
 
@@ -159,23 +198,49 @@ public sealed class DavClient(HttpClient http, Uri address, DavCredentials crede
         }
         catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
         {
-            throw new MailServerException(MailFailure.Network, $"{target.Host} did not answer within {http.Timeout.TotalSeconds:0} seconds", inner: e) { ConnectionLost = true };
+            throw new MailServerException(
+                MailFailure.Network,
+                $"{target.Host} did not answer within {http.Timeout.TotalSeconds:0} seconds",
+                inner: e)
+            {
+                ConnectionLost = true,
+            };
         }
     }
 
-    internal static MailServerException NoAnswer(Uri target, HttpRequestException e) => e switch
-    {
-        { HttpRequestError: HttpRequestError.SecureConnectionError } or { InnerException: AuthenticationException } => new(
-            MailFailure.Config, $"no secure connection to {target.Host}: its certificate is not trusted, or it speaks no TLS", e.InnerException?.Message ?? e.Message, e),
-        { HttpRequestError: HttpRequestError.NameResolutionError } => new(MailFailure.Network, $"there is no host {target.Host}, or no name server to ask; check the address", inner: e),
-        { InnerException: SocketException } => new(MailFailure.Network, $"{target.Authority} cannot be reached", e.InnerException.Message, e) { ConnectionLost = true },
-        _ => new(MailFailure.Network, $"the connection to {target.Authority} broke", e.Message, e) { ConnectionLost = true },
-    };
+    internal static MailServerException NoAnswer(Uri target, HttpRequestException e) =>
+        e switch
+        {
+            { HttpRequestError: HttpRequestError.SecureConnectionError } or { InnerException: AuthenticationException } => new(
+                MailFailure.Config,
+                $"no secure connection to {target.Host}: its certificate is not trusted, or it speaks no TLS",
+                e.InnerException?.Message ?? e.Message,
+                e),
+            { HttpRequestError: HttpRequestError.NameResolutionError } => new(
+                MailFailure.Network,
+                $"there is no host {target.Host}, or no name server to ask; check the address",
+                inner: e),
+            { InnerException: SocketException } => new(
+                MailFailure.Network,
+                $"{target.Authority} cannot be reached",
+                e.InnerException.Message,
+                e)
+            {
+                ConnectionLost = true,
+            },
+            _ => new(MailFailure.Network, $"the connection to {target.Authority} broke", e.Message, e) { ConnectionLost = true },
+        };
 
     private static async Task<XDocument> ReadXml(HttpResponseMessage answer, Uri at, CancellationToken ct)
     {
         // Servers hand on characters XML does not allow, out of the calendars they hold.
-        var settings = new XmlReaderSettings { Async = true, DtdProcessing = DtdProcessing.Prohibit, CheckCharacters = false, MaxCharactersInDocument = LongestAnswer };
+        var settings = new XmlReaderSettings
+        {
+            Async = true,
+            DtdProcessing = DtdProcessing.Prohibit,
+            CheckCharacters = false,
+            MaxCharactersInDocument = LongestAnswer,
+        };
         try
         {
             await using var stream = await answer.Content.ReadAsStreamAsync(ct);
@@ -184,11 +249,16 @@ public sealed class DavClient(HttpClient http, Uri address, DavCredentials crede
         }
         catch (XmlException e)
         {
-            throw IsMarkup(answer) ? WebPage(at) : new MailServerException(MailFailure.Protocol, $"{Shown(at)} answered with XML that cannot be read", e.Message, e);
+            throw IsMarkup(answer)
+                ? WebPage(at)
+                : new MailServerException(MailFailure.Protocol, $"{Shown(at)} answered with XML that cannot be read", e.Message, e);
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            throw new MailServerException(MailFailure.Network, $"the answer of {at.Host} broke off", e.Message, e) { ConnectionLost = true };
+            throw new MailServerException(MailFailure.Network, $"the answer of {at.Host} broke off", e.Message, e)
+            {
+                ConnectionLost = true,
+            };
         }
     }
 
@@ -198,12 +268,31 @@ public sealed class DavClient(HttpClient http, Uri address, DavCredentials crede
         var words = $"{status} {answer.ReasonPhrase}".Trim();
         return answer.StatusCode switch
         {
-            HttpStatusCode.Unauthorized => new(MailFailure.Auth, $"{at.Host} refuses the user name or password; check `user` and `password`. Some services want a password made for the program", words),
+            HttpStatusCode.Unauthorized => new(
+                MailFailure.Auth,
+                $"{at.Host} refuses the user name or password; check `user` and `password`. Some services want a password made for the "
+                    + $"program",
+                words),
             HttpStatusCode.Forbidden => new(MailFailure.Config, $"the login is right but may not read {Shown(at)}; ask for access", words),
-            HttpStatusCode.NotFound or HttpStatusCode.Gone => new(MailFailure.Permanent, $"there is nothing at {Shown(at)}; check the address", words),
-            HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable => new(MailFailure.Throttled, $"{at.Host} asks for fewer requests", words) { RetryAfter = Wait(answer) },
-            HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotImplemented => new(MailFailure.Permanent, $"{Shown(at)} is no CalDAV address", words),
-            >= HttpStatusCode.InternalServerError => new(MailFailure.Network, $"{at.Host} has a fault of its own; it usually passes", words) { RetryAfter = Wait(answer) },
+            HttpStatusCode.NotFound or HttpStatusCode.Gone => new(
+                MailFailure.Permanent,
+                $"there is nothing at {Shown(at)}; check the address",
+                words),
+            HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable => new(
+                MailFailure.Throttled,
+                $"{at.Host} asks for fewer requests",
+                words)
+            {
+                RetryAfter = Wait(answer),
+            },
+            HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotImplemented => new(
+                MailFailure.Permanent,
+                $"{Shown(at)} is no CalDAV address",
+                words),
+            >= HttpStatusCode.InternalServerError => new(MailFailure.Network, $"{at.Host} has a fault of its own; it usually passes", words)
+            {
+                RetryAfter = Wait(answer),
+            },
             _ when status < 300 && IsMarkup(answer) => WebPage(at),
             _ when status < 300 => new(MailFailure.Permanent, $"{Shown(at)} does not speak CalDAV", words),
             _ => new(MailFailure.Protocol, $"{Shown(at)} refuses the request", words),
@@ -211,9 +300,14 @@ public sealed class DavClient(HttpClient http, Uri address, DavCredentials crede
     }
 
     private static MailServerException WebPage(Uri at) =>
-        new(MailFailure.Config, $"{Shown(at)} answers with a web page and not with a calendar: it is the address for people, or it asks for a login first. Write the CalDAV address");
+        new(
+            MailFailure.Config,
+            $"{Shown(at)} answers with a web page and not with a calendar: it is the address for people, or it asks for a login first. "
+                + $"Write the CalDAV address"
+        );
 
-    private static bool IsMarkup(HttpResponseMessage answer) => answer.Content.Headers.ContentType?.MediaType is "text/html" or "application/xhtml+xml";
+    private static bool IsMarkup(HttpResponseMessage answer) =>
+        answer.Content.Headers.ContentType?.MediaType is "text/html" or "application/xhtml+xml";
 
     internal static Duration? Wait(HttpResponseMessage answer)
     {
@@ -227,7 +321,10 @@ public sealed class DavClient(HttpClient http, Uri address, DavCredentials crede
     }
 
     /// <summary>An address for messages: without user, query and anything secret in them.</summary>
-    private static string Shown(Uri address) => address.GetLeftPart(UriPartial.Path).Replace(address.UserInfo.Length > 0 ? address.UserInfo + "@" : "\0", "", StringComparison.Ordinal);
+    private static string Shown(Uri address) =>
+        address
+            .GetLeftPart(UriPartial.Path)
+            .Replace(address.UserInfo.Length > 0 ? address.UserInfo + "@" : "\0", "", StringComparison.Ordinal);
 }
 
 /// <summary>What came of a request: an answer, or a refusal with its status.</summary>

@@ -52,11 +52,13 @@ internal sealed record DavResource(Uri Address, int Status, IReadOnlyDictionary<
             .Select(address => new DavResource(address, status ?? 200, properties));
     }
 
-    private static Uri? Resolve(Uri at, string href) => Uri.TryCreate(at, href.Trim(), out var address) && address.Scheme is "https" or "http" ? address : null;
+    private static Uri? Resolve(Uri at, string href) =>
+        Uri.TryCreate(at, href.Trim(), out var address) && address.Scheme is "https" or "http" ? address : null;
 
     /// <summary><c>HTTP/1.1 404 Not Found</c>.</summary>
     private static int? StatusOf(XElement? element) =>
-        element?.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, var code, ..] && int.TryParse(code, NumberStyles.None, CultureInfo.InvariantCulture, out var status)
+        element?.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, var code, ..]
+        && int.TryParse(code, NumberStyles.None, CultureInfo.InvariantCulture, out var status)
             ? status
             : null;
 }
@@ -75,5 +77,9 @@ internal static class DavNames
 
     /// <summary>Some servers understand XML only with the prefixes everybody uses.</summary>
     public static object[] Prefixes =>
-        [new XAttribute(XNamespace.Xmlns + "d", D), new XAttribute(XNamespace.Xmlns + "c", C), new XAttribute(XNamespace.Xmlns + "cs", Apple)];
+        [
+            new XAttribute(XNamespace.Xmlns + "d", D),
+            new XAttribute(XNamespace.Xmlns + "c", C),
+            new XAttribute(XNamespace.Xmlns + "cs", Apple),
+        ];
 }

@@ -63,7 +63,9 @@ public abstract class BodyConsumer
     }
 }
 
-/// <summary>Keeps the first bytes of each message, and counts the rest. The memory is lent: it is overwritten by the next message.</summary>
+/// <summary>
+/// Keeps the first bytes of each message, and counts the rest. The memory is lent: it is overwritten by the next message.
+/// </summary>
 /// <param name="limit">How many bytes to keep of one message.</param>
 internal sealed class BodyBuffer(int limit) : BodyConsumer
 {

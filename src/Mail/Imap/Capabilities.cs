@@ -12,7 +12,12 @@ public sealed class Capabilities
 
     /// <summary>The mechanisms announced for AUTHENTICATE.</summary>
     public IReadOnlyList<string> Mechanisms =>
-        [.. words.Where(word => word.StartsWith("AUTH=", StringComparison.OrdinalIgnoreCase)).Select(word => word[5..]).Order(StringComparer.Ordinal)];
+        [
+            .. words
+                .Where(word => word.StartsWith("AUTH=", StringComparison.OrdinalIgnoreCase))
+                .Select(word => word[5..])
+                .Order(StringComparer.Ordinal),
+        ];
 
     /// <summary>True when the word was announced, such as <c>IDLE</c>; upper and lower case are equal.</summary>
     public bool Has(string word) => words.Contains(word);

@@ -37,7 +37,9 @@ internal readonly record struct FetchItem(BodySection Section)
             : BodySection.Other);
     }
 
-    /// <summary>The section whose value begins at the end of this text, or null when something else does (the subject of an ENVELOPE, say).</summary>
+    /// <summary>
+    /// The section whose value begins at the end of this text, or null when something else does (the subject of an ENVELOPE, say).
+    /// </summary>
     public static FetchItem? SectionBefore(ReadOnlySpan<byte> text)
     {
         text = text.TrimEnd((byte)' ').TrimEnd((byte)'~').TrimEnd((byte)' ');
@@ -55,5 +57,6 @@ internal readonly record struct FetchItem(BodySection Section)
         return StartsWith(rest, "FETCH"u8);
     }
 
-    private static bool StartsWith(ReadOnlySpan<byte> text, ReadOnlySpan<byte> word) => text.Length >= word.Length && Ascii.EqualsIgnoreCase(text[..word.Length], word);
+    private static bool StartsWith(ReadOnlySpan<byte> text, ReadOnlySpan<byte> word) =>
+        text.Length >= word.Length && Ascii.EqualsIgnoreCase(text[..word.Length], word);
 }

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace CrmSync.Mail.Imap;
 
-/// <summary>Reads the list of a FETCH response. What was not asked for (ENVELOPE, BODYSTRUCTURE, anything new) is stepped over, whatever its shape.</summary>
+/// <summary>
+/// Reads the list of a FETCH response. What was not asked for (ENVELOPE, BODYSTRUCTURE, anything new) is stepped over, whatever its shape.
+/// </summary>
 internal sealed class FetchParser(ImapLimits limits)
 {
     private const int MostWords = 1000;
@@ -87,8 +89,8 @@ internal sealed class FetchParser(ImapLimits limits)
     private static uint? Valid(ulong? number) => number is > 0 and <= uint.MaxValue ? (uint)number.Value : null;
 
     /// <summary>
-    /// How many parts without parts of their own a structure has; null where it says nothing that can be relied on. A body that begins with a list is a
-    /// multipart, and each list at its beginning is one of its parts.
+    /// How many parts without parts of their own a structure has; null where it says nothing that can be relied on. A body that begins with
+    /// a list is a multipart, and each list at its beginning is one of its parts.
     /// </summary>
     private int? Leaves(ref ResponseScanner scanner, int depth)
     {

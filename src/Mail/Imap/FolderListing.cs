@@ -4,8 +4,9 @@ using CrmSync.Mail.Net;
 namespace CrmSync.Mail.Imap;
 
 /// <summary>
-/// Lists the folders of an account: LIST with roles and counters where announced, with fewer options after each BAD, XLIST on old servers, plain LIST in the
-/// end. A list without INBOX or without a folder that can be opened is asked for again plainly, and is an error when that does not help.
+/// Lists the folders of an account: LIST with roles and counters where announced, with fewer options after each BAD, XLIST on old servers,
+/// plain LIST in the end. A list without INBOX or without a folder that can be opened is asked for again plainly, and is an error when that
+/// does not help.
 /// </summary>
 internal sealed class FolderListing(ImapConnection connection, Capabilities capabilities, ImapLimits limits)
 {
@@ -19,7 +20,8 @@ internal sealed class FolderListing(ImapConnection connection, Capabilities capa
 
     /// <summary>Lists.</summary>
     /// <param name="withStatus">Whether counters are wanted.</param>
-    /// <param name="traits">What is known of the server, asked when the answers are there: whether names come in UTF-8, and whether it shows more than mail.</param>
+    /// <param name="traits">What is known of the server, asked when the answers are there: whether names come in UTF-8, and whether it
+    /// shows more than mail.</param>
     /// <param name="ct">Ends the connection when cancelled.</param>
     public async Task<IReadOnlyList<ImapFolder>> Run(bool withStatus, Func<(bool Utf8, bool Groupware)> traits, CancellationToken ct)
     {
@@ -44,7 +46,11 @@ internal sealed class FolderListing(ImapConnection connection, Capabilities capa
             refusal = answer.Status == ImapStatus.Ok ? refusal : answer;
 
             // Other words will not help: Exchange says BAD, too, when it is busy.
-            if (answer.Status != ImapStatus.Ok && ServerAnswers.Read(AnswerStage.Command, answer.Code?.Name, answer.Text).Failure is MailFailure.Throttled or MailFailure.Auth)
+            if (
+                answer.Status != ImapStatus.Ok
+                && ServerAnswers.Read(AnswerStage.Command, answer.Code?.Name, answer.Text).Failure
+                    is MailFailure.Throttled
+                        or MailFailure.Auth)
                 throw connection.Refused(AnswerStage.Command, "listing the folders", answer);
         }
 
@@ -53,12 +59,18 @@ internal sealed class FolderListing(ImapConnection connection, Capabilities capa
 
         throw refusal is not null
             ? connection.Refused(AnswerStage.Command, "listing the folders", refusal)
-            : new MailServerException(MailFailure.Protocol, $"the server lists no folder that can be opened, not even INBOX{(trouble is null ? "" : $" ({trouble})")}; nothing is changed until it does");
+            : new MailServerException(
+                MailFailure.Protocol,
+                $"the server lists no folder that can be opened, not even INBOX{(trouble is null ? "" : $" ({trouble})")}; nothing is "
+                    + $"changed until it does"
+            );
     }
 
     // Where folders have an id they keep it when their names change; of two that exchanged them all counters but the last may be the same.
     private string StatusItems =>
-        capabilities.Has("OBJECTID") && capabilities.Has("CONDSTORE") ? "STATUS (MESSAGES UIDNEXT UIDVALIDITY HIGHESTMODSEQ)" : "STATUS (MESSAGES UIDNEXT UIDVALIDITY)";
+        capabilities.Has("OBJECTID") && capabilities.Has("CONDSTORE")
+            ? "STATUS (MESSAGES UIDNEXT UIDVALIDITY HIGHESTMODSEQ)"
+            : "STATUS (MESSAGES UIDNEXT UIDVALIDITY)";
 
     private IEnumerable<string> Commands(bool withStatus)
     {
@@ -99,11 +111,21 @@ internal sealed class FolderListing(ImapConnection connection, Capabilities capa
 
     private List<ImapFolder> Ordered((bool Utf8, bool Groupware) server)
     {
-        var serverTells = listed.Any(folder => folder.Attributes.Any(attribute => attribute is @"\sent" or @"\trash" or @"\drafts" or @"\junk" or @"\all"));
-        return [.. listed
-            .DistinctBy(folder => folder.RawName)
-            .Select(folder => Of(folder, server, serverTells))
-            .OrderBy(folder => folder.Role switch { FolderRole.Inbox => 0, FolderRole.Sent => 1, _ => 2 })];
+        var serverTells = listed.Any(folder =>
+            folder.Attributes.Any(attribute => attribute is @"\sent" or @"\trash" or @"\drafts" or @"\junk" or @"\all"));
+        return
+        [
+            .. listed
+                .DistinctBy(folder => folder.RawName)
+                .Select(folder => Of(folder, server, serverTells))
+                .OrderBy(folder =>
+                    folder.Role switch
+                    {
+                        FolderRole.Inbox => 0,
+                        FolderRole.Sent => 1,
+                        _ => 2,
+                    }),
+        ];
     }
 
     private ImapFolder Of(ListedFolder folder, (bool Utf8, bool Groupware) server, bool serverTells)
@@ -112,11 +134,15 @@ internal sealed class FolderListing(ImapConnection connection, Capabilities capa
         var raw = IsInbox(folder) ? "INBOX" : folder.RawName;
         var name = server.Utf8 ? Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(raw)) : FolderName.Decode(raw);
         var (role, source) = FolderRoles.Of(folder, name, namespaces?.Foreign ?? [], serverTells, server.Groupware);
-        return new ImapFolder(name, folder.Delimiter, role, source, CanOpen(folder), statuses.GetValueOrDefault(folder.RawName)) { RawName = raw };
+        return new ImapFolder(name, folder.Delimiter, role, source, CanOpen(folder), statuses.GetValueOrDefault(folder.RawName))
+        {
+            RawName = raw,
+        };
     }
 
     private static bool IsInbox(ListedFolder folder) =>
         folder.RawName.Equals("INBOX", StringComparison.OrdinalIgnoreCase) || folder.Attributes.Contains(@"\inbox");
 
-    private static bool CanOpen(ListedFolder folder) => !folder.Attributes.Contains(@"\noselect") && !folder.Attributes.Contains(@"\nonexistent");
+    private static bool CanOpen(ListedFolder folder) =>
+        !folder.Attributes.Contains(@"\noselect") && !folder.Attributes.Contains(@"\nonexistent");
 }

@@ -78,7 +78,8 @@ public static class FolderName
     {
         try
         {
-            return new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true).GetString(Encoding.Latin1.GetBytes(raw));
+            return new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true).GetString(
+                Encoding.Latin1.GetBytes(raw));
         }
         catch (ArgumentException)
         {

@@ -3,7 +3,10 @@ namespace CrmSync.Mail.Imap;
 /// <summary>The counters of a folder. Each may be missing, and a missing one means "unknown", never zero.</summary>
 public sealed record FolderStatus
 {
-    /// <summary>Changes when the UIDs of the folder begin anew. Kept in 64 bits, for some servers exceed the standard's 32. Null when absent, 0 or garbage.</summary>
+    /// <summary>
+    /// Changes when the UIDs of the folder begin anew. Kept in 64 bits, for some servers exceed the standard's 32. Null when absent, 0 or
+    /// garbage.
+    /// </summary>
     public ulong? UidValidity { get; init; }
 
     /// <summary>The UID the next message will get at least; null when absent, 0 or imprecise.</summary>
@@ -16,7 +19,8 @@ public sealed record FolderStatus
     public ulong? HighestModSeq { get; init; }
 
     /// <summary>
-    /// MAILBOXID (RFC 8474): stays when the folder is renamed. Known only of a folder that was opened: asked for it with STATUS, Cyrus 3.6 answers with random bytes.
+    /// MAILBOXID (RFC 8474): stays when the folder is renamed. Known only of a folder that was opened: asked for it with STATUS, Cyrus 3.6
+    /// answers with random bytes.
     /// </summary>
     public string? MailboxId { get; init; }
 
@@ -33,7 +37,9 @@ public sealed record FolderStatus
     /// <summary>This, with one counter set by the name servers give it; unknown names and impossible values change nothing.</summary>
     internal FolderStatus With(ReadOnlySpan<char> name, string value)
     {
-        var number = ResponseScanner.NumberOf(System.Text.Encoding.Latin1.GetBytes(value)) is > 0 and var positive ? positive : (ulong?)null;
+        var number = ResponseScanner.NumberOf(System.Text.Encoding.Latin1.GetBytes(value)) is > 0 and var positive
+            ? positive
+            : (ulong?)null;
         return name switch
         {
             _ when Is(name, "UIDVALIDITY") => this with { UidValidity = number },
@@ -41,7 +47,10 @@ public sealed record FolderStatus
             _ when Is(name, "MESSAGES") => this with { Exists = long.TryParse(value, out var count) && count >= 0 ? count : null },
             _ when Is(name, "HIGHESTMODSEQ") => this with { HighestModSeq = number },
             _ when Is(name, "NOMODSEQ") => this with { HighestModSeq = null },
-            _ when Is(name, "MAILBOXID") => this with { MailboxId = value.Trim('(', ')', ' ') is { Length: > 0 and <= 255 } id && id.All(IsObjectId) ? id : null },
+            _ when Is(name, "MAILBOXID") => this with
+            {
+                MailboxId = value.Trim('(', ')', ' ') is { Length: > 0 and <= 255 } id && id.All(IsObjectId) ? id : null,
+            },
             _ => this,
         };
     }

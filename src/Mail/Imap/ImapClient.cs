@@ -13,8 +13,8 @@ public sealed record ImapOptions
     public ImapLimits Limits { get; init; } = ImapLimits.Default;
 
     /// <summary>
-    /// Whether to compress (RFC 4978) where the server can: mail shrinks to a third, which pays on every line slower than some hundred megabits, and costs
-    /// processor time for nothing on this machine. Null decides by that.
+    /// Whether to compress (RFC 4978) where the server can: mail shrinks to a third, which pays on every line slower than some hundred
+    /// megabits, and costs processor time for nothing on this machine. Null decides by that.
     /// </summary>
     public bool? Compress { get; init; }
 
@@ -23,8 +23,9 @@ public sealed record ImapOptions
 }
 
 /// <summary>
-/// Reads mailboxes over IMAP4rev1 and rev2 without changing anything: folders are opened with EXAMINE, bodies fetched with PEEK. One command family after the
-/// other; not for concurrent use. Failures are <see cref="MailServerException"/>; after one that says so the connection is gone and the client is to be disposed.
+/// Reads mailboxes over IMAP4rev1 and rev2 without changing anything: folders are opened with EXAMINE, bodies fetched with PEEK. One
+/// command family after the other; not for concurrent use. Failures are <see cref="MailServerException"/>; after one that says so the
+/// connection is gone and the client is to be disposed.
 /// </summary>
 public sealed class ImapClient : IAsyncDisposable
 {
@@ -48,7 +49,9 @@ public sealed class ImapClient : IAsyncDisposable
     /// <summary>The server's greeting in words.</summary>
     public string Greeting { get; private set; } = "";
 
-    /// <summary>What the server told of itself (ID), names in lower case; empty until the first command after the login was answered.</summary>
+    /// <summary>
+    /// What the server told of itself (ID), names in lower case; empty until the first command after the login was answered.
+    /// </summary>
     public IReadOnlyDictionary<string, string> ServerId { get; private set; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>True once logged in.</summary>
@@ -97,7 +100,8 @@ public sealed class ImapClient : IAsyncDisposable
     }
 
     /// <summary>Logs in. Identification and UTF-8 names travel with the next command.</summary>
-    /// <exception cref="MailServerException">With <see cref="MailFailure.Auth"/> when refused; other kinds tell apart what only looks like it.</exception>
+    /// <exception cref="MailServerException">With <see cref="MailFailure.Auth"/> when refused; other kinds tell apart what only looks like
+    /// it.</exception>
     public async Task Authenticate(Credential credential, CancellationToken ct)
     {
         if (!IsAuthenticated)
@@ -117,7 +121,10 @@ public sealed class ImapClient : IAsyncDisposable
 
         // Coremail refuses to open folders for those who have not introduced themselves, in just this form.
         if (Capabilities.Has("ID"))
-            await connection.Begin(new CommandText("ID (\"name\" \"CrmSync\" \"version\" ").Text(options.Version).Words(" \"vendor\" \"CrmSync\")"), null, ct);
+            await connection.Begin(
+                new CommandText("ID (\"name\" \"CrmSync\" \"version\" ").Text(options.Version).Words(" \"vendor\" \"CrmSync\")"),
+                null,
+                ct);
 
         if (Capabilities.Has("UTF8=ACCEPT") && Capabilities.Has("ENABLE"))
             await connection.Begin(new CommandText("ENABLE UTF8=ACCEPT"), null, ct);
@@ -126,7 +133,8 @@ public sealed class ImapClient : IAsyncDisposable
     /// <summary>All folders with their roles, INBOX first, then sent mail. See <see cref="FolderListing"/> for what is tried.</summary>
     /// <param name="withStatus">Bring the counters along where the server can (LIST-STATUS), in the same round trip.</param>
     /// <param name="ct">Ends the connection when cancelled.</param>
-    /// <exception cref="MailServerException">With <see cref="MailFailure.Protocol"/> when no folder can be found: a fault of the server, not an empty account.</exception>
+    /// <exception cref="MailServerException">With <see cref="MailFailure.Protocol"/> when no folder can be found: a fault of the server,
+    /// not an empty account.</exception>
     public async Task<IReadOnlyList<ImapFolder>> Folders(bool withStatus, CancellationToken ct)
     {
         if (withStatus)
@@ -137,23 +145,33 @@ public sealed class ImapClient : IAsyncDisposable
 
     /// <summary>Opens a folder for reading only.</summary>
     /// <returns>Its counters; those the server left out were asked for with STATUS.</returns>
-    /// <exception cref="MailServerException">With <see cref="MailFailure.Permanent"/> when this folder cannot be opened; the account may be in order.</exception>
+    /// <exception cref="MailServerException">With <see cref="MailFailure.Permanent"/> when this folder cannot be opened; the account may be
+    /// in order.</exception>
     public async Task<FolderStatus> Examine(ImapFolder folder, CancellationToken ct) => (await ExamineAnd(folder, null, ct)).Status;
 
     /// <summary>Opens a folder for reading only and searches it, in one turn.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="criteria">As for <see cref="Search"/>.</param>
     /// <param name="ct">Ends the connection when cancelled.</param>
-    /// <returns>Its counters, and the UIDs found; null when the search gave nothing that can be relied on, and <see cref="Search"/> is to be asked.</returns>
-    /// <exception cref="MailServerException">With <see cref="MailFailure.Permanent"/> when this folder cannot be opened; the account may be in order.</exception>
-    public Task<(FolderStatus Status, IReadOnlyList<uint>? Found)> Examine(ImapFolder folder, string criteria, CancellationToken ct) => ExamineAnd(folder, criteria, ct);
+    /// <returns>Its counters, and the UIDs found; null when the search gave nothing that can be relied on, and <see cref="Search"/> is to
+    /// be asked.</returns>
+    /// <exception cref="MailServerException">With <see cref="MailFailure.Permanent"/> when this folder cannot be opened; the account may be
+    /// in order.</exception>
+    public Task<(FolderStatus Status, IReadOnlyList<uint>? Found)> Examine(ImapFolder folder, string criteria, CancellationToken ct) =>
+        ExamineAnd(folder, criteria, ct);
 
-    private async Task<(FolderStatus Status, IReadOnlyList<uint>? Found)> ExamineAnd(ImapFolder folder, string? criteria, CancellationToken ct)
+    private async Task<(FolderStatus Status, IReadOnlyList<uint>? Found)> ExamineAnd(
+        ImapFolder folder,
+        string? criteria,
+        CancellationToken ct)
     {
         var status = new FolderStatus();
         Examined = null;
         connection.MayQuoteStrays = false;
-        var examine = await connection.Begin(new CommandText("EXAMINE ").Raw(folder.RawName), response => status = Counted(status, response), ct);
+        var examine = await connection.Begin(
+            new CommandText("EXAMINE ").Raw(folder.RawName),
+            response => status = Counted(status, response),
+            ct);
         var search = criteria is null ? null : new SearchBox(options.Limits.Numbers);
         var searching = search is null ? null : await connection.Begin(new CommandText(SearchCommand(criteria!)), search.Take, ct);
         var answer = await connection.End(examine, ct);
@@ -184,7 +202,11 @@ public sealed class ImapClient : IAsyncDisposable
             foreach (var folder in some)
             {
                 var found = new StatusBox();
-                asked.Add((folder, await connection.Begin(new CommandText("STATUS ").Raw(folder.RawName).Words($" ({items})"), found.Take, ct), found));
+                asked.Add(
+                    (
+                        folder,
+                        await connection.Begin(new CommandText("STATUS ").Raw(folder.RawName).Words($" ({items})"), found.Take, ct),
+                        found));
             }
 
             foreach (var (folder, command, found) in asked)
@@ -199,7 +221,10 @@ public sealed class ImapClient : IAsyncDisposable
         return results;
     }
 
-    /// <summary>The UIDs of the open folder that match, ascending. Never silently empty: an answer that cannot be read, or none at all, is a failure.</summary>
+    /// <summary>
+    /// The UIDs of the open folder that match, ascending. Never silently empty: an answer that cannot be read, or none at all, is a
+    /// failure.
+    /// </summary>
     /// <param name="criteria">As in RFC 9051 section 6.4.4, for instance <c>UID 5:*</c>; ASCII only.</param>
     /// <param name="ct">Ends the connection when cancelled.</param>
     public async Task<IReadOnlyList<uint>> Search(string criteria, CancellationToken ct)
@@ -215,8 +240,10 @@ public sealed class ImapClient : IAsyncDisposable
         }
 
         var (plainAnswer, plain) = await SearchWith($"UID SEARCH {criteria}", ct);
-        return plainAnswer.Status != ImapStatus.Ok ? throw connection.Refused(AnswerStage.Command, "searching", plainAnswer)
-            : plain ?? throw new MailServerException(MailFailure.Protocol, "the server answered a search with success, but without a result");
+        return plainAnswer.Status != ImapStatus.Ok
+            ? throw connection.Refused(AnswerStage.Command, "searching", plainAnswer)
+            : plain
+                ?? throw new MailServerException(MailFailure.Protocol, "the server answered a search with success, but without a result");
     }
 
     /// <summary>Fetches messages of the open folder; enumerate <see cref="MessageFetch.Messages"/>, then look at its problems.</summary>
@@ -236,7 +263,10 @@ public sealed class ImapClient : IAsyncDisposable
     public async Task<bool> Noop(CancellationToken ct)
     {
         var changed = false;
-        var answer = await connection.Run(new CommandText("NOOP"), response => changed |= response is CountResponse { Kind: "EXISTS" or "EXPUNGE" }, ct);
+        var answer = await connection.Run(
+            new CommandText("NOOP"),
+            response => changed |= response is CountResponse { Kind: "EXISTS" or "EXPUNGE" },
+            ct);
         return answer.Status == ImapStatus.Ok ? changed : throw connection.Refused(AnswerStage.Command, "NOOP", answer);
     }
 
@@ -247,14 +277,20 @@ public sealed class ImapClient : IAsyncDisposable
     public async Task<bool> Idle(TimeSpan limit, CancellationToken ct)
     {
         var changed = false;
-        var command = await connection.Begin(new CommandText("IDLE"), response => changed |= response is CountResponse { Kind: "EXISTS" or "EXPUNGE" }, ct);
+        var command = await connection.Begin(
+            new CommandText("IDLE"),
+            response => changed |= response is CountResponse { Kind: "EXISTS" or "EXPUNGE" },
+            ct);
         if (await connection.GoAhead(command, CancellationToken.None) is null)
             throw connection.Refused(AnswerStage.Command, "IDLE", command.Result!);
 
         var until = TimeProvider.System.GetTimestamp() + (long)(limit.TotalSeconds * TimeProvider.System.TimestampFrequency);
         try
         {
-            while (!changed && TimeProvider.System.GetElapsedTime(TimeProvider.System.GetTimestamp(), until) is var left && left > TimeSpan.Zero
+            while (
+                !changed
+                && TimeProvider.System.GetElapsedTime(TimeProvider.System.GetTimestamp(), until) is var left
+                && left > TimeSpan.Zero
                 && await connection.Wire.WaitForBytes(left, ct))
                 await connection.Step(CancellationToken.None);
         }
@@ -280,9 +316,9 @@ public sealed class ImapClient : IAsyncDisposable
             try
             {
                 var command = await connection.Begin(new CommandText("LOGOUT"), null, CancellationToken.None);
-                while (command.Result is null && await connection.Step(CancellationToken.None) is not StatusResponse { Status: ImapStatus.Bye })
-                {
-                }
+                while (
+                    command.Result is null && await connection.Step(CancellationToken.None) is not StatusResponse { Status: ImapStatus.Bye }
+                ) { }
             }
             catch (MailServerException)
             {
@@ -297,8 +333,8 @@ public sealed class ImapClient : IAsyncDisposable
     public ValueTask DisposeAsync() => connection.DisposeAsync();
 
     /// <summary>
-    /// Of the open folder servers tell the counters as this session has seen them, not as they are. Closing it, in the same turn, helps; where only CLOSE is
-    /// known, which other programs use to expunge, a NOOP has to do.
+    /// Of the open folder servers tell the counters as this session has seen them, not as they are. Closing it, in the same turn, helps;
+    /// where only CLOSE is known, which other programs use to expunge, a NOOP has to do.
     /// </summary>
     private async Task LookAnew(CancellationToken ct)
     {
@@ -319,22 +355,41 @@ public sealed class ImapClient : IAsyncDisposable
             var words = said is null ? null : ServerAnswers.Presentable(said, []);
             var meaning = words is null ? null : ServerAnswers.Read(AnswerStage.Command, null, words);
             throw meaning is { Failure: MailFailure.Throttled }
-                ? new MailServerException(meaning.Failure, $"{connection.Endpoint} turned us away: {meaning.Advice}", words) { RetryAfter = meaning.RetryAfter, ConnectionLost = true }
-                : new MailServerException(MailFailure.Config, $"{connection.Endpoint} does not speak IMAP{OtherProtocol(words)}; check `host` and `port`", words) { ConnectionLost = true };
+                ? new MailServerException(meaning.Failure, $"{connection.Endpoint} turned us away: {meaning.Advice}", words)
+                {
+                    RetryAfter = meaning.RetryAfter,
+                    ConnectionLost = true,
+                }
+                : new MailServerException(
+                    MailFailure.Config,
+                    $"{connection.Endpoint} does not speak IMAP{OtherProtocol(words)}; check `host` and `port`",
+                    words)
+                {
+                    ConnectionLost = true,
+                };
         }
 
         Greeting = connection.Presentable(greeting);
         if (greeting.Status is ImapStatus.No or ImapStatus.Bad)
         {
             var meaning = ServerAnswers.Read(AnswerStage.Greeting, greeting.Code?.Name, greeting.Text);
-            throw new MailServerException(meaning.Failure, $"{connection.Endpoint} turned us away: {meaning.Advice}", Greeting) { RetryAfter = meaning.RetryAfter, ConnectionLost = true };
+            throw new MailServerException(meaning.Failure, $"{connection.Endpoint} turned us away: {meaning.Advice}", Greeting)
+            {
+                RetryAfter = meaning.RetryAfter,
+                ConnectionLost = true,
+            };
         }
 
         if (greeting.Status == ImapStatus.PreAuth)
         {
             // After PREAUTH there is no STARTTLS any more: the oldest trick to keep a client in clear text.
             if (connection.Endpoint.Tls == TlsMode.StartTls)
-                throw new MailServerException(MailFailure.Config, $"{connection.Endpoint} claims that we are logged in already and so prevents STARTTLS; use `tls: required`") { ConnectionLost = true };
+                throw new MailServerException(
+                    MailFailure.Config,
+                    $"{connection.Endpoint} claims that we are logged in already and so prevents STARTTLS; use `tls: required`")
+                {
+                    ConnectionLost = true,
+                };
 
             IsAuthenticated = true;
         }
@@ -357,9 +412,13 @@ public sealed class ImapClient : IAsyncDisposable
         var answer = await connection.Run(new CommandText("STARTTLS"), null, ct);
         if (answer.Status != ImapStatus.Ok)
         {
-            throw new MailServerException(MailFailure.Config, $"{connection.Endpoint} offers no STARTTLS, and without it no password is sent; try `tls: required` with port 993",
+            throw new MailServerException(
+                MailFailure.Config,
+                $"{connection.Endpoint} offers no STARTTLS, and without it no password is sent; try `tls: required` with port 993",
                 connection.Presentable(answer))
-            { ConnectionLost = true };
+            {
+                ConnectionLost = true,
+            };
         }
 
         await connection.Wire.StartTls(ct);
@@ -395,7 +454,12 @@ public sealed class ImapClient : IAsyncDisposable
     }
 
     private bool IsGroupware =>
-        Array.Exists(Groupware, name => $"{Greeting} {ServerId.GetValueOrDefault("name")} {ServerId.GetValueOrDefault("vendor")}".Contains(name, StringComparison.OrdinalIgnoreCase));
+        Array.Exists(
+            Groupware,
+            name =>
+                $"{Greeting} {ServerId.GetValueOrDefault("name")} {ServerId.GetValueOrDefault("vendor")}".Contains(
+                    name,
+                    StringComparison.OrdinalIgnoreCase));
 
     private bool HasExtendedSearch => Capabilities.Has("ESEARCH") || Capabilities.Has("IMAP4rev2");
 

@@ -18,7 +18,8 @@ internal sealed class RunningCommand(string tag, Action<ImapResponse>? onRespons
 }
 
 /// <summary>
-/// Commands out, responses in. Several commands may be under way at once; servers answer them in order, so what is untagged belongs to the oldest.
+/// Commands out, responses in. Several commands may be under way at once; servers answer them in order, so what is untagged belongs to the
+/// oldest.
 /// </summary>
 internal sealed class ImapConnection : IAsyncDisposable
 {
@@ -72,7 +73,11 @@ internal sealed class ImapConnection : IAsyncDisposable
     /// <param name="onResponse">Takes the untagged responses.</param>
     /// <param name="ct">Cancels the wait for a go-ahead before a literal.</param>
     /// <param name="consumer">Takes the bytes of mails.</param>
-    public async ValueTask<RunningCommand> Begin(CommandText text, Action<ImapResponse>? onResponse, CancellationToken ct, BodyConsumer? consumer = null)
+    public async ValueTask<RunningCommand> Begin(
+        CommandText text,
+        Action<ImapResponse>? onResponse,
+        CancellationToken ct,
+        BodyConsumer? consumer = null)
     {
         var command = new RunningCommand(prefix + (++counter).ToString(CultureInfo.InvariantCulture), onResponse, consumer ?? Discard);
         wire.Write(Encoding.ASCII.GetBytes(command.Tag + " "));
@@ -149,7 +154,10 @@ internal sealed class ImapConnection : IAsyncDisposable
                 strays = 0;
                 chatter = response is FetchResponse ? 0 : chatter + 1;
                 if (chatter > limits.Numbers)
-                    throw new MailServerException(MailFailure.Protocol, $"{Endpoint} goes on talking and answers nothing") { ConnectionLost = true };
+                    throw new MailServerException(MailFailure.Protocol, $"{Endpoint} goes on talking and answers nothing")
+                    {
+                        ConnectionLost = true,
+                    };
 
                 Observer?.Invoke(response);
                 oldest?.Take(response);
@@ -170,7 +178,10 @@ internal sealed class ImapConnection : IAsyncDisposable
         if (answer.Status == ImapStatus.Bad && answer.Code is null && meaning.Failure is MailFailure.Auth or MailFailure.Permanent)
             meaning = new AnswerMeaning(MailFailure.Protocol, "the server did not understand the request");
 
-        return new MailServerException(meaning.Failure, meaning.Advice.Length > 0 ? $"{what} failed: {meaning.Advice}" : $"{what} failed", Presentable(answer))
+        return new MailServerException(
+            meaning.Failure,
+            meaning.Advice.Length > 0 ? $"{what} failed: {meaning.Advice}" : $"{what} failed",
+            Presentable(answer))
         {
             RetryAfter = meaning.RetryAfter,
         };
@@ -178,7 +189,11 @@ internal sealed class ImapConnection : IAsyncDisposable
 
     /// <summary>The server's words, fit to be shown.</summary>
     public string Presentable(StatusResponse answer) =>
-        ServerAnswers.Presentable(answer.Code is { } code ? $"[{code.Name}{(code.Argument.Length > 0 && code.Argument.Length < 60 ? " " + code.Argument : "")}] {answer.Text}" : answer.Text, Secrets);
+        ServerAnswers.Presentable(
+            answer.Code is { } code
+                ? $"[{code.Name}{(code.Argument.Length > 0 && code.Argument.Length < 60 ? " " + code.Argument : "")}] {answer.Text}"
+                : answer.Text,
+            Secrets);
 
     public ValueTask DisposeAsync() => wire.DisposeAsync();
 
@@ -205,7 +220,10 @@ internal sealed class ImapConnection : IAsyncDisposable
             lastStray = stray.Excerpt;
 
         if (++strays > limits.StrayLines)
-            throw new MailServerException(MailFailure.Protocol, $"{Endpoint} sends line after line that belongs to no answer") { ConnectionLost = true };
+            throw new MailServerException(MailFailure.Protocol, $"{Endpoint} sends line after line that belongs to no answer")
+            {
+                ConnectionLost = true,
+            };
     }
 
     private MailServerException Bye(StatusResponse bye)

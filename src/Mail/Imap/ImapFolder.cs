@@ -63,13 +63,20 @@ public enum FolderRoleSource
 /// <param name="RoleSource">How sure that is.</param>
 /// <param name="CanOpen">False for mere branches of the tree.</param>
 /// <param name="Status">Its counters, where the list brought them along (LIST-STATUS); else null.</param>
-public sealed record ImapFolder(string Name, char? Delimiter, FolderRole Role, FolderRoleSource RoleSource, bool CanOpen, FolderStatus? Status)
+public sealed record ImapFolder(
+    string Name,
+    char? Delimiter,
+    FolderRole Role,
+    FolderRoleSource RoleSource,
+    bool CanOpen,
+    FolderStatus? Status)
 {
     /// <summary>The name's bytes as the server sent them, one character each; commands send them back unchanged.</summary>
     public required string RawName { get; init; }
 
     /// <summary>The folder every account has, without asking for it.</summary>
-    public static ImapFolder Inbox { get; } = new("INBOX", null, FolderRole.Inbox, FolderRoleSource.Server, CanOpen: true, null) { RawName = "INBOX" };
+    public static ImapFolder Inbox { get; } =
+        new("INBOX", null, FolderRole.Inbox, FolderRoleSource.Server, CanOpen: true, null) { RawName = "INBOX" };
 
     /// <summary>The last level of the name.</summary>
     public string Leaf => Delimiter is { } delimiter ? Name[(Name.LastIndexOf(delimiter) + 1)..] : Name;

@@ -12,7 +12,9 @@ public sealed record ImapLimits
     /// <summary>Bytes of one SEARCH response, which lists every message number on a single line (16 MB: about two million).</summary>
     public int SearchLine { get; init; } = 16 * 1024 * 1024;
 
-    /// <summary>Bytes of a literal that is part of a response rather than of a mail (64 kB); a longer one is skipped and counts as unreadable.</summary>
+    /// <summary>
+    /// Bytes of a literal that is part of a response rather than of a mail (64 kB); a longer one is skipped and counts as unreadable.
+    /// </summary>
     public int InlineLiteral { get; init; } = 64 * 1024;
 
     /// <summary>Literals in one response (1,000).</summary>

@@ -13,9 +13,16 @@ internal sealed class ImapLogin(ImapConnection connection, Capabilities capabili
     {
         connection.Secrets = credential.Unspeakable;
         if (!connection.Wire.IsEncrypted && !connection.Endpoint.IsLoopback)
-            throw new MailServerException(MailFailure.Config, $"the connection to {connection.Endpoint} is not encrypted; no password is sent over it");
+            throw new MailServerException(
+                MailFailure.Config,
+                $"the connection to {connection.Endpoint} is not encrypted; no password is sent over it");
 
-        var exchange = SaslExchange.For(credential, capabilities.Mechanisms, connection.Wire.IsEncrypted, connection.Endpoint.Host, connection.Endpoint.Port);
+        var exchange = SaslExchange.For(
+            credential,
+            capabilities.Mechanisms,
+            connection.Wire.IsEncrypted,
+            connection.Endpoint.Host,
+            connection.Endpoint.Port);
         var oneTurn = exchange is not null && capabilities.Has("SASL-IR");
         var mayLogin = !credential.IsToken && !capabilities.Has("LOGINDISABLED");
         if (exchange is null && !mayLogin)
@@ -27,10 +34,13 @@ internal sealed class ImapLogin(ImapConnection connection, Capabilities capabili
                     : $"{connection.Endpoint} takes no passwords here (it offers {Offered()}); use `oauth`, or another `tls`");
         }
 
-        var answer = exchange is ScramSha256 || oneTurn || !mayLogin
-            ? await Authenticate(exchange!, credential, ct)
-            : await connection.Run(new CommandText("LOGIN ").Text(credential.User).Words(" ").Text(credential.Secret), null, ct);
-        return answer.Status == ImapStatus.Ok ? answer : throw connection.Refused(AnswerStage.Login, $"logging in as {credential.User}", answer);
+        var answer =
+            exchange is ScramSha256 || oneTurn || !mayLogin
+                ? await Authenticate(exchange!, credential, ct)
+                : await connection.Run(new CommandText("LOGIN ").Text(credential.User).Words(" ").Text(credential.Secret), null, ct);
+        return answer.Status == ImapStatus.Ok
+            ? answer
+            : throw connection.Refused(AnswerStage.Login, $"logging in as {credential.User}", answer);
     }
 
     private string Offered() => capabilities.Mechanisms.Count == 0 ? "nothing" : string.Join(", ", capabilities.Mechanisms);
@@ -70,7 +80,13 @@ internal sealed class ImapLogin(ImapConnection connection, Capabilities capabili
                 await connection.End(command, ct);
             }
 
-            throw new MailServerException(MailFailure.Auth, $"logging in as {credential.User} with {exchange.Name} failed: {e.Message}", inner: e) { ConnectionLost = true };
+            throw new MailServerException(
+                MailFailure.Auth,
+                $"logging in as {credential.User} with {exchange.Name} failed: {e.Message}",
+                inner: e)
+            {
+                ConnectionLost = true,
+            };
         }
     }
 

@@ -26,8 +26,11 @@ internal static class InternalDates
             || day < 1 || day > CalendarSystem.Iso.GetDaysInMonth(year, month + 1))
             return null;
 
-        if (Split(time, (byte)':', parts) != 3
-            || Number(time[parts[0]]) is not (<= 23 and var hour) || Number(time[parts[1]]) is not (<= 59 and var minute) || Number(time[parts[2]]) is not (<= 60 and var second))
+        if (
+            Split(time, (byte)':', parts) != 3
+            || Number(time[parts[0]]) is not (<= 23 and var hour)
+            || Number(time[parts[1]]) is not (<= 59 and var minute)
+            || Number(time[parts[2]]) is not (<= 60 and var second))
             return null;
 
         if (zone.Length != 5 || Number(zone[1..3]) is not (<= 17 and var zoneHours) || Number(zone[3..]) is not (<= 59 and var zoneMinutes))
@@ -39,7 +42,9 @@ internal static class InternalDates
     }
 
     private static int? Number(ReadOnlySpan<byte> digits) =>
-        digits.Length is > 0 and <= 4 && Utf8Parser.TryParse(digits, out int value, out var used) && used == digits.Length && value >= 0 ? value : null;
+        digits.Length is > 0 and <= 4 && Utf8Parser.TryParse(digits, out int value, out var used) && used == digits.Length && value >= 0
+            ? value
+            : null;
 
     private static int Split(ReadOnlySpan<byte> text, byte separator, Span<Range> parts)
     {

@@ -72,8 +72,8 @@ public sealed record FetchRequest
 public sealed record FetchOrder(UidSet Set, FetchRequest Request);
 
 /// <summary>
-/// A fetch of many messages: one pass over the wire, several commands ahead. Results come as the server sends them: in any order, perhaps too many, perhaps
-/// too few; who asked compares.
+/// A fetch of many messages: one pass over the wire, several commands ahead. Results come as the server sends them: in any order, perhaps
+/// too many, perhaps too few; who asked compares.
 /// </summary>
 public sealed class MessageFetch
 {
@@ -89,7 +89,8 @@ public sealed class MessageFetch
     /// <param name="connection">The connection with the folder open.</param>
     /// <param name="capabilities">What the server can do.</param>
     /// <param name="next">
-    /// What to ask next, as soon as there is room; null for nothing now. It is asked again whenever a command ended, so that it can take into account what came.
+    /// What to ask next, as soon as there is room; null for nothing now. It is asked again whenever a command ended, so that it can take
+    /// into account what came.
     /// </param>
     /// <param name="ahead">How many commands are sent before the first is answered; hides the time bytes travel.</param>
     internal MessageFetch(ImapConnection connection, Capabilities capabilities, Func<FetchOrder?> next, int ahead) =>
@@ -130,7 +131,8 @@ public sealed class MessageFetch
             if (oldest.Command.Result.Status != ImapStatus.Ok)
             {
                 var count = oldest.Order.Set.Count?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "some";
-                refusals.Add((oldest.Order.Set, connection.Refused(AnswerStage.Command, $"fetching {count} messages", oldest.Command.Result)));
+                refusals.Add(
+                    (oldest.Order.Set, connection.Refused(AnswerStage.Command, $"fetching {count} messages", oldest.Command.Result)));
             }
         }
     }
@@ -155,7 +157,10 @@ public sealed class MessageFetch
                 Deliver(request, message);
                 break;
             case UnreadableResponse { Kind: "FETCH" } bad:
-                unreadable.Add($"message {bad.Message?.Sequence} (UID {bad.Message?.Uid?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "unknown"}): {bad.Reason}");
+                unreadable.Add(
+                    $"message {bad.Message?.Sequence} (UID "
+                        + $"{bad.Message?.Uid?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "unknown"}): {bad.Reason}"
+                );
                 if (bad.Message is { } partly)
                     Deliver(request, partly);
 

@@ -114,7 +114,10 @@ internal sealed class ResponseParser(ImapLimits limits)
             // The code of PERMANENTFLAGS and BADCHARSET may hold brackets inside parentheses; the words after it do not matter then.
             var inside = Encoding.Latin1.GetString(scanner.Rest[1..close]).Trim();
             var space = inside.IndexOf(' ', StringComparison.Ordinal);
-            code = space < 0 ? new ResponseCode(inside.ToUpperInvariant(), "") : new ResponseCode(inside[..space].ToUpperInvariant(), inside[(space + 1)..].Trim());
+            code =
+                space < 0
+                    ? new ResponseCode(inside.ToUpperInvariant(), "")
+                    : new ResponseCode(inside[..space].ToUpperInvariant(), inside[(space + 1)..].Trim());
             scanner.Position += close + 1;
         }
 
@@ -159,7 +162,9 @@ internal sealed class ResponseParser(ImapLimits limits)
         return new ListedFolder(NameToEnd(ref scanner), separator, attributes);
     }
 
-    /// <summary>A folder's name; Exchange leaves names with spaces and control characters without quotes, then everything to the end is the name.</summary>
+    /// <summary>
+    /// A folder's name; Exchange leaves names with spaces and control characters without quotes, then everything to the end is the name.
+    /// </summary>
     private static string NameToEnd(ref ResponseScanner scanner)
     {
         var rest = scanner.Rest;

@@ -7,8 +7,8 @@ using CrmSync.Mail.Net;
 namespace CrmSync.Mail.Imap;
 
 /// <summary>
-/// Finds where a response begins and ends (RFC 9051 section 2.2): lines, and the literals inside them. Literals that are parts of mails go to a consumer in
-/// pieces and are never held.
+/// Finds where a response begins and ends (RFC 9051 section 2.2): lines, and the literals inside them. Literals that are parts of mails go
+/// to a consumer in pieces and are never held.
 /// </summary>
 internal sealed class ResponseReader(Wire wire, ImapLimits limits)
 {
@@ -21,7 +21,8 @@ internal sealed class ResponseReader(Wire wire, ImapLimits limits)
     /// <param name="consumer">Takes the bytes of messages.</param>
     /// <param name="ct">Ends the connection when it is cancelled in the middle of a response.</param>
     /// <returns>False at the end of the connection.</returns>
-    /// <exception cref="MailServerException">When the connection breaks, or the response exceeds the limits so that its end cannot be found.</exception>
+    /// <exception cref="MailServerException">When the connection breaks, or the response exceeds the limits so that its end cannot be
+    /// found.</exception>
     public async ValueTask<bool> Read(BodyConsumer consumer, CancellationToken ct)
     {
         Text.Clear();
@@ -108,7 +109,9 @@ internal sealed class ResponseReader(Wire wire, ImapLimits limits)
         if (digits.IsEmpty || digits.ContainsAnyExceptInRange((byte)'0', (byte)'9'))
             return null;
 
-        return new Announcement(after + open, Utf8Parser.TryParse(digits, out long length, out var used) && used == digits.Length ? length : long.MaxValue);
+        return new Announcement(
+            after + open,
+            Utf8Parser.TryParse(digits, out long length, out var used) && used == digits.Length ? length : long.MaxValue);
     }
 
     /// <summary>Responses that end in words for people, which may well end in a brace.</summary>
@@ -152,5 +155,10 @@ internal sealed class ResponseReader(Wire wire, ImapLimits limits)
     }
 
     private MailServerException Broken(string reason) =>
-        new(MailFailure.Protocol, $"the server's answer cannot be read: {reason}; it began with {Text.Excerpt()[..Math.Min(60, Text.Length)]}") { ConnectionLost = true };
+        new(
+            MailFailure.Protocol,
+            $"the server's answer cannot be read: {reason}; it began with {Text.Excerpt()[..Math.Min(60, Text.Length)]}")
+        {
+            ConnectionLost = true,
+        };
 }

@@ -65,7 +65,10 @@ internal ref struct ResponseScanner(ResponseText text, ImapLimits limits)
         return bytes[start..position];
     }
 
-    /// <summary>The name of something fetched: an atom whose brackets may hold spaces and parentheses, as in <c>BODY[HEADER.FIELDS (FROM TO)]&lt;0&gt;</c>.</summary>
+    /// <summary>
+    /// The name of something fetched: an atom whose brackets may hold spaces and parentheses, as in <c>BODY[HEADER.FIELDS (FROM
+    /// TO)]&lt;0&gt;</c>.
+    /// </summary>
     public ReadOnlySpan<byte> ItemName()
     {
         var start = position;
@@ -86,7 +89,9 @@ internal ref struct ResponseScanner(ResponseText text, ImapLimits limits)
         return bytes[start..position];
     }
 
-    /// <summary>A number, or null when what stands there is not one that can be used (negative, too large, with lost digits, NIL).</summary>
+    /// <summary>
+    /// A number, or null when what stands there is not one that can be used (negative, too large, with lost digits, NIL).
+    /// </summary>
     public ulong? Number() => NumberOf(String(out _));
 
     /// <summary>The value of digits; null for anything that is not exactly a number of at most 64 bits.</summary>

@@ -5,8 +5,8 @@ using System.Text;
 namespace CrmSync.Mail.Imap;
 
 /// <summary>
-/// The text of one response without its line ends, in one piece: short literals stand in it after their marker <c>{n}</c>; of those that went to a consumer
-/// only the marker is left. Reused from response to response.
+/// The text of one response without its line ends, in one piece: short literals stand in it after their marker <c>{n}</c>; of those that
+/// went to a consumer only the marker is left. Reused from response to response.
 /// </summary>
 internal sealed class ResponseText
 {

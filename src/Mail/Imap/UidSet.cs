@@ -78,7 +78,9 @@ public sealed class UidSet
         return list;
     }
 
-    /// <summary>Adds the numbers of a sequence set such as <c>1:3,7</c>; returns how many of its pieces made no sense or went beyond the limit.</summary>
+    /// <summary>
+    /// Adds the numbers of a sequence set such as <c>1:3,7</c>; returns how many of its pieces made no sense or went beyond the limit.
+    /// </summary>
     internal static int Expand(ReadOnlySpan<byte> text, List<uint> numbers, int limit)
     {
         var nonsense = 0;

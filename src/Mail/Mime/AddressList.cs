@@ -4,15 +4,25 @@ using System.Text;
 namespace CrmSync.Mail.Mime;
 
 /// <summary>
-/// Reads address fields as real mailers write them (RFC 5322 with its obsolete forms): groups are flattened, comments become names, routes are dropped, encoded words
-/// are read after the list was split, <c>Last, First &lt;a@b&gt;</c> is one mailbox. What is no mailbox (no domain, X.500 names, placeholders) is left out.
+/// Reads address fields as real mailers write them (RFC 5322 with its obsolete forms): groups are flattened, comments become names, routes
+/// are dropped, encoded words are read after the list was split, <c>Last, First &lt;a@b&gt;</c> is one mailbox. What is no mailbox (no
+/// domain, X.500 names, placeholders) is left out.
 /// </summary>
 public static class AddressList
 {
     /// <summary>How many mailboxes one field gives at most.</summary>
     public const int Most = 20_000;
 
-    private static readonly string[] Placeholders = ["missing_domain", ".missing-host-name.", "missing-host-name", "syntax-error", ".syntax-error.", "unspecified-domain", "missing_mailbox"];
+    private static readonly string[] Placeholders =
+    [
+        "missing_domain",
+        ".missing-host-name.",
+        "missing-host-name",
+        "syntax-error",
+        ".syntax-error.",
+        "unspecified-domain",
+        "missing_mailbox",
+    ];
 
     /// <summary>All mailboxes of a field value, in order; never throws, time is linear in its length.</summary>
     public static IReadOnlyList<Mailbox> Parse(string? value)
@@ -31,8 +41,10 @@ public static class AddressList
     }
 
     private static readonly SearchValues<char> Special = SearchValues.Create("\"(:;\\=[\t\r\n");
-    private static readonly SearchValues<char> DomainCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.");
-    private static readonly SearchValues<char> LocalCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._+&#'");
+    private static readonly SearchValues<char> DomainCharacters = SearchValues.Create(
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.");
+    private static readonly SearchValues<char> LocalCharacters = SearchValues.Create(
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._+&#'");
 
     /// <summary>Most fields are a few plain addresses, with or without plain names. Any doubt, and the scanner reads the field.</summary>
     private static bool IsSimple(string value, List<Mailbox> found)
@@ -55,7 +67,12 @@ public static class AddressList
                 item = item[(open + 1)..^1];
             }
 
-            if (PlainAddress(item) is not { } address || name.IndexOfAny('@', '\'') >= 0 || name.IndexOfAnyExceptInRange(' ', '~') >= 0 || name.Length > 200 || name.IndexOf("  ") >= 0)
+            if (
+                PlainAddress(item) is not { } address
+                || name.IndexOfAny('@', '\'') >= 0
+                || name.IndexOfAnyExceptInRange(' ', '~') >= 0
+                || name.Length > 200
+                || name.IndexOf("  ") >= 0)
                 return false;
             found.Add(new Mailbox(name.IsEmpty ? "" : name.ToString(), address));
         }
@@ -72,16 +89,27 @@ public static class AddressList
 
         var local = item[..at];
         var domain = item[(at + 1)..];
-        if (local.IndexOfAnyExcept(LocalCharacters) >= 0 || domain.IndexOfAnyExcept(DomainCharacters) >= 0 || domain[0] == '.' || domain[^1] == '.' || domain.IndexOf("..") >= 0
-            || local.StartsWith("IMCEA", StringComparison.OrdinalIgnoreCase) || local[0] == '\'' || domain.StartsWith("missing", StringComparison.OrdinalIgnoreCase) || domain.Contains("-error", StringComparison.OrdinalIgnoreCase)
-            || domain.StartsWith("unspecified", StringComparison.OrdinalIgnoreCase) || domain.EndsWith("host-name", StringComparison.OrdinalIgnoreCase))
+        if (
+            local.IndexOfAnyExcept(LocalCharacters) >= 0
+            || domain.IndexOfAnyExcept(DomainCharacters) >= 0
+            || domain[0] == '.'
+            || domain[^1] == '.'
+            || domain.IndexOf("..") >= 0
+            || local.StartsWith("IMCEA", StringComparison.OrdinalIgnoreCase)
+            || local[0] == '\''
+            || domain.StartsWith("missing", StringComparison.OrdinalIgnoreCase)
+            || domain.Contains("-error", StringComparison.OrdinalIgnoreCase)
+            || domain.StartsWith("unspecified", StringComparison.OrdinalIgnoreCase)
+            || domain.EndsWith("host-name", StringComparison.OrdinalIgnoreCase))
             return null;
         if (domain.IndexOfAnyInRange('A', 'Z') < 0)
             return item.ToString();
         return string.Concat(local, "@", domain.ToString().ToLowerInvariant());
     }
 
-    /// <summary>The normal form of one address, or null when it is none: quotes taken off where they are not needed, domain in lower case.</summary>
+    /// <summary>
+    /// The normal form of one address, or null when it is none: quotes taken off where they are not needed, domain in lower case.
+    /// </summary>
     internal static string? Normalise(string raw)
     {
         var text = raw.AsSpan().Trim();
@@ -123,7 +151,10 @@ public static class AddressList
     {
         const string Marks = "!#$%&*+-/=?^_{|}~.";
         var start = at;
-        while (start > 0 && at - start < 200 && (char.IsLetterOrDigit(text[start - 1]) || Marks.Contains(text[start - 1], StringComparison.Ordinal)))
+        while (
+            start > 0
+            && at - start < 200
+            && (char.IsLetterOrDigit(text[start - 1]) || Marks.Contains(text[start - 1], StringComparison.Ordinal)))
             start--;
         if (start == at && at > 1 && text[at - 1] == '"' && text.LastIndexOf('"', at - 2, Math.Min(at - 1, 100)) is >= 0 and var quote)
             start = quote;
@@ -142,7 +173,10 @@ public static class AddressList
     private static string? DomainOf(ReadOnlySpan<char> raw)
     {
         var domain = WithoutSpace(raw).TrimEnd('.').ToLowerInvariant();
-        if (domain.Length is 0 or > 255 || Placeholders.Contains(domain, StringComparer.Ordinal) || domain.EndsWith(".missing-host-name", StringComparison.Ordinal))
+        if (
+            domain.Length is 0 or > 255
+            || Placeholders.Contains(domain, StringComparer.Ordinal)
+            || domain.EndsWith(".missing-host-name", StringComparison.Ordinal))
             return null;
         if (domain[0] == '[')
             return domain[^1] == ']' ? domain : null;
@@ -156,9 +190,12 @@ public static class AddressList
         return domain.Contains("..", StringComparison.Ordinal) || domain[0] == '.' ? null : domain;
     }
 
-    private static bool IsCombining(char c) => char.GetUnicodeCategory(c)
-        is System.Globalization.UnicodeCategory.NonSpacingMark or System.Globalization.UnicodeCategory.SpacingCombiningMark or System.Globalization.UnicodeCategory.Surrogate
-        or System.Globalization.UnicodeCategory.OtherSymbol;
+    private static bool IsCombining(char c) =>
+        char.GetUnicodeCategory(c)
+            is System.Globalization.UnicodeCategory.NonSpacingMark
+                or System.Globalization.UnicodeCategory.SpacingCombiningMark
+                or System.Globalization.UnicodeCategory.Surrogate
+                or System.Globalization.UnicodeCategory.OtherSymbol;
 
     private static string? LocalOf(ReadOnlySpan<char> raw)
     {
@@ -168,11 +205,16 @@ public static class AddressList
             var content = Unescape(raw[1..^1]);
             if (content.Length == 0)
                 return null;
-            return IsDotAtom(content) ? content : $"\"{content.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+            return IsDotAtom(content)
+                ? content
+                : $"\"{content.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
         }
 
         var local = WithoutSpace(raw);
-        if (local.Length is 0 or > 512 || local.StartsWith("/o=", StringComparison.OrdinalIgnoreCase) || local.AsSpan().IndexOfAny(NeverUnquoted) >= 0)
+        if (
+            local.Length is 0 or > 512
+            || local.StartsWith("/o=", StringComparison.OrdinalIgnoreCase)
+            || local.AsSpan().IndexOfAny(NeverUnquoted) >= 0)
             return null;
         foreach (var c in local)
         {
@@ -194,7 +236,10 @@ public static class AddressList
         return text[0] != '.' && text[^1] != '.' && !text.Contains("..", StringComparison.Ordinal);
     }
 
-    /// <summary>Exchange wraps foreign addresses: IMCEASMTP-ana+40hill+2Eexample@gateway is ana@hill.example; its X.500 ones (IMCEAEX) name nobody outside.</summary>
+    /// <summary>
+    /// Exchange wraps foreign addresses: IMCEASMTP-ana+40hill+2Eexample@gateway is ana@hill.example; its X.500 ones (IMCEAEX) name nobody
+    /// outside.
+    /// </summary>
     private static string? FromImcea(string local)
     {
         if (!local.StartsWith("IMCEASMTP-", StringComparison.OrdinalIgnoreCase))
@@ -310,7 +355,9 @@ public static class AddressList
                 return false;
 
             var name = phrase.ToString().Trim();
-            return name.Length > 0 && !name.Equals("mailto", StringComparison.OrdinalIgnoreCase) && !name.Equals("smtp", StringComparison.OrdinalIgnoreCase);
+            return name.Length > 0
+                && !name.Equals("mailto", StringComparison.OrdinalIgnoreCase)
+                && !name.Equals("smtp", StringComparison.OrdinalIgnoreCase);
         }
 
         private void ReadQuoted()
@@ -418,7 +465,10 @@ public static class AddressList
             return nameless.Count > 0 && !quotedName ? string.Join(", ", nameless.Append(words)) : words;
         }
 
-        /// <summary>An item without brackets: the address itself, possibly with obsolete spaces, possibly with the name or further addresses beside it.</summary>
+        /// <summary>
+        /// An item without brackets: the address itself, possibly with obsolete spaces, possibly with the name or further addresses beside
+        /// it.
+        /// </summary>
         private void AddBare(string words)
         {
             if (!quotedName && Normalise(words) is not null && !HasLooseWords(words))
@@ -471,7 +521,9 @@ public static class AddressList
             text = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
             while (text.Length > 1 && (text[0], text[^1]) is ('"', '"') or ('\'', '\''))
                 text = text[1..^1].Trim();
-            return text.Equals(address, StringComparison.OrdinalIgnoreCase) ? "" : text.Length > 500 ? text[..(char.IsHighSurrogate(text[499]) ? 499 : 500)] : text;
+            return text.Equals(address, StringComparison.OrdinalIgnoreCase) ? ""
+                : text.Length > 500 ? text[..(char.IsHighSurrogate(text[499]) ? 499 : 500)]
+                : text;
         }
     }
 }

@@ -21,9 +21,18 @@ internal static class Attachments
         var within = part.Parent?.ContentType;
         switch (part.ContentType)
         {
-            case "application/pgp-signature" or "application/pkcs7-signature" or "application/x-pkcs7-signature" or "application/pgp-encrypted":
-            case "message/delivery-status" or "message/global-delivery-status" or "message/disposition-notification" or "message/global-disposition-notification"
-                or "message/feedback-report" or "text/rfc822-headers" or "message/rfc822-headers" or "message/global-headers":
+            case "application/pgp-signature"
+            or "application/pkcs7-signature"
+            or "application/x-pkcs7-signature"
+            or "application/pgp-encrypted":
+            case "message/delivery-status"
+            or "message/global-delivery-status"
+            or "message/disposition-notification"
+            or "message/global-disposition-notification"
+            or "message/feedback-report"
+            or "text/rfc822-headers"
+            or "message/rfc822-headers"
+            or "message/global-headers":
                 return false;
             case "text/calendar":
                 return part.Disposition == "attachment" && CalendarPart.MethodOf(part) is null;
@@ -36,7 +45,9 @@ internal static class Attachments
         }
 
         if (part.IsText)
-            return part.Disposition == "attachment" || part.FileName is not null && part.Depth > 0 && part.Content.IsEmpty || part.ContentType is "text/csv" or "text/vcard" or "text/x-vcard";
+            return part.Disposition == "attachment"
+                || part.FileName is not null && part.Depth > 0 && part.Content.IsEmpty
+                || part.ContentType is "text/csv" or "text/vcard" or "text/x-vcard";
         if (part.ContentType.StartsWith("image/", StringComparison.Ordinal))
             return !IsShown(part, within, html());
 

@@ -4,7 +4,9 @@ using System.Text;
 
 namespace CrmSync.Mail.Mime;
 
-/// <summary>SHA-256 over text without white space and controls, as UTF-8, whatever charset, transfer encoding and line width it came in.</summary>
+/// <summary>
+/// SHA-256 over text without white space and controls, as UTF-8, whatever charset, transfer encoding and line width it came in.
+/// </summary>
 internal sealed class BodyHash
 {
     private const int Piece = 4096;
@@ -90,7 +92,11 @@ internal sealed class BodyHash
     {
         var text = leaf.Content.Kept;
         var page = Charsets.Choose(text, Charsets.Find(leaf.Part.Charset)).CodePage;
-        if (!(page == 65001 ? System.Text.Unicode.Utf8.IsValid(text) : page is >= 1250 and <= 1258 or >= 28591 and <= 28605 or 20866 && Ascii.IsValid(text)))
+        if (
+            !(
+                page == 65001
+                    ? System.Text.Unicode.Utf8.IsValid(text)
+                    : page is >= 1250 and <= 1258 or >= 28591 and <= 28605 or 20866 && Ascii.IsValid(text)))
             return null;
 
         var bare = ArrayPool<byte>.Shared.Rent(text.Length);
@@ -118,10 +124,14 @@ internal sealed class BodyHash
         return digest;
     }
 
-    /// <summary>The length of a white space or control character beyond ASCII, or 0; the same characters that <see cref="AppendText"/> leaves out.</summary>
+    /// <summary>
+    /// The length of a white space or control character beyond ASCII, or 0; the same characters that <see cref="AppendText"/> leaves out.
+    /// </summary>
     private static int SpaceAt(ReadOnlySpan<byte> utf8)
     {
-        if (utf8[0] is not (0xC2 or 0xE1 or 0xE2 or 0xE3 or 0xEF) || Rune.DecodeFromUtf8(utf8, out var rune, out var length) != OperationStatus.Done)
+        if (
+            utf8[0] is not (0xC2 or 0xE1 or 0xE2 or 0xE3 or 0xEF)
+            || Rune.DecodeFromUtf8(utf8, out var rune, out var length) != OperationStatus.Done)
             return 0;
         return Rune.IsWhiteSpace(rune) || Rune.IsControl(rune) || rune.Value is 0xFEFF or 0x200B ? length : 0;
     }

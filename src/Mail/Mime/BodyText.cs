@@ -43,7 +43,9 @@ internal sealed record BodyText(string Text, int EnclosedFiles)
     {
         var text = Decoded(leaf);
         if (leaf.Part.Parameter("format") is { } format && format.Equals("flowed", StringComparison.OrdinalIgnoreCase))
-            text = Flowed.Unfold(text, leaf.Part.Parameter("delsp") is { } delsp && delsp.Equals("yes", StringComparison.OrdinalIgnoreCase));
+            text = Flowed.Unfold(
+                text,
+                leaf.Part.Parameter("delsp") is { } delsp && delsp.Equals("yes", StringComparison.OrdinalIgnoreCase));
         return UuBlocks.Remove(text, ref files);
     }
 

@@ -3,12 +3,20 @@ namespace CrmSync.Mail.Mime;
 /// <summary>A calendar in a mail.</summary>
 /// <param name="Content">The decoded bytes, cut at the limit (<see cref="IsCut"/>).</param>
 /// <param name="Charset">The charset the part declares, or null.</param>
-/// <param name="Method">The METHOD parameter of the Content-Type or else of the first lines of the calendar, in upper case; null when there is neither.</param>
+/// <param name="Method">The METHOD parameter of the Content-Type or else of the first lines of the calendar, in upper case; null when there
+/// is neither.</param>
 /// <param name="Place">Where in the message it stands.</param>
 /// <param name="FileName">Its file name, or null.</param>
 /// <param name="ContentType"><c>text/calendar</c>, or <c>application/ics</c> for an attached file.</param>
 /// <param name="IsCut">Whether the part was longer than what is kept of it.</param>
-public sealed record CalendarPart(ReadOnlyMemory<byte> Content, string? Charset, string? Method, CalendarPlace Place, string? FileName, string ContentType, bool IsCut)
+public sealed record CalendarPart(
+    ReadOnlyMemory<byte> Content,
+    string? Charset,
+    string? Method,
+    CalendarPlace Place,
+    string? FileName,
+    string ContentType,
+    bool IsCut)
 {
     internal static IReadOnlyList<CalendarPart> In(MimePart root)
     {
@@ -16,7 +24,15 @@ public sealed record CalendarPart(ReadOnlyMemory<byte> Content, string? Charset,
         foreach (var part in root.All())
         {
             if (!part.InForwarded && part.ContentType is "text/calendar" or "application/ics" or "text/x-vcalendar")
-                found.Add(new CalendarPart(part.Content, part.Charset, MethodOf(part), PlaceOf(part), part.FileName, part.ContentType, part.IsContentCut));
+                found.Add(
+                    new CalendarPart(
+                        part.Content,
+                        part.Charset,
+                        MethodOf(part),
+                        PlaceOf(part),
+                        part.FileName,
+                        part.ContentType,
+                        part.IsContentCut));
         }
 
         return found.Count < 2 ? found : [.. found.OrderBy(c => c.ContentType == "text/calendar" ? 0 : 1)];

@@ -4,7 +4,9 @@ using System.Text;
 
 namespace CrmSync.Mail.Mime;
 
-/// <summary>Bytes to text by the name a mail gives its charset, by what is really there when the name is missing, unknown or wrong.</summary>
+/// <summary>
+/// Bytes to text by the name a mail gives its charset, by what is really there when the name is missing, unknown or wrong.
+/// </summary>
 internal static class Charsets
 {
     /// <summary>What undeclared 8-bit text is when it is not UTF-8.</summary>
@@ -120,14 +122,38 @@ internal static class Charsets
     // Declarations that say nothing: the bytes decide.
     private static readonly HashSet<string> Silent = new(StringComparer.Ordinal)
     {
-        "us-ascii", "ascii", "ansi_x3.4-1968", "iso646-us", "iso-646", "us", "cp367", "7bit", "8bit", "unknown", "unknown-8bit", "x-unknown", "default", "_autodetect_all",
-        "x-user-defined", "user-defined", "none", "binary", "x-ascii", "ansi", "", "default_charset", "%charset%", "charset",
+        "us-ascii",
+        "ascii",
+        "ansi_x3.4-1968",
+        "iso646-us",
+        "iso-646",
+        "us",
+        "cp367",
+        "7bit",
+        "8bit",
+        "unknown",
+        "unknown-8bit",
+        "x-unknown",
+        "default",
+        "_autodetect_all",
+        "x-user-defined",
+        "user-defined",
+        "none",
+        "binary",
+        "x-ascii",
+        "ansi",
+        "",
+        "default_charset",
+        "%charset%",
+        "charset",
     };
 
     private const int Utf7CodePage = 65000;
     private static readonly ConcurrentDictionary<string, Encoding> Known = new(StringComparer.Ordinal);
 
-    /// <summary>The encoding of a declared name, or null when the name says nothing or nobody knows it. UTF-7 answers <see cref="Utf7Marker"/>.</summary>
+    /// <summary>
+    /// The encoding of a declared name, or null when the name says nothing or nobody knows it. UTF-7 answers <see cref="Utf7Marker"/>.
+    /// </summary>
     public static Encoding? Find(string? name)
     {
         if (name is null)
@@ -145,7 +171,9 @@ internal static class Charsets
         return found;
     }
 
-    /// <summary>Stands for UTF-7, which .NET reads no more; <see cref="Decode(ReadOnlySpan{byte}, string?)"/> has its own reader for it.</summary>
+    /// <summary>
+    /// Stands for UTF-7, which .NET reads no more; <see cref="Decode(ReadOnlySpan{byte}, string?)"/> has its own reader for it.
+    /// </summary>
     public static Encoding Utf7Marker { get; } = new ASCIIEncoding();
 
     /// <summary>Text of <paramref name="bytes"/>: never throws, replaces what cannot be read, drops a byte order mark.</summary>
@@ -196,17 +224,25 @@ internal static class Charsets
         return page is 1252 or 28605 or 28592 && System.Text.Unicode.Utf8.IsValid(bytes[firstHigh..]) ? Utf8 : declared;
     }
 
-    /// <summary>Text of header bytes that carry no charset: ASCII, UTF-8, ISO-2022-JP escapes, or else <paramref name="fallback"/> (windows-1252 if null).</summary>
+    /// <summary>
+    /// Text of header bytes that carry no charset: ASCII, UTF-8, ISO-2022-JP escapes, or else <paramref name="fallback"/> (windows-1252 if
+    /// null).
+    /// </summary>
     public static string DecodeHeader(ReadOnlySpan<byte> bytes, Encoding? fallback)
     {
         if (Ascii.IsValid(bytes))
             return bytes.IndexOf("\u001B$"u8) >= 0 ? CodePage(50220)!.GetString(bytes) : Encoding.ASCII.GetString(bytes);
         if (System.Text.Unicode.Utf8.IsValid(bytes))
             return Utf8.GetString(bytes);
-        return (fallback is null || fallback.CodePage is 65001 or 1200 or 1201 || ReferenceEquals(fallback, Utf7Marker) ? Western : fallback).GetString(bytes);
+        return (
+            fallback is null || fallback.CodePage is 65001 or 1200 or 1201 || ReferenceEquals(fallback, Utf7Marker) ? Western : fallback
+        ).GetString(bytes);
     }
 
-    /// <summary>Removes what no database and no reader wants: NUL and other controls (except tab and line feed), lone surrogates; line ends become LF.</summary>
+    /// <summary>
+    /// Removes what no database and no reader wants: NUL and other controls (except tab and line feed), lone surrogates; line ends become
+    /// LF.
+    /// </summary>
     public static string Clean(string text)
     {
         var dirty = FirstUnwanted(text);
@@ -313,7 +349,8 @@ internal static class Charsets
     {
         try
         {
-            return CodePagesEncodingProvider.Instance.GetEncoding(key) ?? (Encoding.GetEncoding(key) is { } found && found.CodePage != Utf7CodePage ? found : Utf7Marker);
+            return CodePagesEncodingProvider.Instance.GetEncoding(key)
+                ?? (Encoding.GetEncoding(key) is { } found && found.CodePage != Utf7CodePage ? found : Utf7Marker);
         }
         catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {
@@ -323,10 +360,27 @@ internal static class Charsets
 
     private static Encoding? ByNumber(string key)
     {
-        ReadOnlySpan<string> prefixes = ["windows-", "windows", "cp-", "cp", "ibm-", "ibm", "ms", "x-cp", "win-", "win", "dos-", "iso-ir-", ""];
+        ReadOnlySpan<string> prefixes =
+        [
+            "windows-",
+            "windows",
+            "cp-",
+            "cp",
+            "ibm-",
+            "ibm",
+            "ms",
+            "x-cp",
+            "win-",
+            "win",
+            "dos-",
+            "iso-ir-",
+            "",
+        ];
         foreach (var prefix in prefixes)
         {
-            if (key.StartsWith(prefix, StringComparison.Ordinal) && int.TryParse(key.AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var page))
+            if (
+                key.StartsWith(prefix, StringComparison.Ordinal)
+                && int.TryParse(key.AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var page))
                 return page is > 0 and <= 65_535 ? CodePage(page) : null;
         }
 

@@ -7,8 +7,9 @@ namespace CrmSync.Mail.Mime;
 internal static class EncodedWord
 {
     /// <summary>
-    /// Text with all encoded words read: white space between adjacent words is dropped, and words of one charset are joined as bytes before they are read, for
-    /// many mailers cut in the middle of a character. Missing padding, spaces inside a word, unknown charsets and language tags are tolerated.
+    /// Text with all encoded words read: white space between adjacent words is dropped, and words of one charset are joined as bytes before
+    /// they are read, for many mailers cut in the middle of a character. Missing padding, spaces inside a word, unknown charsets and
+    /// language tags are tolerated.
     /// </summary>
     public static string Decode(string value)
     {
@@ -83,7 +84,11 @@ internal static class EncodedWord
 
         var charset = rest.Slice(2, charsetEnd);
         var language = charset.IndexOf('*');
-        word = new Word(language >= 0 ? charset[..language] : charset, rest[encodingAt] is 'b' or 'B', rest[textAt..textEnd], at + textEnd + 2);
+        word = new Word(
+            language >= 0 ? charset[..language] : charset,
+            rest[encodingAt] is 'b' or 'B',
+            rest[textAt..textEnd],
+            at + textEnd + 2);
         return true;
     }
 

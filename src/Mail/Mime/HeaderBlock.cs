@@ -3,7 +3,9 @@ using System.Text;
 
 namespace CrmSync.Mail.Mime;
 
-/// <summary>One header field: its name as written, its value unfolded, raw bytes read as UTF-8 or else windows-1252, encoded words left as they are.</summary>
+/// <summary>
+/// One header field: its name as written, its value unfolded, raw bytes read as UTF-8 or else windows-1252, encoded words left as they are.
+/// </summary>
 /// <param name="Name">The field name as the sender wrote it.</param>
 /// <param name="Value">The value without folding, NUL and outer white space.</param>
 public sealed record Header(string Name, string Value)

@@ -1,8 +1,8 @@
 namespace CrmSync.Mail.Mime;
 
 /// <summary>
-/// Reads one header section after the other. Offsets count from the first byte of a section, which <see cref="Read"/> wants to be given again until the section is
-/// complete.
+/// Reads one header section after the other. Offsets count from the first byte of a section, which <see cref="Read"/> wants to be given
+/// again until the section is complete.
 /// </summary>
 internal sealed class HeaderSection(MimeLimits limits, OpenParts open, ProblemList problems)
 {
@@ -66,7 +66,9 @@ internal sealed class HeaderSection(MimeLimits limits, OpenParts open, ProblemLi
         }
     }
 
-    /// <summary>Adds a line to the section; false when it is the second line in a row that is no header, so the body must have begun at the first.</summary>
+    /// <summary>
+    /// Adds a line to the section; false when it is the second line in a row that is no header, so the body must have begun at the first.
+    /// </summary>
     private bool TakeLine(ReadOnlySpan<byte> line, int end)
     {
         if (line[0] is (byte)' ' or (byte)'\t')

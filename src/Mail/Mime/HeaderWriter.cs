@@ -4,8 +4,8 @@ using System.Text;
 namespace CrmSync.Mail.Mime;
 
 /// <summary>
-/// Writes header fields: folded at 78 characters, never longer than 998, encoded (RFC 2047) where they are not plain ASCII. No value can start a new field: every control
-/// character in it becomes a space first.
+/// Writes header fields: folded at 78 characters, never longer than 998, encoded (RFC 2047) where they are not plain ASCII. No value can
+/// start a new field: every control character in it becomes a space first.
 /// </summary>
 internal sealed class HeaderWriter
 {
@@ -161,12 +161,16 @@ internal sealed class HeaderWriter
 
     private static string Phrase(string name)
     {
-        if (name.All(c => char.IsAsciiLetterOrDigit(c) || c is ' ' or '-' or '_' or '\'' or '!' or '+' or '/') && !name.Contains("  ", StringComparison.Ordinal))
+        if (
+            name.All(c => char.IsAsciiLetterOrDigit(c) || c is ' ' or '-' or '_' or '\'' or '!' or '+' or '/')
+            && !name.Contains("  ", StringComparison.Ordinal))
             return name;
         return $"\"{name.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
     }
 
-    /// <summary>International domains in their ASCII form, which every server takes; a local part stays as it is (beyond ASCII it needs SMTPUTF8).</summary>
+    /// <summary>
+    /// International domains in their ASCII form, which every server takes; a local part stays as it is (beyond ASCII it needs SMTPUTF8).
+    /// </summary>
     private static string Address(string address)
     {
         if (AddressList.Normalise(address) is not { } clean || clean.Any(c => char.IsControl(c) || c is '<' or '>'))
@@ -177,8 +181,8 @@ internal sealed class HeaderWriter
     }
 
     /// <summary>
-    /// The text as encoded words of at most 75 characters, cut between characters, in the shorter of the two encodings. The first is shorter by what already stands on its
-    /// line: a value that began on the next line would get a space in front of it in some readers.
+    /// The text as encoded words of at most 75 characters, cut between characters, in the shorter of the two encodings. The first is
+    /// shorter by what already stands on its line: a value that began on the next line would get a space in front of it in some readers.
     /// </summary>
     private static List<string> EncodedWords(string clean, int before)
     {
@@ -215,7 +219,8 @@ internal sealed class HeaderWriter
 
     private static int QLength(byte b) => IsPlainQ(b) || b == (byte)' ' ? 1 : 3;
 
-    private static bool IsPlainQ(byte b) => char.IsAsciiLetterOrDigit((char)b) || b is (byte)'!' or (byte)'*' or (byte)'+' or (byte)'-' or (byte)'/';
+    private static bool IsPlainQ(byte b) =>
+        char.IsAsciiLetterOrDigit((char)b) || b is (byte)'!' or (byte)'*' or (byte)'+' or (byte)'-' or (byte)'/';
 
     private static string Word(List<byte> bytes, bool base64)
     {

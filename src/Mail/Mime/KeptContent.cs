@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace CrmSync.Mail.Mime;
 
-/// <summary>Collects the decoded bytes of a part up to a limit; what comes beyond goes to <paramref name="beyond"/>, if anybody asked for it.</summary>
+/// <summary>
+/// Collects the decoded bytes of a part up to a limit; what comes beyond goes to <paramref name="beyond"/>, if anybody asked for it.
+/// </summary>
 internal sealed class KeptContent(int limit, Action<KeptContent, ReadOnlySpan<byte>>? beyond)
 {
     private byte[] buffer = [];

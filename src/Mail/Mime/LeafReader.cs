@@ -10,12 +10,30 @@ internal sealed class LeafReader(MimeLimits limits, Allowance allowance, List<Te
     private TransferDecoder? decoder;
     private long sixteenths;        // decoded size of a leaf nobody keeps, in sixteenths of a byte
 
-    /// <summary>Whether a leaf is text to read rather than a file: a text type that is not attached and bears no file name (the topmost part may bear one).</summary>
+    /// <summary>
+    /// Whether a leaf is text to read rather than a file: a text type that is not attached and bears no file name (the topmost part may
+    /// bear one).
+    /// </summary>
     public static bool IsBodyText(MimePart part) =>
-        part.IsText && !part.InForwarded
-        && part.ContentType is not ("text/calendar" or "text/x-vcalendar" or "text/rfc822-headers" or "text/css" or "text/csv" or "text/vcard" or "text/x-vcard" or "text/directory"
-            or "text/x-amp-html" or "text/rtf" or "text/xml" or "text/javascript" or "text/watch-html")
-        && part.Disposition != "attachment" && (part.FileName is null || part.Depth == 0 || part.Disposition == "inline" && part.Parent?.Parts.Count == 1);
+        part.IsText
+        && !part.InForwarded
+        && part.ContentType
+            is not (
+                "text/calendar"
+                or "text/x-vcalendar"
+                or "text/rfc822-headers"
+                or "text/css"
+                or "text/csv"
+                or "text/vcard"
+                or "text/x-vcard"
+                or "text/directory"
+                or "text/x-amp-html"
+                or "text/rtf"
+                or "text/xml"
+                or "text/javascript"
+                or "text/watch-html")
+        && part.Disposition != "attachment"
+        && (part.FileName is null || part.Depth == 0 || part.Disposition == "inline" && part.Parent?.Parts.Count == 1);
 
     /// <summary>A leaf begins of which only the size is wanted.</summary>
     public void BeginUnkept(MimePart part)
@@ -96,8 +114,14 @@ internal sealed class LeafReader(MimeLimits limits, Allowance allowance, List<Te
         return part.ContentType switch
         {
             "text/calendar" or "application/ics" or "text/x-vcalendar" => limits.CalendarBytes,
-            "message/delivery-status" or "message/global-delivery-status" or "message/disposition-notification" or "message/global-disposition-notification"
-                or "message/feedback-report" or "text/rfc822-headers" or "message/rfc822-headers" or "message/global-headers" => limits.ReportBytes,
+            "message/delivery-status"
+            or "message/global-delivery-status"
+            or "message/disposition-notification"
+            or "message/global-disposition-notification"
+            or "message/feedback-report"
+            or "text/rfc822-headers"
+            or "message/rfc822-headers"
+            or "message/global-headers" => limits.ReportBytes,
             "message/rfc822" when part.Encoding != TransferEncoding.Identity => limits.ReportBytes,
             "text/html" when IsBodyText(part) => limits.HtmlBytes,
             _ when IsBodyText(part) => limits.TextBytes,

@@ -3,8 +3,10 @@ using NodaTime;
 namespace CrmSync.Mail.Mime;
 
 /// <summary>A point in time as a mail states it.</summary>
-/// <param name="Value">The time with the offset it was written with; what could be made of it when it is odd, null when nothing could.</param>
-/// <param name="Plausible">Whether every part was in its range and the year lies in 1990 to 2100. A reader with a clock also asks <see cref="IsPlausibleAt"/>.</param>
+/// <param name="Value">The time with the offset it was written with; what could be made of it when it is odd, null when nothing
+/// could.</param>
+/// <param name="Plausible">Whether every part was in its range and the year lies in 1990 to 2100. A reader with a clock also asks
+/// <see cref="IsPlausibleAt"/>.</param>
 /// <param name="Source">The text it was read from.</param>
 public sealed record MailDate(OffsetDateTime? Value, bool Plausible, string Source)
 {
@@ -15,8 +17,8 @@ public sealed record MailDate(OffsetDateTime? Value, bool Plausible, string Sour
     public bool IsPlausibleAt(Instant now) => Plausible && Instant <= now + Duration.FromHours(24);
 
     /// <summary>
-    /// Reads a Date field, or the date after the last semicolon of a Received field: RFC 5322 with the obsolete zones, ctime, ISO 8601, US slashes with AM and PM, two-digit
-    /// years, months in a dozen languages, fields in any order. Null only for blank text.
+    /// Reads a Date field, or the date after the last semicolon of a Received field: RFC 5322 with the obsolete zones, ctime, ISO 8601, US
+    /// slashes with AM and PM, two-digit years, months in a dozen languages, fields in any order. Null only for blank text.
     /// </summary>
     public static MailDate? Parse(string? text)
     {

@@ -58,11 +58,69 @@ internal sealed class MailDateReader
     // The first three or four letters name the month in the languages whose mailers wrote localised dates.
     private static readonly (string Start, int Month)[] Months =
     [
-        ("jan", 1), ("ene", 1), ("gen", 1), ("sty", 1), ("янв", 1), ("feb", 2), ("fév", 2), ("fev", 2), ("lut", 2), ("фев", 2), ("mar", 3), ("mär", 3), ("mrt", 3), ("maa", 3),
-        ("mrz", 3), ("мар", 3), ("apr", 4), ("avr", 4), ("abr", 4), ("kwi", 4), ("апр", 4), ("may", 5), ("mai", 5), ("mei", 5), ("mag", 5), ("maj", 5), ("мая", 5), ("май", 5),
-        ("juin", 6), ("jun", 6), ("giu", 6), ("cze", 6), ("июн", 6), ("juil", 7), ("jul", 7), ("lug", 7), ("lip", 7), ("июл", 7), ("aug", 8), ("aoû", 8), ("aou", 8), ("ago", 8),
-        ("sie", 8), ("авг", 8), ("sep", 9), ("set", 9), ("wrz", 9), ("сен", 9), ("oct", 10), ("okt", 10), ("out", 10), ("ott", 10), ("paź", 10), ("окт", 10), ("nov", 11),
-        ("лис", 11), ("ноя", 11), ("dec", 12), ("dez", 12), ("déc", 12), ("dic", 12), ("gru", 12), ("дек", 12),
+        ("jan", 1),
+        ("ene", 1),
+        ("gen", 1),
+        ("sty", 1),
+        ("янв", 1),
+        ("feb", 2),
+        ("fév", 2),
+        ("fev", 2),
+        ("lut", 2),
+        ("фев", 2),
+        ("mar", 3),
+        ("mär", 3),
+        ("mrt", 3),
+        ("maa", 3),
+        ("mrz", 3),
+        ("мар", 3),
+        ("apr", 4),
+        ("avr", 4),
+        ("abr", 4),
+        ("kwi", 4),
+        ("апр", 4),
+        ("may", 5),
+        ("mai", 5),
+        ("mei", 5),
+        ("mag", 5),
+        ("maj", 5),
+        ("мая", 5),
+        ("май", 5),
+        ("juin", 6),
+        ("jun", 6),
+        ("giu", 6),
+        ("cze", 6),
+        ("июн", 6),
+        ("juil", 7),
+        ("jul", 7),
+        ("lug", 7),
+        ("lip", 7),
+        ("июл", 7),
+        ("aug", 8),
+        ("aoû", 8),
+        ("aou", 8),
+        ("ago", 8),
+        ("sie", 8),
+        ("авг", 8),
+        ("sep", 9),
+        ("set", 9),
+        ("wrz", 9),
+        ("сен", 9),
+        ("oct", 10),
+        ("okt", 10),
+        ("out", 10),
+        ("ott", 10),
+        ("paź", 10),
+        ("окт", 10),
+        ("nov", 11),
+        ("лис", 11),
+        ("ноя", 11),
+        ("dec", 12),
+        ("dez", 12),
+        ("déc", 12),
+        ("dic", 12),
+        ("gru", 12),
+        ("дек", 12),
     ];
 
     private static readonly string[] Days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
@@ -183,7 +241,9 @@ internal sealed class MailDateReader
         }
 
         if (text.IndexOf(':') is not (1 or 2))
-            return text.Length != word.Length && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var alone) && (hour = alone) is not null;
+            return text.Length != word.Length
+                && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var alone)
+                && (hour = alone) is not null;
 
         // A zone may be glued to the time: 10:00:00+0100, 10:00:00Z.
         var zone = text[1..].IndexOfAny("+-zZ") is >= 0 and var at ? text[(at + 1)..].ToString() : null;
@@ -239,7 +299,8 @@ internal sealed class MailDateReader
 
         return false;
 
-        static bool Number(ReadOnlySpan<char> digits, out int value) => int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out value);
+        static bool Number(ReadOnlySpan<char> digits, out int value) =>
+            int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out value);
     }
 
     /// <summary>02-Jan-2006, 2/Jan/06, 12/31/1999, 31.12.1999.</summary>
@@ -265,8 +326,11 @@ internal sealed class MailDateReader
             return TakeNumber(pieces[2]);
         }
 
-        if (!int.TryParse(pieces[0], NumberStyles.None, CultureInfo.InvariantCulture, out var a) || !int.TryParse(pieces[1], NumberStyles.None, CultureInfo.InvariantCulture, out var b)
-            || !pieces[2].All(char.IsAsciiDigit) || pieces[2].Length > 4)
+        if (
+            !int.TryParse(pieces[0], NumberStyles.None, CultureInfo.InvariantCulture, out var a)
+            || !int.TryParse(pieces[1], NumberStyles.None, CultureInfo.InvariantCulture, out var b)
+            || !pieces[2].All(char.IsAsciiDigit)
+            || pieces[2].Length > 4)
             return false;
 
         // Slashes are American unless the numbers say otherwise; dots and dashes are European.
@@ -281,7 +345,10 @@ internal sealed class MailDateReader
         var text = word.AsSpan();
         foreach (var prefix in (ReadOnlySpan<string>)["GMT", "UTC", "UT"])
         {
-            if (text.Length > prefix.Length && text.StartsWith(prefix, StringComparison.OrdinalIgnoreCase) && text[prefix.Length] is '+' or '-')
+            if (
+                text.Length > prefix.Length
+                && text.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)
+                && text[prefix.Length] is '+' or '-')
                 text = text[prefix.Length..];
         }
 
@@ -292,7 +359,10 @@ internal sealed class MailDateReader
             if (digits.Length is 0 or > 6 || !int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
                 return text.Length == 1;
 
-            var minutes = digits.Length <= 2 ? number * 60 : digits.Length > 4 ? number / 10_000 * 60 + number / 100 % 100 : number / 100 * 60 + number % 100;
+            var minutes =
+                digits.Length <= 2 ? number * 60
+                : digits.Length > 4 ? number / 10_000 * 60 + number / 100 % 100
+                : number / 100 * 60 + number % 100;
             if (minutes > 18 * 60)
             {
                 odd = true;
@@ -356,7 +426,15 @@ internal sealed class MailDateReader
             h = 0;
 
         // Offsets are whole minutes; one without any zone counts as UTC, like "-0000".
-        var plausible = !odd && year is >= 1990 and <= 2100 && day is >= 1 && month is >= 1 and <= 12 && h <= 23 && minute <= 59 && second <= 59 && hour is not null;
+        var plausible =
+            !odd
+            && year is >= 1990 and <= 2100
+            && day is >= 1
+            && month is >= 1 and <= 12
+            && h <= 23
+            && minute <= 59
+            && second <= 59
+            && hour is not null;
         var y = Math.Clamp(year.Value, 1, 9998);
         var m = Math.Clamp(month.Value, 1, 12);
         var length = CalendarSystem.Iso.GetDaysInMonth(y, m);

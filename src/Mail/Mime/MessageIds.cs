@@ -1,6 +1,9 @@
 namespace CrmSync.Mail.Mime;
 
-/// <summary>Message identifiers as they are compared: without brackets, comments, folding and white space, in their own case, at most 998 characters.</summary>
+/// <summary>
+/// Message identifiers as they are compared: without brackets, comments, folding and white space, in their own case, at most 998
+/// characters.
+/// </summary>
 public static class MessageIds
 {
     private const int Longest = 998;
@@ -22,8 +25,9 @@ public static class MessageIds
     }
 
     /// <summary>
-    /// The ids of a References or In-Reply-To field in their order, without repetition: those in brackets; without any brackets the words that hold an <c>@</c>.
-    /// Words are separated by space, folding or commas. Of very long lists the first and the last are kept, for they name the root and the parent.
+    /// The ids of a References or In-Reply-To field in their order, without repetition: those in brackets; without any brackets the words
+    /// that hold an <c>@</c>. Words are separated by space, folding or commas. Of very long lists the first and the last are kept, for they
+    /// name the root and the parent.
     /// </summary>
     public static IReadOnlyList<string> Parse(string? value)
     {
@@ -66,7 +70,10 @@ public static class MessageIds
         var dirty = false;
         foreach (var c in text)
             dirty |= char.IsWhiteSpace(c) || char.IsControl(c) || c is '<' or '>' || char.IsSurrogate(c);
-        var id = dirty ? string.Concat(text.ToString().Where(c => !char.IsWhiteSpace(c) && !char.IsControl(c) && !char.IsSurrogate(c) && c is not ('<' or '>'))) : text.ToString();
+        var id = dirty
+            ? string.Concat(
+                text.ToString().Where(c => !char.IsWhiteSpace(c) && !char.IsControl(c) && !char.IsSurrogate(c) && c is not ('<' or '>')))
+            : text.ToString();
         return id.Length > Longest ? id[..Longest] : id;
     }
 

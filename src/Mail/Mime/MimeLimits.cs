@@ -1,6 +1,8 @@
 namespace CrmSync.Mail.Mime;
 
-/// <summary>How much of one message is kept and how far its structure is followed; what lies beyond is scanned, counted and dropped.</summary>
+/// <summary>
+/// How much of one message is kept and how far its structure is followed; what lies beyond is scanned, counted and dropped.
+/// </summary>
 /// <remarks>Whatever the message, memory stays within a small multiple of the sum of these, and time is linear in its bytes.</remarks>
 public sealed record MimeLimits
 {
@@ -31,6 +33,8 @@ public sealed record MimeLimits
     /// <summary>Decoded bytes kept of each machine-readable part of a report.</summary>
     public int ReportBytes { get; init; } = 256 * 1024;
 
-    /// <summary>Decoded bytes kept of all parts of one message together, so that a thousand parts do not multiply the limits above.</summary>
+    /// <summary>
+    /// Decoded bytes kept of all parts of one message together, so that a thousand parts do not multiply the limits above.
+    /// </summary>
     public int KeptBytes { get; init; } = 8 << 20;
 }

@@ -19,7 +19,8 @@ public enum TextSource
 }
 
 /// <summary>
-/// A mail as read. What is costly (addresses, dates, texts, digest) is worked out when first asked for; a message belongs to one thread at a time until then.
+/// A mail as read. What is costly (addresses, dates, texts, digest) is worked out when first asked for; a message belongs to one thread at
+/// a time until then.
 /// </summary>
 public sealed class MimeMessage
 {
@@ -80,16 +81,28 @@ public sealed class MimeMessage
     public MailDate? Date => field ??= MailDate.Parse(Headers.First("Date"));
 
     /// <summary>The dates of the Received fields that have one, topmost (latest) first; at most 100.</summary>
-    public IReadOnlyList<MailDate> Received => field ??= [.. Headers.All("Received").Take(100).Select(MailDate.OfReceived).OfType<MailDate>()];
+    public IReadOnlyList<MailDate> Received =>
+        field ??= [.. Headers.All("Received").Take(100).Select(MailDate.OfReceived).OfType<MailDate>()];
 
     /// <summary>The Return-Path: an address, empty for <c>&lt;&gt;</c> (an automatic mail), null when there is none.</summary>
-    public string? ReturnPath => Headers.First("Return-Path") is { } path ? AddressList.Parse(path) is [var one, ..] ? one.Address : "" : null;
+    public string? ReturnPath =>
+        Headers.First("Return-Path") is { } path
+            ? AddressList.Parse(path) is [var one, ..]
+                ? one.Address
+                : ""
+            : null;
 
-    /// <summary>The best text of the body: of each piece its plain form, or else its HTML turned into text. Lines end with LF, <c>format=flowed</c> is undone, enclosed uuencoded files are taken out.</summary>
+    /// <summary>
+    /// The best text of the body: of each piece its plain form, or else its HTML turned into text. Lines end with LF, <c>format=flowed</c>
+    /// is undone, enclosed uuencoded files are taken out.
+    /// </summary>
     public string Text => (body ??= BodyText.Of(sections)).Text;
 
     /// <summary>Which form <see cref="Text"/> was made from.</summary>
-    public TextSource TextSource => sections.TrueForAll(s => s.IsBlank) ? TextSource.None : sections.TrueForAll(s => s.HasPlain || s.IsBlank) ? TextSource.Plain : TextSource.Html;
+    public TextSource TextSource =>
+        sections.TrueForAll(s => s.IsBlank) ? TextSource.None
+        : sections.TrueForAll(s => s.HasPlain || s.IsBlank) ? TextSource.Plain
+        : TextSource.Html;
 
     /// <summary>Whether the text was longer than what is kept of it.</summary>
     public bool IsTextCut => sections.Exists(s => (s.HasPlain ? s.Plain : s.Html).Exists(l => l.Part.IsContentCut));
@@ -98,13 +111,17 @@ public sealed class MimeMessage
     public string? Html => html ??= BodyText.HtmlOf(sections);
 
     /// <summary>
-    /// SHA-256 (32 bytes) over the source of the body: of each piece its plain text if that says anything, else its HTML source; read with its charset, without white space
-    /// and control characters, as UTF-8. So copies in other transfer encodings, charsets, line widths and line ends are equal. The whole text counts, also beyond
-    /// what is kept. Several pieces: the digest of their digests. No text at all: the digest of types, names and sizes of the attachments.
+    /// SHA-256 (32 bytes) over the source of the body: of each piece its plain text if that says anything, else its HTML source; read with
+    /// its charset, without white space and control characters, as UTF-8. So copies in other transfer encodings, charsets, line widths and
+    /// line ends are equal. The whole text counts, also beyond what is kept. Several pieces: the digest of their digests. No text at all:
+    /// the digest of types, names and sizes of the attachments.
     /// </summary>
     public ReadOnlyMemory<byte> BodyDigest => digest ??= MakeDigest();
 
-    /// <summary>Files in this mail: neither pictures shown in the text, nor its texts, signatures (PGP, S/MIME), reports and calendar messages. A forwarded mail counts as one.</summary>
+    /// <summary>
+    /// Files in this mail: neither pictures shown in the text, nor its texts, signatures (PGP, S/MIME), reports and calendar messages. A
+    /// forwarded mail counts as one.
+    /// </summary>
     public int AttachmentCount => attachments ??= Attachments.Count(Root, () => Html) + (body ??= BodyText.Of(sections)).EnclosedFiles;
 
     /// <summary>Calendar parts outside of forwarded mails: <c>text/calendar</c> before <c>application/ics</c>.</summary>

@@ -3,8 +3,9 @@ using System.Buffers;
 namespace CrmSync.Mail.Mime;
 
 /// <summary>
-/// Reads one message from bytes that come in pieces of any size. Headers, texts, calendars and reports are kept up to their limits; attachments are only scanned for
-/// boundaries. Never throws whatever the bytes, takes time linear in them and memory bounded by <see cref="MimeLimits"/>.
+/// Reads one message from bytes that come in pieces of any size. Headers, texts, calendars and reports are kept up to their limits;
+/// attachments are only scanned for boundaries. Never throws whatever the bytes, takes time linear in them and memory bounded by
+/// <see cref="MimeLimits"/>.
 /// </summary>
 public sealed class MimeParser(MimeLimits? limits = null)
 {

@@ -12,7 +12,10 @@ public sealed class MimePart
         Headers = headers;
         Depth = depth;
         type = ContentField.Parse(headers.First("Content-Type"));
-        ContentType = type.Value.Length > 2 && type.Value.Contains('/', StringComparison.Ordinal) ? type.Value : type.Value.Length == 0 ? defaultType : Repaired(type.Value, defaultType);
+        ContentType =
+            type.Value.Length > 2 && type.Value.Contains('/', StringComparison.Ordinal) ? type.Value
+            : type.Value.Length == 0 ? defaultType
+            : Repaired(type.Value, defaultType);
         Encoding = TransferDecoder.Named(headers.First("Content-Transfer-Encoding"));
     }
 
@@ -41,8 +44,8 @@ public sealed class MimePart
     public string TransferEncodingName => Headers.First("Content-Transfer-Encoding")?.ToLowerInvariant() ?? "7bit";
 
     /// <summary>
-    /// The decoded size in bytes: exact where the content was decoded, counted from the encoded form otherwise (exact for well-formed base64, within a few per cent for
-    /// quoted-printable). A multipart has none.
+    /// The decoded size in bytes: exact where the content was decoded, counted from the encoded form otherwise (exact for well-formed
+    /// base64, within a few per cent for quoted-printable). A multipart has none.
     /// </summary>
     public long Size { get; internal set; }
 

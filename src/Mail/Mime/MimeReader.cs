@@ -3,7 +3,9 @@ namespace CrmSync.Mail.Mime;
 /// <summary>Reads whole messages; <see cref="MimeParser"/> is the form for bytes that arrive piece by piece.</summary>
 public static class MimeReader
 {
-    /// <summary>Reads a message. Any bytes give a message, in bounded time and memory; what was odd stands in <see cref="MimeMessage.Problems"/>.</summary>
+    /// <summary>
+    /// Reads a message. Any bytes give a message, in bounded time and memory; what was odd stands in <see cref="MimeMessage.Problems"/>.
+    /// </summary>
     public static MimeMessage Read(ReadOnlySpan<byte> message, MimeLimits? limits = null)
     {
         var parser = new MimeParser(limits);

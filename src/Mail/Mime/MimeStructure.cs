@@ -136,7 +136,10 @@ internal sealed class MimeStructure
     {
         transitions++;
         var parent = open.Innermost;
-        var part = new MimePart(section, (parent?.Part.Depth ?? -1) + 1, parent?.Part.ContentType == "multipart/digest" ? "message/rfc822" : "text/plain");
+        var part = new MimePart(
+            section,
+            (parent?.Part.Depth ?? -1) + 1,
+            parent?.Part.ContentType == "multipart/digest" ? "message/rfc822" : "text/plain");
         if (root is null)
             root = part;
         else if (++partCount <= limits.Parts && parent is not null)
@@ -178,8 +181,9 @@ internal sealed class MimeStructure
     }
 
     /// <summary>
-    /// Before the first boundary of a multipart. Gateways rewrite the boundary in the header and forget the body, or the other way round: then the first line that
-    /// looks like a boundary and stands before a Content- field is taken. When none comes at all, what stands here is the text.
+    /// Before the first boundary of a multipart. Gateways rewrite the boundary in the header and forget the body, or the other way round:
+    /// then the first line that looks like a boundary and stands before a Content- field is taken. When none comes at all, what stands here
+    /// is the text.
     /// </summary>
     private int ReadPreamble(ReadOnlySpan<byte> data, bool final)
     {
@@ -240,7 +244,12 @@ internal sealed class MimeStructure
             return;
 
         problems.Add("a multipart without parts; its text is taken as it stands");
-        var part = new MimePart(HeaderBlock.Empty, owner.Depth + 1, "text/plain") { Content = content, Size = kept.Total, IsContentCut = kept.IsCut };
+        var part = new MimePart(HeaderBlock.Empty, owner.Depth + 1, "text/plain")
+        {
+            Content = content,
+            Size = kept.Total,
+            IsContentCut = kept.IsCut,
+        };
         owner.Add(part);
         allowance.Take(content.Length);
         var own = new TextSection();

@@ -6,14 +6,17 @@ using NodaTime.Text;
 namespace CrmSync.Mail.Mime;
 
 /// <summary>
-/// Writes mails that every server takes: CRLF, lines of at most 998 bytes (78 where possible), headers folded and encoded, the body as plain text or as
-/// multipart/alternative with HTML. The same mail always gives the same bytes; its boundary is made from its content.
+/// Writes mails that every server takes: CRLF, lines of at most 998 bytes (78 where possible), headers folded and encoded, the body as
+/// plain text or as multipart/alternative with HTML. The same mail always gives the same bytes; its boundary is made from its content.
 /// </summary>
 public static class MimeWriter
 {
-    private static readonly OffsetDateTimePattern DateForm = OffsetDateTimePattern.CreateWithInvariantCulture("ddd, dd MMM uuuu HH':'mm':'ss o<+HHmm>");
+    private static readonly OffsetDateTimePattern DateForm = OffsetDateTimePattern.CreateWithInvariantCulture(
+        "ddd, dd MMM uuuu HH':'mm':'ss o<+HHmm>");
 
-    /// <summary>The bytes of the mail. Addresses beyond ASCII before their <c>@</c> are written as UTF-8: then <see cref="NeedsSmtpUtf8"/> is true.</summary>
+    /// <summary>
+    /// The bytes of the mail. Addresses beyond ASCII before their <c>@</c> are written as UTF-8: then <see cref="NeedsSmtpUtf8"/> is true.
+    /// </summary>
     /// <exception cref="ArgumentException">A header name, message id or address cannot be written.</exception>
     public static byte[] Write(OutgoingMail mail)
     {
@@ -58,7 +61,8 @@ public static class MimeWriter
         var escaped = bytes.Count(b => b is >= 0x80 or (byte)'=');
         return escaped * 2 < bytes.Length / 3
             ? $"Content-Type: {type}; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n{QuotedPrintable(bytes)}"
-            : $"Content-Type: {type}; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n{Convert.ToBase64String(bytes, Base64FormattingOptions.InsertLineBreaks)}\r\n";
+            : $"Content-Type: {type}; charset=utf-8\r\nContent-Transfer-Encoding: "
+                + $"base64\r\n\r\n{Convert.ToBase64String(bytes, Base64FormattingOptions.InsertLineBreaks)}\r\n";
     }
 
     /// <summary>ASCII in short lines that no gateway touches: none begins with "From ", none ends with a space.</summary>
@@ -92,7 +96,10 @@ public static class MimeWriter
             }
 
             var endsLine = i + 2 < bytes.Length && bytes[i + 1] == (byte)'\r';
-            var escape = b is (byte)'=' or < 0x20 or > 0x7E && b != (byte)'\t' || b is (byte)' ' or (byte)'\t' && endsLine || column == 0 && b is (byte)'.' or (byte)'F' or (byte)'-';
+            var escape =
+                b is (byte)'=' or < 0x20 or > 0x7E && b != (byte)'\t'
+                || b is (byte)' ' or (byte)'\t' && endsLine
+                || column == 0 && b is (byte)'.' or (byte)'F' or (byte)'-';
             var width = escape ? 3 : 1;
             if (column + width > Longest - 1)
             {

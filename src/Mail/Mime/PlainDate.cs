@@ -2,7 +2,10 @@ using NodaTime;
 
 namespace CrmSync.Mail.Mime;
 
-/// <summary>The one form nearly every mail writes its date in, read without any allocation: <c>Mon, 2 Mar 2026 09:00:00 +0100</c>, perhaps with a comment behind it.</summary>
+/// <summary>
+/// The one form nearly every mail writes its date in, read without any allocation: <c>Mon, 2 Mar 2026 09:00:00 +0100</c>, perhaps with a
+/// comment behind it.
+/// </summary>
 internal static class PlainDate
 {
     private const string Months = "JanFebMarAprMayJunJulAugSepOctNovDec";
@@ -17,8 +20,20 @@ internal static class PlainDate
 
         var month = Months.AsSpan().IndexOf(text[..3], StringComparison.Ordinal);
         text = text[3..];
-        if (month < 0 || month % 3 != 0 || !Skip(ref text, ' ') || !Number(ref text, 4, 4, out var year) || !Skip(ref text, ' ') || !Number(ref text, 2, 2, out var hour) || !Skip(ref text, ':')
-            || !Number(ref text, 2, 2, out var minute) || !Skip(ref text, ':') || !Number(ref text, 2, 2, out var second) || !Skip(ref text, ' ') || text.IsEmpty || text[0] is not ('+' or '-'))
+        if (
+            month < 0
+            || month % 3 != 0
+            || !Skip(ref text, ' ')
+            || !Number(ref text, 4, 4, out var year)
+            || !Skip(ref text, ' ')
+            || !Number(ref text, 2, 2, out var hour)
+            || !Skip(ref text, ':')
+            || !Number(ref text, 2, 2, out var minute)
+            || !Skip(ref text, ':')
+            || !Number(ref text, 2, 2, out var second)
+            || !Skip(ref text, ' ')
+            || text.IsEmpty
+            || text[0] is not ('+' or '-'))
             return null;
 
         var sign = text[0] == '-' ? -1 : 1;
@@ -30,9 +45,18 @@ internal static class PlainDate
             return null;
 
         month = month / 3 + 1;
-        if (year is < 1990 or > 2100 || hour > 23 || minute > 59 || second > 59 || zone / 100 > 15 || zone % 100 > 59 || day < 1 || day > CalendarSystem.Iso.GetDaysInMonth(year, month))
+        if (
+            year is < 1990 or > 2100
+            || hour > 23
+            || minute > 59
+            || second > 59
+            || zone / 100 > 15
+            || zone % 100 > 59
+            || day < 1
+            || day > CalendarSystem.Iso.GetDaysInMonth(year, month))
             return null;
-        return new LocalDateTime(year, month, day, hour, minute, second).WithOffset(Offset.FromSeconds(sign * (zone / 100 * 3600 + zone % 100 * 60)));
+        return new LocalDateTime(year, month, day, hour, minute, second).WithOffset(
+            Offset.FromSeconds(sign * (zone / 100 * 3600 + zone % 100 * 60)));
     }
 
     private static bool Number(ref ReadOnlySpan<char> text, int least, int most, out int value)

@@ -6,7 +6,8 @@ namespace CrmSync.Mail.Mime;
 internal sealed record TextLeaf(MimePart Part, KeptContent Content, bool Html);
 
 /// <summary>
-/// One piece of the body that says one thing: a text leaf, or everything inside a multipart/alternative, where plain text and HTML are two forms of the same.
+/// One piece of the body that says one thing: a text leaf, or everything inside a multipart/alternative, where plain text and HTML are two
+/// forms of the same.
 /// </summary>
 internal sealed class TextSection
 {
@@ -61,5 +62,6 @@ internal sealed class TextSection
         return BodyHash.Of(plain ? Plain : Html);
     }
 
-    private static bool SaysSomething(KeptContent content) => content.IsCut || content.Kept.IndexOfAnyExceptInRange((byte)0, (byte)' ') >= 0;
+    private static bool SaysSomething(KeptContent content) =>
+        content.IsCut || content.Kept.IndexOfAnyExceptInRange((byte)0, (byte)' ') >= 0;
 }

@@ -15,7 +15,8 @@ internal enum TransferEncoding
 /// <summary>Undoes a transfer encoding piece by piece; pieces may end anywhere, damage costs no more than the damaged characters.</summary>
 internal sealed class TransferDecoder(TransferEncoding encoding, KeptContent target)
 {
-    private static readonly SearchValues<byte> Base64Alphabet = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"u8);
+    private static readonly SearchValues<byte> Base64Alphabet = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"u8);
 
     private const int LongestUuLine = 200;
     private readonly byte[] held = new byte[LongestUuLine];
@@ -32,15 +33,21 @@ internal sealed class TransferDecoder(TransferEncoding encoding, KeptContent tar
             name = name[..end];
         return name switch
         {
-            _ when name.Equals("base64", StringComparison.OrdinalIgnoreCase) || name.Equals("x-base64", StringComparison.OrdinalIgnoreCase) => TransferEncoding.Base64,
-            _ when name.Equals("quoted-printable", StringComparison.OrdinalIgnoreCase) || name.Equals("quoted-printeable", StringComparison.OrdinalIgnoreCase) => TransferEncoding.QuotedPrintable,
-            _ when name.Equals("x-uuencode", StringComparison.OrdinalIgnoreCase) || name.Equals("x-uue", StringComparison.OrdinalIgnoreCase)
-                || name.Equals("uuencode", StringComparison.OrdinalIgnoreCase) => TransferEncoding.UuEncode,
+            _ when name.Equals("base64", StringComparison.OrdinalIgnoreCase)
+                    || name.Equals("x-base64", StringComparison.OrdinalIgnoreCase) => TransferEncoding.Base64,
+            _ when name.Equals("quoted-printable", StringComparison.OrdinalIgnoreCase)
+                    || name.Equals("quoted-printeable", StringComparison.OrdinalIgnoreCase) => TransferEncoding.QuotedPrintable,
+            _ when name.Equals("x-uuencode", StringComparison.OrdinalIgnoreCase)
+                    || name.Equals("x-uue", StringComparison.OrdinalIgnoreCase)
+                    || name.Equals("uuencode", StringComparison.OrdinalIgnoreCase) => TransferEncoding.UuEncode,
             _ => TransferEncoding.Identity,
         };
     }
 
-    /// <summary>The decoded size of one encoded piece, counted without decoding; exact for well-formed base64 summed over all its pieces, close for the others.</summary>
+    /// <summary>
+    /// The decoded size of one encoded piece, counted without decoding; exact for well-formed base64 summed over all its pieces, close for
+    /// the others.
+    /// </summary>
     public static long SixteenthsOf(TransferEncoding encoding, ReadOnlySpan<byte> piece) => encoding switch
     {
         TransferEncoding.Base64 => 12L * (piece.Length - piece.Count((byte)'\n') - piece.Count((byte)'\r') - piece.Count((byte)'=')),
@@ -214,7 +221,9 @@ internal sealed class TransferDecoder(TransferEncoding encoding, KeptContent tar
         }
     }
 
-    /// <summary>Reads what stands at '=': how many bytes it takes (0: cannot tell yet) and the byte it means (-1: none, a soft line break).</summary>
+    /// <summary>
+    /// Reads what stands at '=': how many bytes it takes (0: cannot tell yet) and the byte it means (-1: none, a soft line break).
+    /// </summary>
     private static int Escape(ReadOnlySpan<byte> at, bool final, out int decoded)
     {
         decoded = -1;

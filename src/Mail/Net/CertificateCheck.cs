@@ -4,8 +4,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace CrmSync.Mail.Net;
 
 /// <summary>
-/// Decides whether a server's certificate is trusted, and says in words why not. A wrong name is never forgiven; an unknown authority only when it is one
-/// of the endpoint's additional anchors.
+/// Decides whether a server's certificate is trusted, and says in words why not. A wrong name is never forgiven; an unknown authority only
+/// when it is one of the endpoint's additional anchors.
 /// </summary>
 internal sealed class CertificateCheck(MailEndpoint endpoint)
 {
@@ -27,13 +27,15 @@ internal sealed class CertificateCheck(MailEndpoint endpoint)
             return "the server showed no certificate";
 
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
-            return $"the certificate is for {NamesOf(certificate)}, not for {endpoint.Host}; correct `host` or have the certificate replaced";
+            return $"the certificate is for {NamesOf(certificate)}, not for {endpoint.Host}; correct `host` or have the certificate "
+                + $"replaced";
 
         if (errors == SslPolicyErrors.None)
             return null;
 
         if (endpoint.Anchors.Count == 0)
-            return $"{Words(received)} (issued by {certificate.Issuer}); if this is your company's own authority, name its certificate in `ca`";
+            return $"{Words(received)} (issued by {certificate.Issuer}); if this is your company's own authority, name its certificate "
+                + $"in `ca`";
 
         using var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
@@ -49,8 +51,10 @@ internal sealed class CertificateCheck(MailEndpoint endpoint)
 
     private static string NamesOf(X509Certificate2 certificate)
     {
-        var names = certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>()
-            .SelectMany(extension => extension.EnumerateDnsNames().Concat(extension.EnumerateIPAddresses().Select(address => address.ToString())))
+        var names = certificate
+            .Extensions.OfType<X509SubjectAlternativeNameExtension>()
+            .SelectMany(extension =>
+                extension.EnumerateDnsNames().Concat(extension.EnumerateIPAddresses().Select(address => address.ToString())))
             .Take(5)
             .ToList();
         return names.Count > 0 ? string.Join(", ", names) : certificate.Subject;

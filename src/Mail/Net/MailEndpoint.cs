@@ -17,7 +17,9 @@ public enum TlsMode
     None,
 }
 
-/// <summary>Where a mail server is and how it is reached. Create it with <see cref="For"/>, which refuses clear text beyond this machine.</summary>
+/// <summary>
+/// Where a mail server is and how it is reached. Create it with <see cref="For"/>, which refuses clear text beyond this machine.
+/// </summary>
 public sealed class MailEndpoint
 {
     private MailEndpoint(string host, int port, TlsMode tls, X509Certificate2Collection anchors) =>
@@ -54,7 +56,9 @@ public sealed class MailEndpoint
 
         var endpoint = new MailEndpoint(host.Trim(), port, tls, ReadAnchors(anchorsPem));
         if (tls == TlsMode.None && !endpoint.IsLoopback)
-            throw new MailServerException(MailFailure.Config, $"`tls: none` is refused for {host}: a password would travel in clear text; use `required` or `starttls`");
+            throw new MailServerException(
+                MailFailure.Config,
+                $"`tls: none` is refused for {host}: a password would travel in clear text; use `required` or `starttls`");
 
         return endpoint;
     }
@@ -74,11 +78,16 @@ public sealed class MailEndpoint
         }
         catch (CryptographicException e)
         {
-            throw new MailServerException(MailFailure.Config, "the additional trust anchor (`ca`) is not a certificate in PEM form", inner: e);
+            throw new MailServerException(
+                MailFailure.Config,
+                "the additional trust anchor (`ca`) is not a certificate in PEM form",
+                inner: e);
         }
 
         return anchors.Count > 0
             ? anchors
-            : throw new MailServerException(MailFailure.Config, "the additional trust anchor (`ca`) holds no certificate; expected `-----BEGIN CERTIFICATE-----`");
+            : throw new MailServerException(
+                MailFailure.Config,
+                "the additional trust anchor (`ca`) holds no certificate; expected `-----BEGIN CERTIFICATE-----`");
     }
 }

@@ -24,7 +24,9 @@ public enum MailFailure
     Permanent,
 }
 
-/// <summary>A mail server's failure, in words for an administrator: what happened, the server's own answer, what to do. Never holds a secret.</summary>
+/// <summary>
+/// A mail server's failure, in words for an administrator: what happened, the server's own answer, what to do. Never holds a secret.
+/// </summary>
 /// <param name="failure">The kind of trouble.</param>
 /// <param name="message">What happened and what to do about it.</param>
 /// <param name="answer">The server's own words, shortened and with secrets removed; null if it said nothing.</param>

@@ -18,9 +18,13 @@ public sealed record WireTimeouts(TimeSpan Connect, TimeSpan Silence)
 }
 
 /// <summary>
-/// One connection to a mail server: bytes in through a pipe, bytes out at once, TLS and compression put in between on request. Not for concurrent use.
+/// One connection to a mail server: bytes in through a pipe, bytes out at once, TLS and compression put in between on request. Not for
+/// concurrent use.
 /// </summary>
-[SuppressMessage("Reliability", "CA2000", Justification = "the streams are layers of one another and end with the outermost, in DisposeAsync")]
+[SuppressMessage(
+    "Reliability",
+    "CA2000",
+    Justification = "the streams are layers of one another and end with the outermost, in DisposeAsync")]
 internal sealed class Wire : IAsyncDisposable
 {
     private const int ReadSize = 64 * 1024;
@@ -71,13 +75,21 @@ internal sealed class Wire : IAsyncDisposable
         catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
         {
             tcp.Dispose();
-            throw Lost($"{endpoint} did not accept a connection within {timeouts.Connect.TotalSeconds:0} seconds; is a firewall in between?", e);
+            throw Lost(
+                $"{endpoint} did not accept a connection within {timeouts.Connect.TotalSeconds:0} seconds; is a firewall in between?",
+                e);
         }
         catch (SocketException e)
         {
             tcp.Dispose();
             throw e.SocketErrorCode is SocketError.HostNotFound or SocketError.NoData
-                ? new MailServerException(MailFailure.Network, $"the name {endpoint.Host} is not known; check `host` and the name service", inner: e) { ConnectionLost = true }
+                ? new MailServerException(
+                    MailFailure.Network,
+                    $"the name {endpoint.Host} is not known; check `host` and the name service",
+                    inner: e)
+                {
+                    ConnectionLost = true,
+                }
                 : Lost($"{endpoint} could not be reached: {e.Message}; check `host` and `port`", e);
         }
         catch
@@ -101,7 +113,9 @@ internal sealed class Wire : IAsyncDisposable
         }
     }
 
-    /// <summary>Encrypts from here on. Whatever arrived in clear text before is an attack (RFC 9051 section 6.2.1) and ends the connection.</summary>
+    /// <summary>
+    /// Encrypts from here on. Whatever arrived in clear text before is an attack (RFC 9051 section 6.2.1) and ends the connection.
+    /// </summary>
     public async Task StartTls(CancellationToken ct)
     {
         RefuseEarlyBytes("before TLS was in place: somebody may be tampering with the connection");
@@ -120,13 +134,19 @@ internal sealed class Wire : IAsyncDisposable
         {
             IsBroken = true;
             throw check.Refusal is { } refusal
-                ? new MailServerException(MailFailure.Config, $"the certificate of {endpoint} is refused: {refusal}", inner: e) { ConnectionLost = true }
+                ? new MailServerException(MailFailure.Config, $"the certificate of {endpoint} is refused: {refusal}", inner: e)
+                {
+                    ConnectionLost = true,
+                }
                 : NotTls(e);
         }
         catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
         {
             IsBroken = true;
-            throw Lost($"{endpoint} did not finish the TLS handshake within {timeouts.Connect.TotalSeconds:0} seconds; is this port for TLS (`tls`, `port`)?", e);
+            throw Lost(
+                $"{endpoint} did not finish the TLS handshake within {timeouts.Connect.TotalSeconds:0} seconds; is this port for TLS "
+                    + $"(`tls`, `port`)?",
+                e);
         }
         catch (IOException e)
         {
@@ -178,8 +198,8 @@ internal sealed class Wire : IAsyncDisposable
     }
 
     /// <summary>
-    /// The bytes that have arrived and were not taken yet; waits for more when there are none. Empty at the end of the connection. Give back what was used
-    /// with <see cref="Advance"/> before the next call.
+    /// The bytes that have arrived and were not taken yet; waits for more when there are none. Empty at the end of the connection. Give
+    /// back what was used with <see cref="Advance"/> before the next call.
     /// </summary>
     public ValueTask<ReadOnlySequence<byte>> Read(CancellationToken ct)
     {
@@ -236,7 +256,8 @@ internal sealed class Wire : IAsyncDisposable
         timer.CancelAfter(limit);
         try
         {
-            // A read of no bytes completes when there is something to read, takes nothing, and may be given up without harm to the layers above.
+            // A read of no bytes completes when there is something to read, takes nothing, and may be given up without harm to the layers
+            // above.
             return await stream.ReadAsync(Memory<byte>.Empty, timer.Token) == 0;
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
@@ -318,11 +339,22 @@ internal sealed class Wire : IAsyncDisposable
             return;
 
         IsBroken = true;
-        throw new MailServerException(MailFailure.Protocol, $"{endpoint} sent {early.Buffer.Length} bytes {when}; the connection was closed") { ConnectionLost = true };
+        throw new MailServerException(
+            MailFailure.Protocol,
+            $"{endpoint} sent {early.Buffer.Length} bytes {when}; the connection was closed")
+        {
+            ConnectionLost = true,
+        };
     }
 
     private MailServerException NotTls(Exception e) =>
-        new(MailFailure.Config, $"{endpoint} does not speak TLS on this port ({e.Message}); check `port`, and `tls: starttls` if the server wants it", inner: e) { ConnectionLost = true };
+        new(
+            MailFailure.Config,
+            $"{endpoint} does not speak TLS on this port ({e.Message}); check `port`, and `tls: starttls` if the server wants it",
+            inner: e)
+        {
+            ConnectionLost = true,
+        };
 
     private void Layer()
     {
@@ -345,9 +377,11 @@ internal sealed class Wire : IAsyncDisposable
         public override long Length => throw new NotSupportedException();
         public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => inflate.ReadAsync(buffer, cancellationToken);
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            inflate.ReadAsync(buffer, cancellationToken);
 
-        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => deflate.WriteAsync(buffer, cancellationToken);
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+            deflate.WriteAsync(buffer, cancellationToken);
 
         public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
             inflate.ReadAsync(buffer, offset, count, cancellationToken);

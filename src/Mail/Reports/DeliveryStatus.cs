@@ -16,7 +16,8 @@ internal static class DeliveryStatus
 
             // What we sent to is the original recipient; the final one may be where an alias led.
             var final = FieldGroups.Address(group.First("Final-Recipient"));
-            var address = FieldGroups.Address(group.First("Original-Recipient")) ?? final ?? FieldGroups.Address(group.First("X-Actual-Recipient"));
+            var address =
+                FieldGroups.Address(group.First("Original-Recipient")) ?? final ?? FieldGroups.Address(group.First("X-Actual-Recipient"));
             if (address is null && group.First("Action") is null)
                 continue;
             if (address is null)
@@ -38,7 +39,12 @@ internal static class DeliveryStatus
                 recipients[address] = new ReportedRecipient(address, action, status, diagnostic);
         }
 
-        return new MailReport(ReportKind.Delivery, [.. recipients.Values], MessageIds.Normalise(originalId) ?? original.MessageId, original.Subject, null);
+        return new MailReport(
+            ReportKind.Delivery,
+            [.. recipients.Values],
+            MessageIds.Normalise(originalId) ?? original.MessageId,
+            original.Subject,
+            null);
     }
 
     private static ReportAction ActionOf(string? action, string? status)
@@ -47,12 +53,18 @@ internal static class DeliveryStatus
         var end = word.IndexOfAny(' ', '(', ';');
         if (end > 0)
             word = word[..end];
-        if (word.Equals("failed", StringComparison.OrdinalIgnoreCase) || word.Equals("failure", StringComparison.OrdinalIgnoreCase) || word.Equals("expired", StringComparison.OrdinalIgnoreCase))
+        if (
+            word.Equals("failed", StringComparison.OrdinalIgnoreCase)
+            || word.Equals("failure", StringComparison.OrdinalIgnoreCase)
+            || word.Equals("expired", StringComparison.OrdinalIgnoreCase))
             return ReportAction.Failed;
         if (word.Equals("delayed", StringComparison.OrdinalIgnoreCase))
             return ReportAction.Delayed;
-        if (word.Equals("delivered", StringComparison.OrdinalIgnoreCase) || word.Equals("relayed", StringComparison.OrdinalIgnoreCase)
-            || word.Equals("expanded", StringComparison.OrdinalIgnoreCase) || word.Equals("deliverable", StringComparison.OrdinalIgnoreCase))
+        if (
+            word.Equals("delivered", StringComparison.OrdinalIgnoreCase)
+            || word.Equals("relayed", StringComparison.OrdinalIgnoreCase)
+            || word.Equals("expanded", StringComparison.OrdinalIgnoreCase)
+            || word.Equals("deliverable", StringComparison.OrdinalIgnoreCase))
             return ReportAction.Delivered;
         return status?.TrimStart() switch
         {

@@ -13,7 +13,10 @@ internal static class DispositionReport
             ?? (message.From is [var author, ..] ? author.Address : null);
         var disposition = fields.First("Disposition") ?? "";
         var type = disposition[(disposition.IndexOf(';', StringComparison.Ordinal) + 1)..].Trim();
-        var action = type.StartsWith("failed", StringComparison.OrdinalIgnoreCase) || type.StartsWith("denied", StringComparison.OrdinalIgnoreCase) ? ReportAction.Failed : ReportAction.Displayed;
+        var action =
+            type.StartsWith("failed", StringComparison.OrdinalIgnoreCase) || type.StartsWith("denied", StringComparison.OrdinalIgnoreCase)
+                ? ReportAction.Failed
+                : ReportAction.Displayed;
         return new MailReport(
             ReportKind.Disposition,
             address is null ? [] : [new ReportedRecipient(address, action, null, type.Length == 0 ? null : type)],

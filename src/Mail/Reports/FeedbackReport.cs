@@ -13,8 +13,14 @@ internal static class FeedbackReport
         if (part is null && original.Recipients.Count == 0)
             return null;
 
-        var named = fields.Where(f => f.Name.Equals("Original-Rcpt-To", StringComparison.OrdinalIgnoreCase) || f.Name.Equals("Removal-Recipient", StringComparison.OrdinalIgnoreCase))
-            .SelectMany(f => AddressList.Parse(f.Value)).Select(m => m.Address).Distinct(StringComparer.OrdinalIgnoreCase).ToList();
+        var named = fields
+            .Where(f =>
+                f.Name.Equals("Original-Rcpt-To", StringComparison.OrdinalIgnoreCase)
+                || f.Name.Equals("Removal-Recipient", StringComparison.OrdinalIgnoreCase))
+            .SelectMany(f => AddressList.Parse(f.Value))
+            .Select(m => m.Address)
+            .Distinct(StringComparer.OrdinalIgnoreCase)
+            .ToList();
         var addresses = named.Count > 0 ? named : original.Recipients;
         var diagnostic = fields.First("Authentication-Results") ?? fields.First("Source-IP");
         return new MailReport(

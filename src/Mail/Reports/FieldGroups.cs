@@ -55,7 +55,9 @@ internal static class FieldGroups
         return null;
     }
 
-    /// <summary>The address of a typed value such as <c>rfc822; ana@hill.example</c>, or null. X.400 and unknown forms name nobody.</summary>
+    /// <summary>
+    /// The address of a typed value such as <c>rfc822; ana@hill.example</c>, or null. X.400 and unknown forms name nobody.
+    /// </summary>
     public static string? Address(string? value)
     {
         if (value is null)

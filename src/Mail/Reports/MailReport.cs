@@ -47,9 +47,16 @@ public sealed record ReportedRecipient(string Address, ReportAction Action, stri
 /// <param name="OriginalMessageId">The normalised Message-ID of the mail it is about, or null when it does not tell.</param>
 /// <param name="OriginalSubject">The subject of that mail, or null.</param>
 /// <param name="FeedbackType">For feedback: <c>abuse</c>, <c>opt-out</c> and the like.</param>
-public sealed record MailReport(ReportKind Kind, IReadOnlyList<ReportedRecipient> Recipients, string? OriginalMessageId, string? OriginalSubject, string? FeedbackType)
+public sealed record MailReport(
+    ReportKind Kind,
+    IReadOnlyList<ReportedRecipient> Recipients,
+    string? OriginalMessageId,
+    string? OriginalSubject,
+    string? FeedbackType)
 {
-    /// <summary>What the message reports, or null when it is no report. Parts of a forwarded report make no report of the mail that forwards it.</summary>
+    /// <summary>
+    /// What the message reports, or null when it is no report. Parts of a forwarded report make no report of the mail that forwards it.
+    /// </summary>
     internal static MailReport? Of(MimeMessage message)
     {
         MimePart? status = null, disposition = null, feedback = null;

@@ -16,8 +16,13 @@ internal sealed record OriginalMail(string? MessageId, string? Subject, IReadOnl
                 continue;
             if (part.IsMessage && part.Parts is [var returned, ..] && returned.Headers.Count > 0)
                 return Of(returned.Headers);
-            if (part.ContentType is "text/rfc822-headers" or "message/rfc822-headers" or "message/global-headers" || part.IsMessage && !part.Content.IsEmpty)
-                return Of(MimeReader.Read(part.Content.Span.TrimStart(" \t\r\n"u8), new MimeLimits { HeaderBytes = 64 * 1024, KeptBytes = 0 }).Headers);
+            if (
+                part.ContentType is "text/rfc822-headers" or "message/rfc822-headers" or "message/global-headers"
+                || part.IsMessage && !part.Content.IsEmpty)
+                return Of(
+                    MimeReader
+                        .Read(part.Content.Span.TrimStart(" \t\r\n"u8), new MimeLimits { HeaderBytes = 64 * 1024, KeptBytes = 0 })
+                        .Headers);
         }
 
         return Unknown;
@@ -27,11 +32,18 @@ internal sealed record OriginalMail(string? MessageId, string? Subject, IReadOnl
     public static OriginalMail InText(string text) =>
         Of(MimeReader.Read(System.Text.Encoding.UTF8.GetBytes(text), new MimeLimits { HeaderBytes = 64 * 1024, KeptBytes = 0 }).Headers);
 
-    public static OriginalMail Of(HeaderBlock headers) => new(
-        MessageIds.Normalise(headers.First("Message-ID")),
-        headers.Text("Subject") is { } subject ? Charsets.Clean(subject) : null,
-        [.. Addresses(headers, "To").Concat(Addresses(headers, "Cc")).Distinct(StringComparer.OrdinalIgnoreCase).Take(1000)],
-        [.. Addresses(headers, "From").Concat(Addresses(headers, "Return-Path")).Concat(Addresses(headers, "Sender")).Concat(Addresses(headers, "Reply-To"))]);
+    public static OriginalMail Of(HeaderBlock headers) =>
+        new(
+            MessageIds.Normalise(headers.First("Message-ID")),
+            headers.Text("Subject") is { } subject ? Charsets.Clean(subject) : null,
+            [.. Addresses(headers, "To").Concat(Addresses(headers, "Cc")).Distinct(StringComparer.OrdinalIgnoreCase).Take(1000)],
+            [
+                .. Addresses(headers, "From")
+                    .Concat(Addresses(headers, "Return-Path"))
+                    .Concat(Addresses(headers, "Sender"))
+                    .Concat(Addresses(headers, "Reply-To")),
+            ]);
 
-    private static IEnumerable<string> Addresses(HeaderBlock headers, string name) => headers.All(name).SelectMany(AddressList.Parse).Select(m => m.Address);
+    private static IEnumerable<string> Addresses(HeaderBlock headers, string name) =>
+        headers.All(name).SelectMany(AddressList.Parse).Select(m => m.Address);
 }

@@ -7,19 +7,88 @@ internal sealed class ReportParts
 {
     private static readonly string[] CopyMarks =
     [
-        "below this line is a copy", "this is a copy of the message", "this is a copy of your", "original message", "unsent message", "returned message", "message header", "header of the original",
-        "headers of the original", "message headers follow", "message follows", "undelivered message", "copy of the original", "original mail", "the headers of the", "your message was", "beginning of the original",
-        "received message", "copy of your message", "text of your message", "message text follows", "attached is the", "start of the original", "header information", "body of the original", "message contents",
+        "below this line is a copy",
+        "this is a copy of the message",
+        "this is a copy of your",
+        "original message",
+        "unsent message",
+        "returned message",
+        "message header",
+        "header of the original",
+        "headers of the original",
+        "message headers follow",
+        "message follows",
+        "undelivered message",
+        "copy of the original",
+        "original mail",
+        "the headers of the",
+        "your message was",
+        "beginning of the original",
+        "received message",
+        "copy of your message",
+        "text of your message",
+        "message text follows",
+        "attached is the",
+        "start of the original",
+        "header information",
+        "body of the original",
+        "message contents",
     ];
 
-    private static readonly string[] HeaderNames = ["received:", "return-path:", "message-id:", "mime-version:", "from:", "to:", "subject:", "date:", "x-mailer:", "content-type:", "reply-to:"];
+    private static readonly string[] HeaderNames =
+    [
+        "received:",
+        "return-path:",
+        "message-id:",
+        "mime-version:",
+        "from:",
+        "to:",
+        "subject:",
+        "date:",
+        "x-mailer:",
+        "content-type:",
+        "reply-to:",
+    ];
 
     // What stands before an address when a server says whom it could not reach.
     private static readonly string[] Before =
     [
-        "rcpt to:", "recipient:", "to:", "user:", "address:", "for:", "final-recipient:", "original-recipient:", "failed recipient:", "recipients:", "recipient(s):", "to address:", "e-mail address:",
-        "could not be delivered to:", "could not be delivered to", "unable to deliver to", "delivery to", "delivering to", "deliver to", "deliver your message to", "unknown user:", "user unknown:", "intended recipient:",
-        "failed to:", "addressed to", "sent to", "mail to", "message to", "following address(es):", "following addresses:", "following recipients:", "following recipient(s):", "mailbox", "recipient", "user", "account",
+        "rcpt to:",
+        "recipient:",
+        "to:",
+        "user:",
+        "address:",
+        "for:",
+        "final-recipient:",
+        "original-recipient:",
+        "failed recipient:",
+        "recipients:",
+        "recipient(s):",
+        "to address:",
+        "e-mail address:",
+        "could not be delivered to:",
+        "could not be delivered to",
+        "unable to deliver to",
+        "delivery to",
+        "delivering to",
+        "deliver to",
+        "deliver your message to",
+        "unknown user:",
+        "user unknown:",
+        "intended recipient:",
+        "failed to:",
+        "addressed to",
+        "sent to",
+        "mail to",
+        "message to",
+        "following address(es):",
+        "following addresses:",
+        "following recipients:",
+        "following recipient(s):",
+        "mailbox",
+        "recipient",
+        "user",
+        "account",
     ];
 
     private static readonly System.Buffers.SearchValues<char> Codes = System.Buffers.SearchValues.Create("0123456789. ");
@@ -91,7 +160,12 @@ internal sealed class ReportParts
             if (end < 0)
                 end = text.Length;
             var line = text.AsSpan(at, end - at).Trim();
-            if (at > 0 && line.Length is > 5 and < 200 && (line[0] is '-' or '=' or '*' or '+' or '>' || line[^1] is ':' or '-' or '.') && IsMark(line) && HasHeadersSoon(text, end))
+            if (
+                at > 0
+                && line.Length is > 5 and < 200
+                && (line[0] is '-' or '=' or '*' or '+' or '>' || line[^1] is ':' or '-' or '.')
+                && IsMark(line)
+                && HasHeadersSoon(text, end))
                 return at;
 
             if (IsHeader(line))
@@ -190,14 +264,18 @@ internal sealed class ReportParts
     private static bool IsSenderHere(string line, int start)
     {
         var before = line.AsSpan(Math.Max(0, start - 25), Math.Min(25, start)).TrimEnd(" <\"'");
-        return before.EndsWith("from:", StringComparison.OrdinalIgnoreCase) || before.EndsWith(" from", StringComparison.OrdinalIgnoreCase) || before.EndsWith("sender:", StringComparison.OrdinalIgnoreCase)
-            || before.EndsWith("mailto:", StringComparison.OrdinalIgnoreCase) || before.EndsWith("contact", StringComparison.OrdinalIgnoreCase);
+        return before.EndsWith("from:", StringComparison.OrdinalIgnoreCase)
+            || before.EndsWith(" from", StringComparison.OrdinalIgnoreCase)
+            || before.EndsWith("sender:", StringComparison.OrdinalIgnoreCase)
+            || before.EndsWith("mailto:", StringComparison.OrdinalIgnoreCase)
+            || before.EndsWith("contact", StringComparison.OrdinalIgnoreCase);
     }
 
     private static bool IsIdentifier(string line, int start)
     {
         var before = line.AsSpan(0, start);
-        return before.Contains("message-id", StringComparison.OrdinalIgnoreCase) || before.Contains("message id", StringComparison.OrdinalIgnoreCase);
+        return before.Contains("message-id", StringComparison.OrdinalIgnoreCase)
+            || before.Contains("message id", StringComparison.OrdinalIgnoreCase);
     }
 
     private static bool IsStrong(string line, int start, int end)
@@ -205,7 +283,10 @@ internal sealed class ReportParts
         var before = line.AsSpan(0, start).TrimEnd(" <\"'").TrimStart(" \t*->|");
         var after = line.AsSpan(end).TrimStart(" >\"'");
         if (before.IsEmpty || before.IndexOfAnyExcept(Codes) < 0)
-            return after.StartsWith("on ", StringComparison.OrdinalIgnoreCase) || after.IsEmpty || after[0] is ':' or '(' or '.' or ',' or '-' or ';' || line.AsSpan(0, start).TrimStart().StartsWith("<");
+            return after.StartsWith("on ", StringComparison.OrdinalIgnoreCase)
+                || after.IsEmpty
+                || after[0] is ':' or '(' or '.' or ',' or '-' or ';'
+                || line.AsSpan(0, start).TrimStart().StartsWith("<");
         foreach (var word in Before)
         {
             if (before.EndsWith(word, StringComparison.OrdinalIgnoreCase))

@@ -11,7 +11,10 @@ internal static class StatusCode
 
         for (var i = 0; i + 4 < text.Length; i++)
         {
-            if (text[i] is not ('2' or '4' or '5') || text[i + 1] != '.' || i > 0 && (char.IsAsciiLetterOrDigit(text[i - 1]) || text[i - 1] == '.'))
+            if (
+                text[i] is not ('2' or '4' or '5')
+                || text[i + 1] != '.'
+                || i > 0 && (char.IsAsciiLetterOrDigit(text[i - 1]) || text[i - 1] == '.'))
                 continue;
 
             var second = Digits(text, i + 2);
@@ -19,7 +22,12 @@ internal static class StatusCode
                 continue;
             var third = Digits(text, i + 3 + second);
             var end = i + 3 + second + third;
-            if (third > 0 && (end == text.Length || text[end] != '.' && !char.IsAsciiLetterOrDigit(text[end]) || text[end] == '.' && (end + 1 == text.Length || !char.IsAsciiDigit(text[end + 1]))))
+            if (
+                third > 0
+                && (
+                    end == text.Length
+                    || text[end] != '.' && !char.IsAsciiLetterOrDigit(text[end])
+                    || text[end] == '.' && (end + 1 == text.Length || !char.IsAsciiDigit(text[end + 1]))))
                 return text[i..end];
         }
 

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace CrmSync.Mail.Sasl;
 
-/// <summary>Who logs in, and with what. Prints as the user's name; the secret leaves it only through the mechanisms of this folder.</summary>
+/// <summary>
+/// Who logs in, and with what. Prints as the user's name; the secret leaves it only through the mechanisms of this folder.
+/// </summary>
 public sealed class Credential
 {
     private Credential(string user, string secret, bool isToken) => (User, Secret, IsToken) = (user, secret, isToken);

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace CrmSync.Mail.Sasl;
 
-/// <summary>One login by SASL (RFC 4422): what the client says first, and what it answers to each challenge. Bytes, not base64. For one use.</summary>
+/// <summary>
+/// One login by SASL (RFC 4422): what the client says first, and what it answers to each challenge. Bytes, not base64. For one use.
+/// </summary>
 internal abstract class SaslExchange
 {
     /// <summary>The mechanism's name as servers announce it.</summary>
@@ -22,8 +24,9 @@ internal abstract class SaslExchange
     }
 
     /// <summary>
-    /// The best mechanism for a credential among those offered, or null. Over TLS the simplest one that sends the password is preferred: it works whatever
-    /// way the server keeps passwords, while SCRAM is often announced where it cannot work. In clear text (this machine only) SCRAM comes first.
+    /// The best mechanism for a credential among those offered, or null. Over TLS the simplest one that sends the password is preferred: it
+    /// works whatever way the server keeps passwords, while SCRAM is often announced where it cannot work. In clear text (this machine
+    /// only) SCRAM comes first.
     /// </summary>
     public static SaslExchange? For(Credential credential, IReadOnlyCollection<string> offered, bool encrypted, string host, int port)
     {
@@ -64,7 +67,9 @@ internal sealed class Login(Credential credential) : SaslExchange
     };
 }
 
-/// <summary>XOAUTH2, as Google and Microsoft describe it. A failure comes as a challenge that must be answered with an empty line.</summary>
+/// <summary>
+/// XOAUTH2, as Google and Microsoft describe it. A failure comes as a challenge that must be answered with an empty line.
+/// </summary>
 internal sealed class XOAuth2(Credential credential) : SaslExchange
 {
     private bool sent;
@@ -96,7 +101,8 @@ internal sealed class OAuthBearer(Credential credential, string host, int port) 
         {
             sent = true;
             var user = credential.User.Replace("=", "=3D", StringComparison.Ordinal).Replace(",", "=2C", StringComparison.Ordinal);
-            return Encoding.UTF8.GetBytes($"n,a={user},\u0001host={host}\u0001port={port}\u0001auth=Bearer {credential.Secret}\u0001\u0001");
+            return Encoding.UTF8.GetBytes(
+                $"n,a={user},\u0001host={host}\u0001port={port}\u0001auth=Bearer {credential.Secret}\u0001\u0001");
         }
     }
 

@@ -5,9 +5,11 @@ using System.Text;
 namespace CrmSync.Mail.Sasl;
 
 /// <summary>
-/// SCRAM-SHA-256 (RFC 5802, RFC 7677) without channel binding: the password never travels, and the server has to prove that it knows it too.
+/// SCRAM-SHA-256 (RFC 5802, RFC 7677) without channel binding: the password never travels, and the server has to prove that it knows it
+/// too.
 /// </summary>
-/// <param name="credential">User and password; used as they are, for SASLprep changes nothing in the passwords servers accept elsewhere.</param>
+/// <param name="credential">User and password; used as they are, for SASLprep changes nothing in the passwords servers accept
+/// elsewhere.</param>
 /// <param name="nonce">The client's nonce; random unless a test needs a known one.</param>
 internal sealed class ScramSha256(Credential credential, string? nonce = null) : SaslExchange
 {
@@ -59,7 +61,10 @@ internal sealed class ScramSha256(Credential credential, string? nonce = null) :
     private byte[] Proof(string serverFirst)
     {
         var parts = Parts(serverFirst);
-        if (!parts.TryGetValue('r', out var serverNonce) || !serverNonce.StartsWith(clientNonce, StringComparison.Ordinal) || serverNonce.Length == clientNonce.Length)
+        if (
+            !parts.TryGetValue('r', out var serverNonce)
+            || !serverNonce.StartsWith(clientNonce, StringComparison.Ordinal)
+            || serverNonce.Length == clientNonce.Length)
             throw new SaslException("the server's nonce does not continue ours");
 
         if (!parts.TryGetValue('s', out var salt) || !parts.TryGetValue('i', out var count)
@@ -72,7 +77,12 @@ internal sealed class ScramSha256(Credential credential, string? nonce = null) :
 
         var withoutProof = $"c=biws,r={serverNonce}";
         authMessage = $"{ClientFirstBare},{serverFirst},{withoutProof}";
-        saltedPassword = Rfc2898DeriveBytes.Pbkdf2(Encoding.UTF8.GetBytes(credential.Secret), Decode(salt), iterations, HashAlgorithmName.SHA256, 32);
+        saltedPassword = Rfc2898DeriveBytes.Pbkdf2(
+            Encoding.UTF8.GetBytes(credential.Secret),
+            Decode(salt),
+            iterations,
+            HashAlgorithmName.SHA256,
+            32);
         var clientKey = HMACSHA256.HashData(saltedPassword, "Client Key"u8);
         var proof = HMACSHA256.HashData(SHA256.HashData(clientKey), Encoding.UTF8.GetBytes(authMessage));
         for (var i = 0; i < proof.Length; i++)
@@ -111,6 +121,8 @@ internal sealed class ScramSha256(Credential credential, string? nonce = null) :
     private static byte[] Decode(string base64)
     {
         var bytes = new byte[base64.Length];
-        return Convert.TryFromBase64String(base64, bytes, out var length) ? bytes[..length] : throw new SaslException("the server's message is not base64");
+        return Convert.TryFromBase64String(base64, bytes, out var length)
+            ? bytes[..length]
+            : throw new SaslException("the server's message is not base64");
     }
 }

@@ -7,8 +7,8 @@ using CrmSync.Mail.Sasl;
 namespace CrmSync.Mail.Smtp;
 
 /// <summary>
-/// Hands finished mails to a submission server (RFC 6409): one connection, any number of mails, everything pipelined that may be. Not for concurrent use. A
-/// refused recipient is a result; trouble with the session is a <see cref="MailServerException"/>.
+/// Hands finished mails to a submission server (RFC 6409): one connection, any number of mails, everything pipelined that may be. Not for
+/// concurrent use. A refused recipient is a result; trouble with the session is a <see cref="MailServerException"/>.
 /// </summary>
 public sealed class SmtpClient : IAsyncDisposable
 {
@@ -29,7 +29,12 @@ public sealed class SmtpClient : IAsyncDisposable
     public bool IsBroken => isLeaving || connection.Wire.IsBroken;
 
     /// <summary>The largest mail the server takes, in bytes; null when it does not say.</summary>
-    public long? Largest => extensions.TryGetValue("SIZE", out var size) && long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) && bytes > 0 ? bytes : null;
+    public long? Largest =>
+        extensions.TryGetValue("SIZE", out var size)
+        && long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes)
+        && bytes > 0
+            ? bytes
+            : null;
 
     /// <summary>True when the server announced the extension, such as <c>PIPELINING</c>.</summary>
     public bool Offers(string extension) => extensions.ContainsKey(extension);
@@ -65,7 +70,9 @@ public sealed class SmtpClient : IAsyncDisposable
     {
         connection.Secrets = credential.Unspeakable;
         if (!connection.Wire.IsEncrypted && !endpoint.IsLoopback)
-            throw new MailServerException(MailFailure.Config, $"the connection to {endpoint} is not encrypted; no password is sent over it");
+            throw new MailServerException(
+                MailFailure.Config,
+                $"the connection to {endpoint} is not encrypted; no password is sent over it");
 
         var offered = extensions.GetValueOrDefault("AUTH", "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
         var exchange = SaslExchange.For(credential, offered, connection.Wire.IsEncrypted, endpoint.Host, endpoint.Port)
@@ -73,10 +80,14 @@ public sealed class SmtpClient : IAsyncDisposable
                 MailFailure.Config,
                 offered.Length == 0
                     ? $"{endpoint} offers no login; leave out `user`, or use the submission port (465 or 587)"
-                    : $"{endpoint} takes no {(credential.IsToken ? "access tokens" : "passwords")} here (it offers {string.Join(", ", offered)})");
+                    : $"{endpoint} takes no {(credential.IsToken ? "access tokens" : "passwords")} here (it offers "
+                        + $"{string.Join(", ", offered)})"
+            );
         try
         {
-            var reply = await connection.Ask($"AUTH {exchange.Name}{(exchange.Initial is { } initial ? " " + Convert.ToBase64String(initial) : "")}", ct);
+            var reply = await connection.Ask(
+                $"AUTH {exchange.Name}{(exchange.Initial is { } initial ? " " + Convert.ToBase64String(initial) : "")}",
+                ct);
             for (var turns = 0; reply.Code == 334 && turns < 10; turns++)
                 reply = await connection.Ask(Convert.ToBase64String(exchange.Answer(Decode(reply.Text))), ct);
 
@@ -87,13 +98,20 @@ public sealed class SmtpClient : IAsyncDisposable
         }
         catch (SaslException e)
         {
-            throw new MailServerException(MailFailure.Auth, $"logging in as {credential.User} with {exchange.Name} failed: {e.Message}", inner: e) { ConnectionLost = true };
+            throw new MailServerException(
+                MailFailure.Auth,
+                $"logging in as {credential.User} with {exchange.Name} failed: {e.Message}",
+                inner: e)
+            {
+                ConnectionLost = true,
+            };
         }
     }
 
     /// <summary>Hands over one mail.</summary>
     /// <returns>What became of it for each recipient.</returns>
-    /// <exception cref="MailServerException">When the session cannot go on, or the mail can never go out this way: too large, or in need of what the server does not offer.</exception>
+    /// <exception cref="MailServerException">When the session cannot go on, or the mail can never go out this way: too large, or in need of
+    /// what the server does not offer.</exception>
     public async Task<SmtpResult> Send(SmtpMail mail, CancellationToken ct)
     {
         if (mail.Recipients.Count == 0)
@@ -102,7 +120,8 @@ public sealed class SmtpClient : IAsyncDisposable
         content.ResetWrittenCount();
         SmtpContent.Write(mail.Content.Span, content);
         var parameters = Parameters(mail);
-        var recipients = mail.Recipients.Select(address => $"RCPT TO:<{Address(address, parameters.Utf8)}>{RecipientParameters(mail, address)}");
+        var recipients = mail.Recipients.Select(address =>
+            $"RCPT TO:<{Address(address, parameters.Utf8)}>{RecipientParameters(mail, address)}");
         string[] envelope = [$"MAIL FROM:<{Address(mail.From, parameters.Utf8)}>{parameters.Text}", .. recipients];
 
         // The content is announced together with the recipients unless somebody wants to see first who was taken.
@@ -116,7 +135,10 @@ public sealed class SmtpClient : IAsyncDisposable
             if (!isTaken || !await mayLeave(results, ct))
             {
                 await Reset(ct);
-                return new SmtpResult([.. results.Select(result => result.Outcome == SmtpOutcome.Accepted ? result with { Outcome = SmtpOutcome.Withheld } : result)]);
+                return new SmtpResult([
+                    .. results.Select(result =>
+                        result.Outcome == SmtpOutcome.Accepted ? result with { Outcome = SmtpOutcome.Withheld } : result),
+                ]);
             }
 
             replies.AddRange(await Exchange(["DATA"], ct));
@@ -127,7 +149,9 @@ public sealed class SmtpClient : IAsyncDisposable
             return new SmtpResult(await Deliver(mail, results, ct));
 
         await Reset(ct);
-        return new SmtpResult([.. results.Select(result => result.Outcome == SmtpOutcome.Accepted ? Result(result.Address, data) : result)]);
+        return new SmtpResult([
+            .. results.Select(result => result.Outcome == SmtpOutcome.Accepted ? Result(result.Address, data) : result),
+        ]);
     }
 
     /// <summary>Says goodbye and closes; a server that does not answer within five seconds is left without.</summary>
@@ -163,7 +187,10 @@ public sealed class SmtpClient : IAsyncDisposable
             .Select(line => line.Split(' ', 2, StringSplitOptions.TrimEntries))
             .Where(words => words[0].Length > 0)
             .GroupBy(words => words[0], StringComparer.OrdinalIgnoreCase)
-            .ToDictionary(group => group.Key, group => string.Join(' ', group.Select(words => words.ElementAtOrDefault(1) ?? "")), StringComparer.OrdinalIgnoreCase);
+            .ToDictionary(
+                group => group.Key,
+                group => string.Join(' ', group.Select(words => words.ElementAtOrDefault(1) ?? "")),
+                StringComparer.OrdinalIgnoreCase);
     }
 
     private async Task StartTls(CancellationToken ct)
@@ -171,7 +198,10 @@ public sealed class SmtpClient : IAsyncDisposable
         var reply = await connection.Ask("STARTTLS", ct);
         if (reply.Code != 220)
         {
-            throw new MailServerException(MailFailure.Config, $"{endpoint} offers no STARTTLS, and without it nothing is sent; try `tls: required` with port 465", SmtpConnection.Shown(reply))
+            throw new MailServerException(
+                MailFailure.Config,
+                $"{endpoint} offers no STARTTLS, and without it nothing is sent; try `tls: required` with port 465",
+                SmtpConnection.Shown(reply))
             {
                 ConnectionLost = true,
             };
@@ -192,7 +222,9 @@ public sealed class SmtpClient : IAsyncDisposable
         if (Offers("SIZE"))
             text.Append(CultureInfo.InvariantCulture, $" SIZE={size}");
 
-        var utf8 = SmtpContent.HasEightBitHeader(bytes) || mail.Recipients.Append(mail.From).Any(address => address[..LocalEnd(address)].Any(c => c > 0x7f));
+        var utf8 =
+            SmtpContent.HasEightBitHeader(bytes)
+            || mail.Recipients.Append(mail.From).Any(address => address[..LocalEnd(address)].Any(c => c > 0x7f));
         if (utf8)
         {
             if (!Offers("SMTPUTF8"))
@@ -254,7 +286,12 @@ public sealed class SmtpClient : IAsyncDisposable
             }
 
             // Without pipelining the answers come one at a time, and DATA is not asked for when nobody is left to get it.
-            if (!together && commands[^1] == "DATA" && commands.Length > 1 && replies.Count == commands.Length - 1 && (!replies[0].IsPositive || replies.Skip(1).All(reply => !reply.IsPositive)))
+            if (
+                !together
+                && commands[^1] == "DATA"
+                && commands.Length > 1
+                && replies.Count == commands.Length - 1
+                && (!replies[0].IsPositive || replies.Skip(1).All(reply => !reply.IsPositive)))
             {
                 replies.Add(new SmtpReply(503, ["no valid recipients"]));
                 break;
@@ -278,14 +315,27 @@ public sealed class SmtpClient : IAsyncDisposable
         }
         catch (MailServerException e) when (!nobody && e.ConnectionLost)
         {
-            return [.. results.Select(result => result.Outcome == SmtpOutcome.Accepted ? result with { Outcome = SmtpOutcome.Unknown, Code = 0, Answer = e.Message } : result)];
+            return
+            [
+                .. results.Select(result =>
+                    result.Outcome == SmtpOutcome.Accepted
+                        ? result with
+                        {
+                            Outcome = SmtpOutcome.Unknown,
+                            Code = 0,
+                            Answer = e.Message,
+                        }
+                        : result),
+            ];
         }
         finally
         {
             connection.Wire.Silence = timeouts.Silence;
         }
 
-        return nobody ? results : [.. results.Select(result => result.Outcome == SmtpOutcome.Accepted ? Result(result.Address, reply) : result)];
+        return nobody
+            ? results
+            : [.. results.Select(result => result.Outcome == SmtpOutcome.Accepted ? Result(result.Address, reply) : result)];
     }
 
     private async Task Reset(CancellationToken ct)
@@ -294,7 +344,9 @@ public sealed class SmtpClient : IAsyncDisposable
             await connection.Ask("RSET", ct);
     }
 
-    /// <summary>A sender who is refused is refused for every mail, unless it is this mail's size or text the server does not like.</summary>
+    /// <summary>
+    /// A sender who is refused is refused for every mail, unless it is this mail's size or text the server does not like.
+    /// </summary>
     private static void ThrowIfNobodyMaySend(SmtpMail mail, SmtpReply sender)
     {
         if (sender.IsPositive || sender.Code == 552 || sender.Status is ['5', '.', '6', '.', ..] or "5.3.4" or "5.2.3")
@@ -302,7 +354,10 @@ public sealed class SmtpClient : IAsyncDisposable
 
         var refusal = SmtpConnection.Refused($"sending from {mail.From}", sender);
         throw refusal.Failure == MailFailure.Permanent
-            ? new MailServerException(MailFailure.Config, $"the server lets nobody send from {mail.From} with this login; correct the sender or the login", SmtpConnection.Shown(sender))
+            ? new MailServerException(
+                MailFailure.Config,
+                $"the server lets nobody send from {mail.From} with this login; correct the sender or the login",
+                SmtpConnection.Shown(sender))
             : refusal;
     }
 
@@ -334,7 +389,10 @@ public sealed class SmtpClient : IAsyncDisposable
 
     /// <summary>RFC 3461 section 4: everything but printable ASCII, "+" and "=" as hexadecimal.</summary>
     private static string XText(string text) =>
-        string.Concat(Encoding.UTF8.GetBytes(text).Select(b => b is > 0x20 and < 0x7f and not ((byte)'+' or (byte)'=') ? ((char)b).ToString() : $"+{b:X2}"));
+        string.Concat(
+            Encoding
+                .UTF8.GetBytes(text)
+                .Select(b => b is > 0x20 and < 0x7f and not ((byte)'+' or (byte)'=') ? ((char)b).ToString() : $"+{b:X2}"));
 
     private static byte[] Decode(string base64)
     {

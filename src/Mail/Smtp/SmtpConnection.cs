@@ -5,7 +5,9 @@ using CrmSync.Mail.Net;
 
 namespace CrmSync.Mail.Smtp;
 
-/// <summary>Commands out, replies in (RFC 5321 section 4.2). Replies come in the order of the commands, however many were sent at once.</summary>
+/// <summary>
+/// Commands out, replies in (RFC 5321 section 4.2). Replies come in the order of the commands, however many were sent at once.
+/// </summary>
 internal sealed class SmtpConnection(MailEndpoint endpoint, Wire wire)
 {
     private const int LongestLine = 8 * 1024;
@@ -45,7 +47,10 @@ internal sealed class SmtpConnection(MailEndpoint endpoint, Wire wire)
         while (true)
         {
             var line = await Line(ct);
-            if (!Utf8Parser.TryParse(line.AsSpan(0, Math.Min(3, line.Length)), out int code, out var used) || used != 3 || code is < 200 or > 599
+            if (
+                !Utf8Parser.TryParse(line.AsSpan(0, Math.Min(3, line.Length)), out int code, out var used)
+                || used != 3
+                || code is < 200 or > 599
                 || (line.Length > 3 && line[3] is not ((byte)' ' or (byte)'-')))
                 throw NotSmtp(line);
 
@@ -54,7 +59,10 @@ internal sealed class SmtpConnection(MailEndpoint endpoint, Wire wire)
             {
                 (earlier ??= []).Add(text);
                 if (earlier.Count > MostLines)
-                    throw new MailServerException(MailFailure.Protocol, $"{endpoint} sent a reply of more than {MostLines} lines") { ConnectionLost = true };
+                    throw new MailServerException(MailFailure.Protocol, $"{endpoint} sent a reply of more than {MostLines} lines")
+                    {
+                        ConnectionLost = true,
+                    };
 
                 continue;
             }
@@ -70,7 +78,9 @@ internal sealed class SmtpConnection(MailEndpoint endpoint, Wire wire)
         var (failure, advice) = reply.Code switch
         {
             421 when meaning.Failure is MailFailure.Protocol => (MailFailure.Throttled, "the server does not want to talk now"),
-            530 when reply.Text.Contains("STARTTLS", StringComparison.OrdinalIgnoreCase) => (MailFailure.Config, "the server wants encryption; set `tls`"),
+            530 when reply.Text.Contains("STARTTLS", StringComparison.OrdinalIgnoreCase) => (
+                MailFailure.Config,
+                "the server wants encryption; set `tls`"),
             530 => (MailFailure.Config, "the server wants a login; give `user` and `password`"),
             535 when meaning.Failure is MailFailure.Config => (meaning.Failure, meaning.Advice),
             535 => (MailFailure.Auth, "check user name and password"),
@@ -117,5 +127,11 @@ internal sealed class SmtpConnection(MailEndpoint endpoint, Wire wire)
     }
 
     private MailServerException NotSmtp(byte[] line) =>
-        new(MailFailure.Config, $"{endpoint} does not speak SMTP; check `host` and `port`", ServerAnswers.Presentable(Encoding.Latin1.GetString(line), Secrets)) { ConnectionLost = true };
+        new(
+            MailFailure.Config,
+            $"{endpoint} does not speak SMTP; check `host` and `port`",
+            ServerAnswers.Presentable(Encoding.Latin1.GetString(line), Secrets))
+        {
+            ConnectionLost = true,
+        };
 }

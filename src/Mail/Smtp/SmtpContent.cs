@@ -8,8 +8,8 @@ internal static class SmtpContent
     private static readonly SearchValues<byte> Special = SearchValues.Create("\r\n"u8);
 
     /// <summary>
-    /// Appends the message with CRLF line ends, dots doubled, and the final dot. Lone CR and LF become line ends, for servers that take them for one could
-    /// otherwise be made to see a second mail inside this one.
+    /// Appends the message with CRLF line ends, dots doubled, and the final dot. Lone CR and LF become line ends, for servers that take
+    /// them for one could otherwise be made to see a second mail inside this one.
     /// </summary>
     public static void Write(ReadOnlySpan<byte> content, IBufferWriter<byte> output)
     {
@@ -22,7 +22,8 @@ internal static class SmtpContent
 
             output.Write(line);
             output.Write("\r\n"u8);
-            content = end < 0 ? [] : content[(end + (content[end] == '\r' && end + 1 < content.Length && content[end + 1] == '\n' ? 2 : 1))..];
+            content =
+                end < 0 ? [] : content[(end + (content[end] == '\r' && end + 1 < content.Length && content[end + 1] == '\n' ? 2 : 1))..];
         }
 
         output.Write(".\r\n"u8);

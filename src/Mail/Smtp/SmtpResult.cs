@@ -5,7 +5,8 @@ namespace CrmSync.Mail.Smtp;
 /// <summary>One mail to hand over: who it is from and for in the envelope, and its finished bytes.</summary>
 /// <param name="From">The address that gets the bounces; empty for mails that must never bounce (RFC 5321 section 4.5.5).</param>
 /// <param name="Recipients">Who it is for; at least one.</param>
-/// <param name="Content">The message as it goes out: header, empty line, body. Line ends are made CRLF, lines that begin with a dot are protected.</param>
+/// <param name="Content">The message as it goes out: header, empty line, body. Line ends are made CRLF, lines that begin with a dot are
+/// protected.</param>
 public sealed record SmtpMail(string From, IReadOnlyList<string> Recipients, ReadOnlyMemory<byte> Content)
 {
     /// <summary>What the recipients' servers shall report back (RFC 3461), where the server can; null leaves it to the server.</summary>
@@ -15,8 +16,9 @@ public sealed record SmtpMail(string From, IReadOnlyList<string> Recipients, Rea
     public string? EnvelopeId { get; init; }
 
     /// <summary>
-    /// Asked when the server has said whom it takes the mail for, somebody at least, and before a byte of it leaves. On false nothing leaves: those who were
-    /// accepted are <see cref="SmtpOutcome.Withheld"/>. Costs a round trip a mail, for the content can then not be announced together with the recipients.
+    /// Asked when the server has said whom it takes the mail for, somebody at least, and before a byte of it leaves. On false nothing
+    /// leaves: those who were accepted are <see cref="SmtpOutcome.Withheld"/>. Costs a round trip a mail, for the content can then not be
+    /// announced together with the recipients.
     /// </summary>
     public Func<IReadOnlyList<SmtpRecipientResult>, CancellationToken, Task<bool>>? MayLeave { get; init; }
 }
@@ -49,7 +51,9 @@ public enum SmtpOutcome
     /// <summary>Never; trying again is of no use.</summary>
     Permanent,
 
-    /// <summary>The connection broke after the last byte and before the answer: the mail may have been taken. Sending again may send it twice.</summary>
+    /// <summary>
+    /// The connection broke after the last byte and before the answer: the mail may have been taken. Sending again may send it twice.
+    /// </summary>
     Unknown,
 
     /// <summary>The server would have taken it, and we did not send it.</summary>
@@ -86,7 +90,13 @@ internal sealed record SmtpReply(int Code, IReadOnlyList<string> Lines)
     };
 
     /// <summary>The enhanced status code (RFC 3463) such as <c>5.1.1</c>; empty when the server sent none.</summary>
-    public string Status => Lines.Count > 0 && Lines[0].Split(' ', 2)[0] is { Length: >= 5 and <= 11 } first && first[1] == '.' && first.All(c => char.IsAsciiDigit(c) || c == '.') ? first : "";
+    public string Status =>
+        Lines.Count > 0
+        && Lines[0].Split(' ', 2)[0] is { Length: >= 5 and <= 11 } first
+        && first[1] == '.'
+        && first.All(c => char.IsAsciiDigit(c) || c == '.')
+            ? first
+            : "";
 
     public string Text => string.Join(' ', Lines);
 

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace CrmSync.Mail.Text;
 
-/// <summary>The line, often wrapped over several, that says who wrote what is quoted below it: "On … Ana Hill wrote:" in some twenty languages.</summary>
+/// <summary>
+/// The line, often wrapped over several, that says who wrote what is quoted below it: "On … Ana Hill wrote:" in some twenty languages.
+/// </summary>
 internal static class Attribution
 {
     private const int MostLines = 6;
@@ -11,25 +13,91 @@ internal static class Attribution
 
     private static readonly string[] Verbs =
     [
-        "wrote", "writes", "schrieb", "schrieben", "a écrit", "a ecrit", "escribió", "escribio", "escreveu", "ha scritto", "scrive", "schreef", "geschreven", "napisał", "napisała", "napisał(a)", "napisal",
-        "skrev", "kirjoitti", "napsal", "napsal(a)", "написал", "написала", "написал(а)", "пишет", "пише", "написав", "yazdı", "yazmış", "写道", "寫道", "写了", "さんは書きました", "のメール", "のメッセージ",
-        "írta", "a scris", "έγραψε", "va escriure", "đã viết", "님이 작성", "作成",
+        "wrote",
+        "writes",
+        "schrieb",
+        "schrieben",
+        "a écrit",
+        "a ecrit",
+        "escribió",
+        "escribio",
+        "escreveu",
+        "ha scritto",
+        "scrive",
+        "schreef",
+        "geschreven",
+        "napisał",
+        "napisała",
+        "napisał(a)",
+        "napisal",
+        "skrev",
+        "kirjoitti",
+        "napsal",
+        "napsal(a)",
+        "написал",
+        "написала",
+        "написал(а)",
+        "пишет",
+        "пише",
+        "написав",
+        "yazdı",
+        "yazmış",
+        "写道",
+        "寫道",
+        "写了",
+        "さんは書きました",
+        "のメール",
+        "のメッセージ",
+        "írta",
+        "a scris",
+        "έγραψε",
+        "va escriure",
+        "đã viết",
+        "님이 작성",
+        "作成",
     ];
 
-    // The vectorised search takes ASCII only, so of Latin verbs with accents it looks for a piece without; the other scripts cost ten times as much and are looked for
-    // where a letter of theirs stands. Both only say where it is worth looking closely.
+    // The vectorised search takes ASCII only, so of Latin verbs with accents it looks for a piece without; the other scripts cost ten times
+    // as much and are looked for where a letter of theirs stands. Both only say where it is worth looking closely.
     private static readonly SearchValues<string> LatinPieces = SearchValues.Create(
         [.. Verbs.Where(v => Ascii.IsValid(v)), "escribi", "napisa", "yazd", "yazm", "crit", "rta"], StringComparison.OrdinalIgnoreCase);
 
-    private static readonly SearchValues<string> OtherScripts = SearchValues.Create([.. Verbs.Where(v => HasOtherScript(v))], StringComparison.OrdinalIgnoreCase);
+    private static readonly SearchValues<string> OtherScripts = SearchValues.Create(
+        [.. Verbs.Where(v => HasOtherScript(v))],
+        StringComparison.OrdinalIgnoreCase);
 
     private static readonly string[] Starts =
     [
-        "on ", "at ", "am ", "le ", "el ", "em ", "il ", "in data ", "op ", "den ", "dnia ", "w dniu ", "dne ", "pe ", "a(z) ", "în data ", "στις ", "på ", "в ", "在 ", "于", "於 ", "vào ", "quoting ", "on\u00A0",
+        "on ",
+        "at ",
+        "am ",
+        "le ",
+        "el ",
+        "em ",
+        "il ",
+        "in data ",
+        "op ",
+        "den ",
+        "dnia ",
+        "w dniu ",
+        "dne ",
+        "pe ",
+        "a(z) ",
+        "în data ",
+        "στις ",
+        "på ",
+        "в ",
+        "在 ",
+        "于",
+        "於 ",
+        "vào ",
+        "quoting ",
+        "on\u00A0",
     ];
 
     /// <summary>
-    /// The lines at which an attribution may begin, or null when there is none in the whole text: one vectorised look for the verbs settles that for most mails.
+    /// The lines at which an attribution may begin, or null when there is none in the whole text: one vectorised look for the verbs settles
+    /// that for most mails.
     /// <paramref name="lines"/> are those of <paramref name="text"/>.
     /// </summary>
     public static bool[]? Candidates(string[] lines, string text)
@@ -158,7 +226,8 @@ internal static class Attribution
         return false;
     }
 
-    private static bool HasOtherScript(ReadOnlySpan<char> text) => text.IndexOfAnyInRange('\u0370', '\u1FFF') >= 0 || text.IndexOfAnyInRange('\u2E80', '\uFFFF') >= 0;
+    private static bool HasOtherScript(ReadOnlySpan<char> text) =>
+        text.IndexOfAnyInRange('\u0370', '\u1FFF') >= 0 || text.IndexOfAnyInRange('\u2E80', '\uFFFF') >= 0;
 
     private static bool HasAddress(ReadOnlySpan<char> line)
     {
@@ -201,7 +270,9 @@ internal static class Attribution
                     break;
                 var start = from + found;
                 var end = start + verb.Length;
-                if ((start == 0 || !char.IsAsciiLetter(line[start - 1]) && line[start - 1] != '_') && (end == line.Length || !char.IsAsciiLetter(line[end]) && line[end] != '_'))
+                if (
+                    (start == 0 || !char.IsAsciiLetter(line[start - 1]) && line[start - 1] != '_')
+                    && (end == line.Length || !char.IsAsciiLetter(line[end]) && line[end] != '_'))
                     return true;
                 from = end;
             }

@@ -5,7 +5,9 @@ namespace CrmSync.Mail.Text;
 /// <summary>Undoes <c>format=flowed</c> (RFC 3676): lines that end with a space go on in the next one of the same quote depth.</summary>
 internal static class Flowed
 {
-    /// <summary>The text with its paragraphs on one line each; quoted lines keep their <c>&gt;</c> marks and one space behind them.</summary>
+    /// <summary>
+    /// The text with its paragraphs on one line each; quoted lines keep their <c>&gt;</c> marks and one space behind them.
+    /// </summary>
     public static string Unfold(string text, bool deleteSpace)
     {
         var result = new StringBuilder(text.Length);

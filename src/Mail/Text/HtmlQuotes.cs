@@ -7,7 +7,10 @@ internal static class HtmlQuotes
 {
     private const int Most = 500;
 
-    /// <summary>Removes the quotes from the document; false when there is none. A mail that would be left without any text keeps nothing: the caller shows the whole instead.</summary>
+    /// <summary>
+    /// Removes the quotes from the document; false when there is none. A mail that would be left without any text keeps nothing: the caller
+    /// shows the whole instead.
+    /// </summary>
     public static bool Remove(IDocument document)
     {
         var found = false;
@@ -32,9 +35,19 @@ internal static class HtmlQuotes
     {
         foreach (var element in document.All)
         {
-            if (element.LocalName == "blockquote" && element.GetAttribute("type") is { } type && type.Equals("cite", StringComparison.OrdinalIgnoreCase)
-                || Has(element, "gmail_quote") || Has(element, "gmail_extra") && element.TextContent.Contains('>', StringComparison.Ordinal) || Has(element, "gmail_attr") || Has(element, "moz-cite-prefix")
-                || Has(element, "yahoo_quoted") || Has(element, "protonmail_quote") || Has(element, "zmail_extra") || Has(element, "tutanota_quote") || Has(element, "gmail_quote_container")
+            if (
+                element.LocalName == "blockquote"
+                    && element.GetAttribute("type") is { } type
+                    && type.Equals("cite", StringComparison.OrdinalIgnoreCase)
+                || Has(element, "gmail_quote")
+                || Has(element, "gmail_extra") && element.TextContent.Contains('>', StringComparison.Ordinal)
+                || Has(element, "gmail_attr")
+                || Has(element, "moz-cite-prefix")
+                || Has(element, "yahoo_quoted")
+                || Has(element, "protonmail_quote")
+                || Has(element, "zmail_extra")
+                || Has(element, "tutanota_quote")
+                || Has(element, "gmail_quote_container")
                 || element.Id is "OLK_SRC_BODY_SECTION" or "yahoo_quoted" or "isReplyContent" or "replySplit")
                 yield return element;
         }
@@ -44,7 +57,14 @@ internal static class HtmlQuotes
     {
         foreach (var element in document.All)
         {
-            if (element.Id is "divRplyFwdMsg" or "appendonsend" or "mail-editor-reference-message-container" or "reply-intro" or "stopSpelling" || IsOutlookRule(element))
+            if (
+                element.Id
+                    is "divRplyFwdMsg"
+                        or "appendonsend"
+                        or "mail-editor-reference-message-container"
+                        or "reply-intro"
+                        or "stopSpelling"
+                || IsOutlookRule(element))
                 yield return element;
         }
     }
@@ -54,10 +74,16 @@ internal static class HtmlQuotes
     /// <summary>Outlook draws a thin line above its From/Sent block: a div with one of two border colours.</summary>
     private static bool IsOutlookRule(IElement element)
     {
-        if (element.LocalName != "div" || element.GetAttribute("style") is not { } style || !style.Contains("border-top", StringComparison.OrdinalIgnoreCase) && !style.Contains("border:none", StringComparison.OrdinalIgnoreCase))
+        if (
+            element.LocalName != "div"
+            || element.GetAttribute("style") is not { } style
+            || !style.Contains("border-top", StringComparison.OrdinalIgnoreCase)
+                && !style.Contains("border:none", StringComparison.OrdinalIgnoreCase))
             return false;
-        return (style.Contains("#E1E1E1", StringComparison.OrdinalIgnoreCase) || style.Contains("#B5C4DF", StringComparison.OrdinalIgnoreCase))
-            && style.Contains("border-top", StringComparison.OrdinalIgnoreCase);
+        return (
+                style.Contains("#E1E1E1", StringComparison.OrdinalIgnoreCase)
+                || style.Contains("#B5C4DF", StringComparison.OrdinalIgnoreCase)
+            ) && style.Contains("border-top", StringComparison.OrdinalIgnoreCase);
     }
 
     /// <summary>Removes the element and everything that follows it in the document.</summary>

@@ -13,7 +13,10 @@ public static class HtmlText
 
     private const int Deepest = 100;
 
-    /// <summary>The visible text: blocks and table rows on lines of their own, list items with a dash, quotes with <c>&gt;</c>; no scripts, styles and hidden parts.</summary>
+    /// <summary>
+    /// The visible text: blocks and table rows on lines of their own, list items with a dash, quotes with <c>&gt;</c>; no scripts, styles
+    /// and hidden parts.
+    /// </summary>
     public static string Of(string html) => new TextWriter(quotes: true).Write(Parse(html));
 
     internal static string Of(IDocument document) => new TextWriter(quotes: true).Write(document);
@@ -37,11 +40,36 @@ public static class HtmlText
     // Elements that hold nothing, or that the next of their kind closes: a thousand of them unclosed are not deep.
     private static readonly HashSet<string> Flat = new(StringComparer.OrdinalIgnoreCase)
     {
-        "br", "img", "hr", "meta", "input", "link", "wbr", "col", "area", "base", "embed", "source", "track", "param", "p", "li", "td", "th", "tr", "dt", "dd", "option", "tbody", "thead", "tfoot",
+        "br",
+        "img",
+        "hr",
+        "meta",
+        "input",
+        "link",
+        "wbr",
+        "col",
+        "area",
+        "base",
+        "embed",
+        "source",
+        "track",
+        "param",
+        "p",
+        "li",
+        "td",
+        "th",
+        "tr",
+        "dt",
+        "dd",
+        "option",
+        "tbody",
+        "thead",
+        "tfoot",
     };
 
     /// <summary>
-    /// The parser takes time by depth times length, so a hostile mail of nothing but opening tags would hold it for minutes. Tags deeper than any mailer writes are left out.
+    /// The parser takes time by depth times length, so a hostile mail of nothing but opening tags would hold it for minutes. Tags deeper
+    /// than any mailer writes are left out.
     /// </summary>
     private static string Limited(string html)
     {
@@ -171,7 +199,19 @@ public static class HtmlText
                     Children(element, depth);
                     Break(element.LocalName is "table" or "ul" or "ol" ? 1 : 2);
                     return;
-                case "div" or "tr" or "dt" or "dd" or "section" or "article" or "header" or "footer" or "center" or "address" or "form" or "fieldset" or "caption":
+                case "div"
+                or "tr"
+                or "dt"
+                or "dd"
+                or "section"
+                or "article"
+                or "header"
+                or "footer"
+                or "center"
+                or "address"
+                or "form"
+                or "fieldset"
+                or "caption":
                     Break(1);
                     Children(element, depth);
                     Break(1);
@@ -188,14 +228,27 @@ public static class HtmlText
 
         private static bool IsHidden(IElement element)
         {
-            if (element.LocalName is "script" or "style" or "head" or "title" or "template" or "noscript" or "select" or "textarea" or "object" or "svg" or "xml")
+            if (
+                element.LocalName
+                is "script"
+                    or "style"
+                    or "head"
+                    or "title"
+                    or "template"
+                    or "noscript"
+                    or "select"
+                    or "textarea"
+                    or "object"
+                    or "svg"
+                    or "xml")
                 return true;
             if (element.HasAttribute("hidden"))
                 return true;
             if (element.GetAttribute("style") is not { Length: > 0 } style)
                 return false;
             var compact = style.Replace(" ", "", StringComparison.Ordinal);
-            return compact.Contains("display:none", StringComparison.OrdinalIgnoreCase) || compact.Contains("visibility:hidden", StringComparison.OrdinalIgnoreCase)
+            return compact.Contains("display:none", StringComparison.OrdinalIgnoreCase)
+                || compact.Contains("visibility:hidden", StringComparison.OrdinalIgnoreCase)
                 || compact.Contains("mso-hide:all", StringComparison.OrdinalIgnoreCase);
         }
 

@@ -3,8 +3,10 @@ using CrmSync.Mail.Mime;
 namespace CrmSync.Mail.Text;
 
 /// <summary>A mail's text taken apart.</summary>
-/// <param name="Own">The author's own lines: without quoted lines, quoted mails and what stands below the signature mark. May be empty; policy looks at this alone.</param>
-/// <param name="Excerpt">What is shown to people: the own text, or when that is empty the start of the whole without the lines that only introduce it.</param>
+/// <param name="Own">The author's own lines: without quoted lines, quoted mails and what stands below the signature mark. May be empty;
+/// policy looks at this alone.</param>
+/// <param name="Excerpt">What is shown to people: the own text, or when that is empty the start of the whole without the lines that only
+/// introduce it.</param>
 public sealed record MailText(string Own, string Excerpt)
 {
     /// <summary>Whether the own text asks something: a question mark that does not belong to a web address.</summary>
@@ -12,10 +14,12 @@ public sealed record MailText(string Own, string Excerpt)
 }
 
 /// <summary>
-/// Finds the lines an author wrote. Every line is looked at a bounded number of times and there are no backtracking patterns, so time is linear whatever the text.
+/// Finds the lines an author wrote. Every line is looked at a bounded number of times and there are no backtracking patterns, so time is
+/// linear whatever the text.
 /// </summary>
 /// <remarks>
-/// A line of dashes alone ends nothing: tables and lists are full of them. What ends the own text is a line that announces another mail (an attribution without
+/// A line of dashes alone ends nothing: tables and lists are full of them. What ends the own text is a line that announces another mail (an
+/// attribution without
 /// <c>&gt;</c> marks below it, "Original Message", a block of From/Sent/To/Subject) or the signature mark.
 /// </remarks>
 public static class OwnText
@@ -74,7 +78,8 @@ public static class OwnText
                 continue;
             }
 
-            // Quoted lines under the attribution: what comes after them may be the author's again. Without marks nobody can tell where the quote ends.
+            // Quoted lines under the attribution: what comes after them may be the author's again. Without marks nobody can tell where the
+            // quote ends.
             i += length - 1;
             if (!QuoteMarks.QuoteFollows(lines, i + 1))
                 break;
@@ -115,7 +120,13 @@ public static class OwnText
     private static string Joined(List<string> lines, bool trimEnd)
     {
         var end = lines.Count;
-        while (trimEnd && end > 0 && (lines[end - 1].AsSpan().IsWhiteSpace() || SignatureMarks.IsDelimiter(lines[end - 1]) || SignatureMarks.IsDeviceLine(lines[end - 1])))
+        while (
+            trimEnd
+            && end > 0
+            && (
+                lines[end - 1].AsSpan().IsWhiteSpace()
+                || SignatureMarks.IsDelimiter(lines[end - 1])
+                || SignatureMarks.IsDeviceLine(lines[end - 1])))
             end--;
 
         // Where a quote was taken out, one empty line is left.

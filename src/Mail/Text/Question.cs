@@ -3,7 +3,10 @@ namespace CrmSync.Mail.Text;
 /// <summary>Finds questions.</summary>
 public static class Question
 {
-    /// <summary>Whether a question mark stands in the text outside of web addresses; one that ends an address asks ("did you see https://x.example/?").</summary>
+    /// <summary>
+    /// Whether a question mark stands in the text outside of web addresses; one that ends an address asks ("did you see
+    /// https://x.example/?").
+    /// </summary>
     public static bool IsIn(string text)
     {
         var rest = text.AsSpan();
@@ -29,6 +32,8 @@ public static class Question
     }
 
     private static bool IsAddress(ReadOnlySpan<char> word) =>
-        word.Contains("://", StringComparison.Ordinal) || word.Contains("www.", StringComparison.OrdinalIgnoreCase) || word.Contains("mailto:", StringComparison.OrdinalIgnoreCase)
+        word.Contains("://", StringComparison.Ordinal)
+        || word.Contains("www.", StringComparison.OrdinalIgnoreCase)
+        || word.Contains("mailto:", StringComparison.OrdinalIgnoreCase)
         || word.IndexOf('/') > 0 && word[..word.IndexOf('/')].Contains('.');
 }

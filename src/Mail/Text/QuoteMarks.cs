@@ -7,36 +7,181 @@ internal static class QuoteMarks
 {
     private static readonly string[] Announcements =
     [
-        "original message", "original mail", "original email", "original appointment", "reply message", "ursprüngliche nachricht", "originalnachricht", "ursprungliche nachricht", "originalmail",
-        "message d'origine", "message d’origine", "message original", "mensaje original", "mensagem original", "messaggio originale", "oorspronkelijk bericht", "originele bericht",
-        "ursprungligt meddelande", "originalmeddelande", "opprinnelig melding", "oprindelig meddelelse", "wiadomość oryginalna", "oryginalna wiadomość", "původní zpráva", "исходное сообщение",
-        "оригинальное сообщение", "пересылаемое сообщение", "alkuperäinen viesti", "orijinal mesaj", "原始邮件", "邮件原件", "原始郵件", "元のメッセージ",
-        "forwarded message", "forwarded by", "forwarded email", "weitergeleitete nachricht", "weitergeleitet von", "message transféré", "message transmis", "mensaje reenviado", "mensagem encaminhada",
-        "messaggio inoltrato", "doorgestuurd bericht", "vidarebefordrat meddelande", "videresendt", "przekazana wiadomość", "转发邮件", "轉寄郵件",
+        "original message",
+        "original mail",
+        "original email",
+        "original appointment",
+        "reply message",
+        "ursprüngliche nachricht",
+        "originalnachricht",
+        "ursprungliche nachricht",
+        "originalmail",
+        "message d'origine",
+        "message d’origine",
+        "message original",
+        "mensaje original",
+        "mensagem original",
+        "messaggio originale",
+        "oorspronkelijk bericht",
+        "originele bericht",
+        "ursprungligt meddelande",
+        "originalmeddelande",
+        "opprinnelig melding",
+        "oprindelig meddelelse",
+        "wiadomość oryginalna",
+        "oryginalna wiadomość",
+        "původní zpráva",
+        "исходное сообщение",
+        "оригинальное сообщение",
+        "пересылаемое сообщение",
+        "alkuperäinen viesti",
+        "orijinal mesaj",
+        "原始邮件",
+        "邮件原件",
+        "原始郵件",
+        "元のメッセージ",
+        "forwarded message",
+        "forwarded by",
+        "forwarded email",
+        "weitergeleitete nachricht",
+        "weitergeleitet von",
+        "message transféré",
+        "message transmis",
+        "mensaje reenviado",
+        "mensagem encaminhada",
+        "messaggio inoltrato",
+        "doorgestuurd bericht",
+        "vidarebefordrat meddelande",
+        "videresendt",
+        "przekazana wiadomość",
+        "转发邮件",
+        "轉寄郵件",
     ];
 
     private static readonly string[] Openings =
     [
-        "begin forwarded message:", "anfang der weitergeleiteten nachricht:", "anfang der weitergeleiteten e-mail:", "début du message réexpédié :", "début du message transféré :",
-        "inicio del mensaje reenviado:", "inizio messaggio inoltrato:", "begin doorgestuurd bericht:", "vidarebefordrat brev:", "início da mensagem encaminhada:",
+        "begin forwarded message:",
+        "anfang der weitergeleiteten nachricht:",
+        "anfang der weitergeleiteten e-mail:",
+        "début du message réexpédié :",
+        "début du message transféré :",
+        "inicio del mensaje reenviado:",
+        "inizio messaggio inoltrato:",
+        "begin doorgestuurd bericht:",
+        "vidarebefordrat brev:",
+        "início da mensagem encaminhada:",
     ];
 
-    private static readonly FrozenSet<string> FromNames = FrozenSet.ToFrozenSet(["from", "von", "de", "da", "van", "från", "fra", "od", "от", "від", "kimden", "lähettäjä", "feladó", "发件人", "寄件者", "差出人", "보낸 사람"], StringComparer.OrdinalIgnoreCase);
+    private static readonly FrozenSet<string> FromNames = FrozenSet.ToFrozenSet(
+        [
+            "from",
+            "von",
+            "de",
+            "da",
+            "van",
+            "från",
+            "fra",
+            "od",
+            "от",
+            "від",
+            "kimden",
+            "lähettäjä",
+            "feladó",
+            "发件人",
+            "寄件者",
+            "差出人",
+            "보낸 사람",
+        ],
+        StringComparer.OrdinalIgnoreCase);
 
     private static readonly FrozenSet<string> OtherNames = FrozenSet.ToFrozenSet(
-    [
-        "sent", "date", "to", "cc", "subject", "reply-to", "importance", "when", "gesendet", "datum", "an", "betreff", "envoyé", "envoye", "date d'envoi", "à", "a", "objet", "enviado", "enviado el",
-        "fecha", "para", "asunto", "inviato", "data", "oggetto", "verzonden", "aan", "onderwerp", "skickat", "till", "ämne", "sendt", "til", "emne", "wysłano", "wysłane", "do", "dw", "temat", "odesláno",
-        "komu", "předmět", "отправлено", "дата", "кому", "тема", "копия", "gönderme tarihi", "gönderilen", "kime", "konu", "lähetetty", "vastaanottaja", "aihe", "发送时间", "收件人", "主题", "抄送", "日期",
-        "送信日時", "宛先", "件名", "寄件日期", "收件者", "主旨", "assunto", "enviada em", "kopie", "copie", "kópia", "bcc", "attachments", "organization",
-    ],
-    StringComparer.OrdinalIgnoreCase);
+        [
+            "sent",
+            "date",
+            "to",
+            "cc",
+            "subject",
+            "reply-to",
+            "importance",
+            "when",
+            "gesendet",
+            "datum",
+            "an",
+            "betreff",
+            "envoyé",
+            "envoye",
+            "date d'envoi",
+            "à",
+            "a",
+            "objet",
+            "enviado",
+            "enviado el",
+            "fecha",
+            "para",
+            "asunto",
+            "inviato",
+            "data",
+            "oggetto",
+            "verzonden",
+            "aan",
+            "onderwerp",
+            "skickat",
+            "till",
+            "ämne",
+            "sendt",
+            "til",
+            "emne",
+            "wysłano",
+            "wysłane",
+            "do",
+            "dw",
+            "temat",
+            "odesláno",
+            "komu",
+            "předmět",
+            "отправлено",
+            "дата",
+            "кому",
+            "тема",
+            "копия",
+            "gönderme tarihi",
+            "gönderilen",
+            "kime",
+            "konu",
+            "lähetetty",
+            "vastaanottaja",
+            "aihe",
+            "发送时间",
+            "收件人",
+            "主题",
+            "抄送",
+            "日期",
+            "送信日時",
+            "宛先",
+            "件名",
+            "寄件日期",
+            "收件者",
+            "主旨",
+            "assunto",
+            "enviada em",
+            "kopie",
+            "copie",
+            "kópia",
+            "bcc",
+            "attachments",
+            "organization",
+        ],
+        StringComparer.OrdinalIgnoreCase);
 
     /// <summary>A line that starts with a quote mark. One mark directly before "From " is the mbox format's doing, not a quote.</summary>
     public static bool IsQuoted(string line)
     {
         var text = line.AsSpan().TrimStart();
-        return !text.IsEmpty && text[0] is '>' or '›' && !text.StartsWith(">From ") && !text.StartsWith(">>>>>>> ") && line.Length - text.Length <= 4;
+        return !text.IsEmpty
+            && text[0] is '>' or '›'
+            && !text.StartsWith(">From ")
+            && !text.StartsWith(">>>>>>> ")
+            && line.Length - text.Length <= 4;
     }
 
     /// <summary>Whether the next line that is not blank is quoted.</summary>
@@ -83,7 +228,9 @@ internal static class QuoteMarks
         return false;
     }
 
-    /// <summary>A block like From/Sent/To/Subject that Outlook and its kin put above the mail they answer, or the To/cc/Subject of Lotus Notes.</summary>
+    /// <summary>
+    /// A block like From/Sent/To/Subject that Outlook and its kin put above the mail they answer, or the To/cc/Subject of Lotus Notes.
+    /// </summary>
     public static bool HeaderBlockAt(string[] lines, int at)
     {
         var first = FieldName(lines[at]);
@@ -132,7 +279,10 @@ internal static class QuoteMarks
                 continue;
             }
 
-            if (line.Length > 100 || !Attribution.HasDate(line) && !(dropped > 0 && (line.Contains('@') || line.Contains('/') && !line.Contains(". ", StringComparison.Ordinal))))
+            if (
+                line.Length > 100
+                || !Attribution.HasDate(line)
+                    && !(dropped > 0 && (line.Contains('@') || line.Contains('/') && !line.Contains(". ", StringComparison.Ordinal))))
                 break;
             end--;
             dropped++;
@@ -152,5 +302,6 @@ internal static class QuoteMarks
         return name.IndexOf('/') >= 0 ? [] : name;
     }
 
-    private static bool IsOneOf(ReadOnlySpan<char> name, FrozenSet<string> names) => names.GetAlternateLookup<ReadOnlySpan<char>>().Contains(name);
+    private static bool IsOneOf(ReadOnlySpan<char> name, FrozenSet<string> names) =>
+        names.GetAlternateLookup<ReadOnlySpan<char>>().Contains(name);
 }

@@ -27,10 +27,14 @@ public sealed class DeliveryStanding(ContactDatabase database)
             : null;
 
     /// <summary>Keeps what is wrong; null: mails leave.</summary>
-    public Task Set(DeliveryTrouble? trouble, CancellationToken ct) => settings.Set(
-        TroubleSetting,
-        trouble is null ? null : JsonSerializer.Serialize(new Stored(trouble.Words, Print(trouble.Since), trouble.Attempts, Print(trouble.NextTry), trouble.NeedsSomebody)),
-        ct);
+    public Task Set(DeliveryTrouble? trouble, CancellationToken ct) =>
+        settings.Set(
+            TroubleSetting,
+            trouble is null
+                ? null
+                : JsonSerializer.Serialize(
+                    new Stored(trouble.Words, Print(trouble.Since), trouble.Attempts, Print(trouble.NextTry), trouble.NeedsSomebody)),
+            ct);
 
     /// <summary>Lets the next run try at once: somebody may have put right what was wrong.</summary>
     public async Task TryAtOnce(CancellationToken ct)

@@ -9,42 +9,53 @@ using NodaTime.Text;
 namespace CrmSync.Storage.Digests;
 
 /// <summary>
-/// The send ledger (policy.md section 15): which mail about which item went to whom. A mail is planned once, its bytes are kept before it is handed over, and
-/// each step is a conditional update, so that two workers, or one that crashed, never send it twice.
+/// The send ledger (policy.md section 15): which mail about which item went to whom. A mail is planned once, its bytes are kept before it
+/// is handed over, and each step is a conditional update, so that two workers, or one that crashed, never send it twice.
 /// </summary>
 public sealed class DigestLedger(ContactDatabase database)
 {
-    private const string Columns = "message_id, digest, reader, local_date, state, due_at, claimed_at, sent_at, problem, attempts, next_try_at, copy, copy_problem";
+    private const string Columns =
+        "message_id, digest, reader, local_date, state, due_at, claimed_at, sent_at, problem, attempts, next_try_at, copy, copy_problem";
 
     /// <summary>Plans a mail; false when it is known already, whatever became of it.</summary>
     public async Task<bool> Plan(PlannedMail mail, Instant now, CancellationToken ct) => await Plan([mail], now, ct) == 1;
 
     /// <summary>Plans mails in one transaction; gives how many were not known already.</summary>
-    public Task<int> Plan(IReadOnlyCollection<PlannedMail> mails, Instant now, CancellationToken ct) => database.WriteDurably(
-        async scope =>
-        {
-            var planned = 0;
-            foreach (var mail in mails)
+    public Task<int> Plan(IReadOnlyCollection<PlannedMail> mails, Instant now, CancellationToken ct) =>
+        database.WriteDurably(
+            async scope =>
             {
-                planned += await scope.Execute(
-                    """
-                    insert into digest (message_id, digest, reader, local_date, state, due_at, planned_at)
-                    values (@MessageId, @Digest, @Reader, @Occasion, 0, @DueAt, @now)
-                        on conflict do nothing
-                    """,
-                    new { mail.MessageId, mail.Digest, mail.Reader, mail.Occasion, mail.DueAt, now });
-            }
+                var planned = 0;
+                foreach (var mail in mails)
+                {
+                    planned += await scope.Execute(
+                        """
+                        insert into digest (message_id, digest, reader, local_date, state, due_at, planned_at)
+                        values (@MessageId, @Digest, @Reader, @Occasion, 0, @DueAt, @now)
+                            on conflict do nothing
+                        """,
+                        new
+                        {
+                            mail.MessageId,
+                            mail.Digest,
+                            mail.Reader,
+                            mail.Occasion,
+                            mail.DueAt,
+                            now,
+                        });
+                }
 
-            return planned;
-        },
-        ct);
+                return planned;
+            },
+            ct);
 
     /// <summary>Keeps the bytes of a planned mail and what it tells, in one transaction; false when it was not waiting for them.</summary>
     public Task<bool> KeepBytes(string messageId, byte[] bytes, IReadOnlyList<ListedItem> items, Instant now, CancellationToken ct) =>
         KeepBytes(messageId, bytes, items, [], now, ct);
 
     /// <summary>
-    /// The same for a mail that also answers mails to the command mailbox; false, and nothing is kept, when another mail gave one of these answers meanwhile.
+    /// The same for a mail that also answers mails to the command mailbox; false, and nothing is kept, when another mail gave one of these
+    /// answers meanwhile.
     /// </summary>
     /// <param name="messageId">Of the planned mail.</param>
     /// <param name="bytes">The mail.</param>
@@ -52,35 +63,44 @@ public sealed class DigestLedger(ContactDatabase database)
     /// <param name="answered">The ids of the mails it answers.</param>
     /// <param name="now">The moment.</param>
     /// <param name="ct">Cancels.</param>
-    public async Task<bool> KeepBytes(string messageId, byte[] bytes, IReadOnlyList<ListedItem> items, IReadOnlyCollection<string> answered, Instant now, CancellationToken ct) =>
-        (await Keep([new WrittenMail(messageId, bytes, items) { Answered = answered }], now, ct)).Count == 1;
+    public async Task<bool> KeepBytes(
+        string messageId,
+        byte[] bytes,
+        IReadOnlyList<ListedItem> items,
+        IReadOnlyCollection<string> answered,
+        Instant now,
+        CancellationToken ct) => (await Keep([new WrittenMail(messageId, bytes, items) { Answered = answered }], now, ct)).Count == 1;
 
-    /// <summary>Keeps what planned mails say, all of them in one transaction; gives the ids of those that were waiting for it and say something.</summary>
-    public Task<IReadOnlySet<string>> Keep(IReadOnlyCollection<WrittenMail> mails, Instant now, CancellationToken ct) => database.WriteDurably<IReadOnlySet<string>>(
-        async scope =>
-        {
-            var kept = new HashSet<string>(StringComparer.Ordinal);
-            var rows = scope.Rows(
-                "insert into digest_item (message_id, number, item, state, due_at) select message_id, number, item, state, due_at from {rows} item",
-                Column.Text("message_id"),
-                Column.Number("number"),
-                Column.Text("item"),
-                Column.Number("state"),
-                Column.Instant("due_at"));
-            foreach (var mail in mails)
+    /// <summary>
+    /// Keeps what planned mails say, all of them in one transaction; gives the ids of those that were waiting for it and say something.
+    /// </summary>
+    public Task<IReadOnlySet<string>> Keep(IReadOnlyCollection<WrittenMail> mails, Instant now, CancellationToken ct) =>
+        database.WriteDurably<IReadOnlySet<string>>(
+            async scope =>
             {
-                if (!await Keep(scope, mail, now))
-                    continue;
+                var kept = new HashSet<string>(StringComparer.Ordinal);
+                var rows = scope.Rows(
+                    "insert into digest_item (message_id, number, item, state, due_at) select message_id, number, item, state, due_at "
+                        + "from {rows} item",
+                    Column.Text("message_id"),
+                    Column.Number("number"),
+                    Column.Text("item"),
+                    Column.Number("state"),
+                    Column.Instant("due_at"));
+                foreach (var mail in mails)
+                {
+                    if (!await Keep(scope, mail, now))
+                        continue;
 
-                kept.Add(mail.MessageId);
-                foreach (var item in mail.Items)
-                    rows.Add(mail.MessageId).Add(item.Number).Add(item.Item).Add((long)item.State).Add(item.Due).End();
-            }
+                    kept.Add(mail.MessageId);
+                    foreach (var item in mail.Items)
+                        rows.Add(mail.MessageId).Add(item.Number).Add(item.Item).Add((long)item.State).Add(item.Due).End();
+                }
 
-            await rows.Flush();
-            return kept;
-        },
-        ct);
+                await rows.Flush();
+                return kept;
+            },
+            ct);
 
     /// <summary>Notes that a planned mail has nothing to say.</summary>
     public Task<bool> NothingToSay(string messageId, CancellationToken ct) =>
@@ -91,8 +111,8 @@ public sealed class DigestLedger(ContactDatabase database)
         (await Settle([], [messageId], isWatched, now, staleBefore, ct)).Count == 1;
 
     /// <summary>
-    /// Notes what became of the mails that were handed over and takes the next ones, in one transaction: before a mail leaves, the database knows that it may, and what
-    /// became of those before it.
+    /// Notes what became of the mails that were handed over and takes the next ones, in one transaction: before a mail leaves, the database
+    /// knows that it may, and what became of those before it.
     /// </summary>
     /// <param name="steps">What became of claimed mails.</param>
     /// <param name="next">The mails to take. One claimed before <paramref name="staleBefore"/> belongs to a worker that is gone.</param>
@@ -102,7 +122,12 @@ public sealed class DigestLedger(ContactDatabase database)
     /// <param name="ct">Cancels.</param>
     /// <returns>Those of <paramref name="next"/> that are ours now.</returns>
     public Task<IReadOnlySet<string>> Settle(
-        IReadOnlyCollection<LedgerStep> steps, IReadOnlyCollection<string> next, bool isWatched, Instant now, Instant staleBefore, CancellationToken ct) =>
+        IReadOnlyCollection<LedgerStep> steps,
+        IReadOnlyCollection<string> next,
+        bool isWatched,
+        Instant now,
+        Instant staleBefore,
+        CancellationToken ct) =>
         database.WriteDurably<IReadOnlySet<string>>(
             async scope =>
             {
@@ -117,7 +142,13 @@ public sealed class DigestLedger(ContactDatabase database)
                         update digest set state = 2, claimed_at = @now, problem = null, copy = @copy, copy_problem = null
                          where message_id = @messageId and (state = 1 or (state = 2 and claimed_at <= @staleBefore))
                         """,
-                        new { messageId, now, staleBefore, copy = (int)(isWatched ? LedgerCopy.Follows : LedgerCopy.Unwatched) });
+                        new
+                        {
+                            messageId,
+                            now,
+                            staleBefore,
+                            copy = (int)(isWatched ? LedgerCopy.Follows : LedgerCopy.Unwatched),
+                        });
                     if (claimed == 1)
                         taken.Add(messageId);
                 }
@@ -126,28 +157,41 @@ public sealed class DigestLedger(ContactDatabase database)
             },
             ct);
 
-    /// <summary>Notes, before the mail leaves, that no copy of it will tell whether it did; false when it is not ours to send any more.</summary>
+    /// <summary>
+    /// Notes, before the mail leaves, that no copy of it will tell whether it did; false when it is not ours to send any more.
+    /// </summary>
     /// <param name="messageId">The mail.</param>
     /// <param name="problem">Why the command mailbox gets none, in words; null when there is nobody to see it.</param>
     /// <param name="ct">Cancels.</param>
-    public Task<bool> LeavesWithoutCopy(string messageId, string? problem, CancellationToken ct) => Change(
-        "update digest set copy = 2, copy_problem = @problem where message_id = @messageId and state = 2", new { messageId, problem }, ct);
+    public Task<bool> LeavesWithoutCopy(string messageId, string? problem, CancellationToken ct) =>
+        Change(
+            "update digest set copy = 2, copy_problem = @problem where message_id = @messageId and state = 2",
+            new { messageId, problem },
+            ct);
 
     /// <summary>Notes what became of one mail.</summary>
     public Task Note(LedgerStep step, CancellationToken ct) => database.WriteDurably(async scope => await Note(scope, step), ct);
 
     /// <summary>Notes that a mail that had left came back; false when it is none of ours or had not left.</summary>
     public Task<bool> CameBack(string messageId, string problem, CancellationToken ct) =>
-        Change("update digest set state = 4, problem = @problem where message_id = @messageId and state = 3", new { messageId, problem = Texts.Clean(problem) }, ct);
+        Change(
+            "update digest set state = 4, problem = @problem where message_id = @messageId and state = 3",
+            new { messageId, problem = Texts.Clean(problem) },
+            ct);
 
-    /// <summary>Those of the given mails about which nothing is left to decide: their bytes are kept, they left, were refused, or had nothing to say.</summary>
+    /// <summary>
+    /// Those of the given mails about which nothing is left to decide: their bytes are kept, they left, were refused, or had nothing to
+    /// say.
+    /// </summary>
     public async Task<IReadOnlySet<string>> Settled(IReadOnlyCollection<string> messageIds, CancellationToken ct)
     {
         await using var connection = await database.Connect(ct);
-        return (await connection.QueryAsync<string>(new CommandDefinition(
-            $"select message_id from digest where state <> 0 and {database.Engine.AnyOf("message_id", "@ids")}",
-            new { ids = database.Engine.List(messageIds) },
-            cancellationToken: ct))).ToHashSet(StringComparer.Ordinal);
+        return (
+            await connection.QueryAsync<string>(
+                new CommandDefinition(
+                    $"select message_id from digest where state <> 0 and {database.Engine.AnyOf("message_id", "@ids")}",
+                    new { ids = database.Engine.List(messageIds) },
+                    cancellationToken: ct))).ToHashSet(StringComparer.Ordinal);
     }
 
     /// <summary>A mail by its id, with its bytes; null when there is none.</summary>
@@ -155,42 +199,63 @@ public sealed class DigestLedger(ContactDatabase database)
         (await Select($"select {Columns}, bytes from digest where message_id = @messageId", new { messageId }, ct)).SingleOrDefault();
 
     /// <summary>
-    /// The mails that may leave now, the oldest first: those not tried yet or whose time has come again, and those of a worker that is gone. With their bytes.
+    /// The mails that may leave now, the oldest first: those not tried yet or whose time has come again, and those of a worker that is
+    /// gone. With their bytes.
     /// </summary>
     /// <param name="after">The last one of the page before; null: from the beginning.</param>
     /// <param name="now">The moment.</param>
     /// <param name="staleBefore">When a claim is too old to count.</param>
     /// <param name="most">How many at most.</param>
     /// <param name="ct">Cancels.</param>
-    public Task<IReadOnlyList<LedgerMail>> Ready(PlannedMail? after, Instant now, Instant staleBefore, int most, CancellationToken ct) => Select(
-        $"""
-        select {Columns}, bytes
-          from digest
-         where ((state = 1 and (next_try_at is null or next_try_at <= @now)) or (state = 2 and claimed_at <= @staleBefore))
-           and (due_at > @due or (due_at = @due and message_id > @id))
-         order by due_at, message_id
-         limit @most
-        """,
-        new { now, staleBefore, due = after?.DueAt ?? Instant.FromUnixTimeSeconds(0), id = after?.MessageId ?? "", most },
-        ct);
+    public Task<IReadOnlyList<LedgerMail>> Ready(PlannedMail? after, Instant now, Instant staleBefore, int most, CancellationToken ct) =>
+        Select(
+            $"""
+            select {Columns}, bytes
+              from digest
+             where ((state = 1 and (next_try_at is null or next_try_at <= @now)) or (state = 2 and claimed_at <= @staleBefore))
+               and (due_at > @due or (due_at = @due and message_id > @id))
+             order by due_at, message_id
+             limit @most
+            """,
+            new
+            {
+                now,
+                staleBefore,
+                due = after?.DueAt ?? Instant.FromUnixTimeSeconds(0),
+                id = after?.MessageId ?? "",
+                most,
+            },
+            ct);
 
     /// <summary>Mails that still have to leave although it was tried, the oldest first: for status and managers. Without bytes.</summary>
     public Task<IReadOnlyList<LedgerMail>> Waiting(CancellationToken ct) =>
-        Select($"select {Columns} from digest where state in (1, 2) and problem is not null order by due_at, message_id limit 200", new { }, ct);
+        Select(
+            $"select {Columns} from digest where state in (1, 2) and problem is not null order by due_at, message_id limit 200",
+            new { },
+            ct);
 
     /// <summary>How many mails have to leave still, tried or not.</summary>
     public async Task<long> CountUnsent(CancellationToken ct)
     {
         await using var connection = await database.Connect(ct);
-        return await connection.ExecuteScalarAsync<long>(new CommandDefinition("select count(*) from digest where state in (1, 2)", cancellationToken: ct));
+        return await connection.ExecuteScalarAsync<long>(
+            new CommandDefinition("select count(*) from digest where state in (1, 2)", cancellationToken: ct));
     }
 
     /// <summary>Whether the reader's next digest of the same name is there already, whatever it says.</summary>
     public async Task<bool> IsFollowed(PlannedMail mail, CancellationToken ct)
     {
         await using var connection = await database.Connect(ct);
-        return await connection.ExecuteScalarAsync<long>(new CommandDefinition(
-            "select count(*) from digest where digest = @Digest and reader = @Reader and local_date > @Occasion", new { mail.Digest, mail.Reader, mail.Occasion }, cancellationToken: ct)) > 0;
+        return await connection.ExecuteScalarAsync<long>(
+                new CommandDefinition(
+                    "select count(*) from digest where digest = @Digest and reader = @Reader and local_date > @Occasion",
+                    new
+                    {
+                        mail.Digest,
+                        mail.Reader,
+                        mail.Occasion,
+                    },
+                    cancellationToken: ct)) > 0;
     }
 
     /// <summary>The mails of one name that were planned but whose bytes are not kept yet: left behind by a run that was stopped.</summary>
@@ -201,8 +266,16 @@ public sealed class DigestLedger(ContactDatabase database)
     public async Task<long> CountSince(string digest, string reader, Instant moment, CancellationToken ct)
     {
         await using var connection = await database.Connect(ct);
-        return await connection.ExecuteScalarAsync<long>(new CommandDefinition(
-            "select count(*) from digest where digest = @digest and reader = @reader and due_at > @moment", new { digest, reader, moment }, cancellationToken: ct));
+        return await connection.ExecuteScalarAsync<long>(
+            new CommandDefinition(
+                "select count(*) from digest where digest = @digest and reader = @reader and due_at > @moment",
+                new
+                {
+                    digest,
+                    reader,
+                    moment,
+                },
+                cancellationToken: ct));
     }
 
     /// <summary>Mails that will never leave, since a moment: for status and managers.</summary>
@@ -214,62 +287,95 @@ public sealed class DigestLedger(ContactDatabase database)
         (await Histories(digest, [reader], before, ct)).GetValueOrDefault(reader) ?? DigestHistory.None;
 
     /// <summary>The same for many readers at once; those who were told nothing are not among them.</summary>
-    public async Task<IReadOnlyDictionary<string, DigestHistory>> Histories(string digest, IReadOnlyCollection<string> readers, LocalDate before, CancellationToken ct)
+    public async Task<IReadOnlyDictionary<string, DigestHistory>> Histories(
+        string digest,
+        IReadOnlyCollection<string> readers,
+        LocalDate before,
+        CancellationToken ct)
     {
         var date = LocalDatePattern.Iso.Format(before);
         await using var connection = await database.Connect(ct);
-        var mails = (await connection.QueryAsync<HistoryRow>(new CommandDefinition(
-            $"""
-            select message_id as MessageId, reader as Reader, local_date as LocalDate, due_at as DueAt
-              from (select message_id, reader, local_date, due_at,
-                           row_number() over (partition by reader order by local_date desc) as place
-                      from digest
-                     where digest = @digest and {database.Engine.AnyOf("reader", "@readers")} and local_date < @date and state in (1, 2, 3)) told
-             where place <= @most
-             order by reader, place
-            """,
-            new { digest, readers = database.Engine.List(readers), date, most = DigestHistory.FoldAfter },
-            cancellationToken: ct))).AsList();
-        var items = (await connection.QueryAsync<ItemRow>(new CommandDefinition(
-            $"""
-            select message_id as MessageId, number as Number, item as Item, state as State, due_at as Due
-              from digest_item
-             where {database.Engine.AnyOf("message_id", "@ids")}
-             order by number
-            """,
-            new { ids = database.Engine.List([.. mails.Select(mail => mail.MessageId)]) },
-            cancellationToken: ct))).ToLookup(row => row.MessageId);
-        return mails.GroupBy(mail => mail.Reader, StringComparer.Ordinal).ToDictionary(
-            told => told.Key,
-            told => new DigestHistory(
-                [.. told.Select(mail => new SentDigest(
-                    LocalDatePattern.Iso.Parse(mail.LocalDate).Value,
-                    mail.DueAt,
-                    [.. items[mail.MessageId].Select(row => new ListedItem((int)row.Number, row.Item, (ItemState)row.State, row.Due))]))]),
-            StringComparer.Ordinal);
+        var mails = (
+            await connection.QueryAsync<HistoryRow>(
+                new CommandDefinition(
+                    $"""
+                    select message_id as MessageId, reader as Reader, local_date as LocalDate, due_at as DueAt
+                      from (select message_id, reader, local_date, due_at,
+                                   row_number() over (partition by reader order by local_date desc) as place
+                              from digest
+                             where digest = @digest and {database.Engine.AnyOf(
+                        "reader",
+                        "@readers")} and local_date < @date and state in (1, 2, 3)) told
+                     where place <= @most
+                     order by reader, place
+                    """,
+                    new
+                    {
+                        digest,
+                        readers = database.Engine.List(readers),
+                        date,
+                        most = DigestHistory.FoldAfter,
+                    },
+                    cancellationToken: ct))).AsList();
+        var items = (
+            await connection.QueryAsync<ItemRow>(
+                new CommandDefinition(
+                    $"""
+                    select message_id as MessageId, number as Number, item as Item, state as State, due_at as Due
+                      from digest_item
+                     where {database.Engine.AnyOf("message_id", "@ids")}
+                     order by number
+                    """,
+                    new { ids = database.Engine.List([.. mails.Select(mail => mail.MessageId)]) },
+                    cancellationToken: ct))).ToLookup(row => row.MessageId);
+        return mails
+            .GroupBy(mail => mail.Reader, StringComparer.Ordinal)
+            .ToDictionary(
+                told => told.Key,
+                told => new DigestHistory([
+                    .. told.Select(mail => new SentDigest(
+                        LocalDatePattern.Iso.Parse(mail.LocalDate).Value,
+                        mail.DueAt,
+                        [.. items[mail.MessageId].Select(row => new ListedItem((int)row.Number, row.Item, (ItemState)row.State, row.Due))]
+                    )),
+                ]),
+                StringComparer.Ordinal);
     }
 
     /// <summary>What readers were told by mails due since a moment: everything by those of one name, what is overdue by all.</summary>
     public async Task<IReadOnlyList<ToldItem>> Told(string digest, Instant since, CancellationToken ct)
     {
         await using var connection = await database.Connect(ct);
-        return [.. (await connection.QueryAsync<ToldRow>(new CommandDefinition(
-            """
-            select d.reader as Reader, i.item as Item, i.state as State, d.due_at as At
-              from digest d
-              join digest_item i on i.message_id = d.message_id
-             where d.due_at >= @since and d.state in (1, 2, 3) and (d.digest = @digest or i.state = @overdue)
-            """,
-            new { since, digest, overdue = (int)ItemState.Overdue },
-            cancellationToken: ct))).Select(row => new ToldItem(row.Reader, row.Item, (ItemState)row.State, row.At))];
+        return
+        [
+            .. (
+                await connection.QueryAsync<ToldRow>(
+                    new CommandDefinition(
+                        """
+                        select d.reader as Reader, i.item as Item, i.state as State, d.due_at as At
+                          from digest d
+                          join digest_item i on i.message_id = d.message_id
+                         where d.due_at >= @since and d.state in (1, 2, 3) and (d.digest = @digest or i.state = @overdue)
+                        """,
+                        new
+                        {
+                            since,
+                            digest,
+                            overdue = (int)ItemState.Overdue,
+                        },
+                        cancellationToken: ct))).Select(row => new ToldItem(row.Reader, row.Item, (ItemState)row.State, row.At)),
+        ];
     }
 
     /// <summary>The ids of the items of a mail, by the numbers they had in it.</summary>
     public async Task<IReadOnlyDictionary<int, string>> ItemsOf(string messageId, CancellationToken ct)
     {
         await using var connection = await database.Connect(ct);
-        var rows = await connection.QueryAsync<(long Number, string Item)>(new CommandDefinition(
-            "select number, item from digest_item where message_id = @messageId", new { messageId }, cancellationToken: ct));
+        var rows = await connection.QueryAsync<(long Number, string Item)>(
+            new CommandDefinition(
+                "select number, item from digest_item where message_id = @messageId",
+                new { messageId },
+                cancellationToken: ct));
         return rows.ToDictionary(row => (int)row.Number, row => row.Item);
     }
 
@@ -279,8 +385,11 @@ public sealed class DigestLedger(ContactDatabase database)
         // No mail of ours is dated before it was due; the log need not be searched further back.
         var since = mail.DueAt - Duration.FromDays(1);
         await using var connection = await database.Connect(ct);
-        return await connection.ExecuteScalarAsync<long>(new CommandDefinition(
-            "select count(*) from interaction where at >= @since and message_id = @MessageId", new { since, mail.MessageId }, cancellationToken: ct)) > 0;
+        return await connection.ExecuteScalarAsync<long>(
+                new CommandDefinition(
+                    "select count(*) from interaction where at >= @since and message_id = @MessageId",
+                    new { since, mail.MessageId },
+                    cancellationToken: ct)) > 0;
     }
 
     private static async Task<bool> Keep(WriteScope scope, WrittenMail mail, Instant now)
@@ -293,55 +402,89 @@ public sealed class DigestLedger(ContactDatabase database)
 
         // One transaction writes at a time, so what is counted here is still so below.
         var ids = scope.Engine.List(mail.Answered);
-        if (mail.Answered.Count > 0 && await scope.One<long>($"select count(*) from command_mail where answer is not null and {scope.Engine.AnyOf("id", "@ids")}", new { ids }) != mail.Answered.Count)
+        if (
+            mail.Answered.Count > 0
+            && await scope.One<long>(
+                $"select count(*) from command_mail where answer is not null and {scope.Engine.AnyOf("id", "@ids")}",
+                new { ids }) != mail.Answered.Count)
             return false;
 
-        if (await scope.Execute("update digest set state = 1, bytes = @Bytes, rendered_at = @now where message_id = @MessageId and state = 0", new { mail.MessageId, mail.Bytes, now }) != 1)
+        if (
+            await scope.Execute(
+                "update digest set state = 1, bytes = @Bytes, rendered_at = @now where message_id = @MessageId and state = 0",
+                new
+                {
+                    mail.MessageId,
+                    mail.Bytes,
+                    now,
+                }) != 1)
             return false;
 
         if (mail.Answered.Count > 0)
-            await scope.Execute($"update command_mail set answer = null, told_by = @MessageId where {scope.Engine.AnyOf("id", "@ids")}", new { mail.MessageId, ids });
+            await scope.Execute(
+                $"update command_mail set answer = null, told_by = @MessageId where {scope.Engine.AnyOf("id", "@ids")}",
+                new { mail.MessageId, ids });
 
         return true;
     }
 
-    private static Task<int> Note(WriteScope scope, LedgerStep step) => step switch
-    {
-        LedgerStep.Sent sent => scope.Execute(
-            "update digest set state = 3, sent_at = @At, bytes = null, problem = null, next_try_at = null where message_id = @MessageId and state = 2", new { sent.At, sent.MessageId }),
-        LedgerStep.Postponed later => scope.Execute(
-            """
-            update digest set state = 1, claimed_at = null, copy = 0, problem = @Problem, next_try_at = @NextTry, attempts = attempts + @failed
-             where message_id = @MessageId and state = 2
-            """,
-            new { later.MessageId, later.Problem, later.NextTry, failed = later.NextTry is null ? 0 : 1 }),
-        LedgerStep.Doubtful doubt => scope.Execute("update digest set problem = @Problem where message_id = @MessageId and state = 2", new { doubt.MessageId, doubt.Problem }),
-        LedgerStep.Refused never => scope.Execute(
-            "update digest set state = 4, bytes = null, problem = @Problem where message_id = @MessageId and state in (1, 2)", new { never.MessageId, never.Problem }),
-        _ => throw new NotSupportedException(step.GetType().Name),
-    };
+    private static Task<int> Note(WriteScope scope, LedgerStep step) =>
+        step switch
+        {
+            LedgerStep.Sent sent => scope.Execute(
+                "update digest set state = 3, sent_at = @At, bytes = null, problem = null, next_try_at = null where message_id = "
+                    + "@MessageId and state = 2",
+                new { sent.At, sent.MessageId }),
+            LedgerStep.Postponed later => scope.Execute(
+                """
+                update digest set state = 1, claimed_at = null, copy = 0, problem = @Problem, next_try_at = @NextTry, attempts = attempts + @failed
+                 where message_id = @MessageId and state = 2
+                """,
+                new
+                {
+                    later.MessageId,
+                    later.Problem,
+                    later.NextTry,
+                    failed = later.NextTry is null ? 0 : 1,
+                }),
+            LedgerStep.Doubtful doubt => scope.Execute(
+                "update digest set problem = @Problem where message_id = @MessageId and state = 2",
+                new { doubt.MessageId, doubt.Problem }),
+            LedgerStep.Refused never => scope.Execute(
+                "update digest set state = 4, bytes = null, problem = @Problem where message_id = @MessageId and state in (1, 2)",
+                new { never.MessageId, never.Problem }),
+            _ => throw new NotSupportedException(step.GetType().Name),
+        };
 
-    private Task<bool> Change(string sql, object parameters, CancellationToken ct) => database.WriteDurably(async scope => await scope.Execute(sql, parameters) == 1, ct);
+    private Task<bool> Change(string sql, object parameters, CancellationToken ct) =>
+        database.WriteDurably(async scope => await scope.Execute(sql, parameters) == 1, ct);
 
     private async Task<IReadOnlyList<LedgerMail>> Select(string sql, object parameters, CancellationToken ct)
     {
         await using var connection = await database.Connect(ct);
-        await using var reader = (DbDataReader)await connection.ExecuteReaderAsync(new CommandDefinition(sql, parameters, cancellationToken: ct));
+        await using var reader = (DbDataReader)
+            await connection.ExecuteReaderAsync(new CommandDefinition(sql, parameters, cancellationToken: ct));
         var mails = new List<LedgerMail>();
         while (await reader.ReadAsync(ct))
         {
-            var plan = new PlannedMail(reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), database.Engine.InstantAt(reader, 5));
-            mails.Add(new LedgerMail(plan, (LedgerState)reader.GetInt32(4))
-            {
-                ClaimedAt = database.Engine.NullableInstantAt(reader, 6),
-                SentAt = database.Engine.NullableInstantAt(reader, 7),
-                Problem = await reader.IsDBNullAsync(8, ct) ? null : reader.GetString(8),
-                Attempts = reader.GetInt32(9),
-                NextTry = database.Engine.NullableInstantAt(reader, 10),
-                Copy = (LedgerCopy)reader.GetInt32(11),
-                CopyProblem = await reader.IsDBNullAsync(12, ct) ? null : reader.GetString(12),
-                Bytes = reader.FieldCount <= 13 || await reader.IsDBNullAsync(13, ct) ? null : reader.GetFieldValue<byte[]>(13),
-            });
+            var plan = new PlannedMail(
+                reader.GetString(0),
+                reader.GetString(1),
+                reader.GetString(2),
+                reader.GetString(3),
+                database.Engine.InstantAt(reader, 5));
+            mails.Add(
+                new LedgerMail(plan, (LedgerState)reader.GetInt32(4))
+                {
+                    ClaimedAt = database.Engine.NullableInstantAt(reader, 6),
+                    SentAt = database.Engine.NullableInstantAt(reader, 7),
+                    Problem = await reader.IsDBNullAsync(8, ct) ? null : reader.GetString(8),
+                    Attempts = reader.GetInt32(9),
+                    NextTry = database.Engine.NullableInstantAt(reader, 10),
+                    Copy = (LedgerCopy)reader.GetInt32(11),
+                    CopyProblem = await reader.IsDBNullAsync(12, ct) ? null : reader.GetString(12),
+                    Bytes = reader.FieldCount <= 13 || await reader.IsDBNullAsync(13, ct) ? null : reader.GetFieldValue<byte[]>(13),
+                });
         }
 
         return mails;

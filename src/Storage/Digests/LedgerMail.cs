@@ -45,7 +45,9 @@ public enum LedgerCopy
 /// <param name="Items">The items it lists.</param>
 public sealed record WrittenMail(string MessageId, byte[]? Bytes, IReadOnlyList<ListedItem> Items)
 {
-    /// <summary>The ids of the mails to the command mailbox it answers; when another mail gave one of these answers meanwhile, nothing is kept.</summary>
+    /// <summary>
+    /// The ids of the mails to the command mailbox it answers; when another mail gave one of these answers meanwhile, nothing is kept.
+    /// </summary>
     public IReadOnlyCollection<string> Answered { get; init; } = [];
 }
 

@@ -24,12 +24,23 @@ public sealed class Notifications(ContactDatabase database)
     public async Task<IReadOnlyList<ToldStep>> Of(string messageId, CancellationToken ct)
     {
         await using var connection = await database.Connect(ct);
-        return [.. await connection.QueryAsync<ToldStep>(new CommandDefinition(
-            "select item, step from notification where message_id = @messageId order by item, step", new { messageId }, cancellationToken: ct))];
+        return
+        [
+            .. await connection.QueryAsync<ToldStep>(
+                new CommandDefinition(
+                    "select item, step from notification where message_id = @messageId order by item, step",
+                    new { messageId },
+                    cancellationToken: ct)),
+        ];
     }
 
     /// <summary>Notes that a mail tells the reader of these steps; gives those it is the first to tell of, to be written into it.</summary>
-    public Task<IReadOnlyList<ToldStep>> Tell(string reader, string messageId, IReadOnlyCollection<ToldStep> steps, Instant now, CancellationToken ct) =>
+    public Task<IReadOnlyList<ToldStep>> Tell(
+        string reader,
+        string messageId,
+        IReadOnlyCollection<ToldStep> steps,
+        Instant now,
+        CancellationToken ct) =>
         database.WriteDurably<IReadOnlyList<ToldStep>>(
             async scope =>
             {

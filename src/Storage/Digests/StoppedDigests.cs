@@ -8,13 +8,24 @@ public sealed class StoppedDigests(ContactDatabase database)
     private const string Prefix = "unsubscribed ";
 
     /// <summary>Stops a digest for one reader, or sends it again.</summary>
-    public Task Set(string digest, string reader, bool stopped, CancellationToken ct) => new Settings(database).Set($"{Prefix}{digest} {reader}", stopped ? "yes" : null, ct);
+    public Task Set(string digest, string reader, bool stopped, CancellationToken ct) =>
+        new Settings(database).Set($"{Prefix}{digest} {reader}", stopped ? "yes" : null, ct);
 
     /// <summary>Names of digests and ids of readers, in order.</summary>
     public async Task<IReadOnlyList<(string Digest, string Reader)>> All(CancellationToken ct)
     {
         await using var connection = await database.Connect(ct);
-        var names = await connection.QueryAsync<string>(new CommandDefinition("select name from meta where name like @like order by name", new { like = Prefix + "%" }, cancellationToken: ct));
-        return [.. names.Select(name => name[Prefix.Length..].Split(' ')).Where(parts => parts.Length == 2).Select(parts => (parts[0], parts[1]))];
+        var names = await connection.QueryAsync<string>(
+            new CommandDefinition(
+                "select name from meta where name like @like order by name",
+                new { like = Prefix + "%" },
+                cancellationToken: ct));
+        return
+        [
+            .. names
+                .Select(name => name[Prefix.Length..].Split(' '))
+                .Where(parts => parts.Length == 2)
+                .Select(parts => (parts[0], parts[1])),
+        ];
     }
 }

@@ -5,8 +5,8 @@ using System.Text;
 namespace CrmSync.Storage.Harvest;
 
 /// <summary>
-/// Keeps two programs from harvesting one account, or renewing one token, at once. Held by a session of PostgreSQL, or by an open file beside an SQLite database,
-/// so it ends with the program that took it, however that ends.
+/// Keeps two programs from harvesting one account, or renewing one token, at once. Held by a session of PostgreSQL, or by an open file
+/// beside an SQLite database, so it ends with the program that took it, however that ends.
 /// </summary>
 public sealed class AccountLock : IAsyncDisposable
 {
@@ -23,7 +23,9 @@ public sealed class AccountLock : IAsyncDisposable
     public static Task<AccountLock?> Take(ContactDatabase database, AccountState account, CancellationToken ct) =>
         Take(database, $"harvest-{account.Number}", "crmsync harvest " + account.Name, ct);
 
-    /// <summary>Waits for the lock of anything else that only one program may do at a time; null when it did not come free in time.</summary>
+    /// <summary>
+    /// Waits for the lock of anything else that only one program may do at a time; null when it did not come free in time.
+    /// </summary>
     /// <param name="database">Whose programs.</param>
     /// <param name="name">Letters, digits and hyphens.</param>
     /// <param name="patience">How long to wait.</param>
@@ -89,7 +91,10 @@ public sealed class AccountLock : IAsyncDisposable
     {
         try
         {
-            return new AccountLock(null, new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose));
+            return new AccountLock(
+                null,
+                new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose)
+            );
         }
         catch (IOException) when (File.Exists(path))
         {

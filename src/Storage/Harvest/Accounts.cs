@@ -19,7 +19,9 @@ public sealed class Accounts(ContactDatabase database)
     {
         await using (var connection = await database.Connect(ct))
         {
-            var known = await connection.QuerySingleOrDefaultAsync<AccountState>($"select {Columns} from account where name = @name", new { name });
+            var known = await connection.QuerySingleOrDefaultAsync<AccountState>(
+                $"select {Columns} from account where name = @name",
+                new { name });
             if (known is not null && known.Kind == kind && known.Address == address)
                 return known;
         }
@@ -50,29 +52,43 @@ public sealed class Accounts(ContactDatabase database)
 
     /// <summary>Everything that was there at first has been listed: what is found from now on is news.</summary>
     public Task FirstReadDone(AccountState account, CancellationToken ct) =>
-        database.Write(scope => scope.Execute("update account set first_read_done = true where number = @Number", new { account.Number }), ct);
+        database.Write(
+            scope => scope.Execute("update account set first_read_done = true where number = @Number", new { account.Number }),
+            ct);
 
     /// <summary>Keeps what the source remembers of the whole account.</summary>
     public Task MoveCursor(AccountState account, string? cursor, CancellationToken ct) =>
-        database.Write(scope => scope.Execute("update account set cursor = @cursor where number = @Number", new { cursor, account.Number }), ct);
+        database.Write(
+            scope => scope.Execute("update account set cursor = @cursor where number = @Number", new { cursor, account.Number }),
+            ct);
 
     /// <summary>A reading came to its end. One that follows another success within half a minute is not written down.</summary>
     /// <param name="account">The account as it was before the reading.</param>
     /// <param name="now">The end of the reading.</param>
-    /// <param name="readUntil">Everything that arrived up to here has been read (usually the beginning of the reading); null leaves it.</param>
+    /// <param name="readUntil">Everything that arrived up to here has been read (usually the beginning of the reading); null leaves
+    /// it.</param>
     /// <param name="ct">Cancels.</param>
     public Task Succeeded(AccountState account, Instant now, Instant? readUntil, CancellationToken ct) =>
-        account is { LastError: null, LastSuccess: { } last, LastAttempt: { } attempt, ReadUntil: not null } && last == attempt && now >= last && now - last < Often
+        account is { LastError: null, LastSuccess: { } last, LastAttempt: { } attempt, ReadUntil: not null }
+        && last == attempt
+        && now >= last
+        && now - last < Often
             ? Task.CompletedTask
             : database.Write(
-            scope => scope.Execute(
-                """
-                update account
-                   set last_attempt = @now, last_success = @now, read_until = coalesce(@readUntil, read_until), last_error = null, last_error_permanent = false, error_since = null
-                 where number = @Number
-                """,
-                new { now, readUntil, account.Number }),
-            ct);
+                scope =>
+                    scope.Execute(
+                        """
+                        update account
+                           set last_attempt = @now, last_success = @now, read_until = coalesce(@readUntil, read_until), last_error = null, last_error_permanent = false, error_since = null
+                         where number = @Number
+                        """,
+                        new
+                        {
+                            now,
+                            readUntil,
+                            account.Number,
+                        }),
+                ct);
 
     /// <summary>A reading failed.</summary>
     /// <param name="account">The account.</param>
@@ -82,12 +98,19 @@ public sealed class Accounts(ContactDatabase database)
     /// <param name="ct">Cancels.</param>
     public Task Failed(AccountState account, Instant now, string words, bool permanent, CancellationToken ct) =>
         database.Write(
-            scope => scope.Execute(
-                """
-                update account
-                   set last_attempt = @now, last_error = @words, last_error_permanent = @permanent, error_since = coalesce(error_since, @now)
-                 where number = @Number
-                """,
-                new { now, words, permanent, account.Number }),
+            scope =>
+                scope.Execute(
+                    """
+                    update account
+                       set last_attempt = @now, last_error = @words, last_error_permanent = @permanent, error_since = coalesce(error_since, @now)
+                     where number = @Number
+                    """,
+                    new
+                    {
+                        now,
+                        words,
+                        permanent,
+                        account.Number,
+                    }),
             ct);
 }

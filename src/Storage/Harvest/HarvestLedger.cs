@@ -9,8 +9,8 @@ using NodaTime;
 namespace CrmSync.Storage.Harvest;
 
 /// <summary>
-/// Which items there are and what became of each (mail.md section 1): discovery writes items and cursor in one transaction, results and log lines in another.
-/// Whatever dies in between is found again at the next start.
+/// Which items there are and what became of each (mail.md section 1): discovery writes items and cursor in one transaction, results and log
+/// lines in another. Whatever dies in between is found again at the next start.
 /// </summary>
 public sealed class HarvestLedger(ContactDatabase database)
 {
@@ -78,8 +78,8 @@ public sealed class HarvestLedger(ContactDatabase database)
     }
 
     /// <summary>
-    /// Writes down what a listing found and how far it got, in one transaction. Items known already are left as they are, but for those that were gone: a store that
-    /// is copied from another one shows a message, loses it and shows it again.
+    /// Writes down what a listing found and how far it got, in one transaction. Items known already are left as they are, but for those
+    /// that were gone: a store that is copied from another one shows a message, loses it and shows it again.
     /// </summary>
     /// <returns>How many were not known.</returns>
     public Task<int> Discover(FolderState folder, IReadOnlyCollection<Locator> found, FolderCursor cursor, CancellationToken ct) =>
@@ -87,7 +87,8 @@ public sealed class HarvestLedger(ContactDatabase database)
             async scope =>
             {
                 var account = await scope.One<(long Number, bool FirstReadDone)>(
-                    "select a.number, a.first_read_done from folder f join account a on a.number = f.account where f.number = @folder", new { folder = folder.Number });
+                    "select a.number, a.first_read_done from folder f join account a on a.number = f.account where f.number = @folder",
+                    new { folder = folder.Number });
                 var number = await scope.One<long>("select coalesce(max(number), 0) from remote_item");
                 var items = scope.Rows(
                     """
@@ -105,8 +106,16 @@ public sealed class HarvestLedger(ContactDatabase database)
                 // Oldest first: reading takes the newest, and both ends of the table stay together on disk.
                 foreach (var locator in found.DistinctBy(l => l.Key, StringComparer.Ordinal).OrderBy(l => l.Dated ?? Instant.MinValue))
                 {
-                    items.Add(++number).Add(folder.Number).Add(folder.Epoch).Add(locator.Key).Add(account.Number).Add(locator.Size).Add(locator.Dated)
-                        .Add(!account.FirstReadDone).End();
+                    items
+                        .Add(++number)
+                        .Add(folder.Number)
+                        .Add(folder.Epoch)
+                        .Add(locator.Key)
+                        .Add(account.Number)
+                        .Add(locator.Size)
+                        .Add(locator.Dated)
+                        .Add(!account.FirstReadDone)
+                        .End();
                 }
 
                 var added = await items.Flush();
@@ -120,8 +129,8 @@ public sealed class HarvestLedger(ContactDatabase database)
         database.Write(scope => SaveCursor(scope, folder, cursor), ct);
 
     /// <summary>
-    /// The server numbers the items of a folder anew: what was read stays, what was discovered and not read yet will be found under its new number, and what is found
-    /// from now on is another item.
+    /// The server numbers the items of a folder anew: what was read stays, what was discovered and not read yet will be found under its new
+    /// number, and what is found from now on is another item.
     /// </summary>
     public Task<FolderState> NewEpoch(FolderState folder, long? uidValidity, CancellationToken ct) =>
         database.Write(
@@ -135,7 +144,8 @@ public sealed class HarvestLedger(ContactDatabase database)
                     """,
                     new { uidValidity, folder = folder.Number });
                 await scope.Execute(
-                    $"delete from remote_item where folder = @folder and state in ({(int)ItemState.Pending}, {(int)ItemState.Quarantined})", new { folder = folder.Number });
+                    $"delete from remote_item where folder = @folder and state in ({(int)ItemState.Pending}, {(int)ItemState.Quarantined})",
+                    new { folder = folder.Number });
                 var account = await scope.One<long>("select account from folder where number = @folder", new { folder = folder.Number });
                 return (await Folders(scope, account, folder.RemoteId)).Single();
             },
@@ -148,20 +158,29 @@ public sealed class HarvestLedger(ContactDatabase database)
     /// <summary>Leaves a folder alone until a moment, or for good (<see cref="Instant.MaxValue"/>), or (null) reads it again.</summary>
     public Task Park(FolderState folder, Instant? until, string? reason, CancellationToken ct) =>
         database.Write(
-            scope => scope.Execute(
-                "update folder set parked_until = @until, parked_reason = @reason where number = @folder", new { until, reason, folder = folder.Number }),
+            scope =>
+                scope.Execute(
+                    "update folder set parked_until = @until, parked_reason = @reason where number = @folder",
+                    new
+                    {
+                        until,
+                        reason,
+                        folder = folder.Number,
+                    }),
             ct);
 
     /// <summary>Whether anything of an account is still to be read, now or later.</summary>
     public async Task<bool> HasOpen(AccountState account, CancellationToken ct)
     {
         await using var connection = await database.Connect(ct);
-        return await connection.QuerySingleAsync<bool>("select exists (select 1 from remote_item where account = @Number and state = 0)", new { account.Number });
+        return await connection.QuerySingleAsync<bool>(
+            "select exists (select 1 from remote_item where account = @Number and state = 0)",
+            new { account.Number });
     }
 
     /// <summary>
-    /// To be called once as an account's harvest begins: whatever was being read when the program died is to be read again, in batches half as large; what died
-    /// alone three times is quarantined.
+    /// To be called once as an account's harvest begins: whatever was being read when the program died is to be read again, in batches half
+    /// as large; what died alone three times is quarantined.
     /// </summary>
     /// <returns>How many items were quarantined.</returns>
     public Task<int> Recover(AccountState account, CancellationToken ct) =>
@@ -189,8 +208,8 @@ public sealed class HarvestLedger(ContactDatabase database)
             ct);
 
     /// <summary>
-    /// The next items to read, newest first; their attempt is counted and committed. What was left over from a death comes first, in batches halved with each death
-    /// down to one. Empty when nothing is left to do now.
+    /// The next items to read, newest first; their attempt is counted and committed. What was left over from a death comes first, in
+    /// batches halved with each death down to one. Empty when nothing is left to do now.
     /// </summary>
     /// <param name="account">The account.</param>
     /// <param name="most">At most so many, up to <see cref="LargestBatch"/>.</param>
@@ -214,15 +233,22 @@ public sealed class HarvestLedger(ContactDatabase database)
                     return [];
 
                 var size = Math.Max(1, Math.Clamp(most, 1, LargestBatch) >> Math.Min(deaths.Value, 20));
-                var items = (await scope.Query<HarvestItem>(
-                    """
-                    select number, folder, item_key as key, size, dated, backlog, attempts + 1 as attempts, interaction as header_line
-                      from remote_item
-                     where account = @account and state = 0 and deaths = @deaths and not in_flight and (next_attempt_at is null or next_attempt_at <= @now)
-                     order by dated desc nulls last, number desc
-                     limit @size
-                    """,
-                    new { account = account.Number, deaths, now, size })).ToList();
+                var items = (
+                    await scope.Query<HarvestItem>(
+                        """
+                        select number, folder, item_key as key, size, dated, backlog, attempts + 1 as attempts, interaction as header_line
+                          from remote_item
+                         where account = @account and state = 0 and deaths = @deaths and not in_flight and (next_attempt_at is null or next_attempt_at <= @now)
+                         order by dated desc nulls last, number desc
+                         limit @size
+                        """,
+                        new
+                        {
+                            account = account.Number,
+                            deaths,
+                            now,
+                            size,
+                        })).ToList();
                 await scope.Execute(
                     $"""
                     update remote_item
@@ -247,10 +273,14 @@ public sealed class HarvestLedger(ContactDatabase database)
             ct);
 
     /// <summary>
-    /// Stores what became of items, in one transaction: lines are merged with the copies the log already holds, classified, joined to threads and bounces, and the
-    /// items are marked. The log is the same whatever the order and the batches.
+    /// Stores what became of items, in one transaction: lines are merged with the copies the log already holds, classified, joined to
+    /// threads and bounces, and the items are marked. The log is the same whatever the order and the batches.
     /// </summary>
-    public Task<StoreCounts> Store(AccountState account, IReadOnlyCollection<ItemResult> results, Classifier classifier, CancellationToken ct) =>
+    public Task<StoreCounts> Store(
+        AccountState account,
+        IReadOnlyCollection<ItemResult> results,
+        Classifier classifier,
+        CancellationToken ct) =>
         database.Write(
             async scope =>
             {
@@ -260,7 +290,9 @@ public sealed class HarvestLedger(ContactDatabase database)
             },
             ct);
 
-    /// <summary>Lines that headers made go when the mail was read whole, unless another mailbox knows no more of it than that either.</summary>
+    /// <summary>
+    /// Lines that headers made go when the mail was read whole, unless another mailbox knows no more of it than that either.
+    /// </summary>
     private static async Task RemoveHeaderLines(WriteScope scope, IReadOnlyCollection<ItemResult> results, Classifier classifier)
     {
         var replacing = results.OfType<ItemResult.Mail>().Where(mail => mail.InPlaceOf is not null).ToList();
@@ -299,19 +331,20 @@ public sealed class HarvestLedger(ContactDatabase database)
     /// <returns>How many items.</returns>
     public Task<int> RetryQuarantine(string? account, CancellationToken ct) =>
         database.Write(
-            scope => scope.Execute(
-                """
-                update remote_item
-                   set state = 0, attempts = 0, deaths = 0, lone_deaths = 0, next_attempt_at = null, place = null, reason = null, remedy = null
-                 where state = @quarantined
-                   and account in (select a.number from account a where cast(@account as varchar(1000)) is null or a.name = @account)
-                """,
-                new { quarantined = (int)ItemState.Quarantined, account }),
+            scope =>
+                scope.Execute(
+                    """
+                    update remote_item
+                       set state = 0, attempts = 0, deaths = 0, lone_deaths = 0, next_attempt_at = null, place = null, reason = null, remedy = null
+                     where state = @quarantined
+                       and account in (select a.number from account a where cast(@account as varchar(1000)) is null or a.name = @account)
+                    """,
+                    new { quarantined = (int)ItemState.Quarantined, account }),
             ct);
 
     /// <summary>
-    /// Lets items of an account be read again that were skipped for a reason which may no longer hold, and its folders be listed whole once more, for a source may not
-    /// even have named what was not wanted.
+    /// Lets items of an account be read again that were skipped for a reason which may no longer hold, and its folders be listed whole once
+    /// more, for a source may not even have named what was not wanted.
     /// </summary>
     /// <param name="account">The account.</param>
     /// <param name="reason">As it was given when they were skipped.</param>
@@ -356,11 +389,13 @@ public sealed class HarvestLedger(ContactDatabase database)
             """,
             new { cursor.UidValidity, cursor.Frontier, cursor.Snapshot, cursor.Text, cursor.LastFullAt, folder.Number });
 
-    private static Task<IEnumerable<FolderState>> Folders(WriteScope scope, AccountState account, string remoteId) => Folders(scope, account.Number, remoteId);
+    private static Task<IEnumerable<FolderState>> Folders(WriteScope scope, AccountState account, string remoteId) =>
+        Folders(scope, account.Number, remoteId);
 
     private static Task<IEnumerable<FolderState>> Folders(WriteScope scope, long account, string remoteId) =>
         scope.Connection.QueryAsync<FolderState, FolderCursor, FolderState>(
-            $"select {FolderColumns} from folder f join account a on a.number = f.account where f.account = @account and f.remote_id = @remoteId",
+            $"select {FolderColumns} from folder f join account a on a.number = f.account where f.account = @account and f.remote_id = "
+                + $"@remoteId",
             (folder, cursor) => folder with { Cursor = cursor },
             new { account, remoteId },
             scope.Transaction,

@@ -126,7 +126,9 @@ public abstract record ItemResult(long Item)
     /// <summary>A mail of the log.</summary>
     public sealed record Mail(long Item, MailLine Line) : ItemResult(Item)
     {
-        /// <summary>The line that its headers alone made before (<see cref="HarvestItem.HeaderLine"/>), and that it takes the place of.</summary>
+        /// <summary>
+        /// The line that its headers alone made before (<see cref="HarvestItem.HeaderLine"/>), and that it takes the place of.
+        /// </summary>
         public long? InPlaceOf { get; init; }
     }
 
@@ -156,7 +158,8 @@ public abstract record ItemResult(long Item)
     public sealed record Gone(long Item) : ItemResult(Item);
 
     /// <summary>
-    /// It was listed, and is not there when it is read. That may be an error of the moment, or it may come back: it is forgotten and its folder listed whole again.
+    /// It was listed, and is not there when it is read. That may be an error of the moment, or it may come back: it is forgotten and its
+    /// folder listed whole again.
     /// </summary>
     public sealed record Vanished(long Item) : ItemResult(Item);
 }
@@ -174,8 +177,14 @@ public sealed record StoreCounts(int New, int Known, int Skipped, int Quarantine
 
     public static StoreCounts operator +(StoreCounts one, StoreCounts other) => Add(one, other);
 
-    public static StoreCounts Add(StoreCounts one, StoreCounts other) => new(
-        one.New + other.New, one.Known + other.Known, one.Skipped + other.Skipped, one.Quarantined + other.Quarantined, one.Failed + other.Failed, one.Gone + other.Gone);
+    public static StoreCounts Add(StoreCounts one, StoreCounts other) =>
+        new(
+            one.New + other.New,
+            one.Known + other.Known,
+            one.Skipped + other.Skipped,
+            one.Quarantined + other.Quarantined,
+            one.Failed + other.Failed,
+            one.Gone + other.Gone);
 }
 
 /// <summary>An item that could not be read.</summary>

@@ -97,8 +97,22 @@ internal sealed class ItemMarker(WriteScope scope)
         return counts;
 
         void Row(
-            ItemResult result, ItemState state, string? place = null, string? reason = null, string? remedy = null, Instant? retryAt = null, long? interaction = null) =>
-            items.Add(result.Item).Add((long)state).Add(retryAt).Add(Texts.Clean(place)).Add(Texts.Clean(reason)).Add(Texts.Clean(remedy)).Add(interaction).End();
+            ItemResult result,
+            ItemState state,
+            string? place = null,
+            string? reason = null,
+            string? remedy = null,
+            Instant? retryAt = null,
+            long? interaction = null) =>
+            items
+                .Add(result.Item)
+                .Add((long)state)
+                .Add(retryAt)
+                .Add(Texts.Clean(place))
+                .Add(Texts.Clean(reason))
+                .Add(Texts.Clean(remedy))
+                .Add(interaction)
+                .End();
     }
 
     private async Task Forget(List<long> vanished)

@@ -43,8 +43,13 @@ public sealed class LoginFailures(ContactDatabase database)
     public async Task<IReadOnlyList<LoginFailure>> Of(string login, CancellationToken ct)
     {
         await using var connection = await database.Connect(ct);
-        return [.. await connection.QueryAsync<LoginFailure>(
-            "select login, fingerprint, kind, words, repeats, refusals, since, last_at, not_before from login_failure where login = @login", new { login })];
+        return
+        [
+            .. await connection.QueryAsync<LoginFailure>(
+                "select login, fingerprint, kind, words, repeats, refusals, since, last_at, not_before from login_failure where login = "
+                    + "@login",
+                new { login }),
+        ];
     }
 
     /// <summary>Notes a failure, in place of what was known of the same login and fingerprint.</summary>
@@ -67,5 +72,8 @@ public sealed class LoginFailures(ContactDatabase database)
 
     /// <summary>The login works again.</summary>
     public Task Forget(string login, string fingerprint, CancellationToken ct) =>
-        database.Write(scope => scope.Execute("delete from login_failure where login = @login and fingerprint = @fingerprint", new { login, fingerprint }), ct);
+        database.Write(
+            scope =>
+                scope.Execute("delete from login_failure where login = @login and fingerprint = @fingerprint", new { login, fingerprint }),
+            ct);
 }

@@ -1,6 +1,9 @@
 namespace CrmSync.Storage.Log;
 
-/// <summary>Writes beside a participant that the mail did not reach them, as soon as both the mail and the report are in the log, whichever comes first.</summary>
+/// <summary>
+/// Writes beside a participant that the mail did not reach them, as soon as both the mail and the report are in the log, whichever comes
+/// first.
+/// </summary>
 internal sealed class BounceSettler(WriteScope scope)
 {
     public async Task Settle(IReadOnlyList<LineChange> changes)

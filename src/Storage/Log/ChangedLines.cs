@@ -4,8 +4,8 @@ using NodaTime;
 namespace CrmSync.Storage.Log;
 
 /// <summary>
-/// Tells a listener which lines of the log were written, changed or taken out since it last asked, whoever did it. The database writes this down itself, and only
-/// while somebody listens.
+/// Tells a listener which lines of the log were written, changed or taken out since it last asked, whoever did it. The database writes this
+/// down itself, and only while somebody listens.
 /// </summary>
 /// <param name="database">The database.</param>
 /// <param name="listener">Tells listeners apart; each running worker is one.</param>
@@ -15,8 +15,8 @@ public sealed class ChangedLines(ContactDatabase database, string listener)
     private static readonly Duration Gone = Duration.FromDays(1);
 
     /// <summary>
-    /// The ids of the lines that changed since the last call, each once; null when that cannot be told: at the first call, and after being away for more than a day.
-    /// Then the whole log is to be read, and whatever changes from now on is told by the next call.
+    /// The ids of the lines that changed since the last call, each once; null when that cannot be told: at the first call, and after being
+    /// away for more than a day. Then the whole log is to be read, and whatever changes from now on is told by the next call.
     /// </summary>
     /// <param name="now">The moment of asking.</param>
     /// <param name="ct">Cancels; then the same changes are told again.</param>
@@ -24,12 +24,17 @@ public sealed class ChangedLines(ContactDatabase database, string listener)
         database.Write<IReadOnlyList<string>?>(
             async scope =>
             {
-                // Changes are numbered under the lock of the one writer, which this transaction holds: none with a smaller number can still come.
+                // Changes are numbered under the lock of the one writer, which this transaction holds: none with a smaller number can still
+                // come.
                 var newest = await scope.One<long>("select coalesce(max(number), 0) from line_change");
-                var heard = (await scope.Query<long?>("select heard from line_watch where name = @listener", new { listener })).SingleOrDefault();
+                var heard = (
+                    await scope.Query<long?>("select heard from line_watch where name = @listener", new { listener })).SingleOrDefault();
                 var changed = heard is null
                     ? null
-                    : (await scope.Query<string>("select distinct line from line_change where number > @heard and number <= @newest", new { heard, newest })).AsList();
+                    : (
+                        await scope.Query<string>(
+                            "select distinct line from line_change where number > @heard and number <= @newest",
+                            new { heard, newest })).AsList();
                 await scope.Execute(
                     """
                     insert into line_watch (name, heard, alive_at)
@@ -46,5 +51,6 @@ public sealed class ChangedLines(ContactDatabase database, string listener)
             ct);
 
     /// <summary>Stops listening.</summary>
-    public Task Leave(CancellationToken ct) => database.Write(scope => scope.Execute("delete from line_watch where name = @listener", new { listener }), ct);
+    public Task Leave(CancellationToken ct) =>
+        database.Write(scope => scope.Execute("delete from line_watch where name = @listener", new { listener }), ct);
 }

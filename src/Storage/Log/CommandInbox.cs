@@ -53,74 +53,96 @@ public sealed record OwedAnswer(string Reader, string Text, bool AtOnce);
 /// <param name="Answer">The answer.</param>
 public sealed record UntoldAnswer(string Id, Instant ArrivedAt, OwedAnswer Answer);
 
-/// <summary>The mails to the command mailbox: kept before the account moves on, so that a crash loses none, and what became of them.</summary>
+/// <summary>
+/// The mails to the command mailbox: kept before the account moves on, so that a crash loses none, and what became of them.
+/// </summary>
 public sealed class CommandInbox(ContactDatabase database)
 {
     /// <summary>Keeps mails to be read; those known already stay as they are.</summary>
-    public Task Keep(IReadOnlyList<WaitingCommand> mails, CancellationToken ct) => database.WriteDurably(
-        async scope =>
-        {
-            foreach (var mail in mails)
+    public Task Keep(IReadOnlyList<WaitingCommand> mails, CancellationToken ct) =>
+        database.WriteDurably(
+            async scope =>
             {
-                await scope.Execute(
-                    "insert into command_mail (id, arrived_at, state, mail, sender) values (@Id, @ArrivedAt, 0, @text, @Sender) on conflict do nothing",
-                    new { mail.Id, mail.ArrivedAt, text = Texts.Clean(mail.Mail), mail.Sender });
-            }
+                foreach (var mail in mails)
+                {
+                    await scope.Execute(
+                        "insert into command_mail (id, arrived_at, state, mail, sender) values (@Id, @ArrivedAt, 0, @text, @Sender) on "
+                            + "conflict do nothing",
+                        new
+                        {
+                            mail.Id,
+                            mail.ArrivedAt,
+                            text = Texts.Clean(mail.Mail),
+                            mail.Sender,
+                        });
+                }
 
-            return mails.Count;
-        },
-        ct);
+                return mails.Count;
+            },
+            ct);
 
     /// <summary>What waits, in order of arrival.</summary>
     public async Task<IReadOnlyList<WaitingCommand>> Waiting(CancellationToken ct)
     {
         await using var connection = await database.Connect(ct);
-        var rows = await connection.QueryAsync<WaitingRow>(new CommandDefinition(
-            "select id as Id, arrived_at as ArrivedAt, sender as Sender, mail as Mail from command_mail where state = 0 order by arrived_at, id", cancellationToken: ct));
+        var rows = await connection.QueryAsync<WaitingRow>(
+            new CommandDefinition(
+                "select id as Id, arrived_at as ArrivedAt, sender as Sender, mail as Mail from command_mail where state = 0 order by "
+                    + "arrived_at, id",
+                cancellationToken: ct));
         return [.. rows.Select(row => new WaitingCommand(row.Id, row.ArrivedAt, row.Sender, row.Mail))];
     }
 
     /// <summary>Writes down what became of a mail; what it said is forgotten.</summary>
-    public Task Decide(string id, CommandDecision decision, CancellationToken ct) => database.WriteDurably(
-        async scope => await scope.Execute(
-            """
-            update command_mail
-               set state = @state, words = @words, mail = null, reader = @reader, answer = @answer, at_once = @atOnce
-             where id = @id and state = 0
-            """,
-            new
-            {
-                id,
-                state = (int)decision.State,
-                words = Texts.Clean(decision.Words),
-                reader = decision.Answer?.Reader,
-                answer = Texts.Clean(decision.Answer?.Text),
-                atOnce = decision.Answer is { AtOnce: true } ? 1 : 0,
-            }),
-        ct);
+    public Task Decide(string id, CommandDecision decision, CancellationToken ct) =>
+        database.WriteDurably(
+            async scope =>
+                await scope.Execute(
+                    """
+                    update command_mail
+                       set state = @state, words = @words, mail = null, reader = @reader, answer = @answer, at_once = @atOnce
+                     where id = @id and state = 0
+                    """,
+                    new
+                    {
+                        id,
+                        state = (int)decision.State,
+                        words = Texts.Clean(decision.Words),
+                        reader = decision.Answer?.Reader,
+                        answer = Texts.Clean(decision.Answer?.Text),
+                        atOnce = decision.Answer is { AtOnce: true } ? 1 : 0,
+                    }),
+            ct);
 
     /// <summary>The answers owed at once, in order of arrival.</summary>
     public Task<IReadOnlyList<UntoldAnswer>> OwedAtOnce(CancellationToken ct) => Untold("at_once = 1", new { }, ct);
 
-    /// <summary>The answers the next digest of each reader gives, in order of arrival. Who tells them says so to <see cref="Digests.DigestLedger.Keep"/>.</summary>
+    /// <summary>
+    /// The answers the next digest of each reader gives, in order of arrival. Who tells them says so to
+    /// <see cref="Digests.DigestLedger.Keep"/>.
+    /// </summary>
     public Task<IReadOnlyList<UntoldAnswer>> OwedWithDigests(CancellationToken ct) => Untold("at_once = 0", new { }, ct);
 
-    /// <summary>How many mails of nobody we know were refused since a moment, by the reason; the most frequent first. Authors who are proven are told themselves.</summary>
+    /// <summary>
+    /// How many mails of nobody we know were refused since a moment, by the reason; the most frequent first. Authors who are proven are
+    /// told themselves.
+    /// </summary>
     public async Task<IReadOnlyList<(string Words, long Mails)>> RefusedSince(Instant moment, CancellationToken ct)
     {
         await using var connection = await database.Connect(ct);
         return
         [
-            .. await connection.QueryAsync<(string, long)>(new CommandDefinition(
-                """
-                select words, count(*)
-                  from command_mail
-                 where state = 2 and reader is null and arrived_at >= @moment and words is not null
-                 group by words
-                 order by count(*) desc, words
-                """,
-                new { moment },
-                cancellationToken: ct)),
+            .. await connection.QueryAsync<(string, long)>(
+                new CommandDefinition(
+                    """
+                    select words, count(*)
+                      from command_mail
+                     where state = 2 and reader is null and arrived_at >= @moment and words is not null
+                     group by words
+                     order by count(*) desc, words
+                    """,
+                    new { moment },
+                    cancellationToken: ct)),
         ];
     }
 
@@ -128,10 +150,12 @@ public sealed class CommandInbox(ContactDatabase database)
     public async Task<IReadOnlyList<CommandAnswer>> Since(Instant moment, CancellationToken ct)
     {
         await using var connection = await database.Connect(ct);
-        var rows = await connection.QueryAsync<AnswerRow>(new CommandDefinition(
-            "select id as Id, sender as Sender, state as State, words as Words from command_mail where arrived_at >= @moment order by arrived_at, id",
-            new { moment },
-            cancellationToken: ct));
+        var rows = await connection.QueryAsync<AnswerRow>(
+            new CommandDefinition(
+                "select id as Id, sender as Sender, state as State, words as Words from command_mail where arrived_at >= @moment order "
+                    + "by arrived_at, id",
+                new { moment },
+                cancellationToken: ct));
         return [.. rows.Select(row => new CommandAnswer(row.Id, row.Sender, (CommandMailState)row.State, row.Words))];
     }
 
@@ -140,32 +164,44 @@ public sealed class CommandInbox(ContactDatabase database)
     /// <param name="mailboxes">The addresses of the sender's own mailboxes.</param>
     /// <param name="commandAccount">The name of the account of the command mailbox.</param>
     /// <param name="ct">Cancels.</param>
-    public async Task<bool> HasSentCopy(string messageId, IReadOnlyCollection<string> mailboxes, string commandAccount, CancellationToken ct)
+    public async Task<bool> HasSentCopy(
+        string messageId,
+        IReadOnlyCollection<string> mailboxes,
+        string commandAccount,
+        CancellationToken ct)
     {
         await using var connection = await database.Connect(ct);
-        return await connection.ExecuteScalarAsync<long>(new CommandDefinition(
-            $"""
-            select count(*)
-              from interaction i
-              join remote_item r on r.interaction = i.number
-              join folder f on f.number = r.folder
-              join account a on a.number = r.account
-             where i.message_id = @messageId
-               and {database.Engine.AnyOf("a.address", "@addresses")}
-               and (f.role = 'sent' or (f.role is null and lower(f.remote_id) like '%sent%'))
-               and exists (select 1 from sighting s join account c on c.number = s.account where s.interaction = i.number and c.name = @commandAccount)
-            """,
-            new { messageId, addresses = database.Engine.List(mailboxes), commandAccount },
-            cancellationToken: ct)) > 0;
+        return await connection.ExecuteScalarAsync<long>(
+                new CommandDefinition(
+                    $"""
+                    select count(*)
+                      from interaction i
+                      join remote_item r on r.interaction = i.number
+                      join folder f on f.number = r.folder
+                      join account a on a.number = r.account
+                     where i.message_id = @messageId
+                       and {database.Engine.AnyOf("a.address", "@addresses")}
+                       and (f.role = 'sent' or (f.role is null and lower(f.remote_id) like '%sent%'))
+                       and exists (select 1 from sighting s join account c on c.number = s.account where s.interaction = i.number and c.name = @commandAccount)
+                    """,
+                    new
+                    {
+                        messageId,
+                        addresses = database.Engine.List(mailboxes),
+                        commandAccount,
+                    },
+                    cancellationToken: ct)) > 0;
     }
 
     private async Task<IReadOnlyList<UntoldAnswer>> Untold(string which, object parameters, CancellationToken ct)
     {
         await using var connection = await database.Connect(ct);
-        var rows = await connection.QueryAsync<UntoldRow>(new CommandDefinition(
-            $"select id as Id, arrived_at as ArrivedAt, reader as Reader, answer as Answer, at_once as AtOnce from command_mail where answer is not null and {which} order by arrived_at, id",
-            parameters,
-            cancellationToken: ct));
+        var rows = await connection.QueryAsync<UntoldRow>(
+            new CommandDefinition(
+                $"select id as Id, arrived_at as ArrivedAt, reader as Reader, answer as Answer, at_once as AtOnce from command_mail "
+                    + $"where answer is not null and {which} order by arrived_at, id",
+                parameters,
+                cancellationToken: ct));
         return [.. rows.Select(row => new UntoldAnswer(row.Id, row.ArrivedAt, new OwedAnswer(row.Reader, row.Answer, row.AtOnce == 1)))];
     }
 

@@ -5,7 +5,9 @@ namespace CrmSync.Storage.Log;
 /// <summary>What members of staff told CrmSync to do.</summary>
 public sealed class CommandLog(ContactDatabase database)
 {
-    /// <summary>Adds commands to the log. A command whose id the log holds already is left as it is: saying it twice does nothing.</summary>
+    /// <summary>
+    /// Adds commands to the log. A command whose id the log holds already is left as it is: saying it twice does nothing.
+    /// </summary>
     /// <returns>How many were new.</returns>
     /// <exception cref="ArgumentException">A line is not a command.</exception>
     public Task<int> Add(IReadOnlyCollection<Interaction> commands, CancellationToken ct)
@@ -16,8 +18,10 @@ public sealed class CommandLog(ContactDatabase database)
         return database.WriteDurably(
             async scope =>
             {
-                var known = (await scope.Query<string>(
-                    $"select id from interaction where {scope.Engine.AnyOf("id", "@ids")}", new { ids = scope.Engine.List([.. commands.Select(c => c.Id)]) })).ToHashSet();
+                var known = (
+                    await scope.Query<string>(
+                        $"select id from interaction where {scope.Engine.AnyOf("id", "@ids")}",
+                        new { ids = scope.Engine.List([.. commands.Select(c => c.Id)]) })).ToHashSet();
                 var fresh = commands.Where(c => known.Add(c.Id)).Select(c => (c, (string?)null)).ToArray();
                 await new PlainLines(scope).Add(fresh);
                 return fresh.Length;

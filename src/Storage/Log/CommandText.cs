@@ -9,10 +9,17 @@ namespace CrmSync.Storage.Log;
 /// <summary>What a command says, as one column.</summary>
 internal static class CommandText
 {
-    public static string Write(CommandFacts command) => JsonSerializer.Serialize(
-        new Stored(
-            command.By.Value, command.Verb, command.About, command.Contact?.Value, command.Until is { } until ? Instants.Print(until) : null, command.Tag, command.Rule,
-            Texts.Clean(command.Text)));
+    public static string Write(CommandFacts command) =>
+        JsonSerializer.Serialize(
+            new Stored(
+                command.By.Value,
+                command.Verb,
+                command.About,
+                command.Contact?.Value,
+                command.Until is { } until ? Instants.Print(until) : null,
+                command.Tag,
+                command.Rule,
+                Texts.Clean(command.Text)));
 
     public static CommandFacts Read(string column)
     {
@@ -28,5 +35,13 @@ internal static class CommandText
         };
     }
 
-    private sealed record Stored(string By, string Verb, string? About, string? Contact, string? Until, string? Tag, string? Rule, string? Text);
+    private sealed record Stored(
+        string By,
+        string Verb,
+        string? About,
+        string? Contact,
+        string? Until,
+        string? Tag,
+        string? Rule,
+        string? Text);
 }

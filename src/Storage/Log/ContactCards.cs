@@ -29,7 +29,11 @@ public sealed class ContactCards(ContactDatabase database)
                     Column.Text("address"), Column.Text("contact"), Column.Text("name"), Column.Text("organisation"), Column.Text("owner"));
                 foreach (var card in cards.DistinctBy(c => c.Address))
                 {
-                    rows.Add(card.Address.Value).Add(card.Contact.Value).Add(Texts.Clean(card.Name)).Add(Texts.Clean(card.Organisation)).Add(Texts.Clean(card.Owner))
+                    rows.Add(card.Address.Value)
+                        .Add(card.Contact.Value)
+                        .Add(Texts.Clean(card.Name))
+                        .Add(Texts.Clean(card.Organisation))
+                        .Add(Texts.Clean(card.Owner))
                         .End();
                 }
 

@@ -21,7 +21,9 @@ public sealed record LogFilter
     /// <summary>Before this moment.</summary>
     public Instant? Until { get; init; }
 
-    /// <summary>Mails of these classes only; lines without a class (meetings, commands) stay unless <see cref="Kinds"/> says otherwise.</summary>
+    /// <summary>
+    /// Mails of these classes only; lines without a class (meetings, commands) stay unless <see cref="Kinds"/> says otherwise.
+    /// </summary>
     public IReadOnlyCollection<InteractionClass>? Classes { get; init; }
 
     public IReadOnlyCollection<InteractionKind>? Kinds { get; init; }
@@ -79,23 +81,29 @@ public sealed class ContactLog(ContactDatabase database)
     }
 
     /// <summary>How people last signed, as known at a moment; who never did is left out.</summary>
-    public async Task<IReadOnlyDictionary<EmailAddress, string>> Names(IReadOnlyCollection<EmailAddress> people, Instant now, CancellationToken ct)
+    public async Task<IReadOnlyDictionary<EmailAddress, string>> Names(
+        IReadOnlyCollection<EmailAddress> people,
+        Instant now,
+        CancellationToken ct)
     {
         await using var connection = await database.Connect(ct);
         var names = new Dictionary<EmailAddress, string>();
         foreach (var some in people.Chunk(PageSize))
         {
-            var rows = await connection.QueryAsync<(string Address, string Name)>(new CommandDefinition(
-                $"""
-                select address, name
-                  from (select p.address, p.name, row_number() over (partition by p.address order by i.at desc, i.id desc, p.role desc) as place
-                          from participant p
-                          join interaction i on i.number = p.interaction
-                         where {database.Engine.AnyOf("p.address", "@addresses")} and not p.internal and p.name is not null and trim(p.name) <> '' and i.seen <= @now) signed
-                 where place = 1
-                """,
-                new { addresses = database.Engine.List([.. some.Select(one => one.Value)]), now },
-                cancellationToken: ct));
+            var rows = await connection.QueryAsync<(string Address, string Name)>(
+                new CommandDefinition(
+                    $"""
+                    select address, name
+                      from (select p.address, p.name, row_number() over (partition by p.address order by i.at desc, i.id desc, p.role desc) as place
+                              from participant p
+                              join interaction i on i.number = p.interaction
+                             where {database.Engine.AnyOf(
+                        "p.address",
+                        "@addresses")} and not p.internal and p.name is not null and trim(p.name) <> '' and i.seen <= @now) signed
+                     where place = 1
+                    """,
+                    new { addresses = database.Engine.List([.. some.Select(one => one.Value)]), now },
+                    cancellationToken: ct));
             foreach (var (address, name) in rows)
                 names[EmailAddress.Parse(address)] = name;
         }

@@ -2,7 +2,9 @@ using CrmSync.Domain.Log;
 
 namespace CrmSync.Storage.Log;
 
-/// <summary>Derives anew what the configuration makes of the mails in the log: class, direction, moment, internal people, markers, threads.</summary>
+/// <summary>
+/// Derives anew what the configuration makes of the mails in the log: class, direction, moment, internal people, markers, threads.
+/// </summary>
 public sealed class Derivation(ContactDatabase database)
 {
     private const string Setting = "derived with";
@@ -21,7 +23,8 @@ public sealed class Derivation(ContactDatabase database)
     public Task Forget(CancellationToken ct) => new Settings(database).Set(Setting, null, ct);
 
     /// <summary>
-    /// Derives every mail anew, page by page, and notes the hash at the end; broken off, it begins anew the next time. Meetings are merged anew by
+    /// Derives every mail anew, page by page, and notes the hash at the end; broken off, it begins anew the next time. Meetings are merged
+    /// anew by
     /// <see cref="Meetings.MeetingLog.Derive"/>.
     /// </summary>
     /// <param name="classifier">Of the configuration as it is now.</param>
@@ -55,7 +58,8 @@ public sealed class Derivation(ContactDatabase database)
         long[] numbers =
         [
             .. await scope.Query<long>(
-                "select number from interaction where kind = 0 and number > @after order by number limit @size", new { after, size = PageSize }),
+                "select number from interaction where kind = 0 and number > @after order by number limit @size",
+                new { after, size = PageSize }),
         ];
         var lines = await new StoredLines(scope).Load(numbers);
         await new LineChanges(scope, classifier).Apply([.. numbers.Select(number => new LineChange(number, lines[number], [number]))]);

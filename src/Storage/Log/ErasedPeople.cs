@@ -33,19 +33,24 @@ internal sealed class ErasedPeople
         return Convert.FromHexString(await scope.One<string>("select value from meta where name = 'erasure salt'"));
     }
 
-    public static string Hash(byte[] salt, EmailAddress address) => Convert.ToHexString(HMACSHA256.HashData(salt, Encoding.UTF8.GetBytes(address.Value)));
+    public static string Hash(byte[] salt, EmailAddress address) =>
+        Convert.ToHexString(HMACSHA256.HashData(salt, Encoding.UTF8.GetBytes(address.Value)));
 
     public bool Contains(EmailAddress address) => hashes.Count > 0 && hashes.Contains(Hash(salt, address));
 
     /// <summary>The copy of a meeting without erased people. Whoever called it is kept when it is one of us.</summary>
-    public MeetingCopy Without(MeetingCopy copy) => hashes.Count == 0
-        ? copy
-        : copy with
-        {
-            Organizer = copy.Organizer is { } organizer && Contains(organizer.Address) ? null : copy.Organizer,
-            Invitees = [.. copy.Invitees.Where(i => !Contains(i.Address))],
-            Subject = copy.Invitees.Any(i => Contains(i.Address)) || (copy.Organizer is { } caller && Contains(caller.Address)) ? null : copy.Subject,
-        };
+    public MeetingCopy Without(MeetingCopy copy) =>
+        hashes.Count == 0
+            ? copy
+            : copy with
+            {
+                Organizer = copy.Organizer is { } organizer && Contains(organizer.Address) ? null : copy.Organizer,
+                Invitees = [.. copy.Invitees.Where(i => !Contains(i.Address))],
+                Subject =
+                    copy.Invitees.Any(i => Contains(i.Address)) || (copy.Organizer is { } caller && Contains(caller.Address))
+                        ? null
+                        : copy.Subject,
+            };
 
     /// <summary>The message without erased people; null when one of them wrote it.</summary>
     public InvitationMail? Without(InvitationMail mail) => hashes.Count == 0
@@ -61,8 +66,8 @@ internal sealed class ErasedPeople
             };
 
     /// <summary>
-    /// The line without erased people: somebody else's mail loses their address and the text, which may name them; their own mail, and mail with nobody else outside,
-    /// is null.
+    /// The line without erased people: somebody else's mail loses their address and the text, which may name them; their own mail, and mail
+    /// with nobody else outside, is null.
     /// </summary>
     public MailLine? Without(MailLine line, Classifier classifier)
     {
@@ -79,7 +84,9 @@ internal sealed class ErasedPeople
             Sender = line.Sender is { } sender && Contains(sender) ? null : line.Sender,
             Text = null,
             OwnTextKept = KeptText.None,
-            Headers = line.Headers.Where(h => h.Key is not ("delivered-to" or "x-original-to")).ToDictionary(h => h.Key, h => h.Value, StringComparer.Ordinal),
+            Headers = line
+                .Headers.Where(h => h.Key is not ("delivered-to" or "x-original-to"))
+                .ToDictionary(h => h.Key, h => h.Value, StringComparer.Ordinal),
             Report = line.Report is { } report ? report with { Failed = [.. report.Failed.Where(a => !Contains(a))] } : null,
         };
     }

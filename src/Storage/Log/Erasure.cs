@@ -17,14 +17,18 @@ public sealed record ErasureCounts(int Removed, int Reduced);
 /// <param name="Lines">Every line with them in it, oldest first.</param>
 /// <param name="Facts">What else is kept of these lines, by id: headers and references, as stored.</param>
 /// <param name="IsErased">Whether they were erased before.</param>
-public sealed record PersonRecord(EmailAddress Address, IReadOnlyList<Interaction> Lines, IReadOnlyDictionary<string, string> Facts, bool IsErased);
+public sealed record PersonRecord(
+    EmailAddress Address,
+    IReadOnlyList<Interaction> Lines,
+    IReadOnlyDictionary<string, string> Facts,
+    bool IsErased);
 
 /// <summary>Erases people and keeps them erased; tells what is held about one.</summary>
 public sealed class Erasure(ContactDatabase database)
 {
     /// <summary>
-    /// Erases a person in one transaction: their own mails and mails with nobody else outside go; other lines lose their address, name and the text; a salted hash of
-    /// the address stays, so that reading a mailbox anew does not bring them back.
+    /// Erases a person in one transaction: their own mails and mails with nobody else outside go; other lines lose their address, name and
+    /// the text; a salted hash of the address stays, so that reading a mailbox anew does not bring them back.
     /// </summary>
     /// <param name="addresses">Every address of the person.</param>
     /// <param name="classifier">Knows who is ours.</param>
@@ -71,13 +75,22 @@ public sealed class Erasure(ContactDatabase database)
             async scope =>
             {
                 var facts = await scope.Query<(string Id, string Facts)>(
-                    $"select id, facts from interaction where facts is not null and {scope.Engine.AnyOf("id", "@ids")}", new { ids = scope.Engine.List(lines.ConvertAll(l => l.Id)) });
-                return new PersonRecord(address, lines, facts.ToDictionary(f => f.Id, f => f.Facts, StringComparer.Ordinal), (await ErasedPeople.Load(scope)).Contains(address));
+                    $"select id, facts from interaction where facts is not null and {scope.Engine.AnyOf("id", "@ids")}",
+                    new { ids = scope.Engine.List(lines.ConvertAll(l => l.Id)) });
+                return new PersonRecord(
+                    address,
+                    lines,
+                    facts.ToDictionary(f => f.Id, f => f.Facts, StringComparer.Ordinal),
+                    (await ErasedPeople.Load(scope)).Contains(address));
             },
             ct);
     }
 
-    private static async Task<ErasureCounts> Mails(WriteScope scope, IReadOnlyCollection<EmailAddress> addresses, ErasedPeople erased, Classifier classifier)
+    private static async Task<ErasureCounts> Mails(
+        WriteScope scope,
+        IReadOnlyCollection<EmailAddress> addresses,
+        ErasedPeople erased,
+        Classifier classifier)
     {
         var numbers = (await Lines(scope, addresses, InteractionKind.Mail)).ToArray();
         var stored = await new StoredLines(scope).Load(numbers);
@@ -105,7 +118,9 @@ public sealed class Erasure(ContactDatabase database)
     private static async Task<int> Commands(WriteScope scope, IReadOnlyCollection<EmailAddress> addresses)
     {
         var numbers = (await Lines(scope, addresses, InteractionKind.Command)).ToHashSet();
-        foreach (var (number, command) in await scope.Query<(long Number, string Command)>("select number, command from interaction where kind = 2"))
+        foreach (
+            var (number, command) in await scope.Query<(long Number, string Command)>(
+                "select number, command from interaction where kind = 2"))
         {
             if (CommandText.Read(command) is { Contact: { } contact } && addresses.Contains(contact))
                 numbers.Add(number);
@@ -137,9 +152,17 @@ public sealed class Erasure(ContactDatabase database)
                 continue;
 
             series.Add(row.Series);
-            await (erased.Without(Json.Read<InvitationMail>(row.Message)) is { } rest
-                ? scope.Execute("update meeting_mail set message = @message where series = @Series and hash = @Hash", new { message = Json.Write(rest), row.Series, row.Hash })
-                : scope.Execute("delete from meeting_mail where series = @Series and hash = @Hash", new { row.Series, row.Hash }));
+            await (
+                erased.Without(Json.Read<InvitationMail>(row.Message)) is { } rest
+                    ? scope.Execute(
+                        "update meeting_mail set message = @message where series = @Series and hash = @Hash",
+                        new
+                        {
+                            message = Json.Write(rest),
+                            row.Series,
+                            row.Hash,
+                        })
+                    : scope.Execute("delete from meeting_mail where series = @Series and hash = @Hash", new { row.Series, row.Hash }));
         }
 
         if (series.Count == 0)
@@ -153,13 +176,16 @@ public sealed class Erasure(ContactDatabase database)
     private static async Task Elsewhere(WriteScope scope, IReadOnlyCollection<EmailAddress> addresses)
     {
         var people = scope.Engine.List([.. addresses.Select(a => a.Value)]);
-        await scope.Execute($"delete from contact_alias where {scope.Engine.AnyOf("address", "@people")} or {scope.Engine.AnyOf("contact", "@people")}", new { people });
+        await scope.Execute(
+            $"delete from contact_alias where {scope.Engine.AnyOf("address", "@people")} or {scope.Engine.AnyOf("contact", "@people")}",
+            new { people });
         await scope.Execute($"delete from bounce where {scope.Engine.AnyOf("address", "@people")}", new { people });
         await scope.Execute("update digest set bytes = null where state in (3, 4)");
         foreach (var address in addresses)
         {
             // What became of a mail stays known; what it said, and what was said about it, goes with the person.
-            var like = $"%{address.Value.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal)}%";
+            var like =
+                $"%{address.Value.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal)}%";
             await scope.Execute(
                 """
                 update command_mail

@@ -83,7 +83,12 @@ internal sealed class LineChanges(WriteScope scope, Classifier classifier)
             select r.interaction, r.role, r.address, r.place, r.name, r.internal
               from {rows} r
             """,
-            Column.Number("interaction"), Column.Number("role"), Column.Text("address"), Column.Number("place"), Column.Text("name"), Column.Flag("internal"));
+            Column.Number("interaction"),
+            Column.Number("role"),
+            Column.Text("address"),
+            Column.Number("place"),
+            Column.Text("name"),
+            Column.Flag("internal"));
         var sightings = scope.Rows(
             """
             insert into sighting (interaction, account, seen, direction)
@@ -117,13 +122,41 @@ internal sealed class LineChanges(WriteScope scope, Classifier classifier)
         foreach (var (number, mail, verdict, _, threadKeys) in written)
         {
             var line = classifier.LineOf(mail, verdict, threads[number]);
-            interactions.Add(number).Add(line.Id).Add(line.At).Add(line.Seen).Add((long?)line.Class).Add((long?)line.Direction).Add(line.Author?.Value)
-                .Add(line.Subject).Add(line.Thread).Add(line.MessageId).Add(line.InReplyTo).Add(line.Text).Add((long)mail.OwnTextKept).Add(line.Question)
-                .Add(line.Acknowledgement).Add(line.Attachments).Add(LineFacts.Join(line.Markers)).Add(LineFacts.Join([.. line.Reasons.Select(r => LineFacts.OneLine(r))]))
-                .Add(LineFacts.Join(mail.Phrases)).Add(mail.SentAt).Add(mail.ArrivedAt).Add(LineFacts.Join(mail.References)).Add(LineFacts.Write(mail)).End();
+            interactions
+                .Add(number)
+                .Add(line.Id)
+                .Add(line.At)
+                .Add(line.Seen)
+                .Add((long?)line.Class)
+                .Add((long?)line.Direction)
+                .Add(line.Author?.Value)
+                .Add(line.Subject)
+                .Add(line.Thread)
+                .Add(line.MessageId)
+                .Add(line.InReplyTo)
+                .Add(line.Text)
+                .Add((long)mail.OwnTextKept)
+                .Add(line.Question)
+                .Add(line.Acknowledgement)
+                .Add(line.Attachments)
+                .Add(LineFacts.Join(line.Markers))
+                .Add(LineFacts.Join([.. line.Reasons.Select(r => LineFacts.OneLine(r))]))
+                .Add(LineFacts.Join(mail.Phrases))
+                .Add(mail.SentAt)
+                .Add(mail.ArrivedAt)
+                .Add(LineFacts.Join(mail.References))
+                .Add(LineFacts.Write(mail))
+                .End();
 
             foreach (var (person, named) in line.Participants.Zip(mail.Participants))
-                participants.Add(number).Add((long)person.Role).Add(person.Address.Value).Add(named.Place).Add(person.Name).Add(person.Internal).End();
+                participants
+                    .Add(number)
+                    .Add((long)person.Role)
+                    .Add(person.Address.Value)
+                    .Add(named.Place)
+                    .Add(person.Name)
+                    .Add(person.Internal)
+                    .End();
 
             foreach (var sighting in mail.Sightings)
             {
@@ -133,7 +166,14 @@ internal sealed class LineChanges(WriteScope scope, Classifier classifier)
 
             foreach (var identity in mail.Identities)
             {
-                identities.Add(identity.LineId).Add(identity.Fingerprint).Add(identity.MessageId ?? "").Add(identity.MessageKey).Add(identity.Date).Add(number).End();
+                identities
+                    .Add(identity.LineId)
+                    .Add(identity.Fingerprint)
+                    .Add(identity.MessageId ?? "")
+                    .Add(identity.MessageKey)
+                    .Add(identity.Date)
+                    .Add(number)
+                    .End();
             }
 
             foreach (var (key, moment, relation) in threadKeys)
@@ -157,6 +197,10 @@ internal sealed class LineChanges(WriteScope scope, Classifier classifier)
     private async Task<Dictionary<string, (long Number, IReadOnlySet<EmailAddress> Own)>> Accounts() =>
         (await scope.Query<(long Number, string Name, string? Address)>("select number, name, address from account")).ToDictionary(
             a => a.Name,
-            a => (a.Number, (IReadOnlySet<EmailAddress>)(EmailAddress.TryParse(a.Address, out var address) ? new HashSet<EmailAddress> { address } : [])),
+            a =>
+                (
+                    a.Number,
+                    (IReadOnlySet<EmailAddress>)(
+                        EmailAddress.TryParse(a.Address, out var address) ? new HashSet<EmailAddress> { address } : [])),
             StringComparer.Ordinal);
 }

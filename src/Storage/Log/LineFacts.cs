@@ -10,7 +10,11 @@ namespace CrmSync.Storage.Log;
 /// <summary>The facts of a line that nobody asks the database about: kept together as JSON, absent ones left out.</summary>
 internal static class LineFacts
 {
-    private static readonly JsonWriterOptions Compact = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    private static readonly JsonWriterOptions Compact = new()
+    {
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true,
+    };
 
     /// <summary>Sender, headers, calendar part, report and acknowledgement of a line; null when it has none of them.</summary>
     public static string? Write(MailLine line)
@@ -85,29 +89,36 @@ internal static class LineFacts
     }
 
     /// <summary>A list of short texts in one column; null when empty.</summary>
-    public static string? Join(IReadOnlyList<string> texts) => texts.Count == 0 ? null : texts.Count == 1 ? texts[0] : string.Join('\n', texts);
+    public static string? Join(IReadOnlyList<string> texts) =>
+        texts.Count == 0 ? null
+        : texts.Count == 1 ? texts[0]
+        : string.Join('\n', texts);
 
     public static IReadOnlyList<string> Split(string? column) => string.IsNullOrEmpty(column) ? [] : column.Split('\n');
 
     /// <summary>The line as it comes back from the database: whole seconds, and no text a database refuses.</summary>
-    public static MailLine Storable(MailLine line) => IsStorable(line) ? line : line with
-    {
-        Identities = [.. line.Identities.Select(i => i with { Date = Instants.Floor(i.Date), MessageId = OneLine(i.MessageId) })],
-        Sightings = [.. line.Sightings.Select(s => s with { Seen = Instants.Floor(s.Seen) })],
-        Participants = [.. line.Participants.Select(p => p with { Address = Clean(p.Address), Name = Texts.Clean(p.Name) })],
-        Sender = line.Sender is { } sender ? Clean(sender) : null,
-        Subject = Texts.Clean(line.Subject),
-        InReplyTo = OneLine(line.InReplyTo),
-        References = [.. line.References.Select(r => OneLine(r))],
-        Headers = line.Headers.Count == 0 ? line.Headers : line.Headers.ToDictionary(h => Texts.Clean(h.Key), h => Texts.Clean(h.Value), StringComparer.Ordinal),
-        Report = line.Report is { } report
-            ? new ReportFacts(OneLine(report.OfMessageId), [.. report.Failed.Select(Clean)])
-            : null,
-        SentAt = Instants.Floor(line.SentAt),
-        ArrivedAt = Instants.Floor(line.ArrivedAt),
-        Text = Texts.Clean(line.Text),
-        Phrases = [.. line.Phrases.Select(p => OneLine(p))],
-    };
+    public static MailLine Storable(MailLine line) =>
+        IsStorable(line)
+            ? line
+            : line with
+            {
+                Identities = [.. line.Identities.Select(i => i with { Date = Instants.Floor(i.Date), MessageId = OneLine(i.MessageId) })],
+                Sightings = [.. line.Sightings.Select(s => s with { Seen = Instants.Floor(s.Seen) })],
+                Participants = [.. line.Participants.Select(p => p with { Address = Clean(p.Address), Name = Texts.Clean(p.Name) })],
+                Sender = line.Sender is { } sender ? Clean(sender) : null,
+                Subject = Texts.Clean(line.Subject),
+                InReplyTo = OneLine(line.InReplyTo),
+                References = [.. line.References.Select(r => OneLine(r))],
+                Headers =
+                    line.Headers.Count == 0
+                        ? line.Headers
+                        : line.Headers.ToDictionary(h => Texts.Clean(h.Key), h => Texts.Clean(h.Value), StringComparer.Ordinal),
+                Report = line.Report is { } report ? new ReportFacts(OneLine(report.OfMessageId), [.. report.Failed.Select(Clean)]) : null,
+                SentAt = Instants.Floor(line.SentAt),
+                ArrivedAt = Instants.Floor(line.ArrivedAt),
+                Text = Texts.Clean(line.Text),
+                Phrases = [.. line.Phrases.Select(p => OneLine(p))],
+            };
 
     /// <summary>Nearly every line is, and copying it would cost more than looking.</summary>
     private static bool IsStorable(MailLine line)
@@ -116,7 +127,13 @@ internal static class LineFacts
         static bool Clean(string? text) => ReferenceEquals(Texts.Clean(text), text);
         static bool Short(string? text) => ReferenceEquals(OneLine(text), text);
 
-        if (!Whole(line.SentAt) || !Whole(line.ArrivedAt) || !Clean(line.Subject) || !Clean(line.Text) || !Short(line.InReplyTo) || !Clean(line.Sender?.Value))
+        if (
+            !Whole(line.SentAt)
+            || !Whole(line.ArrivedAt)
+            || !Clean(line.Subject)
+            || !Clean(line.Text)
+            || !Short(line.InReplyTo)
+            || !Clean(line.Sender?.Value))
             return false;
 
         foreach (var identity in line.Identities)

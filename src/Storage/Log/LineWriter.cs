@@ -11,8 +11,8 @@ namespace CrmSync.Storage.Log;
 internal readonly record struct WrittenLine(long? Interaction, bool IsNew, bool IsErased);
 
 /// <summary>
-/// Merges copies of mails into the log within one transaction. Which copies make one line rests on their identities alone, so the log does not depend on the order
-/// or the batches in which copies come.
+/// Merges copies of mails into the log within one transaction. Which copies make one line rests on their identities alone, so the log does
+/// not depend on the order or the batches in which copies come.
 /// </summary>
 internal sealed class LineWriter(WriteScope scope, Classifier classifier)
 {
@@ -38,7 +38,10 @@ internal sealed class LineWriter(WriteScope scope, Classifier classifier)
         var next = await scope.One<long>("select coalesce(max(number), 0) from interaction");
         var changes = new List<LineChange>(groups.Count);
         foreach (var group in groups)
-            group.Line = group.Copies.Select(c => kept[c].Line).Concat(group.Existing.Select(number => stored[number])).Aggregate((one, other) => one.With(other));
+            group.Line = group
+                .Copies.Select(c => kept[c].Line)
+                .Concat(group.Existing.Select(number => stored[number]))
+                .Aggregate((one, other) => one.With(other));
 
         foreach (var group in groups.OrderBy(g => g.Line!.Id, StringComparer.Ordinal))
         {
@@ -137,12 +140,21 @@ internal sealed class LineWriter(WriteScope scope, Classifier classifier)
     private async Task<IEnumerable<IdentityRow>> Candidates(List<MailLine> copies)
     {
         var lineIds = copies.SelectMany(c => c.Identities).Select(i => i.LineId).Distinct(StringComparer.Ordinal).ToArray();
-        var messageKeys = copies.SelectMany(c => c.Identities).Select(i => i.MessageKey).OfType<string>().Distinct(StringComparer.Ordinal).ToArray();
+        var messageKeys = copies
+            .SelectMany(c => c.Identities)
+            .Select(i => i.MessageKey)
+            .OfType<string>()
+            .Distinct(StringComparer.Ordinal)
+            .ToArray();
         return await scope.Query<IdentityRow>(
             $"""
-            select fingerprint, message_key, dated, message_id, interaction from mail_identity where {scope.Engine.AnyOf("line_id", "@lineIds")}
+            select fingerprint, message_key, dated, message_id, interaction from mail_identity where {scope.Engine.AnyOf(
+                "line_id",
+                "@lineIds")}
             union
-            select fingerprint, message_key, dated, message_id, interaction from mail_identity where {scope.Engine.AnyOf("message_key", "@messageKeys")}
+            select fingerprint, message_key, dated, message_id, interaction from mail_identity where {scope.Engine.AnyOf(
+                "message_key",
+                "@messageKeys")}
             """,
             new { lineIds = scope.Engine.List(lineIds), messageKeys = scope.Engine.List(messageKeys) });
     }

@@ -102,7 +102,8 @@ internal sealed class LogPage(Engine engine, DbConnection connection, LogFilter 
         command.CommandText =
             $"""
             select i.number, i.id, i.kind, i.at, i.seen, i.class, i.direction, i.author, i.subject, i.thread, i.message_id, i.in_reply_to,
-                   {(filter.WithoutText ? "null" : "i.body")}, i.question, i.acknowledgement, i.attachments, i.markers, i.reasons, i.phrases,
+                   {(
+                filter.WithoutText ? "null" : "i.body")}, i.question, i.acknowledgement, i.attachments, i.markers, i.reasons, i.phrases,
                    i.uid, i.occurrence, i.starts_at, i.ends_at, i.all_day, i.cancelled_at, i.command
               from interaction i
              {(conditions.Count == 0 ? "" : "where " + string.Join(" and ", conditions))}
@@ -150,7 +151,9 @@ internal sealed class LogPage(Engine engine, DbConnection connection, LogFilter 
         };
     }
 
-    private async Task<Dictionary<long, IReadOnlyList<Participant>>> Participants(SqlMapper.ICustomQueryParameter numbers, CancellationToken ct)
+    private async Task<Dictionary<long, IReadOnlyList<Participant>>> Participants(
+        SqlMapper.ICustomQueryParameter numbers,
+        CancellationToken ct)
     {
         await using var command = connection.CreateCommand();
         command.CommandText =

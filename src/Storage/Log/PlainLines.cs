@@ -16,7 +16,10 @@ internal sealed class PlainLines(WriteScope scope)
             return;
 
         var number = await scope.One<long>("select coalesce(max(number), 0) from interaction");
-        var accounts = (await scope.Query<(long Number, string Name)>("select number, name from account")).ToDictionary(a => a.Name, a => a.Number, StringComparer.Ordinal);
+        var accounts = (await scope.Query<(long Number, string Name)>("select number, name from account")).ToDictionary(
+            a => a.Name,
+            a => a.Number,
+            StringComparer.Ordinal);
         var interactions = scope.Rows(
             """
             insert into interaction (number, id, kind, at, seen, direction, author, subject, body, question, attachments, markers, reasons, series, uid, occurrence,
@@ -25,17 +28,39 @@ internal sealed class PlainLines(WriteScope scope)
                    r.occurrence, r.starts_at, r.ends_at, r.all_day, r.cancelled_at, r.command
               from {rows} r
             """,
-            Column.Number("number"), Column.Text("id"), Column.Number("kind"), Column.Instant("at"), Column.Instant("seen"), Column.Number("direction"),
-            Column.Text("author"), Column.Text("subject"), Column.Text("body"), Column.Flag("question"), Column.Number("attachments"), Column.Text("markers"),
-            Column.Text("reasons"), Column.Text("series"), Column.Text("uid"), Column.Instant("occurrence"), Column.Instant("starts_at"), Column.Instant("ends_at"),
-            Column.Flag("all_day"), Column.Instant("cancelled_at"), Column.Text("command"));
+            Column.Number("number"),
+            Column.Text("id"),
+            Column.Number("kind"),
+            Column.Instant("at"),
+            Column.Instant("seen"),
+            Column.Number("direction"),
+            Column.Text("author"),
+            Column.Text("subject"),
+            Column.Text("body"),
+            Column.Flag("question"),
+            Column.Number("attachments"),
+            Column.Text("markers"),
+            Column.Text("reasons"),
+            Column.Text("series"),
+            Column.Text("uid"),
+            Column.Instant("occurrence"),
+            Column.Instant("starts_at"),
+            Column.Instant("ends_at"),
+            Column.Flag("all_day"),
+            Column.Instant("cancelled_at"),
+            Column.Text("command"));
         var participants = scope.Rows(
             """
             insert into participant (interaction, role, address, place, name, internal, response)
             select r.interaction, r.role, r.address, r.place, r.name, r.internal, r.response
               from {rows} r
             """,
-            Column.Number("interaction"), Column.Number("role"), Column.Text("address"), Column.Number("place"), Column.Text("name"), Column.Flag("internal"),
+            Column.Number("interaction"),
+            Column.Number("role"),
+            Column.Text("address"),
+            Column.Number("place"),
+            Column.Text("name"),
+            Column.Flag("internal"),
             Column.Number("response"));
         var sightings = scope.Rows(
             """
@@ -48,15 +73,40 @@ internal sealed class PlainLines(WriteScope scope)
         foreach (var (line, series) in lines.OrderBy(l => l.Line.Id, StringComparer.Ordinal))
         {
             number++;
-            interactions.Add(number).Add(line.Id).Add((long)line.Kind).Add(line.At).Add(line.Seen).Add((long?)line.Direction).Add(line.Author?.Value)
-                .Add(Texts.Clean(line.Subject)).Add(Texts.Clean(line.Text)).Add(line.Question).Add(line.Attachments).Add(LineFacts.Join(line.Markers))
-                .Add(LineFacts.Join([.. line.Reasons.Select(r => LineFacts.OneLine(r))])).Add(Texts.Clean(series)).Add(Texts.Clean(line.Meeting?.Uid))
-                .Add(line.Meeting?.Occurrence).Add(line.Meeting?.Start).Add(line.Meeting?.End).Add(line.Meeting?.AllDay ?? false).Add(line.Meeting?.CancelledAt)
-                .Add(line.Command is { } command ? CommandText.Write(command) : null).End();
+            interactions
+                .Add(number)
+                .Add(line.Id)
+                .Add((long)line.Kind)
+                .Add(line.At)
+                .Add(line.Seen)
+                .Add((long?)line.Direction)
+                .Add(line.Author?.Value)
+                .Add(Texts.Clean(line.Subject))
+                .Add(Texts.Clean(line.Text))
+                .Add(line.Question)
+                .Add(line.Attachments)
+                .Add(LineFacts.Join(line.Markers))
+                .Add(LineFacts.Join([.. line.Reasons.Select(r => LineFacts.OneLine(r))]))
+                .Add(Texts.Clean(series))
+                .Add(Texts.Clean(line.Meeting?.Uid))
+                .Add(line.Meeting?.Occurrence)
+                .Add(line.Meeting?.Start)
+                .Add(line.Meeting?.End)
+                .Add(line.Meeting?.AllDay ?? false)
+                .Add(line.Meeting?.CancelledAt)
+                .Add(line.Command is { } command ? CommandText.Write(command) : null)
+                .End();
             foreach (var (place, person) in line.Participants.DistinctBy(p => (p.Role, p.Address)).Index())
             {
-                participants.Add(number).Add((long)person.Role).Add(person.Address.Value).Add(place).Add(Texts.Clean(person.Name)).Add(person.Internal)
-                    .Add((long?)person.Response).End();
+                participants
+                    .Add(number)
+                    .Add((long)person.Role)
+                    .Add(person.Address.Value)
+                    .Add(place)
+                    .Add(Texts.Clean(person.Name))
+                    .Add(person.Internal)
+                    .Add((long?)person.Response)
+                    .End();
             }
 
             foreach (var account in line.Accounts.Distinct(StringComparer.Ordinal))

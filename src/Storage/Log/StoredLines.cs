@@ -15,14 +15,18 @@ internal sealed class StoredLines(WriteScope scope)
             return [];
 
         var identities = await Grouped<IdentityRow, MailIdentity>(
-            "select interaction, fingerprint, message_key, dated, message_id from mail_identity", numbers,
-            row => row.Interaction, row => new MailIdentity(row.Fingerprint, row.MessageKey, row.Dated, row.MessageId.Length == 0 ? null : row.MessageId));
+            "select interaction, fingerprint, message_key, dated, message_id from mail_identity",
+            numbers,
+            row => row.Interaction,
+            row => new MailIdentity(row.Fingerprint, row.MessageKey, row.Dated, row.MessageId.Length == 0 ? null : row.MessageId));
         var sightings = await Grouped<SightingRow, Sighting>(
             "select s.interaction, a.name as account, s.seen from sighting s join account a on a.number = s.account", numbers,
             row => row.Interaction, row => new Sighting(row.Account, row.Seen));
         var participants = await Grouped<ParticipantRow, MailParticipant>(
-            "select interaction, role, address, place, name from participant", numbers,
-            row => row.Interaction, row => new MailParticipant(EmailAddress.Parse(row.Address), row.Name, (ParticipantRole)row.Role, row.Place));
+            "select interaction, role, address, place, name from participant",
+            numbers,
+            row => row.Interaction,
+            row => new MailParticipant(EmailAddress.Parse(row.Address), row.Name, (ParticipantRole)row.Role, row.Place));
         var rows = await scope.Query<LineRow>(
             $"""
             select number, subject, in_reply_to, body, body_kept, question, attachments, phrases, sent_at, arrived_at, refs, facts
@@ -33,32 +37,48 @@ internal sealed class StoredLines(WriteScope scope)
 
         return rows.ToDictionary(
             row => row.Number,
-            row => LineFacts.Read(
-                new MailLine
-                {
-                    Identities =
-                    [
-                        .. identities[row.Number].OrderBy(i => i.LineId, StringComparer.Ordinal).ThenBy(i => i.Fingerprint, StringComparer.Ordinal)
-                            .ThenBy(i => i.MessageId, StringComparer.Ordinal),
-                    ],
-                    Sightings = [.. sightings[row.Number].OrderBy(s => s.Account, StringComparer.Ordinal)],
-                    Participants = [.. participants[row.Number].OrderBy(p => p.Role).ThenBy(p => p.Place).ThenBy(p => p.Address.Value, StringComparer.Ordinal)],
-                    Subject = row.Subject,
-                    InReplyTo = row.InReplyTo,
-                    References = LineFacts.Split(row.Refs),
-                    SentAt = row.SentAt,
-                    ArrivedAt = row.ArrivedAt,
-                    Attachments = row.Attachments,
-                    Question = row.Question,
-                    Text = row.Body,
-                    OwnTextKept = (KeptText)row.BodyKept,
-                    Phrases = LineFacts.Split(row.Phrases),
-                },
-                row.Facts));
+            row =>
+                LineFacts.Read(
+                    new MailLine
+                    {
+                        Identities =
+                        [
+                            .. identities[row.Number]
+                                .OrderBy(i => i.LineId, StringComparer.Ordinal)
+                                .ThenBy(i => i.Fingerprint, StringComparer.Ordinal)
+                                .ThenBy(i => i.MessageId, StringComparer.Ordinal),
+                        ],
+                        Sightings = [.. sightings[row.Number].OrderBy(s => s.Account, StringComparer.Ordinal)],
+                        Participants =
+                        [
+                            .. participants[row.Number]
+                                .OrderBy(p => p.Role)
+                                .ThenBy(p => p.Place)
+                                .ThenBy(p => p.Address.Value, StringComparer.Ordinal),
+                        ],
+                        Subject = row.Subject,
+                        InReplyTo = row.InReplyTo,
+                        References = LineFacts.Split(row.Refs),
+                        SentAt = row.SentAt,
+                        ArrivedAt = row.ArrivedAt,
+                        Attachments = row.Attachments,
+                        Question = row.Question,
+                        Text = row.Body,
+                        OwnTextKept = (KeptText)row.BodyKept,
+                        Phrases = LineFacts.Split(row.Phrases),
+                    },
+                    row.Facts));
     }
 
-    private async Task<ILookup<long, T>> Grouped<TRow, T>(string select, IReadOnlyCollection<long> numbers, Func<TRow, long> key, Func<TRow, T> make) =>
-        (await scope.Query<TRow>($"{select} where {scope.Engine.AnyOf("interaction", "@numbers")}", new { numbers = scope.Engine.List(numbers) })).ToLookup(key, make);
+    private async Task<ILookup<long, T>> Grouped<TRow, T>(
+        string select,
+        IReadOnlyCollection<long> numbers,
+        Func<TRow, long> key,
+        Func<TRow, T> make) =>
+        (
+            await scope.Query<TRow>(
+                $"{select} where {scope.Engine.AnyOf("interaction", "@numbers")}",
+                new { numbers = scope.Engine.List(numbers) })).ToLookup(key, make);
 
     private sealed record IdentityRow
     {

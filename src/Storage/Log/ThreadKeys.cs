@@ -32,7 +32,9 @@ internal static class ThreadKeys
     /// <summary>The key of a Message-ID.</summary>
     public static long OfMessage(string messageId) => Hash("m:" + messageId.ToLowerInvariant());
 
-    /// <summary>Two keys that meet by chance only make a search look at one mail too many; nothing is decided by them but who did not get a mail.</summary>
+    /// <summary>
+    /// Two keys that meet by chance only make a search look at one mail too many; nothing is decided by them but who did not get a mail.
+    /// </summary>
     private static long Hash(string key)
     {
         Span<byte> bytes = stackalloc byte[512];

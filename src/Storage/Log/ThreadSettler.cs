@@ -7,9 +7,9 @@ using NodaTime;
 namespace CrmSync.Storage.Log;
 
 /// <summary>
-/// Keeps threads as <see cref="Threads.Resolve"/> over the whole log would give them, by looking only at mails a change can affect: those that share a Message-ID
-/// with it, those that share subject and person within the window, what these could have been joined to by subject, and every thread any of them is in.
-/// Every other mail keeps all the mails it was joined to, and nothing nearer has come.
+/// Keeps threads as <see cref="Threads.Resolve"/> over the whole log would give them, by looking only at mails a change can affect: those
+/// that share a Message-ID with it, those that share subject and person within the window, what these could have been joined to by subject,
+/// and every thread any of them is in. Every other mail keeps all the mails it was joined to, and nothing nearer has come.
 /// </summary>
 internal sealed class ThreadSettler(WriteScope scope)
 {
@@ -41,7 +41,9 @@ internal sealed class ThreadSettler(WriteScope scope)
         var members = await Members();
         var resolved = Threads.Resolve([.. written.Select(w => w.Mail), .. members.Select(m => m.Mail)]);
         var rows = scope.Rows(
-            "update interaction set thread = r.thread from {rows} r where interaction.number = r.number", Column.Number("number"), Column.Text("thread"));
+            "update interaction set thread = r.thread from {rows} r where interaction.number = r.number",
+            Column.Number("number"),
+            Column.Text("thread"));
         foreach (var (number, was, mail) in members)
         {
             if (resolved[mail.Id] is var thread && thread != was)
@@ -71,8 +73,10 @@ internal sealed class ThreadSettler(WriteScope scope)
         var found = new HashSet<long>();
         if (ids.Count > 0)
         {
-            found.UnionWith(await scope.Query<long>(
-                $"select interaction from thread_key where {scope.Engine.AnyOf("thread_key", "@ids")} and moment = 0", new { ids = scope.Engine.List(ids) }));
+            found.UnionWith(
+                await scope.Query<long>(
+                    $"select interaction from thread_key where {scope.Engine.AnyOf("thread_key", "@ids")} and moment = 0",
+                    new { ids = scope.Engine.List(ids) }));
         }
 
         if (subjects.Count == 0)
@@ -80,14 +84,16 @@ internal sealed class ThreadSettler(WriteScope scope)
 
         // One range for all of them lets the index find the rows; a batch is of one time, so few rows are fetched in vain.
         var near = await scope.Query<(long Key, long Moment, long Interaction)>(
-            $"select thread_key, moment, interaction from thread_key where {scope.Engine.AnyOf("thread_key", "@subjects")} and moment between @earliest and @latest",
+            $"select thread_key, moment, interaction from thread_key where {scope.Engine.AnyOf("thread_key", "@subjects")} and moment "
+                + $"between @earliest and @latest",
             new
             {
                 subjects = scope.Engine.List(subjects.Keys),
                 earliest = subjects.Values.Min(moments => moments.Min()) - window,
                 latest = subjects.Values.Max(moments => moments.Max()) + window,
             });
-        found.UnionWith(near.Where(row => subjects[row.Key].Exists(moment => Math.Abs(row.Moment - moment) <= window)).Select(row => row.Interaction));
+        found.UnionWith(
+            near.Where(row => subjects[row.Key].Exists(moment => Math.Abs(row.Moment - moment) <= window)).Select(row => row.Interaction));
         return found;
     }
 
@@ -127,13 +133,16 @@ internal sealed class ThreadSettler(WriteScope scope)
             """,
             new { threads = scope.Engine.List(threads) })).ToList();
         var numbers = scope.Engine.List(rows.ConvertAll(r => r.Number));
-        var messageIds = (await scope.Query<(long Interaction, string MessageId)>(
-            $"select interaction, message_id from mail_identity where message_id <> '' and {scope.Engine.AnyOf("interaction", "@numbers")}", new { numbers }))
-            .ToLookup(row => row.Interaction, row => row.MessageId);
-        var outsiders = (await scope.Query<(long Interaction, string Address)>(
-            $"select interaction, address from participant where not internal and role <> @replyTo and {scope.Engine.AnyOf("interaction", "@numbers")}",
-            new { numbers, replyTo = (int)ParticipantRole.ReplyTo }))
-            .ToLookup(row => row.Interaction, row => row.Address);
+        var messageIds = (
+            await scope.Query<(long Interaction, string MessageId)>(
+                $"select interaction, message_id from mail_identity where message_id <> '' and "
+                    + $"{scope.Engine.AnyOf("interaction", "@numbers")}",
+                new { numbers })).ToLookup(row => row.Interaction, row => row.MessageId);
+        var outsiders = (
+            await scope.Query<(long Interaction, string Address)>(
+                $"select interaction, address from participant where not internal and role <> @replyTo and "
+                    + $"{scope.Engine.AnyOf("interaction", "@numbers")}",
+                new { numbers, replyTo = (int)ParticipantRole.ReplyTo })).ToLookup(row => row.Interaction, row => row.Address);
 
         return rows.ConvertAll(row => (
             row.Number,

@@ -23,26 +23,38 @@ public sealed class MeetingLog(ContactDatabase database)
     public async Task<IReadOnlyList<MeetingCopy>> CopiesOf(AccountState account, CancellationToken ct)
     {
         await using var connection = await database.Connect(ct);
-        var rows = await connection.QueryAsync<string>("select copy from meeting_copy where account = @Number order by series, occurrence", new { account.Number });
+        var rows = await connection.QueryAsync<string>(
+            "select copy from meeting_copy where account = @Number order by series, occurrence",
+            new { account.Number });
         return [.. rows.Select(Json.Read<MeetingCopy>)];
     }
 
     /// <summary>
-    /// Puts an account's copies of some series in the place of those it had, and merges these series anew with what everybody else knows of them, in one transaction.
+    /// Puts an account's copies of some series in the place of those it had, and merges these series anew with what everybody else knows of
+    /// them, in one transaction.
     /// </summary>
     /// <param name="account">The account.</param>
-    /// <param name="series">The series that were looked at (<see cref="MeetingKey.Uid"/>); those without a copy are gone from this account.</param>
+    /// <param name="series">The series that were looked at (<see cref="MeetingKey.Uid"/>); those without a copy are gone from this
+    /// account.</param>
     /// <param name="copies">What the account holds of them now.</param>
     /// <param name="merge">Merges.</param>
     /// <param name="ours">Who is ours.</param>
     /// <param name="ct">Cancels.</param>
     public Task<MeetingCounts> Store(
-        AccountState account, IReadOnlyCollection<string> series, IReadOnlyCollection<MeetingCopy> copies, MeetingMerge merge, InternalAddresses ours, CancellationToken ct) =>
+        AccountState account,
+        IReadOnlyCollection<string> series,
+        IReadOnlyCollection<MeetingCopy> copies,
+        MeetingMerge merge,
+        InternalAddresses ours,
+        CancellationToken ct) =>
         database.Write(
             async scope =>
             {
                 var erased = await ErasedPeople.Load(scope);
-                string[] touched = [.. series.Concat(copies.Select(c => c.Key.Uid)).Select(s => Texts.Clean(s)).Distinct(StringComparer.Ordinal)];
+                string[] touched =
+                [
+                    .. series.Concat(copies.Select(c => c.Key.Uid)).Select(s => Texts.Clean(s)).Distinct(StringComparer.Ordinal),
+                ];
                 await scope.Execute(
                     $"delete from meeting_copy where account = @Number and {scope.Engine.AnyOf("series", "@touched")}",
                     new { account.Number, touched = scope.Engine.List(touched) });
@@ -54,7 +66,11 @@ public sealed class MeetingLog(ContactDatabase database)
                     """,
                     Column.Number("account"), Column.Text("series"), Column.Text("occurrence"), Column.Text("copy"));
                 foreach (var copy in copies.DistinctBy(c => c.Key))
-                    rows.Add(account.Number).Add(Texts.Clean(copy.Key.Uid)).Add(OccurrenceOf(copy.Key)).Add(Json.Write(erased.Without(copy))).End();
+                    rows.Add(account.Number)
+                        .Add(Texts.Clean(copy.Key.Uid))
+                        .Add(OccurrenceOf(copy.Key))
+                        .Add(Json.Write(erased.Without(copy)))
+                        .End();
 
                 await rows.Flush();
                 return await Merge(scope, touched, merge, ours);
@@ -62,7 +78,11 @@ public sealed class MeetingLog(ContactDatabase database)
             ct);
 
     /// <summary>Keeps calendar messages that came by mail and merges their series anew. A message kept already changes nothing.</summary>
-    public Task<MeetingCounts> Store(IReadOnlyCollection<InvitationMail> messages, MeetingMerge merge, InternalAddresses ours, CancellationToken ct) =>
+    public Task<MeetingCounts> Store(
+        IReadOnlyCollection<InvitationMail> messages,
+        MeetingMerge merge,
+        InternalAddresses ours,
+        CancellationToken ct) =>
         database.Write(
             async scope =>
             {
@@ -91,22 +111,46 @@ public sealed class MeetingLog(ContactDatabase database)
     /// <summary>Merges every series anew, as after the configuration changed who is ours.</summary>
     public Task<MeetingCounts> Derive(MeetingMerge merge, InternalAddresses ours, CancellationToken ct) =>
         database.Write(
-            async scope => await Merge(
-                scope,
-                [.. await scope.Query<string>("select series from meeting_copy union select series from meeting_mail union select series from interaction where series is not null")],
-                merge,
-                ours),
+            async scope =>
+                await Merge(
+                    scope,
+                    [
+                        .. await scope.Query<string>(
+                            "select series from meeting_copy union select series from meeting_mail union select series from interaction "
+                                + "where series is not null"
+                        ),
+                    ],
+                    merge,
+                    ours),
             ct);
 
-    internal static async Task<MeetingCounts> Merge(WriteScope scope, IReadOnlyCollection<string> series, MeetingMerge merge, InternalAddresses ours)
+    internal static async Task<MeetingCounts> Merge(
+        WriteScope scope,
+        IReadOnlyCollection<string> series,
+        MeetingMerge merge,
+        InternalAddresses ours)
     {
         var wanted = new { series = scope.Engine.List(series) };
-        var copies = (await scope.Query<string>($"select copy from meeting_copy where {scope.Engine.AnyOf("series", "@series")} order by account, series, occurrence", wanted))
-            .Select(Json.Read<MeetingCopy>).ToArray();
-        var messages = (await scope.Query<string>($"select message from meeting_mail where {scope.Engine.AnyOf("series", "@series")} order by series, hash", wanted))
-            .Select(Json.Read<InvitationMail>).ToArray();
-        var lines = merge.Merge(copies, messages).Lines.Select(line => (Line: line.ToInteraction(ours), Series: (string?)line.Key.Uid)).ToArray();
-        var before = (await scope.Query<(long Number, string Id)>($"select number, id from interaction where {scope.Engine.AnyOf("series", "@series")}", wanted)).ToArray();
+        var copies = (
+            await scope.Query<string>(
+                $"select copy from meeting_copy where {scope.Engine.AnyOf("series", "@series")} order by account, series, occurrence",
+                wanted))
+            .Select(Json.Read<MeetingCopy>)
+            .ToArray();
+        var messages = (
+            await scope.Query<string>(
+                $"select message from meeting_mail where {scope.Engine.AnyOf("series", "@series")} order by series, hash",
+                wanted))
+            .Select(Json.Read<InvitationMail>)
+            .ToArray();
+        var lines = merge
+            .Merge(copies, messages)
+            .Lines.Select(line => (Line: line.ToInteraction(ours), Series: (string?)line.Key.Uid))
+            .ToArray();
+        var before = (
+            await scope.Query<(long Number, string Id)>(
+                $"select number, id from interaction where {scope.Engine.AnyOf("series", "@series")}",
+                wanted)).ToArray();
 
         await new PlainLines(scope).Remove(Array.ConvertAll(before, b => b.Number));
         await new PlainLines(scope).Add(lines);
@@ -118,7 +162,10 @@ public sealed class MeetingLog(ContactDatabase database)
     /// <summary>The same for every reading of a message, whenever it is read.</summary>
     private static string HashOf(InvitationMail message)
     {
-        var timeless = message with { Meetings = [.. message.Meetings.Select(copy => copy with { FirstSeen = default, LastSeen = default, Backlog = false })] };
+        var timeless = message with
+        {
+            Meetings = [.. message.Meetings.Select(copy => copy with { FirstSeen = default, LastSeen = default, Backlog = false })],
+        };
         return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(Json.Write(timeless))).AsSpan(0, 16));
     }
 

@@ -81,13 +81,17 @@ internal sealed class PostgresRows : RowBatch
 
         public int Count => Numbers.Count + Texts.Count + Instants.Count + Flags.Count;
 
-        public NpgsqlParameter Parameter(string name, int start, int count) => kind switch
-        {
-            ColumnKind.Number => new("@" + name, NpgsqlDbType.Array | NpgsqlDbType.Bigint) { Value = Numbers.GetRange(start, count) },
-            ColumnKind.Flag => new("@" + name, NpgsqlDbType.Array | NpgsqlDbType.Boolean) { Value = Flags.GetRange(start, count) },
-            ColumnKind.Instant => new("@" + name, NpgsqlDbType.Array | NpgsqlDbType.TimestampTz) { Value = Instants.GetRange(start, count) },
-            _ => new("@" + name, NpgsqlDbType.Array | NpgsqlDbType.Text) { Value = Texts.GetRange(start, count) },
-        };
+        public NpgsqlParameter Parameter(string name, int start, int count) =>
+            kind switch
+            {
+                ColumnKind.Number => new("@" + name, NpgsqlDbType.Array | NpgsqlDbType.Bigint) { Value = Numbers.GetRange(start, count) },
+                ColumnKind.Flag => new("@" + name, NpgsqlDbType.Array | NpgsqlDbType.Boolean) { Value = Flags.GetRange(start, count) },
+                ColumnKind.Instant => new("@" + name, NpgsqlDbType.Array | NpgsqlDbType.TimestampTz)
+                {
+                    Value = Instants.GetRange(start, count),
+                },
+                _ => new("@" + name, NpgsqlDbType.Array | NpgsqlDbType.Text) { Value = Texts.GetRange(start, count) },
+            };
 
         public void Clear()
         {

@@ -24,8 +24,9 @@ internal readonly record struct Column(string Name, ColumnKind Kind)
 }
 
 /// <summary>
-/// Rows written by one statement: PostgreSQL takes them all in one round trip as arrays, SQLite row by row through one prepared statement in the open transaction.
-/// The statement reads them from <c>{rows}</c>, a table with the columns named. A row is written value by value in the order of the columns, then ended.
+/// Rows written by one statement: PostgreSQL takes them all in one round trip as arrays, SQLite row by row through one prepared statement
+/// in the open transaction. The statement reads them from <c>{rows}</c>, a table with the columns named. A row is written value by value in
+/// the order of the columns, then ended.
 /// </summary>
 internal abstract class RowBatch
 {

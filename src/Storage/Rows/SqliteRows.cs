@@ -6,8 +6,8 @@ using SQLitePCL;
 namespace CrmSync.Storage.Rows;
 
 /// <summary>
-/// Steps one prepared statement of SQLite a row. It talks to SQLite itself: the parameter objects of ADO.NET cost several times what SQLite needs for the row.
-/// The statement belongs to the connection and is kept for the next batch.
+/// Steps one prepared statement of SQLite a row. It talks to SQLite itself: the parameter objects of ADO.NET cost several times what SQLite
+/// needs for the row. The statement belongs to the connection and is kept for the next batch.
 /// </summary>
 internal sealed class SqliteRows(WriteScope scope, sqlite3_stmt statement) : RowBatch
 {
@@ -37,7 +37,10 @@ internal sealed class SqliteRows(WriteScope scope, sqlite3_stmt statement) : Row
 
         // An empty span has no address, which SQLite would take for null.
         var length = Encoding.UTF8.GetBytes(value, buffer);
-        Check(length == 0 ? raw.sqlite3_bind_text(statement, ++column, "") : raw.sqlite3_bind_text(statement, ++column, buffer.AsSpan(0, length)));
+        Check(
+            length == 0
+                ? raw.sqlite3_bind_text(statement, ++column, "")
+                : raw.sqlite3_bind_text(statement, ++column, buffer.AsSpan(0, length)));
         return this;
     }
 

@@ -19,7 +19,13 @@ internal sealed class BacktestPrinter(Invocation asked, DateTimeZone zone)
         {
             Lines(rules.Select(Json));
             Lines(report.People.Select(Json));
-            Lines(report.Contacts.Select(c => new JsonObject { ["contact"] = c.Contact.Value, ["items"] = c.Items, ["suppressed"] = c.Suppressed }));
+            Lines(
+                report.Contacts.Select(c => new JsonObject
+                {
+                    ["contact"] = c.Contact.Value,
+                    ["items"] = c.Items,
+                    ["suppressed"] = c.Suppressed,
+                }));
             return;
         }
 
@@ -27,17 +33,39 @@ internal sealed class BacktestPrinter(Invocation asked, DateTimeZone zone)
         Table(
             "Rules",
             ["rule", "opened", "met", "late", "satisfied", "expired", "cancelled", "median", "suppressed by"],
-            rules.Select(r => new[]
-            {
-                r.Name + (r.Observed ? " (observed)" : ""), Number(r.Opened), Number(r.Met), Number(r.Late), Number(r.Satisfied), Number(r.Expired), Number(r.Cancelled),
-                r.MedianToAnswer is { } median ? Length(median) : "-",
-                string.Join(", ", Sorted(r.SuppressedBy).Select(s => $"{s.Key} {Number(s.Value)}").Concat(Sorted(r.WouldSuppress).Select(s => $"{s.Key} {Number(s.Value)} (observed)"))),
-            }));
+            rules.Select(r =>
+                new[]
+                {
+                    r.Name + (r.Observed ? " (observed)" : ""),
+                    Number(r.Opened),
+                    Number(r.Met),
+                    Number(r.Late),
+                    Number(r.Satisfied),
+                    Number(r.Expired),
+                    Number(r.Cancelled),
+                    r.MedianToAnswer is { } median ? Length(median) : "-",
+                    string.Join(
+                        ", ",
+                        Sorted(r.SuppressedBy)
+                            .Select(s => $"{s.Key} {Number(s.Value)}")
+                            .Concat(Sorted(r.WouldSuppress).Select(s => $"{s.Key} {Number(s.Value)} (observed)"))),
+                }));
         Table(
             "People, a day",
             ["person", "mails", "worst", "digest lines", "worst"],
-            report.People.Select(p => new[] { p.Id, Half(p.MedianMails), Worst(p.MostMails, p.MostMailsOn), Half(p.MedianLines), Worst(p.MostLines, p.MostLinesOn) }));
-        Table("Contacts affected most", ["contact", "items", "suppressed"], report.Contacts.Select(c => new[] { c.Contact.Value, Number(c.Items), Number(c.Suppressed) }));
+            report.People.Select(p =>
+                new[]
+                {
+                    p.Id,
+                    Half(p.MedianMails),
+                    Worst(p.MostMails, p.MostMailsOn),
+                    Half(p.MedianLines),
+                    Worst(p.MostLines, p.MostLinesOn),
+                }));
+        Table(
+            "Contacts affected most",
+            ["contact", "items", "suppressed"],
+            report.Contacts.Select(c => new[] { c.Contact.Value, Number(c.Items), Number(c.Suppressed) }));
     }
 
     /// <summary>Only what differs between two policies, with an example each.</summary>
@@ -87,7 +115,15 @@ internal sealed class BacktestPrinter(Invocation asked, DateTimeZone zone)
 
         var widths = header.Select((_, column) => lines.Max(line => line[column].Length)).ToArray();
         foreach (var line in lines)
-            asked.Out.WriteLine(("  " + string.Join("  ", line.Select((cell, column) => column == 0 || column == line.Length - 1 ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column])))).TrimEnd());
+            asked.Out.WriteLine(
+                (
+                    "  "
+                    + string.Join(
+                        "  ",
+                        line.Select(
+                            (cell, column) =>
+                                column == 0 || column == line.Length - 1 ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column])))
+                ).TrimEnd());
     }
 
     private void Lines(IEnumerable<JsonObject> objects)
@@ -112,9 +148,11 @@ internal sealed class BacktestPrinter(Invocation asked, DateTimeZone zone)
         ["median_minutes_to_answer"] = rule.MedianToAnswer is { } median ? Math.Round(median.TotalMinutes) : null,
     };
 
-    private static JsonObject Json(IReadOnlyDictionary<string, int> byLimit) => new(Sorted(byLimit).Select(s => KeyValuePair.Create(s.Key, (JsonNode?)s.Value)));
+    private static JsonObject Json(IReadOnlyDictionary<string, int> byLimit) =>
+        new(Sorted(byLimit).Select(s => KeyValuePair.Create(s.Key, (JsonNode?)s.Value)));
 
-    private static IEnumerable<KeyValuePair<string, int>> Sorted(IReadOnlyDictionary<string, int> byLimit) => byLimit.OrderBy(s => s.Key, StringComparer.Ordinal);
+    private static IEnumerable<KeyValuePair<string, int>> Sorted(IReadOnlyDictionary<string, int> byLimit) =>
+        byLimit.OrderBy(s => s.Key, StringComparer.Ordinal);
 
     private static JsonObject Json(BacktestPerson person) => new()
     {
@@ -142,7 +180,8 @@ internal sealed class BacktestPrinter(Invocation asked, DateTimeZone zone)
 
     private static string Half(double number) => number.ToString("0.#", CultureInfo.InvariantCulture);
 
-    private static string Worst(int most, LocalDate? on) => on is { } day ? $"{Number(most)} on {LocalDatePattern.Iso.Format(day)}" : Number(most);
+    private static string Worst(int most, LocalDate? on) =>
+        on is { } day ? $"{Number(most)} on {LocalDatePattern.Iso.Format(day)}" : Number(most);
 
     private static string Length(Duration length) => length.TotalDays >= 2
         ? $"{length.TotalDays.ToString("0.#", CultureInfo.InvariantCulture)} days"

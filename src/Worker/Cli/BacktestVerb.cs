@@ -6,12 +6,19 @@ using NodaTime;
 
 namespace CrmSync.Worker.Cli;
 
-/// <summary><c>policy backtest</c>: replays the log and tells what the policy would have done. It sends nothing and writes nothing.</summary>
+/// <summary>
+/// <c>policy backtest</c>: replays the log and tells what the policy would have done. It sends nothing and writes nothing.
+/// </summary>
 internal static class BacktestVerb
 {
     private const string LastGood = "last-good";
 
-    private static readonly Option<int> Days = new("--days") { Description = "How far back, in days.", HelpName = "N", DefaultValueFactory = _ => 90 };
+    private static readonly Option<int> Days = new("--days")
+    {
+        Description = "How far back, in days.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 90,
+    };
 
     private static readonly Option<string?> Against = new("--against")
     {
@@ -22,7 +29,14 @@ internal static class BacktestVerb
     private static readonly Option<string?> Rule = new("--rule") { Description = "Only this rule.", HelpName = "x" };
 
     public static Command Create() =>
-        new Command("backtest", "Replay the log and show what the policy would have done.") { Days, Against, Rule, CommonOptions.Format, CommonOptions.Now }.Does(Run);
+        new Command("backtest", "Replay the log and show what the policy would have done.")
+        {
+            Days,
+            Against,
+            Rule,
+            CommonOptions.Format,
+            CommonOptions.Now,
+        }.Does(Run);
 
     private static async Task<int> Run(ParseResult parsed, CancellationToken ct)
     {

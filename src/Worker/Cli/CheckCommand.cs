@@ -14,21 +14,28 @@ internal static class CheckCommand
     {
         var logIn = new Option<bool>("--connect") { Description = "Also log in to every account, read-only." };
         var strict = new Option<bool>("--strict") { Description = "Warnings count as errors." };
-        var command = new Command("check", "Show all problems of crmsync.yaml and of the policy at once.") { logIn, strict, CommonOptions.Format, CommonOptions.Now };
-        return command.Does(async (parsed, ct) =>
+        var command = new Command("check", "Show all problems of crmsync.yaml and of the policy at once.")
         {
-            var asked = Invocation.Of(parsed);
-            var configuration = ConfigurationFile.Read(asked.Folder);
-            var policy = PolicyCheck.Run(asked.Folder, OptionsOf(asked, configuration.Configuration));
-            if (configuration.Configuration is { } read && policy.Reading.Written is { } written)
-                PolicyCheck.Accounts(read, written.Policy, configuration.Problems);
+            logIn,
+            strict,
+            CommonOptions.Format,
+            CommonOptions.Now,
+        };
+        return command.Does(
+            async (parsed, ct) =>
+            {
+                var asked = Invocation.Of(parsed);
+                var configuration = ConfigurationFile.Read(asked.Folder);
+                var policy = PolicyCheck.Run(asked.Folder, OptionsOf(asked, configuration.Configuration));
+                if (configuration.Configuration is { } read && policy.Reading.Written is { } written)
+                    PolicyCheck.Accounts(read, written.Policy, configuration.Problems);
 
-            var status = Report(asked, parsed.GetValue(strict), configuration.Problems, policy.Reading.Problems);
-            if (!parsed.GetValue(logIn) || configuration.Configuration is null)
-                return status;
+                var status = Report(asked, parsed.GetValue(strict), configuration.Problems, policy.Reading.Problems);
+                if (!parsed.GetValue(logIn) || configuration.Configuration is null)
+                    return status;
 
-            return await connect(asked, configuration.Configuration, ct) ? status : CommandLine.ProblemsFound;
-        });
+                return await connect(asked, configuration.Configuration, ct) ? status : CommandLine.ProblemsFound;
+            });
     }
 
     /// <summary>What the policy is read with: the accounts' addresses are ours, too.</summary>

@@ -5,7 +5,9 @@ using NodaTime;
 
 namespace CrmSync.Worker.Cli;
 
-/// <summary>The program as interface.md section 1 promises it: one verb a command, the same options everywhere, exit status 0, 1, 2 or 78.</summary>
+/// <summary>
+/// The program as interface.md section 1 promises it: one verb a command, the same options everywhere, exit status 0, 1, 2 or 78.
+/// </summary>
 internal static class CommandLine
 {
     public const int Done = 0;
@@ -30,7 +32,8 @@ internal static class CommandLine
 
     private static RootCommand Build()
     {
-        var root = new RootCommand("Reads the company's mail and calendars, keeps a contact log, and tells everybody whom they should write to.");
+        var root = new RootCommand(
+            "Reads the company's mail and calendars, keeps a contact log, and tells everybody whom they should write to.");
         root.Options.Add(CommonOptions.Config);
         root.Options.Add(CommonOptions.Verbose);
         foreach (var verb in Verbs())
@@ -109,12 +112,23 @@ internal static class CommonOptions
 
     public static Option<bool> Verbose { get; } = new("--verbose") { Description = "Tell more on standard error.", Recursive = true };
 
-    public static Option<OutputFormat> Format { get; } = new("--format")
-    {
-        Description = "table for people, json for programs: one object a line.",
-        HelpName = "table|json",
-        CustomParser = result => Parse(result, text => text switch { "table" => OutputFormat.Table, "json" => OutputFormat.Json, _ => (OutputFormat?)null }, "table or json") ?? default,
-    };
+    public static Option<OutputFormat> Format { get; } =
+        new("--format")
+        {
+            Description = "table for people, json for programs: one object a line.",
+            HelpName = "table|json",
+            CustomParser = result =>
+                Parse(
+                    result,
+                    text =>
+                        text switch
+                        {
+                            "table" => OutputFormat.Table,
+                            "json" => OutputFormat.Json,
+                            _ => (OutputFormat?)null,
+                        },
+                    "table or json") ?? default,
+        };
 
     public static Option<Instant?> Now { get; } = new("--now")
     {

@@ -58,7 +58,8 @@ internal static class ConnectCheck
     }
 
     /// <summary>
-    /// Where failed logins are kept: what works now need not wait any longer in the worker. A database that is not there, or cannot be used, is no trouble of an account.
+    /// Where failed logins are kept: what works now need not wait any longer in the worker. A database that is not there, or cannot be
+    /// used, is no trouble of an account.
     /// </summary>
     private static async Task<ContactDatabase?> Database(Invocation asked, CrmSyncConfiguration configuration, CancellationToken ct)
     {

@@ -36,7 +36,8 @@ internal static class ContactsVerb
         ("meetings", c => c.Meetings.ToString(CultureInfo.InvariantCulture)),
         ("segments", c => string.Join(", ", c.Segments)));
 
-    public static Command Create() => new Command("contacts", "Show who we know.") { Segment, CommonOptions.Format, CommonOptions.Now }.Does(Run);
+    public static Command Create() =>
+        new Command("contacts", "Show who we know.") { Segment, CommonOptions.Format, CommonOptions.Now }.Does(Run);
 
     private static async Task<int> Run(ParseResult parsed, CancellationToken ct)
     {
@@ -44,7 +45,10 @@ internal static class ContactsVerb
         await using var program = await Composition.Open(parsed.FolderOf(), now, ct);
         var segment = parsed.GetValue(Segment);
         if (segment is not null && !program.Policy.Segments.ContainsKey(segment))
-            throw new UsageException($"there is no segment \"{segment}\" in the policy; there are {string.Join(", ", program.Policy.Segments.Keys.Order(StringComparer.Ordinal))}");
+            throw new UsageException(
+                $"there is no segment \"{segment}\" in the policy; there are "
+                    + $"{string.Join(", ", program.Policy.Segments.Keys.Order(StringComparer.Ordinal))}"
+            );
 
         var running = new RunningPolicy(program.Policy);
         running.Put((await program.Snapshot(now, withText: false, ct)).Interactions);

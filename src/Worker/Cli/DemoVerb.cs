@@ -18,7 +18,11 @@ internal static class DemoVerb
     };
 
     public static Command Create() =>
-        new Command("demo", "Show the whole job on the shipped sample company: no server, no password, no network.") { Out, CommonOptions.Now }.Does(Run);
+        new Command("demo", "Show the whole job on the shipped sample company: no server, no password, no network.")
+        {
+            Out,
+            CommonOptions.Now,
+        }.Does(Run);
 
     private static async Task<int> Run(ParseResult parsed, CancellationToken ct)
     {
@@ -30,7 +34,10 @@ internal static class DemoVerb
 
         using var output = new Output(Console.OpenStandardOutput(), OutputFormat.Table, width: null);
         var zone = sample.Policy.DefaultCalendar.Zone;
-        output.Line($"This is the sample company, at its story's own date: {now.InZone(zone).ToString("dddd d MMMM uuuu, HH:mm", CultureInfo.InvariantCulture)} in {zone.Id}.");
+        output.Line(
+            $"This is the sample company, at its story's own date: "
+                + $"{now.InZone(zone).ToString("dddd d MMMM uuuu, HH:mm", CultureInfo.InvariantCulture)} in {zone.Id}."
+        );
         output.Flush();
 
         var configuration = sample with { Settings = sample.Settings with { Delivery = delivery } };
@@ -57,13 +64,19 @@ internal static class DemoVerb
         await using var desk = program.Digests;
         var report = await desk.Send(now, lease: Duration.Zero, ct);
         output.Line();
-        output.Line($"Wrote {report.Sent.Count} mails (the digests of the day, and an answer) to {place}; open these in a browser or a mail program:");
+        output.Line(
+            $"Wrote {report.Sent.Count} mails (the digests of the day, and an answer) to {place}; open these in a browser or a mail "
+                + $"program:"
+        );
         foreach (var file in Directory.EnumerateFiles(place, "*.html").Order(StringComparer.Ordinal))
             output.Line("  " + file);
 
         output.Line();
         output.Line($"Look further with: crmsync log --config {folder} --now {Moments.Print(now)}");
-        output.Line("(and contacts, items, status, policy explain in the same way; everything an admin can write stands in that folder, with comments)");
+        output.Line(
+            "(and contacts, items, status, policy explain in the same way; everything an admin can write stands in that folder, with "
+                + "comments)"
+        );
         output.Flush();
         foreach (var summary in summaries)
             await HarvestFormat.Complain(summary);

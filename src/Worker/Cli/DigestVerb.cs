@@ -13,7 +13,11 @@ internal static class DigestVerb
 {
     private static readonly Option<string?> To = new("--to") { Description = "Only the digests of this person.", HelpName = "X" };
     private static readonly Option<bool> Send = new("--send") { Description = "Send what is due, each once; default: show." };
-    private static readonly Option<string> Format = new("--format") { Description = "How digests are shown.", DefaultValueFactory = _ => "text" };
+    private static readonly Option<string> Format = new("--format")
+    {
+        Description = "How digests are shown.",
+        DefaultValueFactory = _ => "text",
+    };
 
     private static readonly ListFormat<(Digest Digest, DigestMail Mail)> Digests = new((json, d) =>
     {
@@ -40,7 +44,8 @@ internal static class DigestVerb
         await using var program = await Composition.Open(parsed.FolderOf(), now, ct);
         var to = parsed.GetValue(To);
         if (to is not null && program.Policy.People.All(p => p.Id != to))
-            throw new UsageException($"there is no person \"{to}\" in the policy; there are {string.Join(", ", program.Policy.People.Select(p => p.Id))}");
+            throw new UsageException(
+                $"there is no person \"{to}\" in the policy; there are {string.Join(", ", program.Policy.People.Select(p => p.Id))}");
 
         await using var desk = program.Digests;
         if (!parsed.GetValue(Send))

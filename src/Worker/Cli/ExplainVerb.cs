@@ -16,7 +16,13 @@ internal static class ExplainVerb
     private static readonly Option<string?> Rule = new("--rule") { Description = "Only this rule.", HelpName = "x" };
 
     public static Command Create() =>
-        new Command("explain", "Say why the policy does or does not ask for anything about a contact.") { Address, Rule, CommonOptions.Format, CommonOptions.Now }.Does(Run);
+        new Command("explain", "Say why the policy does or does not ask for anything about a contact.")
+        {
+            Address,
+            Rule,
+            CommonOptions.Format,
+            CommonOptions.Now,
+        }.Does(Run);
 
     private static async Task<int> Run(ParseResult parsed, CancellationToken ct)
     {
@@ -27,7 +33,11 @@ internal static class ExplainVerb
         await using var program = await Composition.Open(asked.Folder, asked.Now, ct);
         var rule = parsed.GetValue(Rule);
         MustBeARule(rule, program.Policy);
-        var explanation = new Evaluator(program.Policy).Explain(await program.Snapshot(asked.Now, withText: false, ct), address, asked.Now, rule);
+        var explanation = new Evaluator(program.Policy).Explain(
+            await program.Snapshot(asked.Now, withText: false, ct),
+            address,
+            asked.Now,
+            rule);
         if (explanation is null)
         {
             await asked.Error.WriteLineAsync($"crmsync: nobody in the log or in `contacts` has the address {address}");
@@ -47,7 +57,8 @@ internal static class ExplainVerb
             return;
         }
 
-        asked.Out.WriteLine(ProblemPrinter.OneLine(new JsonObject { ["contact"] = explanation.Contact.Value, ["header"] = explanation.Header }));
+        asked.Out.WriteLine(
+            ProblemPrinter.OneLine(new JsonObject { ["contact"] = explanation.Contact.Value, ["header"] = explanation.Header }));
         foreach (var rule in explanation.Rules)
         {
             asked.Out.WriteLine(ProblemPrinter.OneLine(new JsonObject

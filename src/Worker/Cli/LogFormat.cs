@@ -11,13 +11,24 @@ namespace CrmSync.Worker.Cli;
 internal static class LogFormat
 {
     /// <param name="now">The moment the log is shown for: a meeting's status and a bounce are as known then.</param>
-    public static ListFormat<Interaction> At(Instant now) => new(
-        (json, line) => Write(json, line, now),
-        ("at", line => Moments.Print(line.At)),
-        ("kind", line => line.Kind == InteractionKind.Mail ? Word(line.Class) : line.Kind == InteractionKind.Meeting ? Word(StatusOf(line, now)) : "command"),
-        ("direction", line => Word(line.Direction)),
-        ("who", Who),
-        ("subject", line => line.Command is { } command ? $"{command.Verb} {command.Contact ?? (object?)command.About}" : line.Subject ?? "(no subject)"));
+    public static ListFormat<Interaction> At(Instant now) =>
+        new(
+            (json, line) => Write(json, line, now),
+            ("at", line => Moments.Print(line.At)),
+            (
+                "kind",
+                line =>
+                    line.Kind == InteractionKind.Mail ? Word(line.Class)
+                    : line.Kind == InteractionKind.Meeting ? Word(StatusOf(line, now))
+                    : "command"),
+            ("direction", line => Word(line.Direction)),
+            ("who", Who),
+            (
+                "subject",
+                line =>
+                    line.Command is { } command
+                        ? $"{command.Verb} {command.Contact ?? (object?)command.About}"
+                        : line.Subject ?? "(no subject)"));
 
     private static void Write(Utf8JsonWriter json, Interaction line, Instant now)
     {
@@ -89,7 +100,11 @@ internal static class LogFormat
     /// <summary>Who is to be named in one column: the outsiders, or, among ourselves, the author.</summary>
     private static string? Who(Interaction line)
     {
-        var outsiders = line.Participants.Where(p => !p.Internal && p.Role != ParticipantRole.ReplyTo).Select(p => p.Address.Value).Distinct().ToArray();
+        var outsiders = line
+            .Participants.Where(p => !p.Internal && p.Role != ParticipantRole.ReplyTo)
+            .Select(p => p.Address.Value)
+            .Distinct()
+            .ToArray();
         return outsiders.Length switch
         {
             0 => line.Author?.Value ?? line.Command?.By.Value,

@@ -23,7 +23,15 @@ internal static class LogVerb
     public static Command Create()
     {
         Class.AcceptOnlyFromAmong([.. Enum.GetNames<InteractionClass>().Select(n => n.ToLowerInvariant()), "all"]);
-        return new Command("log", "Show the contact log, oldest first.") { Contact, Since, Until, Class, CommonOptions.Format, CommonOptions.Now }.Does(Run);
+        return new Command("log", "Show the contact log, oldest first.")
+        {
+            Contact,
+            Since,
+            Until,
+            Class,
+            CommonOptions.Format,
+            CommonOptions.Now,
+        }.Does(Run);
     }
 
     private static async Task<int> Run(ParseResult parsed, CancellationToken ct)
@@ -48,7 +56,9 @@ internal static class LogVerb
 
         using var output = parsed.OutputOf();
         await output.List(
-            program.Log.Read(filter, ct).Where(line => wanted is not null || LogFormat.StatusOf(line, now) is null or MeetingStatus.Held or MeetingStatus.Booked),
+            program
+                .Log.Read(filter, ct)
+                .Where(line => wanted is not null || LogFormat.StatusOf(line, now) is null or MeetingStatus.Held or MeetingStatus.Booked),
             LogFormat.At(now));
         return CommandLine.Done;
     }

@@ -18,7 +18,11 @@ internal sealed record ListFormat<T>(Action<Utf8JsonWriter, T> Json, params IRea
 /// <summary>Standard output: tables for people, one JSON object a line for programs, and nothing else.</summary>
 internal sealed class Output(Stream stream, OutputFormat format, int? width) : IDisposable
 {
-    private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    private static readonly JsonWriterOptions Compact = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true,
+    };
 
     private readonly BufferedStream buffered = new(stream, 1 << 16);
 
@@ -124,15 +128,21 @@ internal static class Moments
         json.WriteEndArray();
     }
 
-    /// <summary>Reads an instant (<c>2026-03-02T09:00:00Z</c>, with any offset) or a date (its beginning in UTC); null when it is neither.</summary>
+    /// <summary>
+    /// Reads an instant (<c>2026-03-02T09:00:00Z</c>, with any offset) or a date (its beginning in UTC); null when it is neither.
+    /// </summary>
     public static Instant? Read(string text)
     {
         if (OffsetDateTimePattern.ExtendedIso.Parse(text) is { Success: true, Value: var moment })
             return moment.ToInstant();
 
-        if (OffsetDateTimePattern.CreateWithInvariantCulture("uuuu'-'MM'-'dd'T'HH':'mmo<Z+HH:mm>").Parse(text) is { Success: true, Value: var minute })
+        if (
+            OffsetDateTimePattern.CreateWithInvariantCulture("uuuu'-'MM'-'dd'T'HH':'mmo<Z+HH:mm>").Parse(text) is
+            { Success: true, Value: var minute })
             return minute.ToInstant();
 
-        return LocalDatePattern.Iso.Parse(text) is { Success: true, Value: var date } ? date.AtStartOfDayInZone(DateTimeZone.Utc).ToInstant() : null;
+        return LocalDatePattern.Iso.Parse(text) is { Success: true, Value: var date }
+            ? date.AtStartOfDayInZone(DateTimeZone.Utc).ToInstant()
+            : null;
     }
 }

@@ -11,7 +11,10 @@ namespace CrmSync.Worker.Cli;
 /// <summary><c>forget</c> and <c>export</c>: the rights of the people in the log.</summary>
 internal static class PersonVerbs
 {
-    private static readonly Argument<string> Address = new("ADDRESS") { Description = "The person; aliases of the policy's contacts belong to them." };
+    private static readonly Argument<string> Address = new("ADDRESS")
+    {
+        Description = "The person; aliases of the policy's contacts belong to them.",
+    };
 
     public static Command CreateForget() =>
         new Command("forget", "Erase a person, and keep them erased.") { Address, CommonOptions.Now }.Does(Forget);
@@ -30,7 +33,9 @@ internal static class PersonVerbs
 
         var counts = await new Erasure(program.Database).Forget(addresses, classifier, MeetingHarvest.MergeFor(program.Policy), now, ct);
         await Console.Error.WriteLineAsync(
-            $"erased: {counts.Removed} lines removed, {counts.Reduced} lines of others without them; what is read from now on leaves them out");
+            $"erased: {counts.Removed} lines removed, {counts.Reduced} lines of others without them; what is read from now on leaves "
+                + $"them out"
+        );
         return CommandLine.Done;
     }
 

@@ -9,7 +9,11 @@ namespace CrmSync.Worker.Cli;
 /// <summary>The verb <c>policy</c> (policy.md sections 12 to 14).</summary>
 internal static class PolicyCommand
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Indented = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     public static Command Create() => new("policy", "Check, test, replay and ask the policy.")
     {
@@ -23,7 +27,12 @@ internal static class PolicyCommand
     private static Command Check()
     {
         var strict = new Option<bool>("--strict") { Description = "Warnings count as errors." };
-        var command = new Command("check", "Show all problems of the policy at once, and run its tests.") { strict, CommonOptions.Format, CommonOptions.Now };
+        var command = new Command("check", "Show all problems of the policy at once, and run its tests.")
+        {
+            strict,
+            CommonOptions.Format,
+            CommonOptions.Now,
+        };
         command.SetAction(parsed =>
         {
             var asked = Invocation.Of(parsed);
@@ -34,9 +43,19 @@ internal static class PolicyCommand
 
     private static Command Test()
     {
-        var file = new Argument<string?>("file") { Arity = ArgumentArity.ZeroOrOne, Description = "A file of tests; without it the tests of the policy." };
+        var file = new Argument<string?>("file")
+        {
+            Arity = ArgumentArity.ZeroOrOne,
+            Description = "A file of tests; without it the tests of the policy.",
+        };
         var coverage = new Option<bool>("--coverage") { Description = "List the rules and limits that no test exercises." };
-        var command = new Command("test", "Run the tests of the policy, or of a file.") { file, coverage, CommonOptions.Format, CommonOptions.Now };
+        var command = new Command("test", "Run the tests of the policy, or of a file.")
+        {
+            file,
+            coverage,
+            CommonOptions.Format,
+            CommonOptions.Now,
+        };
         command.SetAction(parsed => new TestVerb(Invocation.Of(parsed)).Run(parsed.GetValue(file), parsed.GetValue(coverage)));
         return command;
     }
@@ -44,7 +63,12 @@ internal static class PolicyCommand
     private static Command Schema()
     {
         var tests = new Option<bool>("--tests") { Description = "The schema of a file of tests." };
-        var command = new Command("schema", "Print the JSON Schema of the policy, for completion in editors.") { tests, CommonOptions.Format, CommonOptions.Now };
+        var command = new Command("schema", "Print the JSON Schema of the policy, for completion in editors.")
+        {
+            tests,
+            CommonOptions.Format,
+            CommonOptions.Now,
+        };
         command.SetAction(parsed =>
         {
             Invocation.Of(parsed).Out.WriteLine(PolicyShape.Schema(parsed.GetValue(tests)).ToJsonString(Indented));
@@ -55,5 +79,8 @@ internal static class PolicyCommand
 
     /// <summary>The policy can be asked without a usable crmsync.yaml; its problems are for <c>check</c>.</summary>
     internal static ReadingOptions OptionsOf(Invocation asked) =>
-        CheckCommand.OptionsOf(asked, File.Exists(Path.Combine(asked.Folder, ConfigurationFile.FileName)) ? ConfigurationFile.Read(asked.Folder).Configuration : null);
+        CheckCommand.OptionsOf(
+            asked,
+            File.Exists(Path.Combine(asked.Folder, ConfigurationFile.FileName)) ? ConfigurationFile.Read(asked.Folder).Configuration : null
+        );
 }

@@ -25,8 +25,14 @@ internal static class QuarantineVerb
 
     public static Command Create()
     {
-        var retry = new Command("retry", "Try everything in quarantine again, now.") { Account, CommonOptions.Format, CommonOptions.Now }.Does(Retry);
-        return new Command("quarantine", "Show mails and events that could not be read.") { Account, CommonOptions.Format, retry }.Does(List);
+        var retry = new Command("retry", "Try everything in quarantine again, now.")
+        {
+            Account,
+            CommonOptions.Format,
+            CommonOptions.Now,
+        }.Does(Retry);
+        return new Command("quarantine", "Show mails and events that could not be read.") { Account, CommonOptions.Format, retry }.Does(
+            List);
     }
 
     private static async Task<int> List(ParseResult parsed, CancellationToken ct)
@@ -41,7 +47,9 @@ internal static class QuarantineVerb
     {
         var now = parsed.NowOf();
         await using var program = await Composition.Open(parsed.FolderOf(), now, ct);
-        var names = (await program.Ledger.Quarantine(parsed.GetValue(Account), ct)).Select(item => item.Account).ToHashSet(StringComparer.Ordinal);
+        var names = (await program.Ledger.Quarantine(parsed.GetValue(Account), ct))
+            .Select(item => item.Account)
+            .ToHashSet(StringComparer.Ordinal);
         await program.Ledger.RetryQuarantine(parsed.GetValue(Account), ct);
         return await SyncVerb.Harvest(program, await AccountSources.Named(program.Readable, names, ct), now, parsed, ct);
     }

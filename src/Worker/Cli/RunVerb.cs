@@ -11,7 +11,8 @@ namespace CrmSync.Worker.Cli;
 /// <summary><c>run</c>: the worker, until it is asked to stop.</summary>
 internal static class RunVerb
 {
-    public static Command Create() => new Command("run", "Work: harvest, ask the policy and send digests, as scheduled, until stopped.").Does(Run);
+    public static Command Create() =>
+        new Command("run", "Work: harvest, ask the policy and send digests, as scheduled, until stopped.").Does(Run);
 
     private static async Task<int> Run(ParseResult parsed, CancellationToken ct)
     {
@@ -51,7 +52,10 @@ internal static class RunVerb
             foreach (var problem in refused.Problems)
                 Console.Error.WriteLine(problem);
 
-            Console.Error.WriteLine($"crmsync: the policy files are not taken; the last good policy, {reload.Current.Version}, is in force until they are corrected");
+            Console.Error.WriteLine(
+                $"crmsync: the policy files are not taken; the last good policy, {reload.Current.Version}, is in force until they are "
+                    + $"corrected"
+            );
         }
 
         return (reload!, outcome);

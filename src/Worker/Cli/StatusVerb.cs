@@ -12,7 +12,8 @@ internal static class StatusVerb
     /// <summary>What happened to mails longer ago is no news.</summary>
     private static readonly Duration Recent = Duration.FromDays(7);
 
-    public static Command Create() => new Command("status", "Show how each account is doing.") { CommonOptions.Format, CommonOptions.Now }.Does(Run);
+    public static Command Create() =>
+        new Command("status", "Show how each account is doing.") { CommonOptions.Format, CommonOptions.Now }.Does(Run);
 
     private static async Task<int> Run(ParseResult parsed, CancellationToken ct)
     {
@@ -39,7 +40,12 @@ internal static class StatusVerb
 internal sealed record AccountStatus(string Name, string Kind, AccountState? State, IReadOnlyList<ItemCount> Items, Instant? NextRun)
 {
     /// <summary>Such as <c>120 done, 3 skipped</c>.</summary>
-    public string ItemsInWords => string.Join(", ", Items.GroupBy(i => i.State, StringComparer.Ordinal).Select(g => string.Create(CultureInfo.InvariantCulture, $"{g.Sum(i => i.Items)} {g.Key}")));
+    public string ItemsInWords =>
+        string.Join(
+            ", ",
+            Items
+                .GroupBy(i => i.State, StringComparer.Ordinal)
+                .Select(g => string.Create(CultureInfo.InvariantCulture, $"{g.Sum(i => i.Items)} {g.Key}")));
 
     /// <summary>How long ago everything that had arrived was in the log, in words; null before the first complete reading.</summary>
     public string? BehindAt(Instant now) => LagAt(now) is { } lag ? InWords(lag) : null;
@@ -58,13 +64,23 @@ internal sealed record AccountStatus(string Name, string Kind, AccountState? Sta
 
             // Only a failing account can be waiting for its server.
             var allowed = state?.LastError is null ? null : await account.NotBefore(ct);
-            configured.Add(new AccountStatus(account.Name, account.Kind, state, [.. items[account.Name]], allowed > scheduled ? allowed : scheduled));
+            configured.Add(
+                new AccountStatus(account.Name, account.Kind, state, [.. items[account.Name]], allowed > scheduled ? allowed : scheduled));
         }
 
         // The members of a group as they were when it was last asked.
-        var members = program.Readable.Where(a => a.Members is not null).SelectMany(a => states.GetValueOrDefault(a.Name)?.Cursor?.Split('\n') ?? []).ToHashSet(StringComparer.Ordinal);
-        var former = states.Values.Where(s => program.Readable.All(a => a.Name != s.Name))
-            .Select(s => new AccountStatus(s.Name, s.Kind, s, [.. items[s.Name]], members.Contains(s.Name) ? s.LastAttempt + schedule.Mail : null));
+        var members = program
+            .Readable.Where(a => a.Members is not null)
+            .SelectMany(a => states.GetValueOrDefault(a.Name)?.Cursor?.Split('\n') ?? [])
+            .ToHashSet(StringComparer.Ordinal);
+        var former = states
+            .Values.Where(s => program.Readable.All(a => a.Name != s.Name))
+            .Select(s => new AccountStatus(
+                s.Name,
+                s.Kind,
+                s,
+                [.. items[s.Name]],
+                members.Contains(s.Name) ? s.LastAttempt + schedule.Mail : null));
         return [.. configured, .. former];
     }
 
@@ -105,5 +121,8 @@ internal sealed record AccountStatus(string Name, string Kind, AccountState? Sta
     /// <summary>How long ago everything that had arrived was in the log.</summary>
     private Duration? LagAt(Instant now) => State?.ReadUntil is { } until ? Duration.Max(Duration.Zero, now - until) : null;
 
-    private static string InWords(Duration lag) => lag.TotalDays >= 2 ? $"{(int)lag.TotalDays} days" : lag.TotalHours >= 2 ? $"{(int)lag.TotalHours} hours" : $"{(int)lag.TotalMinutes} min";
+    private static string InWords(Duration lag) =>
+        lag.TotalDays >= 2 ? $"{(int)lag.TotalDays} days"
+        : lag.TotalHours >= 2 ? $"{(int)lag.TotalHours} hours"
+        : $"{(int)lag.TotalMinutes} min";
 }

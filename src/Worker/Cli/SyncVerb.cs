@@ -18,18 +18,26 @@ internal static class SyncVerb
         var now = parsed.NowOf();
         await using var program = await Composition.Open(parsed.FolderOf(), now, ct);
         var name = parsed.GetValue(Account);
-        var which = name is null ? program.Readable : await AccountSources.Named(program.Readable, new HashSet<string>(StringComparer.Ordinal) { name }, ct);
+        var which = name is null
+            ? program.Readable
+            : await AccountSources.Named(program.Readable, new HashSet<string>(StringComparer.Ordinal) { name }, ct);
         if (which.Count == 0)
-            throw new UsageException($"there is no account \"{name}\"; there are {string.Join(", ", program.Readable.Select(a => a.Name))}");
+            throw new UsageException(
+                $"there is no account \"{name}\"; there are {string.Join(", ", program.Readable.Select(a => a.Name))}");
 
         return await Harvest(program, which, now, parsed, ct);
     }
 
     /// <summary>
-    /// Harvests and tells about it: a line an account, in the order of the configuration, JSON as soon as the accounts before it are done; members of groups after
-    /// them; what needs somebody on standard error.
+    /// Harvests and tells about it: a line an account, in the order of the configuration, JSON as soon as the accounts before it are done;
+    /// members of groups after them; what needs somebody on standard error.
     /// </summary>
-    public static async Task<int> Harvest(Composition program, IReadOnlyList<ReadableAccount> which, Instant now, ParseResult parsed, CancellationToken ct)
+    public static async Task<int> Harvest(
+        Composition program,
+        IReadOnlyList<ReadableAccount> which,
+        Instant now,
+        ParseResult parsed,
+        CancellationToken ct)
     {
         using var output = parsed.OutputOf();
         var order = new HarvestOrder(which);
@@ -62,7 +70,9 @@ internal static class SyncVerb
     }
 }
 
-/// <summary>Puts summaries, which come as accounts are done, in the order of the configuration. Members of groups are not in it and come last.</summary>
+/// <summary>
+/// Puts summaries, which come as accounts are done, in the order of the configuration. Members of groups are not in it and come last.
+/// </summary>
 internal sealed class HarvestOrder(IReadOnlyList<ReadableAccount> which)
 {
     private readonly Queue<string> names = new(which.Where(account => account.Members is null).Select(account => account.Name));
@@ -117,7 +127,8 @@ internal static class HarvestFormat
             await Console.Error.WriteLineAsync($"crmsync: account {summary.Account}: {summary.Problem}");
 
         if (summary.Quarantined > 0)
-            await Console.Error.WriteLineAsync($"crmsync: account {summary.Account}: {summary.Quarantined} could not be read; see: crmsync quarantine");
+            await Console.Error.WriteLineAsync(
+                $"crmsync: account {summary.Account}: {summary.Quarantined} could not be read; see: crmsync quarantine");
     }
 
     private static string Number(int number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);

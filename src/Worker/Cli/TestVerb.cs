@@ -28,14 +28,17 @@ internal sealed class TestVerb(Invocation asked)
 
         // A policy that cannot be read only matters to tests that run on it.
         var usable = main?.Written is null ? null : main;
-        var outcome = SourceFile.Read(file, file, problems) is { } source ? new PolicyTests(options, problems).RunFile(source, usable) : null;
+        var outcome = SourceFile.Read(file, file, problems) is { } source
+            ? new PolicyTests(options, problems).RunFile(source, usable)
+            : null;
         if (outcome is null)
             return Unusable(problems);
 
         return Report(outcome, problems, coverage);
     }
 
-    private bool HasPolicy() => File.Exists(Path.Combine(asked.Folder, "policy.yaml")) || Directory.Exists(Path.Combine(asked.Folder, "policy"));
+    private bool HasPolicy() =>
+        File.Exists(Path.Combine(asked.Folder, "policy.yaml")) || Directory.Exists(Path.Combine(asked.Folder, "policy"));
 
     private int Unusable(ProblemList problems)
     {
@@ -65,7 +68,10 @@ internal sealed class TestVerb(Invocation asked)
         }
 
         var passed = outcome.Results.Count - outcome.Failed;
-        asked.Out.WriteLine(asked.Json ? ProblemPrinter.OneLine(new JsonObject { ["passed"] = passed, ["failed"] = outcome.Failed }) : $"{passed} passed, {outcome.Failed} failed");
+        asked.Out.WriteLine(
+            asked.Json
+                ? ProblemPrinter.OneLine(new JsonObject { ["passed"] = passed, ["failed"] = outcome.Failed })
+                : $"{passed} passed, {outcome.Failed} failed");
         return outcome.Failed > 0 || problems.HasErrors ? CommandLine.ProblemsFound : CommandLine.Done;
     }
 

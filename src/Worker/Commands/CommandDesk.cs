@@ -13,8 +13,8 @@ using NodaTime;
 namespace CrmSync.Worker.Commands;
 
 /// <summary>
-/// Turns the mails of the command mailbox into commands in the log (policy.md section 6). A mail is kept first, before the account moves on, and decided when it is
-/// proven who wrote it; the command's id follows from what it says, so that nothing happens twice.
+/// Turns the mails of the command mailbox into commands in the log (policy.md section 6). A mail is kept first, before the account moves
+/// on, and decided when it is proven who wrote it; the command's id follows from what it says, so that nothing happens twice.
 /// </summary>
 /// <param name="policy">Who is ours, and what the items are.</param>
 /// <param name="database">The log, the ledger of digests and the mails that wait.</param>
@@ -28,7 +28,8 @@ internal sealed class CommandDesk(CompanyPolicy policy, ContactDatabase database
     private readonly CommandInbox inbox = new(database);
 
     /// <summary>Keeps mails to be decided; harmless for those known already.</summary>
-    public Task Keep(IReadOnlyList<CommandMail> mails, CancellationToken ct) => mails.Count == 0 ? Task.CompletedTask : inbox.Keep([.. mails.Select(mail => mail.Write())], ct);
+    public Task Keep(IReadOnlyList<CommandMail> mails, CancellationToken ct) =>
+        mails.Count == 0 ? Task.CompletedTask : inbox.Keep([.. mails.Select(mail => mail.Write())], ct);
 
     /// <summary>Decides about everything that waits, in the order it was written.</summary>
     /// <param name="now">The time of the harvest: commands are <c>seen</c> now.</param>
@@ -37,12 +38,18 @@ internal sealed class CommandDesk(CompanyPolicy policy, ContactDatabase database
     {
         Standings? standings = null;
         var waiting = await Readable(ct);
-        foreach (var mail in waiting.OrderBy(mail => mail.ArrivedAt).ThenBy(mail => mail.WrittenTicks).ThenBy(mail => mail.Id, StringComparer.Ordinal))
+        foreach (
+            var mail in waiting
+                .OrderBy(mail => mail.ArrivedAt)
+                .ThenBy(mail => mail.WrittenTicks)
+                .ThenBy(mail => mail.Id, StringComparer.Ordinal))
         {
             ct.ThrowIfCancellationRequested();
             try
             {
-                if (mail.Undelivered is { } ours && await new DigestLedger(database).CameBack(ours, "it came back: the server of its reader did not take it", ct))
+                if (
+                    mail.Undelivered is { } ours
+                    && await new DigestLedger(database).CameBack(ours, "it came back: the server of its reader did not take it", ct))
                     throw new RefusedCommandException("a mail of ours came back; managers are told") { IsOfNoConcern = true };
 
                 var author = AuthorOf(mail, now);
@@ -51,7 +58,10 @@ internal sealed class CommandDesk(CompanyPolicy policy, ContactDatabase database
                     if (now - mail.ArrivedAt < Patience)
                         continue;
 
-                    throw new RefusedCommandException($"nothing proves that {author.Email} wrote it: no trusted server says so, and no mailbox of theirs holds it among what was sent");
+                    throw new RefusedCommandException(
+                        $"nothing proves that {author.Email} wrote it: no trusted server says so, and no mailbox of theirs holds it "
+                            + $"among what was sent"
+                    );
                 }
 
                 standings ??= await Standings(now, ct);
@@ -60,7 +70,10 @@ internal sealed class CommandDesk(CompanyPolicy policy, ContactDatabase database
             catch (RefusedCommandException refused)
             {
                 // Whoever wrote it is not proven to be one of us and hears nothing from us.
-                await inbox.Decide(mail.Id, new CommandDecision(refused.IsOfNoConcern ? CommandMailState.OfNoConcern : CommandMailState.Refused, refused.Message), ct);
+                await inbox.Decide(
+                    mail.Id,
+                    new CommandDecision(refused.IsOfNoConcern ? CommandMailState.OfNoConcern : CommandMailState.Refused, refused.Message),
+                    ct);
             }
         }
     }
@@ -77,7 +90,12 @@ internal sealed class CommandDesk(CompanyPolicy policy, ContactDatabase database
             }
             catch (Exception failure) when (failure is JsonException or FormatException)
             {
-                await inbox.Decide(waiting.Id, new CommandDecision(CommandMailState.Refused, $"it was kept by another version of this program and cannot be read any more ({failure.Message}); send it again"), ct);
+                await inbox.Decide(
+                    waiting.Id,
+                    new CommandDecision(
+                        CommandMailState.Refused,
+                        $"it was kept by another version of this program and cannot be read any more ({failure.Message}); send it again"),
+                    ct);
             }
         }
 
@@ -92,7 +110,10 @@ internal sealed class CommandDesk(CompanyPolicy policy, ContactDatabase database
         {
             var reading = await meaning.Of(mail, author, ct);
             await new CommandLog(database).Add(reading.Commands, ct);
-            return new CommandDecision(reading.IsOfUse ? CommandMailState.CarriedOut : CommandMailState.Refused, reading.Words) { Answer = Owed(reading.Answer) };
+            return new CommandDecision(reading.IsOfUse ? CommandMailState.CarriedOut : CommandMailState.Refused, reading.Words)
+            {
+                Answer = Owed(reading.Answer),
+            };
         }
         catch (RefusedCommandException refused)
         {
@@ -101,16 +122,27 @@ internal sealed class CommandDesk(CompanyPolicy policy, ContactDatabase database
                 ? new CommandDecision(CommandMailState.OfNoConcern, told.Text)
                 : new CommandDecision(CommandMailState.Refused, told.Text) { Answer = Owed(new MailAnswer([told], [])) };
         }
-        catch (Exception failure) when (failure is RegexMatchTimeoutException or FormatException or ArithmeticException or ArgumentException or IndexOutOfRangeException or KeyNotFoundException)
+        catch (Exception failure)
+            when (failure
+                    is RegexMatchTimeoutException
+                        or FormatException
+                        or ArithmeticException
+                        or ArgumentException
+                        or IndexOutOfRangeException
+                        or KeyNotFoundException)
         {
             // Nothing that is written is meant to come to this; if it does, its author hears of it and no other mail waits.
-            var told = Confirmation.NotDone(meaning.NameOf(mail), $"could not be understood ({failure.GetType().Name}); write it in other words, and please report this");
+            var told = Confirmation.NotDone(
+                meaning.NameOf(mail),
+                $"could not be understood ({failure.GetType().Name}); write it in other words, and please report this");
             return new CommandDecision(CommandMailState.Refused, told.Text) { Answer = Owed(new MailAnswer([told], [])) };
         }
 
         // What lay in the mailbox before we first read it is history, unless somebody may still be waiting.
         OwedAnswer? Owed(MailAnswer answer) =>
-            mail.Backlog && now - mail.ArrivedAt > Patience ? null : new OwedAnswer(author.Id, KeptAnswer.Write(answer, mail.MessageId), answer.AtOnce);
+            mail.Backlog && now - mail.ArrivedAt > Patience
+                ? null
+                : new OwedAnswer(author.Id, KeptAnswer.Write(answer, mail.MessageId), answer.AtOnce);
     }
 
     private Person AuthorOf(CommandMail mail, Instant now)
@@ -131,7 +163,9 @@ internal sealed class CommandDesk(CompanyPolicy policy, ContactDatabase database
 
     private async Task<bool> IsProven(CommandMail mail, Person author, CancellationToken ct) =>
         AuthenticationResults.Prove(mail.AuthenticationResults, settings.TrustedServers, EmailAddress.Parse(mail.From!))
-        || (mail.MessageId is { } id && await inbox.HasSentCopy(id, [.. author.Also.Prepend(author.Email).Select(address => address.Value)], account, ct));
+        || (
+            mail.MessageId is { } id
+            && await inbox.HasSentCopy(id, [.. author.Also.Prepend(author.Email).Select(address => address.Value)], account, ct));
 
     private async Task<Standings> Standings(Instant now, CancellationToken ct)
     {

@@ -28,7 +28,9 @@ internal sealed record CommandWish(string Verb)
     public string? Subject { get; init; }
 }
 
-/// <summary>Makes the commands of one mail: lines of the log, in the order they were written, each with the words that confirm it.</summary>
+/// <summary>
+/// Makes the commands of one mail: lines of the log, in the order they were written, each with the words that confirm it.
+/// </summary>
 internal sealed class CommandLines(CompanyPolicy policy, Standings standings, CommandMail mail, Person author, string account, Instant now)
 {
     private const int MostText = 2000;
@@ -44,10 +46,12 @@ internal sealed class CommandLines(CompanyPolicy policy, Standings standings, Co
     {
         var verb = wish.Verb;
         if (verb is "called" or "tag" or "untag" or "note" && target.Contact is null)
-            throw new RefusedCommandException($": it concerns no single person, so there is nobody to {(verb == "called" ? "have called" : verb)}");
+            throw new RefusedCommandException(
+                $": it concerns no single person, so there is nobody to {(verb == "called" ? "have called" : verb)}");
 
         if (verb == "snooze" && standings.IsOver(target))
-            throw new RefusedCommandException(": it is done already, so there is nothing to come back to; write what you know with note, or answer the customer");
+            throw new RefusedCommandException(
+                ": it is done already, so there is nothing to come back to; write what you know with note, or answer the customer");
 
         Instant? until = verb == "snooze" ? EndOf(wish) : null;
         if (verb is "tag" or "untag" && wish.Argument is not { Length: > 0 })
@@ -91,13 +95,21 @@ internal sealed class CommandLines(CompanyPolicy policy, Standings standings, Co
         if (until is null)
             throw new RefusedCommandException("does not say until when; write for example snooze-3d or snooze-2026-06-01");
 
-        return until > mail.ArrivedAt ? until.Value : throw new RefusedCommandException("ends at a time that is past; write for example snooze-3d");
+        return until > mail.ArrivedAt
+            ? until.Value
+            : throw new RefusedCommandException("ends at a time that is past; write for example snooze-3d");
     }
 
     private Confirmation Confirm(CommandWish wish, ItemTarget target, Instant? until)
     {
         var who = NameOf(target);
-        var subject = PlainWords.Flatten(wish.Subject ?? (target.Rule is RespondRule or ResolveRule or ChaseRule ? standings.People.Find(target.Trigger)?.Subject ?? standings.People.SubjectOf(target.About) : null), PlainWords.Name);
+        var subject = PlainWords.Flatten(
+            wish.Subject
+                ?? (
+                    target.Rule is RespondRule or ResolveRule or ChaseRule
+                        ? standings.People.Find(target.Trigger)?.Subject ?? standings.People.SubjectOf(target.About)
+                        : null),
+            PlainWords.Name);
         var what = (target.Rule is { } rule ? ItemWords.What(rule, who) : who) + (subject.Length > 0 ? $" “{subject}”" : "");
         return wish.Verb switch
         {

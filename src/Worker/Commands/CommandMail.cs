@@ -1,7 +1,7 @@
-using CrmSync.Domain.Digests;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using CrmSync.Domain.Digests;
 using CrmSync.Domain.Log;
 using CrmSync.Storage.Log;
 using NodaTime;
@@ -83,8 +83,15 @@ internal sealed record CommandMail
             From = facts.From?.Address.Value,
             Recipients =
             [
-                .. facts.To.Concat(facts.Cc).Concat(facts.Bcc).Select(one => one.Address.Value)
-                    .Concat(DeliveredTo.Select(name => facts.Headers.GetValueOrDefault(name)?.Trim('<', '>', ' ').ToLowerInvariant()).OfType<string>()).Distinct(),
+                .. facts
+                    .To.Concat(facts.Cc)
+                    .Concat(facts.Bcc)
+                    .Select(one => one.Address.Value)
+                    .Concat(
+                        DeliveredTo
+                            .Select(name => facts.Headers.GetValueOrDefault(name)?.Trim('<', '>', ' ').ToLowerInvariant())
+                            .OfType<string>())
+                    .Distinct(),
             ],
             MessageId = facts.MessageId,
             References = facts.References,
@@ -101,7 +108,8 @@ internal sealed record CommandMail
     }
 
     public static CommandMail Read(WaitingCommand waiting) =>
-        JsonSerializer.Deserialize<CommandMail>(waiting.Mail, Form) ?? throw new FormatException("a mail to the command mailbox was kept without saying anything");
+        JsonSerializer.Deserialize<CommandMail>(waiting.Mail, Form)
+        ?? throw new FormatException("a mail to the command mailbox was kept without saying anything");
 
     public WaitingCommand Write() => new(Id, ArrivedAt, From, JsonSerializer.Serialize(this, Form));
 }

@@ -13,13 +13,21 @@ namespace CrmSync.Worker.Commands;
 internal sealed record CommandReading(IReadOnlyList<Interaction> Commands, MailAnswer Answer)
 {
     /// <summary>One thing that was done.</summary>
-    public static CommandReading Of(Confirmation confirmation, params IReadOnlyList<Interaction> commands) => new(commands, new MailAnswer([confirmation], []));
+    public static CommandReading Of(Confirmation confirmation, params IReadOnlyList<Interaction> commands) =>
+        new(commands, new MailAnswer([confirmation], []));
 
     /// <summary>Whether anything was carried out or asked.</summary>
     public bool IsOfUse => Answer.Questions.Count > 0 || Answer.Confirmations.Any(one => !one.Failed);
 
     /// <summary>In one line, for status.</summary>
-    public string Words => string.Join(" · ", Answer.Confirmations.Select(one => $"{one.Kind}: {one.Text}").Concat(Answer.Questions.Select(one => $"{(one.Kind == QuestionKind.Who ? "asked about" : "asked to write to")} {one.Contact}")));
+    public string Words =>
+        string.Join(
+            " · ",
+            Answer
+                .Confirmations.Select(one => $"{one.Kind}: {one.Text}")
+                .Concat(
+                    Answer.Questions.Select(one => $"{(one.Kind == QuestionKind.Who ? "asked about" : "asked to write to")} {one.Contact}"))
+        );
 }
 
 /// <summary>An answer that is owed, as it is kept until a mail of ours gives it.</summary>
@@ -42,9 +50,13 @@ internal sealed record KeptAnswer
     public string? MessageId { get; init; }
 
     [JsonIgnore]
-    public MailAnswer Answer => new(
-        Confirmations,
-        [.. Who.Select(address => new Question(QuestionKind.Who, EmailAddress.Parse(address))), .. MayIWrite.Select(address => new Question(QuestionKind.MayIWrite, EmailAddress.Parse(address)))]);
+    public MailAnswer Answer =>
+        new(
+            Confirmations,
+            [
+                .. Who.Select(address => new Question(QuestionKind.Who, EmailAddress.Parse(address))),
+                .. MayIWrite.Select(address => new Question(QuestionKind.MayIWrite, EmailAddress.Parse(address))),
+            ]);
 
     public static string Write(MailAnswer answer, string? messageId) => JsonSerializer.Serialize(
         new KeptAnswer
@@ -56,5 +68,6 @@ internal sealed record KeptAnswer
         },
         Form);
 
-    public static KeptAnswer Read(string text) => JsonSerializer.Deserialize<KeptAnswer>(text, Form) ?? throw new FormatException("An answer was kept without saying anything.");
+    public static KeptAnswer Read(string text) =>
+        JsonSerializer.Deserialize<KeptAnswer>(text, Form) ?? throw new FormatException("An answer was kept without saying anything.");
 }

@@ -25,12 +25,17 @@ internal static partial class QuotedPeople
     }
 
     /// <summary>Without backtracking: mails hold what anybody likes.</summary>
-    [GeneratedRegex(@"^[>\s*_]*((?<author>From|Von|De|Da|Van|Från|Fra|Od)|To|An|À|Cc|Para|Aan|Till|Til|Do)[*_]*\s*:", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^[>\s*_]*((?<author>From|Von|De|Da|Van|Från|Fra|Od)|To|An|À|Cc|Para|Aan|Till|Til|Do)[*_]*\s*:",
+        RegexOptions.IgnoreCase | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
     private static partial Regex Head();
 
-    [GeneratedRegex(@"[\w.!#$%&'*+/=?^{|}~-]+@[\w-]+(\.[\w-]+)+", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"[\w.!#$%&'*+/=?^{|}~-]+@[\w-]+(\.[\w-]+)+",
+        RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
     private static partial Regex Address();
 
     /// <summary>Every address in a text, in lower case.</summary>
-    public static IEnumerable<string> AddressesIn(string text) => Address().Matches(text.Length > 4000 ? text[..4000] : text).Select(match => match.Value.ToLowerInvariant());
+    public static IEnumerable<string> AddressesIn(string text) =>
+        Address().Matches(text.Length > 4000 ? text[..4000] : text).Select(match => match.Value.ToLowerInvariant());
 }

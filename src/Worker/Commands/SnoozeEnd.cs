@@ -9,13 +9,18 @@ namespace CrmSync.Worker.Commands;
 /// <summary>When <c>snooze-3d</c> and <c>snooze-2026-06-01</c> end.</summary>
 internal static partial class SnoozeEnd
 {
-    /// <summary>Lengths end on the morning of a business day, as every opening does; a date at its start, or when work begins again after it. Null: neither.</summary>
+    /// <summary>
+    /// Lengths end on the morning of a business day, as every opening does; a date at its start, or when work begins again after it. Null:
+    /// neither.
+    /// </summary>
     public static Instant? Of(string argument, BusinessCalendar calendar, Instant from)
     {
         if (Length().Match(argument) is { Success: true } length && UnitOf(length.Groups["unit"].Value) is { } unit)
             return calendar.Opening(from, new LengthOfTime(int.Parse(length.Groups["amount"].Value, CultureInfo.InvariantCulture), unit));
 
-        return LocalDatePattern.Iso.Parse(argument) is { Success: true, Value: var date } ? calendar.StartOfBusinessDayOnOrAfter(date) : null;
+        return LocalDatePattern.Iso.Parse(argument) is { Success: true, Value: var date }
+            ? calendar.StartOfBusinessDayOnOrAfter(date)
+            : null;
     }
 
     private static TimeUnit? UnitOf(string word) => word switch

@@ -24,12 +24,22 @@ internal sealed record ItemTarget(string About, EmailAddress? Contact, Rule? Rul
 /// <summary>The log and what the policy makes of it, for finding what a command means.</summary>
 internal sealed class Standings(DigestFacts facts)
 {
-    private readonly HashSet<(string About, Instant At)> said = [.. facts.Log.Interactions.Where(line => line.Command is not null).Select(line => (KeyOf(line.Command!.About, line.Command.Contact), line.At))];
+    private readonly HashSet<(string About, Instant At)> said =
+    [
+        .. facts
+            .Log.Interactions.Where(line => line.Command is not null)
+            .Select(line => (KeyOf(line.Command!.About, line.Command.Contact), line.At)),
+    ];
     private PeopleBook? people;
 
     private readonly Dictionary<string, ItemTarget> items = Targets(facts);
     private readonly HashSet<string> over =
-        [.. facts.Evaluation.Closed.Concat(facts.Evaluation.ObservedClosed).Select(item => item.Id).Except(facts.Evaluation.Items.Concat(facts.Evaluation.Observed).Select(item => item.Id))];
+    [
+        .. facts
+            .Evaluation.Closed.Concat(facts.Evaluation.ObservedClosed)
+            .Select(item => item.Id)
+            .Except(facts.Evaluation.Items.Concat(facts.Evaluation.Observed).Select(item => item.Id)),
+    ];
 
     /// <summary>Names, subjects and who wrote what.</summary>
     public PeopleBook People => people ??= new PeopleBook(facts.Policy, facts.Log.Interactions, facts.Now);
@@ -38,7 +48,8 @@ internal sealed class Standings(DigestFacts facts)
     public bool IsSeenBy(string person, EmailAddress contact) => new Sight(facts.Policy, person).Covers(facts.OwnerOf(contact));
 
     /// <summary>
-    /// A moment at which nothing was said about the same yet, so that the order in which things were said is the order in which they happened: not before
+    /// A moment at which nothing was said about the same yet, so that the order in which things were said is the order in which they
+    /// happened: not before
     /// <paramref name="earliest"/>, and a second later for each thing said.
     /// </summary>
     public Instant Free(string? about, EmailAddress? contact, Instant earliest)
@@ -64,7 +75,9 @@ internal sealed class Standings(DigestFacts facts)
 
     /// <summary>The mail with a Message-ID.</summary>
     public Interaction? Mail(string? messageId) =>
-        messageId is null ? null : facts.Log.Interactions.FirstOrDefault(line => line.Kind == InteractionKind.Mail && line.MessageId == messageId);
+        messageId is null
+            ? null
+            : facts.Log.Interactions.FirstOrDefault(line => line.Kind == InteractionKind.Mail && line.MessageId == messageId);
 
     /// <summary>The latest mail with somebody that has the subject of what was forwarded; null when nothing fits.</summary>
     public Interaction? Forwarded(string subject, EmailAddress contact)
@@ -77,12 +90,17 @@ internal sealed class Standings(DigestFacts facts)
                 .OrderBy(line => line.At).ThenBy(line => line.Id, StringComparer.Ordinal).LastOrDefault();
     }
 
-    /// <summary>Whom from outside one of our people meets next: the guests of the first day, within a week, that still has a meeting with any.</summary>
+    /// <summary>
+    /// Whom from outside one of our people meets next: the guests of the first day, within a week, that still has a meeting with any.
+    /// </summary>
     public IReadOnlyList<EmailAddress> MetNext(Person person, Instant from)
     {
         var calendar = person.Calendar ?? facts.Policy.DefaultCalendar;
-        var ahead = GuestList.Of(People, person, facts.Now).Where(one => one.Meeting.Meeting!.End > from && one.Meeting.Meeting.Start < from + Duration.FromDays(7))
-            .Select(one => (Date: calendar.DateOf(one.Meeting.Meeting!.Start), one.Guests)).ToList();
+        var ahead = GuestList
+            .Of(People, person, facts.Now)
+            .Where(one => one.Meeting.Meeting!.End > from && one.Meeting.Meeting.Start < from + Duration.FromDays(7))
+            .Select(one => (Date: calendar.DateOf(one.Meeting.Meeting!.Start), one.Guests))
+            .ToList();
         return [.. ahead.TakeWhile(one => one.Date == ahead[0].Date).SelectMany(one => one.Guests).Distinct()];
     }
 

@@ -41,7 +41,8 @@ internal sealed record EmlAccount(string Name, Spot Place, string Path, EmailAdd
     public override string Kind => "eml";
 }
 
-internal sealed record ImapAccount(string Name, Spot Place, EmailAddress Address, Server Server, string User, Login Login) : Account(Name, Place)
+internal sealed record ImapAccount(string Name, Spot Place, EmailAddress Address, Server Server, string User, Login Login)
+    : Account(Name, Place)
 {
     public override string Kind => "imap";
 
@@ -51,7 +52,9 @@ internal sealed record ImapAccount(string Name, Spot Place, EmailAddress Address
     public IReadOnlyList<string> ExcludedFolders { get; init; } = [];
 }
 
-/// <summary>Mailboxes of a Microsoft 365 tenant, with their calendars; each is an account of its own, named by <see cref="NameOf"/>.</summary>
+/// <summary>
+/// Mailboxes of a Microsoft 365 tenant, with their calendars; each is an account of its own, named by <see cref="NameOf"/>.
+/// </summary>
 internal sealed record GraphAccount(string Name, Spot Place, string? Tenant, string? ClientId, GraphLogin Login) : Account(Name, Place)
 {
     public override string Kind => "graph";
@@ -75,7 +78,8 @@ internal sealed record GraphAccount(string Name, Spot Place, string? Tenant, str
     public string NameOf(EmailAddress mailbox) => Named ? $"{Name}:{mailbox}" : $"graph:{mailbox}";
 }
 
-internal sealed record CaldavAccount(string Name, Spot Place, Uri Url, EmailAddress Address, string User, Secret Password) : Account(Name, Place)
+internal sealed record CaldavAccount(string Name, Spot Place, Uri Url, EmailAddress Address, string User, Secret Password)
+    : Account(Name, Place)
 {
     public override string Kind => "caldav";
 

@@ -37,7 +37,10 @@ internal sealed class AccountReader(ProblemList problems, OutsideValues outside)
         var server = ServerOf(map, problems, mailPorts: true);
         var login = LoginOf(map, problems);
         return map.Of(Imap) is { } address && server is not null && login is not null
-            ? new ImapAccount(NameFor(map, $"imap:{address}"), map.Node.Spot, address, server, map.Of(User) ?? address.Value, login) { ExcludedFolders = map.Of(Folders)?.Of(Exclude) ?? [] }
+            ? new ImapAccount(NameFor(map, $"imap:{address}"), map.Node.Spot, address, server, map.Of(User) ?? address.Value, login)
+            {
+                ExcludedFolders = map.Of(Folders)?.Of(Exclude) ?? [],
+            }
             : null;
     }
 
@@ -52,11 +55,17 @@ internal sealed class AccountReader(ProblemList problems, OutsideValues outside)
         var prefix = map.Of(Name) ?? "imap";
         foreach (var line in AccountTable.Read(file, outside, problems, needsPassword: shared is null))
         {
-            accounts.Add(new ImapAccount(
-                Unique($"{prefix}:{line.Address}", line.Place), line.Place, line.Address, server, line.User ?? line.Address.Value, shared ?? new Login.Password(line.Password!))
-            {
-                ExcludedFolders = map.Of(Folders)?.Of(Exclude) ?? [],
-            });
+            accounts.Add(
+                new ImapAccount(
+                    Unique($"{prefix}:{line.Address}", line.Place),
+                    line.Place,
+                    line.Address,
+                    server,
+                    line.User ?? line.Address.Value,
+                    shared ?? new Login.Password(line.Password!))
+                {
+                    ExcludedFolders = map.Of(Folders)?.Of(Exclude) ?? [],
+                });
         }
 
         return accounts;
@@ -74,7 +83,10 @@ internal sealed class AccountReader(ProblemList problems, OutsideValues outside)
         else if (map.Of(ManagedIdentity))
             login = new GraphLogin.ManagedIdentity();
         else if (map.NodeOf(ManagedIdentity) is { } no)
-            problems.Error(no, "012", "managed_identity: false says nothing; remove it and write client_secret, certificate or access_token");
+            problems.Error(
+                no,
+                "012",
+                "managed_identity: false says nothing; remove it and write client_secret, certificate or access_token");
 
         if (login is GraphLogin.ClientSecret or GraphLogin.Certificate)
         {
@@ -100,13 +112,23 @@ internal sealed class AccountReader(ProblemList problems, OutsideValues outside)
         return (map.Of(Endpoint), map.Of(Authority)) switch
         {
             (null, null) => account,
-            (var endpoint, var authority) => account with { Endpoint = endpoint ?? account.Endpoint, Authority = authority ?? account.Authority },
+            (var endpoint, var authority) => account with
+            {
+                Endpoint = endpoint ?? account.Endpoint,
+                Authority = authority ?? account.Authority,
+            },
         };
     }
 
     private CaldavAccount? OfCaldav(MapValues map) =>
-        map.Of(Caldav) is { } url && map.Of(Address) is { } address && map.Of(CaldavUser) is { } user && map.Of(CaldavPassword) is { } password
-            ? new CaldavAccount(NameFor(map, $"caldav:{address}"), map.Node.Spot, url, address, user, password) { Ca = map.Of(Ca) is { } ca ? Full(map, ca) : null }
+        map.Of(Caldav) is { } url
+        && map.Of(Address) is { } address
+        && map.Of(CaldavUser) is { } user
+        && map.Of(CaldavPassword) is { } password
+            ? new CaldavAccount(NameFor(map, $"caldav:{address}"), map.Node.Spot, url, address, user, password)
+            {
+                Ca = map.Of(Ca) is { } ca ? Full(map, ca) : null,
+            }
             : null;
 
     private IcsAccount? OfIcs(MapValues map)
@@ -122,12 +144,16 @@ internal sealed class AccountReader(ProblemList problems, OutsideValues outside)
         return new IcsAccount(NameFor(map, $"ics:{address}"), map.Node.Spot, isUrl ? null : Full(map, written), url, address);
     }
 
-    private string NameFor(MapValues map, string otherwise) => map.Of(Name) is { } name ? Unique(name, map.Place(Name).Spot) : Unique(otherwise, map.Node.Spot);
+    private string NameFor(MapValues map, string otherwise) =>
+        map.Of(Name) is { } name ? Unique(name, map.Place(Name).Spot) : Unique(otherwise, map.Node.Spot);
 
     private string Unique(string name, Spot spot)
     {
         if (!names.TryAdd(name, spot))
-            problems.Error(spot, "031", $"two accounts are called '{name}'; the first is at {names[name]}; give one of them another `name`");
+            problems.Error(
+                spot,
+                "031",
+                $"two accounts are called '{name}'; the first is at {names[name]}; give one of them another `name`");
         return name;
     }
 
@@ -139,7 +165,10 @@ internal sealed class AccountReader(ProblemList problems, OutsideValues outside)
 
         var tls = map.Maybe(Tls) ?? Encryption.Required;
         if (tls == Encryption.None && !Loopback.Is(host))
-            problems.Error(map.Place(Tls), "051", $"tls: none would send passwords and mail in the clear to {host}; write required or starttls");
+            problems.Error(
+                map.Place(Tls),
+                "051",
+                $"tls: none would send passwords and mail in the clear to {host}; write required or starttls");
 
         var port = map.Maybe(Port) ?? (tls, mailPorts) switch
         {

@@ -7,7 +7,9 @@ namespace CrmSync.Worker.Configuration;
 /// <summary>A line of an <c>imap_many</c> file.</summary>
 internal sealed record AccountLine(EmailAddress Address, string? User, Secret? Password, Spot Place);
 
-/// <summary>Reads an <c>imap_many</c> file: comma-separated with a head line naming the columns address, user, password (RFC 4180).</summary>
+/// <summary>
+/// Reads an <c>imap_many</c> file: comma-separated with a head line naming the columns address, user, password (RFC 4180).
+/// </summary>
 internal static class AccountTable
 {
     private static readonly string[] Columns = ["address", "user", "password"];
@@ -37,27 +39,51 @@ internal static class AccountTable
 
         var head = rows[0].Fields.Select(f => f.Trim().ToLowerInvariant()).ToList();
         foreach (var column in head.Where(c => !Columns.Contains(c)))
-            problems.Error(new Spot(file, 1, 1, 1), "061", $"unknown column '{column}'; the columns are address, user and password", Spelling.Closest(column, Columns));
+            problems.Error(
+                new Spot(file, 1, 1, 1),
+                "061",
+                $"unknown column '{column}'; the columns are address, user and password",
+                Spelling.Closest(column, Columns));
         foreach (var column in Columns.Where(c => !head.Contains(c) && (c == "address" || (c == "password" && needsPassword))))
-            problems.Error(new Spot(file, 1, 1, 1), "061", $"there is no column '{column}'; the first line names the columns: address,user,password");
+            problems.Error(
+                new Spot(file, 1, 1, 1),
+                "061",
+                $"there is no column '{column}'; the first line names the columns: address,user,password");
         if (!head.Contains("address"))
             return [];
 
-        return [.. rows.Skip(1).Where(r => r.Fields.Exists(f => f.Trim().Length > 0)).Select(row => Line(row, head, file, outside, problems, needsPassword)).OfType<AccountLine>()];
+        return
+        [
+            .. rows.Skip(1)
+                .Where(r => r.Fields.Exists(f => f.Trim().Length > 0))
+                .Select(row => Line(row, head, file, outside, problems, needsPassword))
+                .OfType<AccountLine>(),
+        ];
     }
 
-    private static AccountLine? Line((int Number, List<string> Fields) row, List<string> head, SourceFile file, OutsideValues outside, ProblemList problems, bool needsPassword)
+    private static AccountLine? Line(
+        (int Number, List<string> Fields) row,
+        List<string> head,
+        SourceFile file,
+        OutsideValues outside,
+        ProblemList problems,
+        bool needsPassword)
     {
         var spot = new Spot(file, row.Number, 1, 1);
         string? Field(string column)
         {
             var at = head.IndexOf(column);
-            return at >= 0 && at < row.Fields.Count && row.Fields[at].Trim().Length > 0 ? outside.Filled(row.Fields[at].Trim(), spot) : null;
+            return at >= 0 && at < row.Fields.Count && row.Fields[at].Trim().Length > 0
+                ? outside.Filled(row.Fields[at].Trim(), spot)
+                : null;
         }
 
         if (row.Fields.Count > head.Count)
         {
-            problems.Error(spot, "061", $"the line has {row.Fields.Count} fields and the head line {head.Count}; put a field with a comma into quotes");
+            problems.Error(
+                spot,
+                "061",
+                $"the line has {row.Fields.Count} fields and the head line {head.Count}; put a field with a comma into quotes");
             return null;
         }
 
@@ -79,7 +105,9 @@ internal static class AccountTable
 
     private static void WarnIfReadable(string path, Word name, ProblemList problems)
     {
-        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & (UnixFileMode.OtherRead | UnixFileMode.GroupRead)) != UnixFileMode.None)
+        if (
+            !OperatingSystem.IsWindows()
+            && (File.GetUnixFileMode(path) & (UnixFileMode.OtherRead | UnixFileMode.GroupRead)) != UnixFileMode.None)
             problems.Warn(name.Node, "050", $"{name.Text} may hold passwords and can be read by others on this machine; chmod 600 it");
     }
 

@@ -21,7 +21,10 @@ internal static class ConfigurationFile
         var problems = ProblemList.ForConfiguration();
         var path = Path.Combine(folder, FileName);
         if (!File.Exists(path))
-            problems.Error(new SourceFile(FileName, Path.GetFullPath(path), ""), "001", $"there is no {FileName} in {Path.GetFullPath(folder)}");
+            problems.Error(
+                new SourceFile(FileName, Path.GetFullPath(path), ""),
+                "001",
+                $"there is no {FileName} in {Path.GetFullPath(folder)}");
         else if (SourceFile.Read(FileName, path, problems, holdsSecrets: true) is { } file)
             return new ConfigurationReading(Read(file, environment, problems), problems);
 
@@ -65,7 +68,8 @@ internal static class ConfigurationFile
         if (storage?.Of(Postgres) is { } connection)
             return new StorageChoice.Postgres(connection);
 
-        return new StorageChoice.Sqlite(Path.GetFullPath(Path.Combine(file.Folder, storage?.Of(Sqlite) ?? Path.Combine("data", "crmsync.db"))));
+        return new StorageChoice.Sqlite(
+            Path.GetFullPath(Path.Combine(file.Folder, storage?.Of(Sqlite) ?? Path.Combine("data", "crmsync.db"))));
     }
 
     private static ScheduleSettings ScheduleOf(MapValues? schedule)
@@ -92,7 +96,10 @@ internal static class ConfigurationFile
             return null;
 
         if (!Loopback.Is(listener.Host) && status.NodeOf(Token) is null)
-            problems.Error(status.Place(Listen), "052", $"'listen' reaches beyond this machine; add token: ${{NAME}}, or listen on 127.0.0.1:{listener.Port}");
+            problems.Error(
+                status.Place(Listen),
+                "052",
+                $"'listen' reaches beyond this machine; add token: ${{NAME}}, or listen on 127.0.0.1:{listener.Port}");
         return new StatusSettings(listener.Host, listener.Port, status.Of(Token));
     }
 }

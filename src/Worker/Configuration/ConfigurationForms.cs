@@ -45,7 +45,11 @@ internal sealed class UrlShape : Shape<Uri>
     public override bool TryRead(YamlNode node, string title, ProblemList problems, out Uri value)
     {
         value = null!;
-        if (node is not YamlScalar { Kind: ScalarKind.Text } scalar || !Uri.TryCreate(Secured(scalar.Text), UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || url.Host.Length == 0)
+        if (
+            node is not YamlScalar { Kind: ScalarKind.Text } scalar
+            || !Uri.TryCreate(Secured(scalar.Text), UriKind.Absolute, out var url)
+            || url.Scheme is not ("http" or "https")
+            || url.Host.Length == 0)
             return Wrong(node, title, problems, out value);
 
         if (url.UserInfo.Length > 0)
@@ -63,7 +67,11 @@ internal sealed class UrlShape : Shape<Uri>
     }
 
     private string Secured(string text) =>
-        TakesWebcal && (text.StartsWith("webcal://", StringComparison.OrdinalIgnoreCase) || text.StartsWith("webcals://", StringComparison.OrdinalIgnoreCase))
+        TakesWebcal
+        && (
+            text.StartsWith("webcal://", StringComparison.OrdinalIgnoreCase)
+            || text.StartsWith("webcals://", StringComparison.OrdinalIgnoreCase)
+        )
             ? "https" + text[text.IndexOf(':', StringComparison.Ordinal)..]
             : text;
 }
@@ -99,6 +107,11 @@ internal sealed class SizeShape : Shape<int>
             "M" or "MB" or "MIB" => 1024L * 1024,
             _ => 0L,
         };
-        return factor > 0 && digits.Length is > 0 and <= 10 && long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number * factor : null;
+        return
+            factor > 0
+            && digits.Length is > 0 and <= 10
+            && long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number * factor
+            : null;
     }
 }

@@ -22,21 +22,35 @@ internal static class ConfigurationShape
 
     public static Key<Secret> Postgres { get; } = new("postgres", new SecretShape(), "A connection string.");
 
-    public static Key<MapValues> StorageKey { get; } = new("storage", new MapShape("a map of sqlite or postgres", Sqlite, Postgres) { OneOf = [Sqlite, Postgres], OnlyOneOf = [Sqlite, Postgres] }, "Where the log is kept.");
+    public static Key<MapValues> StorageKey { get; } =
+        new(
+            "storage",
+            new MapShape("a map of sqlite or postgres", Sqlite, Postgres) { OneOf = [Sqlite, Postgres], OnlyOneOf = [Sqlite, Postgres] },
+            "Where the log is kept.");
 
-    public static Key<WrittenSince> Since { get; } = new(
-        "since",
-        new EitherShape<WrittenSince>(
-            "a length of time such as 365d, or a date",
-            Forms.Date.As((date, _) => new WrittenSince(null, date)).FitsWhen(node => node is YamlScalar { Kind: ScalarKind.Text } s && s.Text.Length == 10 && s.Text[4] == '-'),
-            new LengthShape([TimeUnit.Hour, TimeUnit.Day, TimeUnit.Week, TimeUnit.Month, TimeUnit.Year], "365d, 52w or 12mo").As((length, _) => new WrittenSince(length, null))),
-        "How far back a new account is read; or a date.");
+    public static Key<WrittenSince> Since { get; } =
+        new(
+            "since",
+            new EitherShape<WrittenSince>(
+                "a length of time such as 365d, or a date",
+                Forms
+                    .Date.As((date, _) => new WrittenSince(null, date))
+                    .FitsWhen(node => node is YamlScalar { Kind: ScalarKind.Text } s && s.Text.Length == 10 && s.Text[4] == '-'),
+                new LengthShape([TimeUnit.Hour, TimeUnit.Day, TimeUnit.Week, TimeUnit.Month, TimeUnit.Year], "365d, 52w or 12mo").As(
+                    (length, _) => new WrittenSince(length, null))),
+            "How far back a new account is read; or a date.");
 
-    public static Key<int> TextSize { get; } = new("text", new SizeShape(), "How much of a mail's own text is kept; 0 = none.", fallback: 4096);
+    public static Key<int> TextSize { get; } =
+        new("text", new SizeShape(), "How much of a mail's own text is kept; 0 = none.", fallback: 4096);
 
-    public static Key<MapValues> Capture { get; } = new("capture", new MapShape("a map of since and text", Since, TextSize), "What is read and kept.");
+    public static Key<MapValues> Capture { get; } =
+        new("capture", new MapShape("a map of since and text", Since, TextSize), "What is read and kept.");
 
-    public static Key<string> Name { get; } = new("name", new TextShape<string>("a name of letters, digits and . _ : @ + -", "^[A-Za-z0-9][A-Za-z0-9._:@+-]*$", Forms.Same, max: 200), "How the account is called.");
+    public static Key<string> Name { get; } =
+        new(
+            "name",
+            new TextShape<string>("a name of letters, digits and . _ : @ + -", "^[A-Za-z0-9][A-Za-z0-9._:@+-]*$", Forms.Same, max: 200),
+            "How the account is called.");
 
     public static Key<EmailAddress> Address { get; } = new("address", Forms.Address, "Whose account it is.", required: true);
 
@@ -48,14 +62,27 @@ internal static class ConfigurationShape
 
     public static Key<EmailAddress> Imap { get; } = new("imap", Forms.Address, "The mailbox's own address.", required: true);
 
-    public static Key<Word> ImapMany { get; } = new("imap_many", Line.As((text, node) => new Word(text, node)), "A CSV file with the columns address,user,password.", required: true);
+    public static Key<Word> ImapMany { get; } =
+        new(
+            "imap_many",
+            Line.As((text, node) => new Word(text, node)),
+            "A CSV file with the columns address,user,password.",
+            required: true);
 
-    public static Key<string> Host { get; } = new("host", new TextShape<string>("the name or address of a server", @"^[^\s/@]+$", Forms.Same, max: 255), "The server.", required: true);
+    public static Key<string> Host { get; } =
+        new(
+            "host",
+            new TextShape<string>("the name or address of a server", @"^[^\s/@]+$", Forms.Same, max: 255),
+            "The server.",
+            required: true);
 
     public static Key<int> Port { get; } = new("port", new WholeShape(1, 65535), "The port; otherwise the usual one.");
 
-    public static Key<Encryption> Tls { get; } = new(
-        "tls", new ChoiceShape<Encryption>([("required", Encryption.Required), ("starttls", Encryption.StartTls), ("none", Encryption.None)]), "required, starttls, or none (only to this very machine).");
+    public static Key<Encryption> Tls { get; } =
+        new(
+            "tls",
+            new ChoiceShape<Encryption>([("required", Encryption.Required), ("starttls", Encryption.StartTls), ("none", Encryption.None)]),
+            "required, starttls, or none (only to this very machine).");
 
     public static Key<string> Ca { get; } = new("ca", Line, "A file with an additional trust anchor.");
 
@@ -75,26 +102,41 @@ internal static class ConfigurationShape
 
     public static Key<string> AccessTokenFile { get; } = new("access_token_file", Line, "A file in which somebody keeps a fresh token.");
 
-    public static Key<MapValues> OAuth { get; } = new(
-        "oauth",
-        new MapShape("a map of token_url, client_id, client_secret, refresh_token and scope, or of access_token_file", TokenUrl, ClientId, ClientSecret, RefreshToken, Scope, AccessTokenFile)
-        {
-            OneOf = [AccessTokenFile, TokenUrl],
-            Apart = AccessTokenFile,
-        },
-        "Logging in by OAuth.");
+    public static Key<MapValues> OAuth { get; } =
+        new(
+            "oauth",
+            new MapShape(
+                "a map of token_url, client_id, client_secret, refresh_token and scope, or of access_token_file",
+                TokenUrl,
+                ClientId,
+                ClientSecret,
+                RefreshToken,
+                Scope,
+                AccessTokenFile)
+            {
+                OneOf = [AccessTokenFile, TokenUrl],
+                Apart = AccessTokenFile,
+            },
+            "Logging in by OAuth.");
 
     public static Key<IReadOnlyList<string>> Exclude { get; } = new("exclude", new ListShape<string>(Line), "Folders that are not read.");
 
-    public static Key<MapValues> Folders { get; } = new("folders", new MapShape("a map {exclude}", Exclude), "Which folders are read; otherwise all but junk, trash and drafts.");
+    public static Key<MapValues> Folders { get; } =
+        new("folders", new MapShape("a map {exclude}", Exclude), "Which folders are read; otherwise all but junk, trash and drafts.");
 
-    public static Key<string> Graph { get; } = new("graph", new TextShape<string>("a name", "^[A-Za-z0-9][A-Za-z0-9._-]*$", Forms.Same, max: 200), "What the tenant is called here.", required: true);
+    public static Key<string> Graph { get; } =
+        new(
+            "graph",
+            new TextShape<string>("a name", "^[A-Za-z0-9][A-Za-z0-9._-]*$", Forms.Same, max: 200),
+            "What the tenant is called here.",
+            required: true);
 
     public static Key<string> Tenant { get; } = new("tenant", Line, "The id or domain of the tenant.");
 
     public static Key<string> CertificateFile { get; } = new("file", Line, "The file with certificate and key.", required: true);
 
-    public static Key<MapValues> Certificate { get; } = new("certificate", new MapShape("a map {file, password}", CertificateFile, Password), "Logging in by certificate.");
+    public static Key<MapValues> Certificate { get; } =
+        new("certificate", new MapShape("a map {file, password}", CertificateFile, Password), "Logging in by certificate.");
 
     public static Key<bool> ManagedIdentity { get; } = new("managed_identity", Forms.Truth, "Logging in as the machine.");
 
@@ -104,7 +146,8 @@ internal static class ConfigurationShape
 
     public static Key<Uri> Authority { get; } = new("authority", new UrlShape(), "Where tokens are fetched.");
 
-    public static Key<IReadOnlyList<EmailAddress>> Mailboxes { get; } = new("mailboxes", new ListShape<EmailAddress>(Forms.Address, least: 1), "The mailboxes to read.");
+    public static Key<IReadOnlyList<EmailAddress>> Mailboxes { get; } =
+        new("mailboxes", new ListShape<EmailAddress>(Forms.Address, least: 1), "The mailboxes to read.");
 
     public static Key<EmailAddress> Group { get; } = new("group", Forms.Address, "A group whose members' mailboxes are read.");
 
@@ -121,9 +164,27 @@ internal static class ConfigurationShape
         new("an account", Maildir, Address, Name) { Kind = Maildir },
         new("an account", Mbox, Address, Name) { Kind = Mbox },
         new("an account", Eml, Address, Name) { Kind = Eml },
-        new("an account", Imap, Host, Port, Tls, Ca, User, Password, OAuth, Folders, Name) { Kind = Imap, OneOf = [Password, OAuth], OnlyOneOf = [Password, OAuth] },
+        new("an account", Imap, Host, Port, Tls, Ca, User, Password, OAuth, Folders, Name)
+        {
+            Kind = Imap,
+            OneOf = [Password, OAuth],
+            OnlyOneOf = [Password, OAuth],
+        },
         new("an account", ImapMany, Host, Port, Tls, Ca, OAuth, Folders, Name) { Kind = ImapMany },
-        new("an account", Graph, Tenant, ClientId, ClientSecret, Certificate, ManagedIdentity, AccessToken, Endpoint, Authority, Mailboxes, Group, Name)
+        new(
+            "an account",
+            Graph,
+            Tenant,
+            ClientId,
+            ClientSecret,
+            Certificate,
+            ManagedIdentity,
+            AccessToken,
+            Endpoint,
+            Authority,
+            Mailboxes,
+            Group,
+            Name)
         {
             Kind = Graph,
             OneOf = [ClientSecret, Certificate, ManagedIdentity, AccessToken],
@@ -133,28 +194,56 @@ internal static class ConfigurationShape
         new("an account", Ics, Address, Name) { Kind = Ics },
     ];
 
-    public static Key<IReadOnlyList<MapValues>> Accounts { get; } = new("accounts", new ListShape<MapValues>(new KindedShape("account", [.. AccountKinds.Select(k => (k, ""))])), "The mailboxes and calendars to read.");
+    public static Key<IReadOnlyList<MapValues>> Accounts { get; } =
+        new(
+            "accounts",
+            new ListShape<MapValues>(new KindedShape("account", [.. AccountKinds.Select(k => (k, ""))])),
+            "The mailboxes and calendars to read.");
 
-    public static Key<WrittenSender> From { get; } = new("from", new TextShape<WrittenSender>("a sender such as CrmSync <crmsync@us.example>", null, ReadSender), "Whom the mails are from.", required: true);
+    public static Key<WrittenSender> From { get; } =
+        new(
+            "from",
+            new TextShape<WrittenSender>("a sender such as CrmSync <crmsync@us.example>", null, ReadSender),
+            "Whom the mails are from.",
+            required: true);
 
     public static Key<string> Folder { get; } = new("folder", Line, "The folder mails are written to.");
 
-    public static Key<MapValues> Smtp { get; } = new("smtp", new MapShape("a map of host, port, tls, user and password", Host, Port, Tls, Ca, User, Password, OAuth) { OnlyOneOf = [Password, OAuth] }, "The server that sends mails.");
+    public static Key<MapValues> Smtp { get; } =
+        new(
+            "smtp",
+            new MapShape("a map of host, port, tls, user and password", Host, Port, Tls, Ca, User, Password, OAuth)
+            {
+                OnlyOneOf = [Password, OAuth],
+            },
+            "The server that sends mails.");
 
-    public static Key<Word> GraphAccountName { get; } = new("account", Line.As((text, node) => new Word(text, node)), "The graph account to send through.", required: true);
+    public static Key<Word> GraphAccountName { get; } =
+        new("account", Line.As((text, node) => new Word(text, node)), "The graph account to send through.", required: true);
 
-    public static Key<MapValues> GraphDelivery { get; } = new("graph", new MapShape("a map {account}", GraphAccountName), "Sending through Microsoft Graph.");
+    public static Key<MapValues> GraphDelivery { get; } =
+        new("graph", new MapShape("a map {account}", GraphAccountName), "Sending through Microsoft Graph.");
 
     public static Key<Secret> CommandSecret { get; } = new("secret", new SecretShape(), "Signs the tokens in digests.", required: true);
 
-    public static Key<IReadOnlyList<string>> TrustedServers { get; } = new("trusted_servers", new ListShape<string>(Line), "Servers whose Authentication-Results count.");
+    public static Key<IReadOnlyList<string>> TrustedServers { get; } =
+        new("trusted_servers", new ListShape<string>(Line), "Servers whose Authentication-Results count.");
 
-    public static Key<MapValues> Commands { get; } = new("commands", new MapShape("a map of address, secret and trusted_servers", Address, CommandSecret, TrustedServers), "The mailbox that takes commands.");
+    public static Key<MapValues> Commands { get; } =
+        new(
+            "commands",
+            new MapShape("a map of address, secret and trusted_servers", Address, CommandSecret, TrustedServers),
+            "The mailbox that takes commands.");
 
-    public static Key<MapValues> Delivery { get; } = new(
-        "delivery",
-        new MapShape("a map of from, folder or smtp or graph, and commands", From, Folder, Smtp, GraphDelivery, Commands) { OneOf = [Folder, Smtp, GraphDelivery], OnlyOneOf = [Folder, Smtp, GraphDelivery] },
-        "How mails leave.");
+    public static Key<MapValues> Delivery { get; } =
+        new(
+            "delivery",
+            new MapShape("a map of from, folder or smtp or graph, and commands", From, Folder, Smtp, GraphDelivery, Commands)
+            {
+                OneOf = [Folder, Smtp, GraphDelivery],
+                OnlyOneOf = [Folder, Smtp, GraphDelivery],
+            },
+            "How mails leave.");
 
     public static Key<LengthOfTime> EveryMail { get; } = new("mail", Period, "How often mailboxes are read.");
 
@@ -162,13 +251,23 @@ internal static class ConfigurationShape
 
     public static Key<LengthOfTime> EveryPolicy { get; } = new("policy", Period, "How often the policy is evaluated.");
 
-    public static Key<MapValues> Schedule { get; } = new("schedule", new MapShape("a map of mail, calendar and policy", EveryMail, EveryCalendar, EveryPolicy), "How often each thing is done.");
+    public static Key<MapValues> Schedule { get; } =
+        new(
+            "schedule",
+            new MapShape("a map of mail, calendar and policy", EveryMail, EveryCalendar, EveryPolicy),
+            "How often each thing is done.");
 
-    public static Key<WrittenListener> Listen { get; } = new("listen", new TextShape<WrittenListener>("an address and a port such as 127.0.0.1:8025", null, ReadListener), "Address and port of the page.", required: true);
+    public static Key<WrittenListener> Listen { get; } =
+        new(
+            "listen",
+            new TextShape<WrittenListener>("an address and a port such as 127.0.0.1:8025", null, ReadListener),
+            "Address and port of the page.",
+            required: true);
 
     public static Key<Secret> Token { get; } = new("token", new SecretShape(), "Needed to see the page from elsewhere.");
 
-    public static Key<MapValues> Status { get; } = new("status", new MapShape("a map of listen and token", Listen, Token), "The status page.");
+    public static Key<MapValues> Status { get; } =
+        new("status", new MapShape("a map of listen and token", Listen, Token), "The status page.");
 
     public static MapShape Whole { get; } = new("a configuration", Version, StorageKey, Capture, Accounts, Delivery, Schedule, Status);
 
@@ -177,7 +276,10 @@ internal static class ConfigurationShape
         var angle = text.LastIndexOf('<');
         var closed = text.EndsWith('>');
         sender = null!;
-        if ((angle >= 0) != closed || text.AsSpan().IndexOfAny("\r\n") >= 0 || !EmailAddress.TryParse(angle < 0 ? text : text[(angle + 1)..^1], out var address))
+        if (
+            (angle >= 0) != closed
+            || text.AsSpan().IndexOfAny("\r\n") >= 0
+            || !EmailAddress.TryParse(angle < 0 ? text : text[(angle + 1)..^1], out var address))
             return false;
 
         var name = angle < 0 ? "" : text[..angle].Trim().Trim('"');
@@ -189,7 +291,10 @@ internal static class ConfigurationShape
     {
         var colon = text.LastIndexOf(':');
         listener = null!;
-        if (colon <= 0 || !int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port > 65535)
+        if (
+            colon <= 0
+            || !int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            || port > 65535)
             return false;
 
         var host = text[..colon];

@@ -25,7 +25,9 @@ internal sealed class DeliveryReader(ProblemList problems, IReadOnlyList<Account
             var login = AccountReader.LoginOf(smtp, problems);
             if (smtp.NodeOf(User) is null && login is not null)
                 problems.Error(smtp.Node, "011", $"'user' is missing in {smtp.Title}: whose password or token is it?");
-            return AccountReader.ServerOf(smtp, problems, mailPorts: false) is { } server ? new DeliveryChoice.Smtp(server, smtp.Of(User), login) : null;
+            return AccountReader.ServerOf(smtp, problems, mailPorts: false) is { } server
+                ? new DeliveryChoice.Smtp(server, smtp.Of(User), login)
+                : null;
         }
 
         if (delivery.Of(GraphDelivery)?.Of(GraphAccountName) is not { } name)

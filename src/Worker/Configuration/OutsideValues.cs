@@ -4,8 +4,8 @@ using CrmSync.Worker.Yaml;
 namespace CrmSync.Worker.Configuration;
 
 /// <summary>
-/// Puts values from outside into the tree: <c>${NAME}</c> from the environment, also inside a longer text, and <c>{file: PATH}</c>, the first line
-/// of a file. Such values are never printed.
+/// Puts values from outside into the tree: <c>${NAME}</c> from the environment, also inside a longer text, and <c>{file: PATH}</c>, the
+/// first line of a file. Such values are never printed.
 /// </summary>
 internal sealed class OutsideValues(Func<string, string?> environment, ProblemList problems)
 {
@@ -20,7 +20,9 @@ internal sealed class OutsideValues(Func<string, string?> environment, ProblemLi
         _ => node,
     };
 
-    /// <summary>A text with the values of the environment in place of <c>${NAME}</c>; null after reporting a name that is not set.</summary>
+    /// <summary>
+    /// A text with the values of the environment in place of <c>${NAME}</c>; null after reporting a name that is not set.
+    /// </summary>
     public string? Filled(string text, Spot spot)
     {
         var filled = new StringBuilder();
@@ -46,7 +48,9 @@ internal sealed class OutsideValues(Func<string, string?> environment, ProblemLi
     }
 
     private YamlNode Filled(string key, YamlNode value) =>
-        value is YamlMap { Entries: [{ Key.Text: "file", Value: YamlScalar file }] } && !OwnFile.Contains(key) ? FirstLine(file) : Filled(value);
+        value is YamlMap { Entries: [{ Key.Text: "file", Value: YamlScalar file }] } && !OwnFile.Contains(key)
+            ? FirstLine(file)
+            : Filled(value);
 
     private YamlScalar Filled(YamlScalar scalar)
     {

@@ -17,5 +17,6 @@ internal static class DeliveryWays
     };
 
     /// <summary>Where and how one logs in to a submission server.</summary>
-    public static LoginSettings LoginOf(DeliveryChoice.Smtp smtp) => new("smtp", smtp.Server, smtp.Login is null ? null : smtp.User, smtp.User is null ? null : smtp.Login);
+    public static LoginSettings LoginOf(DeliveryChoice.Smtp smtp) =>
+        new("smtp", smtp.Server, smtp.Login is null ? null : smtp.User, smtp.User is null ? null : smtp.Login);
 }

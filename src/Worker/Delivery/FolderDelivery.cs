@@ -29,7 +29,10 @@ internal sealed class FolderDelivery(string folder) : IMailDelivery
             foreach (var (part, _) in written)
                 File.Delete(part);
 
-            return new DeliveryAnswer.Postponed($"{folder}: the mail {mail.Name}.eml could not be written ({problem.Message}); make room or correct delivery.folder, it is tried again");
+            return new DeliveryAnswer.Postponed(
+                $"{folder}: the mail {mail.Name}.eml could not be written ({problem.Message}); make room or correct delivery.folder, it "
+                    + $"is tried again"
+            );
         }
 
         async Task Write(string ending, ReadOnlyMemory<byte> content)

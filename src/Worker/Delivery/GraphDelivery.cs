@@ -11,12 +11,14 @@ using NodaTime.Text;
 namespace CrmSync.Worker.Delivery;
 
 /// <summary>
-/// Hands mails to Microsoft 365 in their MIME form (user-sendmail), for our headers are in it. The service answers 202 or, having sent the mail, 504; so Sent Items
-/// are looked into before a mail is sent, and again when nobody knows what became of it.
+/// Hands mails to Microsoft 365 in their MIME form (user-sendmail), for our headers are in it. The service answers 202 or, having sent the
+/// mail, 504; so Sent Items are looked into before a mail is sent, and again when nobody knows what became of it.
 /// </summary>
 internal sealed class GraphDelivery : IMailDelivery
 {
-    /// <summary>The copy appears in Sent Items a while after the mail has left (outlook-immutable-id, "Immutable ID with sending mail").</summary>
+    /// <summary>
+    /// The copy appears in Sent Items a while after the mail has left (outlook-immutable-id, "Immutable ID with sending mail").
+    /// </summary>
     private static readonly int[] LooksAfterSeconds = [0, 1, 3, 6];
 
     private readonly GraphTenant tenant;
@@ -51,11 +53,15 @@ internal sealed class GraphDelivery : IMailDelivery
                 await Send(line, mail, ct);
                 return new DeliveryAnswer.Accepted();
             }
-            catch (GraphFailure failure) when (failure is { Kind: GraphFailureKind.Passing, Status: not System.Net.HttpStatusCode.TooManyRequests })
+            catch (GraphFailure failure)
+                when (failure is { Kind: GraphFailureKind.Passing, Status: not System.Net.HttpStatusCode.TooManyRequests })
             {
                 return await Appears(line, mail, message, started, ct)
                     ? new DeliveryAnswer.Accepted()
-                    : new DeliveryAnswer.InDoubt($"{failure.Message}; Sent Items of {mail.From} do not show the mail yet, they are looked into before it is sent again");
+                    : new DeliveryAnswer.InDoubt(
+                        $"{failure.Message}; Sent Items of {mail.From} do not show the mail yet, they are looked into before it is sent "
+                            + $"again"
+                    );
             }
         }
         catch (GraphFailure failure)
@@ -74,9 +80,16 @@ internal sealed class GraphDelivery : IMailDelivery
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Only what is wrong with this one mail refuses it; a missing permission or login is corrected one day, and the mail still waits.</summary>
+    /// <summary>
+    /// Only what is wrong with this one mail refuses it; a missing permission or login is corrected one day, and the mail still waits.
+    /// </summary>
     private static DeliveryAnswer AnswerOf(GraphFailure failure, LeavingMail mail) =>
-        failure is { Kind: GraphFailureKind.Refused, Status: System.Net.HttpStatusCode.BadRequest or System.Net.HttpStatusCode.RequestEntityTooLarge }
+        failure
+            is
+        {
+            Kind: GraphFailureKind.Refused,
+            Status: System.Net.HttpStatusCode.BadRequest or System.Net.HttpStatusCode.RequestEntityTooLarge
+        }
             ? new DeliveryAnswer.Refused(GraphTrouble.Of(mail.From, failure, GraphTrouble.SendMail).ToString())
             : new DeliveryAnswer.Unreachable(
                 GraphTrouble.Of(mail.From, failure, GraphTrouble.SendMail).ToString(),
@@ -104,7 +117,9 @@ internal sealed class GraphDelivery : IMailDelivery
         foreach (var seconds in LooksAfterSeconds)
         {
             await Task.Delay(TimeSpan.FromSeconds(seconds) * Math.Min(1, patience.FirstWait.TotalSeconds * 2), ct);
-            if ((message.MessageId is { } id && await IsSent(line, mail.From, id, ct)) || await IsSentUnderAnotherId(line, mail, message, started, ct))
+            if (
+                (message.MessageId is { } id && await IsSent(line, mail.From, id, ct))
+                || await IsSentUnderAnotherId(line, mail, message, started, ct))
                 return true;
         }
 
@@ -125,7 +140,12 @@ internal sealed class GraphDelivery : IMailDelivery
     }
 
     /// <summary>Some tenants give every mail that leaves an id of their own; then subject, reader and the moment tell.</summary>
-    private static async Task<bool> IsSentUnderAnotherId(MailboxLine line, LeavingMail mail, MimeMessage message, Instant started, CancellationToken ct)
+    private static async Task<bool> IsSentUnderAnotherId(
+        MailboxLine line,
+        LeavingMail mail,
+        MimeMessage message,
+        Instant started,
+        CancellationToken ct)
     {
         var recent = await line.Client.Users[mail.From].MailFolders["sentitems"].Messages.GetAsync(
             c =>
@@ -137,6 +157,8 @@ internal sealed class GraphDelivery : IMailDelivery
             },
             ct);
         return recent?.Value?.Exists(sent =>
-            sent.Subject == message.Subject && sent.ToRecipients?.Exists(to => string.Equals(to.EmailAddress?.Address, mail.Reader, StringComparison.OrdinalIgnoreCase)) == true) == true;
+                sent.Subject == message.Subject
+                && sent.ToRecipients?.Exists(to => string.Equals(to.EmailAddress?.Address, mail.Reader, StringComparison.OrdinalIgnoreCase))
+                    == true) == true;
     }
 }

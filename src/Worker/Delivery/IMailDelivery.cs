@@ -38,8 +38,8 @@ internal sealed record LeavingMail(string Name, string From, string Reader, stri
     public Instant? TriedAt { get; init; }
 
     /// <summary>
-    /// Asked when the reader will be served and it is known whether the copy will be, before a byte of the mail leaves: a way that repeats mails must not send
-    /// without asking. On false it keeps the mail.
+    /// Asked when the reader will be served and it is known whether the copy will be, before a byte of the mail leaves: a way that repeats
+    /// mails must not send without asking. On false it keeps the mail.
     /// </summary>
     public Func<CopyAnswer, CancellationToken, Task<bool>> MayLeave { get; init; } = (_, _) => Task.FromResult(true);
 }

@@ -11,10 +11,16 @@ using NodaTime;
 namespace CrmSync.Worker.Delivery;
 
 /// <summary>
-/// The only door through which mails leave. It takes what the ledger holds, each mail once; nobody but people of the policy and the command mailbox is ever a
-/// recipient, whoever asks for it.
+/// The only door through which mails leave. It takes what the ledger holds, each mail once; nobody but people of the policy and the command
+/// mailbox is ever a recipient, whoever asks for it.
 /// </summary>
-internal sealed class Outbox(DigestLedger ledger, DeliveryStanding standing, IMailDelivery delivery, SentCopies copies, CompanyPolicy policy, MailSender sender)
+internal sealed class Outbox(
+    DigestLedger ledger,
+    DeliveryStanding standing,
+    IMailDelivery delivery,
+    SentCopies copies,
+    CompanyPolicy policy,
+    MailSender sender)
 {
     /// <summary>A mail being handed over for so long belongs to a worker that is gone.</summary>
     public static readonly Duration Lease = Duration.FromMinutes(15);
@@ -32,18 +38,27 @@ internal sealed class Outbox(DigestLedger ledger, DeliveryStanding standing, IMa
 
     private const int Batch = 100;
 
-    /// <summary>How many mails are claimed, and noted as sent, together: each time costs a write to the disk. After a crash so many are looked for.</summary>
+    /// <summary>
+    /// How many mails are claimed, and noted as sent, together: each time costs a write to the disk. After a crash so many are looked for.
+    /// </summary>
     private const int Group = 10;
 
     /// <summary>Well below the lease: what is claimed is handed over before another worker may take it for abandoned.</summary>
     private static readonly Duration PatienceWithGroup = Duration.FromMinutes(1);
 
     private readonly Dictionary<string, Person> readers = policy.People.ToDictionary(person => person.Id, StringComparer.Ordinal);
-    private readonly HashSet<EmailAddress> allowed = [.. policy.People.SelectMany(person => person.Also.Prepend(person.Email)), .. sender.CommandMailbox is { } commands ? new[] { commands } : []];
+    private readonly HashSet<EmailAddress> allowed =
+    [
+        .. policy.People.SelectMany(person => person.Also.Prepend(person.Email)),
+        .. sender.CommandMailbox is { } commands ? new[] { commands } : [],
+    ];
 
-    /// <summary>Sends everything that is ready. One mail that cannot leave stops no other; a way that does not work is left alone for a while.</summary>
+    /// <summary>
+    /// Sends everything that is ready. One mail that cannot leave stops no other; a way that does not work is left alone for a while.
+    /// </summary>
     /// <param name="now">The moment of the run.</param>
-    /// <param name="lease">After how long a claim counts as abandoned; null: <see cref="Lease"/>. A single worker that just started may say zero.</param>
+    /// <param name="lease">After how long a claim counts as abandoned; null: <see cref="Lease"/>. A single worker that just started may say
+    /// zero.</param>
     /// <param name="ct">Ends the run between two mails.</param>
     public async Task<OutboxReport> SendAll(Instant now, Duration? lease, CancellationToken ct)
     {
@@ -60,7 +75,8 @@ internal sealed class Outbox(DigestLedger ledger, DeliveryStanding standing, IMa
                 await Note(run);
                 var waits = await ledger.CountUnsent(ct);
                 await standing.Set(After(trouble, unreachable.Answer, run.Now), ct);
-                report.Problems.Add(new OutboxProblem(unreachable.Mail, $"{unreachable.Answer.Reason}{(waits > 1 ? $"; {waits} mails wait for it" : "")}"));
+                report.Problems.Add(
+                    new OutboxProblem(unreachable.Mail, $"{unreachable.Answer.Reason}{(waits > 1 ? $"; {waits} mails wait for it" : "")}"));
             }
             else if (trouble is not null && report.Sent.Count > 0)
             {
@@ -93,7 +109,10 @@ internal sealed class Outbox(DigestLedger ledger, DeliveryStanding standing, IMa
         return null;
     }
 
-    private async Task<(PlannedMail Mail, DeliveryAnswer.Unreachable Answer)?> SendGroup(IReadOnlyList<LedgerMail> group, Run run, CancellationToken ct)
+    private async Task<(PlannedMail Mail, DeliveryAnswer.Unreachable Answer)?> SendGroup(
+        IReadOnlyList<LedgerMail> group,
+        Run run,
+        CancellationToken ct)
     {
         var leaving = new List<LedgerMail>();
         foreach (var mail in group)
@@ -103,7 +122,13 @@ internal sealed class Outbox(DigestLedger ledger, DeliveryStanding standing, IMa
         }
 
         var claimed = run.Moment;
-        var ours = await ledger.Settle(run.TakeSteps(), [.. leaving.Select(mail => mail.Plan.MessageId)], run.CopiesAreSeen, claimed, run.StaleBefore, ct);
+        var ours = await ledger.Settle(
+            run.TakeSteps(),
+            [.. leaving.Select(mail => mail.Plan.MessageId)],
+            run.CopiesAreSeen,
+            claimed,
+            run.StaleBefore,
+            ct);
         (PlannedMail, DeliveryAnswer.Unreachable)? trouble = null;
         foreach (var mail in leaving.Where(mail => ours.Contains(mail.Plan.MessageId)))
         {
@@ -135,7 +160,8 @@ internal sealed class Outbox(DigestLedger ledger, DeliveryStanding standing, IMa
         if (fate == Fate.NotSent)
             return true;
 
-        run.Report.Problems.Add(new OutboxProblem(mail.Plan, "it may have left when the program stopped; it waits until the command mailbox has been read"));
+        run.Report.Problems.Add(
+            new OutboxProblem(mail.Plan, "it may have left when the program stopped; it waits until the command mailbox has been read"));
         return false;
     }
 
@@ -179,7 +205,10 @@ internal sealed class Outbox(DigestLedger ledger, DeliveryStanding standing, IMa
     /// <summary>Why a mail is not worth sending any more, in words, or null.</summary>
     private async Task<string?> WhyStale(LedgerMail mail, Fate fate, Instant now, CancellationToken ct)
     {
-        var doubt = mail.State == LedgerState.Sending && fate != Fate.NotSent ? "it may have left when the program stopped, and nothing tells whether it did" : null;
+        var doubt =
+            mail.State == LedgerState.Sending && fate != Fate.NotSent
+                ? "it may have left when the program stopped, and nothing tells whether it did"
+                : null;
         if (fate == Fate.NeverKnown)
             return $"{doubt}; it is not sent a second time";
 
@@ -191,7 +220,9 @@ internal sealed class Outbox(DigestLedger ledger, DeliveryStanding standing, IMa
         if (now - mail.Plan.DueAt > GiveUp)
             return $"it could not leave within a day{because}";
 
-        return mail.Plan.IsDaily && await ledger.IsFollowed(mail.Plan, ct) ? $"it could not leave before the next one was there{because}" : null;
+        return mail.Plan.IsDaily && await ledger.IsFollowed(mail.Plan, ct)
+            ? $"it could not leave before the next one was there{because}"
+            : null;
     }
 
     private async Task<DeliveryAnswer> HandOver(LedgerMail mail, Run run, CancellationToken ct)
@@ -199,7 +230,10 @@ internal sealed class Outbox(DigestLedger ledger, DeliveryStanding standing, IMa
         if (!readers.TryGetValue(mail.Plan.Reader, out var reader))
             return new DeliveryAnswer.Refused($"\"{mail.Plan.Reader}\" is not in people; mails go to nobody else");
 
-        var bytes = mail.Bytes ?? throw new InvalidOperationException($"The mail {mail.Plan.MessageId} is ready to leave but has no bytes; the database was changed by hand.");
+        var bytes =
+            mail.Bytes
+            ?? throw new InvalidOperationException(
+                $"The mail {mail.Plan.MessageId} is ready to leave but has no bytes; the database was changed by hand.");
         if (Strangers(bytes).FirstOrDefault() is { } stranger)
             return new DeliveryAnswer.Refused($"{stranger} is neither in people nor the command mailbox; mails go to nobody else");
 
@@ -215,8 +249,8 @@ internal sealed class Outbox(DigestLedger ledger, DeliveryStanding standing, IMa
     }
 
     /// <summary>
-    /// A mail whose copy nobody will see is noted as such before it leaves. A copy that may be taken later is waited for a little; the reader does not wait for a
-    /// command mailbox that is full or does not exist.
+    /// A mail whose copy nobody will see is noted as such before it leaves. A copy that may be taken later is waited for a little; the
+    /// reader does not wait for a command mailbox that is full or does not exist.
     /// </summary>
     private async Task<bool> MayLeave(PlannedMail mail, CopyAnswer copy, Run run, CancellationToken ct)
     {

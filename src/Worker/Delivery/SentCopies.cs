@@ -7,7 +7,8 @@ using NodaTime;
 namespace CrmSync.Worker.Delivery;
 
 /// <summary>
-/// Whether a mail that was being handed over when the worker died has left: then its copy has arrived in the command mailbox, which is harvested like any other.
+/// Whether a mail that was being handed over when the worker died has left: then its copy has arrived in the command mailbox, which is
+/// harvested like any other.
 /// </summary>
 internal sealed class SentCopies(Accounts accounts, DigestLedger ledger, EmailAddress? commandMailbox)
 {
@@ -44,7 +45,13 @@ internal sealed class SentCopies(Accounts accounts, DigestLedger ledger, EmailAd
     }
 
     private async Task<IReadOnlyList<AccountState>> Readers(CancellationToken ct) =>
-        commandMailbox is null ? [] : [.. (await accounts.All(ct)).Where(account => EmailAddress.TryParse(account.Address, out var address) && address == commandMailbox)];
+        commandMailbox is null
+            ? []
+            :
+            [
+                .. (await accounts.All(ct)).Where(account =>
+                    EmailAddress.TryParse(account.Address, out var address) && address == commandMailbox),
+            ];
 }
 
 /// <summary>What became of a mail that was being handed over.</summary>

@@ -6,8 +6,8 @@ using CrmSync.Worker.MailServers;
 namespace CrmSync.Worker.Delivery;
 
 /// <summary>
-/// Hands mails to a submission server, many over one connection. Nothing leaves unless the server takes it for the reader, so that a copy in the command mailbox
-/// always means that the reader's server has the mail as well.
+/// Hands mails to a submission server, many over one connection. Nothing leaves unless the server takes it for the reader, so that a copy
+/// in the command mailbox always means that the reader's server has the mail as well.
 /// </summary>
 /// <param name="login">Where and how one logs in; it decides when that may be tried.</param>
 internal sealed class SmtpDelivery(MailLogin login) : IMailDelivery
@@ -71,7 +71,8 @@ internal sealed class SmtpDelivery(MailLogin login) : IMailDelivery
             result = await server.Send(
                 new SmtpMail(mail.From, copied is null ? [mail.Reader] : [mail.Reader, copied], mail.Bytes)
                 {
-                    MayLeave = async (taken, token) => taken[0].Outcome == SmtpOutcome.Accepted && await mail.MayLeave(CopyOf(mail, taken), token),
+                    MayLeave = async (taken, token) =>
+                        taken[0].Outcome == SmtpOutcome.Accepted && await mail.MayLeave(CopyOf(mail, taken), token),
                 },
                 ct);
         }
@@ -84,10 +85,14 @@ internal sealed class SmtpDelivery(MailLogin login) : IMailDelivery
         return reader.Outcome switch
         {
             SmtpOutcome.Accepted => new DeliveryAnswer.Accepted(),
-            SmtpOutcome.Withheld => new DeliveryAnswer.Postponed($"{login.Server} does not take the copy for {copied} now: {result.Recipients[^1].Answer}"),
+            SmtpOutcome.Withheld => new DeliveryAnswer.Postponed(
+                $"{login.Server} does not take the copy for {copied} now: {result.Recipients[^1].Answer}"),
             SmtpOutcome.Unknown => new DeliveryAnswer.InDoubt($"{login.Server} did not say whether it took the mail: {reader.Answer}"),
-            SmtpOutcome.Permanent when Array.Exists(NotForStrangers, words => reader.Answer.Contains(words, StringComparison.OrdinalIgnoreCase)) => new DeliveryAnswer.Unreachable(
-                $"{login.Server} passes no mail on for us: {reader.Answer}; give `user` and `password`, or let this machine send there", MailFailure.Config),
+            SmtpOutcome.Permanent
+                when Array.Exists(NotForStrangers, words => reader.Answer.Contains(words, StringComparison.OrdinalIgnoreCase)) =>
+                new DeliveryAnswer.Unreachable(
+                    $"{login.Server} passes no mail on for us: {reader.Answer}; give `user` and `password`, or let this machine send there",
+                    MailFailure.Config),
             SmtpOutcome.Permanent => new DeliveryAnswer.Refused($"{login.Server} refused {reader.Address}: {reader.Answer}"),
             _ => new DeliveryAnswer.Postponed($"{login.Server} does not take mail for {reader.Address} now: {reader.Answer}"),
         };
@@ -101,7 +106,10 @@ internal sealed class SmtpDelivery(MailLogin login) : IMailDelivery
         var copy = taken[^1];
         return copy.Outcome == SmtpOutcome.Accepted
             ? new CopyAnswer(IsTaken: true, null)
-            : new CopyAnswer(IsTaken: false, $"{login.Server} takes no mail for {copy.Address}: {copy.Answer}") { WillPass = copy.Outcome == SmtpOutcome.Temporary };
+            : new CopyAnswer(IsTaken: false, $"{login.Server} takes no mail for {copy.Address}: {copy.Answer}")
+            {
+                WillPass = copy.Outcome == SmtpOutcome.Temporary,
+            };
     }
 
     private async Task<SmtpClient> Connected(CancellationToken ct)

@@ -5,7 +5,9 @@ using NodaTime;
 
 namespace CrmSync.Worker.Digests;
 
-/// <summary>The <c>mailto:</c> links of items: the whole command stands in the subject, so they work in every client and without a web page.</summary>
+/// <summary>
+/// The <c>mailto:</c> links of items: the whole command stands in the subject, so they work in every client and without a web page.
+/// </summary>
 public sealed class CommandLinks(MailSender sender, string reader, LocalDate issued)
 {
     /// <summary>Enough to know which item a link is about.</summary>
@@ -18,12 +20,21 @@ public sealed class CommandLinks(MailSender sender, string reader, LocalDate iss
             return [];
 
         var token = tokens.ForItem(reader, line.Item.Id, issued);
-        return [.. VerbsFor(line.Item.Rule).Select(verb => new CommandLink(verb.Word, $"{verb.Meaning}: {PlainWords.Flatten(line.What, MostWhat)}", Mailto($"{verb.Command} {line.Item.Id} [{token}]")))];
+        return
+        [
+            .. VerbsFor(line.Item.Rule)
+                .Select(verb => new CommandLink(
+                    verb.Word,
+                    $"{verb.Meaning}: {PlainWords.Flatten(line.What, MostWhat)}",
+                    Mailto($"{verb.Command} {line.Item.Id} [{token}]"))),
+        ];
     }
 
     /// <summary>Where "stop this digest" goes; null without a command mailbox.</summary>
     public string? Unsubscribe(string digest) =>
-        sender.CommandMailbox is null || sender.Tokens is not { } tokens ? null : Mailto($"unsubscribe {digest} [{tokens.ForDigest(reader, digest, issued)}]");
+        sender.CommandMailbox is null || sender.Tokens is not { } tokens
+            ? null
+            : Mailto($"unsubscribe {digest} [{tokens.ForDigest(reader, digest, issued)}]");
 
     private string Mailto(string subject) => $"mailto:{sender.CommandMailbox}?subject={Uri.EscapeDataString(subject)}";
 

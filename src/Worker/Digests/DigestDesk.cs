@@ -53,7 +53,11 @@ internal sealed class DigestDesk(
         var digests = new DigestRun(ledger, inbox, mails, await stopped.All(ct));
         var digestsAreDue = await digests.IsAnythingDue(policy, now, ct);
         var notices = new NoticeRun(ledger, new Notifications(database), mails);
-        if (digestsAreDue || (policy.Rules.Any(TellsAtOnce) && (Running is null || await notices.IsAnythingDue(policy, Running.EvaluateLately(now, now), ct))))
+        if (
+            digestsAreDue
+            || (
+                policy.Rules.Any(TellsAtOnce)
+                && (Running is null || await notices.IsAnythingDue(policy, Running.EvaluateLately(now, now), ct))))
         {
             var facts = await Facts(now, ct);
             await notices.Write(facts, ct);
@@ -66,7 +70,10 @@ internal sealed class DigestDesk(
             await answers.Write(owed, await FactsFor(owed, now, ct), ct);
 
         await using var way = DeliveryWays.Of(delivery.Way, logins);
-        return await new Outbox(ledger, standing, way, new SentCopies(accounts, ledger, sender.CommandMailbox), policy, sender).SendAll(now, lease, ct);
+        return await new Outbox(ledger, standing, way, new SentCopies(accounts, ledger, sender.CommandMailbox), policy, sender).SendAll(
+            now,
+            lease,
+            ct);
     }
 
     /// <summary>Lets mails be tried at once that wait because the way for them did not work.</summary>
@@ -76,7 +83,9 @@ internal sealed class DigestDesk(
     public async Task<IReadOnlyList<(Digest Digest, DigestMail Mail)>> Show(Instant now, CancellationToken ct) =>
         await new DigestRun(ledger, inbox, new DigestMails(await Sender(ct), pages), await stopped.All(ct)).Show(await Facts(now, ct), ct);
 
-    /// <summary>Writes a mail to the person who looks after the installation (<c>defaults.owner</c>); it leaves with the next <see cref="Send"/>.</summary>
+    /// <summary>
+    /// Writes a mail to the person who looks after the installation (<c>defaults.owner</c>); it leaves with the next <see cref="Send"/>.
+    /// </summary>
     public async Task TellAdmin(string subject, string text, Instant now, CancellationToken ct)
     {
         var mail = new DigestMails(await Sender(ct), pages).WriteNote(policy.DefaultOwner, policy.DefaultCalendar.Zone, subject, text, now);
@@ -87,7 +96,8 @@ internal sealed class DigestDesk(
 
     public ValueTask DisposeAsync() => pages.DisposeAsync();
 
-    private static bool TellsAtOnce(Rule rule) => rule.Mode == Mode.Enforce && (rule.Warn is not null || rule.Escalate.Any(step => step.Via == Via.Email));
+    private static bool TellsAtOnce(Rule rule) =>
+        rule.Mode == Mode.Enforce && (rule.Warn is not null || rule.Escalate.Any(step => step.Via == Via.Email));
 
     /// <summary>The log is read only for questions; that something failed can be told without it.</summary>
     private async Task<DigestFacts> FactsFor(IReadOnlyList<DueAnswer> owed, Instant now, CancellationToken ct)
@@ -103,14 +113,22 @@ internal sealed class DigestDesk(
     }
 
     private async Task<DigestFacts> Evaluated(Instant now, IReadOnlyCollection<EmailAddress> asked, CancellationToken ct) =>
-        Running is null ? Standing.FactsOf(policy, await snapshot(now, ct), now) : await new DigestLog(database).Facts(Running, now, asked, ct);
+        Running is null
+            ? Standing.FactsOf(policy, await snapshot(now, ct), now)
+            : await new DigestLog(database).Facts(Running, now, asked, ct);
 
     private async Task<DigestFacts> WithTexts(DigestFacts facts, IReadOnlyCollection<string> shown, CancellationToken ct)
     {
         var texts = await new ContactLog(database).Texts(shown, ct);
         return facts with
         {
-            Log = facts.Log with { Interactions = [.. facts.Log.Interactions.Select(line => texts.TryGetValue(line.Id, out var text) ? line with { Text = text } : line)] },
+            Log = facts.Log with
+            {
+                Interactions =
+                [
+                    .. facts.Log.Interactions.Select(line => texts.TryGetValue(line.Id, out var text) ? line with { Text = text } : line),
+                ],
+            },
         };
     }
 
@@ -123,12 +141,20 @@ internal sealed class DigestDesk(
         var refused = await policyStanding.Problems(ct);
         return facts with
         {
-            Accounts = [.. (await accounts.All(ct)).Select(account => new AccountHealth(account.Name, account.LastSuccess, account.LastError))],
+            Accounts =
+            [
+                .. (await accounts.All(ct)).Select(account => new AccountHealth(account.Name, account.LastSuccess, account.LastError)),
+            ],
             Told = (await ledger.Told(NoticeComposer.Name, now - ToldWithin, ct)).ToLookup(told => told.Reader, StringComparer.Ordinal),
             PolicyChanges = await policyStanding.Changes(ct),
             Troubles =
             [
-                .. refused.Take(1).Select(first => $"the policy files have {refused.Count} errors and are not taken, {policy.Version} stays in force; the first: {first}"),
+                .. refused
+                    .Take(1)
+                    .Select(first =>
+                        $"the policy files have {refused.Count} errors and are not taken, {policy.Version} stays in force; the first: "
+                            + $"{first}"
+                    ),
                 .. (await mailStanding.Troubles(now - Duration.FromDays(2), ct)).Select(trouble => trouble.Words),
                 .. (await mailStanding.Commands(now - Duration.FromDays(1), ct)).Select(trouble => trouble.Words),
             ],
@@ -139,8 +165,13 @@ internal sealed class DigestDesk(
     private static HashSet<string> Shown(DigestFacts facts)
     {
         var soon = facts.Now + Duration.FromDays(1);
-        var guests = facts.Log.Interactions.Where(line => line.Meeting is { } meeting && meeting.End > facts.Now - Duration.FromDays(1) && meeting.Start < soon)
-            .SelectMany(line => line.Participants).Where(participant => !participant.Internal).Select(participant => participant.Address).ToHashSet();
+        var guests = facts
+            .Log.Interactions.Where(line =>
+                line.Meeting is { } meeting && meeting.End > facts.Now - Duration.FromDays(1) && meeting.Start < soon)
+            .SelectMany(line => line.Participants)
+            .Where(participant => !participant.Internal)
+            .Select(participant => participant.Address)
+            .ToHashSet();
         var shown = facts.Evaluation.Items.Select(item => item.Trigger).OfType<string>().ToHashSet(StringComparer.Ordinal);
         if (guests.Count > 0)
             shown.UnionWith(LinesWith(facts, guests.Contains));
@@ -150,16 +181,22 @@ internal sealed class DigestDesk(
 
     /// <summary>What people wrote with somebody.</summary>
     private static HashSet<string> LinesWith(DigestFacts facts, Func<EmailAddress, bool> somebody) =>
-    [
-        .. facts.Log.Interactions
-            .Where(line => line is { Kind: InteractionKind.Mail, Class: InteractionClass.Human } && line.Participants.Any(participant => somebody(participant.Address)))
-            .Select(line => line.Id),
-    ];
+        [
+            .. facts
+                .Log.Interactions.Where(line =>
+                    line is { Kind: InteractionKind.Mail, Class: InteractionClass.Human }
+                    && line.Participants.Any(participant => somebody(participant.Address)))
+                .Select(line => line.Id),
+        ];
 
     private async Task<MailSender> Sender(CancellationToken ct)
     {
         var installation = await new Settings(database).Installation(ct);
-        return new MailSender(installation, delivery.From, delivery.FromName ?? "CrmSync", policy.Us.Domains.Count > 0 ? policy.Us.Domains[0] : delivery.From.Domain)
+        return new MailSender(
+            installation,
+            delivery.From,
+            delivery.FromName ?? "CrmSync",
+            policy.Us.Domains.Count > 0 ? policy.Us.Domains[0] : delivery.From.Domain)
         {
             CommandMailbox = delivery.Commands?.Address,
             Tokens = delivery.Commands is { } commands ? new CommandTokens(commands.Secret.Reveal()) : null,

@@ -8,7 +8,10 @@ using NodaTime;
 
 namespace CrmSync.Worker.Digests;
 
-/// <summary>Reads of the log what mails of ours can speak of, where the policy in the running worker knows which lines these are: a log of years is not read every morning.</summary>
+/// <summary>
+/// Reads of the log what mails of ours can speak of, where the policy in the running worker knows which lines these are: a log of years is
+/// not read every morning.
+/// </summary>
 internal sealed class DigestLog(ContactDatabase database)
 {
     private const int Some = 1000;
@@ -32,9 +35,16 @@ internal sealed class DigestLog(ContactDatabase database)
             await Read(new LogFilter { Now = now, Ids = ids, WithoutText = true }, lines, ct);
 
         // Every line since then is read: whoever signed one of them is known from it.
-        var signed = lines.Values.Where(line => line.At >= wanted.Since).SelectMany(line => line.Participants)
-            .Where(one => !one.Internal && !string.IsNullOrWhiteSpace(one.Name)).Select(one => one.Address).ToHashSet();
-        return Standing.FactsOf(running, new ContactLogSnapshot([.. lines.Values]), now) with { Names = await log.Names([.. wanted.People.Where(one => !signed.Contains(one))], now, ct) };
+        var signed = lines
+            .Values.Where(line => line.At >= wanted.Since)
+            .SelectMany(line => line.Participants)
+            .Where(one => !one.Internal && !string.IsNullOrWhiteSpace(one.Name))
+            .Select(one => one.Address)
+            .ToHashSet();
+        return Standing.FactsOf(running, new ContactLogSnapshot([.. lines.Values]), now) with
+        {
+            Names = await log.Names([.. wanted.People.Where(one => !signed.Contains(one))], now, ct),
+        };
     }
 
     private async Task Read(LogFilter filter, Dictionary<string, Interaction> into, CancellationToken ct)

@@ -10,7 +10,9 @@ using NodaTime.Text;
 
 namespace CrmSync.Worker.Digests;
 
-/// <summary>Makes the mail of a digest: its id, headers, text and HTML (policy.md section 15). The same digest gives the same bytes.</summary>
+/// <summary>
+/// Makes the mail of a digest: its id, headers, text and HTML (policy.md section 15). The same digest gives the same bytes.
+/// </summary>
 internal sealed class DigestMails(MailSender sender, HtmlPages pages)
 {
     private const int IdLength = 26;
@@ -18,8 +20,12 @@ internal sealed class DigestMails(MailSender sender, HtmlPages pages)
     /// <summary>Clients cut off what is longer.</summary>
     private const int MostBytes = 100_000;
 
-    /// <summary>The id of a mail of ours, what stands before the <c>@</c> of its Message-ID: the same digest for the same reader and date is the same mail.</summary>
-    public static string IdOf(string installation, string digest, string reader, LocalDate date) => Hashed(installation, digest, reader, LocalDatePattern.Iso.Format(date));
+    /// <summary>
+    /// The id of a mail of ours, what stands before the <c>@</c> of its Message-ID: the same digest for the same reader and date is the
+    /// same mail.
+    /// </summary>
+    public static string IdOf(string installation, string digest, string reader, LocalDate date) =>
+        Hashed(installation, digest, reader, LocalDatePattern.Iso.Format(date));
 
     /// <summary>The Message-ID of a digest, without brackets.</summary>
     public string MessageId(DueDigest run) => $"{IdOf(sender.Installation, run.Definition.Name, run.Reader.Id, run.Date)}@{sender.Domain}";
@@ -30,8 +36,8 @@ internal sealed class DigestMails(MailSender sender, HtmlPages pages)
         Write(digest, IdOf(sender.Installation, digest.Run.Definition.Name, digest.Run.Reader.Id, digest.Run.Date), "digest", null, now);
 
     /// <summary>
-    /// The digest of a run and its mail, or null when there is nothing to say. Texts that are all pictures and accents can fill a mail with a few items: then it
-    /// tells of fewer, and says of how many more it does not.
+    /// The digest of a run and its mail, or null when there is nothing to say. Texts that are all pictures and accents can fill a mail with
+    /// a few items: then it tells of fewer, and says of how many more it does not.
     /// </summary>
     /// <param name="composer">Composes it.</param>
     /// <param name="run">Which digest for whom.</param>
@@ -60,19 +66,22 @@ internal sealed class DigestMails(MailSender sender, HtmlPages pages)
     /// <param name="notice">What it says.</param>
     /// <param name="messageId">Its <see cref="MessageId(string, IReadOnlyList{Notice})"/>.</param>
     /// <param name="now">When it is written; its Date.</param>
-    public Task<DigestMail> WriteNotice(Digest notice, string messageId, Instant now) => Write(notice, messageId.Split('@')[0], "notice", null, now);
+    public Task<DigestMail> WriteNotice(Digest notice, string messageId, Instant now) =>
+        Write(notice, messageId.Split('@')[0], "notice", null, now);
 
     /// <summary>The Message-ID of an answer: one mail is answered once.</summary>
     /// <param name="reader">Who wrote it.</param>
     /// <param name="mail">The id of the mail that is answered.</param>
-    public string AnswerId(string reader, string mail) => $"{Hashed(sender.Installation, AnswerComposer.Name, reader, mail)}@{sender.Domain}";
+    public string AnswerId(string reader, string mail) =>
+        $"{Hashed(sender.Installation, AnswerComposer.Name, reader, mail)}@{sender.Domain}";
 
     /// <summary>An answer to a mail of the reader's (RFC 3834): it says that no person wrote it, and belongs to what it answers.</summary>
     /// <param name="answer">What it says.</param>
     /// <param name="messageId">Its <see cref="AnswerId"/>.</param>
     /// <param name="answered">The Message-ID of what it answers, or null.</param>
     /// <param name="now">When it is written; its Date.</param>
-    public Task<DigestMail> WriteAnswer(Digest answer, string messageId, string? answered, Instant now) => Write(answer, messageId.Split('@')[0], AnswerComposer.Name, answered, now);
+    public Task<DigestMail> WriteAnswer(Digest answer, string messageId, string? answered, Instant now) =>
+        Write(answer, messageId.Split('@')[0], AnswerComposer.Name, answered, now);
 
     /// <summary>A note in plain words, about the program itself.</summary>
     /// <param name="reader">Who gets it.</param>
@@ -90,14 +99,24 @@ internal sealed class DigestMails(MailSender sender, HtmlPages pages)
             To = [new Mailbox(PlainWords.Flatten(reader.Name, PlainWords.Name), reader.Email.Value)],
             Subject = PlainWords.Flatten(subject, 200),
             MessageId = $"{id}@{sender.Domain}",
-            Headers = [new Header("Auto-Submitted", "auto-generated"), new Header("X-Auto-Response-Suppress", "All"), new Header("X-CrmSync", "note")],
+            Headers =
+            [
+                new Header("Auto-Submitted", "auto-generated"),
+                new Header("X-Auto-Response-Suppress", "All"),
+                new Header("X-CrmSync", "note"),
+            ],
             Text = text,
         };
         return new DigestMail(mail.MessageId, MimeWriter.Write(mail), "");
     }
 
     private string NoticeId(string reader, IReadOnlyList<Notice> notices) =>
-        Hashed([sender.Installation, NoticeComposer.Name, reader, .. notices.Select(notice => $"{notice.Item.Id}:{notice.Step}").Order(StringComparer.Ordinal)]);
+        Hashed([
+            sender.Installation,
+            NoticeComposer.Name,
+            reader,
+            .. notices.Select(notice => $"{notice.Item.Id}:{notice.Step}").Order(StringComparer.Ordinal),
+        ]);
 
     private async Task<DigestMail> Write(Digest digest, string id, string kind, string? answered, Instant now)
     {
@@ -140,9 +159,11 @@ internal sealed class DigestMails(MailSender sender, HtmlPages pages)
         sender.CommandMailbox is not { } mailbox ? []
         : [new Mailbox(sender.FromName, (sender.Tokens?.ReplyAddress(mailbox, id) ?? mailbox).Value)];
 
-    private string WeekRoot(DueDigest run) => Hashed(sender.Installation, run.Definition.Name, run.Reader.Id, IsoWeek.Of(run.Date).ToString());
+    private string WeekRoot(DueDigest run) =>
+        Hashed(sender.Installation, run.Definition.Name, run.Reader.Id, IsoWeek.Of(run.Date).ToString());
 
-    private static string Hashed(params string[] parts) => Base32.Encode(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('|', parts))))[..IdLength];
+    private static string Hashed(params string[] parts) =>
+        Base32.Encode(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('|', parts))))[..IdLength];
 }
 
 /// <summary>A mail ready to leave.</summary>

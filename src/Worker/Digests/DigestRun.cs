@@ -14,12 +14,18 @@ namespace CrmSync.Worker.Digests;
 /// <param name="inbox">What readers told us and are to be told about it.</param>
 /// <param name="mails">Makes mails of them.</param>
 /// <param name="stopped">Which readers want which digest no more.</param>
-internal sealed class DigestRun(DigestLedger ledger, CommandInbox inbox, DigestMails mails, IReadOnlyList<(string Digest, string Reader)> stopped)
+internal sealed class DigestRun(
+    DigestLedger ledger,
+    CommandInbox inbox,
+    DigestMails mails,
+    IReadOnlyList<(string Digest, string Reader)> stopped)
 {
     /// <summary>How many mails are kept in one transaction: each costs a write to the disk.</summary>
     private const int Batch = 25;
 
-    /// <summary>Whether a digest is due that has not been written yet: asked every minute, so that the log is read only when it is needed.</summary>
+    /// <summary>
+    /// Whether a digest is due that has not been written yet: asked every minute, so that the log is read only when it is needed.
+    /// </summary>
     public async Task<bool> IsAnythingDue(CompanyPolicy policy, Instant now, CancellationToken ct)
     {
         var due = DueAt(policy, now).Select(mails.MessageId).ToHashSet(StringComparer.Ordinal);
@@ -40,7 +46,16 @@ internal sealed class DigestRun(DigestLedger ledger, CommandInbox inbox, DigestM
 
         // Planned before but without bytes: an earlier run was stopped in between, and this one goes on.
         await ledger.Plan(
-            [.. due.Select(one => new PlannedMail(one.Id, one.Run.Definition.Name, one.Run.Reader.Id, LocalDatePattern.Iso.Format(one.Run.Date), one.Run.DueAt))], facts.Now, ct);
+            [
+                .. due.Select(one => new PlannedMail(
+                    one.Id,
+                    one.Run.Definition.Name,
+                    one.Run.Reader.Id,
+                    LocalDatePattern.Iso.Format(one.Run.Date),
+                    one.Run.DueAt)),
+            ],
+            facts.Now,
+            ct);
         var written = new List<Digest>();
         var writing = await Writing.Of(facts, [.. due.Select(one => one.Run)], ledger, inbox, mails, ct);
         foreach (var some in due.Chunk(Batch))
@@ -48,7 +63,10 @@ internal sealed class DigestRun(DigestLedger ledger, CommandInbox inbox, DigestM
             ct.ThrowIfCancellationRequested();
             var batch = new List<(WrittenMail Mail, Digest? Digest)>();
             foreach (var (run, id) in some)
-                batch.Add(await writing.Write(run) is var (digest, mail, answered) ? (new WrittenMail(id, mail.Bytes, digest.Listed) { Answered = answered }, digest) : (new WrittenMail(id, null, []), null));
+                batch.Add(
+                    await writing.Write(run) is var (digest, mail, answered)
+                        ? (new WrittenMail(id, mail.Bytes, digest.Listed) { Answered = answered }, digest)
+                        : (new WrittenMail(id, null, []), null));
 
             var kept = await ledger.Keep([.. batch.Select(one => one.Mail)], facts.Now, ct);
             written.AddRange(batch.Where(one => kept.Contains(one.Mail.MessageId)).Select(one => one.Digest!));
@@ -91,12 +109,23 @@ internal sealed class DigestRun(DigestLedger ledger, CommandInbox inbox, DigestM
             this.owed = owed.ToLookup(one => one.Answer.Reader, StringComparer.Ordinal);
         }
 
-        public static async Task<Writing> Of(DigestFacts facts, IReadOnlyList<DueDigest> due, DigestLedger ledger, CommandInbox inbox, DigestMails mails, CancellationToken ct)
+        public static async Task<Writing> Of(
+            DigestFacts facts,
+            IReadOnlyList<DueDigest> due,
+            DigestLedger ledger,
+            CommandInbox inbox,
+            DigestMails mails,
+            CancellationToken ct)
         {
             var writing = new Writing(facts, mails, await inbox.OwedWithDigests(ct));
             foreach (var group in due.GroupBy(run => (run.Definition.Name, run.Date)))
             {
-                foreach (var (reader, history) in await ledger.Histories(group.Key.Name, [.. group.Select(run => run.Reader.Id)], group.Key.Date, ct))
+                foreach (
+                    var (reader, history) in await ledger.Histories(
+                        group.Key.Name,
+                        [.. group.Select(run => run.Reader.Id)],
+                        group.Key.Date,
+                        ct))
                     writing.histories[(group.Key.Name, reader, group.Key.Date)] = history;
             }
 

@@ -68,7 +68,9 @@ internal sealed class DigestText
                     Paragraph("", $"and {news.More} more");
                 break;
             case HeldBackSection held:
-                Wrapped("", $"Nothing to do here for now.{(held.Reasons.Count > 0 ? $" {string.Join(", ", held.Reasons)}. For example:" : "")}");
+                Wrapped(
+                    "",
+                    $"Nothing to do here for now.{(held.Reasons.Count > 0 ? $" {string.Join(", ", held.Reasons)}. For example:" : "")}");
                 foreach (var example in held.Examples)
                     Wrapped("* ", Isolated(example));
                 break;
@@ -146,7 +148,8 @@ internal sealed class DigestText
             Paragraph("", $"{weeks.Caption}: {string.Join(", ", weeks.Weeks.Select(week => $"{week.Week} {week.Count}"))}.");
     }
 
-    private static string OnOneLine(string cell) => cell.Replace("\n", cell.Contains(',', StringComparison.Ordinal) ? "; " : ", ", StringComparison.Ordinal);
+    private static string OnOneLine(string cell) =>
+        cell.Replace("\n", cell.Contains(',', StringComparison.Ordinal) ? "; " : ", ", StringComparison.Ordinal);
 
     private void Paragraph(string lead, string content)
     {
@@ -185,5 +188,6 @@ internal sealed class DigestText
     /// <summary>Text in a right-to-left script would turn the rest of its line around; isolates (Unicode TR9) keep it to itself.</summary>
     private static string Isolated(string words) => words.Any(IsRightToLeft) ? $"\u2068{words}\u2069" : words;
 
-    private static bool IsRightToLeft(char c) => c is (>= '\u0590' and <= '\u08FF') or (>= '\uFB1D' and <= '\uFDFF') or (>= '\uFE70' and <= '\uFEFC');
+    private static bool IsRightToLeft(char c) =>
+        c is (>= '\u0590' and <= '\u08FF') or (>= '\uFB1D' and <= '\uFDFF') or (>= '\uFE70' and <= '\uFEFC');
 }

@@ -15,9 +15,14 @@ public sealed class DigestView
         var name = run.Definition.Name.Replace('-', ' ');
         Name = run.Definition.Name == NoticeComposer.Name ? "Cannot wait" : $"{char.ToUpperInvariant(name[0])}{name[1..]}";
         Title = $"{Name}: {digest.Headline}";
-        HowToAnswer = sender.CommandMailbox is null || digest.Listed.Count == 0 ? null
-            : $"Answer this mail to act: “done {digest.Listed[0].Number}”, “snooze {digest.Listed[^1].Number} friday”, “called {digest.Listed[0].Number}”. Several lines are fine.";
-        Footer = $"{sender.FromName} · {(run.Definition.Name == NoticeComposer.Name ? "" : Name + " ")}for {digest.Greeting} · policy {digest.PolicyVersion}";
+        HowToAnswer =
+            sender.CommandMailbox is null || digest.Listed.Count == 0
+                ? null
+                : $"Answer this mail to act: “done {digest.Listed[0].Number}”, “snooze {digest.Listed[^1].Number} friday”, “called "
+                    + $"{digest.Listed[0].Number}”. Several lines are fine.";
+        Footer =
+            $"{sender.FromName} · {(run.Definition.Name == NoticeComposer.Name ? "" : Name + " ")}for {digest.Greeting} · policy "
+                + $"{digest.PolicyVersion}";
     }
 
     public Digest Digest { get; }

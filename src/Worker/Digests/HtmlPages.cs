@@ -22,7 +22,8 @@ internal sealed class HtmlPages : IAsyncDisposable
         await using var renderer = new HtmlRenderer(services, NullLoggerFactory.Instance);
         return await renderer.Dispatcher.InvokeAsync(async () =>
         {
-            var root = await renderer.RenderComponentAsync<TComponent>(ParameterView.FromDictionary(new Dictionary<string, object?> { ["Model"] = model }));
+            var root = await renderer.RenderComponentAsync<TComponent>(
+                ParameterView.FromDictionary(new Dictionary<string, object?> { ["Model"] = model }));
             return root.ToHtmlString();
         });
     }

@@ -1,8 +1,8 @@
 namespace CrmSync.Worker.Digests;
 
 /// <summary>
-/// How our mails look. Sizes in pixels, because mail clients scale nothing else alike; colours in pairs, light in the inline styles and dark in the style
-/// block. A test computes the contrast of every pair.
+/// How our mails look. Sizes in pixels, because mail clients scale nothing else alike; colours in pairs, light in the inline styles and
+/// dark in the style block. A test computes the contrast of every pair.
 /// </summary>
 internal static class Look
 {
@@ -47,15 +47,21 @@ internal static class Look
         + "@media (prefers-color-scheme:dark){"
         + string.Concat(Texts.Select(s => $".t-{s.Name}{{color:{s.Dark}!important}}"))
         + string.Concat(Grounds.Select(s => $".g-{s.Name}{{background-color:{s.Dark}!important}}"))
-        + string.Concat(Bars.Select(s => $".b-{s.Name}{{background-color:{s.Dark}!important}}.e-{s.Name}{{border-color:{s.Dark}!important}}"))
+        + string.Concat(
+            Bars.Select(s => $".b-{s.Name}{{background-color:{s.Dark}!important}}.e-{s.Name}{{border-color:{s.Dark}!important}}"))
         + "}"
         + "@media (max-width:480px){.pad{padding-left:18px!important;padding-right:18px!important}.out{padding:0!important}.round{border-radius:0!important}"
         + ".act a{display:inline-block!important;padding:8px 0!important}}";
 
-    /// <summary>For Outlook on Windows, which takes its fonts from here and knows no greatest width: its own table of a fixed one around ours.</summary>
-    public const string OutlookFonts = "<!--[if mso]><style>body,table,td,th,p,a,h1,h2,h3{font-family:'Segoe UI',Arial,sans-serif!important}</style><![endif]-->";
+    /// <summary>
+    /// For Outlook on Windows, which takes its fonts from here and knows no greatest width: its own table of a fixed one around ours.
+    /// </summary>
+    public const string OutlookFonts =
+        "<!--[if mso]><style>body,table,td,th,p,a,h1,h2,h3{font-family:'Segoe UI',Arial,sans-serif!important}</style><![endif]-->";
 
-    public const string OutlookOpens = "<!--[if mso]><table role=\"presentation\" width=\"620\" align=\"center\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\"><tr><td><![endif]-->";
+    public const string OutlookOpens =
+        "<!--[if mso]><table role=\"presentation\" width=\"620\" align=\"center\" cellpadding=\"0\" cellspacing=\"0\" "
+            + "border=\"0\"><tr><td><![endif]-->";
 
     public const string OutlookCloses = "<!--[if mso]></td></tr></table><![endif]-->";
 }

@@ -6,7 +6,9 @@ using NodaTime.Text;
 
 namespace CrmSync.Worker.Digests;
 
-/// <summary>What somebody should know about our mails and about what was sent to the command mailbox, in words: for <c>status</c> and for managers.</summary>
+/// <summary>
+/// What somebody should know about our mails and about what was sent to the command mailbox, in words: for <c>status</c> and for managers.
+/// </summary>
 internal sealed class MailStanding(ContactDatabase database)
 {
     private readonly DigestLedger ledger = new(database);
@@ -22,7 +24,10 @@ internal sealed class MailStanding(ContactDatabase database)
             troubles.Add(new MailTrouble($"mails do not leave since {Print(trouble.Since)}: {trouble.Words}", NeedsSomebody: true));
 
         if (await delivery.CopyTrouble(ct) is { } copies)
-            troubles.Add(new MailTrouble($"mails leave without a copy for the command mailbox, so after a crash nobody can tell whether one left: {copies}", NeedsSomebody: true));
+            troubles.Add(
+                new MailTrouble(
+                    $"mails leave without a copy for the command mailbox, so after a crash nobody can tell whether one left: {copies}",
+                    NeedsSomebody: true));
 
         foreach (var mail in await ledger.Waiting(ct))
             troubles.Add(new MailTrouble($"{NameOf(mail.Plan)} has not left yet: {mail.Problem}", NeedsSomebody: false));
@@ -40,7 +45,11 @@ internal sealed class MailStanding(ContactDatabase database)
     /// <param name="since">Those that arrived before are history.</param>
     /// <param name="ct">Cancels.</param>
     public async Task<IReadOnlyList<MailTrouble>> Commands(Instant since, CancellationToken ct) =>
-        [.. (await new CommandInbox(database).RefusedSince(since, ct)).Select(one => new MailTrouble($"{(one.Mails == 1 ? "1 mail" : $"{one.Mails} mails")} to the command mailbox changed nothing: {one.Words}", NeedsSomebody: false))];
+        [
+            .. (await new CommandInbox(database).RefusedSince(since, ct)).Select(one => new MailTrouble(
+                $"{(one.Mails == 1 ? "1 mail" : $"{one.Mails} mails")} to the command mailbox changed nothing: {one.Words}",
+                NeedsSomebody: false)),
+        ];
 
     private static string NameOf(PlannedMail mail) => $"{mail.Digest} for {mail.Reader} of {mail.Occasion}";
 

@@ -9,7 +9,10 @@ namespace CrmSync.Worker.Digests;
 /// <summary>Writes the immediate mails that are due, tells each step to each reader once, and leaves them to the outbox.</summary>
 internal sealed class NoticeRun(DigestLedger ledger, Notifications notifications, DigestMails mails)
 {
-    /// <summary>Whether anything is due that was not told yet, or was left behind by a run that was stopped: asked every minute, so that the log is read only then.</summary>
+    /// <summary>
+    /// Whether anything is due that was not told yet, or was left behind by a run that was stopped: asked every minute, so that the log is
+    /// read only then.
+    /// </summary>
     public async Task<bool> IsAnythingDue(CompanyPolicy policy, EvaluationResult evaluation, CancellationToken ct)
     {
         if ((await ledger.Planned(NoticeComposer.Name, ct)).Count > 0)
@@ -53,10 +56,19 @@ internal sealed class NoticeRun(DigestLedger ledger, Notifications notifications
         return written;
     }
 
-    private async Task Render(string id, string reader, IReadOnlyList<ToldStep> steps, DigestFacts facts, List<Digest> written, CancellationToken ct)
+    private async Task Render(
+        string id,
+        string reader,
+        IReadOnlyList<ToldStep> steps,
+        DigestFacts facts,
+        List<Digest> written,
+        CancellationToken ct)
     {
         var items = facts.Evaluation.Items.ToDictionary(item => item.Id, StringComparer.Ordinal);
-        var notices = steps.Where(step => items.ContainsKey(step.Item)).Select(step => new Notice(items[step.Item], step.Step, reader)).ToList();
+        var notices = steps
+            .Where(step => items.ContainsKey(step.Item))
+            .Select(step => new Notice(items[step.Item], step.Step, reader))
+            .ToList();
         if (notices.Count == 0 || facts.Policy.People.FirstOrDefault(person => person.Id == reader) is not { } person)
         {
             await ledger.NothingToSay(id, ct);

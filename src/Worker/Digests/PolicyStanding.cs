@@ -7,7 +7,9 @@ using NodaTime.Text;
 
 namespace CrmSync.Worker.Digests;
 
-/// <summary>What readers and admins are told about the policy itself, kept across restarts: files that were not taken, and what changed of late.</summary>
+/// <summary>
+/// What readers and admins are told about the policy itself, kept across restarts: files that were not taken, and what changed of late.
+/// </summary>
 internal sealed class PolicyStanding(ContactDatabase database)
 {
     private const string Setting = "policy standing";
@@ -25,8 +27,11 @@ internal sealed class PolicyStanding(ContactDatabase database)
     public async Task Taken(Instant now, IReadOnlyList<string> changes, string? warning, CancellationToken ct)
     {
         var before = await Read(ct);
-        var all = changes.Select(text => new PolicyChange(now, text)).Concat(warning is null ? [] : [new PolicyChange(now, warning) { IsWarning = true }])
-            .Concat(before.Changes.Where(change => now - change.At < Kept)).Take(MostChanges);
+        var all = changes
+            .Select(text => new PolicyChange(now, text))
+            .Concat(warning is null ? [] : [new PolicyChange(now, warning) { IsWarning = true }])
+            .Concat(before.Changes.Where(change => now - change.At < Kept))
+            .Take(MostChanges);
         await Write(before, new Note([], [.. all]), ct);
     }
 
@@ -45,7 +50,14 @@ internal sealed class PolicyStanding(ContactDatabase database)
 
     private async Task<Note> Read(CancellationToken ct) =>
         await settings.Get(Setting, ct) is { } text && JsonSerializer.Deserialize<Stored>(text) is { } stored
-            ? new Note(stored.Problems, [.. stored.Changes.Select(c => new PolicyChange(InstantPattern.ExtendedIso.Parse(c.At).Value, c.Text) { IsWarning = c.IsWarning })])
+            ? new Note(
+                stored.Problems,
+                [
+                    .. stored.Changes.Select(c => new PolicyChange(InstantPattern.ExtendedIso.Parse(c.At).Value, c.Text)
+                    {
+                        IsWarning = c.IsWarning,
+                    }),
+                ])
             : new Note([], []);
 
     private Task Write(Note before, Note after, CancellationToken ct)
@@ -55,7 +67,10 @@ internal sealed class PolicyStanding(ContactDatabase database)
     }
 
     private static string TextOf(Note note) =>
-        JsonSerializer.Serialize(new Stored(note.Problems, [.. note.Changes.Select(c => new StoredChange(InstantPattern.ExtendedIso.Format(c.At), c.Text, c.IsWarning))]));
+        JsonSerializer.Serialize(
+            new Stored(
+                note.Problems,
+                [.. note.Changes.Select(c => new StoredChange(InstantPattern.ExtendedIso.Format(c.At), c.Text, c.IsWarning))]));
 
     private sealed record Note(IReadOnlyList<string> Problems, IReadOnlyList<PolicyChange> Changes);
 

@@ -11,7 +11,9 @@ using NodaTime;
 
 namespace CrmSync.Worker.Harvest;
 
-/// <summary>Reads one account forward from where it was left: lists what is new, reads it in batches, stores every batch in one transaction.</summary>
+/// <summary>
+/// Reads one account forward from where it was left: lists what is new, reads it in batches, stores every batch in one transaction.
+/// </summary>
 /// <param name="accounts">Where successes and failures are written down.</param>
 /// <param name="ledger">What is known and what is to be read.</param>
 /// <param name="capture">What is kept of a mail.</param>
@@ -20,18 +22,29 @@ namespace CrmSync.Worker.Harvest;
 /// <param name="since">Older mail is left out.</param>
 /// <param name="commands">What takes the mails of the command mailbox; null for every other account.</param>
 internal sealed class AccountHarvest(
-    Accounts accounts, HarvestLedger ledger, Capture capture, Classifier classifier, MeetingHarvest meetings, Instant since, CommandDesk? commands = null)
+    Accounts accounts,
+    HarvestLedger ledger,
+    Capture capture,
+    Classifier classifier,
+    MeetingHarvest meetings,
+    Instant since,
+    CommandDesk? commands = null)
 {
     /// <summary>Items that could not be read this time are tried again by the next harvest, never twice by the same.</summary>
     private static readonly Duration RetryAfter = Duration.FromSeconds(1);
 
-    /// <summary>Batches that are asked for in one go: enough that the time a question travels does not count, few enough that a death repeats little.</summary>
+    /// <summary>
+    /// Batches that are asked for in one go: enough that the time a question travels does not count, few enough that a death repeats
+    /// little.
+    /// </summary>
     private const int BatchesAhead = 4;
 
     /// <summary>Batches that were read and are not stored yet, at most, beside the one that is being filled.</summary>
     private const int BatchesHeld = 1;
 
-    /// <summary>An invitation to a series is read once and not again when a quarter has passed, as a calendar is; so it is written out far ahead.</summary>
+    /// <summary>
+    /// An invitation to a series is read once and not again when a quarter has passed, as a calendar is; so it is written out far ahead.
+    /// </summary>
     private static readonly Duration InvitationsAhead = Duration.FromDays(2 * 365);
 
     /// <summary>Which backlogs may be read now, of all accounts; null where there are no others.</summary>
@@ -43,7 +56,12 @@ internal sealed class AccountHarvest(
     /// <param name="now">The time of this harvest: what it learns is <c>seen</c> now.</param>
     /// <param name="progress">Told about every page and batch, or null.</param>
     /// <param name="ct">Stops after the batch at hand; nothing is lost.</param>
-    public async Task<HarvestSummary> Run(AccountState account, Func<ISource> open, Instant now, IProgress<HarvestProgress>? progress, CancellationToken ct)
+    public async Task<HarvestSummary> Run(
+        AccountState account,
+        Func<ISource> open,
+        Instant now,
+        IProgress<HarvestProgress>? progress,
+        CancellationToken ct)
     {
         var run = new HarvestRun(account.Name, progress);
         await Turn(account, open, now, run, Timeout.InfiniteTimeSpan, ct);
@@ -75,7 +93,10 @@ internal sealed class AccountHarvest(
                 return false;
 
             await SettleCommands(account, now, run, ct);
-            await (run.Problem is { } words ? accounts.Failed(account, now, words, run.IsPermanent, ct) : accounts.Succeeded(account, now, readUntil: now, ct));
+            await (
+                run.Problem is { } words
+                    ? accounts.Failed(account, now, words, run.IsPermanent, ct)
+                    : accounts.Succeeded(account, now, readUntil: now, ct));
         }
         catch (SourceException failure)
         {
@@ -102,7 +123,11 @@ internal sealed class AccountHarvest(
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
-            run.Fail(new Trouble(account.Name, $"its commands could not be carried out: {failure.Message}", "they are kept and tried again with the next harvest"));
+            run.Fail(
+                new Trouble(
+                    account.Name,
+                    $"its commands could not be carried out: {failure.Message}",
+                    "they are kept and tried again with the next harvest"));
         }
     }
 
@@ -141,11 +166,17 @@ internal sealed class AccountHarvest(
     }
 
     /// <summary>
-    /// Reads what waits. While one batch is stored the next ones are read, so that both cores have work and the wire does not fall silent between batches; what is
-    /// held meanwhile is a few batches of lines, never mails.
+    /// Reads what waits. While one batch is stored the next ones are read, so that both cores have work and the wire does not fall silent
+    /// between batches; what is held meanwhile is a few batches of lines, never mails.
     /// </summary>
     /// <returns>False when the time is over and more waits.</returns>
-    private async Task<bool> ReadPending(AccountState account, ISource source, Instant now, HarvestRun run, TurnTime time, CancellationToken ct)
+    private async Task<bool> ReadPending(
+        AccountState account,
+        ISource source,
+        Instant now,
+        HarvestRun run,
+        TurnTime time,
+        CancellationToken ct)
     {
         var folders = (await ledger.Folders(account, ct)).ToDictionary(f => f.Number);
         var batches = Channel.CreateUnbounded<ReadBatch>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
@@ -170,7 +201,9 @@ internal sealed class AccountHarvest(
         return !time.IsLeftWork;
     }
 
-    /// <summary>Fills batches until nothing waits, or the source breaks off: then what was read counts, and the rest is given back.</summary>
+    /// <summary>
+    /// Fills batches until nothing waits, or the source breaks off: then what was read counts, and the rest is given back.
+    /// </summary>
     private async Task ReadAll(Pass pass, ChannelWriter<ReadBatch> batches, SemaphoreSlim room, CancellationToken ct)
     {
         try
@@ -208,7 +241,11 @@ internal sealed class AccountHarvest(
                 // Silence is not an answer: what the source did not speak of is asked for again.
                 foreach (var silent in open.Values)
                 {
-                    pass.Run.Fail(new Trouble(pass.Folders[silent.Folder].Path, "the source gave no answer for an item", "it is asked for again with the next harvest"));
+                    pass.Run.Fail(
+                        new Trouble(
+                            pass.Folders[silent.Folder].Path,
+                            "the source gave no answer for an item",
+                            "it is asked for again with the next harvest"));
                     last.Results.Add(new ItemResult.Failed(silent.Number, "the source gave no answer", pass.Now + RetryAfter));
                 }
 
@@ -262,18 +299,25 @@ internal sealed class AccountHarvest(
     private async Task Add(Reading reading, ReadBatch batch, Pass pass, CancellationToken ct)
     {
         var (account, now, run) = (pass.Account, pass.Now, pass.Run);
-        var result = reading is MeetingReading meeting ? await meetings.Store(account, meeting, ct) : ResultOf(reading, account.Name, now, run);
+        var result = reading is MeetingReading meeting
+            ? await meetings.Store(account, meeting, ct)
+            : ResultOf(reading, account.Name, now, run);
         if (result is ItemResult.Mail kept && reading is MailReading { WithCalendar: not null } mail)
             batch.Invitations.AddRange(InvitationsIn(mail, kept.Line, account, now, run));
 
         batch.Results.Add(result);
-        if (commands is not null && result is ItemResult.Mail { Line: var line } && reading is MailReading { Facts: var facts } && CommandMail.Of(facts, line, classifier, reading.Item.Item.Backlog, now) is { } command)
+        if (
+            commands is not null
+            && result is ItemResult.Mail { Line: var line }
+            && reading is MailReading { Facts: var facts }
+            && CommandMail.Of(facts, line, classifier, reading.Item.Item.Backlog, now) is { } command)
             batch.Commands.Add(command);
     }
 
     private async Task Store(AccountState account, ReadBatch batch, HarvestRun run)
     {
-        // First what the mails invite to: whoever dies between the two reads these mails again, and knows their invitations when he sees them.
+        // First what the mails invite to: whoever dies between the two reads these mails again, and knows their invitations when he sees
+        // them.
         await meetings.Store(batch.Invitations, CancellationToken.None);
 
         // Before the account moves on: a crash between the two repeats the batch and loses no command.
@@ -328,20 +372,43 @@ internal sealed class AccountHarvest(
     {
         try
         {
-            var translation = new MeetingTranslation(account.Name, EmailAddress.TryParse(account.Address, out var owner) ? owner : null, now);
-            return new InvitationTranslation(translation, account.Name, new Interval(since, now + InvitationsAhead))
-                .MessagesOf(mail.WithCalendar!, line.ArrivedAt, mail.Item.Item.Backlog);
+            var translation = new MeetingTranslation(
+                account.Name,
+                EmailAddress.TryParse(account.Address, out var owner) ? owner : null,
+                now);
+            return new InvitationTranslation(translation, account.Name, new Interval(since, now + InvitationsAhead)).MessagesOf(
+                mail.WithCalendar!,
+                line.ArrivedAt,
+                mail.Item.Item.Backlog);
         }
-        catch (Exception failure) when (failure is ArgumentException or ArithmeticException or FormatException or InvalidOperationException or IndexOutOfRangeException or KeyNotFoundException)
+        catch (Exception failure)
+            when (failure
+                    is ArgumentException
+                        or ArithmeticException
+                        or FormatException
+                        or InvalidOperationException
+                        or IndexOutOfRangeException
+                        or KeyNotFoundException)
         {
-            // The calendar reader is not meant to throw for anything that is written; if it does, that is told, and the mail is in the log all the same.
-            run.Fail(new Trouble($"{mail.Item.Folder.Path} {mail.Item.Key}", $"the invitation in this mail cannot be read ({failure.GetType().Name})", "the mail itself is kept; please report it"));
+            // The calendar reader is not meant to throw for anything that is written; if it does, that is told, and the mail is in the log
+            // all the same.
+            run.Fail(
+                new Trouble(
+                    $"{mail.Item.Folder.Path} {mail.Item.Key}",
+                    $"the invitation in this mail cannot be read ({failure.GetType().Name})",
+                    "the mail itself is kept; please report it"));
             return [];
         }
     }
 
     /// <summary>What goes on while items are read.</summary>
-    private sealed record Pass(AccountState Account, ISource Source, Dictionary<long, FolderState> Folders, Instant Now, HarvestRun Run, TurnTime Time);
+    private sealed record Pass(
+        AccountState Account,
+        ISource Source,
+        Dictionary<long, FolderState> Folders,
+        Instant Now,
+        HarvestRun Run,
+        TurnTime Time);
 
     private sealed class Release(SemaphoreSlim gate) : IDisposable
     {

@@ -15,9 +15,9 @@ using NodaTime;
 namespace CrmSync.Worker.Harvest;
 
 /// <summary>
-/// Harvests accounts side by side, each for a while at a time: a mailbox of years does not hold up the others, and its own new mail is found between two turns. Files
-/// are read one after the other: nobody waits for a server there, and whose copy of a mail came first is the same every time. What fails in one account never stops
-/// another. There is one of it in a program, however many jobs ask.
+/// Harvests accounts side by side, each for a while at a time: a mailbox of years does not hold up the others, and its own new mail is
+/// found between two turns. Files are read one after the other: nobody waits for a server there, and whose copy of a mail came first is the
+/// same every time. What fails in one account never stops another. There is one of it in a program, however many jobs ask.
 /// </summary>
 /// <param name="database">Where everything is kept.</param>
 /// <param name="configuration">The accounts and what is read of them.</param>
@@ -28,7 +28,10 @@ internal sealed class HarvestAll(ContactDatabase database, CrmSyncConfiguration 
     private readonly HarvestLedger ledger = new(database);
     private readonly ConcurrentDictionary<string, (Instant Since, PrivacyFilter Unwanted)> settled = new(StringComparer.Ordinal);
 
-    /// <summary>Backlogs that are read at a time: more would hold more mail in memory, and no core is left for them. What has just arrived does not wait for it.</summary>
+    /// <summary>
+    /// Backlogs that are read at a time: more would hold more mail in memory, and no core is left for them. What has just arrived does not
+    /// wait for it.
+    /// </summary>
     private readonly SemaphoreSlim backlogs = new(Environment.ProcessorCount + 1);
 
     private volatile Kit? lastKit;
@@ -45,7 +48,10 @@ internal sealed class HarvestAll(ContactDatabase database, CrmSyncConfiguration 
     /// <param name="progress">Told about every page and batch, or null.</param>
     /// <param name="ct">Stops after the batch at hand.</param>
     public async IAsyncEnumerable<HarvestSummary> Run(
-        IReadOnlyList<ReadableAccount> which, Instant now, IProgress<HarvestProgress>? progress, [EnumeratorCancellation] CancellationToken ct)
+        IReadOnlyList<ReadableAccount> which,
+        Instant now,
+        IProgress<HarvestProgress>? progress,
+        [EnumeratorCancellation] CancellationToken ct)
     {
         foreach (var together in which.GroupBy(account => CommandsOf(account) is not null).OrderBy(group => group.Key))
         {
@@ -69,7 +75,10 @@ internal sealed class HarvestAll(ContactDatabase database, CrmSyncConfiguration 
 
     /// <summary>Accounts take turns: whoever has used his up goes to the end of the queue.</summary>
     private async IAsyncEnumerable<HarvestSummary> SideBySide(
-        IReadOnlyList<ReadableAccount> which, Instant now, IProgress<HarvestProgress>? progress, [EnumeratorCancellation] CancellationToken ct)
+        IReadOnlyList<ReadableAccount> which,
+        Instant now,
+        IProgress<HarvestProgress>? progress,
+        [EnumeratorCancellation] CancellationToken ct)
     {
         var done = Channel.CreateUnbounded<HarvestSummary>();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
@@ -87,7 +96,11 @@ internal sealed class HarvestAll(ContactDatabase database, CrmSyncConfiguration 
     }
 
     private async Task TakeTurns(
-        IReadOnlyList<ReadableAccount> which, Instant now, IProgress<HarvestProgress>? progress, ChannelWriter<HarvestSummary> done, CancellationToken ct)
+        IReadOnlyList<ReadableAccount> which,
+        Instant now,
+        IProgress<HarvestProgress>? progress,
+        ChannelWriter<HarvestSummary> done,
+        CancellationToken ct)
     {
         try
         {
@@ -95,8 +108,10 @@ internal sealed class HarvestAll(ContactDatabase database, CrmSyncConfiguration 
             foreach (var group in which.Where(account => account.Members is not null))
                 all.AddRange(await MembersOf(group, now, done, ct));
 
-            var queue = new ConcurrentQueue<Queue<Underway>>(all.DistinctBy(account => account.Name, StringComparer.Ordinal).GroupBy(account => account.IsLocal ? "" : account.Name, StringComparer.Ordinal)
-                .Select(lane => new Queue<Underway>(lane.Select(one => new Underway(one, new HarvestRun(one.Name, progress))))));
+            var queue = new ConcurrentQueue<Queue<Underway>>(
+                all.DistinctBy(account => account.Name, StringComparer.Ordinal)
+                    .GroupBy(account => account.IsLocal ? "" : account.Name, StringComparer.Ordinal)
+                    .Select(lane => new Queue<Underway>(lane.Select(one => new Underway(one, new HarvestRun(one.Name, progress))))));
             await Parallel.ForEachAsync(
                 Enumerable.Range(0, Math.Min(AtOnce, queue.Count)),
                 new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = ct },
@@ -119,8 +134,15 @@ internal sealed class HarvestAll(ContactDatabase database, CrmSyncConfiguration 
         }
     }
 
-    /// <summary>Who is in a group now. It is an account of its own only for saying whether that can be told; who left is simply not harvested any more.</summary>
-    private async Task<IReadOnlyList<ReadableAccount>> MembersOf(ReadableAccount group, Instant now, ChannelWriter<HarvestSummary> done, CancellationToken ct)
+    /// <summary>
+    /// Who is in a group now. It is an account of its own only for saying whether that can be told; who left is simply not harvested any
+    /// more.
+    /// </summary>
+    private async Task<IReadOnlyList<ReadableAccount>> MembersOf(
+        ReadableAccount group,
+        Instant now,
+        ChannelWriter<HarvestSummary> done,
+        CancellationToken ct)
     {
         var state = await accounts.Register(group.Name, group.Kind, group.Address.Value, ct);
         try
@@ -163,7 +185,11 @@ internal sealed class HarvestAll(ContactDatabase database, CrmSyncConfiguration 
     private async Task TakeUpAgain(AccountState state, Instant since, PrivacyFilter unwanted, CancellationToken ct)
     {
         // Counted from now, the horizon moves on with every harvest; noting that once an hour is enough.
-        if (settled.TryGetValue(state.Name, out var before) && ReferenceEquals(before.Unwanted, unwanted) && since >= before.Since && since - before.Since < Duration.FromHours(1))
+        if (
+            settled.TryGetValue(state.Name, out var before)
+            && ReferenceEquals(before.Unwanted, unwanted)
+            && since >= before.Since
+            && since - before.Since < Duration.FromHours(1))
             return;
 
         await new SkippedBefore(ledger, new Settings(database)).Reconsider(state, since, unwanted, ct);
@@ -175,7 +201,9 @@ internal sealed class HarvestAll(ContactDatabase database, CrmSyncConfiguration 
 
     /// <summary>What follows from a policy and takes a while to make.</summary>
     private Kit KitOf(CompanyPolicy current) =>
-        lastKit is { } made && ReferenceEquals(made.Policy, current) ? made : lastKit = new Kit(current, new Classifier(current), new Capture(current, configuration.Capture.TextBytes));
+        lastKit is { } made && ReferenceEquals(made.Policy, current)
+            ? made
+            : lastKit = new Kit(current, new Classifier(current), new Capture(current, configuration.Capture.TextBytes));
 
     private sealed record Kit(CompanyPolicy Policy, Classifier Classifier, Capture Capture);
 

@@ -55,7 +55,9 @@ internal sealed class HarvestRun(string account, IProgress<HarvestProgress>? pro
         get
         {
             lock (problems)
-                return problems.Count == 0 ? null : string.Join(" · ", problems) + (failures > problems.Count ? $" · and {failures - problems.Count} more" : "");
+                return problems.Count == 0
+                    ? null
+                    : string.Join(" · ", problems) + (failures > problems.Count ? $" · and {failures - problems.Count} more" : "");
         }
     }
 

@@ -9,7 +9,10 @@ using CrmSync.Worker.Sources;
 
 namespace CrmSync.Worker.Harvest;
 
-/// <summary>Settles what a calendar shows now against what it showed before, and merges it with everybody else's copies and with the invitations in mail.</summary>
+/// <summary>
+/// Settles what a calendar shows now against what it showed before, and merges it with everybody else's copies and with the invitations in
+/// mail.
+/// </summary>
 internal sealed class MeetingHarvest(MeetingLog log, CompanyPolicy policy, InternalAddresses ours)
 {
     private readonly MeetingMerge merge = MergeFor(policy);
@@ -17,7 +20,8 @@ internal sealed class MeetingHarvest(MeetingLog log, CompanyPolicy policy, Inter
     private long? account;
 
     /// <summary>How copies are merged under a policy.</summary>
-    public static MeetingMerge MergeFor(CompanyPolicy policy) => new(new InvitationTrust(new Organisations(policy.Classify.PublicDomains).IsPublic));
+    public static MeetingMerge MergeFor(CompanyPolicy policy) =>
+        new(new InvitationTrust(new Organisations(policy.Classify.PublicDomains).IsPublic));
 
     /// <summary>Stores the meetings of one series in one transaction.</summary>
     public async Task<ItemResult> Store(AccountState calendar, MeetingReading reading, CancellationToken ct)
@@ -25,7 +29,8 @@ internal sealed class MeetingHarvest(MeetingLog log, CompanyPolicy policy, Inter
         await Load(calendar, ct);
         var known = before.GetValueOrDefault(reading.Series, []);
 
-        // What must not be kept takes part in the settling, so that it goes where it was kept before it was private; it is not stored itself.
+        // What must not be kept takes part in the settling, so that it goes where it was kept before it was private; it is not stored
+        // itself.
         IReadOnlyList<MeetingCopy> now = [.. reading.Copies.Select(copy => IsUnwanted(copy) ? MeetingTranslation.Blanked(copy) : copy)];
         IReadOnlyList<MeetingCopy> settled = [.. CalendarRound.Settle(known, now, reading.Window).Where(copy => !copy.Private)];
         var isNew = false;
@@ -46,7 +51,9 @@ internal sealed class MeetingHarvest(MeetingLog log, CompanyPolicy policy, Inter
         };
     }
 
-    /// <summary>Keeps what calendar messages in mails say, and merges it with what the calendars say. A message kept already changes nothing.</summary>
+    /// <summary>
+    /// Keeps what calendar messages in mails say, and merges it with what the calendars say. A message kept already changes nothing.
+    /// </summary>
     public async Task Store(IReadOnlyCollection<InvitationMail> messages, CancellationToken ct)
     {
         IReadOnlyList<InvitationMail> wanted = [.. messages.Select(Wanted).OfType<InvitationMail>()];
@@ -70,10 +77,20 @@ internal sealed class MeetingHarvest(MeetingLog log, CompanyPolicy policy, Inter
     private InvitationMail? Wanted(InvitationMail mail)
     {
         IReadOnlyList<MeetingCopy> meetings = [.. mail.Meetings.Where(copy => !IsUnwanted(copy))];
-        var people = mail.Invitees.Select(i => i.Address).Concat(mail.Senders).Concat(mail.Organizer is null ? [] : [mail.Organizer.Address]);
-        return policy.Privacy.NoCapture.Covers(null, people) || (mail.Meetings.Count > 0 && meetings.Count == 0) ? null : mail with { Meetings = meetings };
+        var people = mail
+            .Invitees.Select(i => i.Address)
+            .Concat(mail.Senders)
+            .Concat(mail.Organizer is null ? [] : [mail.Organizer.Address]);
+        return policy.Privacy.NoCapture.Covers(null, people) || (mail.Meetings.Count > 0 && meetings.Count == 0)
+            ? null
+            : mail with
+            {
+                Meetings = meetings,
+            };
     }
 
     private bool IsUnwanted(MeetingCopy copy) =>
-        policy.Privacy.NoCapture.Covers(copy.Subject, copy.Invitees.Select(i => i.Address).Concat(copy.Organizer is null ? [] : [copy.Organizer.Address]));
+        policy.Privacy.NoCapture.Covers(
+            copy.Subject,
+            copy.Invitees.Select(i => i.Address).Concat(copy.Organizer is null ? [] : [copy.Organizer.Address]));
 }

@@ -10,7 +10,10 @@ using NodaTime.Text;
 
 namespace CrmSync.Worker.Harvest;
 
-/// <summary>Takes up again what an account skipped, when the configuration no longer asks for that: nothing stays lost because a setting was too narrow once.</summary>
+/// <summary>
+/// Takes up again what an account skipped, when the configuration no longer asks for that: nothing stays lost because a setting was too
+/// narrow once.
+/// </summary>
 internal sealed class SkippedBefore(HarvestLedger ledger, Settings settings)
 {
     public const string TooOld = "older than capture.since";
@@ -18,7 +21,9 @@ internal sealed class SkippedBefore(HarvestLedger ledger, Settings settings)
     /// <summary>Of meetings.</summary>
     public const string NotInWindow = "outside of the time that is read";
 
-    /// <summary>Lets items be read again that were skipped under settings which have changed since the last harvest of the account.</summary>
+    /// <summary>
+    /// Lets items be read again that were skipped under settings which have changed since the last harvest of the account.
+    /// </summary>
     /// <param name="account">The account about to be harvested.</param>
     /// <param name="since">Older mail is left out now.</param>
     /// <param name="unwanted">What is not captured now.</param>
@@ -53,7 +58,10 @@ internal sealed class SkippedBefore(HarvestLedger ledger, Settings settings)
 
     private static string HashOf(PrivacyFilter filter)
     {
-        var parts = filter.Addresses.Select(a => "a " + a.Value).Concat(filter.Domains.Select(d => "d " + d)).Concat(filter.SubjectHas.Select(s => "s " + s));
+        var parts = filter
+            .Addresses.Select(a => "a " + a.Value)
+            .Concat(filter.Domains.Select(d => "d " + d))
+            .Concat(filter.SubjectHas.Select(s => "s " + s));
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts.Order(StringComparer.Ordinal)))));
     }
 }

@@ -9,7 +9,12 @@ namespace CrmSync.Worker.Jobs;
 
 /// <summary>Harvests one account when it is rung.</summary>
 [DisallowConcurrentExecution]
-internal sealed class HarvestJob(Composition program, IClock clock, JobFailures failures, IHostApplicationLifetime lifetime, ILogger<HarvestJob> log) : IJob
+internal sealed class HarvestJob(
+    Composition program,
+    IClock clock,
+    JobFailures failures,
+    IHostApplicationLifetime lifetime,
+    ILogger<HarvestJob> log) : IJob
 {
     public const string Account = "account";
 
@@ -46,7 +51,11 @@ internal sealed class HarvestJob(Composition program, IClock clock, JobFailures 
         if (!isDone)
             await context.Scheduler.TriggerJob(context.JobDetail.Key, ct);
         else
-            account.Watch?.Invoke(() => failures.Guard($"account {account.Name}", () => context.Scheduler.TriggerJob(context.JobDetail.Key, lifetime.ApplicationStopping).AsTask(), lifetime.ApplicationStopping));
+            account.Watch?.Invoke(() =>
+                failures.Guard(
+                    $"account {account.Name}",
+                    () => context.Scheduler.TriggerJob(context.JobDetail.Key, lifetime.ApplicationStopping).AsTask(),
+                    lifetime.ApplicationStopping));
     }
 
     private void Tell(HarvestSummary done)
@@ -54,7 +63,12 @@ internal sealed class HarvestJob(Composition program, IClock clock, JobFailures 
         if (done.Problem is { } problem)
             log.LogWarning("account {Account}: {Problem}", done.Account, problem);
         else if (done.New + done.Quarantined > 0)
-            log.LogInformation("account {Account}: {New} new, {Quarantined} quarantined in {Seconds} s", done.Account, done.New, done.Quarantined, done.Seconds);
+            log.LogInformation(
+                "account {Account}: {New} new, {Quarantined} quarantined in {Seconds} s",
+                done.Account,
+                done.New,
+                done.Quarantined,
+                done.Seconds);
         else
             log.LogDebug("account {Account}: nothing new", done.Account);
     }

@@ -7,14 +7,16 @@ using NodaTime;
 namespace CrmSync.Worker.Jobs;
 
 /// <summary>
-/// The policy in force over the log, kept from one evaluation to the next: the log is read whole once, and then only what changed, whoever changed it. One use at a
-/// time; the policy changes between two.
+/// The policy in force over the log, kept from one evaluation to the next: the log is read whole once, and then only what changed, whoever
+/// changed it. One use at a time; the policy changes between two.
 /// </summary>
 internal sealed class PolicyAtWork(Composition program) : IDisposable
 {
     private const int Batch = 2000;
 
-    /// <summary>How many contacts change owner or organisation between two looks hardly matters to a report; writing them all at every look would.</summary>
+    /// <summary>
+    /// How many contacts change owner or organisation between two looks hardly matters to a report; writing them all at every look would.
+    /// </summary>
     private static readonly Duration CardsEvery = Duration.FromMinutes(15);
 
     private readonly SemaphoreSlim turn = new(1, 1);
@@ -66,7 +68,9 @@ internal sealed class PolicyAtWork(Composition program) : IDisposable
         if (!cardsAreStale || now - cardsWrittenAt < CardsEvery)
             return;
 
-        var cards = KnownContact.At(policy, now).SelectMany(c => c.Addresses.Select(address => new ContactCard(address, c.Primary, c.Name, c.Organisation, c.Owner)));
+        var cards = KnownContact
+            .At(policy, now)
+            .SelectMany(c => c.Addresses.Select(address => new ContactCard(address, c.Primary, c.Name, c.Organisation, c.Owner)));
         await new ContactCards(program.Database).Replace([.. cards], ct);
         (cardsAreStale, cardsWrittenAt) = (false, now);
     }

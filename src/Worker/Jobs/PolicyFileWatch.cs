@@ -9,7 +9,13 @@ using NodaTime;
 namespace CrmSync.Worker.Jobs;
 
 /// <summary>Looks at the policy files every second: puts a changed policy in force, or says why not (policy.md section 13).</summary>
-internal sealed class PolicyFileWatch(Composition program, PolicyStart start, PolicyAtWork atWork, IClock clock, JobFailures failures, ILogger<PolicyFileWatch> log) : BackgroundService
+internal sealed class PolicyFileWatch(
+    Composition program,
+    PolicyStart start,
+    PolicyAtWork atWork,
+    IClock clock,
+    JobFailures failures,
+    ILogger<PolicyFileWatch> log) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -64,14 +70,22 @@ internal sealed class PolicyFileWatch(Composition program, PolicyStart start, Po
 
     private async Task TellOfSwap(ReloadOutcome.Swapped swapped, int opened, PolicyStanding standing, Instant now, CancellationToken ct)
     {
-        log.LogInformation("policy {Version} is in force; it was {Before}: {Changes}", swapped.Policy.Version, swapped.Before, Changes(swapped.Changes));
+        log.LogInformation(
+            "policy {Version} is in force; it was {Before}: {Changes}",
+            swapped.Policy.Version,
+            swapped.Before,
+            Changes(swapped.Changes));
         var warning = PolicyChanges.Warning(swapped.Policy.Version, opened);
         if (warning is not null)
             log.LogWarning("{Warning}", warning);
 
         await standing.Taken(now, swapped.Changes, warning, ct);
         if (warning is not null)
-            await Mail($"Policy {swapped.Policy.Version} newly opens {opened} items", $"{warning}.\n\nWhat changed: {Changes(swapped.Changes)}.", now, ct);
+            await Mail(
+                $"Policy {swapped.Policy.Version} newly opens {opened} items",
+                $"{warning}.\n\nWhat changed: {Changes(swapped.Changes)}.",
+                now,
+                ct);
     }
 
     private async Task Refuse(ReloadOutcome.Refused refused, PolicyStanding standing, Instant now, CancellationToken ct)
@@ -86,7 +100,8 @@ internal sealed class PolicyFileWatch(Composition program, PolicyStart start, Po
         log.LogWarning("policy {Version} stays in force until the files are corrected", program.Policy.Version);
         await Mail(
             "The policy files have errors and are not taken",
-            $"Policy {program.Policy.Version} stays in force until these are corrected:\n\n{string.Join("\n\n", refused.Problems)}\n\nCheck the files with: crmsync policy check",
+            $"Policy {program.Policy.Version} stays in force until these are "
+                + $"corrected:\n\n{string.Join("\n\n", refused.Problems)}\n\nCheck the files with: crmsync policy check",
             now,
             ct);
     }

@@ -10,7 +10,12 @@ namespace CrmSync.Worker.Jobs;
 /// <summary>Asks the policy and sends what is due when it is rung.</summary>
 [DisallowConcurrentExecution]
 internal sealed class PolicyJob(
-    Composition program, PolicyAtWork atWork, IClock clock, JobFailures failures, IHostApplicationLifetime lifetime, ILogger<PolicyJob> log) : IJob
+    Composition program,
+    PolicyAtWork atWork,
+    IClock clock,
+    JobFailures failures,
+    IHostApplicationLifetime lifetime,
+    ILogger<PolicyJob> log) : IJob
 {
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
     {

@@ -5,7 +5,10 @@ using Quartz;
 
 namespace CrmSync.Worker.Jobs;
 
-/// <summary>Puts the <c>schedule</c> of the configuration into Quartz: a job an account, started soon and apart from each other, and one for the policy.</summary>
+/// <summary>
+/// Puts the <c>schedule</c> of the configuration into Quartz: a job an account, started soon and apart from each other, and one for the
+/// policy.
+/// </summary>
 internal sealed class Timetable(Composition program, ISchedulerFactory schedulers, IHostApplicationLifetime lifetime) : IHostedService
 {
     private const string Harvests = "harvest";
@@ -23,7 +26,11 @@ internal sealed class Timetable(Composition program, ISchedulerFactory scheduler
         foreach (var account in program.Readable)
         {
             var every = account.IsCalendar ? program.Settings.Schedule.Calendar : program.Settings.Schedule.Mail;
-            var job = JobBuilder.Create<HarvestJob>().WithIdentity(account.Name, Harvests).UsingJobData(HarvestJob.Account, account.Name).Build();
+            var job = JobBuilder
+                .Create<HarvestJob>()
+                .WithIdentity(account.Name, Harvests)
+                .UsingJobData(HarvestJob.Account, account.Name)
+                .Build();
             await Schedule(scheduler, job, every, start, cancellationToken);
 
             start += apart;
@@ -39,7 +46,10 @@ internal sealed class Timetable(Composition program, ISchedulerFactory scheduler
         return Task.CompletedTask;
     }
 
-    /// <summary>One after the other, so that a hundred mailboxes do not knock at one server at once; spread over their whole interval when they are many.</summary>
+    /// <summary>
+    /// One after the other, so that a hundred mailboxes do not knock at one server at once; spread over their whole interval when they are
+    /// many.
+    /// </summary>
     private static TimeSpan Apart(int accounts, Duration every)
     {
         var even = every.ToTimeSpan() / Math.Max(1, accounts);

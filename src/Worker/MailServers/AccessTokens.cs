@@ -7,8 +7,8 @@ using NodaTime;
 namespace CrmSync.Worker.MailServers;
 
 /// <summary>
-/// Access tokens of one credential (RFC 6749 section 6): kept until a minute before they end, fetched by one caller at a time. Trouble on the way to the token
-/// server is not a refused login.
+/// Access tokens of one credential (RFC 6749 section 6): kept until a minute before they end, fetched by one caller at a time. Trouble on
+/// the way to the token server is not a refused login.
 /// </summary>
 /// <param name="login">The credential.</param>
 /// <param name="http">For the token server.</param>
@@ -24,7 +24,8 @@ internal sealed class AccessTokens(Login.OAuth login, HttpClient http, IClock cl
     /// <summary>A token that is good for at least a minute.</summary>
     /// <param name="refused">A token the mail server refused: it is fetched anew, unless somebody else has done so meanwhile.</param>
     /// <param name="ct">Cancels.</param>
-    /// <exception cref="MailServerException">When there is none to be had; with <see cref="MailFailure.Auth"/> only when the token server says so.</exception>
+    /// <exception cref="MailServerException">When there is none to be had; with <see cref="MailFailure.Auth"/> only when the token server
+    /// says so.</exception>
     public async Task<string> Get(string? refused, CancellationToken ct)
     {
         await one.WaitAsync(ct);
@@ -55,14 +56,21 @@ internal sealed class AccessTokens(Login.OAuth login, HttpClient http, IClock cl
     public void Dispose() => one.Dispose();
 
     private bool IsGood(string? refused) =>
-        tokens.Access.Length > 0 && tokens.Access != refused && clock.GetCurrentInstant() < Instant.FromUnixTimeSeconds(tokens.Ends) - Margin;
+        tokens.Access.Length > 0
+        && tokens.Access != refused
+        && clock.GetCurrentInstant() < Instant.FromUnixTimeSeconds(tokens.Ends) - Margin;
 
     private MailServerException Busy() =>
         new(MailFailure.Network, $"another crmsync has been asking the token server {login.TokenUrl.Host} for long");
 
     private async Task<TokenPair> Fetch(CancellationToken ct)
     {
-        var form = new Dictionary<string, string> { ["grant_type"] = "refresh_token", ["refresh_token"] = tokens.Refresh, ["client_id"] = login.ClientId };
+        var form = new Dictionary<string, string>
+        {
+            ["grant_type"] = "refresh_token",
+            ["refresh_token"] = tokens.Refresh,
+            ["client_id"] = login.ClientId,
+        };
         if (login.ClientSecret is { } secret)
             form["client_secret"] = secret.Reveal();
 
@@ -78,7 +86,10 @@ internal sealed class AccessTokens(Login.OAuth login, HttpClient http, IClock cl
         }
         catch (HttpRequestException e)
         {
-            throw new MailServerException(MailFailure.Network, $"the token server {login.TokenUrl.Host} could not be reached: {e.Message}", inner: e);
+            throw new MailServerException(
+                MailFailure.Network,
+                $"the token server {login.TokenUrl.Host} could not be reached: {e.Message}",
+                inner: e);
         }
         catch (TaskCanceledException e) when (!ct.IsCancellationRequested)
         {
@@ -86,7 +97,10 @@ internal sealed class AccessTokens(Login.OAuth login, HttpClient http, IClock cl
         }
         catch (JsonException e)
         {
-            throw new MailServerException(MailFailure.Config, $"the answer of the token server {login.TokenUrl.Host} is not JSON; check `token_url`", inner: e);
+            throw new MailServerException(
+                MailFailure.Config,
+                $"the answer of the token server {login.TokenUrl.Host} is not JSON; check `token_url`",
+                inner: e);
         }
     }
 
@@ -94,12 +108,18 @@ internal sealed class AccessTokens(Login.OAuth login, HttpClient http, IClock cl
     {
         using var json = JsonDocument.Parse(text);
         if (Text(json.RootElement, "access_token") is not { Length: > 0 } fresh)
-            throw new MailServerException(MailFailure.Config, $"the token server {login.TokenUrl.Host} answered without an access token; check `token_url`");
+            throw new MailServerException(
+                MailFailure.Config,
+                $"the token server {login.TokenUrl.Host} answered without an access token; check `token_url`");
 
-        var seconds = json.RootElement.TryGetProperty("expires_in", out var life) && life.ValueKind == JsonValueKind.Number ? life.GetDouble() : 3600;
+        var seconds =
+            json.RootElement.TryGetProperty("expires_in", out var life) && life.ValueKind == JsonValueKind.Number ? life.GetDouble() : 3600;
         var ends = clock.GetCurrentInstant() + Duration.FromSeconds(Math.Clamp(seconds, 0, 86_400));
         // Some providers give a new refresh token each time and end the old one.
-        return new TokenPair(Text(json.RootElement, "refresh_token") is { Length: > 0 } next ? next : tokens.Refresh, fresh, ends.ToUnixTimeSeconds());
+        return new TokenPair(
+            Text(json.RootElement, "refresh_token") is { Length: > 0 } next ? next : tokens.Refresh,
+            fresh,
+            ends.ToUnixTimeSeconds());
     }
 
     private MailServerException Refused(HttpResponseMessage response, string text)
@@ -112,11 +132,15 @@ internal sealed class AccessTokens(Login.OAuth login, HttpClient http, IClock cl
             _ when error is "invalid_grant" or "access_denied" or "interaction_required" => MailFailure.Auth,
             _ => MailFailure.Config,
         };
-        var wait = response.Headers.RetryAfter?.Delta is { } delta ? Duration.Min(Duration.FromTimeSpan(delta), Duration.FromHours(1)) : (Duration?)null;
+        var wait = response.Headers.RetryAfter?.Delta is { } delta
+            ? Duration.Min(Duration.FromTimeSpan(delta), Duration.FromHours(1))
+            : (Duration?)null;
         var secrets = new[] { tokens.Refresh, login.RefreshToken.Reveal(), login.ClientSecret?.Reveal() ?? "" };
         return new MailServerException(
             failure,
-            failure == MailFailure.Auth ? "the token server takes the refresh token no more; consent again and store the new one" : $"the token server {login.TokenUrl.Host} gave no token",
+            failure == MailFailure.Auth
+                ? "the token server takes the refresh token no more; consent again and store the new one"
+                : $"the token server {login.TokenUrl.Host} gave no token",
             ServerAnswers.Presentable($"{(int)response.StatusCode} {error} {words}".Trim(), secrets))
         {
             RetryAfter = wait,
@@ -138,5 +162,7 @@ internal sealed class AccessTokens(Login.OAuth login, HttpClient http, IClock cl
     }
 
     private static string? Text(JsonElement json, string name) =>
-        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
 }

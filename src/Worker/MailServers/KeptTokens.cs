@@ -15,9 +15,9 @@ namespace CrmSync.Worker.MailServers;
 internal sealed record TokenPair(string Refresh, string Access, long Ends);
 
 /// <summary>
-/// Keeps the tokens of one credential over a restart and for every program of the database: many token servers take a refresh token once and give the next one with each
-/// answer, so the one in the configuration is soon worth nothing. Sealed with a key made of the configured token, so the database alone gives nothing away, and a
-/// new consent in the configuration starts afresh.
+/// Keeps the tokens of one credential over a restart and for every program of the database: many token servers take a refresh token once
+/// and give the next one with each answer, so the one in the configuration is soon worth nothing. Sealed with a key made of the configured
+/// token, so the database alone gives nothing away, and a new consent in the configuration starts afresh.
 /// </summary>
 internal sealed class KeptTokens(ContactDatabase database, Login.OAuth login)
 {
@@ -33,9 +33,13 @@ internal sealed class KeptTokens(ContactDatabase database, Login.OAuth login)
         32,
         info: Encoding.UTF8.GetBytes($"crmsync tokens\0{login.TokenUrl.AbsoluteUri}\0{login.ClientId}\0{login.Scope}"));
 
-    private string Name => "tokens-" + Convert.ToHexStringLower(HKDF.Expand(HashAlgorithmName.SHA256, key, 8, Encoding.UTF8.GetBytes("name")));
+    private string Name =>
+        "tokens-" + Convert.ToHexStringLower(HKDF.Expand(HashAlgorithmName.SHA256, key, 8, Encoding.UTF8.GetBytes("name")));
 
-    /// <summary>Only one program renews at a time, for two would each make the other's token worthless. Null when that program does not come to an end.</summary>
+    /// <summary>
+    /// Only one program renews at a time, for two would each make the other's token worthless. Null when that program does not come to an
+    /// end.
+    /// </summary>
     public async Task<IAsyncDisposable?> Turn(CancellationToken ct) => await AccountLock.Wait(database, Name, Patience, ct);
 
     /// <summary>What was kept; null when nothing was.</summary>

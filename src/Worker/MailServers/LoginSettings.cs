@@ -6,7 +6,10 @@ using CrmSync.Worker.Configuration;
 
 namespace CrmSync.Worker.MailServers;
 
-/// <summary>Where and how somebody logs in, as the configuration says; what stands in files is read when it is needed, for it changes while the program runs.</summary>
+/// <summary>
+/// Where and how somebody logs in, as the configuration says; what stands in files is read when it is needed, for it changes while the
+/// program runs.
+/// </summary>
 /// <param name="Protocol"><c>imap</c> or <c>smtp</c>.</param>
 /// <param name="Server">The server.</param>
 /// <param name="User">Who logs in; null where nobody does.</param>
@@ -22,38 +25,63 @@ internal sealed record LoginSettings(string Protocol, Server Server, string? Use
     /// <exception cref="MailServerException">When the trust anchor cannot be read or the values do not go together.</exception>
     public async Task<MailEndpoint> Endpoint(CancellationToken ct)
     {
-        var tls = Server.Encryption switch { Encryption.Required => TlsMode.Required, Encryption.StartTls => TlsMode.StartTls, _ => TlsMode.None };
+        var tls = Server.Encryption switch
+        {
+            Encryption.Required => TlsMode.Required,
+            Encryption.StartTls => TlsMode.StartTls,
+            _ => TlsMode.None,
+        };
         return MailEndpoint.For(Server.Host, Server.Port, tls, Server.Ca is { } ca ? await Text(ca, "trust anchor", ct) : null);
     }
 
     /// <summary>What to log in with; null where nobody logs in.</summary>
     /// <param name="token">The token that was fetched, where <see cref="Login"/> says how to.</param>
     /// <param name="ct">Cancels.</param>
-    public async Task<Credential?> Credential(string? token, CancellationToken ct) => (User, Login) switch
-    {
-        ({ } user, Login.Password password) => Mail.Sasl.Credential.WithPassword(user, password.Value.Reveal()),
-        ({ } user, Login.TokenFile file) => Mail.Sasl.Credential.WithToken(user, FirstLine(await Text(file.Path, "token file", ct))),
-        ({ } user, Login.OAuth) => Mail.Sasl.Credential.WithToken(user, token ?? throw new InvalidOperationException("a token was not fetched")),
-        _ => null,
-    };
+    public async Task<Credential?> Credential(string? token, CancellationToken ct) =>
+        (User, Login) switch
+        {
+            ({ } user, Login.Password password) => Mail.Sasl.Credential.WithPassword(user, password.Value.Reveal()),
+            ({ } user, Login.TokenFile file) => Mail.Sasl.Credential.WithToken(user, FirstLine(await Text(file.Path, "token file", ct))),
+            ({ } user, Login.OAuth) => Mail.Sasl.Credential.WithToken(
+                user,
+                token ?? throw new InvalidOperationException("a token was not fetched")),
+            _ => null,
+        };
 
-    /// <summary>All that a login rests on, secrets and the contents of files included: for <see cref="FingerprintOf"/> and nothing else.</summary>
+    /// <summary>
+    /// All that a login rests on, secrets and the contents of files included: for <see cref="FingerprintOf"/> and nothing else.
+    /// </summary>
     public async Task<string> Everything(CancellationToken ct) =>
-        string.Join('\0', new[] { Protocol, Server.Host, $"{Server.Port}", $"{Server.Encryption}", await Contents(Server.Ca, ct), User }.Concat(await Secrets(ct)));
+        string.Join(
+            '\0',
+            new[] { Protocol, Server.Host, $"{Server.Port}", $"{Server.Encryption}", await Contents(Server.Ca, ct), User }.Concat(
+                await Secrets(ct)));
 
-    /// <summary>Tells one login from a changed one. Slow to compute, so that nobody who has the database guesses a password from it.</summary>
+    /// <summary>
+    /// Tells one login from a changed one. Slow to compute, so that nobody who has the database guesses a password from it.
+    /// </summary>
     /// <param name="everything">As <see cref="Everything"/> gives it.</param>
     /// <param name="salt">Of this installation.</param>
     public static string FingerprintOf(string everything, byte[] salt) =>
-        Convert.ToHexStringLower(Rfc2898DeriveBytes.Pbkdf2(Encoding.UTF8.GetBytes(everything), salt, Iterations, HashAlgorithmName.SHA256, 16));
+        Convert.ToHexStringLower(
+            Rfc2898DeriveBytes.Pbkdf2(Encoding.UTF8.GetBytes(everything), salt, Iterations, HashAlgorithmName.SHA256, 16));
 
-    private async Task<IEnumerable<string?>> Secrets(CancellationToken ct) => Login switch
-    {
-        Login.Password password => ["password", password.Value.Reveal()],
-        Login.TokenFile file => ["file", file.Path, await Contents(file.Path, ct)],
-        Login.OAuth oauth => ["oauth", oauth.TokenUrl.AbsoluteUri, oauth.ClientId, oauth.ClientSecret?.Reveal(), oauth.RefreshToken.Reveal(), oauth.Scope],
-        _ => [],
-    };
+    private async Task<IEnumerable<string?>> Secrets(CancellationToken ct) =>
+        Login switch
+        {
+            Login.Password password => ["password", password.Value.Reveal()],
+            Login.TokenFile file => ["file", file.Path, await Contents(file.Path, ct)],
+            Login.OAuth oauth =>
+            [
+                "oauth",
+                oauth.TokenUrl.AbsoluteUri,
+                oauth.ClientId,
+                oauth.ClientSecret?.Reveal(),
+                oauth.RefreshToken.Reveal(),
+                oauth.Scope,
+            ],
+            _ => [],
+        };
 
     private static string FirstLine(string text) => text.Split('\n')[0].Trim();
 

@@ -5,8 +5,9 @@ using NodaTime;
 namespace CrmSync.Worker.MailServers;
 
 /// <summary>
-/// When a mail server may be tried again after a failure. A refused login is tried three times, then hourly, and after three days once a day, for more would lock the
-/// mailbox; what is set up wrongly every ten minutes; trouble on the way soon, then every ten minutes; whoever asks for patience gets it.
+/// When a mail server may be tried again after a failure. A refused login is tried three times, then hourly, and after three days once a
+/// day, for more would lock the mailbox; what is set up wrongly every ten minutes; trouble on the way soon, then every ten minutes; whoever
+/// asks for patience gets it.
 /// </summary>
 internal static class LoginWait
 {
@@ -26,7 +27,13 @@ internal static class LoginWait
     /// <param name="failure">What happened.</param>
     /// <param name="now">When.</param>
     /// <param name="jitter">0 to 1: two hundred accounts shall not come back in the same second.</param>
-    public static LoginFailure After(LoginFailure? before, string login, string fingerprint, MailServerException failure, Instant now, double jitter)
+    public static LoginFailure After(
+        LoginFailure? before,
+        string login,
+        string fingerprint,
+        MailServerException failure,
+        Instant now,
+        double jitter)
     {
         var kind = failure.Failure.ToString().ToLowerInvariant();
         var repeats = before?.Kind == kind ? before.Repeats + 1 : 1;
@@ -63,7 +70,9 @@ internal static class LoginWait
         _ => Growing(firstSeconds: 2, factor: 1.5, repeats, jitter),
     };
 
-    /// <summary>Holds for every failure after a refusal: a server that says "too many attempts" in between has not seen a right password either.</summary>
+    /// <summary>
+    /// Holds for every failure after a refusal: a server that says "too many attempts" in between has not seen a right password either.
+    /// </summary>
     private static Duration AfterRefusals(int refusals, Duration failing) => refusals switch
     {
         0 => Duration.Zero,

@@ -7,8 +7,8 @@ using NodaTime;
 namespace CrmSync.Worker.MailServers;
 
 /// <summary>
-/// One login at one mail server: when it may be tried, one try at a time, and what is known of the failures, over restarts and in every program of the database. What
-/// only the way there does (no route, silence) is kept in memory: a new program may try that at once.
+/// One login at one mail server: when it may be tried, one try at a time, and what is known of the failures, over restarts and in every
+/// program of the database. What only the way there does (no route, silence) is kept in memory: a new program may try that at once.
 /// </summary>
 /// <param name="settings">Where and how.</param>
 /// <param name="turn">Held during a try; the same for all logins of one user at one server.</param>
@@ -16,7 +16,13 @@ namespace CrmSync.Worker.MailServers;
 /// <param name="database">Where failures are kept; null: in memory only.</param>
 /// <param name="insist">Try although a failure says to wait: a person asks.</param>
 /// <param name="clock">The time.</param>
-internal sealed class MailLogin(LoginSettings settings, SemaphoreSlim turn, AccessTokens? tokens, ContactDatabase? database, bool insist, IClock clock)
+internal sealed class MailLogin(
+    LoginSettings settings,
+    SemaphoreSlim turn,
+    AccessTokens? tokens,
+    ContactDatabase? database,
+    bool insist,
+    IClock clock)
 {
     private readonly Random jitter = new();
     private readonly LoginFailures? failures = database is null ? null : new LoginFailures(database);
@@ -31,7 +37,8 @@ internal sealed class MailLogin(LoginSettings settings, SemaphoreSlim turn, Acce
     /// <summary>Connects and logs in. A token that is refused is fetched anew once.</summary>
     /// <param name="logIn">Does it; the credential is null where nobody logs in.</param>
     /// <param name="ct">Cancels.</param>
-    /// <exception cref="MailServerException">When it failed; or, without a try, what it failed with before, as long as the next try is not allowed.</exception>
+    /// <exception cref="MailServerException">When it failed; or, without a try, what it failed with before, as long as the next try is not
+    /// allowed.</exception>
     public async Task<T> Open<T>(Func<MailEndpoint, Credential?, CancellationToken, Task<T>> logIn, CancellationToken ct)
     {
         await turn.WaitAsync(ct);
@@ -57,7 +64,10 @@ internal sealed class MailLogin(LoginSettings settings, SemaphoreSlim turn, Acce
     public void Check()
     {
         var now = clock.GetCurrentInstant();
-        if (!insist && new[] { kept, passing }.OfType<LoginFailure>().Where(failure => now < failure.NotBefore).MaxBy(failure => failure.NotBefore) is { } waiting)
+        if (
+            !insist
+            && new[] { kept, passing }.OfType<LoginFailure>().Where(failure => now < failure.NotBefore).MaxBy(failure => failure.NotBefore)
+                is { } waiting)
             throw noted = LoginWait.Standing(waiting, now);
     }
 
@@ -112,7 +122,10 @@ internal sealed class MailLogin(LoginSettings settings, SemaphoreSlim turn, Acce
         }
     }
 
-    /// <summary>What the database knows of this login with just these settings; the fingerprint is worked out only when there is something to compare.</summary>
+    /// <summary>
+    /// What the database knows of this login with just these settings; the fingerprint is worked out only when there is something to
+    /// compare.
+    /// </summary>
     private async Task<LoginFailure?> Kept(CancellationToken ct)
     {
         if (failures is null)

@@ -5,13 +5,17 @@ using NodaTime;
 
 namespace CrmSync.Worker.MailServers;
 
-/// <summary>Every login at mail servers, for reading and for sending: who shares a user at a server shares its turns, who shares a refresh token shares its access tokens.</summary>
+/// <summary>
+/// Every login at mail servers, for reading and for sending: who shares a user at a server shares its turns, who shares a refresh token
+/// shares its access tokens.
+/// </summary>
 /// <param name="clock">The time.</param>
 /// <param name="database">Where failures and tokens are kept over a restart; null: in memory only.</param>
 internal sealed class MailLogins(IClock clock, ContactDatabase? database = null) : IDisposable
 {
     /// <summary>For token servers, which few logins need.</summary>
-    private readonly Lazy<HttpClient> http = new(() => new HttpClient { Timeout = TimeSpan.FromSeconds(30), MaxResponseContentBufferSize = 1024 * 1024 });
+    private readonly Lazy<HttpClient> http = new(() =>
+        new HttpClient { Timeout = TimeSpan.FromSeconds(30), MaxResponseContentBufferSize = 1024 * 1024 });
 
     private readonly ConcurrentDictionary<(string Host, string User), SemaphoreSlim> turns = new();
     private readonly ConcurrentDictionary<string, AccessTokens> tokens = new(StringComparer.Ordinal);
@@ -21,13 +25,20 @@ internal sealed class MailLogins(IClock clock, ContactDatabase? database = null)
     public bool Insist { get; init; }
 
     /// <summary>The login of these settings; the same one each time it is asked for.</summary>
-    public MailLogin Of(LoginSettings settings) => logins.GetOrAdd($"{settings.Protocol}\0{settings.Server}\0{settings.User}\0{Secret(settings.Login)}", _ => new MailLogin(
-        settings,
-        turns.GetOrAdd((settings.Server.Host.ToLowerInvariant(), settings.User ?? ""), _ => new SemaphoreSlim(1)),
-        settings.Login is Login.OAuth oauth ? tokens.GetOrAdd(Secret(oauth), _ => new AccessTokens(oauth, http.Value, clock, database is null ? null : new KeptTokens(database, oauth))) : null,
-        database,
-        Insist,
-        clock));
+    public MailLogin Of(LoginSettings settings) =>
+        logins.GetOrAdd(
+            $"{settings.Protocol}\0{settings.Server}\0{settings.User}\0{Secret(settings.Login)}",
+            _ => new MailLogin(
+                settings,
+                turns.GetOrAdd((settings.Server.Host.ToLowerInvariant(), settings.User ?? ""), _ => new SemaphoreSlim(1)),
+                settings.Login is Login.OAuth oauth
+                    ? tokens.GetOrAdd(
+                        Secret(oauth),
+                        _ => new AccessTokens(oauth, http.Value, clock, database is null ? null : new KeptTokens(database, oauth)))
+                    : null,
+                database,
+                Insist,
+                clock));
 
     public void Dispose()
     {
@@ -41,11 +52,14 @@ internal sealed class MailLogins(IClock clock, ContactDatabase? database = null)
             http.Value.Dispose();
     }
 
-    private static string Secret(Login? login) => login switch
-    {
-        Login.Password password => $"password {password.Value.Reveal()}",
-        Login.TokenFile file => $"file {file.Path}",
-        Login.OAuth oauth => $"oauth {oauth.TokenUrl.AbsoluteUri} {oauth.ClientId} {oauth.Scope} {oauth.RefreshToken.Reveal()} {oauth.ClientSecret?.Reveal()}",
-        _ => "",
-    };
+    private static string Secret(Login? login) =>
+        login switch
+        {
+            Login.Password password => $"password {password.Value.Reveal()}",
+            Login.TokenFile file => $"file {file.Path}",
+            Login.OAuth oauth =>
+                $"oauth {oauth.TokenUrl.AbsoluteUri} {oauth.ClientId} {oauth.Scope} {oauth.RefreshToken.Reveal()} "
+                    + $"{oauth.ClientSecret?.Reveal()}",
+            _ => "",
+        };
 }

@@ -22,7 +22,11 @@ internal static class CaseSections
         new ChoiceShape<Direction>([("inbound", Direction.Inbound), ("outbound", Direction.Outbound)]),
         "Only in mail to us (inbound) or from us (outbound); both if left out.");
 
-    private static readonly Key<MapValues> OpensOn = new("opens_on", ConditionShape.OfOpening, "The inbound mail that opens the case.", required: true);
+    private static readonly Key<MapValues> OpensOn = new(
+        "opens_on",
+        ConditionShape.OfOpening,
+        "The inbound mail that opens the case.",
+        required: true);
 
     private static readonly Key<string> ClosingCommand = new(
         "command", new ChoiceShape<string>([("resolved", "resolved")]), "`resolved`: a person says so.");
@@ -44,13 +48,20 @@ internal static class CaseSections
         "owner",
         new EitherShape<WrittenOwner>(
             "the id of a person, {team: name}, first_contact or last_contact",
-            new ChoiceShape<WrittenOwner>([("first_contact", new WrittenOwner(new OwnerChoice.FirstContact(), null, null)), ("last_contact", new WrittenOwner(new OwnerChoice.LastContact(), null, null))]),
+            new ChoiceShape<WrittenOwner>([
+                ("first_contact", new WrittenOwner(new OwnerChoice.FirstContact(), null, null)),
+                ("last_contact", new WrittenOwner(new OwnerChoice.LastContact(), null, null)),
+            ]),
             new MapShape("a team", TeamName).As((map, _) => new WrittenOwner(null, null, map.Of(TeamName))),
             Forms.Reference.As((word, _) => new WrittenOwner(null, word, null))),
         "Who: the id of a person, {team: name} for its lead, first_contact or last_contact for whoever first or last dealt with them.",
         required: true);
 
-    private static readonly Key<Per> PerWhat = new("per", PolicyForms.Per, "`organisation`: first_contact and last_contact look at the whole organisation.", shown: "contact");
+    private static readonly Key<Per> PerWhat = new(
+        "per",
+        PolicyForms.Per,
+        "`organisation`: first_contact and last_contact look at the whole organisation.",
+        shown: "contact");
 
     private enum MarkerPlace
     {
@@ -64,7 +75,8 @@ internal static class CaseSections
     public static Shape<IReadOnlyList<Named<string, MapValues>>> CasesShape { get; } = new NamedShape<string, MapValues>(
         Forms.Name, new MapShape("a case", OpensOn, ClosesOn) { Definition = "case" }, "case");
 
-    public static Shape<IReadOnlyList<MapValues>> AssignShape { get; } = new ListShape<MapValues>(new MapShape("an entry {when, owner, per}", When, Owner, PerWhat) { Definition = "assign" });
+    public static Shape<IReadOnlyList<MapValues>> AssignShape { get; } =
+        new ListShape<MapValues>(new MapShape("an entry {when, owner, per}", When, Owner, PerWhat) { Definition = "assign" });
 
     public static IReadOnlyDictionary<string, Marker> BuildMarkers(IReadOnlyList<Named<string, MapValues>> written) =>
         written.ToDictionary(
@@ -80,7 +92,10 @@ internal static class CaseSections
     public static IReadOnlyDictionary<string, CaseDefinition> BuildCases(IReadOnlyList<Named<string, MapValues>> written, Scope scope) =>
         written.ToDictionary(
             entry => entry.Key,
-            entry => new CaseDefinition(entry.Key, ConditionShape.OfOpening.Build(entry.Value.Of(OpensOn), scope) ?? new Condition.Any([]), PolicyForms.PlaceOf(entry.KeyNode))
+            entry => new CaseDefinition(
+                entry.Key,
+                ConditionShape.OfOpening.Build(entry.Value.Of(OpensOn), scope) ?? new Condition.Any([]),
+                PolicyForms.PlaceOf(entry.KeyNode))
             {
                 ClosesOnResolved = entry.Value.Of(ClosesOn)?.Of(ClosingCommand) is not null,
                 QuietFor = entry.Value.Of(ClosesOn)?.Of(QuietFor),
@@ -104,7 +119,8 @@ internal static class CaseSections
                 _ => null,
             };
             if (choice is not null)
-                entries.Add(new AssignEntry(entries.Count + 1, when, choice, map.Of(PerWhat) == Per.Organisation, PolicyForms.PlaceOf(map.Node)));
+                entries.Add(
+                    new AssignEntry(entries.Count + 1, when, choice, map.Of(PerWhat) == Per.Organisation, PolicyForms.PlaceOf(map.Node)));
         }
 
         return entries;

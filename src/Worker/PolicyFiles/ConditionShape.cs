@@ -6,33 +6,61 @@ using CrmSync.Worker.Yaml;
 namespace CrmSync.Worker.PolicyFiles;
 
 /// <summary>
-/// <c>when</c> and <c>opens_on</c> (policy.md section 7): a map whose entries must all hold. Which predicates mean something depends on where
-/// the condition stands.
+/// <c>when</c> and <c>opens_on</c> (policy.md section 7): a map whose entries must all hold. Which predicates mean something depends on
+/// where the condition stands.
 /// </summary>
 internal sealed class ConditionShape : Shape<MapValues>
 {
-    private static readonly Key<IReadOnlyList<Word>> Segment = new("segment", References, "The contact is in the segment, or in one of several.");
+    private static readonly Key<IReadOnlyList<Word>> Segment = new(
+        "segment",
+        References,
+        "The contact is in the segment, or in one of several.");
 
-    private static readonly Key<IReadOnlyList<string>> Tag = new("tag", new OneOrMoreShape<string>(PolicyForms.Tag), "The contact has the tag, or one of several.");
+    private static readonly Key<IReadOnlyList<string>> Tag = new(
+        "tag",
+        new OneOrMoreShape<string>(PolicyForms.Tag),
+        "The contact has the tag, or one of several.");
 
-    private static readonly Key<IReadOnlyList<EmailAddress>> Address = new("address", Addresses, "The contact has the address, or one of several, as any of its aliases.");
+    private static readonly Key<IReadOnlyList<EmailAddress>> Address = new(
+        "address",
+        Addresses,
+        "The contact has the address, or one of several, as any of its aliases.");
 
-    private static readonly Key<IReadOnlyList<string>> Domain = new("domain", new OneOrMoreShape<string>(Forms.Domain), "The contact's address is in the domain or a subdomain of it.");
+    private static readonly Key<IReadOnlyList<string>> Domain = new(
+        "domain",
+        new OneOrMoreShape<string>(Forms.Domain),
+        "The contact's address is in the domain or a subdomain of it.");
 
-    private static readonly Key<IReadOnlyList<Word>> Owner = new("owner", References, "The contact's owner is that person, or one of several.");
+    private static readonly Key<IReadOnlyList<Word>> Owner = new(
+        "owner",
+        References,
+        "The contact's owner is that person, or one of several.");
 
-    private static readonly Key<IReadOnlyList<Word>> Team = new("team", References, "The contact's owner is in that team, or in one of several.");
+    private static readonly Key<IReadOnlyList<Word>> Team = new(
+        "team",
+        References,
+        "The contact's owner is in that team, or in one of several.");
 
     private static readonly Key<IReadOnlyList<Word>> Case = new(
-        "case", References, "For rules about threads: the case was open when the mail came, or opened with it. For rules about contacts: the contact has it open now.");
+        "case",
+        References,
+        "For rules about threads: the case was open when the mail came, or opened with it. For rules about contacts: the contact has it "
+            + "open now."
+    );
 
     private static readonly Key<IReadOnlyList<Word>> Marker = new("marker", References, "The mail carries the marker, or one of several.");
 
     private static readonly Key<IReadOnlyList<EmailAddress>> To = new("to", Addresses, "One of the mail's To and Cc addresses.");
 
-    private static readonly Key<IReadOnlyList<string>> SubjectHas = new("subject_has", new OneOrMoreShape<string>(PolicyForms.Phrase), "The subject contains this, in any case.");
+    private static readonly Key<IReadOnlyList<string>> SubjectHas = new(
+        "subject_has",
+        new OneOrMoreShape<string>(PolicyForms.Phrase),
+        "The subject contains this, in any case.");
 
-    private static readonly Key<IReadOnlyList<string>> TextHas = new("text_has", new OneOrMoreShape<string>(PolicyForms.Phrase), "The author's own text contains this, in any case.");
+    private static readonly Key<IReadOnlyList<string>> TextHas = new(
+        "text_has",
+        new OneOrMoreShape<string>(PolicyForms.Phrase),
+        "The author's own text contains this, in any case.");
 
     private readonly Key<IReadOnlyList<MapValues>> all;
     private readonly Key<IReadOnlyList<MapValues>> any;
@@ -52,10 +80,12 @@ internal sealed class ConditionShape : Shape<MapValues>
     }
 
     /// <summary>On rules that start from a mail: every predicate.</summary>
-    public static ConditionShape OfMail { get; } = new("mailCondition", [Segment, Tag, Address, Domain, Owner, Team, Case, Marker, To, SubjectHas, TextHas]);
+    public static ConditionShape OfMail { get; } =
+        new("mailCondition", [Segment, Tag, Address, Domain, Owner, Team, Case, Marker, To, SubjectHas, TextHas]);
 
     /// <summary>On rules and limits about contacts: nothing that asks about one mail.</summary>
-    public static ConditionShape OfContact { get; } = new("contactCondition", [Segment, Tag, Address, Domain, Owner, Team, Case], NeedingMail());
+    public static ConditionShape OfContact { get; } =
+        new("contactCondition", [Segment, Tag, Address, Domain, Owner, Team, Case], NeedingMail());
 
     /// <summary>In <c>assign</c>: nothing that needs the owner, who is being found.</summary>
     public static ConditionShape OfAssignment { get; } = new(
@@ -79,7 +109,8 @@ internal sealed class ConditionShape : Shape<MapValues>
 
     public override JsonObject Schema(SchemaBook book) => map.Schema(book);
 
-    public override bool TryRead(YamlNode node, string title, ProblemList problems, out MapValues value) => map.TryRead(node, title, problems, out value);
+    public override bool TryRead(YamlNode node, string title, ProblemList problems, out MapValues value) =>
+        map.TryRead(node, title, problems, out value);
 
     /// <summary>The condition with its names looked up; unknown ones are reported and left out.</summary>
     public Condition? Build(MapValues? written, Scope scope)
@@ -99,7 +130,8 @@ internal sealed class ConditionShape : Shape<MapValues>
 
     private Condition? Part(string key, MapValues written, Scope scope)
     {
-        IReadOnlyList<Condition> Each(IReadOnlyList<MapValues> conditions) => [.. conditions.Select(c => Build(c, scope)).OfType<Condition>()];
+        IReadOnlyList<Condition> Each(IReadOnlyList<MapValues> conditions) =>
+            [.. conditions.Select(c => Build(c, scope)).OfType<Condition>()];
 
         return key switch
         {

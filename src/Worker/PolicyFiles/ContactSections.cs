@@ -18,7 +18,10 @@ internal static class ContactSections
 
     private static readonly Key<Listed<EmailAddress>> Primary = new("primary", Address, "The address the contact goes by.", required: true);
 
-    private static readonly Key<IReadOnlyList<Listed<EmailAddress>>> Aliases = new("aliases", new ListShape<Listed<EmailAddress>>(Address), "Other addresses of the same person.");
+    private static readonly Key<IReadOnlyList<Listed<EmailAddress>>> Aliases = new(
+        "aliases",
+        new ListShape<Listed<EmailAddress>>(Address),
+        "Other addresses of the same person.");
 
     private static readonly Key<string> Name = new("name", Forms.Line("a name", 200), "The full name.");
 
@@ -29,29 +32,61 @@ internal static class ContactSections
         new NamedShape<string, ContactDate>(PolicyForms.Field, PolicyForms.ContactDate, "date"),
         "Dates by name: {birthday: \"03-12\"} every year, or a full date.");
 
-    private static readonly Key<IReadOnlyList<EmailAddress>> FilterAddresses = new("addresses", new ListShape<EmailAddress>(Forms.Address), "Mail and meetings with these addresses.");
+    private static readonly Key<IReadOnlyList<EmailAddress>> FilterAddresses = new(
+        "addresses",
+        new ListShape<EmailAddress>(Forms.Address),
+        "Mail and meetings with these addresses.");
 
-    private static readonly Key<IReadOnlyList<string>> FilterDomains = new("domains", new ListShape<string>(Forms.Domain), "Mail and meetings with these domains and their subdomains.");
+    private static readonly Key<IReadOnlyList<string>> FilterDomains = new(
+        "domains",
+        new ListShape<string>(Forms.Domain),
+        "Mail and meetings with these domains and their subdomains.");
 
-    private static readonly Key<IReadOnlyList<string>> FilterSubjects = new("subject_has", new ListShape<string>(PolicyForms.Phrase), "Mail and meetings whose subject contains one of these, in any case.");
+    private static readonly Key<IReadOnlyList<string>> FilterSubjects = new(
+        "subject_has",
+        new ListShape<string>(PolicyForms.Phrase),
+        "Mail and meetings whose subject contains one of these, in any case.");
 
-    private static readonly Shape<MapValues> Filter = new MapShape("a map of addresses, domains and subject_has", FilterAddresses, FilterDomains, FilterSubjects) { Definition = "privacyFilter" };
+    private static readonly Shape<MapValues> Filter = new MapShape(
+        "a map of addresses, domains and subject_has",
+        FilterAddresses,
+        FilterDomains,
+        FilterSubjects)
+    {
+        Definition = "privacyFilter",
+    };
 
     private static readonly Key<MapValues> NoCapture = new("no_capture", Filter, "What is not stored at all; only a counter is.");
 
-    private static readonly Key<MapValues> MetadataOnly = new("metadata_only", Filter, "What keeps its headers and loses its body after classification.");
+    private static readonly Key<MapValues> MetadataOnly = new(
+        "metadata_only",
+        Filter,
+        "What keeps its headers and loses its body after classification.");
 
-    private static readonly Key<LengthOfTime> Retain = new("retain", LengthShape.Days, "How long bodies are kept: 36mo. Without it as long as their line.");
+    private static readonly Key<LengthOfTime> Retain = new(
+        "retain",
+        LengthShape.Days,
+        "How long bodies are kept: 36mo. Without it as long as their line.");
 
     private static readonly Key<IReadOnlyList<string>> AutoSubjects = new(
-        "auto_subjects", new ListShape<string>(PolicyForms.Phrase), "More subjects that mark an automatic reply, alone or followed by ':'.");
+        "auto_subjects",
+        new ListShape<string>(PolicyForms.Phrase),
+        "More subjects that mark an automatic reply, alone or followed by ':'.");
 
     private static readonly Key<IReadOnlyList<string>> PublicDomains = new(
-        "public_domains", new ListShape<string>(Forms.Domain), "More domains of public mail services, where every address is an organisation of its own.");
+        "public_domains",
+        new ListShape<string>(Forms.Domain),
+        "More domains of public mail services, where every address is an organisation of its own.");
 
-    private static readonly Key<IReadOnlyList<string>> Core = new("core", new ListShape<string>(PolicyForms.Phrase), "More words one of which an acknowledgement must hold.");
+    private static readonly Key<IReadOnlyList<string>> Core = new(
+        "core",
+        new ListShape<string>(PolicyForms.Phrase),
+        "More words one of which an acknowledgement must hold.");
 
-    private static readonly Key<IReadOnlyList<string>> More = new("more", new ListShape<string>(PolicyForms.Phrase), "More words an acknowledgement may hold.");
+    private static readonly Key<IReadOnlyList<string>> More = new(
+        "more",
+        new ListShape<string>(PolicyForms.Phrase),
+        "More words an acknowledgement may hold.");
 
     private static readonly Key<MapValues> Acknowledgements = new(
         "acknowledgements", new MapShape("a map {core, more}", Core, More), "Words of other languages for mails that only say thanks.");
@@ -71,7 +106,8 @@ internal static class ContactSections
 
     public static MapShape PrivacyShape { get; } = new("a map of no_capture, metadata_only and retain", NoCapture, MetadataOnly, Retain);
 
-    public static MapShape ClassifyShape { get; } = new("a map of auto_subjects, public_domains and acknowledgements", AutoSubjects, PublicDomains, Acknowledgements);
+    public static MapShape ClassifyShape { get; } =
+        new("a map of auto_subjects, public_domains and acknowledgements", AutoSubjects, PublicDomains, Acknowledgements);
 
     /// <summary>The segments by name, with what they list in the order written, for warnings about single entries.</summary>
     public static IReadOnlyList<WrittenSegment> BuildSegments(IReadOnlyList<Named<string, MapValues>> written, Scope scope) =>
@@ -89,7 +125,10 @@ internal static class ContactSections
             foreach (var address in map.Must(Aliases, []).Prepend(primary))
             {
                 if (!known.TryAdd(address.Value, address.Node))
-                    scope.Problems.Error(address.Node, "031", $"{address.Value} stands in two entries; first at {known[address.Value].Spot}");
+                    scope.Problems.Error(
+                        address.Node,
+                        "031",
+                        $"{address.Value} stands in two entries; first at {known[address.Value].Spot}");
             }
 
             contacts.Add(new ContactEntry(primary.Value, PolicyForms.PlaceOf(map.Node))
@@ -142,4 +181,8 @@ internal static class ContactSections
 }
 
 /// <summary>A segment with the places of what it lists.</summary>
-internal sealed record WrittenSegment(Segment Segment, YamlNode Node, IReadOnlyList<Listed<EmailAddress>> Addresses, IReadOnlyList<Listed<string>> Domains);
+internal sealed record WrittenSegment(
+    Segment Segment,
+    YamlNode Node,
+    IReadOnlyList<Listed<EmailAddress>> Addresses,
+    IReadOnlyList<Listed<string>> Domains);

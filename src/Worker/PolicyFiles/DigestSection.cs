@@ -14,7 +14,8 @@ internal static class DigestSection
         "needs_you", "overdue_by_owner", "cases", "at_risk", "over_contacted", "handovers", "expired", "numbers", "health",
     ];
 
-    private static readonly Shape<WrittenReaders> People = new OneOrMoreShape<Word>(Forms.Reference).As((people, _) => new WrittenReaders(DigestReaders.People, people));
+    private static readonly Shape<WrittenReaders> People = new OneOrMoreShape<Word>(Forms.Reference).As(
+        (people, _) => new WrittenReaders(DigestReaders.People, people));
 
     private static readonly Key<Word> Name = new("digest", Forms.Reference, "The name of the digest.", required: true);
 
@@ -27,25 +28,47 @@ internal static class DigestSection
         "Who gets one: owners, managers, or ids of people.",
         required: true);
 
-    private static readonly Key<LocalTime> At = new("at", Forms.TimeOfDay, "The time of day by the reader's own calendar, in quotes: \"08:30\".", required: true);
+    private static readonly Key<LocalTime> At = new(
+        "at",
+        Forms.TimeOfDay,
+        "The time of day by the reader's own calendar, in quotes: \"08:30\".",
+        required: true);
 
     private static readonly Key<IReadOnlyList<WrittenDays>> Days = new(
         "days",
-        new OneOrMoreShape<WrittenDays>(new EitherShape<WrittenDays>(
-            "business, daily, or days such as mon or mon-fri",
-            new ChoiceShape<WrittenDays>([("business", new(null)), ("daily", new([.. Enum.GetValues<IsoDayOfWeek>().Where(d => d != IsoDayOfWeek.None)]))]),
-            PolicyForms.DayRange.As((days, _) => new WrittenDays(days)))),
+        new OneOrMoreShape<WrittenDays>(
+            new EitherShape<WrittenDays>(
+                "business, daily, or days such as mon or mon-fri",
+                new ChoiceShape<WrittenDays>([
+                    ("business", new(null)),
+                    ("daily", new([.. Enum.GetValues<IsoDayOfWeek>().Where(d => d != IsoDayOfWeek.None)])),
+                ]),
+                PolicyForms.DayRange.As((days, _) => new WrittenDays(days)))),
         "business (the reader's business days), daily, or days: mon, [mon, thu].",
         shown: "business");
 
     private static readonly Key<IReadOnlyList<string>> SectionsKey = new(
-        "sections", new ListShape<string>(new ChoiceShape<string>([.. Sections.Select(s => (s, s))]), least: 1), "Its sections in order; without it those its readers usually want.");
+        "sections",
+        new ListShape<string>(new ChoiceShape<string>([.. Sections.Select(s => (s, s))]), least: 1),
+        "Its sections in order; without it those its readers usually want.");
 
-    private static readonly Key<int> MaxItems = new("max_items", new WholeShape(1, 1000), "So many lines a mail, the most urgent sections first; then \"and 12 more\".", fallback: 15);
+    private static readonly Key<int> MaxItems = new(
+        "max_items",
+        new WholeShape(1, 1000),
+        "So many lines a mail, the most urgent sections first; then \"and 12 more\".",
+        fallback: 15);
 
-    private static readonly Key<bool> Thread = new("thread", new ChoiceShape<bool>([("none", false), ("week", true)]), "`week`: one thread a week in the reader's mail program.", shown: "none");
+    private static readonly Key<bool> Thread = new(
+        "thread",
+        new ChoiceShape<bool>([("none", false), ("week", true)]),
+        "`week`: one thread a week in the reader's mail program.",
+        shown: "none");
 
-    private static readonly Key<bool> SendEmpty = new("send_empty", new ChoiceShape<bool>([("never", false), ("weekly", true)]), "`weekly`: once a week also with nothing to say.", shown: "never");
+    private static readonly Key<bool> SendEmpty = new(
+        "send_empty",
+        new ChoiceShape<bool>([("never", false), ("weekly", true)]),
+        "`weekly`: once a week also with nothing to say.",
+        shown: "never");
 
     private static readonly Key<Word> Hours = new("hours", Forms.Reference, "The calendar in whose open time immediate mails go out.");
 

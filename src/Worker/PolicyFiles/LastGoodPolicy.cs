@@ -5,7 +5,9 @@ using CrmSync.Worker.Yaml;
 
 namespace CrmSync.Worker.PolicyFiles;
 
-/// <summary>The last policy that passed every check, kept on disk with the lists it names, so that a restart can use it while the files are broken.</summary>
+/// <summary>
+/// The last policy that passed every check, kept on disk with the lists it names, so that a restart can use it while the files are broken.
+/// </summary>
 /// <param name="path">The file it is kept in.</param>
 internal sealed class LastGoodPolicy(string path)
 {
@@ -22,7 +24,9 @@ internal sealed class LastGoodPolicy(string path)
         return new LastGoodPolicy(System.IO.Path.Combine(folder, "policy-last-good.json"));
     }
 
-    /// <summary>Keeps a policy in place of the one before. It is written beside and moved, so that a crash leaves one of the two whole.</summary>
+    /// <summary>
+    /// Keeps a policy in place of the one before. It is written beside and moved, so that a crash leaves one of the two whole.
+    /// </summary>
     /// <exception cref="IOException">The folder cannot be written to.</exception>
     public void Save(PolicyReading reading)
     {
@@ -39,8 +43,8 @@ internal sealed class LastGoodPolicy(string path)
     }
 
     /// <summary>
-    /// Notes that the admin is told of these errors. False when they have been told of exactly these already, also before a restart; a good policy in
-    /// between starts afresh.
+    /// Notes that the admin is told of these errors. False when they have been told of exactly these already, also before a restart; a good
+    /// policy in between starts afresh.
     /// </summary>
     public bool Tell(string errors)
     {
@@ -53,7 +57,9 @@ internal sealed class LastGoodPolicy(string path)
         return true;
     }
 
-    /// <summary>Reads the policy that was kept; null when there is none, or when it no longer passes (the program has become stricter).</summary>
+    /// <summary>
+    /// Reads the policy that was kept; null when there is none, or when it no longer passes (the program has become stricter).
+    /// </summary>
     public PolicyReading? Read(ReadingOptions options)
     {
         if (!File.Exists(path))
@@ -76,7 +82,10 @@ internal sealed class LastGoodPolicy(string path)
         var sources = files.Where(f => !f.List).Select(f => new SourceFile(f.Name, f.Path, f.Text)).ToList();
         var lists = files.Where(f => f.List).ToDictionary(f => f.Path, StringComparer.Ordinal);
         var reading = PolicyFolder.Read(
-            sources, new ListFiles(problems, lists.ContainsKey, (name, full) => new SourceFile(name, full, lists[full].Text)), options, problems);
+            sources,
+            new ListFiles(problems, lists.ContainsKey, (name, full) => new SourceFile(name, full, lists[full].Text)),
+            options,
+            problems);
         return reading.Written is null ? null : reading;
     }
 

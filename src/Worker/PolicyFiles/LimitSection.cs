@@ -9,18 +9,42 @@ namespace CrmSync.Worker.PolicyFiles;
 /// <summary><c>limits</c> (policy.md section 10): one map a limit, whose first key names its kind and itself.</summary>
 internal static class LimitSection
 {
-    private static readonly string[] RuleKinds = ["respond", "resolve", "chase", "stay_in_touch", "follow_up", "date", "notice", "handover", "watch"];
+    private static readonly string[] RuleKinds =
+    [
+        "respond",
+        "resolve",
+        "chase",
+        "stay_in_touch",
+        "follow_up",
+        "date",
+        "notice",
+        "handover",
+        "watch",
+    ];
 
     private static readonly Key<MapValues> When = new("when", ConditionShape.OfContact, "Which contacts; without it all.");
 
-    private static readonly Key<Per> PerWhat = new("per", PolicyForms.Per, "`organisation`: counts and holds for the whole organisation.", shown: "contact");
+    private static readonly Key<Per> PerWhat = new(
+        "per",
+        PolicyForms.Per,
+        "`organisation`: counts and holds for the whole organisation.",
+        shown: "contact");
 
     private static readonly Key<IReadOnlyList<string>> AppliesTo = new(
-        "applies_to", new ListShape<string>(new ChoiceShape<string>([.. RuleKinds.Select(k => (k, k))]), least: 1), "Kinds of rules it acts on; without it all initiatives.");
+        "applies_to",
+        new ListShape<string>(new ChoiceShape<string>([.. RuleKinds.Select(k => (k, k))]), least: 1),
+        "Kinds of rules it acts on; without it all initiatives.");
 
-    private static readonly Key<IReadOnlyList<Word>> Except = new("except", new ListShape<Word>(Forms.Reference), "Names of rules it leaves alone.");
+    private static readonly Key<IReadOnlyList<Word>> Except = new(
+        "except",
+        new ListShape<Word>(Forms.Reference),
+        "Names of rules it leaves alone.");
 
-    private static readonly Key<Mode> ModeKey = new("mode", PolicyForms.Mode, "`observe`: shown, but holds nothing; `disabled`: not evaluated.", shown: "enforce");
+    private static readonly Key<Mode> ModeKey = new(
+        "mode",
+        PolicyForms.Mode,
+        "`observe`: shown, but holds nothing; `disabled`: not evaluated.",
+        shown: "enforce");
 
     private static readonly ListedKeys Listed = new("people who must not be contacted");
 
@@ -28,7 +52,11 @@ internal static class LimitSection
 
     private static readonly Key<LocalDate> To = new("to", Forms.Date, "The last day.", required: true);
 
-    private static readonly Key<IReadOnlyList<Word>> Case = new("case", new OneOrMoreShape<Word>(Forms.Reference), "The case, or one of several.", required: true);
+    private static readonly Key<IReadOnlyList<Word>> Case = new(
+        "case",
+        new OneOrMoreShape<Word>(Forms.Reference),
+        "The case, or one of several.",
+        required: true);
 
     private static readonly Key<LengthOfTime> For = new("for", LengthShape.Any, "So long after the case has closed.", required: true);
 
@@ -37,20 +65,32 @@ internal static class LimitSection
     private static readonly Key<LengthOfTime> Window = new("window", LengthShape.Some, "In so long a time.", required: true);
 
     private static readonly Key<IReadOnlyList<bool>> Channels = new(
-        "channels", new OneOrMoreShape<bool>(new ChoiceShape<bool>([("email", false), ("meeting", true)])), "What is counted: email, meeting.", shown: "[email]");
+        "channels",
+        new OneOrMoreShape<bool>(new ChoiceShape<bool>([("email", false), ("meeting", true)])),
+        "What is counted: email, meeting.",
+        shown: "[email]");
 
     private static readonly Key<bool> Count = new(
-        "count", new ChoiceShape<bool>([("unsolicited", false), ("all", true)]), "`all`: answers to their mails count, too.", shown: "unsolicited");
+        "count",
+        new ChoiceShape<bool>([("unsolicited", false), ("all", true)]),
+        "`all`: answers to their mails count, too.",
+        shown: "unsolicited");
 
     private static readonly IReadOnlyList<LimitKind> Kinds =
     [
-        new("do_not_contact", "People we never write to on our own account.", [Listed.Addresses, Listed.Domains, Listed.Tags, Listed.File], BuildDoNotContact, listed: true),
+        new(
+            "do_not_contact",
+            "People we never write to on our own account.",
+            [Listed.Addresses, Listed.Domains, Listed.Tags, Listed.File],
+            BuildDoNotContact,
+            listed: true),
         new("blackout", "Days on which nobody is asked to write, both included.", [From, To], BuildBlackout),
         new("cooldown", "While a case is open, and for a time after.", [Case, For], BuildCooldown),
         new("cap", "Not more than so many contacts in a time.", [Max, Window, Channels, Count], BuildCap),
     ];
 
-    public static Shape<IReadOnlyList<MapValues>> Shape { get; } = new ListShape<MapValues>(new KindedShape("limit", [.. Kinds.Select(k => (k.Shape, k.Description))]));
+    public static Shape<IReadOnlyList<MapValues>> Shape { get; } =
+        new ListShape<MapValues>(new KindedShape("limit", [.. Kinds.Select(k => (k.Shape, k.Description))]));
 
     /// <summary>The limits in file order.</summary>
     public static IReadOnlyList<WrittenLimit> Build(IReadOnlyList<MapValues> written, Scope scope)
@@ -112,7 +152,12 @@ internal static class LimitSection
 
     private sealed class LimitKind
     {
-        public LimitKind(string name, string description, IReadOnlyList<Key> own, Func<Word, MapValues, Scope, Limit> build, bool listed = false)
+        public LimitKind(
+            string name,
+            string description,
+            IReadOnlyList<Key> own,
+            Func<Word, MapValues, Scope, Limit> build,
+            bool listed = false)
         {
             Description = description;
             Build = build;

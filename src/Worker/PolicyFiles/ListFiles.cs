@@ -4,14 +4,16 @@ using CrmSync.Worker.Yaml;
 namespace CrmSync.Worker.PolicyFiles;
 
 /// <summary>
-/// The plain text lists a policy names with <c>file:</c>: one address or domain a line, <c>#</c> starts a comment. Each file is read once a run.
+/// The plain text lists a policy names with <c>file:</c>: one address or domain a line, <c>#</c> starts a comment. Each file is read once a
+/// run.
 /// </summary>
 /// <param name="problems">Where problems go.</param>
 /// <param name="exists">Whether there is a file at a full path.</param>
 /// <param name="open">Opens the file of a name as written and a full path; null after reporting why not.</param>
 internal sealed class ListFiles(ProblemList problems, Func<string, bool> exists, Func<string, string, SourceFile?> open)
 {
-    private readonly Dictionary<string, (IReadOnlyList<Listed<EmailAddress>>, IReadOnlyList<Listed<string>>)> lists = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (IReadOnlyList<Listed<EmailAddress>>, IReadOnlyList<Listed<string>>)> lists = new(
+        StringComparer.Ordinal);
     private readonly List<SourceFile> files = [];
 
     /// <summary>The files that were read, for the version of the policy.</summary>
@@ -39,8 +41,14 @@ internal sealed class ListFiles(ProblemList problems, Func<string, bool> exists,
 
     private (IReadOnlyList<Listed<EmailAddress>>, IReadOnlyList<Listed<string>>) Missing(string path, Word name)
     {
-        var siblings = Directory.Exists(Path.GetDirectoryName(path)) ? Directory.EnumerateFiles(Path.GetDirectoryName(path)!).Select(Path.GetFileName) : [];
-        problems.Error(name.Node, "030", $"no file '{name.Text}' in the folder of {name.Node.Spot.File.Name}", Spelling.Closest(Path.GetFileName(name.Text), siblings.OfType<string>()));
+        var siblings = Directory.Exists(Path.GetDirectoryName(path))
+            ? Directory.EnumerateFiles(Path.GetDirectoryName(path)!).Select(Path.GetFileName)
+            : [];
+        problems.Error(
+            name.Node,
+            "030",
+            $"no file '{name.Text}' in the folder of {name.Node.Spot.File.Name}",
+            Spelling.Closest(Path.GetFileName(name.Text), siblings.OfType<string>()));
         return ([], []);
     }
 

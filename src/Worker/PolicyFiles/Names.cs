@@ -10,14 +10,36 @@ internal sealed class Names
 {
     private static readonly HashSet<string> Kinds =
     [
-        "respond", "resolve", "chase", "stay_in_touch", "follow_up", "date", "notice", "handover", "watch", "do_not_contact", "blackout", "cooldown", "cap", "digest",
+        "respond",
+        "resolve",
+        "chase",
+        "stay_in_touch",
+        "follow_up",
+        "date",
+        "notice",
+        "handover",
+        "watch",
+        "do_not_contact",
+        "blackout",
+        "cooldown",
+        "cap",
+        "digest",
     ];
 
     private readonly Dictionary<string, HashSet<string>> declared = new(StringComparer.Ordinal);
 
     public Names(YamlMap root)
     {
-        foreach (var (noun, section) in new[] { ("calendar", "calendars"), ("person", "people"), ("team", "teams"), ("segment", "segments"), ("marker", "markers"), ("case", "cases") })
+        foreach (
+            var (noun, section) in new[]
+            {
+                ("calendar", "calendars"),
+                ("person", "people"),
+                ("team", "teams"),
+                ("segment", "segments"),
+                ("marker", "markers"),
+                ("case", "cases"),
+            })
             declared[noun] = root.Find(section)?.Value is YamlMap map ? [.. map.Entries.Select(e => e.Key.Text)] : [];
 
         declared["rule"] = FirstValues(root, "rules");
@@ -42,7 +64,8 @@ internal sealed class Names
         words is null ? [] : [.. words.Where(w => Knows(noun, w, problems)).Select(w => w.Text)];
 
     /// <summary>The name of a rule, limit or digest: what stands behind the key that names its kind.</summary>
-    public static string? NameOf(YamlMap entry) => entry.Entries.FirstOrDefault(e => Kinds.Contains(e.Key.Text))?.Value is YamlScalar scalar ? scalar.Text : null;
+    public static string? NameOf(YamlMap entry) =>
+        entry.Entries.FirstOrDefault(e => Kinds.Contains(e.Key.Text))?.Value is YamlScalar scalar ? scalar.Text : null;
 
     private static HashSet<string> FirstValues(YamlMap root, string section) =>
         root.Find(section)?.Value is YamlList list

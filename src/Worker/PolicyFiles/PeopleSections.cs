@@ -19,17 +19,30 @@ internal static class PeopleSections
         "Our own domains, with their subdomains: whoever writes from there is one of us.",
         required: true);
 
-    private static readonly Key<IReadOnlyList<EmailAddress>> UsAddresses = new("addresses", new ListShape<EmailAddress>(Forms.Address), "Single addresses of ours in domains that are not ours.");
+    private static readonly Key<IReadOnlyList<EmailAddress>> UsAddresses = new(
+        "addresses",
+        new ListShape<EmailAddress>(Forms.Address),
+        "Single addresses of ours in domains that are not ours.");
 
-    private static readonly Key<Listed<EmailAddress>> Email = new("email", Address, "Their main address; digests go there.", required: true);
+    private static readonly Key<Listed<EmailAddress>> Email = new(
+        "email",
+        Address,
+        "Their main address; digests go there.",
+        required: true);
 
-    private static readonly Key<IReadOnlyList<Listed<EmailAddress>>> Also = new("also", new ListShape<Listed<EmailAddress>>(Address), "Their other addresses.");
+    private static readonly Key<IReadOnlyList<Listed<EmailAddress>>> Also = new(
+        "also",
+        new ListShape<Listed<EmailAddress>>(Address),
+        "Their other addresses.");
 
     private static readonly Key<string> Name = new("name", Forms.Line("a name", 200), "The full name, as shown in digests.");
 
     private static readonly Key<Word> Manager = new("manager", Forms.Reference, "The id of the person who manages them.");
 
-    private static readonly Key<Word> Calendar = new("calendar", Forms.Reference, "The calendar they work by, for their digests; otherwise defaults.calendar.");
+    private static readonly Key<Word> Calendar = new(
+        "calendar",
+        Forms.Reference,
+        "The calendar they work by, for their digests; otherwise defaults.calendar.");
 
     private static readonly Key<LocalDate> From = new("from", Forms.Date, "The first day away.", required: true);
 
@@ -38,22 +51,37 @@ internal static class PeopleSections
     private static readonly Key<Word> Cover = new("cover", Forms.Reference, "The id of the person who looks after their items meanwhile.");
 
     private static readonly Key<IReadOnlyList<MapValues>> Away = new(
-        "away", new ListShape<MapValues>(new MapShape("an absence {from, to, cover}", From, To, Cover)), "Absences: {from, to, cover}, both days included.");
+        "away",
+        new ListShape<MapValues>(new MapShape("an absence {from, to, cover}", From, To, Cover)),
+        "Absences: {from, to, cover}, both days included.");
 
     private static readonly Key<LocalDate> Left = new("left", Forms.Date, "The day from which they are no longer with us.");
 
-    private static readonly Key<Word> Successor = new("successor", Forms.Reference, "The id of the person who takes over from the leaving day on; otherwise the manager.");
+    private static readonly Key<Word> Successor = new(
+        "successor",
+        Forms.Reference,
+        "The id of the person who takes over from the leaving day on; otherwise the manager.");
 
     private static readonly Key<Word> Lead = new("lead", Forms.Reference, "The id of the person who leads the team.");
 
-    private static readonly Key<IReadOnlyList<Word>> Members = new("members", new ListShape<Word>(Forms.Reference), "The ids of its people.");
+    private static readonly Key<IReadOnlyList<Word>> Members = new(
+        "members",
+        new ListShape<Word>(Forms.Reference),
+        "The ids of its people.");
 
-    private static readonly Key<IReadOnlyList<EmailAddress>> Mailboxes = new("mailboxes", new ListShape<EmailAddress>(Forms.Address), "Shared addresses; mail from one counts as the team's.");
+    private static readonly Key<IReadOnlyList<EmailAddress>> Mailboxes = new(
+        "mailboxes",
+        new ListShape<EmailAddress>(Forms.Address),
+        "Shared addresses; mail from one counts as the team's.");
 
     public static MapShape UsShape { get; } = new("a map with our domains and addresses", UsDomains, UsAddresses);
 
-    public static Shape<IReadOnlyList<Named<string, MapValues>>> PeopleShape { get; } = new NamedShape<string, MapValues>(
-        Forms.Name, new MapShape("a person", Email, Also, Name, Manager, Calendar, Away, Left, Successor) { Definition = "person" }, "person", least: 1);
+    public static Shape<IReadOnlyList<Named<string, MapValues>>> PeopleShape { get; } =
+        new NamedShape<string, MapValues>(
+            Forms.Name,
+            new MapShape("a person", Email, Also, Name, Manager, Calendar, Away, Left, Successor) { Definition = "person" },
+            "person",
+            least: 1);
 
     public static Shape<IReadOnlyList<Named<string, MapValues>>> TeamsShape { get; } = new NamedShape<string, MapValues>(
         Forms.Name, new MapShape("a team", Lead, Members, Mailboxes) { Definition = "team" }, "team");
@@ -74,7 +102,10 @@ internal static class PeopleSections
         foreach (var entry in written)
         {
             if (Reserved.Contains(entry.Key))
-                scope.Problems.Error(entry.KeyNode, "012", $"'{entry.Key}' stands for a role in rules and digests; give this person another id");
+                scope.Problems.Error(
+                    entry.KeyNode,
+                    "012",
+                    $"'{entry.Key}' stands for a role in rules and digests; give this person another id");
 
             var map = entry.Value;
             if (map.Of(Email) is not { } email)
@@ -83,7 +114,10 @@ internal static class PeopleSections
             foreach (var address in map.Must(Also, []).Prepend(email))
             {
                 if (!owners.TryAdd(address.Value, (entry.Key, address.Node)))
-                    scope.Problems.Error(address.Node, "031", $"{address.Value} belongs to '{owners[address.Value].Id}' already, at {owners[address.Value].Node.Spot}");
+                    scope.Problems.Error(
+                        address.Node,
+                        "031",
+                        $"{address.Value} belongs to '{owners[address.Value].Id}' already, at {owners[address.Value].Node.Spot}");
             }
 
             people.Add(new Person(entry.Key, email.Value)

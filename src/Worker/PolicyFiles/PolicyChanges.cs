@@ -9,7 +9,9 @@ namespace CrmSync.Worker.PolicyFiles;
 /// <summary>Says in words what differs between two versions of a policy.</summary>
 internal static class PolicyChanges
 {
-    /// <summary>One sentence a rule, limit or other part that is new, gone or different. Comments and the order of keys change nothing.</summary>
+    /// <summary>
+    /// One sentence a rule, limit or other part that is new, gone or different. Comments and the order of keys change nothing.
+    /// </summary>
     public static IReadOnlyList<string> Between(YamlMap before, YamlMap after)
     {
         var changes = new List<string>();
@@ -24,9 +26,15 @@ internal static class PolicyChanges
             if (Canonical(old) == Canonical(fresh))
                 continue;
 
-            var entries = old is YamlMap a && fresh is YamlMap b
-                ? a.Entries.Concat(b.Entries).Select(e => e.Key.Text).Distinct(StringComparer.Ordinal).Where(k => Canonical(a.Find(k)?.Value) != Canonical(b.Find(k)?.Value)).ToList()
-                : [];
+            var entries =
+                old is YamlMap a && fresh is YamlMap b
+                    ? a
+                        .Entries.Concat(b.Entries)
+                        .Select(e => e.Key.Text)
+                        .Distinct(StringComparer.Ordinal)
+                        .Where(k => Canonical(a.Find(k)?.Value) != Canonical(b.Find(k)?.Value))
+                        .ToList()
+                    : [];
             changes.Add(entries.Count == 0 ? $"'{name}' changed" : $"'{name}' changed: {string.Join(", ", entries)}");
         }
 
@@ -42,10 +50,17 @@ internal static class PolicyChanges
         return after.Items.Count(i => i.State is ItemState.Open or ItemState.Overdue && !known.Contains(i.Id));
     }
 
-    /// <summary>The sentence for the log and the manager digest when a new policy opens so many items that somebody should look first; else null.</summary>
-    public static string? Warning(string version, int newlyOpened) => newlyOpened <= 50
-        ? null
-        : string.Create(CultureInfo.InvariantCulture, $"policy {version} newly opens {newlyOpened} items; look at them with `crmsync policy backtest --against last-good` before the first mail goes out");
+    /// <summary>
+    /// The sentence for the log and the manager digest when a new policy opens so many items that somebody should look first; else null.
+    /// </summary>
+    public static string? Warning(string version, int newlyOpened) =>
+        newlyOpened <= 50
+            ? null
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"policy {version} newly opens {newlyOpened} items; look at them with `crmsync policy backtest --against last-good` "
+                    + $"before the first mail goes out"
+            );
 
     private static void Named(Dictionary<string, YamlMap> before, Dictionary<string, YamlMap> after, string noun, List<string> changes)
     {

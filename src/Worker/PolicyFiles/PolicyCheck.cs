@@ -40,11 +40,18 @@ internal static class PolicyCheck
     /// <summary>Warns of accounts whose address the policy does not know: mail from there would be nobody's.</summary>
     public static void Accounts(CrmSyncConfiguration configuration, CompanyPolicy policy, ProblemList problems)
     {
-        var ours = new InternalAddresses(policy with { Us = policy.Us with { Addresses = [.. policy.Us.Addresses.Except(configuration.Addresses)] } });
+        var ours = new InternalAddresses(
+            policy with
+            {
+                Us = policy.Us with { Addresses = [.. policy.Us.Addresses.Except(configuration.Addresses)] },
+            });
         foreach (var account in configuration.Accounts)
         {
             foreach (var address in account.Addresses.Where(a => !ours.Contains(a)))
-                problems.Warn(account.Place, "040", $"the policy does not know {address}; add it to people, to a team's mailboxes or to us.addresses");
+                problems.Warn(
+                    account.Place,
+                    "040",
+                    $"the policy does not know {address}; add it to people, to a team's mailboxes or to us.addresses");
         }
     }
 }

@@ -7,7 +7,9 @@ using NodaTime;
 
 namespace CrmSync.Worker.PolicyFiles;
 
-/// <summary>What can only be seen when all sections are read: names used twice, cycles, rules that are never reached, and likely slips.</summary>
+/// <summary>
+/// What can only be seen when all sections are read: names used twice, cycles, rules that are never reached, and likely slips.
+/// </summary>
 internal static class PolicyChecks
 {
     private const int DaysAhead = 365;
@@ -26,10 +28,14 @@ internal static class PolicyChecks
     private static void NamesUsedTwice(WrittenPolicy written, ProblemList problems)
     {
         var first = new Dictionary<string, YamlNode>(StringComparer.Ordinal);
-        foreach (var (name, node) in written.Rules.Select(r => (r.Rule.Name, r.Node)).Concat(written.Limits.Select(l => (l.Limit.Name, l.Node))))
+        foreach (
+            var (name, node) in written.Rules.Select(r => (r.Rule.Name, r.Node)).Concat(written.Limits.Select(l => (l.Limit.Name, l.Node))))
         {
             if (!first.TryAdd(name, node))
-                problems.Error(node, "031", $"the name '{name}' is used twice, and rules and limits share one space; first at {first[name].Spot}");
+                problems.Error(
+                    node,
+                    "031",
+                    $"the name '{name}' is used twice, and rules and limits share one space; first at {first[name].Spot}");
         }
     }
 
@@ -44,8 +50,8 @@ internal static class PolicyChecks
     }
 
     /// <summary>
-    /// On each day on which it could change: from the leaving date on the successor, else the manager; on a day away the cover. Two people who
-    /// cover each other in different weeks are no cycle.
+    /// On each day on which it could change: from the leaving date on the successor, else the manager; on a day away the cover. Two people
+    /// who cover each other in different weeks are no cycle.
     /// </summary>
     private static void OwnerCycles(WrittenPolicy written, ProblemList problems)
     {
@@ -59,7 +65,9 @@ internal static class PolicyChecks
                 if (Cycle(person.Id, id => Next(people.GetValueOrDefault(id), day)) is { } cycle && reported.Add(person.Id))
                 {
                     problems.Error(
-                        written.Map.NodeOf(PolicyShape.People) is YamlMap map && map.Find(person.Id) is { } entry ? entry.Key : written.Map.Node,
+                        written.Map.NodeOf(PolicyShape.People) is YamlMap map && map.Find(person.Id) is { } entry
+                            ? entry.Key
+                            : written.Map.Node,
                         "033",
                         $"nobody would be left to look after the items of '{person.Id}' on {day:uuuu-MM-dd}: {cycle}");
                 }
@@ -78,12 +86,18 @@ internal static class PolicyChecks
     /// <summary>Assigning by a case that opens by owner would need the owner to find the owner.</summary>
     private static void OpeningCycles(WrittenPolicy written, ProblemList problems)
     {
-        var byOwner = written.Policy.Cases.Values.Where(c => Parts(c.OpensOn).Any(p => p is Condition.OwnedBy or Condition.OwnedByTeam)).Select(c => c.Name).ToHashSet(StringComparer.Ordinal);
+        var byOwner = written
+            .Policy.Cases.Values.Where(c => Parts(c.OpensOn).Any(p => p is Condition.OwnedBy or Condition.OwnedByTeam))
+            .Select(c => c.Name)
+            .ToHashSet(StringComparer.Ordinal);
         var entries = written.Map.NodeOf(PolicyShape.Assign) is YamlList list ? list.Items : [];
         foreach (var entry in written.Policy.Assign)
         {
             var node = entries.FirstOrDefault(e => PolicyForms.PlaceOf(e) == entry.Place);
-            if (entry.When is not null && node is not null && Parts(entry.When).OfType<Condition.InCase>().SelectMany(c => c.Cases).FirstOrDefault(byOwner.Contains) is { } name)
+            if (
+                entry.When is not null
+                && node is not null
+                && Parts(entry.When).OfType<Condition.InCase>().SelectMany(c => c.Cases).FirstOrDefault(byOwner.Contains) is { } name)
                 problems.Error(node, "033", $"this entry needs case '{name}' to find the owner, and that case needs the owner to open");
         }
     }
@@ -110,14 +124,22 @@ internal static class PolicyChecks
 
     private static void NeverReached(WrittenPolicy written, ProblemList problems)
     {
-        foreach (var kind in written.Rules.Where(r => r.Rule is RespondRule or ChaseRule or StayInTouchRule && r.Rule.Mode == Mode.Enforce).GroupBy(r => r.Rule.Kind))
+        foreach (
+            var kind in written
+                .Rules.Where(r => r.Rule is RespondRule or ChaseRule or StayInTouchRule && r.Rule.Mode == Mode.Enforce)
+                .GroupBy(r => r.Rule.Kind))
         {
             var earlier = new List<WrittenRule>();
             foreach (var rule in kind)
             {
                 if (earlier.Find(e => Implication.Holds(rule.Rule.When, e.Rule.When)) is { } first)
                 {
-                    problems.Warn(rule.Node, "032", $"rule '{rule.Rule.Name}' is never reached: '{first.Rule.Name}' at {first.Node.Spot} matches first whenever it would; put the strict rule above");
+                    problems.Warn(
+                        rule.Node,
+                        "032",
+                        $"rule '{rule.Rule.Name}' is never reached: '{first.Rule.Name}' at {first.Node.Spot} matches first whenever it "
+                            + $"would; put the strict rule above"
+                    );
                     continue;
                 }
 
@@ -134,9 +156,15 @@ internal static class PolicyChecks
         foreach (var segment in written.Segments)
         {
             foreach (var address in segment.Addresses.Where(a => ours.Contains(a.Value)))
-                problems.Warn(address.Node, "040", $"{address.Value} is one of us; segment '{segment.Segment.Name}' is for contacts outside");
+                problems.Warn(
+                    address.Node,
+                    "040",
+                    $"{address.Value} is one of us; segment '{segment.Segment.Name}' is for contacts outside");
             foreach (var domain in segment.Domains.Where(d => ours.ContainsDomain(d.Value)))
-                problems.Warn(domain.Node, "040", $"{domain.Value} is our own domain; segment '{segment.Segment.Name}' is for contacts outside");
+                problems.Warn(
+                    domain.Node,
+                    "040",
+                    $"{domain.Value} is our own domain; segment '{segment.Segment.Name}' is for contacts outside");
             foreach (var domain in segment.Domains)
                 PublicDomain(domain, problems);
         }
@@ -147,7 +175,10 @@ internal static class PolicyChecks
         void PublicDomain(Listed<string> domain, ProblemList to)
         {
             if (organisations.IsPublic(domain.Value))
-                to.Warn(domain.Node, "041", $"{domain.Value} is a public mail service, not a company: everybody there would be meant; list the addresses instead");
+                to.Warn(
+                    domain.Node,
+                    "041",
+                    $"{domain.Value} is a public mail service, not a company: everybody there would be meant; list the addresses instead");
         }
     }
 
@@ -160,7 +191,10 @@ internal static class PolicyChecks
                 continue;
 
             if (!calendar.Holidays.Keys.Any(d => d >= options.Today && d <= options.Today.PlusDays(DaysAhead)))
-                problems.Warn(CalendarSection.HolidaysOf(entry.Value) is YamlMap { Entries.Count: 0 } empty ? empty : entry.KeyNode, "060", $"calendar '{entry.Key}' has no holiday in the {DaysAhead} days from {options.Today:uuuu-MM-dd}; add next year's");
+                problems.Warn(
+                    CalendarSection.HolidaysOf(entry.Value) is YamlMap { Entries.Count: 0 } empty ? empty : entry.KeyNode,
+                    "060",
+                    $"calendar '{entry.Key}' has no holiday in the {DaysAhead} days from {options.Today:uuuu-MM-dd}; add next year's");
         }
     }
 

@@ -4,10 +4,15 @@ using CrmSync.Worker.Yaml;
 
 namespace CrmSync.Worker.PolicyFiles;
 
-/// <summary>The files of a policy: <c>policy.yaml</c>, or every <c>*.yaml</c> of the folder <c>policy</c> in the order of their names (policy.md section 2).</summary>
+/// <summary>
+/// The files of a policy: <c>policy.yaml</c>, or every <c>*.yaml</c> of the folder <c>policy</c> in the order of their names (policy.md
+/// section 2).
+/// </summary>
 internal static class PolicyFolder
 {
-    /// <summary>Reads the policy in a configuration folder. All problems come back at once; the policy is null when one of them is an error.</summary>
+    /// <summary>
+    /// Reads the policy in a configuration folder. All problems come back at once; the policy is null when one of them is an error.
+    /// </summary>
     public static PolicyReading Read(string folder, ReadingOptions options)
     {
         var problems = ProblemList.ForPolicy();
@@ -64,7 +69,11 @@ internal static class PolicyFolder
         var single = Path.Combine(folder, "policy.yaml");
         var several = Path.Combine(folder, "policy");
         var parts = Directory.Exists(several)
-            ? Directory.EnumerateFiles(several, "*.yaml").Where(p => !Path.GetFileName(p).StartsWith('.')).Order(StringComparer.Ordinal).ToList()
+            ? Directory
+                .EnumerateFiles(several, "*.yaml")
+                .Where(p => !Path.GetFileName(p).StartsWith('.'))
+                .Order(StringComparer.Ordinal)
+                .ToList()
             : [];
         var nothing = new SourceFile("policy.yaml", Path.GetFullPath(single), "");
         if (File.Exists(single) && parts.Count > 0)
@@ -126,7 +135,10 @@ internal static class PolicyFolder
                 foreach (var entry in b.Entries)
                 {
                     if (a.Find(entry.Key.Text) is { } known)
-                        problems.Error(entry.Key, "031", $"'{entry.Key.Text}' in '{key.Text}' stands in two files; first at {known.Key.Spot}");
+                        problems.Error(
+                            entry.Key,
+                            "031",
+                            $"'{entry.Key.Text}' in '{key.Text}' stands in two files; first at {known.Key.Spot}");
                     else
                         fresh.Add(entry);
                 }
@@ -148,4 +160,9 @@ internal static class PolicyFolder
 /// <param name="Files">Every file read, lists included.</param>
 /// <param name="Lists">The lists, which tests that replace sections may read again.</param>
 /// <param name="Problems">Everything found so far; running the tests may add to it.</param>
-internal sealed record PolicyReading(WrittenPolicy? Written, YamlMap? Root, IReadOnlyList<SourceFile> Files, ListFiles Lists, ProblemList Problems);
+internal sealed record PolicyReading(
+    WrittenPolicy? Written,
+    YamlMap? Root,
+    IReadOnlyList<SourceFile> Files,
+    ListFiles Lists,
+    ProblemList Problems);

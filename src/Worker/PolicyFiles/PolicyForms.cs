@@ -16,8 +16,11 @@ internal static class PolicyForms
     private static readonly string[] Days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
     /// <summary>An IANA zone; the schema lists them all, so editors complete them. Only those that are used are loaded.</summary>
-    public static Shape<DateTimeZone> Zone { get; } = new ChoiceShape<string>(
-        [.. DateTimeZoneProviders.Tzdb.Ids.Select(id => (id, id))], "an IANA time zone such as Europe/Berlin", "022").As((id, _) => DateTimeZoneProviders.Tzdb[id]);
+    public static Shape<DateTimeZone> Zone { get; } =
+        new ChoiceShape<string>(
+            [.. DateTimeZoneProviders.Tzdb.Ids.Select(id => (id, id))],
+            "an IANA time zone such as Europe/Berlin",
+            "022").As((id, _) => DateTimeZoneProviders.Tzdb[id]);
 
     /// <summary>Open time within a day; <c>24:00</c> ends it. Whether it runs forwards is checked with the calendar.</summary>
     public static Shape<WrittenSpan> Span { get; } = new TextShape<OpenSpan>(
@@ -40,9 +43,11 @@ internal static class PolicyForms
         "a tag of letters, digits, '-', '_' and '.'", "^[A-Za-z0-9][A-Za-z0-9._-]*$", Forms.Lower, max: 64);
 
     /// <summary>A phrase to look for, in lower case. Looking for it takes time proportional to the text, whatever it holds.</summary>
-    public static Shape<string> Phrase { get; } = new TextShape<string>("a phrase of at most 200 characters", @"[^\s]", LowerTrimmed, max: 200);
+    public static Shape<string> Phrase { get; } =
+        new TextShape<string>("a phrase of at most 200 characters", @"[^\s]", LowerTrimmed, max: 200);
 
-    public static Shape<Per> Per { get; } = new ChoiceShape<Per>([("contact", Domain.Policy.Per.Contact), ("organisation", Domain.Policy.Per.Organisation)]);
+    public static Shape<Per> Per { get; } =
+        new ChoiceShape<Per>([("contact", Domain.Policy.Per.Contact), ("organisation", Domain.Policy.Per.Organisation)]);
 
     public static Shape<Mode> Mode { get; } = new ChoiceShape<Mode>(
         [("enforce", Domain.Policy.Mode.Enforce), ("observe", Domain.Policy.Mode.Observe), ("disabled", Domain.Policy.Mode.Disabled)]);
@@ -90,7 +95,10 @@ internal static class PolicyForms
     private static bool ReadContactDate(string text, out ContactDate date)
     {
         var monthAt = text.Length == 5 ? 0 : 5;
-        date = new ContactDate(monthAt == 0 ? null : Number(text.AsSpan(0, 4)), Number(text.AsSpan(monthAt, 2)), Number(text.AsSpan(monthAt + 3, 2)));
+        date = new ContactDate(
+            monthAt == 0 ? null : Number(text.AsSpan(0, 4)),
+            Number(text.AsSpan(monthAt, 2)),
+            Number(text.AsSpan(monthAt + 3, 2)));
         return true;
     }
 

@@ -17,7 +17,8 @@ internal sealed record ReadingOptions(LocalDate Today, IReadOnlyList<EmailAddres
 internal static class PolicyReader
 {
     /// <summary>
-    /// Reads all sections. The policy is only usable when <paramref name="problems"/> has no errors afterwards; otherwise the answer is null.
+    /// Reads all sections. The policy is only usable when <paramref name="problems"/> has no errors afterwards; otherwise the answer is
+    /// null.
     /// </summary>
     /// <param name="root">The merged tree of all files.</param>
     /// <param name="lists">Reads the text files the policy names.</param>

@@ -20,8 +20,8 @@ internal abstract record ReloadOutcome
 }
 
 /// <summary>
-/// Keeps the policy in force: takes a changed one only when it reads, validates and passes its tests, and otherwise keeps the last good version
-/// (policy.md section 13). The policy is one reference: whoever took it at the start of an evaluation keeps it to the end.
+/// Keeps the policy in force: takes a changed one only when it reads, validates and passes its tests, and otherwise keeps the last good
+/// version (policy.md section 13). The policy is one reference: whoever took it at the start of an evaluation keeps it to the end.
 /// </summary>
 internal sealed class PolicyReload
 {
@@ -32,7 +32,12 @@ internal sealed class PolicyReload
     private IReadOnlyList<string> watched;
     private volatile PolicyReading inForce;
 
-    private PolicyReload(string folder, Func<LocalDate, ReadingOptions> options, LastGoodPolicy lastGood, PolicyReading inForce, IEnumerable<string> watched)
+    private PolicyReload(
+        string folder,
+        Func<LocalDate, ReadingOptions> options,
+        LastGoodPolicy lastGood,
+        PolicyReading inForce,
+        IEnumerable<string> watched)
     {
         this.folder = folder;
         this.options = options;
@@ -54,7 +59,11 @@ internal sealed class PolicyReload
     /// <param name="lastGood">Where the last good version is kept.</param>
     /// <param name="now">The moment of starting.</param>
     /// <returns>The reload and what came of the files; the reload is null on a first start without any usable policy.</returns>
-    public static (PolicyReload? Reload, ReloadOutcome Outcome) Start(string folder, Func<LocalDate, ReadingOptions> options, LastGoodPolicy lastGood, Instant now)
+    public static (PolicyReload? Reload, ReloadOutcome Outcome) Start(
+        string folder,
+        Func<LocalDate, ReadingOptions> options,
+        LastGoodPolicy lastGood,
+        Instant now)
     {
         var today = options(now.InUtc().Date);
         var check = PolicyCheck.Run(folder, today);
@@ -70,12 +79,17 @@ internal sealed class PolicyReload
         if (lastGood.Read(today) is not { } kept)
             return (null, new ReloadOutcome.Refused(errors, IsNew: true));
 
-        var reload = new PolicyReload(folder, options, lastGood, kept, check.Reading.Lists.Paths.Concat(kept.Lists.Paths).Distinct()) { Refused = errors };
+        var reload = new PolicyReload(folder, options, lastGood, kept, check.Reading.Lists.Paths.Concat(kept.Lists.Paths).Distinct())
+        {
+            Refused = errors,
+        };
         reload.watch.HasChanged(reload.watched, now);
         return (reload, new ReloadOutcome.Refused(errors, lastGood.Tell(TextOf(errors))));
     }
 
-    /// <summary>Looks at the files; call it every second or so, between two evaluations. Null: nothing has changed, or they are not quiet yet.</summary>
+    /// <summary>
+    /// Looks at the files; call it every second or so, between two evaluations. Null: nothing has changed, or they are not quiet yet.
+    /// </summary>
     public ReloadOutcome? Look(Instant now)
     {
         if (!watch.HasChanged(watched, now))
@@ -90,14 +104,18 @@ internal sealed class PolicyReload
             lastGood.Save(check.Reading);
             inForce = check.Reading;
             Refused = [];
-            return new ReloadOutcome.Swapped(before.Written!.Policy.Version, policy, PolicyChanges.Between(before.Root!, check.Reading.Root!));
+            return new ReloadOutcome.Swapped(
+                before.Written!.Policy.Version,
+                policy,
+                PolicyChanges.Between(before.Root!, check.Reading.Root!));
         }
 
         Refused = ErrorsOf(check.Reading);
         return new ReloadOutcome.Refused(Refused, lastGood.Tell(TextOf(Refused)));
     }
 
-    private static IReadOnlyList<Problem> ErrorsOf(PolicyReading reading) => [.. reading.Problems.InOrder().Where(p => p.Severity == Severity.Error)];
+    private static IReadOnlyList<Problem> ErrorsOf(PolicyReading reading) =>
+        [.. reading.Problems.InOrder().Where(p => p.Severity == Severity.Error)];
 
     private static string TextOf(IReadOnlyList<Problem> errors) => string.Join('\n', errors);
 }

@@ -7,13 +7,16 @@ namespace CrmSync.Worker.PolicyFiles;
 
 /// <summary>The outcome of all tests of a file.</summary>
 /// <param name="Results">In file order.</param>
-/// <param name="Unexercised">Rules and limits of the tested policy that did nothing in any test; empty for configurations of a test file.</param>
+/// <param name="Unexercised">Rules and limits of the tested policy that did nothing in any test; empty for configurations of a test
+/// file.</param>
 internal sealed record TestOutcome(IReadOnlyList<TestResult> Results, IReadOnlyList<(string Kind, string Name, Place Place)> Unexercised)
 {
     public int Failed => Results.Count(r => !r.Passed);
 }
 
-/// <summary>Runs the tests of a policy or of a test file, each on its own configuration. Tests never touch the network, the log or the clock.</summary>
+/// <summary>
+/// Runs the tests of a policy or of a test file, each on its own configuration. Tests never touch the network, the log or the clock.
+/// </summary>
 internal sealed class PolicyTests(ReadingOptions options, ProblemList problems)
 {
     private readonly Dictionary<(YamlMap Root, YamlNode? With), CompanyPolicy?> policies = [];
@@ -28,12 +31,17 @@ internal sealed class PolicyTests(ReadingOptions options, ProblemList problems)
         return Run(written.Tests, reading.Lists, _ => root, written.Policy);
     }
 
-    /// <summary>Runs the tests of a separate file. Those that name no configuration run on <paramref name="main"/>, or on the only one of the file.</summary>
+    /// <summary>
+    /// Runs the tests of a separate file. Those that name no configuration run on <paramref name="main"/>, or on the only one of the file.
+    /// </summary>
     /// <param name="file">The test file.</param>
     /// <param name="main">The policy of the configuration folder; null when there is none.</param>
     public TestOutcome? RunFile(SourceFile file, PolicyReading? main)
     {
-        if (YamlTree.Read(file, problems) is not { } node || !PolicyShape.TestFile.TryRead(node, "the test file", problems, out var map) || problems.HasErrors)
+        if (
+            YamlTree.Read(file, problems) is not { } node
+            || !PolicyShape.TestFile.TryRead(node, "the test file", problems, out var map)
+            || problems.HasErrors)
             return null;
 
         var configs = map.Must(PolicyShape.Configs, []).ToDictionary(c => c.Key, c => (YamlMap)c.Value, StringComparer.Ordinal);
@@ -59,7 +67,10 @@ internal sealed class PolicyTests(ReadingOptions options, ProblemList problems)
         if (otherwise is not null)
             return otherwise;
 
-        problems.Error(test.Place(TestSection.Name), "011", "the test names no `config`, and there is no policy in the configuration folder to run it on");
+        problems.Error(
+            test.Place(TestSection.Name),
+            "011",
+            "the test names no `config`, and there is no policy in the configuration folder to run it on");
         return null;
     }
 
@@ -69,9 +80,14 @@ internal sealed class PolicyTests(ReadingOptions options, ProblemList problems)
         foreach (var test in tests)
         {
             var before = problems.ErrorCount;
-            var result = rootOf(test) is { } root && PolicyOf(root, test, lists) is { } policy
-                ? new TestRun(problems).Run(test, policy)
-                : new TestResult(test.Of(TestSection.Name) ?? "", test.Place(TestSection.Name), [new TestDifference(null, null, "the configuration of the test cannot be used", null, null, [])], new HashSet<string>());
+            var result =
+                rootOf(test) is { } root && PolicyOf(root, test, lists) is { } policy
+                    ? new TestRun(problems).Run(test, policy)
+                    : new TestResult(
+                        test.Of(TestSection.Name) ?? "",
+                        test.Place(TestSection.Name),
+                        [new TestDifference(null, null, "the configuration of the test cannot be used", null, null, [])],
+                        new HashSet<string>());
             if (result.Passed && problems.ErrorCount > before)
                 result = result with { Differences = [new TestDifference(null, null, "the test has mistakes", null, null, [])] };
             results.Add(result);
@@ -80,8 +96,15 @@ internal sealed class PolicyTests(ReadingOptions options, ProblemList problems)
         var exercised = results.SelectMany(r => r.Exercised).ToHashSet(StringComparer.Ordinal);
         return new TestOutcome(
             results,
-            main is null ? [] : [.. main.Rules.Where(r => r.Mode != Mode.Disabled && !exercised.Contains(r.Name)).Select(r => (r.Kind, r.Name, r.Place)),
-                .. main.Limits.Where(l => l.Mode != Mode.Disabled && !exercised.Contains(l.Name)).Select(l => (l.Kind, l.Name, l.Place))]);
+            main is null
+                ? []
+                :
+                [
+                    .. main.Rules.Where(r => r.Mode != Mode.Disabled && !exercised.Contains(r.Name)).Select(r => (r.Kind, r.Name, r.Place)),
+                    .. main
+                        .Limits.Where(l => l.Mode != Mode.Disabled && !exercised.Contains(l.Name))
+                        .Select(l => (l.Kind, l.Name, l.Place)),
+                ]);
     }
 
     private CompanyPolicy? PolicyOf(YamlMap root, MapValues test, ListFiles lists)

@@ -15,24 +15,52 @@ internal static class RuleSection
 
     private static readonly Key<MapValues> WhenContact = new("when", ConditionShape.OfContact, "Which contacts; without it all.");
 
-    private static readonly Key<Word> Calendar = new("calendar", Forms.Reference, "The calendar its times are counted in; otherwise defaults.calendar.");
+    private static readonly Key<Word> Calendar = new(
+        "calendar",
+        Forms.Reference,
+        "The calendar its times are counted in; otherwise defaults.calendar.");
 
-    private static readonly Key<Mode> ModeKey = new("mode", PolicyForms.Mode, "`observe`: evaluated and shown, but never notifies; `disabled`: not evaluated.", shown: "enforce");
+    private static readonly Key<Mode> ModeKey = new(
+        "mode",
+        PolicyForms.Mode,
+        "`observe`: evaluated and shown, but never notifies; `disabled`: not evaluated.",
+        shown: "enforce");
 
-    private static readonly Key<int> Priority = new("priority", new WholeShape(0, 1000), "Who goes first when a cap leaves room for one; higher first.");
+    private static readonly Key<int> Priority = new(
+        "priority",
+        new WholeShape(0, 1000),
+        "Who goes first when a cap leaves room for one; higher first.");
 
-    private static readonly Key<LengthOfTime> ExpireAfter = new("expire_after", LengthShape.Any, "After so long, counted from the first opening, an item is given up and shown once to the manager.");
+    private static readonly Key<LengthOfTime> ExpireAfter = new(
+        "expire_after",
+        LengthShape.Any,
+        "After so long, counted from the first opening, an item is given up and shown once to the manager.");
 
     private static readonly Key<LengthOfTime> Warn = new("warn", LengthShape.Any, "Mails the owner that long before the due time.");
 
-    private static readonly Key<LengthOfTime> After = new("after", LengthShape.Any, "Counted from the due time; 0m is at once.", required: true);
+    private static readonly Key<LengthOfTime> After = new(
+        "after",
+        LengthShape.Any,
+        "Counted from the due time; 0m is at once.",
+        required: true);
 
-    private static readonly Key<Word> To = new("to", new TextShape<string>("owner, manager, lead or the id of a person", "^[a-z][a-z0-9-]*$", Forms.Same, max: 64).As((text, node) => new Word(text, node)), "owner, manager, lead, or the id of a person.", required: true);
+    private static readonly Key<Word> To = new(
+        "to",
+        new TextShape<string>("owner, manager, lead or the id of a person", "^[a-z][a-z0-9-]*$", Forms.Same, max: 64).As(
+            (text, node) => new Word(text, node)),
+        "owner, manager, lead, or the id of a person.",
+        required: true);
 
-    private static readonly Key<Via> ViaKey = new("via", new ChoiceShape<Via>([("email", Via.Email), ("digest", Via.Digest)]), "`digest`: not at once, but in their next digest.", shown: "email");
+    private static readonly Key<Via> ViaKey = new(
+        "via",
+        new ChoiceShape<Via>([("email", Via.Email), ("digest", Via.Digest)]),
+        "`digest`: not at once, but in their next digest.",
+        shown: "email");
 
     private static readonly Key<IReadOnlyList<MapValues>> Escalate = new(
-        "escalate", new ListShape<MapValues>(new MapShape("a step {after, to, via}", After, To, ViaKey) { Definition = "escalation" }), "Who hears of it when it is late, step by step.");
+        "escalate",
+        new ListShape<MapValues>(new MapShape("a step {after, to, via}", After, To, ViaKey) { Definition = "escalation" }),
+        "Who hears of it when it is late, step by step.");
 
     private static readonly Key<string> Say = new("say", Forms.Line("one line of text", 300), "One line shown in the digest.");
 
@@ -40,25 +68,42 @@ internal static class RuleSection
 
     private static readonly Key<LengthOfTime> WithinRequired = new("within", LengthShape.Any, "The time allowed.", required: true);
 
-    private static readonly Key<LengthOfTime> NextWithin = new("next_within", LengthShape.Any, "The time allowed when one of us has written in the thread already; otherwise the same as within.");
+    private static readonly Key<LengthOfTime> NextWithin = new(
+        "next_within",
+        LengthShape.Any,
+        "The time allowed when one of us has written in the thread already; otherwise the same as within.");
 
     private static readonly Key<bool> Cc = new("cc", Forms.Truth, "Mail that has us only in Cc asks for an answer, too.");
 
     private static readonly Key<bool> SatisfiedByContact = new(
-        "satisfied_by", new ChoiceShape<bool>([("thread", false), ("contact", true)]), "`contact`: writing to them in any thread will do.", shown: "thread");
+        "satisfied_by",
+        new ChoiceShape<bool>([("thread", false), ("contact", true)]),
+        "`contact`: writing to them in any thread will do.",
+        shown: "thread");
 
     private static readonly Key<bool> Meetings = new("meetings", Forms.Truth, "`false`: a meeting does not answer a mail.", fallback: true);
 
     private static readonly Key<Word> CaseOf = new("case", Forms.Reference, "The case to resolve.", required: true);
 
-    private static readonly Key<LengthOfTime> WithinClock = new("within", LengthShape.Clock, "The time allowed while the ball is ours, in m, h, bm or bh.", required: true);
+    private static readonly Key<LengthOfTime> WithinClock = new(
+        "within",
+        LengthShape.Clock,
+        "The time allowed while the ball is ours, in m, h, bm or bh.",
+        required: true);
 
     private static readonly Key<LengthOfTime> ChaseAfter = new("after", LengthShape.Any, "So long after our last mail.", required: true);
 
     private static readonly Key<bool> Expects = new(
-        "expects", new ChoiceShape<bool>([("question", false), ("any", true)]), "`any`: every mail of ours waits for an answer, not only a question.", shown: "question");
+        "expects",
+        new ChoiceShape<bool>([("question", false), ("any", true)]),
+        "`any`: every mail of ours waits for an answer, not only a question.",
+        shown: "question");
 
-    private static readonly Key<int> MaxChasers = new("max_chasers", new WholeShape(0, 100), "After so many reminders it is given up.", fallback: 2);
+    private static readonly Key<int> MaxChasers = new(
+        "max_chasers",
+        new WholeShape(0, 100),
+        "After so many reminders it is given up.",
+        fallback: 2);
 
     private static readonly Key<LengthOfTime> Every = new("every", LengthShape.Some, "At least so often.", required: true);
 
@@ -76,26 +121,46 @@ internal static class RuleSection
         "after_event",
         new EitherShape<WrittenEvent>(
             "meeting_held, first_inbound or {case_closed: name}",
-            new MapShape("the closing of a case", CaseClosed).As((map, _) => new WrittenEvent(FollowUpEvent.CaseClosed, map.Of(CaseClosed))),
-            new ChoiceShape<WrittenEvent>([("meeting_held", new(FollowUpEvent.MeetingHeld, null)), ("first_inbound", new(FollowUpEvent.FirstInbound, null))])),
+            new MapShape("the closing of a case", CaseClosed).As(
+                (map, _) => new WrittenEvent(FollowUpEvent.CaseClosed, map.Of(CaseClosed))),
+            new ChoiceShape<WrittenEvent>([
+                ("meeting_held", new(FollowUpEvent.MeetingHeld, null)),
+                ("first_inbound", new(FollowUpEvent.FirstInbound, null)),
+            ])),
         "meeting_held, first_inbound (their first mail to us), or {case_closed: name}.",
         required: true);
 
     private static readonly Key<LengthOfTime> FollowUpAfter = new("after", LengthShape.Any, "Not before so long after the event.");
 
-    private static readonly Key<string> FieldKey = new("field", PolicyForms.Field, "The name of the date in contacts and notes: birthday.", required: true);
+    private static readonly Key<string> FieldKey = new(
+        "field",
+        PolicyForms.Field,
+        "The name of the date in contacts and notes: birthday.",
+        required: true);
 
-    private static readonly Key<LengthOfTime> Before = new("before", LengthShape.Days, "Shown so long before the date.", fallback: new LengthOfTime(0, TimeUnit.Day));
+    private static readonly Key<LengthOfTime> Before = new(
+        "before",
+        LengthShape.Days,
+        "Shown so long before the date.",
+        fallback: new LengthOfTime(0, TimeUnit.Day));
 
     private static readonly Key<LocalDate> From = new("from", Forms.Date, "From this date on they are to be told.", required: true);
 
     private static readonly Key<LocalDate> Effective = new("effective", Forms.Date, "The date it takes effect.", required: true);
 
-    private static readonly Key<LengthOfTime> NotifyBy = new("notify_by", LengthShape.Days, "They must know so long before it takes effect.", required: true);
+    private static readonly Key<LengthOfTime> NotifyBy = new(
+        "notify_by",
+        LengthShape.Days,
+        "They must know so long before it takes effect.",
+        required: true);
 
     private static readonly Key<Word> ToldBy = new("told_by", Forms.Reference, "The marker of the mail that tells them.", required: true);
 
-    private static readonly Key<LengthOfTime> ActiveWithin = new("active_within", LengthShape.Days, "Only contacts heard of so long before the leaving day.", fallback: new LengthOfTime(12, TimeUnit.Month));
+    private static readonly Key<LengthOfTime> ActiveWithin = new(
+        "active_within",
+        LengthShape.Days,
+        "Only contacts heard of so long before the leaving day.",
+        fallback: new LengthOfTime(12, TimeUnit.Month));
 
     private static readonly Key<Word> MetricMarker = new("marker", Forms.Reference, "Inbound mails with that marker.");
 
@@ -105,15 +170,30 @@ internal static class RuleSection
         "metric",
         new EitherShape<WrittenMetric>(
             "{marker: name}, {case: name} or late_responses",
-            new MapShape("a marker or a case", MetricMarker, MetricCase) { OneOf = [MetricMarker, MetricCase], OnlyOneOf = [MetricMarker, MetricCase] }
-                .As((map, _) => map.Of(MetricMarker) is { } marker ? new WrittenMetric(WatchMetric.Marker, marker) : new WrittenMetric(WatchMetric.Case, map.Of(MetricCase))),
+            new MapShape("a marker or a case", MetricMarker, MetricCase)
+            {
+                OneOf = [MetricMarker, MetricCase],
+                OnlyOneOf = [MetricMarker, MetricCase],
+            }.As(
+                (map, _) =>
+                    map.Of(MetricMarker) is { } marker
+                        ? new WrittenMetric(WatchMetric.Marker, marker)
+                        : new WrittenMetric(WatchMetric.Case, map.Of(MetricCase))),
             new ChoiceShape<WrittenMetric>([("late_responses", new(WatchMetric.LateResponses, null))])),
         "What is counted: {marker: name}, {case: name} or late_responses.",
         required: true);
 
-    private static readonly Key<LengthOfTime> Window = new("window", LengthShape.Some, "Counted over so long back from now.", required: true);
+    private static readonly Key<LengthOfTime> Window = new(
+        "window",
+        LengthShape.Some,
+        "Counted over so long back from now.",
+        required: true);
 
-    private static readonly Key<int> AtLeast = new("at_least", new WholeShape(1, 1_000_000), "From so many on it is shown.", required: true);
+    private static readonly Key<int> AtLeast = new(
+        "at_least",
+        new WholeShape(1, 1_000_000),
+        "From so many on it is shown.",
+        required: true);
 
     private static readonly Dictionary<string, (string, string)> DueIsFixed = new()
     {
@@ -129,18 +209,55 @@ internal static class RuleSection
 
     private static readonly IReadOnlyList<RuleKind> Kinds =
     [
-        new("respond", "Somebody wrote to us: answer within a time.", WhenMail, [WithinRequired, NextWithin, Cc, SatisfiedByContact, Meetings], BuildRespond),
-        new("resolve", "A case is open: close it within a time, not counting while they owe us an answer.", WhenContact, [CaseOf, WithinClock], BuildResolve),
-        new("chase", "We asked and nobody answered: ask again.", WhenMail, [Within("2bd"), ChaseAfter, Expects, MaxChasers, SatisfiedByContact], BuildChase),
-        new("stay_in_touch", "Nobody has been in contact for a while: be in touch.", WhenContact, [Within("5bd"), Every, PerWhat, CountsKey], BuildStayInTouch),
-        new("follow_up", "Something happened: write to them afterwards.", WhenContact, [Within("2bd"), AfterEvent, FollowUpAfter], BuildFollowUp),
+        new(
+            "respond",
+            "Somebody wrote to us: answer within a time.",
+            WhenMail,
+            [WithinRequired, NextWithin, Cc, SatisfiedByContact, Meetings],
+            BuildRespond),
+        new(
+            "resolve",
+            "A case is open: close it within a time, not counting while they owe us an answer.",
+            WhenContact,
+            [CaseOf, WithinClock],
+            BuildResolve),
+        new(
+            "chase",
+            "We asked and nobody answered: ask again.",
+            WhenMail,
+            [Within("2bd"), ChaseAfter, Expects, MaxChasers, SatisfiedByContact],
+            BuildChase),
+        new(
+            "stay_in_touch",
+            "Nobody has been in contact for a while: be in touch.",
+            WhenContact,
+            [Within("5bd"), Every, PerWhat, CountsKey],
+            BuildStayInTouch),
+        new(
+            "follow_up",
+            "Something happened: write to them afterwards.",
+            WhenContact,
+            [Within("2bd"), AfterEvent, FollowUpAfter],
+            BuildFollowUp),
         new("date", "A date is coming up.", WhenContact, [FieldKey, Before], BuildDate, DueIsFixed),
-        new("notice", "Something changes: everybody concerned must be told in time.", WhenContact, [From, Effective, NotifyBy, ToldBy], BuildNotice, DueIsFixed),
-        new("handover", "Somebody leaves: the successor introduces themselves.", WhenContact, [Within("10bd"), ActiveWithin], BuildHandover),
+        new(
+            "notice",
+            "Something changes: everybody concerned must be told in time.",
+            WhenContact,
+            [From, Effective, NotifyBy, ToldBy],
+            BuildNotice,
+            DueIsFixed),
+        new(
+            "handover",
+            "Somebody leaves: the successor introduces themselves.",
+            WhenContact,
+            [Within("10bd"), ActiveWithin],
+            BuildHandover),
         new("watch", "Something happens too often: managers see it.", WhenContact, [Metric, Window, AtLeast, PerWhat], BuildWatch, NoDue),
     ];
 
-    public static Shape<IReadOnlyList<MapValues>> Shape { get; } = new ListShape<MapValues>(new KindedShape("rule", [.. Kinds.Select(k => (k.Shape, k.Description))]));
+    public static Shape<IReadOnlyList<MapValues>> Shape { get; } =
+        new ListShape<MapValues>(new KindedShape("rule", [.. Kinds.Select(k => (k.Shape, k.Description))]));
 
     /// <summary>The rules in file order.</summary>
     public static IReadOnlyList<WrittenRule> Build(IReadOnlyList<MapValues> written, Scope scope)
@@ -256,7 +373,12 @@ internal static class RuleSection
     private sealed class RuleKind
     {
         public RuleKind(
-            string name, string description, Key<MapValues> when, IReadOnlyList<Key> own, Func<Draft, Rule> build, Dictionary<string, (string, string)>? misplaced = null)
+            string name,
+            string description,
+            Key<MapValues> when,
+            IReadOnlyList<Key> own,
+            Func<Draft, Rule> build,
+            Dictionary<string, (string, string)>? misplaced = null)
         {
             Name = name;
             Description = description;
@@ -327,7 +449,10 @@ internal static class RuleSection
             if (to.Text is not ("owner" or "manager" or "lead") && !Scope.Names.Of("person").Contains(to.Text))
             {
                 Scope.Problems.Error(
-                    to.Node, "030", $"no person '{to.Text}'", Spelling.Closest(to.Text, Scope.Names.Of("person").Concat(["owner", "manager", "lead"])));
+                    to.Node,
+                    "030",
+                    $"no person '{to.Text}'",
+                    Spelling.Closest(to.Text, Scope.Names.Of("person").Concat(["owner", "manager", "lead"])));
             }
 
             return new EscalationStep(after, to.Text, step.Of(ViaKey));

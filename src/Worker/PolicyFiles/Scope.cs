@@ -5,7 +5,9 @@ using CrmSync.Worker.Yaml;
 
 namespace CrmSync.Worker.PolicyFiles;
 
-/// <summary>What the sections of one policy share while they are built: its names, its calendars, the lists, and where problems go.</summary>
+/// <summary>
+/// What the sections of one policy share while they are built: its names, its calendars, the lists, and where problems go.
+/// </summary>
 internal sealed class Scope(ProblemList problems, Names names, ListFiles lists)
 {
     public ProblemList Problems { get; } = problems;
@@ -20,7 +22,9 @@ internal sealed class Scope(ProblemList problems, Names names, ListFiles lists)
 
     /// <summary>The calendar of that name; unknown names are reported.</summary>
     public BusinessCalendar? Calendar(Word? word) =>
-        word is not null && Names.Knows("calendar", word, Problems) ? Calendars.GetValueOrDefault(word.Text, CalendarSection.Unreadable) : null;
+        word is not null && Names.Knows("calendar", word, Problems)
+            ? Calendars.GetValueOrDefault(word.Text, CalendarSection.Unreadable)
+            : null;
 
     /// <summary>The name if it is declared, else null after reporting it.</summary>
     public string? Known(string noun, Word? word) => word is not null && Names.Knows(noun, word, Problems) ? word.Text : null;
@@ -29,13 +33,20 @@ internal sealed class Scope(ProblemList problems, Names names, ListFiles lists)
 /// <summary>The keys that list addresses and domains, in the file and in list files beside it.</summary>
 internal sealed class ListedKeys(string what)
 {
-    public Key<IReadOnlyList<Listed<EmailAddress>>> Addresses { get; } = new(
-        "addresses", new ListShape<Listed<EmailAddress>>(Forms.Address.As((a, node) => new Listed<EmailAddress>(a, node))), $"Addresses of {what}.");
+    public Key<IReadOnlyList<Listed<EmailAddress>>> Addresses { get; } =
+        new(
+            "addresses",
+            new ListShape<Listed<EmailAddress>>(Forms.Address.As((a, node) => new Listed<EmailAddress>(a, node))),
+            $"Addresses of {what}.");
 
-    public Key<IReadOnlyList<Listed<string>>> Domains { get; } = new(
-        "domains", new ListShape<Listed<string>>(Forms.Domain.As((d, node) => new Listed<string>(d, node))), $"Domains of {what}, with their subdomains.");
+    public Key<IReadOnlyList<Listed<string>>> Domains { get; } =
+        new(
+            "domains",
+            new ListShape<Listed<string>>(Forms.Domain.As((d, node) => new Listed<string>(d, node))),
+            $"Domains of {what}, with their subdomains.");
 
-    public Key<IReadOnlyList<string>> Tags { get; } = new("tags", new ListShape<string>(PolicyForms.Tag), $"Tags of {what}; any of them will do.");
+    public Key<IReadOnlyList<string>> Tags { get; } =
+        new("tags", new ListShape<string>(PolicyForms.Tag), $"Tags of {what}; any of them will do.");
 
     public Key<IReadOnlyList<Word>> File { get; } = new(
         "file",

@@ -11,8 +11,8 @@ using NodaTime;
 namespace CrmSync.Worker.PolicyFiles;
 
 /// <summary>
-/// The contact log that the events of a test make: the author's own text is found, classes and threads are settled and markers looked for by the same
-/// code as for real mail.
+/// The contact log that the events of a test make: the author's own text is found, classes and threads are settled and markers looked for
+/// by the same code as for real mail.
 /// </summary>
 internal sealed class TestLog
 {
@@ -36,7 +36,10 @@ internal sealed class TestLog
     {
         var log = new TestLog(policy);
         var named = events.Select((map, i) => (Id: map.Of(TestSection.EventId) ?? $"event-{i + 1}", Map: map)).ToList();
-        var mails = log.Mails([.. named.Where(e => KindOf(e.Map) == "mail")], [.. named.Where(e => KindOf(e.Map) == "bounce").Select(e => e.Map)], problems);
+        var mails = log.Mails(
+            [.. named.Where(e => KindOf(e.Map) == "mail")],
+            [.. named.Where(e => KindOf(e.Map) == "bounce").Select(e => e.Map)],
+            problems);
         foreach (var (id, map) in named)
         {
             if (KindOf(map) == "meeting")
@@ -67,7 +70,10 @@ internal sealed class TestLog
 
     private Instant SeenOf(MapValues map) => map.Of(TestSection.Seen) is { } seen ? In(seen) : AtOf(map);
 
-    private Dictionary<string, Interaction> Mails(IReadOnlyList<(string Id, MapValues Map)> events, IReadOnlyList<MapValues> bounces, ProblemList problems)
+    private Dictionary<string, Interaction> Mails(
+        IReadOnlyList<(string Id, MapValues Map)> events,
+        IReadOnlyList<MapValues> bounces,
+        ProblemList problems)
     {
         var capture = new Capture(policy, Capture.DefaultTextLimit);
         var classifier = new Classifier(policy);
@@ -77,7 +83,10 @@ internal sealed class TestLog
         {
             if (!maps.TryAdd(id, map))
             {
-                problems.Error(map.Place(TestSection.EventId), "031", $"two mails have the id '{id}'; the first is at {maps[id].Place(TestSection.EventId).Spot}");
+                problems.Error(
+                    map.Place(TestSection.EventId),
+                    "031",
+                    $"two mails have the id '{id}'; the first is at {maps[id].Place(TestSection.EventId).Spot}");
                 continue;
             }
 
@@ -137,16 +146,29 @@ internal sealed class TestLog
         return references;
     }
 
-    /// <summary>A named thread holds exactly the mails that name it; the others find theirs as real mail does. A thread without a name goes by its first mail.</summary>
-    private static Dictionary<string, string> ThreadsOf(Dictionary<string, MailLine> lines, Dictionary<string, MapValues> maps, Classifier classifier)
+    /// <summary>
+    /// A named thread holds exactly the mails that name it; the others find theirs as real mail does. A thread without a name goes by its
+    /// first mail.
+    /// </summary>
+    private static Dictionary<string, string> ThreadsOf(
+        Dictionary<string, MailLine> lines,
+        Dictionary<string, MapValues> maps,
+        Classifier classifier)
     {
         // A mail that stands for each named thread: whoever answers it is not joined to anything else by subject.
         var names = maps.Values.Select(m => m.Of(TestSection.Thread)).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
         var roots = names.Select(name => new ThreadMail($"thread:{name}", Instant.MinValue, [name + ThreadHost], [], null, []));
         var resolved = Threads.Resolve([.. lines.Select(l => classifier.ThreadMailOf(l.Value) with { Id = $"mail:{l.Key}" }), .. roots]);
-        var named = names.Select(name => (Group: resolved[$"thread:{name}"], name)).DistinctBy(n => n.Group).ToDictionary(n => n.Group, n => n.name, StringComparer.Ordinal);
-        var first = lines.GroupBy(l => resolved[$"mail:{l.Key}"], StringComparer.Ordinal)
-            .ToDictionary(g => g.Key, g => g.OrderBy(l => l.Value.SentAt).ThenBy(l => l.Key, StringComparer.Ordinal).First().Key, StringComparer.Ordinal);
+        var named = names
+            .Select(name => (Group: resolved[$"thread:{name}"], name))
+            .DistinctBy(n => n.Group)
+            .ToDictionary(n => n.Group, n => n.name, StringComparer.Ordinal);
+        var first = lines
+            .GroupBy(l => resolved[$"mail:{l.Key}"], StringComparer.Ordinal)
+            .ToDictionary(
+                g => g.Key,
+                g => g.OrderBy(l => l.Value.SentAt).ThenBy(l => l.Key, StringComparer.Ordinal).First().Key,
+                StringComparer.Ordinal);
         return lines.Keys.ToDictionary(
             id => id,
             id => maps[id].Of(TestSection.Thread) ?? named.GetValueOrDefault(resolved[$"mail:{id}"]) ?? first[resolved[$"mail:{id}"]],
@@ -170,7 +192,14 @@ internal sealed class TestLog
 
             if (!failures.TryGetValue(of.Text, out var failed))
                 failures.Add(of.Text, failed = []);
-            foreach (var address in bounce.Of(TestSection.Failed) ?? [.. mail.Participants.Where(p => p.Role is ParticipantRole.To or ParticipantRole.Cc or ParticipantRole.Bcc).Select(p => p.Address)])
+            foreach (
+                var address in bounce.Of(TestSection.Failed)
+                    ??
+                    [
+                        .. mail
+                            .Participants.Where(p => p.Role is ParticipantRole.To or ParticipantRole.Cc or ParticipantRole.Bcc)
+                            .Select(p => p.Address),
+                    ])
                 failed[address] = failed.TryGetValue(address, out var earlier) ? Instant.Min(earlier, SeenOf(bounce)) : SeenOf(bounce);
         }
 
@@ -182,7 +211,9 @@ internal sealed class TestLog
         var ours = new InternalAddresses(policy);
         var start = In(map.Must(TestSection.Start, new WrittenMoment(default, null)));
         var attendees = map.Of(TestSection.Attendees) ?? [];
-        var participants = attendees.Select(a => new Participant(a.Key, null, ParticipantRole.Attendee, ours.Contains(a.Key), a.Value)).ToList();
+        var participants = attendees
+            .Select(a => new Participant(a.Key, null, ParticipantRole.Attendee, ours.Contains(a.Key), a.Value))
+            .ToList();
         if (map.Of(TestSection.Organizer) is { } organizer)
         {
             // Whoever calls a meeting comes to it, unless they say otherwise.
@@ -242,7 +273,9 @@ internal sealed class TestLog
         };
     }
 
-    /// <summary><c>snooze-3d</c> ends on the morning of a business day, as every opening does; <c>snooze-2026-06-01</c> at the start of that day.</summary>
+    /// <summary>
+    /// <c>snooze-3d</c> ends on the morning of a business day, as every opening does; <c>snooze-2026-06-01</c> at the start of that day.
+    /// </summary>
     private Instant? SnoozedUntil(Instant at, string? argument)
     {
         var problems = ProblemList.ForPolicy();
@@ -250,8 +283,11 @@ internal sealed class TestLog
         if (LengthShape.Any.TryRead(scalar, "", problems, out var length))
             return policy.DefaultCalendar.Opening(at, length);
 
-        return Forms.Date.TryRead(scalar, "", problems, out var date) ? policy.DefaultCalendar.Roll(zone.AtStartOfDay(date).ToInstant()) : null;
+        return Forms.Date.TryRead(scalar, "", problems, out var date)
+            ? policy.DefaultCalendar.Roll(zone.AtStartOfDay(date).ToInstant())
+            : null;
     }
 
-    private static List<NamedAddress> Named(IReadOnlyList<EmailAddress>? addresses) => [.. (addresses ?? []).Select(a => new NamedAddress(a, null))];
+    private static List<NamedAddress> Named(IReadOnlyList<EmailAddress>? addresses) =>
+        [.. (addresses ?? []).Select(a => new NamedAddress(a, null))];
 }

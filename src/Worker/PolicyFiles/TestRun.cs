@@ -24,7 +24,13 @@ internal sealed record TestResult(string Name, YamlNode Place, IReadOnlyList<Tes
 /// <param name="Expected">As written.</param>
 /// <param name="Got">What there is.</param>
 /// <param name="Explanation">Why it is as it is.</param>
-internal sealed record TestDifference(string? At, string? Item, string Field, string? Expected, string? Got, IReadOnlyList<string> Explanation)
+internal sealed record TestDifference(
+    string? At,
+    string? Item,
+    string Field,
+    string? Expected,
+    string? Got,
+    IReadOnlyList<string> Explanation)
 {
     public override string ToString()
     {
@@ -49,7 +55,13 @@ internal sealed class TestRun(ProblemList problems)
         foreach (var check in ChecksOf(test))
         {
             if (check.Now is { } now)
-                Check(check, evaluator, log.At(now.In(policy.DefaultCalendar.Zone)), now.In(policy.DefaultCalendar.Zone), differences, exercised);
+                Check(
+                    check,
+                    evaluator,
+                    log.At(now.In(policy.DefaultCalendar.Zone)),
+                    now.In(policy.DefaultCalendar.Zone),
+                    differences,
+                    exercised);
         }
 
         return new TestResult(test.Of(TestSection.Name) ?? "", test.Place(TestSection.Name), differences, exercised);
@@ -59,7 +71,13 @@ internal sealed class TestRun(ProblemList problems)
         ? checks.Select(c => new WrittenCheck(c.Of(TestSection.Now), c.Of(TestSection.Expect), c.Of(TestSection.Closed)))
         : [new WrittenCheck(test.Of(TestSection.SingleNow), test.Of(TestSection.Expect), test.Of(TestSection.Closed))];
 
-    private void Check(WrittenCheck check, Evaluator evaluator, ContactLogSnapshot log, Instant now, List<TestDifference> differences, HashSet<string> exercised)
+    private void Check(
+        WrittenCheck check,
+        Evaluator evaluator,
+        ContactLogSnapshot log,
+        Instant now,
+        List<TestDifference> differences,
+        HashSet<string> exercised)
     {
         var policy = evaluator.Policy;
         var zone = policy.DefaultCalendar.Zone;
@@ -68,7 +86,14 @@ internal sealed class TestRun(ProblemList problems)
         exercised.UnionWith(result.Closed.Concat(result.ObservedClosed).Select(c => c.Rule.Name));
 
         void Differs(string? item, string field, string? expected, string? got, string? rule = null, string? about = null) =>
-            differences.Add(new TestDifference(Print(now, zone), item, field, expected, got, rule is null || about is null ? [] : WhyOf(evaluator, log, result, rule, about)));
+            differences.Add(
+                new TestDifference(
+                    Print(now, zone),
+                    item,
+                    field,
+                    expected,
+                    got,
+                    rule is null || about is null ? [] : WhyOf(evaluator, log, result, rule, about)));
 
         if (check.Expect is { } expected)
         {
@@ -78,11 +103,19 @@ internal sealed class TestRun(ProblemList problems)
                 if (Names(wanted, policy) is not var (rule, about))
                     continue;
 
-                var found = left.Where(i => i.Rule.Name == rule && Same(i.About, about)).OrderBy(i => Fields(wanted, i, zone).Count()).FirstOrDefault();
+                var found = left.Where(i => i.Rule.Name == rule && Same(i.About, about))
+                    .OrderBy(i => Fields(wanted, i, zone).Count())
+                    .FirstOrDefault();
                 if (found is null)
                 {
                     var closed = result.Closed.LastOrDefault(c => c.Rule.Name == rule && Same(c.About, about));
-                    Differs($"{rule} {about}", "item", wanted.Of(TestSection.State) ?? "one", closed is null ? null : $"closed as {Word(closed.As)} at {Print(closed.At, zone)}", rule, about);
+                    Differs(
+                        $"{rule} {about}",
+                        "item",
+                        wanted.Of(TestSection.State) ?? "one",
+                        closed is null ? null : $"closed as {Word(closed.As)} at {Print(closed.At, zone)}",
+                        rule,
+                        about);
                     continue;
                 }
 
@@ -107,7 +140,13 @@ internal sealed class TestRun(ProblemList problems)
             if (candidates.Count == 0)
             {
                 var open = result.Items.FirstOrDefault(i => i.Rule.Name == rule && Same(i.About, about));
-                Differs($"{rule} {about}", "closed item", wanted.Of(TestSection.As) ?? "one", open is null ? null : Describe(open, zone), rule, about);
+                Differs(
+                    $"{rule} {about}",
+                    "closed item",
+                    wanted.Of(TestSection.As) ?? "one",
+                    open is null ? null : Describe(open, zone),
+                    rule,
+                    about);
                 continue;
             }
 
@@ -160,7 +199,11 @@ internal sealed class TestRun(ProblemList problems)
             yield return due;
     }
 
-    private static (string Field, string? Want, string? Got)? Moment(MapValues wanted, Key<Answer<WrittenMoment>> key, Instant? got, DateTimeZone zone)
+    private static (string Field, string? Want, string? Got)? Moment(
+        MapValues wanted,
+        Key<Answer<WrittenMoment>> key,
+        Instant? got,
+        DateTimeZone zone)
     {
         if (wanted.Of(key) is not { } answer)
             return null;
@@ -182,12 +225,18 @@ internal sealed class TestRun(ProblemList problems)
     }
 
     /// <summary>The contact meant by an address, a thread or a meeting.</summary>
-    private static EmailAddress? ContactOf(ContactLogSnapshot log, string about) => EmailAddress.TryParse(about, out var address)
-        ? address
-        : log.Interactions.Where(i => Same(i.Thread ?? i.Id, about) || Same(i.Id, about)).SelectMany(i => i.Participants).FirstOrDefault(p => !p.Internal)?.Address;
+    private static EmailAddress? ContactOf(ContactLogSnapshot log, string about) =>
+        EmailAddress.TryParse(about, out var address)
+            ? address
+            : log
+                .Interactions.Where(i => Same(i.Thread ?? i.Id, about) || Same(i.Id, about))
+                .SelectMany(i => i.Participants)
+                .FirstOrDefault(p => !p.Internal)
+                ?.Address;
 
     private static string Describe(Item item, DateTimeZone zone) =>
-        $"{Word(item.State)}, opened {Print(item.Opened, zone)}, due {(item.Due is { } due ? Print(due, zone) : "null")}, owner {item.Owner}{(item.By is null ? "" : $", by {item.By}")}";
+        $"{Word(item.State)}, opened {Print(item.Opened, zone)}, due {(item.Due is { } due ? Print(due, zone) : "null")}, owner "
+            + $"{item.Owner}{(item.By is null ? "" : $", by {item.By}")}";
 
     private static string Print(Instant moment, DateTimeZone zone)
     {

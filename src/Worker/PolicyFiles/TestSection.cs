@@ -13,32 +13,52 @@ internal sealed record WrittenMoment(LocalDateTime Local, Offset? Offset)
 {
     /// <summary>The instant; a local time that does not exist moves forward by the gap, one that exists twice is the first.</summary>
     public Instant In(DateTimeZone zone) =>
-        Offset is { } offset ? Local.WithOffset(offset).ToInstant() : zone.ResolveLocal(Local, NodaTime.TimeZones.Resolvers.LenientResolver).ToInstant();
+        Offset is { } offset
+            ? Local.WithOffset(offset).ToInstant()
+            : zone.ResolveLocal(Local, NodaTime.TimeZones.Resolvers.LenientResolver).ToInstant();
 }
 
 /// <summary><c>tests</c> (policy.md section 12), in the policy itself or in a file of their own.</summary>
 internal static class TestSection
 {
-    private const string MomentPattern = $"^{Forms.DatePattern}T(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?(?:Z|[+-](?:0[0-9]|1[0-4]):[0-5][0-9])?$";
+    private const string MomentPattern =
+        $"^{Forms.DatePattern}T(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?(?:Z|[+-](?:0[0-9]|1[0-4]):[0-5][0-9])?$";
 
     private static readonly LocalDateTimePattern Minutes = LocalDateTimePattern.CreateWithInvariantCulture("uuuu-MM-dd'T'HH:mm");
     private static readonly OffsetPattern OffsetForm = OffsetPattern.CreateWithInvariantCulture("m");
 
     private static readonly Shape<string> Id = Forms.Line("an id", 200);
 
-    private static readonly Shape<WrittenMoment> Moment = new TextShape<WrittenMoment>("a time such as \"2026-03-02T10:00\"", MomentPattern, ReadMoment);
+    private static readonly Shape<WrittenMoment> Moment = new TextShape<WrittenMoment>(
+        "a time such as \"2026-03-02T10:00\"",
+        MomentPattern,
+        ReadMoment);
 
     private static readonly Shape<IReadOnlyList<EmailAddress>> Addresses = new OneOrMoreShape<EmailAddress>(Forms.Address);
 
-    public static Key<string> KindKey { get; } = new("kind", new ChoiceShape<string>([("mail", "mail"), ("meeting", "meeting"), ("bounce", "bounce"), ("command", "command")]), "mail, meeting, bounce or command.", shown: "mail");
+    public static Key<string> KindKey { get; } =
+        new(
+            "kind",
+            new ChoiceShape<string>([("mail", "mail"), ("meeting", "meeting"), ("bounce", "bounce"), ("command", "command")]),
+            "mail, meeting, bounce or command.",
+            shown: "mail");
 
     public static Key<string> EventId { get; } = new("id", Id, "What other events and expectations call it.");
 
-    public static Key<WrittenMoment> At { get; } = new("at", Moment, "When it happened; of a meeting: when it was captured.", required: true);
+    public static Key<WrittenMoment> At { get; } =
+        new("at", Moment, "When it happened; of a meeting: when it was captured.", required: true);
 
     public static Key<WrittenMoment> Seen { get; } = new("seen", Moment, "When we learned of it; otherwise at once.");
 
-    public static Key<Sender> From { get; } = new("from", new TextShape<Sender>("an address, with or without a name: Ana Adams <ana@us.example>", @"^(?:[^<>@]*<[^\s@<>,;]+@[^\s@<>,;]*[^\s@<>,;.]>|[^\s@<>,;]+@[^\s@<>,;]*[^\s@<>,;.])$", ReadSender, max: 500), "The author, with or without a name.");
+    public static Key<Sender> From { get; } =
+        new(
+            "from",
+            new TextShape<Sender>(
+                "an address, with or without a name: Ana Adams <ana@us.example>",
+                @"^(?:[^<>@]*<[^\s@<>,;]+@[^\s@<>,;]*[^\s@<>,;.]>|[^\s@<>,;]+@[^\s@<>,;]*[^\s@<>,;.])$",
+                ReadSender,
+                max: 500),
+            "The author, with or without a name.");
 
     public static Key<EmailAddress> ReplyTo { get; } = new("reply_to", Forms.Address, "Where answers go.");
 
@@ -58,8 +78,11 @@ internal static class TestSection
 
     public static Key<int> Attachments { get; } = new("attachments", new WholeShape(0, 1000), "How many attachments.");
 
-    public static Key<IReadOnlyList<Named<string, string>>> Headers { get; } = new(
-        "headers", new NamedShape<string, string>(Forms.Line("the name of a header", 200), new EmptyableText(), "header"), "Other headers by name.");
+    public static Key<IReadOnlyList<Named<string, string>>> Headers { get; } =
+        new(
+            "headers",
+            new NamedShape<string, string>(Forms.Line("the name of a header", 200), new EmptyableText(), "header"),
+            "Other headers by name.");
 
     public static Key<WrittenMoment> Start { get; } = new("start", Moment, "When the meeting starts.", required: true);
 
@@ -67,27 +90,45 @@ internal static class TestSection
 
     public static Key<EmailAddress> Organizer { get; } = new("organizer", Forms.Address, "Who called the meeting.");
 
-    public static Key<IReadOnlyList<Named<EmailAddress, MeetingResponse>>> Attendees { get; } = new(
-        "attendees",
-        new NamedShape<EmailAddress, MeetingResponse>(
-            Forms.Address,
-            new ChoiceShape<MeetingResponse>([("accepted", MeetingResponse.Accepted), ("declined", MeetingResponse.Declined), ("tentative", MeetingResponse.Tentative), ("unknown", MeetingResponse.Unknown)]),
-            "attendee"),
-        "Who is invited, and their answers.");
+    public static Key<IReadOnlyList<Named<EmailAddress, MeetingResponse>>> Attendees { get; } =
+        new(
+            "attendees",
+            new NamedShape<EmailAddress, MeetingResponse>(
+                Forms.Address,
+                new ChoiceShape<MeetingResponse>([
+                    ("accepted", MeetingResponse.Accepted),
+                    ("declined", MeetingResponse.Declined),
+                    ("tentative", MeetingResponse.Tentative),
+                    ("unknown", MeetingResponse.Unknown),
+                ]),
+                "attendee"),
+            "Who is invited, and their answers.");
 
-    public static Key<string> Status { get; } = new("status", new ChoiceShape<string>([("confirmed", "confirmed"), ("tentative", "tentative"), ("cancelled", "cancelled")]), "confirmed, tentative or cancelled.", shown: "confirmed");
+    public static Key<string> Status { get; } =
+        new(
+            "status",
+            new ChoiceShape<string>([("confirmed", "confirmed"), ("tentative", "tentative"), ("cancelled", "cancelled")]),
+            "confirmed, tentative or cancelled.",
+            shown: "confirmed");
 
     public static Key<bool> AllDay { get; } = new("all_day", Forms.Truth, "Whether it takes whole days.");
 
-    public static Key<Word> BounceOf { get; } = new("of", Id.As((text, node) => new Word(text, node)), "The id of the mail that came back.", required: true);
+    public static Key<Word> BounceOf { get; } =
+        new("of", Id.As((text, node) => new Word(text, node)), "The id of the mail that came back.", required: true);
 
-    public static Key<IReadOnlyList<EmailAddress>> Failed { get; } = new("failed", Addresses, "The addresses it did not reach; otherwise all.");
+    public static Key<IReadOnlyList<EmailAddress>> Failed { get; } =
+        new("failed", Addresses, "The addresses it did not reach; otherwise all.");
 
-    public static Key<string> Do { get; } = new(
-        "do",
-        new TextShape<string>("done, snooze, called, resolved, tag, untag, note, chase or brief", "^(?:done|called|resolved|note|chase|brief|not-useful|(?:snooze|tag|untag)(?:-[A-Za-z0-9._-]+)?)$", Forms.Same, max: 100),
-        "The verb: done, snooze, called, resolved, tag, untag, note, chase or brief; also as one word: snooze-3d, tag-vip.",
-        required: true);
+    public static Key<string> Do { get; } =
+        new(
+            "do",
+            new TextShape<string>(
+                "done, snooze, called, resolved, tag, untag, note, chase or brief",
+                "^(?:done|called|resolved|note|chase|brief|not-useful|(?:snooze|tag|untag)(?:-[A-Za-z0-9._-]+)?)$",
+                Forms.Same,
+                max: 100),
+            "The verb: done, snooze, called, resolved, tag, untag, note, chase or brief; also as one word: snooze-3d, tag-vip.",
+            required: true);
 
     public static Key<string> About { get; } = new("about", Id, "The thread, meeting or contact it is about.");
 
@@ -103,53 +144,115 @@ internal static class TestSection
 
     public static Key<Word> ExpectedRule { get; } = new("rule", Forms.Reference, "The rule of the item.", required: true);
 
-    public static Key<string> ExpectedAbout { get; } = new("about", Id, "The thread, meeting, contact or organisation the item is about.", required: true);
+    public static Key<string> ExpectedAbout { get; } =
+        new("about", Id, "The thread, meeting, contact or organisation the item is about.", required: true);
 
-    public static Key<string> State { get; } = new("state", new ChoiceShape<string>([("open", "open"), ("overdue", "overdue"), ("paused", "paused"), ("snoozed", "snoozed"), ("suppressed", "suppressed")]), "open, overdue, paused, snoozed or suppressed.");
+    public static Key<string> State { get; } =
+        new(
+            "state",
+            new ChoiceShape<string>([
+                ("open", "open"),
+                ("overdue", "overdue"),
+                ("paused", "paused"),
+                ("snoozed", "snoozed"),
+                ("suppressed", "suppressed"),
+            ]),
+            "open, overdue, paused, snoozed or suppressed.");
 
     public static Key<string> Owner { get; } = new("owner", Forms.Name, "The id of its owner.");
 
     public static Key<Answer<WrittenMoment>> Opened { get; } = new("opened", new OrNullShape<WrittenMoment>(Moment), "When it opened.");
 
-    public static Key<Answer<WrittenMoment>> Due { get; } = new("due", new OrNullShape<WrittenMoment>(Moment), "When it is due; null for none.");
+    public static Key<Answer<WrittenMoment>> Due { get; } =
+        new("due", new OrNullShape<WrittenMoment>(Moment), "When it is due; null for none.");
 
     public static Key<int> Level { get; } = new("level", new WholeShape(0, 100), "How many escalation steps are due.");
 
-    public static Key<Answer<string>> ByLimit { get; } = new("by", new OrNullShape<string>(Forms.Line("the name of a limit", 100)), "The limit that holds it (snooze and meeting_booked are built in); null for none.");
+    public static Key<Answer<string>> ByLimit { get; } =
+        new(
+            "by",
+            new OrNullShape<string>(Forms.Line("the name of a limit", 100)),
+            "The limit that holds it (snooze and meeting_booked are built in); null for none.");
 
-    public static Key<Answer<WrittenMoment>> HeldUntil { get; } = new("until", new OrNullShape<WrittenMoment>(Moment), "The end of the hold; null if unknown.");
+    public static Key<Answer<WrittenMoment>> HeldUntil { get; } =
+        new("until", new OrNullShape<WrittenMoment>(Moment), "The end of the hold; null if unknown.");
 
-    public static Key<string> As { get; } = new("as", new ChoiceShape<string>([("met", "met"), ("late", "late"), ("satisfied", "satisfied"), ("expired", "expired"), ("cancelled", "cancelled")]), "met, late, satisfied, expired or cancelled.");
+    public static Key<string> As { get; } =
+        new(
+            "as",
+            new ChoiceShape<string>([
+                ("met", "met"),
+                ("late", "late"),
+                ("satisfied", "satisfied"),
+                ("expired", "expired"),
+                ("cancelled", "cancelled"),
+            ]),
+            "met, late, satisfied, expired or cancelled.");
 
     public static Key<WrittenMoment> ClosedAt { get; } = new("at", Moment, "When it closed.");
 
     public static Key<WrittenMoment> Now { get; } = new("now", Moment, "The moment to look at.", required: true);
 
-    public static Key<IReadOnlyList<MapValues>> Expect { get; } = new(
-        "expect",
-        new ListShape<MapValues>(new MapShape("an item {rule, about, state, ...}", ExpectedRule, ExpectedAbout, State, Owner, Opened, Due, Level, ByLimit, HeldUntil) { Definition = "expectedItem" }),
-        "The complete list of items that are not closed. Fields left out are not compared.");
+    public static Key<IReadOnlyList<MapValues>> Expect { get; } =
+        new(
+            "expect",
+            new ListShape<MapValues>(
+                new MapShape(
+                    "an item {rule, about, state, ...}",
+                    ExpectedRule,
+                    ExpectedAbout,
+                    State,
+                    Owner,
+                    Opened,
+                    Due,
+                    Level,
+                    ByLimit,
+                    HeldUntil)
+                {
+                    Definition = "expectedItem",
+                }),
+            "The complete list of items that are not closed. Fields left out are not compared.");
 
-    public static Key<IReadOnlyList<MapValues>> Closed { get; } = new(
-        "closed",
-        new ListShape<MapValues>(new MapShape("a closed item {rule, about, as, at}", ExpectedRule, ExpectedAbout, Owner, As, ClosedAt, Opened, Due) { Definition = "expectedClosed" }),
-        "Items that are closed by then; there may be others.");
+    public static Key<IReadOnlyList<MapValues>> Closed { get; } =
+        new(
+            "closed",
+            new ListShape<MapValues>(
+                new MapShape("a closed item {rule, about, as, at}", ExpectedRule, ExpectedAbout, Owner, As, ClosedAt, Opened, Due)
+                {
+                    Definition = "expectedClosed",
+                }),
+            "Items that are closed by then; there may be others.");
 
-    public static Key<string> Name { get; } = new("name", Forms.Line("a sentence", 500), "What the test shows, as a sentence.", required: true);
+    public static Key<string> Name { get; } =
+        new("name", Forms.Line("a sentence", 500), "What the test shows, as a sentence.", required: true);
 
-    public static Key<Word> Config { get; } = new("config", Id.As((text, node) => new Word(text, node)), "The configuration it runs on, one of `configs`.");
+    public static Key<Word> Config { get; } =
+        new("config", Id.As((text, node) => new Word(text, node)), "The configuration it runs on, one of `configs`.");
 
-    public static Key<IReadOnlyList<Named<string, YamlNode>>> With { get; } = new("with", new SectionsShape(), "Sections that replace those of the configuration for this test.");
+    public static Key<IReadOnlyList<Named<string, YamlNode>>> With { get; } =
+        new("with", new SectionsShape(), "Sections that replace those of the configuration for this test.");
 
-    public static Key<IReadOnlyList<MapValues>> Events { get; } = new("events", new ListShape<MapValues>(new EventShape()), "What happened, in any order.", required: true);
+    public static Key<IReadOnlyList<MapValues>> Events { get; } =
+        new("events", new ListShape<MapValues>(new EventShape()), "What happened, in any order.", required: true);
 
     public static Key<WrittenMoment> SingleNow { get; } = new("now", Moment, "The moment to look at, in place of `checks`.");
 
-    public static Key<IReadOnlyList<MapValues>> Checks { get; } = new("checks", new ListShape<MapValues>(
-        new MapShape("a check {now, expect, closed}", Now, Expect, Closed) { OneOf = [Expect, Closed], Definition = "check" }, least: 1), "Moments to look at, and what must be there.");
+    public static Key<IReadOnlyList<MapValues>> Checks { get; } =
+        new(
+            "checks",
+            new ListShape<MapValues>(
+                new MapShape("a check {now, expect, closed}", Now, Expect, Closed) { OneOf = [Expect, Closed], Definition = "check" },
+                least: 1),
+            "Moments to look at, and what must be there.");
 
-    public static Shape<IReadOnlyList<MapValues>> Shape { get; } = new ListShape<MapValues>(
-        new MapShape("a test", Name, Config, With, Events, SingleNow, Expect, Closed, Checks) { Definition = "test", OneOf = [Checks, SingleNow], Apart = Checks });
+    public static Shape<IReadOnlyList<MapValues>> Shape { get; } =
+        new ListShape<MapValues>(
+            new MapShape("a test", Name, Config, With, Events, SingleNow, Expect, Closed, Checks)
+            {
+                Definition = "test",
+                OneOf = [Checks, SingleNow],
+                Apart = Checks,
+            });
 
     private static bool ReadMoment(string text, out WrittenMoment moment)
     {
@@ -158,7 +261,9 @@ internal static class TestSection
         var offset = zone < 0 ? null : text[(time + zone)..];
         var local = zone < 0 ? text : text[..(time + zone)];
         moment = null!;
-        if (!Minutes.Parse(local).TryGetValue(default, out var minutes) && !LocalDateTimePattern.GeneralIso.Parse(local).TryGetValue(default, out minutes))
+        if (
+            !Minutes.Parse(local).TryGetValue(default, out var minutes)
+            && !LocalDateTimePattern.GeneralIso.Parse(local).TryGetValue(default, out minutes))
             return false;
 
         Offset? shift = null;

@@ -31,7 +31,8 @@ internal sealed class OrNullShape<T>(Shape<T> inner) : Shape<Answer<T>>
 
     public override bool Fits(YamlNode node) => inner.Fits(node) || node is YamlScalar { Kind: ScalarKind.Empty };
 
-    public override JsonObject Schema(SchemaBook book) => new() { ["anyOf"] = new JsonArray(inner.Schema(book), new JsonObject { ["type"] = "null" }) };
+    public override JsonObject Schema(SchemaBook book) =>
+        new() { ["anyOf"] = new JsonArray(inner.Schema(book), new JsonObject { ["type"] = "null" }) };
 
     public override bool TryRead(YamlNode node, string title, ProblemList problems, out Answer<T> value)
     {
@@ -52,20 +53,58 @@ internal sealed class EventShape : Shape<MapValues>
 {
     private static readonly (string Kind, MapShape Shape)[] Kinds =
     [
-        ("mail", Of("mail", TestSection.From, TestSection.ReplyTo, TestSection.To, TestSection.Cc, TestSection.Bcc, TestSection.Thread, TestSection.InReplyTo, TestSection.Subject, TestSection.Text, TestSection.Attachments, TestSection.Headers)),
-        ("meeting", Of("meeting", TestSection.Start, TestSection.End, TestSection.Organizer, TestSection.Attendees, TestSection.Status, TestSection.AllDay, TestSection.Subject)),
+        (
+            "mail",
+            Of(
+                "mail",
+                TestSection.From,
+                TestSection.ReplyTo,
+                TestSection.To,
+                TestSection.Cc,
+                TestSection.Bcc,
+                TestSection.Thread,
+                TestSection.InReplyTo,
+                TestSection.Subject,
+                TestSection.Text,
+                TestSection.Attachments,
+                TestSection.Headers)),
+        (
+            "meeting",
+            Of(
+                "meeting",
+                TestSection.Start,
+                TestSection.End,
+                TestSection.Organizer,
+                TestSection.Attendees,
+                TestSection.Status,
+                TestSection.AllDay,
+                TestSection.Subject)),
         ("bounce", Of("bounce", TestSection.BounceOf, TestSection.Failed)),
-        ("command", Of("command", TestSection.By, TestSection.Do, TestSection.About, TestSection.Contact, TestSection.Until, TestSection.Tag, TestSection.Rule, TestSection.Text)),
+        (
+            "command",
+            Of(
+                "command",
+                TestSection.By,
+                TestSection.Do,
+                TestSection.About,
+                TestSection.Contact,
+                TestSection.Until,
+                TestSection.Tag,
+                TestSection.Rule,
+                TestSection.Text)),
     ];
 
     public override string Wanted => "an event {id, at, from, to, ...}";
 
     public override bool Fits(YamlNode node) => node is YamlMap;
 
-    public override JsonObject Schema(SchemaBook book) => new()
-    {
-        ["anyOf"] = new JsonArray([.. Kinds.Select(k => (JsonNode)book.Reference(k.Kind + "Event", () => SchemaOf(k.Kind, k.Shape, book)))]),
-    };
+    public override JsonObject Schema(SchemaBook book) =>
+        new()
+        {
+            ["anyOf"] = new JsonArray([
+                .. Kinds.Select(k => (JsonNode)book.Reference(k.Kind + "Event", () => SchemaOf(k.Kind, k.Shape, book))),
+            ]),
+        };
 
     public override bool TryRead(YamlNode node, string title, ProblemList problems, out MapValues value)
     {
@@ -82,7 +121,11 @@ internal sealed class EventShape : Shape<MapValues>
     private static JsonObject SchemaOf(string kind, MapShape shape, SchemaBook book)
     {
         var schema = shape.Schema(book);
-        schema["properties"]!["kind"] = new JsonObject { ["enum"] = new JsonArray(kind), ["description"] = TestSection.KindKey.Description };
+        schema["properties"]!["kind"] = new JsonObject
+        {
+            ["enum"] = new JsonArray(kind),
+            ["description"] = TestSection.KindKey.Description,
+        };
         if (kind != "mail")
         {
             var required = schema["required"] as JsonArray ?? [];
@@ -93,7 +136,8 @@ internal sealed class EventShape : Shape<MapValues>
         return schema;
     }
 
-    private static MapShape Of(string kind, params Key[] own) => new($"a {kind}", [TestSection.KindKey, TestSection.EventId, TestSection.At, TestSection.Seen, .. own]);
+    private static MapShape Of(string kind, params Key[] own) =>
+        new($"a {kind}", [TestSection.KindKey, TestSection.EventId, TestSection.At, TestSection.Seen, .. own]);
 }
 
 /// <summary>Whole top-level sections by name. What is in them is read with the policy they become part of.</summary>
@@ -116,7 +160,11 @@ internal sealed class SectionsShape : Shape<IReadOnlyList<Named<string, YamlNode
             if (PolicyShape.SectionNames.Contains(entry.Key.Text))
                 sections.Add(new Named<string, YamlNode>(entry.Key.Text, entry.Key, entry.Value));
             else
-                problems.Error(entry.Key, "010", $"unknown section '{entry.Key.Text}' in {title}", Spelling.Closest(entry.Key.Text, PolicyShape.SectionNames));
+                problems.Error(
+                    entry.Key,
+                    "010",
+                    $"unknown section '{entry.Key.Text}' in {title}",
+                    Spelling.Closest(entry.Key.Text, PolicyShape.SectionNames));
         }
 
         value = sections;

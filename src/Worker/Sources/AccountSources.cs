@@ -49,17 +49,23 @@ internal static class AccountSources
     /// <param name="zone">The zone of times in calendars that name none.</param>
     /// <param name="imap">Keeps the connections to mail servers.</param>
     /// <param name="graph">Keeps the connections to Microsoft 365.</param>
-    public static IReadOnlyList<ReadableAccount> Of(CrmSyncConfiguration configuration, DateTimeZone zone, ImapSources imap, GraphTenants graph) =>
-        [.. configuration.Accounts.SelectMany(account => Of(account, configuration.Capture, zone, imap, graph))];
+    public static IReadOnlyList<ReadableAccount> Of(
+        CrmSyncConfiguration configuration,
+        DateTimeZone zone,
+        ImapSources imap,
+        GraphTenants graph) => [.. configuration.Accounts.SelectMany(account => Of(account, configuration.Capture, zone, imap, graph))];
 
     /// <summary>
-    /// The accounts of some names. Groups are asked who is in them only when a name is not in the configuration; a group that cannot be asked stands for its members,
-    /// so that harvesting it tells why.
+    /// The accounts of some names. Groups are asked who is in them only when a name is not in the configuration; a group that cannot be
+    /// asked stands for its members, so that harvesting it tells why.
     /// </summary>
     /// <param name="readable">Every mailbox and calendar of the configuration.</param>
     /// <param name="names">The names, as the log and <c>status</c> write them.</param>
     /// <param name="ct">Cancels.</param>
-    public static async Task<IReadOnlyList<ReadableAccount>> Named(IReadOnlyList<ReadableAccount> readable, IReadOnlySet<string> names, CancellationToken ct)
+    public static async Task<IReadOnlyList<ReadableAccount>> Named(
+        IReadOnlyList<ReadableAccount> readable,
+        IReadOnlySet<string> names,
+        CancellationToken ct)
     {
         var found = readable.Where(account => names.Contains(account.Name)).ToList();
         if (found.Count == names.Count)
@@ -80,33 +86,58 @@ internal static class AccountSources
         return [.. found.DistinctBy(account => account.Name, StringComparer.Ordinal)];
     }
 
-    private static IEnumerable<ReadableAccount> Of(Account account, CaptureSettings capture, DateTimeZone zone, ImapSources imap, GraphTenants tenants) => account switch
-    {
-        ImapAccount mailbox => [One(mailbox, mailbox.Address, now => imap.SourceOf(mailbox, capture.From(now))) with { NotBefore = ct => imap.NotBefore(mailbox, ct), Watch = tell => imap.Watch(mailbox, tell) }],
-        MaildirAccount maildir => [Local(maildir, maildir.Address, _ => new MaildirSource(maildir.Path))],
-        MboxAccount mbox => [Local(mbox, mbox.Address, _ => new MboxSource(mbox.Path))],
-        EmlAccount eml => [Local(eml, eml.Address, _ => new EmlSource(eml.Path))],
-        IcsAccount { Path: { } path } ics =>
-        [
-            Local(ics, ics.Address, now => new IcsSource(path, ItemsOf(ics, capture, now), zone)),
-        ],
-        IcsAccount { Url: { } url } ics =>
-        [
-            One(ics, ics.Address, now => new IcsFeedSource(ics.Name, new CalendarFeed(Feeds.Value, url), ItemsOf(ics, capture, now), zone, now)),
-        ],
-        CaldavAccount caldav =>
-        [
-            One(caldav, caldav.Address, now => CalDavSources.Open(
-                caldav, new MeetingTranslation(caldav.Name, caldav.Address, now), zone, new Interval(capture.From(now), now + Ahead))),
-        ],
-        GraphAccount graph => GraphAccounts.Of(graph, tenants, capture),
-        _ => throw new UnreachableException($"{account.GetType().Name} is no account that can be read here"),
-    };
+    private static IEnumerable<ReadableAccount> Of(
+        Account account,
+        CaptureSettings capture,
+        DateTimeZone zone,
+        ImapSources imap,
+        GraphTenants tenants) =>
+        account switch
+        {
+            ImapAccount mailbox =>
+            [
+                One(mailbox, mailbox.Address, now => imap.SourceOf(mailbox, capture.From(now))) with
+                {
+                    NotBefore = ct => imap.NotBefore(mailbox, ct),
+                    Watch = tell => imap.Watch(mailbox, tell),
+                },
+            ],
+            MaildirAccount maildir => [Local(maildir, maildir.Address, _ => new MaildirSource(maildir.Path))],
+            MboxAccount mbox => [Local(mbox, mbox.Address, _ => new MboxSource(mbox.Path))],
+            EmlAccount eml => [Local(eml, eml.Address, _ => new EmlSource(eml.Path))],
+            IcsAccount { Path: { } path } ics => [Local(ics, ics.Address, now => new IcsSource(path, ItemsOf(ics, capture, now), zone))],
+            IcsAccount { Url: { } url } ics =>
+            [
+                One(
+                    ics,
+                    ics.Address,
+                    now => new IcsFeedSource(ics.Name, new CalendarFeed(Feeds.Value, url), ItemsOf(ics, capture, now), zone, now)),
+            ],
+            CaldavAccount caldav =>
+            [
+                One(
+                    caldav,
+                    caldav.Address,
+                    now =>
+                        CalDavSources.Open(
+                            caldav,
+                            new MeetingTranslation(caldav.Name, caldav.Address, now),
+                            zone,
+                            new Interval(capture.From(now), now + Ahead))),
+            ],
+            GraphAccount graph => GraphAccounts.Of(graph, tenants, capture),
+            _ => throw new UnreachableException($"{account.GetType().Name} is no account that can be read here"),
+        };
 
     private static CalendarItems ItemsOf(IcsAccount ics, CaptureSettings capture, Instant now) =>
         new(new MeetingTranslation(ics.Name, ics.Address, now), new Interval(capture.From(now), now + Ahead));
 
-    private static ReadableAccount One(Account account, EmailAddress address, Func<Instant, ISource> open) => new(account.Name, account.Kind, address, open);
+    private static ReadableAccount One(Account account, EmailAddress address, Func<Instant, ISource> open) =>
+        new(account.Name, account.Kind, address, open);
 
-    private static ReadableAccount Local(Account account, EmailAddress address, Func<Instant, ISource> open) => One(account, address, open) with { IsLocal = true };
+    private static ReadableAccount Local(Account account, EmailAddress address, Func<Instant, ISource> open) =>
+        One(account, address, open) with
+        {
+            IsLocal = true,
+        };
 }

@@ -9,12 +9,13 @@ using NodaTime;
 namespace CrmSync.Worker.Sources;
 
 /// <summary>
-/// Compares an iCalendar stream, file or feed, with what the ledger knows of it. An item is one version of one series (a single meeting is a series of one):
-/// its key holds the series, a digest of what is said of it, and a number that counts the versions. The last version holds, so a meeting that was changed
-/// back, or that was gone and returns, is read again, and one that is as it was is not.
+/// Compares an iCalendar stream, file or feed, with what the ledger knows of it. An item is one version of one series (a single meeting is
+/// a series of one): its key holds the series, a digest of what is said of it, and a number that counts the versions. The last version
+/// holds, so a meeting that was changed back, or that was gone and returns, is read again, and one that is as it was is not.
 /// </summary>
 /// <param name="meetings">Says in the words of the log what the calendar says.</param>
-/// <param name="window">The meetings that are looked at; those of a recurring series are looked at anew when its end has moved on by months.</param>
+/// <param name="window">The meetings that are looked at; those of a recurring series are looked at anew when its end has moved on by
+/// months.</param>
 internal sealed class CalendarItems(MeetingTranslation meetings, Interval window)
 {
     private const string Gone = "gone";
@@ -24,11 +25,17 @@ internal sealed class CalendarItems(MeetingTranslation meetings, Interval window
     private readonly Dictionary<string, Dictionary<(string Name, string Digest), EventSeries>> read = new(StringComparer.Ordinal);
 
     /// <summary>Recurring meetings come into the window as time goes by, so their keys name the quarter its end lies in.</summary>
-    public string Quarter => window.HasEnd && window.End.InUtc().Date is var end ? string.Create(CultureInfo.InvariantCulture, $"{end.Year}q{(end.Month + 2) / 3}") : "";
+    public string Quarter =>
+        window.HasEnd && window.End.InUtc().Date is var end
+            ? string.Create(CultureInfo.InvariantCulture, $"{end.Year}q{(end.Month + 2) / 3}")
+            : "";
 
     /// <summary>How many events a calendar had when it was listed last.</summary>
     public static int CountIn(FolderCursor cursor) =>
-        cursor.Text is { } text && int.TryParse(text.AsSpan(text.LastIndexOf('|') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : 0;
+        cursor.Text is { } text
+        && int.TryParse(text.AsSpan(text.LastIndexOf('|') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+            ? count
+            : 0;
 
     /// <summary>Whether the stream of a folder was read in this run.</summary>
     public bool Has(FolderState folder) => read.ContainsKey(folder.RemoteId);
@@ -36,18 +43,30 @@ internal sealed class CalendarItems(MeetingTranslation meetings, Interval window
     /// <summary>Keeps what a stream says until its items are read.</summary>
     public void Keep(FolderState folder, CalendarFile calendar) => read[folder.RemoteId] = Named(calendar);
 
-    /// <summary>What is new, changed or gone in a stream, and what is wrong with it. Where something is wrong the cursor stays, and it is read again.</summary>
+    /// <summary>
+    /// What is new, changed or gone in a stream, and what is wrong with it. Where something is wrong the cursor stays, and it is read
+    /// again.
+    /// </summary>
     /// <param name="folder">The folder the stream is.</param>
     /// <param name="keys">The ledger's keys of it.</param>
     /// <param name="calendar">What was read.</param>
     /// <param name="place">Where it lies, for people.</param>
     /// <param name="stamp">How an unchanged stream is recognised; without <c>|</c> at its end.</param>
-    public IEnumerable<Listing> Compare(FolderState folder, IReadOnlyCollection<string> keys, CalendarFile calendar, string place, string stamp)
+    public IEnumerable<Listing> Compare(
+        FolderState folder,
+        IReadOnlyCollection<string> keys,
+        CalendarFile calendar,
+        string place,
+        string stamp)
     {
         if (!calendar.IsCalendar)
         {
             yield return new FolderUnreadable(
-                new Trouble(place, calendar.Problems is [.., var last] ? last.Words : "it is no calendar", "name an iCalendar file (.ics); what is known of its meetings stays"), IsPermanent: true);
+                new Trouble(
+                    place,
+                    calendar.Problems is [.., var last] ? last.Words : "it is no calendar",
+                    "name an iCalendar file (.ics); what is known of its meetings stays"),
+                IsPermanent: true);
             yield break;
         }
 
@@ -80,13 +99,16 @@ internal sealed class CalendarItems(MeetingTranslation meetings, Interval window
         if (gone.Count > calendar.EventsLost)
             changed.AddRange(gone.Select(one => KeyOf(one.Key, Gone, one.Value.Number + 1)));
 
-        var lost = calendar.Problems.Where(problem => problem.EventLost)
-            .Select(problem => string.Create(CultureInfo.InvariantCulture, $"{Lost}|{problem.Line}|{Uri.EscapeDataString(problem.Words)}")).Where(key => !keys.Contains(key));
+        var lost = calendar
+            .Problems.Where(problem => problem.EventLost)
+            .Select(problem => string.Create(CultureInfo.InvariantCulture, $"{Lost}|{problem.Line}|{Uri.EscapeDataString(problem.Words)}"))
+            .Where(key => !keys.Contains(key));
         changed.AddRange(lost);
         yield return Page(
             changed, folder.Cursor with { Text = string.Create(CultureInfo.InvariantCulture, $"{stamp}|{names.Count}"), Snapshot = null });
 
-        ListedPage Page(IEnumerable<string> found, FolderCursor cursor) => new(folder, [.. found.Select(key => new Locator(key))], met, cursor);
+        ListedPage Page(IEnumerable<string> found, FolderCursor cursor) =>
+            new(folder, [.. found.Select(key => new Locator(key))], met, cursor);
     }
 
     /// <summary>The items that say of every series of a folder that it is gone.</summary>
@@ -102,29 +124,45 @@ internal sealed class CalendarItems(MeetingTranslation meetings, Interval window
         {
             case [Lost, var line, var words]:
                 return new UnreadableReading(
-                    item, new Trouble($"{place}:{line}", Uri.UnescapeDataString(words), "correct the event in the calendar; the changed calendar is read again by itself"));
+                    item,
+                    new Trouble(
+                        $"{place}:{line}",
+                        Uri.UnescapeDataString(words),
+                        "correct the event in the calendar; the changed calendar is read again by itself"));
 
             // It may have come back since, or lie in another file of the same account now.
             case [var name, Gone, _]:
                 return read.Values.Any(stream => stream.Keys.Any(one => one.Name == name))
                     ? new GoneReading(item)
                     : new MeetingReading(item, Uri.UnescapeDataString(name), [], window) { IsGone = true };
-            case [var name, var digest, _] when read.GetValueOrDefault(item.Folder.RemoteId)?.GetValueOrDefault((name, digest)) is { } series:
-                return new MeetingReading(item, MeetingTranslation.SeriesOf(series), meetings.CopiesOf(series, window, item.Item.Backlog), window);
+            case [var name, var digest, _]
+                when read.GetValueOrDefault(item.Folder.RemoteId)?.GetValueOrDefault((name, digest)) is { } series:
+                return new MeetingReading(
+                    item,
+                    MeetingTranslation.SeriesOf(series),
+                    meetings.CopiesOf(series, window, item.Item.Backlog),
+                    window);
             default:
                 return new GoneReading(item);
         }
     }
 
     private static FolderUnreadable Incomplete(CalendarFile calendar, string place) =>
-        calendar.Events.Count >= CalendarLimits.Default.Events || calendar.Problems.Any(problem => problem.Words.Contains("the rest is not read", StringComparison.Ordinal))
+        calendar.Events.Count >= CalendarLimits.Default.Events
+        || calendar.Problems.Any(problem => problem.Words.Contains("the rest is not read", StringComparison.Ordinal))
             ? new(
                 new Trouble(
                     place,
-                    $"it is longer than can be read ({CalendarLimits.Default.Bytes >> 20} MB or {CalendarLimits.Default.Events} events); its beginning was",
+                    $"it is longer than can be read ({CalendarLimits.Default.Bytes >> 20} MB or {CalendarLimits.Default.Events} events); "
+                        + $"its beginning was",
                     "split it, or let it hold only the last years"),
                 IsPermanent: true)
-            : new(new Trouble(place, "it ends in the middle, as if it was cut off while it was written or sent; what is whole in it was read", "it is read again with the next harvest"), IsPermanent: false);
+            : new(
+                new Trouble(
+                    place,
+                    "it ends in the middle, as if it was cut off while it was written or sent; what is whole in it was read",
+                    "it is read again with the next harvest"),
+                IsPermanent: false);
 
     private Dictionary<(string Name, string Digest), EventSeries> Named(CalendarFile calendar)
     {
@@ -132,7 +170,11 @@ internal sealed class CalendarItems(MeetingTranslation meetings, Interval window
         foreach (var series in EventSeries.Group(calendar.Events))
         {
             var name = Uri.EscapeDataString(MeetingTranslation.SeriesOf(series));
-            named[(name.Length > LongestName ? name[..LongestName] : name, DigestOf(series) + (series.Master is { Recurs: true } ? "." + Quarter : ""))] = series;
+            named[
+                (
+                    name.Length > LongestName ? name[..LongestName] : name,
+                    DigestOf(series) + (series.Master is { Recurs: true } ? "." + Quarter : ""))
+            ] = series;
         }
 
         return named;
@@ -144,7 +186,9 @@ internal sealed class CalendarItems(MeetingTranslation meetings, Interval window
         var versions = new Dictionary<string, (string Digest, int Number)>(StringComparer.Ordinal);
         foreach (var key in keys)
         {
-            if (key.Split('|') is [not Lost and var name, var digest, var number] && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+            if (
+                key.Split('|') is [not Lost and var name, var digest, var number]
+                && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
                 && version > versions.GetValueOrDefault(name).Number)
                 versions[name] = (digest, version);
         }
@@ -152,21 +196,37 @@ internal sealed class CalendarItems(MeetingTranslation meetings, Interval window
         return versions;
     }
 
-    private static string KeyOf(string name, string digest, int version) => string.Create(CultureInfo.InvariantCulture, $"{name}|{digest}|{version}");
+    private static string KeyOf(string name, string digest, int version) =>
+        string.Create(CultureInfo.InvariantCulture, $"{name}|{digest}|{version}");
 
     private static string MarkOf(int events) => string.Create(CultureInfo.InvariantCulture, $"shrunk to {events}");
 
     /// <summary>
-    /// Everything the calendar says of the series that a line of the log can show. DTSTAMP is not among it: many services write the moment of the download there.
+    /// Everything the calendar says of the series that a line of the log can show. DTSTAMP is not among it: many services write the moment
+    /// of the download there.
     /// </summary>
     private static string DigestOf(EventSeries series)
     {
         var text = new StringBuilder();
-        foreach (var entry in (series.Master is null ? series.Changes : series.Changes.Prepend(series.Master)).OrderBy(e => e.RecurrenceId?.Instant))
+        foreach (
+            var entry in (series.Master is null ? series.Changes : series.Changes.Prepend(series.Master)).OrderBy(e =>
+                e.RecurrenceId?.Instant))
         {
-            text.Append(CultureInfo.InvariantCulture, $"{entry.Start}|{entry.End}|{entry.RecurrenceId}|{entry.ThisAndFuture}|{entry.Sequence}|{entry.AllDay}|{entry.Status}|{entry.Class}|")
-                .Append(CultureInfo.InvariantCulture, $"{entry.Summary}|{entry.Organizer}|{string.Join('|', entry.Attendees.Select(a => $"{a.Address} {a.Name} {a.Status} {a.Kind}"))}|")
-                .Append(CultureInfo.InvariantCulture, $"{string.Join('|', entry.Rules)}|{string.Join('|', entry.ExceptionRules)}|{string.Join('|', entry.Dates)}|{string.Join('|', entry.ExceptionDates)}\n");
+            text.Append(
+                    CultureInfo.InvariantCulture,
+                    $"{entry.Start}|{entry.End}|{entry.RecurrenceId}|{entry.ThisAndFuture}|{entry.Sequence}|{entry.AllDay}|"
+                        + $"{entry.Status}|{entry.Class}|"
+                )
+                .Append(
+                    CultureInfo.InvariantCulture,
+                    $"{entry.Summary}|{entry.Organizer}|"
+                        + $"{string.Join('|', entry.Attendees.Select(a => $"{a.Address} {a.Name} {a.Status} {a.Kind}"))}|"
+                )
+                .Append(
+                    CultureInfo.InvariantCulture,
+                    $"{string.Join('|', entry.Rules)}|{string.Join('|', entry.ExceptionRules)}|{string.Join('|', entry.Dates)}|"
+                        + $"{string.Join('|', entry.ExceptionDates)}\n"
+                );
         }
 
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())).AsSpan(0, 8));

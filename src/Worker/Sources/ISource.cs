@@ -9,24 +9,27 @@ using NodaTime;
 namespace CrmSync.Worker.Sources;
 
 /// <summary>
-/// How one account is read, in two phases so that a crash between them loses nothing: first what is there, then what it says. Read-only: nothing on the other
-/// side is moved, flagged or deleted.
+/// How one account is read, in two phases so that a crash between them loses nothing: first what is there, then what it says. Read-only:
+/// nothing on the other side is moved, flagged or deleted.
 /// </summary>
 internal interface ISource
 {
-    /// <summary>Logs in, or looks whether the folder is there, and nothing more. Throws <see cref="SourceException"/> when the account cannot be read.</summary>
+    /// <summary>
+    /// Logs in, or looks whether the folder is there, and nothing more. Throws <see cref="SourceException"/> when the account cannot be
+    /// read.
+    /// </summary>
     Task Connect(CancellationToken ct);
 
     /// <summary>
-    /// Lists what the account holds and the ledger does not know yet, page by page. A page is stored together with its cursor before the next one is asked for,
-    /// so a listing that breaks off goes on from there. Never passes silence off as emptiness: what cannot be listed is a <see cref="FolderUnreadable"/> (the
-    /// other folders go on) or a <see cref="SourceException"/> (the account ends).
+    /// Lists what the account holds and the ledger does not know yet, page by page. A page is stored together with its cursor before the
+    /// next one is asked for, so a listing that breaks off goes on from there. Never passes silence off as emptiness: what cannot be listed
+    /// is a <see cref="FolderUnreadable"/> (the other folders go on) or a <see cref="SourceException"/> (the account ends).
     /// </summary>
     IAsyncEnumerable<Listing> Discover(KnownItems known, CancellationToken ct);
 
     /// <summary>
-    /// Reads <paramref name="items"/> and gives one <see cref="Reading"/> for each, in any order. An item that cannot be read is a result and
-    /// never stops the others; only the end of the connection, disk or server is a <see cref="SourceException"/>.
+    /// Reads <paramref name="items"/> and gives one <see cref="Reading"/> for each, in any order. An item that cannot be read is a result
+    /// and never stops the others; only the end of the connection, disk or server is a <see cref="SourceException"/>.
     /// </summary>
     IAsyncEnumerable<Reading> Read(IReadOnlyList<RemoteItem> items, CancellationToken ct);
 }
@@ -45,13 +48,17 @@ internal abstract record Listing;
 /// <summary>A page of a folder.</summary>
 /// <param name="Folder">The folder.</param>
 /// <param name="New">
-/// Items the ledger does not hold. Equal keys of a folder (and epoch) are the same stored item; a source gives another key when the content may have changed.
+/// Items the ledger does not hold. Equal keys of a folder (and epoch) are the same stored item; a source gives another key when the content
+/// may have changed.
 /// </param>
 /// <param name="Known">How many items the page stands for that the ledger holds already.</param>
 /// <param name="Cursor">How far the folder is listed once this page is stored.</param>
 internal sealed record ListedPage(FolderState Folder, IReadOnlyList<Locator> New, int Known, FolderCursor Cursor) : Listing
 {
-    /// <summary>Items left alone in every run (drafts, deleted mail), counted by reason. They have no place in the ledger, for the reason may go away.</summary>
+    /// <summary>
+    /// Items left alone in every run (drafts, deleted mail), counted by reason. They have no place in the ledger, for the reason may go
+    /// away.
+    /// </summary>
     public IReadOnlyDictionary<string, int> Skipped { get; init; } = new Dictionary<string, int>();
 }
 
@@ -67,7 +74,9 @@ internal abstract record Reading(RemoteItem Item);
 /// <summary>A mail.</summary>
 internal sealed record MailReading(RemoteItem Item, MailFacts Facts) : Reading(Item)
 {
-    /// <summary>The mail itself when there is a calendar in it; null in all others, which are let go as soon as their facts are known.</summary>
+    /// <summary>
+    /// The mail itself when there is a calendar in it; null in all others, which are let go as soon as their facts are known.
+    /// </summary>
     public MimeMessage? WithCalendar { get; init; }
 }
 
@@ -99,8 +108,8 @@ internal sealed record FailedReading(RemoteItem Item, Trouble Trouble) : Reading
 internal sealed record GoneReading(RemoteItem Item) : Reading(Item);
 
 /// <summary>
-/// Listed, and not there when it was to be read: deleted or moved meanwhile. Should it come back under its key, a listing may name it again. May follow another reading
-/// of the item, which then was of something else.
+/// Listed, and not there when it was to be read: deleted or moved meanwhile. Should it come back under its key, a listing may name it
+/// again. May follow another reading of the item, which then was of something else.
 /// </summary>
 internal sealed record VanishedReading(RemoteItem Item) : Reading(Item);
 

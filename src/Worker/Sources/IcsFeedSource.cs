@@ -6,7 +6,9 @@ using NodaTime;
 
 namespace CrmSync.Worker.Sources;
 
-/// <summary>A calendar published at a web address. The server is asked only for what changed since, and left alone for as long as it wants to be.</summary>
+/// <summary>
+/// A calendar published at a web address. The server is asked only for what changed since, and left alone for as long as it wants to be.
+/// </summary>
 /// <param name="name">The name of the account; the address itself may be a secret.</param>
 /// <param name="feed">Fetches the calendar.</param>
 /// <param name="items">Compares it with what the ledger knows of it.</param>
@@ -32,12 +34,19 @@ internal sealed class IcsFeedSource(string name, CalendarFeed feed, CalendarItem
     {
         var state = await known.Folder("feed", name, role: null, ct);
         if (state.ParkedUntil > now)
-            throw new SourceException(new Trouble(name, state.ParkedReason ?? "it wants to be left alone", $"it is asked again after {state.ParkedUntil:uuuu-MM-dd HH:mm} UTC"), isPermanent: false);
+            throw new SourceException(
+                new Trouble(
+                    name,
+                    state.ParkedReason ?? "it wants to be left alone",
+                    $"it is asked again after {state.ParkedUntil:uuuu-MM-dd HH:mm} UTC"),
+                isPermanent: false);
 
         // A quarter later recurring meetings are written out further, so the calendar is wanted again though it is the same.
-        var cursor = state.Cursor.Text?.Split('\n') is [var etag, var changed, var rest] && rest.StartsWith(items.Quarter + "|", StringComparison.Ordinal)
-            ? (ETag: Word(etag), Changed: Word(changed))
-            : default;
+        var cursor =
+            state.Cursor.Text?.Split('\n') is [var etag, var changed, var rest]
+            && rest.StartsWith(items.Quarter + "|", StringComparison.Ordinal)
+                ? (ETag: Word(etag), Changed: Word(changed))
+                : default;
         using var answer = await Fetch(known, state, cursor.ETag, cursor.Changed, ct);
         if (answer.Content is null)
         {
@@ -97,12 +106,17 @@ internal sealed class IcsFeedSource(string name, CalendarFeed feed, CalendarItem
 
     private CalendarFile Parse(FeedAnswer answer) => CalendarReader.Read(answer.Content!, defaultZone: zone);
 
-    private SourceException TroubleOf(MailServerException failure) => new(
-        new Trouble(name, failure.Message, Remedy(failure.Failure)), isPermanent: failure.Failure is MailFailure.Auth or MailFailure.Config or MailFailure.Permanent, failure);
+    private SourceException TroubleOf(MailServerException failure) =>
+        new(
+            new Trouble(name, failure.Message, Remedy(failure.Failure)),
+            isPermanent: failure.Failure is MailFailure.Auth or MailFailure.Config or MailFailure.Permanent,
+            failure);
 
-    private static string Remedy(MailFailure failure) => failure is MailFailure.Auth or MailFailure.Config or MailFailure.Permanent
-        ? "open the address in a browser; if no calendar comes, publish it anew and write its new address in crmsync.yaml. What is known of its meetings stays"
-        : "it is tried again by itself; what is known of its meetings stays";
+    private static string Remedy(MailFailure failure) =>
+        failure is MailFailure.Auth or MailFailure.Config or MailFailure.Permanent
+            ? "open the address in a browser; if no calendar comes, publish it anew and write its new address in crmsync.yaml. What is "
+                + "known of its meetings stays"
+            : "it is tried again by itself; what is known of its meetings stays";
 
     private static string OneLine(string? header) => header?.ReplaceLineEndings("") ?? "";
 

@@ -7,7 +7,9 @@ using NodaTime;
 
 namespace CrmSync.Worker.Sources;
 
-/// <summary>Says in the words of the log what the calendar messages in a mail say: invitations, answers, cancellations and counter-proposals.</summary>
+/// <summary>
+/// Says in the words of the log what the calendar messages in a mail say: invitations, answers, cancellations and counter-proposals.
+/// </summary>
 /// <param name="meetings">Says what meetings an invitation is to.</param>
 /// <param name="account">The name of the account the mail lies in.</param>
 /// <param name="window">Occurrences of a series are written out within it.</param>
@@ -19,7 +21,12 @@ internal sealed class InvitationTranslation(MeetingTranslation meetings, string 
     /// <param name="backlog">Whether it was there when the account was first read.</param>
     public IReadOnlyList<InvitationMail> MessagesOf(MimeMessage message, Instant at, bool backlog)
     {
-        var senders = message.From.Concat(message.Sender).Select(mailbox => AddressOf(mailbox.Address)).OfType<EmailAddress>().Distinct().ToList();
+        var senders = message
+            .From.Concat(message.Sender)
+            .Select(mailbox => AddressOf(mailbox.Address))
+            .OfType<EmailAddress>()
+            .Distinct()
+            .ToList();
         var found = new Dictionary<(string, Instant?, int), InvitationMail>();
         foreach (var part in message.Calendars)
         {
@@ -45,16 +52,35 @@ internal sealed class InvitationTranslation(MeetingTranslation meetings, string 
         _ => null,
     };
 
-    /// <summary>One message for the series as a whole, changed occurrences included, or one for each occurrence when only those are spoken of.</summary>
-    private IEnumerable<InvitationMail> Of(EventSeries series, InvitationMethod method, IReadOnlyList<EmailAddress> senders, Instant at, bool backlog)
+    /// <summary>
+    /// One message for the series as a whole, changed occurrences included, or one for each occurrence when only those are spoken of.
+    /// </summary>
+    private IEnumerable<InvitationMail> Of(
+        EventSeries series,
+        InvitationMethod method,
+        IReadOnlyList<EmailAddress> senders,
+        Instant at,
+        bool backlog)
     {
-        var events = series.Master is null ? series.Changes : method == InvitationMethod.Request ? [series.Master] : [series.Master, .. series.Changes];
+        var events =
+            series.Master is null ? series.Changes
+            : method == InvitationMethod.Request ? [series.Master]
+            : [series.Master, .. series.Changes];
         foreach (var entry in events.Where(entry => entry.Class == EventClass.Public))
         {
             var whole = entry == series.Master ? series : EventSeries.Of(entry);
             var mail = MailOf(entry, method, senders, at);
             yield return method == InvitationMethod.Request
-                ? mail with { Meetings = [.. meetings.CopiesOf(whole, window, backlog).Where(copy => !copy.Private).Select(copy => copy with { Invitation = true })] }
+                ? mail with
+                {
+                    Meetings =
+                    [
+                        .. meetings
+                            .CopiesOf(whole, window, backlog)
+                            .Where(copy => !copy.Private)
+                            .Select(copy => copy with { Invitation = true }),
+                    ],
+                }
                 : mail;
         }
     }
@@ -65,7 +91,11 @@ internal sealed class InvitationTranslation(MeetingTranslation meetings, string 
         var attendees = entry.Attendees;
 
         // An answer is of one person; programs that repeat the whole list mean the sender.
-        if (answers && attendees.Count > 1 && attendees.Where(attendee => AddressOf(attendee.Address) is { } address && senders.Contains(address)).ToList() is [var answering])
+        if (
+            answers
+            && attendees.Count > 1
+            && attendees.Where(attendee => AddressOf(attendee.Address) is { } address && senders.Contains(address)).ToList()
+                is [var answering])
             attendees = [answering];
         return new InvitationMail
         {
@@ -81,7 +111,10 @@ internal sealed class InvitationTranslation(MeetingTranslation meetings, string 
             Organizer = AddressOf(entry.Organizer?.Address) is { } organizer ? new NamedAddress(organizer, entry.Organizer!.Name) : null,
             SentBy = AddressOf(answers ? attendees.Count == 1 ? attendees[0].SentBy : null : entry.Organizer?.SentBy),
             Invitees = [.. attendees.Select(MeetingTranslation.InviteeOf).OfType<Invitee>()],
-            DelegatedFrom = answers && attendees.Count == 1 ? AddressOf(attendees[0].DelegatedFrom.Count > 0 ? attendees[0].DelegatedFrom[0] : null) : null,
+            DelegatedFrom =
+                answers && attendees.Count == 1
+                    ? AddressOf(attendees[0].DelegatedFrom.Count > 0 ? attendees[0].DelegatedFrom[0] : null)
+                    : null,
             SaysCancelled = entry.Status == EventStatus.Cancelled,
             Zone = DateTimeZoneProviders.Tzdb.GetZoneOrNull(entry.Start.Zone.Zone.Id) ?? DateTimeZone.Utc,
         };

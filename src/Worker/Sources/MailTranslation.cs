@@ -14,7 +14,19 @@ internal static class MailTranslation
     /// <summary>Every mail has at least one of these.</summary>
     private static readonly byte[] UnknownBody = "a body nobody could read"u8.ToArray();
 
-    private static readonly string[] Telling = ["From", "Date", "Subject", "Message-ID", "To", "Received", "Sender", "Return-Path", "Cc", "Resent-From"];
+    private static readonly string[] Telling =
+    [
+        "From",
+        "Date",
+        "Subject",
+        "Message-ID",
+        "To",
+        "Received",
+        "Sender",
+        "Return-Path",
+        "Cc",
+        "Resent-From",
+    ];
 
     /// <summary>The item as a mail, or why it is left out or cannot be one.</summary>
     /// <param name="item">The item.</param>
@@ -26,7 +38,11 @@ internal static class MailTranslation
         if (message.Headers.Count == 0 || !Array.Exists(Telling, name => message.Headers.First(name) is not null))
         {
             return new UnreadableReading(
-                item, new Trouble(place, "is no mail: it has none of the headers a mail has", "remove it from the account, or restore it, then run: crmsync quarantine retry"));
+                item,
+                new Trouble(
+                    place,
+                    "is no mail: it has none of the headers a mail has",
+                    "remove it from the account, or restore it, then run: crmsync quarantine retry"));
         }
 
         return message.Headers.First("X-Unsent") == "1"
@@ -124,7 +140,8 @@ internal static class MailTranslation
     }
 
     /// <summary>
-    /// A text/calendar part at the top, or with a METHOD in a multipart/alternative or /mixed. A published calendar that somebody attached is a file like any other.
+    /// A text/calendar part at the top, or with a METHOD in a multipart/alternative or /mixed. A published calendar that somebody attached
+    /// is a file like any other.
     /// </summary>
     private static bool IsMessage(CalendarPart part) =>
         part.ContentType == "text/calendar"

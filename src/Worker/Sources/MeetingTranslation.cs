@@ -22,18 +22,31 @@ internal sealed class MeetingTranslation(string account, EmailAddress? owner, In
     public static string SeriesOf(EventSeries series) => MeetingKey.SeriesOf(series.Uid, AddressOf(Any(series).Organizer?.Address));
 
     /// <summary>
-    /// The meetings of a series within a window. Those marked private are among them without title and people: they are not kept, but whoever knew them
-    /// before they were must be told (policy.md section 5).
+    /// The meetings of a series within a window. Those marked private are among them without title and people: they are not kept, but
+    /// whoever knew them before they were must be told (policy.md section 5).
     /// </summary>
     /// <param name="series">As the calendar holds it.</param>
     /// <param name="window">Half-open.</param>
     /// <param name="backlog">Whether it was there when the account was first read.</param>
     public IReadOnlyList<MeetingCopy> CopiesOf(EventSeries series, Interval window, bool backlog) =>
-        [.. Occurrences.Within(series, window, MostOccurrences).Occurrences.Select(o => CopyOf(series, o, backlog)).Select(copy => copy.Private ? Blanked(copy) : copy)];
+        [
+            .. Occurrences
+                .Within(series, window, MostOccurrences)
+                .Occurrences.Select(o => CopyOf(series, o, backlog))
+                .Select(copy => copy.Private ? Blanked(copy) : copy),
+        ];
 
-    /// <summary>Without what nobody else may know; who called it stays, for short UIDs mean something only together with the organiser.</summary>
+    /// <summary>
+    /// Without what nobody else may know; who called it stays, for short UIDs mean something only together with the organiser.
+    /// </summary>
     public static MeetingCopy Blanked(MeetingCopy copy) =>
-        copy with { Private = true, Subject = null, Invitees = [], Organizer = copy.Organizer is { } organizer ? new NamedAddress(organizer.Address, null) : null };
+        copy with
+        {
+            Private = true,
+            Subject = null,
+            Invitees = [],
+            Organizer = copy.Organizer is { } organizer ? new NamedAddress(organizer.Address, null) : null,
+        };
 
     private MeetingCopy CopyOf(EventSeries series, Occurrence occurrence, bool backlog)
     {

@@ -20,7 +20,9 @@ using NodaTime;
 namespace CrmSync.Worker.Status;
 
 /// <summary>The status page, and the same as JSON under <c>/health</c>: open on loopback, behind a token beyond.</summary>
-internal sealed class StatusServer(StatusSettings settings, Composition program, IClock clock, ILogger<StatusServer> log) : IHostedService, IAsyncDisposable
+internal sealed class StatusServer(StatusSettings settings, Composition program, IClock clock, ILogger<StatusServer> log)
+    : IHostedService,
+        IAsyncDisposable
 {
     private readonly HtmlPages pages = new();
     private WebApplication? server;
@@ -52,11 +54,16 @@ internal sealed class StatusServer(StatusSettings settings, Composition program,
         }
         catch (IOException failure) when (failure.InnerException is AddressInUseException)
         {
-            throw new StatusPageUnusableException($"status.listen: port {settings.Port} on {settings.Host} is in use by another program; stop that one or write another port into crmsync.yaml", failure);
+            throw new StatusPageUnusableException(
+                $"status.listen: port {settings.Port} on {settings.Host} is in use by another program; stop that one or write another "
+                    + $"port into crmsync.yaml",
+                failure);
         }
         catch (Exception failure) when (failure is System.Net.Sockets.SocketException or IOException)
         {
-            throw new StatusPageUnusableException($"status.listen: cannot listen on {settings.Host}:{settings.Port} ({failure.Message}); correct it in crmsync.yaml", failure);
+            throw new StatusPageUnusableException(
+                $"status.listen: cannot listen on {settings.Host}:{settings.Port} ({failure.Message}); correct it in crmsync.yaml",
+                failure);
         }
 
         Url = server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault();
@@ -80,15 +87,22 @@ internal sealed class StatusServer(StatusSettings settings, Composition program,
 
         return IPAddress.TryParse(host.Trim('[', ']'), out var address)
             ? address
-            : throw new StatusPageUnusableException($"status.listen: \"{host}\" is no address of this machine; write for example 127.0.0.1:8025, or 0.0.0.0:8025 for all addresses", null);
+            : throw new StatusPageUnusableException(
+                $"status.listen: \"{host}\" is no address of this machine; write for example 127.0.0.1:8025, or 0.0.0.0:8025 for all "
+                    + $"addresses",
+                null);
     }
 
-    /// <summary>Lets in who knows the token; without one, only who asks for this machine by a name of its own, so that no web site can ask in its visitor's name.</summary>
+    /// <summary>
+    /// Lets in who knows the token; without one, only who asks for this machine by a name of its own, so that no web site can ask in its
+    /// visitor's name.
+    /// </summary>
     private async Task Guard(HttpContext context, RequestDelegate next)
     {
         var headers = context.Response.Headers;
         headers.CacheControl = "no-store";
-        headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+        headers.ContentSecurityPolicy =
+            "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
         if (settings.Token is null && !Loopback.Is(context.Request.Host.Host))
@@ -107,7 +121,10 @@ internal sealed class StatusServer(StatusSettings settings, Composition program,
         await next(context);
     }
 
-    /// <summary><c>Bearer TOKEN</c> of a program, or what a browser sends for any user with the token as password. Hashes take the same time whatever differs.</summary>
+    /// <summary>
+    /// <c>Bearer TOKEN</c> of a program, or what a browser sends for any user with the token as password. Hashes take the same time
+    /// whatever differs.
+    /// </summary>
     private static bool Knows(string authorization, string token)
     {
         var space = authorization.IndexOf(' ', StringComparison.Ordinal);
@@ -129,7 +146,9 @@ internal sealed class StatusServer(StatusSettings settings, Composition program,
             return false;
         }
 
-        return CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(value)), SHA256.HashData(Encoding.UTF8.GetBytes(token)));
+        return CryptographicOperations.FixedTimeEquals(
+            SHA256.HashData(Encoding.UTF8.GetBytes(value)),
+            SHA256.HashData(Encoding.UTF8.GetBytes(token)));
     }
 
     private async Task Page(HttpContext context)
@@ -143,7 +162,9 @@ internal sealed class StatusServer(StatusSettings settings, Composition program,
     {
         var status = await WorkerStatus.Of(program, clock.GetCurrentInstant(), context.RequestAborted);
         context.Response.ContentType = "application/json; charset=utf-8";
-        await using var json = new Utf8JsonWriter(context.Response.BodyWriter, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        await using var json = new Utf8JsonWriter(
+            context.Response.BodyWriter,
+            new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         json.WriteStartObject();
         json.WriteString("status", status.IsWell ? "well" : "trouble");
         json.Write("now", status.Now);

@@ -4,12 +4,18 @@ using NodaTime;
 
 namespace CrmSync.Worker.Status;
 
-/// <summary>How the worker is doing, fit for a screen on the wall: nothing of what customers write, no address of theirs, no secret.</summary>
+/// <summary>
+/// How the worker is doing, fit for a screen on the wall: nothing of what customers write, no address of theirs, no secret.
+/// </summary>
 /// <param name="Now">The moment.</param>
 /// <param name="PolicyVersion">Of the policy in force.</param>
 /// <param name="PolicyProblems">Why the files are not in force; empty when they are.</param>
 /// <param name="Accounts">One an account.</param>
-internal sealed record WorkerStatus(Instant Now, string PolicyVersion, IReadOnlyList<string> PolicyProblems, IReadOnlyList<AccountStatus> Accounts)
+internal sealed record WorkerStatus(
+    Instant Now,
+    string PolicyVersion,
+    IReadOnlyList<string> PolicyProblems,
+    IReadOnlyList<AccountStatus> Accounts)
 {
     /// <summary>What happened to mails longer ago is no news.</summary>
     private static readonly Duration Recent = Duration.FromDays(7);
@@ -18,10 +24,12 @@ internal sealed record WorkerStatus(Instant Now, string PolicyVersion, IReadOnly
     public required IReadOnlyList<MailTrouble> Mails { get; init; }
 
     /// <summary>Items that could not be read, of all accounts.</summary>
-    public long Quarantined => Accounts.SelectMany(account => account.Items).Where(count => count.State == "quarantined").Sum(count => count.Items);
+    public long Quarantined =>
+        Accounts.SelectMany(account => account.Items).Where(count => count.State == "quarantined").Sum(count => count.Items);
 
     /// <summary>Whether somebody should look.</summary>
-    public bool IsWell => PolicyProblems.Count == 0 && Accounts.All(account => account.State?.LastError is null) && !Mails.Any(mail => mail.NeedsSomebody);
+    public bool IsWell =>
+        PolicyProblems.Count == 0 && Accounts.All(account => account.State?.LastError is null) && !Mails.Any(mail => mail.NeedsSomebody);
 
     public static async Task<WorkerStatus> Of(Composition program, Instant now, CancellationToken ct)
     {
@@ -32,9 +40,22 @@ internal sealed record WorkerStatus(Instant Now, string PolicyVersion, IReadOnly
             now,
             program.Policy.Version,
             [.. (await new PolicyStanding(program.Database).Problems(ct)).Select(problem => Addresses.Hidden(problem))],
-            [.. accounts.Select(account => account.State is { LastError: { } error } state ? account with { State = state with { LastError = Addresses.Hidden(error, ours) } } : account)])
+            [
+                .. accounts.Select(account =>
+                    account.State is { LastError: { } error } state
+                        ? account with
+                        {
+                            State = state with { LastError = Addresses.Hidden(error, ours) },
+                        }
+                        : account),
+            ])
         {
-            Mails = [.. (await mails.Troubles(now - Recent, ct)).Concat(await mails.Commands(now - Recent, ct)).Select(mail => mail with { Words = Addresses.Hidden(mail.Words) })],
+            Mails =
+            [
+                .. (await mails.Troubles(now - Recent, ct))
+                    .Concat(await mails.Commands(now - Recent, ct))
+                    .Select(mail => mail with { Words = Addresses.Hidden(mail.Words) }),
+            ],
         };
     }
 }

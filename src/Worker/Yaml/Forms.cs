@@ -10,7 +10,8 @@ internal static class Forms
 {
     private const string Clock = "(?:[01]?[0-9]|2[0-3]):[0-5][0-9]";
     private const string Leap = "(?:(?:19|2[0-3])(?:0[48]|[2468][048]|[13579][26])|2000)";
-    private const string MonthAndDay = "(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))";
+    private const string MonthAndDay =
+        "(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))";
 
     /// <summary>Matches dates that exist, from 1900 to 2399, without anchors.</summary>
     internal const string DatePattern = $"(?:(?:19|2[0-3])[0-9]{{2}}-{MonthAndDay}|{Leap}-02-29)";
@@ -32,19 +33,29 @@ internal static class Forms
     /// <summary>A reference to a name.</summary>
     public static Shape<Word> Reference { get; } = Name.As((text, node) => new Word(text, node));
 
-    public static Shape<EmailAddress> Address { get; } = new TextShape<EmailAddress>(
-        "an address such as ana@us.example", @"^[^\s@<>,;]+@[^\s@<>,;]*[^\s@<>,;.]$", EmailAddress.TryParse, hint: t => t.Contains('<', StringComparison.Ordinal) ? "write the address alone, without a name" : null);
+    public static Shape<EmailAddress> Address { get; } =
+        new TextShape<EmailAddress>(
+            "an address such as ana@us.example",
+            @"^[^\s@<>,;]+@[^\s@<>,;]*[^\s@<>,;.]$",
+            EmailAddress.TryParse,
+            hint: t => t.Contains('<', StringComparison.Ordinal) ? "write the address alone, without a name" : null);
 
     /// <summary>A domain in lower case; subdomains are always included.</summary>
     public static Shape<string> Domain { get; } = new TextShape<string>(
         "a domain such as acme.example", @"^[^\s@*/:<>,;.]+(?:\.[^\s@*/:<>,;.]+)*$", Lower, hint: BareDomain, max: 255);
 
-    public static Shape<LocalDate> Date { get; } = new TextShape<LocalDate>(
-        "a date such as 2026-03-17", $"^{DatePattern}$", (string text, out LocalDate date) => LocalDatePattern.Iso.Parse(text).TryGetValue(default, out date));
+    public static Shape<LocalDate> Date { get; } =
+        new TextShape<LocalDate>(
+            "a date such as 2026-03-17",
+            $"^{DatePattern}$",
+            (string text, out LocalDate date) => LocalDatePattern.Iso.Parse(text).TryGetValue(default, out date));
 
     /// <summary>A time of day.</summary>
-    public static Shape<LocalTime> TimeOfDay { get; } = new TextShape<LocalTime>(
-        "a time of day such as \"08:30\"", $"^{Clock}$", (string text, out LocalTime time) => Hours.Parse(text).TryGetValue(default, out time));
+    public static Shape<LocalTime> TimeOfDay { get; } =
+        new TextShape<LocalTime>(
+            "a time of day such as \"08:30\"",
+            $"^{Clock}$",
+            (string text, out LocalTime time) => Hours.Parse(text).TryGetValue(default, out time));
 
     /// <summary>A text of one or more lines with a limit of its own.</summary>
     public static Shape<string> Line(string wanted, int max) => new TextShape<string>(wanted, null, Same, max: max);

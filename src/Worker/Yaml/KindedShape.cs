@@ -27,7 +27,10 @@ internal sealed class KindedShape(string noun, IReadOnlyList<(MapShape Shape, st
 
         var first = map.Entries[0].Key;
         problems.Error(
-            first, "010", $"unknown kind of {noun} '{first.Text}'; the first key names the kind and the {noun}: {string.Join(", ", names)}", Spelling.Closest(first.Text, names));
+            first,
+            "010",
+            $"unknown kind of {noun} '{first.Text}'; the first key names the kind and the {noun}: {string.Join(", ", names)}",
+            Spelling.Closest(first.Text, names));
         value = default!;
         return false;
     }

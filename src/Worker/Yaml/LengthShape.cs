@@ -10,7 +10,8 @@ namespace CrmSync.Worker.Yaml;
 /// <param name="example">Lengths to write, for messages: "30d, 2w or 12h".</param>
 /// <param name="aboveZero">Whether nothing is too short.</param>
 /// <param name="unitNumber">The code when only the unit is wrong.</param>
-internal sealed class LengthShape(IReadOnlyList<TimeUnit> allowed, string example, bool aboveZero = false, string unitNumber = "020") : Shape<LengthOfTime>
+internal sealed class LengthShape(IReadOnlyList<TimeUnit> allowed, string example, bool aboveZero = false, string unitNumber = "020")
+    : Shape<LengthOfTime>
 {
     // Long enough for every office, short enough that no sum of dates leaves the calendar.
     private static readonly (TimeUnit Unit, string Letters, int Digits)[] Units =
@@ -28,8 +29,20 @@ internal sealed class LengthShape(IReadOnlyList<TimeUnit> allowed, string exampl
 
     private static readonly (string Word, string Letters)[] Words =
     [
-        ("business minute", "bm"), ("business hour", "bh"), ("business day", "bd"), ("working day", "bd"), ("workday", "bd"), ("working hour", "bh"),
-        ("minute", "m"), ("min", "m"), ("hour", "h"), ("hr", "h"), ("day", "d"), ("week", "w"), ("month", "mo"), ("year", "y"),
+        ("business minute", "bm"),
+        ("business hour", "bh"),
+        ("business day", "bd"),
+        ("working day", "bd"),
+        ("workday", "bd"),
+        ("working hour", "bh"),
+        ("minute", "m"),
+        ("min", "m"),
+        ("hour", "h"),
+        ("hr", "h"),
+        ("day", "d"),
+        ("week", "w"),
+        ("month", "mo"),
+        ("year", "y"),
     ];
 
     private static readonly Regex Sum = new("^(?:[0-9]{1,5}(?:w|d|h|m))+$", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
@@ -55,7 +68,9 @@ internal sealed class LengthShape(IReadOnlyList<TimeUnit> allowed, string exampl
     public override JsonObject Schema(SchemaBook book)
     {
         var amount = aboveZero ? "[1-9][0-9]{{0,{0}}}{1}" : "(?:0|[1-9][0-9]{{0,{0}}}){1}";
-        var units = Units.Where(u => allowed.Contains(u.Unit)).Select(u => string.Format(CultureInfo.InvariantCulture, amount, u.Digits - 1, u.Letters));
+        var units = Units
+            .Where(u => allowed.Contains(u.Unit))
+            .Select(u => string.Format(CultureInfo.InvariantCulture, amount, u.Digits - 1, u.Letters));
         return new JsonObject { ["type"] = "string", ["pattern"] = $"^(?:{string.Join('|', units)})$" };
     }
 
@@ -83,7 +98,10 @@ internal sealed class LengthShape(IReadOnlyList<TimeUnit> allowed, string exampl
             return true;
         }
 
-        problems.Error(node, "020", $"{scalar.Shown} is not a length of time; {(scalar.Origin is null ? Remedy(scalar.Text) : $"write {example}")}");
+        problems.Error(
+            node,
+            "020",
+            $"{scalar.Shown} is not a length of time; {(scalar.Origin is null ? Remedy(scalar.Text) : $"write {example}")}");
         return false;
     }
 
@@ -116,7 +134,8 @@ internal sealed class LengthShape(IReadOnlyList<TimeUnit> allowed, string exampl
         if (unit.Length == 0)
             return $"say which unit: {amount}d, {amount}bd or {amount}h";
 
-        var letters = Array.Find(Words, w => unit == w.Word || unit == w.Word + "s").Letters ?? Array.Find(Units, u => unit == u.Letters).Letters;
+        var letters =
+            Array.Find(Words, w => unit == w.Word || unit == w.Word + "s").Letters ?? Array.Find(Units, u => unit == u.Letters).Letters;
         return letters is null ? $"write {example}" : $"write {amount}{letters}";
     }
 

@@ -40,8 +40,13 @@ internal abstract class Key(string name, string description, bool required)
 /// <param name="required">Whether it must be there.</param>
 /// <param name="fallback">The value when it is not.</param>
 /// <param name="shown">The default for the schema, when printing <paramref name="fallback"/> would not be what one writes.</param>
-internal sealed class Key<T>(string name, Shape<T> shape, string description, bool required = false, T? fallback = default, string? shown = null)
-    : Key(name, description, required)
+internal sealed class Key<T>(
+    string name,
+    Shape<T> shape,
+    string description,
+    bool required = false,
+    T? fallback = default,
+    string? shown = null) : Key(name, description, required)
 {
     public override Shape Shape => shape;
 
@@ -98,7 +103,9 @@ internal sealed class MapShape(string noun, params Key[] keys) : Shape<MapValues
             return Wrong(node, title, problems, out value);
 
         if (Kind is not null && map.Find(Kind.Name)?.Value is YamlScalar name)
-            title = name.Text.Contains("://", StringComparison.Ordinal) ? Kind.Name : $"{noun[(noun.IndexOf(' ', StringComparison.Ordinal) + 1)..]} '{name.Text}'";
+            title = name.Text.Contains("://", StringComparison.Ordinal)
+                ? Kind.Name
+                : $"{noun[(noun.IndexOf(' ', StringComparison.Ordinal) + 1)..]} '{name.Text}'";
 
         value = new MapValues(map, title);
         var meant = new HashSet<string>(StringComparer.Ordinal);
@@ -140,7 +147,10 @@ internal sealed class MapShape(string noun, params Key[] keys) : Shape<MapValues
         foreach (var second in map.Entries.Where(e => OnlyOneOf.Any(k => k.Name == e.Key.Text)).Skip(1))
             problems.Error(second.Key, "012", $"only one of {Listed(OnlyOneOf)} may stand in {title}");
 
-        if (Apart is not null && map.Find(Apart.Name) is { } apart && OneOf.FirstOrDefault(k => k != Apart && map.Find(k.Name) is not null) is { } other)
+        if (
+            Apart is not null
+            && map.Find(Apart.Name) is { } apart
+            && OneOf.FirstOrDefault(k => k != Apart && map.Find(k.Name) is not null) is { } other)
             problems.Error(apart.Key, "012", $"'{Apart.Name}' stands alone in {title}; take it or '{other.Name}'");
     }
 
@@ -158,17 +168,22 @@ internal sealed class MapShape(string noun, params Key[] keys) : Shape<MapValues
         var apart = Apart is null ? [] : OneOf.Where(k => k != Apart).Select(k => (First: k, Second: Apart));
         var pairs = OnlyOneOf.SelectMany((a, i) => OnlyOneOf.Skip(i + 1).Select(b => (First: a, Second: b))).Concat(apart).ToList();
         if (pairs.Count > 0)
-            schema["allOf"] = new JsonArray([.. pairs.Select(pair => (JsonNode)new JsonObject { ["not"] = Needs(pair.First, pair.Second) })]);
+            schema["allOf"] = new JsonArray([
+                .. pairs.Select(pair => (JsonNode)new JsonObject { ["not"] = Needs(pair.First, pair.Second) }),
+            ]);
 
         return schema;
     }
 
-    private static JsonObject Needs(params Key[] needed) => new() { ["required"] = new JsonArray([.. needed.Select(k => (JsonNode)k.Name)]) };
+    private static JsonObject Needs(params Key[] needed) =>
+        new() { ["required"] = new JsonArray([.. needed.Select(k => (JsonNode)k.Name)]) };
 
     private static string Listed(IReadOnlyList<Key> listed) => string.Join(", ", listed.Select(k => $"'{k.Name}'"));
 
     private static string Uncapitalised(string sentence) =>
-        sentence.Length > 1 && char.IsUpper(sentence[0]) && !char.IsUpper(sentence[1]) ? char.ToLowerInvariant(sentence[0]) + sentence[1..] : sentence;
+        sentence.Length > 1 && char.IsUpper(sentence[0]) && !char.IsUpper(sentence[1])
+            ? char.ToLowerInvariant(sentence[0]) + sentence[1..]
+            : sentence;
 }
 
 /// <summary>What was read from a map: the values that were right, by key.</summary>

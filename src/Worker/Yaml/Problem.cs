@@ -22,12 +22,17 @@ internal sealed record Problem(Severity Severity, string Code, Spot Spot, string
 
     /// <summary>The first line of the text: place, severity, code and message.</summary>
     public string Headline =>
-        string.Create(CultureInfo.InvariantCulture, $"{Spot.File.Name}:{Spot.Line}:{Spot.Column}: {(Severity == Severity.Error ? "error" : "warning")} {Code}: {Printable(Message)}");
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Spot.File.Name}:{Spot.Line}:{Spot.Column}: {(Severity == Severity.Error ? "error" : "warning")} {Code}: {Printable(Message)}"
+        );
 
     /// <summary>"did you mean 'a', 'b' or 'c'?", or null.</summary>
-    public string? Question => Suggestions.Count == 0
-        ? null
-        : $"did you mean {string.Join(", ", Suggestions.SkipLast(1).Select(s => $"'{s}'"))}{(Suggestions.Count > 1 ? " or " : "")}'{Suggestions[^1]}'?";
+    public string? Question =>
+        Suggestions.Count == 0
+            ? null
+            : $"did you mean "
+                + $"{string.Join(", ", Suggestions.SkipLast(1).Select(s => $"'{s}'"))}{(Suggestions.Count > 1 ? " or " : "")}'{Suggestions[^1]}'?";
 
     /// <summary>Headline, source line with carets, and suggestion.</summary>
     public override string ToString()

@@ -25,8 +25,15 @@ internal sealed class ProblemList(char letter, char warningLetter)
     {
         // What is no YAML of ours cannot be of the right type either; once is enough.
         var unusable = problems.Where(p => p.Code.EndsWith("001", StringComparison.Ordinal)).Select(p => p.Spot).ToHashSet();
-        return [.. problems.Where(p => p.Code.EndsWith("001", StringComparison.Ordinal) || !unusable.Contains(p.Spot))
-            .OrderBy(p => files.IndexOf(p.Spot.File)).ThenBy(p => p.Spot.Line).ThenBy(p => p.Spot.Column).ThenBy(p => p.Code, StringComparer.Ordinal)];
+        return
+        [
+            .. problems
+                .Where(p => p.Code.EndsWith("001", StringComparison.Ordinal) || !unusable.Contains(p.Spot))
+                .OrderBy(p => files.IndexOf(p.Spot.File))
+                .ThenBy(p => p.Spot.Line)
+                .ThenBy(p => p.Spot.Column)
+                .ThenBy(p => p.Code, StringComparer.Ordinal),
+        ];
     }
 
     /// <summary>Sets the place of a file in the order of problems.</summary>

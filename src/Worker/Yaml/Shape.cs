@@ -47,7 +47,8 @@ internal abstract class Shape<T> : Shape
 
         public override bool Fits(YamlNode node) => test(node);
 
-        public override bool TryRead(YamlNode node, string title, ProblemList problems, out T value) => inner.TryRead(node, title, problems, out value);
+        public override bool TryRead(YamlNode node, string title, ProblemList problems, out T value) =>
+            inner.TryRead(node, title, problems, out value);
     }
 
     private sealed class Turned<TFrom, TTo>(Shape<TFrom> inner, Func<TFrom, YamlNode, TTo> turn) : Shape<TTo>

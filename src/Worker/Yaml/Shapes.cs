@@ -19,12 +19,19 @@ internal delegate bool Parse<T>(string text, [MaybeNullWhen(false)] out T value)
 /// texts unless they are put into quotes.
 /// </summary>
 /// <param name="wanted">What is wanted, in words.</param>
-/// <param name="pattern">Matches every text that parses; null: anything. Our own, short and plain, so that no text of the greatest length can stall it.</param>
+/// <param name="pattern">Matches every text that parses; null: anything. Our own, short and plain, so that no text of the greatest length
+/// can stall it.</param>
 /// <param name="parse">Makes the value.</param>
 /// <param name="number">The code of a text that is none.</param>
 /// <param name="hint">A better sentence for a known mistake, or null.</param>
 /// <param name="max">The longest text taken.</param>
-internal sealed class TextShape<T>(string wanted, string? pattern, Parse<T> parse, string number = "012", Func<string, string?>? hint = null, int max = 320) : Shape<T>
+internal sealed class TextShape<T>(
+    string wanted,
+    string? pattern,
+    Parse<T> parse,
+    string number = "012",
+    Func<string, string?>? hint = null,
+    int max = 320) : Shape<T>
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
@@ -60,7 +67,10 @@ internal sealed class TextShape<T>(string wanted, string? pattern, Parse<T> pars
             better = $"write it in quotes: \"{scalar.Text}\"";
         if (scalar.Text.Length > max)
             better = $"{scalar.Text.Length} characters are too many; at most {max} are taken";
-        problems.Error(node, number, better is null ? $"{title} must be {wanted}, not {scalar.Noun}" : $"{title} must be {wanted}, not {scalar.Noun}; {better}");
+        problems.Error(
+            node,
+            number,
+            better is null ? $"{title} must be {wanted}, not {scalar.Noun}" : $"{title} must be {wanted}, not {scalar.Noun}; {better}");
         value = default!;
         return false;
     }
@@ -88,7 +98,8 @@ internal sealed class TruthShape : Shape<bool>
 /// <summary>A whole number in a range, both ends included.</summary>
 internal sealed class WholeShape(int least, int most) : Shape<int>
 {
-    public override string Wanted => least == most ? least.ToString(CultureInfo.InvariantCulture) : $"a whole number from {least} to {most}";
+    public override string Wanted =>
+        least == most ? least.ToString(CultureInfo.InvariantCulture) : $"a whole number from {least} to {most}";
 
     public override bool Fits(YamlNode node) => node is YamlScalar { Kind: ScalarKind.Number };
 
@@ -113,7 +124,8 @@ internal sealed class ChoiceShape<T>(IReadOnlyList<(string Word, T Value)> choic
         _ => string.Join(", ", choices.SkipLast(1).Select(c => c.Word)) + " or " + choices[^1].Word,
     };
 
-    public override bool Fits(YamlNode node) => node is YamlScalar { Kind: ScalarKind.Text } scalar && choices.Any(c => c.Word == scalar.Text);
+    public override bool Fits(YamlNode node) =>
+        node is YamlScalar { Kind: ScalarKind.Text } scalar && choices.Any(c => c.Word == scalar.Text);
 
     public override JsonObject Schema(SchemaBook book) =>
         new() { ["enum"] = new JsonArray([.. choices.Select(c => (JsonNode)c.Word)]) };
@@ -132,7 +144,11 @@ internal sealed class ChoiceShape<T>(IReadOnlyList<(string Word, T Value)> choic
             }
         }
 
-        problems.Error(node, number, $"{title} must be {Wanted}, not {scalar.Noun}", Spelling.Closest(scalar.Text, choices.Select(c => c.Word)));
+        problems.Error(
+            node,
+            number,
+            $"{title} must be {Wanted}, not {scalar.Noun}",
+            Spelling.Closest(scalar.Text, choices.Select(c => c.Word)));
         value = default!;
         return false;
     }
@@ -210,7 +226,8 @@ internal sealed class EitherShape<T>(string? wanted, params Shape<T>[] alternati
 
     public override bool Fits(YamlNode node) => alternatives.Any(a => a.Fits(node));
 
-    public override JsonObject Schema(SchemaBook book) => new() { ["anyOf"] = new JsonArray([.. alternatives.Select(a => (JsonNode)a.Schema(book))]) };
+    public override JsonObject Schema(SchemaBook book) =>
+        new() { ["anyOf"] = new JsonArray([.. alternatives.Select(a => (JsonNode)a.Schema(book))]) };
 
     public override bool TryRead(YamlNode node, string title, ProblemList problems, out T value)
     {
@@ -228,7 +245,8 @@ internal sealed class EitherShape<T>(string? wanted, params Shape<T>[] alternati
 /// <param name="key">What a key must look like.</param>
 /// <param name="value">What stands behind each.</param>
 /// <param name="noun">What an entry is called: "person".</param>
-internal sealed class NamedShape<TKey, T>(Shape<TKey> key, Shape<T> value, string noun, int least = 0) : Shape<IReadOnlyList<Named<TKey, T>>>
+internal sealed class NamedShape<TKey, T>(Shape<TKey> key, Shape<T> value, string noun, int least = 0)
+    : Shape<IReadOnlyList<Named<TKey, T>>>
 {
     public override string Wanted => $"a map, each entry a {noun}";
 
@@ -236,7 +254,12 @@ internal sealed class NamedShape<TKey, T>(Shape<TKey> key, Shape<T> value, strin
 
     public override JsonObject Schema(SchemaBook book)
     {
-        var schema = new JsonObject { ["type"] = "object", ["propertyNames"] = key.Schema(book), ["additionalProperties"] = value.Schema(book) };
+        var schema = new JsonObject
+        {
+            ["type"] = "object",
+            ["propertyNames"] = key.Schema(book),
+            ["additionalProperties"] = value.Schema(book),
+        };
         if (least > 0)
             schema["minProperties"] = least;
         return schema;

@@ -69,7 +69,10 @@ internal sealed class SourceFile(string name, string path, string text)
         {
             if (new FileInfo(path) is { Exists: true, Length: > MaxBytes } large)
             {
-                problems.Error(nothing, "001", $"the file has {large.Length / 1024 / 1024} MB; at most {MaxBytes / 1024 / 1024} MB are read");
+                problems.Error(
+                    nothing,
+                    "001",
+                    $"the file has {large.Length / 1024 / 1024} MB; at most {MaxBytes / 1024 / 1024} MB are read");
                 return null;
             }
 
@@ -90,7 +93,10 @@ internal sealed class SourceFile(string name, string path, string text)
         string text;
         try
         {
-            text = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true).GetString(bytes, start, bytes.Length - start);
+            text = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true).GetString(
+                bytes,
+                start,
+                bytes.Length - start);
         }
         catch (DecoderFallbackException e)
         {
@@ -107,7 +113,10 @@ internal sealed class SourceFile(string name, string path, string text)
             {
                 var line = 1 + text.AsSpan(0, i).Count('\n');
                 var column = i - text.LastIndexOf('\n', i);
-                problems.Error(new Spot(read, line, column, 1), "001", $"the control character U+{(int)text[i]:X4} does not belong into a text file; remove it");
+                problems.Error(
+                    new Spot(read, line, column, 1),
+                    "001",
+                    $"the control character U+{(int)text[i]:X4} does not belong into a text file; remove it");
                 return null;
             }
         }

@@ -21,7 +21,9 @@ internal static class Spelling
                 .Select(pair => pair.Word)];
     }
 
-    /// <summary>The optimal string alignment distance, without regard to case; <paramref name="most"/> + 1 when the lengths alone exceed it.</summary>
+    /// <summary>
+    /// The optimal string alignment distance, without regard to case; <paramref name="most"/> + 1 when the lengths alone exceed it.
+    /// </summary>
     internal static int Distance(string a, string b, int most)
     {
         if (Math.Abs(a.Length - b.Length) > most)

@@ -25,7 +25,8 @@ internal enum ScalarKind
 /// <param name="spot">Its place.</param>
 /// <param name="text">The value, without quotes.</param>
 /// <param name="plain">Whether it stood there without quotes.</param>
-/// <param name="origin">What stands in the file in place of a value from outside, such as <c>${NAME}</c>; the value is then never printed.</param>
+/// <param name="origin">What stands in the file in place of a value from outside, such as <c>${NAME}</c>; the value is then never
+/// printed.</param>
 internal sealed class YamlScalar(Spot spot, string text, bool plain, string? origin = null) : YamlNode(spot)
 {
     private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdefABCDEF");
@@ -51,7 +52,8 @@ internal sealed class YamlScalar(Spot spot, string text, bool plain, string? ori
     };
 
     /// <summary>The value as a truth value, or null.</summary>
-    public bool? Truth() => Kind == ScalarKind.Truth || (Origin is not null && Resolve(Text) == ScalarKind.Truth) ? Text[0] is 't' or 'T' : null;
+    public bool? Truth() =>
+        Kind == ScalarKind.Truth || (Origin is not null && Resolve(Text) == ScalarKind.Truth) ? Text[0] is 't' or 'T' : null;
 
     /// <summary>The value as a whole number; null when it is none or does not fit. <c>1.0</c> is one.</summary>
     public long? WholeNumber()
@@ -67,8 +69,12 @@ internal sealed class YamlScalar(Spot spot, string text, bool plain, string? ori
         if (long.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole))
             return whole;
 
-        return decimal.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number == decimal.Truncate(number)
-            && Math.Abs(number) < long.MaxValue ? (long)number : null;
+        return
+            decimal.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            && number == decimal.Truncate(number)
+            && Math.Abs(number) < long.MaxValue
+            ? (long)number
+            : null;
     }
 
     private static long? Octal(ReadOnlySpan<char> digits)
@@ -94,7 +100,20 @@ internal sealed class YamlScalar(Spot spot, string text, bool plain, string? ori
 
     private static bool IsNumber(string text)
     {
-        if (text is ".nan" or ".NaN" or ".NAN" or ".inf" or "+.inf" or "-.inf" or ".Inf" or "+.Inf" or "-.Inf" or ".INF" or "+.INF" or "-.INF")
+        if (
+            text
+            is ".nan"
+                or ".NaN"
+                or ".NAN"
+                or ".inf"
+                or "+.inf"
+                or "-.inf"
+                or ".Inf"
+                or "+.Inf"
+                or "-.Inf"
+                or ".INF"
+                or "+.INF"
+                or "-.INF")
             return true;
         if (text.StartsWith("0x", StringComparison.Ordinal))
             return text.Length > 2 && !text.AsSpan(2).ContainsAnyExcept(HexDigits);

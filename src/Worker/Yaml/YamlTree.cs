@@ -169,7 +169,11 @@ internal sealed class YamlTree
     private Spot PlaceOf(YamlException e) =>
         IsUnclosed(e) && open.TryPeek(out var collection)
             ? At(collection, 1)
-            : new Spot(file, Math.Max(1, (int)e.Start.Line), Math.Max(1, (int)e.Start.Column), e.Start.Line == e.End.Line ? Math.Max(1, (int)(e.End.Column - e.Start.Column)) : 1);
+            : new Spot(
+                file,
+                Math.Max(1, (int)e.Start.Line),
+                Math.Max(1, (int)e.Start.Column),
+                e.Start.Line == e.End.Line ? Math.Max(1, (int)(e.End.Column - e.Start.Column)) : 1);
 
     /// <summary>The parser points at what the tab is in; the tab itself is the place to look at.</summary>
     private Spot? TabAsIndentation(YamlException e)

@@ -30,7 +30,10 @@ public sealed class AnswerComposerTests
         var known = Words(Compose(Facts(), Some.Tim, new Question(kind, Some.Address("jo@acme.example"))));
         var unknown = Words(Compose(Facts(), Some.Tim, new Question(kind, Some.Address("xx@acme.example"))));
         Assert.Equal(unknown.Replace("xx@", "jo@", StringComparison.Ordinal), known);
-        Assert.Contains("is nobody you or your team look after, as far as we know. Ask Olga before you write.", known, StringComparison.Ordinal);
+        Assert.Contains(
+            "is nobody you or your team look after, as far as we know. Ask Olga before you write.",
+            known,
+            StringComparison.Ordinal);
         Assert.DoesNotContain("Keane", known, StringComparison.Ordinal);
         Assert.DoesNotContain("flickers", known, StringComparison.Ordinal);
     }
@@ -48,9 +51,17 @@ public sealed class AnswerComposerTests
     {
         var mine = Some.Mail("2", subject: "Only for Tim", text: "Tim's text") with
         {
-            Participants = [new Participant(Some.Address("jo@acme.example"), "Jo Keane", ParticipantRole.From, false), new Participant(Some.Tim.Email, "Tim", ParticipantRole.To, true)],
+            Participants =
+            [
+                new Participant(Some.Address("jo@acme.example"), "Jo Keane", ParticipantRole.From, false),
+                new Participant(Some.Tim.Email, "Tim", ParticipantRole.To, true),
+            ],
         };
-        var facts = Facts() with { Log = new ContactLogSnapshot([Some.Mail("1"), mine, Note("has a bad leg", Some.Ana), Note("plays the harp", Some.Tim)]), GroupsOf = _ => ["vip"] };
+        var facts = Facts() with
+        {
+            Log = new ContactLogSnapshot([Some.Mail("1"), mine, Note("has a bad leg", Some.Ana), Note("plays the harp", Some.Tim)]),
+            GroupsOf = _ => ["vip"],
+        };
         var brief = BriefOf(Some.Tim, facts)!;
         Assert.Contains("Only for Tim", Assert.Single(brief.Contacts), StringComparison.Ordinal);
         Assert.Equal(["plays the harp"], brief.Facts);
@@ -67,7 +78,9 @@ public sealed class AnswerComposerTests
     {
         var facts = Facts(Some.Policy with { Limits = [new DoNotContactLimit("never", Some.Nowhere) { Domains = ["acme.example"] }] });
         Assert.Equal("No, please do not write to jo@acme.example", Compose(facts, Some.Tim, WriteToJo).Headline);
-        Assert.Equal("No, please do not write to xx@acme.example", Compose(facts, Some.Tim, new Question(QuestionKind.MayIWrite, Some.Address("xx@acme.example"))).Headline);
+        Assert.Equal(
+            "No, please do not write to xx@acme.example",
+            Compose(facts, Some.Tim, new Question(QuestionKind.MayIWrite, Some.Address("xx@acme.example"))).Headline);
     }
 
     [Fact]
@@ -80,14 +93,29 @@ public sealed class AnswerComposerTests
             Direction = Direction.Outbound,
             Author = Some.Ana.Email,
             Question = true,
-            Participants = [new Participant(Some.Ana.Email, "Ana", ParticipantRole.From, true), new Participant(Some.Address("jo@acme.example"), "Jo Keane", ParticipantRole.To, false)],
+            Participants =
+            [
+                new Participant(Some.Ana.Email, "Ana", ParticipantRole.From, true),
+                new Participant(Some.Address("jo@acme.example"), "Jo Keane", ParticipantRole.To, false),
+            ],
         };
         var facts = Facts() with { Log = new ContactLogSnapshot([Some.Mail("1"), asked]) };
         var brief = BriefOf(Some.Ana, facts)!;
         Assert.StartsWith("Answer Jo Keane “Third sign”, due today", Assert.Single(brief.Open), StringComparison.Ordinal);
         Assert.Equal("Ana asked Mon 08:45 “Drawings”, no answer yet", Assert.Single(brief.Awaited));
 
-        var answered = facts with { Log = new ContactLogSnapshot([Some.Mail("1"), asked, Some.Mail("2") with { Thread = "other", At = Some.Now - Duration.FromHours(1) }]) };
+        var answered = facts with
+        {
+            Log = new ContactLogSnapshot([
+                Some.Mail("1"),
+                asked,
+                Some.Mail("2") with
+                {
+                    Thread = "other",
+                    At = Some.Now - Duration.FromHours(1),
+                },
+            ]),
+        };
         Assert.Empty(BriefOf(Some.Ana, answered)!.Awaited);
     }
 
@@ -99,33 +127,50 @@ public sealed class AnswerComposerTests
     [InlineData("next: 12 March send samples", "next: 12 March send samples (in 8 days)")]
     [InlineData("likes: larch", "likes: larch")]
     public void A_noted_date_says_when_it_comes(string note, string told) =>
-        Assert.Equal([told], BriefOf(Some.Ana, Facts() with { Log = new ContactLogSnapshot([Some.Mail("1"), Note(note, Some.Ana)]) })!.Facts);
+        Assert.Equal(
+            [told],
+            BriefOf(Some.Ana, Facts() with { Log = new ContactLogSnapshot([Some.Mail("1"), Note(note, Some.Ana)]) })!.Facts);
 
     [Fact]
     public void Names_full_of_tricks_stay_in_their_line()
     {
-        var mail = Some.Mail("1", name: "Jo\r\nBcc: all@evil.example\u202E<b>😀" + new string('x', 10_000), subject: new string('\u0301', 5000) + "<script>alert(1)</script>\n\nHello", text: new string('é', 10_000));
+        var mail = Some.Mail(
+            "1",
+            name: "Jo\r\nBcc: all@evil.example\u202E<b>😀" + new string('x', 10_000),
+            subject: new string('\u0301', 5000) + "<script>alert(1)</script>\n\nHello",
+            text: new string('é', 10_000));
         var digest = Compose(Facts() with { Log = new ContactLogSnapshot([mail]) }, Some.Ana, WhoIsJo);
         Assert.DoesNotContain('\n', digest.Subject);
         Assert.DoesNotContain('\u202E', digest.Subject);
         Assert.True(digest.Subject.Length < 120 && Words(digest).Length < 2000, digest.Subject);
     }
 
-    private static DigestFacts Facts(CompanyPolicy? policy = null) => Some.Facts([Some.Item("1")], [Some.Mail("1")], policy) with
-    {
-        OwnerOf = address => address.Value == "jo@acme.example" ? "ana" : null,
-        MayWrite = address => address.Value == "jo@acme.example" ? new WritingAdvice(address, "acme.example") { Against = [], Room = [] } : null,
-    };
+    private static DigestFacts Facts(CompanyPolicy? policy = null) =>
+        Some.Facts([Some.Item("1")], [Some.Mail("1")], policy) with
+        {
+            OwnerOf = address => address.Value == "jo@acme.example" ? "ana" : null,
+            MayWrite = address =>
+                address.Value == "jo@acme.example" ? new WritingAdvice(address, "acme.example") { Against = [], Room = [] } : null,
+        };
 
     private static Brief? BriefOf(Person reader, DigestFacts? facts = null) =>
         Compose(facts ?? Facts(), reader, WhoIsJo).Sections.OfType<BriefSection>().SelectMany(section => section.People).SingleOrDefault();
 
-    private static Digest Compose(DigestFacts facts, Person reader, Question question) => new AnswerComposer(facts).Compose(reader, new MailAnswer([], [question]));
+    private static Digest Compose(DigestFacts facts, Person reader, Question question) =>
+        new AnswerComposer(facts).Compose(reader, new MailAnswer([], [question]));
 
-    private static string Words(Digest digest) => string.Join(
-        '\n',
-        digest.Sections.SelectMany(section => section is NewsSection news ? news.Lines.Select(line => line.Kind + ": " + line.Text) : ((BriefSection)section).People.SelectMany(one => one.Contacts.Append(one.Name)))
-            .Concat(digest.Sections.Select(section => section.Title)).Append(digest.Headline).Append(digest.Subject).Append(digest.Preheader));
+    private static string Words(Digest digest) =>
+        string.Join(
+            '\n',
+            digest
+                .Sections.SelectMany(section =>
+                    section is NewsSection news
+                        ? news.Lines.Select(line => line.Kind + ": " + line.Text)
+                        : ((BriefSection)section).People.SelectMany(one => one.Contacts.Append(one.Name)))
+                .Concat(digest.Sections.Select(section => section.Title))
+                .Append(digest.Headline)
+                .Append(digest.Subject)
+                .Append(digest.Preheader));
 
     private static Interaction Note(string text, Person by) => new()
     {

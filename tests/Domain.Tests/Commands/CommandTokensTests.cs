@@ -13,7 +13,9 @@ public sealed class CommandTokensTests
     public void A_token_names_its_reader_as_often_as_it_is_used()
     {
         var token = Tokens.ForItem("ana", "F7K2Q", Day);
-        Assert.Equal(["ana", "ana"], [Tokens.ReadItem(token, "F7K2Q", Day).Reader!, Tokens.ReadItem(token.ToLowerInvariant(), "F7K2Q", Day.PlusDays(60)).Reader!]);
+        Assert.Equal(
+            ["ana", "ana"],
+            [Tokens.ReadItem(token, "F7K2Q", Day).Reader!, Tokens.ReadItem(token.ToLowerInvariant(), "F7K2Q", Day.PlusDays(60)).Reader!]);
     }
 
     [Fact]
@@ -24,12 +26,16 @@ public sealed class CommandTokensTests
         Assert.NotNull(Tokens.ReadItem("tim" + token[3..], "F7K2Q", Day).Refused);
         Assert.NotNull(Tokens.ReadItem(token.Replace(".2254.", ".9999.", StringComparison.Ordinal), "F7K2Q", Day).Refused);
         Assert.NotNull(new CommandTokens("another secret").ReadItem(token, "F7K2Q", Day).Refused);
-        Assert.All(["", "ana", "ana.2254", "ana.2254.", "ana.x.y.z"], forged => Assert.NotNull(Tokens.ReadItem(forged, "F7K2Q", Day).Refused));
+        Assert.All(
+            ["", "ana", "ana.2254", "ana.2254.", "ana.x.y.z"],
+            forged => Assert.NotNull(Tokens.ReadItem(forged, "F7K2Q", Day).Refused));
     }
 
     [Fact]
     public void It_expires_and_says_so() =>
-        Assert.Equal("the mail it stands in is 61 days old; tokens hold for 60 days", Tokens.ReadItem(Tokens.ForItem("ana", "F7K2Q", Day), "F7K2Q", Day.PlusDays(61)).Refused);
+        Assert.Equal(
+            "the mail it stands in is 61 days old; tokens hold for 60 days",
+            Tokens.ReadItem(Tokens.ForItem("ana", "F7K2Q", Day), "F7K2Q", Day.PlusDays(61)).Refused);
 
     [Fact]
     public void A_reply_address_leads_back_to_its_mail_in_upper_or_lower_case()

@@ -92,15 +92,30 @@ public sealed class ReplyGrammarTests
     [Fact]
     public void Of_ten_lines_of_which_three_make_no_sense_seven_are_carried_out()
     {
-        var reply = Grammar.Read("Hello\ndone 1\ndone 2\nsnooze 3 friday\ncalled 4\nflurb 5\nresolved 6\nsnooze 7\nnot useful 8\ndone 99999\ntag 9 vip\nThanks");
+        var reply = Grammar.Read(
+            "Hello\ndone 1\ndone 2\nsnooze 3 friday\ncalled 4\nflurb 5\nresolved 6\nsnooze 7\nnot useful 8\ndone 99999\ntag 9 vip\nThanks");
         Assert.Equal(7, reply.Commands.Count);
         Assert.Equal(["flurb 5", "snooze 7", "done 99999"], reply.Refused.Select(r => r.Line));
     }
 
     [Fact]
     public void Any_text_is_read_without_a_stumble() =>
-        Prop.ForAll<string>(text => Grammar.Read("done " + text).Commands.Count + Grammar.Read(text).Refused.Count < 300).QuickCheckThrowOnFailure();
+        Prop.ForAll<string>(text => Grammar.Read("done " + text).Commands.Count + Grammar.Read(text).Refused.Count < 300)
+            .QuickCheckThrowOnFailure();
 
-    private static IEnumerable<string> Read(string text) => Grammar.Read(text).Commands.Select(c => string.Join(' ',
-        new[] { c.Verb, string.Join(' ', c.Numbers), string.Join(' ', c.Items), c.Until is { } until ? $"until {until}" : "", c.Tag ?? "", c.Text ?? "" }.Where(w => w.Length > 0)));
+    private static IEnumerable<string> Read(string text) =>
+        Grammar
+            .Read(text)
+            .Commands.Select(c =>
+                string.Join(
+                    ' ',
+                    new[]
+                    {
+                        c.Verb,
+                        string.Join(' ', c.Numbers),
+                        string.Join(' ', c.Items),
+                        c.Until is { } until ? $"until {until}" : "",
+                        c.Tag ?? "",
+                        c.Text ?? "",
+                    }.Where(w => w.Length > 0)));
 }

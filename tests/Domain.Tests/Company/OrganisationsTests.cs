@@ -36,7 +36,8 @@ public sealed class OrganisationsTests
     [InlineData("ada@proton.me")]
     [InlineData("ada@free.fr")]
     [InlineData("ada@qq.com")]
-    public void At_a_public_mail_domain_everybody_is_alone(string address) => Assert.Equal(address, new Organisations([]).Of(EmailAddress.Parse(address)));
+    public void At_a_public_mail_domain_everybody_is_alone(string address) =>
+        Assert.Equal(address, new Organisations([]).Of(EmailAddress.Parse(address)));
 
     [Fact]
     public void A_policy_can_name_more_public_mail_domains()
@@ -49,7 +50,9 @@ public sealed class OrganisationsTests
 
     [Fact]
     public void Nobody_is_guessed_to_be_somebody_else() =>
-        Assert.NotEqual(new Organisations([]).Of(EmailAddress.Parse("ada.l@gmail.com")), new Organisations([]).Of(EmailAddress.Parse("adal@gmail.com")));
+        Assert.NotEqual(
+            new Organisations([]).Of(EmailAddress.Parse("ada.l@gmail.com")),
+            new Organisations([]).Of(EmailAddress.Parse("adal@gmail.com")));
 
     [Theory]
     [InlineData("")]
@@ -58,5 +61,6 @@ public sealed class OrganisationsTests
     [InlineData("com")]
     [InlineData(".com")]
     [InlineData("com.")]
-    public void What_is_no_registered_name_has_no_registrable_domain(string domain) => Assert.Null(PublicSuffixList.Known.RegistrableDomain(domain));
+    public void What_is_no_registered_name_has_no_registrable_domain(string domain) =>
+        Assert.Null(PublicSuffixList.Known.RegistrableDomain(domain));
 }

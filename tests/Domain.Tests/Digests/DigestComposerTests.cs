@@ -11,13 +11,22 @@ namespace CrmSync.Domain.Tests.Digests;
 
 public sealed class DigestComposerTests
 {
-    private static readonly ChaseRule Chase = new("no-answer-yet", Some.Nowhere) { Calendar = Some.Office, After = new(4, TimeUnit.BusinessDay) };
+    private static readonly ChaseRule Chase = new("no-answer-yet", Some.Nowhere)
+    {
+        Calendar = Some.Office,
+        After = new(4, TimeUnit.BusinessDay),
+    };
 
     [Fact]
     public void Nothing_to_say_is_no_mail()
     {
         Assert.True(Compose([]).IsEmpty);
-        Assert.True(Compose([Some.Item("A1", owner: "tim"), Some.Item("A2", Chase, state: ItemState.Suppressed), Some.Item("A3", state: ItemState.Snoozed)]).IsEmpty);
+        Assert.True(
+            Compose([
+                Some.Item("A1", owner: "tim"),
+                Some.Item("A2", Chase, state: ItemState.Suppressed),
+                Some.Item("A3", state: ItemState.Snoozed),
+            ]).IsEmpty);
         Assert.False(Compose([Some.Item("A1")]).IsEmpty);
     }
 
@@ -64,7 +73,9 @@ public sealed class DigestComposerTests
     [Fact]
     public void New_is_what_the_mails_before_did_not_tell()
     {
-        var known = new DigestHistory([new SentDigest(Some.Run().Date.PlusDays(-1), Some.Now - Duration.FromDays(1), [new ListedItem(1, "OLD", ItemState.Open, null)])]);
+        var known = new DigestHistory([
+            new SentDigest(Some.Run().Date.PlusDays(-1), Some.Now - Duration.FromDays(1), [new ListedItem(1, "OLD", ItemState.Open, null)]),
+        ]);
         var lines = Lines(Compose([Some.Item("OLD"), Some.Item("NEW")], history: known));
         Assert.Equal([("NEW", true), ("OLD", false)], lines.Select(l => (l.Item.Id, l.IsNew)).Order());
     }
@@ -86,7 +97,10 @@ public sealed class DigestComposerTests
         var closed = Closed("A", ItemClosing.Met, Some.Now - Duration.FromDays(2));
         Assert.Equal("withdrawn", News(Compose([], closed: [closed], history: History(1, 1, item))).Single().Kind);
 
-        var nextDay = new DigestHistory([new SentDigest(Some.Run().Date.PlusDays(-1), Some.Now - Duration.FromDays(1), []), .. History(1, 2, item).Sent]);
+        var nextDay = new DigestHistory([
+            new SentDigest(Some.Run().Date.PlusDays(-1), Some.Now - Duration.FromDays(1), []),
+            .. History(1, 2, item).Sent,
+        ]);
         Assert.True(Compose([], closed: [closed], history: nextDay).IsEmpty);
     }
 
@@ -95,7 +109,9 @@ public sealed class DigestComposerTests
     {
         var at = Some.Now - Duration.FromHours(2);
         var closed = Closed("A", ItemClosing.Met, at);
-        Assert.Equal("Tim took care of Jo Keane “Third sign” (today 06:45)", News(Compose([], [Some.Mail("A"), Reply("A", "tim", at)], [closed])).Single().Text);
+        Assert.Equal(
+            "Tim took care of Jo Keane “Third sign” (today 06:45)",
+            News(Compose([], [Some.Mail("A"), Reply("A", "tim", at)], [closed])).Single().Text);
         Assert.True(Compose([], [Some.Mail("A"), Reply("A", "ana", at)], [closed]).IsEmpty);
     }
 
@@ -103,7 +119,10 @@ public sealed class DigestComposerTests
     public void A_mail_that_came_back_is_news_for_its_author()
     {
         var sent = Reply("A", "ana", Some.Now - Duration.FromDays(1));
-        var bounced = sent with { Participants = [sent.Participants[0], sent.Participants[1] with { Bounced = Some.Now - Duration.FromHours(20) }] };
+        var bounced = sent with
+        {
+            Participants = [sent.Participants[0], sent.Participants[1] with { Bounced = Some.Now - Duration.FromHours(20) }],
+        };
         var line = News(Compose([], [bounced])).Single();
         Assert.Equal(("not delivered", true), (line.Kind, line.IsBad));
         Assert.Contains("did not reach Jo Keane (jo@acme.example)", line.Text, StringComparison.Ordinal);
@@ -112,7 +131,16 @@ public sealed class DigestComposerTests
     [Fact]
     public void Held_back_items_are_counted_by_reason_with_three_examples()
     {
-        var digest = Compose([Some.Item("OPEN"), .. Enumerable.Range(0, 5).Select(i => Some.Item($"H{i}", Chase, state: ItemState.Suppressed) with { By = i == 0 ? "meeting_booked" : "not-too-often" })]);
+        var digest = Compose([
+            Some.Item("OPEN"),
+            .. Enumerable
+                .Range(0, 5)
+                .Select(i =>
+                    Some.Item($"H{i}", Chase, state: ItemState.Suppressed) with
+                    {
+                        By = i == 0 ? "meeting_booked" : "not-too-often",
+                    }),
+        ]);
         var held = digest.Sections.OfType<HeldBackSection>().Single();
         Assert.Equal(5, held.Count);
         Assert.Equal(["Not too often: 4", "A meeting already booked: 1"], held.Reasons);
@@ -144,10 +172,27 @@ public sealed class DigestComposerTests
     public void Managers_see_those_below_them_and_what_was_escalated_to_them()
     {
         ItemStep[] steps = [new(Some.Now, "ana", Via.Email), new(Some.Now, "olga", Via.Digest)];
-        var items = new[] { Some.Item("L1", state: ItemState.Overdue) with { Level = 1, Steps = steps }, Some.Item("L2", state: ItemState.Overdue) with { Level = 2, Steps = steps }, Some.Item("T1", owner: "stranger", state: ItemState.Overdue) };
+        var items = new[]
+        {
+            Some.Item("L1", state: ItemState.Overdue) with
+            {
+                Level = 1,
+                Steps = steps,
+            },
+            Some.Item("L2", state: ItemState.Overdue) with
+            {
+                Level = 2,
+                Steps = steps,
+            },
+            Some.Item("T1", owner: "stranger", state: ItemState.Overdue),
+        };
         var digest = Compose(items, run: Some.Run(Some.TheFirm, Some.Olga));
         Assert.Equal(["L2"], digest.Listed.Select(l => l.Item));
-        Assert.Equal([["Ana Duarte", "2", "Answer jo@acme.example, was due yesterday 12:45"]], digest.Sections.OfType<TableSection>().Single().Rows.Select(r => r.Cells));
+        Assert.Equal(
+            [
+                ["Ana Duarte", "2", "Answer jo@acme.example, was due yesterday 12:45"],
+            ],
+            digest.Sections.OfType<TableSection>().Single().Rows.Select(r => r.Cells));
         Assert.Equal("1 needs you, 2 overdue", digest.Headline);
     }
 
@@ -170,8 +215,16 @@ public sealed class DigestComposerTests
     [Fact]
     public void Answers_in_time_are_counted_for_yesterday_and_thirty_days()
     {
-        ClosedItem[] closed = [Closed("A", ItemClosing.Met, Some.Now - Duration.FromHours(20)), Closed("B", ItemClosing.Late, Some.Now - Duration.FromDays(20)), Closed("C", ItemClosing.Met, Some.Now - Duration.FromDays(40))];
-        var row = Compose([], closed: closed, run: Some.Run(Some.TheFirm, Some.Olga)).Sections.OfType<TableSection>().Single(s => s.Name == "numbers").Rows.Single();
+        ClosedItem[] closed =
+        [
+            Closed("A", ItemClosing.Met, Some.Now - Duration.FromHours(20)),
+            Closed("B", ItemClosing.Late, Some.Now - Duration.FromDays(20)),
+            Closed("C", ItemClosing.Met, Some.Now - Duration.FromDays(40)),
+        ];
+        var row = Compose([], closed: closed, run: Some.Run(Some.TheFirm, Some.Olga))
+            .Sections.OfType<TableSection>()
+            .Single(s => s.Name == "numbers")
+            .Rows.Single();
         Assert.Equal(["Ana Duarte", "1 of 1", "1 of 2 (50\u00A0%)"], row.Cells);
         Assert.Equal(0.5, row.Share);
     }
@@ -203,7 +256,9 @@ public sealed class DigestComposerTests
             .. Enumerable.Range(0, 20).Select(i => Some.Item($"L{i:00}", state: ItemState.Overdue)),
             Some.Item("TODAY"), .. Enumerable.Range(0, 3).Select(i => Some.Item($"T{i}", due: Some.Now + Duration.FromDays(5 + i))),
         ]);
-        Assert.Equal([(13, 7), (1, 0), (1, 2)], digest.Sections.OfType<ItemSection>().Select(section => (section.Lines.Count, section.More)));
+        Assert.Equal(
+            [(13, 7), (1, 0), (1, 2)],
+            digest.Sections.OfType<ItemSection>().Select(section => (section.Lines.Count, section.More)));
         Assert.Equal(Enumerable.Range(1, 15), digest.Listed.Select(listed => listed.Number));
         Assert.Equal("20 overdue, 1 due today", digest.Headline);
     }
@@ -221,12 +276,20 @@ public sealed class DigestComposerTests
     public void What_an_immediate_mail_told_is_withdrawn_too_and_not_new_in_the_next_digest()
     {
         var told = new ToldItem("ana", "A", ItemState.Overdue, Some.Now - Duration.FromHours(16));
-        var facts = Some.Facts([], closed: [Closed("A", ItemClosing.Met, Some.Now - Duration.FromDays(2))]) with { Told = new[] { told }.ToLookup(one => one.Reader) };
+        var facts = Some.Facts([], closed: [Closed("A", ItemClosing.Met, Some.Now - Duration.FromDays(2))]) with
+        {
+            Told = new[] { told }.ToLookup(one => one.Reader),
+        };
         Assert.Equal("withdrawn", News(new DigestComposer(facts).Compose(Some.Run(), History(1, 1))).Single().Kind);
         Assert.True(new DigestComposer(facts).Compose(Some.Run(), History(1, 0)).IsEmpty);
 
-        var still = Some.Facts([Some.Item("A", state: ItemState.Overdue), Some.Item("B", state: ItemState.Overdue)]) with { Told = facts.Told };
-        Assert.Equal([("A", false), ("B", true)], Lines(new DigestComposer(still).Compose(Some.Run(), History(1, 1))).Select(line => (line.Item.Id, line.IsNew)));
+        var still = Some.Facts([Some.Item("A", state: ItemState.Overdue), Some.Item("B", state: ItemState.Overdue)]) with
+        {
+            Told = facts.Told,
+        };
+        Assert.Equal(
+            [("A", false), ("B", true)],
+            Lines(new DigestComposer(still).Compose(Some.Run(), History(1, 1))).Select(line => (line.Item.Id, line.IsNew)));
     }
 
     [Fact]
@@ -236,7 +299,9 @@ public sealed class DigestComposerTests
         var policy = Some.Policy with { People = [away, Some.Ana, Some.Tim] };
         var run = new DigestSchedule(policy).DueAt(Some.Now).Single(due => due.Definition.Name == "the-firm");
         Assert.Equal(("ana", "olga"), (run.Reader.Id, run.MeantFor.Single()));
-        var firm = new DigestComposer(Some.Facts([Some.Item("T", owner: "tim", state: ItemState.Overdue)], policy: policy)).Compose(run, DigestHistory.None);
+        var firm = new DigestComposer(Some.Facts([Some.Item("T", owner: "tim", state: ItemState.Overdue)], policy: policy)).Compose(
+            run,
+            DigestHistory.None);
         Assert.Equal("Tim Quinn", firm.Sections.OfType<TableSection>().Single().Rows.Single().Cells[0]);
 
         var at = Some.Now - Duration.FromHours(2);
@@ -249,14 +314,19 @@ public sealed class DigestComposerTests
     {
         var mail = Some.Mail("A", name: null) with { At = Some.Now - Duration.FromHours(1), Seen = Some.Now - Duration.FromHours(1) };
         var facts = Some.Facts([], [mail]) with { OwnerOf = _ => "ana" };
-        Assert.Equal("jo@acme.example wrote for the first time “Third sign”", News(new DigestComposer(facts).Compose(Some.Run(), DigestHistory.None)).Single().Text);
+        Assert.Equal(
+            "jo@acme.example wrote for the first time “Third sign”",
+            News(new DigestComposer(facts).Compose(Some.Run(), DigestHistory.None)).Single().Text);
     }
 
     [Fact]
     public void Items_held_back_in_two_threads_with_one_person_are_told_apart()
     {
         var digest = Compose(
-            [Some.Item("OPEN"), .. new[] { "A", "B" }.Select(id => Some.Item(id, Chase, state: ItemState.Suppressed) with { By = "not-too-often" })],
+            [
+                Some.Item("OPEN"),
+                .. new[] { "A", "B" }.Select(id => Some.Item(id, Chase, state: ItemState.Suppressed) with { By = "not-too-often" }),
+            ],
             [Some.Mail("A", subject: "Third sign"), Some.Mail("B", subject: "Fourth sign")]);
         var held = digest.Sections.OfType<HeldBackSection>().Single();
         Assert.Equal(["Ask Jo Keane again “Third sign”: not too often", "Ask Jo Keane again “Fourth sign”: not too often"], held.Examples);
@@ -266,7 +336,14 @@ public sealed class DigestComposerTests
     [Fact]
     public void News_beyond_a_dozen_is_counted()
     {
-        var mails = Enumerable.Range(0, 20).Select(i => Some.Mail($"M{i}", from: $"p{i:00}@acme.example", name: null) with { At = Some.Now - Duration.FromHours(1), Seen = Some.Now - Duration.FromHours(1) });
+        var mails = Enumerable
+            .Range(0, 20)
+            .Select(i =>
+                Some.Mail($"M{i}", from: $"p{i:00}@acme.example", name: null) with
+                {
+                    At = Some.Now - Duration.FromHours(1),
+                    Seen = Some.Now - Duration.FromHours(1),
+                });
         var facts = Some.Facts([], [.. mails]) with { OwnerOf = _ => "ana" };
         var digest = new DigestComposer(facts).Compose(Some.Run(), DigestHistory.None);
         var news = digest.Sections.OfType<NewsSection>().Single();
@@ -277,12 +354,22 @@ public sealed class DigestComposerTests
     [Fact]
     public void Contacts_are_counted_by_week_for_the_people_below_the_reader()
     {
-        var contacts = new[] { 0, 1, 2, 9, 9, 16, 60 }.Select((days, i) => Some.Mail($"W{i}") with { At = Some.Now - Duration.FromDays(days), Seen = Some.Now - Duration.FromDays(days) });
-        var strangers = Some.Mail("X") with { Participants = [new Participant(Some.Address("jo@acme.example"), null, ParticipantRole.From, false)] };
+        var contacts = new[] { 0, 1, 2, 9, 9, 16, 60 }.Select(
+            (days, i) => Some.Mail($"W{i}") with { At = Some.Now - Duration.FromDays(days), Seen = Some.Now - Duration.FromDays(days) });
+        var strangers = Some.Mail("X") with
+        {
+            Participants = [new Participant(Some.Address("jo@acme.example"), null, ParticipantRole.From, false)],
+        };
         var automatic = Some.Mail("Y") with { Class = InteractionClass.Auto };
-        var digest = Compose([], [.. contacts, strangers, automatic], [Closed("A", ItemClosing.Met, Some.Now - Duration.FromHours(20))], Some.Run(Some.TheFirm, Some.Olga));
+        var digest = Compose(
+            [],
+            [.. contacts, strangers, automatic],
+            [Closed("A", ItemClosing.Met, Some.Now - Duration.FromHours(20))],
+            Some.Run(Some.TheFirm, Some.Olga));
         var weeks = digest.Sections.OfType<TableSection>().Single(section => section.Name == "numbers").Weeks!.Weeks;
-        Assert.Equal(["26 Jan 0", "2 Feb 0", "9 Feb 0", "16 Feb 1", "23 Feb 2", "this week 3"], weeks.Select(week => $"{week.Week} {week.Count}"));
+        Assert.Equal(
+            ["26 Jan 0", "2 Feb 0", "9 Feb 0", "16 Feb 1", "23 Feb 2", "this week 3"],
+            weeks.Select(week => $"{week.Week} {week.Count}"));
     }
 
     [Fact]
@@ -291,28 +378,49 @@ public sealed class DigestComposerTests
         var over = new OverContact(new CapLimit("calm", Some.Nowhere) { Max = 2, Window = new(7, TimeUnit.Day) }, "jo@acme.example", "ana",
             [.. Enumerable.Range(0, 30).Select(i => Reply($"R{i}", "tim", Some.Now - Duration.FromHours(30 - i)))]);
         var facts = Some.Facts([]) with { OverContacted = [over] };
-        var row = new DigestComposer(facts).Compose(Some.Run(Some.TheFirm, Some.Olga), DigestHistory.None).Sections.OfType<TableSection>().Single(section => section.Name == "over_contacted").Rows.Single();
+        var row = new DigestComposer(facts)
+            .Compose(Some.Run(Some.TheFirm, Some.Olga), DigestHistory.None)
+            .Sections.OfType<TableSection>()
+            .Single(section => section.Name == "over_contacted")
+            .Rows.Single();
         Assert.Equal("30 contacts\nat most 2 in 7 days", row.Cells[1]);
-        Assert.Equal(["27 earlier", "Tim, today 05:45 “Third sign”", "Tim, today 06:45 “Third sign”", "Tim, today 07:45 “Third sign”"], row.Cells[2].Split('\n'));
+        Assert.Equal(
+            ["27 earlier", "Tim, today 05:45 “Third sign”", "Tim, today 06:45 “Third sign”", "Tim, today 07:45 “Third sign”"],
+            row.Cells[2].Split('\n'));
     }
 
     [Fact]
     public void What_readers_found_not_useful_is_counted_by_rule_for_the_manager()
     {
-        Interaction NotUseful(int i, string rule, int daysAgo) => new()
-        {
-            Id = $"n{i}",
-            Kind = InteractionKind.Command,
-            At = Some.Now - Duration.FromDays(daysAgo),
-            Seen = Some.Now - Duration.FromDays(daysAgo),
-            Command = new CommandFacts(Some.Ana.Email, "not-useful") { Rule = rule },
-        };
-        var digest = Compose([], [NotUseful(1, "customers", 1), NotUseful(2, "answer", 3), NotUseful(3, "answer", 29), NotUseful(4, "answer", 31)], run: Some.Run(Some.TheFirm, Some.Olga));
-        Assert.Equal("answer 2, customers 1 (in 30 days, by rule)", digest.Sections.OfType<NewsSection>().Single(section => section.Name == "health").Lines.Single(line => line.Kind == "not useful").Text);
+        Interaction NotUseful(int i, string rule, int daysAgo) =>
+            new()
+            {
+                Id = $"n{i}",
+                Kind = InteractionKind.Command,
+                At = Some.Now - Duration.FromDays(daysAgo),
+                Seen = Some.Now - Duration.FromDays(daysAgo),
+                Command = new CommandFacts(Some.Ana.Email, "not-useful") { Rule = rule },
+            };
+        var digest = Compose(
+            [],
+            [NotUseful(1, "customers", 1), NotUseful(2, "answer", 3), NotUseful(3, "answer", 29), NotUseful(4, "answer", 31)],
+            run: Some.Run(Some.TheFirm, Some.Olga));
+        Assert.Equal(
+            "answer 2, customers 1 (in 30 days, by rule)",
+            digest
+                .Sections.OfType<NewsSection>()
+                .Single(section => section.Name == "health")
+                .Lines.Single(line => line.Kind == "not useful")
+                .Text);
     }
 
-    private static Digest Compose(IReadOnlyList<Item> items, IReadOnlyList<Interaction>? log = null, IReadOnlyList<ClosedItem>? closed = null, DueDigest? run = null, DigestHistory? history = null) =>
-        new DigestComposer(Some.Facts(items, log, closed: closed)).Compose(run ?? Some.Run(), history ?? DigestHistory.None);
+    private static Digest Compose(
+        IReadOnlyList<Item> items,
+        IReadOnlyList<Interaction>? log = null,
+        IReadOnlyList<ClosedItem>? closed = null,
+        DueDigest? run = null,
+        DigestHistory? history = null
+    ) => new DigestComposer(Some.Facts(items, log, closed: closed)).Compose(run ?? Some.Run(), history ?? DigestHistory.None);
 
     private static ItemSection Section(Digest digest) => digest.Sections.OfType<ItemSection>().Single();
 
@@ -327,17 +435,28 @@ public sealed class DigestComposerTests
             [.. items.Select((item, n) => new ListedItem(n + 1, item.Id, item.State, item.Due))]))]);
 
     private static ClosedItem Closed(string id, ItemClosing @as, Instant at) =>
-        new(id, Some.Answer, "thread-" + id, @as, at) { Contact = Some.Address("jo@acme.example"), Owner = "ana", Opened = Some.Now - Duration.FromDays(50), Why = "no answer" };
+        new(id, Some.Answer, "thread-" + id, @as, at)
+        {
+            Contact = Some.Address("jo@acme.example"),
+            Owner = "ana",
+            Opened = Some.Now - Duration.FromDays(50),
+            Why = "no answer",
+        };
 
-    private static Interaction Reply(string id, string by, Instant at) => Some.Mail(id) with
-    {
-        Id = "reply-" + id,
-        At = at,
-        Seen = at,
-        Direction = Direction.Outbound,
-        Author = Some.Address(by + "@bright.example"),
-        Participants = [new Participant(Some.Address(by + "@bright.example"), null, ParticipantRole.From, true), new Participant(Some.Address("jo@acme.example"), "Jo Keane", ParticipantRole.To, false)],
-    };
+    private static Interaction Reply(string id, string by, Instant at) =>
+        Some.Mail(id) with
+        {
+            Id = "reply-" + id,
+            At = at,
+            Seen = at,
+            Direction = Direction.Outbound,
+            Author = Some.Address(by + "@bright.example"),
+            Participants =
+            [
+                new Participant(Some.Address(by + "@bright.example"), null, ParticipantRole.From, true),
+                new Participant(Some.Address("jo@acme.example"), "Jo Keane", ParticipantRole.To, false),
+            ],
+        };
 
     private static Interaction Meeting(Instant start) => new()
     {

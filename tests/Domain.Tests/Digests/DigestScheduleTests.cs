@@ -31,8 +31,14 @@ public sealed class DigestScheduleTests
     public void It_leaves_on_business_days_of_the_readers_own_calendar_only()
     {
         Assert.Empty(Mine(At(7, 8, 30)));
-        var holiday = new BusinessCalendar("office", Some.Dublin, Some.Office.Hours, new Dictionary<LocalDate, Holiday> { [new LocalDate(2026, 3, 4)] = new("Day off", []) });
-        Assert.DoesNotContain(Due(Some.Policy with { People = [Some.Olga, Some.Ana with { Calendar = holiday }] }, At(4, 8, 30)), d => d.Reader.Id == "ana");
+        var holiday = new BusinessCalendar(
+            "office",
+            Some.Dublin,
+            Some.Office.Hours,
+            new Dictionary<LocalDate, Holiday> { [new LocalDate(2026, 3, 4)] = new("Day off", []) });
+        Assert.DoesNotContain(
+            Due(Some.Policy with { People = [Some.Olga, Some.Ana with { Calendar = holiday }] }, At(4, 8, 30)),
+            d => d.Reader.Id == "ana");
     }
 
     [Fact]
@@ -49,7 +55,9 @@ public sealed class DigestScheduleTests
     {
         var away = Some.Olga with { Away = [new Absence(new LocalDate(2026, 3, 4), new LocalDate(2026, 3, 4), "tim")] };
         var policy = Some.Policy with { People = [away, Some.Ana, Some.Tim] };
-        Assert.Equal(["my-day tim", "my-day ana", "the-firm tim"], Due(policy, At(4, 8, 45)).Select(d => $"{d.Definition.Name} {d.Reader.Id}"));
+        Assert.Equal(
+            ["my-day tim", "my-day ana", "the-firm tim"],
+            Due(policy, At(4, 8, 45)).Select(d => $"{d.Definition.Name} {d.Reader.Id}"));
         Assert.Contains(Due(policy, At(5, 8, 45)), d => d.Definition.Name == "the-firm" && d.Reader.Id == "olga");
     }
 
@@ -57,7 +65,9 @@ public sealed class DigestScheduleTests
     public void Who_left_gets_none_and_the_successor_gets_one_not_two()
     {
         var left = Some.Ana with { Left = new LocalDate(2026, 3, 4), Successor = "tim" };
-        Assert.Equal(["olga", "tim"], Due(Some.Policy with { People = [Some.Olga, left, Some.Tim], Digests = [Some.MyDay] }, At(4, 8, 30)).Select(d => d.Reader.Id));
+        Assert.Equal(
+            ["olga", "tim"],
+            Due(Some.Policy with { People = [Some.Olga, left, Some.Tim], Digests = [Some.MyDay] }, At(4, 8, 30)).Select(d => d.Reader.Id));
     }
 
     [Fact]
@@ -81,8 +91,23 @@ public sealed class DigestScheduleTests
     public void A_time_the_clocks_skip_moves_forward_and_one_they_repeat_comes_once()
     {
         // Clocks in Dublin go forward at 01:00 on 29 March and back at 02:00 on 25 October 2026.
-        var nightly = new DigestSchedule(Some.Policy with { Digests = [Some.MyDay with { At = new LocalTime(1, 30), Days = Enum.GetValues<IsoDayOfWeek>().Where(d => d != IsoDayOfWeek.None).ToHashSet() }] });
-        var definition = Some.MyDay with { At = new LocalTime(1, 30), Days = new HashSet<IsoDayOfWeek> { IsoDayOfWeek.Sunday } };
+        var nightly = new DigestSchedule(
+            Some.Policy with
+            {
+                Digests =
+                [
+                    Some.MyDay with
+                    {
+                        At = new LocalTime(1, 30),
+                        Days = Enum.GetValues<IsoDayOfWeek>().Where(d => d != IsoDayOfWeek.None).ToHashSet(),
+                    },
+                ],
+            });
+        var definition = Some.MyDay with
+        {
+            At = new LocalTime(1, 30),
+            Days = new HashSet<IsoDayOfWeek> { IsoDayOfWeek.Sunday },
+        };
         Assert.Equal(Instant.FromUtc(2026, 3, 29, 1, 30), nightly.TimeOn(definition, Some.Ana, new LocalDate(2026, 3, 29)));
         Assert.Equal(Instant.FromUtc(2026, 10, 25, 0, 30), nightly.TimeOn(definition, Some.Ana, new LocalDate(2026, 10, 25)));
         var twice = nightly.DueAt(Instant.FromUtc(2026, 10, 25, 1, 30)).Where(d => d.Reader.Id == "ana").ToList();
@@ -97,5 +122,6 @@ public sealed class DigestScheduleTests
 
     private static IReadOnlyList<DueDigest> Due(CompanyPolicy policy, Instant now) => new DigestSchedule(policy).DueAt(now);
 
-    private static IEnumerable<DueDigest> Mine(Instant now) => Due(Some.Policy, now).Where(d => d.Definition.Name == "my-day" && d.Reader.Id == "ana");
+    private static IEnumerable<DueDigest> Mine(Instant now) =>
+        Due(Some.Policy, now).Where(d => d.Definition.Name == "my-day" && d.Reader.Id == "ana");
 }

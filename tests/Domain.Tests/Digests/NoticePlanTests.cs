@@ -34,7 +34,13 @@ public sealed class NoticePlanTests
 
     [Fact]
     public void A_step_via_digest_is_not_mailed() =>
-        Assert.Empty(At(Ten + Hour(1), Late("A", level: 2) with { Steps = [new ItemStep(Ten, "ana", Via.Email), new ItemStep(Ten, "olga", Via.Digest)] }));
+        Assert.Empty(
+            At(
+                Ten + Hour(1),
+                Late("A", level: 2) with
+                {
+                    Steps = [new ItemStep(Ten, "ana", Via.Email), new ItemStep(Ten, "olga", Via.Digest)],
+                }));
 
     [Fact]
     public void Outside_of_the_open_hours_it_waits_for_the_opening_unless_the_rule_is_urgent()
@@ -90,7 +96,11 @@ public sealed class NoticePlanTests
     private static Duration Minutes(int minutes) => Duration.FromMinutes(minutes);
 
     private static Item Late(string id, int level, Instant? at = null) =>
-        Some.Item(id, state: ItemState.Overdue, due: (at ?? Ten) - Hour(1)) with { Level = level, Steps = [new ItemStep(at ?? Ten, "ana", Via.Email), new ItemStep(at ?? Ten, "olga", Via.Email)] };
+        Some.Item(id, state: ItemState.Overdue, due: (at ?? Ten) - Hour(1)) with
+        {
+            Level = level,
+            Steps = [new ItemStep(at ?? Ten, "ana", Via.Email), new ItemStep(at ?? Ten, "olga", Via.Email)],
+        };
 
     private static IEnumerable<string> At(Instant now, params Item[] items) =>
         new NoticePlan(InOfficeHours).DueAt(new EvaluationResult(now) { Items = items, Closed = [] })

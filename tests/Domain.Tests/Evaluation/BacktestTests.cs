@@ -37,7 +37,8 @@ public sealed class BacktestTests
         var report = Replay(Digested);
         var ana = report.People.Single(p => p.Id == "ana");
 
-        // Both steps of the late answer: one to ana, one to her manager; the one late line on Friday's digest and the chase on Monday's and Tuesday's.
+        // Both steps of the late answer: one to ana, one to her manager; the one late line on Friday's digest and the chase on Monday's and
+        // Tuesday's.
         Assert.Equal((1, Day("2026-03-05")), (ana.MostMails, ana.MostMailsOn));
         Assert.Equal(1, report.People.Single(p => p.Id == "dana").MostMails);
         Assert.Equal(1, ana.MostLines);
@@ -58,7 +59,8 @@ public sealed class BacktestTests
     }
 
     [Fact]
-    public void Contacts_are_ranked_by_how_often_they_are_the_subject() => Assert.Equal(Address(Jane), Replay(Digested).Contacts[0].Contact);
+    public void Contacts_are_ranked_by_how_often_they_are_the_subject() =>
+        Assert.Equal(Address(Jane), Replay(Digested).Contacts[0].Contact);
 
     private static BacktestReport Replay(CompanyPolicy policy)
     {

@@ -15,7 +15,8 @@ public sealed class ExplanationTests
         var story = new Story(Worked.Policy.WithRules(Reply, Respond("vip-reply", "1bh"), Fix, Waiting, Customers))
             .Mail("a", "2026-02-02 10:00", Ana, John, "t1", subject: "Spring visit")
             .Mail("n", "2026-02-24 08:12", John, Ana, "t1", subject: "Automatic reply: Spring visit", type: InteractionClass.Auto)
-            .Mail("b", "2026-03-02 10:00", Jane, Ana, "t2", "This is unacceptable.", subject: "broken hinge").Mail("c", "2026-03-02 12:00", Ana, Jane, "t2");
+            .Mail("b", "2026-03-02 10:00", Jane, Ana, "t2", "This is unacceptable.", subject: "broken hinge")
+            .Mail("c", "2026-03-02 12:00", Ana, Jane, "t2");
 
         Assert.Equal(
             """
@@ -41,7 +42,11 @@ public sealed class ExplanationTests
     public void It_says_which_rule_matched_first() =>
         Assert.Contains(
             "not reached: 'reply' above it matches first",
-            Explain(new Story(Worked.Policy.WithRules(Reply, Respond("vip-reply", "1bh"))).Mail("a", "2026-03-02 10:00", Jane, Ana), Jane, "2026-03-02 11:00"), StringComparison.Ordinal);
+            Explain(
+                new Story(Worked.Policy.WithRules(Reply, Respond("vip-reply", "1bh"))).Mail("a", "2026-03-02 10:00", Jane, Ana),
+                Jane,
+                "2026-03-02 11:00"),
+            StringComparison.Ordinal);
 
     [Fact]
     public void A_rule_above_whose_condition_on_the_mail_fails_is_not_matched_rather_than_not_reached()
@@ -59,13 +64,15 @@ public sealed class ExplanationTests
         policy = policy with { Limits = [.. policy.Limits.Select(l => l with { Mode = Mode.Observe })] };
         var story = new Story(policy)
             .Mail("a", "2026-02-02 10:00", Ana, John, "t1", subject: "Spring visit")
-            .Mail("b", "2026-03-02 10:00", Jane, Ana, "t2", "This is unacceptable.", subject: "broken hinge").Mail("c", "2026-03-02 12:00", Ana, Jane, "t2");
+            .Mail("b", "2026-03-02 10:00", Jane, Ana, "t2", "This is unacceptable.", subject: "broken hinge")
+            .Mail("c", "2026-03-02 12:00", Ana, Jane, "t2");
 
         var item = story.At("2026-03-13 10:00").Items.Single(i => i.Contact == EmailAddress.Parse(John));
         Assert.Equal((ItemState.Overdue, null), (item.State, item.By));
         Assert.Equal(["after-complaint"], item.WouldBeHeldBy);
         Assert.Contains(
-            "  observed      would be held by cooldown after-complaint, per organisation: jane@acme.example \"broken hinge\" closed Thu 12 Mar 12:00 (quiet 10d) + 14d, until Thu 26 Mar 12:00",
+            "  observed      would be held by cooldown after-complaint, per organisation: jane@acme.example \"broken hinge\" closed Thu "
+                + "12 Mar 12:00 (quiet 10d) + 14d, until Thu 26 Mar 12:00",
             Explain(story, John, "2026-03-13 10:00"), StringComparison.Ordinal);
     }
 
@@ -80,11 +87,18 @@ public sealed class ExplanationTests
 
     [Fact]
     public void An_alias_finds_the_contact() =>
-        Assert.StartsWith(Jane, Explain(new Story(Worked.Policy), "jane.private@mail.example", "2026-03-02 11:00"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            Jane,
+            Explain(new Story(Worked.Policy), "jane.private@mail.example", "2026-03-02 11:00"),
+            StringComparison.Ordinal);
 
     [Fact]
     public void Nobody_has_an_unknown_address() =>
-        Assert.Null(new Evaluator(Worked.Policy).Explain(new ContactLogSnapshot([]), EmailAddress.Parse("who@nowhere.example"), new Story(Worked.Policy).Time("2026-03-02 11:00")));
+        Assert.Null(
+            new Evaluator(Worked.Policy).Explain(
+                new ContactLogSnapshot([]),
+                EmailAddress.Parse("who@nowhere.example"),
+                new Story(Worked.Policy).Time("2026-03-02 11:00")));
 
     private static string Explain(Story story, string address, string now) =>
         new Evaluator(story.Policy).Explain(new ContactLogSnapshot(story.Log), EmailAddress.Parse(address), story.Time(now))!.ToString();

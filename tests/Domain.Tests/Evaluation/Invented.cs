@@ -10,10 +10,22 @@ using static CrmSync.Domain.Tests.Evaluation.Write;
 
 namespace CrmSync.Domain.Tests.Evaluation;
 
-/// <summary>Random policies, logs and clocks from one number, with everything that makes evaluation hard: equal times, late mail, wrong clocks, bounces, merges.</summary>
+/// <summary>
+/// Random policies, logs and clocks from one number, with everything that makes evaluation hard: equal times, late mail, wrong clocks,
+/// bounces, merges.
+/// </summary>
 internal sealed class Invented
 {
-    private static readonly string[] Outside = [Jane, "jane.private@mail.example", John, Li, "zoe@gmail.com", "sam@sub.acme.example", "kim@new.example"];
+    private static readonly string[] Outside =
+    [
+        Jane,
+        "jane.private@mail.example",
+        John,
+        Li,
+        "zoe@gmail.com",
+        "sam@sub.acme.example",
+        "kim@new.example",
+    ];
     private static readonly string[] Inside = [Ana, Bob, "dana@us.example", "support@us.example"];
     private static readonly string[] Threads = ["t1", "t2", "t3", "t4", "t5"];
     private readonly Random random;
@@ -41,18 +53,30 @@ internal sealed class Invented
     public bool Chance(double of) => random.NextDouble() < of;
 
     /// <summary>Everything an evaluation says, in text.</summary>
-    public static string Tell(EvaluationResult evaluation) => string.Join('\n', evaluation.Items.Concat(evaluation.Observed).Select(Tell)) + "\n--\n"
-        + string.Join('\n', evaluation.Closed.Concat(evaluation.ObservedClosed).Select(c => $"{c.Id} {c.Rule.Name} {c.About} {c.As} {c.At} {c.Opened} {c.Due} {c.Owner} {c.KnownAt} {c.ClosedBy} {c.Why}"));
+    public static string Tell(EvaluationResult evaluation) =>
+        string.Join('\n', evaluation.Items.Concat(evaluation.Observed).Select(Tell))
+        + "\n--\n"
+        + string.Join(
+            '\n',
+            evaluation
+                .Closed.Concat(evaluation.ObservedClosed)
+                .Select(c => $"{c.Id} {c.Rule.Name} {c.About} {c.As} {c.At} {c.Opened} {c.Due} {c.Owner} {c.KnownAt} {c.ClosedBy} {c.Why}")
+        );
 
     public static string Tell(Item i) =>
-        $"{i.Id} {i.Rule.Name} {i.About} {i.Contact} {i.State} {i.Opened} {i.Due} {i.Owner} L{i.Level} {i.By} {i.Until} {i.KnownSince} {i.WarnAt} {i.HiddenUntil} {i.Trigger} "
+        $"{i.Id} {i.Rule.Name} {i.About} {i.Contact} {i.State} {i.Opened} {i.Due} {i.Owner} L{i.Level} {i.By} {i.Until} {i.KnownSince} "
+            + $"{i.WarnAt} {i.HiddenUntil} {i.Trigger} "
         + $"{string.Join(',', i.Steps)} {string.Join(',', i.Unsure)} {i.Why}";
 
     private CompanyPolicy SomePolicy()
     {
         Rule[] rules =
         [
-            Respond("strict", "2bh", when: new Condition.Any([Tagged("vip"), InCase("complaint")])) with { Warn = Length("30bm"), Escalate = [Step("0m", "owner"), Step("1bd", "manager")] },
+            Respond("strict", "2bh", when: new Condition.Any([Tagged("vip"), InCase("complaint")])) with
+            {
+                Warn = Length("30bm"),
+                Escalate = [Step("0m", "owner"), Step("1bd", "manager")],
+            },
             Respond("reply", Any(["4bh", "24h", "1bd", "1d"]), "8bh", Chance(0.3) ? Segment("customer") : null) with
             {
                 Cc = Chance(0.5),
@@ -61,12 +85,33 @@ internal sealed class Invented
                 ExpireAfter = Length(Any(["20d", "90d"])),
                 Escalate = [Step("0m", "owner"), Step("4bh", "lead")],
             },
-            Respond("watched-reply", "1bh") with { Mode = Mode.Observe },
-            Resolve("fix", "complaint", Any(["16bh", "48h"])) with { Mode = Any([Mode.Enforce, Mode.Observe]) },
-            Chase("offers", "2bd", HasMarker("offer")) with { ExpectsAny = true, MaxChasers = 1 },
-            Chase("waiting", Any(["3bd", "36h", "2d"])) with { SatisfiedByContact = Chance(0.3), ExpireAfter = Length("15d") },
-            StayInTouch("firms", "2w", Segment("customer")) with { Per = Any([Per.Contact, Per.Organisation]), Counts = Any([Counts.Any, Counts.Ours, Counts.TwoWay]) },
-            StayInTouch("others", Any(["10d", "30d", "5bd"])) with { ExpireAfter = Length("25d") },
+            Respond("watched-reply", "1bh") with
+            {
+                Mode = Mode.Observe,
+            },
+            Resolve("fix", "complaint", Any(["16bh", "48h"])) with
+            {
+                Mode = Any([Mode.Enforce, Mode.Observe]),
+            },
+            Chase("offers", "2bd", HasMarker("offer")) with
+            {
+                ExpectsAny = true,
+                MaxChasers = 1,
+            },
+            Chase("waiting", Any(["3bd", "36h", "2d"])) with
+            {
+                SatisfiedByContact = Chance(0.3),
+                ExpireAfter = Length("15d"),
+            },
+            StayInTouch("firms", "2w", Segment("customer")) with
+            {
+                Per = Any([Per.Contact, Per.Organisation]),
+                Counts = Any([Counts.Any, Counts.Ours, Counts.TwoWay]),
+            },
+            StayInTouch("others", Any(["10d", "30d", "5bd"])) with
+            {
+                ExpireAfter = Length("25d"),
+            },
             FollowUp("recap", FollowUpEvent.MeetingHeld, "1bd"),
             FollowUp("welcome", FollowUpEvent.FirstInbound, wait: "2bd"),
             FollowUp("still-fine", FollowUpEvent.CaseClosed, ofCase: "complaint", wait: "5d"),
@@ -97,13 +142,20 @@ internal sealed class Invented
             new AssignEntry(2, null, Chance(0.5) ? new OwnerChoice.FirstContact() : new OwnerChoice.LastContact(), Chance(0.5), Here),
         ];
 
-        return (Bare with
-        {
-            Assign = Chance(0.7) ? assign : [],
-            Markers = new Dictionary<string, Marker>(Bare.Markers) { ["offer"] = new Marker("offer", ["offer"], Here) { Direction = Direction.Outbound } },
-            Cases = new Dictionary<string, CaseDefinition> { ["complaint"] = Case("complaint", HasMarker("complaint"), Chance(0.7) ? "5d" : null, resolved: Chance(0.7)) },
-            EpisodeGap = Length("12d"),
-        }).WithPeople(people).WithRules([.. rules.Where(_ => Chance(0.7))]).WithLimits([.. limits.Where(_ => Chance(0.6))]);
+        return (
+            Bare with
+            {
+                Assign = Chance(0.7) ? assign : [],
+                Markers = new Dictionary<string, Marker>(Bare.Markers)
+                {
+                    ["offer"] = new Marker("offer", ["offer"], Here) { Direction = Direction.Outbound },
+                },
+                Cases = new Dictionary<string, CaseDefinition>
+                {
+                    ["complaint"] = Case("complaint", HasMarker("complaint"), Chance(0.7) ? "5d" : null, resolved: Chance(0.7)),
+                },
+                EpisodeGap = Length("12d"),
+            }).WithPeople(people).WithRules([.. rules.Where(_ => Chance(0.7))]).WithLimits([.. limits.Where(_ => Chance(0.6))]);
     }
 
     private List<Interaction> SomeLog()
@@ -129,23 +181,50 @@ internal sealed class Invented
         switch (random.Next(10))
         {
             case < 4:
-                story.Mail(id, at, Any(Outside), Chance(0.8) ? Any(Inside) : Any(Outside), Any(Threads), Any(["It is broken.", "A complaint!", "Why?"]), ack: Chance(0.2),
-                    cc: Chance(0.2) ? Any(Inside) : null, type: Chance(0.1) ? InteractionClass.Auto : InteractionClass.Human);
+                story.Mail(
+                    id,
+                    at,
+                    Any(Outside),
+                    Chance(0.8) ? Any(Inside) : Any(Outside),
+                    Any(Threads),
+                    Any(["It is broken.", "A complaint!", "Why?"]),
+                    ack: Chance(0.2),
+                    cc: Chance(0.2) ? Any(Inside) : null,
+                    type: Chance(0.1) ? InteractionClass.Auto : InteractionClass.Human);
                 break;
             case < 8:
-                story.Mail(id, at, Any(Inside), Any(Outside), Any(Threads), Any(["Here.", "Could you?", "Our offer?"]), cc: Chance(0.3) ? Any(Outside) : null,
+                story.Mail(
+                    id,
+                    at,
+                    Any(Inside),
+                    Any(Outside),
+                    Any(Threads),
+                    Any(["Here.", "Could you?", "Our offer?"]),
+                    cc: Chance(0.3) ? Any(Outside) : null,
                     type: Chance(0.1) ? InteractionClass.Mass : InteractionClass.Human);
                 if (Chance(0.1))
                     story.Bounce(id, Told(Moment(0, 60)));
                 break;
             case 8:
                 var start = Moment(0, 70);
-                story.Meeting(id, Told(start), Told(start + Duration.FromHours(1)), $"{Any(Inside)} {(Chance(0.2) ? "-" : "")}{Any(Outside)}", seen: at, cancelled: Chance(0.2) ? at : null);
+                story.Meeting(
+                    id,
+                    Told(start),
+                    Told(start + Duration.FromHours(1)),
+                    $"{Any(Inside)} {(Chance(0.2) ? "-" : "")}{Any(Outside)}",
+                    seen: at,
+                    cancelled: Chance(0.2) ? at : null);
                 break;
             default:
                 var verb = Any(["done", "snooze", "called", "resolved", "tag", "untag", "note"]);
                 story.Command(
-                    at, verb, Chance(0.5) ? Any(Threads) : null, Any(Outside), verb == "snooze" ? Told(Moment(0, 80)) : null, Any(["vip", "dnc"]), text: "birthday: 20 March");
+                    at,
+                    verb,
+                    Chance(0.5) ? Any(Threads) : null,
+                    Any(Outside),
+                    verb == "snooze" ? Told(Moment(0, 80)) : null,
+                    Any(["vip", "dnc"]),
+                    text: "birthday: 20 March");
                 break;
         }
 

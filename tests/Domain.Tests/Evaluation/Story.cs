@@ -26,10 +26,24 @@ internal sealed class Story(CompanyPolicy policy)
 
     public Instant Time(string text) => Clock.Parse(text).Value.InZoneLeniently(Policy.DefaultCalendar.Zone).ToInstant();
 
-    /// <summary>A human mail. <paramref name="to"/>, <paramref name="cc"/> and <paramref name="bcc"/> may name several, separated by blanks.</summary>
+    /// <summary>
+    /// A human mail. <paramref name="to"/>, <paramref name="cc"/> and <paramref name="bcc"/> may name several, separated by blanks.
+    /// </summary>
     public Story Mail(
-        string id, string at, string from, string to, string thread = "t", string text = "", string subject = "Hello", string? seen = null, string? cc = null, string? bcc = null,
-        bool ack = false, string? inReplyTo = null, string? replyTo = null, InteractionClass type = InteractionClass.Human)
+        string id,
+        string at,
+        string from,
+        string to,
+        string thread = "t",
+        string text = "",
+        string subject = "Hello",
+        string? seen = null,
+        string? cc = null,
+        string? bcc = null,
+        bool ack = false,
+        string? inReplyTo = null,
+        string? replyTo = null,
+        InteractionClass type = InteractionClass.Human)
     {
         var fromUs = book.IsOurs(EmailAddress.Parse(from));
         var people = new List<Participant> { Person(from, ParticipantRole.From) };
@@ -67,34 +81,68 @@ internal sealed class Story(CompanyPolicy policy)
         var index = log.FindIndex(i => i.Id == of);
         log[index] = log[index] with
         {
-            Participants = [.. log[index].Participants.Select(p => !p.Internal && (failed is null || failed == p.Address.Value) ? p with { Bounced = Time(at) } : p)],
+            Participants =
+            [
+                .. log[index]
+                    .Participants.Select(p =>
+                        !p.Internal && (failed is null || failed == p.Address.Value) ? p with { Bounced = Time(at) } : p),
+            ],
         };
         return this;
     }
 
-    /// <summary>A meeting; who declined is marked with a minus: <c>ana@us.example -jane@acme.example</c>. The first named organised it.</summary>
-    public Story Meeting(string id, string start, string end, string people, string? seen = null, string? cancelled = null, bool allDay = false)
+    /// <summary>
+    /// A meeting; who declined is marked with a minus: <c>ana@us.example -jane@acme.example</c>. The first named organised it.
+    /// </summary>
+    public Story Meeting(
+        string id,
+        string start,
+        string end,
+        string people,
+        string? seen = null,
+        string? cancelled = null,
+        bool allDay = false)
     {
         var attendees = people.Split(' ');
-        log.Add(new Interaction
-        {
-            Id = id,
-            Kind = InteractionKind.Meeting,
-            At = Time(start),
-            Seen = Time(seen ?? start),
-            Subject = "Meeting",
-            Participants =
-            [
-                .. attendees.Select((a, i) => Person(a.TrimStart('-'), i == 0 ? ParticipantRole.Organizer : ParticipantRole.Attendee)
-                    with { Response = a[0] == '-' ? MeetingResponse.Declined : MeetingResponse.Accepted }),
-            ],
-            Meeting = new MeetingFacts { Uid = id, Start = Time(start), End = Time(end), CancelledAt = cancelled is null ? null : Time(cancelled), AllDay = allDay },
-        });
+        log.Add(
+            new Interaction
+            {
+                Id = id,
+                Kind = InteractionKind.Meeting,
+                At = Time(start),
+                Seen = Time(seen ?? start),
+                Subject = "Meeting",
+                Participants =
+                [
+                    .. attendees.Select(
+                        (a, i) =>
+                            Person(a.TrimStart('-'), i == 0 ? ParticipantRole.Organizer : ParticipantRole.Attendee) with
+                            {
+                                Response = a[0] == '-' ? MeetingResponse.Declined : MeetingResponse.Accepted,
+                            }),
+                ],
+                Meeting = new MeetingFacts
+                {
+                    Uid = id,
+                    Start = Time(start),
+                    End = Time(end),
+                    CancelledAt = cancelled is null ? null : Time(cancelled),
+                    AllDay = allDay,
+                },
+            });
         return this;
     }
 
     public Story Command(
-        string at, string verb, string? about = null, string? contact = null, string? until = null, string? tag = null, string? rule = null, string? text = null, string from = "ana@us.example")
+        string at,
+        string verb,
+        string? about = null,
+        string? contact = null,
+        string? until = null,
+        string? tag = null,
+        string? rule = null,
+        string? text = null,
+        string from = "ana@us.example")
     {
         log.Add(new Interaction
         {
@@ -121,10 +169,12 @@ internal sealed class Story(CompanyPolicy policy)
         return this;
     }
 
-    public EvaluationResult At(string now) => new Evaluator(Policy).Evaluate(new ContactLogSnapshot(log) { Coverage = coverage }, Time(now));
+    public EvaluationResult At(string now) =>
+        new Evaluator(Policy).Evaluate(new ContactLogSnapshot(log) { Coverage = coverage }, Time(now));
 
     /// <summary>
-    /// The complete list of items at a moment, each as <c>rule about state</c> and then any of <c>opened=</c>, <c>due=</c>, <c>until=</c> (a time or <c>null</c>),
+    /// The complete list of items at a moment, each as <c>rule about state</c> and then any of <c>opened=</c>, <c>due=</c>, <c>until=</c>
+    /// (a time or <c>null</c>),
     /// <c>owner=</c>, <c>level=</c>, <c>by=</c>. Times leave out the blank: <c>2026-03-02T10:00</c>.
     /// </summary>
     public Story Expect(string now, params string[] expected)
@@ -151,12 +201,14 @@ internal sealed class Story(CompanyPolicy policy)
         var closed = At(now).Closed;
         Assert.True(
             closed.Any(c => c.Rule.Name == rule && c.About == about && c.As == closing && (at is null || c.At == Time(at))),
-            $"at {now} not closed as expected; closed are\n" + string.Join('\n', closed.Select(c => $"{c.Rule.Name} {c.About} {c.As} {Local(c.At)}")));
+            $"at {now} not closed as expected; closed are\n"
+                + string.Join('\n', closed.Select(c => $"{c.Rule.Name} {c.About} {c.As} {Local(c.At)}")));
         return this;
     }
 
     public string Print(Item item) =>
-        $"{item.Rule.Name} {item.About} {item.State.ToString().ToLowerInvariant()} opened={Local(item.Opened)} due={Local(item.Due)} owner={item.Owner} "
+        $"{item.Rule.Name} {item.About} {item.State.ToString().ToLowerInvariant()} opened={Local(item.Opened)} due={Local(item.Due)} "
+            + $"owner={item.Owner} "
         + $"level={item.Level} by={item.By ?? "null"} until={Local(item.Until)}";
 
     private string Local(Instant? at) =>

@@ -36,7 +36,9 @@ internal static class Write
 
     public static EmailAddress Address(string text) => EmailAddress.Parse(text);
 
-    /// <summary><c>Calendar("office", "Europe/Berlin", "mon-fri 09:00-17:00", "2026-04-03 Good Friday", "2026-12-24 09:00-12:00")</c>.</summary>
+    /// <summary>
+    /// <c>Calendar("office", "Europe/Berlin", "mon-fri 09:00-17:00", "2026-04-03 Good Friday", "2026-12-24 09:00-12:00")</c>.
+    /// </summary>
     public static BusinessCalendar Calendar(string name, string zone, string hours, params string[] holidays)
     {
         var week = new Dictionary<IsoDayOfWeek, IReadOnlyList<OpenSpan>>();
@@ -59,7 +61,13 @@ internal static class Write
     }
 
     public static Person Person(string id, string? manager = null, string? left = null, string? successor = null, params Absence[] away) =>
-        new(id, Address($"{id}@us.example")) { Manager = manager, Left = left is null ? null : Day(left), Successor = successor, Away = away };
+        new(id, Address($"{id}@us.example"))
+        {
+            Manager = manager,
+            Left = left is null ? null : Day(left),
+            Successor = successor,
+            Away = away,
+        };
 
     public static Absence Away(string from, string to, string? cover) => new(Day(from), Day(to), cover);
 
@@ -76,17 +84,52 @@ internal static class Write
     public static Condition Tagged(params string[] tags) => new Condition.HasTag(tags);
 
     public static RespondRule Respond(string name, string within, string? next = null, Condition? when = null) =>
-        new(name, Here) { Calendar = null!, Within = Length(within), NextWithin = Length(next ?? within), When = when, ExpireAfter = Length("90d") };
+        new(name, Here)
+        {
+            Calendar = null!,
+            Within = Length(within),
+            NextWithin = Length(next ?? within),
+            When = when,
+            ExpireAfter = Length("90d"),
+        };
 
-    public static ResolveRule Resolve(string name, string ofCase, string within) => new(name, Here) { Calendar = null!, Case = ofCase, Within = Length(within) };
+    public static ResolveRule Resolve(string name, string ofCase, string within) =>
+        new(name, Here)
+        {
+            Calendar = null!,
+            Case = ofCase,
+            Within = Length(within),
+        };
 
     public static ChaseRule Chase(string name, string after, Condition? when = null) =>
-        new(name, Here) { Calendar = null!, After = Length(after), When = when, Within = Length("2bd"), ExpireAfter = Length("30d"), Priority = 50 };
+        new(name, Here)
+        {
+            Calendar = null!,
+            After = Length(after),
+            When = when,
+            Within = Length("2bd"),
+            ExpireAfter = Length("30d"),
+            Priority = 50,
+        };
 
     public static StayInTouchRule StayInTouch(string name, string every, Condition? when = null) =>
-        new(name, Here) { Calendar = null!, Every = Length(every), When = when, Within = Length("5bd"), ExpireAfter = Length("365d"), Priority = 30 };
+        new(name, Here)
+        {
+            Calendar = null!,
+            Every = Length(every),
+            When = when,
+            Within = Length("5bd"),
+            ExpireAfter = Length("365d"),
+            Priority = 30,
+        };
 
-    public static FollowUpRule FollowUp(string name, FollowUpEvent after, string within = "2bd", string? ofCase = null, string? wait = null, Condition? when = null) =>
+    public static FollowUpRule FollowUp(
+        string name,
+        FollowUpEvent after,
+        string within = "2bd",
+        string? ofCase = null,
+        string? wait = null,
+        Condition? when = null) =>
         new(name, Here)
         {
             Calendar = null!,
@@ -115,18 +158,40 @@ internal static class Write
         };
 
     public static HandoverRule Handover(string name, string active = "12mo") =>
-        new(name, Here) { Calendar = null!, ActiveWithin = Length(active), Within = Length("10bd"), ExpireAfter = Length("90d"), Priority = 65 };
+        new(name, Here)
+        {
+            Calendar = null!,
+            ActiveWithin = Length(active),
+            Within = Length("10bd"),
+            ExpireAfter = Length("90d"),
+            Priority = 65,
+        };
 
     public static WatchRule Watch(string name, WatchMetric metric, string? of, string window, int atLeast, Per per = Per.Contact) =>
         new(name, Here) { Calendar = null!, Metric = metric, Of = of, Window = Length(window), AtLeast = atLeast, Per = per };
 
-    public static CapLimit Cap(string name, int max, string window, Per per = Per.Contact) => new(name, Here) { Max = max, Window = Length(window), Per = per };
+    public static CapLimit Cap(string name, int max, string window, Per per = Per.Contact) =>
+        new(name, Here)
+        {
+            Max = max,
+            Window = Length(window),
+            Per = per,
+        };
 
     public static CooldownLimit Cooldown(string name, string ofCase, string length, Per per = Per.Contact) =>
         new(name, Here) { Cases = [ofCase], For = Length(length), Per = per };
 
-    public static DoNotContactLimit DoNotContact(string name, string[]? addresses = null, string[]? domains = null, string[]? tags = null) =>
-        new(name, Here) { Addresses = (addresses ?? []).Select(Address).ToHashSet(), Domains = domains ?? [], Tags = tags ?? [] };
+    public static DoNotContactLimit DoNotContact(
+        string name,
+        string[]? addresses = null,
+        string[]? domains = null,
+        string[]? tags = null) =>
+        new(name, Here)
+        {
+            Addresses = (addresses ?? []).Select(Address).ToHashSet(),
+            Domains = domains ?? [],
+            Tags = tags ?? [],
+        };
 
     public static BlackoutLimit Blackout(string name, string from, string to) => new(name, Here) { From = Day(from), To = Day(to) };
 
@@ -136,10 +201,26 @@ internal static class Write
 
     public static CompanyPolicy WithLimits(this CompanyPolicy policy, params Limit[] limits) => policy with { Limits = limits };
 
-    public static CompanyPolicy WithPeople(this CompanyPolicy policy, params Person[] people) => policy with { People = people, DefaultOwner = people[0] };
+    public static CompanyPolicy WithPeople(this CompanyPolicy policy, params Person[] people) =>
+        policy with
+        {
+            People = people,
+            DefaultOwner = people[0],
+        };
 
-    public static Segment SegmentOf(string name, string[]? domains = null, string[]? tags = null, string[]? notIn = null, string[]? addresses = null) =>
-        new(name, Here) { Domains = domains ?? [], Tags = tags ?? [], NotIn = notIn, Addresses = (addresses ?? []).Select(Address).ToHashSet() };
+    public static Segment SegmentOf(
+        string name,
+        string[]? domains = null,
+        string[]? tags = null,
+        string[]? notIn = null,
+        string[]? addresses = null) =>
+        new(name, Here)
+        {
+            Domains = domains ?? [],
+            Tags = tags ?? [],
+            NotIn = notIn,
+            Addresses = (addresses ?? []).Select(Address).ToHashSet(),
+        };
 
     public static CaseDefinition Case(string name, Condition opensOn, string? quietFor = null, bool resolved = false) =>
         new(name, opensOn, Here) { QuietFor = quietFor is null ? null : Length(quietFor), ClosesOnResolved = resolved };
@@ -150,7 +231,8 @@ internal static class Write
         return new OpenSpan(Minutes(ends[0]), Minutes(ends[1]));
     }
 
-    private static int Minutes(string clock) => (int.Parse(clock[..2], CultureInfo.InvariantCulture) * 60) + int.Parse(clock[3..], CultureInfo.InvariantCulture);
+    private static int Minutes(string clock) =>
+        (int.Parse(clock[..2], CultureInfo.InvariantCulture) * 60) + int.Parse(clock[3..], CultureInfo.InvariantCulture);
 
     private static IsoDayOfWeek DayOfWeek(string name) => name switch
     {

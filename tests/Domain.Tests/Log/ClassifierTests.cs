@@ -13,7 +13,10 @@ public sealed class ClassifierTests
 
     [Fact]
     public void A_mail_from_us_to_outside_is_human_and_outbound() =>
-        Expect(InteractionClass.Human, Direction.Outbound, Some.Mail(from: "robert@elsewhere.example", to: "bob@us.example", cc: "jane@acme.example"));
+        Expect(
+            InteractionClass.Human,
+            Direction.Outbound,
+            Some.Mail(from: "robert@elsewhere.example", to: "bob@us.example", cc: "jane@acme.example"));
 
     [Fact]
     public void A_forward_inside_the_company_is_internal() =>
@@ -21,7 +24,10 @@ public sealed class ClassifierTests
 
     [Fact]
     public void A_mail_of_ours_with_outsiders_only_in_bcc_is_internal() =>
-        Expect(InteractionClass.Internal, Direction.Internal, Some.Mail(from: "ana@us.example", to: "bob@us.example", bcc: "jane@acme.example"));
+        Expect(
+            InteractionClass.Internal,
+            Direction.Internal,
+            Some.Mail(from: "ana@us.example", to: "bob@us.example", bcc: "jane@acme.example"));
 
     [Fact]
     public void A_subdomain_of_ours_is_ours_and_a_domain_that_only_ends_alike_is_not()
@@ -31,7 +37,8 @@ public sealed class ClassifierTests
     }
 
     [Fact]
-    public void Our_own_digest_is_self() => Expect(InteractionClass.Self, Direction.Internal, Some.Mail(from: "crmsync@us.example", headers: ("x-crmsync", "digest")));
+    public void Our_own_digest_is_self() =>
+        Expect(InteractionClass.Self, Direction.Internal, Some.Mail(from: "crmsync@us.example", headers: ("x-crmsync", "digest")));
 
     [Fact]
     public void What_goes_only_to_the_command_mailbox_is_self() =>
@@ -39,11 +46,20 @@ public sealed class ClassifierTests
 
     [Fact]
     public void A_bcc_to_the_command_mailbox_stays_a_mail_to_the_customer() =>
-        Expect(InteractionClass.Human, Direction.Outbound, Some.Mail(from: "ana@us.example", to: "jane@acme.example", bcc: "crmsync+chase@us.example"));
+        Expect(
+            InteractionClass.Human,
+            Direction.Outbound,
+            Some.Mail(from: "ana@us.example", to: "jane@acme.example", bcc: "crmsync+chase@us.example"));
 
     [Fact]
     public void An_invitation_is_calendar_even_when_it_is_auto_submitted() =>
-        Expect(InteractionClass.Calendar, Direction.Inbound, Some.Mail(headers: ("auto-submitted", "auto-generated")) with { CalendarPart = true });
+        Expect(
+            InteractionClass.Calendar,
+            Direction.Inbound,
+            Some.Mail(headers: ("auto-submitted", "auto-generated")) with
+            {
+                CalendarPart = true,
+            });
 
     [Theory]
     [InlineData("auto-submitted", "auto-replied")]
@@ -83,12 +99,18 @@ public sealed class ClassifierTests
     public void Newsletters_are_bulk_from_outside_and_mass_from_us(string name, string value)
     {
         Expect(InteractionClass.Bulk, Direction.Inbound, Some.Mail(headers: (name, value)));
-        Expect(InteractionClass.Mass, Direction.Outbound, Some.Mail(from: "ana@us.example", to: "jane@acme.example", headers: (name, value)));
+        Expect(
+            InteractionClass.Mass,
+            Direction.Outbound,
+            Some.Mail(from: "ana@us.example", to: "jane@acme.example", headers: (name, value)));
     }
 
     [Fact]
     public void What_comes_through_a_group_address_of_ours_is_not_a_newsletter() =>
-        Expect(InteractionClass.Human, Direction.Inbound, Some.Mail(headers: [("list-id", "Support <support.us.example>"), ("list-unsubscribe", "<x>"), ("precedence", "list")]));
+        Expect(
+            InteractionClass.Human,
+            Direction.Inbound,
+            Some.Mail(headers: [("list-id", "Support <support.us.example>"), ("list-unsubscribe", "<x>"), ("precedence", "list")]));
 
     [Fact]
     public void A_no_reply_sender_is_bulk() => Expect(InteractionClass.Bulk, Direction.Inbound, Some.Mail(from: "no-reply@shop.example"));
@@ -109,7 +131,10 @@ public sealed class ClassifierTests
     [InlineData(10, InteractionClass.Human)]
     [InlineData(11, InteractionClass.Mass)]
     public void A_mail_of_ours_to_more_than_ten_outsiders_is_mass(int people, InteractionClass expected) =>
-        Expect(expected, Direction.Outbound, Some.Mail(from: "ana@us.example", to: string.Join(',', Enumerable.Range(0, people).Select(i => $"p{i}@acme.example"))));
+        Expect(
+            expected,
+            Direction.Outbound,
+            Some.Mail(from: "ana@us.example", to: string.Join(',', Enumerable.Range(0, people).Select(i => $"p{i}@acme.example"))));
 
     [Fact]
     public void X_Auto_Response_Suppress_is_no_evidence() =>
@@ -117,7 +142,9 @@ public sealed class ClassifierTests
 
     [Fact]
     public void Every_class_comes_with_its_reason() =>
-        Assert.Equal(["Auto-Submitted: auto-replied"], Classifier.Classify(Some.Mail(headers: ("auto-submitted", "auto-replied")).Line()).Reasons);
+        Assert.Equal(
+            ["Auto-Submitted: auto-replied"],
+            Classifier.Classify(Some.Mail(headers: ("auto-submitted", "auto-replied")).Line()).Reasons);
 
     [Fact]
     public void The_same_mail_is_outbound_for_its_author_and_inbound_for_the_colleague_who_got_a_copy()

@@ -36,7 +36,10 @@ public sealed class MailIdentityTests
 
     [Fact]
     public void The_same_words_to_two_people_in_the_same_second_are_two_mails() =>
-        Assert.False(Same(Some.Mail(from: "ana@us.example", to: "jane@acme.example", id: "1@x.example"), Some.Mail(from: "ana@us.example", to: "john@acme.example", id: "2@x.example")));
+        Assert.False(
+            Same(
+                Some.Mail(from: "ana@us.example", to: "jane@acme.example", id: "1@x.example"),
+                Some.Mail(from: "ana@us.example", to: "john@acme.example", id: "2@x.example")));
 
     [Fact]
     public void Without_a_date_different_message_ids_are_different_mails()
@@ -49,7 +52,10 @@ public sealed class MailIdentityTests
     [Fact]
     public void Ids_ascend_with_the_date_and_have_twenty_characters()
     {
-        var ids = Enumerable.Range(0, 50).Select(day => MailIdentity.Of(Some.Mail(date: Some.Noon + Duration.FromDays(day * 40))).LineId).ToArray();
+        var ids = Enumerable
+            .Range(0, 50)
+            .Select(day => MailIdentity.Of(Some.Mail(date: Some.Noon + Duration.FromDays(day * 40))).LineId)
+            .ToArray();
         Assert.Equal(ids.Order(StringComparer.Ordinal), ids);
         Assert.All(ids, id => Assert.Equal(20, id.Length));
     }

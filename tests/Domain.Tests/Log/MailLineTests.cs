@@ -20,9 +20,15 @@ public sealed class MailLineTests
             var forwards = lines.Aggregate((a, b) => a.With(b));
             var backwards = lines.Reverse().Aggregate((a, b) => a.With(b));
             var half = lines.Length / 2;
-            var grouped = half == 0 ? forwards : lines[half..].Aggregate((a, b) => a.With(b)).With(lines[..half].Aggregate((a, b) => a.With(b)));
-            return Print(forwards) == Print(backwards) && Print(forwards) == Print(grouped) && Print(forwards.With(forwards)) == Print(forwards);
-        }).QuickCheckThrowOnFailure();
+            var grouped =
+                half == 0
+                    ? forwards
+                    : lines[half..].Aggregate((a, b) => a.With(b)).With(lines[..half].Aggregate((a, b) => a.With(b)));
+            return Print(forwards) == Print(backwards)
+                && Print(forwards) == Print(grouped)
+                && Print(forwards.With(forwards)) == Print(forwards);
+        })
+            .QuickCheckThrowOnFailure();
 
     [Fact]
     public void The_bcc_of_the_sent_copy_is_kept_when_the_received_copy_comes_later()
@@ -37,7 +43,10 @@ public sealed class MailLineTests
     public void Recipients_stand_in_the_order_of_the_header() =>
         Assert.Equal(
             ["zoe@acme.example", "jane@acme.example"],
-            Some.Mail(from: "ana@us.example", to: "zoe@acme.example,jane@acme.example").Line().Participants.Where(p => p.Role == ParticipantRole.To).Select(p => p.Address.Value));
+            Some.Mail(from: "ana@us.example", to: "zoe@acme.example,jane@acme.example")
+                .Line()
+                .Participants.Where(p => p.Role == ParticipantRole.To)
+                .Select(p => p.Address.Value));
 
     [Fact]
     public void Inbound_mail_happened_when_the_topmost_received_says_so()
@@ -49,7 +58,11 @@ public sealed class MailLineTests
     [Fact]
     public void Outbound_mail_happened_when_its_date_says_so()
     {
-        var mail = (Some.Mail(from: "ana@us.example", to: "jane@acme.example") with { Received = Some.Noon + Duration.FromMinutes(3) }).Line();
+        var mail = (
+            Some.Mail(from: "ana@us.example", to: "jane@acme.example") with
+            {
+                Received = Some.Noon + Duration.FromMinutes(3),
+            }).Line();
         Assert.Equal(Some.Noon, new Classifier(Some.Policy).LineOf(mail).At);
     }
 

@@ -35,14 +35,21 @@ internal static class Some
         },
         Cases = new Dictionary<string, CaseDefinition>
         {
-            ["refund"] = new("refund", new Condition.Any([new Condition.TextHas(["money back"]), new Condition.HasMarker(["complaint"])]), Here),
+            ["refund"] = new(
+                "refund",
+                new Condition.Any([new Condition.TextHas(["money back"]), new Condition.HasMarker(["complaint"])]),
+                Here),
         },
     };
 
     public static Place Here => new("policy.yaml", 1, 1);
 
-    public static BusinessCalendar Office => new(
-        "office", DateTimeZone.Utc, new Dictionary<IsoDayOfWeek, IReadOnlyList<OpenSpan>> { [IsoDayOfWeek.Monday] = [new OpenSpan(540, 1020)] }, new Dictionary<LocalDate, Holiday>());
+    public static BusinessCalendar Office =>
+        new(
+            "office",
+            DateTimeZone.Utc,
+            new Dictionary<IsoDayOfWeek, IReadOnlyList<OpenSpan>> { [IsoDayOfWeek.Monday] = [new OpenSpan(540, 1020)] },
+            new Dictionary<LocalDate, Holiday>());
 
     public static Capture Capture(int textLimit = Domain.Log.Capture.DefaultTextLimit) => new(Policy, textLimit);
 

@@ -19,13 +19,18 @@ public sealed class ThreadsTests
     [Fact]
     public void A_reply_without_references_goes_to_the_nearest_earlier_mail_of_its_subject()
     {
-        var threads = Threads.Resolve([Mail("1", 0, subject: "Invoice"), Mail("2", 5, subject: "Invoice"), Mail("3", 7, subject: "AW: Invoice")]);
+        var threads = Threads.Resolve([
+            Mail("1", 0, subject: "Invoice"),
+            Mail("2", 5, subject: "Invoice"),
+            Mail("3", 7, subject: "AW: Invoice"),
+        ]);
         Assert.Equal("2", threads["3"]);
         Assert.Equal("1", threads["1"]);
     }
 
     [Fact]
-    public void Without_a_reply_prefix_equal_subjects_stay_apart() => Apart(Mail("1", 0, subject: "Invoice"), Mail("2", 1, subject: "Invoice"));
+    public void Without_a_reply_prefix_equal_subjects_stay_apart() =>
+        Apart(Mail("1", 0, subject: "Invoice"), Mail("2", 1, subject: "Invoice"));
 
     [Fact]
     public void A_forward_prefix_is_no_reply_prefix() => Apart(Mail("1", 0, subject: "Invoice"), Mail("2", 1, subject: "Fwd: Invoice"));
@@ -122,8 +127,20 @@ public sealed class ThreadsTests
         from person in Gen.Elements("jane@acme.example", "john@acme.example")
         select Mail("0", day, id.Length == 0 ? null : id, reference.Length == 0 ? [] : [reference], subject, person);
 
-    private static ThreadMail Mail(string id, int day, string? messageId = null, string[]? references = null, string subject = "Order", string outsider = "jane@acme.example") =>
-        new(id, Some.Noon + Duration.FromDays(day), messageId is null ? [] : [messageId], references ?? [], subject, new HashSet<EmailAddress> { Some.Address(outsider) });
+    private static ThreadMail Mail(
+        string id,
+        int day,
+        string? messageId = null,
+        string[]? references = null,
+        string subject = "Order",
+        string outsider = "jane@acme.example") =>
+        new(
+            id,
+            Some.Noon + Duration.FromDays(day),
+            messageId is null ? [] : [messageId],
+            references ?? [],
+            subject,
+            new HashSet<EmailAddress> { Some.Address(outsider) });
 
     private static void Together(ThreadMail one, ThreadMail two)
     {

@@ -24,7 +24,8 @@ public sealed class CalendarRoundTests
     public void A_past_meeting_that_is_changed_follows_the_calendar_and_keeps_when_it_was_first_seen()
     {
         var held = CopyOf(Ana) with { LastSeen = Tuesday };
-        var settled = Assert.Single(CalendarRound.Settle([held], [CopyOf(Ana, Tuesday) with { FirstSeen = Tuesday, LastSeen = Tuesday }], Always));
+        var settled = Assert.Single(
+            CalendarRound.Settle([held], [CopyOf(Ana, Tuesday) with { FirstSeen = Tuesday, LastSeen = Tuesday }], Always));
         Assert.Equal((Tuesday, Harvest), (settled.Start, settled.FirstSeen));
     }
 
@@ -55,6 +56,9 @@ public sealed class CalendarRoundTests
     [InlineData(100, 49, false, true)]
     [InlineData(100, 49, true, false)]
     [InlineData(30, 11, false, false)]
-    public void A_calendar_that_is_suddenly_empty_is_an_alarm_and_one_that_shrank_is_looked_at_twice(int before, int now, bool confirmed, bool alarm) =>
-        Assert.Equal(alarm, CalendarRound.Alarm(before, now, confirmed) is not null);
+    public void A_calendar_that_is_suddenly_empty_is_an_alarm_and_one_that_shrank_is_looked_at_twice(
+        int before,
+        int now,
+        bool confirmed,
+        bool alarm) => Assert.Equal(alarm, CalendarRound.Alarm(before, now, confirmed) is not null);
 }

@@ -122,7 +122,8 @@ public sealed class InvitationTests
 
         // Who sent the invitation for the organiser may cancel it too.
         var desk = EmailAddress.Parse("desk@agency.example");
-        Assert.NotNull(Line(Request() with { Senders = [desk], SentBy = desk }, Cancel() with { Senders = [desk], SentBy = desk }).CancelledAt);
+        Assert.NotNull(
+            Line(Request() with { Senders = [desk], SentBy = desk }, Cancel() with { Senders = [desk], SentBy = desk }).CancelledAt);
     }
 
     [Fact]
@@ -131,7 +132,12 @@ public sealed class InvitationTests
         Assert.NotNull(Line(Request(), Cancel() with { Senders = [Tim] }).CancelledAt);
 
         var organizer = new NamedAddress(EmailAddress.Parse("olga@mail.example"), null);
-        var request = Request() with { Organizer = organizer, Senders = [organizer.Address], Meetings = [Request().Meetings[0] with { Organizer = organizer }] };
+        var request = Request() with
+        {
+            Organizer = organizer,
+            Senders = [organizer.Address],
+            Meetings = [Request().Meetings[0] with { Organizer = organizer }],
+        };
         var stranger = Cancel() with { Organizer = organizer, Senders = [EmailAddress.Parse("mallory@mail.example")] };
         Assert.Single(Merge(request, stranger).Refused);
     }
@@ -160,22 +166,35 @@ public sealed class InvitationTests
     {
         var moved = Request(sequence: 1, start: Week2 + Duration.FromHours(3), occurrence: Week2);
         var cancelled = Cancel(sequence: 1, occurrence: Week3);
-        var rest = Request(sequence: 2, start: Week3 + Duration.FromHours(26), occurrence: Week3) with { ThisAndFuture = true, Zone = Vienna };
+        var rest = Request(sequence: 2, start: Week3 + Duration.FromHours(26), occurrence: Week3) with
+        {
+            ThisAndFuture = true,
+            Zone = Vienna,
+        };
         var over = Cancel(sequence: 3);
 
         Assert.Equal([0, 7, 14, 21, 28], Days(Weekly(5)));
         Assert.Equal(Week2 + Duration.FromHours(3), Merge(Weekly(5), moved).Lines[1].Start);
-        Assert.Equal([false, false, true, false, false], Merge(Weekly(5), moved, cancelled).Lines.Select(line => line.CancelledAt is not null));
+        Assert.Equal(
+            [false, false, true, false, false],
+            Merge(Weekly(5), moved, cancelled).Lines.Select(line => line.CancelledAt is not null));
 
         // From week 3 on a day and two hours later, by the clock on the wall: the clocks change on 29 March.
         var after = Merge(Weekly(5), moved, cancelled, rest).Lines;
         Assert.Equal(
-            [Monday, Week2 + Duration.FromHours(3), Week3 + Duration.FromHours(26), Week3 + Duration.FromHours(26 + 168), Week3 + Duration.FromHours(26 + 335)],
+            [
+                Monday,
+                Week2 + Duration.FromHours(3),
+                Week3 + Duration.FromHours(26),
+                Week3 + Duration.FromHours(26 + 168),
+                Week3 + Duration.FromHours(26 + 335),
+            ],
             after.Select(line => line.Start));
         Assert.Equal(Merge(Weekly(5)).Lines.Select(line => line.Id), after.Select(line => line.Id));
         Assert.All(Merge(Weekly(5), moved, cancelled, rest, over).Lines, line => Assert.NotNull(line.CancelledAt));
 
-        static IEnumerable<int> Days(InvitationMail mail) => Merge(mail).Lines.Select(line => (int)Math.Round((line.Start - Monday).TotalDays));
+        static IEnumerable<int> Days(InvitationMail mail) =>
+            Merge(mail).Lines.Select(line => (int)Math.Round((line.Start - Monday).TotalDays));
     }
 
     [Fact]

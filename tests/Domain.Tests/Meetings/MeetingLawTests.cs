@@ -27,16 +27,28 @@ public sealed class MeetingLawTests
 
     [Fact]
     public void No_meeting_has_two_lines() =>
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(500), Prop.ForAll(Gen.Choose(0, int.MaxValue - 1).ToArbitrary(), seed =>
-        {
-            var random = new Random(seed);
-            var lines = Merging.Merge([.. Enumerable.Range(0, 8).Select(_ => Copy(random))], [.. Enumerable.Range(0, 8).Select(_ => Mail(random))]).Lines;
-            Assert.Equal(lines.Count, lines.Select(line => line.Id).Distinct().Count());
-        }));
+        Check.One(
+            Config.QuickThrowOnFailure.WithMaxTest(500),
+            Prop.ForAll(
+                Gen.Choose(0, int.MaxValue - 1).ToArbitrary(),
+                seed =>
+                {
+                    var random = new Random(seed);
+                    var lines = Merging
+                        .Merge([.. Enumerable.Range(0, 8).Select(_ => Copy(random))], [.. Enumerable.Range(0, 8).Select(_ => Mail(random))])
+                        .Lines;
+                    Assert.Equal(lines.Count, lines.Select(line => line.Id).Distinct().Count());
+                }));
 
-    private static string Print(MergedMeetings merged) => string.Join('\n', merged.Lines.Select(line =>
-            $"{line.Id} {line.Uid} {line.Start} {line.End} {line.Subject} {line.CancelledAt} {line.AllDay} {line.Seen} {string.Join(',', line.Accounts)} {string.Join(',', line.People)}"))
-        + $"\nrefused {string.Join(',', merged.Refused.Select(item => item.Reason).Order(StringComparer.Ordinal))} parked {merged.Parked.Count}";
+    private static string Print(MergedMeetings merged) =>
+        string.Join(
+            '\n',
+            merged.Lines.Select(line =>
+                $"{line.Id} {line.Uid} {line.Start} {line.End} {line.Subject} {line.CancelledAt} {line.AllDay} {line.Seen} "
+                    + $"{string.Join(',', line.Accounts)} {string.Join(',', line.People)}"
+            ))
+        + $"\nrefused {string.Join(',', merged.Refused.Select(item => item.Reason).Order(StringComparer.Ordinal))} parked "
+        + $"{merged.Parked.Count}";
 
     private static MeetingCopy Copy(Random random)
     {
@@ -50,7 +62,16 @@ public sealed class MeetingLawTests
             Stamp = random.Next(3) == 0 ? null : Harvest + Duration.FromMinutes(random.Next(3)),
             Subject = random.Next(3) == 0 ? null : $"Title {random.Next(3)}",
             Organizer = random.Next(5) == 0 ? null : new NamedAddress(random.Next(3) == 0 ? Cleo : Ana, random.Next(2) == 0 ? null : "A"),
-            Invitees = [.. Enumerable.Range(0, random.Next(4)).Select(_ => new Invitee(Person(random), random.Next(2) == 0 ? "N" : null, (MeetingResponse)random.Next(4), random.Next(9) == 0))],
+            Invitees =
+            [
+                .. Enumerable
+                    .Range(0, random.Next(4))
+                    .Select(_ => new Invitee(
+                        Person(random),
+                        random.Next(2) == 0 ? "N" : null,
+                        (MeetingResponse)random.Next(4),
+                        random.Next(9) == 0)),
+            ],
             CancelledAt = random.Next(4) == 0 ? Harvest + Duration.FromMinutes(random.Next(3)) : null,
             Private = random.Next(9) == 0,
             Backlog = random.Next(2) == 0,

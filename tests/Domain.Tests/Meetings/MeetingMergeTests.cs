@@ -39,15 +39,29 @@ public sealed class MeetingMergeTests
     public void People_are_the_union_of_all_copies_and_rooms_are_no_people()
     {
         var line = Line(
-            CopyOf(Ana) with { Invitees = [new Invitee(Tim), new Invitee(EmailAddress.Parse("room1@bright.example"), "Room 1", Room: true)] },
-            CopyOf(Tim) with { Invitees = [new Invitee(Cleo), new Invitee(EmailAddress.Parse("room1@bright.example"), "Room 1")] });
+            CopyOf(Ana) with
+            {
+                Invitees = [new Invitee(Tim), new Invitee(EmailAddress.Parse("room1@bright.example"), "Room 1", Room: true)],
+            },
+            CopyOf(Tim) with
+            {
+                Invitees = [new Invitee(Cleo), new Invitee(EmailAddress.Parse("room1@bright.example"), "Room 1")],
+            });
         Assert.Equal([Ana, Cleo, Tim], line.People.Select(person => person.Address));
     }
 
     [Fact]
     public void An_answer_is_taken_from_the_persons_own_copy_then_from_their_mail_then_from_the_organiser()
     {
-        var organisers = CopyOf(Ana) with { Invitees = [new Invitee(Tim, null, MeetingResponse.Tentative), new Invitee(Ben, null, MeetingResponse.Tentative), new Invitee(Cleo, null, MeetingResponse.Accepted)] };
+        var organisers = CopyOf(Ana) with
+        {
+            Invitees =
+            [
+                new Invitee(Tim, null, MeetingResponse.Tentative),
+                new Invitee(Ben, null, MeetingResponse.Tentative),
+                new Invitee(Cleo, null, MeetingResponse.Accepted),
+            ],
+        };
         var tims = CopyOf(Tim) with { Invitees = [new Invitee(Tim, null, MeetingResponse.Declined), new Invitee(Ben)] };
         var line = Line(organisers, tims, Reply(Ben, MeetingResponse.Accepted), Reply(Tim, MeetingResponse.Accepted));
         Assert.Equal(
@@ -92,7 +106,18 @@ public sealed class MeetingMergeTests
 
     [Fact]
     public void Short_UIDs_are_told_apart_by_their_organiser() =>
-        Assert.Equal(2, Merge(CopyOf(Ana) with { Uid = "1:2323" }, CopyOf(Ben) with { Uid = "1:2323", Organizer = new NamedAddress(Ben, null) }).Lines.Count);
+        Assert.Equal(
+            2,
+            Merge(
+                CopyOf(Ana) with
+                {
+                    Uid = "1:2323",
+                },
+                CopyOf(Ben) with
+                {
+                    Uid = "1:2323",
+                    Organizer = new NamedAddress(Ben, null),
+                }).Lines.Count);
 
     [Fact]
     public void Two_occurrences_of_a_series_are_two_lines_with_ids_in_their_order()
@@ -110,7 +135,8 @@ public sealed class MeetingMergeTests
         Assert.Equal((InteractionKind.Meeting, Direction.Outbound, Monday), (booked.Kind, booked.Direction, booked.At));
         Assert.Equal(MeetingStatus.Booked, booked.Meeting!.StatusAt(Harvest, booked.Participants));
         Assert.Equal(MeetingStatus.Held, booked.Meeting!.StatusAt(Monday + Duration.FromHours(1), booked.Participants));
-        Assert.Equal([(Ana, true, ParticipantRole.Organizer), (Ben, false, ParticipantRole.Attendee), (Tim, true, ParticipantRole.Attendee)],
+        Assert.Equal(
+            [(Ana, true, ParticipantRole.Organizer), (Ben, false, ParticipantRole.Attendee), (Tim, true, ParticipantRole.Attendee)],
             booked.Participants.Select(person => (person.Address, person.Internal, person.Role)));
 
         var declined = Line(CopyOf(Ana), Reply(Ben, MeetingResponse.Declined)).ToInteraction(ours);

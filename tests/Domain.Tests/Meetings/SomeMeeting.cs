@@ -42,30 +42,43 @@ internal static class SomeMeeting
         LastSeen = Harvest,
     };
 
-    public static InvitationMail Request(int sequence = 0, Instant? start = null, Instant? occurrence = null, string account = "tim") => new()
-    {
-        Method = InvitationMethod.Request,
-        Account = account,
-        Senders = [Ana],
-        At = Harvest + Duration.FromMinutes(sequence),
-        Uid = Uid,
-        Occurrence = occurrence,
-        Sequence = sequence,
-        Stamp = Harvest + Duration.FromMinutes(sequence),
-        Organizer = new NamedAddress(Ana, "Ana"),
-        Invitees = [new Invitee(Tim), new Invitee(Ben)],
-        Meetings = [CopyOf(Tim, start, occurrence) with { Account = account, Invitation = true, Sequence = sequence, Stamp = Harvest + Duration.FromMinutes(sequence) }],
-    };
+    public static InvitationMail Request(int sequence = 0, Instant? start = null, Instant? occurrence = null, string account = "tim") =>
+        new()
+        {
+            Method = InvitationMethod.Request,
+            Account = account,
+            Senders = [Ana],
+            At = Harvest + Duration.FromMinutes(sequence),
+            Uid = Uid,
+            Occurrence = occurrence,
+            Sequence = sequence,
+            Stamp = Harvest + Duration.FromMinutes(sequence),
+            Organizer = new NamedAddress(Ana, "Ana"),
+            Invitees = [new Invitee(Tim), new Invitee(Ben)],
+            Meetings =
+            [
+                CopyOf(Tim, start, occurrence) with
+                {
+                    Account = account,
+                    Invitation = true,
+                    Sequence = sequence,
+                    Stamp = Harvest + Duration.FromMinutes(sequence),
+                },
+            ],
+        };
 
     /// <summary>An invitation to a series of meetings, every Monday at ten by the clock in Vienna.</summary>
-    public static InvitationMail Weekly(int count, int sequence = 0) => Request(sequence) with
-    {
-        Meetings =
-        [
-            .. Enumerable.Range(0, count).Select(week => Monday.InZone(Vienna).LocalDateTime.PlusWeeks(week).InZoneLeniently(Vienna).ToInstant())
-                .Select(start => Request(sequence, start, start).Meetings[0]),
-        ],
-    };
+    public static InvitationMail Weekly(int count, int sequence = 0) =>
+        Request(sequence) with
+        {
+            Meetings =
+            [
+                .. Enumerable
+                    .Range(0, count)
+                    .Select(week => Monday.InZone(Vienna).LocalDateTime.PlusWeeks(week).InZoneLeniently(Vienna).ToInstant())
+                    .Select(start => Request(sequence, start, start).Meetings[0]),
+            ],
+        };
 
     public static InvitationMail Cancel(int sequence = 0, Instant? occurrence = null) => Request(sequence, occurrence: occurrence) with
     {
@@ -76,20 +89,22 @@ internal static class SomeMeeting
         Stamp = Harvest + Duration.FromMinutes(sequence + 1),
     };
 
-    public static InvitationMail Reply(EmailAddress from, MeetingResponse response, int sequence = 0, Instant? occurrence = null) => Request(sequence, occurrence: occurrence) with
-    {
-        Method = InvitationMethod.Reply,
-        Account = "ana",
-        Senders = [from],
-        Invitees = [new Invitee(from, null, response)],
-        Meetings = [],
-        At = Harvest + Duration.FromMinutes(sequence + 1),
-        Stamp = Harvest + Duration.FromMinutes(sequence + 1),
-    };
+    public static InvitationMail Reply(EmailAddress from, MeetingResponse response, int sequence = 0, Instant? occurrence = null) =>
+        Request(sequence, occurrence: occurrence) with
+        {
+            Method = InvitationMethod.Reply,
+            Account = "ana",
+            Senders = [from],
+            Invitees = [new Invitee(from, null, response)],
+            Meetings = [],
+            At = Harvest + Duration.FromMinutes(sequence + 1),
+            Stamp = Harvest + Duration.FromMinutes(sequence + 1),
+        };
 
     public static MergedMeetings Merge(params object[] what) => Merging.Merge(what.OfType<MeetingCopy>(), what.OfType<InvitationMail>());
 
     public static MeetingLine Line(params object[] what) => Assert.Single(Merge(what).Lines);
 
-    public static MeetingResponse ResponseOf(this MeetingLine line, EmailAddress person) => line.People.Single(each => each.Address == person).Response;
+    public static MeetingResponse ResponseOf(this MeetingLine line, EmailAddress person) =>
+        line.People.Single(each => each.Address == person).Response;
 }

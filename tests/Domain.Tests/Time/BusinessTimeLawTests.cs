@@ -40,39 +40,49 @@ public sealed class BusinessTimeLawTests
         });
 
     [Fact]
-    public void A_longer_time_never_ends_earlier() => ForAll(
-        from spot in Moments
-        from length in Lengths
-        from more in Gen.Choose(0, 50)
-        select (spot, length, more),
-        x => Assert.True(x.spot.Calendar.Deadline(x.spot.Moment, x.length) <= x.spot.Calendar.Deadline(x.spot.Moment, x.length with { Amount = x.length.Amount + x.more })));
+    public void A_longer_time_never_ends_earlier() =>
+        ForAll(
+            from spot in Moments
+            from length in Lengths
+            from more in Gen.Choose(0, 50)
+            select (spot, length, more),
+            x =>
+                Assert.True(
+                    x.spot.Calendar.Deadline(x.spot.Moment, x.length)
+                        <= x.spot.Calendar.Deadline(x.spot.Moment, x.length with { Amount = x.length.Amount + x.more })));
 
     [Fact]
-    public void Open_time_adds_in_parts() => ForAll(
-        from spot in Moments
-        from a in Gen.Choose(1, 3000)
-        from b in Gen.Choose(1, 3000)
-        select (spot, a, b),
-        x =>
-        {
-            var (calendar, moment) = x.spot;
-            var whole = calendar.Deadline(moment, new LengthOfTime(x.a + x.b, TimeUnit.BusinessMinute));
-            var parts = calendar.Deadline(calendar.Deadline(moment, new LengthOfTime(x.a, TimeUnit.BusinessMinute)), new LengthOfTime(x.b, TimeUnit.BusinessMinute));
-            Assert.Equal(whole, parts);
-        });
+    public void Open_time_adds_in_parts() =>
+        ForAll(
+            from spot in Moments
+            from a in Gen.Choose(1, 3000)
+            from b in Gen.Choose(1, 3000)
+            select (spot, a, b),
+            x =>
+            {
+                var (calendar, moment) = x.spot;
+                var whole = calendar.Deadline(moment, new LengthOfTime(x.a + x.b, TimeUnit.BusinessMinute));
+                var parts = calendar.Deadline(
+                    calendar.Deadline(moment, new LengthOfTime(x.a, TimeUnit.BusinessMinute)),
+                    new LengthOfTime(x.b, TimeUnit.BusinessMinute));
+                Assert.Equal(whole, parts);
+            });
 
     [Fact]
-    public void Exactly_the_open_time_asked_for_passes() => ForAll(
-        from spot in Moments
-        from minutes in Gen.Choose(0, 5000)
-        select (spot, minutes),
-        x =>
-        {
-            var (calendar, moment) = x.spot;
-            var end = calendar.Deadline(moment, new LengthOfTime(x.minutes, TimeUnit.BusinessMinute));
-            Assert.Equal(Duration.FromMinutes(x.minutes), calendar.OpenTimeBetween(moment, end));
-            Assert.Equal(Duration.FromMinutes(x.minutes), calendar.OpenTimeBetween(calendar.Before(end, new LengthOfTime(x.minutes, TimeUnit.BusinessMinute)), end));
-        });
+    public void Exactly_the_open_time_asked_for_passes() =>
+        ForAll(
+            from spot in Moments
+            from minutes in Gen.Choose(0, 5000)
+            select (spot, minutes),
+            x =>
+            {
+                var (calendar, moment) = x.spot;
+                var end = calendar.Deadline(moment, new LengthOfTime(x.minutes, TimeUnit.BusinessMinute));
+                Assert.Equal(Duration.FromMinutes(x.minutes), calendar.OpenTimeBetween(moment, end));
+                Assert.Equal(
+                    Duration.FromMinutes(x.minutes),
+                    calendar.OpenTimeBetween(calendar.Before(end, new LengthOfTime(x.minutes, TimeUnit.BusinessMinute)), end));
+            });
 
     [Fact]
     public void A_rolled_moment_is_open_and_rolls_no_further() => ForAll(Moments, x =>
@@ -101,7 +111,11 @@ public sealed class BusinessTimeLawTests
             Assert.Equal(calendar.Deadline(start, new LengthOfTime(0, TimeUnit.BusinessDay)), close);
         });
 
-    private static Gen<LengthOfTime> Lengths => from unit in Gen.Elements(Units) from amount in Gen.Choose(0, 60) select new LengthOfTime(amount, unit);
+    private static Gen<LengthOfTime> Lengths =>
+        from unit in Gen.Elements(Units)
+        from amount in Gen.Choose(0, 60)
+        select new LengthOfTime(amount, unit);
 
-    private static void ForAll<T>(Gen<T> some, Action<T> law) => Check.One(Config.QuickThrowOnFailure.WithMaxTest(1000), Prop.ForAll(some.ToArbitrary(), law));
+    private static void ForAll<T>(Gen<T> some, Action<T> law) =>
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(1000), Prop.ForAll(some.ToArbitrary(), law));
 }

@@ -52,7 +52,9 @@ public abstract class CalDavServer : IDisposable
         for (var attempt = 1; ; attempt++)
         {
             using var request = new HttpRequestMessage(new HttpMethod(method), address);
-            request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{User}:{Password}")));
+            request.Headers.Authorization = new AuthenticationHeaderValue(
+                "Basic",
+                Convert.ToBase64String(Encoding.UTF8.GetBytes($"{User}:{Password}")));
             request.Headers.ConnectionClose = true;
             if (content is not null)
                 request.Content = new StringContent(content, Encoding.UTF8, "text/calendar");
@@ -60,7 +62,8 @@ public abstract class CalDavServer : IDisposable
             {
                 using var answer = await http.SendAsync(request);
                 if (!answer.IsSuccessStatusCode)
-                    throw new InvalidOperationException($"{method} {address}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
+                    throw new InvalidOperationException(
+                        $"{method} {address}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
                 return;
             }
             catch (HttpRequestException) when (attempt < 4)
@@ -101,7 +104,20 @@ public sealed class RadicaleServer : CalDavServer
 public sealed class XandikosServer : CalDavServer
 {
     public XandikosServer() =>
-        Start("xandikos", "xandikos", ["-d", Path.Combine(Folder, "data"), "-l", "127.0.0.1", "-p", Port.ToString(CultureInfo.InvariantCulture), "--current-user-principal", "/ana/", "--defaults"]);
+        Start(
+            "xandikos",
+            "xandikos",
+            [
+                "-d",
+                Path.Combine(Folder, "data"),
+                "-l",
+                "127.0.0.1",
+                "-p",
+                Port.ToString(CultureInfo.InvariantCulture),
+                "--current-user-principal",
+                "/ana/",
+                "--defaults",
+            ]);
 
     public override Uri Home => new(Root, "ana/calendars/");
 }

@@ -4,14 +4,16 @@ using System.Globalization;
 namespace CrmSync.Fixtures.Servers;
 
 /// <summary>
-/// A real Cyrus with IMAP and CalDAV. Its Debian package and Dovecot's exclude each other, so it is unpacked and never installed: <c>tests/run</c> puts it into
-/// the folder that the variable <c>CRMSYNC_CYRUS</c> names, or into a cache.
+/// A real Cyrus with IMAP and CalDAV. Its Debian package and Dovecot's exclude each other, so it is unpacked and never installed:
+/// <c>tests/run</c> puts it into the folder that the variable <c>CRMSYNC_CYRUS</c> names, or into a cache.
 /// </summary>
 public sealed class CyrusServer : MailboxServer
 {
     private const string Admin = "cyrus";
 
-    private static readonly string Root = Environment.GetEnvironmentVariable("CRMSYNC_CYRUS") is { Length: > 0 } named ? named : Path.Combine(Cache(), "crmsync", "cyrus");
+    private static readonly string Root = Environment.GetEnvironmentVariable("CRMSYNC_CYRUS") is { Length: > 0 } named
+        ? named
+        : Path.Combine(Cache(), "crmsync", "cyrus");
 
     // Cyrus gives up the rights of root at once; what it writes belongs to this user.
     private static readonly string Owner = Environment.UserName == "root" ? "mail" : Environment.UserName;
@@ -47,7 +49,12 @@ public sealed class CyrusServer : MailboxServer
     {
         var user = NextName(name);
         Add(user);
-        Run(user, @"CREATE Sent (USE (\Sent))", @"CREATE Trash (USE (\Trash))", @"CREATE Drafts (USE (\Drafts))", @"CREATE Junk (USE (\Junk))");
+        Run(
+            user,
+            @"CREATE Sent (USE (\Sent))",
+            @"CREATE Trash (USE (\Trash))",
+            @"CREATE Drafts (USE (\Drafts))",
+            @"CREATE Junk (USE (\Junk))");
         return user;
     }
 
@@ -64,12 +71,18 @@ public sealed class CyrusServer : MailboxServer
         if (!program.Folders().Contains(mailFolder))
             program.Do($"CREATE {MailProgram.Quoted(mailFolder)}");
 
-        var next = int.Parse(program.Do($"STATUS {MailProgram.Quoted(mailFolder)} (UIDNEXT)")[0].Split("UIDNEXT ")[1].TrimEnd(')'), CultureInfo.InvariantCulture);
+        var next = int.Parse(
+            program.Do($"STATUS {MailProgram.Quoted(mailFolder)} (UIDNEXT)")[0].Split("UIDNEXT ")[1].TrimEnd(')'),
+            CultureInfo.InvariantCulture);
         var complete = mails.Select(mail => mail with { Bytes = WithLineEnds(mail.Bytes) }).ToList();
         var odd = complete.FindAll(HasOddHeader);
-        program.Append(mailFolder, complete.Select(mail => HasOddHeader(mail) ? mail with { Bytes = "Subject: to be replaced\r\n\r\n"u8.ToArray() } : mail));
+        program.Append(
+            mailFolder,
+            complete.Select(mail => HasOddHeader(mail) ? mail with { Bytes = "Subject: to be replaced\r\n\r\n"u8.ToArray() } : mail));
         if (odd.Count > 0)
-            Replace($"user/{user}{(mailFolder == "INBOX" ? "" : "/" + mailFolder)}", odd.ToDictionary(mail => next + complete.IndexOf(mail)));
+            Replace(
+                $"user/{user}{(mailFolder == "INBOX" ? "" : "/" + mailFolder)}",
+                odd.ToDictionary(mail => next + complete.IndexOf(mail)));
     }
 
     protected override string FileOf(string user, int uid) => Path.Combine(FolderOf($"user/{user}"), $"{uid}.");
@@ -104,9 +117,19 @@ public sealed class CyrusServer : MailboxServer
         if (!File.Exists(Program("master")))
             throw new InvalidOperationException($"this test needs Cyrus unpacked in {Root}; tests/run fetches it, or set CRMSYNC_CYRUS");
 
-        var folders = Directory.EnumerateFiles(Path.Combine(Root, "usr/lib"), "*.so*", SearchOption.AllDirectories).Select(file => Path.GetDirectoryName(file)!).Distinct().ToList();
-        var plugins = folders.Where(folder => Path.GetFileName(folder) == "sasl2").Concat(Directory.GetDirectories("/usr/lib", "*-linux-gnu").Select(folder => Path.Combine(folder, "sasl2")));
-        return new Dictionary<string, string> { ["LD_LIBRARY_PATH"] = string.Join(':', folders), ["SASL_PATH"] = string.Join(':', plugins) };
+        var folders = Directory
+            .EnumerateFiles(Path.Combine(Root, "usr/lib"), "*.so*", SearchOption.AllDirectories)
+            .Select(file => Path.GetDirectoryName(file)!)
+            .Distinct()
+            .ToList();
+        var plugins = folders
+            .Where(folder => Path.GetFileName(folder) == "sasl2")
+            .Concat(Directory.GetDirectories("/usr/lib", "*-linux-gnu").Select(folder => Path.Combine(folder, "sasl2")));
+        return new Dictionary<string, string>
+        {
+            ["LD_LIBRARY_PATH"] = string.Join(':', folders),
+            ["SASL_PATH"] = string.Join(':', plugins),
+        };
     }
 
     /// <summary>IMAP knows CR LF only.</summary>
@@ -128,7 +151,9 @@ public sealed class CyrusServer : MailboxServer
     private static bool HasOddHeader(StoredMail mail)
     {
         var header = System.Text.Encoding.Latin1.GetString(mail.Bytes).Split("\r\n\r\n", 2)[0];
-        return header.Split("\r\n").Any(line => line.Length > 0 && line[0] is not (' ' or '\t') && !line.TakeWhile(c => c is > ' ' and < '\x7f').Contains(':'));
+        return header
+            .Split("\r\n")
+            .Any(line => line.Length > 0 && line[0] is not (' ' or '\t') && !line.TakeWhile(c => c is > ' ' and < '\x7f').Contains(':'));
     }
 
     /// <summary>Puts mails into the place of others, past the server, and has it look at them anew.</summary>
@@ -138,20 +163,31 @@ public sealed class CyrusServer : MailboxServer
             File.WriteAllBytes(Path.Combine(FolderOf(mailbox), $"{uid}."), mail.Bytes);
 
         var reconstruct = new[] { Program("reconstruct"), "-C", Path.Combine(Folder, "imapd.conf"), "-G", "-R", mailbox };
-        Run(Environment.UserName == "root" ? "setpriv" : reconstruct[0], Environment.UserName == "root" ? ["--reuid", Owner, "--clear-groups", .. reconstruct] : reconstruct[1..]);
+        Run(
+            Environment.UserName == "root" ? "setpriv" : reconstruct[0],
+            Environment.UserName == "root" ? ["--reuid", Owner, "--clear-groups", .. reconstruct] : reconstruct[1..]);
     }
 
     private string FolderOf(string mailbox) => Run(Program("mbpath"), ["-C", Path.Combine(Folder, "imapd.conf"), mailbox]).Trim();
 
     private void AddUser(string user)
     {
-        Run(Path.Combine(Root, "usr/sbin/saslpasswd2"), ["-c", "-p", "-f", Path.Combine(Folder, "sasldb"), "-u", "localhost", user], Password);
+        Run(
+            Path.Combine(Root, "usr/sbin/saslpasswd2"),
+            ["-c", "-p", "-f", Path.Combine(Folder, "sasldb"), "-u", "localhost", user],
+            Password);
         Give(Path.Combine(Folder, "sasldb"));
     }
 
     private string Run(string program, IReadOnlyList<string> arguments, string? input = null)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
 
@@ -161,17 +197,36 @@ public sealed class CyrusServer : MailboxServer
         var error = running.StandardError.ReadToEndAsync();
         var output = running.StandardOutput.ReadToEnd();
         running.WaitForExit();
-        return running.ExitCode == 0 ? output : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)}: {error.Result}");
+        return running.ExitCode == 0
+            ? output
+            : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)}: {error.Result}");
     }
 
-    private void Start() => process = ServerProcess.Start(
-        Program("master"), "cyrus-imapd", ["-C", Path.Combine(Folder, "imapd.conf"), "-M", Path.Combine(Folder, "cyrus.conf"), "-p", Path.Combine(Folder, "pid")],
-        TlsPort, environment: environment);
+    private void Start() =>
+        process = ServerProcess.Start(
+            Program("master"),
+            "cyrus-imapd",
+            ["-C", Path.Combine(Folder, "imapd.conf"), "-M", Path.Combine(Folder, "cyrus.conf"), "-p", Path.Combine(Folder, "pid")],
+            TlsPort,
+            environment: environment);
 
     private void WriteConfiguration()
     {
         var (certificate, key) = Authority.Write(Folder);
-        foreach (var part in new[] { "spool", "lib", "lib/db", "lib/socket", "lib/proc", "lib/log", "lib/msg", "lib/lock", "lib/user", "lib/quota" })
+        foreach (
+            var part in new[]
+            {
+                "spool",
+                "lib",
+                "lib/db",
+                "lib/socket",
+                "lib/proc",
+                "lib/log",
+                "lib/msg",
+                "lib/lock",
+                "lib/user",
+                "lib/quota",
+            })
             Directory.CreateDirectory(Path.Combine(Folder, part));
 
         File.WriteAllText(Path.Combine(Folder, "imapd.conf"), $"""

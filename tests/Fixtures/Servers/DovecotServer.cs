@@ -106,7 +106,10 @@ public sealed class DovecotServer : MailboxServer
     }
 
     protected override string FileOf(string user, int uid) =>
-        new[] { "new", "cur" }.SelectMany(part => Directory.GetFiles(Path.Combine(Maildir(user), part))).OrderBy(file => Path.GetFileName(file), StringComparer.Ordinal).ElementAt(uid - 1);
+        new[] { "new", "cur" }
+            .SelectMany(part => Directory.GetFiles(Path.Combine(Maildir(user), part)))
+            .OrderBy(file => Path.GetFileName(file), StringComparer.Ordinal)
+            .ElementAt(uid - 1);
 
     public override void Restart()
     {
@@ -122,7 +125,8 @@ public sealed class DovecotServer : MailboxServer
 
     private static string GroupOfThisUser()
     {
-        using var id = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("id", "-gn") { RedirectStandardOutput = true, UseShellExecute = false })!;
+        using var id = System.Diagnostics.Process.Start(
+            new System.Diagnostics.ProcessStartInfo("id", "-gn") { RedirectStandardOutput = true, UseShellExecute = false })!;
         return id.StandardOutput.ReadToEnd().Trim();
     }
 
@@ -142,7 +146,12 @@ public sealed class DovecotServer : MailboxServer
     }
 
     private void Start() =>
-        process = ServerProcess.Start("dovecot", "dovecot-imapd", ["-F", "-c", Path.Combine(Folder, "dovecot.conf")], TlsPort, Path.Combine(Folder, "log"));
+        process = ServerProcess.Start(
+            "dovecot",
+            "dovecot-imapd",
+            ["-F", "-c", Path.Combine(Folder, "dovecot.conf")],
+            TlsPort,
+            Path.Combine(Folder, "log"));
 
     private void WriteConfiguration()
     {

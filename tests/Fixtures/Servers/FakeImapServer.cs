@@ -6,8 +6,9 @@ using System.Text;
 namespace CrmSync.Fixtures.Servers;
 
 /// <summary>
-/// An IMAP server that says exactly what a test tells it to. Each rule answers the commands that begin with its words; a rule with several answers gives one
-/// after the other and then repeats the last. In answers <c>TAG</c> stands for the command's tag and <c>CUT</c> at the end closes the connection.
+/// An IMAP server that says exactly what a test tells it to. Each rule answers the commands that begin with its words; a rule with several
+/// answers gives one after the other and then repeats the last. In answers <c>TAG</c> stands for the command's tag and <c>CUT</c> at the
+/// end closes the connection.
 /// </summary>
 public sealed class FakeImapServer : IAsyncDisposable
 {
@@ -139,7 +140,9 @@ public sealed class FakeImapServer : IAsyncDisposable
         var text = cut ? answer[..^3].TrimEnd('\n') : answer;
         if (text.Length > 0)
         {
-            var lines = text.Replace("TAG", tag, StringComparison.Ordinal).Replace("\r\n", "\n", StringComparison.Ordinal).Replace("\n", "\r\n", StringComparison.Ordinal);
+            var lines = text.Replace("TAG", tag, StringComparison.Ordinal)
+                .Replace("\r\n", "\n", StringComparison.Ordinal)
+                .Replace("\n", "\r\n", StringComparison.Ordinal);
             // A cut in the middle of a literal must not be softened by a line end.
             var end = cut && text.Contains("NOEOL", StringComparison.Ordinal) ? "" : "\r\n";
             await stream.WriteAsync(Encoding.Latin1.GetBytes(lines.Replace("NOEOL", "", StringComparison.Ordinal) + end), stop.Token);

@@ -12,9 +12,10 @@ namespace CrmSync.Fixtures.Servers;
 public sealed record TakenMail(string From, IReadOnlyList<string> Recipients, byte[] Content);
 
 /// <summary>
-/// An SMTP server that takes everything, unless a test says otherwise: a rule answers the commands that begin with its words, <c>CONTENT</c> stands for the end of a
-/// mail. A rule with several answers gives one after the other and then repeats the last; <c>ok</c> is what the server would say without a rule, <c>CUT</c> closes the
-/// connection without an answer, at the end of an answer after it. <c>TAKE CUT</c> takes the mail and closes.
+/// An SMTP server that takes everything, unless a test says otherwise: a rule answers the commands that begin with its words,
+/// <c>CONTENT</c> stands for the end of a mail. A rule with several answers gives one after the other and then repeats the last; <c>ok</c>
+/// is what the server would say without a rule, <c>CUT</c> closes the connection without an answer, at the end of an answer after it.
+/// <c>TAKE CUT</c> takes the mail and closes.
 /// </summary>
 public sealed class FakeSmtpServer : IAsyncDisposable
 {
@@ -117,8 +118,14 @@ public sealed class FakeSmtpServer : IAsyncDisposable
     {
         lock (rules)
         {
-            var rule = rules.Where(rule => command.StartsWith(rule.Command, StringComparison.OrdinalIgnoreCase)).OrderByDescending(rule => rule.Command.Length).FirstOrDefault();
-            var answer = rule.Answers is null ? "ok" : rule.Answers.Count > 1 ? rule.Answers.Dequeue() : rule.Answers.Peek();
+            var rule = rules
+                .Where(rule => command.StartsWith(rule.Command, StringComparison.OrdinalIgnoreCase))
+                .OrderByDescending(rule => rule.Command.Length)
+                .FirstOrDefault();
+            var answer =
+                rule.Answers is null ? "ok"
+                : rule.Answers.Count > 1 ? rule.Answers.Dequeue()
+                : rule.Answers.Peek();
             return answer == "ok" ? usual : answer;
         }
     }
@@ -213,11 +220,14 @@ public sealed class FakeSmtpServer : IAsyncDisposable
             var cut = answer.EndsWith("CUT", StringComparison.Ordinal);
             var text = cut ? answer[..^3].TrimEnd() : answer;
             if (text.Length > 0)
-                await stream.WriteAsync(Encoding.Latin1.GetBytes(text.Replace("\n", "\r\n", StringComparison.Ordinal) + "\r\n"), server.stop.Token);
+                await stream.WriteAsync(
+                    Encoding.Latin1.GetBytes(text.Replace("\n", "\r\n", StringComparison.Ordinal) + "\r\n"),
+                    server.stop.Token);
 
             return !cut;
         }
 
-        private static string Address(string line) => line[(line.IndexOf('<', StringComparison.Ordinal) + 1)..line.IndexOf('>', StringComparison.Ordinal)];
+        private static string Address(string line) =>
+            line[(line.IndexOf('<', StringComparison.Ordinal) + 1)..line.IndexOf('>', StringComparison.Ordinal)];
     }
 }

@@ -8,7 +8,8 @@ namespace CrmSync.Fixtures.Servers;
 public sealed class MailProgramException(string message) : Exception(message);
 
 /// <summary>
-/// Another mail program at a mailbox: one that moves, deletes and looks around. Knows just enough IMAP for that, and shares nothing with the client that is tested.
+/// Another mail program at a mailbox: one that moves, deletes and looks around. Knows just enough IMAP for that, and shares nothing with
+/// the client that is tested.
 /// </summary>
 public sealed class MailProgram : IDisposable
 {
@@ -55,17 +56,28 @@ public sealed class MailProgram : IDisposable
 
     /// <summary>The folders that can be opened.</summary>
     public IReadOnlyList<string> Folders() =>
-    [
-        .. Do("LIST \"\" \"*\"").Where(line => line.StartsWith("* LIST", StringComparison.Ordinal) && !Says(line, "\\Noselect") && !Says(line, "\\NonExistent"))
-            .Select(line => line[(line.IndexOf(')') + 6)..].Trim('"')),
-    ];
+        [
+            .. Do("LIST \"\" \"*\"")
+                .Where(line =>
+                    line.StartsWith("* LIST", StringComparison.Ordinal) && !Says(line, "\\Noselect") && !Says(line, "\\NonExistent"))
+                .Select(line => line[(line.IndexOf(')') + 6)..].Trim('"')),
+        ];
 
     /// <summary>UID and flags of every mail of a folder, looked at without touching them.</summary>
-    public IReadOnlyList<string> Flags(string mailFolder) => Look(mailFolder, "FLAGS", line => line.StartsWith("* ", StringComparison.Ordinal) && line.Contains(" FETCH (", StringComparison.Ordinal), line => line);
+    public IReadOnlyList<string> Flags(string mailFolder) =>
+        Look(
+            mailFolder,
+            "FLAGS",
+            line => line.StartsWith("* ", StringComparison.Ordinal) && line.Contains(" FETCH (", StringComparison.Ordinal),
+            line => line);
 
     /// <summary>The subjects of a folder.</summary>
     public IReadOnlyList<string> Subjects(string mailFolder) =>
-        Look(mailFolder, "BODY.PEEK[HEADER.FIELDS (SUBJECT)]", line => line.StartsWith("Subject: ", StringComparison.Ordinal), line => line["Subject: ".Length..]);
+        Look(
+            mailFolder,
+            "BODY.PEEK[HEADER.FIELDS (SUBJECT)]",
+            line => line.StartsWith("Subject: ", StringComparison.Ordinal),
+            line => line["Subject: ".Length..]);
 
     public void Dispose()
     {

@@ -81,10 +81,14 @@ public abstract class MailboxServer : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>In memory where there is a file system in memory: what mail servers do to survive the death of the machine would take most of the time of the tests.</summary>
+    /// <summary>
+    /// In memory where there is a file system in memory: what mail servers do to survive the death of the machine would take most of the
+    /// time of the tests.
+    /// </summary>
     private static string NewFolder()
     {
-        var parent = Directory.Exists("/dev/shm") && new DriveInfo("/dev/shm").AvailableFreeSpace > 500_000_000 ? "/dev/shm" : Path.GetTempPath();
+        var parent =
+            Directory.Exists("/dev/shm") && new DriveInfo("/dev/shm").AvailableFreeSpace > 500_000_000 ? "/dev/shm" : Path.GetTempPath();
         return Directory.CreateDirectory(Path.Combine(parent, $"crmsync-mail-{Path.GetRandomFileName()}")).FullName;
     }
 

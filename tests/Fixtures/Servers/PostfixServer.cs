@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace CrmSync.Fixtures.Servers;
 
 /// <summary>
-/// A real Postfix on loopback as a submission server: login through Dovecot, STARTTLS or TLS at once, SMTPUTF8. It delivers for bright.example into Maildirs
-/// and knows only the recipients given. Needs root, as Postfix does.
+/// A real Postfix on loopback as a submission server: login through Dovecot, STARTTLS or TLS at once, SMTPUTF8. It delivers for
+/// bright.example into Maildirs and knows only the recipients given. Needs root, as Postfix does.
 /// </summary>
 public sealed class PostfixServer : IDisposable
 {
@@ -35,8 +35,14 @@ public sealed class PostfixServer : IDisposable
 
         Run("chown", "postfix", Path.Combine(folder, "data"));
         Run("chown", "mail", Path.Combine(folder, "mail"));
-        File.WriteAllText(Path.Combine(folder, "headers"), options.SaysWhoSigned ? "/^Message-ID:/ PREPEND Authentication-Results: mx.bright.example; dkim=pass header.d=bright.example\n" : "");
-        File.WriteAllText(Path.Combine(folder, "main.cf"), $$"""
+        File.WriteAllText(
+            Path.Combine(folder, "headers"),
+            options.SaysWhoSigned
+                ? "/^Message-ID:/ PREPEND Authentication-Results: mx.bright.example; dkim=pass header.d=bright.example\n"
+                : "");
+        File.WriteAllText(
+            Path.Combine(folder, "main.cf"),
+            $$"""
             compatibility_level = 3.6
             queue_directory = {{folder}}/queue
             data_directory = {{folder}}/data
@@ -60,11 +66,18 @@ public sealed class PostfixServer : IDisposable
             smtpd_sasl_auth_enable = yes
             smtpd_client_restrictions =
             smtpd_relay_restrictions = permit_sasl_authenticated, reject
-            smtpd_recipient_restrictions = {{(options.Answers.Count == 0 ? "" : $"check_recipient_access inline:{{ {string.Join(", ", options.Answers.Select(answer => $"{{ {answer.Key}@bright.example = {answer.Value} }}"))} }},")}} permit_sasl_authenticated, reject
+            smtpd_recipient_restrictions = {{(
+                options.Answers.Count == 0
+                    ? ""
+                    : $"check_recipient_access inline:{{ {string.Join(", ", options.Answers.Select(answer => $"{{ {answer.Key}@bright.example = {answer.Value} }}"))} }},"
+            )}} permit_sasl_authenticated, reject
             smtpd_delay_reject = no
             virtual_mailbox_domains = bright.example
             virtual_mailbox_base = {{mail}}
-            virtual_mailbox_maps = inline:{ {{string.Join(", ", recipients.Select(name => $"{{ {name}@bright.example = {name}{(options.DeliversIntoDovecot ? "@bright.example" : "")}/ }}"))}} }
+            virtual_mailbox_maps = inline:{ {{string.Join(
+                ", ",
+                recipients.Select(name => $"{{ {name}@bright.example = {name}{(options.DeliversIntoDovecot ? "@bright.example" : "")}/ }}")
+            )}} }
             recipient_delimiter = +
             header_checks = regexp:{{folder}}/headers
             virtual_minimum_uid = 1
@@ -94,7 +107,12 @@ public sealed class PostfixServer : IDisposable
             """);
         ServerProcess.Find("postfix", "postfix");
         Run("postfix", "-c", folder, "check");
-        process = ServerProcess.Start("/usr/lib/postfix/sbin/master", "postfix", ["-c", folder, "-d"], StartTlsPort, Path.Combine(folder, "log"));
+        process = ServerProcess.Start(
+            "/usr/lib/postfix/sbin/master",
+            "postfix",
+            ["-c", folder, "-d"],
+            StartTlsPort,
+            Path.Combine(folder, "log"));
     }
 
     /// <summary>The port that begins in clear text and insists on STARTTLS.</summary>

@@ -5,12 +5,14 @@ using System.Net.Sockets;
 namespace CrmSync.Fixtures.Servers;
 
 /// <summary>
-/// A PostgreSQL 15 of its own: started in a temporary folder on a free loopback port, stopped and removed at the end. Nothing is flushed to disk, so it is for tests only.
+/// A PostgreSQL 15 of its own: started in a temporary folder on a free loopback port, stopped and removed at the end. Nothing is flushed to
+/// disk, so it is for tests only.
 /// </summary>
 internal sealed class PostgresServer : IAsyncDisposable
 {
     private const string Programs = "/usr/lib/postgresql/15/bin";
-    private const string Absent = "PostgreSQL 15 is not installed: the tests over it need the Debian package \"postgresql-15\" (apt-get install postgresql-15)";
+    private const string Absent =
+        "PostgreSQL 15 is not installed: the tests over it need the Debian package \"postgresql-15\" (apt-get install postgresql-15)";
 
     private readonly string folder;
     private readonly int port;
@@ -37,12 +39,36 @@ internal sealed class PostgresServer : IAsyncDisposable
             if (Environment.IsPrivilegedProcess)
                 await Run("chown", "postgres", temporary);
 
-            await AsPostgres("initdb", "--pgdata", server.Data, "--auth=trust", "--username=crmsync", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync");
+            await AsPostgres(
+                "initdb",
+                "--pgdata",
+                server.Data,
+                "--auth=trust",
+                "--username=crmsync",
+                "--encoding=UTF8",
+                "--locale=C.UTF-8",
+                "--no-sync");
             var settings = string.Join(
                 ' ',
-                $"-p {server.port}", "-c listen_addresses=127.0.0.1", $"-c unix_socket_directories={temporary}", "-c fsync=off", "-c synchronous_commit=off",
-                "-c full_page_writes=off", "-c shared_buffers=64MB", "-c max_connections=50", "-c autovacuum=off");
-            await AsPostgres("pg_ctl", "--pgdata", server.Data, "--wait", "--log", Path.Combine(temporary, "log"), "--options", settings, "start");
+                $"-p {server.port}",
+                "-c listen_addresses=127.0.0.1",
+                $"-c unix_socket_directories={temporary}",
+                "-c fsync=off",
+                "-c synchronous_commit=off",
+                "-c full_page_writes=off",
+                "-c shared_buffers=64MB",
+                "-c max_connections=50",
+                "-c autovacuum=off");
+            await AsPostgres(
+                "pg_ctl",
+                "--pgdata",
+                server.Data,
+                "--wait",
+                "--log",
+                Path.Combine(temporary, "log"),
+                "--options",
+                settings,
+                "start");
             return server;
         }
         catch
@@ -61,7 +87,8 @@ internal sealed class PostgresServer : IAsyncDisposable
     }
 
     /// <summary>How to reach a database of this server, there or not.</summary>
-    public string ConnectionString(string database) => $"Host=127.0.0.1;Port={port};Username=crmsync;Database={database};Include Error Detail=true";
+    public string ConnectionString(string database) =>
+        $"Host=127.0.0.1;Port={port};Username=crmsync;Database={database};Include Error Detail=true";
 
     public async ValueTask DisposeAsync()
     {
@@ -85,7 +112,13 @@ internal sealed class PostgresServer : IAsyncDisposable
     {
         // The process ends while a test still held the server: the folder is left, the server is not.
         var (program, arguments) = Command("pg_ctl", "--pgdata", Data, "--mode=immediate", "stop");
-        using var stop = Process.Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true });
+        using var stop = Process.Start(
+            new ProcessStartInfo(program, arguments)
+            {
+                UseShellExecute = false,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            });
         stop?.WaitForExit(5000);
     }
 
@@ -103,8 +136,15 @@ internal sealed class PostgresServer : IAsyncDisposable
 
     private static async Task Run(string program, params string[] arguments)
     {
-        // The server inherits standard output from pg_ctl; reading to its end would wait for the server, so only the end of the program is waited for.
-        var start = new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/" };
+        // The server inherits standard output from pg_ctl; reading to its end would wait for the server, so only the end of the program is
+        // waited for.
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = "/",
+        };
         using var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start");
         var output = new System.Text.StringBuilder();
         void Note(object sender, DataReceivedEventArgs e)

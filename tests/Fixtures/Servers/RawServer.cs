@@ -6,7 +6,9 @@ using System.Text;
 
 namespace CrmSync.Fixtures.Servers;
 
-/// <summary>Something on a port that is no mail server, or one with a certificate of its own: each connection is handed to the test.</summary>
+/// <summary>
+/// Something on a port that is no mail server, or one with a certificate of its own: each connection is handed to the test.
+/// </summary>
 public sealed class RawServer : IAsyncDisposable
 {
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
@@ -80,7 +82,8 @@ public sealed class RawServer : IAsyncDisposable
 
                 await serve(stream, stop.Token);
             }
-            catch (Exception e) when (e is OperationCanceledException or IOException or System.Security.Authentication.AuthenticationException)
+            catch (Exception e)
+                when (e is OperationCanceledException or IOException or System.Security.Authentication.AuthenticationException)
             {
                 // The client left, or the test is over.
             }

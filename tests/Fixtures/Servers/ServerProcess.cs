@@ -28,7 +28,13 @@ public sealed class ServerProcess : IDisposable
     /// <param name="port">The port to wait for.</param>
     /// <param name="log">A file to quote when it does not start; may be null.</param>
     /// <param name="environment">Additional variables.</param>
-    public static ServerProcess Start(string program, string package, IEnumerable<string> arguments, int port, string? log = null, IReadOnlyDictionary<string, string>? environment = null)
+    public static ServerProcess Start(
+        string program,
+        string package,
+        IEnumerable<string> arguments,
+        int port,
+        string? log = null,
+        IReadOnlyDictionary<string, string>? environment = null)
     {
         // A session of its own, so that the program and all it starts can be told to end together.
         var start = new ProcessStartInfo("setsid") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
@@ -58,7 +64,9 @@ public sealed class ServerProcess : IDisposable
     /// <summary>The full path of a program, or one clear line about what to install.</summary>
     public static string Find(string program, string package)
     {
-        var path = new[] { "/usr/sbin", "/usr/bin", "/usr/lib/postfix/sbin", "" }.Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
+        var path = new[] { "/usr/sbin", "/usr/bin", "/usr/lib/postfix/sbin", "" }
+            .Select(folder => Path.Combine(folder, program))
+            .FirstOrDefault(File.Exists);
         return path ?? throw new InvalidOperationException($"this test needs {program}: apt-get install {package}");
     }
 

@@ -73,7 +73,8 @@ public sealed class TcpProxy : IAsyncDisposable
             {
                 await server.ConnectAsync(IPAddress.Loopback, target, stop.Token);
                 await Task.WhenAny(
-                    Copy(client.GetStream(), server.GetStream(), long.MaxValue, null), Copy(server.GetStream(), client.GetStream(), CutAfter?.Invoke() ?? long.MaxValue, BytesPerSecond));
+                    Copy(client.GetStream(), server.GetStream(), long.MaxValue, null),
+                    Copy(server.GetStream(), client.GetStream(), CutAfter?.Invoke() ?? long.MaxValue, BytesPerSecond));
             }
             catch (Exception e) when (e is SocketException or OperationCanceledException)
             {

@@ -60,7 +60,11 @@ public sealed class TestAuthority : IDisposable
 
         request.CertificateExtensions.Add(alternatives.Build());
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1")], false));
-        using var signed = request.Create(root, until.AddDays(-5) < DateTimeOffset.UtcNow ? until.AddDays(-5) : DateTimeOffset.UtcNow.AddDays(-1), until, RandomNumberGenerator.GetBytes(12));
+        using var signed = request.Create(
+            root,
+            until.AddDays(-5) < DateTimeOffset.UtcNow ? until.AddDays(-5) : DateTimeOffset.UtcNow.AddDays(-1),
+            until,
+            RandomNumberGenerator.GetBytes(12));
         using var withKey = signed.CopyWithPrivateKey(own);
         // SslStream wants a key it can reach by itself, not one that lives in our memory alone.
         return X509CertificateLoader.LoadPkcs12(withKey.Export(X509ContentType.Pkcs12), null);

@@ -35,7 +35,10 @@ public sealed class TokenServer : IAsyncDisposable
     /// <param name="refresh">The refresh token that comes along, or null.</param>
     /// <param name="seconds">How long it lives.</param>
     public (int Status, string Body) Token(string? refresh = null, int seconds = 3600) =>
-        (200, $$"""{"access_token": "token-{{Interlocked.Increment(ref issued)}}", "expires_in": {{seconds}}{{(refresh is null ? "" : $", \"refresh_token\": \"{refresh}\"")}}}""");
+        (
+            200,
+            $$"""{"access_token": "token-{{Interlocked.Increment(ref issued)}}", "expires_in": {{seconds}}{{(refresh is null ? "" : $", \"refresh_token\": \"{refresh}\"")}}}"""
+        );
 
     public ValueTask DisposeAsync() => server.DisposeAsync();
 
@@ -51,14 +54,20 @@ public sealed class TokenServer : IAsyncDisposable
 
         var body = new char[length];
         await reader.ReadBlockAsync(body, ct);
-        var form = new string(body).Split('&').Select(pair => pair.Split('=', 2)).ToDictionary(pair => pair[0], pair => WebUtility.UrlDecode(pair[1]), StringComparer.Ordinal);
+        var form = new string(body)
+            .Split('&')
+            .Select(pair => pair.Split('=', 2))
+            .ToDictionary(pair => pair[0], pair => WebUtility.UrlDecode(pair[1]), StringComparer.Ordinal);
         forms.Enqueue(form);
         MostAtOnce = Math.Max(MostAtOnce, Interlocked.Increment(ref atOnce));
         await Task.Delay(20, ct);
         var (status, text) = answer(form);
         Interlocked.Decrement(ref atOnce);
         await stream.WriteAsync(
-            Encoding.UTF8.GetBytes($"HTTP/1.1 {status} Whatever\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(text)}\r\nConnection: close\r\n\r\n{text}"),
+            Encoding.UTF8.GetBytes(
+                $"HTTP/1.1 {status} Whatever\r\nContent-Type: application/json\r\nContent-Length: "
+                    + $"{Encoding.UTF8.GetByteCount(text)}\r\nConnection: close\r\n\r\n{text}"
+            ),
             ct);
     }
 }

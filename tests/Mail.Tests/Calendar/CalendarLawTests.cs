@@ -11,9 +11,31 @@ namespace CrmSync.Mail.Tests.Calendar;
 /// <summary>What holds for every calendar.</summary>
 public sealed class CalendarLawTests
 {
-    private static readonly string[] Zones = ["Europe/Vienna", "America/New_York", "Australia/Sydney", "W. Europe Standard Time", "Asia/Kathmandu"];
-    private static readonly string[] Texts = ["Tea", "Plan; prices, and \\ more", "Zwei\nZeilen", "会議と長い長い長い長い長い長い長い長い長い長い長い題名", "\"quoted\" ^caret^ 'n", "a:b;c=d", new('x', 300)];
-    private static readonly string[] Addresses = ["ana@bright.example", "ben@oak.example", "o'neil+tag@pine.example", "jürgen@bücher.example"];
+    private static readonly string[] Zones =
+    [
+        "Europe/Vienna",
+        "America/New_York",
+        "Australia/Sydney",
+        "W. Europe Standard Time",
+        "Asia/Kathmandu",
+    ];
+    private static readonly string[] Texts =
+    [
+        "Tea",
+        "Plan; prices, and \\ more",
+        "Zwei\nZeilen",
+        "会議と長い長い長い長い長い長い長い長い長い長い長い題名",
+        "\"quoted\" ^caret^ 'n",
+        "a:b;c=d",
+        new('x', 300),
+    ];
+    private static readonly string[] Addresses =
+    [
+        "ana@bright.example",
+        "ben@oak.example",
+        "o'neil+tag@pine.example",
+        "jürgen@bücher.example",
+    ];
 
     private static readonly Config Often = Config.QuickThrowOnFailure.WithMaxTest(500);
 
@@ -30,35 +52,58 @@ public sealed class CalendarLawTests
 
     [Fact]
     public void No_printed_line_is_longer_than_75_bytes() =>
-        Check.One(Often.WithMaxTest(200), Prop.ForAll(Seeds(), seed =>
-            Assert.All(CalendarWriter.Print([Event(new Some(seed), mayChange: true)]).Split("\r\n"), line => Assert.InRange(Encoding.UTF8.GetByteCount(line), 0, 75))));
+        Check.One(
+            Often.WithMaxTest(200),
+            Prop.ForAll(
+                Seeds(),
+                seed =>
+                    Assert.All(
+                        CalendarWriter.Print([Event(new Some(seed), mayChange: true)]).Split("\r\n"),
+                        line => Assert.InRange(Encoding.UTF8.GetByteCount(line), 0, 75))));
 
     [Fact]
     public void Expansion_by_window_is_the_whole_expansion_cut_to_the_window() =>
-        Check.One(Often, Prop.ForAll(Seeds(), seed =>
-        {
-            var some = new Some(seed);
-            var series = Series(some);
-            var whole = Occurrences.Within(series, new Interval(Instant.FromUtc(2019, 1, 1, 0, 0), Instant.FromUtc(2033, 1, 1, 0, 0)), 1_000_000).Occurrences;
-            var start = Instant.FromUtc(2020, 1, 1, 0, 0) + Duration.FromHours(some.Of(24 * 365 * 8));
-            var window = new Interval(start, start + Duration.FromHours(some.Of(24 * 900)));
-            var cut = whole.Where(occurrence => occurrence.Start.Instant < window.End && (occurrence.End.Instant > window.Start || occurrence.Start.Instant >= window.Start)).ToList();
+        Check.One(
+            Often,
+            Prop.ForAll(
+                Seeds(),
+                seed =>
+                {
+                    var some = new Some(seed);
+                    var series = Series(some);
+                    var whole = Occurrences
+                        .Within(series, new Interval(Instant.FromUtc(2019, 1, 1, 0, 0), Instant.FromUtc(2033, 1, 1, 0, 0)), 1_000_000)
+                        .Occurrences;
+                    var start = Instant.FromUtc(2020, 1, 1, 0, 0) + Duration.FromHours(some.Of(24 * 365 * 8));
+                    var window = new Interval(start, start + Duration.FromHours(some.Of(24 * 900)));
+                    var cut = whole
+                        .Where(occurrence =>
+                            occurrence.Start.Instant < window.End
+                            && (occurrence.End.Instant > window.Start || occurrence.Start.Instant >= window.Start))
+                        .ToList();
 
-            var expansion = Occurrences.Within(series, window, 1_000_000);
-            Assert.Null(expansion.Shortfall);
-            Assert.Equal(cut, expansion.Occurrences);
+                    var expansion = Occurrences.Within(series, window, 1_000_000);
+                    Assert.Null(expansion.Shortfall);
+                    Assert.Equal(cut, expansion.Occurrences);
 
-            var most = 1 + some.Of(20);
-            Assert.Equal(cut.Take(most), Occurrences.Within(series, window, most).Occurrences);
-        }));
+                    var most = 1 + some.Of(20);
+                    Assert.Equal(cut.Take(most), Occurrences.Within(series, window, most).Occurrences);
+                }));
 
     [Fact]
     public void No_two_occurrences_of_a_series_have_the_same_recurrence_id() =>
-        Check.One(Often.WithMaxTest(500), Prop.ForAll(Seeds(), seed =>
-        {
-            var ids = Occurrences.Within(Series(new Some(seed)), Ics.Year2026, 100_000).Occurrences.Select(occurrence => occurrence.RecurrenceId).ToList();
-            Assert.Equal(ids.Count, ids.Distinct().Count());
-        }));
+        Check.One(
+            Often.WithMaxTest(500),
+            Prop.ForAll(
+                Seeds(),
+                seed =>
+                {
+                    var ids = Occurrences
+                        .Within(Series(new Some(seed)), Ics.Year2026, 100_000)
+                        .Occurrences.Select(occurrence => occurrence.RecurrenceId)
+                        .ToList();
+                    Assert.Equal(ids.Count, ids.Distinct().Count());
+                }));
 
     [Fact]
     public void Any_bytes_are_read_without_an_exception() =>
@@ -98,31 +143,45 @@ public sealed class CalendarLawTests
         while (master.Rules.Count == 0)
             master = master with { Rules = [Rule(some)] };
 
-        var originals = Occurrences.Within(EventSeries.Of(master), new Interval(Instant.FromUtc(2019, 1, 1, 0, 0), Instant.FromUtc(2033, 1, 1, 0, 0)), 40).Occurrences;
-        var changes = originals.Where(_ => some.Of(8) == 0).Take(4).Select(occurrence =>
-        {
-            var start = occurrence.Start.At(occurrence.Start.Local.PlusMinutes(some.Of(6_000) - 3_000));
-            return master with
+        var originals = Occurrences
+            .Within(EventSeries.Of(master), new Interval(Instant.FromUtc(2019, 1, 1, 0, 0), Instant.FromUtc(2033, 1, 1, 0, 0)), 40)
+            .Occurrences;
+        var changes = originals
+            .Where(_ => some.Of(8) == 0)
+            .Take(4)
+            .Select(occurrence =>
             {
-                RecurrenceId = master.Start.IsDate || some.Of(2) == 0 ? occurrence.Start : CalendarTime.OfInstant(occurrence.RecurrenceId!.Value),
-                ThisAndFuture = some.Of(3) == 0,
-                Start = master.Start.IsDate ? CalendarTime.OfDate(start.Date) : start,
-                End = master.Start.IsDate ? CalendarTime.OfDate(start.Date.PlusDays(1)) : start.At(start.Instant + Duration.FromMinutes(some.Of(300))),
-                WrittenDuration = null,
-                Rules = [],
-                ExceptionRules = [],
-                Dates = [],
-                ExceptionDates = [],
-            };
-        });
+                var start = occurrence.Start.At(occurrence.Start.Local.PlusMinutes(some.Of(6_000) - 3_000));
+                return master with
+                {
+                    RecurrenceId =
+                        master.Start.IsDate || some.Of(2) == 0 ? occurrence.Start : CalendarTime.OfInstant(occurrence.RecurrenceId!.Value),
+                    ThisAndFuture = some.Of(3) == 0,
+                    Start = master.Start.IsDate ? CalendarTime.OfDate(start.Date) : start,
+                    End = master.Start.IsDate
+                        ? CalendarTime.OfDate(start.Date.PlusDays(1))
+                        : start.At(start.Instant + Duration.FromMinutes(some.Of(300))),
+                    WrittenDuration = null,
+                    Rules = [],
+                    ExceptionRules = [],
+                    Dates = [],
+                    ExceptionDates = [],
+                };
+            });
         return new EventSeries("series", master, [.. changes]);
     }
 
     private static CalendarEvent Event(Some some, bool mayChange)
     {
         var start = Time(some);
-        var duration = some.Of(3) == 0 ? start.IsDate ? Period.FromDays(1 + some.Of(3)) : Period.FromMinutes(some.Of(3_000)).Normalize() : null;
-        var end = duration is not null ? Length.Of(duration).EndOf(start)
+        var duration =
+            some.Of(3) == 0
+                ? start.IsDate
+                    ? Period.FromDays(1 + some.Of(3))
+                    : Period.FromMinutes(some.Of(3_000)).Normalize()
+                : null;
+        var end =
+            duration is not null ? Length.Of(duration).EndOf(start)
             : start.IsDate ? start.At(start.Local.PlusDays(1 + some.Of(3)))
             : start.At(start.Instant + Duration.FromMinutes(some.Of(2_000)));
         var changed = mayChange && some.Of(3) == 0;
@@ -143,7 +202,13 @@ public sealed class CalendarLawTests
             Transparent = some.Of(2) == 0,
             Summary = some.Of(5) == 0 ? null : some.In(Texts),
             Location = some.Of(2) == 0 ? null : some.In(Texts),
-            Organizer = some.Of(4) == 0 ? null : new CalendarOrganizer(some.In(Addresses), some.Of(2) == 0 ? null : "Ana \"B\" ^n", some.Of(3) == 0 ? "desk@bright.example" : null),
+            Organizer =
+                some.Of(4) == 0
+                    ? null
+                    : new CalendarOrganizer(
+                        some.In(Addresses),
+                        some.Of(2) == 0 ? null : "Ana \"B\" ^n",
+                        some.Of(3) == 0 ? "desk@bright.example" : null),
             Attendees = [.. Enumerable.Range(0, some.Of(4)).Select(_ => Attendee(some))],
             Rules = some.Of(2) == 0 ? [] : [Rule(some)],
             ExceptionRules = some.Of(8) == 0 ? [Rule(some)] : [],
@@ -157,15 +222,16 @@ public sealed class CalendarLawTests
         : some.Of(2) == 0 ? new RecurrenceDate(start.At(start.Local.PlusHours(some.Of(9_000))))
         : new RecurrenceDate(start.At(start.Local.PlusHours(some.Of(9_000))), Duration.FromMinutes(some.Of(600)));
 
-    private static CalendarAttendee Attendee(Some some) => new(some.Of(9) == 0 ? null : some.In(Addresses), some.Of(2) == 0 ? null : "Ben, the \"bench\"; oak:tree")
-    {
-        Status = (ParticipationStatus)some.Of(5),
-        Role = (AttendeeRole)some.Of(4),
-        Kind = (AttendeeKind)some.Of(5),
-        SentBy = some.Of(3) == 0 ? some.In(Addresses) : null,
-        DelegatedTo = some.Of(3) == 0 ? [some.In(Addresses), some.In(Addresses)] : [],
-        DelegatedFrom = some.Of(3) == 0 ? [some.In(Addresses)] : [],
-    };
+    private static CalendarAttendee Attendee(Some some) =>
+        new(some.Of(9) == 0 ? null : some.In(Addresses), some.Of(2) == 0 ? null : "Ben, the \"bench\"; oak:tree")
+        {
+            Status = (ParticipationStatus)some.Of(5),
+            Role = (AttendeeRole)some.Of(4),
+            Kind = (AttendeeKind)some.Of(5),
+            SentBy = some.Of(3) == 0 ? some.In(Addresses) : null,
+            DelegatedTo = some.Of(3) == 0 ? [some.In(Addresses), some.In(Addresses)] : [],
+            DelegatedFrom = some.Of(3) == 0 ? [some.In(Addresses)] : [],
+        };
 
     private static CalendarTime Time(Some some)
     {
@@ -188,7 +254,9 @@ public sealed class CalendarLawTests
         else if (some.Of(2) == 0)
             text += $";UNTIL=20{22 + some.Of(8)}0715T120000Z";
         if (some.Of(3) == 0)
-            text += ";BYDAY=" + some.In(frequency is "MONTHLY" or "YEARLY" ? ["MO,TH", "1MO,-1FR", "SU", "2TU"] : ["MO,TH", "SU", "MO,TU,WE,TH,FR"]);
+            text +=
+                ";BYDAY="
+                + some.In(frequency is "MONTHLY" or "YEARLY" ? ["MO,TH", "1MO,-1FR", "SU", "2TU"] : ["MO,TH", "SU", "MO,TU,WE,TH,FR"]);
         if (some.Of(4) == 0)
             text += ";BYMONTH=" + some.In(["1,3,5", "2", "12,6"]);
         if (some.Of(5) == 0)

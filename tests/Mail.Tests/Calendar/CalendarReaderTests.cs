@@ -50,13 +50,23 @@ public sealed class CalendarReaderTests
         Assert.Equal(Instant.FromUtc(2026, 3, 2, 10, 30), entry.End.Instant);
         Assert.Equal("Plans, prices; and a long line that is folded somewhere in the middle", entry.Summary);
         Assert.Equal("Room 1\nGround floor", entry.Location);
-        Assert.Equal((EventStatus.Confirmed, EventClass.Confidential, false, false), (entry.Status, entry.Class, entry.Transparent, entry.AllDay));
+        Assert.Equal(
+            (EventStatus.Confirmed, EventClass.Confidential, false, false),
+            (entry.Status, entry.Class, entry.Transparent, entry.AllDay));
         Assert.Equal(new CalendarOrganizer("ana@bright.example", "Ana Bright", "desk@bright.example"), entry.Organizer);
         Assert.Equal(
             [
-                new CalendarAttendee("ben@oak.example", "Ben\"s Bench") { Status = ParticipationStatus.Accepted, Role = AttendeeRole.Optional },
+                new CalendarAttendee("ben@oak.example", "Ben\"s Bench")
+                {
+                    Status = ParticipationStatus.Accepted,
+                    Role = AttendeeRole.Optional,
+                },
                 new CalendarAttendee("room1@bright.example") { Status = ParticipationStatus.Declined, Kind = AttendeeKind.Room },
-                new CalendarAttendee("e@oak.example") { Status = ParticipationStatus.Delegated, DelegatedTo = ["c@oak.example", "d@oak.example"] },
+                new CalendarAttendee("e@oak.example")
+                {
+                    Status = ParticipationStatus.Delegated,
+                    DelegatedTo = ["c@oak.example", "d@oak.example"],
+                },
             ],
             entry.Attendees);
     }
@@ -77,15 +87,23 @@ public sealed class CalendarReaderTests
 
     [Fact]
     public void Where_the_value_is_no_address_the_EMAIL_parameter_is_taken() =>
-        Assert.Equal("ben@oak.example", Assert.Single(Ics.Event("DTSTART:20260302T090000Z\nATTENDEE;EMAIL=ben@oak.example:/principals/ben").Attendees).Address);
+        Assert.Equal(
+            "ben@oak.example",
+            Assert.Single(Ics.Event("DTSTART:20260302T090000Z\nATTENDEE;EMAIL=ben@oak.example:/principals/ben").Attendees).Address);
 
     [Fact]
     public void A_colon_in_an_unquoted_name_does_not_hide_the_address() =>
-        Assert.Equal(new CalendarAttendee("ben@oak.example", "Sales: North"), Assert.Single(Ics.Event("DTSTART:20260302T090000Z\nATTENDEE;CN=Sales: North:mailto:ben@oak.example").Attendees));
+        Assert.Equal(
+            new CalendarAttendee("ben@oak.example", "Sales: North"),
+            Assert.Single(Ics.Event("DTSTART:20260302T090000Z\nATTENDEE;CN=Sales: North:mailto:ben@oak.example").Attendees));
 
     [Fact]
     public void Of_several_organizers_the_first_with_an_address_counts() =>
-        Assert.Equal("ana@bright.example", Ics.Event("DTSTART:20260302T090000Z\nORGANIZER;CN=Nobody:\nORGANIZER:ana@bright.example\nORGANIZER:mailto:b@b.example").Organizer!.Address);
+        Assert.Equal(
+            "ana@bright.example",
+            Ics.Event(
+                "DTSTART:20260302T090000Z\nORGANIZER;CN=Nobody:\nORGANIZER:ana@bright.example\nORGANIZER:mailto:b@b.example"
+            ).Organizer!.Address);
 
     [Fact]
     public void Of_several_summaries_the_first_counts_and_of_several_statuses_the_last()
@@ -125,7 +143,9 @@ public sealed class CalendarReaderTests
 
     [Fact]
     public void A_stamp_without_zone_is_UTC() =>
-        Assert.Equal(Instant.FromUtc(2026, 3, 1, 8, 0), Assert.Single(Ics.Read("BEGIN:VEVENT\nUID:a\nDTSTAMP:20260301T080000\nDTSTART:20260302T090000Z\nEND:VEVENT").Events).Stamp);
+        Assert.Equal(
+            Instant.FromUtc(2026, 3, 1, 8, 0),
+            Assert.Single(Ics.Read("BEGIN:VEVENT\nUID:a\nDTSTAMP:20260301T080000\nDTSTART:20260302T090000Z\nEND:VEVENT").Events).Stamp);
 
     [Fact]
     public void A_class_that_nobody_knows_is_private() =>
@@ -134,7 +154,8 @@ public sealed class CalendarReaderTests
     [Fact]
     public void Outlooks_all_day_flag_and_busy_status_are_believed()
     {
-        var entry = Ics.Event("DTSTART:20260302T000000Z\nDTEND:20260303T000000Z\nX-MICROSOFT-CDO-ALLDAYEVENT:TRUE\nX-MICROSOFT-CDO-BUSYSTATUS:FREE");
+        var entry = Ics.Event(
+            "DTSTART:20260302T000000Z\nDTEND:20260303T000000Z\nX-MICROSOFT-CDO-ALLDAYEVENT:TRUE\nX-MICROSOFT-CDO-BUSYSTATUS:FREE");
         Assert.True(entry is { AllDay: true, Transparent: true });
     }
 
@@ -160,7 +181,10 @@ public sealed class CalendarReaderTests
     [Fact]
     public void A_reply_needs_no_time_of_its_own()
     {
-        var reply = Assert.Single(Ics.Read("METHOD:REPLY\nBEGIN:VEVENT\nUID:a\nDTSTAMP:20260301T080000Z\nATTENDEE;PARTSTAT=DECLINED:mailto:ben@oak.example\nEND:VEVENT").Events);
+        var reply = Assert.Single(
+            Ics.Read(
+                "METHOD:REPLY\nBEGIN:VEVENT\nUID:a\nDTSTAMP:20260301T080000Z\nATTENDEE;PARTSTAT=DECLINED:mailto:ben@oak.example\nEND:VEVENT"
+            ).Events);
         Assert.True(reply.StartIsMissing);
         Assert.Equal(ParticipationStatus.Declined, Assert.Single(reply.Attendees).Status);
     }
@@ -179,7 +203,8 @@ public sealed class CalendarReaderTests
     [Fact]
     public void A_calendar_cut_in_the_middle_gives_its_whole_events_and_says_that_it_is_cut()
     {
-        const string Whole = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:a\r\nDTSTART:20260302T090000Z\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nUID:b\r\nDTSTART:20260303T090000Z\r\nATTEN";
+        const string Whole =
+            "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:a\r\nDTSTART:20260302T090000Z\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nUID:b\r\nDTSTART:20260303T090000Z\r\nATTEN";
         var file = CalendarReader.Read(Encoding.UTF8.GetBytes(Whole));
         Assert.Equal("a", Assert.Single(file.Events).Uid);
         Assert.False(file.IsComplete);
@@ -213,7 +238,10 @@ public sealed class CalendarReaderTests
     [Fact]
     public void A_stream_of_500_megabytes_is_read_up_to_the_limit_in_little_memory()
     {
-        using var endless = new RepeatingStream("BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:a\r\nDTSTART:20260302T090000Z\r\nEND:VEVENT\r\n", "X-SOUP:" + new string('x', 3_000) + "\r\n", 500L << 20);
+        using var endless = new RepeatingStream(
+            "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:a\r\nDTSTART:20260302T090000Z\r\nEND:VEVENT\r\n",
+            "X-SOUP:" + new string('x', 3_000) + "\r\n",
+            500L << 20);
         var before = GC.GetAllocatedBytesForCurrentThread();
         var file = CalendarReader.Read(endless, CalendarLimits.Default with { Bytes = 64 << 20 });
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4 << 20);
@@ -225,15 +253,22 @@ public sealed class CalendarReaderTests
     [Fact]
     public void Latin_letters_in_another_charset_and_UTF_16_are_read()
     {
-        const string Text = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:a\r\nDTSTART:20260302T090000Z\r\nSUMMARY:Büro in Zürich\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+        const string Text =
+            "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:a\r\nDTSTART:20260302T090000Z\r\nSUMMARY:Büro in "
+                + "Zürich\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
         foreach (var encoding in (Encoding[])[Encoding.Latin1, Encoding.Unicode, Encoding.BigEndianUnicode, Encoding.UTF8])
-            Assert.Equal("Büro in Zürich", Assert.Single(CalendarReader.Read((byte[])[.. encoding.GetPreamble(), .. encoding.GetBytes(Text)]).Events).Summary);
+            Assert.Equal(
+                "Büro in Zürich",
+                Assert.Single(CalendarReader.Read((byte[])[.. encoding.GetPreamble(), .. encoding.GetBytes(Text)]).Events).Summary);
     }
 
     [Fact]
     public void Quoted_printable_that_nobody_decoded_is_decoded()
     {
-        var entry = Assert.Single(Ics.Read("BEGIN:VEVENT\nUID:a\nDTSTART;TZID=3DEurope/Vienna:20260302T100000\nSUMMARY:Gespr=C3=A4ch ueber Prei=\nse\nEND:VEVENT").Events);
+        var entry = Assert.Single(
+            Ics.Read(
+                "BEGIN:VEVENT\nUID:a\nDTSTART;TZID=3DEurope/Vienna:20260302T100000\nSUMMARY:Gespr=C3=A4ch ueber Prei=\nse\nEND:VEVENT"
+            ).Events);
         Assert.Equal(("Gespräch ueber Preise", Instant.FromUtc(2026, 3, 2, 9, 0)), (entry.Summary, entry.Start.Instant));
     }
 

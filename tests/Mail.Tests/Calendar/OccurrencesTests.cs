@@ -14,15 +14,20 @@ public sealed class OccurrencesTests
     [InlineData("Australia/Sydney", "0318T2300 0325T2300 0401T2300 0409T0000")]
     public void A_series_over_a_clock_change_stays_at_its_wall_time(string zone, string expected)
     {
-        var series = Ics.Series($"DTSTART;TZID={zone}:20260319T100000\nDURATION:PT1H\nRRULE:FREQ=WEEKLY;COUNT={expected.Split(' ').Length}");
+        var series = Ics.Series(
+            $"DTSTART;TZID={zone}:20260319T100000\nDURATION:PT1H\nRRULE:FREQ=WEEKLY;COUNT={expected.Split(' ').Length}");
         Assert.Equal(expected, Ics.Starts(series));
     }
 
     [Fact]
     public void A_wall_time_the_clocks_skip_is_moved_forward_and_of_one_that_comes_twice_the_first_is_taken()
     {
-        Assert.Equal("0328T0130 0329T0130 0330T0030", Ics.Starts(Ics.Series("DTSTART;TZID=Europe/Vienna:20260328T023000\nRRULE:FREQ=DAILY;COUNT=3")));
-        Assert.Equal("1024T0030 1025T0030 1026T0130", Ics.Starts(Ics.Series("DTSTART;TZID=Europe/Vienna:20261024T023000\nRRULE:FREQ=DAILY;COUNT=3")));
+        Assert.Equal(
+            "0328T0130 0329T0130 0330T0030",
+            Ics.Starts(Ics.Series("DTSTART;TZID=Europe/Vienna:20260328T023000\nRRULE:FREQ=DAILY;COUNT=3")));
+        Assert.Equal(
+            "1024T0030 1025T0030 1026T0130",
+            Ics.Starts(Ics.Series("DTSTART;TZID=Europe/Vienna:20261024T023000\nRRULE:FREQ=DAILY;COUNT=3")));
     }
 
     [Fact]
@@ -31,10 +36,13 @@ public sealed class OccurrencesTests
         var series = Ics.Series(
             Vienna + "RRULE:FREQ=WEEKLY;COUNT=4",
             "RECURRENCE-ID;TZID=Europe/Vienna:20260326T100000\nDTSTART;TZID=Europe/Vienna:20260327T150000\nDTEND;TZID=Europe/Vienna:20260327T153000",
-            "RECURRENCE-ID:20260402T080000Z\nDTSTART;TZID=Europe/Vienna:20260402T100000\nDTEND;TZID=Europe/Vienna:20260402T110000\nSTATUS:CANCELLED");
+            "RECURRENCE-ID:20260402T080000Z\nDTSTART;TZID=Europe/Vienna:20260402T100000\nDTEND;TZID=Europe/Vienna:20260402T110000\nSTATUS:CANCELLED"
+        );
         var occurrences = Occurrences.Within(series, Ics.Year2026, 100).Occurrences;
         Assert.Equal("0319T0900 0327T1400 0402T0800 0409T0800", Ics.Starts(series));
-        Assert.Equal(["0319T0900", "0326T0900", "0402T0800", "0409T0800"], occurrences.Select(occurrence => Ics.Print(occurrence.RecurrenceId!.Value)));
+        Assert.Equal(
+            ["0319T0900", "0326T0900", "0402T0800", "0409T0800"],
+            occurrences.Select(occurrence => Ics.Print(occurrence.RecurrenceId!.Value)));
         Assert.Equal([false, false, true, false], occurrences.Select(occurrence => occurrence.Event.Status == EventStatus.Cancelled));
         Assert.Equal(Duration.FromMinutes(30), occurrences[1].End.Instant - occurrences[1].Start.Instant);
     }
@@ -45,7 +53,8 @@ public sealed class OccurrencesTests
         var series = Ics.Series(
             Vienna + "SUMMARY:Old\nRRULE:FREQ=WEEKLY;COUNT=6",
             "RECURRENCE-ID;RANGE=THISANDFUTURE;TZID=Europe/Vienna:20260326T100000\nSUMMARY:New\nDTSTART;TZID=Europe/Vienna:20260327T140000\nDTEND;TZID=Europe/Vienna:20260327T160000",
-            "RECURRENCE-ID;RANGE=THISANDFUTURE;TZID=Europe/Vienna:20260416T100000\nSUMMARY:Newest\nDTSTART;TZID=Europe/Vienna:20260416T090000\nDTEND;TZID=Europe/Vienna:20260416T100000");
+            "RECURRENCE-ID;RANGE=THISANDFUTURE;TZID=Europe/Vienna:20260416T100000\nSUMMARY:Newest\nDTSTART;TZID=Europe/Vienna:20260416T090000\nDTEND;TZID=Europe/Vienna:20260416T100000"
+        );
         Assert.Equal("0319T0900 0327T1300 0403T1200 0410T1200 0416T0700 0423T0700", Ics.Starts(series));
         var occurrences = Occurrences.Within(series, Ics.Year2026, 100).Occurrences;
         Assert.Equal(["Old", "New", "New", "New", "Newest", "Newest"], occurrences.Select(occurrence => occurrence.Event.Summary));
@@ -77,7 +86,8 @@ public sealed class OccurrencesTests
     [Fact]
     public void An_all_day_series_is_not_shifted_by_any_zone()
     {
-        var series = Ics.Series("DTSTART;VALUE=DATE:20260302\nRRULE:FREQ=WEEKLY;UNTIL=20260316T225959Z\nEXDATE;TZID=Europe/Vienna:20260309T000000");
+        var series = Ics.Series(
+            "DTSTART;VALUE=DATE:20260302\nRRULE:FREQ=WEEKLY;UNTIL=20260316T225959Z\nEXDATE;TZID=Europe/Vienna:20260309T000000");
         Assert.Equal("0302T0000 0316T0000", Ics.Starts(series));
     }
 
@@ -94,9 +104,16 @@ public sealed class OccurrencesTests
     [Fact]
     public void Additional_dates_and_periods_are_occurrences_once_each()
     {
-        var series = Ics.Series(Vienna + "RRULE:FREQ=WEEKLY;COUNT=2\nRDATE:20260319T090000Z,20260320T090000Z\nRDATE;VALUE=PERIOD:20260321T090000Z/PT3H,20260322T090000Z/20260322T093000Z");
+        var series = Ics.Series(
+            Vienna
+                + "RRULE:FREQ=WEEKLY;COUNT=2\nRDATE:20260319T090000Z,20260320T090000Z\nRDATE;VALUE=PERIOD:20260321T090000Z/PT3H,20260322T090000Z/20260322T093000Z"
+        );
         Assert.Equal("0319T0900 0320T0900 0321T0900 0322T0900 0326T0900", Ics.Starts(series));
-        Assert.Equal([60, 60, 180, 30, 60], Occurrences.Within(series, Ics.Year2026, 9).Occurrences.Select(occurrence => (int)(occurrence.End.Instant - occurrence.Start.Instant).TotalMinutes));
+        Assert.Equal(
+            [60, 60, 180, 30, 60],
+            Occurrences
+                .Within(series, Ics.Year2026, 9)
+                .Occurrences.Select(occurrence => (int)(occurrence.End.Instant - occurrence.Start.Instant).TotalMinutes));
     }
 
     [Fact]
@@ -117,7 +134,8 @@ public sealed class OccurrencesTests
     [Fact]
     public void A_change_without_its_series_is_an_occurrence_of_its_own()
     {
-        var series = Ics.Series("RECURRENCE-ID;TZID=Europe/Vienna:20260326T100000\nDTSTART;TZID=Europe/Vienna:20260327T150000\nDURATION:PT1H");
+        var series = Ics.Series(
+            "RECURRENCE-ID;TZID=Europe/Vienna:20260326T100000\nDTSTART;TZID=Europe/Vienna:20260327T150000\nDURATION:PT1H");
         var occurrence = Assert.Single(Occurrences.Within(series, Ics.Year2026, 9).Occurrences);
         Assert.Equal(("0327T1400", "0326T0900"), (Ics.Print(occurrence.Start.Instant), Ics.Print(occurrence.RecurrenceId!.Value)));
     }
@@ -174,7 +192,10 @@ public sealed class OccurrencesTests
     [Fact]
     public void More_occurrences_than_asked_for_are_cut_and_it_is_said()
     {
-        var expansion = Occurrences.Within(Ics.Series("DTSTART:20260302T090000Z\nRRULE:FREQ=MINUTELY\nRDATE:20261231T000000Z"), Ics.Year2026, 100);
+        var expansion = Occurrences.Within(
+            Ics.Series("DTSTART:20260302T090000Z\nRRULE:FREQ=MINUTELY\nRDATE:20261231T000000Z"),
+            Ics.Year2026,
+            100);
         Assert.Equal(100, expansion.Occurrences.Count);
         Assert.Equal(Instant.FromUtc(2026, 3, 2, 10, 39), expansion.Occurrences[^1].Start.Instant);
         Assert.NotNull(expansion.Shortfall);
@@ -191,7 +212,9 @@ public sealed class OccurrencesTests
     public void The_30th_of_December_in_week_1_is_found_which_libical_leaves_open()
     {
         var series = Ics.Series("DTSTART;VALUE=DATE:20241230\nRRULE:FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=30;BYWEEKNO=1;UNTIL=20320101");
-        Assert.Equal([2024, 2025, 2030, 2031], Occurrences.Within(series, new Interval(null, null), 10).Occurrences.Select(occurrence => occurrence.Start.Local.Year));
+        Assert.Equal(
+            [2024, 2025, 2030, 2031],
+            Occurrences.Within(series, new Interval(null, null), 10).Occurrences.Select(occurrence => occurrence.Start.Local.Year));
     }
 
     [Fact]

@@ -19,10 +19,23 @@ public sealed class RecurrenceCorpusTests
             var parsed = RecurrenceRule.Parse(rule, out var problem);
             Assert.True(parsed is not null && problem is null, $"{rule}: {problem}");
             var begin = DateValue.Parse(start)!.Value;
-            var expansion = new RuleExpansion(parsed, begin.Local, begin.Kind == CalendarTimeKind.Date, DateTimeZone.Utc, startIsOccurrence: false);
+            var expansion = new RuleExpansion(
+                parsed,
+                begin.Local,
+                begin.Kind == CalendarTimeKind.Date,
+                DateTimeZone.Utc,
+                startIsOccurrence: false);
             var from = CivilDay.SecondsOf(startAt is null ? begin.Local : DateValue.Parse(startAt)!.Value.Local);
-            var actual = string.Join(',', expansion.Between(from, long.MaxValue).Take(10_000).Select(CivilDay.LocalOf).Select(local => DateValue.Print(local, begin.Kind)));
-            var wanted = string.Join(',', expected.Split(',').Where(instance => startAt is null || string.CompareOrdinal(instance, startAt) >= 0));
+            var actual = string.Join(
+                ',',
+                expansion
+                    .Between(from, long.MaxValue)
+                    .Take(10_000)
+                    .Select(CivilDay.LocalOf)
+                    .Select(local => DateValue.Print(local, begin.Kind)));
+            var wanted = string.Join(
+                ',',
+                expected.Split(',').Where(instance => startAt is null || string.CompareOrdinal(instance, startAt) >= 0));
             if (actual != wanted || expansion.GaveUp)
                 failures.Add(string.Create(CultureInfo.InvariantCulture, $"{rule} from {start}\n  wanted {wanted}\n  actual {actual}"));
         }

@@ -107,7 +107,9 @@ public sealed class ZoneTests
     [Fact]
     public void A_known_name_is_believed_more_than_a_definition_that_differs()
     {
-        var file = Ics.Read(Custom.Replace("Customized Time Zone", "Europe/Vienna", StringComparison.Ordinal) + "\nBEGIN:VEVENT\nUID:a\nDTSTART;TZID=Europe/Vienna:20260302T090000\nEND:VEVENT");
+        var file = Ics.Read(
+            Custom.Replace("Customized Time Zone", "Europe/Vienna", StringComparison.Ordinal)
+                + "\nBEGIN:VEVENT\nUID:a\nDTSTART;TZID=Europe/Vienna:20260302T090000\nEND:VEVENT");
         Assert.Equal(Instant.FromUtc(2026, 3, 2, 8, 0), Assert.Single(file.Events).Start.Instant);
     }
 
@@ -115,7 +117,9 @@ public sealed class ZoneTests
     public void A_floating_time_is_read_in_the_zone_of_the_calendar_or_of_the_account()
     {
         const string Event = "BEGIN:VEVENT\nUID:a\nDTSTART:20260302T090000\nEND:VEVENT";
-        Assert.Equal(Instant.FromUtc(2026, 3, 2, 8, 0), Assert.Single(Ics.Read("X-WR-TIMEZONE:Europe/Vienna\n" + Event).Events).Start.Instant);
+        Assert.Equal(
+            Instant.FromUtc(2026, 3, 2, 8, 0),
+            Assert.Single(Ics.Read("X-WR-TIMEZONE:Europe/Vienna\n" + Event).Events).Start.Instant);
 
         var bytes = System.Text.Encoding.UTF8.GetBytes($"BEGIN:VCALENDAR\n{Event}\nEND:VCALENDAR");
         var inAccount = Assert.Single(CalendarReader.Read(bytes, defaultZone: DateTimeZoneProviders.Tzdb["Asia/Tokyo"]).Events);

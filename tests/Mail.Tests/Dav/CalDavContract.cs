@@ -24,8 +24,12 @@ public abstract class CalDavContract : IDisposable
         await Server.NewCalendar("home");
         var client = Client();
         var calendars = await client.Calendars(await client.Discover(CancellationToken.None), CancellationToken.None);
-        Assert.Contains(calendars, calendar => calendar.Address.AbsolutePath.EndsWith("/work/", StringComparison.Ordinal) && calendar.SkipReason is null);
-        Assert.Contains(calendars, calendar => calendar.Address.AbsolutePath.EndsWith("/home/", StringComparison.Ordinal) && calendar.SkipReason is null);
+        Assert.Contains(
+            calendars,
+            calendar => calendar.Address.AbsolutePath.EndsWith("/work/", StringComparison.Ordinal) && calendar.SkipReason is null);
+        Assert.Contains(
+            calendars,
+            calendar => calendar.Address.AbsolutePath.EndsWith("/home/", StringComparison.Ordinal) && calendar.SkipReason is null);
     }
 
     [Fact]
@@ -34,7 +38,9 @@ public abstract class CalDavContract : IDisposable
         var address = await Server.NewCalendar("only");
         await Server.NewCalendar("other");
         var client = Client(address);
-        Assert.Equal(address, Assert.Single(await client.Calendars(await client.Discover(CancellationToken.None), CancellationToken.None)).Address);
+        Assert.Equal(
+            address,
+            Assert.Single(await client.Calendars(await client.Discover(CancellationToken.None), CancellationToken.None)).Address);
     }
 
     [Fact]
@@ -84,7 +90,12 @@ public abstract class CalDavContract : IDisposable
         var known = first.Changed.ToDictionary(tag => tag.Path, tag => tag.ETag);
         known[address.AbsolutePath + "gone.ics"] = "\"1\"";
 
-        var answer = await poll.Changes(Remembered(calendar), new CalDavCursor("http://radicale.org/ns/sync/0000", null), known, audit: false, CancellationToken.None);
+        var answer = await poll.Changes(
+            Remembered(calendar),
+            new CalDavCursor("http://radicale.org/ns/sync/0000", null),
+            known,
+            audit: false,
+            CancellationToken.None);
         Assert.Empty(answer.Changed);
         Assert.EndsWith("gone.ics", Assert.Single(answer.Gone), StringComparison.Ordinal);
     }
@@ -95,7 +106,12 @@ public abstract class CalDavContract : IDisposable
         var address = await Server.NewCalendar("audit");
         await Server.Put(address, "a", Event("a", "First"));
         var (client, calendar) = await Open(address);
-        var changes = await new CalDavPoll(client).Changes(calendar, new CalDavCursor(calendar.SyncToken, calendar.ChangeTag), Nothing, audit: true, CancellationToken.None);
+        var changes = await new CalDavPoll(client).Changes(
+            calendar,
+            new CalDavCursor(calendar.SyncToken, calendar.ChangeTag),
+            Nothing,
+            audit: true,
+            CancellationToken.None);
         Assert.Single(changes.Changed);
     }
 
@@ -106,7 +122,10 @@ public abstract class CalDavContract : IDisposable
         await Server.Put(address, "a", Event("a", "In March"));
         await Server.Put(address, "b", Event("b", "In May").Replace("20260302", "20260502", StringComparison.Ordinal));
         var (client, calendar) = await Open(address);
-        var march = await client.List(calendar, new Interval(Instant.FromUtc(2026, 3, 1, 0, 0), Instant.FromUtc(2026, 4, 1, 0, 0)), CancellationToken.None);
+        var march = await client.List(
+            calendar,
+            new Interval(Instant.FromUtc(2026, 3, 1, 0, 0), Instant.FromUtc(2026, 4, 1, 0, 0)),
+            CancellationToken.None);
         Assert.EndsWith("a.ics", Assert.Single(march).Path, StringComparison.Ordinal);
     }
 
@@ -117,7 +136,9 @@ public abstract class CalDavContract : IDisposable
         await Server.Put(address, "a", Event("a", "First"));
         var (client, calendar) = await Open(address);
         var objects = new Dictionary<string, CalDavObject>();
-        await foreach (var item in client.Fetch(calendar, [address.AbsolutePath + "a.ics", address.AbsolutePath + "never.ics"], CancellationToken.None))
+        await foreach (
+            var item in client.Fetch(calendar, [address.AbsolutePath + "a.ics", address.AbsolutePath + "never.ics"], CancellationToken.None)
+        )
             objects.Add(item.Path, item);
         Assert.NotNull(objects[address.AbsolutePath + "a.ics"].Content);
         Assert.Null(objects[address.AbsolutePath + "never.ics"].Content);

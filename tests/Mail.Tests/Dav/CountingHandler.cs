@@ -3,7 +3,9 @@ using System.Text;
 
 namespace CrmSync.Mail.Tests.Dav;
 
-/// <summary>Passes requests on, and counts those that are answered: one on a connection that turns out to be closed is sent again.</summary>
+/// <summary>
+/// Passes requests on, and counts those that are answered: one on a connection that turns out to be closed is sent again.
+/// </summary>
 public sealed class CountingHandler(HttpMessageHandler inner) : DelegatingHandler(inner)
 {
     private int count;
@@ -31,18 +33,28 @@ internal sealed class CannedHandler(params Func<HttpRequestMessage, HttpResponse
     public static HttpResponseMessage Answer(HttpStatusCode status, string body = "", string type = "application/xml") =>
         new(status) { Content = new StringContent(body, Encoding.UTF8, type) };
 
-    public static HttpResponseMessage Multi(string responses, string? token = null) => Answer(
-        HttpStatusCode.MultiStatus,
-        $"<multistatus xmlns=\"DAV:\" xmlns:c=\"urn:ietf:params:xml:ns:caldav\">{responses}{(token is null ? "" : $"<sync-token>{token}</sync-token>")}</multistatus>");
+    public static HttpResponseMessage Multi(string responses, string? token = null) =>
+        Answer(
+            HttpStatusCode.MultiStatus,
+            $"<multistatus xmlns=\"DAV:\" "
+                + $"xmlns:c=\"urn:ietf:params:xml:ns:caldav\">{responses}{(token is null ? "" : $"<sync-token>{token}</sync-token>")}</multistatus>"
+        );
 
     public static string Found(string href, string etag) =>
-        $"<response><href>{href}</href><propstat><prop><getetag>{etag}</getetag></prop><status>HTTP/1.1 200 OK</status></propstat></response>";
+        $"<response><href>{href}</href><propstat><prop><getetag>{etag}</getetag></prop><status>HTTP/1.1 200 "
+            + $"OK</status></propstat></response>";
 
-    public static string Status(string href, int status) => $"<response><href>{href}</href><status>HTTP/1.1 {status} Said So</status></response>";
+    public static string Status(string href, int status) =>
+        $"<response><href>{href}</href><status>HTTP/1.1 {status} Said So</status></response>";
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        Requests.Add((request.Method.Method, request.RequestUri!, request.Headers.Authorization?.ToString(), request.Content is null ? "" : await request.Content.ReadAsStringAsync(cancellationToken)));
+        Requests.Add(
+            (
+                request.Method.Method,
+                request.RequestUri!,
+                request.Headers.Authorization?.ToString(),
+                request.Content is null ? "" : await request.Content.ReadAsStringAsync(cancellationToken)));
         return answers[Math.Min(next++, answers.Length - 1)](request);
     }
 }

@@ -13,7 +13,12 @@ namespace CrmSync.Mail.Tests.Dav;
 public sealed class DavClientTests
 {
     private static readonly Uri Address = new("https://dav.bright.example/ana/");
-    private static readonly CalDavCalendar Calendar = new() { Address = new Uri("https://dav.bright.example/ana/work/"), Name = "work", CanSync = true };
+    private static readonly CalDavCalendar Calendar = new()
+    {
+        Address = new Uri("https://dav.bright.example/ana/work/"),
+        Name = "work",
+        CanSync = true,
+    };
 
     [Theory]
     [InlineData(401, MailFailure.Auth, "check `user` and `password`")]
@@ -46,19 +51,26 @@ public sealed class DavClientTests
     [Fact]
     public async Task A_web_page_is_told_from_a_calendar()
     {
-        var error = await Fails(new CannedHandler(_ => CannedHandler.Answer(HttpStatusCode.OK, "<html>Please sign in</html>", "text/html")));
+        var error = await Fails(
+            new CannedHandler(_ => CannedHandler.Answer(HttpStatusCode.OK, "<html>Please sign in</html>", "text/html")));
         Assert.Equal(MailFailure.Config, error.Failure);
         Assert.Contains("web page", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task XML_that_is_broken_is_a_fault_of_the_server() =>
-        Assert.Equal(MailFailure.Protocol, (await Fails(new CannedHandler(_ => CannedHandler.Answer(HttpStatusCode.MultiStatus, "<multistatus xmlns=\"DAV:\"><response>")))).Failure);
+        Assert.Equal(
+            MailFailure.Protocol,
+            (
+                await Fails(
+                    new CannedHandler(_ => CannedHandler.Answer(HttpStatusCode.MultiStatus, "<multistatus xmlns=\"DAV:\"><response>")))
+            ).Failure);
 
     [Fact]
     public async Task A_server_that_cannot_be_reached_may_be_tried_again()
     {
-        var error = await Fails(new CannedHandler(_ => throw new HttpRequestException("refused", new SocketException((int)SocketError.ConnectionRefused))));
+        var error = await Fails(
+            new CannedHandler(_ => throw new HttpRequestException("refused", new SocketException((int)SocketError.ConnectionRefused))));
         Assert.True(error is { Failure: MailFailure.Network, ConnectionLost: true });
     }
 
@@ -66,7 +78,10 @@ public sealed class DavClientTests
     public async Task A_password_goes_over_https_only()
     {
         var handler = new CannedHandler(_ => CannedHandler.Multi(""));
-        var dav = new DavClient(new HttpClient(handler), new Uri("http://dav.bright.example/"), DavCredentials.Basic("ana", "correct-horse"));
+        var dav = new DavClient(
+            new HttpClient(handler),
+            new Uri("http://dav.bright.example/"),
+            DavCredentials.Basic("ana", "correct-horse"));
         var error = await Assert.ThrowsAsync<MailServerException>(() => new CalDavClient(dav).Discover(CancellationToken.None));
         Assert.Equal(MailFailure.Config, error.Failure);
         Assert.Empty(handler.Requests);
@@ -75,7 +90,9 @@ public sealed class DavClientTests
     [Fact]
     public async Task A_redirect_is_followed_but_the_password_stays_with_its_host()
     {
-        var handler = new CannedHandler(_ => Redirect("https://elsewhere.example/ana/"), _ => CannedHandler.Multi(CannedHandler.Found("/ana/a.ics", "\"1\"")));
+        var handler = new CannedHandler(
+            _ => Redirect("https://elsewhere.example/ana/"),
+            _ => CannedHandler.Multi(CannedHandler.Found("/ana/a.ics", "\"1\"")));
         await Client(handler).List(Calendar, CancellationToken.None);
         Assert.NotNull(handler.Requests[0].Authorization);
         Assert.Equal(("elsewhere.example", null), (handler.Requests[1].Address.Host, handler.Requests[1].Authorization));
@@ -96,7 +113,10 @@ public sealed class DavClientTests
     public async Task An_expired_token_is_renewed_once()
     {
         var handler = new CannedHandler(_ => CannedHandler.Answer(HttpStatusCode.Unauthorized), _ => CannedHandler.Multi(""));
-        var dav = new DavClient(new HttpClient(handler), Address, DavCredentials.Bearer((renew, _) => Task.FromResult(renew ? "new" : "old")));
+        var dav = new DavClient(
+            new HttpClient(handler),
+            Address,
+            DavCredentials.Bearer((renew, _) => Task.FromResult(renew ? "new" : "old")));
         await new CalDavClient(dav).List(Calendar, CancellationToken.None);
         Assert.Equal(["Bearer old", "Bearer new"], handler.Requests.Select(request => request.Authorization));
     }
@@ -106,7 +126,12 @@ public sealed class DavClientTests
     {
         var handler = new CannedHandler(
             _ => CannedHandler.Multi(CannedHandler.Found("/ana/work/a.ics", "\"1\"") + CannedHandler.Status("/ana/work/", 507), "token-1"),
-            _ => CannedHandler.Multi(CannedHandler.Found("/ana/work/b.ics", "\"1\"") + CannedHandler.Status("/ana/work/a.ics", 404) + CannedHandler.Status("/ana/work/", 507), "token-2"),
+            _ =>
+                CannedHandler.Multi(
+                    CannedHandler.Found("/ana/work/b.ics", "\"1\"")
+                        + CannedHandler.Status("/ana/work/a.ics", 404)
+                        + CannedHandler.Status("/ana/work/", 507),
+                    "token-2"),
             _ => CannedHandler.Multi(CannedHandler.Found("/ana/work/c.ics", "\"1\""), "token-3"));
         var delta = await Client(handler).Changes(Calendar, null, CancellationToken.None);
         Assert.Equal(["/ana/work/b.ics", "/ana/work/c.ics"], delta!.Changed.Select(tag => tag.Path).Order(StringComparer.Ordinal));
@@ -125,9 +150,22 @@ public sealed class DavClientTests
     {
         var handler = new CannedHandler(
             _ => CannedHandler.Answer((HttpStatusCode)status, "<error xmlns=\"DAV:\"><valid-sync-token/></error>"),
-            _ => CannedHandler.Multi(CannedHandler.Found("/ana/work/a.ics", "\"2\"") + CannedHandler.Found("/ana/work/b.ics", "\"1\""), "new"));
-        var known = new Dictionary<string, string?> { ["/ana/work/a.ics"] = "\"1\"", ["/ana/work/b.ics"] = "\"1\"", ["/ana/work/c.ics"] = "\"1\"" };
-        var changes = await new CalDavPoll(Client(handler)).Changes(Calendar, new CalDavCursor("old", null), known, audit: false, CancellationToken.None);
+            _ =>
+                CannedHandler.Multi(
+                    CannedHandler.Found("/ana/work/a.ics", "\"2\"") + CannedHandler.Found("/ana/work/b.ics", "\"1\""),
+                    "new"));
+        var known = new Dictionary<string, string?>
+        {
+            ["/ana/work/a.ics"] = "\"1\"",
+            ["/ana/work/b.ics"] = "\"1\"",
+            ["/ana/work/c.ics"] = "\"1\"",
+        };
+        var changes = await new CalDavPoll(Client(handler)).Changes(
+            Calendar,
+            new CalDavCursor("old", null),
+            known,
+            audit: false,
+            CancellationToken.None);
         Assert.Equal("/ana/work/a.ics", Assert.Single(changes.Changed).Path);
         Assert.Equal("/ana/work/c.ics", Assert.Single(changes.Gone));
         Assert.Equal(("new", 2), (changes.Cursor.SyncToken, changes.Total));
@@ -154,14 +192,17 @@ public sealed class DavClientTests
         var objects = new List<CalDavObject>();
         await foreach (var item in Client(handler).Fetch(Calendar, ["/ana/work/a.ics", "/ana/work/b.ics"], CancellationToken.None))
             objects.Add(item);
-        Assert.Equal([("/ana/work/b.ics", null), ("/ana/work/a.ics", "BEGIN:VCALENDAR")], objects.Select(item => (item.Path, item.Content)));
+        Assert.Equal(
+            [("/ana/work/b.ics", null), ("/ana/work/a.ics", "BEGIN:VCALENDAR")],
+            objects.Select(item => (item.Path, item.Content)));
     }
 
     [Fact]
     public async Task A_query_names_the_component_and_both_ends()
     {
         var handler = new CannedHandler(_ => CannedHandler.Multi(""));
-        await Client(handler).List(Calendar, new Interval(Instant.FromUtc(2026, 3, 1, 0, 0), Instant.FromUtc(2026, 4, 1, 0, 0)), CancellationToken.None);
+        await Client(handler)
+            .List(Calendar, new Interval(Instant.FromUtc(2026, 3, 1, 0, 0), Instant.FromUtc(2026, 4, 1, 0, 0)), CancellationToken.None);
         Assert.Contains("name=\"VEVENT\"", handler.Requests[0].Body, StringComparison.Ordinal);
         Assert.Contains("start=\"20260301T000000Z\" end=\"20260401T000000Z\"", handler.Requests[0].Body, StringComparison.Ordinal);
     }
@@ -183,15 +224,23 @@ public sealed class DavClientTests
         var calendars = await Client(new CannedHandler(_ => CannedHandler.Multi(Listing))).Calendars([Address], CancellationToken.None);
         var work = Assert.Single(calendars, calendar => calendar.SkipReason is null);
         Assert.Equal(("Work", true), (work.Name, work.CanSync));
-        Assert.Equal(["holidays", "inbox", "old", "tasks"], calendars.Where(calendar => calendar.SkipReason is not null).Select(calendar => calendar.Name).Order());
+        Assert.Equal(
+            ["holidays", "inbox", "old", "tasks"],
+            calendars.Where(calendar => calendar.SkipReason is not null).Select(calendar => calendar.Name).Order());
     }
 
     [Fact]
     public async Task The_home_may_lie_on_a_host_beside_and_the_password_goes_there_too()
     {
         var handler = new CannedHandler(
-            _ => CannedHandler.Multi("<response><href>/</href><propstat><prop><current-user-principal><href>/p/</href></current-user-principal></prop><status>HTTP/1.1 200 OK</status></propstat></response>"),
-            _ => CannedHandler.Multi("<response><href>/p/</href><propstat><prop><c:calendar-home-set><href>https://p12-dav.bright.example/1/</href></c:calendar-home-set></prop><status>HTTP/1.1 200 OK</status></propstat></response>"),
+            _ =>
+                CannedHandler.Multi(
+                    "<response><href>/</href><propstat><prop><current-user-principal><href>/p/</href></current-user-principal></prop><status>HTTP/1.1 200 OK</status></propstat></response>"
+                ),
+            _ =>
+                CannedHandler.Multi(
+                    "<response><href>/p/</href><propstat><prop><c:calendar-home-set><href>https://p12-dav.bright.example/1/</href></c:calendar-home-set></prop><status>HTTP/1.1 200 OK</status></propstat></response>"
+                ),
             _ => CannedHandler.Multi(""));
         var client = Client(handler);
         var homes = await client.Discover(CancellationToken.None);
@@ -263,14 +312,30 @@ public sealed class DavClientTests
                     </prop><status>HTTP/1.1 200 OK</status></propstat></response>
                     """),
                 "sync-collection" => CannedHandler.Multi(
-                    string.Concat(Enumerable.Range(0, count).Where(number => versions[number] >= Since(body)).Select(number => CannedHandler.Found(Path(number), Tag(number)))),
+                    string.Concat(
+                        Enumerable
+                            .Range(0, count)
+                            .Where(number => versions[number] >= Since(body))
+                            .Select(number => CannedHandler.Found(Path(number), Tag(number)))),
                     $"{state + 1}"),
-                _ => CannedHandler.Multi(string.Concat(body.Descendants(XName.Get("href", "DAV:")).Select(href => int.Parse(href.Value[11..^4], CultureInfo.InvariantCulture)).Select(number =>
-                    $"<response><href>{Path(number)}</href><propstat><prop><getetag>{Tag(number)}</getetag><c:calendar-data>BEGIN:VCALENDAR</c:calendar-data></prop><status>HTTP/1.1 200 OK</status></propstat></response>"))),
+                _ => CannedHandler.Multi(
+                    string.Concat(
+                        body.Descendants(XName.Get("href", "DAV:"))
+                            .Select(href => int.Parse(href.Value[11..^4], CultureInfo.InvariantCulture))
+                            .Select(number =>
+                                $"<response><href>{Path(number)}</href><propstat><prop><getetag>{Tag(number)}</getetag><c:calendar-data>BEGIN:VCALENDAR</c:calendar-data></prop><status>HTTP/1.1 200 OK</status></propstat></response>"
+                            ))),
             };
         }
 
-        private static int Since(XDocument body) => int.TryParse(body.Descendants(XName.Get("sync-token", "DAV:")).First().Value, NumberStyles.None, CultureInfo.InvariantCulture, out var token) ? token : 0;
+        private static int Since(XDocument body) =>
+            int.TryParse(
+                body.Descendants(XName.Get("sync-token", "DAV:")).First().Value,
+                NumberStyles.None,
+                CultureInfo.InvariantCulture,
+                out var token)
+                ? token
+                : 0;
 
         private static string Path(int number) => $"/ana/work/e{number}.ics";
 

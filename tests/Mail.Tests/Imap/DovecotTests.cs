@@ -35,7 +35,8 @@ public sealed class DovecotTests(DovecotServer server) : IClassFixture<DovecotSe
     {
         await using var client = await ImapClient.Connect(Endpoint(TlsMode.Required), new ImapOptions(), None);
 
-        var failure = await Assert.ThrowsAsync<MailServerException>(() => client.Authenticate(Credential.WithPassword("ada", "wrong battery"), None));
+        var failure = await Assert.ThrowsAsync<MailServerException>(() =>
+            client.Authenticate(Credential.WithPassword("ada", "wrong battery"), None));
 
         Assert.Equal(MailFailure.Auth, failure.Failure);
         Assert.Contains("Authentication failed", failure.Message, StringComparison.Ordinal);
@@ -126,7 +127,8 @@ public sealed class DovecotTests(DovecotServer server) : IClassFixture<DovecotSe
 
         Assert.Equal(before + 1, client.Turns);
         Assert.Equal(300, messages.Count);
-        foreach (var (message, index) in messages.OrderBy(message => message.Uid).Select((message, index) => (message, Order(sent, message))))
+        foreach (
+            var (message, index) in messages.OrderBy(message => message.Uid).Select((message, index) => (message, Order(sent, message))))
         {
             Assert.Equal(sent[index].Length, message.Size);
             Assert.Equal(sent[index].Length <= 2048, message.IsWhole);
@@ -158,7 +160,8 @@ public sealed class DovecotTests(DovecotServer server) : IClassFixture<DovecotSe
         await using var client = await Login(server.NewUser());
         var inbox = await Inbox(client);
 
-        var failure = await Assert.ThrowsAsync<MailServerException>(() => client.Examine(inbox with { Name = "Gone", RawName = "Gone" }, None));
+        var failure = await Assert.ThrowsAsync<MailServerException>(() =>
+            client.Examine(inbox with { Name = "Gone", RawName = "Gone" }, None));
 
         Assert.Equal(MailFailure.Permanent, failure.Failure);
         Assert.False(failure.ConnectionLost);
@@ -209,7 +212,8 @@ public sealed class DovecotTests(DovecotServer server) : IClassFixture<DovecotSe
         Assert.True(client.IsAuthenticated);
 
         await using var other = await ImapClient.Connect(Endpoint(TlsMode.None), new ImapOptions(), None);
-        var failure = await Assert.ThrowsAsync<MailServerException>(() => other.Authenticate(Credential.WithPassword("ada", "wrong"), None));
+        var failure = await Assert.ThrowsAsync<MailServerException>(() =>
+            other.Authenticate(Credential.WithPassword("ada", "wrong"), None));
         Assert.Equal(MailFailure.Auth, failure.Failure);
     }
 
@@ -217,7 +221,10 @@ public sealed class DovecotTests(DovecotServer server) : IClassFixture<DovecotSe
     public async Task A_server_that_restarts_is_a_network_failure()
     {
         using var own = new DovecotServer();
-        await using var client = await ImapClient.Connect(MailEndpoint.For("localhost", own.TlsPort, TlsMode.Required, own.Authority.Pem), new ImapOptions(), None);
+        await using var client = await ImapClient.Connect(
+            MailEndpoint.For("localhost", own.TlsPort, TlsMode.Required, own.Authority.Pem),
+            new ImapOptions(),
+            None);
         await client.Authenticate(Credential.WithPassword(own.NewUser(), DovecotServer.Password), None);
         own.Restart();
 
@@ -254,7 +261,8 @@ public sealed class DovecotTests(DovecotServer server) : IClassFixture<DovecotSe
         return messages;
     }
 
-    private static int Order(List<byte[]> sent, FetchedMessage message) => sent.FindIndex(bytes => bytes.AsSpan(0, Math.Min(60, bytes.Length)).SequenceEqual(message.Body.Span[..Math.Min(60, bytes.Length)]));
+    private static int Order(List<byte[]> sent, FetchedMessage message) =>
+        sent.FindIndex(bytes => bytes.AsSpan(0, Math.Min(60, bytes.Length)).SequenceEqual(message.Body.Span[..Math.Min(60, bytes.Length)]));
 
     private static byte[] Some(string subject, string text = "Hello") =>
         Encoding.UTF8.GetBytes($"Subject: {subject}\r\nFrom: ada@bright.example\r\nTo: ben@bright.example\r\n\r\n{text}\r\n");

@@ -12,9 +12,13 @@ public sealed class OddFetchTests
     [Fact]
     public async Task FETCH_results_in_any_order_without_UID_and_with_others_in_between_are_told_as_they_are()
     {
-        await using var server = new FakeImapServer().On("EXAMINE", Opened).On(
-            "UID FETCH",
-            "* 3 FETCH (UID 3 BODY[]<0> {3}\nccc)\n* 9 FETCH (FLAGS (\\Seen))\n* 1 FETCH (BODY[]<0> \"aaa\")\n* 5 EXISTS\n* 2 EXPUNGE\n* 77 FETCH (UID 77 BODY[]<0> NIL)\nTAG OK done");
+        await using var server = new FakeImapServer()
+            .On("EXAMINE", Opened)
+            .On(
+                "UID FETCH",
+                "* 3 FETCH (UID 3 BODY[]<0> {3}\nccc)\n* 9 FETCH (FLAGS (\\Seen))\n* 1 FETCH (BODY[]<0> \"aaa\")\n* 5 EXISTS\n* 2 "
+                    + "EXPUNGE\n* 77 FETCH (UID 77 BODY[]<0> NIL)\nTAG OK done"
+            );
         await using var client = await Login(server);
         await Open(client);
 
@@ -28,8 +32,13 @@ public sealed class OddFetchTests
     [Fact]
     public async Task A_FETCH_that_cannot_be_read_costs_that_message_and_says_which()
     {
-        await using var server = new FakeImapServer().On("EXAMINE", Opened).On(
-            "UID FETCH", "* 1 FETCH (UID 1 BODY[]<0> {3}\naaa)\n* 2 FETCH (UID 2 ENVELOPE (\"not closed BODY[]<0> {3}\nbbb)\n* 3 FETCH (UID 3 BODY[]<0> {3}\nccc)\nTAG OK done");
+        await using var server = new FakeImapServer()
+            .On("EXAMINE", Opened)
+            .On(
+                "UID FETCH",
+                "* 1 FETCH (UID 1 BODY[]<0> {3}\naaa)\n* 2 FETCH (UID 2 ENVELOPE (\"not closed BODY[]<0> {3}\nbbb)\n* 3 FETCH (UID 3 "
+                    + "BODY[]<0> {3}\nccc)\nTAG OK done"
+            );
         await using var client = await Login(server);
         await Open(client);
         var fetch = client.Fetch([UidSet.Between(1, 3)], FetchRequest.FirstBytes(100));
@@ -46,8 +55,13 @@ public sealed class OddFetchTests
     [Fact]
     public async Task A_mail_longer_than_announced_costs_that_mail_and_cannot_forge_an_answer()
     {
-        await using var server = new FakeImapServer().On("EXAMINE", Opened).On(
-            "UID FETCH", "* 1 FETCH (UID 1 BODY[]<0> {3}\naaa and more\nA1 OK you are done\nABCDE5 OK really\n)\n* 3 FETCH (UID 3 BODY[]<0> {3}\nccc)\nTAG OK done");
+        await using var server = new FakeImapServer()
+            .On("EXAMINE", Opened)
+            .On(
+                "UID FETCH",
+                "* 1 FETCH (UID 1 BODY[]<0> {3}\naaa and more\nA1 OK you are done\nABCDE5 OK really\n)\n* 3 FETCH (UID 3 BODY[]<0> "
+                    + "{3}\nccc)\nTAG OK done"
+            );
         await using var client = await Login(server);
         await Open(client);
 
@@ -59,7 +73,9 @@ public sealed class OddFetchTests
     [Fact]
     public async Task A_connection_cut_in_the_middle_of_a_mail_is_not_a_mail()
     {
-        await using var server = new FakeImapServer().On("EXAMINE", Opened).On("UID FETCH", "* 1 FETCH (UID 1 BODY[]<0> {3000}\nthe first bytes NOEOLCUT");
+        await using var server = new FakeImapServer()
+            .On("EXAMINE", Opened)
+            .On("UID FETCH", "* 1 FETCH (UID 1 BODY[]<0> {3000}\nthe first bytes NOEOLCUT");
         await using var client = await Login(server);
         await Open(client);
 
@@ -74,11 +90,15 @@ public sealed class OddFetchTests
     public async Task A_subject_of_five_kilobytes_as_a_literal_in_ENVELOPE_and_structures_of_any_shape_do_no_harm()
     {
         var subject = new string('s', 5000);
-        await using var server = new FakeImapServer().On("EXAMINE", Opened).On(
-            "UID FETCH",
-            $"* 1 FETCH (UID 1 ENVELOPE (\"d\" {{5000}}\n{subject} NIL NIL) BODY[]<0> {{3}}\naaa)\n"
-            + "* 2 FETCH (UID 2 BODYSTRUCTURE (\"mixed\" (\"boundary\" \"x\") NIL NIL) BODY[]<0> {3}\nbbb)\n"
-            + "* 3 FETCH (UID 3 BODY ((((\"text\" \"plain\" NIL NIL NIL \"7bit\" -1 -1)) NIL) \"mixed\") BODY[]<0> {3}\nccc)\nTAG OK done");
+        await using var server = new FakeImapServer()
+            .On("EXAMINE", Opened)
+            .On(
+                "UID FETCH",
+                $"* 1 FETCH (UID 1 ENVELOPE (\"d\" {{5000}}\n{subject} NIL NIL) BODY[]<0> {{3}}\naaa)\n"
+                    + "* 2 FETCH (UID 2 BODYSTRUCTURE (\"mixed\" (\"boundary\" \"x\") NIL NIL) BODY[]<0> {3}\nbbb)\n"
+                    + "* 3 FETCH (UID 3 BODY ((((\"text\" \"plain\" NIL NIL NIL \"7bit\" -1 -1)) NIL) \"mixed\") BODY[]<0> "
+                    + "{3}\nccc)\nTAG OK done"
+            );
         await using var client = await Login(server);
         await Open(client);
 
@@ -89,7 +109,9 @@ public sealed class OddFetchTests
     public async Task A_deep_structure_is_given_up_without_harm()
     {
         var deep = new string('(', 100_000) + new string(')', 100_000);
-        await using var server = new FakeImapServer().On("EXAMINE", Opened).On("UID FETCH", $"* 1 FETCH (UID 1 BODYSTRUCTURE {deep[..120_000]})\n* 2 FETCH (UID 2 BODY[]<0> {{1}}\nb)\nTAG OK done");
+        await using var server = new FakeImapServer()
+            .On("EXAMINE", Opened)
+            .On("UID FETCH", $"* 1 FETCH (UID 1 BODYSTRUCTURE {deep[..120_000]})\n* 2 FETCH (UID 2 BODY[]<0> {{1}}\nb)\nTAG OK done");
         await using var client = await Login(server);
         await Open(client);
 
@@ -117,7 +139,9 @@ public sealed class OddFetchTests
     [Fact]
     public async Task Some_messages_that_no_longer_exist_are_a_refusal_with_results()
     {
-        await using var server = new FakeImapServer().On("EXAMINE", Opened).On("UID FETCH", "* 1 FETCH (UID 1 BODY[]<0> {3}\naaa)\nTAG NO Some of the requested messages no longer exist.");
+        await using var server = new FakeImapServer()
+            .On("EXAMINE", Opened)
+            .On("UID FETCH", "* 1 FETCH (UID 1 BODY[]<0> {3}\naaa)\nTAG NO Some of the requested messages no longer exist.");
         await using var client = await Login(server);
         await Open(client);
         var fetch = client.Fetch([UidSet.Between(1, 3)], FetchRequest.FirstBytes(100));
@@ -135,7 +159,9 @@ public sealed class OddFetchTests
     [InlineData("3000000000")]
     public async Task A_literal_larger_than_any_mail_is_refused(string length)
     {
-        await using var server = new FakeImapServer().On("EXAMINE", Opened).On("UID FETCH", $"* 1 FETCH (UID 1 BODY[]<0> {{{length}}}\nabc");
+        await using var server = new FakeImapServer()
+            .On("EXAMINE", Opened)
+            .On("UID FETCH", $"* 1 FETCH (UID 1 BODY[]<0> {{{length}}}\nabc");
         await using var client = await Login(server);
         await Open(client);
 
@@ -147,26 +173,33 @@ public sealed class OddFetchTests
     {
         const long Length = 100_000_000;
         var piece = new byte[100_000];
-        await using var server = new RawServer(async (stream, ct) =>
-        {
-            using var reader = new StreamReader(stream);
-            await stream.WriteAsync("* PREAUTH [CAPABILITY IMAP4rev1] ready\r\n"u8.ToArray(), ct);
-            while (await reader.ReadLineAsync(ct) is { } line)
+        await using var server = new RawServer(
+            async (stream, ct) =>
             {
-                var tag = line.Split(' ')[0];
-                if (line.Contains("UID FETCH", StringComparison.Ordinal))
+                using var reader = new StreamReader(stream);
+                await stream.WriteAsync("* PREAUTH [CAPABILITY IMAP4rev1] ready\r\n"u8.ToArray(), ct);
+                while (await reader.ReadLineAsync(ct) is { } line)
                 {
-                    await stream.WriteAsync(Encoding.ASCII.GetBytes($"* 1 FETCH (UID 1 BODY[]<0> {{{Length}}}\r\n"), ct);
-                    for (var sent = 0; sent < Length; sent += piece.Length)
-                        await stream.WriteAsync(piece, ct);
+                    var tag = line.Split(' ')[0];
+                    if (line.Contains("UID FETCH", StringComparison.Ordinal))
+                    {
+                        await stream.WriteAsync(Encoding.ASCII.GetBytes($"* 1 FETCH (UID 1 BODY[]<0> {{{Length}}}\r\n"), ct);
+                        for (var sent = 0; sent < Length; sent += piece.Length)
+                            await stream.WriteAsync(piece, ct);
 
-                    await stream.WriteAsync(")\r\n"u8.ToArray(), ct);
+                        await stream.WriteAsync(")\r\n"u8.ToArray(), ct);
+                    }
+
+                    await stream.WriteAsync(
+                        Encoding.ASCII.GetBytes(
+                            $"{Opened.Replace("TAG", tag, StringComparison.Ordinal).Replace("\n", "\r\n", StringComparison.Ordinal)}\r\n"),
+                        ct);
                 }
-
-                await stream.WriteAsync(Encoding.ASCII.GetBytes($"{Opened.Replace("TAG", tag, StringComparison.Ordinal).Replace("\n", "\r\n", StringComparison.Ordinal)}\r\n"), ct);
-            }
-        });
-        await using var client = await ImapClient.Connect(MailEndpoint.For("localhost", server.Port, TlsMode.None), new ImapOptions(), None);
+            });
+        await using var client = await ImapClient.Connect(
+            MailEndpoint.For("localhost", server.Port, TlsMode.None),
+            new ImapOptions(),
+            None);
         await Open(client);
         var before = GC.GetTotalAllocatedBytes();
 
@@ -179,8 +212,11 @@ public sealed class OddFetchTests
     [Fact]
     public async Task A_literal_of_a_megabyte_where_none_belongs_is_stepped_over()
     {
-        await using var server = new FakeImapServer().On("EXAMINE", Opened).On(
-            "UID FETCH", $"* 1 FETCH (UID 1 ENVELOPE ({{1000000}}\n{new string('s', 1_000_000)} NIL) BODY[]<0> {{3}}\naaa)\nTAG OK done");
+        await using var server = new FakeImapServer()
+            .On("EXAMINE", Opened)
+            .On(
+                "UID FETCH",
+                $"* 1 FETCH (UID 1 ENVELOPE ({{1000000}}\n{new string('s', 1_000_000)} NIL) BODY[]<0> {{3}}\naaa)\nTAG OK done");
         await using var client = await Login(server);
         await Open(client);
 

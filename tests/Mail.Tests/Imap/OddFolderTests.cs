@@ -17,7 +17,9 @@ public sealed class OddFolderTests
     [InlineData("* OK [UIDNEXT 4294967295] .\n", uint.MaxValue)]
     public async Task UIDNEXT_that_is_absent_or_no_use_is_unknown_and_never_zero(string line, uint? expected)
     {
-        await using var server = new FakeImapServer().On("EXAMINE", $"* 3 EXISTS\n* OK [UIDVALIDITY 7] .\n{line}TAG OK done").On("STATUS", "TAG OK done");
+        await using var server = new FakeImapServer()
+            .On("EXAMINE", $"* 3 EXISTS\n* OK [UIDVALIDITY 7] .\n{line}TAG OK done")
+            .On("STATUS", "TAG OK done");
         await using var client = await Login(server);
 
         Assert.Equal(expected, (await Open(client)).UidNext);
@@ -40,7 +42,9 @@ public sealed class OddFolderTests
     [InlineData("-4", null)]
     public async Task UIDVALIDITY_of_zero_is_unknown_and_one_beyond_32_bits_is_kept(string value, ulong? expected)
     {
-        await using var server = new FakeImapServer().On("EXAMINE", $"* 0 EXISTS\n* OK [UIDVALIDITY {value}] .\n* OK [UIDNEXT 1] .\nTAG OK done").On("STATUS", "TAG OK done");
+        await using var server = new FakeImapServer()
+            .On("EXAMINE", $"* 0 EXISTS\n* OK [UIDVALIDITY {value}] .\n* OK [UIDNEXT 1] .\nTAG OK done")
+            .On("STATUS", "TAG OK done");
         await using var client = await Login(server);
 
         Assert.Equal(expected, (await Open(client)).UidValidity);
@@ -49,7 +53,9 @@ public sealed class OddFolderTests
     [Fact]
     public async Task Throttling_with_a_hint_names_the_time()
     {
-        await using var server = new FakeImapServer().On("EXAMINE", "TAG NO Request is throttled. Suggested Backoff Time: 90000 milliseconds");
+        await using var server = new FakeImapServer().On(
+            "EXAMINE",
+            "TAG NO Request is throttled. Suggested Backoff Time: 90000 milliseconds");
         await using var client = await Login(server);
 
         var failure = await Assert.ThrowsAsync<MailServerException>(() => Open(client));
@@ -107,8 +113,11 @@ public sealed class OddFolderTests
     [Fact]
     public async Task XLIST_translates_the_inbox_but_only_INBOX_can_be_opened()
     {
-        await using var server = new FakeImapServer("IMAP4rev1 XLIST")
-            .On("XLIST", "* XLIST (\\HasNoChildren \\Inbox) \"/\" \"Posteingang\"\n* XLIST (\\Sent) \"/\" \"[Gmail]/Gesendet\"\n* XLIST (\\AllMail) \"/\" \"[Gmail]/Alle Nachrichten\"\nTAG OK done");
+        await using var server = new FakeImapServer("IMAP4rev1 XLIST").On(
+            "XLIST",
+            "* XLIST (\\HasNoChildren \\Inbox) \"/\" \"Posteingang\"\n* XLIST (\\Sent) \"/\" \"[Gmail]/Gesendet\"\n* XLIST (\\AllMail) "
+                + "\"/\" \"[Gmail]/Alle Nachrichten\"\nTAG OK done"
+        );
         await using var client = await Login(server);
 
         Assert.Equal([("INBOX", FolderRole.Inbox), ("[Gmail]/Gesendet", FolderRole.Sent), ("[Gmail]/Alle Nachrichten", FolderRole.All)],
@@ -168,7 +177,9 @@ public sealed class OddFolderTests
     [Fact]
     public async Task Unsafe_Login_is_a_matter_of_settings_and_not_of_the_password()
     {
-        await using var server = new FakeImapServer("IMAP4rev1").On("EXAMINE", "TAG NO EXAMINE Unsafe Login. Please contact kefu@188.com for help");
+        await using var server = new FakeImapServer("IMAP4rev1").On(
+            "EXAMINE",
+            "TAG NO EXAMINE Unsafe Login. Please contact kefu@188.com for help");
         await using var client = await Login(server);
 
         Assert.Equal(MailFailure.Config, (await Assert.ThrowsAsync<MailServerException>(() => Open(client))).Failure);

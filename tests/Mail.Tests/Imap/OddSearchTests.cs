@@ -38,7 +38,10 @@ public sealed class OddSearchTests
     [Fact]
     public async Task A_server_that_announces_ESEARCH_and_does_not_know_it_is_asked_plainly()
     {
-        await using var server = new FakeImapServer("IMAP4rev1 ESEARCH").On("EXAMINE", Opened).On("UID SEARCH RETURN", "TAG BAD what?").On("UID SEARCH UID", "* SEARCH 4\nTAG OK done");
+        await using var server = new FakeImapServer("IMAP4rev1 ESEARCH")
+            .On("EXAMINE", Opened)
+            .On("UID SEARCH RETURN", "TAG BAD what?")
+            .On("UID SEARCH UID", "* SEARCH 4\nTAG OK done");
         await using var client = await Login(server);
         await Open(client);
 

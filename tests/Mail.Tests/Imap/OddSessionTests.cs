@@ -55,7 +55,8 @@ public sealed class OddSessionTests
     {
         await using var server = new FakeImapServer().Greet("");
 
-        var failure = await Assert.ThrowsAsync<MailServerException>(() => ImapClient.Connect(At(server), new ImapOptions { Timeouts = Short }, None));
+        var failure = await Assert.ThrowsAsync<MailServerException>(() =>
+            ImapClient.Connect(At(server), new ImapOptions { Timeouts = Short }, None));
 
         Assert.Equal(MailFailure.Network, failure.Failure);
         Assert.Contains("did not answer", failure.Message, StringComparison.Ordinal);
@@ -124,7 +125,9 @@ public sealed class OddSessionTests
     [InlineData("TAG NO [AUTHENTICATIONFAILED] invalid credentials", "", "")]
     public async Task A_refused_token_is_acknowledged_where_the_server_waits_for_it(string first, string answer, string second)
     {
-        await using var server = new FakeImapServer("IMAP4rev1 SASL-IR AUTH=XOAUTH2").On("AUTHENTICATE", first).On(answer, second.Replace("TAG", "*", StringComparison.Ordinal));
+        await using var server = new FakeImapServer("IMAP4rev1 SASL-IR AUTH=XOAUTH2")
+            .On("AUTHENTICATE", first)
+            .On(answer, second.Replace("TAG", "*", StringComparison.Ordinal));
         if (second.Length > 0)
             server.On("", "* NO\nCUT");
 
@@ -137,7 +140,10 @@ public sealed class OddSessionTests
     [Fact]
     public async Task A_password_with_letters_beyond_ASCII_waits_for_the_go_ahead_of_a_literal()
     {
-        await using var server = new FakeImapServer("IMAP4rev1").On("LOGIN \"ada\" {", "+ go on").On("größe", "* OK").On("", "* OK nothing");
+        await using var server = new FakeImapServer("IMAP4rev1")
+            .On("LOGIN \"ada\" {", "+ go on")
+            .On("größe", "* OK")
+            .On("", "* OK nothing");
 
         // The fake answers the literal's line without a tag, so the login ends by silence; what matters is what was sent.
         await Assert.ThrowsAsync<MailServerException>(() => Login(server, Credential.WithPassword("ada", "größe"), Short));
@@ -157,7 +163,9 @@ public sealed class OddSessionTests
                 await stream.WriteAsync(chatter, ct);
         });
         await using var client = await ImapClient.Connect(
-            MailEndpoint.For("localhost", server.Port, TlsMode.None), new ImapOptions { Limits = new ImapLimits { Numbers = 50_000 } }, None);
+            MailEndpoint.For("localhost", server.Port, TlsMode.None),
+            new ImapOptions { Limits = new ImapLimits { Numbers = 50_000 } },
+            None);
 
         var failure = await Assert.ThrowsAsync<MailServerException>(() => client.Noop(None));
 

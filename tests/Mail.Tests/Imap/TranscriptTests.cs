@@ -18,7 +18,10 @@ public sealed class TranscriptTests
         var data = new TheoryData<string>();
         if (SharedData.Folder is { } folder)
         {
-            foreach (var file in Directory.EnumerateFiles(Path.Combine(folder, "imap", "mailkit"), "*.txt", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+            foreach (
+                var file in Directory
+                    .EnumerateFiles(Path.Combine(folder, "imap", "mailkit"), "*.txt", SearchOption.AllDirectories)
+                    .Order(StringComparer.Ordinal))
             {
                 var name = Path.GetRelativePath(Path.Combine(folder, "imap", "mailkit"), file);
                 if (name != WrongLength)
@@ -57,7 +60,10 @@ public sealed class TranscriptTests
     public async Task No_transcript_cut_off_anywhere_does_worse_than_end_the_connection()
     {
         var random = new Random(7);
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(SharedData.Folder!, "imap", "mailkit"), "*.txt", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        foreach (
+            var file in Directory
+                .EnumerateFiles(Path.Combine(SharedData.Folder!, "imap", "mailkit"), "*.txt", SearchOption.AllDirectories)
+                .Order(StringComparer.Ordinal))
         {
             var bytes = AsSent(await File.ReadAllBytesAsync(file));
             for (var i = 0; i < 20; i++)
@@ -78,9 +84,15 @@ public sealed class TranscriptTests
         }
     }
 
-    /// <summary>The transcripts were stored with the line ends of the machine they were recorded on; literals are counted with those of the wire.</summary>
+    /// <summary>
+    /// The transcripts were stored with the line ends of the machine they were recorded on; literals are counted with those of the wire.
+    /// </summary>
     private static byte[] AsSent(byte[] stored) =>
-        Encoding.Latin1.GetBytes(Encoding.Latin1.GetString(stored).Replace("\r\n", "\n", StringComparison.Ordinal).Replace("\n", "\r\n", StringComparison.Ordinal));
+        Encoding.Latin1.GetBytes(
+            Encoding
+                .Latin1.GetString(stored)
+                .Replace("\r\n", "\n", StringComparison.Ordinal)
+                .Replace("\n", "\r\n", StringComparison.Ordinal));
 
     private static async Task<List<ImapResponse>> Read(byte[] bytes)
     {

@@ -33,7 +33,9 @@ public sealed class AddressListTests
     [InlineData("IMCEASMTP-ana+40hill+2Eexample@exchange.example", "ana@hill.example")]
     [InlineData("Team: ana@hill.example, ben@b.example;", "ana@hill.example; ben@b.example")]
     public void Real_mailers_addresses_are_understood(string field, string expected) =>
-        Assert.Equal(expected, string.Join("; ", AddressList.Parse(field).Select(m => m.Name.Length > 0 ? $"{m.Name}|{m.Address}" : m.Address)));
+        Assert.Equal(
+            expected,
+            string.Join("; ", AddressList.Parse(field).Select(m => m.Name.Length > 0 ? $"{m.Name}|{m.Address}" : m.Address)));
 
     [Theory]
     [InlineData("undisclosed-recipients:;")]
@@ -50,8 +52,8 @@ public sealed class AddressListTests
     [CorpusFact]
     public void The_good_lists_of_the_jakarta_corpus_give_the_expected_mailboxes()
     {
-        // Entries without a domain name nobody outside the machine, and the corpus' lenient mode keeps junk like "a@b..com" as it stands: the contact log wants neither.
-        // Groups give their members.
+        // Entries without a domain name nobody outside the machine, and the corpus' lenient mode keeps junk like "a@b..com" as it stands:
+        // the contact log wants neither. Groups give their members.
         var wrong = new List<string>();
         var right = 0;
         foreach (var (field, expected) in JakartaCases())
@@ -70,19 +72,40 @@ public sealed class AddressListTests
         Assert.True(wrong.Count == 0, $"{right} right, {wrong.Count} wrong:\n" + string.Join("\n", wrong));
     }
 
-    // A quoted string that a backslash breaks open, two addresses in one entry (the first is taken), a stray parenthesis, and damaged lists from which more is saved here.
+    // A quoted string that a backslash breaks open, two addresses in one entry (the first is taken), a stray parenthesis, and damaged lists
+    // from which more is saved here.
     private static readonly string[] Argued =
-        ["Ben Keitch <\">\\\"\"\\>@openworld.co.uk>", "<a@b.com> <c@d.com>", "\\(^^/@nwkea-mail-2.sun.com", "\"C'est bien moche\" <paris@france", "<paris@france", "paris@france>",
-         "\"C'est bien moche\" paris@france>", "a@com.", "sun!joe (joe@sun)", "\"john doe\" (john.doe@a.com)", "\"bejjzcfr@aol.com", "\"butbp@msn.com"];
+    [
+        "Ben Keitch <\">\\\"\"\\>@openworld.co.uk>",
+        "<a@b.com> <c@d.com>",
+        "\\(^^/@nwkea-mail-2.sun.com",
+        "\"C'est bien moche\" <paris@france",
+        "<paris@france",
+        "paris@france>",
+        "\"C'est bien moche\" paris@france>",
+        "a@com.",
+        "sun!joe (joe@sun)",
+        "\"john doe\" (john.doe@a.com)",
+        "\"bejjzcfr@aol.com",
+        "\"butbp@msn.com",
+    ];
 
     private static bool IsAddress(string text) =>
-        System.Text.RegularExpressions.Regex.IsMatch(text, """^([^\s"<>@:;,\p{C}]+|"[^"]*")@[A-Za-z0-9\[]([A-Za-z0-9.\-\[\]\s]*[A-Za-z0-9\]])?$""") && !text.Contains("..", StringComparison.Ordinal);
+        System.Text.RegularExpressions.Regex.IsMatch(
+            text,
+            """^([^\s"<>@:;,\p{C}]+|"[^"]*")@[A-Za-z0-9\[]([A-Za-z0-9.\-\[\]\s]*[A-Za-z0-9\]])?$"""
+        ) && !text.Contains("..", StringComparison.Ordinal);
 
     private static IEnumerable<string> Members(string expected)
     {
         var text = expected.Replace("\t", "", StringComparison.Ordinal);
         if (text.EndsWith(';'))
-            return text[(text.IndexOf(':', StringComparison.Ordinal) + 1)..^1].Split(',').Select(m => m.Contains('<', StringComparison.Ordinal) ? m[(m.IndexOf('<', StringComparison.Ordinal) + 1)..m.IndexOf('>', StringComparison.Ordinal)] : m)
+            return text[(text.IndexOf(':', StringComparison.Ordinal) + 1)..^1]
+                .Split(',')
+                .Select(m =>
+                    m.Contains('<', StringComparison.Ordinal)
+                        ? m[(m.IndexOf('<', StringComparison.Ordinal) + 1)..m.IndexOf('>', StringComparison.Ordinal)]
+                        : m)
                 .Where(m => m.Contains('@', StringComparison.Ordinal));
         return text.Contains('@', StringComparison.Ordinal) ? [text] : [];
     }

@@ -29,7 +29,10 @@ public sealed class CorpusTests
     [CorpusFact]
     public void A_stream_and_pieces_of_any_size_read_like_the_whole()
     {
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(SharedData.Folder!, "mime"), "*", SearchOption.AllDirectories).Where((_, i) => i % 7 == 0))
+        foreach (
+            var file in Directory
+                .EnumerateFiles(Path.Combine(SharedData.Folder!, "mime"), "*", SearchOption.AllDirectories)
+                .Where((_, i) => i % 7 == 0))
         {
             var bytes = File.ReadAllBytes(file);
             if (bytes.Length > 200_000)

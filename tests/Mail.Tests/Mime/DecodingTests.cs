@@ -37,7 +37,10 @@ public sealed class DecodingTests
     public void Charsets_are_known_by_all_their_names(string name, string text)
     {
         var bytes = Charsets.Find(name)!.GetBytes(text);
-        var mail = MimeReader.Read([.. Encoding.ASCII.GetBytes($"Content-Type: text/plain; charset={name}\r\nContent-Transfer-Encoding: base64\r\n\r\n{Convert.ToBase64String(bytes)}")]);
+        var mail = MimeReader.Read([
+            .. Encoding.ASCII.GetBytes(
+                $"Content-Type: text/plain; charset={name}\r\nContent-Transfer-Encoding: base64\r\n\r\n{Convert.ToBase64String(bytes)}"),
+        ]);
         Assert.Equal(text, mail.Text);
     }
 
@@ -51,7 +54,10 @@ public sealed class DecodingTests
     [InlineData("x-uuencode", "begin 644 a.txt\r\n#86)C\r\n`\r\nend", "abc")]
     [InlineData("unheard-of", "as it is", "as it is")]
     public void Transfer_encodings_survive_damage(string encoding, string body, string text) =>
-        Assert.Equal(text, Fixture.Lines("Content-Type: text/plain; charset=utf-8", $"Content-Transfer-Encoding: {encoding}", "", body).Text.TrimEnd('\n'));
+        Assert.Equal(
+            text,
+            Fixture.Lines("Content-Type: text/plain; charset=utf-8", $"Content-Transfer-Encoding: {encoding}", "", body).Text.TrimEnd('\n')
+        );
 
     [Theory]
     [InlineData("<a@b.example>", "a@b.example")]
@@ -67,7 +73,8 @@ public sealed class DecodingTests
     [InlineData("a@x, b@x c@x", "a@x b@x c@x")]
     [InlineData("Your mail of Monday <a@x> \"by Ana\"", "a@x")]
     [InlineData("<a@x> <cut-off@x", "a@x cut-off@x")]
-    public void References_are_split_at_brackets_spaces_and_commas(string raw, string ids) => Assert.Equal(ids, string.Join(' ', MessageIds.Parse(raw)));
+    public void References_are_split_at_brackets_spaces_and_commas(string raw, string ids) =>
+        Assert.Equal(ids, string.Join(' ', MessageIds.Parse(raw)));
 
     [CorpusFact]
     public void The_single_part_texts_of_the_mime4j_corpus_are_decoded_as_expected()
@@ -80,7 +87,10 @@ public sealed class DecodingTests
             var part = MimeReader.Read(File.ReadAllBytes(mail)).Root;
 
             // Where a body begins when the headers are broken is a choice; ours keeps the text, and the fixtures of this project test it.
-            if (part.Content.IsEmpty || mail.Contains("malformedHeader", StringComparison.Ordinal) || mail.Contains("bad-header", StringComparison.Ordinal))
+            if (
+                part.Content.IsEmpty
+                || mail.Contains("malformedHeader", StringComparison.Ordinal)
+                || mail.Contains("bad-header", StringComparison.Ordinal))
                 continue;
             all++;
             same += Bare(part.Content.Span) == Bare(File.ReadAllBytes(file)) ? 1 : 0;

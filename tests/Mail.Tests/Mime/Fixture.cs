@@ -11,10 +11,12 @@ internal static class Fixture
 
     public static string PathOf(string name) => Path.Combine(Folder(), name + ".eml");
 
-    public static IEnumerable<string> Names() => Directory.EnumerateFiles(Folder(), "*.eml").Select(f => Path.GetFileNameWithoutExtension(f));
+    public static IEnumerable<string> Names() =>
+        Directory.EnumerateFiles(Folder(), "*.eml").Select(f => Path.GetFileNameWithoutExtension(f));
 
     /// <summary>A mail of these lines; each ends with CRLF.</summary>
     public static MimeMessage Lines(params string[] lines) => MimeReader.Read(Encoding.UTF8.GetBytes(string.Join("\r\n", lines) + "\r\n"));
 
-    private static string Folder([CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "Fixtures", "mime");
+    private static string Folder([CallerFilePath] string here = "") =>
+        Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "Fixtures", "mime");
 }

@@ -98,7 +98,9 @@ public sealed class FixtureTests
     public void Flowed_paragraphs_are_one_line_each_and_quotes_keep_their_depth()
     {
         var mail = Fixture.Read("thunderbird-format-flowed");
-        Assert.Equal("This is one paragraph in three lines.\n\n> Quoted and flowed.\n>> Deeper\n\nFrom the start\n-- \nAna", mail.Text.TrimEnd('\n'));
+        Assert.Equal(
+            "This is one paragraph in three lines.\n\n> Quoted and flowed.\n>> Deeper\n\nFrom the start\n-- \nAna",
+            mail.Text.TrimEnd('\n'));
         Assert.Equal("This is one paragraph in three lines.\n\nFrom the start", OwnText.Of(mail).Own);
     }
 
@@ -161,7 +163,9 @@ public sealed class FixtureTests
     {
         var report = Fixture.Read("exim-mail-delivery-failed").Report!;
         var recipient = Assert.Single(report.Recipients);
-        Assert.Equal((ReportKind.Delivery, "offer@bright.example", "Offer"), (report.Kind, report.OriginalMessageId, report.OriginalSubject));
+        Assert.Equal(
+            (ReportKind.Delivery, "offer@bright.example", "Offer"),
+            (report.Kind, report.OriginalMessageId, report.OriginalSubject));
         Assert.Equal(("gone@hill.example", ReportAction.Failed, "5.1.1"), (recipient.Address, recipient.Action, recipient.Status));
     }
 
@@ -169,7 +173,9 @@ public sealed class FixtureTests
     public void A_delayed_mail_has_not_failed()
     {
         var report = Fixture.Read("postfix-delayed-report").Report!;
-        Assert.Equal(new ReportedRecipient("slow@hill.example", ReportAction.Delayed, "4.4.1", "connection timed out"), Assert.Single(report.Recipients));
+        Assert.Equal(
+            new ReportedRecipient("slow@hill.example", ReportAction.Delayed, "4.4.1", "connection timed out"),
+            Assert.Single(report.Recipients));
         Assert.Equal("slow@bright.example", report.OriginalMessageId);
     }
 

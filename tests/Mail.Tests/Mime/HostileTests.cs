@@ -18,9 +18,37 @@ public sealed class HostileTests
     {
         string[] words =
         [
-            "From: ", "To: a@b.example, ", "Subject: =?utf-8?Q?=C3?= =?utf-8?B?vA==?=", "Content-Type: multipart/mixed; boundary=b", "Content-Type: multipart/alternative; boundary=\"c\"", "Content-Type: text/html",
-            "Content-Type: message/rfc822", "Content-Transfer-Encoding: base64", "Content-Transfer-Encoding: quoted-printable", "\r\n", "\n", "\r", "--b", "--b--", "--c", "--", "-", "=", "=C3=", "YWJj", "\0", "\u00FC",
-            "<p>", "begin 644 x\n#86)C\nend\n", " ", "text ", "Content-Type: message/delivery-status", "Content-Type: text/plain; format=flowed", "\uFEFF", "From x\n", "Date: ",
+            "From: ",
+            "To: a@b.example, ",
+            "Subject: =?utf-8?Q?=C3?= =?utf-8?B?vA==?=",
+            "Content-Type: multipart/mixed; boundary=b",
+            "Content-Type: multipart/alternative; boundary=\"c\"",
+            "Content-Type: text/html",
+            "Content-Type: message/rfc822",
+            "Content-Transfer-Encoding: base64",
+            "Content-Transfer-Encoding: quoted-printable",
+            "\r\n",
+            "\n",
+            "\r",
+            "--b",
+            "--b--",
+            "--c",
+            "--",
+            "-",
+            "=",
+            "=C3=",
+            "YWJj",
+            "\0",
+            "\u00FC",
+            "<p>",
+            "begin 644 x\n#86)C\nend\n",
+            " ",
+            "text ",
+            "Content-Type: message/delivery-status",
+            "Content-Type: text/plain; format=flowed",
+            "\uFEFF",
+            "From x\n",
+            "Date: ",
         ];
         var mails = Gen.Elements(words).ListOf().Select(w => Encoding.UTF8.GetBytes(string.Concat(w))).ToArbitrary();
         Prop.ForAll(mails, bytes =>
@@ -111,7 +139,9 @@ public sealed class HostileTests
     [Fact]
     public void A_mail_of_200_megabytes_is_read_in_constant_memory()
     {
-        var head = "From: ana@hill.example\r\nSubject: big\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nText\r\n--b\r\nContent-Type: application/zip; name=big.zip\r\nContent-Transfer-Encoding: base64\r\n\r\n"u8;
+        var head =
+            "From: ana@hill.example\r\nSubject: big\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"u8
+                + "--b\r\n\r\nText\r\n--b\r\nContent-Type: application/zip; name=big.zip\r\nContent-Transfer-Encoding: base64\r\n\r\n"u8;
         var line = Encoding.ASCII.GetBytes(new string('A', 76) + "\r\n");
         var block = Enumerable.Repeat(line, 1000).SelectMany(l => l).ToArray();
         var parser = new MimeParser();

@@ -52,8 +52,15 @@ public sealed class MailDateTests
     public void A_received_field_ends_with_its_date()
     {
         var mail = Fixture.Lines(
-            "Received: from a by b; Mon, 2 Mar 2026 09:00:05 +0100", "Received: from x (note; with semicolon) by y;", "\tMon, 2 Mar 2026 08:59:00 +0100 (CET)", "Received: nonsense", "", "x");
-        Assert.Equal(["2026-03-02T08:00:05Z", "2026-03-02T07:59:00Z"], mail.Received.Select(r => InstantPattern.General.Format(r.Instant!.Value)));
+            "Received: from a by b; Mon, 2 Mar 2026 09:00:05 +0100",
+            "Received: from x (note; with semicolon) by y;",
+            "\tMon, 2 Mar 2026 08:59:00 +0100 (CET)",
+            "Received: nonsense",
+            "",
+            "x");
+        Assert.Equal(
+            ["2026-03-02T08:00:05Z", "2026-03-02T07:59:00Z"],
+            mail.Received.Select(r => InstantPattern.General.Format(r.Instant!.Value)));
     }
 
     [Fact]

@@ -44,7 +44,9 @@ public sealed class MimeWriterTests
     {
         var mail = Plain with { Html = "<p>Three mails wait." };
         Assert.Equal(MimeWriter.Write(mail), MimeWriter.Write(mail));
-        Assert.NotEqual(MimeReader.Read(MimeWriter.Write(mail)).Root.Parameter("boundary"), MimeReader.Read(MimeWriter.Write(mail with { Html = "<p>Four" })).Root.Parameter("boundary"));
+        Assert.NotEqual(
+            MimeReader.Read(MimeWriter.Write(mail)).Root.Parameter("boundary"),
+            MimeReader.Read(MimeWriter.Write(mail with { Html = "<p>Four" })).Root.Parameter("boundary"));
     }
 
     [Theory]
@@ -70,12 +72,14 @@ public sealed class MimeWriterTests
     [InlineData("X Bad")]
     [InlineData("X:Bad")]
     [InlineData("")]
-    public void A_header_name_that_is_none_is_refused(string name) => Assert.Throws<ArgumentException>(() => MimeWriter.Write(Plain with { Headers = [new Header(name, "x")] }));
+    public void A_header_name_that_is_none_is_refused(string name) =>
+        Assert.Throws<ArgumentException>(() => MimeWriter.Write(Plain with { Headers = [new Header(name, "x")] }));
 
     [Fact]
     public void An_address_or_id_that_is_none_is_refused()
     {
-        Assert.Throws<ArgumentException>(() => MimeWriter.Write(Plain with { To = [new Mailbox("", "ana@hill.example>\r\nBcc: <x@y.example")] }));
+        Assert.Throws<ArgumentException>(() =>
+            MimeWriter.Write(Plain with { To = [new Mailbox("", "ana@hill.example>\r\nBcc: <x@y.example")] }));
         Assert.Throws<ArgumentException>(() => MimeWriter.Write(Plain with { MessageId = "a b@c" }));
         Assert.Throws<ArgumentException>(() => MimeWriter.Write(Plain with { References = ["a@b>\r\nBcc: x"] }));
     }
@@ -87,43 +91,80 @@ public sealed class MimeWriterTests
         Assert.Equal("ana@xn--hgel-0ra.example", MimeReader.Read(MimeWriter.Write(mail)).To[0].Address);
         Assert.False(MimeWriter.NeedsSmtpUtf8(mail));
         Assert.True(MimeWriter.NeedsSmtpUtf8(Plain with { To = [new Mailbox("", "zoë@hill.example")] }));
-        Assert.Equal("zoë@hill.example", MimeReader.Read(MimeWriter.Write(Plain with { To = [new Mailbox("", "zoë@hill.example")] })).To[0].Address);
+        Assert.Equal(
+            "zoë@hill.example",
+            MimeReader.Read(MimeWriter.Write(Plain with { To = [new Mailbox("", "zoë@hill.example")] })).To[0].Address);
     }
 
     [Fact]
     public void Whatever_is_written_is_read_back_equal()
     {
         var texts = ArbMap.Default.GeneratorFor<string?>().Select(s => s ?? "");
-        var wild = Gen.OneOf(texts, Gen.Elements("Grüße", "=?utf-8?Q?x?=", "a\"b\\c", "日本語の件名です", ".\n.\nFrom x\n", "--\n-- \n", new string('x', 3000), "trailing \t\nspace ", "=", "😀 😀", "a  b", ", ;:<>@()[]")).ListOf().Select(l => string.Join(' ', l));
-        var mails = (from subject in wild from name in wild from text in wild from html in wild from value in wild select (subject, name, text, html, value)).ToArbitrary();
-        Prop.ForAll(mails, m =>
-        {
-            var bytes = MimeWriter.Write(Plain with
-            {
-                Subject = m.subject,
-                From = Plain.From with { Name = m.name },
-                Text = m.text,
-                Html = m.html,
-                Headers = [new Header("X-CrmSync", m.value)],
-                To = [.. Enumerable.Repeat(new Mailbox(m.name, "ana@hill.example"), 5)],
-            });
-            var read = MimeReader.Read(bytes);
-            Assert.All(Encoding.UTF8.GetString(bytes).Split("\r\n"), l => Assert.True(Encoding.UTF8.GetByteCount(l) <= 998 && !l.Contains('\n', StringComparison.Ordinal) && !l.Contains('\r', StringComparison.Ordinal)));
-            Assert.True(System.Text.Ascii.IsValid(bytes));
-            Assert.Equal(Words(m.subject), Words(read.Subject));
-            Assert.Equal(Words(m.value), Words(read.Headers.Text("X-CrmSync") ?? ""));
-            Assert.Equal(5, read.To.Count);
-            Assert.Equal(Lines(m.text), Lines(PartText(read, 0)));
-            Assert.Equal(Lines(m.html), Lines(PartText(read, 1)));
-            Assert.Empty(read.Problems);
-            return true;
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(300).WithEndSize(30));
+        var wild = Gen.OneOf(
+                texts,
+                Gen.Elements(
+                    "Grüße",
+                    "=?utf-8?Q?x?=",
+                    "a\"b\\c",
+                    "日本語の件名です",
+                    ".\n.\nFrom x\n",
+                    "--\n-- \n",
+                    new string('x', 3000),
+                    "trailing \t\nspace ",
+                    "=",
+                    "😀 😀",
+                    "a  b",
+                    ", ;:<>@()[]"))
+            .ListOf()
+            .Select(l => string.Join(' ', l));
+        var mails = (
+            from subject in wild
+            from name in wild
+            from text in wild
+            from html in wild
+            from value in wild
+            select (subject, name, text, html, value)).ToArbitrary();
+        Prop.ForAll(
+                mails,
+                m =>
+                {
+                    var bytes = MimeWriter.Write(
+                        Plain with
+                        {
+                            Subject = m.subject,
+                            From = Plain.From with { Name = m.name },
+                            Text = m.text,
+                            Html = m.html,
+                            Headers = [new Header("X-CrmSync", m.value)],
+                            To = [.. Enumerable.Repeat(new Mailbox(m.name, "ana@hill.example"), 5)],
+                        });
+                    var read = MimeReader.Read(bytes);
+                    Assert.All(
+                        Encoding.UTF8.GetString(bytes).Split("\r\n"),
+                        l =>
+                            Assert.True(
+                                Encoding.UTF8.GetByteCount(l) <= 998
+                                    && !l.Contains('\n', StringComparison.Ordinal)
+                                    && !l.Contains('\r', StringComparison.Ordinal)));
+                    Assert.True(System.Text.Ascii.IsValid(bytes));
+                    Assert.Equal(Words(m.subject), Words(read.Subject));
+                    Assert.Equal(Words(m.value), Words(read.Headers.Text("X-CrmSync") ?? ""));
+                    Assert.Equal(5, read.To.Count);
+                    Assert.Equal(Lines(m.text), Lines(PartText(read, 0)));
+                    Assert.Equal(Lines(m.html), Lines(PartText(read, 1)));
+                    Assert.Empty(read.Problems);
+                    return true;
+                })
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(300).WithEndSize(30));
     }
 
     [Fact]
     public void Python_reads_the_same_mail_we_wrote()
     {
-        var python = Python() ?? throw new InvalidOperationException("python3 is not installed; install the Debian package python3 to compare with its e-mail package");
+        var python =
+            Python()
+            ?? throw new InvalidOperationException(
+                "python3 is not installed; install the Debian package python3 to compare with its e-mail package");
         var mail = Plain with
         {
             Subject = "Grüße: " + string.Concat(Enumerable.Repeat("ein sehr langer Betreff mit Umläuten, ", 8)),
@@ -140,15 +181,24 @@ public sealed class MimeWriterTests
             print(json.dumps({"subject": m["subject"], "names": [a.display_name for h in ("from", "to") for a in m[h].addresses], "addresses": [a.addr_spec for h in ("from", "to") for a in m[h].addresses],
                               "text": parts[0], "html": parts[1], "extra": m["x-crmsync"], "defects": [str(d) for d in m.defects]}))
             """;
-        var start = new ProcessStartInfo(python, ["-c", Script]) { RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false };
+        var start = new ProcessStartInfo(python, ["-c", Script])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        };
         using var process = Process.Start(start)!;
         process.StandardInput.BaseStream.Write(MimeWriter.Write(mail));
         process.StandardInput.Close();
         var read = JsonDocument.Parse(process.StandardOutput.ReadToEnd()).RootElement;
         process.WaitForExit();
         Assert.Equal(mail.Subject.Trim(), read.GetProperty("subject").GetString());
-        Assert.Equal(["Hügel, Änne", "O'Neil \"Bo\" (Sales)", "日本語"], read.GetProperty("names").EnumerateArray().Select(n => n.GetString()));
-        Assert.Equal(["crmsync@bright.example", "bo@hill.example", "jp@hill.example"], read.GetProperty("addresses").EnumerateArray().Select(n => n.GetString()));
+        Assert.Equal(
+            ["Hügel, Änne", "O'Neil \"Bo\" (Sales)", "日本語"],
+            read.GetProperty("names").EnumerateArray().Select(n => n.GetString()));
+        Assert.Equal(
+            ["crmsync@bright.example", "bo@hill.example", "jp@hill.example"],
+            read.GetProperty("addresses").EnumerateArray().Select(n => n.GetString()));
         Assert.Equal(Lines(mail.Text), Lines(read.GetProperty("text").GetString()!));
         Assert.Equal(Lines(mail.Html), Lines(read.GetProperty("html").GetString()!));
         Assert.Equal("my-day", read.GetProperty("extra").GetString());
@@ -156,13 +206,21 @@ public sealed class MimeWriterTests
     }
 
     private static string? Python() =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(p => Path.Combine(p, "python3")).FirstOrDefault(File.Exists);
+        (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(Path.PathSeparator)
+            .Select(p => Path.Combine(p, "python3"))
+            .FirstOrDefault(File.Exists);
 
     private static string PartText(MimeMessage mail, int part) => Encoding.UTF8.GetString(mail.Root.Parts[part].Content.Span);
 
     private static string Lines(string text) => Charsets.Clean(text).ReplaceLineEndings("\n").TrimEnd('\n');
 
     private static string Words(string text) =>
-        string.Join(' ', string.Concat(text.EnumerateRunes().Where(r => r != Rune.ReplacementChar).Select(r => Rune.IsControl(r) || r.Value is 0x2028 or 0x2029 or 0xFFFE or 0xFFFF ? " " : r.ToString()))
-            .Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        string.Join(
+            ' ',
+            string.Concat(
+                    text.EnumerateRunes()
+                        .Where(r => r != Rune.ReplacementChar)
+                        .Select(r => Rune.IsControl(r) || r.Value is 0x2028 or 0x2029 or 0xFFFE or 0xFFFF ? " " : r.ToString()))
+                .Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 }

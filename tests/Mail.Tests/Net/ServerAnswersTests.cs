@@ -12,21 +12,49 @@ public sealed class ServerAnswersTests
     [InlineData(AnswerStage.Login, "UNAVAILABLE", "LOGIN Server error - Please try again later", MailFailure.Throttled)]
     [InlineData(AnswerStage.Login, null, "Temporary authentication failure. [mx1:2026-01-01]", MailFailure.Throttled)]
     [InlineData(AnswerStage.Login, null, "LOGIN failed: backend timed out", MailFailure.Throttled)]
-    [InlineData(AnswerStage.Login, "ALERT", "Application-specific password required: https://support.google.com/accounts/answer/185833 (Failure)", MailFailure.Config)]
+    [InlineData(
+        AnswerStage.Login,
+        "ALERT",
+        "Application-specific password required: https://support.google.com/accounts/answer/185833 (Failure)",
+        MailFailure.Config)]
     [InlineData(AnswerStage.Login, null, "LOGIN Login error, please using authorized code to login", MailFailure.Config)]
     [InlineData(AnswerStage.Login, null, "Login fail. Please using weixin token", MailFailure.Config)]
-    [InlineData(AnswerStage.Login, "ALERT", "Your account is not enabled for IMAP use. Please visit your settings page and enable IMAP", MailFailure.Config)]
-    [InlineData(AnswerStage.Login, "ALERT", "IMAP access is disabled for your domain. Please contact your domain administrator", MailFailure.Config)]
+    [InlineData(
+        AnswerStage.Login,
+        "ALERT",
+        "Your account is not enabled for IMAP use. Please visit your settings page and enable IMAP",
+        MailFailure.Config)]
+    [InlineData(
+        AnswerStage.Login,
+        "ALERT",
+        "IMAP access is disabled for your domain. Please contact your domain administrator",
+        MailFailure.Config)]
     [InlineData(AnswerStage.Login, null, "Lookup failed abc123", MailFailure.Config)]
-    [InlineData(AnswerStage.Login, null, "You are yet to enable IMAP for your account. Please contact your administrator", MailFailure.Config)]
+    [InlineData(
+        AnswerStage.Login,
+        null,
+        "You are yet to enable IMAP for your account. Please contact your administrator",
+        MailFailure.Config)]
     [InlineData(AnswerStage.Login, null, "LogonDenied-BasicAuthBlocked", MailFailure.Config)]
     [InlineData(AnswerStage.Login, "WEBALERT", "https://accounts.google.com/signin/continue Web login required.", MailFailure.Config)]
-    [InlineData(AnswerStage.Login, "ALERT", "Please log in via your web browser: https://support.google.com/mail/accounts/answer/78754 (Failure)", MailFailure.Config)]
+    [InlineData(
+        AnswerStage.Login,
+        "ALERT",
+        "Please log in via your web browser: https://support.google.com/mail/accounts/answer/78754 (Failure)",
+        MailFailure.Config)]
     [InlineData(AnswerStage.Login, null, "Mailbox is disabled", MailFailure.Config)]
-    [InlineData(AnswerStage.Login, "PRIVACYREQUIRED", "Plaintext authentication disallowed on non-secure (SSL/TLS) connections.", MailFailure.Config)]
+    [InlineData(
+        AnswerStage.Login,
+        "PRIVACYREQUIRED",
+        "Plaintext authentication disallowed on non-secure (SSL/TLS) connections.",
+        MailFailure.Config)]
     [InlineData(AnswerStage.Login, null, "cleartext logins disallowed: Clear text authentication is not supported", MailFailure.Config)]
     [InlineData(AnswerStage.Login, "ALERT", "Too many simultaneous connections. (Failure)", MailFailure.Throttled)]
-    [InlineData(AnswerStage.Login, "LIMIT", "Maximum number of connections from user+IP exceeded (mail_max_userip_connections=10)", MailFailure.Throttled)]
+    [InlineData(
+        AnswerStage.Login,
+        "LIMIT",
+        "Maximum number of connections from user+IP exceeded (mail_max_userip_connections=10)",
+        MailFailure.Throttled)]
     [InlineData(AnswerStage.Login, "ALERT", "Account exceeded command or bandwidth limits. (Failure)", MailFailure.Throttled)]
     [InlineData(AnswerStage.Login, null, "Too many login failures, try again later", MailFailure.Throttled)]
     [InlineData(AnswerStage.Command, null, "User is authenticated but not connected.", MailFailure.Throttled)]

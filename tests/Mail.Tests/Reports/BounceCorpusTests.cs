@@ -9,11 +9,17 @@ public sealed class BounceCorpusTests
     [CorpusFact]
     public void The_failed_recipients_of_95_in_100_bounces_are_found()
     {
-        // The oracle tells how many recipients each bounce has, not their addresses: a mail counts with as many hits as it has recipients, less those named too much.
-        // Its five out-of-office replies have no failed recipient and are left out.
+        // The oracle tells how many recipients each bounce has, not their addresses: a mail counts with as many hits as it has recipients,
+        // less those named too much. Its five out-of-office replies have no failed recipient and are left out.
         var folder = Path.Combine(SharedData.Folder!, "bounces/sisimai");
-        int wanted = 0, found = 0;
-        foreach (var file in File.ReadLines(Path.Combine(folder, "expected.tsv")).Skip(1).Select(l => l.Split('\t')).Where(r => r[4] != "vacation").GroupBy(r => r[0]))
+        int wanted = 0,
+            found = 0;
+        foreach (
+            var file in File.ReadLines(Path.Combine(folder, "expected.tsv"))
+                .Skip(1)
+                .Select(l => l.Split('\t'))
+                .Where(r => r[4] != "vacation")
+                .GroupBy(r => r[0]))
         {
             var have = MimeReader.Read(File.ReadAllBytes(Path.Combine(folder, file.Key))).Report?.Recipients.Count ?? 0;
             wanted += file.Count();
@@ -38,10 +44,16 @@ public sealed class BounceCorpusTests
     [CorpusFact]
     public void Ordinary_mail_and_out_of_office_replies_are_no_bounces()
     {
-        Assert.All(Directory.EnumerateFiles(Path.Combine(SharedData.Folder!, "bounces/sisimai/maildir/bsd"), "rfc3834*"), f => Assert.Null(Read(f)));
+        Assert.All(
+            Directory.EnumerateFiles(Path.Combine(SharedData.Folder!, "bounces/sisimai/maildir/bsd"), "rfc3834*"),
+            f => Assert.Null(Read(f)));
         Assert.All(Directory.EnumerateFiles(Path.Combine(SharedData.Folder!, "bounces/sisimai/maildir/not")), f => Assert.Null(Read(f)));
-        Assert.All(Directory.EnumerateFiles(Path.Combine(SharedData.Folder!, "mime/spamassassin-easy-ham-2"), "*", SearchOption.AllDirectories), f => Assert.Null(Read(f)));
-        var enron = Directory.EnumerateFiles(Path.Combine(SharedData.Folder!, "enron"), "*.eml", SearchOption.AllDirectories).Count(f => Read(f) is not null);
+        Assert.All(
+            Directory.EnumerateFiles(Path.Combine(SharedData.Folder!, "mime/spamassassin-easy-ham-2"), "*", SearchOption.AllDirectories),
+            f => Assert.Null(Read(f)));
+        var enron = Directory
+            .EnumerateFiles(Path.Combine(SharedData.Folder!, "enron"), "*.eml", SearchOption.AllDirectories)
+            .Count(f => Read(f) is not null);
         Assert.True(enron <= 5, $"{enron} bounces in ordinary mailboxes");
     }
 

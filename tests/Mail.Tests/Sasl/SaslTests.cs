@@ -81,7 +81,9 @@ public sealed class SaslTests
     [InlineData(true, "PLAIN")]
     [InlineData(false, "SCRAM-SHA-256")]
     public void Over_TLS_the_simplest_mechanism_wins_and_in_clear_text_the_one_that_hides_the_password(bool encrypted, string expected) =>
-        Assert.Equal(expected, SaslExchange.For(Credential.WithPassword("a", "b"), ["login", "scram-sha-256", "CRAM-MD5", "plain"], encrypted, "h", 1)!.Name);
+        Assert.Equal(
+            expected,
+            SaslExchange.For(Credential.WithPassword("a", "b"), ["login", "scram-sha-256", "CRAM-MD5", "plain"], encrypted, "h", 1)!.Name);
 
     [Fact]
     public void Broken_CRAM_MD5_is_never_chosen() =>

@@ -48,7 +48,9 @@ public sealed class PostfixTests(MailHost host) : IClassFixture<MailHost>
     {
         await using var client = await Login();
 
-        var result = await client.Send(new SmtpMail("ada@bright.example", ["ben@bright.example", "nobody@bright.example"], Some("x")), None);
+        var result = await client.Send(
+            new SmtpMail("ada@bright.example", ["ben@bright.example", "nobody@bright.example"], Some("x")),
+            None);
 
         Assert.Equal([SmtpOutcome.Accepted, SmtpOutcome.Permanent], result.Recipients.Select(recipient => recipient.Outcome));
         Assert.Contains("User unknown", result.Recipients[1].Answer, StringComparison.Ordinal);
@@ -94,7 +96,8 @@ public sealed class PostfixTests(MailHost host) : IClassFixture<MailHost>
     {
         await using var client = await SmtpClient.Connect(At(TlsMode.Required), WireTimeouts.Default, None);
 
-        var failure = await Assert.ThrowsAsync<MailServerException>(() => client.Authenticate(Credential.WithPassword("ada", "wrong battery"), None));
+        var failure = await Assert.ThrowsAsync<MailServerException>(() =>
+            client.Authenticate(Credential.WithPassword("ada", "wrong battery"), None));
 
         Assert.Equal(MailFailure.Auth, failure.Failure);
         Assert.DoesNotContain("wrong battery", failure.ToString(), StringComparison.Ordinal);
@@ -116,13 +119,19 @@ public sealed class PostfixTests(MailHost host) : IClassFixture<MailHost>
         await using var client = await Login();
         Assert.True(client.Offers("DSN"));
 
-        var result = await client.Send(new SmtpMail("", ["ben@bright.example"], Some("x")) { Notify = SmtpNotify.Failure, EnvelopeId = "digest+1=a" }, None);
+        var result = await client.Send(
+            new SmtpMail("", ["ben@bright.example"], Some("x")) { Notify = SmtpNotify.Failure, EnvelopeId = "digest+1=a" },
+            None);
 
         Assert.True(result.IsAccepted, result.Recipients[0].Answer);
     }
 
     private MailEndpoint At(TlsMode tls) =>
-        MailEndpoint.For("localhost", tls == TlsMode.Required ? host.Postfix.TlsPort : host.Postfix.StartTlsPort, tls, host.Dovecot.Authority.Pem);
+        MailEndpoint.For(
+            "localhost",
+            tls == TlsMode.Required ? host.Postfix.TlsPort : host.Postfix.StartTlsPort,
+            tls,
+            host.Dovecot.Authority.Pem);
 
     private async Task<SmtpClient> Login(TlsMode tls = TlsMode.Required)
     {

@@ -27,12 +27,21 @@ public sealed class SmtpClientTests
     [Fact]
     public async Task Each_recipient_gets_the_answer_meant_for_it()
     {
-        await using var server = new OddSmtpServer("250-mx\n250 PIPELINING", "250 ok", "550 5.1.1 unknown", "450 4.2.1 later", "250 ok", "354 go", "250 2.0.0 taken");
+        await using var server = new OddSmtpServer(
+            "250-mx\n250 PIPELINING",
+            "250 ok",
+            "550 5.1.1 unknown",
+            "450 4.2.1 later",
+            "250 ok",
+            "354 go",
+            "250 2.0.0 taken");
         await using var client = await SmtpClient.Connect(At(server), WireTimeouts.Default, None);
 
         var result = await client.Send(Mail("a@x.example", "b@x.example", "c@x.example"), None);
 
-        Assert.Equal([SmtpOutcome.Permanent, SmtpOutcome.Temporary, SmtpOutcome.Accepted], result.Recipients.Select(recipient => recipient.Outcome));
+        Assert.Equal(
+            [SmtpOutcome.Permanent, SmtpOutcome.Temporary, SmtpOutcome.Accepted],
+            result.Recipients.Select(recipient => recipient.Outcome));
         Assert.Equal(["5.1.1 unknown", "4.2.1 later", "2.0.0 taken"], result.Recipients.Select(recipient => recipient.Answer));
     }
 
@@ -44,7 +53,9 @@ public sealed class SmtpClientTests
 
         var result = await client.Send(Mail("a@x.example", "b@x.example"), None);
 
-        Assert.Equal([(SmtpOutcome.Permanent, 554), (SmtpOutcome.Permanent, 550)], result.Recipients.Select(recipient => (recipient.Outcome, recipient.Code)));
+        Assert.Equal(
+            [(SmtpOutcome.Permanent, 554), (SmtpOutcome.Permanent, 550)],
+            result.Recipients.Select(recipient => (recipient.Outcome, recipient.Code)));
     }
 
     [Fact]
@@ -77,7 +88,9 @@ public sealed class SmtpClientTests
     {
         await using var server = new OddSmtpServer { Greeting = greeting };
 
-        Assert.Equal(expected, (await Assert.ThrowsAsync<MailServerException>(() => SmtpClient.Connect(At(server), WireTimeouts.Default, None))).Failure);
+        Assert.Equal(
+            expected,
+            (await Assert.ThrowsAsync<MailServerException>(() => SmtpClient.Connect(At(server), WireTimeouts.Default, None))).Failure);
     }
 
     [Fact]
@@ -108,7 +121,8 @@ public sealed class SmtpClientTests
         await using var server = new OddSmtpServer("250-mx\n250 AUTH PLAIN", "535 no AGFkYQBodW50ZXItdHdv hunter-two");
         await using var client = await SmtpClient.Connect(At(server), WireTimeouts.Default, None);
 
-        var failure = await Assert.ThrowsAsync<MailServerException>(() => client.Authenticate(Credential.WithPassword("ada", "hunter-two"), None));
+        var failure = await Assert.ThrowsAsync<MailServerException>(() =>
+            client.Authenticate(Credential.WithPassword("ada", "hunter-two"), None));
 
         Assert.Contains("535 no *** ***", failure.Message, StringComparison.Ordinal);
     }
@@ -133,7 +147,10 @@ public sealed class SmtpClientTests
 
         Assert.True((await client.Send(Mail("a@größe.example"), None)).IsAccepted);
         Assert.Contains("RCPT TO:<a@xn--gre-6ka8i.example>", server.Commands);
-        Assert.Contains("SMTPUTF8", (await Assert.ThrowsAsync<MailServerException>(() => client.Send(Mail("größe@x.example"), None))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "SMTPUTF8",
+            (await Assert.ThrowsAsync<MailServerException>(() => client.Send(Mail("größe@x.example"), None))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -156,7 +173,8 @@ public sealed class SmtpClientTests
 
     private static MailEndpoint At(OddSmtpServer server) => MailEndpoint.For("127.0.0.1", server.Port, TlsMode.None);
 
-    private static SmtpMail Mail(params string[] recipients) => new("ada@bright.example", recipients, "Subject: x\r\n\r\nHello\r\n.\r\n"u8.ToArray());
+    private static SmtpMail Mail(params string[] recipients) =>
+        new("ada@bright.example", recipients, "Subject: x\r\n\r\nHello\r\n.\r\n"u8.ToArray());
 
     /// <summary>Gives its answers one after the other, whatever is asked.</summary>
     private sealed class OddSmtpServer : IAsyncDisposable
@@ -205,7 +223,10 @@ public sealed class SmtpClientTests
                         commands.Add(line);
 
                     inContent = false;
-                    var answer = answers.TryDequeue(out var next) ? next : line.StartsWith("RSET", StringComparison.Ordinal) ? "250 ok" : "500 what?";
+                    var answer =
+                        answers.TryDequeue(out var next) ? next
+                        : line.StartsWith("RSET", StringComparison.Ordinal) ? "250 ok"
+                        : "500 what?";
                     if (answer == "CUT")
                         return;
 

@@ -30,7 +30,8 @@ public sealed class SmtpOnTheWireTests
         await using var server = new FakeSmtpServer("PIPELINING");
         await using var client = await Connected(server);
 
-        var failure = await Assert.ThrowsAsync<MailServerException>(() => client.Send(new SmtpMail("a@x.example", ["b@x.example"], "Subject: x\r\n\r\nGrüße"u8.ToArray()), None));
+        var failure = await Assert.ThrowsAsync<MailServerException>(() =>
+            client.Send(new SmtpMail("a@x.example", ["b@x.example"], "Subject: x\r\n\r\nGrüße"u8.ToArray()), None));
         Assert.Equal((MailFailure.Permanent, false), (failure.Failure, failure.ConnectionLost));
         Assert.True((await client.Send(Plain("b@x.example"), None)).IsAccepted);
         Assert.Contains("MAIL FROM:<a@x.example>", server.Received);
@@ -57,7 +58,9 @@ public sealed class SmtpOnTheWireTests
         Assert.True((await client.Send(Plain("jürgen@größe.example"), None)).IsAccepted);
 
         Assert.Contains("MAIL FROM:<a@x.example> SMTPUTF8", server.Received);
-        Assert.Contains("RCPT TO:<jürgen@größe.example>", server.Received.Select(line => Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(line))));
+        Assert.Contains(
+            "RCPT TO:<jürgen@größe.example>",
+            server.Received.Select(line => Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(line))));
     }
 
     [Fact]
@@ -66,7 +69,9 @@ public sealed class SmtpOnTheWireTests
         // It answers nothing before the last recipient has come.
         await using var server = new FakeSmtpServer().On("MAIL", "").On("RCPT TO:<b", "").On("RCPT TO:<c", "250 ok\n250 ok\n250 ok");
         await using var client = await SmtpClient.Connect(
-            MailEndpoint.For("127.0.0.1", server.Port, TlsMode.None), new WireTimeouts(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5)), None);
+            MailEndpoint.For("127.0.0.1", server.Port, TlsMode.None),
+            new WireTimeouts(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5)),
+            None);
         Assert.True((await client.Send(Plain("b@x.example", "c@x.example"), None)).IsAccepted);
         Assert.Equal(["MAIL", "RCPT", "RCPT", "DATA"], server.Received.Skip(1).Select(line => line[..4]));
     }
@@ -104,7 +109,12 @@ public sealed class SmtpOnTheWireTests
     {
         await using var server = new FakeSmtpServer().On("RCPT", "550 5.1.1 unknown");
         await using var client = await Connected(server);
-        var result = await client.Send(Plain("b@x.example") with { MayLeave = (_, _) => throw new InvalidOperationException("nobody to ask about") }, None);
+        var result = await client.Send(
+            Plain("b@x.example") with
+            {
+                MayLeave = (_, _) => throw new InvalidOperationException("nobody to ask about"),
+            },
+            None);
         Assert.Equal(SmtpOutcome.Permanent, result.Recipients[0].Outcome);
     }
 
@@ -136,7 +146,8 @@ public sealed class SmtpOnTheWireTests
         Assert.Equal(outcome, (await client.Send(Plain("b@x.example"), None)).Recipients[0].Outcome);
     }
 
-    private static Task<SmtpClient> Connected(FakeSmtpServer server) => SmtpClient.Connect(MailEndpoint.For("127.0.0.1", server.Port, TlsMode.None), WireTimeouts.Default, None);
+    private static Task<SmtpClient> Connected(FakeSmtpServer server) =>
+        SmtpClient.Connect(MailEndpoint.For("127.0.0.1", server.Port, TlsMode.None), WireTimeouts.Default, None);
 
     private static SmtpMail Plain(params string[] recipients) => new("a@x.example", recipients, "Subject: x\r\n\r\nHello\r\n"u8.ToArray());
 }

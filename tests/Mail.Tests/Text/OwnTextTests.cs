@@ -7,15 +7,28 @@ namespace CrmSync.Mail.Tests.Text;
 
 public sealed class OwnTextTests
 {
-    // Where policy and corpus disagree: the own text has no quoted lines (the corpus keeps quotes between answers), and a mail of quotes alone is shown, not hidden.
-    private static readonly string[] ByPolicy = ["embedded_email_7.txt", "embedded_email_16.txt", "embedded_email_17.txt", "quote_and_text.txt", "spam_1.txt"];
+    // Where policy and corpus disagree: the own text has no quoted lines (the corpus keeps quotes between answers), and a mail of quotes
+    // alone is shown, not hidden.
+    private static readonly string[] ByPolicy =
+    [
+        "embedded_email_7.txt",
+        "embedded_email_16.txt",
+        "embedded_email_17.txt",
+        "quote_and_text.txt",
+        "spam_1.txt",
+    ];
 
     [CorpusFact]
     public void The_excerpt_is_the_expected_reply_in_85_of_100_mails()
     {
         var folder = Path.Combine(SharedData.Folder!, "replies/email_reply_trimmer");
-        var wrong = Directory.GetFiles(Path.Combine(folder, "emails")).Where(file =>
-            Squeezed(OwnText.Of(File.ReadAllText(file)).Excerpt) != Squeezed(File.ReadAllText(Path.Combine(folder, "trimmed", Path.GetFileName(file))))).Select(f => Path.GetFileName(f)).ToList();
+        var wrong = Directory
+            .GetFiles(Path.Combine(folder, "emails"))
+            .Where(file =>
+                Squeezed(OwnText.Of(File.ReadAllText(file)).Excerpt)
+                != Squeezed(File.ReadAllText(Path.Combine(folder, "trimmed", Path.GetFileName(file)))))
+            .Select(f => Path.GetFileName(f))
+            .ToList();
         Assert.True(wrong.Count <= 64 * 0.15, string.Join(", ", wrong));
         Assert.True(wrong.Except(ByPolicy, StringComparer.Ordinal).Count() <= 1, string.Join(", ", wrong));
     }
@@ -24,8 +37,12 @@ public sealed class OwnTextTests
     public void Replies_of_the_common_mail_programs_are_reduced_to_what_was_written()
     {
         var folder = Path.Combine(SharedData.Folder!, "replies/talon");
-        Assert.All(Directory.EnumerateFiles(Path.Combine(folder, "standard_replies"), "*.eml"), f => Assert.Equal("Hello", OwnText.Of(MimeReader.Read(File.ReadAllBytes(f))).Own));
-        Assert.All(Directory.EnumerateFiles(Path.Combine(folder, "html_replies")), f => Assert.Equal("Hi. I am fine. Thanks, Alex", Squeezed(OwnText.OfHtml(File.ReadAllText(f)).Own)));
+        Assert.All(
+            Directory.EnumerateFiles(Path.Combine(folder, "standard_replies"), "*.eml"),
+            f => Assert.Equal("Hello", OwnText.Of(MimeReader.Read(File.ReadAllBytes(f))).Own));
+        Assert.All(
+            Directory.EnumerateFiles(Path.Combine(folder, "html_replies")),
+            f => Assert.Equal("Hi. I am fine. Thanks, Alex", Squeezed(OwnText.OfHtml(File.ReadAllText(f)).Own)));
     }
 
     [Theory]
@@ -35,7 +52,9 @@ public sealed class OwnTextTests
     [InlineData("Oui.\n\nLe lun. 2 mars 2026 à 09:00, Ana Hill <ana@hill.example> a\nécrit :\n> Ça va ?", "Oui.")]
     [InlineData("> Can you?\n\nYes, on Monday.\n\n> And then?\n\nNo.", "Yes, on Monday.\n\nNo.")]
     [InlineData("Done.\n\n-----Original Message-----\nFrom: Ana\nText", "Done.")]
-    [InlineData("Done.\n\nVon: Ana Hill <ana@hill.example>\nGesendet: Montag, 2. März 2026 09:00\nAn: Ben\nBetreff: Frage\n\nGeht das?", "Done.")]
+    [InlineData(
+        "Done.\n\nVon: Ana Hill <ana@hill.example>\nGesendet: Montag, 2. März 2026 09:00\nAn: Ben\nBetreff: Frage\n\nGeht das?",
+        "Done.")]
     [InlineData("Done.\n\n*From:* Ana\n*Sent:* Monday\n*To:* Ben\n*Subject:* x\n\nCan you?", "Done.")]
     [InlineData("Done.\n-- \nAna Hill\nPhone 1", "Done.")]
     [InlineData("Done.\n\nSent from my iPhone", "Done.")]
@@ -54,7 +73,10 @@ public sealed class OwnTextTests
     [Fact]
     public void A_forward_without_own_words_shows_the_forwarded_mail()
     {
-        var text = OwnText.Of("---------- Forwarded message ----------\nFrom: Carla <carla@castro.example>\nDate: Mon, 2 Mar 2026\nSubject: x\nTo: ana@hill.example\n\nThe order is late.");
+        var text = OwnText.Of(
+            "---------- Forwarded message ----------\nFrom: Carla <carla@castro.example>\nDate: Mon, 2 Mar 2026\nSubject: x\nTo: "
+                + "ana@hill.example\n\nThe order is late."
+        );
         Assert.Equal(("", "The order is late."), (text.Own, text.Excerpt));
     }
 

@@ -3,7 +3,9 @@ using CrmSync.Worker.Tests.Harvest;
 
 namespace CrmSync.Worker.Tests.Cli;
 
-/// <summary>The program is killed at random moments of a harvest and run to its end: the log must be that of an undisturbed run, on both databases.</summary>
+/// <summary>
+/// The program is killed at random moments of a harvest and run to its end: the log must be that of an undisturbed run, on both databases.
+/// </summary>
 public sealed class KilledProgramTests
 {
     private const int Mails = 1500;
@@ -32,16 +34,27 @@ public sealed class KilledProgramTests
     {
         for (var i = 0; i < Mails; i++)
         {
-            var date = TestCompany.Monday.Minus(NodaTime.Duration.FromHours(i)).ToString("ddd, dd MMM uuuu HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture) + " +0000";
-            var text = TestCompany.MailText($"mail {i}", date: date, id: $"{i}@acme.example", more: i % 5 == 0 ? $"In-Reply-To: <{i + 1}@acme.example>\r\n" : "", body: $"text of mail {i}?");
+            var date =
+                TestCompany
+                    .Monday.Minus(NodaTime.Duration.FromHours(i))
+                    .ToString("ddd, dd MMM uuuu HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture) + " +0000";
+            var text = TestCompany.MailText(
+                $"mail {i}",
+                date: date,
+                id: $"{i}@acme.example",
+                more: i % 5 == 0 ? $"In-Reply-To: <{i + 1}@acme.example>\r\n" : "",
+                body: $"text of mail {i}?");
             File.WriteAllText(company.PathOf("mail", "ana", $"{i % 7}", $"{i}.eml"), text);
             if (i % 3 == 0)
                 File.WriteAllText(company.PathOf("mail", "bob", $"{i}.eml"), text);
         }
     }
 
-    private static string TestConfiguration(TestCompany company, string storage) => TheProgram.ConfigurationOf(
-        company, "  - { eml: ../mail/ana, address: ana@us.example, name: ana }\n  - { eml: ../mail/bob, address: bob@us.example, name: bob }", storage);
+    private static string TestConfiguration(TestCompany company, string storage) =>
+        TheProgram.ConfigurationOf(
+            company,
+            "  - { eml: ../mail/ana, address: ana@us.example, name: ana }\n  - { eml: ../mail/bob, address: bob@us.example, name: bob }",
+            storage);
 
     private static async Task KillAt(string config, TimeSpan moment)
     {
@@ -57,6 +70,8 @@ public sealed class KilledProgramTests
         var sync = await TheProgram.Run("sync", "--config", config, "--format", "json");
         Assert.Equal(0, sync.Status);
         Assert.Equal(Mails + (Mails / 3), sync.Json.Sum(a => a.GetProperty("new").GetInt32() + a.GetProperty("known").GetInt32()));
-        return (await TheProgram.Run("log", "--config", config, "--format", "json", "--class", "all")).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return (await TheProgram.Run("log", "--config", config, "--format", "json", "--class", "all")).Output.Split(
+            '\n',
+            StringSplitOptions.RemoveEmptyEntries);
     }
 }

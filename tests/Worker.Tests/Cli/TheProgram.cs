@@ -39,7 +39,9 @@ internal static class TheProgram
     /// <param name="storage">As YAML; default: an SQLite file.</param>
     public static string ConfigurationOf(TestCompany company, string accounts, string storage = "{ sqlite: data/crmsync.db }")
     {
-        File.WriteAllText(company.PathOf("config", "crmsync.yaml"), $"version: 1\nstorage: {storage}\ncapture: {{ since: 1990-01-01 }}\naccounts:\n{accounts}\n");
+        File.WriteAllText(
+            company.PathOf("config", "crmsync.yaml"),
+            $"version: 1\nstorage: {storage}\ncapture: {{ since: 1990-01-01 }}\naccounts:\n{accounts}\n");
         File.WriteAllText(
             company.PathOf("config", "policy.yaml"),
             """
@@ -59,5 +61,6 @@ internal static class TheProgram
 internal sealed record ProgramRun(int Status, string Output, string Error)
 {
     /// <summary>Standard output as JSON lines; fails on anything else there.</summary>
-    public IReadOnlyList<JsonElement> Json => [.. Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
+    public IReadOnlyList<JsonElement> Json =>
+        [.. Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
 }

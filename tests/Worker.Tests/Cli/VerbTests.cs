@@ -45,9 +45,13 @@ public sealed class VerbTests
         Assert.Equal(1, sync.Status);
         Assert.Equal(
             [("ana", 1, 0), ("lost", 0, 0), ("bob", 0, 1)],
-            sync.Json.Select(a => (a.GetProperty("account").GetString(), a.GetProperty("new").GetInt32(), a.GetProperty("known").GetInt32())));
+            sync.Json.Select(a =>
+                (a.GetProperty("account").GetString(), a.GetProperty("new").GetInt32(), a.GetProperty("known").GetInt32())));
         Assert.Contains("there is no folder here", sync.Error, StringComparison.Ordinal);
-        Assert.Contains("there is no folder here", status.Json.Single(a => a.GetProperty("account").GetString() == "lost").GetProperty("error").GetString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "there is no folder here",
+            status.Json.Single(a => a.GetProperty("account").GetString() == "lost").GetProperty("error").GetString(),
+            StringComparison.Ordinal);
         var line = Assert.Single(log.Json);
         Assert.Equal(["ana", "bob"], line.GetProperty("accounts").EnumerateArray().Select(a => a.GetString()));
         Assert.Equal("human", line.GetProperty("class").GetString());
@@ -148,7 +152,9 @@ public sealed class VerbTests
             using var worker = TheProgram.Start(["run", "--config", config]);
             var said = new List<string>();
             string[] awaited = ["status page is at", status == "well" ? "is in force" : "stays in force"];
-            while (!awaited.All(words => said.Any(line => line.Contains(words, StringComparison.Ordinal))) && await worker.StandardError.ReadLineAsync() is { } line)
+            while (
+                !awaited.All(words => said.Any(line => line.Contains(words, StringComparison.Ordinal)))
+                && await worker.StandardError.ReadLineAsync() is { } line)
                 said.Add(line);
 
             var url = said.Single(line => line.Contains("status page is at", StringComparison.Ordinal)).Split(" at ")[1].Trim();
@@ -156,7 +162,10 @@ public sealed class VerbTests
             Assert.Contains($"\"status\":\"{status}\"", await browser.GetStringAsync(url + "/health"), StringComparison.Ordinal);
 
             var second = File.ReadAllText(Path.Combine(config, "crmsync.yaml"));
-            File.WriteAllText(Path.Combine(config, "crmsync.yaml"), second.Replace("127.0.0.1:0", url["http://".Length..], StringComparison.Ordinal));
+            File.WriteAllText(
+                Path.Combine(config, "crmsync.yaml"),
+                second.Replace("127.0.0.1:0", url["http://".Length..], StringComparison.Ordinal)
+            );
             var other = await TheProgram.Run("run", "--config", config);
             File.WriteAllText(Path.Combine(config, "crmsync.yaml"), second);
             Assert.Equal(1, other.Status);

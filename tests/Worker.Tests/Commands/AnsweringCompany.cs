@@ -42,7 +42,9 @@ public sealed class SentDigests : IAsyncLifetime
 
         await using var company = await AnsweringCompany.In(Folder);
         await company.Harvest("commands");
-        var ana = (await company.Program.Digests.Show(SampleCompany.Story, default)).Single(sent => sent.Digest.Run is { Definition.Name: "my-day", Reader.Id: "ana" }).Mail;
+        var ana = (await company.Program.Digests.Show(SampleCompany.Story, default))
+            .Single(sent => sent.Digest.Run is { Definition.Name: "my-day", Reader.Id: "ana" })
+            .Mail;
         (Html, MessageId) = (ana.Html, ana.MessageId);
         var mail = MimeReader.Read(ana.Bytes);
         (ReplyTo, Subject, Text) = (mail.ReplyTo[0].Address, mail.Subject, mail.Text);
@@ -91,9 +93,12 @@ internal sealed class AnsweringCompany : IAsyncDisposable
     public static async Task<AnsweringCompany> In(string folder)
     {
         var company = await Open(folder, isCopy: false);
-        await foreach (var _ in company.Program.Harvest.Run([.. company.Program.Readable.Where(a => a.Name != "commands")], SampleCompany.Story, null, default))
-        {
-        }
+        await foreach (
+            var _ in company.Program.Harvest.Run(
+                [.. company.Program.Readable.Where(a => a.Name != "commands")],
+                SampleCompany.Story,
+                null,
+                default)) { }
 
         return company;
     }
@@ -105,10 +110,12 @@ internal sealed class AnsweringCompany : IAsyncDisposable
     public void Deliver(byte[] mail) => Put(mail, Path.Combine("commands", "new"));
 
     /// <summary>Puts a mail into Ana's folder of what she sent.</summary>
-    public void DeliverSent(string mail) => Put(Encoding.UTF8.GetBytes(mail.ReplaceLineEndings("\r\n")), Path.Combine("ana", ".Sent", "cur"));
+    public void DeliverSent(string mail) =>
+        Put(Encoding.UTF8.GetBytes(mail.ReplaceLineEndings("\r\n")), Path.Combine("ana", ".Sent", "cur"));
 
     /// <summary>Puts a mail into somebody's inbox.</summary>
-    public void DeliverTo(string person, string mail) => Put(Encoding.UTF8.GetBytes(mail.ReplaceLineEndings("\r\n")), Path.Combine(person, "new"));
+    public void DeliverTo(string person, string mail) =>
+        Put(Encoding.UTF8.GetBytes(mail.ReplaceLineEndings("\r\n")), Path.Combine(person, "new"));
 
     private void Put(byte[] mail, string place)
     {
@@ -127,7 +134,11 @@ internal sealed class AnsweringCompany : IAsyncDisposable
 
     /// <summary>The commands that were said since the digests left, as <c>verb contact</c> and what belongs to it.</summary>
     public async Task<IReadOnlyList<CommandFacts>> Commands() =>
-        [.. (await new ContactLog(Program.Database).Read(new LogFilter { Kinds = [InteractionKind.Command] }, default).ToListAsync()).Where(line => line.At > SampleCompany.Story).Select(line => line.Command!)];
+        [
+            .. (await new ContactLog(Program.Database).Read(new LogFilter { Kinds = [InteractionKind.Command] }, default).ToListAsync())
+                .Where(line => line.At > SampleCompany.Story)
+                .Select(line => line.Command!),
+        ];
 
     /// <summary>What became of the last mail.</summary>
     public async Task<CommandAnswer> Answer() => (await new CommandInbox(Program.Database).Since(SampleCompany.Story, default))[^1];
@@ -136,7 +147,13 @@ internal sealed class AnsweringCompany : IAsyncDisposable
     public async Task<IReadOnlyList<MimeMessage>> Answers(Instant? now = null)
     {
         Assert.Empty((await Program.Digests.Send(now ?? Answered, Duration.Zero, default)).Problems);
-        return [.. Given().Except(before).Order(StringComparer.Ordinal).Select(name => MimeReader.Read(File.ReadAllBytes(Path.Combine(folder, "out", name))))];
+        return
+        [
+            .. Given()
+                .Except(before)
+                .Order(StringComparer.Ordinal)
+                .Select(name => MimeReader.Read(File.ReadAllBytes(Path.Combine(folder, "out", name)))),
+        ];
     }
 
     /// <summary>The text of a digest as it would be sent.</summary>
@@ -157,13 +174,18 @@ internal sealed class AnsweringCompany : IAsyncDisposable
     }
 
     private IEnumerable<string> Given() =>
-        Directory.Exists(Path.Combine(folder, "out")) ? Directory.EnumerateFiles(Path.Combine(folder, "out"), "*-answer-*.eml").Select(file => Path.GetFileName(file)) : [];
+        Directory.Exists(Path.Combine(folder, "out"))
+            ? Directory.EnumerateFiles(Path.Combine(folder, "out"), "*-answer-*.eml").Select(file => Path.GetFileName(file))
+            : [];
 
     private static async Task<AnsweringCompany> Open(string folder, bool isCopy)
     {
         var read = LoadedConfiguration.Read(folder, SampleCompany.Story);
         var delivery = read.Settings.Delivery! with { Way = new DeliveryChoice.Folder(Path.Combine(folder, "out")) };
         var database = await ContactDatabase.OpenSqlite(Path.Combine(folder, "answers.db"), default);
-        return new AnsweringCompany(folder, new Composition(read with { Settings = read.Settings with { Delivery = delivery } }, database), isCopy);
+        return new AnsweringCompany(
+            folder,
+            new Composition(read with { Settings = read.Settings with { Delivery = delivery } }, database),
+            isCopy);
     }
 }

@@ -7,7 +7,9 @@ using static CrmSync.Worker.Tests.Commands.Letters;
 
 namespace CrmSync.Worker.Tests.Commands;
 
-/// <summary>From the bytes in the command mailbox to the items that change. In Ana's digest 1 is Declan Murphy, 2 Siobhán Walsh, 3 Peter Nagle.</summary>
+/// <summary>
+/// From the bytes in the command mailbox to the items that change. In Ana's digest 1 is Declan Murphy, 2 Siobhán Walsh, 3 Peter Nagle.
+/// </summary>
 public sealed class AnsweringTests(SentDigests sent) : IClassFixture<SentDigests>
 {
     private const string Declan = "done declan@murphymotors.example";
@@ -41,7 +43,10 @@ public sealed class AnsweringTests(SentDigests sent) : IClassFixture<SentDigests
     public async Task The_sample_company_shows_its_two_commands()
     {
         await using var company = await AnsweringCompany.CopyOf(sent);
-        var commands = await new ContactLog(company.Program.Database).Read(new LogFilter { Kinds = [InteractionKind.Command] }, default).Select(line => line.Command!.Verb + " " + line.Command.Contact).ToListAsync();
+        var commands = await new ContactLog(company.Program.Database)
+            .Read(new LogFilter { Kinds = [InteractionKind.Command] }, default)
+            .Select(line => line.Command!.Verb + " " + line.Command.Contact)
+            .ToListAsync();
         Assert.Equal(["note weber@lindenhof.example", "chase gerry@paper.example"], commands);
     }
 
@@ -65,7 +70,9 @@ public sealed class AnsweringTests(SentDigests sent) : IClassFixture<SentDigests
         await company.Harvest();
         var snooze = Assert.Single(await company.Commands());
         Assert.Equal(("snooze", Instant.FromUtc(2026, 3, 6, 9, 0)), (snooze.Verb, snooze.Until));
-        Assert.Contains((await company.Evaluate()).Items, item => item.Id == "YW0Y835A" && (item.State == ItemState.Snoozed || item.HiddenUntil is not null));
+        Assert.Contains(
+            (await company.Evaluate()).Items,
+            item => item.Id == "YW0Y835A" && (item.State == ItemState.Snoozed || item.HiddenUntil is not null));
     }
 
     [Fact]
@@ -116,7 +123,14 @@ public sealed class AnsweringTests(SentDigests sent) : IClassFixture<SentDigests
     public async Task A_forwarded_mail_to_an_address_with_a_verb_is_about_who_wrote_it(string verb, string meant)
     {
         await using var company = await AnsweringCompany.CopyOf(sent);
-        company.Deliver(Letter($"crmsync+{verb}@bright.example", "Fwd: A question", "She has a dog.\nbirthday: 12 March\n\n---------- Forwarded message ---------\nFrom: Jane New <jane.new@customer.example>\nDate: Tue, 3 Mar 2026\nSubject: A question\nTo: Ana Duarte <ana@bright.example>\n\nHello Ana\n"));
+        company.Deliver(
+            Letter(
+                $"crmsync+{verb}@bright.example",
+                "Fwd: A question",
+                "She has a dog.\nbirthday: 12 March\n\n---------- Forwarded message ---------\nFrom: Jane New "
+                    + "<jane.new@customer.example>\nDate: Tue, 3 Mar 2026\nSubject: A question\nTo: Ana Duarte "
+                    + "<ana@bright.example>\n\nHello Ana\n"
+            ));
         await company.Harvest();
         var command = Assert.Single(await company.Commands());
         Assert.Equal(meant, Words(command));
@@ -127,10 +141,17 @@ public sealed class AnsweringTests(SentDigests sent) : IClassFixture<SentDigests
     public async Task A_blind_copy_to_chase_means_the_mail_it_goes_with()
     {
         await using var company = await AnsweringCompany.CopyOf(sent);
-        company.Deliver(Letter("gerry@paper.example", "Blue film", "Please send the price of the blue film.", "Delivered-To: crmsync+chase@bright.example"));
+        company.Deliver(
+            Letter(
+                "gerry@paper.example",
+                "Blue film",
+                "Please send the price of the blue film.",
+                "Delivered-To: crmsync+chase@bright.example"));
         await company.Harvest();
         var chase = Assert.Single(await company.Commands());
-        var line = await new ContactLog(company.Program.Database).Read(new LogFilter(), default).SingleAsync(one => one.Subject == "Blue film");
+        var line = await new ContactLog(company.Program.Database)
+            .Read(new LogFilter(), default)
+            .SingleAsync(one => one.Subject == "Blue film");
         Assert.Equal(("chase", line.Id), (chase.Verb, chase.About));
     }
 
@@ -166,7 +187,9 @@ public sealed class AnsweringTests(SentDigests sent) : IClassFixture<SentDigests
         await company.Harvest(now: AnsweringCompany.Answered + Duration.FromHours(1));
         Assert.Contains("my-day ana", await Digests());
 
-        async Task<IEnumerable<string>> Digests() => (await company.Program.Digests.Show(tomorrow, default)).Select(one => $"{one.Digest.Run.Definition.Name} {one.Digest.Run.Reader.Id}");
+        async Task<IEnumerable<string>> Digests() =>
+            (await company.Program.Digests.Show(tomorrow, default)).Select(one =>
+                $"{one.Digest.Run.Definition.Name} {one.Digest.Run.Reader.Id}");
     }
 
     [Theory]

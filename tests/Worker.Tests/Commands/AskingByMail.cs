@@ -5,28 +5,37 @@ using static CrmSync.Worker.Tests.Commands.Letters;
 
 namespace CrmSync.Worker.Tests.Commands;
 
-/// <summary>"Who is", "can I write to" and forwarded mails: the answers that come back. In the sample everybody is in one team, so all of them see all.</summary>
+/// <summary>
+/// "Who is", "can I write to" and forwarded mails: the answers that come back. In the sample everybody is in one team, so all of them see
+/// all.
+/// </summary>
 public sealed class AskingByMail(SentDigests sent) : IClassFixture<SentDigests>
 {
     [Fact]
-    public async Task Who_somebody_is_is_asked_in_the_subject_in_three_languages() => await AskAll(
-        [
-            "who declan@murphymotors.example",
-            "Who is declan@murphymotors.example?",
-            "who's declan@murphymotors.example",
-            "brief declan@murphymotors.example",
-            "tell me about Declan <declan@murphymotors.example>",
-            "Wer ist declan@murphymotors.example?",
-            "Bitte: wer ist declan@murphymotors.example",
-            "qui est declan@murphymotors.example ?",
-            "que savons-nous de declan@murphymotors.example",
-        ],
-        answer =>
-        {
-            var text = Flat(answer.Text);
-            Assert.Contains("WHAT WE KNOW", text, StringComparison.Ordinal);
-            Assert.Contains("Declan Murphy · declan@murphymotors.example customer · known for 3 months, 4 contacts · looked after by Ana Open: Answer Declan Murphy “Re: FW: Letter on the pavement”, was due Mon 16:00 Mon 11:00 wrote “Letter on the pavement”: Ana, the second", text, StringComparison.Ordinal);
-        });
+    public async Task Who_somebody_is_is_asked_in_the_subject_in_three_languages() =>
+        await AskAll(
+            [
+                "who declan@murphymotors.example",
+                "Who is declan@murphymotors.example?",
+                "who's declan@murphymotors.example",
+                "brief declan@murphymotors.example",
+                "tell me about Declan <declan@murphymotors.example>",
+                "Wer ist declan@murphymotors.example?",
+                "Bitte: wer ist declan@murphymotors.example",
+                "qui est declan@murphymotors.example ?",
+                "que savons-nous de declan@murphymotors.example",
+            ],
+            answer =>
+            {
+                var text = Flat(answer.Text);
+                Assert.Contains("WHAT WE KNOW", text, StringComparison.Ordinal);
+                Assert.Contains(
+                    "Declan Murphy · declan@murphymotors.example customer · known for 3 months, 4 contacts · looked after by Ana Open: "
+                        + "Answer Declan Murphy “Re: FW: Letter on the pavement”, was due Mon 16:00 Mon 11:00 wrote “Letter on the "
+                        + "pavement”: Ana, the second",
+                    text,
+                    StringComparison.Ordinal);
+            });
 
     [Theory]
     [InlineData("brief")]
@@ -41,30 +50,40 @@ public sealed class AskingByMail(SentDigests sent) : IClassFixture<SentDigests>
     }
 
     [Fact]
-    public async Task Whether_to_write_is_asked_in_three_languages_and_answered_with_the_dates_behind_it() => await AskAll(
-        [
-            "Can I write to lia@greenleaf.example?",
-            "may we contact lia@greenleaf.example",
-            "am i allowed to e-mail lia@greenleaf.example?",
-            "Darf ich lia@greenleaf.example schreiben?",
-            "Kann ich an lia@greenleaf.example schreiben",
-            "Puis-je écrire à lia@greenleaf.example ?",
-            "est-ce que je peux contacter lia@greenleaf.example",
-        ],
-        answer =>
-        {
-            Assert.Equal("Do not write to Lia Novak before Fri 11:30", answer.Subject);
-            Assert.Contains(
-                "! No: Please do not write to Lia Novak of your own accord before Fri 11:30; from then on you may, if nothing else happens. ! Not too often: 3 of 2 in 7d (Olga Mon 10:00 “Open workshop on 20 March”; "
-                + "Tim Fri 11:30 “Our spring prices”; Ana Wed 25 Feb 15:00 “May we come and measure?”), until Fri 11:30.",
-                Flat(answer.Text),
-                StringComparison.Ordinal);
-        });
+    public async Task Whether_to_write_is_asked_in_three_languages_and_answered_with_the_dates_behind_it() =>
+        await AskAll(
+            [
+                "Can I write to lia@greenleaf.example?",
+                "may we contact lia@greenleaf.example",
+                "am i allowed to e-mail lia@greenleaf.example?",
+                "Darf ich lia@greenleaf.example schreiben?",
+                "Kann ich an lia@greenleaf.example schreiben",
+                "Puis-je écrire à lia@greenleaf.example ?",
+                "est-ce que je peux contacter lia@greenleaf.example",
+            ],
+            answer =>
+            {
+                Assert.Equal("Do not write to Lia Novak before Fri 11:30", answer.Subject);
+                Assert.Contains(
+                    "! No: Please do not write to Lia Novak of your own accord before Fri 11:30; from then on you may, if nothing else "
+                        + "happens. ! Not too often: 3 of 2 in 7d (Olga Mon 10:00 “Open workshop on 20 March”; "
+                        + "Tim Fri 11:30 “Our spring prices”; Ana Wed 25 Feb 15:00 “May we come and measure?”), until Fri 11:30.",
+                    Flat(answer.Text),
+                    StringComparison.Ordinal);
+            });
 
     [Theory]
     [InlineData("ines@harbourcafe.example", "Yes, you may write to Ines Costa", "no limit stands against it")]
-    [InlineData("declan@murphymotors.example", "You may answer Declan Murphy, not more", "They wrote to us: an answer is always allowed. ! After complaint: Complaint of Declan Murphy “Letter on the pavement”, open since Mon 11:00")]
-    [InlineData("weber@lindenhof.example", "Do not write to Katrin Weber before tomorrow 12:10", "Complaint of Jörg Schäfer “Reklamation Leuchtschrift”, closed Thu 19 Feb 12:10: they are left alone for 14d after it")]
+    [InlineData(
+        "declan@murphymotors.example",
+        "You may answer Declan Murphy, not more",
+        "They wrote to us: an answer is always allowed. ! After complaint: Complaint of Declan Murphy “Letter on the pavement”, open "
+            + "since Mon 11:00"
+    )]
+    [InlineData(
+        "weber@lindenhof.example",
+        "Do not write to Katrin Weber before tomorrow 12:10",
+        "Complaint of Jörg Schäfer “Reklamation Leuchtschrift”, closed Thu 19 Feb 12:10: they are left alone for 14d after it")]
     [InlineData("rory@kilnpots.example", "No, please do not write to Rory Glynn", "They are among those we do not write to")]
     public async Task Each_limit_is_told_in_its_own_words(string contact, string subject, string words)
     {
@@ -92,7 +111,13 @@ public sealed class AskingByMail(SentDigests sent) : IClassFixture<SentDigests>
     public async Task A_mail_forwarded_to_brief_is_answered_with_everybody_outside_who_is_in_it()
     {
         await using var company = await AnsweringCompany.CopyOf(sent);
-        company.Deliver(Letter("crmsync+brief@bright.example", "WG: Termin", "\n\n-----Ursprüngliche Nachricht-----\nVon: Weber, Katrin <weber@lindenhof.example>\nGesendet: Montag, 2. März 2026 08:30\nAn: Ana Duarte <ana@bright.example>; schaefer@lindenhof.example\nBetreff: Termin\n\nGuten Tag\n"));
+        company.Deliver(
+            Letter(
+                "crmsync+brief@bright.example",
+                "WG: Termin",
+                "\n\n-----Ursprüngliche Nachricht-----\nVon: Weber, Katrin <weber@lindenhof.example>\nGesendet: Montag, 2. März 2026 "
+                    + "08:30\nAn: Ana Duarte <ana@bright.example>; schaefer@lindenhof.example\nBetreff: Termin\n\nGuten Tag\n"
+            ));
         await company.Harvest();
         var answer = Assert.Single(await company.Answers());
         Assert.Equal("About Katrin Weber and 1 other", answer.Subject);
@@ -139,7 +164,16 @@ public sealed class AskingByMail(SentDigests sent) : IClassFixture<SentDigests>
         foreach (var inMemory in new[] { false, true })
         {
             await using var company = await AnsweringCompany.CopyOf(sent);
-            foreach (var contact in new[] { "declan@murphymotors.example", "weber@lindenhof.example", "lia@greenleaf.example", "maeve@stbrigids.example", "jo.keane@mail.example", "xx@nowhere.example" })
+            foreach (
+                var contact in new[]
+                {
+                    "declan@murphymotors.example",
+                    "weber@lindenhof.example",
+                    "lia@greenleaf.example",
+                    "maeve@stbrigids.example",
+                    "jo.keane@mail.example",
+                    "xx@nowhere.example",
+                })
                 company.Deliver(Letter("crmsync@bright.example", "who " + contact, "can i write to " + contact, id: contact));
 
             await company.Harvest();

@@ -38,7 +38,10 @@ public sealed class BeingAnswered(SentDigests sent) : IClassFixture<SentDigests>
     public async Task Of_ten_commands_three_that_make_no_sense_are_told_at_once_with_the_reason_and_what_would_work()
     {
         await using var company = await AnsweringCompany.CopyOf(sent);
-        company.Deliver(sent.Reply("done 1\ntag 2 vip\nflurb 5\ncalled 3\nsnooze 2\nnote 1 likes larch\ndone 99\ntag 3 new\nnot useful 2\nuntag 3 new", id: "ten@bright.example"));
+        company.Deliver(
+            sent.Reply(
+                "done 1\ntag 2 vip\nflurb 5\ncalled 3\nsnooze 2\nnote 1 likes larch\ndone 99\ntag 3 new\nnot useful 2\nuntag 3 new",
+                id: "ten@bright.example"));
         await company.Harvest();
         Assert.Equal(7, (await company.Commands()).Count);
 
@@ -49,8 +52,14 @@ public sealed class BeingAnswered(SentDigests sent) : IClassFixture<SentDigests>
         Assert.Contains("“snooze 2” does not say until when; write for example", text, StringComparison.Ordinal);
         Assert.Contains("“done 99”: line 99 is not in the mail this answers; it has the lines 1 to", text, StringComparison.Ordinal);
         Assert.Contains("Called: Peter Nagle", text, StringComparison.Ordinal);
-        Assert.Equal(("ana@bright.example", "ten@bright.example", "auto-replied", "All", "answer"),
-            (answer.To[0].Address, answer.InReplyTo[0], answer.Headers.First("Auto-Submitted"), answer.Headers.First("X-Auto-Response-Suppress"), answer.Headers.First("X-CrmSync")));
+        Assert.Equal(
+            ("ana@bright.example", "ten@bright.example", "auto-replied", "All", "answer"),
+            (
+                answer.To[0].Address,
+                answer.InReplyTo[0],
+                answer.Headers.First("Auto-Submitted"),
+                answer.Headers.First("X-Auto-Response-Suppress"),
+                answer.Headers.First("X-CrmSync")));
         Assert.DoesNotContain("AS YOU SAID", await company.DigestOf("ana", Tomorrow), StringComparison.Ordinal);
         Assert.Single(await company.Answers(AnsweringCompany.Answered + Duration.FromHours(2)));
     }
@@ -88,25 +97,36 @@ public sealed class BeingAnswered(SentDigests sent) : IClassFixture<SentDigests>
         Assert.Empty(await company.Answers());
     }
 
-    public static TheoryData<string, string, string> Unanswered => new()
-    {
-        { "a stranger", "jane@customer.example", "Authentication-Results: mx.bright.example; dkim=pass header.d=customer.example" },
-        { "a customer", "declan@murphymotors.example", "Authentication-Results: mx.bright.example; dkim=pass header.d=murphymotors.example" },
-        { "somebody who writes our name", "ana@bright.example", "X-None: 1" },
-        { "an address of ours that is no person's", "hello@bright.example", Signed },
-        { "somebody who left", "conor@bright.example", Signed },
-        { "an absence", "ana@bright.example", Signed + "\nAuto-Submitted: auto-replied (vacation)" },
-        { "an absence that says so in its subject only", "ana@bright.example", Signed },
-        { "a bounce", "ana@bright.example", Signed + "\nReturn-Path: <>" },
-        { "a mailing", "ana@bright.example", Signed + "\nList-Id: <news.elsewhere.example>" },
-    };
+    public static TheoryData<string, string, string> Unanswered =>
+        new()
+        {
+            { "a stranger", "jane@customer.example", "Authentication-Results: mx.bright.example; dkim=pass header.d=customer.example" },
+            {
+                "a customer",
+                "declan@murphymotors.example",
+                "Authentication-Results: mx.bright.example; dkim=pass header.d=murphymotors.example"
+            },
+            { "somebody who writes our name", "ana@bright.example", "X-None: 1" },
+            { "an address of ours that is no person's", "hello@bright.example", Signed },
+            { "somebody who left", "conor@bright.example", Signed },
+            { "an absence", "ana@bright.example", Signed + "\nAuto-Submitted: auto-replied (vacation)" },
+            { "an absence that says so in its subject only", "ana@bright.example", Signed },
+            { "a bounce", "ana@bright.example", Signed + "\nReturn-Path: <>" },
+            { "a mailing", "ana@bright.example", Signed + "\nList-Id: <news.elsewhere.example>" },
+        };
 
     [Theory]
     [MemberData(nameof(Unanswered))]
     public async Task Strangers_and_machines_are_never_answered(string form, string from, string headers)
     {
         await using var company = await AnsweringCompany.CopyOf(sent);
-        company.Deliver(Letter(sent.ReplyTo, form.Contains("subject", StringComparison.Ordinal) ? "Automatic reply: My day" : "Re: My day", "flurb 2\nwho declan@murphymotors.example", from: from, proof: headers));
+        company.Deliver(
+            Letter(
+                sent.ReplyTo,
+                form.Contains("subject", StringComparison.Ordinal) ? "Automatic reply: My day" : "Re: My day",
+                "flurb 2\nwho declan@murphymotors.example",
+                from: from,
+                proof: headers));
         await company.Harvest();
         await company.Harvest(now: AnsweringCompany.Answered + Duration.FromHours(25));
         Assert.NotEqual(CommandMailState.CarriedOut, (await company.Answer()).State);
@@ -122,8 +142,16 @@ public sealed class BeingAnswered(SentDigests sent) : IClassFixture<SentDigests>
         var answer = Assert.Single(await company.Answers());
 
         // The copy every mail of ours leaves in the command mailbox, and what Ana's mail program says by itself while she is away.
-        company.Deliver($"{Signed}\nX-CrmSync: answer\nAuto-Submitted: auto-replied\nFrom: CrmSync <crmsync@bright.example>\nTo: ana@bright.example\nMessage-ID: <{answer.MessageId}>\nSubject: {answer.Subject}\n\n{answer.Text}");
-        company.Deliver(Letter(answer.ReplyTo[0].Address, "Out of office: This could not be done", "I am away.", $"In-Reply-To: <{answer.MessageId}>\nX-Autoreply: yes"));
+        company.Deliver(
+            $"{Signed}\nX-CrmSync: answer\nAuto-Submitted: auto-replied\nFrom: CrmSync <crmsync@bright.example>\nTo: "
+                + $"ana@bright.example\nMessage-ID: <{answer.MessageId}>\nSubject: {answer.Subject}\n\n{answer.Text}"
+        );
+        company.Deliver(
+            Letter(
+                answer.ReplyTo[0].Address,
+                "Out of office: This could not be done",
+                "I am away.",
+                $"In-Reply-To: <{answer.MessageId}>\nX-Autoreply: yes"));
         await company.Harvest(now: AnsweringCompany.Answered + Duration.FromMinutes(10));
         Assert.Single(await company.Answers(AnsweringCompany.Answered + Duration.FromMinutes(10)));
     }
@@ -168,8 +196,14 @@ public sealed class BeingAnswered(SentDigests sent) : IClassFixture<SentDigests>
         Assert.Contains("declan", (await company.Answer()).Words!, StringComparison.OrdinalIgnoreCase);
         var program = company.Program;
         await new Erasure(program.Database).Forget(
-            [Domain.Company.EmailAddress.Parse("declan@murphymotors.example")], new Classifier(program.Policy), Worker.Harvest.MeetingHarvest.MergeFor(program.Policy), AnsweringCompany.Answered, default);
-        Assert.All((await new CommandInbox(program.Database).Since(AnsweringCompany.Answered - Duration.FromHours(1), default)), answer => Assert.DoesNotContain("declan", answer.Words!, StringComparison.OrdinalIgnoreCase));
+            [Domain.Company.EmailAddress.Parse("declan@murphymotors.example")],
+            new Classifier(program.Policy),
+            Worker.Harvest.MeetingHarvest.MergeFor(program.Policy),
+            AnsweringCompany.Answered,
+            default);
+        Assert.All(
+            (await new CommandInbox(program.Database).Since(AnsweringCompany.Answered - Duration.FromHours(1), default)),
+            answer => Assert.DoesNotContain("declan", answer.Words!, StringComparison.OrdinalIgnoreCase));
         Assert.Empty(await company.Answers());
     }
 
@@ -185,9 +219,15 @@ public sealed class BeingAnswered(SentDigests sent) : IClassFixture<SentDigests>
         await using var three = await AnsweringCompany.CopyOf(sent);
 
         // They came within a second, the last one first, as when a telephone is back on the net.
-        three.Deliver(sent.Reply(third, date: "Wed, 4 Mar 2026 09:55:03 +0000").Replace("LMTP; Wed, 4 Mar 2026 09:55:03", "LMTP; Wed, 4 Mar 2026 09:56:00", StringComparison.Ordinal));
-        three.Deliver(sent.Reply(first, date: "Wed, 4 Mar 2026 09:55:01 +0000").Replace("LMTP; Wed, 4 Mar 2026 09:55:01", "LMTP; Wed, 4 Mar 2026 09:56:00", StringComparison.Ordinal));
-        three.Deliver(sent.Reply(second, date: "Wed, 4 Mar 2026 09:55:02 +0000").Replace("LMTP; Wed, 4 Mar 2026 09:55:02", "LMTP; Wed, 4 Mar 2026 09:56:00", StringComparison.Ordinal));
+        three.Deliver(
+            sent.Reply(third, date: "Wed, 4 Mar 2026 09:55:03 +0000")
+                .Replace("LMTP; Wed, 4 Mar 2026 09:55:03", "LMTP; Wed, 4 Mar 2026 09:56:00", StringComparison.Ordinal));
+        three.Deliver(
+            sent.Reply(first, date: "Wed, 4 Mar 2026 09:55:01 +0000")
+                .Replace("LMTP; Wed, 4 Mar 2026 09:55:01", "LMTP; Wed, 4 Mar 2026 09:56:00", StringComparison.Ordinal));
+        three.Deliver(
+            sent.Reply(second, date: "Wed, 4 Mar 2026 09:55:02 +0000")
+                .Replace("LMTP; Wed, 4 Mar 2026 09:55:02", "LMTP; Wed, 4 Mar 2026 09:56:00", StringComparison.Ordinal));
         await three.Harvest();
         foreach (var company in new[] { one, three })
         {

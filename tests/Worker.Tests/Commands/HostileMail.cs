@@ -14,20 +14,36 @@ public sealed class HostileMail(SentDigests sent) : IClassFixture<SentDigests>
 {
     private const string Trick = "</td></tr><script>alert(1)</script><img src=https://evil.example/x>\u202E\u2066\u200F😀";
 
-    public static TheoryData<string, string> Lines => new()
-    {
-        { "markup", $"flurb 1\ndone 1 {Trick}\nnote 2 {Trick}\n{Trick} 5\nsnooze 2 {Trick}" },
-        { "ten thousand characters", $"snooze 2 {new string('x', 10_000)}\nnote 2 {new string('é', 10_000)}\ndone 99" },
-        { "ten thousand lines", string.Join('\n', Enumerable.Range(1, 10_000).Select(number => string.Create(CultureInfo.InvariantCulture, $"done {number}"))) },
-        { "ten thousand numbers", "done " + string.Join(' ', Enumerable.Range(1, 10_000)) },
-        { "a range without end", "done 1-999\ndone 0\ndone 1-0\ndone -1\ndone 00000000000000000000001" },
-        { "a length that no calendar has", "snooze 1 999 months\nsnooze 2 999999999999 days\nsnooze-99999999999d 3" },
-        { "a thousand people", "who " + string.Join(", ", Enumerable.Range(1, 1000).Select(i => string.Create(CultureInfo.InvariantCulture, $"a{i}@acme.example"))) },
-        { "addresses that are none", "who a@b\nwho @@@@.example\ncan i write to <>@acme.example\nwho jane@acme.example@acme.example\nwho \"a\r\n b\"@acme.example" },
-        { "line ends of every kind", "flurb 1\r\nflurb 2\rflurb 3\u2028flurb 4\u0085flurb 5\vflurb 6\0flurb 7" },
-        { "combining marks", "flurb" + new string('\u0301', 5000) + " 2\ndone 99" },
-        { "a header in a line", "flurb 2\r\nBcc: everybody@evil.example\r\n\r\nsnooze 2 never" },
-    };
+    public static TheoryData<string, string> Lines =>
+        new()
+        {
+            { "markup", $"flurb 1\ndone 1 {Trick}\nnote 2 {Trick}\n{Trick} 5\nsnooze 2 {Trick}" },
+            { "ten thousand characters", $"snooze 2 {new string('x', 10_000)}\nnote 2 {new string('é', 10_000)}\ndone 99" },
+            {
+                "ten thousand lines",
+                string.Join(
+                    '\n',
+                    Enumerable.Range(1, 10_000).Select(number => string.Create(CultureInfo.InvariantCulture, $"done {number}")))
+            },
+            { "ten thousand numbers", "done " + string.Join(' ', Enumerable.Range(1, 10_000)) },
+            { "a range without end", "done 1-999\ndone 0\ndone 1-0\ndone -1\ndone 00000000000000000000001" },
+            { "a length that no calendar has", "snooze 1 999 months\nsnooze 2 999999999999 days\nsnooze-99999999999d 3" },
+            {
+                "a thousand people",
+                "who "
+                    + string.Join(
+                        ", ",
+                        Enumerable.Range(1, 1000).Select(i => string.Create(CultureInfo.InvariantCulture, $"a{i}@acme.example")))
+            },
+            {
+                "addresses that are none",
+                "who a@b\nwho @@@@.example\ncan i write to <>@acme.example\nwho jane@acme.example@acme.example\nwho \"a\r\n "
+                    + "b\"@acme.example"
+            },
+            { "line ends of every kind", "flurb 1\r\nflurb 2\rflurb 3\u2028flurb 4\u0085flurb 5\vflurb 6\0flurb 7" },
+            { "combining marks", "flurb" + new string('\u0301', 5000) + " 2\ndone 99" },
+            { "a header in a line", "flurb 2\r\nBcc: everybody@evil.example\r\n\r\nsnooze 2 never" },
+        };
 
     [Theory]
     [MemberData(nameof(Lines))]
@@ -63,8 +79,15 @@ public sealed class HostileMail(SentDigests sent) : IClassFixture<SentDigests>
         var name = Words($"Eve {Trick}\r\nBcc: all@evil.example {new string('ж', 9_000)}");
         foreach (var number in Enumerable.Range(1, 5))
         {
-            company.DeliverTo("ana", string.Create(CultureInfo.InvariantCulture,
-                $"Received: from mx.evil.example by store.bright.example with LMTP; Wed, 4 Mar 2026 09:0{number}:00 +0000\nFrom: {name} <eve@evil.example>\nTo: ana@bright.example\nSubject: {Words(Trick + number + new string('ü', 9_000))}\nDate: Wed, 4 Mar 2026 09:0{number}:00 +0000\nMessage-ID: <{number}@evil.example>\nContent-Type: text/plain; charset=utf-8\n\n{Trick} {new string('z', 10_000)}?\n"));
+            company.DeliverTo(
+                "ana",
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Received: from mx.evil.example by store.bright.example with LMTP; Wed, 4 Mar 2026 09:0{number}:00 +0000\nFrom: "
+                        + $"{name} <eve@evil.example>\nTo: ana@bright.example\nSubject: "
+                        + $"{Words(Trick + number + new string('ü', 9_000))}\nDate: Wed, 4 Mar 2026 09:0{number}:00 +0000\nMessage-ID: "
+                        + $"<{number}@evil.example>\nContent-Type: text/plain; charset=utf-8\n\n{Trick} {new string('z', 10_000)}?\n"
+                ));
         }
 
         await company.Harvest("ana");
@@ -83,8 +106,13 @@ public sealed class HostileMail(SentDigests sent) : IClassFixture<SentDigests>
         await using var company = await AnsweringCompany.CopyOf(sent);
         company.Deliver(sent.Reply("done 1\nsnooze 1 friday\nsnooze 3 friday"));
         await company.Harvest();
-        Assert.Equal(["done declan@murphymotors.example", "snooze peter@oldmill.example"], (await company.Commands()).Select(command => $"{command.Verb} {command.Contact}").Order());
-        Assert.Contains("“snooze 1 friday”: it is done already", Flat(Assert.Single(await company.Answers()).Text), StringComparison.Ordinal);
+        Assert.Equal(
+            ["done declan@murphymotors.example", "snooze peter@oldmill.example"],
+            (await company.Commands()).Select(command => $"{command.Verb} {command.Contact}").Order());
+        Assert.Contains(
+            "“snooze 1 friday”: it is done already",
+            Flat(Assert.Single(await company.Answers()).Text),
+            StringComparison.Ordinal);
 
         company.Deliver(sent.Reply("snooze 1 monday", date: "Wed, 4 Mar 2026 09:58:00 +0000"));
         await company.Harvest(now: AnsweringCompany.Answered + Duration.FromMinutes(5));
@@ -95,16 +123,31 @@ public sealed class HostileMail(SentDigests sent) : IClassFixture<SentDigests>
     public async Task A_mail_kept_in_a_form_nobody_knows_any_more_stops_no_other()
     {
         await using var company = await AnsweringCompany.CopyOf(sent);
-        await new CommandInbox(company.Program.Database).Keep([new WaitingCommand("old", AnsweringCompany.Answered - Duration.FromHours(1), "ana@bright.example", "{\"AuthenticationResults\":\"one\"}")], default);
+        await new CommandInbox(company.Program.Database).Keep(
+            [
+                new WaitingCommand(
+                    "old",
+                    AnsweringCompany.Answered - Duration.FromHours(1),
+                    "ana@bright.example",
+                    "{\"AuthenticationResults\":\"one\"}"),
+            ],
+            default);
         company.Deliver(sent.Reply("done 1"));
         await company.Harvest();
         Assert.Single(await company.Commands());
-        var old = (await new CommandInbox(company.Program.Database).Since(AnsweringCompany.Answered - Duration.FromHours(2), default)).Single(answer => answer.Id == "old");
+        var old = (
+            await new CommandInbox(company.Program.Database).Since(AnsweringCompany.Answered - Duration.FromHours(2), default)
+        ).Single(answer => answer.Id == "old");
         Assert.Equal(CommandMailState.Refused, old.State);
     }
 
     /// <summary>Encoded words (RFC 2047), folded as they must be.</summary>
-    private static string Words(string text) => string.Join("\n ", text.EnumerateRunes().Chunk(10).Select(runes => $"=?utf-8?B?{Convert.ToBase64String(Encoding.UTF8.GetBytes(string.Concat(runes)))}?="));
+    private static string Words(string text) =>
+        string.Join(
+            "\n ",
+            text.EnumerateRunes()
+                .Chunk(10)
+                .Select(runes => $"=?utf-8?B?{Convert.ToBase64String(Encoding.UTF8.GetBytes(string.Concat(runes)))}?="));
 
     private static void Sound(string form, MimeMessage answer)
     {
@@ -117,8 +160,14 @@ public sealed class HostileMail(SentDigests sent) : IClassFixture<SentDigests>
         Assert.DoesNotContain('\u2066', both);
         var page = new HtmlParser().ParseDocument(answer.Html!);
         Assert.Empty(page.QuerySelectorAll("script, img, iframe, object, link, form"));
-        Assert.All(page.QuerySelectorAll("a"), link => Assert.StartsWith("mailto:crmsync@bright.example", link.GetAttribute("href"), StringComparison.Ordinal));
-        Assert.All(page.QuerySelectorAll("*"), element => Assert.DoesNotContain(element.Attributes, attribute => attribute.Name.StartsWith("on", StringComparison.OrdinalIgnoreCase)));
+        Assert.All(
+            page.QuerySelectorAll("a"),
+            link => Assert.StartsWith("mailto:crmsync@bright.example", link.GetAttribute("href"), StringComparison.Ordinal));
+        Assert.All(
+            page.QuerySelectorAll("*"),
+            element =>
+                Assert.DoesNotContain(element.Attributes, attribute => attribute.Name.StartsWith("on", StringComparison.OrdinalIgnoreCase))
+        );
         Assert.All(answer.Text.Split('\n'), line => Assert.True(line.Length < 500, line));
     }
 }

@@ -6,7 +6,9 @@ using static CrmSync.Worker.Tests.Commands.Letters;
 
 namespace CrmSync.Worker.Tests.Commands;
 
-/// <summary>What went wrong with mails and commands: in the manager's digest, in <c>status</c>, and on the page without anybody's address.</summary>
+/// <summary>
+/// What went wrong with mails and commands: in the manager's digest, in <c>status</c>, and on the page without anybody's address.
+/// </summary>
 public sealed class WhatManagersHear(SentDigests sent) : IClassFixture<SentDigests>
 {
     private static readonly Instant Tomorrow = Instant.FromUtc(2026, 3, 5, 8, 45);
@@ -23,8 +25,12 @@ public sealed class WhatManagersHear(SentDigests sent) : IClassFixture<SentDiges
         company.Deliver(sent.Reply("done 1", proof: Signed + "\nAuto-Submitted: auto-replied"));
         await company.Harvest(now: Tomorrow - Duration.FromMinutes(1));
 
-        var firm = Flat((await company.Program.Digests.Show(Tomorrow, default)).Single(one => one.Digest.Run.Definition.Name == "the-firm").Digest.Sections.OfType<Domain.Digests.NewsSection>()
-            .Single(section => section.Name == "health").Lines.Aggregate("", (all, line) => $"{all} {line.Kind}: {line.Text};"));
+        var firm = Flat(
+            (await company.Program.Digests.Show(Tomorrow, default))
+                .Single(one => one.Digest.Run.Definition.Name == "the-firm")
+                .Digest.Sections.OfType<Domain.Digests.NewsSection>()
+                .Single(section => section.Name == "health")
+                .Lines.Aggregate("", (all, line) => $"{all} {line.Kind}: {line.Text};"));
         string[] told =
         [
             "my-day for ana of 2026-03-04 did not reach its reader: it came back",
@@ -37,7 +43,9 @@ public sealed class WhatManagersHear(SentDigests sent) : IClassFixture<SentDiges
 
         var page = await WorkerStatus.Of(company.Program, Tomorrow, default);
         Assert.False(page.IsWell);
-        Assert.Contains(page.Mails, mail => mail.Words.Contains("did not reach its reader", StringComparison.Ordinal) && mail.NeedsSomebody);
+        Assert.Contains(
+            page.Mails,
+            mail => mail.Words.Contains("did not reach its reader", StringComparison.Ordinal) && mail.NeedsSomebody);
         Assert.DoesNotContain(page.Mails, mail => mail.Words.Contains('@', StringComparison.Ordinal));
     }
 

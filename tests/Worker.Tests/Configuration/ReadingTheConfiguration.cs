@@ -21,7 +21,9 @@ public sealed class ReadingTheConfiguration : IDisposable
         var reading = ConfigurationFile.Read(Path.Combine(Fixture.Repository, "config"), _ => null);
 
         Assert.Empty(reading.Problems.InOrder().Select(p => p.ToString()));
-        Assert.Equal(["ana", "tim", "olga", "conor", "hello", "commands", "ana-calendar", "tim-calendar"], reading.Configuration!.Accounts.Select(a => a.Name));
+        Assert.Equal(
+            ["ana", "tim", "olga", "conor", "hello", "commands", "ana-calendar", "tim-calendar"],
+            reading.Configuration!.Accounts.Select(a => a.Name));
         Assert.Equal("crmsync@bright.example", reading.Configuration.Delivery!.Commands!.Address.Value);
     }
 
@@ -77,8 +79,19 @@ public sealed class ReadingTheConfiguration : IDisposable
         Assert.Equal(new LocalDate(2026, 1, 1), configuration.Capture.SinceDate);
         Assert.Equal(1024, configuration.Capture.TextBytes);
         Assert.Equal(
-            ["maildir:ana@us.example", "mbox:ana@us.example", "eml:ana@us.example", "imap:ana@us.example", "imap:zoe@us.example", "imap:bo@us.example", "imap:cy@us.example",
-                "contoso", "caldav:ana@us.example", "ics:ana@us.example", "ana-file"],
+            [
+                "maildir:ana@us.example",
+                "mbox:ana@us.example",
+                "eml:ana@us.example",
+                "imap:ana@us.example",
+                "imap:zoe@us.example",
+                "imap:bo@us.example",
+                "imap:cy@us.example",
+                "contoso",
+                "caldav:ana@us.example",
+                "ics:ana@us.example",
+                "ana-file",
+            ],
             configuration.Accounts.Select(a => a.Name));
         var imap = configuration.Accounts.OfType<ImapAccount>().ToList();
         Assert.Equal(143, imap[0].Server.Port);
@@ -87,7 +100,9 @@ public sealed class ReadingTheConfiguration : IDisposable
         Assert.Equal(Path.Combine(folder, "zoe.token"), Assert.IsType<Login.TokenFile>(imap[1].Login).Path);
         Assert.Equal("se,cret", Assert.IsType<Login.Password>(imap[2].Login).Value.Reveal());
         Assert.Equal(("cy@us.example", "cy-pw"), (imap[3].User, Assert.IsType<Login.Password>(imap[3].Login).Value.Reveal()));
-        Assert.Equal("graph:bo@contoso.example", configuration.Accounts.OfType<GraphAccount>().Single().NameOf(EmailAddress.Parse("bo@contoso.example")));
+        Assert.Equal(
+            "graph:bo@contoso.example",
+            configuration.Accounts.OfType<GraphAccount>().Single().NameOf(EmailAddress.Parse("bo@contoso.example")));
         Assert.IsType<DeliveryChoice.Graph>(configuration.Delivery!.Way);
         Assert.Equal(("::1", 8025), (configuration.Status!.Host, configuration.Status.Port));
         Assert.Equal(Duration.FromMinutes(1), configuration.Schedule.Mail);
@@ -106,15 +121,29 @@ public sealed class ReadingTheConfiguration : IDisposable
 
     [Theory]
     [InlineData("version: 1\nacounts: []\n", "crmsync.yaml:2:1: error C010: unknown key 'acounts' in the configuration")]
-    [InlineData("version: 1\naccounts: [{imap: a@us.example, host: mx.example, tls: none, password: '${P}'}]\n", "crmsync.yaml:2:56: error C051: tls: none would send")]
-    [InlineData("version: 1\naccounts: [{maildir: a, address: a@us.example}, {maildir: b, address: a@us.example}]\n", "crmsync.yaml:2:49: error C031: two accounts are called 'maildir:a@us.example'; the first is at crmsync.yaml:2:12")]
-    [InlineData("version: 1\naccounts: [{imap: a@us.example, host: h, password: '${NOPE}'}]\n", "crmsync.yaml:2:52: error C070: the environment variable NOPE is not set")]
-    [InlineData("version: 1\naccounts: [{imap: a@us.example, host: h}]\n", "crmsync.yaml:2:12: error C011: account 'a@us.example' needs one of 'password', 'oauth'")]
+    [InlineData(
+        "version: 1\naccounts: [{imap: a@us.example, host: mx.example, tls: none, password: '${P}'}]\n",
+        "crmsync.yaml:2:56: error C051: tls: none would send")]
+    [InlineData(
+        "version: 1\naccounts: [{maildir: a, address: a@us.example}, {maildir: b, address: a@us.example}]\n",
+        "crmsync.yaml:2:49: error C031: two accounts are called 'maildir:a@us.example'; the first is at crmsync.yaml:2:12")]
+    [InlineData(
+        "version: 1\naccounts: [{imap: a@us.example, host: h, password: '${NOPE}'}]\n",
+        "crmsync.yaml:2:52: error C070: the environment variable NOPE is not set")]
+    [InlineData(
+        "version: 1\naccounts: [{imap: a@us.example, host: h}]\n",
+        "crmsync.yaml:2:12: error C011: account 'a@us.example' needs one of 'password', 'oauth'")]
     [InlineData("version: 1\nstatus: {listen: '0.0.0.0:80'}\n", "crmsync.yaml:2:18: error C052: 'listen' reaches beyond this machine")]
     [InlineData("version: 1\ncapture: {since: 1 year}\n", "crmsync.yaml:2:18: error C020: \"1 year\" is not a length of time; write 1y")]
-    [InlineData("version: 1\nschedule: {mail: 0m}\n", "crmsync.yaml:2:18: error C020: 'mail' in 'schedule' in the configuration must be longer than nothing; write 5m or 1h")]
-    [InlineData("version: 1\ndelivery: {from: crm@us.example, graph: {account: contoso}}\n", "crmsync.yaml:2:51: error C030: no graph account 'contoso'")]
-    [InlineData("version: 1\naccounts: [{caldav: 'http://dav.example/', address: a@us.example, user: a, password: '${P}'}]\n", "crmsync.yaml:2:21: error C051")]
+    [InlineData(
+        "version: 1\nschedule: {mail: 0m}\n",
+        "crmsync.yaml:2:18: error C020: 'mail' in 'schedule' in the configuration must be longer than nothing; write 5m or 1h")]
+    [InlineData(
+        "version: 1\ndelivery: {from: crm@us.example, graph: {account: contoso}}\n",
+        "crmsync.yaml:2:51: error C030: no graph account 'contoso'")]
+    [InlineData(
+        "version: 1\naccounts: [{caldav: 'http://dav.example/', address: a@us.example, user: a, password: '${P}'}]\n",
+        "crmsync.yaml:2:21: error C051")]
     [InlineData("version: 1\naccounts: [{imap_many: none.csv, host: h}]\n", "crmsync.yaml:2:24: error C060: there is no file")]
     [InlineData("version: 1\naccounts: [{mailbox: x}]\n", "crmsync.yaml:2:13: error C010: unknown kind of account 'mailbox'")]
     [InlineData("version: 1\naccounts: [\n", "crmsync.yaml:2:11: error C001: not YAML: this '[' is not closed")]
@@ -136,7 +165,9 @@ public sealed class ReadingTheConfiguration : IDisposable
     [InlineData("version: 1\naccounts: [{imap: a@us.example, host: h, port: '${SECRET}', user: '${SECRET}', password: '${SECRET}'}]\n")]
     [InlineData("version: 1\ncapture: {since: '${SECRET}', text: '${SECRET}'}\n")]
     [InlineData("version: 1\nstorage: {postgres: Host=db;Password=hunter2, sqlite: x}\n")]
-    [InlineData("version: 1\naccounts: [{caldav: 'https://ana:hunter2@dav.example/', address: a@us.example, user: a, password: '${SECRET}'}]\n")]
+    [InlineData(
+        "version: 1\naccounts: [{caldav: 'https://ana:hunter2@dav.example/', address: a@us.example, user: a, password: '${SECRET}'}]\n"
+    )]
     [InlineData("version: 1\ndelivery: {from: a@us.example, folder: x, commands: {address: c@us.example, secret: hunter2}}\n")]
     public void No_problem_shows_a_secret(string text)
     {

@@ -37,7 +37,11 @@ internal sealed class CommandMailbox
         {
             await ledger.Discover(inbox, [.. arrived.Select((_, i) => new Locator($"{read}-{i}"))], new FolderCursor(), default);
             var items = await ledger.Take(account, HarvestLedger.LargestBatch, now, default);
-            await ledger.Store(account, [.. arrived.Select((mail, i) => new ItemResult.Mail(items[i].Number, LineOf(mail, now)))], new Classifier(Some.Policy), default);
+            await ledger.Store(
+                account,
+                [.. arrived.Select((mail, i) => new ItemResult.Mail(items[i].Number, LineOf(mail, now)))],
+                new Classifier(Some.Policy),
+                default);
         }
 
         await accounts.Succeeded(account, now, now, default);

@@ -8,7 +8,9 @@ using NodaTime;
 
 namespace CrmSync.Worker.Tests.Delivery;
 
-/// <summary>The outbox over sendMail of Microsoft 365, which takes a mail twice when asked twice: only Sent Items and the command mailbox tell.</summary>
+/// <summary>
+/// The outbox over sendMail of Microsoft 365, which takes a mail twice when asked twice: only Sent Items and the command mailbox tell.
+/// </summary>
 public sealed class GraphSendingTests
 {
     private const string Id = "d1@us.example";
@@ -28,10 +30,14 @@ public sealed class GraphSendingTests
         await ledger.Claim(Id, isWatched: false, Now, Now, default);
         var mail = (await ledger.Find(Id, default))!;
         await using (var dying = new GraphDelivery(graph.Account, SystemClock.Instance, GraphCompany.Impatient))
-            Assert.IsType<DeliveryAnswer.Accepted>(await dying.Deliver(new LeavingMail("d", "crmsync@us.example", "ana@us.example", null, mail.Bytes), default));
+            Assert.IsType<DeliveryAnswer.Accepted>(
+                await dying.Deliver(new LeavingMail("d", "crmsync@us.example", "ana@us.example", null, mail.Bytes), default));
 
         // Sent Items may lag behind: too early nothing is decided.
-        Assert.Contains("may have left", (await Send(graph, ledger, minutes: 0, lease: Duration.Zero)).Problems.Single().Reason, StringComparison.Ordinal);
+        Assert.Contains(
+            "may have left",
+            (await Send(graph, ledger, minutes: 0, lease: Duration.Zero)).Problems.Single().Reason,
+            StringComparison.Ordinal);
         Assert.Single((await Send(graph, ledger, minutes: 20)).Sent);
         Assert.Single(sender.Messages);
         Assert.Equal(LedgerState.Sent, (await ledger.Find(Id, default))!.State);
@@ -73,14 +79,24 @@ public sealed class GraphSendingTests
     }
 
     private static byte[] Mail(string id) =>
-        Encoding.UTF8.GetBytes(TestCompany.MailText(subject: $"Your day {id}", from: "crmsync@us.example", id: id, more: "X-CrmSync: digest\r\n",
-            date: Now.ToString("ddd, dd MMM uuuu HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture) + " +0000"));
+        Encoding.UTF8.GetBytes(
+            TestCompany.MailText(
+                subject: $"Your day {id}",
+                from: "crmsync@us.example",
+                id: id,
+                more: "X-CrmSync: digest\r\n",
+                date: Now.ToString("ddd, dd MMM uuuu HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture) + " +0000"));
 
     private static async Task<OutboxReport> Send(GraphCompany graph, DigestLedger ledger, int minutes, Duration? lease = null)
     {
         await using var way = new GraphDelivery(graph.Account, SystemClock.Instance, GraphCompany.Impatient);
         var sender = new MailSender("test", Domain.Company.EmailAddress.Parse("crmsync@us.example"), "CrmSync", "us.example");
-        return await new Outbox(ledger, new DeliveryStanding(graph.Company.Database), way, new SentCopies(graph.Company.Accounts, ledger, null), TestCompany.PolicyOf("us.example"), sender)
-            .SendAll(Now + Duration.FromMinutes(minutes), lease, default);
+        return await new Outbox(
+            ledger,
+            new DeliveryStanding(graph.Company.Database),
+            way,
+            new SentCopies(graph.Company.Accounts, ledger, null),
+            TestCompany.PolicyOf("us.example"),
+            sender).SendAll(Now + Duration.FromMinutes(minutes), lease, default);
     }
 }

@@ -10,7 +10,10 @@ using NodaTime.Text;
 
 namespace CrmSync.Worker.Tests.Delivery;
 
-/// <summary>The real program is killed (SIGKILL) while it sends 200 digests, at every step of a mail; the next one goes on, and each reader has exactly one in the end.</summary>
+/// <summary>
+/// The real program is killed (SIGKILL) while it sends 200 digests, at every step of a mail; the next one goes on, and each reader has
+/// exactly one in the end.
+/// </summary>
 public sealed class KilledSenderTests : IAsyncLifetime, IAsyncDisposable
 {
     private const int Readers = 200;
@@ -27,7 +30,9 @@ public sealed class KilledSenderTests : IAsyncLifetime, IAsyncDisposable
         {
             File.WriteAllText(
                 Path.Combine(mails.FullName, $"{i}.eml"),
-                $"From: Jo <jo@c{i}.example>\r\nTo: hello@bright.example\r\nSubject: Sign {i}\r\nDate: Mon, 02 Mar 2026 10:00:00 +0000\r\nMessage-ID: <{i}@c{i}.example>\r\n\r\nWhen will it be ready?\r\n");
+                $"From: Jo <jo@c{i}.example>\r\nTo: hello@bright.example\r\nSubject: Sign {i}\r\nDate: Mon, 02 Mar 2026 10:00:00 "
+                    + $"+0000\r\nMessage-ID: <{i}@c{i}.example>\r\n\r\nWhen will it be ready?\r\n"
+            );
         }
 
         foreach (var part in new[] { "cur", "new", "tmp" })
@@ -134,7 +139,8 @@ public sealed class KilledSenderTests : IAsyncLifetime, IAsyncDisposable
 
         """);
 
-    private Process Start(Instant now) => TheProgram.Start(["digest", "--send", "--config", folder, "--now", InstantPattern.General.Format(now)]);
+    private Process Start(Instant now) =>
+        TheProgram.Start(["digest", "--send", "--config", folder, "--now", InstantPattern.General.Format(now)]);
 
     /// <summary>Kills the program when a step has come for the n-th time.</summary>
     private void KillAt(Process process, string step, int times, Random random)
@@ -163,5 +169,7 @@ public sealed class KilledSenderTests : IAsyncLifetime, IAsyncDisposable
     }
 
     private static void AssertOneEach(IEnumerable<string> got) =>
-        Assert.Equal(Enumerable.Range(0, Readers).Select(i => $"p{i}@bright.example").Order(StringComparer.Ordinal), got.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            Enumerable.Range(0, Readers).Select(i => $"p{i}@bright.example").Order(StringComparer.Ordinal),
+            got.Order(StringComparer.Ordinal));
 }

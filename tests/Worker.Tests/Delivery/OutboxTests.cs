@@ -47,7 +47,9 @@ public sealed class OutboxTests : IAsyncLifetime, IAsyncDisposable
         var facts = Some.Facts([Some.Item("F7K2Q"), Some.Item("B3MXA", owner: "tim")]);
         Assert.Equal(["ana", "tim"], (await Run().Write(facts, default)).Select(d => d.Run.Reader.Id));
         Assert.Equal(2, (await Send(new FolderDelivery(Mails))).Sent.Count);
-        Assert.Equal(["2026-03-04-my-day-ana.eml", "2026-03-04-my-day-ana.html", "2026-03-04-my-day-tim.eml", "2026-03-04-my-day-tim.html"], Files());
+        Assert.Equal(
+            ["2026-03-04-my-day-ana.eml", "2026-03-04-my-day-ana.html", "2026-03-04-my-day-tim.eml", "2026-03-04-my-day-tim.html"],
+            Files());
 
         Assert.Empty(await Run().Write(facts, default));
         Assert.Empty((await Send(new FolderDelivery(Mails))).Sent);
@@ -67,7 +69,9 @@ public sealed class OutboxTests : IAsyncLifetime, IAsyncDisposable
         var tomorrow = Some.Facts([Some.Item("F7K2Q"), Some.Item("C4C4C")]);
         tomorrow = tomorrow with { Evaluation = tomorrow.Evaluation with { Now = Some.Now + Duration.FromDays(1) } };
         var digest = (await Run().Write(tomorrow, default)).Single(d => d.Run.Reader.Id == "ana");
-        Assert.Equal([("C4C4C", true), ("F7K2Q", false)], digest.Sections.OfType<ItemSection>().SelectMany(s => s.Lines).Select(l => (l.Item.Id, l.IsNew)).Order());
+        Assert.Equal(
+            [("C4C4C", true), ("F7K2Q", false)],
+            digest.Sections.OfType<ItemSection>().SelectMany(s => s.Lines).Select(l => (l.Item.Id, l.IsNew)).Order());
     }
 
     [Fact]
@@ -94,11 +98,17 @@ public sealed class OutboxTests : IAsyncLifetime, IAsyncDisposable
     [InlineData("To: ana@bright.example\r\nBcc: jane@acme.example")]
     public async Task A_mail_addressed_to_anybody_outside_is_refused_whoever_wrote_it(string headers)
     {
-        await Keep("ID@bright.example", "ana", System.Text.Encoding.ASCII.GetBytes($"From: crmsync@bright.example\r\n{headers}\r\nSubject: x\r\n\r\nHello\r\n"));
+        await Keep(
+            "ID@bright.example",
+            "ana",
+            System.Text.Encoding.ASCII.GetBytes($"From: crmsync@bright.example\r\n{headers}\r\nSubject: x\r\n\r\nHello\r\n"));
         var delivery = new CannedDelivery();
         var report = await Send(delivery);
         Assert.Empty(delivery.Delivered);
-        Assert.Contains("jane@acme.example is neither in people nor the command mailbox", report.Problems.Single().Reason, StringComparison.Ordinal);
+        Assert.Contains(
+            "jane@acme.example is neither in people nor the command mailbox",
+            report.Problems.Single().Reason,
+            StringComparison.Ordinal);
         Assert.True(report.Problems.Single().IsFinal);
     }
 
@@ -111,7 +121,10 @@ public sealed class OutboxTests : IAsyncLifetime, IAsyncDisposable
         // Whatever is written there fails as on a full disk.
         File.CreateSymbolicLink(Path.Combine(Mails, "2026-03-04-my-day-ana.html.part"), "/dev/full");
         var problem = (await Send(new FolderDelivery(Mails))).Problems.Single();
-        Assert.Contains("2026-03-04-my-day-ana.eml could not be written (No space left on device", problem.Reason, StringComparison.Ordinal);
+        Assert.Contains(
+            "2026-03-04-my-day-ana.eml could not be written (No space left on device",
+            problem.Reason,
+            StringComparison.Ordinal);
         Assert.False(problem.IsFinal);
         Assert.Empty(Files());
 
@@ -149,7 +162,10 @@ public sealed class OutboxTests : IAsyncLifetime, IAsyncDisposable
         var accounts = new Accounts(database);
         var commands = await accounts.Register("commands", "maildir", "crmsync@bright.example", default);
         var later = Some.Now + Duration.FromMinutes(20);
-        Assert.Contains("command mailbox", (await Outbox(delivery).SendAll(later, null, default)).Problems.Single().Reason, StringComparison.Ordinal);
+        Assert.Contains(
+            "command mailbox",
+            (await Outbox(delivery).SendAll(later, null, default)).Problems.Single().Reason,
+            StringComparison.Ordinal);
 
         // It has been read, and there is no copy: it never left.
         await accounts.Succeeded(commands, later, later, default);
@@ -231,7 +247,9 @@ public sealed class OutboxTests : IAsyncLifetime, IAsyncDisposable
             await commands.Harvest([.. server.Taken.Select(mail => (ReadOnlyMemory<byte>)mail.Content)], now);
         }
 
-        var got = toFolder ? Directory.GetFiles(Mails, "*.eml").Select(f => Path.GetFileNameWithoutExtension(f).Split('-')[^1] + "@bright.example") : server.Taken.Select(mail => mail.Recipients[0]);
+        var got = toFolder
+            ? Directory.GetFiles(Mails, "*.eml").Select(f => Path.GetFileNameWithoutExtension(f).Split('-')[^1] + "@bright.example")
+            : server.Taken.Select(mail => mail.Recipients[0]);
         Assert.Equal(people.Select(p => p.Email.Value).Order(StringComparer.Ordinal), got.Order(StringComparer.Ordinal));
         Assert.Equal(0, await ledger.CountUnsent(default));
     }
@@ -240,13 +258,27 @@ public sealed class OutboxTests : IAsyncLifetime, IAsyncDisposable
 
     private NoticeRun Notices() => new(ledger, new Notifications(database), new DigestMails(Written.Sender, pages));
 
-    private static DigestFacts Escalated(params string[] ids) => Some.Facts(
-        [.. ids.Select(id => Some.Item(id, state: ItemState.Overdue) with { Level = 1, Steps = [new ItemStep(Some.Now - Duration.FromHours(1), "ana", Via.Email)] })]);
+    private static DigestFacts Escalated(params string[] ids) =>
+        Some.Facts([
+            .. ids.Select(id =>
+                Some.Item(id, state: ItemState.Overdue) with
+                {
+                    Level = 1,
+                    Steps = [new ItemStep(Some.Now - Duration.FromHours(1), "ana", Via.Email)],
+                }),
+        ]);
 
     private Outbox Outbox(IMailDelivery delivery, CompanyPolicy? policy = null) =>
-        new(ledger, new DeliveryStanding(database), delivery, new SentCopies(new Accounts(database), ledger, Written.Sender.CommandMailbox), policy ?? Some.Policy, Written.Sender);
+        new(
+            ledger,
+            new DeliveryStanding(database),
+            delivery,
+            new SentCopies(new Accounts(database), ledger, Written.Sender.CommandMailbox),
+            policy ?? Some.Policy,
+            Written.Sender);
 
-    private Task<OutboxReport> Send(IMailDelivery delivery, CompanyPolicy? policy = null) => Outbox(delivery, policy).SendAll(Some.Now, null, default);
+    private Task<OutboxReport> Send(IMailDelivery delivery, CompanyPolicy? policy = null) =>
+        Outbox(delivery, policy).SendAll(Some.Now, null, default);
 
     private List<string> Files() => [.. Directory.GetFiles(Mails).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
 

@@ -60,7 +60,10 @@ public sealed class PartialDeliveryTests
         Assert.Equal("tim", report.Sent.Single().Reader);
         Assert.Equal((LedgerState.Refused, LedgerState.Sent), ((await company.Of(id)).State, (await company.Of(tim)).State));
         Assert.Equal(["tim@bright.example", "crmsync@bright.example"], company.Server.Taken.Single().Recipients);
-        Assert.Contains("user unknown", (await company.Ledger.Refused(Fixtures.Digests.Some.Now, default)).Single().Problem, StringComparison.Ordinal);
+        Assert.Contains(
+            "user unknown",
+            (await company.Ledger.Refused(Fixtures.Digests.Some.Now, default)).Single().Problem,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -141,7 +144,10 @@ public sealed class PartialDeliveryTests
     public async Task Without_a_copy_to_look_for_a_mail_in_doubt_is_not_sent_twice_and_that_is_told(bool hasCommandMailbox, bool reads)
     {
         var server = new FakeSmtpServer().On("CONTENT", "TAKE CUT", "ok").On(ToCommands, "550 5.1.1 no such user");
-        await using var company = await SendingCompany.Open(server, reads, hasCommandMailbox ? null : Written.Sender with { CommandMailbox = null, Tokens = null });
+        await using var company = await SendingCompany.Open(
+            server,
+            reads,
+            hasCommandMailbox ? null : Written.Sender with { CommandMailbox = null, Tokens = null });
         var id = await company.Keep();
         await company.Send();
         if (reads)
@@ -156,7 +162,14 @@ public sealed class PartialDeliveryTests
     [Fact]
     public async Task Without_a_command_mailbox_what_stopped_before_it_left_is_sent()
     {
-        await using var company = await SendingCompany.Open(new FakeSmtpServer(), reads: false, Written.Sender with { CommandMailbox = null, Tokens = null });
+        await using var company = await SendingCompany.Open(
+            new FakeSmtpServer(),
+            reads: false,
+            Written.Sender with
+            {
+                CommandMailbox = null,
+                Tokens = null,
+            });
         var id = await company.Keep();
 
         // The worker died after its claim, before a byte left.

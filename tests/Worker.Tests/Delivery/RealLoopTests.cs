@@ -36,7 +36,10 @@ public sealed class MailHost : IDisposable
     }
 }
 
-/// <summary>The whole loop over real servers: a digest leaves by SMTP, its reader answers it the same way, and the command mailbox is read over IMAP.</summary>
+/// <summary>
+/// The whole loop over real servers: a digest leaves by SMTP, its reader answers it the same way, and the command mailbox is read over
+/// IMAP.
+/// </summary>
 public sealed class RealLoopTests(MailHost host) : IClassFixture<MailHost>, IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("crmsync-loop-").FullName;
@@ -85,19 +88,26 @@ public sealed class RealLoopTests(MailHost host) : IClassFixture<MailHost>, IDis
         await Harvest(program);
         var report = await program.Digests.Send(now, null, default);
         Assert.Equal("tim", Assert.Single(report.Sent).Reader);
-        Assert.Equal([("full", false), ("nobody", true), ("tight", false)], report.Problems.Select(problem => (problem.Mail.Reader, problem.IsFinal)).Order());
+        Assert.Equal(
+            [("full", false), ("nobody", true), ("tight", false)],
+            report.Problems.Select(problem => (problem.Mail.Reader, problem.IsFinal)).Order());
         await Arrived("tim@bright.example", mail => mail.Headers.First("X-CrmSync") is not null);
         var ledger = new DigestLedger(program.Database);
         Assert.Equal(["full", "tight"], (await ledger.Waiting(default)).Select(mail => mail.Plan.Reader).Order());
         Assert.All(await ledger.Waiting(default), mail => Assert.Contains("mailbox full", mail.Problem, StringComparison.Ordinal));
-        Assert.DoesNotContain(Mailbox("crmsync@bright.example"), mail => report.Problems.Exists(problem => problem.Mail.MessageId == mail.MessageId));
+        Assert.DoesNotContain(
+            Mailbox("crmsync@bright.example"),
+            mail => report.Problems.Exists(problem => problem.Mail.MessageId == mail.MessageId));
     }
 
     private async Task<Composition> Open(params string[] people)
     {
         File.WriteAllText(Path.Combine(folder, "ca.pem"), host.Dovecot.Authority.Pem);
-        var accounts = people.Append("crmsync").Select(name =>
-            $"  - {{ imap: {name}@bright.example, name: {name}, host: localhost, port: {host.Dovecot.TlsPort}, tls: required, ca: ca.pem, password: {DovecotServer.Password} }}\n");
+        var accounts = people
+            .Append("crmsync")
+            .Select(name =>
+                $"  - {{ imap: {name}@bright.example, name: {name}, host: localhost, port: {host.Dovecot.TlsPort}, tls: required, ca: ca.pem, password: {DovecotServer.Password} }}\n"
+            );
         File.WriteAllText(
             Path.Combine(folder, "crmsync.yaml"),
             $$"""
@@ -143,20 +153,28 @@ public sealed class RealLoopTests(MailHost host) : IClassFixture<MailHost>, IDis
     {
         var asked = Date(now - Duration.FromHours(30));
         return Encoding.UTF8.GetBytes(
-            $"Received: from mail.acme.example by mx.bright.example; {asked}\r\nFrom: Jo Keane <jo@{reader}-works.example>\r\nTo: {reader}@bright.example\r\nSubject: Third sign\r\n"
+            $"Received: from mail.acme.example by mx.bright.example; {asked}\r\nFrom: Jo Keane <jo@{reader}-works.example>\r\nTo: "
+                + $"{reader}@bright.example\r\nSubject: Third sign\r\n"
             + $"Date: {asked}\r\nMessage-ID: <{Guid.NewGuid()}@acme.example>\r\n\r\nWhen will the third sign be ready?\r\n");
     }
 
-    private byte[] Reply(MimeMessage digest) => Encoding.UTF8.GetBytes(
-        $"Message-ID: <{Guid.NewGuid()}@bright.example>\r\nDate: {Date(now)}\r\nMIME-Version: 1.0\r\nUser-Agent: Mozilla Thunderbird\r\nSubject: Re: {digest.Subject}\r\nContent-Language: en-GB\r\n"
-        + $"To: CrmSync <{digest.ReplyTo[0].Address}>\r\nReferences: <{digest.MessageId}>\r\nFrom: Ana Duarte <ana@bright.example>\r\nIn-Reply-To: <{digest.MessageId}>\r\n"
-        + "Content-Type: text/plain; charset=UTF-8; format=flowed\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
-        + $"done 1\r\n\r\nThanks – Ana\r\n\r\nOn 22/11/2026 08:30, CrmSync wrote:\r\n> {digest.Text!.ReplaceLineEndings("\r\n> ")}\r\n");
+    private byte[] Reply(MimeMessage digest) =>
+        Encoding.UTF8.GetBytes(
+            $"Message-ID: <{Guid.NewGuid()}@bright.example>\r\nDate: {Date(now)}\r\nMIME-Version: 1.0\r\nUser-Agent: Mozilla "
+                + $"Thunderbird\r\nSubject: Re: {digest.Subject}\r\nContent-Language: en-GB\r\n"
+                + $"To: CrmSync <{digest.ReplyTo[0].Address}>\r\nReferences: <{digest.MessageId}>\r\nFrom: Ana Duarte "
+                + $"<ana@bright.example>\r\nIn-Reply-To: <{digest.MessageId}>\r\n"
+                + "Content-Type: text/plain; charset=UTF-8; format=flowed\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
+                + $"done 1\r\n\r\nThanks – Ana\r\n\r\nOn 22/11/2026 08:30, CrmSync wrote:\r\n> "
+                + $"{digest.Text!.ReplaceLineEndings("\r\n> ")}\r\n"
+        );
 
     private async Task Submit(string user, byte[] mail, string to)
     {
         await using var client = await SmtpClient.Connect(
-            MailEndpoint.For("localhost", host.Postfix.TlsPort, TlsMode.Required, host.Dovecot.Authority.Pem), WireTimeouts.Default, default);
+            MailEndpoint.For("localhost", host.Postfix.TlsPort, TlsMode.Required, host.Dovecot.Authority.Pem),
+            WireTimeouts.Default,
+            default);
         await client.Authenticate(Credential.WithPassword($"{user}@bright.example", DovecotServer.Password), default);
         var result = await client.Send(new SmtpMail($"{user}@bright.example", [to], mail), default);
         Assert.True(result.IsAccepted, result.Recipients[0].Answer);
@@ -180,7 +198,10 @@ public sealed class RealLoopTests(MailHost host) : IClassFixture<MailHost>, IDis
     private IEnumerable<MimeMessage> Mailbox(string user) => Files(user).Select(file => MimeReader.Read(File.ReadAllBytes(file)));
 
     private IEnumerable<string> Files(string user) =>
-        new[] { "new", "cur" }.Select(part => Path.Combine(host.Dovecot.MailFolder, user, part)).Where(Directory.Exists).SelectMany(Directory.GetFiles);
+        new[] { "new", "cur" }
+            .Select(part => Path.Combine(host.Dovecot.MailFolder, user, part))
+            .Where(Directory.Exists)
+            .SelectMany(Directory.GetFiles);
 
     private static string Date(Instant at) => at.InUtc().ToString("ddd, dd MMM uuuu HH:mm:ss", CultureInfo.InvariantCulture) + " +0000";
 }

@@ -17,7 +17,9 @@ using NodaTime;
 
 namespace CrmSync.Worker.Tests.Delivery;
 
-/// <summary>The small company, whose mails leave by SMTP to a server that does what a test wants; a new connection for every run, as in the worker.</summary>
+/// <summary>
+/// The small company, whose mails leave by SMTP to a server that does what a test wants; a new connection for every run, as in the worker.
+/// </summary>
 internal sealed class SendingCompany : IAsyncDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("crmsync-sending-").FullName;
@@ -54,10 +56,18 @@ internal sealed class SendingCompany : IAsyncDisposable
 
     /// <summary>Lays a finished mail into the ledger.</summary>
     /// <returns>Its Message-ID.</returns>
-    public async Task<string> Keep(string reader = "ana", string digest = "my-day", string occasion = "2026-03-04", Instant? due = null, string text = "Hello")
+    public async Task<string> Keep(
+        string reader = "ana",
+        string digest = "my-day",
+        string occasion = "2026-03-04",
+        Instant? due = null,
+        string text = "Hello")
     {
         var id = $"{digest}-{occasion}-{reader}@bright.example";
-        var bytes = Encoding.ASCII.GetBytes($"From: crmsync@bright.example\r\nTo: {reader}@bright.example\r\nMessage-ID: <{id}>\r\nX-CrmSync: digest\r\nSubject: {digest}\r\n\r\n{text}\r\n");
+        var bytes = Encoding.ASCII.GetBytes(
+            $"From: crmsync@bright.example\r\nTo: {reader}@bright.example\r\nMessage-ID: <{id}>\r\nX-CrmSync: digest\r\nSubject: "
+                + $"{digest}\r\n\r\n{text}\r\n"
+        );
         await Ledger.Plan(new PlannedMail(id, digest, reader, occasion, due ?? Some.Now), Some.Now, default);
         await Ledger.KeepBytes(id, bytes, [], Some.Now, default);
         return id;
@@ -73,15 +83,33 @@ internal sealed class SendingCompany : IAsyncDisposable
     }
 
     /// <summary>The way by SMTP to a server of the tests; with a password, there is a login.</summary>
-    public static SmtpDelivery WayTo(FakeSmtpServer server, MailLogins logins, string? password = null) => new(logins.Of(DeliveryWays.LoginOf(new DeliveryChoice.Smtp(
-        new Server("127.0.0.1", server.Port, Encryption.None, null), password is null ? null : "crmsync", password is null ? null : new Login.Password(new Secret(password))))));
+    public static SmtpDelivery WayTo(FakeSmtpServer server, MailLogins logins, string? password = null) =>
+        new(
+            logins.Of(
+                DeliveryWays.LoginOf(
+                    new DeliveryChoice.Smtp(
+                        new Server("127.0.0.1", server.Port, Encryption.None, null),
+                        password is null ? null : "crmsync",
+                        password is null ? null : new Login.Password(new Secret(password))))));
 
     public Outbox Over(IMailDelivery delivery, CompanyPolicy? policy = null) =>
-        new(Ledger, Standing, delivery, new SentCopies(new Accounts(Database), Ledger, Sender.CommandMailbox), policy ?? Some.Policy, Sender);
+        new(
+            Ledger,
+            Standing,
+            delivery,
+            new SentCopies(new Accounts(Database), Ledger, Sender.CommandMailbox),
+            policy ?? Some.Policy,
+            Sender);
 
     /// <summary>The command mailbox is read; it holds the copies the server took for it.</summary>
-    public Task ReadCopies(int minutes) => commands!.Harvest(
-        [.. Server.Taken.Where(mail => mail.Recipients.Contains("crmsync@bright.example")).Select(mail => (ReadOnlyMemory<byte>)mail.Content)], Some.Now + Duration.FromMinutes(minutes));
+    public Task ReadCopies(int minutes) =>
+        commands!.Harvest(
+            [
+                .. Server
+                    .Taken.Where(mail => mail.Recipients.Contains("crmsync@bright.example"))
+                    .Select(mail => (ReadOnlyMemory<byte>)mail.Content),
+            ],
+            Some.Now + Duration.FromMinutes(minutes));
 
     public async Task<LedgerMail> Of(string id) => (await Ledger.Find(id, default))!;
 

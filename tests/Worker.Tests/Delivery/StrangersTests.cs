@@ -63,13 +63,20 @@ public sealed class StrangersTests
         await using var pages = new HtmlPages();
         await Write(writer, company, new DigestMails(company.Sender, pages));
         var corrected = Some.Policy with { People = [.. Some.Policy.People, Jane with { Email = Some.Address("jane@bright.example") }] };
-        Assert.Contains("jane@acme.example is neither in people", (await company.Send(policy: corrected)).Problems.Single().Reason, StringComparison.Ordinal);
+        Assert.Contains(
+            "jane@acme.example is neither in people",
+            (await company.Send(policy: corrected)).Problems.Single().Reason,
+            StringComparison.Ordinal);
         Assert.Empty(company.Server.Taken);
     }
 
     private static async Task Write(Writer writer, SendingCompany company, DigestMails mails)
     {
-        var late = Some.Item("F7K2Q", owner: "jane", state: ItemState.Overdue) with { Level = 1, Steps = [new ItemStep(Some.Now - Duration.FromHours(1), "jane", Via.Email)] };
+        var late = Some.Item("F7K2Q", owner: "jane", state: ItemState.Overdue) with
+        {
+            Level = 1,
+            Steps = [new ItemStep(Some.Now - Duration.FromHours(1), "jane", Via.Email)],
+        };
         var facts = Some.Facts([late], policy: Wrong);
         var inbox = new CommandInbox(company.Database);
         switch (writer)
@@ -91,8 +98,15 @@ public sealed class StrangersTests
                 break;
             default:
                 var mail = mails.AnswerId("jane", "command-1");
-                await company.Ledger.Plan(new PlannedMail(mail, AnswerComposer.Name, "jane", "2026-03-04-AAAAAAAA", Some.Now), Some.Now, default);
-                var answer = await mails.WriteAnswer(new AnswerComposer(facts).Compose(Jane, new MailAnswer([Confirmation.NotDone("done 9", "names no line")], [])), mail, null, Some.Now);
+                await company.Ledger.Plan(
+                    new PlannedMail(mail, AnswerComposer.Name, "jane", "2026-03-04-AAAAAAAA", Some.Now),
+                    Some.Now,
+                    default);
+                var answer = await mails.WriteAnswer(
+                    new AnswerComposer(facts).Compose(Jane, new MailAnswer([Confirmation.NotDone("done 9", "names no line")], [])),
+                    mail,
+                    null,
+                    Some.Now);
                 await company.Ledger.KeepBytes(mail, answer.Bytes, [], Some.Now, default);
                 break;
         }

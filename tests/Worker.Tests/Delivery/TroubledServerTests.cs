@@ -14,7 +14,8 @@ public sealed class TroubledServerTests
     [Fact]
     public async Task A_server_with_too_many_connections_is_asked_once_and_left_alone_for_a_while()
     {
-        await using var company = await SendingCompany.Open(new FakeSmtpServer().On("GREETING", "421 4.7.0 too many connections", "421 4.7.0 too many connections", "ok"));
+        await using var company = await SendingCompany.Open(
+            new FakeSmtpServer().On("GREETING", "421 4.7.0 too many connections", "421 4.7.0 too many connections", "ok"));
         foreach (var reader in Readers)
             await company.Keep(reader);
 
@@ -51,7 +52,8 @@ public sealed class TroubledServerTests
     [Fact]
     public async Task A_server_that_takes_two_mails_a_connection_gets_them_two_by_two()
     {
-        await using var company = await SendingCompany.Open(new FakeSmtpServer().On("MAIL", "ok", "ok", "421 4.7.0 too many messages in this connection CUT", "ok"));
+        await using var company = await SendingCompany.Open(
+            new FakeSmtpServer().On("MAIL", "ok", "ok", "421 4.7.0 too many messages in this connection CUT", "ok"));
         foreach (var reader in Readers)
             await company.Keep(reader);
 
@@ -61,7 +63,10 @@ public sealed class TroubledServerTests
     }
 
     [Theory]
-    [InlineData("MAIL", "550 5.7.60 client does not have permissions to send as this sender", "lets nobody send from crmsync@bright.example")]
+    [InlineData(
+        "MAIL",
+        "550 5.7.60 client does not have permissions to send as this sender",
+        "lets nobody send from crmsync@bright.example")]
     [InlineData("MAIL", "530 5.7.0 authentication required", "give `user` and `password`")]
     [InlineData("RCPT", "554 5.7.1 relay access denied", "relay access denied")]
     public async Task What_is_set_up_wrongly_costs_no_mail(string command, string answer, string words)
@@ -97,7 +102,10 @@ public sealed class TroubledServerTests
     [InlineData("CONTENT", "452 4.3.1 insufficient storage", LedgerState.Rendered)]
     [InlineData("CONTENT", "421 4.3.2 shutting down CUT", LedgerState.Rendered)]
     [InlineData("DATA", "451 4.3.0 try again", LedgerState.Rendered)]
-    public async Task What_a_server_says_of_the_whole_mail_counts_for_its_reader_and_the_next_mail_goes_on(string command, string answer, LedgerState state)
+    public async Task What_a_server_says_of_the_whole_mail_counts_for_its_reader_and_the_next_mail_goes_on(
+        string command,
+        string answer,
+        LedgerState state)
     {
         await using var company = await SendingCompany.Open(new FakeSmtpServer().On(command, answer, "ok"));
         var id = await company.Keep();

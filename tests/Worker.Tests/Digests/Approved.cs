@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace CrmSync.Worker.Tests.Digests;
 
 /// <summary>
-/// Compares long output with files in the repository. What came out stands beside the approved file as <c>.received</c> when they differ; whoever finds it
-/// right moves it over the approved one.
+/// Compares long output with files in the repository. What came out stands beside the approved file as <c>.received</c> when they differ;
+/// whoever finds it right moves it over the approved one.
 /// </summary>
 internal static class Approved
 {
@@ -26,5 +26,9 @@ internal static class Approved
 
     /// <summary>Every approved file has come out.</summary>
     public static void CheckNames(IEnumerable<string> names, [CallerFilePath] string source = "") =>
-        Assert.Empty(Directory.EnumerateFiles(Path.Combine(Path.GetDirectoryName(source)!, "Approved")).Select(file => Path.GetFileName(file).Replace(".received", "", StringComparison.Ordinal)).Except(names));
+        Assert.Empty(
+            Directory
+                .EnumerateFiles(Path.Combine(Path.GetDirectoryName(source)!, "Approved"))
+                .Select(file => Path.GetFileName(file).Replace(".received", "", StringComparison.Ordinal))
+                .Except(names));
 }

@@ -12,30 +12,58 @@ namespace CrmSync.Worker.Tests.Digests;
 
 public sealed partial class DigestBodyTests
 {
-    private static readonly ChaseRule Chase = new("no-answer-yet", Some.Nowhere) { Calendar = Some.Office, After = new(4, TimeUnit.BusinessDay), Say = "Call instead" };
+    private static readonly ChaseRule Chase = new("no-answer-yet", Some.Nowhere)
+    {
+        Calendar = Some.Office,
+        After = new(4, TimeUnit.BusinessDay),
+        Say = "Call instead",
+    };
 
     private static readonly DigestFacts Busy = Some.Facts(
         [
-            Some.Item("F7K2Q", state: ItemState.Overdue), Some.Item("B3MXA"), Some.Item("C4C4C", Chase, due: Some.Now + NodaTime.Duration.FromDays(3)),
-            Some.Item("H1H1H", Chase, state: ItemState.Suppressed) with { By = "not-too-often" },
-            Some.Item("E1E1E", state: ItemState.Overdue) with { Level = 1, Steps = [new ItemStep(Some.Now, "olga", Via.Email)] },
+            Some.Item("F7K2Q", state: ItemState.Overdue),
+            Some.Item("B3MXA"),
+            Some.Item("C4C4C", Chase, due: Some.Now + NodaTime.Duration.FromDays(3)),
+            Some.Item("H1H1H", Chase, state: ItemState.Suppressed) with
+            {
+                By = "not-too-often",
+            },
+            Some.Item("E1E1E", state: ItemState.Overdue) with
+            {
+                Level = 1,
+                Steps = [new ItemStep(Some.Now, "olga", Via.Email)],
+            },
         ],
         [Some.Mail("F7K2Q"), Some.Mail("B3MXA", subject: "Bulb & lamp <60 W>"), Some.Mail("C4C4C")],
-        closed: [new ClosedItem("X", Some.Answer, "t", ItemClosing.Met, Some.Now - NodaTime.Duration.FromHours(20)) { Owner = "ana", Opened = Some.Now, Why = "answered" }]);
+        closed:
+        [
+            new ClosedItem("X", Some.Answer, "t", ItemClosing.Met, Some.Now - NodaTime.Duration.FromHours(20))
+            {
+                Owner = "ana",
+                Opened = Some.Now,
+                Why = "answered",
+            },
+        ]);
 
     [Fact]
     public async Task Plain_text_comes_first_then_html_both_in_utf8()
     {
         var source = (await Written.From(Busy)).Source;
         Assert.Contains("Content-Type: multipart/alternative;", source, StringComparison.Ordinal);
-        Assert.Equal(["text/plain; charset=utf-8", "text/html; charset=utf-8"], ContentType().Matches(source).Skip(1).Select(m => m.Groups[1].Value));
+        Assert.Equal(
+            ["text/plain; charset=utf-8", "text/html; charset=utf-8"],
+            ContentType().Matches(source).Skip(1).Select(m => m.Groups[1].Value));
     }
 
     [Fact]
     public async Task A_full_digest_stays_under_100_kilobytes()
     {
-        var items = Enumerable.Range(0, 300).Select(i => Some.Item($"I{i:0000}", state: i % 2 == 0 ? ItemState.Overdue : ItemState.Open)).ToList();
-        var mail = await Written.From(Some.Facts(items, [.. items.Select(i => Some.Mail(i.Id, subject: new string('ü', 5000), text: new string('語', 10_000)))]));
+        var items = Enumerable
+            .Range(0, 300)
+            .Select(i => Some.Item($"I{i:0000}", state: i % 2 == 0 ? ItemState.Overdue : ItemState.Open))
+            .ToList();
+        var mail = await Written.From(
+            Some.Facts(items, [.. items.Select(i => Some.Mail(i.Id, subject: new string('ü', 5000), text: new string('語', 10_000)))]));
         Assert.InRange(mail.Mail.Bytes.Length, 10_000, 100_000);
     }
 
@@ -46,7 +74,11 @@ public sealed partial class DigestBodyTests
     {
         var mail = await Mail(forManager);
         var text = Collapse(mail.Text);
-        foreach (var told in Document(mail).QuerySelectorAll("h1,h3,h2,td p,caption").Where(e => e.QuerySelector("table,a,p") is null).SelectMany(e => e.TextContent.Split('·', '“', '”')))
+        foreach (
+            var told in Document(mail)
+                .QuerySelectorAll("h1,h3,h2,td p,caption")
+                .Where(e => e.QuerySelector("table,a,p") is null)
+                .SelectMany(e => e.TextContent.Split('·', '“', '”')))
         {
             var phrase = Collapse(Number().Replace(told.Trim().TrimStart('■', '▲', '●', '○', '□'), ""));
             phrase = phrase.EndsWith("new", StringComparison.Ordinal) ? phrase[..^3] : phrase;
@@ -61,8 +93,14 @@ public sealed partial class DigestBodyTests
     {
         var tables = Document(await Mail(forManager)).QuerySelectorAll("table").ToList();
         Assert.NotEmpty(tables);
-        Assert.All(tables, table => Assert.True(
-            table.GetAttribute("role") == "presentation" || (table.QuerySelector("caption") is not null && table.QuerySelectorAll("th").All(th => th.GetAttribute("scope") is "col" or "row"))));
+        Assert.All(
+            tables,
+            table =>
+                Assert.True(
+                    table.GetAttribute("role") == "presentation"
+                        || (
+                            table.QuerySelector("caption") is not null
+                            && table.QuerySelectorAll("th").All(th => th.GetAttribute("scope") is "col" or "row"))));
         Assert.Equal(forManager, tables.Exists(table => table.QuerySelector("caption") is not null));
     }
 
@@ -111,8 +149,15 @@ public sealed partial class DigestBodyTests
         Assert.DoesNotMatch(@"(?i)(display:\s*(flex|grid)|float:|position:|background-image|calc\(|var\(|[0-9]v[wh]\b)", mail.Html);
         Assert.Contains("<!--[if mso]><table role=\"presentation\" width=\"620\"", mail.Html, StringComparison.Ordinal);
         Assert.Contains("<!--[if mso]></td></tr></table><![endif]-->", mail.Html, StringComparison.Ordinal);
-        Assert.All(Document(mail).QuerySelectorAll("table"), table => Assert.Equal(("0", "0", "0"), (table.GetAttribute("cellpadding"), table.GetAttribute("cellspacing"), table.GetAttribute("border"))));
-        Assert.All(Document(mail).QuerySelectorAll("h1,h2,h3,p"), element => Assert.Contains("margin:", element.GetAttribute("style"), StringComparison.Ordinal));
+        Assert.All(
+            Document(mail).QuerySelectorAll("table"),
+            table =>
+                Assert.Equal(
+                    ("0", "0", "0"),
+                    (table.GetAttribute("cellpadding"), table.GetAttribute("cellspacing"), table.GetAttribute("border"))));
+        Assert.All(
+            Document(mail).QuerySelectorAll("h1,h2,h3,p"),
+            element => Assert.Contains("margin:", element.GetAttribute("style"), StringComparison.Ordinal));
     }
 
     [Fact]
@@ -127,7 +172,11 @@ public sealed partial class DigestBodyTests
     public async Task Every_coloured_element_has_a_dark_counterpart()
     {
         var style = Document(await Mail(true)).QuerySelector("style")!.TextContent;
-        foreach (var element in Document(await Mail(true)).All.Where(e => ColourStyle().IsMatch(e.GetAttribute("style") ?? "") && !e.GetAttribute("style")!.Contains("display:none", StringComparison.Ordinal)))
+        foreach (
+            var element in Document(await Mail(true))
+                .All.Where(e =>
+                    ColourStyle().IsMatch(e.GetAttribute("style") ?? "")
+                    && !e.GetAttribute("style")!.Contains("display:none", StringComparison.Ordinal)))
             Assert.Contains(element.ClassList, c => style.Contains($".{c}{{", StringComparison.Ordinal));
     }
 
@@ -159,7 +208,14 @@ public sealed partial class DigestBodyTests
     public async Task Links_say_alone_what_they_do_to_which_item_and_carry_a_token()
     {
         var links = Document(await Mail(false)).QuerySelectorAll("a[aria-label]").Take(4).ToList();
-        Assert.Equal(["Done: Answer Jo Keane", "Remind me in 3 days: Answer Jo Keane", "I called: Answer Jo Keane", "This was not useful: Answer Jo Keane"], links.Select(a => a.GetAttribute("aria-label")));
+        Assert.Equal(
+            [
+                "Done: Answer Jo Keane",
+                "Remind me in 3 days: Answer Jo Keane",
+                "I called: Answer Jo Keane",
+                "This was not useful: Answer Jo Keane",
+            ],
+            links.Select(a => a.GetAttribute("aria-label")));
         Assert.Equal(["done", "3 days", "called", "not useful"], links.Select(a => a.TextContent));
         var subject = Uri.UnescapeDataString(links[1].GetAttribute("href")!.Split("subject=")[1]);
         var match = CommandSubject().Match(subject);
@@ -188,8 +244,16 @@ public sealed partial class DigestBodyTests
     public async Task Right_to_left_text_keeps_to_itself(string text)
     {
         var mail = await Written.From(Some.Facts([Some.Item("F7K2Q")], [Some.Mail("F7K2Q", name: text, subject: text, text: text)]));
-        Assert.All(Document(mail).QuerySelectorAll("h3"), h => Assert.Contains(text, h.QuerySelector("bdi")!.TextContent, StringComparison.Ordinal));
-        Assert.All(mail.Text.Split('\n').Where(line => line.Contains(text, StringComparison.Ordinal)), line => Assert.Contains($"{text}", line[line.IndexOf('\u2068', StringComparison.Ordinal)..line.LastIndexOf('\u2069')], StringComparison.Ordinal));
+        Assert.All(
+            Document(mail).QuerySelectorAll("h3"),
+            h => Assert.Contains(text, h.QuerySelector("bdi")!.TextContent, StringComparison.Ordinal));
+        Assert.All(
+            mail.Text.Split('\n').Where(line => line.Contains(text, StringComparison.Ordinal)),
+            line =>
+                Assert.Contains(
+                    $"{text}",
+                    line[line.IndexOf('\u2068', StringComparison.Ordinal)..line.LastIndexOf('\u2069')],
+                    StringComparison.Ordinal));
     }
 
     [Theory]
@@ -205,12 +269,22 @@ public sealed partial class DigestBodyTests
     [Fact]
     public async Task Emoji_and_very_long_texts_fit_in()
     {
-        var facts = Some.Facts([Some.Item("F7K2Q")], [Some.Mail("F7K2Q", name: "🎉 " + new string('W', 10_000), subject: string.Concat(Enumerable.Repeat("👩‍💻", 3000)), text: new string('x', 10_000))]);
+        var facts = Some.Facts(
+            [Some.Item("F7K2Q")],
+            [
+                Some.Mail(
+                    "F7K2Q",
+                    name: "🎉 " + new string('W', 10_000),
+                    subject: string.Concat(Enumerable.Repeat("👩‍💻", 3000)),
+                    text: new string('x', 10_000)),
+            ]);
         var mail = await Written.From(facts);
         Assert.InRange(mail.Mail.Bytes.Length, 1000, 40_000);
         Assert.Contains("🎉", Document(mail).Body!.TextContent, StringComparison.Ordinal);
         Assert.DoesNotContain("\uFFFD", mail.Html, StringComparison.Ordinal);
-        Assert.All(mail.Text.Split('\n').Where(l => !l.Contains("mailto:", StringComparison.Ordinal)), line => Assert.InRange(line.Length, 0, 600));
+        Assert.All(
+            mail.Text.Split('\n').Where(l => !l.Contains("mailto:", StringComparison.Ordinal)),
+            line => Assert.InRange(line.Length, 0, 600));
     }
 
     private static Task<Written> Mail(bool forManager) => Written.From(Busy, forManager ? Some.Run(Some.TheFirm, Some.Olga) : null);
@@ -228,7 +302,11 @@ public sealed partial class DigestBodyTests
     /// <summary>Relative luminance of an sRGB colour (WCAG 2.2).</summary>
     private static double Luminance(string colour)
     {
-        var rgb = Convert.FromHexString(colour[1..]).Select(b => b / 255d).Select(c => c <= 0.04045 ? c / 12.92 : Math.Pow((c + 0.055) / 1.055, 2.4)).ToArray();
+        var rgb = Convert
+            .FromHexString(colour[1..])
+            .Select(b => b / 255d)
+            .Select(c => c <= 0.04045 ? c / 12.92 : Math.Pow((c + 0.055) / 1.055, 2.4))
+            .ToArray();
         return (0.2126 * rgb[0]) + (0.7152 * rgb[1]) + (0.0722 * rgb[2]);
     }
 

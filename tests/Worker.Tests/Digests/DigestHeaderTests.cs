@@ -35,7 +35,9 @@ public sealed partial class DigestHeaderTests
     {
         var mail = await Written.From(Facts);
         Assert.Equal("<my-day.crmsync.bright.example>", mail.Header("List-Id"));
-        Assert.Matches(@"^<mailto:crmsync@bright\.example\?subject=unsubscribe%20my-day%20%5Bana\.\d+\.[A-Z2-7]{16}%5D>$", mail.Header("List-Unsubscribe"));
+        Assert.Matches(
+            @"^<mailto:crmsync@bright\.example\?subject=unsubscribe%20my-day%20%5Bana\.\d+\.[A-Z2-7]{16}%5D>$",
+            mail.Header("List-Unsubscribe"));
         Assert.False(mail.Has("List-Unsubscribe-Post"));
     }
 
@@ -58,8 +60,11 @@ public sealed partial class DigestHeaderTests
         var date = Some.Run().Date;
         string[] ids =
         [
-            DigestMails.IdOf("test", "my-day", "ana", date), DigestMails.IdOf("other", "my-day", "ana", date), DigestMails.IdOf("test", "the-firm", "ana", date),
-            DigestMails.IdOf("test", "my-day", "tim", date), DigestMails.IdOf("test", "my-day", "ana", date.PlusDays(1)),
+            DigestMails.IdOf("test", "my-day", "ana", date),
+            DigestMails.IdOf("other", "my-day", "ana", date),
+            DigestMails.IdOf("test", "the-firm", "ana", date),
+            DigestMails.IdOf("test", "my-day", "tim", date),
+            DigestMails.IdOf("test", "my-day", "ana", date.PlusDays(1)),
         ];
         Assert.Equal(5, ids.Distinct().Count());
         Assert.StartsWith(ids[0], mail.Mail.MessageId, StringComparison.Ordinal);

@@ -32,14 +32,26 @@ public sealed class DigestRuleTests
         Notice[] notices = [new(Some.Item("A"), "warn", "ana"), new(Some.Item("B"), "escalate-1", "ana")];
         var id = Mails.MessageId("ana", notices);
         Assert.Equal(id, Mails.MessageId("ana", [notices[1], notices[0]]));
-        Assert.Equal(4, new[] { id, Mails.MessageId("tim", notices), Mails.MessageId("ana", [notices[0]]), Mails.MessageId("ana", [notices[0], notices[1] with { Step = "escalate-2" }]) }.Distinct().Count());
+        Assert.Equal(
+            4,
+            new[]
+            {
+                id,
+                Mails.MessageId("tim", notices),
+                Mails.MessageId("ana", [notices[0]]),
+                Mails.MessageId("ana", [notices[0], notices[1] with { Step = "escalate-2" }]),
+            }
+                .Distinct()
+                .Count());
     }
 
     [Fact]
     public async Task An_immediate_mail_can_be_answered_but_not_stopped()
     {
         var item = Some.Item("F7K2Q", state: ItemState.Overdue) with { Level = 1, Steps = [new ItemStep(Some.Now, "ana", Via.Email)] };
-        var notice = new NoticeComposer(Some.Facts([item], [Some.Mail("F7K2Q")])).Compose(Some.Ana, [new Notice(item, "escalate-1", "ana")]);
+        var notice = new NoticeComposer(Some.Facts([item], [Some.Mail("F7K2Q")])).Compose(
+            Some.Ana,
+            [new Notice(item, "escalate-1", "ana")]);
         var bytes = (await Mails.WriteNotice(notice, Mails.MessageId("ana", [new Notice(item, "escalate-1", "ana")]), Some.Now)).Bytes;
         var mail = MimeReader.Read(bytes);
         var source = Encoding.UTF8.GetString(bytes);
@@ -69,7 +81,14 @@ public sealed class DigestRuleTests
         var zone = DateTimeZoneProviders.Tzdb["America/New_York"];
         var abroad = Some.Ana with { Calendar = new BusinessCalendar("ny", zone, Some.Office.Hours, Some.Office.Holidays) };
         var run = Some.Run(reader: abroad) with { Zone = zone };
-        var mail = await Written.From(Some.Facts([Some.Item("A", due: Instant.FromUtc(2026, 3, 4, 20, 0))], policy: Some.Policy with { People = [Some.Olga, abroad, Some.Tim] }), run);
+        var mail = await Written.From(
+            Some.Facts(
+                [Some.Item("A", due: Instant.FromUtc(2026, 3, 4, 20, 0))],
+                policy: Some.Policy with
+                {
+                    People = [Some.Olga, abroad, Some.Tim],
+                }),
+            run);
         Assert.Contains("Due today 15:00", mail.Text, StringComparison.Ordinal);
         Assert.Contains("Due today 15:00", mail.Html, StringComparison.Ordinal);
         Assert.Equal("Wed, 04 Mar 2026 03:45:00 -0500", mail.Header("Date"));
@@ -88,9 +107,19 @@ public sealed class DigestRuleTests
     public async Task What_was_told_five_times_unchanged_is_one_line_and_can_be_answered_still()
     {
         var item = Some.Item("OLD", state: ItemState.Overdue);
-        var history = new DigestHistory([.. Enumerable.Range(1, 5).Select(days => new SentDigest(Some.Run().Date.PlusDays(-days), Some.Now - Duration.FromDays(days), [new ListedItem(1, "OLD", item.State, item.Due)]))]);
+        var history = new DigestHistory([
+            .. Enumerable
+                .Range(1, 5)
+                .Select(days => new SentDigest(
+                    Some.Run().Date.PlusDays(-days),
+                    Some.Now - Duration.FromDays(days),
+                    [new ListedItem(1, "OLD", item.State, item.Due)])),
+        ]);
         var mail = await Written.From(Some.Facts([item, Some.Item("NEW")], [Some.Mail("OLD"), Some.Mail("NEW")]), history: history);
-        Assert.Contains("Still open, as told before:\n1. Answer Jo Keane: overdue since yesterday 12:45\n", mail.Text.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.Contains(
+            "Still open, as told before:\n1. Answer Jo Keane: overdue since yesterday 12:45\n",
+            mail.Text.ReplaceLineEndings("\n"),
+            StringComparison.Ordinal);
         Assert.DoesNotContain("It flickers.", mail.Text.Split("DUE TODAY")[0], StringComparison.Ordinal);
         Assert.Contains("2. Answer Jo Keane [new]", mail.Text, StringComparison.Ordinal);
     }
@@ -98,7 +127,10 @@ public sealed class DigestRuleTests
     [Fact]
     public async Task A_customers_text_is_one_line_of_at_most_140_characters()
     {
-        var mail = await Written.From(Some.Facts([Some.Item("A")], [Some.Mail("A", text: "First line.\r\n\r\nSecond line. " + string.Concat(Enumerable.Repeat("0123456789", 40)))]));
+        var mail = await Written.From(
+            Some.Facts(
+                [Some.Item("A")],
+                [Some.Mail("A", text: "First line.\r\n\r\nSecond line. " + string.Concat(Enumerable.Repeat("0123456789", 40)))]));
         var quote = new HtmlParser().ParseDocument(mail.Html).QuerySelector("p.g-soft bdi")!.TextContent;
         Assert.StartsWith("First line. Second line. 0123456789", quote, StringComparison.Ordinal);
         Assert.Equal(141, quote.Length);
@@ -118,14 +150,28 @@ public sealed class DigestRuleTests
     [Fact]
     public async Task The_picture_of_the_weeks_says_in_words_what_it_shows()
     {
-        var closed = new ClosedItem("X", Some.Answer, "t", ItemClosing.Met, Some.Now - Duration.FromHours(20)) { Owner = "ana", Opened = Some.Now, Why = "answered" };
-        var mail = await Written.From(Some.Facts([Some.Item("A", state: ItemState.Overdue)], [Some.Mail("A")], closed: [closed]), Some.Run(Some.TheFirm, Some.Olga));
+        var closed = new ClosedItem("X", Some.Answer, "t", ItemClosing.Met, Some.Now - Duration.FromHours(20))
+        {
+            Owner = "ana",
+            Opened = Some.Now,
+            Why = "answered",
+        };
+        var mail = await Written.From(
+            Some.Facts([Some.Item("A", state: ItemState.Overdue)], [Some.Mail("A")], closed: [closed]),
+            Some.Run(Some.TheFirm, Some.Olga));
         var page = new HtmlParser().ParseDocument(mail.Html);
-        var picture = page.QuerySelectorAll("table").Single(table => table.QuerySelector("caption")?.TextContent.StartsWith("Contacts a week", StringComparison.Ordinal) == true);
-        Assert.Equal(["26 Jan 0", "2 Feb 0", "9 Feb 0", "16 Feb 0", "23 Feb 0", "this week 1"],
+        var picture = page.QuerySelectorAll("table")
+            .Single(table => table.QuerySelector("caption")?.TextContent.StartsWith("Contacts a week", StringComparison.Ordinal) == true);
+        Assert.Equal(
+            ["26 Jan 0", "2 Feb 0", "9 Feb 0", "16 Feb 0", "23 Feb 0", "this week 1"],
             picture.QuerySelectorAll("th[scope=row]").Select(th => $"{th.TextContent} {th.NextElementSibling!.TextContent}"));
-        Assert.All(page.QuerySelectorAll("table table[aria-hidden=true]"), bar => Assert.Equal("", bar.TextContent.Trim(' ', '\n', '\u00A0')));
-        Assert.Contains("26 Jan 0, 2 Feb 0, 9 Feb 0, 16 Feb 0, 23 Feb 0, this week 1.", mail.Text.ReplaceLineEndings(" "), StringComparison.Ordinal);
+        Assert.All(
+            page.QuerySelectorAll("table table[aria-hidden=true]"),
+            bar => Assert.Equal("", bar.TextContent.Trim(' ', '\n', '\u00A0')));
+        Assert.Contains(
+            "26 Jan 0, 2 Feb 0, 9 Feb 0, 16 Feb 0, 23 Feb 0, this week 1.",
+            mail.Text.ReplaceLineEndings(" "),
+            StringComparison.Ordinal);
         Assert.Contains("Ana Duarte: 1 of 1 · 1 of 1 (100\u00A0%)", mail.Text, StringComparison.Ordinal);
     }
 }

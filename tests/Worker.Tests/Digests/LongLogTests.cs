@@ -32,6 +32,9 @@ public sealed class LongLogTests(SampleCompany company) : IClassFixture<SampleCo
     private async Task<Dictionary<string, string>> Shown(RunningPolicy? running, Instant now)
     {
         await using var desk = company.Program.DigestsOver(running);
-        return (await desk.Show(now, default)).ToDictionary(one => $"{one.Digest.Run.Definition.Name} {one.Digest.Run.Reader.Id}", one => one.Digest.Subject + MimeReader.Read(one.Mail.Bytes).Text + one.Mail.Html, StringComparer.Ordinal);
+        return (await desk.Show(now, default)).ToDictionary(
+            one => $"{one.Digest.Run.Definition.Name} {one.Digest.Run.Reader.Id}",
+            one => one.Digest.Subject + MimeReader.Read(one.Mail.Bytes).Text + one.Mail.Html,
+            StringComparer.Ordinal);
     }
 }

@@ -38,8 +38,16 @@ public sealed class SampleCompany : IAsyncLifetime, IAsyncDisposable
     internal async Task<IReadOnlyList<(Digest Digest, DigestMail Mail)>> DigestsAt(Instant now)
     {
         // The version is a hash over the policy, which says nothing about how digests look.
-        var policy = program.Policy with { Version = "sample" };
-        await using var desk = new DigestDesk(policy, program.Database, (moment, ct) => program.Snapshot(moment, withText: false, ct), program.Settings.Delivery!, program.Logins);
+        var policy = program.Policy with
+        {
+            Version = "sample",
+        };
+        await using var desk = new DigestDesk(
+            policy,
+            program.Database,
+            (moment, ct) => program.Snapshot(moment, withText: false, ct),
+            program.Settings.Delivery!,
+            program.Logins);
         return await desk.Show(now, default);
     }
 

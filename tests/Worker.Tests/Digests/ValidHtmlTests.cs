@@ -6,8 +6,8 @@ using CrmSync.Fixtures.Digests;
 namespace CrmSync.Worker.Tests.Digests;
 
 /// <summary>
-/// The HTML of mails as two checkers read it that forgive nothing: HTML Tidy, from Debian, and the parser of AngleSharp in its strict mode, which stops at every
-/// parse error the standard names.
+/// The HTML of mails as two checkers read it that forgive nothing: HTML Tidy, from Debian, and the parser of AngleSharp in its strict mode,
+/// which stops at every parse error the standard names.
 /// </summary>
 public sealed class ValidHtmlTests(SampleCompany company) : IClassFixture<SampleCompany>
 {
@@ -22,11 +22,18 @@ public sealed class ValidHtmlTests(SampleCompany company) : IClassFixture<Sample
     public async Task A_digest_with_markup_in_every_name_is_valid()
     {
         const string Evil = "</p></td><script>alert('&amp;')</script> & <b \"x\">";
-        await Check("evil", (await Written.From(Some.Facts([Some.Item("A", state: ItemState.Overdue) with { Why = Evil }], [Some.Mail("A", name: Evil, subject: Evil, text: Evil)]))).Html);
+        await Check(
+            "evil",
+            (
+                await Written.From(
+                    Some.Facts(
+                        [Some.Item("A", state: ItemState.Overdue) with { Why = Evil }],
+                        [Some.Mail("A", name: Evil, subject: Evil, text: Evil)]))).Html);
     }
 
     [Fact]
-    public async Task A_digest_with_nothing_to_do_is_valid() => await Check("empty", (await Written.From(Some.Facts([]), Some.Run(Some.MyDay with { SendEmptyWeekly = true }))).Html);
+    public async Task A_digest_with_nothing_to_do_is_valid() =>
+        await Check("empty", (await Written.From(Some.Facts([]), Some.Run(Some.MyDay with { SendEmptyWeekly = true }))).Html);
 
     [Theory]
     [InlineData("<!DOCTYPE html><html lang=\"en\"><head><title>x</title></head><body><p>one<table></p></table></body></html>")]
@@ -43,7 +50,11 @@ public sealed class ValidHtmlTests(SampleCompany company) : IClassFixture<Sample
         Assert.Null(Parsing(html));
     }
 
-    private static Exception? Parsing(string html) => Record.Exception(() => { new HtmlParser(new HtmlParserOptions { IsStrictMode = true }).ParseDocument(html); });
+    private static Exception? Parsing(string html) =>
+        Record.Exception(() =>
+        {
+            new HtmlParser(new HtmlParserOptions { IsStrictMode = true }).ParseDocument(html);
+        });
 
     /// <summary>Errors and warnings, but for the attributes that layout tables need and only Outlook still reads.</summary>
     private static async Task<IReadOnlyList<string>> Tidy(string html)
@@ -59,6 +70,11 @@ public sealed class ValidHtmlTests(SampleCompany company) : IClassFixture<Sample
         var complaints = await tidy.StandardError.ReadToEndAsync();
         await written;
         await tidy.WaitForExitAsync();
-        return [.. complaints.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => line.StartsWith("line ", StringComparison.Ordinal))];
+        return
+        [
+            .. complaints
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Where(line => line.StartsWith("line ", StringComparison.Ordinal)),
+        ];
     }
 }

@@ -19,7 +19,8 @@ internal sealed record Written(DigestMail Mail)
     public string Source => System.Text.Encoding.UTF8.GetString(Mail.Bytes);
 
     /// <summary>The header block, unfolded, one field a line.</summary>
-    public IReadOnlyList<string> Headers => Source[..Source.IndexOf("\r\n\r\n", StringComparison.Ordinal)].Replace("\r\n ", " ", StringComparison.Ordinal).Split("\r\n");
+    public IReadOnlyList<string> Headers =>
+        Source[..Source.IndexOf("\r\n\r\n", StringComparison.Ordinal)].Replace("\r\n ", " ", StringComparison.Ordinal).Split("\r\n");
 
     public string Html => Mail.Html;
 
@@ -28,14 +29,24 @@ internal sealed record Written(DigestMail Mail)
     public required DigestView View { get; init; }
 
     /// <summary>The value of a header that stands there once.</summary>
-    public string Header(string name) => Headers.Single(line => line.StartsWith(name + ":", StringComparison.OrdinalIgnoreCase))[(name.Length + 1)..].Trim();
+    public string Header(string name) =>
+        Headers.Single(line => line.StartsWith(name + ":", StringComparison.OrdinalIgnoreCase))[(name.Length + 1)..].Trim();
 
     public bool Has(string name) => Headers.Any(line => line.StartsWith(name + ":", StringComparison.OrdinalIgnoreCase));
 
-    public static async Task<Written> From(DigestFacts facts, DueDigest? run = null, DigestHistory? history = null, MailSender? sender = null)
+    public static async Task<Written> From(
+        DigestFacts facts,
+        DueDigest? run = null,
+        DigestHistory? history = null,
+        MailSender? sender = null)
     {
         await using var pages = new HtmlPages();
-        var fitting = await new DigestMails(sender ?? Sender, pages).WriteFitting(new DigestComposer(facts), run ?? Some.Run(), history ?? DigestHistory.None, [], facts.Now);
+        var fitting = await new DigestMails(sender ?? Sender, pages).WriteFitting(
+            new DigestComposer(facts),
+            run ?? Some.Run(),
+            history ?? DigestHistory.None,
+            [],
+            facts.Now);
         var (digest, mail) = fitting ?? throw new InvalidOperationException("There is nothing to say.");
         return new Written(mail) { View = new DigestView(digest, sender ?? Sender) };
     }

@@ -13,8 +13,17 @@ internal sealed class GraphAnswers(GraphTestService service)
     private readonly GraphEventAnswers events = new(service);
     private int links;
 
-    /// <summary>Where a delta link goes on. A snapshot lists what was there when the round began; later rounds tell what changed since.</summary>
-    private sealed record DeltaPosition(GraphTestFolder Folder, long Version, List<GraphTestMessage>? Rest, DateTimeOffset? Since, string? Select, string? Expand, bool Incremental);
+    /// <summary>
+    /// Where a delta link goes on. A snapshot lists what was there when the round began; later rounds tell what changed since.
+    /// </summary>
+    private sealed record DeltaPosition(
+        GraphTestFolder Folder,
+        long Version,
+        List<GraphTestMessage>? Rest,
+        DateTimeOffset? Since,
+        string? Select,
+        string? Expand,
+        bool Incremental);
 
     public static string? UserIn(string path)
     {
@@ -25,7 +34,17 @@ internal sealed class GraphAnswers(GraphTestService service)
 
     /// <summary>errors, "Error resource type".</summary>
     public static GraphAnswer Error(int status, string code, string message) =>
-        GraphAnswer.Json(status, new JsonObject { ["error"] = new JsonObject { ["code"] = code, ["message"] = message, ["innerError"] = new JsonObject { ["request-id"] = "1" } } });
+        GraphAnswer.Json(
+            status,
+            new JsonObject
+            {
+                ["error"] = new JsonObject
+                {
+                    ["code"] = code,
+                    ["message"] = message,
+                    ["innerError"] = new JsonObject { ["request-id"] = "1" },
+                },
+            });
 
     public void ExpireLinks()
     {
@@ -37,7 +56,12 @@ internal sealed class GraphAnswers(GraphTestService service)
 
     public GraphAnswer Of(GraphRequest request)
     {
-        var parts = request.Path.Split('/', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(Uri.UnescapeDataString).SelectMany(Keyed).ToArray();
+        var parts = request
+            .Path.Split('/', StringSplitOptions.RemoveEmptyEntries)
+            .Skip(1)
+            .Select(Uri.UnescapeDataString)
+            .SelectMany(Keyed)
+            .ToArray();
         if (parts is ["groups", ..])
             return Groups(request, parts);
 
@@ -48,7 +72,10 @@ internal sealed class GraphAnswers(GraphTestService service)
             return Error(400, "BadRequest", "Resource not found for the segment.");
 
         if (service.Find(user) is not { State: not MailboxState.NoUser } mailbox)
-            return Error(404, rest.Length == 0 ? "Request_ResourceNotFound" : "ErrorInvalidUser", $"The requested user '{user}' is invalid.");
+            return Error(
+                404,
+                rest.Length == 0 ? "Request_ResourceNotFound" : "ErrorInvalidUser",
+                $"The requested user '{user}' is invalid.");
 
         switch (mailbox.State)
         {
@@ -64,27 +91,58 @@ internal sealed class GraphAnswers(GraphTestService service)
             {
                 [] => GraphAnswer.Json(200, User(mailbox)),
                 ["mailFolders"] => Folders(request, mailbox, null),
-                ["mailFolders", var id] => Named(mailbox, id) is { } folder ? GraphAnswer.Json(200, FolderJson(mailbox, folder)) : FolderNotFound(),
-                ["mailFolders", var id, "childFolders"] => Named(mailbox, id) is { } folder ? Folders(request, mailbox, folder) : FolderNotFound(),
-                ["mailFolders", var id, "messages", "delta"] => Named(mailbox, id) is { } folder ? Delta(request, mailbox, folder) : FolderNotFound(),
-                ["mailFolders", var id, "messages"] => Named(mailbox, id) is { } folder ? List(request, mailbox, mailbox.Messages.Where(m => m.Folder == folder)) : FolderNotFound(),
+                ["mailFolders", var id] => Named(mailbox, id) is { } folder
+                    ? GraphAnswer.Json(200, FolderJson(mailbox, folder))
+                    : FolderNotFound(),
+                ["mailFolders", var id, "childFolders"] => Named(mailbox, id) is { } folder
+                    ? Folders(request, mailbox, folder)
+                    : FolderNotFound(),
+                ["mailFolders", var id, "messages", "delta"] => Named(mailbox, id) is { } folder
+                    ? Delta(request, mailbox, folder)
+                    : FolderNotFound(),
+                ["mailFolders", var id, "messages"] => Named(mailbox, id) is { } folder
+                    ? List(request, mailbox, mailbox.Messages.Where(m => m.Folder == folder))
+                    : FolderNotFound(),
                 ["messages"] => List(request, mailbox, mailbox.Messages),
-                ["messages", var id] => mailbox.Find(id) is { } message ? GraphAnswer.Json(200, MessageJson(request, message, request.Option("$select"), request.Option("$expand"))) : ItemNotFound(),
-                ["messages", var id, "$value"] => mailbox.Find(id) is { } message ? new GraphAnswer(200, "", "text/plain") { Raw = message.Mime } : ItemNotFound(),
+                ["messages", var id] => mailbox.Find(id) is { } message
+                    ? GraphAnswer.Json(200, MessageJson(request, message, request.Option("$select"), request.Option("$expand")))
+                    : ItemNotFound(),
+                ["messages", var id, "$value"] => mailbox.Find(id) is { } message
+                    ? new GraphAnswer(200, "", "text/plain") { Raw = message.Mime }
+                    : ItemNotFound(),
                 ["sendMail"] => Send(request, mailbox),
                 _ => events.Of(request, mailbox, rest),
             };
         }
     }
 
-    /// <summary>Both <c>mailFolders/ID</c> and <c>mailfolders('ID')</c> are valid, whatever the case of the segment (delta-query-messages shows the second).</summary>
+    /// <summary>
+    /// Both <c>mailFolders/ID</c> and <c>mailfolders('ID')</c> are valid, whatever the case of the segment (delta-query-messages shows the
+    /// second).
+    /// </summary>
     private static IEnumerable<string> Keyed(string segment)
     {
         var match = Regex.Match(segment, @"^(\w+)\('(.*)'\)$");
         var parts = match.Success ? new[] { match.Groups[1].Value, match.Groups[2].Value } : [segment];
-        string[] known = ["users", "groups", "mailFolders", "childFolders", "messages", "delta", "sendMail", "transitiveMembers", "calendars", "calendar", "calendarView", "events", "instances"];
+        string[] known =
+        [
+            "users",
+            "groups",
+            "mailFolders",
+            "childFolders",
+            "messages",
+            "delta",
+            "sendMail",
+            "transitiveMembers",
+            "calendars",
+            "calendar",
+            "calendarView",
+            "events",
+            "instances",
+        ];
         foreach (var part in parts)
-            yield return Array.Find(known, k => k.Equals(part, StringComparison.OrdinalIgnoreCase)) ?? part.Replace("delta()", "delta", StringComparison.Ordinal);
+            yield return Array.Find(known, k => k.Equals(part, StringComparison.OrdinalIgnoreCase))
+                ?? part.Replace("delta()", "delta", StringComparison.Ordinal);
     }
 
     private static GraphAnswer FolderNotFound() => Error(404, "ErrorItemNotFound", "The specified folder could not be found in the store.");
@@ -92,7 +150,8 @@ internal sealed class GraphAnswers(GraphTestService service)
     private static GraphAnswer ItemNotFound() => Error(404, "ErrorItemNotFound", "The specified object was not found in the store.");
 
     private static GraphTestFolder? Named(GraphTestMailbox mailbox, string id) =>
-        mailbox.Folders.Find(f => f.Id == id) ?? mailbox.Folders.Find(f => string.Equals(f.WellKnown, id, StringComparison.OrdinalIgnoreCase));
+        mailbox.Folders.Find(f => f.Id == id)
+        ?? mailbox.Folders.Find(f => string.Equals(f.WellKnown, id, StringComparison.OrdinalIgnoreCase));
 
     private static JsonObject User(GraphTestMailbox mailbox) => new()
     {
@@ -106,7 +165,10 @@ internal sealed class GraphAnswers(GraphTestService service)
     private GraphAnswer Users(GraphRequest request)
     {
         var mail = Regex.Match(request.Option("$filter") ?? "", "mail eq '([^']*)'").Groups[1].Value;
-        return Collection(service.Mailboxes.Where(m => m.Address.Equals(mail, StringComparison.OrdinalIgnoreCase) && m.State != MailboxState.NoUser).Select(User));
+        return Collection(
+            service
+                .Mailboxes.Where(m => m.Address.Equals(mail, StringComparison.OrdinalIgnoreCase) && m.State != MailboxState.NoUser)
+                .Select(User));
     }
 
     /// <summary>group-list, group-list-transitivemembers: a flat list of all nested members, other groups and devices among them.</summary>
@@ -118,10 +180,18 @@ internal sealed class GraphAnswers(GraphTestService service)
             return Collection(service.Groups.Keys.Where(g => g.Equals(mail, StringComparison.OrdinalIgnoreCase)).Select(GroupJson));
         }
 
-        if (parts is not ["groups", var id, "transitiveMembers", ..] || service.Groups.Keys.FirstOrDefault(g => GroupId(g) == id) is not { } group)
-            return Error(404, "Request_ResourceNotFound", "Resource does not exist or one of its queried reference-property objects are not present.");
+        if (
+            parts is not ["groups", var id, "transitiveMembers", ..]
+            || service.Groups.Keys.FirstOrDefault(g => GroupId(g) == id) is not { } group)
+            return Error(
+                404,
+                "Request_ResourceNotFound",
+                "Resource does not exist or one of its queried reference-property objects are not present.");
 
-        var members = new Dictionary<string, JsonObject>(StringComparer.Ordinal) { ["device"] = new() { ["@odata.type"] = "#microsoft.graph.device", ["id"] = "device" } };
+        var members = new Dictionary<string, JsonObject>(StringComparer.Ordinal)
+        {
+            ["device"] = new() { ["@odata.type"] = "#microsoft.graph.device", ["id"] = "device" },
+        };
         var open = new Queue<string>(service.Groups[group]);
         while (open.TryDequeue(out var member))
         {
@@ -139,12 +209,20 @@ internal sealed class GraphAnswers(GraphTestService service)
 
         return GraphAnswer.Json(200, page);
 
-        static JsonObject GroupJson(string address) => new() { ["@odata.type"] = "#microsoft.graph.group", ["id"] = GroupId(address), ["mail"] = address };
+        static JsonObject GroupJson(string address) =>
+            new()
+            {
+                ["@odata.type"] = "#microsoft.graph.group",
+                ["id"] = GroupId(address),
+                ["mail"] = address,
+            };
     }
 
-    private static string GroupId(string address) => $"10000000-0000-4000-8000-{(uint)address.ToLowerInvariant().GetHashCode(StringComparison.Ordinal):x12}";
+    private static string GroupId(string address) =>
+        $"10000000-0000-4000-8000-{(uint)address.ToLowerInvariant().GetHashCode(StringComparison.Ordinal):x12}";
 
-    private static GraphAnswer Collection(IEnumerable<JsonObject> values) => GraphAnswer.Json(200, new JsonObject { ["value"] = new JsonArray([.. values]) });
+    private static GraphAnswer Collection(IEnumerable<JsonObject> values) =>
+        GraphAnswer.Json(200, new JsonObject { ["value"] = new JsonArray([.. values]) });
 
     /// <summary>user-list-mailfolders: the folders directly below, ten a page unless told otherwise, search folders among them.</summary>
     private GraphAnswer Folders(GraphRequest request, GraphTestMailbox mailbox, GraphTestFolder? parent)
@@ -197,9 +275,17 @@ internal sealed class GraphAnswers(GraphTestService service)
 
             // The return order is not guaranteed unless it is asked for; with a filter 5,000 messages at most.
             var all = mailbox.Messages.Where(m => m.Folder == folder && (since is null || m.Received >= since));
-            var ordered = request.Option("$orderby") is null ? all.OrderBy(m => m.Number * 7919 % 1009) : all.OrderByDescending(m => m.Received);
+            var ordered = request.Option("$orderby") is null
+                ? all.OrderBy(m => m.Number * 7919 % 1009)
+                : all.OrderByDescending(m => m.Received);
             position = new DeltaPosition(
-                folder, mailbox.Version, [.. ordered.Take(since is null ? int.MaxValue : service.MostInFilteredRound)], since, request.Option("$select"), request.Option("$expand"), false);
+                folder,
+                mailbox.Version,
+                [.. ordered.Take(since is null ? int.MaxValue : service.MostInFilteredRound)],
+                since,
+                request.Option("$select"),
+                request.Option("$expand"),
+                false);
         }
 
         if (position.Rest is null)
@@ -214,7 +300,9 @@ internal sealed class GraphAnswers(GraphTestService service)
 
     private GraphAnswer Page(GraphRequest request, DeltaPosition position)
     {
-        var size = Regex.Match(request.Prefer, "odata.maxpagesize=(\\d+)") is { Success: true } match ? int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) : 10;
+        var size = Regex.Match(request.Prefer, "odata.maxpagesize=(\\d+)") is { Success: true } match
+            ? int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)
+            : 10;
         if (service.DeltaIsOdd && position.Rest!.Count > 3 && links % 5 == 3)
             size = 0;
 
@@ -227,7 +315,8 @@ internal sealed class GraphAnswers(GraphTestService service)
         lock (positions)
             positions[token] = position with { Rest = rest.Count > 0 ? rest : null };
 
-        var link = $"{service.Address}/v1.0/users/{UserIn(request.Path)}/mailfolders('{position.Folder.Id}')/messages/delta?{(rest.Count > 0 ? "$skiptoken" : "$deltatoken")}={token}";
+        var link =
+            $"{service.Address}/v1.0/users/{UserIn(request.Path)}/mailfolders('{position.Folder.Id}')/messages/delta?{(rest.Count > 0 ? "$skiptoken" : "$deltatoken")}={token}";
         return GraphAnswer.Json(
             200,
             new JsonObject
@@ -242,10 +331,21 @@ internal sealed class GraphAnswers(GraphTestService service)
     {
         // What left the folder is told as removed; in the other folder it is told as new.
         if (message.Folder != position.Folder)
-            return new JsonObject { ["@odata.type"] = "#microsoft.graph.message", ["id"] = message.IdIn(request.Immutable), ["@removed"] = new JsonObject { ["reason"] = message.Folder is null ? "deleted" : "changed" } };
+            return new JsonObject
+            {
+                ["@odata.type"] = "#microsoft.graph.message",
+                ["id"] = message.IdIn(request.Immutable),
+                ["@removed"] = new JsonObject { ["reason"] = message.Folder is null ? "deleted" : "changed" },
+            };
 
         if (position.Incremental && service.DeltaIsOdd && message.OnlyTouched)
-            return new JsonObject { ["@odata.type"] = "#microsoft.graph.message", ["@odata.etag"] = "W/\"1\"", ["id"] = message.IdIn(request.Immutable), ["isRead"] = message.IsRead };
+            return new JsonObject
+            {
+                ["@odata.type"] = "#microsoft.graph.message",
+                ["@odata.etag"] = "W/\"1\"",
+                ["id"] = message.IdIn(request.Immutable),
+                ["isRead"] = message.IsRead,
+            };
 
         return MessageJson(request, message, position.Select, position.Expand);
     }
@@ -259,23 +359,39 @@ internal sealed class GraphAnswers(GraphTestService service)
         foreach (Match bound in Regex.Matches(request.Option("$filter") ?? "", "receivedDateTime (ge|le) (\\S+)"))
         {
             var moment = DateTimeOffset.Parse(bound.Groups[2].Value, CultureInfo.InvariantCulture);
-            messages = bound.Groups[1].Value == "ge" ? messages.Where(m => m.Received >= moment) : messages.Where(m => m.Received <= moment);
+            messages =
+                bound.Groups[1].Value == "ge" ? messages.Where(m => m.Received >= moment) : messages.Where(m => m.Received <= moment);
         }
 
         var top = int.Parse(request.Option("$top") ?? "10", CultureInfo.InvariantCulture);
         var skip = int.Parse(request.Option("$skip") ?? "0", CultureInfo.InvariantCulture);
         var all = messages.OrderByDescending(m => m.Received).ThenBy(m => m.Number).ToList();
-        var page = new JsonObject { ["value"] = new JsonArray([.. all.Skip(skip).Take(top).Select(m => MessageJson(request, m, request.Option("$select"), request.Option("$expand")))]) };
+        var page = new JsonObject
+        {
+            ["value"] = new JsonArray([
+                .. all.Skip(skip).Take(top).Select(m => MessageJson(request, m, request.Option("$select"), request.Option("$expand"))),
+            ]),
+        };
         if (skip + top < all.Count)
         {
-            var others = string.Join('&', request.Query.Split('&').Where(p => !p.StartsWith("$skip=", StringComparison.Ordinal)).Select(p => p.Split('=', 2)).Select(p => $"{p[0]}={Uri.EscapeDataString(p[1])}"));
-            page["@odata.nextLink"] = $"{service.Address}/v1.0/users/{UserIn(request.Path)}{request.Path[request.Path.IndexOf("/mail", StringComparison.OrdinalIgnoreCase)..]}?{others}&$skip={skip + top}";
+            var others = string.Join(
+                '&',
+                request
+                    .Query.Split('&')
+                    .Where(p => !p.StartsWith("$skip=", StringComparison.Ordinal))
+                    .Select(p => p.Split('=', 2))
+                    .Select(p => $"{p[0]}={Uri.EscapeDataString(p[1])}"));
+            page["@odata.nextLink"] =
+                $"{service.Address}/v1.0/users/{UserIn(request.Path)}{request.Path[request.Path.IndexOf("/mail", StringComparison.OrdinalIgnoreCase)..]}?{others}&$skip={skip + top}";
         }
 
         return GraphAnswer.Json(200, page);
     }
 
-    /// <summary>The message resource. Headers only when they are selected, and never on sent items and drafts; the body as text only when that is preferred.</summary>
+    /// <summary>
+    /// The message resource. Headers only when they are selected, and never on sent items and drafts; the body as text only when that is
+    /// preferred.
+    /// </summary>
     private static JsonObject MessageJson(GraphRequest request, GraphTestMessage message, string? select, string? expand)
     {
         var mail = message.Read;
@@ -301,10 +417,19 @@ internal sealed class GraphAnswers(GraphTestService service)
             ["toRecipients"] = Many(mail.To),
             ["ccRecipients"] = Many(mail.Cc),
             ["bccRecipients"] = Many(mail.Bcc),
-            ["body"] = new JsonObject { ["contentType"] = asText ? "text" : "html", ["content"] = asText ? TextOf(mail) : $"<html><body>{System.Net.WebUtility.HtmlEncode(mail.Text)}</body></html>" },
+            ["body"] = new JsonObject
+            {
+                ["contentType"] = asText ? "text" : "html",
+                ["content"] = asText ? TextOf(mail) : $"<html><body>{System.Net.WebUtility.HtmlEncode(mail.Text)}</body></html>",
+            },
         };
-        if (select?.Contains("internetMessageHeaders", StringComparison.Ordinal) == true && message.Folder?.WellKnown != "sentitems" && !message.IsDraft)
-            json["internetMessageHeaders"] = new JsonArray([.. mail.Headers.Select(h => new JsonObject { ["name"] = h.Name, ["value"] = h.Value })]);
+        if (
+            select?.Contains("internetMessageHeaders", StringComparison.Ordinal) == true
+            && message.Folder?.WellKnown != "sentitems"
+            && !message.IsDraft)
+            json["internetMessageHeaders"] = new JsonArray([
+                .. mail.Headers.Select(h => new JsonObject { ["name"] = h.Name, ["value"] = h.Value }),
+            ]);
 
         if (select is not null)
         {
@@ -330,14 +455,23 @@ internal sealed class GraphAnswers(GraphTestService service)
     }
 
     private static string TextOf(MimeMessage mail) =>
-        mail.Root.ContentType != "text/plain" ? mail.Text : System.Text.Unicode.Utf8.IsValid(mail.Root.Content.Span) ? Encoding.UTF8.GetString(mail.Root.Content.Span) : Encoding.Latin1.GetString(mail.Root.Content.Span);
+        mail.Root.ContentType != "text/plain" ? mail.Text
+        : System.Text.Unicode.Utf8.IsValid(mail.Root.Content.Span) ? Encoding.UTF8.GetString(mail.Root.Content.Span)
+        : Encoding.Latin1.GetString(mail.Root.Content.Span);
 
     private static JsonObject? One(IReadOnlyList<Mailbox> mailboxes) => mailboxes.Count == 0 ? null : Recipient(mailboxes[0]);
 
     private static JsonArray Many(IReadOnlyList<Mailbox> mailboxes) => new([.. mailboxes.Select(Recipient)]);
 
     private static JsonObject Recipient(Mailbox mailbox) =>
-        new() { ["emailAddress"] = new JsonObject { ["name"] = mailbox.Name.Length > 0 ? mailbox.Name : mailbox.Address, ["address"] = mailbox.Address } };
+        new()
+        {
+            ["emailAddress"] = new JsonObject
+            {
+                ["name"] = mailbox.Name.Length > 0 ? mailbox.Name : mailbox.Address,
+                ["address"] = mailbox.Address,
+            },
+        };
 
     private static string Print(DateTimeOffset moment) => moment.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
 
@@ -351,7 +485,12 @@ internal sealed class GraphAnswers(GraphTestService service)
         {
             var mime = Encoding.Latin1.GetString(Convert.FromBase64String(Encoding.ASCII.GetString(request.Body)));
             if (mailbox.GivesOwnIds)
-                mime = Regex.Replace(mime, "^Message-ID: <[^>]*>", $"Message-ID: <{Guid.NewGuid():n}@prod.outlook.example>", RegexOptions.Multiline | RegexOptions.IgnoreCase, TimeSpan.FromSeconds(1));
+                mime = Regex.Replace(
+                    mime,
+                    "^Message-ID: <[^>]*>",
+                    $"Message-ID: <{Guid.NewGuid():n}@prod.outlook.example>",
+                    RegexOptions.Multiline | RegexOptions.IgnoreCase,
+                    TimeSpan.FromSeconds(1));
 
             mailbox.Add(mailbox.Folder("sentitems"), Encoding.Latin1.GetBytes(mime));
         }

@@ -10,7 +10,8 @@ namespace CrmSync.Worker.Tests.Graph;
 /// <summary>The calendar of a mailbox in a Graph of ours (event-delta, delta-query-events, event-list-instances).</summary>
 public sealed class GraphCalendarTests
 {
-    private const string SeriesUid = "040000008200E00074C5B7101A82E00800000000A0B1C2D3E4F5A601000000000000000010000000AABBCCDDEEFF00112233445566778899";
+    private const string SeriesUid =
+        "040000008200E00074C5B7101A82E00800000000A0B1C2D3E4F5A601000000000000000010000000AABBCCDDEEFF00112233445566778899";
     private static readonly Instant Tuesday = Instant.FromUtc(2026, 3, 3, 10, 0);
 
     [Fact]
@@ -28,7 +29,9 @@ public sealed class GraphCalendarTests
         var meeting = Assert.Single(await graph.Company.Log());
         Assert.Equal((InteractionKind.Meeting, "Review", Tuesday), (meeting.Kind, meeting.Subject, meeting.At));
         Assert.Equal(["graph:ana@us.example", "graph:ben@us.example"], meeting.Accounts);
-        Assert.Equal(["ana@us.example", "ben@us.example", "jane@acme.example"], meeting.Participants.Select(p => p.Address.Value).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["ana@us.example", "ben@us.example", "jane@acme.example"],
+            meeting.Participants.Select(p => p.Address.Value).Order(StringComparer.Ordinal));
         Assert.Equal(MeetingResponse.Accepted, meeting.Participants.Single(p => p.Address.Value == "ben@us.example").Response);
     }
 
@@ -58,7 +61,9 @@ public sealed class GraphCalendarTests
 
         log = [.. (await graph.Company.Log()).OrderBy(m => m.At)];
         Assert.Equal(4, log.Count);
-        Assert.Equal((Tuesday + Duration.FromDays(7), Tuesday + Duration.FromDays(7) + Duration.FromHours(3)), (log[1].Meeting!.Occurrence, log[1].At));
+        Assert.Equal(
+            (Tuesday + Duration.FromDays(7), Tuesday + Duration.FromDays(7) + Duration.FromHours(3)),
+            (log[1].Meeting!.Occurrence, log[1].At));
         Assert.Equal("Weekly, later", log[1].Subject);
         Assert.NotNull(log[2].Meeting!.CancelledAt);
         Assert.Null(log[3].Meeting!.CancelledAt);
@@ -79,8 +84,14 @@ public sealed class GraphCalendarTests
 
         // Seen in the field: no subject, no organiser's address, attendees without an address, a custom zone, the year 1 as original start.
         var odd = Event(Tuesday, "uid-3-of-a-long-meeting", "Odd");
-        (odd["subject"], odd["originalStart"], odd["attendees"]) = (null, "0001-01-01T00:00:00Z", new JsonArray(new JsonObject { ["type"] = "required" }));
-        (odd["organizer"], odd["start"]!["timeZone"]) = (new JsonObject { ["emailAddress"] = new JsonObject { ["name"] = "Nobody" } }, "tzone://Microsoft/Custom");
+        (odd["subject"], odd["originalStart"], odd["attendees"]) = (
+            null,
+            "0001-01-01T00:00:00Z",
+            new JsonArray(new JsonObject { ["type"] = "required" }));
+        (odd["organizer"], odd["start"]!["timeZone"]) = (
+            new JsonObject { ["emailAddress"] = new JsonObject { ["name"] = "Nobody" } },
+            "tzone://Microsoft/Custom"
+        );
         ana.Put("O", odd);
         ana.Put("F", Event(Tuesday, "uid-4-of-a-long-meeting", "Fine"));
 
@@ -120,24 +131,34 @@ public sealed class GraphCalendarTests
         return occurrence;
     }
 
-    private static JsonObject Event(Instant start, string uid, string subject, string type = "singleInstance", string response = "none", bool online = false) => new()
-    {
-        ["@odata.type"] = "#microsoft.graph.event",
-        ["subject"] = subject,
-        ["iCalUId"] = uid,
-        ["type"] = type,
-        ["isCancelled"] = false,
-        ["isAllDay"] = false,
-        ["sensitivity"] = "normal",
-        ["isOnlineMeeting"] = online,
-        ["lastModifiedDateTime"] = "2026-03-01T08:00:00Z",
-        ["originalStartTimeZone"] = "W. Europe Standard Time",
-        ["start"] = new JsonObject { ["dateTime"] = Text(start), ["timeZone"] = "UTC" },
-        ["end"] = new JsonObject { ["dateTime"] = Text(start + Duration.FromHours(1)), ["timeZone"] = "UTC" },
-        ["organizer"] = Person("Ana", "ana@us.example"),
-        ["responseStatus"] = new JsonObject { ["response"] = response, ["time"] = "0001-01-01T00:00:00Z" },
-        ["attendees"] = new JsonArray(Attendee("Ben", "ben@us.example"), Attendee("Jane", "jane@acme.example"), Attendee("Room 1", "room1@us.example", "resource")),
-    };
+    private static JsonObject Event(
+        Instant start,
+        string uid,
+        string subject,
+        string type = "singleInstance",
+        string response = "none",
+        bool online = false) =>
+        new()
+        {
+            ["@odata.type"] = "#microsoft.graph.event",
+            ["subject"] = subject,
+            ["iCalUId"] = uid,
+            ["type"] = type,
+            ["isCancelled"] = false,
+            ["isAllDay"] = false,
+            ["sensitivity"] = "normal",
+            ["isOnlineMeeting"] = online,
+            ["lastModifiedDateTime"] = "2026-03-01T08:00:00Z",
+            ["originalStartTimeZone"] = "W. Europe Standard Time",
+            ["start"] = new JsonObject { ["dateTime"] = Text(start), ["timeZone"] = "UTC" },
+            ["end"] = new JsonObject { ["dateTime"] = Text(start + Duration.FromHours(1)), ["timeZone"] = "UTC" },
+            ["organizer"] = Person("Ana", "ana@us.example"),
+            ["responseStatus"] = new JsonObject { ["response"] = response, ["time"] = "0001-01-01T00:00:00Z" },
+            ["attendees"] = new JsonArray(
+                Attendee("Ben", "ben@us.example"),
+                Attendee("Jane", "jane@acme.example"),
+                Attendee("Room 1", "room1@us.example", "resource")),
+        };
 
     private static JsonObject Attendee(string name, string address, string type = "required")
     {
@@ -146,7 +167,12 @@ public sealed class GraphCalendarTests
         return attendee;
     }
 
-    private static JsonObject Person(string name, string address) => new() { ["emailAddress"] = new JsonObject { ["name"] = name, ["address"] = address } };
+    private static JsonObject Person(string name, string address) =>
+        new()
+        {
+            ["emailAddress"] = new JsonObject { ["name"] = name, ["address"] = address },
+        };
 
-    private static string Text(Instant moment) => moment.InUtc().ToString("uuuu'-'MM'-'dd'T'HH':'mm':'ss'.0000000'", System.Globalization.CultureInfo.InvariantCulture);
+    private static string Text(Instant moment) =>
+        moment.InUtc().ToString("uuuu'-'MM'-'dd'T'HH':'mm':'ss'.0000000'", System.Globalization.CultureInfo.InvariantCulture);
 }

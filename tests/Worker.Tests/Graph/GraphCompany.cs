@@ -34,18 +34,30 @@ internal sealed class GraphCompany : IAsyncDisposable
     public GraphTenant Tenant => tenant ??= new GraphTenant(Account, SystemClock.Instance, Impatient);
 
     /// <summary>Waits only where it is told to.</summary>
-    public static GraphPatience Impatient { get; } = new() { FirstWait = Duration.FromMilliseconds(5), WhenBusy = Duration.FromMilliseconds(50), OneAnswer = Duration.FromSeconds(20) };
+    public static GraphPatience Impatient { get; } =
+        new()
+        {
+            FirstWait = Duration.FromMilliseconds(5),
+            WhenBusy = Duration.FromMilliseconds(50),
+            OneAnswer = Duration.FromSeconds(20),
+        };
 
-    public GraphAccount Account => new(
-        "contoso", Spot, GraphTestService.Tenant, "22222222-2222-3333-4444-555555555555", new GraphLogin.ClientSecret(new Secret(ClientSecret)))
-    {
-        Endpoint = new Uri(Endpoint ?? Service.Address),
-        Authority = new Uri(Service.Address),
-    };
+    public GraphAccount Account =>
+        new(
+            "contoso",
+            Spot,
+            GraphTestService.Tenant,
+            "22222222-2222-3333-4444-555555555555",
+            new GraphLogin.ClientSecret(new Secret(ClientSecret)))
+        {
+            Endpoint = new Uri(Endpoint ?? Service.Address),
+            Authority = new Uri(Service.Address),
+        };
 
     private static Spot Spot => new(new SourceFile("crmsync.yaml", "/crmsync.yaml", ""), 1, 1, 1);
 
-    public static async Task<GraphCompany> Open(string domain = "us.example") => new(await TestCompany.Open(domain), await GraphTestService.Start());
+    public static async Task<GraphCompany> Open(string domain = "us.example") =>
+        new(await TestCompany.Open(domain), await GraphTestService.Start());
 
     /// <summary>A program that starts anew knows nothing but the database.</summary>
     public void Restart()
@@ -59,8 +71,17 @@ internal sealed class GraphCompany : IAsyncDisposable
         var name = $"graph:{mailbox.Address}";
         var line = Tenant.LineTo(mailbox.Address);
         var at = now ?? TestCompany.Monday;
-        var calendar = new GraphCalendar(line, mailbox.Address, name, new GraphEvents(name, Address(mailbox.Address), at), Company.Since, at);
-        return new GraphMailboxSource(name, mailbox.Address, line, Company.Since, SystemClock.Instance, calendar) { MostInRound = MostInRound };
+        var calendar = new GraphCalendar(
+            line,
+            mailbox.Address,
+            name,
+            new GraphEvents(name, Address(mailbox.Address), at),
+            Company.Since,
+            at);
+        return new GraphMailboxSource(name, mailbox.Address, line, Company.Since, SystemClock.Instance, calendar)
+        {
+            MostInRound = MostInRound,
+        };
     }
 
     public Task<HarvestSummary> Harvest(GraphTestMailbox mailbox, string? name = null, Instant? now = null) =>

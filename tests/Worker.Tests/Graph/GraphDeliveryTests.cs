@@ -54,20 +54,26 @@ public sealed class GraphDeliveryTests
         await using var graph = await GraphCompany.Open();
         var sender = graph.Service.AddMailbox("crmsync@us.example");
         var throttled = 0;
-        graph.Service.Faults = (_, path) => path.EndsWith("/sendMail", StringComparison.Ordinal) && throttled++ == 0 ? Fault.Throttled : Fault.None;
+        graph.Service.Faults = (_, path) =>
+            path.EndsWith("/sendMail", StringComparison.Ordinal) && throttled++ == 0 ? Fault.Throttled : Fault.None;
 
         Assert.IsType<DeliveryAnswer.Accepted>(await Send(graph, "d1@us.example"));
         Assert.Single(sender.Messages);
         Assert.Equal(0, graph.Service.TooEarly);
 
         sender.State = MailboxState.Forbidden;
-        Assert.Contains("Mail.Send", Assert.IsType<DeliveryAnswer.Unreachable>(await Send(graph, "d2@us.example")).Reason, StringComparison.Ordinal);
+        Assert.Contains(
+            "Mail.Send",
+            Assert.IsType<DeliveryAnswer.Unreachable>(await Send(graph, "d2@us.example")).Reason,
+            StringComparison.Ordinal);
     }
 
     private static async Task<DeliveryAnswer> Send(GraphCompany graph, string id)
     {
         await using var delivery = new GraphDelivery(graph.Account, SystemClock.Instance, GraphCompany.Impatient);
         var mail = TestCompany.MailText(subject: $"Your day {id}", from: "crmsync@us.example", id: id, more: "X-CrmSync: digest\r\n");
-        return await delivery.Deliver(new LeavingMail("d", "crmsync@us.example", "ana@us.example", "commands@us.example", Encoding.UTF8.GetBytes(mail)), CancellationToken.None);
+        return await delivery.Deliver(
+            new LeavingMail("d", "crmsync@us.example", "ana@us.example", "commands@us.example", Encoding.UTF8.GetBytes(mail)),
+            CancellationToken.None);
     }
 }

@@ -9,7 +9,14 @@ public sealed class GraphFaultTests
 {
     private static readonly Fault[] All =
     [
-        Fault.Throttled, Fault.Unavailable, Fault.Cut, Fault.Truncated, Fault.TokenExpired, Fault.LinkExpired, Fault.GatewayTimeout, Fault.ThrottledUntil,
+        Fault.Throttled,
+        Fault.Unavailable,
+        Fault.Cut,
+        Fault.Truncated,
+        Fault.TokenExpired,
+        Fault.LinkExpired,
+        Fault.GatewayTimeout,
+        Fault.ThrottledUntil,
     ];
 
     [Fact]
@@ -62,7 +69,12 @@ public sealed class GraphFaultTests
                 ana.Add(folder, System.Text.Encoding.UTF8.GetBytes(Mail((i * 100) + m)));
         }
 
-        graph.Service.Faults = (number, path) => path.Contains("delta", StringComparison.Ordinal) && number % 15 == 0 ? number % 2 == 0 ? Fault.Throttled : Fault.ThrottledUntil : Fault.None;
+        graph.Service.Faults = (number, path) =>
+            path.Contains("delta", StringComparison.Ordinal) && number % 15 == 0
+                ? number % 2 == 0
+                    ? Fault.Throttled
+                    : Fault.ThrottledUntil
+                : Fault.None;
         var summary = await graph.Harvest(ana);
 
         Assert.Equal((720, null), (summary.New, summary.Problem));
@@ -166,14 +178,21 @@ public sealed class GraphFaultTests
         Assert.Equal(["graph:ana@us.example", "graph:ben@us.example"], await Names("sales@us.example"));
         graph.Service.Groups["sales@us.example"] = ["eve@us.example", "north@us.example"];
         Assert.Equal(["graph:ben@us.example", "graph:eve@us.example"], await Names("sales@us.example"));
-        Assert.Contains("no member", (await Assert.ThrowsAsync<SourceException>(() => Names("empty@us.example"))).Message, StringComparison.Ordinal);
-        Assert.Contains("no group", (await Assert.ThrowsAsync<SourceException>(() => Names("nobody@us.example"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no member",
+            (await Assert.ThrowsAsync<SourceException>(() => Names("empty@us.example"))).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "no group",
+            (await Assert.ThrowsAsync<SourceException>(() => Names("nobody@us.example"))).Message,
+            StringComparison.Ordinal);
 
         async Task<IEnumerable<string>> Names(string group)
         {
             using var tenants = new CrmSync.Worker.Sources.Graph.GraphTenants(SystemClock.Instance, GraphCompany.Impatient);
             var account = graph.Account with { Group = GraphCompany.Address(group) };
-            var readable = Assert.Single(CrmSync.Worker.Sources.Graph.GraphAccounts.Of(account, tenants, new CrmSync.Worker.Configuration.CaptureSettings()));
+            var readable = Assert.Single(
+                CrmSync.Worker.Sources.Graph.GraphAccounts.Of(account, tenants, new CrmSync.Worker.Configuration.CaptureSettings()));
             var members = await readable.Members!(CancellationToken.None);
             foreach (var member in members)
                 await member.Open(TestCompany.Monday).Connect(CancellationToken.None);
@@ -270,19 +289,28 @@ public sealed class GraphFaultTests
         Assert.Contains("endpoint", summary.Problem, StringComparison.Ordinal);
     }
 
-    private static Task<CrmSync.Worker.Harvest.HarvestSummary> HarvestUntil(GraphCompany graph, GraphTestMailbox mailbox, CancellationToken end) =>
-        graph.Company.Harvest($"graph:{mailbox.Address}", new DyingSource(graph.Source(mailbox), end));
+    private static Task<CrmSync.Worker.Harvest.HarvestSummary> HarvestUntil(
+        GraphCompany graph,
+        GraphTestMailbox mailbox,
+        CancellationToken end) => graph.Company.Harvest($"graph:{mailbox.Address}", new DyingSource(graph.Source(mailbox), end));
 
-    private static string Mail(int number) => TestCompany.MailText(
-        subject: $"Hinges {number}", id: $"m{number}@acme.example",
-        date: (TestCompany.Monday - Duration.FromMinutes(number)).ToDateTimeUtc().ToString("R", System.Globalization.CultureInfo.InvariantCulture), body: $"Number {number}");
+    private static string Mail(int number) =>
+        TestCompany.MailText(
+            subject: $"Hinges {number}",
+            id: $"m{number}@acme.example",
+            date: (TestCompany.Monday - Duration.FromMinutes(number))
+                .ToDateTimeUtc()
+                .ToString("R", System.Globalization.CultureInfo.InvariantCulture),
+            body: $"Number {number}");
 
     /// <summary>Ends with the program: what it was doing is neither finished nor undone.</summary>
     private sealed class DyingSource(ISource source, CancellationToken end) : ISource
     {
         public Task Connect(CancellationToken ct) => source.Connect(ct);
 
-        public async IAsyncEnumerable<Listing> Discover(KnownItems known, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
+        public async IAsyncEnumerable<Listing> Discover(
+            KnownItems known,
+            [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
         {
             await foreach (var listing in source.Discover(known, end))
             {
@@ -291,7 +319,9 @@ public sealed class GraphFaultTests
             }
         }
 
-        public async IAsyncEnumerable<Reading> Read(IReadOnlyList<RemoteItem> items, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
+        public async IAsyncEnumerable<Reading> Read(
+            IReadOnlyList<RemoteItem> items,
+            [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
         {
             await foreach (var reading in source.Read(items, end))
             {

@@ -16,9 +16,21 @@ public sealed class GraphMailHarvestTests
     {
         await using var graph = await GraphCompany.Open();
         var ana = graph.Service.AddMailbox("ana@us.example");
-        ana.Add("inbox", TestCompany.MailText(id: "q1@acme.example", more: "Received: from mx.us.example; Mon, 2 Mar 2026 08:00:05 +0000\r\n", body: "Which hinges fit?\r\n-- \r\nJane"));
-        ana.Add("sentitems", TestCompany.MailText(
-            subject: "Re: Hinges", from: "ana@us.example", to: "Jane <jane@acme.example>", date: "Mon, 2 Mar 2026 08:30:00 +0000", id: "a1@us.example", more: "In-Reply-To: <q1@acme.example>\r\nReferences: <q1@acme.example>\r\n"));
+        ana.Add(
+            "inbox",
+            TestCompany.MailText(
+                id: "q1@acme.example",
+                more: "Received: from mx.us.example; Mon, 2 Mar 2026 08:00:05 +0000\r\n",
+                body: "Which hinges fit?\r\n-- \r\nJane"));
+        ana.Add(
+            "sentitems",
+            TestCompany.MailText(
+                subject: "Re: Hinges",
+                from: "ana@us.example",
+                to: "Jane <jane@acme.example>",
+                date: "Mon, 2 Mar 2026 08:30:00 +0000",
+                id: "a1@us.example",
+                more: "In-Reply-To: <q1@acme.example>\r\nReferences: <q1@acme.example>\r\n"));
 
         var summary = await graph.Harvest(ana);
 
@@ -44,7 +56,9 @@ public sealed class GraphMailHarvestTests
         Assert.Equal(120, (await graph.Harvest(ana)).New);
 
         // outlook-immutable-id: "you must include this header with every API request", also in every part of a batch.
-        Assert.All(graph.Service.Seen.Where(r => r.Path.Contains("/messages", StringComparison.Ordinal)), r => Assert.Contains("IdType=\"ImmutableId\"", r.Prefer));
+        Assert.All(
+            graph.Service.Seen.Where(r => r.Path.Contains("/messages", StringComparison.Ordinal)),
+            r => Assert.Contains("IdType=\"ImmutableId\"", r.Prefer));
         Assert.DoesNotContain(graph.Service.Seen, r => r.Path.Contains("/messages/AA", StringComparison.Ordinal));
         Assert.True(graph.Service.Seen.Count(r => !r.InBatch) <= 6, string.Join('\n', graph.Service.Seen));
     }
@@ -57,8 +71,12 @@ public sealed class GraphMailHarvestTests
         var projects = ana.AddFolder("Projekte", ana.Folder("inbox"));
         var old = ana.AddFolder("2026", projects);
         ana.Add(old, System.Text.Encoding.UTF8.GetBytes(TestCompany.MailText(id: "deep@acme.example", subject: "Deep")));
-        ana.Add(ana.AddFolder("Ansicht", ana.Folder("inbox"), isSearch: true), System.Text.Encoding.UTF8.GetBytes(TestCompany.MailText(id: "view@acme.example", subject: "View")));
-        ana.Add(ana.AddFolder("Weg", ana.Folder("deleteditems")), System.Text.Encoding.UTF8.GetBytes(TestCompany.MailText(id: "gone@acme.example", subject: "Gone")));
+        ana.Add(
+            ana.AddFolder("Ansicht", ana.Folder("inbox"), isSearch: true),
+            System.Text.Encoding.UTF8.GetBytes(TestCompany.MailText(id: "view@acme.example", subject: "View")));
+        ana.Add(
+            ana.AddFolder("Weg", ana.Folder("deleteditems")),
+            System.Text.Encoding.UTF8.GetBytes(TestCompany.MailText(id: "gone@acme.example", subject: "Gone")));
         ana.Add("junkemail", TestCompany.MailText(id: "junk@acme.example", subject: "Junk"));
         ana.Add("inbox", TestCompany.MailText(id: "draft@us.example", subject: "Draft in the inbox"), draft: true);
         for (var i = 0; i < 14; i++)
@@ -91,7 +109,10 @@ public sealed class GraphMailHarvestTests
         await using var graph = await GraphCompany.Open();
         graph.Service.DeltaIsOdd = true;
         var ana = graph.Service.AddMailbox("ana@us.example");
-        var mails = Enumerable.Range(0, 30).Select(i => ana.Add("inbox", TestCompany.MailText(id: $"m{i}@acme.example", subject: $"Hinges {i}"))).ToArray();
+        var mails = Enumerable
+            .Range(0, 30)
+            .Select(i => ana.Add("inbox", TestCompany.MailText(id: $"m{i}@acme.example", subject: $"Hinges {i}")))
+            .ToArray();
         Assert.Equal(30, (await graph.Harvest(ana)).New);
 
         var archive = ana.AddFolder("Archiv", null, "archive");
@@ -141,7 +162,12 @@ public sealed class GraphMailHarvestTests
         for (var i = 0; i < 700; i++)
         {
             var date = Instant.FromUtc(2026, 1, 1, 0, 0) + Duration.FromSeconds(i / 60 * 60);
-            ana.Add("inbox", TestCompany.MailText(id: $"m{i}@acme.example", subject: $"Hinges {i}", date: date.ToDateTimeUtc().ToString("R", System.Globalization.CultureInfo.InvariantCulture)));
+            ana.Add(
+                "inbox",
+                TestCompany.MailText(
+                    id: $"m{i}@acme.example",
+                    subject: $"Hinges {i}",
+                    date: date.ToDateTimeUtc().ToString("R", System.Globalization.CultureInfo.InvariantCulture)));
         }
 
         var summary = await graph.Harvest(ana);
@@ -160,10 +186,13 @@ public sealed class GraphMailHarvestTests
         var ana = graph.Service.AddMailbox("ana@us.example");
         ana.Add("sentitems", TestCompany.MailText(id: "q1@us.example", from: "ana@us.example", to: "jane@acme.example"));
         ana.Add("inbox",
-            "From: MAILER-DAEMON@mx.acme.example\r\nTo: ana@us.example\r\nSubject: Undelivered\r\nDate: Mon, 2 Mar 2026 08:01:00 +0000\r\nMessage-ID: <r1@mx.acme.example>\r\nReturn-Path: <>\r\n"
-            + "MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n--b\r\n\r\nSorry\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\n"
-            + "Reporting-MTA: dns; mx.acme.example\r\n\r\nFinal-Recipient: rfc822; jane@acme.example\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n--b\r\nContent-Type: text/rfc822-headers\r\n\r\n"
-            + "Message-ID: <q1@us.example>\r\n\r\n--b--\r\n");
+            "From: MAILER-DAEMON@mx.acme.example\r\nTo: ana@us.example\r\nSubject: Undelivered\r\nDate: Mon, 2 Mar 2026 08:01:00 "
+                + "+0000\r\nMessage-ID: <r1@mx.acme.example>\r\nReturn-Path: <>\r\n"
+                + "MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; "
+                + "boundary=b\r\n\r\n--b\r\n\r\nSorry\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\n"
+                + "Reporting-MTA: dns; mx.acme.example\r\n\r\nFinal-Recipient: rfc822; jane@acme.example\r\nAction: failed\r\nStatus: "
+                + "5.1.1\r\n\r\n--b\r\nContent-Type: text/rfc822-headers\r\n\r\n"
+                + "Message-ID: <q1@us.example>\r\n\r\n--b--\r\n");
 
         await graph.Harvest(ana);
 
@@ -197,7 +226,10 @@ public sealed class GraphMailHarvestTests
         foreach (var sub in Directory.GetDirectories(folder))
         {
             var role = Path.GetFileName(sub);
-            var target = role == "inbox" ? mailbox.Folder("inbox") : role is "sent_items" ? mailbox.Folder("sentitems") : mailbox.AddFolder(role);
+            var target =
+                role == "inbox" ? mailbox.Folder("inbox")
+                : role is "sent_items" ? mailbox.Folder("sentitems")
+                : mailbox.AddFolder(role);
             foreach (var file in Directory.GetFiles(sub, "*.eml", SearchOption.AllDirectories))
                 mailbox.Add(target, await File.ReadAllBytesAsync(file));
         }
@@ -208,10 +240,13 @@ public sealed class GraphMailHarvestTests
         var expected = (await files.Log()).Select(Line).ToArray();
         var actual = (await graph.Company.Log()).Select(Line).ToArray();
         var missing = expected.Except(actual).Take(3).Concat(actual.Except(expected).Take(3));
-        Assert.True(expected.SequenceEqual(actual), $"{expected.Length} lines from files, {actual.Length} through Graph\n{string.Join('\n', missing)}");
+        Assert.True(
+            expected.SequenceEqual(actual),
+            $"{expected.Length} lines from files, {actual.Length} through Graph\n{string.Join('\n', missing)}");
     }
 
     /// <summary>Everything a line says, but when its file was stored.</summary>
     private static string Line(Interaction line) =>
-        $"{line.Id}|{line.At}|{line.Direction}|{line.Class}|{line.Subject}|{line.Thread}|{string.Join(',', line.Participants.Select(p => $"{p.Role} {p.Address} {p.Name}"))}|{line.Text}";
+        $"{line.Id}|{line.At}|{line.Direction}|{line.Class}|{line.Subject}|{line.Thread}|"
+            + $"{string.Join(',', line.Participants.Select(p => $"{p.Role} {p.Address} {p.Name}"))}|{line.Text}";
 }

@@ -12,7 +12,9 @@ public sealed class GraphProgramTests
         await using var company = await TestCompany.Open();
         await using var service = await GraphTestService.Start();
         foreach (var name in new[] { "ana", "ben", "old" })
-            service.AddMailbox($"{name}@us.example").Add("inbox", TestCompany.MailText(id: $"{name}@acme.example", subject: $"For {name}", to: $"{name}@us.example"));
+            service
+                .AddMailbox($"{name}@us.example")
+                .Add("inbox", TestCompany.MailText(id: $"{name}@acme.example", subject: $"For {name}", to: $"{name}@us.example"));
 
         service.Find("old@us.example")!.State = MailboxState.NotInTheCloud;
         service.Groups["sales@us.example"] = ["ana@us.example", "ben@us.example", "old@us.example"];
@@ -45,7 +47,16 @@ public sealed class GraphProgramTests
 
         // A member is an account like any other.
         service.Forget();
-        var one = await TheProgram.Run("--config", config, "sync", "--account", "graph:ben@us.example", "--format", "json", "--now", "2026-03-02T09:02:00Z");
+        var one = await TheProgram.Run(
+            "--config",
+            config,
+            "sync",
+            "--account",
+            "graph:ben@us.example",
+            "--format",
+            "json",
+            "--now",
+            "2026-03-02T09:02:00Z");
         Assert.Equal((0, "graph:ben@us.example"), (one.Status, Assert.Single(one.Json).GetProperty("account").GetString()));
         Assert.DoesNotContain(service.Seen, r => r.Mailbox is "ana@us.example" or "old@us.example");
 

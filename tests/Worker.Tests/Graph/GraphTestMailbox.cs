@@ -74,10 +74,16 @@ internal sealed class GraphTestMailbox
     {
         Address = address;
         Id = $"00000000-0000-4000-8000-{(uint)address.GetHashCode(StringComparison.Ordinal):x12}";
-        foreach (var (wellKnown, name) in new[]
-                 {
-                     ("inbox", "Posteingang"), ("sentitems", "Gesendete Elemente"), ("drafts", "Entwürfe"), ("deleteditems", "Gelöschte Elemente"), ("junkemail", "Junk-E-Mail"), ("outbox", "Postausgang"),
-                 })
+        foreach (
+            var (wellKnown, name) in new[]
+            {
+                ("inbox", "Posteingang"),
+                ("sentitems", "Gesendete Elemente"),
+                ("drafts", "Entwürfe"),
+                ("deleteditems", "Gelöschte Elemente"),
+                ("junkemail", "Junk-E-Mail"),
+                ("outbox", "Postausgang"),
+            })
             AddFolder(name, null, wellKnown);
     }
 
@@ -102,14 +108,23 @@ internal sealed class GraphTestMailbox
 
     public GraphTestFolder AddFolder(string name, GraphTestFolder? parent = null, string? wellKnown = null, bool isSearch = false)
     {
-        var folder = new GraphTestFolder($"AQMkAD{Address.Length:x}{(Folders.Count % 2 == 0 ? "b" : "B")}{Folders.Count / 2:D4}AAA=", name, parent?.Id, wellKnown) { IsSearch = isSearch };
+        var folder = new GraphTestFolder(
+            $"AQMkAD{Address.Length:x}{(Folders.Count % 2 == 0 ? "b" : "B")}{Folders.Count / 2:D4}AAA=",
+            name,
+            parent?.Id,
+            wellKnown)
+        {
+            IsSearch = isSearch,
+        };
         Folders.Add(folder);
         return folder;
     }
 
-    public GraphTestFolder Folder(string wellKnown) => Folders.First(f => string.Equals(f.WellKnown, wellKnown, StringComparison.OrdinalIgnoreCase));
+    public GraphTestFolder Folder(string wellKnown) =>
+        Folders.First(f => string.Equals(f.WellKnown, wellKnown, StringComparison.OrdinalIgnoreCase));
 
-    public GraphTestMessage Add(string wellKnown, string mime, bool draft = false) => Add(Folder(wellKnown), Encoding.UTF8.GetBytes(mime), draft);
+    public GraphTestMessage Add(string wellKnown, string mime, bool draft = false) =>
+        Add(Folder(wellKnown), Encoding.UTF8.GetBytes(mime), draft);
 
     public GraphTestMessage Add(GraphTestFolder folder, byte[] mime, bool draft = false)
     {
@@ -117,8 +132,15 @@ internal sealed class GraphTestMailbox
         {
             var read = MimeReader.Read(mime);
             // Whatever a mail says of its date, the service knows when it arrived.
-            var date = read.Received.Append(read.Date).FirstOrDefault(d => d is { Plausible: true })?.Instant?.ToDateTimeOffset() ?? new DateTimeOffset(2026, 3, 2, 9, 0, 0, TimeSpan.Zero);
-            var message = new GraphTestMessage(numbers++, mime) { Folder = folder, IsDraft = draft, Received = date };
+            var date =
+                read.Received.Append(read.Date).FirstOrDefault(d => d is { Plausible: true })?.Instant?.ToDateTimeOffset()
+                ?? new DateTimeOffset(2026, 3, 2, 9, 0, 0, TimeSpan.Zero);
+            var message = new GraphTestMessage(numbers++, mime)
+            {
+                Folder = folder,
+                IsDraft = draft,
+                Received = date,
+            };
             messages[message.Number] = message;
             folder.Changes.Add((++Version, message));
             return message;
@@ -178,7 +200,9 @@ internal sealed class GraphTestMailbox
                 (item.Deleted, item.Version) = (true, ++Version);
 
             var master = Events.First(e => e.Id == id).Json["seriesMasterId"]?.GetValue<string>();
-            foreach (var rest in Events.Where(e => master is not null && !e.Deleted && (e.Id == master || e.Json["seriesMasterId"]?.GetValue<string>() == master)))
+            foreach (
+                var rest in Events.Where(e =>
+                    master is not null && !e.Deleted && (e.Id == master || e.Json["seriesMasterId"]?.GetValue<string>() == master)))
                 rest.Version = ++Version;
         }
     }

@@ -11,9 +11,9 @@ using Microsoft.Extensions.Logging;
 namespace CrmSync.Worker.Tests.Graph;
 
 /// <summary>
-/// A Microsoft Graph of our own on Kestrel, written from Microsoft's documentation: the token endpoint (v2-oauth2-client-creds-grant-flow), and behind it users,
-/// groups, mail folders, messages, calendars, sendMail and $batch. It records what was asked, how many requests to one mailbox were under way at a time, and which
-/// came before a Retry-After was over. What shall go wrong is switched on by each test.
+/// A Microsoft Graph of our own on Kestrel, written from Microsoft's documentation: the token endpoint (v2-oauth2-client-creds-grant-flow),
+/// and behind it users, groups, mail folders, messages, calendars, sendMail and $batch. It records what was asked, how many requests to one
+/// mailbox were under way at a time, and which came before a Retry-After was over. What shall go wrong is switched on by each test.
 /// </summary>
 internal sealed class GraphTestService : IAsyncDisposable
 {
@@ -95,7 +95,8 @@ internal sealed class GraphTestService : IAsyncDisposable
     }
 
     public GraphTestMailbox? Find(string user) =>
-        Mailboxes.Find(m => m.Id.Equals(user, StringComparison.OrdinalIgnoreCase) || m.Address.Equals(user, StringComparison.OrdinalIgnoreCase));
+        Mailboxes.Find(m =>
+            m.Id.Equals(user, StringComparison.OrdinalIgnoreCase) || m.Address.Equals(user, StringComparison.OrdinalIgnoreCase));
 
     public void Forget()
     {
@@ -127,7 +128,10 @@ internal sealed class GraphTestService : IAsyncDisposable
             mailbox = "$batch";
 
         // What was on its way when the answer that asks to wait left cannot know of it yet.
-        if (notBefore.TryGetValue(mailbox, out var pause) && Stopwatch.GetTimestamp() < pause.Until && Stopwatch.GetElapsedTime(pause.Told) > OnItsWay)
+        if (
+            notBefore.TryGetValue(mailbox, out var pause)
+            && Stopwatch.GetTimestamp() < pause.Until
+            && Stopwatch.GetElapsedTime(pause.Told) > OnItsWay)
             Interlocked.Increment(ref tooEarly);
 
         var now = underWay.AddOrUpdate(mailbox, 1, (_, n) => n + 1);
@@ -140,9 +144,25 @@ internal sealed class GraphTestService : IAsyncDisposable
 
             var fault = Faults?.Invoke(number, path) ?? Fault.None;
             var answer = Authorised(http.Request.Headers.Authorization.ToString())
-                ? Faulty(fault, mailbox, path + http.Request.QueryString.Value) ?? Answer(new GraphRequest(http.Request.Method, path, Query(http), http.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase), body.ToArray(), fault))
+                ? Faulty(fault, mailbox, path + http.Request.QueryString.Value)
+                    ?? Answer(
+                        new GraphRequest(
+                            http.Request.Method,
+                            path,
+                            Query(http),
+                            http.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase),
+                            body.ToArray(),
+                            fault))
                 : GraphAnswers.Error(401, "InvalidAuthenticationToken", "Lifetime validation failed, the token is expired.");
-            Seen.Enqueue(new SeenRequest(mailbox, http.Request.Method, path, Query(http), http.Request.Headers["Prefer"].ToString(), answer.Status, InBatch: false));
+            Seen.Enqueue(
+                new SeenRequest(
+                    mailbox,
+                    http.Request.Method,
+                    path,
+                    Query(http),
+                    http.Request.Headers["Prefer"].ToString(),
+                    answer.Status,
+                    InBatch: false));
             await Write(http, answer, fault);
         }
         finally
@@ -151,7 +171,8 @@ internal sealed class GraphTestService : IAsyncDisposable
         }
     }
 
-    private GraphAnswer Answer(GraphRequest request) => request.Path.EndsWith("/$batch", StringComparison.Ordinal) ? Batch(request) : answers.Of(request);
+    private GraphAnswer Answer(GraphRequest request) =>
+        request.Path.EndsWith("/$batch", StringComparison.Ordinal) ? Batch(request) : answers.Of(request);
 
     /// <summary>json-batching: a status for each part, in any order; the whole is a 200.</summary>
     private GraphAnswer Batch(GraphRequest request)
@@ -167,18 +188,32 @@ internal sealed class GraphTestService : IAsyncDisposable
             var cut = url.IndexOf('?', StringComparison.Ordinal);
             var path = "/v1.0/" + Uri.UnescapeDataString(cut < 0 ? url : url[..cut]).TrimStart('/');
             var query = cut < 0 ? "" : Uri.UnescapeDataString(url[(cut + 1)..]);
-            var headers = (part["headers"]?.AsObject() ?? []).ToDictionary(h => h.Key, h => h.Value!.GetValue<string>(), StringComparer.OrdinalIgnoreCase);
+            var headers = (part["headers"]?.AsObject() ?? []).ToDictionary(
+                h => h.Key,
+                h => h.Value!.GetValue<string>(),
+                StringComparer.OrdinalIgnoreCase);
             var mailbox = GraphAnswers.UserIn(path) is { } user ? Find(user)?.Address ?? user : "";
             var fault = Faults?.Invoke(Interlocked.Increment(ref requests), path) ?? Fault.None;
-            if (notBefore.TryGetValue(mailbox, out var pause) && Stopwatch.GetTimestamp() < pause.Until && fault is not (Fault.Throttled or Fault.ThrottledUntil or Fault.Unavailable))
+            if (
+                notBefore.TryGetValue(mailbox, out var pause)
+                && Stopwatch.GetTimestamp() < pause.Until
+                && fault is not (Fault.Throttled or Fault.ThrottledUntil or Fault.Unavailable))
                 fault = Fault.Throttled;
 
             if (fault is Fault.Cut or Fault.Truncated)
                 continue;
 
-            var answer = Faulty(fault, mailbox, path + "?" + query) ?? answers.Of(new GraphRequest(part["method"]!.GetValue<string>(), path, query, headers, [], fault));
-            Seen.Enqueue(new SeenRequest(mailbox, "GET", path, query, headers.GetValueOrDefault("Prefer", ""), answer.Status, InBatch: true));
-            var response = new JsonObject { ["id"] = part["id"]!.GetValue<string>(), ["status"] = answer.Status, ["headers"] = new JsonObject { ["Content-Type"] = "application/json" } };
+            var answer =
+                Faulty(fault, mailbox, path + "?" + query)
+                ?? answers.Of(new GraphRequest(part["method"]!.GetValue<string>(), path, query, headers, [], fault));
+            Seen.Enqueue(
+                new SeenRequest(mailbox, "GET", path, query, headers.GetValueOrDefault("Prefer", ""), answer.Status, InBatch: true));
+            var response = new JsonObject
+            {
+                ["id"] = part["id"]!.GetValue<string>(),
+                ["status"] = answer.Status,
+                ["headers"] = new JsonObject { ["Content-Type"] = "application/json" },
+            };
             if (answer.Headers.TryGetValue("Retry-After", out var wait))
                 response["headers"]!["Retry-After"] = wait;
 
@@ -198,8 +233,14 @@ internal sealed class GraphTestService : IAsyncDisposable
                 var until = fault == Fault.ThrottledUntil ? DateTimeOffset.UtcNow.AddSeconds(RetryAfter + 1) : default;
                 var told = Stopwatch.GetTimestamp();
                 notBefore[mailbox] = (told, told + (RetryAfter * Stopwatch.Frequency));
-                var answer = GraphAnswers.Error(fault == Fault.Unavailable ? 503 : 429, "ApplicationThrottled", "Application is over its MailboxConcurrency limit.");
-                answer.Headers["Retry-After"] = fault == Fault.ThrottledUntil ? until.ToString("R", CultureInfo.InvariantCulture) : RetryAfter.ToString(CultureInfo.InvariantCulture);
+                var answer = GraphAnswers.Error(
+                    fault == Fault.Unavailable ? 503 : 429,
+                    "ApplicationThrottled",
+                    "Application is over its MailboxConcurrency limit.");
+                answer.Headers["Retry-After"] =
+                    fault == Fault.ThrottledUntil
+                        ? until.ToString("R", CultureInfo.InvariantCulture)
+                        : RetryAfter.ToString(CultureInfo.InvariantCulture);
                 return answer;
             case Fault.GatewayTimeout:
                 return new GraphAnswer(504, "", "text/plain");
@@ -217,27 +258,51 @@ internal sealed class GraphTestService : IAsyncDisposable
 
     private GraphAnswer Token(string form, string path)
     {
-        var fields = form.Split('&').Select(f => f.Split('=', 2)).ToDictionary(f => f[0], f => Uri.UnescapeDataString(f[1].Replace('+', ' ')), StringComparer.Ordinal);
+        var fields = form.Split('&')
+            .Select(f => f.Split('=', 2))
+            .ToDictionary(f => f[0], f => Uri.UnescapeDataString(f[1].Replace('+', ' ')), StringComparer.Ordinal);
         if (LoginError is { } error)
             return GraphAnswer.Json(401, new JsonObject { ["error"] = "invalid_client", ["error_description"] = error });
 
         if (!path.Contains(Tenant, StringComparison.Ordinal))
-            return GraphAnswer.Json(400, new JsonObject { ["error"] = "invalid_request", ["error_description"] = "AADSTS90002: Tenant not found." });
+            return GraphAnswer.Json(
+                400,
+                new JsonObject { ["error"] = "invalid_request", ["error_description"] = "AADSTS90002: Tenant not found." });
 
-        if (fields["grant_type"] != "client_credentials" || fields["client_secret"] != Secret || !fields["scope"].EndsWith("/.default", StringComparison.Ordinal))
+        if (
+            fields["grant_type"] != "client_credentials"
+            || fields["client_secret"] != Secret
+            || !fields["scope"].EndsWith("/.default", StringComparison.Ordinal))
         {
             return GraphAnswer.Json(
-                401, new JsonObject { ["error"] = "invalid_client", ["error_description"] = "AADSTS7000215: Invalid client secret provided. Trace ID: 1", ["error_codes"] = new JsonArray(7000215) });
+                401,
+                new JsonObject
+                {
+                    ["error"] = "invalid_client",
+                    ["error_description"] = "AADSTS7000215: Invalid client secret provided. Trace ID: 1",
+                    ["error_codes"] = new JsonArray(7000215),
+                });
         }
 
         var token = $"token-{Interlocked.Increment(ref tokenNumber)}";
         tokens[token] = DateTimeOffset.UtcNow + TokenLife;
-        return GraphAnswer.Json(200, new JsonObject { ["token_type"] = "Bearer", ["expires_in"] = (int)TokenLife.TotalSeconds, ["access_token"] = token });
+        return GraphAnswer.Json(
+            200,
+            new JsonObject
+            {
+                ["token_type"] = "Bearer",
+                ["expires_in"] = (int)TokenLife.TotalSeconds,
+                ["access_token"] = token,
+            });
     }
 
-    private bool Authorised(string header) => header.StartsWith("Bearer ", StringComparison.Ordinal) && tokens.TryGetValue(header[7..], out var end) && end > DateTimeOffset.UtcNow;
+    private bool Authorised(string header) =>
+        header.StartsWith("Bearer ", StringComparison.Ordinal)
+        && tokens.TryGetValue(header[7..], out var end)
+        && end > DateTimeOffset.UtcNow;
 
-    private static string Query(HttpContext http) => Uri.UnescapeDataString(http.Request.QueryString.Value?.TrimStart('?').Replace('+', ' ') ?? "");
+    private static string Query(HttpContext http) =>
+        Uri.UnescapeDataString(http.Request.QueryString.Value?.TrimStart('?').Replace('+', ' ') ?? "");
 
     private void InterlockedMax(int value)
     {
@@ -269,7 +334,13 @@ internal sealed class GraphTestService : IAsyncDisposable
     }
 }
 
-internal sealed record GraphRequest(string Method, string Path, string Query, IReadOnlyDictionary<string, string> Headers, byte[] Body, Fault Fault)
+internal sealed record GraphRequest(
+    string Method,
+    string Path,
+    string Query,
+    IReadOnlyDictionary<string, string> Headers,
+    byte[] Body,
+    Fault Fault)
 {
     public string Prefer => Headers.GetValueOrDefault("Prefer", "");
 
@@ -277,7 +348,10 @@ internal sealed record GraphRequest(string Method, string Path, string Query, IR
 
     /// <summary>A query option, decoded; null when it is absent.</summary>
     public string? Option(string name) =>
-        Query.Split('&').Select(p => p.Split('=', 2)).FirstOrDefault(p => p[0].Equals(name, StringComparison.OrdinalIgnoreCase)) is [_, var value] ? value : null;
+        Query.Split('&').Select(p => p.Split('=', 2)).FirstOrDefault(p => p[0].Equals(name, StringComparison.OrdinalIgnoreCase))
+            is [_, var value]
+            ? value
+            : null;
 }
 
 internal sealed record GraphAnswer(int Status, string Body, string ContentType = "application/json; odata.metadata=minimal; charset=utf-8")

@@ -11,7 +11,9 @@ namespace CrmSync.Worker.Tests.Harvest;
 /// <summary>Thirteen real mailboxes of people who wrote to each other, every stored copy with a Message-ID of its own.</summary>
 public sealed class EnronHarvestTests
 {
-    /// <summary>Some copies bear the day before 1980 began: a clock that was never set. Those stand in the log when their file was stored.</summary>
+    /// <summary>
+    /// Some copies bear the day before 1980 began: a clock that was never set. Those stand in the log when their file was stored.
+    /// </summary>
     private static readonly Instant LongAgo = Instant.FromUtc(1990, 1, 1, 0, 0);
 
     private static readonly Capture Capture = new(TestCompany.PolicyOf("enron.com"), Domain.Log.Capture.DefaultTextLimit);
@@ -46,8 +48,8 @@ public sealed class EnronHarvestTests
     }
 
     /// <summary>
-    /// The groups in duplicates.tsv were found by Date, From, subject and body without white space; each must be one line with all its accounts. Two groups hold
-    /// what a reader would not call copies.
+    /// The groups in duplicates.tsv were found by Date, From, subject and body without white space; each must be one line with all its
+    /// accounts. Two groups hold what a reader would not call copies.
     /// </summary>
     private static void CopiesAreOneLine(IReadOnlyList<Interaction> log, Dictionary<string, MailFacts> mails)
     {
@@ -63,7 +65,9 @@ public sealed class EnronHarvestTests
         {
             var mail = mails[group.First()];
             var accounts = group.Select(path => path.Split('/')[0]).Distinct(StringComparer.Ordinal);
-            var holding = lines[(mail.From!.Address, mail.Subject, Capture.Shorten(mail.Excerpt))].Where(l => (l.At == mail.Date || mail.Date < LongAgo) && !accounts.Except(l.Accounts).Any()).ToArray();
+            var holding = lines[(mail.From!.Address, mail.Subject, Capture.Shorten(mail.Excerpt))]
+                .Where(l => (l.At == mail.Date || mail.Date < LongAgo) && !accounts.Except(l.Accounts).Any())
+                .ToArray();
             if (holding.Length != 1)
                 wrong.Add($"{group.Key}: {holding.Length} lines for {string.Join(' ', group)}");
         }
@@ -75,14 +79,24 @@ public sealed class EnronHarvestTests
     private static void DifferentMailsAreDifferentLines(IReadOnlyList<Interaction> log, Dictionary<string, MailFacts> mails)
     {
         var lines = log.Select(l => (l.Author, l.Subject, l.Text)).ToHashSet();
-        var missing = mails.Where(m => !lines.Contains((m.Value.From?.Address, m.Value.Subject, Capture.Shorten(m.Value.Excerpt)))).Select(m => m.Key).ToArray();
+        var missing = mails
+            .Where(m => !lines.Contains((m.Value.From?.Address, m.Value.Subject, Capture.Shorten(m.Value.Excerpt))))
+            .Select(m => m.Key)
+            .ToArray();
         Assert.True(missing.Length == 0, string.Join('\n', missing));
 
-        var different = mails.Values.Select(m => (m.From?.Address, Subject: Subjects.Collapse(m.Subject), Convert.ToHexString(m.BodyDigest.Span))).Distinct().Count();
+        var different = mails
+            .Values.Select(m => (m.From?.Address, Subject: Subjects.Collapse(m.Subject), Convert.ToHexString(m.BodyDigest.Span)))
+            .Distinct()
+            .Count();
         Assert.True(log.Count >= different, $"{log.Count} lines for {different} different mails");
     }
 
     private static Dictionary<string, MailFacts> ReadAll() =>
-        Directory.GetFiles(Enron, "*.eml", SearchOption.AllDirectories).AsParallel()
-            .ToDictionary(path => Path.GetRelativePath(Enron, path), path => MailTranslation.FactsOf(MimeReader.Read(File.ReadAllBytes(path)), stored: null));
+        Directory
+            .GetFiles(Enron, "*.eml", SearchOption.AllDirectories)
+            .AsParallel()
+            .ToDictionary(
+                path => Path.GetRelativePath(Enron, path),
+                path => MailTranslation.FactsOf(MimeReader.Read(File.ReadAllBytes(path)), stored: null));
 }

@@ -40,14 +40,19 @@ internal sealed class TestCompany : IAsyncDisposable
     public static async Task<TestCompany> Open(string domain = "us.example", Privacy? privacy = null)
     {
         var folder = Directory.CreateTempSubdirectory("crmsync-").FullName;
-        return new TestCompany(folder, await ContactDatabase.OpenSqlite(Path.Combine(folder, "crmsync.db"), CancellationToken.None), PolicyOf(domain, privacy));
+        return new TestCompany(
+            folder,
+            await ContactDatabase.OpenSqlite(Path.Combine(folder, "crmsync.db"), CancellationToken.None),
+            PolicyOf(domain, privacy));
     }
 
     public static CompanyPolicy PolicyOf(string domain, Privacy? privacy = null)
     {
         IReadOnlyList<OpenSpan> open = [new OpenSpan(9 * 60, 17 * 60)];
         var office = new BusinessCalendar(
-            "office", DateTimeZone.Utc, Enum.GetValues<IsoDayOfWeek>().Where(d => d is > IsoDayOfWeek.None and < IsoDayOfWeek.Saturday).ToDictionary(d => d, _ => open),
+            "office",
+            DateTimeZone.Utc,
+            Enum.GetValues<IsoDayOfWeek>().Where(d => d is > IsoDayOfWeek.None and < IsoDayOfWeek.Saturday).ToDictionary(d => d, _ => open),
             new Dictionary<LocalDate, Holiday>());
         var ana = new Person("ana", EmailAddress.Parse("ana@" + domain));
         return new CompanyPolicy
@@ -80,7 +85,8 @@ internal sealed class TestCompany : IAsyncDisposable
         return await harvest.Run(state, () => source, now ?? Monday, progress: null, CancellationToken.None);
     }
 
-    public async Task<IReadOnlyList<Interaction>> Log() => await new ContactLog(Database).Read(new LogFilter(), CancellationToken.None).ToListAsync();
+    public async Task<IReadOnlyList<Interaction>> Log() =>
+        await new ContactLog(Database).Read(new LogFilter(), CancellationToken.None).ToListAsync();
 
     /// <summary>A number that changes with everything that is written to the database.</summary>
     public string Changes()
@@ -97,7 +103,13 @@ internal sealed class TestCompany : IAsyncDisposable
 
     /// <summary>A small mail, complete with headers.</summary>
     public static string MailText(
-        string subject = "Hinges", string from = "jane@acme.example", string to = "ana@us.example", string date = "Mon, 2 Mar 2026 08:00:00 +0000", string body = "Hello",
-        string? id = null, string more = "") =>
-        $"From: {from}\r\nTo: {to}\r\nSubject: {subject}\r\nDate: {date}\r\n{(id is null ? "" : $"Message-ID: <{id}>\r\n")}{more}\r\n{body}\r\n";
+        string subject = "Hinges",
+        string from = "jane@acme.example",
+        string to = "ana@us.example",
+        string date = "Mon, 2 Mar 2026 08:00:00 +0000",
+        string body = "Hello",
+        string? id = null,
+        string more = "") =>
+        $"From: {from}\r\nTo: {to}\r\nSubject: {subject}\r\nDate: "
+            + $"{date}\r\n{(id is null ? "" : $"Message-ID: <{id}>\r\n")}{more}\r\n{body}\r\n";
 }

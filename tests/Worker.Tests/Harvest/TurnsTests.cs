@@ -24,7 +24,11 @@ public sealed class TurnsTests
         await using var company = await TestCompany.Open();
         using var harvest = HarvestOf(company, TimeSpan.Zero, atOnce: 1);
 
-        var done = await Run(harvest, Account("years", new CannedMailbox(Years)), Account("one", new CannedMailbox(10)), Account("two", new CannedMailbox(10)));
+        var done = await Run(
+            harvest,
+            Account("years", new CannedMailbox(Years)),
+            Account("one", new CannedMailbox(10)),
+            Account("two", new CannedMailbox(10)));
 
         Assert.Equal(["one", "two", "years"], done.Select(summary => summary.Account));
         Assert.Equal((Years, 0, null), (done[^1].New, done[^1].Known, done[^1].Problem));
@@ -42,7 +46,10 @@ public sealed class TurnsTests
         var done = await Run(harvest, Account("years", mailbox));
 
         Assert.Equal((Years + 3, 0), (done[0].New, done[0].Known));
-        var news = Enumerable.Range(Years + 1, 3).Select(number => number.ToString(CultureInfo.InvariantCulture)).ToHashSet(StringComparer.Ordinal);
+        var news = Enumerable
+            .Range(Years + 1, 3)
+            .Select(number => number.ToString(CultureInfo.InvariantCulture))
+            .ToHashSet(StringComparer.Ordinal);
         Assert.InRange(mailbox.Asked.FindIndex(news.Contains), 1, 2500);
     }
 
@@ -147,7 +154,10 @@ public sealed class TurnsTests
 
             var folder = await known.Folder("INBOX", "INBOX", "inbox", ct);
             var from = (int)folder.Cursor.Frontier;
-            var found = Enumerable.Range(from + 1, Count - from).Select(number => new Locator(number.ToString(CultureInfo.InvariantCulture))).ToList();
+            var found = Enumerable
+                .Range(from + 1, Count - from)
+                .Select(number => new Locator(number.ToString(CultureInfo.InvariantCulture)))
+                .ToList();
             yield return new ListedPage(folder, found, from, folder.Cursor with { Frontier = Count });
         }
 
@@ -157,7 +167,8 @@ public sealed class TurnsTests
             foreach (var item in items)
             {
                 Asked.Add(item.Key);
-                var mail = Encoding.UTF8.GetBytes(TestCompany.MailText($"number {item.Key} of {GetHashCode()}", id: $"{item.Key}.{GetHashCode()}@acme.example"));
+                var mail = Encoding.UTF8.GetBytes(
+                    TestCompany.MailText($"number {item.Key} of {GetHashCode()}", id: $"{item.Key}.{GetHashCode()}@acme.example"));
                 yield return MailTranslation.ReadingOf(item, "here", MimeReader.Read(mail), TestCompany.Monday);
             }
 

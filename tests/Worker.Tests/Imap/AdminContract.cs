@@ -19,13 +19,20 @@ public abstract class AdminContract(MailboxServer server)
         var user = server.NewUser();
         server.Fill(user, "INBOX", [RealMailbox.Stored("one")]);
         await using var company = await TestCompany.Open();
-        var config = TheProgram.ConfigurationOf(company, $$"""
-              - { imap: ana@us.example, name: good, {{At(server.TlsPort)}}, ca: {{server.CaFile}}, user: {{user}}, password: {{MailboxServer.Password}} }
-              - { imap: ben@us.example, name: wrong, {{At(server.TlsPort)}}, ca: {{server.CaFile}}, user: {{user}}, password: battery-staple }
+        var config = TheProgram.ConfigurationOf(
+            company,
+            $$"""
+              - { imap: ana@us.example, name: good, {{At(
+                server.TlsPort)}}, ca: {{server.CaFile}}, user: {{user}}, password: {{MailboxServer.Password}} }
+              - { imap: ben@us.example, name: wrong, {{At(
+                server.TlsPort)}}, ca: {{server.CaFile}}, user: {{user}}, password: battery-staple }
               - { imap: cleo@us.example, name: untrusted, {{At(server.TlsPort)}}, user: {{user}}, password: {{MailboxServer.Password}} }
-              - { imap: dan@us.example, name: clear, {{At(server.PlainPort)}}, ca: {{server.CaFile}}, user: {{user}}, password: {{MailboxServer.Password}} }
-              - { imap: eve@us.example, name: nobody, {{At(ServerProcess.FreePort())}}, ca: {{server.CaFile}}, user: {{user}}, password: {{MailboxServer.Password}} }
-            """);
+              - { imap: dan@us.example, name: clear, {{At(
+                server.PlainPort)}}, ca: {{server.CaFile}}, user: {{user}}, password: {{MailboxServer.Password}} }
+              - { imap: eve@us.example, name: nobody, {{At(
+                ServerProcess.FreePort())}}, ca: {{server.CaFile}}, user: {{user}}, password: {{MailboxServer.Password}} }
+            """
+        );
 
         var check = await TheProgram.Run("check", "--connect", "--config", config);
         var sync = await TheProgram.Run("sync", "--config", config, "--format", "json");
@@ -34,11 +41,14 @@ public abstract class AdminContract(MailboxServer server)
         Assert.Equal((1, 1), (check.Status, sync.Status));
         Assert.Equal(1, sync.Json.Single(line => line.GetProperty("account").GetString() == "good").GetProperty("new").GetInt32());
         Assert.Contains("account good: can be read", check.Error, StringComparison.Ordinal);
-        foreach (var (account, words) in new (string, string[])[]
-                 {
-                     ("wrong", [Refusal, "correct the login in crmsync.yaml"]), ("untrusted", ["Bright Test Authority", "`ca`"]), ("clear", ["starttls", "crmsync.yaml"]),
-                     ("nobody", ["check host, port"]),
-                 })
+        foreach (
+            var (account, words) in new (string, string[])[]
+            {
+                ("wrong", [Refusal, "correct the login in crmsync.yaml"]),
+                ("untrusted", ["Bright Test Authority", "`ca`"]),
+                ("clear", ["starttls", "crmsync.yaml"]),
+                ("nobody", ["check host, port"]),
+            })
         {
             var told = check.Error.Split('\n').Single(line => line.StartsWith($"account {account}: ", StringComparison.Ordinal));
             var standing = status.Json.Single(line => line.GetProperty("account").GetString() == account).GetProperty("error").GetString()!;
@@ -46,8 +56,12 @@ public abstract class AdminContract(MailboxServer server)
             Assert.All(words, word => Assert.Contains(word, standing, StringComparison.OrdinalIgnoreCase));
         }
 
-        Assert.All(new[] { check, sync, status }, run => Assert.DoesNotContain("battery-staple", run.Output + run.Error, StringComparison.Ordinal));
-        Assert.All(new[] { sync, status }, run => Assert.DoesNotContain(MailboxServer.Password, run.Output + run.Error, StringComparison.Ordinal));
+        Assert.All(
+            new[] { check, sync, status },
+            run => Assert.DoesNotContain("battery-staple", run.Output + run.Error, StringComparison.Ordinal));
+        Assert.All(
+            new[] { sync, status },
+            run => Assert.DoesNotContain(MailboxServer.Password, run.Output + run.Error, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -70,7 +84,9 @@ public abstract class AdminContract(MailboxServer server)
 
         Assert.Equal(["one", "three"], (await company.Log()).Select(line => line.Subject).Order(StringComparer.Ordinal));
         var config = TheProgram.ConfigurationOf(
-            company, $"  - {{ imap: ana@us.example, name: ana, {At(server.TlsPort)}, ca: {server.CaFile}, user: {user}, password: {MailboxServer.Password} }}", "{ sqlite: ../crmsync.db }");
+            company,
+            $"  - {{ imap: ana@us.example, name: ana, {At(server.TlsPort)}, ca: {server.CaFile}, user: {user}, password: {MailboxServer.Password} }}",
+            "{ sqlite: ../crmsync.db }");
         var bad = Assert.Single((await TheProgram.Run("quarantine", "--config", config, "--format", "json")).Json);
         Assert.EndsWith("INBOX UID 2", bad.GetProperty("place").GetString(), StringComparison.Ordinal);
         Assert.Contains(Unreadable, bad.GetProperty("reason").GetString(), StringComparison.Ordinal);

@@ -71,7 +71,12 @@ public sealed class BadServerHarvestTests : IDisposable
                 using var reader = new StreamReader(stream);
                 heard.Append(await reader.ReadToEndAsync(ct));
             },
-            kind switch { "stranger" => stranger.Localhost(), "expired" => authority.Expired(), _ => authority.For("mx.elsewhere.example") });
+            kind switch
+            {
+                "stranger" => stranger.Localhost(),
+                "expired" => authority.Expired(),
+                _ => authority.For("mx.elsewhere.example"),
+            });
 
         var (summary, attempts) = await AnHour(server, Encryption.Required);
 
@@ -91,7 +96,9 @@ public sealed class BadServerHarvestTests : IDisposable
 
         Assert.True(summary.IsPermanent);
         Assert.Contains("offers no STARTTLS, and without it no password is sent", summary.Problem, StringComparison.Ordinal);
-        Assert.DoesNotContain(server.Received, command => command.StartsWith("LOGIN", StringComparison.Ordinal) || command.StartsWith("AUTH", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            server.Received,
+            command => command.StartsWith("LOGIN", StringComparison.Ordinal) || command.StartsWith("AUTH", StringComparison.Ordinal));
         Assert.InRange(attempts, 1, 7);
     }
 
@@ -112,7 +119,10 @@ public sealed class BadServerHarvestTests : IDisposable
     {
         await using var server = RawServer.Saying("");
 
-        var (summary, attempts) = await AnHour(server, Encryption.None, new WireTimeouts(TimeSpan.FromSeconds(2), TimeSpan.FromMilliseconds(50)));
+        var (summary, attempts) = await AnHour(
+            server,
+            Encryption.None,
+            new WireTimeouts(TimeSpan.FromSeconds(2), TimeSpan.FromMilliseconds(50)));
 
         Assert.False(summary.IsPermanent);
         Assert.Contains("did not answer", summary.Problem, StringComparison.Ordinal);
@@ -185,14 +195,19 @@ public sealed class BadServerHarvestTests : IDisposable
         _ = new OddMailbox(good, "INBOX", 1, 2, 3);
         var config = TheProgram.ConfigurationOf(
             company,
-            string.Join('\n', new[] { ("ssh", ssh.Port), ("refusing", refusing.Port), ("good", good.Port) }
-                .Select(a => $"  - {{ imap: {a.Item1}@us.example, name: {a.Item1}, host: 127.0.0.1, port: {a.Item2}, tls: none, password: hunter-two }}")));
+            string.Join(
+                '\n',
+                new[] { ("ssh", ssh.Port), ("refusing", refusing.Port), ("good", good.Port) }.Select(a =>
+                    $"  - {{ imap: {a.Item1}@us.example, name: {a.Item1}, host: 127.0.0.1, port: {a.Item2}, tls: none, password: hunter-two }}"
+                )));
 
         for (var run = 0; run < 2; run++)
         {
             var sync = await TheProgram.Run("sync", "--config", config, "--format", "json");
             Assert.Equal(1, sync.Status);
-            Assert.Equal(3, sync.Json.Single(a => a.GetProperty("account").GetString() == "good").GetProperty(run == 0 ? "new" : "known").GetInt32());
+            Assert.Equal(
+                3,
+                sync.Json.Single(a => a.GetProperty("account").GetString() == "good").GetProperty(run == 0 ? "new" : "known").GetInt32());
         }
 
         Assert.Equal((1, 1), (ssh.Connections, refusing.Connections));
@@ -202,15 +217,19 @@ public sealed class BadServerHarvestTests : IDisposable
         Assert.Contains("does not speak IMAP", accounts["ssh"].GetProperty("error").GetString(), StringComparison.Ordinal);
         Assert.Contains("check user name and password", accounts["refusing"].GetProperty("error").GetString(), StringComparison.Ordinal);
         Assert.Equal(System.Text.Json.JsonValueKind.Null, accounts["good"].GetProperty("error").ValueKind);
-        Assert.True(accounts["ssh"].GetProperty("next_run").GetDateTime() > accounts["good"].GetProperty("next_run").GetDateTime() + TimeSpan.FromMinutes(4));
+        Assert.True(
+            accounts["ssh"].GetProperty("next_run").GetDateTime()
+                > accounts["good"].GetProperty("next_run").GetDateTime() + TimeSpan.FromMinutes(4));
     }
 
     /// <summary>An hour of harvests, one a minute; gives the first, and how many connections were made.</summary>
     private async Task<(HarvestSummary First, int Attempts)> AnHour(FakeImapServer server, Encryption encryption) =>
         (await AnHour(server.Port, encryption, null), server.Connections);
 
-    private async Task<(HarvestSummary First, int Attempts)> AnHour(RawServer server, Encryption encryption, WireTimeouts? timeouts = null) =>
-        (await AnHour(server.Port, encryption, timeouts), server.Connections);
+    private async Task<(HarvestSummary First, int Attempts)> AnHour(
+        RawServer server,
+        Encryption encryption,
+        WireTimeouts? timeouts = null) => (await AnHour(server.Port, encryption, timeouts), server.Connections);
 
     private async Task<HarvestSummary> AnHour(int port, Encryption encryption, WireTimeouts? timeouts)
     {
@@ -219,9 +238,18 @@ public sealed class BadServerHarvestTests : IDisposable
         var ca = company.PathOf("ca.pem");
         await File.WriteAllTextAsync(ca, authority.Pem);
         var account = new ImapAccount(
-            "ana", default, EmailAddress.Parse("ana@us.example"), new Server("localhost", port, encryption, ca), "ana", new Login.Password(new Secret("hunter-two")));
+            "ana",
+            default,
+            EmailAddress.Parse("ana@us.example"),
+            new Server("localhost", port, encryption, ca),
+            "ana",
+            new Login.Password(new Secret("hunter-two")));
         using var logins = new MailLogins(clock, company.Database);
-        await using var sources = new ImapSources(clock, logins, new ServerLessons(clock), new ImapOptions { Timeouts = timeouts ?? WireTimeouts.Default });
+        await using var sources = new ImapSources(
+            clock,
+            logins,
+            new ServerLessons(clock),
+            new ImapOptions { Timeouts = timeouts ?? WireTimeouts.Default });
         HarvestSummary? first = null;
         for (var minute = 0; minute < 60; minute++)
         {

@@ -4,8 +4,8 @@ using CrmSync.Fixtures.Servers;
 namespace CrmSync.Worker.Tests.Imap;
 
 /// <summary>
-/// Somebody who works in a mailbox while it is harvested: gets mail, moves and deletes it, renames folders, exchanges their names, throws them away and makes them
-/// anew. Every mail has a subject of its own.
+/// Somebody who works in a mailbox while it is harvested: gets mail, moves and deletes it, renames folders, exchanges their names, throws
+/// them away and makes them anew. Every mail has a subject of its own.
 /// </summary>
 internal sealed class BusyUser(MailboxServer server, string user, Random random) : IDisposable
 {
@@ -133,7 +133,14 @@ internal sealed class BusyUser(MailboxServer server, string user, Random random)
     }
 
     private StoredMail[] Some(int count) =>
-        [.. Enumerable.Range(0, count).Select(_ => RealMailbox.Stored($"mail {Interlocked.Increment(ref subjects)}", new string('x', random.Next(random.Next(10) == 0 ? 60_000 : 3_000))))];
+        [
+            .. Enumerable
+                .Range(0, count)
+                .Select(_ =>
+                    RealMailbox.Stored(
+                        $"mail {Interlocked.Increment(ref subjects)}",
+                        new string('x', random.Next(random.Next(10) == 0 ? 60_000 : 3_000)))),
+        ];
 
     private void Note(string what) => Diary.Add(what);
 

@@ -19,7 +19,9 @@ internal static class EnronMailboxes
 
     /// <summary>Their names, in the order they are harvested in.</summary>
     public static IReadOnlyList<string> Names { get; } =
-        SharedData.Folder is null ? [] : [.. Directory.GetDirectories(Root).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+        SharedData.Folder is null
+            ? []
+            : [.. Directory.GetDirectories(Root).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
 
     /// <summary>What harvesting the files gives; found out once.</summary>
     public static Task<HarvestedLog> FromFiles() => Log.Value;
@@ -27,9 +29,24 @@ internal static class EnronMailboxes
     /// <summary>Puts a mailbox on a server, folders kept; every third mail was read before.</summary>
     public static void Fill(MailboxServer server, string user, string mailbox)
     {
-        var files = Directory.EnumerateFiles(Path.Combine(Root, mailbox), "*.eml", SearchOption.AllDirectories).Order(StringComparer.Ordinal);
-        foreach (var folder in files.GroupBy(file => FolderOf(Path.GetRelativePath(Path.Combine(Root, mailbox), file), server.Delimiter), StringComparer.Ordinal))
-            server.Fill(user, folder.Key, [.. folder.Select((file, i) => new StoredMail(File.ReadAllBytes(file), new DateTimeOffset(File.GetLastWriteTimeUtc(file)), i % 3 == 0 ? @"\Seen" : ""))]);
+        var files = Directory
+            .EnumerateFiles(Path.Combine(Root, mailbox), "*.eml", SearchOption.AllDirectories)
+            .Order(StringComparer.Ordinal);
+        foreach (
+            var folder in files.GroupBy(
+                file => FolderOf(Path.GetRelativePath(Path.Combine(Root, mailbox), file), server.Delimiter),
+                StringComparer.Ordinal))
+            server.Fill(
+                user,
+                folder.Key,
+                [
+                    .. folder.Select(
+                        (file, i) =>
+                            new StoredMail(
+                                File.ReadAllBytes(file),
+                                new DateTimeOffset(File.GetLastWriteTimeUtc(file)),
+                                i % 3 == 0 ? @"\Seen" : "")),
+                ]);
     }
 
     /// <summary>The folder of a server where a file of a mailbox goes.</summary>
@@ -62,7 +79,10 @@ internal sealed record HarvestedLog(IReadOnlyList<string> Counts, IReadOnlyList<
     /// <param name="company">Whose.</param>
     /// <param name="summaries">What the harvests said.</param>
     /// <param name="folderOf">The name of a folder from what the ledger says: its path, and the key of the item.</param>
-    public static async Task<HarvestedLog> Of(TestCompany company, IEnumerable<HarvestSummary> summaries, Func<string, string, string> folderOf)
+    public static async Task<HarvestedLog> Of(
+        TestCompany company,
+        IEnumerable<HarvestSummary> summaries,
+        Func<string, string, string> folderOf)
     {
         using var text = new MemoryStream();
         using (var output = new Output(text, OutputFormat.Json, width: null))
@@ -78,7 +98,12 @@ internal sealed record HarvestedLog(IReadOnlyList<string> Counts, IReadOnlyList<
               join interaction l on l.number = i.interaction
             """);
         return new HarvestedLog(
-            [.. summaries.Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.Account}: {s.New} new, {s.Known} known, {s.Skipped} skipped, {s.Quarantined} quarantined, {s.Failed} failed"))],
+            [
+                .. summaries.Select(s =>
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{s.Account}: {s.New} new, {s.Known} known, {s.Skipped} skipped, {s.Quarantined} quarantined, {s.Failed} failed")),
+            ],
             [.. System.Text.Encoding.UTF8.GetString(text.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries)],
             [.. places.Select(place => $"{place.Account} {folderOf(place.Folder, place.Key)} {place.Line}").Order(StringComparer.Ordinal)]);
     }

@@ -15,7 +15,11 @@ public sealed class ImapHarvestTests
         var clock = new TestClock(TestCompany.Monday);
         await using var sources = RealMailbox.Sources(clock);
         var account = new ImapAccount(
-            "ana", default, Domain.Company.EmailAddress.Parse("ana@us.example"), new Server("localhost", fake.Port, Encryption.None, null), "ana@us.example",
+            "ana",
+            default,
+            Domain.Company.EmailAddress.Parse("ana@us.example"),
+            new Server("localhost", fake.Port, Encryption.None, null),
+            "ana@us.example",
             new Login.Password(new Secret(MailboxServer.Password)));
 
         for (var minute = 0; minute < 180; minute++)

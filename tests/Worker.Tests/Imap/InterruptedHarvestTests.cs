@@ -64,8 +64,11 @@ public sealed class InterruptedHarvestTests : OddServerCompany
         foreach (var storage in new[] { "{ sqlite: data/two.db }", $"{{ postgres: \"{await postgres.NewDatabase()}\" }}" })
         {
             var config = TheProgram.ConfigurationOf(
-                Company, $"  - {{ imap: ana@us.example, name: ana, host: 127.0.0.1, port: {Server.Port}, tls: none, password: secret }}", storage);
-            var runs = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => TheProgram.Run("sync", "--config", config, "--format", "json")));
+                Company,
+                $"  - {{ imap: ana@us.example, name: ana, host: 127.0.0.1, port: {Server.Port}, tls: none, password: secret }}",
+                storage);
+            var runs = await Task.WhenAll(
+                Enumerable.Range(0, 2).Select(_ => TheProgram.Run("sync", "--config", config, "--format", "json")));
 
             Assert.Equal(300, runs.Sum(run => run.Json.Sum(a => a.GetProperty("new").GetInt32())));
             await using var database = storage.Contains("sqlite", StringComparison.Ordinal)

@@ -125,7 +125,10 @@ public sealed class LoginTests : IAsyncLifetime
         Assert.Null((await company.Harvest("ana", sources.SourceOf(Account(), company.Since), clock.GetCurrentInstant())).Problem);
         for (var minute = 0; minute < 31; minute++)
         {
-            Assert.Contains("throttled", (await company.Harvest("ana", sources.SourceOf(Account(), company.Since), clock.GetCurrentInstant())).Problem, StringComparison.Ordinal);
+            Assert.Contains(
+                "throttled",
+                (await company.Harvest("ana", sources.SourceOf(Account(), company.Since), clock.GetCurrentInstant())).Problem,
+                StringComparison.Ordinal);
             clock.AdvanceMinutes(1);
         }
 
@@ -172,14 +175,23 @@ public sealed class LoginTests : IAsyncLifetime
 
     [Fact]
     public void However_often_a_server_cannot_be_reached_it_is_tried_every_fifteen_minutes_at_least() =>
-        Assert.InRange(Waits([.. Enumerable.Repeat(MailFailure.Network, 500)], Duration.FromMinutes(10), jitter: 1), Duration.FromMinutes(10), Duration.FromMinutes(15));
+        Assert.InRange(
+            Waits([.. Enumerable.Repeat(MailFailure.Network, 500)], Duration.FromMinutes(10), jitter: 1),
+            Duration.FromMinutes(10),
+            Duration.FromMinutes(15));
 
     /// <summary>How long is waited after the last of these failures.</summary>
     private static Duration Waits(MailFailure[] failures, Duration apart, double jitter = 0)
     {
         LoginFailure? state = null;
         foreach (var failure in failures)
-            state = LoginWait.After(state, "ana", "", new MailServerException(failure, "no"), state?.LastAt + apart ?? TestCompany.Monday, jitter);
+            state = LoginWait.After(
+                state,
+                "ana",
+                "",
+                new MailServerException(failure, "no"),
+                state?.LastAt + apart ?? TestCompany.Monday,
+                jitter);
 
         return state!.NotBefore - state.LastAt;
     }
@@ -187,15 +199,22 @@ public sealed class LoginTests : IAsyncLifetime
     private static DeliveryChoice.Smtp ThroughSmtp(FakeSmtpServer smtp) =>
         new(new Server("localhost", smtp.Port, Encryption.None, null), "crmsync", new Login.Password(new Secret("secret")));
 
-    private static LeavingMail Digest() => new("1", "crmsync@us.example", "ana@us.example", null, "Subject: x\r\n\r\nHello\r\n"u8.ToArray());
+    private static LeavingMail Digest() =>
+        new("1", "crmsync@us.example", "ana@us.example", null, "Subject: x\r\n\r\nHello\r\n"u8.ToArray());
 
     /// <summary>What comes after the login works.</summary>
     private void Works() => server
         .On("STATUS", "* STATUS INBOX (MESSAGES 0 UIDNEXT 1 UIDVALIDITY 7)\nTAG OK done")
         .On("EXAMINE", "* 0 EXISTS\n* OK [UIDVALIDITY 7] .\n* OK [UIDNEXT 1] .\nTAG OK done");
 
-    private ImapAccount Account(string password = "secret") => new(
-        "ana", default, EmailAddress.Parse("ana@us.example"), new Server("localhost", server.Port, Encryption.None, null), "ana", new Login.Password(new Secret(password)));
+    private ImapAccount Account(string password = "secret") =>
+        new(
+            "ana",
+            default,
+            EmailAddress.Parse("ana@us.example"),
+            new Server("localhost", server.Port, Encryption.None, null),
+            "ana",
+            new Login.Password(new Secret(password)));
 
     /// <summary>A program that is started, harvests once and ends.</summary>
     private async Task<HarvestSummary> Sync(string password = "secret")

@@ -26,7 +26,9 @@ public abstract class MailboxContract(MailboxServer server)
             summaries.Add(await company.Harvest(mailbox, sources.SourceOf(AccountOf(server, user), company.Since)));
 
         Assert.All(summaries, summary => Assert.Null(summary.Problem));
-        var (files, imap) = (await EnronMailboxes.FromFiles(), await HarvestedLog.Of(company, summaries, (folder, _) => folder.Replace(server.Delimiter, '/')));
+        var (files, imap) = (
+            await EnronMailboxes.FromFiles(),
+            await HarvestedLog.Of(company, summaries, (folder, _) => folder.Replace(server.Delimiter, '/')));
         Assert.Equal(files.Counts, imap.Counts);
         Assert.Equal(files.Lines, imap.Lines);
         Assert.Equal(files.Places, imap.Places);
@@ -36,7 +38,9 @@ public abstract class MailboxContract(MailboxServer server)
 
         // The comparison would mean nothing if there were no such flags.
         Assert.Contains(before[users["allen-p"]], line => line.Contains(@"\Seen", StringComparison.Ordinal));
-        Assert.Contains(before[users["allen-p"]], line => line.Contains(@"\Recent", StringComparison.Ordinal) && !line.Contains(@"\Seen", StringComparison.Ordinal));
+        Assert.Contains(
+            before[users["allen-p"]],
+            line => line.Contains(@"\Recent", StringComparison.Ordinal) && !line.Contains(@"\Seen", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -76,7 +80,9 @@ public abstract class MailboxContract(MailboxServer server)
         await using var company = await TestCompany.Open();
         await using var sources = RealMailbox.Sources();
 
-        var summary = await company.Harvest("ana", sources.SourceOf(AccountOf(server, user) with { ExcludedFolders = ["private"] }, company.Since));
+        var summary = await company.Harvest(
+            "ana",
+            sources.SourceOf(AccountOf(server, user) with { ExcludedFolders = ["private"] }, company.Since));
 
         Assert.Null(summary.Problem);
         Assert.Equal((1, 7), (summary.New, summary.Skipped));
@@ -96,7 +102,10 @@ public abstract class MailboxContract(MailboxServer server)
             Parts("one attachment at the end", Attachment("a.pdf", 100_000)),
             Parts("two attachments", Attachment("a.pdf", 100_000), Attachment("b.pdf", 20)),
             Parts("text after an attachment", Attachment("a.pdf", 100_000), "Content-Type: text/plain\r\n\r\nP.S. What about Monday?"),
-            Parts("a mail in a mail", "Content-Type: message/rfc822\r\n\r\nSubject: inner\r\n\r\n" + new string('x', 50_000).Replace("xxxxxxxxxx", "xxxxxxxx\r\n", StringComparison.Ordinal)),
+            Parts(
+                "a mail in a mail",
+                "Content-Type: message/rfc822\r\n\r\nSubject: inner\r\n\r\n"
+                    + new string('x', 50_000).Replace("xxxxxxxxxx", "xxxxxxxx\r\n", StringComparison.Ordinal)),
         };
         for (var i = 0; i < mails.Length; i++)
         {
@@ -110,7 +119,9 @@ public abstract class MailboxContract(MailboxServer server)
 
         Assert.Equal((null, 5), (summary.Problem, summary.New));
         var log = await fromServer.Log();
-        Assert.Equal((await HarvestedLog.Of(fromFiles, [], (_, _) => "")).Lines, (await HarvestedLog.Of(fromServer, [], (_, _) => "")).Lines);
+        Assert.Equal(
+            (await HarvestedLog.Of(fromFiles, [], (_, _) => "")).Lines,
+            (await HarvestedLog.Of(fromServer, [], (_, _) => "")).Lines);
         Assert.Equal(2, log.Single(line => line.Subject == "two attachments").Attachments);
         Assert.True(log.Single(line => line.Subject == "text after an attachment").Question);
     }
@@ -142,7 +153,9 @@ public abstract class MailboxContract(MailboxServer server)
         await using var company = await TestCompany.Open();
         await using var sources = RealMailbox.Sources();
 
-        Assert.Equal((0, 0), await Counts(company, sources, user, () => server.Run(user, "RENAME Customers Former", "RENAME Partners Allies")));
+        Assert.Equal(
+            (0, 0),
+            await Counts(company, sources, user, () => server.Run(user, "RENAME Customers Former", "RENAME Partners Allies")));
         server.Run(user, "RENAME Former Customers");
 
         Assert.Equal((3, 0), await Counts(company, sources, user));
@@ -159,7 +172,11 @@ public abstract class MailboxContract(MailboxServer server)
         await using var company = await TestCompany.Open();
         await using var sources = RealMailbox.Sources();
 
-        await Counts(company, sources, user, () => server.Run(user, "RENAME Customers Other", "RENAME Partners Customers", "RENAME Other Partners"));
+        await Counts(
+            company,
+            sources,
+            user,
+            () => server.Run(user, "RENAME Customers Other", "RENAME Partners Customers", "RENAME Other Partners"));
         await Counts(company, sources, user);
 
         Assert.Equal(["four", "one", "three", "two"], (await company.Log()).Select(line => line.Subject).Order(StringComparer.Ordinal));
@@ -230,11 +247,19 @@ public abstract class MailboxContract(MailboxServer server)
     /// <summary>A server of the same kind for one test alone.</summary>
     protected abstract MailboxServer Another();
 
-    /// <summary>What must not change by being read: the flags of every mail, as another mail program sees them without touching them.</summary>
+    /// <summary>
+    /// What must not change by being read: the flags of every mail, as another mail program sees them without touching them.
+    /// </summary>
     protected virtual IReadOnlyList<string> StandingOf(string user)
     {
         using var program = server.Open(user);
-        return [.. program.Folders().Order(StringComparer.Ordinal).SelectMany(folder => program.Flags(folder).Select(line => $"{folder} {line}"))];
+        return
+        [
+            .. program
+                .Folders()
+                .Order(StringComparer.Ordinal)
+                .SelectMany(folder => program.Flags(folder).Select(line => $"{folder} {line}")),
+        ];
     }
 
     private string Below(string folder, string name) => folder + server.Delimiter + name;
@@ -268,7 +293,14 @@ public sealed class DovecotMailboxTests(DovecotServer server) : MailboxContract(
     protected override IReadOnlyList<string> StandingOf(string user)
     {
         var root = server.Maildir(user);
-        return [.. base.StandingOf(user), .. Directory.EnumerateFiles(root, "*.test*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(root, path)).Order(StringComparer.Ordinal)];
+        return
+        [
+            .. base.StandingOf(user),
+            .. Directory
+                .EnumerateFiles(root, "*.test*", SearchOption.AllDirectories)
+                .Select(path => Path.GetRelativePath(root, path))
+                .Order(StringComparer.Ordinal),
+        ];
     }
 }
 

@@ -26,14 +26,22 @@ public sealed class MemoryTests(DovecotServer server) : IClassFixture<DovecotSer
         foreach (var user in new[] { small, large })
         {
             for (var i = 0; i < 600; i++)
-                server.Deliver(user, Encoding.UTF8.GetBytes(TestCompany.MailText($"number {i} of {user}", body: new string('x', 4000), id: $"{i}.{user}")));
+                server.Deliver(
+                    user,
+                    Encoding.UTF8.GetBytes(TestCompany.MailText($"number {i} of {user}", body: new string('x', 4000), id: $"{i}.{user}")));
         }
 
-        server.Deliver(large, RealMailbox.Parts("large", RealMailbox.Attachment("a.iso", AttachmentSize), RealMailbox.Attachment("b.pdf", 1000)));
+        server.Deliver(
+            large,
+            RealMailbox.Parts("large", RealMailbox.Attachment("a.iso", AttachmentSize), RealMailbox.Attachment("b.pdf", 1000)));
         await using var endless = new EndlessServer();
 
         var usual = await Harvest($"- imap: {small}\n  {At(server.TlsPort)}", status: 0);
-        var peak = await Harvest($"- imap: {large}\n  {At(server.TlsPort)}\n- imap: endless@us.example\n  host: localhost\n  port: {endless.Port}\n  tls: none\n  password: any", status: 1, Check);
+        var peak = await Harvest(
+            $"- imap: {large}\n  {At(server.TlsPort)}\n- imap: endless@us.example\n  host: localhost\n  port: {endless.Port}\n  tls: "
+                + $"none\n  password: any",
+            status: 1,
+            Check);
 
         Assert.True(endless.Sent > 100_000, $"only {endless.Sent} bytes were sent");
         Assert.InRange(usual, 20, Most);
@@ -80,7 +88,8 @@ public sealed class MemoryTests(DovecotServer server) : IClassFixture<DovecotSer
     {
         try
         {
-            var line = File.ReadLines($"/proc/{program.Id}/status").FirstOrDefault(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
+            var line = File.ReadLines($"/proc/{program.Id}/status")
+                .FirstOrDefault(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
             return line is null ? 0 : double.Parse(line["VmHWM:".Length..^"kB".Length], CultureInfo.InvariantCulture) * 1024 / 1e6;
         }
         catch (IOException)

@@ -97,7 +97,10 @@ public sealed class OddCountersHarvestTests : OddServerCompany
     {
         Inbox.Holds([.. Enumerable.Range(1, 30).Select(uid => (uint)uid)]);
         await Counts();
-        Inbox.Mails[31] = Inbox.Mails[30].Replace("number 30", "number 31", StringComparison.Ordinal).Replace("<30@", "<31@", StringComparison.Ordinal);
+        Inbox.Mails[31] = Inbox
+            .Mails[30]
+            .Replace("number 30", "number 31", StringComparison.Ordinal)
+            .Replace("<30@", "<31@", StringComparison.Ordinal);
         await Counts();
         Inbox.Validity = 8;
 
@@ -151,7 +154,10 @@ public sealed class OddCountersHarvestTests : OddServerCompany
         for (var turn = 0u; turn < 9; turn++)
         {
             Inbox.Validity++;
-            Inbox.Mails[10 + turn] = Inbox.Mails[1].Replace("number 1", $"number {10 + turn}", StringComparison.Ordinal).Replace("<1@", $"<{10 + turn}@", StringComparison.Ordinal);
+            Inbox.Mails[10 + turn] = Inbox
+                .Mails[1]
+                .Replace("number 1", $"number {10 + turn}", StringComparison.Ordinal)
+                .Replace("<1@", $"<{10 + turn}@", StringComparison.Ordinal);
             Assert.Equal(turn == 0 ? 4 : 1, (await Counts()).New);
         }
 

@@ -6,13 +6,17 @@ using CrmSync.Worker.Tests.Harvest;
 
 namespace CrmSync.Worker.Tests.Imap;
 
-/// <summary>Servers that answer a fetch with something else than was asked for; nothing may be lost by it and nothing may come twice.</summary>
+/// <summary>
+/// Servers that answer a fetch with something else than was asked for; nothing may be lost by it and nothing may come twice.
+/// </summary>
 public sealed class OddFetchHarvestTests : OddServerCompany
 {
     [Fact]
     public async Task Messages_that_come_in_descending_order_are_all_read()
     {
-        Inbox.Answer = (_, answer) => string.Join('\n', answer.Split("\n* ").Select((part, i) => i == 0 ? part : "* " + part).Reverse().Select(Untagged)) + "\nTAG OK done";
+        Inbox.Answer = (_, answer) =>
+            string.Join('\n', answer.Split("\n* ").Select((part, i) => i == 0 ? part : "* " + part).Reverse().Select(Untagged))
+            + "\nTAG OK done";
 
         Assert.Equal((3, 0), await Counts());
         await HoldsOnly(1, 2, 3);
@@ -31,7 +35,8 @@ public sealed class OddFetchHarvestTests : OddServerCompany
     public async Task Messages_nobody_asked_for_are_not_stored()
     {
         var stranger = TestCompany.MailText("a stranger", id: "99@acme.example");
-        Inbox.Answer = (_, answer) => $"* 9 FETCH (UID 99 BODY[]<0> {{{stranger.Length}}}\n{stranger})\n* 8 FETCH (FLAGS (\\Seen))\n" + answer;
+        Inbox.Answer = (_, answer) =>
+            $"* 9 FETCH (UID 99 BODY[]<0> {{{stranger.Length}}}\n{stranger})\n* 8 FETCH (FLAGS (\\Seen))\n" + answer;
 
         Assert.Equal((3, 0), await Counts());
         await HoldsOnly(1, 2, 3);
@@ -59,15 +64,18 @@ public sealed class OddFetchHarvestTests : OddServerCompany
         Assert.Equal((null, 2, 0), (summary.Problem, summary.New, summary.Failed));
         await HoldsOnly(1, 3);
 
-        string Without(string answer, uint _) => answer.Contains("UID 2 ", StringComparison.Ordinal)
-            ? answer[..answer.IndexOf("* 2 FETCH", StringComparison.Ordinal)] + answer[answer.IndexOf("* 3 FETCH", StringComparison.Ordinal)..]
-            : answer;
+        string Without(string answer, uint _) =>
+            answer.Contains("UID 2 ", StringComparison.Ordinal)
+                ? answer[..answer.IndexOf("* 2 FETCH", StringComparison.Ordinal)]
+                    + answer[answer.IndexOf("* 3 FETCH", StringComparison.Ordinal)..]
+                : answer;
     }
 
     [Fact]
     public async Task A_message_a_replica_shows_loses_and_shows_again_is_read()
     {
-        Inbox.Answer = (_, answer) => Inbox.Mails.Remove(3) ? answer[..answer.IndexOf("* 3 FETCH", StringComparison.Ordinal)] + "TAG OK done" : answer;
+        Inbox.Answer = (_, answer) =>
+            Inbox.Mails.Remove(3) ? answer[..answer.IndexOf("* 3 FETCH", StringComparison.Ordinal)] + "TAG OK done" : answer;
         Assert.Equal(2, (await Counts()).New);
 
         Inbox.Answer = (_, answer) => answer;
@@ -104,7 +112,8 @@ public sealed class OddFetchHarvestTests : OddServerCompany
     [Fact]
     public async Task A_subject_of_five_kilobytes_in_an_ENVELOPE_nobody_asked_for_does_no_harm()
     {
-        Inbox.Line = (_, _, line) => line.Replace("FETCH (", $"FETCH (ENVELOPE (\"d\" {{5000}}\n{new string('s', 5000)} NIL NIL) ", StringComparison.Ordinal);
+        Inbox.Line = (_, _, line) =>
+            line.Replace("FETCH (", $"FETCH (ENVELOPE (\"d\" {{5000}}\n{new string('s', 5000)} NIL NIL) ", StringComparison.Ordinal);
 
         Assert.Equal((3, 0), await Counts());
     }
@@ -119,7 +128,8 @@ public sealed class OddFetchHarvestTests : OddServerCompany
     {
         Inbox.Holds();
         Inbox.Mails[1] = LongMail("number 1");
-        Inbox.Line = (_, items, line) => items.Contains("BODYSTRUCTURE", StringComparison.Ordinal) ? $"* 1 FETCH (UID 1 {structure})" : line;
+        Inbox.Line = (_, items, line) =>
+            items.Contains("BODYSTRUCTURE", StringComparison.Ordinal) ? $"* 1 FETCH (UID 1 {structure})" : line;
 
         Assert.Equal((1, 0), await Counts());
         Assert.Equal(2, (await LineOf("number 1")).Attachments);
@@ -131,7 +141,11 @@ public sealed class OddFetchHarvestTests : OddServerCompany
     [InlineData(5)]
     public async Task A_mail_whose_length_is_told_wrong_by_the_size_is_read_whole(int wrong)
     {
-        Inbox.Line = (uid, _, line) => line.Replace($"RFC822.SIZE {Inbox.Mails[uid].Length}", $"RFC822.SIZE {Inbox.Mails[uid].Length + wrong}", StringComparison.Ordinal);
+        Inbox.Line = (uid, _, line) =>
+            line.Replace(
+                $"RFC822.SIZE {Inbox.Mails[uid].Length}",
+                $"RFC822.SIZE {Inbox.Mails[uid].Length + wrong}",
+                StringComparison.Ordinal);
         Inbox.Mails[4] = LongMail("number 4");
 
         Assert.Equal((4, 0), await Counts());
@@ -141,7 +155,8 @@ public sealed class OddFetchHarvestTests : OddServerCompany
     [Fact]
     public async Task A_literal_that_lies_about_its_length_costs_that_message_only()
     {
-        Inbox.Line = (uid, _, line) => uid == 2 ? line.Replace($"{{{Inbox.Mails[2].Length}}}", $"{{{Inbox.Mails[2].Length - 20}}}", StringComparison.Ordinal) : line;
+        Inbox.Line = (uid, _, line) =>
+            uid == 2 ? line.Replace($"{{{Inbox.Mails[2].Length}}}", $"{{{Inbox.Mails[2].Length - 20}}}", StringComparison.Ordinal) : line;
         for (var turn = 0; turn < 4; turn++)
             Assert.Equal(1, (await Harvest()).Failed);
 
@@ -155,8 +170,12 @@ public sealed class OddFetchHarvestTests : OddServerCompany
     public async Task A_message_that_breaks_the_connection_every_time_is_a_line_of_its_headers_until_it_can_be_read()
     {
         Inbox.Mails[2] = TestCompany.MailText("number 2", id: "2@acme.example", body: "When do you come?");
-        Inbox.Line = (uid, items, line) => uid == 2 && !items.Contains("[HEADER]", StringComparison.Ordinal) ? line[..^60] + "NOEOLCUT" : line;
-        Inbox.Answer = (_, answer) => answer.Contains("NOEOLCUT", StringComparison.Ordinal) ? answer[..(answer.IndexOf("NOEOLCUT", StringComparison.Ordinal) + 8)] : answer;
+        Inbox.Line = (uid, items, line) =>
+            uid == 2 && !items.Contains("[HEADER]", StringComparison.Ordinal) ? line[..^60] + "NOEOLCUT" : line;
+        Inbox.Answer = (_, answer) =>
+            answer.Contains("NOEOLCUT", StringComparison.Ordinal)
+                ? answer[..(answer.IndexOf("NOEOLCUT", StringComparison.Ordinal) + 8)]
+                : answer;
         var first = await Harvest();
         Assert.Equal((2, 1, 0), (first.New, first.Failed, first.Quarantined));
         for (var turn = 0; turn < 3; turn++)
@@ -167,7 +186,9 @@ public sealed class OddFetchHarvestTests : OddServerCompany
         Assert.Null((await Harvest()).Problem);
         await HoldsOnly(1, 2, 3);
         Assert.Null((await LineOf("number 2")).Text);
-        Assert.Contains((await LineOf("number 2")).Participants, person => person.Role == ParticipantRole.From && person.Address.Value == "jane@acme.example");
+        Assert.Contains(
+            (await LineOf("number 2")).Participants,
+            person => person.Role == ParticipantRole.From && person.Address.Value == "jane@acme.example");
 
         Inbox.Line = (_, _, line) => line;
         Inbox.Answer = (_, answer) => answer;
@@ -207,7 +228,8 @@ public sealed class OddFetchHarvestTests : OddServerCompany
     [Fact]
     public async Task A_server_that_stumbles_over_flags_and_dates_gives_the_mail_without_them()
     {
-        Inbox.Answer = (items, answer) => items.Contains("INTERNALDATE", StringComparison.Ordinal) ? "TAG BAD internal error while reading the date" : answer;
+        Inbox.Answer = (items, answer) =>
+            items.Contains("INTERNALDATE", StringComparison.Ordinal) ? "TAG BAD internal error while reading the date" : answer;
 
         Assert.Equal((3, 0), await Counts());
     }
@@ -215,7 +237,8 @@ public sealed class OddFetchHarvestTests : OddServerCompany
     [Fact]
     public async Task A_section_that_is_left_out_is_asked_for_in_other_ways()
     {
-        Inbox.Line = (uid, items, line) => uid == 2 && items.Contains("<0.", StringComparison.Ordinal) ? "* 2 FETCH (UID 2 FLAGS ())" : line;
+        Inbox.Line = (uid, items, line) =>
+            uid == 2 && items.Contains("<0.", StringComparison.Ordinal) ? "* 2 FETCH (UID 2 FLAGS ())" : line;
 
         Assert.Equal((3, 0), await Counts());
     }
@@ -224,7 +247,8 @@ public sealed class OddFetchHarvestTests : OddServerCompany
     public async Task One_bad_message_that_makes_the_server_refuse_the_whole_fetch_costs_itself_only()
     {
         Inbox.Holds([.. Enumerable.Range(1, 40).Select(uid => (uint)uid)]);
-        Inbox.Answer = (_, answer) => answer.Contains("UID 17 ", StringComparison.Ordinal) ? "TAG NO [UNAVAILABLE] UID FETCH Server error" : answer;
+        Inbox.Answer = (_, answer) =>
+            answer.Contains("UID 17 ", StringComparison.Ordinal) ? "TAG NO [UNAVAILABLE] UID FETCH Server error" : answer;
 
         var summary = await Harvest();
         Assert.Equal((39, 1), (summary.New, summary.Failed));
@@ -250,7 +274,11 @@ public sealed class OddFetchHarvestTests : OddServerCompany
     public async Task A_draft_of_Gmail_is_read_once_it_is_sent_under_the_same_number()
     {
         await Offers("IMAP4rev1 X-GM-EXT-1");
-        Inbox.Line = (uid, _, line) => line.Replace("FLAGS ()", uid == 2 ? "FLAGS () X-GM-LABELS (\"\\\\Draft\")" : "FLAGS () X-GM-LABELS (\"\\\\Inbox\")", StringComparison.Ordinal);
+        Inbox.Line = (uid, _, line) =>
+            line.Replace(
+                "FLAGS ()",
+                uid == 2 ? "FLAGS () X-GM-LABELS (\"\\\\Draft\")" : "FLAGS () X-GM-LABELS (\"\\\\Inbox\")",
+                StringComparison.Ordinal);
         Assert.Equal(2, (await Counts()).New);
 
         Inbox.Line = (_, _, line) => line;
@@ -262,11 +290,16 @@ public sealed class OddFetchHarvestTests : OddServerCompany
     private static string Untagged(string part) => part.Replace("\nTAG OK done", "", StringComparison.Ordinal);
 
     /// <summary>A mail with two attachments, the first of which is longer than what is fetched at first.</summary>
-    private static string LongMail(string subject) => TestCompany.MailText(
-        subject,
-        id: $"{subject.Replace(' ', '-')}@acme.example",
-        more: "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n",
-        body: "--b\r\nContent-Type: text/plain\r\n\r\nHello\r\n"
-            + $"--b\r\nContent-Type: application/pdf; name=a.pdf\r\nContent-Disposition: attachment; filename=a.pdf\r\nContent-Transfer-Encoding: base64\r\n\r\n{string.Concat(Enumerable.Repeat(new string('A', 76) + "\r\n", 300))}"
-            + "--b\r\nContent-Type: application/pdf; name=b.pdf\r\nContent-Disposition: attachment; filename=b.pdf\r\nContent-Transfer-Encoding: base64\r\n\r\nAAAA\r\n--b--\r\n");
+    private static string LongMail(string subject) =>
+        TestCompany.MailText(
+            subject,
+            id: $"{subject.Replace(' ', '-')}@acme.example",
+            more: "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n",
+            body: "--b\r\nContent-Type: text/plain\r\n\r\nHello\r\n"
+                + $"--b\r\nContent-Type: application/pdf; name=a.pdf\r\nContent-Disposition: attachment; "
+                + $"filename=a.pdf\r\nContent-Transfer-Encoding: "
+                + $"base64\r\n\r\n{string.Concat(Enumerable.Repeat(new string('A', 76) + "\r\n", 300))}"
+                + "--b\r\nContent-Type: application/pdf; name=b.pdf\r\nContent-Disposition: attachment; "
+                + "filename=b.pdf\r\nContent-Transfer-Encoding: base64\r\n\r\nAAAA\r\n--b--\r\n"
+        );
 }

@@ -43,7 +43,9 @@ public sealed class OddMailHarvestTests : OddServerCompany
     {
         Inbox.Holds();
         Inbox.Mails[1] = "To: ana@us.example\r\nSubject: nobody\r\nDate: Mon, 2 Mar 2026 08:00:00 +0000\r\n\r\nHello\r\n";
-        Inbox.Mails[2] = "From: jane@acme.example\r\nFrom: joe@acme.example\r\nTo: ana@us.example\r\nSubject: two\r\nDate: Mon, 2 Mar 2026 08:00:00 +0000\r\n\r\nHello\r\n";
+        Inbox.Mails[2] =
+            "From: jane@acme.example\r\nFrom: joe@acme.example\r\nTo: ana@us.example\r\nSubject: two\r\nDate: Mon, 2 Mar 2026 08:00:00 "
+                + "+0000\r\n\r\nHello\r\n";
 
         Assert.Equal((2, 0), await Counts());
         Assert.Null((await LineOf("nobody")).Author);
@@ -54,7 +56,9 @@ public sealed class OddMailHarvestTests : OddServerCompany
     public async Task Groups_and_encoded_commas_in_addresses_are_understood()
     {
         Inbox.Holds();
-        Inbox.Mails[1] = TestCompany.MailText("group", to: "Friends: jane@acme.example, =?utf-8?q?Doe=2C_Joe?= <joe@acme.example>;, undisclosed-recipients:;");
+        Inbox.Mails[1] = TestCompany.MailText(
+            "group",
+            to: "Friends: jane@acme.example, =?utf-8?q?Doe=2C_Joe?= <joe@acme.example>;, undisclosed-recipients:;");
 
         Assert.Equal((1, 0), await Counts());
         Assert.Equal(["jane@acme.example", "joe@acme.example"], Addresses(await LineOf("group"), ParticipantRole.To));
@@ -65,7 +69,9 @@ public sealed class OddMailHarvestTests : OddServerCompany
     public async Task Ten_thousand_recipients_are_one_line()
     {
         Inbox.Holds();
-        Inbox.Mails[1] = TestCompany.MailText("mass", to: string.Join(",\r\n ", Enumerable.Range(0, 10_000).Select(i => $"guest{i}@acme.example")));
+        Inbox.Mails[1] = TestCompany.MailText(
+            "mass",
+            to: string.Join(",\r\n ", Enumerable.Range(0, 10_000).Select(i => $"guest{i}@acme.example")));
 
         Assert.Equal((1, 0), await Counts());
         Assert.NotEmpty(Addresses(await LineOf("mass"), ParticipantRole.To));

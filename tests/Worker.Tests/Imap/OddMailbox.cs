@@ -47,7 +47,8 @@ internal sealed partial class OddMailbox
     /// <summary>What becomes of the numbers a search finds.</summary>
     public Func<IEnumerable<uint>, IEnumerable<string>> Found { get; set; } = uids => uids.Select(Print);
 
-    public string StatusLine => $"* STATUS {name} (MESSAGES {Mails.Count}{(NextWords is { } next ? $" UIDNEXT {next}" : "")} UIDVALIDITY {Validity})\n";
+    public string StatusLine =>
+        $"* STATUS {name} (MESSAGES {Mails.Count}{(NextWords is { } next ? $" UIDNEXT {next}" : "")} UIDVALIDITY {Validity})\n";
 
     private string? NextWords => Next is null ? Print(Mails.Keys.LastOrDefault() + 1) : Next.Length == 0 ? null : Next;
 
@@ -62,7 +63,8 @@ internal sealed partial class OddMailbox
     /// <summary>The right answer to EXAMINE.</summary>
     /// <param name="validity">Another UIDVALIDITY.</param>
     public string Open(ulong? validity = null) =>
-        $"* {Mails.Count} EXISTS\n* OK [UIDVALIDITY {validity ?? Validity}] .\n{(NextWords is { } next ? $"* OK [UIDNEXT {next}] .\n" : "")}{More}TAG OK [READ-ONLY] done";
+        $"* {Mails.Count} EXISTS\n* OK [UIDVALIDITY {validity ?? Validity}] "
+            + $".\n{(NextWords is { } next ? $"* OK [UIDNEXT {next}] .\n" : "")}{More}TAG OK [READ-ONLY] done";
 
     private static string Print(uint uid) => uid.ToString(CultureInfo.InvariantCulture);
 
@@ -96,7 +98,9 @@ internal sealed partial class OddMailbox
             if (part.Groups["bytes"] is { Success: true } bytes)
                 text = text[..Math.Min(text.Length, int.Parse(bytes.ValueSpan, CultureInfo.InvariantCulture))];
 
-            line.Append(CultureInfo.InvariantCulture, $" BODY[{part.Groups["section"].Value}]{(part.Groups["bytes"].Success ? "<0>" : "")} {{{text.Length}}}\n{text}");
+            line.Append(
+                CultureInfo.InvariantCulture,
+                $" BODY[{part.Groups["section"].Value}]{(part.Groups["bytes"].Success ? "<0>" : "")} {{{text.Length}}}\n{text}");
         }
 
         return line.Append(')').ToString();
@@ -104,13 +108,20 @@ internal sealed partial class OddMailbox
 
     private IEnumerable<uint> Named(string set)
     {
-        var ranges = set.Split(',').Select(range => range.Split(':')).Select(ends => (From: Number(ends[0]), To: Number(ends[^1]))).ToList();
-        return Mails.Keys.Where(uid => ranges.Exists(range => uid >= Math.Min(range.From, range.To) && uid <= Math.Max(range.From, range.To)));
+        var ranges = set.Split(',')
+            .Select(range => range.Split(':'))
+            .Select(ends => (From: Number(ends[0]), To: Number(ends[^1])))
+            .ToList();
+        return Mails.Keys.Where(uid =>
+            ranges.Exists(range => uid >= Math.Min(range.From, range.To) && uid <= Math.Max(range.From, range.To)));
 
         // "n:*" always means the last message, too.
         uint Number(string text) => text == "*" ? Mails.Keys.LastOrDefault() : uint.Parse(text, CultureInfo.InvariantCulture);
     }
 
-    [GeneratedRegex(@"BODY\.PEEK\[(?<section>[A-Z]*)\](<0\.(?<bytes>\d+)>)?", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"BODY\.PEEK\[(?<section>[A-Z]*)\](<0\.(?<bytes>\d+)>)?",
+        RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Part();
 }

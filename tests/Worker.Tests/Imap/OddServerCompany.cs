@@ -24,8 +24,14 @@ public abstract class OddServerCompany : IAsyncLifetime
 
     private protected OddMailbox Inbox { get; private set; } = null!;
 
-    private protected ImapAccount Account => new(
-        "ana", default, EmailAddress.Parse("ana@us.example"), new Server("localhost", Server.Port, Encryption.None, null), "ana", new Login.Password(new Secret("secret")));
+    private protected ImapAccount Account =>
+        new(
+            "ana",
+            default,
+            EmailAddress.Parse("ana@us.example"),
+            new Server("localhost", Server.Port, Encryption.None, null),
+            "ana",
+            new Login.Password(new Secret("secret")));
 
     public async Task InitializeAsync()
     {
@@ -75,11 +81,14 @@ public abstract class OddServerCompany : IAsyncLifetime
     }
 
     private protected async Task<FolderState> Folder(string path) =>
-        (await Company.Ledger.Folders(await Company.Accounts.Register("ana", "test", "ana@us.example", default), default)).Single(folder => folder.Path == path);
+        (await Company.Ledger.Folders(await Company.Accounts.Register("ana", "test", "ana@us.example", default), default)).Single(folder =>
+            folder.Path == path);
 
     /// <summary>The log must hold just these mails, each once.</summary>
     private protected async Task HoldsOnly(params uint[] numbers) =>
-        Assert.Equal(numbers.Select(uid => $"number {uid}").Order(StringComparer.Ordinal), (await Company.Log()).Select(line => line.Subject!).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            numbers.Select(uid => $"number {uid}").Order(StringComparer.Ordinal),
+            (await Company.Log()).Select(line => line.Subject!).Order(StringComparer.Ordinal));
 
     private protected async Task<Interaction> LineOf(string subject) => (await Company.Log()).Single(line => line.Subject == subject);
 }

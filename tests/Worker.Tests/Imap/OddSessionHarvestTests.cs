@@ -59,7 +59,10 @@ public sealed class OddSessionHarvestTests : OddServerCompany
     [InlineData("TAG NO Access denied")]
     public async Task A_folder_that_cannot_be_opened_is_left_out_for_some_hours_and_the_others_are_read(string refusal)
     {
-        Server.On("LIST", "* LIST () \"/\" INBOX\n* LIST () \"/\" Phantom\nTAG OK done").On("STATUS \"Phantom\"", refusal).On("EXAMINE \"Phantom\"", refusal);
+        Server
+            .On("LIST", "* LIST () \"/\" INBOX\n* LIST () \"/\" Phantom\nTAG OK done")
+            .On("STATUS \"Phantom\"", refusal)
+            .On("EXAMINE \"Phantom\"", refusal);
 
         Assert.Equal(3, (await Harvest()).New);
         var tries = Tries();
@@ -76,7 +79,9 @@ public sealed class OddSessionHarvestTests : OddServerCompany
     [Fact]
     public async Task Calendars_contacts_and_tasks_that_Exchange_shows_as_folders_are_not_read_as_mail()
     {
-        const string Folders = "* LIST () \"/\" INBOX\n* LIST () \"/\" Calendar\n* LIST () \"/\" Kontakte\n* LIST () \"/\" Tasks\n* LIST () \"/\" Calendar/Birthdays\n* LIST () \"/\" Customers/Contacts\nTAG OK done";
+        const string Folders =
+            "* LIST () \"/\" INBOX\n* LIST () \"/\" Calendar\n* LIST () \"/\" Kontakte\n* LIST () \"/\" Tasks\n* LIST () \"/\" "
+                + "Calendar/Birthdays\n* LIST () \"/\" Customers/Contacts\nTAG OK done";
         Server.Greet("* OK The Microsoft Exchange IMAP4 service is ready.").On("LIST", Folders);
         foreach (var name in new[] { "Calendar", "Kontakte", "Tasks", "Calendar/Birthdays", "Customers/Contacts" })
             _ = new OddMailbox(Server, name, 1, 2, 3);
@@ -99,9 +104,11 @@ public sealed class OddSessionHarvestTests : OddServerCompany
     public async Task Throttling_with_a_hint_keeps_what_was_read_and_waits_as_long_as_asked()
     {
         var isBusy = true;
-        Inbox.Answer = (_, answer) => isBusy
-            ? answer[..answer.IndexOf("* 2 FETCH", StringComparison.Ordinal)] + "TAG NO Request is throttled. Suggested Backoff Time: 1800000 milliseconds"
-            : answer;
+        Inbox.Answer = (_, answer) =>
+            isBusy
+                ? answer[..answer.IndexOf("* 2 FETCH", StringComparison.Ordinal)]
+                    + "TAG NO Request is throttled. Suggested Backoff Time: 1800000 milliseconds"
+                : answer;
 
         var throttled = await Harvest();
         Assert.Equal(1, throttled.New);

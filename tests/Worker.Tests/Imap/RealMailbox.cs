@@ -17,13 +17,20 @@ internal static class RealMailbox
     /// <param name="server">The server.</param>
     /// <param name="user">Who logs in.</param>
     /// <param name="port">Where, if not at the server itself.</param>
-    public static ImapAccount AccountOf(MailboxServer server, string user, int? port = null) => new(
-        $"imap:{user}", default, EmailAddress.Parse(user.Contains('@', StringComparison.Ordinal) ? user : $"{user}@bright.example"),
-        new Server("localhost", port ?? server.TlsPort, Encryption.Required, server.CaFile), user, new Login.Password(new Secret(MailboxServer.Password)));
+    public static ImapAccount AccountOf(MailboxServer server, string user, int? port = null) =>
+        new(
+            $"imap:{user}",
+            default,
+            EmailAddress.Parse(user.Contains('@', StringComparison.Ordinal) ? user : $"{user}@bright.example"),
+            new Server("localhost", port ?? server.TlsPort, Encryption.Required, server.CaFile),
+            user,
+            new Login.Password(new Secret(MailboxServer.Password)));
 
-    public static byte[] Mail(string subject, string body = "Hello") => Encoding.UTF8.GetBytes(TestCompany.MailText(subject, body: body, id: $"{subject.Replace(' ', '-')}@acme.example"));
+    public static byte[] Mail(string subject, string body = "Hello") =>
+        Encoding.UTF8.GetBytes(TestCompany.MailText(subject, body: body, id: $"{subject.Replace(' ', '-')}@acme.example"));
 
-    public static StoredMail Stored(string subject, string body = "Hello", string flags = "") => new(Mail(subject, body), DateTimeOffset.UtcNow, flags);
+    public static StoredMail Stored(string subject, string body = "Hello", string flags = "") =>
+        new(Mail(subject, body), DateTimeOffset.UtcNow, flags);
 
     public static byte[] Parts(string subject, params string[] parts) => Encoding.UTF8.GetBytes(TestCompany.MailText(
         subject,
@@ -32,6 +39,7 @@ internal static class RealMailbox
         more: "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n"));
 
     public static string Attachment(string name, int size) =>
-        $"Content-Type: application/pdf; name={name}\r\nContent-Disposition: attachment; filename={name}\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+        $"Content-Type: application/pdf; name={name}\r\nContent-Disposition: attachment; filename={name}\r\nContent-Transfer-Encoding: "
+            + $"base64\r\n\r\n"
         + string.Concat(Enumerable.Repeat(new string('A', 76) + "\r\n", (size / 57) + 1));
 }

@@ -49,14 +49,19 @@ public sealed class TokenTests : IAsyncLifetime
 
         Assert.Equal(["token-1", "token-1", "token-2"], Used);
         var form = tokens.Forms[0];
-        Assert.Equal(("refresh_token", "refresh-0", "crmsync", "hush", "mail"), (form["grant_type"], form["refresh_token"], form["client_id"], form["client_secret"], form["scope"]));
+        Assert.Equal(
+            ("refresh_token", "refresh-0", "crmsync", "hush", "mail"),
+            (form["grant_type"], form["refresh_token"], form["client_id"], form["client_secret"], form["scope"]));
     }
 
     [Fact]
     public async Task A_refresh_token_that_is_good_only_once_is_followed_over_restarts_and_does_not_stand_in_the_database()
     {
         var next = 0;
-        tokens.Answers(form => form["refresh_token"] == $"refresh-{next}" ? tokens.Token(refresh: $"refresh-{++next}") : (400, """{"error": "invalid_grant"}"""));
+        tokens.Answers(form =>
+            form["refresh_token"] == $"refresh-{next}"
+                ? tokens.Token(refresh: $"refresh-{++next}")
+                : (400, """{"error": "invalid_grant"}"""));
         for (var run = 0; run < 3; run++)
         {
             Assert.Null((await Sync()).Problem);
@@ -72,7 +77,10 @@ public sealed class TokenTests : IAsyncLifetime
     [Fact]
     public async Task A_new_consent_in_the_configuration_is_used_at_once()
     {
-        tokens.Answers(form => form["refresh_token"] == "refresh-new" ? tokens.Token() : (400, """{"error": "invalid_grant", "error_description": "consent was withdrawn"}"""));
+        tokens.Answers(form =>
+            form["refresh_token"] == "refresh-new"
+                ? tokens.Token()
+                : (400, """{"error": "invalid_grant", "error_description": "consent was withdrawn"}"""));
         for (var run = 0; run < 4; run++)
         {
             var refused = await Sync();
@@ -134,7 +142,10 @@ public sealed class TokenTests : IAsyncLifetime
     {
         await using var sources = ImapCompany.Sources(clock, company.Database);
         var login = Login();
-        await Task.WhenAll(Enumerable.Range(0, 20).Select(i => sources.SourceOf(Account(login) with { Name = $"ana{i}", User = $"ana{i}" }, company.Since).Connect(default)));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 20)
+                .Select(i => sources.SourceOf(Account(login) with { Name = $"ana{i}", User = $"ana{i}" }, company.Since).Connect(default)));
 
         Assert.Single(tokens.Forms);
         Assert.Equal(20, Used.Count);
@@ -144,12 +155,18 @@ public sealed class TokenTests : IAsyncLifetime
     public async Task Two_programs_that_renew_at_the_same_time_do_it_one_after_the_other()
     {
         var next = 0;
-        tokens.Answers(form => form["refresh_token"] == $"refresh-{next}" ? tokens.Token(refresh: $"refresh-{++next}") : (400, """{"error": "invalid_grant"}"""));
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(async i =>
-        {
-            await using var program = ImapCompany.Sources(clock, company.Database);
-            await program.SourceOf(Account(Login()) with { User = $"ana{i}" }, company.Since).Connect(default);
-        }));
+        tokens.Answers(form =>
+            form["refresh_token"] == $"refresh-{next}"
+                ? tokens.Token(refresh: $"refresh-{++next}")
+                : (400, """{"error": "invalid_grant"}"""));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 4)
+                .Select(async i =>
+                {
+                    await using var program = ImapCompany.Sources(clock, company.Database);
+                    await program.SourceOf(Account(Login()) with { User = $"ana{i}" }, company.Since).Connect(default);
+                }));
 
         Assert.Equal((1, 1), (tokens.Forms.Count, tokens.MostAtOnce));
     }
@@ -175,10 +192,14 @@ public sealed class TokenTests : IAsyncLifetime
     {
         await using var smtp = new FakeSmtpServer($"AUTH {mechanism}").On("AUTH", "535 5.7.8 no", "235 welcome");
         using var logins = new MailLogins(clock, company.Database);
-        await using var delivery = DeliveryWays.Of(new DeliveryChoice.Smtp(new Server("localhost", smtp.Port, Encryption.None, null), "crmsync", Login()), logins);
+        await using var delivery = DeliveryWays.Of(
+            new DeliveryChoice.Smtp(new Server("localhost", smtp.Port, Encryption.None, null), "crmsync", Login()),
+            logins);
 
         Assert.IsType<DeliveryAnswer.Accepted>(await delivery.Deliver(Digest(), default));
-        Assert.Equal(["token-1", "token-2"], smtp.Received.Where(command => command.StartsWith("AUTH", StringComparison.Ordinal)).Select(TokenOf));
+        Assert.Equal(
+            ["token-1", "token-2"],
+            smtp.Received.Where(command => command.StartsWith("AUTH", StringComparison.Ordinal)).Select(TokenOf));
     }
 
     [Fact]
@@ -187,7 +208,9 @@ public sealed class TokenTests : IAsyncLifetime
         tokens.Answers(_ => (400, """{"error": "invalid_grant", "error_description": "consent was withdrawn"}"""));
         await using var smtp = new FakeSmtpServer("AUTH XOAUTH2");
         using var logins = new MailLogins(clock, company.Database);
-        await using var delivery = DeliveryWays.Of(new DeliveryChoice.Smtp(new Server("localhost", smtp.Port, Encryption.None, null), "crmsync", Login()), logins);
+        await using var delivery = DeliveryWays.Of(
+            new DeliveryChoice.Smtp(new Server("localhost", smtp.Port, Encryption.None, null), "crmsync", Login()),
+            logins);
 
         var answer = Assert.IsType<DeliveryAnswer.Unreachable>(await delivery.Deliver(Digest(), default));
         Assert.Contains("consent was withdrawn", answer.Reason, StringComparison.Ordinal);
@@ -206,7 +229,8 @@ public sealed class TokenTests : IAsyncLifetime
             foreach (var token in new[] { "token-1", "token-2", "token-3", "token-new" })
             {
                 server.On(
-                    $"AUTHENTICATE XOAUTH2 {Convert.ToBase64String(Encoding.UTF8.GetBytes($"user={user}\u0001auth=Bearer {token}\u0001\u0001"))}",
+                    $"AUTHENTICATE XOAUTH2 "
+                        + $"{Convert.ToBase64String(Encoding.UTF8.GetBytes($"user={user}\u0001auth=Bearer {token}\u0001\u0001"))}",
                     good.Contains(token) ? "TAG OK welcome" : "TAG NO [AUTHENTICATIONFAILED] no");
             }
         }
@@ -221,7 +245,13 @@ public sealed class TokenTests : IAsyncLifetime
     private Login.OAuth Login(string refresh = "refresh-0") => new(tokens.Url, "crmsync", new Secret("hush"), new Secret(refresh), "mail");
 
     private ImapAccount Account(Login login) =>
-        new("ana", default, EmailAddress.Parse("ana@us.example"), new Server("localhost", server.Port, Encryption.None, null), "ana", login);
+        new(
+            "ana",
+            default,
+            EmailAddress.Parse("ana@us.example"),
+            new Server("localhost", server.Port, Encryption.None, null),
+            "ana",
+            login);
 
     private Task<HarvestSummary> Sync(string refresh = "refresh-0") => Sync(Login(refresh));
 

@@ -44,7 +44,9 @@ public sealed class TurnsOnTheWireTests(DovecotServer server) : IClassFixture<Do
         Assert.Equal(turns + 1, await sources.TurnsOf(account));
     }
 
-    /// <summary>Every tenth has an attachment that does not fit into the first bytes, every fiftieth a long text or two attachments.</summary>
+    /// <summary>
+    /// Every tenth has an attachment that does not fit into the first bytes, every fiftieth a long text or two attachments.
+    /// </summary>
     private static byte[] MailOf(int number)
     {
         var subject = string.Create(CultureInfo.InvariantCulture, $"number {number}");

@@ -43,7 +43,8 @@ public sealed class WatchTests
         await using var company = await TestCompany.Open();
         await File.WriteAllTextAsync(company.PathOf("config", "ca.pem"), server.Authority.Pem);
         var config = TheProgram.ConfigurationOf(
-            company, $"  - {{ imap: {user}, name: ana, host: localhost, port: {server.TlsPort}, ca: ca.pem, password: {DovecotServer.Password} }}");
+            company,
+            $"  - {{ imap: {user}, name: ana, host: localhost, port: {server.TlsPort}, ca: ca.pem, password: {DovecotServer.Password} }}");
         using var worker = TheProgram.Start(["run", "--config", config]);
         try
         {
@@ -66,10 +67,16 @@ public sealed class WatchTests
         await using var company = await TestCompany.Open();
         await using var sources = ImapCompany.Sources(new TestClock(TestCompany.Monday));
         var account = new ImapAccount(
-            "ana", default, EmailAddress.Parse("ana@us.example"), new Server("localhost", server.Port, Encryption.None, null), "ana", new Login.Password(new Secret("secret")));
+            "ana",
+            default,
+            EmailAddress.Parse("ana@us.example"),
+            new Server("localhost", server.Port, Encryption.None, null),
+            "ana",
+            new Login.Password(new Secret("secret")));
         await company.Harvest("ana", sources.SourceOf(account, company.Since));
 
-        // This server never ends the wait with a tagged answer: it is left behind after some seconds, and the harvest goes on over a new connection.
+        // This server never ends the wait with a tagged answer: it is left behind after some seconds, and the harvest goes on over a new
+        // connection.
         sources.Watch(account, () => Task.CompletedTask);
         var summary = await company.Harvest("ana", sources.SourceOf(account, company.Since));
 
@@ -114,8 +121,15 @@ public sealed class WatchTests
     {
         var ca = company.PathOf("ca.pem");
         File.WriteAllText(ca, server.Authority.Pem);
-        return new ImapAccount("ana", default, EmailAddress.Parse(user), new Server("localhost", server.TlsPort, Encryption.Required, ca), user, login);
+        return new ImapAccount(
+            "ana",
+            default,
+            EmailAddress.Parse(user),
+            new Server("localhost", server.TlsPort, Encryption.Required, ca),
+            user,
+            login);
     }
 
-    private static byte[] Mail(string subject) => System.Text.Encoding.UTF8.GetBytes(TestCompany.MailText(subject, id: $"{subject}@acme.example"));
+    private static byte[] Mail(string subject) =>
+        System.Text.Encoding.UTF8.GetBytes(TestCompany.MailText(subject, id: $"{subject}@acme.example"));
 }

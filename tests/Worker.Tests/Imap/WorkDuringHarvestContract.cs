@@ -5,13 +5,15 @@ using CrmSync.Worker.Tests.Harvest;
 namespace CrmSync.Worker.Tests.Imap;
 
 /// <summary>
-/// Harvests of mailboxes that people work in meanwhile, through connections that are cut, from a server that is restarted, by a program that is killed. After a last
-/// harvest in quiet the log holds every mail that is there exactly once, and everything it ever held.
+/// Harvests of mailboxes that people work in meanwhile, through connections that are cut, from a server that is restarted, by a program
+/// that is killed. After a last harvest in quiet the log holds every mail that is there exactly once, and everything it ever held.
 /// </summary>
 public abstract class WorkDuringHarvestContract(MailboxServer server)
 {
     /// <summary>How many seeds are tried; more for a long night.</summary>
-    private static readonly int Rounds = int.TryParse(Environment.GetEnvironmentVariable("CRMSYNC_TEST_ROUNDS"), out var rounds) ? rounds : 2;
+    private static readonly int Rounds = int.TryParse(Environment.GetEnvironmentVariable("CRMSYNC_TEST_ROUNDS"), out var rounds)
+        ? rounds
+        : 2;
 
     private static readonly int FirstSeed = int.TryParse(Environment.GetEnvironmentVariable("CRMSYNC_TEST_SEED"), out var seed) ? seed : 1;
 
@@ -31,7 +33,9 @@ public abstract class WorkDuringHarvestContract(MailboxServer server)
         using var busy = new BusyUser(server, user, new Random(FirstSeed));
         busy.MoveIn(1000);
         var config = TheProgram.ConfigurationOf(
-            company, $"  - {{ imap: ana@us.example, name: ana, host: localhost, port: {server.TlsPort}, ca: {server.CaFile}, user: {user}, password: {MailboxServer.Password} }}");
+            company,
+            $"  - {{ imap: ana@us.example, name: ana, host: localhost, port: {server.TlsPort}, ca: {server.CaFile}, user: {user}, password: {MailboxServer.Password} }}"
+        );
 
         using var stop = new CancellationTokenSource();
         var working = Task.Run(() => busy.Work(stop.Token));
@@ -46,7 +50,9 @@ public abstract class WorkDuringHarvestContract(MailboxServer server)
         await stop.CancelAsync();
         await working;
         var sync = await TheProgram.Run("sync", "--config", config);
-        var log = (await TheProgram.Run("log", "--config", config, "--format", "json", "--class", "all")).Json.Select(line => line.GetProperty("subject").GetString()!).ToList();
+        var log = (await TheProgram.Run("log", "--config", config, "--format", "json", "--class", "all"))
+            .Json.Select(line => line.GetProperty("subject").GetString()!)
+            .ToList();
 
         Assert.True(sync.Status == 0, sync.Error);
         Assert.Empty((await TheProgram.Run("quarantine", "--config", config, "--format", "json")).Output);
@@ -64,13 +70,31 @@ public abstract class WorkDuringHarvestContract(MailboxServer server)
         var seen = new HashSet<string>(StringComparer.Ordinal);
         using var stop = new CancellationTokenSource();
         var working = Task.Run(() => busy.Work(stop.Token));
-        await using (var proxy = new TcpProxy(server.TlsPort) { CutAfter = () => { lock (random) return random.Next(3) == 0 ? long.MaxValue : random.Next(2_000, 400_000); } })
+        await using (
+            var proxy = new TcpProxy(server.TlsPort)
+            {
+                CutAfter = () =>
+                {
+                    lock (random)
+                        return random.Next(3) == 0 ? long.MaxValue : random.Next(2_000, 400_000);
+                },
+            })
         await using (var sources = RealMailbox.Sources(clock))
         {
             for (var harvest = 0; harvest < 6; harvest++)
             {
-                var restart = random.Next(4) == 0 ? Task.Run(async () => { await Task.Delay(100); server.Restart(); }) : Task.CompletedTask;
-                await company.Harvest("ana", sources.SourceOf(RealMailbox.AccountOf(server, user, proxy.Port), company.Since), clock.GetCurrentInstant());
+                var restart =
+                    random.Next(4) == 0
+                        ? Task.Run(async () =>
+                        {
+                            await Task.Delay(100);
+                            server.Restart();
+                        })
+                        : Task.CompletedTask;
+                await company.Harvest(
+                    "ana",
+                    sources.SourceOf(RealMailbox.AccountOf(server, user, proxy.Port), company.Since),
+                    clock.GetCurrentInstant());
                 await restart;
                 clock.AdvanceMinutes(20);
                 seen.UnionWith((await company.Log()).Select(line => line.Subject!));
@@ -80,12 +104,20 @@ public abstract class WorkDuringHarvestContract(MailboxServer server)
         await stop.CancelAsync();
         await working;
         await using var quiet = RealMailbox.Sources(clock);
-        var last = await company.Harvest("ana", quiet.SourceOf(RealMailbox.AccountOf(server, user), company.Since), clock.GetCurrentInstant());
+        var last = await company.Harvest(
+            "ana",
+            quiet.SourceOf(RealMailbox.AccountOf(server, user), company.Since),
+            clock.GetCurrentInstant());
 
         Assert.True(last.Problem is null, $"seed {seed}: {last.Problem}");
         Assert.True((await company.Ledger.Quarantine(null, CancellationToken.None)).Count == 0, $"seed {seed}: something is in quarantine");
         var folders = await company.Ledger.Folders((await company.Accounts.All(CancellationToken.None)).Single(), CancellationToken.None);
-        Complete([.. (await company.Log()).Select(line => line.Subject!)], busy, seen, $"seed {seed}", [.. folders.Select(folder => folder.ToString())]);
+        Complete(
+            [.. (await company.Log()).Select(line => line.Subject!)],
+            busy,
+            seen,
+            $"seed {seed}",
+            [.. folders.Select(folder => folder.ToString())]);
     }
 
     private static void Complete(List<string> log, BusyUser busy, HashSet<string> seen, string seed, IEnumerable<string> folders)

@@ -21,14 +21,28 @@ public sealed class PolicyInTheWorker
         await company.Harvest(Monday);
         Assert.Equal(["open"], await Same(company, Monday + Hours(1)));
 
-        company.Mail("second", MailText("Nails", from: "li@gamma.example", date: "Mon, 2 Mar 2026 10:00:00 +0000", body: "How many?", id: "second@gamma.example"));
+        company.Mail(
+            "second",
+            MailText(
+                "Nails",
+                from: "li@gamma.example",
+                date: "Mon, 2 Mar 2026 10:00:00 +0000",
+                body: "How many?",
+                id: "second@gamma.example"));
         await company.Harvest(Monday + Hours(2));
         Assert.Equal(["open", "open"], await Same(company, Monday + Hours(2)));
         Assert.Equal(1, company.AtWork.LinesRead);
 
-        company.Mail("answer", MailText(
-            "Re: Hinges", from: "ana@us.example", to: "jane@acme.example", date: "Mon, 2 Mar 2026 11:00:00 +0000", body: "On Friday.", id: "answer@us.example",
-            more: "In-Reply-To: <first@acme.example>\r\n"));
+        company.Mail(
+            "answer",
+            MailText(
+                "Re: Hinges",
+                from: "ana@us.example",
+                to: "jane@acme.example",
+                date: "Mon, 2 Mar 2026 11:00:00 +0000",
+                body: "On Friday.",
+                id: "answer@us.example",
+                more: "In-Reply-To: <first@acme.example>\r\n"));
         await company.Harvest(Monday + Hours(3));
         Assert.Equal(["open"], await Same(company, Monday + Hours(3)));
         Assert.InRange(company.AtWork.LinesRead, 1, 2);
@@ -37,7 +51,11 @@ public sealed class PolicyInTheWorker
         Assert.Equal(0, company.AtWork.LinesRead);
 
         await new Erasure(company.Program.Database).Forget(
-            [EmailAddress.Parse("li@gamma.example")], new Classifier(company.Program.Policy), MeetingHarvest.MergeFor(company.Program.Policy), Monday, default);
+            [EmailAddress.Parse("li@gamma.example")],
+            new Classifier(company.Program.Policy),
+            MeetingHarvest.MergeFor(company.Program.Policy),
+            Monday,
+            default);
         Assert.Empty(await Same(company, Monday + Hours(31)));
     }
 
@@ -46,12 +64,20 @@ public sealed class PolicyInTheWorker
     {
         await using var company = await RunningCompany.Open();
         await company.Harvest(Monday);
-        await company.AtWork.Use(Monday, async policy => { await company.AtWork.WriteCards(policy, Monday, default); return true; }, default);
+        await company.AtWork.Use(
+            Monday,
+            async policy =>
+            {
+                await company.AtWork.WriteCards(policy, Monday, default);
+                return true;
+            },
+            default);
 
         await using var reports = new SqliteConnection($"Data Source={company.PathOf("config", "data", "crmsync.db")};Mode=ReadOnly");
         Assert.Equal(
             ("jane@acme.example", "ana", "acme.example"),
-            await reports.QuerySingleAsync<(string Address, string Owner, string Organisation)>("select address, owner, organisation from contacts"));
+            await reports.QuerySingleAsync<(string Address, string Owner, string Organisation)>(
+                "select address, owner, organisation from contacts"));
     }
 
     [Fact]
@@ -64,7 +90,10 @@ public sealed class PolicyInTheWorker
         await Look(company, Monday + Hours(1));
 
         Assert.Contains(company.Said, said => said.Contains("rule 'reply' changed: within 4bh is now 8bh", StringComparison.Ordinal));
-        var item = await company.AtWork.Use(Monday + Hours(2), policy => Task.FromResult(policy.Evaluate(Monday + Hours(2)).Items.Single()), default);
+        var item = await company.AtWork.Use(
+            Monday + Hours(2),
+            policy => Task.FromResult(policy.Evaluate(Monday + Hours(2)).Items.Single()),
+            default);
         Assert.Equal(Instant.FromUtc(2026, 3, 2, 16, 0), item.Due);
         Assert.Equal(["open"], await Same(company, Monday + Hours(2)));
 
@@ -91,7 +120,8 @@ public sealed class PolicyInTheWorker
         await desk.Send(Monday + Hours(4), Duration.Zero, default);
         var note = Assert.Single(Directory.GetFiles(company.PathOf("out"), "*-policy-ana.eml"));
         Assert.Contains("withn", await File.ReadAllTextAsync(note), StringComparison.Ordinal);
-        var health = (await desk.Show(Instant.FromUtc(2026, 3, 3, 7, 0), default)).Single(digest => digest.Digest.Run.Definition.Name == "the-firm");
+        var health = (await desk.Show(Instant.FromUtc(2026, 3, 3, 7, 0), default)).Single(digest =>
+            digest.Digest.Run.Definition.Name == "the-firm");
         Assert.Contains("the policy files have", health.Mail.Html, StringComparison.Ordinal);
 
         company.Write(RunningCompany.Policy);
@@ -104,7 +134,9 @@ public sealed class PolicyInTheWorker
     {
         await using var company = await RunningCompany.Open();
         for (var i = 0; i < 51; i++)
-            company.Mail($"{i}", MailText($"Question {i}", from: $"someone{i}@acme{i}.example", body: $"Is this number {i}?", id: $"{i}@acme.example"));
+            company.Mail(
+                $"{i}",
+                MailText($"Question {i}", from: $"someone{i}@acme{i}.example", body: $"Is this number {i}?", id: $"{i}@acme.example"));
 
         company.Write(RunningCompany.Policy.Replace("within: 4bh", "within: 4bh, mode: disabled", StringComparison.Ordinal));
         await company.Begin();
@@ -150,7 +182,9 @@ public sealed class PolicyInTheWorker
         await company.Watch.Look(now + Duration.FromSeconds(3), default);
     }
 
-    /// <summary>The states of the items in the worker, after making sure that they are those of a fresh evaluation, field by field.</summary>
+    /// <summary>
+    /// The states of the items in the worker, after making sure that they are those of a fresh evaluation, field by field.
+    /// </summary>
     private static async Task<IEnumerable<string>> Same(RunningCompany company, Instant now)
     {
         var kept = await company.AtWork.Use(now, policy => Task.FromResult(policy.Evaluate(now)), default);
@@ -160,12 +194,18 @@ public sealed class PolicyInTheWorker
         fresh.Cover(log.Coverage);
         var scratch = fresh.Evaluate(now);
         Assert.Equal(scratch.Items.Select(Print), kept.Items.Select(Print));
-        Assert.Equal(scratch.Closed.Select(closed => (closed.Id, closed.As, closed.At)), kept.Closed.Select(closed => (closed.Id, closed.As, closed.At)));
+        Assert.Equal(
+            scratch.Closed.Select(closed => (closed.Id, closed.As, closed.At)),
+            kept.Closed.Select(closed => (closed.Id, closed.As, closed.At)));
         return kept.Items.Select(item => item.State.ToString().ToLowerInvariant());
     }
 
-    private static string Print(Item item) => $"{item.Id} {item.Rule.Name} {item.About} {item.Owner} {item.State} {item.Due} {item.Level} {item.Trigger} {string.Join(',', item.Unsure)}";
+    private static string Print(Item item) =>
+        $"{item.Id} {item.Rule.Name} {item.About} {item.Owner} {item.State} {item.Due} {item.Level} {item.Trigger} "
+            + $"{string.Join(',', item.Unsure)}";
 
     private static async Task<IEnumerable<string?>> Log(RunningCompany company) =>
-        (await company.Program.Log.Read(new LogFilter(), default).ToListAsync()).Select(line => line.MessageId).Order(StringComparer.Ordinal);
+        (await company.Program.Log.Read(new LogFilter(), default).ToListAsync())
+            .Select(line => line.MessageId)
+            .Order(StringComparer.Ordinal);
 }

@@ -38,7 +38,9 @@ internal sealed class RunningCompany : IAsyncDisposable
     /// <summary>What the worker said.</summary>
     public List<string> Said { get; } = [];
 
-    public static async Task<RunningCompany> Open(string accounts = "  - { eml: ../mail/ana, address: ana@us.example, name: ana }", string since = "1990-01-01")
+    public static async Task<RunningCompany> Open(
+        string accounts = "  - { eml: ../mail/ana, address: ana@us.example, name: ana }",
+        string since = "1990-01-01")
     {
         var running = new RunningCompany(await TestCompany.Open());
         running.Mail("first", TestCompany.MailText("Hinges", body: "When do they come?", id: "first@acme.example"));
@@ -77,7 +79,13 @@ internal sealed class RunningCompany : IAsyncDisposable
         Program = await Composition.Open(new LoadedConfiguration(folder, settings, reload!.Current), default);
         Start = new PolicyStart(reload, outcome);
         AtWork = new PolicyAtWork(Program);
-        Watch = new PolicyFileWatch(Program, Start, AtWork, SystemClock.Instance, new JobFailures(new Notebook<JobFailures>(Said)), new Notebook<PolicyFileWatch>(Said));
+        Watch = new PolicyFileWatch(
+            Program,
+            Start,
+            AtWork,
+            SystemClock.Instance,
+            new JobFailures(new Notebook<JobFailures>(Said)),
+            new Notebook<PolicyFileWatch>(Said));
     }
 
     public async Task Harvest(Instant now)
@@ -99,7 +107,11 @@ internal sealed class RunningCompany : IAsyncDisposable
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            said.Add($"{formatter(state, exception)}{exception}");
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter) => said.Add($"{formatter(state, exception)}{exception}");
     }
 }

@@ -8,7 +8,10 @@ using static CrmSync.Worker.Tests.Meetings.Ics;
 
 namespace CrmSync.Worker.Tests.Meetings;
 
-/// <summary>A weekly series over a clock change; it is changed step by step, and after every step the log is right, on incremental harvest and on a fresh one alike.</summary>
+/// <summary>
+/// A weekly series over a clock change; it is changed step by step, and after every step the log is right, on incremental harvest and on a
+/// fresh one alike.
+/// </summary>
 public sealed class ASeriesThatChanges
 {
     private const int Weeks = 8;
@@ -51,7 +54,11 @@ public sealed class ASeriesThatChanges
             foreach (var firm in new[] { company, fresh })
             {
                 Assert.Null((await firm.Harvest("ana", SourceOf(firm, step, now), now)).Problem);
-                Assert.Equal(right, (await firm.Meetings()).OrderBy(line => line.Meeting!.Occurrence).Select(line => $"{line.Meeting!.Start} {line.Meeting.CancelledAt is not null}"));
+                Assert.Equal(
+                    right,
+                    (await firm.Meetings())
+                        .OrderBy(line => line.Meeting!.Occurrence)
+                        .Select(line => $"{line.Meeting!.Start} {line.Meeting.CancelledAt is not null}"));
             }
 
             Assert.Equal((await fresh.Meetings()).Select(line => line.Id), (await company.Meetings()).Select(line => line.Id));
@@ -113,11 +120,22 @@ public sealed class ASeriesThatChanges
 
     private static string Message(string method, string entry) => CalendarMail("jane@acme.example", "ana@us.example", method, entry);
 
-    private static string Id(string zone, int week, string range = "") => $"RECURRENCE-ID;TZID={zone}{range}:{Local(First.PlusWeeks(week))}";
+    private static string Id(string zone, int week, string range = "") =>
+        $"RECURRENCE-ID;TZID={zone}{range}:{Local(First.PlusWeeks(week))}";
 
-    private static string Entry(string zone, int version, LocalDateTime start, params string[] more) => Event(
-        "weekly", ["SUMMARY:Weekly", $"SEQUENCE:{version}", $"DTSTAMP:2026011{version}T080000Z", $"DTSTART;TZID={zone}:{Local(start)}", $"DTEND;TZID={zone}:{Local(start.PlusHours(1))}",
-            "ORGANIZER:mailto:jane@acme.example", "ATTENDEE;PARTSTAT=ACCEPTED:mailto:ana@us.example", .. more]);
+    private static string Entry(string zone, int version, LocalDateTime start, params string[] more) =>
+        Event(
+            "weekly",
+            [
+                "SUMMARY:Weekly",
+                $"SEQUENCE:{version}",
+                $"DTSTAMP:2026011{version}T080000Z",
+                $"DTSTART;TZID={zone}:{Local(start)}",
+                $"DTEND;TZID={zone}:{Local(start.PlusHours(1))}",
+                "ORGANIZER:mailto:jane@acme.example",
+                "ATTENDEE;PARTSTAT=ACCEPTED:mailto:ana@us.example",
+                .. more,
+            ]);
 
     private static string Local(LocalDateTime time) => LocalDateTimePattern.CreateWithInvariantCulture("uuuuMMdd'T'HHmmss").Format(time);
 }

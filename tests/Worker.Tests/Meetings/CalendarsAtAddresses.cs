@@ -126,7 +126,11 @@ public sealed class CalendarsAtAddresses : IAsyncLifetime
             return answer;
         }
 
-        Assert.Null((await Harvest(request => request.RequestUri!.Host == "new.example" ? Ok(Calendar(Meeting("Tea"))) : To("webcal://new.example/x.ics"))).Problem);
+        Assert.Null(
+            (
+                await Harvest(request =>
+                    request.RequestUri!.Host == "new.example" ? Ok(Calendar(Meeting("Tea"))) : To("webcal://new.example/x.ics")
+                )).Problem);
         Assert.Equal(["Tea"], await company.Titles());
         Assert.Contains("without https", (await Harvest(_ => To("http://new.example/x.ics"))).Problem, StringComparison.Ordinal);
         Assert.Contains("on and on", (await Harvest(_ => To("/secret.ics"))).Problem, StringComparison.Ordinal);
@@ -146,7 +150,8 @@ public sealed class CalendarsAtAddresses : IAsyncLifetime
             await company.Ledger.Discover(page.Folder, page.New, page.Cursor, CancellationToken.None);
         }
 
-        var next = await Harvest(request => request.Headers.Contains("If-None-Match") ? new HttpResponseMessage(HttpStatusCode.NotModified) : Ok(Calendar(Meeting("Tea"))));
+        var next = await Harvest(request =>
+            request.Headers.Contains("If-None-Match") ? new HttpResponseMessage(HttpStatusCode.NotModified) : Ok(Calendar(Meeting("Tea"))));
         Assert.Null(next.Problem);
         Assert.Equal(["Tea"], await company.Titles());
     }
@@ -155,12 +160,18 @@ public sealed class CalendarsAtAddresses : IAsyncLifetime
 
     public Task DisposeAsync() => company.DisposeAsync().AsTask();
 
-    private static IEnumerable<string> Many(int count) => Enumerable.Range(0, count).Select(number => Meeting($"meeting {number}", day: number + 1));
+    private static IEnumerable<string> Many(int count) =>
+        Enumerable.Range(0, count).Select(number => Meeting($"meeting {number}", day: number + 1));
 
     private static HttpResponseMessage Ok(string content) => new() { Content = new StringContent(content, Encoding.UTF8, "text/calendar") };
 
-    private IcsFeedSource Source(Func<HttpRequestMessage, HttpResponseMessage> serve) => new(
-        "ana", new CalendarFeed(new HttpClient(new Served(serve, asked)), new Uri("https://calendars.example/secret.ics"), longest: 1 << 20), Items(now), DateTimeZone.Utc, now);
+    private IcsFeedSource Source(Func<HttpRequestMessage, HttpResponseMessage> serve) =>
+        new(
+            "ana",
+            new CalendarFeed(new HttpClient(new Served(serve, asked)), new Uri("https://calendars.example/secret.ics"), longest: 1 << 20),
+            Items(now),
+            DateTimeZone.Utc,
+            now);
 
     private Task<HarvestSummary> Harvest(Func<HttpRequestMessage, HttpResponseMessage> serve, Duration? later = null)
     {
@@ -181,7 +192,9 @@ public sealed class CalendarsAtAddresses : IAsyncLifetime
     private sealed class BreakingStream(string content) : MemoryStream(Encoding.UTF8.GetBytes(content[..(content.Length / 2)]))
     {
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-            await base.ReadAsync(buffer, cancellationToken) is > 0 and var count ? count : throw new HttpIOException(HttpRequestError.ResponseEnded, "it ended");
+            await base.ReadAsync(buffer, cancellationToken) is > 0 and var count
+                ? count
+                : throw new HttpIOException(HttpRequestError.ResponseEnded, "it ended");
     }
 
     /// <summary>Comes without end.</summary>

@@ -59,7 +59,10 @@ public sealed class CalendarsInTrouble : IAsyncLifetime
             Assert.Contains("suddenly empty", (await Harvest(Calendar())).Problem, StringComparison.Ordinal);
 
         Assert.Equal(30, (await company.Meetings()).Count);
-        Assert.Contains("suddenly empty", Assert.Single(await company.Accounts.All(CancellationToken.None)).LastError, StringComparison.Ordinal);
+        Assert.Contains(
+            "suddenly empty",
+            Assert.Single(await company.Accounts.All(CancellationToken.None)).LastError,
+            StringComparison.Ordinal);
 
         Assert.Null((await Harvest(Calendar(Many(30)))).Problem);
         Assert.Equal(30, (await company.Meetings()).Count);
@@ -105,7 +108,8 @@ public sealed class CalendarsInTrouble : IAsyncLifetime
     public async Task A_feed_that_writes_the_moment_of_the_download_into_every_event_is_not_read_anew()
     {
         await Harvest(Calendar(Many(10)));
-        var again = await Harvest(Calendar(Enumerable.Range(0, 10).Select(number => Meeting($"meeting {number}", number + 1, stamp: "20260220T080000Z"))));
+        var again = await Harvest(
+            Calendar(Enumerable.Range(0, 10).Select(number => Meeting($"meeting {number}", number + 1, stamp: "20260220T080000Z"))));
 
         Assert.Equal((0, 10), (again.New, again.Known));
     }
@@ -155,12 +159,21 @@ public sealed class CalendarsInTrouble : IAsyncLifetime
     public async Task A_UID_of_1034_characters_a_Windows_zone_and_a_zone_of_its_own_reach_the_log()
     {
         var uid = new string('u', 1034);
-        var zone = "BEGIN:VTIMEZONE\r\nTZID:Our Own\r\nBEGIN:STANDARD\r\nDTSTART:19700101T000000\r\nTZOFFSETFROM:+0330\r\nTZOFFSETTO:+0330\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n";
-        await Harvest(Calendar(
-            zone,
-            Event(uid, "DTSTART;TZID=W. Europe Standard Time:20260302T100000", "DTEND;TZID=W. Europe Standard Time:20260302T110000", "SUMMARY:Long"),
-            Event("own", "DTSTART;TZID=Our Own:20260303T100000", "DTEND;TZID=Our Own:20260303T110000", "SUMMARY:Own")));
-        Assert.Equal([Instant.FromUtc(2026, 3, 2, 9, 0), Instant.FromUtc(2026, 3, 3, 6, 30)], (await company.Meetings()).Select(line => line.At));
+        var zone =
+            "BEGIN:VTIMEZONE\r\nTZID:Our "
+                + "Own\r\nBEGIN:STANDARD\r\nDTSTART:19700101T000000\r\nTZOFFSETFROM:+0330\r\nTZOFFSETTO:+0330\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n";
+        await Harvest(
+            Calendar(
+                zone,
+                Event(
+                    uid,
+                    "DTSTART;TZID=W. Europe Standard Time:20260302T100000",
+                    "DTEND;TZID=W. Europe Standard Time:20260302T110000",
+                    "SUMMARY:Long"),
+                Event("own", "DTSTART;TZID=Our Own:20260303T100000", "DTEND;TZID=Our Own:20260303T110000", "SUMMARY:Own")));
+        Assert.Equal(
+            [Instant.FromUtc(2026, 3, 2, 9, 0), Instant.FromUtc(2026, 3, 3, 6, 30)],
+            (await company.Meetings()).Select(line => line.At));
 
         Assert.Equal((0, 2), (await Again() is var again ? (again.New, again.Known) : default));
         await Harvest(Calendar(Meeting("Tea")));
@@ -171,7 +184,8 @@ public sealed class CalendarsInTrouble : IAsyncLifetime
 
     public Task DisposeAsync() => company.DisposeAsync().AsTask();
 
-    private static IEnumerable<string> Many(int count) => Enumerable.Range(0, count).Select(number => Meeting($"meeting {number}", day: number + 1));
+    private static IEnumerable<string> Many(int count) =>
+        Enumerable.Range(0, count).Select(number => Meeting($"meeting {number}", day: number + 1));
 
     private void Write(string name, string content)
     {

@@ -30,12 +30,26 @@ public sealed class InvitationsInTheHarvest
     public async Task A_reply_that_is_harvested_before_its_request_counts_when_that_comes()
     {
         await using var company = await TestCompany.Open();
-        var invitation = Event("tea", "DTSTAMP:20260110T080000Z", "DTSTART:20260302T090000Z", "SUMMARY:Tea", $"ORGANIZER:mailto:{Ana}", $"ATTENDEE:mailto:{Jane}");
-        await Harvest(company, CalendarMail(Jane, Ana, "REPLY", Event("tea", "DTSTAMP:20260110T090000Z", $"ORGANIZER:mailto:{Ana}", $"ATTENDEE;PARTSTAT=DECLINED:mailto:{Jane}")));
+        var invitation = Event(
+            "tea",
+            "DTSTAMP:20260110T080000Z",
+            "DTSTART:20260302T090000Z",
+            "SUMMARY:Tea",
+            $"ORGANIZER:mailto:{Ana}",
+            $"ATTENDEE:mailto:{Jane}");
+        await Harvest(
+            company,
+            CalendarMail(
+                Jane,
+                Ana,
+                "REPLY",
+                Event("tea", "DTSTAMP:20260110T090000Z", $"ORGANIZER:mailto:{Ana}", $"ATTENDEE;PARTSTAT=DECLINED:mailto:{Jane}")));
         Assert.Empty(await company.Meetings());
 
         await Harvest(company, CalendarMail(Ana, Jane, "REQUEST", invitation));
-        Assert.Equal(MeetingResponse.Declined, Assert.Single(await company.Meetings()).Participants.Single(person => person.Address.Value == Jane).Response);
+        Assert.Equal(
+            MeetingResponse.Declined,
+            Assert.Single(await company.Meetings()).Participants.Single(person => person.Address.Value == Jane).Response);
     }
 
     [Fact]
@@ -66,11 +80,36 @@ public sealed class InvitationsInTheHarvest
     [Fact]
     public async Task A_mail_that_must_not_be_stored_brings_no_meeting_either()
     {
-        var privacy = new Privacy { NoCapture = new PrivacyFilter { SubjectHas = ["salary"], Addresses = new HashSet<EmailAddress> { EmailAddress.Parse("lawyer@law.example") } } };
+        var privacy = new Privacy
+        {
+            NoCapture = new PrivacyFilter
+            {
+                SubjectHas = ["salary"],
+                Addresses = new HashSet<EmailAddress> { EmailAddress.Parse("lawyer@law.example") },
+            },
+        };
         await using var company = await TestCompany.Open(privacy: privacy);
         await Harvest(company, CalendarMail(Jane, Ana, "REQUEST", Invitation(), subject: "About your salary"));
-        await Harvest(company, CalendarMail(Jane, Ana, "REQUEST", Event("tea", "DTSTART:20260302T090000Z", $"ORGANIZER:mailto:{Jane}", "SUMMARY:Salary", $"ATTENDEE:mailto:{Ana}")));
-        await Harvest(company, CalendarMail(Jane, Ana, "REQUEST", Event("tea", "DTSTART:20260302T090000Z", $"ORGANIZER:mailto:{Jane}", "ATTENDEE:mailto:lawyer@law.example", $"ATTENDEE:mailto:{Ana}"), subject: "Contract"));
+        await Harvest(
+            company,
+            CalendarMail(
+                Jane,
+                Ana,
+                "REQUEST",
+                Event("tea", "DTSTART:20260302T090000Z", $"ORGANIZER:mailto:{Jane}", "SUMMARY:Salary", $"ATTENDEE:mailto:{Ana}")));
+        await Harvest(
+            company,
+            CalendarMail(
+                Jane,
+                Ana,
+                "REQUEST",
+                Event(
+                    "tea",
+                    "DTSTART:20260302T090000Z",
+                    $"ORGANIZER:mailto:{Jane}",
+                    "ATTENDEE:mailto:lawyer@law.example",
+                    $"ATTENDEE:mailto:{Ana}"),
+                subject: "Contract"));
 
         Assert.Empty(await company.Meetings());
         Assert.Equal(2, (await company.Log()).Count);
@@ -92,7 +131,8 @@ public sealed class InvitationsInTheHarvest
 
     [Theory]
     [InlineData("BEGIN:VEVENT\r\nUID:x\r\n")]
-    [InlineData("BEGIN:VEVENT\r\nUID:x\r\nDTSTART:99999999T999999Z\r\nRRULE:FREQ=SECONDLY;INTERVAL=0\r\nORGANIZER:mailto:\r\nEND:VEVENT\r\n")]
+    [InlineData(
+        "BEGIN:VEVENT\r\nUID:x\r\nDTSTART:99999999T999999Z\r\nRRULE:FREQ=SECONDLY;INTERVAL=0\r\nORGANIZER:mailto:\r\nEND:VEVENT\r\n")]
     [InlineData("\0\0<html>")]
     public async Task A_calendar_that_makes_no_sense_does_not_keep_its_mail_out_of_the_log(string events)
     {
@@ -117,8 +157,17 @@ public sealed class InvitationsInTheHarvest
         Assert.NotEmpty(await company.Meetings());
     }
 
-    private static string Invitation(int sequence = 0, string more = "X-NOTHING:1") => Event(
-        "tea", $"DTSTAMP:2026011{sequence}T080000Z", $"SEQUENCE:{sequence}", "DTSTART:20260302T090000Z", "DTEND:20260302T100000Z", "SUMMARY:Tea", $"ORGANIZER:mailto:{Jane}", $"ATTENDEE:mailto:{Ana}", more);
+    private static string Invitation(int sequence = 0, string more = "X-NOTHING:1") =>
+        Event(
+            "tea",
+            $"DTSTAMP:2026011{sequence}T080000Z",
+            $"SEQUENCE:{sequence}",
+            "DTSTART:20260302T090000Z",
+            "DTEND:20260302T100000Z",
+            "SUMMARY:Tea",
+            $"ORGANIZER:mailto:{Jane}",
+            $"ATTENDEE:mailto:{Ana}",
+            more);
 
     private static async Task<CrmSync.Worker.Harvest.HarvestSummary> Harvest(TestCompany company, string mail, string account = "ana")
     {

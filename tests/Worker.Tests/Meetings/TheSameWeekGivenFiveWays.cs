@@ -23,38 +23,75 @@ public sealed class TheSameWeekGivenFiveWays(RadicaleServer radicale, XandikosSe
 
     private static readonly string[] Planning =
     [
-        "DTSTAMP:20260110T080000Z", "DTSTART;TZID=Europe/Vienna:20260302T140000", "DTEND;TZID=Europe/Vienna:20260302T150000", "SUMMARY:Planning", "ORGANIZER;CN=Ana:mailto:ana@us.example",
+        "DTSTAMP:20260110T080000Z",
+        "DTSTART;TZID=Europe/Vienna:20260302T140000",
+        "DTEND;TZID=Europe/Vienna:20260302T150000",
+        "SUMMARY:Planning",
+        "ORGANIZER;CN=Ana:mailto:ana@us.example",
     ];
 
     private static readonly string[] Moved =
     [
-        "DTSTAMP:20260111T080000Z", "SEQUENCE:1", "RECURRENCE-ID;TZID=Europe/Vienna:20260303T140000", "DTSTART;TZID=Europe/Vienna:20260303T160000",
-        "DTEND;TZID=Europe/Vienna:20260303T170000", "SUMMARY:Planning", "ORGANIZER;CN=Ana:mailto:ana@us.example", "ATTENDEE;CN=Jane;PARTSTAT=ACCEPTED:mailto:jane@acme.example",
+        "DTSTAMP:20260111T080000Z",
+        "SEQUENCE:1",
+        "RECURRENCE-ID;TZID=Europe/Vienna:20260303T140000",
+        "DTSTART;TZID=Europe/Vienna:20260303T160000",
+        "DTEND;TZID=Europe/Vienna:20260303T170000",
+        "SUMMARY:Planning",
+        "ORGANIZER;CN=Ana:mailto:ana@us.example",
+        "ATTENDEE;CN=Jane;PARTSTAT=ACCEPTED:mailto:jane@acme.example",
     ];
 
     private static readonly string[] Dropped =
     [
-        "DTSTAMP:20260112T080000Z", "SEQUENCE:1", "STATUS:CANCELLED", "RECURRENCE-ID;TZID=Europe/Vienna:20260304T140000", "DTSTART;TZID=Europe/Vienna:20260304T140000",
-        "DTEND;TZID=Europe/Vienna:20260304T150000", "SUMMARY:Planning", "ORGANIZER;CN=Ana:mailto:ana@us.example", "ATTENDEE;CN=Jane;PARTSTAT=ACCEPTED:mailto:jane@acme.example",
+        "DTSTAMP:20260112T080000Z",
+        "SEQUENCE:1",
+        "STATUS:CANCELLED",
+        "RECURRENCE-ID;TZID=Europe/Vienna:20260304T140000",
+        "DTSTART;TZID=Europe/Vienna:20260304T140000",
+        "DTEND;TZID=Europe/Vienna:20260304T150000",
+        "SUMMARY:Planning",
+        "ORGANIZER;CN=Ana:mailto:ana@us.example",
+        "ATTENDEE;CN=Jane;PARTSTAT=ACCEPTED:mailto:jane@acme.example",
     ];
 
     private static readonly string[] Lunch =
     [
-        "DTSTAMP:20260110T080000Z", "DTSTART;TZID=America/New_York:20260305T120000", "DTEND;TZID=America/New_York:20260305T130000", "SUMMARY:Lunch", "ORGANIZER;CN=Ana:mailto:ana@us.example",
+        "DTSTAMP:20260110T080000Z",
+        "DTSTART;TZID=America/New_York:20260305T120000",
+        "DTEND;TZID=America/New_York:20260305T130000",
+        "SUMMARY:Lunch",
+        "ORGANIZER;CN=Ana:mailto:ana@us.example",
     ];
 
     private static readonly string[] Review =
     [
-        "DTSTAMP:20260110T080000Z", "DTSTART:20260306T100000Z", "DTEND:20260306T110000Z", "SUMMARY:Review", "ORGANIZER;CN=Jane:mailto:jane@acme.example", "ATTENDEE;PARTSTAT=ACCEPTED:mailto:ana@us.example",
+        "DTSTAMP:20260110T080000Z",
+        "DTSTART:20260306T100000Z",
+        "DTEND:20260306T110000Z",
+        "SUMMARY:Review",
+        "ORGANIZER;CN=Jane:mailto:jane@acme.example",
+        "ATTENDEE;PARTSTAT=ACCEPTED:mailto:ana@us.example",
     ];
 
-    private static readonly string[] Doctor = ["DTSTAMP:20260110T080000Z", "DTSTART:20260306T140000Z", "DTEND:20260306T150000Z", "SUMMARY:Doctor", "CLASS:PRIVATE", "ORGANIZER:mailto:ana@us.example"];
+    private static readonly string[] Doctor =
+    [
+        "DTSTAMP:20260110T080000Z",
+        "DTSTART:20260306T140000Z",
+        "DTEND:20260306T150000Z",
+        "SUMMARY:Doctor",
+        "CLASS:PRIVATE",
+        "ORGANIZER:mailto:ana@us.example",
+    ];
 
     /// <summary>As the calendars hold it: the answers are in them, what was cancelled says so.</summary>
     private static readonly Dictionary<string, string> Objects = new()
     {
         ["tea"] = Event("tea", [.. Tea, "ATTENDEE;PARTSTAT=ACCEPTED:mailto:ana@us.example"]),
-        ["planning"] = Event("planning", [.. Planning, "RRULE:FREQ=DAILY;COUNT=5", "ATTENDEE;CN=Jane;PARTSTAT=ACCEPTED:mailto:jane@acme.example"]) + Event("planning", Moved) + Event("planning", Dropped),
+        ["planning"] =
+            Event("planning", [.. Planning, "RRULE:FREQ=DAILY;COUNT=5", "ATTENDEE;CN=Jane;PARTSTAT=ACCEPTED:mailto:jane@acme.example"])
+            + Event("planning", Moved)
+            + Event("planning", Dropped),
         ["lunch"] = Event("lunch", [.. Lunch, "ATTENDEE;CN=Jane;PARTSTAT=DECLINED:mailto:jane@acme.example"]),
         ["review"] = Event("review", [.. Review, "STATUS:CANCELLED", "LAST-MODIFIED:20260112T080000Z", "SEQUENCE:1"]),
         ["doctor"] = Event("doctor", Doctor),
@@ -63,15 +100,39 @@ public sealed class TheSameWeekGivenFiveWays(RadicaleServer radicale, XandikosSe
     /// <summary>As the mails told it, in the order they came.</summary>
     private static readonly string[] Mails =
     [
-        CalendarMail("jane@acme.example", "ana@us.example", "REQUEST", Event("tea", [.. Tea, "ATTENDEE;PARTSTAT=NEEDS-ACTION:mailto:ana@us.example"])),
-        CalendarMail("ana@us.example", "jane@acme.example", "REPLY", Event("tea", [.. Tea, "ATTENDEE;PARTSTAT=ACCEPTED:mailto:ana@us.example"])),
-        CalendarMail("ana@us.example", "jane@acme.example", "REQUEST", Event("planning", [.. Planning, "RRULE:FREQ=DAILY;COUNT=5", "ATTENDEE;CN=Jane;PARTSTAT=ACCEPTED:mailto:jane@acme.example"])),
+        CalendarMail(
+            "jane@acme.example",
+            "ana@us.example",
+            "REQUEST",
+            Event("tea", [.. Tea, "ATTENDEE;PARTSTAT=NEEDS-ACTION:mailto:ana@us.example"])),
+        CalendarMail(
+            "ana@us.example",
+            "jane@acme.example",
+            "REPLY",
+            Event("tea", [.. Tea, "ATTENDEE;PARTSTAT=ACCEPTED:mailto:ana@us.example"])),
+        CalendarMail(
+            "ana@us.example",
+            "jane@acme.example",
+            "REQUEST",
+            Event("planning", [.. Planning, "RRULE:FREQ=DAILY;COUNT=5", "ATTENDEE;CN=Jane;PARTSTAT=ACCEPTED:mailto:jane@acme.example"])),
         CalendarMail("ana@us.example", "jane@acme.example", "REQUEST", Event("planning", Moved)),
         CalendarMail("ana@us.example", "jane@acme.example", "CANCEL", Event("planning", Dropped)),
-        CalendarMail("ana@us.example", "jane@acme.example", "REQUEST", Event("lunch", [.. Lunch, "ATTENDEE;CN=Jane;PARTSTAT=NEEDS-ACTION:mailto:jane@acme.example"])),
-        CalendarMail("jane@acme.example", "ana@us.example", "REPLY", Event("lunch", [.. Lunch, "ATTENDEE;CN=Jane;PARTSTAT=DECLINED:mailto:jane@acme.example"])),
+        CalendarMail(
+            "ana@us.example",
+            "jane@acme.example",
+            "REQUEST",
+            Event("lunch", [.. Lunch, "ATTENDEE;CN=Jane;PARTSTAT=NEEDS-ACTION:mailto:jane@acme.example"])),
+        CalendarMail(
+            "jane@acme.example",
+            "ana@us.example",
+            "REPLY",
+            Event("lunch", [.. Lunch, "ATTENDEE;CN=Jane;PARTSTAT=DECLINED:mailto:jane@acme.example"])),
         CalendarMail("jane@acme.example", "ana@us.example", "REQUEST", Event("review", Review)),
-        CalendarMail("jane@acme.example", "ana@us.example", "CANCEL", Event("review", [.. Review.Skip(1), "DTSTAMP:20260112T080000Z", "SEQUENCE:1", "STATUS:CANCELLED"])),
+        CalendarMail(
+            "jane@acme.example",
+            "ana@us.example",
+            "CANCEL",
+            Event("review", [.. Review.Skip(1), "DTSTAMP:20260112T080000Z", "SEQUENCE:1", "STATUS:CANCELLED"])),
         CalendarMail("ana@us.example", "jane@acme.example", "REQUEST", Event("doctor", Doctor)),
     ];
 
@@ -92,7 +153,9 @@ public sealed class TheSameWeekGivenFiveWays(RadicaleServer radicale, XandikosSe
             alone[way] = [.. log.Select(line => line.Told())];
         }
 
-        Assert.Equal(["Tea", "Planning", "Planning", "Planning", "Planning", "Lunch", "Review", "Planning"], alone["file"].Select(line => line.Split(' ')[5]));
+        Assert.Equal(
+            ["Tea", "Planning", "Planning", "Planning", "Planning", "Lunch", "Review", "Planning"],
+            alone["file"].Select(line => line.Split(' ')[5]));
         Assert.All(ways, way => Assert.Equal(alone["file"], alone[way]));
 
         await using var firm = await TestCompany.Open();
@@ -125,7 +188,14 @@ public sealed class TheSameWeekGivenFiveWays(RadicaleServer radicale, XandikosSe
             default:
                 var root = way switch { "radicale" => radicale.Root, "xandikos" => xandikos.Root, _ => cyrus.Root };
                 return new CalDavSource(
-                    account, new DavClient(new HttpClient(DavClient.Handler()), root, DavCredentials.Basic(CalDavServer.User, CalDavServer.Password)), Translation(Now, account), DateTimeZone.Utc, Window);
+                    account,
+                    new DavClient(
+                        new HttpClient(DavClient.Handler()),
+                        root,
+                        DavCredentials.Basic(CalDavServer.User, CalDavServer.Password)),
+                    Translation(Now, account),
+                    DateTimeZone.Utc,
+                    Window);
         }
     }
 }

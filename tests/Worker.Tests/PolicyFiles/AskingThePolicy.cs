@@ -39,7 +39,9 @@ public sealed class AskingThePolicy
     [Fact]
     public void A_replay_is_tables_for_people()
     {
-        var (output, _) = Printed(json: false, asked => new BacktestPrinter(asked, DateTimeZone.Utc).Print(Replayed("within: 4bh"), rule: null));
+        var (output, _) = Printed(
+            json: false,
+            asked => new BacktestPrinter(asked, DateTimeZone.Utc).Print(Replayed("within: 4bh"), rule: null));
 
         Assert.Contains("nothing was sent or written", output, StringComparison.Ordinal);
         Assert.Contains("\nRules\n  rule ", output, StringComparison.Ordinal);
@@ -102,8 +104,13 @@ public sealed class AskingThePolicy
               - name: the log of these tests
                 events: [ { id: a, at: "2026-03-02T10:00", from: jane@acme.example, to: ana@us.example, thread: t, text: "When?" } ]
                 now: "2026-03-02T11:00"
-            """);
-        var reading = PolicyFolder.Read([file], new ListFiles(problems, _ => false, (_, _) => null), new ReadingOptions(new LocalDate(2026, 3, 1), []), problems);
+            """
+        );
+        var reading = PolicyFolder.Read(
+            [file],
+            new ListFiles(problems, _ => false, (_, _) => null),
+            new ReadingOptions(new LocalDate(2026, 3, 1), []),
+            problems);
         Assert.False(problems.HasErrors, string.Join("\n", problems.InOrder()));
         return (reading.Written!.Policy, TestLog.Of(reading.Written.Policy, reading.Written.Tests[0].Of(TestSection.Events)!, problems));
     }

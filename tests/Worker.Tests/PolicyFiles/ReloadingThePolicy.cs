@@ -146,11 +146,21 @@ public sealed class ReloadingThePolicy : IDisposable
     public void Changes_are_told_in_words()
     {
         var before = Tree(Good);
-        var after = Tree(Good.Replace("- { respond: reply, within: 4bh }", "- { respond: vip, within: 1bh }\n  - { within: 4bh, respond: reply, cc: true }", StringComparison.Ordinal)
-            .Replace("ana@us.example } }", "ana@us.example }, bob: { email: bob@us.example } }", StringComparison.Ordinal));
+        var after = Tree(
+            Good.Replace(
+                    "- { respond: reply, within: 4bh }",
+                    "- { respond: vip, within: 1bh }\n  - { within: 4bh, respond: reply, cc: true }",
+                    StringComparison.Ordinal)
+                .Replace("ana@us.example } }", "ana@us.example }, bob: { email: bob@us.example } }", StringComparison.Ordinal));
 
-        Assert.Equal(["rule 'vip' is new", "rule 'reply' changed: cc true is new", "'people' changed: bob"], PolicyChanges.Between(before, after));
-        Assert.Equal(["rule 'vip' is gone"], PolicyChanges.Between(after, before).Where(c => c.Contains("gone", StringComparison.Ordinal) && c.Contains("vip", StringComparison.Ordinal)));
+        Assert.Equal(
+            ["rule 'vip' is new", "rule 'reply' changed: cc true is new", "'people' changed: bob"],
+            PolicyChanges.Between(before, after));
+        Assert.Equal(
+            ["rule 'vip' is gone"],
+            PolicyChanges
+                .Between(after, before)
+                .Where(c => c.Contains("gone", StringComparison.Ordinal) && c.Contains("vip", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -164,7 +174,8 @@ public sealed class ReloadingThePolicy : IDisposable
 
     private static Duration Seconds(double seconds) => Duration.FromMilliseconds(seconds * 1000);
 
-    private static YamlMap Tree(string text) => (YamlMap)YamlTree.Read(new SourceFile("policy.yaml", "/policy.yaml", text), ProblemList.ForPolicy())!;
+    private static YamlMap Tree(string text) =>
+        (YamlMap)YamlTree.Read(new SourceFile("policy.yaml", "/policy.yaml", text), ProblemList.ForPolicy())!;
 
     private PolicyReload Started()
     {
@@ -180,5 +191,6 @@ public sealed class ReloadingThePolicy : IDisposable
     }
 
     /// <summary>Each edit has a time of its own, however coarse the clock of the file system.</summary>
-    private void Touch(string name) => File.SetLastWriteTimeUtc(Path.Combine(folder, name), new DateTime(2026, 3, 2, 0, 0, edits++, DateTimeKind.Utc));
+    private void Touch(string name) =>
+        File.SetLastWriteTimeUtc(Path.Combine(folder, name), new DateTime(2026, 3, 2, 0, 0, edits++, DateTimeKind.Utc));
 }

@@ -18,7 +18,8 @@ public sealed class TestingThePolicy : IDisposable
 
         """;
 
-    private const string Question = "{ id: a, at: \"2026-03-02T10:00\", from: jane@acme.example, to: ana@us.example, thread: t, text: \"When?\" }";
+    private const string Question =
+        "{ id: a, at: \"2026-03-02T10:00\", from: jane@acme.example, to: ana@us.example, thread: t, text: \"When?\" }";
 
     private readonly string folder = Directory.CreateTempSubdirectory("crmsync-tests").FullName;
 
@@ -29,7 +30,9 @@ public sealed class TestingThePolicy : IDisposable
     [Fact]
     public void A_failing_test_shows_the_field_both_values_and_the_explanation()
     {
-        var (status, output, error) = Run($"[ {{ name: wrong, events: [ {Question} ], now: \"2026-03-02T11:00\", expect: [ {{ rule: reply, about: t, due: \"2026-03-02T12:00\" }} ] }} ]");
+        var (status, output, error) = Run(
+            $"[ {{ name: wrong, events: [ {Question} ], now: \"2026-03-02T11:00\", expect: [ {{ rule: reply, about: t, due: \"2026-03-02T12:00\" }} ] }} ]"
+        );
 
         var lines = output.Split('\n');
         Assert.Equal((1, ""), (status, error));
@@ -49,7 +52,9 @@ public sealed class TestingThePolicy : IDisposable
     [InlineData("expect: [ { rule: reply, about: t, level: 1 } ]", "reply t: level expected 1, got 0")]
     [InlineData("expect: [ { rule: reply, about: t, due: null } ]", "reply t: due expected null, got 2026-03-02T14:00")]
     [InlineData("expect: [ { rule: reply, about: t, by: gentle } ]", "reply t: by expected gentle, got nothing")]
-    [InlineData("expect: [ { rule: reply, about: t, opened: \"2026-03-02T10:30\" } ]", "reply t: opened expected 2026-03-02T10:30, got 2026-03-02T10:00")]
+    [InlineData(
+        "expect: [ { rule: reply, about: t, opened: \"2026-03-02T10:30\" } ]",
+        "reply t: opened expected 2026-03-02T10:30, got 2026-03-02T10:00")]
     [InlineData("expect: [ { rule: reply, about: t, until: \"2026-03-02T10:30\" } ]", "reply t: until expected 2026-03-02T10:30, got null")]
     public void Every_field_is_compared(string expectation, string difference)
     {
@@ -79,7 +84,8 @@ public sealed class TestingThePolicy : IDisposable
     [InlineData("{ kind: call, at: \"2026-03-02T12:00\" }", "P012: 'kind' in mail must be mail, meeting, bounce or command")]
     public void An_event_with_a_mistake_is_reported(string wrong, string problem)
     {
-        var (status, _, error) = Run($"[ {{ name: wrong, events: [ {Question}, {wrong} ], now: \"2026-03-02T11:00\", expect: [ {{ rule: reply, about: t }} ] }} ]");
+        var (status, _, error) = Run(
+            $"[ {{ name: wrong, events: [ {Question}, {wrong} ], now: \"2026-03-02T11:00\", expect: [ {{ rule: reply, about: t }} ] }} ]");
 
         Assert.NotEqual(0, status);
         Assert.Contains(problem, error, StringComparison.Ordinal);
@@ -99,16 +105,23 @@ public sealed class TestingThePolicy : IDisposable
     [Fact]
     public void Coverage_lists_what_no_test_exercises()
     {
-        var (status, output, _) = Run($"[ {{ name: fine, events: [ {Question} ], now: \"2026-03-02T11:00\", expect: [ {{ rule: reply, about: t }} ] }} ]", "--coverage");
+        var (status, output, _) = Run(
+            $"[ {{ name: fine, events: [ {Question} ], now: \"2026-03-02T11:00\", expect: [ {{ rule: reply, about: t }} ] }} ]",
+            "--coverage");
 
         Assert.Equal(0, status);
-        Assert.Equal("not exercised: chase waiting   policy.yaml:8\nnot exercised: cap gentle   policy.yaml:9\n1 passed, 0 failed\n", output);
+        Assert.Equal(
+            "not exercised: chase waiting   policy.yaml:8\nnot exercised: cap gentle   policy.yaml:9\n1 passed, 0 failed\n",
+            output);
     }
 
     [Fact]
     public void Programs_get_one_object_a_test_and_the_sum_last()
     {
-        var (_, output, _) = Run($"[ {{ name: wrong, events: [ {Question} ], now: \"2026-03-02T11:00\", expect: [] }} ]", "--format", "json");
+        var (_, output, _) = Run(
+            $"[ {{ name: wrong, events: [ {Question} ], now: \"2026-03-02T11:00\", expect: [] }} ]",
+            "--format",
+            "json");
 
         var lines = output.TrimEnd('\n').Split('\n').Select(line => JsonNode.Parse(line)!).ToList();
         Assert.Equal(2, lines.Count);
@@ -120,13 +133,26 @@ public sealed class TestingThePolicy : IDisposable
     public void Problems_are_objects_for_tools()
     {
         File.WriteAllText(Path.Combine(folder, "policy.yaml"), Policy.Replace("within", "witin", StringComparison.Ordinal));
-        var (status, output, error) = TheProgram.Does("policy", "check", "--config", folder, "--format", "json", "--now", "2026-03-01T00:00:00Z");
+        var (status, output, error) = TheProgram.Does(
+            "policy",
+            "check",
+            "--config",
+            folder,
+            "--format",
+            "json",
+            "--now",
+            "2026-03-01T00:00:00Z");
 
         var problem = JsonNode.Parse(output.Split('\n')[0])!;
         Assert.Equal((1, ""), (status, error));
-        Assert.Equal(("policy.yaml", 7, 23, "P010", "within"), (
-            problem["file"]!.GetValue<string>(), problem["line"]!.GetValue<int>(), problem["column"]!.GetValue<int>(), problem["code"]!.GetValue<string>(),
-            problem["suggestions"]![0]!.GetValue<string>()));
+        Assert.Equal(
+            ("policy.yaml", 7, 23, "P010", "within"),
+            (
+                problem["file"]!.GetValue<string>(),
+                problem["line"]!.GetValue<int>(),
+                problem["column"]!.GetValue<int>(),
+                problem["code"]!.GetValue<string>(),
+                problem["suggestions"]![0]!.GetValue<string>()));
     }
 
     [Fact]
@@ -146,7 +172,8 @@ public sealed class TestingThePolicy : IDisposable
     public void Check_reports_an_account_the_policy_does_not_know()
     {
         File.WriteAllText(
-            Path.Combine(folder, "crmsync.yaml"), "version: 1\naccounts:\n  - { maildir: a, address: ana@us.example }\n  - { maildir: b, address: bob@elsewhere.example }\n");
+            Path.Combine(folder, "crmsync.yaml"),
+            "version: 1\naccounts:\n  - { maildir: a, address: ana@us.example }\n  - { maildir: b, address: bob@elsewhere.example }\n");
         var (status, _, error) = TheProgram.Does("check", "--config", folder, "--now", "2026-03-01T00:00:00Z");
 
         Assert.Equal(0, status);
@@ -162,7 +189,9 @@ public sealed class TestingThePolicy : IDisposable
         var clock = System.Diagnostics.Stopwatch.StartNew();
         var text = new string('a', 50_000) + "!";
 
-        var (status, _, _) = Run($"[ {{ name: fine, events: [ {Question.Replace("When?", text, StringComparison.Ordinal)} ], now: \"2026-03-02T11:00\", expect: [ {{ rule: reply, about: t }} ] }} ]");
+        var (status, _, _) = Run(
+            $"[ {{ name: fine, events: [ {Question.Replace("When?", text, StringComparison.Ordinal)} ], now: \"2026-03-02T11:00\", expect: [ {{ rule: reply, about: t }} ] }} ]"
+        );
 
         Assert.Equal(0, status);
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(20), $"{clock.Elapsed}");

@@ -26,16 +26,21 @@ public sealed class TheSchema
     [Theory]
     [InlineData("timelines.yaml")]
     [InlineData("more-timelines.yaml")]
-    public void Test_files_have_a_schema_too(string name) => Assert.True(Tests.Accepts(JsonSchema.Of(TreeOf($"tests/Fixtures/policy/{name}"))));
+    public void Test_files_have_a_schema_too(string name) =>
+        Assert.True(Tests.Accepts(JsonSchema.Of(TreeOf($"tests/Fixtures/policy/{name}"))));
 
     [Fact]
     public void The_schema_refuses_exactly_what_the_reader_refuses_by_form()
     {
         var compared = 0;
-        foreach (var folder in Directory.EnumerateDirectories(Fixture.Path("problems")).Where(d => File.Exists(Path.Combine(d, "policy.yaml"))))
+        foreach (
+            var folder in Directory.EnumerateDirectories(Fixture.Path("problems")).Where(d => File.Exists(Path.Combine(d, "policy.yaml"))))
         {
             var problems = ProblemList.ForPolicy();
-            if (SourceFile.Read("policy.yaml", Path.Combine(folder, "policy.yaml"), problems) is not { } file || YamlTree.Read(file, problems) is not { } tree || problems.InOrder().Any(p => p.Code == "P001"))
+            if (
+                SourceFile.Read("policy.yaml", Path.Combine(folder, "policy.yaml"), problems) is not { } file
+                || YamlTree.Read(file, problems) is not { } tree
+                || problems.InOrder().Any(p => p.Code == "P001"))
                 continue;
 
             compared++;
@@ -59,7 +64,9 @@ public sealed class TheSchema
             var byForm = RefusedByForm(mutant);
             refused += byForm ? 1 : 0;
             var json = JsonSchema.Of(mutant);
-            Assert.True(byForm == !Policy.Accepts(json), $"reader {(byForm ? "refuses" : "accepts")}, schema does not: {json!.ToJsonString()}");
+            Assert.True(
+                byForm == !Policy.Accepts(json),
+                $"reader {(byForm ? "refuses" : "accepts")}, schema does not: {json!.ToJsonString()}");
         }
 
         Assert.True(changed > 300 && refused > 100 && refused < changed, $"{refused} of {changed}");
@@ -70,7 +77,9 @@ public sealed class TheSchema
     {
         var schema = PolicyShape.Schema(ofTests: true);
 
-        Assert.All(Properties(schema), property => Assert.False(string.IsNullOrWhiteSpace(property.Value!["description"]?.GetValue<string>()), property.Key));
+        Assert.All(
+            Properties(schema),
+            property => Assert.False(string.IsNullOrWhiteSpace(property.Value!["description"]?.GetValue<string>()), property.Key));
     }
 
     [Fact]
@@ -93,8 +102,18 @@ public sealed class TheSchema
     private static bool RefusedByForm(YamlMap root)
     {
         var problems = ProblemList.ForPolicy();
-        PolicyReader.Read(root, new ListFiles(problems, File.Exists, (name, path) => SourceFile.Read(name, path, problems)), new ReadingOptions(new LocalDate(2026, 1, 5), []), problems);
-        return problems.InOrder().Any(p => p.Severity == Severity.Error && p.Spot.File.Name == "policy.yaml" && !OnlyTheReaderSees.Contains(p.Code) && !IsReservedName(p));
+        PolicyReader.Read(
+            root,
+            new ListFiles(problems, File.Exists, (name, path) => SourceFile.Read(name, path, problems)),
+            new ReadingOptions(new LocalDate(2026, 1, 5), []),
+            problems);
+        return problems
+            .InOrder()
+            .Any(p =>
+                p.Severity == Severity.Error
+                && p.Spot.File.Name == "policy.yaml"
+                && !OnlyTheReaderSees.Contains(p.Code)
+                && !IsReservedName(p));
     }
 
     private static bool IsReservedName(Problem problem) => problem.Message.Contains("stands for a role", StringComparison.Ordinal);
@@ -102,7 +121,25 @@ public sealed class TheSchema
     /// <summary>The tree with one value or key changed, one after the other.</summary>
     private static IEnumerable<YamlNode> Mutants(YamlNode node)
     {
-        string[] values = ["7", "true", "", "4bh", "3bd", "0d", "12", "1d4h", "2026-02-29", "09:00-17:00", "first_contact", "owners", "jane@acme.example", "acme.example", "Name", "a name"];
+        string[] values =
+        [
+            "7",
+            "true",
+            "",
+            "4bh",
+            "3bd",
+            "0d",
+            "12",
+            "1d4h",
+            "2026-02-29",
+            "09:00-17:00",
+            "first_contact",
+            "owners",
+            "jane@acme.example",
+            "acme.example",
+            "Name",
+            "a name",
+        ];
         if (node is YamlScalar scalar)
         {
             // A different sort of value at every place, chosen by the place so that all are met.
@@ -126,19 +163,31 @@ public sealed class TheSchema
             {
                 var entry = map.Entries[i];
                 yield return new YamlMap(map.Spot, [.. map.Entries.Where(e => e != entry)]);
-                yield return new YamlMap(map.Spot, [.. map.Entries.Select(e => e == entry ? e with { Key = new YamlScalar(e.Key.Spot, e.Key.Text + "x", plain: true) } : e)]);
+                yield return new YamlMap(
+                    map.Spot,
+                    [
+                        .. map.Entries.Select(e =>
+                            e == entry ? e with { Key = new YamlScalar(e.Key.Spot, e.Key.Text + "x", plain: true) } : e),
+                    ]);
                 foreach (var mutant in Mutants(entry.Value))
                     yield return new YamlMap(map.Spot, [.. map.Entries.Select(e => e == entry ? e with { Value = mutant } : e)]);
             }
         }
     }
 
-    private static bool YamlTreeWouldComplain(string text) => text.Contains(':', StringComparison.Ordinal) && !text.Contains('-', StringComparison.Ordinal);
+    private static bool YamlTreeWouldComplain(string text) =>
+        text.Contains(':', StringComparison.Ordinal) && !text.Contains('-', StringComparison.Ordinal);
 
-    private static IEnumerable<KeyValuePair<string, JsonNode?>> Properties(JsonNode? node) => node switch
-    {
-        JsonObject map => map.SelectMany(p => p.Key == "properties" ? p.Value!.AsObject().Where(q => q.Value!["$ref"] is null).Concat(p.Value.AsObject().SelectMany(q => Properties(q.Value))) : Properties(p.Value)),
-        JsonArray list => list.SelectMany(Properties),
-        _ => [],
-    };
+    private static IEnumerable<KeyValuePair<string, JsonNode?>> Properties(JsonNode? node) =>
+        node switch
+        {
+            JsonObject map => map.SelectMany(p =>
+                p.Key == "properties"
+                    ? p.Value!.AsObject()
+                        .Where(q => q.Value!["$ref"] is null)
+                        .Concat(p.Value.AsObject().SelectMany(q => Properties(q.Value)))
+                    : Properties(p.Value)),
+            JsonArray list => list.SelectMany(Properties),
+            _ => [],
+        };
 }

@@ -105,7 +105,11 @@ public sealed class CalDavSourceTests(RadicaleServer server) : IClassFixture<Rad
         {
             var now = Now + Duration.FromMinutes(minutes);
             var source = new CalDavSource(
-                "ana", new DavClient(new HttpClient(busy), new Uri("https://calendars.example/"), DavCredentials.None), Translation(now), DateTimeZone.Utc, Window);
+                "ana",
+                new DavClient(new HttpClient(busy), new Uri("https://calendars.example/"), DavCredentials.None),
+                Translation(now),
+                DateTimeZone.Utc,
+                Window);
             problems.Add((await company.Harvest("ana", source, now)).Problem);
         }
 
@@ -144,12 +148,16 @@ public sealed class CalDavSourceTests(RadicaleServer server) : IClassFixture<Rad
     private Task<CrmSync.Worker.Harvest.HarvestSummary> Harvest(TestCompany company, int hour) =>
         company.Harvest("ana", Source(Now + Duration.FromHours(hour)), Now + Duration.FromHours(hour));
 
-    private CalDavSource Source(Instant now, HttpMessageHandler? handler = null) => new(
-        "ana",
-        new DavClient(new HttpClient(handler ?? DavClient.Handler()), server.Root, DavCredentials.Basic(CalDavServer.User, CalDavServer.Password)),
-        Translation(now),
-        DateTimeZone.Utc,
-        Window);
+    private CalDavSource Source(Instant now, HttpMessageHandler? handler = null) =>
+        new(
+            "ana",
+            new DavClient(
+                new HttpClient(handler ?? DavClient.Handler()),
+                server.Root,
+                DavCredentials.Basic(CalDavServer.User, CalDavServer.Password)),
+            Translation(now),
+            DateTimeZone.Utc,
+            Window);
 
     private static Interval Window { get; } = new(Instant.FromUtc(2026, 1, 1, 0, 0), Instant.FromUtc(2026, 7, 1, 0, 0));
 

@@ -87,8 +87,12 @@ public sealed class EmlSourceTests
         await using var company = await Open();
         using (var file = File.CreateText(company.PathOf("ana", "huge.eml")))
         {
-            file.Write("From: jane@acme.example\nTo: ana@us.example\nSubject: drawings\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nSee the drawing.\n--b\n");
-            file.Write("Content-Type: image/tiff\nContent-Disposition: attachment; filename=drawing.tiff\nContent-Transfer-Encoding: base64\n\n");
+            file.Write(
+                "From: jane@acme.example\nTo: ana@us.example\nSubject: drawings\nMIME-Version: 1.0\nContent-Type: multipart/mixed; "
+                    + "boundary=b\n\n--b\n\nSee the drawing.\n--b\n"
+            );
+            file.Write(
+                "Content-Type: image/tiff\nContent-Disposition: attachment; filename=drawing.tiff\nContent-Transfer-Encoding: base64\n\n");
             var line = new string('A', 76) + "\n";
             for (var i = 0; i < 200 * 1024 * 1024 / line.Length; i++)
                 file.Write(line);

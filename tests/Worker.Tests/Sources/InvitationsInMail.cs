@@ -41,16 +41,24 @@ public sealed class InvitationsInMail
     }
 
     [Fact]
-    public void A_calendar_that_is_only_a_file_is_no_message() => Assert.Empty(Read("ben@oak.example", "PUBLISH", "ORGANIZER:mailto:ben@oak.example"));
+    public void A_calendar_that_is_only_a_file_is_no_message() =>
+        Assert.Empty(Read("ben@oak.example", "PUBLISH", "ORGANIZER:mailto:ben@oak.example"));
 
     [Fact]
-    public void A_private_invitation_is_not_kept() => Assert.Empty(Read("ben@oak.example", "REQUEST", "CLASS:PRIVATE\nORGANIZER:mailto:ben@oak.example"));
+    public void A_private_invitation_is_not_kept() =>
+        Assert.Empty(Read("ben@oak.example", "REQUEST", "CLASS:PRIVATE\nORGANIZER:mailto:ben@oak.example"));
 
     [Fact]
     public void A_cancellation_speaks_of_its_occurrence()
     {
-        var mail = Assert.Single(Read("ben@oak.example", "CANCEL", "STATUS:CANCELLED\nRECURRENCE-ID;TZID=Europe/Vienna:20260309T100000\nORGANIZER:mailto:ben@oak.example"));
-        Assert.Equal((InvitationMethod.Cancel, true, Instant.FromUtc(2026, 3, 9, 9, 0)), (mail.Method, mail.SaysCancelled, mail.Occurrence!.Value));
+        var mail = Assert.Single(
+            Read(
+                "ben@oak.example",
+                "CANCEL",
+                "STATUS:CANCELLED\nRECURRENCE-ID;TZID=Europe/Vienna:20260309T100000\nORGANIZER:mailto:ben@oak.example"));
+        Assert.Equal(
+            (InvitationMethod.Cancel, true, Instant.FromUtc(2026, 3, 9, 9, 0)),
+            (mail.Method, mail.SaysCancelled, mail.Occurrence!.Value));
     }
 
     private static IReadOnlyList<InvitationMail> Read(string from, string method, string lines)

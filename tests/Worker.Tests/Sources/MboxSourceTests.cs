@@ -12,7 +12,8 @@ public sealed class MboxSourceTests
     [Fact]
     public async Task Messages_are_told_apart_and_quoted_From_lines_are_restored()
     {
-        var log = await LogOf(Separator + Unix("one", "He wrote:\n>From here on it is easy.\n>>From there too.\n") + "\n" + Separator + Unix("two", "Bye\n"));
+        var log = await LogOf(
+            Separator + Unix("one", "He wrote:\n>From here on it is easy.\n>>From there too.\n") + "\n" + Separator + Unix("two", "Bye\n"));
 
         Assert.Equal(["one", "two"], log.Keys.Order());
         Assert.Contains("\nFrom here on it is easy.", "\n" + log["one"], StringComparison.Ordinal);
@@ -21,7 +22,12 @@ public sealed class MboxSourceTests
     [Fact]
     public async Task A_sentence_that_begins_with_From_is_no_separator()
     {
-        var log = await LogOf(Separator + Unix("one", "Hello\n\nFrom now on we meet on Mondays at 10:00 in 2026 or so\nin the usual room\n\nFrom me\n") + "\n" + Separator + Unix("two", "Bye\n"));
+        var log = await LogOf(
+            Separator
+                + Unix("one", "Hello\n\nFrom now on we meet on Mondays at 10:00 in 2026 or so\nin the usual room\n\nFrom me\n")
+                + "\n"
+                + Separator
+                + Unix("two", "Bye\n"));
 
         Assert.Equal(2, log.Count);
     }
@@ -42,7 +48,8 @@ public sealed class MboxSourceTests
     [InlineData(1_000_000)]
     public async Task A_Content_Length_that_lies_is_not_believed(int said)
     {
-        var log = await LogOf(Separator + $"Content-Length: {said}\n" + Unix("one", "A longer text than that.\n") + "\n" + Separator + Unix("two", "Bye\n"));
+        var log = await LogOf(
+            Separator + $"Content-Length: {said}\n" + Unix("one", "A longer text than that.\n") + "\n" + Separator + Unix("two", "Bye\n"));
 
         Assert.Equal(["one", "two"], log.Keys.Order());
     }
@@ -108,19 +115,25 @@ public sealed class MboxSourceTests
         await using var company = await Open();
         File.WriteAllText(company.PathOf("ana.mbox"), "\n\n\n");
 
-        Assert.Contains("holds no mail", (await company.Harvest("ana", new MboxSource(company.PathOf("ana.mbox")))).Problem, StringComparison.Ordinal);
+        Assert.Contains(
+            "holds no mail",
+            (await company.Harvest("ana", new MboxSource(company.PathOf("ana.mbox")))).Problem,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Messages_longer_than_every_buffer_are_found_with_either_line_end()
     {
         var text = string.Concat(Enumerable.Repeat(new string('x', 70) + "\r\n>From x\r\n", 8000));
-        var log = await LogOf(string.Concat(Enumerable.Range(0, 5).Select(i => (Separator + Unix($"mail {i}", "")).ReplaceLineEndings("\r\n") + text + "\r\n")));
+        var log = await LogOf(
+            string.Concat(
+                Enumerable.Range(0, 5).Select(i => (Separator + Unix($"mail {i}", "")).ReplaceLineEndings("\r\n") + text + "\r\n")));
 
         Assert.Equal(5, log.Count);
     }
 
-    private static string Unix(string subject, string body) => $"From: jane@acme.example\nTo: ana@us.example\nDate: Mon, 2 Mar 2026 08:00:00 +0000\nSubject: {subject}\n\n{body}";
+    private static string Unix(string subject, string body) =>
+        $"From: jane@acme.example\nTo: ana@us.example\nDate: Mon, 2 Mar 2026 08:00:00 +0000\nSubject: {subject}\n\n{body}";
 
     private static async Task<Dictionary<string, string>> LogOf(string mbox)
     {

@@ -37,7 +37,9 @@ public sealed class StatusPageTests : IAsyncLifetime, IAsyncDisposable
     [Fact]
     public async Task The_page_shows_every_account_and_what_is_wrong_and_nothing_of_customers()
     {
-        await new PolicyStanding(company.Program.Database).Refused(["policy.yaml:4:2: error P012: \"jane@acme.example\" is no segment"], default);
+        await new PolicyStanding(company.Program.Database).Refused(
+            ["policy.yaml:4:2: error P012: \"jane@acme.example\" is no segment"],
+            default);
         await using var server = await Started();
         var page = await browser.GetStringAsync(server.Url);
 
@@ -109,7 +111,10 @@ public sealed class StatusPageTests : IAsyncLifetime, IAsyncDisposable
     private async Task<StatusServer> Started(int port = 0, string? token = null)
     {
         var server = new StatusServer(
-            new StatusSettings("127.0.0.1", port, token is null ? null : new Secret(token)), company.Program, new Clock(), NullLogger<StatusServer>.Instance);
+            new StatusSettings("127.0.0.1", port, token is null ? null : new Secret(token)),
+            company.Program,
+            new Clock(),
+            NullLogger<StatusServer>.Instance);
         await server.StartAsync(default);
         return server;
     }

@@ -60,13 +60,38 @@ public sealed class ReadingYaml
     [Fact]
     public void Any_text_is_read_without_an_exception() =>
         Prop.ForAll(
-            ArbMap.Default.ArbFor<string>().Generator.Select(s => s ?? "").Zip(Gen.Elements("{", "[", "- ", "a: ", "&x ", "*x", "!!int ", "\n", "  ", "\t", "'", "\"", "|\n", ": ", "? ", "%YAML 9.9\n", "---\n", "\0")).ListOf().ToArbitrary(),
-            parts =>
-            {
-                var problems = ProblemList.ForPolicy();
-                YamlTree.Read(new SourceFile("f.yaml", "f.yaml", string.Concat(parts.Select(p => p.Item1 + p.Item2))), problems);
-                return problems.InOrder().All(p => p.ToString().Length > 0);
-            }).QuickCheckThrowOnFailure();
+                ArbMap
+                    .Default.ArbFor<string>()
+                    .Generator.Select(s => s ?? "")
+                    .Zip(
+                        Gen.Elements(
+                            "{",
+                            "[",
+                            "- ",
+                            "a: ",
+                            "&x ",
+                            "*x",
+                            "!!int ",
+                            "\n",
+                            "  ",
+                            "\t",
+                            "'",
+                            "\"",
+                            "|\n",
+                            ": ",
+                            "? ",
+                            "%YAML 9.9\n",
+                            "---\n",
+                            "\0"))
+                    .ListOf()
+                    .ToArbitrary(),
+                parts =>
+                {
+                    var problems = ProblemList.ForPolicy();
+                    YamlTree.Read(new SourceFile("f.yaml", "f.yaml", string.Concat(parts.Select(p => p.Item1 + p.Item2))), problems);
+                    return problems.InOrder().All(p => p.ToString().Length > 0);
+                })
+            .QuickCheckThrowOnFailure();
 
     [Theory]
     [InlineData("witin", "within")]
@@ -100,7 +125,12 @@ public sealed class ReadingYaml
     {
         var problems = ProblemList.ForPolicy();
         YamlTree.Read(new SourceFile("f.yaml", "f.yaml", "a: \"\\e[31m\"\na: 1\n"), problems);
-        var shown = new Problem(Severity.Error, "P010", new Spot(new SourceFile("f.yaml", "f.yaml", "\u001b[31mred"), 1, 1, 1), "unknown key '\u001b[31m'", []).ToString();
+        var shown = new Problem(
+            Severity.Error,
+            "P010",
+            new Spot(new SourceFile("f.yaml", "f.yaml", "\u001b[31mred"), 1, 1, 1),
+            "unknown key '\u001b[31m'",
+            []).ToString();
 
         Assert.DoesNotContain('\u001b', shown);
     }

@@ -13,8 +13,9 @@ using NodaTime;
 namespace CrmSync.Worker.Sources.CalDav;
 
 /// <summary>
-/// Every calendar of an account on a CalDAV server. A folder is a calendar, an item one version of one series in it; its key names object, version and series,
-/// so that an object that disappears still tells whose meetings went. Where the calendars lie is remembered; one request then tells which of them changed.
+/// Every calendar of an account on a CalDAV server. A folder is a calendar, an item one version of one series in it; its key names object,
+/// version and series, so that an object that disappears still tells whose meetings went. Where the calendars lie is remembered; one
+/// request then tells which of them changed.
 /// </summary>
 /// <param name="name">The name of the account.</param>
 /// <param name="dav">The server.</param>
@@ -52,7 +53,11 @@ internal sealed class CalDavSource(string name, DavClient dav, MeetingTranslatio
         if (home.ParkedUntil > meetings.Now)
         {
             throw new SourceException(
-                new Trouble(name, home.ParkedReason ?? "the server wants to be left alone", $"it is asked again after {home.ParkedUntil:uuuu-MM-dd HH:mm} UTC"), isPermanent: false);
+                new Trouble(
+                    name,
+                    home.ParkedReason ?? "the server wants to be left alone",
+                    $"it is asked again after {home.ParkedUntil:uuuu-MM-dd HH:mm} UTC"),
+                isPermanent: false);
         }
 
         var lone = await LoneCalendar(known, home, ct);
@@ -61,7 +66,15 @@ internal sealed class CalDavSource(string name, DavClient dav, MeetingTranslatio
             await known.Park(home, until: null, reason: null, ct);
 
         if (lone is null)
-            yield return new ListedPage(home, [], 0, home.Cursor with { Text = string.Join('\n', homes.Select(address => address.AbsoluteUri)), LastFullAt = meetings.Now });
+            yield return new ListedPage(
+                home,
+                [],
+                0,
+                home.Cursor with
+                {
+                    Text = string.Join('\n', homes.Select(address => address.AbsoluteUri)),
+                    LastFullAt = meetings.Now,
+                });
 
         foreach (var calendar in calendars.Where(calendar => calendar.SkipReason is null))
         {
@@ -72,7 +85,11 @@ internal sealed class CalDavSource(string name, DavClient dav, MeetingTranslatio
         }
 
         var here = calendars.Select(calendar => calendar.Address.AbsolutePath).Append(home.RemoteId).ToHashSet(StringComparer.Ordinal);
-        foreach (var listing in await Vanished(known, [.. (await known.Folders(ct)).Where(folder => folder.Cursor.Text is not null && !here.Contains(folder.RemoteId))], ct))
+        foreach (
+            var listing in await Vanished(
+                known,
+                [.. (await known.Folders(ct)).Where(folder => folder.Cursor.Text is not null && !here.Contains(folder.RemoteId))],
+                ct))
             yield return listing;
     }
 
@@ -86,21 +103,35 @@ internal sealed class CalDavSource(string name, DavClient dav, MeetingTranslatio
     }
 
     /// <summary>
-    /// The calendar of an account that has but one, while its last listing is fresh: asked by its token at once it costs one request when nothing changed, and two
-    /// when something did. With several calendars one listing for all of them is cheaper.
+    /// The calendar of an account that has but one, while its last listing is fresh: asked by its token at once it costs one request when
+    /// nothing changed, and two when something did. With several calendars one listing for all of them is cheaper.
     /// </summary>
     private async Task<CalDavCalendar?> LoneCalendar(KnownItems known, FolderState home, CancellationToken ct)
     {
         if (home.ParkedUntil is not null || !(home.Cursor.LastFullAt + ListingLasts > meetings.Now))
             return null;
 
-        var folders = (await known.Folders(ct)).Where(folder => folder.RemoteId != home.RemoteId && folder.Cursor.Text is not null).ToArray();
-        return folders is [var folder] && folder.Cursor.Snapshot is null && folder.Cursor.Text!.Split('\n') is [var quarter, { Length: > 0 }, _] && quarter == Quarter
-            ? new CalDavCalendar { Address = new Uri(dav.Address, folder.RemoteId), Name = folder.Path, CanSync = true }
+        var folders = (await known.Folders(ct))
+            .Where(folder => folder.RemoteId != home.RemoteId && folder.Cursor.Text is not null)
+            .ToArray();
+        return
+            folders is [var folder]
+            && folder.Cursor.Snapshot is null
+            && folder.Cursor.Text!.Split('\n') is [var quarter, { Length: > 0 }, _]
+            && quarter == Quarter
+            ? new CalDavCalendar
+            {
+                Address = new Uri(dav.Address, folder.RemoteId),
+                Name = folder.Path,
+                CanSync = true,
+            }
             : null;
     }
 
-    private async Task<(IReadOnlyList<Uri> Homes, IReadOnlyList<CalDavCalendar> Calendars)> Calendars(KnownItems known, FolderState home, CancellationToken ct)
+    private async Task<(IReadOnlyList<Uri> Homes, IReadOnlyList<CalDavCalendar> Calendars)> Calendars(
+        KnownItems known,
+        FolderState home,
+        CancellationToken ct)
     {
         var remembered = home.Cursor.Text;
         try
@@ -127,7 +158,12 @@ internal sealed class CalDavSource(string name, DavClient dav, MeetingTranslatio
         }
     }
 
-    private async Task<IReadOnlyList<Listing>> List(KnownItems known, FolderState home, FolderState folder, CalDavCalendar calendar, CancellationToken ct)
+    private async Task<IReadOnlyList<Listing>> List(
+        KnownItems known,
+        FolderState home,
+        FolderState folder,
+        CalDavCalendar calendar,
+        CancellationToken ct)
     {
         try
         {
@@ -138,9 +174,16 @@ internal sealed class CalDavSource(string name, DavClient dav, MeetingTranslatio
             var stored = folder.Cursor.Text?.Split('\n');
             var sameQuarter = stored is [var quarter, _, _] && quarter == Quarter;
             var changes = await new CalDavPoll(client).Changes(
-                calendar, sameQuarter ? new CalDavCursor(Word(stored![1]), Word(stored[2])) : null, sameQuarter ? objects.Present : new Dictionary<string, string?>(), audit: false, ct);
+                calendar,
+                sameQuarter ? new CalDavCursor(Word(stored![1]), Word(stored[2])) : null,
+                sameQuarter ? objects.Present : new Dictionary<string, string?>(),
+                audit: false,
+                ct);
 
-            var gone = sameQuarter || changes.Total is null ? changes.Gone : [.. objects.Present.Keys.Except(changes.Changed.Select(tag => tag.Path), StringComparer.Ordinal)];
+            var gone =
+                sameQuarter || changes.Total is null
+                    ? changes.Gone
+                    : [.. objects.Present.Keys.Except(changes.Changed.Select(tag => tag.Path), StringComparer.Ordinal)];
             var before = objects.Present.Count;
             var now = changes.Total ?? before - gone.Count + changes.Changed.Count(tag => !objects.Present.ContainsKey(tag.Path));
             if (CalendarRound.Alarm(before, now, confirmed: folder.Cursor.Snapshot == MarkOf(now)) is { } alarm)
@@ -148,17 +191,34 @@ internal sealed class CalDavSource(string name, DavClient dav, MeetingTranslatio
                 return
                 [
                     new ListedPage(folder, [], now, folder.Cursor with { Snapshot = MarkOf(now) }),
-                    new FolderUnreadable(new Trouble($"{name}: {calendar.Name}", alarm, "look at the calendar on its server"), IsPermanent: now == 0),
+                    new FolderUnreadable(
+                        new Trouble($"{name}: {calendar.Name}", alarm, "look at the calendar on its server"),
+                        IsPermanent: now == 0),
                 ];
             }
 
             var found = new List<string>();
-            await foreach (var item in client.Fetch(calendar, changes.Changed.Where(tag => !sameQuarter || !objects.Holds(tag)).Select(tag => tag.Path), ct))
+            await foreach (
+                var item in client.Fetch(
+                    calendar,
+                    changes.Changed.Where(tag => !sameQuarter || !objects.Holds(tag)).Select(tag => tag.Path),
+                    ct))
                 found.AddRange(KeysOf(item, objects.NumberOf));
             found.AddRange(gone.SelectMany(objects.FarewellsOf));
 
             var fresh = found.Where(key => !keys.Contains(key)).Distinct(StringComparer.Ordinal).Select(key => new Locator(key)).ToList();
-            return [new ListedPage(folder, fresh, before, folder.Cursor with { Text = $"{Quarter}\n{changes.Cursor.SyncToken}\n{changes.Cursor.ChangeTag}", Snapshot = null })];
+            return
+            [
+                new ListedPage(
+                    folder,
+                    fresh,
+                    before,
+                    folder.Cursor with
+                    {
+                        Text = $"{Quarter}\n{changes.Cursor.SyncToken}\n{changes.Cursor.ChangeTag}",
+                        Snapshot = null,
+                    }),
+            ];
         }
         catch (MailServerException failure) when (ImapTrouble.IsLocal(failure))
         {
@@ -179,7 +239,9 @@ internal sealed class CalDavSource(string name, DavClient dav, MeetingTranslatio
         return ImapTrouble.OfAccount(name, failure);
     }
 
-    /// <summary>Calendars that were there and are not: their meetings are gone with them, unless so many are that it must be looked at twice.</summary>
+    /// <summary>
+    /// Calendars that were there and are not: their meetings are gone with them, unless so many are that it must be looked at twice.
+    /// </summary>
     private async Task<IReadOnlyList<Listing>> Vanished(KnownItems known, IReadOnlyList<FolderState> vanished, CancellationToken ct)
     {
         if (vanished.Count == 0)
@@ -196,7 +258,9 @@ internal sealed class CalDavSource(string name, DavClient dav, MeetingTranslatio
             return
             [
                 .. vanished.Select(folder => new ListedPage(folder, [], 0, folder.Cursor with { Snapshot = VanishedMark })),
-                new FolderUnreadable(new Trouble($"{name}: {vanished[0].Path}", alarm, "look at the calendars on their server"), IsPermanent: has == 0),
+                new FolderUnreadable(
+                    new Trouble($"{name}: {vanished[0].Path}", alarm, "look at the calendars on their server"),
+                    IsPermanent: has == 0),
             ];
         }
 
@@ -222,7 +286,11 @@ internal sealed class CalDavSource(string name, DavClient dav, MeetingTranslatio
                 return new MeetingReading(item, Uri.UnescapeDataString(series), [], window) { IsGone = true };
             case [Lost, var path, _, _, var words]:
                 return new UnreadableReading(
-                    item, new Trouble($"{item.Folder.Path} {path}", Uri.UnescapeDataString(words), "correct the event in the calendar; it is read again by itself when it changes"));
+                    item,
+                    new Trouble(
+                        $"{item.Folder.Path} {path}",
+                        Uri.UnescapeDataString(words),
+                        "correct the event in the calendar; it is read again by itself when it changes"));
         }
 
         if (!read.Remove(item.Key, out var events))
@@ -253,7 +321,8 @@ internal sealed class CalDavSource(string name, DavClient dav, MeetingTranslatio
         if (item.Content is null)
             return [];
 
-        var version = Uri.EscapeDataString(item.ETag ?? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(item.Content)).AsSpan(0, 12)));
+        var version = Uri.EscapeDataString(
+            item.ETag ?? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(item.Content)).AsSpan(0, 12)));
         var number = numberOf(item.Path, version);
         var calendar = CalendarReader.Read(Encoding.UTF8.GetBytes(item.Content), defaultZone: zone);
         var keys = new List<string>();
@@ -264,16 +333,27 @@ internal sealed class CalDavSource(string name, DavClient dav, MeetingTranslatio
                 named = named[..LongestSeries];
 
             seen.Add(named);
-            var key = string.Create(CultureInfo.InvariantCulture, $"{item.Path}|{version}|{named}|{number}") + (series.Master is { Recurs: true } ? "|" + Quarter : "");
+            var key =
+                string.Create(CultureInfo.InvariantCulture, $"{item.Path}|{version}|{named}|{number}")
+                + (series.Master is { Recurs: true } ? "|" + Quarter : "");
             read[key] = series;
             keys.Add(key);
         }
 
-        keys.AddRange(calendar.Problems.Where(problem => problem.EventLost).Select(problem => string.Create(CultureInfo.InvariantCulture, $"{Lost}|{item.Path}|{version}|{number}|{Uri.EscapeDataString(problem.Words)}")));
+        keys.AddRange(
+            calendar
+                .Problems.Where(problem => problem.EventLost)
+                .Select(problem =>
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{Lost}|{item.Path}|{version}|{number}|{Uri.EscapeDataString(problem.Words)}")));
         return keys;
     }
 
-    private string Quarter => window.HasEnd && window.End.InUtc().Date is var end ? string.Create(CultureInfo.InvariantCulture, $"{end.Year}q{(end.Month + 2) / 3}") : "";
+    private string Quarter =>
+        window.HasEnd && window.End.InUtc().Date is var end
+            ? string.Create(CultureInfo.InvariantCulture, $"{end.Year}q{(end.Month + 2) / 3}")
+            : "";
 
     private static string MarkOf(int objects) => string.Create(CultureInfo.InvariantCulture, $"shrunk to {objects}");
 
@@ -304,7 +384,9 @@ internal sealed class CalDavSource(string name, DavClient dav, MeetingTranslatio
                 }
             }
 
-            foreach (var (path, one) in last.Where(one => !farewells.Contains((one.Key, one.Value.Number.ToString(CultureInfo.InvariantCulture)))))
+            foreach (
+                var (path, one) in last.Where(one =>
+                    !farewells.Contains((one.Key, one.Value.Number.ToString(CultureInfo.InvariantCulture)))))
                 Present[path] = Uri.UnescapeDataString(one.Version);
         }
 
@@ -313,20 +395,28 @@ internal sealed class CalDavSource(string name, DavClient dav, MeetingTranslatio
 
         public bool Holds(CalDavTag tag) => tag.ETag is not null && Present.GetValueOrDefault(tag.Path) == tag.ETag;
 
-        /// <summary>The number a version of an object has, or gets: another than all before, also when the object was like that once before.</summary>
+        /// <summary>
+        /// The number a version of an object has, or gets: another than all before, also when the object was like that once before.
+        /// </summary>
         public int NumberOf(string path, string version)
         {
             var known = last.GetValueOrDefault(path);
             return known.Version == version && Present.ContainsKey(path) ? known.Number : known.Number + 1;
         }
 
-        /// <summary>The keys that say an object is gone, one a series; they name its last version, so that each going is told once.</summary>
+        /// <summary>
+        /// The keys that say an object is gone, one a series; they name its last version, so that each going is told once.
+        /// </summary>
         public IEnumerable<string> FarewellsOf(string path) =>
-            series.GetValueOrDefault(path, []).Select(named => string.Create(CultureInfo.InvariantCulture, $"{Gone}|{path}|{last[path].Number}|{named}"));
+            series
+                .GetValueOrDefault(path, [])
+                .Select(named => string.Create(CultureInfo.InvariantCulture, $"{Gone}|{path}|{last[path].Number}|{named}"));
 
         private void Add(string path, string version, string number, string? named)
         {
-            if (int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > last.GetValueOrDefault(path).Number)
+            if (
+                int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+                && count > last.GetValueOrDefault(path).Number)
                 last[path] = (count, version);
             if (!series.TryGetValue(path, out var names))
                 series[path] = names = new HashSet<string>(StringComparer.Ordinal);

@@ -15,7 +15,11 @@ internal static class CalDavSources
     {
         var http = new HttpClient(DavClient.Handler(TrustOf(account)), disposeHandler: true);
         return new CalDavSource(
-            account.Name, new DavClient(http, account.Url, DavCredentials.Basic(account.User, account.Password.Reveal())), meetings, zone, window);
+            account.Name,
+            new DavClient(http, account.Url, DavCredentials.Basic(account.User, account.Password.Reveal())),
+            meetings,
+            zone,
+            window);
     }
 
     private static MailEndpoint? TrustOf(CaldavAccount account)
@@ -29,7 +33,10 @@ internal static class CalDavSources
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new SourceException(new Trouble(path, $"the trust anchor cannot be read: {failure.Message}", "correct `ca` in crmsync.yaml"), isPermanent: true, failure);
+            throw new SourceException(
+                new Trouble(path, $"the trust anchor cannot be read: {failure.Message}", "correct `ca` in crmsync.yaml"),
+                isPermanent: true,
+                failure);
         }
         catch (MailServerException failure)
         {

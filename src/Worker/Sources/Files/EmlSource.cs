@@ -6,7 +6,8 @@ using NodaTime;
 namespace CrmSync.Worker.Sources.Files;
 
 /// <summary>
-/// A folder of mails, one a file, with everything below it. The key of an item is its relative path, size and time of change, so a changed file is read again.
+/// A folder of mails, one a file, with everything below it. The key of an item is its relative path, size and time of change, so a changed
+/// file is read again.
 /// </summary>
 internal sealed class EmlSource(string root) : ISource
 {
@@ -15,8 +16,40 @@ internal sealed class EmlSource(string root) : ISource
     /// <summary>Files that lie beside mails and are none; everything else is taken for mail, whatever its name.</summary>
     private static readonly HashSet<string> NoMail = new(StringComparer.OrdinalIgnoreCase)
     {
-        ".csv", ".tsv", ".json", ".xml", ".html", ".htm", ".md", ".log", ".db", ".sqlite", ".ini", ".yaml", ".yml", ".ics", ".vcf", ".mbox", ".zip", ".gz", ".tar",
-        ".7z", ".pdf", ".png", ".jpg", ".jpeg", ".gif", ".doc", ".docx", ".xls", ".xlsx", ".pst", ".ost", ".exe", ".dll", ".tmp",
+        ".csv",
+        ".tsv",
+        ".json",
+        ".xml",
+        ".html",
+        ".htm",
+        ".md",
+        ".log",
+        ".db",
+        ".sqlite",
+        ".ini",
+        ".yaml",
+        ".yml",
+        ".ics",
+        ".vcf",
+        ".mbox",
+        ".zip",
+        ".gz",
+        ".tar",
+        ".7z",
+        ".pdf",
+        ".png",
+        ".jpg",
+        ".jpeg",
+        ".gif",
+        ".doc",
+        ".docx",
+        ".xls",
+        ".xlsx",
+        ".pst",
+        ".ost",
+        ".exe",
+        ".dll",
+        ".tmp",
     };
 
     public Task Connect(CancellationToken ct) => FolderTrouble.Try(root, "folder");
@@ -89,7 +122,11 @@ internal sealed class EmlSource(string root) : ISource
             return new Entry(path, true, 0, default);
 
         var changed = entry.LastWriteTimeUtc;
-        return new Entry($"{path}|{entry.Length}|{changed.UtcTicks / TimeSpan.TicksPerMillisecond:x}", false, entry.Length, Instant.FromDateTimeOffset(changed));
+        return new Entry(
+            $"{path}|{entry.Length}|{changed.UtcTicks / TimeSpan.TicksPerMillisecond:x}",
+            false,
+            entry.Length,
+            Instant.FromDateTimeOffset(changed));
     }
 
     private Entry? Next(IEnumerator<Entry> entries, string folder, ref FolderUnreadable? unreadable)

@@ -37,8 +37,14 @@ internal static class FolderTrouble
         }
     }
 
-    private static bool IsPermanent(Exception failure) => failure is UnauthorizedAccessException or FileNotFoundException or DirectoryNotFoundException;
+    private static bool IsPermanent(Exception failure) =>
+        failure is UnauthorizedAccessException or FileNotFoundException or DirectoryNotFoundException;
 
     public static SourceException Missing(string path, string kind) =>
-        new(new Trouble(path, $"there is no {kind} here", "correct the path in crmsync.yaml (it counts from that file's folder) or put it back"), isPermanent: true);
+        new(
+            new Trouble(
+                path,
+                $"there is no {kind} here",
+                "correct the path in crmsync.yaml (it counts from that file's folder) or put it back"),
+            isPermanent: true);
 }

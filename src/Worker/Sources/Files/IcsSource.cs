@@ -30,7 +30,12 @@ internal sealed class IcsSource(string path, CalendarItems items, DateTimeZone z
         }
 
         var here = files.Select(IdOf).ToHashSet(StringComparer.Ordinal);
-        foreach (var listing in await Vanished(known, before, [.. before.Where(folder => folder.Cursor.Text is not null && !here.Contains(folder.RemoteId))], ct))
+        foreach (
+            var listing in await Vanished(
+                known,
+                before,
+                [.. before.Where(folder => folder.Cursor.Text is not null && !here.Contains(folder.RemoteId))],
+                ct))
             yield return listing;
     }
 
@@ -73,8 +78,14 @@ internal sealed class IcsSource(string path, CalendarItems items, DateTimeZone z
         }
     }
 
-    /// <summary>Files that were there and are not: their meetings are gone with them, unless so many are that it must be looked at twice.</summary>
-    private async Task<IReadOnlyList<Listing>> Vanished(KnownItems known, IReadOnlyCollection<FolderState> before, IReadOnlyList<FolderState> vanished, CancellationToken ct)
+    /// <summary>
+    /// Files that were there and are not: their meetings are gone with them, unless so many are that it must be looked at twice.
+    /// </summary>
+    private async Task<IReadOnlyList<Listing>> Vanished(
+        KnownItems known,
+        IReadOnlyCollection<FolderState> before,
+        IReadOnlyList<FolderState> vanished,
+        CancellationToken ct)
     {
         if (vanished.Count == 0)
             return [];
@@ -86,13 +97,27 @@ internal sealed class IcsSource(string path, CalendarItems items, DateTimeZone z
             return
             [
                 .. vanished.Select(folder => new ListedPage(folder, [], 0, folder.Cursor with { Snapshot = VanishedMark })),
-                new FolderUnreadable(new Trouble(path, alarm, $"put the files back ({Path.GetFileName(vanished[0].Path)}{(vanished.Count > 1 ? " and others" : "")})"), IsPermanent: has == 0),
+                new FolderUnreadable(
+                    new Trouble(
+                        path,
+                        alarm,
+                        $"put the files back ({Path.GetFileName(vanished[0].Path)}{(vanished.Count > 1 ? " and others" : "")})"),
+                    IsPermanent: has == 0),
             ];
         }
 
         var listings = new List<Listing>();
         foreach (var folder in vanished)
-            listings.Add(new ListedPage(folder, CalendarItems.Farewells(await known.KeysOf(folder, ct)), 0, folder.Cursor with { Text = null, Snapshot = null }));
+            listings.Add(
+                new ListedPage(
+                    folder,
+                    CalendarItems.Farewells(await known.KeysOf(folder, ct)),
+                    0,
+                    folder.Cursor with
+                    {
+                        Text = null,
+                        Snapshot = null,
+                    }));
 
         return listings;
     }

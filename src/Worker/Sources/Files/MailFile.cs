@@ -52,12 +52,21 @@ internal static class MailFile
     }
 
     /// <summary>What a failure of the disk means for one item.</summary>
-    public static Reading Cannot(RemoteItem item, string path, Exception failure) => failure switch
-    {
-        FileNotFoundException or DirectoryNotFoundException => new VanishedReading(item),
-        UnauthorizedAccessException when Directory.Exists(path) => new UnreadableReading(item, new Trouble(path, "is a folder, not a mail", "move it elsewhere")),
-        UnauthorizedAccessException => new UnreadableReading(
-            item, new Trouble(path, "may not be read by this user", "give the user who runs crmsync the right to read it, then run: crmsync quarantine retry")),
-        _ => new FailedReading(item, new Trouble(path, failure.Message, "it is tried again with the next harvest; if it stays, check the disk")),
-    };
+    public static Reading Cannot(RemoteItem item, string path, Exception failure) =>
+        failure switch
+        {
+            FileNotFoundException or DirectoryNotFoundException => new VanishedReading(item),
+            UnauthorizedAccessException when Directory.Exists(path) => new UnreadableReading(
+                item,
+                new Trouble(path, "is a folder, not a mail", "move it elsewhere")),
+            UnauthorizedAccessException => new UnreadableReading(
+                item,
+                new Trouble(
+                    path,
+                    "may not be read by this user",
+                    "give the user who runs crmsync the right to read it, then run: crmsync quarantine retry")),
+            _ => new FailedReading(
+                item,
+                new Trouble(path, failure.Message, "it is tried again with the next harvest; if it stays, check the disk")),
+        };
 }

@@ -7,7 +7,8 @@ using NodaTime;
 namespace CrmSync.Worker.Sources.Files;
 
 /// <summary>
-/// A maildir with its Maildir++ subfolders. The key of an item is the unique part of its file name, so a changed flag or another program's move from <c>new</c>
+/// A maildir with its Maildir++ subfolders. The key of an item is the unique part of its file name, so a changed flag or another program's
+/// move from <c>new</c>
 /// to <c>cur</c> does not make it a new item. Nothing is moved or renamed here.
 /// </summary>
 internal sealed class MaildirSource(string root) : ISource
@@ -17,8 +18,8 @@ internal sealed class MaildirSource(string root) : ISource
     private static readonly string[] LeftOut = ["drafts", "trash", "junk", "spam", "deleted items", "deleted messages"];
 
     /// <summary>
-    /// By folder, the places and flags its items were seen with (<c>cur/</c> and <c>:2,RS</c>), which is all it takes to find an item again: a mailbox has any
-    /// number of mails but few combinations of flags.
+    /// By folder, the places and flags its items were seen with (<c>cur/</c> and <c>:2,RS</c>), which is all it takes to find an item
+    /// again: a mailbox has any number of mails but few combinations of flags.
     /// </summary>
     private readonly ConcurrentDictionary<string, HashSet<(string Half, string Flags)>> forms = new(StringComparer.Ordinal);
 
@@ -38,7 +39,10 @@ internal sealed class MaildirSource(string root) : ISource
             if (LeftOut.Contains(folder.Split('.')[^1], StringComparer.OrdinalIgnoreCase))
             {
                 if (Count(folder) is > 0 and var left)
-                    yield return new ListedPage(state, [], 0, state.Cursor) { Skipped = new Dictionary<string, int> { [$"in folder {folder}"] = left } };
+                    yield return new ListedPage(state, [], 0, state.Cursor)
+                    {
+                        Skipped = new Dictionary<string, int> { [$"in folder {folder}"] = left },
+                    };
 
                 continue;
             }
@@ -121,9 +125,19 @@ internal sealed class MaildirSource(string root) : ISource
         try
         {
             var names = new List<string> { "" };
-            names.AddRange(Directory.EnumerateDirectories(root, ".*").Where(IsMaildir).Select(path => Path.GetFileName(path)[1..]).Order(StringComparer.Ordinal));
+            names.AddRange(
+                Directory
+                    .EnumerateDirectories(root, ".*")
+                    .Where(IsMaildir)
+                    .Select(path => Path.GetFileName(path)[1..])
+                    .Order(StringComparer.Ordinal));
             if (!IsMaildir(root) && names.Count == 1)
-                throw new SourceException(new Trouble(root, "is no maildir: it has neither cur nor new", "name the folder that holds cur and new; for plain mail files write eml: instead of maildir:"), isPermanent: true);
+                throw new SourceException(
+                    new Trouble(
+                        root,
+                        "is no maildir: it has neither cur nor new",
+                        "name the folder that holds cur and new; for plain mail files write eml: instead of maildir:"),
+                    isPermanent: true);
 
             return names;
         }
@@ -135,7 +149,8 @@ internal sealed class MaildirSource(string root) : ISource
 
     private string PathOf(string folder) => folder.Length == 0 ? root : Path.Combine(root, "." + folder);
 
-    private static bool IsMaildir(string path) => Directory.Exists(Path.Combine(path, "cur")) || Directory.Exists(Path.Combine(path, "new"));
+    private static bool IsMaildir(string path) =>
+        Directory.Exists(Path.Combine(path, "cur")) || Directory.Exists(Path.Combine(path, "new"));
 
     private IEnumerable<MaildirFile> FilesOf(string folder)
     {
@@ -192,7 +207,9 @@ internal sealed class MaildirSource(string root) : ISource
         }
     }
 
-    /// <summary>The name without its flags (<c>:2,FS</c>; some systems that forbid a colon write <c>;2,</c> or <c>!2,</c>), and the flags.</summary>
+    /// <summary>
+    /// The name without its flags (<c>:2,FS</c>; some systems that forbid a colon write <c>;2,</c> or <c>!2,</c>), and the flags.
+    /// </summary>
     private static MaildirFile FileOf(string half, ref FileSystemEntry entry)
     {
         var name = entry.FileName;

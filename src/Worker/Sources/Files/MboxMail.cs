@@ -5,7 +5,10 @@ using Microsoft.Win32.SafeHandles;
 
 namespace CrmSync.Worker.Sources.Files;
 
-/// <summary>Reads one message out of an mbox file: without its <c>From </c> line, and with the <c>&gt;</c> taken off that mboxo and mboxrd put before such lines in the text.</summary>
+/// <summary>
+/// Reads one message out of an mbox file: without its <c>From </c> line, and with the <c>&gt;</c> taken off that mboxo and mboxrd put
+/// before such lines in the text.
+/// </summary>
 internal static class MboxMail
 {
     private const int Piece = 128 * 1024;
@@ -22,7 +25,8 @@ internal static class MboxMail
             bool? quoted = null;
             while (length > 0 || held > 0)
             {
-                var count = length == 0 ? 0 : RandomAccess.Read(file, buffer.AsSpan(held, (int)Math.Min(buffer.Length - held, length)), offset);
+                var count =
+                    length == 0 ? 0 : RandomAccess.Read(file, buffer.AsSpan(held, (int)Math.Min(buffer.Length - held, length)), offset);
                 offset += count;
                 length = count == 0 ? 0 : length - count;
                 held += count;
@@ -70,7 +74,11 @@ internal static class MboxMail
         foreach (var line in Encoding.Latin1.GetString(start[..headersEnd]).Split('\n'))
         {
             if (line.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase))
-                return long.TryParse(line.AsSpan(15).Trim(), out var said) && said > 0 && at + headersEnd + said is var stop && stop <= end && MboxScanner.EndsBeforeSeparator(file, stop, end);
+                return long.TryParse(line.AsSpan(15).Trim(), out var said)
+                    && said > 0
+                    && at + headersEnd + said is var stop
+                    && stop <= end
+                    && MboxScanner.EndsBeforeSeparator(file, stop, end);
         }
 
         return false;

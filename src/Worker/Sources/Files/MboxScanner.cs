@@ -11,8 +11,8 @@ namespace CrmSync.Worker.Sources.Files;
 internal sealed record MboxMessage(long Offset, long Length, bool IsMail);
 
 /// <summary>
-/// Finds the messages of an mbox in one pass with constant memory: mboxo and mboxrd (a <c>From </c> line after a blank one), mboxcl and mboxcl2 (Content-Length,
-/// believed only where it ends before a <c>From </c> line or at the end), and files whose blank lines got lost.
+/// Finds the messages of an mbox in one pass with constant memory: mboxo and mboxrd (a <c>From </c> line after a blank one), mboxcl and
+/// mboxcl2 (Content-Length, believed only where it ends before a <c>From </c> line or at the end), and files whose blank lines got lost.
 /// </summary>
 internal sealed class MboxScanner
 {
@@ -89,14 +89,15 @@ internal sealed class MboxScanner
         Span<byte> next = stackalloc byte[LineKept];
         next = next[..RandomAccess.Read(file, next, position)];
         var text = next.TrimStart("\r\n"u8);
-        return next.Length - text.Length <= 4 && (position + (next.Length - text.Length) >= end || (text.StartsWith("From "u8) && IsDated(FirstLine(text))));
+        return next.Length - text.Length <= 4
+            && (position + (next.Length - text.Length) >= end || (text.StartsWith("From "u8) && IsDated(FirstLine(text))));
     }
 
     private bool EndsBeforeSeparator(long position) => EndsBeforeSeparator(file, position, end);
 
     /// <summary>
-    /// After a blank line: <c>From </c> with a date, or with an address and a header below. Without the blank line both a date and a header below are asked for,
-    /// because a text may say "From there ..." at any time.
+    /// After a blank line: <c>From </c> with a date, or with an address and a header below. Without the blank line both a date and a header
+    /// below are asked for, because a text may say "From there ..." at any time.
     /// </summary>
     private bool IsSeparator(Line line, bool afterBlank, bool inHeaders)
     {
@@ -111,7 +112,8 @@ internal sealed class MboxScanner
         return dated && header && !inHeaders;
     }
 
-    private static ReadOnlySpan<byte> FirstLine(ReadOnlySpan<byte> text) => text.IndexOf((byte)'\n') is >= 0 and var newline ? text[..newline] : text;
+    private static ReadOnlySpan<byte> FirstLine(ReadOnlySpan<byte> text) =>
+        text.IndexOf((byte)'\n') is >= 0 and var newline ? text[..newline] : text;
 
     /// <summary>A time of day and a year stand in every date a mail program writes there.</summary>
     private static bool IsDated(ReadOnlySpan<byte> from)
@@ -119,9 +121,20 @@ internal sealed class MboxScanner
         var (time, year) = (false, false);
         for (var i = 5; i + 4 <= from.Length; i++)
         {
-            time |= i + 5 <= from.Length && IsDigit(from[i]) && IsDigit(from[i + 1]) && from[i + 2] == ':' && IsDigit(from[i + 3]) && IsDigit(from[i + 4]);
-            year |= from[i - 1] is (byte)' ' or (byte)'-' or (byte)'/' && from[i] is (byte)'1' or (byte)'2' && from[i + 1] is (byte)'9' or (byte)'0'
-                && IsDigit(from[i + 2]) && IsDigit(from[i + 3]) && (i + 4 == from.Length || !IsDigit(from[i + 4]));
+            time |=
+                i + 5 <= from.Length
+                && IsDigit(from[i])
+                && IsDigit(from[i + 1])
+                && from[i + 2] == ':'
+                && IsDigit(from[i + 3])
+                && IsDigit(from[i + 4]);
+            year |=
+                from[i - 1] is (byte)' ' or (byte)'-' or (byte)'/'
+                && from[i] is (byte)'1' or (byte)'2'
+                && from[i + 1] is (byte)'9' or (byte)'0'
+                && IsDigit(from[i + 2])
+                && IsDigit(from[i + 3])
+                && (i + 4 == from.Length || !IsDigit(from[i + 4]));
         }
 
         return time && year;
@@ -227,7 +240,9 @@ internal sealed class MboxScanner
         public bool IsHeader => LooksLikeHeader(start);
 
         public long? ContentLength =>
-            start.Length > 15 && Encoding.Latin1.GetString(start) is var text && text.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase)
+            start.Length > 15
+            && Encoding.Latin1.GetString(start) is var text
+            && text.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase)
             && long.TryParse(text.AsSpan(15).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var said)
                 ? said
                 : null;

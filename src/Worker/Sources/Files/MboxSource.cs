@@ -8,8 +8,8 @@ using NodaTime;
 namespace CrmSync.Worker.Sources.Files;
 
 /// <summary>
-/// An mbox file. The key of an item is its offset, its length and a digest of its start; the cursor remembers size, time and both ends of the file, so an
-/// unchanged file is not opened, one that grew is read on from its old end, and one that was rewritten is listed anew.
+/// An mbox file. The key of an item is its offset, its length and a digest of its start; the cursor remembers size, time and both ends of
+/// the file, so an unchanged file is not opened, one that grew is read on from its old end, and one that was rewritten is listed anew.
 /// </summary>
 internal sealed class MboxSource(string path) : ISource
 {
@@ -34,7 +34,11 @@ internal sealed class MboxSource(string path) : ISource
         }
 
         using var file = Open();
-        var grown = stored is not null && size > stored.Size && Digest(file, 0, stored.Size) == stored.Head && Digest(file, stored.Size - DigestedBytes, stored.Size) == stored.Tail;
+        var grown =
+            stored is not null
+            && size > stored.Size
+            && Digest(file, 0, stored.Size) == stored.Head
+            && Digest(file, stored.Size - DigestedBytes, stored.Size) == stored.Tail;
 
         // The last message of a file that grew may have been written only in part.
         var (start, count) = grown && stored!.Count > 0 ? (stored.Last, stored.Count - 1) : (0L, 0);
@@ -61,7 +65,9 @@ internal sealed class MboxSource(string path) : ISource
         }
 
         if (count == 0 && size > 0)
-            throw new SourceException(new Trouble(path, "holds no mail", "name a file in the mbox format; for a folder of mail files write eml:"), isPermanent: true);
+            throw new SourceException(
+                new Trouble(path, "holds no mail", "name a file in the mbox format; for a folder of mail files write eml:"),
+                isPermanent: true);
 
         var cursor = new Cursor(size, changed, count, last, head, Digest(file, size - DigestedBytes, size));
         yield return new ListedPage(state, found, met, state.Cursor with { Text = cursor.ToString() });
@@ -81,9 +87,15 @@ internal sealed class MboxSource(string path) : ISource
                 return new GoneReading(item);
 
             if (parts.Length > 3)
-                return new UnreadableReading(item, new Trouble(place, "text that belongs to no mail", "repair the \"From \" line before it, or leave it"));
+                return new UnreadableReading(
+                    item,
+                    new Trouble(place, "text that belongs to no mail", "repair the \"From \" line before it, or leave it"));
 
-            return MailTranslation.ReadingOf(item, place, MboxMail.Parse(file, offset, length), Instant.FromDateTimeUtc(File.GetLastWriteTimeUtc(file)));
+            return MailTranslation.ReadingOf(
+                item,
+                place,
+                MboxMail.Parse(file, offset, length),
+                Instant.FromDateTimeUtc(File.GetLastWriteTimeUtc(file)));
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -140,7 +152,10 @@ internal sealed class MboxSource(string path) : ISource
     {
         public static Cursor? Parse(string? text) =>
             text?.Split('|') is [var size, var changed, var count, var last, var head, var tail]
-            && long.TryParse(size, out var s) && long.TryParse(changed, out var c) && int.TryParse(count, out var n) && long.TryParse(last, out var l)
+            && long.TryParse(size, out var s)
+            && long.TryParse(changed, out var c)
+            && int.TryParse(count, out var n)
+            && long.TryParse(last, out var l)
                 ? new Cursor(s, c, n, l, head, tail)
                 : null;
 

@@ -21,7 +21,10 @@ internal static class ReadAhead
             {
                 try
                 {
-                    await Parallel.ForEachAsync(items, options, async (item, cancel) => await results.Writer.WriteAsync(read(item), cancel));
+                    await Parallel.ForEachAsync(
+                        items,
+                        options,
+                        async (item, cancel) => await results.Writer.WriteAsync(read(item), cancel));
                     results.Writer.Complete();
                 }
                 catch (Exception failure)

@@ -6,7 +6,8 @@ using NodaTime.Text;
 namespace CrmSync.Worker.Sources.Graph;
 
 /// <summary>How far a folder is listed, as it is kept in its cursor.</summary>
-/// <param name="Link">The link of the next page, or of the next round; opaque, with everything the first request asked for in it. Null: begin anew.</param>
+/// <param name="Link">The link of the next page, or of the next round; opaque, with everything the first request asked for in it. Null:
+/// begin anew.</param>
 /// <param name="RoundIsDone">Whether the link begins a new round.</param>
 /// <param name="Count">How many messages the round has shown so far.</param>
 /// <param name="SweepFrom">The sweep goes on with what arrived at this moment or before; null when none is under way.</param>
@@ -36,7 +37,11 @@ internal sealed record FolderProgress(string? Link, bool RoundIsDone, int Count,
         }
     }
 
-    public FolderProgress WithSweep(Instant? from) => this with { SweepFrom = from is { } moment ? InstantPattern.ExtendedIso.Format(moment) : null };
+    public FolderProgress WithSweep(Instant? from) =>
+        this with
+        {
+            SweepFrom = from is { } moment ? InstantPattern.ExtendedIso.Format(moment) : null,
+        };
 
     public override string ToString() => JsonSerializer.Serialize(this, Compact);
 }

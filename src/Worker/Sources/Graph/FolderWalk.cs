@@ -14,8 +14,9 @@ namespace CrmSync.Worker.Sources.Graph;
 internal sealed record FolderPage(ListedPage Page, IReadOnlyList<Message> Whole);
 
 /// <summary>
-/// Walks one folder forward (delta-query-messages): round after round, page after page, the link of each page saved with it. A round shows at most 5,000 messages
-/// when it is limited in time; where it did, the folder is swept by plain paging, newest first. Rows repeat, come in any order and may tell only a part.
+/// Walks one folder forward (delta-query-messages): round after round, page after page, the link of each page saved with it. A round shows
+/// at most 5,000 messages when it is limited in time; where it did, the folder is swept by plain paging, newest first. Rows repeat, come in
+/// any order and may tell only a part.
 /// </summary>
 /// <param name="line">To the mailbox.</param>
 /// <param name="mailbox">The user.</param>
@@ -26,7 +27,9 @@ internal sealed class FolderWalk(MailboxLine line, string mailbox, FolderState f
     /// <summary>Messages a page: with their bodies more would run into gateway timeouts (user-list-messages).</summary>
     public const int PageSize = 50;
 
-    /// <summary>After an expired link everything known is listed again; a sweep then goes back no further than this before the last complete one.</summary>
+    /// <summary>
+    /// After an expired link everything known is listed again; a sweep then goes back no further than this before the last complete one.
+    /// </summary>
     private static readonly Duration Overlap = Duration.FromDays(14);
 
     private FolderProgress progress = FolderProgress.Parse(folder.Cursor.Text);
@@ -37,11 +40,14 @@ internal sealed class FolderWalk(MailboxLine line, string mailbox, FolderState f
     public int MostInRound { get; init; } = 5000;
 
     /// <summary>The request that comes first now, to be asked together with those of other folders.</summary>
-    public RequestInformation First() => Delta.WithUrl(progress.Link ?? Beginning()).ToGetRequestInformation(c => c.Headers.Add("Prefer", Preference));
+    public RequestInformation First() =>
+        Delta.WithUrl(progress.Link ?? Beginning()).ToGetRequestInformation(c => c.Headers.Add("Prefer", Preference));
 
     /// <summary>Headers of every request; they are not part of the links (outlook-immutable-id, user-list-messages).</summary>
     public static string Preference { get; } =
-        string.Create(CultureInfo.InvariantCulture, $"IdType=\"ImmutableId\", outlook.body-content-type=\"text\", odata.maxpagesize={PageSize}");
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"IdType=\"ImmutableId\", outlook.body-content-type=\"text\", odata.maxpagesize={PageSize}");
 
     private DeltaRequestBuilder Delta => line.Client.Users[mailbox].MailFolders[folder.RemoteId].Messages.Delta;
 
@@ -76,9 +82,14 @@ internal sealed class FolderWalk(MailboxLine line, string mailbox, FolderState f
             if (answer.OdataNextLink is { } next)
                 progress = progress with { Link = next, RoundIsDone = false, Count = count };
             else if (answer.OdataDeltaLink is { } delta)
-                progress = new FolderProgress(delta, true, 0, null).WithSweep(progress.Sweep ?? (count >= MostInRound ? now + Duration.FromDays(1) : null));
+                progress = new FolderProgress(delta, true, 0, null).WithSweep(
+                    progress.Sweep ?? (count >= MostInRound ? now + Duration.FromDays(1) : null));
             else
-                throw new GraphFailure(GraphFailureKind.Passing, HttpStatusCode.OK, "", "the service gave a page without a link to go on from");
+                throw new GraphFailure(
+                    GraphFailureKind.Passing,
+                    HttpStatusCode.OK,
+                    "",
+                    "the service gave a page without a link to go on from");
 
             if (progress is { RoundIsDone: true, Sweep: null })
                 lastFull = now;
@@ -91,7 +102,10 @@ internal sealed class FolderWalk(MailboxLine line, string mailbox, FolderState f
             yield return page;
     }
 
-    /// <summary>Plain pages from the newest to the oldest. Each asks for what arrived when the last one of the page before did, so nothing that moves meanwhile shifts a page.</summary>
+    /// <summary>
+    /// Plain pages from the newest to the oldest. Each asks for what arrived when the last one of the page before did, so nothing that
+    /// moves meanwhile shifts a page.
+    /// </summary>
     private async IAsyncEnumerable<FolderPage> Sweep(Instant now, [EnumeratorCancellation] CancellationToken ct)
     {
         var oldest = lastFull is { } full ? Instant.Max(since, full - Overlap) : since;
@@ -135,10 +149,13 @@ internal sealed class FolderWalk(MailboxLine line, string mailbox, FolderState f
     {
         try
         {
-            var answer = await Delta.WithUrl(progress.Link ?? Beginning()).GetAsDeltaGetResponseAsync(c => c.Headers.Add("Prefer", Preference), ct);
+            var answer = await Delta
+                .WithUrl(progress.Link ?? Beginning())
+                .GetAsDeltaGetResponseAsync(c => c.Headers.Add("Prefer", Preference), ct);
             return answer ?? throw new GraphFailure(GraphFailureKind.Passing, HttpStatusCode.OK, "", "the service gave an empty answer");
         }
-        catch (GraphFailure failure) when (failure.Status == HttpStatusCode.BadRequest && !failure.LinkIsUsedUp && progress.Link is null && !bare)
+        catch (GraphFailure failure)
+            when (failure.Status == HttpStatusCode.BadRequest && !failure.LinkIsUsedUp && progress.Link is null && !bare)
         {
             // Some versions of the service refuse an order or an expansion here; they only make things nicer.
             bare = true;

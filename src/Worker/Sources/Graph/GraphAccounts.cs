@@ -13,7 +13,8 @@ internal sealed class GraphTenants(IClock clock, GraphPatience? patience = null)
     /// <summary>The time.</summary>
     public IClock Clock => clock;
 
-    public GraphTenant Of(GraphAccount account) => tenants.GetOrAdd(account.Name, _ => new Lazy<GraphTenant>(() => new GraphTenant(account, clock, patience))).Value;
+    public GraphTenant Of(GraphAccount account) =>
+        tenants.GetOrAdd(account.Name, _ => new Lazy<GraphTenant>(() => new GraphTenant(account, clock, patience))).Value;
 
     public void Dispose()
     {
@@ -36,23 +37,40 @@ internal static class GraphAccounts
 
         if (account.Group is { } group)
         {
-            yield return new ReadableAccount(account.Name, account.Kind, group, now => new GraphGroupSource(account.Name, ct => Members(account, tenants, capture, ct), now))
+            yield return new ReadableAccount(
+                account.Name,
+                account.Kind,
+                group,
+                now => new GraphGroupSource(account.Name, ct => Members(account, tenants, capture, ct), now))
             {
                 Members = ct => Members(account, tenants, capture, ct),
             };
         }
     }
 
-    private static async Task<IReadOnlyList<ReadableAccount>> Members(GraphAccount account, GraphTenants tenants, CaptureSettings capture, CancellationToken ct)
+    private static async Task<IReadOnlyList<ReadableAccount>> Members(
+        GraphAccount account,
+        GraphTenants tenants,
+        CaptureSettings capture,
+        CancellationToken ct)
     {
         var members = await new GraphMembers(tenants.Of(account).LineTo(""), account.Name).Of(account.Group!, ct);
         return [.. members.Where(m => !account.Mailboxes.Contains(m.Address)).Select(m => One(account, tenants, capture, m.Address, m.Id))];
     }
 
-    private static ReadableAccount One(GraphAccount account, GraphTenants tenants, CaptureSettings capture, Domain.Company.EmailAddress mailbox, string user)
+    private static ReadableAccount One(
+        GraphAccount account,
+        GraphTenants tenants,
+        CaptureSettings capture,
+        Domain.Company.EmailAddress mailbox,
+        string user)
     {
         var name = account.NameOf(mailbox);
-        return new ReadableAccount(name, account.Kind, mailbox, now => Open(name, user, mailbox, tenants.Of(account), capture.From(now), tenants.Clock, now));
+        return new ReadableAccount(
+            name,
+            account.Kind,
+            mailbox,
+            now => Open(name, user, mailbox, tenants.Of(account), capture.From(now), tenants.Clock, now));
     }
 
     /// <summary>The mailbox with its calendar.</summary>
@@ -63,15 +81,29 @@ internal static class GraphAccounts
     /// <param name="since">Nothing older is asked for.</param>
     /// <param name="clock">The time.</param>
     /// <param name="now">The time of the harvest.</param>
-    public static GraphMailboxSource Open(string name, string user, Domain.Company.EmailAddress owner, GraphTenant tenant, Instant since, IClock clock, Instant now)
+    public static GraphMailboxSource Open(
+        string name,
+        string user,
+        Domain.Company.EmailAddress owner,
+        GraphTenant tenant,
+        Instant since,
+        IClock clock,
+        Instant now)
     {
         var line = tenant.LineTo(user);
-        return new GraphMailboxSource(name, user, line, since, clock, new GraphCalendar(line, user, name, new GraphEvents(name, owner, now), since, now));
+        return new GraphMailboxSource(
+            name,
+            user,
+            line,
+            since,
+            clock,
+            new GraphCalendar(line, user, name, new GraphEvents(name, owner, now), since, now));
     }
 }
 
 /// <summary>A group as such: it can be asked who is in it and whether they can be read; it holds nothing itself.</summary>
-internal sealed class GraphGroupSource(string account, Func<CancellationToken, Task<IReadOnlyList<ReadableAccount>>> members, Instant now) : ISource
+internal sealed class GraphGroupSource(string account, Func<CancellationToken, Task<IReadOnlyList<ReadableAccount>>> members, Instant now)
+    : ISource
 {
     /// <summary>More problems would not help whoever reads them.</summary>
     private const int MostProblems = 5;
@@ -80,32 +112,40 @@ internal sealed class GraphGroupSource(string account, Func<CancellationToken, T
     {
         var problems = new ConcurrentQueue<SourceException>();
         var all = await members(ct);
-        await Parallel.ForEachAsync(all, new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = ct }, async (member, cancel) =>
-        {
-            try
+        await Parallel.ForEachAsync(
+            all,
+            new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = ct },
+            async (member, cancel) =>
             {
-                await member.Open(now).Connect(cancel);
-            }
-            catch (SourceException failure)
-            {
-                problems.Enqueue(failure);
-            }
-        });
+                try
+                {
+                    await member.Open(now).Connect(cancel);
+                }
+                catch (SourceException failure)
+                {
+                    problems.Enqueue(failure);
+                }
+            });
         if (problems.IsEmpty)
             return;
 
         var told = string.Join(" · ", problems.Select(p => p.Message).Order(StringComparer.Ordinal).Take(MostProblems));
         throw new SourceException(
-            new Trouble(account, $"{problems.Count} of its {all.Count} mailboxes cannot be read: {told}", "the others are read"), problems.Any(p => p.IsPermanent));
+            new Trouble(account, $"{problems.Count} of its {all.Count} mailboxes cannot be read: {told}", "the others are read"),
+            problems.Any(p => p.IsPermanent));
     }
 
-    public async IAsyncEnumerable<Listing> Discover(KnownItems known, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
+    public async IAsyncEnumerable<Listing> Discover(
+        KnownItems known,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
     {
         await Task.CompletedTask;
         yield break;
     }
 
-    public async IAsyncEnumerable<Reading> Read(IReadOnlyList<RemoteItem> items, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
+    public async IAsyncEnumerable<Reading> Read(
+        IReadOnlyList<RemoteItem> items,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
     {
         await Task.CompletedTask;
         foreach (var item in items)

@@ -8,8 +8,8 @@ using NodaTime;
 namespace CrmSync.Worker.Sources.Graph;
 
 /// <summary>
-/// Several requests in one round trip (json-batching). Every part has a status of its own; whatever does not come back as a success is simply asked for alone,
-/// where waiting, repeating and complaining are done.
+/// Several requests in one round trip (json-batching). Every part has a status of its own; whatever does not come back as a success is
+/// simply asked for alone, where waiting, repeating and complaining are done.
 /// </summary>
 internal static class GraphBatch
 {
@@ -22,7 +22,11 @@ internal static class GraphBatch
     /// <param name="clock">The time.</param>
     /// <param name="ct">Cancels.</param>
     /// <returns>An answer for each request, in their order.</returns>
-    public static async Task<IReadOnlyList<GraphPart>> Ask(MailboxLine line, IReadOnlyList<RequestInformation> requests, IClock clock, CancellationToken ct)
+    public static async Task<IReadOnlyList<GraphPart>> Ask(
+        MailboxLine line,
+        IReadOnlyList<RequestInformation> requests,
+        IClock clock,
+        CancellationToken ct)
     {
         var answers = new List<GraphPart>(requests.Count);
         foreach (var chunk in requests.Chunk(Most))
@@ -31,7 +35,11 @@ internal static class GraphBatch
         return answers;
     }
 
-    private static async Task<IReadOnlyList<GraphPart>> AskSome(MailboxLine line, RequestInformation[] requests, IClock clock, CancellationToken ct)
+    private static async Task<IReadOnlyList<GraphPart>> AskSome(
+        MailboxLine line,
+        RequestInformation[] requests,
+        IClock clock,
+        CancellationToken ct)
     {
         try
         {
@@ -54,7 +62,12 @@ internal static class GraphBatch
         }
     }
 
-    private static async Task<GraphPart> Part(MailboxLine line, BatchResponseContentCollection response, string id, IClock clock, CancellationToken ct)
+    private static async Task<GraphPart> Part(
+        MailboxLine line,
+        BatchResponseContentCollection response,
+        string id,
+        IClock clock,
+        CancellationToken ct)
     {
         using var part = await response.GetResponseByIdAsync(id);
         if (part is null)
@@ -62,7 +75,9 @@ internal static class GraphBatch
 
         if (part.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable)
         {
-            var wait = part.Headers.TryGetValues("Retry-After", out var values) ? MailboxGate.WaitIn(values.FirstOrDefault(), clock.GetCurrentInstant()) : null;
+            var wait = part.Headers.TryGetValues("Retry-After", out var values)
+                ? MailboxGate.WaitIn(values.FirstOrDefault(), clock.GetCurrentInstant())
+                : null;
             line.Gate.Hold(wait ?? Duration.FromSeconds(1));
         }
 
@@ -72,7 +87,9 @@ internal static class GraphBatch
             HttpStatusCode.OK => new GraphPart(body, false),
 
             // Only what is surely about the one item: that a whole mailbox is not there is found out by asking alone.
-            HttpStatusCode.NotFound when MailboxGate.ErrorIn(body).Code is "ErrorItemNotFound" or "ErrorFolderNotFound" => new GraphPart(null, true),
+            HttpStatusCode.NotFound when MailboxGate.ErrorIn(body).Code is "ErrorItemNotFound" or "ErrorFolderNotFound" => new GraphPart(
+                null,
+                true),
             _ => GraphPart.Unanswered,
         };
     }

@@ -13,8 +13,9 @@ using NodaTime.Text;
 namespace CrmSync.Worker.Sources.Graph;
 
 /// <summary>
-/// The calendar of a mailbox (event-delta, delta-query-events): what changed in a window of time that moves on with the months. An item is one version of one
-/// series. Occurrences that are deleted are not announced, so of a series in which anything changed all occurrences are listed anew (event-list-instances).
+/// The calendar of a mailbox (event-delta, delta-query-events): what changed in a window of time that moves on with the months. An item is
+/// one version of one series. Occurrences that are deleted are not announced, so of a series in which anything changed all occurrences are
+/// listed anew (event-list-instances).
 /// </summary>
 /// <param name="line">To the mailbox.</param>
 /// <param name="user">Whose.</param>
@@ -32,17 +33,23 @@ internal sealed class GraphCalendar(MailboxLine line, string user, string place,
 
     private CalendarProgress? progress;
 
-    /// <summary>What is remembered between harvests: the window with its link, and which occurrences a series has, so that a removed one tells whose it was.</summary>
+    /// <summary>
+    /// What is remembered between harvests: the window with its link, and which occurrences a series has, so that a removed one tells whose
+    /// it was.
+    /// </summary>
     private sealed record CalendarProgress(string Start, string End, string Link, Dictionary<string, string[]> Occurrences);
 
-    /// <summary>At most a year back, half a year ahead, whole months; a window is baked into its link, so another one begins anew.</summary>
+    /// <summary>
+    /// At most a year back, half a year ahead, whole months; a window is baked into its link, so another one begins anew.
+    /// </summary>
     private Interval Window
     {
         get
         {
             var month = now.InUtc().Date.With(DateAdjusters.StartOfMonth);
             return new Interval(
-                Instant.Max(since, month.PlusMonths(-12).AtMidnight().InUtc().ToInstant()), month.PlusMonths(7).AtMidnight().InUtc().ToInstant());
+                Instant.Max(since, month.PlusMonths(-12).AtMidnight().InUtc().ToInstant()),
+                month.PlusMonths(7).AtMidnight().InUtc().ToInstant());
         }
     }
 
@@ -126,7 +133,13 @@ internal sealed class GraphCalendar(MailboxLine line, string user, string place,
             if (answer?.OdataDeltaLink is { } done)
                 return (rows, done);
 
-            link = answer?.OdataNextLink ?? throw new GraphFailure(GraphFailureKind.Passing, HttpStatusCode.OK, "", "the service gave a page without a link to go on from");
+            link =
+                answer?.OdataNextLink
+                ?? throw new GraphFailure(
+                    GraphFailureKind.Passing,
+                    HttpStatusCode.OK,
+                    "",
+                    "the service gave a page without a link to go on from");
             answer = null;
         }
 
@@ -143,11 +156,17 @@ internal sealed class GraphCalendar(MailboxLine line, string user, string place,
         var keys = await known.KeysOf(folder, ct);
         var present = Present(keys);
         var removed = rows.Where(r => r.AdditionalData.ContainsKey("@removed")).Select(r => r.Id!).ToHashSet(StringComparer.Ordinal);
-        var told = rows.Where(r => r.Id is not null && !r.AdditionalData.ContainsKey("@removed")).GroupBy(r => r.Id!, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Last(), StringComparer.Ordinal);
+        var told = rows.Where(r => r.Id is not null && !r.AdditionalData.ContainsKey("@removed"))
+            .GroupBy(r => r.Id!, StringComparer.Ordinal)
+            .ToDictionary(g => g.Key, g => g.Last(), StringComparer.Ordinal);
 
         // A removed occurrence says only its id.
-        var changed = told.Values.Select(SeriesIdOf).Concat(occurrences.Where(o => o.Value.Any(hash => removed.Any(id => HashOf(id) == hash))).Select(o => o.Key))
-            .Where(id => !removed.Contains(id)).Distinct(StringComparer.Ordinal).ToList();
+        var changed = told
+            .Values.Select(SeriesIdOf)
+            .Concat(occurrences.Where(o => o.Value.Any(hash => removed.Any(id => HashOf(id) == hash))).Select(o => o.Key))
+            .Where(id => !removed.Contains(id))
+            .Distinct(StringComparer.Ordinal)
+            .ToList();
         var found = new List<Locator>();
         foreach (var id in changed)
         {
@@ -162,7 +181,9 @@ internal sealed class GraphCalendar(MailboxLine line, string user, string place,
             if (occurrences[id].Length == 0)
                 occurrences.Remove(id);
 
-            var key = $"{id}|{Uri.EscapeDataString(GraphEvents.SeriesOf(series.Value.Series))}|{events.DigestOf(series.Value.Series, series.Value.Occurrences)}";
+            var key =
+                $"{id}|{Uri.EscapeDataString(GraphEvents.SeriesOf(series.Value.Series))}|"
+                    + $"{events.DigestOf(series.Value.Series, series.Value.Occurrences)}";
             read[key] = series.Value;
             found.Add(new Locator(key));
         }
@@ -188,7 +209,11 @@ internal sealed class GraphCalendar(MailboxLine line, string user, string place,
     }
 
     /// <summary>A series with all its occurrences in the window; a single event with none. Null when it is gone.</summary>
-    private async Task<(Event Series, IReadOnlyCollection<Event> Occurrences)?> SeriesOf(string id, Dictionary<string, Event> told, bool complete, CancellationToken ct)
+    private async Task<(Event Series, IReadOnlyCollection<Event> Occurrences)?> SeriesOf(
+        string id,
+        Dictionary<string, Event> told,
+        bool complete,
+        CancellationToken ct)
     {
         try
         {
@@ -234,7 +259,11 @@ internal sealed class GraphCalendar(MailboxLine line, string user, string place,
         {
             all.AddRange((page.Value ?? []).Where(e => e.Id is not null));
             page = page.OdataNextLink is { } next
-                ? await line.Client.Users[user].Events[id].Instances.WithUrl(next).GetAsync(c => c.Headers.Add("Prefer", GraphEvents.Preference), ct)
+                ? await line
+                    .Client.Users[user]
+                    .Events[id]
+                    .Instances.WithUrl(next)
+                    .GetAsync(c => c.Headers.Add("Prefer", GraphEvents.Preference), ct)
                 : null;
         }
 
@@ -266,7 +295,9 @@ internal sealed class GraphCalendar(MailboxLine line, string user, string place,
         }).URI.AbsoluteUri.Replace("/delta()", "/delta", StringComparison.Ordinal);
 
     private string Print(string link, Dictionary<string, string[]> occurrences) =>
-        JsonSerializer.Serialize(new CalendarProgress(InstantPattern.General.Format(Window.Start), InstantPattern.General.Format(Window.End), link, occurrences));
+        JsonSerializer.Serialize(
+            new CalendarProgress(InstantPattern.General.Format(Window.Start), InstantPattern.General.Format(Window.End), link, occurrences)
+        );
 
     private CalendarProgress? Parse(string? text)
     {
@@ -276,7 +307,9 @@ internal sealed class GraphCalendar(MailboxLine line, string user, string place,
         try
         {
             // The start moves when less is to be read; only a window that ends elsewhere shows other meetings.
-            return JsonSerializer.Deserialize<CalendarProgress>(text) is { } known && known.End == InstantPattern.General.Format(Window.End) ? known : null;
+            return JsonSerializer.Deserialize<CalendarProgress>(text) is { } known && known.End == InstantPattern.General.Format(Window.End)
+                ? known
+                : null;
         }
         catch (JsonException)
         {

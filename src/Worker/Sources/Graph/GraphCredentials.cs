@@ -21,18 +21,26 @@ internal static class GraphCredentials
             case GraphLogin.AccessToken given:
                 return new GivenToken(given.Value.Reveal());
             case GraphLogin.ManagedIdentity:
-                return new ManagedIdentityCredential(account.ClientId is { } id ? ManagedIdentityId.FromUserAssignedClientId(id) : ManagedIdentityId.SystemAssigned);
+                return new ManagedIdentityCredential(
+                    account.ClientId is { } id ? ManagedIdentityId.FromUserAssignedClientId(id) : ManagedIdentityId.SystemAssigned);
             case GraphLogin.ClientSecret secret when account.Authority.Scheme == Uri.UriSchemeHttp && Loopback.Is(account.Authority.Host):
                 return new LoopbackCredential(account.Authority, account.Tenant!, account.ClientId!, secret.Value, http);
             case GraphLogin.ClientSecret secret:
                 return new ClientSecretCredential(
-                    account.Tenant, account.ClientId, secret.Value.Reveal(), new ClientSecretCredentialOptions { AuthorityHost = account.Authority, DisableInstanceDiscovery = IsForeign(account) });
+                    account.Tenant,
+                    account.ClientId,
+                    secret.Value.Reveal(),
+                    new ClientSecretCredentialOptions { AuthorityHost = account.Authority, DisableInstanceDiscovery = IsForeign(account) });
             case GraphLogin.Certificate certificate:
                 return new ClientCertificateCredential(
                     account.Tenant,
                     account.ClientId,
                     Load(account, certificate),
-                    new ClientCertificateCredentialOptions { AuthorityHost = account.Authority, DisableInstanceDiscovery = IsForeign(account) });
+                    new ClientCertificateCredentialOptions
+                    {
+                        AuthorityHost = account.Authority,
+                        DisableInstanceDiscovery = IsForeign(account),
+                    });
             default:
                 throw new NotSupportedException(account.Login.GetType().Name);
         }
@@ -44,21 +52,33 @@ internal static class GraphCredentials
         var code = CodeIn(said);
         return code switch
         {
-            "AADSTS7000215" => Login("the client secret is wrong; copy the secret's value (not its id) from Certificates & secrets of the app registration"),
+            "AADSTS7000215" => Login(
+                "the client secret is wrong; copy the secret's value (not its id) from Certificates & secrets of the app registration"),
             "AADSTS7000222" => Login("the client secret has expired; make a new one in Certificates & secrets of the app registration"),
-            "AADSTS700016" => Login("the tenant knows no app with this client_id; correct client_id or tenant, and let an administrator of the tenant consent to the app"),
+            "AADSTS700016" => Login(
+                "the tenant knows no app with this client_id; correct client_id or tenant, and let an administrator of the tenant "
+                    + "consent to the app"
+            ),
             "AADSTS90002" or "AADSTS900023" or "AADSTS900021" => Login("there is no such tenant; correct tenant in crmsync.yaml"),
-            "AADSTS700027" => Login("the certificate does not belong to the app; upload it to Certificates & secrets of the app registration"),
+            "AADSTS700027" => Login(
+                "the certificate does not belong to the app; upload it to Certificates & secrets of the app registration"),
             "AADSTS700024" or "AADSTS50013" => new GraphFailure(
-                GraphFailureKind.Clock, HttpStatusCode.Unauthorized, code, "the login is not valid at this time: this machine's clock is probably wrong; set it by NTP", cause),
+                GraphFailureKind.Clock,
+                HttpStatusCode.Unauthorized,
+                code,
+                "the login is not valid at this time: this machine's clock is probably wrong; set it by NTP",
+                cause),
             "AADSTS7000112" or "AADSTS500011" => Login("the app is disabled in this tenant; enable it under Enterprise applications"),
             "AADSTS50034" or "AADSTS50057" => Login("the account behind the login is disabled or gone"),
-            "" when cause is AuthenticationFailedException { InnerException: HttpRequestException or IOException or TaskCanceledException } =>
+            ""
+                when cause
+                    is AuthenticationFailedException { InnerException: HttpRequestException or IOException or TaskCanceledException } =>
                 new GraphFailure(GraphFailureKind.Passing, null, "", $"the authority could not be reached: {FirstLine(said)}", cause),
             _ => Login($"the login was refused: {FirstLine(said)}"),
         };
 
-        GraphFailure Login(string words) => new(GraphFailureKind.Login, HttpStatusCode.Unauthorized, code, words + (code.Length > 0 ? $" ({code})" : ""), cause);
+        GraphFailure Login(string words) =>
+            new(GraphFailureKind.Login, HttpStatusCode.Unauthorized, code, words + (code.Length > 0 ? $" ({code})" : ""), cause);
     }
 
     private static string CodeIn(string said)
@@ -84,7 +104,8 @@ internal static class GraphCredentials
 
     /// <summary>Only Microsoft's own authorities answer instance discovery.</summary>
     private static bool IsForeign(GraphAccount account) =>
-        !account.Authority.Host.EndsWith(".microsoftonline.com", StringComparison.OrdinalIgnoreCase) && !account.Authority.Host.EndsWith(".microsoftonline.us", StringComparison.OrdinalIgnoreCase)
+        !account.Authority.Host.EndsWith(".microsoftonline.com", StringComparison.OrdinalIgnoreCase)
+        && !account.Authority.Host.EndsWith(".microsoftonline.us", StringComparison.OrdinalIgnoreCase)
         && !account.Authority.Host.EndsWith(".partner.microsoftonline.cn", StringComparison.OrdinalIgnoreCase);
 
     private static X509Certificate2 Load(GraphAccount account, GraphLogin.Certificate certificate)
@@ -95,12 +116,17 @@ internal static class GraphCredentials
             if (!certificate.File.EndsWith(".pem", StringComparison.OrdinalIgnoreCase))
                 return X509CertificateLoader.LoadPkcs12FromFile(certificate.File, password);
 
-            return password is null ? X509Certificate2.CreateFromPemFile(certificate.File) : X509Certificate2.CreateFromEncryptedPemFile(certificate.File, password);
+            return password is null
+                ? X509Certificate2.CreateFromPemFile(certificate.File)
+                : X509Certificate2.CreateFromEncryptedPemFile(certificate.File, password);
         }
         catch (Exception failure) when (failure is CryptographicException or IOException or UnauthorizedAccessException)
         {
             throw new SourceException(
-                new Trouble(account.Name, $"the certificate {certificate.File} cannot be used: {failure.Message}", "give a PFX or PEM file with its private key, and its password"),
+                new Trouble(
+                    account.Name,
+                    $"the certificate {certificate.File} cannot be used: {failure.Message}",
+                    "give a PFX or PEM file with its private key, and its password"),
                 isPermanent: true,
                 failure);
         }
@@ -109,8 +135,10 @@ internal static class GraphCredentials
     /// <summary>A token somebody else fetched; when it has expired they must fetch another.</summary>
     private sealed class GivenToken(string token) : TokenCredential
     {
-        public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken) => new(token, DateTimeOffset.MaxValue);
+        public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken) =>
+            new(token, DateTimeOffset.MaxValue);
 
-        public override ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken) => new(GetToken(requestContext, cancellationToken));
+        public override ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken) =>
+            new(GetToken(requestContext, cancellationToken));
     }
 }

@@ -19,16 +19,19 @@ internal sealed class GraphEvents(string account, Domain.Company.EmailAddress? o
     /// <summary>Times are asked for in UTC, and ids that survive a move (event resource; outlook-immutable-id).</summary>
     public const string Preference = "IdType=\"ImmutableId\", outlook.timezone=\"UTC\", odata.maxpagesize=50";
 
-    private static readonly LocalDateTimePattern Written = LocalDateTimePattern.CreateWithInvariantCulture("uuuu'-'MM'-'dd'T'HH':'mm':'ss.FFFFFFFFF");
+    private static readonly LocalDateTimePattern Written = LocalDateTimePattern.CreateWithInvariantCulture(
+        "uuuu'-'MM'-'dd'T'HH':'mm':'ss.FFFFFFFFF");
 
     /// <summary>The UID all copies of a series share; the service gives every occurrence one of its own, with its day inside.</summary>
-    public static string UidOf(Event series) => string.IsNullOrWhiteSpace(series.ICalUId) ? $"graph:{series.Id}" : MeetingUid.Of(series.ICalUId).Uid;
+    public static string UidOf(Event series) =>
+        string.IsNullOrWhiteSpace(series.ICalUId) ? $"graph:{series.Id}" : MeetingUid.Of(series.ICalUId).Uid;
 
     /// <summary>The name of a series: what all its occurrences share.</summary>
     public static string SeriesOf(Event series) => MeetingKey.SeriesOf(UidOf(series), AddressOf(series.Organizer?.EmailAddress));
 
     /// <summary>Whether the row tells the event, and not merely that there is one.</summary>
-    public static bool IsWhole(Event row) => row.Start?.DateTime is not null && row.End?.DateTime is not null && row.ICalUId is not null && row.Organizer is not null;
+    public static bool IsWhole(Event row) =>
+        row.Start?.DateTime is not null && row.End?.DateTime is not null && row.ICalUId is not null && row.Organizer is not null;
 
     /// <summary>The meetings of a series, or the one of a single event. Null where no time can be made out.</summary>
     /// <param name="series">The master, or the single event.</param>
@@ -76,8 +79,13 @@ internal sealed class GraphEvents(string account, Domain.Company.EmailAddress? o
     private List<Invitee> Invitees(Event told, Event series)
     {
         var invitees = (told.Attendees is { Count: > 0 } own ? own : series.Attendees ?? [])
-            .Select(a => AddressOf(a.EmailAddress) is { } address ? new Invitee(address, NameOf(a.EmailAddress!), ResponseOf(a.Status), a.Type == AttendeeType.Resource) : null)
-            .OfType<Invitee>().DistinctBy(i => i.Address).ToList();
+            .Select(a =>
+                AddressOf(a.EmailAddress) is { } address
+                    ? new Invitee(address, NameOf(a.EmailAddress!), ResponseOf(a.Status), a.Type == AttendeeType.Resource)
+                    : null)
+            .OfType<Invitee>()
+            .DistinctBy(i => i.Address)
+            .ToList();
 
         // In an attendee's calendar only the own answer is sure, and it stands beside the list.
         var mine = ResponseOf(told.ResponseStatus ?? series.ResponseStatus);
@@ -96,7 +104,9 @@ internal sealed class GraphEvents(string account, Domain.Company.EmailAddress? o
         _ => MeetingResponse.Unknown,
     };
 
-    /// <summary>A time without an offset, its zone beside it (dateTimeTimeZone). A whole day begins in the zone it was planned in.</summary>
+    /// <summary>
+    /// A time without an offset, its zone beside it (dateTimeTimeZone). A whole day begins in the zone it was planned in.
+    /// </summary>
     private static (Instant At, bool Uncertain)? MomentOf(DateTimeTimeZone? written, bool allDay, string? plannedIn)
     {
         if (written?.DateTime is not { } text || !Written.Parse(text).TryGetValue(default, out var local) || local.Year is < 1900 or > 2200)
@@ -116,24 +126,38 @@ internal sealed class GraphEvents(string account, Domain.Company.EmailAddress? o
             return DateTimeZone.Utc;
 
         return DateTimeZoneProviders.Tzdb.GetZoneOrNull(name)
-            ?? (TzdbDateTimeZoneSource.Default.WindowsMapping.PrimaryMapping.TryGetValue(name, out var id) ? DateTimeZoneProviders.Tzdb[id] : null);
+            ?? (
+                TzdbDateTimeZoneSource.Default.WindowsMapping.PrimaryMapping.TryGetValue(name, out var id)
+                    ? DateTimeZoneProviders.Tzdb[id]
+                    : null);
     }
 
     /// <summary>The service writes the years 1 and 1601 where it knows no time.</summary>
-    private static Instant? InstantOf(DateTimeOffset? moment) => moment is { Year: > 1900 } known ? Instant.FromDateTimeOffset(known) : null;
+    private static Instant? InstantOf(DateTimeOffset? moment) =>
+        moment is { Year: > 1900 } known ? Instant.FromDateTimeOffset(known) : null;
 
     private static Domain.Company.EmailAddress? AddressOf(Microsoft.Graph.Models.EmailAddress? written) =>
         Domain.Company.EmailAddress.TryParse(written?.Address, out var address) ? address : null;
 
     private static string? NameOf(Microsoft.Graph.Models.EmailAddress written) =>
-        string.IsNullOrWhiteSpace(written.Name) || string.Equals(written.Name, written.Address, StringComparison.OrdinalIgnoreCase) ? null : written.Name.Trim();
+        string.IsNullOrWhiteSpace(written.Name) || string.Equals(written.Name, written.Address, StringComparison.OrdinalIgnoreCase)
+            ? null
+            : written.Name.Trim();
 
     /// <summary>Everything the log can show of a series, as a short word: it changes when any of it does.</summary>
     public string DigestOf(Event series, IReadOnlyCollection<Event> occurrences)
     {
-        var text = string.Join('\n', CopiesOf(series, occurrences, backlog: false).OrderBy(c => c.Occurrence).Select(c => string.Create(
-            CultureInfo.InvariantCulture,
-            $"{c.Occurrence}|{c.Start}|{c.End}|{c.AllDay}|{c.Subject}|{c.Organizer}|{string.Join(',', c.Invitees)}|{c.CancelledAt is not null}|{c.Private}|{c.Stamp}")));
-        return Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text)).AsSpan(0, 8));
+        var text = string.Join(
+            '\n',
+            CopiesOf(series, occurrences, backlog: false)
+                .OrderBy(c => c.Occurrence)
+                .Select(c =>
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{c.Occurrence}|{c.Start}|{c.End}|{c.AllDay}|{c.Subject}|{c.Organizer}|{string.Join(',', c.Invitees)}|"
+                            + $"{c.CancelledAt is not null}|{c.Private}|{c.Stamp}"
+                    )));
+        return Convert.ToHexStringLower(
+            System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text)).AsSpan(0, 8));
     }
 }

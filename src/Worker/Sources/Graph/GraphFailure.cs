@@ -27,7 +27,8 @@ internal enum GraphFailureKind
 /// <param name="code">The service's code for it (<c>ErrorAccessDenied</c>), empty when it gives none.</param>
 /// <param name="words">What happened, in the service's words or ours.</param>
 /// <param name="cause">What it comes from.</param>
-internal sealed class GraphFailure(GraphFailureKind kind, HttpStatusCode? status, string code, string words, Exception? cause = null) : Exception(words, cause)
+internal sealed class GraphFailure(GraphFailureKind kind, HttpStatusCode? status, string code, string words, Exception? cause = null)
+    : Exception(words, cause)
 {
     /// <summary>Codes that say a delta link is used up (delta-query-overview, "synchronization reset").</summary>
     private static readonly HashSet<string> Expired = new(StringComparer.OrdinalIgnoreCase)

@@ -15,8 +15,8 @@ namespace CrmSync.Worker.Sources.Graph;
 internal sealed record GraphFolder(string Id, string Path, string? Role, string? LeftOut, int Items);
 
 /// <summary>
-/// Finds the folders of a mailbox, recursively (user-list-mailfolders, mailfolder-list-childfolders). What a folder is for is known by the well-known names
-/// (mailfolder), for display names are in the user's language; the ids behind them never change and are asked for once.
+/// Finds the folders of a mailbox, recursively (user-list-mailfolders, mailfolder-list-childfolders). What a folder is for is known by the
+/// well-known names (mailfolder), for display names are in the user's language; the ids behind them never change and are asked for once.
 /// </summary>
 internal sealed class GraphFolders(MailboxLine line, string mailbox, IClock clock)
 {
@@ -26,9 +26,17 @@ internal sealed class GraphFolders(MailboxLine line, string mailbox, IClock cloc
     /// <summary>Well-known names with the role of the folder, and whether it is read.</summary>
     private static readonly (string Name, string Role, bool Read)[] WellKnown =
     [
-        ("inbox", "inbox", true), ("sentitems", "sent", true), ("archive", "archive", true), ("drafts", "drafts", false), ("deleteditems", "trash", false),
-        ("junkemail", "junk", false), ("outbox", "outbox", false), ("conversationhistory", "chats", false), ("syncissues", "sync issues", false),
-        ("scheduled", "scheduled", false), ("recoverableitemsdeletions", "trash", false),
+        ("inbox", "inbox", true),
+        ("sentitems", "sent", true),
+        ("archive", "archive", true),
+        ("drafts", "drafts", false),
+        ("deleteditems", "trash", false),
+        ("junkemail", "junk", false),
+        ("outbox", "outbox", false),
+        ("conversationhistory", "chats", false),
+        ("syncissues", "sync issues", false),
+        ("scheduled", "scheduled", false),
+        ("recoverableitemsdeletions", "trash", false),
     ];
 
     private static readonly string[] Selected = ["id", "displayName", "parentFolderId", "childFolderCount", "totalItemCount"];
@@ -70,7 +78,9 @@ internal sealed class GraphFolders(MailboxLine line, string mailbox, IClock cloc
         foreach (var (folder, path) in all)
         {
             var role = roles.GetValueOrDefault(folder.Id!);
-            var reason = leftOut.GetValueOrDefault(folder.ParentFolderId ?? "") ?? (Array.Exists(WellKnown, w => w.Role == role && !w.Read) ? $"in folder {path}" : null);
+            var reason =
+                leftOut.GetValueOrDefault(folder.ParentFolderId ?? "")
+                ?? (Array.Exists(WellKnown, w => w.Role == role && !w.Read) ? $"in folder {path}" : null);
             if (reason is not null)
                 leftOut[folder.Id!] = reason;
 
@@ -113,14 +123,22 @@ internal sealed class GraphFolders(MailboxLine line, string mailbox, IClock cloc
 
     private async Task<FolderLook> FirstLook(CancellationToken ct)
     {
-        var parts = await GraphBatch.Ask(line, [line.Client.Users[mailbox].MailFolders.ToGetRequestInformation(AskTop), .. RoleRequests()], clock, ct);
-        return new FolderLook(await parts[0].Read(MailFolderCollectionResponse.CreateFromDiscriminatorValue, ct), await Roles([.. parts.Skip(1)], ct));
+        var parts = await GraphBatch.Ask(
+            line,
+            [line.Client.Users[mailbox].MailFolders.ToGetRequestInformation(AskTop), .. RoleRequests()],
+            clock,
+            ct);
+        return new FolderLook(
+            await parts[0].Read(MailFolderCollectionResponse.CreateFromDiscriminatorValue, ct),
+            await Roles([.. parts.Skip(1)], ct));
     }
 
-    private async Task<IReadOnlyDictionary<string, string?>> Roles(CancellationToken ct) => await Roles(await GraphBatch.Ask(line, [.. RoleRequests()], clock, ct), ct);
+    private async Task<IReadOnlyDictionary<string, string?>> Roles(CancellationToken ct) =>
+        await Roles(await GraphBatch.Ask(line, [.. RoleRequests()], clock, ct), ct);
 
     private IEnumerable<RequestInformation> RoleRequests() =>
-        WellKnown.Select(w => line.Client.Users[mailbox].MailFolders[w.Name].ToGetRequestInformation(c => c.QueryParameters.Select = ["id"]));
+        WellKnown.Select(w =>
+            line.Client.Users[mailbox].MailFolders[w.Name].ToGetRequestInformation(c => c.QueryParameters.Select = ["id"]));
 
     /// <summary>The roles by folder id. A mailbox need not have every well-known folder.</summary>
     private async Task<IReadOnlyDictionary<string, string?>> Roles(IReadOnlyList<GraphPart> answers, CancellationToken ct)
@@ -130,7 +148,8 @@ internal sealed class GraphFolders(MailboxLine line, string mailbox, IClock cloc
         {
             var folder = answers[i].NotFound
                 ? null
-                : await answers[i].Read(MailFolder.CreateFromDiscriminatorValue, ct) ?? await Alone(line.Client.Users[mailbox].MailFolders[WellKnown[i].Name], ct);
+                : await answers[i].Read(MailFolder.CreateFromDiscriminatorValue, ct)
+                    ?? await Alone(line.Client.Users[mailbox].MailFolders[WellKnown[i].Name], ct);
             if (folder?.Id is { } id)
                 roles[id] = WellKnown[i].Role;
         }
@@ -144,7 +163,8 @@ internal sealed class GraphFolders(MailboxLine line, string mailbox, IClock cloc
         {
             return await folder.GetAsync(c => c.QueryParameters.Select = ["id"], ct);
         }
-        catch (GraphFailure failure) when (failure.NotFound && !GraphTrouble.IsWhole(failure) || failure.Status == System.Net.HttpStatusCode.BadRequest)
+        catch (GraphFailure failure)
+            when (failure.NotFound && !GraphTrouble.IsWhole(failure) || failure.Status == System.Net.HttpStatusCode.BadRequest)
         {
             // No archive, no junk folder: a mailbox need not have them.
             return null;

@@ -9,19 +9,40 @@ using NodaTime;
 namespace CrmSync.Worker.Sources.Graph;
 
 /// <summary>
-/// Says in the words of the log what a message resource says. The headers and the text body are put together to a mail and read like one that came as a file, so
-/// that equal mails are equal whatever way they came; what Graph knows better (addresses, dates) replaces what was read.
+/// Says in the words of the log what a message resource says. The headers and the text body are put together to a mail and read like one
+/// that came as a file, so that equal mails are equal whatever way they came; what Graph knows better (addresses, dates) replaces what was
+/// read.
 /// </summary>
 internal static class GraphMail
 {
-    /// <summary>Properties a message is asked for with. Headers come only when they are named (message resource, <c>internetMessageHeaders</c>).</summary>
+    /// <summary>
+    /// Properties a message is asked for with. Headers come only when they are named (message resource, <c>internetMessageHeaders</c>).
+    /// </summary>
     public static string[] Selected { get; } =
     [
-        "id", "internetMessageId", "internetMessageHeaders", "subject", "from", "sender", "replyTo", "toRecipients", "ccRecipients", "bccRecipients",
-        "sentDateTime", "receivedDateTime", "createdDateTime", "isDraft", "hasAttachments", "body", "parentFolderId",
+        "id",
+        "internetMessageId",
+        "internetMessageHeaders",
+        "subject",
+        "from",
+        "sender",
+        "replyTo",
+        "toRecipients",
+        "ccRecipients",
+        "bccRecipients",
+        "sentDateTime",
+        "receivedDateTime",
+        "createdDateTime",
+        "isDraft",
+        "hasAttachments",
+        "body",
+        "parentFolderId",
     ];
 
-    /// <summary>In-Reply-To and References as properties of the item (MS-OXPROPS 2.751, 2.757): mails we sent have them, although they have no headers.</summary>
+    /// <summary>
+    /// In-Reply-To and References as properties of the item (MS-OXPROPS 2.751, 2.757): mails we sent have them, although they have no
+    /// headers.
+    /// </summary>
     public const string Expanded = $"singleValueExtendedProperties($filter=id eq '{InReplyTo}' or id eq '{References}')";
 
     private const string InReplyTo = "String 0x1042";
@@ -30,18 +51,29 @@ internal static class GraphMail
     /// <summary>Of the headers these describe a form the mail does not have here.</summary>
     private static readonly HashSet<string> OfTheForm = new(StringComparer.OrdinalIgnoreCase)
     {
-        "Content-Type", "Content-Transfer-Encoding", "MIME-Version", "Content-Disposition", "Content-Language", "Content-Class", "Content-ID", "Content-Location", "Content-MD5",
+        "Content-Type",
+        "Content-Transfer-Encoding",
+        "MIME-Version",
+        "Content-Disposition",
+        "Content-Language",
+        "Content-Class",
+        "Content-ID",
+        "Content-Location",
+        "Content-MD5",
     };
 
     /// <summary>Whether the row tells the whole message. An update in a delta may name only what changed.</summary>
-    public static bool IsWhole(Message message) => message.Body?.Content is not null && message.SentDateTime is not null && message.IsDraft is not null;
+    public static bool IsWhole(Message message) =>
+        message.Body?.Content is not null && message.SentDateTime is not null && message.IsDraft is not null;
 
     /// <summary>Whether it is a report about another mail, which only its MIME form tells in full.</summary>
     public static bool NeedsMime(Message message)
     {
         foreach (var header in message.InternetMessageHeaders ?? [])
         {
-            if (Is(header, "Content-Type") && header.Value?.TrimStart().StartsWith("multipart/report", StringComparison.OrdinalIgnoreCase) == true)
+            if (
+                Is(header, "Content-Type")
+                && header.Value?.TrimStart().StartsWith("multipart/report", StringComparison.OrdinalIgnoreCase) == true)
                 return true;
 
             if (Is(header, "Return-Path") && header.Value?.Trim() is "<>" or "")
@@ -49,7 +81,8 @@ internal static class GraphMail
         }
 
         var author = message.From?.EmailAddress?.Address ?? "";
-        return author.StartsWith("postmaster@", StringComparison.OrdinalIgnoreCase) || author.StartsWith("mailer-daemon@", StringComparison.OrdinalIgnoreCase)
+        return author.StartsWith("postmaster@", StringComparison.OrdinalIgnoreCase)
+            || author.StartsWith("mailer-daemon@", StringComparison.OrdinalIgnoreCase)
             || author.StartsWith("microsoftexchange329e71ec88ae4615bbc36ab6ce41109e@", StringComparison.OrdinalIgnoreCase);
     }
 
@@ -109,12 +142,15 @@ internal static class GraphMail
             .Append(message.Body?.Content);
         return Encoding.UTF8.GetBytes(mail.ToString());
 
-        void Add(string name, string value) => mail.Append(name).Append(": ").Append(value.ReplaceLineEndings(" ").Replace('\0', ' ')).Append('\n');
+        void Add(string name, string value) =>
+            mail.Append(name).Append(": ").Append(value.ReplaceLineEndings(" ").Replace('\0', ' ')).Append('\n');
     }
 
     /// <summary>The service has decoded the subject; what still looks encoded is meant literally.</summary>
     private static string EncodedSubject(string subject) =>
-        subject.Contains("=?", StringComparison.Ordinal) ? string.Concat(Pieces(subject).Select(p => $"=?utf-8?B?{Convert.ToBase64String(Encoding.UTF8.GetBytes(p))}?= ")) : subject;
+        subject.Contains("=?", StringComparison.Ordinal)
+            ? string.Concat(Pieces(subject).Select(p => $"=?utf-8?B?{Convert.ToBase64String(Encoding.UTF8.GetBytes(p))}?= "))
+            : subject;
 
     private static IEnumerable<string> Pieces(string text)
     {
@@ -132,21 +168,27 @@ internal static class GraphMail
     private static string? PropertyOf(Message message, string id) =>
         message.SingleValueExtendedProperties?.FirstOrDefault(p => string.Equals(p.Id, id, StringComparison.OrdinalIgnoreCase))?.Value;
 
-    private static bool Is(InternetMessageHeader header, string name) => string.Equals(header.Name, name, StringComparison.OrdinalIgnoreCase);
+    private static bool Is(InternetMessageHeader header, string name) =>
+        string.Equals(header.Name, name, StringComparison.OrdinalIgnoreCase);
 
-    private static Instant? InstantOf(DateTimeOffset? moment) => moment is { } known && known.Year > 1601 ? Instant.FromDateTimeOffset(known) : null;
+    private static Instant? InstantOf(DateTimeOffset? moment) =>
+        moment is { } known && known.Year > 1601 ? Instant.FromDateTimeOffset(known) : null;
 
     private static NamedAddress? Named(Recipient? recipient) =>
         EmailAddressOf(recipient) is { } address ? new NamedAddress(address, NameOf(recipient!.EmailAddress!)) : null;
 
-    private static IReadOnlyList<NamedAddress> Named(List<Recipient>? recipients) => recipients is null ? [] : [.. recipients.Select(Named).OfType<NamedAddress>()];
+    private static IReadOnlyList<NamedAddress> Named(List<Recipient>? recipients) =>
+        recipients is null ? [] : [.. recipients.Select(Named).OfType<NamedAddress>()];
 
     private static Domain.Company.EmailAddress? EmailAddressOf(Recipient? recipient) =>
         Domain.Company.EmailAddress.TryParse(recipient?.EmailAddress?.Address, out var address) ? address : null;
 
     /// <summary>Where there is no name the service repeats the address.</summary>
     private static string? NameOf(Microsoft.Graph.Models.EmailAddress written) =>
-        string.IsNullOrWhiteSpace(written.Name) || string.Equals(Bare(written.Name), Bare(written.Address), StringComparison.OrdinalIgnoreCase) ? null : written.Name.Trim();
+        string.IsNullOrWhiteSpace(written.Name)
+        || string.Equals(Bare(written.Name), Bare(written.Address), StringComparison.OrdinalIgnoreCase)
+            ? null
+            : written.Name.Trim();
 
     private static string Bare(string? text) => text?.Trim('\'', '"', ' ') ?? "";
 }

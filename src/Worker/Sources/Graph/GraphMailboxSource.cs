@@ -11,8 +11,8 @@ using Channel = System.Threading.Channels.Channel;
 namespace CrmSync.Worker.Sources.Graph;
 
 /// <summary>
-/// A mailbox in Microsoft 365. The pages that list messages also tell them, so reading takes what was listed a moment ago; only what a page told in part, or what an
-/// earlier harvest listed and did not get to read, is asked for again.
+/// A mailbox in Microsoft 365. The pages that list messages also tell them, so reading takes what was listed a moment ago; only what a page
+/// told in part, or what an earlier harvest listed and did not get to read, is asked for again.
 /// </summary>
 /// <param name="account">The name of the account.</param>
 /// <param name="mailbox">The user's id or principal name.</param>
@@ -20,7 +20,13 @@ namespace CrmSync.Worker.Sources.Graph;
 /// <param name="since">Older mail is not asked for.</param>
 /// <param name="clock">The time.</param>
 /// <param name="calendar">Its calendar.</param>
-internal sealed class GraphMailboxSource(string account, string mailbox, MailboxLine line, Instant since, IClock clock, GraphCalendar calendar) : ISource
+internal sealed class GraphMailboxSource(
+    string account,
+    string mailbox,
+    MailboxLine line,
+    Instant since,
+    IClock clock,
+    GraphCalendar calendar) : ISource
 {
     /// <summary>So many told messages are kept in memory before they are read; then the listing waits.</summary>
     private const int Shelf = HarvestLedger.LargestBatch;
@@ -73,7 +79,10 @@ internal sealed class GraphMailboxSource(string account, string mailbox, Mailbox
             if (folder.LeftOut is null)
                 walks.Add((folder, new FolderWalk(line, mailbox, state, since) { MostInRound = MostInRound }));
             else if (folder.Items > 0)
-                yield return new ListedPage(state, [], 0, state.Cursor) { Skipped = new Dictionary<string, int> { [folder.LeftOut] = folder.Items } };
+                yield return new ListedPage(state, [], 0, state.Cursor)
+                {
+                    Skipped = new Dictionary<string, int> { [folder.LeftOut] = folder.Items },
+                };
         }
 
         // What every folder and the calendar have to say first comes in one round trip.
@@ -129,7 +138,8 @@ internal sealed class GraphMailboxSource(string account, string mailbox, Mailbox
         foreach (var some in missing.Chunk(20))
         {
             var builders = Array.ConvertAll(some, item => line.Client.Users[mailbox].Messages[item.Key]);
-            var answers = await Guarded(() => GraphBatch.Ask(line, Array.ConvertAll(builders, b => b.ToGetRequestInformation(Ask)), clock, ct));
+            var answers = await Guarded(() =>
+                GraphBatch.Ask(line, Array.ConvertAll(builders, b => b.ToGetRequestInformation(Ask)), clock, ct));
             for (var i = 0; i < some.Length; i++)
             {
                 if (answers[i].NotFound)
@@ -143,7 +153,8 @@ internal sealed class GraphMailboxSource(string account, string mailbox, Mailbox
     }
 
     private static void Ask(
-        Microsoft.Kiota.Abstractions.RequestConfiguration<Microsoft.Graph.Users.Item.Messages.Item.MessageItemRequestBuilder.MessageItemRequestBuilderGetQueryParameters> c)
+        Microsoft.Kiota.Abstractions.RequestConfiguration<Microsoft.Graph.Users.Item.Messages.Item.MessageItemRequestBuilder.MessageItemRequestBuilderGetQueryParameters> c
+    )
     {
         c.Headers.Add("Prefer", FolderWalk.Preference);
         c.QueryParameters.Select = GraphMail.Selected;
@@ -153,13 +164,18 @@ internal sealed class GraphMailboxSource(string account, string mailbox, Mailbox
     /// <summary>The folders, the most important last: what is listed last is read first.</summary>
     private async Task<IReadOnlyList<GraphFolder>> Folders(KnownItems known, CancellationToken ct)
     {
-        var roles = (await known.Folders(ct)).Where(f => f.RemoteId != GraphCalendar.FolderId).ToDictionary(f => f.RemoteId, f => f.Role, StringComparer.Ordinal);
+        var roles = (await known.Folders(ct))
+            .Where(f => f.RemoteId != GraphCalendar.FolderId)
+            .ToDictionary(f => f.RemoteId, f => f.Role, StringComparer.Ordinal);
         var folders = await Guarded(() => new GraphFolders(line, mailbox, clock).List(roles, ct));
         return [.. folders.OrderBy(f => f.Role switch { "inbox" => 3, "sent" => 2, "archive" => 1, _ => 0 })];
     }
 
     private async Task WalkAll(
-        List<(GraphFolder Folder, FolderWalk Walk)> walks, IReadOnlyList<GraphPart> firsts, ChannelWriter<WalkStep> pages, CancellationToken ct)
+        List<(GraphFolder Folder, FolderWalk Walk)> walks,
+        IReadOnlyList<GraphPart> firsts,
+        ChannelWriter<WalkStep> pages,
+        CancellationToken ct)
     {
         try
         {
@@ -180,7 +196,8 @@ internal sealed class GraphMailboxSource(string account, string mailbox, Mailbox
     {
         try
         {
-            await foreach (var page in walk.Pages(await first.Read(DeltaGetResponse.CreateFromDiscriminatorValue, ct), clock.GetCurrentInstant(), ct))
+            await foreach (
+                var page in walk.Pages(await first.Read(DeltaGetResponse.CreateFromDiscriminatorValue, ct), clock.GetCurrentInstant(), ct))
                 await pages.WriteAsync(new WalkStep(page.Page, page.Whole), ct);
         }
         catch (GraphFailure failure) when (failure is { Kind: GraphFailureKind.Refused, NotFound: true } && !GraphTrouble.IsWhole(failure))
@@ -189,7 +206,9 @@ internal sealed class GraphMailboxSource(string account, string mailbox, Mailbox
         }
         catch (GraphFailure failure) when (!GraphTrouble.IsWhole(failure))
         {
-            await pages.WriteAsync(new WalkStep(GraphTrouble.OfFolder($"{account} folder {folder.Path}", failure, GraphTrouble.ReadMail), []), ct);
+            await pages.WriteAsync(
+                new WalkStep(GraphTrouble.OfFolder($"{account} folder {folder.Path}", failure, GraphTrouble.ReadMail), []),
+                ct);
         }
         catch (GraphFailure failure)
         {
@@ -201,7 +220,9 @@ internal sealed class GraphMailboxSource(string account, string mailbox, Mailbox
     {
         try
         {
-            return await line.Client.Users[mailbox].Messages[item.Key].GetAsync(Ask, ct) is { } message ? await ReadingOf(item, message, ct) : new GoneReading(item);
+            return await line.Client.Users[mailbox].Messages[item.Key].GetAsync(Ask, ct) is { } message
+                ? await ReadingOf(item, message, ct)
+                : new GoneReading(item);
         }
         catch (GraphFailure failure) when (!GraphTrouble.IsWhole(failure))
         {
@@ -221,16 +242,25 @@ internal sealed class GraphMailboxSource(string account, string mailbox, Mailbox
         return GraphMail.NeedsMime(message) ? await ReadMime(item, ct) : new MailReading(item, GraphMail.FactsOf(message));
     }
 
-    /// <summary>The message as it came over the wire (outlook-get-mime-message): reports hide what they report in parts Graph does not show.</summary>
+    /// <summary>
+    /// The message as it came over the wire (outlook-get-mime-message): reports hide what they report in parts Graph does not show.
+    /// </summary>
     private async Task<Reading> ReadMime(RemoteItem item, CancellationToken ct)
     {
         try
         {
-            await using var content = await line.Client.Users[mailbox].Messages[item.Key].Content.GetAsync(c => c.Headers.Add("Prefer", FolderWalk.Preference), ct);
+            await using var content = await line
+                .Client.Users[mailbox]
+                .Messages[item.Key]
+                .Content.GetAsync(c => c.Headers.Add("Prefer", FolderWalk.Preference), ct);
             if (content is null)
                 return new GoneReading(item);
 
-            return MailTranslation.ReadingOf(item, $"{account} {item.Folder.Path} {item.Key}", await MimeReader.ReadAsync(content, cancel: ct), item.Item.Dated);
+            return MailTranslation.ReadingOf(
+                item,
+                $"{account} {item.Folder.Path} {item.Key}",
+                await MimeReader.ReadAsync(content, cancel: ct),
+                item.Item.Dated);
         }
         catch (GraphFailure failure) when (!GraphTrouble.IsWhole(failure))
         {
@@ -243,7 +273,9 @@ internal sealed class GraphMailboxSource(string account, string mailbox, Mailbox
     }
 
     private Reading Cannot(RemoteItem item, GraphFailure failure) =>
-        failure.NotFound ? new GoneReading(item) : new FailedReading(item, GraphTrouble.Of($"{account} {item.Folder.Path}", failure, GraphTrouble.ReadMail));
+        failure.NotFound
+            ? new GoneReading(item)
+            : new FailedReading(item, GraphTrouble.Of($"{account} {item.Folder.Path}", failure, GraphTrouble.ReadMail));
 
     private async Task<T> Guarded<T>(Func<Task<T>> ask)
     {

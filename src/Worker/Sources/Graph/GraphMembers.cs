@@ -18,13 +18,23 @@ internal sealed class GraphMembers(MailboxLine line, string account)
     {
         try
         {
-            var id = await IdOf(group, ct) ?? throw new SourceException(
-                new Trouble(account, $"there is no group {group} in the tenant", "correct group in crmsync.yaml: it takes the e-mail address of the group"), isPermanent: true);
+            var id =
+                await IdOf(group, ct)
+                ?? throw new SourceException(
+                    new Trouble(
+                        account,
+                        $"there is no group {group} in the tenant",
+                        "correct group in crmsync.yaml: it takes the e-mail address of the group"),
+                    isPermanent: true);
             var members = await All(id, ct);
             return members.Count > 0
                 ? members
                 : throw new SourceException(
-                    new Trouble(account, $"the group {group} has no member with a mailbox, neither itself nor through groups in it", "add people to the group, or list them under mailboxes"), isPermanent: true);
+                    new Trouble(
+                        account,
+                        $"the group {group} has no member with a mailbox, neither itself nor through groups in it",
+                        "add people to the group, or list them under mailboxes"),
+                    isPermanent: true);
         }
         catch (GraphFailure failure)
         {
@@ -62,7 +72,9 @@ internal sealed class GraphMembers(MailboxLine line, string account)
                     members[id] = new GraphMember(id, address);
             }
 
-            page = page.OdataNextLink is { } next ? await line.Client.Groups[group].TransitiveMembers.WithUrl(next).GetAsync(cancellationToken: ct) : null;
+            page = page.OdataNextLink is { } next
+                ? await line.Client.Groups[group].TransitiveMembers.WithUrl(next).GetAsync(cancellationToken: ct)
+                : null;
         }
 
         return [.. members.Values.OrderBy(m => m.Address.Value, StringComparer.Ordinal)];

@@ -7,7 +7,9 @@ using NodaTime;
 
 namespace CrmSync.Worker.Sources.Graph;
 
-/// <summary>One tenant of the configuration: its token, its connections and a gate for each mailbox, kept as long as the program runs.</summary>
+/// <summary>
+/// One tenant of the configuration: its token, its connections and a gate for each mailbox, kept as long as the program runs.
+/// </summary>
 internal sealed class GraphTenant : IDisposable
 {
     private readonly SocketsHttpHandler connections;
@@ -36,7 +38,11 @@ internal sealed class GraphTenant : IDisposable
             ConnectTimeout = TimeSpan.FromSeconds(20),
         };
         authority = new HttpClient(connections, disposeHandler: false) { Timeout = TimeSpan.FromSeconds(60) };
-        tokens = new Lazy<GraphTokens>(() => new GraphTokens(GraphCredentials.CredentialOf(account, authority), $"{account.Endpoint.AbsoluteUri.TrimEnd('/')}/.default", clock));
+        tokens = new Lazy<GraphTokens>(() =>
+            new GraphTokens(
+                GraphCredentials.CredentialOf(account, authority),
+                $"{account.Endpoint.AbsoluteUri.TrimEnd('/')}/.default",
+                clock));
     }
 
     public GraphAccount Account { get; }
@@ -62,7 +68,10 @@ internal sealed class GraphTenant : IDisposable
 
         // Waiting is the gate's business; the client must not cut it short.
         var http = new HttpClient(gate) { Timeout = Timeout.InfiniteTimeSpan };
-        return new MailboxLine(new GraphServiceClient(http, new AnonymousAuthenticationProvider(), $"{Account.Endpoint.AbsoluteUri.TrimEnd('/')}/v1.0"), http, gate);
+        return new MailboxLine(
+            new GraphServiceClient(http, new AnonymousAuthenticationProvider(), $"{Account.Endpoint.AbsoluteUri.TrimEnd('/')}/v1.0"),
+            http,
+            gate);
     }
 }
 

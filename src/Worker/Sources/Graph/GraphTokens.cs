@@ -48,9 +48,15 @@ internal sealed class GraphTokens(TokenCredential credential, string scope, IClo
     public void Dispose() => one.Dispose();
 
     private string? Usable(string? refused) =>
-        current is { } token && token.Token != refused && (Instant.FromDateTimeOffset(token.ExpiresOn) - clock.GetCurrentInstant() > MarginOf(token)) ? token.Token : null;
+        current is { } token
+        && token.Token != refused
+        && (Instant.FromDateTimeOffset(token.ExpiresOn) - clock.GetCurrentInstant() > MarginOf(token))
+            ? token.Token
+            : null;
 
     /// <summary>Tokens that live for a few minutes only are used for most of their life.</summary>
     private static Duration MarginOf(AccessToken token) =>
-        token.RefreshOn is { } refresh && refresh < token.ExpiresOn ? Duration.Min(Margin, Duration.FromTimeSpan(token.ExpiresOn - refresh)) : Margin;
+        token.RefreshOn is { } refresh && refresh < token.ExpiresOn
+            ? Duration.Min(Margin, Duration.FromTimeSpan(token.ExpiresOn - refresh))
+            : Margin;
 }

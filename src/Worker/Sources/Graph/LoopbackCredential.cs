@@ -5,8 +5,8 @@ using CrmSync.Worker.Configuration;
 namespace CrmSync.Worker.Sources.Graph;
 
 /// <summary>
-/// Client credentials against an authority on this very machine without TLS (OAuth 2.0 client credentials flow, "first case: access token request with a shared
-/// secret"). Azure.Identity rightly refuses to send a secret over plain HTTP; over loopback it goes nowhere.
+/// Client credentials against an authority on this very machine without TLS (OAuth 2.0 client credentials flow, "first case: access token
+/// request with a shared secret"). Azure.Identity rightly refuses to send a secret over plain HTTP; over loopback it goes nowhere.
 /// </summary>
 internal sealed class LoopbackCredential(Uri authority, string tenant, string clientId, Secret secret, HttpClient http) : TokenCredential
 {
@@ -25,7 +25,12 @@ internal sealed class LoopbackCredential(Uri authority, string tenant, string cl
             catch (Exception failure) when (failure is HttpRequestException or IOException or JsonException)
             {
                 if (attempt == 3)
-                    throw new GraphFailure(GraphFailureKind.Passing, null, "", $"the authority {authority.Host} could not be reached: {failure.Message}", failure);
+                    throw new GraphFailure(
+                        GraphFailureKind.Passing,
+                        null,
+                        "",
+                        $"the authority {authority.Host} could not be reached: {failure.Message}",
+                        failure);
             }
         }
     }
@@ -42,7 +47,11 @@ internal sealed class LoopbackCredential(Uri authority, string tenant, string cl
         using var answer = await http.PostAsync(address, form, ct);
         var body = await answer.Content.ReadAsStringAsync(ct);
         if (body.AsSpan().TrimStart().StartsWith("<", StringComparison.Ordinal))
-            throw new GraphFailure(GraphFailureKind.NotGraph, answer.StatusCode, "", $"the authority {authority} answers with a web page instead of a token; correct authority in crmsync.yaml");
+            throw new GraphFailure(
+                GraphFailureKind.NotGraph,
+                answer.StatusCode,
+                "",
+                $"the authority {authority} answers with a web page instead of a token; correct authority in crmsync.yaml");
 
         if ((int)answer.StatusCode >= 500)
             throw new HttpRequestException($"it answered {(int)answer.StatusCode}", inner: null, answer.StatusCode);
@@ -55,8 +64,13 @@ internal sealed class LoopbackCredential(Uri authority, string tenant, string cl
         var life = json.RootElement.TryGetProperty("expires_in", out var seconds) && seconds.TryGetInt32(out var number) ? number : 3600;
         return Text(json, "access_token") is { } token
             ? new AccessToken(token, now.AddSeconds(life), now.AddSeconds(life * 0.8))
-            : throw new GraphFailure(GraphFailureKind.NotGraph, answer.StatusCode, "", $"the authority {authority} gave no access_token; correct authority in crmsync.yaml");
+            : throw new GraphFailure(
+                GraphFailureKind.NotGraph,
+                answer.StatusCode,
+                "",
+                $"the authority {authority} gave no access_token; correct authority in crmsync.yaml");
     }
 
-    private static string? Text(JsonDocument json, string name) => json.RootElement.TryGetProperty(name, out var value) ? value.GetString() : null;
+    private static string? Text(JsonDocument json, string name) =>
+        json.RootElement.TryGetProperty(name, out var value) ? value.GetString() : null;
 }

@@ -7,15 +7,16 @@ using NodaTime;
 namespace CrmSync.Worker.Sources.Graph;
 
 /// <summary>
-/// Every request to one mailbox passes here: four at a time (throttling-limits, "Outlook service limits"), none before a Retry-After is over (throttling, "Best
-/// practices"), with a token that is renewed once when it is refused. What broke off on the way is asked for again.
+/// Every request to one mailbox passes here: four at a time (throttling-limits, "Outlook service limits"), none before a Retry-After is
+/// over (throttling, "Best practices"), with a token that is renewed once when it is refused. What broke off on the way is asked for again.
 /// </summary>
 /// <param name="tokens">Of the tenant.</param>
 /// <param name="host">Where tokens may be sent; no link in an answer leads them anywhere else.</param>
 /// <param name="patience">How long is waited.</param>
 /// <param name="clock">The time.</param>
 /// <param name="inner">The connections.</param>
-internal sealed class MailboxGate(GraphTokens tokens, Uri host, GraphPatience patience, IClock clock, HttpMessageHandler inner) : HttpMessageHandler
+internal sealed class MailboxGate(GraphTokens tokens, Uri host, GraphPatience patience, IClock clock, HttpMessageHandler inner)
+    : HttpMessageHandler
 {
     /// <summary>Requests to one mailbox at a time.</summary>
     public const int AtOnce = 4;
@@ -59,9 +60,16 @@ internal sealed class MailboxGate(GraphTokens tokens, Uri host, GraphPatience pa
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var once = request.Options.TryGetValue(OnlyOnce, out var only) && only;
-        var mayLeave = request.RequestUri!.Host.Equals(host.Host, StringComparison.OrdinalIgnoreCase) && request.RequestUri.Port == host.Port && request.RequestUri.Scheme == host.Scheme;
+        var mayLeave =
+            request.RequestUri!.Host.Equals(host.Host, StringComparison.OrdinalIgnoreCase)
+            && request.RequestUri.Port == host.Port
+            && request.RequestUri.Scheme == host.Scheme;
         if (!mayLeave)
-            throw new GraphFailure(GraphFailureKind.NotGraph, null, "", $"a link in an answer leads to {request.RequestUri.Host} instead of {host.Host}; it is not followed");
+            throw new GraphFailure(
+                GraphFailureKind.NotGraph,
+                null,
+                "",
+                $"a link in an answer leads to {request.RequestUri.Host} instead of {host.Host}; it is not followed");
 
         if (request.Content is { } content)
             await content.LoadIntoBufferAsync(cancellationToken);
@@ -136,7 +144,11 @@ internal sealed class MailboxGate(GraphTokens tokens, Uri host, GraphPatience pa
         while (Remaining is { Ticks: > 0 } wait)
         {
             if (wait > patience.LongestObeyed.ToTimeSpan())
-                throw new GraphFailure(GraphFailureKind.Passing, HttpStatusCode.TooManyRequests, "", $"the service asked not to be asked again for {(int)wait.TotalMinutes} minutes");
+                throw new GraphFailure(
+                    GraphFailureKind.Passing,
+                    HttpStatusCode.TooManyRequests,
+                    "",
+                    $"the service asked not to be asked again for {(int)wait.TotalMinutes} minutes");
 
             await Task.Delay(wait + TimeSpan.FromMilliseconds(1), ct);
         }
@@ -179,13 +191,23 @@ internal sealed class MailboxGate(GraphTokens tokens, Uri host, GraphPatience pa
             var body = await response.Content.ReadAsByteArrayAsync(limit.Token);
             return Judge(response, body);
         }
-        catch (Exception broken) when (broken is HttpRequestException or IOException || (broken is OperationCanceledException && !ct.IsCancellationRequested))
+        catch (Exception broken)
+            when (broken is HttpRequestException or IOException || (broken is OperationCanceledException && !ct.IsCancellationRequested))
         {
             // A connection that was never made carried nothing.
-            var notSent = broken is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError };
+            var notSent =
+                broken is HttpRequestException
+                {
+                    HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
+                };
             return new GateAnswer(
                 Verdict.Passing,
-                Failure: new GraphFailure(GraphFailureKind.Passing, null, "", $"{host.Host} could not be reached or broke off its answer ({broken.Message})", broken),
+                Failure: new GraphFailure(
+                    GraphFailureKind.Passing,
+                    null,
+                    "",
+                    $"{host.Host} could not be reached or broke off its answer ({broken.Message})",
+                    broken),
                 CertainlyNotDone: notSent);
         }
     }
@@ -193,14 +215,20 @@ internal sealed class MailboxGate(GraphTokens tokens, Uri host, GraphPatience pa
     private GateAnswer Judge(HttpResponseMessage response, byte[] body)
     {
         var isJson = response.Content.Headers.ContentType?.MediaType?.Contains("json", StringComparison.OrdinalIgnoreCase) == true;
-        var looksLikePage = response.Content.Headers.ContentType?.MediaType == "text/html" || body.AsSpan().TrimStart(" \r\n\t\uFEFF"u8).StartsWith("<"u8);
+        var looksLikePage =
+            response.Content.Headers.ContentType?.MediaType == "text/html" || body.AsSpan().TrimStart(" \r\n\t\uFEFF"u8).StartsWith("<"u8);
         if (response.IsSuccessStatusCode)
         {
             if (isJson && !IsWhole(body))
                 return Passing("the answer was cut off");
 
             if (looksLikePage && !response.RequestMessage!.RequestUri!.AbsolutePath.EndsWith("/$value", StringComparison.Ordinal))
-                return Failed(GraphFailureKind.NotGraph, "", $"{host} answers with a web page instead of Microsoft Graph's JSON; correct endpoint in crmsync.yaml or the proxy on the way");
+                return Failed(
+                    GraphFailureKind.NotGraph,
+                    "",
+                    $"{host} answers with a web page instead of Microsoft Graph's JSON; correct endpoint in crmsync.yaml or the proxy on "
+                        + $"the way"
+                );
 
             response.Content = Copy(response.Content, body);
             return new GateAnswer(Verdict.Good, response);
@@ -214,31 +242,54 @@ internal sealed class MailboxGate(GraphTokens tokens, Uri host, GraphPatience pa
         {
             case 401:
                 var farApart = skew > TooFarApart || skew < -TooFarApart;
-                return new GateAnswer(Verdict.Unauthorised, Failure: farApart
-                    ? new GraphFailure(GraphFailureKind.Clock, status, code, $"the token is not accepted, and this machine's clock is {Describe(skew)} of {host.Host}'s; set it by NTP")
-                    : new GraphFailure(GraphFailureKind.Login, status, code, $"the token is not accepted ({words})"));
+                return new GateAnswer(
+                    Verdict.Unauthorised,
+                    Failure: farApart
+                        ? new GraphFailure(
+                            GraphFailureKind.Clock,
+                            status,
+                            code,
+                            $"the token is not accepted, and this machine's clock is {Describe(skew)} of {host.Host}'s; set it by NTP")
+                        : new GraphFailure(GraphFailureKind.Login, status, code, $"the token is not accepted ({words})"));
             case 429 or 503:
-                var wait = WaitIn(response.Headers.TryGetValues("Retry-After", out var values) ? values.FirstOrDefault() : null, clock.GetCurrentInstant()) ?? patience.WhenBusy;
+                var wait =
+                    WaitIn(
+                        response.Headers.TryGetValues("Retry-After", out var values) ? values.FirstOrDefault() : null,
+                        clock.GetCurrentInstant()) ?? patience.WhenBusy;
                 Hold(wait);
                 return Passing($"the service is busy ({(int)status} {code})", wait, certainlyNotDone: (int)status == 429);
             case 408 or 500 or 502 or 504 or 509:
                 return Passing($"the service is in trouble ({(int)status} {code} {words})");
-            case 400 when body.Length == 0 || code == "UnknownError" || words.Contains("underlying connection was closed", StringComparison.OrdinalIgnoreCase):
+            case 400
+                when body.Length == 0
+                    || code == "UnknownError"
+                    || words.Contains("underlying connection was closed", StringComparison.OrdinalIgnoreCase):
                 return Passing($"the service is in trouble ({(int)status} {words})");
             default:
                 return looksLikePage
-                    ? Failed(GraphFailureKind.NotGraph, "", $"{host} answers with a web page ({(int)status}) instead of Microsoft Graph's JSON; correct endpoint in crmsync.yaml or the proxy on the way")
+                    ? Failed(
+                        GraphFailureKind.NotGraph,
+                        "",
+                        $"{host} answers with a web page ({(int)status}) instead of Microsoft Graph's JSON; correct endpoint in "
+                            + $"crmsync.yaml or the proxy on the way"
+                    )
                     : Failed(GraphFailureKind.Refused, code, words);
         }
 
         GateAnswer Passing(string what, Duration? pause = null, bool certainlyNotDone = false) =>
-            new(Verdict.Passing, Wait: pause, Failure: new GraphFailure(GraphFailureKind.Passing, response.StatusCode, "", what), CertainlyNotDone: certainlyNotDone);
+            new(
+                Verdict.Passing,
+                Wait: pause,
+                Failure: new GraphFailure(GraphFailureKind.Passing, response.StatusCode, "", what),
+                CertainlyNotDone: certainlyNotDone);
 
-        GateAnswer Failed(GraphFailureKind kind, string errorCode, string what) => new(Verdict.Failed, Failure: new GraphFailure(kind, response.StatusCode, errorCode, what));
+        GateAnswer Failed(GraphFailureKind kind, string errorCode, string what) =>
+            new(Verdict.Failed, Failure: new GraphFailure(kind, response.StatusCode, errorCode, what));
     }
 
     private static string Describe(Duration skew) =>
-        $"{Math.Abs((int)skew.TotalMinutes).ToString(System.Globalization.CultureInfo.InvariantCulture)} minutes {(skew > Duration.Zero ? "ahead" : "behind")}";
+        $"{Math.Abs((int)skew.TotalMinutes).ToString(System.Globalization.CultureInfo.InvariantCulture)} minutes "
+            + $"{(skew > Duration.Zero ? "ahead" : "behind")}";
 
     private static ByteArrayContent Copy(HttpContent original, byte[] body)
     {
@@ -272,7 +323,10 @@ internal sealed class MailboxGate(GraphTokens tokens, Uri host, GraphPatience pa
         {
             var reader = new Utf8JsonReader(body);
             var json = JsonElement.ParseValue(ref reader);
-            if (json.ValueKind == JsonValueKind.Object && json.TryGetProperty("error", out var error) && error.ValueKind == JsonValueKind.Object)
+            if (
+                json.ValueKind == JsonValueKind.Object
+                && json.TryGetProperty("error", out var error)
+                && error.ValueKind == JsonValueKind.Object)
                 return (Text(error, "code"), Text(error, "message"));
         }
         catch (JsonException)
@@ -282,7 +336,8 @@ internal sealed class MailboxGate(GraphTokens tokens, Uri host, GraphPatience pa
 
         return ("", "no reason given");
 
-        static string Text(JsonElement error, string name) => error.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
+        static string Text(JsonElement error, string name) =>
+            error.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
     }
 
     private enum Verdict
@@ -293,5 +348,10 @@ internal sealed class MailboxGate(GraphTokens tokens, Uri host, GraphPatience pa
         Failed,
     }
 
-    private sealed record GateAnswer(Verdict Verdict, HttpResponseMessage? Response = null, Duration? Wait = null, GraphFailure? Failure = null, bool CertainlyNotDone = false);
+    private sealed record GateAnswer(
+        Verdict Verdict,
+        HttpResponseMessage? Response = null,
+        Duration? Wait = null,
+        GraphFailure? Failure = null,
+        bool CertainlyNotDone = false);
 }

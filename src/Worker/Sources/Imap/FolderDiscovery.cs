@@ -9,15 +9,18 @@ using NodaTime.Text;
 namespace CrmSync.Worker.Sources.Imap;
 
 /// <summary>
-/// Finds what is new in one folder (mail.md section 2): by UID from a contiguous frontier on, with an overlap for stores that show messages out of order, and
-/// once a day all of it. What the server does not say is unknown, never zero.
+/// Finds what is new in one folder (mail.md section 2): by UID from a contiguous frontier on, with an overlap for stores that show messages
+/// out of order, and once a day all of it. What the server does not say is unknown, never zero.
 /// </summary>
 internal sealed class FolderDiscovery(ImapClient client, ServerProfile profile, KnownItems known, Instant now, Instant since)
 {
     private const int PageSize = 1000;
     private const uint Overlap = 200;
 
-    /// <summary>So many renumberings are believed with no listing in between that finds the numbers kept; after that the folder is left alone for a day each time.</summary>
+    /// <summary>
+    /// So many renumberings are believed with no listing in between that finds the numbers kept; after that the folder is left alone for a
+    /// day each time.
+    /// </summary>
     private const int MostResets = 5;
 
     private static readonly Duration AuditEvery = Duration.FromHours(24);
@@ -37,8 +40,15 @@ internal sealed class FolderDiscovery(ImapClient client, ServerProfile profile, 
         if (state?.ParkedUntil > now)
             return [];
 
-        if (state is not null && !AuditDue(state) && FolderSnapshot.Parse(state.Cursor.Snapshot) is { } snapshot && snapshot.IsStill(folder.Status))
-            return [new ListedPage(state, [], (int)Math.Max(0, snapshot.Exists - snapshot.Old), state.Cursor) { Skipped = Old(snapshot.Old) }];
+        if (
+            state is not null
+            && !AuditDue(state)
+            && FolderSnapshot.Parse(state.Cursor.Snapshot) is { } snapshot
+            && snapshot.IsStill(folder.Status))
+            return
+            [
+                new ListedPage(state, [], (int)Math.Max(0, snapshot.Exists - snapshot.Old), state.Cursor) { Skipped = Old(snapshot.Old) },
+            ];
 
         // Nothing was ever here, and nothing is: that needs no look.
         if (state is null or { Cursor: { Frontier: 0, UidValidity: null } } && FolderSnapshot.Of(folder.Status, 0) is { Exists: 0 })
@@ -57,10 +67,14 @@ internal sealed class FolderDiscovery(ImapClient client, ServerProfile profile, 
     private bool AuditDue(FolderState state) => state.Cursor.LastFullAt is not { } last || now - last >= AuditEvery;
 
     /// <summary>
-    /// A folder that was deleted, renamed or made anew since it was listed is no trouble. One that cannot be opened although it is there is left alone for some hours:
-    /// Dovecot lists roots of shared namespaces.
+    /// A folder that was deleted, renamed or made anew since it was listed is no trouble. One that cannot be opened although it is there is
+    /// left alone for some hours: Dovecot lists roots of shared namespaces.
     /// </summary>
-    private async Task<IEnumerable<Listing>> Refused(ImapFolder folder, FolderState? state, MailServerException refusal, CancellationToken ct)
+    private async Task<IEnumerable<Listing>> Refused(
+        ImapFolder folder,
+        FolderState? state,
+        MailServerException refusal,
+        CancellationToken ct)
     {
         if (refusal.Failure != MailFailure.Permanent || folder.Role == FolderRole.Inbox)
             return [ImapTrouble.OfFolder($"folder {folder.Name}", refusal)];
@@ -74,7 +88,11 @@ internal sealed class FolderDiscovery(ImapClient client, ServerProfile profile, 
         }
         catch (MailServerException again) when (ImapTrouble.IsLocal(again))
         {
-            await known.Park(state ?? await known.Folder(folder.Name, folder.Name, FolderPlan.RoleOf(folder), ct), now + ParkedAfterRefusal, again.Message, ct);
+            await known.Park(
+                state ?? await known.Folder(folder.Name, folder.Name, FolderPlan.RoleOf(folder), ct),
+                now + ParkedAfterRefusal,
+                again.Message,
+                ct);
             return [ImapTrouble.OfFolder($"folder {folder.Name}", again)];
         }
     }
@@ -82,7 +100,9 @@ internal sealed class FolderDiscovery(ImapClient client, ServerProfile profile, 
     private async Task<IEnumerable<Listing>> Open(ImapFolder folder, FolderState? likely, CancellationToken ct)
     {
         var from = First(likely);
-        var (status, found) = profile.NoPipelining ? (await client.Examine(folder, ct), null) : await client.Examine(folder, Criteria(from), ct);
+        var (status, found) = profile.NoPipelining
+            ? (await client.Examine(folder, ct), null)
+            : await client.Examine(folder, Criteria(from), ct);
         var remoteId = likely is not null && FolderIdentity.HasIdOf(likely, status) ? likely.RemoteId : FolderIdentity.Of(folder, status);
         var state = await known.Folder(remoteId, folder.Name, FolderPlan.RoleOf(folder), ct);
         if (state.ParkedUntil > now)
@@ -119,7 +139,8 @@ internal sealed class FolderDiscovery(ImapClient client, ServerProfile profile, 
 
         // "n:*" always holds the last message, however low its number.
         found = status.Exists == 0 ? [] : [.. (found ?? await Search(from, ct)).Where(uid => uid >= from)];
-        // One in and one out leaves the count as it was; what was counted must agree with what was listed, or everything is looked at again.
+        // One in and one out leaves the count as it was; what was counted must agree with what was listed, or everything is looked at
+        // again.
         var old = full ? Math.Max(0, (status.Exists ?? found.Count) - found.Count) : snapshot?.Old ?? 0;
         cursor = cursor with
         {
@@ -127,28 +148,57 @@ internal sealed class FolderDiscovery(ImapClient client, ServerProfile profile, 
             LastFullAt = full ? now : cursor.LastFullAt,
             Text = await Sample(cursor, found, full, ct),
         };
-        return Pages(state, found, cursor, FolderSnapshot.Of(status, old)?.ToString(), Math.Max(0, (status.Exists ?? found.Count) - found.Count - old), old);
+        return Pages(
+            state,
+            found,
+            cursor,
+            FolderSnapshot.Of(status, old)?.ToString(),
+            Math.Max(0, (status.Exists ?? found.Count) - found.Count - old),
+            old);
     }
 
     /// <summary>
-    /// Ascending pages, so that the frontier never leaves a gap behind; the snapshot counts only once everything is stored. Made one after the other: a folder may
-    /// hold millions.
+    /// Ascending pages, so that the frontier never leaves a gap behind; the snapshot counts only once everything is stored. Made one after
+    /// the other: a folder may hold millions.
     /// </summary>
-    private static IEnumerable<Listing> Pages(FolderState state, IReadOnlyList<uint> found, FolderCursor cursor, string? snapshot, long listedBefore, long old)
+    private static IEnumerable<Listing> Pages(
+        FolderState state,
+        IReadOnlyList<uint> found,
+        FolderCursor cursor,
+        string? snapshot,
+        long listedBefore,
+        long old)
     {
         var frontier = state.Cursor.Frontier;
         for (var start = 0; start < found.Count - PageSize; start += PageSize)
         {
             frontier = Math.Max(frontier, found[start + PageSize - 1]);
             yield return new ListedPage(
-                state, Locators(start, PageSize), 0, state.Cursor with { UidValidity = cursor.UidValidity, Frontier = frontier, Snapshot = null });
+                state,
+                Locators(start, PageSize),
+                0,
+                state.Cursor with
+                {
+                    UidValidity = cursor.UidValidity,
+                    Frontier = frontier,
+                    Snapshot = null,
+                });
         }
 
         var rest = found.Count == 0 ? 0 : ((found.Count - 1) % PageSize) + 1;
         frontier = found.Count == 0 ? frontier : Math.Max(frontier, found[^1]);
         yield return new ListedPage(
-            state, Locators(found.Count - rest, rest), (int)Math.Min(listedBefore, int.MaxValue), cursor with { Frontier = frontier, Snapshot = snapshot })
-        { Skipped = Old(old) };
+            state,
+            Locators(found.Count - rest, rest),
+            (int)Math.Min(listedBefore, int.MaxValue),
+            cursor with
+            {
+                Frontier = frontier,
+                Snapshot = snapshot,
+            })
+        {
+            Skipped = Old(old),
+        };
 
         Locator[] Locators(int start, int count) =>
             [.. Enumerable.Range(start, count).Select(i => new Locator(found[i].ToString(CultureInfo.InvariantCulture)))];
@@ -158,8 +208,8 @@ internal sealed class FolderDiscovery(ImapClient client, ServerProfile profile, 
     private uint First(FolderState? state) => state is null || AuditDue(state) ? 1 : (uint)Math.Max(1, state.Cursor.Frontier - Overlap);
 
     /// <summary>
-    /// UIDs from one on that are neither drafts nor deleted nor far older than wanted. Asked by range, for some servers give nonsense or BAD for everything else;
-    /// those that know no dates or flags in a search are asked without.
+    /// UIDs from one on that are neither drafts nor deleted nor far older than wanted. Asked by range, for some servers give nonsense or
+    /// BAD for everything else; those that know no dates or flags in a search are asked without.
     /// </summary>
     private async Task<IReadOnlyList<uint>> Search(uint from, CancellationToken ct)
     {
@@ -185,8 +235,15 @@ internal sealed class FolderDiscovery(ImapClient client, ServerProfile profile, 
 
     private static string Range(uint from) => string.Create(CultureInfo.InvariantCulture, $"UID {from}:*");
 
-    /// <summary>Whether the messages really have other numbers now: asked a second time, then by Message-IDs that were noted before.</summary>
-    private async Task<(FolderStatus Status, bool Renumbered)> Renumbered(ImapFolder folder, FolderStatus status, ulong before, FolderSample? sample, CancellationToken ct)
+    /// <summary>
+    /// Whether the messages really have other numbers now: asked a second time, then by Message-IDs that were noted before.
+    /// </summary>
+    private async Task<(FolderStatus Status, bool Renumbered)> Renumbered(
+        ImapFolder folder,
+        FolderStatus status,
+        ulong before,
+        FolderSample? sample,
+        CancellationToken ct)
     {
         var again = await client.Examine(folder, ct);
         if (again.UidValidity == before)
@@ -202,13 +259,19 @@ internal sealed class FolderDiscovery(ImapClient client, ServerProfile profile, 
     {
         var reason = $"the server has numbered its mails anew {state.ValidityResets} times";
         await known.Park(state, now + AuditEvery, reason, ct);
-        return new FolderUnreadable(new Trouble($"folder {folder.Name}", reason, "it is left alone for a day; ask the administrator of the mail server about UIDVALIDITY"), IsPermanent: false);
+        return new FolderUnreadable(
+            new Trouble(
+                $"folder {folder.Name}",
+                reason,
+                "it is left alone for a day; ask the administrator of the mail server about UIDVALIDITY"),
+            IsPermanent: false);
     }
 
     /// <summary>Without UIDVALIDITY numbers prove nothing: recent mail is looked at, and nothing is concluded from it.</summary>
     private async Task<IReadOnlyList<Listing>> ByDate(FolderState state, FolderStatus status, CancellationToken ct)
     {
-        var found = status.Exists == 0 ? [] : await client.Search($"UID 1:* SINCE {SearchDate.Format((now - WithoutValidity).InUtc().Date)}", ct);
+        var found =
+            status.Exists == 0 ? [] : await client.Search($"UID 1:* SINCE {SearchDate.Format((now - WithoutValidity).InUtc().Date)}", ct);
         return [new ListedPage(state, [.. found.Select(uid => new Locator(uid.ToString(CultureInfo.InvariantCulture)))], 0, state.Cursor)];
     }
 

@@ -4,8 +4,8 @@ using CrmSync.Storage.Harvest;
 namespace CrmSync.Worker.Sources.Imap;
 
 /// <summary>
-/// Which folder of the ledger a folder of the server is. Its MAILBOXID tells where there is one, and stays when it is renamed; else its name does. Before a folder is
-/// opened only its name is known, for not every server tells the id of others.
+/// Which folder of the ledger a folder of the server is. Its MAILBOXID tells where there is one, and stays when it is renamed; else its
+/// name does. Before a folder is opened only its name is known, for not every server tells the id of others.
 /// </summary>
 internal static class FolderIdentity
 {
@@ -17,8 +17,8 @@ internal static class FolderIdentity
     public static string Of(ImapFolder folder, FolderStatus opened) => opened.MailboxId is { } id ? Mark + id : folder.Name;
 
     /// <summary>
-    /// What the ledger holds under the name of a folder: the one whose counters are still the same, for a folder that is gone may have left its name behind; else the
-    /// latest. Null for a name that is new.
+    /// What the ledger holds under the name of a folder: the one whose counters are still the same, for a folder that is gone may have left
+    /// its name behind; else the latest. Null for a name that is new.
     /// </summary>
     public static FolderState? Likely(IEnumerable<FolderState> known, ImapFolder folder)
     {
@@ -26,11 +26,14 @@ internal static class FolderIdentity
         return named.Find(state => FolderSnapshot.Parse(state.Cursor.Snapshot)?.IsStill(folder.Status) == true) ?? named.FirstOrDefault();
     }
 
-    /// <summary>Whether the open folder is the one the ledger means, by its id. Folders that were noted without one are taken by their name.</summary>
+    /// <summary>
+    /// Whether the open folder is the one the ledger means, by its id. Folders that were noted without one are taken by their name.
+    /// </summary>
     public static bool HasIdOf(FolderState state, FolderStatus opened) =>
         opened.MailboxId is not { } id || !state.RemoteId.StartsWith(Mark, StringComparison.Ordinal) || state.RemoteId == Mark + id;
 
     /// <summary>Whether the numbers of the open folder mean what they meant when the ledger took them down.</summary>
     public static bool IsSame(FolderState state, FolderStatus opened) =>
-        HasIdOf(state, opened) && !(opened.UidValidity is { } validity && state.Cursor.UidValidity is { } expected && validity != (ulong)expected);
+        HasIdOf(state, opened)
+        && !(opened.UidValidity is { } validity && state.Cursor.UidValidity is { } expected && validity != (ulong)expected);
 }

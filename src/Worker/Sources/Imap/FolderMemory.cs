@@ -26,10 +26,13 @@ internal sealed record FolderSnapshot(ulong Validity, uint Next, long Exists, lo
 
     /// <summary>The counters, if the server gave all of them.</summary>
     public static FolderSnapshot? Of(FolderStatus? status, long old) =>
-        status is { UidValidity: { } validity, UidNext: { } next, Exists: { } exists } ? new FolderSnapshot(validity, next, exists, old, status.HighestModSeq) : null;
+        status is { UidValidity: { } validity, UidNext: { } next, Exists: { } exists }
+            ? new FolderSnapshot(validity, next, exists, old, status.HighestModSeq)
+            : null;
 
     /// <summary>Whether nothing was added or removed since.</summary>
-    public bool IsStill(FolderStatus? status) => Of(status, Old) is { } now && (now with { ModSeq = now.ModSeq ?? ModSeq }) == (this with { ModSeq = ModSeq ?? now.ModSeq });
+    public bool IsStill(FolderStatus? status) =>
+        Of(status, Old) is { } now && (now with { ModSeq = now.ModSeq ?? ModSeq }) == (this with { ModSeq = ModSeq ?? now.ModSeq });
 
     public override string ToString() => JsonSerializer.Serialize(this);
 }
@@ -48,7 +51,9 @@ internal sealed record FolderSample(IReadOnlyDictionary<uint, string> Ids)
     {
         try
         {
-            return text is null || JsonSerializer.Deserialize<Dictionary<uint, string>>(text) is not { Count: > 0 } ids ? null : new FolderSample(ids);
+            return text is null || JsonSerializer.Deserialize<Dictionary<uint, string>>(text) is not { Count: > 0 } ids
+                ? null
+                : new FolderSample(ids);
         }
         catch (JsonException)
         {
@@ -57,7 +62,8 @@ internal sealed record FolderSample(IReadOnlyDictionary<uint, string> Ids)
     }
 
     /// <summary>
-    /// Whether the same numbers still mean the same messages: no known one differs, and twenty of them, or four fifths of those remembered, are there.
+    /// Whether the same numbers still mean the same messages: no known one differs, and twenty of them, or four fifths of those remembered,
+    /// are there.
     /// </summary>
     public bool Matches(IReadOnlyDictionary<uint, string> found)
     {

@@ -5,16 +5,20 @@ namespace CrmSync.Worker.Sources.Imap;
 
 /// <summary>Which folders of an account are read, and which are left alone and why.</summary>
 /// <param name="Read">Least important first: what is listed last is read first, and that shall be INBOX and sent mail.</param>
-/// <param name="LeftOut">Folders that hold mail nobody wants to see in the log, with the reason; views of mail that stands elsewhere are not among them.</param>
+/// <param name="LeftOut">Folders that hold mail nobody wants to see in the log, with the reason; views of mail that stands elsewhere are
+/// not among them.</param>
 internal sealed record FolderPlan(IReadOnlyList<ImapFolder> Read, IReadOnlyList<(ImapFolder Folder, string Reason)> LeftOut)
 {
     /// <summary>Sorts folders out.</summary>
     /// <param name="account">Whose folders, and which of them the configuration excludes.</param>
     /// <param name="folders">As the server lists them.</param>
-    /// <param name="isGmail">On Gmail "All Mail" holds everything once, and the others are labels of it. Where it is hidden, folder by folder is read.</param>
+    /// <param name="isGmail">On Gmail "All Mail" holds everything once, and the others are labels of it. Where it is hidden, folder by
+    /// folder is read.</param>
     public static FolderPlan Of(ImapAccount account, IReadOnlyList<ImapFolder> folders, bool isGmail)
     {
-        var all = isGmail ? folders.FirstOrDefault(folder => folder is { Role: FolderRole.All, RoleSource: FolderRoleSource.Server, CanOpen: true }) : null;
+        var all = isGmail
+            ? folders.FirstOrDefault(folder => folder is { Role: FolderRole.All, RoleSource: FolderRoleSource.Server, CanOpen: true })
+            : null;
         var read = new List<ImapFolder>();
         var leftOut = new List<(ImapFolder, string)>();
         foreach (var folder in folders.Where(folder => folder.CanOpen))
@@ -30,7 +34,9 @@ internal sealed record FolderPlan(IReadOnlyList<ImapFolder> Read, IReadOnlyList<
         if (all is not null)
             read.Add(all);
 
-        return new FolderPlan([.. read.OrderBy(Importance)], all is null ? leftOut : [.. leftOut.Where(left => left.Item1.Role is FolderRole.Junk or FolderRole.Trash)]);
+        return new FolderPlan(
+            [.. read.OrderBy(Importance)],
+            all is null ? leftOut : [.. leftOut.Where(left => left.Item1.Role is FolderRole.Junk or FolderRole.Trash)]);
     }
 
     /// <summary>The word for a role in the ledger.</summary>
@@ -43,7 +49,9 @@ internal sealed record FolderPlan(IReadOnlyList<ImapFolder> Read, IReadOnlyList<
         _ => null,
     };
 
-    /// <summary>Whether a name (of a folder or a Gmail label) is excluded by the configuration; what lies below an excluded folder is, too.</summary>
+    /// <summary>
+    /// Whether a name (of a folder or a Gmail label) is excluded by the configuration; what lies below an excluded folder is, too.
+    /// </summary>
     public static bool IsExcluded(ImapAccount account, string name, char? delimiter) =>
         account.ExcludedFolders.Any(excluded =>
             name.Equals(excluded, StringComparison.OrdinalIgnoreCase)
@@ -54,5 +62,12 @@ internal sealed record FolderPlan(IReadOnlyList<ImapFolder> Read, IReadOnlyList<
     private static string? Exclusion(ImapAccount account, ImapFolder folder) =>
         IsExcluded(account, folder.Name, folder.Delimiter) ? $"in folder {folder.Name}, excluded by the configuration" : null;
 
-    private static int Importance(ImapFolder folder) => folder.Role switch { FolderRole.Inbox => 3, FolderRole.Sent => 2, FolderRole.Archive => 1, _ => 0 };
+    private static int Importance(ImapFolder folder) =>
+        folder.Role switch
+        {
+            FolderRole.Inbox => 3,
+            FolderRole.Sent => 2,
+            FolderRole.Archive => 1,
+            _ => 0,
+        };
 }

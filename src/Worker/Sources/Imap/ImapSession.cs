@@ -8,9 +8,11 @@ using NodaTime;
 namespace CrmSync.Worker.Sources.Imap;
 
 /// <summary>
-/// The one connection of an account: made when it is needed, kept between polls, made anew when it broke. There are never two logins of one user at a time.
+/// The one connection of an account: made when it is needed, kept between polls, made anew when it broke. There are never two logins of one
+/// user at a time.
 /// </summary>
-internal sealed class ImapSession(ImapAccount account, ImapOptions options, MailLogin login, ServerLessons lessons, IClock clock) : IAsyncDisposable
+internal sealed class ImapSession(ImapAccount account, ImapOptions options, MailLogin login, ServerLessons lessons, IClock clock)
+    : IAsyncDisposable
 {
     private static readonly Duration BetweenNews = Duration.FromSeconds(10);
     private static readonly Duration Gathering = Duration.FromSeconds(1);
@@ -79,8 +81,11 @@ internal sealed class ImapSession(ImapAccount account, ImapOptions options, Mail
     /// <summary>When the account may be tried again; null when it may be now.</summary>
     public Task<Instant?> NotBefore(CancellationToken ct) => login.NotBefore(ct);
 
-    /// <summary>Notes that something did not work, though another way to ask for the same did. The second time it is known of the server.</summary>
-    public async Task Learn(ServerLesson lesson, CancellationToken ct) => Profile = Profile.And(await lessons.Noted(account.Server, lesson, ct));
+    /// <summary>
+    /// Notes that something did not work, though another way to ask for the same did. The second time it is known of the server.
+    /// </summary>
+    public async Task Learn(ServerLesson lesson, CancellationToken ct) =>
+        Profile = Profile.And(await lessons.Noted(account.Server, lesson, ct));
 
     /// <summary>Closes the connection; the next use makes a new one.</summary>
     public async Task Drop()
@@ -92,7 +97,9 @@ internal sealed class ImapSession(ImapAccount account, ImapOptions options, Mail
         client = null;
     }
 
-    /// <summary>Lets the server tell when there is something new, until the connection is used again. Where it cannot, nothing happens.</summary>
+    /// <summary>
+    /// Lets the server tell when there is something new, until the connection is used again. Where it cannot, nothing happens.
+    /// </summary>
     /// <param name="tell">Called once.</param>
     public void Watch(Func<Task> tell)
     {

@@ -7,7 +7,8 @@ using NodaTime;
 namespace CrmSync.Worker.Sources.Imap;
 
 /// <summary>
-/// A mailbox over IMAP. An account in which nothing has changed costs one round trip on the kept connection: the list of folders brings their counters along.
+/// A mailbox over IMAP. An account in which nothing has changed costs one round trip on the kept connection: the list of folders brings
+/// their counters along.
 /// </summary>
 /// <param name="session">Its connection.</param>
 /// <param name="gate">How many accounts of its server may be at work at a time.</param>
@@ -34,13 +35,18 @@ internal sealed class ImapSource(ImapSession session, SemaphoreSlim gate, Func<b
             if (folder.Status?.Exists is > 0 and var count)
             {
                 var state = await known.Folder(folder.Name, folder.Name, FolderPlan.RoleOf(folder), ct);
-                yield return new ListedPage(state, [], 0, state.Cursor) { Skipped = new Dictionary<string, int> { [reason] = (int)Math.Min(count, int.MaxValue) } };
+                yield return new ListedPage(state, [], 0, state.Cursor)
+                {
+                    Skipped = new Dictionary<string, int> { [reason] = (int)Math.Min(count, int.MaxValue) },
+                };
             }
         }
 
         foreach (var folder in plan.Read)
         {
-            var listings = await Guarded(client => new FolderDiscovery(client, session.Profile, known, clock.GetCurrentInstant(), since).List(folder, ct), ct);
+            var listings = await Guarded(
+                client => new FolderDiscovery(client, session.Profile, known, clock.GetCurrentInstant(), since).List(folder, ct),
+                ct);
             foreach (var listing in listings)
                 yield return listing;
         }
@@ -73,7 +79,9 @@ internal sealed class ImapSource(ImapSession session, SemaphoreSlim gate, Func<b
             await session.Drop();
     }
 
-    /// <summary>Reads folder by folder. What was read before the connection broke counts; then the end of the readings is the failure.</summary>
+    /// <summary>
+    /// Reads folder by folder. What was read before the connection broke counts; then the end of the readings is the failure.
+    /// </summary>
     private async Task ReadAll(IReadOnlyList<RemoteItem> items, ChannelWriter<Reading> readings, CancellationToken ct)
     {
         try
@@ -103,7 +111,8 @@ internal sealed class ImapSource(ImapSession session, SemaphoreSlim gate, Func<b
         if (plan.Read.All(folder => folder.Status is not null))
             return plan;
 
-        // Servers without LIST-STATUS are asked for all counters at once; a folder that cannot be asked is found out about when it is opened.
+        // Servers without LIST-STATUS are asked for all counters at once; a folder that cannot be asked is found out about when it is
+        // opened.
         var statuses = await client.Statuses([.. plan.Read, .. plan.LeftOut.Select(left => left.Folder)], ct);
         var known = statuses.ToDictionary(status => status.Folder.RawName, status => status.Status, StringComparer.Ordinal);
         return new FolderPlan(

@@ -28,7 +28,12 @@ internal sealed class ImapSources(IClock clock, MailLogins logins, ServerLessons
     /// <param name="account">The account.</param>
     /// <param name="since">Mail that arrived long before is not even asked for.</param>
     public ISource SourceOf(ImapAccount account, Instant since) =>
-        new ImapSource(SessionOf(account), gates.GetOrAdd(account.Server.Host, _ => new SemaphoreSlim(AtOncePerHost)), MayStay, clock, since);
+        new ImapSource(
+            SessionOf(account),
+            gates.GetOrAdd(account.Server.Host, _ => new SemaphoreSlim(AtOncePerHost)),
+            MayStay,
+            clock,
+            since);
 
     /// <summary>How often the account's connection has waited for the server so far: its round trips.</summary>
     public async Task<int> TurnsOf(ImapAccount account) => (await SessionOf(account).Client(CancellationToken.None)).Turns;
@@ -47,9 +52,15 @@ internal sealed class ImapSources(IClock clock, MailLogins logins, ServerLessons
             gate.Dispose();
     }
 
-    private ImapSession SessionOf(ImapAccount account) => sessions.GetOrAdd(
-        account.Name,
-        _ => new ImapSession(account, options ?? new ImapOptions(), logins.Of(new LoginSettings("imap", account.Server, account.User, account.Login)), lessons, clock));
+    private ImapSession SessionOf(ImapAccount account) =>
+        sessions.GetOrAdd(
+            account.Name,
+            _ => new ImapSession(
+                account,
+                options ?? new ImapOptions(),
+                logins.Of(new LoginSettings("imap", account.Server, account.User, account.Login)),
+                lessons,
+                clock));
 
     /// <summary>Beyond the limit a connection is closed when its work is done; who comes next logs in again.</summary>
     private bool MayStay() => sessions.Values.Count(session => session.IsOpen) <= MostKept;

@@ -6,15 +6,18 @@ namespace CrmSync.Worker.Sources.Imap;
 internal static class ImapTrouble
 {
     /// <summary>The failure as the whole account's.</summary>
-    public static SourceException OfAccount(string place, MailServerException failure) => new(Of(place, failure), IsPermanent(failure), failure);
+    public static SourceException OfAccount(string place, MailServerException failure) =>
+        new(Of(place, failure), IsPermanent(failure), failure);
 
     /// <summary>The failure as one folder's.</summary>
-    public static FolderUnreadable OfFolder(string place, MailServerException failure) => new(Of(place, failure), IsPermanentForFolder(failure));
+    public static FolderUnreadable OfFolder(string place, MailServerException failure) =>
+        new(Of(place, failure), IsPermanentForFolder(failure));
 
     public static Trouble Of(string place, MailServerException failure) => new(place, failure.Message, Remedy(failure.Failure));
 
     /// <summary>Whether the trouble is one folder's or one item's, and the session can go on.</summary>
-    public static bool IsLocal(MailServerException failure) => !failure.ConnectionLost && failure.Failure is MailFailure.Permanent or MailFailure.Protocol;
+    public static bool IsLocal(MailServerException failure) =>
+        !failure.ConnectionLost && failure.Failure is MailFailure.Permanent or MailFailure.Protocol;
 
     private static bool IsPermanentForFolder(MailServerException failure) => failure.Failure is MailFailure.Config;
 

@@ -4,8 +4,8 @@ using CrmSync.Mail.Net;
 namespace CrmSync.Worker.Sources.Imap;
 
 /// <summary>
-/// Waits on a kept connection until the server tells of something new in INBOX (IDLE, RFC 2177), or until the connection is needed. Only a hint to come sooner: what is
-/// missed by it the next poll finds.
+/// Waits on a kept connection until the server tells of something new in INBOX (IDLE, RFC 2177), or until the connection is needed. Only a
+/// hint to come sooner: what is missed by it the next poll finds.
 /// </summary>
 internal sealed class ImapWatch : IDisposable
 {
@@ -20,7 +20,8 @@ internal sealed class ImapWatch : IDisposable
 
     /// <summary>Begins to wait.</summary>
     /// <param name="client">The connection; nobody else uses it until <see cref="End"/>.</param>
-    /// <param name="pause">How long to gather news before they are told: more than one mail may arrive, and some servers always have something to say.</param>
+    /// <param name="pause">How long to gather news before they are told: more than one mail may arrive, and some servers always have
+    /// something to say.</param>
     /// <param name="tell">Called once, when there is something new.</param>
     public ImapWatch(ImapClient client, TimeSpan pause, Func<Task> tell) => waiting = Wait(client, pause, tell);
 

@@ -9,13 +9,15 @@ using CrmSync.Mail.Net;
 namespace CrmSync.Worker.Sources.Imap;
 
 /// <summary>
-/// Reads some messages of one folder in one pass over the wire: the first bytes of each, then whole those whose rest matters. What does not come, or comes in a
-/// form that cannot be read, is asked for in smaller groups, then alone, without its attributes, whole instead of in part; the fifth time it is quarantined, with a line
-/// made of its headers if these can be read. The others are not held up by it.
+/// Reads some messages of one folder in one pass over the wire: the first bytes of each, then whole those whose rest matters. What does not
+/// come, or comes in a form that cannot be read, is asked for in smaller groups, then alone, without its attributes, whole instead of in
+/// part; the fifth time it is quarantined, with a line made of its headers if these can be read. The others are not held up by it.
 /// </summary>
 internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteItem> items, ChannelWriter<Reading> readings)
 {
-    /// <summary>How much of each message the first pass brings: enough for the header and all text of nearly every mail, little of attachments.</summary>
+    /// <summary>
+    /// How much of each message the first pass brings: enough for the header and all text of nearly every mail, little of attachments.
+    /// </summary>
     public const int FirstBytes = 16 * 1024;
 
     private const int MessagesPerCommand = 100;
@@ -124,8 +126,8 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
     }
 
     /// <summary>
-    /// Opens the folder. False when there is none of that name any more, or another one: then the numbers mean other mails than when they were listed, and the next
-    /// listing finds these wherever they are.
+    /// Opens the folder. False when there is none of that name any more, or another one: then the numbers mean other mails than when they
+    /// were listed, and the next listing finds these wherever they are.
     /// </summary>
     private async Task<bool> Examine(ImapClient client, CancellationToken ct)
     {
@@ -142,8 +144,8 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
     }
 
     /// <summary>
-    /// Cyrus keeps an open folder open by its name: when another one is given that name, the same command reads from there, and nothing tells. So where folders have an
-    /// id it is looked at before some are read and after it.
+    /// Cyrus keeps an open folder open by its name: when another one is given that name, the same command reads from there, and nothing
+    /// tells. So where folders have an id it is looked at before some are read and after it.
     /// </summary>
     private static bool MayHaveBeenExchanged(ImapClient client) => client.ExaminedStatus.MailboxId is not null;
 
@@ -188,7 +190,9 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
             await Fail(uid, complaints.GetValueOrDefault(uid, "the server lists it but does not send it"), ct);
     }
 
-    /// <summary>A server that did not understand several commands at once, and understands them one after the other, is not sent several again.</summary>
+    /// <summary>
+    /// A server that did not understand several commands at once, and understands them one after the other, is not sent several again.
+    /// </summary>
     private async Task InSmallerGroups(ImapClient client, CancellationToken ct)
     {
         if (Left.Count <= 1)
@@ -217,11 +221,15 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
         }
     }
 
-    private FetchRequest FirstPass() => (session.Profile.NoPartialFetch ? FetchRequest.Whole(FirstBytes) : FetchRequest.FirstBytes(FirstBytes)) with { Ahead = 1 };
+    private FetchRequest FirstPass() =>
+        (session.Profile.NoPartialFetch ? FetchRequest.Whole(FirstBytes) : FetchRequest.FirstBytes(FirstBytes)) with
+        {
+            Ahead = 1,
+        };
 
     /// <summary>
-    /// One pass over some messages; they come in any order, with others in between. What the first bytes do not tell is asked for on the way, so that it costs no
-    /// turns of its own but for the last.
+    /// One pass over some messages; they come in any order, with others in between. What the first bytes do not tell is asked for on the
+    /// way, so that it costs no turns of its own but for the last.
     /// </summary>
     private async Task Pass(ImapClient client, IReadOnlyList<UidSet> sets, FetchRequest request, CancellationToken ct)
     {
@@ -323,7 +331,8 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
     {
         foreach (var (set, failure) in failures)
         {
-            // Yahoo says UNAVAILABLE when one message is bad, and means that message; whoever names a time, or says it again and again, means us.
+            // Yahoo says UNAVAILABLE when one message is bad, and means that message; whoever names a time, or says it again and again,
+            // means us.
             if (failure.RetryAfter is not null || failure.Failure is MailFailure.Auth or MailFailure.Config || ++refusals > MostRefusals)
                 throw failure;
 
@@ -333,7 +342,8 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
         }
     }
 
-    private Reading ReadingOf(RemoteItem item, MimeMessage mail, FetchedMessage message) => MailTranslation.ReadingOf(item, PlaceOf(item), mail, message.InternalDate);
+    private Reading ReadingOf(RemoteItem item, MimeMessage mail, FetchedMessage message) =>
+        MailTranslation.ReadingOf(item, PlaceOf(item), mail, message.InternalDate);
 
     private string PlaceOf(RemoteItem item) => $"{session.Account.Name} {item.Folder.Path} UID {item.Key}";
 
@@ -342,8 +352,11 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
         if (message.Flags.Contains(@"\Draft", StringComparer.OrdinalIgnoreCase))
             return new SkippedReading(item, "a draft");
 
-        // On Gmail a draft and the mail it becomes are one message for a moment: it is looked for again when a listing names it without the label.
-        if (message.Labels.Contains(@"\Draft", StringComparer.OrdinalIgnoreCase) || message.Labels.Contains(@"\Drafts", StringComparer.OrdinalIgnoreCase))
+        // On Gmail a draft and the mail it becomes are one message for a moment: it is looked for again when a listing names it without the
+        // label.
+        if (
+            message.Labels.Contains(@"\Draft", StringComparer.OrdinalIgnoreCase)
+            || message.Labels.Contains(@"\Drafts", StringComparer.OrdinalIgnoreCase))
             return new GoneReading(item);
 
         return message.Labels.FirstOrDefault(label => FolderPlan.IsExcluded(session.Account, label, '/')) is { } excluded
@@ -393,7 +406,10 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
         }
 
         var known = headers is null ? "" : "; until then the log knows it by its headers";
-        var trouble = new Trouble(PlaceOf(item), reason, $"look at it with a mail program; move it to another folder, or run: crmsync quarantine retry{known}");
+        var trouble = new Trouble(
+            PlaceOf(item),
+            reason,
+            $"look at it with a mail program; move it to another folder, or run: crmsync quarantine retry{known}");
         await Done(uid, new UnreadableReading(item, trouble) { Headers = headers }, ct);
     }
 
@@ -410,8 +426,8 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
     }
 
     /// <summary>
-    /// How many parts a message has as far as it was read, if all that is missing of it is the rest of an attachment: the cut lies in a base64 part that nobody
-    /// looks into. Null when the rest may matter.
+    /// How many parts a message has as far as it was read, if all that is missing of it is the rest of an attachment: the cut lies in a
+    /// base64 part that nobody looks into. Null when the rest may matter.
     /// </summary>
     private static int? PartsIfOnlyAttachmentMissing(MimeMessage mail)
     {
@@ -420,9 +436,13 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
 
         var leaves = mail.Root.All().Where(part => !part.IsMultipart).ToList();
         var last = leaves.Count > 1 ? leaves[^1] : null;
-        var isBlind = last is { TransferEncodingName: "base64" } && last.ContentType.Split('/')[0] is "application" or "image" or "audio" or "video" or "font"
+        var isBlind =
+            last is { TransferEncodingName: "base64" }
+            && last.ContentType.Split('/')[0] is "application" or "image" or "audio" or "video" or "font"
             && last!.ContentType is not ("application/ics" or "application/ms-tnef" or "application/vnd.ms-tnef");
-        return isBlind && leaves.TrueForAll(part => !part.ContentType.StartsWith("message/", StringComparison.Ordinal)) ? leaves.Count : null;
+        return isBlind && leaves.TrueForAll(part => !part.ContentType.StartsWith("message/", StringComparison.Ordinal))
+            ? leaves.Count
+            : null;
     }
 
     /// <summary>Parses whole messages as they arrive, so that their size does not matter.</summary>

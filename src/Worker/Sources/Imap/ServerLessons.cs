@@ -7,8 +7,8 @@ using NodaTime;
 namespace CrmSync.Worker.Sources.Imap;
 
 /// <summary>
-/// What was learned about mail servers, for all accounts of a server and over restarts. A lesson is believed when it was taught twice, and forgotten after a month, for
-/// servers are repaired, too.
+/// What was learned about mail servers, for all accounts of a server and over restarts. A lesson is believed when it was taught twice, and
+/// forgotten after a month, for servers are repaired, too.
 /// </summary>
 /// <param name="clock">The time.</param>
 /// <param name="database">Where it is kept; null: in memory only.</param>
@@ -37,10 +37,14 @@ internal sealed class ServerLessons(IClock clock, ContactDatabase? database = nu
     public async Task<IReadOnlyCollection<ServerLesson>> Noted(Server server, ServerLesson lesson, CancellationToken ct)
     {
         var name = NameOf(server);
-        var times = seen.GetOrAdd(name, _ => new ConcurrentDictionary<ServerLesson, int>()).AddOrUpdate(lesson, 1, (_, before) => before + 1);
+        var times = seen.GetOrAdd(name, _ => new ConcurrentDictionary<ServerLesson, int>())
+            .AddOrUpdate(lesson, 1, (_, before) => before + 1);
         if (times >= Believed && !(await Of(server, ct)).Contains(lesson))
         {
-            var known = new Dictionary<string, long>(await Kept(name, ct), StringComparer.Ordinal) { [lesson.ToString()] = clock.GetCurrentInstant().ToUnixTimeSeconds() };
+            var known = new Dictionary<string, long>(await Kept(name, ct), StringComparer.Ordinal)
+            {
+                [lesson.ToString()] = clock.GetCurrentInstant().ToUnixTimeSeconds(),
+            };
             learned[name] = known;
             if (settings is not null)
                 await settings.Set(name, JsonSerializer.Serialize(known), ct);

@@ -5,12 +5,14 @@ using System.Text.Json;
 namespace CrmSync.Worker.Tests.Digests.Pictures;
 
 /// <summary>
-/// Compares pictures with approved ones in the repository. What came out stands beside the approved one as <c>.received.png</c> when they differ by more than
-/// the edges of letters can; whoever finds it right moves it over the approved one.
+/// Compares pictures with approved ones in the repository. What came out stands beside the approved one as <c>.received.png</c> when they
+/// differ by more than the edges of letters can; whoever finds it right moves it over the approved one.
 /// </summary>
 internal static class ApprovedPicture
 {
-    /// <summary>How far a colour may be off, of 255: letters are smoothed a little differently from one version of a browser to the next.</summary>
+    /// <summary>
+    /// How far a colour may be off, of 255: letters are smoothed a little differently from one version of a browser to the next.
+    /// </summary>
     private const int Tolerance = 40;
 
     /// <summary>How many points of a million may be off by more.</summary>
@@ -41,9 +43,13 @@ internal static class ApprovedPicture
     public static async Task Check(Chromium chromium, string name, byte[] actual, [CallerFilePath] string source = "")
     {
         var here = Path.GetDirectoryName(source)!;
-        var approved = name.Contains('/', StringComparison.Ordinal) ? Path.GetFullPath(Path.Combine(here, "../../../..", name + ".png")) : Path.Combine(here, "Approved", name + ".png");
+        var approved = name.Contains('/', StringComparison.Ordinal)
+            ? Path.GetFullPath(Path.Combine(here, "../../../..", name + ".png"))
+            : Path.Combine(here, "Approved", name + ".png");
         var received = Path.ChangeExtension(approved, ".received.png");
-        var difference = File.Exists(approved) ? await Difference(chromium, actual, await File.ReadAllBytesAsync(approved)) : "there is no approved one";
+        var difference = File.Exists(approved)
+            ? await Difference(chromium, actual, await File.ReadAllBytesAsync(approved))
+            : "there is no approved one";
         if (difference is null)
         {
             File.Delete(received);
@@ -52,7 +58,8 @@ internal static class ApprovedPicture
 
         Directory.CreateDirectory(Path.GetDirectoryName(approved)!);
         await File.WriteAllBytesAsync(received, await SmallPng.Of(chromium, actual));
-        Assert.Fail($"The picture {name} is not as approved: {difference}. Compare {received} with {approved}, and move it there if it is right.");
+        Assert.Fail(
+            $"The picture {name} is not as approved: {difference}. Compare {received} with {approved}, and move it there if it is right.");
     }
 
     /// <summary>What differs, in words; null when nothing does that a reader could see.</summary>
@@ -61,14 +68,20 @@ internal static class ApprovedPicture
         var page = await chromium.Open("<!DOCTYPE html><title>comparison</title>", 375);
         try
         {
-            var found = await page.EvaluateAsync<JsonElement>(Comparison, new object[] { Convert.ToBase64String(actual), Convert.ToBase64String(approved), Tolerance });
+            var found = await page.EvaluateAsync<JsonElement>(
+                Comparison,
+                new object[] { Convert.ToBase64String(actual), Convert.ToBase64String(approved), Tolerance });
             var count = found.GetProperty("count").GetInt64();
             if (count < 0)
                 return $"it measures {found.GetProperty("sizes").GetString()}";
 
-            return count * 1_000_000 <= MostPoints * found.GetProperty("points").GetInt64() ? null : string.Create(
-                CultureInfo.InvariantCulture,
-                $"{count} points differ, between {At("left")},{At("top")} and {At("right")},{At("bottom")} (pixels from the left and from the top)");
+            return count * 1_000_000 <= MostPoints * found.GetProperty("points").GetInt64()
+                ? null
+                : string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{count} points differ, between {At("left")},{At("top")} and {At("right")},{At("bottom")} (pixels from the left and "
+                        + $"from the top)"
+                );
 
             long At(string side) => found.GetProperty(side).GetInt64();
         }

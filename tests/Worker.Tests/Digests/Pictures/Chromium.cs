@@ -3,8 +3,8 @@ using Microsoft.Playwright;
 namespace CrmSync.Worker.Tests.Digests.Pictures;
 
 /// <summary>
-/// Debian's Chromium, the way it looks the same everywhere: only the fonts of one package, no hinting, no scroll bars, no network. Started once for all tests
-/// that look at mails.
+/// Debian's Chromium, the way it looks the same everywhere: only the fonts of one package, no hinting, no scroll bars, no network. Started
+/// once for all tests that look at mails.
 /// </summary>
 public sealed class Chromium : IAsyncLifetime
 {
@@ -20,7 +20,8 @@ public sealed class Chromium : IAsyncLifetime
     public async Task InitializeAsync()
     {
         if (!File.Exists(Program) || !Directory.Exists(Fonts))
-            throw new InvalidOperationException($"{Program} or the fonts in {Fonts} are missing; tests/run installs the packages chromium and fonts-liberation.");
+            throw new InvalidOperationException(
+                $"{Program} or the fonts in {Fonts} are missing; tests/run installs the packages chromium and fonts-liberation.");
 
         var fonts = Path.Combine(folder, "fonts.conf");
         await File.WriteAllTextAsync(fonts, $"""
@@ -35,12 +36,18 @@ public sealed class Chromium : IAsyncLifetime
             </fontconfig>
             """);
         playwright = await Playwright.CreateAsync();
-        browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
-        {
-            ExecutablePath = Program,
-            Args = ["--font-render-hinting=none", "--disable-lcd-text", "--force-color-profile=srgb", "--disable-gpu"],
-            Env = new Dictionary<string, string>(StringComparer.Ordinal) { ["FONTCONFIG_FILE"] = fonts, ["HOME"] = folder, ["PATH"] = "/usr/bin:/bin" },
-        });
+        browser = await playwright.Chromium.LaunchAsync(
+            new BrowserTypeLaunchOptions
+            {
+                ExecutablePath = Program,
+                Args = ["--font-render-hinting=none", "--disable-lcd-text", "--force-color-profile=srgb", "--disable-gpu"],
+                Env = new Dictionary<string, string>(StringComparer.Ordinal)
+                {
+                    ["FONTCONFIG_FILE"] = fonts,
+                    ["HOME"] = folder,
+                    ["PATH"] = "/usr/bin:/bin",
+                },
+            });
     }
 
     public async Task DisposeAsync()

@@ -11,7 +11,10 @@ using NodaTime;
 
 namespace CrmSync.Worker.Tests.Digests.Pictures;
 
-/// <summary>Whether what stands in a mail can be read, as a browser works it out: on the narrowest phone, by day and by night, whatever customers write.</summary>
+/// <summary>
+/// Whether what stands in a mail can be read, as a browser works it out: on the narrowest phone, by day and by night, whatever customers
+/// write.
+/// </summary>
 [Collection(ChromiumTests.Name)]
 public sealed class ReadingTests(Chromium chromium, SampleCompany company) : IClassFixture<SampleCompany>
 {
@@ -82,7 +85,8 @@ public sealed class ReadingTests(Chromium chromium, SampleCompany company) : ICl
     }
 
     [Fact]
-    public async Task A_page_that_sticks_out_is_noticed() => Assert.Equal(600, await WidthOf("<!DOCTYPE html><body style=\"margin:0\"><div style=\"width:600px\">x</div>", 375));
+    public async Task A_page_that_sticks_out_is_noticed() =>
+        Assert.Equal(600, await WidthOf("<!DOCTYPE html><body style=\"margin:0\"><div style=\"width:600px\">x</div>", 375));
 
     private async Task<int> WidthOf(string html, int width)
     {
@@ -95,13 +99,43 @@ public sealed class ReadingTests(Chromium chromium, SampleCompany company) : ICl
     /// <summary>The same text as name, subject, text, reason, advice, note and name of the meeting, in every section there is.</summary>
     private static DigestFacts FactsOf(string evil)
     {
-        var chase = new ChaseRule("no-answer-yet", Some.Nowhere) { Calendar = Some.Office, After = new(4, TimeUnit.BusinessDay), Say = evil };
-        var watch = new WatchRule("losing-them", Some.Nowhere) { Calendar = Some.Office, Metric = WatchMetric.Marker, Of = "competitor", Window = new(90, TimeUnit.Day), AtLeast = 2 };
+        var chase = new ChaseRule("no-answer-yet", Some.Nowhere)
+        {
+            Calendar = Some.Office,
+            After = new(4, TimeUnit.BusinessDay),
+            Say = evil,
+        };
+        var watch = new WatchRule("losing-them", Some.Nowhere)
+        {
+            Calendar = Some.Office,
+            Metric = WatchMetric.Marker,
+            Of = "competitor",
+            Window = new(90, TimeUnit.Day),
+            AtLeast = 2,
+        };
         Item[] items =
         [
-            Some.Item("LATE1", state: ItemState.Overdue) with { Why = evil, Level = 1, Steps = [new ItemStep(Some.Now, "olga", Via.Email)], Unsure = [evil] },
-            Some.Item("OPEN1") with { Why = evil }, Some.Item("CHASE", chase), Some.Item("WATCH", watch) with { About = evil, Contact = null },
-            Some.Item("HELD1", chase, state: ItemState.Suppressed) with { By = "not-too-often" },
+            Some.Item("LATE1", state: ItemState.Overdue) with
+            {
+                Why = evil,
+                Level = 1,
+                Steps = [new ItemStep(Some.Now, "olga", Via.Email)],
+                Unsure = [evil],
+            },
+            Some.Item("OPEN1") with
+            {
+                Why = evil,
+            },
+            Some.Item("CHASE", chase),
+            Some.Item("WATCH", watch) with
+            {
+                About = evil,
+                Contact = null,
+            },
+            Some.Item("HELD1", chase, state: ItemState.Suppressed) with
+            {
+                By = "not-too-often",
+            },
         ];
         var meeting = new Interaction
         {
@@ -118,12 +152,36 @@ public sealed class ReadingTests(Chromium chromium, SampleCompany company) : ICl
             ],
         };
         var log = items.Select(item => Some.Mail(item.Id, name: evil, subject: evil, text: evil)).Append(meeting).ToList();
-        var closed = new ClosedItem("X", chase, "thread-OPEN1", ItemClosing.Expired, Some.Now - Duration.FromHours(2)) { Owner = "ana", Opened = Some.Now, Why = evil, Contact = Some.Address("jo@acme.example") };
-        var answered = new ClosedItem("Y", Some.Answer, "t", ItemClosing.Met, Some.Now - Duration.FromHours(20)) { Owner = "ana", Opened = Some.Now, Why = evil };
+        var closed = new ClosedItem("X", chase, "thread-OPEN1", ItemClosing.Expired, Some.Now - Duration.FromHours(2))
+        {
+            Owner = "ana",
+            Opened = Some.Now,
+            Why = evil,
+            Contact = Some.Address("jo@acme.example"),
+        };
+        var answered = new ClosedItem("Y", Some.Answer, "t", ItemClosing.Met, Some.Now - Duration.FromHours(20))
+        {
+            Owner = "ana",
+            Opened = Some.Now,
+            Why = evil,
+        };
         return Some.Facts(items, log, closed: [closed, answered]) with
         {
-            Cases = [new CaseStanding("complaint", "t", Some.Address("jo@acme.example"), "ana", Some.Now - Duration.FromHours(3), true, Some.Now) { Subject = evil }],
-            OverContacted = [new OverContact(new CapLimit("calm", Some.Nowhere) { Max = 2, Window = new(7, TimeUnit.Day) }, "jo@acme.example", "ana", log)],
+            Cases =
+            [
+                new CaseStanding("complaint", "t", Some.Address("jo@acme.example"), "ana", Some.Now - Duration.FromHours(3), true, Some.Now)
+                {
+                    Subject = evil,
+                },
+            ],
+            OverContacted =
+            [
+                new OverContact(
+                    new CapLimit("calm", Some.Nowhere) { Max = 2, Window = new(7, TimeUnit.Day) },
+                    "jo@acme.example",
+                    "ana",
+                    log),
+            ],
             Accounts = [new AccountHealth(evil, Some.Now, evil)],
             Troubles = [evil],
             PolicyChanges = [new PolicyChange(Some.Now - Duration.FromHours(1), evil)],

@@ -7,7 +7,9 @@ namespace CrmSync.Worker.Tests.Digests.Pictures;
 /// <summary>A picture with at most 256 colours (PNG, colour type 3): a fourth of the size, and nobody sees the difference.</summary>
 internal static class SmallPng
 {
-    /// <summary>The frequent colours stay as they are; those at the edges of letters are rounded, so far that all fit into a palette.</summary>
+    /// <summary>
+    /// The frequent colours stay as they are; those at the edges of letters are rounded, so far that all fit into a palette.
+    /// </summary>
     private const string Palette = """
         async data => {
           const image = new Image(); image.src = 'data:image/png;base64,' + data; await image.decode();

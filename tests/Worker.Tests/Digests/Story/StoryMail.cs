@@ -6,7 +6,8 @@ using NodaTime.Text;
 namespace CrmSync.Worker.Tests.Digests.Story;
 
 /// <summary>A mail of the story beside those of the sample company.</summary>
-/// <param name="At">When it is written and, unless <see cref="SeenAt"/> says otherwise, when it lies in the mailboxes; Dublin time, which is UTC in these weeks.</param>
+/// <param name="At">When it is written and, unless <see cref="SeenAt"/> says otherwise, when it lies in the mailboxes; Dublin time, which
+/// is UTC in these weeks.</param>
 /// <param name="From">Who writes, with a name.</param>
 /// <param name="To">To whom; several are separated by commas.</param>
 /// <param name="Subject">One that begins with <c>Re:</c> answers the last mail of that subject.</param>
@@ -33,7 +34,8 @@ internal sealed record StoryMail(string At, string From, string To, string Subje
         string.Join(',', From, To, Cc, Bcc).Split(',').Select(Address).Where(address => address.EndsWith(Ours, StringComparison.Ordinal))
             .Select(address => address[..^Ours.Length].Split('+')[0]).Select(name => name == "crmsync" ? "commands" : name).Distinct();
 
-    public string MessageId => $"{Written.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)}.{Address(From).Replace('@', '.')}@story.example";
+    public string MessageId =>
+        $"{Written.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)}.{Address(From).Replace('@', '.')}@story.example";
 
     /// <summary>The subject without the <c>Re:</c> of an answer.</summary>
     public static string Bare(string subject)
@@ -46,22 +48,26 @@ internal sealed record StoryMail(string At, string From, string To, string Subje
     }
 
     /// <param name="answered">The Message-ID of the mail it answers, or null.</param>
-    public byte[] Bytes(string? answered) => MimeWriter.Write(new OutgoingMail
-    {
-        Date = Written.InUtc().ToOffsetDateTime(),
-        From = MailboxOf(From),
-        To = [.. To.Split(',').Select(MailboxOf)],
-        Cc = [.. Cc.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(MailboxOf)],
-        Subject = Subject,
-        MessageId = MessageId,
-        InReplyTo = answered,
-        Headers =
-        [
-            .. Bcc.Length == 0 ? Array.Empty<Header>() : [new Header("X-Original-To", Bcc)],
-            .. Address(From).EndsWith(Ours, StringComparison.Ordinal) ? [new Header("Authentication-Results", "mx.bright.example; dkim=pass header.d=bright.example")] : Array.Empty<Header>(),
-        ],
-        Text = Text,
-    });
+    public byte[] Bytes(string? answered) =>
+        MimeWriter.Write(
+            new OutgoingMail
+            {
+                Date = Written.InUtc().ToOffsetDateTime(),
+                From = MailboxOf(From),
+                To = [.. To.Split(',').Select(MailboxOf)],
+                Cc = [.. Cc.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(MailboxOf)],
+                Subject = Subject,
+                MessageId = MessageId,
+                InReplyTo = answered,
+                Headers =
+                [
+                    .. Bcc.Length == 0 ? Array.Empty<Header>() : [new Header("X-Original-To", Bcc)],
+                    .. Address(From).EndsWith(Ours, StringComparison.Ordinal)
+                        ? [new Header("Authentication-Results", "mx.bright.example; dkim=pass header.d=bright.example")]
+                        : Array.Empty<Header>(),
+                ],
+                Text = Text,
+            });
 
     private static Instant Read(string moment) => Moment.Parse(moment).Value.InUtc().ToInstant();
 

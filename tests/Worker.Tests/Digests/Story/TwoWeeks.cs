@@ -12,8 +12,9 @@ using NodaTime;
 namespace CrmSync.Worker.Tests.Digests.Story;
 
 /// <summary>
-/// The sample company lives through two weeks: mail arrives as time passes, everything is harvested every half hour of the working day, digests and immediate
-/// mails leave through ledger and outbox, lie in their readers' mailboxes, and are answered. Lived once, read by several tests.
+/// The sample company lives through two weeks: mail arrives as time passes, everything is harvested every half hour of the working day,
+/// digests and immediate mails leave through ledger and outbox, lie in their readers' mailboxes, and are answered. Lived once, read by
+/// several tests.
 /// </summary>
 public sealed class TwoWeeks : IAsyncLifetime, IAsyncDisposable
 {
@@ -39,7 +40,12 @@ public sealed class TwoWeeks : IAsyncLifetime, IAsyncDisposable
     {
         CopyCompany();
         var configuration = LoadedConfiguration.Read(folder, First.AtMidnight().InUtc().ToInstant());
-        program = new Composition(configuration with { Policy = configuration.Policy with { Version = "sample" } }, await ContactDatabase.OpenSqlite(Path.Combine(folder, "story.db"), default));
+        program = new Composition(
+            configuration with
+            {
+                Policy = configuration.Policy with { Version = "sample" },
+            },
+            await ContactDatabase.OpenSqlite(Path.Combine(folder, "story.db"), default));
 
         var waiting = SampleMails().Concat(TheStory.Mails.SelectMany(CopiesOf)).OrderBy(copy => copy.Arrives).ToList();
         var next = 0;
@@ -68,7 +74,9 @@ public sealed class TwoWeeks : IAsyncLifetime, IAsyncDisposable
         Directory.Delete(folder, recursive: true);
     }
 
-    /// <summary>Eight in the morning to half past six, every half hour and when the managers' digest is due; once at noon on days off.</summary>
+    /// <summary>
+    /// Eight in the morning to half past six, every half hour and when the managers' digest is due; once at noon on days off.
+    /// </summary>
     private static IEnumerable<Instant> Clock()
     {
         for (var day = First; day <= Last; day = day.PlusDays(1))
@@ -89,7 +97,8 @@ public sealed class TwoWeeks : IAsyncLifetime, IAsyncDisposable
     }
 
     private bool RunsOut(Instant now) =>
-        moments[^1] is var last && (last.Evaluation.NextChange <= now || last.Evaluation.Items.Any(item => last.Now < item.WarnAt && item.WarnAt <= now));
+        moments[^1] is var last
+        && (last.Evaluation.NextChange <= now || last.Evaluation.Items.Any(item => last.Now < item.WarnAt && item.WarnAt <= now));
 
     private static bool IsMorning(Instant now) => now.InUtc().Hour == 8;
 
@@ -107,7 +116,8 @@ public sealed class TwoWeeks : IAsyncLifetime, IAsyncDisposable
         var ledger = new DigestLedger(program.Database);
         foreach (var plan in report.Sent)
         {
-            var bytes = await File.ReadAllBytesAsync(Path.Combine(folder, "out", "mail", $"{plan.Occasion}-{plan.Digest}-{plan.Reader}.eml"));
+            var bytes = await File.ReadAllBytesAsync(
+                Path.Combine(folder, "out", "mail", $"{plan.Occasion}-{plan.Digest}-{plan.Reader}.eml"));
             var mail = new ReceivedMail(now, plan.Digest, plan.Reader, MimeReader.Read(bytes)) { Folder = folder };
             var items = await ledger.ItemsOf(plan.MessageId, default);
             mail.Items.AddRange(mail.Numbers.Select(number => items[number]));
@@ -118,7 +128,10 @@ public sealed class TwoWeeks : IAsyncLifetime, IAsyncDisposable
 
     private void CopyCompany()
     {
-        foreach (var file in Directory.EnumerateFiles(SampleCompany.Config, "*", SearchOption.AllDirectories).Where(file => !file.Contains("/sample/mail/", StringComparison.Ordinal)))
+        foreach (
+            var file in Directory
+                .EnumerateFiles(SampleCompany.Config, "*", SearchOption.AllDirectories)
+                .Where(file => !file.Contains("/sample/mail/", StringComparison.Ordinal)))
         {
             var copy = Path.Combine(folder, Path.GetRelativePath(SampleCompany.Config, file));
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
@@ -139,15 +152,24 @@ public sealed class TwoWeeks : IAsyncLifetime, IAsyncDisposable
 
     private static IEnumerable<ArrivingCopy> SampleMails()
     {
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(SampleCompany.Config, "sample", "mail"), "*.store.bright.example", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        foreach (
+            var file in Directory
+                .EnumerateFiles(Path.Combine(SampleCompany.Config, "sample", "mail"), "*.store.bright.example", SearchOption.AllDirectories)
+                .Order(StringComparer.Ordinal))
         {
             var arrives = Instant.FromUnixTimeSeconds(long.Parse(Path.GetFileName(file).Split('.')[0], CultureInfo.InvariantCulture));
-            yield return new ArrivingCopy(arrives, Path.GetFileName(Path.GetDirectoryName(Path.GetDirectoryName(file)!)!), () => File.ReadAllBytes(file));
+            yield return new ArrivingCopy(
+                arrives,
+                Path.GetFileName(Path.GetDirectoryName(Path.GetDirectoryName(file)!)!),
+                () => File.ReadAllBytes(file));
         }
     }
 
     private IEnumerable<ArrivingCopy> CopiesOf(StoryMail mail) =>
-        mail.Mailboxes.Select(mailbox => new ArrivingCopy(mail.Arrives, mailbox, () => mail.Bytes(mail.Subject.StartsWith("Re:", StringComparison.Ordinal) ? threads[StoryMail.Bare(mail.Subject)] : null)));
+        mail.Mailboxes.Select(mailbox => new ArrivingCopy(
+            mail.Arrives,
+            mailbox,
+            () => mail.Bytes(mail.Subject.StartsWith("Re:", StringComparison.Ordinal) ? threads[StoryMail.Bare(mail.Subject)] : null)));
 
     private void Deliver(string mailbox, byte[] bytes)
     {
@@ -156,7 +178,15 @@ public sealed class TwoWeeks : IAsyncLifetime, IAsyncDisposable
             threads[StoryMail.Bare(subject)] = id;
 
         delivered++;
-        File.WriteAllBytes(Path.Combine(folder, "sample", "mail", mailbox, "new", string.Create(CultureInfo.InvariantCulture, $"{delivered:000000}.story")), bytes);
+        File.WriteAllBytes(
+            Path.Combine(
+                folder,
+                "sample",
+                "mail",
+                mailbox,
+                "new",
+                string.Create(CultureInfo.InvariantCulture, $"{delivered:000000}.story")),
+            bytes);
     }
 
     private bool ShowOrHideHello(Instant now)
@@ -179,7 +209,12 @@ public sealed class TwoWeeks : IAsyncLifetime, IAsyncDisposable
             var mail = received.Last(one => one.Digest == digest && one.Reader == reader);
             var commands = lines.Select(line => line.Verb.Replace("#", mail.NumberOf(line.Item), StringComparison.Ordinal));
             var quoted = string.Join('\n', mail.Text.Split('\n').Take(12).Select(line => "> " + line));
-            var reply = new StoryMail(at, $"{reader} <{reader}@bright.example>", mail.Mail.ReplyTo[0].Address, $"Re: {mail.Mail.Subject}", $"{string.Join('\n', commands)}\n\nOn that morning CrmSync wrote:\n{quoted}");
+            var reply = new StoryMail(
+                at,
+                $"{reader} <{reader}@bright.example>",
+                mail.Mail.ReplyTo[0].Address,
+                $"Re: {mail.Mail.Subject}",
+                $"{string.Join('\n', commands)}\n\nOn that morning CrmSync wrote:\n{quoted}");
             Deliver("commands", reply.Bytes(mail.Mail.MessageId));
         }
     }
@@ -203,7 +238,10 @@ internal sealed partial record ReceivedMail(Instant At, string Digest, string Re
     public string Text => Mail.Text ?? "";
 
     /// <summary>The numbers of the items it tells of, as often as it does.</summary>
-    public IEnumerable<int> Numbers => ItemLine().Matches(Text.ReplaceLineEndings("\n")).Select(match => int.Parse(match.Groups["number"].Value, CultureInfo.InvariantCulture));
+    public IEnumerable<int> Numbers =>
+        ItemLine()
+            .Matches(Text.ReplaceLineEndings("\n"))
+            .Select(match => int.Parse(match.Groups["number"].Value, CultureInfo.InvariantCulture));
 
     /// <summary>What the ledger understands by these numbers, when somebody answers.</summary>
     public List<string> Items { get; } = [];
@@ -214,7 +252,12 @@ internal sealed partial record ReceivedMail(Instant At, string Digest, string Re
 
     /// <summary>The ids of items marked new.</summary>
     public IReadOnlyList<string> NewItems =>
-        [.. ItemBlock().Matches(Text.ReplaceLineEndings("\n")).Where(block => block.Value.Contains("[new]", StringComparison.Ordinal)).Select(block => ItemId().Match(block.Value.ReplaceLineEndings(" ")).Groups[1].Value)];
+        [
+            .. ItemBlock()
+                .Matches(Text.ReplaceLineEndings("\n"))
+                .Where(block => block.Value.Contains("[new]", StringComparison.Ordinal))
+                .Select(block => ItemId().Match(block.Value.ReplaceLineEndings(" ")).Groups[1].Value),
+        ];
 
     /// <summary>What stands under a heading, entry by entry; empty without it.</summary>
     public IReadOnlyList<string> Entries(string heading)
@@ -234,7 +277,8 @@ internal sealed partial record ReceivedMail(Instant At, string Digest, string Re
 
     /// <summary>As it is approved: what the reader sees, without the signatures of links.</summary>
     public string Approvable =>
-        $"{At.InUtc().ToString("HH:mm", CultureInfo.InvariantCulture)}  {Mail.Subject}\nto {Mail.To[0]}\n\n{Token().Replace(Text.Replace(Folder, "/srv", StringComparison.Ordinal).ReplaceLineEndings("\n"), "%5Btoken%5D").TrimEnd()}\n";
+        $"{At.InUtc().ToString("HH:mm", CultureInfo.InvariantCulture)}  {Mail.Subject}\nto "
+            + $"{Mail.To[0]}\n\n{Token().Replace(Text.Replace(Folder, "/srv", StringComparison.Ordinal).ReplaceLineEndings("\n"), "%5Btoken%5D").TrimEnd()}\n";
 
     [GeneratedRegex(@"·\s+([0-9A-Z]{8})(?=\s)")]
     private static partial Regex ItemId();

@@ -6,17 +6,30 @@ using NodaTime;
 
 namespace CrmSync.Worker.Tests.Digests.Story;
 
-/// <summary>The sample company's mails over two weeks: read in order they tell its story. Nobody is told a thing twice, and nothing is missed.</summary>
+/// <summary>
+/// The sample company's mails over two weeks: read in order they tell its story. Nobody is told a thing twice, and nothing is missed.
+/// </summary>
 public sealed class TwoWeeksTests(TwoWeeks story) : IClassFixture<TwoWeeks>
 {
     [Fact]
     public void The_mails_of_each_day_are_as_approved()
     {
-        var days = story.Received.GroupBy(mail => (mail.Date, mail.Reader)).OrderBy(group => group.Key.Date).ThenBy(group => group.Key.Reader, StringComparer.Ordinal)
-            .Select(group => (Name: string.Create(CultureInfo.InvariantCulture, $"{group.Key.Date:uuuu-MM-dd}-{group.Key.Date.DayOfWeek.ToString()[..3].ToLowerInvariant()}-{group.Key.Reader}.txt"),
-                Text: string.Join("\n" + new string('=', 76) + "\n\n", group.Select(mail => mail.Approvable))))
+        var days = story
+            .Received.GroupBy(mail => (mail.Date, mail.Reader))
+            .OrderBy(group => group.Key.Date)
+            .ThenBy(group => group.Key.Reader, StringComparer.Ordinal)
+            .Select(group =>
+                (
+                    Name: string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{group.Key.Date:uuuu-MM-dd}-{group.Key.Date.DayOfWeek.ToString()[..3].ToLowerInvariant()}-{group.Key.Reader}.txt"
+                    ),
+                    Text: string.Join("\n" + new string('=', 76) + "\n\n", group.Select(mail => mail.Approvable))))
             .ToList();
-        Assert.Multiple([.. days.Select(day => new Action(() => Approved.Check(day.Name, day.Text))), () => Approved.CheckNames(days.Select(day => day.Name))]);
+        Assert.Multiple([
+            .. days.Select(day => new Action(() => Approved.Check(day.Name, day.Text))),
+            () => Approved.CheckNames(days.Select(day => day.Name)),
+        ]);
     }
 
     [Fact]
@@ -27,7 +40,10 @@ public sealed class TwoWeeksTests(TwoWeeks story) : IClassFixture<TwoWeeks>
         {
             foreach (var reader in story.Policy.People.Where(person => Presence.IsThere(person, now.InUtc().Date)))
             {
-                var open = evaluation.Items.Where(item => item.Owner == reader.Id && IsToldOf(item, now) && item.Unsure.Count == 0).Select(item => item.Id).ToList();
+                var open = evaluation
+                    .Items.Where(item => item.Owner == reader.Id && IsToldOf(item, now) && item.Unsure.Count == 0)
+                    .Select(item => item.Id)
+                    .ToList();
                 var mail = story.Received.SingleOrDefault(one => one.At == now && one.Digest == "my-day" && one.Reader == reader.Id);
                 Assert.True(open.Count == 0 || mail is not null, $"{now}: {reader.Id} has {string.Join(", ", open)} to do and got no mail");
                 Assert.Empty(open.Except(mail?.Items ?? []));
@@ -49,7 +65,10 @@ public sealed class TwoWeeksTests(TwoWeeks story) : IClassFixture<TwoWeeks>
             if (next is null)
                 continue;
 
-            var still = next.Evaluation.Items.Where(item => IsToldOf(item, next.Now) && item.Unsure.Count == 0).Select(item => item.Id).ToHashSet(StringComparer.Ordinal);
+            var still = next
+                .Evaluation.Items.Where(item => IsToldOf(item, next.Now) && item.Unsure.Count == 0)
+                .Select(item => item.Id)
+                .ToHashSet(StringComparer.Ordinal);
             Assert.All(moment.Evaluation.Items.Where(item => still.Contains(item.Id)), item => Assert.Contains(item.Id, told));
         }
     }
@@ -60,10 +79,15 @@ public sealed class TwoWeeksTests(TwoWeeks story) : IClassFixture<TwoWeeks>
         foreach (var (now, evaluation) in Mornings(new LocalTime(8, 45)))
         {
             var firm = story.Received.Single(mail => mail.At == now && mail.Digest == "the-firm");
-            foreach (var owner in evaluation.Items.Where(item => item.State == ItemState.Overdue && item.Rule is not WatchRule).GroupBy(item => item.Owner))
+            foreach (
+                var owner in evaluation
+                    .Items.Where(item => item.State == ItemState.Overdue && item.Rule is not WatchRule)
+                    .GroupBy(item => item.Owner))
             {
                 var name = story.Policy.People.Single(person => person.Id == owner.Key).Name;
-                Assert.Contains(firm.Entries("OVERDUE, BY OWNER"), row => row.StartsWith($"{name}: {owner.Count()} ", StringComparison.Ordinal));
+                Assert.Contains(
+                    firm.Entries("OVERDUE, BY OWNER"),
+                    row => row.StartsWith($"{name}: {owner.Count()} ", StringComparison.Ordinal));
             }
         }
     }
@@ -72,7 +96,9 @@ public sealed class TwoWeeksTests(TwoWeeks story) : IClassFixture<TwoWeeks>
     public void No_mail_comes_twice()
     {
         Assert.Equal(story.Received.Count, story.Received.Select(mail => mail.Mail.MessageId).Distinct().Count());
-        Assert.All(story.Received.Where(mail => mail.Digest != "immediate").GroupBy(mail => (mail.Date, mail.Digest, mail.Reader)), group => Assert.Single(group));
+        Assert.All(
+            story.Received.Where(mail => mail.Digest != "immediate").GroupBy(mail => (mail.Date, mail.Digest, mail.Reader)),
+            group => Assert.Single(group));
     }
 
     [Fact]
@@ -99,7 +125,10 @@ public sealed class TwoWeeksTests(TwoWeeks story) : IClassFixture<TwoWeeks>
     [Fact]
     public void A_step_of_an_item_is_told_at_once_to_one_reader_and_once()
     {
-        var steps = story.Received.Where(mail => mail.Digest == "immediate").SelectMany(mail => mail.Items.Select(item => (item, mail.Reader, Step: mail.Mail.Subject!.Split(':')[0]))).ToList();
+        var steps = story
+            .Received.Where(mail => mail.Digest == "immediate")
+            .SelectMany(mail => mail.Items.Select(item => (item, mail.Reader, Step: mail.Mail.Subject!.Split(':')[0])))
+            .ToList();
         Assert.True(steps.Count >= 3);
         Assert.Equal(steps.Distinct(), steps);
     }
@@ -110,7 +139,9 @@ public sealed class TwoWeeksTests(TwoWeeks story) : IClassFixture<TwoWeeks>
     [InlineData("AS YOU SAID")]
     public void A_reader_hears_a_piece_of_news_once(string heading)
     {
-        var told = story.Received.SelectMany(mail => mail.Entries(heading).Select(entry => (mail.Reader, mail.Digest, WithoutTime(entry)))).ToList();
+        var told = story
+            .Received.SelectMany(mail => mail.Entries(heading).Select(entry => (mail.Reader, mail.Digest, WithoutTime(entry))))
+            .ToList();
         Assert.NotEmpty(told);
         Assert.Equal(told.Distinct(), told);
     }
@@ -139,8 +170,15 @@ public sealed class TwoWeeksTests(TwoWeeks story) : IClassFixture<TwoWeeks>
     public void Mails_come_on_working_days_to_who_is_there()
     {
         Assert.All(story.Received, mail => Assert.InRange(mail.Date.DayOfWeek, IsoDayOfWeek.Monday, IsoDayOfWeek.Friday));
-        Assert.All(story.Received, mail => Assert.True(Presence.IsThere(story.Policy.People.Single(person => person.Id == mail.Reader), mail.Date), $"{mail.Reader} {mail.Date}"));
-        Assert.Equal(["ana", "ana"], story.Received.Where(mail => mail.Digest == "the-firm" && mail.Reader != "olga").Select(mail => mail.Reader));
+        Assert.All(
+            story.Received,
+            mail =>
+                Assert.True(
+                    Presence.IsThere(story.Policy.People.Single(person => person.Id == mail.Reader), mail.Date),
+                    $"{mail.Reader} {mail.Date}"));
+        Assert.Equal(
+            ["ana", "ana"],
+            story.Received.Where(mail => mail.Digest == "the-firm" && mail.Reader != "olga").Select(mail => mail.Reader));
     }
 
     [Fact]
@@ -150,14 +188,18 @@ public sealed class TwoWeeksTests(TwoWeeks story) : IClassFixture<TwoWeeks>
         {
             var date = NodaTime.Text.LocalDatePattern.Iso.Parse(at[..10]).Value;
             var next = story.Received.FirstOrDefault(mail => mail.Reader == reader && mail.Digest == digest && mail.Date > date);
-            Assert.All(lines.Where(line => !line.Verb.StartsWith("not useful", StringComparison.Ordinal)), line => Assert.DoesNotContain(line.Item, (next?.Text ?? "").Split("AS YOU SAID")[0], StringComparison.Ordinal));
+            Assert.All(
+                lines.Where(line => !line.Verb.StartsWith("not useful", StringComparison.Ordinal)),
+                line => Assert.DoesNotContain(line.Item, (next?.Text ?? "").Split("AS YOU SAID")[0], StringComparison.Ordinal));
         }
     }
 
     private IEnumerable<Moment> Mornings(LocalTime time) =>
-        story.Moments.Where(moment => moment.Now.InUtc().TimeOfDay == time && moment.Now.InUtc().DayOfWeek is not (IsoDayOfWeek.Saturday or IsoDayOfWeek.Sunday));
+        story.Moments.Where(moment =>
+            moment.Now.InUtc().TimeOfDay == time && moment.Now.InUtc().DayOfWeek is not (IsoDayOfWeek.Saturday or IsoDayOfWeek.Sunday));
 
-    private static bool IsToldOf(Item item, Instant now) => item.State is ItemState.Open or ItemState.Overdue && item.Rule is not WatchRule && !(item.HiddenUntil > now);
+    private static bool IsToldOf(Item item, Instant now) =>
+        item.State is ItemState.Open or ItemState.Overdue && item.Rule is not WatchRule && !(item.HiddenUntil > now);
 
     /// <summary>Times are told as seen from the day, and so differ from mail to mail.</summary>
     private static string WithoutTime(string entry) => entry.Split([" (yesterday", " (today"], StringSplitOptions.None)[0];
