@@ -107,7 +107,7 @@ internal sealed class DigestMails(MailSender sender, HtmlPages pages)
             ],
             Text = text,
         };
-        return new DigestMail(mail.MessageId, MimeWriter.Write(mail), "");
+        return new DigestMail(mail.MessageId, MailWriter.Write(mail), "");
     }
 
     private string NoticeId(string reader, IReadOnlyList<Notice> notices) =>
@@ -137,7 +137,7 @@ internal sealed class DigestMails(MailSender sender, HtmlPages pages)
             Text = DigestText.Write(view),
             Html = html,
         };
-        return new DigestMail(mail.MessageId, MimeWriter.Write(mail), html);
+        return new DigestMail(mail.MessageId, MailWriter.Write(mail), html);
     }
 
     private IEnumerable<Header> Headers(DigestView view, string list, string kind)

@@ -20,7 +20,10 @@ internal sealed record Written(DigestMail Mail)
 
     /// <summary>The header block, unfolded, one field a line.</summary>
     public IReadOnlyList<string> Headers =>
-        Source[..Source.IndexOf("\r\n\r\n", StringComparison.Ordinal)].Replace("\r\n ", " ", StringComparison.Ordinal).Split("\r\n");
+        Source[..Source.IndexOf("\r\n\r\n", StringComparison.Ordinal)]
+            .Replace("\r\n ", " ", StringComparison.Ordinal)
+            .Replace("\r\n\t", " ", StringComparison.Ordinal)
+            .Split("\r\n");
 
     public string Html => Mail.Html;
 

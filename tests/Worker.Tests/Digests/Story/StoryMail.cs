@@ -1,5 +1,6 @@
 using System.Globalization;
 using CrmSync.Mail.Mime;
+using CrmSync.Worker.Digests;
 using NodaTime;
 using NodaTime.Text;
 
@@ -49,7 +50,7 @@ internal sealed record StoryMail(string At, string From, string To, string Subje
 
     /// <param name="answered">The Message-ID of the mail it answers, or null.</param>
     public byte[] Bytes(string? answered) =>
-        MimeWriter.Write(
+        MailWriter.Write(
             new OutgoingMail
             {
                 Date = Written.InUtc().ToOffsetDateTime(),

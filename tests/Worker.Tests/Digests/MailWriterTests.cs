@@ -2,13 +2,14 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using CrmSync.Mail.Mime;
+using CrmSync.Worker.Digests;
 using FsCheck;
 using FsCheck.Fluent;
 using NodaTime;
 
-namespace CrmSync.Mail.Tests.Mime;
+namespace CrmSync.Worker.Tests.Digests;
 
-public sealed class MimeWriterTests
+public sealed class MailWriterTests
 {
     private static readonly OutgoingMail Plain = new()
     {
@@ -36,17 +37,17 @@ public sealed class MimeWriterTests
             Three mails wait.
 
             """;
-        Assert.Equal(Expected.ReplaceLineEndings("\r\n"), Encoding.ASCII.GetString(MimeWriter.Write(Plain)));
+        Assert.Equal(Expected.ReplaceLineEndings("\r\n"), Encoding.ASCII.GetString(MailWriter.Write(Plain)));
     }
 
     [Fact]
     public void The_same_mail_gives_the_same_bytes_and_another_one_another_boundary()
     {
         var mail = Plain with { Html = "<p>Three mails wait." };
-        Assert.Equal(MimeWriter.Write(mail), MimeWriter.Write(mail));
+        Assert.Equal(MailWriter.Write(mail), MailWriter.Write(mail));
         Assert.NotEqual(
-            MimeReader.Read(MimeWriter.Write(mail)).Root.Parameter("boundary"),
-            MimeReader.Read(MimeWriter.Write(mail with { Html = "<p>Four" })).Root.Parameter("boundary"));
+            MimeReader.Read(MailWriter.Write(mail)).Root.Parameter("boundary"),
+            MimeReader.Read(MailWriter.Write(mail with { Html = "<p>Four" })).Root.Parameter("boundary"));
     }
 
     [Theory]
@@ -56,7 +57,7 @@ public sealed class MimeWriterTests
     [InlineData("a\0\u0085\u2028Bcc: evil@hill.example")]
     public void No_value_starts_a_header_of_its_own(string value)
     {
-        var mail = MimeReader.Read(MimeWriter.Write(Plain with
+        var mail = MimeReader.Read(MailWriter.Write(Plain with
         {
             Subject = value,
             From = Plain.From with { Name = value },
@@ -73,27 +74,27 @@ public sealed class MimeWriterTests
     [InlineData("X:Bad")]
     [InlineData("")]
     public void A_header_name_that_is_none_is_refused(string name) =>
-        Assert.Throws<ArgumentException>(() => MimeWriter.Write(Plain with { Headers = [new Header(name, "x")] }));
+        Assert.Throws<ArgumentException>(() => MailWriter.Write(Plain with { Headers = [new Header(name, "x")] }));
 
     [Fact]
     public void An_address_or_id_that_is_none_is_refused()
     {
         Assert.Throws<ArgumentException>(() =>
-            MimeWriter.Write(Plain with { To = [new Mailbox("", "ana@hill.example>\r\nBcc: <x@y.example")] }));
-        Assert.Throws<ArgumentException>(() => MimeWriter.Write(Plain with { MessageId = "a b@c" }));
-        Assert.Throws<ArgumentException>(() => MimeWriter.Write(Plain with { References = ["a@b>\r\nBcc: x"] }));
+            MailWriter.Write(Plain with { To = [new Mailbox("", "ana@hill.example>\r\nBcc: <x@y.example")] }));
+        Assert.Throws<ArgumentException>(() => MailWriter.Write(Plain with { MessageId = "a b@c" }));
+        Assert.Throws<ArgumentException>(() => MailWriter.Write(Plain with { References = ["a@b>\r\nBcc: x"] }));
     }
 
     [Fact]
     public void International_domains_are_written_in_ascii_and_local_parts_need_SMTPUTF8()
     {
         var mail = Plain with { To = [new Mailbox("", "ana@hügel.example")] };
-        Assert.Equal("ana@xn--hgel-0ra.example", MimeReader.Read(MimeWriter.Write(mail)).To[0].Address);
-        Assert.False(MimeWriter.NeedsSmtpUtf8(mail));
-        Assert.True(MimeWriter.NeedsSmtpUtf8(Plain with { To = [new Mailbox("", "zoë@hill.example")] }));
+        Assert.Equal("ana@xn--hgel-0ra.example", MimeReader.Read(MailWriter.Write(mail)).To[0].Address);
+        Assert.True(Ascii.IsValid(MailWriter.Write(mail)));
+        Assert.False(Ascii.IsValid(MailWriter.Write(Plain with { To = [new Mailbox("", "zoë@hill.example")] })));
         Assert.Equal(
             "zoë@hill.example",
-            MimeReader.Read(MimeWriter.Write(Plain with { To = [new Mailbox("", "zoë@hill.example")] })).To[0].Address);
+            MimeReader.Read(MailWriter.Write(Plain with { To = [new Mailbox("", "zoë@hill.example")] })).To[0].Address);
     }
 
     [Fact]
@@ -128,7 +129,7 @@ public sealed class MimeWriterTests
                 mails,
                 m =>
                 {
-                    var bytes = MimeWriter.Write(
+                    var bytes = MailWriter.Write(
                         Plain with
                         {
                             Subject = m.subject,
@@ -188,7 +189,7 @@ public sealed class MimeWriterTests
             UseShellExecute = false,
         };
         using var process = Process.Start(start)!;
-        process.StandardInput.BaseStream.Write(MimeWriter.Write(mail));
+        process.StandardInput.BaseStream.Write(MailWriter.Write(mail));
         process.StandardInput.Close();
         var read = JsonDocument.Parse(process.StandardOutput.ReadToEnd()).RootElement;
         process.WaitForExit();
@@ -213,7 +214,15 @@ public sealed class MimeWriterTests
 
     private static string PartText(MimeMessage mail, int part) => Encoding.UTF8.GetString(mail.Root.Parts[part].Content.Span);
 
-    private static string Lines(string text) => Charsets.Clean(text).ReplaceLineEndings("\n").TrimEnd('\n');
+    /// <summary>The lines of a text without the controls no email carries.</summary>
+    private static string Lines(string text)
+    {
+        var lines = text.Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n').EnumerateRunes().Where(IsKept);
+        return string.Concat(lines).TrimEnd('\n');
+    }
+
+    private static bool IsKept(Rune rune) =>
+        rune.Value is '\n' or '\t' || !(Rune.IsControl(rune) || rune == Rune.ReplacementChar || rune.Value is 0xFFFE or 0xFFFF);
 
     private static string Words(string text) =>
         string.Join(

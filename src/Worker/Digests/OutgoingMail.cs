@@ -1,8 +1,10 @@
 using NodaTime;
 
-namespace CrmSync.Mail.Mime;
+using CrmSync.Mail.Mime;
 
-/// <summary>A mail to be written by <see cref="MimeWriter"/>.</summary>
+namespace CrmSync.Worker.Digests;
+
+/// <summary>A mail to be written by <see cref="MailWriter"/>.</summary>
 public sealed record OutgoingMail
 {
     /// <summary>The author.</summary>
