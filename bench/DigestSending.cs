@@ -12,9 +12,10 @@ using CrmSync.Fixtures.Servers;
 using CrmSync.Storage;
 using CrmSync.Storage.Harvest;
 using CrmSync.Storage.Log;
+using CrmSync.Worker;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Digests;
-using CrmSync.Worker.MailServers;
+using Microsoft.Extensions.DependencyInjection;
 using NodaTime;
 
 namespace CrmSync.Bench;
@@ -72,19 +73,14 @@ internal static class DigestSending
             var now = Morning + Duration.FromDays(round);
             running.Evaluate(now);
             watch = Watch.Start();
-            using var logins = new MailLogins(SystemClock.Instance, database);
-            await using var desk = new DigestDesk(
-                policy,
+            var configuration = new CrmSyncConfiguration { Storage = new StorageChoice.Sqlite("open already"), Delivery = settings };
+            var services = new ServiceCollection().AddCrmSync(
+                new LoadedConfiguration("bench", configuration, policy),
                 database,
-                async (moment, ct) =>
-                    new ContactLogSnapshot(
-                        await new ContactLog(database).Read(new LogFilter { Now = moment, WithoutText = true }, ct).ToListAsync(ct)),
-                settings,
-                logins)
-            {
-                Running = running,
-            };
-            var report = await desk.Send(now, null, CancellationToken.None);
+                TimeProvider.System);
+            await using var parts = services.BuildServiceProvider();
+            var look = new PolicyLook(policy, now) { Running = running };
+            var report = await parts.GetRequiredService<DigestDesk>().Send(look, lease: null, CancellationToken.None);
             if (report.Problems.Count > 0)
                 throw new InvalidOperationException(report.Problems[0].ToString());
 

@@ -31,7 +31,8 @@ internal static class Harvesting
             new Capture(policy, Capture.DefaultTextLimit),
             classifier,
             meetings,
-            Instant.FromUtc(1990, 1, 1, 0, 0));
+            Instant.FromUtc(1990, 1, 1, 0, 0),
+            TimeProvider.System);
         foreach (var round in (string[])["first", "again"])
         {
             var account = await accounts.Register("ana", "maildir", "ana@bright.example", CancellationToken.None);

@@ -5,11 +5,13 @@ using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
 using CrmSync.Fixtures.Servers;
 using CrmSync.Storage;
+using CrmSync.Worker;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Harvest;
 using CrmSync.Worker.MailServers;
 using CrmSync.Worker.Sources;
 using CrmSync.Worker.Sources.Imap;
+using Microsoft.Extensions.DependencyInjection;
 using NodaTime;
 
 namespace CrmSync.Bench;
@@ -44,15 +46,13 @@ internal static class ImapPolling
         using var logins = new MailLogins(SystemClock.Instance, database);
         await using var imap = new ImapSources(SystemClock.Instance, logins, new ServerLessons(SystemClock.Instance, database));
         var capture = new CaptureSettings { SinceDate = new LocalDate(2000, 1, 1) };
-        using var harvest = new HarvestAll(
+        var configuration = new CrmSyncConfiguration { Storage = new StorageChoice.Sqlite("open already"), Capture = capture };
+        var services = new ServiceCollection().AddCrmSync(
+            new LoadedConfiguration("bench", configuration, policy),
             database,
-            new CrmSyncConfiguration
-            {
-                Storage = new StorageChoice.Sqlite("unused"),
-                Accounts = [],
-                Capture = capture,
-            },
-            () => policy);
+            TimeProvider.System);
+        await using var parts = services.BuildServiceProvider();
+        var harvest = parts.GetRequiredService<HarvestAll>();
         var accounts = users.ConvertAll(user => new ImapAccount(
             user,
             default,

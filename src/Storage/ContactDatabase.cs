@@ -98,6 +98,32 @@ public sealed class ContactDatabase : IAsyncDisposable
         writing.Dispose();
     }
 
+    /// <summary>What a failure says about the database as a whole, in words for a person; null when it is about something else.</summary>
+    public DatabaseUnusableException? Explain(Exception failure) =>
+        failure as DatabaseUnusableException ?? Unusable.Explain(Place, failure);
+
+    /// <summary>
+    /// Whether the SQLite file was deleted, moved or replaced since it was opened: what is written from then on goes to a file that no
+    /// other program sees. Always false on PostgreSQL.
+    /// </summary>
+    public async Task<bool> IsGone(CancellationToken ct)
+    {
+        if (!Engine.IsSqlite)
+            return false;
+
+        await writing.WaitAsync(ct);
+        try
+        {
+            // The connection of the writer is the one that counts. Before the first write there is none yet, and the file is opened by its
+            // name at the next.
+            return writer is SqliteConnection { Handle: { } file } ? SqliteFile.HasMoved(file) : !File.Exists(Place);
+        }
+        finally
+        {
+            writing.Release();
+        }
+    }
+
     /// <summary>How many rows a table or view has, for status and measurements.</summary>
     public async Task<long> CountRows(string table, CancellationToken ct)
     {

@@ -1,6 +1,9 @@
 using System.CommandLine;
+using CrmSync.Domain.Company;
 using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Policy;
+using CrmSync.Worker.Configuration;
+using CrmSync.Worker.Harvest;
 using CrmSync.Worker.PolicyFiles;
 using NodaTime;
 
@@ -9,7 +12,7 @@ namespace CrmSync.Worker.Cli;
 /// <summary>
 /// <c>policy backtest</c>: replays the log and tells what the policy would have done. It sends nothing and writes nothing.
 /// </summary>
-internal static class BacktestVerb
+internal sealed class BacktestVerb(HarvestedLog harvested, PolicyInForce policy, CrmSyncConfiguration configuration)
 {
     private const string LastGood = "last-good";
 
@@ -36,25 +39,25 @@ internal static class BacktestVerb
             Rule,
             CommonOptions.Format,
             CommonOptions.Now,
-        }.Does(Run);
+        }.Does<BacktestVerb>((verb, parsed, ct) => verb.Run(parsed, ct));
 
-    private static async Task<int> Run(ParseResult parsed, CancellationToken ct)
+    private async Task<int> Run(ParseResult parsed, CancellationToken ct)
     {
         var asked = Invocation.Of(parsed);
         var days = parsed.GetValue(Days);
         if (days is < 1 or > 3660)
             throw new UsageException("--days must be a number from 1 to 3660");
 
-        await using var program = await Composition.Open(asked.Folder, asked.Now, ct);
+        var current = policy.Policy;
         var rule = parsed.GetValue(Rule);
-        var other = parsed.GetValue(Against) is { } against ? Other(against, asked, program) : null;
+        var other = parsed.GetValue(Against) is { } against ? Other(against, asked) : null;
         if (other is null || rule is null || !other.Rules.Any(r => r.Name == rule))
-            ExplainVerb.MustBeARule(rule, program.Policy);
+            ExplainVerb.MustBeARule(rule, current);
 
-        var log = await program.Snapshot(asked.Now, withText: false, ct);
+        var log = await harvested.Snapshot(asked.Now, withText: false, ct);
         var from = asked.Now - Duration.FromDays(days);
-        var report = Replayed(program.Policy, log, from, asked.Now);
-        var printer = new BacktestPrinter(asked, program.Policy.DefaultCalendar.Zone);
+        var report = Replayed(current, log, from, asked.Now);
+        var printer = new BacktestPrinter(asked, current.DefaultCalendar.Zone);
         if (other is null)
             printer.Print(report, rule);
         else
@@ -70,12 +73,12 @@ internal static class BacktestVerb
         return running.Backtest(from, to);
     }
 
-    private static CompanyPolicy Other(string against, Invocation asked, Composition program)
+    private CompanyPolicy Other(string against, Invocation asked)
     {
-        var options = CheckCommand.OptionsOf(asked, program.Settings);
+        var options = CheckCommand.OptionsOf(asked, configuration);
         if (against == LastGood)
         {
-            return LastGoodPolicy.For(asked.Folder, program.Settings).Read(options)?.Written?.Policy
+            return LastGoodPolicy.For(asked.Folder, configuration).Read(options)?.Written?.Policy
                 ?? throw new UsageException("there is no last good version yet; it is kept once `crmsync run` has taken a policy");
         }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using CrmSync.Storage;
 using NodaTime;
+using NodaTime.Extensions;
 
 namespace CrmSync.Worker.Cli;
 
@@ -59,6 +60,21 @@ internal static class CommandLine
         yield return PersonVerbs.CreateExport();
         yield return MigrateVerb.Create();
     }
+
+    /// <summary>The one place where the program takes its clock.</summary>
+    public static TimeProvider Time => TimeProvider.System;
+
+    /// <summary>
+    /// Sets what a verb does with the parts its constructor asks for, which are put together over the configuration and its database.
+    /// </summary>
+    public static Command Does<TVerb>(this Command command, Func<TVerb, ParseResult, CancellationToken, Task<int>> run) =>
+        command.Does(
+            async (parsed, ct) =>
+            {
+                var configuration = LoadedConfiguration.Read(parsed.FolderOf(), parsed.NowOf());
+                await using var program = await CrmSyncProgram.Open(configuration, Time, ct);
+                return await run(program.Create<TVerb>(), parsed, ct);
+            });
 
     /// <summary>Sets what a verb does; failures that have a name become messages and an exit status.</summary>
     public static Command Does(this Command command, Func<ParseResult, CancellationToken, Task<int>> action)
@@ -146,7 +162,7 @@ internal static class CommonOptions
     };
 
     /// <summary>The moment of this run: given, or the clock's, read once.</summary>
-    public static Instant NowOf(this ParseResult parsed) => parsed.GetValue(Now) ?? SystemClock.Instance.GetCurrentInstant();
+    public static Instant NowOf(this ParseResult parsed) => parsed.GetValue(Now) ?? CommandLine.Time.GetCurrentInstant();
 
     public static string FolderOf(this ParseResult parsed) => parsed.GetValue(Config) ?? "config";
 

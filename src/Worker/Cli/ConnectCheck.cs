@@ -4,8 +4,7 @@ using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Delivery;
 using CrmSync.Worker.MailServers;
 using CrmSync.Worker.Sources;
-using CrmSync.Worker.Sources.Graph;
-using CrmSync.Worker.Sources.Imap;
+using Microsoft.Extensions.DependencyInjection;
 using NodaTime;
 
 namespace CrmSync.Worker.Cli;
@@ -18,10 +17,12 @@ internal static class ConnectCheck
     {
         var fine = true;
         await using var database = await Database(asked, configuration, ct);
-        using var logins = new MailLogins(SystemClock.Instance, database) { Insist = true };
-        await using var imap = new ImapSources(SystemClock.Instance, logins, new ServerLessons(SystemClock.Instance, database));
-        using var graph = new GraphTenants(SystemClock.Instance);
-        foreach (var account in AccountSources.Of(configuration, DateTimeZone.Utc, imap, graph))
+        var services = new ServiceCollection().AddSources(configuration, DateTimeZone.Utc, CommandLine.Time, insist: true);
+        if (database is not null)
+            services.AddSingleton(database);
+
+        await using var parts = services.BuildServiceProvider();
+        foreach (var account in parts.GetRequiredService<AccountSources>().All)
         {
             try
             {
@@ -36,7 +37,7 @@ internal static class ConnectCheck
         }
 
         if (configuration.Delivery?.Way is DeliveryChoice.Smtp smtp)
-            fine &= await CanSend(asked, smtp, logins, ct);
+            fine &= await CanSend(asked, smtp, parts.GetRequiredService<MailLogins>(), ct);
 
         return fine;
     }
@@ -68,7 +69,7 @@ internal static class ConnectCheck
 
         try
         {
-            return await Composition.Open(configuration.Storage, ct);
+            return await CrmSyncProgram.OpenDatabase(configuration.Storage, ct);
         }
         catch (DatabaseUnusableException unusable)
         {

@@ -2,11 +2,14 @@ using System.CommandLine;
 using System.Globalization;
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Evaluation;
+using CrmSync.Domain.Policy;
+using CrmSync.Worker.Harvest;
+using CrmSync.Worker.PolicyFiles;
 
 namespace CrmSync.Worker.Cli;
 
 /// <summary><c>contacts</c>: who we know at a moment.</summary>
-internal static class ContactsVerb
+internal sealed class ContactsVerb(HarvestedLog log, PolicyInForce policy)
 {
     private static readonly Option<string?> Segment = new("--segment") { Description = "Only contacts in this segment.", HelpName = "S" };
 
@@ -36,22 +39,22 @@ internal static class ContactsVerb
         ("meetings", c => c.Meetings.ToString(CultureInfo.InvariantCulture)),
         ("segments", c => string.Join(", ", c.Segments)));
 
-    public static Command Create() =>
-        new Command("contacts", "Show who we know.") { Segment, CommonOptions.Format, CommonOptions.Now }.Does(Run);
+    public static Command Create() => new Command("contacts", "Show who we know.") { Segment, CommonOptions.Format, CommonOptions.Now }
+        .Does<ContactsVerb>((verb, parsed, ct) => verb.Run(parsed, ct));
 
-    private static async Task<int> Run(ParseResult parsed, CancellationToken ct)
+    private async Task<int> Run(ParseResult parsed, CancellationToken ct)
     {
         var now = parsed.NowOf();
-        await using var program = await Composition.Open(parsed.FolderOf(), now, ct);
+        var current = policy.Policy;
         var segment = parsed.GetValue(Segment);
-        if (segment is not null && !program.Policy.Segments.ContainsKey(segment))
-            throw new UsageException(
-                $"there is no segment \"{segment}\" in the policy; there are "
-                    + $"{string.Join(", ", program.Policy.Segments.Keys.Order(StringComparer.Ordinal))}"
-            );
+        if (segment is not null && !current.Segments.ContainsKey(segment))
+        {
+            var known = string.Join(", ", current.Segments.Keys.Order(StringComparer.Ordinal));
+            throw new UsageException($"there is no segment \"{segment}\" in the policy; there are {known}");
+        }
 
-        var running = new RunningPolicy(program.Policy);
-        running.Put((await program.Snapshot(now, withText: false, ct)).Interactions);
+        var running = new RunningPolicy(current);
+        running.Put((await log.Snapshot(now, withText: false, ct)).Interactions);
         using var output = parsed.OutputOf();
         output.List(KnownContact.At(running, now).Where(contact => segment is null || contact.Segments.Contains(segment)), Contacts);
         return CommandLine.Done;

@@ -2,13 +2,16 @@ using System.CommandLine;
 using System.Globalization;
 using CrmSync.Domain.Evaluation;
 using CrmSync.Worker.Configuration;
+using CrmSync.Worker.Digests;
 using CrmSync.Worker.Harvest;
+using CrmSync.Worker.PolicyFiles;
+using CrmSync.Worker.Sources;
 using NodaTime;
 
 namespace CrmSync.Worker.Cli;
 
 /// <summary><c>demo</c>: the whole main job on the shipped sample company, with nothing but this program.</summary>
-internal static class DemoVerb
+internal sealed class DemoVerb(HarvestAll harvest, AccountSources accounts, HarvestedLog harvested, PolicyInForce policy, DigestDesk desk)
 {
     private static readonly Option<string> Out = new("--out")
     {
@@ -32,28 +35,31 @@ internal static class DemoVerb
         var sample = LoadedConfiguration.Read(folder, now);
         var delivery = sample.Settings.Delivery! with { Way = new DeliveryChoice.Folder(place) };
 
+        var configuration = sample with { Settings = sample.Settings with { Delivery = delivery } };
+        await using var program = await CrmSyncProgram.Open(configuration, CommandLine.Time, ct);
+        return await program.Create<DemoVerb>().Show(folder, place, now, ct);
+    }
+
+    private async Task<int> Show(string folder, string place, Instant now, CancellationToken ct)
+    {
         using var output = new Output(Console.OpenStandardOutput(), OutputFormat.Table, width: null);
-        var zone = sample.Policy.DefaultCalendar.Zone;
-        output.Line(
-            $"This is the sample company, at its story's own date: "
-                + $"{now.InZone(zone).ToString("dddd d MMMM uuuu, HH:mm", CultureInfo.InvariantCulture)} in {zone.Id}."
-        );
+        var zone = policy.Policy.DefaultCalendar.Zone;
+        var date = now.InZone(zone).ToString("dddd d MMMM uuuu, HH:mm", CultureInfo.InvariantCulture);
+        output.Line($"This is the sample company, at its story's own date: {date} in {zone.Id}.");
         output.Flush();
 
-        var configuration = sample with { Settings = sample.Settings with { Delivery = delivery } };
-        await using var program = new Composition(configuration, await Composition.Open(configuration.Settings.Storage, ct));
-        var order = new HarvestOrder(program.Readable);
+        var order = new HarvestOrder(accounts.All);
         var summaries = new List<HarvestSummary>();
-        using (var bars = HarvestBars.OnTerminal(program.Readable.Count))
+        using (var bars = HarvestBars.OnTerminal(accounts.All.Count))
         {
-            await foreach (var summary in program.Harvest.Run(program.Readable, now, bars, ct))
+            await foreach (var summary in harvest.Run(accounts.All, now, bars, ct))
                 summaries.AddRange(order.Next(summary));
         }
 
         summaries.AddRange(order.Rest());
 
-        var log = await program.Snapshot(now, withText: false, ct);
-        var evaluation = new Evaluator(program.Policy).Evaluate(log, now);
+        var log = await harvested.Snapshot(now, withText: false, ct);
+        var evaluation = new Evaluator(policy.Policy).Evaluate(log, now);
         output.Line();
         output.Line($"Read {summaries.Count} mailboxes and calendars into a contact log of {log.Interactions.Count} lines:");
         output.List(summaries, HarvestFormat.Summaries);
@@ -61,7 +67,6 @@ internal static class DemoVerb
         output.Line($"Asked the policy, which sees {evaluation.Items.Count} things to do or hold back:");
         output.List(evaluation.Items, ItemFormat.Items);
 
-        await using var desk = program.Digests;
         var report = await desk.Send(now, lease: Duration.Zero, ct);
         output.Line();
         output.Line(

@@ -4,12 +4,13 @@ using CrmSync.Domain.Digests;
 using CrmSync.Domain.Evaluation;
 using CrmSync.Worker.Delivery;
 using CrmSync.Worker.Digests;
+using CrmSync.Worker.PolicyFiles;
 using NodaTime;
 
 namespace CrmSync.Worker.Cli;
 
 /// <summary><c>digest</c>: shows or sends the digests that are due at a moment.</summary>
-internal static class DigestVerb
+internal sealed class DigestVerb(DigestDesk desk, PolicyInForce policy)
 {
     private static readonly Option<string?> To = new("--to") { Description = "Only the digests of this person.", HelpName = "X" };
     private static readonly Option<bool> Send = new("--send") { Description = "Send what is due, each once; default: show." };
@@ -35,26 +36,25 @@ internal static class DigestVerb
     public static Command Create()
     {
         Format.AcceptOnlyFromAmong("text", "html", "eml", "json");
-        return new Command("digest", "Show or send the digests that are due.") { To, Send, Format, CommonOptions.Now }.Does(Run);
+        return new Command("digest", "Show or send the digests that are due.") { To, Send, Format, CommonOptions.Now }
+            .Does<DigestVerb>((verb, parsed, ct) => verb.Run(parsed, ct));
     }
 
-    private static async Task<int> Run(ParseResult parsed, CancellationToken ct)
+    private async Task<int> Run(ParseResult parsed, CancellationToken ct)
     {
         var now = parsed.NowOf();
-        await using var program = await Composition.Open(parsed.FolderOf(), now, ct);
+        var people = policy.Policy.People;
         var to = parsed.GetValue(To);
-        if (to is not null && program.Policy.People.All(p => p.Id != to))
-            throw new UsageException(
-                $"there is no person \"{to}\" in the policy; there are {string.Join(", ", program.Policy.People.Select(p => p.Id))}");
+        if (to is not null && people.All(p => p.Id != to))
+            throw new UsageException($"there is no person \"{to}\" in the policy; there are {string.Join(", ", people.Select(p => p.Id))}");
 
-        await using var desk = program.Digests;
         if (!parsed.GetValue(Send))
-            return await Show(desk, to, parsed.GetValue(Format) ?? "text", now, ct);
+            return await Show(to, parsed.GetValue(Format) ?? "text", now, ct);
 
         if (to is not null)
             throw new UsageException("--send sends everything that is due; leave --to out, or show the digest without --send");
 
-        if (program.Settings.Delivery is null)
+        if (!desk.CanSend)
             throw new UsageException("crmsync.yaml has no delivery: nothing can be sent; add delivery: {from: ..., folder: ...} or smtp");
 
         await desk.TryAtOnce(ct);
@@ -76,7 +76,7 @@ internal static class DigestVerb
         return report.Problems.Count == 0 ? CommandLine.Done : CommandLine.ProblemsFound;
     }
 
-    private static async Task<int> Show(DigestDesk desk, string? to, string format, Instant now, CancellationToken ct)
+    private async Task<int> Show(string? to, string format, Instant now, CancellationToken ct)
     {
         var due = (await desk.Show(now, ct)).Where(d => to is null || d.Digest.Run.Reader.Id == to).ToList();
         using var output = new Output(Console.OpenStandardOutput(), OutputFormat.Json, width: null);

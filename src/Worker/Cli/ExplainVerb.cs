@@ -4,12 +4,14 @@ using CrmSync.Domain.Company;
 using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
+using CrmSync.Worker.Harvest;
+using CrmSync.Worker.PolicyFiles;
 using CrmSync.Worker.Yaml;
 
 namespace CrmSync.Worker.Cli;
 
 /// <summary><c>policy explain</c>: why the policy does or does not ask for anything about one contact.</summary>
-internal static class ExplainVerb
+internal sealed class ExplainVerb(HarvestedLog log, PolicyInForce policy)
 {
     private static readonly Argument<string> Address = new("address") { Description = "Any address of the contact." };
 
@@ -22,22 +24,18 @@ internal static class ExplainVerb
             Rule,
             CommonOptions.Format,
             CommonOptions.Now,
-        }.Does(Run);
+        }.Does<ExplainVerb>((verb, parsed, ct) => verb.Run(parsed, ct));
 
-    private static async Task<int> Run(ParseResult parsed, CancellationToken ct)
+    private async Task<int> Run(ParseResult parsed, CancellationToken ct)
     {
         var asked = Invocation.Of(parsed);
         if (!EmailAddress.TryParse(parsed.GetValue(Address), out var address))
             throw new UsageException($"\"{parsed.GetValue(Address)}\" is not an address");
 
-        await using var program = await Composition.Open(asked.Folder, asked.Now, ct);
+        var current = policy.Policy;
         var rule = parsed.GetValue(Rule);
-        MustBeARule(rule, program.Policy);
-        var explanation = new Evaluator(program.Policy).Explain(
-            await program.Snapshot(asked.Now, withText: false, ct),
-            address,
-            asked.Now,
-            rule);
+        MustBeARule(rule, current);
+        var explanation = new Evaluator(current).Explain(await log.Snapshot(asked.Now, withText: false, ct), address, asked.Now, rule);
         if (explanation is null)
         {
             await asked.Error.WriteLineAsync($"crmsync: nobody in the log or in `contacts` has the address {address}");

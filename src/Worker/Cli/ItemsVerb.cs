@@ -1,10 +1,14 @@
 using System.CommandLine;
+using CrmSync.Domain.Company;
 using CrmSync.Domain.Evaluation;
+using CrmSync.Domain.Policy;
+using CrmSync.Worker.Harvest;
+using CrmSync.Worker.PolicyFiles;
 
 namespace CrmSync.Worker.Cli;
 
 /// <summary><c>items</c>: what the policy asks for at a moment.</summary>
-internal static class ItemsVerb
+internal sealed class ItemsVerb(HarvestedLog log, PolicyInForce policy)
 {
     private static readonly Option<string?> Owner = new("--owner") { Description = "Only items of this person.", HelpName = "X" };
     private static readonly Option<string?> State = new("--state") { Description = "Only items in this state.", HelpName = "S" };
@@ -12,25 +16,20 @@ internal static class ItemsVerb
     public static Command Create()
     {
         State.AcceptOnlyFromAmong([.. Enum.GetNames<ItemState>().Select(n => n.ToLowerInvariant())]);
-        return new Command("items", "Show what is to be done, as of a moment.")
-        {
-            Owner,
-            State,
-            CommonOptions.Format,
-            CommonOptions.Now,
-        }.Does(Run);
+        return new Command("items", "Show what is to be done, as of a moment.") { Owner, State, CommonOptions.Format, CommonOptions.Now }
+            .Does<ItemsVerb>((verb, parsed, ct) => verb.Run(parsed, ct));
     }
 
-    private static async Task<int> Run(ParseResult parsed, CancellationToken ct)
+    private async Task<int> Run(ParseResult parsed, CancellationToken ct)
     {
         var now = parsed.NowOf();
-        await using var program = await Composition.Open(parsed.FolderOf(), now, ct);
+        var current = policy.Policy;
         var (owner, state) = (parsed.GetValue(Owner), parsed.GetValue(State));
-        if (owner is not null && program.Policy.People.All(p => p.Id != owner))
+        if (owner is not null && current.People.All(p => p.Id != owner))
             throw new UsageException(
-                $"there is no person \"{owner}\" in the policy; there are {string.Join(", ", program.Policy.People.Select(p => p.Id))}");
+                $"there is no person \"{owner}\" in the policy; there are {string.Join(", ", current.People.Select(p => p.Id))}");
 
-        var evaluation = new Evaluator(program.Policy).Evaluate(await program.Snapshot(now, withText: false, ct), now);
+        var evaluation = new Evaluator(current).Evaluate(await log.Snapshot(now, withText: false, ct), now);
         using var output = parsed.OutputOf();
         output.List(
             evaluation.Items.Where(item =>

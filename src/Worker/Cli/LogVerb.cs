@@ -2,13 +2,15 @@ using System.CommandLine;
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
+using CrmSync.Domain.Policy;
 using CrmSync.Storage.Log;
+using CrmSync.Worker.PolicyFiles;
 using NodaTime;
 
 namespace CrmSync.Worker.Cli;
 
 /// <summary><c>log</c>: the contact log as known at a moment, oldest first.</summary>
-internal static class LogVerb
+internal sealed class LogVerb(ContactLog log, PolicyInForce policy)
 {
     private static readonly Option<string?> Contact = new("--contact") { Description = "Only lines with this address.", HelpName = "X" };
     private static readonly Option<Instant?> Since = CommonOptions.Moment("--since", "From this moment on.");
@@ -31,18 +33,17 @@ internal static class LogVerb
             Class,
             CommonOptions.Format,
             CommonOptions.Now,
-        }.Does(Run);
+        }.Does<LogVerb>((verb, parsed, ct) => verb.Run(parsed, ct));
     }
 
-    private static async Task<int> Run(ParseResult parsed, CancellationToken ct)
+    private async Task<int> Run(ParseResult parsed, CancellationToken ct)
     {
         var now = parsed.NowOf();
         var wanted = parsed.GetValue(Class);
-        await using var program = await Composition.Open(parsed.FolderOf(), now, ct);
         var filter = new LogFilter
         {
             Now = now,
-            With = parsed.GetValue(Contact) is { } contact ? program.AddressesOf(contact) : null,
+            With = parsed.GetValue(Contact) is { } contact ? AddressesOf(contact, policy.Policy) : null,
             Since = parsed.GetValue(Since),
             Until = parsed.GetValue(Until),
             Classes = wanted switch
@@ -56,20 +57,19 @@ internal static class LogVerb
 
         using var output = parsed.OutputOf();
         await output.List(
-            program
-                .Log.Read(filter, ct)
+            log.Read(filter, ct)
                 .Where(line => wanted is not null || LogFormat.StatusOf(line, now) is null or MeetingStatus.Held or MeetingStatus.Booked),
             LogFormat.At(now));
         return CommandLine.Done;
     }
 
     /// <summary>Every address of the person somebody asks for.</summary>
-    public static IReadOnlyCollection<EmailAddress> AddressesOf(this Composition program, string text)
+    public static IReadOnlyCollection<EmailAddress> AddressesOf(string text, CompanyPolicy policy)
     {
         if (!EmailAddress.TryParse(text, out var address))
             throw new UsageException($"\"{text}\" is not an address");
 
-        var entry = program.Policy.Contacts.FirstOrDefault(c => c.Primary == address || c.Aliases.Contains(address));
+        var entry = policy.Contacts.FirstOrDefault(c => c.Primary == address || c.Aliases.Contains(address));
         return entry is null ? [address] : [entry.Primary, .. entry.Aliases];
     }
 }

@@ -1,19 +1,20 @@
 using System.CommandLine;
+using CrmSync.Storage;
 
 namespace CrmSync.Worker.Cli;
 
 /// <summary><c>migrate</c>: brings the database to this version. Every other verb does so, too; this one does nothing else.</summary>
-internal static class MigrateVerb
+internal sealed class MigrateVerb(ContactDatabase database)
 {
-    public static Command Create() => new Command("migrate", "Bring the database to this version.").Does(Run);
+    public static Command Create() => new Command("migrate", "Bring the database to this version.")
+        .Does<MigrateVerb>((verb, _, _) => verb.Run());
 
-    private static async Task<int> Run(ParseResult parsed, CancellationToken ct)
+    private async Task<int> Run()
     {
-        await using var program = await Composition.Open(parsed.FolderOf(), parsed.NowOf(), ct);
-        var applied = program.Database.Applied;
+        var applied = database.Applied;
         await Console.Error.WriteLineAsync(applied.Count == 0
-            ? $"{program.Database.Place}: up to date"
-            : $"{program.Database.Place}: applied {string.Join(", ", applied)}");
+            ? $"{database.Place}: up to date"
+            : $"{database.Place}: applied {string.Join(", ", applied)}");
         return CommandLine.Done;
     }
 }

@@ -4,12 +4,13 @@ using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
 using CrmSync.Storage.Log;
 using CrmSync.Worker.Harvest;
+using CrmSync.Worker.PolicyFiles;
 using NodaTime;
 
 namespace CrmSync.Worker.Cli;
 
 /// <summary><c>forget</c> and <c>export</c>: the rights of the people in the log.</summary>
-internal static class PersonVerbs
+internal sealed class PersonVerbs(Erasure erasure, PolicyInForce policy)
 {
     private static readonly Argument<string> Address = new("ADDRESS")
     {
@@ -17,21 +18,23 @@ internal static class PersonVerbs
     };
 
     public static Command CreateForget() =>
-        new Command("forget", "Erase a person, and keep them erased.") { Address, CommonOptions.Now }.Does(Forget);
+        new Command("forget", "Erase a person, and keep them erased.") { Address, CommonOptions.Now }
+            .Does<PersonVerbs>((verb, parsed, ct) => verb.Forget(parsed, ct));
 
     public static Command CreateExport() =>
-        new Command("export", "Everything held about a person, as JSON.") { Address, CommonOptions.Now }.Does(Export);
+        new Command("export", "Everything held about a person, as JSON.") { Address, CommonOptions.Now }
+            .Does<PersonVerbs>((verb, parsed, ct) => verb.Export(parsed, ct));
 
-    private static async Task<int> Forget(ParseResult parsed, CancellationToken ct)
+    private async Task<int> Forget(ParseResult parsed, CancellationToken ct)
     {
         var now = parsed.NowOf();
-        await using var program = await Composition.Open(parsed.FolderOf(), now, ct);
-        var addresses = program.AddressesOf(parsed.GetValue(Address)!);
-        var classifier = new Classifier(program.Policy);
+        var current = policy.Policy;
+        var addresses = LogVerb.AddressesOf(parsed.GetValue(Address)!, current);
+        var classifier = new Classifier(current);
         if (addresses.FirstOrDefault(classifier.Ours.Contains) is { } ours)
             throw new UsageException($"{ours} is one of us; only people outside can be erased");
 
-        var counts = await new Erasure(program.Database).Forget(addresses, classifier, MeetingHarvest.MergeFor(program.Policy), now, ct);
+        var counts = await erasure.Forget(addresses, classifier, MeetingHarvest.MergeFor(current), now, ct);
         await Console.Error.WriteLineAsync(
             $"erased: {counts.Removed} lines removed, {counts.Reduced} lines of others without them; what is read from now on leaves "
                 + $"them out"
@@ -39,13 +42,12 @@ internal static class PersonVerbs
         return CommandLine.Done;
     }
 
-    private static async Task<int> Export(ParseResult parsed, CancellationToken ct)
+    private async Task<int> Export(ParseResult parsed, CancellationToken ct)
     {
         var now = parsed.NowOf();
-        await using var program = await Composition.Open(parsed.FolderOf(), now, ct);
         using var output = new Output(Console.OpenStandardOutput(), OutputFormat.Json, width: null);
-        foreach (var address in program.AddressesOf(parsed.GetValue(Address)!))
-            output.List([await new Erasure(program.Database).Export(address, ct)], PersonAt(now));
+        foreach (var address in LogVerb.AddressesOf(parsed.GetValue(Address)!, policy.Policy))
+            output.List([await erasure.Export(address, ct)], PersonAt(now));
 
         return CommandLine.Done;
     }

@@ -1,11 +1,12 @@
 using System.CommandLine;
 using CrmSync.Storage.Harvest;
+using CrmSync.Worker.Harvest;
 using CrmSync.Worker.Sources;
 
 namespace CrmSync.Worker.Cli;
 
 /// <summary><c>quarantine</c>: what could not be read, and trying it again.</summary>
-internal static class QuarantineVerb
+internal sealed class QuarantineVerb(HarvestLedger ledger, HarvestAll harvest, AccountSources accounts)
 {
     private static readonly Option<string?> Account = new("--account") { Description = "Only this account.", HelpName = "NAME" };
 
@@ -25,32 +26,24 @@ internal static class QuarantineVerb
 
     public static Command Create()
     {
-        var retry = new Command("retry", "Try everything in quarantine again, now.")
-        {
-            Account,
-            CommonOptions.Format,
-            CommonOptions.Now,
-        }.Does(Retry);
-        return new Command("quarantine", "Show mails and events that could not be read.") { Account, CommonOptions.Format, retry }.Does(
-            List);
+        var retry = new Command("retry", "Try everything in quarantine again, now.") { Account, CommonOptions.Format, CommonOptions.Now }
+            .Does<QuarantineVerb>((verb, parsed, ct) => verb.Retry(parsed, ct));
+        return new Command("quarantine", "Show mails and events that could not be read.") { Account, CommonOptions.Format, retry }
+            .Does<QuarantineVerb>((verb, parsed, ct) => verb.List(parsed, ct));
     }
 
-    private static async Task<int> List(ParseResult parsed, CancellationToken ct)
+    private async Task<int> List(ParseResult parsed, CancellationToken ct)
     {
-        await using var program = await Composition.Open(parsed.FolderOf(), parsed.NowOf(), ct);
         using var output = parsed.OutputOf();
-        output.List(await program.Ledger.Quarantine(parsed.GetValue(Account), ct), Items);
+        output.List(await ledger.Quarantine(parsed.GetValue(Account), ct), Items);
         return CommandLine.Done;
     }
 
-    private static async Task<int> Retry(ParseResult parsed, CancellationToken ct)
+    private async Task<int> Retry(ParseResult parsed, CancellationToken ct)
     {
         var now = parsed.NowOf();
-        await using var program = await Composition.Open(parsed.FolderOf(), now, ct);
-        var names = (await program.Ledger.Quarantine(parsed.GetValue(Account), ct))
-            .Select(item => item.Account)
-            .ToHashSet(StringComparer.Ordinal);
-        await program.Ledger.RetryQuarantine(parsed.GetValue(Account), ct);
-        return await SyncVerb.Harvest(program, await AccountSources.Named(program.Readable, names, ct), now, parsed, ct);
+        var names = (await ledger.Quarantine(parsed.GetValue(Account), ct)).Select(item => item.Account).ToHashSet(StringComparer.Ordinal);
+        await ledger.RetryQuarantine(parsed.GetValue(Account), ct);
+        return await SyncVerb.Harvest(harvest, await accounts.Named(names, ct), now, parsed, ct);
     }
 }

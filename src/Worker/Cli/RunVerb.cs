@@ -22,10 +22,12 @@ internal static class RunVerb
             throw new ConfigurationUnusableException([.. read.Problems.InOrder().Where(p => p.Severity == Severity.Error)]);
 
         var (reload, outcome) = StartPolicy(folder, settings, parsed.NowOf());
-        await using var program = await Composition.Open(new LoadedConfiguration(folder, settings, reload.Current), ct);
+        await using var database = await CrmSyncProgram.OpenDatabase(settings.Storage, ct);
         try
         {
-            await WorkerHost.Run(program, new PolicyStart(reload, outcome), parsed.GetValue(CommonOptions.Verbose), ct);
+            var configuration = new LoadedConfiguration(folder, settings, reload.Current);
+            var verbose = parsed.GetValue(CommonOptions.Verbose);
+            await WorkerHost.Run(configuration, new PolicyStart(reload, outcome), database, CommandLine.Time, verbose, ct);
             return CommandLine.Done;
         }
         catch (StatusPageUnusableException unusable)

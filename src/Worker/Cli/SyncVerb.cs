@@ -6,26 +6,23 @@ using NodaTime;
 namespace CrmSync.Worker.Cli;
 
 /// <summary><c>sync</c>: harvest once, now.</summary>
-internal static class SyncVerb
+internal sealed class SyncVerb(HarvestAll harvest, AccountSources accounts)
 {
     private static readonly Option<string?> Account = new("--account") { Description = "Only this account.", HelpName = "NAME" };
 
     public static Command Create() =>
-        new Command("sync", "Harvest every account once, now.") { Account, CommonOptions.Format, CommonOptions.Now }.Does(Run);
+        new Command("sync", "Harvest every account once, now.") { Account, CommonOptions.Format, CommonOptions.Now }
+            .Does<SyncVerb>((verb, parsed, ct) => verb.Run(parsed, ct));
 
-    private static async Task<int> Run(ParseResult parsed, CancellationToken ct)
+    private async Task<int> Run(ParseResult parsed, CancellationToken ct)
     {
         var now = parsed.NowOf();
-        await using var program = await Composition.Open(parsed.FolderOf(), now, ct);
         var name = parsed.GetValue(Account);
-        var which = name is null
-            ? program.Readable
-            : await AccountSources.Named(program.Readable, new HashSet<string>(StringComparer.Ordinal) { name }, ct);
+        var which = name is null ? accounts.All : await accounts.Named(new HashSet<string>(StringComparer.Ordinal) { name }, ct);
         if (which.Count == 0)
-            throw new UsageException(
-                $"there is no account \"{name}\"; there are {string.Join(", ", program.Readable.Select(a => a.Name))}");
+            throw new UsageException($"there is no account \"{name}\"; there are {string.Join(", ", accounts.All.Select(a => a.Name))}");
 
-        return await Harvest(program, which, now, parsed, ct);
+        return await Harvest(harvest, which, now, parsed, ct);
     }
 
     /// <summary>
@@ -33,7 +30,7 @@ internal static class SyncVerb
     /// members of groups after them; what needs somebody on standard error.
     /// </summary>
     public static async Task<int> Harvest(
-        Composition program,
+        HarvestAll harvest,
         IReadOnlyList<ReadableAccount> which,
         Instant now,
         ParseResult parsed,
@@ -44,7 +41,7 @@ internal static class SyncVerb
         var summaries = new List<HarvestSummary>();
         using (var bars = HarvestBars.OnTerminal(which.Count))
         {
-            await foreach (var summary in program.Harvest.Run(which, now, bars, ct))
+            await foreach (var summary in harvest.Run(which, now, bars, ct))
                 Tell(order.Next(summary));
         }
 

@@ -5,14 +5,15 @@ using NodaTime;
 namespace CrmSync.Worker.Delivery;
 
 /// <summary>Makes the way of delivery the configuration asks for.</summary>
-internal static class DeliveryWays
+internal sealed class DeliveryWays(MailLogins logins, IClock clock)
 {
+    /// <summary>The way; whoever opens it closes it.</summary>
     /// <exception cref="NotSupportedException">This way cannot be used yet.</exception>
-    public static IMailDelivery Of(DeliveryChoice choice, MailLogins logins) => choice switch
+    public IMailDelivery Open(DeliveryChoice choice) => choice switch
     {
         DeliveryChoice.Folder folder => new FolderDelivery(folder.Path),
         DeliveryChoice.Smtp smtp => new SmtpDelivery(logins.Of(LoginOf(smtp))),
-        DeliveryChoice.Graph graph => new GraphDelivery(graph.Account, SystemClock.Instance),
+        DeliveryChoice.Graph graph => new GraphDelivery(graph.Account, clock),
         _ => throw new NotSupportedException(choice.GetType().Name),
     };
 

@@ -2,7 +2,7 @@ using CrmSync.Domain.Company;
 using CrmSync.Domain.Digests;
 using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
-using CrmSync.Storage;
+using CrmSync.Domain.Policy;
 using CrmSync.Storage.Log;
 using NodaTime;
 
@@ -12,11 +12,9 @@ namespace CrmSync.Worker.Digests;
 /// Reads of the log what mails of ours can speak of, where the policy in the running worker knows which lines these are: a log of years is
 /// not read every morning.
 /// </summary>
-internal sealed class DigestLog(ContactDatabase database)
+internal sealed class DigestLog(ContactLog log)
 {
     private const int Some = 1000;
-
-    private readonly ContactLog log = new(database);
 
     /// <summary>The facts of digests and answers at a moment, without texts.</summary>
     /// <param name="running">Holds the log.</param>

@@ -1,4 +1,3 @@
-using CrmSync.Storage;
 using CrmSync.Storage.Digests;
 using CrmSync.Storage.Log;
 using NodaTime;
@@ -9,11 +8,8 @@ namespace CrmSync.Worker.Digests;
 /// <summary>
 /// What somebody should know about our mails and about what was sent to the command mailbox, in words: for <c>status</c> and for managers.
 /// </summary>
-internal sealed class MailStanding(ContactDatabase database)
+internal sealed class MailStanding(DigestLedger ledger, DeliveryStanding delivery, StoppedDigests stopped, CommandInbox inbox)
 {
-    private readonly DigestLedger ledger = new(database);
-    private readonly DeliveryStanding delivery = new(database);
-
     /// <summary>The way mails leave, mails that did not, digests that were stopped.</summary>
     /// <param name="since">Mails refused before are history.</param>
     /// <param name="ct">Cancels.</param>
@@ -35,7 +31,7 @@ internal sealed class MailStanding(ContactDatabase database)
         foreach (var mail in await ledger.Refused(since, ct))
             troubles.Add(new MailTrouble($"{NameOf(mail.Plan)} did not reach its reader: {mail.Problem}", NeedsSomebody: true));
 
-        foreach (var (digest, reader) in await new StoppedDigests(database).All(ct))
+        foreach (var (digest, reader) in await stopped.All(ct))
             troubles.Add(new MailTrouble($"{reader} has stopped the digest {digest}", NeedsSomebody: false));
 
         return troubles;
@@ -46,7 +42,7 @@ internal sealed class MailStanding(ContactDatabase database)
     /// <param name="ct">Cancels.</param>
     public async Task<IReadOnlyList<MailTrouble>> Commands(Instant since, CancellationToken ct) =>
         [
-            .. (await new CommandInbox(database).RefusedSince(since, ct)).Select(one => new MailTrouble(
+            .. (await inbox.RefusedSince(since, ct)).Select(one => new MailTrouble(
                 $"{(one.Mails == 1 ? "1 mail" : $"{one.Mails} mails")} to the command mailbox changed nothing: {one.Words}",
                 NeedsSomebody: false)),
         ];

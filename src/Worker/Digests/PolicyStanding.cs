@@ -10,14 +10,12 @@ namespace CrmSync.Worker.Digests;
 /// <summary>
 /// What readers and admins are told about the policy itself, kept across restarts: files that were not taken, and what changed of late.
 /// </summary>
-internal sealed class PolicyStanding(ContactDatabase database)
+internal sealed class PolicyStanding(Settings settings)
 {
     private const string Setting = "policy standing";
     private const int MostChanges = 50;
 
     private static readonly Duration Kept = Duration.FromDays(30);
-
-    private readonly Settings settings = new(database);
 
     /// <summary>A policy was taken.</summary>
     /// <param name="now">When.</param>

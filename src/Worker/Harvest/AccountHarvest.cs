@@ -20,6 +20,7 @@ namespace CrmSync.Worker.Harvest;
 /// <param name="classifier">What the configuration makes of a mail.</param>
 /// <param name="meetings">Where copies of meetings become lines.</param>
 /// <param name="since">Older mail is left out.</param>
+/// <param name="time">Measures turns.</param>
 /// <param name="commands">What takes the mails of the command mailbox; null for every other account.</param>
 internal sealed class AccountHarvest(
     Accounts accounts,
@@ -28,6 +29,7 @@ internal sealed class AccountHarvest(
     Classifier classifier,
     MeetingHarvest meetings,
     Instant since,
+    TimeProvider time,
     CommandDesk? commands = null)
 {
     /// <summary>Items that could not be read this time are tried again by the next harvest, never twice by the same.</summary>
@@ -63,7 +65,7 @@ internal sealed class AccountHarvest(
         IProgress<HarvestProgress>? progress,
         CancellationToken ct)
     {
-        var run = new HarvestRun(account.Name, progress);
+        var run = new HarvestRun(account.Name, progress, time);
         await Turn(account, open, now, run, Timeout.InfiniteTimeSpan, ct);
         return run.Summary();
     }
@@ -79,7 +81,7 @@ internal sealed class AccountHarvest(
     public async Task<bool> Turn(AccountState account, Func<ISource> open, Instant now, HarvestRun run, TimeSpan most, CancellationToken ct)
     {
         run.BeginTurn();
-        var time = new TurnTime(most);
+        var turn = new TurnTime(most, time);
         try
         {
             // Most of the time nothing waits and nothing is new: then nothing is written.
@@ -89,7 +91,7 @@ internal sealed class AccountHarvest(
 
             var source = open();
             waits |= await Discover(account, source, now, run, ct);
-            if (waits && !await ReadPending(account, source, now, run, time, ct))
+            if (waits && !await ReadPending(account, source, now, run, turn, ct))
                 return false;
 
             await SettleCommands(account, now, run, ct);
@@ -154,7 +156,7 @@ internal sealed class AccountHarvest(
                     run.Fail(folder.Trouble, folder.IsPermanent);
                     break;
                 case ReadNow:
-                    await ReadPending(account, source, now, run, new TurnTime(Timeout.InfiniteTimeSpan), ct);
+                    await ReadPending(account, source, now, run, new TurnTime(Timeout.InfiniteTimeSpan, time), ct);
                     break;
             }
         }
@@ -175,14 +177,14 @@ internal sealed class AccountHarvest(
         ISource source,
         Instant now,
         HarvestRun run,
-        TurnTime time,
+        TurnTime turn,
         CancellationToken ct)
     {
         var folders = (await ledger.Folders(account, ct)).ToDictionary(f => f.Number);
         var batches = Channel.CreateUnbounded<ReadBatch>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
         using var room = new SemaphoreSlim(BatchesHeld);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var reading = ReadAll(new Pass(account, source, folders, now, run, time), batches.Writer, room, stop.Token);
+        var reading = ReadAll(new Pass(account, source, folders, now, run, turn), batches.Writer, room, stop.Token);
         try
         {
             await foreach (var batch in batches.Reader.ReadAllAsync(CancellationToken.None))
@@ -198,7 +200,7 @@ internal sealed class AccountHarvest(
             await reading;
         }
 
-        return !time.IsLeftWork;
+        return !turn.IsLeftWork;
     }
 
     /// <summary>
@@ -416,22 +418,24 @@ internal sealed class AccountHarvest(
     }
 
     /// <summary>The time an account may read before others are to have theirs.</summary>
-    private sealed class TurnTime(TimeSpan most)
+    private sealed class TurnTime(TimeSpan most, TimeProvider time)
     {
-        private readonly Stopwatch watch = Stopwatch.StartNew();
+        private readonly long began = time.GetTimestamp();
         private TimeSpan? asked;
 
         /// <summary>Never before something was asked for: every turn gets on.</summary>
-        public bool IsOver => asked is not null && most != Timeout.InfiniteTimeSpan && watch.Elapsed >= most;
+        public bool IsOver => asked is not null && most != Timeout.InfiniteTimeSpan && Elapsed >= most;
 
         /// <summary>Whether it ended with work left.</summary>
         public bool IsLeftWork { get; set; }
 
+        private TimeSpan Elapsed => time.GetElapsedTime(began);
+
         /// <summary>How many batches to ask for now: from a slow server one at a time, or the turn would never end.</summary>
         public int Batches()
         {
-            var last = watch.Elapsed - (asked ?? watch.Elapsed);
-            asked = watch.Elapsed;
+            var last = Elapsed - (asked ?? Elapsed);
+            asked = Elapsed;
             return most != Timeout.InfiniteTimeSpan && last > most / BatchesAhead ? 1 : BatchesAhead;
         }
     }

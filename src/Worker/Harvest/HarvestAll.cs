@@ -9,6 +9,7 @@ using CrmSync.Storage.Harvest;
 using CrmSync.Storage.Meetings;
 using CrmSync.Worker.Commands;
 using CrmSync.Worker.Configuration;
+using CrmSync.Worker.PolicyFiles;
 using CrmSync.Worker.Sources;
 using NodaTime;
 
@@ -20,13 +21,24 @@ namespace CrmSync.Worker.Harvest;
 /// same every time. What fails in one account never stops another. There is one of it in a program, however many jobs ask.
 /// </summary>
 /// <param name="database">Where everything is kept.</param>
+/// <param name="accounts">Where successes and failures are written down.</param>
+/// <param name="ledger">What is known and what is to be read.</param>
+/// <param name="meetingLog">Where copies of meetings become lines.</param>
+/// <param name="settings">What was skipped under which configuration.</param>
 /// <param name="configuration">The accounts and what is read of them.</param>
 /// <param name="policy">The policy in force; it may change between two harvests.</param>
-internal sealed class HarvestAll(ContactDatabase database, CrmSyncConfiguration configuration, Func<CompanyPolicy> policy) : IDisposable
+/// <param name="time">Measures turns.</param>
+internal sealed class HarvestAll(
+    ContactDatabase database,
+    Accounts accounts,
+    HarvestLedger ledger,
+    MeetingLog meetingLog,
+    Settings settings,
+    CrmSyncConfiguration configuration,
+    PolicyInForce policy,
+    TimeProvider time) : IDisposable
 {
-    private readonly Accounts accounts = new(database);
-    private readonly HarvestLedger ledger = new(database);
-    private readonly ConcurrentDictionary<string, (Instant Since, PrivacyFilter Unwanted)> settled = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (Instant Since, int Edition)> settled = new(StringComparer.Ordinal);
 
     /// <summary>
     /// Backlogs that are read at a time: more would hold more mail in memory, and no core is left for them. What has just arrived does not
@@ -66,7 +78,7 @@ internal sealed class HarvestAll(ContactDatabase database, CrmSyncConfiguration 
     /// <param name="ct">Stops after the batch at hand.</param>
     public async Task<(HarvestSummary Summary, bool IsDone)> Once(ReadableAccount account, Instant now, CancellationToken ct)
     {
-        var harvest = new Underway(account, new HarvestRun(account.Name, progress: null));
+        var harvest = new Underway(account, new HarvestRun(account.Name, progress: null, time));
         var isDone = await Continue(harvest, now, ct);
         return (harvest.Run.Summary(), isDone);
     }
@@ -111,7 +123,7 @@ internal sealed class HarvestAll(ContactDatabase database, CrmSyncConfiguration 
             var queue = new ConcurrentQueue<Queue<Underway>>(
                 all.DistinctBy(account => account.Name, StringComparer.Ordinal)
                     .GroupBy(account => account.IsLocal ? "" : account.Name, StringComparer.Ordinal)
-                    .Select(lane => new Queue<Underway>(lane.Select(one => new Underway(one, new HarvestRun(one.Name, progress))))));
+                    .Select(lane => new Queue<Underway>(lane.Select(one => new Underway(one, new HarvestRun(one.Name, progress, time))))));
             await Parallel.ForEachAsync(
                 Enumerable.Range(0, Math.Min(AtOnce, queue.Count)),
                 new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = ct },
@@ -164,10 +176,10 @@ internal sealed class HarvestAll(ContactDatabase database, CrmSyncConfiguration 
     private async Task<bool> Continue(Underway harvest, Instant now, CancellationToken ct)
     {
         var (account, run) = harvest;
-        var kit = KitOf(policy());
-        var meetings = new MeetingHarvest(new MeetingLog(database), kit.Policy, kit.Classifier.Ours);
+        var kit = KitOf(policy.Edition);
+        var meetings = new MeetingHarvest(meetingLog, kit.Edition.Policy, kit.Classifier.Ours);
         var since = configuration.Capture.From(now);
-        var commands = CommandsOf(account) is { } mailbox ? new CommandDesk(kit.Policy, database, mailbox, account.Name) : null;
+        var commands = CommandsOf(account) is { } mailbox ? new CommandDesk(kit.Edition.Policy, database, mailbox, account.Name) : null;
         var state = await accounts.Register(account.Name, account.Kind, account.Address.Value, ct);
         await using var alone = await AccountLock.Take(database, state, ct);
         if (alone is null)
@@ -176,36 +188,38 @@ internal sealed class HarvestAll(ContactDatabase database, CrmSyncConfiguration 
             return true;
         }
 
-        await TakeUpAgain(state, since, kit.Policy.Privacy.NoCapture, ct);
-        var reading = new AccountHarvest(accounts, ledger, kit.Capture, kit.Classifier, meetings, since, commands) { Backlogs = backlogs };
+        await TakeUpAgain(state, since, kit.Edition, ct);
+        var reading = new AccountHarvest(accounts, ledger, kit.Capture, kit.Classifier, meetings, since, time, commands)
+        {
+            Backlogs = backlogs,
+        };
         return await reading.Turn(state, () => account.Open(now), now, run, Turn, ct);
     }
 
     /// <summary>Looks for what the configuration skipped before and no longer does, where that may have changed.</summary>
-    private async Task TakeUpAgain(AccountState state, Instant since, PrivacyFilter unwanted, CancellationToken ct)
+    private async Task TakeUpAgain(AccountState state, Instant since, PolicyEdition edition, CancellationToken ct)
     {
         // Counted from now, the horizon moves on with every harvest; noting that once an hour is enough.
         if (
             settled.TryGetValue(state.Name, out var before)
-            && ReferenceEquals(before.Unwanted, unwanted)
+            && before.Edition == edition.Number
             && since >= before.Since
             && since - before.Since < Duration.FromHours(1))
             return;
 
-        await new SkippedBefore(ledger, new Settings(database)).Reconsider(state, since, unwanted, ct);
-        settled[state.Name] = (since, unwanted);
+        await new SkippedBefore(ledger, settings).Reconsider(state, since, edition.Policy.Privacy.NoCapture, ct);
+        settled[state.Name] = (since, edition.Number);
     }
 
     private CommandSettings? CommandsOf(ReadableAccount account) =>
         configuration.Delivery?.Commands is { } mailbox && mailbox.Address == account.Address ? mailbox : null;
 
     /// <summary>What follows from a policy and takes a while to make.</summary>
-    private Kit KitOf(CompanyPolicy current) =>
-        lastKit is { } made && ReferenceEquals(made.Policy, current)
-            ? made
-            : lastKit = new Kit(current, new Classifier(current), new Capture(current, configuration.Capture.TextBytes));
+    private Kit KitOf(PolicyEdition edition) => lastKit is { } made && made.Edition.Number == edition.Number
+        ? made
+        : lastKit = new Kit(edition, new Classifier(edition.Policy), new Capture(edition.Policy, configuration.Capture.TextBytes));
 
-    private sealed record Kit(CompanyPolicy Policy, Classifier Classifier, Capture Capture);
+    private sealed record Kit(PolicyEdition Edition, Classifier Classifier, Capture Capture);
 
     /// <summary>An account and what its harvest has done so far.</summary>
     private sealed record Underway(ReadableAccount Account, HarvestRun Run);

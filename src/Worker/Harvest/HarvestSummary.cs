@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using CrmSync.Storage.Harvest;
 using CrmSync.Worker.Sources;
 
@@ -33,12 +32,11 @@ internal sealed record HarvestSummary(string Account, int New, int Known, int Sk
 internal sealed record HarvestProgress(string Account, int Found, int Done);
 
 /// <summary>Counts one harvest.</summary>
-internal sealed class HarvestRun(string account, IProgress<HarvestProgress>? progress)
+internal sealed class HarvestRun(string account, IProgress<HarvestProgress>? progress, TimeProvider time)
 {
     /// <summary>More would not help whoever reads it.</summary>
     private const int MostProblems = 5;
 
-    private readonly Stopwatch watch = new();
     private readonly List<string> problems = [];
     private int discovered;
     private int known;
@@ -46,6 +44,8 @@ internal sealed class HarvestRun(string account, IProgress<HarvestProgress>? pro
     private StoreCounts counts = StoreCounts.Zero;
     private int failures;
     private int turns;
+    private long turnBegan;
+    private TimeSpan spent;
 
     public bool IsPermanent { get; private set; }
 
@@ -67,11 +67,11 @@ internal sealed class HarvestRun(string account, IProgress<HarvestProgress>? pro
     public void BeginTurn()
     {
         turns++;
-        watch.Start();
+        turnBegan = time.GetTimestamp();
     }
 
     /// <summary>Others have their turn; that time does not count.</summary>
-    public void EndTurn() => watch.Stop();
+    public void EndTurn() => spent += time.GetElapsedTime(turnBegan);
 
     /// <summary>A page was stored. What a later turn lists once more was counted by the first.</summary>
     public void Listed(ListedPage page, int added)
@@ -119,7 +119,7 @@ internal sealed class HarvestRun(string account, IProgress<HarvestProgress>? pro
             skipped + counts.Skipped,
             counts.Quarantined,
             counts.Failed,
-            Math.Round(watch.Elapsed.TotalSeconds, 2))
+            Math.Round(spent.TotalSeconds, 2))
         {
             Problem = Problem,
             IsPermanent = IsPermanent,

@@ -1,4 +1,5 @@
 using CrmSync.Worker.Harvest;
+using CrmSync.Worker.PolicyFiles;
 using CrmSync.Worker.Sources;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -10,7 +11,10 @@ namespace CrmSync.Worker.Jobs;
 /// <summary>Harvests one account when it is rung.</summary>
 [DisallowConcurrentExecution]
 internal sealed class HarvestJob(
-    Composition program,
+    AccountSources accounts,
+    HarvestAll harvest,
+    PolicyInForce policy,
+    LogDerivation derivation,
     IClock clock,
     JobFailures failures,
     IHostApplicationLifetime lifetime,
@@ -22,15 +26,15 @@ internal sealed class HarvestJob(
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
         var name = context.MergedJobDataMap.GetString(Account);
-        if (program.Readable.FirstOrDefault(a => a.Name == name) is not { } account)
+        if (accounts.All.FirstOrDefault(a => a.Name == name) is not { } account)
             return;
 
-        var policy = program.Policy;
+        var edition = policy.Edition.Number;
         await failures.Guard($"account {account.Name}", () => Harvest(account, context, stop.Token), stop.Token);
 
         // The policy was exchanged meanwhile: what this harvest wrote still follows from the one before.
-        if (!ReferenceEquals(policy, program.Policy))
-            await failures.Guard("policy", () => program.DeriveAnew(stop.Token), stop.Token);
+        if (edition != policy.Edition.Number)
+            await failures.Guard("policy", () => derivation.DeriveAnew(stop.Token), stop.Token);
     }
 
     private async Task Harvest(ReadableAccount account, IJobExecutionContext context, CancellationToken ct)
@@ -38,13 +42,13 @@ internal sealed class HarvestJob(
         var now = clock.GetCurrentInstant();
         if (account.Members is not null)
         {
-            await foreach (var member in program.Harvest.Run([account], now, progress: null, ct))
+            await foreach (var member in harvest.Run([account], now, progress: null, ct))
                 Tell(member);
 
             return;
         }
 
-        var (summary, isDone) = await program.Harvest.Once(account, now, ct);
+        var (summary, isDone) = await harvest.Once(account, now, ct);
         Tell(summary);
 
         // There is more: again at once, but behind everybody who has been waiting meanwhile.

@@ -1,6 +1,9 @@
+using CrmSync.Domain.Company;
 using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Policy;
+using CrmSync.Storage;
 using CrmSync.Storage.Log;
+using CrmSync.Worker.Harvest;
 using CrmSync.Worker.PolicyFiles;
 using NodaTime;
 
@@ -10,7 +13,13 @@ namespace CrmSync.Worker.Jobs;
 /// The policy in force over the log, kept from one evaluation to the next: the log is read whole once, and then only what changed, whoever
 /// changed it. One use at a time; the policy changes between two.
 /// </summary>
-internal sealed class PolicyAtWork(Composition program) : IDisposable
+internal sealed class PolicyAtWork(
+    PolicyInForce policy,
+    LogDerivation derivation,
+    ContactLog log,
+    HarvestedLog harvested,
+    ContactCards contactCards,
+    ContactDatabase database) : IDisposable
 {
     private const int Batch = 2000;
 
@@ -20,8 +29,9 @@ internal sealed class PolicyAtWork(Composition program) : IDisposable
     private static readonly Duration CardsEvery = Duration.FromMinutes(15);
 
     private readonly SemaphoreSlim turn = new(1, 1);
-    private readonly ChangedLines changes = new(program.Database, Guid.NewGuid().ToString("n"));
+    private readonly ChangedLines changes = new(database, Guid.NewGuid().ToString("n"));
     private RunningPolicy? running;
+    private int runningEdition;
     private bool cardsAreStale = true;
     private Instant cardsWrittenAt = Instant.MinValue;
 
@@ -43,17 +53,17 @@ internal sealed class PolicyAtWork(Composition program) : IDisposable
     }
 
     /// <summary>Puts another policy in force: the log is derived anew and everything evaluated again.</summary>
-    /// <param name="policy">The new one.</param>
+    /// <param name="next">The new one.</param>
     /// <param name="now">The moment.</param>
     /// <param name="tell">Told how many items it opens that the policy before did not have, before anybody can use it.</param>
     /// <param name="ct">Cancels.</param>
-    public async Task Swap(CompanyPolicy policy, Instant now, Func<int, Task> tell, CancellationToken ct)
+    public async Task Swap(CompanyPolicy next, Instant now, Func<int, Task> tell, CancellationToken ct)
     {
         await turn.WaitAsync(ct);
         try
         {
             var before = (await CaughtUp(now, ct)).Evaluate(now);
-            await Exchange(policy, ct);
+            await Exchange(next, ct);
             await tell(PolicyChanges.NewlyOpened(before, (await CaughtUp(now, ct)).Evaluate(now)));
         }
         finally
@@ -63,15 +73,15 @@ internal sealed class PolicyAtWork(Composition program) : IDisposable
     }
 
     /// <summary>Writes owner and organisation of every contact for reports, when they may have changed.</summary>
-    public async Task WriteCards(RunningPolicy policy, Instant now, CancellationToken ct)
+    public async Task WriteCards(RunningPolicy whole, Instant now, CancellationToken ct)
     {
         if (!cardsAreStale || now - cardsWrittenAt < CardsEvery)
             return;
 
         var cards = KnownContact
-            .At(policy, now)
+            .At(whole, now)
             .SelectMany(c => c.Addresses.Select(address => new ContactCard(address, c.Primary, c.Name, c.Organisation, c.Owner)));
-        await new ContactCards(program.Database).Replace([.. cards], ct);
+        await contactCards.Replace([.. cards], ct);
         (cardsAreStale, cardsWrittenAt) = (false, now);
     }
 
@@ -81,18 +91,18 @@ internal sealed class PolicyAtWork(Composition program) : IDisposable
     public void Dispose() => turn.Dispose();
 
     /// <summary>A policy whose consequences cannot be worked out is not in force: the next look tries it again.</summary>
-    private async Task Exchange(CompanyPolicy policy, CancellationToken ct)
+    private async Task Exchange(CompanyPolicy next, CancellationToken ct)
     {
-        var before = program.Policy;
-        program.Take(policy);
+        var before = policy.Policy;
+        policy.Exchange(next);
         running = null;
         try
         {
-            await program.DeriveWhatChanged(ct);
+            await derivation.DeriveWhatChanged(ct);
         }
         catch
         {
-            program.Take(before);
+            policy.Exchange(before);
             throw;
         }
     }
@@ -103,22 +113,24 @@ internal sealed class PolicyAtWork(Composition program) : IDisposable
         var known = running;
         running = null;
         var changed = await changes.Next(now, ct);
-        if (known is null || changed is null || !ReferenceEquals(known.Policy, program.Policy))
-            known = await Whole(ct);
+        var edition = policy.Edition;
+        if (known is null || changed is null || runningEdition != edition.Number)
+            known = await Whole(edition.Policy, ct);
         else if (changed.Count > 0)
             await Put(known, changed, ct);
         else
             LinesRead = 0;
 
-        known.Cover(await program.Coverage(ct));
+        known.Cover(await harvested.Coverage(ct));
+        runningEdition = edition.Number;
         return running = known;
     }
 
-    private async Task<RunningPolicy> Whole(CancellationToken ct)
+    private async Task<RunningPolicy> Whole(CompanyPolicy current, CancellationToken ct)
     {
-        var whole = new RunningPolicy(program.Policy);
+        var whole = new RunningPolicy(current);
         LinesRead = 0;
-        await foreach (var line in program.Log.Read(new LogFilter { WithoutText = true }, ct))
+        await foreach (var line in log.Read(new LogFilter { WithoutText = true }, ct))
         {
             whole.Put([line]);
             LinesRead++;
@@ -133,7 +145,7 @@ internal sealed class PolicyAtWork(Composition program) : IDisposable
         LinesRead = 0;
         foreach (var ids in changed.Chunk(Batch))
         {
-            var lines = await program.Log.Read(new LogFilter { Ids = ids, WithoutText = true }, ct).ToListAsync(ct);
+            var lines = await log.Read(new LogFilter { Ids = ids, WithoutText = true }, ct).ToListAsync(ct);
             known.Put(lines);
             known.Remove(ids.Except(lines.Select(line => line.Id), StringComparer.Ordinal));
             LinesRead += lines.Count;

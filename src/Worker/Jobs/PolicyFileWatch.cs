@@ -5,15 +5,18 @@ using CrmSync.Worker.Yaml;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using NodaTime;
+using NodaTime.Extensions;
 
 namespace CrmSync.Worker.Jobs;
 
 /// <summary>Looks at the policy files every second: puts a changed policy in force, or says why not (policy.md section 13).</summary>
 internal sealed class PolicyFileWatch(
-    Composition program,
+    PolicyInForce policy,
     PolicyStart start,
     PolicyAtWork atWork,
-    IClock clock,
+    PolicyStanding standing,
+    DigestDesk desk,
+    TimeProvider time,
     JobFailures failures,
     ILogger<PolicyFileWatch> log) : BackgroundService
 {
@@ -21,11 +24,11 @@ internal sealed class PolicyFileWatch(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await failures.Guard("policy", () => Tell(start.Outcome, clock.GetCurrentInstant(), isStart: true, stoppingToken), stoppingToken);
-        using var timer = new PeriodicTimer(Pause);
+        await failures.Guard("policy", () => Tell(start.Outcome, time.GetCurrentInstant(), isStart: true, stoppingToken), stoppingToken);
+        using var timer = new PeriodicTimer(Pause, time);
         while (!stoppingToken.IsCancellationRequested)
         {
-            await failures.Guard("policy", () => Look(clock.GetCurrentInstant(), stoppingToken), stoppingToken);
+            await failures.Guard("policy", () => Look(time.GetCurrentInstant(), stoppingToken), stoppingToken);
             try
             {
                 await timer.WaitForNextTickAsync(stoppingToken);
@@ -43,32 +46,31 @@ internal sealed class PolicyFileWatch(
         var outcome = start.Reload.Look(now);
 
         // Also after a swap that failed halfway: the files count as taken and would not be looked at again.
-        if (outcome is not null || !ReferenceEquals(program.Policy, start.Reload.Current))
-            await Tell(outcome ?? new ReloadOutcome.Swapped(program.Policy.Version, start.Reload.Current, []), now, isStart: false, ct);
+        if (outcome is not null || policy.Policy.Version != start.Reload.Current.Version)
+            await Tell(outcome ?? new ReloadOutcome.Swapped(policy.Policy.Version, start.Reload.Current, []), now, isStart: false, ct);
     }
 
     private async Task Tell(ReloadOutcome outcome, Instant now, bool isStart, CancellationToken ct)
     {
-        var standing = new PolicyStanding(program.Database);
         switch (outcome)
         {
             case ReloadOutcome.Swapped when isStart:
-                log.LogInformation("policy {Version} is in force", program.Policy.Version);
+                log.LogInformation("policy {Version} is in force", policy.Policy.Version);
                 await standing.Taken(now, [], null, ct);
                 break;
             case ReloadOutcome.Swapped swapped:
-                await Swap(swapped, standing, now, ct);
+                await Swap(swapped, now, ct);
                 break;
             case ReloadOutcome.Refused refused:
-                await Refuse(refused, standing, now, ct);
+                await Refuse(refused, now, ct);
                 break;
         }
     }
 
-    private Task Swap(ReloadOutcome.Swapped swapped, PolicyStanding standing, Instant now, CancellationToken ct) =>
-        atWork.Swap(swapped.Policy, now, opened => TellOfSwap(swapped, opened, standing, now, ct), ct);
+    private Task Swap(ReloadOutcome.Swapped swapped, Instant now, CancellationToken ct) =>
+        atWork.Swap(swapped.Policy, now, opened => TellOfSwap(swapped, opened, now, ct), ct);
 
-    private async Task TellOfSwap(ReloadOutcome.Swapped swapped, int opened, PolicyStanding standing, Instant now, CancellationToken ct)
+    private async Task TellOfSwap(ReloadOutcome.Swapped swapped, int opened, Instant now, CancellationToken ct)
     {
         log.LogInformation(
             "policy {Version} is in force; it was {Before}: {Changes}",
@@ -88,7 +90,7 @@ internal sealed class PolicyFileWatch(
                 ct);
     }
 
-    private async Task Refuse(ReloadOutcome.Refused refused, PolicyStanding standing, Instant now, CancellationToken ct)
+    private async Task Refuse(ReloadOutcome.Refused refused, Instant now, CancellationToken ct)
     {
         await standing.Refused([.. refused.Problems.Select(problem => problem.Headline)], ct);
         if (!refused.IsNew)
@@ -97,24 +99,18 @@ internal sealed class PolicyFileWatch(
         foreach (var problem in refused.Problems)
             log.LogError("the policy files are not taken: {Problem}", Addresses.Hidden(problem.Headline));
 
-        log.LogWarning("policy {Version} stays in force until the files are corrected", program.Policy.Version);
+        log.LogWarning("policy {Version} stays in force until the files are corrected", policy.Policy.Version);
         await Mail(
             "The policy files have errors and are not taken",
-            $"Policy {program.Policy.Version} stays in force until these are "
+            $"Policy {policy.Policy.Version} stays in force until these are "
                 + $"corrected:\n\n{string.Join("\n\n", refused.Problems)}\n\nCheck the files with: crmsync policy check",
             now,
             ct);
     }
 
     /// <summary>It leaves with the next run of the policy, before anything that run writes.</summary>
-    private async Task Mail(string subject, string text, Instant now, CancellationToken ct)
-    {
-        if (program.Settings.Delivery is null)
-            return;
-
-        await using var desk = program.Digests;
-        await desk.TellAdmin(subject, text, now, ct);
-    }
+    private Task Mail(string subject, string text, Instant now, CancellationToken ct) =>
+        desk.CanSend ? desk.TellAdmin(subject, text, now, ct) : Task.CompletedTask;
 
     private static string Changes(IReadOnlyList<string> changes) => changes.Count == 0 ? "no rule changed" : string.Join("; ", changes);
 }

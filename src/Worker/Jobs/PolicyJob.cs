@@ -1,5 +1,8 @@
+using CrmSync.Domain.Company;
 using CrmSync.Domain.Digests;
 using CrmSync.Domain.Evaluation;
+using CrmSync.Domain.Policy;
+using CrmSync.Worker.Digests;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using NodaTime;
@@ -10,7 +13,7 @@ namespace CrmSync.Worker.Jobs;
 /// <summary>Asks the policy and sends what is due when it is rung.</summary>
 [DisallowConcurrentExecution]
 internal sealed class PolicyJob(
-    Composition program,
+    DigestDesk desk,
     PolicyAtWork atWork,
     IClock clock,
     JobFailures failures,
@@ -29,7 +32,7 @@ internal sealed class PolicyJob(
             async policy =>
             {
                 // Without a way for mails to leave, the policy is asked for reports only.
-                if (program.Settings.Delivery is not null)
+                if (desk.CanSend)
                     await Send(policy, now, ct);
 
                 await atWork.WriteCards(policy, now, ct);
@@ -39,8 +42,7 @@ internal sealed class PolicyJob(
 
     private async Task Send(RunningPolicy policy, Instant now, CancellationToken ct)
     {
-        await using var desk = program.DigestsOver(policy);
-        var report = await desk.Send(now, lease: null, ct);
+        var report = await desk.Send(new PolicyLook(policy.Policy, now) { Running = policy }, lease: null, ct);
         foreach (var sent in report.Sent)
             log.LogInformation("digest {Digest} left for {Reader}", sent.Digest, sent.Reader);
 

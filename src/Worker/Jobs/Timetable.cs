@@ -1,3 +1,4 @@
+using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Sources;
 using Microsoft.Extensions.Hosting;
 using NodaTime;
@@ -9,7 +10,12 @@ namespace CrmSync.Worker.Jobs;
 /// Puts the <c>schedule</c> of the configuration into Quartz: a job an account, started soon and apart from each other, and one for the
 /// policy.
 /// </summary>
-internal sealed class Timetable(Composition program, ISchedulerFactory schedulers, IHostApplicationLifetime lifetime) : IHostedService
+internal sealed class Timetable(
+    AccountSources accounts,
+    CrmSyncConfiguration configuration,
+    TimeProvider time,
+    ISchedulerFactory schedulers,
+    IHostApplicationLifetime lifetime) : IHostedService
 {
     private const string Harvests = "harvest";
 
@@ -21,11 +27,11 @@ internal sealed class Timetable(Composition program, ISchedulerFactory scheduler
 
         // A shared database may remember accounts that are no longer configured.
         await scheduler.DeleteJobs(GroupMatcher<JobKey>.GroupEquals(Harvests), cancellationToken);
-        var start = DateTimeOffset.UtcNow.AddSeconds(1);
-        var apart = Apart(program.Readable.Count, program.Settings.Schedule.Mail);
-        foreach (var account in program.Readable)
+        var start = time.GetUtcNow().AddSeconds(1);
+        var apart = Apart(accounts.All.Count, configuration.Schedule.Mail);
+        foreach (var account in accounts.All)
         {
-            var every = account.IsCalendar ? program.Settings.Schedule.Calendar : program.Settings.Schedule.Mail;
+            var every = account.IsCalendar ? configuration.Schedule.Calendar : configuration.Schedule.Mail;
             var job = JobBuilder
                 .Create<HarvestJob>()
                 .WithIdentity(account.Name, Harvests)
@@ -37,7 +43,7 @@ internal sealed class Timetable(Composition program, ISchedulerFactory scheduler
         }
 
         var policy = JobBuilder.Create<PolicyJob>().WithIdentity("digests", "policy").Build();
-        await Schedule(scheduler, policy, program.Settings.Schedule.Policy, start, cancellationToken);
+        await Schedule(scheduler, policy, configuration.Schedule.Policy, start, cancellationToken);
     }
 
     public Task StopAsync(CancellationToken cancellationToken)

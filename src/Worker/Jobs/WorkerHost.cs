@@ -1,6 +1,8 @@
 using System.Data.Common;
+using CrmSync.Storage;
 using CrmSync.Storage.Digests;
 using CrmSync.Worker.Configuration;
+using CrmSync.Worker.Harvest;
 using CrmSync.Worker.Status;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -20,7 +22,30 @@ internal static class WorkerHost
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
 
     /// <summary>Runs until the process is asked to stop; work at hand ends at its next batch.</summary>
-    public static async Task Run(Composition program, PolicyStart policy, bool verbose, CancellationToken ct)
+    public static async Task Run(
+        LoadedConfiguration configuration,
+        PolicyStart policy,
+        ContactDatabase database,
+        TimeProvider time,
+        bool verbose,
+        CancellationToken ct)
+    {
+        using var host = Build(configuration, policy, database, time, verbose);
+        await host.Services.GetRequiredService<LogDerivation>().DeriveWhatChanged(ct);
+
+        // Whoever starts the program may have put right why mails did not leave.
+        await host.Services.GetRequiredService<DeliveryStanding>().TryAtOnce(ct);
+        var atWork = host.Services.GetRequiredService<PolicyAtWork>();
+        await host.RunAsync(ct);
+        await atWork.Leave(CancellationToken.None);
+    }
+
+    private static IHost Build(
+        LoadedConfiguration configuration,
+        PolicyStart policy,
+        ContactDatabase database,
+        TimeProvider time,
+        bool verbose)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "crmsync" });
         builder.Logging.SetMinimumLevel(verbose ? LogLevel.Debug : LogLevel.Information);
@@ -36,28 +61,21 @@ internal static class WorkerHost
         builder.Services.Configure<ConsoleLoggerOptions>(options => options.LogToStandardErrorThreshold = LogLevel.Trace);
 
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = Patience);
-        builder.Services.AddSingleton<IClock>(SystemClock.Instance);
-        builder.Services.AddSingleton(program);
+        builder.Services.AddCrmSync(configuration, database, time);
         builder.Services.AddSingleton(policy);
         builder.Services.AddSingleton<PolicyAtWork>();
         builder.Services.AddSingleton<JobFailures>();
         builder.Services.AddTransient<HarvestJob>();
         builder.Services.AddTransient<PolicyJob>();
-        if (program.Settings.Status is { } status)
+        if (configuration.Settings.Status is { } status)
             builder.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<StatusServer>(services, status));
 
         builder.Services.AddHostedService<PolicyFileWatch>();
-        builder.Services.AddQuartz(quartz => Store(quartz, program.Settings.Storage));
+        builder.Services.AddQuartz(quartz => Store(quartz, configuration.Settings.Storage));
         builder.Services.AddQuartzHostedService(options => options.WaitForJobsToComplete = true);
         builder.Services.AddHostedService<Timetable>();
 
-        using var host = builder.Build();
-
-        // Whoever starts the program may have put right why mails did not leave.
-        await new DeliveryStanding(program.Database).TryAtOnce(ct);
-        var atWork = host.Services.GetRequiredService<PolicyAtWork>();
-        await host.RunAsync(ct);
-        await atWork.Leave(CancellationToken.None);
+        return builder.Build();
     }
 
     /// <summary>In memory with SQLite, which one worker has to itself; in the database and clustered with PostgreSQL.</summary>

@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Log;
-using CrmSync.Mail.Calendar;
-using CrmSync.Mail.Dav;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Sources.CalDav;
 using CrmSync.Worker.Sources.Files;
@@ -35,43 +33,34 @@ internal sealed record ReadableAccount(string Name, string Kind, EmailAddress Ad
     public bool IsCalendar => Kind is "ics" or "caldav";
 }
 
-/// <summary>How each kind of account is read.</summary>
-internal static class AccountSources
+/// <summary>Every account of the configuration, and how each kind is read.</summary>
+/// <param name="configuration">Names the accounts.</param>
+/// <param name="zone">The zone of times in calendars that name none.</param>
+/// <param name="imap">Keeps the connections to mail servers.</param>
+/// <param name="graph">Keeps the connections to Microsoft 365.</param>
+/// <param name="feeds">Keeps the connections to published calendars.</param>
+internal sealed class AccountSources(
+    CrmSyncConfiguration configuration, DateTimeZone zone, ImapSources imap, GraphTenants graph, FeedConnections feeds)
 {
     /// <summary>How far ahead meetings are looked at.</summary>
     private static readonly Duration Ahead = Duration.FromDays(200);
 
-    /// <summary>The connections to the servers that publish calendars.</summary>
-    private static readonly Lazy<HttpClient> Feeds = new(() => new HttpClient(DavClient.Handler(), disposeHandler: true));
-
     /// <summary>Every mailbox and calendar of the configuration, in file order.</summary>
-    /// <param name="configuration">The configuration.</param>
-    /// <param name="zone">The zone of times in calendars that name none.</param>
-    /// <param name="imap">Keeps the connections to mail servers.</param>
-    /// <param name="graph">Keeps the connections to Microsoft 365.</param>
-    public static IReadOnlyList<ReadableAccount> Of(
-        CrmSyncConfiguration configuration,
-        DateTimeZone zone,
-        ImapSources imap,
-        GraphTenants graph) => [.. configuration.Accounts.SelectMany(account => Of(account, configuration.Capture, zone, imap, graph))];
+    public IReadOnlyList<ReadableAccount> All => field ??= [.. configuration.Accounts.SelectMany(Readable)];
 
     /// <summary>
     /// The accounts of some names. Groups are asked who is in them only when a name is not in the configuration; a group that cannot be
     /// asked stands for its members, so that harvesting it tells why.
     /// </summary>
-    /// <param name="readable">Every mailbox and calendar of the configuration.</param>
     /// <param name="names">The names, as the log and <c>status</c> write them.</param>
     /// <param name="ct">Cancels.</param>
-    public static async Task<IReadOnlyList<ReadableAccount>> Named(
-        IReadOnlyList<ReadableAccount> readable,
-        IReadOnlySet<string> names,
-        CancellationToken ct)
+    public async Task<IReadOnlyList<ReadableAccount>> Named(IReadOnlySet<string> names, CancellationToken ct)
     {
-        var found = readable.Where(account => names.Contains(account.Name)).ToList();
+        var found = All.Where(account => names.Contains(account.Name)).ToList();
         if (found.Count == names.Count)
             return found;
 
-        foreach (var group in readable.Where(account => account.Members is not null))
+        foreach (var group in All.Where(account => account.Members is not null))
         {
             try
             {
@@ -86,17 +75,12 @@ internal static class AccountSources
         return [.. found.DistinctBy(account => account.Name, StringComparer.Ordinal)];
     }
 
-    private static IEnumerable<ReadableAccount> Of(
-        Account account,
-        CaptureSettings capture,
-        DateTimeZone zone,
-        ImapSources imap,
-        GraphTenants tenants) =>
+    private IEnumerable<ReadableAccount> Readable(Account account) =>
         account switch
         {
             ImapAccount mailbox =>
             [
-                One(mailbox, mailbox.Address, now => imap.SourceOf(mailbox, capture.From(now))) with
+                One(mailbox, mailbox.Address, now => imap.SourceOf(mailbox, configuration.Capture.From(now))) with
                 {
                     NotBefore = ct => imap.NotBefore(mailbox, ct),
                     Watch = tell => imap.Watch(mailbox, tell),
@@ -105,13 +89,10 @@ internal static class AccountSources
             MaildirAccount maildir => [Local(maildir, maildir.Address, _ => new MaildirSource(maildir.Path))],
             MboxAccount mbox => [Local(mbox, mbox.Address, _ => new MboxSource(mbox.Path))],
             EmlAccount eml => [Local(eml, eml.Address, _ => new EmlSource(eml.Path))],
-            IcsAccount { Path: { } path } ics => [Local(ics, ics.Address, now => new IcsSource(path, ItemsOf(ics, capture, now), zone))],
+            IcsAccount { Path: { } path } ics => [Local(ics, ics.Address, now => new IcsSource(path, ItemsOf(ics, now), zone))],
             IcsAccount { Url: { } url } ics =>
             [
-                One(
-                    ics,
-                    ics.Address,
-                    now => new IcsFeedSource(ics.Name, new CalendarFeed(Feeds.Value, url), ItemsOf(ics, capture, now), zone, now)),
+                One(ics, ics.Address, now => new IcsFeedSource(ics.Name, feeds.FeedAt(url), ItemsOf(ics, now), zone, now)),
             ],
             CaldavAccount caldav =>
             [
@@ -123,14 +104,14 @@ internal static class AccountSources
                             caldav,
                             new MeetingTranslation(caldav.Name, caldav.Address, now),
                             zone,
-                            new Interval(capture.From(now), now + Ahead))),
+                            new Interval(configuration.Capture.From(now), now + Ahead))),
             ],
-            GraphAccount graph => GraphAccounts.Of(graph, tenants, capture),
+            GraphAccount tenant => GraphAccounts.Of(tenant, graph, configuration.Capture),
             _ => throw new UnreachableException($"{account.GetType().Name} is no account that can be read here"),
         };
 
-    private static CalendarItems ItemsOf(IcsAccount ics, CaptureSettings capture, Instant now) =>
-        new(new MeetingTranslation(ics.Name, ics.Address, now), new Interval(capture.From(now), now + Ahead));
+    private CalendarItems ItemsOf(IcsAccount ics, Instant now) =>
+        new(new MeetingTranslation(ics.Name, ics.Address, now), new Interval(configuration.Capture.From(now), now + Ahead));
 
     private static ReadableAccount One(Account account, EmailAddress address, Func<Instant, ISource> open) =>
         new(account.Name, account.Kind, address, open);

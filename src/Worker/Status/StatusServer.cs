@@ -20,11 +20,10 @@ using NodaTime;
 namespace CrmSync.Worker.Status;
 
 /// <summary>The status page, and the same as JSON under <c>/health</c>: open on loopback, behind a token beyond.</summary>
-internal sealed class StatusServer(StatusSettings settings, Composition program, IClock clock, ILogger<StatusServer> log)
+internal sealed class StatusServer(StatusSettings settings, StatusReader reader, HtmlPages pages, IClock clock, ILogger<StatusServer> log)
     : IHostedService,
         IAsyncDisposable
 {
-    private readonly HtmlPages pages = new();
     private WebApplication? server;
 
     /// <summary>Where it listens; null before the start.</summary>
@@ -76,8 +75,6 @@ internal sealed class StatusServer(StatusSettings settings, Composition program,
     {
         if (server is not null)
             await server.DisposeAsync();
-
-        await pages.DisposeAsync();
     }
 
     private static IPAddress AddressOf(string host)
@@ -153,14 +150,14 @@ internal sealed class StatusServer(StatusSettings settings, Composition program,
 
     private async Task Page(HttpContext context)
     {
-        var status = await WorkerStatus.Of(program, clock.GetCurrentInstant(), context.RequestAborted);
+        var status = await reader.Read(clock.GetCurrentInstant(), context.RequestAborted);
         context.Response.ContentType = "text/html; charset=utf-8";
         await context.Response.WriteAsync(await pages.Render<StatusPage>(status), context.RequestAborted);
     }
 
     private async Task Health(HttpContext context)
     {
-        var status = await WorkerStatus.Of(program, clock.GetCurrentInstant(), context.RequestAborted);
+        var status = await reader.Read(clock.GetCurrentInstant(), context.RequestAborted);
         context.Response.ContentType = "application/json; charset=utf-8";
         await using var json = new Utf8JsonWriter(
             context.Response.BodyWriter,

@@ -1,4 +1,3 @@
-using CrmSync.Worker.Cli;
 using CrmSync.Worker.Digests;
 using NodaTime;
 
@@ -17,9 +16,6 @@ internal sealed record WorkerStatus(
     IReadOnlyList<string> PolicyProblems,
     IReadOnlyList<AccountStatus> Accounts)
 {
-    /// <summary>What happened to mails longer ago is no news.</summary>
-    private static readonly Duration Recent = Duration.FromDays(7);
-
     /// <summary>What is to be known of our mails and the command mailbox.</summary>
     public required IReadOnlyList<MailTrouble> Mails { get; init; }
 
@@ -30,32 +26,4 @@ internal sealed record WorkerStatus(
     /// <summary>Whether somebody should look.</summary>
     public bool IsWell =>
         PolicyProblems.Count == 0 && Accounts.All(account => account.State?.LastError is null) && !Mails.Any(mail => mail.NeedsSomebody);
-
-    public static async Task<WorkerStatus> Of(Composition program, Instant now, CancellationToken ct)
-    {
-        var ours = program.Settings.Addresses.Select(address => address.Value).ToHashSet(StringComparer.Ordinal);
-        var accounts = await AccountStatus.Of(program, ct);
-        var mails = new MailStanding(program.Database);
-        return new WorkerStatus(
-            now,
-            program.Policy.Version,
-            [.. (await new PolicyStanding(program.Database).Problems(ct)).Select(problem => Addresses.Hidden(problem))],
-            [
-                .. accounts.Select(account =>
-                    account.State is { LastError: { } error } state
-                        ? account with
-                        {
-                            State = state with { LastError = Addresses.Hidden(error, ours) },
-                        }
-                        : account),
-            ])
-        {
-            Mails =
-            [
-                .. (await mails.Troubles(now - Recent, ct))
-                    .Concat(await mails.Commands(now - Recent, ct))
-                    .Select(mail => mail with { Words = Addresses.Hidden(mail.Words) }),
-            ],
-        };
-    }
 }

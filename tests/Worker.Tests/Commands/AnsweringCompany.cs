@@ -69,13 +69,13 @@ internal sealed class AnsweringCompany : IAsyncDisposable
     private readonly HashSet<string> before;
     private int delivered;
 
-    private AnsweringCompany(string folder, Composition program, bool isCopy)
+    private AnsweringCompany(string folder, TestProgram program, bool isCopy)
     {
         (this.folder, Program, this.isCopy) = (folder, program, isCopy);
         before = [.. Given()];
     }
 
-    public Composition Program { get; }
+    public TestProgram Program { get; }
 
     public static async Task<AnsweringCompany> CopyOf(SentDigests sent)
     {
@@ -163,7 +163,7 @@ internal sealed class AnsweringCompany : IAsyncDisposable
     public async Task<EvaluationResult> Evaluate(Instant? now = null)
     {
         var moment = now ?? Answered;
-        return new Evaluator(Program.Policy).Evaluate(await Program.Snapshot(moment, withText: false, default), moment);
+        return new Evaluator(Program.Policy).Evaluate(await Program.Snapshot(moment), moment);
     }
 
     public async ValueTask DisposeAsync()
@@ -185,7 +185,7 @@ internal sealed class AnsweringCompany : IAsyncDisposable
         var database = await ContactDatabase.OpenSqlite(Path.Combine(folder, "answers.db"), default);
         return new AnsweringCompany(
             folder,
-            new Composition(read with { Settings = read.Settings with { Delivery = delivery } }, database),
+            TestProgram.Over(read with { Settings = read.Settings with { Delivery = delivery } }, database),
             isCopy);
     }
 }

@@ -1,5 +1,6 @@
 using CrmSync.Domain.Evaluation;
 using CrmSync.Mail.Mime;
+using CrmSync.Worker.Digests;
 using NodaTime;
 using static CrmSync.Worker.Tests.Commands.Letters;
 
@@ -180,11 +181,11 @@ public sealed class AskingByMail(SentDigests sent) : IClassFixture<SentDigests>
             if (inMemory)
             {
                 var running = new RunningPolicy(company.Program.Policy);
-                var log = await company.Program.Snapshot(AnsweringCompany.Answered, withText: false, default);
+                var log = await company.Program.Snapshot(AnsweringCompany.Answered);
                 running.Put(log.Interactions);
                 running.Cover(log.Coverage);
-                await using var desk = company.Program.DigestsOver(running);
-                Assert.Empty((await desk.Send(AnsweringCompany.Answered, Duration.Zero, default)).Problems);
+                var look = new PolicyLook(company.Program.Policy, AnsweringCompany.Answered) { Running = running };
+                Assert.Empty((await company.Program.Digests.Send(look, Duration.Zero, default)).Problems);
             }
 
             texts.Add(string.Join('\n', (await company.Answers()).Select(answer => answer.Text).Order(StringComparer.Ordinal)));

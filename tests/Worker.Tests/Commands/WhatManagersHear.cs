@@ -41,7 +41,7 @@ public sealed class WhatManagersHear(SentDigests sent) : IClassFixture<SentDiges
         Assert.DoesNotContain("flurb", firm, StringComparison.Ordinal);
         Assert.DoesNotContain("by hand", firm, StringComparison.Ordinal);
 
-        var page = await WorkerStatus.Of(company.Program, Tomorrow, default);
+        var page = await company.Program.Status.Read(Tomorrow, default);
         Assert.False(page.IsWell);
         Assert.Contains(
             page.Mails,
@@ -67,7 +67,7 @@ public sealed class WhatManagersHear(SentDigests sent) : IClassFixture<SentDiges
         company.Deliver(sent.Reply("done 1", from: "declan@murphymotors.example"));
         company.Deliver(sent.Reply("done 2", from: "declan@murphymotors.example"));
         await company.Harvest();
-        var mails = new MailStanding(company.Program.Database);
+        var mails = company.Program.Part<MailStanding>();
         Assert.Equal(
             "2 mails to the command mailbox changed nothing: declan@murphymotors.example is none of the people of the policy",
             Assert.Single(await mails.Commands(AnsweringCompany.Answered - Duration.FromDays(7), default)).Words);

@@ -61,7 +61,7 @@ public sealed class KilledSenderTests : IAsyncLifetime, IAsyncDisposable
             return File.WriteAllBytesAsync(Path.Combine(folder, "commands", "new", name), mail.Content);
         };
 
-        await using var program = await Composition.Open(folder, Morning, default);
+        await using var program = await TestProgram.Open(folder, Morning);
         await foreach (var done in program.Harvest.Run(program.Readable, Morning, null, default))
             Assert.Null(done.Problem);
     }
@@ -163,7 +163,7 @@ public sealed class KilledSenderTests : IAsyncLifetime, IAsyncDisposable
 
     private async Task ReadCommands(Instant now)
     {
-        await using var program = await Composition.Open(folder, now, default);
+        await using var program = await TestProgram.Open(folder, now);
         await foreach (var done in program.Harvest.Run([.. program.Readable.Where(a => a.Name == "commands")], now, null, default))
             Assert.Null(done.Problem);
     }

@@ -100,7 +100,7 @@ public sealed class RealLoopTests(MailHost host) : IClassFixture<MailHost>, IDis
             mail => report.Problems.Exists(problem => problem.Mail.MessageId == mail.MessageId));
     }
 
-    private async Task<Composition> Open(params string[] people)
+    private async Task<TestProgram> Open(params string[] people)
     {
         File.WriteAllText(Path.Combine(folder, "ca.pem"), host.Dovecot.Authority.Pem);
         var accounts = people
@@ -137,17 +137,17 @@ public sealed class RealLoopTests(MailHost host) : IClassFixture<MailHost>, IDis
             digests: [ { digest: my-day, to: owners, at: "{{{at}}}", days: daily } ]
 
             """);
-        return await Composition.Open(folder, now, default);
+        return await TestProgram.Open(folder, now);
     }
 
-    private async Task Harvest(Composition program)
+    private async Task Harvest(TestProgram program)
     {
         await foreach (var done in program.Harvest.Run(program.Readable, now, null, default))
             Assert.True(done.Problem is null && done.Failed + done.Quarantined == 0, $"{done}");
     }
 
-    private static async Task<IReadOnlyList<Item>> Items(Composition program, Instant at) =>
-        new Evaluator(program.Policy).Evaluate(await program.Snapshot(at, withText: false, default), at).Items;
+    private static async Task<IReadOnlyList<Item>> Items(TestProgram program, Instant at) =>
+        new Evaluator(program.Policy).Evaluate(await program.Snapshot(at), at).Items;
 
     private byte[] Question(string reader = "ana")
     {

@@ -10,7 +10,7 @@ using CrmSync.Storage.Log;
 using CrmSync.Worker.Commands;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Digests;
-using CrmSync.Worker.MailServers;
+using Microsoft.Extensions.DependencyInjection;
 using NodaTime;
 
 namespace CrmSync.Worker.Tests.Delivery;
@@ -88,12 +88,15 @@ public sealed class StrangersTests
                 Assert.Single(await new NoticeRun(company.Ledger, new Notifications(company.Database), mails).Write(facts, default));
                 break;
             case Writer.Note:
-                using (var logins = new MailLogins(SystemClock.Instance, company.Database))
+                var configuration = new CrmSyncConfiguration
                 {
-                    var settings = new DeliverySettings { From = company.Sender.From, Way = new DeliveryChoice.Folder("nowhere") };
-                    await using var desk = new DigestDesk(Wrong, company.Database, (_, _) => Task.FromResult(facts.Log), settings, logins);
-                    await desk.TellAdmin("A note", "Something is wrong.", Some.Now, default);
-                }
+                    Storage = new StorageChoice.Sqlite("open already"),
+                    Delivery = new DeliverySettings { From = company.Sender.From, Way = new DeliveryChoice.Folder("nowhere") },
+                };
+                var loaded = new LoadedConfiguration("nowhere", configuration, Wrong);
+                await using (
+                    var parts = new ServiceCollection().AddCrmSync(loaded, company.Database, TimeProvider.System).BuildServiceProvider())
+                    await parts.GetRequiredService<DigestDesk>().TellAdmin("A note", "Something is wrong.", Some.Now, default);
 
                 break;
             default:

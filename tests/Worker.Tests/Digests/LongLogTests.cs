@@ -3,6 +3,7 @@ using CrmSync.Domain.Evaluation;
 using CrmSync.Mail.Mime;
 using CrmSync.Storage.Log;
 using CrmSync.Worker.Digests;
+using CrmSync.Worker.Harvest;
 using NodaTime;
 
 namespace CrmSync.Worker.Tests.Digests;
@@ -15,7 +16,7 @@ public sealed class LongLogTests(SampleCompany company) : IClassFixture<SampleCo
     {
         var running = new RunningPolicy(company.Program.Policy);
         running.Put(await new ContactLog(company.Program.Database).Read(new LogFilter { WithoutText = true }, default).ToListAsync());
-        running.Cover(await company.Program.Coverage(default));
+        running.Cover(await company.Program.Part<HarvestedLog>().Coverage(default));
         var digests = 0;
         for (var day = 0; day < 120; day += day < 20 ? 1 : 10)
         {
@@ -31,8 +32,8 @@ public sealed class LongLogTests(SampleCompany company) : IClassFixture<SampleCo
 
     private async Task<Dictionary<string, string>> Shown(RunningPolicy? running, Instant now)
     {
-        await using var desk = company.Program.DigestsOver(running);
-        return (await desk.Show(now, default)).ToDictionary(
+        var look = new PolicyLook(company.Program.Policy, now) { Running = running };
+        return (await company.Program.Digests.Show(look, default)).ToDictionary(
             one => $"{one.Digest.Run.Definition.Name} {one.Digest.Run.Reader.Id}",
             one => one.Digest.Subject + MimeReader.Read(one.Mail.Bytes).Text + one.Mail.Html,
             StringComparer.Ordinal);

@@ -9,9 +9,9 @@ namespace CrmSync.Worker.Tests.Digests;
 public sealed class SampleCompany : IAsyncLifetime, IAsyncDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("crmsync-sample-").FullName;
-    private Composition program = null!;
+    private TestProgram program = null!;
 
-    internal Composition Program => program;
+    internal TestProgram Program => program;
 
     /// <summary>The moment its story is told at.</summary>
     public static Instant Story { get; } = Instant.FromUtc(2026, 3, 4, 8, 45);
@@ -21,7 +21,7 @@ public sealed class SampleCompany : IAsyncLifetime, IAsyncDisposable
     public async Task InitializeAsync()
     {
         var configuration = LoadedConfiguration.Read(Config, Story);
-        program = new Composition(configuration, await ContactDatabase.OpenSqlite(Path.Combine(folder, "sample.db"), default));
+        program = TestProgram.Over(configuration, await ContactDatabase.OpenSqlite(Path.Combine(folder, "sample.db"), default));
         await foreach (var account in program.Harvest.Run(program.Readable, Story, null, default))
             Assert.True(account.Failed == 0 && account.Quarantined == 0, $"{account}");
     }
@@ -38,17 +38,8 @@ public sealed class SampleCompany : IAsyncLifetime, IAsyncDisposable
     internal async Task<IReadOnlyList<(Digest Digest, DigestMail Mail)>> DigestsAt(Instant now)
     {
         // The version is a hash over the policy, which says nothing about how digests look.
-        var policy = program.Policy with
-        {
-            Version = "sample",
-        };
-        await using var desk = new DigestDesk(
-            policy,
-            program.Database,
-            (moment, ct) => program.Snapshot(moment, withText: false, ct),
-            program.Settings.Delivery!,
-            program.Logins);
-        return await desk.Show(now, default);
+        var policy = program.Policy with { Version = "sample" };
+        return await program.Digests.Show(new PolicyLook(policy, now), default);
     }
 
     private static string Repository()

@@ -1,4 +1,5 @@
 using CrmSync.Domain.Company;
+using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
 using CrmSync.Domain.Time;
@@ -81,7 +82,14 @@ internal sealed class TestCompany : IAsyncDisposable
         var state = await Accounts.Register(account, "test", address ?? $"{account}@us.example", CancellationToken.None);
         var classifier = new Classifier(policy);
         var meetings = new MeetingHarvest(new MeetingLog(Database), policy, classifier.Ours);
-        var harvest = new AccountHarvest(Accounts, Ledger, new Capture(policy, Capture.DefaultTextLimit), classifier, meetings, Since);
+        var harvest = new AccountHarvest(
+            Accounts,
+            Ledger,
+            new Capture(policy, Capture.DefaultTextLimit),
+            classifier,
+            meetings,
+            Since,
+            TimeProvider.System);
         return await harvest.Run(state, () => source, now ?? Monday, progress: null, CancellationToken.None);
     }
 

@@ -5,9 +5,12 @@ using CrmSync.Domain.Company;
 using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
 using CrmSync.Mail.Mime;
+using CrmSync.Storage;
 using CrmSync.Storage.Harvest;
+using CrmSync.Storage.Meetings;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Harvest;
+using CrmSync.Worker.PolicyFiles;
 using CrmSync.Worker.Sources;
 using NodaTime;
 
@@ -119,7 +122,15 @@ public sealed class TurnsTests
             Accounts = [],
             Capture = new CaptureSettings { SinceDate = new LocalDate(1990, 1, 1) },
         };
-        return new HarvestAll(company.Database, configuration, () => policy) { Turn = turn, AtOnce = atOnce };
+        return new HarvestAll(
+            company.Database,
+            company.Accounts,
+            company.Ledger,
+            new MeetingLog(company.Database),
+            new Settings(company.Database),
+            configuration,
+            new PolicyInForce(policy),
+            TimeProvider.System) { Turn = turn, AtOnce = atOnce };
     }
 
     private static async Task<List<HarvestSummary>> Run(HarvestAll harvest, params ReadableAccount[] accounts)

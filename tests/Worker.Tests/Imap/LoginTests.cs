@@ -143,7 +143,7 @@ public sealed class LoginTests : IAsyncLifetime
         {
             clock.SetMinute(minute);
             using var logins = new MailLogins(clock, company.Database);
-            await using var delivery = DeliveryWays.Of(ThroughSmtp(smtp), logins);
+            await using var delivery = new DeliveryWays(logins, clock).Open(ThroughSmtp(smtp));
             for (var mail = 0; mail < 40; mail++)
                 Assert.IsType<DeliveryAnswer.Unreachable>(await delivery.Deliver(Digest(), default));
         }

@@ -97,7 +97,7 @@ public sealed class PolicyInTheWorker
         Assert.Equal(Instant.FromUtc(2026, 3, 2, 16, 0), item.Due);
         Assert.Equal(["open"], await Same(company, Monday + Hours(2)));
 
-        await using var desk = company.Program.Digests;
+        var desk = company.Program.Digests;
         var digests = await desk.Show(Instant.FromUtc(2026, 3, 3, 7, 0), default);
         Assert.All(digests, digest => Assert.Contains("within 4bh is now 8bh", digest.Mail.Html, StringComparison.Ordinal));
         Assert.Equal(["my-day", "the-firm"], digests.Select(digest => digest.Digest.Run.Definition.Name).Order(StringComparer.Ordinal));
@@ -116,7 +116,7 @@ public sealed class PolicyInTheWorker
         }
 
         Assert.Same(before, company.Program.Policy);
-        await using var desk = company.Program.Digests;
+        var desk = company.Program.Digests;
         await desk.Send(Monday + Hours(4), Duration.Zero, default);
         var note = Assert.Single(Directory.GetFiles(company.PathOf("out"), "*-policy-ana.eml"));
         Assert.Contains("withn", await File.ReadAllTextAsync(note), StringComparison.Ordinal);
@@ -126,7 +126,7 @@ public sealed class PolicyInTheWorker
 
         company.Write(RunningCompany.Policy);
         await Look(company, Monday + Hours(5));
-        Assert.Empty(await new PolicyStanding(company.Program.Database).Problems(default));
+        Assert.Empty(await company.Program.Part<PolicyStanding>().Problems(default));
     }
 
     [Fact]
@@ -145,7 +145,7 @@ public sealed class PolicyInTheWorker
         await Look(company, Monday + Hours(1));
 
         Assert.Contains(company.Said, said => said.Contains("newly opens 52 items", StringComparison.Ordinal));
-        await using var desk = company.Program.Digests;
+        var desk = company.Program.Digests;
         var sent = (await desk.Send(Instant.FromUtc(2026, 3, 3, 7, 0), Duration.Zero, default)).Sent;
         Assert.Equal("policy", sent[0].Digest);
         Assert.Contains("my-day", sent.Select(mail => mail.Digest));
@@ -189,7 +189,7 @@ public sealed class PolicyInTheWorker
     {
         var kept = await company.AtWork.Use(now, policy => Task.FromResult(policy.Evaluate(now)), default);
         var fresh = new RunningPolicy(company.Program.Policy);
-        var log = await company.Program.Snapshot(now, withText: false, default);
+        var log = await company.Program.Snapshot(now);
         fresh.Put(log.Interactions);
         fresh.Cover(log.Coverage);
         var scratch = fresh.Evaluate(now);

@@ -2,6 +2,7 @@ using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Jobs;
 using CrmSync.Worker.PolicyFiles;
 using CrmSync.Worker.Tests.Harvest;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using NodaTime;
 
@@ -27,7 +28,7 @@ internal sealed class RunningCompany : IAsyncDisposable
 
     private RunningCompany(TestCompany company) => this.company = company;
 
-    public Composition Program { get; private set; } = null!;
+    public TestProgram Program { get; private set; } = null!;
 
     public PolicyStart Start { get; private set; } = null!;
 
@@ -76,16 +77,10 @@ internal sealed class RunningCompany : IAsyncDisposable
         var settings = ConfigurationFile.Read(folder).Configuration!;
         var (reload, outcome) = PolicyReload.Start(
             folder, date => new ReadingOptions(date, settings.Addresses, null), LastGoodPolicy.For(folder, settings), TestCompany.Monday);
-        Program = await Composition.Open(new LoadedConfiguration(folder, settings, reload!.Current), default);
+        Program = await TestProgram.Open(new LoadedConfiguration(folder, settings, reload!.Current));
         Start = new PolicyStart(reload, outcome);
-        AtWork = new PolicyAtWork(Program);
-        Watch = new PolicyFileWatch(
-            Program,
-            Start,
-            AtWork,
-            SystemClock.Instance,
-            new JobFailures(new Notebook<JobFailures>(Said)),
-            new Notebook<PolicyFileWatch>(Said));
+        AtWork = Make<PolicyAtWork>();
+        Watch = Make<PolicyFileWatch>(Start, AtWork, new JobFailures(new Notebook<JobFailures>(Said)), new Notebook<PolicyFileWatch>(Said));
     }
 
     public async Task Harvest(Instant now)
@@ -93,6 +88,8 @@ internal sealed class RunningCompany : IAsyncDisposable
         await foreach (var done in Program.Harvest.Run(Program.Readable, now, null, default))
             Assert.Null(done.Problem);
     }
+
+    private T Make<T>(params object[] parts) => ActivatorUtilities.CreateInstance<T>(Program.Part<IServiceProvider>(), parts);
 
     public async ValueTask DisposeAsync()
     {

@@ -37,9 +37,7 @@ public sealed class StatusPageTests : IAsyncLifetime, IAsyncDisposable
     [Fact]
     public async Task The_page_shows_every_account_and_what_is_wrong_and_nothing_of_customers()
     {
-        await new PolicyStanding(company.Program.Database).Refused(
-            ["policy.yaml:4:2: error P012: \"jane@acme.example\" is no segment"],
-            default);
+        await company.Program.Part<PolicyStanding>().Refused(["policy.yaml:4:2: error P012: \"jane@acme.example\" is no segment"], default);
         await using var server = await Started();
         var page = await browser.GetStringAsync(server.Url);
 
@@ -112,7 +110,8 @@ public sealed class StatusPageTests : IAsyncLifetime, IAsyncDisposable
     {
         var server = new StatusServer(
             new StatusSettings("127.0.0.1", port, token is null ? null : new Secret(token)),
-            company.Program,
+            company.Program.Status,
+            company.Program.Part<HtmlPages>(),
             new Clock(),
             NullLogger<StatusServer>.Instance);
         await server.StartAsync(default);

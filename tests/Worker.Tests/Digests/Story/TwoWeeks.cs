@@ -25,7 +25,7 @@ public sealed class TwoWeeks : IAsyncLifetime, IAsyncDisposable
     private readonly Dictionary<string, string> threads = new(StringComparer.Ordinal);
     private readonly List<ReceivedMail> received = [];
     private readonly List<Moment> moments = [];
-    private Composition program = null!;
+    private TestProgram program = null!;
     private int delivered;
 
     /// <summary>Everything our people got, in order.</summary>
@@ -40,7 +40,7 @@ public sealed class TwoWeeks : IAsyncLifetime, IAsyncDisposable
     {
         CopyCompany();
         var configuration = LoadedConfiguration.Read(folder, First.AtMidnight().InUtc().ToInstant());
-        program = new Composition(
+        program = TestProgram.Over(
             configuration with
             {
                 Policy = configuration.Policy with { Version = "sample" },
@@ -107,11 +107,11 @@ public sealed class TwoWeeks : IAsyncLifetime, IAsyncDisposable
         await foreach (var account in program.Harvest.Run(program.Readable, now, null, default))
             Assert.True(account.IsClean || account.Account == "hello", $"{now} {account}");
 
-        await using var desk = program.Digests;
+        var desk = program.Digests;
         var report = await desk.Send(now, Duration.Zero, default);
         Assert.Empty(report.Problems);
 
-        var evaluation = new Evaluator(program.Policy).Evaluate(await program.Snapshot(now, withText: false, default), now);
+        var evaluation = new Evaluator(program.Policy).Evaluate(await program.Snapshot(now), now);
         moments.Add(new Moment(now, evaluation));
         var ledger = new DigestLedger(program.Database);
         foreach (var plan in report.Sent)
@@ -278,7 +278,7 @@ internal sealed partial record ReceivedMail(Instant At, string Digest, string Re
     /// <summary>As it is approved: what the reader sees, without the signatures of links.</summary>
     public string Approvable =>
         $"{At.InUtc().ToString("HH:mm", CultureInfo.InvariantCulture)}  {Mail.Subject}\nto "
-            + $"{Mail.To[0]}\n\n{Token().Replace(Text.Replace(Folder, "/srv", StringComparison.Ordinal).ReplaceLineEndings("\n"), "%5Btoken%5D").TrimEnd()}\n";
+        + $"{Mail.To[0]}\n\n{Token().Replace(Text.Replace(Folder, "/srv", StringComparison.Ordinal).ReplaceLineEndings("\n"), "%5Btoken%5D").TrimEnd()}\n";
 
     [GeneratedRegex(@"·\s+([0-9A-Z]{8})(?=\s)")]
     private static partial Regex ItemId();

@@ -1,0 +1,61 @@
+using CrmSync.Storage;
+using CrmSync.Worker.Configuration;
+using CrmSync.Worker.Harvest;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace CrmSync.Worker;
+
+/// <summary>The parts of the program over one configuration and its database, put together for one run of a verb.</summary>
+internal sealed class CrmSyncProgram : IAsyncDisposable
+{
+    private static readonly ServiceProviderOptions Checked = new() { ValidateOnBuild = true, ValidateScopes = true };
+
+    private readonly ContactDatabase database;
+    private readonly ServiceProvider services;
+
+    private CrmSyncProgram(ContactDatabase database, ServiceProvider services) => (this.database, this.services) = (database, services);
+
+    /// <summary>The parts; for whoever puts a verb or a test together, and nobody else.</summary>
+    public IServiceProvider Services => services;
+
+    /// <summary>
+    /// Opens the database of a configuration, brings it to this version and recomputes what a changed configuration makes of the log.
+    /// </summary>
+    /// <exception cref="DatabaseUnusableException">The database cannot be used.</exception>
+    public static async Task<CrmSyncProgram> Open(LoadedConfiguration configuration, TimeProvider time, CancellationToken ct)
+    {
+        var program = Over(configuration, await OpenDatabase(configuration.Settings.Storage, ct), time);
+        try
+        {
+            await program.services.GetRequiredService<LogDerivation>().DeriveWhatChanged(ct);
+            return program;
+        }
+        catch
+        {
+            await program.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The parts over an open database, which is closed with them.</summary>
+    public static CrmSyncProgram Over(LoadedConfiguration configuration, ContactDatabase database, TimeProvider time) =>
+        new(database, new ServiceCollection().AddCrmSync(configuration, database, time).BuildServiceProvider(Checked));
+
+    /// <summary>Opens the database the configuration names and brings it to this version.</summary>
+    /// <exception cref="DatabaseUnusableException">The database cannot be used.</exception>
+    public static Task<ContactDatabase> OpenDatabase(StorageChoice storage, CancellationToken ct) => storage switch
+    {
+        StorageChoice.Postgres postgres => ContactDatabase.OpenPostgres(postgres.ConnectionString.Reveal(), ct),
+        StorageChoice.Sqlite sqlite => ContactDatabase.OpenSqlite(sqlite.File, ct),
+        _ => throw new NotSupportedException(storage.GetType().Name),
+    };
+
+    /// <summary>Makes a verb of the parts its constructor asks for.</summary>
+    public TVerb Create<TVerb>() => ActivatorUtilities.CreateInstance<TVerb>(services);
+
+    public async ValueTask DisposeAsync()
+    {
+        await services.DisposeAsync();
+        await database.DisposeAsync();
+    }
+}

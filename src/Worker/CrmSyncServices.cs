@@ -1,0 +1,105 @@
+using CrmSync.Storage;
+using CrmSync.Storage.Digests;
+using CrmSync.Storage.Harvest;
+using CrmSync.Storage.Log;
+using CrmSync.Storage.Meetings;
+using CrmSync.Worker.Configuration;
+using CrmSync.Worker.Delivery;
+using CrmSync.Worker.Digests;
+using CrmSync.Worker.Harvest;
+using CrmSync.Worker.MailServers;
+using CrmSync.Worker.PolicyFiles;
+using CrmSync.Worker.Sources;
+using CrmSync.Worker.Sources.Graph;
+using CrmSync.Worker.Sources.Imap;
+using CrmSync.Worker.Status;
+using Microsoft.Extensions.DependencyInjection;
+using NodaTime;
+using NodaTime.Extensions;
+
+namespace CrmSync.Worker;
+
+/// <summary>Registers the parts of the program once, for <c>run</c> and every verb, in the order the data flows.</summary>
+internal static class CrmSyncServices
+{
+    /// <summary>Everything but the jobs of <c>run</c>.</summary>
+    /// <param name="services">Where to.</param>
+    /// <param name="configuration">What the files say.</param>
+    /// <param name="database">At the version of this program; whoever opened it closes it.</param>
+    /// <param name="time">The time of the whole program, NodaTime's clock included.</param>
+    public static IServiceCollection AddCrmSync(
+        this IServiceCollection services, LoadedConfiguration configuration, ContactDatabase database, TimeProvider time) => services
+        .AddSingleton(configuration)
+        .AddSingleton(new PolicyInForce(configuration.Policy))
+        .AddStorage(database)
+        .AddSources(configuration.Settings, configuration.Policy.DefaultCalendar.Zone, time)
+        .AddHarvest()
+        .AddDigests()
+        .AddDelivery()
+        .AddStatus();
+
+    /// <summary>What reads mailboxes and calendars, also without a database: failures and lessons are then kept in memory only.</summary>
+    /// <param name="services">Where to.</param>
+    /// <param name="configuration">Names the accounts.</param>
+    /// <param name="zone">Of times in calendars that name none.</param>
+    /// <param name="time">The time.</param>
+    /// <param name="insist">Log in although an earlier failure says to wait: a person asks, and wants to know how it is now.</param>
+    public static IServiceCollection AddSources(
+        this IServiceCollection services,
+        CrmSyncConfiguration configuration,
+        DateTimeZone zone,
+        TimeProvider time,
+        bool insist = false) =>
+        services
+            .AddSingleton(configuration)
+            .AddSingleton(time)
+            .AddSingleton(time.ToClock())
+            .AddSingleton(parts => new MailLogins(parts.GetRequiredService<IClock>(), parts.GetService<ContactDatabase>())
+            {
+                Insist = insist,
+            })
+            .AddSingleton<ServerLessons>()
+            .AddSingleton(parts => new ImapSources(
+                parts.GetRequiredService<IClock>(),
+                parts.GetRequiredService<MailLogins>(),
+                parts.GetRequiredService<ServerLessons>()))
+            .AddSingleton(parts => new GraphTenants(parts.GetRequiredService<IClock>()))
+            .AddSingleton<FeedConnections>()
+            .AddSingleton(parts => ActivatorUtilities.CreateInstance<AccountSources>(parts, zone));
+
+    private static IServiceCollection AddStorage(this IServiceCollection services, ContactDatabase database) => services
+        .AddSingleton(database)
+        .AddSingleton<Storage.Settings>()
+        .AddSingleton<Accounts>()
+        .AddSingleton<HarvestLedger>()
+        .AddSingleton<ContactLog>()
+        .AddSingleton<MeetingLog>()
+        .AddSingleton<Derivation>()
+        .AddSingleton<ContactCards>()
+        .AddSingleton<Erasure>()
+        .AddSingleton<CommandInbox>()
+        .AddSingleton<DigestLedger>()
+        .AddSingleton<Notifications>()
+        .AddSingleton<StoppedDigests>()
+        .AddSingleton<DeliveryStanding>();
+
+    private static IServiceCollection AddHarvest(this IServiceCollection services) => services
+        .AddSingleton<HarvestAll>()
+        .AddSingleton<LogDerivation>()
+        .AddSingleton<HarvestedLog>();
+
+    private static IServiceCollection AddDigests(this IServiceCollection services) => services
+        .AddSingleton<HtmlPages>()
+        .AddSingleton<PolicyStanding>()
+        .AddSingleton<MailStanding>()
+        .AddSingleton<DigestLog>()
+        .AddSingleton<DigestFactsReader>()
+        .AddSingleton<DigestDesk>();
+
+    private static IServiceCollection AddDelivery(this IServiceCollection services) => services
+        .AddSingleton<DeliveryWays>();
+
+    private static IServiceCollection AddStatus(this IServiceCollection services) => services
+        .AddSingleton<AccountStatuses>()
+        .AddSingleton<StatusReader>();
+}

@@ -1,0 +1,106 @@
+using CrmSync.Domain.Company;
+using CrmSync.Domain.Digests;
+using CrmSync.Domain.Evaluation;
+using CrmSync.Domain.Log;
+using CrmSync.Domain.Policy;
+using CrmSync.Storage.Digests;
+using CrmSync.Storage.Harvest;
+using CrmSync.Storage.Log;
+using CrmSync.Worker.Harvest;
+using NodaTime;
+
+namespace CrmSync.Worker.Digests;
+
+/// <summary>Reads what digests, immediate mails and answers speak of.</summary>
+internal sealed class DigestFactsReader(
+    HarvestedLog harvested,
+    DigestLog running,
+    ContactLog log,
+    DigestLedger ledger,
+    Accounts accounts,
+    MailStanding mails,
+    PolicyStanding policyStanding)
+{
+    /// <summary>What was told longer ago was told again since, or is not withdrawn any more.</summary>
+    private static readonly Duration ToldWithin = Duration.FromDays(14);
+
+    /// <summary>The facts of digests and immediate mails, with the texts they show.</summary>
+    public async Task<DigestFacts> Facts(PolicyLook look, CancellationToken ct)
+    {
+        var facts = await Evaluated(look, [], ct);
+        facts = await WithTexts(facts, Shown(facts), ct);
+        var refused = await policyStanding.Problems(ct);
+        var now = look.Now;
+        return facts with
+        {
+            Accounts =
+            [
+                .. (await accounts.All(ct)).Select(account => new AccountHealth(account.Name, account.LastSuccess, account.LastError)),
+            ],
+            Told = (await ledger.Told(NoticeComposer.Name, now - ToldWithin, ct)).ToLookup(told => told.Reader, StringComparer.Ordinal),
+            PolicyChanges = await policyStanding.Changes(ct),
+            Troubles =
+            [
+                .. refused
+                    .Take(1)
+                    .Select(first =>
+                        $"the policy files have {refused.Count} errors and are not taken, {look.Policy.Version} stays in force; the first: {first}"
+                    ),
+                .. (await mails.Troubles(now - Duration.FromDays(2), ct)).Select(trouble => trouble.Words),
+                .. (await mails.Commands(now - Duration.FromDays(1), ct)).Select(trouble => trouble.Words),
+            ],
+        };
+    }
+
+    /// <summary>The facts of answers. The log is read only for questions; that something failed can be told without it.</summary>
+    public async Task<DigestFacts> FactsFor(IReadOnlyList<DueAnswer> owed, PolicyLook look, CancellationToken ct)
+    {
+        var asked = owed.SelectMany(one => one.Kept.Answer.Questions).Select(question => question.Contact).ToHashSet();
+        if (asked.Count == 0)
+            return new DigestFacts(look.Policy, new EvaluationResult(look.Now) { Items = [], Closed = [] }, new ContactLogSnapshot([]));
+
+        var facts = await Evaluated(look, asked, ct);
+        var book = new ContactBook(look.Policy);
+        var primaries = asked.Select(book.PrimaryOf).ToHashSet();
+        return await WithTexts(facts, LinesWith(facts, address => primaries.Contains(book.PrimaryOf(address))), ct);
+    }
+
+    private async Task<DigestFacts> Evaluated(PolicyLook look, IReadOnlyCollection<EmailAddress> asked, CancellationToken ct) =>
+        look.Running is { } known
+            ? await running.Facts(known, look.Now, asked, ct)
+            : Standing.FactsOf(look.Policy, await harvested.Snapshot(look.Now, withText: false, ct), look.Now);
+
+    private async Task<DigestFacts> WithTexts(DigestFacts facts, IReadOnlyCollection<string> shown, CancellationToken ct)
+    {
+        var texts = await log.Texts(shown, ct);
+        var lines = facts.Log.Interactions.Select(line => texts.TryGetValue(line.Id, out var text) ? line with { Text = text } : line);
+        return facts with { Log = facts.Log with { Interactions = [.. lines] } };
+    }
+
+    /// <summary>The lines whose text a digest can show: what items rest on, and what passed with the people of today's meetings.</summary>
+    private static HashSet<string> Shown(DigestFacts facts)
+    {
+        var soon = facts.Now + Duration.FromDays(1);
+        var guests = facts
+            .Log.Interactions.Where(line =>
+                line.Meeting is { } meeting && meeting.End > facts.Now - Duration.FromDays(1) && meeting.Start < soon)
+            .SelectMany(line => line.Participants)
+            .Where(participant => !participant.Internal)
+            .Select(participant => participant.Address)
+            .ToHashSet();
+        var shown = facts.Evaluation.Items.Select(item => item.Trigger).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        if (guests.Count > 0)
+            shown.UnionWith(LinesWith(facts, guests.Contains));
+
+        return shown;
+    }
+
+    /// <summary>What people wrote with somebody.</summary>
+    private static HashSet<string> LinesWith(DigestFacts facts, Func<EmailAddress, bool> somebody) =>
+    [
+        .. facts.Log.Interactions
+            .Where(line => line is { Kind: InteractionKind.Mail, Class: InteractionClass.Human })
+            .Where(line => line.Participants.Any(participant => somebody(participant.Address)))
+            .Select(line => line.Id),
+    ];
+}

@@ -1,0 +1,38 @@
+using CrmSync.Domain.Company;
+using CrmSync.Domain.Evaluation;
+using CrmSync.Domain.Policy;
+using CrmSync.Worker.Configuration;
+using CrmSync.Worker.PolicyFiles;
+using CrmSync.Worker.Yaml;
+using NodaTime;
+
+namespace CrmSync.Worker;
+
+/// <summary>What both files say, ready to work with.</summary>
+internal sealed record LoadedConfiguration(string Folder, CrmSyncConfiguration Settings, CompanyPolicy Policy)
+{
+    /// <summary>Reads <c>crmsync.yaml</c> and the policy of a folder.</summary>
+    /// <param name="folder">The configuration folder.</param>
+    /// <param name="now">For warnings about the coming year.</param>
+    /// <exception cref="ConfigurationUnusableException">One of them has errors.</exception>
+    public static LoadedConfiguration Read(string folder, Instant now)
+    {
+        var configuration = ConfigurationFile.Read(folder);
+        var options = new ReadingOptions(
+            now.InUtc().Date, configuration.Configuration?.Addresses ?? [], configuration.Configuration?.Delivery?.Commands?.Address);
+        var policy = PolicyFolder.Read(folder, options);
+        if (configuration.Configuration is not { } settings || policy.Written is not { } written)
+        {
+            throw new ConfigurationUnusableException(
+                [.. configuration.Problems.InOrder().Concat(policy.Problems.InOrder()).Where(p => p.Severity == Severity.Error)]);
+        }
+
+        return new LoadedConfiguration(folder, settings, written.Policy);
+    }
+}
+
+/// <summary>The configuration has errors that somebody must correct first.</summary>
+internal sealed class ConfigurationUnusableException(IReadOnlyList<Problem> problems) : Exception("The configuration is not usable.")
+{
+    public IReadOnlyList<Problem> Problems { get; } = problems;
+}
