@@ -1,0 +1,36 @@
+using CrmSync.Domain.Company;
+using CrmSync.Mail.Mime;
+using CrmSync.Storage;
+using CrmSync.Worker.Cli;
+using NetArchTest.Rules;
+
+namespace CrmSync.Worker.Tests.House;
+
+/// <summary>Who may know whom: Worker -> Storage -> Domain, Worker -> Mail, and no circle between namespaces.</summary>
+public sealed class TheLayers
+{
+    private static readonly Type[] OneOfEach = [typeof(EmailAddress), typeof(MimeMessage), typeof(ContactDatabase), typeof(CommandLine)];
+
+    [Fact]
+    public void Domain_knows_no_other_project_and_no_library_but_NodaTime() =>
+        Assert.Empty(
+            typeof(EmailAddress).Assembly.GetReferencedAssemblies().Select(a => a.Name!)
+                .Where(name => !name.StartsWith("System", StringComparison.Ordinal) && name is not ("NodaTime" or "netstandard")));
+
+    [Fact]
+    public void Mail_knows_no_other_project() => Assert.Empty(Dependents(typeof(MimeMessage), "CrmSync.Domain", "CrmSync.Storage", "CrmSync.Worker"));
+
+    [Fact]
+    public void Storage_knows_Domain_alone() => Assert.Empty(Dependents(typeof(ContactDatabase), "CrmSync.Mail", "CrmSync.Worker"));
+
+    [Fact]
+    public void Domain_opens_no_file_and_no_connection() =>
+        Assert.Empty(Dependents(typeof(EmailAddress), "System.IO.File", "System.IO.Directory", "System.Net.Sockets", "System.Net.Http"));
+
+    [Fact]
+    public void No_namespaces_depend_on_each_other_in_a_circle() =>
+        Assert.Empty(OneOfEach.SelectMany(type => NamespaceGraph.Read(type.Assembly).Circles()));
+
+    private static IEnumerable<string> Dependents(Type oneOfThem, params string[] others) =>
+        Types.InAssembly(oneOfThem.Assembly).That().HaveDependencyOnAny(others).GetTypes().Select(type => type.FullName!);
+}
