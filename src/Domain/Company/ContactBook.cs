@@ -1,5 +1,3 @@
-using CrmSync.Domain.Policy;
-
 namespace CrmSync.Domain.Company;
 
 /// <summary>
@@ -12,11 +10,11 @@ public sealed class ContactBook
     private readonly InternalAddresses ours;
     private readonly Organisations organisations;
 
-    public ContactBook(CompanyPolicy policy)
+    public ContactBook(CompanyProfile company)
     {
-        ours = new InternalAddresses(policy);
-        organisations = new Organisations(policy.Classify.PublicDomains);
-        foreach (var entry in policy.Contacts)
+        ours = new InternalAddresses(company);
+        organisations = new Organisations(company.Classify.PublicDomains);
+        foreach (var entry in company.Contacts)
         {
             entries.TryAdd(entry.Primary, entry);
             foreach (var alias in entry.Aliases)

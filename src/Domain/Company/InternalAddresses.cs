@@ -1,5 +1,3 @@
-using CrmSync.Domain.Policy;
-
 namespace CrmSync.Domain.Company;
 
 /// <summary>
@@ -12,15 +10,15 @@ public sealed class InternalAddresses
     private readonly IReadOnlyList<string> domains;
     private readonly EmailAddress? commandMailbox;
 
-    public InternalAddresses(CompanyPolicy policy)
+    public InternalAddresses(CompanyProfile company)
     {
-        domains = policy.Us.Domains;
-        commandMailbox = policy.Us.CommandMailbox;
+        domains = company.Us.Domains;
+        commandMailbox = company.Us.CommandMailbox;
         addresses =
         [
-            .. policy.Us.Addresses,
-            .. policy.People.SelectMany(person => person.Also.Prepend(person.Email)),
-            .. policy.Teams.SelectMany(team => team.Mailboxes),
+            .. company.Us.Addresses,
+            .. company.People.SelectMany(person => person.Also.Prepend(person.Email)),
+            .. company.Teams.SelectMany(team => team.Mailboxes),
         ];
     }
 

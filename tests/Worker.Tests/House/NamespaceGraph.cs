@@ -39,7 +39,7 @@ internal sealed class NamespaceGraph
             if (at == to)
                 return true;
 
-            foreach (var next in uses.TryGetValue(at, out var found) ? found.Keys : [])
+            foreach (var next in uses.GetValueOrDefault(at)?.Keys ?? Enumerable.Empty<string>())
             {
                 if (seen.Add(next))
                     open.Push(next);
