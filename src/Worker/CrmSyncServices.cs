@@ -63,8 +63,8 @@ internal static class CrmSyncServices
                 parts.GetRequiredService<IClock>(),
                 parts.GetRequiredService<MailLogins>(),
                 parts.GetRequiredService<ServerLessons>()))
-            .AddSingleton(parts => new GraphTenants(parts.GetRequiredService<IClock>()))
-            .AddSingleton<FeedConnections>()
+            .AddSingleton(parts => new GraphTenants(parts.GetRequiredService<IClock>(), time))
+            .AddSingleton(new CalendarServers(time))
             .AddSingleton(parts => ActivatorUtilities.CreateInstance<AccountSources>(parts, zone));
 
     private static IServiceCollection AddStorage(this IServiceCollection services, ContactDatabase database) => services

@@ -59,8 +59,13 @@ public sealed record InvitationMail
     /// <summary>Whether it says STATUS:CANCELLED. A cancellation that does not may only take some people off the list.</summary>
     public bool SaysCancelled { get; init; }
 
-    /// <summary>In an invitation: the meetings it invites to, every occurrence of a series written out.</summary>
+    /// <summary>
+    /// In an invitation: the meetings it invites to, the occurrences of a series written out as far as <see cref="Rule"/> says.
+    /// </summary>
     public IReadOnlyList<MeetingCopy> Meetings { get; init; } = [];
+
+    /// <summary>Of a series that goes on beyond what is written out; null for all else.</summary>
+    public SeriesRule? Rule { get; init; }
 
     /// <summary>The zone the meeting is planned in, to move later occurrences by wall time.</summary>
     public DateTimeZone Zone { get; init; } = DateTimeZone.Utc;
@@ -70,6 +75,12 @@ public sealed record InvitationMail
     /// <summary>When it was written, as far as it says.</summary>
     public Instant WrittenAt => Stamp ?? At;
 }
+
+/// <summary>When a series goes on, so that it can be written out further as time moves on.</summary>
+/// <param name="Written">Its start, length, rules and dates as iCalendar; neither people nor words.</param>
+/// <param name="Until">Occurrences that begin before this are written out.</param>
+/// <param name="Model">The occurrence, one of those written out, that further ones are like.</param>
+public sealed record SeriesRule(string Written, Instant Until, Instant Model);
 
 /// <summary>A calendar message that changes nothing, and why, in words.</summary>
 public sealed record RefusedInvitation(InvitationMail Mail, string Reason);

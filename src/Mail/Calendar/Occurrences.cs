@@ -30,10 +30,12 @@ public static class Occurrences
     /// <param name="series">The series.</param>
     /// <param name="window">Half-open: start in, end out.</param>
     /// <param name="maxCount">The most that are given, the earliest first; reaching it is a <see cref="Expansion.Shortfall"/>.</param>
-    public static Expansion Within(EventSeries series, Interval window, int maxCount)
+    /// <param name="oncePerDay">Of several on one day of the series' own zone the first is given, changed ones apart; leaving others out is
+    /// a shortfall, too.</param>
+    public static Expansion Within(EventSeries series, Interval window, int maxCount, bool oncePerDay = false)
     {
         ArgumentNullException.ThrowIfNull(series);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxCount, 1);
-        return new SeriesExpansion(series, window, maxCount).Run();
+        return new SeriesExpansion(series, window, maxCount, oncePerDay).Run();
     }
 }

@@ -55,13 +55,23 @@ internal sealed class RuleExpansion
 
     private bool TimesMatter { get; }
 
+    /// <summary>Whether instances were passed over because there was one on their day already.</summary>
+    public bool IsThinned { get; private set; }
+
     /// <summary>The instances with <c>from &lt;= instance &lt; to</c>, in seconds of wall time since 1970, ascending.</summary>
-    public IEnumerable<long> Between(long from, long to)
+    /// <param name="from">Inclusive.</param>
+    /// <param name="to">Exclusive.</param>
+    /// <param name="oncePerDay">
+    /// The further instances of a day may be passed over without looking at them, so that a rule that goes by the minute costs no more than
+    /// one that goes by the day. A rule with a COUNT gives them all the same: they count.
+    /// </param>
+    public IEnumerable<long> Between(long from, long to, bool oncePerDay = false)
     {
+        oncePerDay &= rule.Count is null;
         var work = 0;
         var left = rule.Count ?? int.MaxValue;
         var isFirst = true;
-        foreach (var instance in rule.Frequency >= Frequency.Daily ? ByDays(from, to) : ByTicks(from, to))
+        foreach (var instance in rule.Frequency >= Frequency.Daily ? ByDays(from, to, oncePerDay) : ByTicks(from, to, oncePerDay))
         {
             if (instance is not { } moment)
             {
@@ -91,8 +101,11 @@ internal sealed class RuleExpansion
     }
 
     /// <summary>Periods of whole days. Null stands for a period looked at, so that the caller can count the work.</summary>
-    private IEnumerable<long?> ByDays(long from, long to)
+    private IEnumerable<long?> ByDays(long from, long to, bool oncePerDay)
     {
+        // The first time of a day stands for all of them, unless their places in the period matter.
+        var each = oncePerDay && rule.BySetPosition.Count == 0 && times.Length > 1 ? times[..1] : times;
+        IsThinned |= each.Length < times.Length;
         var fromDay = (int)Math.Clamp(Math.Floor(from / (double)CivilDay.Seconds), CivilDay.Of(1, 1, 1), CivilDay.Of(9998, 1, 1));
         var last = Math.Min(until, to);
         for (long period = rule.Count is null ? FirstPeriod(fromDay) : 0; ; period++)
@@ -101,13 +114,13 @@ internal sealed class RuleExpansion
                 yield break;
             yield return null;
 
-            foreach (var index in Positions((long)days.Count * times.Length))
-                yield return days[(int)(index / times.Length)] * CivilDay.Seconds + times[index % times.Length];
+            foreach (var index in Positions((long)days.Count * each.Length))
+                yield return days[(int)(index / each.Length)] * CivilDay.Seconds + each[index % each.Length];
         }
     }
 
     /// <summary>Periods within a day: hours, minutes, seconds.</summary>
-    private IEnumerable<long?> ByTicks(long from, long to)
+    private IEnumerable<long?> ByTicks(long from, long to, bool oncePerDay)
     {
         if (!TimesMatter)
         {
@@ -121,6 +134,7 @@ internal sealed class RuleExpansion
         var origin = start - Modulo(start, unit);
         var last = Math.Min(until, to);
         var tick = rule.Count is null && from > origin ? origin + Math.Max(0, (from - origin) / step - 1) * step : origin;
+        long? given = null;
         while (tick <= last)
         {
             yield return null;
@@ -130,8 +144,22 @@ internal sealed class RuleExpansion
                 continue;
             }
 
+            var day = tick - Modulo(tick, CivilDay.Seconds);
+            if (oncePerDay && given == day)
+            {
+                IsThinned = true;
+                tick = origin + (day + CivilDay.Seconds - origin + step - 1) / step * step;
+                continue;
+            }
+
             foreach (var index in Positions(times.Length))
-                yield return tick + times[index];
+            {
+                var moment = tick + times[index];
+                if (moment >= Math.Max(from, start))
+                    given = day;
+                yield return moment;
+            }
+
             tick += step;
         }
     }

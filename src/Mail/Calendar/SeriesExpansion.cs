@@ -5,6 +5,9 @@ namespace CrmSync.Mail.Calendar;
 /// <summary>One run of <see cref="Occurrences.Within"/>.</summary>
 internal sealed class SeriesExpansion
 {
+    /// <summary>Where one occurrence a day is enough, so many others are looked at; a rule that counts them has to.</summary>
+    private const int MostPassedOver = 100_000;
+
     private static readonly Instant First = Instant.FromUtc(DateValue.FirstYear + 1, 1, 1, 0, 0);
     private static readonly Instant Last = Instant.FromUtc(DateValue.LastYear, 12, 31, 0, 0);
 
@@ -12,13 +15,16 @@ internal sealed class SeriesExpansion
     private readonly Instant from;
     private readonly Instant to;
     private readonly int maxCount;
+    private readonly bool oncePerDay;
     private readonly List<Occurrence> found = [];
     private string? shortfall;
+    private bool isThinned;
 
-    public SeriesExpansion(EventSeries series, Interval window, int maxCount)
+    public SeriesExpansion(EventSeries series, Interval window, int maxCount, bool oncePerDay)
     {
         this.series = series;
         this.maxCount = maxCount;
+        this.oncePerDay = oncePerDay;
         from = window.HasStart ? Instant.Max(window.Start, First) : First;
         to = window.HasEnd ? Instant.Min(window.End, Last) : Last;
     }
@@ -75,6 +81,8 @@ internal sealed class SeriesExpansion
         var latest = CivilDay.SecondsOf(Clamped(to, shift + Duration.FromDays(2)).InUtc().LocalDateTime);
 
         var seen = new HashSet<Instant>();
+        var days = new HashSet<LocalDate>();
+        var passedOver = 0;
         foreach (var originals in Originals(master, earliest, latest))
         {
             // Only between two splits do occurrences come in the order they begin.
@@ -86,6 +94,13 @@ internal sealed class SeriesExpansion
                 var id = original.Instant;
                 if (!seen.Add(id) || changed.Contains(id) || changedDates.Contains(local.Date) || exceptions.Cover(local, id))
                     continue;
+
+                if (oncePerDay && !days.Add(local.Date))
+                {
+                    if (++passedOver > MostPassedOver)
+                        break;
+                    continue;
+                }
 
                 var split = splits.FindLast(item => item.Id <= id);
                 if (split != current)
@@ -104,6 +119,8 @@ internal sealed class SeriesExpansion
             }
         }
 
+        if (passedOver > 0 || isThinned)
+            shortfall ??= "it recurs more often than daily, and one meeting a day is kept";
         foreach (var rule in exceptions.GaveUp)
             shortfall ??= $"the exception rule {rule} goes too long without an occurrence and was given up";
     }
@@ -124,7 +141,8 @@ internal sealed class SeriesExpansion
         foreach (var rule in master.Rules)
         {
             var expansion = new RuleExpansion(rule, start.Local, start.IsDate, start.Zone.Zone, startIsOccurrence: true);
-            yield return expansion.Between(earliest, latest).Select(seconds => (CivilDay.LocalOf(seconds), (Length?)null));
+            yield return expansion.Between(earliest, latest, oncePerDay).Select(seconds => (CivilDay.LocalOf(seconds), (Length?)null));
+            isThinned |= expansion.IsThinned;
             if (expansion.GaveUp)
                 shortfall ??= $"the rule {rule} goes too long without an occurrence and was given up";
         }

@@ -103,7 +103,7 @@ internal sealed class HeaderSection(MimeLimits limits, OpenParts open, ProblemLi
         else if (!tooManyFields)
         {
             tooManyFields = true;
-            problems.Add($"more than {limits.HeaderFields} header fields; the later ones are left out");
+            problems.AddCut($"more than {limits.HeaderFields} header fields; the later ones are left out");
         }
 
         return true;
@@ -111,7 +111,7 @@ internal sealed class HeaderSection(MimeLimits limits, OpenParts open, ProblemLi
 
     private int Cut(ReadOnlySpan<byte> data)
     {
-        problems.Add("the header section is longer than its limit; the rest of it is left out");
+        problems.AddCut("the header section is longer than its limit; the rest of it is left out");
         midLine = searched > lineStart;
         cut = Block(data, Math.Min(lineStart, limit));
         return searched;

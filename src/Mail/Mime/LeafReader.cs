@@ -96,7 +96,7 @@ internal sealed class LeafReader(MimeLimits limits, Allowance allowance, List<Te
             if (text is not null)
                 section!.Ended(text);
             if (kept.IsCut)
-                problems.Add($"a part of type {leaf.ContentType} is longer than what is kept of it");
+                problems.AddCut($"a part of type {leaf.ContentType} is longer than what is kept of it");
         }
 
         leaf = null;

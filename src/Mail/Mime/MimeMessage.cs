@@ -47,6 +47,9 @@ public sealed class MimeMessage
     /// <summary>What was odd, in words for an operator; each oddity once.</summary>
     public IReadOnlyList<string> Problems => problems.All;
 
+    /// <summary>What was left out because it was more than is kept of any message, in words; part of <see cref="Problems"/>.</summary>
+    public IReadOnlyList<string> Cuts => problems.Cuts;
+
     /// <summary>The authors; usually one. Of several From fields the first that names a mailbox counts.</summary>
     public IReadOnlyList<Mailbox> From => field ??= Mailboxes("From", firstOnly: true);
 

@@ -145,7 +145,7 @@ internal sealed class MimeStructure
         else if (++partCount <= limits.Parts && parent is not null)
             parent.Part.Add(part);
         else
-            problems.Add($"more than {limits.Parts} parts; the later ones are left out");
+            problems.AddCut($"more than {limits.Parts} parts; the later ones are left out");
 
         state = State.Body;
         atLineStart = true;
@@ -162,7 +162,7 @@ internal sealed class MimeStructure
         else
         {
             if (part.IsMultipart && part.Depth >= limits.Depth)
-                problems.Add("parts lie deeper in each other than the limit");
+                problems.AddCut("parts lie deeper in each other than the limit");
             if (listed)
                 leaf.Begin(part, parent?.Section);
             else

@@ -310,24 +310,24 @@ public sealed class HarvestLedger(ContactDatabase database)
         await new LineChanges(scope, classifier).Apply([], [.. lines.Except(kept)]);
     }
 
-    /// <summary>Everything quarantined, of all accounts or one.</summary>
+    /// <summary>Everything quarantined, and everything of which a part was left out; of all accounts or one.</summary>
     public async Task<IReadOnlyList<QuarantinedItem>> Quarantine(string? account, CancellationToken ct)
     {
         await using var connection = await database.Connect(ct);
         var rows = await connection.QueryAsync<QuarantinedItem>(
             """
-            select i.number, a.name as account, f.path as folder, i.item_key as key, i.place, i.reason, i.remedy, i.attempts
+            select i.number, a.name as account, f.path as folder, i.item_key as key, i.place, i.reason, i.remedy, i.attempts, i.state = @done as kept
               from remote_item i
               join folder f on f.number = i.folder
               join account a on a.number = i.account
-             where i.state = @state and (cast(@account as varchar(1000)) is null or a.name = @account)
+             where i.place is not null and i.state in (@done, @quarantined) and (cast(@account as varchar(1000)) is null or a.name = @account)
              order by a.name, f.path, i.item_key
             """,
-            new { state = (int)ItemState.Quarantined, account });
+            new { done = (int)ItemState.Done, quarantined = (int)ItemState.Quarantined, account });
         return [.. rows];
     }
 
-    /// <summary>Lets everything quarantined, of all accounts or one, be tried again at the next harvest.</summary>
+    /// <summary>Lets everything that <see cref="Quarantine"/> lists, of all accounts or one, be tried again at the next harvest.</summary>
     /// <returns>How many items.</returns>
     public Task<int> RetryQuarantine(string? account, CancellationToken ct) =>
         database.Write(
@@ -336,10 +336,16 @@ public sealed class HarvestLedger(ContactDatabase database)
                     """
                     update remote_item
                        set state = 0, attempts = 0, deaths = 0, lone_deaths = 0, next_attempt_at = null, place = null, reason = null, remedy = null
-                     where state = @quarantined
+                     where place is not null
+                       and state in (@done, @quarantined)
                        and account in (select a.number from account a where cast(@account as varchar(1000)) is null or a.name = @account)
                     """,
-                    new { quarantined = (int)ItemState.Quarantined, account }),
+                    new
+                    {
+                        done = (int)ItemState.Done,
+                        quarantined = (int)ItemState.Quarantined,
+                        account,
+                    }),
             ct);
 
     /// <summary>

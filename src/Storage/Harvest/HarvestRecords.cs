@@ -130,12 +130,19 @@ public abstract record ItemResult(long Item)
         /// The line that its headers alone made before (<see cref="HarvestItem.HeaderLine"/>), and that it takes the place of.
         /// </summary>
         public long? InPlaceOf { get; init; }
+
+        /// <summary>What of the mail met a bound and is not kept; null when all of it is.</summary>
+        public ItemCut? Cut { get; init; }
     }
 
     /// <summary>Read, and stored elsewhere: an event of a calendar, which is a line together with other copies.</summary>
     /// <param name="Item">The number of the item.</param>
     /// <param name="IsNew">Whether it made a line; else it was another copy of one.</param>
-    public sealed record Read(long Item, bool IsNew) : ItemResult(Item);
+    public sealed record Read(long Item, bool IsNew) : ItemResult(Item)
+    {
+        /// <summary>What of it met a bound and is not kept; null when all of it is.</summary>
+        public ItemCut? Cut { get; init; }
+    }
 
     /// <summary>Read and rightly not kept: a draft, a private mail.</summary>
     public sealed record Skipped(long Item, string Reason) : ItemResult(Item);
@@ -164,6 +171,12 @@ public abstract record ItemResult(long Item)
     public sealed record Vanished(long Item) : ItemResult(Item);
 }
 
+/// <summary>What was left out of an item that is kept, because it was more than is kept of any.</summary>
+/// <param name="Place">Where it lies, for a person.</param>
+/// <param name="Reason">Which bounds it met.</param>
+/// <param name="Remedy">What a person can do.</param>
+public sealed record ItemCut(string Place, string Reason, string Remedy);
+
 /// <summary>What became of a batch; every item is counted once.</summary>
 /// <param name="New">Made a line.</param>
 /// <param name="Known">Another copy of a line.</param>
@@ -187,9 +200,12 @@ public sealed record StoreCounts(int New, int Known, int Skipped, int Quarantine
             one.Gone + other.Gone);
 }
 
-/// <summary>An item that could not be read.</summary>
+/// <summary>An item that could not be read, or not whole.</summary>
 public sealed record QuarantinedItem
 {
+    /// <summary>Whether it is in the log all the same, and only a part of it was left out.</summary>
+    public bool Kept { get; init; }
+
     public required long Number { get; init; }
 
     public required string Account { get; init; }

@@ -50,7 +50,7 @@ internal sealed class ItemMarker(WriteScope scope)
         {
             switch (result)
             {
-                case ItemResult.Mail:
+                case ItemResult.Mail mail:
                     var became = written[line++];
                     counts += became.IsErased
                         ? new StoreCounts(0, 0, 1, 0, 0, 0)
@@ -58,12 +58,12 @@ internal sealed class ItemMarker(WriteScope scope)
                     if (became.IsErased)
                         Row(result, ItemState.Skipped, reason: "about a person who was erased");
                     else
-                        Row(result, ItemState.Done, interaction: became.Interaction);
+                        Row(result, ItemState.Done, mail.Cut?.Place, mail.Cut?.Reason, mail.Cut?.Remedy, interaction: became.Interaction);
 
                     break;
                 case ItemResult.Read read:
                     counts += read.IsNew ? new StoreCounts(1, 0, 0, 0, 0, 0) : new StoreCounts(0, 1, 0, 0, 0, 0);
-                    Row(result, ItemState.Done);
+                    Row(result, ItemState.Done, read.Cut?.Place, read.Cut?.Reason, read.Cut?.Remedy);
                     break;
                 case ItemResult.Skipped skipped:
                     counts += new StoreCounts(0, 0, 1, 0, 0, 0);

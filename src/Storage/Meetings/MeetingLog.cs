@@ -7,6 +7,7 @@ using CrmSync.Storage.Harvest;
 using CrmSync.Storage.Log;
 using CrmSync.Storage.Rows;
 using Dapper;
+using NodaTime;
 
 namespace CrmSync.Storage.Meetings;
 
@@ -15,6 +16,12 @@ namespace CrmSync.Storage.Meetings;
 /// <param name="Known">Lines that were, changed or not.</param>
 /// <param name="Gone">Lines that no copy speaks of any more.</param>
 public sealed record MeetingCounts(int New, int Known, int Gone);
+
+/// <summary>An invitation as it is kept.</summary>
+/// <param name="Series">Its series.</param>
+/// <param name="Hash">Tells it from others of the series.</param>
+/// <param name="Message">What it says.</param>
+public sealed record KeptInvitation(string Series, string Hash, InvitationMail Message);
 
 /// <summary>Keeps every account's copies of meetings and the messages about them, and the lines they make together.</summary>
 public sealed class MeetingLog(ContactDatabase database)
@@ -89,22 +96,56 @@ public sealed class MeetingLog(ContactDatabase database)
                 var erased = await ErasedPeople.Load(scope);
                 var rows = scope.Rows(
                     """
-                    insert into meeting_mail (series, hash, message)
-                    select r.series, r.hash, r.message
+                    insert into meeting_mail (series, hash, message, account, written_until)
+                    select r.series, r.hash, r.message, r.account, r.written_until
                       from {rows} r
                      where true
                     on conflict (series, hash) do nothing
                     """,
-                    Column.Text("series"), Column.Text("hash"), Column.Text("message"));
+                    Column.Text("series"),
+                    Column.Text("hash"),
+                    Column.Text("message"),
+                    Column.Text("account"),
+                    Column.Instant("written_until"));
                 var touched = new HashSet<string>(StringComparer.Ordinal);
                 foreach (var message in messages.Select(erased.Without).OfType<InvitationMail>())
                 {
                     touched.Add(Texts.Clean(message.Series));
-                    rows.Add(Texts.Clean(message.Series)).Add(HashOf(message)).Add(Json.Write(message)).End();
+                    rows.Add(Texts.Clean(message.Series)).Add(HashOf(message)).Add(Json.Write(message)).Add(Texts.Clean(message.Account))
+                        .Add(message.Rule?.Until).End();
                 }
 
                 await rows.Flush();
                 return await Merge(scope, touched, merge, ours);
+            },
+            ct);
+
+    /// <summary>The invitations of an account to series that go on and are written out to no further than a moment.</summary>
+    public async Task<IReadOnlyList<KeptInvitation>> InvitationsWrittenUntil(string account, Instant moment, CancellationToken ct)
+    {
+        await using var connection = await database.Connect(ct);
+        var rows = await connection.QueryAsync<(string Series, string Hash, string Message)>(
+            "select series, hash, message from meeting_mail where account = @account and written_until < @moment order by series, hash",
+            new { account, moment });
+        return [.. rows.Select(row => new KeptInvitation(row.Series, row.Hash, Json.Read<InvitationMail>(row.Message)))];
+    }
+
+    /// <summary>Puts an invitation that is written out further in the place of the one that was kept, and merges its series anew.</summary>
+    public Task<MeetingCounts> Rewrite(
+        KeptInvitation kept,
+        InvitationMail further,
+        MeetingMerge merge,
+        InternalAddresses ours,
+        CancellationToken ct) =>
+        database.Write(
+            async scope =>
+            {
+                var changed = await scope.Execute(
+                    "update meeting_mail set message = @message, written_until = @until where series = @Series and hash = @Hash",
+                    new { message = Json.Write(further), until = further.Rule?.Until, kept.Series, kept.Hash });
+
+                // Somebody who is erased meanwhile takes the message along.
+                return changed == 0 ? new MeetingCounts(0, 0, 0) : await Merge(scope, [kept.Series], merge, ours);
             },
             ct);
 
@@ -162,6 +203,24 @@ public sealed class MeetingLog(ContactDatabase database)
     /// <summary>The same for every reading of a message, whenever it is read.</summary>
     private static string HashOf(InvitationMail message)
     {
+        // How far it is written out depends on when it was read.
+        if (message is { Rule: { } rule, Meetings: [var any, ..] })
+        {
+            message = message with
+            {
+                Meetings =
+                [
+                    (message.Meetings.FirstOrDefault(copy => copy.Occurrence == rule.Model) ?? any) with
+                    {
+                        Occurrence = null,
+                        Start = default,
+                        End = default,
+                    },
+                ],
+                Rule = rule with { Until = default, Model = default },
+            };
+        }
+
         var timeless = message with
         {
             Meetings = [.. message.Meetings.Select(copy => copy with { FirstSeen = default, LastSeen = default, Backlog = false })],

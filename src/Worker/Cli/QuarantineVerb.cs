@@ -18,18 +18,28 @@ internal sealed class QuarantineVerb(HarvestLedger ledger, HarvestAll harvest, A
             json.WriteString("reason", item.Reason);
             json.WriteString("remedy", item.Remedy);
             json.WriteNumber("attempts", item.Attempts);
+            json.WriteBoolean("kept", item.Kept);
         },
         ("account", item => item.Account),
+        ("in the log", item => item.Kept ? "yes, not whole" : "no"),
         ("place", item => item.Place),
         ("reason", item => item.Reason),
         ("remedy", item => item.Remedy));
 
     public static Command Create()
     {
-        var retry = new Command("retry", "Try everything in quarantine again, now.") { Account, CommonOptions.Format, CommonOptions.Now }
-            .Does<QuarantineVerb>((verb, parsed, ct) => verb.Retry(parsed, ct));
-        return new Command("quarantine", "Show mails and events that could not be read.") { Account, CommonOptions.Format, retry }
-            .Does<QuarantineVerb>((verb, parsed, ct) => verb.List(parsed, ct));
+        var retry = new Command("retry", "Try everything in quarantine again, now.")
+        {
+            Account,
+            CommonOptions.Format,
+            CommonOptions.Now,
+        }.Does<QuarantineVerb>((verb, parsed, ct) => verb.Retry(parsed, ct));
+        return new Command("quarantine", "Show mails and events that could not be read, or not whole.")
+        {
+            Account,
+            CommonOptions.Format,
+            retry,
+        }.Does<QuarantineVerb>((verb, parsed, ct) => verb.List(parsed, ct));
     }
 
     private async Task<int> List(ParseResult parsed, CancellationToken ct)

@@ -32,7 +32,7 @@ internal sealed class GraphDelivery : IMailDelivery
     {
         this.clock = clock;
         this.patience = patience ?? new GraphPatience();
-        tenant = new GraphTenant(account, clock, patience);
+        tenant = new GraphTenant(account, clock, TimeProvider.System, patience);
     }
 
     public Repetition Repetition => Repetition.IsRecognised;

@@ -45,9 +45,14 @@ internal sealed class AccountHarvest(
     private const int BatchesHeld = 1;
 
     /// <summary>
-    /// An invitation to a series is read once and not again when a quarter has passed, as a calendar is; so it is written out far ahead.
+    /// An item that throws what nobody expected is tried so often, for it may have been the moment; then somebody has to look at it.
     /// </summary>
-    private static readonly Duration InvitationsAhead = Duration.FromDays(2 * 365);
+    private const int MostSurprises = 3;
+
+    /// <summary>When so many items in a row throw what nobody expected, each read alone, it is not the items.</summary>
+    private const int TooManyInARow = 5;
+
+    private readonly MailBounds bounds = new(classifier.Ours);
 
     /// <summary>Which backlogs may be read now, of all accounts; null where there are no others.</summary>
     public SemaphoreSlim? Backlogs { get; init; }
@@ -94,6 +99,7 @@ internal sealed class AccountHarvest(
             if (waits && !await ReadPending(account, source, now, run, turn, ct))
                 return false;
 
+            await MoveInvitations(account, now, run, ct);
             await SettleCommands(account, now, run, ct);
             await (
                 run.Problem is { } words
@@ -103,7 +109,12 @@ internal sealed class AccountHarvest(
         catch (SourceException failure)
         {
             run.Fail(failure.Trouble, failure.IsPermanent);
-            await accounts.Failed(account, now, failure.Message, failure.IsPermanent, ct);
+            await accounts.Failed(account, now, run.Problem!, run.IsPermanent, ct);
+        }
+        catch (Exception failure) when (Unexpected.IsContained(failure, ct))
+        {
+            run.Fail(Unexpected.TroubleFrom(account.Name, failure));
+            await accounts.Failed(account, now, run.Problem!, run.IsPermanent, ct);
         }
         finally
         {
@@ -123,13 +134,30 @@ internal sealed class AccountHarvest(
         {
             await commands.Settle(now, ct);
         }
-        catch (Exception failure) when (failure is not OperationCanceledException)
+        catch (Exception failure) when (Unexpected.IsContained(failure, ct))
         {
             run.Fail(
                 new Trouble(
                     account.Name,
-                    $"its commands could not be carried out: {failure.Message}",
-                    "they are kept and tried again with the next harvest"));
+                    $"its commands could not be carried out ({Unexpected.Name(failure)})",
+                    "they are kept and tried again with the next harvest; please report it"));
+        }
+    }
+
+    /// <summary>Writes out the invitations to series further, where time has moved on.</summary>
+    private async Task MoveInvitations(AccountState account, Instant now, HarvestRun run, CancellationToken ct)
+    {
+        try
+        {
+            await meetings.MoveInvitations(account, now, ct);
+        }
+        catch (Exception failure) when (Unexpected.IsContained(failure, ct))
+        {
+            run.Fail(
+                new Trouble(
+                    account.Name,
+                    $"its invitations could not be written out further ({Unexpected.Name(failure)})",
+                    "they are kept and tried again with the next harvest; please report it"));
         }
     }
 
@@ -181,23 +209,16 @@ internal sealed class AccountHarvest(
         CancellationToken ct)
     {
         var folders = (await ledger.Folders(account, ct)).ToDictionary(f => f.Number);
-        var batches = Channel.CreateUnbounded<ReadBatch>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
         using var room = new SemaphoreSlim(BatchesHeld);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var reading = ReadAll(new Pass(account, source, folders, now, run, turn), batches.Writer, room, stop.Token);
-        try
+        var pass = new Pass(account, source, folders, now, run, turn);
+
+        // Unbounded: the reading side waits for room by itself, and what it has read when it is stopped is stored all the same.
+        await foreach (
+            var batch in ReadAhead.Run<ReadBatch>(most: null, (batches, stop) => ReadAll(pass, new BatchWriter(batches, room), stop), ct))
         {
-            await foreach (var batch in batches.Reader.ReadAllAsync(CancellationToken.None))
-            {
-                await Store(account, batch, run);
-                batch.IsStored.SetResult();
-                room.Release();
-            }
-        }
-        finally
-        {
-            await stop.CancelAsync();
-            await reading;
+            await Store(pass, batch);
+            batch.IsStored.SetResult();
+            room.Release();
         }
 
         return !turn.IsLeftWork;
@@ -206,65 +227,125 @@ internal sealed class AccountHarvest(
     /// <summary>
     /// Fills batches until nothing waits, or the source breaks off: then what was read counts, and the rest is given back.
     /// </summary>
-    private async Task ReadAll(Pass pass, ChannelWriter<ReadBatch> batches, SemaphoreSlim room, CancellationToken ct)
+    private async Task ReadAll(Pass pass, BatchWriter batches, CancellationToken ct)
     {
-        try
+        while (await TakeSome(pass, ct) is { Count: > 0 } items)
         {
-            while (await TakeSome(pass, ct) is { Count: > 0 } items)
+            using var turn = await TurnFor(items, ct);
+            var open = items.ToDictionary(i => i.Number);
+            try
             {
-                using var turn = await TurnOf(items, ct);
-                var open = items.ToDictionary(i => i.Number);
-                var last = new ReadBatch();
-                try
-                {
-                    await foreach (var reading in pass.Source.Read([.. items.Select(i => new RemoteItem(pass.Folders[i.Folder], i))], ct))
-                    {
-                        // What was taken for read may turn out to have been something else.
-                        if (!open.Remove(reading.Item.Item.Number) && reading is not VanishedReading)
-                            continue;
-
-                        await Add(reading, last, pass, ct);
-                        if (last.Results.Count < HarvestLedger.LargestBatch)
-                            continue;
-
-                        batches.TryWrite(last);
-                        last = new ReadBatch();
-                        await room.WaitAsync(ct);
-                    }
-                }
-                catch (Exception stopped) when (stopped is SourceException or OperationCanceledException)
-                {
-                    batches.TryWrite(last);
-                    await ledger.Release(open.Values, CancellationToken.None);
-                    batches.Complete(stopped);
-                    return;
-                }
-
-                // Silence is not an answer: what the source did not speak of is asked for again.
-                foreach (var silent in open.Values)
-                {
-                    pass.Run.Fail(
-                        new Trouble(
-                            pass.Folders[silent.Folder].Path,
-                            "the source gave no answer for an item",
-                            "it is asked for again with the next harvest"));
-                    last.Results.Add(new ItemResult.Failed(silent.Number, "the source gave no answer", pass.Now + RetryAfter));
-                }
-
-                batches.TryWrite(last);
-                await room.WaitAsync(ct);
-
-                // After a death batches are smaller, down to the one item that kills: then nothing else may be in flight beside it.
-                if (items.Count < HarvestLedger.LargestBatch)
-                    await last.IsStored.Task.WaitAsync(ct);
+                await ReadTogether(pass, items, open, batches, ct);
+            }
+            catch (Exception failure) when (Unexpected.IsContained(failure, ct))
+            {
+                // Nobody knows which of them it was, so each is read alone.
+                await ReadEachAlone(pass, open, failure, batches, ct);
+            }
+            catch
+            {
+                await GiveBack(open, batches);
+                throw;
             }
 
-            batches.Complete();
+            var last = await batches.Finish(ct);
+
+            // After a death batches are smaller, down to the one item that kills: then nothing else may be in flight beside it.
+            if (items.Count < HarvestLedger.LargestBatch)
+                await last.IsStored.Task.WaitAsync(ct);
         }
-        catch (Exception failure)
+    }
+
+    private async Task ReadTogether(
+        Pass pass,
+        IReadOnlyList<HarvestItem> items,
+        Dictionary<long, HarvestItem> open,
+        BatchWriter batches,
+        CancellationToken ct)
+    {
+        await foreach (var reading in pass.Source.Read([.. items.Select(pass.Remote)], ct))
         {
-            batches.Complete(failure);
+            // What was taken for read may turn out to have been something else.
+            if (!open.Remove(reading.Item.Item.Number) && reading is not VanishedReading)
+                continue;
+
+            await Add(reading, batches.Current, pass, ct);
+            await batches.Next(ct);
         }
+
+        // Silence is not an answer: what the source did not speak of is asked for again.
+        foreach (var silent in open.Values)
+        {
+            pass.Run.Fail(
+                new Trouble(
+                    pass.Folders[silent.Folder].Path,
+                    "the source gave no answer for an item",
+                    "it is asked for again with the next harvest"));
+            batches.Current.Results.Add(new ItemResult.Failed(silent.Number, "the source gave no answer", pass.Now + RetryAfter));
+        }
+    }
+
+    /// <summary>Reads items one by one, so that one that throws what nobody expected spoils no other.</summary>
+    /// <param name="pass">What goes on.</param>
+    /// <param name="open">The items that have no answer yet.</param>
+    /// <param name="first">What was thrown when they were read together.</param>
+    /// <param name="batches">Where results go.</param>
+    /// <param name="ct">Cancels.</param>
+    private async Task ReadEachAlone(
+        Pass pass,
+        Dictionary<long, HarvestItem> open,
+        Exception first,
+        BatchWriter batches,
+        CancellationToken ct)
+    {
+        var inARow = 0;
+        foreach (var item in open.Values.ToList())
+        {
+            var alone = new Dictionary<long, HarvestItem> { [item.Number] = item };
+            try
+            {
+                await ReadTogether(pass, [item], alone, batches, ct);
+                inARow = 0;
+            }
+            catch (Exception failure) when (Unexpected.IsContained(failure, ct))
+            {
+                if (++inARow == TooManyInARow)
+                {
+                    await GiveBack(open, batches);
+                    throw new SourceException(Unexpected.TroubleFrom(pass.Account.Name, first), isPermanent: false, first);
+                }
+
+                batches.Current.Results.Add(Surprise(pass.Remote(item), failure, pass));
+            }
+            catch
+            {
+                await GiveBack(open, batches);
+                throw;
+            }
+
+            open.Remove(item.Number);
+            await batches.Next(ct);
+        }
+    }
+
+    private async Task GiveBack(Dictionary<long, HarvestItem> open, BatchWriter batches)
+    {
+        batches.Leave();
+        await ledger.Release(open.Values, CancellationToken.None);
+    }
+
+    /// <summary>What becomes of an item during whose reading something was thrown that nobody expected.</summary>
+    private static ItemResult Surprise(RemoteItem item, Exception failure, Pass pass)
+    {
+        var trouble = Unexpected.TroubleFrom($"{item.Folder.Path} {item.Key}", failure);
+        pass.Run.Fail(trouble);
+        return item.Item.Attempts < MostSurprises
+            ? new ItemResult.Failed(item.Item.Number, trouble.Reason, pass.Now + RetryAfter)
+            : new ItemResult.Quarantined(
+                item.Item.Number,
+                trouble.Place,
+                trouble.Reason,
+                "please report it; when a newer version of the program can read it, run: crmsync quarantine retry");
     }
 
     /// <summary>A few full batches for one reading, or one that is not full.</summary>
@@ -289,7 +370,7 @@ internal sealed class AccountHarvest(
     }
 
     /// <summary>Waits until a backlog may be read; what has just arrived need not.</summary>
-    private async Task<IDisposable?> TurnOf(IReadOnlyList<HarvestItem> items, CancellationToken ct)
+    private async Task<IDisposable?> TurnFor(IReadOnlyList<HarvestItem> items, CancellationToken ct)
     {
         if (Backlogs is null || !items.Any(item => item.Backlog))
             return null;
@@ -300,55 +381,121 @@ internal sealed class AccountHarvest(
 
     private async Task Add(Reading reading, ReadBatch batch, Pass pass, CancellationToken ct)
     {
-        var (account, now, run) = (pass.Account, pass.Now, pass.Run);
-        var result = reading is MeetingReading meeting
-            ? await meetings.Store(account, meeting, ct)
-            : ResultOf(reading, account.Name, now, run);
-        if (result is ItemResult.Mail kept && reading is MailReading { WithCalendar: not null } mail)
-            batch.Invitations.AddRange(InvitationsIn(mail, kept.Line, account, now, run));
+        try
+        {
+            var result = reading is MeetingReading meeting ? await meetings.Store(pass.Account, meeting, ct) : ResultFrom(reading, pass);
+            if (result is ItemResult.Mail kept && reading is MailReading mail)
+            {
+                var command = commands is null ? null : CommandMail.Of(mail.Facts, kept.Line, classifier, mail.Item.Item.Backlog, pass.Now);
+                result = kept with { Cut = CutIn(mail, kept, batch, pass) };
+                if (command is not null)
+                    batch.Commands.Add(command);
+            }
 
-        batch.Results.Add(result);
-        if (
-            commands is not null
-            && result is ItemResult.Mail { Line: var line }
-            && reading is MailReading { Facts: var facts }
-            && CommandMail.Of(facts, line, classifier, reading.Item.Item.Backlog, now) is { } command)
-            batch.Commands.Add(command);
+            batch.Results.Add(result);
+        }
+        catch (Exception failure) when (Unexpected.IsContained(failure, ct))
+        {
+            batch.Results.Add(Surprise(reading.Item, failure, pass));
+        }
     }
 
-    private async Task Store(AccountState account, ReadBatch batch, HarvestRun run)
+    /// <summary>
+    /// Stores a batch. When it cannot be stored for a reason nobody expected, each of its items is stored alone, and the one that is the
+    /// reason is told.
+    /// </summary>
+    private async Task Store(Pass pass, ReadBatch batch)
     {
-        // First what the mails invite to: whoever dies between the two reads these mails again, and knows their invitations when he sees
-        // them.
-        await meetings.Store(batch.Invitations, CancellationToken.None);
+        await Each(
+            batch.Invitations,
+            some => meetings.Store(some, CancellationToken.None),
+            (invitation, failure) =>
+                pass.Run.Fail(
+                    new Trouble(
+                        pass.Account.Name,
+                        $"the invitation in a mail cannot be kept ({Unexpected.Name(failure)})",
+                        "the mail itself is kept; please report it")));
 
         // Before the account moves on: a crash between the two repeats the batch and loses no command.
         if (commands is not null)
-            await commands.Keep(batch.Commands, CancellationToken.None);
+        {
+            await Each(
+                batch.Commands,
+                some => commands.Keep(some, CancellationToken.None),
+                (command, failure) =>
+                    pass.Run.Fail(
+                        new Trouble(
+                            pass.Account.Name,
+                            $"a mail to the command mailbox cannot be kept ({Unexpected.Name(failure)})",
+                            "the mail itself is in the log; please report it")));
+        }
 
-        run.Stored(await ledger.Store(account, batch.Results, classifier, CancellationToken.None));
+        await Each(
+            batch.Results,
+            async some => pass.Run.Stored(await ledger.Store(pass.Account, some, classifier, CancellationToken.None)),
+            (result, failure) => batch.Unstored.Add((result, failure)));
+        foreach (var (result, failure) in batch.Unstored)
+        {
+            var trouble = Unexpected.TroubleFrom(pass.Account.Name, failure);
+            pass.Run.Fail(trouble);
+            pass.Run.Stored(
+                await ledger.Store(
+                    pass.Account,
+                    [
+                        new ItemResult.Quarantined(
+                            result.Item,
+                            trouble.Place,
+                            $"it was read and cannot be kept ({Unexpected.Name(failure)})",
+                            "please report it; when a newer version of the program can keep it, run: crmsync quarantine retry"),
+                    ],
+                    classifier,
+                    CancellationToken.None));
+        }
     }
 
-    private ItemResult ResultOf(Reading reading, string account, Instant now, HarvestRun run)
+    /// <summary>Does something with all; when that fails for a reason nobody expected, with each alone.</summary>
+    private static async Task Each<T>(List<T> all, Func<IReadOnlyList<T>, Task> work, Action<T, Exception> tell)
+    {
+        if (all.Count == 0)
+            return;
+
+        try
+        {
+            await work(all);
+        }
+        catch (Exception failure) when (Unexpected.IsContained(failure, CancellationToken.None))
+        {
+            if (all.Count == 1)
+            {
+                tell(all[0], failure);
+                return;
+            }
+
+            foreach (var one in all)
+                await Each([one], work, tell);
+        }
+    }
+
+    private ItemResult ResultFrom(Reading reading, Pass pass)
     {
         var item = reading.Item.Item;
         switch (reading)
         {
             case MailReading mail:
-                return LineOf(mail.Facts, item, account, now, out var line) is { } reason
+                return LineFrom(mail, mail.Facts, pass, out var line) is { } reason
                     ? new ItemResult.Skipped(item.Number, reason)
                     : new ItemResult.Mail(item.Number, line!) { InPlaceOf = item.HeaderLine };
             case SkippedReading skipped:
                 return new ItemResult.Skipped(item.Number, skipped.Reason);
             case UnreadableReading { Trouble: var t, Headers: { } headers }:
-                return LineOf(headers, item, account, now, out var known) is { } unwanted
+                return LineFrom(reading, headers, pass, out var known) is { } unwanted
                     ? new ItemResult.Skipped(item.Number, unwanted)
                     : new ItemResult.Quarantined(item.Number, t.Place, t.Reason, t.Remedy) { HeaderLine = known };
             case UnreadableReading { Trouble: var t }:
                 return new ItemResult.Quarantined(item.Number, t.Place, t.Reason, t.Remedy);
             case FailedReading failed:
-                run.Fail(failed.Trouble);
-                return new ItemResult.Failed(item.Number, failed.Trouble.Reason, now + RetryAfter);
+                pass.Run.Fail(failed.Trouble);
+                return new ItemResult.Failed(item.Number, failed.Trouble.Reason, pass.Now + RetryAfter);
             case GoneReading:
                 return new ItemResult.Gone(item.Number);
             case VanishedReading:
@@ -359,48 +506,56 @@ internal sealed class AccountHarvest(
     }
 
     /// <summary>The line of a mail; or why it is not kept.</summary>
-    private string? LineOf(MailFacts facts, HarvestItem item, string account, Instant now, out MailLine? line)
+    private string? LineFrom(Reading reading, MailFacts facts, Pass pass, out MailLine? line)
     {
         line = null;
         if (capture.WhyNot(facts) is { } reason)
             return reason;
 
-        line = MailLine.Of(new MailObservation(account, facts, item.Backlog ? null : now), capture, now);
+        facts = bounds.Apply(facts, reading.Cuts);
+        line = MailLine.Of(new MailObservation(pass.Account.Name, facts, reading.Item.Item.Backlog ? null : pass.Now), capture, pass.Now);
         return Instant.Max(line.SentAt, line.ArrivedAt) < since ? SkippedBefore.TooOld : null;
     }
 
-    /// <summary>What the calendars in a kept mail say. Whatever is wrong with them, the mail itself is kept.</summary>
-    private IReadOnlyList<InvitationMail> InvitationsIn(MailReading mail, MailLine line, AccountState account, Instant now, HarvestRun run)
+    /// <summary>
+    /// Takes what the calendars in a kept mail say, and gives what was left out of the mail or of them; null when nothing was. Whatever is
+    /// wrong with a calendar, the mail itself is kept.
+    /// </summary>
+    private ItemCut? CutIn(MailReading mail, ItemResult.Mail kept, ReadBatch batch, Pass pass)
     {
-        try
+        if (mail.WithCalendar is not null)
         {
-            var translation = new MeetingTranslation(
-                account.Name,
-                EmailAddress.TryParse(account.Address, out var owner) ? owner : null,
-                now);
-            return new InvitationTranslation(translation, account.Name, new Interval(since, now + InvitationsAhead)).MessagesOf(
-                mail.WithCalendar!,
-                line.ArrivedAt,
-                mail.Item.Item.Backlog);
+            try
+            {
+                var translation = new MeetingTranslation(
+                    pass.Account.Name,
+                    EmailAddress.TryParse(pass.Account.Address, out var owner) ? owner : null,
+                    pass.Now);
+                batch.Invitations.AddRange(
+                    new InvitationTranslation(translation, pass.Account.Name, since, pass.Now).MessagesOf(
+                        mail.WithCalendar,
+                        kept.Line.ArrivedAt,
+                        mail.Item.Item.Backlog,
+                        mail.Cuts));
+            }
+            catch (Exception failure) when (Unexpected.IsContained(failure, CancellationToken.None))
+            {
+                // The calendar reader is not meant to throw for anything that is written; if it does, that is told, and the mail is in the
+                // log all the same.
+                pass.Run.Fail(
+                    new Trouble(
+                        $"{mail.Item.Folder.Path} {mail.Item.Key}",
+                        $"the invitation in this mail cannot be read ({Unexpected.Name(failure)})",
+                        "the mail itself is kept; please report it"));
+            }
         }
-        catch (Exception failure)
-            when (failure
-                    is ArgumentException
-                        or ArithmeticException
-                        or FormatException
-                        or InvalidOperationException
-                        or IndexOutOfRangeException
-                        or KeyNotFoundException)
-        {
-            // The calendar reader is not meant to throw for anything that is written; if it does, that is told, and the mail is in the log
-            // all the same.
-            run.Fail(
-                new Trouble(
-                    $"{mail.Item.Folder.Path} {mail.Item.Key}",
-                    $"the invitation in this mail cannot be read ({failure.GetType().Name})",
-                    "the mail itself is kept; please report it"));
-            return [];
-        }
+
+        return mail.Cuts.Count == 0
+            ? null
+            : new ItemCut(
+                $"{mail.Item.Folder.Path} {mail.Item.Key}",
+                string.Join("; ", mail.Cuts),
+                "the rest of it is in the log; look at the mail itself if it matters");
     }
 
     /// <summary>What goes on while items are read.</summary>
@@ -410,7 +565,41 @@ internal sealed class AccountHarvest(
         Dictionary<long, FolderState> Folders,
         Instant Now,
         HarvestRun Run,
-        TurnTime Time);
+        TurnTime Time)
+    {
+        public RemoteItem Remote(HarvestItem item) => new(Folders[item.Folder], item);
+    }
+
+    /// <summary>Hands batches on when they are full, and waits until there is room for the next.</summary>
+    private sealed class BatchWriter(ChannelWriter<ReadBatch> batches, SemaphoreSlim room)
+    {
+        /// <summary>The batch that is being filled.</summary>
+        public ReadBatch Current { get; private set; } = new();
+
+        /// <summary>Hands the batch on when it is full.</summary>
+        public async Task Next(CancellationToken ct)
+        {
+            if (Current.Results.Count >= HarvestLedger.LargestBatch)
+                await Finish(ct);
+        }
+
+        /// <summary>Hands the batch on as it is.</summary>
+        public async Task<ReadBatch> Finish(CancellationToken ct)
+        {
+            var done = Leave();
+            await room.WaitAsync(ct);
+            return done;
+        }
+
+        /// <summary>Hands the batch on as the last one.</summary>
+        public ReadBatch Leave()
+        {
+            var done = Current;
+            Current = new ReadBatch();
+            batches.TryWrite(done);
+            return done;
+        }
+    }
 
     private sealed class Release(SemaphoreSlim gate) : IDisposable
     {
@@ -448,6 +637,9 @@ internal sealed class AccountHarvest(
         public List<InvitationMail> Invitations { get; } = [];
 
         public List<CommandMail> Commands { get; } = [];
+
+        /// <summary>What could not be stored, with what was thrown.</summary>
+        public List<(ItemResult Result, Exception Failure)> Unstored { get; } = [];
 
         public TaskCompletionSource IsStored { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

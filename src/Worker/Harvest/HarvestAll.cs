@@ -92,19 +92,9 @@ internal sealed class HarvestAll(
         IProgress<HarvestProgress>? progress,
         [EnumeratorCancellation] CancellationToken ct)
     {
-        var done = Channel.CreateUnbounded<HarvestSummary>();
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var work = Task.Run(() => TakeTurns(which, now, progress, done.Writer, stop.Token), CancellationToken.None);
-        try
-        {
-            await foreach (var summary in done.Reader.ReadAllAsync(CancellationToken.None))
-                yield return summary;
-        }
-        finally
-        {
-            await stop.CancelAsync();
-            await work;
-        }
+        await foreach (
+            var summary in ReadAhead.Run<HarvestSummary>(most: null, (done, stop) => TakeTurns(which, now, progress, done, stop), ct))
+            yield return summary;
     }
 
     private async Task TakeTurns(
@@ -114,36 +104,28 @@ internal sealed class HarvestAll(
         ChannelWriter<HarvestSummary> done,
         CancellationToken ct)
     {
-        try
-        {
-            var all = new List<ReadableAccount>(which.Where(account => account.Members is null));
-            foreach (var group in which.Where(account => account.Members is not null))
-                all.AddRange(await MembersOf(group, now, done, ct));
+        var all = new List<ReadableAccount>(which.Where(account => account.Members is null));
+        foreach (var group in which.Where(account => account.Members is not null))
+            all.AddRange(await MembersOf(group, now, done, ct));
 
-            var queue = new ConcurrentQueue<Queue<Underway>>(
-                all.DistinctBy(account => account.Name, StringComparer.Ordinal)
-                    .GroupBy(account => account.IsLocal ? "" : account.Name, StringComparer.Ordinal)
-                    .Select(lane => new Queue<Underway>(lane.Select(one => new Underway(one, new HarvestRun(one.Name, progress, time))))));
-            await Parallel.ForEachAsync(
-                Enumerable.Range(0, Math.Min(AtOnce, queue.Count)),
-                new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = ct },
-                async (_, cancel) =>
+        var queue = new ConcurrentQueue<Queue<Underway>>(
+            all.DistinctBy(account => account.Name, StringComparer.Ordinal)
+                .GroupBy(account => account.IsLocal ? "" : account.Name, StringComparer.Ordinal)
+                .Select(lane => new Queue<Underway>(lane.Select(one => new Underway(one, new HarvestRun(one.Name, progress, time))))));
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, Math.Min(AtOnce, queue.Count)),
+            new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = ct },
+            async (_, cancel) =>
+            {
+                while (queue.TryDequeue(out var lane))
                 {
-                    while (queue.TryDequeue(out var lane))
-                    {
-                        if (await Continue(lane.Peek(), now, cancel))
-                            await done.WriteAsync(lane.Dequeue().Run.Summary(), CancellationToken.None);
+                    if (await Continue(lane.Peek(), now, cancel))
+                        await done.WriteAsync(lane.Dequeue().Run.Summary(), CancellationToken.None);
 
-                        if (lane.Count > 0)
-                            queue.Enqueue(lane);
-                    }
-                });
-            done.Complete();
-        }
-        catch (Exception failure)
-        {
-            done.Complete(failure);
-        }
+                    if (lane.Count > 0)
+                        queue.Enqueue(lane);
+                }
+            });
     }
 
     /// <summary>
@@ -156,9 +138,10 @@ internal sealed class HarvestAll(
         ChannelWriter<HarvestSummary> done,
         CancellationToken ct)
     {
-        var state = await accounts.Register(group.Name, group.Kind, group.Address.Value, ct);
+        AccountState? state = null;
         try
         {
+            state = await accounts.Register(group.Name, group.Kind, group.Address.Value, ct);
             var members = await group.Members!(ct);
             await accounts.MoveCursor(state, string.Join('\n', members.Select(m => m.Name)), ct);
             await accounts.Succeeded(state, now, readUntil: now, ct);
@@ -166,21 +149,60 @@ internal sealed class HarvestAll(
         }
         catch (SourceException failure)
         {
-            await accounts.Failed(state, now, failure.Message, failure.IsPermanent, ct);
+            await accounts.Failed(state!, now, failure.Message, failure.IsPermanent, ct);
             await done.WriteAsync(HarvestSummary.Nothing(group.Name, failure.Message) with { IsPermanent = failure.IsPermanent }, ct);
-            return [];
+        }
+        catch (Exception failure) when (Unexpected.IsContained(failure, ct))
+        {
+            var words = Unexpected.TroubleFrom(group.Name, failure).ToString();
+            await Note(state, now, words, ct);
+            await done.WriteAsync(HarvestSummary.Nothing(group.Name, words), ct);
+        }
+
+        return [];
+    }
+
+    /// <summary>Writes down what an account failed with, where that is possible at all: what the summary says holds in any case.</summary>
+    private async Task Note(AccountState? account, Instant now, string words, CancellationToken ct)
+    {
+        if (account is null)
+            return;
+
+        try
+        {
+            await accounts.Failed(account, now, words, permanent: false, ct);
+        }
+        catch (Exception failure) when (Unexpected.IsContained(failure, ct))
+        {
+            // Writing is what does not work. The account is told about by its summary, and by its age in `status`.
         }
     }
 
-    /// <summary>A turn of one account; true when it has come to its end.</summary>
+    /// <summary>A turn of one account; true when it has come to its end. Whatever is thrown that nobody expected stays with it.</summary>
     private async Task<bool> Continue(Underway harvest, Instant now, CancellationToken ct)
+    {
+        AccountState? state = null;
+        try
+        {
+            state = await accounts.Register(harvest.Account.Name, harvest.Account.Kind, harvest.Account.Address.Value, ct);
+            return await Continue(harvest, state, now, ct);
+        }
+        catch (Exception failure) when (Unexpected.IsContained(failure, ct))
+        {
+            var trouble = Unexpected.TroubleFrom(harvest.Account.Name, failure);
+            harvest.Run.Fail(trouble);
+            await Note(state, now, trouble.ToString(), ct);
+            return true;
+        }
+    }
+
+    private async Task<bool> Continue(Underway harvest, AccountState state, Instant now, CancellationToken ct)
     {
         var (account, run) = harvest;
         var kit = KitOf(policy.Edition);
         var meetings = new MeetingHarvest(meetingLog, kit.Edition.Policy, kit.Classifier.Ours);
         var since = configuration.Capture.From(now);
         var commands = CommandsOf(account) is { } mailbox ? new CommandDesk(kit.Edition.Policy, database, mailbox, account.Name) : null;
-        var state = await accounts.Register(account.Name, account.Kind, account.Address.Value, ct);
         await using var alone = await AccountLock.Take(database, state, ct);
         if (alone is null)
         {

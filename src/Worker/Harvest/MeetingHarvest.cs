@@ -1,11 +1,12 @@
+using System.Runtime.ExceptionServices;
 using CrmSync.Domain.Company;
-using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Meetings;
 using CrmSync.Domain.Policy;
 using CrmSync.Storage.Harvest;
 using CrmSync.Storage.Meetings;
 using CrmSync.Worker.Sources;
+using NodaTime;
 
 namespace CrmSync.Worker.Harvest;
 
@@ -45,11 +46,19 @@ internal sealed class MeetingHarvest(MeetingLog log, CompanyPolicy policy, Inter
         {
             _ when reading.IsGone => new ItemResult.Gone(number),
             [] => new ItemResult.Skipped(number, SkippedBefore.NotInWindow),
-            _ when now.Any(copy => !copy.Private) => new ItemResult.Read(number, isNew),
+            _ when now.Any(copy => !copy.Private) => new ItemResult.Read(number, isNew) { Cut = CutIn(reading) },
             _ when reading.Copies.Any(copy => !copy.Private) => new ItemResult.Skipped(number, Capture.NotWanted),
             _ => new ItemResult.Skipped(number, "marked private by its author"),
         };
     }
+
+    private static ItemCut? CutIn(MeetingReading reading) =>
+        reading.Cuts.Count == 0
+            ? null
+            : new ItemCut(
+                reading.Item.Folder.Path,
+                string.Join("; ", reading.Cuts),
+                "the rest of it is in the log; look at the calendar if it matters");
 
     /// <summary>
     /// Keeps what calendar messages in mails say, and merges it with what the calendars say. A message kept already changes nothing.
@@ -59,6 +68,26 @@ internal sealed class MeetingHarvest(MeetingLog log, CompanyPolicy policy, Inter
         IReadOnlyList<InvitationMail> wanted = [.. messages.Select(Wanted).OfType<InvitationMail>()];
         if (wanted.Count > 0)
             await log.Store(wanted, merge, ours, ct);
+    }
+
+    /// <summary>Writes the invitations of an account out further whose series go on and come to the end of what is written.</summary>
+    public async Task MoveInvitations(AccountState mailbox, Instant now, CancellationToken ct)
+    {
+        ExceptionDispatchInfo? first = null;
+        foreach (var kept in await log.InvitationsWrittenUntil(mailbox.Name, now + InvitedSeries.Ahead - InvitedSeries.Step, ct))
+        {
+            try
+            {
+                await log.Rewrite(kept, InvitedSeries.Continue(kept.Message, now), merge, ours, ct);
+            }
+            catch (Exception failure) when (Unexpected.IsContained(failure, ct))
+            {
+                // The others go on; what it was is told by whoever asked for this.
+                first ??= ExceptionDispatchInfo.Capture(failure);
+            }
+        }
+
+        first?.Throw();
     }
 
     private async Task Load(AccountState calendar, CancellationToken ct)

@@ -84,12 +84,9 @@ internal sealed class AccessTokens(Login.OAuth login, HttpClient http, IClock cl
             var text = await response.Content.ReadAsStringAsync(ct);
             return response.IsSuccessStatusCode ? Take(text) : throw Refused(response, text);
         }
-        catch (HttpRequestException e)
+        catch (Exception e) when (WebTrouble.Explain(login.TokenUrl, e) is { } trouble)
         {
-            throw new MailServerException(
-                MailFailure.Network,
-                $"the token server {login.TokenUrl.Host} could not be reached: {e.Message}",
-                inner: e);
+            throw new MailServerException(trouble.Failure, $"no token is to be had: {trouble.Words}", trouble.Answer, e);
         }
         catch (TaskCanceledException e) when (!ct.IsCancellationRequested)
         {

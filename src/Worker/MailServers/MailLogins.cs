@@ -15,7 +15,11 @@ internal sealed class MailLogins(IClock clock, ContactDatabase? database = null)
 {
     /// <summary>For token servers, which few logins need.</summary>
     private readonly Lazy<HttpClient> http = new(() =>
-        new HttpClient { Timeout = TimeSpan.FromSeconds(30), MaxResponseContentBufferSize = 1024 * 1024 });
+        new HttpClient(WebConnections.Create(TimeProvider.System))
+        {
+            Timeout = TimeSpan.FromSeconds(30),
+            MaxResponseContentBufferSize = 1024 * 1024,
+        });
 
     private readonly ConcurrentDictionary<(string Host, string User), SemaphoreSlim> turns = new();
     private readonly ConcurrentDictionary<string, AccessTokens> tokens = new(StringComparer.Ordinal);

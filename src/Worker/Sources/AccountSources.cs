@@ -2,7 +2,7 @@ using System.Diagnostics;
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Log;
 using CrmSync.Worker.Configuration;
-using CrmSync.Worker.Sources.CalDav;
+using CrmSync.Worker.Sources.Feeds;
 using CrmSync.Worker.Sources.Files;
 using CrmSync.Worker.Sources.Graph;
 using CrmSync.Worker.Sources.Imap;
@@ -38,9 +38,9 @@ internal sealed record ReadableAccount(string Name, string Kind, EmailAddress Ad
 /// <param name="zone">The zone of times in calendars that name none.</param>
 /// <param name="imap">Keeps the connections to mail servers.</param>
 /// <param name="graph">Keeps the connections to Microsoft 365.</param>
-/// <param name="feeds">Keeps the connections to published calendars.</param>
+/// <param name="calendars">Keeps the connections to the servers that hold calendars.</param>
 internal sealed class AccountSources(
-    CrmSyncConfiguration configuration, DateTimeZone zone, ImapSources imap, GraphTenants graph, FeedConnections feeds)
+    CrmSyncConfiguration configuration, DateTimeZone zone, ImapSources imap, GraphTenants graph, CalendarServers calendars)
 {
     /// <summary>How far ahead meetings are looked at.</summary>
     private static readonly Duration Ahead = Duration.FromDays(200);
@@ -66,7 +66,7 @@ internal sealed class AccountSources(
             {
                 found.AddRange((await group.Members!(ct)).Where(member => names.Contains(member.Name)));
             }
-            catch (SourceException)
+            catch (Exception failure) when (failure is SourceException || Unexpected.IsContained(failure, ct))
             {
                 found.Add(group);
             }
@@ -89,29 +89,28 @@ internal sealed class AccountSources(
             MaildirAccount maildir => [Local(maildir, maildir.Address, _ => new MaildirSource(maildir.Path))],
             MboxAccount mbox => [Local(mbox, mbox.Address, _ => new MboxSource(mbox.Path))],
             EmlAccount eml => [Local(eml, eml.Address, _ => new EmlSource(eml.Path))],
-            IcsAccount { Path: { } path } ics => [Local(ics, ics.Address, now => new IcsSource(path, ItemsOf(ics, now), zone))],
+            IcsAccount { Path: { } path } ics =>
+            [
+                Local(ics, ics.Address, now => new IcsSource(path, new CalendarItems(SeriesIn(ics, ics.Address, now)), zone)),
+            ],
             IcsAccount { Url: { } url } ics =>
             [
-                One(ics, ics.Address, now => new IcsFeedSource(ics.Name, feeds.FeedAt(url), ItemsOf(ics, now), zone, now)),
+                One(
+                    ics,
+                    ics.Address,
+                    now => new IcsFeedSource(
+                        ics.Name, new CalendarFeed(calendars.Feeds, url), new CalendarItems(SeriesIn(ics, ics.Address, now)), zone, now)),
             ],
             CaldavAccount caldav =>
             [
-                One(
-                    caldav,
-                    caldav.Address,
-                    now =>
-                        CalDavSources.Open(
-                            caldav,
-                            new MeetingTranslation(caldav.Name, caldav.Address, now),
-                            zone,
-                            new Interval(configuration.Capture.From(now), now + Ahead))),
+                One(caldav, caldav.Address, now => calendars.CalDav.Open(caldav, SeriesIn(caldav, caldav.Address, now), zone)),
             ],
             GraphAccount tenant => GraphAccounts.Of(tenant, graph, configuration.Capture),
             _ => throw new UnreachableException($"{account.GetType().Name} is no account that can be read here"),
         };
 
-    private CalendarItems ItemsOf(IcsAccount ics, Instant now) =>
-        new(new MeetingTranslation(ics.Name, ics.Address, now), new Interval(configuration.Capture.From(now), now + Ahead));
+    private SeriesItems SeriesIn(Account account, EmailAddress owner, Instant now) =>
+        new(new MeetingTranslation(account.Name, owner, now), new Interval(configuration.Capture.From(now), now + Ahead));
 
     private static ReadableAccount One(Account account, EmailAddress address, Func<Instant, ISource> open) =>
         new(account.Name, account.Kind, address, open);

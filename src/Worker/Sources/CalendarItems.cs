@@ -1,10 +1,8 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using CrmSync.Domain.Meetings;
 using CrmSync.Mail.Calendar;
 using CrmSync.Storage.Harvest;
-using NodaTime;
 
 namespace CrmSync.Worker.Sources;
 
@@ -13,22 +11,13 @@ namespace CrmSync.Worker.Sources;
 /// a series of one): its key holds the series, a digest of what is said of it, and a number that counts the versions. The last version
 /// holds, so a meeting that was changed back, or that was gone and returns, is read again, and one that is as it was is not.
 /// </summary>
-/// <param name="meetings">Says in the words of the log what the calendar says.</param>
-/// <param name="window">The meetings that are looked at; those of a recurring series are looked at anew when its end has moved on by
-/// months.</param>
-internal sealed class CalendarItems(MeetingTranslation meetings, Interval window)
+/// <param name="series">Reads the series it finds.</param>
+internal sealed class CalendarItems(SeriesItems series)
 {
-    private const string Gone = "gone";
-    private const string Lost = "lost";
-    private const int LongestName = 1500;
-
     private readonly Dictionary<string, Dictionary<(string Name, string Digest), EventSeries>> read = new(StringComparer.Ordinal);
 
-    /// <summary>Recurring meetings come into the window as time goes by, so their keys name the quarter its end lies in.</summary>
-    public string Quarter =>
-        window.HasEnd && window.End.InUtc().Date is var end
-            ? string.Create(CultureInfo.InvariantCulture, $"{end.Year}q{(end.Month + 2) / 3}")
-            : "";
+    /// <summary>What is new when the window has moved on.</summary>
+    public string Quarter => series.Quarter;
 
     /// <summary>How many events a calendar had when it was listed last.</summary>
     public static int CountIn(FolderCursor cursor) =>
@@ -85,23 +74,25 @@ internal sealed class CalendarItems(MeetingTranslation meetings, Interval window
         }
 
         var names = here.Keys.Select(one => one.Name).ToHashSet(StringComparer.Ordinal);
-        var gone = known.Where(one => one.Value.Digest != Gone && !names.Contains(one.Key)).ToList();
-        var before = known.Count(one => one.Value.Digest != Gone);
+        var gone = known.Where(one => one.Value.Digest != SeriesItems.Gone && !names.Contains(one.Key)).ToList();
+        var before = known.Count(one => one.Value.Digest != SeriesItems.Gone);
         var now = names.Count + calendar.EventsLost;
-        if (CalendarRound.Alarm(before, now, confirmed: folder.Cursor.Snapshot == MarkOf(now)) is { } alarm)
+        if (SeriesItems.Alarm(folder, place, before, now, [.. changed.Select(key => new Locator(key))], met) is { } alarm)
         {
-            yield return Page(changed, folder.Cursor with { Snapshot = MarkOf(now) });
-            yield return new FolderUnreadable(new Trouble(place, alarm, "look at the calendar where it is kept"), IsPermanent: now == 0);
+            foreach (var listing in alarm)
+                yield return listing;
+
             yield break;
         }
 
         // An event that cannot be read any more is not cancelled: there are at least as many broken ones as are missing.
         if (gone.Count > calendar.EventsLost)
-            changed.AddRange(gone.Select(one => KeyOf(one.Key, Gone, one.Value.Number + 1)));
+            changed.AddRange(gone.Select(one => KeyOf(one.Key, SeriesItems.Gone, one.Value.Number + 1)));
 
         var lost = calendar
             .Problems.Where(problem => problem.EventLost)
-            .Select(problem => string.Create(CultureInfo.InvariantCulture, $"{Lost}|{problem.Line}|{Uri.EscapeDataString(problem.Words)}"))
+            .Select(problem =>
+                string.Create(CultureInfo.InvariantCulture, $"{SeriesItems.Lost}|{problem.Line}|{Uri.EscapeDataString(problem.Words)}"))
             .Where(key => !keys.Contains(key));
         changed.AddRange(lost);
         yield return Page(
@@ -113,7 +104,11 @@ internal sealed class CalendarItems(MeetingTranslation meetings, Interval window
 
     /// <summary>The items that say of every series of a folder that it is gone.</summary>
     public static IReadOnlyList<Locator> Farewells(IReadOnlyCollection<string> keys) =>
-        [.. Versions(keys).Where(one => one.Value.Digest != Gone).Select(one => new Locator(KeyOf(one.Key, Gone, one.Value.Number + 1)))];
+        [
+            .. Versions(keys)
+                .Where(one => one.Value.Digest != SeriesItems.Gone)
+                .Select(one => new Locator(KeyOf(one.Key, SeriesItems.Gone, one.Value.Number + 1))),
+        ];
 
     /// <summary>Reads an item of a stream that is kept.</summary>
     /// <param name="item">The item.</param>
@@ -122,26 +117,17 @@ internal sealed class CalendarItems(MeetingTranslation meetings, Interval window
     {
         switch (item.Key.Split('|'))
         {
-            case [Lost, var line, var words]:
-                return new UnreadableReading(
-                    item,
-                    new Trouble(
-                        $"{place}:{line}",
-                        Uri.UnescapeDataString(words),
-                        "correct the event in the calendar; the changed calendar is read again by itself"));
+            case [SeriesItems.Lost, var line, var words]:
+                return SeriesItems.Broken(item, $"{place}:{line}", words);
 
             // It may have come back since, or lie in another file of the same account now.
-            case [var name, Gone, _]:
+            case [var name, SeriesItems.Gone, _]:
                 return read.Values.Any(stream => stream.Keys.Any(one => one.Name == name))
                     ? new GoneReading(item)
-                    : new MeetingReading(item, Uri.UnescapeDataString(name), [], window) { IsGone = true };
+                    : series.Farewell(item, name);
             case [var name, var digest, _]
-                when read.GetValueOrDefault(item.Folder.RemoteId)?.GetValueOrDefault((name, digest)) is { } series:
-                return new MeetingReading(
-                    item,
-                    MeetingTranslation.SeriesOf(series),
-                    meetings.CopiesOf(series, window, item.Item.Backlog),
-                    window);
+                when read.GetValueOrDefault(item.Folder.RemoteId)?.GetValueOrDefault((name, digest)) is { } found:
+                return series.Read(item, found);
             default:
                 return new GoneReading(item);
         }
@@ -167,15 +153,8 @@ internal sealed class CalendarItems(MeetingTranslation meetings, Interval window
     private Dictionary<(string Name, string Digest), EventSeries> Named(CalendarFile calendar)
     {
         var named = new Dictionary<(string, string), EventSeries>();
-        foreach (var series in EventSeries.Group(calendar.Events))
-        {
-            var name = Uri.EscapeDataString(MeetingTranslation.SeriesOf(series));
-            named[
-                (
-                    name.Length > LongestName ? name[..LongestName] : name,
-                    DigestOf(series) + (series.Master is { Recurs: true } ? "." + Quarter : ""))
-            ] = series;
-        }
+        foreach (var one in EventSeries.Group(calendar.Events))
+            named[(SeriesItems.NameOf(one), DigestOf(one) + (one.Master is { Recurs: true } ? "." + Quarter : ""))] = one;
 
         return named;
     }
@@ -187,7 +166,7 @@ internal sealed class CalendarItems(MeetingTranslation meetings, Interval window
         foreach (var key in keys)
         {
             if (
-                key.Split('|') is [not Lost and var name, var digest, var number]
+                key.Split('|') is [not SeriesItems.Lost and var name, var digest, var number]
                 && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
                 && version > versions.GetValueOrDefault(name).Number)
                 versions[name] = (digest, version);
@@ -198,8 +177,6 @@ internal sealed class CalendarItems(MeetingTranslation meetings, Interval window
 
     private static string KeyOf(string name, string digest, int version) =>
         string.Create(CultureInfo.InvariantCulture, $"{name}|{digest}|{version}");
-
-    private static string MarkOf(int events) => string.Create(CultureInfo.InvariantCulture, $"shrunk to {events}");
 
     /// <summary>
     /// Everything the calendar says of the series that a line of the log can show. DTSTAMP is not among it: many services write the moment

@@ -69,7 +69,11 @@ internal sealed record FolderUnreadable(Trouble Trouble, bool IsPermanent) : Lis
 internal sealed record ReadNow : Listing;
 
 /// <summary>What one item turned out to be.</summary>
-internal abstract record Reading(RemoteItem Item);
+internal abstract record Reading(RemoteItem Item)
+{
+    /// <summary>What was left out of it because it met a bound, in words; the harvest adds its own.</summary>
+    public ISet<string> Cuts { get; init; } = new HashSet<string>(StringComparer.Ordinal);
+}
 
 /// <summary>A mail.</summary>
 internal sealed record MailReading(RemoteItem Item, MailFacts Facts) : Reading(Item)

@@ -12,35 +12,108 @@ namespace CrmSync.Worker.Sources;
 /// </summary>
 /// <param name="meetings">Says what meetings an invitation is to.</param>
 /// <param name="account">The name of the account the mail lies in.</param>
-/// <param name="window">Occurrences of a series are written out within it.</param>
-internal sealed class InvitationTranslation(MeetingTranslation meetings, string account, Interval window)
+/// <param name="since">Occurrences of a series are written out from here on.</param>
+/// <param name="now">The time of the harvest.</param>
+internal sealed class InvitationTranslation(MeetingTranslation meetings, string account, Instant since, Instant now)
 {
+    private const int MostSenders = 20;
+
+    private static readonly string TooManyEvents =
+        $"its calendar has more than {SeriesBounds.OfMail.Events} events, and the others are not read";
+
+    private readonly Interval window = new(Instant.Min(since, now), now + InvitedSeries.Ahead);
+
     /// <summary>The calendar messages of a mail, in order; none for a mail without, or with a calendar that is only a file.</summary>
     /// <param name="message">The mail.</param>
     /// <param name="at">When it came or went.</param>
     /// <param name="backlog">Whether it was there when the account was first read.</param>
-    public IReadOnlyList<InvitationMail> MessagesOf(MimeMessage message, Instant at, bool backlog)
+    /// <param name="cuts">Told about every bound that was met.</param>
+    public IReadOnlyList<InvitationMail> MessagesOf(MimeMessage message, Instant at, bool backlog, ICollection<string> cuts)
     {
         var senders = message
             .From.Concat(message.Sender)
             .Select(mailbox => AddressOf(mailbox.Address))
             .OfType<EmailAddress>()
             .Distinct()
+            .Take(MostSenders)
             .ToList();
         var found = new Dictionary<(string, Instant?, int), InvitationMail>();
+        var left = SeriesBounds.OfInvitation;
         foreach (var part in message.Calendars)
         {
             // Where the header and the calendar name different methods, the calendar is right.
-            var file = CalendarReader.Read(part.Content, charset: part.Charset);
+            var file = CalendarReader.Read(part.Content, SeriesBounds.OfMail, part.Charset);
             if (MethodOf(file.Method ?? part.Method) is not { } method)
                 continue;
 
+            if (file.Events.Count >= SeriesBounds.OfMail.Events && !file.IsComplete)
+                cuts.Add(TooManyEvents);
+
             // The same message stands in a mail twice, as a form of the body and as a file.
-            foreach (var mail in EventSeries.Group(file.Events).SelectMany(series => Of(series, method, senders, at, backlog)))
-                found.TryAdd((mail.Series, mail.Occurrence, mail.Sequence), mail);
+            foreach (var (entry, whole) in EventSeries.Group(file.Events).SelectMany(series => EventsOf(series, method)))
+            {
+                if (found.ContainsKey(KeyOf(entry)))
+                    continue;
+
+                if (found.Count >= SeriesBounds.OfMail.Events)
+                {
+                    cuts.Add(TooManyEvents);
+                    return [.. found.Values];
+                }
+
+                var mail = MailOf(entry, method, senders, at, cuts);
+                if (method == InvitationMethod.Request)
+                {
+                    mail = WrittenOut(mail, whole, left, backlog, cuts);
+                    left = left with { Occurrences = left.Occurrences - mail.Meetings.Count };
+                }
+
+                found.Add(KeyOf(entry), mail);
+            }
         }
 
         return [.. found.Values];
+
+        (string, Instant?, int) KeyOf(CalendarEvent entry) =>
+            (MeetingKey.SeriesOf(entry.Uid, AddressOf(entry.Organizer?.Address)), entry.RecurrenceId?.Instant, entry.Sequence);
+    }
+
+    /// <summary>The invitation with the meetings it is to.</summary>
+    private InvitationMail WrittenOut(InvitationMail mail, EventSeries series, SeriesBounds left, bool backlog, ICollection<string> cuts)
+    {
+        if (left.Occurrences <= 0)
+        {
+            cuts.Add(
+                string.Create(
+                    System.Globalization.CultureInfo.InvariantCulture,
+                    $"it invites to more than {SeriesBounds.OfInvitation.Occurrences:N0} meetings, and the others are left out"));
+            return mail;
+        }
+
+        var all = meetings.CopiesOf(series, window, left, backlog, cuts);
+        IReadOnlyList<MeetingCopy> copies = [.. all.Where(copy => !copy.Private).Select(copy => copy with { Invitation = true })];
+        return mail with
+        {
+            Meetings = copies,
+            Rule = InvitedSeries.RuleOf(
+                series,
+                copies,
+                all.Count >= left.OccurrencesFor(series) ? all[^1].Start + Duration.FromSeconds(1) : window.End),
+        };
+    }
+
+    /// <summary>
+    /// One message for the series as a whole, changed occurrences included, or one for each occurrence when only those are spoken of.
+    /// </summary>
+    private static IEnumerable<(CalendarEvent Entry, EventSeries Whole)> EventsOf(EventSeries series, InvitationMethod method)
+    {
+        var events =
+            series.Master is null ? series.Changes
+            : method == InvitationMethod.Request ? [series.Master]
+            : [series.Master, .. series.Changes];
+        return events
+            .Where(entry => entry.Class == EventClass.Public)
+            .Select(entry => (entry, entry == series.Master ? series : EventSeries.Of(entry)));
     }
 
     private static InvitationMethod? MethodOf(string? written) => written switch
@@ -52,40 +125,12 @@ internal sealed class InvitationTranslation(MeetingTranslation meetings, string 
         _ => null,
     };
 
-    /// <summary>
-    /// One message for the series as a whole, changed occurrences included, or one for each occurrence when only those are spoken of.
-    /// </summary>
-    private IEnumerable<InvitationMail> Of(
-        EventSeries series,
+    private InvitationMail MailOf(
+        CalendarEvent entry,
         InvitationMethod method,
         IReadOnlyList<EmailAddress> senders,
         Instant at,
-        bool backlog)
-    {
-        var events =
-            series.Master is null ? series.Changes
-            : method == InvitationMethod.Request ? [series.Master]
-            : [series.Master, .. series.Changes];
-        foreach (var entry in events.Where(entry => entry.Class == EventClass.Public))
-        {
-            var whole = entry == series.Master ? series : EventSeries.Of(entry);
-            var mail = MailOf(entry, method, senders, at);
-            yield return method == InvitationMethod.Request
-                ? mail with
-                {
-                    Meetings =
-                    [
-                        .. meetings
-                            .CopiesOf(whole, window, backlog)
-                            .Where(copy => !copy.Private)
-                            .Select(copy => copy with { Invitation = true }),
-                    ],
-                }
-                : mail;
-        }
-    }
-
-    private InvitationMail MailOf(CalendarEvent entry, InvitationMethod method, IReadOnlyList<EmailAddress> senders, Instant at)
+        ICollection<string> cuts)
     {
         var answers = method is InvitationMethod.Reply or InvitationMethod.Counter;
         var attendees = entry.Attendees;
@@ -110,7 +155,7 @@ internal sealed class InvitationTranslation(MeetingTranslation meetings, string 
             Stamp = entry.Stamp,
             Organizer = AddressOf(entry.Organizer?.Address) is { } organizer ? new NamedAddress(organizer, entry.Organizer!.Name) : null,
             SentBy = AddressOf(answers ? attendees.Count == 1 ? attendees[0].SentBy : null : entry.Organizer?.SentBy),
-            Invitees = [.. attendees.Select(MeetingTranslation.InviteeOf).OfType<Invitee>()],
+            Invitees = SeriesBounds.People(attendees, cuts),
             DelegatedFrom =
                 answers && attendees.Count == 1
                     ? AddressOf(attendees[0].DelegatedFrom.Count > 0 ? attendees[0].DelegatedFrom[0] : null)

@@ -47,7 +47,11 @@ internal static class MailTranslation
 
         return message.Headers.First("X-Unsent") == "1"
             ? new SkippedReading(item, "a draft")
-            : new MailReading(item, FactsOf(message, stored)) { WithCalendar = message.Calendars.Count > 0 ? message : null };
+            : new MailReading(item, FactsOf(message, stored))
+            {
+                WithCalendar = message.Calendars.Count > 0 ? message : null,
+                Cuts = message.Cuts.ToHashSet(StringComparer.Ordinal),
+            };
     }
 
     /// <summary>What the headers of a mail say that cannot be read whole; null when they are none.</summary>

@@ -12,9 +12,6 @@ namespace CrmSync.Worker.Sources;
 /// <param name="now">The time of the harvest.</param>
 internal sealed class MeetingTranslation(string account, EmailAddress? owner, Instant now)
 {
-    /// <summary>More occurrences than this in one window are no meetings between people.</summary>
-    private const int MostOccurrences = 10_000;
-
     /// <summary>The time of the harvest.</summary>
     public Instant Now => now;
 
@@ -27,14 +24,22 @@ internal sealed class MeetingTranslation(string account, EmailAddress? owner, In
     /// </summary>
     /// <param name="series">As the calendar holds it.</param>
     /// <param name="window">Half-open.</param>
+    /// <param name="bounds">How many there may be.</param>
     /// <param name="backlog">Whether it was there when the account was first read.</param>
-    public IReadOnlyList<MeetingCopy> CopiesOf(EventSeries series, Interval window, bool backlog) =>
-        [
-            .. Occurrences
-                .Within(series, window, MostOccurrences)
-                .Occurrences.Select(o => CopyOf(series, o, backlog))
-                .Select(copy => copy.Private ? Blanked(copy) : copy),
-        ];
+    /// <param name="cuts">Told about every bound that was met.</param>
+    public IReadOnlyList<MeetingCopy> CopiesOf(
+        EventSeries series,
+        Interval window,
+        SeriesBounds bounds,
+        bool backlog,
+        ICollection<string> cuts)
+    {
+        var expansion = Occurrences.Within(series, window, bounds.OccurrencesFor(series), bounds.IsThinned(series));
+        if (expansion.Shortfall is { } shortfall)
+            cuts.Add("of a series of meetings: " + shortfall);
+
+        return [.. expansion.Occurrences.Select(o => CopyOf(series, o, backlog, cuts)).Select(copy => copy.Private ? Blanked(copy) : copy)];
+    }
 
     /// <summary>
     /// Without what nobody else may know; who called it stays, for short UIDs mean something only together with the organiser.
@@ -48,7 +53,7 @@ internal sealed class MeetingTranslation(string account, EmailAddress? owner, In
             Organizer = copy.Organizer is { } organizer ? new NamedAddress(organizer.Address, null) : null,
         };
 
-    private MeetingCopy CopyOf(EventSeries series, Occurrence occurrence, bool backlog)
+    private MeetingCopy CopyOf(EventSeries series, Occurrence occurrence, bool backlog, ICollection<string> cuts)
     {
         var entry = occurrence.Event;
         return new MeetingCopy
@@ -62,9 +67,9 @@ internal sealed class MeetingTranslation(string account, EmailAddress? owner, In
             Start = occurrence.Start.Instant,
             End = occurrence.End.Instant,
             AllDay = entry.AllDay,
-            Subject = entry.Summary,
+            Subject = SeriesBounds.Subject(entry.Summary, cuts),
             Organizer = AddressOf(entry.Organizer?.Address) is { } organizer ? new NamedAddress(organizer, entry.Organizer!.Name) : null,
-            Invitees = [.. entry.Attendees.Select(InviteeOf).OfType<Invitee>()],
+            Invitees = SeriesBounds.People(entry.Attendees, cuts),
 
             // Published calendars put the moment of the download into DTSTAMP; when it was cancelled is better told by LAST-MODIFIED.
             CancelledAt = entry.Status == EventStatus.Cancelled ? entry.LastModified ?? entry.Stamp ?? now : null,

@@ -31,7 +31,7 @@ internal sealed class GraphCompany : IAsyncDisposable
     /// <summary>The limit of a filtered round, as the client knows it.</summary>
     public int MostInRound { get; set; } = 5000;
 
-    public GraphTenant Tenant => tenant ??= new GraphTenant(Account, SystemClock.Instance, Impatient);
+    public GraphTenant Tenant => tenant ??= new GraphTenant(Account, SystemClock.Instance, TimeProvider.System, Impatient);
 
     /// <summary>Waits only where it is told to.</summary>
     public static GraphPatience Impatient { get; } =

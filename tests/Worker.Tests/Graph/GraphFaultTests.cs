@@ -189,7 +189,10 @@ public sealed class GraphFaultTests
 
         async Task<IEnumerable<string>> Names(string group)
         {
-            using var tenants = new CrmSync.Worker.Sources.Graph.GraphTenants(SystemClock.Instance, GraphCompany.Impatient);
+            using var tenants = new CrmSync.Worker.Sources.Graph.GraphTenants(
+                SystemClock.Instance,
+                TimeProvider.System,
+                GraphCompany.Impatient);
             var account = graph.Account with { Group = GraphCompany.Address(group) };
             var readable = Assert.Single(
                 CrmSync.Worker.Sources.Graph.GraphAccounts.Of(account, tenants, new CrmSync.Worker.Configuration.CaptureSettings()));
@@ -292,7 +295,7 @@ public sealed class GraphFaultTests
     private static Task<CrmSync.Worker.Harvest.HarvestSummary> HarvestUntil(
         GraphCompany graph,
         GraphTestMailbox mailbox,
-        CancellationToken end) => graph.Company.Harvest($"graph:{mailbox.Address}", new DyingSource(graph.Source(mailbox), end));
+        CancellationToken end) => graph.Company.Harvest($"graph:{mailbox.Address}", new DyingSource(graph.Source(mailbox), end), ct: end);
 
     private static string Mail(int number) =>
         TestCompany.MailText(

@@ -77,7 +77,12 @@ internal sealed class TestCompany : IAsyncDisposable
     }
 
     /// <summary>Harvests one account once.</summary>
-    public async Task<HarvestSummary> Harvest(string account, ISource source, Instant? now = null, string? address = null)
+    public async Task<HarvestSummary> Harvest(
+        string account,
+        ISource source,
+        Instant? now = null,
+        string? address = null,
+        CancellationToken ct = default)
     {
         var state = await Accounts.Register(account, "test", address ?? $"{account}@us.example", CancellationToken.None);
         var classifier = new Classifier(policy);
@@ -90,7 +95,7 @@ internal sealed class TestCompany : IAsyncDisposable
             meetings,
             Since,
             TimeProvider.System);
-        return await harvest.Run(state, () => source, now ?? Monday, progress: null, CancellationToken.None);
+        return await harvest.Run(state, () => source, now ?? Monday, progress: null, ct);
     }
 
     public async Task<IReadOnlyList<Interaction>> Log() =>

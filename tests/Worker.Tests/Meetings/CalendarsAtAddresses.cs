@@ -1,9 +1,10 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
-using CrmSync.Mail.Calendar;
 using CrmSync.Worker.Harvest;
+using CrmSync.Worker.MailServers;
 using CrmSync.Worker.Sources;
+using CrmSync.Worker.Sources.Feeds;
 using CrmSync.Worker.Tests.Harvest;
 using NodaTime;
 using static CrmSync.Worker.Tests.Meetings.Ics;
@@ -168,10 +169,16 @@ public sealed class CalendarsAtAddresses : IAsyncLifetime
     private IcsFeedSource Source(Func<HttpRequestMessage, HttpResponseMessage> serve) =>
         new(
             "ana",
-            new CalendarFeed(new HttpClient(new Served(serve, asked)), new Uri("https://calendars.example/secret.ics"), longest: 1 << 20),
+            new CalendarFeed(
+                new CalendarFeeds(Serving(serve), Serving(serve), new ReachedHosts()),
+                new Uri("https://calendars.example/secret.ics")
+            ),
             Items(now),
             DateTimeZone.Utc,
             now);
+
+    private WatchedExchange Serving(Func<HttpRequestMessage, HttpResponseMessage> serve) =>
+        new(new Served(serve, asked), WebLimits.Default with { Bytes = 1 << 20 }, TimeProvider.System);
 
     private Task<HarvestSummary> Harvest(Func<HttpRequestMessage, HttpResponseMessage> serve, Duration? later = null)
     {

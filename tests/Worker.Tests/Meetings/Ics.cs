@@ -46,7 +46,9 @@ internal static class Ics
     /// <summary>A file or folder of calendars as Ana's.</summary>
     public static IcsSource File(string path, Instant now, string account = "ana") => new(path, Items(now, account), DateTimeZone.Utc);
 
-    public static CalendarItems Items(Instant now, string account = "ana") => new(Translation(now, account), Window);
+    public static CalendarItems Items(Instant now, string account = "ana") => new(Series(now, account));
+
+    public static SeriesItems Series(Instant now, string account = "ana") => new(Translation(now, account), Window);
 
     public static MeetingTranslation Translation(Instant now, string account = "ana") => new(account, Ana, now);
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using CrmSync.Fixtures.Servers;
-using CrmSync.Mail.Dav;
+using CrmSync.Worker.MailServers;
 using CrmSync.Worker.Sources;
 using CrmSync.Worker.Sources.CalDav;
 using CrmSync.Worker.Sources.Files;
@@ -190,12 +190,11 @@ public sealed class TheSameWeekGivenFiveWays(RadicaleServer radicale, XandikosSe
                 return new CalDavSource(
                     account,
                     new DavClient(
-                        new HttpClient(DavClient.Handler()),
+                        new HttpMessageInvoker(WebConnections.Create(TimeProvider.System)),
                         root,
                         DavCredentials.Basic(CalDavServer.User, CalDavServer.Password)),
-                    Translation(Now, account),
-                    DateTimeZone.Utc,
-                    Window);
+                    Series(Now, account),
+                    DateTimeZone.Utc);
         }
     }
 }

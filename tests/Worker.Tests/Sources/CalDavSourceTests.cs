@@ -1,7 +1,7 @@
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Evaluation;
 using CrmSync.Fixtures.Servers;
-using CrmSync.Mail.Dav;
+using CrmSync.Worker.MailServers;
 using CrmSync.Worker.Sources;
 using CrmSync.Worker.Sources.CalDav;
 using CrmSync.Worker.Tests.Harvest;
@@ -107,9 +107,7 @@ public sealed class CalDavSourceTests(RadicaleServer server) : IClassFixture<Rad
             var source = new CalDavSource(
                 "ana",
                 new DavClient(new HttpClient(busy), new Uri("https://calendars.example/"), DavCredentials.None),
-                Translation(now),
-                DateTimeZone.Utc,
-                Window);
+                Series(now), DateTimeZone.Utc);
             problems.Add((await company.Harvest("ana", source, now)).Problem);
         }
 
@@ -152,16 +150,14 @@ public sealed class CalDavSourceTests(RadicaleServer server) : IClassFixture<Rad
         new(
             "ana",
             new DavClient(
-                new HttpClient(handler ?? DavClient.Handler()),
+                new HttpClient(handler ?? WebConnections.Create(TimeProvider.System)),
                 server.Root,
                 DavCredentials.Basic(CalDavServer.User, CalDavServer.Password)),
-            Translation(now),
-            DateTimeZone.Utc,
-            Window);
+            Series(now), DateTimeZone.Utc);
 
     private static Interval Window { get; } = new(Instant.FromUtc(2026, 1, 1, 0, 0), Instant.FromUtc(2026, 7, 1, 0, 0));
 
-    private static MeetingTranslation Translation(Instant now) => new("ana", EmailAddress.Parse("ana@us.example"), now);
+    private static SeriesItems Series(Instant now) => new(new MeetingTranslation("ana", EmailAddress.Parse("ana@us.example"), now), Window);
 
     private static string Event(string uid, string summary, string more = "X-NOTHING:1") => $"""
         BEGIN:VCALENDAR
@@ -181,14 +177,16 @@ public sealed class CalDavSourceTests(RadicaleServer server) : IClassFixture<Rad
 
         """.ReplaceLineEndings("\r\n");
 
-    private sealed class Counter() : DelegatingHandler(DavClient.Handler())
+    /// <summary>Counts what is answered: Python's small servers now and then close a connection without, and are asked again.</summary>
+    private sealed class Counter() : DelegatingHandler(WebConnections.Create(TimeProvider.System))
     {
         public int Asked { get; private set; }
 
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
+            var answer = await base.SendAsync(request, cancellationToken);
             Asked++;
-            return base.SendAsync(request, cancellationToken);
+            return answer;
         }
     }
 

@@ -85,8 +85,7 @@ public sealed class InvitationsInMail
             END:VCALENDAR
 
             """;
-        var year = new Interval(Instant.FromUtc(2026, 1, 1, 0, 0), Instant.FromUtc(2027, 1, 1, 0, 0));
-        return new InvitationTranslation(new MeetingTranslation("ana", Ana, Now), "ana", year)
-            .MessagesOf(MimeReader.Read(Encoding.UTF8.GetBytes(text.ReplaceLineEndings("\r\n"))), Now, backlog: false);
+        return new InvitationTranslation(new MeetingTranslation("ana", Ana, Now), "ana", Instant.FromUtc(2026, 1, 1, 0, 0), Now)
+            .MessagesOf(MimeReader.Read(Encoding.UTF8.GetBytes(text.ReplaceLineEndings("\r\n"))), Now, backlog: false, []);
     }
 }

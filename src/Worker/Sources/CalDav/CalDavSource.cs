@@ -2,12 +2,9 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
-using CrmSync.Domain.Meetings;
 using CrmSync.Mail.Calendar;
-using CrmSync.Mail.Dav;
 using CrmSync.Mail.Net;
 using CrmSync.Storage.Harvest;
-using CrmSync.Worker.Sources.Imap;
 using NodaTime;
 
 namespace CrmSync.Worker.Sources.CalDav;
@@ -19,15 +16,12 @@ namespace CrmSync.Worker.Sources.CalDav;
 /// </summary>
 /// <param name="name">The name of the account.</param>
 /// <param name="dav">The server.</param>
-/// <param name="meetings">Says in the words of the log what the calendars say.</param>
+/// <param name="series">Reads the series it finds.</param>
 /// <param name="zone">The zone of times that name none.</param>
-/// <param name="window">The meetings that are looked at.</param>
-internal sealed class CalDavSource(string name, DavClient dav, MeetingTranslation meetings, DateTimeZone zone, Interval window) : ISource
+internal sealed class CalDavSource(string name, DavClient dav, SeriesItems series, DateTimeZone zone) : ISource
 {
-    private const string Gone = "gone";
-    private const string Lost = "lost";
-    private const string VanishedMark = "the calendar is not there";
-    private const int LongestSeries = 1500;
+    private const string Gone = SeriesItems.Gone;
+    private const string Lost = SeriesItems.Lost;
 
     private static readonly Duration ListingLasts = Duration.FromHours(1);
 
@@ -43,14 +37,14 @@ internal sealed class CalDavSource(string name, DavClient dav, MeetingTranslatio
         }
         catch (MailServerException failure)
         {
-            throw ImapTrouble.OfAccount(name, failure);
+            throw CalDavTrouble.OfAccount(name, failure);
         }
     }
 
     public async IAsyncEnumerable<Listing> Discover(KnownItems known, [EnumeratorCancellation] CancellationToken ct)
     {
         var home = await known.Folder("home", dav.Address.GetLeftPart(UriPartial.Path), "home", ct);
-        if (home.ParkedUntil > meetings.Now)
+        if (home.ParkedUntil > series.Now)
         {
             throw new SourceException(
                 new Trouble(
@@ -73,7 +67,7 @@ internal sealed class CalDavSource(string name, DavClient dav, MeetingTranslatio
                 home.Cursor with
                 {
                     Text = string.Join('\n', homes.Select(address => address.AbsoluteUri)),
-                    LastFullAt = meetings.Now,
+                    LastFullAt = series.Now,
                 });
 
         foreach (var calendar in calendars.Where(calendar => calendar.SkipReason is null))
@@ -108,7 +102,7 @@ internal sealed class CalDavSource(string name, DavClient dav, MeetingTranslatio
     /// </summary>
     private async Task<CalDavCalendar?> LoneCalendar(KnownItems known, FolderState home, CancellationToken ct)
     {
-        if (home.ParkedUntil is not null || !(home.Cursor.LastFullAt + ListingLasts > meetings.Now))
+        if (home.ParkedUntil is not null || !(home.Cursor.LastFullAt + ListingLasts > series.Now))
             return null;
 
         var folders = (await known.Folders(ct))
@@ -118,7 +112,7 @@ internal sealed class CalDavSource(string name, DavClient dav, MeetingTranslatio
             folders is [var folder]
             && folder.Cursor.Snapshot is null
             && folder.Cursor.Text!.Split('\n') is [var quarter, { Length: > 0 }, _]
-            && quarter == Quarter
+            && quarter == series.Quarter
             ? new CalDavCalendar
             {
                 Address = new Uri(dav.Address, folder.RemoteId),
@@ -172,7 +166,7 @@ internal sealed class CalDavSource(string name, DavClient dav, MeetingTranslatio
 
             // Recurring meetings come into the window as time goes by: once a quarter everything is read anew.
             var stored = folder.Cursor.Text?.Split('\n');
-            var sameQuarter = stored is [var quarter, _, _] && quarter == Quarter;
+            var sameQuarter = stored is [var quarter, _, _] && quarter == series.Quarter;
             var changes = await new CalDavPoll(client).Changes(
                 calendar,
                 sameQuarter ? new CalDavCursor(Word(stored![1]), Word(stored[2])) : null,
@@ -186,23 +180,11 @@ internal sealed class CalDavSource(string name, DavClient dav, MeetingTranslatio
                     : [.. objects.Present.Keys.Except(changes.Changed.Select(tag => tag.Path), StringComparer.Ordinal)];
             var before = objects.Present.Count;
             var now = changes.Total ?? before - gone.Count + changes.Changed.Count(tag => !objects.Present.ContainsKey(tag.Path));
-            if (CalendarRound.Alarm(before, now, confirmed: folder.Cursor.Snapshot == MarkOf(now)) is { } alarm)
-            {
-                return
-                [
-                    new ListedPage(folder, [], now, folder.Cursor with { Snapshot = MarkOf(now) }),
-                    new FolderUnreadable(
-                        new Trouble($"{name}: {calendar.Name}", alarm, "look at the calendar on its server"),
-                        IsPermanent: now == 0),
-                ];
-            }
+            if (SeriesItems.Alarm(folder, $"{name}: {calendar.Name}", before, now, [], now) is { } alarm)
+                return alarm;
 
             var found = new List<string>();
-            await foreach (
-                var item in client.Fetch(
-                    calendar,
-                    changes.Changed.Where(tag => !sameQuarter || !objects.Holds(tag)).Select(tag => tag.Path),
-                    ct))
+            await foreach (var item in client.Fetch(calendar, changes.Changed.Where(tag => !sameQuarter || !objects.Holds(tag)), ct))
                 found.AddRange(KeysOf(item, objects.NumberOf));
             found.AddRange(gone.SelectMany(objects.FarewellsOf));
 
@@ -215,18 +197,22 @@ internal sealed class CalDavSource(string name, DavClient dav, MeetingTranslatio
                     before,
                     folder.Cursor with
                     {
-                        Text = $"{Quarter}\n{changes.Cursor.SyncToken}\n{changes.Cursor.ChangeTag}",
+                        Text = $"{series.Quarter}\n{changes.Cursor.SyncToken}\n{changes.Cursor.ChangeTag}",
                         Snapshot = null,
                     }),
             ];
         }
-        catch (MailServerException failure) when (ImapTrouble.IsLocal(failure))
+        catch (MailServerException failure) when (CalDavTrouble.IsLocal(failure))
         {
-            return [ImapTrouble.OfFolder($"{name}: {calendar.Name}", failure)];
+            return [CalDavTrouble.OfFolder($"{name}: {calendar.Name}", failure)];
         }
         catch (MailServerException failure)
         {
             throw await TroubleOf(failure, known, home, ct);
+        }
+        catch (Exception failure) when (Unexpected.IsContained(failure, ct))
+        {
+            return [new FolderUnreadable(Unexpected.TroubleFrom($"{name}: {calendar.Name}", failure), IsPermanent: false)];
         }
     }
 
@@ -234,9 +220,9 @@ internal sealed class CalDavSource(string name, DavClient dav, MeetingTranslatio
     private async Task<SourceException> TroubleOf(MailServerException failure, KnownItems known, FolderState home, CancellationToken ct)
     {
         if (failure.RetryAfter is { } wait)
-            await known.Park(home, meetings.Now + wait, failure.Message, ct);
+            await known.Park(home, series.Now + wait, failure.Message, ct);
 
-        return ImapTrouble.OfAccount(name, failure);
+        return CalDavTrouble.OfAccount(name, failure);
     }
 
     /// <summary>
@@ -252,26 +238,18 @@ internal sealed class CalDavSource(string name, DavClient dav, MeetingTranslatio
             objects[folder.RemoteId] = new KnownObjects(await known.KeysOf(folder, ct));
 
         var had = objects.Values.Sum(one => one.Present.Count);
-        var has = had - vanished.Sum(folder => objects[folder.RemoteId].Present.Count);
-        if (CalendarRound.Alarm(had, has, confirmed: vanished.All(folder => folder.Cursor.Snapshot == VanishedMark)) is { } alarm)
-        {
-            return
-            [
-                .. vanished.Select(folder => new ListedPage(folder, [], 0, folder.Cursor with { Snapshot = VanishedMark })),
-                new FolderUnreadable(
-                    new Trouble($"{name}: {vanished[0].Path}", alarm, "look at the calendars on their server"),
-                    IsPermanent: has == 0),
-            ];
-        }
-
-        return
-        [
-            .. vanished.Select(folder => new ListedPage(
-                folder,
-                [.. objects[folder.RemoteId].Present.Keys.SelectMany(objects[folder.RemoteId].FarewellsOf).Select(key => new Locator(key))],
-                0,
-                folder.Cursor with { Text = null, Snapshot = null })),
-        ];
+        return await SeriesItems.Vanished(
+            vanished,
+            $"{name}: {vanished[0].Path}",
+            had,
+            had - vanished.Sum(folder => objects[folder.RemoteId].Present.Count),
+            "look at the calendars on their server",
+            folder =>
+                Task.FromResult<IReadOnlyList<Locator>>([
+                    .. objects[folder.RemoteId]
+                        .Present.Keys.SelectMany(objects[folder.RemoteId].FarewellsOf)
+                        .Select(key => new Locator(key)),
+                ]));
     }
 
     private async Task<Reading> ReadOne(RemoteItem item, CancellationToken ct)
@@ -282,15 +260,10 @@ internal sealed class CalDavSource(string name, DavClient dav, MeetingTranslatio
             // An event that was moved to another calendar of the account is gone only from the first.
             case [Gone, _, _, var moved] when seen.Contains(moved):
                 return new GoneReading(item);
-            case [Gone, _, _, var series]:
-                return new MeetingReading(item, Uri.UnescapeDataString(series), [], window) { IsGone = true };
+            case [Gone, _, _, var gone]:
+                return series.Farewell(item, gone);
             case [Lost, var path, _, _, var words]:
-                return new UnreadableReading(
-                    item,
-                    new Trouble(
-                        $"{item.Folder.Path} {path}",
-                        Uri.UnescapeDataString(words),
-                        "correct the event in the calendar; it is read again by itself when it changes"));
+                return SeriesItems.Broken(item, $"{item.Folder.Path} {path}", words);
         }
 
         if (!read.Remove(item.Key, out var events))
@@ -299,12 +272,12 @@ internal sealed class CalDavSource(string name, DavClient dav, MeetingTranslatio
             var calendar = new CalDavCalendar { Address = new Uri(dav.Address, item.Folder.RemoteId), Name = item.Folder.Path };
             try
             {
-                await foreach (var again in client.Fetch(calendar, [parts[0]], ct))
+                await foreach (var again in client.Fetch(calendar, [new CalDavTag(parts[0], null)], ct))
                     _ = KeysOf(again, (_, _) => int.Parse(parts[3], CultureInfo.InvariantCulture));
             }
             catch (MailServerException failure)
             {
-                throw ImapTrouble.OfAccount(name, failure);
+                throw CalDavTrouble.OfAccount(name, failure);
             }
 
             // It has changed since; the next listing names the new version.
@@ -312,31 +285,52 @@ internal sealed class CalDavSource(string name, DavClient dav, MeetingTranslatio
                 return new GoneReading(item);
         }
 
-        return new MeetingReading(item, MeetingTranslation.SeriesOf(events), meetings.CopiesOf(events, window, item.Item.Backlog), window);
+        return series.Read(item, events);
     }
 
-    /// <summary>The keys of what an object holds, and keeps what it says until it is read.</summary>
+    /// <summary>
+    /// The keys of what an object holds, and keeps what it says until it is read. An object that spoils the reading is lost alone.
+    /// </summary>
     private List<string> KeysOf(CalDavObject item, Func<string, string, int> numberOf)
     {
-        if (item.Content is null)
-            return [];
-
-        var version = Uri.EscapeDataString(
-            item.ETag ?? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(item.Content)).AsSpan(0, 12)));
-        var number = numberOf(item.Path, version);
-        var calendar = CalendarReader.Read(Encoding.UTF8.GetBytes(item.Content), defaultZone: zone);
-        var keys = new List<string>();
-        foreach (var series in EventSeries.Group(calendar.Events))
+        try
         {
-            var named = Uri.EscapeDataString(MeetingTranslation.SeriesOf(series));
-            if (named.Length > LongestSeries)
-                named = named[..LongestSeries];
+            return item switch
+            {
+                { Content: { } content } => KeysOf(item, content, numberOf),
+                { Problem: { } problem } => [LostKey(item, numberOf, problem)],
+                _ => [],
+            };
+        }
+        catch (Exception failure) when (Unexpected.IsContained(failure, CancellationToken.None))
+        {
+            return [LostKey(item, numberOf, Unexpected.TroubleFrom(item.Path, failure).Reason)];
+        }
+    }
 
+    private static string LostKey(CalDavObject item, Func<string, string, int> numberOf, string words)
+    {
+        var version = Uri.EscapeDataString(item.ETag ?? "unread");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Lost}|{item.Path}|{version}|{numberOf(item.Path, version)}|{Uri.EscapeDataString(words)}");
+    }
+
+    private List<string> KeysOf(CalDavObject item, string content, Func<string, string, int> numberOf)
+    {
+        var version = Uri.EscapeDataString(
+            item.ETag ?? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content)).AsSpan(0, 12)));
+        var number = numberOf(item.Path, version);
+        var calendar = CalendarReader.Read(Encoding.UTF8.GetBytes(content), defaultZone: zone);
+        var keys = new List<string>();
+        foreach (var one in EventSeries.Group(calendar.Events))
+        {
+            var named = SeriesItems.NameOf(one);
             seen.Add(named);
             var key =
                 string.Create(CultureInfo.InvariantCulture, $"{item.Path}|{version}|{named}|{number}")
-                + (series.Master is { Recurs: true } ? "|" + Quarter : "");
-            read[key] = series;
+                + (one.Master is { Recurs: true } ? "|" + series.Quarter : "");
+            read[key] = one;
             keys.Add(key);
         }
 
@@ -349,13 +343,6 @@ internal sealed class CalDavSource(string name, DavClient dav, MeetingTranslatio
                         $"{Lost}|{item.Path}|{version}|{number}|{Uri.EscapeDataString(problem.Words)}")));
         return keys;
     }
-
-    private string Quarter =>
-        window.HasEnd && window.End.InUtc().Date is var end
-            ? string.Create(CultureInfo.InvariantCulture, $"{end.Year}q{(end.Month + 2) / 3}")
-            : "";
-
-    private static string MarkOf(int objects) => string.Create(CultureInfo.InvariantCulture, $"shrunk to {objects}");
 
     private static string? Word(string text) => text.Length == 0 ? null : text;
 

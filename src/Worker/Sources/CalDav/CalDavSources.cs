@@ -1,46 +1,71 @@
-using CrmSync.Mail.Dav;
+using System.Collections.Concurrent;
+using System.Security.Cryptography.X509Certificates;
 using CrmSync.Mail.Net;
 using CrmSync.Worker.Configuration;
-using CrmSync.Worker.Sources.Imap;
+using CrmSync.Worker.MailServers;
 using NodaTime;
 
 namespace CrmSync.Worker.Sources.CalDav;
 
-/// <summary>Makes the source of a CalDAV account out of its configuration.</summary>
-internal static class CalDavSources
+/// <summary>Makes the sources of CalDAV accounts, and keeps the connections to their servers between harvests.</summary>
+/// <param name="time">What waiting is measured with.</param>
+/// <param name="limits">Null: the limits the product runs with.</param>
+internal sealed class CalDavSources(TimeProvider time, WebLimits? limits = null) : IDisposable
 {
-    /// <summary>The source; nothing is sent yet.</summary>
+    private readonly ConcurrentDictionary<string, Lazy<HttpMessageInvoker>> connections = new(StringComparer.Ordinal);
+
+    /// <summary>The source of an account; nothing is sent yet.</summary>
+    /// <param name="account">The account.</param>
+    /// <param name="series">Reads the series it finds.</param>
+    /// <param name="zone">The zone of times that name none.</param>
     /// <exception cref="SourceException">The trust anchor cannot be read.</exception>
-    public static CalDavSource Open(CaldavAccount account, MeetingTranslation meetings, DateTimeZone zone, Interval window)
+    public CalDavSource Open(CaldavAccount account, SeriesItems series, DateTimeZone zone)
     {
-        var http = new HttpClient(DavClient.Handler(TrustOf(account)), disposeHandler: true);
+        // The file may be replaced while the program runs.
+        var pem = PemOf(account);
+        var http = connections
+            .GetOrAdd(
+                $"{account.Name}\0{pem}",
+                _ => new Lazy<HttpMessageInvoker>(() =>
+                    new HttpMessageInvoker(WebConnections.Create(time, limits, AnchorsIn(account, pem)))))
+            .Value;
         return new CalDavSource(
             account.Name,
             new DavClient(http, account.Url, DavCredentials.Basic(account.User, account.Password.Reveal())),
-            meetings,
-            zone,
-            window);
+            series,
+            zone);
     }
 
-    private static MailEndpoint? TrustOf(CaldavAccount account)
+    public void Dispose()
     {
-        if (account.Ca is not { } path)
-            return null;
+        foreach (var connection in connections.Values.Where(one => one.IsValueCreated))
+            connection.Value.Dispose();
+    }
 
+    private static string? PemOf(CaldavAccount account)
+    {
         try
         {
-            return MailEndpoint.For(account.Url.Host, account.Url.Port, TlsMode.Required, File.ReadAllText(path));
+            return account.Ca is { } path ? File.ReadAllText(path) : null;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             throw new SourceException(
-                new Trouble(path, $"the trust anchor cannot be read: {failure.Message}", "correct `ca` in crmsync.yaml"),
+                new Trouble(account.Ca!, $"the trust anchor cannot be read: {failure.Message}", "correct `ca` in crmsync.yaml"),
                 isPermanent: true,
                 failure);
         }
+    }
+
+    private static X509Certificate2Collection AnchorsIn(CaldavAccount account, string? pem)
+    {
+        try
+        {
+            return MailEndpoint.For(account.Url.Host, account.Url.Port, TlsMode.Required, pem).Anchors;
+        }
         catch (MailServerException failure)
         {
-            throw ImapTrouble.OfAccount(account.Name, failure);
+            throw CalDavTrouble.OfAccount(account.Name, failure);
         }
     }
 }

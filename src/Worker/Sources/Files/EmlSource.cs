@@ -100,7 +100,7 @@ internal sealed class EmlSource(string root) : ISource
     }
 
     public IAsyncEnumerable<Reading> Read(IReadOnlyList<RemoteItem> items, CancellationToken ct) =>
-        ReadAhead.Of(items, item => MailFile.Read(item, Path.Combine(root, PathIn(item.Key))), ct);
+        ReadAhead.Items(items, item => MailFile.Read(item, Path.Combine(root, PathIn(item.Key))), ct);
 
     /// <summary>The path in front of <c>|size|time</c>.</summary>
     private static string PathIn(string key) => key[..key.LastIndexOf('|', key.LastIndexOf('|') - 1)];

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using CrmSync.Domain.Meetings;
 using CrmSync.Mail.Calendar;
 using CrmSync.Storage.Harvest;
 using NodaTime;
@@ -13,8 +12,6 @@ namespace CrmSync.Worker.Sources.Files;
 /// <param name="zone">The zone of times that name none.</param>
 internal sealed class IcsSource(string path, CalendarItems items, DateTimeZone zone) : ISource
 {
-    private const string VanishedMark = "the file is not there";
-
     public Task Connect(CancellationToken ct) => FolderTrouble.Try(path, "calendar file");
 
     public async IAsyncEnumerable<Listing> Discover(KnownItems known, [EnumeratorCancellation] CancellationToken ct)
@@ -30,12 +27,21 @@ internal sealed class IcsSource(string path, CalendarItems items, DateTimeZone z
         }
 
         var here = files.Select(IdOf).ToHashSet(StringComparer.Ordinal);
-        foreach (
-            var listing in await Vanished(
-                known,
-                before,
-                [.. before.Where(folder => folder.Cursor.Text is not null && !here.Contains(folder.RemoteId))],
-                ct))
+        IReadOnlyList<FolderState> vanished =
+        [
+            .. before.Where(folder => folder.Cursor.Text is not null && !here.Contains(folder.RemoteId)),
+        ];
+        var had = before.Sum(folder => CalendarItems.CountIn(folder.Cursor));
+        var remedy = $"put the files back ({string.Join(", ", vanished.Take(1).Select(folder => Path.GetFileName(folder.Path)))}"
+            + $"{(vanished.Count > 1 ? " and others" : "")})";
+        var listings = await SeriesItems.Vanished(
+            vanished,
+            path,
+            had,
+            had - vanished.Sum(folder => CalendarItems.CountIn(folder.Cursor)),
+            remedy,
+            async folder => CalendarItems.Farewells(await known.KeysOf(folder, ct)));
+        foreach (var listing in listings)
             yield return listing;
     }
 
@@ -76,50 +82,10 @@ internal sealed class IcsSource(string path, CalendarItems items, DateTimeZone z
         {
             return [FolderTrouble.OfFolder(file, failure)];
         }
-    }
-
-    /// <summary>
-    /// Files that were there and are not: their meetings are gone with them, unless so many are that it must be looked at twice.
-    /// </summary>
-    private async Task<IReadOnlyList<Listing>> Vanished(
-        KnownItems known,
-        IReadOnlyCollection<FolderState> before,
-        IReadOnlyList<FolderState> vanished,
-        CancellationToken ct)
-    {
-        if (vanished.Count == 0)
-            return [];
-
-        var had = before.Sum(folder => CalendarItems.CountIn(folder.Cursor));
-        var has = had - vanished.Sum(folder => CalendarItems.CountIn(folder.Cursor));
-        if (CalendarRound.Alarm(had, has, confirmed: vanished.All(folder => folder.Cursor.Snapshot == VanishedMark)) is { } alarm)
+        catch (Exception failure) when (Unexpected.IsContained(failure, ct))
         {
-            return
-            [
-                .. vanished.Select(folder => new ListedPage(folder, [], 0, folder.Cursor with { Snapshot = VanishedMark })),
-                new FolderUnreadable(
-                    new Trouble(
-                        path,
-                        alarm,
-                        $"put the files back ({Path.GetFileName(vanished[0].Path)}{(vanished.Count > 1 ? " and others" : "")})"),
-                    IsPermanent: has == 0),
-            ];
+            return [new FolderUnreadable(Unexpected.TroubleFrom(file, failure), IsPermanent: false)];
         }
-
-        var listings = new List<Listing>();
-        foreach (var folder in vanished)
-            listings.Add(
-                new ListedPage(
-                    folder,
-                    CalendarItems.Farewells(await known.KeysOf(folder, ct)),
-                    0,
-                    folder.Cursor with
-                    {
-                        Text = null,
-                        Snapshot = null,
-                    }));
-
-        return listings;
     }
 
     private Reading ReadOne(RemoteItem item)

@@ -86,7 +86,7 @@ internal sealed class MaildirSource(string root) : ISource
     public IAsyncEnumerable<Reading> Read(IReadOnlyList<RemoteItem> items, CancellationToken ct)
     {
         var indices = new ConcurrentDictionary<string, Lazy<Dictionary<string, string>>>(StringComparer.Ordinal);
-        return ReadAhead.Of(items, item => ReadOne(item, indices), ct);
+        return ReadAhead.Items(items, item => ReadOne(item, indices), ct);
     }
 
     private Reading ReadOne(RemoteItem item, ConcurrentDictionary<string, Lazy<Dictionary<string, string>>> indices)

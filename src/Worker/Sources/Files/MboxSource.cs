@@ -73,7 +73,7 @@ internal sealed class MboxSource(string path) : ISource
         yield return new ListedPage(state, found, met, state.Cursor with { Text = cursor.ToString() });
     }
 
-    public IAsyncEnumerable<Reading> Read(IReadOnlyList<RemoteItem> items, CancellationToken ct) => ReadAhead.Of(items, ReadOne, ct);
+    public IAsyncEnumerable<Reading> Read(IReadOnlyList<RemoteItem> items, CancellationToken ct) => ReadAhead.Items(items, ReadOne, ct);
 
     private Reading ReadOne(RemoteItem item)
     {

@@ -86,7 +86,7 @@ internal sealed class FolderWalk(MailboxLine line, string mailbox, FolderState f
                     progress.Sweep ?? (count >= MostInRound ? now + Duration.FromDays(1) : null));
             else
                 throw new GraphFailure(
-                    GraphFailureKind.Passing,
+                    GraphFailureKind.Malformed,
                     HttpStatusCode.OK,
                     "",
                     "the service gave a page without a link to go on from");
@@ -152,7 +152,7 @@ internal sealed class FolderWalk(MailboxLine line, string mailbox, FolderState f
             var answer = await Delta
                 .WithUrl(progress.Link ?? Beginning())
                 .GetAsDeltaGetResponseAsync(c => c.Headers.Add("Prefer", Preference), ct);
-            return answer ?? throw new GraphFailure(GraphFailureKind.Passing, HttpStatusCode.OK, "", "the service gave an empty answer");
+            return answer ?? throw new GraphFailure(GraphFailureKind.Malformed, HttpStatusCode.OK, "", "the service gave an empty answer");
         }
         catch (GraphFailure failure)
             when (failure.Status == HttpStatusCode.BadRequest && !failure.LinkIsUsedUp && progress.Link is null && !bare)

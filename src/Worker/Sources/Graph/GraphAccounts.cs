@@ -6,7 +6,7 @@ using NodaTime;
 namespace CrmSync.Worker.Sources.Graph;
 
 /// <summary>The tenants of the configuration, each made when it is first needed and kept between harvests.</summary>
-internal sealed class GraphTenants(IClock clock, GraphPatience? patience = null) : IDisposable
+internal sealed class GraphTenants(IClock clock, TimeProvider time, GraphPatience? patience = null) : IDisposable
 {
     private readonly ConcurrentDictionary<string, Lazy<GraphTenant>> tenants = new(StringComparer.Ordinal);
 
@@ -14,7 +14,7 @@ internal sealed class GraphTenants(IClock clock, GraphPatience? patience = null)
     public IClock Clock => clock;
 
     public GraphTenant Of(GraphAccount account) =>
-        tenants.GetOrAdd(account.Name, _ => new Lazy<GraphTenant>(() => new GraphTenant(account, clock, patience))).Value;
+        tenants.GetOrAdd(account.Name, _ => new Lazy<GraphTenant>(() => new GraphTenant(account, clock, time, patience))).Value;
 
     public void Dispose()
     {
@@ -124,6 +124,10 @@ internal sealed class GraphGroupSource(string account, Func<CancellationToken, T
                 catch (SourceException failure)
                 {
                     problems.Enqueue(failure);
+                }
+                catch (Exception failure) when (Unexpected.IsContained(failure, cancel))
+                {
+                    problems.Enqueue(new SourceException(Unexpected.TroubleFrom(member.Name, failure), isPermanent: false, failure));
                 }
             });
         if (problems.IsEmpty)

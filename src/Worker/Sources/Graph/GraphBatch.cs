@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Microsoft.Graph;
 using Microsoft.Kiota.Abstractions;
 using Microsoft.Kiota.Abstractions.Serialization;
@@ -51,14 +52,37 @@ internal static class GraphBatch
             var response = await line.Client.Batch.PostAsync(content, ct);
             var parts = new List<GraphPart>();
             foreach (var id in ids)
-                parts.Add(await Part(line, response, id, clock, ct));
+                parts.Add(await TryPart(line, response, id, clock, ct));
 
             return parts;
         }
-        catch (GraphFailure failure) when (failure.Kind == GraphFailureKind.Refused)
+        catch (Exception failure)
+            when (failure is GraphFailure { Kind: GraphFailureKind.Refused }
+                || (failure is not GraphFailure && Unexpected.IsContained(failure, ct)))
         {
-            // A service that does not know batches is asked one by one.
+            // A service that does not know batches, or answers them with something else, is asked one by one.
             return [.. requests.Select(_ => GraphPart.Unanswered)];
+        }
+    }
+
+    /// <summary>
+    /// The answer to one part. One that is spoiled, in whatever way, spoils no other: it is asked for alone, and what is wrong then is
+    /// told.
+    /// </summary>
+    private static async Task<GraphPart> TryPart(
+        MailboxLine line,
+        BatchResponseContentCollection response,
+        string id,
+        IClock clock,
+        CancellationToken ct)
+    {
+        try
+        {
+            return await Part(line, response, id, clock, ct);
+        }
+        catch (Exception spoiled) when (Unexpected.IsContained(spoiled, ct))
+        {
+            return GraphPart.Unanswered;
         }
     }
 
@@ -84,7 +108,7 @@ internal static class GraphBatch
         var body = part.Content is null ? [] : await part.Content.ReadAsByteArrayAsync(ct);
         return part.StatusCode switch
         {
-            HttpStatusCode.OK => new GraphPart(body, false),
+            HttpStatusCode.OK when IsAnswer(body) => new GraphPart(body, false),
 
             // Only what is surely about the one item: that a whole mailbox is not there is found out by asking alone.
             HttpStatusCode.NotFound when MailboxGate.ErrorIn(body).Code is "ErrorItemNotFound" or "ErrorFolderNotFound" => new GraphPart(
@@ -92,6 +116,20 @@ internal static class GraphBatch
                 true),
             _ => GraphPart.Unanswered,
         };
+    }
+
+    /// <summary>Whether a body with the status of a success is one: not cut off, no page of a gateway, and no error in its place.</summary>
+    private static bool IsAnswer(byte[] body)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(body);
+            return json.RootElement.ValueKind == JsonValueKind.Object && !json.RootElement.TryGetProperty("error", out _);
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
     }
 }
 
@@ -109,7 +147,15 @@ internal sealed record GraphPart(byte[]? Body, bool NotFound)
         if (Body is null)
             return null;
 
-        using var body = new MemoryStream(Body);
-        return (await new JsonParseNodeFactory().GetRootParseNodeAsync("application/json", body, ct)).GetObjectValue(factory);
+        try
+        {
+            using var body = new MemoryStream(Body);
+            return (await new JsonParseNodeFactory().GetRootParseNodeAsync("application/json", body, ct)).GetObjectValue(factory);
+        }
+        catch (Exception spoiled) when (Unexpected.IsContained(spoiled, ct))
+        {
+            // As if it had not been answered: asked for alone it is answered better, or what is wrong with it is told.
+            return null;
+        }
     }
 }

@@ -26,7 +26,8 @@ namespace CrmSync.Worker.Sources.Graph;
 internal sealed class GraphCalendar(MailboxLine line, string user, string place, GraphEvents events, Instant since, Instant now)
 {
     public const string FolderId = "calendar";
-    private const string Gone = "gone";
+    private const string Gone = SeriesItems.Gone;
+    private const string Lost = SeriesItems.Lost;
     private const int MostPages = 2000;
 
     private readonly Dictionary<string, (Event Series, IReadOnlyCollection<Event> Occurrences)> read = new(StringComparer.Ordinal);
@@ -79,6 +80,10 @@ internal sealed class GraphCalendar(MailboxLine line, string user, string place,
             // Reading mail does not need the calendar, and the other way round.
             return GraphTrouble.OfFolder($"{place}: calendar", failure, GraphTrouble.ReadCalendars);
         }
+        catch (Exception failure) when (Unexpected.IsContained(failure, ct))
+        {
+            return new FolderUnreadable(Unexpected.TroubleFrom($"{place}: calendar", failure), IsPermanent: false);
+        }
     }
 
     /// <summary>Reads one version of one series.</summary>
@@ -87,6 +92,9 @@ internal sealed class GraphCalendar(MailboxLine line, string user, string place,
         var parts = item.Key.Split('|');
         if (parts is [Gone, _, var lost, _])
             return new MeetingReading(item, Uri.UnescapeDataString(lost), [], Window);
+
+        if (parts is [Lost, _, _, var words])
+            return SeriesItems.Broken(item, $"{place}: calendar", words);
 
         try
         {
@@ -136,14 +144,14 @@ internal sealed class GraphCalendar(MailboxLine line, string user, string place,
             link =
                 answer?.OdataNextLink
                 ?? throw new GraphFailure(
-                    GraphFailureKind.Passing,
+                    GraphFailureKind.Malformed,
                     HttpStatusCode.OK,
                     "",
                     "the service gave a page without a link to go on from");
             answer = null;
         }
 
-        throw new GraphFailure(GraphFailureKind.Passing, HttpStatusCode.OK, "", $"the calendar did not end after {MostPages} pages");
+        throw new GraphFailure(GraphFailureKind.Malformed, HttpStatusCode.OK, "", $"the calendar did not end after {MostPages} pages");
     }
 
     private async Task<ListedPage> Page(KnownItems known, FolderState folder, List<Event> rows, string link, CancellationToken ct)
@@ -170,22 +178,32 @@ internal sealed class GraphCalendar(MailboxLine line, string user, string place,
         var found = new List<Locator>();
         foreach (var id in changed)
         {
-            var series = await SeriesOf(id, told, complete: fromTheStart, ct);
-            if (series is null)
+            try
             {
-                removed.Add(id);
-                continue;
+                if (await SeriesOf(id, told, complete: fromTheStart, ct) is not { } series)
+                {
+                    removed.Add(id);
+                    continue;
+                }
+
+                occurrences[id] = [.. series.Occurrences.Select(o => HashOf(o.Id!))];
+                if (occurrences[id].Length == 0)
+                    occurrences.Remove(id);
+
+                var key =
+                    $"{id}|{Uri.EscapeDataString(GraphEvents.SeriesOf(series.Series))}|{events.DigestOf(series.Series, series.Occurrences)}";
+                read[key] = series;
+                found.Add(new Locator(key));
             }
-
-            occurrences[id] = [.. series.Value.Occurrences.Select(o => HashOf(o.Id!))];
-            if (occurrences[id].Length == 0)
-                occurrences.Remove(id);
-
-            var key =
-                $"{id}|{Uri.EscapeDataString(GraphEvents.SeriesOf(series.Value.Series))}|"
-                    + $"{events.DigestOf(series.Value.Series, series.Value.Occurrences)}";
-            read[key] = series.Value;
-            found.Add(new Locator(key));
+            catch (Exception failure) when (failure is not GraphFailure && Unexpected.IsContained(failure, ct))
+            {
+                // One event that is not what an event should be spoils no other.
+                var version = told.GetValueOrDefault(id)?.ChangeKey ?? "";
+                found.Add(
+                    new Locator(
+                        $"{Lost}|{HashOf(id)}|{Uri.EscapeDataString(version)}|{Uri.EscapeDataString(Unexpected.TroubleFrom(place, failure).Reason)}"
+                    ));
+            }
         }
 
         // A listing from the start names everything in the window; what is known and not named is gone from it.

@@ -2,8 +2,10 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Azure.Core;
+using Azure.Core.Pipeline;
 using Azure.Identity;
 using CrmSync.Worker.Configuration;
+using CrmSync.Worker.MailServers;
 
 namespace CrmSync.Worker.Sources.Graph;
 
@@ -12,7 +14,7 @@ internal static class GraphCredentials
 {
     /// <summary>The source of tokens an account names.</summary>
     /// <param name="account">The account.</param>
-    /// <param name="http">For the plain form on this very machine.</param>
+    /// <param name="http">To the authority.</param>
     /// <exception cref="SourceException">It can never work as it is written.</exception>
     public static TokenCredential CredentialOf(GraphAccount account, HttpClient http)
     {
@@ -30,7 +32,12 @@ internal static class GraphCredentials
                     account.Tenant,
                     account.ClientId,
                     secret.Value.Reveal(),
-                    new ClientSecretCredentialOptions { AuthorityHost = account.Authority, DisableInstanceDiscovery = IsForeign(account) });
+                    new ClientSecretCredentialOptions
+                    {
+                        AuthorityHost = account.Authority,
+                        DisableInstanceDiscovery = IsForeign(account),
+                        Transport = new HttpClientTransport(http),
+                    });
             case GraphLogin.Certificate certificate:
                 return new ClientCertificateCredential(
                     account.Tenant,
@@ -40,6 +47,7 @@ internal static class GraphCredentials
                     {
                         AuthorityHost = account.Authority,
                         DisableInstanceDiscovery = IsForeign(account),
+                        Transport = new HttpClientTransport(http),
                     });
             default:
                 throw new NotSupportedException(account.Login.GetType().Name);
@@ -49,6 +57,17 @@ internal static class GraphCredentials
     /// <summary>What the authority says, in words an administrator can act on.</summary>
     public static GraphFailure OfWords(string said, Exception? cause = null)
     {
+        for (var inner = cause; inner is not null; inner = inner.InnerException)
+        {
+            if (inner is CertificateRefusedException refused)
+                return new GraphFailure(
+                    GraphFailureKind.NotGraph,
+                    null,
+                    "",
+                    $"no secure connection to the authority: {refused.Message}",
+                    cause);
+        }
+
         var code = CodeIn(said);
         return code switch
         {

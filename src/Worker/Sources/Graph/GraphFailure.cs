@@ -19,6 +19,9 @@ internal enum GraphFailureKind
 
     /// <summary>What answers is no Microsoft Graph.</summary>
     NotGraph,
+
+    /// <summary>An answer about one folder or calendar is not what was asked for; the others may be.</summary>
+    Malformed,
 }
 
 /// <summary>A request to Microsoft Graph that failed for good, after everything that may be repeated was repeated.</summary>

@@ -6,7 +6,6 @@ using CrmSync.Storage.Harvest;
 using Microsoft.Graph.Models;
 using Microsoft.Graph.Users.Item.MailFolders.Item.Messages.Delta;
 using NodaTime;
-using Channel = System.Threading.Channels.Channel;
 
 namespace CrmSync.Worker.Sources.Graph;
 
@@ -90,31 +89,20 @@ internal sealed class GraphMailboxSource(
         var firsts = await Guarded(() => GraphBatch.Ask(line, [.. walks.Select(w => w.Walk.First()), calendar.First(meetings)], clock, ct));
 
         // Folders are walked side by side, as many as the service allows; each goes on only as fast as its pages are stored.
-        var pages = Channel.CreateBounded<WalkStep>(MailboxGate.AtOnce);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var walking = WalkAll(walks, firsts, pages.Writer, stop.Token);
         var shelved = 0;
-        try
+        await foreach (var step in ReadAhead.Run<WalkStep>(MailboxGate.AtOnce, (pages, stop) => WalkAll(walks, firsts, pages, stop), ct))
         {
-            await foreach (var step in pages.Reader.ReadAllAsync(ct))
-            {
-                foreach (var message in step.Whole)
-                    told[message.Id!] = message;
+            foreach (var message in step.Whole)
+                told[message.Id!] = message;
 
-                yield return step.Listing;
-                shelved += step.Whole.Count;
-                if (shelved < Shelf)
-                    continue;
+            yield return step.Listing;
+            shelved += step.Whole.Count;
+            if (shelved < Shelf)
+                continue;
 
-                yield return new ReadNow();
-                shelved = 0;
-                told.Clear();
-            }
-        }
-        finally
-        {
-            await stop.CancelAsync();
-            await walking;
+            yield return new ReadNow();
+            shelved = 0;
+            told.Clear();
         }
 
         yield return await calendar.List(known, meetings, firsts[^1], ct);
@@ -171,26 +159,15 @@ internal sealed class GraphMailboxSource(
         return [.. folders.OrderBy(f => f.Role switch { "inbox" => 3, "sent" => 2, "archive" => 1, _ => 0 })];
     }
 
-    private async Task WalkAll(
+    private Task WalkAll(
         List<(GraphFolder Folder, FolderWalk Walk)> walks,
         IReadOnlyList<GraphPart> firsts,
         ChannelWriter<WalkStep> pages,
-        CancellationToken ct)
-    {
-        try
-        {
-            await Parallel.ForEachAsync(
-                Enumerable.Range(0, walks.Count),
-                new ParallelOptions { MaxDegreeOfParallelism = MailboxGate.AtOnce, CancellationToken = ct },
-                async (i, cancel) => await WalkOne(walks[i].Folder, walks[i].Walk, firsts[i], pages, cancel));
-            pages.Complete();
-        }
-        catch (Exception failure)
-        {
-            // Told to whoever takes the pages.
-            pages.Complete(failure);
-        }
-    }
+        CancellationToken ct) =>
+        Parallel.ForEachAsync(
+            Enumerable.Range(0, walks.Count),
+            new ParallelOptions { MaxDegreeOfParallelism = MailboxGate.AtOnce, CancellationToken = ct },
+            async (i, cancel) => await WalkOne(walks[i].Folder, walks[i].Walk, firsts[i], pages, cancel));
 
     private async Task WalkOne(GraphFolder folder, FolderWalk walk, GraphPart first, ChannelWriter<WalkStep> pages, CancellationToken ct)
     {
@@ -213,6 +190,14 @@ internal sealed class GraphMailboxSource(
         catch (GraphFailure failure)
         {
             throw GraphTrouble.OfAccount(account, failure, GraphTrouble.ReadMail);
+        }
+        catch (Exception failure) when (Unexpected.IsContained(failure, ct))
+        {
+            await pages.WriteAsync(
+                new WalkStep(
+                    new FolderUnreadable(Unexpected.TroubleFrom($"{account} folder {folder.Path}", failure), IsPermanent: false),
+                    []),
+                ct);
         }
     }
 

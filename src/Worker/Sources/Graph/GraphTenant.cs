@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using System.Net;
 using CrmSync.Worker.Configuration;
+using CrmSync.Worker.MailServers;
 using Microsoft.Graph;
 using Microsoft.Kiota.Abstractions.Authentication;
 using NodaTime;
@@ -12,31 +12,26 @@ namespace CrmSync.Worker.Sources.Graph;
 /// </summary>
 internal sealed class GraphTenant : IDisposable
 {
-    private readonly SocketsHttpHandler connections;
+    private readonly HttpMessageHandler connections;
     private readonly HttpClient authority;
     private readonly Lazy<GraphTokens> tokens;
     private readonly GraphPatience patience;
     private readonly IClock clock;
+    private readonly TimeProvider time;
     private readonly ConcurrentDictionary<string, MailboxLine> lines = new(StringComparer.OrdinalIgnoreCase);
 
     /// <param name="account">As configured.</param>
     /// <param name="clock">The time.</param>
+    /// <param name="time">What waiting is measured with.</param>
     /// <param name="patience">How long is waited; null: as long as Microsoft advises.</param>
-    public GraphTenant(GraphAccount account, IClock clock, GraphPatience? patience = null)
+    public GraphTenant(GraphAccount account, IClock clock, TimeProvider time, GraphPatience? patience = null)
     {
         Account = account;
         this.clock = clock;
+        this.time = time;
         this.patience = patience ?? new GraphPatience();
 
-        // Cookies of one mailbox must not route another; connections are renewed so that a moved endpoint is found.
-        connections = new SocketsHttpHandler
-        {
-            AutomaticDecompression = DecompressionMethods.All,
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(10),
-            ConnectTimeout = TimeSpan.FromSeconds(20),
-        };
+        connections = WebConnections.Create(time);
         authority = new HttpClient(connections, disposeHandler: false) { Timeout = TimeSpan.FromSeconds(60) };
         tokens = new Lazy<GraphTokens>(() =>
             new GraphTokens(
@@ -64,7 +59,7 @@ internal sealed class GraphTenant : IDisposable
 
     private MailboxLine MakeLine()
     {
-        var gate = new MailboxGate(tokens.Value, Account.Endpoint, patience, clock, connections);
+        var gate = new MailboxGate(tokens.Value, Account.Endpoint, patience, clock, time, connections);
 
         // Waiting is the gate's business; the client must not cut it short.
         var http = new HttpClient(gate) { Timeout = Timeout.InfiniteTimeSpan };

@@ -24,7 +24,7 @@ internal static class GraphTrouble
 
     /// <summary>Whether the failure is that of the whole mailbox and trying its other folders makes no sense.</summary>
     public static bool IsWhole(GraphFailure failure) =>
-        failure.Kind != GraphFailureKind.Refused
+        failure.Kind is not (GraphFailureKind.Refused or GraphFailureKind.Malformed)
         || IsNoMailbox(failure)
         || IsNoUser(failure)
         || failure.Status is HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized;
@@ -38,6 +38,10 @@ internal static class GraphTrouble
                 failure.Message,
                 "correct it in crmsync.yaml or at Microsoft Entra, then run: crmsync check --connect"),
             GraphFailureKind.NotGraph => new(place, failure.Message, "then run: crmsync check --connect"),
+            GraphFailureKind.Malformed => new(
+                place,
+                failure.Message,
+                "the others are read; it is tried again by itself. If it stays, report it"),
             GraphFailureKind.Passing => new(
                 place,
                 failure.Message,
@@ -68,7 +72,7 @@ internal static class GraphTrouble
     /// <summary>Whether a person must act.</summary>
     public static bool IsPermanent(GraphFailure failure) => failure.Kind switch
     {
-        GraphFailureKind.Passing => false,
+        GraphFailureKind.Passing or GraphFailureKind.Malformed => false,
         GraphFailureKind.Refused => IsNoMailbox(failure) || IsNoUser(failure) || failure.Status is HttpStatusCode.Forbidden,
         _ => true,
     };

@@ -1,7 +1,7 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using CrmSync.Worker.MailServers;
 using NodaTime;
 
 namespace CrmSync.Worker.Sources.Graph;
@@ -14,9 +14,15 @@ namespace CrmSync.Worker.Sources.Graph;
 /// <param name="host">Where tokens may be sent; no link in an answer leads them anywhere else.</param>
 /// <param name="patience">How long is waited.</param>
 /// <param name="clock">The time.</param>
+/// <param name="time">What waiting is measured with.</param>
 /// <param name="inner">The connections.</param>
-internal sealed class MailboxGate(GraphTokens tokens, Uri host, GraphPatience patience, IClock clock, HttpMessageHandler inner)
-    : HttpMessageHandler
+internal sealed class MailboxGate(
+    GraphTokens tokens,
+    Uri host,
+    GraphPatience patience,
+    IClock clock,
+    TimeProvider time,
+    HttpMessageHandler inner) : HttpMessageHandler
 {
     /// <summary>Requests to one mailbox at a time.</summary>
     public const int AtOnce = 4;
@@ -35,7 +41,7 @@ internal sealed class MailboxGate(GraphTokens tokens, Uri host, GraphPatience pa
     /// <summary>Makes every request of the mailbox wait.</summary>
     public void Hold(Duration wait)
     {
-        var until = Stopwatch.GetTimestamp() + (long)(wait.TotalSeconds * Stopwatch.Frequency);
+        var until = time.GetTimestamp() + (long)(wait.TotalSeconds * time.TimestampFrequency);
         for (var known = Volatile.Read(ref notBefore); known < until; known = Volatile.Read(ref notBefore))
         {
             if (Interlocked.CompareExchange(ref notBefore, until, known) == known)
@@ -93,7 +99,7 @@ internal sealed class MailboxGate(GraphTokens tokens, Uri host, GraphPatience pa
                         throw answer.Failure!;
 
                     if (answer.Wait is null)
-                        await Task.Delay(wait.ToTimeSpan(), cancellationToken);
+                        await Task.Delay(wait.ToTimeSpan(), time, cancellationToken);
                     continue;
                 default:
                     throw answer.Failure!;
@@ -137,7 +143,7 @@ internal sealed class MailboxGate(GraphTokens tokens, Uri host, GraphPatience pa
         }
     }
 
-    private TimeSpan Remaining => Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), Volatile.Read(ref notBefore));
+    private TimeSpan Remaining => time.GetElapsedTime(time.GetTimestamp(), Volatile.Read(ref notBefore));
 
     private async Task Allowed(CancellationToken ct)
     {
@@ -150,7 +156,7 @@ internal sealed class MailboxGate(GraphTokens tokens, Uri host, GraphPatience pa
                     "",
                     $"the service asked not to be asked again for {(int)wait.TotalMinutes} minutes");
 
-            await Task.Delay(wait + TimeSpan.FromMilliseconds(1), ct);
+            await Task.Delay(wait + TimeSpan.FromMilliseconds(1), time, ct);
         }
     }
 
@@ -183,16 +189,40 @@ internal sealed class MailboxGate(GraphTokens tokens, Uri host, GraphPatience pa
 
     private async Task<GateAnswer> Once(HttpRequestMessage request, CancellationToken ct)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        limit.CancelAfter(patience.OneAnswer.ToTimeSpan());
+        using var over = new CancellationTokenSource(patience.OneAnswer.ToTimeSpan(), time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct, over.Token);
         try
         {
             var response = await connections.SendAsync(request, limit.Token);
             var body = await response.Content.ReadAsByteArrayAsync(limit.Token);
             return Judge(response, body);
         }
+        catch (HttpRequestException refused) when (refused.InnerException is CertificateRefusedException)
+        {
+            // Nothing was sent, and nothing will get better by asking again.
+            return new GateAnswer(
+                Verdict.Failed,
+                Failure: new GraphFailure(
+                    GraphFailureKind.NotGraph,
+                    null,
+                    "",
+                    WebTrouble.Explain(request.RequestUri!, refused)!.Words,
+                    refused));
+        }
+        catch (WebLimitException endless) when (endless.Limit == WebLimit.Bytes)
+        {
+            return new GateAnswer(
+                Verdict.Failed,
+                Failure: new GraphFailure(
+                    GraphFailureKind.Malformed,
+                    null,
+                    "",
+                    WebTrouble.Explain(request.RequestUri!, endless)!.Words,
+                    endless));
+        }
         catch (Exception broken)
-            when (broken is HttpRequestException or IOException || (broken is OperationCanceledException && !ct.IsCancellationRequested))
+            when (broken is HttpRequestException or IOException or WebLimitException
+                || (broken is OperationCanceledException && !ct.IsCancellationRequested))
         {
             // A connection that was never made carried nothing.
             var notSent =

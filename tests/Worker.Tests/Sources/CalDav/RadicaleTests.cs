@@ -1,7 +1,7 @@
 using CrmSync.Fixtures.Servers;
 using CrmSync.Mail.Net;
 
-namespace CrmSync.Mail.Tests.Dav;
+namespace CrmSync.Worker.Tests.Sources.CalDav;
 
 public sealed class RadicaleTests(RadicaleServer server) : CalDavContract, IClassFixture<RadicaleServer>
 {

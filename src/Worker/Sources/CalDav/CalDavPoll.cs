@@ -1,20 +1,20 @@
-namespace CrmSync.Mail.Dav;
+namespace CrmSync.Worker.Sources.CalDav;
 
 /// <summary>How far a calendar has been read: the token and the change tag of the state that was stored.</summary>
-public sealed record CalDavCursor(string? SyncToken, string? ChangeTag);
+internal sealed record CalDavCursor(string? SyncToken, string? ChangeTag);
 
 /// <summary>What has to be done to bring our copy of a calendar up to date.</summary>
 /// <param name="Changed">Objects to fetch.</param>
 /// <param name="Gone">Paths of objects that are not there any more.</param>
 /// <param name="Cursor">Where the calendar then is; to be kept only when all of this is stored.</param>
 /// <param name="Total">How many objects the calendar has; null when only changes were asked for.</param>
-public sealed record CalDavChanges(IReadOnlyList<CalDavTag> Changed, IReadOnlyList<string> Gone, CalDavCursor Cursor, int? Total);
+internal sealed record CalDavChanges(IReadOnlyList<CalDavTag> Changed, IReadOnlyList<string> Gone, CalDavCursor Cursor, int? Total);
 
 /// <summary>
 /// Finds what changed in a calendar by the best means its server has: by token, else by change tag and the tags of all objects. A token the
 /// server has forgotten falls back to the tags, so that nothing is fetched twice and nothing is missed.
 /// </summary>
-public sealed class CalDavPoll(CalDavClient client)
+internal sealed class CalDavPoll(CalDavClient client)
 {
     /// <summary>What changed since a cursor.</summary>
     /// <param name="calendar">The calendar, just listed or remembered; remembered ones have no token and no change tag.</param>

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
 
-namespace CrmSync.Mail.Tests.Dav;
+namespace CrmSync.Worker.Tests.Sources.CalDav;
 
 /// <summary>
 /// Passes requests on, and counts those that are answered: one on a connection that turns out to be closed is sent again.

@@ -4,7 +4,7 @@ using CrmSync.Mail.Net;
 using CrmSync.Storage.Harvest;
 using NodaTime;
 
-namespace CrmSync.Worker.Sources;
+namespace CrmSync.Worker.Sources.Feeds;
 
 /// <summary>
 /// A calendar published at a web address. The server is asked only for what changed since, and left alone for as long as it wants to be.

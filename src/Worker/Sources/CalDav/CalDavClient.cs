@@ -1,12 +1,11 @@
-using System.Globalization;
 using System.Xml.Linq;
 using CrmSync.Mail.Net;
-using NodaTime;
+using CrmSync.Worker.MailServers;
 
-namespace CrmSync.Mail.Dav;
+namespace CrmSync.Worker.Sources.CalDav;
 
 /// <summary>One calendar of an account.</summary>
-public sealed record CalDavCalendar
+internal sealed record CalDavCalendar
 {
     public required Uri Address { get; init; }
 
@@ -27,25 +26,32 @@ public sealed record CalDavCalendar
 }
 
 /// <summary>An object of a calendar and the tag of its present version. The path names it.</summary>
-public sealed record CalDavTag(string Path, string? ETag);
+internal sealed record CalDavTag(string Path, string? ETag);
 
-/// <summary>An object of a calendar with its content; null when it is gone.</summary>
-public sealed record CalDavObject(string Path, string? ETag, string? Content);
+/// <summary>An object of a calendar with its content; null when it is gone, or cannot be read.</summary>
+internal sealed record CalDavObject(string Path, string? ETag, string? Content)
+{
+    /// <summary>Why it cannot be read; null when it can, or is gone.</summary>
+    public string? Problem { get; init; }
+}
 
 /// <summary>What changed in a calendar since a token.</summary>
 /// <param name="Changed">New and changed objects; all of them when there was no token.</param>
 /// <param name="Gone">Paths of objects that are gone.</param>
 /// <param name="Token">The token of the state reached; keep it only when everything here is stored.</param>
-public sealed record CalDavDelta(IReadOnlyList<CalDavTag> Changed, IReadOnlyList<string> Gone, string? Token);
+internal sealed record CalDavDelta(IReadOnlyList<CalDavTag> Changed, IReadOnlyList<string> Gone, string? Token);
 
 /// <summary>
 /// Reads calendars over CalDAV (RFC 4791): finds them from a bare address, tells what changed, fetches what is needed. Nothing is ever
 /// written, and nothing expanded by the server: servers do that wrongly.
 /// </summary>
-public sealed class CalDavClient(DavClient dav)
+internal sealed class CalDavClient(DavClient dav)
 {
     /// <summary>Objects fetched in one request.</summary>
     public const int BatchSize = 100;
+
+    /// <summary>Places looked at inside of one that may hold calendars.</summary>
+    private const int MostInHome = 10_000;
 
     /// <summary>How many parts of one truncated answer are asked for; a server that goes on longer goes on for ever.</summary>
     private const int MostParts = 10_000;
@@ -94,14 +100,16 @@ public sealed class CalDavClient(DavClient dav)
         foreach (var home in homes)
         {
             dav.TrustBeside(home);
-            foreach (var resource in (await dav.Ask("PROPFIND", home, "1", DavNames.PropFind(Wanted), ct)).Resources)
-            {
-                if (resource.Status < 300 && resource.Is(DavNames.D + "collection") && CalendarOf(resource) is { } calendar)
-                    calendars.TryAdd(resource.Address.AbsoluteUri, calendar);
-            }
+            await dav.Ask("PROPFIND", home, "1", DavNames.PropFind(Wanted), Take, ct);
         }
 
         return [.. calendars.Values];
+
+        void Take(DavResource resource)
+        {
+            if (resource.Status < 300 && resource.Is(DavNames.D + "collection") && CalendarFrom(resource) is { } calendar)
+                calendars.TryAdd(resource.Address.AbsoluteUri, calendar);
+        }
     }
 
     /// <summary>
@@ -116,17 +124,9 @@ public sealed class CalDavClient(DavClient dav)
         for (var part = 0; part < MostParts; part++)
         {
             // No limit is asked for: servers give wrong tokens with one.
-            var reply = await dav.Try(
-                "REPORT",
-                calendar.Address,
-                "0",
-                new XElement(
-                    DavNames.D + "sync-collection",
-                    DavNames.Prefixes,
-                    new XElement(DavNames.D + "sync-token", token),
-                    new XElement(DavNames.D + "sync-level", 1),
-                    DavNames.Prop(DavNames.D + "getetag")),
-                ct);
+            var truncated = false;
+            var reply = await dav.Try("REPORT", calendar.Address, "0", new XElement(
+                DavNames.D + "sync-collection", DavNames.Prefixes, new XElement(DavNames.D + "sync-token", token), new XElement(DavNames.D + "sync-level", 1), DavNames.Prop(DavNames.D + "getetag")), Take, ct);
 
             // RFC 6578 names the condition valid-sync-token; servers say it with many statuses, and without it.
             // Xandikos fails altogether on a token that is not its own.
@@ -135,11 +135,16 @@ public sealed class CalDavClient(DavClient dav)
                 || (reply.Status == 500 && !string.IsNullOrEmpty(token)))
                 return null;
             var answer = reply.Answer ?? throw reply.Refusal!;
-            var truncated = false;
-            foreach (var resource in answer.Resources)
+            if (!truncated || answer.SyncToken is null || answer.SyncToken == token)
+                return new CalDavDelta([.. changed.Values], [.. gone], answer.SyncToken);
+            token = answer.SyncToken;
+
+            void Take(DavResource resource)
             {
                 if (IsCollection(resource, calendar))
+                {
                     truncated |= resource.Status == 507;
+                }
                 else if (resource.Status is 404 or 410)
                 {
                     gone.Add(resource.Path);
@@ -151,10 +156,6 @@ public sealed class CalDavClient(DavClient dav)
                     gone.Remove(resource.Path);
                 }
             }
-
-            if (!truncated || answer.SyncToken is null || answer.SyncToken == token)
-                return new CalDavDelta([.. changed.Values], [.. gone], answer.SyncToken);
-            token = answer.SyncToken;
         }
 
         throw new MailServerException(MailFailure.Protocol, $"the server gives the changes of \"{calendar.Name}\" in parts without end");
@@ -164,103 +165,101 @@ public sealed class CalDavClient(DavClient dav)
     public async Task<IReadOnlyList<CalDavTag>> List(CalDavCalendar calendar, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(calendar);
-        var answer = await dav.Ask(
-            "PROPFIND",
-            calendar.Address,
-            "1",
-            DavNames.PropFind(DavNames.D + "getetag", DavNames.D + "resourcetype"),
-            ct);
-        return Tags(answer, calendar);
-    }
-
-    /// <summary>The objects of a calendar with events in a window, with their tags: for calendars too large to list.</summary>
-    public async Task<IReadOnlyList<CalDavTag>> List(CalDavCalendar calendar, Interval window, CancellationToken ct)
-    {
-        ArgumentNullException.ThrowIfNull(calendar);
-
-        // Both ends are given, and the component named: servers fail without.
-        var answer = await dav.Ask("REPORT", calendar.Address, "1", new XElement(
-            DavNames.C + "calendar-query",
-            DavNames.Prefixes,
-            DavNames.Prop(DavNames.D + "getetag"),
-            new XElement(DavNames.C + "filter", Filter("VCALENDAR", Filter("VEVENT", new XElement(
-                DavNames.C + "time-range", new XAttribute("start", Print(window.Start)), new XAttribute("end", Print(window.End))))))), ct);
-        return Tags(answer, calendar);
-
-        static XElement Filter(string component, XElement inner) =>
-            new(DavNames.C + "comp-filter", new XAttribute("name", component), inner);
-        static string Print(Instant instant) => instant.ToString("uuuuMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
+        var tags = new TagList(calendar);
+        await dav.Ask("PROPFIND", calendar.Address, "1", DavNames.PropFind(DavNames.D + "getetag", DavNames.D + "resourcetype"), tags.Take, ct);
+        return tags.Finish();
     }
 
     /// <summary>
-    /// Fetches objects, <see cref="BatchSize"/> in a request. What the server does not have any more comes back without content.
+    /// Fetches objects, <see cref="BatchSize"/> in a request, fewer where they would be more than one answer may hold. What the server does not have any more comes back
+    /// without content.
     /// </summary>
     public async IAsyncEnumerable<CalDavObject> Fetch(
-        CalDavCalendar calendar, IEnumerable<string> paths, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
+        CalDavCalendar calendar, IEnumerable<CalDavTag> tags, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(calendar);
-        foreach (var batch in paths.Chunk(BatchSize))
+        foreach (var batch in tags.Chunk(BatchSize))
         {
-            foreach (var item in await FetchBatch(calendar, batch, ct))
-                yield return item;
+            var left = new Stack<CalDavTag[]>([batch]);
+            while (left.TryPop(out var some))
+            {
+                IReadOnlyList<CalDavObject> objects = [];
+                try
+                {
+                    objects = await FetchBatch(calendar, some, ct);
+                }
+                catch (MailServerException e) when (IsTooLong(e) && some.Length > 1)
+                {
+                    left.Push(some[(some.Length / 2)..]);
+                    left.Push(some[..(some.Length / 2)]);
+                }
+                catch (MailServerException e) when (IsTooLong(e))
+                {
+                    objects = [new CalDavObject(some[0].Path, some[0].ETag, null) { Problem = e.Message }];
+                }
+
+                foreach (var item in objects)
+                    yield return item;
+            }
         }
     }
 
-    private async Task<IReadOnlyList<CalDavObject>> FetchBatch(CalDavCalendar calendar, string[] paths, CancellationToken ct)
+    private async Task<IReadOnlyList<CalDavObject>> FetchBatch(CalDavCalendar calendar, CalDavTag[] tags, CancellationToken ct)
     {
+        var found = new Dictionary<string, CalDavObject>(StringComparer.Ordinal);
         var reply = await dav.Try("REPORT", calendar.Address, "1", new XElement(
             DavNames.C + "calendar-multiget",
             DavNames.Prefixes,
             DavNames.Prop(DavNames.D + "getetag", DavNames.C + "calendar-data"),
-            paths.Select(path => new XElement(DavNames.D + "href", path))), ct);
+            tags.Select(tag => new XElement(DavNames.D + "href", tag.Path))), Take, ct);
 
         // Not every server has the report; all have GET.
         if (reply.Status is 400 or 403 or 405 or 413 or 415 or 501)
-            return await FetchSingly(calendar, paths, ct);
-        var answer = reply.Answer ?? throw reply.Refusal!;
+            return await FetchSingly(calendar, tags, ct);
+        _ = reply.Answer ?? throw reply.Refusal!;
 
-        var found = new Dictionary<string, CalDavObject>(StringComparer.Ordinal);
-        foreach (var resource in answer.Resources)
+        // What was asked for and not answered is not gone: it is asked for again, by itself.
+        var silent = tags.Where(tag => !found.ContainsKey(tag.Path)).ToArray();
+        return silent.Length == 0 ? [.. found.Values] : [.. found.Values, .. await FetchSingly(calendar, silent, ct)];
+
+        void Take(DavResource resource)
         {
             if (resource.Status < 300 && resource.Property(DavNames.C + "calendar-data") is { } data)
                 found[resource.Path] = new CalDavObject(resource.Path, resource.Text(DavNames.D + "getetag"), data.Value);
             else if (resource.Status is 404 or 410)
                 found[resource.Path] = new CalDavObject(resource.Path, null, null);
         }
-
-        // What was asked for and not answered is not gone: it is asked for again, by itself.
-        var silent = paths.Where(path => !found.ContainsKey(path)).ToArray();
-        return silent.Length == 0 ? [.. found.Values] : [.. found.Values, .. await FetchSingly(calendar, silent, ct)];
     }
 
-    private async Task<List<CalDavObject>> FetchSingly(CalDavCalendar calendar, string[] paths, CancellationToken ct)
+    private async Task<List<CalDavObject>> FetchSingly(CalDavCalendar calendar, CalDavTag[] tags, CancellationToken ct)
     {
         var objects = new List<CalDavObject>();
-        foreach (var path in paths)
+        foreach (var tag in tags)
         {
             try
             {
-                var (body, tag) = await dav.Get(new Uri(calendar.Address, path), ct);
-                objects.Add(new CalDavObject(path, tag, System.Text.Encoding.UTF8.GetString(body)));
+                var (body, version) = await dav.Get(new Uri(calendar.Address, tag.Path), ct);
+                objects.Add(new CalDavObject(tag.Path, version, System.Text.Encoding.UTF8.GetString(body)));
             }
             catch (MailServerException e) when (e.Failure == MailFailure.Permanent)
             {
-                objects.Add(new CalDavObject(path, null, null));
+                objects.Add(new CalDavObject(tag.Path, null, null));
+            }
+            catch (MailServerException e) when (IsTooLong(e))
+            {
+                objects.Add(new CalDavObject(tag.Path, tag.ETag, null) { Problem = e.Message });
             }
         }
 
         return objects;
     }
 
+    private static bool IsTooLong(MailServerException failure) => failure.InnerException is WebLimitException { Limit: WebLimit.Bytes };
+
     private async Task<IReadOnlyList<Uri>> HomesFrom(Uri start, CancellationToken ct)
     {
-        var answer = await dav.Ask(
-            "PROPFIND",
-            start,
-            "0",
-            DavNames.PropFind(DavNames.D + "current-user-principal", DavNames.C + "calendar-home-set", DavNames.D + "resourcetype"),
-            ct);
-        if (answer.Resources.FirstOrDefault(resource => resource.Status < 300) is not { } here)
+        var (answer, described) = await Described(start, "0", ct, DavNames.D + "current-user-principal", DavNames.C + "calendar-home-set", DavNames.D + "resourcetype");
+        if (described.Find(resource => resource.Status < 300) is not { } here)
             return [];
 
         // The address may be a calendar itself, and then that one is meant; or the place where the calendars lie.
@@ -271,18 +270,32 @@ public sealed class CalDavClient(DavClient dav)
         if (here.Links(DavNames.D + "current-user-principal").FirstOrDefault() is { } principal)
         {
             dav.TrustBeside(principal);
-            var user = await dav.Ask("PROPFIND", principal, "0", DavNames.PropFind(DavNames.C + "calendar-home-set"), ct);
-            homes = [.. user.Resources.SelectMany(resource => resource.Links(DavNames.C + "calendar-home-set"))];
+            var (_, user) = await Described(principal, "0", ct, DavNames.C + "calendar-home-set");
+            homes = [.. user.SelectMany(resource => resource.Links(DavNames.C + "calendar-home-set"))];
             if (homes.Count > 0)
                 return homes;
         }
 
         // A server without principals: does the place itself hold calendars?
-        var inside = await dav.Ask("PROPFIND", answer.At, "1", DavNames.PropFind(DavNames.D + "resourcetype"), ct);
-        return inside.Resources.Any(resource => resource.Is(DavNames.C + "calendar")) ? [answer.At] : [];
+        var (_, inside) = await Described(answer.At, "1", ct, DavNames.D + "resourcetype");
+        return inside.Exists(resource => resource.Is(DavNames.C + "calendar")) ? [answer.At] : [];
     }
 
-    private static CalDavCalendar? CalendarOf(DavResource resource)
+    /// <summary>A place and, at depth 1, what lies in it; of a place that holds more than any home of calendars does, only the first.</summary>
+    private async Task<(MultistatusEnd Answer, List<DavResource> Resources)> Described(Uri place, string depth, CancellationToken ct, params XName[] properties)
+    {
+        var resources = new List<DavResource>();
+        var answer = await dav.Ask("PROPFIND", place, depth, DavNames.PropFind(properties), Take, ct);
+        return (answer, resources);
+
+        void Take(DavResource resource)
+        {
+            if (resources.Count < MostInHome)
+                resources.Add(resource);
+        }
+    }
+
+    private CalDavCalendar? CalendarFrom(DavResource resource)
     {
         var skip = SkipReason(resource);
         if (!resource.Is(DavNames.C + "calendar") && skip is null)
@@ -292,7 +305,7 @@ public sealed class CalDavClient(DavClient dav)
         return new CalDavCalendar
         {
             Address = resource.Address,
-            Name = resource.Text(DavNames.D + "displayname") ?? Uri.UnescapeDataString(resource.Path.TrimEnd('/').Split('/')[^1]),
+            Name = dav.Conceal(resource.Text(DavNames.D + "displayname") ?? Uri.UnescapeDataString(resource.Path.TrimEnd('/').Split('/')[^1])),
             CanSync = reports?.Descendants(DavNames.D + "sync-collection").Any() == true,
             SyncToken = resource.Text(DavNames.D + "sync-token"),
             ChangeTag = resource.Text(DavNames.Apple + "getctag"),
@@ -317,23 +330,26 @@ public sealed class CalDavClient(DavClient dav)
             : null;
     }
 
-    private static List<CalDavTag> Tags(Multistatus answer, CalDavCalendar calendar)
+    private static bool IsCollection(DavResource resource, CalDavCalendar calendar) => resource.Path.TrimEnd('/') == calendar.Address.AbsolutePath.TrimEnd('/');
+
+    /// <summary>Collects the tags of a calendar's objects.</summary>
+    private sealed class TagList(CalDavCalendar calendar)
     {
-        // Some say it inside the answer, about an address they cannot even write down.
-        var resources = answer.Resources.ToList();
-        if (resources is [{ Status: 404 or 410 }])
-            throw new MailServerException(
-                MailFailure.Permanent,
-                $"there is no calendar at {calendar.Address.GetLeftPart(UriPartial.Path)}; check the address");
+        private readonly List<CalDavTag> tags = [];
+        private int resources;
+        private bool isMissing;
 
-        return
-        [
-            .. resources
-                .Where(resource => resource.Status < 300 && !IsCollection(resource, calendar) && !resource.Is(DavNames.D + "collection"))
-                .Select(resource => new CalDavTag(resource.Path, resource.Text(DavNames.D + "getetag"))),
-        ];
+        public void Take(DavResource resource)
+        {
+            resources++;
+            isMissing = resource.Status is 404 or 410;
+            if (resource.Status < 300 && !IsCollection(resource, calendar) && !resource.Is(DavNames.D + "collection"))
+                tags.Add(new CalDavTag(resource.Path, resource.Text(DavNames.D + "getetag")));
+        }
+
+        /// <exception cref="MailServerException">There is no such calendar: some say it inside the answer, about an address they cannot even write down.</exception>
+        public IReadOnlyList<CalDavTag> Finish() => resources == 1 && isMissing
+            ? throw new MailServerException(MailFailure.Permanent, $"there is no calendar at {calendar.Address.GetLeftPart(UriPartial.Path)}; check the address")
+            : tags;
     }
-
-    private static bool IsCollection(DavResource resource, CalDavCalendar calendar) =>
-        resource.Path.TrimEnd('/') == calendar.Address.AbsolutePath.TrimEnd('/');
 }

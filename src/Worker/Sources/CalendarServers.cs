@@ -1,0 +1,21 @@
+using CrmSync.Worker.MailServers;
+using CrmSync.Worker.Sources.CalDav;
+using CrmSync.Worker.Sources.Feeds;
+
+namespace CrmSync.Worker.Sources;
+
+/// <summary>The connections to the servers that hold calendars, kept between harvests.</summary>
+/// <param name="time">What waiting is measured with.</param>
+/// <param name="limits">Null: the limits the product runs with.</param>
+internal sealed class CalendarServers(TimeProvider time, WebLimits? limits = null) : IDisposable
+{
+    public CalDavSources CalDav { get; } = new(time, limits);
+
+    public CalendarFeeds Feeds { get; } = CalendarFeeds.Create(time, limits);
+
+    public void Dispose()
+    {
+        CalDav.Dispose();
+        Feeds.Dispose();
+    }
+}

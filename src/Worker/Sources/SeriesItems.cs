@@ -1,0 +1,133 @@
+using System.Globalization;
+using CrmSync.Domain.Meetings;
+using CrmSync.Mail.Calendar;
+using CrmSync.Storage.Harvest;
+using NodaTime;
+
+namespace CrmSync.Worker.Sources;
+
+/// <summary>
+/// What sources of calendars do alike, wherever a calendar comes from: an item is one version of one series (a single meeting is a series
+/// of one), its key names the series, and a series that is gone or cannot be read is an item, too.
+/// </summary>
+/// <param name="meetings">Says in the words of the log what a calendar says.</param>
+/// <param name="window">The meetings that are looked at; those of a recurring series are looked at anew when its end has moved on by
+/// months.</param>
+internal sealed class SeriesItems(MeetingTranslation meetings, Interval window)
+{
+    /// <summary>In the place of a name or version: that a series is gone.</summary>
+    public const string Gone = "gone";
+
+    /// <summary>In the place of a name: that an event could not be read.</summary>
+    public const string Lost = "lost";
+
+    /// <summary>What a key may take for the name of a series.</summary>
+    private const int LongestName = 1500;
+
+    /// <summary>The time of the harvest.</summary>
+    public Instant Now => meetings.Now;
+
+    /// <summary>Recurring meetings come into the window as time goes by, so their keys name the quarter its end lies in.</summary>
+    public string Quarter =>
+        window.HasEnd && window.End.InUtc().Date is var end
+            ? string.Create(CultureInfo.InvariantCulture, $"{end.Year}q{(end.Month + 2) / 3}")
+            : "";
+
+    /// <summary>How a series is called in keys.</summary>
+    public static string NameOf(EventSeries series)
+    {
+        var name = Uri.EscapeDataString(MeetingTranslation.SeriesOf(series));
+        return name.Length > LongestName ? name[..LongestName] : name;
+    }
+
+    /// <summary>What a series holds in the window.</summary>
+    public MeetingReading Read(RemoteItem item, EventSeries series)
+    {
+        var cuts = new HashSet<string>(StringComparer.Ordinal);
+        return new MeetingReading(
+            item,
+            MeetingTranslation.SeriesOf(series),
+            meetings.CopiesOf(series, window, SeriesBounds.OfCalendar, item.Item.Backlog, cuts),
+            window)
+        {
+            Cuts = cuts,
+        };
+    }
+
+    /// <summary>That a series is gone.</summary>
+    /// <param name="item">The item that says so.</param>
+    /// <param name="name">As <see cref="NameOf"/> gives it.</param>
+    public MeetingReading Farewell(RemoteItem item, string name) => new(item, Uri.UnescapeDataString(name), [], window) { IsGone = true };
+
+    /// <summary>That an event cannot be read.</summary>
+    /// <param name="item">The item that says so.</param>
+    /// <param name="place">Where the event lies, for people.</param>
+    /// <param name="words">Why, as it stands in the key.</param>
+    public static UnreadableReading Broken(RemoteItem item, string place, string words) =>
+        new(
+            item,
+            new Trouble(
+                place,
+                Uri.UnescapeDataString(words),
+                "correct the event in the calendar; it is read again by itself when it changes"));
+
+    /// <summary>What to list instead when so much of a calendar is gone that it must be looked at twice; null when all is well.</summary>
+    /// <param name="folder">The calendar.</param>
+    /// <param name="place">Its name, for people.</param>
+    /// <param name="before">How many events it had.</param>
+    /// <param name="now">How many it has.</param>
+    /// <param name="found">What is new in it all the same.</param>
+    /// <param name="met">How many known items it stands for.</param>
+    public static IReadOnlyList<Listing>? Alarm(
+        FolderState folder,
+        string place,
+        int before,
+        int now,
+        IReadOnlyList<Locator> found,
+        int met)
+    {
+        var mark = string.Create(CultureInfo.InvariantCulture, $"shrunk to {now}");
+        return CalendarRound.Alarm(before, now, confirmed: folder.Cursor.Snapshot == mark) is { } alarm
+            ?
+            [
+                new ListedPage(folder, found, met, folder.Cursor with { Snapshot = mark }),
+                new FolderUnreadable(new Trouble(place, alarm, "look at the calendar where it is kept"), IsPermanent: now == 0),
+            ]
+            : null;
+    }
+
+    /// <summary>
+    /// Whole calendars that were there and are not: their meetings are gone with them, unless so many are that it must be looked at twice.
+    /// </summary>
+    /// <param name="vanished">The calendars.</param>
+    /// <param name="place">Where they were, for people.</param>
+    /// <param name="had">How many events the account had with them.</param>
+    /// <param name="has">How many it has without.</param>
+    /// <param name="remedy">What a person can do when it is not right.</param>
+    /// <param name="farewells">The items that say goodbye to what a calendar held.</param>
+    public static async Task<IReadOnlyList<Listing>> Vanished(
+        IReadOnlyList<FolderState> vanished,
+        string place,
+        int had,
+        int has,
+        string remedy,
+        Func<FolderState, Task<IReadOnlyList<Locator>>> farewells)
+    {
+        const string Mark = "it is not there";
+        if (vanished.Count == 0)
+            return [];
+
+        var listings = new List<Listing>();
+        if (CalendarRound.Alarm(had, has, confirmed: vanished.All(folder => folder.Cursor.Snapshot == Mark)) is { } alarm)
+        {
+            listings.AddRange(vanished.Select(folder => new ListedPage(folder, [], 0, folder.Cursor with { Snapshot = Mark })));
+            listings.Add(new FolderUnreadable(new Trouble(place, alarm, remedy), IsPermanent: has == 0));
+            return listings;
+        }
+
+        foreach (var folder in vanished)
+            listings.Add(new ListedPage(folder, await farewells(folder), 0, folder.Cursor with { Text = null, Snapshot = null }));
+
+        return listings;
+    }
+}
