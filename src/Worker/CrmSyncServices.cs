@@ -86,6 +86,7 @@ internal static class CrmSyncServices
     private static IServiceCollection AddHarvest(this IServiceCollection services) => services
         .AddSingleton<HarvestAll>()
         .AddSingleton<LogDerivation>()
+        .AddSingleton<FreshHarvest>()
         .AddSingleton<HarvestedLog>();
 
     private static IServiceCollection AddDigests(this IServiceCollection services) => services
@@ -94,6 +95,7 @@ internal static class CrmSyncServices
         .AddSingleton<MailStanding>()
         .AddSingleton<DigestLog>()
         .AddSingleton<DigestFactsReader>()
+        .AddSingleton<AccountsBehind>()
         .AddSingleton<DigestDesk>();
 
     private static IServiceCollection AddDelivery(this IServiceCollection services) => services

@@ -21,6 +21,11 @@ public sealed record Digest(DueDigest Run)
     /// <summary><c>Wed 4 March</c>.</summary>
     public required string Day { get; init; }
 
+    /// <summary>
+    /// What is not certain about many of the items, in a sentence or two; null when that stands on their lines, if anywhere.
+    /// </summary>
+    public string? Reservation { get; init; }
+
     public required IReadOnlyList<DigestSection> Sections { get; init; }
 
     /// <summary>Every item that was told, by the number it has in this mail; the ledger keeps them.</summary>
@@ -93,7 +98,10 @@ public sealed record ItemLine(int Number, Item Item)
     /// <summary>Whose it is, when that is somebody else than the reader.</summary>
     public string? Owner { get; init; }
 
-    /// <summary>What could not be read and might change it, in words.</summary>
+    /// <summary>Whether an account that could hold what closes it lags.</summary>
+    public bool IsUncertain { get; init; }
+
+    /// <summary>Whose mailbox that is and when it was last read; null when it stands at the head of the mail.</summary>
     public string? Reservation { get; init; }
 }
 
@@ -205,8 +213,4 @@ public sealed record WeekCount(string Week, int Count);
 
 /// <param name="Cells">As many as there are columns; the first one heads the row. A line break separates what stands below each
 /// other.</param>
-public sealed record TableRow(IReadOnlyList<string> Cells)
-{
-    /// <summary>A share from 0 to 1 worth a bar, or null.</summary>
-    public double? Share { get; init; }
-}
+public sealed record TableRow(IReadOnlyList<string> Cells);

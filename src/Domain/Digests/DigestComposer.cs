@@ -49,6 +49,7 @@ public sealed class DigestComposer
             Preheader = tally.Preheader(sections),
             Greeting = greeting,
             Day = day,
+            Reservation = page.Reservation,
             Sections = sections,
             Listed = page.Listed,
             PolicyVersion = PlainWords.Flatten(facts.Policy.Version, PlainWords.Name),

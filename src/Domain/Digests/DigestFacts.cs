@@ -29,6 +29,9 @@ public sealed record DigestFacts(CompanyPolicy Policy, EvaluationResult Evaluati
     /// <summary>What limits say of writing to somebody, as of now; null for somebody who is no contact.</summary>
     public Func<EmailAddress, WritingAdvice?> MayWrite { get; init; } = _ => null;
 
+    /// <summary>What became of the promises that fell due in the last ninety days; worked out when somebody asks.</summary>
+    public Lazy<IReadOnlyList<Outcome>> Outcomes { get; init; } = new([]);
+
     /// <summary>How each account is doing.</summary>
     public IReadOnlyList<AccountHealth> Accounts { get; init; } = [];
 

@@ -33,5 +33,5 @@ public sealed record DigestHistory(IReadOnlyList<SentDigest> Sent)
     public bool IsUnchanged(Item item) =>
         Sent.Count >= FoldAfter
         && Sent.Take(FoldAfter)
-            .All(digest => digest.Items.Any(listed => listed.Item == item.Id && listed.State == item.State && listed.Due == item.Due));
+            .All(digest => digest.Items.Any(listed => listed.Item == item.Id && listed.State == item.ToldState && listed.Due == item.Due));
 }

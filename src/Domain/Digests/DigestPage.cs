@@ -7,10 +7,8 @@ namespace CrmSync.Domain.Digests;
 /// <summary>One reader's digest while it is put together: numbers run through all its sections, and an item is told once.</summary>
 internal sealed class DigestPage
 {
-    /// <summary>How long an item waits for an account that could not be read.</summary>
-    private static readonly Duration MostReserve = Duration.FromHours(24);
-
     private readonly DigestFacts facts;
+    private readonly PeopleBook people;
     private readonly DueDigest run;
     private readonly DigestHistory history;
     private readonly Instant since;
@@ -20,22 +18,29 @@ internal sealed class DigestPage
     private readonly ManagerSections manager;
     private readonly HashSet<string> scope;
     private readonly List<ListedItem> listed = [];
+    private Doubts? doubts;
 
     public DigestPage(DigestFacts facts, PeopleBook people, DueDigest run, DigestHistory history, Instant since)
     {
         this.facts = facts;
+        this.people = people;
         this.run = run;
         this.history = history;
         this.since = since;
         clock = new ReaderClock((run.Reader.Calendar ?? facts.Policy.DefaultCalendar).Zone, facts.Now);
         words = new ItemWords(people, clock);
-        scope = ScopeOf(facts.Policy, run);
+        scope = DigestScope.Owners(facts.Policy, run);
         staff = new StaffSections(facts, people, clock, run.Reader, since, history, run.Definition.MaxItems);
         manager = new ManagerSections(facts, people, clock, scope, since, run.Definition.MaxItems);
     }
 
     /// <summary>What has been told so far.</summary>
     public IReadOnlyList<ListedItem> Listed => listed;
+
+    /// <summary>
+    /// What is not certain about many of the items that have been told so far; null when that stands on their lines, if anywhere.
+    /// </summary>
+    public string? Reservation => doubts?.Head;
 
     /// <summary>The sections of a digest that have something to say, in order.</summary>
     /// <param name="sections">As the policy names them.</param>
@@ -45,7 +50,15 @@ internal sealed class DigestPage
         var told = new HashSet<string>(StringComparer.Ordinal);
         var items = names.ToDictionary(
             name => name,
-            name => ItemsOf(name)?.Where(item => !IsReserved(item) && told.Add(item.Id)).ToList() ?? [],
+            name =>
+                ItemsOf(name)
+                    ?.Where(item => told.Add(item.Id))
+                    .OrderBy(item => item.Due ?? Instant.MaxValue)
+                    .ThenByDescending(item => item.Rule.Priority == 0)
+                    .ThenBy(item => item.Opened)
+                    .ThenBy(item => item.Id, StringComparer.Ordinal)
+                    .ToList()
+                ?? [],
             StringComparer.Ordinal);
 
         // Each section with something in it has a line at least, the rest of the room goes to the most urgent.
@@ -58,6 +71,7 @@ internal sealed class DigestPage
             room -= more;
         }
 
+        doubts = new Doubts(facts.Evaluation, names.SelectMany(name => items[name].Take(shown[name])), people, clock);
         return
         [
             .. names
@@ -69,9 +83,9 @@ internal sealed class DigestPage
     /// <summary>The items of a section, whether they fit or not; null for a section of something else.</summary>
     private IEnumerable<Item>? ItemsOf(string name) => name switch
     {
-        SectionNames.Overdue => Mine.Where(item => item.State == ItemState.Overdue),
+        SectionNames.Overdue => Mine.Where(item => item.ToldState == ItemState.Overdue),
         SectionNames.DueToday => Mine.Where(IsDueToday),
-        SectionNames.ToDo => Mine.Where(item => item.State == ItemState.Open && !IsDueToday(item)),
+        SectionNames.ToDo => Mine.Where(item => item.ToldState == ItemState.Open && !IsDueToday(item)),
         SectionNames.NeedsYou => facts.Evaluation.Items.Where(IsEscalatedToReader),
         SectionNames.AtRisk => Theirs.Where(item => item.Rule is WatchRule && item.State == ItemState.Open),
         SectionNames.Handovers => Theirs.Where(item => item.Rule is HandoverRule && item.State is ItemState.Open or ItemState.Overdue),
@@ -98,7 +112,7 @@ internal sealed class DigestPage
         SectionNames.Cases => manager.Cases(),
         SectionNames.OverContacted => manager.OverContacted(),
         SectionNames.Expired => manager.Expired(),
-        SectionNames.Numbers => manager.Numbers(),
+        SectionNames.Numbers => manager.Numbers(run.Definition.Numbers),
         SectionNames.Health => manager.Health(),
         _ => throw new ArgumentException($"There is no section \"{name}\"; the policy should have been refused.", nameof(name)),
     };
@@ -109,22 +123,18 @@ internal sealed class DigestPage
 
     private IEnumerable<Item> Theirs => facts.Evaluation.Items.Where(item => scope.Contains(item.Owner));
 
-    private bool IsDueToday(Item item) => item.State == ItemState.Open && item.Due is { } due && clock.DateOf(due) <= clock.Today;
+    private bool IsDueToday(Item item) => item.ToldState == ItemState.Open && item.Due is { } due && clock.DateOf(due) <= clock.Today;
 
     private ItemSection Items(string name, string title, Urgency urgency, string state, List<Item> items, int shown)
     {
         var lines = new List<ItemLine>();
         var still = new List<ItemLine>();
-        var told = items
-            .OrderBy(item => item.Due ?? Instant.MaxValue)
-            .ThenByDescending(item => item.Rule.Priority == 0)
-            .ThenBy(item => item.Opened)
-            .ThenBy(item => item.Id, StringComparer.Ordinal);
-        foreach (var item in told.Take(shown))
+        foreach (var item in items.Take(shown))
         {
             var number = listed.Count + 1;
-            listed.Add(new ListedItem(number, item.Id, item.State, item.Due));
-            (history.IsUnchanged(item) ? still : lines).Add(words.Line(number, item, run.Reader.Id, IsNew(item), state));
+            listed.Add(new ListedItem(number, item.Id, item.ToldState, item.Due));
+            (history.IsUnchanged(item) ? still : lines).Add(
+                words.Line(number, item, run.Reader.Id, IsNew(item), state, doubts!.About(item)));
         }
 
         return new ItemSection(name, title, urgency) { Lines = lines, StillOpen = still, More = items.Count - shown };
@@ -135,25 +145,7 @@ internal sealed class DigestPage
         (history.Last is null ? item.Opened > since : !history.Listed(item.Id))
         && !facts.Told[run.Reader.Id].Any(told => told.Item == item.Id && told.At < facts.Now);
 
-    /// <summary>Rests on mail that may have come to an account nobody could read: waits a day, unless it was told already.</summary>
-    private bool IsReserved(Item item) =>
-        item.Unsure.Count > 0
-        && !history.Listed(item.Id)
-        && facts.Now < (item.State == ItemState.Overdue && item.Due is { } due ? due : item.Opened) + MostReserve;
-
     /// <summary>A step that has come told it to the reader, and not because it is theirs anyway.</summary>
     private bool IsEscalatedToReader(Item item) =>
-        item.Owner != run.Reader.Id && item.Steps.Take(item.Level).Any(step => step.To == run.Reader.Id);
-
-    /// <summary>
-    /// Whose items a reader may see: their own and those of the people below them, and of whoever they stand in for. Who manages nobody but
-    /// is named as a reader of the digest was meant to see everything.
-    /// </summary>
-    private static HashSet<string> ScopeOf(CompanyPolicy policy, DueDigest run)
-    {
-        var id = run.Reader.Id;
-        var everybody = run.Definition.Readers == DigestReaders.People && !Chain.IsManager(policy, id);
-        return everybody ? policy.People.Select(person => person.Id).ToHashSet(StringComparer.Ordinal)
-            : run.MeantFor.Append(id).SelectMany(person => Chain.Below(policy, person)).ToHashSet(StringComparer.Ordinal);
-    }
+        item.Owner != run.Reader.Id && !item.Held && item.Steps.Take(item.Level).Any(step => step.To == run.Reader.Id);
 }

@@ -9,7 +9,14 @@ public sealed class ItemWords(PeopleBook people, ReaderClock clock)
 {
     private const int MostWhy = 220;
 
-    public ItemLine Line(int number, Item item, string reader, bool isNew, string state)
+    /// <summary>The line of an item.</summary>
+    /// <param name="number">Its number in the mail.</param>
+    /// <param name="item">The item.</param>
+    /// <param name="reader">The id of who reads it.</param>
+    /// <param name="isNew">Whether it was not told before.</param>
+    /// <param name="state">Its state in one or two words.</param>
+    /// <param name="reservation">What is not certain about it, or null.</param>
+    public ItemLine Line(int number, Item item, string reader, bool isNew, string state, string? reservation)
     {
         var theirs = item.Rule is RespondRule or ResolveRule;
         var excerpt = theirs ? PlainWords.Flatten(people.Find(item.Trigger)?.Text, PlainWords.Excerpt) : "";
@@ -28,11 +35,8 @@ public sealed class ItemWords(PeopleBook people, ReaderClock clock)
             Why = PlainWords.Flatten(item.Reason?.Briefly(clock.When) ?? item.Why, MostWhy),
             Say = item.Rule.Say is { } say ? PlainWords.Flatten(say, PlainWords.Excerpt) : null,
             Owner = item.Owner == reader ? null : people.FullName(item.Owner),
-            Reservation =
-                item.Unsure.Count == 0
-                    ? null
-                    : $"{string.Join(", ", item.Unsure.Select(account => PlainWords.Flatten(account, PlainWords.Name)))} could not be "
-                        + $"read up to now; it may be done already.",
+            IsUncertain = Doubts.Concern(item),
+            Reservation = reservation,
         };
     }
 
@@ -69,7 +73,7 @@ public sealed class ItemWords(PeopleBook people, ReaderClock clock)
             ? people.NameOf(contact)
             : PlainWords.Flatten(item.About, PlainWords.Name);
 
-    public string? Due(Item item) => (item.State, item.Due) switch
+    public string? Due(Item item) => (item.ToldState, item.Due) switch
     {
         (ItemState.Paused, _) => "waiting for them",
         (_, null) => null,
@@ -85,10 +89,10 @@ public sealed class ItemWords(PeopleBook people, ReaderClock clock)
         var phrase = (Due(item), item) switch
         {
             (null, _) => state,
-            (_, { State: ItemState.Overdue, Due: { } due }) when state == "overdue" => $"overdue {Late(due)}since {clock.When(due)}",
-            (_, { State: ItemState.Open, Due: { } due }) when state == "due today" => $"due {clock.When(due)}",
-            (_, { State: ItemState.Open, Due: { } due }) when state == "due soon" => $"due soon, {clock.When(due)}",
-            (_, { State: ItemState.Open, Due: { } due }) when state == "to do" => $"to do by {clock.When(due)}",
+            (_, { ToldState: ItemState.Overdue, Due: { } due }) when state == "overdue" => $"overdue {Late(due)}since {clock.When(due)}",
+            (_, { ToldState: ItemState.Open, Due: { } due }) when state == "due today" => $"due {clock.When(due)}",
+            (_, { ToldState: ItemState.Open, Due: { } due }) when state == "due soon" => $"due soon, {clock.When(due)}",
+            (_, { ToldState: ItemState.Open, Due: { } due }) when state == "to do" => $"to do by {clock.When(due)}",
             ({ } words, _) => $"{state}, {words}",
         };
         return char.ToUpperInvariant(phrase[0]) + phrase[1..];

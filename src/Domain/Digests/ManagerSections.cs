@@ -25,7 +25,7 @@ internal sealed class ManagerSections(
     {
         var words = new ItemWords(people, clock);
         var rows = facts.Evaluation.Items
-            .Where(item => item.State == ItemState.Overdue && scope.Contains(item.Owner) && item.Rule is not WatchRule)
+            .Where(item => item.ToldState == ItemState.Overdue && scope.Contains(item.Owner) && item.Rule is not WatchRule)
             .GroupBy(item => item.Owner)
             .OrderByDescending(group => group.Count()).ThenBy(group => group.Key, StringComparer.Ordinal)
             .Select(group => (Owner: group.Key, Count: group.Count(), Oldest: group.MinBy(item => item.Due)!))
@@ -100,51 +100,8 @@ internal sealed class ManagerSections(
             };
     }
 
-    /// <summary>Answered in time: the last business day and the last 30 days, for everybody together and each owner.</summary>
-    public TableSection? Numbers()
-    {
-        var calendar = facts.Policy.DefaultCalendar;
-        var month = facts.Now - Duration.FromDays(30);
-        var dayEnd = calendar.StartOf(clock.Today);
-        var day = clock.Today.PlusDays(-1);
-        while (!calendar.IsBusinessDay(day) && Period.DaysBetween(day, clock.Today) < 14)
-            day = day.PlusDays(-1);
-
-        var dayStart = calendar.StartOf(day);
-        var answered = facts
-            .Evaluation.Closed.Where(closed =>
-                closed.Rule is RespondRule
-                && closed.As is ItemClosing.Met or ItemClosing.Late
-                && month < closed.At
-                && scope.Contains(closed.Owner))
-            .ToList();
-        if (answered.Count == 0)
-            return null;
-
-        var rows = answered.GroupBy(closed => closed.Owner).OrderBy(group => people.FullName(group.Key), StringComparer.Ordinal)
-            .Select(group => Row(people.FullName(group.Key), [.. group])).ToList();
-        if (rows.Count > 1)
-            rows.Insert(0, Row("Everybody", answered));
-
-        return new TableSection(SectionNames.Numbers, "Answered in time")
-        {
-            Caption = "Mails answered in time, of all answered",
-            Columns = ["Who", Capital(clock.DayName(day)), "Last 30 days"],
-            Rows = rows,
-            Weeks = Weeks(),
-            IsWorthAMail = false,
-        };
-
-        TableRow Row(string who, List<ClosedItem> closed)
-        {
-            var ofDay = closed.Where(one => dayStart <= one.At && one.At < dayEnd).ToList();
-            var (share, all) = Share(closed);
-            return new TableRow([who, ofDay.Count == 0 ? "none" : $"{ofDay.Count(one => one.As == ItemClosing.Met)} of {ofDay.Count}", all])
-            {
-                Share = share,
-            };
-        }
-    }
+    /// <summary>How much of what fell due was done in time, with the contacts of the last weeks.</summary>
+    public TableSection? Numbers(NumbersBy by) => new NumbersTable(facts, people, clock, scope).Write(by, Weeks);
 
     /// <summary>Mails both ways, meetings held and calls of the people below the reader with people outside, week by week.</summary>
     private WeeksPicture Weeks()
@@ -237,13 +194,6 @@ internal sealed class ManagerSections(
             yield return new NewsLine("not useful", $"{string.Join(", ", rules.Take(mostRows))} (in 30 days, by rule)");
     }
 
-    private static (double Share, string Words) Share(List<ClosedItem> closed)
-    {
-        var inTime = closed.Count(one => one.As == ItemClosing.Met);
-        var share = (double)inTime / closed.Count;
-        return (share, string.Create(CultureInfo.InvariantCulture, $"{inTime} of {closed.Count} ({share * 100:0}\u00A0%)"));
-    }
-
     /// <summary>The newest, in words, and how many came before.</summary>
     private IEnumerable<string> MailsOf(IReadOnlyList<Log.Interaction> counted)
     {
@@ -271,8 +221,6 @@ internal sealed class ManagerSections(
 
         return new TableSection(name, title) { Caption = caption, Columns = columns, Rows = rows };
     }
-
-    private static string Capital(string words) => char.ToUpperInvariant(words[0]) + words[1..];
 
     private static string Number(int count) => count.ToString(CultureInfo.InvariantCulture);
 }

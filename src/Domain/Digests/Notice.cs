@@ -25,15 +25,14 @@ public sealed class NoticePlan(CompanyPolicy policy)
     /// <summary>How long a step waits for others to the same reader.</summary>
     public static readonly Duration Bundling = Duration.FromMinutes(10);
 
-    /// <summary>How long an item waits for an account that could not be read.</summary>
-    private static readonly Duration MostReserve = Duration.FromHours(24);
-
     /// <summary>
     /// What each reader is to be told at the moment of the evaluation; readers in the order of their ids, steps by their items' due time.
     /// </summary>
-    public IReadOnlyList<(string Reader, IReadOnlyList<Notice> Notices)> DueAt(EvaluationResult evaluation)
+    /// <param name="evaluation">The items at the moment.</param>
+    /// <param name="withHeld">Also what waits until accounts are read.</param>
+    public IReadOnlyList<(string Reader, IReadOnlyList<Notice> Notices)> DueAt(EvaluationResult evaluation, bool withHeld = false)
     {
-        var pending = evaluation.Items.SelectMany(item => StepsOf(item, evaluation.Now)).ToList();
+        var pending = evaluation.Items.Where(item => withHeld || !item.Held).SelectMany(item => StepsOf(item, evaluation.Now)).ToList();
         return
         [
             .. pending.GroupBy(step => step.Notice.Reader, StringComparer.Ordinal)
@@ -55,7 +54,7 @@ public sealed class NoticePlan(CompanyPolicy policy)
     /// <summary>The steps that have come, with the moment each may leave.</summary>
     private IEnumerable<(Notice Notice, Instant Leaves)> StepsOf(Item item, Instant now)
     {
-        if (item.Due is not { } due || (item.Unsure.Count > 0 && now < due + MostReserve))
+        if (item.Due is not { } due)
             yield break;
 
         if (
@@ -89,5 +88,38 @@ public sealed class NoticePlan(CompanyPolicy policy)
         // A step of the last open minutes leaves after closing; what was missed longer than that waits for the morning.
         var leaves = hours.Roll(known) + Bundling;
         return hours.IsOpen(now) || now <= leaves + Bundling ? leaves : null;
+    }
+}
+
+/// <summary>A step of an item that was told.</summary>
+/// <param name="To">The id of who was told.</param>
+/// <param name="Step">As <see cref="Notice.Step"/> has it.</param>
+public sealed record NotifiedStep(string To, string Step)
+{
+    /// <summary>
+    /// The steps of an item that have been told by a moment if mails leave as soon as they may: several that were late when they became
+    /// known, or when accounts were read at last, are one, the highest. What the hours and the bundling of mails delay counts as told.
+    /// </summary>
+    public static IReadOnlyList<NotifiedStep> At(Item item, Instant now)
+    {
+        var told = new List<NotifiedStep>();
+        if (item.Due is not { } due)
+            return told;
+
+        if (item.WarnAt is { } warn && Instant.Max(warn, item.KnownSince) is var warned && warned <= due && warned <= now)
+            told.Add(new NotifiedStep(item.Owner, Notice.Warning));
+
+        if (item.ToldState != ItemState.Overdue)
+            return told;
+
+        var free = item.Unread.Count == 0 ? item.KnownSince : Instant.Max(item.KnownSince, Coverage.ToldAnyway(item));
+        for (var i = 0; i < Math.Min(item.Level, item.Steps.Count); i++)
+        {
+            var isOvertaken = i + 1 < item.Level && item.Steps[i + 1].At <= free;
+            if (item.Steps[i].Via == Via.Email && !isOvertaken)
+                told.Add(new NotifiedStep(item.Steps[i].To, FormattableString.Invariant($"escalate-{i + 1}")));
+        }
+
+        return told;
     }
 }

@@ -28,6 +28,7 @@ public sealed class NoticeComposer(DigestFacts facts)
             clock.Today,
             facts.Now,
             zone);
+        var doubts = new Doubts(facts.Evaluation, notices.Select(notice => notice.Item).DistinctBy(item => item.Id), people, clock);
         var listed = new List<ListedItem>();
         DigestSection?[] sections =
         [
@@ -41,9 +42,10 @@ public sealed class NoticeComposer(DigestFacts facts)
         ];
         var told = sections.OfType<DigestSection>().ToList();
         var first = told.OfType<ItemSection>().First().Lines[0];
+        var state = first.IsUncertain && first.State != "due soon" ? $"{first.State}, not certain" : first.State;
         var headline =
             notices.Count == 1
-                ? $"{first.State[..1].ToUpperInvariant()}{first.State[1..]}: {first.What}"
+                ? $"{state[..1].ToUpperInvariant()}{state[1..]}: {first.What}"
                 : $"{notices.Count} things cannot wait";
         return new Digest(run)
         {
@@ -52,6 +54,7 @@ public sealed class NoticeComposer(DigestFacts facts)
             Preheader = Tally.Fitted($"{first.Status}. {first.What}{(first.Subject is { } subject ? $", “{subject}”" : "")}"),
             Greeting = people.FirstName(reader.Id),
             Day = $"{ReaderClock.LongDay(clock.Today)}, {clock.TimeOf(facts.Now)}",
+            Reservation = doubts.Head,
             Sections = told,
             Listed = listed,
             PolicyVersion = PlainWords.Flatten(facts.Policy.Version, PlainWords.Name),
@@ -71,8 +74,8 @@ public sealed class NoticeComposer(DigestFacts facts)
                 }
 
                 var number = listed.Count + 1;
-                listed.Add(new ListedItem(number, item.Id, item.State, item.Due));
-                lines.Add(words.Line(number, item, reader.Id, isNew: false, state));
+                listed.Add(new ListedItem(number, item.Id, item.ToldState, item.Due));
+                lines.Add(words.Line(number, item, reader.Id, isNew: false, state, doubts.About(item)));
             }
 
             return lines.Count + more == 0 ? null : new ItemSection(Name, title, urgency) { Lines = lines, More = more };

@@ -47,6 +47,7 @@ public sealed class PeopleBook
         }
 
         teamMailboxes = [.. policy.Teams.SelectMany(team => team.Mailboxes)];
+        CommandMailbox = policy.Us.CommandMailbox;
         Interactions = [.. log.Where(line => line.Seen <= now).OrderBy(line => line.At).ThenBy(line => line.Id, StringComparer.Ordinal)];
         foreach (var interaction in Interactions)
             Add(interaction, now);
@@ -65,6 +66,7 @@ public sealed class PeopleBook
             whole.teamMailboxes,
             whole.moment,
             whole.Presence);
+        CommandMailbox = whole.CommandMailbox;
         Interactions = shown;
     }
 
@@ -83,6 +85,9 @@ public sealed class PeopleBook
 
     /// <summary>Which of our people an address belongs to; null for shared addresses and outsiders.</summary>
     public Person? Ours(EmailAddress? address) => address is null ? null : ours.GetValueOrDefault(address);
+
+    /// <summary>The address of the command mailbox, if there is one.</summary>
+    public EmailAddress? CommandMailbox { get; }
 
     public bool IsTeamMailbox(EmailAddress address) => teamMailboxes.Contains(address);
 

@@ -50,6 +50,7 @@ public sealed class Standing
             OwnerOf = standing.OwnerOf,
             GroupsOf = standing.GroupsOf,
             MayWrite = address => evaluated.MayWrite(address, now),
+            Outcomes = new(() => evaluated.PromisesDue(now - NumbersTable.Longest, now)),
         };
     }
 

@@ -24,6 +24,9 @@ public sealed record EvaluationResult(Instant Now)
 
     /// <summary>The earliest moment at which the result can change though the log does not; null if it never does.</summary>
     public Instant? NextChange { get; init; }
+
+    /// <summary>How far each account has been read; empty where everything is taken to have been.</summary>
+    public IReadOnlyList<AccountCoverage> Coverage { get; init; } = [];
 }
 
 /// <summary>The contact log as the policy reads it.</summary>
@@ -38,4 +41,16 @@ public sealed record ContactLogSnapshot(IReadOnlyCollection<Interaction> Interac
 /// <param name="Account">The name of the account.</param>
 /// <param name="Address">Whose account it is.</param>
 /// <param name="ReadUpTo">The start of the last successful reading: what had arrived by then is in the log. Null: never read.</param>
-public sealed record AccountCoverage(string Account, EmailAddress Address, Instant? ReadUpTo);
+public sealed record AccountCoverage(string Account, EmailAddress Address, Instant? ReadUpTo)
+{
+    private static readonly Duration LeastGrace = Duration.FromMinutes(5);
+
+    /// <summary>How long ago it may have been read without making anything unsure.</summary>
+    public Duration Grace { get; init; } = LeastGrace;
+
+    /// <summary>Whether it holds meetings and no mail.</summary>
+    public bool IsCalendar { get; init; }
+
+    /// <summary>The grace of an account that is read at an interval: a reading may be missed once.</summary>
+    public static Duration GraceOf(Duration interval) => Duration.Max(LeastGrace, interval + interval);
+}

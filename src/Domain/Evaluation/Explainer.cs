@@ -15,16 +15,14 @@ internal sealed class Explainer
 
     private readonly View view;
     private readonly ContactNode contact;
-    private readonly Coverage? coverage;
     private readonly Findings findings;
     private readonly Dictionary<Draft, HeldItem> judged = [];
     private readonly DateTimeZone zone;
 
-    public Explainer(View view, ContactNode contact, Coverage? coverage)
+    public Explainer(View view, ContactNode contact)
     {
         this.view = view;
         this.contact = contact;
-        this.coverage = coverage;
         zone = view.Plan.Calendar.Zone;
         var limits = new Limits(view);
         findings = OrganisationResult.Find(view, contact.Organisation);
@@ -93,7 +91,7 @@ internal sealed class Explainer
     {
         var held = judged.GetValueOrDefault(draft);
         var found = held is null ? Items.Of(view, draft) : Items.Of(view, held);
-        var item = coverage?.Doubt(found.Item, found.RestsOn, Instant.FromUnixTimeTicks(view.Now)) ?? found.Item;
+        var item = view.Coverage?.Doubt(found.Item, found.RestsOn, Instant.FromUnixTimeTicks(view.Now)) ?? found.Item;
         var verdict = item.State.ToString().ToUpperInvariant()
             + (item.By is null ? "" : $" by {item.By}")
             + (
@@ -125,10 +123,18 @@ internal sealed class Explainer
         if (item.HiddenUntil is { } hidden)
             lines.Add(new("snoozed", $"hidden from the owner's digest until {When(zone, hidden.ToUnixTimeTicks())}; the clock runs on"));
         if (item.Unsure.Count > 0)
-            lines.Add(new("unsure", $"not yet read up to then: {string.Join(", ", item.Unsure)}"));
+            lines.Add(new("unsure", $"could hold what closes it and lags: {string.Join(", ", item.Unsure.Select(LastRead))}"));
+        if (item.Unread.Count > 0)
+            lines.Add(
+                new(item.Held ? "waits" : "not proven", $"not read since it was due: {string.Join(", ", item.Unread.Select(LastRead))}"));
 
         return new ExplainedRule(draft.Rule.Kind, draft.Rule.Name, draft.Rule.Place, verdict, item, lines);
     }
+
+    private string LastRead(string account) =>
+        view.Coverage!.Accounts.First(one => one.Account == account).ReadUpTo is { } read
+            ? $"{account} (last read {When(zone, read.ToUnixTimeTicks())})"
+            : $"{account} (never read)";
 
     /// <summary>What came after the trigger and yet counts for nothing, the latest first.</summary>
     private IEnumerable<ExplainedLine> NotCounted(Draft draft)

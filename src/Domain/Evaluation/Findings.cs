@@ -57,7 +57,17 @@ internal sealed record Ending(
     Reason Reason);
 
 /// <summary>A <c>respond</c> item whose due passed unanswered: what <c>late_responses</c> counts.</summary>
-internal readonly record struct LateResponse(ContactNode Contact, long Due, Line Mail);
+internal readonly record struct LateResponse(ContactNode Contact, long Due, Line Mail, RespondRule Rule, ThreadNode Thread);
+
+/// <summary>A late answer as a watch looked at it: it counts only once it is sure.</summary>
+/// <param name="Due">When the answer was due.</param>
+/// <param name="RestsOn">Null where that did not matter.</param>
+/// <param name="WasSure">What came of it.</param>
+internal readonly record struct WatchedLateness(long Due, RestsOn? RestsOn, bool WasSure)
+{
+    /// <summary>Whether accounts read since then leave it as it was.</summary>
+    public bool StillHolds(Coverage? coverage) => coverage is null ? WasSure : coverage.IsSure(Due, RestsOn) == WasSure;
+}
 
 /// <summary>What the rules found for one organisation.</summary>
 internal sealed class Findings(OrganisationNode organisation)
@@ -70,12 +80,15 @@ internal sealed class Findings(OrganisationNode organisation)
 
     public List<LateResponse> Late { get; } = [];
 
+    /// <summary>The late answers that a watch asked for.</summary>
+    public List<WatchedLateness> Watched { get; } = [];
+
     /// <summary>Whether an item about <paramref name="contact"/> is this organisation's: threads can belong to several.</summary>
     public bool Wants(ContactNode? contact) => contact?.Organisation == Organisation;
 
     public void End(View view, Ending ending)
     {
-        if (ending.At >= view.ClosedSince)
+        if (ending.At >= view.ClosedSince || ending.Due is { } due and < long.MaxValue && due >= view.ClosedSince)
             Endings.Add(ending);
     }
 }

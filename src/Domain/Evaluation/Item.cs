@@ -80,6 +80,17 @@ public sealed record Item
     /// <summary>The accounts that could hold an interaction not yet read, on which the item rests; empty when it is certain.</summary>
     public IReadOnlyList<string> Unsure { get; init; } = [];
 
+    /// <summary>
+    /// Of an overdue item, the accounts that were not read since it was due: while there are any, it does not count as late.
+    /// </summary>
+    public IReadOnlyList<string> Unread { get; init; } = [];
+
+    /// <summary>Whether an accusation waits until these are read; after one business day it is told with the reservation.</summary>
+    public bool Held { get; init; }
+
+    /// <summary>The state as people are told it: what nobody may be accused of yet is not overdue.</summary>
+    public ItemState ToldState => Held ? ItemState.Open : State;
+
     /// <summary>The interaction the item rests on (opening mail, event, last contact), if there is one.</summary>
     public string? Trigger { get; init; }
 
@@ -130,6 +141,9 @@ public sealed record ClosedItem(string Id, Rule Rule, string About, ItemClosing 
 
     /// <summary>The interaction that closed it, if one did.</summary>
     public string? ClosedBy { get; init; }
+
+    /// <summary>Whether it was <c>done</c> that closed it: nobody knows what the customer was told.</summary>
+    public bool ByHand { get; init; }
 
     /// <summary>What closed it; prints its own sentence.</summary>
     public Reason? Reason { get; init; }

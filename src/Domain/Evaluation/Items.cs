@@ -5,8 +5,8 @@ using NodaTime;
 
 namespace CrmSync.Domain.Evaluation;
 
-/// <summary>An item, and the addresses whose accounts could hold what it misses.</summary>
-internal sealed record FoundItem(Item Item, string[] RestsOn);
+/// <summary>An item, and the accounts that could hold what it misses.</summary>
+internal sealed record FoundItem(Item Item, RestsOn RestsOn);
 
 /// <summary>Makes finished items of drafts: owner, state, steps, coverage, id.</summary>
 internal static class Items
@@ -38,6 +38,7 @@ internal static class Items
             Due = ending.Due is { } due and < long.MaxValue ? Instant.FromUnixTimeTicks(due) : null,
             KnownAt = Instant.FromUnixTimeTicks(Math.Max(ending.At, ending.KnownAt)),
             ClosedBy = ending.By?.Id,
+            ByHand = ending.By is { Kind: LineKind.Command, Verb: "done" },
             Reason = ending.Reason,
         };
 
@@ -78,7 +79,7 @@ internal static class Items
             Trigger = draft.Trigger?.Id,
             Reason = draft.Reason,
         };
-        return new FoundItem(item, draft.Rule is WatchRule ? [] : Coverage.RestsOn(view, draft, owner));
+        return new FoundItem(item, RestsOn.For(view, draft, owner));
     }
 
     private static ItemStep[] StepsOf(View view, Draft draft, int owner, long due)

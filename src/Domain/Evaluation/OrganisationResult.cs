@@ -12,6 +12,11 @@ internal sealed record OrganisationResult(
     long NextChange)
 {
     /// <summary>
+    /// The late answers that watches looked at: when accounts were read that hold more of these, the result no longer holds.
+    /// </summary>
+    public WatchedLateness[] Watched { get; init; } = [];
+
+    /// <summary>
     /// Runs every kind of rule over the organisation's threads and contacts, then lets the limits judge what they found. Nothing here looks
     /// at another organisation's items.
     /// </summary>
@@ -21,9 +26,10 @@ internal sealed record OrganisationResult(
         PeopleOnDuty people,
         OrganisationNode organisation,
         long now,
-        long closedSince)
+        long closedSince,
+        Coverage? coverage)
     {
-        var view = new View(plan, log, people, now) { ClosedSince = closedSince };
+        var view = new View(plan, log, people, now) { ClosedSince = closedSince, Coverage = coverage };
         var found = Find(view, organisation);
 
         var items = new List<FoundItem>();
@@ -47,7 +53,10 @@ internal sealed record OrganisationResult(
         foreach (var ending in found.Endings)
             (ending.Rule.Mode == Mode.Observe ? observedClosed : closed).Add(Evaluation.Items.Of(view, ending));
 
-        return new OrganisationResult([.. items], [.. observed], [.. closed], [.. observedClosed], view.Next);
+        return new OrganisationResult([.. items], [.. observed], [.. closed], [.. observedClosed], view.Next)
+        {
+            Watched = [.. found.Watched],
+        };
     }
 
     /// <summary>What the rules find, before limits.</summary>

@@ -9,7 +9,6 @@ namespace CrmSync.Domain.Evaluation;
 internal sealed class PeopleOnDuty
 {
     private readonly int[] standIn;
-    private readonly int[] successor;
 
     public PeopleOnDuty(Plan plan, long now)
     {
@@ -17,7 +16,6 @@ internal sealed class PeopleOnDuty
         var today = calendar.DateOf(Instant.FromUnixTimeTicks(now));
         var people = plan.Policy.People;
         standIn = [.. Enumerable.Range(0, people.Count).Select(p => Resolve(plan, p, today, away: true))];
-        successor = [.. Enumerable.Range(0, people.Count).Select(p => Resolve(plan, p, today, away: false))];
 
         Until = long.MaxValue;
         foreach (
@@ -35,9 +33,6 @@ internal sealed class PeopleOnDuty
 
     /// <summary>Who acts for a person today.</summary>
     public int StandIn(int person) => standIn[person];
-
-    /// <summary>Who has followed a person who left, whoever is away today.</summary>
-    public int Successor(int person) => successor[person];
 
     /// <summary>Who acts for a person on <paramref name="date"/>; covers count only with <paramref name="away"/>.</summary>
     public static int Resolve(Plan plan, int person, LocalDate date, bool away)

@@ -132,6 +132,12 @@ internal sealed record OwnerLeft(string Who, LocalDate Left) : Reason
     public override string ToString() => $"{Who}, who looked after them, left on {On(Left)}";
 }
 
+/// <summary>The next one to look after them has left as well, before the introduction was made.</summary>
+internal sealed record HandedOn(string Who, LocalDate Left) : Reason
+{
+    public override string ToString() => $"handed on once more: {Who} left on {On(Left)}";
+}
+
 /// <summary>Something happened too often.</summary>
 internal sealed record TooOften(WatchRule Rule, int Count) : Reason
 {

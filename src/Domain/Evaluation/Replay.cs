@@ -29,6 +29,7 @@ internal sealed class Replay(Plan plan, LogIndex log, long from, long to)
         return new BacktestReport(Instant.FromUnixTimeTicks(from), Instant.FromUnixTimeTicks(to))
         {
             Rules = [.. plan.Policy.Rules.Where(r => r.Mode != Mode.Disabled).Select(Of)],
+            Limits = [.. LimitCounts()],
             People = [.. plan.Policy.People.Select(Of)],
             Contacts =
             [
@@ -36,12 +37,7 @@ internal sealed class Replay(Plan plan, LogIndex log, long from, long to)
                     .Select(g => new BacktestContact(g.Key, g.Count(), g.Count(s => s.HeldBy.Count > 0)))
                     .OrderByDescending(c => c.Items).ThenBy(c => c.Contact.Value, StringComparer.Ordinal).Take(10),
             ],
-            Items = seen
-                .Values.Where(s => s.Listed)
-                .ToDictionary(
-                    s => s.Item.Id,
-                    s => new BacktestItem(s.Item.Id, s.Item.Rule.Name, s.Item.About, s.Item.Contact, s.Item.Opened, s.Item.Why),
-                    StringComparer.Ordinal),
+            Items = ItemsById(),
         };
     }
 
@@ -55,7 +51,7 @@ internal sealed class Replay(Plan plan, LogIndex log, long from, long to)
             if (at >= people.Until)
                 people = new PeopleOnDuty(plan, at);
 
-            var result = OrganisationResult.Of(plan, log, people, organisation, at, at >= to ? from : long.MaxValue);
+            var result = OrganisationResult.Of(plan, log, people, organisation, at, at >= to ? from : long.MaxValue, coverage: null);
             foreach (var found in result.Items.Concat(result.Observed))
                 Note(found.Item, at, Math.Min(result.NextChange, to));
 
@@ -78,6 +74,7 @@ internal sealed class Replay(Plan plan, LogIndex log, long from, long to)
             seen[item.Id] = before = new Seen { Item = item, Level = at == from ? item.Level : 0, WasThere = at == from };
 
         before!.Item = item;
+        before.IsStillThere = at >= to;
         before.WouldBeHeldBy.UnionWith(item.WouldBeHeldBy);
         if (item.By is { } limit)
             before.HeldBy.Add(limit);
@@ -161,11 +158,6 @@ internal sealed class Replay(Plan plan, LogIndex log, long from, long to)
     {
         var items = seen.Values.Where(s => s.Item.Rule == rule).ToArray();
         var ended = closed.GetValueOrDefault(rule.Name) ?? [];
-        var answers = ended
-            .Where(c => c.As is ItemClosing.Met or ItemClosing.Late or ItemClosing.Satisfied)
-            .Select(c => c.At - c.Opened)
-            .Order()
-            .ToArray();
         return new BacktestRule(
             rule.Name,
             rule.Kind,
@@ -177,14 +169,65 @@ internal sealed class Replay(Plan plan, LogIndex log, long from, long to)
             Count(ItemClosing.Expired),
             Count(ItemClosing.Cancelled),
             CountBy(items.SelectMany(s => s.HeldBy)),
-            CountBy(items.SelectMany(s => s.WouldBeHeldBy)),
-            answers.Length == 0 ? null : answers[(answers.Length - 1) / 2]);
+            CountBy(items.SelectMany(s => s.WouldBeHeldBy)))
+        {
+            Suppressed = items.Count(s => s.HeldBy.Count > 0),
+            Figures = Figures.From(ended.Select(EndedBy).Concat(items.Select(StillWaiting)).OfType<(OutcomeKind, Duration)>()),
+        };
 
-        int Count(ItemClosing closing) => ended.Count(c => c.As == closing);
+        int Count(ItemClosing closing) => ended.Count(c => c.As == closing && c.At.ToUnixTimeTicks() >= from);
 
         static IReadOnlyDictionary<string, int> CountBy(IEnumerable<string> limits) =>
             limits.CountBy(limit => limit, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
     }
+
+    /// <summary>
+    /// What became of an item that fell due in the time, as the <c>numbers</c> of digests count it; the past is taken as fully read.
+    /// </summary>
+    private (OutcomeKind Kind, Duration Taken)? EndedBy(ClosedItem item) =>
+        item.Due is { } due && IsWithin(due) && Outcomes.KindOf(item, isSure: true) is { } kind ? (kind, item.At - item.Opened) : null;
+
+    private (OutcomeKind Kind, Duration Taken)? StillWaiting(Seen one) =>
+        one is { IsStillThere: true, Item: { State: ItemState.Overdue, Due: { } due } item } && IsWithin(due)
+            ? (OutcomeKind.NotYet, Instant.FromUnixTimeTicks(to) - item.Opened)
+            : null;
+
+    private bool IsWithin(Instant due) => due.ToUnixTimeTicks() is var at && from <= at && at < to;
+
+    /// <summary>The limits of the file in their order, then what is built in.</summary>
+    private IEnumerable<BacktestLimit> LimitCounts()
+    {
+        var counts = seen.Values.SelectMany(s => s.HeldBy.Concat(s.WouldBeHeldBy)).CountBy(name => name, StringComparer.Ordinal)
+            .ToDictionary(StringComparer.Ordinal);
+        foreach (var limit in plan.Policy.Limits.Where(l => l.Mode != Mode.Disabled))
+            yield return new BacktestLimit(limit.Name, limit.Kind, limit.Mode == Mode.Observe, counts.GetValueOrDefault(limit.Name));
+
+        foreach (var name in new[] { Hold.Snooze, Hold.MeetingBooked }.Where(counts.ContainsKey))
+            yield return new BacktestLimit(name, "built in", Observed: false, counts[name]);
+    }
+
+    private Dictionary<string, BacktestItem> ItemsById()
+    {
+        var ends = closed.Values.SelectMany(list => list).DistinctBy(item => item.Id, StringComparer.Ordinal)
+            .ToDictionary(item => item.Id, StringComparer.Ordinal);
+        return seen.Values.ToDictionary(
+            s => s.Item.Id,
+            s => ItemOf(s, s.IsStillThere ? null : ends.GetValueOrDefault(s.Item.Id)),
+            StringComparer.Ordinal);
+    }
+
+    private static BacktestItem ItemOf(Seen one, ClosedItem? end) =>
+        new(one.Item.Id, one.Item.Rule.Name, one.Item.About, one.Item.Contact, one.Item.Opened, one.Item.Why)
+        {
+            Due = one.Item.Due,
+            Listed = one.Listed,
+            HeldBy =
+                one.HeldBy.Count + one.WouldBeHeldBy.Count == 0
+                    ? []
+                    : [.. one.HeldBy.Union(one.WouldBeHeldBy).Order(StringComparer.Ordinal)],
+            As = end?.As,
+            EndedAt = end?.At,
+        };
 
     private BacktestPerson Of(Person person)
     {
@@ -247,6 +290,9 @@ internal sealed class Replay(Plan plan, LogIndex log, long from, long to)
         public bool Listed { get; set; }
 
         public bool WasThere { get; init; }
+
+        /// <summary>Whether it had not ended by the end of the replay.</summary>
+        public bool IsStillThere { get; set; }
 
         public bool Warned { get; set; }
 

@@ -57,7 +57,7 @@ internal static class Respond
         var rule = waiting.Rule.Rule;
         var due = rule.Calendar.Deadline(waiting.Mail.At, waiting.Within);
         if (!waiting.Rule.Observed && due < waiting.Until && view.Passed(due))
-            into.Late.Add(new LateResponse(waiting.Author, due, waiting.Mail.Line));
+            into.Late.Add(new LateResponse(waiting.Author, due, waiting.Mail.Line, rule, thread.Thread));
 
         if (open)
         {

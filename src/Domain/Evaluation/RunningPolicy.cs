@@ -14,6 +14,7 @@ public sealed class RunningPolicy
     private readonly Plan plan;
     private readonly LogIndex log;
     private Coverage? coverage;
+    private Coverage? lastCoverage;
     private PeopleOnDuty? people;
     private long lastNow = long.MinValue;
     private long lastClosedSince;
@@ -57,7 +58,8 @@ public sealed class RunningPolicy
     }
 
     /// <summary>Says how far each account has been read; null means everything has been.</summary>
-    public void Cover(IReadOnlyList<AccountCoverage>? accounts) => coverage = accounts is null ? null : new Coverage(accounts);
+    public void Cover(IReadOnlyList<AccountCoverage>? accounts) =>
+        coverage = accounts is null ? null : new Coverage(accounts, plan.Policy.Us.CommandMailbox);
 
     /// <summary>What the policy makes of the log at a moment.</summary>
     /// <param name="now">The moment; it may lie before that of the last evaluation, which then has to begin anew.</param>
@@ -99,6 +101,9 @@ public sealed class RunningPolicy
             next = Math.Min(next, organisation.NextChange);
         }
 
+        if (coverage is not null)
+            next = Math.Min(next, Math.Min(coverage.NextLag(now.ToUnixTimeTicks()), NextAccusation([.. items, .. observed])));
+
         items.Sort(ItemOrder.Compare);
         observed.Sort(ItemOrder.Compare);
         closed.Sort(ItemOrder.Compare);
@@ -110,6 +115,7 @@ public sealed class RunningPolicy
             Closed = closed,
             ObservedClosed = observedClosed,
             NextChange = next == long.MaxValue ? null : Instant.FromUnixTimeTicks(next),
+            Coverage = coverage?.Accounts ?? [],
         };
 
         void AddDoubts(List<Item> into, FoundItem[] from)
@@ -128,6 +134,41 @@ public sealed class RunningPolicy
         }
     }
 
+    /// <summary>When the first accusation that waits is told though not everything was read, or <see cref="long.MaxValue"/>.</summary>
+    private static long NextAccusation(List<Item> items)
+    {
+        var next = long.MaxValue;
+        foreach (var item in items)
+        {
+            if (item.Held)
+                next = Math.Min(next, Coverage.ToldAnyway(item).ToUnixTimeTicks());
+        }
+
+        return next;
+    }
+
+    /// <summary>
+    /// What became of the promises that fell due between two moments, as far as is known at the second (policy.md section 15).
+    /// </summary>
+    /// <param name="since">The first; what fell due earlier is left out.</param>
+    /// <param name="now">The moment of the last evaluation.</param>
+    public IReadOnlyList<Outcome> PromisesDue(Instant since, Instant now) => [.. new Outcomes(plan, log, coverage, now).Since(since)];
+
+    /// <summary>The names of the accounts that items rest on: those that could hold what would close them.</summary>
+    /// <param name="asked">Which items; as of the last evaluation.</param>
+    /// <param name="now">The moment of the last evaluation.</param>
+    public IReadOnlySet<string> AccountsBehind(Func<Item, bool> asked, Instant now)
+    {
+        var behind = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var found in coverage is null ? [] : log.Organisations.SelectMany(organisation => organisation.Result!.Items))
+        {
+            if (asked(coverage!.Doubt(found.Item, found.RestsOn, now)))
+                behind.UnionWith(coverage.Concerned(found.RestsOn, forAccusing: found.Item.State == ItemState.Overdue));
+        }
+
+        return behind;
+    }
+
     /// <summary>Why the policy does or does not ask for anything about a contact; null when nobody has that address.</summary>
     /// <param name="address">Any address of the contact.</param>
     /// <param name="now">The moment.</param>
@@ -139,7 +180,7 @@ public sealed class RunningPolicy
             return null;
 
         log.Renew(contact.Organisation);
-        return new Explainer(new View(plan, log, new PeopleOnDuty(plan, at), at), contact, coverage).Explain(rule);
+        return new Explainer(new View(plan, log, new PeopleOnDuty(plan, at), at) { Coverage = coverage }, contact).Explain(rule);
     }
 
     /// <summary>Whether limits let one of us write to somebody of our own accord; null when nobody has that address.</summary>
@@ -180,14 +221,14 @@ public sealed class RunningPolicy
 
         foreach (var organisation in stale)
         {
-            organisation.Result = OrganisationResult.Of(plan, log, people, organisation, now, closedSince);
+            organisation.Result = OrganisationResult.Of(plan, log, people, organisation, now, closedSince, coverage);
             organisation.NextChange = organisation.Result.NextChange;
             LogIndex.Release(organisation);
         }
 
         LookedAt = stale.Count;
         log.Touched.Clear();
-        (lastNow, lastClosedSince) = (now, closedSince);
+        (lastNow, lastClosedSince, lastCoverage) = (now, closedSince, coverage);
     }
 
     private HashSet<OrganisationNode> Stale(bool all, long now)
@@ -198,7 +239,7 @@ public sealed class RunningPolicy
         var stale = new HashSet<OrganisationNode>(log.Touched);
         foreach (var organisation in log.Organisations)
         {
-            if (organisation.Result is null || organisation.NextChange <= now)
+            if (organisation.Result is null || organisation.NextChange <= now || IsOutdated(organisation.Result))
                 stale.Add(organisation);
         }
 
@@ -211,4 +252,8 @@ public sealed class RunningPolicy
 
         return stale;
     }
+
+    /// <summary>Whether a late answer that a watch counted, or did not, is sure by now.</summary>
+    private bool IsOutdated(OrganisationResult result) =>
+        !ReferenceEquals(coverage, lastCoverage) && Array.Exists(result.Watched, late => !late.StillHolds(coverage));
 }

@@ -19,13 +19,6 @@ internal sealed class View(Plan plan, LogIndex log, PeopleOnDuty people, long no
         return people.StandIn(person);
     }
 
-    /// <summary>Who has followed a person who left, by index, as of now.</summary>
-    public int Successor(int person)
-    {
-        Reached(people.Until);
-        return people.Successor(person);
-    }
-
     /// <summary>In ticks since the Unix epoch.</summary>
     public long Now { get; } = now;
 
@@ -46,6 +39,9 @@ internal sealed class View(Plan plan, LogIndex log, PeopleOnDuty people, long no
 
     /// <summary>Whether it is later than <paramref name="moment"/>.</summary>
     public bool Passed(long moment) => moment < long.MaxValue && Reached(moment + 1);
+
+    /// <summary>How far accounts have been read; null: everything has been.</summary>
+    public Coverage? Coverage { get; init; }
 
     /// <summary>Closings before this moment are not listed.</summary>
     public long ClosedSince { get; init; } = long.MinValue;

@@ -52,9 +52,29 @@ internal static class Watches
                     Casebook.Of(view, contact).Where(s => s.Case == number).Select(s => new Occurrence(s.Opened, s.Opening, contact)));
                 break;
             default:
-                all.AddRange(into.Late.Where(l => l.Contact == contact).Select(l => new Occurrence(l.Due, l.Mail, contact)));
+                foreach (var late in into.Late)
+                {
+                    if (late.Contact == contact && IsSure(view, late, into))
+                        all.Add(new Occurrence(late.Due, late.Mail, contact));
+                }
+
                 break;
         }
+    }
+
+    /// <summary>While a mailbox was not read since, the answer may lie in it.</summary>
+    private static bool IsSure(View view, LateResponse late, Findings into)
+    {
+        RestsOn? restsOn = null;
+        var sure = view.Coverage is null ? true : view.Coverage.IsSure(late.Due, restsOn);
+        if (sure is null)
+        {
+            restsOn = RestsOn.For(view, late.Rule, late.Thread, Ownership.Of(view, late.Contact));
+            sure = view.Coverage!.IsSure(late.Due, restsOn);
+        }
+
+        into.Watched.Add(new WatchedLateness(late.Due, restsOn, sure!.Value));
+        return sure.Value;
     }
 
     private static void Evaluate(

@@ -28,6 +28,19 @@ public sealed record DigestDefinition(string Name, Place Place)
 
     /// <summary><c>send_empty: weekly</c>.</summary>
     public bool SendEmptyWeekly { get; init; }
+
+    /// <summary>How the section <c>numbers</c> counts.</summary>
+    public NumbersBy Numbers { get; init; }
+}
+
+/// <summary>Whom the rows of <c>numbers</c> are about.</summary>
+public enum NumbersBy
+{
+    Owner,
+    Team,
+
+    /// <summary>There is no such section.</summary>
+    Off,
 }
 
 public enum DigestReaders

@@ -18,6 +18,8 @@ internal sealed class BacktestPrinter(Invocation asked, DateTimeZone zone)
         if (asked.Json)
         {
             Lines(rules.Select(Json));
+            if (rule is null)
+                Lines(report.Limits.Select(Json));
             Lines(report.People.Select(Json));
             Lines(
                 report.Contacts.Select(c => new JsonObject
@@ -32,7 +34,7 @@ internal sealed class BacktestPrinter(Invocation asked, DateTimeZone zone)
         asked.Out.WriteLine($"{Moment(report.From)} to {Moment(report.To)}; nothing was sent or written");
         Table(
             "Rules",
-            ["rule", "opened", "met", "late", "satisfied", "expired", "cancelled", "median", "suppressed by"],
+            ["rule", "opened", "met", "late", "satisfied", "expired", "cancelled", "suppressed by"],
             rules.Select(r =>
                 new[]
                 {
@@ -43,12 +45,26 @@ internal sealed class BacktestPrinter(Invocation asked, DateTimeZone zone)
                     Number(r.Satisfied),
                     Number(r.Expired),
                     Number(r.Cancelled),
-                    r.MedianToAnswer is { } median ? Length(median) : "-",
                     string.Join(
                         ", ",
                         Sorted(r.SuppressedBy)
                             .Select(s => $"{s.Key} {Number(s.Value)}")
                             .Concat(Sorted(r.WouldSuppress).Select(s => $"{s.Key} {Number(s.Value)} (observed)"))),
+                }));
+        Table(
+            "Due in this time",
+            ["rule", "due", "in time", "late", "by hand", "not yet", "unsure", "median"],
+            rules.Where(r => r.Figures.All > 0).Select(r =>
+                new[]
+                {
+                    r.Name + (r.Observed ? " (observed)" : ""),
+                    Number(r.Figures.All),
+                    Number(r.Figures.InTime),
+                    Number(r.Figures.Late),
+                    Number(r.Figures.ByHand),
+                    Number(r.Figures.NotYet),
+                    Number(r.Figures.Unsure),
+                    Median(r.Figures),
                 }));
         Table(
             "People, a day",
@@ -68,39 +84,105 @@ internal sealed class BacktestPrinter(Invocation asked, DateTimeZone zone)
             report.Contacts.Select(c => new[] { c.Contact.Value, Number(c.Items), Number(c.Suppressed) }));
     }
 
-    /// <summary>Only what differs between two policies, with an example each.</summary>
+    /// <summary>Only what differs between two policies: the counts before and after, with an example of each kind of difference.</summary>
     public void Print(IReadOnlyList<BacktestDifference> differences, string? rule)
     {
-        var shown = differences.Where(d => rule is null || d.Rule == rule).ToList();
+        var shown = differences.Where(d => rule is null || (d.Name == rule && !d.IsLimit)).ToList();
         if (asked.Json)
         {
-            Lines(shown.Select(d => new JsonObject
-            {
-                ["rule"] = d.Rule,
-                ["added"] = d.Added,
-                ["added_example"] = Json(d.AddedExample),
-                ["removed"] = d.Removed,
-                ["removed_example"] = Json(d.RemovedExample),
-            }));
+            Lines(shown.Select(Json));
             return;
         }
 
         if (shown.Count == 0)
             asked.Out.WriteLine("no differences");
 
-        foreach (var difference in shown)
+        if (shown.Exists(d => !d.IsLimit))
         {
-            asked.Out.WriteLine($"{difference.Rule}: {Number(difference.Added)} more, {Number(difference.Removed)} fewer");
-            Example("more", difference.AddedExample);
-            Example("fewer", difference.RemovedExample);
+            Table(
+                "Rules that differ",
+                [
+                    "rule",
+                    "",
+                    "opened",
+                    "met",
+                    "late",
+                    "satisfied",
+                    "expired",
+                    "cancelled",
+                    "suppressed",
+                    "due",
+                    "in time",
+                    "not yet",
+                    "median",
+                ],
+                shown.Where(d => !d.IsLimit).SelectMany(d => new[] { Row(d.Name, "before", d.RuleBefore), Row("", "after", d.RuleAfter) }));
+        }
+
+        if (shown.Exists(d => d.IsLimit))
+        {
+            Table(
+                "Limits that differ",
+                ["limit", "held before", "held after"],
+                shown.Where(d => d.IsLimit).Select(d => new[] { d.Name, Held(d.LimitBefore), Held(d.LimitAfter) }));
+        }
+
+        foreach (var difference in shown.Where(d => d.Added + d.Removed + d.Changed > 0))
+        {
+            var (more, fewer) = difference.IsLimit ? ("held after only", "held before only") : ("after only", "before only");
+            asked.Out.WriteLine();
+            asked.Out.WriteLine(difference.Name);
+            Example(difference.Added, more, difference.AddedExample);
+            Example(difference.Removed, fewer, difference.RemovedExample);
+            if (difference.ChangedExample is var (before, after))
+            {
+                asked.Out.WriteLine(
+                    $"  {Number(difference.Changed)} otherwise, e.g. {NameOf(after)}, opened {Moment(after.Opened)}: {after.Why}");
+                asked.Out.WriteLine($"    before: {EndOf(before)}");
+                asked.Out.WriteLine($"    after:  {EndOf(after)}");
+            }
         }
     }
 
-    private void Example(string which, BacktestItem? item)
+    private static string[] Row(string name, string when, BacktestRule? rule) =>
+        rule is null
+            ? [name, when, "-", "-", "-", "-", "-", "-", "-", "-", "-", "-", "-"]
+            :
+            [
+                name,
+                when,
+                Number(rule.Opened),
+                Number(rule.Met),
+                Number(rule.Late),
+                Number(rule.Satisfied),
+                Number(rule.Expired),
+                Number(rule.Cancelled),
+                Number(rule.Suppressed),
+                Number(rule.Figures.All),
+                Number(rule.Figures.InTime),
+                Number(rule.Figures.NotYet),
+                Median(rule.Figures),
+            ];
+
+    private static string Held(BacktestLimit? limit) =>
+        limit is null ? "-" : Number(limit.Suppressed) + (limit.Observed ? " (observed)" : "");
+
+    /// <summary>What is in the middle may wait still: then the median is more than that.</summary>
+    private static string Median(Figures figures) =>
+        figures.Median is { } median ? (figures.IsMedianOpen ? "over " : "") + Length(median) : "-";
+
+    private void Example(int count, string which, BacktestItem? item)
     {
         if (item is not null)
-            asked.Out.WriteLine($"  {which}, e.g. {item.Contact?.Value ?? item.About}, opened {Moment(item.Opened)}: {item.Why}");
+            asked.Out.WriteLine($"  {Number(count)} {which}, e.g. {NameOf(item)}, opened {Moment(item.Opened)}: {item.Why}");
     }
+
+    private static string NameOf(BacktestItem item) => item.Contact?.Value ?? item.About;
+
+    private string EndOf(BacktestItem item) =>
+        (item is { As: { } closing, EndedAt: { } at } ? $"{closing.ToString().ToLowerInvariant()} {Moment(at)}" : "not ended")
+        + (item.Due is { } due ? $", due {Moment(due)}" : "")
+        + (item.HeldBy.Count > 0 ? $", held by {string.Join(", ", item.HeldBy)}" : "");
 
     private void Table(string title, string[] header, IEnumerable<string[]> rows)
     {
@@ -145,8 +227,52 @@ internal sealed class BacktestPrinter(Invocation asked, DateTimeZone zone)
         ["cancelled"] = rule.Cancelled,
         ["suppressed_by"] = Json(rule.SuppressedBy),
         ["would_suppress"] = Json(rule.WouldSuppress),
+        ["suppressed"] = rule.Suppressed,
+        ["numbers"] = Json(rule.Figures),
         ["median_minutes_to_answer"] = rule.MedianToAnswer is { } median ? Math.Round(median.TotalMinutes) : null,
     };
+
+    private static JsonObject Json(Figures figures) => new()
+    {
+        ["due"] = figures.All,
+        ["in_time"] = figures.InTime,
+        ["late"] = figures.Late,
+        ["by_hand"] = figures.ByHand,
+        ["not_yet"] = figures.NotYet,
+        ["unsure"] = figures.Unsure,
+        ["median_minutes"] = figures.Median is { } median ? Math.Round(median.TotalMinutes) : null,
+        ["median_still_waits"] = figures.IsMedianOpen,
+    };
+
+    private static JsonObject Json(BacktestLimit limit) => new()
+    {
+        ["limit"] = limit.Name,
+        ["kind"] = limit.Kind,
+        ["observed"] = limit.Observed,
+        ["suppressed"] = limit.Suppressed,
+    };
+
+    private static JsonObject Json(BacktestDifference difference) =>
+        new()
+        {
+            [difference.IsLimit ? "limit" : "rule"] = difference.Name,
+            ["before"] =
+                difference is { RuleBefore: { } rule } ? Json(rule)
+                : difference is { LimitBefore: { } limit } ? Json(limit)
+                : null,
+            ["after"] =
+                difference is { RuleAfter: { } ruleAfter } ? Json(ruleAfter)
+                : difference is { LimitAfter: { } limitAfter } ? Json(limitAfter)
+                : null,
+            ["added"] = difference.Added,
+            ["added_example"] = Json(difference.AddedExample),
+            ["removed"] = difference.Removed,
+            ["removed_example"] = Json(difference.RemovedExample),
+            ["changed"] = difference.Changed,
+            ["changed_example"] = difference.ChangedExample is var (before, after)
+                ? new JsonObject { ["before"] = Json(before), ["after"] = Json(after) }
+                : null,
+        };
 
     private static JsonObject Json(IReadOnlyDictionary<string, int> byLimit) =>
         new(Sorted(byLimit).Select(s => KeyValuePair.Create(s.Key, (JsonNode?)s.Value)));
@@ -171,6 +297,10 @@ internal sealed class BacktestPrinter(Invocation asked, DateTimeZone zone)
         ["about"] = item.About,
         ["contact"] = item.Contact?.Value,
         ["opened"] = Moments.Print(item.Opened),
+        ["due"] = Moments.Print(item.Due),
+        ["held_by"] = new JsonArray([.. item.HeldBy.Select(limit => (JsonNode)limit)]),
+        ["as"] = item.As?.ToString().ToLowerInvariant(),
+        ["at"] = Moments.Print(item.EndedAt),
         ["why"] = item.Why,
     };
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CrmSync.Domain.Company;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.PolicyFiles;
 using CrmSync.Worker.Yaml;
@@ -40,7 +41,10 @@ internal static class CheckCommand
 
     /// <summary>What the policy is read with: the accounts' addresses are ours, too.</summary>
     public static ReadingOptions OptionsOf(Invocation asked, CrmSyncConfiguration? configuration) =>
-        new(asked.Now.InUtc().Date, configuration?.Addresses ?? [], configuration?.Delivery?.Commands?.Address);
+        new(asked.Now.InUtc().Date, configuration?.Addresses ?? [], configuration?.Delivery?.Commands?.Address)
+        {
+            Accounts = configuration?.AccountsByName ?? new Dictionary<string, (EmailAddress, bool)>(),
+        };
 
     /// <summary>Prints all problems and answers the exit status.</summary>
     public static int Report(Invocation asked, bool strict, params ProblemList[] lists)

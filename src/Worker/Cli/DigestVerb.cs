@@ -4,13 +4,14 @@ using CrmSync.Domain.Digests;
 using CrmSync.Domain.Evaluation;
 using CrmSync.Worker.Delivery;
 using CrmSync.Worker.Digests;
+using CrmSync.Worker.Harvest;
 using CrmSync.Worker.PolicyFiles;
 using NodaTime;
 
 namespace CrmSync.Worker.Cli;
 
 /// <summary><c>digest</c>: shows or sends the digests that are due at a moment.</summary>
-internal sealed class DigestVerb(DigestDesk desk, PolicyInForce policy)
+internal sealed class DigestVerb(DigestDesk desk, FreshHarvest fresh, PolicyInForce policy)
 {
     private static readonly Option<string?> To = new("--to") { Description = "Only the digests of this person.", HelpName = "X" };
     private static readonly Option<bool> Send = new("--send") { Description = "Send what is due, each once; default: show." };
@@ -56,6 +57,12 @@ internal sealed class DigestVerb(DigestDesk desk, PolicyInForce policy)
 
         if (!desk.CanSend)
             throw new UsageException("crmsync.yaml has no delivery: nothing can be sent; add delivery: {from: ..., folder: ...} or smtp");
+
+        if (await desk.AccountsToRead(now, ct) is { Count: > 0 } stale)
+        {
+            foreach (var summary in await fresh.Read(stale, now, ct))
+                await HarvestFormat.Complain(summary);
+        }
 
         await desk.TryAtOnce(ct);
         return await Report(await desk.Send(now, lease: null, ct));

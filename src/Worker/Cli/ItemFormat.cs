@@ -23,6 +23,7 @@ internal static class ItemFormat
             json.WriteString("why", item.Why);
             json.WriteString("kind", item.Rule.Kind);
             json.Write("unsure", item.Unsure);
+            json.WriteBoolean("held", item.Held);
         },
         ("id", item => item.Id),
         ("state", item => LogFormat.Word<ItemState>(item.State)),
@@ -30,5 +31,6 @@ internal static class ItemFormat
         ("rule", item => item.Rule.Name),
         ("contact", item => item.Contact?.Value ?? item.About),
         ("due", item => Moments.Print(item.Due) ?? (item.Until is { } until ? "held until " + Moments.Print(until) : "")),
+        ("unsure", item => item.Held ? $"held, not read since: {string.Join(", ", item.Unread)}" : string.Join(", ", item.Unsure)),
         ("why", item => item.Why));
 }

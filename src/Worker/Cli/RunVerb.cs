@@ -43,7 +43,10 @@ internal static class RunVerb
     {
         var (reload, outcome) = PolicyReload.Start(
             folder,
-            date => new ReadingOptions(date, settings.Addresses, settings.Delivery?.Commands?.Address),
+            date => new ReadingOptions(date, settings.Addresses, settings.Delivery?.Commands?.Address)
+            {
+                Accounts = settings.AccountsByName,
+            },
             LastGoodPolicy.For(folder, settings),
             now);
         if (outcome is ReloadOutcome.Refused refused)

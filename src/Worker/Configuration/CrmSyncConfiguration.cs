@@ -25,6 +25,15 @@ internal sealed record CrmSyncConfiguration
 
     /// <summary>The addresses of all accounts, which are ours.</summary>
     public IReadOnlyList<EmailAddress> Addresses => [.. Accounts.SelectMany(a => a.Addresses).Distinct()];
+
+    /// <summary>Whose each account is and whether it is a calendar, by name; who is in a group is not known here.</summary>
+    public IReadOnlyDictionary<string, (EmailAddress Address, bool IsCalendar)> AccountsByName =>
+        Accounts
+            .SelectMany(a => a is GraphAccount graph
+                ? graph.Mailboxes.Select(mailbox => (Name: graph.NameOf(mailbox), Address: mailbox, IsCalendar: false))
+                : a.Addresses.Select(address => (a.Name, Address: address, IsCalendar: a is IcsAccount or CaldavAccount)))
+            .DistinctBy(a => a.Name, StringComparer.Ordinal)
+            .ToDictionary(a => a.Name, a => (a.Address, a.IsCalendar), StringComparer.Ordinal);
 }
 
 /// <summary>Where the log is kept.</summary>

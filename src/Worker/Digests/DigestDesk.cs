@@ -27,6 +27,7 @@ internal sealed class DigestDesk(
     Notifications notifications,
     DeliveryStanding standing,
     Accounts accounts,
+    AccountsBehind behind,
     Settings settings,
     DeliveryWays ways,
     HtmlPages pages)
@@ -60,6 +61,27 @@ internal sealed class DigestDesk(
         return await new Outbox(ledger, standing, way, copies, look.Policy, sender).SendAll(look.Now, lease, ct);
     }
 
+    /// <summary>As <see cref="AccountsToRead(PolicyLook, CancellationToken)"/>, with the policy in force over the whole log.</summary>
+    public Task<IReadOnlySet<string>> AccountsToRead(Instant now, CancellationToken ct) =>
+        AccountsToRead(new PolicyLook(policy.Policy, now), ct);
+
+    /// <summary>
+    /// The accounts that the items of the mails due now rest on and that were last read more than a minute ago, to be read before
+    /// <c>Send</c>; none when nothing is due.
+    /// </summary>
+    public async Task<IReadOnlySet<string>> AccountsToRead(PolicyLook look, CancellationToken ct)
+    {
+        var mails = new DigestMails(await Sender(look.Policy, ct), pages);
+        var digests = await new DigestRun(ledger, inbox, mails, await stopped.All(ct)).Unwritten(look.Policy, look.Now, ct);
+        if (digests.Count == 0 && !look.Policy.Rules.Any(TellsAtOnce))
+            return new HashSet<string>();
+
+        look = await behind.OverTheLog(look, ct);
+        var evaluation = look.Running!.EvaluateLately(look.Now, look.Now);
+        var notices = await new NoticeRun(ledger, notifications, mails).Untold(look.Policy, evaluation, withHeld: true, ct);
+        return digests.Count + notices.Count == 0 ? new HashSet<string>() : await behind.Stale(look, digests, notices, ct);
+    }
+
     /// <summary>Lets mails be tried at once that wait because the way for them did not work.</summary>
     public Task TryAtOnce(CancellationToken ct) => standing.TryAtOnce(ct);
 
@@ -90,7 +112,7 @@ internal sealed class DigestDesk(
     private async Task Write(PolicyLook look, DigestMails mails, CancellationToken ct)
     {
         var digests = new DigestRun(ledger, inbox, mails, await stopped.All(ct));
-        var digestsAreDue = await digests.IsAnythingDue(look.Policy, look.Now, ct);
+        var digestsAreDue = (await digests.Unwritten(look.Policy, look.Now, ct)).Count > 0;
         var notices = new NoticeRun(ledger, notifications, mails);
         if (digestsAreDue || await NoticesMayBeDue(notices, look, ct))
         {

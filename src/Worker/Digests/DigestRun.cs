@@ -24,12 +24,16 @@ internal sealed class DigestRun(
     private const int Batch = 25;
 
     /// <summary>
-    /// Whether a digest is due that has not been written yet: asked every minute, so that the log is read only when it is needed.
+    /// The digests that are due and have not been written yet: asked every minute, so that the log is read only when it is needed.
     /// </summary>
-    public async Task<bool> IsAnythingDue(CompanyPolicy policy, Instant now, CancellationToken ct)
+    public async Task<IReadOnlyList<DueDigest>> Unwritten(CompanyPolicy policy, Instant now, CancellationToken ct)
     {
-        var due = DueAt(policy, now).Select(mails.MessageId).ToHashSet(StringComparer.Ordinal);
-        return due.Count > 0 && (await ledger.Settled(due, ct)).Count < due.Count;
+        var due = DueAt(policy, now).Select(run => (Run: run, Id: mails.MessageId(run))).ToList();
+        if (due.Count == 0)
+            return [];
+
+        var settled = await ledger.Settled([.. due.Select(one => one.Id)], ct);
+        return [.. due.Where(one => !settled.Contains(one.Id)).Select(one => one.Run)];
     }
 
     /// <summary>Plans, composes and keeps everything due at the moment of <paramref name="facts"/>.</summary>

@@ -19,6 +19,9 @@ internal sealed class DigestText
         var page = new DigestText();
         page.Line($"{view.Name} · {view.Digest.Greeting} · {view.Digest.Day}");
         page.Line(view.Digest.Headline);
+        if (view.Digest.Reservation is { } reservation)
+            page.Paragraph("! ", reservation);
+
         foreach (var section in view.Digest.Sections)
             page.Section(section, view.HowToAnswer is not null);
 
@@ -85,7 +88,7 @@ internal sealed class DigestText
         foreach (var item in section.Lines)
         {
             var number = $"{item.Number}. ";
-            Paragraph(number, $"{Isolated(item.What)}{(item.IsNew ? " [new]" : "")}");
+            Paragraph(number, $"{Isolated(item.What)}{(item.IsNew ? " [new]" : "")}{Doubt(item)}");
             var indent = new string(' ', number.Length);
             if (item.Subject is { } subject)
                 Wrapped(indent, $"“{Isolated(subject)}”");
@@ -95,8 +98,6 @@ internal sealed class DigestText
             if (item.Say is { } say)
                 Wrapped(indent, say);
             Wrapped(indent, $"{Isolated(item.Why)}{(item.Who.Length > 0 ? " · " + Isolated(item.Who) : "")} · {item.Item.Id}");
-            if (item.Reservation is { } reservation)
-                Wrapped(indent, $"Not certain: {reservation}");
             if (canAct)
                 Wrapped(indent, $"Reply: done {item.Number} · snooze {item.Number} 3d · called {item.Number} · not useful {item.Number}");
         }
@@ -105,7 +106,9 @@ internal sealed class DigestText
         {
             Paragraph("", "Still open, as told before:");
             foreach (var item in section.StillOpen)
-                Wrapped($"{item.Number}. ", $"{Isolated(item.What)}: {char.ToLowerInvariant(item.Status[0])}{item.Status[1..]}");
+                Wrapped(
+                    $"{item.Number}. ",
+                    $"{Isolated(item.What)}: {char.ToLowerInvariant(item.Status[0])}{item.Status[1..]}{Doubt(item)}");
         }
 
         if (section.More > 0)
@@ -182,6 +185,10 @@ internal sealed class DigestText
     }
 
     private void Line(string line) => text.Append(line).Append('\n');
+
+    /// <summary>Behind what is asked, for it may be done already.</summary>
+    private static string Doubt(ItemLine item) =>
+        !item.IsUncertain ? "" : item.Reservation is { } words ? $" [not certain: {Isolated(words)}]" : " [not certain]";
 
     private static string Capital(string word) => char.ToUpperInvariant(word[0]) + word[1..];
 

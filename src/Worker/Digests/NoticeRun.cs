@@ -18,13 +18,24 @@ internal sealed class NoticeRun(DigestLedger ledger, Notifications notifications
         if ((await ledger.Planned(NoticeComposer.Name, ct)).Count > 0)
             return true;
 
-        foreach (var (reader, due) in new NoticePlan(policy).DueAt(evaluation))
+        return (await Untold(policy, evaluation, withHeld: false, ct)).Count > 0;
+    }
+
+    /// <summary>The steps that are due and were not told yet.</summary>
+    /// <param name="policy">Knows the hours.</param>
+    /// <param name="evaluation">The items.</param>
+    /// <param name="withHeld">Also accusations that wait until accounts are read.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task<IReadOnlyList<Notice>> Untold(CompanyPolicy policy, EvaluationResult evaluation, bool withHeld, CancellationToken ct)
+    {
+        var left = new List<Notice>();
+        foreach (var (reader, due) in new NoticePlan(policy).DueAt(evaluation, withHeld))
         {
-            if ((await notifications.Untold(reader, [.. due.Select(StepOf)], ct)).Count > 0)
-                return true;
+            var untold = await notifications.Untold(reader, [.. due.Select(StepOf)], ct);
+            left.AddRange(due.Where(notice => untold.Contains(StepOf(notice))));
         }
 
-        return false;
+        return left;
     }
 
     /// <returns>The mails written in this run.</returns>

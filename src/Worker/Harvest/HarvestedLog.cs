@@ -3,13 +3,14 @@ using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Policy;
 using CrmSync.Storage.Harvest;
 using CrmSync.Storage.Log;
+using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Sources;
 using NodaTime;
 
 namespace CrmSync.Worker.Harvest;
 
 /// <summary>The log as the policy reads it, together with how far every account has been read.</summary>
-internal sealed class HarvestedLog(ContactLog log, Accounts accounts, AccountSources sources)
+internal sealed class HarvestedLog(ContactLog log, Accounts accounts, AccountSources sources, CrmSyncConfiguration configuration)
 {
     /// <summary>The log as known at a moment, with its coverage.</summary>
     /// <param name="now">The moment.</param>
@@ -25,6 +26,25 @@ internal sealed class HarvestedLog(ContactLog log, Accounts accounts, AccountSou
     public async Task<IReadOnlyList<AccountCoverage>> Coverage(CancellationToken ct)
     {
         var states = (await accounts.All(ct)).ToDictionary(a => a.Name, StringComparer.Ordinal);
-        return [.. sources.All.Select(a => new AccountCoverage(a.Name, a.Address, states.GetValueOrDefault(a.Name)?.ReadUntil))];
+        return [.. sources.All.SelectMany(account => WithMembers(account, states)).DistinctBy(one => one.Account, StringComparer.Ordinal)];
     }
+
+    /// <summary>An account; of a group also those who were in it when it was last asked.</summary>
+    private IEnumerable<AccountCoverage> WithMembers(ReadableAccount account, Dictionary<string, AccountState> states)
+    {
+        var state = states.GetValueOrDefault(account.Name);
+        yield return Covered(account.Name, account.Address, state?.ReadUntil, account.IsCalendar);
+        foreach (var name in account.Members is null ? [] : state?.Cursor?.Split('\n', StringSplitOptions.RemoveEmptyEntries) ?? [])
+        {
+            if (states.GetValueOrDefault(name) is { } member && EmailAddress.TryParse(member.Address, out var address))
+                yield return Covered(name, address, member.ReadUntil, account.IsCalendar);
+        }
+    }
+
+    private AccountCoverage Covered(string name, EmailAddress address, Instant? readUntil, bool isCalendar) =>
+        new(name, address, readUntil)
+        {
+            Grace = AccountCoverage.GraceOf(isCalendar ? configuration.Schedule.Calendar : configuration.Schedule.Mail),
+            IsCalendar = isCalendar,
+        };
 }

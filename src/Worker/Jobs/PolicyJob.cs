@@ -3,6 +3,7 @@ using CrmSync.Domain.Digests;
 using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Policy;
 using CrmSync.Worker.Digests;
+using CrmSync.Worker.Harvest;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using NodaTime;
@@ -14,6 +15,7 @@ namespace CrmSync.Worker.Jobs;
 [DisallowConcurrentExecution]
 internal sealed class PolicyJob(
     DigestDesk desk,
+    FreshHarvest fresh,
     PolicyAtWork atWork,
     IClock clock,
     JobFailures failures,
@@ -23,22 +25,56 @@ internal sealed class PolicyJob(
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
-        await failures.Guard("digests", () => Ask(clock.GetCurrentInstant(), stop.Token), stop.Token);
+        await failures.Guard("digests", () => Ask(stop.Token), stop.Token);
     }
 
-    private Task<bool> Ask(Instant now, CancellationToken ct) =>
-        atWork.Use(
-            now,
-            async policy =>
-            {
-                // Without a way for mails to leave, the policy is asked for reports only.
-                if (desk.CanSend)
-                    await Send(policy, now, ct);
+    private async Task Ask(CancellationToken ct)
+    {
+        var stale = await Use((policy, now) => SendWhenFresh(policy, now, ct), ct);
+        if (stale.Count == 0)
+            return;
 
-                await atWork.WriteCards(policy, now, ct);
+        // Whatever becomes of the reading, mails leave; nobody waits for the policy meanwhile.
+        await failures.Guard("accounts that mails rest on", () => Read(stale, ct), ct);
+        await Use(
+            async (policy, now) =>
+            {
+                await Send(policy, now, ct);
                 return true;
             },
             ct);
+    }
+
+    private Task<T> Use<T>(Func<RunningPolicy, Instant, Task<T>> work, CancellationToken ct)
+    {
+        var now = clock.GetCurrentInstant();
+        return atWork.Use(now, policy => work(policy, now), ct);
+    }
+
+    /// <summary>Sends what is due, unless accounts are to be read first: then these are named.</summary>
+    private async Task<IReadOnlySet<string>> SendWhenFresh(RunningPolicy policy, Instant now, CancellationToken ct)
+    {
+        // Without a way for mails to leave, the policy is asked for reports only.
+        IReadOnlySet<string> stale = new HashSet<string>();
+        if (desk.CanSend)
+        {
+            stale = await desk.AccountsToRead(new PolicyLook(policy.Policy, now) { Running = policy }, ct);
+            if (stale.Count == 0)
+                await Send(policy, now, ct);
+        }
+
+        await atWork.WriteCards(policy, now, ct);
+        return stale;
+    }
+
+    private async Task Read(IReadOnlySet<string> accounts, CancellationToken ct)
+    {
+        foreach (var summary in await fresh.Read(accounts, clock.GetCurrentInstant(), ct))
+        {
+            if (summary.Problem is { } problem)
+                log.LogWarning("account {Account}: {Problem}", summary.Account, problem);
+        }
+    }
 
     private async Task Send(RunningPolicy policy, Instant now, CancellationToken ct)
     {

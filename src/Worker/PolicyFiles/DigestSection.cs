@@ -70,10 +70,21 @@ internal static class DigestSection
         "`weekly`: once a week also with nothing to say.",
         shown: "never");
 
+    private static readonly Key<NumbersBy> Numbers = new(
+        "numbers",
+        new ChoiceShape<NumbersBy>([("owner", NumbersBy.Owner), ("team", NumbersBy.Team), ("off", NumbersBy.Off)]),
+        "Whom the rows of the section `numbers` are about: each owner, each team; `off` leaves the section out.",
+        shown: "owner");
+
     private static readonly Key<Word> Hours = new("hours", Forms.Reference, "The calendar in whose open time immediate mails go out.");
 
-    public static Shape<IReadOnlyList<MapValues>> Shape { get; } = new ListShape<MapValues>(
-        new MapShape("a digest", Name, To, At, Days, SectionsKey, MaxItems, Thread, SendEmpty) { Kind = Name, Definition = "digest" });
+    public static Shape<IReadOnlyList<MapValues>> Shape { get; } =
+        new ListShape<MapValues>(
+            new MapShape("a digest", Name, To, At, Days, SectionsKey, MaxItems, Thread, SendEmpty, Numbers)
+            {
+                Kind = Name,
+                Definition = "digest",
+            });
 
     public static MapShape NotificationsShape { get; } = new("a map {hours}", Hours);
 
@@ -102,6 +113,7 @@ internal static class DigestSection
                 MaxItems = map.Of(MaxItems),
                 ThreadByWeek = map.Of(Thread),
                 SendEmptyWeekly = map.Of(SendEmpty),
+                Numbers = map.Of(Numbers),
             });
         }
 

@@ -11,7 +11,12 @@ namespace CrmSync.Worker.PolicyFiles;
 /// <param name="Today">For warnings about the coming year.</param>
 /// <param name="AccountAddresses">The addresses of the accounts in crmsync.yaml: they are ours, too.</param>
 /// <param name="CommandMailbox">The address of the command mailbox, if there is one.</param>
-internal sealed record ReadingOptions(LocalDate Today, IReadOnlyList<EmailAddress> AccountAddresses, EmailAddress? CommandMailbox = null);
+internal sealed record ReadingOptions(LocalDate Today, IReadOnlyList<EmailAddress> AccountAddresses, EmailAddress? CommandMailbox = null)
+{
+    /// <summary>The accounts by name, for tests that say how far one was read.</summary>
+    public IReadOnlyDictionary<string, (EmailAddress Address, bool IsCalendar)> Accounts { get; init; } =
+        new Dictionary<string, (EmailAddress, bool)>();
+}
 
 /// <summary>Builds a policy from the tree of its sections, reporting everything an admin has to change.</summary>
 internal static class PolicyReader

@@ -82,7 +82,7 @@ internal sealed class PolicyTests(ReadingOptions options, ProblemList problems)
             var before = problems.ErrorCount;
             var result =
                 rootOf(test) is { } root && PolicyOf(root, test, lists) is { } policy
-                    ? new TestRun(problems).Run(test, policy)
+                    ? new TestRun(options, problems).Run(test, policy)
                     : new TestResult(
                         test.Of(TestSection.Name) ?? "",
                         test.Place(TestSection.Name),

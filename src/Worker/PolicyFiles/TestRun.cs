@@ -1,4 +1,5 @@
 using CrmSync.Domain.Company;
+using CrmSync.Domain.Digests;
 using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Policy;
 using CrmSync.Worker.Yaml;
@@ -41,7 +42,7 @@ internal sealed record TestDifference(
 }
 
 /// <summary>Runs one test on a policy (policy.md section 12).</summary>
-internal sealed class TestRun(ProblemList problems)
+internal sealed class TestRun(ReadingOptions options, ProblemList problems)
 {
     private static readonly LocalDateTimePattern Local = LocalDateTimePattern.CreateWithInvariantCulture("uuuu-MM-dd'T'HH:mm");
     private static readonly LocalDateTimePattern LocalSeconds = LocalDateTimePattern.CreateWithInvariantCulture("uuuu-MM-dd'T'HH:mm:ss");
@@ -50,6 +51,7 @@ internal sealed class TestRun(ProblemList problems)
     {
         var log = TestLog.Of(policy, test.Must(TestSection.Events, []), problems);
         var evaluator = new Evaluator(policy);
+        var coverage = new TestCoverage(policy, options, problems);
         var differences = new List<TestDifference>();
         var exercised = new HashSet<string>(StringComparer.Ordinal);
         foreach (var check in ChecksOf(test))
@@ -58,7 +60,8 @@ internal sealed class TestRun(ProblemList problems)
                 Check(
                     check,
                     evaluator,
-                    log.At(now.In(policy.DefaultCalendar.Zone)),
+                    log.At(now.In(policy.DefaultCalendar.Zone)) with { Coverage = coverage.Read(check.Coverage) },
+                    coverage,
                     now.In(policy.DefaultCalendar.Zone),
                     differences,
                     exercised);
@@ -67,14 +70,27 @@ internal sealed class TestRun(ProblemList problems)
         return new TestResult(test.Of(TestSection.Name) ?? "", test.Place(TestSection.Name), differences, exercised);
     }
 
-    private static IEnumerable<WrittenCheck> ChecksOf(MapValues test) => test.Of(TestSection.Checks) is { } checks
-        ? checks.Select(c => new WrittenCheck(c.Of(TestSection.Now), c.Of(TestSection.Expect), c.Of(TestSection.Closed)))
-        : [new WrittenCheck(test.Of(TestSection.SingleNow), test.Of(TestSection.Expect), test.Of(TestSection.Closed))];
+    private static IEnumerable<WrittenCheck> ChecksOf(MapValues test) =>
+        test.Of(TestSection.Checks) is { } checks
+            ? checks.Select(c => new WrittenCheck(
+                c.Of(TestSection.Now),
+                c.Of(TestSection.Expect),
+                c.Of(TestSection.Closed),
+                c.Of(TestSection.Coverage)))
+            :
+            [
+                new WrittenCheck(
+                    test.Of(TestSection.SingleNow),
+                    test.Of(TestSection.Expect),
+                    test.Of(TestSection.Closed),
+                    test.Of(TestSection.Coverage)),
+            ];
 
     private void Check(
         WrittenCheck check,
         Evaluator evaluator,
         ContactLogSnapshot log,
+        TestCoverage coverage,
         Instant now,
         List<TestDifference> differences,
         HashSet<string> exercised)
@@ -104,7 +120,7 @@ internal sealed class TestRun(ProblemList problems)
                     continue;
 
                 var found = left.Where(i => i.Rule.Name == rule && Same(i.About, about))
-                    .OrderBy(i => Fields(wanted, i, zone).Count())
+                    .OrderBy(i => Fields(wanted, i, now, coverage, zone).Count())
                     .FirstOrDefault();
                 if (found is null)
                 {
@@ -120,7 +136,7 @@ internal sealed class TestRun(ProblemList problems)
                 }
 
                 left.Remove(found);
-                foreach (var (field, want, got) in Fields(wanted, found, zone))
+                foreach (var (field, want, got) in Fields(wanted, found, now, coverage, zone))
                     Differs($"{rule} {about}", field, want, got, rule, found.About);
             }
 
@@ -167,7 +183,12 @@ internal sealed class TestRun(ProblemList problems)
         return (rule.Text, about);
     }
 
-    private static IEnumerable<(string Field, string? Want, string? Got)> Fields(MapValues wanted, Item item, DateTimeZone zone)
+    private static IEnumerable<(string Field, string? Want, string? Got)> Fields(
+        MapValues wanted,
+        Item item,
+        Instant now,
+        TestCoverage coverage,
+        DateTimeZone zone)
     {
         if (wanted.Of(TestSection.State) is { } state && state != Word(item.State))
             yield return ("state", state, Word(item.State));
@@ -183,6 +204,13 @@ internal sealed class TestRun(ProblemList problems)
             yield return ("by", by.Value, item.By);
         if (Moment(wanted, TestSection.HeldUntil, item.Until, zone) is { } until)
             yield return until;
+        if (wanted.Of(TestSection.Unsure) is { } unsure && !AreSame(unsure, item.Unsure, coverage))
+            yield return ("unsure", List(unsure.Select(account => account.Text)), List(item.Unsure));
+        if (wanted.NodeOf(TestSection.Held) is not null && wanted.Of(TestSection.Held) is var held && held != item.Held)
+            yield return ("held", Word(held), Word(item.Held));
+        if (wanted.Of(TestSection.Notified) is { } notified && List(notified.Select(Print)) is var steps
+            && List(NotifiedStep.At(item, now).Select(Print)) is var told && steps != told)
+            yield return ("notified", steps, told);
     }
 
     private static IEnumerable<(string Field, string? Want, string? Got)> Fields(MapValues wanted, ClosedItem item, DateTimeZone zone)
@@ -198,6 +226,18 @@ internal sealed class TestRun(ProblemList problems)
         if (Moment(wanted, TestSection.Due, item.Due, zone) is { } due)
             yield return due;
     }
+
+    private static bool AreSame(IReadOnlyList<Word> wanted, IReadOnlyList<string> got, TestCoverage coverage) =>
+        wanted.Count == got.Count && wanted.All(one => got.Any(account => coverage.IsSame(one.Text, account)));
+
+    private static string List(IEnumerable<string> entries) => $"[{string.Join(", ", entries)}]";
+
+    private static string Print(MapValues step) =>
+        Print(new NotifiedStep(step.Of(TestSection.NotifiedTo) ?? "", step.Of(TestSection.NotifiedStep) ?? ""));
+
+    private static string Print(NotifiedStep step) => $"{step.To} {step.Step}";
+
+    private static string Word(bool truth) => truth ? "true" : "false";
 
     private static (string Field, string? Want, string? Got)? Moment(
         MapValues wanted,
@@ -249,5 +289,9 @@ internal sealed class TestRun(ProblemList problems)
 
     private static bool Same(string about, string written) => about.Equals(written, StringComparison.OrdinalIgnoreCase);
 
-    private sealed record WrittenCheck(WrittenMoment? Now, IReadOnlyList<MapValues>? Expect, IReadOnlyList<MapValues>? Closed);
+    private sealed record WrittenCheck(
+        WrittenMoment? Now,
+        IReadOnlyList<MapValues>? Expect,
+        IReadOnlyList<MapValues>? Closed,
+        IReadOnlyList<Named<string, Answer<WrittenMoment>>>? Coverage);
 }

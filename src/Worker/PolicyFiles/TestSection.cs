@@ -177,6 +177,29 @@ internal static class TestSection
     public static Key<Answer<WrittenMoment>> HeldUntil { get; } =
         new("until", new OrNullShape<WrittenMoment>(Moment), "The end of the hold; null if unknown.");
 
+    public static Key<IReadOnlyList<Word>> Unsure { get; } = new(
+        "unsure",
+        new ListShape<Word>(Id.As((text, node) => new Word(text, node))),
+        "The accounts that make it unsure, as `coverage` names them.");
+
+    public static Key<bool> Held { get; } = new("held", Forms.Truth, "Whether an accusation waits until accounts have been read.");
+
+    public static Key<string> NotifiedTo { get; } = new("to", Forms.Name, "The id of who was told.", required: true);
+
+    public static Key<string> NotifiedStep { get; } = new(
+        "step",
+        new EitherShape<string>(
+            "warn, or the number of a step",
+            new WholeShape(1, 100).As((number, _) => FormattableString.Invariant($"escalate-{number}")),
+            new TextShape<string>("warn, or the number of a step", "^(?:warn|escalate-[1-9][0-9]?)$", Forms.Same, max: 20)),
+        "warn, or which of the steps of `escalate`: 1 for the first.",
+        required: true);
+
+    public static Key<IReadOnlyList<MapValues>> Notified { get; } = new(
+        "notified",
+        new ListShape<MapValues>(new MapShape("a step {to, step}", NotifiedTo, NotifiedStep) { Definition = "notified" }),
+        "Who has been told which step by an immediate mail, in order; what hours and bundling delay counts as told.");
+
     public static Key<string> As { get; } =
         new(
             "as",
@@ -207,7 +230,7 @@ internal static class TestSection
                     Due,
                     Level,
                     ByLimit,
-                    HeldUntil)
+                    HeldUntil, Unsure, Held, Notified)
                 {
                     Definition = "expectedItem",
                 }),
@@ -235,19 +258,28 @@ internal static class TestSection
     public static Key<IReadOnlyList<MapValues>> Events { get; } =
         new("events", new ListShape<MapValues>(new EventShape()), "What happened, in any order.", required: true);
 
+    public static Key<IReadOnlyList<Named<string, Answer<WrittenMoment>>>> Coverage { get; } = new(
+        "coverage",
+        new NamedShape<string, Answer<WrittenMoment>>(Id, new OrNullShape<WrittenMoment>(Moment), "person or account"),
+        "How far accounts were read, by person, address or account: when the last reading began; null for never. All others were read.");
+
     public static Key<WrittenMoment> SingleNow { get; } = new("now", Moment, "The moment to look at, in place of `checks`.");
 
     public static Key<IReadOnlyList<MapValues>> Checks { get; } =
         new(
             "checks",
             new ListShape<MapValues>(
-                new MapShape("a check {now, expect, closed}", Now, Expect, Closed) { OneOf = [Expect, Closed], Definition = "check" },
+                new MapShape("a check {now, expect, closed}", Now, Expect, Closed, Coverage)
+                {
+                    OneOf = [Expect, Closed],
+                    Definition = "check",
+                },
                 least: 1),
             "Moments to look at, and what must be there.");
 
     public static Shape<IReadOnlyList<MapValues>> Shape { get; } =
         new ListShape<MapValues>(
-            new MapShape("a test", Name, Config, With, Events, SingleNow, Expect, Closed, Checks)
+            new MapShape("a test", Name, Config, With, Events, SingleNow, Expect, Closed, Checks, Coverage)
             {
                 Definition = "test",
                 OneOf = [Checks, SingleNow],

@@ -161,11 +161,66 @@ public sealed class DigestComposerTests
     }
 
     [Fact]
-    public void What_rests_on_mail_nobody_could_read_waits_a_day_and_then_says_so()
+    public void What_is_unsure_is_listed_with_whose_mailbox_was_last_read_when()
     {
-        var item = Some.Item("A", state: ItemState.Overdue, due: Some.Now - Duration.FromHours(23)) with { Unsure = ["ana"] };
-        Assert.True(Compose([item]).IsEmpty);
-        Assert.NotNull(Lines(Compose([item with { Due = Some.Now - Duration.FromHours(24) }])).Single().Reservation);
+        var line = Lines(Doubtful([Some.Item("A") with { Unsure = ["tim-mail"] }])).Single();
+        Assert.Equal((true, "Tim's mailbox was last read Mon 14:10"), (line.IsUncertain, line.Reservation));
+        line = Lines(Doubtful([Some.Item("A") with { Unsure = ["commands", "tim-calendar", "shared"] }])).Single();
+        Assert.Equal(
+            "the command mailbox has never been read, Tim's calendar was last read yesterday 08:45, the mailbox hello@bright.example was last read today 06:45",
+            line.Reservation);
+        Assert.False(Lines(Doubtful([Some.Item("A")])).Single().IsUncertain);
+    }
+
+    [Fact]
+    public void An_account_that_makes_more_than_three_lines_unsure_is_named_once_at_the_head()
+    {
+        Item[] items =
+        [
+            .. Enumerable.Range(0, 3).Select(i => Some.Item($"I{i}") with { Unsure = ["tim-mail"] }),
+            Some.Item("X") with
+            {
+                Unsure = ["shared"],
+            },
+        ];
+        Assert.Null(Doubtful(items).Reservation);
+
+        var digest = Doubtful([.. items, Some.Item("I3") with { Unsure = ["tim-mail", "shared"] }]);
+        Assert.Equal("Tim's mailbox was last read Mon 14:10. What is marked “not certain” may be done already.", digest.Reservation);
+        Assert.All(Lines(digest), line => Assert.True(line.IsUncertain));
+        Assert.Equal(2, Lines(digest).Count(line => line.Reservation == "the mailbox hello@bright.example was last read today 06:45"));
+        Assert.Equal(3, Lines(digest).Count(line => line.Reservation is null));
+    }
+
+    [Fact]
+    public void What_nobody_may_be_accused_of_yet_stands_under_due_today_and_is_told_to_no_manager()
+    {
+        var held = Some.Item("A", state: ItemState.Overdue) with
+        {
+            Held = true,
+            Unread = ["tim-mail"],
+            Level = 1,
+            Steps = [new ItemStep(Some.Now, "olga", Via.Digest)],
+        };
+        var section = Section(Compose([held]));
+        Assert.Equal(("due_today", "Due yesterday 12:45"), (section.Name, section.Lines.Single().Status));
+        Assert.Equal(ItemState.Open, Compose([held]).Listed.Single().State);
+        Assert.True(Compose([held], run: Some.Run(Some.TheFirm, Some.Olga)).IsEmpty);
+
+        var proven = held with { Held = false, Unread = [] };
+        Assert.Equal("overdue", Section(Compose([proven])).Name);
+        Assert.Equal(
+            ["needs_you", "overdue_by_owner"],
+            Compose([proven], run: Some.Run(Some.TheFirm, Some.Olga)).Sections.Take(2).Select(s => s.Name));
+    }
+
+    [Fact]
+    public void What_waited_and_is_told_all_the_same_says_which_mailbox_was_not_read()
+    {
+        var told = Some.Item("A", state: ItemState.Overdue) with { Unread = ["tim-mail"] };
+        Assert.Equal(
+            ("overdue", "Tim's mailbox was last read Mon 14:10"),
+            (Section(Doubtful([told])).Name, Lines(Doubtful([told])).Single().Reservation));
     }
 
     [Fact]
@@ -213,20 +268,56 @@ public sealed class DigestComposerTests
     }
 
     [Fact]
-    public void Answers_in_time_are_counted_for_yesterday_and_thirty_days()
+    public void Numbers_count_what_fell_due_by_who_owned_it_then()
     {
-        ClosedItem[] closed =
+        Outcome[] outcomes =
         [
-            Closed("A", ItemClosing.Met, Some.Now - Duration.FromHours(20)),
-            Closed("B", ItemClosing.Late, Some.Now - Duration.FromDays(20)),
-            Closed("C", ItemClosing.Met, Some.Now - Duration.FromDays(40)),
+            Came("ana", OutcomeKind.InTime, 1, 2),
+            Came("ana", OutcomeKind.Late, 1, 30),
+            Came("ana", OutcomeKind.NotYet, 6, 150),
+            Came("ana", OutcomeKind.ByHand, 20, 5),
+            Came("tim", OutcomeKind.Unsure, 20, 50),
+            Came("tim", OutcomeKind.InTime, 80, 4),
+            Came("stranger", OutcomeKind.InTime, 1, 1),
         ];
-        var row = Compose([], closed: closed, run: Some.Run(Some.TheFirm, Some.Olga))
-            .Sections.OfType<TableSection>()
-            .Single(s => s.Name == "numbers")
-            .Rows.Single();
-        Assert.Equal(["Ana Duarte", "1 of 1", "1 of 2 (50\u00A0%)"], row.Cells);
-        Assert.Equal(0.5, row.Share);
+        var table = Numbers(Some.TheFirm, outcomes)!;
+        Assert.Equal(["Who", "Yesterday", "7 days", "30 days", "90 days"], table.Columns);
+        Assert.Equal(
+            [
+                [
+                    "All",
+                    "1 of 2\n1 late\n2\u00A0h",
+                    "1 of 3\n1 late\n1 not yet\n30\u00A0h",
+                    "1 of 5\n1 late\n1 not yet\n1 by hand\n1 unsure\n30\u00A0h",
+                    "2 of 6\n1 late\n1 not yet\n1 by hand\n1 unsure\n4\u00A0h",
+                ],
+                [
+                    "Ana Duarte",
+                    "1 of 2\n1 late\n2\u00A0h",
+                    "1 of 3\n1 late\n1 not yet\n30\u00A0h",
+                    "1 of 4\n1 late\n1 not yet\n1 by hand\n30\u00A0h",
+                    "1 of 4\n1 late\n1 not yet\n1 by hand\n30\u00A0h",
+                ],
+                ["Tim Quinn", "none", "none", "0 of 1\n1 unsure", "1 of 2\n1 unsure\n4\u00A0h"],
+            ],
+            table.Rows.Select(row => row.Cells));
+    }
+
+    [Fact]
+    public void A_median_that_still_waits_is_more_than_it_says() =>
+        Assert.Equal(
+            "0 of 1\n1 not yet\nover\u00A03\u00A0d",
+            Numbers(Some.TheFirm, [Came("ana", OutcomeKind.NotYet, 1, 80)])!.Rows.Single().Cells[1]);
+
+    [Fact]
+    public void Numbers_count_by_team_or_not_at_all()
+    {
+        Outcome[] outcomes = [Came("ana", OutcomeKind.InTime, 1, 2), Came("tim", OutcomeKind.Late, 1, 30)];
+        Assert.Equal(
+            ["All", "desk", "no team"],
+            Numbers(Some.TheFirm with { Numbers = NumbersBy.Team }, outcomes)!.Rows.Select(row => row.Cells[0]));
+        Assert.Null(Numbers(Some.TheFirm with { Numbers = NumbersBy.Off }, outcomes));
+        Assert.Null(Numbers(Some.TheFirm, []));
     }
 
     [Theory]
@@ -361,11 +452,8 @@ public sealed class DigestComposerTests
             Participants = [new Participant(Some.Address("jo@acme.example"), null, ParticipantRole.From, false)],
         };
         var automatic = Some.Mail("Y") with { Class = InteractionClass.Auto };
-        var digest = Compose(
-            [],
-            [.. contacts, strangers, automatic],
-            [Closed("A", ItemClosing.Met, Some.Now - Duration.FromHours(20))],
-            Some.Run(Some.TheFirm, Some.Olga));
+        var facts = Some.Facts([], [.. contacts, strangers, automatic]) with { Outcomes = new([Came("ana", OutcomeKind.InTime, 1, 2)]) };
+        var digest = new DigestComposer(facts).Compose(Some.Run(Some.TheFirm, Some.Olga), DigestHistory.None);
         var weeks = digest.Sections.OfType<TableSection>().Single(section => section.Name == "numbers").Weeks!.Weeks;
         Assert.Equal(
             ["26 Jan 0", "2 Feb 0", "9 Feb 0", "16 Feb 1", "23 Feb 2", "this week 3"],
@@ -421,6 +509,42 @@ public sealed class DigestComposerTests
         DueDigest? run = null,
         DigestHistory? history = null
     ) => new DigestComposer(Some.Facts(items, log, closed: closed)).Compose(run ?? Some.Run(), history ?? DigestHistory.None);
+
+    /// <summary>A digest of Ana's where accounts were read more or less lately.</summary>
+    private static Digest Doubtful(IReadOnlyList<Item> items)
+    {
+        var facts = Some.Facts(
+            items,
+            policy: Some.Policy with
+            {
+                Us = Some.Policy.Us with { CommandMailbox = Some.Address("crmsync@bright.example") },
+            });
+        var coverage = new[]
+        {
+            new AccountCoverage("tim-mail", Some.Tim.Email, Instant.FromUtc(2026, 3, 2, 14, 10)),
+            new AccountCoverage("tim-calendar", Some.Tim.Email, Some.Now - Duration.FromDays(1)) { IsCalendar = true },
+            new AccountCoverage("shared", Some.Address("hello@bright.example"), Some.Now - Duration.FromHours(2)),
+            new AccountCoverage("commands", Some.Address("crmsync@bright.example"), null),
+        };
+        return new DigestComposer(facts with { Evaluation = facts.Evaluation with { Coverage = coverage } }).Compose(
+            Some.Run(),
+            DigestHistory.None);
+    }
+
+    private static Outcome Came(string owner, OutcomeKind kind, int daysAgo, int hours) =>
+        new(Some.Answer, owner, Some.Now - Duration.FromDays(daysAgo), kind, Duration.FromHours(hours));
+
+    private static TableSection? Numbers(DigestDefinition digest, Outcome[] outcomes)
+    {
+        var facts = Some.Facts([], policy: Some.Policy with { Teams = [new Team("desk", null, ["ana"], [])] }) with
+        {
+            Outcomes = new(outcomes),
+        };
+        return new DigestComposer(facts)
+            .Compose(Some.Run(digest, Some.Olga), DigestHistory.None)
+            .Sections.OfType<TableSection>()
+            .FirstOrDefault(s => s.Name == "numbers");
+    }
 
     private static ItemSection Section(Digest digest) => digest.Sections.OfType<ItemSection>().Single();
 

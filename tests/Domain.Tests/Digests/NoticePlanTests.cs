@@ -69,11 +69,42 @@ public sealed class NoticePlanTests
             Late("B", level: 1) with { Rule = Some.Answer with { Urgent = true }, Due = Ten + Minutes(40) }));
 
     [Fact]
-    public void What_rests_on_mail_nobody_could_read_waits_a_day()
+    public void An_accusation_waits_until_accounts_are_read_and_a_warning_does_not()
     {
-        var unsure = Late("A", level: 1) with { Unsure = ["ana"], Due = Ten };
-        Assert.Empty(At(Ten + Hour(5), unsure));
-        Assert.Single(At(Ten + Hour(24), unsure));
+        var held = Late("A", level: 1) with { Unread = ["ana"], Held = true };
+        Assert.Empty(At(Ten + Hour(5), held));
+        Assert.Equal(["ana: escalate-1 A"], At(Ten + Hour(5), held with { Held = false }));
+        Assert.Single(
+            new NoticePlan(InOfficeHours).DueAt(new EvaluationResult(Ten + Hour(5)) { Items = [held], Closed = [] }, withHeld: true));
+        Assert.Equal(["ana: warn A"], At(Ten + Minutes(10), Some.Item("A", due: Ten + Hour(1)) with { WarnAt = Ten, Unsure = ["ana"] }));
+    }
+
+    [Fact]
+    public void What_is_told_though_not_everything_was_read_says_so_in_its_first_line()
+    {
+        var item = Late("F7K2Q", level: 1) with { Unread = ["bob-mail"] };
+        var facts = Some.Facts([item], [Some.Mail("F7K2Q")]);
+        facts = facts with
+        {
+            Evaluation = facts.Evaluation with { Coverage = [new AccountCoverage("bob-mail", Some.Tim.Email, Some.Now - Hour(30))] },
+        };
+        var mail = new NoticeComposer(facts).Compose(Some.Ana, [new Notice(item, "escalate-1", "ana")]);
+        Assert.Equal("Overdue, not certain: Answer Jo Keane", mail.Headline);
+        var line = mail.Sections.OfType<ItemSection>().Single().Lines.Single();
+        Assert.Equal((true, "Tim's mailbox was last read yesterday 02:45"), (line.IsUncertain, line.Reservation));
+    }
+
+    [Fact]
+    public void The_steps_told_so_far_are_those_that_came_while_it_was_known_and_free()
+    {
+        ItemStep[] steps = [new(Ten, "ana", Via.Email), new(Ten + Hour(1), "tim", Via.Digest), new(Ten + Hour(2), "olga", Via.Email)];
+        var item = Late("A", level: 3) with { Steps = steps, Due = Ten, WarnAt = Ten - Hour(1), KnownSince = Ten - Hour(4) };
+        Assert.Equal(["ana warn", "ana escalate-1", "olga escalate-3"], Told(item));
+        Assert.Equal(["ana warn"], Told(item with { Level = 0, State = ItemState.Open }));
+        Assert.Equal(["ana warn"], Told(item with { Held = true, Unread = ["x"] }));
+        Assert.Equal(["olga escalate-3"], Told(item with { KnownSince = Ten + Hour(3) }));
+
+        IEnumerable<string> Told(Item one) => NotifiedStep.At(one, Ten + Hour(3)).Select(step => $"{step.To} {step.Step}");
     }
 
     [Fact]

@@ -28,6 +28,8 @@ internal sealed class Invented
     ];
     private static readonly string[] Inside = [Ana, Bob, "dana@us.example", "support@us.example"];
     private static readonly string[] Threads = ["t1", "t2", "t3", "t4", "t5"];
+    public static readonly EmailAddress CommandMailbox = Address("crmsync@us.example");
+
     private readonly Random random;
 
     public Invented(int seed)
@@ -66,7 +68,26 @@ internal sealed class Invented
     public static string Tell(Item i) =>
         $"{i.Id} {i.Rule.Name} {i.About} {i.Contact} {i.State} {i.Opened} {i.Due} {i.Owner} L{i.Level} {i.By} {i.Until} {i.KnownSince} "
             + $"{i.WarnAt} {i.HiddenUntil} {i.Trigger} "
-        + $"{string.Join(',', i.Steps)} {string.Join(',', i.Unsure)} {i.Why}";
+        + $"{string.Join(',', i.Steps)} {string.Join(',', i.Unsure)} {string.Join(',', i.Unread)} {i.Held} {i.Why}";
+
+    /// <summary>How far the mailboxes have been read by a moment, some never; some calendars, too.</summary>
+    public IReadOnlyList<AccountCoverage> Coverage(Instant now) =>
+        [
+            .. Inside.Append(CommandMailbox.Value).Select(address => new AccountCoverage(address, Address(address), ReadBy(now))),
+            .. Inside
+                .Where(_ => Chance(0.2))
+                .Select(address => new AccountCoverage($"ics:{address}", Address(address), now) { IsCalendar = true }),
+        ];
+
+    /// <summary>The same accounts, some of them read on.</summary>
+    public IReadOnlyList<AccountCoverage> ReadOn(IReadOnlyList<AccountCoverage> accounts, Instant now) =>
+        [
+            .. accounts.Select(account =>
+                Chance(0.5) ? account with { ReadUpTo = Instant.Max(account.ReadUpTo ?? Instant.MinValue, ReadBy(now) ?? now) } : account),
+        ];
+
+    private Instant? ReadBy(Instant now) =>
+        Any([now, now - Duration.FromMinutes(4), now - Duration.FromHours(random.Next(1, 200)), (Instant?)null]);
 
     private CompanyPolicy SomePolicy()
     {
@@ -155,6 +176,7 @@ internal sealed class Invented
                     ["complaint"] = Case("complaint", HasMarker("complaint"), Chance(0.7) ? "5d" : null, resolved: Chance(0.7)),
                 },
                 EpisodeGap = Length("12d"),
+            Us = Bare.Us with { CommandMailbox = CommandMailbox },
             }).WithPeople(people).WithRules([.. rules.Where(_ => Chance(0.7))]).WithLimits([.. limits.Where(_ => Chance(0.6))]);
     }
 

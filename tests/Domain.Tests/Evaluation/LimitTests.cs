@@ -282,18 +282,4 @@ public sealed class LimitTests
         Assert.Equal(["dana", "ana", "dana", "bob"], item.Steps.Select(s => s.To));
         Assert.Equal(3, item.Level);
     }
-
-    [Fact]
-    public void An_item_is_unsure_while_an_account_that_could_hold_the_answer_lags()
-    {
-        Story Read(string? upTo, string address = Ana) =>
-            new Story(Bare.WithRules(Reply)).Mail("a", "2026-03-02 10:00", Jane, Ana).ReadUpTo("the-account", address, upTo);
-        Assert.Equal(["the-account"], Read("2026-03-02 13:59").At("2026-03-02 16:00").Items.Single().Unsure);
-        Assert.Empty(Read("2026-03-02 14:00").At("2026-03-02 16:00").Items.Single().Unsure);
-        Assert.Equal(["the-account"], Read("2026-03-02 11:59").At("2026-03-02 12:00").Items.Single().Unsure);
-        Assert.Equal(["the-account"], Read(null).At("2026-03-02 12:00").Items.Single().Unsure);
-        Assert.Equal(["the-account"], Read(null, "support@us.example").At("2026-03-02 12:00").Items.Single().Unsure);
-        Assert.Empty(Read(null, "dana@us.example").At("2026-03-02 12:00").Items.Single().Unsure);
-        Assert.Equal(ItemState.Overdue, Read(null).At("2026-03-02 16:00").Items.Single().State);
-    }
 }

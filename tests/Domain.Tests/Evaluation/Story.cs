@@ -163,9 +163,14 @@ internal sealed class Story(CompanyPolicy policy)
         return this;
     }
 
-    public Story ReadUpTo(string account, string address, string? at)
+    public Story ReadUpTo(string account, string address, string? at, int grace = 5, bool isCalendar = false)
     {
-        (coverage ??= []).Add(new AccountCoverage(account, EmailAddress.Parse(address), at is null ? null : Time(at)));
+        (coverage ??= []).Add(
+            new AccountCoverage(account, EmailAddress.Parse(address), at is null ? null : Time(at))
+            {
+                Grace = Duration.FromMinutes(grace),
+                IsCalendar = isCalendar,
+            });
         return this;
     }
 

@@ -288,7 +288,7 @@ public sealed class WhatNobodyExpected
 
         // What another version of the program, or a hand in the database, has left behind.
         var state = await company.Accounts.Register("ana", "test", "ana@us.example", default);
-        var folder = await company.Ledger.Folder(state, kind == "mbox" ? "" : "", "mail", role: null, default);
+        var folder = await company.Ledger.Folder(state, "", "mail", role: null, default);
         await company.Ledger.Discover(folder, [new Locator(key)], folder.Cursor, default);
 
         var done = await Run(harvest, new ReadableAccount("ana", "test", Address("ana"), _ => source));

@@ -66,8 +66,23 @@ public sealed class AskingThePolicy
         var (output, _) = Printed(json: false, asked => new BacktestPrinter(asked, DateTimeZone.Utc).Print(without, rule: null));
         var (same, _) = Printed(json: false, asked => new BacktestPrinter(asked, DateTimeZone.Utc).Print([], rule: null));
 
-        Assert.StartsWith("reply: 1 more, 0 fewer\n  more, e.g. jane@acme.example, opened ", output, StringComparison.Ordinal);
+        Assert.Matches(@"(?m)^  reply +before +0 .*\n +after +1 ", output);
+        Assert.Contains("\nreply\n  1 after only, e.g. jane@acme.example, opened ", output, StringComparison.Ordinal);
         Assert.Equal("no differences\n", same);
+    }
+
+    [Fact]
+    public void Two_policies_are_compared_by_their_counts_and_by_how_the_same_items_end()
+    {
+        var stricter = BacktestReport.Compare(Replayed("within: 40bh"), Replayed("within: 1bh"));
+        var (output, _) = Printed(json: false, asked => new BacktestPrinter(asked, DateTimeZone.Utc).Print(stricter, rule: null));
+        var (_, lines) = Printed(json: true, asked => new BacktestPrinter(asked, DateTimeZone.Utc).Print(stricter, rule: "reply"));
+
+        Assert.Contains("  1 otherwise, e.g. jane@acme.example, opened ", output, StringComparison.Ordinal);
+        Assert.Matches(@"(?m)^    before: .*, due .*\n    after:  .*, due ", output);
+        var reply = Assert.Single(lines);
+        Assert.Equal(("reply", 1), (reply["rule"]!.GetValue<string>(), reply["changed"]!.GetValue<int>()));
+        Assert.NotEqual(reply["before"]!["numbers"]!.ToJsonString(), reply["after"]!["numbers"]!.ToJsonString());
     }
 
     private static Explanation Explained()

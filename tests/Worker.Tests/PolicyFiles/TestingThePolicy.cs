@@ -56,6 +56,14 @@ public sealed class TestingThePolicy : IDisposable
         "expect: [ { rule: reply, about: t, opened: \"2026-03-02T10:30\" } ]",
         "reply t: opened expected 2026-03-02T10:30, got 2026-03-02T10:00")]
     [InlineData("expect: [ { rule: reply, about: t, until: \"2026-03-02T10:30\" } ]", "reply t: until expected 2026-03-02T10:30, got null")]
+    [InlineData("expect: [ { rule: reply, about: t, unsure: [ana] } ]", "reply t: unsure expected [ana], got []")]
+    [InlineData("expect: [ { rule: reply, about: t, held: true } ]", "reply t: held expected true, got false")]
+    [InlineData(
+        "expect: [ { rule: reply, about: t, notified: [ { to: ana, step: 2 } ] } ]",
+        "reply t: notified expected [ana escalate-2], got []")]
+    [InlineData(
+        "coverage: { ana: null }, expect: [ { rule: reply, about: t, unsure: [] } ]",
+        "reply t: unsure expected [], got [ana]")]
     public void Every_field_is_compared(string expectation, string difference)
     {
         var (status, output, _) = Run($"[ {{ name: wrong, events: [ {Question} ], now: \"2026-03-02T11:00\", {expectation} }} ]");
@@ -89,6 +97,30 @@ public sealed class TestingThePolicy : IDisposable
 
         Assert.NotEqual(0, status);
         Assert.Contains(problem, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_check_that_names_an_account_nobody_has_fails_and_says_where()
+    {
+        var (status, _, error) = Run(
+            $"[ {{ name: wrong, events: [ {Question} ], now: \"2026-03-02T11:00\", coverage: {{ anna: null }}, expect: [] }} ]");
+
+        Assert.NotEqual(0, status);
+        Assert.Contains("P030: no person or account 'anna'", error, StringComparison.Ordinal);
+        Assert.Contains("did you mean 'ana'?", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_account_of_the_configuration_goes_by_its_name_in_a_test()
+    {
+        File.WriteAllText(
+            Path.Combine(folder, "crmsync.yaml"),
+            "version: 1\naccounts:\n  - { ics: calendars, address: ana@us.example, name: diary }\n");
+        var (status, output, error) = Run(
+            $"[ {{ name: fine, events: [ {Question} ], now: \"2026-03-02T11:00\", coverage: {{ diary: \"2026-03-02T10:29\" }}, "
+                + "expect: [ { rule: reply, about: t, unsure: [diary] } ] } ]");
+
+        Assert.Equal((0, "1 passed, 0 failed\n", ""), (status, output, error));
     }
 
     [Fact]

@@ -348,7 +348,7 @@ internal sealed class CalDavClient(DavClient dav)
         }
 
         /// <exception cref="MailServerException">There is no such calendar: some say it inside the answer, about an address they cannot even write down.</exception>
-        public IReadOnlyList<CalDavTag> Finish() => resources == 1 && isMissing
+        public List<CalDavTag> Finish() => resources == 1 && isMissing
             ? throw new MailServerException(MailFailure.Permanent, $"there is no calendar at {calendar.Address.GetLeftPart(UriPartial.Path)}; check the address")
             : tags;
     }

@@ -1,0 +1,85 @@
+using CrmSync.Domain.Evaluation;
+using NodaTime;
+
+namespace CrmSync.Domain.Digests;
+
+/// <summary>
+/// What a reader is told about accounts that lag: on the line of each item they make unsure or, where one account does that to many lines,
+/// once at the head (policy.md section 11, "Coverage").
+/// </summary>
+internal sealed class Doubts
+{
+    /// <summary>An account that makes more lines unsure is named at the head instead.</summary>
+    private const int MostLines = 3;
+
+    /// <summary>A line names so many accounts and counts the rest.</summary>
+    private const int MostNamed = 3;
+
+    private readonly Dictionary<string, AccountCoverage> accounts;
+    private readonly HashSet<string> atHead;
+    private readonly PeopleBook people;
+    private readonly ReaderClock clock;
+
+    /// <param name="evaluation">How far the accounts have been read.</param>
+    /// <param name="told">The items of the mail.</param>
+    /// <param name="people">Whose accounts they are.</param>
+    /// <param name="clock">The reader's.</param>
+    public Doubts(EvaluationResult evaluation, IEnumerable<Item> told, PeopleBook people, ReaderClock clock)
+    {
+        (this.people, this.clock) = (people, clock);
+        accounts = evaluation
+            .Coverage.DistinctBy(account => account.Account, StringComparer.Ordinal)
+            .ToDictionary(account => account.Account, StringComparer.Ordinal);
+        atHead = told.SelectMany(Accounts)
+            .CountBy(account => account, StringComparer.Ordinal)
+            .Where(one => one.Value > MostLines)
+            .Select(one => one.Key)
+            .ToHashSet(StringComparer.Ordinal);
+    }
+
+    /// <summary>What stands at the head; null when lines say it all.</summary>
+    public string? Head => atHead.Count == 0 ? null : $"{Sentence(atHead)}. What is marked “not certain” may be done already.";
+
+    /// <summary>Whether something about an item is not certain.</summary>
+    public static bool Concern(Item item) => item.Unsure.Count > 0 || IsToldUnproven(item);
+
+    /// <summary>What the line of an item says about it; null when the head does, or nothing is doubtful.</summary>
+    public string? About(Item item) =>
+        Accounts(item).Where(account => !atHead.Contains(account)).ToList() is { Count: > 0 } left ? Sentence(left) : null;
+
+    /// <summary>It waited a business day for accounts to be read, and is told all the same.</summary>
+    private static bool IsToldUnproven(Item item) => item is { ToldState: ItemState.Overdue, Unread.Count: > 0 };
+
+    private static IReadOnlyList<string> Accounts(Item item) => IsToldUnproven(item) ? item.Unread : item.Unsure;
+
+    /// <summary>
+    /// <c>Bob's mailbox was last read Tue 14:10, the mailbox support@us.example has never been read</c>; who lags most first.
+    /// </summary>
+    private string Sentence(IEnumerable<string> names)
+    {
+        var lagging = names
+            .OrderBy(name => accounts.GetValueOrDefault(name)?.ReadUpTo ?? Instant.MinValue)
+            .ThenBy(name => name, StringComparer.Ordinal)
+            .ToList();
+        var told = lagging.Take(lagging.Count <= MostNamed + 1 ? lagging.Count : MostNamed).Select(LastRead).ToList();
+        return string.Join(", ", told) + (told.Count < lagging.Count ? $", and {lagging.Count - told.Count} more" : "");
+    }
+
+    private string LastRead(string name)
+    {
+        if (!accounts.TryGetValue(name, out var account))
+            return $"{PlainWords.Flatten(name, PlainWords.Name)} could not be read up to now";
+
+        return account.ReadUpTo is { } read
+            ? $"{Owned(account)} was last read {clock.When(read)}"
+            : $"{Owned(account)} has never been read";
+    }
+
+    private string Owned(AccountCoverage account)
+    {
+        var what = account.IsCalendar ? "calendar" : "mailbox";
+        return people.Ours(account.Address) is { } owner ? $"{people.FirstName(owner.Id)}'s {what}"
+            : account.Address == people.CommandMailbox ? "the command mailbox"
+            : $"the {what} {PlainWords.Flatten(account.Address.Value, PlainWords.Name)}";
+    }
+}

@@ -1,0 +1,109 @@
+using System.Globalization;
+using CrmSync.Domain.Evaluation;
+using CrmSync.Domain.Policy;
+using NodaTime;
+
+namespace CrmSync.Domain.Digests;
+
+/// <summary>
+/// <c>numbers</c> (policy.md section 15): of what customers were promised and fell due in a period, how much was done in time, by who owned
+/// it when it was due. Never answering makes it worse, not better.
+/// </summary>
+internal sealed class NumbersTable(DigestFacts facts, PeopleBook people, ReaderClock clock, IReadOnlySet<string> scope)
+{
+    /// <summary>What fell due longer ago is not counted.</summary>
+    public static readonly Duration Longest = Duration.FromDays(90);
+
+    private static readonly int[] Days = [7, 30, 90];
+
+    /// <summary>The table, or null when nothing fell due or the digest does without.</summary>
+    /// <param name="by">How its rows are made.</param>
+    /// <param name="weeks">A picture to stand below it.</param>
+    public TableSection? Write(NumbersBy by, Func<WeeksPicture> weeks)
+    {
+        if (by == NumbersBy.Off)
+            return null;
+
+        var outcomes = facts.Outcomes.Value.Where(outcome => scope.Contains(outcome.Owner)).ToList();
+        if (outcomes.Count == 0)
+            return null;
+
+        var (day, start, end) = DayBefore();
+        var rows = outcomes
+            .GroupBy(outcome => NameOf(outcome.Owner, by), StringComparer.Ordinal)
+            .OrderBy(group => group.Key, StringComparer.Ordinal)
+            .Select(group => Row(group.Key, [.. group]))
+            .ToList();
+        if (rows.Count > 1)
+            rows.Insert(0, Row("All", outcomes));
+
+        return new TableSection(SectionNames.Numbers, "Answered in time")
+        {
+            Caption = "Done in time, of all that fell due, and the median time",
+            Columns = [by == NumbersBy.Team ? "Team" : "Who", Capital(clock.DayName(day)), .. Days.Select(count => $"{count} days")],
+            Rows = rows,
+            Weeks = weeks(),
+            IsWorthAMail = false,
+        };
+
+        TableRow Row(string who, List<Outcome> all)
+        {
+            List<Figures> figures =
+            [
+                Count(all.Where(one => start <= one.Due && one.Due < end)),
+                .. Days.Select(count => Count(all.Where(one => facts.Now - Duration.FromDays(count) <= one.Due))),
+            ];
+            return new TableRow([who, .. figures.Select(Words)]);
+        }
+    }
+
+    private static Figures Count(IEnumerable<Outcome> outcomes) => Figures.From(outcomes.Select(outcome => (outcome.Kind, outcome.Taken)));
+
+    /// <summary><c>3 of 5</c>, what became of the others, and the median, each on a line.</summary>
+    private static string Words(Figures figures)
+    {
+        if (figures.All == 0)
+            return "none";
+
+        var lines = new List<string> { $"{figures.InTime} of {figures.All}" };
+        Add(figures.Late, "late");
+        Add(figures.NotYet, "not yet");
+        Add(figures.ByHand, "by hand");
+        Add(figures.Unsure, "unsure");
+        if (figures.Median is { } median)
+            lines.Add($"{(figures.IsMedianOpen ? "over " : "")}{Briefly(median)}".Replace(' ', '\u00A0'));
+
+        return string.Join('\n', lines);
+
+        void Add(int count, string what)
+        {
+            if (count > 0)
+                lines.Add($"{count} {what}");
+        }
+    }
+
+    /// <summary><c>40 min</c>, <c>16 h</c>, <c>3 d</c>: five columns have to fit on a phone.</summary>
+    private static string Briefly(Duration length) => length.TotalMinutes switch
+    {
+        < 60 => string.Create(CultureInfo.InvariantCulture, $"{(long)length.TotalMinutes} min"),
+        < 48 * 60 => string.Create(CultureInfo.InvariantCulture, $"{(long)length.TotalHours} h"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{(long)length.TotalDays} d"),
+    };
+
+    private string NameOf(string owner, NumbersBy by) =>
+        by != NumbersBy.Team ? people.FullName(owner)
+        : facts.Policy.Teams.FirstOrDefault(team => team.Lead == owner || team.Members.Contains(owner))?.Id ?? "no team";
+
+    /// <summary>The business day before today: on a Monday nobody asks about Sunday.</summary>
+    private (LocalDate Day, Instant Start, Instant End) DayBefore()
+    {
+        var calendar = facts.Policy.DefaultCalendar;
+        var day = clock.Today.PlusDays(-1);
+        while (!calendar.IsBusinessDay(day) && Period.DaysBetween(day, clock.Today) < 14)
+            day = day.PlusDays(-1);
+
+        return (day, calendar.StartOf(day), calendar.StartOf(day.PlusDays(1)));
+    }
+
+    private static string Capital(string words) => char.ToUpperInvariant(words[0]) + words[1..];
+}
