@@ -22,8 +22,8 @@ public enum TlsMode
 /// </summary>
 public sealed class MailEndpoint
 {
-    private MailEndpoint(string host, int port, TlsMode tls, X509Certificate2Collection anchors) =>
-        (Host, Port, Tls, Anchors) = (host, port, tls, anchors);
+    private MailEndpoint(string host, int port, TlsMode tls, X509Certificate2Collection anchors, Uri? proxy) =>
+        (Host, Port, Tls, Anchors, Proxy) = (host, port, tls, anchors, proxy);
 
     /// <summary>The name or address of the server; the certificate must be for it.</summary>
     public string Host { get; }
@@ -37,6 +37,9 @@ public sealed class MailEndpoint
     /// <summary>Authorities trusted for this server in addition to those of the operating system.</summary>
     public X509Certificate2Collection Anchors { get; }
 
+    /// <summary>The proxy that leads there, such as <c>socks5://proxy.bright.example:1080</c>; null for none.</summary>
+    public Uri? Proxy { get; }
+
     /// <summary>True when the server runs on this machine.</summary>
     public bool IsLoopback => Host == "localhost" || (IPAddress.TryParse(Host, out var address) && IPAddress.IsLoopback(address));
 
@@ -45,8 +48,9 @@ public sealed class MailEndpoint
     /// <param name="port">1 to 65535.</param>
     /// <param name="tls">How the connection is protected.</param>
     /// <param name="anchorsPem">Certificates of additional authorities in PEM form, or null.</param>
+    /// <param name="proxy">The proxy that leads there, or null.</param>
     /// <exception cref="MailServerException">With <see cref="MailFailure.Config"/>, when the values cannot be used together.</exception>
-    public static MailEndpoint For(string host, int port, TlsMode tls, string? anchorsPem = null)
+    public static MailEndpoint For(string host, int port, TlsMode tls, string? anchorsPem = null, Uri? proxy = null)
     {
         if (string.IsNullOrWhiteSpace(host))
             throw new MailServerException(MailFailure.Config, "the name of the mail server is empty; give `host`");
@@ -54,7 +58,7 @@ public sealed class MailEndpoint
         if (port is < 1 or > 65535)
             throw new MailServerException(MailFailure.Config, $"{port} is not a port; give a number from 1 to 65535");
 
-        var endpoint = new MailEndpoint(host.Trim(), port, tls, ReadAnchors(anchorsPem));
+        var endpoint = new MailEndpoint(host.Trim(), port, tls, ReadAnchors(anchorsPem), proxy);
         if (tls == TlsMode.None && !endpoint.IsLoopback)
             throw new MailServerException(
                 MailFailure.Config,

@@ -15,10 +15,11 @@ public sealed class Credential
     /// <summary>True for an OAuth 2 access token, false for a password.</summary>
     public bool IsToken { get; }
 
-    internal string Secret { get; }
+    /// <summary>The password or token; for those who log in, and nobody else.</summary>
+    public string Secret { get; }
 
     /// <summary>Everything that must never be shown: the secret, and the forms in which a server may echo it.</summary>
-    internal IReadOnlyList<string> Unspeakable =>
+    public IReadOnlyList<string> Unspeakable =>
     [
         Secret,
         Convert.ToBase64String(Encoding.UTF8.GetBytes(Secret)),

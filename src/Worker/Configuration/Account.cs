@@ -114,7 +114,11 @@ internal enum Encryption
 /// <param name="Port">1 to 65535.</param>
 /// <param name="Encryption">How the connection is protected.</param>
 /// <param name="Ca">The full path of an additional trust anchor, or null.</param>
-internal sealed record Server(string Host, int Port, Encryption Encryption, string? Ca);
+internal sealed record Server(string Host, int Port, Encryption Encryption, string? Ca)
+{
+    /// <summary>The address of the proxy that leads there, with its user and password if it has them; null for none.</summary>
+    public Secret? Proxy { get; init; }
+}
 
 /// <summary>How one logs in to a mail server.</summary>
 internal abstract record Login

@@ -178,7 +178,7 @@ internal sealed class AccountReader(ProblemList problems, OutsideValues outside)
             (Encryption.StartTls, false) => 587,
             _ => 25,
         };
-        return new Server(host, port, tls, map.Of(Ca) is { } ca ? Full(map, ca) : null);
+        return new Server(host, port, tls, map.Of(Ca) is { } ca ? Full(map, ca) : null) { Proxy = mailPorts ? map.Of(Proxy) : null };
     }
 
     /// <summary>The password or OAuth of a map; null when there is neither or it is not complete.</summary>

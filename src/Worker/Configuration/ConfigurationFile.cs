@@ -44,7 +44,9 @@ internal static class ConfigurationFile
         if (!Whole.TryRead(outside.Filled(node), "the configuration", problems, out var map))
             return null;
 
-        var accounts = new AccountReader(problems, outside).Read(map.Must(Accounts, []));
+        var delivery = map.Of(ConfigurationShape.Delivery);
+        IReadOnlyList<Account> accounts =
+            [.. new AccountReader(problems, outside).Read(map.Must(Accounts, [])).Select(account => Reached(account, delivery?.Of(Proxy)))];
         var capture = map.Of(Capture);
         var configuration = new CrmSyncConfiguration
         {
@@ -56,12 +58,18 @@ internal static class ConfigurationFile
                 TextBytes = capture?.Of(TextSize) ?? TextSize.Fallback,
             },
             Accounts = accounts,
-            Delivery = map.Of(ConfigurationShape.Delivery) is { } delivery ? new DeliveryReader(problems, accounts).Read(delivery) : null,
+            Delivery = delivery is null ? null : new DeliveryReader(problems, accounts).Read(delivery),
             Schedule = ScheduleOf(map.Of(Schedule)),
             Status = map.Of(ConfigurationShape.Status) is { } status ? StatusOf(status, problems) : null,
         };
         return problems.HasErrors ? null : configuration;
     }
+
+    /// <summary>An account without a proxy of its own is reached through the common one; this very machine needs none.</summary>
+    private static Account Reached(Account account, Secret? proxy) =>
+        account is ImapAccount { Server: { Proxy: null } server } imap && !Loopback.Is(server.Host)
+            ? imap with { Server = server with { Proxy = proxy } }
+            : account;
 
     private static StorageChoice StorageOf(MapValues? storage, SourceFile file)
     {

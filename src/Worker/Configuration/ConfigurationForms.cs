@@ -76,6 +76,42 @@ internal sealed class UrlShape : Shape<Uri>
             : text;
 }
 
+/// <summary>
+/// The address of a proxy. It may hold the user and password the proxy wants, and so is a secret as a whole; in clear text that is a
+/// warning.
+/// </summary>
+internal sealed class ProxyShape : Shape<Secret>
+{
+    private static readonly string[] Schemes = ["socks5", "socks4", "socks4a", "http", "https"];
+
+    public override string Wanted => "a proxy such as socks5://proxy.bright.example:1080 (socks5, socks4, socks4a, http or https)";
+
+    public override bool Fits(YamlNode node) => node is YamlScalar { Kind: ScalarKind.Text };
+
+    public override JsonObject Schema(SchemaBook book) =>
+        new() { ["type"] = "string", ["pattern"] = @"^(socks5|socks4|socks4a|http|https)://[^/]+/?$|^\$\{" };
+
+    public override bool TryRead(YamlNode node, string title, ProblemList problems, out Secret value)
+    {
+        if (node is not YamlScalar { Kind: ScalarKind.Text } scalar
+            || !Uri.TryCreate(scalar.Text, UriKind.Absolute, out var url)
+            || !Schemes.Contains(url.Scheme)
+            || url.Host.Length == 0
+            || url.AbsolutePath.Trim('/').Length > 0)
+            return Wrong(node, title, problems, out value);
+
+        if (url.UserInfo.Length > 0 && scalar.Origin is null)
+        {
+            node.Spot.File.ConcealLine(node.Spot.Line);
+            problems.Warn(node, "050",
+                $"{title} has a password in clear text; write the whole address as ${{NAME}} or {{file: PATH}} instead");
+        }
+
+        value = new Secret(scalar.Text);
+        return true;
+    }
+}
+
 /// <summary>A number of bytes: <c>4kB</c>, <c>0</c>, <c>1MB</c>. A kB has 1024.</summary>
 internal sealed class SizeShape : Shape<int>
 {

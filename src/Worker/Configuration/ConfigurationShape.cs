@@ -86,6 +86,9 @@ internal static class ConfigurationShape
 
     public static Key<string> Ca { get; } = new("ca", Line, "A file with an additional trust anchor.");
 
+    public static Key<Secret> Proxy { get; } =
+        new("proxy", new ProxyShape(), "The proxy that leads to mail servers, such as socks5://proxy.bright.example:1080.");
+
     public static Key<string> User { get; } = new("user", Line, "The user name.");
 
     public static Key<Secret> Password { get; } = new("password", new SecretShape(), "The password.");
@@ -164,13 +167,13 @@ internal static class ConfigurationShape
         new("an account", Maildir, Address, Name) { Kind = Maildir },
         new("an account", Mbox, Address, Name) { Kind = Mbox },
         new("an account", Eml, Address, Name) { Kind = Eml },
-        new("an account", Imap, Host, Port, Tls, Ca, User, Password, OAuth, Folders, Name)
+        new("an account", Imap, Host, Port, Tls, Ca, Proxy, User, Password, OAuth, Folders, Name)
         {
             Kind = Imap,
             OneOf = [Password, OAuth],
             OnlyOneOf = [Password, OAuth],
         },
-        new("an account", ImapMany, Host, Port, Tls, Ca, OAuth, Folders, Name) { Kind = ImapMany },
+        new("an account", ImapMany, Host, Port, Tls, Ca, Proxy, OAuth, Folders, Name) { Kind = ImapMany },
         new(
             "an account",
             Graph,
@@ -238,7 +241,7 @@ internal static class ConfigurationShape
     public static Key<MapValues> Delivery { get; } =
         new(
             "delivery",
-            new MapShape("a map of from, folder or smtp or graph, and commands", From, Folder, Smtp, GraphDelivery, Commands)
+            new MapShape("a map of from, folder or smtp or graph, proxy, and commands", From, Folder, Smtp, GraphDelivery, Proxy, Commands)
             {
                 OneOf = [Folder, Smtp, GraphDelivery],
                 OnlyOneOf = [Folder, Smtp, GraphDelivery],

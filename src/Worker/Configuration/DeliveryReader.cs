@@ -26,7 +26,10 @@ internal sealed class DeliveryReader(ProblemList problems, IReadOnlyList<Account
             if (smtp.NodeOf(User) is null && login is not null)
                 problems.Error(smtp.Node, "011", $"'user' is missing in {smtp.Title}: whose password or token is it?");
             return AccountReader.ServerOf(smtp, problems, mailPorts: false) is { } server
-                ? new DeliveryChoice.Smtp(server, smtp.Of(User), login)
+                ? new DeliveryChoice.Smtp(
+                    server with { Proxy = Loopback.Is(server.Host) ? null : delivery.Of(Proxy) },
+                    smtp.Of(User),
+                    login)
                 : null;
         }
 

@@ -31,7 +31,12 @@ internal sealed record LoginSettings(string Protocol, Server Server, string? Use
             Encryption.StartTls => TlsMode.StartTls,
             _ => TlsMode.None,
         };
-        return MailEndpoint.For(Server.Host, Server.Port, tls, Server.Ca is { } ca ? await Text(ca, "trust anchor", ct) : null);
+        return MailEndpoint.For(
+            Server.Host,
+            Server.Port,
+            tls,
+            Server.Ca is { } ca ? await Text(ca, "trust anchor", ct) : null,
+            Server.Proxy is { } proxy ? new Uri(proxy.Reveal()) : null);
     }
 
     /// <summary>What to log in with; null where nobody logs in.</summary>
@@ -54,8 +59,9 @@ internal sealed record LoginSettings(string Protocol, Server Server, string? Use
     public async Task<string> Everything(CancellationToken ct) =>
         string.Join(
             '\0',
-            new[] { Protocol, Server.Host, $"{Server.Port}", $"{Server.Encryption}", await Contents(Server.Ca, ct), User }.Concat(
-                await Secrets(ct)));
+            new[] { Protocol, Server.Host, $"{Server.Port}", $"{Server.Encryption}", await Contents(Server.Ca, ct), User }
+                .Concat(await Secrets(ct))
+                .Concat(Server.Proxy is { } proxy ? [proxy.Reveal()] : []));
 
     /// <summary>
     /// Tells one login from a changed one. Slow to compute, so that nobody who has the database guesses a password from it.

@@ -31,7 +31,7 @@ internal sealed class MailLogins(IClock clock, ContactDatabase? database = null)
     /// <summary>The login of these settings; the same one each time it is asked for.</summary>
     public MailLogin Of(LoginSettings settings) =>
         logins.GetOrAdd(
-            $"{settings.Protocol}\0{settings.Server}\0{settings.User}\0{Secret(settings.Login)}",
+            $"{settings.Protocol}\0{settings.Server}\0{settings.User}\0{Secret(settings.Login)}\0{settings.Server.Proxy?.Reveal()}",
             _ => new MailLogin(
                 settings,
                 turns.GetOrAdd((settings.Server.Host.ToLowerInvariant(), settings.User ?? ""), _ => new SemaphoreSlim(1)),

@@ -42,6 +42,29 @@ public sealed class ReadingTheConfiguration : IDisposable
     }
 
     [Fact]
+    public void A_proxy_leads_to_every_mail_server_that_is_elsewhere_and_an_account_may_have_its_own()
+    {
+        var configuration = Read(
+            """
+            version: 1
+            accounts:
+              - {imap: ana@us.example, name: common, host: imap.us.example, password: "${A}"}
+              - {imap: ben@us.example, name: own, host: imap.us.example, password: "${A}", proxy: "http://proxy.us.example:8080"}
+              - {imap: cy@us.example, name: here, host: localhost, password: "${A}"}
+            delivery:
+              from: crmsync@us.example
+              smtp: {host: smtp.us.example}
+              proxy: socks5://proxy.us.example:1080
+            """,
+            ("A", "x"));
+
+        Assert.Equal(
+            ["socks5://proxy.us.example:1080", "http://proxy.us.example:8080", null],
+            configuration.Accounts.Cast<ImapAccount>().Select(account => account.Server.Proxy?.Reveal()));
+        Assert.Equal("socks5://proxy.us.example:1080", Assert.IsType<DeliveryChoice.Smtp>(configuration.Delivery!.Way).Server.Proxy?.Reveal());
+    }
+
+    [Fact]
     public void Every_kind_of_account_is_read()
     {
         Write("people.csv", "address,user,password\nbo@us.example,bo,\"se,cret\"\ncy@us.example,,${CY}\n", secret: true);
