@@ -36,6 +36,7 @@ internal sealed class MailWire : Stream
     private long begun = Stopwatch.GetTimestamp();
     private TimeSpan longest;
     private bool isListening = true;
+    private bool isWholeAtStake;
 
     /// <param name="inner">The stream below: TLS, or on this machine the socket.</param>
     /// <param name="endpoint">The server, for messages.</param>
@@ -218,7 +219,7 @@ internal sealed class MailWire : Stream
         {
             IsBroken = true;
             ct.ThrowIfCancellationRequested();
-            throw Stopwatch.GetElapsedTime(begun) >= Longest
+            throw isWholeAtStake
                 ? Broken($"{endpoint} did not finish its answer within {Longest.TotalSeconds:0} seconds", e)
                 : Broken($"{endpoint} did not answer for {Silence.TotalSeconds:0} seconds", e);
         }
@@ -240,7 +241,8 @@ internal sealed class MailWire : Stream
     private TimeSpan Patience()
     {
         var rest = Longest - Stopwatch.GetElapsedTime(begun);
-        return rest <= TimeSpan.Zero ? TimeSpan.FromMilliseconds(1) : rest < Silence ? rest : Silence;
+        isWholeAtStake = rest < Silence;
+        return rest <= TimeSpan.Zero ? TimeSpan.FromMilliseconds(1) : isWholeAtStake ? rest : Silence;
     }
 
     /// <summary>How long the whole answer may take. Where a longer silence than usual was allowed, it counts on top.</summary>
