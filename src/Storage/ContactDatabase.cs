@@ -2,6 +2,7 @@ using System.Data.Common;
 using CrmSync.Storage.Rows;
 using Microsoft.Data.Sqlite;
 using Npgsql;
+using SQLitePCL;
 
 namespace CrmSync.Storage;
 
@@ -136,14 +137,26 @@ public sealed class ContactDatabase : IAsyncDisposable
         return Convert.ToInt64(await command.ExecuteScalarAsync(ct), System.Globalization.CultureInfo.InvariantCulture);
     }
 
-    /// <summary>Lets go of what was deleted: on SQLite nothing of it remains in the files.</summary>
-    internal async Task Compact(CancellationToken ct)
+    /// <summary>
+    /// Lets go of what was deleted. An SQLite file is written anew, so that nothing of it remains in the file or its log; PostgreSQL
+    /// forgets what its statistics quote and, when asked, writes its tables anew.
+    /// </summary>
+    /// <param name="tables">Whether PostgreSQL writes its tables anew: nobody else can use them meanwhile.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <returns>Why something may remain in the files, in words; null when nothing does.</returns>
+    public async Task<string?> Compact(bool tables, CancellationToken ct)
     {
-        if (!Engine.IsSqlite)
-            return;
-
-        await using var connection = await Connect(ct);
-        await Run(connection, "pragma wal_checkpoint(truncate)", ct);
+        await writing.WaitAsync(ct);
+        try
+        {
+            // Its prepared statements would hold the file open.
+            await Close();
+            return Engine.IsSqlite ? await RewriteFile(ct) : await RewriteTables(tables, ct);
+        }
+        finally
+        {
+            writing.Release();
+        }
     }
 
     internal static async Task<ContactDatabase> OpenSqlite(string file, TimeSpan patience, CancellationToken ct)
@@ -151,13 +164,13 @@ public sealed class ContactDatabase : IAsyncDisposable
         var path = Path.GetFullPath(file);
         try
         {
-            if (Path.GetDirectoryName(path) is { Length: > 0 } folder)
-                Directory.CreateDirectory(folder);
+            PrivateFiles.CreateFolder(Path.GetDirectoryName(path));
+            PrivateFiles.Create(path);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
             throw new DatabaseUnusableException(
-                $"{path}: its folder cannot be created ({problem.Message}); correct storage.sqlite or the rights of the folder",
+                $"{path}: it or its folder cannot be created ({problem.Message}); correct storage.sqlite or the rights of the folder",
                 problem);
         }
 
@@ -192,6 +205,11 @@ public sealed class ContactDatabase : IAsyncDisposable
     /// </summary>
     internal Task<T> WriteDurably<T>(Func<WriteScope, Task<T>> work, CancellationToken ct) => Write(work, durable: true, ct);
 
+    /// <summary>
+    /// Runs <paramref name="work"/> as <see cref="Write{T}(Func{WriteScope, Task{T}}, CancellationToken)"/> does, and keeps nothing of it.
+    /// </summary>
+    internal Task<T> Rehearse<T>(Func<WriteScope, Task<T>> work, CancellationToken ct) => Write(work, durable: false, ct, isKept: false);
+
     internal Task Write(Func<WriteScope, Task> work, CancellationToken ct) =>
         Write<object?>(
             async scope =>
@@ -201,7 +219,7 @@ public sealed class ContactDatabase : IAsyncDisposable
             },
             ct);
 
-    private async Task<T> Write<T>(Func<WriteScope, Task<T>> work, bool durable, CancellationToken ct)
+    private async Task<T> Write<T>(Func<WriteScope, Task<T>> work, bool durable, CancellationToken ct, bool isKept = true)
     {
         await writing.WaitAsync(ct);
         try
@@ -222,7 +240,11 @@ public sealed class ContactDatabase : IAsyncDisposable
                 await Run(writer, durable ? BeginWriting : BeginWriting + "; set local synchronous_commit = off", ct);
 
             var result = await work(new WriteScope(Engine, writer, transaction, prepared, ct));
-            await transaction.CommitAsync(ct);
+            if (isKept)
+                await transaction.CommitAsync(ct);
+            else
+                await transaction.RollbackAsync(ct);
+
             return result;
         }
         catch (Exception problem)
@@ -238,6 +260,67 @@ public sealed class ContactDatabase : IAsyncDisposable
         {
             writing.Release();
         }
+    }
+
+    /// <summary>
+    /// With nobody reading, nothing of what was deleted is left: neither in pages nobody uses, nor in the log beside the file.
+    /// </summary>
+    private async Task<string?> RewriteFile(CancellationToken ct)
+    {
+        await using var connection = new SqliteConnection(
+            new SqliteConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync(ct);
+        await Run(connection, "pragma secure_delete = on", ct);
+        try
+        {
+            if (await IsEmptied(connection, ct))
+                await Run(connection, "vacuum", ct);
+
+            if (await IsEmptied(connection, ct))
+                return null;
+        }
+        catch (SqliteException busy) when (busy.SqliteErrorCode is raw.SQLITE_BUSY or raw.SQLITE_LOCKED)
+        {
+            // Told below, like a log that somebody still reads.
+        }
+
+        return $"{Place}: another program is reading the database, so its files may still hold what was erased; run forget --compact "
+            + $"when that program has stopped";
+    }
+
+    /// <summary>
+    /// Whether everything in the log beside the file is in the file and the log is empty; somebody who reads is waited for.
+    /// </summary>
+    private static async Task<bool> IsEmptied(SqliteConnection connection, CancellationToken ct)
+    {
+        await using var command = connection.CreateCommand();
+        command.CommandText = "pragma wal_checkpoint(truncate)";
+        await using var row = await command.ExecuteReaderAsync(ct);
+        return await row.ReadAsync(ct) && row.GetInt32(0) == 0;
+    }
+
+    /// <summary>The planner's statistics quote values of columns; a table written anew holds no row that was deleted.</summary>
+    private async Task<string?> RewriteTables(bool whole, CancellationToken ct)
+    {
+        await using var connection = await Connect(ct);
+        var tables = new List<string>();
+        await using (var command = connection.CreateCommand())
+        {
+            command.CommandText = "select quote_ident(tablename) from pg_tables where schemaname = current_schema() order by tablename";
+            await using var row = await command.ExecuteReaderAsync(ct);
+            while (await row.ReadAsync(ct))
+                tables.Add(row.GetString(0));
+        }
+
+        foreach (var table in tables)
+            await Run(connection, whole ? $"vacuum (full, analyze) {table}" : $"analyze {table}", ct);
+
+        if (!whole)
+            return "tables of PostgreSQL keep deleted rows in their files until these are written anew: forget --compact does that";
+
+        // Whoever owns only the tables is told so by the server in a warning, and the rows go with its next cleaning.
+        await Run(connection, "vacuum full pg_catalog.pg_statistic", ct);
+        return "the write-ahead log of the PostgreSQL server holds what was written lately until the server uses its files again";
     }
 
     private async Task Close()

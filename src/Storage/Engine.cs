@@ -68,6 +68,41 @@ public sealed class Engine
 
     internal Instant? NullableInstantAt(DbDataReader row, int column) => row.IsDBNull(column) ? null : InstantAt(row, column);
 
+    /// <summary>Every column of every table, in order: tables and columns.</summary>
+    internal string Columns =>
+        IsSqlite
+            ? "select m.name, c.name from sqlite_master m join pragma_table_info(m.name) c where m.type = 'table' and m.name not like "
+                + "'sqlite_%' order by m.name, c.cid"
+            : """
+                select c.table_name, c.column_name
+                  from information_schema.columns c
+                  join information_schema.tables t on t.table_schema = c.table_schema and t.table_name = c.table_name
+                 where c.table_schema = current_schema() and t.table_type = 'BASE TABLE'
+                 order by c.table_name, c.ordinal_position
+                """;
+
+    /// <summary>
+    /// The columns that hold texts or bytes. SQLite lets any column hold anything, so only those are left out that hold numbers by their
+    /// type.
+    /// </summary>
+    internal string TextColumns => IsSqlite
+        ? """
+          select m.name, c.name
+            from sqlite_master m
+            join pragma_table_info(m.name) c
+           where m.type = 'table' and m.name not like 'sqlite_%' and upper(c.type) not in ('INTEGER', 'REAL', 'NUMERIC')
+           order by m.name, c.cid
+          """
+        : """
+          select c.table_name, c.column_name
+            from information_schema.columns c
+            join information_schema.tables t on t.table_schema = c.table_schema and t.table_name = c.table_name
+           where c.table_schema = current_schema()
+             and t.table_type = 'BASE TABLE'
+             and c.data_type in ('text', 'character varying', 'character', 'bytea', 'json', 'jsonb', 'xml')
+           order by c.table_name, c.ordinal_position
+          """;
+
     private static string Joined(IReadOnlyCollection<long> values)
     {
         var text = new StringBuilder(values.Count * 8).Append('[');

@@ -3,6 +3,7 @@ using CrmSync.Storage.Digests;
 using CrmSync.Storage.Harvest;
 using CrmSync.Storage.Log;
 using CrmSync.Storage.Meetings;
+using CrmSync.Storage.Privacy;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Delivery;
 using CrmSync.Worker.Digests;
@@ -76,7 +77,9 @@ internal static class CrmSyncServices
         .AddSingleton<MeetingLog>()
         .AddSingleton<Derivation>()
         .AddSingleton<ContactCards>()
-        .AddSingleton<Erasure>()
+        .AddSingleton(parts => new Erasure(parts.GetRequiredService<ContactDatabase>(), OwnMailText.Read))
+        .AddSingleton(parts => new PersonExport(parts.GetRequiredService<ContactDatabase>(), OwnMailText.Read))
+        .AddSingleton<Retention>()
         .AddSingleton<CommandInbox>()
         .AddSingleton<DigestLedger>()
         .AddSingleton<Notifications>()
@@ -87,7 +90,8 @@ internal static class CrmSyncServices
         .AddSingleton<HarvestAll>()
         .AddSingleton<LogDerivation>()
         .AddSingleton<FreshHarvest>()
-        .AddSingleton<HarvestedLog>();
+        .AddSingleton<HarvestedLog>()
+        .AddSingleton<TextRetention>();
 
     private static IServiceCollection AddDigests(this IServiceCollection services) => services
         .AddSingleton<HtmlPages>()

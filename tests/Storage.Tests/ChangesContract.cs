@@ -2,6 +2,7 @@ using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Meetings;
 using CrmSync.Storage.Log;
+using CrmSync.Storage.Privacy;
 using NodaTime;
 
 namespace CrmSync.Storage.Tests;
@@ -50,11 +51,12 @@ public abstract class ChangesContract(IDatabases databases)
         Assert.NotNull(sent.Participants.Single(p => p.Address.Value == "dora@acme.example").Bounced);
         Assert.Contains(sent.Id, (await changes.Next(Some.Noon, default))!);
 
-        await new Erasure(scene.Database).Forget(
-            [Some.Address("bob@acme.example"), Some.Address("dora@acme.example")],
+        await new Erasure(scene.Database, Scene.TextOf).Forget(
+            new SomePerson([Some.Address("bob@acme.example"), Some.Address("dora@acme.example")]),
             Some.Classifier,
             new MeetingMerge(new InvitationTrust(_ => false)),
             Some.Noon,
+            TimeSpan.Zero,
             default);
         Assert.Contains(sent.Id, (await changes.Next(Some.Noon, default))!);
     }

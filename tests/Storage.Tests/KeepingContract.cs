@@ -7,6 +7,7 @@ using CrmSync.Domain.Policy;
 using CrmSync.Storage.Digests;
 using CrmSync.Storage.Log;
 using CrmSync.Storage.Meetings;
+using CrmSync.Storage.Privacy;
 using Dapper;
 using NodaTime;
 
@@ -164,17 +165,22 @@ public abstract class KeepingContract(IDatabases databases)
         var meetings = new MeetingLog(scene.Database);
         await meetings.Store(scene.Account(), [], [Meeting("ana")], Merge, Some.Classifier.Ours, default);
 
-        var erasure = new Erasure(scene.Database);
-        var held = await erasure.Export(Some.Address("bob@acme.example"), default);
+        var bob = new SomePerson([Some.Address("bob@acme.example")]);
+        var erasure = new Erasure(scene.Database, Scene.TextOf);
+        var export = new PersonExport(scene.Database, Scene.TextOf);
+        var held = await export.Read(bob, default);
         Assert.Equal(["Kick-off", "Mine", "Ours"], held.Lines.Select(l => l.Subject));
         Assert.False(held.IsErased);
 
-        Assert.Equal(1, (await erasure.Forget([Some.Address("bob@acme.example")], Some.Classifier, Merge, Some.Noon, default)).Removed);
+        var rehearsed = await erasure.Rehearse(bob, Some.Classifier, Merge, Some.Noon, default);
+        Assert.Equal((2, 1), (rehearsed.Removed, rehearsed.Reduced));
+        Assert.Equal(rehearsed, await erasure.Forget(bob, Some.Classifier, Merge, Some.Noon, TimeSpan.Zero, default));
+        await scene.Database.Compact(tables: false, default);
         for (var again = 0; again < 2; again++)
         {
             Assert.DoesNotContain("bob@", await scene.Text(), StringComparison.OrdinalIgnoreCase);
-            Assert.Equal([null, "Ours", "Hers"], (await scene.Log()).Select(l => l.Subject));
-            Assert.True((await erasure.Export(Some.Address("bob@acme.example"), default)).IsErased);
+            Assert.Equal([null, "Hers"], (await scene.Log()).Select(l => l.Subject));
+            Assert.True((await export.Read(bob, default)).IsErased);
 
             // The mailbox is read anew.
             var counts = await scene.Deliver(Some.Line(theirs), Some.Line(shared), Some.Line(other));

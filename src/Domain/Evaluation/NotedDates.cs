@@ -49,7 +49,7 @@ internal static class NotedDates
             if (colon < 0 || !line.AsSpan(0, colon).Trim().Equals(field, StringComparison.OrdinalIgnoreCase))
                 continue;
 
-            if (Date(line[(colon + 1)..].Trim()) is not { } date)
+            if (Date(line[(colon + 1)..].Trim())?.Date is not { } date)
                 continue;
 
             if (date.Year is not null || field != "next")
@@ -62,8 +62,8 @@ internal static class NotedDates
         return null;
     }
 
-    /// <summary>The date at the start of a text, in one of the forms people write.</summary>
-    private static ContactDate? Date(string text)
+    /// <summary>The date at the start of a text, in one of the forms people write, and as it is written.</summary>
+    internal static (ContactDate Date, string Written)? Date(string text)
     {
         var words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         for (var count = Math.Min(3, words.Length); count > 0; count--)
@@ -72,13 +72,13 @@ internal static class NotedDates
             foreach (var pattern in WithYear)
             {
                 if (LocalDatePattern.Create(pattern, CultureInfo.InvariantCulture).Parse(candidate) is { Success: true, Value: var date })
-                    return new ContactDate(date.Year, date.Month, date.Day);
+                    return (new ContactDate(date.Year, date.Month, date.Day), candidate);
             }
 
             foreach (var pattern in WithoutYear)
             {
                 if (AnnualDatePattern.Create(pattern, CultureInfo.InvariantCulture).Parse(candidate) is { Success: true, Value: var day })
-                    return new ContactDate(null, day.Month, day.Day);
+                    return (new ContactDate(null, day.Month, day.Day), candidate);
             }
         }
 

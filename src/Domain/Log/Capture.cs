@@ -1,6 +1,7 @@
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Policy;
+using NodaTime;
 
 namespace CrmSync.Domain.Log;
 
@@ -10,6 +11,9 @@ public sealed class Capture(CompanyPolicy policy, int textLimit)
     /// <summary>Why a mail or meeting that <c>privacy.no_capture</c> covers is not stored.</summary>
     public const string NotWanted = "privacy.no_capture";
 
+    /// <summary>Why a mail or meeting that is marked private or confidential is not stored.</summary>
+    public const string Private = "marked private by its author";
+
     /// <summary>The default of <c>capture.text</c>, in UTF-8 bytes.</summary>
     public const int DefaultTextLimit = 4096;
 
@@ -18,6 +22,8 @@ public sealed class Capture(CompanyPolicy policy, int textLimit)
     public PhraseBook Phrases { get; } = new(policy);
 
     public Acknowledgements Acknowledgements { get; } = new(policy);
+
+    private readonly InternalAddresses ours = new(policy);
 
     /// <summary>The excerpt cut to the configured number of UTF-8 bytes at a character boundary; null when none is kept.</summary>
     public string? Shorten(string? excerpt)
@@ -44,6 +50,47 @@ public sealed class Capture(CompanyPolicy policy, int textLimit)
     }
 
     /// <summary>
+    /// Whether what the mail says is kept. Not of people of whom only the fact is kept, not where it speaks of people of whom nothing is,
+    /// not of what is older than texts are kept; and not of mails of ours and mails to the command mailbox, whose words are kept by the
+    /// ledger and the commands.
+    /// </summary>
+    /// <param name="facts">What the copy says.</param>
+    /// <param name="at">When it happened.</param>
+    /// <param name="now">The moment of the harvest.</param>
+    public bool KeepsText(MailFacts facts, Instant at, Instant now) =>
+        !IsOurOwn(facts)
+        && !Privacy.MetadataOnly.Covers(facts)
+        && !Privacy.NoCapture.CoversAnyIn(facts.Excerpt)
+        && !(Privacy.KeepsSince(now, policy.DefaultCalendar.Zone) > at);
+
+    /// <summary>
+    /// The subject as kept: nothing of mails of ours and mails to the command mailbox, nor where it names people of whom nothing is kept.
+    /// </summary>
+    public string? SubjectOf(MailFacts facts) => IsOurOwn(facts) || Privacy.NoCapture.CoversAnyIn(facts.Subject) ? null : facts.Subject;
+
+    /// <summary>
+    /// A Message-ID as kept: one that is of people of whom nothing is kept becomes one that says nothing, and is the same wherever it
+    /// stands.
+    /// </summary>
+    public string? IdOf(string? id) =>
+        id is not null && Privacy.NoCapture.CoversAnyIn(id)
+            ? "hidden-" + StableHash.Print(StableHash.Of("id", id.ToLowerInvariant()), 26)
+            : id;
+
+    /// <summary>Words of the program about an item, without addresses of people of whom nothing is kept.</summary>
+    public string Hide(string words) =>
+        Privacy.NoCapture.IsEmpty ? words : Mentions.Replace(words, Privacy.NoCapture.Covers, "(not captured)");
+
+    private bool IsOurOwn(MailFacts facts)
+    {
+        if (facts.Headers.ContainsKey("x-crmsync"))
+            return true;
+
+        var recipients = facts.To.Concat(facts.Cc).Concat(facts.Bcc).ToList();
+        return recipients.Count > 0 && recipients.TrueForAll(one => ours.IsCommandMailbox(one.Address));
+    }
+
+    /// <summary>
     /// Why the mail must not be stored at all (policy.md section 5, <c>no_capture</c> and Sensitivity), or null when it may be.
     /// </summary>
     public string? WhyNot(MailFacts facts)
@@ -54,7 +101,7 @@ public sealed class Capture(CompanyPolicy policy, int textLimit)
                 sensitivity.Trim().StartsWith("private", StringComparison.OrdinalIgnoreCase)
                 || sensitivity.Trim().StartsWith("personal", StringComparison.OrdinalIgnoreCase)))
         {
-            return "marked private by its author";
+            return Private;
         }
 
         return Privacy.NoCapture.Covers(facts) ? NotWanted : null;
@@ -64,16 +111,16 @@ public sealed class Capture(CompanyPolicy policy, int textLimit)
 /// <summary>Whether a privacy filter covers a mail or meeting.</summary>
 public static class PrivacyFilterExtensions
 {
+    /// <summary>
+    /// Whether the filter covers anybody a mail names outside of its text. What a report returns bears the subject of the mail it returns
+    /// in its text.
+    /// </summary>
     public static bool Covers(this PrivacyFilter filter, MailFacts facts) =>
-        filter.Covers(
-            facts.Subject,
-            new[] { facts.From, facts.Sender }
-                .OfType<NamedAddress>()
-                .Concat(facts.ReplyTo)
-                .Concat(facts.To)
-                .Concat(facts.Cc)
-                .Concat(facts.Bcc)
-                .Select(a => a.Address));
+        filter.Covers(facts.Subject, facts.Addresses)
+        || (
+            facts.Report is not null
+            && facts.WholeText is { } returned
+            && filter.SubjectHas.Any(text => returned.Contains(text, StringComparison.OrdinalIgnoreCase)));
 
     public static bool Covers(this PrivacyFilter filter, string? subject, IEnumerable<EmailAddress> people)
     {
@@ -83,7 +130,13 @@ public static class PrivacyFilterExtensions
             && filter.SubjectHas.Any(text => subject.Contains(text, StringComparison.OrdinalIgnoreCase)))
             return true;
 
-        return (filter.Addresses.Count > 0 || filter.Domains.Count > 0)
-            && people.Any(person => filter.Addresses.Contains(person) || filter.Domains.Any(person.IsIn));
+        return (filter.Addresses.Count > 0 || filter.Domains.Count > 0) && people.Any(filter.Covers);
     }
+
+    public static bool Covers(this PrivacyFilter filter, EmailAddress person) =>
+        filter.Addresses.Contains(person) || filter.Domains.Any(person.IsIn);
+
+    /// <summary>Whether a text, an id or the name of a file holds an address the filter covers.</summary>
+    public static bool CoversAnyIn(this PrivacyFilter filter, string? text) =>
+        !filter.IsEmpty && Mentions.AddressesIn(text).Any(filter.Covers);
 }

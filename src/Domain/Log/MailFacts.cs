@@ -77,6 +77,13 @@ public sealed record MailFacts
 
     public int Attachments { get; init; }
 
+    /// <summary>
+    /// Every address the mail names outside of its text: in its address fields, on its envelope, in the marks of a list, in a report.
+    /// </summary>
+    public IEnumerable<EmailAddress> Addresses =>
+        new[] { From, Sender }.OfType<NamedAddress>().Concat(ReplyTo).Concat(To).Concat(Cc).Concat(Bcc).Select(named => named.Address)
+            .Concat(Report?.Failed ?? []).Concat(Headers.Values.SelectMany(Mentions.AddressesIn));
+
     /// <summary>The headers kept because classes rest on them.</summary>
     public static IReadOnlyList<string> ClassHeaders { get; } =
     [

@@ -101,12 +101,14 @@ public sealed record MailLine
         var stored = Plausible(facts.Stored, harvested) ?? harvested;
         var from = facts.From is null ? [] : new[] { facts.From };
         var own = facts.OwnText ?? "";
-        var dropped = capture.Privacy.MetadataOnly.Covers(facts);
-        var text = dropped ? null : capture.Shorten(facts.Excerpt);
+        var text = capture.KeepsText(facts, Instant.Max(date ?? received ?? stored, received ?? date ?? stored), harvested)
+            ? capture.Shorten(facts.Excerpt)
+            : null;
+        var identity = MailIdentity.Of(facts);
 
         return new MailLine
         {
-            Identities = [MailIdentity.Of(facts)],
+            Identities = [identity with { MessageId = capture.IdOf(identity.MessageId) }],
             Sightings = [new Sighting(observation.Account, observation.Seen)],
             Participants = InOrder(
             [
@@ -114,9 +116,12 @@ public sealed record MailLine
                 .. As(facts.Cc, ParticipantRole.Cc), .. As(facts.Bcc, ParticipantRole.Bcc),
             ]),
             Sender = facts.Sender?.Address,
-            Subject = facts.Subject,
-            InReplyTo = facts.InReplyTo,
-            References = [.. facts.References.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+            Subject = capture.SubjectOf(facts),
+            InReplyTo = capture.IdOf(facts.InReplyTo),
+            References =
+            [
+                .. facts.References.Select(id => capture.IdOf(id)!).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
+            ],
             Headers = facts.Headers,
             CalendarPart = facts.CalendarPart,
             Report = facts.Report,

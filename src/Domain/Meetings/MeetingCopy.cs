@@ -34,6 +34,12 @@ public sealed record MeetingCopy
     /// <summary>The clean UID of the series or single meeting.</summary>
     public required string Uid { get; init; }
 
+    /// <summary>
+    /// How listings name the series (<see cref="MeetingKey.NameOf"/>) where the UID is no longer the one it was read with; null where it
+    /// is.
+    /// </summary>
+    public string? Name { get; init; }
+
     /// <summary>The recurrence id in UTC; null for a single meeting.</summary>
     public Instant? Occurrence { get; init; }
 

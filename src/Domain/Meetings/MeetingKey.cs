@@ -17,6 +17,9 @@ public sealed record MeetingKey(string Uid, Instant? Occurrence)
     /// <summary>UIDs shorter than this are told apart by their organiser.</summary>
     public const int ShortUid = 16;
 
+    private const char NameMark = '~';
+    private const int NameLength = 26;
+
     public static MeetingKey Of(string uid, EmailAddress? organizer, Instant? occurrence) => new(SeriesOf(uid, organizer), occurrence);
 
     /// <summary>What all occurrences of one series share.</summary>
@@ -25,6 +28,12 @@ public sealed record MeetingKey(string Uid, Instant? Occurrence)
         var folded = uid.Trim().ToLowerInvariant();
         return folded.Length >= ShortUid ? folded : $"{folded} {organizer?.Value}";
     }
+
+    /// <summary>A series as listings name it: what a UID says, or whose it is, stands in no list of items.</summary>
+    public static string NameOf(string series) => NameMark + StableHash.Print(StableHash.Of("series", series), NameLength);
+
+    /// <summary>Whether a text is a name <see cref="NameOf"/> gave.</summary>
+    public static bool IsName(string text) => text.Length == NameLength + 1 && text[0] == NameMark;
 
     /// <summary>The id of the line in the log: equal on every database and in every run, ascending with the occurrence.</summary>
     public string LineId => StableHash.Print(Occurrence)

@@ -91,10 +91,7 @@ public sealed class AccountLock : IAsyncDisposable
     {
         try
         {
-            return new AccountLock(
-                null,
-                new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose)
-            );
+            return new AccountLock(null, PrivateFiles.Open(path, FileMode.OpenOrCreate, FileShare.None, FileOptions.DeleteOnClose));
         }
         catch (IOException) when (File.Exists(path))
         {

@@ -1,3 +1,4 @@
+using CrmSync.Storage.Log;
 using Dapper;
 using NodaTime;
 
@@ -98,8 +99,8 @@ public sealed class Accounts(ContactDatabase database)
     /// <param name="ct">Cancels.</param>
     public Task Failed(AccountState account, Instant now, string words, bool permanent, CancellationToken ct) =>
         database.Write(
-            scope =>
-                scope.Execute(
+            async scope =>
+                await scope.Execute(
                     """
                     update account
                        set last_attempt = @now, last_error = @words, last_error_permanent = @permanent, error_since = coalesce(error_since, @now)
@@ -108,7 +109,7 @@ public sealed class Accounts(ContactDatabase database)
                     new
                     {
                         now,
-                        words,
+                        words = (await ErasedPeople.Load(scope)).WithoutAddresses(words),
                         permanent,
                         account.Number,
                     }),

@@ -89,6 +89,7 @@ public sealed class HarvestLedger(ContactDatabase database)
                 var account = await scope.One<(long Number, bool FirstReadDone)>(
                     "select a.number, a.first_read_done from folder f join account a on a.number = f.account where f.number = @folder",
                     new { folder = folder.Number });
+                var erased = await ErasedPeople.Load(scope);
                 var number = await scope.One<long>("select coalesce(max(number), 0) from remote_item");
                 var items = scope.Rows(
                     """
@@ -104,7 +105,12 @@ public sealed class HarvestLedger(ContactDatabase database)
                     Column.Number("account"), Column.Number("size"), Column.Instant("dated"), Column.Flag("backlog"));
 
                 // Oldest first: reading takes the newest, and both ends of the table stay together on disk.
-                foreach (var locator in found.DistinctBy(l => l.Key, StringComparer.Ordinal).OrderBy(l => l.Dated ?? Instant.MinValue))
+                // Nor is a file read that bears the address of somebody erased.
+                foreach (
+                    var locator in found
+                        .Where(l => !erased.IsNamedIn(l.Key))
+                        .DistinctBy(l => l.Key, StringComparer.Ordinal)
+                        .OrderBy(l => l.Dated ?? Instant.MinValue))
                 {
                     items
                         .Add(++number)
@@ -286,7 +292,7 @@ public sealed class HarvestLedger(ContactDatabase database)
             {
                 await RemoveHeaderLines(scope, results, classifier);
                 var lines = await new LineWriter(scope, classifier).Write([.. results.Select(ItemMarker.LineOf).OfType<MailLine>()]);
-                return await new ItemMarker(scope).Mark(results, lines);
+                return await new ItemMarker(scope, await ErasedPeople.Load(scope)).Mark(results, lines);
             },
             ct);
 

@@ -18,7 +18,7 @@ internal enum ItemState
 }
 
 /// <summary>Writes down what became of the items of a batch.</summary>
-internal sealed class ItemMarker(WriteScope scope)
+internal sealed class ItemMarker(WriteScope scope, ErasedPeople erased)
 {
     /// <summary>The line a result brings to the log, or null.</summary>
     public static MailLine? LineOf(ItemResult result) => result switch
@@ -56,7 +56,7 @@ internal sealed class ItemMarker(WriteScope scope)
                         ? new StoreCounts(0, 0, 1, 0, 0, 0)
                         : became.IsNew ? new StoreCounts(1, 0, 0, 0, 0, 0) : new StoreCounts(0, 1, 0, 0, 0, 0);
                     if (became.IsErased)
-                        Row(result, ItemState.Skipped, reason: "about a person who was erased");
+                        Row(result, ItemState.Skipped, reason: ErasedPeople.Reason);
                     else
                         Row(result, ItemState.Done, mail.Cut?.Place, mail.Cut?.Reason, mail.Cut?.Remedy, interaction: became.Interaction);
 
@@ -68,6 +68,11 @@ internal sealed class ItemMarker(WriteScope scope)
                 case ItemResult.Skipped skipped:
                     counts += new StoreCounts(0, 0, 1, 0, 0, 0);
                     Row(result, ItemState.Skipped, reason: skipped.Reason);
+                    break;
+                case ItemResult.Quarantined { HeaderLine: not null } when written[line].IsErased:
+                    line++;
+                    counts += new StoreCounts(0, 0, 1, 0, 0, 0);
+                    Row(result, ItemState.Skipped, reason: ErasedPeople.Reason);
                     break;
                 case ItemResult.Quarantined bad:
                     counts += new StoreCounts(0, 0, 0, 1, 0, 0);
@@ -108,12 +113,15 @@ internal sealed class ItemMarker(WriteScope scope)
                 .Add(result.Item)
                 .Add((long)state)
                 .Add(retryAt)
-                .Add(Texts.Clean(place))
-                .Add(Texts.Clean(reason))
-                .Add(Texts.Clean(remedy))
+                .Add(Said(place))
+                .Add(Said(reason))
+                .Add(Said(remedy))
                 .Add(interaction)
                 .End();
     }
+
+    /// <summary>What is said of an item stays and is shown to people; nobody who was erased is named in it.</summary>
+    private string? Said(string? words) => Texts.Clean(erased.WithoutAddresses(words));
 
     private async Task Forget(List<long> vanished)
     {

@@ -1,3 +1,4 @@
+using CrmSync.Domain.Company;
 using Dapper;
 using NodaTime;
 
@@ -23,7 +24,13 @@ public enum CommandMailState
 /// <param name="ArrivedAt">When it arrived.</param>
 /// <param name="Sender">The address it claims to come from, or null.</param>
 /// <param name="Mail">What it says, in a form only the reader of commands knows.</param>
-public sealed record WaitingCommand(string Id, Instant ArrivedAt, string? Sender, string Mail);
+public sealed record WaitingCommand(string Id, Instant ArrivedAt, string? Sender, string Mail)
+{
+    /// <summary>
+    /// The same without a word of what it says: kept in its place where it names somebody who was erased, so that its author can be told.
+    /// </summary>
+    public string? Unsaid { get; init; }
+}
 
 /// <summary>What became of a mail to the command mailbox.</summary>
 /// <param name="Id">As in <see cref="WaitingCommand"/>.</param>
@@ -59,21 +66,36 @@ public sealed record UntoldAnswer(string Id, Instant ArrivedAt, OwedAnswer Answe
 public sealed class CommandInbox(ContactDatabase database)
 {
     /// <summary>Keeps mails to be read; those known already stay as they are.</summary>
-    public Task Keep(IReadOnlyList<WaitingCommand> mails, CancellationToken ct) =>
-        database.WriteDurably(
-            async scope =>
+    public Task Keep(IReadOnlyList<WaitingCommand> mails, CancellationToken ct) => database.WriteDurably(
+        async scope =>
+        {
+            var erased = await ErasedPeople.Load(scope);
+            foreach (var mail in mails)
             {
-                foreach (var mail in mails)
-                {
+                // What the person writes is skipped like all their mail.
+                if (EmailAddress.TryParse(mail.Sender, out var sender) && erased.Contains(sender))
+                    continue;
+
+                    var text = erased.IsNamedIn(mail.Mail)
+                        ? mail.Unsaid
+                            ?? throw new ArgumentException("A mail that names somebody erased cannot be kept as it is.", nameof(mails))
+                        : mail.Mail;
                     await scope.Execute(
-                        "insert into command_mail (id, arrived_at, state, mail, sender) values (@Id, @ArrivedAt, 0, @text, @Sender) on "
-                            + "conflict do nothing",
+                        """
+                        insert into command_mail (id, arrived_at, state, mail, sender, people)
+                        values (@Id, @ArrivedAt, 0, @text, @Sender, @people)
+                            on conflict do nothing
+                        """,
                         new
                         {
                             mail.Id,
                             mail.ArrivedAt,
-                            text = Texts.Clean(mail.Mail),
+                            text = Texts.Clean(text),
                             mail.Sender,
+                            people = Texts.Clean(
+                                string.Join(
+                                    ' ',
+                                    Mentions.AddressesIn(text).Select(address => address.Value).Distinct(StringComparer.Ordinal))),
                         });
                 }
 
@@ -94,25 +116,27 @@ public sealed class CommandInbox(ContactDatabase database)
     }
 
     /// <summary>Writes down what became of a mail; what it said is forgotten.</summary>
-    public Task Decide(string id, CommandDecision decision, CancellationToken ct) =>
-        database.WriteDurably(
-            async scope =>
-                await scope.Execute(
-                    """
-                    update command_mail
-                       set state = @state, words = @words, mail = null, reader = @reader, answer = @answer, at_once = @atOnce
-                     where id = @id and state = 0
-                    """,
-                    new
-                    {
-                        id,
-                        state = (int)decision.State,
-                        words = Texts.Clean(decision.Words),
-                        reader = decision.Answer?.Reader,
-                        answer = Texts.Clean(decision.Answer?.Text),
-                        atOnce = decision.Answer is { AtOnce: true } ? 1 : 0,
-                    }),
-            ct);
+    public Task Decide(string id, CommandDecision decision, CancellationToken ct) => database.WriteDurably(
+        async scope =>
+        {
+            var erased = await ErasedPeople.Load(scope);
+            return await scope.Execute(
+                """
+                update command_mail
+                   set state = @state, words = @words, mail = null, reader = @reader, answer = @answer, at_once = @atOnce
+                 where id = @id and state = 0
+                """,
+                new
+                {
+                    id,
+                    state = (int)decision.State,
+                    words = Texts.Clean(erased.WithoutAddresses(decision.Words)),
+                    reader = decision.Answer?.Reader,
+                    answer = Texts.Clean(erased.WithoutAddresses(decision.Answer?.Text)),
+                    atOnce = decision.Answer is { AtOnce: true } ? 1 : 0,
+                });
+        },
+        ct);
 
     /// <summary>The answers owed at once, in order of arrival.</summary>
     public Task<IReadOnlyList<UntoldAnswer>> OwedAtOnce(CancellationToken ct) => Untold("at_once = 1", new { }, ct);

@@ -18,11 +18,18 @@ public sealed class CommandLog(ContactDatabase database)
         return database.WriteDurably(
             async scope =>
             {
+                // Whoever says something about a person who was erased is told so before; this keeps it true whoever asks.
+                var erased = await ErasedPeople.Load(scope);
                 var known = (
                     await scope.Query<string>(
                         $"select id from interaction where {scope.Engine.AnyOf("id", "@ids")}",
                         new { ids = scope.Engine.List([.. commands.Select(c => c.Id)]) })).ToHashSet();
-                var fresh = commands.Where(c => known.Add(c.Id)).Select(c => (c, (string?)null)).ToArray();
+                var fresh = commands
+                    .Select(erased.Without)
+                    .OfType<Interaction>()
+                    .Where(c => known.Add(c.Id))
+                    .Select(c => (c, (string?)null))
+                    .ToArray();
                 await new PlainLines(scope).Add(fresh);
                 return fresh.Length;
             },

@@ -10,7 +10,7 @@ namespace CrmSync.Storage.Log;
 internal static class CommandText
 {
     public static string Write(CommandFacts command) =>
-        JsonSerializer.Serialize(
+        Json.Write(
             new Stored(
                 command.By.Value,
                 command.Verb,

@@ -19,6 +19,7 @@ public sealed class ContactCards(ContactDatabase database)
         database.Write(
             async scope =>
             {
+                var erased = await ErasedPeople.Load(scope);
                 await scope.Execute("delete from contact_alias");
                 var rows = scope.Rows(
                     """
@@ -26,8 +27,13 @@ public sealed class ContactCards(ContactDatabase database)
                     select r.address, r.contact, r.name, r.organisation, r.owner
                       from {rows} r
                     """,
-                    Column.Text("address"), Column.Text("contact"), Column.Text("name"), Column.Text("organisation"), Column.Text("owner"));
-                foreach (var card in cards.DistinctBy(c => c.Address))
+                    Column.Text("address"),
+                    Column.Text("contact"),
+                    Column.Text("name"),
+                    Column.Text("organisation"),
+                    Column.Text("owner"));
+                foreach (
+                    var card in cards.Where(c => !erased.Contains(c.Address) && !erased.Contains(c.Contact)).DistinctBy(c => c.Address))
                 {
                     rows.Add(card.Address.Value)
                         .Add(card.Contact.Value)

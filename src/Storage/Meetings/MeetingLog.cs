@@ -15,7 +15,11 @@ namespace CrmSync.Storage.Meetings;
 /// <param name="New">Lines that were not in the log.</param>
 /// <param name="Known">Lines that were, changed or not.</param>
 /// <param name="Gone">Lines that no copy speaks of any more.</param>
-public sealed record MeetingCounts(int New, int Known, int Gone);
+public sealed record MeetingCounts(int New, int Known, int Gone)
+{
+    /// <summary>Copies and messages that were not kept because they are about nobody but people who were erased.</summary>
+    public int Erased { get; init; }
+}
 
 /// <summary>An invitation as it is kept.</summary>
 /// <param name="Series">Its series.</param>
@@ -26,6 +30,9 @@ public sealed record KeptInvitation(string Series, string Hash, InvitationMail M
 /// <summary>Keeps every account's copies of meetings and the messages about them, and the lines they make together.</summary>
 public sealed class MeetingLog(ContactDatabase database)
 {
+    /// <summary>Who was erased: what is stored is stored without them, and what is compared with it must be, too.</summary>
+    public Task<ErasedPeople> Erased(CancellationToken ct) => ErasedPeople.Load(database, ct);
+
     /// <summary>What an account's calendar was left with by the reading before, to settle the next one against.</summary>
     public async Task<IReadOnlyList<MeetingCopy>> CopiesOf(AccountState account, CancellationToken ct)
     {
@@ -58,9 +65,14 @@ public sealed class MeetingLog(ContactDatabase database)
             async scope =>
             {
                 var erased = await ErasedPeople.Load(scope);
+                MeetingCopy[] kept = [.. copies.Select(copy => erased.Without(copy, ours)).OfType<MeetingCopy>()];
                 string[] touched =
                 [
-                    .. series.Concat(copies.Select(c => c.Key.Uid)).Select(s => Texts.Clean(s)).Distinct(StringComparer.Ordinal),
+                    .. series
+                        .Select(erased.Series)
+                        .Concat(kept.Select(c => c.Key.Uid))
+                        .Select(s => Texts.Clean(s))
+                        .Distinct(StringComparer.Ordinal),
                 ];
                 await scope.Execute(
                     $"delete from meeting_copy where account = @Number and {scope.Engine.AnyOf("series", "@touched")}",
@@ -72,15 +84,11 @@ public sealed class MeetingLog(ContactDatabase database)
                       from {rows} r
                     """,
                     Column.Number("account"), Column.Text("series"), Column.Text("occurrence"), Column.Text("copy"));
-                foreach (var copy in copies.DistinctBy(c => c.Key))
-                    rows.Add(account.Number)
-                        .Add(Texts.Clean(copy.Key.Uid))
-                        .Add(OccurrenceOf(copy.Key))
-                        .Add(Json.Write(erased.Without(copy)))
-                        .End();
+                foreach (var copy in kept.DistinctBy(c => c.Key))
+                    rows.Add(account.Number).Add(Texts.Clean(copy.Key.Uid)).Add(OccurrenceOf(copy.Key)).Add(Json.Write(copy)).End();
 
                 await rows.Flush();
-                return await Merge(scope, touched, merge, ours);
+                return await Merge(scope, touched, merge, ours) with { Erased = copies.Count - kept.Length };
             },
             ct);
 
@@ -108,7 +116,7 @@ public sealed class MeetingLog(ContactDatabase database)
                     Column.Text("account"),
                     Column.Instant("written_until"));
                 var touched = new HashSet<string>(StringComparer.Ordinal);
-                foreach (var message in messages.Select(erased.Without).OfType<InvitationMail>())
+                foreach (var message in messages.Select(message => erased.Without(message, ours)).OfType<InvitationMail>())
                 {
                     touched.Add(Texts.Clean(message.Series));
                     rows.Add(Texts.Clean(message.Series)).Add(HashOf(message)).Add(Json.Write(message)).Add(Texts.Clean(message.Account))
@@ -201,7 +209,7 @@ public sealed class MeetingLog(ContactDatabase database)
     }
 
     /// <summary>The same for every reading of a message, whenever it is read.</summary>
-    private static string HashOf(InvitationMail message)
+    internal static string HashOf(InvitationMail message)
     {
         // How far it is written out depends on when it was read.
         if (message is { Rule: { } rule, Meetings: [var any, ..] })

@@ -58,6 +58,7 @@ internal static class CommandLine
         yield return QuarantineVerb.Create();
         yield return PersonVerbs.CreateForget();
         yield return PersonVerbs.CreateExport();
+        yield return RetainVerb.Create();
         yield return MigrateVerb.Create();
     }
 

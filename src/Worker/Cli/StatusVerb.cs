@@ -1,12 +1,13 @@
 using System.CommandLine;
 using CrmSync.Worker.Digests;
+using CrmSync.Worker.Harvest;
 using CrmSync.Worker.Status;
 using NodaTime;
 
 namespace CrmSync.Worker.Cli;
 
 /// <summary><c>status</c>: how each account is doing.</summary>
-internal sealed class StatusVerb(AccountStatuses accounts, MailStanding mails)
+internal sealed class StatusVerb(AccountStatuses accounts, MailStanding mails, TextRetention retention)
 {
     /// <summary>What happened to mails longer ago is no news.</summary>
     private static readonly Duration Recent = Duration.FromDays(7);
@@ -24,6 +25,9 @@ internal sealed class StatusVerb(AccountStatuses accounts, MailStanding mails)
         // Not among the accounts: whoever reads those as JSON gets nothing else.
         foreach (var trouble in (await mails.Troubles(now - Recent, ct)).Concat(await mails.Commands(now - Recent, ct)))
             await Console.Error.WriteLineAsync($"crmsync: {trouble.Words}");
+
+        if (await retention.LastInWords(ct) is { } last)
+            await Console.Error.WriteLineAsync($"crmsync: {last}");
 
         return CommandLine.Done;
     }

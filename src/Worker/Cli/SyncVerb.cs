@@ -6,7 +6,7 @@ using NodaTime;
 namespace CrmSync.Worker.Cli;
 
 /// <summary><c>sync</c>: harvest once, now.</summary>
-internal sealed class SyncVerb(HarvestAll harvest, AccountSources accounts)
+internal sealed class SyncVerb(HarvestAll harvest, AccountSources accounts, TextRetention retention)
 {
     private static readonly Option<string?> Account = new("--account") { Description = "Only this account.", HelpName = "NAME" };
 
@@ -22,7 +22,11 @@ internal sealed class SyncVerb(HarvestAll harvest, AccountSources accounts)
         if (which.Count == 0)
             throw new UsageException($"there is no account \"{name}\"; there are {string.Join(", ", accounts.All.Select(a => a.Name))}");
 
-        return await Harvest(harvest, which, now, parsed, ct);
+        var status = await Harvest(harvest, which, now, parsed, ct);
+        if (await retention.Run(now, ct) is { Total: > 0 } dropped)
+            await Console.Error.WriteLineAsync($"retention: dropped {TextRetention.InWords(dropped)}");
+
+        return status;
     }
 
     /// <summary>

@@ -105,6 +105,9 @@ internal sealed class CommandDesk(CompanyPolicy policy, ContactDatabase database
     /// <summary>Does what an authenticated colleague says, and settles what they are told.</summary>
     private async Task<CommandDecision> Obey(CommandMail mail, Person author, Standings standings, Instant now, CancellationToken ct)
     {
+        if (mail.NotKept is { } reason)
+            return Refused(Confirmation.NotDone("your mail", reason));
+
         var meaning = new CommandMeaning(policy, database, settings, standings, account, now);
         try
         {
@@ -137,6 +140,9 @@ internal sealed class CommandDesk(CompanyPolicy policy, ContactDatabase database
                 $"could not be understood ({failure.GetType().Name}); write it in other words, and please report this");
             return new CommandDecision(CommandMailState.Refused, told.Text) { Answer = Owed(new MailAnswer([told], [])) };
         }
+
+        CommandDecision Refused(Confirmation told) =>
+            new(CommandMailState.Refused, told.Text) { Answer = Owed(new MailAnswer([told], [])) };
 
         // What lay in the mailbox before we first read it is history, unless somebody may still be waiting.
         OwedAnswer? Owed(MailAnswer answer) =>

@@ -6,6 +6,7 @@ using CrmSync.Domain.Company;
 using CrmSync.Domain.Digests;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
+using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Time;
 using NodaTime;
 
@@ -61,6 +62,11 @@ internal sealed class CommandLines(CompanyPolicy policy, Standings standings, Co
         if (verb == "note" && string.IsNullOrEmpty(text))
             throw new RefusedCommandException("has no text of its own; write what is to be noted above the forwarded mail");
 
+        // Of some people only the fact is kept; dates stay, for rules rest on them.
+        var isWordless = verb == "note" && policy.Privacy.MetadataOnly.Covers(wish.Subject, [target.Contact!]);
+        if (isWordless)
+            text = NoteText.DatesAlone(text!);
+
         if (verb == "done")
             standings.IsDone(target);
 
@@ -68,7 +74,8 @@ internal sealed class CommandLines(CompanyPolicy policy, Standings standings, Co
         var canBeTakenBack = verb is "snooze" or "tag" or "untag";
         var about = verb is "called" or "tag" or "untag" or "note" ? null : target.About;
         var at = standings.Free(about, target.Contact, mail.ArrivedAt);
-        return CommandReading.Of(Confirm(wish, target, until), new Interaction
+        var told = isWordless ? wish with { Text = text ?? "its words are not kept (privacy.metadata_only)" } : wish;
+        return CommandReading.Of(Confirm(told, target, until), new Interaction
         {
             Id = IdOf(canBeTakenBack ? [.. identity, mail.Id, string.Create(CultureInfo.InvariantCulture, $"{said++}")] : identity),
             Kind = InteractionKind.Command,
@@ -84,7 +91,7 @@ internal sealed class CommandLines(CompanyPolicy policy, Standings standings, Co
                 Until = until,
                 Tag = verb is "tag" or "untag" ? wish.Argument!.ToLowerInvariant() : null,
                 Rule = verb is "done" or "snooze" or "not-useful" ? target.Rule?.Name : null,
-                Text = verb == "note" ? text!.Length > MostText ? text[..MostText] : text : null,
+                Text = verb == "note" ? text?.Length > MostText ? text[..MostText] : text : null,
             },
         });
     }

@@ -2,7 +2,9 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using CrmSync.Domain.Digests;
+using CrmSync.Domain.Company;
 using CrmSync.Domain.Log;
+using CrmSync.Domain.Policy;
 using CrmSync.Storage.Log;
 using NodaTime;
 
@@ -59,6 +61,9 @@ internal sealed record CommandMail
     /// <summary>Why no person wrote it, or null.</summary>
     public string? Automatic { get; init; }
 
+    /// <summary>Why nothing of what it says was kept, for its author; null for nearly every mail.</summary>
+    public string? NotKept { get; init; }
+
     [JsonIgnore]
     public Instant ArrivedAt => Instant.FromUnixTimeTicks(ArrivedTicks);
 
@@ -103,7 +108,9 @@ internal sealed record CommandMail
             IsForOutsiders = facts.To.Concat(facts.Cc).Any(one => !classifier.Ours.Contains(one.Address)),
             IsThanks = line.Acknowledges,
             Undelivered = facts.Report is { Failed.Count: > 0 } report ? report.OfMessageId : null,
-            Automatic = classifier.NotByHand(line) is { } reason ? $"nobody wrote it by hand ({PlainWords.Flatten(reason, 120)})" : null,
+            Automatic = classifier.NotByHand(line with { Subject = facts.Subject }) is { } reason
+                ? $"nobody wrote it by hand ({PlainWords.Flatten(reason, 120)})"
+                : null,
         };
     }
 
@@ -111,5 +118,28 @@ internal sealed record CommandMail
         JsonSerializer.Deserialize<CommandMail>(waiting.Mail, Form)
         ?? throw new FormatException("a mail to the command mailbox was kept without saying anything");
 
-    public WaitingCommand Write() => new(Id, ArrivedAt, From, JsonSerializer.Serialize(this, Form));
+    public WaitingCommand Write() => new(Id, ArrivedAt, From, JsonSerializer.Serialize(this, Form))
+    {
+        Unsaid = JsonSerializer.Serialize(Without("names a person who was erased; nothing of it is kept"), Form),
+    };
+
+    /// <summary>
+    /// The mail as it is kept where it speaks of people of whom nothing is kept (<c>privacy.no_capture</c>): its author can be told, and no
+    /// more.
+    /// </summary>
+    public CommandMail Wanted(PrivacyFilter unwanted) =>
+        unwanted.Covers(Subject, Recipients.Concat(Quoted).Concat([Subject, OwnText]).SelectMany(Mentions.AddressesIn))
+            ? Without("is about somebody of whom nothing is kept (privacy.no_capture)")
+            : this;
+
+    private CommandMail Without(string reason) =>
+        this with
+        {
+            NotKept = reason,
+            Recipients = [],
+            References = [],
+            Subject = "",
+            OwnText = "",
+            Quoted = [],
+        };
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using CrmSync.Domain.Digests;
 using CrmSync.Domain.Evaluation;
 using CrmSync.Storage;
+using CrmSync.Storage.Log;
 using NodaTime;
 using NodaTime.Text;
 
@@ -10,7 +11,7 @@ namespace CrmSync.Worker.Digests;
 /// <summary>
 /// What readers and admins are told about the policy itself, kept across restarts: files that were not taken, and what changed of late.
 /// </summary>
-internal sealed class PolicyStanding(Settings settings)
+internal sealed class PolicyStanding(Settings settings, ContactDatabase database)
 {
     private const string Setting = "policy standing";
     private const int MostChanges = 50;
@@ -58,10 +59,12 @@ internal sealed class PolicyStanding(Settings settings)
                 ])
             : new Note([], []);
 
-    private Task Write(Note before, Note after, CancellationToken ct)
+    private async Task Write(Note before, Note after, CancellationToken ct)
     {
-        var (old, fresh) = (TextOf(before), TextOf(after));
-        return old == fresh ? Task.CompletedTask : settings.Set(Setting, fresh, ct);
+        // Errors quote the files, and these may name people who were erased.
+        var (old, fresh) = (TextOf(before), (await ErasedPeople.Load(database, ct)).WithoutAddresses(TextOf(after)));
+        if (old != fresh)
+            await settings.Set(Setting, fresh, ct);
     }
 
     private static string TextOf(Note note) =>

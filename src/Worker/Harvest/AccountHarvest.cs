@@ -4,6 +4,7 @@ using CrmSync.Domain.Company;
 using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Meetings;
+using CrmSync.Mail.Mime;
 using CrmSync.Storage.Harvest;
 using CrmSync.Worker.Commands;
 using CrmSync.Worker.Sources;
@@ -103,18 +104,18 @@ internal sealed class AccountHarvest(
             await SettleCommands(account, now, run, ct);
             await (
                 run.Problem is { } words
-                    ? accounts.Failed(account, now, words, run.IsPermanent, ct)
+                    ? accounts.Failed(account, now, capture.Hide(words), run.IsPermanent, ct)
                     : accounts.Succeeded(account, now, readUntil: now, ct));
         }
         catch (SourceException failure)
         {
             run.Fail(failure.Trouble, failure.IsPermanent);
-            await accounts.Failed(account, now, run.Problem!, run.IsPermanent, ct);
+            await accounts.Failed(account, now, capture.Hide(run.Problem!), run.IsPermanent, ct);
         }
         catch (Exception failure) when (Unexpected.IsContained(failure, ct))
         {
             run.Fail(Unexpected.TroubleFrom(account.Name, failure));
-            await accounts.Failed(account, now, run.Problem!, run.IsPermanent, ct);
+            await accounts.Failed(account, now, capture.Hide(run.Problem!), run.IsPermanent, ct);
         }
         finally
         {
@@ -167,7 +168,7 @@ internal sealed class AccountHarvest(
         var isNew = false;
         await foreach (var listing in source.Discover(new KnownItems(ledger, account), ct))
         {
-            switch (listing)
+            switch (listing is ListedPage listed ? Wanted(listed) : listing)
             {
                 case ListedPage { New.Count: 0 } page:
                     run.Listed(page, added: 0);
@@ -193,6 +194,24 @@ internal sealed class AccountHarvest(
             await accounts.FirstReadDone(account, ct);
 
         return isNew;
+    }
+
+    /// <summary>
+    /// The page without items that bear the address of people of whom nothing is kept: their names alone would tell of them.
+    /// </summary>
+    private ListedPage Wanted(ListedPage page)
+    {
+        IReadOnlyList<Locator> wanted = [.. page.New.Where(locator => !capture.Privacy.NoCapture.CoversAnyIn(locator.Key))];
+        return wanted.Count == page.New.Count
+            ? page
+            : page with
+            {
+                New = wanted,
+                Skipped = new Dictionary<string, int>(page.Skipped, StringComparer.Ordinal)
+                {
+                    [Capture.NotWanted] = page.Skipped.GetValueOrDefault(Capture.NotWanted) + page.New.Count - wanted.Count,
+                },
+            };
     }
 
     /// <summary>
@@ -389,7 +408,7 @@ internal sealed class AccountHarvest(
                 var command = commands is null ? null : CommandMail.Of(mail.Facts, kept.Line, classifier, mail.Item.Item.Backlog, pass.Now);
                 result = kept with { Cut = CutIn(mail, kept, batch, pass) };
                 if (command is not null)
-                    batch.Commands.Add(command);
+                    batch.Commands.Add(command.Wanted(capture.Privacy.NoCapture));
             }
 
             batch.Results.Add(result);
@@ -490,12 +509,15 @@ internal sealed class AccountHarvest(
             case UnreadableReading { Trouble: var t, Headers: { } headers }:
                 return LineFrom(reading, headers, pass, out var known) is { } unwanted
                     ? new ItemResult.Skipped(item.Number, unwanted)
-                    : new ItemResult.Quarantined(item.Number, t.Place, t.Reason, t.Remedy) { HeaderLine = known };
+                    : new ItemResult.Quarantined(item.Number, capture.Hide(t.Place), capture.Hide(t.Reason), capture.Hide(t.Remedy))
+                    {
+                        HeaderLine = known,
+                    };
             case UnreadableReading { Trouble: var t }:
-                return new ItemResult.Quarantined(item.Number, t.Place, t.Reason, t.Remedy);
+                return new ItemResult.Quarantined(item.Number, capture.Hide(t.Place), capture.Hide(t.Reason), capture.Hide(t.Remedy));
             case FailedReading failed:
                 pass.Run.Fail(failed.Trouble);
-                return new ItemResult.Failed(item.Number, failed.Trouble.Reason, pass.Now + RetryAfter);
+                return new ItemResult.Failed(item.Number, capture.Hide(failed.Trouble.Reason), pass.Now + RetryAfter);
             case GoneReading:
                 return new ItemResult.Gone(item.Number);
             case VanishedReading:
@@ -512,9 +534,26 @@ internal sealed class AccountHarvest(
         if (capture.WhyNot(facts) is { } reason)
             return reason;
 
+        // A mail that carries a private entry says as much as the entry.
+        if (reading is MailReading { WithCalendar: { } calendar } && IsPrivate(calendar))
+            return Capture.Private;
+
         facts = bounds.Apply(facts, reading.Cuts);
         line = MailLine.Of(new MailObservation(pass.Account.Name, facts, reading.Item.Item.Backlog ? null : pass.Now), capture, pass.Now);
         return Instant.Max(line.SentAt, line.ArrivedAt) < since ? SkippedBefore.TooOld : null;
+    }
+
+    private static bool IsPrivate(MimeMessage calendar)
+    {
+        try
+        {
+            return InvitationTranslation.IsPrivate(calendar);
+        }
+        catch (Exception failure) when (Unexpected.IsContained(failure, CancellationToken.None))
+        {
+            // What is wrong with it is told when it is read as an invitation.
+            return false;
+        }
     }
 
     /// <summary>

@@ -4,6 +4,7 @@ using CrmSync.Domain.Log;
 using CrmSync.Domain.Meetings;
 using CrmSync.Domain.Policy;
 using CrmSync.Storage.Harvest;
+using CrmSync.Storage.Log;
 using CrmSync.Storage.Meetings;
 using CrmSync.Worker.Sources;
 using NodaTime;
@@ -18,6 +19,7 @@ internal sealed class MeetingHarvest(MeetingLog log, CompanyPolicy policy, Inter
 {
     private readonly MeetingMerge merge = MergeFor(policy);
     private readonly Dictionary<string, IReadOnlyList<MeetingCopy>> before = new(StringComparer.Ordinal);
+    private ErasedPeople? erased;
     private long? account;
 
     /// <summary>How copies are merged under a policy.</summary>
@@ -28,17 +30,27 @@ internal sealed class MeetingHarvest(MeetingLog log, CompanyPolicy policy, Inter
     public async Task<ItemResult> Store(AccountState calendar, MeetingReading reading, CancellationToken ct)
     {
         await Load(calendar, ct);
-        var known = before.GetValueOrDefault(reading.Series, []);
+        var name = MeetingKey.IsName(reading.Series) ? reading.Series : MeetingKey.NameOf(reading.Series);
+        var known = before.GetValueOrDefault(name, []);
 
         // What must not be kept takes part in the settling, so that it goes where it was kept before it was private; it is not stored
         // itself.
         IReadOnlyList<MeetingCopy> now = [.. reading.Copies.Select(copy => IsUnwanted(copy) ? MeetingTranslation.Blanked(copy) : copy)];
-        IReadOnlyList<MeetingCopy> settled = [.. CalendarRound.Settle(known, now, reading.Window).Where(copy => !copy.Private)];
+        IReadOnlyList<MeetingCopy> kept = [.. now.Select(copy => erased!.Without(copy, ours)).OfType<MeetingCopy>()];
+        IReadOnlyList<MeetingCopy> settled = [.. CalendarRound.Settle(known, kept, reading.Window).Where(copy => !copy.Private)];
         var isNew = false;
         if (known.Count + settled.Count > 0)
         {
-            isNew = (await log.Store(calendar, [reading.Series], settled, merge, ours, ct)).New > 0;
-            before[reading.Series] = settled;
+            isNew =
+                (
+                    await log.Store(
+                        calendar,
+                        [.. known.Select(copy => copy.Key.Uid).Distinct(StringComparer.Ordinal)],
+                        settled,
+                        merge,
+                        ours,
+                        ct)).New > 0;
+            before[name] = settled;
         }
 
         var number = reading.Item.Item.Number;
@@ -46,9 +58,10 @@ internal sealed class MeetingHarvest(MeetingLog log, CompanyPolicy policy, Inter
         {
             _ when reading.IsGone => new ItemResult.Gone(number),
             [] => new ItemResult.Skipped(number, SkippedBefore.NotInWindow),
-            _ when now.Any(copy => !copy.Private) => new ItemResult.Read(number, isNew) { Cut = CutIn(reading) },
+            _ when kept.Any(copy => !copy.Private) => new ItemResult.Read(number, isNew) { Cut = CutIn(reading) },
+            _ when kept.Count < now.Count => new ItemResult.Skipped(number, ErasedPeople.Reason),
             _ when reading.Copies.Any(copy => !copy.Private) => new ItemResult.Skipped(number, Capture.NotWanted),
-            _ => new ItemResult.Skipped(number, "marked private by its author"),
+            _ => new ItemResult.Skipped(number, Capture.Private),
         };
     }
 
@@ -96,8 +109,13 @@ internal sealed class MeetingHarvest(MeetingLog log, CompanyPolicy policy, Inter
             return;
 
         before.Clear();
-        foreach (var series in (await log.CopiesOf(calendar, ct)).GroupBy(copy => copy.Key.Uid, StringComparer.Ordinal))
+        foreach (
+            var series in (await log.CopiesOf(calendar, ct)).GroupBy(
+                copy => copy.Name ?? MeetingKey.NameOf(copy.Key.Uid),
+                StringComparer.Ordinal))
             before[series.Key] = [.. series];
+
+        erased = await log.Erased(ct);
 
         account = calendar.Number;
     }
@@ -109,7 +127,9 @@ internal sealed class MeetingHarvest(MeetingLog log, CompanyPolicy policy, Inter
         var people = mail
             .Invitees.Select(i => i.Address)
             .Concat(mail.Senders)
-            .Concat(mail.Organizer is null ? [] : [mail.Organizer.Address]);
+            .Concat(mail.Organizer is null ? [] : [mail.Organizer.Address])
+            .Concat(new[] { mail.SentBy, mail.DelegatedFrom }.OfType<EmailAddress>())
+            .Concat(Mentions.AddressesIn(mail.Uid));
         return policy.Privacy.NoCapture.Covers(null, people) || (mail.Meetings.Count > 0 && meetings.Count == 0)
             ? null
             : mail with
@@ -121,5 +141,7 @@ internal sealed class MeetingHarvest(MeetingLog log, CompanyPolicy policy, Inter
     private bool IsUnwanted(MeetingCopy copy) =>
         policy.Privacy.NoCapture.Covers(
             copy.Subject,
-            copy.Invitees.Select(i => i.Address).Concat(copy.Organizer is null ? [] : [copy.Organizer.Address]));
+            copy.Invitees.Select(i => i.Address)
+                .Concat(copy.Organizer is null ? [] : [copy.Organizer.Address])
+                .Concat(Mentions.AddressesIn(copy.Uid)));
 }

@@ -44,6 +44,9 @@ internal sealed class Timetable(
 
         var policy = JobBuilder.Create<PolicyJob>().WithIdentity("digests", "policy").Build();
         await Schedule(scheduler, policy, configuration.Schedule.Policy, start, cancellationToken);
+
+        var retention = JobBuilder.Create<RetainJob>().WithIdentity("retention", "policy").Build();
+        await Schedule(scheduler, retention, Duration.FromDays(1), start, cancellationToken);
     }
 
     public Task StopAsync(CancellationToken cancellationToken)

@@ -67,6 +67,7 @@ internal static class WorkerHost
         builder.Services.AddSingleton<JobFailures>();
         builder.Services.AddTransient<HarvestJob>();
         builder.Services.AddTransient<PolicyJob>();
+        builder.Services.AddTransient<RetainJob>();
         if (configuration.Settings.Status is { } status)
             builder.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<StatusServer>(services, status));
 

@@ -30,7 +30,7 @@ internal sealed class CalendarItems(SeriesItems series)
     public bool Has(FolderState folder) => read.ContainsKey(folder.RemoteId);
 
     /// <summary>Keeps what a stream says until its items are read.</summary>
-    public void Keep(FolderState folder, CalendarFile calendar) => read[folder.RemoteId] = Named(calendar);
+    public void Keep(FolderState folder, CalendarFile calendar) => read[folder.RemoteId] = Named(calendar, SeriesItems.NamesOf);
 
     /// <summary>
     /// What is new, changed or gone in a stream, and what is wrong with it. Where something is wrong the cursor stays, and it is read
@@ -59,9 +59,9 @@ internal sealed class CalendarItems(SeriesItems series)
             yield break;
         }
 
-        var here = Named(calendar);
-        read[folder.RemoteId] = here;
         var known = Versions(keys);
+        var here = Named(calendar, name => [SeriesItems.NameOf(name, known.ContainsKey)]);
+        read[folder.RemoteId] = here;
         var changed = here.Keys.Where(one => known.GetValueOrDefault(one.Name).Digest != one.Digest)
             .Select(one => KeyOf(one.Name, one.Digest, known.GetValueOrDefault(one.Name).Number + 1)).ToList();
         var met = here.Count - changed.Count;
@@ -150,11 +150,15 @@ internal sealed class CalendarItems(SeriesItems series)
                     "it is read again with the next harvest"),
                 IsPermanent: false);
 
-    private Dictionary<(string Name, string Digest), EventSeries> Named(CalendarFile calendar)
+    private Dictionary<(string Name, string Digest), EventSeries> Named(CalendarFile calendar, Func<string, IReadOnlyList<string>> namesOf)
     {
         var named = new Dictionary<(string, string), EventSeries>();
         foreach (var one in EventSeries.Group(calendar.Events))
-            named[(SeriesItems.NameOf(one), DigestOf(one) + (one.Master is { Recurs: true } ? "." + Quarter : ""))] = one;
+        {
+            var digest = DigestOf(one) + (one.Master is { Recurs: true } ? "." + Quarter : "");
+            foreach (var name in namesOf(MeetingTranslation.SeriesOf(one)))
+                named[(name, digest)] = one;
+        }
 
         return named;
     }

@@ -116,6 +116,11 @@ internal sealed class InvitationTranslation(MeetingTranslation meetings, string 
             .Select(entry => (entry, entry == series.Master ? series : EventSeries.Of(entry)));
     }
 
+    /// <summary>Whether a calendar message in a mail is about an entry that its author marked private or confidential.</summary>
+    public static bool IsPrivate(MimeMessage message) =>
+        message.Calendars.Any(part =>
+            CalendarReader.Read(part.Content, charset: part.Charset).Events.Any(entry => entry.Class != EventClass.Public));
+
     private static InvitationMethod? MethodOf(string? written) => written switch
     {
         "REQUEST" => InvitationMethod.Request,

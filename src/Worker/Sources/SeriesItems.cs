@@ -33,12 +33,17 @@ internal sealed class SeriesItems(MeetingTranslation meetings, Interval window)
             ? string.Create(CultureInfo.InvariantCulture, $"{end.Year}q{(end.Month + 2) / 3}")
             : "";
 
-    /// <summary>How a series is called in keys.</summary>
-    public static string NameOf(EventSeries series)
-    {
-        var name = Uri.EscapeDataString(MeetingTranslation.SeriesOf(series));
-        return name.Length > LongestName ? name[..LongestName] : name;
-    }
+    /// <summary>
+    /// How a series is called in keys, by a name that gives neither UID nor organiser away. A series the ledger knows under the name it had
+    /// once, which did, keeps that.
+    /// </summary>
+    /// <param name="series">As <see cref="MeetingKey.SeriesOf"/> gives it.</param>
+    /// <param name="isKnown">Whether the ledger knows a name.</param>
+    public static string NameOf(string series, Func<string, bool> isKnown) =>
+        OldNameOf(series) is var old && isKnown(old) ? old : MeetingKey.NameOf(series);
+
+    /// <summary>Both names a series can have.</summary>
+    public static IReadOnlyList<string> NamesOf(string series) => [MeetingKey.NameOf(series), OldNameOf(series)];
 
     /// <summary>What a series holds in the window.</summary>
     public MeetingReading Read(RemoteItem item, EventSeries series)
@@ -56,7 +61,7 @@ internal sealed class SeriesItems(MeetingTranslation meetings, Interval window)
 
     /// <summary>That a series is gone.</summary>
     /// <param name="item">The item that says so.</param>
-    /// <param name="name">As <see cref="NameOf"/> gives it.</param>
+    /// <param name="name">Its name in keys.</param>
     public MeetingReading Farewell(RemoteItem item, string name) => new(item, Uri.UnescapeDataString(name), [], window) { IsGone = true };
 
     /// <summary>That an event cannot be read.</summary>
@@ -129,5 +134,11 @@ internal sealed class SeriesItems(MeetingTranslation meetings, Interval window)
             listings.Add(new ListedPage(folder, await farewells(folder), 0, folder.Cursor with { Text = null, Snapshot = null }));
 
         return listings;
+    }
+
+    private static string OldNameOf(string series)
+    {
+        var name = Uri.EscapeDataString(series);
+        return name.Length > LongestName ? name[..LongestName] : name;
     }
 }

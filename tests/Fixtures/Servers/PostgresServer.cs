@@ -99,6 +99,18 @@ internal sealed class PostgresServer : IAsyncDisposable
         Directory.Delete(folder, recursive: true);
     }
 
+    /// <summary>
+    /// Every file in which the server keeps tables and what it knows of them, byte by byte; its write-ahead log is not among them.
+    /// </summary>
+    public string TableFiles()
+    {
+        var files = new System.Text.StringBuilder();
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(Data, "base"), "*", SearchOption.AllDirectories))
+            files.Append(System.Text.Encoding.Latin1.GetString(File.ReadAllBytes(file)));
+
+        return files.ToString();
+    }
+
     private string Data => Path.Combine(folder, "data");
 
     private static int FreePort()

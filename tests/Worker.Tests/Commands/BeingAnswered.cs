@@ -4,6 +4,7 @@ using CrmSync.Domain.Log;
 using CrmSync.Mail.Mime;
 using CrmSync.Storage.Digests;
 using CrmSync.Storage.Log;
+using CrmSync.Storage.Privacy;
 using NodaTime;
 using static CrmSync.Worker.Tests.Commands.Letters;
 
@@ -195,11 +196,12 @@ public sealed class BeingAnswered(SentDigests sent) : IClassFixture<SentDigests>
         await company.Harvest();
         Assert.Contains("declan", (await company.Answer()).Words!, StringComparison.OrdinalIgnoreCase);
         var program = company.Program;
-        await new Erasure(program.Database).Forget(
-            [Domain.Company.EmailAddress.Parse("declan@murphymotors.example")],
+        await new Erasure(program.Database, Worker.Digests.OwnMailText.Read).Forget(
+            new SomePerson([Domain.Company.EmailAddress.Parse("declan@murphymotors.example")]),
             new Classifier(program.Policy),
             Worker.Harvest.MeetingHarvest.MergeFor(program.Policy),
             AnsweringCompany.Answered,
+            TimeSpan.Zero,
             default);
         Assert.All(
             (await new CommandInbox(program.Database).Since(AnsweringCompany.Answered - Duration.FromHours(1), default)),

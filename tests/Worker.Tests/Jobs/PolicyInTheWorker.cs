@@ -3,6 +3,7 @@ using CrmSync.Domain.Digests;
 using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
 using CrmSync.Storage.Log;
+using CrmSync.Storage.Privacy;
 using CrmSync.Worker.Digests;
 using CrmSync.Worker.Harvest;
 using Dapper;
@@ -50,11 +51,12 @@ public sealed class PolicyInTheWorker
         Assert.Equal(["overdue"], await Same(company, Monday + Hours(30)));
         Assert.Equal(0, company.AtWork.LinesRead);
 
-        await new Erasure(company.Program.Database).Forget(
-            [EmailAddress.Parse("li@gamma.example")],
+        await new Erasure(company.Program.Database, OwnMailText.Read).Forget(
+            new SomePerson([EmailAddress.Parse("li@gamma.example")]),
             new Classifier(company.Program.Policy),
             MeetingHarvest.MergeFor(company.Program.Policy),
             Monday,
+            TimeSpan.Zero,
             default);
         Assert.Empty(await Same(company, Monday + Hours(31)));
     }

@@ -185,7 +185,7 @@ internal sealed class CalDavSource(string name, DavClient dav, SeriesItems serie
 
             var found = new List<string>();
             await foreach (var item in client.Fetch(calendar, changes.Changed.Where(tag => !sameQuarter || !objects.Holds(tag)), ct))
-                found.AddRange(KeysOf(item, objects.NumberOf));
+                found.AddRange(KeysOf(item, objects.SeriesOf(item.Path).Contains, objects.NumberOf));
             found.AddRange(gone.SelectMany(objects.FarewellsOf));
 
             var fresh = found.Where(key => !keys.Contains(key)).Distinct(StringComparer.Ordinal).Select(key => new Locator(key)).ToList();
@@ -273,7 +273,7 @@ internal sealed class CalDavSource(string name, DavClient dav, SeriesItems serie
             try
             {
                 await foreach (var again in client.Fetch(calendar, [new CalDavTag(parts[0], null)], ct))
-                    _ = KeysOf(again, (_, _) => int.Parse(parts[3], CultureInfo.InvariantCulture));
+                    _ = KeysOf(again, name => name == parts[2], (_, _) => int.Parse(parts[3], CultureInfo.InvariantCulture));
             }
             catch (MailServerException failure)
             {
@@ -291,13 +291,13 @@ internal sealed class CalDavSource(string name, DavClient dav, SeriesItems serie
     /// <summary>
     /// The keys of what an object holds, and keeps what it says until it is read. An object that spoils the reading is lost alone.
     /// </summary>
-    private List<string> KeysOf(CalDavObject item, Func<string, string, int> numberOf)
+    private List<string> KeysOf(CalDavObject item, Func<string, bool> isKnown, Func<string, string, int> numberOf)
     {
         try
         {
             return item switch
             {
-                { Content: { } content } => KeysOf(item, content, numberOf),
+                { Content: { } content } => KeysOf(item, content, isKnown, numberOf),
                 { Problem: { } problem } => [LostKey(item, numberOf, problem)],
                 _ => [],
             };
@@ -316,7 +316,11 @@ internal sealed class CalDavSource(string name, DavClient dav, SeriesItems serie
             $"{Lost}|{item.Path}|{version}|{numberOf(item.Path, version)}|{Uri.EscapeDataString(words)}");
     }
 
-    private List<string> KeysOf(CalDavObject item, string content, Func<string, string, int> numberOf)
+    private List<string> KeysOf(
+        CalDavObject item,
+        string content,
+        Func<string, bool> isKnown,
+        Func<string, string, int> numberOf)
     {
         var version = Uri.EscapeDataString(
             item.ETag ?? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content)).AsSpan(0, 12)));
@@ -325,8 +329,9 @@ internal sealed class CalDavSource(string name, DavClient dav, SeriesItems serie
         var keys = new List<string>();
         foreach (var one in EventSeries.Group(calendar.Events))
         {
-            var named = SeriesItems.NameOf(one);
-            seen.Add(named);
+            var uid = MeetingTranslation.SeriesOf(one);
+            seen.UnionWith(SeriesItems.NamesOf(uid));
+            var named = SeriesItems.NameOf(uid, isKnown);
             var key =
                 string.Create(CultureInfo.InvariantCulture, $"{item.Path}|{version}|{named}|{number}")
                 + (one.Master is { Recurs: true } ? "|" + series.Quarter : "");
@@ -390,6 +395,9 @@ internal sealed class CalDavSource(string name, DavClient dav, SeriesItems serie
             var known = last.GetValueOrDefault(path);
             return known.Version == version && Present.ContainsKey(path) ? known.Number : known.Number + 1;
         }
+
+        /// <summary>The names of the series an object held in any version we know.</summary>
+        public HashSet<string> SeriesOf(string path) => series.GetValueOrDefault(path, []);
 
         /// <summary>
         /// The keys that say an object is gone, one a series; they name its last version, so that each going is told once.

@@ -191,7 +191,7 @@ internal sealed class GraphCalendar(MailboxLine line, string user, string place,
                     occurrences.Remove(id);
 
                 var key =
-                    $"{id}|{Uri.EscapeDataString(GraphEvents.SeriesOf(series.Series))}|{events.DigestOf(series.Series, series.Occurrences)}";
+                    $"{id}|{SeriesItems.NameOf(GraphEvents.SeriesOf(series.Series), known => present.GetValueOrDefault(id).Series == known)}|{events.DigestOf(series.Series, series.Occurrences)}";
                 read[key] = series;
                 found.Add(new Locator(key));
             }

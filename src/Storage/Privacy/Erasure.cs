@@ -1,0 +1,507 @@
+using CrmSync.Domain.Company;
+using CrmSync.Domain.Log;
+using CrmSync.Domain.Meetings;
+using CrmSync.Storage.Digests;
+using CrmSync.Storage.Harvest;
+using CrmSync.Storage.Log;
+using CrmSync.Storage.Meetings;
+using Dapper;
+using NodaTime;
+
+namespace CrmSync.Storage.Privacy;
+
+/// <summary>What was taken out for somebody, or would be.</summary>
+public sealed record ErasureCounts
+{
+    /// <summary>Lines of the log that were theirs alone, and are gone: mails, meetings, commands and notes.</summary>
+    public int Removed { get; init; }
+
+    /// <summary>Lines of others that no longer name them, and lost subject and text.</summary>
+    public int Reduced { get; init; }
+
+    /// <summary>Lines that keep all but an id that held their name.</summary>
+    public int Renamed { get; init; }
+
+    /// <summary>Mails of ours that named them, and lost their bytes.</summary>
+    public int Mails { get; init; }
+
+    /// <summary>Mails to the command mailbox that named them, and lost what they said.</summary>
+    public int CommandMails { get; init; }
+
+    /// <summary>Everything else: cards, bounces, quarantined items, kept items, notifications, messages of the program.</summary>
+    public int Others { get; init; }
+}
+
+/// <summary>A mail of ours that names the person is being handed over, and nobody can tell yet whether it left.</summary>
+public sealed class MailUnderWayException(string mail)
+    : Exception(
+        $"{mail} names the person and is being sent right now; nothing was erased. Try again in a minute; where no program sends any "
+            + $"more, in a quarter of an hour"
+    );
+
+/// <summary>
+/// Erases people from every table, in one transaction, and keeps them erased by salted hashes of what they are known by. What the database
+/// no longer holds is then removed from its files (<see cref="ContactDatabase.Compact"/>).
+/// </summary>
+/// <param name="database">The database.</param>
+/// <param name="textOfMail">What a mail that is kept as bytes says: its subject and all its texts.</param>
+public sealed class Erasure(ContactDatabase database, Func<byte[], string> textOfMail)
+{
+    /// <summary>A mail being handed over for so long belongs to a worker that is gone.</summary>
+    private static readonly Duration Lease = Duration.FromMinutes(15);
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+
+    private const int Batch = 500;
+
+    /// <summary>Erases a person.</summary>
+    /// <param name="person">The person.</param>
+    /// <param name="classifier">Knows who is ours.</param>
+    /// <param name="merge">Merges the meetings they were in.</param>
+    /// <param name="now">The moment.</param>
+    /// <param name="patience">How long to wait for a mail that is being sent.</param>
+    /// <param name="ct">Cancels; then nothing was erased.</param>
+    /// <exception cref="MailUnderWayException">A mail is still being sent.</exception>
+    public async Task<ErasureCounts> Forget(
+        SomePerson person,
+        Classifier classifier,
+        MeetingMerge merge,
+        Instant now,
+        TimeSpan patience,
+        CancellationToken ct)
+    {
+        var start = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            var (counts, sending) = await database.WriteDurably<(ErasureCounts?, string?)>(
+                async scope =>
+                {
+                    var words = await PersonTraces.Words(scope, person);
+                    return await SendingNow(scope, words, person, now) is { } mail
+                        ? (null, mail)
+                        : (await Erase(scope, person, words, classifier, merge, now), null);
+                },
+                ct);
+            if (counts is not null)
+                return counts;
+
+            if (TimeProvider.System.GetElapsedTime(start) >= patience)
+                throw new MailUnderWayException(sending!);
+
+            await Task.Delay(Pause, ct);
+        }
+    }
+
+    /// <summary>What <see cref="Forget"/> would take out; nothing is.</summary>
+    public Task<ErasureCounts> Rehearse(SomePerson person, Classifier classifier, MeetingMerge merge, Instant now, CancellationToken ct) =>
+        database.Rehearse(async scope => await Erase(scope, person, await PersonTraces.Words(scope, person), classifier, merge, now), ct);
+
+    /// <summary>Where the person still stands, in any table.</summary>
+    /// <param name="person">The person.</param>
+    /// <param name="words">Names and telephone numbers found before they were erased (<see cref="KnownAs"/>).</param>
+    /// <param name="ct">Cancels.</param>
+    public Task<IReadOnlyList<Trace>> Search(SomePerson person, KnownAs words, CancellationToken ct) =>
+        new DatabaseSearch(database).Find(new PersonWords(person.Addresses, words.Names, words.Telephones), textOfMail, ct);
+
+    /// <summary>What the person is called in the log and in notes.</summary>
+    public Task<KnownAs> KnownAs(SomePerson person, CancellationToken ct) => database.Write(
+        async scope =>
+        {
+            var words = await PersonTraces.Words(scope, person);
+            return new KnownAs(words.Names, words.Telephones);
+        },
+        ct);
+
+    /// <summary>
+    /// Lifts the erasure of a person: what is read from now on is kept again, also what was skipped meanwhile. What was erased does not
+    /// come back by it.
+    /// </summary>
+    /// <returns>False when none of the addresses was erased.</returns>
+    public Task<bool> Lift(SomePerson person, CancellationToken ct) => database.WriteDurably(
+        async scope =>
+        {
+            var salt = await ErasedPeople.Salt(scope);
+            var marks = scope.Engine.List([.. person.Addresses.Select(address => ErasedPeople.MarkOf(salt, address))]);
+            var lifted = await scope.Execute(
+                $"""
+                delete from erasure
+                 where person in (select e.person from erasure e where e.kind = @address and {scope.Engine.AnyOf("e.mark", "@marks")})
+                """,
+                new { address = (int)MarkKind.Address, marks });
+            if (lifted > 0)
+            {
+                await scope.Execute("update folder set last_full_at = null");
+                await scope.Execute(
+                    """
+                    update remote_item
+                       set state = @pending, attempts = 0, deaths = 0, lone_deaths = 0, next_attempt_at = null, reason = null
+                     where state = @skipped and reason = @reason
+                    """,
+                    new { pending = (int)ItemState.Pending, skipped = (int)ItemState.Skipped, reason = ErasedPeople.Reason });
+            }
+
+            return lifted > 0;
+        },
+        ct);
+
+    /// <summary>A mail that names the person and is being handed over; null when there is none.</summary>
+    private async Task<string?> SendingNow(WriteScope scope, PersonWords words, SomePerson person, Instant now)
+    {
+        foreach (var mail in await PersonTraces.OwnMails(scope, words, person.Items, textOfMail))
+        {
+            if (mail.State == LedgerState.Sending && mail.ClaimedAt > now - Lease)
+                return $"{mail.Digest} for {mail.Reader} of {mail.Occasion}";
+        }
+
+        return null;
+    }
+
+    private async Task<ErasureCounts> Erase(
+        WriteScope scope,
+        SomePerson person,
+        PersonWords words,
+        Classifier classifier,
+        MeetingMerge merge,
+        Instant now)
+    {
+        if (scope.Engine.IsSqlite)
+            await scope.Execute("pragma secure_delete = on");
+
+        await Mark(scope, person, words, now);
+        var erased = await ErasedPeople.Load(scope);
+
+        // Before lines go: what was said about them is found by when it was said, and what we answered by what it answered.
+        var ownMails = await OwnMails(scope, words, person);
+        var commandMails = await CommandMails(scope, words);
+        var known = await Abouts(scope);
+        var moved = new Dictionary<string, string>(StringComparer.Ordinal);
+        var mails = await Mails(scope, words, erased, classifier, moved);
+        var meetings = await Meetings(scope, words, erased, merge, classifier.Ours);
+        var commands = await Commands(scope, erased, known, moved);
+        return mails with
+        {
+            Removed = mails.Removed + meetings.Removed + commands.Removed,
+            Reduced = mails.Reduced + meetings.Reduced + commands.Reduced,
+            Mails = ownMails,
+            CommandMails = commandMails,
+            Others = await Elsewhere(scope, words, person, erased),
+        };
+    }
+
+    /// <summary>Writes the hashes down. Whoever was erased under one of the addresses before is the same person.</summary>
+    private static async Task Mark(WriteScope scope, SomePerson person, PersonWords words, Instant now)
+    {
+        var salt = await ErasedPeople.Salt(scope);
+        var addresses = words.Addresses.Select(address => ErasedPeople.MarkOf(salt, address)).ToArray();
+        var group =
+            (
+                await scope.Query<string>(
+                    $"select min(person) from erasure where kind = 0 and {scope.Engine.AnyOf("mark", "@marks")}",
+                    new { marks = scope.Engine.List(addresses) })).Single() ?? ErasedPeople.MarkOf(salt, person.Addresses[0]);
+        var marks = addresses
+            .Select(mark => (Kind: MarkKind.Address, Mark: mark))
+            .Concat(
+                words
+                    .Addresses.Select(address => ErasedPeople.LocalPartMarkOf(salt, address))
+                    .OfType<string>()
+                    .Select(mark => (MarkKind.LocalPart, mark)))
+            .Concat(words.Telephones.Select(number => (MarkKind.Telephone, ErasedPeople.TelephoneMarkOf(salt, number))));
+        foreach (var (kind, mark) in marks.Distinct())
+        {
+            await scope.Execute(
+                "insert into erasure (person, kind, mark, erased_at) values (@group, @kind, @mark, @now) on conflict do nothing",
+                new { group, kind = (int)kind, mark, now });
+        }
+    }
+
+    private static async Task<ErasureCounts> Mails(
+        WriteScope scope,
+        PersonWords words,
+        ErasedPeople erased,
+        Classifier classifier,
+        Dictionary<string, string> moved)
+    {
+        var counts = new ErasureCounts();
+        foreach (var numbers in (await PersonTraces.Mails(scope, words)).Chunk(Batch))
+        {
+            var before = await Threads(scope, numbers);
+            var removed = new List<long>();
+            var changed = new List<LineChange>();
+            foreach (var (number, line) in await new StoredLines(scope).Load(numbers))
+            {
+                if (erased.Without(line, classifier) is not { } rest)
+                {
+                    removed.Add(number);
+                    continue;
+                }
+
+                if (ReferenceEquals(rest, line))
+                    continue;
+
+                changed.Add(new LineChange(number, rest, [number]));
+                counts = rest.Participants.Count < line.Participants.Count || rest.Subject != line.Subject || rest.Text != line.Text
+                    ? counts with { Reduced = counts.Reduced + 1 }
+                    : counts with { Renamed = counts.Renamed + 1 };
+            }
+
+            await new LineChanges(scope, classifier).Apply(changed, removed);
+            await scope.Execute(
+                $"""
+                update remote_item
+                   set interaction = null, state = @skipped, reason = @reason, place = null, remedy = null
+                 where {scope.Engine.AnyOf("interaction", "@removed")}
+                """,
+                new { skipped = (int)ItemState.Skipped, reason = ErasedPeople.Reason, removed = scope.Engine.List(removed) });
+            counts = counts with { Removed = counts.Removed + removed.Count };
+            foreach (var (number, thread) in await ThreadsNow(scope, before.Keys))
+            {
+                if (before[number] != thread)
+                    moved[before[number]] = thread;
+            }
+        }
+
+        return counts;
+    }
+
+    /// <summary>The threads of the lines that share one with some lines: a thread is called by its first line, which may go.</summary>
+    private static async Task<Dictionary<long, string>> Threads(WriteScope scope, IReadOnlyCollection<long> numbers) =>
+        (await scope.Query<(long Number, string Thread)>(
+            $"""
+            select number, thread
+              from interaction
+             where thread in (select i.thread from interaction i where {scope.Engine.AnyOf("i.number", "@numbers")})
+            """,
+            new { numbers = scope.Engine.List(numbers) })).ToDictionary(row => row.Number, row => row.Thread);
+
+    private static Task<IEnumerable<(long Number, string Thread)>> ThreadsNow(WriteScope scope, IReadOnlyCollection<long> numbers) =>
+        scope.Query<(long Number, string Thread)>(
+            $"select number, thread from interaction where thread is not null and {scope.Engine.AnyOf("number", "@numbers")}",
+            new { numbers = scope.Engine.List(numbers) });
+
+    /// <summary>What commands can be about: threads and lines.</summary>
+    private static async Task<HashSet<string>> Abouts(WriteScope scope) =>
+        (await scope.Query<string>("select thread from interaction where thread is not null union select id from interaction")).ToHashSet(
+            StringComparer.Ordinal);
+
+    /// <summary>
+    /// Commands and notes about them, or about threads and meetings that went with them. A thread that lost its first line is called
+    /// otherwise.
+    /// </summary>
+    private static async Task<(int Removed, int Reduced)> Commands(
+        WriteScope scope,
+        ErasedPeople erased,
+        HashSet<string> before,
+        Dictionary<string, string> moved)
+    {
+        var removed = new List<long>();
+        var reduced = 0;
+        before.ExceptWith(await Abouts(scope));
+        before.ExceptWith(moved.Keys);
+        foreach (var (number, line) in await PersonTraces.Commands(scope))
+        {
+            if (erased.Without(line) is not { } rest || (rest.Command!.About is { } gone && before.Contains(gone)))
+            {
+                removed.Add(number);
+                continue;
+            }
+
+            if (rest.Command.About is { } about && moved.TryGetValue(about, out var thread))
+                rest = rest with { Command = rest.Command with { About = thread } };
+
+            if (!ReferenceEquals(rest, line))
+            {
+                await scope.Execute(
+                    "update interaction set command = @command where number = @number",
+                    new { command = CommandText.Write(rest.Command!), number });
+                reduced++;
+            }
+        }
+
+        await new PlainLines(scope).Remove(removed);
+        return (removed.Count, reduced);
+    }
+
+    private static async Task<(int Removed, int Reduced)> Meetings(
+        WriteScope scope,
+        PersonWords words,
+        ErasedPeople erased,
+        MeetingMerge merge,
+        InternalAddresses ours)
+    {
+        var touched = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var row in await PersonTraces.Copies(scope, words))
+        {
+            var copy = Json.Read<MeetingCopy>(row.Copy);
+            var rest = erased.Without(copy, ours);
+            if (ReferenceEquals(rest, copy))
+                continue;
+
+            touched.Add(row.Series);
+            await scope.Execute(
+                "delete from meeting_copy where account = @Account and series = @Series and occurrence = @Occurrence",
+                new
+                {
+                    row.Account,
+                    row.Series,
+                    row.Occurrence,
+                });
+            if (rest is null)
+                continue;
+
+            touched.Add(rest.Key.Uid);
+            await scope.Execute(
+                "insert into meeting_copy (account, series, occurrence, copy) values (@Account, @series, @Occurrence, @copy) on conflict "
+                    + "do nothing",
+                new { row.Account, series = rest.Key.Uid, row.Occurrence, copy = Json.Write(rest) });
+        }
+
+        foreach (var row in await PersonTraces.Messages(scope, words))
+        {
+            var message = Json.Read<InvitationMail>(row.Message);
+            var rest = erased.Without(message, ours);
+            if (ReferenceEquals(rest, message))
+                continue;
+
+            touched.Add(row.Series);
+            await scope.Execute("delete from meeting_mail where series = @Series and hash = @Hash", new { row.Series, row.Hash });
+            if (rest is null)
+                continue;
+
+            touched.Add(rest.Series);
+            await scope.Execute(
+                "insert into meeting_mail (series, hash, message) values (@series, @hash, @message) on conflict do nothing",
+                new { series = rest.Series, hash = MeetingLog.HashOf(rest), message = Json.Write(rest) });
+        }
+
+        // What a merge left behind of them without a copy: the meeting is one nobody's calendar holds any more.
+        touched.UnionWith(await PersonTraces.MeetingSeries(scope, words));
+        if (touched.Count == 0)
+            return (0, 0);
+
+        var before = await scope.One<long>(
+            $"select count(*) from interaction where kind = 1 and {scope.Engine.AnyOf("series", "@series")}",
+            new { series = scope.Engine.List(touched) });
+        await MeetingLog.Merge(scope, touched, merge, ours);
+        var after = await scope.One<long>(
+            $"select count(*) from interaction where kind = 1 and {scope.Engine.AnyOf("series", "@series")}",
+            new { series = scope.Engine.List(touched) });
+        return ((int)(before - after), (int)after);
+    }
+
+    /// <summary>
+    /// Mails of ours that name them keep what they are and lose what they say. One that has not left is written once more without the
+    /// person, under the same id; an answer that has not left is not given any more.
+    /// </summary>
+    private async Task<int> OwnMails(WriteScope scope, PersonWords words, SomePerson person)
+    {
+        var count = 0;
+        foreach (var mail in await PersonTraces.OwnMails(scope, words, person.Items, textOfMail))
+        {
+            var isAnswer =
+                await scope.One<long>("select count(*) from command_mail where told_by = @MessageId", new { mail.MessageId }) > 0
+                && mail.Occasion.Contains(mail.MessageId[..Math.Min(8, mail.MessageId.Length)], StringComparison.Ordinal);
+            var state = mail.State switch
+            {
+                LedgerState.Rendered => isAnswer ? LedgerState.Empty : LedgerState.Planned,
+                LedgerState.Sending => LedgerState.Refused,
+                var kept => kept,
+            };
+            count += await scope.Execute(
+                """
+                update digest
+                   set bytes = null,
+                       state = @state,
+                       problem = case when @state = 4 and state = 2 then @doubt else null end,
+                       copy_problem = null
+                 where message_id = @MessageId and state = @before
+                """,
+                new
+                {
+                    mail.MessageId,
+                    state = (int)state,
+                    before = (int)mail.State,
+                    doubt = "it may have left when the program stopped; it named a person who was erased and is not sent a second time",
+                });
+            if (mail.State == LedgerState.Rendered)
+                await scope.Execute("delete from digest_item where message_id = @MessageId", new { mail.MessageId });
+        }
+
+        var items = scope.Engine.List(person.Items);
+        await scope.Execute($"delete from digest_item where {scope.Engine.AnyOf("item", "@items")}", new { items });
+        await scope.Execute($"delete from notification where {scope.Engine.AnyOf("item", "@items")}", new { items });
+        return count;
+    }
+
+    /// <summary>What mails to the command mailbox said of the person, and what was said about it.</summary>
+    private static async Task<int> CommandMails(WriteScope scope, PersonWords words)
+    {
+        var count = 0;
+        foreach (var (id, _) in await PersonTraces.CommandMails(scope, words))
+        {
+            count += await scope.Execute(
+                """
+                update command_mail
+                   set words = @reason,
+                       mail = null,
+                       answer = null,
+                       people = null,
+                       sender = case when reader is null then null else sender end,
+                       state = case when state = 0 then 2 else state end
+                 where id = @id
+                """,
+                new { id, reason = ErasedPeople.Reason });
+        }
+
+        return count;
+    }
+
+    /// <summary>
+    /// Where else a person may stand: cards, reports, quarantined items, names of items, what the program said about itself.
+    /// </summary>
+    private static async Task<int> Elsewhere(WriteScope scope, PersonWords words, SomePerson person, ErasedPeople erased)
+    {
+        var people = scope.Engine.List([.. person.Addresses.Select(a => a.Value)]);
+        var count = await scope.Execute(
+            $"delete from contact_alias where {scope.Engine.AnyOf("address", "@people")} or {scope.Engine.AnyOf("contact", "@people")}",
+            new { people });
+        count += await scope.Execute($"delete from bounce where {scope.Engine.AnyOf("address", "@people")}", new { people });
+        foreach (var item in await PersonTraces.Items(scope, words))
+        {
+            count += await scope.Execute(
+                """
+                update remote_item
+                   set item_key = @key, place = @place, reason = @reason, remedy = @remedy
+                 where number = @Number
+                """,
+                new
+                {
+                    item.Number,
+                    key = PersonTraces.KeyWithout(item.ItemKey, words),
+                    place = words.AreNamedIn(item.Place) ? null : item.Place,
+                    reason = words.AreNamedIn(item.Reason) ? ErasedPeople.Reason : item.Reason,
+                    remedy = words.AreNamedIn(item.Remedy) ? null : item.Remedy,
+                });
+        }
+
+        foreach (var (table, key, column) in PersonTraces.ProgramTexts)
+        {
+            foreach (
+                var (row, text) in (
+                    await scope.Query<(string Key, string Text)>(
+                        $"select cast({key} as varchar(1000)), {column} from {table} where {column} is not null")).AsList())
+            {
+                if (words.AreIn(text) && erased.WithoutAddresses(text) is var rest && rest != text)
+                    count += await scope.Execute(
+                        $"update {table} set {column} = @rest where cast({key} as varchar(1000)) = @row",
+                        new { rest, row });
+            }
+        }
+
+        return count;
+    }
+}
+
+/// <summary>What somebody is called, besides their addresses.</summary>
+/// <param name="Names">Display names.</param>
+/// <param name="Telephones">Telephone numbers.</param>
+public sealed record KnownAs(IReadOnlyCollection<string> Names, IReadOnlyCollection<string> Telephones);
