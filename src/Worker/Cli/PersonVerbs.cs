@@ -176,7 +176,7 @@ internal sealed class PersonVerbs(
         [
             .. lines,
             $"mailboxes and calendars: "
-                + $"{string.Join(", ", accounts.All.Where(account => account.Members is null).Select(account => account.Name))}",
+                + $"{string.Join(", ", accounts.All.Select(account => account.Name))}",
             .. sent > 0 ? [$"{sent} mails of ours that named the person lie in the mailboxes of their readers"] : (string[])[],
             "backups of the database and of the mailboxes",
         ];
