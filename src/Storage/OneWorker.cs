@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace CrmSync.Storage;
 
@@ -23,30 +22,32 @@ public sealed class OneWorker : IDisposable
         FileStream? held = null;
         try
         {
-            // Whoever only reads the process id opens without sharing restrictions and is not kept out.
             held = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.None);
-            held.SetLength(0);
-            held.Write(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
-            held.Flush();
+
+            // Beside it, for nobody else can open what is held.
+            File.WriteAllText(Named(path), Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
             return new OneWorker(held);
         }
         catch (IOException failure) when (held is null && File.Exists(path))
         {
-            var holder = Holder(database) is { } process ? $"process {process}" : "another process";
+            var holder = Holder(path) is { } process ? $"process {process}" : "another process";
             throw new DatabaseUnusableException(
-                $"{database}: crmsync run already works with this database ({holder}); an SQLite file is for one worker, so stop that one first",
+                $"{database}: crmsync run already works with this database ({holder}); an SQLite file is for one worker: "
+                    + "stop that one first",
                 failure);
         }
     }
 
-    /// <summary>The process id of the worker that has the database; null when none does, or it cannot be told.</summary>
-    public static int? Holder(string database)
+    public void Dispose() => claim.Dispose();
+
+    /// <summary>The process id of the worker that has the database; null when it cannot be told.</summary>
+    private static int? Holder(string path)
     {
         try
         {
-            using var file = new FileStream(PathOf(database), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            using var reader = new StreamReader(file, Encoding.ASCII);
-            return int.TryParse(reader.ReadToEnd(), NumberStyles.None, CultureInfo.InvariantCulture, out var process) ? process : null;
+            return int.TryParse(File.ReadAllText(Named(path)), NumberStyles.None, CultureInfo.InvariantCulture, out var process)
+                ? process
+                : null;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -54,12 +55,12 @@ public sealed class OneWorker : IDisposable
         }
     }
 
-    public void Dispose() => claim.Dispose();
+    private static string Named(string path) => path + ".pid";
 
     /// <summary>Two names of one file are one database.</summary>
     private static string PathOf(string database)
     {
         var path = Path.GetFullPath(database);
-        return (new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path) + "-run.lock";
+        return (File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path : path) + "-run.lock";
     }
 }

@@ -106,6 +106,9 @@ internal static class CrmSyncServices
         .AddSingleton<DeliveryWays>();
 
     private static IServiceCollection AddStatus(this IServiceCollection services) => services
+        .AddSingleton<JobBook>()
+        .AddSingleton<JobStanding>()
+        .AddSingleton<Loops>()
         .AddSingleton<AccountStatuses>()
         .AddSingleton<StatusReader>();
 }

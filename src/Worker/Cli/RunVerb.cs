@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CrmSync.Storage;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Jobs;
 using CrmSync.Worker.PolicyFiles;
@@ -22,6 +23,7 @@ internal static class RunVerb
             throw new ConfigurationUnusableException([.. read.Problems.InOrder().Where(p => p.Severity == Severity.Error)]);
 
         var (reload, outcome) = StartPolicy(folder, settings, parsed.NowOf());
+        using var only = settings.Storage is StorageChoice.Sqlite file ? OneWorker.Claim(file.File) : null;
         await using var database = await CrmSyncProgram.OpenDatabase(settings.Storage, ct);
         try
         {

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using CrmSync.Worker.Digests;
 using CrmSync.Worker.Harvest;
 using CrmSync.Worker.Status;
 using NodaTime;
@@ -7,11 +6,8 @@ using NodaTime;
 namespace CrmSync.Worker.Cli;
 
 /// <summary><c>status</c>: how each account is doing.</summary>
-internal sealed class StatusVerb(AccountStatuses accounts, MailStanding mails, TextRetention retention)
+internal sealed class StatusVerb(StatusReader reader, AccountStatuses accounts, TextRetention retention)
 {
-    /// <summary>What happened to mails longer ago is no news.</summary>
-    private static readonly Duration Recent = Duration.FromDays(7);
-
     public static Command Create() => new Command("status", "Show how each account is doing.") { CommonOptions.Format, CommonOptions.Now }
         .Does<StatusVerb>((verb, parsed, ct) => verb.Run(parsed, ct));
 
@@ -23,12 +19,13 @@ internal sealed class StatusVerb(AccountStatuses accounts, MailStanding mails, T
         output.Flush();
 
         // Not among the accounts: whoever reads those as JSON gets nothing else.
-        foreach (var trouble in (await mails.Troubles(now - Recent, ct)).Concat(await mails.Commands(now - Recent, ct)))
-            await Console.Error.WriteLineAsync($"crmsync: {trouble.Words}");
+        var status = await reader.Read(now, ct);
+        foreach (var words in status.Mails.Select(mail => mail.Words).Concat(status.Reasons).Distinct(StringComparer.Ordinal))
+            await Console.Error.WriteLineAsync($"crmsync: {words}");
 
         if (await retention.LastInWords(ct) is { } last)
             await Console.Error.WriteLineAsync($"crmsync: {last}");
 
-        return CommandLine.Done;
+        return status.IsWell ? CommandLine.Done : CommandLine.ProblemsFound;
     }
 }

@@ -54,11 +54,26 @@ internal sealed class DigestDesk(
     /// <param name="ct">Ends the run between two mails.</param>
     public async Task<OutboxReport> Send(PolicyLook look, Duration? lease, CancellationToken ct)
     {
-        var sender = await Sender(look.Policy, ct);
-        await Write(look, new DigestMails(sender, pages), ct);
+        await Write(look, ct);
+        return await SendReady(look.Policy, look.Now, lease, ct);
+    }
+
+    /// <summary>Writes what is due and leaves it to <see cref="SendReady(Instant, Duration?, CancellationToken)"/>.</summary>
+    public async Task Write(PolicyLook look, CancellationToken ct) =>
+        await Write(look, new DigestMails(await Sender(look.Policy, ct), pages), ct);
+
+    /// <summary>Whether anything that was written has not left yet.</summary>
+    public async Task<bool> HasUnsent(CancellationToken ct) => await ledger.CountUnsent(ct) > 0;
+
+    /// <summary>Sends everything that was written.</summary>
+    public Task<OutboxReport> SendReady(Instant now, Duration? lease, CancellationToken ct) => SendReady(policy.Policy, now, lease, ct);
+
+    private async Task<OutboxReport> SendReady(CompanyPolicy current, Instant now, Duration? lease, CancellationToken ct)
+    {
+        var sender = await Sender(current, ct);
         await using var way = ways.Open(Delivery.Way);
         var copies = new SentCopies(accounts, ledger, sender.CommandMailbox);
-        return await new Outbox(ledger, standing, way, copies, look.Policy, sender).SendAll(look.Now, lease, ct);
+        return await new Outbox(ledger, standing, way, copies, current, sender).SendAll(now, lease, ct);
     }
 
     /// <summary>As <see cref="AccountsToRead(PolicyLook, CancellationToken)"/>, with the policy in force over the whole log.</summary>

@@ -1,3 +1,4 @@
+using CrmSync.Storage.Harvest;
 using CrmSync.Worker.Harvest;
 using CrmSync.Worker.PolicyFiles;
 using CrmSync.Worker.Sources;
@@ -11,26 +12,37 @@ namespace CrmSync.Worker.Jobs;
 /// <summary>Harvests one account when it is rung.</summary>
 [DisallowConcurrentExecution]
 internal sealed class HarvestJob(
-    AccountSources accounts,
+    AccountSources sources,
+    Accounts accounts,
     HarvestAll harvest,
     PolicyInForce policy,
     LogDerivation derivation,
     IClock clock,
+    JobRunner runner,
     JobFailures failures,
     IHostApplicationLifetime lifetime,
     ILogger<HarvestJob> log) : IJob
 {
     public const string Account = "account";
 
+    /// <summary>A turn reads for seconds; listing a mailbox of years, or a server that keeps sending, takes the rest.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(15);
+
+    /// <summary>A group is as many mailboxes as it has members.</summary>
+    private static readonly TimeSpan LongestOfGroup = TimeSpan.FromHours(2);
+
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
         var name = context.MergedJobDataMap.GetString(Account);
-        if (accounts.All.FirstOrDefault(a => a.Name == name) is not { } account)
+        if (sources.All.FirstOrDefault(a => a.Name == name) is not { } account)
             return;
 
         var edition = policy.Edition.Number;
-        await failures.Guard($"account {account.Name}", () => Harvest(account, context, stop.Token), stop.Token);
+        var job = $"account {account.Name}";
+        var longest = account.Members is null ? Longest : LongestOfGroup;
+        if (await runner.Run(job, longest, ct => Harvest(account, context, ct), stop.Token) is { } trouble)
+            await failures.Guard(job, () => Note(account, trouble, stop.Token), stop.Token);
 
         // The policy was exchanged meanwhile: what this harvest wrote still follows from the one before.
         if (edition != policy.Edition.Number)
@@ -60,6 +72,13 @@ internal sealed class HarvestJob(
                     $"account {account.Name}",
                     () => context.Scheduler.TriggerJob(context.JobDetail.Key, lifetime.ApplicationStopping).AsTask(),
                     lifetime.ApplicationStopping));
+    }
+
+    /// <summary>What no part of the harvest noted itself: a run that was given up, or threw what nobody expected.</summary>
+    private async Task Note(ReadableAccount account, string trouble, CancellationToken ct)
+    {
+        var state = await accounts.Register(account.Name, account.Kind, account.Address.Value, ct);
+        await accounts.Failed(state, clock.GetCurrentInstant(), trouble, permanent: false, ct);
     }
 
     private void Tell(HarvestSummary done)

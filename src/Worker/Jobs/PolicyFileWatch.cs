@@ -17,10 +17,14 @@ internal sealed class PolicyFileWatch(
     PolicyStanding standing,
     DigestDesk desk,
     TimeProvider time,
+    Loops loops,
     JobFailures failures,
     ILogger<PolicyFileWatch> log) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    /// <summary>A round that exchanges the policy waits for the evaluation under way, and derives the log anew.</summary>
+    private static readonly TimeSpan LongestRound = TimeSpan.FromHours(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -28,6 +32,7 @@ internal sealed class PolicyFileWatch(
         using var timer = new PeriodicTimer(Pause, time);
         while (!stoppingToken.IsCancellationRequested)
         {
+            loops.Turned("policy files", LongestRound);
             await failures.Guard("policy", () => Look(time.GetCurrentInstant(), stoppingToken), stoppingToken);
             try
             {

@@ -17,8 +17,6 @@ internal sealed class Timetable(
     ISchedulerFactory schedulers,
     IHostApplicationLifetime lifetime) : IHostedService
 {
-    private const string Harvests = "harvest";
-
     private static readonly TimeSpan LongestApart = TimeSpan.FromMilliseconds(200);
 
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -26,7 +24,7 @@ internal sealed class Timetable(
         var scheduler = await schedulers.GetScheduler(cancellationToken);
 
         // A shared database may remember accounts that are no longer configured.
-        await scheduler.DeleteJobs(GroupMatcher<JobKey>.GroupEquals(Harvests), cancellationToken);
+        await scheduler.DeleteJobs(GroupMatcher<JobKey>.GroupEquals(JobPlaces.Harvest), cancellationToken);
         var start = time.GetUtcNow().AddSeconds(1);
         var apart = Apart(accounts.All.Count, configuration.Schedule.Mail);
         foreach (var account in accounts.All)
@@ -34,7 +32,7 @@ internal sealed class Timetable(
             var every = account.IsCalendar ? configuration.Schedule.Calendar : configuration.Schedule.Mail;
             var job = JobBuilder
                 .Create<HarvestJob>()
-                .WithIdentity(account.Name, Harvests)
+                .WithIdentity(account.Name, JobPlaces.Harvest)
                 .UsingJobData(HarvestJob.Account, account.Name)
                 .Build();
             await Schedule(scheduler, job, every, start, cancellationToken);
@@ -42,11 +40,15 @@ internal sealed class Timetable(
             start += apart;
         }
 
-        var policy = JobBuilder.Create<PolicyJob>().WithIdentity("digests", "policy").Build();
+        var policy = JobBuilder.Create<PolicyJob>().WithIdentity(PolicyJob.Key).Build();
         await Schedule(scheduler, policy, configuration.Schedule.Policy, start, cancellationToken);
 
-        var retention = JobBuilder.Create<RetainJob>().WithIdentity("retention", "policy").Build();
+        var retention = JobBuilder.Create<RetainJob>().WithIdentity("retention", JobPlaces.Retention).Build();
         await Schedule(scheduler, retention, Duration.FromDays(1), start, cancellationToken);
+
+        // What was written is sent at once; this is for what could not leave then.
+        var sending = JobBuilder.Create<SendJob>().WithIdentity(SendJob.Key).Build();
+        await Schedule(scheduler, sending, configuration.Schedule.Policy, start + apart, cancellationToken);
     }
 
     public Task StopAsync(CancellationToken cancellationToken)
@@ -70,6 +72,7 @@ internal sealed class Timetable(
         var trigger = TriggerBuilder.Create()
             .WithIdentity(job.Key.Name, job.Key.Group)
             .StartAt(start)
+            .WithExecutionGroup(job.Key.Group)
             .WithSimpleSchedule(s => s.WithInterval(every.ToTimeSpan()).RepeatForever())
             .Build();
         await scheduler.ScheduleJob(job, [trigger], ScheduleJobOptions.Replacing, ct);

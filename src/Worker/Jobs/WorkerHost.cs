@@ -17,11 +17,10 @@ namespace CrmSync.Worker.Jobs;
 /// <summary>The running worker: Quartz rings the jobs; on PostgreSQL several workers share the work through the same database.</summary>
 internal static class WorkerHost
 {
-    private const int JobsAtOnce = 16;
-
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
 
     /// <summary>Runs until the process is asked to stop; work at hand ends at its next batch.</summary>
+    /// <exception cref="DatabaseUnusableException">The database went away under the worker.</exception>
     public static async Task Run(
         LoadedConfiguration configuration,
         PolicyStart policy,
@@ -35,29 +34,36 @@ internal static class WorkerHost
 
         // Whoever starts the program may have put right why mails did not leave.
         await host.Services.GetRequiredService<DeliveryStanding>().TryAtOnce(ct);
-        var atWork = host.Services.GetRequiredService<PolicyAtWork>();
+        var (atWork, end) = (host.Services.GetRequiredService<PolicyAtWork>(), host.Services.GetRequiredService<WorkerEnd>());
         await host.RunAsync(ct);
+        if (end.Words is { } words)
+            throw new DatabaseUnusableException(words);
+
         await atWork.Leave(CancellationToken.None);
     }
 
-    private static IHost Build(
+    /// <summary>The worker, not started yet.</summary>
+    /// <param name="configuration">What the files say.</param>
+    /// <param name="policy">How the worker came to its policy.</param>
+    /// <param name="database">Open, and at the version of this program.</param>
+    /// <param name="time">The time of everything in it, Quartz included.</param>
+    /// <param name="verbose">Whether more is logged.</param>
+    /// <param name="adjust">What is different for whoever does not run it as a program of its own.</param>
+    public static IHost Build(
         LoadedConfiguration configuration,
         PolicyStart policy,
         ContactDatabase database,
         TimeProvider time,
-        bool verbose)
+        bool verbose,
+        Action<IHostApplicationBuilder>? adjust = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "crmsync" });
         builder.Logging.SetMinimumLevel(verbose ? LogLevel.Debug : LogLevel.Information);
         builder.Logging.AddFilter("Quartz", verbose ? LogLevel.Information : LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
-        builder.Logging.AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.UseUtcTimestamp = true;
-            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ssZ ";
-            console.ColorBehavior = LoggerColorBehavior.Disabled;
-        });
+        builder
+            .Logging.AddConsole(console => console.FormatterName = PlainLog.FormatterName)
+            .AddConsoleFormatter<PlainLog, ConsoleFormatterOptions>();
         builder.Services.Configure<ConsoleLoggerOptions>(options => options.LogToStandardErrorThreshold = LogLevel.Trace);
 
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = Patience);
@@ -65,17 +71,23 @@ internal static class WorkerHost
         builder.Services.AddSingleton(policy);
         builder.Services.AddSingleton<PolicyAtWork>();
         builder.Services.AddSingleton<JobFailures>();
+        builder.Services.AddSingleton<JobRunner>();
+        builder.Services.AddSingleton<WorkerEnd>();
         builder.Services.AddTransient<HarvestJob>();
         builder.Services.AddTransient<PolicyJob>();
         builder.Services.AddTransient<RetainJob>();
+        builder.Services.AddTransient<SendJob>();
         if (configuration.Settings.Status is { } status)
             builder.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<StatusServer>(services, status));
 
         builder.Services.AddHostedService<PolicyFileWatch>();
+        if (configuration.Settings.Storage is StorageChoice.Sqlite)
+            builder.Services.AddHostedService<DatabaseFileWatch>();
+
         builder.Services.AddQuartz(quartz => Store(quartz, configuration.Settings.Storage));
         builder.Services.AddQuartzHostedService(options => options.WaitForJobsToComplete = true);
         builder.Services.AddHostedService<Timetable>();
-
+        adjust?.Invoke(builder);
         return builder.Build();
     }
 
@@ -84,8 +96,7 @@ internal static class WorkerHost
     {
         quartz.ConfigureScheduler(scheduler => scheduler.MaxBatchSize = 1);
 
-        // Most jobs wait for a server.
-        quartz.UseDefaultThreadPool(JobsAtOnce);
+        JobPlaces.Set(quartz);
         if (storage is not StorageChoice.Postgres postgres)
             return;
 

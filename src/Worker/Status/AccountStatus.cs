@@ -12,6 +12,12 @@ namespace CrmSync.Worker.Status;
 /// <param name="NextRun">When a running worker reads it next; null for an account that is no longer configured.</param>
 internal sealed record AccountStatus(string Name, string Kind, AccountState? State, IReadOnlyList<ItemCount> Items, Instant? NextRun)
 {
+    /// <summary>A failure that passes by itself is left to itself for so long.</summary>
+    private static readonly Duration Patience = Duration.FromHours(1);
+
+    /// <summary>How often it is read by the schedule.</summary>
+    public required Duration Every { get; init; }
+
     /// <summary>Such as <c>120 done, 3 skipped</c>.</summary>
     public string ItemsInWords =>
         string.Join(
@@ -19,6 +25,21 @@ internal sealed record AccountStatus(string Name, string Kind, AccountState? Sta
             Items
                 .GroupBy(i => i.State, StringComparer.Ordinal)
                 .Select(g => string.Create(CultureInfo.InvariantCulture, $"{g.Sum(i => i.Items)} {g.Key}")));
+
+    /// <summary>Why somebody should look at it, in words; null when nobody need.</summary>
+    public string? WhyLookAt(Instant now)
+    {
+        if (State is not { } state || NextRun is not { } next)
+            return null;
+
+        var failsForLong = state.ErrorSince is { } since && now - since > Duration.Max(Patience, 4 * Every);
+        if (state.LastError is { } words && (state.LastErrorPermanent || failsForLong))
+            return $"account {Name}: {words}";
+
+        return now > next + Duration.Max(Patience, 2 * Every)
+            ? $"account {Name}: it should have been read at {Moments.Print(next)}; see whether crmsync is running"
+            : null;
+    }
 
     /// <summary>How long ago everything that had arrived was in the log, in words; null before the first complete reading.</summary>
     public string? BehindAt(Instant now) => LagAt(now) is { } lag ? InWords(lag) : null;

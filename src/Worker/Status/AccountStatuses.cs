@@ -17,12 +17,16 @@ internal sealed class AccountStatuses(Accounts accounts, HarvestLedger ledger, A
         foreach (var account in sources.All)
         {
             var state = states.GetValueOrDefault(account.Name);
-            var scheduled = state?.LastAttempt + (account.IsCalendar ? schedule.Calendar : schedule.Mail);
+            var every = account.IsCalendar ? schedule.Calendar : schedule.Mail;
+            var scheduled = state?.LastAttempt + every;
 
             // Only a failing account can be waiting for its server.
             var allowed = state?.LastError is null ? null : await account.NotBefore(ct);
             configured.Add(
-                new AccountStatus(account.Name, account.Kind, state, [.. items[account.Name]], allowed > scheduled ? allowed : scheduled));
+                new AccountStatus(account.Name, account.Kind, state, [.. items[account.Name]], allowed > scheduled ? allowed : scheduled)
+                {
+                    Every = every,
+                });
         }
 
         // The members of a group as they were when it was last asked.
@@ -37,7 +41,10 @@ internal sealed class AccountStatuses(Accounts accounts, HarvestLedger ledger, A
                 s.Kind,
                 s,
                 [.. items[s.Name]],
-                members.Contains(s.Name) ? s.LastAttempt + schedule.Mail : null));
+                members.Contains(s.Name) ? s.LastAttempt + schedule.Mail : null)
+            {
+                Every = schedule.Mail,
+            });
         return [.. configured, .. former];
     }
 }

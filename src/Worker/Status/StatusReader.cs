@@ -1,3 +1,4 @@
+using CrmSync.Worker.Cli;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Digests;
 using CrmSync.Worker.PolicyFiles;
@@ -7,7 +8,8 @@ namespace CrmSync.Worker.Status;
 
 /// <summary>Reads how the worker is doing.</summary>
 internal sealed class StatusReader(
-    CrmSyncConfiguration configuration, PolicyInForce policy, AccountStatuses accounts, MailStanding mails, PolicyStanding policyStanding)
+    CrmSyncConfiguration configuration, PolicyInForce policy, AccountStatuses accounts, MailStanding mails, PolicyStanding policyStanding,
+    JobStanding jobs, JobBook book)
 {
     /// <summary>What happened to mails longer ago is no news.</summary>
     private static readonly Duration Recent = Duration.FromDays(7);
@@ -23,9 +25,18 @@ internal sealed class StatusReader(
             [.. problems.Select(problem => Addresses.Hidden(problem))],
             [.. (await accounts.All(ct)).Select(account => Hidden(account, ours))])
         {
+            Jobs =
+            [
+                .. Overdue(now),
+                .. (await jobs.Troubles(ct)).Select(job => $"{job.Job}, since {Moments.Print(job.Since)}: {Addresses.Hidden(job.Words)}"),
+            ],
             Mails = [.. told.Select(mail => mail with { Words = Addresses.Hidden(mail.Words) })],
         };
     }
+
+    /// <summary>Of this worker: what another one is doing is known to that one.</summary>
+    private IEnumerable<string> Overdue(Instant now) => book.OverdueAt(now)
+        .Select(job => $"{job.Name}: it began at {Moments.Print(job.Began)} and should have ended by {Moments.Print(job.Until)}");
 
     private static AccountStatus Hidden(AccountStatus account, HashSet<string> ours) => account.State is { LastError: { } error } state
         ? account with { State = state with { LastError = Addresses.Hidden(error, ours) } }

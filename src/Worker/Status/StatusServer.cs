@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using CrmSync.Storage;
 using CrmSync.Worker.Cli;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Digests;
@@ -20,10 +21,18 @@ using NodaTime;
 namespace CrmSync.Worker.Status;
 
 /// <summary>The status page, and the same as JSON under <c>/health</c>: open on loopback, behind a token beyond.</summary>
-internal sealed class StatusServer(StatusSettings settings, StatusReader reader, HtmlPages pages, IClock clock, ILogger<StatusServer> log)
-    : IHostedService,
-        IAsyncDisposable
+internal sealed class StatusServer(
+    StatusSettings settings,
+    StatusReader reader,
+    HtmlPages pages,
+    Loops loops,
+    ContactDatabase database,
+    IClock clock,
+    ILogger<StatusServer> log) : IHostedService, IAsyncDisposable
 {
+    /// <summary>For watchdogs and containers: it tells nothing and needs no token.</summary>
+    private const string Live = "/live";
+
     private WebApplication? server;
 
     /// <summary>Where it listens; null before the start.</summary>
@@ -47,6 +56,7 @@ internal sealed class StatusServer(StatusSettings settings, StatusReader reader,
         server.Use(Guard);
         server.MapGet("/", Page);
         server.MapGet("/health", Health);
+        server.MapGet(Live, IsAlive);
         try
         {
             await server.StartAsync(cancellationToken);
@@ -102,6 +112,12 @@ internal sealed class StatusServer(StatusSettings settings, StatusReader reader,
             "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
+        if (context.Request.Path == Live)
+        {
+            await next(context);
+            return;
+        }
+
         if (settings.Token is null && !Loopback.Is(context.Request.Host.Host))
         {
             context.Response.StatusCode = StatusCodes.Status421MisdirectedRequest;
@@ -150,21 +166,30 @@ internal sealed class StatusServer(StatusSettings settings, StatusReader reader,
 
     private async Task Page(HttpContext context)
     {
-        var status = await reader.Read(clock.GetCurrentInstant(), context.RequestAborted);
+        if (await Read(context) is not { } status)
+            return;
+
         context.Response.ContentType = "text/html; charset=utf-8";
         await context.Response.WriteAsync(await pages.Render<StatusPage>(status), context.RequestAborted);
     }
 
+    /// <summary>200 while the loops turn, 503 when one stands still: whoever watches then starts the program again.</summary>
+    private async Task IsAlive(HttpContext context)
+    {
+        var standing = loops.Standing();
+        context.Response.StatusCode = standing.Count == 0 ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        await context.Response.WriteAsync(standing.Count == 0 ? "alive\n" : string.Join('\n', standing) + "\n", context.RequestAborted);
+    }
+
+    /// <summary>200 when all is well, 503 when somebody should look; <c>reasons</c> says why.</summary>
     private async Task Health(HttpContext context)
     {
-        var status = await reader.Read(clock.GetCurrentInstant(), context.RequestAborted);
-        context.Response.ContentType = "application/json; charset=utf-8";
-        await using var json = new Utf8JsonWriter(
-            context.Response.BodyWriter,
-            new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
-        json.WriteStartObject();
-        json.WriteString("status", status.IsWell ? "well" : "trouble");
-        json.Write("now", status.Now);
+        if (await Read(context) is not { } status)
+            return;
+
+        context.Response.StatusCode = status.IsWell ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        await using var json = Json(context, status.Now, status.Reasons);
         json.WriteString("policy", status.PolicyVersion);
         json.Write("policy_problems", status.PolicyProblems);
         json.WriteNumber("quarantined", status.Quarantined);
@@ -181,6 +206,38 @@ internal sealed class StatusServer(StatusSettings settings, StatusReader reader,
         json.WriteEndArray();
         json.WriteEndObject();
         await json.FlushAsync(context.RequestAborted);
+    }
+
+    /// <summary>The status; null when the database cannot be asked, which is then the answer.</summary>
+    private async Task<WorkerStatus?> Read(HttpContext context)
+    {
+        var now = clock.GetCurrentInstant();
+        try
+        {
+            return await reader.Read(now, context.RequestAborted);
+        }
+        catch (Exception failure) when (database.Explain(failure) is { } unusable)
+        {
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            await using var json = Json(context, now, [unusable.Message]);
+            json.WriteEndObject();
+            await json.FlushAsync(context.RequestAborted);
+            return null;
+        }
+    }
+
+    /// <summary>The beginning of every answer in JSON.</summary>
+    private static Utf8JsonWriter Json(HttpContext context, Instant now, IReadOnlyList<string> reasons)
+    {
+        context.Response.ContentType = "application/json; charset=utf-8";
+        var json = new Utf8JsonWriter(
+            context.Response.BodyWriter,
+            new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        json.WriteStartObject();
+        json.WriteString("status", reasons.Count == 0 ? "well" : "trouble");
+        json.Write("now", now);
+        json.Write("reasons", reasons);
+        return json;
     }
 }
 

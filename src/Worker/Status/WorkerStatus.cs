@@ -23,7 +23,18 @@ internal sealed record WorkerStatus(
     public long Quarantined =>
         Accounts.SelectMany(account => account.Items).Where(count => count.State == "quarantined").Sum(count => count.Items);
 
-    /// <summary>Whether somebody should look.</summary>
-    public bool IsWell =>
-        PolicyProblems.Count == 0 && Accounts.All(account => account.State?.LastError is null) && !Mails.Any(mail => mail.NeedsSomebody);
+    /// <summary>What is wrong with the jobs that are not about one account, in words.</summary>
+    public required IReadOnlyList<string> Jobs { get; init; }
+
+    /// <summary>Why somebody should look, each in words; empty when all is well.</summary>
+    public IReadOnlyList<string> Reasons =>
+    [
+        .. PolicyProblems.Take(1).Select(first => $"the policy files have errors and are not taken; the first: {first}"),
+        .. Jobs,
+        .. Accounts.Select(account => account.WhyLookAt(Now)).OfType<string>(),
+        .. Mails.Where(mail => mail.NeedsSomebody).Select(mail => mail.Words),
+    ];
+
+    /// <summary>Whether nobody need look.</summary>
+    public bool IsWell => Reasons.Count == 0;
 }

@@ -80,7 +80,11 @@ internal sealed class RunningCompany : IAsyncDisposable
         Program = await TestProgram.Open(new LoadedConfiguration(folder, settings, reload!.Current));
         Start = new PolicyStart(reload, outcome);
         AtWork = Make<PolicyAtWork>();
-        Watch = Make<PolicyFileWatch>(Start, AtWork, new JobFailures(new Notebook<JobFailures>(Said)), new Notebook<PolicyFileWatch>(Said));
+        Watch = Make<PolicyFileWatch>(
+            Start,
+            AtWork,
+            new JobFailures(Program.Database, new Notebook<JobFailures>(Said)),
+            new Notebook<PolicyFileWatch>(Said));
     }
 
     public async Task Harvest(Instant now)

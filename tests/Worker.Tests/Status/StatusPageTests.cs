@@ -13,10 +13,13 @@ namespace CrmSync.Worker.Tests.Status;
 public sealed class StatusPageTests : IAsyncLifetime, IAsyncDisposable
 {
     private readonly HttpClient browser = new();
+    private readonly SimulatedTime time = new(Monday);
+    private Loops loops = null!;
     private RunningCompany company = null!;
 
     public async Task InitializeAsync()
     {
+        loops = new Loops(time);
         company = await RunningCompany.Open(
             """
               - { eml: ../mail/ana, address: ana@us.example, name: ana }
@@ -53,9 +56,15 @@ public sealed class StatusPageTests : IAsyncLifetime, IAsyncDisposable
     public async Task Health_is_the_same_as_JSON()
     {
         await using var server = await Started();
-        var health = JsonDocument.Parse(await browser.GetStringAsync(server.Url + "/health")).RootElement;
+        using var answer = await browser.GetAsync(server.Url + "/health");
+        var health = JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement;
 
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
         Assert.Equal("trouble", health.GetProperty("status").GetString());
+        Assert.Contains(
+            "account lost: ",
+            Assert.Single(health.GetProperty("reasons").EnumerateArray()).GetString(),
+            StringComparison.Ordinal);
         Assert.Equal(company.Program.Policy.Version, health.GetProperty("policy").GetString());
         Assert.Equal(0, health.GetProperty("quarantined").GetInt32());
         var accounts = health.GetProperty("accounts").EnumerateArray().ToList();
@@ -80,9 +89,65 @@ public sealed class StatusPageTests : IAsyncLifetime, IAsyncDisposable
                 request.Headers.TryAddWithoutValidation("Authorization", $"{scheme} {value}");
 
             using var response = await browser.SendAsync(request);
-            Assert.Equal(path == "/nowhere" && answer == HttpStatusCode.OK ? HttpStatusCode.NotFound : answer, response.StatusCode);
+            var expected = (path, answer) switch
+            {
+                ("/nowhere", HttpStatusCode.OK) => HttpStatusCode.NotFound,
+                ("/health", HttpStatusCode.OK) => HttpStatusCode.ServiceUnavailable,
+                _ => answer,
+            };
+            Assert.Equal(expected, response.StatusCode);
             Assert.DoesNotContain("s3cret", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public async Task Health_is_200_when_nobody_need_look_and_503_with_words_when_a_job_should_have_ended()
+    {
+        await using var sound = await RunningCompany.Open();
+        await sound.Harvest(Monday);
+        await using var server = Serve(sound, port: 0, token: null);
+        await server.StartAsync(default);
+        using (var well = await browser.GetAsync(server.Url + "/health"))
+            Assert.Equal(HttpStatusCode.OK, well.StatusCode);
+
+        var begun = sound.Program.Part<JobBook>().TryBegin("account ana", TimeSpan.FromMinutes(15));
+        Assert.NotNull(begun);
+        var late = (await sound.Program.Status.Read(begun.Until + Duration.FromSeconds(1), default)).Jobs;
+        Assert.Contains("account ana: it began at", Assert.Single(late), StringComparison.Ordinal);
+
+        await sound.Program.Part<JobStanding>().Note(JobStanding.Sending, "it was given up", Monday, default);
+        using var trouble = await browser.GetAsync(server.Url + "/health");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, trouble.StatusCode);
+        Assert.Contains("it was given up", await trouble.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+
+        await sound.Program.Part<JobStanding>().Note(JobStanding.Sending, null, Monday, default);
+        Assert.True((await sound.Program.Status.Read(Monday, default)).IsWell);
+    }
+
+    [Fact]
+    public async Task An_account_that_was_not_read_for_long_after_its_time_needs_somebody()
+    {
+        await using var sound = await RunningCompany.Open();
+        await sound.Harvest(Monday);
+        Assert.True((await sound.Program.Status.Read(Monday + Duration.FromMinutes(64), default)).IsWell);
+        var reason = Assert.Single((await sound.Program.Status.Read(Monday + Duration.FromMinutes(66), default)).Reasons);
+        Assert.Contains("account ana: it should have been read at", reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Live_needs_no_token_and_is_200_while_the_loops_turn()
+    {
+        await using var server = await Started(token: "s3cret:token");
+        loops.Turned("policy files", TimeSpan.FromMinutes(1));
+        Assert.Equal("alive\n", await browser.GetStringAsync(server.Url + "/live"));
+
+        time.Pass(TimeSpan.FromMinutes(2));
+        using var standing = await browser.GetAsync(server.Url + "/live");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, standing.StatusCode);
+        Assert.Contains(
+            "\"policy files\" has not turned for 2 minutes",
+            await standing.Content.ReadAsStringAsync(),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -108,15 +173,20 @@ public sealed class StatusPageTests : IAsyncLifetime, IAsyncDisposable
 
     private async Task<StatusServer> Started(int port = 0, string? token = null)
     {
-        var server = new StatusServer(
-            new StatusSettings("127.0.0.1", port, token is null ? null : new Secret(token)),
-            company.Program.Status,
-            company.Program.Part<HtmlPages>(),
-            new Clock(),
-            NullLogger<StatusServer>.Instance);
+        var server = Serve(company, port, token);
         await server.StartAsync(default);
         return server;
     }
+
+    private StatusServer Serve(RunningCompany of, int port, string? token) =>
+        new(
+            new StatusSettings("127.0.0.1", port, token is null ? null : new Secret(token)),
+            of.Program.Status,
+            of.Program.Part<HtmlPages>(),
+            loops,
+            of.Program.Database,
+            new Clock(),
+            NullLogger<StatusServer>.Instance);
 
     private sealed class Clock : IClock
     {
