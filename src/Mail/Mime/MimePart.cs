@@ -80,10 +80,10 @@ public sealed class MimePart
 
     internal TransferEncoding Encoding { get; }
 
-    internal MimePart? Parent { get; private set; }
+    public MimePart? Parent { get; private set; }
 
     /// <summary>Whether it lies in a forwarded message.</summary>
-    internal bool InForwarded { get; private set; }
+    public bool InForwarded { get; private set; }
 
     internal void Add(MimePart part)
     {

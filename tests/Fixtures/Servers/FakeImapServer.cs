@@ -125,14 +125,18 @@ public sealed class FakeImapServer : IAsyncDisposable
     {
         lock (rules)
         {
-            // The rule that says most about the command wins; a line that is no command (an answer to "+") is found as it stands.
+            // The rule that says most about the command wins, whether words are quoted or not; a line that is no command (an answer to "+")
+            // is found as it stands.
+            var plain = Unquoted(command);
             var rule = rules
-                .Where(rule => command.StartsWith(rule.Command, StringComparison.OrdinalIgnoreCase) || line == rule.Command)
+                .Where(rule => plain.StartsWith(Unquoted(rule.Command), StringComparison.OrdinalIgnoreCase) || line == rule.Command)
                 .OrderByDescending(rule => rule.Command.Length)
                 .FirstOrDefault();
             return rule.Answer is null ? "TAG BAD unknown command" : rule.Answer(command);
         }
     }
+
+    private static string Unquoted(string command) => command.Replace("\"", "", StringComparison.Ordinal);
 
     private async Task<bool> Say(NetworkStream stream, string answer, string tag)
     {

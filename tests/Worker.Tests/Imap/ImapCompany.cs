@@ -11,6 +11,7 @@ internal static class ImapCompany
     /// <summary>Connections and logins of a program; each call is a program that was started anew.</summary>
     /// <param name="clock">Its clock.</param>
     /// <param name="database">Where it keeps failures, tokens and lessons; null: in memory.</param>
-    public static ImapSources Sources(IClock clock, ContactDatabase? database = null) =>
-        new(clock, new MailLogins(clock, database), new ServerLessons(clock, database));
+    /// <param name="options">How connections behave; null: as usual.</param>
+    public static ImapSources Sources(IClock clock, ContactDatabase? database = null, ImapOptions? options = null) =>
+        new(clock, new MailLogins(clock, database), new ServerLessons(clock, database), options);
 }

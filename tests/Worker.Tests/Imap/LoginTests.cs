@@ -120,7 +120,8 @@ public sealed class LoginTests : IAsyncLifetime
     {
         Works();
         server.On("LOGIN", "TAG OK welcome")
-            .On("LIST", "* LIST () \"/\" INBOX\nTAG OK done", "TAG NO Request is throttled. Suggested Backoff Time: 1800000 milliseconds");
+            .On("LIST \"\" \"*\"", "* LIST () \"/\" INBOX\nTAG OK done",
+                "TAG NO Request is throttled. Suggested Backoff Time: 1800000 milliseconds");
         await using var sources = ImapCompany.Sources(clock, company.Database);
         Assert.Null((await company.Harvest("ana", sources.SourceOf(Account(), company.Since), clock.GetCurrentInstant())).Problem);
         for (var minute = 0; minute < 31; minute++)
@@ -132,7 +133,9 @@ public sealed class LoginTests : IAsyncLifetime
             clock.AdvanceMinutes(1);
         }
 
-        Assert.Equal(3, server.Received.Count(command => command.StartsWith("LIST", StringComparison.Ordinal)));
+        Assert.Equal(3,
+            server.Received.Count(command =>
+                command.StartsWith("LIST", StringComparison.Ordinal) && command.Contains('*', StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -86,7 +86,7 @@ internal sealed partial class OddMailbox
     {
         var mail = Mails[uid];
         var line = new StringBuilder($"* {Mails.Keys.ToList().IndexOf(uid) + 1} FETCH (UID {uid}");
-        if (items.Contains("INTERNALDATE", StringComparison.Ordinal))
+        if (items.Contains("INTERNALDATE", StringComparison.Ordinal) || items.Contains("FAST", StringComparison.Ordinal))
             line.Append(CultureInfo.InvariantCulture, $" FLAGS () INTERNALDATE \"02-Mar-2026 08:00:00 +0000\" RFC822.SIZE {mail.Length}");
 
         if (items.Contains("BODYSTRUCTURE", StringComparison.Ordinal))
@@ -120,7 +120,7 @@ internal sealed partial class OddMailbox
     }
 
     [GeneratedRegex(
-        @"BODY\.PEEK\[(?<section>[A-Z]*)\](<0\.(?<bytes>\d+)>)?",
+        @"BODY\.PEEK\[(?<section>[A-Z]*)(\.FIELDS \([A-Z -]*\))?\](<0\.(?<bytes>\d+)>)?",
         RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant,
         matchTimeoutMilliseconds: 1000)]
     private static partial Regex Part();

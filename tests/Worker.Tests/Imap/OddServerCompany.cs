@@ -16,6 +16,9 @@ public abstract class OddServerCompany : IAsyncLifetime
 {
     private ImapSources? sources;
 
+    /// <summary>Mails of more than 16 kB are large here, so that the tests need no larger ones.</summary>
+    private protected static ImapOptions Options { get; } = new() { WholeUpTo = 16 * 1024 };
+
     private protected FakeImapServer Server { get; private set; } = new();
 
     private protected TestClock Clock { get; } = new(TestCompany.Monday);
@@ -67,7 +70,7 @@ public abstract class OddServerCompany : IAsyncLifetime
     private protected async Task<HarvestSummary> Harvest(int minutesLater = 40)
     {
         Clock.AdvanceMinutes(minutesLater);
-        sources ??= ImapCompany.Sources(Clock, Company.Database);
+        sources ??= ImapCompany.Sources(Clock, Company.Database, Options);
         return await Company.Harvest("ana", sources.SourceOf(Account, Company.Since), Clock.GetCurrentInstant());
     }
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using CrmSync.Mail.Imap;
 using CrmSync.Mail.Mime;
 using CrmSync.Mail.Net;
 using CrmSync.Storage.Harvest;
@@ -12,7 +11,7 @@ namespace CrmSync.Worker.Sources.Imap;
 /// Finds what is new in one folder (mail.md section 2): by UID from a contiguous frontier on, with an overlap for stores that show messages
 /// out of order, and once a day all of it. What the server does not say is unknown, never zero.
 /// </summary>
-internal sealed class FolderDiscovery(ImapClient client, ServerProfile profile, KnownItems known, Instant now, Instant since)
+internal sealed class FolderDiscovery(Mailbox mailbox, KnownItems known, Instant now, Instant since)
 {
     private const int PageSize = 1000;
     private const uint Overlap = 200;
@@ -34,7 +33,7 @@ internal sealed class FolderDiscovery(ImapClient client, ServerProfile profile, 
 
     /// <summary>Lists one folder. Nothing at all when it is parked.</summary>
     /// <exception cref="MailServerException">When the connection is lost or the whole account is in trouble.</exception>
-    public async Task<IEnumerable<Listing>> List(ImapFolder folder, CancellationToken ct)
+    public async Task<IEnumerable<Listing>> List(MailboxFolder folder, CancellationToken ct)
     {
         var state = FolderIdentity.Likely(await known.Folders(ct), folder);
         if (state?.ParkedUntil > now)
@@ -71,7 +70,7 @@ internal sealed class FolderDiscovery(ImapClient client, ServerProfile profile, 
     /// left alone for some hours: Dovecot lists roots of shared namespaces.
     /// </summary>
     private async Task<IEnumerable<Listing>> Refused(
-        ImapFolder folder,
+        MailboxFolder folder,
         FolderState? state,
         MailServerException refusal,
         CancellationToken ct)
@@ -79,7 +78,7 @@ internal sealed class FolderDiscovery(ImapClient client, ServerProfile profile, 
         if (refusal.Failure != MailFailure.Permanent || folder.Role == FolderRole.Inbox)
             return [ImapTrouble.OfFolder($"folder {folder.Name}", refusal)];
 
-        if ((await client.Folders(withStatus: false, ct)).All(listed => listed.RawName != folder.RawName))
+        if ((await mailbox.Folders(withStatus: false, ct)).All(listed => listed.Name != folder.Name))
             return [];
 
         try
@@ -97,21 +96,15 @@ internal sealed class FolderDiscovery(ImapClient client, ServerProfile profile, 
         }
     }
 
-    private async Task<IEnumerable<Listing>> Open(ImapFolder folder, FolderState? likely, CancellationToken ct)
+    private async Task<IEnumerable<Listing>> Open(MailboxFolder folder, FolderState? likely, CancellationToken ct)
     {
-        var from = First(likely);
-        var (status, found) = profile.NoPipelining
-            ? (await client.Examine(folder, ct), null)
-            : await client.Examine(folder, Criteria(from), ct);
+        var status = await mailbox.Examine(folder, ct);
         var remoteId = likely is not null && FolderIdentity.HasIdOf(likely, status) ? likely.RemoteId : FolderIdentity.Of(folder, status);
         var state = await known.Folder(remoteId, folder.Name, FolderPlan.RoleOf(folder), ct);
         if (state.ParkedUntil > now)
             return [];
 
-        if (First(state) < from)
-            found = null;
-
-        from = First(state);
+        var from = First(state);
         var (cursor, snapshot) = (state.Cursor, FolderSnapshot.Parse(state.Cursor.Snapshot));
         if (cursor.UidValidity is { } before && status.UidValidity is { } after && after != (ulong)before)
         {
@@ -122,7 +115,7 @@ internal sealed class FolderDiscovery(ImapClient client, ServerProfile profile, 
             if (renumbered)
             {
                 state = await known.NewEpoch(state, (long)status.UidValidity!.Value, ct);
-                (cursor, snapshot, from, found) = (state.Cursor, null, 1, null);
+                (cursor, snapshot, from) = (state.Cursor, null, 1);
             }
         }
         else if (state.ValidityResets > 0)
@@ -138,7 +131,7 @@ internal sealed class FolderDiscovery(ImapClient client, ServerProfile profile, 
             return await ByDate(state, status, ct);
 
         // "n:*" always holds the last message, however low its number.
-        found = status.Exists == 0 ? [] : [.. (found ?? await Search(from, ct)).Where(uid => uid >= from)];
+        IReadOnlyList<uint> found = status.Exists == 0 ? [] : [.. (await Search(from, ct)).Where(uid => uid >= from)];
         // One in and one out leaves the count as it was; what was counted must agree with what was listed, or everything is looked at
         // again.
         var old = full ? Math.Max(0, (status.Exists ?? found.Count) - found.Count) : snapshot?.Old ?? 0;
@@ -215,11 +208,11 @@ internal sealed class FolderDiscovery(ImapClient client, ServerProfile profile, 
     {
         try
         {
-            return await client.Search(Criteria(from), ct);
+            return await mailbox.Search(Criteria(from), ct);
         }
         catch (MailServerException e) when (e.Failure == MailFailure.Protocol && !e.ConnectionLost)
         {
-            return await client.Search(Range(from), ct);
+            return await mailbox.Search(Range(from), ct);
         }
     }
 
@@ -239,23 +232,23 @@ internal sealed class FolderDiscovery(ImapClient client, ServerProfile profile, 
     /// Whether the messages really have other numbers now: asked a second time, then by Message-IDs that were noted before.
     /// </summary>
     private async Task<(FolderStatus Status, bool Renumbered)> Renumbered(
-        ImapFolder folder,
+        MailboxFolder folder,
         FolderStatus status,
         ulong before,
         FolderSample? sample,
         CancellationToken ct)
     {
-        var again = await client.Examine(folder, ct);
+        var again = await mailbox.Examine(folder, ct);
         if (again.UidValidity == before)
             return (again, false);
 
         if (sample is null)
             return (again.OrElse(status), true);
 
-        return (again.OrElse(status), !sample.Matches(await MessageIds(sample.Ids.Keys, ct)));
+        return (again.OrElse(status), !sample.Matches(await mailbox.MessageIds([.. sample.Ids.Keys], ct)));
     }
 
-    private async Task<FolderUnreadable> ParkForADay(ImapFolder folder, FolderState state, CancellationToken ct)
+    private async Task<FolderUnreadable> ParkForADay(MailboxFolder folder, FolderState state, CancellationToken ct)
     {
         var reason = $"the server has numbered its mails anew {state.ValidityResets} times";
         await known.Park(state, now + AuditEvery, reason, ct);
@@ -271,7 +264,7 @@ internal sealed class FolderDiscovery(ImapClient client, ServerProfile profile, 
     private async Task<IReadOnlyList<Listing>> ByDate(FolderState state, FolderStatus status, CancellationToken ct)
     {
         var found =
-            status.Exists == 0 ? [] : await client.Search($"UID 1:* SINCE {SearchDate.Format((now - WithoutValidity).InUtc().Date)}", ct);
+            status.Exists == 0 ? [] : await mailbox.Search($"UID 1:* SINCE {SearchDate.Format((now - WithoutValidity).InUtc().Date)}", ct);
         return [new ListedPage(state, [.. found.Select(uid => new Locator(uid.ToString(CultureInfo.InvariantCulture)))], 0, state.Cursor)];
     }
 
@@ -282,20 +275,8 @@ internal sealed class FolderDiscovery(ImapClient client, ServerProfile profile, 
             return cursor.Text;
 
         var step = Math.Max(1, found.Count / FolderSample.Size);
-        var ids = await MessageIds(found.Where((_, i) => i % step == 0).TakeLast(FolderSample.Size), ct);
+        var ids = await mailbox.MessageIds([.. found.Where((_, i) => i % step == 0).TakeLast(FolderSample.Size)], ct);
         return ids.Count == 0 ? cursor.Text : new FolderSample(ids).ToString();
-    }
-
-    private async Task<IReadOnlyDictionary<uint, string>> MessageIds(IEnumerable<uint> uids, CancellationToken ct)
-    {
-        var ids = new Dictionary<uint, string>();
-        await foreach (var message in client.Fetch(UidSet.Of(uids), FetchRequest.HeaderOnly(64 * 1024)).Messages(ct))
-        {
-            if (message.Uid is { } uid && MimeReader.Read(message.Body).MessageId is { } id)
-                ids[uid] = id;
-        }
-
-        return ids;
     }
 
     private static Dictionary<string, int> Old(long old) =>

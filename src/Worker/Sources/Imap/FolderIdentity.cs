@@ -1,4 +1,3 @@
-using CrmSync.Mail.Imap;
 using CrmSync.Storage.Harvest;
 
 namespace CrmSync.Worker.Sources.Imap;
@@ -14,13 +13,13 @@ internal static class FolderIdentity
     /// <summary>The lasting name of a folder.</summary>
     /// <param name="folder">As it was listed.</param>
     /// <param name="opened">What was said as it was opened.</param>
-    public static string Of(ImapFolder folder, FolderStatus opened) => opened.MailboxId is { } id ? Mark + id : folder.Name;
+    public static string Of(MailboxFolder folder, FolderStatus opened) => opened.MailboxId is { } id ? Mark + id : folder.Name;
 
     /// <summary>
     /// What the ledger holds under the name of a folder: the one whose counters are still the same, for a folder that is gone may have left
     /// its name behind; else the latest. Null for a name that is new.
     /// </summary>
-    public static FolderState? Likely(IEnumerable<FolderState> known, ImapFolder folder)
+    public static FolderState? Likely(IEnumerable<FolderState> known, MailboxFolder folder)
     {
         var named = known.Where(state => state.Path == folder.Name).OrderByDescending(state => state.Number).ToList();
         return named.Find(state => FolderSnapshot.Parse(state.Cursor.Snapshot)?.IsStill(folder.Status) == true) ?? named.FirstOrDefault();

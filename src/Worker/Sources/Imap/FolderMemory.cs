@@ -1,5 +1,4 @@
 using System.Text.Json;
-using CrmSync.Mail.Imap;
 
 namespace CrmSync.Worker.Sources.Imap;
 

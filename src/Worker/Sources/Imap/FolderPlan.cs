@@ -1,4 +1,3 @@
-using CrmSync.Mail.Imap;
 using CrmSync.Worker.Configuration;
 
 namespace CrmSync.Worker.Sources.Imap;
@@ -7,20 +6,20 @@ namespace CrmSync.Worker.Sources.Imap;
 /// <param name="Read">Least important first: what is listed last is read first, and that shall be INBOX and sent mail.</param>
 /// <param name="LeftOut">Folders that hold mail nobody wants to see in the log, with the reason; views of mail that stands elsewhere are
 /// not among them.</param>
-internal sealed record FolderPlan(IReadOnlyList<ImapFolder> Read, IReadOnlyList<(ImapFolder Folder, string Reason)> LeftOut)
+internal sealed record FolderPlan(IReadOnlyList<MailboxFolder> Read, IReadOnlyList<(MailboxFolder Folder, string Reason)> LeftOut)
 {
     /// <summary>Sorts folders out.</summary>
     /// <param name="account">Whose folders, and which of them the configuration excludes.</param>
     /// <param name="folders">As the server lists them.</param>
     /// <param name="isGmail">On Gmail "All Mail" holds everything once, and the others are labels of it. Where it is hidden, folder by
     /// folder is read.</param>
-    public static FolderPlan Of(ImapAccount account, IReadOnlyList<ImapFolder> folders, bool isGmail)
+    public static FolderPlan Of(ImapAccount account, IReadOnlyList<MailboxFolder> folders, bool isGmail)
     {
         var all = isGmail
             ? folders.FirstOrDefault(folder => folder is { Role: FolderRole.All, RoleSource: FolderRoleSource.Server, CanOpen: true })
             : null;
-        var read = new List<ImapFolder>();
-        var leftOut = new List<(ImapFolder, string)>();
+        var read = new List<MailboxFolder>();
+        var leftOut = new List<(MailboxFolder, string)>();
         foreach (var folder in folders.Where(folder => folder.CanOpen))
         {
             if (Exclusion(account, folder) is { } excluded)
@@ -40,7 +39,7 @@ internal sealed record FolderPlan(IReadOnlyList<ImapFolder> Read, IReadOnlyList<
     }
 
     /// <summary>The word for a role in the ledger.</summary>
-    public static string? RoleOf(ImapFolder folder) => folder.Role switch
+    public static string? RoleOf(MailboxFolder folder) => folder.Role switch
     {
         FolderRole.Inbox => "inbox",
         FolderRole.Sent => "sent",
@@ -59,10 +58,10 @@ internal sealed record FolderPlan(IReadOnlyList<ImapFolder> Read, IReadOnlyList<
                 || name.EndsWith(separator + excluded, StringComparison.OrdinalIgnoreCase)
                 || name.Contains(separator + excluded + separator, StringComparison.OrdinalIgnoreCase))));
 
-    private static string? Exclusion(ImapAccount account, ImapFolder folder) =>
+    private static string? Exclusion(ImapAccount account, MailboxFolder folder) =>
         IsExcluded(account, folder.Name, folder.Delimiter) ? $"in folder {folder.Name}, excluded by the configuration" : null;
 
-    private static int Importance(ImapFolder folder) =>
+    private static int Importance(MailboxFolder folder) =>
         folder.Role switch
         {
             FolderRole.Inbox => 3,

@@ -1,4 +1,3 @@
-using CrmSync.Mail.Imap;
 using CrmSync.Mail.Net;
 using CrmSync.Mail.Sasl;
 using CrmSync.Worker.Configuration;
@@ -17,11 +16,14 @@ internal sealed class ImapSession(ImapAccount account, ImapOptions options, Mail
     private static readonly Duration BetweenNews = Duration.FromSeconds(10);
     private static readonly Duration Gathering = Duration.FromSeconds(1);
 
-    private ImapClient? client;
+    private Mailbox? client;
     private ImapWatch? watch;
     private Instant lastNews = Instant.MinValue;
 
     public ImapAccount Account => account;
+
+    /// <summary>How connections behave.</summary>
+    public ImapOptions Options => options;
 
     /// <summary>What the server cannot do.</summary>
     public ServerProfile Profile { get; private set; } = new();
@@ -33,11 +35,11 @@ internal sealed class ImapSession(ImapAccount account, ImapOptions options, Mail
 
     /// <summary>The connection, logged in.</summary>
     /// <exception cref="MailServerException">When there is none to be had; without a try when the last failure is too young.</exception>
-    public async Task<ImapClient> Client(CancellationToken ct)
+    public async Task<Mailbox> Client(CancellationToken ct)
     {
         await EndWatch();
         LastUsed = clock.GetCurrentInstant();
-        if (client is { IsBroken: false, IsAuthenticated: true })
+        if (client is { IsBroken: false })
         {
             login.Check();
             return client;
@@ -52,7 +54,7 @@ internal sealed class ImapSession(ImapAccount account, ImapOptions options, Mail
     /// <summary>
     /// Runs something on the connection; if that breaks, once more on a new one, for servers close what was silent for long.
     /// </summary>
-    public async Task<T> Run<T>(Func<ImapClient, Task<T>> action, CancellationToken ct)
+    public async Task<T> Run<T>(Func<Mailbox, Task<T>> action, CancellationToken ct)
     {
         for (var isLast = false; ; isLast = true)
         {
@@ -97,13 +99,30 @@ internal sealed class ImapSession(ImapAccount account, ImapOptions options, Mail
         client = null;
     }
 
+    /// <summary>Leaves the open folder, so that the next poll is told how it stands in its first turn.</summary>
+    public async Task Rest(CancellationToken ct)
+    {
+        if (client is not { IsBroken: false, Examined: not null } open)
+            return;
+
+        try
+        {
+            await open.Leave(ct);
+        }
+        catch (MailServerException)
+        {
+            // The next use finds out by itself, and makes a new connection.
+            await Drop();
+        }
+    }
+
     /// <summary>
     /// Lets the server tell when there is something new, until the connection is used again. Where it cannot, nothing happens.
     /// </summary>
     /// <param name="tell">Called once.</param>
     public void Watch(Func<Task> tell)
     {
-        if (client is not { IsBroken: false, IsAuthenticated: true } open || watch is not null || !open.Capabilities.Has("IDLE"))
+        if (client is not { IsBroken: false } open || watch is not null || !open.CanIdle)
             return;
 
         var now = clock.GetCurrentInstant();
@@ -136,18 +155,6 @@ internal sealed class ImapSession(ImapAccount account, ImapOptions options, Mail
         ended.Dispose();
     }
 
-    private async Task<ImapClient> LogIn(MailEndpoint endpoint, Credential? credential, CancellationToken ct)
-    {
-        var fresh = await ImapClient.Connect(endpoint, options, ct);
-        try
-        {
-            await fresh.Authenticate(credential ?? throw new InvalidOperationException("an account without a login"), ct);
-            return fresh;
-        }
-        catch
-        {
-            await fresh.DisposeAsync();
-            throw;
-        }
-    }
+    private Task<Mailbox> LogIn(MailEndpoint endpoint, Credential? credential, CancellationToken ct) =>
+        Mailbox.Open(endpoint, credential ?? throw new InvalidOperationException("an account without a login"), options, ct);
 }

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
-using CrmSync.Mail.Imap;
 using CrmSync.Mail.Net;
 using NodaTime;
 
@@ -45,7 +44,7 @@ internal sealed class ImapSource(ImapSession session, SemaphoreSlim gate, Func<b
         foreach (var folder in plan.Read)
         {
             var listings = await Guarded(
-                client => new FolderDiscovery(client, session.Profile, known, clock.GetCurrentInstant(), since).List(folder, ct),
+                client => new FolderDiscovery(client, known, clock.GetCurrentInstant(), since).List(folder, ct),
                 ct);
             foreach (var listing in listings)
                 yield return listing;
@@ -54,6 +53,8 @@ internal sealed class ImapSource(ImapSession session, SemaphoreSlim gate, Func<b
         await session.Succeeded(ct);
         if (!mayStay())
             await session.Drop();
+        else
+            await session.Rest(ct);
     }
 
     public async IAsyncEnumerable<Reading> Read(IReadOnlyList<RemoteItem> items, [EnumeratorCancellation] CancellationToken ct)
@@ -77,6 +78,8 @@ internal sealed class ImapSource(ImapSession session, SemaphoreSlim gate, Func<b
 
         if (!mayStay())
             await session.Drop();
+        else
+            await session.Rest(ct);
     }
 
     /// <summary>
@@ -104,23 +107,26 @@ internal sealed class ImapSource(ImapSession session, SemaphoreSlim gate, Func<b
         }
     }
 
-    private async Task<FolderPlan> Plan(ImapClient client, CancellationToken ct)
+    private async Task<FolderPlan> Plan(Mailbox client, CancellationToken ct)
     {
         var folders = await client.Folders(withStatus: true, ct);
-        var plan = FolderPlan.Of(session.Account, folders, client.Capabilities.Has("X-GM-EXT-1"));
+        var plan = FolderPlan.Of(session.Account, folders, client.IsGmail);
         if (plan.Read.All(folder => folder.Status is not null))
             return plan;
 
-        // Servers without LIST-STATUS are asked for all counters at once; a folder that cannot be asked is found out about when it is
-        // opened.
-        var statuses = await client.Statuses([.. plan.Read, .. plan.LeftOut.Select(left => left.Folder)], ct);
-        var known = statuses.ToDictionary(status => status.Folder.RawName, status => status.Status, StringComparer.Ordinal);
-        return new FolderPlan(
-            [.. plan.Read.Select(folder => folder with { Status = known[folder.RawName] })],
-            [.. plan.LeftOut.Select(left => (left.Folder with { Status = known[left.Folder.RawName] }, left.Reason))]);
+        // Servers without LIST-STATUS are asked folder by folder; one that cannot be asked is found out about when it is opened.
+        var read = new List<MailboxFolder>();
+        foreach (var folder in plan.Read)
+            read.Add(folder.Status is null ? folder with { Status = (await client.Status(folder, ct)).Status } : folder);
+
+        var leftOut = new List<(MailboxFolder, string)>();
+        foreach (var (folder, reason) in plan.LeftOut)
+            leftOut.Add((folder.Status is null ? folder with { Status = (await client.Status(folder, ct)).Status } : folder, reason));
+
+        return new FolderPlan(read, leftOut);
     }
 
-    private async Task<T> Guarded<T>(Func<ImapClient, Task<T>> action, CancellationToken ct)
+    private async Task<T> Guarded<T>(Func<Mailbox, Task<T>> action, CancellationToken ct)
     {
         try
         {

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using CrmSync.Mail.Imap;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.MailServers;
 using NodaTime;

@@ -1,4 +1,3 @@
-using CrmSync.Mail.Imap;
 using CrmSync.Mail.Net;
 
 namespace CrmSync.Worker.Sources.Imap;
@@ -23,7 +22,7 @@ internal sealed class ImapWatch : IDisposable
     /// <param name="pause">How long to gather news before they are told: more than one mail may arrive, and some servers always have
     /// something to say.</param>
     /// <param name="tell">Called once, when there is something new.</param>
-    public ImapWatch(ImapClient client, TimeSpan pause, Func<Task> tell) => waiting = Wait(client, pause, tell);
+    public ImapWatch(Mailbox client, TimeSpan pause, Func<Task> tell) => waiting = Wait(client, pause, tell);
 
     /// <summary>Ends the wait; false when the server did not answer, and the connection is of no use.</summary>
     public async Task<bool> End()
@@ -42,12 +41,12 @@ internal sealed class ImapWatch : IDisposable
 
     public void Dispose() => stop.Dispose();
 
-    private async Task Wait(ImapClient client, TimeSpan pause, Func<Task> tell)
+    private async Task Wait(Mailbox client, TimeSpan pause, Func<Task> tell)
     {
         try
         {
             if (client.Examined?.Role != FolderRole.Inbox)
-                await client.Examine(ImapFolder.Inbox, CancellationToken.None);
+                await client.Examine(MailboxFolder.Inbox, CancellationToken.None);
 
             while (!await client.Idle(Reissue, stop.Token))
             {

@@ -1,118 +1,64 @@
 using System.Globalization;
 using System.Threading.Channels;
-using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
-using CrmSync.Mail.Imap;
 using CrmSync.Mail.Mime;
 using CrmSync.Mail.Net;
+using MailKit;
 
 namespace CrmSync.Worker.Sources.Imap;
 
 /// <summary>
-/// Reads some messages of one folder in one pass over the wire: the first bytes of each, then whole those whose rest matters. What does not
-/// come, or comes in a form that cannot be read, is asked for in smaller groups, then alone, without its attributes, whole instead of in
-/// part; the fifth time it is quarantined, with a line made of its headers if these can be read. The others are not held up by it.
+/// Reads some messages of one folder: what the server tells of them, then whole those that are not large, many at a time, then of large
+/// ones what matters. What does not come is asked for in smaller groups, then alone; the fifth time it is quarantined, with a line made of
+/// its headers if these can be read. The others are not held up by it, and where connections break, the line is to blame before any mail is
+/// (<see cref="LineTrouble"/>).
 /// </summary>
 internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteItem> items, ChannelWriter<Reading> readings)
 {
-    /// <summary>
-    /// How much of each message the first pass brings: enough for the header and all text of nearly every mail, little of attachments.
-    /// </summary>
-    public const int FirstBytes = 16 * 1024;
+    /// <summary>How much of a large message is fetched at first: enough for the header and all text of nearly every mail.</summary>
+    private const int FirstBytes = 64 * 1024;
 
-    private const int MessagesPerCommand = 100;
+    private const int MostAskedAbout = 1000;
+    private const int MessagesPerCommand = 200;
+    private const long BytesPerCommand = 8 * 1024 * 1024;
+
+    /// <summary>Messages whose size the server does not tell, in one command.</summary>
+    private const int UnknownPerCommand = 20;
+    private const long UnknownSize = BytesPerCommand / UnknownPerCommand;
 
     /// <summary>After a command failed: fewer messages suffer with the one that is bad.</summary>
     private const int FewerPerCommand = 10;
 
-    /// <summary>Commands under way at a time.</summary>
-    private const int CommandsAhead = 4;
-
     /// <summary>A message that was asked for so often without an answer is a case for a person.</summary>
     private const int MostAttempts = 5;
-
-    /// <summary>Messages that may break the connection before the server is to blame, and the account is left for later.</summary>
-    private const int MostKillers = 3;
 
     /// <summary>Commands that may be refused for reasons that pass before the whole account is left for later.</summary>
     private const int MostRefusals = 20;
 
-    private readonly Dictionary<uint, RemoteItem> open = [];
+    private readonly SortedDictionary<uint, RemoteItem> open = [];
+    private readonly Dictionary<uint, MailAttributes> attributes = [];
     private readonly Dictionary<uint, string> complaints = [];
-    private readonly Dictionary<uint, CutMessage> cut = [];
-    private readonly List<uint> unsure = [];
-    private readonly List<uint> whole = [];
-    private readonly List<(uint Uid, string Reason)> hopeless = [];
-    private readonly ParsingConsumer parsing = new();
+    private readonly Dictionary<uint, string> hopeless = [];
+    private readonly LineTrouble trouble = new();
+    private HashSet<uint> underWay = [];
+    private bool isAskingStructure;
+    private bool noStructures;
     private int refusals;
-    private int misunderstandings;
-    private int killers;
-
-    /// <summary>A message of which the beginning was read, and which has nothing more to tell if it has no further parts.</summary>
-    private sealed record CutMessage(int Parts, Reading Reading);
 
     private RemoteItem First => items[0];
+
+    /// <summary>What was neither read nor given up.</summary>
+    private List<uint> Left => [.. open.Keys.Where(uid => !hopeless.ContainsKey(uid))];
 
     /// <summary>Reads all of them.</summary>
     /// <exception cref="MailServerException">When the account is in trouble; what was read before has been handed on.</exception>
     public async Task Run(CancellationToken ct)
     {
         await Sort(ct);
-        await ReadWhole(ct);
+        await ReadAll(ct);
         foreach (var (uid, reason) in hopeless)
             await SetAside(uid, reason, ct);
     }
-
-    private async Task ReadWhole(CancellationToken ct)
-    {
-        for (var breaks = 0; open.Count > hopeless.Count;)
-        {
-            var before = Left.Count;
-            var client = await session.Client(ct);
-            try
-            {
-                if (!await Examine(client, ct))
-                {
-                    await AllVanished(ct);
-                    return;
-                }
-
-                await Read(client, alone: breaks > 0, ct);
-                if (MayHaveBeenExchanged(client) && !await Examine(client, ct))
-                    await AllVanished(ct);
-
-                return;
-            }
-            catch (MailServerException e) when (e.ConnectionLost)
-            {
-                await session.Drop();
-                breaks = Left.Count < before ? 1 : breaks + 1;
-                if (breaks < 2)
-                    continue;
-
-                // Asked for alone, the first of them broke the connection again: it is the one. Unless every message does so.
-                if (++killers > MostKillers)
-                    throw;
-
-                await Fail(Left.Min(), e.Message, ct);
-                breaks = 1;
-            }
-            catch (MailServerException e) when (ImapTrouble.IsLocal(e))
-            {
-                if (MayHaveBeenExchanged(client) && !await Examine(client, ct))
-                {
-                    await AllVanished(ct);
-                    return;
-                }
-
-                foreach (var uid in Left)
-                    await Fail(uid, e.Message, ct);
-            }
-        }
-    }
-
-    /// <summary>What was neither read nor given up.</summary>
-    private List<uint> Left => [.. open.Keys.Except(hopeless.Select(one => one.Uid))];
 
     private async Task Sort(CancellationToken ct)
     {
@@ -125,29 +71,301 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
         }
     }
 
+    private async Task ReadAll(CancellationToken ct)
+    {
+        while (open.Count > hopeless.Count)
+        {
+            var mailbox = await session.Client(ct);
+            try
+            {
+                underWay = [];
+                if (!await Examine(mailbox, ct))
+                {
+                    await AllVanished(ct);
+                    return;
+                }
+
+                await ReadOpen(mailbox, ct);
+                if (MayHaveBeenExchanged(mailbox) && !await Examine(mailbox, ct))
+                    await AllVanished(ct);
+
+                return;
+            }
+            catch (MailServerException e) when (LineTrouble.Is(e))
+            {
+                var received = mailbox.BytesReceived;
+                await session.Drop();
+                if (isAskingStructure)
+                {
+                    // A structure nobody can read is no fault of the line: without one these are read whole.
+                    (isAskingStructure, noStructures) = (false, true);
+                    continue;
+                }
+
+                underWay.IntersectWith(Left);
+                if (!trouble.Broke(underWay, received))
+                    throw;
+
+                foreach (var uid in trouble.Culprits)
+                    complaints[uid] = e.Message;
+
+                if (!Left.Except(trouble.Culprits).Any() && !trouble.IsExplained)
+                    throw;
+            }
+            catch (MailServerException e) when (ImapTrouble.IsLocal(e))
+            {
+                if (MayHaveBeenExchanged(mailbox) && !await Examine(mailbox, ct))
+                {
+                    await AllVanished(ct);
+                    return;
+                }
+
+                foreach (var uid in Left)
+                    await Fail(uid, e.Message, ct);
+            }
+        }
+    }
+
+    /// <summary>Reads what is left: those that broke the connection after all others, and those that did so twice not at all.</summary>
+    private async Task ReadOpen(Mailbox mailbox, CancellationToken ct)
+    {
+        await Read(mailbox, [.. Left.Except(trouble.Suspects)], ct);
+        foreach (var uid in Left.Intersect(trouble.Suspects).Except(trouble.Culprits))
+            await Read(mailbox, [uid], ct);
+
+        var culprits = Left.Intersect(trouble.Culprits).ToList();
+        if (culprits.Count == 0)
+            return;
+
+        // Connections broke without these, too: then nothing is their fault, and all is tried again later.
+        if (!trouble.IsExplained)
+            throw new MailServerException(MailFailure.Network,
+                $"the connection broke again and again ({complaints[culprits[0]]})") { ConnectionLost = true };
+
+        foreach (var uid in culprits)
+            await Fail(uid, complaints[uid], ct);
+    }
+
+    private async Task Read(Mailbox mailbox, IReadOnlyList<uint> uids, CancellationToken ct)
+    {
+        if (uids.Count == 0)
+            return;
+
+        await Ask(mailbox, [.. uids.Where(uid => !attributes.ContainsKey(uid))], ct);
+        foreach (var uid in uids)
+        {
+            if (open.TryGetValue(uid, out var item) && Unwanted(item, AttributesOf(uid)) is { } unwanted)
+                await Done(uid, unwanted, ct);
+        }
+
+        await Whole(mailbox, [.. uids.Where(uid => open.ContainsKey(uid) && !IsLarge(uid))], MessagesPerCommand, ct);
+        await Large(mailbox, [.. uids.Where(uid => open.ContainsKey(uid) && IsLarge(uid))], ct);
+        var missing = uids.Where(open.ContainsKey).ToList();
+        if (missing.Count == 0)
+            return;
+
+        // What did not come may be gone; what is still there is asked for in other ways.
+        var there = (await mailbox.Search($"UID {string.Join(',', missing)}", ct)).ToHashSet();
+        await Vanished(missing.Where(uid => !there.Contains(uid)), ct);
+        missing.RemoveAll(uid => !there.Contains(uid));
+        if (missing.Count > 1)
+            await Whole(mailbox, missing, FewerPerCommand, ct);
+
+        foreach (var uid in missing.Where(open.ContainsKey))
+        {
+            if (!attributes.ContainsKey(uid))
+                await Ask(mailbox, [uid], ct);
+
+            await Whole(mailbox, [uid], 1, ct);
+        }
+
+        foreach (var uid in missing.Where(open.ContainsKey))
+            await Fail(uid, complaints.GetValueOrDefault(uid, "the server lists it but does not send it"), ct);
+    }
+
+    /// <summary>
+    /// Asks what the server tells of messages, after a refusal in smaller groups; one that stumbles over its own flags or dates gives the
+    /// mails without them.
+    /// </summary>
+    private async Task Ask(Mailbox mailbox, IReadOnlyList<uint> uids, CancellationToken ct)
+    {
+        foreach (var group in uids.Chunk(Math.Min(trouble.GroupSize, MostAskedAbout)))
+        {
+            if (!await AskAbout(mailbox, group, ct) && group.Length > FewerPerCommand)
+            {
+                foreach (var few in group.Chunk(FewerPerCommand))
+                    await AskAbout(mailbox, few, ct);
+            }
+        }
+    }
+
+    private async Task<bool> AskAbout(Mailbox mailbox, IReadOnlyList<uint> uids, CancellationToken ct)
+    {
+        try
+        {
+            underWay = [.. uids];
+            foreach (var (uid, told) in await mailbox.Attributes(uids, ct))
+                attributes[uid] = told;
+
+            return true;
+        }
+        catch (MailServerException e) when (!e.ConnectionLost)
+        {
+            Complain(uids, e);
+            return false;
+        }
+    }
+
+    private async Task Whole(Mailbox mailbox, IReadOnlyList<uint> uids, int most, CancellationToken ct)
+    {
+        foreach (var group in Groups(uids, Math.Min(most, trouble.GroupSize)))
+        {
+            underWay = [.. group];
+            try
+            {
+                await mailbox.Fetch(group, group.Sum(SizeOf), (uid, mail) => Take(uid, mail, ct), ct);
+            }
+            catch (MailServerException e) when (!e.ConnectionLost)
+            {
+                Complain(group, e);
+            }
+        }
+    }
+
+    private async Task Large(Mailbox mailbox, IReadOnlyList<uint> uids, CancellationToken ct)
+    {
+        if (uids.Count == 0)
+            return;
+
+        var structures = session.Profile.NoPartialFetch || noStructures || trouble.GroupSize == 1 ? null
+            : await Structures(mailbox, uids, ct);
+        foreach (var uid in uids)
+        {
+            underWay = [uid];
+            try
+            {
+                var mail = structures?.GetValueOrDefault(uid) is { } structure ? await Outline(mailbox, uid, structure, ct) : null;
+                mail ??= await mailbox.FetchOne(uid, AttributesOf(uid).Size, ct);
+                if (mail is not null)
+                    await Take(uid, mail, ct);
+            }
+            catch (MailServerException e) when (!e.ConnectionLost)
+            {
+                Complain([uid], e);
+            }
+        }
+    }
+
+    private async Task<IReadOnlyDictionary<uint, BodyPart>?> Structures(Mailbox mailbox, IReadOnlyList<uint> uids, CancellationToken ct)
+    {
+        try
+        {
+            isAskingStructure = true;
+            var structures = await mailbox.Structures(uids, ct);
+            isAskingStructure = false;
+            return structures;
+        }
+        catch (MailServerException e) when (!e.ConnectionLost)
+        {
+            isAskingStructure = false;
+            return null;
+        }
+    }
+
+    /// <summary>A large message without the attachments nobody looks into; null when it is to be read whole.</summary>
+    private async Task<MimeMessage?> Outline(Mailbox mailbox, uint uid, BodyPart structure, CancellationToken ct)
+    {
+        byte[]? beginning = null;
+        try
+        {
+            beginning = await mailbox.Section(uid, "", FirstBytes, ct);
+        }
+        catch (MailServerException e) when (!e.ConnectionLost && e.Failure == MailFailure.Protocol)
+        {
+            // It cannot send a part of a mail, or not of this one.
+        }
+
+        // What the server cannot send in part, it may send whole; then it is asked that way from now on.
+        if (beginning is not { Length: FirstBytes })
+        {
+            await session.Learn(ServerLesson.NoPartialFetch, ct);
+            return null;
+        }
+
+        if (LargeMail.Plan(beginning, structure) is not { } large)
+            return null;
+
+        var headers = new List<byte[]>();
+        foreach (var part in large.HeadersOf)
+        {
+            if (await mailbox.Section(uid, $"{part}.MIME", FirstBytes, ct) is not { Length: > 0 } header)
+                return null;
+
+            headers.Add(header);
+        }
+
+        return large.Read(headers);
+    }
+
+    private ValueTask Take(uint uid, MimeMessage mail, CancellationToken ct)
+    {
+        if (!open.TryGetValue(uid, out var item))
+            return ValueTask.CompletedTask;
+
+        trouble.Passed();
+        underWay.Remove(uid);
+        return Done(uid, MailTranslation.ReadingOf(item, PlaceOf(item), mail, AttributesOf(uid).InternalDate), ct);
+    }
+
+    private IEnumerable<List<uint>> Groups(IReadOnlyList<uint> uids, int most)
+    {
+        var group = new List<uint>();
+        var size = 0L;
+        foreach (var uid in uids)
+        {
+            if (group.Count > 0 && (group.Count >= most || size + SizeOf(uid) > BytesPerCommand))
+            {
+                yield return group;
+                (group, size) = ([], 0);
+            }
+
+            group.Add(uid);
+            size += SizeOf(uid);
+        }
+
+        if (group.Count > 0)
+            yield return group;
+    }
+
+    private MailAttributes AttributesOf(uint uid) => attributes.GetValueOrDefault(uid, MailAttributes.None);
+
+    private long SizeOf(uint uid) => AttributesOf(uid).Size ?? UnknownSize;
+
+    private bool IsLarge(uint uid) => AttributesOf(uid).Size > session.Options.WholeUpTo;
+
     /// <summary>
     /// Opens the folder. False when there is none of that name any more, or another one: then the numbers mean other mails than when they
     /// were listed, and the next listing finds these wherever they are.
     /// </summary>
-    private async Task<bool> Examine(ImapClient client, CancellationToken ct)
+    private async Task<bool> Examine(Mailbox mailbox, CancellationToken ct)
     {
         var folder = First.Folder;
-        if (client.Examined?.Name != folder.Path || MayHaveBeenExchanged(client))
+        if (mailbox.Examined?.Name != folder.Path || MayHaveBeenExchanged(mailbox))
         {
-            if ((await client.Folders(withStatus: false, ct)).FirstOrDefault(one => one.Name == folder.Path) is not { } listed)
+            if ((await mailbox.Folders(withStatus: false, ct)).FirstOrDefault(one => one.Name == folder.Path) is not { } listed)
                 return false;
 
-            await client.Examine(listed, ct);
+            await mailbox.Examine(listed, ct);
         }
 
-        return FolderIdentity.IsSame(folder, client.ExaminedStatus);
+        return FolderIdentity.IsSame(folder, mailbox.ExaminedStatus);
     }
 
     /// <summary>
     /// Cyrus keeps an open folder open by its name: when another one is given that name, the same command reads from there, and nothing
     /// tells. So where folders have an id it is looked at before some are read and after it.
     /// </summary>
-    private static bool MayHaveBeenExchanged(ImapClient client) => client.ExaminedStatus.MailboxId is not null;
+    private static bool MayHaveBeenExchanged(Mailbox mailbox) => mailbox.ExaminedStatus.MailboxId is not null;
 
     /// <summary>Says so of what was read already, too: it may have been another folder's.</summary>
     private async Task AllVanished(CancellationToken ct)
@@ -156,212 +374,44 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
             await readings.WriteAsync(new VanishedReading(item), ct);
 
         open.Clear();
+        hopeless.Clear();
     }
 
     private async Task Vanished(IEnumerable<uint> uids, CancellationToken ct)
     {
-        foreach (var uid in uids.ToList())
+        foreach (var uid in uids.Where(open.ContainsKey).ToList())
             await Done(uid, new VanishedReading(open[uid]), ct);
     }
 
-    private async Task Read(ImapClient client, bool alone, CancellationToken ct)
+    private void Complain(IReadOnlyList<uint> uids, MailServerException failure)
     {
-        if (alone)
-            await Pass(client, UidSet.Of([Left.Min()]), FirstPass(), ct);
+        // Yahoo says UNAVAILABLE when one message is bad, and means that message; whoever names a time, or says it again and again, means
+        // us.
+        if (failure.RetryAfter is not null || failure.Failure is MailFailure.Auth or MailFailure.Config || ++refusals > MostRefusals)
+            throw failure;
 
-        var ahead = session.Profile.NoPipelining ? 1 : CommandsAhead;
-        await Pass(client, UidSet.Of(Left, MessagesPerCommand), FirstPass() with { Ahead = ahead }, ct);
-        if (Left.Count == 0)
-            return;
-
-        // What did not come may be gone; what is still there is asked for in other ways.
-        var there = new HashSet<uint>();
-        foreach (var set in UidSet.Of(Left))
-            there.UnionWith(await client.Search($"UID {set}", ct));
-
-        await Vanished(Left.Where(uid => !there.Contains(uid)), ct);
-        await InSmallerGroups(client, ct);
-        await Alone(client, FirstPass(), ct);
-        await Alone(client, FirstPass() with { Attributes = false }, ct);
-        if (!session.Profile.NoPartialFetch)
-            await InOnePiece(client, ct);
-
-        foreach (var uid in Left)
-            await Fail(uid, complaints.GetValueOrDefault(uid, "the server lists it but does not send it"), ct);
+        foreach (var uid in uids.Where(open.ContainsKey))
+            complaints[uid] = failure.Message;
     }
-
-    /// <summary>
-    /// A server that did not understand several commands at once, and understands them one after the other, is not sent several again.
-    /// </summary>
-    private async Task InSmallerGroups(ImapClient client, CancellationToken ct)
-    {
-        if (Left.Count <= 1)
-            return;
-
-        var wasMisunderstood = misunderstandings > 0;
-        await Pass(client, UidSet.Of(Left, FewerPerCommand), FirstPass(), ct);
-        if (wasMisunderstood && Left.Count == 0 && !session.Profile.NoPipelining)
-            await session.Learn(ServerLesson.NoPipelining, ct);
-    }
-
-    private async Task Alone(ImapClient client, FetchRequest request, CancellationToken ct)
-    {
-        foreach (var uid in Left)
-            await Pass(client, UidSet.Of([uid]), request, ct);
-    }
-
-    /// <summary>What the server cannot send in part, it may send whole; then it is asked that way from now on.</summary>
-    private async Task InOnePiece(ImapClient client, CancellationToken ct)
-    {
-        foreach (var uid in Left)
-        {
-            await Pass(client, UidSet.Of([uid]), FetchRequest.Whole(FirstBytes) with { Attributes = false, Ahead = 1 }, ct);
-            if (!open.ContainsKey(uid))
-                await session.Learn(ServerLesson.NoPartialFetch, ct);
-        }
-    }
-
-    private FetchRequest FirstPass() =>
-        (session.Profile.NoPartialFetch ? FetchRequest.Whole(FirstBytes) : FetchRequest.FirstBytes(FirstBytes)) with
-        {
-            Ahead = 1,
-        };
-
-    /// <summary>
-    /// One pass over some messages; they come in any order, with others in between. What the first bytes do not tell is asked for on the
-    /// way, so that it costs no turns of its own but for the last.
-    /// </summary>
-    private async Task Pass(ImapClient client, IReadOnlyList<UidSet> sets, FetchRequest request, CancellationToken ct)
-    {
-        cut.Clear();
-        unsure.Clear();
-        whole.Clear();
-        var index = 0;
-        var asked = new Queue<UidSet>();
-        do
-        {
-            // A cut message whose structure was asked for and did not come is asked for whole.
-            whole.AddRange(cut.Keys);
-            cut.Clear();
-            var fetch = client.Fetch(Next, request.Ahead);
-            await foreach (var message in fetch.Messages(ct))
-            {
-                // Some servers leave the UID out; where only one message was asked for, what brings a part of a mail is that one.
-                var named = message.Uid ?? (sets is [{ Count: 1 } only] && message.Section is not null ? only.First : null);
-                if (named is { } uid && open.TryGetValue(uid, out var item))
-                    await Take(uid, item, message, ct);
-            }
-
-            Complain(fetch.Refusals);
-        }
-        while (cut.Count + whole.Count > 0);
-
-        FetchOrder? Next()
-        {
-            var isLast = index == sets.Count;
-            if (asked.Count == 0 && whole.Count >= (isLast ? 1 : MessagesPerCommand))
-                Ask(whole);
-
-            if (asked.TryDequeue(out var set))
-                return new FetchOrder(set, FetchRequest.Whole(0) with { Consumer = parsing });
-
-            if (unsure.Count >= (isLast ? 1 : MessagesPerCommand))
-            {
-                var some = UidSet.Of(unsure)[0];
-                unsure.RemoveAll(uid => uid >= some.First && uid <= some.Last);
-                return new FetchOrder(some, FetchRequest.Structure);
-            }
-
-            return isLast ? null : new FetchOrder(sets[index++], request);
-        }
-
-        void Ask(List<uint> uids)
-        {
-            foreach (var set in UidSet.Of(uids, MessagesPerCommand))
-                asked.Enqueue(set);
-
-            uids.Clear();
-        }
-    }
-
-    private async Task Take(uint uid, RemoteItem item, FetchedMessage message, CancellationToken ct)
-    {
-        if (message.Problem is { } problem)
-            complaints[uid] = problem;
-        else if (message.Request.Parts)
-            await TakeStructure(uid, message.Leaves, ct);
-        else if (Unwanted(item, message) is { } unwanted)
-            await Done(uid, unwanted, ct);
-        else if (message.Section == BodySection.Message && message.Request.Consumer is not null)
-            await Done(uid, ReadingOf(item, parsing.Finish(), message), ct);
-        else if (message.Section == BodySection.Message)
-            await TakeBeginning(uid, item, message, ct);
-    }
-
-    private async Task TakeBeginning(uint uid, RemoteItem item, FetchedMessage message, CancellationToken ct)
-    {
-        var mail = MimeReader.Read(message.Body);
-        if (message.IsWhole)
-        {
-            await Done(uid, ReadingOf(item, mail, message), ct);
-        }
-        else if (PartsIfOnlyAttachmentMissing(mail) is { } parts)
-        {
-            cut[uid] = new CutMessage(parts, ReadingOf(item, mail, message));
-            unsure.Add(uid);
-        }
-        else
-        {
-            whole.Add(uid);
-        }
-    }
-
-    private async Task TakeStructure(uint uid, int? leaves, CancellationToken ct)
-    {
-        if (!cut.Remove(uid, out var beginning))
-            return;
-
-        if (leaves == beginning.Parts)
-            await Done(uid, beginning.Reading, ct);
-        else
-            whole.Add(uid);
-    }
-
-    private void Complain(IReadOnlyList<(UidSet Set, MailServerException Failure)> failures)
-    {
-        foreach (var (set, failure) in failures)
-        {
-            // Yahoo says UNAVAILABLE when one message is bad, and means that message; whoever names a time, or says it again and again,
-            // means us.
-            if (failure.RetryAfter is not null || failure.Failure is MailFailure.Auth or MailFailure.Config || ++refusals > MostRefusals)
-                throw failure;
-
-            misunderstandings += failure.Failure == MailFailure.Protocol ? 1 : 0;
-            foreach (var uid in open.Keys.Where(uid => uid >= set.First && uid <= set.Last))
-                complaints[uid] = failure.Message;
-        }
-    }
-
-    private Reading ReadingOf(RemoteItem item, MimeMessage mail, FetchedMessage message) =>
-        MailTranslation.ReadingOf(item, PlaceOf(item), mail, message.InternalDate);
 
     private string PlaceOf(RemoteItem item) => $"{session.Account.Name} {item.Folder.Path} UID {item.Key}";
 
-    private Reading? Unwanted(RemoteItem item, FetchedMessage message)
+    private Reading? Unwanted(RemoteItem item, MailAttributes told)
     {
-        if (message.Flags.Contains(@"\Draft", StringComparer.OrdinalIgnoreCase))
+        if (told.Flags.HasFlag(MessageFlags.Draft))
             return new SkippedReading(item, "a draft");
 
         // On Gmail a draft and the mail it becomes are one message for a moment: it is looked for again when a listing names it without the
         // label.
-        if (
-            message.Labels.Contains(@"\Draft", StringComparer.OrdinalIgnoreCase)
-            || message.Labels.Contains(@"\Drafts", StringComparer.OrdinalIgnoreCase))
+        if (told.Labels.Any(label =>
+            label.TrimStart('\\') is var name && (Is(name, "Draft") || Is(name, "Drafts")) && label.StartsWith('\\')))
             return new GoneReading(item);
 
-        return message.Labels.FirstOrDefault(label => FolderPlan.IsExcluded(session.Account, label, '/')) is { } excluded
+        return told.Labels.FirstOrDefault(label => FolderPlan.IsExcluded(session.Account, label, '/')) is { } excluded
             ? new SkippedReading(item, $"in folder {excluded}, excluded by the configuration")
             : null;
+
+        static bool Is(string name, string word) => name.Equals(word, StringComparison.OrdinalIgnoreCase);
     }
 
     private ValueTask Done(uint uid, Reading reading, CancellationToken ct)
@@ -376,7 +426,7 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
         if (item.Item.Attempts < MostAttempts)
             return Done(uid, new FailedReading(item, new Trouble(PlaceOf(item), reason, "it is tried again with the next harvest")), ct);
 
-        hopeless.Add((uid, reason));
+        hopeless[uid] = reason;
         return ValueTask.CompletedTask;
     }
 
@@ -389,14 +439,15 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
         MailFacts? headers = null;
         try
         {
-            var client = await session.Client(ct);
-            if (!await Examine(client, ct))
+            var mailbox = await session.Client(ct);
+            if (!await Examine(mailbox, ct))
             {
                 await Vanished([uid], ct);
                 return;
             }
 
-            headers = await HeadersOf(client, uid, ct);
+            if (await mailbox.Section(uid, "HEADER", FirstBytes, ct) is { } header)
+                headers = MailTranslation.FactsOfHeaders(MimeReader.Read(header), stored: null);
         }
         catch (MailServerException e) when (e.ConnectionLost || ImapTrouble.IsLocal(e))
         {
@@ -406,54 +457,7 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
         }
 
         var known = headers is null ? "" : "; until then the log knows it by its headers";
-        var trouble = new Trouble(
-            PlaceOf(item),
-            reason,
-            $"look at it with a mail program; move it to another folder, or run: crmsync quarantine retry{known}");
-        await Done(uid, new UnreadableReading(item, trouble) { Headers = headers }, ct);
-    }
-
-    private static async Task<MailFacts?> HeadersOf(ImapClient client, uint uid, CancellationToken ct)
-    {
-        MailFacts? headers = null;
-        await foreach (var message in client.Fetch(UidSet.Of([uid]), FetchRequest.HeaderOnly(64 * 1024)).Messages(ct))
-        {
-            if ((message.Uid ?? uid) == uid && message is { Section: BodySection.Header, Problem: null })
-                headers = MailTranslation.FactsOfHeaders(MimeReader.Read(message.Body), stored: null);
-        }
-
-        return headers;
-    }
-
-    /// <summary>
-    /// How many parts a message has as far as it was read, if all that is missing of it is the rest of an attachment: the cut lies in a
-    /// base64 part that nobody looks into. Null when the rest may matter.
-    /// </summary>
-    private static int? PartsIfOnlyAttachmentMissing(MimeMessage mail)
-    {
-        if (mail.Root.ContentType is not ("multipart/mixed" or "multipart/related"))
-            return null;
-
-        var leaves = mail.Root.All().Where(part => !part.IsMultipart).ToList();
-        var last = leaves.Count > 1 ? leaves[^1] : null;
-        var isBlind =
-            last is { TransferEncodingName: "base64" }
-            && last.ContentType.Split('/')[0] is "application" or "image" or "audio" or "video" or "font"
-            && last!.ContentType is not ("application/ics" or "application/ms-tnef" or "application/vnd.ms-tnef");
-        return isBlind && leaves.TrueForAll(part => !part.ContentType.StartsWith("message/", StringComparison.Ordinal))
-            ? leaves.Count
-            : null;
-    }
-
-    /// <summary>Parses whole messages as they arrive, so that their size does not matter.</summary>
-    private sealed class ParsingConsumer : BodyConsumer
-    {
-        private MimeParser parser = new();
-
-        public MimeMessage Finish() => parser.Finish();
-
-        protected override void Begin(long announced) => parser = new MimeParser();
-
-        protected override void Write(ReadOnlySpan<byte> bytes) => parser.Append(bytes);
+        var remedy = $"look at it with a mail program; move it to another folder, or run: crmsync quarantine retry{known}";
+        await Done(uid, new UnreadableReading(item, new Trouble(PlaceOf(item), reason, remedy)) { Headers = headers }, ct);
     }
 }

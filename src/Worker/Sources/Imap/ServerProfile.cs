@@ -1,4 +1,3 @@
-using CrmSync.Mail.Imap;
 
 namespace CrmSync.Worker.Sources.Imap;
 
@@ -7,9 +6,6 @@ internal enum ServerLesson
 {
     /// <summary>See <see cref="ServerProfile.NoPartialFetch"/>.</summary>
     NoPartialFetch,
-
-    /// <summary>See <see cref="ServerProfile.NoPipelining"/>.</summary>
-    NoPipelining,
 }
 
 /// <summary>What a server cannot do although it says so: known from its name, or learned when a step failed twice.</summary>
@@ -18,17 +14,13 @@ internal sealed record ServerProfile
     /// <summary>Partial fetches give wrong bytes or none; whole messages are asked for.</summary>
     public bool NoPartialFetch { get; init; }
 
-    /// <summary>Several commands at once upset it; one is asked for after the other.</summary>
-    public bool NoPipelining { get; init; }
-
     /// <summary>What is known of a server by what it tells of itself.</summary>
-    public static ServerProfile Of(ImapClient client)
+    public static ServerProfile Of(Mailbox mailbox)
     {
-        var name = $"{client.Greeting} {client.ServerId.GetValueOrDefault("name")} {client.ServerId.GetValueOrDefault("vendor")}";
+        var name = $"{mailbox.Greeting} {mailbox.ServerName}";
         return new ServerProfile
         {
             NoPartialFetch = Says("hMailServer") || Says("IMAPrev1"),
-            NoPipelining = Says("hMailServer") || Says("MERCUR") || Says("Coremail"),
         };
 
         bool Says(string word) => name.Contains(word, StringComparison.OrdinalIgnoreCase);
@@ -38,6 +30,5 @@ internal sealed record ServerProfile
     public ServerProfile And(IReadOnlyCollection<ServerLesson> lessons) => this with
     {
         NoPartialFetch = NoPartialFetch || lessons.Contains(ServerLesson.NoPartialFetch),
-        NoPipelining = NoPipelining || lessons.Contains(ServerLesson.NoPipelining),
     };
 }

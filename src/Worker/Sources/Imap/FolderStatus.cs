@@ -1,7 +1,7 @@
-namespace CrmSync.Mail.Imap;
+namespace CrmSync.Worker.Sources.Imap;
 
 /// <summary>The counters of a folder. Each may be missing, and a missing one means "unknown", never zero.</summary>
-public sealed record FolderStatus
+internal sealed record FolderStatus
 {
     /// <summary>
     /// Changes when the UIDs of the folder begin anew. Kept in 64 bits, for some servers exceed the standard's 32. Null when absent, 0 or
@@ -35,11 +35,9 @@ public sealed record FolderStatus
     };
 
     /// <summary>This, with one counter set by the name servers give it; unknown names and impossible values change nothing.</summary>
-    internal FolderStatus With(ReadOnlySpan<char> name, string value)
+    public FolderStatus With(ReadOnlySpan<char> name, string value)
     {
-        var number = ResponseScanner.NumberOf(System.Text.Encoding.Latin1.GetBytes(value)) is > 0 and var positive
-            ? positive
-            : (ulong?)null;
+        var number = ImapText.Number(System.Text.Encoding.Latin1.GetBytes(value)) is > 0 and var positive ? positive : (ulong?)null;
         return name switch
         {
             _ when Is(name, "UIDVALIDITY") => this with { UidValidity = number },
@@ -47,10 +45,8 @@ public sealed record FolderStatus
             _ when Is(name, "MESSAGES") => this with { Exists = long.TryParse(value, out var count) && count >= 0 ? count : null },
             _ when Is(name, "HIGHESTMODSEQ") => this with { HighestModSeq = number },
             _ when Is(name, "NOMODSEQ") => this with { HighestModSeq = null },
-            _ when Is(name, "MAILBOXID") => this with
-            {
-                MailboxId = value.Trim('(', ')', ' ') is { Length: > 0 and <= 255 } id && id.All(IsObjectId) ? id : null,
-            },
+            _ when Is(name, "MAILBOXID") =>
+                this with { MailboxId = value.Trim('(', ')', ' ') is { Length: > 0 and <= 255 } id && id.All(IsObjectId) ? id : null },
             _ => this,
         };
     }

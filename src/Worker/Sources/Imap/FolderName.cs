@@ -1,9 +1,9 @@
 using System.Text;
 
-namespace CrmSync.Mail.Imap;
+namespace CrmSync.Worker.Sources.Imap;
 
 /// <summary>Folder names on the wire: modified UTF-7 (RFC 3501 section 5.1.3), or UTF-8 once UTF8=ACCEPT is enabled (RFC 6855).</summary>
-public static class FolderName
+internal static class FolderName
 {
     /// <summary>
     /// The readable name. Never fails: what is not valid modified UTF-7 is taken as UTF-8, and what is not that either as Latin-1.
@@ -78,8 +78,8 @@ public static class FolderName
     {
         try
         {
-            return new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true).GetString(
-                Encoding.Latin1.GetBytes(raw));
+            return new UTF8Encoding(encoderShouldEmitUTF8Identifier: false,
+                throwOnInvalidBytes: true).GetString(Encoding.Latin1.GetBytes(raw));
         }
         catch (ArgumentException)
         {

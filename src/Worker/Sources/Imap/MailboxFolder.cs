@@ -1,7 +1,7 @@
-namespace CrmSync.Mail.Imap;
+namespace CrmSync.Worker.Sources.Imap;
 
 /// <summary>What a folder is for.</summary>
-public enum FolderRole
+internal enum FolderRole
 {
     /// <summary>A folder people made, or one whose purpose is not known.</summary>
     Ordinary,
@@ -41,7 +41,7 @@ public enum FolderRole
 }
 
 /// <summary>How sure a role is; a better source may correct it later.</summary>
-public enum FolderRoleSource
+internal enum FolderRoleSource
 {
     /// <summary>Nothing points to a role.</summary>
     None,
@@ -63,20 +63,11 @@ public enum FolderRoleSource
 /// <param name="RoleSource">How sure that is.</param>
 /// <param name="CanOpen">False for mere branches of the tree.</param>
 /// <param name="Status">Its counters, where the list brought them along (LIST-STATUS); else null.</param>
-public sealed record ImapFolder(
-    string Name,
-    char? Delimiter,
-    FolderRole Role,
-    FolderRoleSource RoleSource,
-    bool CanOpen,
+internal sealed record MailboxFolder(string Name, char? Delimiter, FolderRole Role, FolderRoleSource RoleSource, bool CanOpen,
     FolderStatus? Status)
 {
-    /// <summary>The name's bytes as the server sent them, one character each; commands send them back unchanged.</summary>
-    public required string RawName { get; init; }
-
     /// <summary>The folder every account has, without asking for it.</summary>
-    public static ImapFolder Inbox { get; } =
-        new("INBOX", null, FolderRole.Inbox, FolderRoleSource.Server, CanOpen: true, null) { RawName = "INBOX" };
+    public static MailboxFolder Inbox { get; } = new("INBOX", null, FolderRole.Inbox, FolderRoleSource.Server, CanOpen: true, null);
 
     /// <summary>The last level of the name.</summary>
     public string Leaf => Delimiter is { } delimiter ? Name[(Name.LastIndexOf(delimiter) + 1)..] : Name;
