@@ -9,10 +9,10 @@ using MailKit.Security;
 namespace CrmSync.Worker.MailServers;
 
 /// <summary>
-/// Logs a MailKit client in with the best of what server and credential have in common. A password goes by SCRAM bound to the TLS channel
-/// where the server offers that; else over TLS by the simplest way, for that works however the server keeps passwords, while SCRAM is often
-/// announced where it cannot work; in clear text (this machine only) by SCRAM first. CRAM-MD5 and DIGEST-MD5 are left out: they are widely
-/// announced and widely broken.
+/// Logs a MailKit client in with the best of what server and credential have in common. Over TLS a password goes by the simplest way, for
+/// that works however the server keeps passwords, while SCRAM is often announced where it cannot work (Cyrus announces channel binding and
+/// refuses the kind TLS 1.3 has); where that is not offered by SCRAM, bound to the TLS channel if that is; in clear text (this machine only)
+/// by SCRAM first. CRAM-MD5 and DIGEST-MD5 are left out: they are widely announced and widely broken.
 /// </summary>
 internal static class MailSignIn
 {
@@ -63,7 +63,7 @@ internal static class MailSignIn
     internal static IEnumerable<string> Common(Credential credential, IReadOnlySet<string> offered, bool isEncrypted, bool canBind)
     {
         IEnumerable<string> wanted = credential.IsToken ? ["XOAUTH2", "OAUTHBEARER"]
-            : isEncrypted ? [.. canBind ? Bound : [], .. Plain, .. Hashed, .. Windows]
+            : isEncrypted ? [.. Plain, .. canBind ? Bound : [], .. Hashed, .. Windows]
             : [.. Hashed, .. Plain, .. Windows];
         return wanted.Where(mechanism =>
             offered.Contains(mechanism, StringComparer.OrdinalIgnoreCase) && SaslMechanism.IsSupported(mechanism));

@@ -31,7 +31,7 @@ public sealed class WatchTests
         await told.Task.WaitAsync(Soon);
 
         Assert.Equal(1, (await company.Harvest("ana", sources.SourceOf(account, company.Since))).New);
-        Assert.InRange(await sources.TurnsOf(account), turns + 3, turns + 10);
+        Assert.InRange(await sources.TurnsOf(account), turns + 3, turns + 16);
     }
 
     [Fact]

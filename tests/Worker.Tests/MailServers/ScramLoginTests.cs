@@ -67,11 +67,15 @@ public sealed class ScramLoginTests
 
     [Theory]
     [InlineData(true, false, "PLAIN")]
-    [InlineData(true, true, "SCRAM-SHA-256-PLUS")]
+    [InlineData(true, true, "PLAIN")]
     [InlineData(false, false, "SCRAM-SHA-256")]
-    public void Over_TLS_the_simplest_mechanism_wins_unless_one_is_bound_to_it_and_in_clear_text_the_one_that_hides_the_password(
+    public void Over_TLS_the_simplest_mechanism_wins_and_in_clear_text_the_one_that_hides_the_password(
         bool isEncrypted, bool canBind, string expected) =>
         Assert.Equal(expected, Common(isEncrypted, canBind, "LOGIN", "SCRAM-SHA-256", "SCRAM-SHA-256-PLUS", "CRAM-MD5", "PLAIN").First());
+
+    [Fact]
+    public void Without_a_simple_one_a_login_bound_to_the_TLS_channel_wins() =>
+        Assert.Equal("SCRAM-SHA-256-PLUS", Common(true, true, "SCRAM-SHA-256", "SCRAM-SHA-256-PLUS", "NTLM").First());
 
     [Fact]
     public void Broken_CRAM_MD5_is_never_chosen_and_what_Windows_offers_comes_last()
