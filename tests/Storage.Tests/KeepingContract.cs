@@ -196,6 +196,43 @@ public abstract class KeepingContract(IDatabases databases)
     }
 
     [Fact]
+    public async Task A_mail_that_names_somebody_and_is_being_sent_is_waited_for_and_never_sent_twice()
+    {
+        await using var scene = await Scene.On(await databases.New());
+        var ledger = new DigestLedger(scene.Database);
+        PlannedMail[] mails =
+        [
+            new("sending@x", "my-day", "ana", "2026-03-02", Some.Noon),
+            new("ready@x", "my-day", "ben", "2026-03-02", Some.Noon),
+            new("other@x", "my-day", "cleo", "2026-03-02", Some.Noon),
+        ];
+        foreach (var mail in mails)
+        {
+            await ledger.Plan(mail, Some.Noon, default);
+            var text = mail.Reader == "cleo" ? "nothing to do" : "answer bob@acme.example";
+            await ledger.KeepBytes(mail.MessageId, System.Text.Encoding.UTF8.GetBytes(text), [], Some.Noon, default);
+        }
+
+        Assert.True(await ledger.Claim("sending@x", false, Some.Noon, Some.Noon - Some.Hours(1), default));
+        var bob = new SomePerson([Some.Address("bob@acme.example")]);
+        var erasure = new Erasure(scene.Database, Scene.TextOf);
+        var waiting = await Assert.ThrowsAsync<MailUnderWayException>(
+            () => erasure.Forget(bob, Some.Classifier, Merge, Some.Noon, TimeSpan.Zero, default));
+        Assert.Contains("my-day for ana of 2026-03-02", waiting.Message, StringComparison.Ordinal);
+        Assert.NotNull((await ledger.Find("ready@x", default))!.Bytes);
+
+        // Nobody sends any more what has been under way for so long; what is ready is written once more under its own id.
+        var later = Some.Noon + Duration.FromMinutes(16);
+        Assert.Equal(2, (await erasure.Forget(bob, Some.Classifier, Merge, later, TimeSpan.Zero, default)).Mails);
+        var (sending, ready, other) = (
+            (await ledger.Find("sending@x", default))!, (await ledger.Find("ready@x", default))!, (await ledger.Find("other@x", default))!);
+        Assert.Equal((LedgerState.Refused, LedgerState.Planned, LedgerState.Rendered), (sending.State, ready.State, other.State));
+        Assert.Equal((null, null), (sending.Bytes, ready.Bytes));
+        Assert.NotNull(other.Bytes);
+        Assert.False(await ledger.Plan(mails[0], later, default));
+    }
+
+    [Fact]
     public async Task The_views_speak_the_words_of_the_interface()
     {
         await using var scene = await Scene.On(await databases.New(), "ana", "ben");

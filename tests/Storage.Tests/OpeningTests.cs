@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 
@@ -16,6 +17,24 @@ public sealed class SqliteOpeningTests(SqliteFiles files) : IClassFixture<Sqlite
 
         await using var second = await ContactDatabase.OpenSqlite(file, default);
         Assert.Empty(second.Applied);
+    }
+
+    [Fact]
+    [UnsupportedOSPlatform("windows")]
+    public async Task The_file_its_companions_and_its_folder_are_for_nobody_else_to_read()
+    {
+        var file = Fresh("private/crmsync.db");
+        await using var scene = await Scene.On(await ContactDatabase.OpenSqlite(file, default));
+        await using var held = await Harvest.AccountLock.Take(scene.Database, scene.Account(), default);
+        await scene.Deliver(Some.Line(Some.Mail(id: "1@acme.example")));
+
+        var made = Directory.GetFiles(Path.GetDirectoryName(file)!);
+        Assert.Contains(made, name => name.EndsWith("-wal", StringComparison.Ordinal));
+        Assert.Contains(made, name => name.EndsWith(".lock", StringComparison.Ordinal));
+        Assert.All(made, name => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(name)));
+        Assert.Equal(
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute,
+            File.GetUnixFileMode(Path.GetDirectoryName(file)!));
     }
 
     [Fact]

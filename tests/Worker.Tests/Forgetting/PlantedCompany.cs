@@ -233,6 +233,8 @@ internal sealed class PlantedCompany : IAsyncDisposable
         Command("crmsync@us.example", $"who {them}", $"{InText}", day: 3);
     }
 
+    public string PathOf(params string[] parts) => company.PathOf(parts);
+
     public static async Task HarvestAll(TestProgram program, Instant now)
     {
         await foreach (var done in program.Harvest.Run(program.Readable, now, null, default))
@@ -352,7 +354,7 @@ internal sealed class PlantedCompany : IAsyncDisposable
                 + $"MIME-Version: 1.0\r\nContent-Type: {type}\r\n{more}\r\n{body}\r\n");
     }
 
-    private void Bounce(string mailbox, string them, string id, string subject) => Mail(
+    public void Bounce(string mailbox, string them, string id, string subject) => Mail(
         mailbox, "Mail Delivery System <mailer-daemon@mx.kunde.example>", "ana@us.example", "Undelivered Mail Returned to Sender",
         $"""
         --b
@@ -383,7 +385,7 @@ internal sealed class PlantedCompany : IAsyncDisposable
         """.ReplaceLineEndings("\r\n"),
         type: "multipart/report; report-type=delivery-status; boundary=b", more: "Return-Path: <>\r\n", hour: 13);
 
-    private void Command(
+    public void Command(
         string to,
         string subject,
         string text,
@@ -394,10 +396,10 @@ internal sealed class PlantedCompany : IAsyncDisposable
 
     private readonly List<string> events = [];
 
-    private static string Calendar(string? method, params IEnumerable<string> events) =>
+    public static string Calendar(string? method, params IEnumerable<string> events) =>
         $"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Test//EN\r\n{(method is null ? "" : $"METHOD:{method}\r\n")}{string.Concat(events)}END:VCALENDAR\r\n";
 
-    private static string Event(
+    public static string Event(
         string uid,
         int day,
         string organizer,
