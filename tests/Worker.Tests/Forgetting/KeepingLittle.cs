@@ -15,12 +15,25 @@ public sealed class KeepingLittle
     [Fact]
     public async Task People_of_whom_nothing_is_captured_leave_no_trace_in_reports_notes_paths_UIDs_or_quarantine()
     {
-        await using var company = await PlantedCompany.Open(policy: "privacy: { no_capture: { domains: [arzt.example], subject_has: ['[geheim]'] } }\n");
+        await using var company = await PlantedCompany.Open(
+            policy: "privacy: { no_capture: { domains: [arzt.example], subject_has: ['[geheim]'] } }\n");
         company.Mail("ana", $"Erna <{Doctor}>", "ana@us.example", "Termin", "Wann?");
         company.Bounce("ana", Doctor, "price@us.example", "Termin");
-        company.Mail("ana", "List <liste@listen.example>", "ana@us.example", "News", "Hallo", more: "Return-Path: <bounce+erna=arzt.example@listen.example>\r\n");
+        company.Mail(
+            "ana",
+            "List <liste@listen.example>",
+            "ana@us.example",
+            "News",
+            "Hallo",
+            more: "Return-Path: <bounce+erna=arzt.example@listen.example>\r\n");
         company.Mail("ben", "Dora <dora@andere.example>", "ben@us.example", "Fwd: Termin", $"From: Erna <{Doctor}>\r\n\r\nZimtstern");
-        company.Mail("ben", "Dora <dora@andere.example>", "ben@us.example", "Plain", "Ja?", more: "References: <1234@mail.arzt.example>\r\n");
+        company.Mail(
+            "ben",
+            "Dora <dora@andere.example>",
+            "ben@us.example",
+            "Plain",
+            "Ja?",
+            more: "References: <1234@mail.arzt.example>\r\n");
         company.Command("crmsync+note@us.example", "Fwd: Termin", $"Zimtstern\n\nFrom: Erna <{Doctor}>\n\nZimtstern");
         File.WriteAllText(
             company.PathOf("calendars", "ana.ics"),
@@ -28,9 +41,17 @@ public sealed class KeepingLittle
                 null,
                 Event("termin-1234567890@arzt.example", 10, "ana@us.example", "Ana", "ana@us.example", "Zimtstern"),
                 Event("ours-1234567890@us.example", 11, "ana@us.example", "Ana", Doctor, "Zimtstern")));
-        File.WriteAllText(company.PathOf("calendars", "ben.ics"), Calendar(null, Event("ours-0987654321@us.example", 9, "ben@us.example", "Ben", "ana@us.example", "Ours")));
+        File.WriteAllText(
+            company.PathOf("calendars", "ben.ics"),
+            Calendar(null, Event("ours-0987654321@us.example", 9, "ben@us.example", "Ben", "ana@us.example", "Ours")));
         File.WriteAllText(company.PathOf("mail", "ben", $"{Doctor}.eml"), "no mail\r\n");
-        company.Mail("ana", "Postmaster <postmaster@mx.example>", "ana@us.example", "Undelivered", Report("[geheim] Zimtstern"), type: "multipart/report; boundary=b");
+        company.Mail(
+            "ana",
+            "Postmaster <postmaster@mx.example>",
+            "ana@us.example",
+            "Undelivered",
+            Report("[geheim] Zimtstern"),
+            type: "multipart/report; boundary=b");
 
         await using var program = await company.Begin(Tuesday);
         await HarvestAll(program, Tuesday);
@@ -38,7 +59,10 @@ public sealed class KeepingLittle
         var everything = await company.Everything();
         Assert.DoesNotContain("arzt.example", everything, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("Zimtstern", everything, StringComparison.OrdinalIgnoreCase);
-        Assert.Equal(2, (await program.Log.Read(new LogFilter { Kinds = [InteractionKind.Mail] }, default).ToListAsync()).Count(line => line.Author?.Value == "dora@andere.example"));
+        Assert.Equal(
+            2,
+            (await program.Log.Read(new LogFilter { Kinds = [InteractionKind.Mail] }, default).ToListAsync()).Count(line =>
+                line.Author?.Value == "dora@andere.example"));
     }
 
     [Fact]
@@ -47,7 +71,10 @@ public sealed class KeepingLittle
         await using var company = await PlantedCompany.Open(policy: "privacy: { metadata_only: { domains: [bank.example] } }\n");
         company.Mail("ana", "Erna <erna@bank.example>", "ana@us.example", "Konto", "Zimtstern?");
         company.Bounce("ana", "erna@bank.example", "price@us.example", "Konto");
-        company.Command("crmsync+note@us.example", "Fwd: Konto", "Zimtstern am Telefon\nbirthday: 12 March, with Zimtstern\n\nFrom: Erna <erna@bank.example>");
+        company.Command(
+            "crmsync+note@us.example",
+            "Fwd: Konto",
+            "Zimtstern am Telefon\nbirthday: 12 March, with Zimtstern\n\nFrom: Erna <erna@bank.example>");
         Directory.CreateDirectory(company.PathOf("calendars"));
         foreach (var name in new[] { "ana", "ben" })
             File.WriteAllText(company.PathOf("calendars", name + ".ics"), Calendar(null));
@@ -66,7 +93,10 @@ public sealed class KeepingLittle
     {
         await using var company = await PlantedCompany.Open();
         company.Mail("ana", "Erna <erna@kunde.example>", "ana@us.example", "Angebot", "Zimtstern?");
-        company.Command("crmsync+note@us.example", "Fwd: Angebot", "Zimtstern am Telefon\nbirthday: 12 March\n\nFrom: Erna <erna@kunde.example>");
+        company.Command(
+            "crmsync+note@us.example",
+            "Fwd: Angebot",
+            "Zimtstern am Telefon\nbirthday: 12 March\n\nFrom: Erna <erna@kunde.example>");
         foreach (var name in new[] { "ana", "ben" })
             File.WriteAllText(company.PathOf("calendars", name + ".ics"), Calendar(null));
 
@@ -111,25 +141,35 @@ public sealed class KeepingLittle
         string[] config = ["--config", company.Config, "--now", "2026-03-03T11:00:00Z"];
         Assert.Equal(0, (await TheProgram.Run(["sync", .. config])).Status);
         var export = Assert.Single((await TheProgram.Run(["export", "erna@kunde.example", .. config])).Json);
-        Assert.StartsWith("mag Zimt", Assert.Single(export.GetProperty("notes").EnumerateArray()).GetProperty("text").GetString(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "mag Zimt",
+            Assert.Single(export.GetProperty("notes").EnumerateArray()).GetProperty("text").GetString(),
+            StringComparison.Ordinal);
         Assert.Contains("Erna Wegmann", export.GetProperty("names").EnumerateArray().Select(name => name.GetString()));
 
-        var counted = Assert.Single((await TheProgram.Run(["forget", "erna@kunde.example", "--dry-run", "--format", "json", .. config])).Json);
+        var counted = Assert.Single(
+            (await TheProgram.Run(["forget", "erna@kunde.example", "--dry-run", "--format", "json", .. config])).Json);
         var forgotten = await TheProgram.Run(["forget", "erna@kunde.example", "--format", "json", .. config]);
         var report = Assert.Single(forgotten.Json);
         Assert.Equal(0, forgotten.Status);
         Assert.Equal((2, 2), (counted.GetProperty("removed").GetInt32(), report.GetProperty("removed").GetInt32()));
         Assert.Single(report.GetProperty("lines_that_name_them").EnumerateArray());
         Assert.Empty(report.GetProperty("other_places").EnumerateArray());
-        Assert.Contains(report.GetProperty("cannot_erase").EnumerateArray(), place => place.GetString()!.StartsWith("policy.yaml:", StringComparison.Ordinal));
+        Assert.Contains(
+            report.GetProperty("cannot_erase").EnumerateArray(),
+            place => place.GetString()!.StartsWith("policy.yaml:", StringComparison.Ordinal));
 
         Assert.Equal(0, (await TheProgram.Run(["forget", "erna@kunde.example", "--undo", .. config])).Status);
         Assert.Equal(1, (await TheProgram.Run(["forget", "erna@kunde.example", "--undo", .. config])).Status);
         await TheProgram.Run(["sync", .. config]);
-        Assert.Contains("erna@kunde.example", (await TheProgram.Run(["log", "--format", "json", .. config])).Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "erna@kunde.example",
+            (await TheProgram.Run(["log", "--format", "json", .. config])).Output,
+            StringComparison.Ordinal);
     }
 
     private static string Report(string subject) =>
-        $"--b\r\nContent-Type: text/plain\r\n\r\nfailed\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\nFinal-Recipient: rfc822; x@andere.example\r\nAction: failed\r\n\r\n"
+        $"--b\r\nContent-Type: text/plain\r\n\r\nfailed\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\nFinal-Recipient: rfc822; "
+            + $"x@andere.example\r\nAction: failed\r\n\r\n"
             + $"--b\r\nContent-Type: text/plain\r\n\r\nSubject: {subject}\r\n--b--\r\n";
 }

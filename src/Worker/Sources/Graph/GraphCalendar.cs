@@ -201,7 +201,8 @@ internal sealed class GraphCalendar(MailboxLine line, string user, string place,
                 var version = told.GetValueOrDefault(id)?.ChangeKey ?? "";
                 found.Add(
                     new Locator(
-                        $"{Lost}|{HashOf(id)}|{Uri.EscapeDataString(version)}|{Uri.EscapeDataString(Unexpected.TroubleFrom(place, failure).Reason)}"
+                        $"{Lost}|{HashOf(id)}|{Uri.EscapeDataString(version)}|"
+                            + $"{Uri.EscapeDataString(Unexpected.TroubleFrom(place, failure).Reason)}"
                     ));
             }
         }
