@@ -22,9 +22,10 @@ public sealed class OneWorker : IDisposable
         FileStream? held = null;
         try
         {
-            held = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.None);
+            held = PrivateFiles.Open(path, FileMode.OpenOrCreate, FileShare.None, FileOptions.None);
 
             // Beside it, for nobody else can open what is held.
+            PrivateFiles.Create(Named(path));
             File.WriteAllText(Named(path), Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
             return new OneWorker(held);
         }

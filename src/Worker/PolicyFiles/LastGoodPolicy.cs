@@ -37,6 +37,7 @@ internal sealed class LastGoodPolicy(string path)
         var lists = reading.Lists.Files.ToHashSet();
         var kept = new Kept(Form, [.. reading.Files.Select(f => new KeptFile(f.Name, f.Path, f.Text, lists.Contains(f)))]);
         var beside = path + ".new";
+        Storage.PrivateFiles.Create(beside);
         File.WriteAllText(beside, JsonSerializer.Serialize(kept));
         File.Move(beside, path, overwrite: true);
         File.Delete(told);
