@@ -78,6 +78,9 @@ public sealed class WatchTests
         // This server never ends the wait with a tagged answer: it is left behind after some seconds, and the harvest goes on over a new
         // connection.
         sources.Watch(account, () => Task.CompletedTask);
+        while (!server.Received.Contains("IDLE"))
+            await Task.Delay(20);
+
         var summary = await company.Harvest("ana", sources.SourceOf(account, company.Since));
 
         Assert.Equal((null, 3), (summary.Problem, summary.Known));

@@ -45,12 +45,12 @@ internal sealed class ImapWatch : IDisposable
     {
         try
         {
-            if (client.Examined?.Role != FolderRole.Inbox)
-                await client.Examine(MailboxFolder.Inbox, CancellationToken.None);
-
-            while (!await client.Idle(Reissue, stop.Token))
-            {
-            }
+            // What came between the last look and this one is told by nobody else.
+            var seen = client.InboxStatus;
+            var now = await client.Examine(MailboxFolder.Inbox, CancellationToken.None);
+            var isNews = seen is not null && (seen.UidNext != now.UidNext || seen.Exists != now.Exists);
+            while (!isNews)
+                isNews = await client.Idle(Reissue, stop.Token);
 
             await Task.Delay(pause, stop.Token);
             await tell();

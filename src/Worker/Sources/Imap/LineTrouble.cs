@@ -60,7 +60,10 @@ internal sealed class LineTrouble
             && Stopwatch.GetElapsedTime(since) <= LongestBarren;
     }
 
-    /// <summary>Whether a failure is one of the connection alone; others say what is wrong.</summary>
+    /// <summary>
+    /// Whether a failure is one of the connection alone. Servers that stumble over one mail say goodbye with words of all kinds; those that
+    /// name a time or refuse the login mean us.
+    /// </summary>
     public static bool Is(MailServerException failure) =>
-        failure is { ConnectionLost: true, Failure: MailFailure.Network or MailFailure.Protocol, RetryAfter: null };
+        failure is { ConnectionLost: true, RetryAfter: null, Failure: not (MailFailure.Auth or MailFailure.Config) };
 }

@@ -94,6 +94,9 @@ internal sealed class Mailbox : IAsyncDisposable
     /// <summary>What was said of the open folder as it was opened.</summary>
     public FolderStatus ExaminedStatus { get; private set; } = new();
 
+    /// <summary>The counters of INBOX as they were told last.</summary>
+    public FolderStatus? InboxStatus { get; private set; }
+
     /// <summary>How often one answer about a message came to its end during the last command.</summary>
     public int Fetched => answers.Notes.Fetched;
 
@@ -130,7 +133,9 @@ internal sealed class Mailbox : IAsyncDisposable
         if (withStatus)
             await Leave(ct);
 
-        return await new FolderListing(this).Run(withStatus, ct);
+        var folders = await new FolderListing(this).Run(withStatus, ct);
+        InboxStatus = folders.FirstOrDefault(folder => folder is { Role: FolderRole.Inbox, Status: not null })?.Status ?? InboxStatus;
+        return folders;
     }
 
     /// <summary>Closes the open folder without changing anything, so that its counters are told as they are.</summary>
@@ -165,6 +170,9 @@ internal sealed class Mailbox : IAsyncDisposable
         (open, Examined) = (found, folder);
         if (status.UidNext is null || status.UidValidity is null || status.Exists is null)
             status = status.OrElse((await Status(folder, ct)).Status ?? new FolderStatus());
+
+        if (folder.Role == FolderRole.Inbox)
+            InboxStatus = status;
 
         return ExaminedStatus = status;
     }
