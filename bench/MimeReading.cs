@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using CrmSync.Domain.Log;
 using CrmSync.Mail.Mime;
 using CrmSync.Mail.Text;
 
@@ -53,7 +54,7 @@ internal static class MimeReading
         sum += message.Received.Count > 0 ? 1 : 0;
         sum += message.AttachmentCount + message.Calendars.Count + message.BodyDigest.Span[0];
         sum += message.Report is null ? 0 : 1;
-        return sum + (OwnText.Of(message).HasQuestion ? 1 : 0);
+        return sum + (QuestionMark.IsIn(OwnText.Of(message).Own) ? 1 : 0);
     }
 
     private static void Measure(string name, List<byte[]> files, long bytes, int repeat, Func<MimeMessage, long> ask)

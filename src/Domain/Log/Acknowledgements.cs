@@ -86,10 +86,12 @@ public sealed class Acknowledgements
     /// <summary>Whether the own text only acknowledges: 1 to 12 known words, one of them a core word, and no question mark.</summary>
     public bool Covers(string ownText, NamedAddress? sender)
     {
-        if (ownText.Length is 0 or > 400 || ownText.Contains('?', StringComparison.Ordinal))
+        if (ownText.Length is 0 or > 400 || QuestionMark.IsIn(ownText) || Emoji.HasDisapproving(ownText))
             return false;
 
         var words = Words(ownText);
+        if (words.Count == 0)
+            return Emoji.IsApproval(ownText);
         if (words.Count is 0 or > MostWords || !words.Exists(core.Contains))
             return false;
 

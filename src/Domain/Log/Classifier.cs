@@ -6,75 +6,108 @@ using NodaTime;
 namespace CrmSync.Domain.Log;
 
 /// <summary>What the configuration makes of one mail.</summary>
-public sealed record Classification(InteractionClass Class, Direction Direction, EmailAddress? Author, IReadOnlyList<string> Reasons);
+public sealed record Classification(InteractionClass Class, Direction Direction, EmailAddress? Author, IReadOnlyList<string> Reasons)
+{
+    /// <summary>What says who the author is.</summary>
+    public AuthorSource AuthorSource { get; init; }
+}
 
 /// <summary>
 /// Settles the author, the direction and the class of a mail, with reasons (policy.md section 6; the first line that applies wins), and
 /// makes log lines of facts. Derived, never stored as truth: run again whenever the configuration changes.
 /// </summary>
-public sealed class Classifier(CompanyPolicy policy)
+public sealed class Classifier
 {
     /// <summary>An outbound mail to more people than this is a mailing.</summary>
     private const int MassRecipients = 10;
 
-    private static readonly string[] NoReplyNames =
-        ["no-reply", "noreply", "do-not-reply", "donotreply", "no_reply", "do_not_reply", "mailer-daemon", "postmaster"];
+    private static readonly (string Header, string Name)[] AutomaticHeaders =
+        [("x-autoreply", "X-Autoreply"), ("x-autorespond", "X-Autorespond"), ("x-autoresponder", "X-Autoresponder")];
 
-    private static readonly string[] AutoSubjects =
-    [
-        "Automatic reply",
-        "Auto-reply",
-        "Out of office",
-        "Out of the office",
-        "Abwesenheitsnotiz",
-        "Automatische Antwort",
-        "Réponse automatique",
-        "Respuesta automática",
-        "Risposta automatica",
-        "Autosvar",
-        "Automatisch antwoord",
-    ];
+    private readonly InternalAddresses ours;
+    private readonly PhraseBook phrases;
+    private readonly AuthorFinder authors;
+    private readonly MailingMarks marks;
+    private readonly AutomaticSubjects subjects;
+    private readonly ClassifySettings settings;
 
-    private readonly InternalAddresses ours = new(policy);
-    private readonly PhraseBook phrases = new(policy);
-    private readonly string[] autoSubjects = [.. AutoSubjects.Concat(policy.Classify.AutoSubjects)];
+    public Classifier(CompanyPolicy policy)
+    {
+        ours = new InternalAddresses(policy);
+        phrases = new PhraseBook(policy);
+        authors = new AuthorFinder(policy, ours);
+        marks = new MailingMarks(ours);
+        subjects = new AutomaticSubjects(policy.Classify.AutoSubjects);
+        settings = policy.Classify;
+    }
 
     public InternalAddresses Ours => ours;
 
     /// <summary>The class and direction of a mail.</summary>
-    public Classification Classify(MailLine mail)
+    /// <param name="mail">The facts.</param>
+    /// <param name="answersUs">
+    /// Whether its References name a mail of ours that the log holds: then what a sales tool or ticket system adds to an answer makes it no
+    /// mailing.
+    /// </param>
+    public Classification Classify(MailLine mail, bool answersUs = false)
     {
-        var author = AuthorOf(mail);
-        var recipients = mail.Participants.Where(p => p.Role is ParticipantRole.To or ParticipantRole.Cc or ParticipantRole.Bcc).ToArray();
+        var author = authors.Find(mail);
+        var recipients = mail
+            .Participants.Where(p => p.Role is ParticipantRole.To or ParticipantRole.Cc or ParticipantRole.Bcc)
+            .ToArray();
         var outsiders = recipients.Where(p => !ours.Contains(p.Address)).Select(p => p.Address).Distinct().Count();
-        var fromUs = author is not null && ours.Contains(author);
+        var fromUs = author.Address is { } who && ours.Contains(who);
         var direction = !fromUs ? Direction.Inbound : outsiders > 0 ? Direction.Outbound : Direction.Internal;
 
         if (IsSelf(mail, recipients) is { } self)
-            return new(InteractionClass.Self, direction, author, [self]);
+            return As(InteractionClass.Self, self);
 
-        if (mail.CalendarPart)
-            return new(InteractionClass.Calendar, direction, author, ["text/calendar part"]);
+        if (mail.CalendarPart && !mail.Signs.HasFlag(MailSigns.WordsInAnswer))
+            return As(InteractionClass.Calendar, "text/calendar part");
 
-        if (IsAutomatic(mail) is { } automatic)
-            return new(InteractionClass.Auto, direction, author, [automatic]);
+        if (ReportIn(mail) is { } report)
+            return As(InteractionClass.Auto, report);
 
-        if (IsMailing(mail, author, fromUs, outsiders) is { } mailing)
-            return new(fromUs ? InteractionClass.Mass : InteractionClass.Bulk, direction, author, [mailing]);
+        var automatic = IsAutomatic(mail);
+        var mailing = automatic is null ? IsMailing(mail, author, fromUs, recipients, outsiders, answersUs) : null;
+        if (Overruled(mail, author.Address, automatic is not null, mailing is not null) is var (named, list))
+        {
+            if (named == InteractionClass.Auto)
+                return As(named, list);
+            if (named == InteractionClass.Bulk)
+                return As(fromUs ? InteractionClass.Mass : InteractionClass.Bulk, list);
+            automatic = mailing = null;
+        }
+
+        if (automatic is not null)
+            return As(InteractionClass.Auto, automatic);
+
+        if (mailing is not null)
+            return As(fromUs ? InteractionClass.Mass : InteractionClass.Bulk, mailing);
 
         if (fromUs && !recipients.Any(p => p.Role != ParticipantRole.Bcc && !ours.Contains(p.Address)))
-            return new(InteractionClass.Internal, Direction.Internal, author, ["from us, nobody external in To or Cc"]);
+            return As(InteractionClass.Internal, "from us, nobody external in To or Cc") with { Direction = Direction.Internal };
 
-        return new(InteractionClass.Human, direction, author, [HumanReason(mail, author, fromUs)]);
+        return As(InteractionClass.Human, HumanReason(author, fromUs));
+
+        Classification As(InteractionClass settled, string reason) =>
+            new(settled, direction, author.Address, [reason]) { AuthorSource = author.Source };
     }
 
     /// <summary>
-    /// Why a mail to our own program was not written by hand: automatic, a mailing, an invitation; null when nothing says so.
+    /// Whether the class of a mail may turn on References that name a mail of ours: it bears the marks of a sales tool and nothing else
+    /// speaks for a mailing.
     /// </summary>
+    public bool TurnsOnReferences(MailLine mail) =>
+        mail.References.Count > 0
+        && MailingMarks.MayBeSalesTool(mail)
+        && authors.Find(mail).Address is { } author
+        && !ours.Contains(author)
+        && marks.MarkOf(mail, inbound: true) is not null;
+
+    /// <summary>Why a mail to our own program was not written by hand: automatic, a mailing, an invitation; null when nothing says so.</summary>
     public string? NotByHand(MailLine mail) =>
-        IsAutomatic(mail)
-        ?? (mail.CalendarPart ? "text/calendar part" : null)
-        ?? IsMailing(mail, AuthorOf(mail), fromUs: true, outsiders: 0);
+        IsAutomatic(mail) ?? ReportIn(mail) ?? (mail.CalendarPart ? "text/calendar part" : null) ?? marks.MarkOf(mail, inbound: false);
 
     /// <summary>
     /// The log line of a mail: its facts and what the configuration makes of them. <paramref name="thread"/> is null until threads are
@@ -167,25 +200,6 @@ public sealed class Classifier(CompanyPolicy policy)
     private static Instant SeenOf(MailLine mail, Instant at) =>
         mail.Sightings.Any(s => s.Seen is null) ? at : mail.Sightings.Min(s => s.Seen!.Value);
 
-    /// <summary>If a no-reply sender has a Reply-To (web forms, also from our own domain), that is the author; else From.</summary>
-    private static EmailAddress? AuthorOf(MailLine mail)
-    {
-        if (
-            mail.From is { } from
-            && IsNoReply(from)
-            && mail.Participants.FirstOrDefault(p => p.Role == ParticipantRole.ReplyTo && !IsNoReply(p.Address)) is { } replyTo)
-            return replyTo.Address;
-
-        return mail.From;
-    }
-
-    private static bool IsNoReply(EmailAddress address)
-    {
-        var name = address.LocalPart;
-        var plus = name.IndexOf('+', StringComparison.Ordinal);
-        return NoReplyNames.Contains(plus > 0 ? name[..plus] : name, StringComparer.Ordinal);
-    }
-
     private string? IsSelf(MailLine mail, MailParticipant[] recipients)
     {
         if (mail.Headers.ContainsKey("x-crmsync"))
@@ -196,6 +210,13 @@ public sealed class Classifier(CompanyPolicy policy)
             : null;
     }
 
+    /// <summary>A bounce, receipt or reaction: what no list of the policy overrules.</summary>
+    private static string? ReportIn(MailLine mail) =>
+        mail.Report is not null ? "a delivery report or receipt"
+        : mail.Signs.HasFlag(MailSigns.Receipt) ? "a read receipt"
+        : mail.Signs.HasFlag(MailSigns.Reaction) ? "a reaction"
+        : null;
+
     private string? IsAutomatic(MailLine mail)
     {
         if (
@@ -203,10 +224,10 @@ public sealed class Classifier(CompanyPolicy policy)
             && !submitted.Split(';')[0].Trim().Equals("no", StringComparison.OrdinalIgnoreCase))
             return "Auto-Submitted: " + submitted;
 
-        foreach (var header in new[] { "x-autoreply", "x-autorespond" })
+        foreach (var (header, name) in AutomaticHeaders)
         {
             if (mail.Headers.TryGetValue(header, out var value))
-                return $"{(header == "x-autoreply" ? "X-Autoreply" : "X-Autorespond")}: {value}";
+                return $"{name}: {value}";
         }
 
         if (
@@ -214,60 +235,86 @@ public sealed class Classifier(CompanyPolicy policy)
             && precedence.Trim().Equals("auto_reply", StringComparison.OrdinalIgnoreCase))
             return "Precedence: auto_reply";
 
-        if (Array.Find(autoSubjects, phrase => IsOrStartsWith(mail.Subject, phrase)) is { } known)
+        if (subjects.PhraseIn(mail.Subject) is { } known)
             return $"subject begins with \"{known}\"";
-
-        if (mail.Report is not null)
-            return "a delivery report or receipt";
 
         return mail.Headers.TryGetValue("return-path", out var path) && path.Trim() is "<>" ? "Return-Path: <>" : null;
     }
 
-    private static bool IsOrStartsWith(string? subject, string phrase)
+    private string? IsMailing(
+        MailLine mail,
+        MailAuthor author,
+        bool fromUs,
+        MailParticipant[] recipients,
+        int outsiders,
+        bool answersUs)
     {
-        var text = subject.AsSpan().Trim();
-        if (!text.StartsWith(phrase, StringComparison.OrdinalIgnoreCase))
-            return false;
-
-        // French typography puts a blank before the colon.
-        var rest = text[phrase.Length..].TrimStart();
-        return rest.IsEmpty || rest[0] is ':' or '：';
-    }
-
-    private string? IsMailing(MailLine mail, EmailAddress? author, bool fromUs, int outsiders)
-    {
-        var list = mail.Headers.GetValueOrDefault("list-id");
-        if (list is null || !ours.ContainsDomain(HostOf(list)))
-        {
-            if (list is not null)
-                return "List-Id: " + list;
-
-            if (mail.Headers.ContainsKey("list-unsubscribe"))
-                return "List-Unsubscribe";
-
-            if (
-                mail.Headers.TryGetValue("precedence", out var precedence)
-                && precedence.Trim().ToLowerInvariant() is "bulk" or "list" or "junk")
-                return "Precedence: " + precedence;
-        }
+        if (marks.MarkOf(mail, !fromUs) is { } mark && !IsWrittenAllTheSame(mail, author, fromUs, recipients, answersUs))
+            return mark;
 
         if (!fromUs)
-            return author is not null && IsNoReply(author) ? "no-reply sender without Reply-To" : null;
+            return author.Address is { } who && NoReplyNames.Contains(who) ? "no-reply sender without Reply-To" : null;
 
         return outsiders > MassRecipients ? $"to {outsiders} external people" : null;
     }
 
-    /// <summary>The identifier of a List-Id (RFC 2919): what stands in angle brackets, or else the whole.</summary>
-    private static string HostOf(string listId)
+    /// <summary>Whether a mail that bears a mark of mailings was written by somebody all the same.</summary>
+    private bool IsWrittenAllTheSame(MailLine mail, MailAuthor author, bool fromUs, MailParticipant[] recipients, bool answersUs)
     {
-        var open = listId.LastIndexOf('<');
-        var close = listId.IndexOf('>', open + 1);
-        return (open >= 0 && close > open ? listId[(open + 1)..close] : listId).Trim().Trim('.').ToLowerInvariant();
+        // A customer writes through her own list and names one of us.
+        var named = recipients.Where(p => p.Role is ParticipantRole.To or ParticipantRole.Cc).ToArray();
+        if (
+            !fromUs
+            && named.Any(p => ours.Contains(p.Address))
+            && named.Any(p => !ours.Contains(p.Address) && p.Address != author.Address))
+            return true;
+
+        if (author.Source != AuthorSource.From)
+            return true;
+
+        // Sales tools and ticket systems add their marks to answers.
+        return MailingMarks.MayBeSalesTool(mail) && (fromUs ? mail.InReplyTo is not null : answersUs);
     }
 
-    private static string HumanReason(MailLine mail, EmailAddress? author, bool fromUs) =>
+    /// <summary>
+    /// What <c>classify.human</c>, <c>classify.auto</c> and <c>classify.bulk</c> make of a mail; null when they name neither its author nor
+    /// its From.
+    /// </summary>
+    private (InteractionClass Class, string Reason)? Overruled(MailLine mail, EmailAddress? author, bool automatic, bool mailing)
+    {
+        if (!settings.Overrules)
+            return null;
+
+        EmailAddress[] names = [.. new[] { author, mail.From }.OfType<EmailAddress>().Distinct()];
+        (NameList List, InteractionClass Class, string Key)[] lists =
+        [
+            (settings.Human, InteractionClass.Human, "human"),
+            (settings.Auto, InteractionClass.Auto, "auto"),
+            (settings.Bulk, InteractionClass.Bulk, "bulk"),
+        ];
+        foreach (var (list, named, key) in lists)
+        {
+            if (Array.Find(names, list.Addresses.Contains) is { } address)
+                return (named, $"classify.{key}: {address.Value}");
+        }
+
+        // A domain says what its mailings are, never that its robots are people.
+        foreach (var (list, named, key) in lists)
+        {
+            if (
+                !automatic
+                && (mailing || named != InteractionClass.Human)
+                && list.Domains.FirstOrDefault(domain => Array.Exists(names, name => name.IsIn(domain))) is { } found)
+                return (named, $"classify.{key}: {found}");
+        }
+
+        return null;
+    }
+
+    private static string HumanReason(MailAuthor author, bool fromUs) =>
         fromUs ? "from us to outside"
-        : author is null ? "no author named; taken as from outside"
-        : author != mail.From ? "from outside to us; Reply-To of a no-reply sender is the author"
+        : author.Address is null ? "no author named; taken as from outside"
+        : author.Source == AuthorSource.ReplyTo ? Interaction.ReplyToIsAuthor
+        : author.Source == AuthorSource.OriginalFrom ? "from outside to us; a list of ours rewrote From"
         : "from outside to us";
 }

@@ -107,6 +107,15 @@ public sealed record Interaction
     /// The author as settled by policy.md section 6 (Reply-To of a no-reply sender, else From); null when the mail names none.
     /// </summary>
     public EmailAddress? Author { get; init; }
+
+    /// <summary>
+    /// Whether Reply-To alone says who wrote it: such a mail opens promises, but ends no wait and opens no case unless that address has
+    /// written to us under its own From.
+    /// </summary>
+    public bool IsAuthorByReplyTo => Reasons is [ReplyToIsAuthor];
+
+    /// <summary>The reason of a mail whose author Reply-To names.</summary>
+    internal const string ReplyToIsAuthor = "from outside to us; Reply-To names the author";
 }
 
 public enum ParticipantRole

@@ -24,6 +24,9 @@ public sealed record MailFacts
 
     public NamedAddress? From { get; init; }
 
+    /// <summary>Whom else the From field names: all are participants, the first is the author.</summary>
+    public IReadOnlyList<NamedAddress> FurtherAuthors { get; init; } = [];
+
     public NamedAddress? Sender { get; init; }
 
     public IReadOnlyList<NamedAddress> ReplyTo { get; init; } = [];
@@ -81,8 +84,11 @@ public sealed record MailFacts
     /// Every address the mail names outside of its text: in its address fields, on its envelope, in the marks of a list, in a report.
     /// </summary>
     public IEnumerable<EmailAddress> Addresses =>
-        new[] { From, Sender }.OfType<NamedAddress>().Concat(ReplyTo).Concat(To).Concat(Cc).Concat(Bcc).Select(named => named.Address)
+        new[] { From, Sender }.OfType<NamedAddress>().Concat(FurtherAuthors).Concat(ReplyTo).Concat(To).Concat(Cc).Concat(Bcc).Select(named => named.Address)
             .Concat(Report?.Failed ?? []).Concat(Headers.Values.SelectMany(Mentions.AddressesIn));
+
+    /// <summary>What the body shows the mail to be.</summary>
+    public MailSigns Signs { get; init; }
 
     /// <summary>The headers kept because classes rest on them.</summary>
     public static IReadOnlyList<string> ClassHeaders { get; } =
@@ -91,20 +97,46 @@ public sealed record MailFacts
         "auto-submitted",
         "x-autoreply",
         "x-autorespond",
+        "x-autoresponder",
         "precedence",
         "return-path",
         "list-id",
         "list-unsubscribe",
+        "errors-to",
+        "feedback-id",
+        "x-original-from",
+        "x-original-sender",
         "sensitivity",
         "delivered-to",
         "x-original-to",
+        .. MailingMarks.Headers,
     ];
 }
 
 /// <summary>What a report says (RFC 3464, RFC 8098, and the forms mail systems made up).</summary>
 /// <param name="OfMessageId">The Message-ID of the mail it reports on, if it says.</param>
 /// <param name="Failed">The recipients that failed for good. A delayed report names none.</param>
-public sealed record ReportFacts(string? OfMessageId, IReadOnlyList<EmailAddress> Failed);
+/// <param name="OfSubject">The subject of that mail, if it says: by it, the recipient and the last days a report finds a mail it does not name by its id.</param>
+public sealed record ReportFacts(string? OfMessageId, IReadOnlyList<EmailAddress> Failed, string? OfSubject = null);
+
+/// <summary>What the body of a mail shows it to be, as far as headers do not say. Kept as a number.</summary>
+[Flags]
+public enum MailSigns
+{
+    None = 0,
+
+    /// <summary>A reaction: an emoji that a mail program sends for its reader.</summary>
+    Reaction = 1,
+
+    /// <summary>A read receipt that came as plain mail.</summary>
+    Receipt = 2,
+
+    /// <summary>A link to unsubscribe that stands outside of the author's own text.</summary>
+    UnsubscribeLink = 4,
+
+    /// <summary>An answer to an invitation with words of its author's.</summary>
+    WordsInAnswer = 8,
+}
 
 /// <summary>One copy of a mail as one account holds it.</summary>
 /// <param name="Account">The name of the account.</param>

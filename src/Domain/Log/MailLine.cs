@@ -66,6 +66,9 @@ public sealed record MailLine
 
     public int Attachments { get; init; }
 
+    /// <summary>What the body showed the mail to be.</summary>
+    public MailSigns Signs { get; init; }
+
     public bool Question { get; init; }
 
     /// <summary>The excerpt as kept.</summary>
@@ -99,7 +102,7 @@ public sealed record MailLine
         var date = Plausible(facts.Date, harvested);
         var received = Plausible(facts.Received, harvested);
         var stored = Plausible(facts.Stored, harvested) ?? harvested;
-        var from = facts.From is null ? [] : new[] { facts.From };
+        var from = facts.From is null ? [] : facts.FurtherAuthors.Prepend(facts.From);
         var own = facts.OwnText ?? "";
         var text = capture.KeepsText(facts, Instant.Max(date ?? received ?? stored, received ?? date ?? stored), harvested)
             ? capture.Shorten(facts.Excerpt)
@@ -128,6 +131,7 @@ public sealed record MailLine
             SentAt = date ?? received ?? stored,
             ArrivedAt = received ?? date ?? stored,
             Attachments = facts.Attachments,
+            Signs = facts.Signs,
             Question = facts.Question,
             Text = text,
             OwnTextKept = text is null ? KeptText.None : own.Length <= text.Length ? KeptText.Whole : KeptText.Part,
@@ -172,10 +176,12 @@ public sealed record MailLine
                     ? Report ?? other.Report
                     : new ReportFacts(
                         Smaller(Report.OfMessageId, other.Report.OfMessageId),
-                        [.. Report.Failed.Union(other.Report.Failed).OrderBy(a => a.Value, StringComparer.Ordinal)]),
+                        [.. Report.Failed.Union(other.Report.Failed).OrderBy(a => a.Value, StringComparer.Ordinal)],
+                        Smaller(Report.OfSubject, other.Report.OfSubject)),
             SentAt = Instant.Min(SentAt, other.SentAt),
             ArrivedAt = Instant.Min(ArrivedAt, other.ArrivedAt),
             Attachments = Math.Max(Attachments, other.Attachments),
+            Signs = Signs | other.Signs,
             Question = Question || other.Question,
             Text = Fuller(this, other).Text,
             OwnTextKept = Fuller(this, other).OwnTextKept,

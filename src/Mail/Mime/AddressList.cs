@@ -297,6 +297,7 @@ public static class AddressList
         private bool phraseHasAt;
         private bool strayQuote;    // a quote or parenthesis that is never closed makes all later ones plain characters: time stays linear
         private bool strayParenthesis;
+        private int named;          // how much of the phrase stood before the angle bracket
         private int at;
 
         public void Run()
@@ -411,6 +412,13 @@ public static class AddressList
                 // "<a@b, c <d@e>": the bracket was never closed, the next item begins at the comma.
                 if (!quoted && text[at] is '<' || !quoted && text[at] == ',' && !IsRoute(content))
                     break;
+                if (!quoted && text[at] == '(' && !strayParenthesis && CommentEnd() is > 0 and var end)
+                {
+                    // A comment inside of an address says nothing about where it leads.
+                    at = end;
+                    continue;
+                }
+
                 if (text[at] == '\\' && at + 1 < text.Length)
                     content.Append(text[at++]);
                 else if (text[at] == '"')
@@ -431,8 +439,32 @@ public static class AddressList
 
             // "<<a@b>>" and "a@b <a@b>": the innermost or first usable one counts.
             var address = content.ToString();
-            if (angle is null || Normalise(angle) is null)
+            if (angle is null || Normalise(angle) is not { } first)
+            {
                 angle = address;
+                named = phrase.Length;
+            }
+            else if (Normalise(address) is { } second && !second.Equals(first, StringComparison.OrdinalIgnoreCase))
+            {
+                // "<a@b> <c@d>": the comma between the two is missing; what stands between them is the name of the second.
+                var name = phrase.ToString(named, phrase.Length - named);
+                phrase.Length = named;
+                EndItem(afterComma: false);
+                phrase.Append(name);
+                angle = address;
+                named = phrase.Length;
+            }
+        }
+
+        /// <summary>Where the comment that begins here ends, or 0 when it does not.</summary>
+        private int CommentEnd()
+        {
+            var end = at;
+            ContentField.SkipComment(text, ref end);
+            if (end - at >= 2 && text[end - 1] == ')')
+                return end;
+            strayParenthesis = true;
+            return 0;
         }
 
         private static bool IsRoute(StringBuilder content) => content.Length > 0 && content[0] == '@';

@@ -42,7 +42,16 @@ internal static class Attachments
                 return within is not ("multipart/report" or "multipart/digest");
             case "application/applefile" when within == "multipart/appledouble":
                 return false;
+
+            // What was opened counts by what is in it.
+            case "application/pkcs7-mime" or "application/x-pkcs7-mime" or "application/ms-tnef" or "application/vnd.ms-tnef" or "application/octet-stream"
+                when part.Parts.Count > 0:
+                return false;
         }
+
+        // Exchange makes a file of a footer it cannot add to the text.
+        if (part.IsText && part.FileName is { } name && IsExchangeFooter(name))
+            return false;
 
         if (part.IsText)
             return part.Disposition == "attachment"
@@ -53,6 +62,16 @@ internal static class Attachments
 
         // What stands beside the text in a multipart/related or alternative is part of its presentation unless it says otherwise.
         return part.Disposition == "attachment" || part.Depth == 0 || within is not ("multipart/alternative") || part.FileName is not null;
+    }
+
+    /// <summary>ATT00001.txt and its kin.</summary>
+    private static bool IsExchangeFooter(string name)
+    {
+        if (!name.StartsWith("ATT", StringComparison.OrdinalIgnoreCase) || name.Length is < 7 or > 14)
+            return false;
+        var dot = name.LastIndexOf('.');
+        return dot > 5 && name.AsSpan(3, dot - 3).IndexOfAnyExceptInRange('0', '9') < 0
+            && name.AsSpan(dot) is ".txt" or ".htm" or ".html" or ".TXT" or ".HTM";
     }
 
     private static bool IsShown(MimePart part, string? within, string? html)

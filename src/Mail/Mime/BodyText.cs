@@ -4,28 +4,44 @@ using CrmSync.Mail.Text;
 namespace CrmSync.Mail.Mime;
 
 /// <summary>The text of a body put together from its sections, and how many uuencoded files were enclosed in it.</summary>
-internal sealed record BodyText(string Text, int EnclosedFiles)
+internal sealed record BodyText(string Text, int EnclosedFiles, IReadOnlyList<TextSpan> Quoted)
 {
     public static BodyText Of(List<TextSection> sections)
     {
         var files = 0;
         StringBuilder? joined = null;
         string? only = null;
+        List<TextSpan>? quoted = null;
         foreach (var section in sections)
         {
             if (section.IsBlank)
                 continue;
             foreach (var leaf in section.HasPlain ? section.Plain : section.Html)
             {
-                var text = leaf.Html ? HtmlText.Of(Decoded(leaf)) : Plain(leaf, ref files);
-                if (only is null)
-                    only = text;
+                IReadOnlyList<TextSpan> spans = [];
+                string text;
+                if (leaf.Html)
+                    (text, spans) = HtmlText.Read(Decoded(leaf));
                 else
-                    (joined ??= new StringBuilder(only)).Append(joined.Length > 0 && joined[^1] != '\n' ? "\n\n" : "\n").Append(text);
+                    text = Plain(leaf, ref files);
+                if (only is null)
+                {
+                    only = text;
+                }
+                else
+                {
+                    joined ??= new StringBuilder(only);
+                    joined.Append(joined.Length > 0 && joined[^1] != '\n' ? "\n\n" : "\n");
+                    joined.Append(text);
+                }
+
+                var start = joined is null ? 0 : joined.Length - text.Length;
+                foreach (var span in spans)
+                    (quoted ??= []).Add(new TextSpan(span.Start + start, span.End + start));
             }
         }
 
-        return new BodyText(joined?.ToString() ?? only ?? "", files);
+        return new BodyText(joined?.ToString() ?? only ?? "", files, quoted is null ? [] : quoted);
     }
 
     public static string? HtmlOf(List<TextSection> sections)

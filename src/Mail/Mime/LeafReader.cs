@@ -35,6 +35,9 @@ internal sealed class LeafReader(MimeLimits limits, Allowance allowance, List<Te
         && part.Disposition != "attachment"
         && (part.FileName is null || part.Depth == 0 || part.Disposition == "inline" && part.Parent?.Parts.Count == 1);
 
+    /// <summary>Parts that wrap a mail, with their content.</summary>
+    public List<MimePart> Wrapped { get; } = [];
+
     /// <summary>A leaf begins of which only the size is wanted.</summary>
     public void BeginUnkept(MimePart part)
     {
@@ -49,7 +52,7 @@ internal sealed class LeafReader(MimeLimits limits, Allowance allowance, List<Te
     {
         BeginUnkept(part);
         var limit = Keeps(part);
-        if (limit <= 0)
+        if (limit <= 0 || joined is not null && IsRicherForm(part, joined))
             return;
 
         if (IsBodyText(part))
@@ -93,6 +96,8 @@ internal sealed class LeafReader(MimeLimits limits, Allowance allowance, List<Te
             leaf.IsContentCut = kept.IsCut;
             leaf.Content = kept.Detach();
             allowance.Take(leaf.Content.Length);
+            if (text is null && WrappedPart.IsOne(leaf))
+                Wrapped.Add(leaf);
             if (text is not null)
                 section!.Ended(text);
             if (kept.IsCut)
@@ -105,6 +110,10 @@ internal sealed class LeafReader(MimeLimits limits, Allowance allowance, List<Te
         section = null;
         decoder = null;
     }
+
+    /// <summary>text/enriched beside text/plain says the same again, with marks between its words.</summary>
+    private static bool IsRicherForm(MimePart part, TextSection joined) =>
+        part.ContentType is "text/enriched" or "text/richtext" && joined.Plain.Exists(leaf => leaf.Part.ContentType == "text/plain");
 
     /// <summary>How much of a leaf is worth keeping; 0 for attachments.</summary>
     private int Keeps(MimePart part)
@@ -125,6 +134,7 @@ internal sealed class LeafReader(MimeLimits limits, Allowance allowance, List<Te
             "message/rfc822" when part.Encoding != TransferEncoding.Identity => limits.ReportBytes,
             "text/html" when IsBodyText(part) => limits.HtmlBytes,
             _ when IsBodyText(part) => limits.TextBytes,
+            _ when WrappedPart.IsOne(part) => limits.WrappedBytes,
             _ => 0,
         };
     }

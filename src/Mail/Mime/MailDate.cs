@@ -13,6 +13,9 @@ public sealed record MailDate(OffsetDateTime? Value, bool Plausible, string Sour
     /// <summary>The instant, or null when the text is no date at all.</summary>
     public Instant? Instant => Value?.ToInstant();
 
+    /// <summary>The instant with day and month the other way round, where the text could mean that (03/04/2026); else null.</summary>
+    public Instant? Swapped { get; init; }
+
     /// <summary>Plausible, and not more than a day ahead of <paramref name="now"/>.</summary>
     public bool IsPlausibleAt(Instant now) => Plausible && Instant <= now + Duration.FromHours(24);
 

@@ -135,6 +135,7 @@ internal sealed class MailDateReader
     private bool afternoon;
     private bool forenoon;
     private bool odd;
+    private bool numeric;       // day and month are both numbers up to 12, so either may be either
 
     public static MailDate Read(string source)
     {
@@ -336,6 +337,7 @@ internal sealed class MailDateReader
         // Slashes are American unless the numbers say otherwise; dots and dashes are European.
         var american = word.Contains('/', StringComparison.Ordinal) && a <= 12 || b > 12;
         (month, day) = american ? (a, b) : (b, a);
+        numeric = a <= 12 && b <= 12 && a != b;
         SetYear(int.Parse(pieces[2], CultureInfo.InvariantCulture), pieces[2].Length);
         return true;
     }
@@ -440,6 +442,10 @@ internal sealed class MailDateReader
         var length = CalendarSystem.Iso.GetDaysInMonth(y, m);
         plausible &= day <= length;
         var local = new LocalDateTime(y, m, Math.Clamp(day ?? 1, 1, length), Math.Min(h, 23), Math.Min(minute, 59), Math.Min(second, 59));
-        return new MailDate(local.WithOffset(Offset.FromSeconds((offset ?? 0) * 60)), plausible, source);
+        var zone = Offset.FromSeconds((offset ?? 0) * 60);
+        return new MailDate(local.WithOffset(zone), plausible, source)
+        {
+            Swapped = numeric && plausible ? new LocalDateTime(y, local.Day, m, local.Hour, local.Minute, local.Second).WithOffset(zone).ToInstant() : null,
+        };
     }
 }

@@ -33,6 +33,9 @@ public sealed record MimeLimits
     /// <summary>Decoded bytes kept of each machine-readable part of a report.</summary>
     public int ReportBytes { get; init; } = 256 * 1024;
 
+    /// <summary>Decoded bytes of a part that wraps a mail (S/MIME, <c>winmail.dat</c>); a longer one stays closed.</summary>
+    public int WrappedBytes { get; init; } = 4 << 20;
+
     /// <summary>
     /// Decoded bytes kept of all parts of one message together, so that a thousand parts do not multiply the limits above.
     /// </summary>

@@ -101,6 +101,11 @@ public sealed class MimeMessage
     /// </summary>
     public string Text => (body ??= BodyText.Of(sections)).Text;
 
+    internal IReadOnlyList<TextSection> Sections => sections;
+
+    /// <summary>The stretches of <see cref="Text"/> that its HTML marks as quoted or as signature.</summary>
+    internal IReadOnlyList<TextSpan> Quoted => (body ??= BodyText.Of(sections)).Quoted;
+
     /// <summary>Which form <see cref="Text"/> was made from.</summary>
     public TextSource TextSource =>
         sections.TrueForAll(s => s.IsBlank) ? TextSource.None

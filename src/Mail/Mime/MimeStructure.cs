@@ -74,7 +74,23 @@ internal sealed class MimeStructure
         root ??= new MimePart(HeaderBlock.Empty, 0, "text/plain");
         open.LeaveAll();
         sections.RemoveAll(s => s.Plain.Count + s.Html.Count == 0);
+        foreach (var wrapped in leaf.Wrapped)
+            OpenWrapped(wrapped);
         return new MimeMessage(root, sections, problems);
+    }
+
+    /// <summary>What a part wraps stands in its place: its parts are parts of this message, and its text is the text unless there is another.</summary>
+    private void OpenWrapped(MimePart wrapped)
+    {
+        if (WrappedPart.Open(wrapped, root!.Headers, limits) is not { } inside)
+        {
+            problems.Add($"a part of type {wrapped.ContentType} could not be opened");
+            return;
+        }
+
+        wrapped.Add(inside.Root);
+        if (sections.TrueForAll(s => s.IsBlank))
+            sections.AddRange(inside.Sections);
     }
 
     private int SkipLeadIn(ReadOnlySpan<byte> data, bool final)

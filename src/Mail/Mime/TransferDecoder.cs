@@ -21,6 +21,8 @@ internal sealed class TransferDecoder(TransferEncoding encoding, KeptContent tar
     private const int LongestUuLine = 200;
     private readonly byte[] held = new byte[LongestUuLine];
     private int heldLength;
+    private bool padded;        // the padding of base64 came: what follows may be another stream or plain text
+    private bool ended;
     private bool uuBegun;
     private bool uuEnded;
 
@@ -79,7 +81,9 @@ internal sealed class TransferDecoder(TransferEncoding encoding, KeptContent tar
     /// <summary>Decodes what was held back because more might have come.</summary>
     public void Finish()
     {
-        if (encoding == TransferEncoding.Base64)
+        if (encoding == TransferEncoding.Base64 && padded)
+            FlushPaddedLine();
+        else if (encoding == TransferEncoding.Base64)
             FlushQuantum();
         else if (encoding == TransferEncoding.QuotedPrintable)
             WriteQuotedPrintable([], final: true);
@@ -89,6 +93,12 @@ internal sealed class TransferDecoder(TransferEncoding encoding, KeptContent tar
 
     private void WriteBase64(ReadOnlySpan<byte> piece)
     {
+        if (padded)
+        {
+            WriteBehindPadding(piece);
+            return;
+        }
+
         const int Block = 3072; // a multiple of four
         Span<byte> clean = stackalloc byte[Block];
         var length = heldLength;
@@ -119,7 +129,9 @@ internal sealed class TransferDecoder(TransferEncoding encoding, KeptContent tar
                 clean[..length].CopyTo(held);
                 heldLength = length;
                 FlushQuantum();
-                length = 0;
+                padded = true;
+                WriteBehindPadding(piece[1..]);
+                return;
             }
 
             piece = piece[1..];
@@ -128,6 +140,51 @@ internal sealed class TransferDecoder(TransferEncoding encoding, KeptContent tar
         length = DecodeQuanta(clean, length);
         clean[..length].CopyTo(held);
         heldLength = length;
+    }
+
+    /// <summary>
+    /// Behind the padding a line counts only when it is base64 as a whole: some senders encode line by line, and lists put a footer in plain text there.
+    /// </summary>
+    private void WriteBehindPadding(ReadOnlySpan<byte> piece)
+    {
+        while (!piece.IsEmpty && !ended)
+        {
+            var newline = piece.IndexOf((byte)'\n');
+            var line = newline < 0 ? piece : piece[..newline];
+            if (line.Length > held.Length - heldLength)
+            {
+                ended = true;
+                return;
+            }
+
+            line.CopyTo(held.AsSpan(heldLength));
+            heldLength += line.Length;
+            if (newline < 0)
+                return;
+            FlushPaddedLine();
+            piece = piece[(newline + 1)..];
+        }
+    }
+
+    private void FlushPaddedLine()
+    {
+        ReadOnlySpan<byte> whole = held.AsSpan(0, heldLength).Trim(" \t\r"u8);
+        whole = whole.TrimStart((byte)'=');
+        var line = whole.TrimEnd((byte)'=');
+        heldLength = 0;
+        if (line.IsEmpty || ended)
+            return;
+        if (line.IndexOfAnyExcept(Base64Alphabet) >= 0 || whole.Length % 4 != 0)
+        {
+            ended = true;
+            return;
+        }
+
+        Span<byte> quanta = stackalloc byte[LongestUuLine + 4];
+        quanta.Fill((byte)'A');
+        line.CopyTo(quanta);
+        Base64.DecodeFromUtf8InPlace(quanta[..((line.Length + 3) & ~3)], out _);
+        target.Write(quanta[..(line.Length * 3 / 4)]);
     }
 
     /// <summary>Decodes all whole groups of four and moves the rest to the front; gives the length of the rest.</summary>

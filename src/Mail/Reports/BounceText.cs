@@ -1,12 +1,12 @@
-using System.Buffers;
 using CrmSync.Mail.Mime;
+using CrmSync.Mail.Text;
 
 namespace CrmSync.Mail.Reports;
 
 /// <summary>
 /// Bounces in the forms that mail systems invented before, or beside, the standard: Exim, qmail, Exchange, sendmail's transcripts, and some
-/// seventy others. No list of systems: what they share is a machine as author, a text that names addresses in a few typical places, and a
-/// copy of the mail below it.
+/// seventy others. No list of systems and no word in a subject or display name makes one: what they share is an empty sender or a daemon's
+/// address, or their mail coming back to its own author, and a text in a mail system's words that names who could not be reached.
 /// </summary>
 internal static class BounceText
 {
@@ -16,136 +16,35 @@ internal static class BounceText
     [
         "mailer-daemon",
         "mailerdaemon",
+        "mailer.daemon",
         "postmaster",
         "post_master",
+        "post.master",
         "mail-daemon",
         "mdaemon",
         "maildaemon",
         "mail_daemon",
         "bounce",
         "bounces",
+        "double-bounce",
         "majordomo",
         "mailadmin",
         "daemon",
         "mailer",
     ];
 
-    private static readonly SearchValues<string> DaemonNames = SearchValues.Create(
-        [
-            "mail delivery",
-            "mailer-daemon",
-            "mailer daemon",
-            "mail system",
-            "postmaster",
-            "delivery subsystem",
-            "mail administrator",
-            "system administrator",
-            "delivery system",
-            "mail router",
-        ],
-        StringComparison.OrdinalIgnoreCase);
-
-    private static readonly SearchValues<string> Subjects = SearchValues.Create(
-        [
-            "undeliver",
-            "delivery status notification",
-            "delivery failure",
-            "delivery failed",
-            "delivery has failed",
-            "mail delivery",
-            "returned mail",
-            "failure notice",
-            "failure delivery",
-            "undelivered",
-            "delivery report",
-            "non delivery",
-            "non-delivery",
-            "nondeliverable",
-            "message status",
-            "could not be delivered",
-            "was not delivered",
-            "delivery notification",
-            "mail failure",
-            "returned to sender",
-            "delivery problem",
-            "delivery error",
-            "unzustellbar",
-            "nicht zugestellt",
-            "nicht zustellbar",
-            "mail could not",
-            "unable to deliver",
-            "delivery delayed",
-            "warning: could not send",
-            "message delayed",
-            "warning: message",
-            "mail system error",
-            "non remis",
-            "no se pudo entregar",
-            "no entregado",
-            "mancata consegna",
-            "onbestelbaar",
-            "bounced",
-            "undeliverable",
-            "rejected",
-            "não entregue",
-            "olevererbart",
-            "kunde inte levereras",
-            "failed",
-            "notificação de entrega",
-            "automatic reply: delivery",
-            "配信",
-            "エラー",
-            "返信不能",
-        ],
-        StringComparison.OrdinalIgnoreCase);
-
-    private static readonly string[] DelayWords =
-    [
-        "warning: message",
-        "delivery delayed",
-        "has been delayed",
-        "delay in",
-        "is delayed",
-        "will be retried",
-        "will continue to be attempted",
-        "not yet been delivered",
-        "still trying",
-        "will keep trying",
-        "do not need to resend",
-        "no action is required on your part",
-        "delivery status notification (delay)",
-        "this is a warning message only",
-        "message delayed",
-    ];
-
-    private static readonly string[] GivenUp =
-    [
-        "giving up",
-        "given up",
-        "gave up",
-        "permanent",
-        "could not be delivered",
-        "delivery failed",
-        "has failed",
-        "failed permanently",
-        "expired",
-        "too long",
-    ];
+    private static readonly string[] Failing = PhraseFile.Read("bounce-words.txt", "failed");
+    private static readonly string[] Delaying = PhraseFile.Read("bounce-words.txt", "delayed");
+    private static readonly string[] Ended = PhraseFile.Read("bounce-words.txt", "ended");
 
     /// <summary>The report, or null when nothing says that the mail is one.</summary>
     public static MailReport? Read(MimeMessage message, bool isReport)
     {
         List<string> failed = message.Headers.Has("X-Failed-Recipients")
-            ?
-            [
-                .. message
-                    .Headers.All("X-Failed-Recipients")
-                    .SelectMany(AddressList.Parse)
-                    .Select(m => m.Address)
-                    .Distinct(StringComparer.OrdinalIgnoreCase),
-            ]
+            ? [.. message.Headers.All("X-Failed-Recipients").SelectMany(AddressList.Parse).Select(m => m.Address).Distinct(StringComparer.OrdinalIgnoreCase)]
             : [];
-        if (failed.Count == 0 && !isReport && !IsFromMachine(message))
+        var machine = failed.Count > 0 || isReport || IsFromMachine(message);
+        if (!machine && !MayComeBack(message))
             return null;
 
         var whole = message.Text.Length > Longest ? message.Text[..Longest] : message.Text;
@@ -153,11 +52,20 @@ internal static class BounceText
         var original = OriginalMail.In(message);
         if (original.MessageId is null && original.Recipients.Count == 0 && parts.Original.Length > 0)
             original = OriginalMail.InText(parts.Original);
+        if (original.Subject is null && parts.Subject is { } told)
+            original = original with { Subject = told };
+        if (!machine && !ComesBack(message, original, parts))
+            return null;
+
+        // A person whose address is a daemon's, and an empty sender of anything else, lack a mail system's words.
+        var words = $"{message.Subject}\n{(parts.Report.Length > 8_000 ? parts.Report[..8_000] : parts.Report)}";
+        if (!isReport && failed.Count == 0 && !ContainsAny(words, Failing) && !ContainsAny(words, Delaying))
+            return null;
 
         var own = Own(message, original);
         if (failed.Count == 0)
-            failed = Recipients(parts, original, own);
-        if (failed.Count == 0 && !isReport && !HasBounceSubject(message))
+            failed = Recipients(parts, original, own, machine);
+        if (failed.Count == 0 && !isReport && !(machine && ContainsAny(message.Subject, Failing)))
             return null;
 
         var action = ActionOf(message, parts.Report);
@@ -169,7 +77,84 @@ internal static class BounceText
         return new MailReport(ReportKind.Delivery, [.. recipients], original.MessageId, original.Subject, null);
     }
 
-    private static List<string> Recipients(ReportParts parts, OriginalMail original, HashSet<string> own)
+    /// <summary>An empty envelope sender, or the address of a mail system itself; never a display name.</summary>
+    private static bool IsFromMachine(MimeMessage message) =>
+        message.ReturnPath == ""
+        || message.From is [var author, ..] && IsDaemon(author.Address)
+        || message.From.Count == 0 && message.Headers.First("From") is { } from && IsDaemon(from.Trim().Trim('<', '>', '"'));
+
+    /// <summary>
+    /// Some systems write as an ordinary account, and some gateways rewrite the sender. Their mail brings the returned one with it; this tells cheaply which mails are
+    /// worth a closer look.
+    /// </summary>
+    private static bool MayComeBack(MimeMessage message)
+    {
+        if (message.InReplyTo.Count > 0)
+            return false;
+        foreach (var part in message.Root.All())
+        {
+            if (!part.InForwarded && (part.IsMessage || part.ContentType is "text/rfc822-headers" or "message/rfc822-headers" or "message/global-headers"))
+                return true;
+        }
+
+        return message.Text.Contains("message-id:", StringComparison.OrdinalIgnoreCase) || message.Text.Contains("received: ", StringComparison.OrdinalIgnoreCase)
+            || message.Text.Contains("return-path:", StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>
+    /// Whether a mail from an ordinary address returns a mail to its own author with a server's code and names a recipient of it: a person who sends our mail back writes
+    /// about it in words.
+    /// </summary>
+    private static bool ComesBack(MimeMessage message, OriginalMail original, ReportParts parts)
+    {
+        var authors = original.Senders;
+        if (!message.To.Any(m => authors.Contains(m.Address, StringComparer.OrdinalIgnoreCase)) || parts.Report.AsSpan().ContainsAny('?', '？'))
+            return false;
+        if (StatusCode.In(parts.Report) is null && !HasReplyCode(parts.Report) && !parts.NamesInPlace)
+            return false;
+        if (StartsWithGreeting(parts.Report) || message.Subject.StartsWith("fw", StringComparison.OrdinalIgnoreCase))
+            return false;
+        return ContainsAny(parts.Report, Failing) || ContainsAny(parts.Report, Delaying);
+    }
+
+    private static bool StartsWithGreeting(string report)
+    {
+        var text = report.AsSpan().TrimStart();
+        foreach (var word in (ReadOnlySpan<string>)["hello", "hi ", "hi,", "dear ", "hallo", "guten ", "liebe", "sehr geehrte", "bonjour", "hola", "buongiorno", "ciao", "beste "])
+        {
+            if (text.StartsWith(word, StringComparison.OrdinalIgnoreCase))
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>A reply code of SMTP at the beginning of a line or behind a word: 550, 452 and their kin.</summary>
+    private static bool HasReplyCode(string text)
+    {
+        for (var i = 0; i + 3 < text.Length; i++)
+        {
+            if (
+                text[i] is '4' or '5' && text[i + 1] is >= '0' and <= '5' && char.IsAsciiDigit(text[i + 2]) && text[i + 3] is ' ' or '-'
+                && (i == 0 || text[i - 1] is ' ' or '\n' or '(' or ':' or '<' or '"' or '\''))
+                return true;
+        }
+
+        return false;
+    }
+
+    private static bool ContainsAny(string text, string[] words)
+    {
+        foreach (var word in words)
+        {
+            if (text.Contains(word, StringComparison.OrdinalIgnoreCase))
+                return true;
+        }
+
+        return false;
+    }
+
+    private static List<string> Recipients(ReportParts parts, OriginalMail original, HashSet<string> own, bool machine)
     {
         var strong = parts.Strong.Where(a => !IsDaemon(a) && !own.Contains(a)).Distinct(StringComparer.OrdinalIgnoreCase).ToList();
         if (strong.Count > 0)
@@ -179,44 +164,16 @@ internal static class BounceText
         var known = any.Where(a => original.Recipients.Contains(a, StringComparer.OrdinalIgnoreCase)).ToList();
         if (known.Count > 0)
             return known;
+        if (!machine)
+            return [];
         if (any.Count is > 0 and <= 3)
             return any;
 
-        // The mail came back to its own author (a forward to oneself), or the text names nobody: then the only recipient there was is
-        // meant.
+        // The mail came back to its own author (a forward to oneself), or the text names nobody: then the only recipient there was is meant.
         if (parts.Strong.FirstOrDefault(a => !IsDaemon(a)) is { } self)
             return [self];
         return original.Recipients is [var only] ? [only] : [];
     }
-
-    private static bool IsFromMachine(MimeMessage message)
-    {
-        var from = message.From is [var author, ..] ? author : null;
-        var text = message.Headers.Text("From") ?? "";
-        var daemon = from is not null && IsDaemon(from.Address) || text.AsSpan().ContainsAny(DaemonNames);
-        var subject = HasBounceSubject(message);
-        if (daemon)
-            return subject || message.ReturnPath is null or "" || IsDaemon(message.ReturnPath);
-
-        // Some systems write as an ordinary account. Then the subject must say so, and the empty Return-Path or the author's own mail
-        // coming back to him.
-        return subject && (message.ReturnPath == "" || from is null || ReturnsToAuthor(message)) && !IsAutoReply(message);
-    }
-
-    private static bool ReturnsToAuthor(MimeMessage message)
-    {
-        var authors = OriginalMail.In(message).Senders;
-        return message.To.Any(m => authors.Contains(m.Address, StringComparer.OrdinalIgnoreCase));
-    }
-
-    private static bool IsAutoReply(MimeMessage message) =>
-        message.Headers.First("Auto-Submitted") is { } auto
-        && auto.Contains("replied", StringComparison.OrdinalIgnoreCase)
-        && message.InReplyTo.Count > 0
-        && message.Root.ContentType != "multipart/report"
-        && !HasBounceSubject(message);
-
-    private static bool HasBounceSubject(MimeMessage message) => message.Subject.AsSpan().ContainsAny(Subjects);
 
     internal static bool IsDaemon(string address)
     {
@@ -242,16 +199,10 @@ internal static class BounceText
 
     private static ReportAction ActionOf(MimeMessage message, string report)
     {
-        var subject = message.Subject;
-        if (DelayWords.Any(w => subject.Contains(w, StringComparison.OrdinalIgnoreCase)))
-            return ReportAction.Delayed;
         var text = report.Length > 4_000 ? report[..4_000] : report;
-        if (
-            DelayWords.Any(w => text.Contains(w, StringComparison.OrdinalIgnoreCase))
-            && !GivenUp.Any(w => text.Contains(w, StringComparison.OrdinalIgnoreCase)))
+        if ((ContainsAny(message.Subject, Delaying) || ContainsAny(text, Delaying)) && !ContainsAny(text, Ended))
             return ReportAction.Delayed;
-        return
-            text.Contains("successfully delivered", StringComparison.OrdinalIgnoreCase)
+        return text.Contains("successfully delivered", StringComparison.OrdinalIgnoreCase)
             || text.Contains("successfully relayed", StringComparison.OrdinalIgnoreCase)
             ? ReportAction.Delivered
             : ReportAction.Failed;

@@ -18,6 +18,8 @@ internal static class DeliveryStatus
             var final = FieldGroups.Address(group.First("Final-Recipient"));
             var address =
                 FieldGroups.Address(group.First("Original-Recipient")) ?? final ?? FieldGroups.Address(group.First("X-Actual-Recipient"));
+            if (group.First("Original-Recipient") is null && final is not null && ExpandedFrom(message.Text, final) is { } expanded)
+                address = expanded;
             if (address is null && group.First("Action") is null)
                 continue;
             if (address is null)
@@ -45,6 +47,28 @@ internal static class DeliveryStatus
             MessageIds.Normalise(originalId) ?? original.MessageId,
             original.Subject,
             null);
+    }
+
+    /// <summary>The address we wrote to, where the text says that the failed one was "(expanded from ...)" it; else null.</summary>
+    private static string? ExpandedFrom(string text, string failed)
+    {
+        var at = text.IndexOf("expanded from", StringComparison.OrdinalIgnoreCase);
+        while (at >= 0)
+        {
+            // The failed address stands on the same line before it or on the line above.
+            var above = Math.Max(0, at - 300);
+            var end = text.IndexOf(')', at) is > 0 and var close && close - at < 400 ? close : Math.Min(text.Length, at + 200);
+            if (text[above..at].Contains(failed, StringComparison.OrdinalIgnoreCase) && text.IndexOf('@', at) is > 0 and var sign && sign < end)
+            {
+                var (start, stop) = AddressList.Around(text, sign);
+                if (start >= 0 && AddressList.Normalise(text[start..stop]) is { } address)
+                    return address;
+            }
+
+            at = text.IndexOf("expanded from", at + 13, StringComparison.OrdinalIgnoreCase);
+        }
+
+        return null;
     }
 
     private static ReportAction ActionOf(string? action, string? status)

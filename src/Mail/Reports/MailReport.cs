@@ -78,7 +78,11 @@ public sealed record MailReport(
             }
         }
 
-        if (feedback is not null || message.Subject.StartsWith("complaint about message from ", StringComparison.OrdinalIgnoreCase))
+        if (
+            feedback is not null
+            || message.Subject.StartsWith("complaint about message from ", StringComparison.OrdinalIgnoreCase)
+                && message.From is [var staff, ..]
+                && staff.Address.StartsWith("staff@", StringComparison.OrdinalIgnoreCase))
             return FeedbackReport.Read(feedback, message);
         if (disposition is not null)
             return DispositionReport.Read(disposition, message);

@@ -112,6 +112,12 @@ internal sealed class ReportParts
 
     public IEnumerable<string> Any => found.Select(f => f.Address);
 
+    /// <summary>Whether an address stands where mail systems name whom they could not reach.</summary>
+    public bool NamesInPlace => found.Exists(f => f.Strong);
+
+    /// <summary>The subject of the mail as the report repeats it, or null.</summary>
+    public string? Subject { get; private set; }
+
     public static ReportParts Of(string text)
     {
         var copy = CopyAt(text);
@@ -123,9 +129,90 @@ internal sealed class ReportParts
             parts.lines.Add(line.ToString());
         }
 
+        var repeated = parts.Repeated();
         for (var i = 0; i < parts.lines.Count; i++)
-            parts.Scan(parts.lines[i], i);
+        {
+            if (!repeated[i])
+                parts.Scan(parts.lines[i], i);
+        }
+
+        parts.Expand();
         return parts;
+    }
+
+    /// <summary>
+    /// The lines in which the report repeats header fields of the mail ("Your message / To: / Subject: / Sent:"): whom they name was written to, which says nothing of who
+    /// could not be reached.
+    /// </summary>
+    private bool[] Repeated()
+    {
+        var marked = new bool[lines.Count];
+        for (var i = 0; i < lines.Count; i++)
+        {
+            var end = i;
+            var kinds = 0;
+            while (end < lines.Count && end - i < 10 && RepeatedField(lines[end]) is > 0 and var kind)
+            {
+                kinds |= kind;
+                end++;
+            }
+
+            // To alone introduces a failed recipient; beside Subject, Date or Message-ID it is a header.
+            if ((kinds & 1) != 0 && (kinds & ~1) != 0)
+            {
+                for (var k = i; k < end; k++)
+                    marked[k] = true;
+            }
+
+            if ((kinds & 2) != 0)
+            {
+                for (var k = i; k < end && Subject is null; k++)
+                {
+                    if (RepeatedField(lines[k]) == 2)
+                        Subject = lines[k][(lines[k].IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
+                }
+            }
+
+            i = Math.Max(i, end - 1);
+        }
+
+        return marked;
+    }
+
+    private static int RepeatedField(string line)
+    {
+        var text = line.AsSpan().TrimStart(" \t>*|");
+        var colon = text.IndexOf(':');
+        if (colon is <= 0 or > 12)
+            return 0;
+        var name = text[..colon].TrimEnd();
+        return name.Equals("to", StringComparison.OrdinalIgnoreCase) || name.Equals("cc", StringComparison.OrdinalIgnoreCase) || name.Equals("an", StringComparison.OrdinalIgnoreCase)
+                || name.Equals("À", StringComparison.OrdinalIgnoreCase) || name.Equals("para", StringComparison.OrdinalIgnoreCase) ? 1
+            : name.Equals("subject", StringComparison.OrdinalIgnoreCase) || name.Equals("betreff", StringComparison.OrdinalIgnoreCase)
+                || name.Equals("objet", StringComparison.OrdinalIgnoreCase) || name.Equals("asunto", StringComparison.OrdinalIgnoreCase) ? 2
+            : name.Equals("sent", StringComparison.OrdinalIgnoreCase) || name.Equals("date", StringComparison.OrdinalIgnoreCase)
+                || name.Equals("message-id", StringComparison.OrdinalIgnoreCase) || name.Equals("from", StringComparison.OrdinalIgnoreCase)
+                || name.Equals("gesendet", StringComparison.OrdinalIgnoreCase) || name.Equals("von", StringComparison.OrdinalIgnoreCase) ? 4
+            : 0;
+    }
+
+    /// <summary>"ben@inner (expanded from: ben@hill)": we wrote to the address in brackets, which led to the one before it.</summary>
+    private void Expand()
+    {
+        for (var i = 0; i < found.Count; i++)
+        {
+            if (!IsExpansion(lines[found[i].Line], found[i].Address))
+                continue;
+            found[i] = found[i] with { Strong = true };
+            if (i > 0 && found[i].Line - found[i - 1].Line <= 1)
+                found.RemoveAt(--i);
+        }
+    }
+
+    private static bool IsExpansion(string line, string address)
+    {
+        var words = line.IndexOf("expanded from", StringComparison.OrdinalIgnoreCase);
+        return words >= 0 && line.IndexOf(address, StringComparison.OrdinalIgnoreCase) > words;
     }
 
     /// <summary>What the system says about an address: its line and those below up to the next blank one, at most 500 characters.</summary>
@@ -264,6 +351,8 @@ internal sealed class ReportParts
     private static bool IsSenderHere(string line, int start)
     {
         var before = line.AsSpan(Math.Max(0, start - 25), Math.Min(25, start)).TrimEnd(" <\"'");
+        if (before.EndsWith("expanded from:", StringComparison.OrdinalIgnoreCase) || before.EndsWith("expanded from", StringComparison.OrdinalIgnoreCase))
+            return false;
         return before.EndsWith("from:", StringComparison.OrdinalIgnoreCase)
             || before.EndsWith(" from", StringComparison.OrdinalIgnoreCase)
             || before.EndsWith("sender:", StringComparison.OrdinalIgnoreCase)

@@ -1,117 +1,48 @@
 using System.Buffers;
+using System.Collections.Frozen;
 using System.Text;
 
 namespace CrmSync.Mail.Text;
 
 /// <summary>
-/// The line, often wrapped over several, that says who wrote what is quoted below it: "On … Ana Hill wrote:" in some twenty languages.
+/// The line, often wrapped over several, that says who wrote what is quoted below it: "On … Ana Hill wrote:". It is known by its shape (an address or a date, and a colon
+/// at its end); words are needed only where it names no address or nothing below it is marked as quoted.
 /// </summary>
 internal static class Attribution
 {
     private const int MostLines = 6;
     private const int Longest = 400;
 
-    private static readonly string[] Verbs =
-    [
-        "wrote",
-        "writes",
-        "schrieb",
-        "schrieben",
-        "a écrit",
-        "a ecrit",
-        "escribió",
-        "escribio",
-        "escreveu",
-        "ha scritto",
-        "scrive",
-        "schreef",
-        "geschreven",
-        "napisał",
-        "napisała",
-        "napisał(a)",
-        "napisal",
-        "skrev",
-        "kirjoitti",
-        "napsal",
-        "napsal(a)",
-        "написал",
-        "написала",
-        "написал(а)",
-        "пишет",
-        "пише",
-        "написав",
-        "yazdı",
-        "yazmış",
-        "写道",
-        "寫道",
-        "写了",
-        "さんは書きました",
-        "のメール",
-        "のメッセージ",
-        "írta",
-        "a scris",
-        "έγραψε",
-        "va escriure",
-        "đã viết",
-        "님이 작성",
-        "作成",
-    ];
+    private static readonly string[] Verbs = PhraseFile.Read("quote-introductions.txt", "verb");
 
-    // The vectorised search takes ASCII only, so of Latin verbs with accents it looks for a piece without; the other scripts cost ten times
-    // as much and are looked for where a letter of theirs stands. Both only say where it is worth looking closely.
+    // The vectorised search takes ASCII only, so of Latin verbs with accents it looks for a piece without; the other scripts cost ten times as much and are looked for
+    // where a letter of theirs stands. Both only say where it is worth looking closely.
     private static readonly SearchValues<string> LatinPieces = SearchValues.Create(
-        [.. Verbs.Where(v => Ascii.IsValid(v)), "escribi", "napisa", "yazd", "yazm", "crit", "rta"], StringComparison.OrdinalIgnoreCase);
+        [.. Verbs.Where(v => !HasOtherScript(v)).Select(LongestAscii).Distinct(StringComparer.OrdinalIgnoreCase)], StringComparison.OrdinalIgnoreCase);
 
-    private static readonly SearchValues<string> OtherScripts = SearchValues.Create(
-        [.. Verbs.Where(v => HasOtherScript(v))],
-        StringComparison.OrdinalIgnoreCase);
+    private static readonly SearchValues<string> OtherScripts = SearchValues.Create([.. Verbs.Where(v => HasOtherScript(v))], StringComparison.OrdinalIgnoreCase);
 
-    private static readonly string[] Starts =
-    [
-        "on ",
-        "at ",
-        "am ",
-        "le ",
-        "el ",
-        "em ",
-        "il ",
-        "in data ",
-        "op ",
-        "den ",
-        "dnia ",
-        "w dniu ",
-        "dne ",
-        "pe ",
-        "a(z) ",
-        "în data ",
-        "στις ",
-        "på ",
-        "в ",
-        "在 ",
-        "于",
-        "於 ",
-        "vào ",
-        "quoting ",
-        "on\u00A0",
-    ];
+    private static readonly FrozenSet<string> Starts = PhraseFile.Read("quote-introductions.txt", "start").ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+    private static readonly int LongestStart = Starts.Max(s => s.Length);
 
     /// <summary>
-    /// The lines at which an attribution may begin, or null when there is none in the whole text: one vectorised look for the verbs settles
-    /// that for most mails.
-    /// <paramref name="lines"/> are those of <paramref name="text"/>.
+    /// The lines at which an attribution may begin, or null when there is none in the whole text: one vectorised look for the verbs and one at the ends of lines settles that
+    /// for most mails.
     /// </summary>
-    public static bool[]? Candidates(string[] lines, string text)
+    public static bool[]? Candidates(TextLines lines)
     {
         bool[]? candidates = null;
 
         // A line end inside a verb of two words counts as the space it stands for.
-        var flat = text.Replace('\n', ' ').AsSpan();
+        var flat = lines.Text.Replace('\n', ' ').AsSpan();
         MarkAll(flat, LatinPieces);
         if (HasOtherScript(flat))
             MarkAll(flat, OtherScripts);
-        for (var i = 0; i < lines.Length; i++)
+        for (var i = 0; i < lines.Count; i++)
         {
-            if (lines[i].EndsWith(">:", StringComparison.Ordinal) || lines[i].Length > 10 && IsDated(lines[i].AsSpan().TrimStart()))
+            var line = lines[i];
+            if (line.Length > 2 && (line[^1] is ':' or '：' || char.IsWhiteSpace(line[^1]) && line.AsSpan().TrimEnd().EndsWith(":"))
+                || line.Length > 10 && IsDated(line.AsSpan().TrimStart()))
                 Mark(i);
         }
 
@@ -125,7 +56,7 @@ internal static class Attribution
             while (flat[position..].IndexOfAny(verbs) is >= 0 and var found)
             {
                 position += found;
-                while (lineEnd < position && line + 1 < lines.Length)
+                while (lineEnd < position && line + 1 < lines.Count)
                     lineEnd += lines[++line].Length + 1;
                 Mark(line);
                 position++;
@@ -134,16 +65,16 @@ internal static class Attribution
 
         void Mark(int at)
         {
-            candidates ??= new bool[lines.Length];
+            candidates ??= new bool[lines.Count];
             for (var i = Math.Max(0, at - MostLines - 3); i <= at; i++)
                 candidates[i] = true;
         }
     }
 
     /// <summary>How many lines from <paramref name="at"/> on form an attribution; 0 when none starts there.</summary>
-    public static int LengthAt(string[] lines, int at)
+    public static int LengthAt(TextLines lines, int at)
     {
-        var first = lines[at].AsSpan().Trim().TrimStart("-* ").TrimStart();
+        var first = lines[at].AsSpan().Trim().TrimStart("-* \u200E\u200F").TrimStart();
         if (first.IsEmpty || first.Length > Longest)
             return 0;
 
@@ -161,10 +92,11 @@ internal static class Attribution
 
         var hasDate = false;
         var hasAt = false;
+        var hasBrackets = false;
         var hasVerb = false;
         var length = 0;
         var used = 0;
-        for (var i = at; i < lines.Length && i < at + MostLines + 4 && used < MostLines; i++)
+        for (var i = at; i < lines.Count && i < at + MostLines + 4 && used < MostLines; i++)
         {
             var line = lines[i].AsSpan().Trim();
             if (line.IsEmpty)
@@ -189,16 +121,21 @@ internal static class Attribution
                 return 0;
             hasDate |= HasDate(line);
             hasAt |= HasAddress(line);
+            hasBrackets |= HasBracketedAddress(line) || used > 1 && HasBracketedAddress($"{lines[i - 1].AsSpan().Trim()}{line}");
             hasVerb |= HasVerb(line) || used > 1 && HasVerb($"{lines[i - 1].AsSpan().Trim()} {line}");
-            if (hasVerb && EndsLikeOne(line))
-                return hasDate && started || hasAt || hasDate && QuoteMarks.QuoteFollows(lines, i + 1) ? i - at + 1 : 0;
+            if (EndsLikeOne(line) && (hasVerb || hasAt || hasDate))
+            {
+                if (hasVerb && (hasDate && started && !SpeaksOfOneself(lines, at, i) || hasBrackets) || hasBrackets && hasDate)
+                    return i - at + 1;
 
-            // Mail.ru and Yandex write no verb: a date, a name and an address before a colon.
-            if (hasDate && hasAt && line.EndsWith(">:"))
-                return i - at + 1;
+                // Without brackets an address may stand in a sentence of the author; then only marks below tell.
+                return (hasDate || hasAt) && QuoteMarks.QuoteFollows(lines, i + 1) ? i - at + 1 : 0;
+            }
 
             // A sentence that ends is no attribution.
-            if (line[^1] is '.' or '!' or '?' && !hasAt && !(line.Length > 1 && char.IsAsciiDigit(line[^2])))
+            if (line[^1] is '.' or '!' or '?' && !hasAt && !(line.Length > 1 && char.IsDigit(line[^2])) && !hasDate)
+                return 0;
+            if (line[^1] is '?' or '!')
                 return 0;
         }
 
@@ -210,15 +147,15 @@ internal static class Attribution
     {
         for (var i = 0; i + 3 < line.Length; i++)
         {
-            if (!char.IsAsciiDigit(line[i]))
+            if (!char.IsDigit(line[i]))
                 continue;
             var end = i;
-            while (end < line.Length && char.IsAsciiDigit(line[end]))
+            while (end < line.Length && char.IsDigit(line[end]))
                 end++;
             var digits = end - i;
-            if (digits == 4 && line[i..end] is ['1', '9', ..] or ['2', '0', ..])
+            if (digits == 4 && (line[i..end] is ['1', '9', ..] or ['2', '0', ..] || !char.IsAscii(line[i])))
                 return true;
-            if (digits is 1 or 2 && end + 1 < line.Length && line[end] is ':' or '/' && char.IsAsciiDigit(line[end + 1]))
+            if (digits is 1 or 2 && end + 1 < line.Length && line[end] is ':' or '/' && char.IsDigit(line[end + 1]))
                 return true;
             i = end;
         }
@@ -226,8 +163,26 @@ internal static class Attribution
         return false;
     }
 
-    private static bool HasOtherScript(ReadOnlySpan<char> text) =>
-        text.IndexOfAnyInRange('\u0370', '\u1FFF') >= 0 || text.IndexOfAnyInRange('\u2E80', '\uFFFF') >= 0;
+    private static bool HasOtherScript(ReadOnlySpan<char> text) => text.IndexOfAnyInRange('\u0370', '\u1DFF') >= 0 || text.IndexOfAnyInRange('\u2E80', '\uFFFF') >= 0;
+
+    /// <summary>The longest run of ASCII in a verb; a verb with hardly any is taken whole.</summary>
+    private static string LongestAscii(string verb)
+    {
+        if (Ascii.IsValid(verb))
+            return verb;
+        var best = "";
+        for (var i = 0; i < verb.Length;)
+        {
+            var end = i;
+            while (end < verb.Length && char.IsAscii(verb[end]))
+                end++;
+            if (end - i > best.Length)
+                best = verb[i..end];
+            i = Math.Max(end, i + 1);
+        }
+
+        return best.Length >= 3 ? best : verb;
+    }
 
     private static bool HasAddress(ReadOnlySpan<char> line)
     {
@@ -235,12 +190,40 @@ internal static class Attribution
         return at > 0 && at + 1 < line.Length && char.IsLetterOrDigit(line[at - 1]) && char.IsLetterOrDigit(line[at + 1]);
     }
 
+    private static bool HasBracketedAddress(ReadOnlySpan<char> line)
+    {
+        var at = line.IndexOf('@');
+        if (at <= 0 || line[..at].LastIndexOfAny('<', '(', '[') is not (>= 0 and var open))
+            return false;
+        var rest = line[at..];
+        var close = rest.IndexOfAny('>', ')', ']');
+        return close > 0 && !line[(open + 1)..at].Contains(' ') && !rest[..close].Contains(' ');
+    }
+
     private static bool StartsLikeOne(ReadOnlySpan<char> line)
     {
-        foreach (var start in Starts)
+        var starts = Starts.GetAlternateLookup<ReadOnlySpan<char>>();
+        for (var i = 1; i < line.Length && i <= LongestStart; i++)
         {
-            if ((start[0] | 0x20) == (line[0] | 0x20) && line.StartsWith(start, StringComparison.OrdinalIgnoreCase))
+            // Chinese and Japanese write no space behind the word.
+            if ((char.IsWhiteSpace(line[i]) || line[0] >= '\u2E80' || line[i] == ',') && starts.Contains(line[..i]))
                 return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>"On 2 March I wrote to Ben:" is a sentence of the author.</summary>
+    private static bool SpeaksOfOneself(TextLines lines, int from, int to)
+    {
+        for (var i = from; i <= to; i++)
+        {
+            var line = lines[i].AsSpan();
+            if (line.Contains(" I wrote", StringComparison.OrdinalIgnoreCase) || line.Contains(" we wrote", StringComparison.OrdinalIgnoreCase)
+                || line.Contains(" you wrote", StringComparison.OrdinalIgnoreCase) || line.Contains(" ich ", StringComparison.OrdinalIgnoreCase)
+                || line.Contains(" I said", StringComparison.OrdinalIgnoreCase) || line.Contains(" you said", StringComparison.OrdinalIgnoreCase)
+                || line.Contains(" we said", StringComparison.OrdinalIgnoreCase) || line.Contains(" j'ai ", StringComparison.OrdinalIgnoreCase))
+                return !QuoteMarks.QuoteFollows(lines, to + 1);
         }
 
         return false;
@@ -249,10 +232,10 @@ internal static class Attribution
     private static bool IsDated(ReadOnlySpan<char> line) =>
         line.Length > 10 && char.IsAsciiDigit(line[0]) && char.IsAsciiDigit(line[3]) && line[4] is '-' or '/' && char.IsAsciiDigit(line[5]);
 
-    private static int WrappedAddress(string[] lines, int at)
+    private static int WrappedAddress(TextLines lines, int at)
     {
         var line = lines[at].AsSpan().TrimEnd();
-        if (line[^1] == '<' && at + 1 < lines.Length && lines[at + 1].Contains('@', StringComparison.Ordinal))
+        if (line[^1] == '<' && at + 1 < lines.Count && lines[at + 1].Contains('@', StringComparison.Ordinal))
             return 2;
         return 1;
     }
@@ -270,9 +253,7 @@ internal static class Attribution
                     break;
                 var start = from + found;
                 var end = start + verb.Length;
-                if (
-                    (start == 0 || !char.IsAsciiLetter(line[start - 1]) && line[start - 1] != '_')
-                    && (end == line.Length || !char.IsAsciiLetter(line[end]) && line[end] != '_'))
+                if ((start == 0 || !IsWord(line[start - 1], verb[0])) && (end == line.Length || !IsWord(line[end], verb[^1])))
                     return true;
                 from = end;
             }
@@ -281,16 +262,22 @@ internal static class Attribution
         return false;
     }
 
+    /// <summary>Whether a character goes on a word that ends or begins with <paramref name="neighbour"/>; scripts without spaces have no such ends.</summary>
+    private static bool IsWord(char c, char neighbour) => neighbour < '\u2E80' && c < '\u2E80' && (char.IsLetter(c) || c == '_');
+
     private static bool EndsLikeOne(ReadOnlySpan<char> line)
     {
-        line = line.TrimEnd("*_ \u00A0");
+        line = line.TrimEnd("*_ \u00A0\u200E\u200F");
         if (line.IsEmpty)
             return false;
         if (line[^1] is ':' or '：' || line.EndsWith("---"))
             return true;
         foreach (var verb in Verbs)
         {
-            if (line.EndsWith(verb, StringComparison.OrdinalIgnoreCase))
+            // People end lines of their own with these.
+            if (verb is "said" or "says" or "writes" or "a dit" or "schreibt" or "escribe" or "scrive")
+                continue;
+            if (line.EndsWith(verb, StringComparison.OrdinalIgnoreCase) && (line.Length == verb.Length || !IsWord(line[^(verb.Length + 1)], verb[0])))
                 return true;
         }
 

@@ -2,101 +2,67 @@ using AngleSharp.Dom;
 
 namespace CrmSync.Mail.Text;
 
-/// <summary>Takes out of an HTML mail what mail programs mark as the quoted mail.</summary>
+/// <summary>Knows what mail programs mark as quoted, or as signature, in the HTML they write.</summary>
 internal static class HtmlQuotes
 {
-    private const int Most = 500;
+    private static readonly string[] QuoteClasses =
+    [
+        "gmail_attr", "moz-cite-prefix", "yahoo_quoted", "protonmail_quote", "zmail_extra", "tutanota_quote", "ymail_android_signature", "moz-forward-container",
+    ];
 
-    /// <summary>
-    /// Removes the quotes from the document; false when there is none. A mail that would be left without any text keeps nothing: the caller
-    /// shows the whole instead.
-    /// </summary>
-    public static bool Remove(IDocument document)
+    private static readonly string[] SignatureClasses =
+        ["gmail_signature", "moz-signature", "protonmail_signature_block", "ms-outlook-mobile-signature", "x_gmail_signature", "zimbra-signature", "tutanota_signature"];
+
+    private static readonly string[] SignatureIds =
+        ["ms-outlook-mobile-signature", "AppleMailSignature", "lineBreakAtBeginningOfSignature", "Signature", "divtagdefaultwrapper_signature", "ymail_android_signature"];
+
+    /// <summary>Whether the element holds a quoted mail, or the line that announces one.</summary>
+    public static bool IsQuote(IElement element)
     {
-        var found = false;
-
-        // Everything from these marks on is the old mail: programs put it beside the mark, not inside.
-        foreach (var mark in Marks(document).Take(Most).ToList())
-        {
-            RemoveFrom(mark);
-            found = true;
-        }
-
-        foreach (var quote in Quotes(document).Take(Most).ToList())
-        {
-            quote.Remove();
-            found = true;
-        }
-
-        return found;
+        if (element.LocalName == "blockquote")
+            return !IsIndent(element);
+        if (element.Id is { } id && id is "OLK_SRC_BODY_SECTION" or "yahoo_quoted" or "isReplyContent" or "replySplit")
+            return true;
+        return element.ClassName is { Length: > 0 } name && HasAny(name, QuoteClasses);
     }
 
-    private static IEnumerable<IElement> Quotes(IDocument document)
-    {
-        foreach (var element in document.All)
-        {
-            if (
-                element.LocalName == "blockquote"
-                    && element.GetAttribute("type") is { } type
-                    && type.Equals("cite", StringComparison.OrdinalIgnoreCase)
-                || Has(element, "gmail_quote")
-                || Has(element, "gmail_extra") && element.TextContent.Contains('>', StringComparison.Ordinal)
-                || Has(element, "gmail_attr")
-                || Has(element, "moz-cite-prefix")
-                || Has(element, "yahoo_quoted")
-                || Has(element, "protonmail_quote")
-                || Has(element, "zmail_extra")
-                || Has(element, "tutanota_quote")
-                || Has(element, "gmail_quote_container")
-                || element.Id is "OLK_SRC_BODY_SECTION" or "yahoo_quoted" or "isReplyContent" or "replySplit")
-                yield return element;
-        }
-    }
+    /// <summary>Whether the element is a signature its program marked as one.</summary>
+    public static bool IsSignature(IElement element) =>
+        element.Id is { Length: > 0 } id && Array.IndexOf(SignatureIds, id) >= 0
+        || element.ClassName is { Length: > 0 } name && HasAny(name, SignatureClasses)
+        || element.GetAttribute("data-smartmail") is "gmail_signature";
 
-    private static IEnumerable<IElement> Marks(IDocument document)
-    {
-        foreach (var element in document.All)
-        {
-            if (
-                element.Id
-                    is "divRplyFwdMsg"
-                        or "appendonsend"
-                        or "mail-editor-reference-message-container"
-                        or "reply-intro"
-                        or "stopSpelling"
-                || IsOutlookRule(element))
-                yield return element;
-        }
-    }
+    /// <summary>Whether all that follows the element is the old mail: programs put it beside such a mark, not inside.</summary>
+    public static bool IsMark(IElement element) =>
+        element.Id is "divRplyFwdMsg" or "appendonsend" or "mail-editor-reference-message-container" or "reply-intro" or "stopSpelling" || IsOutlookRule(element);
 
-    private static bool Has(IElement element, string name) => element.ClassList.Contains(name);
+    /// <summary>A blockquote that only moves text to the right, as the button for it in Gmail and Apple Mail makes them.</summary>
+    private static bool IsIndent(IElement element)
+    {
+        if (element.HasAttribute("type") || element.HasAttribute("cite") || element.ClassName is { Length: > 0 } || element.GetAttribute("style") is not { } style)
+            return false;
+        var compact = style.Replace(" ", "", StringComparison.Ordinal);
+        return compact.Contains("border:none", StringComparison.OrdinalIgnoreCase) && compact.Contains("margin", StringComparison.OrdinalIgnoreCase)
+            && !compact.Contains("border-left:1", StringComparison.OrdinalIgnoreCase);
+    }
 
     /// <summary>Outlook draws a thin line above its From/Sent block: a div with one of two border colours.</summary>
     private static bool IsOutlookRule(IElement element)
     {
-        if (
-            element.LocalName != "div"
-            || element.GetAttribute("style") is not { } style
-            || !style.Contains("border-top", StringComparison.OrdinalIgnoreCase)
-                && !style.Contains("border:none", StringComparison.OrdinalIgnoreCase))
+        if (element.LocalName != "div" || element.GetAttribute("style") is not { } style || !style.Contains("border-top", StringComparison.OrdinalIgnoreCase))
             return false;
-        return (
-                style.Contains("#E1E1E1", StringComparison.OrdinalIgnoreCase)
-                || style.Contains("#B5C4DF", StringComparison.OrdinalIgnoreCase)
-            ) && style.Contains("border-top", StringComparison.OrdinalIgnoreCase);
+        return (style.Contains("#E1E1E1", StringComparison.OrdinalIgnoreCase) || style.Contains("#B5C4DF", StringComparison.OrdinalIgnoreCase))
+            && element.TextContent.AsSpan().Count(':') >= 2;
     }
 
-    /// <summary>Removes the element and everything that follows it in the document.</summary>
-    private static void RemoveFrom(IElement element)
+    private static bool HasAny(string classes, string[] names)
     {
-        INode node = element;
-        while (node.Parent is { } parent && parent is IElement { LocalName: not "html" })
+        foreach (var name in names)
         {
-            while (node.NextSibling is { } next)
-                parent.RemoveChild(next);
-            node = parent;
+            if (classes.Contains(name, StringComparison.Ordinal))
+                return true;
         }
 
-        element.Remove();
+        return false;
     }
 }

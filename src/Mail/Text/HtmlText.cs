@@ -17,9 +17,23 @@ public static class HtmlText
     /// The visible text: blocks and table rows on lines of their own, list items with a dash, quotes with <c>&gt;</c>; no scripts, styles
     /// and hidden parts.
     /// </summary>
-    public static string Of(string html) => new TextWriter(quotes: true).Write(Parse(html));
+    public static string Of(string html) => Read(html).Text;
 
-    internal static string Of(IDocument document) => new TextWriter(quotes: true).Write(document);
+    /// <summary>The visible text, and which stretches of it mail programs mark as quoted or as signature.</summary>
+    internal static (string Text, IReadOnlyList<TextSpan> Quoted) Read(string html) => new TextWriter().Write(Parse(html));
+
+    /// <summary>The links of an HTML text that stand outside of quotes: their words and where they lead.</summary>
+    internal static IEnumerable<(string Words, string Target)> LinksOf(string html)
+    {
+        foreach (var link in Parse(html).QuerySelectorAll("a[href], area[href]"))
+        {
+            var quoted = false;
+            for (var around = link.ParentElement; around is not null && !quoted; around = around.ParentElement)
+                quoted = HtmlQuotes.IsQuote(around);
+            if (!quoted)
+                yield return (link.TextContent, link.GetAttribute("href") ?? "");
+        }
+    }
 
     internal static IHtmlDocument Parse(string html) =>
         new HtmlParser(new HtmlParserOptions { IsKeepingSourceReferences = false, IsScripting = false }).ParseDocument(Limited(html));
@@ -123,19 +137,26 @@ public static class HtmlText
         return end > at && char.IsAsciiLetter(text[at]) ? text.AsSpan(at, end - at) : [];
     }
 
-    private sealed class TextWriter(bool quotes)
+    private sealed class TextWriter
     {
         private readonly StringBuilder text = new();
+        private List<TextSpan>? quoted;
+        private int quotedFrom = -1;
         private int quoteDepth;
         private int pendingLines;
         private bool pendingSpace;
         private bool preformatted;
 
-        public string Write(IDocument document)
+        public (string Text, IReadOnlyList<TextSpan> Quoted) Write(IDocument document)
         {
             if (document.Body is { } body)
                 Children(body, 0);
-            return text.ToString().Trim('\n');
+            if (quotedFrom >= 0)
+                (quoted ??= []).Add(new TextSpan(quotedFrom, text.Length + 1));
+
+            var whole = text.ToString();
+            var lead = whole.AsSpan().IndexOfAnyExcept('\n') is > 0 and var blank ? blank : 0;
+            return (whole.Trim('\n'), quoted is null ? [] : lead == 0 ? quoted : [.. quoted.Select(span => new TextSpan(span.Start - lead, span.End - lead))]);
         }
 
         private void Children(INode node, int depth)
@@ -147,8 +168,28 @@ public static class HtmlText
                 if (child is IText words)
                     Words(words.Data);
                 else if (child is IElement element && !IsHidden(element))
-                    Element(element, depth + 1);
+                    Marked(element, depth + 1);
             }
+        }
+
+        /// <summary>An element, remembering where its text stands when its program marked it as not the author's.</summary>
+        private void Marked(IElement element, int depth)
+        {
+            if (quotedFrom < 0 && HtmlQuotes.IsMark(element))
+                quotedFrom = text.Length;
+            if (quotedFrom >= 0 || !HtmlQuotes.IsQuote(element) && !HtmlQuotes.IsSignature(element))
+            {
+                Element(element, depth);
+                return;
+            }
+
+            // Line breaks due before it are written first, so that the stretch begins with its first line.
+            Break(1);
+            FlushLines();
+            var start = text.Length > 0 && text[^1] != '\n' ? text.ToString().LastIndexOf('\n') + 1 : text.Length;
+            Element(element, depth);
+            if (text.Length > start)
+                (quoted ??= []).Add(new TextSpan(start, text.Length));
         }
 
         private void Element(IElement element, int depth)
@@ -176,7 +217,7 @@ public static class HtmlText
                     Children(element, depth);
                     Break(1);
                     return;
-                case "blockquote" when quotes:
+                case "blockquote" when HtmlQuotes.IsQuote(element):
                     Break(1);
                     FlushLines();
                     quoteDepth++;
@@ -211,7 +252,8 @@ public static class HtmlText
                 or "address"
                 or "form"
                 or "fieldset"
-                or "caption":
+                or "caption"
+                or "blockquote":
                     Break(1);
                     Children(element, depth);
                     Break(1);

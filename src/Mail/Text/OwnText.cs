@@ -3,72 +3,80 @@ using CrmSync.Mail.Mime;
 namespace CrmSync.Mail.Text;
 
 /// <summary>A mail's text taken apart.</summary>
-/// <param name="Own">The author's own lines: without quoted lines, quoted mails and what stands below the signature mark. May be empty;
-/// policy looks at this alone.</param>
-/// <param name="Excerpt">What is shown to people: the own text, or when that is empty the start of the whole without the lines that only
-/// introduce it.</param>
-public sealed record MailText(string Own, string Excerpt)
-{
-    /// <summary>Whether the own text asks something: a question mark that does not belong to a web address.</summary>
-    public bool HasQuestion => Question.IsIn(Own);
-}
+/// <param name="Own">The author's own lines: without quoted lines, quoted mails, banners and what stands below the signature. May be empty; policy looks at this alone.</param>
+/// <param name="Excerpt">What is shown to people: the own text, or when that is empty the start of the whole without the lines that only introduce it.</param>
+public sealed record MailText(string Own, string Excerpt);
 
 /// <summary>
-/// Finds the lines an author wrote. Every line is looked at a bounded number of times and there are no backtracking patterns, so time is
-/// linear whatever the text.
+/// Finds the lines an author wrote. Every line is looked at a bounded number of times and there are no backtracking patterns, so time is linear whatever the text.
 /// </summary>
 /// <remarks>
-/// A line of dashes alone ends nothing: tables and lists are full of them. What ends the own text is a line that announces another mail (an
-/// attribution without
-/// <c>&gt;</c> marks below it, "Original Message", a block of From/Sent/To/Subject) or the signature mark.
+/// A line of dashes alone ends nothing: tables and lists are full of them. What ends the own text is a line that announces another mail (an attribution without
+/// <c>&gt;</c> marks below it, "Original Message", a block of From/Sent/To/Subject, "reply above this line") or the signature mark.
 /// </remarks>
 public static class OwnText
 {
-    /// <summary>Takes the text of a message apart: its plain text, or its HTML when there is no other form.</summary>
-    public static MailText Of(MimeMessage message) =>
-        message.TextSource == TextSource.Html && message.Html is { } html ? OfHtml(html) : Of(message.Text);
+    /// <summary>Takes the text of a message apart.</summary>
+    public static MailText Of(MimeMessage message) => Of(new TextLines(message.Text, message.Quoted), NamesOf(message));
 
     /// <summary>Takes a plain text apart.</summary>
     public static MailText Of(string plain)
     {
         plain = plain.Contains('\r', StringComparison.Ordinal) ? Charsets.Clean(plain) : plain;
-        var lines = plain.Split('\n');
-        var own = Own(lines, Attribution.Candidates(lines, plain));
+        return Of(new TextLines(plain, []), []);
+    }
+
+    /// <summary>Takes an HTML text apart: what mail programs mark as quoted counts as quoted, the rest is treated like plain text.</summary>
+    public static MailText OfHtml(string html)
+    {
+        var (text, quoted) = HtmlText.Read(html);
+        return Of(new TextLines(text, quoted), []);
+    }
+
+    private static MailText Of(TextLines lines, IReadOnlyList<string> names)
+    {
+        var own = Own(lines, Attribution.Candidates(lines), names);
         return new MailText(own, own.Length > 0 ? own : Whole(lines));
     }
 
-    /// <summary>Takes an HTML text apart: what mail programs mark as quoted goes first, then the rest is treated like plain text.</summary>
-    public static MailText OfHtml(string html)
+    /// <summary>How the author may sign: the display name, in the order people write it.</summary>
+    private static List<string> NamesOf(MimeMessage message)
     {
-        var document = HtmlText.Parse(html);
-        var whole = HtmlText.Of(document);
-        if (HtmlQuotes.Remove(document))
-        {
-            var rest = HtmlText.Of(document);
-            var lines = rest.Split('\n');
-            var own = Own(lines, Attribution.Candidates(lines, rest));
-            return new MailText(own, own.Length > 0 ? own : Whole(whole.Split('\n')));
-        }
-
-        return Of(whole);
+        if (message.From is not [var author, ..] || author.Name.Length < 2)
+            return [];
+        var name = author.Name;
+        if (name.IndexOf('(', StringComparison.Ordinal) is > 1 and var parenthesis)
+            name = name[..parenthesis].Trim();
+        if (name.Split(',', StringSplitOptions.TrimEntries) is [{ Length: > 0 } last, { Length: > 0 } given])
+            name = $"{given} {last}";
+        var names = new List<string> { name };
+        if (name.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [{ Length: > 1 } first, _, ..])
+            names.Add(first);
+        return names;
     }
 
-    private static string Own(string[] lines, bool[]? attributed)
+    private static string Own(TextLines lines, bool[]? attributed, IReadOnlyList<string> names)
     {
-        var own = new List<string>(lines.Length);
-        for (var i = 0; i < lines.Length; i++)
+        var own = new List<string>(lines.Count);
+        for (var i = 0; i < lines.Count; i++)
         {
             var line = lines[i];
-            if (QuoteMarks.IsQuoted(line))
+            if (lines.IsQuoted(i) || QuoteMarks.IsBrokenQuote(lines, i))
                 continue;
-            if (SignatureMarks.IsMark(lines, i))
-                break;
-            if (QuoteMarks.IsSeparator(line))
+            if (SignatureMarks.IsMark(lines, i) || QuoteMarks.IsSeparator(lines, i))
                 break;
             if (QuoteMarks.HeaderBlockAt(lines, i))
             {
                 QuoteMarks.DropIntroduction(own);
                 break;
+            }
+
+            if (QuoteMarks.IsAnswerAbove(line))
+            {
+                // At the top of a ticket system's mail the line stands above its own words.
+                if (own.Exists(above => !SignatureMarks.IsDelimiter(above)))
+                    break;
+                continue;
             }
 
             var length = attributed is not null && attributed[i] ? Attribution.LengthAt(lines, i) : 0;
@@ -78,33 +86,34 @@ public static class OwnText
                 continue;
             }
 
-            // Quoted lines under the attribution: what comes after them may be the author's again. Without marks nobody can tell where the
-            // quote ends.
+            // Quoted lines under the attribution: what comes after them may be the author's again. Without marks nobody can tell where the quote ends.
             i += length - 1;
             if (!QuoteMarks.QuoteFollows(lines, i + 1))
                 break;
         }
 
-        return Joined(own, trimEnd: true);
+        own.RemoveRange(0, Furniture.BannerLength(own));
+        Furniture.DropEnd(own, names);
+        return Joined(own);
     }
 
     /// <summary>Everything, without the lines that only say that a mail follows.</summary>
-    private static string Whole(string[] lines)
+    private static string Whole(TextLines lines)
     {
-        var kept = new List<string>(lines.Length);
-        for (var i = 0; i < lines.Length; i++)
+        var kept = new List<string>(lines.Count);
+        for (var i = 0; i < lines.Count; i++)
         {
-            if (Attribution.LengthAt(lines, i) is > 0 and var length && !lines.AsSpan(0, i).ContainsAnyExcept(""))
+            if (lines.IsFirst(i) && Attribution.LengthAt(lines, i) is > 0 and var length)
             {
                 i += length - 1;
                 continue;
             }
 
-            if (kept.Count == 0 && (QuoteMarks.IsSeparator(lines[i]) || lines[i].AsSpan().IsWhiteSpace()))
+            if (kept.Count == 0 && (QuoteMarks.IsSeparator(lines, i) || lines[i].AsSpan().IsWhiteSpace()))
                 continue;
             if (kept.Count == 0 && QuoteMarks.HeaderBlockAt(lines, i))
             {
-                while (i + 1 < lines.Length && !lines[i + 1].AsSpan().IsWhiteSpace())
+                while (i + 1 < lines.Count && !lines[i + 1].AsSpan().IsWhiteSpace())
                     i++;
                 continue;
             }
@@ -113,28 +122,18 @@ public static class OwnText
         }
 
         // A mail of nothing but an introduction is still shown as it is.
-        var text = Joined(kept, trimEnd: false);
-        return text.Length > 0 ? text : Joined([.. lines], trimEnd: false);
+        var text = Joined(kept);
+        return text.Length > 0 ? text : Joined([.. lines.Text.Split('\n')]);
     }
 
-    private static string Joined(List<string> lines, bool trimEnd)
+    private static string Joined(List<string> lines)
     {
-        var end = lines.Count;
-        while (
-            trimEnd
-            && end > 0
-            && (
-                lines[end - 1].AsSpan().IsWhiteSpace()
-                || SignatureMarks.IsDelimiter(lines[end - 1])
-                || SignatureMarks.IsDeviceLine(lines[end - 1])))
-            end--;
-
         // Where a quote was taken out, one empty line is left.
         var text = new System.Text.StringBuilder();
         var blank = 0;
-        for (var i = 0; i < end; i++)
+        foreach (var raw in lines)
         {
-            var line = lines[i].AsSpan().TrimEnd();
+            var line = raw.AsSpan().TrimEnd();
             if (line.IsEmpty)
             {
                 blank++;

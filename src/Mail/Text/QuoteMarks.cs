@@ -5,211 +5,82 @@ namespace CrmSync.Mail.Text;
 /// <summary>Lines that are quoted, or that announce a quoted mail.</summary>
 internal static class QuoteMarks
 {
-    private static readonly string[] Announcements =
-    [
-        "original message",
-        "original mail",
-        "original email",
-        "original appointment",
-        "reply message",
-        "ursprüngliche nachricht",
-        "originalnachricht",
-        "ursprungliche nachricht",
-        "originalmail",
-        "message d'origine",
-        "message d’origine",
-        "message original",
-        "mensaje original",
-        "mensagem original",
-        "messaggio originale",
-        "oorspronkelijk bericht",
-        "originele bericht",
-        "ursprungligt meddelande",
-        "originalmeddelande",
-        "opprinnelig melding",
-        "oprindelig meddelelse",
-        "wiadomość oryginalna",
-        "oryginalna wiadomość",
-        "původní zpráva",
-        "исходное сообщение",
-        "оригинальное сообщение",
-        "пересылаемое сообщение",
-        "alkuperäinen viesti",
-        "orijinal mesaj",
-        "原始邮件",
-        "邮件原件",
-        "原始郵件",
-        "元のメッセージ",
-        "forwarded message",
-        "forwarded by",
-        "forwarded email",
-        "weitergeleitete nachricht",
-        "weitergeleitet von",
-        "message transféré",
-        "message transmis",
-        "mensaje reenviado",
-        "mensagem encaminhada",
-        "messaggio inoltrato",
-        "doorgestuurd bericht",
-        "vidarebefordrat meddelande",
-        "videresendt",
-        "przekazana wiadomość",
-        "转发邮件",
-        "轉寄郵件",
-    ];
+    private const int LongestLabel = 30;
+    private const int MostFields = 9;
+    private const int LongestQuoteLine = 55;    // from here on a mail program may have broken the line of the quoted mail
 
-    private static readonly string[] Openings =
-    [
-        "begin forwarded message:",
-        "anfang der weitergeleiteten nachricht:",
-        "anfang der weitergeleiteten e-mail:",
-        "début du message réexpédié :",
-        "début du message transféré :",
-        "inicio del mensaje reenviado:",
-        "inizio messaggio inoltrato:",
-        "begin doorgestuurd bericht:",
-        "vidarebefordrat brev:",
-        "início da mensagem encaminhada:",
-    ];
+    private static readonly string[] Announcements = PhraseFile.Read("quote-separators.txt", "framed");
+    private static readonly string[] Openings = PhraseFile.Read("quote-separators.txt", "opening");
+    private static readonly string[] AnswerAbove = PhraseFile.Read("quote-separators.txt", "above");
+    private static readonly FrozenDictionary<string, Label> Labels = ReadLabels();
 
-    private static readonly FrozenSet<string> FromNames = FrozenSet.ToFrozenSet(
-        [
-            "from",
-            "von",
-            "de",
-            "da",
-            "van",
-            "från",
-            "fra",
-            "od",
-            "от",
-            "від",
-            "kimden",
-            "lähettäjä",
-            "feladó",
-            "发件人",
-            "寄件者",
-            "差出人",
-            "보낸 사람",
-        ],
-        StringComparer.OrdinalIgnoreCase);
+    [Flags]
+    private enum Label
+    {
+        None = 0,
+        From = 1,
+        Date = 2,
+        To = 4,
+        Copy = 8,
+        Subject = 16,
 
-    private static readonly FrozenSet<string> OtherNames = FrozenSet.ToFrozenSet(
-        [
-            "sent",
-            "date",
-            "to",
-            "cc",
-            "subject",
-            "reply-to",
-            "importance",
-            "when",
-            "gesendet",
-            "datum",
-            "an",
-            "betreff",
-            "envoyé",
-            "envoye",
-            "date d'envoi",
-            "à",
-            "a",
-            "objet",
-            "enviado",
-            "enviado el",
-            "fecha",
-            "para",
-            "asunto",
-            "inviato",
-            "data",
-            "oggetto",
-            "verzonden",
-            "aan",
-            "onderwerp",
-            "skickat",
-            "till",
-            "ämne",
-            "sendt",
-            "til",
-            "emne",
-            "wysłano",
-            "wysłane",
-            "do",
-            "dw",
-            "temat",
-            "odesláno",
-            "komu",
-            "předmět",
-            "отправлено",
-            "дата",
-            "кому",
-            "тема",
-            "копия",
-            "gönderme tarihi",
-            "gönderilen",
-            "kime",
-            "konu",
-            "lähetetty",
-            "vastaanottaja",
-            "aihe",
-            "发送时间",
-            "收件人",
-            "主题",
-            "抄送",
-            "日期",
-            "送信日時",
-            "宛先",
-            "件名",
-            "寄件日期",
-            "收件者",
-            "主旨",
-            "assunto",
-            "enviada em",
-            "kopie",
-            "copie",
-            "kópia",
-            "bcc",
-            "attachments",
-            "organization",
-        ],
-        StringComparer.OrdinalIgnoreCase);
+        /// <summary>A word for sending, as the first of a language's labels of the moment is.</summary>
+        Sent = 32,
+    }
 
     /// <summary>A line that starts with a quote mark. One mark directly before "From " is the mbox format's doing, not a quote.</summary>
-    public static bool IsQuoted(string line)
+    public static bool IsQuoted(string line, bool conflicts = true)
     {
         var text = line.AsSpan().TrimStart();
-        return !text.IsEmpty
-            && text[0] is '>' or '›'
-            && !text.StartsWith(">From ")
-            && !text.StartsWith(">>>>>>> ")
-            && line.Length - text.Length <= 4;
+        return !text.IsEmpty && text[0] is '>' or '›' && !text.StartsWith(">From ") && !(conflicts && text.StartsWith(">>>>>>> ")) && line.Length - text.Length <= 4;
     }
 
     /// <summary>Whether the next line that is not blank is quoted.</summary>
-    public static bool QuoteFollows(string[] lines, int from)
+    public static bool QuoteFollows(TextLines lines, int from)
     {
-        for (var i = from; i < lines.Length && i < from + 6; i++)
+        for (var i = from; i < lines.Count && i < from + 6; i++)
         {
             if (!lines[i].AsSpan().IsWhiteSpace())
-                return IsQuoted(lines[i]);
+                return lines.IsQuoted(i);
         }
 
         return false;
     }
 
-    /// <summary>"-----Original Message-----" and its kin in other languages, or the opening line of Apple's forwards.</summary>
-    public static bool IsSeparator(string line)
+    /// <summary>
+    /// The end of a quoted line that a mail program broke off: it bears no mark, but the line above is a long one that goes on, and this one goes on with it.
+    /// </summary>
+    public static bool IsBrokenQuote(TextLines lines, int at)
     {
+        if (at == 0 || !lines.IsQuoted(at - 1) || !IsQuoted(lines[at - 1]))
+            return false;
+        var above = lines[at - 1].AsSpan().TrimEnd();
+        if (above.Length < LongestQuoteLine || !(char.IsLetterOrDigit(above[^1]) || above[^1] is ',' or '-'))
+            return false;
+        var line = lines[at].AsSpan().Trim();
+        return !line.IsEmpty && line.Length < above.Length && !char.IsUpper(line[0])
+            && (at + 1 >= lines.Count || lines[at + 1].AsSpan().IsWhiteSpace() || lines.IsQuoted(at + 1));
+    }
+
+    /// <summary>
+    /// "-----Original Message-----" and its kin in other languages, the opening line of Apple's forwards, or by its shape a line of words between rules above a block of
+    /// header lines.
+    /// </summary>
+    public static bool IsSeparator(TextLines lines, int at)
+    {
+        var line = lines[at];
         if (line.Length is < 6 or > 200)
             return false;
 
         var text = line.AsSpan().Trim();
         if (text.IsEmpty)
             return false;
-        if (text[^1] == ':')
+        if (text[^1] is ':' or '：')
         {
+            var words = text[..^1].TrimEnd();
             foreach (var opening in Openings)
             {
-                if (text.Equals(opening, StringComparison.OrdinalIgnoreCase))
+                if (words.Equals(opening, StringComparison.OrdinalIgnoreCase))
                     return true;
             }
         }
@@ -225,44 +96,94 @@ internal static class QuoteMarks
                 return true;
         }
 
+        return text[0] is '-' or '_' or '=' && inner.Length < 60 && text.Length - inner.Length >= 8 && text[^1] == text[0] && BlockFollows(lines, at + 1);
+    }
+
+    /// <summary>What ticket systems put above the mail they send: "Please reply above this line".</summary>
+    public static bool IsAnswerAbove(string line)
+    {
+        if (line.Length is < 8 or > 160 || AnswerAbove.Length == 0)
+            return false;
+        var text = line.AsSpan().Trim(" \t-_*=#~<>|[]().:!\u00A0");
+        if (text.Length > 110 || line.Contains('?', StringComparison.Ordinal))
+            return false;
+        foreach (var phrase in AnswerAbove)
+        {
+            if (text.Contains(phrase, StringComparison.OrdinalIgnoreCase) && (text.Length < phrase.Length + 40 || line.Length - text.Length >= 4))
+                return true;
+        }
+
         return false;
     }
 
     /// <summary>
-    /// A block like From/Sent/To/Subject that Outlook and its kin put above the mail they answer, or the To/cc/Subject of Lotus Notes.
+    /// A block like From/Sent/To/Subject that mail programs put above the mail they answer, or the To/cc/Subject of Lotus Notes. It is known by its shape (a block of short
+    /// labels, an address and a moment); the labels of known languages stand in for an address that is missing.
     /// </summary>
-    public static bool HeaderBlockAt(string[] lines, int at)
+    public static bool HeaderBlockAt(TextLines lines, int at)
     {
-        var first = FieldName(lines[at]);
-        if (first.IsEmpty)
+        var first = FieldAt(lines[at], out var firstLabel, out var firstValue);
+        if (!first)
             return false;
 
-        var from = IsOneOf(first, FromNames);
-        var to = first.Equals("to", StringComparison.OrdinalIgnoreCase);
-        if (!from && !to)
-            return false;
-
-        var others = 0;
-        var hasCopy = false;
-        var looked = 0;
-        for (var i = at + 1; i < lines.Length && looked < 6; i++)
+        var seen = firstLabel;
+        var known = firstLabel == Label.None ? 0 : 1;
+        var fields = 1;
+        var blanks = 0;
+        var hasAddress = IsMailbox(firstValue);
+        var opensWithPerson = hasAddress && HasBrackets(firstValue);
+        var hasMoment = HasMoment(firstValue);
+        var loose = 0;
+        for (var i = at + 1; i < lines.Count && fields < MostFields; i++)
         {
-            if (lines[i].AsSpan().IsWhiteSpace())
+            var line = lines[i];
+            if (line.AsSpan().IsWhiteSpace())
             {
                 // Converters put a blank line between the fields; two in a row end the block.
-                if (i + 1 < lines.Length && lines[i + 1].AsSpan().IsWhiteSpace())
+                if (++blanks > 1 || fields < 2 && firstLabel == Label.None)
                     break;
                 continue;
             }
 
-            looked++;
-            var name = FieldName(lines[i]);
-            if (!name.IsEmpty && (IsOneOf(name, OtherNames) || IsOneOf(name, FromNames)))
-                others++;
-            hasCopy |= name.Equals("cc", StringComparison.OrdinalIgnoreCase) || name.Equals("subject", StringComparison.OrdinalIgnoreCase);
+            if (lines.IsQuoted(i) != lines.IsQuoted(at) || !FieldAt(line, out var label, out var value))
+            {
+                // A long list of recipients goes on in the next line.
+                if (blanks > 0 || ++loose > 2 || !line.Contains('@', StringComparison.Ordinal) && !char.IsWhiteSpace(line[0]) && !lines[i - 1].AsSpan().TrimEnd().EndsWith(";"))
+                    break;
+                hasAddress |= line.Contains('@', StringComparison.Ordinal);
+                continue;
+            }
+
+            // Behind a blank line only a known label goes on; what else has a colon is the author's.
+            if (blanks > 0 && label == Label.None)
+                break;
+            blanks = 0;
+            fields++;
+            if (label != Label.None)
+                known++;
+            seen |= label;
+            hasAddress |= IsMailbox(value);
+            hasMoment |= HasMoment(value);
         }
 
-        return from ? others >= 2 : others >= 2 && hasCopy;
+        var others = known - 1;
+        if (firstLabel.HasFlag(Label.From))
+        {
+            if (others >= 2 && (hasAddress || seen.HasFlag(Label.Subject) && (hasMoment || seen.HasFlag(Label.To))))
+                return true;
+            if (others >= 2 && hasMoment && (seen & (Label.Sent | Label.To)) == (Label.Sent | Label.To))
+                return true;
+            if (others >= 1 && hasAddress && hasMoment && fields >= 3)
+                return true;
+        }
+
+        if (firstLabel.HasFlag(Label.To) && others >= 2 && (seen & (Label.Copy | Label.Subject)) != 0 && (hasAddress || hasMoment || seen.HasFlag(Label.Copy)))
+            return true;
+        if ((firstLabel & (Label.Subject | Label.Date)) != 0 && others >= 3 && seen.HasFlag(Label.From) && hasAddress)
+            return true;
+
+        // A language nobody listed: four short labels, a person with an address at the top, a moment.
+        return opensWithPerson && hasMoment && fields >= (known > 0 ? 3 : 4);
     }
 
     /// <summary>Notes writes name and time on lines of their own above its block; they belong to the quote.</summary>
@@ -279,10 +200,11 @@ internal static class QuoteMarks
                 continue;
             }
 
-            if (
-                line.Length > 100
-                || !Attribution.HasDate(line)
-                    && !(dropped > 0 && (line.Contains('@') || line.Contains('/') && !line.Contains(". ", StringComparison.Ordinal))))
+            if (line.Length > 100 || line.ContainsAny('?', '!') || !Attribution.HasDate(line) && !(dropped > 0 && (line.Contains('@') || line.Contains('/') && !line.Contains(". ", StringComparison.Ordinal))))
+                break;
+
+            // A sentence of the author that names a day is none; Notes writes nothing but name and time.
+            if (dropped == 0 && line[^1] is '.' or ',')
                 break;
             end--;
             dropped++;
@@ -292,16 +214,88 @@ internal static class QuoteMarks
             own.RemoveRange(end, own.Count - end);
     }
 
-    private static ReadOnlySpan<char> FieldName(string line)
+    private static bool BlockFollows(TextLines lines, int from)
     {
-        var text = line.AsSpan().TrimStart("> |*_ \t");
-        var colon = text[..Math.Min(text.Length, 30)].IndexOfAny(':', '：');
-        if (colon <= 0)
-            return [];
-        var name = text[..colon].TrimEnd("* _\u00A0\t");
-        return name.IndexOf('/') >= 0 ? [] : name;
+        for (var i = from; i < lines.Count && i < from + 4; i++)
+        {
+            if (!lines[i].AsSpan().IsWhiteSpace())
+                return HeaderBlockAt(lines, i);
+        }
+
+        return false;
     }
 
-    private static bool IsOneOf(ReadOnlySpan<char> name, FrozenSet<string> names) =>
-        names.GetAlternateLookup<ReadOnlySpan<char>>().Contains(name);
+    /// <summary>A short label, a colon and a value: one field of a block.</summary>
+    private static bool FieldAt(string line, out Label label, out ReadOnlySpan<char> value)
+    {
+        label = Label.None;
+        value = [];
+        var text = line.AsSpan().TrimStart("> |*_ \t\u00A0\u200E\u200F");
+        var colon = text[..Math.Min(text.Length, LongestLabel)].IndexOfAny(':', '：');
+        if (colon <= 0)
+            return false;
+        var name = text[..colon].TrimEnd("* _\u00A0\t");
+        if (name.IsEmpty || name.IndexOfAny("/@.?") is >= 0 and var odd && !(name[odd] == '.' && odd == name.Length - 1) || char.IsAsciiDigit(name[0]) || name.Count(' ') > 3)
+            return false;
+        value = text[(colon + 1)..].Trim(" *_\t\u00A0");
+        if (value.StartsWith("//"))
+            return false;
+        Labels.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name, out label);
+        return true;
+    }
+
+    private static bool IsMailbox(ReadOnlySpan<char> value)
+    {
+        var at = value.IndexOf('@');
+        return at > 0 && at + 1 < value.Length && !char.IsWhiteSpace(value[at - 1]) && !char.IsWhiteSpace(value[at + 1]);
+    }
+
+    private static bool HasBrackets(ReadOnlySpan<char> value) => value.IndexOfAny('<', '[', '(') is >= 0 and var open && value[open..].Contains('@');
+
+    /// <summary>A date with a time of day, as only a mail's moment is written.</summary>
+    private static bool HasMoment(ReadOnlySpan<char> value)
+    {
+        var digits = 0;
+        var clock = false;
+        for (var i = 0; i < value.Length; i++)
+        {
+            if (!char.IsDigit(value[i]))
+                continue;
+            digits++;
+            var mark = i + 1;
+
+            // Windows puts marks of direction around every piece of a date.
+            while (mark < value.Length && value[mark] is '\u200E' or '\u200F')
+                mark++;
+            var minutes = mark + 1;
+            while (minutes < value.Length && value[minutes] is '\u200E' or '\u200F')
+                minutes++;
+            clock |= minutes + 1 < value.Length && value[mark] is ':' or '.' or 'h' && char.IsDigit(value[minutes]) && char.IsDigit(value[minutes + 1]);
+        }
+
+        return clock && digits >= 6;
+    }
+
+    private static FrozenDictionary<string, Label> ReadLabels()
+    {
+        var labels = new Dictionary<string, Label>(StringComparer.OrdinalIgnoreCase);
+        var sent = "";
+        foreach (var (language, key, text) in PhraseFile.Read("quote-headers.txt"))
+        {
+            var label = key switch
+            {
+                "from" => Label.From,
+                "date" when language != sent => Label.Date | Label.Sent,
+                "date" => Label.Date,
+                "to" => Label.To,
+                "cc" => Label.Copy,
+                _ => Label.Subject,
+            };
+            if (key == "date")
+                sent = language;
+            labels[text] = labels.GetValueOrDefault(text) | label;
+        }
+
+        return labels.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+    }
 }

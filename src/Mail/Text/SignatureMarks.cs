@@ -1,77 +1,24 @@
 namespace CrmSync.Mail.Text;
 
-/// <summary>
-/// What stands at the end of a mail without being said by its author: the signature mark, lines of telephones, bare rules.
-/// </summary>
+/// <summary>What stands at the end of a mail without being said by its author: the signature mark, lines of telephones, bare rules.</summary>
 internal static class SignatureMarks
 {
     private const int LongestDevice = 120;
+    private const int LongestSent = 70;
     private const int MostLinesBelow = 20;
 
-    private static readonly string[] DeviceStarts =
-    [
-        "sent from ",
-        "sent via ",
-        "sent with ",
-        "sent by ",
-        "sent using ",
-        "sent on the go",
-        "get outlook for ",
-        "get [outlook for ",
-        "envoyé depuis ",
-        "envoyé de mon ",
-        "envoyé à partir ",
-        "envoyé avec ",
-        "von meinem ",
-        "von meiner ",
-        "gesendet von ",
-        "gesendet mit ",
-        "diese nachricht wurde von mein",
-        "enviado desde ",
-        "enviado do ",
-        "enviado de mi",
-        "enviado a partir ",
-        "obtener outlook ",
-        "inviato da ",
-        "verzonden met ",
-        "verzonden vanaf ",
-        "verzonden van",
-        "skickat från ",
-        "sendt fra ",
-        "wysłano z",
-        "wysłane z",
-        "отправлено с ",
-        "отправлено из ",
-        "lähetetty ",
-        "odesláno z",
-        "從我的 ",
-        "发自我的",
-        "發自我的",
-        "从我的 ",
-        "iphoneから送信",
-        "ipadから送信",
-        "androidから送信",
-        "télécharger outlook ",
-        "outlook für ",
-        "holen sie sich outlook ",
-        "from my iphone",
-        "from my ipad",
-        "from my android",
-        "from my phone",
-        "from my mobile",
-        "from my samsung",
-        "from my blackberry",
-        "typed on my ",
-        "please excuse typos",
-    ];
+    private static readonly string[] Mine = PhraseFile.Read("devices.txt", "mine");
+    private static readonly string[] Sent = PhraseFile.Read("devices.txt", "sent");
+    private static readonly string[] Ends = PhraseFile.Read("devices.txt", "end");
+    private static readonly string[] Whole = PhraseFile.Read("devices.txt", "whole");
+    private static readonly string[] Names = PhraseFile.Read("devices.txt", "name");
 
-    private static readonly string[] DeviceEnds = ["from mobile", "from my mobile", "from my phone", "から送信"];
+    private static readonly System.Buffers.SearchValues<char> Rules = System.Buffers.SearchValues.Create("-_*=~+#—–─");
 
     /// <summary>
-    /// The mark <c>-- </c> (RFC 3676). Many programs lose its space; a bare <c>--</c> counts when little stands below it, else it is a rule
-    /// in a long text.
+    /// The mark <c>-- </c> (RFC 3676). Many programs lose its space; a bare <c>--</c> counts when little stands below it, else it is a rule in a long text.
     /// </summary>
-    public static bool IsMark(string[] lines, int at)
+    public static bool IsMark(TextLines lines, int at)
     {
         var line = lines[at];
         if (line is "-- " or "-- \r")
@@ -80,9 +27,9 @@ internal static class SignatureMarks
             return false;
 
         var below = 0;
-        for (var i = at + 1; i < lines.Length && below <= MostLinesBelow; i++)
+        for (var i = at + 1; i < lines.Count && below <= MostLinesBelow; i++)
         {
-            if (QuoteMarks.IsQuoted(lines[i]))
+            if (lines.IsQuoted(i))
                 break;
             below += lines[i].AsSpan().IsWhiteSpace() ? 0 : 1;
         }
@@ -99,24 +46,49 @@ internal static class SignatureMarks
         return text.Length >= 2 && text.IndexOfAnyExcept(Rules) < 0;
     }
 
-    private static readonly System.Buffers.SearchValues<char> Rules = System.Buffers.SearchValues.Create("-_*=~+#—–─");
-
-    /// <summary>"Sent from my iPhone" and its kin.</summary>
+    /// <summary>"Sent from my iPhone" and its kin. People send parcels too: what asks, or names no device, is theirs.</summary>
     public static bool IsDeviceLine(string line)
     {
         var text = line.AsSpan().Trim().TrimStart("<(*_[\"").TrimEnd(">)*_].!\"");
-        if (text.IsEmpty || text.Length > LongestDevice)
+        if (text.IsEmpty || text.Length > LongestDevice || text.ContainsAny('?', '？'))
             return false;
-        foreach (var start in DeviceStarts)
+        if (StartsWithAny(text, Mine))
+            return !text.StartsWith("von mein", StringComparison.OrdinalIgnoreCase) || text.EndsWith("gesendet", StringComparison.OrdinalIgnoreCase);
+
+        var bare = text.IndexOf('<') is > 0 and var link ? text[..link].TrimEnd() : text;
+        if (bare.Length <= LongestSent && StartsWithAny(text, Sent) && HasName(bare))
+            return true;
+        foreach (var end in Ends)
         {
-            if (text.StartsWith(start, StringComparison.OrdinalIgnoreCase))
-                return !start.StartsWith("von mein", StringComparison.Ordinal)
-                    || text.EndsWith("gesendet", StringComparison.OrdinalIgnoreCase);
+            if (text.Length <= LongestSent && text.EndsWith(end, StringComparison.OrdinalIgnoreCase) && (HasName(text) || !char.IsAscii(end[0]) || end.StartsWith("from", StringComparison.Ordinal)))
+                return true;
         }
 
-        foreach (var end in DeviceEnds)
+        foreach (var whole in Whole)
         {
-            if (text.EndsWith(end, StringComparison.OrdinalIgnoreCase))
+            if (text.Equals(whole, StringComparison.OrdinalIgnoreCase))
+                return true;
+        }
+
+        return false;
+    }
+
+    private static bool StartsWithAny(ReadOnlySpan<char> text, string[] starts)
+    {
+        foreach (var start in starts)
+        {
+            if (text.StartsWith(start, StringComparison.OrdinalIgnoreCase) && (text.Length == start.Length || !char.IsLetter(text[start.Length]) || !char.IsAsciiLetter(start[^1])))
+                return true;
+        }
+
+        return false;
+    }
+
+    private static bool HasName(ReadOnlySpan<char> text)
+    {
+        foreach (var name in Names)
+        {
+            if (text.Contains(name, StringComparison.OrdinalIgnoreCase))
                 return true;
         }
 

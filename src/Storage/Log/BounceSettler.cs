@@ -2,27 +2,44 @@ namespace CrmSync.Storage.Log;
 
 /// <summary>
 /// Writes beside a participant that the mail did not reach them, as soon as both the mail and the report are in the log, whichever comes
-/// first.
+/// first. A report names the mail by its Message-ID; one that names none of ours means the last mail of that subject to the failed
+/// recipient in the seven days before it.
 /// </summary>
 internal sealed class BounceSettler(WriteScope scope)
 {
+    /// <summary>Seven days, and an hour for clocks that differ, in seconds.</summary>
+    private const string Window = "between b.moment - 604800 and b.moment + 3600";
+
     public async Task Settle(IReadOnlyList<LineChange> changes)
     {
         var written = changes.Select(c => c.Number).ToArray();
-        var reports = changes.Where(c => c.Line.Report?.OfMessageId is not null).Select(c => c.Number).ToArray();
-        var affected = (await scope.Query<long>(
-            $"""
-            select k.interaction
-              from thread_key k
-              join bounce b on b.message_hash = k.thread_key
-             where k.relation = 0 and {scope.Engine.AnyOf("k.interaction", "@written")}
-            union
-            select k.interaction
-              from bounce b
-              join thread_key k on k.thread_key = b.message_hash and k.moment = 0
-             where k.relation = 0 and {scope.Engine.AnyOf("b.interaction", "@reports")}
-            """,
-            new { written = scope.Engine.List(written), reports = scope.Engine.List(reports) })).ToArray();
+        var reports = changes.Where(c => c.Line.Report is { Failed.Count: > 0 }).Select(c => c.Number).ToArray();
+        var affected = (
+            await scope.Query<long>(
+                $"""
+                select k.interaction
+                  from thread_key k
+                  join bounce b on b.message_hash = k.thread_key
+                 where k.relation = 0 and {scope.Engine.AnyOf("k.interaction", "@written")}
+                union
+                select k.interaction
+                  from bounce b
+                  join thread_key k on k.thread_key = b.message_hash and k.moment = 0
+                 where k.relation = 0 and {scope.Engine.AnyOf("b.interaction", "@reports")}
+                union
+                select other.interaction
+                  from thread_key k
+                  join bounce b on b.message_hash = k.thread_key and k.moment {Window}
+                  join thread_key other on other.thread_key = b.message_hash and other.moment {Window}
+                 where k.relation = 2 and other.relation = 2 and {scope.Engine.AnyOf("k.interaction", "@written")}
+                union
+                select k.interaction
+                  from bounce b
+                  join thread_key k on k.thread_key = b.message_hash and k.moment {Window}
+                 where k.relation = 2 and {scope.Engine.AnyOf("b.interaction", "@reports")}
+                """,
+                new { written = scope.Engine.List(written), reports = scope.Engine.List(reports) })
+        ).ToArray();
         if (affected.Length == 0)
             return;
 
@@ -33,9 +50,25 @@ internal sealed class BounceSettler(WriteScope scope)
                                 from thread_key k
                                 join bounce b on b.message_hash = k.thread_key
                                 join interaction i on i.number = b.interaction
+                                join interaction mail on mail.number = k.interaction
                                where k.interaction = participant.interaction
-                                 and k.relation = 0
-                                 and b.address = participant.address)
+                                 and b.address = participant.address
+                                 and (k.relation = 0 and b.moment is null
+                                      or k.relation = 2
+                                         and k.moment {Window}
+                                         and mail.direction = 1
+                                         and not exists (select 1
+                                                           from bounce named
+                                                           join thread_key own on own.thread_key = named.message_hash and own.moment = 0 and own.relation = 0
+                                                          where named.interaction = b.interaction and named.moment is null)
+                                         and not exists (select 1
+                                                           from thread_key later
+                                                           join interaction sent on sent.number = later.interaction
+                                                          where later.thread_key = k.thread_key
+                                                            and later.relation = 2
+                                                            and later.moment > k.moment
+                                                            and later.moment {Window}
+                                                            and sent.direction = 1)))
              where {scope.Engine.AnyOf("interaction", "@affected")}
             """,
             new { affected = scope.Engine.List(affected) });

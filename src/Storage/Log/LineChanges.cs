@@ -33,16 +33,22 @@ internal sealed class LineChanges(WriteScope scope, Classifier classifier)
             await Remove(changes, replaced);
         }
 
+        var ours = new OurMail(scope, classifier);
+        var answers = await ours.AnswersAmong(changes);
         var written = new List<WrittenMail>(changes.Count);
         foreach (var (number, mail, _) in changes)
         {
-            var verdict = classifier.Classify(mail);
+            var verdict = classifier.Classify(mail, answers.Contains(number));
             var threadMail = classifier.ThreadMailOf(mail, verdict);
             written.Add(new WrittenMail(number, mail, verdict, threadMail, [.. ThreadKeys.Of(threadMail)]));
         }
 
         await WriteRows(written, await threads.Settle(written));
         await new BounceSettler(scope).Settle(changes);
+
+        // Answers that were taken for mailings because our mail was not there yet.
+        if (await ours.AnswersTo(written) is { Count: > 0 } late)
+            await Apply(late);
     }
 
     /// <summary>Takes out the lines that are written anew, and lets their items point to the line that takes their place.</summary>
@@ -113,11 +119,11 @@ internal sealed class LineChanges(WriteScope scope, Classifier classifier)
             Column.Number("thread_key"), Column.Number("moment"), Column.Number("interaction"), Column.Number("relation"));
         var bounces = scope.Rows(
             """
-            insert into bounce (message_hash, address, interaction)
-            select r.message_hash, r.address, r.interaction
+            insert into bounce (message_hash, address, interaction, moment)
+            select r.message_hash, r.address, r.interaction, r.moment
               from {rows} r
             """,
-            Column.Number("message_hash"), Column.Text("address"), Column.Number("interaction"));
+            Column.Number("message_hash"), Column.Text("address"), Column.Number("interaction"), Column.Number("moment"));
 
         foreach (var (number, mail, verdict, _, threadKeys) in written)
         {
@@ -179,10 +185,12 @@ internal sealed class LineChanges(WriteScope scope, Classifier classifier)
             foreach (var (key, moment, relation) in threadKeys)
                 keys.Add(key).Add(moment).Add(number).Add((long)relation).End();
 
-            if (mail.Report is { OfMessageId: { } bounced } report)
+            foreach (var address in mail.Report?.Failed.Distinct() ?? [])
             {
-                foreach (var address in report.Failed.Distinct())
-                    bounces.Add(ThreadKeys.OfMessage(bounced)).Add(address.Value).Add(number).End();
+                if (mail.Report!.OfMessageId is { } bounced)
+                    bounces.Add(ThreadKeys.OfMessage(bounced)).Add(address.Value).Add(number).Add((long?)null).End();
+                if (ThreadKeys.OfSubject(mail.Report.OfSubject, address) is { } subject)
+                    bounces.Add(subject).Add(address.Value).Add(number).Add(line.At.ToUnixTimeSeconds()).End();
             }
         }
 

@@ -19,7 +19,7 @@ internal static class LineFacts
     /// <summary>Sender, headers, calendar part, report and acknowledgement of a line; null when it has none of them.</summary>
     public static string? Write(MailLine line)
     {
-        if (line.Sender is null && line.Headers.Count == 0 && !line.CalendarPart && line.Report is null && !line.Acknowledges)
+        if (line.Sender is null && line.Headers.Count == 0 && !line.CalendarPart && line.Report is null && !line.Acknowledges && line.Signs == MailSigns.None)
             return null;
 
         var buffer = new ArrayBufferWriter<byte>(256);
@@ -31,6 +31,9 @@ internal static class LineFacts
 
             if (line.CalendarPart)
                 json.WriteBoolean("calendar", true);
+
+            if (line.Signs != MailSigns.None)
+                json.WriteNumber("signs", (int)line.Signs);
 
             if (line.Sender is { } sender)
                 json.WriteString("sender", sender.Value);
@@ -49,6 +52,8 @@ internal static class LineFacts
                 json.WriteStartObject("report");
                 if (report.OfMessageId is { } id)
                     json.WriteString("of", id);
+                if (report.OfSubject is { } subject)
+                    json.WriteString("subject", subject);
 
                 json.WriteStartArray("failed");
                 foreach (var address in report.Failed)
@@ -76,6 +81,7 @@ internal static class LineFacts
         {
             Acknowledges = root.TryGetProperty("acknowledges", out _),
             CalendarPart = root.TryGetProperty("calendar", out _),
+            Signs = root.TryGetProperty("signs", out var signs) ? (MailSigns)signs.GetInt32() : MailSigns.None,
             Sender = root.TryGetProperty("sender", out var sender) ? EmailAddress.Parse(sender.GetString()!) : null,
             Headers = root.TryGetProperty("headers", out var headers)
                 ? headers.EnumerateObject().ToDictionary(h => h.Name, h => h.Value.GetString()!, StringComparer.Ordinal)
@@ -83,7 +89,8 @@ internal static class LineFacts
             Report = root.TryGetProperty("report", out var report)
                 ? new ReportFacts(
                     report.TryGetProperty("of", out var id) ? id.GetString() : null,
-                    [.. report.GetProperty("failed").EnumerateArray().Select(a => EmailAddress.Parse(a.GetString()!))])
+                    [.. report.GetProperty("failed").EnumerateArray().Select(a => EmailAddress.Parse(a.GetString()!))],
+                    report.TryGetProperty("subject", out var subject) ? subject.GetString() : null)
                 : null,
         };
     }
@@ -113,7 +120,9 @@ internal static class LineFacts
                     line.Headers.Count == 0
                         ? line.Headers
                         : line.Headers.ToDictionary(h => Texts.Clean(h.Key), h => Texts.Clean(h.Value), StringComparer.Ordinal),
-                Report = line.Report is { } report ? new ReportFacts(OneLine(report.OfMessageId), [.. report.Failed.Select(Clean)]) : null,
+                Report = line.Report is { } report
+                    ? new ReportFacts(OneLine(report.OfMessageId), [.. report.Failed.Select(Clean)], OneLine(report.OfSubject))
+                    : null,
                 SentAt = Instants.Floor(line.SentAt),
                 ArrivedAt = Instants.Floor(line.ArrivedAt),
                 Text = Texts.Clean(line.Text),

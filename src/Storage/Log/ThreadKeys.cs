@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using CrmSync.Domain.Company;
 using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
 
@@ -31,6 +32,12 @@ internal static class ThreadKeys
 
     /// <summary>The key of a Message-ID.</summary>
     public static long OfMessage(string messageId) => Hash("m:" + messageId.ToLowerInvariant());
+
+    /// <summary>
+    /// The key of a subject to a person, or null for one without words: as <see cref="Threads.KeysOf"/> makes it of a mail to them.
+    /// </summary>
+    public static long? OfSubject(string? subject, EmailAddress person) =>
+        Subjects.Strip(subject).Bare is { Length: > 0 } bare ? Hash("s:" + person.Value + " " + bare) : null;
 
     /// <summary>
     /// Two keys that meet by chance only make a search look at one mail too many; nothing is decided by them but who did not get a mail.

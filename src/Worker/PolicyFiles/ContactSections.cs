@@ -91,6 +91,24 @@ internal static class ContactSections
     private static readonly Key<MapValues> Acknowledgements = new(
         "acknowledgements", new MapShape("a map {core, more}", Core, More), "Words of other languages for mails that only say thanks.");
 
+    private static readonly Key<IReadOnlyList<EmailAddress>> ListAddresses = new(
+        "addresses",
+        new ListShape<EmailAddress>(Forms.Address),
+        "Addresses; of these the list overrules what makes a mail automatic as well.");
+
+    private static readonly Key<IReadOnlyList<string>> ListDomains = new(
+        "domains",
+        new ListShape<string>(Forms.Domain),
+        "Domains with subdomains; of these the list overrules only what makes a mail a mailing.");
+
+    private static readonly MapShape Names = new("a map {addresses, domains}", ListAddresses, ListDomains) { Definition = "senders" };
+
+    private static readonly Key<MapValues> Human = new("human", Names, "Who writes by hand although their mail looks like a mailing.");
+
+    private static readonly Key<MapValues> Auto = new("auto", Names, "Whose mail is automatic although nothing in it says so.");
+
+    private static readonly Key<MapValues> Bulk = new("bulk", Names, "Whose mail is a mailing although nothing in it says so.");
+
     public static Shape<IReadOnlyList<Named<string, MapValues>>> SegmentsShape { get; } = new NamedShape<string, MapValues>(
         Forms.Name,
         new MapShape("a segment", Members.Addresses, Members.Domains, Members.Tags, Members.File, NotIn)
@@ -106,8 +124,14 @@ internal static class ContactSections
 
     public static MapShape PrivacyShape { get; } = new("a map of no_capture, metadata_only and retain", NoCapture, MetadataOnly, Retain);
 
-    public static MapShape ClassifyShape { get; } =
-        new("a map of auto_subjects, public_domains and acknowledgements", AutoSubjects, PublicDomains, Acknowledgements);
+    public static MapShape ClassifyShape { get; } = new(
+        "a map of human, auto, bulk, auto_subjects, public_domains and acknowledgements",
+        Human,
+        Auto,
+        Bulk,
+        AutoSubjects,
+        PublicDomains,
+        Acknowledgements);
 
     /// <summary>The segments by name, with what they list in the order written, for warnings about single entries.</summary>
     public static IReadOnlyList<WrittenSegment> BuildSegments(IReadOnlyList<Named<string, MapValues>> written, Scope scope) =>
@@ -156,6 +180,15 @@ internal static class ContactSections
         PublicDomains = classify?.Of(PublicDomains) ?? [],
         AcknowledgementCore = classify?.Of(Acknowledgements)?.Of(Core) ?? [],
         AcknowledgementMore = classify?.Of(Acknowledgements)?.Of(More) ?? [],
+        Human = BuildNames(classify?.Of(Human)),
+        Auto = BuildNames(classify?.Of(Auto)),
+        Bulk = BuildNames(classify?.Of(Bulk)),
+    };
+
+    private static NameList BuildNames(MapValues? written) => written is null ? new NameList() : new NameList
+    {
+        Addresses = written.Must(ListAddresses, []).ToHashSet(),
+        Domains = written.Must(ListDomains, []),
     };
 
     private static WrittenSegment BuildSegment(Named<string, MapValues> entry, Scope scope)

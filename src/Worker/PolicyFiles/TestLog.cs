@@ -131,7 +131,7 @@ internal sealed class TestLog
             Report = type.StartsWith("multipart/report", StringComparison.OrdinalIgnoreCase) ? new ReportFacts(null, []) : null,
             OwnText = text.Own,
             Excerpt = text.Excerpt,
-            Question = text.HasQuestion,
+            Question = QuestionMark.IsIn(text.Own),
             Attachments = map.Of(TestSection.Attachments),
         };
     }

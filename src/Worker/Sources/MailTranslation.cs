@@ -65,22 +65,24 @@ internal static class MailTranslation
     /// <summary>What one stored copy says.</summary>
     public static MailFacts FactsOf(MimeMessage message, Instant? stored)
     {
-        var text = OwnText.Of(message.Text);
+        var text = OwnText.Of(message);
         var inReplyTo = message.InReplyTo.Count > 0 ? message.InReplyTo[0] : null;
+        var authors = Named(message.From);
         return new MailFacts
         {
             MessageId = message.MessageId,
             InReplyTo = inReplyTo,
             References = inReplyTo is null ? message.References : [.. message.References.Where(id => id != inReplyTo), inReplyTo],
-            From = Named(message.From) is [var from, ..] ? from : null,
+            From = authors is [var from, ..] ? from : null,
+            FurtherAuthors = authors is [_, .. var others] ? others : [],
             Sender = Named(message.Sender) is [var sender, ..] ? sender : null,
             ReplyTo = Named(message.ReplyTo),
             To = Named(message.To),
             Cc = Named(message.Cc),
             Bcc = Named(message.Bcc),
             Subject = message.Subject.Length == 0 ? null : message.Subject,
-            Date = message.Date?.Instant,
-            Received = message.Received.FirstOrDefault(date => date.Plausible)?.Instant,
+            Date = DateOf(message),
+            Received = ArrivalOf(message),
             Stored = stored,
             BodyDigest = message.BodyDigest,
             Headers = HeadersOf(message),
@@ -90,34 +92,59 @@ internal static class MailTranslation
             OwnText = text.Own,
             Excerpt = text.Excerpt,
             WholeText = message.Text,
-            Question = Asks(text.Own),
+            Question = QuestionMark.IsIn(text.Own),
             Attachments = message.AttachmentCount,
+            Signs = SignsOf(message, text.Own),
         };
     }
 
-    /// <summary>Whether a text holds a question mark outside of URLs. One that ends a URL ends the sentence.</summary>
-    internal static bool Asks(string text)
+    /// <summary>
+    /// The time of the topmost Received field. Mail fetched by POP or imported years later bears a fresh one: where it is more than seven days after the next one below and
+    /// after Date, the lower one counts.
+    /// </summary>
+    private static Instant? ArrivalOf(MimeMessage message)
     {
-        for (var at = text.AsSpan().IndexOfAny('?', '？'); at >= 0; at = text.IndexOfAny(['?', '？'], at + 1))
+        var received = message.Received.Where(date => date.Plausible).Select(date => date.Instant).OfType<Instant>().ToList();
+        if (received.Count == 0)
+            return null;
+
+        var arrival = received[0];
+        var sent = message.Date?.Instant;
+        for (var below = 1; below < received.Count && sent is { } date; below++)
         {
-            var start = at;
-            while (start > 0 && !char.IsWhiteSpace(text[start - 1]))
-                start--;
-
-            var end = at + 1;
-            while (end < text.Length && !char.IsWhiteSpace(text[end]))
-                end++;
-
-            if (!IsUrl(text.AsSpan(start, at - start)) || text.AsSpan(at + 1, end - at - 1).Trim(".!?)]>\"'*_»”’").IsEmpty)
-                return true;
+            if (arrival - received[below] <= Duration.FromDays(7) || arrival - date <= Duration.FromDays(7))
+                break;
+            arrival = received[below];
         }
 
-        return false;
+        return arrival;
     }
 
-    private static bool IsUrl(ReadOnlySpan<char> word) =>
-        word.Contains("://", StringComparison.Ordinal) || word.TrimStart("(<[\"'").StartsWith("www.", StringComparison.OrdinalIgnoreCase)
-        || word.Contains("mailto:", StringComparison.OrdinalIgnoreCase);
+    /// <summary>The Date field; where day and month could be the other way round, the reading nearest to the arrival.</summary>
+    private static Instant? DateOf(MimeMessage message)
+    {
+        if (message.Date is not { } date)
+            return null;
+        if (date.Swapped is not { } swapped || message.Received.LastOrDefault(r => r.Plausible)?.Instant is not { } handedOver)
+            return date.Instant;
+        return date.Instant is { } written && Distance(written, handedOver) <= Distance(swapped, handedOver) ? written : swapped;
+    }
+
+    private static Duration Distance(Instant one, Instant other) => Instant.Max(one, other) - Instant.Min(one, other);
+
+    private static MailSigns SignsOf(MimeMessage message, string own)
+    {
+        var signs = MailSigns.None;
+        if (PlainReceipt.IsOne(message))
+            signs |= MailSigns.Receipt;
+        if (PlainReceipt.IsReaction(message))
+            signs |= MailSigns.Reaction;
+        if (UnsubscribeLink.IsIn(message))
+            signs |= MailSigns.UnsubscribeLink;
+        if (MeetingAnswer.HasWords(message, own))
+            signs |= MailSigns.WordsInAnswer;
+        return signs;
+    }
 
     private static List<NamedAddress> Named(IReadOnlyList<Mailbox> mailboxes)
     {
@@ -148,8 +175,8 @@ internal static class MailTranslation
     /// is a file like any other.
     /// </summary>
     private static bool IsMessage(CalendarPart part) =>
-        part.ContentType == "text/calendar"
-        && part.Place switch
+        part.ContentType == "application/ics" ? part.Method is not (null or "PUBLISH")
+        : part.ContentType == "text/calendar" && part.Place switch
         {
             CalendarPlace.Top => true,
             CalendarPlace.Alternative or CalendarPlace.Mixed => part.Method is not null,
@@ -168,6 +195,6 @@ internal static class MailTranslation
                 .Select(r => EmailAddress.TryParse(r.Address, out var address) ? address : null).OfType<EmailAddress>()
                 .Distinct().OrderBy(a => a.Value, StringComparer.Ordinal).ToArray();
 
-        return new ReportFacts(report.OriginalMessageId, failed);
+        return new ReportFacts(report.OriginalMessageId, failed, failed.Length == 0 ? null : report.OriginalSubject);
     }
 }

@@ -91,7 +91,7 @@ public sealed class FixtureTests
         Assert.Equal(6, mail.Root.Parts[1].Size);
         Assert.Equal(TextSource.Html, mail.TextSource);
         Assert.Equal("Hello Ben\n\nCan you come?", mail.Text);
-        Assert.True(OwnText.Of(mail).HasQuestion);
+        Assert.Equal("Hello Ben\n\nCan you come?", OwnText.Of(mail).Own);
     }
 
     [Fact]

@@ -81,18 +81,6 @@ public sealed class OwnTextTests
     }
 
     [Theory]
-    [InlineData("Can you come?", true)]
-    [InlineData("See https://hill.example/?a=1&b=2 for it.", false)]
-    [InlineData("Did you see https://hill.example/?", true)]
-    [InlineData("www.hill.example/x?y=1", false)]
-    [InlineData("(why?)", true)]
-    [InlineData("Really?!", true)]
-    [InlineData("What?No", true)]
-    [InlineData("No question.", false)]
-    [InlineData("一緒に行きますか？", true)]
-    public void A_question_mark_asks_unless_it_belongs_to_an_address(string text, bool asks) => Assert.Equal(asks, Question.IsIn(text));
-
-    [Theory]
     [InlineData("On 2026 ")]
     [InlineData("> ")]
     [InlineData("On 2 Mar 2026 a@b\n")]
@@ -105,7 +93,7 @@ public sealed class OwnTextTests
     {
         var text = string.Concat(Enumerable.Repeat(piece, 250_000 / piece.Length));
         var watch = Stopwatch.StartNew();
-        _ = OwnText.Of(text).HasQuestion;
+        _ = OwnText.Of(text);
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(2), $"{watch.Elapsed}");
     }
 

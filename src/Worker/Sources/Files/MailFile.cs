@@ -17,12 +17,31 @@ internal static class MailFile
         {
             using var file = File.OpenHandle(path);
             var stored = Instant.FromDateTimeUtc(File.GetLastWriteTimeUtc(file));
-            return MailTranslation.ReadingOf(item, path, Parse(file, 0, RandomAccess.GetLength(file)), stored);
+            var (offset, length) = MessageIn(file, path);
+            return MailTranslation.ReadingOf(item, path, Parse(file, offset, length), stored);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             return Cannot(item, path, failure);
         }
+    }
+
+    /// <summary>Apple Mail writes the length of the message on the first line of an .emlx file, and its own notes behind the message.</summary>
+    private static (long Offset, long Length) MessageIn(SafeFileHandle file, string path)
+    {
+        var whole = RandomAccess.GetLength(file);
+        if (!path.EndsWith(".emlx", StringComparison.OrdinalIgnoreCase))
+            return (0, whole);
+
+        Span<byte> first = stackalloc byte[32];
+        first = first[..RandomAccess.Read(file, first, 0)];
+        var newline = first.IndexOf((byte)'\n');
+        return newline > 0
+            && System.Buffers.Text.Utf8Parser.TryParse(first[..newline].Trim(" \t\r"u8), out long length, out _)
+            && length > 0
+            && newline + 1 + length <= whole
+            ? (newline + 1, length)
+            : (0, whole);
     }
 
     /// <summary>The message in <paramref name="length"/> bytes from <paramref name="offset"/> on.</summary>

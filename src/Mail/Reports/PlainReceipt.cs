@@ -1,0 +1,61 @@
+using CrmSync.Mail.Mime;
+using CrmSync.Mail.Text;
+
+namespace CrmSync.Mail.Reports;
+
+/// <summary>Mails that programs send for their readers without a report part: read receipts as plain mail, and reactions.</summary>
+public static class PlainReceipt
+{
+    private const int Longest = 1_500;
+
+    private static readonly string[] Subjects = PhraseFile.Read("receipts.txt", "subject");
+    private static readonly string[] Bodies = PhraseFile.Read("receipts.txt", "body");
+
+    /// <summary>Whether the mail is a read receipt: a subject like "Read: ..." above the client's template, which names a moment and asks nothing.</summary>
+    public static bool IsOne(MimeMessage message) => HasSubject(message.Subject) && HasTemplate(message.Text);
+
+    /// <summary>Whether the mail is a reaction: an emoji that a mail program sends for its reader.</summary>
+    public static bool IsReaction(MimeMessage message) =>
+        message.Root.All().Any(part => !part.InForwarded && part.ContentType.Contains("reaction", StringComparison.Ordinal));
+
+    private static bool HasSubject(string subject)
+    {
+        var text = subject.AsSpan().Trim();
+        foreach (var known in Subjects)
+        {
+            if (text.StartsWith(known, StringComparison.OrdinalIgnoreCase) && text[known.Length..].TrimStart() is [':' or '：', ..])
+                return true;
+        }
+
+        return false;
+    }
+
+    private static bool HasTemplate(string text)
+    {
+        if (text.Length > Longest || text.AsSpan().ContainsAny('?', '？', '؟'))
+            return false;
+        foreach (var body in Bodies)
+        {
+            if (text.Contains(body, StringComparison.OrdinalIgnoreCase) && HasMoment(text))
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>A date and a time of day: templates say when it was read.</summary>
+    private static bool HasMoment(string text)
+    {
+        var digits = 0;
+        var clock = false;
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (!char.IsDigit(text[i]))
+                continue;
+            digits++;
+            clock |= i + 2 < text.Length && text[i + 1] is ':' or '.' or 'h' && char.IsDigit(text[i + 2]);
+        }
+
+        return clock && digits >= 6;
+    }
+}
