@@ -52,7 +52,10 @@ public sealed class WhatNobodyExpected
     /// Who only looks whether an account is a group, and jobs, which ring one account each and guard it (<c>JobFailures</c>).
     /// </summary>
     private static readonly string[] Elsewhere =
-        ["HarvestJob.", "Timetable.", "WorkerHost.", "AccountStatus.", "AccountStatuses.", "HarvestOrder.", "HarvestAll.TakeTurns", "HarvestedLog."];
+    [
+        "HarvestJob.", "Timetable.", "WorkerHost.", "AccountStatus.", "AccountStatuses.", "HarvestOrder.", "HarvestAll.TakeTurns",
+        "HarvestedLog.",
+    ];
 
     [Fact]
     public void Every_place_that_calls_a_source_a_reader_or_a_writer_is_among_those_that_are_made_to_throw()
