@@ -13,6 +13,8 @@ namespace CrmSync.Worker.Cli;
 /// <summary><c>demo</c>: the whole main job on the shipped sample company, with nothing but this program.</summary>
 internal sealed class DemoVerb(HarvestAll harvest, AccountSources accounts, HarvestedLog harvested, PolicyInForce policy, DigestDesk desk)
 {
+    private static readonly Duration ReadBefore = Duration.FromSeconds(20);
+
     private static readonly Option<string> Out = new("--out")
     {
         Description = "Where the database and the digests go.",
@@ -52,7 +54,8 @@ internal sealed class DemoVerb(HarvestAll harvest, AccountSources accounts, Harv
         var summaries = new List<HarvestSummary>();
         using (var bars = HarvestBars.OnTerminal(accounts.All.Count))
         {
-            await foreach (var summary in harvest.Run(accounts.All, now, bars, ct))
+            // As in life: what the accounts hold was read a moment before the policy is asked.
+            await foreach (var summary in harvest.Run(accounts.All, now - ReadBefore, bars, ct))
                 summaries.AddRange(order.Next(summary));
         }
 
