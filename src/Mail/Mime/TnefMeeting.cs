@@ -28,16 +28,17 @@ internal sealed record TnefMeeting(string Method, string Calendar)
     /// <summary>The meeting message, or null when the mail is none.</summary>
     public static TnefMeeting? Read(ReadOnlyMemory<byte> content, HeaderBlock message)
     {
-        string? type = null;
+        // What cannot be read attribute by attribute still names its class in plain bytes near the beginning.
+        var type = NamedIn(content.Span[..Math.Min(content.Length, 4096)]);
         var found = new Found();
-        using var stream = new MemoryStream(content.ToArray());
-        using var reader = new TnefReader(stream, 0, TnefComplianceMode.Loose);
         try
         {
+            using var stream = new MemoryStream(content.ToArray());
+            using var reader = new TnefReader(stream, 0, TnefComplianceMode.Loose);
             while (reader.ReadNextAttribute() && reader.AttributeLevel == TnefAttributeLevel.Message)
             {
                 if (reader.AttributeTag == TnefAttributeTag.MessageClass)
-                    type = reader.TnefPropertyReader.ReadValueAsString()?.TrimEnd('\0');
+                    type = reader.TnefPropertyReader.ReadValueAsString()?.TrimEnd('\0') ?? type;
                 else if (reader.AttributeTag == TnefAttributeTag.MapiProperties)
                     ReadProperties(reader.TnefPropertyReader, found);
             }
@@ -50,9 +51,29 @@ internal sealed record TnefMeeting(string Method, string Calendar)
         return KindOf(type) is var (method, status) ? new TnefMeeting(method, Written(method, status, found, message)) : null;
     }
 
+    private static string? NamedIn(ReadOnlySpan<byte> head)
+    {
+        foreach (var opening in (ReadOnlySpan<string>)["IPM.Microsoft Schedule.", "IPM.Schedule.Meeting."])
+        {
+            var at = head.IndexOf(Encoding.ASCII.GetBytes(opening));
+            if (at < 0)
+                continue;
+            var name = head[at..];
+            var end = name.IndexOf((byte)0);
+            if (end is > 0 and < 60)
+                return Encoding.ASCII.GetString(name[..end]);
+
+            // The length is written before the name; a name cut short ends where the letters do.
+            end = name.IndexOfAnyExcept(System.Buffers.SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz. "u8));
+            return Encoding.ASCII.GetString(end < 0 ? name : name[..end]);
+        }
+
+        return null;
+    }
+
     /// <summary>The message class, in its own name and in the one TNEF has for it (MS-OXTNEF 2.1.3.3.4).</summary>
     private static (string Method, string? Status)? KindOf(string? type) =>
-        type?.ToUpperInvariant() switch
+        type?.Trim().ToUpperInvariant() switch
         {
             "IPM.MICROSOFT SCHEDULE.MTGRESPP" or "IPM.SCHEDULE.MEETING.RESP.POS" => ("REPLY", "ACCEPTED"),
             "IPM.MICROSOFT SCHEDULE.MTGRESPN" or "IPM.SCHEDULE.MEETING.RESP.NEG" => ("REPLY", "DECLINED"),
