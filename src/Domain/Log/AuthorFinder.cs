@@ -36,7 +36,11 @@ internal sealed class AuthorFinder
         if (mail.From is not { } from)
             return new MailAuthor(null, AuthorSource.From);
 
-        var replyTo = mail.Participants.FirstOrDefault(p => p.Role == ParticipantRole.ReplyTo && !ours.Contains(p.Address) && !NoReplyNames.Contains(p.Address))?.Address;
+        var replyTo = mail
+            .Participants.FirstOrDefault(p =>
+                p.Role == ParticipantRole.ReplyTo && !ours.Contains(p.Address) && !NoReplyNames.Contains(p.Address)
+            )
+            ?.Address;
         if (!ours.Contains(from))
             return replyTo is not null && NoReplyNames.Contains(from) ? new(replyTo, AuthorSource.ReplyTo) : new(from, AuthorSource.From);
 
@@ -48,7 +52,11 @@ internal sealed class AuthorFinder
         {
             foreach (var header in (ReadOnlySpan<string>)["x-original-from", "x-original-sender"])
             {
-                if (mail.Headers.TryGetValue(header, out var written) && AddressIn(written) is { } original && !NoReplyNames.Contains(original))
+                if (
+                    mail.Headers.TryGetValue(header, out var written)
+                    && AddressIn(written) is { } original
+                    && !NoReplyNames.Contains(original)
+                )
                     return new(original, AuthorSource.OriginalFrom);
             }
 
@@ -67,6 +75,8 @@ internal sealed class AuthorFinder
     {
         var open = written.LastIndexOf('<');
         var close = written.IndexOf('>', open + 1);
-        return EmailAddress.TryParse(open >= 0 && close > open ? written[(open + 1)..close] : written.Trim(), out var address) ? address : null;
+        return EmailAddress.TryParse(open >= 0 && close > open ? written[(open + 1)..close] : written.Trim(), out var address)
+            ? address
+            : null;
     }
 }

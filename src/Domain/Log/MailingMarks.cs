@@ -63,7 +63,9 @@ internal sealed class MailingMarks(InternalAddresses ours)
     }
 
     private static string? PrecedenceOf(MailLine mail) =>
-        mail.Headers.TryGetValue("precedence", out var precedence) && precedence.Trim().ToLowerInvariant() is "bulk" or "list" or "junk" ? precedence : null;
+        mail.Headers.TryGetValue("precedence", out var precedence) && precedence.Trim().ToLowerInvariant() is "bulk" or "list" or "junk"
+            ? precedence
+            : null;
 
     private static bool IsListOwner(EmailAddress sender)
     {

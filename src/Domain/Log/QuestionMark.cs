@@ -20,7 +20,11 @@ public static class QuestionMark
         {
             if (rest[at] is ';' or '\u037E')
             {
-                if (rest[..at].TrimEnd("»)”\"'…. ") is [.., var before] && IsGreek(before) && (at + 1 == rest.Length || !char.IsLetterOrDigit(rest[at + 1])))
+                if (
+                    rest[..at].TrimEnd("»)”\"'…. ") is [.., var before]
+                    && IsGreek(before)
+                    && (at + 1 == rest.Length || !char.IsLetterOrDigit(rest[at + 1]))
+                )
                     return true;
                 rest = rest[(at + 1)..];
                 continue;
@@ -30,7 +34,10 @@ public static class QuestionMark
             while (start > 0 && at - start < 2000 && !char.IsWhiteSpace(rest[start - 1]))
                 start--;
             var end = at + 1;
-            while (end < rest.Length && rest[end] is '?' or '!' or '.' or ',' or ')' or '>' or ']' or '"' or '\'' or '*' or '_' or '»' or '”' or '’')
+            while (
+                end < rest.Length
+                && rest[end] is '?' or '!' or '.' or ',' or ')' or '>' or ']' or '"' or '\'' or '*' or '_' or '»' or '”' or '’'
+            )
                 end++;
             var last = end == rest.Length || char.IsWhiteSpace(rest[end]);
             if (last || !IsAddress(rest[start..at]))
@@ -48,6 +55,8 @@ public static class QuestionMark
     private static bool IsGreek(char c) => c is >= '\u0370' and <= '\u03FF' or >= '\u1F00' and <= '\u1FFF';
 
     private static bool IsAddress(ReadOnlySpan<char> word) =>
-        word.Contains("://", StringComparison.Ordinal) || word.Contains("www.", StringComparison.OrdinalIgnoreCase) || word.Contains("mailto:", StringComparison.OrdinalIgnoreCase)
+        word.Contains("://", StringComparison.Ordinal)
+        || word.Contains("www.", StringComparison.OrdinalIgnoreCase)
+        || word.Contains("mailto:", StringComparison.OrdinalIgnoreCase)
         || word.IndexOf('/') > 0 && word[..word.IndexOf('/')].Contains('.');
 }

@@ -136,15 +136,22 @@ internal sealed record TnefMeeting(string Method, string Calendar)
         if (found is { Uid: { } uid, Start: { } start })
         {
             text.Append("BEGIN:VEVENT\nUID:").Append(uid).Append('\n');
-            text.Append("DTSTART:").Append(Utc(start)).Append("\nDTEND:").Append(Utc(found.End is { } end && end > start ? end : start)).Append('\n');
+            text.Append("DTSTART:")
+                .Append(Utc(start))
+                .Append("\nDTEND:")
+                .Append(Utc(found.End is { } end && end > start ? end : start))
+                .Append('\n');
             text.Append("SEQUENCE:").Append(found.Sequence.ToString(CultureInfo.InvariantCulture)).Append('\n');
             if (MailDate.Parse(message.First("Date"))?.Instant is { } sent)
                 text.Append("DTSTAMP:").Append(Utc(sent.ToDateTimeUtc())).Append('\n');
             if (found.Subject is { Length: > 0 } subject)
-                text.Append("SUMMARY:").Append(subject.TrimEnd('\0').ReplaceLineEndings(" ").Replace(",", "\\,", StringComparison.Ordinal)).Append('\n');
+                text.Append("SUMMARY:")
+                    .Append(subject.TrimEnd('\0').ReplaceLineEndings(" ").Replace(",", "\\,", StringComparison.Ordinal))
+                    .Append('\n');
             var author = AddressList.Parse(message.First("From")) is [var from, ..] ? from.Address : null;
             var others = AddressList.Parse(message.First("To")).Select(m => m.Address).ToList();
-            var (organizer, attendees) = method == "REPLY" ? (others.Count > 0 ? others[0] : null, author is null ? [] : [author]) : (author, others);
+            var (organizer, attendees) =
+                method == "REPLY" ? (others.Count > 0 ? others[0] : null, author is null ? [] : [author]) : (author, others);
             if (organizer is not null)
                 text.Append("ORGANIZER:mailto:").Append(organizer).Append('\n');
             foreach (var attendee in attendees)

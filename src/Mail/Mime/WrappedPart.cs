@@ -29,7 +29,9 @@ internal static class WrappedPart
 
     private static bool IsTnef(MimePart part) =>
         part.ContentType is "application/ms-tnef" or "application/vnd.ms-tnef"
-        || part.ContentType == "application/octet-stream" && part.FileName is { } name && name.Equals("winmail.dat", StringComparison.OrdinalIgnoreCase);
+        || part.ContentType == "application/octet-stream"
+            && part.FileName is { } name
+            && name.Equals("winmail.dat", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsSigned(MimePart part) =>
         part.ContentType is "application/pkcs7-mime" or "application/x-pkcs7-mime"
@@ -46,7 +48,8 @@ internal static class WrappedPart
             signed.Write(inside);
             return inside.Length == 0 ? null : inside.ToArray();
         }
-        catch (Exception broken) when (broken is CmsException or IOException or ArgumentException or InvalidCastException or InvalidOperationException)
+        catch (Exception broken)
+            when (broken is CmsException or IOException or ArgumentException or InvalidCastException or InvalidOperationException)
         {
             // Encrypted, or damaged: it stays the file it is.
             return null;
@@ -101,8 +104,16 @@ internal static class WrappedPart
     }
 
     internal static bool IsDamage(Exception broken) =>
-        broken is TnefException or FormatException or IOException or ArgumentException or NotSupportedException or InvalidOperationException or OverflowException
-            or IndexOutOfRangeException or MimeKit.ParseException;
+        broken
+            is TnefException
+                or FormatException
+                or IOException
+                or ArgumentException
+                or NotSupportedException
+                or InvalidOperationException
+                or OverflowException
+                or IndexOutOfRangeException
+                or MimeKit.ParseException;
 
     private static void Line(Stream to, string text) => to.Write(Encoding.UTF8.GetBytes(text + "\n"));
 }

@@ -41,7 +41,14 @@ internal static class BounceText
     public static MailReport? Read(MimeMessage message, bool isReport)
     {
         List<string> failed = message.Headers.Has("X-Failed-Recipients")
-            ? [.. message.Headers.All("X-Failed-Recipients").SelectMany(AddressList.Parse).Select(m => m.Address).Distinct(StringComparer.OrdinalIgnoreCase)]
+            ?
+            [
+                .. message
+                    .Headers.All("X-Failed-Recipients")
+                    .SelectMany(AddressList.Parse)
+                    .Select(m => m.Address)
+                    .Distinct(StringComparer.OrdinalIgnoreCase),
+            ]
             : [];
         var machine = failed.Count > 0 || isReport || IsFromMachine(message);
         if (!machine && !MayComeBack(message))
@@ -93,11 +100,15 @@ internal static class BounceText
             return false;
         foreach (var part in message.Root.All())
         {
-            if (!part.InForwarded && (part.IsMessage || part.ContentType is "text/rfc822-headers" or "message/rfc822-headers" or "message/global-headers"))
+            if (
+                !part.InForwarded
+                && (part.IsMessage || part.ContentType is "text/rfc822-headers" or "message/rfc822-headers" or "message/global-headers")
+            )
                 return true;
         }
 
-        return message.Text.Contains("message-id:", StringComparison.OrdinalIgnoreCase) || message.Text.Contains("received: ", StringComparison.OrdinalIgnoreCase)
+        return message.Text.Contains("message-id:", StringComparison.OrdinalIgnoreCase)
+            || message.Text.Contains("received: ", StringComparison.OrdinalIgnoreCase)
             || message.Text.Contains("return-path:", StringComparison.OrdinalIgnoreCase);
     }
 
@@ -108,7 +119,10 @@ internal static class BounceText
     private static bool ComesBack(MimeMessage message, OriginalMail original, ReportParts parts)
     {
         var authors = original.Senders;
-        if (!message.To.Any(m => authors.Contains(m.Address, StringComparer.OrdinalIgnoreCase)) || parts.Report.AsSpan().ContainsAny('?', '？'))
+        if (
+            !message.To.Any(m => authors.Contains(m.Address, StringComparer.OrdinalIgnoreCase))
+            || parts.Report.AsSpan().ContainsAny('?', '？')
+        )
             return false;
         if (StatusCode.In(parts.Report) is null && !HasReplyCode(parts.Report) && !parts.NamesInPlace)
             return false;
@@ -120,7 +134,24 @@ internal static class BounceText
     private static bool StartsWithGreeting(string report)
     {
         var text = report.AsSpan().TrimStart();
-        foreach (var word in (ReadOnlySpan<string>)["hello", "hi ", "hi,", "dear ", "hallo", "guten ", "liebe", "sehr geehrte", "bonjour", "hola", "buongiorno", "ciao", "beste "])
+        foreach (
+            var word in (ReadOnlySpan<string>)
+                [
+                    "hello",
+                    "hi ",
+                    "hi,",
+                    "dear ",
+                    "hallo",
+                    "guten ",
+                    "liebe",
+                    "sehr geehrte",
+                    "bonjour",
+                    "hola",
+                    "buongiorno",
+                    "ciao",
+                    "beste ",
+                ]
+        )
         {
             if (text.StartsWith(word, StringComparison.OrdinalIgnoreCase))
                 return true;
@@ -135,8 +166,12 @@ internal static class BounceText
         for (var i = 0; i + 3 < text.Length; i++)
         {
             if (
-                text[i] is '4' or '5' && text[i + 1] is >= '0' and <= '5' && char.IsAsciiDigit(text[i + 2]) && text[i + 3] is ' ' or '-'
-                && (i == 0 || text[i - 1] is ' ' or '\n' or '(' or ':' or '<' or '"' or '\''))
+                text[i] is '4' or '5'
+                && text[i + 1] is >= '0' and <= '5'
+                && char.IsAsciiDigit(text[i + 2])
+                && text[i + 3] is ' ' or '-'
+                && (i == 0 || text[i - 1] is ' ' or '\n' or '(' or ':' or '<' or '"' or '\'')
+            )
                 return true;
         }
 
@@ -193,7 +228,8 @@ internal static class BounceText
                 .Headers.All("Delivered-To")
                 .Concat(message.Headers.All("X-Original-To"))
                 .SelectMany(AddressList.Parse)
-                .Select(m => m.Address));
+                .Select(m => m.Address)
+        );
         return own;
     }
 
@@ -202,7 +238,8 @@ internal static class BounceText
         var text = report.Length > 4_000 ? report[..4_000] : report;
         if ((ContainsAny(message.Subject, Delaying) || ContainsAny(text, Delaying)) && !ContainsAny(text, Ended))
             return ReportAction.Delayed;
-        return text.Contains("successfully delivered", StringComparison.OrdinalIgnoreCase)
+        return
+            text.Contains("successfully delivered", StringComparison.OrdinalIgnoreCase)
             || text.Contains("successfully relayed", StringComparison.OrdinalIgnoreCase)
             ? ReportAction.Delivered
             : ReportAction.Failed;

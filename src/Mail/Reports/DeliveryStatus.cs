@@ -46,7 +46,8 @@ internal static class DeliveryStatus
             [.. recipients.Values],
             MessageIds.Normalise(originalId) ?? original.MessageId,
             original.Subject,
-            null);
+            null
+        );
     }
 
     /// <summary>The address we wrote to, where the text says that the failed one was "(expanded from ...)" it; else null.</summary>
@@ -58,7 +59,11 @@ internal static class DeliveryStatus
             // The failed address stands on the same line before it or on the line above.
             var above = Math.Max(0, at - 300);
             var end = text.IndexOf(')', at) is > 0 and var close && close - at < 400 ? close : Math.Min(text.Length, at + 200);
-            if (text[above..at].Contains(failed, StringComparison.OrdinalIgnoreCase) && text.IndexOf('@', at) is > 0 and var sign && sign < end)
+            if (
+                text[above..at].Contains(failed, StringComparison.OrdinalIgnoreCase)
+                && text.IndexOf('@', at) is > 0 and var sign
+                && sign < end
+            )
             {
                 var (start, stop) = AddressList.Around(text, sign);
                 if (start >= 0 && AddressList.Normalise(text[start..stop]) is { } address)
@@ -80,7 +85,8 @@ internal static class DeliveryStatus
         if (
             word.Equals("failed", StringComparison.OrdinalIgnoreCase)
             || word.Equals("failure", StringComparison.OrdinalIgnoreCase)
-            || word.Equals("expired", StringComparison.OrdinalIgnoreCase))
+            || word.Equals("expired", StringComparison.OrdinalIgnoreCase)
+        )
             return ReportAction.Failed;
         if (word.Equals("delayed", StringComparison.OrdinalIgnoreCase))
             return ReportAction.Delayed;
@@ -88,7 +94,8 @@ internal static class DeliveryStatus
             word.Equals("delivered", StringComparison.OrdinalIgnoreCase)
             || word.Equals("relayed", StringComparison.OrdinalIgnoreCase)
             || word.Equals("expanded", StringComparison.OrdinalIgnoreCase)
-            || word.Equals("deliverable", StringComparison.OrdinalIgnoreCase))
+            || word.Equals("deliverable", StringComparison.OrdinalIgnoreCase)
+        )
             return ReportAction.Delivered;
         return status?.TrimStart() switch
         {

@@ -9,7 +9,9 @@ internal static class DispositionReport
     {
         var fields = FieldGroups.Read(part.Content.Span).SelectMany(g => g).ToList();
         var original = OriginalMail.In(message);
-        var address = FieldGroups.Address(fields.First("Original-Recipient")) ?? FieldGroups.Address(fields.First("Final-Recipient"))
+        var address =
+            FieldGroups.Address(fields.First("Original-Recipient"))
+            ?? FieldGroups.Address(fields.First("Final-Recipient"))
             ?? (message.From is [var author, ..] ? author.Address : null);
         var disposition = fields.First("Disposition") ?? "";
         var type = disposition[(disposition.IndexOf(';', StringComparison.Ordinal) + 1)..].Trim();
@@ -22,6 +24,7 @@ internal static class DispositionReport
             address is null ? [] : [new ReportedRecipient(address, action, null, type.Length == 0 ? null : type)],
             MessageIds.Normalise(fields.First("Original-Message-ID")) ?? original.MessageId,
             original.Subject,
-            null);
+            null
+        );
     }
 }

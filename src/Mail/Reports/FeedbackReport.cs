@@ -16,7 +16,8 @@ internal static class FeedbackReport
         var named = fields
             .Where(f =>
                 f.Name.Equals("Original-Rcpt-To", StringComparison.OrdinalIgnoreCase)
-                || f.Name.Equals("Removal-Recipient", StringComparison.OrdinalIgnoreCase))
+                || f.Name.Equals("Removal-Recipient", StringComparison.OrdinalIgnoreCase)
+            )
             .SelectMany(f => AddressList.Parse(f.Value))
             .Select(m => m.Address)
             .Distinct(StringComparer.OrdinalIgnoreCase)
@@ -28,6 +29,7 @@ internal static class FeedbackReport
             [.. addresses.Select(a => new ReportedRecipient(a, ReportAction.Complained, null, diagnostic))],
             MessageIds.Normalise(fields.First("Original-Message-ID")) ?? original.MessageId,
             original.Subject,
-            fields.First("Feedback-Type")?.ToLowerInvariant() ?? "abuse");
+            fields.First("Feedback-Type")?.ToLowerInvariant() ?? "abuse"
+        );
     }
 }

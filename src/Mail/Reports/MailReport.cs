@@ -52,14 +52,17 @@ public sealed record MailReport(
     IReadOnlyList<ReportedRecipient> Recipients,
     string? OriginalMessageId,
     string? OriginalSubject,
-    string? FeedbackType)
+    string? FeedbackType
+)
 {
     /// <summary>
     /// What the message reports, or null when it is no report. Parts of a forwarded report make no report of the mail that forwards it.
     /// </summary>
     internal static MailReport? Of(MimeMessage message)
     {
-        MimePart? status = null, disposition = null, feedback = null;
+        MimePart? status = null,
+            disposition = null,
+            feedback = null;
         foreach (var part in message.Root.All())
         {
             if (part.InForwarded)
@@ -82,7 +85,8 @@ public sealed record MailReport(
             feedback is not null
             || message.Subject.StartsWith("complaint about message from ", StringComparison.OrdinalIgnoreCase)
                 && message.From is [var staff, ..]
-                && staff.Address.StartsWith("staff@", StringComparison.OrdinalIgnoreCase))
+                && staff.Address.StartsWith("staff@", StringComparison.OrdinalIgnoreCase)
+        )
             return FeedbackReport.Read(feedback, message);
         if (disposition is not null)
             return DispositionReport.Read(disposition, message);

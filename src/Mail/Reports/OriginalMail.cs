@@ -18,11 +18,13 @@ internal sealed record OriginalMail(string? MessageId, string? Subject, IReadOnl
                 return Of(returned.Headers);
             if (
                 part.ContentType is "text/rfc822-headers" or "message/rfc822-headers" or "message/global-headers"
-                || part.IsMessage && !part.Content.IsEmpty)
+                || part.IsMessage && !part.Content.IsEmpty
+            )
                 return Of(
                     MimeReader
                         .Read(part.Content.Span.TrimStart(" \t\r\n"u8), new MimeLimits { HeaderBytes = 64 * 1024, KeptBytes = 0 })
-                        .Headers);
+                        .Headers
+                );
         }
 
         return Unknown;
@@ -42,7 +44,8 @@ internal sealed record OriginalMail(string? MessageId, string? Subject, IReadOnl
                     .Concat(Addresses(headers, "Return-Path"))
                     .Concat(Addresses(headers, "Sender"))
                     .Concat(Addresses(headers, "Reply-To")),
-            ]);
+            ]
+        );
 
     private static IEnumerable<string> Addresses(HeaderBlock headers, string name) =>
         headers.All(name).SelectMany(AddressList.Parse).Select(m => m.Address);

@@ -186,13 +186,24 @@ internal sealed class ReportParts
         if (colon is <= 0 or > 12)
             return 0;
         var name = text[..colon].TrimEnd();
-        return name.Equals("to", StringComparison.OrdinalIgnoreCase) || name.Equals("cc", StringComparison.OrdinalIgnoreCase) || name.Equals("an", StringComparison.OrdinalIgnoreCase)
-                || name.Equals("À", StringComparison.OrdinalIgnoreCase) || name.Equals("para", StringComparison.OrdinalIgnoreCase) ? 1
-            : name.Equals("subject", StringComparison.OrdinalIgnoreCase) || name.Equals("betreff", StringComparison.OrdinalIgnoreCase)
-                || name.Equals("objet", StringComparison.OrdinalIgnoreCase) || name.Equals("asunto", StringComparison.OrdinalIgnoreCase) ? 2
-            : name.Equals("sent", StringComparison.OrdinalIgnoreCase) || name.Equals("date", StringComparison.OrdinalIgnoreCase)
-                || name.Equals("message-id", StringComparison.OrdinalIgnoreCase) || name.Equals("from", StringComparison.OrdinalIgnoreCase)
-                || name.Equals("gesendet", StringComparison.OrdinalIgnoreCase) || name.Equals("von", StringComparison.OrdinalIgnoreCase) ? 4
+        return name.Equals("to", StringComparison.OrdinalIgnoreCase)
+            || name.Equals("cc", StringComparison.OrdinalIgnoreCase)
+            || name.Equals("an", StringComparison.OrdinalIgnoreCase)
+            || name.Equals("À", StringComparison.OrdinalIgnoreCase)
+            || name.Equals("para", StringComparison.OrdinalIgnoreCase)
+                ? 1
+            : name.Equals("subject", StringComparison.OrdinalIgnoreCase)
+            || name.Equals("betreff", StringComparison.OrdinalIgnoreCase)
+            || name.Equals("objet", StringComparison.OrdinalIgnoreCase)
+            || name.Equals("asunto", StringComparison.OrdinalIgnoreCase)
+                ? 2
+            : name.Equals("sent", StringComparison.OrdinalIgnoreCase)
+            || name.Equals("date", StringComparison.OrdinalIgnoreCase)
+            || name.Equals("message-id", StringComparison.OrdinalIgnoreCase)
+            || name.Equals("from", StringComparison.OrdinalIgnoreCase)
+            || name.Equals("gesendet", StringComparison.OrdinalIgnoreCase)
+            || name.Equals("von", StringComparison.OrdinalIgnoreCase)
+                ? 4
             : 0;
     }
 
@@ -232,7 +243,9 @@ internal sealed class ReportParts
         }
 
         var text = string.Join(' ', said);
-        return text.Length == 0 ? null : text.Length > 500 ? text[..500] : text;
+        return text.Length == 0 ? null
+            : text.Length > 500 ? text[..500]
+            : text;
     }
 
     /// <summary>Where the copy begins: a line that announces it, or two header lines in a row.</summary>
@@ -252,7 +265,8 @@ internal sealed class ReportParts
                 && line.Length is > 5 and < 200
                 && (line[0] is '-' or '=' or '*' or '+' or '>' || line[^1] is ':' or '-' or '.')
                 && IsMark(line)
-                && HasHeadersSoon(text, end))
+                && HasHeadersSoon(text, end)
+            )
                 return at;
 
             if (IsHeader(line))
@@ -351,7 +365,10 @@ internal sealed class ReportParts
     private static bool IsSenderHere(string line, int start)
     {
         var before = line.AsSpan(Math.Max(0, start - 25), Math.Min(25, start)).TrimEnd(" <\"'");
-        if (before.EndsWith("expanded from:", StringComparison.OrdinalIgnoreCase) || before.EndsWith("expanded from", StringComparison.OrdinalIgnoreCase))
+        if (
+            before.EndsWith("expanded from:", StringComparison.OrdinalIgnoreCase)
+            || before.EndsWith("expanded from", StringComparison.OrdinalIgnoreCase)
+        )
             return false;
         return before.EndsWith("from:", StringComparison.OrdinalIgnoreCase)
             || before.EndsWith(" from", StringComparison.OrdinalIgnoreCase)

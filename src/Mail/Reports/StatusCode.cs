@@ -14,7 +14,8 @@ internal static class StatusCode
             if (
                 text[i] is not ('2' or '4' or '5')
                 || text[i + 1] != '.'
-                || i > 0 && (char.IsAsciiLetterOrDigit(text[i - 1]) || text[i - 1] == '.'))
+                || i > 0 && (char.IsAsciiLetterOrDigit(text[i - 1]) || text[i - 1] == '.')
+            )
                 continue;
 
             var second = Digits(text, i + 2);
@@ -27,7 +28,9 @@ internal static class StatusCode
                 && (
                     end == text.Length
                     || text[end] != '.' && !char.IsAsciiLetterOrDigit(text[end])
-                    || text[end] == '.' && (end + 1 == text.Length || !char.IsAsciiDigit(text[end + 1]))))
+                    || text[end] == '.' && (end + 1 == text.Length || !char.IsAsciiDigit(text[end + 1]))
+                )
+            )
                 return text[i..end];
         }
 

@@ -18,11 +18,18 @@ internal static class Attribution
     // The vectorised search takes ASCII only, so of Latin verbs with accents it looks for a piece without; the other scripts cost ten times as much and are looked for
     // where a letter of theirs stands. Both only say where it is worth looking closely.
     private static readonly SearchValues<string> LatinPieces = SearchValues.Create(
-        [.. Verbs.Where(v => !HasOtherScript(v)).Select(LongestAscii).Distinct(StringComparer.OrdinalIgnoreCase)], StringComparison.OrdinalIgnoreCase);
+        [.. Verbs.Where(v => !HasOtherScript(v)).Select(LongestAscii).Distinct(StringComparer.OrdinalIgnoreCase)],
+        StringComparison.OrdinalIgnoreCase
+    );
 
-    private static readonly SearchValues<string> OtherScripts = SearchValues.Create([.. Verbs.Where(v => HasOtherScript(v))], StringComparison.OrdinalIgnoreCase);
+    private static readonly SearchValues<string> OtherScripts = SearchValues.Create(
+        [.. Verbs.Where(v => HasOtherScript(v))],
+        StringComparison.OrdinalIgnoreCase
+    );
 
-    private static readonly FrozenSet<string> Starts = PhraseFile.Read("quote-introductions.txt", "start").ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+    private static readonly FrozenSet<string> Starts = PhraseFile
+        .Read("quote-introductions.txt", "start")
+        .ToFrozenSet(StringComparer.OrdinalIgnoreCase);
     private static readonly int LongestStart = Starts.Max(s => s.Length);
 
     /// <summary>
@@ -41,8 +48,10 @@ internal static class Attribution
         for (var i = 0; i < lines.Count; i++)
         {
             var line = lines[i];
-            if (line.Length > 2 && (line[^1] is ':' or '：' || char.IsWhiteSpace(line[^1]) && line.AsSpan().TrimEnd().EndsWith(":"))
-                || line.Length > 10 && IsDated(line.AsSpan().TrimStart()))
+            if (
+                line.Length > 2 && (line[^1] is ':' or '：' || char.IsWhiteSpace(line[^1]) && line.AsSpan().TrimEnd().EndsWith(":"))
+                || line.Length > 10 && IsDated(line.AsSpan().TrimStart())
+            )
                 Mark(i);
         }
 
@@ -163,7 +172,8 @@ internal static class Attribution
         return false;
     }
 
-    private static bool HasOtherScript(ReadOnlySpan<char> text) => text.IndexOfAnyInRange('\u0370', '\u1DFF') >= 0 || text.IndexOfAnyInRange('\u2E80', '\uFFFF') >= 0;
+    private static bool HasOtherScript(ReadOnlySpan<char> text) =>
+        text.IndexOfAnyInRange('\u0370', '\u1DFF') >= 0 || text.IndexOfAnyInRange('\u2E80', '\uFFFF') >= 0;
 
     /// <summary>The longest run of ASCII in a verb; a verb with hardly any is taken whole.</summary>
     private static string LongestAscii(string verb)
@@ -171,7 +181,7 @@ internal static class Attribution
         if (Ascii.IsValid(verb))
             return verb;
         var best = "";
-        for (var i = 0; i < verb.Length;)
+        for (var i = 0; i < verb.Length; )
         {
             var end = i;
             while (end < verb.Length && char.IsAscii(verb[end]))
@@ -219,10 +229,16 @@ internal static class Attribution
         for (var i = from; i <= to; i++)
         {
             var line = lines[i].AsSpan();
-            if (line.Contains(" I wrote", StringComparison.OrdinalIgnoreCase) || line.Contains(" we wrote", StringComparison.OrdinalIgnoreCase)
-                || line.Contains(" you wrote", StringComparison.OrdinalIgnoreCase) || line.Contains(" ich ", StringComparison.OrdinalIgnoreCase)
-                || line.Contains(" I said", StringComparison.OrdinalIgnoreCase) || line.Contains(" you said", StringComparison.OrdinalIgnoreCase)
-                || line.Contains(" we said", StringComparison.OrdinalIgnoreCase) || line.Contains(" j'ai ", StringComparison.OrdinalIgnoreCase))
+            if (
+                line.Contains(" I wrote", StringComparison.OrdinalIgnoreCase)
+                || line.Contains(" we wrote", StringComparison.OrdinalIgnoreCase)
+                || line.Contains(" you wrote", StringComparison.OrdinalIgnoreCase)
+                || line.Contains(" ich ", StringComparison.OrdinalIgnoreCase)
+                || line.Contains(" I said", StringComparison.OrdinalIgnoreCase)
+                || line.Contains(" you said", StringComparison.OrdinalIgnoreCase)
+                || line.Contains(" we said", StringComparison.OrdinalIgnoreCase)
+                || line.Contains(" j'ai ", StringComparison.OrdinalIgnoreCase)
+            )
                 return !QuoteMarks.QuoteFollows(lines, to + 1);
         }
 
@@ -246,7 +262,7 @@ internal static class Attribution
             return false;
         foreach (var verb in Verbs)
         {
-            for (var from = 0; from < line.Length;)
+            for (var from = 0; from < line.Length; )
             {
                 var found = line[from..].IndexOf(verb, StringComparison.OrdinalIgnoreCase);
                 if (found < 0)
@@ -277,7 +293,10 @@ internal static class Attribution
             // People end lines of their own with these.
             if (verb is "said" or "says" or "writes" or "a dit" or "schreibt" or "escribe" or "scrive")
                 continue;
-            if (line.EndsWith(verb, StringComparison.OrdinalIgnoreCase) && (line.Length == verb.Length || !IsWord(line[^(verb.Length + 1)], verb[0])))
+            if (
+                line.EndsWith(verb, StringComparison.OrdinalIgnoreCase)
+                && (line.Length == verb.Length || !IsWord(line[^(verb.Length + 1)], verb[0]))
+            )
                 return true;
         }
 

@@ -11,7 +11,7 @@ internal static class Flowed
     public static string Unfold(string text, bool deleteSpace)
     {
         var result = new StringBuilder(text.Length);
-        var open = false;      // the last line is to be continued
+        var open = false; // the last line is to be continued
         var depth = 0;
         foreach (var raw in text.AsSpan().EnumerateLines())
         {

@@ -20,7 +20,9 @@ internal static class Furniture
     private static readonly string[] Footers = PhraseFile.Read("footers.txt", "footer");
     private static readonly string[] Notices = PhraseFile.Read("footers.txt", "notice");
     private static readonly string[] Messages = PhraseFile.Read("footers.txt", "message");
-    private static readonly FrozenSet<string> Closings = PhraseFile.Read("closings.txt", "closing").ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+    private static readonly FrozenSet<string> Closings = PhraseFile
+        .Read("closings.txt", "closing")
+        .ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>How many of the first lines are a banner: "CAUTION: this message came from outside". Blank lines behind it count.</summary>
     public static int BannerLength(List<string> own)
@@ -94,7 +96,8 @@ internal static class Furniture
             return false;
         var begins = false;
         foreach (var begin in BannerBegins)
-            begins |= text.StartsWith(begin, StringComparison.OrdinalIgnoreCase) || first.StartsWith(begin, StringComparison.OrdinalIgnoreCase);
+            begins |=
+                text.StartsWith(begin, StringComparison.OrdinalIgnoreCase) || first.StartsWith(begin, StringComparison.OrdinalIgnoreCase);
         if (!begins)
             return false;
         foreach (var word in BannerWords)
@@ -155,13 +158,23 @@ internal static class Furniture
         for (var i = from; i < to; i++)
         {
             // A wrapped notice holds its phrase across a line end.
-            if (IsFooter(own[i]) || i + 1 < to && IsFooter($"{own[i].AsSpan().Trim()} {own[i + 1].AsSpan().Trim()}") && !IsFooter(own[i + 1]))
+            if (
+                IsFooter(own[i])
+                || i + 1 < to && IsFooter($"{own[i].AsSpan().Trim()} {own[i + 1].AsSpan().Trim()}") && !IsFooter(own[i + 1])
+            )
                 return i;
         }
 
         // A notice is known by the whole paragraph; it begins where the paragraph does.
         var text = Joined(own, from, to);
-        return text.Length >= ShortestNotice && !text.ContainsAny('?', '？') && ContainsAny(text, Notices) && ContainsAny(text, Messages) && CountSigns(text) >= 2 ? from : -1;
+        return
+            text.Length >= ShortestNotice
+            && !text.ContainsAny('?', '？')
+            && ContainsAny(text, Notices)
+            && ContainsAny(text, Messages)
+            && CountSigns(text) >= 2
+            ? from
+            : -1;
     }
 
     /// <summary>One word that notices use may stand in anybody's sentence; two in one paragraph hardly do.</summary>
@@ -242,7 +255,9 @@ internal static class Furniture
         {
             if (SignatureMarks.IsDelimiter(own[i]))
                 continue;
-            return Closings.GetAlternateLookup<ReadOnlySpan<char>>().Contains(own[i].AsSpan().Trim().TrimEnd(" ,.!;:-–*_").TrimStart("*_ -–~"));
+            return Closings
+                .GetAlternateLookup<ReadOnlySpan<char>>()
+                .Contains(own[i].AsSpan().Trim().TrimEnd(" ,.!;:-–*_").TrimStart("*_ -–~"));
         }
 
         return false;
@@ -255,8 +270,13 @@ internal static class Furniture
         foreach (var name in names)
         {
             // "Jane Doe", "Jane Doe, MSc", "Dr. Jane Doe" and, alone on its line, "Jane".
-            if (words.Equals(name, StringComparison.OrdinalIgnoreCase) || name.Contains(' ', StringComparison.Ordinal) && words.Contains(name, StringComparison.OrdinalIgnoreCase)
-                && words.Length < name.Length + 30 && !words.ContainsAny('?', '!'))
+            if (
+                words.Equals(name, StringComparison.OrdinalIgnoreCase)
+                || name.Contains(' ', StringComparison.Ordinal)
+                    && words.Contains(name, StringComparison.OrdinalIgnoreCase)
+                    && words.Length < name.Length + 30
+                    && !words.ContainsAny('?', '!')
+            )
                 return true;
         }
 
@@ -268,12 +288,17 @@ internal static class Furniture
     {
         if (line.Length > LongestSignatureLine && !line.Contains("http", StringComparison.OrdinalIgnoreCase))
             return false;
-        if (line.StartsWith("PS", StringComparison.Ordinal) || line.StartsWith("P.S", StringComparison.OrdinalIgnoreCase) || line.StartsWith("NB", StringComparison.Ordinal))
+        if (
+            line.StartsWith("PS", StringComparison.Ordinal)
+            || line.StartsWith("P.S", StringComparison.OrdinalIgnoreCase)
+            || line.StartsWith("NB", StringComparison.Ordinal)
+        )
             return false;
         if (line.IndexOfAny('?', '？', '؟') is >= 0 and var question)
         {
             // "Happy with us? Leave a review at https://…" advertises; a question of the author ends its line.
-            return line[question..].Contains("http", StringComparison.OrdinalIgnoreCase) || line[question..].Contains("www.", StringComparison.OrdinalIgnoreCase);
+            return line[question..].Contains("http", StringComparison.OrdinalIgnoreCase)
+                || line[question..].Contains("www.", StringComparison.OrdinalIgnoreCase);
         }
 
         if (IsContact(line))
@@ -285,9 +310,14 @@ internal static class Furniture
     /// <summary>A telephone, a web or mail address, or pieces between bars: what only signatures hold.</summary>
     private static bool IsContact(ReadOnlySpan<char> line)
     {
-        if (line.Contains("www.", StringComparison.OrdinalIgnoreCase) || line.Contains("http://", StringComparison.OrdinalIgnoreCase)
-            || line.Contains("https://", StringComparison.OrdinalIgnoreCase) || line.Contains(" | ", StringComparison.Ordinal) || line.Contains(" · ", StringComparison.Ordinal)
-            || line.Contains(" • ", StringComparison.Ordinal))
+        if (
+            line.Contains("www.", StringComparison.OrdinalIgnoreCase)
+            || line.Contains("http://", StringComparison.OrdinalIgnoreCase)
+            || line.Contains("https://", StringComparison.OrdinalIgnoreCase)
+            || line.Contains(" | ", StringComparison.Ordinal)
+            || line.Contains(" · ", StringComparison.Ordinal)
+            || line.Contains(" • ", StringComparison.Ordinal)
+        )
             return !(1 + line.Count(' ') > 12);
         if (line.IndexOf('@') is > 0 and var at && at + 1 < line.Length && char.IsLetterOrDigit(line[at + 1]))
             return 1 + line.Count(' ') <= 6;

@@ -7,14 +7,36 @@ internal static class HtmlQuotes
 {
     private static readonly string[] QuoteClasses =
     [
-        "gmail_attr", "moz-cite-prefix", "yahoo_quoted", "protonmail_quote", "zmail_extra", "tutanota_quote", "ymail_android_signature", "moz-forward-container",
+        "gmail_attr",
+        "moz-cite-prefix",
+        "yahoo_quoted",
+        "protonmail_quote",
+        "zmail_extra",
+        "tutanota_quote",
+        "ymail_android_signature",
+        "moz-forward-container",
     ];
 
     private static readonly string[] SignatureClasses =
-        ["gmail_signature", "moz-signature", "protonmail_signature_block", "ms-outlook-mobile-signature", "x_gmail_signature", "zimbra-signature", "tutanota_signature"];
+    [
+        "gmail_signature",
+        "moz-signature",
+        "protonmail_signature_block",
+        "ms-outlook-mobile-signature",
+        "x_gmail_signature",
+        "zimbra-signature",
+        "tutanota_signature",
+    ];
 
     private static readonly string[] SignatureIds =
-        ["ms-outlook-mobile-signature", "AppleMailSignature", "lineBreakAtBeginningOfSignature", "Signature", "divtagdefaultwrapper_signature", "ymail_android_signature"];
+    [
+        "ms-outlook-mobile-signature",
+        "AppleMailSignature",
+        "lineBreakAtBeginningOfSignature",
+        "Signature",
+        "divtagdefaultwrapper_signature",
+        "ymail_android_signature",
+    ];
 
     /// <summary>Whether the element holds a quoted mail, or the line that announces one.</summary>
     public static bool IsQuote(IElement element)
@@ -34,24 +56,38 @@ internal static class HtmlQuotes
 
     /// <summary>Whether all that follows the element is the old mail: programs put it beside such a mark, not inside.</summary>
     public static bool IsMark(IElement element) =>
-        element.Id is "divRplyFwdMsg" or "appendonsend" or "mail-editor-reference-message-container" or "reply-intro" or "stopSpelling" || IsOutlookRule(element);
+        element.Id is "divRplyFwdMsg" or "appendonsend" or "mail-editor-reference-message-container" or "reply-intro" or "stopSpelling"
+        || IsOutlookRule(element);
 
     /// <summary>A blockquote that only moves text to the right, as the button for it in Gmail and Apple Mail makes them.</summary>
     private static bool IsIndent(IElement element)
     {
-        if (element.HasAttribute("type") || element.HasAttribute("cite") || element.ClassName is { Length: > 0 } || element.GetAttribute("style") is not { } style)
+        if (
+            element.HasAttribute("type")
+            || element.HasAttribute("cite")
+            || element.ClassName is { Length: > 0 }
+            || element.GetAttribute("style") is not { } style
+        )
             return false;
         var compact = style.Replace(" ", "", StringComparison.Ordinal);
-        return compact.Contains("border:none", StringComparison.OrdinalIgnoreCase) && compact.Contains("margin", StringComparison.OrdinalIgnoreCase)
+        return compact.Contains("border:none", StringComparison.OrdinalIgnoreCase)
+            && compact.Contains("margin", StringComparison.OrdinalIgnoreCase)
             && !compact.Contains("border-left:1", StringComparison.OrdinalIgnoreCase);
     }
 
     /// <summary>Outlook draws a thin line above its From/Sent block: a div with one of two border colours.</summary>
     private static bool IsOutlookRule(IElement element)
     {
-        if (element.LocalName != "div" || element.GetAttribute("style") is not { } style || !style.Contains("border-top", StringComparison.OrdinalIgnoreCase))
+        if (
+            element.LocalName != "div"
+            || element.GetAttribute("style") is not { } style
+            || !style.Contains("border-top", StringComparison.OrdinalIgnoreCase)
+        )
             return false;
-        return (style.Contains("#E1E1E1", StringComparison.OrdinalIgnoreCase) || style.Contains("#B5C4DF", StringComparison.OrdinalIgnoreCase))
+        return (
+                style.Contains("#E1E1E1", StringComparison.OrdinalIgnoreCase)
+                || style.Contains("#B5C4DF", StringComparison.OrdinalIgnoreCase)
+            )
             && element.TextContent.AsSpan().Count(':') >= 2;
     }
 

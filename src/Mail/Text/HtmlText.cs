@@ -156,7 +156,12 @@ public static class HtmlText
 
             var whole = text.ToString();
             var lead = whole.AsSpan().IndexOfAnyExcept('\n') is > 0 and var blank ? blank : 0;
-            return (whole.Trim('\n'), quoted is null ? [] : lead == 0 ? quoted : [.. quoted.Select(span => new TextSpan(span.Start - lead, span.End - lead))]);
+            return (
+                whole.Trim('\n'),
+                quoted is null ? []
+                : lead == 0 ? quoted
+                : [.. quoted.Select(span => new TextSpan(span.Start - lead, span.End - lead))]
+            );
         }
 
         private void Children(INode node, int depth)
@@ -282,7 +287,8 @@ public static class HtmlText
                     or "textarea"
                     or "object"
                     or "svg"
-                    or "xml")
+                    or "xml"
+            )
                 return true;
             if (element.HasAttribute("hidden"))
                 return true;

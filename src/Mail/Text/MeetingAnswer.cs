@@ -24,7 +24,13 @@ public static class MeetingAnswer
         for (var i = 0; i < lines.Length; i++)
         {
             var line = lines[i].AsSpan().Trim();
-            if (line.IsEmpty || IsTemplate(lines[i]) || line.Contains("://", StringComparison.Ordinal) || IsField(line) || IsTitle(line, titles, message.Subject))
+            if (
+                line.IsEmpty
+                || IsTemplate(lines[i])
+                || line.Contains("://", StringComparison.Ordinal)
+                || IsField(line)
+                || IsTitle(line, titles, message.Subject)
+            )
                 continue;
             var asks = line.IndexOfAny('?', '？', '؟') >= 0;
 
@@ -74,7 +80,9 @@ public static class MeetingAnswer
 
     private static string? TitleOf(CalendarPart part)
     {
-        foreach (var line in Charsets.DecodeHeader(part.Content.Span[..Math.Min(part.Content.Length, 8192)], null).AsSpan().EnumerateLines())
+        foreach (
+            var line in Charsets.DecodeHeader(part.Content.Span[..Math.Min(part.Content.Length, 8192)], null).AsSpan().EnumerateLines()
+        )
         {
             if (line.StartsWith("SUMMARY", StringComparison.OrdinalIgnoreCase) && line.IndexOf(':') is > 0 and var colon)
                 return line[(colon + 1)..].Trim().ToString();

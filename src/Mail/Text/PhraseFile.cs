@@ -45,7 +45,8 @@ internal static class PhraseFile
     /// <summary>The lines of a file as written.</summary>
     public static IReadOnlyList<string> Lines(string name)
     {
-        using var stream = typeof(PhraseFile).Assembly.GetManifestResourceStream("phrases/" + name)
+        using var stream =
+            typeof(PhraseFile).Assembly.GetManifestResourceStream("phrases/" + name)
             ?? throw new InvalidOperationException($"the phrase file {name} is not in the assembly");
         using var reader = new StreamReader(stream, Encoding.UTF8);
         return reader.ReadToEnd().Split('\n');

@@ -7,7 +7,7 @@ internal static class QuoteMarks
 {
     private const int LongestLabel = 30;
     private const int MostFields = 9;
-    private const int LongestQuoteLine = 55;    // from here on a mail program may have broken the line of the quoted mail
+    private const int LongestQuoteLine = 55; // from here on a mail program may have broken the line of the quoted mail
 
     private static readonly string[] Announcements = PhraseFile.Read("quote-separators.txt", "framed");
     private static readonly string[] Openings = PhraseFile.Read("quote-separators.txt", "opening");
@@ -32,7 +32,11 @@ internal static class QuoteMarks
     public static bool IsQuoted(string line, bool conflicts = true)
     {
         var text = line.AsSpan().TrimStart();
-        return !text.IsEmpty && text[0] is '>' or '›' && !text.StartsWith(">From ") && !(conflicts && text.StartsWith(">>>>>>> ")) && line.Length - text.Length <= 4;
+        return !text.IsEmpty
+            && text[0] is '>' or '›'
+            && !text.StartsWith(">From ")
+            && !(conflicts && text.StartsWith(">>>>>>> "))
+            && line.Length - text.Length <= 4;
     }
 
     /// <summary>Whether the next line that is not blank is quoted.</summary>
@@ -58,7 +62,9 @@ internal static class QuoteMarks
         if (above.Length < LongestQuoteLine || !(char.IsLetterOrDigit(above[^1]) || above[^1] is ',' or '-'))
             return false;
         var line = lines[at].AsSpan().Trim();
-        return !line.IsEmpty && line.Length < above.Length && !char.IsUpper(line[0])
+        return !line.IsEmpty
+            && line.Length < above.Length
+            && !char.IsUpper(line[0])
             && (at + 1 >= lines.Count || lines[at + 1].AsSpan().IsWhiteSpace() || lines.IsQuoted(at + 1));
     }
 
@@ -96,7 +102,11 @@ internal static class QuoteMarks
                 return true;
         }
 
-        return text[0] is '-' or '_' or '=' && inner.Length < 60 && text.Length - inner.Length >= 8 && text[^1] == text[0] && BlockFollows(lines, at + 1);
+        return text[0] is '-' or '_' or '='
+            && inner.Length < 60
+            && text.Length - inner.Length >= 8
+            && text[^1] == text[0]
+            && BlockFollows(lines, at + 1);
     }
 
     /// <summary>What ticket systems put above the mail they send: "Please reply above this line".</summary>
@@ -109,7 +119,10 @@ internal static class QuoteMarks
             return false;
         foreach (var phrase in AnswerAbove)
         {
-            if (text.Contains(phrase, StringComparison.OrdinalIgnoreCase) && (text.Length < phrase.Length + 40 || line.Length - text.Length >= 4))
+            if (
+                text.Contains(phrase, StringComparison.OrdinalIgnoreCase)
+                && (text.Length < phrase.Length + 40 || line.Length - text.Length >= 4)
+            )
                 return true;
         }
 
@@ -148,7 +161,13 @@ internal static class QuoteMarks
             if (lines.IsQuoted(i) != lines.IsQuoted(at) || !FieldAt(line, out var label, out var value))
             {
                 // A long list of recipients goes on in the next line.
-                if (blanks > 0 || ++loose > 2 || !line.Contains('@', StringComparison.Ordinal) && !char.IsWhiteSpace(line[0]) && !lines[i - 1].AsSpan().TrimEnd().EndsWith(";"))
+                if (
+                    blanks > 0
+                    || ++loose > 2
+                    || !line.Contains('@', StringComparison.Ordinal)
+                        && !char.IsWhiteSpace(line[0])
+                        && !lines[i - 1].AsSpan().TrimEnd().EndsWith(";")
+                )
                     break;
                 hasAddress |= line.Contains('@', StringComparison.Ordinal);
                 continue;
@@ -177,7 +196,12 @@ internal static class QuoteMarks
                 return true;
         }
 
-        if (firstLabel.HasFlag(Label.To) && others >= 2 && (seen & (Label.Copy | Label.Subject)) != 0 && (hasAddress || hasMoment || seen.HasFlag(Label.Copy)))
+        if (
+            firstLabel.HasFlag(Label.To)
+            && others >= 2
+            && (seen & (Label.Copy | Label.Subject)) != 0
+            && (hasAddress || hasMoment || seen.HasFlag(Label.Copy))
+        )
             return true;
         if ((firstLabel & (Label.Subject | Label.Date)) != 0 && others >= 3 && seen.HasFlag(Label.From) && hasAddress)
             return true;
@@ -200,7 +224,12 @@ internal static class QuoteMarks
                 continue;
             }
 
-            if (line.Length > 100 || line.ContainsAny('?', '!') || !Attribution.HasDate(line) && !(dropped > 0 && (line.Contains('@') || line.Contains('/') && !line.Contains(". ", StringComparison.Ordinal))))
+            if (
+                line.Length > 100
+                || line.ContainsAny('?', '!')
+                || !Attribution.HasDate(line)
+                    && !(dropped > 0 && (line.Contains('@') || line.Contains('/') && !line.Contains(". ", StringComparison.Ordinal)))
+            )
                 break;
 
             // A sentence of the author that names a day is none; Notes writes nothing but name and time.
@@ -235,7 +264,12 @@ internal static class QuoteMarks
         if (colon <= 0)
             return false;
         var name = text[..colon].TrimEnd("* _\u00A0\t");
-        if (name.IsEmpty || name.IndexOfAny("/@.?") is >= 0 and var odd && !(name[odd] == '.' && odd == name.Length - 1) || char.IsAsciiDigit(name[0]) || name.Count(' ') > 3)
+        if (
+            name.IsEmpty
+            || name.IndexOfAny("/@.?") is >= 0 and var odd && !(name[odd] == '.' && odd == name.Length - 1)
+            || char.IsAsciiDigit(name[0])
+            || name.Count(' ') > 3
+        )
             return false;
         value = text[(colon + 1)..].Trim(" *_\t\u00A0");
         if (value.StartsWith("//"))
@@ -250,7 +284,8 @@ internal static class QuoteMarks
         return at > 0 && at + 1 < value.Length && !char.IsWhiteSpace(value[at - 1]) && !char.IsWhiteSpace(value[at + 1]);
     }
 
-    private static bool HasBrackets(ReadOnlySpan<char> value) => value.IndexOfAny('<', '[', '(') is >= 0 and var open && value[open..].Contains('@');
+    private static bool HasBrackets(ReadOnlySpan<char> value) =>
+        value.IndexOfAny('<', '[', '(') is >= 0 and var open && value[open..].Contains('@');
 
     /// <summary>A date with a time of day, as only a mail's moment is written.</summary>
     private static bool HasMoment(ReadOnlySpan<char> value)
@@ -270,7 +305,11 @@ internal static class QuoteMarks
             var minutes = mark + 1;
             while (minutes < value.Length && value[minutes] is '\u200E' or '\u200F')
                 minutes++;
-            clock |= minutes + 1 < value.Length && value[mark] is ':' or '.' or 'h' && char.IsDigit(value[minutes]) && char.IsDigit(value[minutes + 1]);
+            clock |=
+                minutes + 1 < value.Length
+                && value[mark] is ':' or '.' or 'h'
+                && char.IsDigit(value[minutes])
+                && char.IsDigit(value[minutes + 1]);
         }
 
         return clock && digits >= 6;

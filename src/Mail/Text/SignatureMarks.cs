@@ -53,14 +53,19 @@ internal static class SignatureMarks
         if (text.IsEmpty || text.Length > LongestDevice || text.ContainsAny('?', '？'))
             return false;
         if (StartsWithAny(text, Mine))
-            return !text.StartsWith("von mein", StringComparison.OrdinalIgnoreCase) || text.EndsWith("gesendet", StringComparison.OrdinalIgnoreCase);
+            return !text.StartsWith("von mein", StringComparison.OrdinalIgnoreCase)
+                || text.EndsWith("gesendet", StringComparison.OrdinalIgnoreCase);
 
         var bare = text.IndexOf('<') is > 0 and var link ? text[..link].TrimEnd() : text;
         if (bare.Length <= LongestSent && StartsWithAny(text, Sent) && HasName(bare))
             return true;
         foreach (var end in Ends)
         {
-            if (text.Length <= LongestSent && text.EndsWith(end, StringComparison.OrdinalIgnoreCase) && (HasName(text) || !char.IsAscii(end[0]) || end.StartsWith("from", StringComparison.Ordinal)))
+            if (
+                text.Length <= LongestSent
+                && text.EndsWith(end, StringComparison.OrdinalIgnoreCase)
+                && (HasName(text) || !char.IsAscii(end[0]) || end.StartsWith("from", StringComparison.Ordinal))
+            )
                 return true;
         }
 
@@ -77,7 +82,10 @@ internal static class SignatureMarks
     {
         foreach (var start in starts)
         {
-            if (text.StartsWith(start, StringComparison.OrdinalIgnoreCase) && (text.Length == start.Length || !char.IsLetter(text[start.Length]) || !char.IsAsciiLetter(start[^1])))
+            if (
+                text.StartsWith(start, StringComparison.OrdinalIgnoreCase)
+                && (text.Length == start.Length || !char.IsLetter(text[start.Length]) || !char.IsAsciiLetter(start[^1]))
+            )
                 return true;
         }
 

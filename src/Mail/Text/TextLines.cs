@@ -5,7 +5,7 @@ internal sealed class TextLines
 {
     private readonly string[] lines;
     private readonly bool[]? marked;
-    private readonly bool conflicts;    // the marks of a merge conflict look like quotes
+    private readonly bool conflicts; // the marks of a merge conflict look like quotes
 
     /// <summary>Takes a text apart.</summary>
     /// <param name="text">The text; lines end with LF.</param>

@@ -18,10 +18,14 @@ public static class UnsubscribeLink
     private static readonly HashSet<string> Self = new(PhraseFile.Read("unsubscribe.txt", "self"), StringComparer.OrdinalIgnoreCase);
 
     private static readonly SearchValues<string> Ascii = SearchValues.Create(
-        [.. Words.Concat(Targets).Where(w => System.Text.Ascii.IsValid(w))], StringComparison.OrdinalIgnoreCase);
+        [.. Words.Concat(Targets).Where(w => System.Text.Ascii.IsValid(w))],
+        StringComparison.OrdinalIgnoreCase
+    );
 
     private static readonly SearchValues<string> Others = SearchValues.Create(
-        [.. Words.Concat(Targets).Where(w => !System.Text.Ascii.IsValid(w))], StringComparison.OrdinalIgnoreCase);
+        [.. Words.Concat(Targets).Where(w => !System.Text.Ascii.IsValid(w))],
+        StringComparison.OrdinalIgnoreCase
+    );
 
     /// <summary>Whether the message bears such a link.</summary>
     public static bool IsIn(MimeMessage message)
@@ -33,7 +37,8 @@ public static class UnsubscribeLink
         return message.Html is { } html && MayHold(html) && HtmlText.LinksOf(html).Any(link => IsOne(link.Words, link.Target));
     }
 
-    private static bool MayHold(string text) => text.AsSpan().ContainsAny(Ascii) || !System.Text.Ascii.IsValid(text) && text.AsSpan().ContainsAny(Others);
+    private static bool MayHold(string text) =>
+        text.AsSpan().ContainsAny(Ascii) || !System.Text.Ascii.IsValid(text) && text.AsSpan().ContainsAny(Others);
 
     private static bool IsOne(string words, string target)
     {
@@ -49,7 +54,13 @@ public static class UnsubscribeLink
     private static bool IsInPlain(MimeMessage message)
     {
         var text = message.Text;
-        if (!MayHold(text) || !text.Contains("://", StringComparison.Ordinal) && !text.Contains("mailto:", StringComparison.OrdinalIgnoreCase) && !text.Contains("www.", StringComparison.OrdinalIgnoreCase) && !text.Contains('@', StringComparison.Ordinal))
+        if (
+            !MayHold(text)
+            || !text.Contains("://", StringComparison.Ordinal)
+                && !text.Contains("mailto:", StringComparison.OrdinalIgnoreCase)
+                && !text.Contains("www.", StringComparison.OrdinalIgnoreCase)
+                && !text.Contains('@', StringComparison.Ordinal)
+        )
             return false;
 
         var lines = new TextLines(text, message.Quoted);
@@ -58,7 +69,11 @@ public static class UnsubscribeLink
         for (; end < lines.Count; end++)
         {
             // What is quoted or forwarded is another mail.
-            if (QuoteMarks.IsSeparator(lines, end) || QuoteMarks.HeaderBlockAt(lines, end) || candidates is not null && candidates[end] && Attribution.LengthAt(lines, end) > 0)
+            if (
+                QuoteMarks.IsSeparator(lines, end)
+                || QuoteMarks.HeaderBlockAt(lines, end)
+                || candidates is not null && candidates[end] && Attribution.LengthAt(lines, end) > 0
+            )
                 break;
         }
 
@@ -106,17 +121,28 @@ public static class UnsubscribeLink
             ' ',
             paragraph
                 .Split(' ', StringSplitOptions.RemoveEmptyEntries)
-                .Where(word => !word.Contains("://", StringComparison.Ordinal) && !word.Contains('@', StringComparison.Ordinal)));
+                .Where(word => !word.Contains("://", StringComparison.Ordinal) && !word.Contains('@', StringComparison.Ordinal))
+        );
 
     private static bool HasLink(string paragraph)
     {
-        if (paragraph.Contains("://", StringComparison.Ordinal) || paragraph.Contains("mailto:", StringComparison.OrdinalIgnoreCase) || paragraph.Contains("www.", StringComparison.OrdinalIgnoreCase))
+        if (
+            paragraph.Contains("://", StringComparison.Ordinal)
+            || paragraph.Contains("mailto:", StringComparison.OrdinalIgnoreCase)
+            || paragraph.Contains("www.", StringComparison.OrdinalIgnoreCase)
+        )
             return true;
 
         // "send a mail to leave-news@acme.example": an address made for leaving is a link as well.
         foreach (var word in paragraph.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
-            if (word.Contains('@', StringComparison.Ordinal) && ContainsAny(word, ["unsubscribe", "leave-", "remove", "optout", "opt-out", "signoff", "listserv", "majordomo", "-request@", "off-"]))
+            if (
+                word.Contains('@', StringComparison.Ordinal)
+                && ContainsAny(
+                    word,
+                    ["unsubscribe", "leave-", "remove", "optout", "opt-out", "signoff", "listserv", "majordomo", "-request@", "off-"]
+                )
+            )
                 return true;
         }
 
@@ -127,7 +153,11 @@ public static class UnsubscribeLink
     private static bool SpeaksOfOneself(string paragraph)
     {
         paragraph = WithoutLinks(paragraph);
-        if (paragraph.AsSpan().ContainsAny('?', '？') && !paragraph.Contains("no longer", StringComparison.OrdinalIgnoreCase) && paragraph.Length < 200)
+        if (
+            paragraph.AsSpan().ContainsAny('?', '？')
+            && !paragraph.Contains("no longer", StringComparison.OrdinalIgnoreCase)
+            && paragraph.Length < 200
+        )
             return true;
         foreach (var word in paragraph.Split([' ', ',', '.', '!', ';', ':', '(', ')', '"'], StringSplitOptions.RemoveEmptyEntries))
         {

@@ -29,7 +29,8 @@ internal sealed class OurMail(WriteScope scope, Classifier classifier)
                    and i.kind = 0
                    and i.direction <> 0
                 """,
-                new { keys = scope.Engine.List(keys) })
+                new { keys = scope.Engine.List(keys) }
+            )
         ).ToHashSet();
         foreach (var change in changes)
         {
@@ -71,7 +72,8 @@ internal sealed class OurMail(WriteScope scope, Classifier classifier)
                    and i.kind = 0
                    and i.class = {(int)InteractionClass.Bulk}
                 """,
-                new { ids = scope.Engine.List(ids) })
+                new { ids = scope.Engine.List(ids) }
+            )
         ).ToArray();
         if (numbers.Length == 0)
             return [];

@@ -56,8 +56,16 @@ public sealed class PeopleAndRobotsTests
     public void A_list_of_ours_that_rewrote_the_sender_does_not_write()
     {
         var verdict = Verdict(
-            Some.Mail(from: "hello@us.example", to: "hello@us.example", headers: [("list-id", "<hello.us.example>"), ("x-original-from", "Sam <sam@six.example>")]));
-        Assert.Equal(("sam@six.example", InteractionClass.Human, Direction.Inbound), (verdict.Author!.Value, verdict.Class, verdict.Direction));
+            Some.Mail(
+                from: "hello@us.example",
+                to: "hello@us.example",
+                headers: [("list-id", "<hello.us.example>"), ("x-original-from", "Sam <sam@six.example>")]
+            )
+        );
+        Assert.Equal(
+            ("sam@six.example", InteractionClass.Human, Direction.Inbound),
+            (verdict.Author!.Value, verdict.Class, verdict.Direction)
+        );
     }
 
     [Fact]
@@ -67,7 +75,10 @@ public sealed class PeopleAndRobotsTests
         Assert.Equal(InteractionClass.Human, Classifier.Classify(theirs.Line(), answersUs: true).Class);
         Assert.Equal(InteractionClass.Bulk, Classifier.Classify(theirs.Line()).Class);
         Assert.True(Classifier.TurnsOnReferences(theirs.Line()));
-        var ours = Some.Mail(from: "ana@us.example", to: "jane@acme.example", headers: ("list-unsubscribe", "<x>")) with { InReplyTo = "a@acme.example" };
+        var ours = Some.Mail(from: "ana@us.example", to: "jane@acme.example", headers: ("list-unsubscribe", "<x>")) with
+        {
+            InReplyTo = "a@acme.example",
+        };
         Assert.Equal(InteractionClass.Human, Verdict(ours).Class);
     }
 
@@ -117,7 +128,8 @@ public sealed class PeopleAndRobotsTests
     [InlineData("Red; green; blue", false)]
     [InlineData("Ե՞րբ", true)]
     [InlineData("No question.", false)]
-    public void A_question_mark_of_any_script_asks_unless_it_belongs_to_an_address(string text, bool asks) => Assert.Equal(asks, QuestionMark.IsIn(text));
+    public void A_question_mark_of_any_script_asks_unless_it_belongs_to_an_address(string text, bool asks) =>
+        Assert.Equal(asks, QuestionMark.IsIn(text));
 
     [Theory]
     [InlineData("👌", true)]

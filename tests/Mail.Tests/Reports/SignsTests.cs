@@ -20,7 +20,9 @@ public sealed class SignsTests
             Read(
                 "From: Kim <kim@castro.example>\nTo: ana@hill.example\nSubject: Payment failed\nContent-Type: multipart/mixed; boundary=x\n\n"
                     + "--x\n\nHello Ana, the payment failed.\n--x\nContent-Type: message/rfc822\n\n"
-                    + "From: ana@hill.example\nTo: kim@castro.example\nMessage-ID: <a@hill.example>\nSubject: Invoice\n\nPlease pay.\n--x--").Report);
+                    + "From: ana@hill.example\nTo: kim@castro.example\nMessage-ID: <a@hill.example>\nSubject: Invoice\n\nPlease pay.\n--x--"
+            ).Report
+        );
 
     [Theory]
     [InlineData("Your message to kim@castro.example has been postponed. We will keep trying for three days.", ReportAction.Delayed)]
@@ -39,7 +41,8 @@ public sealed class SignsTests
     {
         var report = Read(
             "Return-Path: <>\nFrom: postmaster@castro.example\nTo: ana@hill.example\nSubject: Mail\n\nYour message\n\n  To: all@castro.example\n"
-                + "  Subject: Pumps\n  Sent: Mon, 2 Mar 2026 09:00\n\ndid not reach the following recipient(s):\n\nkim@castro.example on Mon, 2 Mar 2026\n").Report!;
+                + "  Subject: Pumps\n  Sent: Mon, 2 Mar 2026 09:00\n\ndid not reach the following recipient(s):\n\nkim@castro.example on Mon, 2 Mar 2026\n"
+        ).Report!;
         Assert.Equal(["kim@castro.example"], report.Recipients.Select(r => r.Address));
         Assert.Equal("Pumps", report.OriginalSubject);
     }
@@ -50,7 +53,10 @@ public sealed class SignsTests
             ["kim@castro.example"],
             Read(
                 "Return-Path: <>\nFrom: MAILER-DAEMON@castro.example\nTo: ana@hill.example\nSubject: Mail\n\n   ----- The following addresses had permanent fatal errors -----\n"
-                    + "<kim.moss@inner.castro.example>\n    (expanded from: <kim@castro.example>)\n\n550 5.1.1 User unknown\n").Report!.Recipients.Select(r => r.Address));
+                    + "<kim.moss@inner.castro.example>\n    (expanded from: <kim@castro.example>)\n\n550 5.1.1 User unknown\n"
+            )
+                .Report!.Recipients.Select(r => r.Address)
+        );
 
     [Theory]
     [InlineData("Lu : Offre", "Votre message a été lu le 02.03.2026 09:30.", true)]
@@ -69,9 +75,15 @@ public sealed class SignsTests
     [InlineData("Please unsubscribe me from your newsletter.", false)]
     [InlineData("I want to unsubscribe but https://hill.example/u fails. Can you help?", false)]
     [InlineData("See https://castro.example/offer\n\nKim", false)]
-    [InlineData("Look at this.\n\n---------- Forwarded message ----------\nFrom: News <n@x.example>\n\nTo unsubscribe go to https://x.example/u", false)]
+    [InlineData(
+        "Look at this.\n\n---------- Forwarded message ----------\nFrom: News <n@x.example>\n\nTo unsubscribe go to https://x.example/u",
+        false
+    )]
     public void A_link_to_leave_counts_outside_of_own_words(string text, bool found) =>
-        Assert.Equal(found, UnsubscribeLink.IsIn(Read($"From: kim@castro.example\nSubject: x\nContent-Type: text/plain; charset=utf-8\n\n{text}")));
+        Assert.Equal(
+            found,
+            UnsubscribeLink.IsIn(Read($"From: kim@castro.example\nSubject: x\nContent-Type: text/plain; charset=utf-8\n\n{text}"))
+        );
 
     [Theory]
     [InlineData("Fine, but can we start at eleven?", true)]
@@ -81,8 +93,10 @@ public sealed class SignsTests
     public void Words_in_an_answer_are_told_from_the_template(string text, bool words)
     {
         var message = Read(
-            "From: kim@castro.example\nSubject: Accepted: Talk\nContent-Type: multipart/alternative; boundary=x\n\n--x\n\n" + text
-                + "\n--x\nContent-Type: text/calendar; method=REPLY\n\nBEGIN:VCALENDAR\nMETHOD:REPLY\nBEGIN:VEVENT\nSUMMARY:Talk\nEND:VEVENT\nEND:VCALENDAR\n--x--");
+            "From: kim@castro.example\nSubject: Accepted: Talk\nContent-Type: multipart/alternative; boundary=x\n\n--x\n\n"
+                + text
+                + "\n--x\nContent-Type: text/calendar; method=REPLY\n\nBEGIN:VCALENDAR\nMETHOD:REPLY\nBEGIN:VEVENT\nSUMMARY:Talk\nEND:VEVENT\nEND:VCALENDAR\n--x--"
+        );
         Assert.Equal(words, MeetingAnswer.HasWords(message, OwnText.Of(message).Own));
     }
 
@@ -97,7 +111,11 @@ public sealed class SignsTests
     public void A_footer_behind_base64_is_not_decoded() =>
         Assert.Equal(
             "Grüße",
-            Read("From: k@x.example\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: base64\n\nR3LDvMOfZQ==\n\n_____\nA list of ours\n").Text.Trim());
+            Read(
+                "From: k@x.example\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: base64\n\nR3LDvMOfZQ==\n\n_____\nA list of ours\n"
+            )
+                .Text.Trim()
+        );
 
     private static MimeMessage Read(string text) => MimeReader.Read(Encoding.UTF8.GetBytes(text));
 }

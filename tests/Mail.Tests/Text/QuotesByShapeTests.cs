@@ -13,7 +13,8 @@ public sealed class QuotesByShapeTests
             string Label(string key) => language.First(p => p.Key == key).Text;
             blocks.Add(
                 language.Key,
-                $"{Label("from")}: Ana Hill <ana@hill.example>\n{Label("date")}: 2. 3. 2026 09:00\n{Label("to")}: Ben\n{Label("subject")}: Pumps");
+                $"{Label("from")}: Ana Hill <ana@hill.example>\n{Label("date")}: 2. 3. 2026 09:00\n{Label("to")}: Ben\n{Label("subject")}: Pumps"
+            );
         }
 
         return blocks;
@@ -76,19 +77,31 @@ public sealed class QuotesByShapeTests
     public void What_stands_below_the_line_of_a_ticket_system_is_quoted(string text, string own) => Assert.Equal(own, OwnText.Of(text).Own);
 
     [Theory]
-    [InlineData("<div>Yes.</div><div class='gmail_quote'><div class='gmail_attr'>Whoever:</div><blockquote>Can you?</blockquote></div>", "Yes.")]
+    [InlineData(
+        "<div>Yes.</div><div class='gmail_quote'><div class='gmail_attr'>Whoever:</div><blockquote>Can you?</blockquote></div>",
+        "Yes."
+    )]
     [InlineData("<div>Yes.</div><div id='divRplyFwdMsg'><b>Xxx:</b> Ana</div><div>Can you?</div>", "Yes.")]
-    [InlineData("<div>Yes.</div><div class='gmail_signature'>Jane, Head of Nothing</div><blockquote type='cite'>Can you?</blockquote>", "Yes.")]
+    [InlineData(
+        "<div>Yes.</div><div class='gmail_signature'>Jane, Head of Nothing</div><blockquote type='cite'>Can you?</blockquote>",
+        "Yes."
+    )]
     [InlineData("<blockquote type='cite'>Can you?</blockquote><div>Yes.</div>", "Yes.")]
     [InlineData("<blockquote style='margin:0 0 0 40px;border:none;padding:0px'>Can you come?</blockquote>", "Can you come?")]
     [InlineData("<div class='gmail_quote'>Can you come?</div>", "Can you come?")]
     public void What_programs_mark_as_quoted_is_quoted(string html, string own) => Assert.Equal(own, OwnText.OfHtml(html).Own);
 
     [Theory]
-    [InlineData("CAUTION: This email originated from outside of the organization. Do not click links.\n\nYes, on Monday.", "Yes, on Monday.")]
+    [InlineData(
+        "CAUTION: This email originated from outside of the organization. Do not click links.\n\nYes, on Monday.",
+        "Yes, on Monday."
+    )]
     [InlineData("Achtung: Diese E-Mail kommt von außerhalb der Firma.\n\nJa, am Montag.", "Ja, am Montag.")]
     [InlineData("You don't often get email from jane@moss.example. Learn why this is important\n\nYes.", "Yes.")]
-    [InlineData("Attention: the door is locked from outside, can you open it?\n\nThanks", "Attention: the door is locked from outside, can you open it?\n\nThanks")]
+    [InlineData(
+        "Attention: the door is locked from outside, can you open it?\n\nThanks",
+        "Attention: the door is locked from outside, can you open it?\n\nThanks"
+    )]
     [InlineData("Warning: the pump is hot.\n\nIs that fine?", "Warning: the pump is hot.\n\nIs that fine?")]
     public void A_banner_on_top_is_nobodys(string text, string own) => Assert.Equal(own, OwnText.Of(text).Own);
 
