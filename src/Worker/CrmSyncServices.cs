@@ -4,6 +4,7 @@ using CrmSync.Storage.Harvest;
 using CrmSync.Storage.Log;
 using CrmSync.Storage.Meetings;
 using CrmSync.Storage.Privacy;
+using CrmSync.Worker.Commands.Authorship;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Delivery;
 using CrmSync.Worker.Digests;
@@ -14,6 +15,7 @@ using CrmSync.Worker.Sources;
 using CrmSync.Worker.Sources.Graph;
 using CrmSync.Worker.Sources.Imap;
 using CrmSync.Worker.Status;
+using DnsClient;
 using Microsoft.Extensions.DependencyInjection;
 using NodaTime;
 using NodaTime.Extensions;
@@ -87,6 +89,8 @@ internal static class CrmSyncServices
         .AddSingleton<DeliveryStanding>();
 
     private static IServiceCollection AddHarvest(this IServiceCollection services) => services
+        .AddSingleton<IDnsQuery>(_ => new LookupClient())
+        .AddSingleton(parts => new DkimCheck(parts.GetRequiredService<IDnsQuery>))
         .AddSingleton<HarvestAll>()
         .AddSingleton<LogDerivation>()
         .AddSingleton<FreshHarvest>()

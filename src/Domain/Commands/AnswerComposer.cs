@@ -34,6 +34,11 @@ public sealed class AnswerComposer(DigestFacts facts)
         foreach (var contact in Asked(answer, QuestionKind.MayIWrite))
             Advise(contact, reader, clock, sight, sections, headlines);
 
+        if (answer.WithHelp)
+            Help(sections, headlines);
+
+        var listed = answer.WithList ? List(reader, clock, zone, sections, headlines) : [];
+
         var headline =
             headlines.Count == 1 ? headlines[0] : $"{headlines[0]}, and {ReaderClock.Count(headlines.Count - 1, "further answer")}";
         var run = new DueDigest(
@@ -50,10 +55,45 @@ public sealed class AnswerComposer(DigestFacts facts)
             Greeting = people.FirstName(reader.Id),
             Day = $"{ReaderClock.LongDay(clock.Today)}, {clock.TimeOf(facts.Now)}",
             Sections = sections,
-            Listed = [],
+            Listed = listed,
             PolicyVersion = PlainWords.Flatten(facts.Policy.Version, PlainWords.Name),
             IsEmpty = false,
         };
+    }
+
+    private static void Help(List<DigestSection> sections, List<string> headlines)
+    {
+        sections.Add(
+            new NewsSection("help", "What you can write")
+            {
+                Lines = [.. ReplyGrammar.Examples.Select(example => new NewsLine("write", example))],
+            });
+        headlines.Add("What you can write");
+    }
+
+    /// <summary>
+    /// The reader's list as their next digest would show it, as if there had been none before; its numbers can be answered.
+    /// </summary>
+    private IReadOnlyList<ListedItem> List(
+        Person reader,
+        ReaderClock clock,
+        DateTimeZone zone,
+        List<DigestSection> sections,
+        List<string> headlines)
+    {
+        var usual =
+            facts.Policy.Digests.FirstOrDefault(digest => digest.Readers == DigestReaders.Owners)
+            ?? new DigestDefinition(Name, reader.Place ?? new Place("policy", 1, 1)) { At = LocalTime.Midnight };
+        var run = new DueDigest(
+            usual with { Sections = [SectionNames.Overdue, SectionNames.DueToday, SectionNames.ToDo] },
+            reader,
+            clock.Today,
+            facts.Now,
+            zone);
+        var digest = new DigestComposer(facts).Compose(run, DigestHistory.None);
+        sections.AddRange(digest.Sections);
+        headlines.Add(digest.Listed.Count == 0 ? "Nothing to do for now" : digest.Headline);
+        return digest.Listed;
     }
 
     private IEnumerable<EmailAddress> Asked(MailAnswer answer, QuestionKind kind) =>
@@ -112,7 +152,7 @@ public sealed class AnswerComposer(DigestFacts facts)
         List<DigestSection> sections,
         List<string> headlines)
     {
-        if (sight.Covers(facts.OwnerOf(contact)) && facts.MayWrite(contact) is { } advice)
+        if (facts.IsShownTo(sight, contact) && facts.MayWrite(contact) is { } advice)
         {
             var (headline, section) = new WritingWords(facts, people, clock, sight).Of(advice);
             sections.Add(section);

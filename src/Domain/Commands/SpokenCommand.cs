@@ -1,31 +1,56 @@
-using CrmSync.Domain.Evaluation;
 using NodaTime;
 
 namespace CrmSync.Domain.Commands;
 
-/// <summary>What a reader asked for in one line of a reply.</summary>
-/// <param name="Verb"><c>done</c>, <c>snooze</c>, <c>called</c>, <c>resolved</c>, <c>not-useful</c>, <c>tag</c>, <c>untag</c>, <c>note</c>,
-/// <c>brief</c> or <c>may-i-write</c>.</param>
-/// <param name="Line">The line as written.</param>
-public sealed record SpokenCommand(string Verb, string Line)
+/// <summary>Which lines of a digest a command means.</summary>
+public sealed record CommandTargets
 {
-    /// <summary>The numbers items have in the mail that is answered.</summary>
+    /// <summary>The only item of the mail that is answered; what a verb without a number means.</summary>
+    public static CommandTargets TheOnlyOne { get; } = new();
+
+    /// <summary>The numbers items have in the mail that is answered, each once, in the order they were written.</summary>
     public IReadOnlyList<int> Numbers { get; init; } = [];
 
-    /// <summary>Items by their ids.</summary>
+    /// <summary>Items by their ids, in upper case.</summary>
     public IReadOnlyList<string> Items { get; init; } = [];
 
+    /// <summary>Every numbered line of that mail but <see cref="Except"/>.</summary>
+    public bool IsAll { get; init; }
+
+    public IReadOnlyList<int> Except { get; init; } = [];
+
+    /// <summary>Whether neither number nor id was written.</summary>
+    public bool IsTheOnlyOne => !IsAll && Numbers.Count + Items.Count == 0;
+}
+
+/// <summary>One thing a reader asks for.</summary>
+/// <param name="Verb">What.</param>
+/// <param name="Targets">Of which lines.</param>
+public sealed record SpokenCommand(CommandVerb Verb, CommandTargets Targets)
+{
     /// <summary>The end of a snooze.</summary>
     public Instant? Until { get; init; }
 
+    /// <summary>Of <see cref="CommandVerb.Tag"/> and <see cref="CommandVerb.Untag"/>, in lower case.</summary>
     public string? Tag { get; init; }
+
+    /// <summary>To whom an item is given: an id or a name, as written.</summary>
+    public string? Person { get; init; }
 
     /// <summary>
     /// The text of a note; the addresses of a question, separated by blanks, unless it names lines or items; empty for those the author
     /// meets next.
     /// </summary>
     public string? Text { get; init; }
+
+    /// <summary>What stands behind the command and is kept as a note about the same contacts.</summary>
+    public string? Remark { get; init; }
 }
+
+/// <summary>A line that was understood as a whole.</summary>
+/// <param name="Line">As written.</param>
+/// <param name="Commands">What it asks for, in the order of its words: all of it or nothing is carried out.</param>
+public sealed record SpokenLine(string Line, IReadOnlyList<SpokenCommand> Commands);
 
 /// <summary>A line that looks like a command but cannot be carried out.</summary>
 /// <param name="Line">The line as written, shortened.</param>
@@ -33,4 +58,8 @@ public sealed record SpokenCommand(string Verb, string Line)
 public sealed record RefusedLine(string Line, string Reason);
 
 /// <summary>What a reply says.</summary>
-public sealed record SpokenReply(IReadOnlyList<SpokenCommand> Commands, IReadOnlyList<RefusedLine> Refused);
+public sealed record SpokenReply(IReadOnlyList<SpokenLine> Lines, IReadOnlyList<RefusedLine> Refused)
+{
+    /// <summary>Everything that is asked for.</summary>
+    public IEnumerable<SpokenCommand> Commands => Lines.SelectMany(line => line.Commands);
+}

@@ -77,7 +77,7 @@ internal sealed class WritingWords(DigestFacts facts, PeopleBook people, ReaderC
         if (found is null)
             return $"they are left alone for {cooldown.For} after a case";
 
-        var isSeen = sight.Covers(facts.OwnerOf(found.Contact));
+        var isSeen = facts.IsShownTo(sight, found.Contact);
         var what =
             $"{found.Name.Replace('-', ' ')}{(isSeen ? $" of {people.NameOf(found.Contact)}{PlainWords.About(found.Subject)}" : " of somebody else there")}";
         return found.Closed is { } closed
@@ -109,7 +109,7 @@ internal sealed class WritingWords(DigestFacts facts, PeopleBook people, ReaderC
         line.Participants.Any(participant =>
             participant.Internal
                 ? people.Ours(participant.Address)?.Id == sight.Reader
-                : sight.Covers(facts.OwnerOf(people.Primary(participant.Address))));
+                : facts.IsShownTo(sight, people.Primary(participant.Address)));
 
     private IEnumerable<NewsLine> Meetings(EmailAddress contact) =>
         people

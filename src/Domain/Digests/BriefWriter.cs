@@ -30,7 +30,7 @@ internal sealed class BriefWriter(DigestFacts facts, PeopleBook people, ReaderCl
     public Brief? WriteIfVisible(EmailAddress address)
     {
         var contact = people.Primary(address);
-        var isTheirs = sight.Covers(facts.OwnerOf(contact));
+        var isTheirs = facts.IsShownTo(sight, contact);
         var brief = Write(contact, isTheirs);
         return
             brief.Contacts.Count + brief.Open.Count + brief.Awaited.Count + brief.Facts.Count > 0

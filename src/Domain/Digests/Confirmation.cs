@@ -47,6 +47,12 @@ public sealed record Question(QuestionKind Kind, EmailAddress Contact);
 /// <param name="Questions">What it asks.</param>
 public sealed record MailAnswer(IReadOnlyList<Confirmation> Confirmations, IReadOnlyList<Question> Questions)
 {
+    /// <summary>Whether the reader wants to know what can be said.</summary>
+    public bool WithHelp { get; init; }
+
+    /// <summary>Whether the reader wants their list as it is now.</summary>
+    public bool WithList { get; init; }
+
     /// <summary>Whether it cannot wait for the next digest: something failed, or something was asked.</summary>
-    public bool AtOnce => Questions.Count > 0 || Confirmations.Any(one => one.Failed);
+    public bool AtOnce => WithHelp || WithList || Questions.Count > 0 || Confirmations.Any(one => one.Failed);
 }

@@ -122,7 +122,8 @@ public sealed class LinesToRead
         if (running.Log.Find(address) is not { } contact)
             return;
 
-        ids.UnionWith(contact.Lines.Concat(running.Log.NotCountedOf(contact)).Select(line => line.Id));
+        ids.UnionWith(
+            contact.Lines.Where(line => line.UndoneAt == long.MaxValue).Concat(running.Log.NotCountedOf(contact)).Select(line => line.Id));
         threads.UnionWith(contact.Threads.Select(thread => thread.Id));
     }
 

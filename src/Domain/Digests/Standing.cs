@@ -43,7 +43,7 @@ public sealed class Standing
         var evaluation = evaluated.EvaluateLately(now, now - LinesToRead.Lately);
         var standing = new Standing(evaluated, now);
         var lines = log.Interactions.ToDictionary(line => line.Id, StringComparer.Ordinal);
-        return new DigestFacts(evaluated.Policy, evaluation, log)
+        return new DigestFacts(evaluated.Policy, evaluation, log.WithoutUndone())
         {
             Cases = standing.OpenCases(),
             OverContacted = standing.OverContacted(lines),

@@ -35,6 +35,13 @@ public sealed record ContactLogSnapshot(IReadOnlyCollection<Interaction> Interac
 {
     /// <summary>How far each account has been read; null means everything has been read (tests, backtest).</summary>
     public IReadOnlyList<AccountCoverage>? Coverage { get; init; }
+
+    /// <summary>The same without the commands that were taken back, where every line of it is known by now.</summary>
+    public ContactLogSnapshot WithoutUndone()
+    {
+        var undone = Interactions.SelectMany(line => line.Command?.Undoes ?? []).ToHashSet(StringComparer.Ordinal);
+        return undone.Count == 0 ? this : this with { Interactions = [.. Interactions.Where(line => !undone.Contains(line.Id))] };
+    }
 }
 
 /// <summary>How far an account has been read (policy.md section 11, "Coverage").</summary>

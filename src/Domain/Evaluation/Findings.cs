@@ -132,7 +132,7 @@ internal static class Done
     public static Line[] About(View view, string about)
     {
         var commands = view.Log.CommandsAbout(about);
-        return commands.Count == 0 ? [] : [.. commands.Where(c => view.Reached(c.Seen))];
+        return commands.Count == 0 ? [] : [.. commands.Where(view.Stands)];
     }
 
     /// <summary>Whether a command names the contact and no thread, meeting or organisation.</summary>

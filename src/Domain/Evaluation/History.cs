@@ -50,7 +50,7 @@ internal sealed class History : Kept
         var entangled = false;
         foreach (var line in contact.Lines)
         {
-            if (!view.Reached(line.Seen))
+            if (!view.Stands(line))
                 continue;
 
             entangled |= line.Entangled;
@@ -196,7 +196,7 @@ internal sealed class History : Kept
                 if (
                     command.Verb != "called"
                     || command.Contact is not null
-                    || !view.Reached(command.Seen)
+                    || !view.Stands(command)
                     || !Concerns(view, thread, command, contact))
                     continue;
 

@@ -137,7 +137,7 @@ internal sealed class Limits(View view)
         {
             if (
                 command.Verb == "snooze"
-                && view.Reached(command.Seen)
+                && view.Stands(command)
                 && (command.Command!.Rule is not { } named || named == draft.Rule.Name))
                 (commands ??= []).Add(command);
         }

@@ -33,7 +33,8 @@ internal static class Items
         new(IdOf(ending.Rule, ending.About, ending.Key), ending.Rule, ending.About, ending.As, Instant.FromUnixTimeTicks(ending.At))
         {
             Contact = ending.Contact.Primary,
-            Owner = view.Plan.IdOf(Ownership.Of(view, ending.Contact)),
+            Owner = view.Plan.IdOf(
+                Ownership.Of(view, ending.Contact, ending.Rule, ending.About, IdOf(ending.Rule, ending.About, ending.Key), ending.Opened)),
             Opened = Instant.FromUnixTimeTicks(ending.Opened),
             Due = ending.Due is { } due and < long.MaxValue ? Instant.FromUnixTimeTicks(due) : null,
             KnownAt = Instant.FromUnixTimeTicks(Math.Max(ending.At, ending.KnownAt)),
@@ -44,7 +45,7 @@ internal static class Items
 
     private static FoundItem Make(View view, Draft draft, long opened, Hold? held, Instant? hiddenUntil)
     {
-        var owner = Ownership.Of(view, draft.Contact);
+        var owner = Ownership.Of(view, draft.Contact, draft.Rule, draft.About, IdOf(draft.Rule, draft.About, draft.Key), draft.Opened);
         var due = draft.DueFrom(opened);
         var overdue = held is null && !draft.Paused && view.Passed(due);
         var steps = due == long.MaxValue ? [] : StepsOf(view, draft, owner, due);

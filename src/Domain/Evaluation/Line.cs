@@ -120,6 +120,9 @@ internal sealed class Line(string id)
     /// <summary>The end of a snooze.</summary>
     public long SnoozedUntil { get; set; }
 
+    /// <summary>When we learned that a command was taken back; from then on it is as if it had never been said.</summary>
+    public long UndoneAt { get; set; } = long.MaxValue;
+
     public string Verb => Command?.Verb ?? "";
 
     /// <summary>Inbound before meeting before outbound, at the same time.</summary>

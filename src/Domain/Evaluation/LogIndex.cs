@@ -21,6 +21,7 @@ internal sealed class LogIndex
     private readonly Dictionary<EmailAddress, ContactNode> contacts = [];
     private readonly Dictionary<string, OrganisationNode> organisations = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<Line>> commandsAbout = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<Line>> undos = new(StringComparer.Ordinal);
     private readonly List<OrganisationNode> inOrder = [];
 
     public LogIndex(Plan plan)
@@ -40,6 +41,9 @@ internal sealed class LogIndex
     public IReadOnlyCollection<ContactNode> Contacts => contacts.Values;
 
     public IReadOnlyCollection<Line> Lines => lines.Values;
+
+    /// <summary>Whether any item was given to somebody.</summary>
+    public bool HasGifts { get; private set; }
 
     /// <summary>Whether any command names what it is about.</summary>
     public bool HasCommandsAbout => commandsAbout.Count > 0;
@@ -118,6 +122,30 @@ internal sealed class LogIndex
         if (line.IsMail)
             replies.Link(line);
 
+        HasGifts |= line.Verb == "give";
+        line.UndoneAt = UndoneAt(line.Id);
+        Add(line);
+        foreach (var id in line.Command?.Undoes ?? [])
+        {
+            if (!undos.TryGetValue(id, out var by))
+                undos[id] = by = [];
+
+            by.Add(line);
+            LookAgain(id);
+        }
+    }
+
+    /// <summary>When the first of those that take a command back was seen.</summary>
+    private long UndoneAt(string id) => undos.TryGetValue(id, out var by) && by.Count > 0 ? by.Min(undo => undo.Seen) : long.MaxValue;
+
+    /// <summary>Looks again whether a command was taken back; whoever it concerns is evaluated again.</summary>
+    private void LookAgain(string id)
+    {
+        if (!lines.TryGetValue(id, out var line))
+            return;
+
+        Remove(line);
+        line.UndoneAt = UndoneAt(id);
         Add(line);
     }
 
@@ -220,6 +248,11 @@ internal sealed class LogIndex
             notCounted[address].Remove(line);
 
         replies.Unlink(line);
+        foreach (var id in line.Command?.Undoes ?? [])
+        {
+            if (undos.TryGetValue(id, out var by) && by.Remove(line))
+                LookAgain(id);
+        }
     }
 
     private static IEnumerable<ContactNode> ContactsOf(Line line)

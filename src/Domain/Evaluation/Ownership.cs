@@ -21,6 +21,53 @@ internal static class Ownership
     /// <summary>The person, by index, who is to act for a contact as of now: after <c>assign</c>, absences and successors.</summary>
     public static int Of(View view, ContactNode contact) => view.StandIn(Assigned(view, contact).Person);
 
+    /// <summary>
+    /// The same for one item: whom it was given to goes before <c>assign</c>, for that item and for what opens later in its thread; whoever
+    /// left or is away is followed or covered all the same.
+    /// </summary>
+    /// <param name="view">The log as known now.</param>
+    /// <param name="contact">Whom the item concerns.</param>
+    /// <param name="rule">Its rule.</param>
+    /// <param name="about">What it is about.</param>
+    /// <param name="item">Its id.</param>
+    /// <param name="opened">When it opened.</param>
+    public static int Of(View view, ContactNode contact, Rule rule, string about, string item, long opened)
+    {
+        if (!view.Log.HasGifts)
+            return Of(view, contact);
+
+        Line? last = null;
+        var thread = view.Log.FindThread(about);
+        foreach (var gift in thread is null ? view.Log.CommandsAbout(about) : view.Log.CommandsAbout(thread))
+            Consider(gift);
+
+        if (EmailAddress.TryParse(about, out _))
+        {
+            foreach (var gift in History.Of(view, contact).Commands)
+            {
+                if (Done.IsAboutContact(gift))
+                    Consider(gift);
+            }
+        }
+
+        return last is null ? Of(view, contact) : view.StandIn(view.Plan.Person(last.Command!.To));
+
+        void Consider(Line gift)
+        {
+            if (
+                gift.Verb == "give"
+                && view.Stands(gift)
+                && view.Plan.Person(gift.Command!.To) >= 0
+                && IsMeant(gift)
+                && (last is null || Order.Plain(last, gift) < 0))
+                last = gift;
+        }
+
+        bool IsMeant(Line gift) =>
+            (gift.Command!.Item is { } given ? given == item : gift.Command.Rule is null || gift.Command.Rule == rule.Name)
+            || (thread is not null && opened > gift.At);
+    }
+
     /// <summary>Whom <c>assign</c> names, whoever is away.</summary>
     public static KeptOwner Assigned(View view, ContactNode contact)
     {

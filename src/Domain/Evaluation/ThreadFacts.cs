@@ -125,7 +125,7 @@ internal sealed class ThreadFacts : Kept
             return [];
 
         var commands = view.Log.CommandsAbout(thread);
-        return commands.Count == 0 ? [] : [.. commands.Where(c => view.Reached(c.Seen))];
+        return commands.Count == 0 ? [] : [.. commands.Where(view.Stands)];
     }
 
     private static ThreadMail[] MailsOf(View view, ThreadNode thread)

@@ -76,7 +76,7 @@ internal sealed class Traits : Kept
                 line.Kind != LineKind.Command
                 || line.Verb is not ("tag" or "untag")
                 || line.Command!.Tag is not { } tag
-                || !view.Reached(line.Seen))
+                || !view.Stands(line))
                 continue;
 
             found ??= [];

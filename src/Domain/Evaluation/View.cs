@@ -37,6 +37,9 @@ internal sealed class View(Plan plan, LogIndex log, PeopleOnDuty people, long no
         return false;
     }
 
+    /// <summary>Whether a command is known and was not taken back.</summary>
+    public bool Stands(Line command) => Reached(command.Seen) && !Reached(command.UndoneAt);
+
     /// <summary>Whether it is later than <paramref name="moment"/>.</summary>
     public bool Passed(long moment) => moment < long.MaxValue && Reached(moment + 1);
 

@@ -189,6 +189,7 @@ public sealed record MeetingFacts
 /// <summary>What a member of staff told CrmSync to do (policy.md section 6, "Commands").</summary>
 /// <param name="By">Who said it.</param>
 /// <param name="Verb"><c>done</c>, <c>snooze</c>, <c>called</c>, <c>resolved</c>, <c>tag</c>, <c>untag</c>, <c>note</c>, <c>chase</c>,
+/// <c>give</c>, <c>undo</c>,
 /// <c>brief</c> or <c>not-useful</c>.</param>
 public sealed record CommandFacts(EmailAddress By, string Verb)
 {
@@ -206,4 +207,16 @@ public sealed record CommandFacts(EmailAddress By, string Verb)
     public string? Rule { get; init; }
 
     public string? Text { get; init; }
+
+    /// <summary>The id of the person to whom an item is given.</summary>
+    public string? To { get; init; }
+
+    /// <summary>The id of the item that is given, or null for every item it may mean.</summary>
+    public string? Item { get; init; }
+
+    /// <summary>The id of the mail that said it: what one mail said is taken back together.</summary>
+    public string? Mail { get; init; }
+
+    /// <summary>The ids of the lines that are taken back.</summary>
+    public IReadOnlyList<string> Undoes { get; init; } = [];
 }

@@ -56,9 +56,13 @@ public sealed record MailFacts
     public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
 
     /// <summary>
-    /// The Authentication-Results fields (RFC 8601), topmost first: what servers on the way say of the sender. Never stored.
+    /// Of mails to the command mailbox: which fields the mail has, topmost first, with the values of those that tell where it came from.
+    /// Never stored; empty for other mails.
     /// </summary>
-    public IReadOnlyList<string> AuthenticationResults { get; init; } = [];
+    public IReadOnlyList<TraceField> Trace { get; init; } = [];
+
+    /// <summary>How many addresses From names.</summary>
+    public int Authors { get; init; } = 1;
 
     /// <summary>A text/calendar part at the top, or in a multipart/alternative or /mixed with a METHOD.</summary>
     public bool CalendarPart { get; init; }
@@ -137,6 +141,11 @@ public enum MailSigns
     /// <summary>An answer to an invitation with words of its author's.</summary>
     WordsInAnswer = 8,
 }
+
+/// <summary>A field of a mail's header.</summary>
+/// <param name="Name">Its name in lower case.</param>
+/// <param name="Value">Its unfolded value; empty for fields that tell nothing about where the mail came from.</param>
+public sealed record TraceField(string Name, string Value);
 
 /// <summary>One copy of a mail as one account holds it.</summary>
 /// <param name="Account">The name of the account.</param>

@@ -432,7 +432,7 @@ public sealed class DigestLedger(ContactDatabase database)
         step switch
         {
             LedgerStep.Sent sent => scope.Execute(
-                "update digest set state = 3, sent_at = @At, bytes = null, problem = null, next_try_at = null where message_id = "
+                "update digest set state = 3, sent_at = @At, problem = null, next_try_at = null where message_id = "
                     + "@MessageId and state = 2",
                 new { sent.At, sent.MessageId }),
             LedgerStep.Postponed later => scope.Execute(

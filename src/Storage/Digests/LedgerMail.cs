@@ -55,7 +55,7 @@ public sealed record WrittenMail(string MessageId, byte[]? Bytes, IReadOnlyList<
 /// <param name="MessageId">The mail.</param>
 public abstract record LedgerStep(string MessageId)
 {
-    /// <summary>It has left; its bytes are no longer needed.</summary>
+    /// <summary>It has left; its bytes stay, for knowing its lines again in what answers it.</summary>
     public sealed record Sent(string MessageId, Instant At) : LedgerStep(MessageId);
 
     /// <summary>It certainly did not leave, and is tried again.</summary>

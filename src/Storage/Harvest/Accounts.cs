@@ -12,7 +12,8 @@ public sealed class Accounts(ContactDatabase database)
 
     private const string Columns =
         """
-        number, name, kind, address, first_read_done, read_until, last_attempt, last_success, last_error, last_error_permanent, error_since, cursor
+        number, name, kind, address, first_read_done, read_until, last_attempt, last_success, last_error, last_error_permanent, error_since, cursor,
+        first_listed_at
         """;
 
     /// <summary>The account of that name, made when it is new; kind and address follow the configuration.</summary>
@@ -50,6 +51,15 @@ public sealed class Accounts(ContactDatabase database)
         await using var connection = await database.Connect(ct);
         return [.. await connection.QueryAsync<AccountState>($"select {Columns} from account order by name")];
     }
+
+    /// <summary>Notes when an account is listed for the first time; later times change nothing.</summary>
+    public Task BeginsToBeListed(AccountState account, Instant now, CancellationToken ct) =>
+        database.Write(
+            scope =>
+                scope.Execute(
+                    "update account set first_listed_at = @now where number = @Number and first_listed_at is null",
+                    new { account.Number, now }),
+            ct);
 
     /// <summary>Everything that was there at first has been listed: what is found from now on is news.</summary>
     public Task FirstReadDone(AccountState account, CancellationToken ct) =>

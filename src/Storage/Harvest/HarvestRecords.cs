@@ -36,6 +36,9 @@ public sealed record AccountState
     /// <summary>Since when it has been failing.</summary>
     public Instant? ErrorSince { get; init; }
 
+    /// <summary>When it was listed for the first time; null before that, and for accounts an older version listed.</summary>
+    public Instant? FirstListedAt { get; init; }
+
     /// <summary>Whatever the source keeps for the whole account.</summary>
     public string? Cursor { get; init; }
 }

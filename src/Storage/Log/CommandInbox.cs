@@ -30,7 +30,20 @@ public sealed record WaitingCommand(string Id, Instant ArrivedAt, string? Sender
     /// The same without a word of what it says: kept in its place where it names somebody who was erased, so that its author can be told.
     /// </summary>
     public string? Unsaid { get; init; }
+
+    /// <summary>The mail as it came, where its signatures are still to be verified.</summary>
+    public byte[]? Bytes { get; init; }
+
+    /// <summary>Equal for one mail that is sent once more under another Message-ID; null when it has no date.</summary>
+    public string? Seal { get; init; }
 }
+
+/// <summary>A mail among what somebody sent that names the command mailbox.</summary>
+/// <param name="Item">The number of the item.</param>
+/// <param name="Account">The number of the account.</param>
+/// <param name="Mail">The id of the mail, as in <see cref="WaitingCommand.Id"/>.</param>
+/// <param name="Address">Which of its addresses, in lower case.</param>
+public sealed record SentCommand(long Item, long Account, string Mail, string Address);
 
 /// <summary>What became of a mail to the command mailbox.</summary>
 /// <param name="Id">As in <see cref="WaitingCommand"/>.</param>
@@ -82,8 +95,8 @@ public sealed class CommandInbox(ContactDatabase database)
                         : mail.Mail;
                     await scope.Execute(
                         """
-                        insert into command_mail (id, arrived_at, state, mail, sender, people)
-                        values (@Id, @ArrivedAt, 0, @text, @Sender, @people)
+                        insert into command_mail (id, arrived_at, state, mail, sender, people, bytes, seal)
+                        values (@Id, @ArrivedAt, 0, @text, @Sender, @people, @bytes, @Seal)
                             on conflict do nothing
                         """,
                         new
@@ -96,6 +109,8 @@ public sealed class CommandInbox(ContactDatabase database)
                                 string.Join(
                                     ' ',
                                     Mentions.AddressesIn(text).Select(address => address.Value).Distinct(StringComparer.Ordinal))),
+                            bytes = text == mail.Mail ? mail.Bytes : null,
+                            mail.Seal,
                         });
                 }
 
@@ -115,6 +130,14 @@ public sealed class CommandInbox(ContactDatabase database)
         return [.. rows.Select(row => new WaitingCommand(row.Id, row.ArrivedAt, row.Sender, row.Mail))];
     }
 
+    /// <summary>A mail that waits as it came; null where that is not kept.</summary>
+    public async Task<byte[]?> FindBytes(string id, CancellationToken ct)
+    {
+        await using var connection = await database.Connect(ct);
+        return await connection.ExecuteScalarAsync<byte[]?>(
+            new CommandDefinition("select bytes from command_mail where id = @id", new { id }, cancellationToken: ct));
+    }
+
     /// <summary>Writes down what became of a mail; what it said is forgotten.</summary>
     public Task Decide(string id, CommandDecision decision, CancellationToken ct) => database.WriteDurably(
         async scope =>
@@ -123,7 +146,7 @@ public sealed class CommandInbox(ContactDatabase database)
             return await scope.Execute(
                 """
                 update command_mail
-                   set state = @state, words = @words, mail = null, reader = @reader, answer = @answer, at_once = @atOnce
+                   set state = @state, words = @words, mail = null, bytes = null, reader = @reader, answer = @answer, at_once = @atOnce
                  where id = @id and state = 0
                 """,
                 new
@@ -183,38 +206,104 @@ public sealed class CommandInbox(ContactDatabase database)
         return [.. rows.Select(row => new CommandAnswer(row.Id, row.Sender, (CommandMailState)row.State, row.Words))];
     }
 
-    /// <summary>Whether one of these mailboxes holds, among what was sent from it, the very mail that another account holds too.</summary>
-    /// <param name="messageId">The Message-ID both copies bear.</param>
-    /// <param name="mailboxes">The addresses of the sender's own mailboxes.</param>
+    /// <summary>Keeps which addresses of the command mailbox mails name that lie among what was sent from an account.</summary>
+    public Task KeepSent(IReadOnlyCollection<SentCommand> sent, CancellationToken ct) =>
+        database.Write(
+            async scope =>
+            {
+                foreach (var one in sent)
+                {
+                    await scope.Execute(
+                        """
+                        insert into sent_command (item, address, account, mail)
+                        values (@Item, @Address, @Account, @Mail)
+                        on conflict (item, address) do update set account = excluded.account, mail = excluded.mail
+                        """,
+                        one);
+                }
+
+                return sent.Count;
+            },
+            ct);
+
+    /// <summary>
+    /// The addresses of the command mailbox that the author's own copy of a mail names. The copy lies in a folder which the server or the
+    /// source marks as that of sent mail, and is the very same mail; where a gateway changed a mail on its way, it is the one that makes
+    /// the same line of the log.
+    /// </summary>
+    /// <param name="mail">The id of the mail (<see cref="WaitingCommand.Id"/>).</param>
+    /// <param name="messageId">Its Message-ID, or null.</param>
+    /// <param name="mailboxes">The addresses of the author's own mailboxes.</param>
     /// <param name="commandAccount">The name of the account of the command mailbox.</param>
     /// <param name="ct">Cancels.</param>
-    public async Task<bool> HasSentCopy(
-        string messageId,
+    public async Task<IReadOnlyList<string>> NamedBySentCopy(
+        string mail,
+        string? messageId,
         IReadOnlyCollection<string> mailboxes,
         string commandAccount,
         CancellationToken ct)
     {
         await using var connection = await database.Connect(ct);
-        return await connection.ExecuteScalarAsync<long>(
+        return
+        [
+            .. await connection.QueryAsync<string>(
                 new CommandDefinition(
                     $"""
-                    select count(*)
-                      from interaction i
-                      join remote_item r on r.interaction = i.number
-                      join folder f on f.number = r.folder
-                      join account a on a.number = r.account
-                     where i.message_id = @messageId
-                       and {database.Engine.AnyOf("a.address", "@addresses")}
-                       and (f.role = 'sent' or (f.role is null and lower(f.remote_id) like '%sent%'))
-                       and exists (select 1 from sighting s join account c on c.number = s.account where s.interaction = i.number and c.name = @commandAccount)
+                    select distinct c.address
+                      from sent_command c
+                      join account a on a.number = c.account
+                     where {database.Engine.AnyOf("a.address", "@addresses")}
+                       and (c.mail = @mail
+                            or exists (select 1
+                                         from remote_item r
+                                         join interaction i on i.number = r.interaction
+                                         join sighting s on s.interaction = i.number
+                                         join account o on o.number = s.account
+                                        where r.number = c.item and i.message_id = @messageId and o.name = @commandAccount))
                     """,
                     new
                     {
+                        mail,
                         messageId,
                         addresses = database.Engine.List(mailboxes),
                         commandAccount,
                     },
+                    cancellationToken: ct)),
+        ];
+    }
+
+    /// <summary>
+    /// Whether another mail with the same seal was decided before: then this one is that mail once more under another Message-ID.
+    /// </summary>
+    public async Task<bool> IsSentOnceMore(string id, string seal, CancellationToken ct)
+    {
+        await using var connection = await database.Connect(ct);
+        return await connection.ExecuteScalarAsync<long>(
+                new CommandDefinition(
+                    "select count(*) from command_mail where seal = @seal and id <> @id and state = 1",
+                    new { id, seal },
                     cancellationToken: ct)) > 0;
+    }
+
+    /// <summary>The mails of some addresses that were carried out in a span of time, the latest first.</summary>
+    public async Task<IReadOnlyList<CommandAnswer>> CarriedOut(
+        IReadOnlyCollection<string> senders,
+        Instant from,
+        Instant to,
+        CancellationToken ct)
+    {
+        await using var connection = await database.Connect(ct);
+        var rows = await connection.QueryAsync<AnswerRow>(
+            new CommandDefinition(
+                $"""
+                select id as Id, sender as Sender, state as State, words as Words
+                  from command_mail
+                 where state = 1 and arrived_at >= @from and arrived_at <= @to and {database.Engine.AnyOf("sender", "@senders")}
+                 order by arrived_at desc, id desc
+                """,
+                new { from, to, senders = database.Engine.List(senders) },
+                cancellationToken: ct));
+        return [.. rows.Select(row => new CommandAnswer(row.Id, row.Sender, (CommandMailState)row.State, row.Words))];
     }
 
     private async Task<IReadOnlyList<UntoldAnswer>> Untold(string which, object parameters, CancellationToken ct)

@@ -19,7 +19,11 @@ internal static class CommandText
                 command.Until is { } until ? Instants.Print(until) : null,
                 command.Tag,
                 command.Rule,
-                Texts.Clean(command.Text)));
+                Texts.Clean(command.Text),
+                command.To,
+                command.Item,
+                command.Mail,
+                command.Undoes.Count > 0 ? command.Undoes : null));
 
     public static CommandFacts Read(string column)
     {
@@ -32,6 +36,10 @@ internal static class CommandText
             Tag = stored.Tag,
             Rule = stored.Rule,
             Text = stored.Text,
+            To = stored.To,
+            Item = stored.Item,
+            Mail = stored.Mail,
+            Undoes = stored.Undoes ?? [],
         };
     }
 
@@ -43,5 +51,9 @@ internal static class CommandText
         string? Until,
         string? Tag,
         string? Rule,
-        string? Text);
+        string? Text,
+        string? To = null,
+        string? Item = null,
+        string? Mail = null,
+        IReadOnlyList<string>? Undoes = null);
 }

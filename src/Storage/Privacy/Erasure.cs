@@ -443,6 +443,7 @@ public sealed class Erasure(ContactDatabase database, Func<byte[], string> textO
                 update command_mail
                    set words = @reason,
                        mail = null,
+                       bytes = null,
                        answer = null,
                        people = null,
                        sender = case when reader is null then null else sender end,

@@ -92,7 +92,7 @@ public sealed class Retention(ContactDatabase database)
                     await scope.Execute(
                         """
                         update command_mail
-                           set mail = null, words = null, answer = null, people = null, state = case when state = 0 then 2 else state end
+                           set mail = null, bytes = null, words = null, answer = null, people = null, state = case when state = 0 then 2 else state end
                          where arrived_at < @before and (mail is not null or words is not null or answer is not null)
                         """,
                         new { before }));

@@ -77,6 +77,8 @@ internal static class LogFormat
         json.Write("until", command.Until);
         json.WriteString("tag", command.Tag);
         json.WriteString("rule", command.Rule);
+        if (command.To is { } to)
+            json.WriteString("to", to);
     }
 
     private static void WriteParticipants(Utf8JsonWriter json, Interaction line, Instant now)

@@ -13,8 +13,8 @@ using NodaTime;
 namespace CrmSync.Worker.Commands;
 
 /// <summary>One thing a colleague wants.</summary>
-/// <param name="Verb">As in <see cref="CommandFacts.Verb"/>.</param>
-internal sealed record CommandWish(string Verb)
+/// <param name="Verb">What.</param>
+internal sealed record CommandWish(CommandVerb Verb)
 {
     /// <summary>What stands behind the verb: the tag, or until when to snooze.</summary>
     public string? Argument { get; init; }
@@ -27,6 +27,9 @@ internal sealed record CommandWish(string Verb)
 
     /// <summary>Of the mail it is about, where one is meant.</summary>
     public string? Subject { get; init; }
+
+    /// <summary>To whom an item is given, as written.</summary>
+    public string? Person { get; init; }
 }
 
 /// <summary>
@@ -46,54 +49,117 @@ internal sealed class CommandLines(CompanyPolicy policy, Standings standings, Co
     public CommandReading Say(CommandWish wish, ItemTarget target, IReadOnlyList<string> identity)
     {
         var verb = wish.Verb;
-        if (verb is "called" or "tag" or "untag" or "note" && target.Contact is null)
+        var isAboutPerson = verb is CommandVerb.Called or CommandVerb.Tag or CommandVerb.Untag or CommandVerb.Note;
+        if (isAboutPerson && target.Contact is null)
             throw new RefusedCommandException(
-                $": it concerns no single person, so there is nobody to {(verb == "called" ? "have called" : verb)}");
+                $": it concerns no single person, so there is nobody to "
+                    + $"{(verb == CommandVerb.Called ? "have called" : CommandVerbs.NameOf(verb))}");
 
-        if (verb == "snooze" && standings.IsOver(target))
+        if (verb == CommandVerb.Snooze && standings.IsOver(target))
             throw new RefusedCommandException(
                 ": it is done already, so there is nothing to come back to; write what you know with note, or answer the customer");
 
-        Instant? until = verb == "snooze" ? EndOf(wish) : null;
-        if (verb is "tag" or "untag" && wish.Argument is not { Length: > 0 })
+        Instant? until = verb == CommandVerb.Snooze ? EndOf(wish) : null;
+        if (verb is CommandVerb.Tag or CommandVerb.Untag && wish.Argument is not { Length: > 0 })
             throw new RefusedCommandException("names no tag; write for example tag-vip");
 
         var text = wish.Text?.Trim();
-        if (verb == "note" && string.IsNullOrEmpty(text))
+        if (verb == CommandVerb.Note && string.IsNullOrEmpty(text))
             throw new RefusedCommandException("has no text of its own; write what is to be noted above the forwarded mail");
 
         // Of some people only the fact is kept; dates stay, for rules rest on them.
-        var isWordless = verb == "note" && policy.Privacy.MetadataOnly.Covers(wish.Subject, [target.Contact!]);
+        var isWordless = verb == CommandVerb.Note && policy.Privacy.MetadataOnly.Covers(wish.Subject, [target.Contact!]);
         if (isWordless)
             text = NoteText.DatesAlone(text!);
 
-        if (verb == "done")
-            standings.IsDone(target);
+        var told = isWordless ? wish with { Text = text ?? "its words are not kept (privacy.metadata_only)" } : wish;
+        var taker = verb == CommandVerb.Give ? TakerOf(wish.Person, target) : null;
+        if (verb == CommandVerb.Done)
+            standings.MarkDone(target);
+
+        if (taker is not null)
+            standings.Outdate();
 
         // These can take each other back: what is said last holds, also when the same was said before.
-        var canBeTakenBack = verb is "snooze" or "tag" or "untag";
-        var about = verb is "called" or "tag" or "untag" or "note" ? null : target.About;
-        var at = standings.Free(about, target.Contact, mail.ArrivedAt);
-        var told = isWordless ? wish with { Text = text ?? "its words are not kept (privacy.metadata_only)" } : wish;
-        return CommandReading.Of(Confirm(told, target, until), new Interaction
+        var canBeTakenBack = verb is CommandVerb.Snooze or CommandVerb.Tag or CommandVerb.Untag or CommandVerb.Give;
+        var about = isAboutPerson ? null : target.About;
+        return CommandReading.Of(
+            Confirm(told, target, until, taker),
+            Line(
+                canBeTakenBack ? [.. identity, mail.Id, string.Create(CultureInfo.InvariantCulture, $"{said++}")] : identity,
+                standings.Free(about, target.Contact, mail.ArrivedAt),
+                new CommandFacts(author.Email, CommandVerbs.NameOf(verb))
+                {
+                    About = about,
+                    Contact = target.Contact,
+                    Until = until,
+                    Tag = verb is CommandVerb.Tag or CommandVerb.Untag ? wish.Argument!.ToLowerInvariant() : null,
+                    Rule = verb is CommandVerb.Done or CommandVerb.Snooze or CommandVerb.NotUseful or CommandVerb.Give
+                        ? target.Rule?.Name
+                        : null,
+                    Text = verb == CommandVerb.Note ? text?.Length > MostText ? text[..MostText] : text : null,
+                    To = taker?.Id,
+                    Item = taker is null ? null : target.Item,
+                }));
+    }
+
+    /// <summary>A line that takes others back.</summary>
+    /// <param name="ids">The ids of the lines.</param>
+    /// <param name="words">What they did, for the confirmation.</param>
+    public CommandReading TakeBack(IReadOnlyList<string> ids, string words)
+    {
+        standings.Outdate();
+        return CommandReading.Of(
+            new Confirmation("taken back", words),
+            Line(
+                ["undo", author.Id, .. ids],
+                mail.ArrivedAt,
+                new CommandFacts(author.Email, CommandVerbs.NameOf(CommandVerb.Undo)) { Undoes = ids }));
+    }
+
+    private Interaction Line(IReadOnlyList<string> identity, Instant at, CommandFacts facts)
+    {
+        // What was taken back can be said again.
+        var id = IdOf(identity);
+        if (standings.IsUndone(id))
+            id = IdOf([.. identity, mail.Id]);
+
+        return new Interaction
         {
-            Id = IdOf(canBeTakenBack ? [.. identity, mail.Id, string.Create(CultureInfo.InvariantCulture, $"{said++}")] : identity),
+            Id = id,
             Kind = InteractionKind.Command,
             At = at,
             Seen = mail.Backlog ? at : Instant.Max(now, at),
             Author = author.Email,
             Participants = [new Participant(author.Email, author.Name, ParticipantRole.From, Internal: true)],
             Accounts = [account],
-            Command = new CommandFacts(author.Email, verb)
-            {
-                About = about,
-                Contact = target.Contact,
-                Until = until,
-                Tag = verb is "tag" or "untag" ? wish.Argument!.ToLowerInvariant() : null,
-                Rule = verb is "done" or "snooze" or "not-useful" ? target.Rule?.Name : null,
-                Text = verb == "note" ? text?.Length > MostText ? text[..MostText] : text : null,
-            },
-        });
+            Command = facts with { Mail = mail.Id },
+        };
+    }
+
+    /// <summary>Whoever looks after an item, or somebody above them, may give it to any of our people who is still here.</summary>
+    private Person TakerOf(string? written, ItemTarget target)
+    {
+        if (target.Rule is null || !Chain.Below(policy, author.Id).Contains(target.Owner))
+            throw new RefusedCommandException(": it can be given away only by whoever looks after it, or by somebody above them");
+
+        var name = (written ?? "").ToLowerInvariant();
+        var today = policy.DefaultCalendar.DateOf(mail.ArrivedAt);
+        var found = policy
+            .People.Where(person => person.Id == name || person.Email.Value == name || person.Name?.ToLowerInvariant() == name)
+            .ToList();
+        if (found.Count == 0)
+            found = [.. policy.People.Where(person => person.Name is { } whole && whole.ToLowerInvariant().Split(' ').Contains(name))];
+
+        found.RemoveAll(person => person.Left is { } left && left <= today);
+        return found switch
+        {
+            [var one] => one,
+            [] => throw new RefusedCommandException($": {PlainWords.Flatten(written, 40)} is none of our people; there are "
+                + $"{string.Join(", ", policy.People.Where(person => !(person.Left <= today)).Select(person => person.Id))}"),
+            _ => throw new RefusedCommandException($": {PlainWords.Flatten(written, 40)} may be "
+                + $"{string.Join(" or ", found.Select(person => person.Id))}; write which"),
+        };
     }
 
     private Instant EndOf(CommandWish wish)
@@ -107,7 +173,7 @@ internal sealed class CommandLines(CompanyPolicy policy, Standings standings, Co
             : throw new RefusedCommandException("ends at a time that is past; write for example snooze-3d");
     }
 
-    private Confirmation Confirm(CommandWish wish, ItemTarget target, Instant? until)
+    private Confirmation Confirm(CommandWish wish, ItemTarget target, Instant? until, Person? taker)
     {
         var who = NameOf(target);
         var subject = PlainWords.Flatten(
@@ -120,14 +186,17 @@ internal sealed class CommandLines(CompanyPolicy policy, Standings standings, Co
         var what = (target.Rule is { } rule ? ItemWords.What(rule, who) : who) + (subject.Length > 0 ? $" “{subject}”" : "");
         return wish.Verb switch
         {
-            "snooze" => new Confirmation("snoozed", $"{what}, until {DayOf(until!.Value)}"),
-            "called" => new Confirmation("called", who),
-            "tag" => new Confirmation("tagged", $"{who}: {PlainWords.Flatten(wish.Argument!.ToLowerInvariant(), 40)}"),
-            "untag" => new Confirmation("no longer tagged", $"{who}: {PlainWords.Flatten(wish.Argument!.ToLowerInvariant(), 40)}"),
-            "note" => new Confirmation("noted", $"{who}: {PlainWords.Flatten(wish.Text, PlainWords.Excerpt)}"),
-            "chase" => new Confirmation("expects an answer", what),
-            "not-useful" => new Confirmation("not useful", what),
-            var verb => new Confirmation(verb, what),
+            CommandVerb.Snooze => new Confirmation("snoozed", $"{what}, until {DayOf(until!.Value)}"),
+            CommandVerb.Called => new Confirmation("called", who),
+            CommandVerb.Tag => new Confirmation("tagged", $"{who}: {PlainWords.Flatten(wish.Argument!.ToLowerInvariant(), 40)}"),
+            CommandVerb.Untag => new Confirmation(
+                "no longer tagged",
+                $"{who}: {PlainWords.Flatten(wish.Argument!.ToLowerInvariant(), 40)}"),
+            CommandVerb.Note => new Confirmation("noted", $"{who}: {PlainWords.Flatten(wish.Text, PlainWords.Excerpt)}"),
+            CommandVerb.Chase => new Confirmation("expects an answer", what),
+            CommandVerb.NotUseful => new Confirmation("not useful", what),
+            CommandVerb.Give => new Confirmation("given", $"{what}, to {standings.People.FirstName(taker!.Id)}"),
+            var verb => new Confirmation(CommandVerbs.NameOf(verb), what),
         };
     }
 

@@ -1,8 +1,11 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using CrmSync.Domain.Digests;
 using CrmSync.Domain.Company;
+using CrmSync.Domain.Digests;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
 using CrmSync.Storage.Log;
@@ -13,6 +16,9 @@ namespace CrmSync.Worker.Commands;
 /// <summary>What of a mail to the command mailbox decides what it means.</summary>
 internal sealed record CommandMail
 {
+    /// <summary>Nobody writes more above a digest, and no digest is longer.</summary>
+    private const int MostText = 300_000;
+
     /// <summary>What a server writes into a mail about where it put it; the only trace of a blind copy.</summary>
     private static readonly string[] DeliveredTo = ["delivered-to", "x-original-to"];
 
@@ -26,13 +32,29 @@ internal sealed record CommandMail
     /// <summary>When its author's own clock says it was written; tells the order of what arrived together.</summary>
     public long WrittenTicks { get; init; }
 
+    /// <summary>When we first saw it.</summary>
+    public long SeenTicks { get; init; }
+
     /// <summary>Whether it lay there already when the account was read for the first time.</summary>
     public bool Backlog { get; init; }
 
+    /// <summary>Whether it was old already when the account was listed for the first time.</summary>
+    public bool History { get; init; }
+
     public string? From { get; init; }
 
-    /// <summary>To, Cc, Bcc and where the server says it was delivered.</summary>
-    public IReadOnlyList<string> Recipients { get; init; } = [];
+    /// <summary>How many addresses From names.</summary>
+    public int Authors { get; init; } = 1;
+
+    public IReadOnlyList<string> To { get; init; } = [];
+
+    public IReadOnlyList<string> Cc { get; init; } = [];
+
+    /// <summary>Bcc, and where the server says it was delivered: what no signature of the author covers.</summary>
+    public IReadOnlyList<string> Blind { get; init; } = [];
+
+    /// <summary>Those of its addresses that are the command mailbox.</summary>
+    public IReadOnlyList<string> Own { get; init; } = [];
 
     public string? MessageId { get; init; }
 
@@ -41,13 +63,17 @@ internal sealed record CommandMail
 
     public string Subject { get; init; } = "";
 
+    /// <summary>The author's own words, for notes.</summary>
     public string OwnText { get; init; } = "";
+
+    /// <summary>Everything, with what it quotes.</summary>
+    public string Text { get; init; } = "";
 
     /// <summary>The addresses in what it quotes or forwards, those of authors first.</summary>
     public IReadOnlyList<string> Quoted { get; init; } = [];
 
-    /// <summary>Topmost first.</summary>
-    public IReadOnlyList<string> AuthenticationResults { get; init; } = [];
+    /// <summary>Its fields, topmost first.</summary>
+    public IReadOnlyList<TraceField> Trace { get; init; } = [];
 
     /// <summary>Whether somebody outside gets it, too.</summary>
     public bool IsForOutsiders { get; init; }
@@ -64,62 +90,97 @@ internal sealed record CommandMail
     /// <summary>Why nothing of what it says was kept, for its author; null for nearly every mail.</summary>
     public string? NotKept { get; init; }
 
+    /// <summary>Equal for the same mail under another Message-ID.</summary>
+    public string? Seal { get; init; }
+
     [JsonIgnore]
     public Instant ArrivedAt => Instant.FromUnixTimeTicks(ArrivedTicks);
+
+    [JsonIgnore]
+    public Instant FirstSeenAt => Instant.FromUnixTimeTicks(SeenTicks);
+
+    [JsonIgnore]
+    public IEnumerable<string> Recipients => To.Concat(Cc).Concat(Blind).Distinct(StringComparer.Ordinal);
 
     /// <summary>What a copy in the command mailbox says; null for mails of ours, of which the mailbox gets copies.</summary>
     /// <param name="facts">What the copy says.</param>
     /// <param name="line">The line it makes in the log.</param>
     /// <param name="classifier">Knows who is ours and what is automatic.</param>
-    /// <param name="backlog">Whether it lay there already when the account was read for the first time.</param>
+    /// <param name="firstListed">When the account was listed for the first time, if it lay there by then; else null.</param>
     /// <param name="now">The time of the harvest.</param>
-    public static CommandMail? Of(MailFacts facts, MailLine line, Classifier classifier, bool backlog, Instant now)
+    public static CommandMail? Create(MailFacts facts, MailLine line, Classifier classifier, Instant? firstListed, Instant now)
     {
         if (facts.Headers.ContainsKey("x-crmsync"))
             return null;
 
-        var identity = MailIdentity.Of(facts);
         var arrived = Instant.Min(now, facts.Received ?? facts.Date ?? facts.Stored ?? now);
-        return new CommandMail
+        var whole = facts.WholeText ?? "";
+        var mail = new CommandMail
         {
-            Id = identity.MessageKey ?? identity.Fingerprint,
+            Id = IdOf(facts),
             ArrivedTicks = Instant.FromUnixTimeSeconds(arrived.ToUnixTimeSeconds()).ToUnixTimeTicks(),
-            Backlog = backlog,
+            SeenTicks = now.ToUnixTimeTicks(),
+            Backlog = firstListed is not null,
+            History = firstListed is { } first && arrived < first - Duration.FromDays(1),
             From = facts.From?.Address.Value,
-            Recipients =
+            Authors = facts.Authors,
+            To = [.. facts.To.Select(one => one.Address.Value)],
+            Cc = [.. facts.Cc.Select(one => one.Address.Value)],
+            Blind =
             [
                 .. facts
-                    .To.Concat(facts.Cc)
-                    .Concat(facts.Bcc)
-                    .Select(one => one.Address.Value)
+                    .Bcc.Select(one => one.Address.Value)
                     .Concat(
                         DeliveredTo
                             .Select(name => facts.Headers.GetValueOrDefault(name)?.Trim('<', '>', ' ').ToLowerInvariant())
-                            .OfType<string>())
-                    .Distinct(),
+                            .OfType<string>()),
             ],
             MessageId = facts.MessageId,
             References = facts.References,
             Subject = Subjects.Collapse(facts.Subject),
             OwnText = facts.OwnText ?? "",
-            Quoted = QuotedPeople.In(facts.WholeText ?? ""),
+            Text = whole.Length > MostText ? whole[..MostText] : whole,
+            Quoted = QuotedPeople.In(whole),
             WrittenTicks = (facts.Date ?? arrived).ToUnixTimeTicks(),
-            AuthenticationResults = facts.AuthenticationResults,
+            Trace = facts.Trace,
             IsForOutsiders = facts.To.Concat(facts.Cc).Any(one => !classifier.Ours.Contains(one.Address)),
             IsThanks = line.Acknowledges,
             Undelivered = facts.Report is { Failed.Count: > 0 } report ? report.OfMessageId : null,
             Automatic = classifier.NotByHand(line with { Subject = facts.Subject }) is { } reason
                 ? $"nobody wrote it by hand ({PlainWords.Flatten(reason, 120)})"
                 : null,
+            Seal = facts.Date is { } date
+                ? Convert.ToHexString(
+                    SHA256.HashData(
+                        Encoding.UTF8.GetBytes(
+                            string.Create(
+                                CultureInfo.InvariantCulture,
+                                $"{facts.From?.Address}|{date.ToUnixTimeSeconds()}|{Subjects.Collapse(facts.Subject)}|"
+                                    + $"{Convert.ToHexString(facts.BodyDigest.Span)}"))))
+                : null,
         };
+        return mail with
+        {
+            Own = [.. mail.Recipients.Where(address => EmailAddress.TryParse(address, out var one) && classifier.Ours.IsCommandMailbox(one))],
+        };
+    }
+
+    /// <summary>The id of a mail: that of a copy of it is the same.</summary>
+    public static string IdOf(MailFacts facts)
+    {
+        var identity = MailIdentity.Of(facts);
+        return identity.MessageKey ?? identity.Fingerprint;
     }
 
     public static CommandMail Read(WaitingCommand waiting) =>
         JsonSerializer.Deserialize<CommandMail>(waiting.Mail, Form)
         ?? throw new FormatException("a mail to the command mailbox was kept without saying anything");
 
-    public WaitingCommand Write() => new(Id, ArrivedAt, From, JsonSerializer.Serialize(this, Form))
+    /// <param name="bytes">The mail as it came, where its signatures are to be verified.</param>
+    public WaitingCommand Write(byte[]? bytes) => new(Id, ArrivedAt, From, JsonSerializer.Serialize(this, Form))
     {
+        Bytes = NotKept is null ? bytes : null,
+        Seal = Seal,
         Unsaid = JsonSerializer.Serialize(Without("names a person who was erased; nothing of it is kept"), Form),
     };
 
@@ -128,7 +189,7 @@ internal sealed record CommandMail
     /// more.
     /// </summary>
     public CommandMail Wanted(PrivacyFilter unwanted) =>
-        unwanted.Covers(Subject, Recipients.Concat(Quoted).Concat([Subject, OwnText]).SelectMany(Mentions.AddressesIn))
+        unwanted.Covers(Subject, Recipients.Concat(Quoted).Concat([Subject, Text]).SelectMany(Mentions.AddressesIn))
             ? Without("is about somebody of whom nothing is kept (privacy.no_capture)")
             : this;
 
@@ -136,10 +197,15 @@ internal sealed record CommandMail
         this with
         {
             NotKept = reason,
-            Recipients = [],
+            To = [.. To.Where(IsOwn)],
+            Cc = [.. Cc.Where(IsOwn)],
+            Blind = [.. Blind.Where(IsOwn)],
             References = [],
             Subject = "",
             OwnText = "",
+            Text = "",
             Quoted = [],
         };
+
+    private bool IsOwn(string address) => Own.Contains(address);
 }

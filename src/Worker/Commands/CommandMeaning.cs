@@ -2,11 +2,11 @@ using System.Text.RegularExpressions;
 using CrmSync.Domain.Commands;
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Digests;
-using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
 using CrmSync.Storage;
 using CrmSync.Storage.Digests;
+using CrmSync.Storage.Log;
 using CrmSync.Worker.Configuration;
 using NodaTime;
 
@@ -24,18 +24,36 @@ internal sealed partial class CommandMeaning(
     Instant now)
 {
     /// <summary>How many people of a forwarded mail somebody wants to know about.</summary>
-    private const int MostPeople = 5;
+    public const int MostPeople = 5;
+
+    /// <summary>What an address or a link can ask for about one contact or item.</summary>
+    private static readonly CommandVerb[] OfAddresses =
+    [
+        CommandVerb.Done,
+        CommandVerb.Snooze,
+        CommandVerb.Called,
+        CommandVerb.Resolved,
+        CommandVerb.Tag,
+        CommandVerb.Untag,
+        CommandVerb.Note,
+        CommandVerb.Chase,
+        CommandVerb.NotUseful,
+    ];
 
     private readonly DigestLedger ledger = new(database);
     private readonly CommandTokens tokens = new(settings.Secret.Reveal());
     private readonly InternalAddresses ours = new(policy);
 
+    /// <param name="mail">The mail.</param>
+    /// <param name="addresses">The addresses of the command mailbox through which it commands.</param>
+    /// <param name="author">Who wrote it.</param>
+    /// <param name="ct">Cancels.</param>
     /// <exception cref="RefusedCommandException">The mail as a whole means nothing or must not be obeyed.</exception>
-    public async Task<CommandReading> Of(CommandMail mail, Person author, CancellationToken ct)
+    public async Task<CommandReading> Read(CommandMail mail, IReadOnlyList<string> addresses, Person author, CancellationToken ct)
     {
         var lines = new CommandLines(policy, standings, mail, author, account, now);
         if (SubjectLink().Match(mail.Subject) is { Success: true } link)
-            return await OfLink(
+            return await ReadLink(
                 mail,
                 author,
                 lines,
@@ -45,13 +63,13 @@ internal sealed partial class CommandMeaning(
                 ct);
 
         if (SubscribeAgain().Match(mail.Subject) is { Success: true } again)
-            return await Subscribed(again.Groups["digest"].Value.ToLowerInvariant(), author, stopped: false, ct);
+            return await Subscribe(again.Groups["digest"].Value.ToLowerInvariant(), author, stopped: false, ct);
 
-        var parts = mail.Recipients.Select(PlusPart).OfType<string>().Distinct().ToList();
+        var parts = addresses.Select(PlusPart).OfType<string>().Distinct().ToList();
         if (parts.Find(part => !part.StartsWith("re-", StringComparison.Ordinal)) is { } verb)
-            return OfAddress(mail, author, lines, verb);
+            return await ReadAddress(mail, author, lines, verb, ct);
 
-        return await OfReply(mail, author, lines, await AnsweredBy(mail, parts, ct), ct);
+        return await ReadReply(mail, author, lines, await FindAnswered(mail, parts, ct), ct);
     }
 
     /// <summary>What a mail is called where it is refused as a whole: what it asks for, without its token.</summary>
@@ -62,8 +80,44 @@ internal sealed partial class CommandMeaning(
             ? $"+{verb}: {mail.Subject}"
         : mail.OwnText.Split('\n').FirstOrDefault(line => !string.IsNullOrWhiteSpace(line)) ?? mail.Subject;
 
+    /// <summary>An address outside; null for what is ours or no address.</summary>
+    public EmailAddress? Outsider(string address) => EmailAddress.TryParse(address, out var one) && !ours.Contains(one) ? one : null;
+
+    /// <summary>Takes back all that the author's last mail or link did, within a day.</summary>
+    /// <exception cref="RefusedCommandException">There is nothing that can be taken back.</exception>
+    public async Task<CommandReading> TakeBack(CommandMail mail, Person author, CommandLines lines, CancellationToken ct)
+    {
+        var earliest = mail.ArrivedAt - Duration.FromDays(1);
+        var own = author.Also.Prepend(author.Email).ToHashSet();
+        var commands = await new ContactLog(database)
+            .Read(new LogFilter { Kinds = [InteractionKind.Command], Since = earliest }, ct)
+            .Where(line => line.Command is { Mail: { } by } command && own.Contains(command.By) && by != mail.Id)
+            .ToListAsync(ct);
+        var undone = commands.SelectMany(line => line.Command!.Undoes).ToHashSet(StringComparer.Ordinal);
+        var earlier = await new CommandInbox(database).CarriedOut([.. own.Select(one => one.Value)], earliest, mail.ArrivedAt, ct);
+        foreach (var one in earlier.Where(one => one.Id != mail.Id))
+        {
+            if (
+                one.Words is { } words
+                && (words.StartsWith("stopped:", StringComparison.Ordinal) || words.StartsWith("sent again:", StringComparison.Ordinal)))
+                throw new RefusedCommandException(
+                    "cannot take back what your last mail did, for it stopped a digest or asked for it again; write the opposite");
+
+            var said = commands.FindAll(line => line.Command!.Mail == one.Id);
+            if (said.Count == 0)
+                continue;
+
+            if (said.Exists(line => line.Command!.Undoes.Count > 0 || undone.Contains(line.Id)))
+                throw new RefusedCommandException("finds that what your last mail did was taken back already; nothing else was touched");
+
+            return lines.TakeBack([.. said.Select(line => line.Id).Order(StringComparer.Ordinal)], one.Words ?? "your last mail");
+        }
+
+        throw new RefusedCommandException("finds nothing of yours that was done within the last day; nothing was taken back");
+    }
+
     /// <summary>A link of a digest: the token says whose it is and to which item it belongs.</summary>
-    private async Task<CommandReading> OfLink(
+    private async Task<CommandReading> ReadLink(
         CommandMail mail,
         Person author,
         CommandLines lines,
@@ -73,7 +127,8 @@ internal sealed partial class CommandMeaning(
         CancellationToken ct)
     {
         var today = (author.Calendar ?? policy.DefaultCalendar).DateOf(mail.ArrivedAt);
-        var answer = verb == "unsubscribe" ? tokens.ReadDigest(token, item, today) : tokens.ReadItem(token, item.ToUpperInvariant(), today);
+        var answer =
+            verb == "unsubscribe" ? tokens.ReadDigest(token, item, today) : tokens.ReadItem(token, item.ToUpperInvariant(), today);
         if (answer.Refused is { } reason)
             throw new RefusedCommandException($"changes nothing: {reason}; use the links of your latest mail");
 
@@ -82,22 +137,24 @@ internal sealed partial class CommandMeaning(
                 $"changes nothing: the link was made for somebody else, not for {author.Id}; use the links of your own mails");
 
         if (verb == "unsubscribe")
-            return await Subscribed(item, author, stopped: true, ct);
+            return await Subscribe(item, author, stopped: true, ct);
 
         var target =
             standings.Item(item)
             ?? throw new RefusedCommandException("concerns something that is not there any more; there is nothing left to do about it");
         var (bare, argument) = Split(verb);
-        return lines.Say(
-            new CommandWish(bare) { Argument = argument },
-            target,
-            ["link", author.Id, item.ToUpperInvariant(), verb, token.ToUpperInvariant()]);
+        return CommandVerbs.Find(bare) is { } meant && Array.Exists(OfAddresses, one => one == meant)
+            ? lines.Say(
+                new CommandWish(meant) { Argument = argument },
+                target,
+                ["link", author.Id, item.ToUpperInvariant(), verb, token.ToUpperInvariant()])
+            : throw new RefusedCommandException("changes nothing: this version knows no such command; use the links of your latest mail");
     }
 
     /// <summary>
     /// Stops a digest for its reader, or sends it again; escalations come all the same, and managers are told who has stopped what.
     /// </summary>
-    private async Task<CommandReading> Subscribed(string digest, Person author, bool stopped, CancellationToken ct)
+    private async Task<CommandReading> Subscribe(string digest, Person author, bool stopped, CancellationToken ct)
     {
         var name = PlainWords.Flatten(digest, 40);
         if (!policy.Digests.Any(one => one.Name == digest))
@@ -109,52 +166,81 @@ internal sealed partial class CommandMeaning(
                 ? new Confirmation(
                     "stopped",
                     $"{name} is not sent to you any more; write “subscribe {name}” as the subject of a mail to {settings.Address} to get "
-                        + $"it again"
-                )
+                        + $"it "
+                        + "again")
                 : new Confirmation("sent again", $"you get {name} as before"));
     }
 
     /// <summary>A mail to <c>crmsync+verb@</c>: written to a customer with the address in Bcc, forwarded, or new.</summary>
-    private CommandReading OfAddress(CommandMail mail, Person author, CommandLines lines, string written)
+    private async Task<CommandReading> ReadAddress(
+        CommandMail mail,
+        Person author,
+        CommandLines lines,
+        string written,
+        CancellationToken ct)
     {
-        var (verb, argument) = Split(written);
-        if (verb is "brief" or "who")
+        var (bare, argument) = Split(written);
+        var verb = bare == "who" ? CommandVerb.Brief : CommandVerbs.Find(bare);
+        switch (verb)
         {
-            var named = OutsidersOf(mail).ToList();
-            var people = (named.Count > 0 ? named : standings.MetNext(author, mail.ArrivedAt)).Take(MostPeople).ToList();
-            return people.Count > 0
-                ? new CommandReading([], new MailAnswer([], [.. people.Select(one => new Question(QuestionKind.Who, one))]))
-                : throw new RefusedCommandException(
-                    "names nobody from outside, and you meet nobody within a week; forward a mail of theirs, or write their address into "
-                        + "the subject"
-                );
+            case CommandVerb.Help:
+                return new CommandReading([], new MailAnswer([], []) { WithHelp = true });
+            case CommandVerb.Today:
+                return new CommandReading([], new MailAnswer([], []) { WithList = true });
+            case CommandVerb.Undo:
+                return await TakeBack(mail, author, lines, ct);
+            case CommandVerb.Brief:
+                var named = OutsidersOf(mail).ToList();
+                var people = (named.Count > 0 ? named : standings.MetNext(author, mail.ArrivedAt)).Take(MostPeople).ToList();
+                return people.Count > 0
+                    ? new CommandReading([], new MailAnswer([], [.. people.Select(one => new Question(QuestionKind.Who, one))]))
+                    : throw new RefusedCommandException(
+                        "names nobody from outside, and you meet nobody within a week; forward a mail of theirs, or write their address "
+                            + "into the subject");
         }
 
-        if (verb is not ("done" or "snooze" or "called" or "resolved" or "tag" or "untag" or "note" or "chase" or "not-useful"))
-            throw new RefusedCommandException(
+        return verb is { } meant && Array.Exists(OfAddresses, one => one == meant)
+            ? Say(mail, author, lines, written, meant, argument)
+            : throw new RefusedCommandException(
                 "is no command; write to +done, +snooze-3d, +called, +resolved, +tag-x, +untag-x, +note, +chase or +brief");
+    }
 
+    private CommandReading Say(CommandMail mail, Person author, CommandLines lines, string written, CommandVerb verb, string? argument)
+    {
         var direct = mail.Recipients.Select(Outsider).OfType<EmailAddress>().FirstOrDefault();
         var contact =
             OutsidersOf(mail).FirstOrDefault()
             ?? throw new RefusedCommandException(
                 "names nobody from outside; forward a mail of theirs, or write their address into the subject");
+
+        // Whoever may not see a contact may not act on it either.
+        if (standings.IsKnown(contact) && !standings.IsSeenBy(author.Id, contact))
+            throw new RefusedCommandException(
+                $": {contact} is nobody you or your team look after, as far as we know; ask whoever looks after them");
+
         var meant = direct is null ? standings.Forwarded(mail.Subject, contact) : standings.Mail(mail.MessageId);
-        if (verb == "chase" && meant is null)
+        if (verb == CommandVerb.Chase && meant is null)
             throw new RefusedCommandException($"fits no mail with {contact}; send +chase as Bcc of the mail you want answered");
 
         var about = verb switch
         {
-            "chase" => direct is null ? meant!.Thread ?? meant.Id : meant!.Id,
-            "done" or "snooze" or "resolved" or "not-useful" => meant?.Thread,
+            CommandVerb.Chase => direct is null ? meant!.Thread ?? meant.Id : meant!.Id,
+            CommandVerb.Done or CommandVerb.Snooze or CommandVerb.Resolved or CommandVerb.NotUseful => meant?.Thread,
             _ => null,
         };
-        var wish = new CommandWish(verb) { Argument = argument, Text = verb == "note" ? mail.OwnText : null, Subject = meant?.Subject };
+        var wish = new CommandWish(verb)
+        {
+            Argument = argument,
+            Text = verb == CommandVerb.Note ? mail.OwnText : null,
+            Subject = meant?.Subject,
+        };
         return lines.Say(wish, new ItemTarget(about ?? contact.Value, contact, Rule: null, Owner: ""), ["mail", mail.Id, written]);
     }
 
-    /// <summary>Line by line; lines that cannot be carried out stop no others. A new mail may say it in its subject.</summary>
-    private async Task<CommandReading> OfReply(
+    /// <summary>
+    /// Line by line; lines that cannot be carried out stop no others, and of such a line nothing is. A new mail may say it in its subject.
+    /// </summary>
+    private async Task<CommandReading> ReadReply(
         CommandMail mail,
         Person author,
         CommandLines lines,
@@ -168,125 +254,38 @@ internal sealed partial class CommandMeaning(
             throw new RefusedCommandException($"answers a mail that is older than {CommandTokens.ValidDays} days; answer your latest one");
 
         var isNew = answered is null && string.Equals(Subjects.Strip(mail.Subject).Bare, mail.Subject, StringComparison.OrdinalIgnoreCase);
-        var spoken = new ReplyGrammar(author.Calendar ?? policy.DefaultCalendar, mail.ArrivedAt).Read(
-            isNew ? mail.Subject + "\n" + mail.OwnText : mail.OwnText);
+        var text = ReplyText.Split(mail.Text, answered?.Bytes is { } bytes ? DigestForms.Read(bytes) : null, author);
+        var grammar = new ReplyGrammar(author.Calendar ?? policy.DefaultCalendar, mail.ArrivedAt);
+        var spoken = grammar.Read(isNew ? mail.Subject + "\n" + text.Above : text.Above);
         var items = answered is null ? new Dictionary<int, string>() : await ledger.ItemsOf(answered.Plan.MessageId, ct);
-        var confirmations = spoken.Refused.Select(line => Confirmation.NotDone(line.Line, line.Reason)).ToList();
-        var commands = new List<Interaction>();
-        var questions = new List<Question>();
-        foreach (var command in spoken.Commands)
-        {
-            if (command.Text is { } text && command.Verb is "brief" or "may-i-write")
-            {
-                Ask(
-                    command,
-                    text.Length == 0
-                        ? standings.MetNext(author, mail.ArrivedAt)
-                        : [.. text.Split(' ').Select(Outsider).OfType<EmailAddress>()]);
-                continue;
-            }
+        var reply = new SpokenMeaning(this, policy, standings, lines, answered, items, author, mail);
+        foreach (var line in spoken.Lines)
+            await reply.CarryOut(line, ct);
 
-            var targets = command
-                .Numbers.Select(number => (Name: $"line {number}", Item: items.GetValueOrDefault(number)))
-                .Concat(command.Items.Select(id => (Name: id, Item: (string?)id)))
-                .ToList();
-            if (targets.Count == 0)
-                confirmations.Add(Confirmation.NotDone(command.Line, $"names no line; write for example \"{command.Verb} 2\""));
+        foreach (var line in spoken.Refused)
+            reply.Refuse(line.Line, line.Reason);
 
-            foreach (var (name, item) in targets)
-            {
-                try
-                {
-                    var target = TargetOf(name, item, answered, items, author);
-                    if (command.Verb is "brief" or "may-i-write")
-                    {
-                        Ask(command, target.Contact is { } contact ? [contact] : []);
-                        continue;
-                    }
+        if (!reply.IsNothing)
+            return reply.Reading;
 
-                    var reading = lines.Say(
-                        new CommandWish(command.Verb)
-                        {
-                            Argument = command.Tag,
-                            Text = command.Text,
-                            Until = command.Until,
-                        },
-                        target,
-                        ["reply", author.Id, answered?.Plan.MessageId ?? mail.Id, item!, command.Verb, command.Line]);
-                    commands.AddRange(reading.Commands);
-                    confirmations.AddRange(reading.Answer.Confirmations);
-                }
-                catch (RefusedCommandException refused)
-                {
-                    confirmations.Add(Confirmation.NotDone(command.Line, refused.Message));
-                }
-            }
-        }
-
-        var asked = questions.Distinct().ToList();
-        if (asked.Count > MostPeople)
-            confirmations.Add(
-                new Confirmation(
-                    "not answered",
-                    $"you ask about {asked.Count} people; the first {MostPeople} are answered, ask again for the others",
-                    Failed: true));
-
-        return confirmations.Count + asked.Count == 0
-            ? throw new RefusedCommandException(
-                $"holds no command; write for example \"done 2\" above the quoted mail, or \"who jane@acme.example\", or forward a mail "
-                    + $"to {settings.Address.LocalPart}+brief@{settings.Address.Domain}"
-            )
-            {
-                // Thanks are thanks, and a colleague who keeps us in copy of what he writes to others asks for nothing.
-                IsOfNoConcern = mail.IsThanks || mail.IsForOutsiders,
-            }
-            : new CommandReading(
-                [.. commands.DistinctBy(one => one.Id)],
-                new MailAnswer([.. confirmations.Distinct()], [.. asked.Take(MostPeople)]));
-
-        void Ask(SpokenCommand command, IReadOnlyList<EmailAddress> contacts)
-        {
-            if (contacts.Count == 0)
-                confirmations.Add(
-                    Confirmation.NotDone(
-                        command.Line,
-                        command.Text is { Length: 0 }
-                            ? "finds nobody from outside you meet within a week; write for example \"brief jane@acme.example\""
-                            : "names nobody from outside; write the address of a contact"));
-
-            questions.AddRange(
-                contacts.Select(contact => new Question(command.Verb == "brief" ? QuestionKind.Who : QuestionKind.MayIWrite, contact)));
-        }
-    }
-
-    private ItemTarget TargetOf(string name, string? item, LedgerMail? answered, IReadOnlyDictionary<int, string> items, Person author)
-    {
-        if (answered is null && name.StartsWith("line ", StringComparison.Ordinal))
+        if (grammar.Read(text.Below).Lines is [var first, ..])
             throw new RefusedCommandException(
-                ": numbers belong to a mail of ours, but this answers none; answer the mail that has the line, or write the id that "
-                    + "stands below it"
-            );
+                $": “{PlainWords.Flatten(first.Line, 60)}” stands below what you quote, where nothing is carried out; write it above the "
+                    + $"quoted mail");
 
-        if (item is null)
-            throw new RefusedCommandException(
-                $": {name} is not in the mail this answers; "
-                    + $"{(items.Count == 0 ? "it lists none" : items.Count == 1 ? "it has line 1 only" : $"it has the lines 1 to {items.Keys.Max()}")}"
-            );
-
-        // An id of somebody else's item is as unknown as one that never was.
-        var target = standings.Item(item);
-        var isOwn = items.Values.Contains(item, StringComparer.OrdinalIgnoreCase);
-        return target is not null && (isOwn || Chain.Below(policy, author.Id).Contains(target.Owner))
-            ? target
-            : throw new RefusedCommandException(
-                isOwn ? $": {name} is not there any more; there is nothing left to do about it" : $": {name} is no item of yours");
+        throw new RefusedCommandException(
+            "holds no command; write for example \"done 2\" above the quoted mail, or \"who jane@acme.example\", or \"help\"")
+        {
+            // Thanks are thanks, and a colleague who keeps us in copy of what he writes to others asks for nothing.
+            IsOfNoConcern = mail.IsThanks || mail.IsForOutsiders,
+        };
     }
 
     /// <summary>
     /// The mail of ours that is answered: by the signed address it was sent to or, where a mail program wrote another, by what it refers
     /// to.
     /// </summary>
-    private async Task<LedgerMail?> AnsweredBy(CommandMail mail, List<string> parts, CancellationToken ct)
+    private async Task<LedgerMail?> FindAnswered(CommandMail mail, List<string> parts, CancellationToken ct)
     {
         foreach (var part in parts)
         {
@@ -320,10 +319,9 @@ internal sealed partial class CommandMeaning(
                     .Quoted.Concat(QuotedPeople.AddressesIn(mail.Subject))
                     .Concat(QuotedPeople.AddressesIn(mail.OwnText))
                     .Select(Outsider)
-                    .OfType<EmailAddress>()).Distinct();
+                    .OfType<EmailAddress>()
+        ).Distinct();
     }
-
-    private EmailAddress? Outsider(string address) => EmailAddress.TryParse(address, out var one) && !ours.Contains(one) ? one : null;
 
     /// <summary>What stands after the <c>+</c> of the command mailbox; null for other addresses and the plain one.</summary>
     private string? PlusPart(string address)

@@ -17,7 +17,7 @@ internal sealed record CommandReading(IReadOnlyList<Interaction> Commands, MailA
         new(commands, new MailAnswer([confirmation], []));
 
     /// <summary>Whether anything was carried out or asked.</summary>
-    public bool IsOfUse => Answer.Questions.Count > 0 || Answer.Confirmations.Any(one => !one.Failed);
+    public bool IsOfUse => Answer.WithHelp || Answer.WithList || Answer.Questions.Count > 0 || Answer.Confirmations.Any(one => !one.Failed);
 
     /// <summary>In one line, for status.</summary>
     public string Words =>
@@ -27,6 +27,8 @@ internal sealed record CommandReading(IReadOnlyList<Interaction> Commands, MailA
                 .Confirmations.Select(one => $"{one.Kind}: {one.Text}")
                 .Concat(
                     Answer.Questions.Select(one => $"{(one.Kind == QuestionKind.Who ? "asked about" : "asked to write to")} {one.Contact}"))
+                .Concat(Answer.WithHelp ? ["asked for help"] : [])
+                .Concat(Answer.WithList ? ["asked for the list"] : [])
         );
 }
 
@@ -46,6 +48,10 @@ internal sealed record KeptAnswer
 
     public IReadOnlyList<string> MayIWrite { get; init; } = [];
 
+    public bool WithHelp { get; init; }
+
+    public bool WithList { get; init; }
+
     /// <summary>The Message-ID of the mail that is answered, or null.</summary>
     public string? MessageId { get; init; }
 
@@ -56,7 +62,11 @@ internal sealed record KeptAnswer
             [
                 .. Who.Select(address => new Question(QuestionKind.Who, EmailAddress.Parse(address))),
                 .. MayIWrite.Select(address => new Question(QuestionKind.MayIWrite, EmailAddress.Parse(address))),
-            ]);
+            ])
+        {
+            WithHelp = WithHelp,
+            WithList = WithList,
+        };
 
     public static string Write(MailAnswer answer, string? messageId) => JsonSerializer.Serialize(
         new KeptAnswer
@@ -64,6 +74,8 @@ internal sealed record KeptAnswer
             Confirmations = [.. answer.Confirmations.Select(one => one)],
             Who = [.. answer.Questions.Where(one => one.Kind == QuestionKind.Who).Select(one => one.Contact.Value)],
             MayIWrite = [.. answer.Questions.Where(one => one.Kind == QuestionKind.MayIWrite).Select(one => one.Contact.Value)],
+            WithHelp = answer.WithHelp,
+            WithList = answer.WithList,
             MessageId = messageId,
         },
         Form);

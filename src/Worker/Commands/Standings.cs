@@ -30,6 +30,7 @@ internal sealed class Standings(DigestFacts facts)
             .Log.Interactions.Where(line => line.Command is not null)
             .Select(line => (KeyOf(line.Command!.About, line.Command.Contact), line.At)),
     ];
+    private readonly HashSet<string> undone = [.. facts.Log.Interactions.SelectMany(line => line.Command?.Undoes ?? [])];
     private PeopleBook? people;
 
     private readonly Dictionary<string, ItemTarget> items = Targets(facts);
@@ -45,7 +46,19 @@ internal sealed class Standings(DigestFacts facts)
     public PeopleBook People => people ??= new PeopleBook(facts.Policy, facts.Log.Interactions, facts.Now);
 
     /// <summary>Whether a contact is one of those a person may see.</summary>
-    public bool IsSeenBy(string person, EmailAddress contact) => new Sight(facts.Policy, person).Covers(facts.OwnerOf(contact));
+    public bool IsSeenBy(string person, EmailAddress contact) => facts.IsShownTo(new Sight(facts.Policy, person), People.Primary(contact));
+
+    /// <summary>Whether anybody has that address, as far as we know.</summary>
+    public bool IsKnown(EmailAddress contact) => facts.OwnerOf(contact) is not null;
+
+    /// <summary>Whether something was said that changes what items there are, or whose.</summary>
+    public bool IsOutdated { get; private set; }
+
+    /// <summary>Notes that items have to be looked at again.</summary>
+    public void Outdate() => IsOutdated = true;
+
+    /// <summary>Whether a line of the log was taken back.</summary>
+    public bool IsUndone(string id) => undone.Contains(id);
 
     /// <summary>
     /// A moment at which nothing was said about the same yet, so that the order in which things were said is the order in which they
@@ -62,10 +75,17 @@ internal sealed class Standings(DigestFacts facts)
     }
 
     /// <summary>Notes that an item is done with what was just said.</summary>
-    public void IsDone(ItemTarget target)
+    public void MarkDone(ItemTarget target)
     {
         if (target.Item is { } item)
             over.Add(item);
+    }
+
+    /// <summary>Takes that back: nothing of its line was carried out.</summary>
+    public void MarkOpen(ItemTarget target)
+    {
+        if (target.Item is { } item)
+            over.Remove(item);
     }
 
     /// <summary>Whether an item came to its end: what is to happen with it later will not.</summary>

@@ -54,6 +54,7 @@ internal static class Concealment
         "account",
         "commands",
         "trusted_servers",
+        "verify_dkim",
         "schedule",
         "mail",
         "calendar",

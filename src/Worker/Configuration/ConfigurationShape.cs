@@ -232,10 +232,16 @@ internal static class ConfigurationShape
     public static Key<IReadOnlyList<string>> TrustedServers { get; } =
         new("trusted_servers", new ListShape<string>(Line), "Servers whose Authentication-Results count.");
 
+    public static Key<bool> VerifyDkim { get; } =
+        new(
+            "verify_dkim",
+            Forms.Truth,
+            "Verify DKIM signatures of commands ourselves, with keys by DNS; then no server's Authentication-Results need be trusted.");
+
     public static Key<MapValues> Commands { get; } =
         new(
             "commands",
-            new MapShape("a map of address, secret and trusted_servers", Address, CommandSecret, TrustedServers),
+            new MapShape("a map of address, secret, trusted_servers and verify_dkim", Address, CommandSecret, TrustedServers, VerifyDkim),
             "The mailbox that takes commands.");
 
     public static Key<MapValues> Delivery { get; } =

@@ -109,7 +109,11 @@ internal abstract record DeliveryChoice
 /// <param name="Address">Its address; one of the accounts reads it.</param>
 /// <param name="Secret">Signs the tokens in digests.</param>
 /// <param name="TrustedServers">Whose Authentication-Results count.</param>
-internal sealed record CommandSettings(EmailAddress Address, Secret Secret, IReadOnlyList<string> TrustedServers);
+internal sealed record CommandSettings(EmailAddress Address, Secret Secret, IReadOnlyList<string> TrustedServers)
+{
+    /// <summary>Whether we verify DKIM signatures ourselves.</summary>
+    public bool VerifyDkim { get; init; }
+}
 
 /// <summary>How often each thing is done.</summary>
 internal sealed record ScheduleSettings

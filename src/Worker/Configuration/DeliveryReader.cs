@@ -51,6 +51,9 @@ internal sealed class DeliveryReader(ProblemList problems, IReadOnlyList<Account
 
         if (!accounts.Any(a => a.Addresses.Contains(address)))
             problems.Warn(map.Place(Address), "040", $"no account reads {address}; commands will not be seen until one does");
-        return new CommandSettings(address, secret, map.Must(TrustedServers, []));
+        return new CommandSettings(address, secret, map.Must(TrustedServers, []))
+        {
+            VerifyDkim = map.Must(ConfigurationShape.VerifyDkim, false),
+        };
     }
 }

@@ -51,8 +51,9 @@ internal sealed class AnswerRun(DigestLedger ledger, CommandInbox inbox, DigestM
             var id = mails.AnswerId(one.Reader.Id, one.Mail);
             var date = LocalDatePattern.Iso.Format(facts.Now.InZone(facts.Policy.DefaultCalendar.Zone).Date);
             await ledger.Plan(new PlannedMail(id, AnswerComposer.Name, one.Reader.Id, $"{date}-{id[..8]}", facts.Now), facts.Now, ct);
-            var mail = await mails.WriteAnswer(composer.Compose(one.Reader, one.Kept.Answer), id, one.Kept.MessageId, facts.Now);
-            await ledger.KeepBytes(id, mail.Bytes, [], [one.Mail], facts.Now, ct);
+            var answer = composer.Compose(one.Reader, one.Kept.Answer);
+            var mail = await mails.WriteAnswer(answer, id, one.Kept.MessageId, facts.Now);
+            await ledger.KeepBytes(id, mail.Bytes, answer.Listed, [one.Mail], facts.Now, ct);
         }
     }
 }

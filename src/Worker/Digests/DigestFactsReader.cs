@@ -44,7 +44,8 @@ internal sealed class DigestFactsReader(
                 .. refused
                     .Take(1)
                     .Select(first =>
-                        $"the policy files have {refused.Count} errors and are not taken, {look.Policy.Version} stays in force; the first: {first}"
+                        $"the policy files have {refused.Count} errors and are not taken, {look.Policy.Version} stays in force; the "
+                            + $"first: {first}"
                     ),
                 .. (await mails.Troubles(now - Duration.FromDays(2), ct)).Select(trouble => trouble.Words),
                 .. (await mails.Commands(now - Duration.FromDays(1), ct)).Select(trouble => trouble.Words),
@@ -56,13 +57,18 @@ internal sealed class DigestFactsReader(
     public async Task<DigestFacts> FactsFor(IReadOnlyList<DueAnswer> owed, PolicyLook look, CancellationToken ct)
     {
         var asked = owed.SelectMany(one => one.Kept.Answer.Questions).Select(question => question.Contact).ToHashSet();
-        if (asked.Count == 0)
+        var withList = owed.Any(one => one.Kept.WithList);
+        if (asked.Count == 0 && !withList)
             return new DigestFacts(look.Policy, new EvaluationResult(look.Now) { Items = [], Closed = [] }, new ContactLogSnapshot([]));
 
         var facts = await Evaluated(look, asked, ct);
         var book = new ContactBook(look.Policy);
         var primaries = asked.Select(book.PrimaryOf).ToHashSet();
-        return await WithTexts(facts, LinesWith(facts, address => primaries.Contains(book.PrimaryOf(address))), ct);
+        var shown = LinesWith(facts, address => primaries.Contains(book.PrimaryOf(address)));
+        if (withList)
+            shown.UnionWith(Shown(facts));
+
+        return await WithTexts(facts, shown, ct);
     }
 
     private async Task<DigestFacts> Evaluated(PolicyLook look, IReadOnlyCollection<EmailAddress> asked, CancellationToken ct) =>

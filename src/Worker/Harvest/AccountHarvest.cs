@@ -6,6 +6,7 @@ using CrmSync.Domain.Log;
 using CrmSync.Domain.Meetings;
 using CrmSync.Mail.Mime;
 using CrmSync.Storage.Harvest;
+using CrmSync.Storage.Log;
 using CrmSync.Worker.Commands;
 using CrmSync.Worker.Sources;
 using NodaTime;
@@ -54,6 +55,9 @@ internal sealed class AccountHarvest(
     private const int TooManyInARow = 5;
 
     private readonly MailBounds bounds = new(classifier.Ours);
+
+    /// <summary>Where sent copies of commands are noted; null where there is no command mailbox.</summary>
+    public CommandInbox? Inbox { get; init; }
 
     /// <summary>Which backlogs may be read now, of all accounts; null where there are no others.</summary>
     public SemaphoreSlim? Backlogs { get; init; }
@@ -166,6 +170,9 @@ internal sealed class AccountHarvest(
     private async Task<bool> Discover(AccountState account, ISource source, Instant now, HarvestRun run, CancellationToken ct)
     {
         var isNew = false;
+        if (!account.FirstReadDone && account.FirstListedAt is null)
+            await accounts.BeginsToBeListed(account, now, ct);
+
         await foreach (var listing in source.Discover(new KnownItems(ledger, account), ct))
         {
             switch (listing is ListedPage listed ? Wanted(listed) : listing)
@@ -229,7 +236,11 @@ internal sealed class AccountHarvest(
     {
         var folders = (await ledger.Folders(account, ct)).ToDictionary(f => f.Number);
         using var room = new SemaphoreSlim(BatchesHeld);
-        var pass = new Pass(account, source, folders, now, run, turn);
+        var pass = new Pass(account, source, folders, now, run, turn)
+        {
+            IsForCommands = commands is not null,
+            WithBytes = commands?.WantsBytes == true,
+        };
 
         // Unbounded: the reading side waits for room by itself, and what it has read when it is stopped is stored all the same.
         await foreach (
@@ -405,10 +416,15 @@ internal sealed class AccountHarvest(
             var result = reading is MeetingReading meeting ? await meetings.Store(pass.Account, meeting, ct) : ResultFrom(reading, pass);
             if (result is ItemResult.Mail kept && reading is MailReading mail)
             {
-                var command = commands is null ? null : CommandMail.Of(mail.Facts, kept.Line, classifier, mail.Item.Item.Backlog, pass.Now);
+                var item = mail.Item.Item;
+                var firstListed = item.Backlog ? pass.Account.FirstListedAt ?? pass.Now : (Instant?)null;
+                var command = commands is null ? null : CommandMail.Create(mail.Facts, kept.Line, classifier, firstListed, pass.Now);
                 result = kept with { Cut = CutIn(mail, kept, batch, pass) };
                 if (command is not null)
-                    batch.Commands.Add(command.Wanted(capture.Privacy.NoCapture));
+                    batch.Commands.Add((command.Wanted(capture.Privacy.NoCapture), mail.Bytes));
+
+                if (mail.Item.Folder.Role == "sent")
+                    batch.Sent.AddRange(CommandsSentBy(pass.Account, item, mail.Facts));
             }
 
             batch.Results.Add(result);
@@ -418,6 +434,16 @@ internal sealed class AccountHarvest(
             batch.Results.Add(Surprise(reading.Item, failure, pass));
         }
     }
+
+    /// <summary>What somebody's own copy of a command names, for proving it.</summary>
+    private IEnumerable<SentCommand> CommandsSentBy(AccountState account, HarvestItem item, MailFacts facts) =>
+        facts
+            .To.Concat(facts.Cc)
+            .Concat(facts.Bcc)
+            .Where(one => classifier.Ours.IsCommandMailbox(one.Address))
+            .Select(one => one.Address.Value)
+            .Distinct(StringComparer.Ordinal)
+            .Select(address => new SentCommand(item.Number, account.Number, CommandMail.IdOf(facts), address));
 
     /// <summary>
     /// Stores a batch. When it cannot be stored for a reason nobody expected, each of its items is stored alone, and the one that is the
@@ -448,6 +474,9 @@ internal sealed class AccountHarvest(
                             $"a mail to the command mailbox cannot be kept ({Unexpected.Name(failure)})",
                             "the mail itself is in the log; please report it")));
         }
+
+        if (Inbox is not null && batch.Sent.Count > 0)
+            await Inbox.KeepSent(batch.Sent, CancellationToken.None);
 
         await Each(
             batch.Results,
@@ -606,7 +635,13 @@ internal sealed class AccountHarvest(
         HarvestRun Run,
         TurnTime Time)
     {
-        public RemoteItem Remote(HarvestItem item) => new(Folders[item.Folder], item);
+        /// <summary>Whether the account is the command mailbox.</summary>
+        public bool IsForCommands { get; init; }
+
+        /// <summary>Whether the bytes of mails are wanted.</summary>
+        public bool WithBytes { get; init; }
+
+        public RemoteItem Remote(HarvestItem item) => new(Folders[item.Folder], item) { IsForCommands = IsForCommands, WithBytes = WithBytes };
     }
 
     /// <summary>Hands batches on when they are full, and waits until there is room for the next.</summary>
@@ -675,7 +710,9 @@ internal sealed class AccountHarvest(
 
         public List<InvitationMail> Invitations { get; } = [];
 
-        public List<CommandMail> Commands { get; } = [];
+        public List<(CommandMail Mail, byte[]? Bytes)> Commands { get; } = [];
+
+        public List<SentCommand> Sent { get; } = [];
 
         /// <summary>What could not be stored, with what was thrown.</summary>
         public List<(ItemResult Result, Exception Failure)> Unstored { get; } = [];

@@ -6,8 +6,10 @@ using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
 using CrmSync.Storage;
 using CrmSync.Storage.Harvest;
+using CrmSync.Storage.Log;
 using CrmSync.Storage.Meetings;
 using CrmSync.Worker.Commands;
+using CrmSync.Worker.Commands.Authorship;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.PolicyFiles;
 using CrmSync.Worker.Sources;
@@ -24,6 +26,8 @@ namespace CrmSync.Worker.Harvest;
 /// <param name="accounts">Where successes and failures are written down.</param>
 /// <param name="ledger">What is known and what is to be read.</param>
 /// <param name="meetingLog">Where copies of meetings become lines.</param>
+/// <param name="inbox">Where mails to the command mailbox wait, and what proves them is noted.</param>
+/// <param name="dkim">Verifies signatures of commands, where that is configured.</param>
 /// <param name="settings">What was skipped under which configuration.</param>
 /// <param name="configuration">The accounts and what is read of them.</param>
 /// <param name="policy">The policy in force; it may change between two harvests.</param>
@@ -33,6 +37,8 @@ internal sealed class HarvestAll(
     Accounts accounts,
     HarvestLedger ledger,
     MeetingLog meetingLog,
+    CommandInbox inbox,
+    DkimCheck dkim,
     Settings settings,
     CrmSyncConfiguration configuration,
     PolicyInForce policy,
@@ -202,7 +208,9 @@ internal sealed class HarvestAll(
         var kit = KitOf(policy.Edition);
         var meetings = new MeetingHarvest(meetingLog, kit.Edition.Policy, kit.Classifier.Ours);
         var since = configuration.Capture.From(now);
-        var commands = CommandsOf(account) is { } mailbox ? new CommandDesk(kit.Edition.Policy, database, mailbox, account.Name) : null;
+        var commands = CommandsOf(account) is { } mailbox
+            ? new CommandDesk(kit.Edition.Policy, database, mailbox, account.Name, mailbox.VerifyDkim ? dkim : null)
+            : null;
         await using var alone = await AccountLock.Take(database, state, ct);
         if (alone is null)
         {
@@ -214,6 +222,7 @@ internal sealed class HarvestAll(
         var reading = new AccountHarvest(accounts, ledger, kit.Capture, kit.Classifier, meetings, since, time, commands)
         {
             Backlogs = backlogs,
+            Inbox = configuration.Delivery?.Commands is null ? null : inbox,
         };
         return await reading.Turn(state, () => account.Open(now), now, run, Turn, ct);
     }

@@ -40,6 +40,12 @@ internal interface ISource
 internal sealed record RemoteItem(FolderState Folder, HarvestItem Item)
 {
     public string Key => Item.Key;
+
+    /// <summary>Whether it lies in the command mailbox: then it matters where it came from (<see cref="MailFacts.Trace"/>).</summary>
+    public bool IsForCommands { get; init; }
+
+    /// <summary>Whether its bytes are wanted beside what they say (<see cref="MailReading.Bytes"/>).</summary>
+    public bool WithBytes { get; init; }
 }
 
 /// <summary>One step of a listing.</summary>
@@ -82,6 +88,12 @@ internal sealed record MailReading(RemoteItem Item, MailFacts Facts) : Reading(I
     /// The mail itself when there is a calendar in it; null in all others, which are let go as soon as their facts are known.
     /// </summary>
     public MimeMessage? WithCalendar { get; init; }
+
+    /// <summary>Of larger mails the bytes are not kept: commands have no use for attachments.</summary>
+    public const int MostBytes = 10_000_000;
+
+    /// <summary>The mail as it is stored, where that was asked for and it is not too large; else null.</summary>
+    public byte[]? Bytes { get; init; }
 }
 
 /// <summary>The meetings of one series (or a single one) as the account holds them now.</summary>

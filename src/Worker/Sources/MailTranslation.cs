@@ -14,6 +14,8 @@ internal static class MailTranslation
     /// <summary>Every mail has at least one of these.</summary>
     private static readonly byte[] UnknownBody = "a body nobody could read"u8.ToArray();
 
+    private static readonly string[] Traced = ["authentication-results", "dkim-signature"];
+
     private static readonly string[] Telling =
     [
         "From",
@@ -47,7 +49,7 @@ internal static class MailTranslation
 
         return message.Headers.First("X-Unsent") == "1"
             ? new SkippedReading(item, "a draft")
-            : new MailReading(item, FactsOf(message, stored))
+            : new MailReading(item, item.IsForCommands ? WithTrace(FactsOf(message, stored), message) : FactsOf(message, stored))
             {
                 WithCalendar = message.Calendars.Count > 0 ? message : null,
                 Cuts = message.Cuts.ToHashSet(StringComparer.Ordinal),
@@ -61,6 +63,20 @@ internal static class MailTranslation
         message.Headers.Count == 0 || !Array.Exists(Telling, name => message.Headers.First(name) is not null)
             ? null
             : FactsOf(message, stored) with { BodyDigest = UnknownBody, OwnText = null, Excerpt = null, WholeText = null };
+
+    /// <summary>The same facts with where the mail came from.</summary>
+    public static MailFacts WithTrace(MailFacts facts, MimeMessage message) =>
+        facts with
+        {
+            Trace =
+            [
+                .. message.Headers.Select(header => header.Name.ToLowerInvariant() is var name && Traced.Contains(name)
+                    ? new TraceField(name, header.Value)
+                    : new TraceField(name, "")),
+            ],
+            Authors = message.From.Count,
+            WholeText = LineKinds.TextWithMarks(message),
+        };
 
     /// <summary>What one stored copy says.</summary>
     public static MailFacts FactsOf(MimeMessage message, Instant? stored)
@@ -86,7 +102,6 @@ internal static class MailTranslation
             Stored = stored,
             BodyDigest = message.BodyDigest,
             Headers = HeadersOf(message),
-            AuthenticationResults = [.. message.Headers.All("Authentication-Results")],
             CalendarPart = message.Calendars.Any(IsMessage),
             Report = ReportOf(message),
             OwnText = text.Own,

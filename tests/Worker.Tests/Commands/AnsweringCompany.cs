@@ -132,6 +132,13 @@ internal sealed class AnsweringCompany : IAsyncDisposable
             Assert.Null(done.Problem);
     }
 
+    /// <summary>Harvests every account, the command mailbox last.</summary>
+    public async Task HarvestAll(Instant now)
+    {
+        await foreach (var done in Program.Harvest.Run([.. Program.Readable], now, null, default))
+            Assert.Null(done.Problem);
+    }
+
     /// <summary>The commands that were said since the digests left, as <c>verb contact</c> and what belongs to it.</summary>
     public async Task<IReadOnlyList<CommandFacts>> Commands() =>
         [

@@ -141,12 +141,19 @@ public sealed class AnsweringTests(SentDigests sent) : IClassFixture<SentDigests
     public async Task A_blind_copy_to_chase_means_the_mail_it_goes_with()
     {
         await using var company = await AnsweringCompany.CopyOf(sent);
-        company.Deliver(
-            Letter(
-                "gerry@paper.example",
-                "Blue film",
-                "Please send the price of the blue film.",
-                "Delivered-To: crmsync+chase@bright.example"));
+        var mail = Letter(
+            "gerry@paper.example",
+            "Blue film",
+            "Please send the price of the blue film.",
+            "X-Form: copy",
+            id: "film@bright.example");
+        company.Deliver("Delivered-To: crmsync+chase@bright.example\n" + mail);
+        await company.Harvest();
+        Assert.Empty(await company.Commands());
+
+        // What Ana kept names the address in Bcc.
+        company.DeliverSent("Bcc: crmsync+chase@bright.example\n" + mail);
+        await company.Harvest("ana");
         await company.Harvest();
         var chase = Assert.Single(await company.Commands());
         var line = await new ContactLog(company.Program.Database)

@@ -55,7 +55,9 @@ public sealed class WildReplies(SentDigests sent) : IClassFixture<SentDigests>
                     (Action)(
                         () =>
                             Assert.True(
-                                Expected(pair.First.Meant) == Told(pair.Second.Words!),
+                                pair.First.Meant == "below"
+                                    ? pair.Second.Words!.Contains("stands below what you quote", StringComparison.Ordinal)
+                                    : Expected(pair.First.Meant) == Told(pair.Second.Words!),
                                 $"{pair.First.Name}: meant {pair.First.Meant}, understood {pair.Second.Words}"))),
         ]);
     }
@@ -69,10 +71,12 @@ public sealed class WildReplies(SentDigests sent) : IClassFixture<SentDigests>
         foreach (var mail in mails)
             company.Deliver(mail.Bytes(sent));
 
-        // Twice the same bytes are one mail, and long enough after the last of them that nothing waits for a proof any more.
+        // Twice the same bytes are one mail; a day after we first saw them, and when their authors' mailboxes have been read, nothing waits
+        // for a proof any more.
         foreach (var mail in mails)
             company.Deliver(mail.Bytes(sent));
         await company.Harvest(now: Instant.FromUtc(2026, 6, 3, 9, 0));
+        await company.HarvestAll(Instant.FromUtc(2026, 6, 4, 9, 0));
         Assert.Empty(await company.Commands());
 
         var inbox = new CommandInbox(company.Program.Database);
@@ -108,9 +112,8 @@ public sealed class WildReplies(SentDigests sent) : IClassFixture<SentDigests>
                 .Select(words =>
                     words[0] switch
                     {
-                        "snooze" =>
-                            $"snoozed {Names[words[1]]} "
-                                + $"{NodaTime.Text.LocalDatePattern.Iso.Parse(words[2]).Value.ToString("ddd d MMMM", CultureInfo.InvariantCulture)}",
+                        "snooze" => $"snoozed {Names[words[1]]} "
+                            + $"{NodaTime.Text.LocalDatePattern.Iso.Parse(words[2]).Value.ToString("ddd d MMMM", CultureInfo.InvariantCulture)}",
                         "not-useful" => $"not useful {Names[words[1]]}",
                         _ => $"{words[0]} {Names[words[1]]}",
                     }));

@@ -1,3 +1,5 @@
+using CrmSync.Storage.Log;
+using CrmSync.Worker.Commands.Authorship;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
@@ -317,6 +319,8 @@ public sealed class WhatNobodyExpected
             company.Accounts,
             company.Ledger,
             new MeetingLog(company.Database),
+            new CommandInbox(company.Database),
+            new DkimCheck(() => throw new InvalidOperationException("no command is read here")),
             new Settings(company.Database),
             configuration,
             new PolicyInForce(policy),

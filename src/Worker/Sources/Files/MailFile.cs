@@ -18,7 +18,13 @@ internal static class MailFile
             using var file = File.OpenHandle(path);
             var stored = Instant.FromDateTimeUtc(File.GetLastWriteTimeUtc(file));
             var (offset, length) = MessageIn(file, path);
-            return MailTranslation.ReadingOf(item, path, Parse(file, offset, length), stored);
+            var reading = MailTranslation.ReadingOf(item, path, Parse(file, offset, length), stored);
+            if (reading is not MailReading mail || !item.WithBytes || length > MailReading.MostBytes)
+                return reading;
+
+            var bytes = new byte[length];
+            var read = RandomAccess.Read(file, bytes, offset);
+            return mail with { Bytes = bytes[..read] };
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

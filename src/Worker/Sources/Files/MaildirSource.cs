@@ -15,6 +15,20 @@ internal sealed class MaildirSource(string root) : ISource
 {
     private const int PageSize = 1000;
 
+    private static readonly string[] SentNames =
+    [
+        "sent",
+        "sent items",
+        "sent mail",
+        "sent messages",
+        "gesendet",
+        "gesendete objekte",
+        "gesendete elemente",
+        "envoyés",
+        "éléments envoyés",
+        "messages envoyés",
+    ];
+
     private static readonly string[] LeftOut = ["drafts", "trash", "junk", "spam", "deleted items", "deleted messages"];
 
     /// <summary>
@@ -22,6 +36,13 @@ internal sealed class MaildirSource(string root) : ISource
     /// again: a mailbox has any number of mails but few combinations of flags.
     /// </summary>
     private readonly ConcurrentDictionary<string, HashSet<(string Half, string Flags)>> forms = new(StringComparer.Ordinal);
+
+    /// <summary>
+    /// A Maildir has no marks for what a folder is for; its programs agree on names at the top level. A folder that only contains such a
+    /// word is none of them.
+    /// </summary>
+    private static string? RoleOf(string folder) =>
+        SentNames.Contains(folder.TrimStart('.'), StringComparer.OrdinalIgnoreCase) ? "sent" : null;
 
     public Task Connect(CancellationToken ct)
     {
@@ -35,7 +56,7 @@ internal sealed class MaildirSource(string root) : ISource
         foreach (var folder in Folders())
         {
             ct.ThrowIfCancellationRequested();
-            var state = await known.Folder(folder, folder.Length == 0 ? root : $"{root} {folder}", role: null, ct);
+            var state = await known.Folder(folder, folder.Length == 0 ? root : $"{root} {folder}", RoleOf(folder), ct);
             if (LeftOut.Contains(folder.Split('.')[^1], StringComparer.OrdinalIgnoreCase))
             {
                 if (Count(folder) is > 0 and var left)

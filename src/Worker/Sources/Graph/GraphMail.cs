@@ -87,11 +87,13 @@ internal static class GraphMail
     }
 
     /// <summary>What the message says.</summary>
-    public static MailFacts FactsOf(Message message)
+    public static MailFacts FactsOf(Message message, bool withTrace = false)
     {
         var mime = MimeReader.Read(Rebuilt(message));
         var arrived = InstantOf(message.ReceivedDateTime);
-        var facts = MailTranslation.FactsOf(mime, arrived);
+        var facts = withTrace
+            ? MailTranslation.WithTrace(MailTranslation.FactsOf(mime, arrived), mime)
+            : MailTranslation.FactsOf(mime, arrived);
         return facts with
         {
             MessageId = MessageIds.Normalise(message.InternetMessageId) ?? facts.MessageId,

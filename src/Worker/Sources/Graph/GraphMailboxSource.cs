@@ -115,8 +115,8 @@ internal sealed class GraphMailboxSource(
         {
             if (item.Folder.RemoteId == GraphCalendar.FolderId)
                 yield return await calendar.Read(item, ct);
-            else if (told.TryGetValue(item.Key, out var message) && !GraphMail.NeedsMime(message))
-                yield return new MailReading(item, GraphMail.FactsOf(message));
+            else if (told.TryGetValue(item.Key, out var message) && !GraphMail.NeedsMime(message) && !item.WithBytes)
+                yield return new MailReading(item, GraphMail.FactsOf(message, item.IsForCommands));
             else if (message is not null)
                 yield return await ReadMime(item, ct);
             else
@@ -224,7 +224,9 @@ internal sealed class GraphMailboxSource(
         if (message.IsDraft == true)
             return new SkippedReading(item, "a draft");
 
-        return GraphMail.NeedsMime(message) ? await ReadMime(item, ct) : new MailReading(item, GraphMail.FactsOf(message));
+        return GraphMail.NeedsMime(message) || item.WithBytes
+            ? await ReadMime(item, ct)
+            : new MailReading(item, GraphMail.FactsOf(message, item.IsForCommands));
     }
 
     /// <summary>
@@ -241,11 +243,15 @@ internal sealed class GraphMailboxSource(
             if (content is null)
                 return new GoneReading(item);
 
-            return MailTranslation.ReadingOf(
-                item,
-                $"{account} {item.Folder.Path} {item.Key}",
-                await MimeReader.ReadAsync(content, cancel: ct),
-                item.Item.Dated);
+            var place = $"{account} {item.Folder.Path} {item.Key}";
+            if (!item.WithBytes)
+                return MailTranslation.ReadingOf(item, place, await MimeReader.ReadAsync(content, cancel: ct), item.Item.Dated);
+
+            using var whole = new MemoryStream();
+            await content.CopyToAsync(whole, ct);
+            var bytes = whole.ToArray();
+            var reading = MailTranslation.ReadingOf(item, place, MimeReader.Read(bytes), item.Item.Dated);
+            return reading is MailReading mail && bytes.Length <= MailReading.MostBytes ? mail with { Bytes = bytes } : reading;
         }
         catch (GraphFailure failure) when (!GraphTrouble.IsWhole(failure))
         {

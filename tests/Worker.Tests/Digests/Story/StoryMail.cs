@@ -64,7 +64,7 @@ internal sealed record StoryMail(string At, string From, string To, string Subje
                 [
                     .. Bcc.Length == 0 ? Array.Empty<Header>() : [new Header("X-Original-To", Bcc)],
                     .. Address(From).EndsWith(Ours, StringComparison.Ordinal)
-                        ? [new Header("Authentication-Results", "mx.bright.example; dkim=pass header.d=bright.example")]
+                        ? [new Header("Authentication-Results", $"mx.bright.example; auth=pass (PLAIN) smtp.auth={Address(From)}")]
                         : Array.Empty<Header>(),
                 ],
                 Text = Text,
