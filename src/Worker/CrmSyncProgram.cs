@@ -38,8 +38,20 @@ internal sealed class CrmSyncProgram : IAsyncDisposable
     }
 
     /// <summary>The parts over an open database, which is closed with them.</summary>
-    public static CrmSyncProgram Over(LoadedConfiguration configuration, ContactDatabase database, TimeProvider time) =>
-        new(database, new ServiceCollection().AddCrmSync(configuration, database, time).BuildServiceProvider(Checked));
+    /// <param name="configuration">What the files say.</param>
+    /// <param name="database">At the version of this program.</param>
+    /// <param name="time">The time.</param>
+    /// <param name="other">Puts other parts in the place of some, such as name servers; null for none.</param>
+    public static CrmSyncProgram Over(
+        LoadedConfiguration configuration,
+        ContactDatabase database,
+        TimeProvider time,
+        Action<IServiceCollection>? other = null)
+    {
+        var services = new ServiceCollection().AddCrmSync(configuration, database, time);
+        other?.Invoke(services);
+        return new CrmSyncProgram(database, services.BuildServiceProvider(Checked));
+    }
 
     /// <summary>Opens the database the configuration names and brings it to this version.</summary>
     /// <exception cref="DatabaseUnusableException">The database cannot be used.</exception>

@@ -48,8 +48,8 @@ internal sealed class TestProgram : IAsyncDisposable
         new(await CrmSyncProgram.Open(configuration, TimeProvider.System, default));
 
     /// <summary>Over an open database, which is closed with the program.</summary>
-    public static TestProgram Over(LoadedConfiguration configuration, ContactDatabase database) =>
-        new(CrmSyncProgram.Over(configuration, database, TimeProvider.System));
+    public static TestProgram Over(LoadedConfiguration configuration, ContactDatabase database, Action<IServiceCollection>? other = null) =>
+        new(CrmSyncProgram.Over(configuration, database, TimeProvider.System, other));
 
     /// <summary>Any part of the program.</summary>
     public T Part<T>()

@@ -48,6 +48,7 @@ internal sealed class TestLog
                 log.settled.Add(log.Command(id, map, mails));
         }
 
+        log.SettleUndos();
         return log;
     }
 
@@ -269,8 +270,32 @@ internal sealed class TestLog
                 Tag = map.Of(TestSection.Tag) ?? (verb is "tag" or "untag" ? argument?.ToLowerInvariant() : null),
                 Rule = map.Of(TestSection.Rule),
                 Text = map.Of(TestSection.Text),
+                To = map.Of(TestSection.Taker),
             },
         };
+    }
+
+    /// <summary>Lets each <c>undo</c> take back the last command of its sender within a day.</summary>
+    private void SettleUndos()
+    {
+        var undone = new HashSet<string>(StringComparer.Ordinal);
+        var undos = settled.Where(line => line.Command?.Verb == "undo").OrderBy(line => line.At).ThenBy(line => line.Id, StringComparer.Ordinal);
+        foreach (var undo in undos.ToList())
+        {
+            var last = settled
+                .Where(line =>
+                    line.Command is { Verb: not "undo" } command
+                    && command.By == undo.Command!.By
+                    && line.At <= undo.At
+                    && undo.At - line.At <= Duration.FromDays(1)
+                    && !undone.Contains(line.Id))
+                .MaxBy(line => line.At);
+            if (last is null)
+                continue;
+
+            undone.Add(last.Id);
+            settled[settled.IndexOf(undo)] = undo with { Command = undo.Command! with { Undoes = [last.Id] } };
+        }
     }
 
     /// <summary>

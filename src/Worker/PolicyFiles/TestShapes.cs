@@ -91,6 +91,7 @@ internal sealed class EventShape : Shape<MapValues>
                 TestSection.Until,
                 TestSection.Tag,
                 TestSection.Rule,
+                TestSection.Taker,
                 TestSection.Text)),
     ];
 

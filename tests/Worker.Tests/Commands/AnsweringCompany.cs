@@ -8,6 +8,8 @@ using CrmSync.Storage.Log;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Digests;
 using CrmSync.Worker.Tests.Digests;
+using DnsClient;
+using Microsoft.Extensions.DependencyInjection;
 using NodaTime;
 
 namespace CrmSync.Worker.Tests.Commands;
@@ -77,7 +79,11 @@ internal sealed class AnsweringCompany : IAsyncDisposable
 
     public TestProgram Program { get; }
 
-    public static async Task<AnsweringCompany> CopyOf(SentDigests sent)
+    /// <param name="sent">What is copied.</param>
+    /// <param name="trusted">Servers whose word counts besides the company's own.</param>
+    /// <param name="policy">Changes the policy; null: it stays.</param>
+    /// <param name="dns">Gives keys of signatures, which are verified then; null: they are not.</param>
+    public static async Task<AnsweringCompany> CopyOf(SentDigests sent, IReadOnlyList<string>? trusted = null, IDnsQuery? dns = null, Func<string, string>? policy = null)
     {
         var copy = Directory.CreateTempSubdirectory("crmsync-answer-").FullName;
         foreach (var file in Directory.EnumerateFiles(sent.Folder, "*", SearchOption.AllDirectories))
@@ -87,7 +93,11 @@ internal sealed class AnsweringCompany : IAsyncDisposable
             File.Copy(file, place);
         }
 
-        return await Open(copy, isCopy: true);
+        var written = Path.Combine(copy, "policy.yaml");
+        if (policy is not null)
+            await File.WriteAllTextAsync(written, policy(await File.ReadAllTextAsync(written)));
+
+        return await Open(copy, isCopy: true, trusted, dns);
     }
 
     public static async Task<AnsweringCompany> In(string folder)
@@ -113,13 +123,34 @@ internal sealed class AnsweringCompany : IAsyncDisposable
     public void DeliverSent(string mail) =>
         Put(Encoding.UTF8.GetBytes(mail.ReplaceLineEndings("\r\n")), Path.Combine("ana", ".Sent", "cur"));
 
-    /// <summary>Puts a mail into somebody's inbox.</summary>
-    public void DeliverTo(string person, string mail) =>
-        Put(Encoding.UTF8.GetBytes(mail.ReplaceLineEndings("\r\n")), Path.Combine(person, "new"));
+    /// <summary>Puts a mail into somebody's inbox, or into another folder of theirs.</summary>
+    public void DeliverTo(string person, string mail, string? folder = null) =>
+        Put(
+            Encoding.UTF8.GetBytes(mail.ReplaceLineEndings("\r\n")),
+            folder is null ? Path.Combine(person, "new") : Path.Combine(person, "." + folder, "cur"));
+
+    /// <summary>The company with a database that knows nothing yet.</summary>
+    public static async Task<AnsweringCompany> Fresh()
+    {
+        var copy = Directory.CreateTempSubdirectory("crmsync-answer-").FullName;
+        foreach (var file in Directory.EnumerateFiles(SampleCompany.Config, "*", SearchOption.AllDirectories))
+        {
+            var place = Path.Combine(copy, Path.GetRelativePath(SampleCompany.Config, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(place)!);
+            File.Copy(file, place);
+        }
+
+        return await Open(copy, isCopy: true);
+    }
+
+    /// <summary>The commands in the log, oldest first.</summary>
+    public async Task<IReadOnlyList<Interaction>> Lines() =>
+        await new ContactLog(Program.Database).Read(new LogFilter { Kinds = [InteractionKind.Command] }, default).ToListAsync();
 
     private void Put(byte[] mail, string place)
     {
         var path = Path.Combine(folder, "sample", "mail", place);
+        Directory.CreateDirectory(path);
         foreach (var part in new[] { "cur", "new", "tmp" })
             Directory.CreateDirectory(Path.Combine(path, "..", part));
         delivered++;
@@ -185,14 +216,23 @@ internal sealed class AnsweringCompany : IAsyncDisposable
             ? Directory.EnumerateFiles(Path.Combine(folder, "out"), "*-answer-*.eml").Select(file => Path.GetFileName(file))
             : [];
 
-    private static async Task<AnsweringCompany> Open(string folder, bool isCopy)
+    private static async Task<AnsweringCompany> Open(string folder, bool isCopy, IReadOnlyList<string>? trusted = null, IDnsQuery? dns = null)
     {
         var read = LoadedConfiguration.Read(folder, SampleCompany.Story);
         var delivery = read.Settings.Delivery! with { Way = new DeliveryChoice.Folder(Path.Combine(folder, "out")) };
+        if (trusted is not null || dns is not null)
+            delivery = delivery with
+            {
+                Commands = delivery.Commands! with { TrustedServers = trusted ?? [], VerifyDkim = dns is not null },
+            };
+
         var database = await ContactDatabase.OpenSqlite(Path.Combine(folder, "answers.db"), default);
         return new AnsweringCompany(
             folder,
-            TestProgram.Over(read with { Settings = read.Settings with { Delivery = delivery } }, database),
+            TestProgram.Over(
+                read with { Settings = read.Settings with { Delivery = delivery } },
+                database,
+                services => _ = dns is null ? services : services.AddSingleton(dns)),
             isCopy);
     }
 }

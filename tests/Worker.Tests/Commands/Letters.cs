@@ -1,3 +1,6 @@
+using CrmSync.Domain.Log;
+using CrmSync.Mail.Mime;
+using CrmSync.Worker.Sources;
 using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -42,6 +45,13 @@ internal static class Letters
             .Matches(WebUtility.HtmlDecode(sent.Html), "mailto:crmsync@bright.example\\?subject=([^\"]*)")
             .Select(match => Uri.UnescapeDataString(match.Groups[1].Value));
         return subject.First(one => one.StartsWith($"{verb} {item} [", StringComparison.Ordinal));
+    }
+
+    /// <summary>The id a mail has in the command mailbox.</summary>
+    public static string IdOf(byte[] mail)
+    {
+        var identity = MailIdentity.Of(MailTranslation.FactsOf(MimeReader.Read(mail), stored: null));
+        return identity.MessageKey ?? identity.Fingerprint;
     }
 
     /// <summary>A text without its line breaks.</summary>

@@ -103,7 +103,7 @@ public sealed class WildReplies(SentDigests sent) : IClassFixture<SentDigests>
     }
 
     /// <summary><c>done 1; snooze 2 2026-03-06</c> in the words of an answer.</summary>
-    private static string Expected(string meant) =>
+    internal static string Expected(string meant) =>
         string.Join(
             " · ",
             meant
@@ -118,7 +118,7 @@ public sealed class WildReplies(SentDigests sent) : IClassFixture<SentDigests>
                         _ => $"{words[0]} {Names[words[1]]}",
                     }));
 
-    private static string Told(string words) =>
+    internal static string Told(string words) =>
         string.Join(
             " · ",
             words

@@ -31,7 +31,7 @@ public sealed class WhatNobodyExpected
     /// </summary>
     private static readonly Dictionary<string, string> Places = new(StringComparer.Ordinal)
     {
-        ["AccountHarvest.Add -> CommandMail.Of"] = "item: the reading of one mail",
+        ["AccountHarvest.Add -> CommandMail.Create"] = "item: the reading of one mail",
         ["AccountHarvest.Add -> MeetingHarvest.Store"] = "writer: meeting_copy",
         ["AccountHarvest.CutIn -> InvitationTranslation.MessagesOf"] = "item: the reading of one mail",
         ["AccountHarvest.Discover -> ISource.Discover"] = "source: discover",
@@ -68,7 +68,7 @@ public sealed class WhatNobodyExpected
             or (nameof(MeetingHarvest), nameof(MeetingHarvest.Store))
             or (nameof(InvitationTranslation), nameof(InvitationTranslation.MessagesOf))
             or (nameof(InvitedSeries), nameof(InvitedSeries.Continue))
-            or ("CommandMail", "Of")
+            or ("CommandMail", "Create")
             or ("CommandDesk", "Keep" or "Settle")
             or (nameof(HarvestLedger), nameof(HarvestLedger.Store)));
 

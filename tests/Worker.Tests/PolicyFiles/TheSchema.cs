@@ -26,6 +26,7 @@ public sealed class TheSchema
     [Theory]
     [InlineData("timelines.yaml")]
     [InlineData("more-timelines.yaml")]
+    [InlineData("give-and-undo.yaml")]
     public void Test_files_have_a_schema_too(string name) =>
         Assert.True(Tests.Accepts(JsonSchema.Of(TreeOf($"tests/Fixtures/policy/{name}"))));
 

@@ -6,6 +6,7 @@ public sealed class WorkedTimelines
     [Theory]
     [InlineData("timelines.yaml", 25)]
     [InlineData("more-timelines.yaml", 69)]
+    [InlineData("give-and-undo.yaml", 6)]
     [InlineData("coverage.yaml", 12)]
     public void All_cases_of_a_file_pass(string file, int cases)
     {

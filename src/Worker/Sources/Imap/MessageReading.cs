@@ -158,6 +158,9 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
                 await Done(uid, unwanted, ct);
         }
 
+        if (First.WithBytes)
+            await WithBytes(mailbox, [.. uids.Where(uid => open.ContainsKey(uid) && SizeOf(uid) < MailReading.MostBytes)], ct);
+
         await Whole(mailbox, [.. uids.Where(uid => open.ContainsKey(uid) && !IsLarge(uid))], MessagesPerCommand, ct);
         await Large(mailbox, [.. uids.Where(uid => open.ContainsKey(uid) && IsLarge(uid))], ct);
         var missing = uids.Where(open.ContainsKey).ToList();
@@ -228,6 +231,25 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
             catch (MailServerException e) when (!e.ConnectionLost)
             {
                 Complain(group, e);
+            }
+        }
+    }
+
+    /// <summary>Messages whose bytes are wanted, one by one; what the server does not send so is read like any other.</summary>
+    private async Task WithBytes(Mailbox mailbox, IReadOnlyList<uint> uids, CancellationToken ct)
+    {
+        foreach (var uid in uids)
+        {
+            underWay = [uid];
+            try
+            {
+                if (await mailbox.Section(uid, "", MailReading.MostBytes, ct) is { Length: > 0 and < MailReading.MostBytes } bytes)
+                    await Take(uid, MimeReader.Read(bytes), ct, bytes);
+            }
+            catch (MailServerException e) when (!e.ConnectionLost)
+            {
+                // Without its bytes it can still be read.
+                complaints[uid] = e.Message;
             }
         }
     }
@@ -307,14 +329,15 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
         return large.Read(headers);
     }
 
-    private ValueTask Take(uint uid, MimeMessage mail, CancellationToken ct)
+    private ValueTask Take(uint uid, MimeMessage mail, CancellationToken ct, byte[]? bytes = null)
     {
         if (!open.TryGetValue(uid, out var item))
             return ValueTask.CompletedTask;
 
         trouble.Passed();
         underWay.Remove(uid);
-        return Done(uid, MailTranslation.ReadingOf(item, PlaceOf(item), mail, AttributesOf(uid).InternalDate), ct);
+        var reading = MailTranslation.ReadingOf(item, PlaceOf(item), mail, AttributesOf(uid).InternalDate);
+        return Done(uid, reading is MailReading read && bytes is not null ? read with { Bytes = bytes } : reading, ct);
     }
 
     private IEnumerable<List<uint>> Groups(IReadOnlyList<uint> uids, int most)
