@@ -48,9 +48,9 @@ internal sealed class CrmSyncProgram : IAsyncDisposable
         TimeProvider time,
         Action<IServiceCollection>? other = null)
     {
-        var services = new ServiceCollection().AddCrmSync(configuration, database, time);
-        other?.Invoke(services);
-        return new CrmSyncProgram(database, services.BuildServiceProvider(Checked));
+        var parts = new ServiceCollection().AddCrmSync(configuration, database, time);
+        other?.Invoke(parts);
+        return new CrmSyncProgram(database, parts.BuildServiceProvider(Checked));
     }
 
     /// <summary>Opens the database the configuration names and brings it to this version.</summary>

@@ -73,7 +73,8 @@ internal sealed partial class SpokenTime(BusinessCalendar calendar, Instant now)
         if (DateTime.TryParseExact(words, "yyyy-M-d", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date))
             return Morning(LocalDate.FromDateTime(date));
 
-        words = OrdinalEnding().Replace(words.Replace(".", "", StringComparison.Ordinal).Replace(",", "", StringComparison.Ordinal), "${day}");
+        words = OrdinalEnding()
+            .Replace(words.Replace(".", "", StringComparison.Ordinal).Replace(",", "", StringComparison.Ordinal), "${day}");
         foreach (var culture in Cultures)
         {
             if (DateTime.TryParseExact(words, Dated, culture, DateTimeStyles.None, out date))

@@ -88,8 +88,16 @@ public sealed record MailFacts
     /// Every address the mail names outside of its text: in its address fields, on its envelope, in the marks of a list, in a report.
     /// </summary>
     public IEnumerable<EmailAddress> Addresses =>
-        new[] { From, Sender }.OfType<NamedAddress>().Concat(FurtherAuthors).Concat(ReplyTo).Concat(To).Concat(Cc).Concat(Bcc).Select(named => named.Address)
-            .Concat(Report?.Failed ?? []).Concat(Headers.Values.SelectMany(Mentions.AddressesIn));
+        new[] { From, Sender }
+            .OfType<NamedAddress>()
+            .Concat(FurtherAuthors)
+            .Concat(ReplyTo)
+            .Concat(To)
+            .Concat(Cc)
+            .Concat(Bcc)
+            .Select(named => named.Address)
+            .Concat(Report?.Failed ?? [])
+            .Concat(Headers.Values.SelectMany(Mentions.AddressesIn));
 
     /// <summary>What the body shows the mail to be.</summary>
     public MailSigns Signs { get; init; }
@@ -120,7 +128,8 @@ public sealed record MailFacts
 /// <summary>What a report says (RFC 3464, RFC 8098, and the forms mail systems made up).</summary>
 /// <param name="OfMessageId">The Message-ID of the mail it reports on, if it says.</param>
 /// <param name="Failed">The recipients that failed for good. A delayed report names none.</param>
-/// <param name="OfSubject">The subject of that mail, if it says: by it, the recipient and the last days a report finds a mail it does not name by its id.</param>
+/// <param name="OfSubject">The subject of that mail, if it says: by it, the recipient and the last days a report finds a mail it does not
+/// name by its id.</param>
 public sealed record ReportFacts(string? OfMessageId, IReadOnlyList<EmailAddress> Failed, string? OfSubject = null);
 
 /// <summary>What the body of a mail shows it to be, as far as headers do not say. Kept as a number.</summary>

@@ -23,7 +23,9 @@ public static class LineKinds
     {
         var lines = new TextLines(message.Text, message.Quoted);
         var plain = new TextLines(message.Text, []);
-        return string.Join('\n', Enumerable.Range(0, lines.Count).Select(i => lines.IsQuoted(i) && !plain.IsQuoted(i) ? "> " + lines[i] : lines[i]));
+        return string.Join(
+            '\n',
+            Enumerable.Range(0, lines.Count).Select(i => lines.IsQuoted(i) && !plain.IsQuoted(i) ? "> " + lines[i] : lines[i]));
     }
 
     /// <summary>The kind of each line of a text.</summary>

@@ -161,7 +161,10 @@ internal sealed record CommandMail
         };
         return mail with
         {
-            Own = [.. mail.Recipients.Where(address => EmailAddress.TryParse(address, out var one) && classifier.Ours.IsCommandMailbox(one))],
+            Own =
+            [
+                .. mail.Recipients.Where(address => EmailAddress.TryParse(address, out var one) && classifier.Ours.IsCommandMailbox(one)),
+            ],
         };
     }
 

@@ -92,6 +92,9 @@ internal sealed record ReplyText(string Above, string Below)
     /// <summary>The author's id, name or first name.</summary>
     private static bool IsName(string words, Person author) =>
         words == author.Id
-        || (author.Name is { } name
-            && (words.Equals(name, StringComparison.OrdinalIgnoreCase) || words.Equals(name.Split(' ')[0], StringComparison.OrdinalIgnoreCase)));
+        || (
+            author.Name is { } name
+            && (
+                words.Equals(name, StringComparison.OrdinalIgnoreCase)
+                || words.Equals(name.Split(' ')[0], StringComparison.OrdinalIgnoreCase)));
 }

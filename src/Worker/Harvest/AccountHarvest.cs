@@ -641,7 +641,8 @@ internal sealed class AccountHarvest(
         /// <summary>Whether the bytes of mails are wanted.</summary>
         public bool WithBytes { get; init; }
 
-        public RemoteItem Remote(HarvestItem item) => new(Folders[item.Folder], item) { IsForCommands = IsForCommands, WithBytes = WithBytes };
+        public RemoteItem Remote(HarvestItem item) =>
+            new(Folders[item.Folder], item) { IsForCommands = IsForCommands, WithBytes = WithBytes };
     }
 
     /// <summary>Hands batches on when they are full, and waits until there is room for the next.</summary>

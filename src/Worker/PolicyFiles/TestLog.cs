@@ -279,7 +279,10 @@ internal sealed class TestLog
     private void SettleUndos()
     {
         var undone = new HashSet<string>(StringComparer.Ordinal);
-        var undos = settled.Where(line => line.Command?.Verb == "undo").OrderBy(line => line.At).ThenBy(line => line.Id, StringComparer.Ordinal);
+        var undos = settled
+            .Where(line => line.Command?.Verb == "undo")
+            .OrderBy(line => line.At)
+            .ThenBy(line => line.Id, StringComparer.Ordinal);
         foreach (var undo in undos.ToList())
         {
             var last = settled

@@ -127,7 +127,8 @@ internal static class TestSection
                 "^(?:done|called|resolved|note|chase|give|undo|brief|not-useful|(?:snooze|tag|untag)(?:-[A-Za-z0-9._-]+)?)$",
                 Forms.Same,
                 max: 100),
-            "The verb: done, snooze, called, resolved, tag, untag, note, chase, give, undo or brief; also as one word: snooze-3d, tag-vip. `undo` takes back the sender's last command within a day.",
+            "The verb: done, snooze, called, resolved, tag, untag, note, chase, give, undo or brief; also as one word: snooze-3d, "
+                + "tag-vip. `undo` takes back the sender's last command within a day.",
             required: true);
 
     public static Key<string> Taker { get; } = new("to", Forms.Name, "The id of the person to whom an item is given.");

@@ -114,8 +114,8 @@ internal static class MailTranslation
     }
 
     /// <summary>
-    /// The time of the topmost Received field. Mail fetched by POP or imported years later bears a fresh one: where it is more than seven days after the next one below and
-    /// after Date, the lower one counts.
+    /// The time of the topmost Received field. Mail fetched by POP or imported years later bears a fresh one: where it is more than seven
+    /// days after the next one below and after Date, the lower one counts.
     /// </summary>
     private static Instant? ArrivalOf(MimeMessage message)
     {

@@ -79,11 +79,18 @@ internal sealed class AnsweringCompany : IAsyncDisposable
 
     public TestProgram Program { get; }
 
+    /// <summary>The SQLite file.</summary>
+    public string DatabaseFile => Path.Combine(folder, "answers.db");
+
     /// <param name="sent">What is copied.</param>
     /// <param name="trusted">Servers whose word counts besides the company's own.</param>
     /// <param name="policy">Changes the policy; null: it stays.</param>
     /// <param name="dns">Gives keys of signatures, which are verified then; null: they are not.</param>
-    public static async Task<AnsweringCompany> CopyOf(SentDigests sent, IReadOnlyList<string>? trusted = null, IDnsQuery? dns = null, Func<string, string>? policy = null)
+    public static async Task<AnsweringCompany> CopyOf(
+        SentDigests sent,
+        IReadOnlyList<string>? trusted = null,
+        IDnsQuery? dns = null,
+        Func<string, string>? policy = null)
     {
         var copy = Directory.CreateTempSubdirectory("crmsync-answer-").FullName;
         foreach (var file in Directory.EnumerateFiles(sent.Folder, "*", SearchOption.AllDirectories))
@@ -216,7 +223,11 @@ internal sealed class AnsweringCompany : IAsyncDisposable
             ? Directory.EnumerateFiles(Path.Combine(folder, "out"), "*-answer-*.eml").Select(file => Path.GetFileName(file))
             : [];
 
-    private static async Task<AnsweringCompany> Open(string folder, bool isCopy, IReadOnlyList<string>? trusted = null, IDnsQuery? dns = null)
+    private static async Task<AnsweringCompany> Open(
+        string folder,
+        bool isCopy,
+        IReadOnlyList<string>? trusted = null,
+        IDnsQuery? dns = null)
     {
         var read = LoadedConfiguration.Read(folder, SampleCompany.Story);
         var delivery = read.Settings.Delivery! with { Way = new DeliveryChoice.Folder(Path.Combine(folder, "out")) };

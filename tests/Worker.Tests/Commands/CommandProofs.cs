@@ -114,7 +114,8 @@ public sealed class CommandProofs(SentDigests sent) : IClassFixture<SentDigests>
             Letter(
                 $"crmsync+{verb}@bright.example",
                 "Fwd: A question",
-                "Nosy.\n\n---------- Forwarded message ---------\nFrom: Declan Murphy <declan@murphymotors.example>\nDate: Tue, 3 Mar 2026\n"
+                "Nosy.\n\n---------- Forwarded message ---------\nFrom: Declan Murphy <declan@murphymotors.example>\nDate: Tue, 3 Mar "
+                    + "2026\n"
                     + "Subject: A question\nTo: Ana Duarte <ana@bright.example>\n\nHello\n",
                 from: "tim@bright.example"));
         await company.Harvest();
@@ -126,12 +127,15 @@ public sealed class CommandProofs(SentDigests sent) : IClassFixture<SentDigests>
     public async Task What_was_old_when_the_mailbox_was_first_listed_is_history_and_all_else_is_not()
     {
         await using var company = await AnsweringCompany.Fresh();
-        company.Deliver(Letter("crmsync+tag-old@bright.example", "Declan declan@murphymotors.example", "", date: "Mon, 2 Mar 2026 09:00:00 +0000"));
-        company.Deliver(Letter("crmsync+tag-young@bright.example", "Declan declan@murphymotors.example", "", date: "Wed, 4 Mar 2026 09:00:00 +0000"));
+        company.Deliver(Letter("crmsync+tag-old@bright.example", "Declan declan@murphymotors.example", "", date: "Mon, 2 Mar 2026 "
+            + "09:00:00 +0000"));
+        company.Deliver(Letter("crmsync+tag-young@bright.example", "Declan declan@murphymotors.example", "", date: "Wed, 4 Mar 2026 "
+            + "09:00:00 +0000"));
         await company.Harvest(now: AnsweringCompany.Answered);
 
         // A weekend's outage: read three days late, obeyed as of its arrival.
-        company.Deliver(Letter("crmsync+tag-late@bright.example", "Declan declan@murphymotors.example", "", date: "Fri, 6 Mar 2026 15:00:00 +0000"));
+        company.Deliver(Letter("crmsync+tag-late@bright.example", "Declan declan@murphymotors.example", "", date: "Fri, 6 Mar 2026 "
+            + "15:00:00 +0000"));
         await company.Harvest(now: Instant.FromUtc(2026, 3, 9, 8, 0));
         var tags = await company.Lines();
         Assert.Equal(
@@ -195,7 +199,9 @@ public sealed class CommandProofs(SentDigests sent) : IClassFixture<SentDigests>
 
         company.Deliver(Letter("crmsync@bright.example", "who declan@murphymotors.example", "", from: "tim@bright.example"));
         await company.Harvest();
-        Assert.Contains((await company.Answers()), mail => mail.Text.Contains("Declan Murphy", StringComparison.Ordinal) && mail.To[0].Address == "tim@bright.example");
+        Assert.Contains(
+            (await company.Answers()),
+            mail => mail.Text.Contains("Declan Murphy", StringComparison.Ordinal) && mail.To[0].Address == "tim@bright.example");
     }
 
     [Fact]
@@ -226,7 +232,9 @@ public sealed class CommandProofs(SentDigests sent) : IClassFixture<SentDigests>
         await company.Harvest();
         var commands = await company.Commands();
         Assert.DoesNotContain(commands, command => command.Contact?.Value == "declan@murphymotors.example");
-        Assert.Contains(commands, command => command is { Verb: "note", Text: "she rings back" } && command.Contact!.Value == "s.walsh@oakfield.example");
+        Assert.Contains(
+            commands,
+            command => command is { Verb: "note", Text: "she rings back" } && command.Contact!.Value == "s.walsh@oakfield.example");
         Assert.DoesNotContain(commands, command => command.Verb == "snooze");
         var words = (await company.Answer()).Words!;
         Assert.Contains("“done 1, done 99”", words, StringComparison.Ordinal);

@@ -10,7 +10,13 @@ namespace CrmSync.Worker.Tests.Commands;
 /// </summary>
 public sealed class ForgedCommands(SentDigests sent) : IClassFixture<SentDigests>
 {
-    private static readonly string[] Trusted = ["mx.bright.example", "mx.google.com", "phl-mx-02.messagingengine.com", "dkim-verifier.icloud.com"];
+    private static readonly string[] Trusted =
+    [
+        "mx.bright.example",
+        "mx.google.com",
+        "phl-mx-02.messagingengine.com",
+        "dkim-verifier.icloud.com",
+    ];
 
     [Fact]
     public async Task Forged_mails_are_refused_with_the_right_reason_and_nobody_is_told()

@@ -10,7 +10,9 @@ using NodaTime;
 
 namespace CrmSync.Worker.Tests.Commands;
 
-/// <summary><c>commands: {verify_dkim: true}</c>: signatures are verified here, with keys by DNS, and what servers say counts for nothing.</summary>
+/// <summary>
+/// <c>commands: {verify_dkim: true}</c>: signatures are verified here, with keys by DNS, and what servers say counts for nothing.
+/// </summary>
 public sealed class VerifiedSignatures(SentDigests sent) : IClassFixture<SentDigests>, IAsyncDisposable
 {
     private static readonly RSA Key = RSA.Create(2048);
@@ -19,7 +21,7 @@ public sealed class VerifiedSignatures(SentDigests sent) : IClassFixture<SentDig
     private readonly FakeDnsServer names = new();
     private int made;
 
-    private string Record => $"v=DKIM1; k=rsa; p={Convert.ToBase64String(Key.ExportSubjectPublicKeyInfo())}";
+    private static string Record => $"v=DKIM1; k=rsa; p={Convert.ToBase64String(Key.ExportSubjectPublicKeyInfo())}";
 
     [Fact]
     public async Task A_mail_with_a_valid_signature_is_obeyed_whatever_the_servers_say()
@@ -104,7 +106,13 @@ public sealed class VerifiedSignatures(SentDigests sent) : IClassFixture<SentDig
         AnsweringCompany.CopyOf(
             sent,
             dns: new LookupClient(
-                new LookupClientOptions(names.Address) { UseCache = false, Retries = 0, Timeout = TimeSpan.FromSeconds(10), ContinueOnDnsError = false }));
+                new LookupClientOptions(names.Address)
+                {
+                    UseCache = false,
+                    Retries = 0,
+                    Timeout = TimeSpan.FromSeconds(10),
+                    ContinueOnDnsError = false,
+                }));
 
     private byte[] Sign(string text, string domain = "bright.example", string selector = "k1", RSA? key = null, string[]? signed = null)
     {

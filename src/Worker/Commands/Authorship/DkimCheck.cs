@@ -109,7 +109,9 @@ internal sealed partial class DkimCheck(Func<IDnsQuery> dns)
         return (lines, bare) switch { (< 0, < 0) => mail.Length, (< 0, _) => bare, (_, < 0) => lines, _ => Math.Min(lines, bare) };
     }
 
-    [GeneratedRegex(@"^[A-Za-z0-9_]([A-Za-z0-9._-]{0,251}[A-Za-z0-9_])?$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(
+        @"^[A-Za-z0-9_]([A-Za-z0-9._-]{0,251}[A-Za-z0-9_])?$",
+        RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Name();
 
     /// <summary>Gives MimeKit the key of one signature, and remembers what its record restricts.</summary>

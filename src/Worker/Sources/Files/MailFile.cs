@@ -32,7 +32,9 @@ internal static class MailFile
         }
     }
 
-    /// <summary>Apple Mail writes the length of the message on the first line of an .emlx file, and its own notes behind the message.</summary>
+    /// <summary>
+    /// Apple Mail writes the length of the message on the first line of an .emlx file, and its own notes behind the message.
+    /// </summary>
     private static (long Offset, long Length) MessageIn(SafeFileHandle file, string path)
     {
         var whole = RandomAccess.GetLength(file);
