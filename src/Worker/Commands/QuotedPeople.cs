@@ -21,8 +21,23 @@ internal static partial class QuotedPeople
             found.AddRange(Address().Matches(line).Select(match => match.Value.ToLowerInvariant()));
         }
 
+        // In a language nobody listed here the first labelled line with an address names the author.
+        if (authors.Count + others.Count == 0)
+            authors.AddRange(
+                whole
+                    .Split('\n')
+                    .Take(MostLines)
+                    .Where(line => line.Length <= 1000 && Labelled().IsMatch(line))
+                    .Select(line => Address().Match(line))
+                    .Where(match => match.Success)
+                    .Select(match => match.Value.ToLowerInvariant())
+                    .Take(1));
+
         return [.. authors.Concat(others).Distinct(StringComparer.Ordinal)];
     }
+
+    [GeneratedRegex(@"^[>\s*_]*\p{L}[\p{L}\p{M} .-]{0,30}[*_]*\s*[:：]", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]
+    private static partial Regex Labelled();
 
     /// <summary>Without backtracking: mails hold what anybody likes.</summary>
     [GeneratedRegex(
