@@ -199,11 +199,11 @@ internal static class QuoteMarks
         if (
             firstLabel.HasFlag(Label.To)
             && others >= 2
-            && (seen & (Label.Copy | Label.Subject)) != 0
+            && (seen & (Label.Copy | Label.Subject)) != Label.None
             && (hasAddress || hasMoment || seen.HasFlag(Label.Copy))
         )
             return true;
-        if ((firstLabel & (Label.Subject | Label.Date)) != 0 && others >= 3 && seen.HasFlag(Label.From) && hasAddress)
+        if ((firstLabel & (Label.Subject | Label.Date)) != Label.None && others >= 3 && seen.HasFlag(Label.From) && hasAddress)
             return true;
 
         // A language nobody listed: four short labels, a person with an address at the top, a moment.

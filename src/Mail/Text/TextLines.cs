@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace CrmSync.Mail.Text;
 
 /// <summary>The lines of a mail's text, and which of them its HTML marked as quoted.</summary>
@@ -44,4 +46,5 @@ internal sealed class TextLines
 /// <summary>A stretch of a text.</summary>
 /// <param name="Start">The first character.</param>
 /// <param name="End">The one behind the last.</param>
+[StructLayout(LayoutKind.Auto)]
 internal readonly record struct TextSpan(int Start, int End);
