@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.Collections.Frozen;
-using System.Text;
 
 namespace CrmSync.Mail.Text;
 
@@ -15,70 +13,37 @@ internal static class Attribution
 
     private static readonly string[] Verbs = PhraseFile.Read("quote-introductions.txt", "verb");
 
-    // The vectorised search takes ASCII only, so of Latin verbs with accents it looks for a piece without; the other scripts cost ten times as much and are looked for
-    // where a letter of theirs stands. Both only say where it is worth looking closely.
-    private static readonly SearchValues<string> LatinPieces = SearchValues.Create(
-        [.. Verbs.Where(v => !HasOtherScript(v)).Select(LongestAscii).Distinct(StringComparer.OrdinalIgnoreCase)],
-        StringComparison.OrdinalIgnoreCase
-    );
-
-    private static readonly SearchValues<string> OtherScripts = SearchValues.Create(
-        [.. Verbs.Where(v => HasOtherScript(v))],
-        StringComparison.OrdinalIgnoreCase
-    );
-
+    private static readonly PhraseSet AnyVerb = new(Verbs);
+    private static readonly FrozenDictionary<char, string[]> VerbsByEnd = Verbs
+        .Where(verb => !EndsSentences(verb))
+        .GroupBy(verb => char.ToLowerInvariant(verb[^1]))
+        .ToFrozenDictionary(group => group.Key, group => group.ToArray());
     private static readonly FrozenSet<string> Starts = PhraseFile
         .Read("quote-introductions.txt", "start")
         .ToFrozenSet(StringComparer.OrdinalIgnoreCase);
     private static readonly int LongestStart = Starts.Max(s => s.Length);
 
     /// <summary>
-    /// The lines at which an attribution may begin, or null when there is none in the whole text: one vectorised look for the verbs and one at the ends of lines settles that
-    /// for most mails.
+    /// The lines at which an attribution may begin, or null when there is none in the whole text: those shortly before a line that ends like one.
     /// </summary>
     public static bool[]? Candidates(TextLines lines)
     {
         bool[]? candidates = null;
-
-        // A line end inside a verb of two words counts as the space it stands for.
-        var flat = lines.Text.Replace('\n', ' ').AsSpan();
-        MarkAll(flat, LatinPieces);
-        if (HasOtherScript(flat))
-            MarkAll(flat, OtherScripts);
         for (var i = 0; i < lines.Count; i++)
         {
-            var line = lines[i];
-            if (
-                line.Length > 2 && (line[^1] is ':' or '：' || char.IsWhiteSpace(line[^1]) && line.AsSpan().TrimEnd().EndsWith(":"))
-                || line.Length > 10 && IsDated(line.AsSpan().TrimStart())
-            )
-                Mark(i);
+            var line = lines[i].AsSpan();
+            if (line.Length < 3 || IsRule(line) || !EndsLikeOne(line) && !(line.Length > 10 && IsDated(line.TrimStart())))
+                continue;
+            candidates ??= new bool[lines.Count];
+            for (var before = Math.Max(0, i - MostLines - 3); before <= i; before++)
+                candidates[before] = true;
         }
 
         return candidates;
-
-        void MarkAll(ReadOnlySpan<char> flat, SearchValues<string> verbs)
-        {
-            var line = 0;
-            var lineEnd = lines[0].Length;
-            var position = 0;
-            while (flat[position..].IndexOfAny(verbs) is >= 0 and var found)
-            {
-                position += found;
-                while (lineEnd < position && line + 1 < lines.Count)
-                    lineEnd += lines[++line].Length + 1;
-                Mark(line);
-                position++;
-            }
-        }
-
-        void Mark(int at)
-        {
-            candidates ??= new bool[lines.Count];
-            for (var i = Math.Max(0, at - MostLines - 3); i <= at; i++)
-                candidates[i] = true;
-        }
     }
+
+    /// <summary>A line of dashes, or one that separates mails; neither ends an introduction.</summary>
+    private static bool IsRule(ReadOnlySpan<char> line) => line.EndsWith("---") && !line.Contains('@') && !AnyVerb.IsIn(line);
 
     /// <summary>How many lines from <paramref name="at"/> on form an attribution; 0 when none starts there.</summary>
     public static int LengthAt(TextLines lines, int at)
@@ -172,28 +137,6 @@ internal static class Attribution
         return false;
     }
 
-    private static bool HasOtherScript(ReadOnlySpan<char> text) =>
-        text.IndexOfAnyInRange('\u0370', '\u1DFF') >= 0 || text.IndexOfAnyInRange('\u2E80', '\uFFFF') >= 0;
-
-    /// <summary>The longest run of ASCII in a verb; a verb with hardly any is taken whole.</summary>
-    private static string LongestAscii(string verb)
-    {
-        if (Ascii.IsValid(verb))
-            return verb;
-        var best = "";
-        for (var i = 0; i < verb.Length; )
-        {
-            var end = i;
-            while (end < verb.Length && char.IsAscii(verb[end]))
-                end++;
-            if (end - i > best.Length)
-                best = verb[i..end];
-            i = Math.Max(end, i + 1);
-        }
-
-        return best.Length >= 3 ? best : verb;
-    }
-
     private static bool HasAddress(ReadOnlySpan<char> line)
     {
         var at = line.IndexOf('@');
@@ -258,7 +201,7 @@ internal static class Attribution
 
     private static bool HasVerb(ReadOnlySpan<char> line)
     {
-        if (!line.ContainsAny(LatinPieces) && !(HasOtherScript(line) && line.ContainsAny(OtherScripts)))
+        if (!AnyVerb.IsIn(line))
             return false;
         foreach (var verb in Verbs)
         {
@@ -288,11 +231,8 @@ internal static class Attribution
             return false;
         if (line[^1] is ':' or '：' || line.EndsWith("---"))
             return true;
-        foreach (var verb in Verbs)
+        foreach (var verb in VerbsByEnd.GetValueOrDefault(char.ToLowerInvariant(line[^1]), []))
         {
-            // People end lines of their own with these.
-            if (verb is "said" or "says" or "writes" or "a dit" or "schreibt" or "escribe" or "scrive")
-                continue;
             if (
                 line.EndsWith(verb, StringComparison.OrdinalIgnoreCase)
                 && (line.Length == verb.Length || !IsWord(line[^(verb.Length + 1)], verb[0]))
@@ -302,4 +242,8 @@ internal static class Attribution
 
         return false;
     }
+
+    /// <summary>People end lines of their own with these.</summary>
+    private static bool EndsSentences(string verb) =>
+        verb is "said" or "says" or "writes" or "a dit" or "schreibt" or "escribe" or "scrive";
 }

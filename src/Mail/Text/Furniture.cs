@@ -17,9 +17,10 @@ internal static class Furniture
     private static readonly string[] BannerBegins = PhraseFile.Read("banners.txt", "begin");
     private static readonly string[] BannerWords = PhraseFile.Read("banners.txt", "with");
     private static readonly string[] BannerTips = PhraseFile.Read("banners.txt", "tip");
-    private static readonly string[] Footers = PhraseFile.Read("footers.txt", "footer");
+    private static readonly PhraseSet Footers = new(PhraseFile.Read("footers.txt", "footer"));
     private static readonly string[] Notices = PhraseFile.Read("footers.txt", "notice");
-    private static readonly string[] Messages = PhraseFile.Read("footers.txt", "message");
+    private static readonly PhraseSet Messages = new(PhraseFile.Read("footers.txt", "message"));
+    private static readonly PhraseSet AnyNotice = new(Notices);
     private static readonly FrozenSet<string> Closings = PhraseFile
         .Read("closings.txt", "closing")
         .ToFrozenSet(StringComparer.OrdinalIgnoreCase);
@@ -53,13 +54,17 @@ internal static class Furniture
         return total;
     }
 
+    /// <summary>Whether a text holds the words of a footer at all: one look at the whole saves one at every line.</summary>
+    public static bool MayHoldFooter(string text) => Footers.IsIn(text.Replace('\n', ' ')) || AnyNotice.IsIn(text) && Messages.IsIn(text);
+
     /// <summary>Takes off what stands at the end without being said by the author.</summary>
     /// <param name="own">The lines.</param>
     /// <param name="names">The names of the author: a block that begins with one of them may be a signature.</param>
-    public static void DropEnd(List<string> own, IReadOnlyList<string> names)
+    /// <param name="footers">Whether the text holds the words of a footer at all.</param>
+    public static void DropEnd(List<string> own, IReadOnlyList<string> names, bool footers)
     {
         DropRules(own);
-        var footer = FooterAt(own);
+        var footer = footers ? FooterAt(own) : -1;
         if (footer > 0 && own.FindIndex(0, footer, line => !SignatureMarks.IsDelimiter(line)) >= 0)
         {
             own.RemoveRange(footer, own.Count - footer);
@@ -170,8 +175,8 @@ internal static class Furniture
         return
             text.Length >= ShortestNotice
             && !text.ContainsAny('?', '？')
-            && ContainsAny(text, Notices)
-            && ContainsAny(text, Messages)
+            && AnyNotice.IsIn(text)
+            && Messages.IsIn(text)
             && CountSigns(text) >= 2
             ? from
             : -1;
@@ -186,27 +191,7 @@ internal static class Furniture
         return count;
     }
 
-    private static bool IsFooter(string line)
-    {
-        foreach (var footer in Footers)
-        {
-            if (line.Contains(footer, StringComparison.OrdinalIgnoreCase))
-                return true;
-        }
-
-        return false;
-    }
-
-    private static bool ContainsAny(ReadOnlySpan<char> text, string[] words)
-    {
-        foreach (var word in words)
-        {
-            if (text.Contains(word, StringComparison.OrdinalIgnoreCase))
-                return true;
-        }
-
-        return false;
-    }
+    private static bool IsFooter(ReadOnlySpan<char> line) => Footers.IsIn(line);
 
     /// <summary>The line with which the signature begins, or -1.</summary>
     private static int SignatureAt(List<string> own, IReadOnlyList<string> names, bool cutBelow)

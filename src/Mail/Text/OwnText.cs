@@ -58,6 +58,7 @@ public static class OwnText
     private static string Own(TextLines lines, bool[]? attributed, IReadOnlyList<string> names)
     {
         var own = new List<string>(lines.Count);
+        var answersAbove = QuoteMarks.MayHoldAnswerAbove(lines.Text);
         for (var i = 0; i < lines.Count; i++)
         {
             var line = lines[i];
@@ -71,7 +72,7 @@ public static class OwnText
                 break;
             }
 
-            if (QuoteMarks.IsAnswerAbove(line))
+            if (answersAbove && QuoteMarks.IsAnswerAbove(line))
             {
                 // At the top of a ticket system's mail the line stands above its own words.
                 if (own.Exists(above => !SignatureMarks.IsDelimiter(above)))
@@ -93,7 +94,7 @@ public static class OwnText
         }
 
         own.RemoveRange(0, Furniture.BannerLength(own));
-        Furniture.DropEnd(own, names);
+        Furniture.DropEnd(own, names, Furniture.MayHoldFooter(lines.Text));
         return Joined(own);
     }
 

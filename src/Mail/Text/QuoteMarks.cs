@@ -12,6 +12,7 @@ internal static class QuoteMarks
     private static readonly string[] Announcements = PhraseFile.Read("quote-separators.txt", "framed");
     private static readonly string[] Openings = PhraseFile.Read("quote-separators.txt", "opening");
     private static readonly string[] AnswerAbove = PhraseFile.Read("quote-separators.txt", "above");
+    private static readonly PhraseSet AnyAnswerAbove = new(AnswerAbove);
     private static readonly FrozenDictionary<string, Label> Labels = ReadLabels();
 
     [Flags]
@@ -109,10 +110,13 @@ internal static class QuoteMarks
             && BlockFollows(lines, at + 1);
     }
 
+    /// <summary>Whether a text holds such a line at all: one look at the whole saves one at every line.</summary>
+    public static bool MayHoldAnswerAbove(string text) => AnyAnswerAbove.IsIn(text);
+
     /// <summary>What ticket systems put above the mail they send: "Please reply above this line".</summary>
     public static bool IsAnswerAbove(string line)
     {
-        if (line.Length is < 8 or > 160 || AnswerAbove.Length == 0)
+        if (line.Length is < 8 or > 160)
             return false;
         var text = line.AsSpan().Trim(" \t-_*=#~<>|[]().:!\u00A0");
         if (text.Length > 110 || line.Contains('?', StringComparison.Ordinal))

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using CrmSync.Mail.Mime;
 
@@ -17,15 +16,7 @@ public static class UnsubscribeLink
     private static readonly string[] Targets = PhraseFile.Read("unsubscribe.txt", "target");
     private static readonly HashSet<string> Self = new(PhraseFile.Read("unsubscribe.txt", "self"), StringComparer.OrdinalIgnoreCase);
 
-    private static readonly SearchValues<string> Ascii = SearchValues.Create(
-        [.. Words.Concat(Targets).Where(w => System.Text.Ascii.IsValid(w))],
-        StringComparison.OrdinalIgnoreCase
-    );
-
-    private static readonly SearchValues<string> Others = SearchValues.Create(
-        [.. Words.Concat(Targets).Where(w => !System.Text.Ascii.IsValid(w))],
-        StringComparison.OrdinalIgnoreCase
-    );
+    private static readonly PhraseSet Any = new(Words.Concat(Targets));
 
     /// <summary>Whether the message bears such a link.</summary>
     public static bool IsIn(MimeMessage message)
@@ -37,8 +28,7 @@ public static class UnsubscribeLink
         return message.Html is { } html && MayHold(html) && HtmlText.LinksOf(html).Any(link => IsOne(link.Words, link.Target));
     }
 
-    private static bool MayHold(string text) =>
-        text.AsSpan().ContainsAny(Ascii) || !System.Text.Ascii.IsValid(text) && text.AsSpan().ContainsAny(Others);
+    private static bool MayHold(string text) => Any.IsIn(text);
 
     private static bool IsOne(string words, string target)
     {
