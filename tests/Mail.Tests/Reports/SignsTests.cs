@@ -89,6 +89,7 @@ public sealed class SignsTests
     [InlineData("Fine, but can we start at eleven?", true)]
     [InlineData("Kim Moss has accepted this invitation.\n\nTalk\nMon 2 Mar 2026 10:00", false)]
     [InlineData("", false)]
+    [InlineData("You are invited.", false)]
     [InlineData("Kim Moss hat die Einladung angenommen.\n\nWann: Montag", false)]
     public void Words_in_an_answer_are_told_from_the_template(string text, bool words)
     {
