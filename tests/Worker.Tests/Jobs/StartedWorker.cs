@@ -29,15 +29,15 @@ internal sealed class StartedWorker : IAsyncDisposable
             date => new ReadingOptions(date, settings.Addresses, settings.Delivery?.Commands?.Address),
             LastGoodPolicy.For(folder, settings),
             time.GetCurrentInstant());
-        var database = await CrmSyncProgram.OpenDatabase(settings.Storage, default);
+        var opened = await CrmSyncProgram.OpenDatabase(settings.Storage, default);
         var loaded = new LoadedConfiguration(folder, settings, reload!.Current);
-        var host = WorkerHost.Build(loaded, new PolicyStart(reload, outcome), database, time, verbose: false, builder =>
+        var built = WorkerHost.Build(loaded, new PolicyStart(reload, outcome), opened, time, verbose: false, builder =>
         {
             builder.Logging.ClearProviders();
             adjust?.Invoke(builder);
         });
-        await host.StartAsync();
-        return new StartedWorker(database, host);
+        await built.StartAsync();
+        return new StartedWorker(opened, built);
     }
 
     /// <summary>A part of the worker.</summary>

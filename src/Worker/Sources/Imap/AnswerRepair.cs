@@ -10,6 +10,9 @@ namespace CrmSync.Worker.Sources.Imap;
 /// </summary>
 internal sealed class AnswerRepair(ImapLimits limits)
 {
+    /// <summary>What no atom may hold (RFC 9051 section 9, atom-specials), controls and spaces apart.</summary>
+    private static readonly SearchValues<char> AtomSpecials = SearchValues.Create("(){%*\"\\]");
+
     private readonly FetchRepair fetch = new();
     private readonly ArrayBufferWriter<byte> draft = new(512);
     private byte[] clientTag = [];
@@ -341,7 +344,7 @@ internal sealed class AnswerRepair(ImapLimits limits)
     private static string Atoms(string words) =>
         string.Join(' ',
             words.Split(' ', StringSplitOptions.RemoveEmptyEntries).Where(word =>
-                word.AsSpan().IndexOfAny("(){%*\"\\]") < 0 && word.AsSpan().IndexOfAnyExceptInRange('!', '~') < 0));
+                word.AsSpan().IndexOfAny(AtomSpecials) < 0 && word.AsSpan().IndexOfAnyExceptInRange('!', '~') < 0));
 
     /// <summary>UIDVALIDITY as MailKit takes it, in 32 bits; what it really was is in the notes.</summary>
     private static uint Short(ulong validity) => (uint)validity == 0 ? 1 : (uint)validity;

@@ -107,8 +107,8 @@ internal sealed class Mailbox : IAsyncDisposable
     public static async Task<Mailbox> Open(MailEndpoint endpoint, Credential credential, ImapOptions options, CancellationToken ct)
     {
         var wire = await MailConnection.Open(endpoint, MailProtocol.Imap, options.Timeouts, ct);
-        var answers = new ImapAnswers(wire, options.Limits) { Secrets = credential.Unspeakable };
-        var mailbox = new Mailbox(new MailKitClient(), answers, options);
+        var stream = new ImapAnswers(wire, options.Limits) { Secrets = credential.Unspeakable };
+        var mailbox = new Mailbox(new MailKitClient(), stream, options);
         try
         {
             await mailbox.LogIn(credential, ct);
