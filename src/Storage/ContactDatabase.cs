@@ -1,5 +1,6 @@
 using System.Data.Common;
 using CrmSync.Storage.Rows;
+using Dapper;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 using SQLitePCL;
@@ -30,16 +31,22 @@ public sealed class ContactDatabase : IAsyncDisposable
         set local jit = off
         """;
 
+    private const string NotDurable = "; set local synchronous_commit = off";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly string connectionString;
     private readonly NpgsqlDataSource? server;
+    private readonly WriteLimits limits;
     private readonly SemaphoreSlim writing = new(1, 1);
     private DbConnection? writer;
     private PreparedStatements? prepared;
 
-    private ContactDatabase(Engine engine, string place, string connectionString, NpgsqlDataSource? server)
+    private ContactDatabase(
+        Engine engine, string place, string connectionString, NpgsqlDataSource? server, TimeProvider time, WriteLimits limits)
     {
+        this.limits = limits;
+        Time = time;
         Engine = engine;
         Place = place;
         this.connectionString = connectionString;
@@ -47,6 +54,9 @@ public sealed class ContactDatabase : IAsyncDisposable
     }
 
     public Engine Engine { get; }
+
+    /// <summary>This program, for whoever has to wait for it.</summary>
+    public static string Program { get; } = $"crmsync on {Environment.MachineName} (process {Environment.ProcessId})";
 
     /// <summary>The file, or the server and database without user and password: for messages.</summary>
     public string Place { get; }
@@ -57,12 +67,33 @@ public sealed class ContactDatabase : IAsyncDisposable
     /// <summary>Opens an SQLite file, creates it and its folder when missing, and brings it to this version.</summary>
     /// <exception cref="DatabaseUnusableException">The file is no database, is newer than this program, or is held by another
     /// one.</exception>
-    public static Task<ContactDatabase> OpenSqlite(string file, CancellationToken ct) => OpenSqlite(file, Patience, ct);
+    public static Task<ContactDatabase> OpenSqlite(string file, CancellationToken ct) => OpenSqlite(file, TimeProvider.System, ct);
+
+    /// <inheritdoc cref="OpenSqlite(string, CancellationToken)"/>
+    /// <param name="file">The file.</param>
+    /// <param name="time">The time of the database (<see cref="DatabaseClock"/>).</param>
+    /// <param name="ct">Cancels.</param>
+    public static Task<ContactDatabase> OpenSqlite(string file, TimeProvider time, CancellationToken ct) =>
+        OpenSqlite(file, time, Patience, ct);
 
     /// <summary>Opens a PostgreSQL database and brings it to this version.</summary>
     /// <exception cref="DatabaseUnusableException">The server cannot be reached or refuses, or the database is newer than this
     /// program.</exception>
-    public static async Task<ContactDatabase> OpenPostgres(string connectionString, CancellationToken ct)
+    public static Task<ContactDatabase> OpenPostgres(string connectionString, CancellationToken ct) =>
+        OpenPostgres(connectionString, TimeProvider.System, ct);
+
+    /// <inheritdoc cref="OpenPostgres(string, CancellationToken)"/>
+    /// <param name="connectionString">How to reach it.</param>
+    /// <param name="time">By which leases are renewed; what they last by is the time of the server.</param>
+    /// <param name="ct">Cancels.</param>
+    public static Task<ContactDatabase> OpenPostgres(string connectionString, TimeProvider time, CancellationToken ct) =>
+        OpenPostgres(connectionString, time, WriteLimits.Default, ct);
+
+    internal static Task<ContactDatabase> OpenPostgres(string connectionString, WriteLimits limits, CancellationToken ct) =>
+        OpenPostgres(connectionString, TimeProvider.System, limits, ct);
+
+    private static async Task<ContactDatabase> OpenPostgres(
+        string connectionString, TimeProvider time, WriteLimits limits, CancellationToken ct)
     {
         NpgsqlConnectionStringBuilder settings;
         try
@@ -83,8 +114,13 @@ public sealed class ContactDatabase : IAsyncDisposable
         if (!connectionString.Replace(" ", "", StringComparison.Ordinal).Contains("MaxAutoPrepare=", StringComparison.OrdinalIgnoreCase))
             settings.MaxAutoPrepare = 60;
 
+        // Whoever waits for us can be told for whom; and a connection that a firewall forgot is noticed.
+        settings.ApplicationName ??= Program;
+        if (!settings.ContainsKey("Tcp Keepalive"))
+            (settings.TcpKeepAlive, settings.TcpKeepAliveTime, settings.TcpKeepAliveInterval) = (true, 30, 10);
+
         var place = $"PostgreSQL {settings.Host}:{settings.Port}/{settings.Database ?? settings.Username}";
-        var database = new ContactDatabase(Engine.Postgres, place, connectionString, NpgsqlDataSource.Create(settings));
+        var database = new ContactDatabase(Engine.Postgres, place, connectionString, NpgsqlDataSource.Create(settings), time, limits);
         return await Opened(database, ct);
     }
 
@@ -159,7 +195,10 @@ public sealed class ContactDatabase : IAsyncDisposable
         }
     }
 
-    internal static async Task<ContactDatabase> OpenSqlite(string file, TimeSpan patience, CancellationToken ct)
+    internal static Task<ContactDatabase> OpenSqlite(string file, TimeSpan patience, CancellationToken ct) =>
+        OpenSqlite(file, TimeProvider.System, patience, ct);
+
+    private static async Task<ContactDatabase> OpenSqlite(string file, TimeProvider time, TimeSpan patience, CancellationToken ct)
     {
         var path = Path.GetFullPath(file);
         try
@@ -175,17 +214,21 @@ public sealed class ContactDatabase : IAsyncDisposable
         }
 
         var settings = new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = (int)patience.TotalSeconds };
-        return await Opened(new ContactDatabase(Engine.Sqlite, path, settings.ConnectionString, null), ct);
+        return await Opened(new ContactDatabase(Engine.Sqlite, path, settings.ConnectionString, null, time, WriteLimits.Default), ct);
     }
+
+    /// <summary>The clock that leases are renewed by; with SQLite also the time of the database.</summary>
+    internal TimeProvider Time { get; }
 
     /// <summary>A connection for reading.</summary>
     internal async Task<DbConnection> Connect(CancellationToken ct)
     {
         if (server is not null)
-            return await server.OpenConnectionAsync(ct);
+            return await Opened(server, ct);
 
         var connection = new SqliteConnection(connectionString);
         await connection.OpenAsync(ct);
+        DatabaseClock.AddTo(connection, Time);
         await Run(
             connection,
             "pragma cache_size = -4096; pragma temp_store = memory; pragma foreign_keys = on; pragma secure_delete = fast; pragma "
@@ -219,27 +262,44 @@ public sealed class ContactDatabase : IAsyncDisposable
             },
             ct);
 
+    /// <summary>
+    /// Runs a few statements in one transaction that is on disk when it returns, beside other writers: for rows that are taken by
+    /// conditional updates, so that nobody who stores a batch of mail keeps a claim or a lease waiting. On SQLite there is one writer all
+    /// the same.
+    /// </summary>
+    /// <param name="work">The statements.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <param name="durable">False where a power failure may take it.</param>
+    internal async Task<T> WriteBriefly<T>(Func<WriteScope, Task<T>> work, CancellationToken ct, bool durable = true)
+    {
+        if (server is null)
+            return await Write(work, durable, ct);
+
+        try
+        {
+            await using var connection = await server.OpenConnectionAsync(ct);
+            await using var transaction = await connection.BeginTransactionAsync(ct);
+            await Run(connection, durable ? limits.Sql : limits.Sql + NotDurable, ct);
+            var result = await work(new WriteScope(Engine, connection, transaction, null, ct));
+            await transaction.CommitAsync(ct);
+            return result;
+        }
+        catch (Exception problem)
+        {
+            if (Unusable.Explain(Place, problem) is { } explained)
+                throw explained;
+
+            throw;
+        }
+    }
+
     private async Task<T> Write<T>(Func<WriteScope, Task<T>> work, bool durable, CancellationToken ct, bool isKept = true)
     {
         await writing.WaitAsync(ct);
         try
         {
-            if (writer is null)
-            {
-                writer = await Connect(ct);
-                prepared = writer is SqliteConnection file ? new PreparedStatements(file) : null;
-            }
-
-            if (writer is SqliteConnection)
-                await Run(writer, durable ? "pragma synchronous = full" : "pragma synchronous = normal", ct);
-
-            await using var transaction = writer is SqliteConnection sqlite
-                ? sqlite.BeginTransaction(deferred: false)
-                : await writer.BeginTransactionAsync(ct);
-            if (server is not null)
-                await Run(writer, durable ? BeginWriting : BeginWriting + "; set local synchronous_commit = off", ct);
-
-            var result = await work(new WriteScope(Engine, writer, transaction, prepared, ct));
+            await using var transaction = await Begin(durable, ct);
+            var result = await work(new WriteScope(Engine, writer!, transaction, prepared, ct));
             if (isKept)
                 await transaction.CommitAsync(ct);
             else
@@ -251,7 +311,8 @@ public sealed class ContactDatabase : IAsyncDisposable
         {
             // A connection in an unknown state is not used again.
             await Close();
-            if (Unusable.Explain(Place, problem) is { } explained)
+            var holder = problem is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable } ? await Holder(ct) : null;
+            if (Unusable.Explain(Place, problem, holder) is { } explained)
                 throw explained;
 
             throw;
@@ -321,6 +382,75 @@ public sealed class ContactDatabase : IAsyncDisposable
         // Whoever owns only the tables is told so by the server in a warning, and the rows go with its next cleaning.
         await Run(connection, "vacuum full pg_catalog.pg_statistic", ct);
         return "the write-ahead log of the PostgreSQL server holds what was written lately until the server uses its files again";
+    }
+
+    /// <summary>A connection that was idle while the server was restarted is of no use any more: then another one is made.</summary>
+    private async Task<DbTransaction> Begin(bool durable, CancellationToken ct)
+    {
+        if (writer is null)
+            return await BeginAfresh(durable, ct);
+
+        try
+        {
+            return await BeginOn(writer, durable, ct);
+        }
+        catch (NpgsqlException broken) when (broken is not PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable })
+        {
+            await Close();
+            return await BeginAfresh(durable, ct);
+        }
+    }
+
+    private async Task<DbTransaction> BeginAfresh(bool durable, CancellationToken ct)
+    {
+        writer = await Connect(ct);
+        prepared = writer is SqliteConnection file ? new PreparedStatements(file) : null;
+        return await BeginOn(writer, durable, ct);
+    }
+
+    private async Task<DbTransaction> BeginOn(DbConnection connection, bool durable, CancellationToken ct)
+    {
+        if (connection is SqliteConnection sqlite)
+        {
+            await Run(sqlite, durable ? "pragma synchronous = full" : "pragma synchronous = normal", ct);
+            return sqlite.BeginTransaction(deferred: false);
+        }
+
+        var transaction = await connection.BeginTransactionAsync(ct);
+        await Run(connection, $"{limits.Sql}; {BeginWriting}{(durable ? "" : NotDurable)}", ct);
+        return transaction;
+    }
+
+    /// <summary>Who writes for so long that others give up waiting, in words; null when it cannot be told.</summary>
+    private async Task<string?> Holder(CancellationToken ct)
+    {
+        await using var connection = await Connect(ct);
+        return await connection.QueryFirstOrDefaultAsync<string>(new CommandDefinition(
+            """
+            select a.application_name || coalesce(' from ' || host(a.client_addr), '')
+              from pg_locks l
+              join pg_stat_activity a on a.pid = l.pid
+             where l.locktype = 'advisory' and l.granted and l.objsubid = 1
+               and (cast(l.classid as bigint) << 32 | cast(l.objid as bigint)) = @lock
+               and l.database = (select d.oid from pg_database d where d.datname = current_database())
+            """,
+            new { @lock = WriterLock },
+            cancellationToken: ct));
+    }
+
+    private async Task<NpgsqlConnection> Opened(NpgsqlDataSource source, CancellationToken ct)
+    {
+        try
+        {
+            return await source.OpenConnectionAsync(ct);
+        }
+        catch (Exception problem)
+        {
+            if (Unusable.Explain(Place, problem) is { } explained)
+                throw explained;
+
+            throw;
+        }
     }
 
     private async Task Close()

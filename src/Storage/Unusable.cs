@@ -7,6 +7,9 @@ namespace CrmSync.Storage;
 /// <summary>Says in words what is wrong with a database that cannot be used.</summary>
 internal static class Unusable
 {
+    /// <summary>Npgsql has no name for it (errcodes-appendix: idle_in_transaction_session_timeout).</summary>
+    private const string IdleInTransaction = "25P03";
+
     private const int Busy = 5;
     private const int Locked = 6;
     private const int ReadOnly = 8;
@@ -17,11 +20,14 @@ internal static class Unusable
     private const int NotADatabase = 26;
 
     /// <summary>The exception for somebody, or null when <paramref name="problem"/> is not about the database as a whole.</summary>
-    public static DatabaseUnusableException? Explain(string place, Exception problem) =>
+    /// <param name="place">Which database.</param>
+    /// <param name="problem">What happened.</param>
+    /// <param name="holder">Who holds what was waited for, in words; null when that is not known.</param>
+    public static DatabaseUnusableException? Explain(string place, Exception problem, string? holder = null) =>
         problem switch
         {
             SqliteException sqlite => Explain(place, sqlite),
-            PostgresException refused => Explain(place, refused),
+            PostgresException refused => Explain(place, refused, holder),
             NpgsqlException { InnerException: SocketException or TimeoutException } or NpgsqlException { IsTransient: true } => new(
                 $"{place}: the server cannot be reached ({problem.InnerException?.Message ?? problem.Message}); start it or correct "
                     + $"storage.postgres",
@@ -42,7 +48,7 @@ internal static class Unusable
         _ => null,
     };
 
-    private static DatabaseUnusableException? Explain(string place, PostgresException problem) =>
+    private static DatabaseUnusableException? Explain(string place, PostgresException problem, string? holder) =>
         problem.SqlState switch
         {
             PostgresErrorCodes.InvalidCatalogName => new($"{place}: the database does not exist; create it with createdb", problem),
@@ -59,11 +65,16 @@ internal static class Unusable
                 $"{place}: the disk of the server is full; make room and try again, nothing was lost",
                 problem),
             PostgresErrorCodes.LockNotAvailable => new(
-                $"{place}: another program holds the database; stop it, or wait until it is done, and try again",
+                $"{place}: {holder ?? "another program"} holds the database; stop it, or wait until it is done, and try again",
                 problem),
-            PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.AdminShutdown => new(
+            IdleInTransaction => new(
+                $"{place}: this program stood still in the middle of a transaction, and the server ended it so that others could go on; "
+                    + $"nothing of the transaction was kept, it is tried again",
+                problem),
+            PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown => new(
                 $"{place}: the server is starting or stopping; try again",
                 problem),
+            ['0', '8', ..] => new($"{place}: the connection to the server failed ({problem.MessageText}); try again", problem),
             _ => null,
         };
 }

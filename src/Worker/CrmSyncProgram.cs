@@ -21,10 +21,15 @@ internal sealed class CrmSyncProgram : IAsyncDisposable
     /// <summary>
     /// Opens the database of a configuration, brings it to this version and recomputes what a changed configuration makes of the log.
     /// </summary>
+    /// <param name="configuration">What the files say.</param>
+    /// <param name="time">The time.</param>
+    /// <param name="databaseTime">The time of an SQLite database, where a verb is asked to act as at another moment; null: as the rest.</param>
+    /// <param name="ct">Cancels.</param>
     /// <exception cref="DatabaseUnusableException">The database cannot be used.</exception>
-    public static async Task<CrmSyncProgram> Open(LoadedConfiguration configuration, TimeProvider time, CancellationToken ct)
+    public static async Task<CrmSyncProgram> Open(
+        LoadedConfiguration configuration, TimeProvider time, TimeProvider? databaseTime, CancellationToken ct)
     {
-        var program = Over(configuration, await OpenDatabase(configuration.Settings.Storage, ct), time);
+        var program = Over(configuration, await OpenDatabase(configuration.Settings.Storage, databaseTime ?? time, ct), time);
         try
         {
             await program.services.GetRequiredService<LogDerivation>().DeriveWhatChanged(ct);
@@ -55,10 +60,10 @@ internal sealed class CrmSyncProgram : IAsyncDisposable
 
     /// <summary>Opens the database the configuration names and brings it to this version.</summary>
     /// <exception cref="DatabaseUnusableException">The database cannot be used.</exception>
-    public static Task<ContactDatabase> OpenDatabase(StorageChoice storage, CancellationToken ct) => storage switch
+    public static Task<ContactDatabase> OpenDatabase(StorageChoice storage, TimeProvider time, CancellationToken ct) => storage switch
     {
-        StorageChoice.Postgres postgres => ContactDatabase.OpenPostgres(postgres.ConnectionString.Reveal(), ct),
-        StorageChoice.Sqlite sqlite => ContactDatabase.OpenSqlite(sqlite.File, ct),
+        StorageChoice.Postgres postgres => ContactDatabase.OpenPostgres(postgres.ConnectionString.Reveal(), time, ct),
+        StorageChoice.Sqlite sqlite => ContactDatabase.OpenSqlite(sqlite.File, time, ct),
         _ => throw new NotSupportedException(storage.GetType().Name),
     };
 

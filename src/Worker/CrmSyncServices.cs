@@ -107,6 +107,7 @@ internal static class CrmSyncServices
         .AddSingleton<DigestDesk>();
 
     private static IServiceCollection AddDelivery(this IServiceCollection services) => services
+        .AddSingleton(BootClock.Instance)
         .AddSingleton<DeliveryWays>();
 
     private static IServiceCollection AddStatus(this IServiceCollection services) => services

@@ -1,4 +1,6 @@
+using CrmSync.Fixtures;
 using CrmSync.Fixtures.Servers;
+using NodaTime;
 
 namespace CrmSync.Storage.Tests;
 
@@ -9,11 +11,15 @@ public interface IDatabases
 
     /// <summary>Opens once more what <see cref="New"/> opened last, as a second program would.</summary>
     Task<ContactDatabase> Again();
+
+    /// <summary>Sets the time of the database that <see cref="New"/> opened last, for every program that uses it.</summary>
+    Task SetTime(Instant now);
 }
 
 /// <summary>SQLite files in a temporary folder.</summary>
 public sealed class SqliteFiles : IDatabases, IDisposable
 {
+    private readonly SettableTime time = new(TimeProvider.System.GetUtcNow());
     private int files;
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("crmsync-").FullName;
@@ -26,7 +32,13 @@ public sealed class SqliteFiles : IDatabases, IDisposable
         return Again();
     }
 
-    public Task<ContactDatabase> Again() => ContactDatabase.OpenSqlite(Last, default);
+    public Task<ContactDatabase> Again() => ContactDatabase.OpenSqlite(Last, time, default);
+
+    public Task SetTime(Instant now)
+    {
+        time.Now = now.ToDateTimeOffset();
+        return Task.CompletedTask;
+    }
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 }
@@ -55,6 +67,8 @@ public sealed class PostgresDatabases : IDatabases, IAsyncLifetime
     }
 
     public Task<ContactDatabase> Again() => ContactDatabase.OpenPostgres(last, default);
+
+    public Task SetTime(Instant now) => PostgresServer.SetTime(last, now.ToDateTimeOffset());
 }
 
 /// <summary>The tests that need the server, one after another.</summary>

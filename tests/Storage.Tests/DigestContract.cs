@@ -9,6 +9,7 @@ public abstract class DigestContract(IDatabases databases)
 {
     private static readonly Instant Now = Instant.FromUtc(2026, 3, 4, 8, 30);
     private static readonly PlannedMail Mail = new("ID1@bright.example", "my-day", "ana", "2026-03-04", Now);
+    private static readonly Duration Lease = Duration.FromMinutes(5);
     private static readonly ListedItem Item = new(1, "F7K2Q", ItemState.Overdue, Now - Duration.FromHours(3));
 
     [Fact]
@@ -28,33 +29,95 @@ public abstract class DigestContract(IDatabases databases)
         await using var database = await databases.New();
         var ledger = new DigestLedger(database);
         await ledger.Plan(Mail, Now, default);
-        Assert.False(await ledger.Claim(Mail.MessageId, true, Now, Now, default));
+        Assert.Empty((await Claim(ledger)).Mails);
         Assert.True(await ledger.KeepBytes(Mail.MessageId, [1, 2, 3], [Item], Now, default));
         Assert.False(await ledger.KeepBytes(Mail.MessageId, [9], [], Now, default));
-        Assert.Equal([1, 2, 3], (await ledger.Ready(null, Now, Now, 10, default)).Single().Bytes);
-        Assert.True(await ledger.Claim(Mail.MessageId, true, Now, Now - Duration.FromMinutes(5), default));
-        Assert.False(await ledger.Claim(Mail.MessageId, true, Now, Now - Duration.FromMinutes(5), default));
-        await ledger.Note(new LedgerStep.Sent(Mail.MessageId, Now), default);
-        await ledger.Note(new LedgerStep.Refused(Mail.MessageId, "too late"), default);
+        Assert.Equal([1, 2, 3], (await ledger.Ready(null, Now, Lease, 10, default)).Single().Bytes);
+        var claimed = await Claim(ledger);
+        Assert.Equal([Mail.MessageId], claimed.Mails);
+        Assert.Empty((await Claim(ledger)).Mails);
+        await Note(ledger, new LedgerStep.Sent(Mail.MessageId, claimed.Token, Now));
+        await Note(ledger, new LedgerStep.Refused(Mail.MessageId, claimed.Token, "too late"));
         Assert.Equal(LedgerState.Sent, (await ledger.Find(Mail.MessageId, default))!.State);
-        Assert.False(await ledger.Claim(Mail.MessageId, true, Now, Now + Duration.FromDays(1), default));
-        Assert.Empty(await ledger.Ready(null, Now, Now, 10, default));
+        await databases.SetTime(Now + Duration.FromDays(1));
+        Assert.Empty((await Claim(ledger)).Mails);
+        Assert.Empty(await ledger.Ready(null, Now, Lease, 10, default));
         Assert.Equal(
             (LedgerState.Sent, Now),
             ((await ledger.Find(Mail.MessageId, default))!.State, (await ledger.Find(Mail.MessageId, default))!.SentAt!.Value));
     }
 
     [Fact]
-    public async Task A_claim_of_a_worker_that_is_gone_can_be_taken_over()
+    public async Task A_claim_is_taken_over_when_its_worker_gives_no_sign_of_life_by_the_time_of_the_database()
+    {
+        await using var database = await databases.New();
+        await using var other = await databases.Again();
+        var (ledger, theirs) = (new DigestLedger(database), new DigestLedger(other));
+        await databases.SetTime(Now);
+        await Ready(ledger);
+        var claimed = await Claim(ledger);
+        await databases.SetTime(Now + Duration.FromMinutes(4));
+        Assert.Equal([Mail.MessageId], await ledger.Renew([Mail.MessageId], claimed.Token, default));
+
+        // Whatever the clock of the other worker says, which comes with the moment it asks at.
+        await databases.SetTime(Now + Duration.FromMinutes(8));
+        Assert.Empty(await theirs.Ready(null, Now + Duration.FromHours(5), Lease, 10, default));
+        Assert.Empty((await Claim(theirs)).Mails);
+
+        await databases.SetTime(Now + Duration.FromMinutes(9));
+        var abandoned = (await theirs.Ready(null, Now - Duration.FromHours(5), Lease, 10, default)).Single();
+        Assert.Equal(
+            (LedgerState.Sending, claimed.Token, Now, Now + Duration.FromMinutes(4)),
+            (abandoned.State, abandoned.Token, abandoned.ClaimedAt!.Value, abandoned.RenewedAt!.Value));
+        Assert.True((await Claim(theirs)).Token > claimed.Token);
+        Assert.Empty(await ledger.Renew([Mail.MessageId], claimed.Token, default));
+
+        // The first time it was handed over is remembered.
+        Assert.Equal(Now, (await theirs.Find(Mail.MessageId, default))!.ClaimedAt);
+    }
+
+    [Fact]
+    public async Task A_worker_that_lost_its_mail_changes_nothing_about_it_any_more()
     {
         await using var database = await databases.New();
         var ledger = new DigestLedger(database);
-        await ledger.Plan(Mail, Now, default);
-        await ledger.KeepBytes(Mail.MessageId, [1], [], Now, default);
-        await ledger.Claim(Mail.MessageId, true, Now, Now - Duration.FromMinutes(5), default);
-        var later = Now + Duration.FromMinutes(6);
-        Assert.Equal(LedgerState.Sending, (await ledger.Ready(null, Now, Now, 10, default)).Single().State);
-        Assert.True(await ledger.Claim(Mail.MessageId, true, later, later - Duration.FromMinutes(5), default));
+        await databases.SetTime(Now);
+        await Ready(ledger);
+        var old = (await Claim(ledger)).Token;
+        await databases.SetTime(Now + Lease);
+        var token = (await Claim(ledger)).Token;
+        LedgerStep[] late =
+        [
+            new LedgerStep.Sent(Mail.MessageId, old, Now), new LedgerStep.Postponed(Mail.MessageId, old, "busy", Now),
+            new LedgerStep.Doubtful(Mail.MessageId, old, "no answer"), new LedgerStep.Refused(Mail.MessageId, old, "unknown"),
+        ];
+        foreach (var step in late)
+            await Note(ledger, step);
+
+        Assert.False(await ledger.LeavesWithoutCopy(Mail.MessageId, old, "full", default));
+        var mail = (await ledger.Find(Mail.MessageId, default))!;
+        Assert.Equal((LedgerState.Sending, null, LedgerCopy.Follows, token), (mail.State, mail.Problem, mail.Copy, mail.Token));
+        Assert.NotNull(mail.Bytes);
+    }
+
+    [Fact]
+    public async Task Of_two_workers_that_take_the_same_mails_at_once_each_gets_its_own()
+    {
+        await using var database = await databases.New();
+        await using var other = await databases.Again();
+        var ledger = new DigestLedger(database);
+        var mails = Enumerable.Range(0, 200).Select(i => Mail with { MessageId = $"ID{i}@bright.example", Reader = $"p{i}" }).ToList();
+        await ledger.Plan(mails, Now, default);
+        await ledger.Keep([.. mails.Select(mail => new WrittenMail(mail.MessageId, [1], []))], Now, default);
+        var taken = await Task.WhenAll(new[] { ledger, new DigestLedger(other) }.Select(one => Task.Run(async () =>
+        {
+            var mine = new List<string>();
+            foreach (var group in mails.Chunk(7))
+                mine.AddRange((await one.Settle([], [.. group.Select(mail => mail.MessageId)], true, Lease, default)).Mails);
+
+            return mine;
+        })));
+        Assert.Equal(mails.Select(mail => mail.MessageId).Order(), taken.SelectMany(mine => mine).Order());
     }
 
     [Fact]
@@ -62,19 +125,18 @@ public abstract class DigestContract(IDatabases databases)
     {
         await using var database = await databases.New();
         var ledger = new DigestLedger(database);
-        await ledger.Plan(Mail, Now, default);
-        await ledger.KeepBytes(Mail.MessageId, [1], [], Now, default);
-        await ledger.Claim(Mail.MessageId, true, Now, Now - Duration.FromMinutes(5), default);
-        await ledger.Note(new LedgerStep.Postponed(Mail.MessageId, "the server is busy", Now + Duration.FromMinutes(2)), default);
+        await Ready(ledger);
+        var token = (await Claim(ledger)).Token;
+        await Note(ledger, new LedgerStep.Postponed(Mail.MessageId, token, "the server is busy", Now + Duration.FromMinutes(2)));
         Assert.Equal(
             (LedgerState.Rendered, "the server is busy"),
             ((await ledger.Find(Mail.MessageId, default))!.State, (await ledger.Find(Mail.MessageId, default))!.Problem));
-        Assert.Empty(await ledger.Ready(null, Now, Now, 10, default));
-        var again = (await ledger.Ready(null, Now + Duration.FromMinutes(2), Now, 10, default)).Single();
+        Assert.Empty(await ledger.Ready(null, Now, Lease, 10, default));
+        var again = (await ledger.Ready(null, Now + Duration.FromMinutes(2), Lease, 10, default)).Single();
         Assert.Equal((1, 1, 1), (again.Attempts, (await ledger.Waiting(default)).Count, again.Bytes!.Length));
-        await ledger.Note(new LedgerStep.Refused(Mail.MessageId, "no such mailbox"), default);
+        await Note(ledger, new LedgerStep.Refused(Mail.MessageId, again.Token, "no such mailbox"));
         Assert.Equal("no such mailbox", (await ledger.Refused(Now, default)).Single().Problem);
-        Assert.Empty(await ledger.Ready(null, Now, Now, 10, default));
+        Assert.Empty(await ledger.Ready(null, Now, Lease, 10, default));
     }
 
     [Fact]
@@ -82,16 +144,15 @@ public abstract class DigestContract(IDatabases databases)
     {
         await using var database = await databases.New();
         var ledger = new DigestLedger(database);
-        await ledger.Plan(Mail, Now, default);
-        await ledger.KeepBytes(Mail.MessageId, [1], [], Now, default);
-        Assert.False(await ledger.LeavesWithoutCopy(Mail.MessageId, "full", default));
-        await ledger.Claim(Mail.MessageId, true, Now, Now, default);
+        await Ready(ledger);
+        Assert.False(await ledger.LeavesWithoutCopy(Mail.MessageId, 0, "full", default));
+        var token = (await Claim(ledger)).Token;
         Assert.Equal(LedgerCopy.Follows, (await ledger.Find(Mail.MessageId, default))!.Copy);
-        Assert.True(await ledger.LeavesWithoutCopy(Mail.MessageId, "full", default));
+        Assert.True(await ledger.LeavesWithoutCopy(Mail.MessageId, token, "full", default));
         Assert.Equal(
             (LedgerCopy.Missing, "full"),
             ((await ledger.Find(Mail.MessageId, default))!.Copy, (await ledger.Find(Mail.MessageId, default))!.CopyProblem));
-        await ledger.Note(new LedgerStep.Doubtful(Mail.MessageId, "no answer"), default);
+        await Note(ledger, new LedgerStep.Doubtful(Mail.MessageId, token, "no answer"));
         Assert.Equal("no answer", (await ledger.Waiting(default)).Single().Problem);
     }
 
@@ -107,8 +168,8 @@ public abstract class DigestContract(IDatabases databases)
             await ledger.KeepBytes(mail.MessageId, [1], [], Now, default);
         }
 
-        var first = await ledger.Ready(null, Now, Now, 3, default);
-        var second = await ledger.Ready(first[^1].Plan, Now, Now, 3, default);
+        var first = await ledger.Ready(null, Now, Lease, 3, default);
+        var second = await ledger.Ready(first[^1].Plan, Now, Lease, 3, default);
         Assert.Equal(["D2", "D3", "D4", "D5", "D6"], first.Concat(second).Select(mail => mail.Plan.MessageId[..2]));
         Assert.True(await ledger.IsFollowed(first[0].Plan, default));
         Assert.False(await ledger.IsFollowed(second[^1].Plan, default));
@@ -174,6 +235,16 @@ public abstract class DigestContract(IDatabases databases)
         Assert.Equal("B3MXA", (await ledger.ItemsOf("ID3@bright.example", default))[2]);
         Assert.False((await ledger.ItemsOf("ID3@bright.example", default)).ContainsKey(3));
     }
+
+    private static async Task Ready(DigestLedger ledger)
+    {
+        await ledger.Plan(Mail, Now, default);
+        await ledger.KeepBytes(Mail.MessageId, [1], [], Now, default);
+    }
+
+    private static Task<ClaimedMails> Claim(DigestLedger ledger) => ledger.Settle([], [Mail.MessageId], true, Lease, default);
+
+    private static Task<ClaimedMails> Note(DigestLedger ledger, LedgerStep step) => ledger.Settle([step], [], true, Lease, default);
 }
 
 public sealed class SqliteDigestTests(SqliteFiles files) : DigestContract(files), IClassFixture<SqliteFiles>;

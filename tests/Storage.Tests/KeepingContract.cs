@@ -213,7 +213,8 @@ public abstract class KeepingContract(IDatabases databases)
             await ledger.KeepBytes(mail.MessageId, System.Text.Encoding.UTF8.GetBytes(text), [], Some.Noon, default);
         }
 
-        Assert.True(await ledger.Claim("sending@x", false, Some.Noon, Some.Noon - Some.Hours(1), default));
+        await databases.SetTime(Some.Noon);
+        Assert.Single((await ledger.Settle([], ["sending@x"], false, Duration.FromMinutes(15), default)).Mails);
         var bob = new SomePerson([Some.Address("bob@acme.example")]);
         var erasure = new Erasure(scene.Database, Scene.TextOf);
         var waiting = await Assert.ThrowsAsync<MailUnderWayException>(
@@ -223,6 +224,7 @@ public abstract class KeepingContract(IDatabases databases)
 
         // Nobody sends any more what has been under way for so long; what is ready is written once more under its own id.
         var later = Some.Noon + Duration.FromMinutes(16);
+        await databases.SetTime(later);
         Assert.Equal(2, (await erasure.Forget(bob, Some.Classifier, Merge, later, TimeSpan.Zero, default)).Mails);
         var (sending, ready, other) = (
             (await ledger.Find("sending@x", default))!, (await ledger.Find("ready@x", default))!, (await ledger.Find("other@x", default))!);

@@ -45,7 +45,7 @@ internal sealed class TestProgram : IAsyncDisposable
 
     /// <summary>Opens the database the configuration names.</summary>
     public static async Task<TestProgram> Open(LoadedConfiguration configuration) =>
-        new(await CrmSyncProgram.Open(configuration, TimeProvider.System, default));
+        new(await CrmSyncProgram.Open(configuration, TimeProvider.System, null, default));
 
     /// <summary>Over an open database, which is closed with the program.</summary>
     public static TestProgram Over(LoadedConfiguration configuration, ContactDatabase database, Action<IServiceCollection>? other = null) =>

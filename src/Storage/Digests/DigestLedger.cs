@@ -15,7 +15,8 @@ namespace CrmSync.Storage.Digests;
 public sealed class DigestLedger(ContactDatabase database)
 {
     private const string Columns =
-        "message_id, digest, reader, local_date, state, due_at, claimed_at, sent_at, problem, attempts, next_try_at, copy, copy_problem";
+        "message_id, digest, reader, local_date, state, due_at, claimed_at, sent_at, problem, attempts, next_try_at, copy, copy_problem, "
+        + "token, renewed_at";
 
     /// <summary>Plans a mail; false when it is known already, whatever became of it.</summary>
     public async Task<bool> Plan(PlannedMail mail, Instant now, CancellationToken ct) => await Plan([mail], now, ct) == 1;
@@ -106,71 +107,59 @@ public sealed class DigestLedger(ContactDatabase database)
     public Task<bool> NothingToSay(string messageId, CancellationToken ct) =>
         Change("update digest set state = 5 where message_id = @messageId and state = 0", new { messageId }, ct);
 
-    /// <summary>Takes a mail to hand it over, see <see cref="Settle"/>; false when somebody else has it or it is done.</summary>
-    public async Task<bool> Claim(string messageId, bool isWatched, Instant now, Instant staleBefore, CancellationToken ct) =>
-        (await Settle([], [messageId], isWatched, now, staleBefore, ct)).Count == 1;
-
     /// <summary>
     /// Notes what became of the mails that were handed over and takes the next ones, in one transaction: before a mail leaves, the database
     /// knows that it may, and what became of those before it.
     /// </summary>
     /// <param name="steps">What became of claimed mails.</param>
-    /// <param name="next">The mails to take. One claimed before <paramref name="staleBefore"/> belongs to a worker that is gone.</param>
+    /// <param name="next">The mails to take. One whose worker has given no sign of life for <paramref name="lease"/> is taken over.</param>
     /// <param name="isWatched">Whether somebody would see their copies in the command mailbox.</param>
-    /// <param name="now">The moment.</param>
-    /// <param name="staleBefore">When a claim is too old to count.</param>
+    /// <param name="lease">How long a claim counts without being renewed, by the time of the database.</param>
     /// <param name="ct">Cancels.</param>
-    /// <returns>Those of <paramref name="next"/> that are ours now.</returns>
-    public Task<IReadOnlySet<string>> Settle(
-        IReadOnlyCollection<LedgerStep> steps,
-        IReadOnlyCollection<string> next,
-        bool isWatched,
-        Instant now,
-        Instant staleBefore,
-        CancellationToken ct) =>
-        database.WriteDurably<IReadOnlySet<string>>(
+    public Task<ClaimedMails> Settle(
+        IReadOnlyCollection<LedgerStep> steps, IReadOnlyCollection<string> next, bool isWatched, Duration lease, CancellationToken ct) =>
+        database.WriteBriefly(
             async scope =>
             {
+                await NoteSent(scope, [.. steps.OfType<LedgerStep.Sent>()]);
                 foreach (var step in steps)
                     await Note(scope, step);
 
-                var taken = new HashSet<string>(StringComparer.Ordinal);
-                foreach (var messageId in next)
-                {
-                    var claimed = await scope.Execute(
-                        """
-                        update digest set state = 2, claimed_at = @now, problem = null, copy = @copy, copy_problem = null
-                         where message_id = @messageId and (state = 1 or (state = 2 and claimed_at <= @staleBefore))
-                        """,
-                        new
-                        {
-                            messageId,
-                            now,
-                            staleBefore,
-                            copy = (int)(isWatched ? LedgerCopy.Follows : LedgerCopy.Unwatched),
-                        });
-                    if (claimed == 1)
-                        taken.Add(messageId);
-                }
-
-                return taken;
+                return await Claim(scope, next, isWatched, lease);
             },
+            ct);
+
+    /// <summary>Says that whoever took these mails is still at it.</summary>
+    /// <param name="mails">The mails.</param>
+    /// <param name="token">As it was given when they were taken.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <returns>Those that are still theirs.</returns>
+    public Task<IReadOnlySet<string>> Renew(IReadOnlyCollection<string> mails, long token, CancellationToken ct) =>
+        database.WriteBriefly<IReadOnlySet<string>>(
+            async scope => (await scope.Query<string>(
+                $"""
+                update digest
+                   set renewed_at = crmsync_now(0)
+                 where {scope.Engine.AnyOf("message_id", "@ids")} and state = 2 and token = @token
+                returning message_id
+                """,
+                new { ids = scope.Engine.List(mails), token })).ToHashSet(StringComparer.Ordinal),
             ct);
 
     /// <summary>
     /// Notes, before the mail leaves, that no copy of it will tell whether it did; false when it is not ours to send any more.
     /// </summary>
     /// <param name="messageId">The mail.</param>
+    /// <param name="token">As it was given when it was taken.</param>
     /// <param name="problem">Why the command mailbox gets none, in words; null when there is nobody to see it.</param>
     /// <param name="ct">Cancels.</param>
-    public Task<bool> LeavesWithoutCopy(string messageId, string? problem, CancellationToken ct) =>
-        Change(
-            "update digest set copy = 2, copy_problem = @problem where message_id = @messageId and state = 2",
-            new { messageId, problem },
-            ct);
-
-    /// <summary>Notes what became of one mail.</summary>
-    public Task Note(LedgerStep step, CancellationToken ct) => database.WriteDurably(async scope => await Note(scope, step), ct);
+    public Task<bool> LeavesWithoutCopy(string messageId, long token, string? problem, CancellationToken ct) => Change(
+        """
+        update digest set copy = 2, copy_problem = @problem, renewed_at = crmsync_now(0)
+         where message_id = @messageId and state = 2 and token = @token
+        """,
+        new { messageId, token, problem },
+        ct);
 
     /// <summary>Notes that a mail that had left came back; false when it is none of ours or had not left.</summary>
     public Task<bool> CameBack(string messageId, string problem, CancellationToken ct) =>
@@ -204,15 +193,15 @@ public sealed class DigestLedger(ContactDatabase database)
     /// </summary>
     /// <param name="after">The last one of the page before; null: from the beginning.</param>
     /// <param name="now">The moment.</param>
-    /// <param name="staleBefore">When a claim is too old to count.</param>
+    /// <param name="lease">How long a claim counts without being renewed, by the time of the database.</param>
     /// <param name="most">How many at most.</param>
     /// <param name="ct">Cancels.</param>
-    public Task<IReadOnlyList<LedgerMail>> Ready(PlannedMail? after, Instant now, Instant staleBefore, int most, CancellationToken ct) =>
+    public Task<IReadOnlyList<LedgerMail>> Ready(PlannedMail? after, Instant now, Duration lease, int most, CancellationToken ct) =>
         Select(
             $"""
             select {Columns}, bytes
               from digest
-             where ((state = 1 and (next_try_at is null or next_try_at <= @now)) or (state = 2 and claimed_at <= @staleBefore))
+             where ((state = 1 and (next_try_at is null or next_try_at <= @now)) or (state = 2 and renewed_at <= crmsync_now(@stale)))
                and (due_at > @due or (due_at = @due and message_id > @id))
              order by due_at, message_id
              limit @most
@@ -220,7 +209,7 @@ public sealed class DigestLedger(ContactDatabase database)
             new
             {
                 now,
-                staleBefore,
+                stale = Stale(lease),
                 due = after?.DueAt ?? Instant.FromUnixTimeSeconds(0),
                 id = after?.MessageId ?? "",
                 most,
@@ -428,36 +417,86 @@ public sealed class DigestLedger(ContactDatabase database)
         return true;
     }
 
-    private static Task<int> Note(WriteScope scope, LedgerStep step) =>
-        step switch
-        {
-            LedgerStep.Sent sent => scope.Execute(
-                "update digest set state = 3, sent_at = @At, problem = null, next_try_at = null where message_id = "
-                    + "@MessageId and state = 2",
-                new { sent.At, sent.MessageId }),
-            LedgerStep.Postponed later => scope.Execute(
-                """
-                update digest set state = 1, claimed_at = null, copy = 0, problem = @Problem, next_try_at = @NextTry, attempts = attempts + @failed
-                 where message_id = @MessageId and state = 2
-                """,
-                new
-                {
-                    later.MessageId,
-                    later.Problem,
-                    later.NextTry,
-                    failed = later.NextTry is null ? 0 : 1,
-                }),
-            LedgerStep.Doubtful doubt => scope.Execute(
-                "update digest set problem = @Problem where message_id = @MessageId and state = 2",
-                new { doubt.MessageId, doubt.Problem }),
-            LedgerStep.Refused never => scope.Execute(
-                "update digest set state = 4, bytes = null, problem = @Problem where message_id = @MessageId and state in (1, 2)",
-                new { never.MessageId, never.Problem }),
-            _ => throw new NotSupportedException(step.GetType().Name),
-        };
+    /// <summary>
+    /// Takes mails that are ready or that nobody has been at for long. Two workers that ask at once wait for each other at the rows.
+    /// </summary>
+    private static async Task<ClaimedMails> Claim(WriteScope scope, IReadOnlyCollection<string> next, bool isWatched, Duration lease)
+    {
+        if (next.Count == 0)
+            return ClaimedMails.None;
+
+        var ids = scope.Engine.List(next);
+        var token = await scope.One<long>(
+            $"select coalesce(max(token), 0) + 1 from digest where {scope.Engine.AnyOf("message_id", "@ids")}", new { ids });
+        var taken = await scope.Query<string>(
+            $"""
+            update digest
+               set state = 2, token = @token, claimed_by = @owner, renewed_at = crmsync_now(0),
+                   claimed_at = case when state = 2 then claimed_at else crmsync_now(0) end,
+                   problem = null, copy = @copy, copy_problem = null
+             where {scope.Engine.AnyOf("message_id", "@ids")} and (state = 1 or (state = 2 and renewed_at <= crmsync_now(@stale)))
+            returning message_id
+            """,
+            new
+            {
+                ids,
+                token,
+                owner = ContactDatabase.Program,
+                copy = (int)(isWatched ? LedgerCopy.Follows : LedgerCopy.Unwatched),
+                stale = Stale(lease),
+            });
+        return new ClaimedMails(token, taken.ToHashSet(StringComparer.Ordinal));
+    }
+
+    private static long Stale(Duration lease) => -(long)lease.TotalSeconds;
+
+    /// <summary>What most mails come to, all of them at once.</summary>
+    private static async Task NoteSent(WriteScope scope, IReadOnlyList<LedgerStep.Sent> steps)
+    {
+        if (steps.Count == 0)
+            return;
+
+        var rows = scope.Rows(
+            """
+            update digest
+               set state = 3, sent_at = r.sent_at, problem = null, next_try_at = null
+              from {rows} r
+             where digest.message_id = r.message_id and digest.token = r.token and digest.state = 2
+            """,
+            Column.Text("message_id"),
+            Column.Number("token"),
+            Column.Instant("sent_at"));
+        foreach (var step in steps)
+            rows.Add(step.MessageId).Add(step.Token).Add(step.At).End();
+
+        await rows.Flush();
+    }
+
+    private static Task Note(WriteScope scope, LedgerStep step) => step switch
+    {
+        LedgerStep.Sent => Task.CompletedTask,
+        LedgerStep.Postponed later => scope.Execute(
+            """
+            update digest
+               set state = 1, claimed_at = null, claimed_by = null, renewed_at = null, copy = 0,
+                   problem = @Problem, next_try_at = @NextTry, attempts = attempts + @failed
+             where message_id = @MessageId and token = @Token and state = 2
+            """,
+            new { later.MessageId, later.Token, later.Problem, later.NextTry, failed = later.NextTry is null ? 0 : 1 }),
+        LedgerStep.Doubtful doubt => scope.Execute(
+            "update digest set problem = @Problem where message_id = @MessageId and token = @Token and state = 2",
+            new { doubt.MessageId, doubt.Token, doubt.Problem }),
+        LedgerStep.Refused never => scope.Execute(
+            """
+            update digest set state = 4, bytes = null, problem = @Problem
+             where message_id = @MessageId and token = @Token and state in (1, 2)
+            """,
+            new { never.MessageId, never.Token, never.Problem }),
+        _ => throw new NotSupportedException(step.GetType().Name),
+    };
 
     private Task<bool> Change(string sql, object parameters, CancellationToken ct) =>
-        database.WriteDurably(async scope => await scope.Execute(sql, parameters) == 1, ct);
+        database.WriteBriefly(async scope => await scope.Execute(sql, parameters) == 1, ct);
 
     private async Task<IReadOnlyList<LedgerMail>> Select(string sql, object parameters, CancellationToken ct)
     {
@@ -483,7 +522,9 @@ public sealed class DigestLedger(ContactDatabase database)
                     NextTry = database.Engine.NullableInstantAt(reader, 10),
                     Copy = (LedgerCopy)reader.GetInt32(11),
                     CopyProblem = await reader.IsDBNullAsync(12, ct) ? null : reader.GetString(12),
-                    Bytes = reader.FieldCount <= 13 || await reader.IsDBNullAsync(13, ct) ? null : reader.GetFieldValue<byte[]>(13),
+                    Token = reader.GetInt64(13),
+                RenewedAt = database.Engine.NullableInstantAt(reader, 14),
+                Bytes = reader.FieldCount <= 15 || await reader.IsDBNullAsync(15, ct) ? null : reader.GetFieldValue<byte[]>(15),
                 });
         }
 

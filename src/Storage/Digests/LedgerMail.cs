@@ -51,24 +51,35 @@ public sealed record WrittenMail(string MessageId, byte[]? Bytes, IReadOnlyList<
     public IReadOnlyCollection<string> Answered { get; init; } = [];
 }
 
-/// <summary>What became of a mail that was taken to be handed over.</summary>
+/// <summary>The mails a worker has taken to hand them over.</summary>
+/// <param name="Token">What every further step of them has to show; whoever takes a mail over has a higher one.</param>
+/// <param name="Mails">Their Message-IDs.</param>
+public sealed record ClaimedMails(long Token, IReadOnlySet<string> Mails)
+{
+    /// <summary>There was nothing to take.</summary>
+    public static ClaimedMails None { get; } = new(0, new HashSet<string>());
+}
+
+/// <summary>What became of a mail that was taken to be handed over. It counts only while nobody else has taken the mail.</summary>
 /// <param name="MessageId">The mail.</param>
-public abstract record LedgerStep(string MessageId)
+/// <param name="Token">The token under which it was taken.</param>
+public abstract record LedgerStep(string MessageId, long Token)
 {
     /// <summary>It has left; its bytes stay, for knowing its lines again in what answers it.</summary>
-    public sealed record Sent(string MessageId, Instant At) : LedgerStep(MessageId);
+    public sealed record Sent(string MessageId, long Token, Instant At) : LedgerStep(MessageId, Token);
 
     /// <summary>It certainly did not leave, and is tried again.</summary>
     /// <param name="MessageId">The mail.</param>
+    /// <param name="Token">The token under which it was taken.</param>
     /// <param name="Problem">Why, in words; null when it was not tried at all.</param>
     /// <param name="NextTry">When; null: with the next run, for it was not the mail's fault.</param>
-    public sealed record Postponed(string MessageId, string? Problem, Instant? NextTry) : LedgerStep(MessageId);
+    public sealed record Postponed(string MessageId, long Token, string? Problem, Instant? NextTry) : LedgerStep(MessageId, Token);
 
     /// <summary>Nobody knows whether it left; it stays claimed until its copy was looked for.</summary>
-    public sealed record Doubtful(string MessageId, string Problem) : LedgerStep(MessageId);
+    public sealed record Doubtful(string MessageId, long Token, string Problem) : LedgerStep(MessageId, Token);
 
     /// <summary>It will never leave.</summary>
-    public sealed record Refused(string MessageId, string Problem) : LedgerStep(MessageId);
+    public sealed record Refused(string MessageId, long Token, string Problem) : LedgerStep(MessageId, Token);
 }
 
 /// <summary>A mail of ours before anything is known of it but whose it is.</summary>
@@ -89,7 +100,14 @@ public sealed record LedgerMail(PlannedMail Plan, LedgerState State)
     /// <summary>The bytes that leave, from <see cref="LedgerState.Rendered"/> on until they were sent.</summary>
     public byte[]? Bytes { get; init; }
 
+    /// <summary>When it was first taken to be handed over, by the time of the database.</summary>
     public Instant? ClaimedAt { get; init; }
+
+    /// <summary>When whoever took it was last known to be at it, by the time of the database.</summary>
+    public Instant? RenewedAt { get; init; }
+
+    /// <summary>The token under which it was taken last; 0 before that.</summary>
+    public long Token { get; init; }
 
     public Instant? SentAt { get; init; }
 

@@ -1,27 +1,37 @@
-using System.Data.Common;
-using System.Security.Cryptography;
-using System.Text;
+using CrmSync.Storage.Leases;
 
 namespace CrmSync.Storage.Harvest;
 
 /// <summary>
-/// Keeps two programs from harvesting one account, or renewing one token, at once. Held by a session of PostgreSQL, or by an open file
-/// beside an SQLite database, so it ends with the program that took it, however that ends.
+/// Keeps two programs from harvesting one account, or renewing one token, at once. On PostgreSQL it is a <see cref="Lease"/>, beside an
+/// SQLite database an open file; either ends with the program that took it, however that ends.
 /// </summary>
 public sealed class AccountLock : IAsyncDisposable
 {
-    private readonly DbConnection? session;
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(50);
+
+    private readonly Lease? lease;
     private readonly FileStream? file;
 
-    private AccountLock(DbConnection? session, FileStream? file)
+    private AccountLock(Lease? lease, FileStream? file)
     {
-        this.session = session;
+        this.lease = lease;
         this.file = file;
     }
 
+    /// <summary>
+    /// Cancelled when this program stood still, or the database was away, for so long that another one may hold the lock: the work has to
+    /// end.
+    /// </summary>
+    public CancellationToken Lost => lease?.Lost ?? CancellationToken.None;
+
     /// <summary>Takes the lock of an account, or gives null when somebody else holds it.</summary>
     public static Task<AccountLock?> Take(ContactDatabase database, AccountState account, CancellationToken ct) =>
-        Take(database, $"harvest-{account.Number}", "crmsync harvest " + account.Name, ct);
+        Take(database, NameOf(account), ct);
+
+    /// <summary>Who holds the lock of an account, in words; null when that cannot be told, or nobody does by now.</summary>
+    public static async Task<string?> Holder(ContactDatabase database, AccountState account, CancellationToken ct) =>
+        database.Engine == Engine.Sqlite ? null : await Lease.Holder(database, NameOf(account), ct);
 
     /// <summary>
     /// Waits for the lock of anything else that only one program may do at a time; null when it did not come free in time.
@@ -32,59 +42,36 @@ public sealed class AccountLock : IAsyncDisposable
     /// <param name="ct">Cancels.</param>
     public static async Task<AccountLock?> Wait(ContactDatabase database, string name, TimeSpan patience, CancellationToken ct)
     {
-        var start = TimeProvider.System.GetTimestamp();
+        var start = database.Time.GetTimestamp();
         while (true)
         {
-            if (await Take(database, name, "crmsync " + name, ct) is { } taken)
+            if (await Take(database, name, ct) is { } taken)
                 return taken;
 
-            if (TimeProvider.System.GetElapsedTime(start) > patience)
+            if (database.Time.GetElapsedTime(start) > patience)
                 return null;
 
-            await Task.Delay(TimeSpan.FromMilliseconds(50), ct);
-        }
-    }
-
-    private static async Task<AccountLock?> Take(ContactDatabase database, string file, string key, CancellationToken ct)
-    {
-        if (database.Engine == Engine.Sqlite)
-            return TakeFile($"{database.Place}-{file}.lock");
-
-        var connection = await database.Connect(ct);
-        try
-        {
-            await using var command = connection.CreateCommand();
-            command.CommandText = "select pg_try_advisory_lock(@key)";
-            command.Set("@key", Key(key));
-            if (await command.ExecuteScalarAsync(ct) is true)
-                return new AccountLock(connection, null);
-
-            await connection.DisposeAsync();
-            return null;
-        }
-        catch
-        {
-            await connection.DisposeAsync();
-            throw;
+            await Task.Delay(BetweenTries, database.Time, ct);
         }
     }
 
     public async ValueTask DisposeAsync()
     {
-        // A pooled session keeps its locks unless they are given back.
-        if (session is not null)
-        {
-            await using (var command = session.CreateCommand())
-            {
-                command.CommandText = "select pg_advisory_unlock_all()";
-                await command.ExecuteNonQueryAsync();
-            }
-
-            await session.DisposeAsync();
-        }
+        if (lease is not null)
+            await lease.DisposeAsync();
 
         if (file is not null)
             await file.DisposeAsync();
+    }
+
+    private static string NameOf(AccountState account) => $"harvest-{account.Number}";
+
+    private static async Task<AccountLock?> Take(ContactDatabase database, string name, CancellationToken ct)
+    {
+        if (database.Engine == Engine.Sqlite)
+            return TakeFile($"{database.Place}-{name}.lock");
+
+        return await Lease.Take(database, name, ct) is { } lease ? new AccountLock(lease, null) : null;
     }
 
     private static AccountLock? TakeFile(string path)
@@ -98,6 +85,4 @@ public sealed class AccountLock : IAsyncDisposable
             return null;
         }
     }
-
-    private static long Key(string name) => BitConverter.ToInt64(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
 }

@@ -77,7 +77,7 @@ public sealed class Erasure(ContactDatabase database, Func<byte[], string> textO
                 async scope =>
                 {
                     var words = await PersonTraces.Words(scope, person);
-                    return await SendingNow(scope, words, person, now) is { } mail
+                    return await SendingNow(scope, words, person) is { } mail
                         ? (null, mail)
                         : (await Erase(scope, person, words, classifier, merge, now), null);
                 },
@@ -145,11 +145,13 @@ public sealed class Erasure(ContactDatabase database, Func<byte[], string> textO
         ct);
 
     /// <summary>A mail that names the person and is being handed over; null when there is none.</summary>
-    private async Task<string?> SendingNow(WriteScope scope, PersonWords words, SomePerson person, Instant now)
+    private async Task<string?> SendingNow(WriteScope scope, PersonWords words, SomePerson person)
     {
+        // Claims are judged by the time of the database.
+        var now = await scope.One<Instant>("select crmsync_now(0)");
         foreach (var mail in await PersonTraces.OwnMails(scope, words, person.Items, textOfMail))
         {
-            if (mail.State == LedgerState.Sending && mail.ClaimedAt > now - Lease)
+            if (mail.State == LedgerState.Sending && mail.RenewedAt > now - Lease)
                 return $"{mail.Digest} for {mail.Reader} of {mail.Occasion}";
         }
 

@@ -157,7 +157,7 @@ internal static partial class PersonTraces
         ).Concat((await CommandMails(scope, words)).Select(mail => mail.ToldBy).OfType<string>()).ToHashSet(StringComparer.Ordinal);
         var mails = new List<OwnMail>();
         await using var command = scope.Command(
-            "select message_id, digest, reader, local_date, state, due_at, claimed_at, sent_at, bytes from digest");
+            "select message_id, digest, reader, local_date, state, due_at, renewed_at, sent_at, bytes from digest");
         await using var row = await command.ExecuteReaderAsync(scope.Cancellation);
         while (await row.ReadAsync(scope.Cancellation))
         {
@@ -168,7 +168,7 @@ internal static partial class PersonTraces
             mails.Add(new OwnMail(row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), (LedgerState)row.GetInt32(4))
             {
                 DueAt = scope.Engine.InstantAt(row, 5),
-                ClaimedAt = scope.Engine.NullableInstantAt(row, 6),
+                RenewedAt = scope.Engine.NullableInstantAt(row, 6),
                 SentAt = scope.Engine.NullableInstantAt(row, 7),
                 Text = text,
             });
@@ -260,7 +260,8 @@ internal static partial class PersonTraces
     {
         public required Instant DueAt { get; init; }
 
-        public Instant? ClaimedAt { get; init; }
+        /// <summary>When whoever hands it over was last known to be at it.</summary>
+        public Instant? RenewedAt { get; init; }
 
         public Instant? SentAt { get; init; }
 

@@ -73,7 +73,7 @@ internal static class CommandLine
             async (parsed, ct) =>
             {
                 var configuration = LoadedConfiguration.Read(parsed.FolderOf(), parsed.NowOf());
-                await using var program = await CrmSyncProgram.Open(configuration, Time, ct);
+                await using var program = await CrmSyncProgram.Open(configuration, Time, parsed.DatabaseTimeOf(), ct);
                 return await run(program.Create<TVerb>(), parsed, ct);
             });
 
@@ -164,6 +164,10 @@ internal static class CommonOptions
 
     /// <summary>The moment of this run: given, or the clock's, read once.</summary>
     public static Instant NowOf(this ParseResult parsed) => parsed.GetValue(Now) ?? CommandLine.Time.GetCurrentInstant();
+
+    /// <summary>The time of an SQLite database when the verb is to act as at another moment; null when it is not.</summary>
+    public static TimeProvider? DatabaseTimeOf(this ParseResult parsed) =>
+        parsed.GetValue(Now) is { } now ? new ShiftedTime(CommandLine.Time, now) : null;
 
     public static string FolderOf(this ParseResult parsed) => parsed.GetValue(Config) ?? "config";
 

@@ -69,7 +69,7 @@ internal static class ConnectCheck
 
         try
         {
-            return await CrmSyncProgram.OpenDatabase(configuration.Storage, ct);
+            return await CrmSyncProgram.OpenDatabase(configuration.Storage, CommandLine.Time, ct);
         }
         catch (DatabaseUnusableException unusable)
         {

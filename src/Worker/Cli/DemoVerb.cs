@@ -38,7 +38,7 @@ internal sealed class DemoVerb(HarvestAll harvest, AccountSources accounts, Harv
         var delivery = sample.Settings.Delivery! with { Way = new DeliveryChoice.Folder(place) };
 
         var configuration = sample with { Settings = sample.Settings with { Delivery = delivery } };
-        await using var program = await CrmSyncProgram.Open(configuration, CommandLine.Time, ct);
+        await using var program = await CrmSyncProgram.Open(configuration, CommandLine.Time, null, ct);
         return await program.Create<DemoVerb>().Show(folder, place, now, ct);
     }
 
@@ -76,8 +76,8 @@ internal sealed class DemoVerb(HarvestAll harvest, AccountSources accounts, Harv
             $"Wrote {report.Sent.Count} mails (the digests of the day, and an answer) to {place}; open these in a browser or a mail "
                 + $"program:"
         );
-        foreach (var file in Directory.EnumerateFiles(place, "*.html").Order(StringComparer.Ordinal))
-            output.Line("  " + file);
+        foreach (var sent in report.Sent)
+            output.Line($"  {sent.Digest} for {sent.Reader}: {Path.Combine(place, sent.MessageId + ".html")}");
 
         output.Line();
         output.Line($"Look further with: crmsync log --config {folder} --now {Moments.Print(now)}");

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using CrmSync.Storage;
 using CrmSync.Worker.Configuration;
+using CrmSync.Worker.Delivery;
 using CrmSync.Worker.Jobs;
 using CrmSync.Worker.PolicyFiles;
 using CrmSync.Worker.Status;
@@ -24,12 +25,17 @@ internal static class RunVerb
 
         var (reload, outcome) = StartPolicy(folder, settings, parsed.NowOf());
         using var only = settings.Storage is StorageChoice.Sqlite file ? OneWorker.Claim(file.File) : null;
-        await using var database = await CrmSyncProgram.OpenDatabase(settings.Storage, ct);
+        await using var database = await CrmSyncProgram.OpenDatabase(settings.Storage, CommandLine.Time, ct);
+
+        // Workers that share a database agree on the time, whatever their own clocks say.
+        var time = settings.Storage is StorageChoice.Postgres
+            ? await DatabaseTime.Ask(new DatabaseClock(database), BootClock.Instance, ct)
+            : CommandLine.Time;
         try
         {
             var configuration = new LoadedConfiguration(folder, settings, reload.Current);
             var verbose = parsed.GetValue(CommonOptions.Verbose);
-            await WorkerHost.Run(configuration, new PolicyStart(reload, outcome), database, CommandLine.Time, verbose, ct);
+            await WorkerHost.Run(configuration, new PolicyStart(reload, outcome), database, time, verbose, ct);
             return CommandLine.Done;
         }
         catch (StatusPageUnusableException unusable)

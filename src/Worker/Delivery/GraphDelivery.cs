@@ -50,6 +50,10 @@ internal sealed class GraphDelivery : IMailDelivery
             var started = clock.GetCurrentInstant();
             try
             {
+                // Nothing can be asked between the first and the last byte of a request.
+                if (!await mail.IsOurs(ct))
+                    return new DeliveryAnswer.NotOurs();
+
                 await Send(line, mail, ct);
                 return new DeliveryAnswer.Accepted();
             }

@@ -19,15 +19,15 @@ internal enum Repetition
     /// <summary>The reader has two.</summary>
     Doubles,
 
-    /// <summary>The second takes the place of the first.</summary>
-    Replaces,
+    /// <summary>Nothing: the way knows at once what it has sent.</summary>
+    IsRemembered,
 
     /// <summary>The way looks itself whether the mail has left, a while after it did.</summary>
     IsRecognised,
 }
 
 /// <summary>A finished mail with its envelope.</summary>
-/// <param name="Name">Fit for a file name, the same whenever the mail is handed over.</param>
+/// <param name="Name">Its Message-ID without brackets, fit for a file name.</param>
 /// <param name="From">The envelope sender.</param>
 /// <param name="Reader">Who it is for.</param>
 /// <param name="Copy">The command mailbox, which gets every mail of ours in the same transaction; null when there is none.</param>
@@ -37,17 +37,30 @@ internal sealed record LeavingMail(string Name, string From, string Reader, stri
     /// <summary>When it was being handed over before, and nobody knows whether it left; null for a mail that certainly did not.</summary>
     public Instant? TriedAt { get; init; }
 
+    /// <summary>Under which it was taken; another worker that takes it has another one.</summary>
+    public long Token { get; init; }
+
+    /// <summary>Asked before anything of the mail leaves; on false it is dropped, for somebody else has it.</summary>
+    public Func<CancellationToken, Task<bool>> IsOurs { get; init; } = _ => Task.FromResult(true);
+
     /// <summary>
-    /// Asked when the reader will be served and it is known whether the copy will be, before a byte of the mail leaves: a way that repeats
-    /// mails must not send without asking. On false it keeps the mail.
+    /// Whether this worker stood still for so long that somebody else may have the mail; asked where there is no time to ask the database.
     /// </summary>
-    public Func<CopyAnswer, CancellationToken, Task<bool>> MayLeave { get; init; } = (_, _) => Task.FromResult(true);
+    public Func<bool> HasLapsed { get; init; } = () => false;
+
+    /// <summary>Asked when the reader would be served and the command mailbox not; on false the mail waits.</summary>
+    public Func<CopyAnswer, CancellationToken, Task<bool>> MayLeaveWithoutCopy { get; init; } = (_, _) => Task.FromResult(true);
+
+    /// <summary>
+    /// Asked before the last byte leaves, without which the mail is not taken, with whether a copy goes along: a way that repeats mails
+    /// must not send it without asking.
+    /// </summary>
+    public Func<bool, CancellationToken, Task<bool>> MayEnd { get; init; } = (_, _) => Task.FromResult(true);
 }
 
-/// <summary>Whether the command mailbox will get its copy of a mail.</summary>
-/// <param name="IsTaken">Whether it will.</param>
-/// <param name="Problem">Why not, in words; null when it is taken or there is none to send.</param>
-internal sealed record CopyAnswer(bool IsTaken, string? Problem)
+/// <summary>Why the command mailbox does not take its copy of a mail.</summary>
+/// <param name="Problem">In words.</param>
+internal sealed record CopyAnswer(string Problem)
 {
     /// <summary>Whether it may be taken later.</summary>
     public bool WillPass { get; init; }
@@ -65,6 +78,9 @@ internal abstract record DeliveryAnswer
 
     /// <summary>It will never leave.</summary>
     internal sealed record Refused(string Reason) : DeliveryAnswer;
+
+    /// <summary>It has certainly not left, and is another worker's by now, or may be.</summary>
+    internal sealed record NotOurs : DeliveryAnswer;
 
     /// <summary>It may have left or not.</summary>
     internal sealed record InDoubt(string Reason) : DeliveryAnswer;

@@ -1,11 +1,10 @@
-using System.Diagnostics;
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Policy;
 using CrmSync.Mail.Mime;
 using CrmSync.Mail.Net;
+using CrmSync.Storage;
 using CrmSync.Storage.Digests;
-using CrmSync.Worker.Digests;
 using NodaTime;
 
 namespace CrmSync.Worker.Delivery;
@@ -14,15 +13,23 @@ namespace CrmSync.Worker.Delivery;
 /// The only door through which mails leave. It takes what the ledger holds, each mail once; nobody but people of the policy and the command
 /// mailbox is ever a recipient, whoever asks for it.
 /// </summary>
+/// <param name="ledger">What is to leave and what has left.</param>
+/// <param name="standing">How the way is doing on which mails leave.</param>
+/// <param name="delivery">The way.</param>
+/// <param name="copies">Whether a mail in doubt has left.</param>
+/// <param name="policy">Who may get mails.</param>
+/// <param name="sender">Who our mails come from.</param>
+/// <param name="bootClock">Tells how long this worker stood still: a clock that goes on while the machine sleeps.</param>
 internal sealed class Outbox(
     DigestLedger ledger,
     DeliveryStanding standing,
     IMailDelivery delivery,
     SentCopies copies,
     CompanyPolicy policy,
-    MailSender sender)
+    MailSender sender,
+    TimeProvider bootClock)
 {
-    /// <summary>A mail being handed over for so long belongs to a worker that is gone.</summary>
+    /// <summary>A mail whose worker has given no sign of life for so long is taken over, once it is known that it has not left.</summary>
     public static readonly Duration Lease = Duration.FromMinutes(15);
 
     /// <summary>What could not leave for so long tells nothing new any more.</summary>
@@ -44,7 +51,7 @@ internal sealed class Outbox(
     private const int Group = 10;
 
     /// <summary>Well below the lease: what is claimed is handed over before another worker may take it for abandoned.</summary>
-    private static readonly Duration PatienceWithGroup = Duration.FromMinutes(1);
+    private static readonly TimeSpan PatienceWithGroup = TimeSpan.FromMinutes(1);
 
     private readonly Dictionary<string, Person> readers = policy.People.ToDictionary(person => person.Id, StringComparer.Ordinal);
     private readonly HashSet<EmailAddress> allowed =
@@ -57,8 +64,9 @@ internal sealed class Outbox(
     /// Sends everything that is ready. One mail that cannot leave stops no other; a way that does not work is left alone for a while.
     /// </summary>
     /// <param name="now">The moment of the run.</param>
-    /// <param name="lease">After how long a claim counts as abandoned; null: <see cref="Lease"/>. A single worker that just started may say
-    /// zero.</param>
+    /// <param name="lease">
+    /// After how long without a sign of life a claim counts as abandoned, by the time of the database; null: <see cref="Lease"/>.
+    /// </param>
     /// <param name="ct">Ends the run between two mails.</param>
     public async Task<OutboxReport> SendAll(Instant now, Duration? lease, CancellationToken ct)
     {
@@ -67,7 +75,7 @@ internal sealed class Outbox(
         if (trouble?.NextTry > now)
             return report;
 
-        var run = new Run(now, now - (lease ?? Lease), await copies.AreSeen(ct), await standing.CopyTrouble(ct), report);
+        var run = new Run(now, lease ?? Lease, bootClock, await copies.AreSeen(ct), await standing.CopyTrouble(ct), report);
         try
         {
             if (await SendReady(run, ct) is { } unreachable)
@@ -95,7 +103,7 @@ internal sealed class Outbox(
     private async Task<(PlannedMail Mail, DeliveryAnswer.Unreachable Answer)?> SendReady(Run run, CancellationToken ct)
     {
         PlannedMail? last = null;
-        while (await ledger.Ready(last, run.Now, run.StaleBefore, Batch, ct) is { Count: > 0 } ready)
+        while (await ledger.Ready(last, run.Now, run.Lease, Batch, ct) is { Count: > 0 } ready)
         {
             last = ready[^1].Plan;
             foreach (var group in ready.Chunk(run.CopiesAreSeen ? Group : 1))
@@ -121,21 +129,20 @@ internal sealed class Outbox(
                 leaving.Add(mail);
         }
 
-        var claimed = run.Moment;
-        var ours = await ledger.Settle(
-            run.TakeSteps(),
-            [.. leaving.Select(mail => mail.Plan.MessageId)],
-            run.CopiesAreSeen,
-            claimed,
-            run.StaleBefore,
-            ct);
+        var claim = await Claim.Take(
+            ledger,
+            bootClock,
+            () => ledger.Settle(run.TakeSteps(), [.. leaving.Select(mail => mail.Plan.MessageId)], run.CopiesAreSeen, run.Lease, ct));
+        var began = bootClock.GetTimestamp();
         (PlannedMail, DeliveryAnswer.Unreachable)? trouble = null;
-        foreach (var mail in leaving.Where(mail => ours.Contains(mail.Plan.MessageId)))
+        foreach (var mail in leaving.Where(mail => claim.Holds(mail.Plan.MessageId)))
         {
-            if (trouble is not null || ct.IsCancellationRequested || run.Moment - claimed > PatienceWithGroup)
-                run.Steps.Add(new LedgerStep.Postponed(mail.Plan.MessageId, null, null));
-            else if (Noted(mail, await HandOver(mail, run, ct), run) is DeliveryAnswer.Unreachable unreachable)
+            if (trouble is not null || ct.IsCancellationRequested || bootClock.GetElapsedTime(began) > PatienceWithGroup)
+                run.Steps.Add(new LedgerStep.Postponed(mail.Plan.MessageId, claim.Token, null, null));
+            else if (Noted(mail, claim.Token, await HandOver(mail, claim, run, ct), run) is DeliveryAnswer.Unreachable unreachable)
                 trouble = (mail.Plan, unreachable);
+
+            claim.Leave(mail.Plan.MessageId);
         }
 
         return trouble;
@@ -147,13 +154,13 @@ internal sealed class Outbox(
         var fate = mail.State == LedgerState.Sending ? await copies.FateOf(mail, delivery.Repetition, run.Now, ct) : Fate.NotSent;
         if (fate == Fate.Sent)
         {
-            Noted(mail, new DeliveryAnswer.Accepted(), run);
+            Noted(mail, mail.Token, new DeliveryAnswer.Accepted(), run);
             return false;
         }
 
         if (await WhyStale(mail, fate, run.Now, ct) is { } why)
         {
-            Noted(mail, new DeliveryAnswer.Refused(why), run);
+            Noted(mail, mail.Token, new DeliveryAnswer.Refused(why), run);
             return false;
         }
 
@@ -165,29 +172,33 @@ internal sealed class Outbox(
         return false;
     }
 
-    private static DeliveryAnswer Noted(LedgerMail mail, DeliveryAnswer answer, Run run)
+    private static DeliveryAnswer Noted(LedgerMail mail, long token, DeliveryAnswer answer, Run run)
     {
         var id = mail.Plan.MessageId;
         switch (answer)
         {
             case DeliveryAnswer.Accepted:
-                run.Steps.Add(new LedgerStep.Sent(id, run.Moment));
+                run.Steps.Add(new LedgerStep.Sent(id, token, run.Moment));
                 run.Report.Sent.Add(mail.Plan);
                 break;
             case DeliveryAnswer.Postponed postponed:
-                run.Steps.Add(new LedgerStep.Postponed(id, postponed.Reason, run.Now + RetryTimes.OfMail(mail.Attempts)));
+                run.Steps.Add(new LedgerStep.Postponed(id, token, postponed.Reason, run.Now + RetryTimes.OfMail(mail.Attempts)));
                 run.Report.Problems.Add(new OutboxProblem(mail.Plan, postponed.Reason));
                 break;
             case DeliveryAnswer.Unreachable unreachable:
-                run.Steps.Add(new LedgerStep.Postponed(id, unreachable.Reason, NextTry: null));
+                run.Steps.Add(new LedgerStep.Postponed(id, token, unreachable.Reason, NextTry: null));
                 break;
             case DeliveryAnswer.Refused refused:
-                run.Steps.Add(new LedgerStep.Refused(id, refused.Reason));
+                run.Steps.Add(new LedgerStep.Refused(id, token, refused.Reason));
                 run.Report.Problems.Add(new OutboxProblem(mail.Plan, refused.Reason) { IsFinal = true });
+                break;
+            case DeliveryAnswer.NotOurs:
+                // Counts only if nobody has taken it over: then it waits for the next run.
+                run.Steps.Add(new LedgerStep.Postponed(id, token, null, null));
                 break;
             case DeliveryAnswer.InDoubt doubt:
                 // Stays "sending": the next run looks for the copy before anything is sent again.
-                run.Steps.Add(new LedgerStep.Doubtful(id, doubt.Reason));
+                run.Steps.Add(new LedgerStep.Doubtful(id, token, doubt.Reason));
                 run.Report.Problems.Add(new OutboxProblem(mail.Plan, doubt.Reason));
                 break;
         }
@@ -199,7 +210,7 @@ internal sealed class Outbox(
     private async Task Note(Run run)
     {
         if (run.TakeSteps() is { Count: > 0 } steps)
-            await ledger.Settle(steps, [], run.CopiesAreSeen, run.Now, run.StaleBefore, CancellationToken.None);
+            await ledger.Settle(steps, [], run.CopiesAreSeen, run.Lease, CancellationToken.None);
     }
 
     /// <summary>Why a mail is not worth sending any more, in words, or null.</summary>
@@ -225,7 +236,7 @@ internal sealed class Outbox(
             : null;
     }
 
-    private async Task<DeliveryAnswer> HandOver(LedgerMail mail, Run run, CancellationToken ct)
+    private async Task<DeliveryAnswer> HandOver(LedgerMail mail, Claim claim, Run run, CancellationToken ct)
     {
         if (!readers.TryGetValue(mail.Plan.Reader, out var reader))
             return new DeliveryAnswer.Refused($"\"{mail.Plan.Reader}\" is not in people; mails go to nobody else");
@@ -237,36 +248,54 @@ internal sealed class Outbox(
         if (Strangers(bytes).FirstOrDefault() is { } stranger)
             return new DeliveryAnswer.Refused($"{stranger} is neither in people nor the command mailbox; mails go to nobody else");
 
-        var name = $"{mail.Plan.Occasion}-{mail.Plan.Digest}-{mail.Plan.Reader}".Replace(':', '-').Replace('/', '-');
-        var leaving = new LeavingMail(name, sender.From.Value, reader.Email.Value, sender.CommandMailbox?.Value, bytes)
+        var id = mail.Plan.MessageId;
+        CopyAnswer? refused = null;
+        var leaving = new LeavingMail(id.Replace('/', '-'), sender.From.Value, reader.Email.Value, sender.CommandMailbox?.Value, bytes)
         {
+            Token = claim.Token,
             TriedAt = mail.State == LedgerState.Sending ? mail.ClaimedAt : null,
-            MayLeave = (copy, token) => MayLeave(mail.Plan, copy, run, token),
+            IsOurs = token => claim.IsOurs(id, token),
+            HasLapsed = () => claim.HasLapsed,
+            MayLeaveWithoutCopy = (copy, token) => MayLeaveWithoutCopy(mail.Plan, claim, refused = copy, run, token),
+            MayEnd = (isCopied, token) => MayEnd(id, claim, isCopied, refused, run, token),
         };
         using var farewell = new CancellationTokenSource();
         await using var stop = ct.Register(() => farewell.CancelAfter(Farewell));
-        return await delivery.Deliver(leaving, farewell.Token);
+        try
+        {
+            return await delivery.Deliver(leaving, farewell.Token);
+        }
+        catch (Exception failure) when (failure is not (OperationCanceledException or DatabaseUnusableException))
+        {
+            // Nobody expected it, so nobody knows what has left; the other mails go on.
+            return new DeliveryAnswer.InDoubt($"sending it failed in a way that is not foreseen: {failure.Message}");
+        }
     }
 
     /// <summary>
-    /// A mail whose copy nobody will see is noted as such before it leaves. A copy that may be taken later is waited for a little; the
-    /// reader does not wait for a command mailbox that is full or does not exist.
+    /// The last question before the last byte. A mail whose copy nobody will see is noted as such by then: nothing will tell whether it
+    /// left.
     /// </summary>
-    private async Task<bool> MayLeave(PlannedMail mail, CopyAnswer copy, Run run, CancellationToken ct)
+    private async Task<bool> MayEnd(string id, Claim claim, bool isCopied, CopyAnswer? refused, Run run, CancellationToken ct)
     {
-        if (copy.IsTaken)
-        {
-            await Tell(run, null, ct);
-            return run.CopiesAreSeen || await ledger.LeavesWithoutCopy(mail.MessageId, null, ct);
-        }
-
-        if (copy.Problem is not null)
-            await Tell(run, copy.Problem, ct);
-
-        if (copy.WillPass && run.Now < mail.DueAt + PatienceWithCopy)
+        if (!await claim.IsOurs(id, ct))
             return false;
 
-        return await ledger.LeavesWithoutCopy(mail.MessageId, copy.Problem, ct);
+        if (isCopied)
+            await Tell(run, null, ct);
+
+        return (isCopied && run.CopiesAreSeen)
+            || (await ledger.LeavesWithoutCopy(id, claim.Token, isCopied ? null : refused?.Problem, ct) && !claim.HasLapsed);
+    }
+
+    /// <summary>
+    /// Whether a mail leaves although the command mailbox does not take its copy. A copy that may be taken later is waited for a little;
+    /// the reader does not wait for a command mailbox that is full or does not exist.
+    /// </summary>
+    private async Task<bool> MayLeaveWithoutCopy(PlannedMail mail, Claim claim, CopyAnswer copy, Run run, CancellationToken ct)
+    {
+        await Tell(run, copy.Problem, ct);
+        return !(copy.WillPass && run.Now < mail.DueAt + PatienceWithCopy) && await claim.IsOurs(mail.MessageId, ct);
     }
 
     /// <summary>Keeps what is wrong with the command mailbox, whenever that changes.</summary>
@@ -299,17 +328,18 @@ internal sealed class Outbox(
     }
 
     /// <summary>What holds for all mails of a run.</summary>
-    private sealed class Run(Instant began, Instant staleBefore, bool copiesAreSeen, string? copyTrouble, OutboxReport report)
+    private sealed class Run(
+        Instant began, Duration lease, TimeProvider bootClock, bool copiesAreSeen, string? copyTrouble, OutboxReport report)
     {
-        private readonly long start = Stopwatch.GetTimestamp();
+        private readonly long start = bootClock.GetTimestamp();
 
         /// <summary>The moment of the run.</summary>
         public Instant Now => began;
 
-        /// <summary>A run of many mails over a slow server takes long; a claim counts from the moment it was made.</summary>
-        public Instant Moment => began + Duration.FromTimeSpan(Stopwatch.GetElapsedTime(start));
+        /// <summary>A run of many mails over a slow server takes long.</summary>
+        public Instant Moment => began + Duration.FromTimeSpan(bootClock.GetElapsedTime(start));
 
-        public Instant StaleBefore => staleBefore;
+        public Duration Lease => lease;
 
         public bool CopiesAreSeen => copiesAreSeen;
 

@@ -25,14 +25,14 @@ internal sealed class SentCopies(Accounts accounts, DigestLedger ledger, EmailAd
     /// <param name="ct">Ends the search.</param>
     public async Task<Fate> FateOf(LedgerMail mail, Repetition repetition, Instant now, CancellationToken ct)
     {
-        if (repetition == Repetition.Replaces)
+        if (repetition == Repetition.IsRemembered)
             return Fate.NotSent;
 
         if (await ledger.HasArrived(mail.Plan, ct))
             return Fate.Sent;
 
         // A way that recognises what it sent may need a while for it, too.
-        var enough = (mail.ClaimedAt ?? mail.Plan.DueAt) + UnderWay;
+        var enough = (mail.RenewedAt ?? mail.ClaimedAt ?? mail.Plan.DueAt) + UnderWay;
         if (repetition == Repetition.IsRecognised)
             return now > enough ? Fate.NotSent : Fate.NotYetKnown;
 

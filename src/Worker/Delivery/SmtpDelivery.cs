@@ -1,7 +1,8 @@
 using CrmSync.Mail.Net;
 using CrmSync.Mail.Sasl;
-using CrmSync.Mail.Smtp;
 using CrmSync.Worker.MailServers;
+using MailKit;
+using MailKit.Net.Smtp;
 
 namespace CrmSync.Worker.Delivery;
 
@@ -12,10 +13,7 @@ namespace CrmSync.Worker.Delivery;
 /// <param name="login">Where and how one logs in; it decides when that may be tried.</param>
 internal sealed class SmtpDelivery(MailLogin login) : IMailDelivery
 {
-    /// <summary>A server that does not know who we are refuses every recipient, each with words of its own.</summary>
-    private static readonly string[] NotForStrangers = ["relay", "authenticat", "must login", "must log in", "login required"];
-
-    private SmtpClient? client;
+    private SmtpSession? session;
     private bool isUsed;
 
     public Repetition Repetition => Repetition.Doubles;
@@ -34,8 +32,7 @@ internal sealed class SmtpDelivery(MailLogin login) : IMailDelivery
         {
             try
             {
-                var server = await Connected(ct);
-                var answer = await Send(server, mail, ct);
+                var answer = await Send(await Connected(ct), mail, ct);
                 isUsed = true;
                 await login.Succeeded(ct);
                 return answer;
@@ -43,7 +40,7 @@ internal sealed class SmtpDelivery(MailLogin login) : IMailDelivery
             catch (MailServerException trouble)
             {
                 var wasUsed = isUsed;
-                await Disconnect();
+                Disconnect();
 
                 // Many servers take so many mails over a connection and then close it; the next mail begins a new one.
                 if (wasUsed && trouble.ConnectionLost)
@@ -51,99 +48,127 @@ internal sealed class SmtpDelivery(MailLogin login) : IMailDelivery
 
                 return new DeliveryAnswer.Unreachable(trouble.Message, trouble.Failure) { RetryAfter = trouble.RetryAfter };
             }
+            catch (ClaimLostException)
+            {
+                // In the middle of a mail there is no other way to keep the rest of it.
+                Disconnect();
+                return new DeliveryAnswer.NotOurs();
+            }
         }
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (client is { } open)
+        if (session is { } open)
             await open.Quit();
 
-        client = null;
+        session = null;
     }
 
-    private async Task<DeliveryAnswer> Send(SmtpClient server, LeavingMail mail, CancellationToken ct)
+    /// <summary>Once with the command mailbox, and where that is not taken and the reader need not wait for it, once without.</summary>
+    private async Task<DeliveryAnswer> Send(SmtpSession server, LeavingMail mail, CancellationToken ct)
     {
-        var copied = mail.Copy is { } copy && copy != mail.Reader ? copy : null;
-        SmtpResult result;
+        if (!await mail.IsOurs(ct))
+            return new DeliveryAnswer.NotOurs();
+
+        if (mail.Copy is not { } copy || copy == mail.Reader)
+            return await Send(server, mail, isCopied: false, ct);
+
         try
         {
-            result = await server.Send(
-                new SmtpMail(mail.From, copied is null ? [mail.Reader] : [mail.Reader, copied], mail.Bytes)
-                {
-                    MayLeave = async (taken, token) =>
-                        taken[0].Outcome == SmtpOutcome.Accepted && await mail.MayLeave(CopyOf(mail, taken), token),
-                },
-                ct);
+            return await Send(server, mail, isCopied: true, ct);
+        }
+        catch (CopyRefusedException refused)
+        {
+            var words = SmtpRefusals.Words(refused.Answer);
+            var answer = new CopyAnswer($"{login.Server} takes no mail for {copy}: {words}")
+            {
+                WillPass = SmtpRefusals.WillPass(refused.Answer),
+            };
+            return await mail.MayLeaveWithoutCopy(answer, ct)
+                ? await Send(server, mail, isCopied: false, ct)
+                : new DeliveryAnswer.Postponed($"{login.Server} does not take the copy for {copy} now: {words}");
+        }
+    }
+
+    private async Task<DeliveryAnswer> Send(SmtpSession server, LeavingMail mail, bool isCopied, CancellationToken ct)
+    {
+        var departure = new Departure(mail, isCopied);
+        try
+        {
+            await server.Send(mail, isCopied ? [mail.Reader, mail.Copy!] : [mail.Reader], departure, ct);
+            return new DeliveryAnswer.Accepted();
+        }
+        catch (SmtpCommandException refused)
+        {
+            return refused.ErrorCode switch
+            {
+                SmtpErrorCode.RecipientNotAccepted when isCopied && refused.Mailbox?.Address == mail.Copy =>
+                    throw new CopyRefusedException(refused),
+                SmtpErrorCode.SenderNotAccepted when !SmtpRefusals.IsAboutTheMail(refused) => throw NobodyMaySend(mail, refused),
+                _ => ForReader(mail, refused),
+            };
+        }
+        catch (ServiceNotAuthenticatedException stranger)
+        {
+            throw SmtpRefusals.Read($"sending from {mail.From}", $"{(int)SmtpStatusCode.AuthenticationRequired}: {stranger.Message}", []);
         }
         catch (MailServerException impossible) when (impossible is { Failure: MailFailure.Permanent, ConnectionLost: false })
         {
             return new DeliveryAnswer.Refused(impossible.Message);
         }
-
-        var reader = result.Recipients[0];
-        return reader.Outcome switch
+        catch (MailServerException lost) when (departure.HasEnded && lost.ConnectionLost)
         {
-            SmtpOutcome.Accepted => new DeliveryAnswer.Accepted(),
-            SmtpOutcome.Withheld => new DeliveryAnswer.Postponed(
-                $"{login.Server} does not take the copy for {copied} now: {result.Recipients[^1].Answer}"),
-            SmtpOutcome.Unknown => new DeliveryAnswer.InDoubt($"{login.Server} did not say whether it took the mail: {reader.Answer}"),
-            SmtpOutcome.Permanent
-                when Array.Exists(NotForStrangers, words => reader.Answer.Contains(words, StringComparison.OrdinalIgnoreCase)) =>
-                new DeliveryAnswer.Unreachable(
-                    $"{login.Server} passes no mail on for us: {reader.Answer}; give `user` and `password`, or let this machine send there",
-                    MailFailure.Config),
-            SmtpOutcome.Permanent => new DeliveryAnswer.Refused($"{login.Server} refused {reader.Address}: {reader.Answer}"),
-            _ => new DeliveryAnswer.Postponed($"{login.Server} does not take mail for {reader.Address} now: {reader.Answer}"),
-        };
+            Disconnect();
+            return new DeliveryAnswer.InDoubt($"{login.Server} did not say whether it took the mail: {lost.Message}");
+        }
     }
 
-    private CopyAnswer CopyOf(LeavingMail mail, IReadOnlyList<SmtpRecipientResult> taken)
+    private DeliveryAnswer ForReader(LeavingMail mail, SmtpCommandException refused)
     {
-        if (mail.Copy is null)
-            return new CopyAnswer(IsTaken: false, null);
+        var words = SmtpRefusals.Words(refused);
+        if (SmtpRefusals.WillPass(refused))
+            return new DeliveryAnswer.Postponed($"{login.Server} does not take mail for {mail.Reader} now: {words}");
 
-        var copy = taken[^1];
-        return copy.Outcome == SmtpOutcome.Accepted
-            ? new CopyAnswer(IsTaken: true, null)
-            : new CopyAnswer(IsTaken: false, $"{login.Server} takes no mail for {copy.Address}: {copy.Answer}")
-            {
-                WillPass = copy.Outcome == SmtpOutcome.Temporary,
-            };
+        return SmtpRefusals.IsForStrangers(refused)
+            ? new DeliveryAnswer.Unreachable(
+                $"{login.Server} passes no mail on for us: {words}; give `user` and `password`, or let this machine send there",
+                MailFailure.Config)
+            : new DeliveryAnswer.Refused($"{login.Server} refused {mail.Reader}: {words}");
     }
 
-    private async Task<SmtpClient> Connected(CancellationToken ct)
+    /// <summary>A sender who is refused is refused for every mail.</summary>
+    private static MailServerException NobodyMaySend(LeavingMail mail, SmtpCommandException refused)
     {
-        if (client is { IsBroken: false } open)
+        var failure = SmtpRefusals.Read($"sending from {mail.From}", refused);
+        return failure.Failure == MailFailure.Permanent
+            ? new MailServerException(
+                MailFailure.Config,
+                $"the server lets nobody send from {mail.From} with this login; correct the sender or the login",
+                SmtpRefusals.Show(refused))
+            : failure;
+    }
+
+    private async Task<SmtpSession> Connected(CancellationToken ct)
+    {
+        if (session is { IsBroken: false } open)
             return open;
 
-        await Disconnect();
-        return client = await login.Open(LogIn, ct);
+        Disconnect();
+        return session = await login.Open(
+            (endpoint, credential, token) => SmtpSession.Open(endpoint, credential, MailTimeouts.Default, token), ct);
     }
 
-    private static async Task<SmtpClient> LogIn(MailEndpoint endpoint, Credential? credential, CancellationToken ct)
-    {
-        var fresh = await SmtpClient.Connect(endpoint, WireTimeouts.Default, ct);
-        try
-        {
-            if (credential is not null)
-                await fresh.Authenticate(credential, ct);
-
-            return fresh;
-        }
-        catch
-        {
-            await fresh.DisposeAsync();
-            throw;
-        }
-    }
-
-    private async Task Disconnect()
+    private void Disconnect()
     {
         isUsed = false;
-        if (client is { } broken)
-            await broken.DisposeAsync();
+        session?.Dispose();
+        session = null;
+    }
 
-        client = null;
+    /// <summary>The server takes the mail for its reader, and not for the command mailbox.</summary>
+    private sealed class CopyRefusedException(SmtpCommandException answer) : Exception(answer.Message, answer)
+    {
+        public SmtpCommandException Answer => answer;
     }
 }

@@ -1,6 +1,7 @@
 using CrmSync.Domain.Digests;
 using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Policy;
+using CrmSync.Worker.Delivery;
 using NodaTime;
 
 namespace CrmSync.Worker.Digests;

@@ -30,6 +30,7 @@ internal sealed class DigestDesk(
     AccountsBehind behind,
     Settings settings,
     DeliveryWays ways,
+    BootClock bootClock,
     HtmlPages pages)
 {
     /// <summary>Whether mails can leave; without a way the policy is asked for reports only.</summary>
@@ -73,7 +74,7 @@ internal sealed class DigestDesk(
         var sender = await Sender(current, ct);
         await using var way = ways.Open(Delivery.Way);
         var copies = new SentCopies(accounts, ledger, sender.CommandMailbox);
-        return await new Outbox(ledger, standing, way, copies, current, sender).SendAll(now, lease, ct);
+        return await new Outbox(ledger, standing, way, copies, current, sender, bootClock).SendAll(now, lease, ct);
     }
 
     /// <summary>As <see cref="AccountsToRead(PolicyLook, CancellationToken)"/>, with the policy in force over the whole log.</summary>

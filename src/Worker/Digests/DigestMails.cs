@@ -5,6 +5,7 @@ using CrmSync.Domain.Company;
 using CrmSync.Domain.Digests;
 using CrmSync.Domain.Evaluation;
 using CrmSync.Mail.Mime;
+using CrmSync.Worker.Delivery;
 using NodaTime;
 using NodaTime.Text;
 

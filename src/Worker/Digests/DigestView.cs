@@ -1,5 +1,6 @@
 using CrmSync.Domain.Commands;
 using CrmSync.Domain.Digests;
+using CrmSync.Worker.Delivery;
 
 namespace CrmSync.Worker.Digests;
 

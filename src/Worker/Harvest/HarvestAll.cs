@@ -214,7 +214,8 @@ internal sealed class HarvestAll(
         await using var alone = await AccountLock.Take(database, state, ct);
         if (alone is null)
         {
-            run.Fail("another crmsync is harvesting this account right now; try again when it is done");
+            var holder = await AccountLock.Holder(database, state, ct) ?? "another crmsync";
+            run.Fail($"{holder} is harvesting this account right now; try again when it is done");
             return true;
         }
 
@@ -224,7 +225,16 @@ internal sealed class HarvestAll(
             Backlogs = backlogs,
             Inbox = configuration.Delivery?.Commands is null ? null : inbox,
         };
-        return await reading.Turn(state, () => account.Open(now), now, run, Turn, ct);
+        using var held = CancellationTokenSource.CreateLinkedTokenSource(ct, alone.Lost);
+        try
+        {
+            return await reading.Turn(state, () => account.Open(now), now, run, Turn, held.Token);
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested && alone.Lost.IsCancellationRequested)
+        {
+            run.Fail("this program stood still for so long that another one may go on with the account; what it has stored is kept");
+            return true;
+        }
     }
 
     /// <summary>Looks for what the configuration skipped before and no longer does, where that may have changed.</summary>

@@ -87,6 +87,9 @@ internal static class WorkerHost
         builder.Services.AddQuartz(quartz => Store(quartz, configuration.Settings.Storage));
         builder.Services.AddQuartzHostedService(options => options.WaitForJobsToComplete = true);
         builder.Services.AddHostedService<Timetable>();
+        if (time is DatabaseTime shared)
+            builder.Services.AddHostedService(parts => ActivatorUtilities.CreateInstance<DatabaseTimeWatch>(parts, shared));
+
         adjust?.Invoke(builder);
         return builder.Build();
     }

@@ -48,6 +48,11 @@ public sealed class FakeSmtpServer : IAsyncDisposable
     /// <summary>How many connections were made.</summary>
     public int Connections => connections;
 
+    /// <summary>
+    /// How long it waits for a client that says nothing before it closes the connection (RFC 5321 section 4.5.3.2.7: 5 minutes).
+    /// </summary>
+    public TimeSpan LongestSilence { get; set; } = TimeSpan.FromMinutes(5);
+
     /// <summary>Told of every mail at the moment it is taken, before the client hears of it.</summary>
     public Func<TakenMail, Task>? OnTaken { get; set; }
 
@@ -140,7 +145,7 @@ public sealed class FakeSmtpServer : IAsyncDisposable
             if (!await Say(server.AnswerTo("GREETING", "220 mx.fake.example ready")))
                 return;
 
-            while (await reader.ReadLineAsync(server.stop.Token) is { } line)
+            while (await ReadLine() is { } line)
             {
                 server.received.Enqueue(line);
                 if (server.OnStep is { } told)
@@ -188,7 +193,7 @@ public sealed class FakeSmtpServer : IAsyncDisposable
         private async Task<bool> Content()
         {
             var content = new StringBuilder();
-            while (await reader.ReadLineAsync(server.stop.Token) is { } line)
+            while (await ReadLine() is { } line)
             {
                 if (line != ".")
                 {
@@ -213,6 +218,14 @@ public sealed class FakeSmtpServer : IAsyncDisposable
             }
 
             return false;
+        }
+
+        /// <summary>The next line; null when there is none, or the client was silent for too long.</summary>
+        private async Task<string?> ReadLine()
+        {
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(server.stop.Token);
+            patience.CancelAfter(server.LongestSilence);
+            return await reader.ReadLineAsync(patience.Token);
         }
 
         private async Task<bool> Say(string answer)

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
@@ -16,6 +17,7 @@ internal sealed class PostgresServer : IAsyncDisposable
 
     private readonly string folder;
     private readonly int port;
+    private string settings = "";
     private int databases;
 
     private PostgresServer(string folder, int port)
@@ -48,7 +50,7 @@ internal sealed class PostgresServer : IAsyncDisposable
                 "--encoding=UTF8",
                 "--locale=C.UTF-8",
                 "--no-sync");
-            var settings = string.Join(
+            server.settings = string.Join(
                 ' ',
                 $"-p {server.port}",
                 "-c listen_addresses=127.0.0.1",
@@ -67,7 +69,7 @@ internal sealed class PostgresServer : IAsyncDisposable
                 "--log",
                 Path.Combine(temporary, "log"),
                 "--options",
-                settings,
+                server.settings,
                 "start");
             return server;
         }
@@ -77,6 +79,8 @@ internal sealed class PostgresServer : IAsyncDisposable
             throw;
         }
     }
+
+    public int Port => port;
 
     /// <summary>A new empty database; gives its connection string.</summary>
     public async Task<string> NewDatabase()
@@ -89,6 +93,43 @@ internal sealed class PostgresServer : IAsyncDisposable
     /// <summary>How to reach a database of this server, there or not.</summary>
     public string ConnectionString(string database) =>
         $"Host=127.0.0.1;Port={port};Username=crmsync;Database={database};Include Error Detail=true";
+
+    /// <summary>Stops the server as an upgrade of its package does.</summary>
+    public Task Stop() => AsPostgres("pg_ctl", "--pgdata", Data, "--wait", "--mode=fast", "stop");
+
+    /// <summary>Starts it again where it was.</summary>
+    public Task StartAgain() =>
+        AsPostgres("pg_ctl", "--pgdata", Data, "--wait", "--log", Path.Combine(folder, "log"), "--options", settings, "start");
+
+    /// <summary>Sets the time by which a database judges claims and leases; it stands still until it is set again.</summary>
+    public static Task SetTime(string connectionString, DateTimeOffset now) =>
+        DefineTime(connectionString, $"timestamptz ''{now.UtcDateTime:yyyy-MM-dd HH:mm:ss}+00'' + make_interval(secs => seconds)");
+
+    /// <summary>Lets the time of a database run, so far from the server's.</summary>
+    public static Task ShiftTime(string connectionString, TimeSpan shift) =>
+        DefineTime(connectionString, $"statement_timestamp() + make_interval(secs => seconds + {(long)shift.TotalSeconds})");
+
+    /// <summary>Runs statements as an administrator would.</summary>
+    /// <returns>What they gave, without headings.</returns>
+    public static async Task<string> Ask(string connectionString, string sql)
+    {
+        var place = new DbConnectionStringBuilder { ConnectionString = connectionString };
+        var to = $"host={place["Host"]} port={place["Port"]} user={place["Username"]} dbname={place["Database"]}";
+        var start = new ProcessStartInfo(Path.Combine(Programs, "psql"), ["--no-psqlrc", "--tuples-only", "--no-align", "--command", sql, to])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using var psql = Process.Start(start) ?? throw new InvalidOperationException("psql did not start");
+        var (output, error) = (psql.StandardOutput.ReadToEndAsync(), psql.StandardError.ReadToEndAsync());
+        await psql.WaitForExitAsync();
+        return psql.ExitCode == 0 ? (await output).Trim() : throw new InvalidOperationException($"psql: {await error}");
+    }
+
+    private static Task<string> DefineTime(string connectionString, string sql) => Ask(
+        connectionString,
+        $"create or replace function crmsync_now(seconds bigint default 0) returns timestamptz language sql stable as 'select {sql}'");
 
     public async ValueTask DisposeAsync()
     {
@@ -113,7 +154,7 @@ internal sealed class PostgresServer : IAsyncDisposable
 
     private string Data => Path.Combine(folder, "data");
 
-    private static int FreePort()
+    internal static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

@@ -188,7 +188,7 @@ internal sealed class AnsweringCompany : IAsyncDisposable
     /// <summary>What became of the last mail.</summary>
     public async Task<CommandAnswer> Answer() => (await new CommandInbox(Program.Database).Since(SampleCompany.Story, default))[^1];
 
-    /// <summary>Sends what is due, and gives the answers that have left since the digests, oldest first.</summary>
+    /// <summary>Sends what is due, and gives the answers that have left since the digests, in any order.</summary>
     public async Task<IReadOnlyList<MimeMessage>> Answers(Instant? now = null)
     {
         Assert.Empty((await Program.Digests.Send(now ?? Answered, Duration.Zero, default)).Problems);
@@ -220,7 +220,10 @@ internal sealed class AnsweringCompany : IAsyncDisposable
 
     private IEnumerable<string> Given() =>
         Directory.Exists(Path.Combine(folder, "out"))
-            ? Directory.EnumerateFiles(Path.Combine(folder, "out"), "*-answer-*.eml").Select(file => Path.GetFileName(file))
+            ? Directory
+                .EnumerateFiles(Path.Combine(folder, "out"), "*.eml")
+                .Where(file => File.ReadAllText(file).Contains("X-CrmSync: answer", StringComparison.Ordinal))
+                .Select(file => Path.GetFileName(file))
             : [];
 
     private static async Task<AnsweringCompany> Open(

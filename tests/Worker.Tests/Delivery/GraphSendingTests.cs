@@ -27,7 +27,7 @@ public sealed class GraphSendingTests
         var ledger = await Keep(graph);
 
         // The service takes it, and the worker dies before it can note that.
-        await ledger.Claim(Id, isWatched: false, Now, Now, default);
+        await ledger.Settle([], [Id], isWatched: false, Outbox.Lease, default);
         var mail = (await ledger.Find(Id, default))!;
         await using (var dying = new GraphDelivery(graph.Account, SystemClock.Instance, GraphCompany.Impatient))
             Assert.IsType<DeliveryAnswer.Accepted>(
@@ -49,7 +49,7 @@ public sealed class GraphSendingTests
         await using var graph = await GraphCompany.Open();
         var sender = graph.Service.AddMailbox("crmsync@us.example");
         var ledger = await Keep(graph);
-        await ledger.Claim(Id, isWatched: false, Now, Now, default);
+        await ledger.Settle([], [Id], isWatched: false, Outbox.Lease, default);
         Assert.Single((await Send(graph, ledger, minutes: 20)).Sent);
         Assert.Empty((await Send(graph, ledger, minutes: 40)).Sent);
         Assert.Single(sender.Messages);
@@ -72,6 +72,7 @@ public sealed class GraphSendingTests
 
     private static async Task<DigestLedger> Keep(GraphCompany graph)
     {
+        graph.Company.Time.Now = Now.ToDateTimeOffset();
         var ledger = new DigestLedger(graph.Company.Database);
         await ledger.Plan(new PlannedMail(Id, "my-day", "ana", "2026-03-04", Now), Now, default);
         await ledger.KeepBytes(Id, Mail(Id), [], Now, default);
@@ -89,6 +90,7 @@ public sealed class GraphSendingTests
 
     private static async Task<OutboxReport> Send(GraphCompany graph, DigestLedger ledger, int minutes, Duration? lease = null)
     {
+        graph.Company.Time.Now = (Now + Duration.FromMinutes(minutes)).ToDateTimeOffset();
         await using var way = new GraphDelivery(graph.Account, SystemClock.Instance, GraphCompany.Impatient);
         var sender = new MailSender("test", Domain.Company.EmailAddress.Parse("crmsync@us.example"), "CrmSync", "us.example");
         return await new Outbox(
@@ -97,6 +99,7 @@ public sealed class GraphSendingTests
             way,
             new SentCopies(graph.Company.Accounts, ledger, null),
             TestCompany.PolicyOf("us.example"),
-            sender).SendAll(Now + Duration.FromMinutes(minutes), lease, default);
+            sender,
+            BootClock.Instance).SendAll(Now + Duration.FromMinutes(minutes), lease, default);
     }
 }

@@ -2,8 +2,10 @@ using CrmSync.Domain.Company;
 using CrmSync.Domain.Digests;
 using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Policy;
+using CrmSync.Fixtures;
 using CrmSync.Fixtures.Digests;
 using CrmSync.Fixtures.Servers;
+using CrmSync.Mail.Mime;
 using CrmSync.Storage;
 using CrmSync.Storage.Digests;
 using CrmSync.Storage.Harvest;
@@ -21,6 +23,7 @@ public sealed class OutboxTests : IAsyncLifetime, IAsyncDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("crmsync-outbox-").FullName;
     private readonly HtmlPages pages = new();
+    private readonly SettableTime time = new(Some.Now.ToDateTimeOffset());
     private ContactDatabase database = null!;
     private DigestLedger ledger = null!;
 
@@ -28,7 +31,7 @@ public sealed class OutboxTests : IAsyncLifetime, IAsyncDisposable
 
     public async Task InitializeAsync()
     {
-        database = await ContactDatabase.OpenSqlite(Path.Combine(folder, "test.db"), default);
+        database = await ContactDatabase.OpenSqlite(Path.Combine(folder, "test.db"), time, default);
         ledger = new DigestLedger(database);
     }
 
@@ -47,9 +50,13 @@ public sealed class OutboxTests : IAsyncLifetime, IAsyncDisposable
         var facts = Some.Facts([Some.Item("F7K2Q"), Some.Item("B3MXA", owner: "tim")]);
         Assert.Equal(["ana", "tim"], (await Run().Write(facts, default)).Select(d => d.Run.Reader.Id));
         Assert.Equal(2, (await Send(new FolderDelivery(Mails))).Sent.Count);
-        Assert.Equal(
-            ["2026-03-04-my-day-ana.eml", "2026-03-04-my-day-ana.html", "2026-03-04-my-day-tim.eml", "2026-03-04-my-day-tim.html"],
-            Files());
+        var mails = Directory
+            .GetFiles(Mails, "*.eml")
+            .Select(file => (Name: file, Mail: MimeReader.Read(File.ReadAllBytes(file))))
+            .ToList();
+        Assert.Equal(["ana@bright.example", "tim@bright.example"], mails.Select(one => one.Mail.To[0].Address).Order());
+        Assert.All(mails, one => Assert.Equal(one.Mail.MessageId, Path.GetFileNameWithoutExtension(one.Name)));
+        Assert.All(mails, one => Assert.True(File.Exists(Path.ChangeExtension(one.Name, ".html"))));
 
         Assert.Empty(await Run().Write(facts, default));
         Assert.Empty((await Send(new FolderDelivery(Mails))).Sent);
@@ -119,17 +126,19 @@ public sealed class OutboxTests : IAsyncLifetime, IAsyncDisposable
         Directory.CreateDirectory(Mails);
 
         // Whatever is written there fails as on a full disk.
-        File.CreateSymbolicLink(Path.Combine(Mails, "2026-03-04-my-day-ana.html.part"), "/dev/full");
+        var id = (await ledger.Ready(null, Some.Now, Duration.Zero, 10, default)).Single().Plan.MessageId;
+        Directory.CreateDirectory(Path.Combine(Mails, ".sent"));
+        File.CreateSymbolicLink(Path.Combine(Mails, ".sent", $"{id}.1.html"), "/dev/full");
         var problem = (await Send(new FolderDelivery(Mails))).Problems.Single();
         Assert.Contains(
-            "2026-03-04-my-day-ana.eml could not be written (No space left on device",
+            $"{id}.eml could not be written (No space left on device",
             problem.Reason,
             StringComparison.Ordinal);
         Assert.False(problem.IsFinal);
-        Assert.Empty(Files());
+        Assert.Empty(Directory.GetFiles(Mails, "*", SearchOption.AllDirectories));
 
-        Assert.Single((await Outbox(new FolderDelivery(Mails)).SendAll(Some.Now + Duration.FromMinutes(1), null, default)).Sent);
-        Assert.Equal(2, Files().Count);
+        Assert.Single((await Send(new FolderDelivery(Mails), at: Some.Now + Duration.FromMinutes(1))).Sent);
+        Assert.Equal([$"{id}.eml", $"{id}.html"], Files());
     }
 
     [Fact]
@@ -139,11 +148,11 @@ public sealed class OutboxTests : IAsyncLifetime, IAsyncDisposable
         var busy = new CannedDelivery { Answer = new DeliveryAnswer.Postponed("try later") };
         Assert.Equal("try later", (await Send(busy)).Problems.Single().Reason);
         Assert.Empty((await Send(new CannedDelivery())).Sent);
-        Assert.Single((await Outbox(new CannedDelivery()).SendAll(Some.Now + Duration.FromMinutes(1), null, default)).Sent);
+        Assert.Single((await Send(new CannedDelivery(), at: Some.Now + Duration.FromMinutes(1))).Sent);
 
         await Keep("OLD@bright.example", "tim", "To: tim@bright.example\r\n\r\n"u8.ToArray());
         await Send(busy);
-        var report = await Outbox(busy).SendAll(Some.Now + Duration.FromHours(25), null, default);
+        var report = await Send(busy, at: Some.Now + Duration.FromHours(25));
         Assert.Equal("it could not leave within a day: try later", report.Problems.Single().Reason);
     }
 
@@ -151,8 +160,8 @@ public sealed class OutboxTests : IAsyncLifetime, IAsyncDisposable
     public async Task After_a_crash_the_command_mailbox_is_searched_before_anything_is_sent_again()
     {
         await Run().Write(Some.Facts([Some.Item("F7K2Q")]), default);
-        var mail = (await ledger.Ready(null, Some.Now, Some.Now, 10, default)).Single();
-        await ledger.Claim(mail.Plan.MessageId, true, Some.Now, Some.Now - Duration.FromHours(1), default);
+        var mail = (await ledger.Ready(null, Some.Now, Duration.Zero, 10, default)).Single();
+        await ledger.Settle([], [mail.Plan.MessageId], true, Duration.FromHours(1), default);
 
         // Another worker may still have it.
         var delivery = new CannedDelivery();
@@ -164,12 +173,12 @@ public sealed class OutboxTests : IAsyncLifetime, IAsyncDisposable
         var later = Some.Now + Duration.FromMinutes(20);
         Assert.Contains(
             "command mailbox",
-            (await Outbox(delivery).SendAll(later, null, default)).Problems.Single().Reason,
+            (await Send(delivery, at: later)).Problems.Single().Reason,
             StringComparison.Ordinal);
 
         // It has been read, and there is no copy: it never left.
         await accounts.Succeeded(commands, later, later, default);
-        Assert.Single((await Outbox(delivery).SendAll(later, null, default)).Sent);
+        Assert.Single((await Send(delivery, at: later)).Sent);
         Assert.Equal(mail.Bytes, delivery.Delivered.Single().Bytes.ToArray());
     }
 
@@ -178,7 +187,7 @@ public sealed class OutboxTests : IAsyncLifetime, IAsyncDisposable
     {
         await Run().Write(Some.Facts([Some.Item("F7K2Q")]), default);
         await Send(new CannedDelivery { Answer = new DeliveryAnswer.InDoubt("no answer") });
-        Assert.Equal(LedgerState.Sending, (await ledger.Ready(null, Some.Now, Some.Now, 10, default)).Single().State);
+        Assert.Equal(LedgerState.Sending, (await ledger.Ready(null, Some.Now, Duration.Zero, 10, default)).Single().State);
     }
 
     [Fact]
@@ -236,6 +245,7 @@ public sealed class OutboxTests : IAsyncLifetime, IAsyncDisposable
             try
             {
                 await Run().Write(facts, death.Token);
+                time.Now = now.ToDateTimeOffset();
                 await Outbox(way, policy).SendAll(now, Duration.Zero, death.Token);
             }
             catch (OperationCanceledException)
@@ -248,7 +258,7 @@ public sealed class OutboxTests : IAsyncLifetime, IAsyncDisposable
         }
 
         var got = toFolder
-            ? Directory.GetFiles(Mails, "*.eml").Select(f => Path.GetFileNameWithoutExtension(f).Split('-')[^1] + "@bright.example")
+            ? Directory.GetFiles(Mails, "*.eml").Select(file => MimeReader.Read(File.ReadAllBytes(file)).To[0].Address)
             : server.Taken.Select(mail => mail.Recipients[0]);
         Assert.Equal(people.Select(p => p.Email.Value).Order(StringComparer.Ordinal), got.Order(StringComparer.Ordinal));
         Assert.Equal(0, await ledger.CountUnsent(default));
@@ -275,10 +285,14 @@ public sealed class OutboxTests : IAsyncLifetime, IAsyncDisposable
             delivery,
             new SentCopies(new Accounts(database), ledger, Written.Sender.CommandMailbox),
             policy ?? Some.Policy,
-            Written.Sender);
+            Written.Sender,
+            BootClock.Instance);
 
-    private Task<OutboxReport> Send(IMailDelivery delivery, CompanyPolicy? policy = null) =>
-        Outbox(delivery, policy).SendAll(Some.Now, null, default);
+    private Task<OutboxReport> Send(IMailDelivery delivery, CompanyPolicy? policy = null, Instant? at = null)
+    {
+        time.Now = (at ?? Some.Now).ToDateTimeOffset();
+        return Outbox(delivery, policy).SendAll(at ?? Some.Now, null, default);
+    }
 
     private List<string> Files() => [.. Directory.GetFiles(Mails).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
 

@@ -1,6 +1,7 @@
 using CrmSync.Fixtures.Servers;
 using CrmSync.Mail.Mime;
 using CrmSync.Storage.Digests;
+using CrmSync.Worker.Delivery;
 using CrmSync.Worker.Tests.Digests;
 
 namespace CrmSync.Worker.Tests.Delivery;
@@ -173,7 +174,7 @@ public sealed class PartialDeliveryTests
         var id = await company.Keep();
 
         // The worker died after its claim, before a byte left.
-        await company.Ledger.Claim(id, isWatched: false, Fixtures.Digests.Some.Now, Fixtures.Digests.Some.Now, default);
+        await company.Ledger.Settle([], [id], isWatched: false, Outbox.Lease, default);
         Assert.Single((await company.Send(20)).Sent);
         Assert.Equal(1, company.CountFor("ana"));
     }

@@ -5,9 +5,8 @@ using CrmSync.Domain.Evaluation;
 using CrmSync.Fixtures.Servers;
 using CrmSync.Mail.Mime;
 using CrmSync.Mail.Net;
-using CrmSync.Mail.Sasl;
-using CrmSync.Mail.Smtp;
 using CrmSync.Storage.Digests;
+using CrmSync.Worker.MailServers;
 using NodaTime;
 
 namespace CrmSync.Worker.Tests.Delivery;
@@ -171,14 +170,15 @@ public sealed class RealLoopTests(MailHost host) : IClassFixture<MailHost>, IDis
 
     private async Task Submit(string user, byte[] mail, string to)
     {
-        await using var client = await SmtpClient.Connect(
-            MailEndpoint.For("localhost", host.Postfix.TlsPort, TlsMode.Required, host.Dovecot.Authority.Pem),
-            WireTimeouts.Default,
-            default);
-        await client.Authenticate(Credential.WithPassword($"{user}@bright.example", DovecotServer.Password), default);
-        var result = await client.Send(new SmtpMail($"{user}@bright.example", [to], mail), default);
-        Assert.True(result.IsAccepted, result.Recipients[0].Answer);
-        await client.Quit();
+        using var client = new MailKit.Net.Smtp.SmtpClient();
+        var endpoint = MailEndpoint.For("localhost", host.Postfix.TlsPort, TlsMode.Required, host.Dovecot.Authority.Pem);
+        client.ServerCertificateValidationCallback = new CertificateCheck(endpoint.Host, endpoint.Anchors).Accept;
+        await client.ConnectAsync(endpoint.Host, endpoint.Port, MailKit.Security.SecureSocketOptions.SslOnConnect);
+        await client.AuthenticateAsync($"{user}@bright.example", DovecotServer.Password);
+        using var source = new MemoryStream(mail);
+        using var message = await MimeKit.MimeMessage.LoadAsync(source);
+        await client.SendAsync(message, new MimeKit.MailboxAddress("", $"{user}@bright.example"), [new MimeKit.MailboxAddress("", to)]);
+        await client.DisconnectAsync(quit: true);
     }
 
     /// <summary>A mail of a mailbox, as soon as it is there.</summary>

@@ -2,6 +2,7 @@ using System.Text;
 using CrmSync.Domain.Digests;
 using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Policy;
+using CrmSync.Fixtures;
 using CrmSync.Fixtures.Digests;
 using CrmSync.Fixtures.Servers;
 using CrmSync.Storage;
@@ -23,6 +24,7 @@ namespace CrmSync.Worker.Tests.Delivery;
 internal sealed class SendingCompany : IAsyncDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("crmsync-sending-").FullName;
+    private readonly SettableTime time = new(Some.Now.ToDateTimeOffset());
     private CommandMailbox? commands;
 
     private SendingCompany(FakeSmtpServer server) => Server = server;
@@ -46,7 +48,7 @@ internal sealed class SendingCompany : IAsyncDisposable
     public static async Task<SendingCompany> Open(FakeSmtpServer server, bool reads = true, MailSender? sender = null)
     {
         var company = new SendingCompany(server) { Sender = sender ?? Written.Sender };
-        company.Database = await ContactDatabase.OpenSqlite(Path.Combine(company.folder, "test.db"), default);
+        company.Database = await ContactDatabase.OpenSqlite(Path.Combine(company.folder, "test.db"), company.time, default);
         company.Ledger = new DigestLedger(company.Database);
         if (reads)
             company.commands = await CommandMailbox.Of(company.Database);
@@ -77,6 +79,7 @@ internal sealed class SendingCompany : IAsyncDisposable
     public async Task<OutboxReport> Send(int minutes = 0, CompanyPolicy? policy = null, CancellationToken ct = default)
     {
         var now = Some.Now + Duration.FromMinutes(minutes);
+        time.Now = now.ToDateTimeOffset();
         using var logins = new MailLogins(new TestClock(now), Database);
         await using var delivery = WayTo(Server, logins, Password);
         return await Over(delivery, policy).SendAll(now, null, ct);
@@ -99,7 +102,8 @@ internal sealed class SendingCompany : IAsyncDisposable
             delivery,
             new SentCopies(new Accounts(Database), Ledger, Sender.CommandMailbox),
             policy ?? Some.Policy,
-            Sender);
+            Sender,
+            BootClock.Instance);
 
     /// <summary>The command mailbox is read; it holds the copies the server took for it.</summary>
     public Task ReadCopies(int minutes) =>

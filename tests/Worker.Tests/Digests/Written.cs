@@ -3,6 +3,7 @@ using CrmSync.Domain.Digests;
 using CrmSync.Domain.Evaluation;
 using CrmSync.Fixtures.Digests;
 using CrmSync.Mail.Mime;
+using CrmSync.Worker.Delivery;
 using CrmSync.Worker.Digests;
 
 namespace CrmSync.Worker.Tests.Digests;

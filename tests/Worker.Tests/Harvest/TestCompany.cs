@@ -3,6 +3,7 @@ using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
 using CrmSync.Domain.Time;
+using CrmSync.Fixtures;
 using CrmSync.Storage;
 using CrmSync.Storage.Harvest;
 using CrmSync.Storage.Log;
@@ -18,9 +19,10 @@ internal sealed class TestCompany : IAsyncDisposable
 {
     private readonly CompanyPolicy policy;
 
-    private TestCompany(string folder, ContactDatabase database, CompanyPolicy policy)
+    private TestCompany(string folder, SettableTime time, ContactDatabase database, CompanyPolicy policy)
     {
         Folder = folder;
+        Time = time;
         Database = database;
         this.policy = policy;
     }
@@ -29,6 +31,9 @@ internal sealed class TestCompany : IAsyncDisposable
     public static Instant Monday { get; } = Instant.FromUtc(2026, 3, 2, 9, 0);
 
     public string Folder { get; }
+
+    /// <summary>The time of the database.</summary>
+    public SettableTime Time { get; }
 
     public ContactDatabase Database { get; }
 
@@ -41,9 +46,11 @@ internal sealed class TestCompany : IAsyncDisposable
     public static async Task<TestCompany> Open(string domain = "us.example", Privacy? privacy = null)
     {
         var folder = Directory.CreateTempSubdirectory("crmsync-").FullName;
+        var time = new SettableTime(TimeProvider.System.GetUtcNow());
         return new TestCompany(
             folder,
-            await ContactDatabase.OpenSqlite(Path.Combine(folder, "crmsync.db"), CancellationToken.None),
+            time,
+            await ContactDatabase.OpenSqlite(Path.Combine(folder, "crmsync.db"), time, CancellationToken.None),
             PolicyOf(domain, privacy));
     }
 

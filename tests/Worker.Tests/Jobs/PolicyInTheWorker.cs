@@ -120,8 +120,9 @@ public sealed class PolicyInTheWorker
         Assert.Same(before, company.Program.Policy);
         var desk = company.Program.Digests;
         await desk.Send(Monday + Hours(4), Duration.Zero, default);
-        var note = Assert.Single(Directory.GetFiles(company.PathOf("out"), "*-policy-ana.eml"));
-        Assert.Contains("withn", await File.ReadAllTextAsync(note), StringComparison.Ordinal);
+        var mails = Directory.GetFiles(company.PathOf("out"), "*.eml").Select(File.ReadAllText);
+        var note = Assert.Single(mails, mail => mail.Contains("X-CrmSync: note", StringComparison.Ordinal));
+        Assert.Contains("withn", note, StringComparison.Ordinal);
         var health = (await desk.Show(Instant.FromUtc(2026, 3, 3, 7, 0), default)).Single(digest =>
             digest.Digest.Run.Definition.Name == "the-firm");
         Assert.Contains("the policy files have", health.Mail.Html, StringComparison.Ordinal);

@@ -29,7 +29,7 @@ internal sealed class StartedWorker : IAsyncDisposable
             date => new ReadingOptions(date, settings.Addresses, settings.Delivery?.Commands?.Address),
             LastGoodPolicy.For(folder, settings),
             time.GetCurrentInstant());
-        var opened = await CrmSyncProgram.OpenDatabase(settings.Storage, default);
+        var opened = await CrmSyncProgram.OpenDatabase(settings.Storage, time, default);
         var loaded = new LoadedConfiguration(folder, settings, reload!.Current);
         var built = WorkerHost.Build(loaded, new PolicyStart(reload, outcome), opened, time, verbose: false, builder =>
         {

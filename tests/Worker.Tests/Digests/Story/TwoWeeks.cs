@@ -116,8 +116,7 @@ public sealed class TwoWeeks : IAsyncLifetime, IAsyncDisposable
         var ledger = new DigestLedger(program.Database);
         foreach (var plan in report.Sent)
         {
-            var bytes = await File.ReadAllBytesAsync(
-                Path.Combine(folder, "out", "mail", $"{plan.Occasion}-{plan.Digest}-{plan.Reader}.eml"));
+            var bytes = await File.ReadAllBytesAsync(Path.Combine(folder, "out", "mail", $"{plan.MessageId}.eml"));
             var mail = new ReceivedMail(now, plan.Digest, plan.Reader, MimeReader.Read(bytes)) { Folder = folder };
             var items = await ledger.ItemsOf(plan.MessageId, default);
             mail.Items.AddRange(mail.Numbers.Select(number => items[number]));

@@ -1,7 +1,7 @@
 using CrmSync.Domain.Commands;
 using CrmSync.Domain.Company;
 
-namespace CrmSync.Worker.Digests;
+namespace CrmSync.Worker.Delivery;
 
 /// <summary>Who our mails come from and where answers go.</summary>
 /// <param name="Installation">Tells installations apart that send from one address; stable as long as the database lives.</param>
