@@ -6,8 +6,6 @@ using System.Text;
 using CrmSync.Fixtures.Servers;
 using CrmSync.Worker.MailServers;
 using CrmSync.Worker.Sources.Imap;
-using CrmSync.Mail.Net;
-using CrmSync.Mail.Sasl;
 
 namespace CrmSync.Bench;
 

@@ -1,4 +1,3 @@
-using CrmSync.Mail.Net;
 using CrmSync.Storage;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Delivery;

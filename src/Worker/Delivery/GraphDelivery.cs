@@ -1,8 +1,8 @@
 using System.Net.Http.Headers;
 using System.Text;
 using CrmSync.Mail.Mime;
-using CrmSync.Mail.Net;
 using CrmSync.Worker.Configuration;
+using CrmSync.Worker.MailServers;
 using CrmSync.Worker.Sources;
 using CrmSync.Worker.Sources.Graph;
 using NodaTime;

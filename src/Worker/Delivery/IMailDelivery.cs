@@ -1,4 +1,4 @@
-using CrmSync.Mail.Net;
+using CrmSync.Worker.MailServers;
 using NodaTime;
 
 namespace CrmSync.Worker.Delivery;

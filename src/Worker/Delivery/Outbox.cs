@@ -2,9 +2,9 @@ using CrmSync.Domain.Company;
 using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Policy;
 using CrmSync.Mail.Mime;
-using CrmSync.Mail.Net;
 using CrmSync.Storage;
 using CrmSync.Storage.Digests;
+using CrmSync.Worker.MailServers;
 using NodaTime;
 
 namespace CrmSync.Worker.Delivery;

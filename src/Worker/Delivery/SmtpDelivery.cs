@@ -1,5 +1,3 @@
-using CrmSync.Mail.Net;
-using CrmSync.Mail.Sasl;
 using CrmSync.Worker.MailServers;
 using MailKit;
 using MailKit.Net.Smtp;

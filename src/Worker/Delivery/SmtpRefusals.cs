@@ -1,5 +1,5 @@
 using System.Globalization;
-using CrmSync.Mail.Net;
+using CrmSync.Worker.MailServers;
 using MailKit.Net.Smtp;
 
 namespace CrmSync.Worker.Delivery;

@@ -1,6 +1,4 @@
 using System.Text;
-using CrmSync.Mail.Net;
-using CrmSync.Mail.Sasl;
 using CrmSync.Worker.MailServers;
 using MailKit;
 using MailKit.Net.Smtp;

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using CrmSync.Mail.Net;
 using CrmSync.Worker.Configuration;
 using NodaTime;
 

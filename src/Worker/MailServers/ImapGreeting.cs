@@ -1,4 +1,3 @@
-using CrmSync.Mail.Net;
 
 namespace CrmSync.Worker.MailServers;
 

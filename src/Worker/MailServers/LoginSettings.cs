@@ -1,7 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using CrmSync.Mail.Net;
-using CrmSync.Mail.Sasl;
 using CrmSync.Worker.Configuration;
 
 namespace CrmSync.Worker.MailServers;
@@ -45,9 +43,9 @@ internal sealed record LoginSettings(string Protocol, Server Server, string? Use
     public async Task<Credential?> Credential(string? token, CancellationToken ct) =>
         (User, Login) switch
         {
-            ({ } user, Login.Password password) => Mail.Sasl.Credential.WithPassword(user, password.Value.Reveal()),
-            ({ } user, Login.TokenFile file) => Mail.Sasl.Credential.WithToken(user, FirstLine(await Text(file.Path, "token file", ct))),
-            ({ } user, Login.OAuth) => Mail.Sasl.Credential.WithToken(
+            ({ } user, Login.Password password) => MailServers.Credential.WithPassword(user, password.Value.Reveal()),
+            ({ } user, Login.TokenFile file) => MailServers.Credential.WithToken(user, FirstLine(await Text(file.Path, "token file", ct))),
+            ({ } user, Login.OAuth) => MailServers.Credential.WithToken(
                 user,
                 token ?? throw new InvalidOperationException("a token was not fetched")),
             _ => null,

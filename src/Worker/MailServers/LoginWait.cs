@@ -1,4 +1,3 @@
-using CrmSync.Mail.Net;
 using CrmSync.Storage.Harvest;
 using NodaTime;
 

@@ -3,7 +3,6 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Security.Authentication;
-using CrmSync.Mail.Net;
 using MailKit.Net.Proxy;
 
 namespace CrmSync.Worker.MailServers;

@@ -1,5 +1,3 @@
-using CrmSync.Mail.Net;
-using CrmSync.Mail.Sasl;
 using CrmSync.Storage;
 using CrmSync.Storage.Harvest;
 using NodaTime;

@@ -1,7 +1,5 @@
 using System.Net;
 using System.Text;
-using CrmSync.Mail.Net;
-using CrmSync.Mail.Sasl;
 using MailKit;
 using MailKit.Net.Imap;
 using MailKit.Security;

@@ -4,7 +4,6 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Security.Authentication.ExtendedProtection;
-using CrmSync.Mail.Net;
 
 namespace CrmSync.Worker.MailServers;
 

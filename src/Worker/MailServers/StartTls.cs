@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using CrmSync.Mail.Net;
 
 namespace CrmSync.Worker.MailServers;
 

@@ -4,7 +4,6 @@ using CrmSync.Domain.Digests;
 using CrmSync.Domain.Evaluation;
 using CrmSync.Fixtures.Servers;
 using CrmSync.Mail.Mime;
-using CrmSync.Mail.Net;
 using CrmSync.Storage.Digests;
 using CrmSync.Worker.MailServers;
 using NodaTime;

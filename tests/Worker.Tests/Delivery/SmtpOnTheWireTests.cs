@@ -1,6 +1,5 @@
 using System.Text;
 using CrmSync.Fixtures.Servers;
-using CrmSync.Mail.Net;
 using CrmSync.Worker.Delivery;
 using CrmSync.Worker.MailServers;
 using CrmSync.Worker.Tests.Imap;

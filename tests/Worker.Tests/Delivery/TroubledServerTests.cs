@@ -1,7 +1,7 @@
 using CrmSync.Fixtures.Digests;
 using CrmSync.Fixtures.Servers;
-using CrmSync.Mail.Sasl;
 using CrmSync.Storage.Digests;
+using CrmSync.Worker.MailServers;
 using NodaTime;
 
 namespace CrmSync.Worker.Tests.Delivery;

@@ -20,6 +20,12 @@ public sealed class TheLayers
     [Fact]
     public void Mail_knows_no_other_project() => Assert.Empty(Dependents(typeof(MimeMessage), "CrmSync.Domain", "CrmSync.Storage", "CrmSync.Worker"));
 
+    /// <summary>What a mail or calendar says is bytes in and values out; reaching a server is the worker's business.</summary>
+    [Fact]
+    public void Mail_opens_no_file_and_no_connection() =>
+        Assert.Empty(Dependents(
+            typeof(MimeMessage), "System.IO.File", "System.IO.Directory", "System.Net.Sockets", "System.Net.Security", "System.Net.Http"));
+
     [Fact]
     public void Storage_knows_Domain_alone() => Assert.Empty(Dependents(typeof(ContactDatabase), "CrmSync.Mail", "CrmSync.Worker"));
 

@@ -1,7 +1,6 @@
 using System.Text;
 using CrmSync.Domain.Company;
 using CrmSync.Fixtures.Servers;
-using CrmSync.Mail.Net;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Harvest;
 using CrmSync.Worker.MailServers;

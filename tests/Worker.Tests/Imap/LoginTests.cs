@@ -1,7 +1,6 @@
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Digests;
 using CrmSync.Fixtures.Servers;
-using CrmSync.Mail.Net;
 using CrmSync.Storage;
 using CrmSync.Storage.Harvest;
 using CrmSync.Worker.Configuration;

@@ -3,7 +3,6 @@ using CrmSync.Domain.Company;
 using CrmSync.Domain.Digests;
 using CrmSync.Domain.Evaluation;
 using CrmSync.Fixtures.Servers;
-using CrmSync.Mail.Net;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Delivery;
 using CrmSync.Worker.Harvest;

@@ -1,8 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using CrmSync.Fixtures.Servers;
-using CrmSync.Mail.Net;
-using CrmSync.Mail.Sasl;
 using CrmSync.Worker.MailServers;
 using MailKit.Net.Imap;
 using MailKit.Security;

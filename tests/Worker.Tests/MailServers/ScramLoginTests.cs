@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text;
-using CrmSync.Mail.Sasl;
 using CrmSync.Worker.MailServers;
 using MailKit.Security;
 
@@ -83,6 +82,9 @@ public sealed class ScramLoginTests
         Assert.Empty(Common(true, true, "CRAM-MD5", "DIGEST-MD5", "XOAUTH2"));
         Assert.Equal(["PLAIN", "NTLM"], Common(true, true, "NTLM", "CRAM-MD5", "PLAIN"));
     }
+
+    [Fact]
+    public void A_credential_prints_as_its_user() => Assert.Equal("ada", $"{Credential.WithPassword("ada", "secret")}");
 
     private static IEnumerable<string> Common(bool isEncrypted, bool canBind, params string[] offered) =>
         MailSignIn.Common(Credential.WithPassword("a", "b"), offered.ToHashSet(StringComparer.Ordinal), isEncrypted, canBind);

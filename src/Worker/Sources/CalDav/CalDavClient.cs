@@ -1,5 +1,4 @@
 using System.Xml.Linq;
-using CrmSync.Mail.Net;
 using CrmSync.Worker.MailServers;
 
 namespace CrmSync.Worker.Sources.CalDav;

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using CrmSync.Mail.Calendar;
-using CrmSync.Mail.Net;
 using CrmSync.Storage.Harvest;
+using CrmSync.Worker.MailServers;
 using NodaTime;
 
 namespace CrmSync.Worker.Sources.CalDav;

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography.X509Certificates;
-using CrmSync.Mail.Net;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.MailServers;
 using NodaTime;

@@ -3,7 +3,6 @@ using System.Net;
 using System.Text;
 using System.Xml;
 using System.Xml.Linq;
-using CrmSync.Mail.Net;
 using CrmSync.Worker.MailServers;
 using NodaTime;
 

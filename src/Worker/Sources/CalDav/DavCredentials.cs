@@ -1,6 +1,5 @@
 using System.Net.Http.Headers;
 using System.Text;
-using CrmSync.Mail.Net;
 using CrmSync.Worker.MailServers;
 
 namespace CrmSync.Worker.Sources.CalDav;

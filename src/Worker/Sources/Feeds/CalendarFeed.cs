@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
-using CrmSync.Mail.Net;
 using CrmSync.Worker.MailServers;
 
 namespace CrmSync.Worker.Sources.Feeds;

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using CrmSync.Mail.Calendar;
-using CrmSync.Mail.Net;
 using CrmSync.Storage.Harvest;
+using CrmSync.Worker.MailServers;
 using NodaTime;
 
 namespace CrmSync.Worker.Sources.Feeds;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using CrmSync.Mail.Mime;
-using CrmSync.Mail.Net;
 using CrmSync.Storage.Harvest;
+using CrmSync.Worker.MailServers;
 using NodaTime;
 using NodaTime.Text;
 

@@ -1,4 +1,4 @@
-using CrmSync.Mail.Net;
+using CrmSync.Worker.MailServers;
 
 namespace CrmSync.Worker.Sources.Imap;
 

@@ -4,7 +4,6 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
-using CrmSync.Mail.Net;
 using CrmSync.Worker.MailServers;
 
 namespace CrmSync.Worker.Sources.Imap;

@@ -1,5 +1,3 @@
-using CrmSync.Mail.Net;
-using CrmSync.Mail.Sasl;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.MailServers;
 using NodaTime;

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using CrmSync.Mail.Net;
+using CrmSync.Worker.MailServers;
 
 namespace CrmSync.Worker.Sources.Imap;
 

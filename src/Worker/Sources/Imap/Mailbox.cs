@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Net.Sockets;
 using CrmSync.Mail.Mime;
-using CrmSync.Mail.Net;
-using CrmSync.Mail.Sasl;
 using CrmSync.Worker.MailServers;
 using MailKit;
 using MailKit.Net.Imap;

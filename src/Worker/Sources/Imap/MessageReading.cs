@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Threading.Channels;
 using CrmSync.Domain.Log;
 using CrmSync.Mail.Mime;
-using CrmSync.Mail.Net;
+using CrmSync.Worker.MailServers;
 using MailKit;
 
 namespace CrmSync.Worker.Sources.Imap;

@@ -1,5 +1,4 @@
 using CrmSync.Fixtures.Servers;
-using CrmSync.Mail.Net;
 using CrmSync.Worker.MailServers;
 using CrmSync.Worker.Sources.CalDav;
 

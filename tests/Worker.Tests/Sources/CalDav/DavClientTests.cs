@@ -3,7 +3,6 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Xml.Linq;
-using CrmSync.Mail.Net;
 using CrmSync.Worker.MailServers;
 using CrmSync.Worker.Sources.CalDav;
 using NodaTime;

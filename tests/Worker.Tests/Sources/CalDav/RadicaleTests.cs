@@ -1,5 +1,5 @@
 using CrmSync.Fixtures.Servers;
-using CrmSync.Mail.Net;
+using CrmSync.Worker.MailServers;
 
 namespace CrmSync.Worker.Tests.Sources.CalDav;
 

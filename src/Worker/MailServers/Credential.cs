@@ -1,11 +1,11 @@
 using System.Text;
 
-namespace CrmSync.Mail.Sasl;
+namespace CrmSync.Worker.MailServers;
 
 /// <summary>
 /// Who logs in, and with what. Prints as the user's name; the secret leaves it only through the mechanisms of this folder.
 /// </summary>
-public sealed class Credential
+internal sealed class Credential
 {
     private Credential(string user, string secret, bool isToken) => (User, Secret, IsToken) = (user, secret, isToken);
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using NodaTime;
 
-namespace CrmSync.Mail.Net;
+namespace CrmSync.Worker.MailServers;
 
 /// <summary>What was being done when a server said no; the same words mean different things at different times.</summary>
 public enum AnswerStage
@@ -24,13 +24,13 @@ public enum AnswerStage
 /// <param name="Failure">The kind of trouble.</param>
 /// <param name="Advice">What to do, as a clause; empty when the kind says it all.</param>
 /// <param name="RetryAfter">How long the server asks us to wait, where it says so.</param>
-public sealed record AnswerMeaning(MailFailure Failure, string Advice, Duration? RetryAfter = null);
+internal sealed record AnswerMeaning(MailFailure Failure, string Advice, Duration? RetryAfter = null);
 
 /// <summary>
 /// Reads the refusals of mail servers. Response codes (RFC 5530) come first; the rest is told by words, for servers give no other sign. All
 /// patterns are in the one table below; every row has a test with a real sentence.
 /// </summary>
-public static partial class ServerAnswers
+internal static partial class ServerAnswers
 {
     private static readonly Duration LongestWait = Duration.FromHours(1);
 

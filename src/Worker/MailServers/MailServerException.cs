@@ -1,6 +1,6 @@
 using NodaTime;
 
-namespace CrmSync.Mail.Net;
+namespace CrmSync.Worker.MailServers;
 
 /// <summary>What kind of trouble a mail server (or the way to it) gives; each kind has its own remedy and its own timer.</summary>
 public enum MailFailure
@@ -31,7 +31,7 @@ public enum MailFailure
 /// <param name="message">What happened and what to do about it.</param>
 /// <param name="answer">The server's own words, shortened and with secrets removed; null if it said nothing.</param>
 /// <param name="inner">The cause below, if there is one.</param>
-public sealed class MailServerException(MailFailure failure, string message, string? answer = null, Exception? inner = null)
+internal sealed class MailServerException(MailFailure failure, string message, string? answer = null, Exception? inner = null)
     : Exception(answer is null ? message : $"{message} (the server said: {answer})", inner)
 {
     /// <summary>The kind of trouble.</summary>

@@ -1,6 +1,6 @@
-using CrmSync.Mail.Net;
+using CrmSync.Worker.MailServers;
 
-namespace CrmSync.Mail.Tests.Net;
+namespace CrmSync.Worker.Tests.MailServers;
 
 /// <summary>Sentences of real servers and what they mean.</summary>
 public sealed class ServerAnswersTests

@@ -2,7 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace CrmSync.Mail.Net;
+namespace CrmSync.Worker.MailServers;
 
 /// <summary>How the connection to a mail server is protected.</summary>
 public enum TlsMode
@@ -20,7 +20,7 @@ public enum TlsMode
 /// <summary>
 /// Where a mail server is and how it is reached. Create it with <see cref="For"/>, which refuses clear text beyond this machine.
 /// </summary>
-public sealed class MailEndpoint
+internal sealed class MailEndpoint
 {
     private MailEndpoint(string host, int port, TlsMode tls, X509Certificate2Collection anchors, Uri? proxy) =>
         (Host, Port, Tls, Anchors, Proxy) = (host, port, tls, anchors, proxy);
