@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using CrmSync.Domain.Log;
 using CrmSync.Mail.Mime;
+using CrmSync.Mail.Reports;
 using CrmSync.Mail.Text;
 
 namespace CrmSync.Bench;
@@ -53,7 +54,7 @@ internal static class MimeReading
         sum += message.Date?.Source.Length ?? 0;
         sum += message.Received.Count > 0 ? 1 : 0;
         sum += message.AttachmentCount + message.Calendars.Count + message.BodyDigest.Span[0];
-        sum += message.Report is null ? 0 : 1;
+        sum += MailReport.Parse(message) is null ? 0 : 1;
         return sum + (QuestionMark.IsIn(OwnText.Of(message).Own) ? 1 : 0);
     }
 

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using CrmSync.Storage.Rows;
 using Dapper;
 
 namespace CrmSync.Storage;

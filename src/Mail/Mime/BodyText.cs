@@ -1,5 +1,4 @@
 using System.Text;
-using CrmSync.Mail.Text;
 
 namespace CrmSync.Mail.Mime;
 

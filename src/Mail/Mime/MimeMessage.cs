@@ -1,7 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using CrmSync.Mail.Reports;
-using CrmSync.Mail.Text;
 
 namespace CrmSync.Mail.Mime;
 
@@ -135,24 +133,10 @@ public sealed class MimeMessage
     /// <summary>Calendar parts outside of forwarded mails: <c>text/calendar</c> before <c>application/ics</c>.</summary>
     public IReadOnlyList<CalendarPart> Calendars => field ??= CalendarPart.In(Root);
 
-    /// <summary>What a delivery report, receipt or feedback report says, or null when the mail is none.</summary>
-    public MailReport? Report
-    {
-        get
-        {
-            if (!reportKnown)
-                report = MailReport.Of(this);
-            reportKnown = true;
-            return report;
-        }
-    }
-
     private BodyText? body;
     private string? html;
     private byte[]? digest;
     private int? attachments;
-    private bool reportKnown;
-    private MailReport? report;
 
     private IReadOnlyList<Mailbox> Mailboxes(string name, bool firstOnly)
     {

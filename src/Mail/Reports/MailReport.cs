@@ -58,7 +58,7 @@ public sealed record MailReport(
     /// <summary>
     /// What the message reports, or null when it is no report. Parts of a forwarded report make no report of the mail that forwards it.
     /// </summary>
-    internal static MailReport? Of(MimeMessage message)
+    public static MailReport? Parse(MimeMessage message)
     {
         MimePart? status = null,
             disposition = null,

@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using CrmSync.Mail.Mime;
 
 namespace CrmSync.Mail.Text;
 
@@ -42,9 +42,3 @@ internal sealed class TextLines
     /// <summary>Whether all lines before <paramref name="index"/> are blank.</summary>
     public bool IsFirst(int index) => !lines.AsSpan(0, index).ContainsAnyExcept("");
 }
-
-/// <summary>A stretch of a text.</summary>
-/// <param name="Start">The first character.</param>
-/// <param name="End">The one behind the last.</param>
-[StructLayout(LayoutKind.Auto)]
-internal readonly record struct TextSpan(int Start, int End);

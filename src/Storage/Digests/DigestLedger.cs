@@ -1,7 +1,6 @@
 using System.Data.Common;
 using CrmSync.Domain.Digests;
 using CrmSync.Domain.Evaluation;
-using CrmSync.Storage.Rows;
 using Dapper;
 using NodaTime;
 using NodaTime.Text;

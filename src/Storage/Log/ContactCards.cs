@@ -1,5 +1,4 @@
 using CrmSync.Domain.Company;
-using CrmSync.Storage.Rows;
 
 namespace CrmSync.Storage.Log;
 

@@ -1,7 +1,6 @@
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
-using CrmSync.Storage.Rows;
 using NodaTime;
 
 namespace CrmSync.Storage.Log;

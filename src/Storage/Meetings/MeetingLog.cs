@@ -5,7 +5,6 @@ using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Meetings;
 using CrmSync.Storage.Harvest;
 using CrmSync.Storage.Log;
-using CrmSync.Storage.Rows;
 using Dapper;
 using NodaTime;
 

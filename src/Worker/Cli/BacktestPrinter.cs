@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Policy;
+using CrmSync.Worker.Printing;
 using NodaTime;
 using NodaTime.Text;
 

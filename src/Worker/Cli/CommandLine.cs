@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using CrmSync.Storage;
+using CrmSync.Worker.Printing;
 using NodaTime;
 using NodaTime.Extensions;
 

@@ -1,6 +1,7 @@
 using CrmSync.Storage;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Delivery;
+using CrmSync.Worker.Harvest;
 using CrmSync.Worker.MailServers;
 using CrmSync.Worker.Sources;
 using Microsoft.Extensions.DependencyInjection;

@@ -5,6 +5,7 @@ using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Policy;
 using CrmSync.Worker.Harvest;
 using CrmSync.Worker.PolicyFiles;
+using CrmSync.Worker.Printing;
 
 namespace CrmSync.Worker.Cli;
 

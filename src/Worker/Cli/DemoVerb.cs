@@ -5,6 +5,7 @@ using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Digests;
 using CrmSync.Worker.Harvest;
 using CrmSync.Worker.PolicyFiles;
+using CrmSync.Worker.Printing;
 using CrmSync.Worker.Sources;
 using NodaTime;
 

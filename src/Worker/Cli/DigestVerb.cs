@@ -6,6 +6,7 @@ using CrmSync.Worker.Delivery;
 using CrmSync.Worker.Digests;
 using CrmSync.Worker.Harvest;
 using CrmSync.Worker.PolicyFiles;
+using CrmSync.Worker.Printing;
 using NodaTime;
 
 namespace CrmSync.Worker.Cli;

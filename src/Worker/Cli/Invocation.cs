@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CrmSync.Worker.Printing;
 using NodaTime;
 
 namespace CrmSync.Worker.Cli;

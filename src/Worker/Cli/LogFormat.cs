@@ -3,6 +3,7 @@ using CrmSync.Domain.Company;
 using CrmSync.Domain.Digests;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
+using CrmSync.Worker.Printing;
 using NodaTime;
 
 namespace CrmSync.Worker.Cli;

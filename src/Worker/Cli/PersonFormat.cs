@@ -3,6 +3,7 @@ using CrmSync.Domain.Log;
 using CrmSync.Storage.Digests;
 using CrmSync.Storage.Log;
 using CrmSync.Storage.Privacy;
+using CrmSync.Worker.Printing;
 using NodaTime;
 
 namespace CrmSync.Worker.Cli;

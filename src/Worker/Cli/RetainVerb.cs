@@ -1,6 +1,7 @@
 using System.CommandLine;
 using CrmSync.Storage.Privacy;
 using CrmSync.Worker.Harvest;
+using CrmSync.Worker.Printing;
 
 namespace CrmSync.Worker.Cli;
 

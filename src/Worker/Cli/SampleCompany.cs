@@ -1,3 +1,4 @@
+using CrmSync.Worker.Printing;
 using NodaTime;
 
 namespace CrmSync.Worker.Cli;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CrmSync.Worker.Harvest;
+using CrmSync.Worker.Printing;
 using CrmSync.Worker.Sources;
 using NodaTime;
 

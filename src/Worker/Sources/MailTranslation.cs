@@ -201,7 +201,7 @@ internal static class MailTranslation
 
     private static ReportFacts? ReportOf(MimeMessage message)
     {
-        if (message.Report is not { } report)
+        if (MailReport.Parse(message) is not { } report)
             return message.Root.ContentType == "multipart/report" ? new ReportFacts(null, []) : null;
 
         var failed = report.Kind != ReportKind.Delivery

@@ -1,6 +1,6 @@
 using System.Globalization;
 using CrmSync.Storage.Harvest;
-using CrmSync.Worker.Cli;
+using CrmSync.Worker.Printing;
 using NodaTime;
 
 namespace CrmSync.Worker.Status;

@@ -1,7 +1,7 @@
-using CrmSync.Worker.Cli;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Digests;
 using CrmSync.Worker.PolicyFiles;
+using CrmSync.Worker.Printing;
 using NodaTime;
 
 namespace CrmSync.Worker.Status;

@@ -75,7 +75,7 @@ public sealed class FixtureTests
         var mail = Fixture.Read("forwarder-message-in-message");
         Assert.Null(mail.MessageId);
         Assert.Null(mail.Headers.First("X-Failed-Recipients"));
-        Assert.Null(mail.Report);
+        Assert.Null(MailReport.Parse(mail));
         Assert.Equal("Please look at this.", mail.Text.Trim());
         Assert.Equal(1, mail.AttachmentCount);
         var inner = mail.Root.Parts[1].Parts[0];
@@ -161,7 +161,7 @@ public sealed class FixtureTests
     [Fact]
     public void A_bounce_in_a_mail_systems_own_words_names_recipient_and_mail()
     {
-        var report = Fixture.Read("exim-mail-delivery-failed").Report!;
+        var report = MailReport.Parse(Fixture.Read("exim-mail-delivery-failed"))!;
         var recipient = Assert.Single(report.Recipients);
         Assert.Equal(
             (ReportKind.Delivery, "offer@bright.example", "Offer"),
@@ -172,7 +172,7 @@ public sealed class FixtureTests
     [Fact]
     public void A_delayed_mail_has_not_failed()
     {
-        var report = Fixture.Read("postfix-delayed-report").Report!;
+        var report = MailReport.Parse(Fixture.Read("postfix-delayed-report"))!;
         Assert.Equal(
             new ReportedRecipient("slow@hill.example", ReportAction.Delayed, "4.4.1", "connection timed out"),
             Assert.Single(report.Recipients));
@@ -182,7 +182,7 @@ public sealed class FixtureTests
     [Fact]
     public void A_read_receipt_is_a_disposition()
     {
-        var report = Fixture.Read("outlook-read-receipt").Report!;
+        var report = MailReport.Parse(Fixture.Read("outlook-read-receipt"))!;
         Assert.Equal((ReportKind.Disposition, "offer@bright.example"), (report.Kind, report.OriginalMessageId));
         Assert.Equal(ReportAction.Displayed, report.Recipients[0].Action);
     }

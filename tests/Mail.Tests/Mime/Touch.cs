@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using CrmSync.Mail.Mime;
+using CrmSync.Mail.Reports;
 using CrmSync.Mail.Text;
 
 namespace CrmSync.Mail.Tests.Mime;
@@ -50,7 +51,7 @@ internal static class Touch
                 all.AppendLine(
                     CultureInfo.InvariantCulture,
                     $"{calendar.ContentType} {calendar.Method} {calendar.Place} {calendar.Content.Length}");
-            if (message.Report is { } report)
+            if (MailReport.Parse(message) is { } report)
                 all.AppendLine(
                     CultureInfo.InvariantCulture,
                     $"{report.Kind} {report.OriginalMessageId} {string.Join(", ", report.Recipients)}");

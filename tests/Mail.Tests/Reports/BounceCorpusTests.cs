@@ -21,7 +21,7 @@ public sealed class BounceCorpusTests
                 .Where(r => r[4] != "vacation")
                 .GroupBy(r => r[0]))
         {
-            var have = MimeReader.Read(File.ReadAllBytes(Path.Combine(folder, file.Key))).Report?.Recipients.Count ?? 0;
+            var have = Read(Path.Combine(folder, file.Key))?.Recipients.Count ?? 0;
             wanted += file.Count();
             found += Math.Max(0, Math.Min(have, file.Count()) - Math.Max(0, have - file.Count()));
         }
@@ -59,5 +59,5 @@ public sealed class BounceCorpusTests
 
     private static string Addresses(string file) => string.Join(", ", Read(file)?.Recipients.Select(r => r.Address) ?? []);
 
-    private static MailReport? Read(string file) => MimeReader.Read(File.ReadAllBytes(file)).Report;
+    private static MailReport? Read(string file) => MailReport.Parse(MimeReader.Read(File.ReadAllBytes(file)));
 }

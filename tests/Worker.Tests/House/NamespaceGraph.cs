@@ -52,7 +52,7 @@ internal sealed class NamespaceGraph
     private void Add(ModuleDefinition module, TypeDefinition user, TypeReference used)
     {
         var (from, to) = (NamespaceOf(user), NamespaceOf(used));
-        if (from == to || !ReferenceEquals(used.Scope, module) || !IsOurs(from) || !IsOurs(to))
+        if (from == to || used is GenericParameter || !ReferenceEquals(used.Scope, module) || !IsOurs(from) || !IsOurs(to))
             return;
 
         if (!uses.TryGetValue(from, out var targets))
@@ -94,6 +94,12 @@ internal sealed class NamespaceGraph
             if (!method.HasBody)
                 continue;
 
+            foreach (var handler in method.Body.ExceptionHandlers)
+            {
+                if (handler.CatchType is { } caught)
+                    yield return caught;
+            }
+
             foreach (var local in method.Body.Variables)
                 yield return local.VariableType;
 
@@ -105,13 +111,18 @@ internal sealed class NamespaceGraph
         }
     }
 
+    /// <summary>A call uses what it passes and what it gets, too: a constant of an enumeration leaves no other trace.</summary>
     private static IEnumerable<TypeReference> Operand(Instruction instruction) => instruction.Operand switch
     {
         TypeReference type => [type],
-        GenericInstanceMethod method => [method.DeclaringType, .. method.GenericArguments],
-        MemberReference { DeclaringType: { } owner } => [owner],
+        GenericInstanceMethod method => [.. Signature(method), .. method.GenericArguments],
+        MethodReference method => Signature(method),
+        FieldReference field => [field.DeclaringType, field.FieldType],
         _ => [],
     };
+
+    private static IEnumerable<TypeReference> Signature(MethodReference method) =>
+        [method.DeclaringType, method.ReturnType, .. method.Parameters.Select(parameter => parameter.ParameterType)];
 
     private static IEnumerable<TypeReference> Parts(TypeReference type) => type switch
     {

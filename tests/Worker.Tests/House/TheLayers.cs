@@ -9,7 +9,7 @@ namespace CrmSync.Worker.Tests.House;
 /// <summary>Who may know whom: Worker -> Storage -> Domain, Worker -> Mail, and no circle between namespaces.</summary>
 public sealed class TheLayers
 {
-    private static readonly Type[] OneOfEach = [typeof(EmailAddress)];
+    private static readonly Type[] OneOfEach = [typeof(EmailAddress), typeof(MimeMessage), typeof(ContactDatabase), typeof(CommandLine)];
 
     [Fact]
     public void Domain_knows_no_other_project_and_no_library_but_NodaTime() =>
@@ -32,6 +32,25 @@ public sealed class TheLayers
     [Fact]
     public void Domain_opens_no_file_and_no_connection() =>
         Assert.Empty(Dependents(typeof(EmailAddress), "System.IO.File", "System.IO.Directory", "System.Net.Sockets", "System.Net.Http"));
+
+    [Theory]
+    [InlineData("CalDav")]
+    [InlineData("Feeds")]
+    [InlineData("Files")]
+    [InlineData("Graph")]
+    [InlineData("Imap")]
+    public void A_kind_of_source_knows_what_sources_share_and_no_other_kind(string kind)
+    {
+        var kinds = Types.InAssembly(typeof(CommandLine).Assembly).GetTypes().Select(type => type.Namespace).Distinct()
+            .Where(name => name?.StartsWith("CrmSync.Worker.Sources.", StringComparison.Ordinal) ?? false).ToList();
+        var own = $"CrmSync.Worker.Sources.{kind}";
+
+        Assert.Contains(own, kinds);
+        Assert.Empty(Types.InAssembly(typeof(CommandLine).Assembly)
+            .That().ResideInNamespace(own)
+            .And().HaveDependencyOnAny([.. kinds.Where(name => name != own)])
+            .GetTypes().Select(type => type.FullName!));
+    }
 
     [Fact]
     public void No_namespaces_depend_on_each_other_in_a_circle() =>

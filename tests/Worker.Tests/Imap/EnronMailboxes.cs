@@ -3,6 +3,7 @@ using CrmSync.Fixtures;
 using CrmSync.Fixtures.Servers;
 using CrmSync.Worker.Cli;
 using CrmSync.Worker.Harvest;
+using CrmSync.Worker.Printing;
 using CrmSync.Worker.Sources.Files;
 using CrmSync.Worker.Tests.Harvest;
 using Dapper;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CrmSync.Worker.Cli;
+using CrmSync.Worker.Printing;
 
 namespace CrmSync.Worker.Tests.PolicyFiles;
 

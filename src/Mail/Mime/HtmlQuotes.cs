@@ -1,6 +1,6 @@
 using AngleSharp.Dom;
 
-namespace CrmSync.Mail.Text;
+namespace CrmSync.Mail.Mime;
 
 /// <summary>Knows what mail programs mark as quoted, or as signature, in the HTML they write.</summary>
 internal static class HtmlQuotes

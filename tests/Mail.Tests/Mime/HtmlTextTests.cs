@@ -1,7 +1,8 @@
 using System.Diagnostics;
+using CrmSync.Mail.Mime;
 using CrmSync.Mail.Text;
 
-namespace CrmSync.Mail.Tests.Text;
+namespace CrmSync.Mail.Tests.Mime;
 
 public sealed class HtmlTextTests
 {

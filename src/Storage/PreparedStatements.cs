@@ -1,7 +1,7 @@
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
-namespace CrmSync.Storage.Rows;
+namespace CrmSync.Storage;
 
 /// <summary>The prepared statements of SQLite's one writing connection, by text.</summary>
 internal sealed class PreparedStatements(SqliteConnection connection) : IDisposable

@@ -2,7 +2,7 @@ using NodaTime;
 using Npgsql;
 using NpgsqlTypes;
 
-namespace CrmSync.Storage.Rows;
+namespace CrmSync.Storage;
 
 /// <summary>Collects columns as arrays and sends them in one round trip; a large batch in several.</summary>
 internal sealed class PostgresRows : RowBatch

@@ -2,7 +2,7 @@ using CrmSync.Worker.MailServers;
 using CrmSync.Worker.Sources.CalDav;
 using CrmSync.Worker.Sources.Feeds;
 
-namespace CrmSync.Worker.Sources;
+namespace CrmSync.Worker.Harvest;
 
 /// <summary>The connections to the servers that hold calendars, kept between harvests.</summary>
 /// <param name="time">What waiting is measured with.</param>

@@ -3,7 +3,7 @@ using Microsoft.Data.Sqlite;
 using NodaTime;
 using SQLitePCL;
 
-namespace CrmSync.Storage.Rows;
+namespace CrmSync.Storage;
 
 /// <summary>
 /// Steps one prepared statement of SQLite a row. It talks to SQLite itself: the parameter objects of ADO.NET cost several times what SQLite

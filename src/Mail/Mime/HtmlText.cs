@@ -3,7 +3,7 @@ using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
 using AngleSharp.Html.Parser;
 
-namespace CrmSync.Mail.Text;
+namespace CrmSync.Mail.Mime;
 
 /// <summary>Turns the HTML of a mail into the text a reader sees.</summary>
 public static class HtmlText

@@ -1,6 +1,6 @@
 using NodaTime;
 
-namespace CrmSync.Storage.Rows;
+namespace CrmSync.Storage;
 
 /// <summary>What a column of a <see cref="RowBatch"/> holds.</summary>
 internal enum ColumnKind

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace CrmSync.Mail.Text;
+namespace CrmSync.Mail.Mime;
 
 /// <summary>Undoes <c>format=flowed</c> (RFC 3676): lines that end with a space go on in the next one of the same quote depth.</summary>
 internal static class Flowed
