@@ -41,6 +41,19 @@ public sealed class ContactDatabase : IAsyncDisposable
     private DbConnection? writer;
     private PreparedStatements? prepared;
 
+    /// <summary>Whether a text can be read as the connection string of a PostgreSQL server, and names one.</summary>
+    public static bool IsConnectionString(string text)
+    {
+        try
+        {
+            return new NpgsqlConnectionStringBuilder(text).Host is { Length: > 0 };
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException or OverflowException)
+        {
+            return false;
+        }
+    }
+
     private ContactDatabase(
         Engine engine, string place, string connectionString, NpgsqlDataSource? server, TimeProvider time, WriteLimits limits)
     {

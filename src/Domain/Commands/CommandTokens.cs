@@ -20,18 +20,15 @@ public sealed class CommandTokens
     private const string ReplyPrefix = "re-";
     private static readonly LocalDate Epoch = new(2020, 1, 1);
     private readonly byte[] key;
+    private readonly byte[]? previousKey;
 
-    /// <param name="secret">As configured; at least eight characters.</param>
-    /// <exception cref="ArgumentException">The secret is too short to keep anybody out.</exception>
-    public CommandTokens(string secret)
+    /// <param name="secret">As configured. A short one is a warning of the configuration, not a reason to stop.</param>
+    /// <param name="previous">The secret before it, whose tokens are still taken; null when there is none.</param>
+    public CommandTokens(string secret, string? previous = null)
     {
-        ArgumentNullException.ThrowIfNull(secret);
-        if (secret.Trim().Length < 8)
-            throw new ArgumentException(
-                "The secret of the command mailbox has fewer than eight characters; use a long random text.",
-                nameof(secret));
-
+        ArgumentException.ThrowIfNullOrWhiteSpace(secret);
         key = Encoding.UTF8.GetBytes(secret.Trim());
+        previousKey = string.IsNullOrWhiteSpace(previous) ? null : Encoding.UTF8.GetBytes(previous.Trim());
     }
 
     /// <summary>The token in the links of an item: reader, day and signature, e.g. <c>ana.1kq.3GQ7…</c>.</summary>
@@ -45,7 +42,7 @@ public sealed class CommandTokens
     /// <returns>The reader it was made for, or why it is refused.</returns>
     public TokenAnswer ReadItem(string token, string item, LocalDate today)
     {
-        if (token.Split('.') is not [var reader, var day, var mac] || !IsSame(Sign($"item|{reader}|{item}|{day}"), mac))
+        if (token.Split('.') is not [var reader, var day, var mac] || !IsSigned($"item|{reader}|{item}|{day}", mac))
             return new TokenAnswer(null, "the token does not belong to this item");
 
         return Expired(day, today) is { } reason ? new TokenAnswer(null, reason) : new TokenAnswer(reader, null);
@@ -82,7 +79,7 @@ public sealed class CommandTokens
             return null;
 
         mail = mail.ToUpperInvariant();
-        return IsSame(Sign("reply|" + mail), mac) ? mail : null;
+        return IsSigned("reply|" + mail, mac) ? mail : null;
     }
 
     private static string? Expired(string day, LocalDate today)
@@ -96,7 +93,11 @@ public sealed class CommandTokens
 
     private static string DayOf(LocalDate date) => Period.DaysBetween(Epoch, date).ToString(CultureInfo.InvariantCulture);
 
-    private string Sign(string text) => Base32.Encode(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(text)).AsSpan(0, MacBytes));
+    private bool IsSigned(string text, string mac) => IsSame(Sign(text), mac) || (previousKey is not null && IsSame(Sign(text, previousKey), mac));
+
+    private string Sign(string text) => Sign(text, key);
+
+    private static string Sign(string text, byte[] key) => Base32.Encode(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(text)).AsSpan(0, MacBytes));
 
     /// <summary>In constant time, in upper or lower case: mail systems fold addresses.</summary>
     private static bool IsSame(string expected, string given) =>

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 
 namespace CrmSync.Domain.Company;
 
@@ -44,13 +45,22 @@ public sealed record EmailAddress
         var quoted = value[0] == '"' && value[at - 1] == '"';
         for (var i = 0; i < value.Length; i++)
         {
-            if (char.IsControl(value[i]) || value[i] is '<' or '>' || (char.IsWhiteSpace(value[i]) && !(quoted && i < at)))
+            if (IsHidden(value, i) || value[i] is '<' or '>' || (char.IsWhiteSpace(value[i]) && !(quoted && i < at)))
                 return false;
         }
 
         address = new EmailAddress(value, at);
         return true;
     }
+
+    /// <summary>
+    /// A control, or a mark that turns the direction of writing or has no width: such an address looks like another one.
+    /// </summary>
+    private static bool IsHidden(string text, int at) =>
+        char.IsControl(text[at])
+        || (text[at] > '\u007f'
+            && CharUnicodeInfo.GetUnicodeCategory(text, at)
+                is UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
 
     /// <summary>Reads an address that is known to be one; throws <see cref="FormatException"/> otherwise.</summary>
     public static EmailAddress Parse(string text) =>

@@ -27,7 +27,10 @@ internal static class CheckCommand
             {
                 var asked = Invocation.Of(parsed);
                 var configuration = ConfigurationFile.Read(asked.Folder);
-                var policy = PolicyCheck.Run(asked.Folder, OptionsOf(asked, configuration.Configuration));
+                foreach (var shortcoming in configuration.Problems.Shortcomings)
+                configuration.Problems.Add(shortcoming);
+
+            var policy = PolicyCheck.Run(asked.Folder, OptionsOf(asked, configuration.Configuration));
                 if (configuration.Configuration is { } read && policy.Reading.Written is { } written)
                     PolicyCheck.Accounts(read, written.Policy, configuration.Problems);
 

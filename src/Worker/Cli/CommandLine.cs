@@ -19,6 +19,8 @@ internal static class CommandLine
 
     public static async Task<int> Run(string[] args)
     {
+        // Arguments, names of folders and words of servers stand in messages, and none of them may steer the terminal.
+        Console.SetError(new PrintableWriter(Console.Error));
         var parsed = Build().Parse(args);
         if (parsed.Errors.Count > 0)
         {
@@ -29,7 +31,12 @@ internal static class CommandLine
             return WrongUsage;
         }
 
-        return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(10) });
+        return await parsed.InvokeAsync(new InvocationConfiguration
+        {
+            ProcessTerminationTimeout = TimeSpan.FromSeconds(10),
+            Output = new PrintableWriter(Console.Out),
+            Error = Console.Error,
+        });
     }
 
     private static RootCommand Build()

@@ -96,10 +96,10 @@ internal sealed class DigestVerb(DigestDesk desk, FreshHarvest fresh, PolicyInFo
                     output.List([(digest, mail)], Digests);
                     break;
                 case "html":
-                    output.Line(mail.Html);
+                    output.Raw(mail.Html);
                     break;
                 case "eml":
-                    output.Line(Encoding.UTF8.GetString(mail.Bytes));
+                    output.Raw(Encoding.UTF8.GetString(mail.Bytes));
                     break;
                 default:
                     output.Line($"To: {digest.Run.Reader.Email}");

@@ -16,7 +16,10 @@ internal sealed class HarvestBars : IProgress<HarvestProgress>, IDisposable
         var console = AnsiConsole.Create(
             new AnsiConsoleSettings
             {
-                Out = new AnsiConsoleOutput(Console.Error),
+                // The terminal itself: what draws on it steers it on purpose.
+            Out = new AnsiConsoleOutput(new StreamWriter(Console.OpenStandardError()) { AutoFlush = true }),
+            Ansi = AnsiSupport.Yes,
+            Interactive = InteractionSupport.Yes,
                 ColorSystem = string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
                     ? ColorSystemSupport.Detect
                     : ColorSystemSupport.NoColors,

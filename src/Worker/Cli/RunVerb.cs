@@ -23,6 +23,9 @@ internal static class RunVerb
         if (read.Configuration is not { } settings)
             throw new ConfigurationUnusableException([.. read.Problems.InOrder().Where(p => p.Severity == Severity.Error)]);
 
+        foreach (var shortcoming in read.Problems.Shortcomings)
+            await Console.Error.WriteLineAsync((shortcoming with { Severity = Severity.Warning }).ToString());
+
         var (reload, outcome) = StartPolicy(folder, settings, parsed.NowOf());
         using var only = settings.Storage is StorageChoice.Sqlite file ? OneWorker.Claim(file.File) : null;
         await using var database = await CrmSyncProgram.OpenDatabase(settings.Storage, CommandLine.Time, ct);

@@ -41,7 +41,7 @@ internal sealed partial class CommandMeaning(
     ];
 
     private readonly DigestLedger ledger = new(database);
-    private readonly CommandTokens tokens = new(settings.Secret.Reveal());
+    private readonly CommandTokens tokens = settings.CreateTokens();
     private readonly InternalAddresses ours = new(policy);
 
     /// <param name="mail">The mail.</param>

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using CrmSync.Domain.Company;
 using CrmSync.Worker.Yaml;
 using static CrmSync.Worker.Configuration.ConfigurationShape;
@@ -127,7 +129,7 @@ internal sealed class AccountReader(ProblemList problems, OutsideValues outside)
         && map.Of(CaldavPassword) is { } password
             ? new CaldavAccount(NameFor(map, $"caldav:{address}"), map.Node.Spot, url, address, user, password)
             {
-                Ca = map.Of(Ca) is { } ca ? Full(map, ca) : null,
+                Ca = CaOf(map, problems),
             }
             : null;
 
@@ -178,7 +180,7 @@ internal sealed class AccountReader(ProblemList problems, OutsideValues outside)
             (Encryption.StartTls, false) => 587,
             _ => 25,
         };
-        return new Server(host, port, tls, map.Of(Ca) is { } ca ? Full(map, ca) : null) { Proxy = mailPorts ? map.Of(Proxy) : null };
+        return new Server(host, port, tls, CaOf(map, problems)) { Proxy = mailPorts ? map.Of(Proxy) : null };
     }
 
     /// <summary>The password or OAuth of a map; null when there is neither or it is not complete.</summary>
@@ -197,6 +199,42 @@ internal sealed class AccountReader(ProblemList problems, OutsideValues outside)
         return oauth.Of(TokenUrl) is { } url && oauth.Of(ClientId) is { } id && oauth.Of(RefreshToken) is { } refresh
             ? new Login.OAuth(url, id, oauth.Of(ClientSecret), refresh, oauth.Of(Scope))
             : null;
+    }
+
+    /// <summary>The full path of the additional trust anchor; null when there is none. What is wrong with the file is a shortcoming: it may come yet.</summary>
+    private static string? CaOf(MapValues map, ProblemList problems)
+    {
+        if (map.Of(Ca) is not { } written)
+            return null;
+
+        var path = Full(map, written);
+        try
+        {
+            if (!File.Exists(path))
+                problems.Shortcoming(map.Place(Ca), "062", $"there is no file {path}; 'ca' names the certificate of an authority in PEM form");
+            else if (!IsCertificate(File.ReadAllText(path)))
+                problems.Shortcoming(map.Place(Ca), "062", $"{path} holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            problems.Shortcoming(map.Place(Ca), "062", $"{path} cannot be read: {e.Message}");
+        }
+
+        return path;
+    }
+
+    private static bool IsCertificate(string pem)
+    {
+        try
+        {
+            var anchors = new X509Certificate2Collection();
+            anchors.ImportFromPem(pem);
+            return anchors.Count > 0;
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
     }
 
     internal static string Full(MapValues map, string path) => Path.GetFullPath(Path.Combine(map.Node.Spot.File.Folder, path));

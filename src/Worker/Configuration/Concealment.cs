@@ -63,6 +63,10 @@ internal static class Concealment
         "listen",
     ];
 
+    /// <summary>Keys whose values are secrets; the keys themselves are none.</summary>
+    private static readonly string[] Secrets =
+        ["postgres", "password", "client_secret", "refresh_token", "access_token", "secret", "previous_secret", "token", "proxy"];
+
     /// <summary>For a file whose tree is not complete: what follows the key on lines that speak of a secret.</summary>
     public static void Lines(SourceFile file)
     {
@@ -76,29 +80,44 @@ internal static class Concealment
             var colon = line.IndexOf(':');
             if (told && colon >= 0)
                 file.Conceal(new Spot(file, number, colon + 2, int.MaxValue / 2), number);
+
+            // The address of a published calendar opens it.
+            if (line.IndexOf("://") is >= 0 and var address)
+                file.Conceal(new Spot(file, number, address + 1, int.MaxValue / 2), number);
         }
     }
 
-    /// <summary>The values behind keys that are not known to be harmless.</summary>
-    public static void Values(YamlNode node) => Values(node, harmless: true);
+    /// <summary>The values behind keys that are not known to be harmless, and keys that are no word of ours: a secret may stand in the wrong place.</summary>
+    public static void Values(YamlNode node) => Values(node, harmless: true, published: false);
 
-    private static void Values(YamlNode node, bool harmless)
+    private static void Values(YamlNode node, bool harmless, bool published)
     {
         switch (node)
         {
             case YamlMap map:
                 foreach (var entry in map.Entries)
-                    Values(entry.Value, Harmless.Contains(entry.Key.Text));
+                {
+                    if (!IsOurs(entry.Key.Text))
+                        entry.Key.Spot.File.Conceal(entry.Key.Spot, entry.Key.Spot.Line);
+                    Values(entry.Value, Harmless.Contains(entry.Key.Text), entry.Key.Text == "ics");
+                }
+
                 break;
             case YamlList list:
                 foreach (var item in list.Items)
-                    Values(item, harmless);
+                    Values(item, harmless, published);
                 break;
-            case YamlScalar scalar when (!harmless || HasLogin(scalar)) && !scalar.Text.StartsWith("${", StringComparison.Ordinal):
+            case YamlScalar scalar when (!harmless || HasLogin(scalar) || (published && IsAddress(scalar))) && !scalar.Text.StartsWith("${", StringComparison.Ordinal):
                 scalar.Spot.File.Conceal(scalar.Spot, scalar.Spot.Line);
                 break;
         }
     }
+
+    /// <summary>Whether a key is a word of ours or so like one that it was meant.</summary>
+    public static bool IsOurs(string key) =>
+        Harmless.Contains(key) || Secrets.Contains(key, StringComparer.Ordinal) || Spelling.Closest(key, Harmless.Concat(Secrets)).Count > 0;
+
+    private static bool IsAddress(YamlScalar scalar) => scalar.Text.Contains("://", StringComparison.Ordinal);
 
     /// <summary>Whether it is an address with a user and perhaps a password in it.</summary>
     private static bool HasLogin(YamlScalar scalar) =>

@@ -1,4 +1,5 @@
 using CrmSync.Domain.Time;
+using CrmSync.Storage;
 using CrmSync.Worker.Yaml;
 using NodaTime;
 using static CrmSync.Worker.Configuration.ConfigurationShape;
@@ -9,6 +10,8 @@ namespace CrmSync.Worker.Configuration;
 internal static class ConfigurationFile
 {
     public const string FileName = "crmsync.yaml";
+
+    private const int ShortestSecret = 16;
 
     /// <summary>Reads the file in a folder with the environment of the process.</summary>
     public static ConfigurationReading Read(string folder) => Read(folder, Environment.GetEnvironmentVariable);
@@ -50,7 +53,7 @@ internal static class ConfigurationFile
         var capture = map.Of(Capture);
         var configuration = new CrmSyncConfiguration
         {
-            Storage = StorageOf(map.Of(StorageKey), file),
+            Storage = StorageOf(map.Of(StorageKey), file, problems),
             Capture = new CaptureSettings
             {
                 Since = capture?.Of(Since) is { } since ? since.Length : new LengthOfTime(365, TimeUnit.Day),
@@ -71,10 +74,18 @@ internal static class ConfigurationFile
             ? imap with { Server = server with { Proxy = proxy } }
             : account;
 
-    private static StorageChoice StorageOf(MapValues? storage, SourceFile file)
+    private static StorageChoice StorageOf(MapValues? storage, SourceFile file, ProblemList problems)
     {
         if (storage?.Of(Postgres) is { } connection)
+        {
+            if (!ContactDatabase.IsConnectionString(connection.Reveal()))
+                problems.Error(
+                    storage.Place(Postgres),
+                    "054",
+                    "'postgres' is no connection string; write Host=db.us.example;Database=crmsync;Username=crmsync;Password=..., not an address");
+
             return new StorageChoice.Postgres(connection);
+        }
 
         return new StorageChoice.Sqlite(
             Path.GetFullPath(Path.Combine(file.Folder, storage?.Of(Sqlite) ?? Path.Combine("data", "crmsync.db"))));
@@ -98,6 +109,16 @@ internal static class ConfigurationFile
         };
     }
 
+    /// <summary>Says of a secret that others could try out that it is too short to keep them out.</summary>
+    internal static void ShortSecret(MapValues map, Key<Secret> key, ProblemList problems)
+    {
+        if (map.Of(key) is { } secret && secret.Reveal().Trim().Length < ShortestSecret)
+            problems.Shortcoming(
+                map.Place(key),
+                "053",
+                $"'{key.Name}' in {map.Title} has fewer than {ShortestSecret} characters and can be guessed; use a long random text");
+    }
+
     private static StatusSettings? StatusOf(MapValues status, ProblemList problems)
     {
         if (status.Of(Listen) is not { } listener)
@@ -108,6 +129,7 @@ internal static class ConfigurationFile
                 status.Place(Listen),
                 "052",
                 $"'listen' reaches beyond this machine; add token: ${{NAME}}, or listen on 127.0.0.1:{listener.Port}");
+        ShortSecret(status, Token, problems);
         return new StatusSettings(listener.Host, listener.Port, status.Of(Token));
     }
 }

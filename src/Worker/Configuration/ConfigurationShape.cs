@@ -229,6 +229,9 @@ internal static class ConfigurationShape
 
     public static Key<Secret> CommandSecret { get; } = new("secret", new SecretShape(), "Signs the tokens in digests.", required: true);
 
+    public static Key<Secret> PreviousCommandSecret { get; } =
+        new("previous_secret", new SecretShape(), "The secret before this one: links and addresses it signed are still taken.");
+
     public static Key<IReadOnlyList<string>> TrustedServers { get; } =
         new("trusted_servers", new ListShape<string>(Line), "Servers whose Authentication-Results count.");
 
@@ -241,7 +244,9 @@ internal static class ConfigurationShape
     public static Key<MapValues> Commands { get; } =
         new(
             "commands",
-            new MapShape("a map of address, secret, trusted_servers and verify_dkim", Address, CommandSecret, TrustedServers, VerifyDkim),
+            new MapShape(
+                "a map of address, secret, trusted_servers and verify_dkim",
+                Address, CommandSecret, PreviousCommandSecret, TrustedServers, VerifyDkim),
             "The mailbox that takes commands.");
 
     public static Key<MapValues> Delivery { get; } =

@@ -1,3 +1,4 @@
+using CrmSync.Domain.Commands;
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Time;
@@ -113,6 +114,12 @@ internal sealed record CommandSettings(EmailAddress Address, Secret Secret, IRea
 {
     /// <summary>Whether we verify DKIM signatures ourselves.</summary>
     public bool VerifyDkim { get; init; }
+
+    /// <summary>The secret before this one, whose signatures are still taken; null when there is none.</summary>
+    public Secret? PreviousSecret { get; init; }
+
+    /// <summary>Signs with the secret, and takes what either of them signed.</summary>
+    public CommandTokens CreateTokens() => new(Secret.Reveal(), PreviousSecret?.Reveal());
 }
 
 /// <summary>How often each thing is done.</summary>

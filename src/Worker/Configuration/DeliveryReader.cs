@@ -51,8 +51,10 @@ internal sealed class DeliveryReader(ProblemList problems, IReadOnlyList<Account
 
         if (!accounts.Any(a => a.Addresses.Contains(address)))
             problems.Warn(map.Place(Address), "040", $"no account reads {address}; commands will not be seen until one does");
+        ConfigurationFile.ShortSecret(map, CommandSecret, problems);
         return new CommandSettings(address, secret, map.Must(TrustedServers, []))
         {
+            PreviousSecret = map.Of(PreviousCommandSecret),
             VerifyDkim = map.Must(ConfigurationShape.VerifyDkim, false),
         };
     }

@@ -157,7 +157,7 @@ internal sealed class DigestDesk(
         return new MailSender(await settings.Installation(ct), delivery.From, delivery.FromName ?? "CrmSync", domain)
         {
             CommandMailbox = delivery.Commands?.Address,
-            Tokens = delivery.Commands is { } commands ? new CommandTokens(commands.Secret.Reveal()) : null,
+            Tokens = delivery.Commands?.CreateTokens(),
         };
     }
 }

@@ -1,5 +1,6 @@
 using CrmSync.Storage.Harvest;
 using CrmSync.Worker.Sources;
+using CrmSync.Worker.Yaml;
 
 namespace CrmSync.Worker.Harvest;
 
@@ -96,6 +97,8 @@ internal sealed class HarvestRun(string account, IProgress<HarvestProgress>? pro
 
     public void Fail(string problem, bool isPermanent = false)
     {
+        // Names of folders and words of servers are stored and printed with it.
+        problem = PrintableText.OneLine(problem);
         lock (problems)
         {
             IsPermanent |= isPermanent;

@@ -22,6 +22,8 @@ internal static class PolicyChecks
         OpeningCycles(written, problems);
         NeverReached(written, problems);
         Slips(written, problems);
+        LikelyMisspelt(written, problems);
+        Patterns(written.Map.Node, problems);
         NoHolidayAhead(written, options, problems);
     }
 
@@ -181,6 +183,65 @@ internal static class PolicyChecks
                     $"{domain.Value} is a public mail service, not a company: everybody there would be meant; list the addresses instead");
         }
     }
+
+    /// <summary>Addresses of people and teams outside of our domains that are nearly in one.</summary>
+    private static void LikelyMisspelt(WrittenPolicy written, ProblemList problems)
+    {
+        var domains = written.OwnDomains.Select(domain => domain.Value).ToList();
+        var ours = new InternalAddresses(written.Policy with { People = [], Teams = [], Us = written.Policy.Us with { Addresses = [] } });
+        foreach (var section in new[] { PolicyShape.People.Name, PolicyShape.Teams.Name })
+        {
+            foreach (var scalar in Scalars(written.Map.Node.Find(section)?.Value))
+            {
+                if (!EmailAddress.TryParse(scalar.Text, out var address) || ours.Contains(address))
+                    continue;
+
+                if (Spelling.Closest(address.Domain, domains) is { Count: > 0 } meant)
+                    problems.Warn(
+                        scalar.Spot, "034", $"{address} is not under us.domains: whoever writes from there is no colleague", [.. meant.Select(domain => $"{address.LocalPart}@{domain}")]);
+            }
+        }
+    }
+
+    /// <summary>Phrases that look like patterns: they are plain words, and a pattern is found in no mail.</summary>
+    private static void Patterns(YamlNode? node, ProblemList problems)
+    {
+        foreach (var key in new[] { "any_of", "text_has", "subject_has" })
+        {
+            foreach (var scalar in Under(node, key).SelectMany(Scalars).Where(scalar => LooksLikePattern(scalar.Text)))
+                problems.Warn(scalar, "033", $"'{scalar.Text}' looks like a pattern, and phrases are plain words; write the words themselves");
+        }
+    }
+
+    private static bool LooksLikePattern(string phrase) =>
+        phrase.Contains(".*", StringComparison.Ordinal)
+        || phrase.Contains(".+", StringComparison.Ordinal)
+        || phrase.Contains("\\b", StringComparison.Ordinal)
+        || phrase.Contains("\\w", StringComparison.Ordinal)
+        || phrase.Contains("\\d", StringComparison.Ordinal)
+        || phrase.Contains("\\s", StringComparison.Ordinal)
+        || phrase.Contains("(?", StringComparison.Ordinal)
+        || phrase.StartsWith('^')
+        || phrase.Contains("]*", StringComparison.Ordinal)
+        || phrase.Contains("]+", StringComparison.Ordinal)
+        || (phrase.StartsWith('/') && phrase.LastIndexOf('/') > 1)
+        || (phrase.EndsWith('*') && phrase.Length > 1);
+
+    /// <summary>Everything that stands behind a key, however deep.</summary>
+    private static IEnumerable<YamlNode> Under(YamlNode? node, string key) => node switch
+    {
+        YamlMap map => map.Entries.SelectMany(entry => entry.Key.Text == key ? [entry.Value] : Under(entry.Value, key)),
+        YamlList list => list.Items.SelectMany(item => Under(item, key)),
+        _ => [],
+    };
+
+    private static IEnumerable<YamlScalar> Scalars(YamlNode? node) => node switch
+    {
+        YamlMap map => map.Entries.SelectMany(entry => Scalars(entry.Value)),
+        YamlList list => list.Items.SelectMany(Scalars),
+        YamlScalar scalar => [scalar],
+        _ => [],
+    };
 
     private static void NoHolidayAhead(WrittenPolicy written, ReadingOptions options, ProblemList problems)
     {

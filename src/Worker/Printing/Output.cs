@@ -1,6 +1,9 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using CrmSync.Worker.Yaml;
+using NodaTime;
+using NodaTime.Text;
 
 namespace CrmSync.Worker.Printing;
 
@@ -52,8 +55,11 @@ internal sealed class Output(Stream stream, OutputFormat format, int? width) : I
             Write(json, thing, how.Json);
     }
 
-    /// <summary>A line of text; never mixed with JSON.</summary>
-    public void Line(string text = "")
+    /// <summary>A line of text, or several; never mixed with JSON. Nothing in it steers the terminal.</summary>
+    public void Line(string text = "") => Raw(PrintableText.Lines(text));
+
+    /// <summary>Text for a program or a file, as it is.</summary>
+    public void Raw(string text)
     {
         buffered.Write(Encoding.UTF8.GetBytes(text));
         buffered.WriteByte((byte)'\n');
@@ -88,11 +94,5 @@ internal sealed class Output(Stream stream, OutputFormat format, int? width) : I
         return width is { } most && line.Length > most ? line[..Math.Max(1, most - 1)] + "…" : line;
     }
 
-    private static string OneLine(string? text)
-    {
-        if (string.IsNullOrEmpty(text))
-            return "";
-
-        return text.AsSpan().IndexOfAnyInRange('\0', '\x1f') < 0 ? text : string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c));
-    }
+    private static string OneLine(string? text) => string.IsNullOrEmpty(text) ? "" : PrintableText.OneLine(text.ReplaceLineEndings(" ").Replace('\t', ' '));
 }

@@ -92,14 +92,14 @@ internal sealed class InvitationTranslation(MeetingTranslation meetings, string 
 
         var all = meetings.CopiesOf(series, window, left, backlog, cuts);
         IReadOnlyList<MeetingCopy> copies = [.. all.Where(copy => !copy.Private).Select(copy => copy with { Invitation = true })];
-        return mail with
-        {
-            Meetings = copies,
-            Rule = InvitedSeries.RuleOf(
-                series,
-                copies,
-                all.Count >= left.OccurrencesFor(series) ? all[^1].Start + Duration.FromSeconds(1) : window.End),
-        };
+
+        // What other invitations of the mail have left no room for is left out for good; it does not come with time.
+        var isCut = all.Count >= left.OccurrencesFor(series);
+        if (isCut && left != SeriesBounds.OfInvitation)
+            return mail with { Meetings = copies };
+
+        var until = isCut ? all[^1].Start + Duration.FromSeconds(1) : window.End;
+        return mail with { Meetings = copies, Rule = InvitedSeries.RuleOf(series, copies, until) };
     }
 
     /// <summary>

@@ -61,16 +61,12 @@ internal static class InvitedSeries
             return mail with { Rule = null };
 
         // Those that are over stay in the log and do not count.
-        var bounds = SeriesBounds.OfInvitation with
-        {
-            Occurrences = SeriesBounds.OfInvitation.Occurrences - mail.Meetings.Count(copy => copy.End > now),
-        };
+        var most = SeriesBounds.OfInvitation.OccurrencesFor(model.Invitees.Count) - mail.Meetings.Count(copy => copy.End > now);
         var end = now + Ahead;
-        if (bounds.Occurrences <= 0 || end <= rule.Until)
+        if (most <= 0 || end <= rule.Until)
             return mail;
 
         var series = EventSeries.Of(master);
-        var most = Math.Clamp(20_000 / Math.Max(1, model.Invitees.Count), 1, bounds.Occurrences);
         var expansion = Occurrences.Within(series, new Interval(rule.Until, end), most, oncePerDay: true);
         var known = mail.Meetings.Select(copy => copy.Occurrence).ToHashSet();
         var further = expansion

@@ -14,10 +14,10 @@ namespace CrmSync.Worker.Sources;
 internal sealed record SeriesBounds(int Occurrences, bool OncePerDay)
 {
     /// <summary>People kept of one meeting.</summary>
-    public const int MostPeople = 500;
+    public const int MostPeople = 300;
 
     /// <summary>People of all meetings of a series together: each is a row of the log.</summary>
-    private const int MostParticipations = 20_000;
+    private const int MostParticipations = 10_000;
 
     private const int SubjectLength = 2_000;
 
@@ -41,11 +41,11 @@ internal sealed record SeriesBounds(int Occurrences, bool OncePerDay)
         };
 
     /// <summary>How many meetings of a series are written out: fewer of one with many people.</summary>
-    public int OccurrencesFor(EventSeries series)
-    {
-        var people = series.Changes.Select(change => change.Attendees.Count).Append(series.Master?.Attendees.Count ?? 0).Max();
-        return Math.Clamp(MostParticipations / Math.Clamp(people, 1, MostPeople), 1, Math.Max(1, Occurrences));
-    }
+    public int OccurrencesFor(EventSeries series) =>
+        OccurrencesFor(series.Changes.Select(change => change.Attendees.Count).Append(series.Master?.Attendees.Count ?? 0).Max());
+
+    /// <summary>The same for so many people.</summary>
+    public int OccurrencesFor(int people) => Math.Clamp(MostParticipations / Math.Clamp(people, 1, MostPeople), 1, Math.Max(1, Occurrences));
 
     public bool IsThinned(EventSeries series) => OncePerDay || series.Master?.Rules.Any(rule => rule.Frequency < Frequency.Daily) == true;
 

@@ -128,7 +128,10 @@ internal sealed class MapShape(string noun, params Key[] keys) : Shape<MapValues
     private IReadOnlyList<string> Unknown(YamlScalar key, string title, ProblemList problems)
     {
         var closest = Spelling.Closest(key.Text, keys.Select(k => k.Name));
-        problems.Error(key, "010", $"unknown key '{key.Text}' in {title}", closest);
+
+        // Where secrets stand, what is no word of ours may be one in the wrong place.
+        var named = closest.Count == 0 && key.Spot.File.HoldsSecrets ? "unknown key" : $"unknown key '{key.Text}'";
+        problems.Error(key, "010", $"{named} in {title}", closest);
         return closest;
     }
 

@@ -23,7 +23,7 @@ internal static class PrintableText
         var escaped = new StringBuilder(text.Length + 16);
         foreach (var rune in text.EnumerateRunes())
         {
-            if (!IsHidden(rune) || (keepsLines && rune.Value is '\n' or '\t'))
+            if (!IsHiddenRune(rune) || (keepsLines && rune.Value is '\n' or '\t'))
                 escaped.Append(rune.ToString());
             else
                 escaped
@@ -34,10 +34,13 @@ internal static class PrintableText
         return escaped.ToString();
     }
 
+    /// <summary>Whether a character steers, turns or hides instead of being seen.</summary>
+    public static bool IsHidden(char character) => Rune.TryCreate(character, out var rune) && IsHiddenRune(rune);
+
     /// <summary>
     /// Controls, line and paragraph separators, and everything Unicode calls a format character: directions, joiners, marks without width.
     /// </summary>
-    private static bool IsHidden(Rune rune) =>
+    private static bool IsHiddenRune(Rune rune) =>
         Rune.GetUnicodeCategory(rune)
             is UnicodeCategory.Control
                 or UnicodeCategory.Format

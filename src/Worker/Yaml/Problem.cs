@@ -59,11 +59,14 @@ internal sealed record Problem(Severity Severity, string Code, Spot Spot, string
         return text.ToString();
     }
 
-    /// <summary>What comes from a file may not steer the terminal it is printed on.</summary>
+    /// <summary>What comes from a file may not steer the terminal it is printed on, nor move the carets under it.</summary>
     private static string Printable(string text) =>
-        string.Create(text.Length, text, static (to, from) =>
-        {
-            for (var i = 0; i < from.Length; i++)
-                to[i] = char.IsControl(from[i]) && from[i] is not '\t' ? '\uFFFD' : from[i];
-        });
+        string.Create(
+            text.Length,
+            text,
+            static (to, from) =>
+            {
+                for (var i = 0; i < from.Length; i++)
+                    to[i] = from[i] != '\t' && PrintableText.IsHidden(from[i]) ? '\uFFFD' : from[i];
+            });
 }

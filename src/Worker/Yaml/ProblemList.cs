@@ -12,7 +12,12 @@ internal sealed class ProblemList(char letter, char warningLetter)
     private readonly List<SourceFile> files = [];
     private readonly HashSet<(Spot, string)> places = [];
 
+    private readonly List<Problem> shortcomings = [];
+
     public int ErrorCount { get; private set; }
+
+    /// <summary>What <c>check</c> calls an error, though the program can work with it and does, with a warning.</summary>
+    public IReadOnlyList<Problem> Shortcomings => shortcomings;
 
     public bool HasErrors => ErrorCount > 0;
 
@@ -56,6 +61,10 @@ internal sealed class ProblemList(char letter, char warningLetter)
 
     /// <summary>An error about a whole file.</summary>
     public void Error(SourceFile file, string number, string message) => Error(new Spot(file, 1, 1, 1), number, message);
+
+    /// <summary>See <see cref="Shortcomings"/>.</summary>
+    public void Shortcoming(YamlNode node, string number, string message) =>
+        shortcomings.Add(new Problem(Severity.Error, letter + number, node.Spot, message, []));
 
     public void Warn(Spot spot, string number, string message, IReadOnlyList<string>? suggestions = null) =>
         Add(new Problem(Severity.Warning, warningLetter + number, spot, message, suggestions ?? []));

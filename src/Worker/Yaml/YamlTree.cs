@@ -113,7 +113,7 @@ internal sealed class YamlTree
             else if (name is { Plain: true, Text: "<<" })
                 problems.Error(name, "001", "merge keys are not used here; write the entries out");
             else if (seen.TryGetValue(name.Text, out var first))
-                problems.Error(name, "031", $"'{name.Text}' stands here twice; first at {first.Spot}");
+                problems.Error(name, "031", $"{(file.HoldsSecrets ? "this key" : $"'{name.Text}'")} stands here twice; first at {first.Spot}");
             else
             {
                 seen.Add(name.Text, name);

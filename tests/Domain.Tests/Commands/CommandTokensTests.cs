@@ -49,7 +49,18 @@ public sealed class CommandTokensTests
     }
 
     [Fact]
-    public void A_short_secret_is_refused() => Assert.Throws<ArgumentException>(() => new CommandTokens("short"));
+    public void An_empty_secret_is_refused() => Assert.Throws<ArgumentException>(() => new CommandTokens(" "));
+
+    [Fact]
+    public void What_the_secret_before_signed_is_still_taken_and_nothing_is_signed_with_it()
+    {
+        var token = new CommandTokens("the old one").ForItem("ana", "F7K2Q", Day);
+        var tokens = new CommandTokens("the new one", "the old one");
+
+        Assert.Equal("ana", tokens.ReadItem(token, "F7K2Q", Day).Reader);
+        Assert.NotEqual(token, tokens.ForItem("ana", "F7K2Q", Day));
+        Assert.NotNull(new CommandTokens("the new one").ReadItem(token, "F7K2Q", Day).Refused);
+    }
 
     [Theory]
     [InlineData("", "")]

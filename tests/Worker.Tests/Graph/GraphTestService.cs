@@ -49,6 +49,9 @@ internal sealed class GraphTestService : IAsyncDisposable
     /// <summary>What goes wrong, by the number of the request (from 1) and the request; null: nothing.</summary>
     public Func<int, string, Fault>? Faults { get; set; }
 
+    /// <summary>What stands in the place of the body of a good answer, as JSON, by path and whether it is a part of a batch; null: the body.</summary>
+    public Func<string, bool, string?>? SpoilPart { get; set; }
+
     /// <summary>How long a client is asked to wait, in seconds.</summary>
     public int RetryAfter { get; set; } = 1;
 
@@ -172,7 +175,9 @@ internal sealed class GraphTestService : IAsyncDisposable
     }
 
     private GraphAnswer Answer(GraphRequest request) =>
-        request.Path.EndsWith("/$batch", StringComparison.Ordinal) ? Batch(request) : answers.Of(request);
+        request.Path.EndsWith("/$batch", StringComparison.Ordinal)
+            ? Batch(request)
+            : SpoilPart?.Invoke(request.Path, false) is { } spoilt ? new GraphAnswer(200, spoilt) : answers.Of(request);
 
     /// <summary>json-batching: a status for each part, in any order; the whole is a 200.</summary>
     private GraphAnswer Batch(GraphRequest request)
@@ -217,7 +222,9 @@ internal sealed class GraphTestService : IAsyncDisposable
             if (answer.Headers.TryGetValue("Retry-After", out var wait))
                 response["headers"]!["Retry-After"] = wait;
 
-            response["body"] = answer.Body.Length == 0 ? null : JsonNode.Parse(answer.Body);
+            response["body"] = answer.Body.Length == 0
+                ? null
+                : JsonNode.Parse((answer.Status == 200 ? SpoilPart?.Invoke(path, true) : null) ?? answer.Body);
             responses.Add(response);
         }
 

@@ -54,6 +54,8 @@ public sealed class ProblemsOfAPolicy
             "P050",
             "P080",
             "W032",
+            "W033",
+            "W034",
             "W040",
             "W041",
             "W060",

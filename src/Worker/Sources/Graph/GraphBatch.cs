@@ -118,13 +118,21 @@ internal static class GraphBatch
         };
     }
 
-    /// <summary>Whether a body with the status of a success is one: not cut off, no page of a gateway, and no error in its place.</summary>
+    private static bool IsCollection(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Object);
+
+    /// <summary>
+    /// Whether a body with the status of a success is one: not cut off, no page of a gateway, no error in its place, and what is called a
+    /// collection (OData's <c>value</c>) one of objects.
+    /// </summary>
     private static bool IsAnswer(byte[] body)
     {
         try
         {
             using var json = JsonDocument.Parse(body);
-            return json.RootElement.ValueKind == JsonValueKind.Object && !json.RootElement.TryGetProperty("error", out _);
+            return json.RootElement.ValueKind == JsonValueKind.Object
+                && !json.RootElement.TryGetProperty("error", out _)
+                && (!json.RootElement.TryGetProperty("value", out var value) || IsCollection(value));
         }
         catch (JsonException)
         {

@@ -45,6 +45,10 @@ internal sealed class GraphTenant : IDisposable
     /// <summary>The line to one mailbox, by its address; the empty one is for groups and users.</summary>
     public MailboxLine LineTo(string mailbox) => lines.GetOrAdd(mailbox, _ => MakeLine());
 
+    /// <summary>Fetches a token and nothing else, to see whether that is possible.</summary>
+    /// <exception cref="GraphFailure">No token is to be had.</exception>
+    public Task LogIn(CancellationToken ct) => tokens.Value.Get(refused: null, ct);
+
     public void Dispose()
     {
         foreach (var line in lines.Values)
