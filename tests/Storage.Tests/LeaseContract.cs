@@ -1,5 +1,6 @@
 using CrmSync.Fixtures.Servers;
 using CrmSync.Storage.Leases;
+using Dapper;
 using NodaTime;
 
 namespace CrmSync.Storage.Tests;
@@ -48,6 +49,39 @@ public abstract class LeaseContract(IDatabases databases)
         await frozen!.DisposeAsync();
         Assert.NotNull(await Lease.Holder(other, "harvest-1", default));
         Assert.Null(await Lease.Take(database, "harvest-1", default));
+    }
+
+    [Fact]
+    public async Task A_program_that_was_killed_on_this_machine_keeps_nobody_waiting()
+    {
+        await using var database = await databases.New();
+        await using var other = await databases.Again();
+        await using var held = await Lease.Take(database, "harvest-1", default);
+        Assert.Null(await Lease.Take(other, "harvest-1", default));
+
+        // As if it had been another process, which is no more.
+        await using (var connection = await other.Connect(default))
+        {
+            await connection.ExecuteAsync(
+                "update lease set process = regexp_replace(process, '[0-9]+$', '1') where name = 'harvest-1'");
+        }
+
+        await using var next = await Lease.Take(other, "harvest-1", default);
+        Assert.NotNull(next);
+    }
+
+    [Fact]
+    public async Task One_of_another_machine_is_waited_for()
+    {
+        await using var database = await databases.New();
+        await using var other = await databases.Again();
+        await using var held = await Lease.Take(database, "harvest-1", default);
+        await using (var connection = await other.Connect(default))
+        {
+            await connection.ExecuteAsync("update lease set process = 'elsewhere pid:[1] 1 1' where name = 'harvest-1'");
+        }
+
+        Assert.Null(await Lease.Take(other, "harvest-1", default));
     }
 
     [Fact]

@@ -4,8 +4,8 @@ namespace CrmSync.Storage.Leases;
 
 /// <summary>
 /// The right to do what only one program of a PostgreSQL database may do at a time. It is a row and no lock of a session, so that it holds
-/// behind a transaction pooler, and it ends by itself: whoever holds it renews it, and a program that is frozen or gone keeps the others
-/// waiting no longer than <see cref="Length"/>.
+/// behind a transaction pooler, and it ends by itself: whoever holds it renews it, and a program that is frozen, or gone with its machine,
+/// keeps the others waiting no longer than <see cref="Length"/>. One that was killed on this machine keeps nobody waiting.
 /// </summary>
 public sealed class Lease : IAsyncDisposable
 {
@@ -39,20 +39,11 @@ public sealed class Lease : IAsyncDisposable
     /// <param name="ct">Cancels.</param>
     public static async Task<Lease?> Take(ContactDatabase database, string name, CancellationToken ct)
     {
-        var taken = await database.WriteBriefly(
-            scope => scope.Query<long>(
-                """
-                insert into lease (name, token, holder, taken_at, until)
-                values (@name, 1, @holder, crmsync_now(0), crmsync_now(@seconds))
-                on conflict (name) do update
-                   set token = lease.token + 1, holder = excluded.holder, taken_at = excluded.taken_at, until = excluded.until
-                 where lease.until <= crmsync_now(0)
-                returning token
-                """,
-                new { name, holder = ContactDatabase.Program, seconds = (long)Length.TotalSeconds }),
-            ct,
-            durable: false);
-        return taken.SingleOrDefault() is > 0 and var token ? new Lease(database, name, token) : null;
+        var taken = await TryTake(database, name, ownerless: 0, ct);
+        if (taken == 0 && await TokenOfKilledHolder(database, name, ct) is > 0 and var ownerless)
+            taken = await TryTake(database, name, ownerless, ct);
+
+        return taken > 0 ? new Lease(database, name, taken) : null;
     }
 
     /// <summary>Who holds it, in words; null when nobody does.</summary>
@@ -90,6 +81,42 @@ public sealed class Lease : IAsyncDisposable
 
         lost.Dispose();
         end.Dispose();
+    }
+
+    /// <returns>The token, or 0 when somebody holds it.</returns>
+    private static async Task<long> TryTake(ContactDatabase database, string name, long ownerless, CancellationToken ct)
+    {
+        var taken = await database.WriteBriefly(
+            scope => scope.Query<long>(
+                """
+                insert into lease (name, token, holder, process, taken_at, until)
+                values (@name, 1, @holder, @process, crmsync_now(0), crmsync_now(@seconds))
+                on conflict (name) do update
+                   set token = lease.token + 1, holder = excluded.holder, process = excluded.process,
+                       taken_at = excluded.taken_at, until = excluded.until
+                 where lease.until <= crmsync_now(0) or lease.token = @ownerless
+                returning token
+                """,
+                new
+                {
+                    name,
+                    holder = ContactDatabase.Program,
+                    process = ProcessMark.Own,
+                    seconds = (long)Length.TotalSeconds,
+                    ownerless,
+                }),
+            ct,
+            durable: false);
+        return taken.SingleOrDefault();
+    }
+
+    /// <summary>The token of a holder that ran on this machine and is no more; 0 when there is none.</summary>
+    private static async Task<long> TokenOfKilledHolder(ContactDatabase database, string name, CancellationToken ct)
+    {
+        await using var connection = await database.Connect(ct);
+        var (last, process) = await connection.QuerySingleOrDefaultAsync<(long Token, string? Process)>(
+            new CommandDefinition("select token, process from lease where name = @name", new { name }, cancellationToken: ct));
+        return ProcessMark.IsGone(process) ? last : 0;
     }
 
     private async Task Renew(CancellationToken ct)

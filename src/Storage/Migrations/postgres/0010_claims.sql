@@ -15,6 +15,7 @@ create table lease (
   name     text collate "C" not null primary key,
   token    bigint not null,
   holder   text collate "C" not null,
+  process  text collate "C",
   taken_at timestamptz not null,
   until    timestamptz not null
 );
