@@ -2,8 +2,6 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using CrmSync.Worker.Yaml;
-using NodaTime;
-using NodaTime.Text;
 
 namespace CrmSync.Worker.Printing;
 
