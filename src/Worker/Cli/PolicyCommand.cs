@@ -1,20 +1,13 @@
 using System.CommandLine;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.PolicyFiles;
+using CrmSync.Worker.Yaml;
 
 namespace CrmSync.Worker.Cli;
 
 /// <summary>The verb <c>policy</c> (policy.md sections 12 to 14).</summary>
 internal static class PolicyCommand
 {
-    private static readonly JsonSerializerOptions Indented = new()
-    {
-        WriteIndented = true,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
-
     public static Command Create() => new("policy", "Check, test, replay and ask the policy.")
     {
         Check(),
@@ -71,7 +64,7 @@ internal static class PolicyCommand
         };
         command.SetAction(parsed =>
         {
-            Invocation.Of(parsed).Out.WriteLine(PolicyShape.Schema(parsed.GetValue(tests)).ToJsonString(Indented));
+            Invocation.Of(parsed).Out.WriteLine(SchemaBook.Print(PolicyShape.Schema(parsed.GetValue(tests))));
             return CommandLine.Done;
         });
         return command;

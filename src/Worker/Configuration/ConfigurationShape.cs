@@ -285,6 +285,9 @@ internal static class ConfigurationShape
 
     public static MapShape Whole { get; } = new("a configuration", Version, StorageKey, Capture, Accounts, Delivery, Schedule, Status);
 
+    /// <summary>The draft-07 schema of <c>crmsync.yaml</c>.</summary>
+    public static JsonObject Schema() => SchemaBook.Create("CrmSync configuration", Whole);
+
     private static bool ReadSender(string text, out WrittenSender sender)
     {
         var angle = text.LastIndexOf('<');

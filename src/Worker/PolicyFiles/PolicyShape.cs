@@ -128,24 +128,8 @@ internal static class PolicyShape
     }
 
     /// <summary>The draft-07 schema of a policy, or of a file of tests.</summary>
-    public static JsonObject Schema(bool ofTests)
-    {
-        var book = new SchemaBook();
-        var root = (ofTests ? TestFile : Whole).Schema(book);
-        var schema = new JsonObject
-        {
-            ["$schema"] = "http://json-schema.org/draft-07/schema#",
-            ["title"] = ofTests ? "CrmSync policy tests" : "CrmSync policy",
-        };
-        foreach (var (name, value) in root.ToList())
-        {
-            root.Remove(name);
-            schema[name] = value;
-        }
-
-        schema["definitions"] = book.Definitions.DeepClone();
-        return schema;
-    }
+    public static JsonObject Schema(bool ofTests) =>
+        ofTests ? SchemaBook.Create("CrmSync policy tests", TestFile) : SchemaBook.Create("CrmSync policy", Whole);
 
     /// <summary>A complete configuration inside a test file; read when a test uses it.</summary>
     private sealed class AnyMapShape : Shape<YamlNode>

@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace CrmSync.Worker.Yaml;
@@ -71,6 +73,33 @@ internal abstract class Shape<T> : Shape
 /// <summary>The shared definitions of a schema: each named shape is written once and referred to.</summary>
 internal sealed class SchemaBook
 {
+    private static readonly JsonSerializerOptions Indented = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>The whole draft-07 schema of a kind of file.</summary>
+    /// <param name="title">What editors call it.</param>
+    /// <param name="file">What may stand in the file.</param>
+    public static JsonObject Create(string title, Shape file)
+    {
+        var book = new SchemaBook();
+        var root = file.Schema(book);
+        var schema = new JsonObject { ["$schema"] = "http://json-schema.org/draft-07/schema#", ["title"] = title };
+        foreach (var (name, value) in root.ToList())
+        {
+            root.Remove(name);
+            schema[name] = value;
+        }
+
+        schema["definitions"] = book.Definitions.DeepClone();
+        return schema;
+    }
+
+    /// <summary>As it stands in a file: indented, without the last line break.</summary>
+    public static string Print(JsonObject schema) => schema.ToJsonString(Indented);
+
     public JsonObject Definitions { get; } = [];
 
     /// <summary>A reference to the definition of that name, which is made on first use.</summary>
