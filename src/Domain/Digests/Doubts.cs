@@ -60,8 +60,10 @@ internal sealed class Doubts
         var lagging = names
             .OrderBy(name => accounts.GetValueOrDefault(name)?.ReadUpTo ?? Instant.MinValue)
             .ThenBy(name => name, StringComparer.Ordinal)
+            .Select(LastRead)
+            .Distinct(StringComparer.Ordinal)
             .ToList();
-        var told = lagging.Take(lagging.Count <= MostNamed + 1 ? lagging.Count : MostNamed).Select(LastRead).ToList();
+        var told = lagging.Take(lagging.Count <= MostNamed + 1 ? lagging.Count : MostNamed).ToList();
         return string.Join(", ", told) + (told.Count < lagging.Count ? $", and {lagging.Count - told.Count} more" : "");
     }
 

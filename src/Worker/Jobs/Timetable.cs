@@ -68,13 +68,22 @@ internal sealed class Timetable(
         return even < LongestApart ? even : LongestApart;
     }
 
+    /// <summary>
+    /// A job rings again a while after it ended. One that finds no place waits with the time it was due at, before those that were due
+    /// later; counted from the beginning instead, jobs that take longer than they pause would take every place again before those that
+    /// wait.
+    /// </summary>
     private static async Task Schedule(IScheduler scheduler, IJobDetail job, Duration every, DateTimeOffset start, CancellationToken ct)
     {
         var trigger = TriggerBuilder.Create()
             .WithIdentity(job.Key.Name, job.Key.Group)
             .StartAt(start)
             .WithExecutionGroup(job.Key.Group)
-            .WithSimpleSchedule(s => s.WithInterval(every.ToTimeSpan()).RepeatForever())
+            .WithSimpleSchedule(schedule => schedule
+                .WithInterval(every.ToTimeSpan())
+                .RepeatForever()
+                .MeasureIntervalFromCompletion()
+                .WithMisfireInstruction(SimpleTriggerMisfireInstruction.IgnoreMisfires))
             .Build();
         await scheduler.ScheduleJob(job, [trigger], ScheduleJobOptions.Replacing, ct);
     }

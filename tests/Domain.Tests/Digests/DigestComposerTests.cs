@@ -169,6 +169,10 @@ public sealed class DigestComposerTests
         Assert.Equal(
             "the command mailbox has never been read, Tim's calendar was last read yesterday 08:45, the mailbox hello@bright.example was last read today 06:45",
             line.Reservation);
+
+        // Two calendars of one person that lag alike are one sentence.
+        line = Lines(Doubtful([Some.Item("A") with { Unsure = ["tim-calendar", "tim-trips"] }])).Single();
+        Assert.Equal("Tim's calendar was last read yesterday 08:45", line.Reservation);
         Assert.False(Lines(Doubtful([Some.Item("A")])).Single().IsUncertain);
     }
 
@@ -523,6 +527,7 @@ public sealed class DigestComposerTests
         {
             new AccountCoverage("tim-mail", Some.Tim.Email, Instant.FromUtc(2026, 3, 2, 14, 10)),
             new AccountCoverage("tim-calendar", Some.Tim.Email, Some.Now - Duration.FromDays(1)) { IsCalendar = true },
+            new AccountCoverage("tim-trips", Some.Tim.Email, Some.Now - Duration.FromDays(1)) { IsCalendar = true },
             new AccountCoverage("shared", Some.Address("hello@bright.example"), Some.Now - Duration.FromHours(2)),
             new AccountCoverage("commands", Some.Address("crmsync@bright.example"), null),
         };
