@@ -14,10 +14,7 @@ internal static class Attribution
     private static readonly string[] Verbs = PhraseFile.Read("quote-introductions.txt", "verb");
 
     private static readonly PhraseSet AnyVerb = new(Verbs);
-    private static readonly FrozenDictionary<char, string[]> VerbsByEnd = Verbs
-        .Where(verb => !EndsSentences(verb))
-        .GroupBy(verb => char.ToLowerInvariant(verb[^1]))
-        .ToFrozenDictionary(group => group.Key, group => group.ToArray());
+    private static readonly PhraseEdges VerbsAtEnd = new(Verbs.Where(verb => !EndsSentences(verb)));
     private static readonly FrozenSet<string> Starts = PhraseFile
         .Read("quote-introductions.txt", "start")
         .ToFrozenSet(StringComparer.OrdinalIgnoreCase);
@@ -231,7 +228,7 @@ internal static class Attribution
             return false;
         if (line[^1] is ':' or '：' || line.EndsWith("---"))
             return true;
-        foreach (var verb in VerbsByEnd.GetValueOrDefault(char.ToLowerInvariant(line[^1]), []))
+        foreach (var verb in VerbsAtEnd.WithEnd(line))
         {
             if (
                 line.EndsWith(verb, StringComparison.OrdinalIgnoreCase)

@@ -8,19 +8,26 @@ namespace CrmSync.Mail.Text;
 /// </summary>
 internal static class Furniture
 {
+    private const string BannerMarks = "*_ |>!⚠️\u26A0\uFE0F";
+    private const string Brackets = "[(";
     private const int LongestBanner = 900;
     private const int MostBannerLines = 8;
     private const int MostSignatureLines = 24;
     private const int LongestSignatureLine = 100;
     private const int ShortestNotice = 60;
 
-    private static readonly string[] BannerBegins = PhraseFile.Read("banners.txt", "begin");
-    private static readonly string[] BannerWords = PhraseFile.Read("banners.txt", "with");
-    private static readonly string[] BannerTips = PhraseFile.Read("banners.txt", "tip");
+    private const int MostParagraphs = 12;
+    private const int LongestParagraph = 60;
+    private const int ParagraphsBelow = 3; // that may stand below a notice without being one
+
+    private static readonly PhraseEdges BannerBegins = new(PhraseFile.Read("banners.txt", "begin"));
+    private static readonly PhraseSet BannerWords = new(PhraseFile.Read("banners.txt", "with"));
+    private static readonly PhraseEdges BannerTips = new(PhraseFile.Read("banners.txt", "tip"));
     private static readonly PhraseSet Footers = new(PhraseFile.Read("footers.txt", "footer"));
     private static readonly string[] Notices = PhraseFile.Read("footers.txt", "notice");
     private static readonly PhraseSet Messages = new(PhraseFile.Read("footers.txt", "message"));
     private static readonly PhraseSet AnyNotice = new(Notices);
+    private static readonly PhraseSet AnySign = new([.. PhraseFile.Read("footers.txt", "footer"), .. Notices]);
     private static readonly FrozenSet<string> Closings = PhraseFile
         .Read("closings.txt", "closing")
         .ToFrozenSet(StringComparer.OrdinalIgnoreCase);
@@ -54,17 +61,13 @@ internal static class Furniture
         return total;
     }
 
-    /// <summary>Whether a text holds the words of a footer at all: one look at the whole saves one at every line.</summary>
-    public static bool MayHoldFooter(string text) => Footers.IsIn(text.Replace('\n', ' ')) || AnyNotice.IsIn(text) && Messages.IsIn(text);
-
     /// <summary>Takes off what stands at the end without being said by the author.</summary>
     /// <param name="own">The lines.</param>
     /// <param name="names">The names of the author: a block that begins with one of them may be a signature.</param>
-    /// <param name="footers">Whether the text holds the words of a footer at all.</param>
-    public static void DropEnd(List<string> own, IReadOnlyList<string> names, bool footers)
+    public static void DropEnd(List<string> own, IReadOnlyList<string> names)
     {
         DropRules(own);
-        var footer = footers ? FooterAt(own) : -1;
+        var footer = MayHoldFooter(own) ? FooterAt(own) : -1;
         if (footer > 0 && own.FindIndex(0, footer, line => !SignatureMarks.IsDelimiter(line)) >= 0)
         {
             own.RemoveRange(footer, own.Count - footer);
@@ -87,31 +90,21 @@ internal static class Furniture
 
     private static bool IsBanner(List<string> own, int from, int to)
     {
-        var text = Joined(own, from, to).TrimStart("*_ |>!⚠️\u26A0\uFE0F".AsSpan());
+        if (!MayBeginBanner(own[from].AsSpan().Trim().TrimStart(BannerMarks)))
+            return false;
+        var text = Joined(own, from, to).TrimStart(BannerMarks);
         if (text.Length is < 8 or > LongestBanner)
             return false;
-        var first = text.TrimStart("[(");
-        foreach (var tip in BannerTips)
-        {
-            if (first.StartsWith(tip, StringComparison.OrdinalIgnoreCase))
-                return true;
-        }
+        var first = text.TrimStart(Brackets);
+        return BannerTips.Begin(first)
+            || !text.ContainsAny('?', '？') && (BannerBegins.Begin(text) || BannerBegins.Begin(first)) && BannerWords.IsIn(text);
+    }
 
-        if (text.ContainsAny('?', '？'))
-            return false;
-        var begins = false;
-        foreach (var begin in BannerBegins)
-            begins |=
-                text.StartsWith(begin, StringComparison.OrdinalIgnoreCase) || first.StartsWith(begin, StringComparison.OrdinalIgnoreCase);
-        if (!begins)
-            return false;
-        foreach (var word in BannerWords)
-        {
-            if (text.Contains(word, StringComparison.OrdinalIgnoreCase))
-                return true;
-        }
-
-        return false;
+    /// <summary>Whether a line goes on like a banner as far as it goes; a line of marks alone says nothing.</summary>
+    private static bool MayBeginBanner(ReadOnlySpan<char> line)
+    {
+        var first = line.TrimStart(Brackets);
+        return BannerTips.MayBegin(first) || BannerBegins.MayBegin(first) || BannerBegins.MayBegin(line);
     }
 
     /// <summary>The first line of the notices at the end, or -1. What stands below one that was recognised belongs to it unless it asks.</summary>
@@ -120,13 +113,9 @@ internal static class Furniture
         var at = -1;
         var end = own.Count;
         var looked = 0;
-        while (end > 0 && looked < 12)
+        while (end > 0 && looked < MostParagraphs)
         {
-            while (end > 0 && SignatureMarks.IsDelimiter(own[end - 1]))
-                end--;
-            var start = end;
-            while (start > 0 && !SignatureMarks.IsDelimiter(own[start - 1]) && end - start < 60)
-                start--;
+            var start = ParagraphAbove(own, ref end);
             if (start == end)
                 break;
             looked++;
@@ -138,12 +127,36 @@ internal static class Furniture
                 break;
 
             // A paragraph without a sign between two that have one goes with them only when it is no question.
-            if (found < 0 && (at >= 0 || looked > 3))
+            if (found < 0 && (at >= 0 || looked > ParagraphsBelow))
                 break;
             end = start;
         }
 
         return at;
+    }
+
+    /// <summary>Whether the last paragraphs hold the words of a notice at all; with none there, nothing further up counts.</summary>
+    private static bool MayHoldFooter(List<string> own)
+    {
+        var from = own.Count;
+        for (var looked = 0; looked <= ParagraphsBelow && from > 0; looked++)
+        {
+            var end = from;
+            from = ParagraphAbove(own, ref end);
+        }
+
+        return AnySign.IsIn(own, from, own.Count);
+    }
+
+    /// <summary>The first line of the paragraph above a line, which moves to the end of that paragraph.</summary>
+    private static int ParagraphAbove(List<string> own, ref int end)
+    {
+        while (end > 0 && SignatureMarks.IsDelimiter(own[end - 1]))
+            end--;
+        var start = end;
+        while (start > 0 && !SignatureMarks.IsDelimiter(own[start - 1]) && end - start < LongestParagraph)
+            start--;
+        return start;
     }
 
     /// <summary>A last paragraph that may stand below a notice: short, no question, no greeting.</summary>

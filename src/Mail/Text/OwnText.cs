@@ -94,7 +94,7 @@ public static class OwnText
         }
 
         own.RemoveRange(0, Furniture.BannerLength(own));
-        Furniture.DropEnd(own, names, Furniture.MayHoldFooter(lines.Text));
+        Furniture.DropEnd(own, names);
         return Joined(own);
     }
 

@@ -9,10 +9,10 @@ internal static class QuoteMarks
     private const int MostFields = 9;
     private const int LongestQuoteLine = 55; // from here on a mail program may have broken the line of the quoted mail
 
-    private static readonly string[] Announcements = PhraseFile.Read("quote-separators.txt", "framed");
-    private static readonly string[] Openings = PhraseFile.Read("quote-separators.txt", "opening");
+    private static readonly PhraseEdges Announcements = new(PhraseFile.Read("quote-separators.txt", "framed"));
+    private static readonly PhraseEdges Openings = new(PhraseFile.Read("quote-separators.txt", "opening"));
     private static readonly string[] AnswerAbove = PhraseFile.Read("quote-separators.txt", "above");
-    private static readonly PhraseSet AnyAnswerAbove = new(AnswerAbove);
+    private static readonly CommonWords AnyAnswerAbove = new(AnswerAbove);
     private static readonly FrozenDictionary<string, Label> Labels = ReadLabels();
 
     [Flags]
@@ -82,26 +82,16 @@ internal static class QuoteMarks
         var text = line.AsSpan().Trim();
         if (text.IsEmpty)
             return false;
-        if (text[^1] is ':' or '：')
-        {
-            var words = text[..^1].TrimEnd();
-            foreach (var opening in Openings)
-            {
-                if (words.Equals(opening, StringComparison.OrdinalIgnoreCase))
-                    return true;
-            }
-        }
+        if (text[^1] is ':' or '：' && Openings.Contains(text[..^1].TrimEnd()))
+            return true;
 
         if (text[0] is not ('-' or '_' or '*' or '=' or '#' or '~' or '<' or '|'))
             return false;
         var inner = text.Trim("-_*=#~ <>|");
         if (inner.IsEmpty || text.Length - inner.Length < 3)
             return false;
-        foreach (var announcement in Announcements)
-        {
-            if (inner.StartsWith(announcement, StringComparison.OrdinalIgnoreCase))
-                return true;
-        }
+        if (Announcements.Begin(inner))
+            return true;
 
         return text[0] is '-' or '_' or '='
             && inner.Length < 60
@@ -110,8 +100,8 @@ internal static class QuoteMarks
             && BlockFollows(lines, at + 1);
     }
 
-    /// <summary>Whether a text holds such a line at all: one look at the whole saves one at every line.</summary>
-    public static bool MayHoldAnswerAbove(string text) => AnyAnswerAbove.IsIn(text);
+    /// <summary>Whether a text may hold such a line: one look at the whole saves one at every line.</summary>
+    public static bool MayHoldAnswerAbove(string text) => AnyAnswerAbove.MayBeIn(text);
 
     /// <summary>What ticket systems put above the mail they send: "Please reply above this line".</summary>
     public static bool IsAnswerAbove(string line)
@@ -263,6 +253,8 @@ internal static class QuoteMarks
     {
         label = Label.None;
         value = [];
+        if (!line.AsSpan().ContainsAny(':', '：'))
+            return false;
         var text = line.AsSpan().TrimStart("> |*_ \t\u00A0\u200E\u200F");
         var colon = text[..Math.Min(text.Length, LongestLabel)].IndexOfAny(':', '：');
         if (colon <= 0)

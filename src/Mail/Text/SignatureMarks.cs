@@ -7,11 +7,11 @@ internal static class SignatureMarks
     private const int LongestSent = 70;
     private const int MostLinesBelow = 20;
 
-    private static readonly string[] Mine = PhraseFile.Read("devices.txt", "mine");
-    private static readonly string[] Sent = PhraseFile.Read("devices.txt", "sent");
-    private static readonly string[] Ends = PhraseFile.Read("devices.txt", "end");
-    private static readonly string[] Whole = PhraseFile.Read("devices.txt", "whole");
-    private static readonly string[] Names = PhraseFile.Read("devices.txt", "name");
+    private static readonly PhraseEdges Mine = new(PhraseFile.Read("devices.txt", "mine"));
+    private static readonly PhraseEdges Sent = new(PhraseFile.Read("devices.txt", "sent"));
+    private static readonly PhraseEdges Ends = new(PhraseFile.Read("devices.txt", "end"));
+    private static readonly PhraseEdges Whole = new(PhraseFile.Read("devices.txt", "whole"));
+    private static readonly PhraseSet Names = new(PhraseFile.Read("devices.txt", "name"));
 
     private static readonly System.Buffers.SearchValues<char> Rules = System.Buffers.SearchValues.Create("-_*=~+#—–─");
 
@@ -21,6 +21,8 @@ internal static class SignatureMarks
     public static bool IsMark(TextLines lines, int at)
     {
         var line = lines[at];
+        if (line is not ['-', '-', ..])
+            return false;
         if (line is "-- " or "-- \r")
             return true;
         if (!line.AsSpan().TrimEnd().SequenceEqual("--"))
@@ -57,46 +59,29 @@ internal static class SignatureMarks
                 || text.EndsWith("gesendet", StringComparison.OrdinalIgnoreCase);
 
         var bare = text.IndexOf('<') is > 0 and var link ? text[..link].TrimEnd() : text;
-        if (bare.Length <= LongestSent && StartsWithAny(text, Sent) && HasName(bare))
+        if (bare.Length <= LongestSent && StartsWithAny(text, Sent) && Names.IsIn(bare))
             return true;
-        foreach (var end in Ends)
+        foreach (var end in Ends.WithEnd(text))
         {
             if (
                 text.Length <= LongestSent
                 && text.EndsWith(end, StringComparison.OrdinalIgnoreCase)
-                && (HasName(text) || !char.IsAscii(end[0]) || end.StartsWith("from", StringComparison.Ordinal))
+                && (Names.IsIn(text) || !char.IsAscii(end[0]) || end.StartsWith("from", StringComparison.Ordinal))
             )
                 return true;
         }
 
-        foreach (var whole in Whole)
-        {
-            if (text.Equals(whole, StringComparison.OrdinalIgnoreCase))
-                return true;
-        }
-
-        return false;
+        return Whole.Contains(text);
     }
 
-    private static bool StartsWithAny(ReadOnlySpan<char> text, string[] starts)
+    private static bool StartsWithAny(ReadOnlySpan<char> text, PhraseEdges starts)
     {
-        foreach (var start in starts)
+        foreach (var start in starts.WithBeginning(text))
         {
             if (
                 text.StartsWith(start, StringComparison.OrdinalIgnoreCase)
                 && (text.Length == start.Length || !char.IsLetter(text[start.Length]) || !char.IsAsciiLetter(start[^1]))
             )
-                return true;
-        }
-
-        return false;
-    }
-
-    private static bool HasName(ReadOnlySpan<char> text)
-    {
-        foreach (var name in Names)
-        {
-            if (text.Contains(name, StringComparison.OrdinalIgnoreCase))
                 return true;
         }
 
