@@ -39,9 +39,18 @@ internal static class Copies
         "RE: AW: the offer",
         "Lunch",
         "Re: Lunch",
+        "[EXTERNAL] Lunch",
+        "Odp: [sales] The offer",
         "Automatic reply: Lunch",
         "",
         "Undeliverable",
+    ];
+    private static readonly string[] Conversations =
+    [
+        "AQHaabcdefghijklmnopqrstuvwxyQ==",
+        "AQHaabcdefghijklmnopqrstuvwxyQAAB1Xg",
+        "AQHaabcdefghijklmnopqrstuvwxyQAAB1XgAAAB1Q==",
+        "AQHbabcdefghijklmnopqrstuvwxyQ==",
     ];
     private static readonly string[] Bodies = ["When?", "Thanks!", "Tomorrow."];
 
@@ -72,6 +81,7 @@ internal static class Copies
         from name in Maybe("Bob", "Bobby Tables")
         from bounced in Maybe(People)
         from headers in Of("", "", "", "list-id", "auto-submitted")
+        from index in Gen.Frequency((4, Gen.Constant<string?>(null)), (1, Maybe(Conversations)))
         select new Copy(
             account,
             Some.Line(
@@ -90,8 +100,9 @@ internal static class Copies
                     OwnText = body,
                     Excerpt = body,
                     Question = body.EndsWith('?'),
-                    Headers =
-                        headers.Length == 0 ? new Dictionary<string, string>() : new Dictionary<string, string> { [headers] = headers },
+                    Headers = new[] { (Name: headers, Value: headers), (Name: index is null ? "" : "thread-index", Value: index ?? "") }
+                        .Where(header => header.Name.Length > 0)
+                        .ToDictionary(header => header.Name, header => header.Value),
                     Report = subject == "Undeliverable" ? new ReportFacts(answered, bounced is null ? [] : [Some.Address(bounced)]) : null,
                 },
                 account,

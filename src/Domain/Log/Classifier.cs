@@ -176,7 +176,8 @@ public sealed class Classifier
                     .Participants.Where(p => p.Role != ParticipantRole.ReplyTo && !ours.Contains(p.Address))
                     .Select(p => p.Address)
                     .ToHashSet()
-                : []);
+                : [],
+            ThreadIndex.TryParse(mail.Headers.GetValueOrDefault("thread-index"), out var index) ? index : null);
 
     /// <summary>Outbound and internal mail happened when it was sent, inbound when it arrived.</summary>
     public static Instant AtOf(MailLine mail, Direction direction) => direction == Direction.Inbound ? mail.ArrivedAt : mail.SentAt;

@@ -102,7 +102,7 @@ public sealed record MailFacts
     /// <summary>What the body shows the mail to be.</summary>
     public MailSigns Signs { get; init; }
 
-    /// <summary>The headers kept because classes rest on them.</summary>
+    /// <summary>The headers kept because classes or threads rest on them.</summary>
     public static IReadOnlyList<string> ClassHeaders { get; } =
     [
         "x-crmsync",
@@ -121,6 +121,7 @@ public sealed record MailFacts
         "sensitivity",
         "delivered-to",
         "x-original-to",
+        "thread-index",
         .. MailingMarks.Headers,
     ];
 }

@@ -11,18 +11,20 @@ namespace CrmSync.Domain.Log;
 /// <param name="References">Every id in References and In-Reply-To.</param>
 /// <param name="Subject">The subject as written.</param>
 /// <param name="Outsiders">The external people on it; empty for mail that is not human, which joins no thread by its subject.</param>
+/// <param name="Index">Its Thread-Index, or null.</param>
 public sealed record ThreadMail(
     string Id,
     Instant At,
     IReadOnlyList<string> MessageIds,
     IReadOnlyList<string> References,
     string? Subject,
-    IReadOnlyCollection<EmailAddress> Outsiders);
+    IReadOnlyCollection<EmailAddress> Outsiders,
+    ThreadIndex? Index = null);
 
 /// <summary>
-/// Which mails belong together: those joined by References and In-Reply-To; failing that, a reply goes to the nearest earlier mail with the
-/// same bare subject, a shared external person and at most 14 days between. A pure function of the mails given: neither their order nor
-/// batches matter.
+/// Which mails belong together: those joined by References and In-Reply-To, or by a Thread-Index that extends another's; failing that, a
+/// reply goes to the nearest earlier mail with the same bare subject, a shared external person and at most 14 days between. A pure function
+/// of the mails given: neither their order nor batches matter.
 /// </summary>
 public static class Threads
 {
@@ -41,6 +43,9 @@ public static class Threads
     {
         foreach (var id in mail.MessageIds.Concat(mail.References).Where(IsUsable).Distinct())
             yield return "m:" + id.ToLowerInvariant();
+
+        if (mail.Index is { } index && mail.Outsiders.Count > 0)
+            yield return "x:" + index.Conversation;
 
         if (mail.Outsiders.Count is 0 or > Crowd || Subjects.Strip(mail.Subject).Bare is not { Length: > 0 } bare)
             yield break;
@@ -66,6 +71,7 @@ public static class Threads
                 groups.Join(mail.Id, "m:" + id.ToLowerInvariant());
         }
 
+        JoinByIndex(mails, groups);
         JoinBySubject(mails, owners, groups);
 
         var smallest = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -77,6 +83,42 @@ public static class Threads
         }
 
         return mails.ToDictionary(mail => mail.Id, mail => smallest[groups.Root(mail.Id)], StringComparer.Ordinal);
+    }
+
+    /// <summary>
+    /// A mail whose Thread-Index extends another's answers it. Somebody who sends one mail to many with a program that copies the index gives
+    /// them all the same one: of those, an answer goes to the one that shares somebody with it, and never to strangers.
+    /// </summary>
+    private static void JoinByIndex(IReadOnlyCollection<ThreadMail> mails, Groups groups)
+    {
+        var conversations = mails
+            .Where(mail => mail is { Index: not null, Outsiders.Count: > 0 })
+            .GroupBy(mail => mail.Index!.Conversation, StringComparer.Ordinal);
+        foreach (var conversation in conversations)
+        {
+            if (!conversation.Skip(1).Any())
+                continue;
+
+            var byIndex = conversation.ToLookup(mail => mail.Index!.Value, StringComparer.Ordinal);
+            foreach (var mail in conversation)
+            {
+                var people = mail.Outsiders as IReadOnlySet<EmailAddress> ?? mail.Outsiders.ToHashSet();
+                var parent = mail.Index!.Extended
+                    .SelectMany(index => byIndex[index].Where(other => other.Outsiders.Any(people.Contains) || AreColleagues(mail, other))
+                        .OrderByDescending(other => other.Outsiders.Any(people.Contains))
+                        .ThenBy(other => other.Id, StringComparer.Ordinal))
+                    .FirstOrDefault();
+                if (parent is not null)
+                    groups.Join(mail.Id, parent.Id);
+            }
+        }
+    }
+
+    /// <summary>Whether somebody on the one mail has the same company's domain as somebody on the other.</summary>
+    private static bool AreColleagues(ThreadMail one, ThreadMail other)
+    {
+        var domains = one.Outsiders.Select(person => person.Domain).Where(domain => !Organisations.PublicMailDomains.Contains(domain)).ToHashSet();
+        return other.Outsiders.Any(person => domains.Contains(person.Domain));
     }
 
     private static void JoinBySubject(IReadOnlyCollection<ThreadMail> mails, HashSet<string> owners, Groups groups)

@@ -95,6 +95,18 @@ internal static class LineFacts
         };
     }
 
+    /// <summary>One header among the facts <see cref="Write"/> wrote, or null.</summary>
+    public static string? HeaderIn(string? facts, string name)
+    {
+        if (facts is null)
+            return null;
+
+        using var document = JsonDocument.Parse(facts);
+        return document.RootElement.TryGetProperty("headers", out var headers) && headers.TryGetProperty(name, out var value)
+            ? value.GetString()
+            : null;
+    }
+
     /// <summary>A list of short texts in one column; null when empty.</summary>
     public static string? Join(IReadOnlyList<string> texts) =>
         texts.Count == 0 ? null

@@ -13,6 +13,7 @@ internal enum KeyRelation
     OwnId = 0,
     RefersTo = 1,
     Subject = 2,
+    Conversation = 3,
 }
 
 /// <summary>The keys of <see cref="Threads.KeysOf"/> as numbers.</summary>
@@ -24,9 +25,12 @@ internal static class ThreadKeys
         var moment = mail.At.ToUnixTimeSeconds();
         foreach (var key in Threads.KeysOf(mail).Distinct(StringComparer.Ordinal))
         {
-            yield return key[0] == 's'
-                ? (Hash(key), moment, KeyRelation.Subject)
-                : (Hash(key), 0, own.Contains(key) ? KeyRelation.OwnId : KeyRelation.RefersTo);
+            yield return key[0] switch
+            {
+                's' => (Hash(key), moment, KeyRelation.Subject),
+                'x' => (Hash(key), 0, KeyRelation.Conversation),
+                _ => (Hash(key), 0, own.Contains(key) ? KeyRelation.OwnId : KeyRelation.RefersTo),
+            };
         }
     }
 

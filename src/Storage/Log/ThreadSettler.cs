@@ -126,7 +126,8 @@ internal sealed class ThreadSettler(WriteScope scope)
 
         var rows = (await scope.Query<MemberRow>(
             $"""
-            select number, id, at, class, subject, in_reply_to, refs, thread
+            select number, id, at, class, subject, in_reply_to, refs, thread,
+                   case when facts like '%"thread-index"%' then facts end as facts
               from interaction
              where {scope.Engine.AnyOf("thread", "@threads")}
             """,
@@ -152,7 +153,8 @@ internal sealed class ThreadSettler(WriteScope scope)
                 [.. messageIds[row.Number].Distinct(StringComparer.Ordinal)],
                 [.. LineFacts.Split(row.Refs).Concat(row.InReplyTo is null ? [] : [row.InReplyTo]).Distinct(StringComparer.Ordinal)],
                 row.Subject,
-                row.Class == (int)InteractionClass.Human ? outsiders[row.Number].Select(EmailAddress.Parse).ToHashSet() : [])));
+                row.Class == (int)InteractionClass.Human ? outsiders[row.Number].Select(EmailAddress.Parse).ToHashSet() : [],
+                ThreadIndex.TryParse(LineFacts.HeaderIn(row.Facts, "thread-index"), out var index) ? index : null)));
     }
 
     private sealed record MemberRow
@@ -172,5 +174,7 @@ internal sealed class ThreadSettler(WriteScope scope)
         public string? Refs { get; init; }
 
         public required string Thread { get; init; }
+
+        public string? Facts { get; init; }
     }
 }

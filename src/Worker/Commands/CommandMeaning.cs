@@ -253,7 +253,7 @@ internal sealed partial class CommandMeaning(
         if (answered is not null && (mail.ArrivedAt - answered.Plan.DueAt).TotalDays > CommandTokens.ValidDays)
             throw new RefusedCommandException($"answers a mail that is older than {CommandTokens.ValidDays} days; answer your latest one");
 
-        var isNew = answered is null && string.Equals(Subjects.Strip(mail.Subject).Bare, mail.Subject, StringComparison.OrdinalIgnoreCase);
+        var isNew = answered is null && !Subjects.HasPrefix(mail.Subject);
         var text = ReplyText.Split(mail.Text, answered?.Bytes is { } bytes ? DigestForms.Read(bytes) : null, author);
         var grammar = new ReplyGrammar(author.Calendar ?? policy.DefaultCalendar, mail.ArrivedAt);
         var spoken = grammar.Read(isNew ? mail.Subject + "\n" + text.Above : text.Above);
