@@ -1,10 +1,15 @@
 using System.Diagnostics;
 using System.Globalization;
-using CrmSync.Domain.Log;
+using CrmSync.Domain.Company;
 using CrmSync.Storage;
 using CrmSync.Storage.Harvest;
+using CrmSync.Storage.Log;
 using CrmSync.Storage.Meetings;
+using CrmSync.Worker.Commands.Authorship;
+using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Harvest;
+using CrmSync.Worker.PolicyFiles;
+using CrmSync.Worker.Sources;
 using CrmSync.Worker.Sources.Files;
 using NodaTime;
 
@@ -23,27 +28,33 @@ internal static class Harvesting
     {
         var policy = Storing.Company();
         await using var database = await Storing.Open(place);
-        var (accounts, ledger, classifier) = (new Accounts(database), new HarvestLedger(database), new Classifier(policy));
-        var meetings = new MeetingHarvest(new MeetingLog(database), policy, classifier.Ours);
-        var harvest = new AccountHarvest(
-            accounts,
-            ledger,
-            new Capture(policy, Capture.DefaultTextLimit),
-            classifier,
-            meetings,
-            Instant.FromUtc(1990, 1, 1, 0, 0),
+        var configuration = new CrmSyncConfiguration
+        {
+            Storage = new StorageChoice.Sqlite(place),
+            Capture = new CaptureSettings { SinceDate = new LocalDate(1990, 1, 1) },
+        };
+        using var harvest = new HarvestAll(
+            database,
+            new Accounts(database),
+            new HarvestLedger(database),
+            new MeetingLog(database),
+            new CommandInbox(database),
+            new DkimCheck(() => throw new InvalidOperationException("no command is read here")),
+            new Settings(database),
+            configuration,
+            new PolicyInForce(policy),
             TimeProvider.System);
+        var account = new ReadableAccount("ana", "maildir", EmailAddress.Parse("ana@bright.example"), _ => new MaildirSource(maildir))
+        {
+            IsLocal = true,
+        };
         foreach (var round in (string[])["first", "again"])
         {
-            var account = await accounts.Register("ana", "maildir", "ana@bright.example", CancellationToken.None);
             var before = Process.GetCurrentProcess().TotalProcessorTime;
             var watch = Stopwatch.StartNew();
-            var summary = await harvest.Run(
-                account,
-                () => new MaildirSource(maildir),
-                SystemClock.Instance.GetCurrentInstant(),
-                progress: null,
-                CancellationToken.None);
+            var summary = await harvest
+                .Run([account], SystemClock.Instance.GetCurrentInstant(), progress: null, CancellationToken.None)
+                .SingleAsync();
             var (time, cpu) = (watch.Elapsed, Process.GetCurrentProcess().TotalProcessorTime - before);
             var items = Math.Max(1, summary.New + summary.Known + summary.Skipped + summary.Quarantined + summary.Failed);
             Console.WriteLine(

@@ -62,28 +62,12 @@ internal sealed class AccountHarvest(
     /// <summary>Which backlogs may be read now, of all accounts; null where there are no others.</summary>
     public SemaphoreSlim? Backlogs { get; init; }
 
-    /// <summary>Harvests to the end. An account that cannot be read is a result; only the database can make this throw.</summary>
-    /// <param name="account">The account.</param>
-    /// <param name="open">Makes its source.</param>
-    /// <param name="now">The time of this harvest: what it learns is <c>seen</c> now.</param>
-    /// <param name="progress">Told about every page and batch, or null.</param>
-    /// <param name="ct">Stops after the batch at hand; nothing is lost.</param>
-    public async Task<HarvestSummary> Run(
-        AccountState account,
-        Func<ISource> open,
-        Instant now,
-        IProgress<HarvestProgress>? progress,
-        CancellationToken ct)
-    {
-        var run = new HarvestRun(account.Name, progress, time);
-        await Turn(account, open, now, run, Timeout.InfiniteTimeSpan, ct);
-        return run.Summary();
-    }
-
-    /// <summary>As <see cref="Run"/>, but reads no longer than a while.</summary>
+    /// <summary>
+    /// Harvests for a while. An account that cannot be read is a result; only the database can make this throw.
+    /// </summary>
     /// <param name="account">The account as it stands now.</param>
     /// <param name="open">Makes its source.</param>
-    /// <param name="now">The time of this harvest.</param>
+    /// <param name="now">The time of this harvest: what it learns is <c>seen</c> now.</param>
     /// <param name="run">Counts all turns of the harvest together.</param>
     /// <param name="most">After this time no further batches are asked for.</param>
     /// <param name="ct">Stops after the batch at hand; nothing is lost.</param>

@@ -8,7 +8,10 @@ using CrmSync.Storage;
 using CrmSync.Storage.Harvest;
 using CrmSync.Storage.Log;
 using CrmSync.Storage.Meetings;
+using CrmSync.Worker.Commands.Authorship;
+using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Harvest;
+using CrmSync.Worker.PolicyFiles;
 using CrmSync.Worker.Sources;
 using NodaTime;
 
@@ -83,6 +86,29 @@ internal sealed class TestCompany : IAsyncDisposable
         return path;
     }
 
+    /// <summary>The harvest of the program, over the company's database.</summary>
+    /// <param name="turn">How long an account reads before others have their turn; null: to the end, as on a fast machine.</param>
+    /// <param name="atOnce">Accounts under way at a time.</param>
+    public HarvestAll CreateHarvest(TimeSpan? turn = null, int atOnce = 16)
+    {
+        var configuration = new CrmSyncConfiguration
+        {
+            Storage = new StorageChoice.Sqlite("unused"),
+            Capture = new CaptureSettings { SinceDate = Since.InUtc().Date },
+        };
+        return new HarvestAll(
+            Database,
+            Accounts,
+            Ledger,
+            new MeetingLog(Database),
+            new CommandInbox(Database),
+            new DkimCheck(() => throw new InvalidOperationException("no command is read here")),
+            new Settings(Database),
+            configuration,
+            new PolicyInForce(policy),
+            TimeProvider.System) { Turn = turn ?? Timeout.InfiniteTimeSpan, AtOnce = atOnce };
+    }
+
     /// <summary>Harvests one account once.</summary>
     public async Task<HarvestSummary> Harvest(
         string account,
@@ -91,18 +117,9 @@ internal sealed class TestCompany : IAsyncDisposable
         string? address = null,
         CancellationToken ct = default)
     {
-        var state = await Accounts.Register(account, "test", address ?? $"{account}@us.example", CancellationToken.None);
-        var classifier = new Classifier(policy);
-        var meetings = new MeetingHarvest(new MeetingLog(Database), policy, classifier.Ours);
-        var harvest = new AccountHarvest(
-            Accounts,
-            Ledger,
-            new Capture(policy, Capture.DefaultTextLimit),
-            classifier,
-            meetings,
-            Since,
-            TimeProvider.System);
-        return await harvest.Run(state, () => source, now ?? Monday, progress: null, ct);
+        var readable = new ReadableAccount(account, "test", EmailAddress.Parse(address ?? $"{account}@us.example"), _ => source);
+        using var harvest = CreateHarvest();
+        return await harvest.Run([readable], now ?? Monday, progress: null, ct).SingleAsync(ct);
     }
 
     public async Task<IReadOnlyList<Interaction>> Log() =>

@@ -1,5 +1,3 @@
-using CrmSync.Storage.Log;
-using CrmSync.Worker.Commands.Authorship;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
@@ -7,12 +5,8 @@ using CrmSync.Domain.Company;
 using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
 using CrmSync.Mail.Mime;
-using CrmSync.Storage;
 using CrmSync.Storage.Harvest;
-using CrmSync.Storage.Meetings;
-using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Harvest;
-using CrmSync.Worker.PolicyFiles;
 using CrmSync.Worker.Sources;
 using NodaTime;
 
@@ -27,7 +21,7 @@ public sealed class TurnsTests
     public async Task A_mailbox_of_years_does_not_hold_up_the_others_and_is_read_to_its_end()
     {
         await using var company = await TestCompany.Open();
-        using var harvest = HarvestOf(company, TimeSpan.Zero, atOnce: 1);
+        using var harvest = company.CreateHarvest(TimeSpan.Zero, atOnce: 1);
 
         var done = await Run(
             harvest,
@@ -44,7 +38,7 @@ public sealed class TurnsTests
     public async Task What_arrives_during_a_long_backlog_is_found_between_two_turns_and_read_first()
     {
         await using var company = await TestCompany.Open();
-        using var harvest = HarvestOf(company, TimeSpan.Zero, atOnce: 1);
+        using var harvest = company.CreateHarvest(TimeSpan.Zero, atOnce: 1);
         var mailbox = new CannedMailbox(Years);
         mailbox.AfterTurn = () => mailbox.Count = Years + 3;
 
@@ -62,7 +56,7 @@ public sealed class TurnsTests
     public async Task A_turn_of_a_job_says_whether_there_is_more()
     {
         await using var company = await TestCompany.Open();
-        using var harvest = HarvestOf(company, TimeSpan.Zero, atOnce: 1);
+        using var harvest = company.CreateHarvest(TimeSpan.Zero, atOnce: 1);
         var account = Account("years", new CannedMailbox(2100));
 
         var first = await harvest.Once(account, TestCompany.Monday, default);
@@ -79,7 +73,7 @@ public sealed class TurnsTests
     public async Task Accounts_wait_for_their_servers_side_by_side_and_a_slow_one_holds_up_nobody()
     {
         await using var company = await TestCompany.Open();
-        using var harvest = HarvestOf(company, TimeSpan.FromSeconds(20), atOnce: 16);
+        using var harvest = company.CreateHarvest(TimeSpan.FromSeconds(20), atOnce: 16);
         var others = new CountdownEvent(9);
         var slow = new CannedMailbox(5) { BeforeListing = () => Task.Run(() => others.Wait(TimeSpan.FromSeconds(60))) };
         var quick = Enumerable.Range(0, 9).Select(i => Account($"quick{i}", new CannedMailbox(5)));
@@ -101,7 +95,7 @@ public sealed class TurnsTests
     public async Task A_poll_that_finds_nothing_writes_nothing()
     {
         await using var company = await TestCompany.Open();
-        using var harvest = HarvestOf(company, TimeSpan.FromSeconds(20), atOnce: 1);
+        using var harvest = company.CreateHarvest(TimeSpan.FromSeconds(20), atOnce: 1);
         var account = Account("ana", new CannedMailbox(5));
         await Run(harvest, account);
         var before = company.Changes();
@@ -113,28 +107,6 @@ public sealed class TurnsTests
 
         await harvest.Once(account, TestCompany.Monday + Duration.FromSeconds(40), default);
         Assert.Equal(TestCompany.Monday + Duration.FromSeconds(40), (await company.Accounts.All(default)).Single().ReadUntil);
-    }
-
-    private static HarvestAll HarvestOf(TestCompany company, TimeSpan turn, int atOnce)
-    {
-        var policy = TestCompany.PolicyOf("us.example");
-        var configuration = new CrmSyncConfiguration
-        {
-            Storage = new StorageChoice.Sqlite("unused"),
-            Accounts = [],
-            Capture = new CaptureSettings { SinceDate = new LocalDate(1990, 1, 1) },
-        };
-        return new HarvestAll(
-            company.Database,
-            company.Accounts,
-            company.Ledger,
-            new MeetingLog(company.Database),
-            new CommandInbox(company.Database),
-            new DkimCheck(() => throw new InvalidOperationException("no command is read here")),
-            new Settings(company.Database),
-            configuration,
-            new PolicyInForce(policy),
-            TimeProvider.System) { Turn = turn, AtOnce = atOnce };
     }
 
     private static async Task<List<HarvestSummary>> Run(HarvestAll harvest, params ReadableAccount[] accounts)

@@ -1,16 +1,11 @@
-using CrmSync.Storage.Log;
-using CrmSync.Worker.Commands.Authorship;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
 using CrmSync.Domain.Company;
 using CrmSync.Mail.Mime;
-using CrmSync.Storage;
 using CrmSync.Storage.Harvest;
-using CrmSync.Storage.Meetings;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Harvest;
-using CrmSync.Worker.PolicyFiles;
 using CrmSync.Worker.Sources;
 using CrmSync.Worker.Yaml;
 using Dapper;
@@ -87,7 +82,7 @@ public sealed class WhatNobodyExpected
     public async Task A_source_that_throws_ends_nothing_but_its_own_harvest_which_says_so_in_words(string where)
     {
         await using var company = await TestCompany.Open();
-        using var harvest = HarvestOf(company);
+        using var harvest = company.CreateHarvest();
         var broken = new SpoiltMailbox(10) { ThrowsAt = where };
 
         var done = await Run(
@@ -108,7 +103,7 @@ public sealed class WhatNobodyExpected
     public async Task A_group_whose_members_cannot_be_asked_for_ends_nothing_else()
     {
         await using var company = await TestCompany.Open();
-        using var harvest = HarvestOf(company);
+        using var harvest = company.CreateHarvest();
         var group = new ReadableAccount("group", "graph", Address("group"), _ => throw Unheard()) { Members = _ => throw Unheard() };
 
         var done = await Run(harvest, group, Account("one", new SpoiltMailbox(10)));
@@ -143,7 +138,7 @@ public sealed class WhatNobodyExpected
     public async Task One_item_that_throws_is_told_and_tried_again_and_set_aside_the_third_time_and_all_others_are_read()
     {
         await using var company = await TestCompany.Open();
-        using var harvest = HarvestOf(company);
+        using var harvest = company.CreateHarvest();
         var mailbox = new SpoiltMailbox(1200) { Spoilt = { "7", "700" } };
 
         var first = (await Run(harvest, Account("ana", mailbox)))[0];
@@ -169,7 +164,7 @@ public sealed class WhatNobodyExpected
     public async Task A_source_that_throws_at_every_item_is_given_up_for_now_and_its_items_wait()
     {
         await using var company = await TestCompany.Open();
-        using var harvest = HarvestOf(company);
+        using var harvest = company.CreateHarvest();
         var mailbox = new SpoiltMailbox(40) { ThrowsAt = "read" };
 
         var done = await Run(harvest, Account("ana", mailbox), Account("one", new SpoiltMailbox(10)));
@@ -186,7 +181,7 @@ public sealed class WhatNobodyExpected
     public async Task One_mail_that_cannot_be_written_is_set_aside_and_all_others_are_kept(string table, string when)
     {
         await using var company = await TestCompany.Open();
-        using var harvest = HarvestOf(company);
+        using var harvest = company.CreateHarvest();
         await company.Spoil(table, when);
 
         var done = await Run(harvest, Account("ana", new SpoiltMailbox(40)), Account("one", new SpoiltMailbox(10) { From = 100 }));
@@ -208,7 +203,7 @@ public sealed class WhatNobodyExpected
     public async Task What_cannot_be_written_about_one_account_is_told_by_its_summary_and_the_others_are_done(string table, string does)
     {
         await using var company = await TestCompany.Open();
-        using var harvest = HarvestOf(company);
+        using var harvest = company.CreateHarvest();
         var number = (await company.Accounts.Register("ana", "test", "ana@us.example", default)).Number;
         await company.Spoil(table, table == "account" ? $"old.number = {number}" : $"new.account = {number}", does);
 
@@ -224,7 +219,7 @@ public sealed class WhatNobodyExpected
     public async Task A_meeting_that_cannot_be_written_stops_no_other(string table)
     {
         await using var company = await TestCompany.Open();
-        using var harvest = HarvestOf(company);
+        using var harvest = company.CreateHarvest();
         await company.Spoil(table, "new.series like 'spoilt%'");
         ReadableAccount account;
         if (table == "meeting_copy")
@@ -264,7 +259,7 @@ public sealed class WhatNobodyExpected
     public async Task A_file_source_whose_item_throws_reads_the_others(string kind, string key)
     {
         await using var company = await TestCompany.Open();
-        using var harvest = HarvestOf(company);
+        using var harvest = company.CreateHarvest();
         var mails = Enumerable
             .Range(1, 6)
             .Select(n => TestCompany.MailText($"number {n}", id: $"{n}@acme.example", body: $"Words {n}"))
@@ -304,28 +299,6 @@ public sealed class WhatNobodyExpected
     private static InvalidTimeZoneException Unheard() => new("about jane@acme.example");
 
     private static EmailAddress Address(string name) => EmailAddress.Parse($"{name}@us.example");
-
-    private static HarvestAll HarvestOf(TestCompany company)
-    {
-        var policy = TestCompany.PolicyOf("us.example");
-        var configuration = new CrmSyncConfiguration
-        {
-            Storage = new StorageChoice.Sqlite("unused"),
-            Accounts = [],
-            Capture = new CaptureSettings { SinceDate = new LocalDate(1990, 1, 1) },
-        };
-        return new HarvestAll(
-            company.Database,
-            company.Accounts,
-            company.Ledger,
-            new MeetingLog(company.Database),
-            new CommandInbox(company.Database),
-            new DkimCheck(() => throw new InvalidOperationException("no command is read here")),
-            new Settings(company.Database),
-            configuration,
-            new PolicyInForce(policy),
-            TimeProvider.System);
-    }
 
     private static async Task<List<HarvestSummary>> Run(HarvestAll harvest, params ReadableAccount[] accounts) =>
         await Run(harvest, accounts, 0);
