@@ -79,7 +79,7 @@ public abstract class HarvestContract(IDatabases databases)
         var sizes = new List<int>();
         while (deaths < 40)
         {
-            await scene.Ledger.Recover(scene.Account(), default);
+            await scene.Ledger.Recover(scene.Account(), Some.Noon, default);
             var died = false;
             while (await scene.Ledger.Take(scene.Account(), 16, Some.Noon, default) is { Count: > 0 } batch)
             {
@@ -118,7 +118,7 @@ public abstract class HarvestContract(IDatabases databases)
             var items = i == 0 ? await scene.Discover(1) : await scene.Ledger.Take(scene.Account(), 500, Some.Noon, default);
             Assert.Equal(1, items.Single().Attempts);
             await scene.Ledger.Release(items, default);
-            Assert.Equal(0, await scene.Ledger.Recover(scene.Account(), default));
+            Assert.Equal(0, await scene.Ledger.Recover(scene.Account(), Some.Noon, default));
         }
     }
 
@@ -154,6 +154,33 @@ public abstract class HarvestContract(IDatabases databases)
         Assert.Empty(await scene.Ledger.Quarantine("ben", default));
         Assert.Equal(1, await scene.Ledger.RetryQuarantine(null, default));
         Assert.Equal(1, (await scene.Ledger.Take(scene.Account(), 500, Some.Noon, default)).Single().Attempts);
+    }
+
+    [Fact]
+    public async Task What_was_set_aside_for_a_while_is_read_again_when_the_while_is_over()
+    {
+        await using var scene = await Scene.On(await databases.New());
+        var items = await scene.Discover(2);
+        var later = Some.Noon + Some.Hours(1);
+        await scene.Ledger.Store(
+            scene.Account(),
+            [
+                new ItemResult.Quarantined(items[0].Number, "Inbox/1", "it does not come", "wait") { RetryAt = later },
+                new ItemResult.Quarantined(items[1].Number, "Inbox/2", "it is broken", "repair it"),
+            ],
+            Some.Classifier,
+            default);
+
+        Assert.Equal([later, null], (await scene.Ledger.Quarantine(null, default)).Select(item => item.RetryAt));
+        Assert.False(await scene.Ledger.HasOpen(scene.Account(), later - Some.Hours(0.1), default));
+        await scene.Ledger.Recover(scene.Account(), later - Some.Hours(0.1), default);
+        Assert.Empty(await scene.Ledger.Take(scene.Account(), 500, later, default));
+
+        Assert.True(await scene.Ledger.HasOpen(scene.Account(), later, default));
+        Assert.Equal(0, await scene.Ledger.Recover(scene.Account(), later, default));
+        var again = Assert.Single(await scene.Ledger.Take(scene.Account(), 500, later, default));
+        Assert.Equal((items[0].Number, 2), (again.Number, again.Attempts));
+        Assert.Equal("Inbox/2", Assert.Single(await scene.Ledger.Quarantine(null, default)).Place);
     }
 
     [Fact]

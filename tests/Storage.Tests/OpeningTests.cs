@@ -130,7 +130,7 @@ public sealed class SqliteOpeningTests(SqliteFiles files) : IClassFixture<Sqlite
             },
             default));
 
-        await scene.Ledger.Recover(scene.Account(), default);
+        await scene.Ledger.Recover(scene.Account(), Some.Noon, default);
         Assert.Equal(items[0].Number, (await scene.Ledger.Take(scene.Account(), 500, Some.Noon, default)).Single().Number);
     }
 }

@@ -174,21 +174,24 @@ public sealed class HarvestLedger(ContactDatabase database)
                     }),
             ct);
 
-    /// <summary>Whether anything of an account is still to be read, now or later.</summary>
-    public async Task<bool> HasOpen(AccountState account, CancellationToken ct)
+    /// <summary>Whether anything of an account is still to be read, now or later; or was set aside, and is to be tried again by now.</summary>
+    public async Task<bool> HasOpen(AccountState account, Instant now, CancellationToken ct)
     {
         await using var connection = await database.Connect(ct);
         return await connection.QuerySingleAsync<bool>(
-            "select exists (select 1 from remote_item where account = @Number and state = 0)",
-            new { account.Number });
+            """
+            select exists (select 1 from remote_item where account = @Number and state = 0)
+                or exists (select 1 from remote_item where account = @Number and state = 3 and next_attempt_at <= @now)
+            """,
+            new { account.Number, now });
     }
 
     /// <summary>
-    /// To be called once as an account's harvest begins: whatever was being read when the program died is to be read again, in batches half
-    /// as large; what died alone three times is quarantined.
+    /// To be called once as an account's harvest begins: what was set aside until now is to be read again, and whatever was being read when
+    /// the program died, in batches half as large; what died alone three times is quarantined.
     /// </summary>
     /// <returns>How many items were quarantined.</returns>
-    public Task<int> Recover(AccountState account, CancellationToken ct) =>
+    public Task<int> Recover(AccountState account, Instant now, CancellationToken ct) =>
         database.Write(
             async scope =>
             {
@@ -199,10 +202,14 @@ public sealed class HarvestLedger(ContactDatabase database)
                      where account = @account and state = 0 and in_flight
                     """,
                     new { account = account.Number });
+                await scope.Execute(
+                    "update remote_item set state = 0 where account = @account and state = 3 and next_attempt_at <= @now",
+                    new { account = account.Number, now });
                 return await scope.Execute(
                     """
                     update remote_item
                        set state = @quarantined,
+                           next_attempt_at = null,
                            place = (select f.path from folder f where f.number = remote_item.folder) || ' ' || item_key,
                            reason = 'the program died ' || lone_deaths || ' times while it read this item alone',
                            remedy = 'look at the item; when it is harmless or repaired, run: crmsync quarantine retry'
@@ -321,7 +328,8 @@ public sealed class HarvestLedger(ContactDatabase database)
         await using var connection = await database.Connect(ct);
         var rows = await connection.QueryAsync<QuarantinedItem>(
             """
-            select i.number, a.name as account, f.path as folder, i.item_key as key, i.place, i.reason, i.remedy, i.attempts, i.state = @done as kept
+            select i.number, a.name as account, f.path as folder, i.item_key as key, i.place, i.reason, i.remedy, i.attempts, i.state = @done as kept,
+                   i.next_attempt_at as retry_at
               from remote_item i
               join folder f on f.number = i.folder
               join account a on a.number = i.account

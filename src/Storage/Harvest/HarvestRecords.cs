@@ -159,6 +159,9 @@ public abstract record ItemResult(long Item)
     {
         /// <summary>The line its headers make until it is read whole; null when not even they could be read.</summary>
         public MailLine? HeaderLine { get; init; }
+
+        /// <summary>When it is tried again by itself; null when that would change nothing.</summary>
+        public Instant? RetryAt { get; init; }
     }
 
     /// <summary>It could not be read now; it is tried again at or after <paramref name="RetryAt"/>.</summary>
@@ -224,6 +227,9 @@ public sealed record QuarantinedItem
     public required string Remedy { get; init; }
 
     public int Attempts { get; init; }
+
+    /// <summary>When it is tried again by itself; null when only a person can have it tried again.</summary>
+    public Instant? RetryAt { get; init; }
 }
 
 /// <summary>How many items of an account stand where.</summary>

@@ -20,12 +20,14 @@ internal sealed class QuarantineVerb(HarvestLedger ledger, HarvestAll harvest, A
             json.WriteString("remedy", item.Remedy);
             json.WriteNumber("attempts", item.Attempts);
             json.WriteBoolean("kept", item.Kept);
+            json.Write("retry_at", item.RetryAt);
         },
         ("account", item => item.Account),
         ("in the log", item => item.Kept ? "yes, not whole" : "no"),
         ("place", item => item.Place),
         ("reason", item => item.Reason),
-        ("remedy", item => item.Remedy));
+        ("remedy", item => item.Remedy),
+        ("tried again", item => Moments.Print(item.RetryAt) ?? ""));
 
     public static Command Create()
     {

@@ -79,9 +79,9 @@ internal sealed class AccountHarvest(
         try
         {
             // Most of the time nothing waits and nothing is new: then nothing is written.
-            var waits = await ledger.HasOpen(account, ct);
+            var waits = await ledger.HasOpen(account, now, ct);
             if (waits)
-                run.Add(quarantined: await ledger.Recover(account, ct));
+                run.Add(quarantined: await ledger.Recover(account, now, ct));
 
             var source = open();
             waits |= await Discover(account, source, now, run, ct);
@@ -367,7 +367,7 @@ internal sealed class AccountHarvest(
     {
         if (pass.Time.IsOver)
         {
-            pass.Time.IsLeftWork = await ledger.HasOpen(pass.Account, ct);
+            pass.Time.IsLeftWork = await ledger.HasOpen(pass.Account, pass.Now, ct);
             return [];
         }
 
@@ -519,15 +519,11 @@ internal sealed class AccountHarvest(
                     : new ItemResult.Mail(item.Number, line!) { InPlaceOf = item.HeaderLine };
             case SkippedReading skipped:
                 return new ItemResult.Skipped(item.Number, skipped.Reason);
-            case UnreadableReading { Trouble: var t, Headers: { } headers }:
-                return LineFrom(reading, headers, pass, out var known) is { } unwanted
+            case UnreadableReading unreadable:
+                MailLine? known = null;
+                return unreadable.Headers is { } headers && LineFrom(reading, headers, pass, out known) is { } unwanted
                     ? new ItemResult.Skipped(item.Number, unwanted)
-                    : new ItemResult.Quarantined(item.Number, capture.Hide(t.Place), capture.Hide(t.Reason), capture.Hide(t.Remedy))
-                    {
-                        HeaderLine = known,
-                    };
-            case UnreadableReading { Trouble: var t }:
-                return new ItemResult.Quarantined(item.Number, capture.Hide(t.Place), capture.Hide(t.Reason), capture.Hide(t.Remedy));
+                    : SetAside(unreadable, known, pass);
             case FailedReading failed:
                 pass.Run.Fail(failed.Trouble);
                 return new ItemResult.Failed(item.Number, capture.Hide(failed.Trouble.Reason), pass.Now + RetryAfter);
@@ -538,6 +534,16 @@ internal sealed class AccountHarvest(
             default:
                 throw new UnreachableException($"{reading.GetType().Name} is no reading this harvest knows");
         }
+    }
+
+    private ItemResult.Quarantined SetAside(UnreadableReading reading, MailLine? known, Pass pass)
+    {
+        var (place, reason, remedy) = reading.Trouble;
+        return new ItemResult.Quarantined(reading.Item.Item.Number, capture.Hide(place), capture.Hide(reason), capture.Hide(remedy))
+        {
+            HeaderLine = known,
+            RetryAt = pass.Now + reading.RetryAfter,
+        };
     }
 
     /// <summary>The line of a mail; or why it is not kept.</summary>

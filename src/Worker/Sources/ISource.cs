@@ -115,6 +115,9 @@ internal sealed record UnreadableReading(RemoteItem Item, Trouble Trouble) : Rea
 {
     /// <summary>What its headers say, when at least these could be read: the log knows of the mail, though not what it says.</summary>
     public MailFacts? Headers { get; init; }
+
+    /// <summary>After how long it is tried again by itself; null when it would be no better then.</summary>
+    public Duration? RetryAfter { get; init; }
 }
 
 /// <summary>Could not be read this time; it is tried again with the next harvest.</summary>

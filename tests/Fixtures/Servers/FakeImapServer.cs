@@ -7,8 +7,8 @@ namespace CrmSync.Fixtures.Servers;
 
 /// <summary>
 /// An IMAP server that says exactly what a test tells it to. Each rule answers the commands that begin with its words; a rule with several
-/// answers gives one after the other and then repeats the last. In answers <c>TAG</c> stands for the command's tag and <c>CUT</c> at the
-/// end closes the connection.
+/// answers gives one after the other and then repeats the last. In answers <c>TAG</c> stands for the command's tag; <c>CUT</c> at the end
+/// closes the connection, and <c>FOREVER</c> at the end repeats what stands behind the last <c>AGAIN</c> until the client leaves.
 /// </summary>
 public sealed class FakeImapServer : IAsyncDisposable
 {
@@ -20,6 +20,7 @@ public sealed class FakeImapServer : IAsyncDisposable
     private readonly Task accepting;
     private string greeting = "* OK ready";
     private int connections;
+    private long sent;
 
     public FakeImapServer(string capabilities = "IMAP4rev1 ID UIDPLUS")
     {
@@ -40,6 +41,9 @@ public sealed class FakeImapServer : IAsyncDisposable
 
     /// <summary>How many connections were made.</summary>
     public int Connections => connections;
+
+    /// <summary>How many bytes clients have taken.</summary>
+    public long Sent => Interlocked.Read(ref sent);
 
     /// <summary>Sets the first thing said.</summary>
     public FakeImapServer Greet(string words)
@@ -140,6 +144,9 @@ public sealed class FakeImapServer : IAsyncDisposable
 
     private async Task<bool> Say(NetworkStream stream, string answer, string tag)
     {
+        if (answer.EndsWith("FOREVER", StringComparison.Ordinal))
+            await SayForEver(stream, answer[..^"FOREVER".Length].Replace("TAG", tag, StringComparison.Ordinal).Split("AGAIN"));
+
         var cut = answer.EndsWith("CUT", StringComparison.Ordinal);
         var text = cut ? answer[..^3].TrimEnd('\n') : answer;
         if (text.Length > 0)
@@ -149,9 +156,25 @@ public sealed class FakeImapServer : IAsyncDisposable
                 .Replace("\n", "\r\n", StringComparison.Ordinal);
             // A cut in the middle of a literal must not be softened by a line end.
             var end = cut && text.Contains("NOEOL", StringComparison.Ordinal) ? "" : "\r\n";
-            await stream.WriteAsync(Encoding.Latin1.GetBytes(lines.Replace("NOEOL", "", StringComparison.Ordinal) + end), stop.Token);
+            await Write(stream, lines.Replace("NOEOL", "", StringComparison.Ordinal) + end);
         }
 
         return !cut;
+    }
+
+    /// <summary>Ends with the exception of a client that has left, or of a test that is over.</summary>
+    private async Task SayForEver(NetworkStream stream, string[] parts)
+    {
+        await Write(stream, parts[0].Replace("\n", "\r\n", StringComparison.Ordinal));
+        var again = parts[^1].Replace("\n", "\r\n", StringComparison.Ordinal);
+        var many = string.Concat(Enumerable.Repeat(again, Math.Max(1, 64 * 1024 / again.Length)));
+        while (true)
+            await Write(stream, many);
+    }
+
+    private async Task Write(NetworkStream stream, string text)
+    {
+        await stream.WriteAsync(Encoding.Latin1.GetBytes(text), stop.Token);
+        Interlocked.Add(ref sent, text.Length);
     }
 }

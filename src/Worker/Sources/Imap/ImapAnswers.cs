@@ -33,6 +33,8 @@ internal sealed class ImapAnswers(MailWire wire, ImapLimits limits) : Stream
     private long literalLeft;
     private long taken;
     private long allowed = long.MaxValue;
+    private long allowedLines = long.MaxValue;
+    private long takenLines;
     private int counter;
     private byte[] clientTag = [];
     private byte[] serverTag = [];
@@ -64,10 +66,12 @@ internal sealed class ImapAnswers(MailWire wire, ImapLimits limits) : Stream
     public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     /// <summary>Says how large the answer to the next command may be, after decompression.</summary>
-    public void Expect(long bytes)
+    /// <param name="mail">Bytes of mails and their parts, which servers announce one by one.</param>
+    /// <param name="lines">Everything else.</param>
+    public void Expect(long mail, long lines)
     {
-        allowed = bytes;
-        wire.Expect(bytes);
+        (allowed, allowedLines) = (mail + lines, lines);
+        wire.Expect(allowed);
     }
 
     /// <summary>Keeps the folders and counters of several commands together, from here until what is returned is disposed of.</summary>
@@ -196,9 +200,9 @@ internal sealed class ImapAnswers(MailWire wire, ImapLimits limits) : Stream
         clientTag = tag;
         serverTag = Encoding.ASCII.GetBytes(prefix + (++counter).ToString(CultureInfo.InvariantCulture));
         isRunning = true;
-        taken = 0;
+        (taken, takenLines) = (0, 0);
         if (allowed == long.MaxValue)
-            Expect(limits.Answer);
+            Expect(mail: 0, limits.Answer);
 
         repair.Begin(command, clientTag);
         mayQuoteStrays &= !repair.Notes.AsksForMail;
@@ -216,7 +220,13 @@ internal sealed class ImapAnswers(MailWire wire, ImapLimits limits) : Stream
             line.Write(input.AsSpan(start, count));
             start += count + (feed < 0 ? 0 : 1);
             if (feed >= 0)
+            {
+                takenLines += count + 1;
+                if (takenLines > allowedLines)
+                    throw TooMuch(takenLines);
+
                 return;
+            }
 
             if (line.WrittenCount > limits.LongestLine(line.WrittenSpan))
                 throw wire.Broken(MailFailure.Protocol,
@@ -247,9 +257,11 @@ internal sealed class ImapAnswers(MailWire wire, ImapLimits limits) : Stream
 
         taken += end;
         if (taken > allowed)
-            throw wire.Broken(MailFailure.Protocol,
-                $"{wire.Endpoint} sent more than {taken / (1024 * 1024)} MB where no more was to be expected; the connection was closed");
+            throw TooMuch(taken);
     }
+
+    private MailServerException TooMuch(long bytes) => wire.Broken(MailFailure.Protocol,
+        $"{wire.Endpoint} sent more than {bytes / (1024 * 1024)} MB where no more was to be expected; the connection was closed");
 
     private void TakeLine()
     {
@@ -322,7 +334,7 @@ internal sealed class ImapAnswers(MailWire wire, ImapLimits limits) : Stream
     {
         strays = 0;
         isRunning = false;
-        allowed = long.MaxValue;
+        allowed = allowedLines = long.MaxValue;
         var answer = new ImapText(text);
         answer.SkipSpaces();
         var word = answer.Atom();
@@ -362,6 +374,10 @@ internal sealed class ImapAnswers(MailWire wire, ImapLimits limits) : Stream
         if (length > limits.Literal)
             throw wire.Broken(MailFailure.Protocol,
                 $"the answer of {wire.Endpoint} cannot be read: a literal of {length} bytes is announced, more than the {limits.Literal} that are accepted");
+
+        if (length > allowed - taken + end - start)
+            throw wire.Broken(MailFailure.Protocol,
+                $"{wire.Endpoint} announced {length / (1024 * 1024)} MB where no more than {allowed / (1024 * 1024)} MB were to be expected; the connection was closed");
 
         literalLeft = length;
     }

@@ -5,7 +5,7 @@ namespace CrmSync.Worker.Sources.Imap;
 
 /// <summary>
 /// Finds out whose fault it is that connections break while mails are read: the line's, or a mail's. A mail is to blame only when it broke
-/// the connection alone, and again alone after others had come through, and no connection broke without it.
+/// the connection alone, and again alone, others came through meanwhile, and no connection broke without it.
 /// </summary>
 internal sealed class LineTrouble
 {
@@ -14,13 +14,14 @@ internal sealed class LineTrouble
 
     private const int MostBreaks = 60;
     private const int MostBarrenBreaks = 8;
-    private const long MostWasted = 64 * 1024 * 1024;
+    private const long MostWasted = 16 * 1024 * 1024;
     private static readonly TimeSpan LongestBarren = TimeSpan.FromMinutes(3);
 
     private readonly List<HashSet<uint>> breaks = [];
     private readonly Dictionary<uint, int> alone = [];
     private int barren;
     private long wasted;
+    private long useful;
     private long since = Stopwatch.GetTimestamp();
 
     /// <summary>How many messages to ask for at a time: the fewer, the fewer suffer with one that is bad.</summary>
@@ -42,8 +43,16 @@ internal sealed class LineTrouble
         }
     }
 
+    /// <summary>Whether a mail came through since the first break.</summary>
+    public bool HasMailPassed { get; private set; }
+
     /// <summary>A mail came through.</summary>
-    public void Passed() => (barren, wasted, since) = (0, 0, Stopwatch.GetTimestamp());
+    /// <param name="received">How many bytes had come over the connection by then.</param>
+    public void Passed(long received)
+    {
+        (barren, wasted, useful, since) = (0, 0, received, Stopwatch.GetTimestamp());
+        HasMailPassed = breaks.Count > 0;
+    }
 
     /// <summary>A connection broke.</summary>
     /// <param name="underWay">The mails that were asked for and had not come.</param>
@@ -55,7 +64,8 @@ internal sealed class LineTrouble
         if (underWay.Count == 1)
             alone[underWay.First()] = alone.GetValueOrDefault(underWay.First()) + 1;
 
-        wasted += received;
+        wasted += received - useful;
+        useful = 0;
         return ++barren <= MostBarrenBreaks && breaks.Count <= MostBreaks && wasted <= MostWasted
             && Stopwatch.GetElapsedTime(since) <= LongestBarren;
     }

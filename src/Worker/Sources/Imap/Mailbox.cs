@@ -51,6 +51,18 @@ internal sealed record MailAttributes(MessageFlags Flags, Instant? InternalDate,
 /// </summary>
 internal sealed class Mailbox : IAsyncDisposable
 {
+    /// <summary>What a mail is taken for whose size nobody tells (16 MB).</summary>
+    private const long UsualMail = 16 * 1024 * 1024;
+
+    /// <summary>What an answer may hold beside what was asked for (2 MB).</summary>
+    private const long Unforeseen = 2 * 1024 * 1024;
+
+    /// <summary>What the answer about one message may hold: labels of Gmail, a Message-ID of which the end is missing.</summary>
+    private const int AboutOne = 8 * 1024;
+
+    /// <summary>A structure may tell of hundreds of parts.</summary>
+    private const int StructureOfOne = 256 * 1024;
+
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(5);
 
     private readonly MailKitClient client;
@@ -219,7 +231,7 @@ internal sealed class Mailbox : IAsyncDisposable
     public async Task<IReadOnlyDictionary<uint, MailAttributes>> Attributes(IReadOnlyList<uint> uids, CancellationToken ct)
     {
         var items = MessageSummaryItems.UniqueId | MessageSummaryItems.Flags | MessageSummaryItems.InternalDate | MessageSummaryItems.Size;
-        var summaries = await Summaries(uids, IsGmail ? items | MessageSummaryItems.GMailLabels : items, ct);
+        var summaries = await Summaries(uids, IsGmail ? items | MessageSummaryItems.GMailLabels : items, AboutOne, ct);
         return summaries.ToDictionary(pair => pair.Key, pair => AttributesOf(pair.Value));
     }
 
@@ -230,6 +242,7 @@ internal sealed class Mailbox : IAsyncDisposable
         if (uids.Count == 0)
             return ids;
 
+        ExpectAbout(uids.Count, AboutOne);
         var request = new FetchRequest(MessageSummaryItems.UniqueId, [MimeKit.HeaderId.MessageId]);
         var summaries = await Run(AnswerStage.Command, "asking for Message-IDs", () => open!.FetchAsync(Ids(uids), request, ct));
         foreach (var summary in summaries.Where(one => one.Fields.HasFlag(MessageSummaryItems.UniqueId)))
@@ -245,7 +258,7 @@ internal sealed class Mailbox : IAsyncDisposable
     /// <summary>The structure of messages of the open folder. Those it does not tell are missing.</summary>
     public async Task<IReadOnlyDictionary<uint, BodyPart>> Structures(IReadOnlyList<uint> uids, CancellationToken ct)
     {
-        var summaries = await Summaries(uids, MessageSummaryItems.UniqueId | MessageSummaryItems.BodyStructure, ct);
+        var summaries = await Summaries(uids, MessageSummaryItems.UniqueId | MessageSummaryItems.BodyStructure, StructureOfOne, ct);
         return summaries.Where(pair => pair.Value.Body is not null).ToDictionary(pair => pair.Key, pair => pair.Value.Body!);
     }
 
@@ -259,7 +272,7 @@ internal sealed class Mailbox : IAsyncDisposable
         (uint Uid, MailStream Mail, int Before)? held = null;
         MailStream? nameless = null;
         open!.Receive = (uid, section) => section.Length == 0 ? nameless = new MailStream(uid) : Stream.Null;
-        answers.Expect(size + (size / 4) + (4 * 1024 * 1024));
+        ExpectMail(size);
         try
         {
             await Run(AnswerStage.Command, $"fetching {uids.Count} messages", () => open.GetStreamsAsync(
@@ -301,7 +314,7 @@ internal sealed class Mailbox : IAsyncDisposable
     public async Task<MimeMessage?> FetchOne(uint uid, long? size, CancellationToken ct)
     {
         MimeMessage? message = null;
-        await Fetch([uid], size ?? int.MaxValue, (named, mail) =>
+        await Fetch([uid], size ?? UsualMail, (named, mail) =>
         {
             message = named == uid ? mail : message;
             return ValueTask.CompletedTask;
@@ -313,14 +326,15 @@ internal sealed class Mailbox : IAsyncDisposable
     /// <param name="uid">Of which message.</param>
     /// <param name="section">As in RFC 9051, such as <c>HEADER</c> or <c>1.2.MIME</c>; empty for the whole message.</param>
     /// <param name="most">How many bytes of it; of the whole message no more are asked for.</param>
+    /// <param name="size">How many bytes the message has, for servers that send all of it; null when that is not known.</param>
     /// <param name="ct">Ends the connection when cancelled.</param>
-    public async Task<byte[]?> Section(uint uid, string section, int most, CancellationToken ct)
+    public async Task<byte[]?> Section(uint uid, string section, int most, long? size, CancellationToken ct)
     {
         FirstBytes? nameless = null;
         open!.Receive = (named, name) =>
             nameless = name.Equals(section, StringComparison.OrdinalIgnoreCase) && (named is null || named == uid) ? new FirstBytes(most)
                 : nameless ?? new FirstBytes(0);
-        answers.Expect(int.MaxValue);
+        ExpectMail(Math.Max(most, size ?? UsualMail));
         try
         {
             await Run(AnswerStage.Command, "fetching a message", async () =>
@@ -522,9 +536,13 @@ internal sealed class Mailbox : IAsyncDisposable
         return uids;
     }
 
-    private async Task<Dictionary<uint,
-        IMessageSummary>> Summaries(IReadOnlyList<uint> uids, MessageSummaryItems items, CancellationToken ct)
+    private void ExpectAbout(int messages, int bytesOfOne) =>
+        answers.Expect(mail: 0, lines: Math.Min(options.Limits.Answer, Unforeseen + ((long)messages * bytesOfOne)));
+
+    private async Task<Dictionary<uint, IMessageSummary>> Summaries(
+        IReadOnlyList<uint> uids, MessageSummaryItems items, int bytesOfOne, CancellationToken ct)
     {
+        ExpectAbout(uids.Count, bytesOfOne);
         var what = $"asking about {uids.Count} messages";
         var summaries = await Run(AnswerStage.Command, what, () => open!.FetchAsync(Ids(uids), new FetchRequest(items), ct));
         var found = new Dictionary<uint, IMessageSummary>();
@@ -539,6 +557,9 @@ internal sealed class Mailbox : IAsyncDisposable
 
         return found;
     }
+
+    /// <summary>Servers err about sizes, and tell of other things meanwhile.</summary>
+    private void ExpectMail(long size) => answers.Expect(mail: size + (size / 4) + Unforeseen, lines: Unforeseen);
 
     private static byte[] Whole(byte[] messageId) => [.. "Message-ID:"u8, .. messageId, .. "\r\n\r\n"u8];
 

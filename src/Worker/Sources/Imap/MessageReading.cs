@@ -4,14 +4,15 @@ using CrmSync.Domain.Log;
 using CrmSync.Mail.Mime;
 using CrmSync.Worker.MailServers;
 using MailKit;
+using NodaTime;
 
 namespace CrmSync.Worker.Sources.Imap;
 
 /// <summary>
 /// Reads some messages of one folder: what the server tells of them, then whole those that are not large, many at a time, then of large
-/// ones what matters. What does not come is asked for in smaller groups, then alone; the fifth time it is quarantined, with a line made of
-/// its headers if these can be read. The others are not held up by it, and where connections break, the line is to blame before any mail is
-/// (<see cref="LineTrouble"/>).
+/// ones what matters. What does not come is asked for in smaller groups, then alone; the fifth time it is set aside, with a line made of its
+/// headers if these can be read, and tried again by itself, less and less often. The others are not held up by it, and where connections
+/// break, the line is to blame before any mail is (<see cref="LineTrouble"/>).
 /// </summary>
 internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteItem> items, ChannelWriter<Reading> readings)
 {
@@ -29,8 +30,21 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
     /// <summary>After a command failed: fewer messages suffer with the one that is bad.</summary>
     private const int FewerPerCommand = 10;
 
-    /// <summary>A message that was asked for so often without an answer is a case for a person.</summary>
+    /// <summary>A message that was asked for so often without an answer is set aside.</summary>
     private const int MostAttempts = 5;
+
+    /// <summary>
+    /// A message that is asked for alone may be so much larger than the server says: there is none behind it. No mail server takes in mails
+    /// of this size.
+    /// </summary>
+    private const long AloneSize = 160 * 1024 * 1024;
+
+    /// <summary>Known messages that are asked for when it is not clear whether a message or the line is bad.</summary>
+    private const int MostWitnesses = 3;
+
+    /// <summary>How long a message rests that was set aside; twice as long each time.</summary>
+    private static readonly Duration FirstRest = Duration.FromHours(1);
+    private static readonly Duration LongestRest = Duration.FromDays(7);
 
     /// <summary>Commands that may be refused for reasons that pass before the whole account is left for later.</summary>
     private const int MostRefusals = 20;
@@ -41,6 +55,8 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
     private readonly Dictionary<uint, string> hopeless = [];
     private readonly LineTrouble trouble = new();
     private HashSet<uint> underWay = [];
+    private Queue<uint>? witnesses;
+    private bool isAskingWitness;
     private bool isAskingStructure;
     private bool noStructures;
     private int refusals;
@@ -64,7 +80,7 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
     {
         foreach (var item in items)
         {
-            if (uint.TryParse(item.Key, NumberStyles.None, CultureInfo.InvariantCulture, out var uid) && uid > 0 && open.TryAdd(uid, item))
+            if (UidOf(item) is > 0 and var uid && open.TryAdd(uid, item))
                 continue;
 
             await readings.WriteAsync(new VanishedReading(item), ct);
@@ -95,6 +111,13 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
             {
                 var received = mailbox.BytesReceived;
                 await session.Drop();
+                if (isAskingWitness && witnesses?.Count > 0)
+                {
+                    // That one may be bad, too; another one tells more.
+                    isAskingWitness = false;
+                    continue;
+                }
+
                 if (isAskingStructure)
                 {
                     // A structure nobody can read is no fault of the line: without one these are read whole.
@@ -137,13 +160,44 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
         if (culprits.Count == 0)
             return;
 
-        // Connections broke without these, too: then nothing is their fault, and all is tried again later.
-        if (!trouble.IsExplained)
+        // Connections broke without these, or for all alike: then nothing is their fault, and all is tried again later.
+        var isProven = trouble.IsExplained && (trouble.HasMailPassed || await HasWitness(mailbox, ct));
+        if (!isProven && (culprits.Count > 1 || !trouble.IsExplained))
             throw new MailServerException(MailFailure.Network,
                 $"the connection broke again and again ({complaints[culprits[0]]})") { ConnectionLost = true };
 
         foreach (var uid in culprits)
-            await Fail(uid, complaints[uid], ct);
+            await Fail(uid, complaints[uid], ct, mayBeSetAside: isProven);
+    }
+
+    /// <summary>
+    /// Whether a message that is known already comes through, where nothing but bad ones was to be read: else the line may be bad and they
+    /// be in order. False when there is no other in the folder.
+    /// </summary>
+    private async Task<bool> HasWitness(Mailbox mailbox, CancellationToken ct)
+    {
+        if (witnesses is null)
+        {
+            // Far from each other: what is bad often lies side by side.
+            var known = (await mailbox.Search("UID 1:*", ct)).Except(items.Select(UidOf)).ToList();
+            var most = Math.Min(MostWitnesses, known.Count);
+            witnesses = new Queue<uint>(Enumerable.Range(0, most).Select(i => known[i * (known.Count - 1) / Math.Max(1, most - 1)]));
+        }
+
+        underWay = [];
+        while (witnesses.TryDequeue(out var uid))
+        {
+            isAskingWitness = true;
+            var hasCome = await mailbox.Section(uid, "", FirstBytes, size: null, ct) is { Length: > 0 };
+            isAskingWitness = false;
+            if (!hasCome)
+                continue;
+
+            trouble.Passed(mailbox.BytesReceived);
+            return true;
+        }
+
+        return false;
     }
 
     private async Task Read(Mailbox mailbox, IReadOnlyList<uint> uids, CancellationToken ct)
@@ -226,7 +280,8 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
             underWay = [.. group];
             try
             {
-                await mailbox.Fetch(group, group.Sum(SizeOf), (uid, mail) => Take(uid, mail, ct), ct);
+                var size = group is [var only] ? Math.Max(SizeOf(only), AloneSize) : group.Sum(SizeOf);
+                await mailbox.Fetch(group, size, (uid, mail) => Take(mailbox, uid, mail, ct), ct);
             }
             catch (MailServerException e) when (!e.ConnectionLost)
             {
@@ -243,8 +298,8 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
             underWay = [uid];
             try
             {
-                if (await mailbox.Section(uid, "", MailReading.MostBytes, ct) is { Length: > 0 and < MailReading.MostBytes } bytes)
-                    await Take(uid, MimeReader.Read(bytes), ct, bytes);
+                if (await mailbox.Section(uid, "", MailReading.MostBytes, SizeOf(uid), ct) is { Length: > 0 and < MailReading.MostBytes } bytes)
+                    await Take(mailbox, uid, MimeReader.Read(bytes), ct, bytes);
             }
             catch (MailServerException e) when (!e.ConnectionLost)
             {
@@ -269,7 +324,7 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
                 var mail = structures?.GetValueOrDefault(uid) is { } structure ? await Outline(mailbox, uid, structure, ct) : null;
                 mail ??= await mailbox.FetchOne(uid, AttributesOf(uid).Size, ct);
                 if (mail is not null)
-                    await Take(uid, mail, ct);
+                    await Take(mailbox, uid, mail, ct);
             }
             catch (MailServerException e) when (!e.ConnectionLost)
             {
@@ -300,7 +355,7 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
         byte[]? beginning = null;
         try
         {
-            beginning = await mailbox.Section(uid, "", FirstBytes, ct);
+            beginning = await mailbox.Section(uid, "", FirstBytes, SizeOf(uid), ct);
         }
         catch (MailServerException e) when (!e.ConnectionLost && e.Failure == MailFailure.Protocol)
         {
@@ -320,7 +375,7 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
         var headers = new List<byte[]>();
         foreach (var part in large.HeadersOf)
         {
-            if (await mailbox.Section(uid, $"{part}.MIME", FirstBytes, ct) is not { Length: > 0 } header)
+            if (await mailbox.Section(uid, $"{part}.MIME", FirstBytes, SizeOf(uid), ct) is not { Length: > 0 } header)
                 return null;
 
             headers.Add(header);
@@ -329,12 +384,12 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
         return large.Read(headers);
     }
 
-    private ValueTask Take(uint uid, MimeMessage mail, CancellationToken ct, byte[]? bytes = null)
+    private ValueTask Take(Mailbox mailbox, uint uid, MimeMessage mail, CancellationToken ct, byte[]? bytes = null)
     {
         if (!open.TryGetValue(uid, out var item))
             return ValueTask.CompletedTask;
 
-        trouble.Passed();
+        trouble.Passed(mailbox.BytesReceived);
         underWay.Remove(uid);
         var reading = MailTranslation.ReadingOf(item, PlaceOf(item), mail, AttributesOf(uid).InternalDate);
         return Done(uid, reading is MailReading read && bytes is not null ? read with { Bytes = bytes } : reading, ct);
@@ -417,6 +472,10 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
             complaints[uid] = failure.Message;
     }
 
+    /// <summary>Zero where the key is none.</summary>
+    private static uint UidOf(RemoteItem item) =>
+        uint.TryParse(item.Key, NumberStyles.None, CultureInfo.InvariantCulture, out var uid) ? uid : 0;
+
     private string PlaceOf(RemoteItem item) => $"{session.Account.Name} {item.Folder.Path} UID {item.Key}";
 
     private Reading? Unwanted(RemoteItem item, MailAttributes told)
@@ -443,17 +502,17 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
         return readings.WriteAsync(reading, ct);
     }
 
-    private ValueTask Fail(uint uid, string reason, CancellationToken ct)
+    private ValueTask Fail(uint uid, string reason, CancellationToken ct, bool mayBeSetAside = true)
     {
         var item = open[uid];
-        if (item.Item.Attempts < MostAttempts)
+        if (item.Item.Attempts < MostAttempts || !mayBeSetAside)
             return Done(uid, new FailedReading(item, new Trouble(PlaceOf(item), reason, "it is tried again with the next harvest")), ct);
 
         hopeless[uid] = reason;
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>The last resort: a person must look at the mail, and the log at least knows that there is one.</summary>
+    /// <summary>The last resort: the log at least knows that there is a mail, and it is tried again when it has rested.</summary>
     private async Task SetAside(uint uid, string reason, CancellationToken ct)
     {
         if (!open.TryGetValue(uid, out var item))
@@ -469,7 +528,7 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
                 return;
             }
 
-            if (await mailbox.Section(uid, "HEADER", FirstBytes, ct) is { } header)
+            if (await mailbox.Section(uid, "HEADER", FirstBytes, SizeOf(uid), ct) is { } header)
                 headers = MailTranslation.FactsOfHeaders(MimeReader.Read(header), stored: null);
         }
         catch (MailServerException e) when (e.ConnectionLost || ImapTrouble.IsLocal(e))
@@ -480,7 +539,13 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
         }
 
         var known = headers is null ? "" : "; until then the log knows it by its headers";
-        var remedy = $"look at it with a mail program; move it to another folder, or run: crmsync quarantine retry{known}";
-        await Done(uid, new UnreadableReading(item, new Trouble(PlaceOf(item), reason, remedy)) { Headers = headers }, ct);
+        var remedy = $"it is tried again by itself; to have it tried at once, run: crmsync quarantine retry{known}";
+        await Done(
+            uid,
+            new UnreadableReading(item, new Trouble(PlaceOf(item), reason, remedy)) { Headers = headers, RetryAfter = RestOf(item) },
+            ct);
     }
+
+    private static Duration RestOf(RemoteItem item) =>
+        Duration.Min(LongestRest, FirstRest * (1L << Math.Clamp(item.Item.Attempts - MostAttempts, 0, 20)));
 }
