@@ -72,6 +72,26 @@ public sealed class OddFetchHarvestTests : OddServerCompany
     }
 
     [Fact]
+    public async Task Nothing_in_place_of_a_message_that_was_just_deleted_is_no_empty_mail()
+    {
+        Inbox.Answer = (items, answer) =>
+        {
+            if (!items.Contains("PEEK[]", StringComparison.Ordinal) || !Inbox.Mails.TryGetValue(2, out var mail))
+                return answer;
+
+            Inbox.Mails.Remove(2);
+            var literal = $"{{{mail.Length}}}\n{mail}";
+            var at = answer.IndexOf(literal, answer.IndexOf("UID 2 ", StringComparison.Ordinal), StringComparison.Ordinal);
+            return answer[..at] + "NIL" + answer[(at + literal.Length)..].Replace("TAG OK done", "* BYE some are gone\nCUT", StringComparison.Ordinal);
+        };
+
+        var summary = await Harvest();
+
+        Assert.Equal((2, 0, 0), (summary.New, summary.Failed, summary.Quarantined));
+        await HoldsOnly(1, 3);
+    }
+
+    [Fact]
     public async Task A_message_a_replica_shows_loses_and_shows_again_is_read()
     {
         Inbox.Answer = (_, answer) =>

@@ -305,8 +305,10 @@ internal sealed class Mailbox : IAsyncDisposable
             if (held is not { } whole)
                 return;
 
+            // Dovecot sends nothing in place of a mail that somebody has just deleted, and hangs up.
             held = null;
-            await take(whole.Uid, whole.Mail.Finish());
+            if (whole.Mail.Received > 0)
+                await take(whole.Uid, whole.Mail.Finish());
         }
     }
 
