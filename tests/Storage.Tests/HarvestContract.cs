@@ -171,7 +171,7 @@ public abstract class HarvestContract(IDatabases databases)
             Some.Classifier,
             default);
 
-        Assert.Equal([later, null], (await scene.Ledger.Quarantine(null, default)).Select(item => item.RetryAt));
+        Assert.Equal([later, null], (await scene.Ledger.Quarantine(null, default)).OrderBy(item => item.Place).Select(item => item.RetryAt));
         Assert.False(await scene.Ledger.HasOpen(scene.Account(), later - Some.Hours(0.1), default));
         await scene.Ledger.Recover(scene.Account(), later - Some.Hours(0.1), default);
         Assert.Empty(await scene.Ledger.Take(scene.Account(), 500, later, default));

@@ -110,7 +110,8 @@ public abstract class WorkDuringHarvestContract(MailboxServer server)
             clock.GetCurrentInstant());
 
         Assert.True(last.Problem is null, $"seed {seed}: {last.Problem}");
-        Assert.True((await company.Ledger.Quarantine(null, CancellationToken.None)).Count == 0, $"seed {seed}: something is in quarantine");
+        var aside = await company.Ledger.Quarantine(null, CancellationToken.None);
+        Assert.True(aside.Count == 0, $"seed {seed}: set aside {string.Join(", ", aside.Select(item => $"{item.Place}: {item.Reason}"))}");
         var folders = await company.Ledger.Folders((await company.Accounts.All(CancellationToken.None)).Single(), CancellationToken.None);
         Complete(
             [.. (await company.Log()).Select(line => line.Subject!)],
