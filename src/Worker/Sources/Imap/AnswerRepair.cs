@@ -10,6 +10,9 @@ namespace CrmSync.Worker.Sources.Imap;
 /// </summary>
 internal sealed class AnswerRepair(ImapLimits limits)
 {
+    /// <summary>Bytes of the name of a folder.</summary>
+    public const int LongestName = 2000;
+
     /// <summary>What no atom may hold (RFC 9051 section 9, atom-specials), controls and spaces apart.</summary>
     private static readonly SearchValues<char> AtomSpecials = SearchValues.Create("(){%*\"\\]");
 
@@ -50,6 +53,14 @@ internal sealed class AnswerRepair(ImapLimits limits)
     /// <summary>Whether a word begins words for people.</summary>
     public static bool IsStatus(ReadOnlySpan<byte> word) =>
         Is(word, "OK"u8) || Is(word, "NO"u8) || Is(word, "BAD"u8) || Is(word, "PREAUTH"u8) || Is(word, "BYE"u8);
+
+    /// <summary>Whether a line lists a folder or tells its counters.</summary>
+    public static bool IsAboutFolder(ReadOnlySpan<byte> text)
+    {
+        var line = new ImapText(text.TrimStart("\0* "u8));
+        var word = line.Atom();
+        return text.TrimStart("\0 "u8) is [(byte)'*', ..] && (IsListing(word) || Is(word, "STATUS"u8));
+    }
 
     /// <summary>The end of a command. Its code and words are noted; MailKit has no use for them.</summary>
     public void Tagged(ReadOnlySpan<byte> word, ReadOnlySpan<byte> rest, IBufferWriter<byte> output)
@@ -100,8 +111,8 @@ internal sealed class AnswerRepair(ImapLimits limits)
             case [>= (byte)'0' and <= (byte)'9', ..]:
                 Numbered(ImapText.Number(word), ref line, literal, output);
                 break;
-            case var _ when Is(word, "LIST"u8) || Is(word, "XLIST"u8) || Is(word, "LSUB"u8):
-                Folder(word, text, ref line, literal, output);
+            case var _ when IsListing(word):
+                Folder(word, ref line, literal, output);
                 break;
             case var _ when Is(word, "STATUS"u8):
                 FolderCounters(ref line, literal, output);
@@ -188,7 +199,7 @@ internal sealed class AnswerRepair(ImapLimits limits)
     /// <summary>
     /// A folder's name; Exchange leaves names with spaces and control characters without quotes, then everything to the end is the name.
     /// </summary>
-    private void Folder(ReadOnlySpan<byte> word, ReadOnlySpan<byte> text, ref ImapText line, long? literal, IBufferWriter<byte> output)
+    private void Folder(ReadOnlySpan<byte> word, ref ImapText line, long? literal, IBufferWriter<byte> output)
     {
         var attributes = new List<string>();
         if (!line.TryValue(out var list))
@@ -211,8 +222,8 @@ internal sealed class AnswerRepair(ImapLimits limits)
         line.SkipSpaces();
         if (literal is not null)
         {
-            // Its name follows as a literal, which MailKit reads by itself.
-            Pass(text, literal, output);
+            Notes.FolderTrouble = $"the name of a folder has {literal} bytes";
+            Drop(literal, output);
             return;
         }
 
@@ -370,7 +381,8 @@ internal sealed class AnswerRepair(ImapLimits limits)
         Write(output, literal is { } length ? string.Create(CultureInfo.InvariantCulture, $"{(isFirst ? " " : "")}{{{length}}}\r\n")
             : "\r\n");
 
-    private static void WriteQuoted(ReadOnlySpan<byte> raw, IBufferWriter<byte> output)
+    /// <summary>Writes bytes as a quoted string.</summary>
+    public static void WriteQuoted(ReadOnlySpan<byte> raw, IBufferWriter<byte> output)
     {
         output.Write("\""u8);
         foreach (var b in raw)
@@ -386,9 +398,10 @@ internal sealed class AnswerRepair(ImapLimits limits)
 
     private static void Write(IBufferWriter<byte> output, string text) => Encoding.Latin1.GetBytes(text, output);
 
+    private static bool IsListing(ReadOnlySpan<byte> word) => Is(word, "LIST"u8) || Is(word, "XLIST"u8) || Is(word, "LSUB"u8);
+
     private static bool Is(ReadOnlySpan<byte> word, ReadOnlySpan<byte> wanted) => Ascii.EqualsIgnoreCase(word, wanted);
 
-    private const int LongestName = 2000;
     private static readonly SearchValues<char> Letters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
 }

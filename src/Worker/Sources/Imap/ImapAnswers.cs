@@ -141,6 +141,9 @@ internal sealed class ImapAnswers(MailWire wire, ImapLimits limits) : Stream
             }
 
             await FillLine(cancellationToken);
+            if (!isInside)
+                await SpellOutNames(cancellationToken);
+
             TakeLine();
         }
     }
@@ -210,9 +213,14 @@ internal sealed class ImapAnswers(MailWire wire, ImapLimits limits) : Stream
     }
 
     /// <summary>Reads one line, with whatever literal it announces still to come.</summary>
-    private async ValueTask FillLine(CancellationToken ct)
+    private ValueTask FillLine(CancellationToken ct)
     {
         line.ResetWrittenCount();
+        return FillRest(ct);
+    }
+
+    private async ValueTask FillRest(CancellationToken ct)
+    {
         while (true)
         {
             var feed = input.AsSpan(start, end - start).IndexOf((byte)'\n');
@@ -234,6 +242,41 @@ internal sealed class ImapAnswers(MailWire wire, ImapLimits limits) : Stream
 
             await Fill("the connection ended in the middle of an answer", ct);
         }
+    }
+
+    /// <summary>Writes the name of a folder that comes as a literal into the line about the folder.</summary>
+    private async ValueTask SpellOutNames(CancellationToken ct)
+    {
+        while (NameAnnounced() is { } length)
+        {
+            var name = new byte[length];
+            for (var read = 0; read < length;)
+            {
+                if (end == start)
+                    await Fill("the connection ended in the middle of the name of a folder", ct);
+
+                var count = Math.Min(length - read, end - start);
+                input.AsSpan(start, count).CopyTo(name.AsSpan(read));
+                read += count;
+                start += count;
+            }
+
+            AnswerRepair.WriteQuoted(name, line);
+            await FillRest(ct);
+        }
+    }
+
+    /// <summary>The length of the name that the line announces, and takes the announcement off the line; null when it announces none.</summary>
+    private int? NameAnnounced()
+    {
+        var text = line.WrittenSpan.TrimEnd("\r\0"u8);
+        if (!AnswerRepair.IsAboutFolder(text) || Announced(ref text) is not (> 0 and <= AnswerRepair.LongestName and var length))
+            return null;
+
+        var beginning = text.ToArray();
+        line.ResetWrittenCount();
+        line.Write(beginning);
+        return (int)length;
     }
 
     private async ValueTask Fill(string ended, CancellationToken ct)
