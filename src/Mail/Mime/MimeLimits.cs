@@ -36,6 +36,9 @@ public sealed record MimeLimits
     /// <summary>Decoded bytes of a part that wraps a mail (S/MIME, <c>winmail.dat</c>); a longer one stays closed.</summary>
     public int WrappedBytes { get; init; } = 4 << 20;
 
+    /// <summary>Bytes kept of all mails attached to a message together, so that they can be read as mails of their own.</summary>
+    public int AttachedBytes { get; init; } = 1 << 20;
+
     /// <summary>
     /// Decoded bytes kept of all parts of one message together, so that a thousand parts do not multiply the limits above.
     /// </summary>

@@ -22,6 +22,8 @@ public enum TextSource
 /// </summary>
 public sealed class MimeMessage
 {
+    private static readonly MimeLimits NoneInside = MimeLimits.Default with { AttachedBytes = 0 };
+
     private readonly List<TextSection> sections;
     private readonly ProblemList problems;
 
@@ -129,6 +131,17 @@ public sealed class MimeMessage
     /// forwarded mail counts as one.
     /// </summary>
     public int AttachmentCount => attachments ??= Attachments.Count(Root, () => Html) + (body ??= BodyText.Of(sections)).EnclosedFiles;
+
+    /// <summary>
+    /// The mails attached to this one as <c>message/rfc822</c>, read as mails of their own; neither those in a report or digest nor those
+    /// attached to them in turn. Of a large one the beginning.
+    /// </summary>
+    public IReadOnlyList<MimeMessage> Attached => field ??= [.. AttachedBytes.Select(mail => MimeReader.Read(mail.AsSpan(), NoneInside))];
+
+    /// <summary>Whether there are any, told without reading them.</summary>
+    public bool HasAttached => AttachedBytes.Count > 0;
+
+    internal IReadOnlyList<byte[]> AttachedBytes { get; init; } = [];
 
     /// <summary>Calendar parts outside of forwarded mails: <c>text/calendar</c> before <c>application/ics</c>.</summary>
     public IReadOnlyList<CalendarPart> Calendars => field ??= CalendarPart.In(Root);

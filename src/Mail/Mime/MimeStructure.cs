@@ -13,6 +13,7 @@ internal sealed class MimeStructure
     private readonly OpenParts open;
     private readonly HeaderSection headers;
     private readonly LeafReader leaf;
+    private readonly AttachedMails attached;
     private State state = State.Start;
     private MimePart? root;
     private bool blankSoFar;    // nothing but blank lines, so what comes is not the first of the message
@@ -20,6 +21,7 @@ internal sealed class MimeStructure
     private KeptContent? preamble;
     private bool inLongLine;
     private int partCount;
+    private int bodyEnd;        // where a boundary ended what was read last
     private int transitions;    // changes of state: a step that used no byte but changed state is progress
 
     public MimeStructure(MimeLimits limits)
@@ -29,6 +31,7 @@ internal sealed class MimeStructure
         open = new OpenParts(problems);
         headers = new HeaderSection(limits, open, problems);
         leaf = new LeafReader(limits, allowance, sections, problems);
+        attached = new AttachedMails(limits);
     }
 
     private enum State
@@ -46,6 +49,8 @@ internal sealed class MimeStructure
         while (true)
         {
             var before = transitions;
+            var isAttached = attached.Part is not null;
+            bodyEnd = int.MaxValue;
             var used = state switch
             {
                 State.Start => SkipLeadIn(data[position..], final),
@@ -53,6 +58,8 @@ internal sealed class MimeStructure
                 State.Preamble => ReadPreamble(data[position..], final),
                 _ => ReadBody(data[position..], final),
             };
+            if (isAttached)
+                KeepAttached(data.Slice(position, used));
             position += used;
             if (used == 0 && transitions == before || position == data.Length && !final)
                 break;
@@ -68,6 +75,15 @@ internal sealed class MimeStructure
         return position;
     }
 
+    /// <summary>What was read belongs to an attached mail, up to a boundary that ended it.</summary>
+    private void KeepAttached(ReadOnlySpan<byte> data)
+    {
+        var isOver = !open.Holds(attached.Part!);
+        attached.Write(isOver && bodyEnd < data.Length ? data[..bodyEnd] : data);
+        if (isOver)
+            attached.Close();
+    }
+
     /// <summary>The message as read.</summary>
     public MimeMessage Message()
     {
@@ -76,7 +92,7 @@ internal sealed class MimeStructure
         sections.RemoveAll(s => s.Plain.Count + s.Html.Count == 0);
         foreach (var wrapped in leaf.Wrapped)
             OpenWrapped(wrapped);
-        return new MimeMessage(root, sections, problems);
+        return new MimeMessage(root, sections, problems) { AttachedBytes = attached.End(root) };
     }
 
     /// <summary>What a part wraps stands in its place: its parts are parts of this message, and its text is the text unless there is another.</summary>
@@ -173,6 +189,7 @@ internal sealed class MimeStructure
         else if (part.IsMessage && part.Encoding == TransferEncoding.Identity && part.Depth < limits.Depth && listed)
         {
             open.EnterMessage(part);
+            attached.Begin(part);
             BeginHeaders();
         }
         else
@@ -294,7 +311,8 @@ internal sealed class MimeStructure
                 var line = newline < 0 ? rest[..Math.Min(rest.Length, open.LineRoom)] : rest[..newline];
                 if (line.Length > 2 && open.Match(line[2..], out var closes) is { } part)
                 {
-                    leaf.Write(data[..BeforeLineEnd(data, candidate)]);
+                    bodyEnd = BeforeLineEnd(data, candidate);
+                    leaf.Write(data[..bodyEnd]);
                     leaf.End();
                     Reach(part, closes);
                     return candidate + (newline < 0 ? line.Length : newline + 1);

@@ -29,6 +29,18 @@ internal sealed class OpenParts(ProblemList problems)
         }
     }
 
+    /// <summary>Whether a part is one of these.</summary>
+    public bool Holds(MimePart part)
+    {
+        foreach (var one in open)
+        {
+            if (ReferenceEquals(one.Part, part))
+                return true;
+        }
+
+        return false;
+    }
+
     public void EnterMessage(MimePart part) => open.Add(new OpenPart(part, null, null));
 
     public void EnterMultipart(MimePart part, TextSection? section)

@@ -17,7 +17,7 @@ public sealed record MailText(string Own, string Excerpt);
 public static class OwnText
 {
     /// <summary>Takes the text of a message apart.</summary>
-    public static MailText Of(MimeMessage message) => Of(new TextLines(message.Text, message.Quoted), NamesOf(message));
+    public static MailText Of(MimeMessage message) => Of(new TextLines(message.Text, message.Quoted), NamesOf(message.From));
 
     /// <summary>Takes a plain text apart.</summary>
     public static MailText Of(string plain)
@@ -33,6 +33,13 @@ public static class OwnText
         return Of(new TextLines(text, quoted), []);
     }
 
+    /// <summary>The own lines of a plain text whose author is known.</summary>
+    internal static string Find(string plain, Mailbox author)
+    {
+        var lines = new TextLines(plain, []);
+        return Own(lines, Attribution.Candidates(lines), NamesOf([author]));
+    }
+
     private static MailText Of(TextLines lines, IReadOnlyList<string> names)
     {
         var own = Own(lines, Attribution.Candidates(lines), names);
@@ -40,9 +47,9 @@ public static class OwnText
     }
 
     /// <summary>How the author may sign: the display name, in the order people write it.</summary>
-    private static List<string> NamesOf(MimeMessage message)
+    private static List<string> NamesOf(IReadOnlyList<Mailbox> authors)
     {
-        if (message.From is not [var author, ..] || author.Name.Length < 2)
+        if (authors is not [var author, ..] || author.Name.Length < 2)
             return [];
         var name = author.Name;
         if (name.IndexOf('(', StringComparison.Ordinal) is > 1 and var parenthesis)

@@ -1,11 +1,8 @@
-using System.Collections.Frozen;
-
 namespace CrmSync.Mail.Text;
 
 /// <summary>Lines that are quoted, or that announce a quoted mail.</summary>
 internal static class QuoteMarks
 {
-    private const int LongestLabel = 30;
     private const int MostFields = 9;
     private const int LongestQuoteLine = 55; // from here on a mail program may have broken the line of the quoted mail
 
@@ -13,21 +10,6 @@ internal static class QuoteMarks
     private static readonly PhraseEdges Openings = new(PhraseFile.Read("quote-separators.txt", "opening"));
     private static readonly string[] AnswerAbove = PhraseFile.Read("quote-separators.txt", "above");
     private static readonly CommonWords AnyAnswerAbove = new(AnswerAbove);
-    private static readonly FrozenDictionary<string, Label> Labels = ReadLabels();
-
-    [Flags]
-    private enum Label
-    {
-        None = 0,
-        From = 1,
-        Date = 2,
-        To = 4,
-        Copy = 8,
-        Subject = 16,
-
-        /// <summary>A word for sending, as the first of a language's labels of the moment is.</summary>
-        Sent = 32,
-    }
 
     /// <summary>A line that starts with a quote mark. One mark directly before "From " is the mbox format's doing, not a quote.</summary>
     public static bool IsQuoted(string line, bool conflicts = true)
@@ -129,17 +111,17 @@ internal static class QuoteMarks
     /// </summary>
     public static bool HeaderBlockAt(TextLines lines, int at)
     {
-        var first = FieldAt(lines[at], out var firstLabel, out var firstValue);
+        var first = HeaderFields.TryRead(lines[at], out var firstLabel, out var firstValue);
         if (!first)
             return false;
 
         var seen = firstLabel;
-        var known = firstLabel == Label.None ? 0 : 1;
+        var known = firstLabel == HeaderLabel.None ? 0 : 1;
         var fields = 1;
         var blanks = 0;
         var hasAddress = IsMailbox(firstValue);
         var opensWithPerson = hasAddress && HasBrackets(firstValue);
-        var hasMoment = HasMoment(firstValue);
+        var hasMoment = HeaderFields.HasMoment(firstValue);
         var loose = 0;
         for (var i = at + 1; i < lines.Count && fields < MostFields; i++)
         {
@@ -147,12 +129,12 @@ internal static class QuoteMarks
             if (line.AsSpan().IsWhiteSpace())
             {
                 // Converters put a blank line between the fields; two in a row end the block.
-                if (++blanks > 1 || fields < 2 && firstLabel == Label.None)
+                if (++blanks > 1 || fields < 2 && firstLabel == HeaderLabel.None)
                     break;
                 continue;
             }
 
-            if (lines.IsQuoted(i) != lines.IsQuoted(at) || !FieldAt(line, out var label, out var value))
+            if (lines.IsQuoted(i) != lines.IsQuoted(at) || !HeaderFields.TryRead(line, out var label, out var value))
             {
                 // A long list of recipients goes on in the next line.
                 if (
@@ -168,36 +150,36 @@ internal static class QuoteMarks
             }
 
             // Behind a blank line only a known label goes on; what else has a colon is the author's.
-            if (blanks > 0 && label == Label.None)
+            if (blanks > 0 && label == HeaderLabel.None)
                 break;
             blanks = 0;
             fields++;
-            if (label != Label.None)
+            if (label != HeaderLabel.None)
                 known++;
             seen |= label;
             hasAddress |= IsMailbox(value);
-            hasMoment |= HasMoment(value);
+            hasMoment |= HeaderFields.HasMoment(value);
         }
 
         var others = known - 1;
-        if (firstLabel.HasFlag(Label.From))
+        if (firstLabel.HasFlag(HeaderLabel.From))
         {
-            if (others >= 2 && (hasAddress || seen.HasFlag(Label.Subject) && (hasMoment || seen.HasFlag(Label.To))))
+            if (others >= 2 && (hasAddress || seen.HasFlag(HeaderLabel.Subject) && (hasMoment || seen.HasFlag(HeaderLabel.To))))
                 return true;
-            if (others >= 2 && hasMoment && (seen & (Label.Sent | Label.To)) == (Label.Sent | Label.To))
+            if (others >= 2 && hasMoment && (seen & (HeaderLabel.Sent | HeaderLabel.To)) == (HeaderLabel.Sent | HeaderLabel.To))
                 return true;
             if (others >= 1 && hasAddress && hasMoment && fields >= 3)
                 return true;
         }
 
         if (
-            firstLabel.HasFlag(Label.To)
+            firstLabel.HasFlag(HeaderLabel.To)
             && others >= 2
-            && (seen & (Label.Copy | Label.Subject)) != Label.None
-            && (hasAddress || hasMoment || seen.HasFlag(Label.Copy))
+            && (seen & (HeaderLabel.Copy | HeaderLabel.Subject)) != HeaderLabel.None
+            && (hasAddress || hasMoment || seen.HasFlag(HeaderLabel.Copy))
         )
             return true;
-        if ((firstLabel & (Label.Subject | Label.Date)) != Label.None && others >= 3 && seen.HasFlag(Label.From) && hasAddress)
+        if ((firstLabel & (HeaderLabel.Subject | HeaderLabel.Date)) != HeaderLabel.None && others >= 3 && seen.HasFlag(HeaderLabel.From) && hasAddress)
             return true;
 
         // A language nobody listed: four short labels, a person with an address at the top, a moment.
@@ -248,32 +230,6 @@ internal static class QuoteMarks
         return false;
     }
 
-    /// <summary>A short label, a colon and a value: one field of a block.</summary>
-    private static bool FieldAt(string line, out Label label, out ReadOnlySpan<char> value)
-    {
-        label = Label.None;
-        value = [];
-        if (!line.AsSpan().ContainsAny(':', '：'))
-            return false;
-        var text = line.AsSpan().TrimStart("> |*_ \t\u00A0\u200E\u200F");
-        var colon = text[..Math.Min(text.Length, LongestLabel)].IndexOfAny(':', '：');
-        if (colon <= 0)
-            return false;
-        var name = text[..colon].TrimEnd("* _\u00A0\t");
-        if (
-            name.IsEmpty
-            || name.IndexOfAny("/@.?") is >= 0 and var odd && !(name[odd] == '.' && odd == name.Length - 1)
-            || char.IsAsciiDigit(name[0])
-            || name.Count(' ') > 3
-        )
-            return false;
-        value = text[(colon + 1)..].Trim(" *_\t\u00A0");
-        if (value.StartsWith("//"))
-            return false;
-        Labels.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name, out label);
-        return true;
-    }
-
     private static bool IsMailbox(ReadOnlySpan<char> value)
     {
         var at = value.IndexOf('@');
@@ -282,55 +238,4 @@ internal static class QuoteMarks
 
     private static bool HasBrackets(ReadOnlySpan<char> value) =>
         value.IndexOfAny('<', '[', '(') is >= 0 and var open && value[open..].Contains('@');
-
-    /// <summary>A date with a time of day, as only a mail's moment is written.</summary>
-    private static bool HasMoment(ReadOnlySpan<char> value)
-    {
-        var digits = 0;
-        var clock = false;
-        for (var i = 0; i < value.Length; i++)
-        {
-            if (!char.IsDigit(value[i]))
-                continue;
-            digits++;
-            var mark = i + 1;
-
-            // Windows puts marks of direction around every piece of a date.
-            while (mark < value.Length && value[mark] is '\u200E' or '\u200F')
-                mark++;
-            var minutes = mark + 1;
-            while (minutes < value.Length && value[minutes] is '\u200E' or '\u200F')
-                minutes++;
-            clock |=
-                minutes + 1 < value.Length
-                && value[mark] is ':' or '.' or 'h'
-                && char.IsDigit(value[minutes])
-                && char.IsDigit(value[minutes + 1]);
-        }
-
-        return clock && digits >= 6;
-    }
-
-    private static FrozenDictionary<string, Label> ReadLabels()
-    {
-        var labels = new Dictionary<string, Label>(StringComparer.OrdinalIgnoreCase);
-        var sent = "";
-        foreach (var (language, key, text) in PhraseFile.Read("quote-headers.txt"))
-        {
-            var label = key switch
-            {
-                "from" => Label.From,
-                "date" when language != sent => Label.Date | Label.Sent,
-                "date" => Label.Date,
-                "to" => Label.To,
-                "cc" => Label.Copy,
-                _ => Label.Subject,
-            };
-            if (key == "date")
-                sent = language;
-            labels[text] = labels.GetValueOrDefault(text) | label;
-        }
-
-        return labels.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
-    }
 }
