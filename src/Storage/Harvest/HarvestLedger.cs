@@ -297,7 +297,11 @@ public sealed class HarvestLedger(ContactDatabase database)
             async scope =>
             {
                 await RemoveHeaderLines(scope, results, classifier);
-                var lines = await new LineWriter(scope, classifier).Write([.. results.Select(ItemMarker.LineOf).OfType<MailLine>()]);
+                var lines = await new LineWriter(scope, classifier).Write(
+                [
+                    .. results.Select(ItemMarker.LineOf).OfType<MailLine>(),
+                    .. results.OfType<ItemResult.Mail>().SelectMany(mail => mail.Attached),
+                ]);
                 return await new ItemMarker(scope, await ErasedPeople.Load(scope)).Mark(results, lines);
             },
             ct);

@@ -136,6 +136,9 @@ public abstract record ItemResult(long Item)
 
         /// <summary>What of the mail met a bound and is not kept; null when all of it is.</summary>
         public ItemCut? Cut { get; init; }
+
+        /// <summary>Mails attached to it that are copies of lines, too; the item stands for none of them.</summary>
+        public IReadOnlyList<MailLine> Attached { get; init; } = [];
     }
 
     /// <summary>Read, and stored elsewhere: an event of a calendar, which is a line together with other copies.</summary>

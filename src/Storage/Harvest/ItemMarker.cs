@@ -29,7 +29,7 @@ internal sealed class ItemMarker(WriteScope scope, ErasedPeople erased)
 
     /// <summary>Marks every item.</summary>
     /// <param name="results">One result an item.</param>
-    /// <param name="written">What became of the lines of the results (<see cref="LineOf"/>), in their order.</param>
+    /// <param name="written">What became of the lines of the results (<see cref="LineOf"/>), in their order; others may follow.</param>
     public async Task<StoreCounts> Mark(IReadOnlyCollection<ItemResult> results, IReadOnlyList<WrittenLine> written)
     {
         var items = scope.Rows(

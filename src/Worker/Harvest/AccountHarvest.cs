@@ -403,7 +403,7 @@ internal sealed class AccountHarvest(
                 var item = mail.Item.Item;
                 var firstListed = item.Backlog ? pass.Account.FirstListedAt ?? pass.Now : (Instant?)null;
                 var command = commands is null ? null : CommandMail.Create(mail.Facts, kept.Line, classifier, firstListed, pass.Now);
-                result = kept with { Cut = CutIn(mail, kept, batch, pass) };
+                result = kept with { Cut = CutIn(mail, kept, batch, pass), Attached = ForwardedIn(mail, kept.Line, pass) };
                 if (command is not null)
                     batch.Commands.Add((command.Wanted(capture.Privacy.NoCapture), mail.Bytes));
 
@@ -560,6 +560,28 @@ internal sealed class AccountHarvest(
         facts = bounds.Apply(facts, reading.Cuts);
         line = MailLine.Of(new MailObservation(pass.Account.Name, facts, reading.Item.Item.Backlog ? null : pass.Now), capture, pass.Now);
         return Instant.Max(line.SentAt, line.ArrivedAt) < since ? SkippedBefore.TooOld : null;
+    }
+
+    /// <summary>
+    /// The mails from outside that one of us attached and sends round inside the firm: each is one more copy of that mail. What is not to be
+    /// kept, or does not say which mail it is, is left out.
+    /// </summary>
+    private List<MailLine> ForwardedIn(MailReading mail, MailLine around, Pass pass)
+    {
+        if (mail.WithAttached is not { } message || classifier.Classify(around).Class != InteractionClass.Internal)
+            return [];
+
+        var lines = new List<MailLine>();
+        foreach (var facts in message.Attached.Select(attached => MailTranslation.FactsOf(attached, stored: null)))
+        {
+            if (
+                facts is { MessageId: not null, From: { } author }
+                && !classifier.Ours.Contains(author.Address)
+                && LineFrom(mail, facts, pass, out var line) is null)
+                lines.Add(line!);
+        }
+
+        return lines;
     }
 
     private static bool IsPrivate(MimeMessage calendar)

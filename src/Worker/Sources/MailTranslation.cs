@@ -52,6 +52,7 @@ internal static class MailTranslation
             : new MailReading(item, item.IsForCommands ? WithTrace(FactsOf(message, stored), message) : FactsOf(message, stored))
             {
                 WithCalendar = message.Calendars.Count > 0 ? message : null,
+                WithAttached = message.HasAttached ? message : null,
                 Cuts = message.Cuts.ToHashSet(StringComparer.Ordinal),
             };
     }
