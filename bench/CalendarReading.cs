@@ -77,7 +77,8 @@ internal static class CalendarReading
             var start = new LocalDateTime(2026, 1, 1, 9, 0).PlusHours(random.Next(8_000));
             var zone = Zones[random.Next(Zones.Length)];
             file.WriteLine(
-                $"BEGIN:VEVENT\r\nUID:{number}-{random.Next()}@bright.example\r\nDTSTAMP:20260101T000000Z\r\nDTSTART;TZID={zone}:{Print(start)}\r\nDTEND;TZID={zone}:{Print(start.PlusHours(1))}"
+                $"BEGIN:VEVENT\r\nUID:{number}-{random.Next()}@bright.example\r\nDTSTAMP:20260101T000000Z\r\nDTSTART;"
+                    + $"TZID={zone}:{Print(start)}\r\nDTEND;TZID={zone}:{Print(start.PlusHours(1))}"
             );
             file.WriteLine(
                 $"SUMMARY:Meeting {number}\r\nDESCRIPTION:{new string('x', 60)}\r\n {new string('y', 70)}\r\n "

@@ -79,8 +79,8 @@ internal static class DigestSending
                 database,
                 TimeProvider.System);
             await using var parts = services.BuildServiceProvider();
-            var look = new PolicyLook(policy, now) { Running = running };
-            var report = await parts.GetRequiredService<DigestDesk>().Send(look, lease: null, CancellationToken.None);
+            var look = new PolicyMoment(policy, now) { Running = running };
+            var report = await parts.GetRequiredService<DigestDispatch>().Send(look, lease: null, CancellationToken.None);
             if (report.Problems.Count > 0)
                 throw new InvalidOperationException(report.Problems[0].ToString());
 
@@ -168,7 +168,7 @@ internal static class DigestSending
                 [
                     .. batch.Select(item => new ItemResult.Mail(
                         item.Number,
-                        MailLine.Of(
+                        MailLine.FromObservation(
                             new MailObservation(
                                 "hello",
                                 Mail(int.Parse(item.Key, CultureInfo.InvariantCulture), owners, items, lines),

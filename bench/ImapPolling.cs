@@ -64,7 +64,7 @@ internal static class ImapPolling
             account.Name,
             "imap",
             account.Address,
-            now => imap.SourceOf(account, capture.From(now))));
+            now => imap.CreateSource(account, capture.From(now))));
 
         var watch = Stopwatch.StartNew();
         await foreach (var summary in harvest.Run(readable, SystemClock.Instance.GetCurrentInstant(), null, CancellationToken.None))
@@ -76,9 +76,9 @@ internal static class ImapPolling
         Console.WriteLine(
             string.Create(CultureInfo.InvariantCulture, $"{accounts.Count} accounts harvested in {watch.Elapsed.TotalSeconds:N1} s"));
         await Poll(server, harvest, readable, options);
-        var turns = await imap.TurnsOf(accounts[0]);
+        var turns = await imap.Turns(accounts[0]);
         await harvest.Once(readable[0], SystemClock.Instance.GetCurrentInstant(), CancellationToken.None);
-        turns = await imap.TurnsOf(accounts[0]) - turns;
+        turns = await imap.Turns(accounts[0]) - turns;
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
@@ -91,7 +91,7 @@ internal static class ImapPolling
     private static async Task Poll(DovecotServer server, HarvestAll harvest, List<ReadableAccount> accounts, Options options)
     {
         var (every, length) = (TimeSpan.FromSeconds(options.Number("every", 1)), TimeSpan.FromSeconds(options.Number("for", 20)));
-        var (ours, dovecots) = (Process.GetCurrentProcess().TotalProcessorTime, TimeOf(server.Session));
+        var (ours, dovecots) = (Process.GetCurrentProcess().TotalProcessorTime, Time(server.Session));
         var times = new List<double>();
         var watch = Stopwatch.StartNew();
         await Task.WhenAll(accounts.Select(async (account, i) =>
@@ -109,7 +109,7 @@ internal static class ImapPolling
             while (watch.Elapsed < length && await timer.WaitForNextTickAsync());
         }));
         var elapsed = watch.Elapsed;
-        var (us, them) = (Process.GetCurrentProcess().TotalProcessorTime - ours, TimeOf(server.Session) - dovecots);
+        var (us, them) = (Process.GetCurrentProcess().TotalProcessorTime - ours, Time(server.Session) - dovecots);
         times.Sort();
         Console.WriteLine(
             string.Create(
@@ -123,7 +123,7 @@ internal static class ImapPolling
     }
 
     /// <summary>The processor time of a session of processes, with those that have ended.</summary>
-    private static TimeSpan TimeOf(int session)
+    private static TimeSpan Time(int session)
     {
         var ticks = 0L;
         foreach (var folder in Directory.EnumerateDirectories("/proc").Where(path => char.IsAsciiDigit(Path.GetFileName(path)[0])))

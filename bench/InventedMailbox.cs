@@ -191,7 +191,7 @@ internal sealed class InventedMailbox
                 _ => "ana@bright.example",
             });
         var id =
-            $"{number:x8}.{random.NextInt64():x16}@{(outbound ? "bright.example" : thread.Them.Address[(thread.Them.Address.IndexOf('@', StringComparison.Ordinal) + 1)..])}";
+            $"{number:x8}.{random.NextInt64():x16}@{(outbound ? "bright.example" : thread.Them.Address.Split('@')[1])}";
         var text = Paragraphs(2 + random.Next(3));
         Head(
             outbound ? us : thread.Them,
@@ -356,7 +356,8 @@ internal sealed class InventedMailbox
             .Line("")
             .QuotedPrintable(
                 $"<html><head><style>p "
-                    + $"{{ margin: 0; font-family: Arial }}</style></head><body><p>{text.Replace("\n", "</p>\n<p>", StringComparison.Ordinal)}</p>"
+                    + $"{{ margin: 0; font-family: Arial "
+                    + $"}}</style></head><body><p>{text.Replace("\n", "</p>\n<p>", StringComparison.Ordinal)}</p>"
             )
             .QuotedPrintable(
                 quoted is null

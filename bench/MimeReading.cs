@@ -55,7 +55,7 @@ internal static class MimeReading
         sum += message.Received.Count > 0 ? 1 : 0;
         sum += message.AttachmentCount + message.Calendars.Count + message.BodyDigest.Span[0];
         sum += MailReport.Parse(message) is null ? 0 : 1;
-        return sum + (QuestionMark.IsIn(OwnText.Of(message).Own) ? 1 : 0);
+        return sum + (QuestionMark.IsIn(OwnText.From(message).Own) ? 1 : 0);
     }
 
     private static void Measure(string name, List<byte[]> files, long bytes, int repeat, Func<MimeMessage, long> ask)

@@ -37,7 +37,7 @@ internal static class PolicySpeed
         watch = Watch.Start();
         var first = running.Evaluate(now, now - Duration.FromDays(31));
         Print(
-            $"full       {Times(watch)} for {running.LookedAt:N0} organisations: {first.Items.Count:N0} items, {first.Closed.Count:N0} closed"
+            $"full       {Times(watch)}, {running.LookedAt:N0} organisations: {first.Items.Count:N0} items, {first.Closed.Count:N0} closed"
         );
 
         var fresh = new List<Domain.Log.Interaction>();

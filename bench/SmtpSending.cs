@@ -75,7 +75,7 @@ internal static class SmtpSending
         {
             var some = people
                 .Take(messages - batch)
-                .Select(person => (Plan: PlanOf(person, batch), Person: person))
+                .Select(person => (Plan: Plan(person, batch), Person: person))
                 .ToList();
             await ledger.Plan([.. some.Select(one => one.Plan)], Now, CancellationToken.None);
             await ledger.Keep(
@@ -86,10 +86,10 @@ internal static class SmtpSending
 
         using var logins = new MailLogins(SystemClock.Instance, database);
         var place = new Server("127.0.0.1", server.Port, Encryption.None, null);
-        await using var way = new SmtpDelivery(logins.Of(DeliveryWays.LoginOf(new DeliveryChoice.Smtp(place, null, null))));
+        await using var way = new SmtpDelivery(logins.Login(DeliveryWays.Login(new DeliveryChoice.Smtp(place, null, null))));
         var sender = new MailSender("bench", Commands, "CrmSync", "bright.example") { CommandMailbox = Commands };
         var copies = new SentCopies(accounts, ledger, Commands);
-        var outbox = new Outbox(ledger, new DeliveryStanding(database), way, copies, Company(people), sender, BootClock.Instance);
+        var outbox = new Outbox(ledger, new DeliveryHealth(database), way, copies, Company(people), sender, BootClock.Instance);
         var watch = Stopwatch.StartNew();
         var report = await outbox.SendAll(Now, null, CancellationToken.None);
         var speed = messages / watch.Elapsed.TotalSeconds;
@@ -101,7 +101,7 @@ internal static class SmtpSending
         return speed;
     }
 
-    private static PlannedMail PlanOf(Person person, int batch) =>
+    private static PlannedMail Plan(Person person, int batch) =>
         new($"{batch}-{person.Id}@bright.example", $"digest-{batch}", person.Id, "2026-03-04", Now);
 
     private static CompanyPolicy Company(Person[] people)

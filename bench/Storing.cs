@@ -64,7 +64,7 @@ internal static class Storing
             var results = items
                 .Select(item => new ItemResult.Mail(
                     item.Number,
-                    MailLine.Of(
+                    MailLine.FromObservation(
                         new MailObservation("ana", Mail(int.Parse(item.Key, CultureInfo.InvariantCulture), item.Dated!.Value), null),
                         capture,
                         start + Duration.FromDays(1000))))

@@ -17,7 +17,7 @@ public sealed class OneWorker : IDisposable
     /// <exception cref="DatabaseUnusableException">Another worker has it; the message names its process.</exception>
     public static OneWorker Claim(string database)
     {
-        var path = PathOf(database);
+        var path = PathTo(database);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         FileStream? held = null;
         try
@@ -59,7 +59,7 @@ public sealed class OneWorker : IDisposable
     private static string Named(string path) => path + ".pid";
 
     /// <summary>Two names of one file are one database.</summary>
-    private static string PathOf(string database)
+    private static string PathTo(string database)
     {
         var path = Path.GetFullPath(database);
         return (File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path : path) + "-run.lock";

@@ -23,7 +23,8 @@ internal sealed class CrmSyncProgram : IAsyncDisposable
     /// </summary>
     /// <param name="configuration">What the files say.</param>
     /// <param name="time">The time.</param>
-    /// <param name="databaseTime">The time of an SQLite database, where a verb is asked to act as at another moment; null: as the rest.</param>
+    /// <param name="databaseTime">The time of an SQLite database, where a verb is asked to act as at another moment; null: as the
+    /// rest.</param>
     /// <param name="ct">Cancels.</param>
     /// <exception cref="DatabaseUnusableException">The database cannot be used.</exception>
     public static async Task<CrmSyncProgram> Open(

@@ -86,7 +86,7 @@ internal static class CrmSyncServices
         .AddSingleton<DigestLedger>()
         .AddSingleton<Notifications>()
         .AddSingleton<StoppedDigests>()
-        .AddSingleton<DeliveryStanding>();
+        .AddSingleton<DeliveryHealth>();
 
     private static IServiceCollection AddHarvest(this IServiceCollection services) => services
         .AddSingleton<IDnsQuery>(_ => new LookupClient())
@@ -99,12 +99,12 @@ internal static class CrmSyncServices
 
     private static IServiceCollection AddDigests(this IServiceCollection services) => services
         .AddSingleton<HtmlPages>()
-        .AddSingleton<PolicyStanding>()
-        .AddSingleton<MailStanding>()
+        .AddSingleton<PolicyNews>()
+        .AddSingleton<MailTroubles>()
         .AddSingleton<DigestLog>()
         .AddSingleton<DigestFactsReader>()
         .AddSingleton<AccountsBehind>()
-        .AddSingleton<DigestDesk>();
+        .AddSingleton<DigestDispatch>();
 
     private static IServiceCollection AddDelivery(this IServiceCollection services) => services
         .AddSingleton(BootClock.Instance)
@@ -112,7 +112,7 @@ internal static class CrmSyncServices
 
     private static IServiceCollection AddStatus(this IServiceCollection services) => services
         .AddSingleton<JobBook>()
-        .AddSingleton<JobStanding>()
+        .AddSingleton<JobTroubles>()
         .AddSingleton<Loops>()
         .AddSingleton<AccountStatuses>()
         .AddSingleton<StatusReader>();

@@ -51,7 +51,7 @@ public abstract class ChangesContract(IDatabases databases)
         Assert.NotNull(sent.Participants.Single(p => p.Address.Value == "dora@acme.example").Bounced);
         Assert.Contains(sent.Id, (await changes.Next(Some.Noon, default))!);
 
-        await new Erasure(scene.Database, Scene.TextOf).Forget(
+        await new Erasure(scene.Database, Scene.Text).Forget(
             new SomePerson([Some.Address("bob@acme.example"), Some.Address("dora@acme.example")]),
             Some.Classifier,
             new MeetingMerge(new InvitationTrust(_ => false)),

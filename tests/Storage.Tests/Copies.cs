@@ -61,26 +61,26 @@ internal static class Copies
         from batches in Gen.ArrayOf(Gen.Choose(1, 6), count)
         select new Delivery(copies, batches);
 
-    private static Gen<T> Of<T>(params T[] values) => Gen.Elements(values);
+    private static Gen<T> OneAmong<T>(params T[] values) => Gen.Elements(values);
 
     private static Gen<string?> Maybe(params string[] values) => Gen.Elements([null, .. values]);
 
     private static Gen<Copy> One =>
-        from account in Of(Accounts)
-        from @from in Of(People)
+        from account in OneAmong(Accounts)
+        from @from in OneAmong(People)
         from to in Gen.SubListOf(People)
         from cc in Gen.SubListOf(People)
-        from subject in Of(Subjects)
-        from body in Of(Bodies)
+        from subject in OneAmong(Subjects)
+        from body in OneAmong(Bodies)
         from id in Maybe("1@x.example", "2@x.example", "3@X.example", "4@x.example")
         from answered in Maybe("1@x.example", "2@x.example", "3@x.example", "lost@x.example")
-        from hour in Of(0.0, 0.0, 1, 23, 25, 24 * 13, 24 * 15, 24 * 27, 24 * 29)
+        from hour in OneAmong(0.0, 0.0, 1, 23, 25, 24 * 13, 24 * 15, 24 * 27, 24 * 29)
         from dateless in Gen.Choose(0, 9)
-        from late in Of(0.0, 0.01, 30)
+        from late in OneAmong(0.0, 0.01, 30)
         from seen in Gen.Choose(0, 3)
         from name in Maybe("Bob", "Bobby Tables")
         from bounced in Maybe(People)
-        from headers in Of("", "", "", "list-id", "auto-submitted")
+        from headers in OneAmong("", "", "", "list-id", "auto-submitted")
         from index in Gen.Frequency((4, Gen.Constant<string?>(null)), (1, Maybe(Conversations)))
         select new Copy(
             account,

@@ -181,7 +181,7 @@ public abstract class DigestContract(IDatabases databases)
     public async Task The_trouble_of_the_way_is_kept_until_it_works_again()
     {
         await using var database = await databases.New();
-        var standing = new DeliveryStanding(database);
+        var standing = new DeliveryHealth(database);
         Assert.Null(await standing.Trouble(default));
         var trouble = new DeliveryTrouble("no such host", Now, 2, Now + Duration.FromMinutes(5), NeedsSomebody: true);
         await standing.Set(trouble, default);
@@ -232,8 +232,8 @@ public abstract class DigestContract(IDatabases databases)
         Assert.Equal([Item, new ListedItem(2, "B3MXA", ItemState.Open, null)], history.Last!.Items);
         Assert.Equal(Now + Duration.FromDays(2), history.Last.DueAt);
         Assert.Empty((await ledger.History("my-day", "tim", new LocalDate(2026, 3, 7), default)).Sent);
-        Assert.Equal("B3MXA", (await ledger.ItemsOf("ID3@bright.example", default))[2]);
-        Assert.False((await ledger.ItemsOf("ID3@bright.example", default)).ContainsKey(3));
+        Assert.Equal("B3MXA", (await ledger.ReadItems("ID3@bright.example", default))[2]);
+        Assert.False((await ledger.ReadItems("ID3@bright.example", default)).ContainsKey(3));
     }
 
     private static async Task Ready(DigestLedger ledger)

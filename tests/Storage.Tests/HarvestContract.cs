@@ -171,7 +171,10 @@ public abstract class HarvestContract(IDatabases databases)
             Some.Classifier,
             default);
 
-        Assert.Equal([later, null], (await scene.Ledger.Quarantine(null, default)).OrderBy(item => item.Place).Select(item => item.RetryAt));
+        Assert.Equal(
+            [later, null],
+            (await scene.Ledger.Quarantine(null, default)).OrderBy(item => item.Place).Select(item => item.RetryAt)
+        );
         Assert.False(await scene.Ledger.HasOpen(scene.Account(), later - Some.Hours(0.1), default));
         await scene.Ledger.Recover(scene.Account(), later - Some.Hours(0.1), default);
         Assert.Empty(await scene.Ledger.Take(scene.Account(), 500, later, default));
@@ -311,16 +314,16 @@ public abstract class HarvestContract(IDatabases databases)
 
         Assert.Equal(
             [("a", 2), ("b", 1)],
-            (await failures.Of("imap ana at mx:993", default)).Select(f => (f.Fingerprint, f.Refusals)).Order());
+            (await failures.Read("imap ana at mx:993", default)).Select(f => (f.Fingerprint, f.Refusals)).Order());
         Assert.Equal(
             ("no\uFFFD", Some.Noon + NodaTime.Duration.FromSeconds(1)),
-            (await failures.Of("imap ben at mx:993", default)).Select(f => (f.Words, f.NotBefore)).Single());
+            (await failures.Read("imap ben at mx:993", default)).Select(f => (f.Words, f.NotBefore)).Single());
 
         await failures.Forget("imap ana at mx:993", "b", default);
-        Assert.Equal("a", Assert.Single(await failures.Of("imap ana at mx:993", default)).Fingerprint);
+        Assert.Equal("a", Assert.Single(await failures.Read("imap ana at mx:993", default)).Fingerprint);
 
         await failures.Note(failure with { Login = "imap cyd at mx:993", LastAt = Some.Noon + Some.Hours(24 * 91) }, default);
-        Assert.Empty(await failures.Of("imap ana at mx:993", default));
+        Assert.Empty(await failures.Read("imap ana at mx:993", default));
     }
 }
 

@@ -30,7 +30,7 @@ public abstract class KeepingContract(IDatabases databases)
         Assert.Equal(
             new MeetingCounts(0, 1, 0),
             await meetings.Store(scene.Account("ben"), [copy.Key.Uid], [Meeting("ben")], Merge, Some.Classifier.Ours, default));
-        Assert.Equal(copy, Assert.Single(await meetings.CopiesOf(scene.Account(), default)));
+        Assert.Equal(copy, Assert.Single(await meetings.ReadCopies(scene.Account(), default)));
 
         var line = Assert.Single(await scene.Log());
         Assert.Equal(
@@ -166,8 +166,8 @@ public abstract class KeepingContract(IDatabases databases)
         await meetings.Store(scene.Account(), [], [Meeting("ana")], Merge, Some.Classifier.Ours, default);
 
         var bob = new SomePerson([Some.Address("bob@acme.example")]);
-        var erasure = new Erasure(scene.Database, Scene.TextOf);
-        var export = new PersonExport(scene.Database, Scene.TextOf);
+        var erasure = new Erasure(scene.Database, Scene.Text);
+        var export = new PersonExport(scene.Database, Scene.Text);
         var held = await export.Read(bob, default);
         Assert.Equal(["Kick-off", "Mine", "Ours"], held.Lines.Select(l => l.Subject));
         Assert.False(held.IsErased);
@@ -216,7 +216,7 @@ public abstract class KeepingContract(IDatabases databases)
         await databases.SetTime(Some.Noon);
         Assert.Single((await ledger.Settle([], ["sending@x"], false, Duration.FromMinutes(15), default)).Mails);
         var bob = new SomePerson([Some.Address("bob@acme.example")]);
-        var erasure = new Erasure(scene.Database, Scene.TextOf);
+        var erasure = new Erasure(scene.Database, Scene.Text);
         var waiting = await Assert.ThrowsAsync<MailUnderWayException>(
             () => erasure.Forget(bob, Some.Classifier, Merge, Some.Noon, TimeSpan.Zero, default));
         Assert.Contains("my-day for ana of 2026-03-02", waiting.Message, StringComparison.Ordinal);
@@ -283,7 +283,8 @@ public abstract class KeepingContract(IDatabases databases)
             .Select(row => (IDictionary<string, object?>)row)
             .ToArray();
         Assert.Equal(
-            "id,at,seen,kind,class,direction,subject,thread,message_id,uid,occurrence,start,end,status,accounts,text,question,acknowledgement,attachments,markers,in_reply_to,reasons",
+            "id,at,seen,kind,class,direction,subject,thread,message_id,uid,occurrence,start,end,status,accounts,text,question,"
+                + "acknowledgement,attachments,markers,in_reply_to,reasons",
             string.Join(',', rows[0].Keys));
         Assert.Equal("ana, ben", rows.Single(r => (string?)r["message_id"] == "1@acme.example")["accounts"]);
         Assert.Equal(["meeting", "mail", "mail", "mail"], rows.Select(r => r["kind"]));

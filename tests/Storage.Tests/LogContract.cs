@@ -135,7 +135,7 @@ public abstract class LogContract(IDatabases databases, int trials)
         if (expected != actual)
             throw new InvalidOperationException($"{Copies.Print(delivery)}\n\none shot:\n{expected}\n\npiecemeal:\n{actual}");
 
-        var threads = Threads.Resolve([.. (await other.Facts()).Select(Some.Classifier.ThreadMailOf)]);
+        var threads = Threads.Resolve([.. (await other.Facts()).Select(Some.Classifier.CreateThreadMail)]);
         return (await other.Log()).TrueForAll(line => line.Thread == threads[line.Id]);
     }
 }

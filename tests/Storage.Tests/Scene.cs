@@ -28,7 +28,7 @@ internal sealed class Scene : IAsyncDisposable
     public Accounts Accounts { get; }
 
     /// <summary>What a mail that is kept as bytes says: those of these tests are plain text.</summary>
-    public static string TextOf(byte[] bytes) => System.Text.Encoding.UTF8.GetString(bytes);
+    public static string Text(byte[] bytes) => System.Text.Encoding.UTF8.GetString(bytes);
 
     public static async Task<Scene> On(ContactDatabase database, params string[] accounts)
     {

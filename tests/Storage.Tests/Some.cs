@@ -49,7 +49,7 @@ internal static class Some
         };
 
     public static MailLine Line(MailFacts facts, string account = "ana", Instant? seen = null) =>
-        MailLine.Of(new MailObservation(account, facts, seen), Capture, Noon + Duration.FromDays(30));
+        MailLine.FromObservation(new MailObservation(account, facts, seen), Capture, Noon + Duration.FromDays(30));
 
     private static CompanyPolicy Bright()
     {

@@ -13,7 +13,7 @@ public sealed class ContainerTests
     {
         await using var company = await TestCompany.Open();
         var settings = new CrmSyncConfiguration { Storage = new StorageChoice.Sqlite("open already") };
-        var loaded = new LoadedConfiguration("nowhere", settings, TestCompany.PolicyOf("us.example"));
+        var loaded = new LoadedConfiguration("nowhere", settings, TestCompany.CreatePolicy("us.example"));
         var time = new StoppedTime();
         var services = new ServiceCollection().AddCrmSync(loaded, company.Database, time);
         await using var parts = services.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true });

@@ -36,7 +36,7 @@ internal sealed class TestProgram : IAsyncDisposable
 
     public ContactLog Log => Part<ContactLog>();
 
-    public DigestDesk Digests => Part<DigestDesk>();
+    public DigestDispatch Digests => Part<DigestDispatch>();
 
     public StatusReader Status => Part<StatusReader>();
 

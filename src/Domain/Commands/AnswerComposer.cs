@@ -53,7 +53,7 @@ public sealed class AnswerComposer(DigestFacts facts)
             Subject = headline,
             Preheader = Tally.Fitted(headline),
             Greeting = people.FirstName(reader.Id),
-            Day = $"{ReaderClock.LongDay(clock.Today)}, {clock.TimeOf(facts.Now)}",
+            Day = $"{ReaderClock.LongDay(clock.Today)}, {clock.Time(facts.Now)}",
             Sections = sections,
             Listed = listed,
             PolicyVersion = PlainWords.Flatten(facts.Policy.Version, PlainWords.Name),
@@ -154,7 +154,7 @@ public sealed class AnswerComposer(DigestFacts facts)
     {
         if (facts.IsShownTo(sight, contact) && facts.MayWrite(contact) is { } advice)
         {
-            var (headline, section) = new WritingWords(facts, people, clock, sight).Of(advice);
+            var (headline, section) = new WritingWords(facts, people, clock, sight).Words(advice);
             sections.Add(section);
             headlines.Add(headline);
             return;

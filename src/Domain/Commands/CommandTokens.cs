@@ -34,7 +34,7 @@ public sealed class CommandTokens
     /// <summary>The token in the links of an item: reader, day and signature, e.g. <c>ana.1kq.3GQ7…</c>.</summary>
     public string ForItem(string reader, string item, LocalDate issued)
     {
-        var day = DayOf(issued);
+        var day = Day(issued);
         return $"{reader}.{day}.{Sign($"item|{reader}|{item}|{day}")}";
     }
 
@@ -68,7 +68,7 @@ public sealed class CommandTokens
     }
 
     /// <summary>The id (upper case) of the mail a reply address was made for; null when it is none of ours or was changed.</summary>
-    public string? MailOf(EmailAddress replyAddress)
+    public string? Mail(EmailAddress replyAddress)
     {
         var local = replyAddress.LocalPart;
         var start = local.IndexOf('+', StringComparison.Ordinal) + 1;
@@ -91,13 +91,15 @@ public sealed class CommandTokens
         return age > ValidDays ? $"the mail it stands in is {age} days old; tokens hold for {ValidDays} days" : null;
     }
 
-    private static string DayOf(LocalDate date) => Period.DaysBetween(Epoch, date).ToString(CultureInfo.InvariantCulture);
+    private static string Day(LocalDate date) => Period.DaysBetween(Epoch, date).ToString(CultureInfo.InvariantCulture);
 
-    private bool IsSigned(string text, string mac) => IsSame(Sign(text), mac) || (previousKey is not null && IsSame(Sign(text, previousKey), mac));
+    private bool IsSigned(string text, string mac) =>
+        IsSame(Sign(text), mac) || (previousKey is not null && IsSame(Sign(text, previousKey), mac));
 
     private string Sign(string text) => Sign(text, key);
 
-    private static string Sign(string text, byte[] key) => Base32.Encode(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(text)).AsSpan(0, MacBytes));
+    private static string Sign(string text, byte[] key) =>
+        Base32.Encode(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(text)).AsSpan(0, MacBytes));
 
     /// <summary>In constant time, in upper or lower case: mail systems fold addresses.</summary>
     private static bool IsSame(string expected, string given) =>

@@ -34,7 +34,7 @@ public static class CommandVerbs
     ];
 
     /// <summary>The name of a verb, as in <see cref="Log.CommandFacts.Verb"/>.</summary>
-    public static string NameOf(CommandVerb verb) => Array.Find(Names, known => known.Verb == verb).Name;
+    public static string Name(CommandVerb verb) => Array.Find(Names, known => known.Verb == verb).Name;
 
     /// <summary>The verb with a name, in upper or lower case; null when there is none.</summary>
     public static CommandVerb? Find(string name)

@@ -555,14 +555,14 @@ internal sealed class LineReading(string line, Token[] tokens, SpokenTime? time)
                 CommandVerb.Snooze when after.Length == 0 => $"does not say until when; write for example \"{name} {number} friday\" or "
                     + $"\"{name} {number} 3d\"",
                 CommandVerb.Snooze => $"\"{PlainWords.Flatten(LastPart(named, after), 40)}\" is no time; write a day (friday, 12 march, "
-                    + $"2026-06-01) or a length (3d, 2 weeks)",
+                    + "2026-06-01) or a length (3d, 2 weeks)",
                 CommandVerb.Tag or CommandVerb.Untag => $"names no tag; write for example \"{name} {number} vip\"",
                 CommandVerb.Note => "has no text",
                 CommandVerb.Give => $"names nobody; write for example \"{name} {number} to ben\"",
                 _ when named.Any(found => found.Next < tokens.Length && Times(found.Next).Any()) => $"has a time behind it, which only "
                     + $"snooze takes; write \"snooze {number} ...\", or put a colon before a remark",
                 _ => $"has more behind it than could be understood (\"{PlainWords.Flatten(after, 40)}\"), so nothing of it was done; put "
-                    + $"a colon before a remark",
+                    + "a colon before a remark",
             });
         }
 
@@ -578,6 +578,15 @@ internal sealed class LineReading(string line, Token[] tokens, SpokenTime? time)
     private static string LastPart(List<(CommandTargets Targets, int Next)> named, string after) =>
         named.Count > 0 && after.Length > 0 ? after : "";
 
+    /// <summary>What the example in a refusal names behind the number of the line.</summary>
+    private static string ExampleArgument(CommandVerb verb) => verb switch
+    {
+        CommandVerb.Snooze => " friday",
+        CommandVerb.Tag or CommandVerb.Untag => " vip",
+        CommandVerb.Give => " to ben",
+        _ => "",
+    };
+
     /// <summary>"Done with this now": prose, unless something is meant to follow.</summary>
     private RefusedLine? WithoutTarget(CommandVerb verb, string name, int behind)
     {
@@ -591,9 +600,7 @@ internal sealed class LineReading(string line, Token[] tokens, SpokenTime? time)
                 : isAlone
                 || verb is CommandVerb.Snooze or CommandVerb.Tag or CommandVerb.Untag && tokens.Length <= behind + 3
                 || char.IsAsciiDigit(line[tokens[Math.Min(behind, tokens.Length - 1)].Start])
-                    ? Refuse(
-                        $"names no line; write for example \"{name} 2{(verb is CommandVerb.Snooze ? " friday" : verb is CommandVerb.Tag or CommandVerb.Untag ? " vip" : verb is CommandVerb.Give ? " to ben" : "")}\""
-                    )
+                    ? Refuse($"names no line; write for example \"{name} 2{ExampleArgument(verb)}\"")
                     : null;
     }
 }

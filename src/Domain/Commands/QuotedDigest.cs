@@ -29,7 +29,7 @@ public sealed partial class QuotedDigest
             .ToList();
         foreach (var form in forms)
         {
-            var places = worded.ConvertAll(line => form.PlacesOf(line.Words));
+            var places = worded.ConvertAll(line => form.Places(line.Words));
             for (var i = 0; i + 1 < worded.Count; i++)
             {
                 if (places[i].Exists(place => places[i + 1].Contains(place + worded[i].Words.Length)))
@@ -76,7 +76,7 @@ public sealed partial class QuotedDigest
 
         public string[] Words { get; }
 
-        public List<int> PlacesOf(string[] line) =>
+        public List<int> Places(string[] line) =>
             places.TryGetValue(line[0], out var found) ? found.FindAll(place => Words.AsSpan(place).StartsWith(line)) : [];
     }
 

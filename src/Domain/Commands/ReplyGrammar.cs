@@ -6,9 +6,9 @@ using NodaTime;
 namespace CrmSync.Domain.Commands;
 
 /// <summary>
-/// Understands what readers answer, in English, German or French (policy.md section 6): verbs, the numbers or ids of items before or behind
-/// them, times, remarks. A line is understood as a whole or not at all. Greetings and other prose are passed over; a line that begins like
-/// a command and is none is refused with a reason.
+/// Understands what readers answer, in English, German or French (policy-language.md section 6): verbs, the numbers or ids of items before
+/// or behind them, times, remarks. A line is understood as a whole or not at all. Greetings and other prose are passed over; a line that
+/// begins like a command and is none is refused with a reason.
 /// </summary>
 /// <param name="calendar">The reader's; a snooze until a day ends when that day begins to be worked.</param>
 /// <param name="now">When the reply was written.</param>

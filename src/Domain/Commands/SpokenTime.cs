@@ -40,11 +40,11 @@ internal sealed partial class SpokenTime(BusinessCalendar calendar, Instant now)
         if (words.Length == 0)
             return null;
 
-        var today = calendar.DateOf(now);
+        var today = calendar.Date(now);
         if (
             Length().Match(words) is { Success: true } length
             && Units.TryGetValue(length.Groups["unit"].Value, out var unit)
-            && AmountOf(length.Groups["amount"].Value) is > 0 and < 1000 and var amount)
+            && ParseAmount(length.Groups["amount"].Value) is > 0 and < 1000 and var amount)
             return unit == TimeUnit.Hour
                 ? now + Duration.FromHours(amount)
                 : Morning(
@@ -93,7 +93,7 @@ internal sealed partial class SpokenTime(BusinessCalendar calendar, Instant now)
 
     private Instant Morning(LocalDate date) => calendar.StartOfBusinessDayOnOrAfter(date);
 
-    private static int? AmountOf(string written) =>
+    private static int? ParseAmount(string written) =>
         int.TryParse(written, NumberStyles.None, CultureInfo.InvariantCulture, out var amount) ? amount
         : written is "a" or "an" or "one" or "einem" or "einer" or "einen" or "ein" or "eine" or "un" or "une" ? 1
         : null;

@@ -15,10 +15,10 @@ internal sealed class WritingWords(DigestFacts facts, PeopleBook people, ReaderC
     private readonly ItemWords words = new(people, clock);
 
     /// <param name="advice">What limits say.</param>
-    public (string Verdict, NewsSection Section) Of(WritingAdvice advice)
+    public (string Verdict, NewsSection Section) Words(WritingAdvice advice)
     {
         var contact = advice.Contact;
-        var name = people.NameOf(contact);
+        var name = people.Name(contact);
         var owed = facts
             .Evaluation.Items.Where(item =>
                 item.Rule is RespondRule
@@ -27,12 +27,12 @@ internal sealed class WritingWords(DigestFacts facts, PeopleBook people, ReaderC
                 && item.State is ItemState.Open or ItemState.Overdue)
             .Select(item => new NewsLine(
                 "owed",
-                $"{words.What(item)}{PlainWords.About(people.SubjectOf(item.About))}, {words.Due(item)}. They wrote to us: an answer is "
+                $"{words.What(item)}{PlainWords.About(people.Subject(item.About))}, {words.Due(item)}. They wrote to us: an answer is "
                     + $"always allowed."
             ))
             .ToList();
-        var against = advice.Against.Select(finding => new NewsLine(NameOf(finding.Limit), Against(finding)) { IsBad = true });
-        var room = advice.Room.Select(finding => new NewsLine(NameOf(finding.Limit), Capital(Used(finding)) + "."));
+        var against = advice.Against.Select(finding => new NewsLine(Name(finding.Limit), Against(finding)) { IsBad = true });
+        var room = advice.Room.Select(finding => new NewsLine(Name(finding.Limit), Capital(Used(finding)) + "."));
         var verdict = (advice.Against.Count, advice.AllowedFrom, owed.Count) switch
         {
             (0, _, _) => new NewsLine("yes", $"You may write to {name}; no limit stands against it."),
@@ -78,8 +78,8 @@ internal sealed class WritingWords(DigestFacts facts, PeopleBook people, ReaderC
             return $"they are left alone for {cooldown.For} after a case";
 
         var isSeen = facts.IsShownTo(sight, found.Contact);
-        var what =
-            $"{found.Name.Replace('-', ' ')}{(isSeen ? $" of {people.NameOf(found.Contact)}{PlainWords.About(found.Subject)}" : " of somebody else there")}";
+        var whose = isSeen ? $"{people.Name(found.Contact)}{PlainWords.About(found.Subject)}" : "somebody else there";
+        var what = $"{found.Name.Replace('-', ' ')} of {whose}";
         return found.Closed is { } closed
             ? $"{what}, closed {clock.When(closed)}: they are left alone for {cooldown.For} after it"
             : $"{what}, open since {clock.When(found.Opened)}: they are left alone until it is closed and {cooldown.For} more";
@@ -96,7 +96,7 @@ internal sealed class WritingWords(DigestFacts facts, PeopleBook people, ReaderC
                 .Select(people.Find)
                 .OfType<Interaction>()
                 .Select(line =>
-                    $"{(people.ActorOf(line) is { } actor ? people.FirstName(actor.Id) : "we")} "
+                    $"{(people.Actor(line) is { } actor ? people.FirstName(actor.Id) : "we")} "
                         + $"{clock.When(line.At)}{(IsSeen(line) ? PlainWords.About(line.Subject) : "")}"
                 ));
         return $"{(finding.Counted.Count == 0 ? "none" : Invariant(finding.Counted.Count))} of {cap.Max} in "
@@ -122,11 +122,11 @@ internal sealed class WritingWords(DigestFacts facts, PeopleBook people, ReaderC
             .Take(1)
             .Select(line => new NewsLine(
                 "by the way",
-                $"{(people.ActorOf(line) is { } actor ? people.FirstName(actor.Id) : "we")} will meet them "
+                $"{(people.Actor(line) is { } actor ? people.FirstName(actor.Id) : "we")} will meet them "
                     + $"{clock.When(line.Meeting!.Start)}{PlainWords.About(line.Subject)}."
             ));
 
-    private static string NameOf(Limit limit) => limit.Name.Replace('-', ' ');
+    private static string Name(Limit limit) => limit.Name.Replace('-', ' ');
 
     private static string Capital(string words) => char.ToUpperInvariant(words[0]) + words[1..];
 }

@@ -2,7 +2,7 @@ using CrmSync.Domain.Time;
 
 namespace CrmSync.Domain.Company;
 
-/// <summary>Who we are (policy.md sections 3 to 6): our addresses, people, teams, calendars, segments, privacy, markers.</summary>
+/// <summary>Who we are (policy-language.md sections 3 to 6): our addresses, people, teams, calendars, segments, privacy, markers.</summary>
 public abstract record CompanyProfile
 {
     public required OurSide Us { get; init; }

@@ -1,8 +1,8 @@
 namespace CrmSync.Domain.Company;
 
 /// <summary>
-/// Which addresses are one person and where that person belongs, as far as the policy says (policy.md section 5). Nothing is guessed from
-/// dots or <c>+</c> parts.
+/// Which addresses are one person and where that person belongs, as far as the policy says (policy-language.md section 5). Nothing is
+/// guessed from dots or <c>+</c> parts.
 /// </summary>
 public sealed class ContactBook
 {
@@ -26,14 +26,14 @@ public sealed class ContactBook
     public bool IsOurs(EmailAddress address) => ours.Contains(address);
 
     /// <summary>The primary address of whoever has <paramref name="address"/>; itself unless <c>contacts</c> merges it.</summary>
-    public EmailAddress PrimaryOf(EmailAddress address) =>
+    public EmailAddress Primary(EmailAddress address) =>
         entries.Count > 0 && entries.TryGetValue(address, out var entry) ? entry.Primary : address;
 
     /// <summary>What <c>contacts</c> says of whoever has the address, or null.</summary>
-    public ContactEntry? EntryOf(EmailAddress address) => entries.GetValueOrDefault(address);
+    public ContactEntry? FindEntry(EmailAddress address) => entries.GetValueOrDefault(address);
 
     /// <summary>
     /// The organisation of whoever has the address: the registrable domain of the primary, or the address at a public mail domain.
     /// </summary>
-    public string OrganisationOf(EmailAddress address) => organisations.Of(PrimaryOf(address));
+    public string Organisation(EmailAddress address) => organisations.Organisation(Primary(address));
 }

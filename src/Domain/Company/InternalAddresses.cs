@@ -1,8 +1,8 @@
 namespace CrmSync.Domain.Company;
 
 /// <summary>
-/// Who is ours (policy.md section 4): the domains and addresses of <c>us</c>, everybody in <c>people</c> and <c>teams</c>, the command
-/// mailbox.
+/// Who is ours (policy-language.md section 4): the domains and addresses of <c>us</c>, everybody in <c>people</c> and <c>teams</c>, the
+/// command mailbox.
 /// </summary>
 public sealed class InternalAddresses
 {

@@ -3,7 +3,8 @@ using System.Collections.Frozen;
 namespace CrmSync.Domain.Company;
 
 /// <summary>
-/// Which organisation an address belongs to: its registrable domain, and at public mail domains the address itself (policy.md section 5).
+/// Which organisation an address belongs to: its registrable domain, and at public mail domains the address itself (policy-language.md
+/// section 5).
 /// </summary>
 /// <param name="morePublicDomains"><c>classify.public_domains</c>: lower case, besides the built-in list.</param>
 public sealed class Organisations(IEnumerable<string> morePublicDomains)
@@ -30,7 +31,7 @@ public sealed class Organisations(IEnumerable<string> morePublicDomains)
     }
 
     /// <summary>The organisation of <paramref name="address"/>: a domain, or the whole address at a public mail domain.</summary>
-    public string Of(EmailAddress address)
+    public string Organisation(EmailAddress address)
     {
         var domain = address.Domain;
         string? organisation;

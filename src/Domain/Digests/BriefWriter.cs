@@ -43,16 +43,16 @@ internal sealed class BriefWriter(DigestFacts facts, PeopleBook people, ReaderCl
     {
         Func<Interaction, bool> shown = everything ? _ => true : TookPart;
         var history = people.ContactsWith(contact).Where(shown).ToList();
-        return new Brief(people.NameOf(contact), PlainWords.Flatten(contact.Value, PlainWords.Name))
+        return new Brief(people.Name(contact), PlainWords.Flatten(contact.Value, PlainWords.Name))
         {
             Who = everything
                 ? string.Join(" · ", facts.GroupsOf(contact).Select(group => PlainWords.Flatten(group.Replace('-', ' '), PlainWords.Name)))
                 : "",
             Known = Known(contact, history),
-            Contacts = [.. history.AsEnumerable().Reverse().Take(Contacts).Select(LineOf)],
+            Contacts = [.. history.AsEnumerable().Reverse().Take(Contacts).Select(WriteLine)],
             Open = [.. OpenWith(contact).Take(MostOpen)],
             Awaited = [.. AwaitedFrom(history, contact, shown).Take(MostAwaited)],
-            Facts = [.. (everything ? DatesOf(contact) : []).Concat(NotesOn(contact, shown)).Take(MostFacts)],
+            Facts = [.. (everything ? WriteDates(contact) : []).Concat(NotesOn(contact, shown)).Take(MostFacts)],
         };
     }
 
@@ -71,7 +71,7 @@ internal sealed class BriefWriter(DigestFacts facts, PeopleBook people, ReaderCl
         if (facts.OwnerOf(contact) is { } owner)
             parts.Add($"looked after by {people.FirstName(owner)}");
 
-        var colleagues = history.Where(line => clock.Now - line.At < Duration.FromDays(90)).Select(people.ActorOf).OfType<Person>()
+        var colleagues = history.Where(line => clock.Now - line.At < Duration.FromDays(90)).Select(people.Actor).OfType<Person>()
             .Select(person => people.FirstName(person.Id)).Distinct().Order(StringComparer.Ordinal).ToList();
         if (colleagues.Count > 1)
             parts.Add($"lately in touch: {string.Join(", ", colleagues)}");
@@ -79,9 +79,9 @@ internal sealed class BriefWriter(DigestFacts facts, PeopleBook people, ReaderCl
         return string.Join(" · ", parts);
     }
 
-    private string LineOf(Interaction line)
+    private string WriteLine(Interaction line)
     {
-        var by = people.ActorOf(line) is { } actor ? people.FirstName(actor.Id) : "we";
+        var by = people.Actor(line) is { } actor ? people.FirstName(actor.Id) : "we";
         return line switch
         {
             { Kind: InteractionKind.Meeting } => $"{clock.When(line.At)} met {by}{PlainWords.About(line.Subject)}",
@@ -109,8 +109,10 @@ internal sealed class BriefWriter(DigestFacts facts, PeopleBook people, ReaderCl
             .ToList();
         return items
             .Select(item =>
-                $"{words.What(item)}{(item.Rule is RespondRule or ResolveRule or ChaseRule ? PlainWords.About(people.SubjectOf(item.About)) : "")}{(words.Due(item) is { } due ? ", " + due : "")}"
-            )
+            {
+                var subject = item.Rule is RespondRule or ResolveRule or ChaseRule ? PlainWords.About(people.Subject(item.About)) : "";
+                return $"{words.What(item)}{subject}{(words.Due(item) is { } due ? ", " + due : "")}";
+            })
             .Concat(
                 facts
                     .Cases.Where(one =>
@@ -139,7 +141,7 @@ internal sealed class BriefWriter(DigestFacts facts, PeopleBook people, ReaderCl
                     .OrderByDescending(mail => mail.At)
                     .ThenBy(mail => mail.Id, StringComparer.Ordinal)
                     .Select(mail =>
-                        $"{(people.ActorOf(mail) is { } actor ? people.FirstName(actor.Id) : "we")} asked "
+                        $"{(people.Actor(mail) is { } actor ? people.FirstName(actor.Id) : "we")} asked "
                             + $"{clock.When(mail.At)}{PlainWords.About(mail.Subject)}, no answer yet"
                     ));
     }
@@ -153,14 +155,14 @@ internal sealed class BriefWriter(DigestFacts facts, PeopleBook people, ReaderCl
         return last is { Direction: Direction.Outbound, Question: true } && clock.Now - last.At < Patience ? last : null;
     }
 
-    private IEnumerable<string> DatesOf(EmailAddress contact) =>
+    private IEnumerable<string> WriteDates(EmailAddress contact) =>
         (people.Entry(contact)?.Dates ?? new Dictionary<string, ContactDate>()).Select(date =>
-            $"{date.Key}: {WordsOf(date.Value)}{Soon(date.Value)}");
+            $"{date.Key}: {Words(date.Value)}{Soon(date.Value)}");
 
     private IEnumerable<string> NotesOn(EmailAddress contact, Func<Interaction, bool> shown) =>
         people.Interactions.Reverse()
             .Where(line => line.Command is { Verb: "note", Contact: { } about } && people.Primary(about) == contact && shown(line))
-            .SelectMany(line => (line.Command!.Text ?? "").Split('\n').Select(note => (Note: note, Written: clock.DateOf(line.At))))
+            .SelectMany(line => (line.Command!.Text ?? "").Split('\n').Select(note => (Note: note, Written: clock.Date(line.At))))
             .Select(one => (Flat: PlainWords.Flatten(one.Note, PlainWords.Excerpt), Date: DateIn(one.Note, one.Written)))
             .Where(one => one.Flat.Length > 0)
             .Select(one => one.Flat + (one.Date is { } date ? Soon(date) : ""));
@@ -168,7 +170,7 @@ internal sealed class BriefWriter(DigestFacts facts, PeopleBook people, ReaderCl
     private static ContactDate? DateIn(string note, LocalDate written) =>
         note.Split(':') is [var field, _, ..] ? NotedDates.In(note, field.Trim(), written) : null;
 
-    private static string WordsOf(ContactDate date) =>
+    private static string Words(ContactDate date) =>
         new LocalDate(date.Year ?? 2000, date.Month, date.Day).ToString(
             date.Year is null ? "d MMMM" : "d MMMM uuuu",
             System.Globalization.CultureInfo.InvariantCulture);

@@ -2,7 +2,7 @@ using CrmSync.Domain.Policy;
 
 namespace CrmSync.Domain.Digests;
 
-/// <summary>Who reports to whom: by <c>manager</c>, and by the <c>lead</c> of a team (policy.md section 4).</summary>
+/// <summary>Who reports to whom: by <c>manager</c>, and by the <c>lead</c> of a team (policy-language.md section 4).</summary>
 public static class Chain
 {
     /// <summary>Whether somebody names this person as a manager or a lead.</summary>

@@ -31,13 +31,13 @@ public sealed class DigestComposer
     public Digest Compose(DueDigest run, DigestHistory history, IReadOnlyList<Confirmation> confirmed)
     {
         var since = Since(run, history);
-        var (told, known) = readers.Of(run, history, since);
+        var (told, known) = readers.Select(run, history, since);
         var page = new DigestPage(told, known, run, history, since);
-        List<DigestSection> sections = [.. page.Sections(SectionsOf(run.Definition))];
+        List<DigestSection> sections = [.. page.Sections(Sections(run.Definition))];
         if (confirmed.Count > 0)
             sections.Add(AsYouSaid(confirmed));
 
-        var tally = Tally.Of(sections);
+        var tally = Tally.From(sections);
         var greeting = people.FirstName(run.Reader.Id);
         var day = ReaderClock.LongDay(run.Date);
         return new Digest(run)
@@ -45,7 +45,7 @@ public sealed class DigestComposer
             Headline = tally.Headline,
             Subject = run.Definition.ThreadByWeek
                 ? WeekSubject(run)
-                : $"{tally.Headline} - {(run.Definition.Readers == DigestReaders.Managers ? NameOf(run.Definition) : greeting)}, {day}",
+                : $"{tally.Headline} - {(run.Definition.Readers == DigestReaders.Managers ? Name(run.Definition) : greeting)}, {day}",
             Preheader = tally.Preheader(sections),
             Greeting = greeting,
             Day = day,
@@ -68,7 +68,7 @@ public sealed class DigestComposer
         IsWorthAMail = false,
     };
 
-    internal static IReadOnlyList<string> SectionsOf(DigestDefinition definition) =>
+    internal static IReadOnlyList<string> Sections(DigestDefinition definition) =>
         definition.Sections ?? (definition.Readers == DigestReaders.Managers ? SectionNames.ForManagers : SectionNames.ForOwners);
 
     /// <summary>What is news was learned since the mail before; without one, since it would have been due.</summary>
@@ -77,15 +77,15 @@ public sealed class DigestComposer
 
     /// <summary><c>send_empty: weekly</c>: once in an ISO week even with nothing to say.</summary>
     private static bool IsSignOfLife(DueDigest run, DigestHistory history) =>
-        run.Definition.SendEmptyWeekly && !(history.Last is { } last && IsoWeek.Of(last.Date) == IsoWeek.Of(run.Date));
+        run.Definition.SendEmptyWeekly && !(history.Last is { } last && IsoWeek.From(last.Date) == IsoWeek.From(run.Date));
 
     /// <summary>Clients group a conversation only when the subject does not change either.</summary>
-    private static string WeekSubject(DueDigest run) => $"{NameOf(run.Definition)}, week {IsoWeek.Of(run.Date).Week}";
+    private static string WeekSubject(DueDigest run) => $"{Name(run.Definition)}, week {IsoWeek.From(run.Date).Week}";
 
     /// <summary>
     /// The name of a digest as people write it: <c>The firm</c>. A manager gets two digests a morning and tells them apart by it.
     /// </summary>
-    private static string NameOf(DigestDefinition definition)
+    private static string Name(DigestDefinition definition)
     {
         var name = definition.Name.Replace('-', ' ');
         return $"{char.ToUpperInvariant(name[0])}{name[1..]}";

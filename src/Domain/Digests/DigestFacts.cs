@@ -15,7 +15,7 @@ public sealed record DigestFacts(CompanyPolicy Policy, EvaluationResult Evaluati
     public IReadOnlyDictionary<EmailAddress, string> Names { get; init; } = new Dictionary<EmailAddress, string>();
 
     /// <summary>The cases that are open.</summary>
-    public IReadOnlyList<CaseStanding> Cases { get; init; } = [];
+    public IReadOnlyList<CaseState> Cases { get; init; } = [];
 
     /// <summary>Whom we contacted more often than an enforced cap allows.</summary>
     public IReadOnlyList<OverContact> OverContacted { get; init; } = [];
@@ -83,7 +83,7 @@ public sealed record PolicyChange(Instant At, string Text)
 /// <param name="Opened">When it was opened, or opened again.</param>
 /// <param name="BallIsOurs">Whether it is our turn.</param>
 /// <param name="Since">Since when it is that side's turn.</param>
-public sealed record CaseStanding(
+public sealed record CaseState(
     string Case,
     string Thread,
     EmailAddress Contact,

@@ -51,7 +51,7 @@ internal sealed class DigestPage
         var items = names.ToDictionary(
             name => name,
             name =>
-                ItemsOf(name)
+                Items(name)
                     ?.Where(item => told.Add(item.Id))
                     .OrderBy(item => item.Due ?? Instant.MaxValue)
                     .ThenByDescending(item => item.Rule.Priority == 0)
@@ -75,13 +75,13 @@ internal sealed class DigestPage
         return
         [
             .. names
-                .Select(name => ItemsOf(name) is null ? Section(name) : Section(name, items[name], shown[name]))
+                .Select(name => Items(name) is null ? Section(name) : Section(name, items[name], shown[name]))
                 .OfType<DigestSection>(),
         ];
     }
 
     /// <summary>The items of a section, whether they fit or not; null for a section of something else.</summary>
-    private IEnumerable<Item>? ItemsOf(string name) => name switch
+    private IEnumerable<Item>? Items(string name) => name switch
     {
         SectionNames.Overdue => Mine.Where(item => item.ToldState == ItemState.Overdue),
         SectionNames.DueToday => Mine.Where(IsDueToday),
@@ -123,7 +123,7 @@ internal sealed class DigestPage
 
     private IEnumerable<Item> Theirs => facts.Evaluation.Items.Where(item => scope.Contains(item.Owner));
 
-    private bool IsDueToday(Item item) => item.ToldState == ItemState.Open && item.Due is { } due && clock.DateOf(due) <= clock.Today;
+    private bool IsDueToday(Item item) => item.ToldState == ItemState.Open && item.Due is { } due && clock.Date(due) <= clock.Today;
 
     private ItemSection Items(string name, string title, Urgency urgency, string state, List<Item> items, int shown)
     {

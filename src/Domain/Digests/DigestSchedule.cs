@@ -5,8 +5,8 @@ using NodaTime;
 namespace CrmSync.Domain.Digests;
 
 /// <summary>
-/// Which digests are due for whom: at the reader's own local time, on the business days of their own calendar (policy.md section 15).
-/// Whether one was sent already is not known here; the ledger knows.
+/// Which digests are due for whom: at the reader's own local time, on the business days of their own calendar (policy-language.md section
+/// 15). Whether one was sent already is not known here; the ledger knows.
 /// </summary>
 public sealed class DigestSchedule(CompanyPolicy policy)
 {
@@ -21,10 +21,10 @@ public sealed class DigestSchedule(CompanyPolicy policy)
         var due = new List<DueDigest>();
         foreach (var definition in policy.Digests)
         {
-            foreach (var (reader, meantFor) in ReadersOf(definition, now))
+            foreach (var (reader, meantFor) in Readers(definition, now))
             {
                 // A digest late in the evening is still caught up after midnight: yesterday's date first.
-                var today = now.InZone(CalendarOf(reader).Zone).Date;
+                var today = now.InZone(Calendar(reader).Zone).Date;
                 if (RunOn(definition, reader, today.PlusDays(-1), now) is { } late)
                     due.Add(late with { MeantFor = meantFor });
 
@@ -71,7 +71,7 @@ public sealed class DigestSchedule(CompanyPolicy policy)
         {
             foreach (var reader in policy.People)
             {
-                var today = now.InZone(CalendarOf(reader).Zone).Date;
+                var today = now.InZone(Calendar(reader).Zone).Date;
                 for (var day = 0; day <= 14; day++)
                 {
                     if (TimeOn(definition, reader, today.PlusDays(day)) is not { } time || time <= now)
@@ -88,11 +88,11 @@ public sealed class DigestSchedule(CompanyPolicy policy)
 
     private DueDigest? RunOn(DigestDefinition definition, Person reader, LocalDate date, Instant now) =>
         TimeOn(definition, reader, date) is { } time && time <= now && now <= time + CatchUp
-            ? new DueDigest(definition, reader, date, time, CalendarOf(reader).Zone)
+            ? new DueDigest(definition, reader, date, time, Calendar(reader).Zone)
             : null;
 
     /// <summary>Who reads it today: those it is meant for, each replaced by whoever stands in; nobody twice.</summary>
-    private IEnumerable<(Person Reader, IReadOnlyList<string> MeantFor)> ReadersOf(DigestDefinition definition, Instant now)
+    private IEnumerable<(Person Reader, IReadOnlyList<string> MeantFor)> Readers(DigestDefinition definition, Instant now)
     {
         // Absences are local to the default calendar, like those that move items from owner to cover.
         var date = now.InZone(policy.DefaultCalendar.Zone).Date;
@@ -110,5 +110,5 @@ public sealed class DigestSchedule(CompanyPolicy policy)
         _ => definition.People.Select(presence.Find).OfType<Person>(),
     };
 
-    private Time.BusinessCalendar CalendarOf(Person reader) => reader.Calendar ?? policy.DefaultCalendar;
+    private Time.BusinessCalendar Calendar(Person reader) => reader.Calendar ?? policy.DefaultCalendar;
 }

@@ -13,7 +13,7 @@ public static class DigestScope
     {
         ArgumentNullException.ThrowIfNull(run);
         var reader = run.Reader.Id;
-        if (DigestComposer.SectionsOf(run.Definition).All(SectionNames.ForOwners.Contains))
+        if (DigestComposer.Sections(run.Definition).All(SectionNames.ForOwners.Contains))
             return item => IsToDo(item) && item.Owner == reader;
 
         var scope = Owners(policy, run);

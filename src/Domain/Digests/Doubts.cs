@@ -5,7 +5,7 @@ namespace CrmSync.Domain.Digests;
 
 /// <summary>
 /// What a reader is told about accounts that lag: on the line of each item they make unsure or, where one account does that to many lines,
-/// once at the head (policy.md section 11, "Coverage").
+/// once at the head (policy-language.md section 11, "Coverage").
 /// </summary>
 internal sealed class Doubts
 {

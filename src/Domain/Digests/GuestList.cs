@@ -10,7 +10,7 @@ public static class GuestList
     /// <param name="people">The log.</param>
     /// <param name="reader">One of our people, who has not declined.</param>
     /// <param name="now">The moment; meetings that are over, cancelled or last whole days are left out.</param>
-    public static IEnumerable<(Interaction Meeting, List<EmailAddress> Guests)> Of(PeopleBook people, Person reader, Instant now)
+    public static IEnumerable<(Interaction Meeting, List<EmailAddress> Guests)> For(PeopleBook people, Person reader, Instant now)
     {
         ArgumentNullException.ThrowIfNull(people);
         ArgumentNullException.ThrowIfNull(reader);

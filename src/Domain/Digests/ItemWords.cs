@@ -27,7 +27,7 @@ public sealed class ItemWords(PeopleBook people, ReaderClock clock)
             Status = Status(item, state),
             What = What(item),
             Who =
-                item.Contact is { } contact && people.NameOf(contact) != contact.Value
+                item.Contact is { } contact && people.Name(contact) != contact.Value
                     ? PlainWords.Flatten(contact.Value, PlainWords.Name)
                     : "",
             Subject = Subject(item),
@@ -46,7 +46,7 @@ public sealed class ItemWords(PeopleBook people, ReaderClock clock)
         if (item.Rule is StayInTouchRule or DateRule or HandoverRule or NoticeRule or WatchRule)
             return null;
 
-        var subject = PlainWords.Flatten(people.Find(item.Trigger)?.Subject ?? people.SubjectOf(item.About), PlainWords.Name);
+        var subject = PlainWords.Flatten(people.Find(item.Trigger)?.Subject ?? people.Subject(item.About), PlainWords.Name);
         return subject.Length > 0 ? subject : null;
     }
 
@@ -70,7 +70,7 @@ public sealed class ItemWords(PeopleBook people, ReaderClock clock)
     /// <summary>The contact by name, or the organisation where the whole organisation is meant.</summary>
     public string Who(Item item) =>
         item.Contact is { } contact && item.Rule is not (WatchRule { Per: Per.Organisation } or StayInTouchRule { Per: Per.Organisation })
-            ? people.NameOf(contact)
+            ? people.Name(contact)
             : PlainWords.Flatten(item.About, PlainWords.Name);
 
     public string? Due(Item item) => (item.ToldState, item.Due) switch

@@ -46,12 +46,12 @@ public sealed class LinesToRead
     /// <param name="running">Holds the log.</param>
     /// <param name="now">The moment.</param>
     /// <param name="asked">Whom somebody asks about.</param>
-    public static LinesToRead Of(RunningPolicy running, Instant now, IReadOnlyCollection<EmailAddress> asked)
+    public static LinesToRead From(RunningPolicy running, Instant now, IReadOnlyCollection<EmailAddress> asked)
     {
         var evaluation = running.EvaluateLately(now, now - Lately);
         var lines = new LinesToRead(running, now);
         lines.AddItems(evaluation);
-        lines.AddStanding(new Standing(running, now));
+        lines.AddStanding(new EvaluatedFacts(running, now));
         lines.AddLately();
         foreach (var address in asked)
             lines.AddAll(address);
@@ -68,7 +68,7 @@ public sealed class LinesToRead
             Add(closed.ClosedBy, closed.About, closed.Contact);
     }
 
-    private void AddStanding(Standing standing)
+    private void AddStanding(EvaluatedFacts standing)
     {
         foreach (var open in standing.OpenCases())
             Add(null, open.Thread, open.Contact);
@@ -123,7 +123,7 @@ public sealed class LinesToRead
             return;
 
         ids.UnionWith(
-            contact.Lines.Where(line => line.UndoneAt == long.MaxValue).Concat(running.Log.NotCountedOf(contact)).Select(line => line.Id));
+            contact.Lines.Where(line => line.UndoneAt == long.MaxValue).Concat(running.Log.NotCounted(contact)).Select(line => line.Id));
         threads.UnionWith(contact.Threads.Select(thread => thread.Id));
     }
 

@@ -48,7 +48,7 @@ internal sealed class ManagerSections(
         var rows = facts.Cases.Where(standing => scope.Contains(standing.Owner)).OrderBy(standing => standing.Opened)
             .Select(standing => new TableRow(
             [
-                $"{people.NameOf(standing.Contact)}{PlainWords.About(standing.Subject)}",
+                $"{people.Name(standing.Contact)}{PlainWords.About(standing.Subject)}",
                 $"{standing.Case.Replace('-', ' ')}\n{ReaderClock.Length(facts.Now - standing.Opened).Replace(' ', '\u00A0')}",
                 $"{(standing.BallIsOurs ? $"ours ({people.FirstName(standing.Owner)})" : "theirs")}\nsince {clock.When(standing.Since)}",
             ]))
@@ -64,10 +64,10 @@ internal sealed class ManagerSections(
             .ThenBy(over => over.About, StringComparer.Ordinal)
             .Select(over => new TableRow([
                 Company.EmailAddress.TryParse(over.About, out var contact)
-                    ? people.NameOf(contact)
+                    ? people.Name(contact)
                     : PlainWords.Flatten(over.About, PlainWords.Name),
                 $"{ReaderClock.Count(over.Counted.Count, "contact")}\nat most {over.Cap.Max} in {Sentences.InWords(over.Cap.Window)}",
-                string.Join('\n', MailsOf(over.Counted)),
+                string.Join('\n', Mails(over.Counted)),
             ]))
             .ToList();
         return Table(
@@ -88,7 +88,9 @@ internal sealed class ManagerSections(
                 && closed.At <= facts.Now)
             .Select(closed => new NewsLine(
                 closed.Rule.Name.Replace('-', ' '),
-                $"{(closed.Contact is { } contact ? people.NameOf(contact) : PlainWords.Flatten(closed.About, PlainWords.Name))}{PlainWords.About(people.SubjectOf(closed.About))} ({people.FirstName(closed.Owner)}): {PlainWords.Flatten(closed.Reason?.Briefly(clock.When) ?? closed.Why, PlainWords.Excerpt)}"
+                $"{(closed.Contact is { } contact ? people.Name(contact) : PlainWords.Flatten(closed.About, PlainWords.Name))}"
+                    + $"{PlainWords.About(people.Subject(closed.About))} ({people.FirstName(closed.Owner)}): "
+                    + PlainWords.Flatten(closed.Reason?.Briefly(clock.When) ?? closed.Why, PlainWords.Excerpt)
             ))
             .ToList();
         return lines.Count == 0
@@ -113,7 +115,7 @@ internal sealed class ManagerSections(
         {
             var line = people.Interactions[i];
             if (people.IsContact(line) && line.At <= facts.Now && people.OursIn(line).Any(person => scope.Contains(person.Id)))
-                counts[Period.DaysBetween(first, clock.DateOf(line.At)) / 7]++;
+                counts[Period.DaysBetween(first, clock.Date(line.At)) / 7]++;
         }
 
         return new WeeksPicture(
@@ -195,13 +197,13 @@ internal sealed class ManagerSections(
     }
 
     /// <summary>The newest, in words, and how many came before.</summary>
-    private IEnumerable<string> MailsOf(IReadOnlyList<Log.Interaction> counted)
+    private IEnumerable<string> Mails(IReadOnlyList<Log.Interaction> counted)
     {
         var before = Math.Max(0, counted.Count - Math.Min(MostMails, maxItems));
         var shown = counted
             .Skip(before)
             .Select(line =>
-                $"{(people.ActorOf(line) is { } actor ? people.FirstName(actor.Id) : "we")}, "
+                $"{(people.Actor(line) is { } actor ? people.FirstName(actor.Id) : "we")}, "
                     + $"{clock.When(line.At)}{PlainWords.About(line.Subject)}"
             );
         return before == 0 ? shown : shown.Prepend($"{before} earlier");

@@ -16,9 +16,9 @@ public sealed record Notice(Item Item, string Step, string Reader)
 }
 
 /// <summary>
-/// Which steps are to be told now (policy.md section 15): what falls due within ten minutes goes into one mail, outside of the open hours
-/// it waits for the next opening, and neither holds for rules marked urgent. Whether somebody was told already is not known here; the
-/// ledger knows.
+/// Which steps are to be told now (policy-language.md section 15): what falls due within ten minutes goes into one mail, outside of the
+/// open hours it waits for the next opening, and neither holds for rules marked urgent. Whether somebody was told already is not known
+/// here; the ledger knows.
 /// </summary>
 public sealed class NoticePlan(CompanyPolicy policy)
 {
@@ -32,7 +32,7 @@ public sealed class NoticePlan(CompanyPolicy policy)
     /// <param name="withHeld">Also what waits until accounts are read.</param>
     public IReadOnlyList<(string Reader, IReadOnlyList<Notice> Notices)> DueAt(EvaluationResult evaluation, bool withHeld = false)
     {
-        var pending = evaluation.Items.Where(item => withHeld || !item.Held).SelectMany(item => StepsOf(item, evaluation.Now)).ToList();
+        var pending = evaluation.Items.Where(item => withHeld || !item.Held).SelectMany(item => Steps(item, evaluation.Now)).ToList();
         return
         [
             .. pending.GroupBy(step => step.Notice.Reader, StringComparer.Ordinal)
@@ -52,7 +52,7 @@ public sealed class NoticePlan(CompanyPolicy policy)
     }
 
     /// <summary>The steps that have come, with the moment each may leave.</summary>
-    private IEnumerable<(Notice Notice, Instant Leaves)> StepsOf(Item item, Instant now)
+    private IEnumerable<(Notice Notice, Instant Leaves)> Steps(Item item, Instant now)
     {
         if (item.Due is not { } due)
             yield break;

@@ -50,10 +50,10 @@ public sealed class NoticeComposer(DigestFacts facts)
         return new Digest(run)
         {
             Headline = headline,
-            Subject = $"{headline} - {clock.TimeOf(facts.Now)}",
+            Subject = $"{headline} - {clock.Time(facts.Now)}",
             Preheader = Tally.Fitted($"{first.Status}. {first.What}{(first.Subject is { } subject ? $", “{subject}”" : "")}"),
             Greeting = people.FirstName(reader.Id),
-            Day = $"{ReaderClock.LongDay(clock.Today)}, {clock.TimeOf(facts.Now)}",
+            Day = $"{ReaderClock.LongDay(clock.Today)}, {clock.Time(facts.Now)}",
             Reservation = doubts.Head,
             Sections = told,
             Listed = listed,

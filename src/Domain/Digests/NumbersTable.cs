@@ -6,8 +6,8 @@ using NodaTime;
 namespace CrmSync.Domain.Digests;
 
 /// <summary>
-/// <c>numbers</c> (policy.md section 15): of what customers were promised and fell due in a period, how much was done in time, by who owned
-/// it when it was due. Never answering makes it worse, not better.
+/// <c>numbers</c> (policy-language.md section 15): of what customers were promised and fell due in a period, how much was done in time, by
+/// who owned it when it was due. Never answering makes it worse, not better.
 /// </summary>
 internal sealed class NumbersTable(DigestFacts facts, PeopleBook people, ReaderClock clock, IReadOnlySet<string> scope)
 {
@@ -30,7 +30,7 @@ internal sealed class NumbersTable(DigestFacts facts, PeopleBook people, ReaderC
 
         var (day, start, end) = DayBefore();
         var rows = outcomes
-            .GroupBy(outcome => NameOf(outcome.Owner, by), StringComparer.Ordinal)
+            .GroupBy(outcome => Name(outcome.Owner, by), StringComparer.Ordinal)
             .OrderBy(group => group.Key, StringComparer.Ordinal)
             .Select(group => Row(group.Key, [.. group]))
             .ToList();
@@ -90,7 +90,7 @@ internal sealed class NumbersTable(DigestFacts facts, PeopleBook people, ReaderC
         _ => string.Create(CultureInfo.InvariantCulture, $"{(long)length.TotalDays} d"),
     };
 
-    private string NameOf(string owner, NumbersBy by) =>
+    private string Name(string owner, NumbersBy by) =>
         by != NumbersBy.Team ? people.FullName(owner)
         : facts.Policy.Teams.FirstOrDefault(team => team.Lead == owner || team.Members.Contains(owner))?.Id ?? "no team";
 
@@ -102,7 +102,7 @@ internal sealed class NumbersTable(DigestFacts facts, PeopleBook people, ReaderC
         while (!calendar.IsBusinessDay(day) && Period.DaysBetween(day, clock.Today) < 14)
             day = day.PlusDays(-1);
 
-        return (day, calendar.StartOf(day), calendar.StartOf(day.PlusDays(1)));
+        return (day, calendar.Start(day), calendar.Start(day.PlusDays(1)));
     }
 
     private static string Capital(string words) => char.ToUpperInvariant(words[0]) + words[1..];

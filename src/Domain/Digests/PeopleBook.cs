@@ -92,7 +92,7 @@ public sealed class PeopleBook
     public bool IsTeamMailbox(EmailAddress address) => teamMailboxes.Contains(address);
 
     /// <summary>The name of a contact: as configured, else as they last signed, else the address. One safe line.</summary>
-    public string NameOf(EmailAddress address)
+    public string Name(EmailAddress address)
     {
         var name = Entry(address)?.Name ?? names.GetValueOrDefault(address) ?? names.GetValueOrDefault(Primary(address));
         var flat = PlainWords.Flatten(name?.Trim('"', '\'', ' '), PlainWords.Name);
@@ -114,7 +114,7 @@ public sealed class PeopleBook
     public IReadOnlyList<Interaction> Thread(string id) => threads.GetValueOrDefault(id) ?? [];
 
     /// <summary>The subject of the last mail of a thread, or null.</summary>
-    public string? SubjectOf(string thread) => Thread(thread) is { Count: > 0 } mails ? mails[^1].Subject : null;
+    public string? Subject(string thread) => Thread(thread) is { Count: > 0 } mails ? mails[^1].Subject : null;
 
     /// <summary>A line of the log by its id.</summary>
     public Interaction? Find(string? id) => id is null ? null : byKey.GetValueOrDefault(id);
@@ -122,7 +122,7 @@ public sealed class PeopleBook
     /// <summary>
     /// The person of ours behind an interaction: who wrote the mail, organised or attended the meeting, gave the command.
     /// </summary>
-    public Person? ActorOf(Interaction interaction) =>
+    public Person? Actor(Interaction interaction) =>
         interaction.Kind switch
         {
             InteractionKind.Command => Ours(interaction.Command?.By),

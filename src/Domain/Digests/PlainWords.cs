@@ -6,7 +6,7 @@ namespace CrmSync.Domain.Digests;
 /// <summary>Text that others wrote, made fit to stand inside a line of ours.</summary>
 public static class PlainWords
 {
-    /// <summary>How much of a customer's text is shown (policy.md section 15).</summary>
+    /// <summary>How much of a customer's text is shown (policy-language.md section 15).</summary>
     public const int Excerpt = 140;
 
     /// <summary>How much of a name or subject is shown.</summary>

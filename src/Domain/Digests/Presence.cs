@@ -4,7 +4,7 @@ using NodaTime;
 
 namespace CrmSync.Domain.Digests;
 
-/// <summary>Who is there on a date, and who stands in for whom (policy.md section 4).</summary>
+/// <summary>Who is there on a date, and who stands in for whom (policy-language.md section 4).</summary>
 public sealed class Presence(CompanyPolicy policy)
 {
     private readonly Dictionary<string, Person> people = policy.People.ToDictionary(person => person.Id, StringComparer.Ordinal);

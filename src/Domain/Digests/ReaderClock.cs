@@ -20,16 +20,16 @@ public sealed class ReaderClock(DateTimeZone zone, Instant now)
 
     public LocalDate Today { get; } = now.InZone(zone).Date;
 
-    public LocalDate DateOf(Instant moment) => moment.InZone(Zone).Date;
+    public LocalDate Date(Instant moment) => moment.InZone(Zone).Date;
 
     /// <summary><c>14:30</c>.</summary>
-    public string TimeOf(Instant moment) => Clock.Format(moment.InZone(Zone).TimeOfDay);
+    public string Time(Instant moment) => Clock.Format(moment.InZone(Zone).TimeOfDay);
 
     /// <summary>
     /// <c>today 14:30</c>, <c>yesterday 14:30</c>, <c>Mon 14:30</c> within six days, else <c>Mon 2 Mar 14:30</c>, with the year when it is
     /// another.
     /// </summary>
-    public string When(Instant moment) => $"{DayName(DateOf(moment))} {TimeOf(moment)}";
+    public string When(Instant moment) => $"{DayName(Date(moment))} {Time(moment)}";
 
     /// <summary>The same without the time of day.</summary>
     public string DayName(LocalDate date)

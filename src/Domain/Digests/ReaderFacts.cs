@@ -65,16 +65,16 @@ internal sealed class ReaderFacts
                 .ToLookup(line => facts.OwnerOf(people.Primary(line.Author!)) ?? "", StringComparer.Ordinal));
         returned = people
             .Interactions.Where(line => line.Direction == Direction.Outbound && line.Participants.Any(one => one.Bounced is not null))
-            .ToLookup(line => people.ActorOf(line)?.Id ?? "", StringComparer.Ordinal);
+            .ToLookup(line => people.Actor(line)?.Id ?? "", StringComparer.Ordinal);
     }
 
     /// <param name="run">Which digest for whom.</param>
     /// <param name="history">What the reader was told before.</param>
     /// <param name="since">Since when what happened is news to them.</param>
-    public (DigestFacts Facts, PeopleBook People) Of(DueDigest run, DigestHistory history, Instant since)
+    public (DigestFacts Facts, PeopleBook People) Select(DueDigest run, DigestHistory history, Instant since)
     {
         var id = run.Reader.Id;
-        if (managers.Contains(id) || DigestComposer.SectionsOf(run.Definition).Any(name => !SectionNames.ForOwners.Contains(name)))
+        if (managers.Contains(id) || DigestComposer.Sections(run.Definition).Any(name => !SectionNames.ForOwners.Contains(name)))
             return (facts, people);
 
         var lines = forAll.Concat(returned[id]).Concat(since >= facts.Now - Lately ? newcomers.Value[id] : firsts);

@@ -25,14 +25,14 @@ internal sealed class StaffSections(
     public MeetingsSection? MeetingsToday()
     {
         var meetings = GuestList
-            .Of(people, reader, facts.Now)
-            .Where(meeting => clock.DateOf(meeting.Meeting.Meeting!.Start) == clock.Today)
+            .For(people, reader, facts.Now)
+            .Where(meeting => clock.Date(meeting.Meeting.Meeting!.Start) == clock.Today)
             .ToList();
         var briefs = Math.Min(MostBriefs, maxItems);
         var lines = new List<MeetingLine>();
         foreach (var (line, guests) in meetings.Take(maxItems))
         {
-            lines.Add(LineOf(line, [.. guests.Take(Math.Min(MostGuests, briefs))], guests.Count));
+            lines.Add(CreateLine(line, [.. guests.Take(Math.Min(MostGuests, briefs))], guests.Count));
             briefs -= lines[^1].Guests.Count;
         }
 
@@ -90,12 +90,12 @@ internal sealed class StaffSections(
         };
     }
 
-    private MeetingLine LineOf(Interaction line, IReadOnlyList<EmailAddress> guests, int all)
+    private MeetingLine CreateLine(Interaction line, IReadOnlyList<EmailAddress> guests, int all)
     {
         var briefs = new BriefWriter(facts, people, clock, new Sight(facts.Policy, reader.Id));
         var subject = PlainWords.Flatten(line.Subject, PlainWords.Name);
         return new MeetingLine(
-            $"{clock.TimeOf(line.Meeting!.Start)}–{clock.TimeOf(line.Meeting.End)}",
+            $"{clock.Time(line.Meeting!.Start)}–{clock.Time(line.Meeting.End)}",
             subject.Length > 0 ? subject : "Meeting",
             [.. guests.Select(guest => briefs.Write(guest))])
         {
@@ -106,14 +106,14 @@ internal sealed class StaffSections(
     private IEnumerable<NewsLine> Complaints() =>
         facts
             .Cases.Where(standing => standing.Owner == reader.Id && IsRecent(Instant.Max(standing.Opened, standing.KnownSince)))
-            .Select(standing => new NewsLine(standing.Case, $"{people.NameOf(standing.Contact)}{PlainWords.About(standing.Subject)}")
+            .Select(standing => new NewsLine(standing.Case, $"{people.Name(standing.Contact)}{PlainWords.About(standing.Subject)}")
             {
                 IsBad = true,
             });
 
     private IEnumerable<NewsLine> Bounces() =>
         from line in people.Interactions
-        where line.Direction == Direction.Outbound && people.ActorOf(line)?.Id == reader.Id
+        where line.Direction == Direction.Outbound && people.Actor(line)?.Id == reader.Id
         from participant in line.Participants
         where participant.Bounced is { } bounced && IsRecent(bounced)
         select new NewsLine("not delivered", $"Your mail{PlainWords.About(line.Subject)} did not reach {WithAddress(participant.Address)}")
@@ -135,7 +135,7 @@ internal sealed class StaffSections(
             && closed.As is ItemClosing.Met or ItemClosing.Late or ItemClosing.Satisfied
             && IsRecent(LearnedAt(closed))
             && !IsWithdrawn(closed)
-        let colleague = CloserOf(closed)
+        let colleague = Closer(closed)
         where colleague is not null && colleague.Id != reader.Id && people.Presence.StandIn(colleague, clock.Today)?.Id != reader.Id
         select new NewsLine(
             "done by a colleague",
@@ -179,28 +179,28 @@ internal sealed class StaffSections(
     /// <summary>What happened before the last mail but was learned of after it is news as well.</summary>
     private static Instant LearnedAt(ClosedItem closed) => Instant.Max(closed.At, closed.KnownAt);
 
-    private Person? CloserOf(ClosedItem closed)
+    private Person? Closer(ClosedItem closed)
     {
         if (people.Find(closed.ClosedBy) is { } known)
-            return known.Direction == Direction.Inbound ? null : people.ActorOf(known);
+            return known.Direction == Direction.Inbound ? null : people.Actor(known);
 
         var candidates = people.Thread(closed.About).Concat(closed.Contact is { } contact ? people.ContactsWith(contact) : []);
         return candidates
             .Where(line => line.At == closed.At && line.Direction != Direction.Inbound)
-            .Select(people.ActorOf)
+            .Select(people.Actor)
             .FirstOrDefault(actor => actor is not null);
     }
 
     /// <summary>Name and address, or the address alone of who has no name.</summary>
     private string WithAddress(EmailAddress address)
     {
-        var (name, text) = (people.NameOf(address), PlainWords.Flatten(address.Value, PlainWords.Name));
+        var (name, text) = (people.Name(address), PlainWords.Flatten(address.Value, PlainWords.Name));
         return name == text ? text : $"{name} ({text})";
     }
 
     private string Who(ClosedItem closed) =>
-        (closed.Contact is { } contact ? people.NameOf(contact) : PlainWords.Flatten(closed.About, PlainWords.Name))
-        + PlainWords.About(people.SubjectOf(closed.About));
+        (closed.Contact is { } contact ? people.Name(contact) : PlainWords.Flatten(closed.About, PlainWords.Name))
+        + PlainWords.About(people.Subject(closed.About));
 
     private bool IsRecent(Instant moment) => since < moment && moment <= facts.Now;
 

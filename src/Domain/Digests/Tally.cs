@@ -8,7 +8,7 @@ internal sealed record Tally(int NeedYou, int Overdue, int DueToday, int ToDo, i
     private const int ShortestPreheader = 40;
     private const int LongestPreheader = 90;
 
-    public static Tally Of(IReadOnlyList<DigestSection> sections) => new(
+    public static Tally From(IReadOnlyList<DigestSection> sections) => new(
         Items(sections, SectionNames.NeedsYou),
         Items(sections, SectionNames.Overdue) + sections.OfType<TableSection>().Where(s => s.Name == SectionNames.OverdueByOwner)
             .SelectMany(s => s.Rows).Sum(row => int.Parse(row.Cells[1], System.Globalization.CultureInfo.InvariantCulture)),

@@ -44,7 +44,7 @@ public sealed record ContactLogSnapshot(IReadOnlyCollection<Interaction> Interac
     }
 }
 
-/// <summary>How far an account has been read (policy.md section 11, "Coverage").</summary>
+/// <summary>How far an account has been read (policy-language.md section 11, "Coverage").</summary>
 /// <param name="Account">The name of the account.</param>
 /// <param name="Address">Whose account it is.</param>
 /// <param name="ReadUpTo">The start of the last successful reading: what had arrived by then is in the log. Null: never read.</param>
@@ -59,5 +59,5 @@ public sealed record AccountCoverage(string Account, EmailAddress Address, Insta
     public bool IsCalendar { get; init; }
 
     /// <summary>The grace of an account that is read at an interval: a reading may be missed once.</summary>
-    public static Duration GraceOf(Duration interval) => Duration.Max(LeastGrace, interval + interval);
+    public static Duration GraceFor(Duration interval) => Duration.Max(LeastGrace, interval + interval);
 }

@@ -5,8 +5,8 @@ using NodaTime;
 namespace CrmSync.Domain.Evaluation;
 
 /// <summary>
-/// Turns the log into items: <c>items = f(policy, log, now)</c> (policy.md section 1). It never reads a clock, and the order in which
-/// interactions are handed over changes nothing.
+/// Turns the log into items: <c>items = f(policy, log, now)</c> (policy-language.md section 1). It never reads a clock, and the order in
+/// which interactions are handed over changes nothing.
 /// </summary>
 /// <exception cref="ArgumentException">The policy names something it does not have, or one of its calendars is never open: mistakes
 /// validation reports.</exception>

@@ -22,7 +22,7 @@ public enum ItemClosing
     Cancelled,
 }
 
-/// <summary>Somebody should do something about somebody by some time (policy.md section 11).</summary>
+/// <summary>Somebody should do something about somebody by some time (policy-language.md section 11).</summary>
 public sealed record Item
 {
     /// <summary>The short hash of rule + about + trigger, shown to people, e.g. <c>F7K2Q</c>.</summary>

@@ -15,10 +15,10 @@ internal static class Items
     private const int IdLength = 8;
 
     /// <summary>A promise or a signal, which no limit holds.</summary>
-    public static FoundItem Of(View view, Draft draft) => Make(view, draft, draft.Opened, held: null, HiddenUntil(view, draft));
+    public static FoundItem Describe(View view, Draft draft) => Make(view, draft, draft.Opened, held: null, HiddenUntil(view, draft));
 
     /// <summary>An initiative with what the limits said.</summary>
-    public static FoundItem Of(View view, HeldItem item)
+    public static FoundItem Describe(View view, HeldItem item)
     {
         var found = Make(view, item.Draft, item.Opened, item.Holds.Count > 0 ? item.Holds[0] : null, hiddenUntil: null);
         return item.WouldHold.Count == 0
@@ -29,12 +29,12 @@ internal static class Items
             };
     }
 
-    public static ClosedItem Of(View view, Ending ending) =>
-        new(IdOf(ending.Rule, ending.About, ending.Key), ending.Rule, ending.About, ending.As, Instant.FromUnixTimeTicks(ending.At))
+    public static ClosedItem Describe(View view, Ending ending) =>
+        new(Id(ending.Rule, ending.About, ending.Key), ending.Rule, ending.About, ending.As, Instant.FromUnixTimeTicks(ending.At))
         {
             Contact = ending.Contact.Primary,
-            Owner = view.Plan.IdOf(
-                Ownership.Of(view, ending.Contact, ending.Rule, ending.About, IdOf(ending.Rule, ending.About, ending.Key), ending.Opened)),
+            Owner = view.Plan.Id(
+                Ownership.Owner(view, ending.Contact, ending.Rule, ending.About, Id(ending.Rule, ending.About, ending.Key), ending.Opened)),
             Opened = Instant.FromUnixTimeTicks(ending.Opened),
             Due = ending.Due is { } due and < long.MaxValue ? Instant.FromUnixTimeTicks(due) : null,
             KnownAt = Instant.FromUnixTimeTicks(Math.Max(ending.At, ending.KnownAt)),
@@ -45,10 +45,10 @@ internal static class Items
 
     private static FoundItem Make(View view, Draft draft, long opened, Hold? held, Instant? hiddenUntil)
     {
-        var owner = Ownership.Of(view, draft.Contact, draft.Rule, draft.About, IdOf(draft.Rule, draft.About, draft.Key), draft.Opened);
+        var owner = Ownership.Owner(view, draft.Contact, draft.Rule, draft.About, Id(draft.Rule, draft.About, draft.Key), draft.Opened);
         var due = draft.DueFrom(opened);
         var overdue = held is null && !draft.Paused && view.Passed(due);
-        var steps = due == long.MaxValue ? [] : StepsOf(view, draft, owner, due);
+        var steps = due == long.MaxValue ? [] : Steps(view, draft, owner, due);
         var level = 0;
         for (var i = 0; overdue && i < steps.Length; i++)
         {
@@ -58,11 +58,11 @@ internal static class Items
 
         var item = new Item
         {
-            Id = IdOf(draft.Rule, draft.About, draft.Key),
+            Id = Id(draft.Rule, draft.About, draft.Key),
             Rule = draft.Rule,
             About = draft.About,
             Contact = draft.Contact.Primary,
-            Owner = view.Plan.IdOf(owner),
+            Owner = view.Plan.Id(owner),
             State = held is not null ? held.By == Hold.Snooze && held.Limit is null ? ItemState.Snoozed : ItemState.Suppressed
                 : draft.Paused ? ItemState.Paused
                 : overdue ? ItemState.Overdue
@@ -83,7 +83,7 @@ internal static class Items
         return new FoundItem(item, RestsOn.For(view, draft, owner));
     }
 
-    private static ItemStep[] StepsOf(View view, Draft draft, int owner, long due)
+    private static ItemStep[] Steps(View view, Draft draft, int owner, long due)
     {
         var steps = new ItemStep[draft.Rule.Escalate.Count];
         for (var i = 0; i < steps.Length; i++)
@@ -91,7 +91,7 @@ internal static class Items
             var step = draft.Rule.Escalate[i];
             steps[i] = new ItemStep(
                 Instant.FromUnixTimeTicks(draft.Calendar.Deadline(due, step.After)),
-                RecipientOf(view, step.To, owner),
+                Recipient(view, step.To, owner),
                 step.Via);
         }
 
@@ -99,17 +99,17 @@ internal static class Items
     }
 
     /// <summary>Whom a step tells, as of now; nobody there means the default owner.</summary>
-    private static string RecipientOf(View view, string to, int owner)
+    private static string Recipient(View view, string to, int owner)
     {
         var plan = view.Plan;
         var person = to switch
         {
             "owner" => owner,
             "manager" => plan.Person(plan.Policy.People[owner].Manager),
-            "lead" => plan.Person(plan.TeamOf(owner)?.Lead),
+            "lead" => plan.Person(plan.Team(owner)?.Lead),
             _ => plan.Person(to),
         };
-        return plan.IdOf(view.StandIn(person >= 0 ? person : plan.DefaultOwner));
+        return plan.Id(view.StandIn(person >= 0 ? person : plan.DefaultOwner));
     }
 
     private static Instant? HiddenUntil(View view, Draft draft)
@@ -123,6 +123,6 @@ internal static class Items
         return null;
     }
 
-    private static string IdOf(Rule rule, string about, string key) =>
-        StableHash.Print(StableHash.Of(rule.Name, about, key), IdLength).ToUpperInvariant();
+    private static string Id(Rule rule, string about, string key) =>
+        StableHash.Print(StableHash.Compute(rule.Name, about, key), IdLength).ToUpperInvariant();
 }

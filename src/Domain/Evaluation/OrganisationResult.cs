@@ -20,7 +20,7 @@ internal sealed record OrganisationResult(
     /// Runs every kind of rule over the organisation's threads and contacts, then lets the limits judge what they found. Nothing here looks
     /// at another organisation's items.
     /// </summary>
-    public static OrganisationResult Of(
+    public static OrganisationResult From(
         Plan plan,
         LogIndex log,
         PeopleOnDuty people,
@@ -41,17 +41,17 @@ internal sealed record OrganisationResult(
             if (draft.IsInitiative)
                 held.Add(limits.Judge(draft));
             else
-                (draft.Rule.Mode == Mode.Observe ? observed : items).Add(Evaluation.Items.Of(view, draft));
+                (draft.Rule.Mode == Mode.Observe ? observed : items).Add(Evaluation.Items.Describe(view, draft));
         }
 
         Slots.Assign(held);
         foreach (var item in held)
-            (item.Draft.Rule.Mode == Mode.Observe ? observed : items).Add(Evaluation.Items.Of(view, item));
+            (item.Draft.Rule.Mode == Mode.Observe ? observed : items).Add(Evaluation.Items.Describe(view, item));
 
         var closed = new List<ClosedItem>();
         var observedClosed = new List<ClosedItem>();
         foreach (var ending in found.Endings)
-            (ending.Rule.Mode == Mode.Observe ? observedClosed : closed).Add(Evaluation.Items.Of(view, ending));
+            (ending.Rule.Mode == Mode.Observe ? observedClosed : closed).Add(Evaluation.Items.Describe(view, ending));
 
         return new OrganisationResult([.. items], [.. observed], [.. closed], [.. observedClosed], view.Next)
         {
@@ -65,7 +65,7 @@ internal sealed record OrganisationResult(
         var found = new Findings(organisation);
         foreach (var thread in organisation.Threads)
         {
-            var facts = ThreadFacts.Of(view, thread);
+            var facts = ThreadFacts.Compute(view, thread);
             Respond.Evaluate(view, facts, found);
             Resolve.Evaluate(view, facts, found);
             Chase.Evaluate(view, facts, found);

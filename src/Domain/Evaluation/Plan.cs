@@ -61,7 +61,7 @@ internal sealed class Plan
         DefaultOwner = Person(policy.DefaultOwner.Id) is var owner and >= 0
             ? owner
             : throw new ArgumentException("defaults.owner is not in people.", nameof(policy));
-        firstTeam = [.. policy.People.Select(p => TeamNumberOf(policy, p.Id))];
+        firstTeam = [.. policy.People.Select(p => TeamNumber(policy, p.Id))];
         Start = policy.Start is { } start ? policy.DefaultCalendar.StartOfDay(start) : long.MinValue;
 
         Segments = [.. policy.Segments.Values.OrderBy(s => s.Name, StringComparer.Ordinal)];
@@ -81,18 +81,18 @@ internal sealed class Plan
                 .OfType<Condition>()
                 .SelectMany(Test.SentToAsked),
         ];
-        CaseOpenings = [.. Cases.Select(c => Test.Of(c.OpensOn, this)!)];
-        Assign = [.. policy.Assign.Select(a => (a, Test.Of(a.When, this)))];
+        CaseOpenings = [.. Cases.Select(c => Test.From(c.OpensOn, this)!)];
+        Assign = [.. policy.Assign.Select(a => (a, Test.From(a.When, this)))];
 
-        Respond = RulesOf<RespondRule>();
-        Resolve = RulesOf<ResolveRule>();
-        Chase = RulesOf<ChaseRule>();
-        StayInTouch = RulesOf<StayInTouchRule>();
-        FollowUp = RulesOf<FollowUpRule>();
-        Dates = RulesOf<DateRule>();
-        Notices = RulesOf<NoticeRule>();
-        Handovers = RulesOf<HandoverRule>();
-        Watches = RulesOf<WatchRule>();
+        Respond = Rules<RespondRule>();
+        Resolve = Rules<ResolveRule>();
+        Chase = Rules<ChaseRule>();
+        StayInTouch = Rules<StayInTouchRule>();
+        FollowUp = Rules<FollowUpRule>();
+        Dates = Rules<DateRule>();
+        Notices = Rules<NoticeRule>();
+        Handovers = Rules<HandoverRule>();
+        Watches = Rules<WatchRule>();
 
         Limits = LimitsWith(Mode.Enforce);
         ObservedLimits = LimitsWith(Mode.Observe);
@@ -145,7 +145,7 @@ internal sealed class Plan
 
     public RulesOf<WatchRule> Watches { get; }
 
-    /// <summary>The limits in force, in order of precedence (policy.md section 10), those of a kind in file order.</summary>
+    /// <summary>The limits in force, in order of precedence (policy-language.md section 10), those of a kind in file order.</summary>
     public PlannedLimit[] Limits { get; }
 
     /// <summary>The limits that only tell what they would hold, in the same order.</summary>
@@ -157,10 +157,10 @@ internal sealed class Plan
     /// <summary>The index of the person with an id, or -1.</summary>
     public int Person(string? id) => id is null ? -1 : peopleById.GetValueOrDefault(id, -1);
 
-    public string IdOf(int person) => Policy.People[person].Id;
+    public string Id(int person) => Policy.People[person].Id;
 
     /// <summary>The team somebody counts for, or null: the first in the file that names them as lead or member.</summary>
-    public Team? TeamOf(int person) => firstTeam[person] < 0 ? null : Policy.Teams[firstTeam[person]];
+    public Team? Team(int person) => firstTeam[person] < 0 ? null : Policy.Teams[firstTeam[person]];
 
     public int SegmentNumber(string name) =>
         segmentNumbers.TryGetValue(name, out var number)
@@ -174,7 +174,7 @@ internal sealed class Plan
 
     public static string[] Strings(IReadOnlyList<string> list) => list.Count == 0 ? [] : [.. list];
 
-    private static int TeamNumberOf(CompanyPolicy policy, string person)
+    private static int TeamNumber(CompanyPolicy policy, string person)
     {
         for (var i = 0; i < policy.Teams.Count; i++)
         {
@@ -185,24 +185,24 @@ internal sealed class Plan
         return -1;
     }
 
-    private RulesOf<TRule> RulesOf<TRule>()
+    private RulesOf<TRule> Rules<TRule>()
         where TRule : Rule
     {
         var all = Policy
             .Rules.Select((rule, index) => (rule as TRule, index))
             .Where(r => r.Item1 is not null && r.Item1.Mode != Mode.Disabled)
-            .Select(r => new Planned<TRule>(r.Item1!, r.index, Test.Of(r.Item1!.When, this)))
+            .Select(r => new Planned<TRule>(r.Item1!, r.index, Test.From(r.Item1!.When, this)))
             .ToArray();
         return new RulesOf<TRule>([.. all.Where(r => !r.Observed)], [.. all.Where(r => r.Observed)]);
     }
 
     private PlannedLimit[] LimitsWith(Mode mode) =>
     [
-        .. Policy.Limits.Select((limit, index) => new PlannedLimit(limit, index, Test.Of(limit.When, this)))
-            .Where(l => l.Limit.Mode == mode).OrderBy(l => PrecedenceOf(l.Limit)),
+        .. Policy.Limits.Select((limit, index) => new PlannedLimit(limit, index, Test.From(limit.When, this)))
+            .Where(l => l.Limit.Mode == mode).OrderBy(l => Precedence(l.Limit)),
     ];
 
-    private static int PrecedenceOf(Limit limit) => limit switch
+    private static int Precedence(Limit limit) => limit switch
     {
         DoNotContactLimit => 0,
         BlackoutLimit => 1,

@@ -148,7 +148,7 @@ public sealed class RunningPolicy
     }
 
     /// <summary>
-    /// What became of the promises that fell due between two moments, as far as is known at the second (policy.md section 15).
+    /// What became of the promises that fell due between two moments, as far as is known at the second (policy-language.md section 15).
     /// </summary>
     /// <param name="since">The first; what fell due earlier is left out.</param>
     /// <param name="now">The moment of the last evaluation.</param>
@@ -191,7 +191,7 @@ public sealed class RunningPolicy
         if (log.Find(address) is not { } contact)
             return null;
 
-        var advice = Advice.Of(ViewAt, contact, now.ToUnixTimeTicks());
+        var advice = Advice.From(ViewAt, contact, now.ToUnixTimeTicks());
         LogIndex.Release(contact.Organisation);
         return advice;
 
@@ -221,7 +221,7 @@ public sealed class RunningPolicy
 
         foreach (var organisation in stale)
         {
-            organisation.Result = OrganisationResult.Of(plan, log, people, organisation, now, closedSince, coverage);
+            organisation.Result = OrganisationResult.From(plan, log, people, organisation, now, closedSince, coverage);
             organisation.NextChange = organisation.Result.NextChange;
             LogIndex.Release(organisation);
         }

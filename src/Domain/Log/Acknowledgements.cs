@@ -2,7 +2,7 @@ using CrmSync.Domain.Policy;
 
 namespace CrmSync.Domain.Log;
 
-/// <summary>Tells "Many thanks Ana, perfect!" from a mail that wants an answer (policy.md section 6).</summary>
+/// <summary>Tells "Many thanks Ana, perfect!" from a mail that wants an answer (policy-language.md section 6).</summary>
 public sealed class Acknowledgements
 {
     private const int MostWords = 12;

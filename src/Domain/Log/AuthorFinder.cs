@@ -19,7 +19,9 @@ public enum AuthorSource
 /// <summary>Who wrote a mail, and what says so.</summary>
 internal readonly record struct MailAuthor(EmailAddress? Address, AuthorSource Source);
 
-/// <summary>Settles who wrote a mail (policy.md section 6): From, unless a program, a form or a list of ours stands there.</summary>
+/// <summary>
+/// Settles who wrote a mail (policy-language.md section 6): From, unless a program, a form or a list of ours stands there.
+/// </summary>
 internal sealed class AuthorFinder
 {
     private readonly InternalAddresses ours;
@@ -48,7 +50,7 @@ internal sealed class AuthorFinder
         if (people.Contains(from))
             return new(from, AuthorSource.From);
 
-        if (mail.Headers.TryGetValue("list-id", out var list) && ours.ContainsDomain(MailingMarks.HostOf(list)))
+        if (mail.Headers.TryGetValue("list-id", out var list) && ours.ContainsDomain(MailingMarks.Host(list)))
         {
             foreach (var header in (ReadOnlySpan<string>)["x-original-from", "x-original-sender"])
             {

@@ -66,15 +66,15 @@ public sealed class Capture(CompanyPolicy policy, int textLimit)
     /// <summary>
     /// The subject as kept: nothing of mails of ours and mails to the command mailbox, nor where it names people of whom nothing is kept.
     /// </summary>
-    public string? SubjectOf(MailFacts facts) => IsOurOwn(facts) || Privacy.NoCapture.CoversAnyIn(facts.Subject) ? null : facts.Subject;
+    public string? Subject(MailFacts facts) => IsOurOwn(facts) || Privacy.NoCapture.CoversAnyIn(facts.Subject) ? null : facts.Subject;
 
     /// <summary>
     /// A Message-ID as kept: one that is of people of whom nothing is kept becomes one that says nothing, and is the same wherever it
     /// stands.
     /// </summary>
-    public string? IdOf(string? id) =>
+    public string? Id(string? id) =>
         id is not null && Privacy.NoCapture.CoversAnyIn(id)
-            ? "hidden-" + StableHash.Print(StableHash.Of("id", id.ToLowerInvariant()), 26)
+            ? "hidden-" + StableHash.Print(StableHash.Compute("id", id.ToLowerInvariant()), 26)
             : id;
 
     /// <summary>Words of the program about an item, without addresses of people of whom nothing is kept.</summary>
@@ -91,7 +91,7 @@ public sealed class Capture(CompanyPolicy policy, int textLimit)
     }
 
     /// <summary>
-    /// Why the mail must not be stored at all (policy.md section 5, <c>no_capture</c> and Sensitivity), or null when it may be.
+    /// Why the mail must not be stored at all (policy-language.md section 5, <c>no_capture</c> and Sensitivity), or null when it may be.
     /// </summary>
     public string? WhyNot(MailFacts facts)
     {

@@ -13,8 +13,8 @@ public sealed record Classification(InteractionClass Class, Direction Direction,
 }
 
 /// <summary>
-/// Settles the author, the direction and the class of a mail, with reasons (policy.md section 6; the first line that applies wins), and
-/// makes log lines of facts. Derived, never stored as truth: run again whenever the configuration changes.
+/// Settles the author, the direction and the class of a mail, with reasons (policy-language.md section 6; the first line that applies
+/// wins), and makes log lines of facts. Derived, never stored as truth: run again whenever the configuration changes.
 /// </summary>
 public sealed class Classifier
 {
@@ -103,11 +103,13 @@ public sealed class Classifier
         && MailingMarks.MayBeSalesTool(mail)
         && authors.Find(mail).Address is { } author
         && !ours.Contains(author)
-        && marks.MarkOf(mail, inbound: true) is not null;
+        && marks.Mark(mail, inbound: true) is not null;
 
-    /// <summary>Why a mail to our own program was not written by hand: automatic, a mailing, an invitation; null when nothing says so.</summary>
+    /// <summary>
+    /// Why a mail to our own program was not written by hand: automatic, a mailing, an invitation; null when nothing says so.
+    /// </summary>
     public string? NotByHand(MailLine mail) =>
-        IsAutomatic(mail) ?? ReportIn(mail) ?? (mail.CalendarPart ? "text/calendar part" : null) ?? marks.MarkOf(mail, inbound: false);
+        IsAutomatic(mail) ?? ReportIn(mail) ?? (mail.CalendarPart ? "text/calendar part" : null) ?? marks.Mark(mail, inbound: false);
 
     /// <summary>
     /// The log line of a mail: its facts and what the configuration makes of them. <paramref name="thread"/> is null until threads are
@@ -116,23 +118,23 @@ public sealed class Classifier
     /// <param name="mail">The facts.</param>
     /// <param name="thread">The thread it belongs to; null: one of its own.</param>
     /// <param name="bounced">Which recipients it did not reach, and when we learned so.</param>
-    public Interaction LineOf(MailLine mail, string? thread = null, IReadOnlyDictionary<EmailAddress, Instant>? bounced = null) =>
-        LineOf(mail, Classify(mail), thread, bounced);
+    public Interaction CreateLine(MailLine mail, string? thread = null, IReadOnlyDictionary<EmailAddress, Instant>? bounced = null) =>
+        CreateLine(mail, Classify(mail), thread, bounced);
 
     /// <summary>The same of a mail classified already.</summary>
-    public Interaction LineOf(
+    public Interaction CreateLine(
         MailLine mail,
         Classification verdict,
         string? thread = null,
         IReadOnlyDictionary<EmailAddress, Instant>? bounced = null)
     {
-        var at = AtOf(mail, verdict.Direction);
+        var at = Moment(mail, verdict.Direction);
         return new Interaction
         {
             Id = mail.Id,
             Kind = InteractionKind.Mail,
             At = at,
-            Seen = SeenOf(mail, at),
+            Seen = FirstSeen(mail, at),
             Class = verdict.Class,
             Direction = verdict.Direction,
             Reasons = verdict.Reasons,
@@ -155,19 +157,19 @@ public sealed class Classifier
             Question = mail.Question,
             Acknowledgement = mail.Acknowledges && verdict.Class == InteractionClass.Human && verdict.Direction == Direction.Inbound,
             Attachments = mail.Attachments,
-            Markers = phrases.MarkersOf(mail.Subject, mail.Phrases, verdict.Direction),
+            Markers = phrases.Markers(mail.Subject, mail.Phrases, verdict.Direction),
             Phrases = PhraseBook.TextsAmong(mail.Phrases),
         };
     }
 
     /// <summary>What the threads of this mail rest on.</summary>
-    public ThreadMail ThreadMailOf(MailLine mail) => ThreadMailOf(mail, Classify(mail));
+    public ThreadMail CreateThreadMail(MailLine mail) => CreateThreadMail(mail, Classify(mail));
 
     /// <summary>The same of a mail classified already.</summary>
-    public ThreadMail ThreadMailOf(MailLine mail, Classification verdict) =>
+    public ThreadMail CreateThreadMail(MailLine mail, Classification verdict) =>
         new(
             mail.Id,
-            AtOf(mail, verdict.Direction),
+            Moment(mail, verdict.Direction),
             [.. mail.Identities.Select(i => i.MessageId).OfType<string>().Distinct(StringComparer.Ordinal)],
             mail.InReplyTo is null ? mail.References : [.. mail.References.Append(mail.InReplyTo).Distinct(StringComparer.Ordinal)],
             mail.Subject,
@@ -180,11 +182,11 @@ public sealed class Classifier
             ThreadIndex.TryParse(mail.Headers.GetValueOrDefault("thread-index"), out var index) ? index : null);
 
     /// <summary>Outbound and internal mail happened when it was sent, inbound when it arrived.</summary>
-    public static Instant AtOf(MailLine mail, Direction direction) => direction == Direction.Inbound ? mail.ArrivedAt : mail.SentAt;
+    public static Instant Moment(MailLine mail, Direction direction) => direction == Direction.Inbound ? mail.ArrivedAt : mail.SentAt;
 
     /// <summary>
     /// The direction as one account sees it: colleague to colleague about a customer is outbound for the one, inbound for the other
-    /// (mail.md section 9).
+    /// (mail-servers.md section 9).
     /// </summary>
     public Direction DirectionSeenFrom(IReadOnlySet<EmailAddress> ownAddresses, MailLine mail) =>
         DirectionSeenFrom(ownAddresses, mail, Classify(mail));
@@ -198,7 +200,7 @@ public sealed class Classifier
         return verdict.Direction == Direction.Internal ? Direction.Internal : Direction.Inbound;
     }
 
-    private static Instant SeenOf(MailLine mail, Instant at) =>
+    private static Instant FirstSeen(MailLine mail, Instant at) =>
         mail.Sightings.Any(s => s.Seen is null) ? at : mail.Sightings.Min(s => s.Seen!.Value);
 
     private string? IsSelf(MailLine mail, MailParticipant[] recipients)
@@ -250,7 +252,7 @@ public sealed class Classifier
         int outsiders,
         bool answersUs)
     {
-        if (marks.MarkOf(mail, !fromUs) is { } mark && !IsWrittenAllTheSame(mail, author, fromUs, recipients, answersUs))
+        if (marks.Mark(mail, !fromUs) is { } mark && !IsWrittenAllTheSame(mail, author, fromUs, recipients, answersUs))
             return mark;
 
         if (!fromUs)

@@ -5,12 +5,51 @@ namespace CrmSync.Domain.Log;
 /// <summary>Emoji that answer in place of words.</summary>
 internal static class Emoji
 {
-    // Unicode CLDR short names: thumbs up, OK hand, folded hands, check marks, smiling faces, clapping, hundred points, hearts, party popper, handshake, raised fist and hands,
-    // muscle, sparkles, star, OK button, saluting face, call-me hand.
+    // Unicode CLDR short names: thumbs up, OK hand, folded hands, check marks, smiling faces, clapping, hundred points, hearts, party
+    // popper, handshake, raised fist and hands, muscle, sparkles, star, OK button, saluting face, call-me hand.
     private static readonly HashSet<string> Approving = new(
         [
-            "👍", "👌", "🙏", "✅", "✔", "☑", "🙂", "😊", "😀", "😃", "😄", "😁", "😉", "😍", "🤩", "☺", "👏", "💯", "❤", "♥", "💚", "💙", "🎉", "🤝", "✊", "👊", "🙌", "💪",
-            "✨", "⭐", "🌟", "🆗", "🫡", "🤙", "🥳", "😎", "🤗", "💐", "🌹", "🫶", "👋",
+            "👍",
+            "👌",
+            "🙏",
+            "✅",
+            "✔",
+            "☑",
+            "🙂",
+            "😊",
+            "😀",
+            "😃",
+            "😄",
+            "😁",
+            "😉",
+            "😍",
+            "🤩",
+            "☺",
+            "👏",
+            "💯",
+            "❤",
+            "♥",
+            "💚",
+            "💙",
+            "🎉",
+            "🤝",
+            "✊",
+            "👊",
+            "🙌",
+            "💪",
+            "✨",
+            "⭐",
+            "🌟",
+            "🆗",
+            "🫡",
+            "🤙",
+            "🥳",
+            "😎",
+            "🤗",
+            "💐",
+            "🌹",
+            "🫶",
+            "👋",
         ],
         StringComparer.Ordinal);
 
@@ -34,7 +73,8 @@ internal static class Emoji
     }
 
     /// <summary>Whether an emoji in it says that something is not right.</summary>
-    public static bool HasDisapproving(string text) => text.AsSpan().IndexOfAnyInRange('\u2600', '\uDFFF') >= 0 && Pieces(text).Any(Disapproving.Contains);
+    public static bool HasDisapproving(string text) =>
+        text.AsSpan().IndexOfAnyInRange('\u2600', '\uDFFF') >= 0 && Pieces(text).Any(Disapproving.Contains);
 
     /// <summary>What a reader takes for one sign each, without skin tones, gender and the variation selector.</summary>
     private static IEnumerable<string> Pieces(string text)
@@ -46,7 +86,11 @@ internal static class Emoji
             if (joiner > 0)
                 element = element[..joiner];
             element = element.Replace("\uFE0F", "", StringComparison.Ordinal);
-            if (element.Length > 2 && char.IsSurrogatePair(element, element.Length - 2) && char.ConvertToUtf32(element, element.Length - 2) is >= 0x1F3FB and <= 0x1F3FF)
+            if (
+                element.Length > 2
+                && char.IsSurrogatePair(element, element.Length - 2)
+                && char.ConvertToUtf32(element, element.Length - 2) is >= 0x1F3FB and <= 0x1F3FF
+            )
                 element = element[..^2];
             else if (element.Length == 3 && char.IsSurrogatePair(element, 1))
                 element = element[..1];

@@ -12,7 +12,7 @@ public enum InteractionKind
     Command,
 }
 
-/// <summary>The class of a mail (policy.md section 6). Meetings and commands have none.</summary>
+/// <summary>The class of a mail (policy-language.md section 6). Meetings and commands have none.</summary>
 public enum InteractionClass
 {
     Self,
@@ -82,7 +82,7 @@ public sealed record Interaction
     /// <summary>Whether the own text holds a <c>?</c> outside of URLs.</summary>
     public bool Question { get; init; }
 
-    /// <summary>Whether the mail only acknowledges (policy.md section 6).</summary>
+    /// <summary>Whether the mail only acknowledges (policy-language.md section 6).</summary>
     public bool Acknowledgement { get; init; }
 
     /// <summary>How many attachments, inline pictures not counted.</summary>
@@ -104,7 +104,7 @@ public sealed record Interaction
     public CommandFacts? Command { get; init; }
 
     /// <summary>
-    /// The author as settled by policy.md section 6 (Reply-To of a no-reply sender, else From); null when the mail names none.
+    /// The author as settled by policy-language.md section 6 (Reply-To of a no-reply sender, else From); null when the mail names none.
     /// </summary>
     public EmailAddress? Author { get; init; }
 
@@ -171,7 +171,7 @@ public sealed record MeetingFacts
     /// <summary>Whether calendars say it is cancelled, and since when; a cancel stamped after the end changes nothing.</summary>
     public Instant? CancelledAt { get; init; }
 
-    /// <summary>The status at <paramref name="now"/> (policy.md section 6, "meeting").</summary>
+    /// <summary>The status at <paramref name="now"/> (policy-language.md section 6, "meeting").</summary>
     public MeetingStatus StatusAt(Instant now, IReadOnlyList<Participant> participants)
     {
         if (CancelledAt < End)
@@ -186,7 +186,7 @@ public sealed record MeetingFacts
     }
 }
 
-/// <summary>What a member of staff told CrmSync to do (policy.md section 6, "Commands").</summary>
+/// <summary>What a member of staff told CrmSync to do (policy-language.md section 6, "Commands").</summary>
 /// <param name="By">Who said it.</param>
 /// <param name="Verb"><c>done</c>, <c>snooze</c>, <c>called</c>, <c>resolved</c>, <c>tag</c>, <c>untag</c>, <c>note</c>, <c>chase</c>,
 /// <c>give</c>, <c>undo</c>,

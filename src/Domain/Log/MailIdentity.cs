@@ -18,11 +18,11 @@ public sealed record MailIdentity(string Fingerprint, string? MessageKey, Instan
     /// <summary>How far the dates of two copies with one Message-ID may lie apart.</summary>
     public static Duration Tolerance { get; } = Duration.FromHours(24);
 
-    public static MailIdentity Of(MailFacts facts)
+    public static MailIdentity From(MailFacts facts)
     {
         var date = facts.Date is { } d ? Instant.FromUnixTimeSeconds(d.ToUnixTimeSeconds()) : (Instant?)null;
         var content = StableHash.Print(
-            StableHash.Of(facts.From?.Address.Value, Subjects.Collapse(facts.Subject), Convert.ToHexString(facts.BodyDigest.Span)),
+            StableHash.Compute(facts.From?.Address.Value, Subjects.Collapse(facts.Subject), Convert.ToHexString(facts.BodyDigest.Span)),
             32);
 
         var recipients = facts.To.Concat(facts.Cc).Select(a => a.Address.Value).Distinct().Order(StringComparer.Ordinal);
@@ -32,8 +32,10 @@ public sealed record MailIdentity(string Fingerprint, string? MessageKey, Instan
             ?? facts.MessageId
             ?? facts.Received?.ToUnixTimeSeconds().ToString(System.Globalization.CultureInfo.InvariantCulture);
 
-        var fingerprint = StableHash.Print(StableHash.Of(content, when, string.Join(',', recipients)), 32);
-        var messageKey = facts.MessageId is { Length: > 0 } id ? StableHash.Print(StableHash.Of(content, id.ToLowerInvariant()), 32) : null;
+        var fingerprint = StableHash.Print(StableHash.Compute(content, when, string.Join(',', recipients)), 32);
+        var messageKey = facts.MessageId is { Length: > 0 } id
+            ? StableHash.Print(StableHash.Compute(content, id.ToLowerInvariant()), 32)
+            : null;
         return new MailIdentity(fingerprint, messageKey, date, facts.MessageId);
     }
 

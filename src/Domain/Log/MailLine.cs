@@ -96,7 +96,7 @@ public sealed record MailLine
     /// <param name="observation">The copy.</param>
     /// <param name="capture">What is kept of texts, and the words the configuration looks for.</param>
     /// <param name="harvested">The moment of the harvest: nothing can have happened more than a day after it.</param>
-    public static MailLine Of(MailObservation observation, Capture capture, Instant harvested)
+    public static MailLine FromObservation(MailObservation observation, Capture capture, Instant harvested)
     {
         var facts = observation.Facts;
         var date = Plausible(facts.Date, harvested);
@@ -107,11 +107,11 @@ public sealed record MailLine
         var text = capture.KeepsText(facts, Instant.Max(date ?? received ?? stored, received ?? date ?? stored), harvested)
             ? capture.Shorten(facts.Excerpt)
             : null;
-        var identity = MailIdentity.Of(facts);
+        var identity = MailIdentity.From(facts);
 
         return new MailLine
         {
-            Identities = [identity with { MessageId = capture.IdOf(identity.MessageId) }],
+            Identities = [identity with { MessageId = capture.Id(identity.MessageId) }],
             Sightings = [new Sighting(observation.Account, observation.Seen)],
             Participants = InOrder(
             [
@@ -119,11 +119,11 @@ public sealed record MailLine
                 .. As(facts.Cc, ParticipantRole.Cc), .. As(facts.Bcc, ParticipantRole.Bcc),
             ]),
             Sender = facts.Sender?.Address,
-            Subject = capture.SubjectOf(facts),
-            InReplyTo = capture.IdOf(facts.InReplyTo),
+            Subject = capture.Subject(facts),
+            InReplyTo = capture.Id(facts.InReplyTo),
             References =
             [
-                .. facts.References.Select(id => capture.IdOf(id)!).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
+                .. facts.References.Select(id => capture.Id(id)!).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
             ],
             Headers = facts.Headers,
             CalendarPart = facts.CalendarPart,

@@ -25,15 +25,15 @@ internal sealed class MailingMarks(InternalAddresses ours)
     public static IReadOnlyList<string> Headers => Programs;
 
     /// <summary>The mark a mail bears, in words; null when it bears none, or the list is one of ours.</summary>
-    public string? MarkOf(MailLine mail, bool inbound)
+    public string? Mark(MailLine mail, bool inbound)
     {
         if (mail.Headers.TryGetValue("list-id", out var list))
-            return ours.ContainsDomain(HostOf(list)) ? null : "List-Id: " + list;
+            return ours.ContainsDomain(Host(list)) ? null : "List-Id: " + list;
 
         if (mail.Headers.ContainsKey("list-unsubscribe"))
             return "List-Unsubscribe";
 
-        if (PrecedenceOf(mail) is { } precedence)
+        if (Precedence(mail) is { } precedence)
             return "Precedence: " + precedence;
 
         if (inbound && mail.Sender is { } sender && sender != mail.From && IsListOwner(sender) && !ours.Contains(sender))
@@ -52,17 +52,17 @@ internal sealed class MailingMarks(InternalAddresses ours)
     }
 
     /// <summary>Whether the marks are of the sort a sales tool or ticket system leaves in answers it sends for people.</summary>
-    public static bool MayBeSalesTool(MailLine mail) => !mail.Headers.ContainsKey("list-id") && PrecedenceOf(mail) is null;
+    public static bool MayBeSalesTool(MailLine mail) => !mail.Headers.ContainsKey("list-id") && Precedence(mail) is null;
 
     /// <summary>The identifier of a List-Id (RFC 2919): what stands in angle brackets, or else the whole.</summary>
-    public static string HostOf(string listId)
+    public static string Host(string listId)
     {
         var open = listId.LastIndexOf('<');
         var close = listId.IndexOf('>', open + 1);
         return (open >= 0 && close > open ? listId[(open + 1)..close] : listId).Trim().Trim('.').ToLowerInvariant();
     }
 
-    private static string? PrecedenceOf(MailLine mail) =>
+    private static string? Precedence(MailLine mail) =>
         mail.Headers.TryGetValue("precedence", out var precedence) && precedence.Trim().ToLowerInvariant() is "bulk" or "list" or "junk"
             ? precedence
             : null;

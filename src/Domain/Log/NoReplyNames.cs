@@ -3,8 +3,8 @@ using CrmSync.Domain.Company;
 namespace CrmSync.Domain.Log;
 
 /// <summary>
-/// Addresses whose name says that nobody reads the answers (policy.md section 6). Compared without dots, dashes, underscores and plus parts; another word may stand
-/// before or behind, set off by one of these.
+/// Addresses whose name says that nobody reads the answers (policy-language.md section 6). Compared without dots, dashes, underscores and
+/// plus parts; another word may stand before or behind, set off by one of these.
 /// </summary>
 internal static class NoReplyNames
 {

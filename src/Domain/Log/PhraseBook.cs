@@ -61,7 +61,7 @@ public sealed class PhraseBook
         found.Count == 0 ? [] : [.. found.Where(f => f.StartsWith("h:", StringComparison.Ordinal)).Select(f => f[2..])];
 
     /// <summary>The names of the markers a mail carries, in ordinal order.</summary>
-    public IReadOnlyList<string> MarkersOf(string? subject, IReadOnlyList<string> found, Direction direction)
+    public IReadOnlyList<string> Markers(string? subject, IReadOnlyList<string> found, Direction direction)
     {
         if (markers.Length == 0)
             return [];

@@ -3,7 +3,8 @@ using System.Text;
 namespace CrmSync.Domain.Log;
 
 /// <summary>
-/// Reads the phrase files beside this class: <c>@de German</c> begins a language, <c>#</c> lines say where its phrases come from, <c>key: one | another</c> gives them.
+/// Reads the phrase files beside this class: <c>@de German</c> begins a language, <c>#</c> lines say where its phrases come from, <c>key:
+/// one | another</c> gives them.
 /// </summary>
 internal static class PhraseFile
 {
@@ -16,8 +17,13 @@ internal static class PhraseFile
         var opening = key + ":";
         return
         [
-            .. reader.ReadToEnd().Split('\n').Where(line => line.StartsWith(opening, StringComparison.Ordinal))
-                .SelectMany(line => line[opening.Length..].Split('|', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+            .. reader
+                .ReadToEnd()
+                .Split('\n')
+                .Where(line => line.StartsWith(opening, StringComparison.Ordinal))
+                .SelectMany(line =>
+                    line[opening.Length..].Split('|', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+                )
                 .Distinct(StringComparer.OrdinalIgnoreCase),
         ];
     }

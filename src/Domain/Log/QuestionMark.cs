@@ -4,14 +4,14 @@ namespace CrmSync.Domain.Log;
 public static class QuestionMark
 {
     /// <summary>
-    /// The marks that end, or in Spanish begin, a question: Latin, full width, small and vertical forms, Arabic, Armenian, Ethiopic, Vai, Bamum, Coptic, reversed, the double
-    /// ones and those among the emoji.
+    /// The marks that end, or in Spanish begin, a question: Latin, full width, small and vertical forms, Arabic, Armenian, Ethiopic, Vai,
+    /// Bamum, Coptic, reversed, the double ones and those among the emoji.
     /// </summary>
     private static readonly System.Buffers.SearchValues<char> Marks = System.Buffers.SearchValues.Create("?？﹖︖؟՞፧⳺⳻꘏꛷⸮⁇⁈⁉‽¿❓❔;\u037E");
 
     /// <summary>
-    /// Whether a question mark of any script stands in the text outside of web addresses; one that ends an address asks ("did you see https://x.example/?"). The Greek mark
-    /// is a semicolon: it asks behind a Greek word.
+    /// Whether a question mark of any script stands in the text outside of web addresses; one that ends an address asks ("did you see
+    /// https://x.example/?"). The Greek mark is a semicolon: it asks behind a Greek word.
     /// </summary>
     public static bool IsIn(string text)
     {

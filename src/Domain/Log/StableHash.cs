@@ -11,7 +11,7 @@ internal static class StableHash
     private const string Alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
 
     /// <summary>SHA-256 over the parts, each preceded by its length so that no two lists of parts read the same.</summary>
-    public static byte[] Of(params ReadOnlySpan<string?> parts)
+    public static byte[] Compute(params ReadOnlySpan<string?> parts)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Span<byte> length = stackalloc byte[4];

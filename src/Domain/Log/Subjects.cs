@@ -107,7 +107,9 @@ public static class Subjects
         return Collapse(clean.ToString().Normalize(NormalizationForm.FormKC));
     }
 
-    /// <summary>The length of the bracketed tag a text begins with, or 0: <c>[EXTERNAL]</c>, <c>【社外】</c>, <c>{Spam?}</c>, <c>***SPAM***</c>.</summary>
+    /// <summary>
+    /// The length of the bracketed tag a text begins with, or 0: <c>[EXTERNAL]</c>, <c>【社外】</c>, <c>{Spam?}</c>, <c>***SPAM***</c>.
+    /// </summary>
     private static int TagLength(ReadOnlySpan<char> text)
     {
         if (text.IsEmpty)
@@ -165,7 +167,9 @@ public static class Subjects
             : null;
     }
 
-    /// <summary><c>Re[2]</c>, <c>Re (3)</c>, <c>Re^2</c>, <c>Re*2</c> and <c>Re2</c> count replies; <c>R2</c> and <c>Ref 12</c> count nothing.</summary>
+    /// <summary>
+    /// <c>Re[2]</c>, <c>Re (3)</c>, <c>Re^2</c>, <c>Re*2</c> and <c>Re2</c> count replies; <c>R2</c> and <c>Ref 12</c> count nothing.
+    /// </summary>
     private static ReadOnlySpan<char> WithoutCounter(ReadOnlySpan<char> prefix)
     {
         if (prefix.IsEmpty)

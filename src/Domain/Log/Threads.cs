@@ -4,7 +4,7 @@ using NodaTime;
 
 namespace CrmSync.Domain.Log;
 
-/// <summary>What the threads of mail.md section 10 rest on.</summary>
+/// <summary>What the threads of mail-servers.md section 10 rest on.</summary>
 /// <param name="Id">The id of the line.</param>
 /// <param name="At">When it happened.</param>
 /// <param name="MessageIds">Every Message-ID the mail is known by.</param>
@@ -39,7 +39,7 @@ public static class Threads
     /// The keys under which mails can meet: two mails of one thread are joined by a chain of shared keys. A store that keeps them finds
     /// every mail a new one can possibly affect.
     /// </summary>
-    public static IEnumerable<string> KeysOf(ThreadMail mail)
+    public static IEnumerable<string> Keys(ThreadMail mail)
     {
         foreach (var id in mail.MessageIds.Concat(mail.References).Where(IsUsable).Distinct())
             yield return "m:" + id.ToLowerInvariant();
@@ -86,8 +86,8 @@ public static class Threads
     }
 
     /// <summary>
-    /// A mail whose Thread-Index extends another's answers it. Somebody who sends one mail to many with a program that copies the index gives
-    /// them all the same one: of those, an answer goes to the one that shares somebody with it, and never to strangers.
+    /// A mail whose Thread-Index extends another's answers it. Somebody who sends one mail to many with a program that copies the index
+    /// gives them all the same one: of those, an answer goes to the one that shares somebody with it, and never to strangers.
     /// </summary>
     private static void JoinByIndex(IReadOnlyCollection<ThreadMail> mails, Groups groups)
     {
@@ -117,7 +117,10 @@ public static class Threads
     /// <summary>Whether somebody on the one mail has the same company's domain as somebody on the other.</summary>
     private static bool AreColleagues(ThreadMail one, ThreadMail other)
     {
-        var domains = one.Outsiders.Select(person => person.Domain).Where(domain => !Organisations.PublicMailDomains.Contains(domain)).ToHashSet();
+        var domains = one
+            .Outsiders.Select(person => person.Domain)
+            .Where(domain => !Organisations.PublicMailDomains.Contains(domain))
+            .ToHashSet();
         return other.Outsiders.Any(person => domains.Contains(person.Domain));
     }
 

@@ -70,7 +70,7 @@ public sealed record InvitationMail
     /// <summary>The zone the meeting is planned in, to move later occurrences by wall time.</summary>
     public DateTimeZone Zone { get; init; } = DateTimeZone.Utc;
 
-    public string Series => MeetingKey.SeriesOf(Uid, Organizer?.Address);
+    public string Series => MeetingKey.Series(Uid, Organizer?.Address);
 
     /// <summary>When it was written, as far as it says.</summary>
     public Instant WrittenAt => Stamp ?? At;

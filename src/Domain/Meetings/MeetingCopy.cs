@@ -35,7 +35,7 @@ public sealed record MeetingCopy
     public required string Uid { get; init; }
 
     /// <summary>
-    /// How listings name the series (<see cref="MeetingKey.NameOf"/>) where the UID is no longer the one it was read with; null where it
+    /// How listings name the series (<see cref="MeetingKey.Name"/>) where the UID is no longer the one it was read with; null where it
     /// is.
     /// </summary>
     public string? Name { get; init; }
@@ -74,7 +74,7 @@ public sealed record MeetingCopy
     /// <summary>Since when it is cancelled; null if it is not.</summary>
     public Instant? CancelledAt { get; init; }
 
-    /// <summary>Whether it is marked private or confidential: then nothing of this copy is used (policy.md section 5).</summary>
+    /// <summary>Whether it is marked private or confidential: then nothing of this copy is used (policy-language.md section 5).</summary>
     public bool Private { get; init; }
 
     /// <summary>Whether the time rests on a zone that had to be assumed.</summary>
@@ -89,7 +89,7 @@ public sealed record MeetingCopy
     /// <summary>When this account last showed the meeting.</summary>
     public required Instant LastSeen { get; init; }
 
-    public MeetingKey Key => MeetingKey.Of(Uid, Organizer?.Address, Occurrence);
+    public MeetingKey Key => MeetingKey.From(Uid, Organizer?.Address, Occurrence);
 
     public CopyRank Rank => Invitation ? CopyRank.Invitation
         : Owner is not null && (Organizer is null || Organizer.Address == Owner) ? CopyRank.OrganizerCalendar

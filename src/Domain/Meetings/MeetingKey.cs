@@ -20,22 +20,22 @@ public sealed record MeetingKey(string Uid, Instant? Occurrence)
     private const char NameMark = '~';
     private const int NameLength = 26;
 
-    public static MeetingKey Of(string uid, EmailAddress? organizer, Instant? occurrence) => new(SeriesOf(uid, organizer), occurrence);
+    public static MeetingKey From(string uid, EmailAddress? organizer, Instant? occurrence) => new(Series(uid, organizer), occurrence);
 
     /// <summary>What all occurrences of one series share.</summary>
-    public static string SeriesOf(string uid, EmailAddress? organizer)
+    public static string Series(string uid, EmailAddress? organizer)
     {
         var folded = uid.Trim().ToLowerInvariant();
         return folded.Length >= ShortUid ? folded : $"{folded} {organizer?.Value}";
     }
 
     /// <summary>A series as listings name it: what a UID says, or whose it is, stands in no list of items.</summary>
-    public static string NameOf(string series) => NameMark + StableHash.Print(StableHash.Of("series", series), NameLength);
+    public static string Name(string series) => NameMark + StableHash.Print(StableHash.Compute("series", series), NameLength);
 
-    /// <summary>Whether a text is a name <see cref="NameOf"/> gave.</summary>
+    /// <summary>Whether a text is a name <see cref="Name"/> gave.</summary>
     public static bool IsName(string text) => text.Length == NameLength + 1 && text[0] == NameMark;
 
     /// <summary>The id of the line in the log: equal on every database and in every run, ascending with the occurrence.</summary>
     public string LineId => StableHash.Print(Occurrence)
-        + StableHash.Print(StableHash.Of("meeting", Uid, Occurrence?.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)), 13);
+        + StableHash.Print(StableHash.Compute("meeting", Uid, Occurrence?.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)), 13);
 }

@@ -64,7 +64,7 @@ public sealed record MeetingLine
             Kind = InteractionKind.Meeting,
             At = Start,
             Seen = Seen,
-            Direction = DirectionOf(participants),
+            Direction = DirectionFrom(participants),
             Subject = Subject,
             Participants = participants,
             Accounts = Accounts,
@@ -82,7 +82,7 @@ public sealed record MeetingLine
     }
 
     /// <summary>Outbound is what we called together, inbound what others did.</summary>
-    private static Direction DirectionOf(List<Participant> participants)
+    private static Direction DirectionFrom(List<Participant> participants)
     {
         if (participants.TrueForAll(person => person.Internal))
             return Direction.Internal;

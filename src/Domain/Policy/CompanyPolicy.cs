@@ -6,7 +6,8 @@ using NodaTime;
 namespace CrmSync.Domain.Policy;
 
 /// <summary>
-/// A finished policy: read, validated, names resolved, lists from files included, defaults applied (policy.md sections 2 to 10 and 15).
+/// A finished policy: read, validated, names resolved, lists from files included, defaults applied (policy-language.md sections 2 to 10 and
+/// 15).
 /// </summary>
 public sealed record CompanyPolicy : CompanyProfile
 {

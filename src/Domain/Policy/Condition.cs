@@ -2,7 +2,7 @@ using CrmSync.Domain.Company;
 
 namespace CrmSync.Domain.Policy;
 
-/// <summary><c>when</c> (policy.md section 7). A list means any of.</summary>
+/// <summary><c>when</c> (policy-language.md section 7). A list means any of.</summary>
 public abstract record Condition
 {
     public sealed record All(IReadOnlyList<Condition> Of) : Condition;

@@ -3,7 +3,7 @@ using NodaTime;
 
 namespace CrmSync.Domain.Policy;
 
-/// <summary>An entry of <c>digests</c> (policy.md section 15).</summary>
+/// <summary>An entry of <c>digests</c> (policy-language.md section 15).</summary>
 public sealed record DigestDefinition(string Name, Place Place)
 {
     /// <summary>Whether it goes to all owners, all managers, or to <see cref="People"/>.</summary>

@@ -4,7 +4,7 @@ using NodaTime;
 
 namespace CrmSync.Domain.Policy;
 
-/// <summary>What every limit has (policy.md section 10).</summary>
+/// <summary>What every limit has (policy-language.md section 10).</summary>
 public abstract record Limit(string Name, Place Place)
 {
     /// <summary>The kind as the file writes it: <c>cap</c>, <c>do_not_contact</c>, ...</summary>

@@ -19,7 +19,7 @@ public enum Per
     Organisation,
 }
 
-/// <summary>What every rule has (policy.md section 8, "Common keys").</summary>
+/// <summary>What every rule has (policy-language.md section 8, "Common keys").</summary>
 public abstract record Rule(string Name, Place Place)
 {
     /// <summary>The kind as the file writes it: <c>respond</c>, <c>stay_in_touch</c>, ...</summary>

@@ -13,7 +13,7 @@ public sealed partial class BusinessCalendar
 
     internal long Roll(long moment)
     {
-        for (var number = days.NumberOf(moment); ; number++)
+        for (var number = days.Number(moment); ; number++)
         {
             var day = days[number];
             for (var i = 0; i < day.Opens.Length; i++)
@@ -47,7 +47,7 @@ public sealed partial class BusinessCalendar
     {
         TimeUnit.Minute or TimeUnit.Hour or TimeUnit.BusinessMinute or TimeUnit.BusinessHour => Deadline(from, length),
         TimeUnit.BusinessDay => days[BusinessDaysAfter(CountsOn(from), length.Amount)].Open,
-        _ => days[BusinessDayOnOrAfter(CalendarDays.Plus(days.NumberOf(from), length, 1))].Open,
+        _ => days[BusinessDayOnOrAfter(CalendarDays.Plus(days.Number(from), length, 1))].Open,
     };
 
     internal long Before(long moment, LengthOfTime length)
@@ -59,7 +59,7 @@ public sealed partial class BusinessCalendar
             case TimeUnit.BusinessMinute or TimeUnit.BusinessHour:
                 return SubtractOpenTime(moment, Ticks(length));
             case TimeUnit.BusinessDay:
-                return days[BusinessDaysBefore(BusinessDayOnOrBefore(days.NumberOf(moment)), length.Amount)].Open;
+                return days[BusinessDaysBefore(BusinessDayOnOrBefore(days.Number(moment)), length.Amount)].Open;
             default:
                 var (day, time) = days.Split(moment);
                 return days.Join(CalendarDays.Plus(day, length, -1), time);
@@ -72,8 +72,8 @@ public sealed partial class BusinessCalendar
         if (from >= to)
             return open;
 
-        var last = days.NumberOf(to);
-        for (var number = days.NumberOf(from); number <= last; number++)
+        var last = days.Number(to);
+        for (var number = days.Number(from); number <= last; number++)
         {
             var day = days[number];
             for (var i = 0; i < day.Opens.Length; i++)
@@ -87,7 +87,7 @@ public sealed partial class BusinessCalendar
 
     private int CountsOn(long moment)
     {
-        var number = days.NumberOf(moment);
+        var number = days.Number(moment);
         var day = days[number];
         return day.IsBusinessDay && moment < day.Close ? number : BusinessDayOnOrAfter(number + 1);
     }
@@ -96,7 +96,7 @@ public sealed partial class BusinessCalendar
     internal long AddOpenTime(long from, long ticks)
     {
         var at = Roll(from);
-        for (var number = days.NumberOf(at); ; number++)
+        for (var number = days.Number(at); ; number++)
         {
             var day = days[number];
             for (var i = 0; i < day.Opens.Length; i++)
@@ -121,7 +121,7 @@ public sealed partial class BusinessCalendar
     /// </summary>
     private long SubtractOpenTime(long from, long ticks)
     {
-        for (var number = days.NumberOf(from); ; number--)
+        for (var number = days.Number(from); ; number--)
         {
             var day = days[number];
             for (var i = day.Opens.Length - 1; i >= 0; i--)

@@ -9,8 +9,8 @@ public sealed record OpenSpan(int Start, int End);
 public sealed record Holiday(string Name, IReadOnlyList<OpenSpan> Hours);
 
 /// <summary>
-/// Open time in one zone: which moments count as business time, and what a length of time means from a moment on (policy.md section 3).
-/// Days are worked out once and kept, so asking is cheap; safe to share between threads.
+/// Open time in one zone: which moments count as business time, and what a length of time means from a moment on (policy-language.md
+/// section 3). Days are worked out once and kept, so asking is cheap; safe to share between threads.
 /// </summary>
 /// <param name="name">As the policy calls it.</param>
 /// <param name="zone">The zone its hours and dates are local to.</param>
@@ -40,10 +40,10 @@ public sealed partial class BusinessCalendar(
     public bool IsNeverOpen => Hours.Values.All(spans => spans.All(s => s.End <= s.Start));
 
     /// <summary>The local date of <paramref name="moment"/>.</summary>
-    public LocalDate DateOf(Instant moment) => moment.InZone(Zone).Date;
+    public LocalDate Date(Instant moment) => moment.InZone(Zone).Date;
 
     /// <summary>The instant at which <paramref name="date"/> begins here.</summary>
-    public Instant StartOf(LocalDate date) => Instant.FromUnixTimeTicks(days[CalendarDays.Number(date)].Start);
+    public Instant Start(LocalDate date) => Instant.FromUnixTimeTicks(days[CalendarDays.Number(date)].Start);
 
     public bool IsBusinessDay(LocalDate date) => days[CalendarDays.Number(date)].IsBusinessDay;
 
@@ -103,9 +103,9 @@ public sealed partial class BusinessCalendar(
             case TimeUnit.Day or TimeUnit.Week or TimeUnit.Month or TimeUnit.Year:
                 return CalendarDays.Plus(date, length, -1);
             case TimeUnit.Minute or TimeUnit.Hour:
-                return DateOf(Before(StartOf(date), length));
+                return Date(Before(Start(date), length));
             default:
-                return DateOf(Before(StartOfBusinessDayOnOrBefore(date), length));
+                return Date(Before(StartOfBusinessDayOnOrBefore(date), length));
         }
     }
 

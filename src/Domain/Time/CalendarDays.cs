@@ -43,7 +43,7 @@ internal sealed class CalendarDays(
     public static LocalDate Date(int number) => Epoch.PlusDays(number);
 
     /// <summary>The local date of a moment, as a number.</summary>
-    public int NumberOf(long moment) => Split(moment).Day;
+    public int Number(long moment) => Split(moment).Day;
 
     /// <summary>The local date and the ticks of the local clock since midnight.</summary>
     public (int Day, long Time) Split(long moment)
@@ -89,12 +89,12 @@ internal sealed class CalendarDays(
         var filled = new Day[ChunkSize];
         var first = First + (chunk << ChunkBits);
         for (var i = 0; i < ChunkSize; i++)
-            filled[i] = DayOf(first + i);
+            filled[i] = Day(first + i);
 
         return chunks[chunk] = filled;
     }
 
-    private Day DayOf(int number)
+    private Day Day(int number)
     {
         var date = Date(number);
         var (start, end) = (Join(number, 0), Join(number + 1, 0));

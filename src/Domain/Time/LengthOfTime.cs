@@ -1,6 +1,6 @@
 namespace CrmSync.Domain.Time;
 
-/// <summary>The units of policy.md section 3.</summary>
+/// <summary>The units of policy-language.md section 3.</summary>
 public enum TimeUnit
 {
     /// <summary><c>m</c>: elapsed minutes.</summary>

@@ -6,12 +6,13 @@ namespace CrmSync.Mail.Calendar;
 internal static class CalendarAddress
 {
     /// <summary>The mail address a property names, in its value or its EMAIL (RFC 7986 section 6.2); null if it names none.</summary>
-    public static string? Of(ContentLine line) => Of(line.Value) ?? Of(line.Parameter("EMAIL")) ?? Of(line.Parameter("X-EMAIL"));
+    public static string? Parse(ContentLine line) =>
+        Parse(line.Value) ?? Parse(line.Parameter("EMAIL")) ?? Parse(line.Parameter("X-EMAIL"));
 
     /// <summary>
     /// The mail address of a calendar user address; <c>mailto:</c> in any case, or absent. Null if it is no mail address.
     /// </summary>
-    public static string? Of(string? value)
+    public static string? Parse(string? value)
     {
         var text = Bare(value ?? "");
         while (text.StartsWith("mailto:", StringComparison.OrdinalIgnoreCase))
@@ -30,15 +31,17 @@ internal static class CalendarAddress
     }
 
     /// <summary>The display name (CN) of a property; null if absent or only the address again.</summary>
-    public static string? NameOf(ContentLine line)
+    public static string? Name(ContentLine line)
     {
         var name = line.Parameter("CN") is { } written ? TextValue.Unescape(written, 500)?.Trim('"', '\'', ' ') : null;
-        return string.IsNullOrEmpty(name) || string.Equals(Of(name), Of(line), StringComparison.OrdinalIgnoreCase) && Of(name) is not null
+        return
+            string.IsNullOrEmpty(name)
+            || string.Equals(Parse(name), Parse(line), StringComparison.OrdinalIgnoreCase) && Parse(name) is not null
             ? null
             : name;
     }
 
-    public static CalendarAttendee Attendee(ContentLine line) => new(Of(line), NameOf(line))
+    public static CalendarAttendee Attendee(ContentLine line) => new(Parse(line), Name(line))
     {
         // vCalendar 1.0 says STATUS where iCalendar says PARTSTAT.
         Status = (line.Parameter("PARTSTAT") ?? line.Parameter("STATUS"))?.Trim().ToUpperInvariant() switch
@@ -64,7 +67,7 @@ internal static class CalendarAddress
             "ROOM" => AttendeeKind.Room,
             _ => AttendeeKind.Unknown,
         },
-        SentBy = Of(line.Parameter("SENT-BY")),
+        SentBy = Parse(line.Parameter("SENT-BY")),
         DelegatedTo = Addresses(line.Parameter("DELEGATED-TO")),
         DelegatedFrom = Addresses(line.Parameter("DELEGATED-FROM")),
     };
@@ -78,5 +81,5 @@ internal static class CalendarAddress
     }
 
     private static string[] Addresses(string? parameter) =>
-        parameter is null ? [] : [.. ContentLine.Members(parameter).Select(Of).OfType<string>()];
+        parameter is null ? [] : [.. ContentLine.Members(parameter).Select(Parse).OfType<string>()];
 }

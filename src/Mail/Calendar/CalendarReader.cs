@@ -80,7 +80,7 @@ public sealed class CalendarReader
         this.limits = limits;
         zones = new ZoneResolver(defaultZone);
         eventReader = new EventReader(zones, limits, (line, words) => Problem(line, words));
-        fallback = TextValue.EncodingOf(charset) ?? TextValue.Western;
+        fallback = TextValue.FindEncoding(charset) ?? TextValue.Western;
     }
 
     /// <summary>Reads a calendar held in memory, such as a part of a mail.</summary>
@@ -280,7 +280,7 @@ public sealed class CalendarReader
         if (component is not ("VEVENT" or "VCALENDAR" or "VTIMEZONE" or "STANDARD" or "DAYLIGHT"))
             return;
 
-        var line = ContentLine.Of(property, TextValue.Decode(rest, fallback), number);
+        var line = ContentLine.From(property, TextValue.Decode(rest, fallback), number);
         if (component == "VEVENT")
             current?.Add(line);
         else if (component == "VCALENDAR")

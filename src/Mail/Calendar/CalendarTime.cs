@@ -53,7 +53,7 @@ public sealed record CalendarTime(LocalDateTime Local, CalendarTimeKind Kind, Ca
     /// The moment in UTC. A wall time that the clocks skip is moved forward by what they skip; of one that comes twice the first is taken.
     /// A day is placed at midnight UTC.
     /// </summary>
-    public Instant Instant => InstantOf(Local, Zone.Zone);
+    public Instant Instant => ToInstant(Local, Zone.Zone);
 
     /// <summary>The same kind of time in the same zone, at another wall time.</summary>
     public CalendarTime At(LocalDateTime local) => this with { Local = local };
@@ -61,7 +61,7 @@ public sealed record CalendarTime(LocalDateTime Local, CalendarTimeKind Kind, Ca
     /// <summary>The same kind of time in the same zone, at another moment.</summary>
     public CalendarTime At(Instant instant) => this with { Local = instant.InZone(Zone.Zone).LocalDateTime };
 
-    internal static Instant InstantOf(LocalDateTime local, DateTimeZone zone)
+    internal static Instant ToInstant(LocalDateTime local, DateTimeZone zone)
     {
         if (ReferenceEquals(zone, DateTimeZone.Utc))
             return local.InUtc().ToInstant();

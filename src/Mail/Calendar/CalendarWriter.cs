@@ -127,10 +127,13 @@ public static class CalendarWriter
     private static string List(string name, IReadOnlyList<string> addresses) =>
         addresses.Count == 0 ? "" : $";{name}=" + string.Join(',', addresses.Select(address => $"\"mailto:{address}\""));
 
-    private static string Parameter(string name, string? value) =>
-        value is null
-            ? ""
-            : $";{name}=\"{value.Replace("^", "^^", StringComparison.Ordinal).Replace("\n", "^n", StringComparison.Ordinal).Replace("\"", "^'", StringComparison.Ordinal)}\"";
+    private static string Parameter(string name, string? value) => value is null ? "" : $";{name}=\"{EscapeParameter(value)}\"";
+
+    /// <summary>RFC 6868.</summary>
+    private static string EscapeParameter(string value) => value
+        .Replace("^", "^^", StringComparison.Ordinal)
+        .Replace("\n", "^n", StringComparison.Ordinal)
+        .Replace("\"", "^'", StringComparison.Ordinal);
 
     private static string Escape(string value) => value
         .Replace("\\", "\\\\", StringComparison.Ordinal)

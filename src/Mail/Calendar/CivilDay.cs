@@ -11,7 +11,7 @@ internal static class CivilDay
     public const long Seconds = 86_400;
 
     /// <summary>Days from 1970-01-01 to a date; the day of the month may lie outside of the month.</summary>
-    public static int Of(int year, int month, int day)
+    public static int From(int year, int month, int day)
     {
         // Years are counted from March, so that the leap day is the last of its year; 146,097 days are 400 years.
         var y = month <= 2 ? year - 1 : year;
@@ -47,16 +47,16 @@ internal static class CivilDay
     };
 
     /// <summary>The first day of the week a day lies in.</summary>
-    public static int WeekOf(int days, IsoDayOfWeek weekStart) => days - ((int)Weekday(days) - (int)weekStart + 7) % 7;
+    public static int Week(int days, IsoDayOfWeek weekStart) => days - ((int)Weekday(days) - (int)weekStart + 7) % 7;
 
     /// <summary>The first day of week 1 of a year: the week that holds 4 January.</summary>
-    public static int FirstWeek(int year, IsoDayOfWeek weekStart) => WeekOf(Of(year, 1, 4), weekStart);
+    public static int FirstWeek(int year, IsoDayOfWeek weekStart) => Week(From(year, 1, 4), weekStart);
 
     /// <summary>Seconds from 1970-01-01T00:00:00 on the wall.</summary>
-    public static long SecondsOf(LocalDateTime local) =>
-        Of(local.Year, local.Month, local.Day) * Seconds + local.Hour * 3600 + local.Minute * 60 + local.Second;
+    public static long ToSeconds(LocalDateTime local) =>
+        From(local.Year, local.Month, local.Day) * Seconds + local.Hour * 3600 + local.Minute * 60 + local.Second;
 
-    public static LocalDateTime LocalOf(long seconds)
+    public static LocalDateTime ToLocal(long seconds)
     {
         var days = (int)Math.DivRem(seconds, Seconds, out var rest);
         if (rest < 0)

@@ -25,7 +25,7 @@ internal sealed record ContentLine(string Name, IReadOnlyList<KeyValuePair<strin
     /// <param name="name">The name, in capitals.</param>
     /// <param name="rest">The line from the <c>;</c> or <c>:</c> after the name on.</param>
     /// <param name="line">The line's number.</param>
-    public static ContentLine Of(string name, string rest, int line)
+    public static ContentLine From(string name, string rest, int line)
     {
         if (rest.Length > 0 && rest[0] == ':')
             return new ContentLine(name, None, rest[1..], line);

@@ -20,8 +20,8 @@ internal sealed record Observance(
 internal sealed class EmbeddedZone : DateTimeZone
 {
     private const int MostOnsets = 4_000;
-    private static readonly long Earliest = CivilDay.Of(1950, 1, 1) * CivilDay.Seconds;
-    private static readonly long Latest = CivilDay.Of(2100, 1, 1) * CivilDay.Seconds;
+    private static readonly long Earliest = CivilDay.From(1950, 1, 1) * CivilDay.Seconds;
+    private static readonly long Latest = CivilDay.From(2100, 1, 1) * CivilDay.Seconds;
 
     private readonly ZoneInterval[] intervals;
 
@@ -30,7 +30,7 @@ internal sealed class EmbeddedZone : DateTimeZone
         this.intervals = intervals;
 
     /// <summary>The zone of these observances; null if there are none.</summary>
-    public static EmbeddedZone? Of(string id, IReadOnlyList<Observance> observances)
+    public static EmbeddedZone? From(string id, IReadOnlyList<Observance> observances)
     {
         if (observances.Count == 0)
             return null;
@@ -76,7 +76,7 @@ internal sealed class EmbeddedZone : DateTimeZone
         var zone = ForOffset(observance.From);
         var locals = observance.Rules
             .SelectMany(rule => new RuleExpansion(rule, observance.Start, isDate: false, zone, startIsOccurrence: true)
-                .Between(Earliest, Latest).Take(MostOnsets / 8).Select(CivilDay.LocalOf))
+                .Between(Earliest, Latest).Take(MostOnsets / 8).Select(CivilDay.ToLocal))
             .Concat(observance.Dates)
             .Append(observance.Start);
         return locals.Select(local => (local.WithOffset(observance.From).ToInstant(), observance.From, observance.To, observance.Daylight));

@@ -20,7 +20,7 @@ internal sealed class EventReader(ZoneResolver zones, CalendarLimits limits, Act
         reason = null;
         var uid =
             First(lines, "UID") is { } uidLine && TextValue.Unescape(uidLine.Value, int.MaxValue) is { } written
-                ? MeetingUid.Of(written)
+                ? MeetingUid.From(written)
                 : null;
         var recurrenceId = First(lines, "RECURRENCE-ID") is { } idLine ? Time(idLine, idLine.Value) : null;
         var stamp = First(lines, "DTSTAMP") is { } stampLine ? Moment(stampLine) : null;
@@ -73,7 +73,7 @@ internal sealed class EventReader(ZoneResolver zones, CalendarLimits limits, Act
             StartIsMissing = First(lines, "DTSTART") is null,
             WrittenDuration = duration,
             AllDay = start.IsDate || allDayFlag,
-            Status = StatusOf(lines),
+            Status = Status(lines),
             Class = First(lines, "CLASS")?.Value.Trim().ToUpperInvariant() switch
             {
                 null or "" or "PUBLIC" => EventClass.Public,
@@ -157,7 +157,7 @@ internal sealed class EventReader(ZoneResolver zones, CalendarLimits limits, Act
                     duration.Days
                         + (int)(
                             (duration.Hours * 3600 + duration.Minutes * 60 + duration.Seconds + CivilDay.Seconds - 1) / CivilDay.Seconds)));
-        return (Length.Of(duration).EndOf(start), duration);
+        return (Length.From(duration).End(start), duration);
     }
 
     private CalendarTime? Time(ContentLine line, string value)
@@ -223,7 +223,7 @@ internal sealed class EventReader(ZoneResolver zones, CalendarLimits limits, Act
     }
 
     /// <summary>The last STATUS that is known: repeated ones are corrections by whoever passed the event on.</summary>
-    private static EventStatus StatusOf(IReadOnlyList<ContentLine> lines) => lines.Where(line => line.Name == "STATUS")
+    private static EventStatus Status(IReadOnlyList<ContentLine> lines) => lines.Where(line => line.Name == "STATUS")
         .Select(line => line.Value.Trim().ToUpperInvariant() switch
         {
             "CANCELLED" or "CANCELED" => EventStatus.Cancelled,
@@ -238,9 +238,9 @@ internal sealed class EventReader(ZoneResolver zones, CalendarLimits limits, Act
         var all = lines
             .Where(line => line.Name == "ORGANIZER")
             .Select(line => new CalendarOrganizer(
-                CalendarAddress.Of(line),
-                CalendarAddress.NameOf(line),
-                CalendarAddress.Of(line.Parameter("SENT-BY"))))
+                CalendarAddress.Parse(line),
+                CalendarAddress.Name(line),
+                CalendarAddress.Parse(line.Parameter("SENT-BY"))))
             .ToList();
         return all.Find(organizer => organizer.Address is not null) ?? all.FirstOrDefault();
     }
@@ -274,7 +274,7 @@ internal sealed class EventReader(ZoneResolver zones, CalendarLimits limits, Act
 
             var text = line.Value.Contains("FREQ", StringComparison.OrdinalIgnoreCase)
                 ? line.Value
-                : OldRule.Translate(line.Value, start.Local);
+                : VCalendarRule.Translate(line.Value, start.Local);
             string? wrong = "it is no recurrence rule and left out";
             if (text is not null && RecurrenceRule.Parse(text, out wrong) is { } rule)
                 rules.Add(rule);

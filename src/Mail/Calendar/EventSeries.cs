@@ -7,7 +7,7 @@ namespace CrmSync.Mail.Calendar;
 public sealed record EventSeries(string Uid, CalendarEvent? Master, IReadOnlyList<CalendarEvent> Changes)
 {
     /// <summary>A single event, or a series without changes.</summary>
-    public static EventSeries Of(CalendarEvent entry)
+    public static EventSeries From(CalendarEvent entry)
     {
         ArgumentNullException.ThrowIfNull(entry);
         return entry.RecurrenceId is null ? new(entry.Uid, entry, []) : new(entry.Uid, null, [entry]);
@@ -51,7 +51,7 @@ public sealed record EventSeries(string Uid, CalendarEvent? Master, IReadOnlyLis
     private static EventSeries Series(List<CalendarEvent> group)
     {
         if (group.Count == 1)
-            return Of(group[0]);
+            return From(group[0]);
 
         CalendarEvent? master = null;
         var changes = new Dictionary<CalendarTime, CalendarEvent>();

@@ -17,7 +17,7 @@ public sealed record MeetingUid(string Uid, LocalDate? Instance)
     /// <summary>
     /// Cleans a UID as it was written: not folded, not escaped, with or without <c>mailto:</c>-like decoration left as it is.
     /// </summary>
-    public static MeetingUid Of(string written)
+    public static MeetingUid From(string written)
     {
         ArgumentNullException.ThrowIfNull(written);
         var uid = written.Trim();

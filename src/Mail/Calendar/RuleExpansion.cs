@@ -34,11 +34,11 @@ internal sealed class RuleExpansion
     public RuleExpansion(RecurrenceRule rule, LocalDateTime start, bool isDate, DateTimeZone zone, bool startIsOccurrence)
     {
         this.rule = rule;
-        this.start = CivilDay.SecondsOf(start);
+        this.start = CivilDay.ToSeconds(start);
         this.startIsOccurrence = startIsOccurrence;
         startDay = (int)Math.Floor(this.start / (double)CivilDay.Seconds);
         first = (start.Year, start.Month, start.Day);
-        until = UntilOf(rule, isDate, zone);
+        until = Until(rule, isDate, zone);
         foreach (var place in rule.ByDay)
             weekdays |= 1 << (int)place.Day;
         foreach (var month in rule.ByMonth)
@@ -106,7 +106,7 @@ internal sealed class RuleExpansion
         // The first time of a day stands for all of them, unless their places in the period matter.
         var each = oncePerDay && rule.BySetPosition.Count == 0 && times.Length > 1 ? times[..1] : times;
         IsThinned |= each.Length < times.Length;
-        var fromDay = (int)Math.Clamp(Math.Floor(from / (double)CivilDay.Seconds), CivilDay.Of(1, 1, 1), CivilDay.Of(9998, 1, 1));
+        var fromDay = (int)Math.Clamp(Math.Floor(from / (double)CivilDay.Seconds), CivilDay.From(1, 1, 1), CivilDay.From(9998, 1, 1));
         var last = Math.Min(until, to);
         for (long period = rule.Count is null ? FirstPeriod(fromDay) : 0; ; period++)
         {
@@ -220,20 +220,20 @@ internal sealed class RuleExpansion
             case Frequency.Yearly:
                 if (first.Year + offset > DateValue.LastYear)
                     return null;
-                firstDay = CivilDay.Of(first.Year + offset, 1, 1);
+                firstDay = CivilDay.From(first.Year + offset, 1, 1);
                 FillYear(first.Year + offset);
                 break;
             case Frequency.Monthly:
                 var month = first.Year * 12 + first.Month - 1 + offset;
                 if (month / 12 > DateValue.LastYear)
                     return null;
-                firstDay = CivilDay.Of(month / 12, month % 12 + 1, 1);
+                firstDay = CivilDay.From(month / 12, month % 12 + 1, 1);
                 if (rule.ByMonth.Count == 0 || rule.ByMonth.Contains(month % 12 + 1))
                     FillMonth(month / 12, month % 12 + 1);
                 break;
             case Frequency.Weekly:
-                firstDay = CivilDay.WeekOf(startDay, rule.WeekStart) + 7 * Math.Min(offset, 500_000);
-                if (firstDay > CivilDay.Of(DateValue.LastYear, 1, 1))
+                firstDay = CivilDay.Week(startDay, rule.WeekStart) + 7 * Math.Min(offset, 500_000);
+                if (firstDay > CivilDay.From(DateValue.LastYear, 1, 1))
                     return null;
                 for (var day = firstDay; day < firstDay + 7; day++)
                 {
@@ -244,7 +244,7 @@ internal sealed class RuleExpansion
                 break;
             default:
                 firstDay = startDay + offset;
-                if (firstDay > CivilDay.Of(DateValue.LastYear, 1, 1))
+                if (firstDay > CivilDay.From(DateValue.LastYear, 1, 1))
                     return null;
                 if (DayIsAllowed(firstDay))
                     days.Add(firstDay);
@@ -292,10 +292,10 @@ internal sealed class RuleExpansion
         {
             foreach (var number in rule.ByYearDay)
             {
-                var day = CivilDay.Of(year, 1, 1) + (number > 0 ? number - 1 : CivilDay.DaysInYear(year) + number);
+                var day = CivilDay.From(year, 1, 1) + (number > 0 ? number - 1 : CivilDay.DaysInYear(year) + number);
                 if (
-                    day >= CivilDay.Of(year, 1, 1)
-                    && day < CivilDay.Of(year + 1, 1, 1)
+                    day >= CivilDay.From(year, 1, 1)
+                    && day < CivilDay.From(year + 1, 1, 1)
                     && DayIsAllowed(day)
                     && PlaceIsAllowed(day, rule.ByMonth.Count > 0))
                     days.Add(day);
@@ -308,19 +308,19 @@ internal sealed class RuleExpansion
                 FillMonthDays(year, month, monthly: rule.ByMonth.Count > 0);
         }
         else if (rule.ByDay.Count > 0 && rule.ByMonth.Count == 0)
-            FillPlaces(CivilDay.Of(year, 1, 1), CivilDay.Of(year + 1, 1, 1));
+            FillPlaces(CivilDay.From(year, 1, 1), CivilDay.From(year + 1, 1, 1));
         else if (rule.ByMonth.Count > 0)
         {
             foreach (var month in rule.ByMonth)
                 FillMonth(year, month);
         }
         else if (first.Day <= CivilDay.DaysInMonth(year, first.Month))
-            days.Add(CivilDay.Of(year, first.Month, first.Day));
+            days.Add(CivilDay.From(year, first.Month, first.Day));
     }
 
     private void FillMonth(int year, int month)
     {
-        var begin = CivilDay.Of(year, month, 1);
+        var begin = CivilDay.From(year, month, 1);
         var end = begin + CivilDay.DaysInMonth(year, month);
         if (rule.ByMonthDay.Count > 0)
             FillMonthDays(year, month, monthly: true);
@@ -343,7 +343,7 @@ internal sealed class RuleExpansion
             var dayOfMonth = number > 0 ? number : length + 1 + number;
             if (dayOfMonth < 1 || dayOfMonth > length)
                 continue;
-            var day = CivilDay.Of(year, month, dayOfMonth);
+            var day = CivilDay.From(year, month, dayOfMonth);
             if (PlaceIsAllowed(day, monthly))
                 days.Add(day);
         }
@@ -386,7 +386,7 @@ internal sealed class RuleExpansion
         if (rule.ByYearDay.Count == 0)
             return true;
 
-        var dayOfYear = day - CivilDay.Of(year, 1, 1) + 1;
+        var dayOfYear = day - CivilDay.From(year, 1, 1) + 1;
         return rule.ByYearDay.Contains(dayOfYear) || rule.ByYearDay.Contains(dayOfYear - CivilDay.DaysInYear(year) - 1);
     }
 
@@ -399,7 +399,7 @@ internal sealed class RuleExpansion
             return true;
 
         var (year, month, dayOfMonth) = CivilDay.Parts(day);
-        var index = monthly ? dayOfMonth - 1 : day - CivilDay.Of(year, 1, 1);
+        var index = monthly ? dayOfMonth - 1 : day - CivilDay.From(year, 1, 1);
         var length = monthly ? CivilDay.DaysInMonth(year, month) : CivilDay.DaysInYear(year);
         return rule.ByDay.Any(place => place.Day == CivilDay.Weekday(day)
             && (place.Ordinal == 0 || place.Ordinal == index / 7 + 1 || place.Ordinal == -((length - 1 - index) / 7 + 1)));
@@ -433,20 +433,20 @@ internal sealed class RuleExpansion
         return [.. from hour in hours from minute in minutes from second in seconds select hour * 3600 + minute * 60 + second];
     }
 
-    private static long UntilOf(RecurrenceRule rule, bool isDate, DateTimeZone zone)
+    private static long Until(RecurrenceRule rule, bool isDate, DateTimeZone zone)
     {
         if (rule.Until is not { } until)
             return long.MaxValue;
         if (isDate)
-            return CivilDay.SecondsOf(until.Date + LocalTime.Midnight);
+            return CivilDay.ToSeconds(until.Date + LocalTime.Midnight);
 
         return rule.UntilKind switch
         {
             // A date ends a timed series with that whole day: the office means "the last one is on the 12th".
-            CalendarTimeKind.Date => CivilDay.SecondsOf(until) + CivilDay.Seconds - 1,
-            CalendarTimeKind.Utc when until.Year is > 1 and < DateValue.LastYear => CivilDay.SecondsOf(
+            CalendarTimeKind.Date => CivilDay.ToSeconds(until) + CivilDay.Seconds - 1,
+            CalendarTimeKind.Utc when until.Year is > 1 and < DateValue.LastYear => CivilDay.ToSeconds(
                 until.InUtc().ToInstant().InZone(zone).LocalDateTime),
-            _ => CivilDay.SecondsOf(until),
+            _ => CivilDay.ToSeconds(until),
         };
     }
 

@@ -38,7 +38,7 @@ internal sealed class SeriesExpansion
             if (series.Master is { } master)
                 Expand(master);
             foreach (var change in series.Changes)
-                Add(new Occurrence(change, change.Start, change.End, IdOf(change)));
+                Add(new Occurrence(change, change.Start, change.End, OccurrenceId(change)));
         }
 
         if (found.Count > 1)
@@ -59,13 +59,13 @@ internal sealed class SeriesExpansion
     private void Expand(CalendarEvent master)
     {
         var start = master.Start;
-        var length = Length.Of(master);
+        var length = Length.From(master);
         var splits = series
             .Changes.Where(change => change.ThisAndFuture)
-            .Select(change => new Split(change, IdOf(change), LocalIdOf(change)))
+            .Select(change => new Split(change, OccurrenceId(change), LocalId(change)))
             .OrderBy(split => split.Id)
             .ToList();
-        var changed = series.Changes.Select(IdOf).ToHashSet();
+        var changed = series.Changes.Select(OccurrenceId).ToHashSet();
         var changedDates = series
             .Changes.Where(change => change.RecurrenceId!.IsDate && !start.IsDate)
             .Select(change => change.RecurrenceId!.Date)
@@ -74,11 +74,11 @@ internal sealed class SeriesExpansion
 
         // An occurrence may begin before the window and end in it, and a split may move it into the window from either side.
         var reach =
-            Duration.Max(length.Most, splits.Count == 0 ? Duration.Zero : splits.Max(split => Length.Of(split.Change).Most))
+            Duration.Max(length.Most, splits.Count == 0 ? Duration.Zero : splits.Max(split => Length.From(split.Change).Most))
             + Duration.FromDays(2);
         var shift = splits.Count == 0 ? Duration.Zero : Duration.FromSeconds(splits.Max(split => Math.Abs(split.Shift)));
-        var earliest = CivilDay.SecondsOf(Clamped(from, -(reach + shift)).InUtc().LocalDateTime);
-        var latest = CivilDay.SecondsOf(Clamped(to, shift + Duration.FromDays(2)).InUtc().LocalDateTime);
+        var earliest = CivilDay.ToSeconds(Clamped(from, -(reach + shift)).InUtc().LocalDateTime);
+        var latest = CivilDay.ToSeconds(Clamped(to, shift + Duration.FromDays(2)).InUtc().LocalDateTime);
 
         var seen = new HashSet<Instant>();
         var days = new HashSet<LocalDate>();
@@ -112,9 +112,9 @@ internal sealed class SeriesExpansion
                     continue;
                 }
 
-                var begin = split is null ? original : split.Change.Start.At(CivilDay.LocalOf(CivilDay.SecondsOf(local) + split.Shift));
-                var takes = own ?? (split is null ? length : Length.Of(split.Change));
-                if (Add(new Occurrence(split?.Change ?? master, begin, takes.EndOf(begin), id)))
+                var begin = split is null ? original : split.Change.Start.At(CivilDay.ToLocal(CivilDay.ToSeconds(local) + split.Shift));
+                var takes = own ?? (split is null ? length : Length.From(split.Change));
+                if (Add(new Occurrence(split?.Change ?? master, begin, takes.End(begin), id)))
                     added++;
             }
         }
@@ -133,22 +133,22 @@ internal sealed class SeriesExpansion
     {
         var start = master.Start;
         yield return master
-            .Dates.Select(date => (Local: LocalOf(date.Start, start), Own: date.Length is { } length ? Length.Of(length) : (Length?)null))
+            .Dates.Select(date => (Local: Local(date.Start, start), Own: date.Length is { } length ? Length.From(length) : (Length?)null))
             .Append((start.Local, null))
-            .Where(date => CivilDay.SecondsOf(date.Local) is var seconds && seconds >= earliest && seconds < latest)
+            .Where(date => CivilDay.ToSeconds(date.Local) is var seconds && seconds >= earliest && seconds < latest)
             .OrderBy(date => date.Local);
 
         foreach (var rule in master.Rules)
         {
             var expansion = new RuleExpansion(rule, start.Local, start.IsDate, start.Zone.Zone, startIsOccurrence: true);
-            yield return expansion.Between(earliest, latest, oncePerDay).Select(seconds => (CivilDay.LocalOf(seconds), (Length?)null));
+            yield return expansion.Between(earliest, latest, oncePerDay).Select(seconds => (CivilDay.ToLocal(seconds), (Length?)null));
             isThinned |= expansion.IsThinned;
             if (expansion.GaveUp)
                 shortfall ??= $"the rule {rule} goes too long without an occurrence and was given up";
         }
     }
 
-    private static LocalDateTime LocalOf(CalendarTime date, CalendarTime start)
+    private static LocalDateTime Local(CalendarTime date, CalendarTime start)
     {
         if (start.IsDate)
             return date.Date + LocalTime.Midnight;
@@ -161,19 +161,19 @@ internal sealed class SeriesExpansion
     }
 
     /// <summary>The recurrence id of a change in UTC, read in the zone of the series.</summary>
-    private Instant IdOf(CalendarEvent change)
+    private Instant OccurrenceId(CalendarEvent change)
     {
         var id = change.RecurrenceId!;
         if (series.Master is not { } master || id.Kind is CalendarTimeKind.Utc or CalendarTimeKind.Zoned && !master.Start.IsDate)
             return id.Instant;
-        return master.Start.At(LocalIdOf(change)).Instant;
+        return master.Start.At(LocalId(change)).Instant;
     }
 
     /// <summary>The recurrence id of a change in the wall time of the series.</summary>
-    private LocalDateTime LocalIdOf(CalendarEvent change)
+    private LocalDateTime LocalId(CalendarEvent change)
     {
         var id = change.RecurrenceId!;
-        return series.Master is { } master ? LocalOf(id, master.Start) : id.Local;
+        return series.Master is { } master ? Local(id, master.Start) : id.Local;
     }
 
     private bool Add(Occurrence occurrence)
@@ -196,7 +196,7 @@ internal sealed class SeriesExpansion
     /// <summary>A change for this and all later occurrences: by how many seconds of wall time it moves them.</summary>
     private sealed record Split(CalendarEvent Change, Instant Id, LocalDateTime LocalId)
     {
-        public long Shift { get; } = CivilDay.SecondsOf(Change.Start.Local) - CivilDay.SecondsOf(LocalId);
+        public long Shift { get; } = CivilDay.ToSeconds(Change.Start.Local) - CivilDay.ToSeconds(LocalId);
     }
 
     /// <summary>
@@ -243,7 +243,7 @@ internal sealed class SeriesExpansion
             if (rules.Count == 0)
                 return false;
 
-            var seconds = CivilDay.SecondsOf(local);
+            var seconds = CivilDay.ToSeconds(local);
             return rules.Exists(rule => rule.Expansion.Between(seconds, seconds + 1).Any());
         }
     }

@@ -10,7 +10,7 @@ internal static class TextValue
     public static readonly Encoding Western = CodePagesEncodingProvider.Instance.GetEncoding(1252)!;
 
     /// <summary>The encoding of a name; null if it is not known.</summary>
-    public static Encoding? EncodingOf(string? charset)
+    public static Encoding? FindEncoding(string? charset)
     {
         if (string.IsNullOrWhiteSpace(charset))
             return null;
@@ -63,7 +63,7 @@ internal static class TextValue
         if (!string.Equals(encoding, "QUOTED-PRINTABLE", StringComparison.OrdinalIgnoreCase))
             return line.Value;
 
-        var fallback = EncodingOf(line.Parameter("CHARSET")) ?? Western;
+        var fallback = FindEncoding(line.Parameter("CHARSET")) ?? Western;
         return Decode(FromQuotedPrintable(Encoding.UTF8.GetBytes(line.Value)), fallback);
     }
 

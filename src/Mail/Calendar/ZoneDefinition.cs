@@ -77,7 +77,7 @@ internal sealed class ZoneDefinition
     }
 
     /// <summary>Ends the VTIMEZONE; the zone, or null if it defines none.</summary>
-    public EmbeddedZone? End() => string.IsNullOrEmpty(id) ? null : EmbeddedZone.Of(id, observances);
+    public EmbeddedZone? End() => string.IsNullOrEmpty(id) ? null : EmbeddedZone.From(id, observances);
 
     private static LocalDateTime? Local(string value) =>
         DateValue.Parse(value) is { } date && date.Local.Year is > DateValue.FirstYear and <= DateValue.LastYear ? date.Local : null;

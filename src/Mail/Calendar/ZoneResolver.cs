@@ -97,7 +97,7 @@ internal sealed class ZoneResolver
                     .Replace(" Summer Time", " Standard Time", StringComparison.OrdinalIgnoreCase))
             ?? Named(id + " Standard Time")
             ?? (ZoneNames.Windows(id) is { } windows ? Named(windows) : null)
-            ?? OffsetOf(id);
+            ?? ParseOffset(id);
     }
 
     /// <summary><c>/mozilla.org/20070129_1/America/Argentina/Salta</c>: the longest end of the path that is a zone.</summary>
@@ -117,7 +117,7 @@ internal sealed class ZoneResolver
         id.TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9') is var bare && bare.EndsWith(' ') ? bare.TrimEnd() : id;
 
     /// <summary><c>GMT+0100</c>, <c>(UTC+01:00) Somewhere</c>, <c>GMT -0500 (Standard) / GMT -0400 (Daylight)</c>, <c>+01:00</c>.</summary>
-    private static DateTimeZone? OffsetOf(string id)
+    private static DateTimeZone? ParseOffset(string id)
     {
         var text = id.TrimStart('(').TrimStart();
         if (text.StartsWith("GMT", StringComparison.OrdinalIgnoreCase) || text.StartsWith("UTC", StringComparison.OrdinalIgnoreCase))

@@ -135,8 +135,8 @@ public static class AddressList
         if (at <= 0 || at == text.Length - 1)
             return null;
 
-        var domain = DomainOf(text[(at + 1)..]);
-        var local = LocalOf(text[..at]);
+        var domain = Domain(text[(at + 1)..]);
+        var local = Local(text[..at]);
         if (domain is null || local is null)
             return null;
 
@@ -170,7 +170,7 @@ public static class AddressList
 
     private static readonly SearchValues<char> NeverUnquoted = SearchValues.Create("<>()@:;,");
 
-    private static string? DomainOf(ReadOnlySpan<char> raw)
+    private static string? Domain(ReadOnlySpan<char> raw)
     {
         var domain = WithoutSpace(raw).TrimEnd('.').ToLowerInvariant();
         if (
@@ -197,7 +197,7 @@ public static class AddressList
                 or System.Globalization.UnicodeCategory.Surrogate
                 or System.Globalization.UnicodeCategory.OtherSymbol;
 
-    private static string? LocalOf(ReadOnlySpan<char> raw)
+    private static string? Local(ReadOnlySpan<char> raw)
     {
         raw = raw.Trim();
         if (raw.Length > 1 && raw[0] == '"' && raw[^1] == '"')
@@ -334,7 +334,7 @@ public static class AddressList
                         inGroup = true;
                         at++;
                         break;
-                    case '=' when at + 1 < text.Length && text[at + 1] == '?' && EncodedWord.EndOf(text, at) is > 0 and var end:
+                    case '=' when at + 1 < text.Length && text[at + 1] == '?' && EncodedWord.End(text, at) is > 0 and var end:
                         phrase.Append(text, at, end - at);
                         at = end;
                         break;
@@ -473,7 +473,7 @@ public static class AddressList
         {
             var words = phrase.ToString().Trim();
             if (angle is not null)
-                Add(NameOf(words), angle);
+                Add(Name(words), angle);
             else if (words.Contains('@', StringComparison.Ordinal))
                 AddBare(words);
             else if (words.Length > 0 && comment.Length is > 2 and < 320 && Normalise(comment.ToString()) is not null)
@@ -490,7 +490,7 @@ public static class AddressList
             quotedName = false;
         }
 
-        private string NameOf(string words)
+        private string Name(string words)
         {
             if (words.Length == 0)
                 return comment.ToString();

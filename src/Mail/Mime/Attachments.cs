@@ -35,17 +35,20 @@ internal static class Attachments
             or "message/global-headers":
                 return false;
             case "text/calendar":
-                return part.Disposition == "attachment" && CalendarPart.MethodOf(part) is null;
+                return part.Disposition == "attachment" && CalendarPart.FindMethod(part) is null;
             case "application/ics":
-                return CalendarPart.MethodOf(part) is null && !root.All().Any(p => p.ContentType == "text/calendar" && !p.InForwarded);
+                return CalendarPart.FindMethod(part) is null && !root.All().Any(p => p.ContentType == "text/calendar" && !p.InForwarded);
             case "message/rfc822" or "message/global":
                 return within is not ("multipart/report" or "multipart/digest");
             case "application/applefile" when within == "multipart/appledouble":
                 return false;
 
             // What was opened counts by what is in it.
-            case "application/pkcs7-mime" or "application/x-pkcs7-mime" or "application/ms-tnef" or "application/vnd.ms-tnef" or "application/octet-stream"
-                when part.Parts.Count > 0:
+            case "application/pkcs7-mime"
+            or "application/x-pkcs7-mime"
+            or "application/ms-tnef"
+            or "application/vnd.ms-tnef"
+            or "application/octet-stream" when part.Parts.Count > 0:
                 return false;
         }
 

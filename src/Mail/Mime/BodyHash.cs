@@ -21,7 +21,7 @@ internal sealed class BodyHash
     public TextLeaf? Current { get; private set; }
 
     /// <summary>The digest of leaves that are kept whole.</summary>
-    public static byte[] Of(List<TextLeaf> leaves)
+    public static byte[] Compute(List<TextLeaf> leaves)
     {
         // Nearly every body is one leaf in UTF-8 or plain ASCII: then nothing needs to be decoded.
         if (leaves.Count == 1 && OneLeaf(leaves[0]) is { } digest)

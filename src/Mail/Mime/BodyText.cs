@@ -5,7 +5,7 @@ namespace CrmSync.Mail.Mime;
 /// <summary>The text of a body put together from its sections, and how many uuencoded files were enclosed in it.</summary>
 internal sealed record BodyText(string Text, int EnclosedFiles, IReadOnlyList<TextSpan> Quoted)
 {
-    public static BodyText Of(List<TextSection> sections)
+    public static BodyText From(List<TextSection> sections)
     {
         var files = 0;
         StringBuilder? joined = null;
@@ -43,7 +43,7 @@ internal sealed record BodyText(string Text, int EnclosedFiles, IReadOnlyList<Te
         return new BodyText(joined?.ToString() ?? only ?? "", files, quoted is null ? [] : quoted);
     }
 
-    public static string? HtmlOf(List<TextSection> sections)
+    public static string? Html(List<TextSection> sections)
     {
         var forms = sections.SelectMany(s => s.Html).Select(Decoded).Where(h => h.Length > 0).ToList();
         return forms.Count switch

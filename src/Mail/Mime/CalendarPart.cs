@@ -28,8 +28,8 @@ public sealed record CalendarPart(
                     new CalendarPart(
                         part.Content,
                         part.Charset,
-                        MethodOf(part),
-                        PlaceOf(part),
+                        FindMethod(part),
+                        FindPlace(part),
                         part.FileName,
                         part.ContentType,
                         part.IsContentCut));
@@ -38,7 +38,7 @@ public sealed record CalendarPart(
         return found.Count < 2 ? found : [.. found.OrderBy(c => c.ContentType == "text/calendar" ? 0 : 1)];
     }
 
-    internal static string? MethodOf(MimePart part)
+    internal static string? FindMethod(MimePart part)
     {
         if (part.Parameter("method") is { Length: > 0 } named)
             return named.Trim().ToUpperInvariant();
@@ -53,7 +53,7 @@ public sealed record CalendarPart(
         return null;
     }
 
-    private static CalendarPlace PlaceOf(MimePart part) => part.Parent?.ContentType switch
+    private static CalendarPlace FindPlace(MimePart part) => part.Parent?.ContentType switch
     {
         null => CalendarPlace.Top,
         _ when part.Disposition == "attachment" => CalendarPlace.Attachment,

@@ -169,7 +169,7 @@ internal sealed class ContentField
         var start = at;
         while (at < text.Length && text[at] != ';')
         {
-            var word = text[at] == '=' ? EncodedWord.EndOf(text, at) : -1;
+            var word = text[at] == '=' ? EncodedWord.End(text, at) : -1;
             at = word > 0 ? word : at + 1;
         }
 

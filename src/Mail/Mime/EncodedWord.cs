@@ -59,7 +59,7 @@ internal static class EncodedWord
     }
 
     /// <summary>The end of the encoded word that starts at <paramref name="at"/>, or -1: commas inside one separate no addresses.</summary>
-    public static int EndOf(string value, int at) => TryRead(value, at, out var word) ? word.End : -1;
+    public static int End(string value, int at) => TryRead(value, at, out var word) ? word.End : -1;
 
     private static bool TryRead(string value, int at, out Word word)
     {

@@ -35,14 +35,14 @@ public sealed class HeaderBlock : IReadOnlyList<Header>
     public int Count => fields.Length;
 
     /// <inheritdoc/>
-    public Header this[int index] => new(Encoding.ASCII.GetString(NameOf(fields[index])), ValueOf(fields[index]));
+    public Header this[int index] => new(Encoding.ASCII.GetString(Name(fields[index])), Value(fields[index]));
 
     /// <summary>The value of the first field of that name that is not blank, or null; names are equal without case.</summary>
     public string? First(string name)
     {
         foreach (var field in fields)
         {
-            if (IsNamed(field, name) && ValueOf(field) is { Length: > 0 } value)
+            if (IsNamed(field, name) && Value(field) is { Length: > 0 } value)
                 return value;
         }
 
@@ -58,12 +58,12 @@ public sealed class HeaderBlock : IReadOnlyList<Header>
         foreach (var field in fields)
         {
             if (IsNamed(field, name))
-                yield return ValueOf(field);
+                yield return Value(field);
         }
     }
 
     /// <summary>Whether there is a field of that name, blank or not.</summary>
-    public bool Has(string name) => CountOf(name) > 0;
+    public bool Has(string name) => CountFields(name) > 0;
 
     /// <inheritdoc/>
     public IEnumerator<Header> GetEnumerator()
@@ -74,7 +74,7 @@ public sealed class HeaderBlock : IReadOnlyList<Header>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    internal int CountOf(string name)
+    internal int CountFields(string name)
     {
         var count = 0;
         foreach (var field in fields)
@@ -82,11 +82,11 @@ public sealed class HeaderBlock : IReadOnlyList<Header>
         return count;
     }
 
-    private bool IsNamed(Field field, string name) => field.NameLength == name.Length && Ascii.EqualsIgnoreCase(NameOf(field), name);
+    private bool IsNamed(Field field, string name) => field.NameLength == name.Length && Ascii.EqualsIgnoreCase(Name(field), name);
 
-    private ReadOnlySpan<byte> NameOf(Field field) => bytes.AsSpan(field.Start, field.NameLength);
+    private ReadOnlySpan<byte> Name(Field field) => bytes.AsSpan(field.Start, field.NameLength);
 
-    private string ValueOf(Field field)
+    private string Value(Field field)
     {
         var raw = bytes.AsSpan(field.ValueStart, field.End - field.ValueStart).Trim(" \t\r\n\0"u8);
         if (raw.IndexOfAny((byte)'\r', (byte)'\n', (byte)0) < 0)

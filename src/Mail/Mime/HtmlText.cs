@@ -17,13 +17,13 @@ public static class HtmlText
     /// The visible text: blocks and table rows on lines of their own, list items with a dash, quotes with <c>&gt;</c>; no scripts, styles
     /// and hidden parts.
     /// </summary>
-    public static string Of(string html) => Read(html).Text;
+    public static string Convert(string html) => Read(html).Text;
 
     /// <summary>The visible text, and which stretches of it mail programs mark as quoted or as signature.</summary>
     internal static (string Text, IReadOnlyList<TextSpan> Quoted) Read(string html) => new TextWriter().Write(Parse(html));
 
     /// <summary>The links of an HTML text that stand outside of quotes: their words and where they lead.</summary>
-    internal static IEnumerable<(string Words, string Target)> LinksOf(string html)
+    internal static IEnumerable<(string Words, string Target)> Links(string html)
     {
         foreach (var link in Parse(html).QuerySelectorAll("a[href], area[href]"))
         {

@@ -80,7 +80,7 @@ internal sealed class LeafReader(MimeLimits limits, Allowance allowance, List<Te
         if (decoder is not null)
             decoder.Write(data);
         else
-            sixteenths += TransferDecoder.SixteenthsOf(leaf.Encoding, data);
+            sixteenths += TransferDecoder.Sixteenths(leaf.Encoding, data);
     }
 
     /// <summary>The leaf, if one is open, has ended.</summary>

@@ -314,7 +314,7 @@ internal sealed class MailDateReader
         if (pieces.Length != 3 || pieces.Any(p => p.Length == 0))
             return false;
 
-        if (MonthOf(pieces[1]) is { } named && int.TryParse(pieces[0], NumberStyles.None, CultureInfo.InvariantCulture, out var first))
+        if (ParseMonth(pieces[1]) is { } named && int.TryParse(pieces[0], NumberStyles.None, CultureInfo.InvariantCulture, out var first))
         {
             month = named;
             if (pieces[0].Length == 4)
@@ -387,15 +387,15 @@ internal sealed class MailDateReader
 
     private bool TakeMonth(string word)
     {
-        if (month is not null || IsDayName(word) && day is null && MonthOf(word) is not null && word.Length > 3)
-            return month is not null && MonthOf(word) is not null;
-        if (MonthOf(word) is not { } found)
+        if (month is not null || IsDayName(word) && day is null && ParseMonth(word) is not null && word.Length > 3)
+            return month is not null && ParseMonth(word) is not null;
+        if (ParseMonth(word) is not { } found)
             return false;
         month = found;
         return true;
     }
 
-    private static int? MonthOf(string word)
+    private static int? ParseMonth(string word)
     {
         if (word.Length < 3)
             return null;
@@ -445,7 +445,10 @@ internal sealed class MailDateReader
         var zone = Offset.FromSeconds((offset ?? 0) * 60);
         return new MailDate(local.WithOffset(zone), plausible, source)
         {
-            Swapped = numeric && plausible ? new LocalDateTime(y, local.Day, m, local.Hour, local.Minute, local.Second).WithOffset(zone).ToInstant() : null,
+            Swapped =
+                numeric && plausible
+                    ? new LocalDateTime(y, local.Day, m, local.Hour, local.Minute, local.Second).WithOffset(zone).ToInstant()
+                    : null,
         };
     }
 }

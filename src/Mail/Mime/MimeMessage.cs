@@ -34,7 +34,7 @@ public sealed class MimeMessage
         this.problems = problems;
         var charset = root.Charset ?? sections.Select(s => s.Plain.Concat(s.Html).First().Part.Charset).FirstOrDefault(c => c is not null);
         root.Headers.Fallback = Charsets.Find(charset);
-        if (Headers.CountOf("From") > 1)
+        if (Headers.CountFields("From") > 1)
             problems.Add("more than one From field; the first counts");
     }
 
@@ -99,12 +99,12 @@ public sealed class MimeMessage
     /// The best text of the body: of each piece its plain form, or else its HTML turned into text. Lines end with LF, <c>format=flowed</c>
     /// is undone, enclosed uuencoded files are taken out.
     /// </summary>
-    public string Text => (body ??= BodyText.Of(sections)).Text;
+    public string Text => (body ??= BodyText.From(sections)).Text;
 
     internal IReadOnlyList<TextSection> Sections => sections;
 
     /// <summary>The stretches of <see cref="Text"/> that its HTML marks as quoted or as signature.</summary>
-    internal IReadOnlyList<TextSpan> Quoted => (body ??= BodyText.Of(sections)).Quoted;
+    internal IReadOnlyList<TextSpan> Quoted => (body ??= BodyText.From(sections)).Quoted;
 
     /// <summary>Which form <see cref="Text"/> was made from.</summary>
     public TextSource TextSource =>
@@ -116,7 +116,7 @@ public sealed class MimeMessage
     public bool IsTextCut => sections.Exists(s => (s.HasPlain ? s.Plain : s.Html).Exists(l => l.Part.IsContentCut));
 
     /// <summary>The HTML form of the body as written (all HTML parts one after the other), or null when there is none.</summary>
-    public string? Html => html ??= BodyText.HtmlOf(sections);
+    public string? Html => html ??= BodyText.Html(sections);
 
     /// <summary>
     /// SHA-256 (32 bytes) over the source of the body: of each piece its plain text if that says anything, else its HTML source; read with
@@ -130,7 +130,7 @@ public sealed class MimeMessage
     /// Files in this mail: neither pictures shown in the text, nor its texts, signatures (PGP, S/MIME), reports and calendar messages. A
     /// forwarded mail counts as one.
     /// </summary>
-    public int AttachmentCount => attachments ??= Attachments.Count(Root, () => Html) + (body ??= BodyText.Of(sections)).EnclosedFiles;
+    public int AttachmentCount => attachments ??= Attachments.Count(Root, () => Html) + (body ??= BodyText.From(sections)).EnclosedFiles;
 
     /// <summary>
     /// The mails attached to this one as <c>message/rfc822</c>, read as mails of their own; neither those in a report or digest nor those

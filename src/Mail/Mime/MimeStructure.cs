@@ -95,7 +95,9 @@ internal sealed class MimeStructure
         return new MimeMessage(root, sections, problems) { AttachedBytes = attached.End(root) };
     }
 
-    /// <summary>What a part wraps stands in its place: its parts are parts of this message, and its text is the text unless there is another.</summary>
+    /// <summary>
+    /// What a part wraps stands in its place: its parts are parts of this message, and its text is the text unless there is another.
+    /// </summary>
     private void OpenWrapped(MimePart wrapped)
     {
         if (WrappedPart.Open(wrapped, root!.Headers, limits) is not { } inside)

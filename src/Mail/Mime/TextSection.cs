@@ -59,7 +59,7 @@ internal sealed class TextSection
         if ((plain ? plainHash : htmlHash) is { } running)
             return running.Result();
 
-        return BodyHash.Of(plain ? Plain : Html);
+        return BodyHash.Compute(plain ? Plain : Html);
     }
 
     private static bool SaysSomething(KeptContent content) =>

@@ -48,7 +48,7 @@ internal sealed record TnefMeeting(string Method, string Calendar)
             // What was read before the damage still tells what kind of message it is.
         }
 
-        return KindOf(type) is var (method, status) ? new TnefMeeting(method, Written(method, status, found, message)) : null;
+        return ParseKind(type) is var (method, status) ? new TnefMeeting(method, Written(method, status, found, message)) : null;
     }
 
     private static string? NamedIn(ReadOnlySpan<byte> head)
@@ -72,7 +72,7 @@ internal sealed record TnefMeeting(string Method, string Calendar)
     }
 
     /// <summary>The message class, in its own name and in the one TNEF has for it (MS-OXTNEF 2.1.3.3.4).</summary>
-    private static (string Method, string? Status)? KindOf(string? type) =>
+    private static (string Method, string? Status)? ParseKind(string? type) =>
         type?.Trim().ToUpperInvariant() switch
         {
             "IPM.MICROSOFT SCHEDULE.MTGRESPP" or "IPM.SCHEDULE.MEETING.RESP.POS" => ("REPLY", "ACCEPTED"),
@@ -93,7 +93,7 @@ internal sealed record TnefMeeting(string Method, string Calendar)
                 if (name.Kind != TnefNameIdKind.Id)
                     continue;
                 if (name.PropertySetGuid == Meeting && name.Id is GlobalObjectId or CleanGlobalObjectId)
-                    found.Uid = UidOf(properties.ReadValueAsBytes()) ?? found.Uid;
+                    found.Uid = ParseUid(properties.ReadValueAsBytes()) ?? found.Uid;
                 else if (name.PropertySetGuid == Appointment && name.Id == StartWhole)
                     found.Start = properties.ReadValueAsDateTime();
                 else if (name.PropertySetGuid == Appointment && name.Id == EndWhole)
@@ -118,8 +118,10 @@ internal sealed record TnefMeeting(string Method, string Calendar)
         }
     }
 
-    /// <summary>The UID of a global object id: a calendar program's own, or the id in hexadecimal digits without the date of an occurrence.</summary>
-    private static string? UidOf(byte[]? id)
+    /// <summary>
+    /// The UID of a global object id: a calendar program's own, or the id in hexadecimal digits without the date of an occurrence.
+    /// </summary>
+    private static string? ParseUid(byte[]? id)
     {
         if (id is null || id.Length < 40)
             return null;

@@ -50,7 +50,7 @@ internal sealed class TransferDecoder(TransferEncoding encoding, KeptContent tar
     /// The decoded size of one encoded piece, counted without decoding; exact for well-formed base64 summed over all its pieces, close for
     /// the others.
     /// </summary>
-    public static long SixteenthsOf(TransferEncoding encoding, ReadOnlySpan<byte> piece) => encoding switch
+    public static long Sixteenths(TransferEncoding encoding, ReadOnlySpan<byte> piece) => encoding switch
     {
         TransferEncoding.Base64 => 12L * (piece.Length - piece.Count((byte)'\n') - piece.Count((byte)'\r') - piece.Count((byte)'=')),
         TransferEncoding.QuotedPrintable => 16L * (piece.Length - 2 * piece.Count((byte)'=')),
@@ -143,7 +143,8 @@ internal sealed class TransferDecoder(TransferEncoding encoding, KeptContent tar
     }
 
     /// <summary>
-    /// Behind the padding a line counts only when it is base64 as a whole: some senders encode line by line, and lists put a footer in plain text there.
+    /// Behind the padding a line counts only when it is base64 as a whole: some senders encode line by line, and lists put a footer in
+    /// plain text there.
     /// </summary>
     private void WriteBehindPadding(ReadOnlySpan<byte> piece)
     {

@@ -5,7 +5,8 @@ using Org.BouncyCastle.Cms;
 namespace CrmSync.Mail.Mime;
 
 /// <summary>
-/// Opens parts that hold a mail in a wrapping of their own: S/MIME's opaque signatures (the content only, nothing is verified) and Outlook's <c>winmail.dat</c>.
+/// Opens parts that hold a mail in a wrapping of their own: S/MIME's opaque signatures (the content only, nothing is verified) and
+/// Outlook's <c>winmail.dat</c>.
 /// </summary>
 internal static class WrappedPart
 {
@@ -71,7 +72,7 @@ internal static class WrappedPart
                 Line(inside, $"--{boundary}\nContent-Type: text/calendar; charset=utf-8; method={meeting.Method}\n\n{meeting.Calendar}");
 
             // A meeting message may hold nothing else, and some are cut short by what sent them.
-            if (BodyOf(part) is { } body)
+            if (Body(part) is { } body)
             {
                 Line(inside, $"--{boundary}");
                 body.WriteTo(inside);
@@ -91,7 +92,7 @@ internal static class WrappedPart
         }
     }
 
-    private static MimeKit.MimeEntity? BodyOf(TnefPart part)
+    private static MimeKit.MimeEntity? Body(TnefPart part)
     {
         try
         {

@@ -55,7 +55,7 @@ internal static class BounceText
             return null;
 
         var whole = message.Text.Length > Longest ? message.Text[..Longest] : message.Text;
-        var parts = ReportParts.Of(whole);
+        var parts = ReportParts.From(whole);
         var original = OriginalMail.In(message);
         if (original.MessageId is null && original.Recipients.Count == 0 && parts.Original.Length > 0)
             original = OriginalMail.InText(parts.Original);
@@ -75,10 +75,10 @@ internal static class BounceText
         if (failed.Count == 0 && !isReport && !(machine && ContainsAny(message.Subject, Failing)))
             return null;
 
-        var action = ActionOf(message, parts.Report);
+        var action = FindAction(message, parts.Report);
         var recipients = failed.Select(a =>
         {
-            var diagnostic = parts.DiagnosticOf(a);
+            var diagnostic = parts.Diagnostic(a);
             return new ReportedRecipient(a, action, StatusCode.In(diagnostic) ?? StatusCode.In(parts.Report), diagnostic);
         });
         return new MailReport(ReportKind.Delivery, [.. recipients], original.MessageId, original.Subject, null);
@@ -91,8 +91,8 @@ internal static class BounceText
         || message.From.Count == 0 && message.Headers.First("From") is { } from && IsDaemon(from.Trim().Trim('<', '>', '"'));
 
     /// <summary>
-    /// Some systems write as an ordinary account, and some gateways rewrite the sender. Their mail brings the returned one with it; this tells cheaply which mails are
-    /// worth a closer look.
+    /// Some systems write as an ordinary account, and some gateways rewrite the sender. Their mail brings the returned one with it; this
+    /// tells cheaply which mails are worth a closer look.
     /// </summary>
     private static bool MayComeBack(MimeMessage message)
     {
@@ -113,8 +113,8 @@ internal static class BounceText
     }
 
     /// <summary>
-    /// Whether a mail from an ordinary address returns a mail to its own author with a server's code and names a recipient of it: a person who sends our mail back writes
-    /// about it in words.
+    /// Whether a mail from an ordinary address returns a mail to its own author with a server's code and names a recipient of it: a person
+    /// who sends our mail back writes about it in words.
     /// </summary>
     private static bool ComesBack(MimeMessage message, OriginalMail original, ReportParts parts)
     {
@@ -204,7 +204,8 @@ internal static class BounceText
         if (any.Count is > 0 and <= 3)
             return any;
 
-        // The mail came back to its own author (a forward to oneself), or the text names nobody: then the only recipient there was is meant.
+        // The mail came back to its own author (a forward to oneself), or the text names nobody: then the only recipient there was is
+        // meant.
         if (parts.Strong.FirstOrDefault(a => !IsDaemon(a)) is { } self)
             return [self];
         return original.Recipients is [var only] ? [only] : [];
@@ -233,7 +234,7 @@ internal static class BounceText
         return own;
     }
 
-    private static ReportAction ActionOf(MimeMessage message, string report)
+    private static ReportAction FindAction(MimeMessage message, string report)
     {
         var text = report.Length > 4_000 ? report[..4_000] : report;
         if ((ContainsAny(message.Subject, Delaying) || ContainsAny(text, Delaying)) && !ContainsAny(text, Ended))

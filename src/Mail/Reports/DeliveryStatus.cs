@@ -30,7 +30,7 @@ internal static class DeliveryStatus
                 address = only;
             }
 
-            var action = ActionOf(group.First("Action"), group.First("Status"));
+            var action = ParseAction(group.First("Action"), group.First("Status"));
             var status = StatusCode.In(group.First("Status")) ?? StatusCode.In(group.First("Diagnostic-Code"));
             var diagnostic = group.First("Diagnostic-Code") ?? group.First("X-Supplementary-Info");
             if (diagnostic?.IndexOf(';', StringComparison.Ordinal) is >= 0 and <= 12 and var semicolon)
@@ -76,7 +76,7 @@ internal static class DeliveryStatus
         return null;
     }
 
-    private static ReportAction ActionOf(string? action, string? status)
+    private static ReportAction ParseAction(string? action, string? status)
     {
         var word = action.AsSpan().Trim();
         var end = word.IndexOfAny(' ', '(', ';');

@@ -15,12 +15,12 @@ internal sealed record OriginalMail(string? MessageId, string? Subject, IReadOnl
             if (part.InForwarded)
                 continue;
             if (part.IsMessage && part.Parts is [var returned, ..] && returned.Headers.Count > 0)
-                return Of(returned.Headers);
+                return From(returned.Headers);
             if (
                 part.ContentType is "text/rfc822-headers" or "message/rfc822-headers" or "message/global-headers"
                 || part.IsMessage && !part.Content.IsEmpty
             )
-                return Of(
+                return From(
                     MimeReader
                         .Read(part.Content.Span.TrimStart(" \t\r\n"u8), new MimeLimits { HeaderBytes = 64 * 1024, KeptBytes = 0 })
                         .Headers
@@ -32,9 +32,9 @@ internal sealed record OriginalMail(string? MessageId, string? Subject, IReadOnl
 
     /// <summary>From the copy of the mail that old mail systems put below their text; <paramref name="text"/> starts with it.</summary>
     public static OriginalMail InText(string text) =>
-        Of(MimeReader.Read(System.Text.Encoding.UTF8.GetBytes(text), new MimeLimits { HeaderBytes = 64 * 1024, KeptBytes = 0 }).Headers);
+        From(MimeReader.Read(System.Text.Encoding.UTF8.GetBytes(text), new MimeLimits { HeaderBytes = 64 * 1024, KeptBytes = 0 }).Headers);
 
-    public static OriginalMail Of(HeaderBlock headers) =>
+    public static OriginalMail From(HeaderBlock headers) =>
         new(
             MessageIds.Normalise(headers.First("Message-ID")),
             headers.Text("Subject") is { } subject ? Charsets.Clean(subject) : null,

@@ -11,7 +11,9 @@ public static class PlainReceipt
     private static readonly string[] Subjects = PhraseFile.Read("receipts.txt", "subject");
     private static readonly string[] Bodies = PhraseFile.Read("receipts.txt", "body");
 
-    /// <summary>Whether the mail is a read receipt: a subject like "Read: ..." above the client's template, which names a moment and asks nothing.</summary>
+    /// <summary>
+    /// Whether the mail is a read receipt: a subject like "Read: ..." above the client's template, which names a moment and asks nothing.
+    /// </summary>
     public static bool IsOne(MimeMessage message) => HasSubject(message.Subject) && HasTemplate(message.Text);
 
     /// <summary>Whether the mail is a reaction: an emoji that a mail program sends for its reader.</summary>

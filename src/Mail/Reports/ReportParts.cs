@@ -118,7 +118,7 @@ internal sealed class ReportParts
     /// <summary>The subject of the mail as the report repeats it, or null.</summary>
     public string? Subject { get; private set; }
 
-    public static ReportParts Of(string text)
+    public static ReportParts From(string text)
     {
         var copy = CopyAt(text);
         var parts = new ReportParts(text[..copy], CopyBody(text[copy..]));
@@ -141,8 +141,8 @@ internal sealed class ReportParts
     }
 
     /// <summary>
-    /// The lines in which the report repeats header fields of the mail ("Your message / To: / Subject: / Sent:"): whom they name was written to, which says nothing of who
-    /// could not be reached.
+    /// The lines in which the report repeats header fields of the mail ("Your message / To: / Subject: / Sent:"): whom they name was
+    /// written to, which says nothing of who could not be reached.
     /// </summary>
     private bool[] Repeated()
     {
@@ -227,7 +227,7 @@ internal sealed class ReportParts
     }
 
     /// <summary>What the system says about an address: its line and those below up to the next blank one, at most 500 characters.</summary>
-    public string? DiagnosticOf(string address)
+    public string? Diagnostic(string address)
     {
         var at = found.FindIndex(f => f.Address.Equals(address, StringComparison.OrdinalIgnoreCase));
         if (at < 0)

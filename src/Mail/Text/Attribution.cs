@@ -3,8 +3,8 @@ using System.Collections.Frozen;
 namespace CrmSync.Mail.Text;
 
 /// <summary>
-/// The line, often wrapped over several, that says who wrote what is quoted below it: "On … Ana Hill wrote:". It is known by its shape (an address or a date, and a colon
-/// at its end); words are needed only where it names no address or nothing below it is marked as quoted.
+/// The line, often wrapped over several, that says who wrote what is quoted below it: "On … Ana Hill wrote:". It is known by its shape (an
+/// address or a date, and a colon at its end); words are needed only where it names no address or nothing below it is marked as quoted.
 /// </summary>
 internal static class Attribution
 {
@@ -21,7 +21,8 @@ internal static class Attribution
     private static readonly int LongestStart = Starts.Max(s => s.Length);
 
     /// <summary>
-    /// The lines at which an attribution may begin, or null when there is none in the whole text: those shortly before a line that ends like one.
+    /// The lines at which an attribution may begin, or null when there is none in the whole text: those shortly before a line that ends
+    /// like one.
     /// </summary>
     public static bool[]? Candidates(TextLines lines)
     {
@@ -202,7 +203,7 @@ internal static class Attribution
             return false;
         foreach (var verb in Verbs)
         {
-            for (var from = 0; from < line.Length; )
+            for (var from = 0; from < line.Length;)
             {
                 var found = line[from..].IndexOf(verb, StringComparison.OrdinalIgnoreCase);
                 if (found < 0)
@@ -218,7 +219,9 @@ internal static class Attribution
         return false;
     }
 
-    /// <summary>Whether a character goes on a word that ends or begins with <paramref name="neighbour"/>; scripts without spaces have no such ends.</summary>
+    /// <summary>
+    /// Whether a character goes on a word that ends or begins with <paramref name="neighbour"/>; scripts without spaces have no such ends.
+    /// </summary>
     private static bool IsWord(char c, char neighbour) => neighbour < '\u2E80' && c < '\u2E80' && (char.IsLetter(c) || c == '_');
 
     private static bool EndsLikeOne(ReadOnlySpan<char> line)

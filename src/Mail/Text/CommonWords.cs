@@ -3,8 +3,8 @@ using System.Buffers;
 namespace CrmSync.Mail.Text;
 
 /// <summary>
-/// The few words of which each of many phrases of one purpose holds one. A look for them is far cheaper than one for the phrases and says whether
-/// that is worth its time.
+/// The few words of which each of many phrases of one purpose holds one. A look for them is far cheaper than one for the phrases and says
+/// whether that is worth its time.
 /// </summary>
 internal sealed class CommonWords
 {

@@ -3,8 +3,8 @@ using System.Collections.Frozen;
 namespace CrmSync.Mail.Text;
 
 /// <summary>
-/// What stands around an author's words: the banner a mail server puts on top, and at the end the block of name, title and telephone, notices and advertisements. All of it
-/// is taken off at the ends only, and never so that nothing is left.
+/// What stands around an author's words: the banner a mail server puts on top, and at the end the block of name, title and telephone,
+/// notices and advertisements. All of it is taken off at the ends only, and never so that nothing is left.
 /// </summary>
 internal static class Furniture
 {
@@ -107,7 +107,9 @@ internal static class Furniture
         return BannerTips.MayBegin(first) || BannerBegins.MayBegin(first) || BannerBegins.MayBegin(line);
     }
 
-    /// <summary>The first line of the notices at the end, or -1. What stands below one that was recognised belongs to it unless it asks.</summary>
+    /// <summary>
+    /// The first line of the notices at the end, or -1. What stands below one that was recognised belongs to it unless it asks.
+    /// </summary>
     private static int FooterAt(List<string> own)
     {
         var at = -1;

@@ -19,7 +19,7 @@ public static class MeetingAnswer
 
         var lines = own.Split('\n');
         var template = Array.FindIndex(lines, IsTemplate);
-        var titles = message.Calendars.Select(TitleOf).OfType<string>().ToList();
+        var titles = message.Calendars.Select(FindTitle).OfType<string>().ToList();
         var words = 0;
         for (var i = 0; i < lines.Length; i++)
         {
@@ -78,7 +78,7 @@ public static class MeetingAnswer
         return line.Length > 2 && subject.AsSpan().EndsWith(line, StringComparison.OrdinalIgnoreCase);
     }
 
-    private static string? TitleOf(CalendarPart part)
+    private static string? FindTitle(CalendarPart part)
     {
         foreach (
             var line in Charsets.DecodeHeader(part.Content.Span[..Math.Min(part.Content.Length, 8192)], null).AsSpan().EnumerateLines()

@@ -3,51 +3,57 @@ using CrmSync.Mail.Mime;
 namespace CrmSync.Mail.Text;
 
 /// <summary>A mail's text taken apart.</summary>
-/// <param name="Own">The author's own lines: without quoted lines, quoted mails, banners and what stands below the signature. May be empty; policy looks at this alone.</param>
-/// <param name="Excerpt">What is shown to people: the own text, or when that is empty the start of the whole without the lines that only introduce it.</param>
+/// <param name="Own">The author's own lines: without quoted lines, quoted mails, banners and what stands below the signature. May be empty;
+/// policy looks at this alone.</param>
+/// <param name="Excerpt">What is shown to people: the own text, or when that is empty the start of the whole without the lines that only
+/// introduce it.</param>
 public sealed record MailText(string Own, string Excerpt);
 
 /// <summary>
-/// Finds the lines an author wrote. Every line is looked at a bounded number of times and there are no backtracking patterns, so time is linear whatever the text.
+/// Finds the lines an author wrote. Every line is looked at a bounded number of times and there are no backtracking patterns, so time is
+/// linear whatever the text.
 /// </summary>
 /// <remarks>
-/// A line of dashes alone ends nothing: tables and lists are full of them. What ends the own text is a line that announces another mail (an attribution without
+/// A line of dashes alone ends nothing: tables and lists are full of them. What ends the own text is a line that announces another mail (an
+/// attribution without
 /// <c>&gt;</c> marks below it, "Original Message", a block of From/Sent/To/Subject, "reply above this line") or the signature mark.
 /// </remarks>
 public static class OwnText
 {
     /// <summary>Takes the text of a message apart.</summary>
-    public static MailText Of(MimeMessage message) => Of(new TextLines(message.Text, message.Quoted), NamesOf(message.From));
+    public static MailText From(MimeMessage message) => From(new TextLines(message.Text, message.Quoted), Names(message.From));
 
     /// <summary>Takes a plain text apart.</summary>
-    public static MailText Of(string plain)
+    public static MailText From(string plain)
     {
         plain = plain.Contains('\r', StringComparison.Ordinal) ? Charsets.Clean(plain) : plain;
-        return Of(new TextLines(plain, []), []);
+        return From(new TextLines(plain, []), []);
     }
 
-    /// <summary>Takes an HTML text apart: what mail programs mark as quoted counts as quoted, the rest is treated like plain text.</summary>
+    /// <summary>
+    /// Takes an HTML text apart: what mail programs mark as quoted counts as quoted, the rest is treated like plain text.
+    /// </summary>
     public static MailText OfHtml(string html)
     {
         var (text, quoted) = HtmlText.Read(html);
-        return Of(new TextLines(text, quoted), []);
+        return From(new TextLines(text, quoted), []);
     }
 
     /// <summary>The own lines of a plain text whose author is known.</summary>
     internal static string Find(string plain, Mailbox author)
     {
         var lines = new TextLines(plain, []);
-        return Own(lines, Attribution.Candidates(lines), NamesOf([author]));
+        return Own(lines, Attribution.Candidates(lines), Names([author]));
     }
 
-    private static MailText Of(TextLines lines, IReadOnlyList<string> names)
+    private static MailText From(TextLines lines, IReadOnlyList<string> names)
     {
         var own = Own(lines, Attribution.Candidates(lines), names);
         return new MailText(own, own.Length > 0 ? own : Whole(lines));
     }
 
     /// <summary>How the author may sign: the display name, in the order people write it.</summary>
-    private static List<string> NamesOf(IReadOnlyList<Mailbox> authors)
+    private static List<string> Names(IReadOnlyList<Mailbox> authors)
     {
         if (authors is not [var author, ..] || author.Name.Length < 2)
             return [];
@@ -94,7 +100,8 @@ public static class OwnText
                 continue;
             }
 
-            // Quoted lines under the attribution: what comes after them may be the author's again. Without marks nobody can tell where the quote ends.
+            // Quoted lines under the attribution: what comes after them may be the author's again. Without marks nobody can tell where the
+            // quote ends.
             i += length - 1;
             if (!QuoteMarks.QuoteFollows(lines, i + 1))
                 break;

@@ -3,8 +3,8 @@ using System.Collections.Frozen;
 namespace CrmSync.Mail.Text;
 
 /// <summary>
-/// Phrases of two characters and more that a line may begin or end with, without case, by these two: only few of them have to be compared with any
-/// line.
+/// Phrases of two characters and more that a line may begin or end with, without case, by these two: only few of them have to be compared
+/// with any line.
 /// </summary>
 internal sealed class PhraseEdges
 {

@@ -9,7 +9,8 @@ namespace CrmSync.Mail.Text;
 internal sealed record Phrase(string Language, string Key, string Text);
 
 /// <summary>
-/// Reads the phrase files beside this class: <c>@de German</c> begins a language, <c>#</c> lines say where its phrases come from, <c>key: one | another</c> gives them.
+/// Reads the phrase files beside this class: <c>@de German</c> begins a language, <c>#</c> lines say where its phrases come from, <c>key:
+/// one | another</c> gives them.
 /// </summary>
 internal static class PhraseFile
 {

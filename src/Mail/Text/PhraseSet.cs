@@ -1,8 +1,8 @@
 namespace CrmSync.Mail.Text;
 
 /// <summary>
-/// Phrases looked for as a part of a text, without case, all at once: one step of a table per character, however many phrases there are (Aho and
-/// Corasick). Phrases of ASCII letters have a table of their own, which is small and serves most texts alone.
+/// Phrases looked for as a part of a text, without case, all at once: one step of a table per character, however many phrases there are
+/// (Aho and Corasick). Phrases of ASCII letters have a table of their own, which is small and serves most texts alone.
 /// </summary>
 internal sealed class PhraseSet
 {
@@ -17,10 +17,12 @@ internal sealed class PhraseSet
     }
 
     /// <summary>Whether one of the phrases stands in the text.</summary>
-    public bool IsIn(ReadOnlySpan<char> text) => ascii.IsIn(text) || !others.IsEmpty && !System.Text.Ascii.IsValid(text) && others.IsIn(text);
+    public bool IsIn(ReadOnlySpan<char> text) =>
+        ascii.IsIn(text) || !others.IsEmpty && !System.Text.Ascii.IsValid(text) && others.IsIn(text);
 
     /// <summary>Whether one of the phrases stands in some lines, taken as one paragraph.</summary>
-    public bool IsIn(List<string> lines, int from, int to) => ascii.IsIn(lines, from, to) || !others.IsEmpty && others.IsIn(lines, from, to);
+    public bool IsIn(List<string> lines, int from, int to) =>
+        ascii.IsIn(lines, from, to) || !others.IsEmpty && others.IsIn(lines, from, to);
 
     private sealed class Table
     {
@@ -29,7 +31,8 @@ internal sealed class PhraseSet
 
         private static readonly byte[] NoKinds = new byte[PageSize];
 
-        // What follows a state for a kind of character; a state is the place where its row begins, so that state and kind add up to a place.
+        // What follows a state for a kind of character; a state is the place where its row begins, so that state and kind add up to a
+        // place.
         private readonly int[] next;
         private readonly byte[][] kinds = [.. Enumerable.Repeat(NoKinds, (char.MaxValue + 1) / PageSize)];
 

@@ -35,7 +35,8 @@ internal static class QuoteMarks
     }
 
     /// <summary>
-    /// The end of a quoted line that a mail program broke off: it bears no mark, but the line above is a long one that goes on, and this one goes on with it.
+    /// The end of a quoted line that a mail program broke off: it bears no mark, but the line above is a long one that goes on, and this
+    /// one goes on with it.
     /// </summary>
     public static bool IsBrokenQuote(TextLines lines, int at)
     {
@@ -52,8 +53,8 @@ internal static class QuoteMarks
     }
 
     /// <summary>
-    /// "-----Original Message-----" and its kin in other languages, the opening line of Apple's forwards, or by its shape a line of words between rules above a block of
-    /// header lines.
+    /// "-----Original Message-----" and its kin in other languages, the opening line of Apple's forwards, or by its shape a line of words
+    /// between rules above a block of header lines.
     /// </summary>
     public static bool IsSeparator(TextLines lines, int at)
     {
@@ -106,8 +107,9 @@ internal static class QuoteMarks
     }
 
     /// <summary>
-    /// A block like From/Sent/To/Subject that mail programs put above the mail they answer, or the To/cc/Subject of Lotus Notes. It is known by its shape (a block of short
-    /// labels, an address and a moment); the labels of known languages stand in for an address that is missing.
+    /// A block like From/Sent/To/Subject that mail programs put above the mail they answer, or the To/cc/Subject of Lotus Notes. It is
+    /// known by its shape (a block of short labels, an address and a moment); the labels of known languages stand in for an address that is
+    /// missing.
     /// </summary>
     public static bool HeaderBlockAt(TextLines lines, int at)
     {
@@ -179,7 +181,11 @@ internal static class QuoteMarks
             && (hasAddress || hasMoment || seen.HasFlag(HeaderLabel.Copy))
         )
             return true;
-        if ((firstLabel & (HeaderLabel.Subject | HeaderLabel.Date)) != HeaderLabel.None && others >= 3 && seen.HasFlag(HeaderLabel.From) && hasAddress)
+        if (
+            (firstLabel & (HeaderLabel.Subject | HeaderLabel.Date)) != HeaderLabel.None
+            && others >= 3
+            && seen.HasFlag(HeaderLabel.From)
+            && hasAddress)
             return true;
 
         // A language nobody listed: four short labels, a person with an address at the top, a moment.

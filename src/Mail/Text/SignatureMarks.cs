@@ -1,6 +1,8 @@
 namespace CrmSync.Mail.Text;
 
-/// <summary>What stands at the end of a mail without being said by its author: the signature mark, lines of telephones, bare rules.</summary>
+/// <summary>
+/// What stands at the end of a mail without being said by its author: the signature mark, lines of telephones, bare rules.
+/// </summary>
 internal static class SignatureMarks
 {
     private const int LongestDevice = 120;
@@ -16,7 +18,8 @@ internal static class SignatureMarks
     private static readonly System.Buffers.SearchValues<char> Rules = System.Buffers.SearchValues.Create("-_*=~+#—–─");
 
     /// <summary>
-    /// The mark <c>-- </c> (RFC 3676). Many programs lose its space; a bare <c>--</c> counts when little stands below it, else it is a rule in a long text.
+    /// The mark <c>-- </c> (RFC 3676). Many programs lose its space; a bare <c>--</c> counts when little stands below it, else it is a rule
+    /// in a long text.
     /// </summary>
     public static bool IsMark(TextLines lines, int at)
     {

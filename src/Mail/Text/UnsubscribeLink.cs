@@ -4,8 +4,8 @@ using CrmSync.Mail.Mime;
 namespace CrmSync.Mail.Text;
 
 /// <summary>
-/// Finds the link by which a mailing is left. Only a link counts, and only one that its author did not write into a sentence of his own: people ask about such links, pass
-/// newsletters on and quote them.
+/// Finds the link by which a mailing is left. Only a link counts, and only one that its author did not write into a sentence of his own:
+/// people ask about such links, pass newsletters on and quote them.
 /// </summary>
 public static class UnsubscribeLink
 {
@@ -25,7 +25,7 @@ public static class UnsubscribeLink
             return false;
         if (IsInPlain(message))
             return true;
-        return message.Html is { } html && MayHold(html) && HtmlText.LinksOf(html).Any(link => IsOne(link.Words, link.Target));
+        return message.Html is { } html && MayHold(html) && HtmlText.Links(html).Any(link => IsOne(link.Words, link.Target));
     }
 
     private static bool MayHold(string text) => Any.IsIn(text);

@@ -8,8 +8,8 @@ using NodaTime.Text;
 namespace CrmSync.Storage.Digests;
 
 /// <summary>
-/// The send ledger (policy.md section 15): which mail about which item went to whom. A mail is planned once, its bytes are kept before it
-/// is handed over, and each step is a conditional update, so that two workers, or one that crashed, never send it twice.
+/// The send ledger (policy-language.md section 15): which mail about which item went to whom. A mail is planned once, its bytes are kept
+/// before it is handed over, and each step is a conditional update, so that two workers, or one that crashed, never send it twice.
 /// </summary>
 public sealed class DigestLedger(ContactDatabase database)
 {
@@ -356,7 +356,7 @@ public sealed class DigestLedger(ContactDatabase database)
     }
 
     /// <summary>The ids of the items of a mail, by the numbers they had in it.</summary>
-    public async Task<IReadOnlyDictionary<int, string>> ItemsOf(string messageId, CancellationToken ct)
+    public async Task<IReadOnlyDictionary<int, string>> ReadItems(string messageId, CancellationToken ct)
     {
         await using var connection = await database.Connect(ct);
         var rows = await connection.QueryAsync<(long Number, string Item)>(
@@ -522,8 +522,8 @@ public sealed class DigestLedger(ContactDatabase database)
                     Copy = (LedgerCopy)reader.GetInt32(11),
                     CopyProblem = await reader.IsDBNullAsync(12, ct) ? null : reader.GetString(12),
                     Token = reader.GetInt64(13),
-                RenewedAt = database.Engine.NullableInstantAt(reader, 14),
-                Bytes = reader.FieldCount <= 15 || await reader.IsDBNullAsync(15, ct) ? null : reader.GetFieldValue<byte[]>(15),
+                    RenewedAt = database.Engine.NullableInstantAt(reader, 14),
+                    Bytes = reader.FieldCount <= 15 || await reader.IsDBNullAsync(15, ct) ? null : reader.GetFieldValue<byte[]>(15),
                 });
         }
 

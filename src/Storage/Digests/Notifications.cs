@@ -21,7 +21,7 @@ public sealed class Notifications(ContactDatabase database)
     }
 
     /// <summary>The steps a mail tells of.</summary>
-    public async Task<IReadOnlyList<ToldStep>> Of(string messageId, CancellationToken ct)
+    public async Task<IReadOnlyList<ToldStep>> Read(string messageId, CancellationToken ct)
     {
         await using var connection = await database.Connect(ct);
         return

@@ -27,11 +27,11 @@ public sealed class AccountLock : IAsyncDisposable
 
     /// <summary>Takes the lock of an account, or gives null when somebody else holds it.</summary>
     public static Task<AccountLock?> Take(ContactDatabase database, AccountState account, CancellationToken ct) =>
-        Take(database, NameOf(account), ct);
+        Take(database, Name(account), ct);
 
     /// <summary>Who holds the lock of an account, in words; null when that cannot be told, or nobody does by now.</summary>
     public static async Task<string?> Holder(ContactDatabase database, AccountState account, CancellationToken ct) =>
-        database.Engine == Engine.Sqlite ? null : await Lease.Holder(database, NameOf(account), ct);
+        database.Engine == Engine.Sqlite ? null : await Lease.Holder(database, Name(account), ct);
 
     /// <summary>
     /// Waits for the lock of anything else that only one program may do at a time; null when it did not come free in time.
@@ -64,7 +64,7 @@ public sealed class AccountLock : IAsyncDisposable
             await file.DisposeAsync();
     }
 
-    private static string NameOf(AccountState account) => $"harvest-{account.Number}";
+    private static string Name(AccountState account) => $"harvest-{account.Number}";
 
     private static async Task<AccountLock?> Take(ContactDatabase database, string name, CancellationToken ct)
     {

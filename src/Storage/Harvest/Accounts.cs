@@ -12,7 +12,8 @@ public sealed class Accounts(ContactDatabase database)
 
     private const string Columns =
         """
-        number, name, kind, address, first_read_done, read_until, last_attempt, last_success, last_error, last_error_permanent, error_since, cursor,
+        number, name, kind, address, first_read_done, read_until, last_attempt, last_success, last_error, last_error_permanent,
+        error_since, cursor,
         first_listed_at
         """;
 
@@ -90,7 +91,8 @@ public sealed class Accounts(ContactDatabase database)
                     scope.Execute(
                         """
                         update account
-                           set last_attempt = @now, last_success = @now, read_until = coalesce(@readUntil, read_until), last_error = null, last_error_permanent = false, error_since = null
+                           set last_attempt = @now, last_success = @now, read_until = coalesce(@readUntil, read_until),
+                               last_error = null, last_error_permanent = false, error_since = null
                          where number = @Number
                         """,
                         new
@@ -113,7 +115,8 @@ public sealed class Accounts(ContactDatabase database)
                 await scope.Execute(
                     """
                     update account
-                       set last_attempt = @now, last_error = @words, last_error_permanent = @permanent, error_since = coalesce(error_since, @now)
+                       set last_attempt = @now, last_error = @words, last_error_permanent = @permanent, error_since = coalesce(error_since,
+                           @now)
                      where number = @Number
                     """,
                     new

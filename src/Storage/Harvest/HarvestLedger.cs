@@ -8,8 +8,8 @@ using NodaTime;
 namespace CrmSync.Storage.Harvest;
 
 /// <summary>
-/// Which items there are and what became of each (mail.md section 1): discovery writes items and cursor in one transaction, results and log
-/// lines in another. Whatever dies in between is found again at the next start.
+/// Which items there are and what became of each (mail-servers.md section 1): discovery writes items and cursor in one transaction, results
+/// and log lines in another. Whatever dies in between is found again at the next start.
 /// </summary>
 public sealed class HarvestLedger(ContactDatabase database)
 {
@@ -21,7 +21,8 @@ public sealed class HarvestLedger(ContactDatabase database)
 
     private const string FolderColumns =
         """
-        f.number, a.name as account, f.remote_id, f.path, f.role, f.excluded_reason, f.epoch, f.validity_resets, f.parked_until, f.parked_reason,
+        f.number, a.name as account, f.remote_id, f.path, f.role, f.excluded_reason, f.epoch, f.validity_resets, f.parked_until,
+        f.parked_reason,
         f.frontier, f.uid_validity, f.snapshot, f.cursor as text, f.last_full_at
         """;
 
@@ -144,7 +145,8 @@ public sealed class HarvestLedger(ContactDatabase database)
                 await scope.Execute(
                     """
                     update folder
-                       set epoch = epoch + 1, validity_resets = validity_resets + 1, uid_validity = @uidValidity, frontier = 0, snapshot = null, cursor = null
+                       set epoch = epoch + 1, validity_resets = validity_resets + 1, uid_validity = @uidValidity,
+                            frontier = 0, snapshot = null, cursor = null
                      where number = @folder
                     """,
                     new { uidValidity, folder = folder.Number });
@@ -174,7 +176,9 @@ public sealed class HarvestLedger(ContactDatabase database)
                     }),
             ct);
 
-    /// <summary>Whether anything of an account is still to be read, now or later; or was set aside, and is to be tried again by now.</summary>
+    /// <summary>
+    /// Whether anything of an account is still to be read, now or later; or was set aside, and is to be tried again by now.
+    /// </summary>
     public async Task<bool> HasOpen(AccountState account, Instant now, CancellationToken ct)
     {
         await using var connection = await database.Connect(ct);
@@ -250,7 +254,8 @@ public sealed class HarvestLedger(ContactDatabase database)
                         """
                         select number, folder, item_key as key, size, dated, backlog, attempts + 1 as attempts, interaction as header_line
                           from remote_item
-                         where account = @account and state = 0 and deaths = @deaths and not in_flight and (next_attempt_at is null or next_attempt_at <= @now)
+                         where account = @account and state = 0 and deaths = @deaths and not in_flight
+                           and (next_attempt_at is null or next_attempt_at <= @now)
                          order by dated desc nulls last, number desc
                          limit @size
                         """,
@@ -299,7 +304,7 @@ public sealed class HarvestLedger(ContactDatabase database)
                 await RemoveHeaderLines(scope, results, classifier);
                 var lines = await new LineWriter(scope, classifier).Write(
                 [
-                    .. results.Select(ItemMarker.LineOf).OfType<MailLine>(),
+                    .. results.Select(ItemMarker.ReadLine).OfType<MailLine>(),
                     .. results.OfType<ItemResult.Mail>().SelectMany(mail => mail.Attached),
                 ]);
                 return await new ItemMarker(scope, await ErasedPeople.Load(scope)).Mark(results, lines);
@@ -332,12 +337,14 @@ public sealed class HarvestLedger(ContactDatabase database)
         await using var connection = await database.Connect(ct);
         var rows = await connection.QueryAsync<QuarantinedItem>(
             """
-            select i.number, a.name as account, f.path as folder, i.item_key as key, i.place, i.reason, i.remedy, i.attempts, i.state = @done as kept,
+            select i.number, a.name as account, f.path as folder, i.item_key as key, i.place, i.reason, i.remedy, i.attempts,
+                   i.state = @done as kept,
                    i.next_attempt_at as retry_at
               from remote_item i
               join folder f on f.number = i.folder
               join account a on a.number = i.account
-             where i.place is not null and i.state in (@done, @quarantined) and (cast(@account as varchar(1000)) is null or a.name = @account)
+             where i.place is not null and i.state in (@done, @quarantined)
+             and (cast(@account as varchar(1000)) is null or a.name = @account)
              order by a.name, f.path, i.item_key
             """,
             new { done = (int)ItemState.Done, quarantined = (int)ItemState.Quarantined, account });
@@ -352,7 +359,8 @@ public sealed class HarvestLedger(ContactDatabase database)
                 scope.Execute(
                     """
                     update remote_item
-                       set state = 0, attempts = 0, deaths = 0, lone_deaths = 0, next_attempt_at = null, place = null, reason = null, remedy = null
+                       set state = 0, attempts = 0, deaths = 0, lone_deaths = 0, next_attempt_at = null, place = null, reason = null,
+                           remedy = null
                      where place is not null
                        and state in (@done, @quarantined)
                        and account in (select a.number from account a where cast(@account as varchar(1000)) is null or a.name = @account)

@@ -20,7 +20,7 @@ internal enum ItemState
 internal sealed class ItemMarker(WriteScope scope, ErasedPeople erased)
 {
     /// <summary>The line a result brings to the log, or null.</summary>
-    public static MailLine? LineOf(ItemResult result) => result switch
+    public static MailLine? ReadLine(ItemResult result) => result switch
     {
         ItemResult.Mail mail => mail.Line,
         ItemResult.Quarantined bad => bad.HeaderLine,
@@ -29,13 +29,14 @@ internal sealed class ItemMarker(WriteScope scope, ErasedPeople erased)
 
     /// <summary>Marks every item.</summary>
     /// <param name="results">One result an item.</param>
-    /// <param name="written">What became of the lines of the results (<see cref="LineOf"/>), in their order; others may follow.</param>
+    /// <param name="written">What became of the lines of the results (<see cref="ReadLine"/>), in their order; others may follow.</param>
     public async Task<StoreCounts> Mark(IReadOnlyCollection<ItemResult> results, IReadOnlyList<WrittenLine> written)
     {
         var items = scope.Rows(
             """
             update remote_item
-               set state = r.state, in_flight = false, deaths = 0, lone_deaths = 0, next_attempt_at = r.next_attempt_at, place = r.place, reason = r.reason,
+               set state = r.state, in_flight = false, deaths = 0, lone_deaths = 0, next_attempt_at = r.next_attempt_at, place = r.place,
+                   reason = r.reason,
                    remedy = r.remedy, interaction = r.interaction
               from {rows} r
              where remote_item.number = r.number

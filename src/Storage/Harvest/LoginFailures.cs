@@ -40,7 +40,7 @@ public sealed class LoginFailures(ContactDatabase database)
     private static readonly Duration Forgotten = Duration.FromDays(90);
 
     /// <summary>What is known of a login, whatever password it was tried with.</summary>
-    public async Task<IReadOnlyList<LoginFailure>> Of(string login, CancellationToken ct)
+    public async Task<IReadOnlyList<LoginFailure>> Read(string login, CancellationToken ct)
     {
         await using var connection = await database.Connect(ct);
         return

@@ -59,7 +59,8 @@ internal sealed class BounceSettler(WriteScope scope)
                                          and mail.direction = 1
                                          and not exists (select 1
                                                            from bounce named
-                                                           join thread_key own on own.thread_key = named.message_hash and own.moment = 0 and own.relation = 0
+                                                           join thread_key own on own.thread_key = named.message_hash
+                                                           and own.moment = 0 and own.relation = 0
                                                           where named.interaction = b.interaction and named.moment is null)
                                          and not exists (select 1
                                                            from thread_key later

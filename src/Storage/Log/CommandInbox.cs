@@ -89,33 +89,33 @@ public sealed class CommandInbox(ContactDatabase database)
                 if (EmailAddress.TryParse(mail.Sender, out var sender) && erased.Contains(sender))
                     continue;
 
-                    var text = erased.IsNamedIn(mail.Mail)
-                        ? mail.Unsaid
-                            ?? throw new ArgumentException("A mail that names somebody erased cannot be kept as it is.", nameof(mails))
-                        : mail.Mail;
-                    await scope.Execute(
-                        """
+                var text = erased.IsNamedIn(mail.Mail)
+                    ? mail.Unsaid
+                        ?? throw new ArgumentException("A mail that names somebody erased cannot be kept as it is.", nameof(mails))
+                    : mail.Mail;
+                await scope.Execute(
+                    """
                         insert into command_mail (id, arrived_at, state, mail, sender, people, bytes, seal)
                         values (@Id, @ArrivedAt, 0, @text, @Sender, @people, @bytes, @Seal)
                             on conflict do nothing
                         """,
-                        new
-                        {
-                            mail.Id,
-                            mail.ArrivedAt,
-                            text = Texts.Clean(text),
-                            mail.Sender,
-                            people = Texts.Clean(
-                                string.Join(
-                                    ' ',
-                                    Mentions.AddressesIn(text).Select(address => address.Value).Distinct(StringComparer.Ordinal))),
-                            bytes = text == mail.Mail ? mail.Bytes : null,
-                            mail.Seal,
-                        });
-                }
+                    new
+                    {
+                        mail.Id,
+                        mail.ArrivedAt,
+                        text = Texts.Clean(text),
+                        mail.Sender,
+                        people = Texts.Clean(
+                            string.Join(
+                                ' ',
+                                Mentions.AddressesIn(text).Select(address => address.Value).Distinct(StringComparer.Ordinal))),
+                        bytes = text == mail.Mail ? mail.Bytes : null,
+                        mail.Seal,
+                    });
+            }
 
-                return mails.Count;
-            },
+            return mails.Count;
+        },
             ct);
 
     /// <summary>What waits, in order of arrival.</summary>

@@ -94,7 +94,8 @@ public sealed class ContactLog(ContactDatabase database)
                 new CommandDefinition(
                     $"""
                     select address, name
-                      from (select p.address, p.name, row_number() over (partition by p.address order by i.at desc, i.id desc, p.role desc) as place
+                      from (select p.address, p.name, row_number() over (partition by p.address order by i.at desc, i.id desc,
+                           p.role desc) as place
                               from participant p
                               join interaction i on i.number = p.interaction
                              where {database.Engine.AnyOf(

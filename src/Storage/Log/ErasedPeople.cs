@@ -78,17 +78,17 @@ public sealed class ErasedPeople
         return Convert.FromHexString(await scope.One<string>("select value from meta where name = 'erasure salt'"));
     }
 
-    internal static string MarkOf(byte[] salt, EmailAddress address) => Hash(salt, address.Value);
+    internal static string Mark(byte[] salt, EmailAddress address) => Hash(salt, address.Value);
 
     /// <summary>The mark of what stands before the @; null when it is too short to tell anybody from anything.</summary>
-    internal static string? LocalPartMarkOf(byte[] salt, EmailAddress address)
+    internal static string? LocalPartMark(byte[] salt, EmailAddress address)
     {
         var name = Trimmed(address.LocalPart);
         return name.Length < ShortestLocalPart ? null : LocalPartMark(salt, name);
     }
 
     /// <summary>The mark of a telephone number as <see cref="Mentions.Telephone"/> writes it.</summary>
-    internal static string TelephoneMarkOf(byte[] salt, string telephone) => Hash(salt, "tel:" + telephone);
+    internal static string TelephoneMark(byte[] salt, string telephone) => Hash(salt, "tel:" + telephone);
 
     public bool Contains(EmailAddress address) => addresses.Count > 0 && addresses.Contains(Hash(salt, address.Value));
 
@@ -98,7 +98,7 @@ public sealed class ErasedPeople
         && text is not null
         && (
             Mentions.AddressesIn(text).Any(Contains)
-            || (telephones.Count > 0 && Mentions.TelephonesIn(text).Any(number => telephones.Contains(TelephoneMarkOf(salt, number)))));
+            || (telephones.Count > 0 && Mentions.TelephonesIn(text).Any(number => telephones.Contains(TelephoneMark(salt, number)))));
 
     /// <summary>The text without their addresses.</summary>
     public string? WithoutAddresses(string? text) => IsEmpty || text is null ? text : Mentions.Replace(text, Contains, Placeholder);
@@ -112,7 +112,7 @@ public sealed class ErasedPeople
         return Pseudonym + Hash(salt, "id:" + id.ToLowerInvariant())[..24].ToLowerInvariant();
     }
 
-    /// <summary>The name of a series of meetings as it is kept: see <see cref="MeetingKey.SeriesOf"/>.</summary>
+    /// <summary>The name of a series of meetings as it is kept: see <see cref="MeetingKey.Series"/>.</summary>
     public string Series(string series)
     {
         if (IsEmpty)
@@ -122,7 +122,7 @@ public sealed class ErasedPeople
         var space = series.IndexOf(' ', StringComparison.Ordinal);
         return space < 0
             ? Id(series)!
-            : MeetingKey.SeriesOf(
+            : MeetingKey.Series(
                 Id(series[..space])!,
                 EmailAddress.TryParse(series[(space + 1)..], out var organizer) && !Contains(organizer) ? organizer : null);
     }
@@ -151,7 +151,7 @@ public sealed class ErasedPeople
             : copy with
             {
                 Uid = uid,
-                Name = copy.Name ?? MeetingKey.NameOf(copy.Key.Uid),
+                Name = copy.Name ?? MeetingKey.Name(copy.Key.Uid),
                 Organizer = organizer,
                 Invitees = invitees,
                 Subject = named ? null : copy.Subject,

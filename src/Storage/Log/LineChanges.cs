@@ -38,8 +38,8 @@ internal sealed class LineChanges(WriteScope scope, Classifier classifier)
         foreach (var (number, mail, _) in changes)
         {
             var verdict = classifier.Classify(mail, answers.Contains(number));
-            var threadMail = classifier.ThreadMailOf(mail, verdict);
-            written.Add(new WrittenMail(number, mail, verdict, threadMail, [.. ThreadKeys.Of(threadMail)]));
+            var threadMail = classifier.CreateThreadMail(mail, verdict);
+            written.Add(new WrittenMail(number, mail, verdict, threadMail, [.. ThreadKeys.From(threadMail)]));
         }
 
         await WriteRows(written, await threads.Settle(written));
@@ -71,9 +71,11 @@ internal sealed class LineChanges(WriteScope scope, Classifier classifier)
         var accounts = await Accounts();
         var interactions = scope.Rows(
             """
-            insert into interaction (number, id, kind, at, seen, class, direction, author, subject, thread, message_id, in_reply_to, body, body_kept, question,
+            insert into interaction (number, id, kind, at, seen, class, direction, author, subject, thread, message_id, in_reply_to, body,
+                        body_kept, question,
                                      acknowledgement, attachments, markers, reasons, phrases, sent_at, arrived_at, refs, facts)
-            select r.number, r.id, 0, r.at, r.seen, r.class, r.direction, r.author, r.subject, r.thread, r.message_id, r.in_reply_to, r.body, r.body_kept, r.question,
+            select r.number, r.id, 0, r.at, r.seen, r.class, r.direction, r.author, r.subject, r.thread, r.message_id, r.in_reply_to,
+                   r.body, r.body_kept, r.question,
                    r.acknowledgement, r.attachments, r.markers, r.reasons, r.phrases, r.sent_at, r.arrived_at, r.refs, r.facts
               from {rows} r
             """,
@@ -126,7 +128,7 @@ internal sealed class LineChanges(WriteScope scope, Classifier classifier)
 
         foreach (var (number, mail, verdict, _, threadKeys) in written)
         {
-            var line = classifier.LineOf(mail, verdict, threads[number]);
+            var line = classifier.CreateLine(mail, verdict, threads[number]);
             interactions
                 .Add(number)
                 .Add(line.Id)

@@ -19,7 +19,14 @@ internal static class LineFacts
     /// <summary>Sender, headers, calendar part, report and acknowledgement of a line; null when it has none of them.</summary>
     public static string? Write(MailLine line)
     {
-        if (line.Sender is null && line.Headers.Count == 0 && !line.CalendarPart && line.Report is null && !line.Acknowledges && line.Signs == MailSigns.None)
+        if (
+            line.Sender is null
+            && line.Headers.Count == 0
+            && !line.CalendarPart
+            && line.Report is null
+            && !line.Acknowledges
+            && line.Signs == MailSigns.None
+        )
             return null;
 
         var buffer = new ArrayBufferWriter<byte>(256);

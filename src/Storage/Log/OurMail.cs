@@ -4,11 +4,15 @@ using CrmSync.Domain.Log;
 namespace CrmSync.Storage.Log;
 
 /// <summary>
-/// Which mails from outside answer a mail of ours that the log holds, whichever comes first: what sales tools and ticket systems add to answers makes those no mailings.
+/// Which mails from outside answer a mail of ours that the log holds, whichever comes first: what sales tools and ticket systems add to
+/// answers makes those no mailings.
 /// </summary>
 internal sealed class OurMail(WriteScope scope, Classifier classifier)
 {
-    /// <summary>The numbers of those mails among the changes whose class turns on it and that answer a mail of ours, in the log or among the changes.</summary>
+    /// <summary>
+    /// The numbers of those mails among the changes whose class turns on it and that answer a mail of ours, in the log or among the
+    /// changes.
+    /// </summary>
     public async Task<HashSet<long>> AnswersAmong(IReadOnlyList<LineChange> changes)
     {
         var found = new HashSet<long>();
@@ -16,7 +20,7 @@ internal sealed class OurMail(WriteScope scope, Classifier classifier)
         if (asking.Length == 0)
             return found;
 
-        var keys = asking.SelectMany(c => KeysOf(c.Line)).Distinct().ToArray();
+        var keys = asking.SelectMany(c => Keys(c.Line)).Distinct().ToArray();
         var known = (
             await scope.Query<long>(
                 $"""
@@ -40,7 +44,7 @@ internal sealed class OurMail(WriteScope scope, Classifier classifier)
 
         foreach (var change in asking)
         {
-            if (KeysOf(change.Line).Any(known.Contains))
+            if (Keys(change.Line).Any(known.Contains))
                 found.Add(change.Number);
         }
 
@@ -82,5 +86,5 @@ internal sealed class OurMail(WriteScope scope, Classifier classifier)
         return [.. numbers.Where(n => classifier.TurnsOnReferences(lines[n])).Order().Select(n => new LineChange(n, lines[n], [n]))];
     }
 
-    private static IEnumerable<long> KeysOf(MailLine mail) => mail.References.Select(ThreadKeys.OfMessage);
+    private static IEnumerable<long> Keys(MailLine mail) => mail.References.Select(ThreadKeys.OfMessage);
 }

@@ -16,14 +16,14 @@ internal enum KeyRelation
     Conversation = 3,
 }
 
-/// <summary>The keys of <see cref="Threads.KeysOf"/> as numbers.</summary>
+/// <summary>The keys of <see cref="Threads.Keys"/> as numbers.</summary>
 internal static class ThreadKeys
 {
-    public static IEnumerable<(long Key, long Moment, KeyRelation Relation)> Of(ThreadMail mail)
+    public static IEnumerable<(long Key, long Moment, KeyRelation Relation)> From(ThreadMail mail)
     {
         var own = mail.MessageIds.Select(id => "m:" + id.ToLowerInvariant()).ToArray();
         var moment = mail.At.ToUnixTimeSeconds();
-        foreach (var key in Threads.KeysOf(mail).Distinct(StringComparer.Ordinal))
+        foreach (var key in Threads.Keys(mail).Distinct(StringComparer.Ordinal))
         {
             yield return key[0] switch
             {
@@ -38,7 +38,7 @@ internal static class ThreadKeys
     public static long OfMessage(string messageId) => Hash("m:" + messageId.ToLowerInvariant());
 
     /// <summary>
-    /// The key of a subject to a person, or null for one without words: as <see cref="Threads.KeysOf"/> makes it of a mail to them.
+    /// The key of a subject to a person, or null for one without words: as <see cref="Threads.Keys"/> makes it of a mail to them.
     /// </summary>
     public static long? OfSubject(string? subject, EmailAddress person) =>
         Subjects.Strip(subject).Bare is { Length: > 0 } bare ? Hash("s:" + person.Value + " " + bare) : null;

@@ -33,7 +33,7 @@ public sealed class MeetingLog(ContactDatabase database)
     public Task<ErasedPeople> Erased(CancellationToken ct) => ErasedPeople.Load(database, ct);
 
     /// <summary>What an account's calendar was left with by the reading before, to settle the next one against.</summary>
-    public async Task<IReadOnlyList<MeetingCopy>> CopiesOf(AccountState account, CancellationToken ct)
+    public async Task<IReadOnlyList<MeetingCopy>> ReadCopies(AccountState account, CancellationToken ct)
     {
         await using var connection = await database.Connect(ct);
         var rows = await connection.QueryAsync<string>(
@@ -84,7 +84,7 @@ public sealed class MeetingLog(ContactDatabase database)
                     """,
                     Column.Number("account"), Column.Text("series"), Column.Text("occurrence"), Column.Text("copy"));
                 foreach (var copy in kept.DistinctBy(c => c.Key))
-                    rows.Add(account.Number).Add(Texts.Clean(copy.Key.Uid)).Add(OccurrenceOf(copy.Key)).Add(Json.Write(copy)).End();
+                    rows.Add(account.Number).Add(Texts.Clean(copy.Key.Uid)).Add(Occurrence(copy.Key)).Add(Json.Write(copy)).End();
 
                 await rows.Flush();
                 return await Merge(scope, touched, merge, ours) with { Erased = copies.Count - kept.Length };
@@ -118,7 +118,7 @@ public sealed class MeetingLog(ContactDatabase database)
                 foreach (var message in messages.Select(message => erased.Without(message, ours)).OfType<InvitationMail>())
                 {
                     touched.Add(Texts.Clean(message.Series));
-                    rows.Add(Texts.Clean(message.Series)).Add(HashOf(message)).Add(Json.Write(message)).Add(Texts.Clean(message.Account))
+                    rows.Add(Texts.Clean(message.Series)).Add(Hash(message)).Add(Json.Write(message)).Add(Texts.Clean(message.Account))
                         .Add(message.Rule?.Until).End();
                 }
 
@@ -208,7 +208,7 @@ public sealed class MeetingLog(ContactDatabase database)
     }
 
     /// <summary>The same for every reading of a message, whenever it is read.</summary>
-    internal static string HashOf(InvitationMail message)
+    internal static string Hash(InvitationMail message)
     {
         // How far it is written out depends on when it was read.
         if (message is { Rule: { } rule, Meetings: [var any, ..] })
@@ -235,5 +235,5 @@ public sealed class MeetingLog(ContactDatabase database)
         return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(Json.Write(timeless))).AsSpan(0, 16));
     }
 
-    private static string OccurrenceOf(MeetingKey key) => key.Occurrence is { } occurrence ? Instants.Print(occurrence) : "";
+    private static string Occurrence(MeetingKey key) => key.Occurrence is { } occurrence ? Instants.Print(occurrence) : "";
 }

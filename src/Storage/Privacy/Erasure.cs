@@ -121,7 +121,7 @@ public sealed class Erasure(ContactDatabase database, Func<byte[], string> textO
         async scope =>
         {
             var salt = await ErasedPeople.Salt(scope);
-            var marks = scope.Engine.List([.. person.Addresses.Select(address => ErasedPeople.MarkOf(salt, address))]);
+            var marks = scope.Engine.List([.. person.Addresses.Select(address => ErasedPeople.Mark(salt, address))]);
             var lifted = await scope.Execute(
                 $"""
                 delete from erasure
@@ -194,20 +194,20 @@ public sealed class Erasure(ContactDatabase database, Func<byte[], string> textO
     private static async Task Mark(WriteScope scope, SomePerson person, PersonWords words, Instant now)
     {
         var salt = await ErasedPeople.Salt(scope);
-        var addresses = words.Addresses.Select(address => ErasedPeople.MarkOf(salt, address)).ToArray();
+        var addresses = words.Addresses.Select(address => ErasedPeople.Mark(salt, address)).ToArray();
         var group =
             (
                 await scope.Query<string>(
                     $"select min(person) from erasure where kind = 0 and {scope.Engine.AnyOf("mark", "@marks")}",
-                    new { marks = scope.Engine.List(addresses) })).Single() ?? ErasedPeople.MarkOf(salt, person.Addresses[0]);
+                    new { marks = scope.Engine.List(addresses) })).Single() ?? ErasedPeople.Mark(salt, person.Addresses[0]);
         var marks = addresses
             .Select(mark => (Kind: MarkKind.Address, Mark: mark))
             .Concat(
                 words
-                    .Addresses.Select(address => ErasedPeople.LocalPartMarkOf(salt, address))
+                    .Addresses.Select(address => ErasedPeople.LocalPartMark(salt, address))
                     .OfType<string>()
                     .Select(mark => (MarkKind.LocalPart, mark)))
-            .Concat(words.Telephones.Select(number => (MarkKind.Telephone, ErasedPeople.TelephoneMarkOf(salt, number))));
+            .Concat(words.Telephones.Select(number => (MarkKind.Telephone, ErasedPeople.TelephoneMark(salt, number))));
         foreach (var (kind, mark) in marks.Distinct())
         {
             await scope.Execute(
@@ -372,7 +372,7 @@ public sealed class Erasure(ContactDatabase database, Func<byte[], string> textO
             touched.Add(rest.Series);
             await scope.Execute(
                 "insert into meeting_mail (series, hash, message) values (@series, @hash, @message) on conflict do nothing",
-                new { series = rest.Series, hash = MeetingLog.HashOf(rest), message = Json.Write(rest) });
+                new { series = rest.Series, hash = MeetingLog.Hash(rest), message = Json.Write(rest) });
         }
 
         // What a merge left behind of them without a copy: the meeting is one nobody's calendar holds any more.

@@ -236,7 +236,7 @@ internal static partial class PersonTraces
                         MeetingKey.IsName(part)
                         || !(words.AreNamedIn(plain) || (key.Contains('|', StringComparison.Ordinal) && words.MayBeHeldBy(plain)))
                         ? part
-                        : MeetingKey.NameOf(plain);
+                        : MeetingKey.Name(plain);
                 }));
 
     /// <summary>The telephone numbers a note gives in lines of their own.</summary>

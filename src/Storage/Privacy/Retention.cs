@@ -1,6 +1,6 @@
 using System.Text.Json;
-using CrmSync.Domain.Log;
 using CrmSync.Domain.Evaluation;
+using CrmSync.Domain.Log;
 using CrmSync.Storage.Log;
 using NodaTime;
 
@@ -25,8 +25,8 @@ public sealed record RetentionCounts(int Texts, int Notes, int Mails, int Comman
 public sealed record RetentionRun(Instant At, Instant Before, RetentionCounts Dropped);
 
 /// <summary>
-/// Drops texts that are older than <c>privacy.retain</c> allows (policy.md section 5). Lines, people, times and everything else the policy
-/// rests on stay.
+/// Drops texts that are older than <c>privacy.retain</c> allows (policy-language.md section 5). Lines, people, times and everything else
+/// the policy rests on stay.
 /// </summary>
 public sealed class Retention(ContactDatabase database)
 {
@@ -92,7 +92,8 @@ public sealed class Retention(ContactDatabase database)
                     await scope.Execute(
                         """
                         update command_mail
-                           set mail = null, bytes = null, words = null, answer = null, people = null, state = case when state = 0 then 2 else state end
+                           set mail = null, bytes = null, words = null, answer = null, people = null,
+                               state = case when state = 0 then 2 else state end
                          where arrived_at < @before and (mail is not null or words is not null or answer is not null)
                         """,
                         new { before }));

@@ -138,9 +138,9 @@ internal sealed class BacktestPrinter(Invocation asked, DateTimeZone zone)
             if (difference.ChangedExample is var (before, after))
             {
                 asked.Out.WriteLine(
-                    $"  {Number(difference.Changed)} otherwise, e.g. {NameOf(after)}, opened {Moment(after.Opened)}: {after.Why}");
-                asked.Out.WriteLine($"    before: {EndOf(before)}");
-                asked.Out.WriteLine($"    after:  {EndOf(after)}");
+                    $"  {Number(difference.Changed)} otherwise, e.g. {Name(after)}, opened {Moment(after.Opened)}: {after.Why}");
+                asked.Out.WriteLine($"    before: {End(before)}");
+                asked.Out.WriteLine($"    after:  {End(after)}");
             }
         }
     }
@@ -175,12 +175,12 @@ internal sealed class BacktestPrinter(Invocation asked, DateTimeZone zone)
     private void Example(int count, string which, BacktestItem? item)
     {
         if (item is not null)
-            asked.Out.WriteLine($"  {Number(count)} {which}, e.g. {NameOf(item)}, opened {Moment(item.Opened)}: {item.Why}");
+            asked.Out.WriteLine($"  {Number(count)} {which}, e.g. {Name(item)}, opened {Moment(item.Opened)}: {item.Why}");
     }
 
-    private static string NameOf(BacktestItem item) => item.Contact?.Value ?? item.About;
+    private static string Name(BacktestItem item) => item.Contact?.Value ?? item.About;
 
-    private string EndOf(BacktestItem item) =>
+    private string End(BacktestItem item) =>
         (item is { As: { } closing, EndedAt: { } at } ? $"{closing.ToString().ToLowerInvariant()} {Moment(at)}" : "not ended")
         + (item.Due is { } due ? $", due {Moment(due)}" : "")
         + (item.HeldBy.Count > 0 ? $", held by {string.Join(", ", item.HeldBy)}" : "");

@@ -43,7 +43,7 @@ internal sealed class BacktestVerb(HarvestedLog harvested, PolicyInForce policy,
 
     private async Task<int> Run(ParseResult parsed, CancellationToken ct)
     {
-        var asked = Invocation.Of(parsed);
+        var asked = Invocation.From(parsed);
         var days = parsed.GetValue(Days);
         if (days is < 1 or > 3660)
             throw new UsageException("--days must be a number from 1 to 3660");
@@ -75,7 +75,7 @@ internal sealed class BacktestVerb(HarvestedLog harvested, PolicyInForce policy,
 
     private CompanyPolicy Other(string against, Invocation asked)
     {
-        var options = CheckCommand.OptionsOf(asked, configuration);
+        var options = CheckCommand.Options(asked, configuration);
         if (against == LastGood)
         {
             return LastGoodPolicy.For(asked.Folder, configuration).Read(options)?.Written?.Policy

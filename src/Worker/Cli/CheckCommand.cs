@@ -25,12 +25,12 @@ internal static class CheckCommand
         return command.Does(
             async (parsed, ct) =>
             {
-                var asked = Invocation.Of(parsed);
+                var asked = Invocation.From(parsed);
                 var configuration = ConfigurationFile.Read(asked.Folder);
                 foreach (var shortcoming in configuration.Problems.Shortcomings)
-                configuration.Problems.Add(shortcoming);
+                    configuration.Problems.Add(shortcoming);
 
-            var policy = PolicyCheck.Run(asked.Folder, OptionsOf(asked, configuration.Configuration));
+                var policy = PolicyCheck.Run(asked.Folder, Options(asked, configuration.Configuration));
                 if (configuration.Configuration is { } read && policy.Reading.Written is { } written)
                     PolicyCheck.Accounts(read, written.Policy, configuration.Problems);
 
@@ -43,7 +43,7 @@ internal static class CheckCommand
     }
 
     /// <summary>What the policy is read with: the accounts' addresses are ours, too.</summary>
-    public static ReadingOptions OptionsOf(Invocation asked, CrmSyncConfiguration? configuration) =>
+    public static ReadingOptions Options(Invocation asked, CrmSyncConfiguration? configuration) =>
         new(asked.Now.InUtc().Date, configuration?.Addresses ?? [], configuration?.Delivery?.Commands?.Address)
         {
             Accounts = configuration?.AccountsByName ?? new Dictionary<string, (EmailAddress, bool)>(),

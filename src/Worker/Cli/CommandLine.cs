@@ -80,8 +80,8 @@ internal static class CommandLine
         command.Does(
             async (parsed, ct) =>
             {
-                var configuration = LoadedConfiguration.Read(parsed.FolderOf(), parsed.NowOf());
-                await using var program = await CrmSyncProgram.Open(configuration, Time, parsed.DatabaseTimeOf(), ct);
+                var configuration = LoadedConfiguration.Read(parsed.ReadFolder(), parsed.ReadNow());
+                await using var program = await CrmSyncProgram.Open(configuration, Time, parsed.ReadDatabaseTime(), ct);
                 return await run(program.Create<TVerb>(), parsed, ct);
             });
 
@@ -171,16 +171,16 @@ internal static class CommonOptions
     };
 
     /// <summary>The moment of this run: given, or the clock's, read once.</summary>
-    public static Instant NowOf(this ParseResult parsed) => parsed.GetValue(Now) ?? CommandLine.Time.GetCurrentInstant();
+    public static Instant ReadNow(this ParseResult parsed) => parsed.GetValue(Now) ?? CommandLine.Time.GetCurrentInstant();
 
     /// <summary>The time of an SQLite database when the verb is to act as at another moment; null when it is not.</summary>
-    public static TimeProvider? DatabaseTimeOf(this ParseResult parsed) =>
+    public static TimeProvider? ReadDatabaseTime(this ParseResult parsed) =>
         parsed.GetValue(Now) is { } now ? new ShiftedTime(CommandLine.Time, now) : null;
 
-    public static string FolderOf(this ParseResult parsed) => parsed.GetValue(Config) ?? "config";
+    public static string ReadFolder(this ParseResult parsed) => parsed.GetValue(Config) ?? "config";
 
     /// <summary>Standard output in the format asked for.</summary>
-    public static Output OutputOf(this ParseResult parsed) => new(
+    public static Output ReadOutput(this ParseResult parsed) => new(
         Console.OpenStandardOutput(), parsed.GetValue(Format), Console.IsOutputRedirected ? null : Math.Max(40, Console.WindowWidth));
 
     private static T? Parse<T>(ArgumentResult result, Func<string, T?> read, string wanted)

@@ -37,13 +37,24 @@ internal static class ConnectCheck
         switch (way)
         {
             case DeliveryChoice.Smtp smtp:
-                await using (var delivery = new SmtpDelivery(parts.GetRequiredService<MailLogins>().Of(DeliveryWays.LoginOf(smtp))))
-                    return await Try(asked, $"delivery through {smtp.Server.Host}:{smtp.Server.Port}", "can be used", () => delivery.Connect(ct), ct);
+                await using (var delivery = new SmtpDelivery(parts.GetRequiredService<MailLogins>().Login(DeliveryWays.Login(smtp))))
+                    return await Try(
+                        asked,
+                        $"delivery through {smtp.Server.Host}:{smtp.Server.Port}",
+                        "can be used",
+                        () => delivery.Connect(ct),
+                        ct
+                    );
             case DeliveryChoice.Folder folder:
                 return await Try(asked, $"delivery to {folder.Path}", "can be used", () => WriteInto(folder.Path), ct);
             case DeliveryChoice.Graph graph:
                 return await Try(
-                    asked, $"delivery through {graph.Account.Name}", "the app can log in", () => parts.GetRequiredService<GraphTenants>().Of(graph.Account).LogIn(ct), ct);
+                    asked,
+                    $"delivery through {graph.Account.Name}",
+                    "the app can log in",
+                    () => parts.GetRequiredService<GraphTenants>().Tenant(graph.Account).LogIn(ct),
+                    ct
+                );
             default:
                 throw new NotSupportedException(way.GetType().Name);
         }
@@ -59,7 +70,15 @@ internal static class ConnectCheck
             await asked.Error.WriteLineAsync($"{what}: {well}");
             return true;
         }
-        catch (Exception failure) when (failure is SourceException or MailServerException or DatabaseUnusableException or GraphFailure or IOException or UnauthorizedAccessException)
+        catch (Exception failure)
+            when (failure
+                    is SourceException
+                        or MailServerException
+                        or DatabaseUnusableException
+                        or GraphFailure
+                        or IOException
+                        or UnauthorizedAccessException
+            )
         {
             words = failure.Message;
         }
@@ -80,9 +99,14 @@ internal static class ConnectCheck
     }
 
     /// <summary>
-    /// Where failed logins are kept: what works now need not wait any longer in the worker. An SQLite file that is not there yet is made by the first harvest.
+    /// Where failed logins are kept: what works now need not wait any longer in the worker. An SQLite file that is not there yet is made by
+    /// the first harvest.
     /// </summary>
-    private static async Task<(ContactDatabase? Database, bool IsFine)> Database(Invocation asked, CrmSyncConfiguration configuration, CancellationToken ct)
+    private static async Task<(ContactDatabase? Database, bool IsFine)> Database(
+        Invocation asked,
+        CrmSyncConfiguration configuration,
+        CancellationToken ct
+    )
     {
         if (configuration.Storage is StorageChoice.Sqlite sqlite && !File.Exists(sqlite.File))
         {

@@ -45,7 +45,7 @@ internal sealed class ContactsVerb(HarvestedLog log, PolicyInForce policy)
 
     private async Task<int> Run(ParseResult parsed, CancellationToken ct)
     {
-        var now = parsed.NowOf();
+        var now = parsed.ReadNow();
         var current = policy.Policy;
         var segment = parsed.GetValue(Segment);
         if (segment is not null && !current.Segments.ContainsKey(segment))
@@ -56,7 +56,7 @@ internal sealed class ContactsVerb(HarvestedLog log, PolicyInForce policy)
 
         var running = new RunningPolicy(current);
         running.Put((await log.Snapshot(now, withText: false, ct)).Interactions);
-        using var output = parsed.OutputOf();
+        using var output = parsed.ReadOutput();
         output.List(KnownContact.At(running, now).Where(contact => segment is null || contact.Segments.Contains(segment)), Contacts);
         return CommandLine.Done;
     }

@@ -12,7 +12,13 @@ using NodaTime;
 namespace CrmSync.Worker.Cli;
 
 /// <summary><c>demo</c>: the whole main job on the shipped sample company, with nothing but this program.</summary>
-internal sealed class DemoVerb(HarvestAll harvest, AccountSources accounts, HarvestedLog harvested, PolicyInForce policy, DigestDesk desk)
+internal sealed class DemoVerb(
+    HarvestAll harvest,
+    AccountSources accounts,
+    HarvestedLog harvested,
+    PolicyInForce policy,
+    DigestDispatch desk
+)
 {
     private static readonly Duration ReadBefore = Duration.FromSeconds(20);
 

@@ -12,7 +12,7 @@ using NodaTime;
 namespace CrmSync.Worker.Cli;
 
 /// <summary><c>digest</c>: shows or sends the digests that are due at a moment.</summary>
-internal sealed class DigestVerb(DigestDesk desk, FreshHarvest fresh, PolicyInForce policy)
+internal sealed class DigestVerb(DigestDispatch desk, FreshHarvest fresh, PolicyInForce policy)
 {
     private static readonly Option<string?> To = new("--to") { Description = "Only the digests of this person.", HelpName = "X" };
     private static readonly Option<bool> Send = new("--send") { Description = "Send what is due, each once; default: show." };
@@ -44,7 +44,7 @@ internal sealed class DigestVerb(DigestDesk desk, FreshHarvest fresh, PolicyInFo
 
     private async Task<int> Run(ParseResult parsed, CancellationToken ct)
     {
-        var now = parsed.NowOf();
+        var now = parsed.ReadNow();
         var people = policy.Policy.People;
         var to = parsed.GetValue(To);
         if (to is not null && people.All(p => p.Id != to))

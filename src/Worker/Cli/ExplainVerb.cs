@@ -28,7 +28,7 @@ internal sealed class ExplainVerb(HarvestedLog log, PolicyInForce policy)
 
     private async Task<int> Run(ParseResult parsed, CancellationToken ct)
     {
-        var asked = Invocation.Of(parsed);
+        var asked = Invocation.From(parsed);
         if (!EmailAddress.TryParse(parsed.GetValue(Address), out var address))
             throw new UsageException($"\"{parsed.GetValue(Address)}\" is not an address");
 

@@ -17,9 +17,9 @@ internal sealed class HarvestBars : IProgress<HarvestProgress>, IDisposable
             new AnsiConsoleSettings
             {
                 // The terminal itself: what draws on it steers it on purpose.
-            Out = new AnsiConsoleOutput(new StreamWriter(Console.OpenStandardError()) { AutoFlush = true }),
-            Ansi = AnsiSupport.Yes,
-            Interactive = InteractionSupport.Yes,
+                Out = new AnsiConsoleOutput(new StreamWriter(Console.OpenStandardError()) { AutoFlush = true }),
+                Ansi = AnsiSupport.Yes,
+                Interactive = InteractionSupport.Yes,
                 ColorSystem = string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
                     ? ColorSystemSupport.Detect
                     : ColorSystemSupport.NoColors,

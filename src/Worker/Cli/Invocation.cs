@@ -12,10 +12,10 @@ namespace CrmSync.Worker.Cli;
 /// <param name="Error">Messages and problems.</param>
 internal sealed record Invocation(string Folder, bool Json, Instant Now, TextWriter Out, TextWriter Error)
 {
-    public static Invocation Of(ParseResult parsed) => new(
-        parsed.FolderOf(),
+    public static Invocation From(ParseResult parsed) => new(
+        parsed.ReadFolder(),
         parsed.GetValue(CommonOptions.Format) == OutputFormat.Json,
-        parsed.NowOf(),
+        parsed.ReadNow(),
         parsed.InvocationConfiguration.Output,
         parsed.InvocationConfiguration.Error);
 }

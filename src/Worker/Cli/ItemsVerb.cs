@@ -22,7 +22,7 @@ internal sealed class ItemsVerb(HarvestedLog log, PolicyInForce policy)
 
     private async Task<int> Run(ParseResult parsed, CancellationToken ct)
     {
-        var now = parsed.NowOf();
+        var now = parsed.ReadNow();
         var current = policy.Policy;
         var (owner, state) = (parsed.GetValue(Owner), parsed.GetValue(State));
         if (owner is not null && current.People.All(p => p.Id != owner))
@@ -30,7 +30,7 @@ internal sealed class ItemsVerb(HarvestedLog log, PolicyInForce policy)
                 $"there is no person \"{owner}\" in the policy; there are {string.Join(", ", current.People.Select(p => p.Id))}");
 
         var evaluation = new Evaluator(current).Evaluate(await log.Snapshot(now, withText: false, ct), now);
-        using var output = parsed.OutputOf();
+        using var output = parsed.ReadOutput();
         output.List(
             evaluation.Items.Where(item =>
                 (owner is null || item.Owner == owner) && (state is null || LogFormat.Word<ItemState>(item.State) == state)),

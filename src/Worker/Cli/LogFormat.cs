@@ -20,7 +20,7 @@ internal static class LogFormat
                 "kind",
                 line =>
                     line.Kind == InteractionKind.Mail ? Word(line.Class)
-                    : line.Kind == InteractionKind.Meeting ? Word(StatusOf(line, now))
+                    : line.Kind == InteractionKind.Meeting ? Word(Status(line, now))
                     : "command"),
             ("direction", line => Word(line.Direction)),
             ("who", Who),
@@ -47,7 +47,7 @@ internal static class LogFormat
             json.WriteString("occurrence", Moments.Print(meeting.Occurrence) ?? "");
             json.Write("start", meeting.Start);
             json.Write("end", meeting.End);
-            json.WriteString("status", Word(StatusOf(line, now)));
+            json.WriteString("status", Word(Status(line, now)));
             json.WriteBoolean("all_day", meeting.AllDay);
         }
         else
@@ -116,7 +116,7 @@ internal static class LogFormat
         };
     }
 
-    public static MeetingStatus? StatusOf(Interaction line, Instant now) => line.Meeting?.StatusAt(now, line.Participants);
+    public static MeetingStatus? Status(Interaction line, Instant now) => line.Meeting?.StatusAt(now, line.Participants);
 
     /// <summary>A value as the interface writes it: its name in lower case, or null.</summary>
     public static string? Word<T>(T? value)

@@ -38,12 +38,12 @@ internal sealed class LogVerb(ContactLog log, PolicyInForce policy)
 
     private async Task<int> Run(ParseResult parsed, CancellationToken ct)
     {
-        var now = parsed.NowOf();
+        var now = parsed.ReadNow();
         var wanted = parsed.GetValue(Class);
         var filter = new LogFilter
         {
             Now = now,
-            With = parsed.GetValue(Contact) is { } contact ? AddressesOf(contact, policy.Policy) : null,
+            With = parsed.GetValue(Contact) is { } contact ? Addresses(contact, policy.Policy) : null,
             Since = parsed.GetValue(Since),
             Until = parsed.GetValue(Until),
             Classes = wanted switch
@@ -55,16 +55,16 @@ internal sealed class LogVerb(ContactLog log, PolicyInForce policy)
             Kinds = wanted is null or "all" ? null : [InteractionKind.Mail],
         };
 
-        using var output = parsed.OutputOf();
+        using var output = parsed.ReadOutput();
         await output.List(
             log.Read(filter, ct)
-                .Where(line => wanted is not null || LogFormat.StatusOf(line, now) is null or MeetingStatus.Held or MeetingStatus.Booked),
+                .Where(line => wanted is not null || LogFormat.Status(line, now) is null or MeetingStatus.Held or MeetingStatus.Booked),
             LogFormat.At(now));
         return CommandLine.Done;
     }
 
     /// <summary>Every address of the person somebody asks for.</summary>
-    public static IReadOnlyCollection<EmailAddress> AddressesOf(string text, CompanyPolicy policy)
+    public static IReadOnlyCollection<EmailAddress> Addresses(string text, CompanyPolicy policy)
     {
         if (!EmailAddress.TryParse(text, out var address))
             throw new UsageException($"\"{text}\" is not an address");

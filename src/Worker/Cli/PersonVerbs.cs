@@ -17,7 +17,7 @@ using NodaTime;
 
 namespace CrmSync.Worker.Cli;
 
-/// <summary><c>forget</c> and <c>export</c>: the rights of the people in the log (policy.md section 5).</summary>
+/// <summary><c>forget</c> and <c>export</c>: the rights of the people in the log (policy-language.md section 5).</summary>
 internal sealed class PersonVerbs(
     Erasure erasure,
     PersonExport export,
@@ -66,8 +66,8 @@ internal sealed class PersonVerbs(
         if (new[] { DryRun, Undo, Compact }.Count(parsed.GetValue) > 1)
             throw new UsageException("--dry-run, --undo and --compact exclude each other");
 
-        var now = parsed.NowOf();
-        var person = await PersonOf(parsed.GetValue(Address)!, now, ct);
+        var now = parsed.ReadNow();
+        var person = await FindPerson(parsed.GetValue(Address)!, now, ct);
         var classifier = new Classifier(configuration.Policy);
         if (person.Addresses.FirstOrDefault(classifier.Ours.Contains) is { } ours)
             throw new UsageException($"{ours} is one of us; only people outside can be erased");
@@ -98,7 +98,7 @@ internal sealed class PersonVerbs(
         }
 
         report = report with { CannotErase = Outside(person, knownAs, told.Count) };
-        using var output = parsed.OutputOf();
+        using var output = parsed.ReadOutput();
         report.Write(output);
         return report.IsClean ? CommandLine.Done : CommandLine.ProblemsFound;
     }
@@ -120,17 +120,17 @@ internal sealed class PersonVerbs(
 
     private async Task<int> Export(ParseResult parsed, CancellationToken ct)
     {
-        var now = parsed.NowOf();
+        var now = parsed.ReadNow();
         using var output = new Output(Console.OpenStandardOutput(), OutputFormat.Json, width: null);
-        var person = await PersonOf(parsed.GetValue(Address)!, now, ct);
+        var person = await FindPerson(parsed.GetValue(Address)!, now, ct);
         output.List([await export.Read(person, ct)], PersonFormat.At(now));
         return CommandLine.Done;
     }
 
     /// <summary>Everything the policy says of whoever somebody asks for.</summary>
-    private async Task<SomePerson> PersonOf(string text, Instant now, CancellationToken ct)
+    private async Task<SomePerson> FindPerson(string text, Instant now, CancellationToken ct)
     {
-        IReadOnlyList<EmailAddress> addresses = [.. LogVerb.AddressesOf(text, configuration.Policy)];
+        IReadOnlyList<EmailAddress> addresses = [.. LogVerb.Addresses(text, configuration.Policy)];
         var evaluation = new Evaluator(configuration.Policy).Evaluate(await log.Snapshot(now, withText: false, ct), now);
         var items = evaluation.Items.Concat(evaluation.Observed).Select(item => (item.Id, item.Contact, item.About))
             .Concat(evaluation.Closed.Concat(evaluation.ObservedClosed).Select(item => (item.Id, item.Contact, item.About)));
@@ -276,7 +276,7 @@ internal sealed record ErasureReport(SomePerson Person, ErasureCounts Counts)
                     json.WriteEndObject();
                 }
 
-        json.WriteEndArray();
-        json.Write("cannot_erase", report.CannotErase);
-    });
+                json.WriteEndArray();
+                json.Write("cannot_erase", report.CannotErase);
+            });
 }

@@ -5,7 +5,7 @@ using CrmSync.Worker.Yaml;
 
 namespace CrmSync.Worker.Cli;
 
-/// <summary>The verb <c>policy</c> (policy.md sections 12 to 14).</summary>
+/// <summary>The verb <c>policy</c> (policy-language.md sections 12 to 14).</summary>
 internal static class PolicyCommand
 {
     public static Command Create() => new("policy", "Check, test, replay and ask the policy.")
@@ -28,8 +28,8 @@ internal static class PolicyCommand
         };
         command.SetAction(parsed =>
         {
-            var asked = Invocation.Of(parsed);
-            return CheckCommand.Report(asked, parsed.GetValue(strict), PolicyCheck.Run(asked.Folder, OptionsOf(asked)).Reading.Problems);
+            var asked = Invocation.From(parsed);
+            return CheckCommand.Report(asked, parsed.GetValue(strict), PolicyCheck.Run(asked.Folder, Options(asked)).Reading.Problems);
         });
         return command;
     }
@@ -49,7 +49,7 @@ internal static class PolicyCommand
             CommonOptions.Format,
             CommonOptions.Now,
         };
-        command.SetAction(parsed => new TestVerb(Invocation.Of(parsed)).Run(parsed.GetValue(file), parsed.GetValue(coverage)));
+        command.SetAction(parsed => new TestVerb(Invocation.From(parsed)).Run(parsed.GetValue(file), parsed.GetValue(coverage)));
         return command;
     }
 
@@ -64,15 +64,15 @@ internal static class PolicyCommand
         };
         command.SetAction(parsed =>
         {
-            Invocation.Of(parsed).Out.WriteLine(SchemaBook.Print(PolicyShape.Schema(parsed.GetValue(tests))));
+            Invocation.From(parsed).Out.WriteLine(SchemaBook.Print(PolicyShape.Schema(parsed.GetValue(tests))));
             return CommandLine.Done;
         });
         return command;
     }
 
     /// <summary>The policy can be asked without a usable crmsync.yaml; its problems are for <c>check</c>.</summary>
-    internal static ReadingOptions OptionsOf(Invocation asked) =>
-        CheckCommand.OptionsOf(
+    internal static ReadingOptions Options(Invocation asked) =>
+        CheckCommand.Options(
             asked,
             File.Exists(Path.Combine(asked.Folder, ConfigurationFile.FileName)) ? ConfigurationFile.Read(asked.Folder).Configuration : null
         );

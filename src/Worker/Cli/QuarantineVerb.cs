@@ -47,14 +47,14 @@ internal sealed class QuarantineVerb(HarvestLedger ledger, HarvestAll harvest, A
 
     private async Task<int> List(ParseResult parsed, CancellationToken ct)
     {
-        using var output = parsed.OutputOf();
+        using var output = parsed.ReadOutput();
         output.List(await ledger.Quarantine(parsed.GetValue(Account), ct), Items);
         return CommandLine.Done;
     }
 
     private async Task<int> Retry(ParseResult parsed, CancellationToken ct)
     {
-        var now = parsed.NowOf();
+        var now = parsed.ReadNow();
         var names = (await ledger.Quarantine(parsed.GetValue(Account), ct)).Select(item => item.Account).ToHashSet(StringComparer.Ordinal);
         await ledger.RetryQuarantine(parsed.GetValue(Account), ct);
         return await SyncVerb.Harvest(harvest, await accounts.Named(names, ct), now, parsed, ct);

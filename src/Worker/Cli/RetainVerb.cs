@@ -31,7 +31,7 @@ internal sealed class RetainVerb(TextRetention retention)
 
     private async Task<int> Run(ParseResult parsed, CancellationToken ct)
     {
-        var now = parsed.NowOf();
+        var now = parsed.ReadNow();
         var counts = parsed.GetValue(DryRun) ? await retention.Count(now, ct) : await retention.Run(now, ct);
         if (counts is null)
         {
@@ -40,7 +40,7 @@ internal sealed class RetainVerb(TextRetention retention)
             return CommandLine.Done;
         }
 
-        using var output = parsed.OutputOf();
+        using var output = parsed.ReadOutput();
         output.List([counts], Counts);
         return CommandLine.Done;
     }

@@ -18,7 +18,7 @@ internal static class RunVerb
 
     private static async Task<int> Run(ParseResult parsed, CancellationToken ct)
     {
-        var folder = parsed.FolderOf();
+        var folder = parsed.ReadFolder();
         var read = ConfigurationFile.Read(folder);
         if (read.Configuration is not { } settings)
             throw new ConfigurationUnusableException([.. read.Problems.InOrder().Where(p => p.Severity == Severity.Error)]);
@@ -26,7 +26,7 @@ internal static class RunVerb
         foreach (var shortcoming in read.Problems.Shortcomings)
             await Console.Error.WriteLineAsync((shortcoming with { Severity = Severity.Warning }).ToString());
 
-        var (reload, outcome) = StartPolicy(folder, settings, parsed.NowOf());
+        var (reload, outcome) = StartPolicy(folder, settings, parsed.ReadNow());
         using var only = settings.Storage is StorageChoice.Sqlite file ? OneWorker.Claim(file.File) : null;
         await using var database = await CrmSyncProgram.OpenDatabase(settings.Storage, CommandLine.Time, ct);
 

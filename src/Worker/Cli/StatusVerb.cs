@@ -13,8 +13,8 @@ internal sealed class StatusVerb(StatusReader reader, AccountStatuses accounts, 
 
     private async Task<int> Run(ParseResult parsed, CancellationToken ct)
     {
-        var now = parsed.NowOf();
-        using var output = parsed.OutputOf();
+        var now = parsed.ReadNow();
+        using var output = parsed.ReadOutput();
         output.List(await accounts.All(ct), AccountStatus.FormatAt(now));
         output.Flush();
 

@@ -17,7 +17,7 @@ internal sealed class SyncVerb(HarvestAll harvest, AccountSources accounts, Text
 
     private async Task<int> Run(ParseResult parsed, CancellationToken ct)
     {
-        var now = parsed.NowOf();
+        var now = parsed.ReadNow();
         var name = parsed.GetValue(Account);
         var which = name is null ? accounts.All : await accounts.Named(new HashSet<string>(StringComparer.Ordinal) { name }, ct);
         if (which.Count == 0)
@@ -41,7 +41,7 @@ internal sealed class SyncVerb(HarvestAll harvest, AccountSources accounts, Text
         ParseResult parsed,
         CancellationToken ct)
     {
-        using var output = parsed.OutputOf();
+        using var output = parsed.ReadOutput();
         var order = new HarvestOrder(which);
         var summaries = new List<HarvestSummary>();
         using (var bars = HarvestBars.OnTerminal(which.Count))

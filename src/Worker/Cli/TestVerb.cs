@@ -9,7 +9,7 @@ internal sealed class TestVerb(Invocation asked)
 {
     public int Run(string? file, bool coverage)
     {
-        var options = PolicyCommand.OptionsOf(asked);
+        var options = PolicyCommand.Options(asked);
         var main = file is null || HasPolicy() ? PolicyFolder.Read(asked.Folder, options) : null;
         if (file is null)
         {

@@ -4,9 +4,9 @@ using System.Text;
 using CrmSync.Domain.Commands;
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Digests;
+using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
-using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Time;
 using NodaTime;
 
@@ -35,7 +35,14 @@ internal sealed record CommandWish(CommandVerb Verb)
 /// <summary>
 /// Makes the commands of one mail: lines of the log, in the order they were written, each with the words that confirm it.
 /// </summary>
-internal sealed class CommandLines(CompanyPolicy policy, Standings standings, CommandMail mail, Person author, string account, Instant now)
+internal sealed class CommandLines(
+    CompanyPolicy policy,
+    CommandContext standings,
+    CommandMail mail,
+    Person author,
+    string account,
+    Instant now
+)
 {
     private const int MostText = 2000;
 
@@ -53,13 +60,13 @@ internal sealed class CommandLines(CompanyPolicy policy, Standings standings, Co
         if (isAboutPerson && target.Contact is null)
             throw new RefusedCommandException(
                 $": it concerns no single person, so there is nobody to "
-                    + $"{(verb == CommandVerb.Called ? "have called" : CommandVerbs.NameOf(verb))}");
+                    + $"{(verb == CommandVerb.Called ? "have called" : CommandVerbs.Name(verb))}");
 
         if (verb == CommandVerb.Snooze && standings.IsOver(target))
             throw new RefusedCommandException(
                 ": it is done already, so there is nothing to come back to; write what you know with note, or answer the customer");
 
-        Instant? until = verb == CommandVerb.Snooze ? EndOf(wish) : null;
+        Instant? until = verb == CommandVerb.Snooze ? SnoozedUntil(wish) : null;
         if (verb is CommandVerb.Tag or CommandVerb.Untag && wish.Argument is not { Length: > 0 })
             throw new RefusedCommandException("names no tag; write for example tag-vip");
 
@@ -73,7 +80,7 @@ internal sealed class CommandLines(CompanyPolicy policy, Standings standings, Co
             text = NoteText.DatesAlone(text!);
 
         var told = isWordless ? wish with { Text = text ?? "its words are not kept (privacy.metadata_only)" } : wish;
-        var taker = verb == CommandVerb.Give ? TakerOf(wish.Person, target) : null;
+        var taker = verb == CommandVerb.Give ? FindTaker(wish.Person, target) : null;
         if (verb == CommandVerb.Done)
             standings.MarkDone(target);
 
@@ -83,12 +90,12 @@ internal sealed class CommandLines(CompanyPolicy policy, Standings standings, Co
         // These can take each other back: what is said last holds, also when the same was said before.
         var canBeTakenBack = verb is CommandVerb.Snooze or CommandVerb.Tag or CommandVerb.Untag or CommandVerb.Give;
         var about = isAboutPerson ? null : target.About;
-        return CommandReading.Of(
+        return CommandReading.From(
             Confirm(told, target, until, taker),
             Line(
                 canBeTakenBack ? [.. identity, mail.Id, string.Create(CultureInfo.InvariantCulture, $"{said++}")] : identity,
                 standings.Free(about, target.Contact, mail.ArrivedAt),
-                new CommandFacts(author.Email, CommandVerbs.NameOf(verb))
+                new CommandFacts(author.Email, CommandVerbs.Name(verb))
                 {
                     About = about,
                     Contact = target.Contact,
@@ -109,20 +116,20 @@ internal sealed class CommandLines(CompanyPolicy policy, Standings standings, Co
     public CommandReading TakeBack(IReadOnlyList<string> ids, string words)
     {
         standings.Outdate();
-        return CommandReading.Of(
+        return CommandReading.From(
             new Confirmation("taken back", words),
             Line(
                 ["undo", author.Id, .. ids],
                 mail.ArrivedAt,
-                new CommandFacts(author.Email, CommandVerbs.NameOf(CommandVerb.Undo)) { Undoes = ids }));
+                new CommandFacts(author.Email, CommandVerbs.Name(CommandVerb.Undo)) { Undoes = ids }));
     }
 
     private Interaction Line(IReadOnlyList<string> identity, Instant at, CommandFacts facts)
     {
         // What was taken back can be said again.
-        var id = IdOf(identity);
+        var id = Id(identity);
         if (standings.IsUndone(id))
-            id = IdOf([.. identity, mail.Id]);
+            id = Id([.. identity, mail.Id]);
 
         return new Interaction
         {
@@ -138,13 +145,13 @@ internal sealed class CommandLines(CompanyPolicy policy, Standings standings, Co
     }
 
     /// <summary>Whoever looks after an item, or somebody above them, may give it to any of our people who is still here.</summary>
-    private Person TakerOf(string? written, ItemTarget target)
+    private Person FindTaker(string? written, ItemTarget target)
     {
         if (target.Rule is null || !Chain.Below(policy, author.Id).Contains(target.Owner))
             throw new RefusedCommandException(": it can be given away only by whoever looks after it, or by somebody above them");
 
         var name = (written ?? "").ToLowerInvariant();
-        var today = policy.DefaultCalendar.DateOf(mail.ArrivedAt);
+        var today = policy.DefaultCalendar.Date(mail.ArrivedAt);
         var found = policy
             .People.Where(person => person.Id == name || person.Email.Value == name || person.Name?.ToLowerInvariant() == name)
             .ToList();
@@ -162,9 +169,9 @@ internal sealed class CommandLines(CompanyPolicy policy, Standings standings, Co
         };
     }
 
-    private Instant EndOf(CommandWish wish)
+    private Instant SnoozedUntil(CommandWish wish)
     {
-        var until = wish.Until ?? (wish.Argument is null ? null : SnoozeEnd.Of(wish.Argument, calendar, mail.ArrivedAt));
+        var until = wish.Until ?? (wish.Argument is null ? null : SnoozeEnd.Parse(wish.Argument, calendar, mail.ArrivedAt));
         if (until is null)
             throw new RefusedCommandException("does not say until when; write for example snooze-3d or snooze-2026-06-01");
 
@@ -175,18 +182,18 @@ internal sealed class CommandLines(CompanyPolicy policy, Standings standings, Co
 
     private Confirmation Confirm(CommandWish wish, ItemTarget target, Instant? until, Person? taker)
     {
-        var who = NameOf(target);
+        var who = Name(target);
         var subject = PlainWords.Flatten(
             wish.Subject
                 ?? (
                     target.Rule is RespondRule or ResolveRule or ChaseRule
-                        ? standings.People.Find(target.Trigger)?.Subject ?? standings.People.SubjectOf(target.About)
+                        ? standings.People.Find(target.Trigger)?.Subject ?? standings.People.Subject(target.About)
                         : null),
             PlainWords.Name);
         var what = (target.Rule is { } rule ? ItemWords.What(rule, who) : who) + (subject.Length > 0 ? $" “{subject}”" : "");
         return wish.Verb switch
         {
-            CommandVerb.Snooze => new Confirmation("snoozed", $"{what}, until {DayOf(until!.Value)}"),
+            CommandVerb.Snooze => new Confirmation("snoozed", $"{what}, until {Day(until!.Value)}"),
             CommandVerb.Called => new Confirmation("called", who),
             CommandVerb.Tag => new Confirmation("tagged", $"{who}: {PlainWords.Flatten(wish.Argument!.ToLowerInvariant(), 40)}"),
             CommandVerb.Untag => new Confirmation(
@@ -196,19 +203,19 @@ internal sealed class CommandLines(CompanyPolicy policy, Standings standings, Co
             CommandVerb.Chase => new Confirmation("expects an answer", what),
             CommandVerb.NotUseful => new Confirmation("not useful", what),
             CommandVerb.Give => new Confirmation("given", $"{what}, to {standings.People.FirstName(taker!.Id)}"),
-            var verb => new Confirmation(CommandVerbs.NameOf(verb), what),
+            var verb => new Confirmation(CommandVerbs.Name(verb), what),
         };
     }
 
     /// <summary>By name only who the author may see: the name would tell that we know them.</summary>
-    private string NameOf(ItemTarget target) =>
+    private string Name(ItemTarget target) =>
         target.Contact is not { } contact ? PlainWords.Flatten(target.About, PlainWords.Name)
-        : target.Rule is not null || standings.IsSeenBy(author.Id, contact) ? standings.People.NameOf(contact)
+        : target.Rule is not null || standings.IsSeenBy(author.Id, contact) ? standings.People.Name(contact)
         : PlainWords.Flatten(contact.Value, PlainWords.Name);
 
-    private string DayOf(Instant moment) =>
-        $"{ReaderClock.LongDay(moment.InZone(calendar.Zone).Date)}, {new ReaderClock(calendar.Zone, now).TimeOf(moment)}";
+    private string Day(Instant moment) =>
+        $"{ReaderClock.LongDay(moment.InZone(calendar.Zone).Date)}, {new ReaderClock(calendar.Zone, now).Time(moment)}";
 
-    private static string IdOf(IReadOnlyList<string> identity) =>
+    private static string Id(IReadOnlyList<string> identity) =>
         Base32.Encode(SHA256.HashData(Encoding.UTF8.GetBytes("command\n" + string.Join('\n', identity))))[..20].ToLowerInvariant();
 }

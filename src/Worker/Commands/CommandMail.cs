@@ -117,7 +117,7 @@ internal sealed record CommandMail
         var whole = facts.WholeText ?? "";
         var mail = new CommandMail
         {
-            Id = IdOf(facts),
+            Id = ThreadId(facts),
             ArrivedTicks = Instant.FromUnixTimeSeconds(arrived.ToUnixTimeSeconds()).ToUnixTimeTicks(),
             SeenTicks = now.ToUnixTimeTicks(),
             Backlog = firstListed is not null,
@@ -169,9 +169,9 @@ internal sealed record CommandMail
     }
 
     /// <summary>The id of a mail: that of a copy of it is the same.</summary>
-    public static string IdOf(MailFacts facts)
+    public static string ThreadId(MailFacts facts)
     {
-        var identity = MailIdentity.Of(facts);
+        var identity = MailIdentity.From(facts);
         return identity.MessageKey ?? identity.Fingerprint;
     }
 

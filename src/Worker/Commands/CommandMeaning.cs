@@ -19,7 +19,7 @@ internal sealed partial class CommandMeaning(
     CompanyPolicy policy,
     ContactDatabase database,
     CommandSettings settings,
-    Standings standings,
+    CommandContext standings,
     string account,
     Instant now)
 {
@@ -73,7 +73,7 @@ internal sealed partial class CommandMeaning(
     }
 
     /// <summary>What a mail is called where it is refused as a whole: what it asks for, without its token.</summary>
-    public string NameOf(CommandMail mail) =>
+    public string ReaderName(CommandMail mail) =>
         SubjectLink().Match(mail.Subject) is { Success: true } link ? $"{link.Groups["verb"].Value} {link.Groups["item"].Value}"
         : mail.Recipients.Select(PlusPart).OfType<string>().FirstOrDefault(part => !part.StartsWith("re-", StringComparison.Ordinal))
             is { } verb
@@ -126,7 +126,7 @@ internal sealed partial class CommandMeaning(
         string token,
         CancellationToken ct)
     {
-        var today = (author.Calendar ?? policy.DefaultCalendar).DateOf(mail.ArrivedAt);
+        var today = (author.Calendar ?? policy.DefaultCalendar).Date(mail.ArrivedAt);
         var answer =
             verb == "unsubscribe" ? tokens.ReadDigest(token, item, today) : tokens.ReadItem(token, item.ToUpperInvariant(), today);
         if (answer.Refused is { } reason)
@@ -161,7 +161,7 @@ internal sealed partial class CommandMeaning(
             throw new RefusedCommandException($"names no digest; there are {string.Join(", ", policy.Digests.Select(one => one.Name))}");
 
         await new StoppedDigests(database).Set(digest, author.Id, stopped, ct);
-        return CommandReading.Of(
+        return CommandReading.From(
             stopped
                 ? new Confirmation(
                     "stopped",
@@ -190,7 +190,7 @@ internal sealed partial class CommandMeaning(
             case CommandVerb.Undo:
                 return await TakeBack(mail, author, lines, ct);
             case CommandVerb.Brief:
-                var named = OutsidersOf(mail).ToList();
+                var named = Outsiders(mail).ToList();
                 var people = (named.Count > 0 ? named : standings.MetNext(author, mail.ArrivedAt)).Take(MostPeople).ToList();
                 return people.Count > 0
                     ? new CommandReading([], new MailAnswer([], [.. people.Select(one => new Question(QuestionKind.Who, one))]))
@@ -209,7 +209,7 @@ internal sealed partial class CommandMeaning(
     {
         var direct = mail.Recipients.Select(Outsider).OfType<EmailAddress>().FirstOrDefault();
         var contact =
-            OutsidersOf(mail).FirstOrDefault()
+            Outsiders(mail).FirstOrDefault()
             ?? throw new RefusedCommandException(
                 "names nobody from outside; forward a mail of theirs, or write their address into the subject");
 
@@ -257,7 +257,7 @@ internal sealed partial class CommandMeaning(
         var text = ReplyText.Split(mail.Text, answered?.Bytes is { } bytes ? DigestForms.Read(bytes) : null, author);
         var grammar = new ReplyGrammar(author.Calendar ?? policy.DefaultCalendar, mail.ArrivedAt);
         var spoken = grammar.Read(isNew ? mail.Subject + "\n" + text.Above : text.Above);
-        var items = answered is null ? new Dictionary<int, string>() : await ledger.ItemsOf(answered.Plan.MessageId, ct);
+        var items = answered is null ? new Dictionary<int, string>() : await ledger.ReadItems(answered.Plan.MessageId, ct);
         var reply = new SpokenMeaning(this, policy, standings, lines, answered, items, author, mail);
         foreach (var line in spoken.Lines)
             await reply.CarryOut(line, ct);
@@ -290,7 +290,7 @@ internal sealed partial class CommandMeaning(
         foreach (var part in parts)
         {
             var id =
-                tokens.MailOf(EmailAddress.Parse($"{settings.Address.LocalPart}+{part}@{settings.Address.Domain}"))
+                tokens.Mail(EmailAddress.Parse($"{settings.Address.LocalPart}+{part}@{settings.Address.Domain}"))
                 ?? throw new RefusedCommandException(
                     "was sent to an address that is not one of ours, or was changed on its way; answer the mail itself");
             return await ledger.Find($"{id}@{(policy.Us.Domains.Count > 0 ? policy.Us.Domains[0] : settings.Address.Domain)}", ct)
@@ -309,7 +309,7 @@ internal sealed partial class CommandMeaning(
     /// <summary>
     /// Whom a mail to an address with a verb is about: who gets it too, else who wrote what it forwards, else who is named in it.
     /// </summary>
-    private IEnumerable<EmailAddress> OutsidersOf(CommandMail mail)
+    private IEnumerable<EmailAddress> Outsiders(CommandMail mail)
     {
         var direct = mail.Recipients.Select(Outsider).OfType<EmailAddress>().ToList();
         return (

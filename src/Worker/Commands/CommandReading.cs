@@ -13,7 +13,7 @@ namespace CrmSync.Worker.Commands;
 internal sealed record CommandReading(IReadOnlyList<Interaction> Commands, MailAnswer Answer)
 {
     /// <summary>One thing that was done.</summary>
-    public static CommandReading Of(Confirmation confirmation, params IReadOnlyList<Interaction> commands) =>
+    public static CommandReading From(Confirmation confirmation, params IReadOnlyList<Interaction> commands) =>
         new(commands, new MailAnswer([confirmation], []));
 
     /// <summary>Whether anything was carried out or asked.</summary>

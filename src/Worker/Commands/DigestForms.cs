@@ -14,8 +14,8 @@ internal static class DigestForms
         var forms = new List<string> { mail.Text };
         if (mail.Html is { } html)
         {
-            forms.Add(HtmlText.Of(html));
-            forms.Add(HtmlText.Of(html.Replace("display:none", "", StringComparison.OrdinalIgnoreCase)));
+            forms.Add(HtmlText.Convert(html));
+            forms.Add(HtmlText.Convert(html.Replace("display:none", "", StringComparison.OrdinalIgnoreCase)));
         }
 
         return new QuotedDigest(forms);

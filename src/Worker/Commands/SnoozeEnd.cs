@@ -13,9 +13,9 @@ internal static partial class SnoozeEnd
     /// Lengths end on the morning of a business day, as every opening does; a date at its start, or when work begins again after it. Null:
     /// neither.
     /// </summary>
-    public static Instant? Of(string argument, BusinessCalendar calendar, Instant from)
+    public static Instant? Parse(string argument, BusinessCalendar calendar, Instant from)
     {
-        if (Length().Match(argument) is { Success: true } length && UnitOf(length.Groups["unit"].Value) is { } unit)
+        if (Length().Match(argument) is { Success: true } length && ParseUnit(length.Groups["unit"].Value) is { } unit)
             return calendar.Opening(from, new LengthOfTime(int.Parse(length.Groups["amount"].Value, CultureInfo.InvariantCulture), unit));
 
         return LocalDatePattern.Iso.Parse(argument) is { Success: true, Value: var date }
@@ -23,7 +23,7 @@ internal static partial class SnoozeEnd
             : null;
     }
 
-    private static TimeUnit? UnitOf(string word) => word switch
+    private static TimeUnit? ParseUnit(string word) => word switch
     {
         "h" => TimeUnit.Hour,
         "bh" => TimeUnit.BusinessHour,

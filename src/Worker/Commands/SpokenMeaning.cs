@@ -19,7 +19,7 @@ namespace CrmSync.Worker.Commands;
 internal sealed class SpokenMeaning(
     CommandMeaning meaning,
     CompanyPolicy policy,
-    Standings standings,
+    CommandContext standings,
     CommandLines lines,
     LedgerMail? answered,
     IReadOnlyDictionary<int, string> items,
@@ -110,7 +110,7 @@ internal sealed class SpokenMeaning(
 
     private void Say(SpokenLine line, SpokenCommand command, List<CommandReading> made, List<ItemTarget> done)
     {
-        foreach (var target in TargetsOf(command).ToList())
+        foreach (var target in FindTargets(command).ToList())
         {
             var wish = new CommandWish(command.Verb)
             {
@@ -121,7 +121,7 @@ internal sealed class SpokenMeaning(
             };
             string[] identity =
             [
-                "reply", author.Id, answered?.Plan.MessageId ?? mail.Id, target.Item!, CommandVerbs.NameOf(command.Verb), line.Line,
+                "reply", author.Id, answered?.Plan.MessageId ?? mail.Id, target.Item!, CommandVerbs.Name(command.Verb), line.Line,
             ];
             var wasOver = standings.IsOver(target);
             made.Add(lines.Say(wish, target, identity));
@@ -137,7 +137,7 @@ internal sealed class SpokenMeaning(
     {
         var kind = command.Verb == CommandVerb.Brief ? QuestionKind.Who : QuestionKind.MayIWrite;
         var contacts =
-            command.Text is not { } text ? [.. TargetsOf(command).Select(target => target.Contact).OfType<EmailAddress>()]
+            command.Text is not { } text ? [.. FindTargets(command).Select(target => target.Contact).OfType<EmailAddress>()]
             : text.Length == 0 ? standings.MetNext(author, mail.ArrivedAt)
             : [.. text.Split(' ').Select(meaning.Outsider).OfType<EmailAddress>()];
         return contacts.Count == 0
@@ -148,22 +148,22 @@ internal sealed class SpokenMeaning(
             : contacts.Select(contact => new Question(kind, contact));
     }
 
-    private IReadOnlyList<ItemTarget> TargetsOf(SpokenCommand command)
+    private IReadOnlyList<ItemTarget> FindTargets(SpokenCommand command)
     {
         var targets = command.Targets;
         if (targets.IsTheOnlyOne)
         {
             return items.Count == 1
-                ? [TargetOf($"line {items.Keys.First()}", items.Values.First())]
-                : throw new RefusedCommandException($"names no line; write for example \"{CommandVerbs.NameOf(command.Verb)} 2\"");
+                ? [FindTarget($"line {items.Keys.First()}", items.Values.First())]
+                : throw new RefusedCommandException($"names no line; write for example \"{CommandVerbs.Name(command.Verb)} 2\"");
         }
 
         if (!targets.IsAll)
         {
             return
             [
-                .. targets.Numbers.Select(number => TargetOf($"line {number}", items.GetValueOrDefault(number))),
-                .. targets.Items.Select(id => TargetOf(id, id)),
+                .. targets.Numbers.Select(number => FindTarget($"line {number}", items.GetValueOrDefault(number))),
+                .. targets.Items.Select(id => FindTarget(id, id)),
             ];
         }
 
@@ -171,7 +171,7 @@ internal sealed class SpokenMeaning(
             throw new RefusedCommandException(answered is null ? NeedsMail : ": the mail this answers lists no lines");
 
         foreach (var except in targets.Except)
-            TargetOf($"line {except}", items.GetValueOrDefault(except));
+            FindTarget($"line {except}", items.GetValueOrDefault(except));
 
         // What is over already needs nothing more, and is no reason to leave the others.
         return
@@ -179,11 +179,11 @@ internal sealed class SpokenMeaning(
             .. items
                 .Where(item => !targets.Except.Contains(item.Key) && standings.Item(item.Value) is not null)
                 .OrderBy(item => item.Key)
-                .Select(item => TargetOf($"line {item.Key}", item.Value)),
+                .Select(item => FindTarget($"line {item.Key}", item.Value)),
         ];
     }
 
-    private ItemTarget TargetOf(string name, string? item)
+    private ItemTarget FindTarget(string name, string? item)
     {
         if (answered is null && name.StartsWith("line ", StringComparison.Ordinal))
             throw new RefusedCommandException(NeedsMail);

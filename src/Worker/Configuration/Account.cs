@@ -53,7 +53,7 @@ internal sealed record ImapAccount(string Name, Spot Place, EmailAddress Address
 }
 
 /// <summary>
-/// Mailboxes of a Microsoft 365 tenant, with their calendars; each is an account of its own, named by <see cref="NameOf"/>.
+/// Mailboxes of a Microsoft 365 tenant, with their calendars; each is an account of its own, named by <see cref="MailboxAccountName"/>.
 /// </summary>
 internal sealed record GraphAccount(string Name, Spot Place, string? Tenant, string? ClientId, GraphLogin Login) : Account(Name, Place)
 {
@@ -75,7 +75,7 @@ internal sealed record GraphAccount(string Name, Spot Place, string? Tenant, str
     public bool Named { get; init; }
 
     /// <summary>The name of the account that one mailbox is.</summary>
-    public string NameOf(EmailAddress mailbox) => Named ? $"{Name}:{mailbox}" : $"graph:{mailbox}";
+    public string MailboxAccountName(EmailAddress mailbox) => Named ? $"{Name}:{mailbox}" : $"graph:{mailbox}";
 }
 
 internal sealed record CaldavAccount(string Name, Spot Place, Uri Url, EmailAddress Address, string User, Secret Password)

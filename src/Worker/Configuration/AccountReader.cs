@@ -16,7 +16,7 @@ internal sealed class AccountReader(ProblemList problems, OutsideValues outside)
     private IEnumerable<Account> Read(MapValues map)
     {
         var key = AccountKinds.First(k => map.Node.Find(k.Kind!.Name) is not null).Kind!;
-        var address = map.Of(Address);
+        var address = map.Value(Address);
         IEnumerable<Account?> accounts = key.Name switch
         {
             "maildir" => [OfFile(map, Maildir, (name, path) => new MaildirAccount(name, map.Node.Spot, path, address!))],
@@ -32,16 +32,18 @@ internal sealed class AccountReader(ProblemList problems, OutsideValues outside)
     }
 
     private FileAccount? OfFile(MapValues map, Key<string> key, Func<string, string, FileAccount> make) =>
-        map.Of(key) is { } path && map.Of(Address) is { } address ? make(NameFor(map, $"{key.Name}:{address}"), Full(map, path)) : null;
+        map.Value(key) is { } path && map.Value(Address) is { } address
+            ? make(NameFor(map, $"{key.Name}:{address}"), Full(map, path))
+            : null;
 
     private ImapAccount? OfImap(MapValues map)
     {
-        var server = ServerOf(map, problems, mailPorts: true);
-        var login = LoginOf(map, problems);
-        return map.Of(Imap) is { } address && server is not null && login is not null
-            ? new ImapAccount(NameFor(map, $"imap:{address}"), map.Node.Spot, address, server, map.Of(User) ?? address.Value, login)
+        var server = ReadServer(map, problems, mailPorts: true);
+        var login = ReadLogin(map, problems);
+        return map.Value(Imap) is { } address && server is not null && login is not null
+            ? new ImapAccount(NameFor(map, $"imap:{address}"), map.Node.Spot, address, server, map.Value(User) ?? address.Value, login)
             {
-                ExcludedFolders = map.Of(Folders)?.Of(Exclude) ?? [],
+                ExcludedFolders = map.Value(Folders)?.Value(Exclude) ?? [],
             }
             : null;
     }
@@ -49,12 +51,12 @@ internal sealed class AccountReader(ProblemList problems, OutsideValues outside)
     private List<ImapAccount> OfImapMany(MapValues map)
     {
         var accounts = new List<ImapAccount>();
-        var server = ServerOf(map, problems, mailPorts: true);
-        var shared = map.NodeOf(OAuth) is null ? null : LoginOf(map, problems);
-        if (map.Of(ImapMany) is not { } file || server is null)
+        var server = ReadServer(map, problems, mailPorts: true);
+        var shared = map.FindNode(OAuth) is null ? null : ReadLogin(map, problems);
+        if (map.Value(ImapMany) is not { } file || server is null)
             return accounts;
 
-        var prefix = map.Of(Name) ?? "imap";
+        var prefix = map.Value(Name) ?? "imap";
         foreach (var line in AccountTable.Read(file, outside, problems, needsPassword: shared is null))
         {
             accounts.Add(
@@ -66,7 +68,7 @@ internal sealed class AccountReader(ProblemList problems, OutsideValues outside)
                     line.User ?? line.Address.Value,
                     shared ?? new Login.Password(line.Password!))
                 {
-                    ExcludedFolders = map.Of(Folders)?.Of(Exclude) ?? [],
+                    ExcludedFolders = map.Value(Folders)?.Value(Exclude) ?? [],
                 });
         }
 
@@ -76,15 +78,15 @@ internal sealed class AccountReader(ProblemList problems, OutsideValues outside)
     private GraphAccount? OfGraph(MapValues map)
     {
         GraphLogin? login = null;
-        if (map.Of(ClientSecret) is { } secret)
+        if (map.Value(ClientSecret) is { } secret)
             login = new GraphLogin.ClientSecret(secret);
-        else if (map.Of(Certificate)?.Of(CertificateFile) is { } file)
-            login = new GraphLogin.Certificate(Full(map, file), map.Of(Certificate)?.Of(Password));
-        else if (map.Of(AccessToken) is { } token)
+        else if (map.Value(Certificate)?.Value(CertificateFile) is { } file)
+            login = new GraphLogin.Certificate(Full(map, file), map.Value(Certificate)?.Value(Password));
+        else if (map.Value(AccessToken) is { } token)
             login = new GraphLogin.AccessToken(token);
-        else if (map.Of(ManagedIdentity))
+        else if (map.Value(ManagedIdentity))
             login = new GraphLogin.ManagedIdentity();
-        else if (map.NodeOf(ManagedIdentity) is { } no)
+        else if (map.FindNode(ManagedIdentity) is { } no)
             problems.Error(
                 no,
                 "012",
@@ -92,26 +94,26 @@ internal sealed class AccountReader(ProblemList problems, OutsideValues outside)
 
         if (login is GraphLogin.ClientSecret or GraphLogin.Certificate)
         {
-            foreach (var key in new[] { Tenant, ClientId }.Where(k => map.NodeOf(k) is null))
+            foreach (var key in new[] { Tenant, ClientId }.Where(k => map.FindNode(k) is null))
                 problems.Error(map.Node, "011", $"'{key.Name}' is missing in {map.Title}: logging in by secret or certificate needs it");
         }
 
-        if (map.NodeOf(Mailboxes) is null && map.NodeOf(Group) is null)
+        if (map.FindNode(Mailboxes) is null && map.FindNode(Group) is null)
             problems.Error(map.Node, "011", $"{map.Title} needs 'mailboxes' or 'group'");
-        if (map.Of(Graph) is not { } graph || login is null)
+        if (map.Value(Graph) is not { } graph || login is null)
             return null;
 
-        var account = new GraphAccount(map.Of(Name) ?? graph, map.Node.Spot, map.Of(Tenant), map.Of(ClientId), login)
+        var account = new GraphAccount(map.Value(Name) ?? graph, map.Node.Spot, map.Value(Tenant), map.Value(ClientId), login)
         {
-            Mailboxes = map.Must(Mailboxes, []),
-            Group = map.Of(Group),
-            Named = map.Of(Name) is not null,
+            Mailboxes = map.ValueOr(Mailboxes, []),
+            Group = map.Value(Group),
+            Named = map.Value(Name) is not null,
         };
-        Unique(account.Name, map.Place(map.NodeOf(Name) is null ? Graph : Name).Spot);
+        Unique(account.Name, map.Place(map.FindNode(Name) is null ? Graph : Name).Spot);
         foreach (var mailbox in account.Mailboxes)
-            Unique(account.NameOf(mailbox), map.Place(Mailboxes).Spot);
+            Unique(account.MailboxAccountName(mailbox), map.Place(Mailboxes).Spot);
 
-        return (map.Of(Endpoint), map.Of(Authority)) switch
+        return (map.Value(Endpoint), map.Value(Authority)) switch
         {
             (null, null) => account,
             (var endpoint, var authority) => account with
@@ -123,19 +125,19 @@ internal sealed class AccountReader(ProblemList problems, OutsideValues outside)
     }
 
     private CaldavAccount? OfCaldav(MapValues map) =>
-        map.Of(Caldav) is { } url
-        && map.Of(Address) is { } address
-        && map.Of(CaldavUser) is { } user
-        && map.Of(CaldavPassword) is { } password
+        map.Value(Caldav) is { } url
+        && map.Value(Address) is { } address
+        && map.Value(CaldavUser) is { } user
+        && map.Value(CaldavPassword) is { } password
             ? new CaldavAccount(NameFor(map, $"caldav:{address}"), map.Node.Spot, url, address, user, password)
             {
-                Ca = CaOf(map, problems),
+                Ca = ReadCa(map, problems),
             }
             : null;
 
     private IcsAccount? OfIcs(MapValues map)
     {
-        if (map.Of(Ics) is not { } written || map.Of(Address) is not { } address)
+        if (map.Value(Ics) is not { } written || map.Value(Address) is not { } address)
             return null;
 
         var isUrl = written.Contains("://", StringComparison.Ordinal);
@@ -147,7 +149,7 @@ internal sealed class AccountReader(ProblemList problems, OutsideValues outside)
     }
 
     private string NameFor(MapValues map, string otherwise) =>
-        map.Of(Name) is { } name ? Unique(name, map.Place(Name).Spot) : Unique(otherwise, map.Node.Spot);
+        map.Value(Name) is { } name ? Unique(name, map.Place(Name).Spot) : Unique(otherwise, map.Node.Spot);
 
     private string Unique(string name, Spot spot)
     {
@@ -160,19 +162,19 @@ internal sealed class AccountReader(ProblemList problems, OutsideValues outside)
     }
 
     /// <summary>The server of a mail account or of delivery; null after reporting what is missing.</summary>
-    internal static Server? ServerOf(MapValues map, ProblemList problems, bool mailPorts)
+    internal static Server? ReadServer(MapValues map, ProblemList problems, bool mailPorts)
     {
-        if (map.Of(Host) is not { } host)
+        if (map.Value(Host) is not { } host)
             return null;
 
-        var tls = map.Maybe(Tls) ?? Encryption.Required;
+        var tls = map.Optional(Tls) ?? Encryption.Required;
         if (tls == Encryption.None && !Loopback.Is(host))
             problems.Error(
                 map.Place(Tls),
                 "051",
                 $"tls: none would send passwords and mail in the clear to {host}; write required or starttls");
 
-        var port = map.Maybe(Port) ?? (tls, mailPorts) switch
+        var port = map.Optional(Port) ?? (tls, mailPorts) switch
         {
             (Encryption.Required, true) => 993,
             (_, true) => 143,
@@ -180,38 +182,45 @@ internal sealed class AccountReader(ProblemList problems, OutsideValues outside)
             (Encryption.StartTls, false) => 587,
             _ => 25,
         };
-        return new Server(host, port, tls, CaOf(map, problems)) { Proxy = mailPorts ? map.Of(Proxy) : null };
+        return new Server(host, port, tls, ReadCa(map, problems)) { Proxy = mailPorts ? map.Value(Proxy) : null };
     }
 
     /// <summary>The password or OAuth of a map; null when there is neither or it is not complete.</summary>
-    internal static Login? LoginOf(MapValues map, ProblemList problems)
+    internal static Login? ReadLogin(MapValues map, ProblemList problems)
     {
-        if (map.Of(Password) is { } password)
+        if (map.Value(Password) is { } password)
             return new Login.Password(password);
-        if (map.Of(OAuth) is not { } oauth)
+        if (map.Value(OAuth) is not { } oauth)
             return null;
-        if (oauth.Of(AccessTokenFile) is { } file)
+        if (oauth.Value(AccessTokenFile) is { } file)
             return new Login.TokenFile(Full(map, file));
 
         var needed = new Key[] { TokenUrl, ClientId, RefreshToken };
-        foreach (var key in needed.Where(k => oauth.NodeOf(k) is null))
+        foreach (var key in needed.Where(k => oauth.FindNode(k) is null))
             problems.Error(oauth.Node, "011", $"'{key.Name}' is missing in {oauth.Title}");
-        return oauth.Of(TokenUrl) is { } url && oauth.Of(ClientId) is { } id && oauth.Of(RefreshToken) is { } refresh
-            ? new Login.OAuth(url, id, oauth.Of(ClientSecret), refresh, oauth.Of(Scope))
+        return oauth.Value(TokenUrl) is { } url && oauth.Value(ClientId) is { } id && oauth.Value(RefreshToken) is { } refresh
+            ? new Login.OAuth(url, id, oauth.Value(ClientSecret), refresh, oauth.Value(Scope))
             : null;
     }
 
-    /// <summary>The full path of the additional trust anchor; null when there is none. What is wrong with the file is a shortcoming: it may come yet.</summary>
-    private static string? CaOf(MapValues map, ProblemList problems)
+    /// <summary>
+    /// The full path of the additional trust anchor; null when there is none. What is wrong with the file is a shortcoming: it may come
+    /// yet.
+    /// </summary>
+    private static string? ReadCa(MapValues map, ProblemList problems)
     {
-        if (map.Of(Ca) is not { } written)
+        if (map.Value(Ca) is not { } written)
             return null;
 
         var path = Full(map, written);
         try
         {
             if (!File.Exists(path))
-                problems.Shortcoming(map.Place(Ca), "062", $"there is no file {path}; 'ca' names the certificate of an authority in PEM form");
+                problems.Shortcoming(
+                    map.Place(Ca),
+                    "062",
+                    $"there is no file {path}; 'ca' names the certificate of an authority in PEM form"
+                );
             else if (!IsCertificate(File.ReadAllText(path)))
                 problems.Shortcoming(map.Place(Ca), "062", $"{path} holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)");
         }

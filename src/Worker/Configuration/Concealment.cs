@@ -87,7 +87,9 @@ internal static class Concealment
         }
     }
 
-    /// <summary>The values behind keys that are not known to be harmless, and keys that are no word of ours: a secret may stand in the wrong place.</summary>
+    /// <summary>
+    /// The values behind keys that are not known to be harmless, and keys that are no word of ours: a secret may stand in the wrong place.
+    /// </summary>
     public static void Values(YamlNode node) => Values(node, harmless: true, published: false);
 
     private static void Values(YamlNode node, bool harmless, bool published)
@@ -107,7 +109,9 @@ internal static class Concealment
                 foreach (var item in list.Items)
                     Values(item, harmless, published);
                 break;
-            case YamlScalar scalar when (!harmless || HasLogin(scalar) || (published && IsAddress(scalar))) && !scalar.Text.StartsWith("${", StringComparison.Ordinal):
+            case YamlScalar scalar
+                when (!harmless || HasLogin(scalar) || (published && IsAddress(scalar)))
+                    && !scalar.Text.StartsWith("${", StringComparison.Ordinal):
                 scalar.Spot.File.Conceal(scalar.Spot, scalar.Spot.Line);
                 break;
         }
@@ -115,7 +119,9 @@ internal static class Concealment
 
     /// <summary>Whether a key is a word of ours or so like one that it was meant.</summary>
     public static bool IsOurs(string key) =>
-        Harmless.Contains(key) || Secrets.Contains(key, StringComparer.Ordinal) || Spelling.Closest(key, Harmless.Concat(Secrets)).Count > 0;
+        Harmless.Contains(key)
+        || Secrets.Contains(key, StringComparer.Ordinal)
+        || Spelling.Closest(key, Harmless.Concat(Secrets)).Count > 0;
 
     private static bool IsAddress(YamlScalar scalar) => scalar.Text.Contains("://", StringComparison.Ordinal);
 

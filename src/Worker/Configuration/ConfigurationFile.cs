@@ -47,23 +47,27 @@ internal static class ConfigurationFile
         if (!Whole.TryRead(outside.Filled(node), "the configuration", problems, out var map))
             return null;
 
-        var delivery = map.Of(ConfigurationShape.Delivery);
+        var delivery = map.Value(ConfigurationShape.Delivery);
         IReadOnlyList<Account> accounts =
-            [.. new AccountReader(problems, outside).Read(map.Must(Accounts, [])).Select(account => Reached(account, delivery?.Of(Proxy)))];
-        var capture = map.Of(Capture);
+        [
+            .. new AccountReader(problems, outside)
+                .Read(map.ValueOr(Accounts, []))
+                .Select(account => Reached(account, delivery?.Value(Proxy))),
+        ];
+        var capture = map.Value(Capture);
         var configuration = new CrmSyncConfiguration
         {
-            Storage = StorageOf(map.Of(StorageKey), file, problems),
+            Storage = ReadStorage(map.Value(StorageKey), file, problems),
             Capture = new CaptureSettings
             {
-                Since = capture?.Of(Since) is { } since ? since.Length : new LengthOfTime(365, TimeUnit.Day),
-                SinceDate = capture?.Of(Since)?.Date,
-                TextBytes = capture?.Of(TextSize) ?? TextSize.Fallback,
+                Since = capture?.Value(Since) is { } since ? since.Length : new LengthOfTime(365, TimeUnit.Day),
+                SinceDate = capture?.Value(Since)?.Date,
+                TextBytes = capture?.Value(TextSize) ?? TextSize.Fallback,
             },
             Accounts = accounts,
             Delivery = delivery is null ? null : new DeliveryReader(problems, accounts).Read(delivery),
-            Schedule = ScheduleOf(map.Of(Schedule)),
-            Status = map.Of(ConfigurationShape.Status) is { } status ? StatusOf(status, problems) : null,
+            Schedule = ReadSchedule(map.Value(Schedule)),
+            Status = map.Value(ConfigurationShape.Status) is { } status ? ReadStatus(status, problems) : null,
         };
         return problems.HasErrors ? null : configuration;
     }
@@ -74,31 +78,33 @@ internal static class ConfigurationFile
             ? imap with { Server = server with { Proxy = proxy } }
             : account;
 
-    private static StorageChoice StorageOf(MapValues? storage, SourceFile file, ProblemList problems)
+    private static StorageChoice ReadStorage(MapValues? storage, SourceFile file, ProblemList problems)
     {
-        if (storage?.Of(Postgres) is { } connection)
+        if (storage?.Value(Postgres) is { } connection)
         {
             if (!ContactDatabase.IsConnectionString(connection.Reveal()))
                 problems.Error(
                     storage.Place(Postgres),
                     "054",
-                    "'postgres' is no connection string; write Host=db.us.example;Database=crmsync;Username=crmsync;Password=..., not an address");
+                    "'postgres' is no connection string; write Host=db.us.example;Database=crmsync;Username=crmsync;Password=..., not an "
+                        + "address"
+                );
 
             return new StorageChoice.Postgres(connection);
         }
 
         return new StorageChoice.Sqlite(
-            Path.GetFullPath(Path.Combine(file.Folder, storage?.Of(Sqlite) ?? Path.Combine("data", "crmsync.db"))));
+            Path.GetFullPath(Path.Combine(file.Folder, storage?.Value(Sqlite) ?? Path.Combine("data", "crmsync.db"))));
     }
 
-    private static ScheduleSettings ScheduleOf(MapValues? schedule)
+    private static ScheduleSettings ReadSchedule(MapValues? schedule)
     {
         var usual = new ScheduleSettings();
         return new ScheduleSettings
         {
-            Mail = Period(schedule?.Of(EveryMail)) ?? usual.Mail,
-            Calendar = Period(schedule?.Of(EveryCalendar)) ?? usual.Calendar,
-            Policy = Period(schedule?.Of(EveryPolicy)) ?? usual.Policy,
+            Mail = Period(schedule?.Value(EveryMail)) ?? usual.Mail,
+            Calendar = Period(schedule?.Value(EveryCalendar)) ?? usual.Calendar,
+            Policy = Period(schedule?.Value(EveryPolicy)) ?? usual.Policy,
         };
 
         static Duration? Period(LengthOfTime? length) => length switch
@@ -112,25 +118,25 @@ internal static class ConfigurationFile
     /// <summary>Says of a secret that others could try out that it is too short to keep them out.</summary>
     internal static void ShortSecret(MapValues map, Key<Secret> key, ProblemList problems)
     {
-        if (map.Of(key) is { } secret && secret.Reveal().Trim().Length < ShortestSecret)
+        if (map.Value(key) is { } secret && secret.Reveal().Trim().Length < ShortestSecret)
             problems.Shortcoming(
                 map.Place(key),
                 "053",
                 $"'{key.Name}' in {map.Title} has fewer than {ShortestSecret} characters and can be guessed; use a long random text");
     }
 
-    private static StatusSettings? StatusOf(MapValues status, ProblemList problems)
+    private static StatusSettings? ReadStatus(MapValues status, ProblemList problems)
     {
-        if (status.Of(Listen) is not { } listener)
+        if (status.Value(Listen) is not { } listener)
             return null;
 
-        if (!Loopback.Is(listener.Host) && status.NodeOf(Token) is null)
+        if (!Loopback.Is(listener.Host) && status.FindNode(Token) is null)
             problems.Error(
                 status.Place(Listen),
                 "052",
                 $"'listen' reaches beyond this machine; add token: ${{NAME}}, or listen on 127.0.0.1:{listener.Port}");
         ShortSecret(status, Token, problems);
-        return new StatusSettings(listener.Host, listener.Port, status.Of(Token));
+        return new StatusSettings(listener.Host, listener.Port, status.Value(Token));
     }
 }
 

@@ -31,7 +31,7 @@ internal sealed record CrmSyncConfiguration
     public IReadOnlyDictionary<string, (EmailAddress Address, bool IsCalendar)> AccountsByName =>
         Accounts
             .SelectMany(a => a is GraphAccount graph
-                ? graph.Mailboxes.Select(mailbox => (Name: graph.NameOf(mailbox), Address: mailbox, IsCalendar: false))
+                ? graph.Mailboxes.Select(mailbox => (Name: graph.MailboxAccountName(mailbox), Address: mailbox, IsCalendar: false))
                 : a.Addresses.Select(address => (a.Name, Address: address, IsCalendar: a is IcsAccount or CaldavAccount)))
             .DistinctBy(a => a.Name, StringComparer.Ordinal)
             .ToDictionary(a => a.Name, a => (a.Address, a.IsCalendar), StringComparer.Ordinal);

@@ -8,32 +8,32 @@ internal sealed class DeliveryReader(ProblemList problems, IReadOnlyList<Account
 {
     public DeliverySettings? Read(MapValues delivery)
     {
-        var way = WayOf(delivery);
-        var commands = delivery.Of(ConfigurationShape.Commands) is { } map ? CommandsOf(map) : null;
-        return delivery.Of(From) is { } from && way is not null
+        var way = ReadDelivery(delivery);
+        var commands = delivery.Value(ConfigurationShape.Commands) is { } map ? ReadCommands(map) : null;
+        return delivery.Value(From) is { } from && way is not null
             ? new DeliverySettings { FromName = from.Name, From = from.Address, Way = way, Commands = commands }
             : null;
     }
 
-    private DeliveryChoice? WayOf(MapValues delivery)
+    private DeliveryChoice? ReadDelivery(MapValues delivery)
     {
-        if (delivery.Of(Folder) is { } folder)
+        if (delivery.Value(Folder) is { } folder)
             return new DeliveryChoice.Folder(AccountReader.Full(delivery, folder));
 
-        if (delivery.Of(Smtp) is { } smtp)
+        if (delivery.Value(Smtp) is { } smtp)
         {
-            var login = AccountReader.LoginOf(smtp, problems);
-            if (smtp.NodeOf(User) is null && login is not null)
+            var login = AccountReader.ReadLogin(smtp, problems);
+            if (smtp.FindNode(User) is null && login is not null)
                 problems.Error(smtp.Node, "011", $"'user' is missing in {smtp.Title}: whose password or token is it?");
-            return AccountReader.ServerOf(smtp, problems, mailPorts: false) is { } server
+            return AccountReader.ReadServer(smtp, problems, mailPorts: false) is { } server
                 ? new DeliveryChoice.Smtp(
-                    server with { Proxy = Loopback.Is(server.Host) ? null : delivery.Of(Proxy) },
-                    smtp.Of(User),
+                    server with { Proxy = Loopback.Is(server.Host) ? null : delivery.Value(Proxy) },
+                    smtp.Value(User),
                     login)
                 : null;
         }
 
-        if (delivery.Of(GraphDelivery)?.Of(GraphAccountName) is not { } name)
+        if (delivery.Value(GraphDelivery)?.Value(GraphAccountName) is not { } name)
             return null;
 
         var known = accounts.OfType<GraphAccount>().ToList();
@@ -44,18 +44,18 @@ internal sealed class DeliveryReader(ProblemList problems, IReadOnlyList<Account
         return null;
     }
 
-    private CommandSettings? CommandsOf(MapValues map)
+    private CommandSettings? ReadCommands(MapValues map)
     {
-        if (map.Of(Address) is not { } address || map.Of(CommandSecret) is not { } secret)
+        if (map.Value(Address) is not { } address || map.Value(CommandSecret) is not { } secret)
             return null;
 
         if (!accounts.Any(a => a.Addresses.Contains(address)))
             problems.Warn(map.Place(Address), "040", $"no account reads {address}; commands will not be seen until one does");
         ConfigurationFile.ShortSecret(map, CommandSecret, problems);
-        return new CommandSettings(address, secret, map.Must(TrustedServers, []))
+        return new CommandSettings(address, secret, map.ValueOr(TrustedServers, []))
         {
-            PreviousSecret = map.Of(PreviousCommandSecret),
-            VerifyDkim = map.Must(ConfigurationShape.VerifyDkim, false),
+            PreviousSecret = map.Value(PreviousCommandSecret),
+            VerifyDkim = map.ValueOr(ConfigurationShape.VerifyDkim, false),
         };
     }
 }

@@ -12,12 +12,12 @@ internal sealed class DeliveryWays(MailLogins logins, IClock clock)
     public IMailDelivery Open(DeliveryChoice choice) => choice switch
     {
         DeliveryChoice.Folder folder => new FolderDelivery(folder.Path),
-        DeliveryChoice.Smtp smtp => new SmtpDelivery(logins.Of(LoginOf(smtp))),
+        DeliveryChoice.Smtp smtp => new SmtpDelivery(logins.Login(Login(smtp))),
         DeliveryChoice.Graph graph => new GraphDelivery(graph.Account, clock),
         _ => throw new NotSupportedException(choice.GetType().Name),
     };
 
     /// <summary>Where and how one logs in to a submission server.</summary>
-    public static LoginSettings LoginOf(DeliveryChoice.Smtp smtp) =>
+    public static LoginSettings Login(DeliveryChoice.Smtp smtp) =>
         new("smtp", smtp.Server, smtp.Login is null ? null : smtp.User, smtp.User is null ? null : smtp.Login);
 }

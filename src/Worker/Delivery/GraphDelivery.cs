@@ -70,7 +70,7 @@ internal sealed class GraphDelivery : IMailDelivery
         }
         catch (GraphFailure failure)
         {
-            return AnswerOf(failure, mail);
+            return Answer(failure, mail);
         }
         catch (SourceException failure)
         {
@@ -87,16 +87,16 @@ internal sealed class GraphDelivery : IMailDelivery
     /// <summary>
     /// Only what is wrong with this one mail refuses it; a missing permission or login is corrected one day, and the mail still waits.
     /// </summary>
-    private static DeliveryAnswer AnswerOf(GraphFailure failure, LeavingMail mail) =>
+    private static DeliveryAnswer Answer(GraphFailure failure, LeavingMail mail) =>
         failure
             is
         {
             Kind: GraphFailureKind.Refused,
             Status: System.Net.HttpStatusCode.BadRequest or System.Net.HttpStatusCode.RequestEntityTooLarge
         }
-            ? new DeliveryAnswer.Refused(GraphTrouble.Of(mail.From, failure, GraphTrouble.SendMail).ToString())
+            ? new DeliveryAnswer.Refused(GraphTrouble.From(mail.From, failure, GraphTrouble.SendMail).ToString())
             : new DeliveryAnswer.Unreachable(
-                GraphTrouble.Of(mail.From, failure, GraphTrouble.SendMail).ToString(),
+                GraphTrouble.From(mail.From, failure, GraphTrouble.SendMail).ToString(),
                 failure switch
                 {
                     { Kind: GraphFailureKind.Login } => MailFailure.Auth,
@@ -111,7 +111,7 @@ internal sealed class GraphDelivery : IMailDelivery
         var blind = mail.Copy is { } copy && copy != mail.Reader && copy != mail.From ? Encoding.ASCII.GetBytes($"Bcc: <{copy}>\r\n") : [];
         using var request = new HttpRequestMessage(
             HttpMethod.Post, $"{tenant.Account.Endpoint.AbsoluteUri.TrimEnd('/')}/v1.0/users/{Uri.EscapeDataString(mail.From)}/sendMail");
-        request.Options.Set(MailboxGate.OnlyOnce, true);
+        request.Options.Set(GraphThrottle.OnlyOnce, true);
         request.Content = new StringContent(Convert.ToBase64String([.. blind, .. mail.Bytes.Span]), new MediaTypeHeaderValue("text/plain"));
         using var answer = await line.Http.SendAsync(request, ct);
     }

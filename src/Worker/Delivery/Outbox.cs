@@ -22,7 +22,7 @@ namespace CrmSync.Worker.Delivery;
 /// <param name="bootClock">Tells how long this worker stood still: a clock that goes on while the machine sleeps.</param>
 internal sealed class Outbox(
     DigestLedger ledger,
-    DeliveryStanding standing,
+    DeliveryHealth standing,
     IMailDelivery delivery,
     SentCopies copies,
     CompanyPolicy policy,
@@ -151,7 +151,7 @@ internal sealed class Outbox(
     /// <summary>Whether a mail is to be handed over; what is to be noted of one that is not, is.</summary>
     private async Task<bool> IsToLeave(LedgerMail mail, Run run, CancellationToken ct)
     {
-        var fate = mail.State == LedgerState.Sending ? await copies.FateOf(mail, delivery.Repetition, run.Now, ct) : Fate.NotSent;
+        var fate = mail.State == LedgerState.Sending ? await copies.FindFate(mail, delivery.Repetition, run.Now, ct) : Fate.NotSent;
         if (fate == Fate.Sent)
         {
             Noted(mail, mail.Token, new DeliveryAnswer.Accepted(), run);

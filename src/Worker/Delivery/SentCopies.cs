@@ -23,7 +23,7 @@ internal sealed class SentCopies(Accounts accounts, DigestLedger ledger, EmailAd
     /// <param name="repetition">What comes of sending it again.</param>
     /// <param name="now">The moment.</param>
     /// <param name="ct">Ends the search.</param>
-    public async Task<Fate> FateOf(LedgerMail mail, Repetition repetition, Instant now, CancellationToken ct)
+    public async Task<Fate> FindFate(LedgerMail mail, Repetition repetition, Instant now, CancellationToken ct)
     {
         if (repetition == Repetition.IsRemembered)
             return Fate.NotSent;

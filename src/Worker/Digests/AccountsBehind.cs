@@ -7,7 +7,7 @@ using NodaTime;
 
 namespace CrmSync.Worker.Digests;
 
-/// <summary>Which accounts the mails that are due rest on and have not been read for a while (policy.md section 11).</summary>
+/// <summary>Which accounts the mails that are due rest on and have not been read for a while (policy-language.md section 11).</summary>
 internal sealed class AccountsBehind(HarvestedLog harvested, Accounts accounts)
 {
     /// <summary>What was read so long ago is read again before mails rest on it.</summary>
@@ -19,7 +19,7 @@ internal sealed class AccountsBehind(HarvestedLog harvested, Accounts accounts)
     /// <param name="notices">The steps that are due, those among them that wait until accounts are read.</param>
     /// <param name="ct">Cancels.</param>
     public async Task<IReadOnlySet<string>> Stale(
-        PolicyLook look,
+        PolicyMoment look,
         IReadOnlyList<DueDigest> digests,
         IReadOnlyList<Notice> notices,
         CancellationToken ct)
@@ -42,7 +42,7 @@ internal sealed class AccountsBehind(HarvestedLog harvested, Accounts accounts)
     }
 
     /// <summary>The same look with the whole log behind it.</summary>
-    public async Task<PolicyLook> OverTheLog(PolicyLook look, CancellationToken ct)
+    public async Task<PolicyMoment> OverTheLog(PolicyMoment look, CancellationToken ct)
     {
         if (look.Running is not null)
             return look;

@@ -15,7 +15,7 @@ public sealed class CommandLinks(MailSender sender, string reader, LocalDate iss
     private const int MostWhat = 50;
 
     /// <summary>What the reader can do about an item; nothing when there is no command mailbox.</summary>
-    public IReadOnlyList<CommandLink> Of(ItemLine line)
+    public IReadOnlyList<CommandLink> For(ItemLine line)
     {
         if (sender.CommandMailbox is null || sender.Tokens is not { } tokens)
             return [];

@@ -18,14 +18,14 @@ internal sealed class DigestFactsReader(
     ContactLog log,
     DigestLedger ledger,
     Accounts accounts,
-    MailStanding mails,
-    PolicyStanding policyStanding)
+    MailTroubles mails,
+    PolicyNews policyStanding)
 {
     /// <summary>What was told longer ago was told again since, or is not withdrawn any more.</summary>
     private static readonly Duration ToldWithin = Duration.FromDays(14);
 
     /// <summary>The facts of digests and immediate mails, with the texts they show.</summary>
-    public async Task<DigestFacts> Facts(PolicyLook look, CancellationToken ct)
+    public async Task<DigestFacts> Facts(PolicyMoment look, CancellationToken ct)
     {
         var facts = await Evaluated(look, [], ct);
         facts = await WithTexts(facts, Shown(facts), ct);
@@ -54,7 +54,7 @@ internal sealed class DigestFactsReader(
     }
 
     /// <summary>The facts of answers. The log is read only for questions; that something failed can be told without it.</summary>
-    public async Task<DigestFacts> FactsFor(IReadOnlyList<DueAnswer> owed, PolicyLook look, CancellationToken ct)
+    public async Task<DigestFacts> FactsFor(IReadOnlyList<DueAnswer> owed, PolicyMoment look, CancellationToken ct)
     {
         var asked = owed.SelectMany(one => one.Kept.Answer.Questions).Select(question => question.Contact).ToHashSet();
         var withList = owed.Any(one => one.Kept.WithList);
@@ -63,18 +63,18 @@ internal sealed class DigestFactsReader(
 
         var facts = await Evaluated(look, asked, ct);
         var book = new ContactBook(look.Policy);
-        var primaries = asked.Select(book.PrimaryOf).ToHashSet();
-        var shown = LinesWith(facts, address => primaries.Contains(book.PrimaryOf(address)));
+        var primaries = asked.Select(book.Primary).ToHashSet();
+        var shown = LinesWith(facts, address => primaries.Contains(book.Primary(address)));
         if (withList)
             shown.UnionWith(Shown(facts));
 
         return await WithTexts(facts, shown, ct);
     }
 
-    private async Task<DigestFacts> Evaluated(PolicyLook look, IReadOnlyCollection<EmailAddress> asked, CancellationToken ct) =>
+    private async Task<DigestFacts> Evaluated(PolicyMoment look, IReadOnlyCollection<EmailAddress> asked, CancellationToken ct) =>
         look.Running is { } known
             ? await running.Facts(known, look.Now, asked, ct)
-            : Standing.FactsOf(look.Policy, await harvested.Snapshot(look.Now, withText: false, ct), look.Now);
+            : EvaluatedFacts.Evaluate(look.Policy, await harvested.Snapshot(look.Now, withText: false, ct), look.Now);
 
     private async Task<DigestFacts> WithTexts(DigestFacts facts, IReadOnlyCollection<string> shown, CancellationToken ct)
     {

@@ -23,7 +23,7 @@ internal sealed class DigestLog(ContactLog log)
     /// <param name="ct">Cancels.</param>
     public async Task<DigestFacts> Facts(RunningPolicy running, Instant now, IReadOnlyCollection<EmailAddress> asked, CancellationToken ct)
     {
-        var wanted = LinesToRead.Of(running, now, asked);
+        var wanted = LinesToRead.From(running, now, asked);
         var lines = new Dictionary<string, Interaction>(StringComparer.Ordinal);
         await Read(new LogFilter { Now = now, Since = wanted.Since, WithoutText = true }, lines, ct);
         foreach (var threads in wanted.Threads.Chunk(Some))
@@ -39,7 +39,7 @@ internal sealed class DigestLog(ContactLog log)
             .Where(one => !one.Internal && !string.IsNullOrWhiteSpace(one.Name))
             .Select(one => one.Address)
             .ToHashSet();
-        return Standing.FactsOf(running, new ContactLogSnapshot([.. lines.Values]), now) with
+        return EvaluatedFacts.Evaluate(running, new ContactLogSnapshot([.. lines.Values]), now) with
         {
             Names = await log.Names([.. wanted.People.Where(one => !signed.Contains(one))], now, ct),
         };

@@ -12,7 +12,7 @@ using NodaTime.Text;
 namespace CrmSync.Worker.Digests;
 
 /// <summary>
-/// Makes the mail of a digest: its id, headers, text and HTML (policy.md section 15). The same digest gives the same bytes.
+/// Makes the mail of a digest: its id, headers, text and HTML (policy-language.md section 15). The same digest gives the same bytes.
 /// </summary>
 internal sealed class DigestMails(MailSender sender, HtmlPages pages)
 {
@@ -25,16 +25,23 @@ internal sealed class DigestMails(MailSender sender, HtmlPages pages)
     /// The id of a mail of ours, what stands before the <c>@</c> of its Message-ID: the same digest for the same reader and date is the
     /// same mail.
     /// </summary>
-    public static string IdOf(string installation, string digest, string reader, LocalDate date) =>
+    public static string MessageId(string installation, string digest, string reader, LocalDate date) =>
         Hashed(installation, digest, reader, LocalDatePattern.Iso.Format(date));
 
     /// <summary>The Message-ID of a digest, without brackets.</summary>
-    public string MessageId(DueDigest run) => $"{IdOf(sender.Installation, run.Definition.Name, run.Reader.Id, run.Date)}@{sender.Domain}";
+    public string MessageId(DueDigest run) =>
+        $"{MessageId(sender.Installation, run.Definition.Name, run.Reader.Id, run.Date)}@{sender.Domain}";
 
     /// <param name="digest">What it says.</param>
     /// <param name="now">When it is written; its Date.</param>
     public Task<DigestMail> Write(Digest digest, Instant now) =>
-        Write(digest, IdOf(sender.Installation, digest.Run.Definition.Name, digest.Run.Reader.Id, digest.Run.Date), "digest", null, now);
+        Write(
+            digest,
+            MessageId(sender.Installation, digest.Run.Definition.Name, digest.Run.Reader.Id, digest.Run.Date),
+            "digest",
+            null,
+            now
+        );
 
     /// <summary>
     /// The digest of a run and its mail, or null when there is nothing to say. Texts that are all pictures and accents can fill a mail with
@@ -161,7 +168,7 @@ internal sealed class DigestMails(MailSender sender, HtmlPages pages)
         : [new Mailbox(sender.FromName, (sender.Tokens?.ReplyAddress(mailbox, id) ?? mailbox).Value)];
 
     private string WeekRoot(DueDigest run) =>
-        Hashed(sender.Installation, run.Definition.Name, run.Reader.Id, IsoWeek.Of(run.Date).ToString());
+        Hashed(sender.Installation, run.Definition.Name, run.Reader.Id, IsoWeek.From(run.Date).ToString());
 
     private static string Hashed(params string[] parts) =>
         Base32.Encode(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('|', parts))))[..IdLength];

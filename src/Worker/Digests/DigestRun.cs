@@ -61,7 +61,7 @@ internal sealed class DigestRun(
             facts.Now,
             ct);
         var written = new List<Digest>();
-        var writing = await Writing.Of(facts, [.. due.Select(one => one.Run)], ledger, inbox, mails, ct);
+        var writing = await Writing.Create(facts, [.. due.Select(one => one.Run)], ledger, inbox, mails, ct);
         foreach (var some in due.Chunk(Batch))
         {
             ct.ThrowIfCancellationRequested();
@@ -83,7 +83,7 @@ internal sealed class DigestRun(
     public async Task<IReadOnlyList<(Digest Digest, DigestMail Mail)>> Show(DigestFacts facts, CancellationToken ct)
     {
         var due = DueAt(facts.Policy, facts.Now).ToList();
-        var writing = await Writing.Of(facts, due, ledger, inbox, mails, ct);
+        var writing = await Writing.Create(facts, due, ledger, inbox, mails, ct);
         var shown = new List<(Digest, DigestMail)>();
         foreach (var run in due)
         {
@@ -113,7 +113,7 @@ internal sealed class DigestRun(
             this.owed = owed.ToLookup(one => one.Answer.Reader, StringComparer.Ordinal);
         }
 
-        public static async Task<Writing> Of(
+        public static async Task<Writing> Create(
             DigestFacts facts,
             IReadOnlyList<DueDigest> due,
             DigestLedger ledger,

@@ -11,8 +11,8 @@ using NodaTime.Text;
 namespace CrmSync.Worker.Digests;
 
 /// <summary>
-/// Writes our emails with MimeKit as policy.md section 15 wants them: one order of fields, ASCII and short lines everywhere, plain text
-/// before HTML. The same email always gives the same bytes; its boundary is made from its content.
+/// Writes our emails with MimeKit as policy-language.md section 15 wants them: one order of fields, ASCII and short lines everywhere, plain
+/// text before HTML. The same email always gives the same bytes; its boundary is made from its content.
 /// </summary>
 internal static class MailWriter
 {

@@ -31,8 +31,8 @@ internal sealed class NoticeRun(DigestLedger ledger, Notifications notifications
         var left = new List<Notice>();
         foreach (var (reader, due) in new NoticePlan(policy).DueAt(evaluation, withHeld))
         {
-            var untold = await notifications.Untold(reader, [.. due.Select(StepOf)], ct);
-            left.AddRange(due.Where(notice => untold.Contains(StepOf(notice))));
+            var untold = await notifications.Untold(reader, [.. due.Select(ToldStep)], ct);
+            left.AddRange(due.Where(notice => untold.Contains(ToldStep(notice))));
         }
 
         return left;
@@ -45,15 +45,15 @@ internal sealed class NoticeRun(DigestLedger ledger, Notifications notifications
         foreach (var planned in await ledger.Planned(NoticeComposer.Name, ct))
         {
             // Without steps the run ended before it told any: they are due still, and planned below under the same id.
-            if (await notifications.Of(planned.Plan.MessageId, ct) is { Count: > 0 } told)
+            if (await notifications.Read(planned.Plan.MessageId, ct) is { Count: > 0 } told)
                 await Render(planned.Plan.MessageId, planned.Plan.Reader, told, facts, written, ct);
         }
 
         foreach (var (reader, due) in new NoticePlan(facts.Policy).DueAt(facts.Evaluation))
         {
             ct.ThrowIfCancellationRequested();
-            var untold = await notifications.Untold(reader, [.. due.Select(StepOf)], ct);
-            var notices = due.Where(notice => untold.Contains(StepOf(notice))).ToList();
+            var untold = await notifications.Untold(reader, [.. due.Select(ToldStep)], ct);
+            var notices = due.Where(notice => untold.Contains(ToldStep(notice))).ToList();
             if (notices.Count == 0)
                 continue;
 
@@ -61,7 +61,14 @@ internal sealed class NoticeRun(DigestLedger ledger, Notifications notifications
             var id = mails.MessageId(reader, notices);
             var date = LocalDatePattern.Iso.Format(facts.Now.InZone(facts.Policy.DefaultCalendar.Zone).Date);
             await ledger.Plan(new PlannedMail(id, NoticeComposer.Name, reader, $"{date}-{id[..8]}", facts.Now), facts.Now, ct);
-            await Render(id, reader, await notifications.Tell(reader, id, [.. notices.Select(StepOf)], facts.Now, ct), facts, written, ct);
+            await Render(
+                id,
+                reader,
+                await notifications.Tell(reader, id, [.. notices.Select(ToldStep)], facts.Now, ct),
+                facts,
+                written,
+                ct
+            );
         }
 
         return written;
@@ -92,5 +99,5 @@ internal sealed class NoticeRun(DigestLedger ledger, Notifications notifications
             written.Add(notice);
     }
 
-    private static ToldStep StepOf(Notice notice) => new(notice.Item.Id, notice.Step);
+    private static ToldStep ToldStep(Notice notice) => new(notice.Item.Id, notice.Step);
 }

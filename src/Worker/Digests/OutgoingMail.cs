@@ -1,6 +1,5 @@
-using NodaTime;
-
 using CrmSync.Mail.Mime;
+using NodaTime;
 
 namespace CrmSync.Worker.Digests;
 

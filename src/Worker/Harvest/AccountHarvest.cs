@@ -32,7 +32,7 @@ internal sealed class AccountHarvest(
     MeetingHarvest meetings,
     Instant since,
     TimeProvider time,
-    CommandDesk? commands = null)
+    CommandExecution? commands = null)
 {
     /// <summary>Items that could not be read this time are tried again by the next harvest, never twice by the same.</summary>
     private static readonly Duration RetryAfter = Duration.FromSeconds(1);
@@ -427,7 +427,7 @@ internal sealed class AccountHarvest(
             .Where(one => classifier.Ours.IsCommandMailbox(one.Address))
             .Select(one => one.Address.Value)
             .Distinct(StringComparer.Ordinal)
-            .Select(address => new SentCommand(item.Number, account.Number, CommandMail.IdOf(facts), address));
+            .Select(address => new SentCommand(item.Number, account.Number, CommandMail.ThreadId(facts), address));
 
     /// <summary>
     /// Stores a batch. When it cannot be stored for a reason nobody expected, each of its items is stored alone, and the one that is the
@@ -558,13 +558,17 @@ internal sealed class AccountHarvest(
             return Capture.Private;
 
         facts = bounds.Apply(facts, reading.Cuts);
-        line = MailLine.Of(new MailObservation(pass.Account.Name, facts, reading.Item.Item.Backlog ? null : pass.Now), capture, pass.Now);
+        line = MailLine.FromObservation(
+            new MailObservation(pass.Account.Name, facts, reading.Item.Item.Backlog ? null : pass.Now),
+            capture,
+            pass.Now
+        );
         return Instant.Max(line.SentAt, line.ArrivedAt) < since ? SkippedBefore.TooOld : null;
     }
 
     /// <summary>
-    /// The mails from outside that one of us attached and sends round inside the firm: each is one more copy of that mail. What is not to be
-    /// kept, or does not say which mail it is, is left out.
+    /// The mails from outside that one of us attached and sends round inside the firm: each is one more copy of that mail. What is not to
+    /// be kept, or does not say which mail it is, is left out.
     /// </summary>
     private List<MailLine> ForwardedIn(MailReading mail, MailLine around, Pass pass)
     {
@@ -572,7 +576,7 @@ internal sealed class AccountHarvest(
             return [];
 
         var lines = new List<MailLine>();
-        foreach (var facts in message.Attached.Select(attached => MailTranslation.FactsOf(attached, stored: null)))
+        foreach (var facts in message.Attached.Select(attached => MailTranslation.ReadFacts(attached, stored: null)))
         {
             if (
                 facts is { MessageId: not null, From: { } author }
@@ -612,7 +616,7 @@ internal sealed class AccountHarvest(
                     EmailAddress.TryParse(pass.Account.Address, out var owner) ? owner : null,
                     pass.Now);
                 batch.Invitations.AddRange(
-                    new InvitationTranslation(translation, pass.Account.Name, since, pass.Now).MessagesOf(
+                    new InvitationTranslation(translation, pass.Account.Name, since, pass.Now).CreateMessages(
                         mail.WithCalendar,
                         kept.Line.ArrivedAt,
                         mail.Item.Item.Backlog,

@@ -59,7 +59,7 @@ internal sealed class AccountSources(
         {
             ImapAccount mailbox =>
             [
-                One(mailbox, mailbox.Address, now => imap.SourceOf(mailbox, configuration.Capture.From(now))) with
+                One(mailbox, mailbox.Address, now => imap.CreateSource(mailbox, configuration.Capture.From(now))) with
                 {
                     NotBefore = ct => imap.NotBefore(mailbox, ct),
                     Watch = tell => imap.Watch(mailbox, tell),
@@ -84,7 +84,7 @@ internal sealed class AccountSources(
             [
                 One(caldav, caldav.Address, now => calendars.CalDav.Open(caldav, SeriesIn(caldav, caldav.Address, now), zone)),
             ],
-            GraphAccount tenant => GraphAccounts.Of(tenant, graph, configuration.Capture),
+            GraphAccount tenant => GraphAccounts.Accounts(tenant, graph, configuration.Capture),
             _ => throw new UnreachableException($"{account.GetType().Name} is no account that can be read here"),
         };
 

@@ -4,8 +4,8 @@ using NodaTime;
 namespace CrmSync.Worker.Harvest;
 
 /// <summary>
-/// Reads accounts once more before mails are written that rest on them (policy.md section 11): side by side and for two minutes at most,
-/// for mails do not wait for a slow server.
+/// Reads accounts once more before mails are written that rest on them (policy-language.md section 11): side by side and for two minutes at
+/// most, for mails do not wait for a slow server.
 /// </summary>
 /// <param name="harvest">Reads them.</param>
 /// <param name="sources">Every account of the configuration.</param>

@@ -52,7 +52,7 @@ internal sealed class HarvestAll(
     /// </summary>
     private readonly SemaphoreSlim backlogs = new(Environment.ProcessorCount + 1);
 
-    private volatile Kit? lastKit;
+    private volatile PolicyParts? lastKit;
 
     /// <summary>Accounts under way at a time: most of them wait for a server.</summary>
     public int AtOnce { get; init; } = 16;
@@ -71,7 +71,7 @@ internal sealed class HarvestAll(
         IProgress<HarvestProgress>? progress,
         [EnumeratorCancellation] CancellationToken ct)
     {
-        foreach (var together in which.GroupBy(account => CommandsOf(account) is not null).OrderBy(group => group.Key))
+        foreach (var together in which.GroupBy(account => CommandSettings(account) is not null).OrderBy(group => group.Key))
         {
             await foreach (var summary in SideBySide([.. together], now, progress, ct))
                 yield return summary;
@@ -112,7 +112,7 @@ internal sealed class HarvestAll(
     {
         var all = new List<ReadableAccount>(which.Where(account => account.Members is null));
         foreach (var group in which.Where(account => account.Members is not null))
-            all.AddRange(await MembersOf(group, now, done, ct));
+            all.AddRange(await HarvestMembers(group, now, done, ct));
 
         var queue = new ConcurrentQueue<Queue<Underway>>(
             all.DistinctBy(account => account.Name, StringComparer.Ordinal)
@@ -138,7 +138,7 @@ internal sealed class HarvestAll(
     /// Who is in a group now. It is an account of its own only for saying whether that can be told; who left is simply not harvested any
     /// more.
     /// </summary>
-    private async Task<IReadOnlyList<ReadableAccount>> MembersOf(
+    private async Task<IReadOnlyList<ReadableAccount>> HarvestMembers(
         ReadableAccount group,
         Instant now,
         ChannelWriter<HarvestSummary> done,
@@ -205,11 +205,11 @@ internal sealed class HarvestAll(
     private async Task<bool> Continue(Underway harvest, AccountState state, Instant now, CancellationToken ct)
     {
         var (account, run) = harvest;
-        var kit = KitOf(policy.Edition);
+        var kit = CreateParts(policy.Edition);
         var meetings = new MeetingHarvest(meetingLog, kit.Edition.Policy, kit.Classifier.Ours);
         var since = configuration.Capture.From(now);
-        var commands = CommandsOf(account) is { } mailbox
-            ? new CommandDesk(kit.Edition.Policy, database, mailbox, account.Name, mailbox.VerifyDkim ? dkim : null)
+        var commands = CommandSettings(account) is { } mailbox
+            ? new CommandExecution(kit.Edition.Policy, database, mailbox, account.Name, mailbox.VerifyDkim ? dkim : null)
             : null;
         await using var alone = await AccountLock.Take(database, state, ct);
         if (alone is null)
@@ -252,15 +252,15 @@ internal sealed class HarvestAll(
         settled[state.Name] = (since, edition.Number);
     }
 
-    private CommandSettings? CommandsOf(ReadableAccount account) =>
+    private CommandSettings? CommandSettings(ReadableAccount account) =>
         configuration.Delivery?.Commands is { } mailbox && mailbox.Address == account.Address ? mailbox : null;
 
     /// <summary>What follows from a policy and takes a while to make.</summary>
-    private Kit KitOf(PolicyEdition edition) => lastKit is { } made && made.Edition.Number == edition.Number
+    private PolicyParts CreateParts(PolicyEdition edition) => lastKit is { } made && made.Edition.Number == edition.Number
         ? made
-        : lastKit = new Kit(edition, new Classifier(edition.Policy), new Capture(edition.Policy, configuration.Capture.TextBytes));
+        : lastKit = new PolicyParts(edition, new Classifier(edition.Policy), new Capture(edition.Policy, configuration.Capture.TextBytes));
 
-    private sealed record Kit(PolicyEdition Edition, Classifier Classifier, Capture Capture);
+    private sealed record PolicyParts(PolicyEdition Edition, Classifier Classifier, Capture Capture);
 
     /// <summary>An account and what its harvest has done so far.</summary>
     private sealed record Underway(ReadableAccount Account, HarvestRun Run);

@@ -44,7 +44,7 @@ internal sealed class HarvestedLog(ContactLog log, Accounts accounts, AccountSou
     private AccountCoverage Covered(string name, EmailAddress address, Instant? readUntil, bool isCalendar) =>
         new(name, address, readUntil)
         {
-            Grace = AccountCoverage.GraceOf(isCalendar ? configuration.Schedule.Calendar : configuration.Schedule.Mail),
+            Grace = AccountCoverage.GraceFor(isCalendar ? configuration.Schedule.Calendar : configuration.Schedule.Mail),
             IsCalendar = isCalendar,
         };
 }

@@ -20,7 +20,9 @@ internal sealed class LogDerivation(
     public async Task DeriveWhatChanged(CancellationToken ct)
     {
         var current = policy.Policy;
-        var hash = $"{Derivation.Version} {current.Version} {string.Join(' ', configuration.Addresses.Select(a => a.Value).Order(StringComparer.Ordinal))}";
+        var hash =
+            $"{Derivation.Version} {current.Version} "
+                + $"{string.Join(' ', configuration.Addresses.Select(a => a.Value).Order(StringComparer.Ordinal))}";
         if (await derivation.IsCurrent(hash, ct) && await log.Count(ct) > 0)
             return;
 

@@ -30,7 +30,7 @@ internal sealed class MeetingHarvest(MeetingLog log, CompanyPolicy policy, Inter
     public async Task<ItemResult> Store(AccountState calendar, MeetingReading reading, CancellationToken ct)
     {
         await Load(calendar, ct);
-        var name = MeetingKey.IsName(reading.Series) ? reading.Series : MeetingKey.NameOf(reading.Series);
+        var name = MeetingKey.IsName(reading.Series) ? reading.Series : MeetingKey.Name(reading.Series);
         var known = before.GetValueOrDefault(name, []);
 
         // What must not be kept takes part in the settling, so that it goes where it was kept before it was private; it is not stored
@@ -110,8 +110,8 @@ internal sealed class MeetingHarvest(MeetingLog log, CompanyPolicy policy, Inter
 
         before.Clear();
         foreach (
-            var series in (await log.CopiesOf(calendar, ct)).GroupBy(
-                copy => copy.Name ?? MeetingKey.NameOf(copy.Key.Uid),
+            var series in (await log.ReadCopies(calendar, ct)).GroupBy(
+                copy => copy.Name ?? MeetingKey.Name(copy.Key.Uid),
                 StringComparer.Ordinal))
             before[series.Key] = [.. series];
 

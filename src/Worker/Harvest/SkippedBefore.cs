@@ -30,7 +30,7 @@ internal sealed class SkippedBefore(HarvestLedger ledger, Settings settings)
     /// <param name="ct">Cancels.</param>
     public async Task Reconsider(AccountState account, Instant since, PrivacyFilter unwanted, CancellationToken ct)
     {
-        var horizon = await settings.Get(SinceOf(account), ct);
+        var horizon = await settings.Get(Since(account), ct);
         var isWider = horizon is null ? account.FirstReadDone : since < InstantPattern.ExtendedIso.Parse(horizon).Value;
         if (isWider)
         {
@@ -38,25 +38,25 @@ internal sealed class SkippedBefore(HarvestLedger ledger, Settings settings)
             await ledger.Reconsider(account, NotInWindow, ct);
         }
 
-        var hash = HashOf(unwanted);
-        var before = await settings.Get(UnwantedOf(account), ct);
+        var hash = Hash(unwanted);
+        var before = await settings.Get(Unwanted(account), ct);
         if (before != hash && (before is not null || account.FirstReadDone))
             await ledger.Reconsider(account, Capture.NotWanted, ct);
 
         // Noted last: a run that is stopped in between asks again.
         var now = InstantPattern.ExtendedIso.Format(since);
         if (horizon != now)
-            await settings.Set(SinceOf(account), now, ct);
+            await settings.Set(Since(account), now, ct);
 
         if (before != hash)
-            await settings.Set(UnwantedOf(account), hash, ct);
+            await settings.Set(Unwanted(account), hash, ct);
     }
 
-    private static string SinceOf(AccountState account) => $"captured since, {account.Name}";
+    private static string Since(AccountState account) => $"captured since, {account.Name}";
 
-    private static string UnwantedOf(AccountState account) => $"not captured, {account.Name}";
+    private static string Unwanted(AccountState account) => $"not captured, {account.Name}";
 
-    private static string HashOf(PrivacyFilter filter)
+    private static string Hash(PrivacyFilter filter)
     {
         var parts = filter
             .Addresses.Select(a => "a " + a.Value)

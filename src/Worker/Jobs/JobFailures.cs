@@ -33,7 +33,7 @@ internal sealed class JobFailures(ContactDatabase database, ILogger<JobFailures>
         failure switch
         {
             SourceException known => known.Message,
-        TimeoutException => "it took too long and was left behind; it is tried again at its next time",
+            TimeoutException => "it took too long and was left behind; it is tried again at its next time",
             _ when database.Explain(failure) is { } unusable => unusable.Message,
             _ =>
                 $"it failed in a way nobody expected ({failure.GetType().Name}: {failure.Message}); "

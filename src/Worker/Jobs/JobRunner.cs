@@ -22,7 +22,7 @@ internal sealed class JobRunner(TimeProvider time, JobBook book, JobFailures fai
     public async Task<string?> Run(string job, TimeSpan longest, Func<CancellationToken, Task> work, CancellationToken stop)
     {
         if (book.TryBegin(job, longest) is not { } begun)
-            return Told(job, $"an earlier run does not end although it was told to{SinceOf(job)}; restart crmsync if this stays so");
+            return Told(job, $"an earlier run does not end although it was told to{Since(job)}; restart crmsync if this stays so");
 
         var running = Work(begun, longest, work, stop);
         try
@@ -76,7 +76,7 @@ internal sealed class JobRunner(TimeProvider time, JobBook book, JobFailures fai
         return words;
     }
 
-    private string SinceOf(string job) =>
+    private string Since(string job) =>
         book.Find(job) is { } run ? $" (it began at {run.Began.InUtc():uuuu-MM-dd HH:mm} UTC)" : "";
 
     private static string GivenUp(TimeSpan longest) =>

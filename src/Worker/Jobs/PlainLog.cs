@@ -31,13 +31,13 @@ internal sealed class PlainLog(ContactDatabase database, TimeProvider time) : Co
         if (logEntry.Exception is { } failure)
         {
             textWriter.Write(' ');
-            textWriter.Write(OneLine(WordsOf(failure) ?? failure.ToString()));
+            textWriter.Write(OneLine(Words(failure) ?? failure.ToString()));
         }
 
         textWriter.WriteLine();
     }
 
-    private string? WordsOf(Exception failure)
+    private string? Words(Exception failure)
     {
         for (var cause = failure; cause is not null; cause = cause.InnerException)
         {

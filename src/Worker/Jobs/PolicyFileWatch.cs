@@ -9,13 +9,15 @@ using NodaTime.Extensions;
 
 namespace CrmSync.Worker.Jobs;
 
-/// <summary>Looks at the policy files every second: puts a changed policy in force, or says why not (policy.md section 13).</summary>
+/// <summary>
+/// Looks at the policy files every second: puts a changed policy in force, or says why not (policy-language.md section 13).
+/// </summary>
 internal sealed class PolicyFileWatch(
     PolicyInForce policy,
     PolicyStart start,
     PolicyAtWork atWork,
-    PolicyStanding standing,
-    DigestDesk desk,
+    PolicyNews standing,
+    DigestDispatch desk,
     TimeProvider time,
     Loops loops,
     JobFailures failures,

@@ -9,16 +9,18 @@ using Quartz;
 
 namespace CrmSync.Worker.Jobs;
 
-/// <summary>Asks the policy and writes what is due when it is rung; <see cref="SendJob"/> is rung when there is something to send.</summary>
+/// <summary>
+/// Asks the policy and writes what is due when it is rung; <see cref="SendJob"/> is rung when there is something to send.
+/// </summary>
 [DisallowConcurrentExecution]
 internal sealed class PolicyJob(
-    DigestDesk desk,
+    DigestDispatch desk,
     FreshHarvest fresh,
     PolicyAtWork atWork,
     IClock clock,
     TimeProvider time,
     JobRunner runner,
-    JobStanding standing,
+    JobTroubles standing,
     JobFailures failures,
     IHostApplicationLifetime lifetime,
     ILogger<PolicyJob> log) : IJob
@@ -34,10 +36,10 @@ internal sealed class PolicyJob(
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
-        var trouble = await runner.Run(JobStanding.Policy, Longest, ct => Ask(context.Scheduler, ct), stop.Token);
+        var trouble = await runner.Run(JobTroubles.Policy, Longest, ct => Ask(context.Scheduler, ct), stop.Token);
         await failures.Guard(
-            JobStanding.Policy,
-            () => standing.Note(JobStanding.Policy, trouble, clock.GetCurrentInstant(), stop.Token),
+            JobTroubles.Policy,
+            () => standing.Note(JobTroubles.Policy, trouble, clock.GetCurrentInstant(), stop.Token),
             stop.Token);
     }
 
@@ -74,7 +76,7 @@ internal sealed class PolicyJob(
         IReadOnlySet<string> stale = new HashSet<string>();
         if (desk.CanSend)
         {
-            stale = await desk.AccountsToRead(new PolicyLook(policy.Policy, now) { Running = policy }, ct);
+            stale = await desk.AccountsToRead(new PolicyMoment(policy.Policy, now) { Running = policy }, ct);
             if (stale.Count == 0)
                 await Write(policy, now, ct);
         }
@@ -84,7 +86,7 @@ internal sealed class PolicyJob(
     }
 
     private Task Write(RunningPolicy policy, Instant now, CancellationToken ct) =>
-        desk.Write(new PolicyLook(policy.Policy, now) { Running = policy }, ct);
+        desk.Write(new PolicyMoment(policy.Policy, now) { Running = policy }, ct);
 
     private async Task Read(IReadOnlySet<string> accounts, CancellationToken ct)
     {

@@ -10,10 +10,10 @@ namespace CrmSync.Worker.Jobs;
 /// <summary>Sends what was written when it is rung. It has a place of its own: a slow mail server holds up no evaluation.</summary>
 [DisallowConcurrentExecution]
 internal sealed class SendJob(
-    DigestDesk desk,
+    DigestDispatch desk,
     IClock clock,
     JobRunner runner,
-    JobStanding standing,
+    JobTroubles standing,
     JobFailures failures,
     IHostApplicationLifetime lifetime,
     ILogger<SendJob> log) : IJob
@@ -26,10 +26,10 @@ internal sealed class SendJob(
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
-        var trouble = await runner.Run(JobStanding.Sending, Longest, Send, stop.Token);
+        var trouble = await runner.Run(JobTroubles.Sending, Longest, Send, stop.Token);
         await failures.Guard(
-            JobStanding.Sending,
-            () => standing.Note(JobStanding.Sending, trouble, clock.GetCurrentInstant(), stop.Token),
+            JobTroubles.Sending,
+            () => standing.Note(JobTroubles.Sending, trouble, clock.GetCurrentInstant(), stop.Token),
             stop.Token);
     }
 

@@ -33,7 +33,7 @@ internal static class WorkerHost
         await host.Services.GetRequiredService<LogDerivation>().DeriveWhatChanged(ct);
 
         // Whoever starts the program may have put right why mails did not leave.
-        await host.Services.GetRequiredService<DeliveryStanding>().TryAtOnce(ct);
+        await host.Services.GetRequiredService<DeliveryHealth>().TryAtOnce(ct);
         var (atWork, end) = (host.Services.GetRequiredService<PolicyAtWork>(), host.Services.GetRequiredService<WorkerEnd>());
         await host.RunAsync(ct);
         if (end.Words is { } words)

@@ -44,7 +44,8 @@ internal sealed class CertificateCheck(string host, X509Certificate2Collection a
 
         if (anchors.Count == 0)
             return Weakness(certificate, null)
-                ?? $"{Words(received)} (issued by {certificate.Issuer}); if this is your company's own authority, name its certificate in `ca`";
+                ?? $"{Words(received)} (issued by {certificate.Issuer}); if this is your company's own authority, name its certificate in "
+                    + "`ca`";
 
         using var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
@@ -78,7 +79,8 @@ internal sealed class CertificateCheck(string host, X509Certificate2Collection a
         var whose = isServers ? "the certificate" : $"the authority's certificate ({certificate.Subject})";
         using var rsa = certificate.GetRSAPublicKey();
         if (rsa?.KeySize < FewestRsaBits)
-            return $"{whose} has an RSA key of {rsa.KeySize} bits, and fewer than {FewestRsaBits} can be broken; have the certificate replaced";
+            return $"{whose} has an RSA key of {rsa.KeySize} bits, and fewer than {FewestRsaBits} can be broken; have the certificate "
+                + "replaced";
 
         return
             ForgeableSignatures.Contains(certificate.SignatureAlgorithm.Value ?? "")

@@ -13,21 +13,24 @@ internal static class ImapGreeting
         var status = rest.StartsWith("* ", StringComparison.Ordinal) ? rest[2..].TrimStart().Split(' ', 2) : [];
         return (status.Length > 0 ? status[0].ToUpperInvariant() : "") switch
         {
-            "OK" => WordsOf(status),
+            "OK" => Words(status),
 
             // After PREAUTH there is no STARTTLS any more: the oldest trick to keep a client in clear text.
             "PREAUTH" when endpoint.Tls == TlsMode.StartTls => throw new MailServerException(
                 MailFailure.Config,
-                    $"{endpoint} claims that we are logged in already and so prevents STARTTLS; use `tls: required`") { ConnectionLost =
-                        true },
-            "PREAUTH" => WordsOf(status),
-            "NO" or "BAD" => throw TurnedAway(AnswerStage.Greeting, WordsOf(status), endpoint),
-            "BYE" => throw TurnedAway(AnswerStage.Command, WordsOf(status), endpoint),
+                    $"{endpoint} claims that we are logged in already and so prevents STARTTLS; use `tls: required`")
+            {
+                ConnectionLost =
+                        true
+            },
+            "PREAUTH" => Words(status),
+            "NO" or "BAD" => throw TurnedAway(AnswerStage.Greeting, Words(status), endpoint),
+            "BYE" => throw TurnedAway(AnswerStage.Command, Words(status), endpoint),
             _ => throw NotImap(line, endpoint),
         };
     }
 
-    private static string WordsOf(string[] status)
+    private static string Words(string[] status)
     {
         var words = status.Length > 1 ? status[1].Trim() : "";
         return words.StartsWith('[') && words.IndexOf(']', StringComparison.Ordinal) is > 0 and var end ? words[(end + 1)..].Trim() : words;
@@ -52,9 +55,11 @@ internal static class ImapGreeting
         var meaning = ServerAnswers.Read(AnswerStage.Command, null, words);
         return meaning is { Failure: MailFailure.Throttled }
             ? new MailServerException(meaning.Failure, $"{endpoint} turned us away: {meaning.Advice}",
-                words) { RetryAfter = meaning.RetryAfter, ConnectionLost = true }
+                words)
+            { RetryAfter = meaning.RetryAfter, ConnectionLost = true }
             : new MailServerException(MailFailure.Config, $"{endpoint} does not speak IMAP{OtherProtocol(words)}; check `host` and `port`",
-                words) { ConnectionLost = true };
+                words)
+            { ConnectionLost = true };
     }
 
     private static string OtherProtocol(string words) => words switch

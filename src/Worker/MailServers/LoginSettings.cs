@@ -52,7 +52,7 @@ internal sealed record LoginSettings(string Protocol, Server Server, string? Use
         };
 
     /// <summary>
-    /// All that a login rests on, secrets and the contents of files included: for <see cref="FingerprintOf"/> and nothing else.
+    /// All that a login rests on, secrets and the contents of files included: for <see cref="Fingerprint"/> and nothing else.
     /// </summary>
     public async Task<string> Everything(CancellationToken ct) =>
         string.Join(
@@ -66,7 +66,7 @@ internal sealed record LoginSettings(string Protocol, Server Server, string? Use
     /// </summary>
     /// <param name="everything">As <see cref="Everything"/> gives it.</param>
     /// <param name="salt">Of this installation.</param>
-    public static string FingerprintOf(string everything, byte[] salt) =>
+    public static string Fingerprint(string everything, byte[] salt) =>
         Convert.ToHexStringLower(
             Rfc2898DeriveBytes.Pbkdf2(Encoding.UTF8.GetBytes(everything), salt, Iterations, HashAlgorithmName.SHA256, 16));
 

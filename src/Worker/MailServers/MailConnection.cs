@@ -112,8 +112,11 @@ internal static class MailConnection
                 async token =>
                 {
                     await tls.AuthenticateAsClientAsync(
-                        new SslClientAuthenticationOptions { TargetHost = endpoint.Host,
-                            RemoteCertificateValidationCallback = check.Accept }, token);
+                        new SslClientAuthenticationOptions
+                        {
+                            TargetHost = endpoint.Host,
+                            RemoteCertificateValidationCallback = check.Accept
+                        }, token);
                     return tls;
                 },
                 () => $"{endpoint} did not finish the TLS handshake within {timeouts.Connect.TotalSeconds:0} seconds; "
@@ -124,7 +127,8 @@ internal static class MailConnection
         {
             throw check.Refusal is { } refusal
                 ? new MailServerException(MailFailure.Config, $"the certificate of {endpoint} is refused: {refusal}",
-                    inner: e) { ConnectionLost = true }
+                    inner: e)
+                { ConnectionLost = true }
                 : NotTls(endpoint, e);
         }
         catch (IOException e)
@@ -164,15 +168,16 @@ internal static class MailConnection
     /// The socket of a connection through a proxy: MailKit makes it, and hands it out wrapped. Null when it comes inside TLS.
     /// </summary>
     internal static Socket? SocketUnder(Stream stream) =>
-        stream.GetType().FullName == "MailKit.Net.NetworkStream" ? SocketOf(stream) : null;
+        stream.GetType().FullName == "MailKit.Net.NetworkStream" ? FindSocket(stream) : null;
 
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_Socket")]
-    private static extern Socket SocketOf([UnsafeAccessorType("MailKit.Net.NetworkStream, MailKit")] object stream);
+    private static extern Socket FindSocket([UnsafeAccessorType("MailKit.Net.NetworkStream, MailKit")] object stream);
 
     private static MailServerException NotTls(MailEndpoint endpoint, Exception e) => new(
         MailFailure.Config,
             $"{endpoint} does not speak TLS on this port ({e.Message}); check `port`, and `tls: starttls` if the server wants it",
-                inner: e) { ConnectionLost = true };
+                inner: e)
+    { ConnectionLost = true };
 
     private static MailServerException Lost(string words, Exception inner) =>
         new(MailFailure.Network, words, inner: inner) { ConnectionLost = true };

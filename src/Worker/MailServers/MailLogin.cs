@@ -129,7 +129,7 @@ internal sealed class MailLogin(
         if (failures is null)
             return kept;
 
-        var known = await failures.Of(settings.Name, ct);
+        var known = await failures.Read(settings.Name, ct);
         if (known.Count == 0)
             return null;
 
@@ -144,7 +144,7 @@ internal sealed class MailLogin(
 
         var everything = await settings.Everything(ct);
         if (fingerprint.Of != everything)
-            fingerprint = (everything, LoginSettings.FingerprintOf(everything, await new Settings(database).Secret("logins", ct)));
+            fingerprint = (everything, LoginSettings.Fingerprint(everything, await new Settings(database).Secret("logins", ct)));
 
         return fingerprint.Is;
     }

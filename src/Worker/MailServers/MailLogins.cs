@@ -29,7 +29,7 @@ internal sealed class MailLogins(IClock clock, ContactDatabase? database = null)
     public bool Insist { get; init; }
 
     /// <summary>The login of these settings; the same one each time it is asked for.</summary>
-    public MailLogin Of(LoginSettings settings) =>
+    public MailLogin Login(LoginSettings settings) =>
         logins.GetOrAdd(
             $"{settings.Protocol}\0{settings.Server}\0{settings.User}\0{Secret(settings.Login)}\0{settings.Server.Proxy?.Reveal()}",
             _ => new MailLogin(

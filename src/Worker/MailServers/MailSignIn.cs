@@ -9,8 +9,8 @@ namespace CrmSync.Worker.MailServers;
 /// <summary>
 /// Logs a MailKit client in with the best of what server and credential have in common. Over TLS a password goes by the simplest way, for
 /// that works however the server keeps passwords, while SCRAM is often announced where it cannot work (Cyrus announces channel binding and
-/// refuses the kind TLS 1.3 has); where that is not offered by SCRAM, bound to the TLS channel if that is; in clear text (this machine only)
-/// by SCRAM first. CRAM-MD5 and DIGEST-MD5 are left out: they are widely announced and widely broken.
+/// refuses the kind TLS 1.3 has); where that is not offered by SCRAM, bound to the TLS channel if that is; in clear text (this machine
+/// only) by SCRAM first. CRAM-MD5 and DIGEST-MD5 are left out: they are widely announced and widely broken.
 /// </summary>
 internal static class MailSignIn
 {

@@ -75,7 +75,8 @@ internal sealed class StartTls(Stream stream, MailEndpoint endpoint, MailProtoco
         {
             return new MailServerException(
                 MailFailure.Config, $"{endpoint} does not speak SMTP; check `host` and `port`",
-                    ServerAnswers.Presentable(greeting, [])) { ConnectionLost = true };
+                    ServerAnswers.Presentable(greeting, []))
+            { ConnectionLost = true };
         }
 
         var meaning = ServerAnswers.Read(AnswerStage.Greeting, null, greeting);
@@ -116,7 +117,8 @@ internal sealed class StartTls(Stream stream, MailEndpoint endpoint, MailProtoco
 
             if (length == buffer.Length)
                 throw new MailServerException(MailFailure.Protocol,
-                    $"{endpoint} sent a line that does not end after {length} bytes") { ConnectionLost = true };
+                    $"{endpoint} sent a line that does not end after {length} bytes")
+                { ConnectionLost = true };
 
             var read = await Guarded(token => stream.ReadAsync(buffer.AsMemory(length), token), ct);
             if (read == 0)
@@ -137,12 +139,14 @@ internal sealed class StartTls(Stream stream, MailEndpoint endpoint, MailProtoco
         catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
         {
             throw new MailServerException(MailFailure.Network, $"{endpoint} did not answer for {timeouts.Silence.TotalSeconds:0} seconds",
-                inner: e) { ConnectionLost = true };
+                inner: e)
+            { ConnectionLost = true };
         }
         catch (IOException e)
         {
             throw new MailServerException(MailFailure.Network, $"the connection to {endpoint} broke: {e.Message}",
-                inner: e) { ConnectionLost = true };
+                inner: e)
+            { ConnectionLost = true };
         }
     }
 }

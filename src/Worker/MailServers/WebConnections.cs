@@ -51,11 +51,11 @@ internal static class WebConnections
                     foreach (var address in await Dns.GetHostAddressesAsync(asked.IdnHost, ct))
                         Refuse(asked.Host, address);
 
-            return await Connect(context.DnsEndPoint, null, ct);
-        }
+                    return await Connect(context.DnsEndPoint, null, ct);
+                }
 
-        return await Connect(context.DnsEndPoint, address => Refuse(context.DnsEndPoint.Host, address), ct);
-    });
+                return await Connect(context.DnsEndPoint, address => Refuse(context.DnsEndPoint.Host, address), ct);
+            });
 
     private static WatchedExchange Create(
         TimeProvider time,

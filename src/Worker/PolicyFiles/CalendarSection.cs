@@ -4,7 +4,7 @@ using NodaTime;
 
 namespace CrmSync.Worker.PolicyFiles;
 
-/// <summary><c>calendars</c> (policy.md section 3).</summary>
+/// <summary><c>calendars</c> (policy-language.md section 3).</summary>
 internal static class CalendarSection
 {
     private static readonly Shape<IReadOnlyList<WrittenSpan>> Spans = new OneOrMoreShape<WrittenSpan>(PolicyForms.Span);
@@ -37,7 +37,7 @@ internal static class CalendarSection
         "the name of a holiday, or {name, hours}",
         Forms.Line("the name of a holiday", 200).As((name, _) => new WrittenHoliday(name, [])),
         new MapShape("a holiday", HolidayName, HolidayHours).As(
-            (map, _) => new WrittenHoliday(map.Must(HolidayName, ""), map.Must(HolidayHours, []))));
+            (map, _) => new WrittenHoliday(map.ValueOr(HolidayName, ""), map.ValueOr(HolidayHours, []))));
 
     private static readonly Key<IReadOnlyList<Named<LocalDate, WrittenHoliday>>> Holidays = new(
         "holidays",
@@ -62,14 +62,14 @@ internal static class CalendarSection
         ProblemList problems) => written.ToDictionary(w => w.Key, w => Build(w, problems), StringComparer.Ordinal);
 
     /// <summary>Where the keys of a calendar stand, for problems found later.</summary>
-    public static YamlNode HolidaysOf(MapValues calendar) => calendar.NodeOf(Holidays) ?? calendar.Node;
+    public static YamlNode ReadHolidays(MapValues calendar) => calendar.FindNode(Holidays) ?? calendar.Node;
 
     private static BusinessCalendar Build(Named<string, MapValues> written, ProblemList problems)
     {
         var before = problems.HasErrors;
         var hours = new Dictionary<IsoDayOfWeek, IReadOnlyList<OpenSpan>>();
         var named = new Dictionary<IsoDayOfWeek, YamlNode>();
-        foreach (var entry in written.Value.Must(Hours, []))
+        foreach (var entry in written.Value.ValueOr(Hours, []))
         {
             var spans = InOrder(entry.Value, problems);
             foreach (var day in entry.Key)
@@ -90,15 +90,15 @@ internal static class CalendarSection
 
         if (
             hours.Values.All(spans => spans.Count == 0)
-            && (written.Value.NodeOf(Hours) is YamlMap { Entries.Count: 0 } || !(before || problems.HasErrors)))
+            && (written.Value.FindNode(Hours) is YamlMap { Entries.Count: 0 } || !(before || problems.HasErrors)))
             problems.Error(
                 written.Value.Place(Hours),
                 "023",
                 $"calendar '{written.Key}' is never open; give some day its hours, such as mon-fri: \"09:00-17:00\"");
 
-        var holidays = written.Value.Must(Holidays, [])
+        var holidays = written.Value.ValueOr(Holidays, [])
             .ToDictionary(h => h.Key, h => new Holiday(h.Value.Name, InOrder(h.Value.Hours, problems)));
-        return new BusinessCalendar(written.Key, written.Value.Must(Zone, DateTimeZone.Utc), hours, holidays);
+        return new BusinessCalendar(written.Key, written.Value.ValueOr(Zone, DateTimeZone.Utc), hours, holidays);
     }
 
     private static IReadOnlyList<OpenSpan> InOrder(IReadOnlyList<WrittenSpan> spans, ProblemList problems)

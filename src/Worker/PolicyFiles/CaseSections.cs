@@ -5,7 +5,7 @@ using CrmSync.Worker.Yaml;
 
 namespace CrmSync.Worker.PolicyFiles;
 
-/// <summary><c>markers</c>, <c>cases</c> and <c>assign</c> (policy.md sections 4, 7 and 9).</summary>
+/// <summary><c>markers</c>, <c>cases</c> and <c>assign</c> (policy-language.md sections 4, 7 and 9).</summary>
 internal static class CaseSections
 {
     private static readonly Key<IReadOnlyList<string>> AnyOf = new(
@@ -52,7 +52,7 @@ internal static class CaseSections
                 ("first_contact", new WrittenOwner(new OwnerChoice.FirstContact(), null, null)),
                 ("last_contact", new WrittenOwner(new OwnerChoice.LastContact(), null, null)),
             ]),
-            new MapShape("a team", TeamName).As((map, _) => new WrittenOwner(null, null, map.Of(TeamName))),
+            new MapShape("a team", TeamName).As((map, _) => new WrittenOwner(null, null, map.Value(TeamName))),
             Forms.Reference.As((word, _) => new WrittenOwner(null, word, null))),
         "Who: the id of a person, {team: name} for its lead, first_contact or last_contact for whoever first or last dealt with them.",
         required: true);
@@ -81,11 +81,11 @@ internal static class CaseSections
     public static IReadOnlyDictionary<string, Marker> BuildMarkers(IReadOnlyList<Named<string, MapValues>> written) =>
         written.ToDictionary(
             entry => entry.Key,
-            entry => new Marker(entry.Key, entry.Value.Must(AnyOf, []), PolicyForms.PlaceOf(entry.KeyNode))
+            entry => new Marker(entry.Key, entry.Value.ValueOr(AnyOf, []), PolicyForms.Place(entry.KeyNode))
             {
-                InSubject = entry.Value.Of(In)?.Contains(MarkerPlace.Subject) ?? true,
-                InText = entry.Value.Of(In)?.Contains(MarkerPlace.Text) ?? true,
-                Direction = entry.Value.Maybe(Way),
+                InSubject = entry.Value.Value(In)?.Contains(MarkerPlace.Subject) ?? true,
+                InText = entry.Value.Value(In)?.Contains(MarkerPlace.Text) ?? true,
+                Direction = entry.Value.Optional(Way),
             },
             StringComparer.Ordinal);
 
@@ -94,11 +94,11 @@ internal static class CaseSections
             entry => entry.Key,
             entry => new CaseDefinition(
                 entry.Key,
-                ConditionShape.OfOpening.Build(entry.Value.Of(OpensOn), scope) ?? new Condition.Any([]),
-                PolicyForms.PlaceOf(entry.KeyNode))
+                ConditionShape.OfOpening.Build(entry.Value.Value(OpensOn), scope) ?? new Condition.Any([]),
+                PolicyForms.Place(entry.KeyNode))
             {
-                ClosesOnResolved = entry.Value.Of(ClosesOn)?.Of(ClosingCommand) is not null,
-                QuietFor = entry.Value.Of(ClosesOn)?.Of(QuietFor),
+                ClosesOnResolved = entry.Value.Value(ClosesOn)?.Value(ClosingCommand) is not null,
+                QuietFor = entry.Value.Value(ClosesOn)?.Value(QuietFor),
             },
             StringComparer.Ordinal);
 
@@ -107,8 +107,8 @@ internal static class CaseSections
         var entries = new List<AssignEntry>();
         foreach (var map in written)
         {
-            var when = ConditionShape.OfAssignment.Build(map.Of(When), scope);
-            if (map.Of(Owner) is not { } owner)
+            var when = ConditionShape.OfAssignment.Build(map.Value(When), scope);
+            if (map.Value(Owner) is not { } owner)
                 continue;
 
             OwnerChoice? choice = owner switch
@@ -120,7 +120,7 @@ internal static class CaseSections
             };
             if (choice is not null)
                 entries.Add(
-                    new AssignEntry(entries.Count + 1, when, choice, map.Of(PerWhat) == Per.Organisation, PolicyForms.PlaceOf(map.Node)));
+                    new AssignEntry(entries.Count + 1, when, choice, map.Value(PerWhat) == Per.Organisation, PolicyForms.Place(map.Node)));
         }
 
         return entries;

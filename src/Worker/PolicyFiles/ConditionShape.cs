@@ -6,8 +6,8 @@ using CrmSync.Worker.Yaml;
 namespace CrmSync.Worker.PolicyFiles;
 
 /// <summary>
-/// <c>when</c> and <c>opens_on</c> (policy.md section 7): a map whose entries must all hold. Which predicates mean something depends on
-/// where the condition stands.
+/// <c>when</c> and <c>opens_on</c> (policy-language.md section 7): a map whose entries must all hold. Which predicates mean something
+/// depends on where the condition stands.
 /// </summary>
 internal sealed class ConditionShape : Shape<MapValues>
 {
@@ -135,20 +135,20 @@ internal sealed class ConditionShape : Shape<MapValues>
 
         return key switch
         {
-            "all" when written.Of(all) is { } of => new Condition.All(Each(of)),
-            "any" when written.Of(any) is { } of => new Condition.Any(Each(of)),
-            "not" when Build(written.Of(not), scope) is { } of => new Condition.Not(of),
-            "segment" => new Condition.InSegment(scope.Names.Known("segment", written.Of(Segment), scope.Problems)),
-            "tag" when written.Of(Tag) is { } tags => new Condition.HasTag(tags),
-            "address" when written.Of(Address) is { } addresses => new Condition.HasAddress(addresses),
-            "domain" when written.Of(Domain) is { } domains => new Condition.InDomain(domains),
-            "owner" => new Condition.OwnedBy(scope.Names.Known("person", written.Of(Owner), scope.Problems)),
-            "team" => new Condition.OwnedByTeam(scope.Names.Known("team", written.Of(Team), scope.Problems)),
-            "case" => new Condition.InCase(scope.Names.Known("case", written.Of(Case), scope.Problems)),
-            "marker" => new Condition.HasMarker(scope.Names.Known("marker", written.Of(Marker), scope.Problems)),
-            "to" when written.Of(To) is { } addresses => new Condition.SentTo(addresses),
-            "subject_has" when written.Of(SubjectHas) is { } texts => new Condition.SubjectHas(texts),
-            "text_has" when written.Of(TextHas) is { } texts => new Condition.TextHas(texts),
+            "all" when written.Value(all) is { } of => new Condition.All(Each(of)),
+            "any" when written.Value(any) is { } of => new Condition.Any(Each(of)),
+            "not" when Build(written.Value(not), scope) is { } of => new Condition.Not(of),
+            "segment" => new Condition.InSegment(scope.Names.Known("segment", written.Value(Segment), scope.Problems)),
+            "tag" when written.Value(Tag) is { } tags => new Condition.HasTag(tags),
+            "address" when written.Value(Address) is { } addresses => new Condition.HasAddress(addresses),
+            "domain" when written.Value(Domain) is { } domains => new Condition.InDomain(domains),
+            "owner" => new Condition.OwnedBy(scope.Names.Known("person", written.Value(Owner), scope.Problems)),
+            "team" => new Condition.OwnedByTeam(scope.Names.Known("team", written.Value(Team), scope.Problems)),
+            "case" => new Condition.InCase(scope.Names.Known("case", written.Value(Case), scope.Problems)),
+            "marker" => new Condition.HasMarker(scope.Names.Known("marker", written.Value(Marker), scope.Problems)),
+            "to" when written.Value(To) is { } addresses => new Condition.SentTo(addresses),
+            "subject_has" when written.Value(SubjectHas) is { } texts => new Condition.SubjectHas(texts),
+            "text_has" when written.Value(TextHas) is { } texts => new Condition.TextHas(texts),
             _ => null,
         };
     }

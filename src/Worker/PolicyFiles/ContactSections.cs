@@ -6,7 +6,7 @@ using CrmSync.Worker.Yaml;
 
 namespace CrmSync.Worker.PolicyFiles;
 
-/// <summary><c>segments</c>, <c>contacts</c>, <c>privacy</c> and <c>classify</c> (policy.md sections 5 and 6).</summary>
+/// <summary><c>segments</c>, <c>contacts</c>, <c>privacy</c> and <c>classify</c> (policy-language.md sections 5 and 6).</summary>
 internal static class ContactSections
 {
     private static readonly ListedKeys Members = new("contacts in the segment");
@@ -143,10 +143,10 @@ internal static class ContactSections
         var contacts = new List<ContactEntry>();
         foreach (var map in written)
         {
-            if (map.Of(Primary) is not { } primary)
+            if (map.Value(Primary) is not { } primary)
                 continue;
 
-            foreach (var address in map.Must(Aliases, []).Prepend(primary))
+            foreach (var address in map.ValueOr(Aliases, []).Prepend(primary))
             {
                 if (!known.TryAdd(address.Value, address.Node))
                     scope.Problems.Error(
@@ -155,12 +155,12 @@ internal static class ContactSections
                         $"{address.Value} stands in two entries; first at {known[address.Value].Spot}");
             }
 
-            contacts.Add(new ContactEntry(primary.Value, PolicyForms.PlaceOf(map.Node))
+            contacts.Add(new ContactEntry(primary.Value, PolicyForms.Place(map.Node))
             {
-                Name = map.Of(Name),
-                Aliases = [.. map.Must(Aliases, []).Select(a => a.Value)],
-                Tags = map.Must(Tags, []),
-                Dates = map.Must(Dates, []).ToDictionary(d => d.Key, d => d.Value, StringComparer.Ordinal),
+                Name = map.Value(Name),
+                Aliases = [.. map.ValueOr(Aliases, []).Select(a => a.Value)],
+                Tags = map.ValueOr(Tags, []),
+                Dates = map.ValueOr(Dates, []).ToDictionary(d => d.Key, d => d.Value, StringComparer.Ordinal),
             });
         }
 
@@ -169,47 +169,47 @@ internal static class ContactSections
 
     public static Privacy BuildPrivacy(MapValues? privacy) => new()
     {
-        NoCapture = BuildFilter(privacy?.Of(NoCapture)),
-        MetadataOnly = BuildFilter(privacy?.Of(MetadataOnly)),
-        Retain = privacy?.Of(Retain),
+        NoCapture = BuildFilter(privacy?.Value(NoCapture)),
+        MetadataOnly = BuildFilter(privacy?.Value(MetadataOnly)),
+        Retain = privacy?.Value(Retain),
     };
 
     public static ClassifySettings BuildClassify(MapValues? classify) => new()
     {
-        AutoSubjects = classify?.Of(AutoSubjects) ?? [],
-        PublicDomains = classify?.Of(PublicDomains) ?? [],
-        AcknowledgementCore = classify?.Of(Acknowledgements)?.Of(Core) ?? [],
-        AcknowledgementMore = classify?.Of(Acknowledgements)?.Of(More) ?? [],
-        Human = BuildNames(classify?.Of(Human)),
-        Auto = BuildNames(classify?.Of(Auto)),
-        Bulk = BuildNames(classify?.Of(Bulk)),
+        AutoSubjects = classify?.Value(AutoSubjects) ?? [],
+        PublicDomains = classify?.Value(PublicDomains) ?? [],
+        AcknowledgementCore = classify?.Value(Acknowledgements)?.Value(Core) ?? [],
+        AcknowledgementMore = classify?.Value(Acknowledgements)?.Value(More) ?? [],
+        Human = BuildNames(classify?.Value(Human)),
+        Auto = BuildNames(classify?.Value(Auto)),
+        Bulk = BuildNames(classify?.Value(Bulk)),
     };
 
     private static NameList BuildNames(MapValues? written) => written is null ? new NameList() : new NameList
     {
-        Addresses = written.Must(ListAddresses, []).ToHashSet(),
-        Domains = written.Must(ListDomains, []),
+        Addresses = written.ValueOr(ListAddresses, []).ToHashSet(),
+        Domains = written.ValueOr(ListDomains, []),
     };
 
     private static WrittenSegment BuildSegment(Named<string, MapValues> entry, Scope scope)
     {
         var map = entry.Value;
-        var (addresses, domains) = Members.Of(map, scope.Lists);
-        var segment = new Segment(entry.Key, PolicyForms.PlaceOf(entry.KeyNode))
+        var (addresses, domains) = Members.Read(map, scope.Lists);
+        var segment = new Segment(entry.Key, PolicyForms.Place(entry.KeyNode))
         {
             Addresses = addresses.Select(a => a.Value).ToHashSet(),
             Domains = [.. domains.Select(d => d.Value).Distinct(StringComparer.Ordinal)],
-            Tags = map.Must(Members.Tags, []),
-            NotIn = map.NodeOf(NotIn) is null ? null : scope.Names.Known("segment", map.Of(NotIn), scope.Problems),
+            Tags = map.ValueOr(Members.Tags, []),
+            NotIn = map.FindNode(NotIn) is null ? null : scope.Names.Known("segment", map.Value(NotIn), scope.Problems),
         };
         return new WrittenSegment(segment, entry.KeyNode, addresses, domains);
     }
 
     private static PrivacyFilter BuildFilter(MapValues? filter) => filter is null ? new PrivacyFilter() : new PrivacyFilter
     {
-        Addresses = filter.Must(FilterAddresses, []).ToHashSet(),
-        Domains = filter.Must(FilterDomains, []),
-        SubjectHas = filter.Must(FilterSubjects, []),
+        Addresses = filter.ValueOr(FilterAddresses, []).ToHashSet(),
+        Domains = filter.ValueOr(FilterDomains, []),
+        SubjectHas = filter.ValueOr(FilterSubjects, []),
     };
 }
 

@@ -5,7 +5,7 @@ using NodaTime;
 
 namespace CrmSync.Worker.PolicyFiles;
 
-/// <summary><c>digests</c> and <c>notifications</c> (policy.md section 15).</summary>
+/// <summary><c>digests</c> and <c>notifications</c> (policy-language.md section 15).</summary>
 internal static class DigestSection
 {
     private static readonly string[] Sections =
@@ -88,7 +88,7 @@ internal static class DigestSection
 
     public static MapShape NotificationsShape { get; } = new("a map {hours}", Hours);
 
-    public static Word? HoursOf(MapValues notifications) => notifications.Of(Hours);
+    public static Word? ReadHours(MapValues notifications) => notifications.Value(Hours);
 
     public static IReadOnlyList<DigestDefinition> Build(IReadOnlyList<MapValues> written, Scope scope)
     {
@@ -96,24 +96,24 @@ internal static class DigestSection
         var digests = new List<DigestDefinition>();
         foreach (var map in written)
         {
-            if (map.Of(Name) is not { } name)
+            if (map.Value(Name) is not { } name)
                 continue;
             if (!first.TryAdd(name.Text, name.Node))
                 scope.Problems.Error(name.Node, "031", $"digest '{name}' is defined twice; first at {first[name.Text].Spot}");
 
-            var readers = map.Must(To, new WrittenReaders(DigestReaders.Owners, []));
-            var days = map.Of(Days);
-            digests.Add(new DigestDefinition(name.Text, PolicyForms.PlaceOf(name.Node))
+            var readers = map.ValueOr(To, new WrittenReaders(DigestReaders.Owners, []));
+            var days = map.Value(Days);
+            digests.Add(new DigestDefinition(name.Text, PolicyForms.Place(name.Node))
             {
                 Readers = readers.Readers,
                 People = scope.Names.Known("person", readers.People, scope.Problems),
-                At = map.Of(At),
+                At = map.Value(At),
                 Days = days is null || days.Any(d => d.Days is null) ? null : days.SelectMany(d => d.Days!).ToHashSet(),
-                Sections = map.Of(SectionsKey),
-                MaxItems = map.Of(MaxItems),
-                ThreadByWeek = map.Of(Thread),
-                SendEmptyWeekly = map.Of(SendEmpty),
-                Numbers = map.Of(Numbers),
+                Sections = map.Value(SectionsKey),
+                MaxItems = map.Value(MaxItems),
+                ThreadByWeek = map.Value(Thread),
+                SendEmptyWeekly = map.Value(SendEmpty),
+                Numbers = map.Value(Numbers),
             });
         }
 

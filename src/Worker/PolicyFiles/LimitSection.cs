@@ -6,7 +6,7 @@ using NodaTime;
 
 namespace CrmSync.Worker.PolicyFiles;
 
-/// <summary><c>limits</c> (policy.md section 10): one map a limit, whose first key names its kind and itself.</summary>
+/// <summary><c>limits</c> (policy-language.md section 10): one map a limit, whose first key names its kind and itself.</summary>
 internal static class LimitSection
 {
     private static readonly string[] RuleKinds =
@@ -99,16 +99,16 @@ internal static class LimitSection
         foreach (var map in written)
         {
             var kind = Kinds.First(k => map.Node.Find(k.NameKey.Name) is not null);
-            if (map.Of(kind.NameKey) is not { } name)
+            if (map.Value(kind.NameKey) is not { } name)
                 continue;
 
             var limit = kind.Build(name, map, scope) with
             {
-                When = ConditionShape.OfContact.Build(map.Of(When), scope),
-                Per = map.Of(PerWhat),
-                AppliesTo = map.Of(AppliesTo),
-                Except = scope.Names.Known("rule", map.Of(Except), scope.Problems),
-                Mode = map.Of(ModeKey),
+                When = ConditionShape.OfContact.Build(map.Value(When), scope),
+                Per = map.Value(PerWhat),
+                AppliesTo = map.Value(AppliesTo),
+                Except = scope.Names.Known("rule", map.Value(Except), scope.Problems),
+                Mode = map.Value(ModeKey),
             };
             limits.Add(new WrittenLimit(limit, name.Node));
         }
@@ -118,36 +118,36 @@ internal static class LimitSection
 
     private static DoNotContactLimit BuildDoNotContact(Word name, MapValues map, Scope scope)
     {
-        var (addresses, domains) = Listed.Of(map, scope.Lists);
-        return new DoNotContactLimit(name.Text, PolicyForms.PlaceOf(name.Node))
+        var (addresses, domains) = Listed.Read(map, scope.Lists);
+        return new DoNotContactLimit(name.Text, PolicyForms.Place(name.Node))
         {
             Addresses = addresses.Select(a => a.Value).ToHashSet(),
             Domains = [.. domains.Select(d => d.Value).Distinct(StringComparer.Ordinal)],
-            Tags = map.Must(Listed.Tags, []),
+            Tags = map.ValueOr(Listed.Tags, []),
         };
     }
 
     private static BlackoutLimit BuildBlackout(Word name, MapValues map, Scope scope)
     {
-        var limit = new BlackoutLimit(name.Text, PolicyForms.PlaceOf(name.Node)) { From = map.Of(From), To = map.Of(To) };
-        if (map.Maybe(From) is { } from && map.Maybe(To) is { } to && to < from)
+        var limit = new BlackoutLimit(name.Text, PolicyForms.Place(name.Node)) { From = map.Value(From), To = map.Value(To) };
+        if (map.Optional(From) is { } from && map.Optional(To) is { } to && to < from)
             scope.Problems.Error(map.Place(To), "024", $"blackout '{name}' ends before it starts; both days are included");
         return limit;
     }
 
-    private static CooldownLimit BuildCooldown(Word name, MapValues map, Scope scope) => new(name.Text, PolicyForms.PlaceOf(name.Node))
+    private static CooldownLimit BuildCooldown(Word name, MapValues map, Scope scope) => new(name.Text, PolicyForms.Place(name.Node))
     {
-        Cases = scope.Names.Known("case", map.Of(Case), scope.Problems),
-        For = map.Must(For, new LengthOfTime(1, TimeUnit.Day)),
+        Cases = scope.Names.Known("case", map.Value(Case), scope.Problems),
+        For = map.ValueOr(For, new LengthOfTime(1, TimeUnit.Day)),
     };
 
-    private static CapLimit BuildCap(Word name, MapValues map, Scope scope) => new(name.Text, PolicyForms.PlaceOf(name.Node))
+    private static CapLimit BuildCap(Word name, MapValues map, Scope scope) => new(name.Text, PolicyForms.Place(name.Node))
     {
-        Max = map.Of(Max),
-        Window = map.Must(Window, new LengthOfTime(1, TimeUnit.Day)),
-        CountsEmail = map.Of(Channels)?.Contains(false) ?? true,
-        CountsMeetings = map.Of(Channels)?.Contains(true) ?? false,
-        CountsAll = map.Of(Count),
+        Max = map.Value(Max),
+        Window = map.ValueOr(Window, new LengthOfTime(1, TimeUnit.Day)),
+        CountsEmail = map.Value(Channels)?.Contains(false) ?? true,
+        CountsMeetings = map.Value(Channels)?.Contains(true) ?? false,
+        CountsAll = map.Value(Count),
     };
 
     private sealed class LimitKind

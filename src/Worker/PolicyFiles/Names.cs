@@ -47,7 +47,7 @@ internal sealed class Names
     }
 
     /// <summary>All names of one sort: calendar, person, team, segment, marker, case, rule or limit.</summary>
-    public IReadOnlySet<string> Of(string noun) => declared[noun];
+    public IReadOnlySet<string> Known(string noun) => declared[noun];
 
     /// <summary>Whether the word is a declared name; if not, that is reported.</summary>
     public bool Knows(string noun, Word word, ProblemList problems)
@@ -64,11 +64,11 @@ internal sealed class Names
         words is null ? [] : [.. words.Where(w => Knows(noun, w, problems)).Select(w => w.Text)];
 
     /// <summary>The name of a rule, limit or digest: what stands behind the key that names its kind.</summary>
-    public static string? NameOf(YamlMap entry) =>
+    public static string? Name(YamlMap entry) =>
         entry.Entries.FirstOrDefault(e => Kinds.Contains(e.Key.Text))?.Value is YamlScalar scalar ? scalar.Text : null;
 
     private static HashSet<string> FirstValues(YamlMap root, string section) =>
         root.Find(section)?.Value is YamlList list
-            ? [.. list.Items.OfType<YamlMap>().Select(NameOf).OfType<string>()]
+            ? [.. list.Items.OfType<YamlMap>().Select(Name).OfType<string>()]
             : [];
 }

@@ -5,7 +5,7 @@ using NodaTime;
 
 namespace CrmSync.Worker.PolicyFiles;
 
-/// <summary><c>us</c>, <c>people</c> and <c>teams</c> (policy.md section 4).</summary>
+/// <summary><c>us</c>, <c>people</c> and <c>teams</c> (policy-language.md section 4).</summary>
 internal static class PeopleSections
 {
     // Words that stand for somebody elsewhere in the file; a person of that name could never be meant.
@@ -86,11 +86,11 @@ internal static class PeopleSections
     public static Shape<IReadOnlyList<Named<string, MapValues>>> TeamsShape { get; } = new NamedShape<string, MapValues>(
         Forms.Name, new MapShape("a team", Lead, Members, Mailboxes) { Definition = "team" }, "team");
 
-    public static IReadOnlyList<Listed<string>> OwnDomains(MapValues us) => us.Must(UsDomains, []);
+    public static IReadOnlyList<Listed<string>> OwnDomains(MapValues us) => us.ValueOr(UsDomains, []);
 
     public static OurSide BuildUs(MapValues? us, ReadingOptions options) => new(
         us is null ? [] : [.. OwnDomains(us).Select(d => d.Value)],
-        [.. (us?.Must(UsAddresses, []) ?? []).Concat(options.AccountAddresses).Distinct()])
+        [.. (us?.ValueOr(UsAddresses, []) ?? []).Concat(options.AccountAddresses).Distinct()])
     {
         CommandMailbox = options.CommandMailbox,
     };
@@ -108,10 +108,10 @@ internal static class PeopleSections
                     $"'{entry.Key}' stands for a role in rules and digests; give this person another id");
 
             var map = entry.Value;
-            if (map.Of(Email) is not { } email)
+            if (map.Value(Email) is not { } email)
                 continue;
 
-            foreach (var address in map.Must(Also, []).Prepend(email))
+            foreach (var address in map.ValueOr(Also, []).Prepend(email))
             {
                 if (!owners.TryAdd(address.Value, (entry.Key, address.Node)))
                     scope.Problems.Error(
@@ -122,14 +122,14 @@ internal static class PeopleSections
 
             people.Add(new Person(entry.Key, email.Value)
             {
-                Name = map.Of(Name),
-                Also = [.. map.Must(Also, []).Select(a => a.Value)],
-                Manager = scope.Known("person", map.Of(Manager)),
-                Calendar = scope.Calendar(map.Of(Calendar)),
-                Away = [.. map.Must(Away, []).Select(away => BuildAbsence(away, scope)).OfType<Absence>()],
-                Left = map.Maybe(Left),
-                Successor = scope.Known("person", map.Of(Successor)),
-                Place = PolicyForms.PlaceOf(entry.KeyNode),
+                Name = map.Value(Name),
+                Also = [.. map.ValueOr(Also, []).Select(a => a.Value)],
+                Manager = scope.Known("person", map.Value(Manager)),
+                Calendar = scope.Calendar(map.Value(Calendar)),
+                Away = [.. map.ValueOr(Away, []).Select(away => BuildAbsence(away, scope)).OfType<Absence>()],
+                Left = map.Optional(Left),
+                Successor = scope.Known("person", map.Value(Successor)),
+                Place = PolicyForms.Place(entry.KeyNode),
             });
         }
 
@@ -140,15 +140,15 @@ internal static class PeopleSections
     [
         .. written.Select(team => new Team(
             team.Key,
-            scope.Known("person", team.Value.Of(Lead)),
-            scope.Names.Known("person", team.Value.Of(Members), scope.Problems),
-            team.Value.Must(Mailboxes, []))),
+            scope.Known("person", team.Value.Value(Lead)),
+            scope.Names.Known("person", team.Value.Value(Members), scope.Problems),
+            team.Value.ValueOr(Mailboxes, []))),
     ];
 
     private static Absence? BuildAbsence(MapValues away, Scope scope)
     {
-        var cover = scope.Known("person", away.Of(Cover));
-        if (away.Maybe(From) is not { } from || away.Maybe(To) is not { } to)
+        var cover = scope.Known("person", away.Value(Cover));
+        if (away.Optional(From) is not { } from || away.Optional(To) is not { } to)
             return null;
 
         if (to < from)

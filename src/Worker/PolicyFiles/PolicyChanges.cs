@@ -96,8 +96,8 @@ internal static class PolicyChanges
 
     private static Dictionary<string, YamlMap> Entries(YamlMap root, string section) =>
         root.Find(section)?.Value is YamlList list
-            ? list.Items.OfType<YamlMap>().Where(m => Names.NameOf(m) is not null)
-                .GroupBy(m => Names.NameOf(m)!, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal)
+            ? list.Items.OfType<YamlMap>().Where(m => Names.Name(m) is not null)
+                .GroupBy(m => Names.Name(m)!, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal)
             : [];
 
     private static string Orders(YamlMap root) => string.Join(' ', Entries(root, "rules").Keys);

@@ -14,7 +14,7 @@ internal sealed record CheckedPolicy(PolicyReading Reading, TestOutcome? Tests)
     public CompanyPolicy? Usable => Reading.Problems.HasErrors ? null : Reading.Written?.Policy;
 }
 
-/// <summary>Checks a policy whole before it is used (policy.md section 13).</summary>
+/// <summary>Checks a policy whole before it is used (policy-language.md section 13).</summary>
 internal static class PolicyCheck
 {
     public static CheckedPolicy Run(string folder, ReadingOptions options) => Run(PolicyFolder.Read(folder, options), options);

@@ -67,7 +67,7 @@ internal static class PolicyChecks
                 if (Cycle(person.Id, id => Next(people.GetValueOrDefault(id), day)) is { } cycle && reported.Add(person.Id))
                 {
                     problems.Error(
-                        written.Map.NodeOf(PolicyShape.People) is YamlMap map && map.Find(person.Id) is { } entry
+                        written.Map.FindNode(PolicyShape.People) is YamlMap map && map.Find(person.Id) is { } entry
                             ? entry.Key
                             : written.Map.Node,
                         "033",
@@ -92,10 +92,10 @@ internal static class PolicyChecks
             .Policy.Cases.Values.Where(c => Parts(c.OpensOn).Any(p => p is Condition.OwnedBy or Condition.OwnedByTeam))
             .Select(c => c.Name)
             .ToHashSet(StringComparer.Ordinal);
-        var entries = written.Map.NodeOf(PolicyShape.Assign) is YamlList list ? list.Items : [];
+        var entries = written.Map.FindNode(PolicyShape.Assign) is YamlList list ? list.Items : [];
         foreach (var entry in written.Policy.Assign)
         {
-            var node = entries.FirstOrDefault(e => PolicyForms.PlaceOf(e) == entry.Place);
+            var node = entries.FirstOrDefault(e => PolicyForms.Place(e) == entry.Place);
             if (
                 entry.When is not null
                 && node is not null
@@ -198,7 +198,11 @@ internal static class PolicyChecks
 
                 if (Spelling.Closest(address.Domain, domains) is { Count: > 0 } meant)
                     problems.Warn(
-                        scalar.Spot, "034", $"{address} is not under us.domains: whoever writes from there is no colleague", [.. meant.Select(domain => $"{address.LocalPart}@{domain}")]);
+                        scalar.Spot,
+                        "034",
+                        $"{address} is not under us.domains: whoever writes from there is no colleague",
+                        [.. meant.Select(domain => $"{address.LocalPart}@{domain}")]
+                    );
             }
         }
     }
@@ -209,7 +213,11 @@ internal static class PolicyChecks
         foreach (var key in new[] { "any_of", "text_has", "subject_has" })
         {
             foreach (var scalar in Under(node, key).SelectMany(Scalars).Where(scalar => LooksLikePattern(scalar.Text)))
-                problems.Warn(scalar, "033", $"'{scalar.Text}' looks like a pattern, and phrases are plain words; write the words themselves");
+                problems.Warn(
+                    scalar,
+                    "033",
+                    $"'{scalar.Text}' looks like a pattern, and phrases are plain words; write the words themselves"
+                );
         }
     }
 
@@ -245,7 +253,7 @@ internal static class PolicyChecks
 
     private static void NoHolidayAhead(WrittenPolicy written, ReadingOptions options, ProblemList problems)
     {
-        foreach (var entry in written.Map.Must(PolicyShape.Calendars, []))
+        foreach (var entry in written.Map.ValueOr(PolicyShape.Calendars, []))
         {
             // A calendar that never closes has no holidays on purpose.
             if (!written.Policy.Calendars.TryGetValue(entry.Key, out var calendar) || NeverCloses(calendar))
@@ -253,7 +261,7 @@ internal static class PolicyChecks
 
             if (!calendar.Holidays.Keys.Any(d => d >= options.Today && d <= options.Today.PlusDays(DaysAhead)))
                 problems.Warn(
-                    CalendarSection.HolidaysOf(entry.Value) is YamlMap { Entries.Count: 0 } empty ? empty : entry.KeyNode,
+                    CalendarSection.ReadHolidays(entry.Value) is YamlMap { Entries.Count: 0 } empty ? empty : entry.KeyNode,
                     "060",
                     $"calendar '{entry.Key}' has no holiday in the {DaysAhead} days from {options.Today:uuuu-MM-dd}; add next year's");
         }

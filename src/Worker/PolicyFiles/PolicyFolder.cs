@@ -5,8 +5,8 @@ using CrmSync.Worker.Yaml;
 namespace CrmSync.Worker.PolicyFiles;
 
 /// <summary>
-/// The files of a policy: <c>policy.yaml</c>, or every <c>*.yaml</c> of the folder <c>policy</c> in the order of their names (policy.md
-/// section 2).
+/// The files of a policy: <c>policy.yaml</c>, or every <c>*.yaml</c> of the folder <c>policy</c> in the order of their names
+/// (policy-language.md section 2).
 /// </summary>
 internal static class PolicyFolder
 {
@@ -37,7 +37,7 @@ internal static class PolicyFolder
         var written = PolicyReader.Read(root, lists, options, problems);
         var all = files.Concat(lists.Files).ToList();
         return new PolicyReading(
-            written is null ? null : written with { Policy = written.Policy with { Version = VersionOf(all) } },
+            written is null ? null : written with { Policy = written.Policy with { Version = Version(all) } },
             root,
             all,
             lists,
@@ -53,7 +53,7 @@ internal static class PolicyFolder
     }
 
     /// <summary>The short hash shown as the version: over the names and texts of all files and the lists they name.</summary>
-    private static string VersionOf(IEnumerable<SourceFile> files)
+    private static string Version(IEnumerable<SourceFile> files)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var file in files)

@@ -53,7 +53,7 @@ internal static class PolicyForms
         [("enforce", Domain.Policy.Mode.Enforce), ("observe", Domain.Policy.Mode.Observe), ("disabled", Domain.Policy.Mode.Disabled)]);
 
     /// <summary>The place of a node as items and explanations show it.</summary>
-    public static Place PlaceOf(YamlNode node) => new(node.Spot.File.Name, node.Spot.Line, node.Spot.Column);
+    public static Place Place(YamlNode node) => new(node.Spot.File.Name, node.Spot.Line, node.Spot.Column);
 
     private static bool ReadSpan(string text, out OpenSpan span)
     {

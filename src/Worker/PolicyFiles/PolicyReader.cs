@@ -35,38 +35,38 @@ internal static class PolicyReader
             return null;
 
         var scope = new Scope(problems, new Names(root), lists);
-        scope.Calendars = CalendarSection.Build(map.Must(PolicyShape.Calendars, []), problems);
-        var defaults = map.Of(PolicyShape.Defaults);
-        scope.DefaultCalendar = scope.Calendar(defaults?.Of(PolicyShape.DefaultCalendar)) ?? CalendarSection.Unreadable;
+        scope.Calendars = CalendarSection.Build(map.ValueOr(PolicyShape.Calendars, []), problems);
+        var defaults = map.Value(PolicyShape.Defaults);
+        scope.DefaultCalendar = scope.Calendar(defaults?.Value(PolicyShape.DefaultCalendar)) ?? CalendarSection.Unreadable;
 
-        var us = map.Of(PolicyShape.Us);
-        var people = PeopleSections.BuildPeople(map.Must(PolicyShape.People, []), scope);
-        var owner = scope.Known("person", defaults?.Of(PolicyShape.DefaultOwner));
-        var segments = ContactSections.BuildSegments(map.Must(PolicyShape.Segments, []), scope);
-        var teams = PeopleSections.BuildTeams(map.Must(PolicyShape.Teams, []), scope);
-        var contacts = ContactSections.BuildContacts(map.Must(PolicyShape.Contacts, []), scope);
-        var markers = CaseSections.BuildMarkers(map.Must(PolicyShape.Markers, []));
-        var cases = CaseSections.BuildCases(map.Must(PolicyShape.Cases, []), scope);
-        var assign = CaseSections.BuildAssign(map.Must(PolicyShape.Assign, []), scope);
-        var rules = RuleSection.Build(map.Must(PolicyShape.Rules, []), scope);
-        var limits = LimitSection.Build(map.Must(PolicyShape.Limits, []), scope);
-        var digests = DigestSection.Build(map.Must(PolicyShape.Digests, []), scope);
-        var notifications = map.Of(PolicyShape.Notifications) is { } written ? scope.Calendar(DigestSection.HoursOf(written)) : null;
+        var us = map.Value(PolicyShape.Us);
+        var people = PeopleSections.BuildPeople(map.ValueOr(PolicyShape.People, []), scope);
+        var owner = scope.Known("person", defaults?.Value(PolicyShape.DefaultOwner));
+        var segments = ContactSections.BuildSegments(map.ValueOr(PolicyShape.Segments, []), scope);
+        var teams = PeopleSections.BuildTeams(map.ValueOr(PolicyShape.Teams, []), scope);
+        var contacts = ContactSections.BuildContacts(map.ValueOr(PolicyShape.Contacts, []), scope);
+        var markers = CaseSections.BuildMarkers(map.ValueOr(PolicyShape.Markers, []));
+        var cases = CaseSections.BuildCases(map.ValueOr(PolicyShape.Cases, []), scope);
+        var assign = CaseSections.BuildAssign(map.ValueOr(PolicyShape.Assign, []), scope);
+        var rules = RuleSection.Build(map.ValueOr(PolicyShape.Rules, []), scope);
+        var limits = LimitSection.Build(map.ValueOr(PolicyShape.Limits, []), scope);
+        var digests = DigestSection.Build(map.ValueOr(PolicyShape.Digests, []), scope);
+        var notifications = map.Value(PolicyShape.Notifications) is { } written ? scope.Calendar(DigestSection.ReadHours(written)) : null;
         var policy = new CompanyPolicy
         {
             Version = "",
-            Start = map.Maybe(PolicyShape.Start),
+            Start = map.Optional(PolicyShape.Start),
             Us = PeopleSections.BuildUs(us, options),
             DefaultCalendar = scope.DefaultCalendar,
             DefaultOwner = people.FirstOrDefault(p => p.Id == owner) ?? new Person("nobody", EmailAddress.Parse("nobody@invalid")),
-            EpisodeGap = defaults?.Of(PolicyShape.EpisodeGap) ?? PolicyShape.EpisodeGap.Fallback!,
+            EpisodeGap = defaults?.Value(PolicyShape.EpisodeGap) ?? PolicyShape.EpisodeGap.Fallback!,
             Calendars = scope.Calendars,
             People = people,
             Teams = teams,
             Segments = segments.ToDictionary(s => s.Segment.Name, s => s.Segment, StringComparer.Ordinal),
             Contacts = contacts,
-            Privacy = ContactSections.BuildPrivacy(map.Of(PolicyShape.Privacy)),
-            Classify = ContactSections.BuildClassify(map.Of(PolicyShape.Classify)),
+            Privacy = ContactSections.BuildPrivacy(map.Value(PolicyShape.Privacy)),
+            Classify = ContactSections.BuildClassify(map.Value(PolicyShape.Classify)),
             Markers = markers,
             Cases = cases,
             Assign = assign,
@@ -92,5 +92,5 @@ internal sealed record WrittenPolicy(
     IReadOnlyList<Listed<string>> OwnDomains)
 {
     /// <summary>The tests in the policy, as written.</summary>
-    public IReadOnlyList<MapValues> Tests => Map.Must(PolicyShape.Tests, []);
+    public IReadOnlyList<MapValues> Tests => Map.ValueOr(PolicyShape.Tests, []);
 }

@@ -21,7 +21,7 @@ internal abstract record ReloadOutcome
 
 /// <summary>
 /// Keeps the policy in force: takes a changed one only when it reads, validates and passes its tests, and otherwise keeps the last good
-/// version (policy.md section 13). The policy is one reference: whoever took it at the start of an evaluation keeps it to the end.
+/// version (policy-language.md section 13). The policy is one reference: whoever took it at the start of an evaluation keeps it to the end.
 /// </summary>
 internal sealed class PolicyReload
 {
@@ -75,7 +75,7 @@ internal sealed class PolicyReload
             return (fresh, new ReloadOutcome.Swapped(policy.Version, policy, []));
         }
 
-        var errors = ErrorsOf(check.Reading);
+        var errors = Errors(check.Reading);
         if (lastGood.Read(today) is not { } kept)
             return (null, new ReloadOutcome.Refused(errors, IsNew: true));
 
@@ -84,7 +84,7 @@ internal sealed class PolicyReload
             Refused = errors,
         };
         reload.watch.HasChanged(reload.watched, now);
-        return (reload, new ReloadOutcome.Refused(errors, lastGood.Tell(TextOf(errors))));
+        return (reload, new ReloadOutcome.Refused(errors, lastGood.Tell(Text(errors))));
     }
 
     /// <summary>
@@ -110,12 +110,12 @@ internal sealed class PolicyReload
                 PolicyChanges.Between(before.Root!, check.Reading.Root!));
         }
 
-        Refused = ErrorsOf(check.Reading);
-        return new ReloadOutcome.Refused(Refused, lastGood.Tell(TextOf(Refused)));
+        Refused = Errors(check.Reading);
+        return new ReloadOutcome.Refused(Refused, lastGood.Tell(Text(Refused)));
     }
 
-    private static IReadOnlyList<Problem> ErrorsOf(PolicyReading reading) =>
+    private static IReadOnlyList<Problem> Errors(PolicyReading reading) =>
         [.. reading.Problems.InOrder().Where(p => p.Severity == Severity.Error)];
 
-    private static string TextOf(IReadOnlyList<Problem> errors) => string.Join('\n', errors);
+    private static string Text(IReadOnlyList<Problem> errors) => string.Join('\n', errors);
 }

@@ -44,18 +44,18 @@ internal sealed class PolicyTests(ReadingOptions options, ProblemList problems)
             || problems.HasErrors)
             return null;
 
-        var configs = map.Must(PolicyShape.Configs, []).ToDictionary(c => c.Key, c => (YamlMap)c.Value, StringComparer.Ordinal);
+        var configs = map.ValueOr(PolicyShape.Configs, []).ToDictionary(c => c.Key, c => (YamlMap)c.Value, StringComparer.Ordinal);
         var lists = new ListFiles(problems, File.Exists, (name, path) => SourceFile.Read(name, path, problems));
-        var tests = map.Must(PolicyShape.RequiredTests, []);
+        var tests = map.ValueOr(PolicyShape.RequiredTests, []);
 
         // A file whose tests name no configuration and that brings exactly one means that one.
-        var only = configs.Count == 1 && !tests.Any(t => t.NodeOf(TestSection.Config) is not null) ? configs.Values.Single() : main?.Root;
-        return Run(tests, lists, test => RootOf(test, configs, only), only == main?.Root ? main?.Written?.Policy : null);
+        var only = configs.Count == 1 && !tests.Any(t => t.FindNode(TestSection.Config) is not null) ? configs.Values.Single() : main?.Root;
+        return Run(tests, lists, test => FindRoot(test, configs, only), only == main?.Root ? main?.Written?.Policy : null);
     }
 
-    private YamlMap? RootOf(MapValues test, Dictionary<string, YamlMap> configs, YamlMap? otherwise)
+    private YamlMap? FindRoot(MapValues test, Dictionary<string, YamlMap> configs, YamlMap? otherwise)
     {
-        if (test.Of(TestSection.Config) is { } name)
+        if (test.Value(TestSection.Config) is { } name)
         {
             if (configs.TryGetValue(name.Text, out var root))
                 return root;
@@ -81,10 +81,10 @@ internal sealed class PolicyTests(ReadingOptions options, ProblemList problems)
         {
             var before = problems.ErrorCount;
             var result =
-                rootOf(test) is { } root && PolicyOf(root, test, lists) is { } policy
+                rootOf(test) is { } root && ReadPolicy(root, test, lists) is { } policy
                     ? new TestRun(options, problems).Run(test, policy)
                     : new TestResult(
-                        test.Of(TestSection.Name) ?? "",
+                        test.Value(TestSection.Name) ?? "",
                         test.Place(TestSection.Name),
                         [new TestDifference(null, null, "the configuration of the test cannot be used", null, null, [])],
                         new HashSet<string>());
@@ -107,10 +107,10 @@ internal sealed class PolicyTests(ReadingOptions options, ProblemList problems)
                 ]);
     }
 
-    private CompanyPolicy? PolicyOf(YamlMap root, MapValues test, ListFiles lists)
+    private CompanyPolicy? ReadPolicy(YamlMap root, MapValues test, ListFiles lists)
     {
-        var with = test.Of(TestSection.With);
-        var key = (root, with is null ? null : test.NodeOf(TestSection.With));
+        var with = test.Value(TestSection.With);
+        var key = (root, with is null ? null : test.FindNode(TestSection.With));
         if (policies.TryGetValue(key, out var known))
             return known;
 

@@ -22,7 +22,7 @@ internal sealed class PolicyWatch(string folder)
     /// <param name="now">The moment of looking.</param>
     public bool HasChanged(IEnumerable<string> lists, Instant now)
     {
-        var seen = StampOf(lists);
+        var seen = Stamp(lists);
         if (seen != stamp)
         {
             changed = stamp is null ? null : now;
@@ -37,7 +37,7 @@ internal sealed class PolicyWatch(string folder)
         return true;
     }
 
-    private string StampOf(IEnumerable<string> lists)
+    private string Stamp(IEnumerable<string> lists)
     {
         var parts = Path.Combine(folder, "policy");
         var files = new[] { Path.Combine(folder, "policy.yaml") }

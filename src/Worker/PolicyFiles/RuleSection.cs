@@ -8,7 +8,7 @@ using NodaTime;
 
 namespace CrmSync.Worker.PolicyFiles;
 
-/// <summary><c>rules</c> (policy.md section 8): one map a rule, whose first key names its kind and itself.</summary>
+/// <summary><c>rules</c> (policy-language.md section 8): one map a rule, whose first key names its kind and itself.</summary>
 internal static class RuleSection
 {
     private static readonly Key<MapValues> WhenMail = new("when", ConditionShape.OfMail, "Which mails and contacts; without it all.");
@@ -122,7 +122,7 @@ internal static class RuleSection
         new EitherShape<WrittenEvent>(
             "meeting_held, first_inbound or {case_closed: name}",
             new MapShape("the closing of a case", CaseClosed).As(
-                (map, _) => new WrittenEvent(FollowUpEvent.CaseClosed, map.Of(CaseClosed))),
+                (map, _) => new WrittenEvent(FollowUpEvent.CaseClosed, map.Value(CaseClosed))),
             new ChoiceShape<WrittenEvent>([
                 ("meeting_held", new(FollowUpEvent.MeetingHeld, null)),
                 ("first_inbound", new(FollowUpEvent.FirstInbound, null)),
@@ -176,9 +176,9 @@ internal static class RuleSection
                 OnlyOneOf = [MetricMarker, MetricCase],
             }.As(
                 (map, _) =>
-                    map.Of(MetricMarker) is { } marker
+                    map.Value(MetricMarker) is { } marker
                         ? new WrittenMetric(WatchMetric.Marker, marker)
-                        : new WrittenMetric(WatchMetric.Case, map.Of(MetricCase))),
+                        : new WrittenMetric(WatchMetric.Case, map.Value(MetricCase))),
             new ChoiceShape<WrittenMetric>([("late_responses", new(WatchMetric.LateResponses, null))])),
         "What is counted: {marker: name}, {case: name} or late_responses.",
         required: true);
@@ -266,7 +266,7 @@ internal static class RuleSection
         foreach (var map in written)
         {
             var kind = Kinds.First(k => map.Node.Find(k.Name) is not null);
-            if (map.Of(kind.NameKey) is { } name && kind.Build(new Draft(map, kind, name, scope)) is { } rule)
+            if (map.Value(kind.NameKey) is { } name && kind.Build(new Draft(map, kind, name, scope)) is { } rule)
                 rules.Add(new WrittenRule(rule, name.Node));
         }
 
@@ -278,10 +278,10 @@ internal static class RuleSection
     private static RespondRule BuildRespond(Draft draft) => draft.Common(new RespondRule(draft.Name, draft.Place)
     {
         Calendar = draft.Calendar,
-        NextWithin = draft.Map.Of(NextWithin) ?? draft.Map.Must(WithinRequired, Day(1)),
-        Cc = draft.Map.Of(Cc),
-        SatisfiedByContact = draft.Map.Of(SatisfiedByContact),
-        MeetingsAnswer = draft.Map.Of(Meetings),
+        NextWithin = draft.Map.Value(NextWithin) ?? draft.Map.ValueOr(WithinRequired, Day(1)),
+        Cc = draft.Map.Value(Cc),
+        SatisfiedByContact = draft.Map.Value(SatisfiedByContact),
+        MeetingsAnswer = draft.Map.Value(Meetings),
     }, within: null, priority: 0, expireAfter: Day(90));
 
     private static ResolveRule BuildResolve(Draft draft) => draft.Common(new ResolveRule(draft.Name, draft.Place)
@@ -293,44 +293,44 @@ internal static class RuleSection
     private static ChaseRule BuildChase(Draft draft) => draft.Common(new ChaseRule(draft.Name, draft.Place)
     {
         Calendar = draft.Calendar,
-        After = draft.Map.Must(ChaseAfter, Day(1)),
-        ExpectsAny = draft.Map.Of(Expects),
-        MaxChasers = draft.Map.Of(MaxChasers),
-        SatisfiedByContact = draft.Map.Of(SatisfiedByContact),
+        After = draft.Map.ValueOr(ChaseAfter, Day(1)),
+        ExpectsAny = draft.Map.Value(Expects),
+        MaxChasers = draft.Map.Value(MaxChasers),
+        SatisfiedByContact = draft.Map.Value(SatisfiedByContact),
     }, within: new(2, TimeUnit.BusinessDay), priority: 50, expireAfter: Day(30));
 
     private static StayInTouchRule BuildStayInTouch(Draft draft) => draft.Common(new StayInTouchRule(draft.Name, draft.Place)
     {
         Calendar = draft.Calendar,
-        Every = draft.Map.Must(Every, Day(1)),
-        Per = draft.Map.Of(PerWhat),
-        Counts = draft.Map.Of(CountsKey),
+        Every = draft.Map.ValueOr(Every, Day(1)),
+        Per = draft.Map.Value(PerWhat),
+        Counts = draft.Map.Value(CountsKey),
     }, within: new(5, TimeUnit.BusinessDay), priority: 30, expireAfter: Day(365));
 
     private static FollowUpRule BuildFollowUp(Draft draft)
     {
-        var happened = draft.Map.Of(AfterEvent);
+        var happened = draft.Map.Value(AfterEvent);
         return draft.Common(new FollowUpRule(draft.Name, draft.Place)
         {
             Calendar = draft.Calendar,
             AfterEvent = happened?.Event ?? FollowUpEvent.MeetingHeld,
             Case = happened?.Case is { } name ? draft.Scope.Known("case", name) : null,
-            After = draft.Map.Of(FollowUpAfter),
+            After = draft.Map.Value(FollowUpAfter),
         }, within: new(2, TimeUnit.BusinessDay), priority: 60, expireAfter: Day(14));
     }
 
     private static DateRule BuildDate(Draft draft) => draft.Common(new DateRule(draft.Name, draft.Place)
     {
         Calendar = draft.Calendar,
-        Field = draft.Map.Must(FieldKey, ""),
-        Before = draft.Map.Must(Before, Day(0)),
+        Field = draft.Map.ValueOr(FieldKey, ""),
+        Before = draft.Map.ValueOr(Before, Day(0)),
     }, within: null, priority: 40, expireAfter: null);
 
     private static NoticeRule BuildNotice(Draft draft)
     {
-        var from = draft.Map.Of(From);
-        var effective = draft.Map.Of(Effective);
-        if (draft.Map.NodeOf(From) is not null && draft.Map.NodeOf(Effective) is { } node && effective < from)
+        var from = draft.Map.Value(From);
+        var effective = draft.Map.Value(Effective);
+        if (draft.Map.FindNode(From) is not null && draft.Map.FindNode(Effective) is { } node && effective < from)
             draft.Scope.Problems.Error(node, "024", $"'effective' lies before 'from' in notice '{draft.Name}'");
 
         return draft.Common(new NoticeRule(draft.Name, draft.Place)
@@ -338,7 +338,7 @@ internal static class RuleSection
             Calendar = draft.Calendar,
             From = from,
             Effective = effective,
-            NotifyBy = draft.Map.Must(NotifyBy, Day(1)),
+            NotifyBy = draft.Map.ValueOr(NotifyBy, Day(1)),
             ToldBy = draft.Known("marker", ToldBy),
         }, within: null, priority: 70, expireAfter: null);
     }
@@ -346,20 +346,20 @@ internal static class RuleSection
     private static HandoverRule BuildHandover(Draft draft) => draft.Common(new HandoverRule(draft.Name, draft.Place)
     {
         Calendar = draft.Calendar,
-        ActiveWithin = draft.Map.Must(ActiveWithin, new LengthOfTime(12, TimeUnit.Month)),
+        ActiveWithin = draft.Map.ValueOr(ActiveWithin, new LengthOfTime(12, TimeUnit.Month)),
     }, within: new(10, TimeUnit.BusinessDay), priority: 65, expireAfter: Day(90));
 
     private static WatchRule BuildWatch(Draft draft)
     {
-        var metric = draft.Map.Of(Metric);
+        var metric = draft.Map.Value(Metric);
         return draft.Common(new WatchRule(draft.Name, draft.Place)
         {
             Calendar = draft.Calendar,
             Metric = metric?.Metric ?? WatchMetric.LateResponses,
             Of = metric?.Of is { } of ? draft.Scope.Known(metric.Metric == WatchMetric.Case ? "case" : "marker", of) : null,
-            Window = draft.Map.Must(Window, Day(1)),
-            AtLeast = draft.Map.Must(AtLeast, 1),
-            Per = draft.Map.Of(PerWhat),
+            Window = draft.Map.ValueOr(Window, Day(1)),
+            AtLeast = draft.Map.ValueOr(AtLeast, 1),
+            Per = draft.Map.Value(PerWhat),
         }, within: null, priority: 0, expireAfter: null);
     }
 
@@ -419,43 +419,43 @@ internal static class RuleSection
 
         public string Name { get; } = name.Text;
 
-        public Place Place { get; } = PolicyForms.PlaceOf(name.Node);
+        public Place Place { get; } = PolicyForms.Place(name.Node);
 
-        public BusinessCalendar Calendar { get; } = scope.Calendar(map.Of(RuleSection.Calendar)) ?? scope.DefaultCalendar;
+        public BusinessCalendar Calendar { get; } = scope.Calendar(map.Value(RuleSection.Calendar)) ?? scope.DefaultCalendar;
 
-        public string Known(string noun, Key<Word> key) => Scope.Known(noun, Map.Of(key)) ?? "";
+        public string Known(string noun, Key<Word> key) => Scope.Known(noun, Map.Value(key)) ?? "";
 
         /// <summary>The rule with what every rule has.</summary>
         public T Common<T>(T rule, LengthOfTime? within, int priority, LengthOfTime? expireAfter)
             where T : Rule =>
             rule with
             {
-                When = (kind.When == WhenMail ? ConditionShape.OfMail : ConditionShape.OfContact).Build(Map.Of(kind.When), Scope),
-                Within = kind.WithinKey is null ? within : Map.Of(kind.WithinKey) ?? within,
-                Mode = Map.Of(ModeKey),
-                Priority = Map.Maybe(Priority) ?? priority,
-                ExpireAfter = Map.Of(ExpireAfter) ?? expireAfter,
-                Warn = Map.Of(Warn),
-                Escalate = [.. Map.Must(Escalate, []).Select(Step).OfType<EscalationStep>()],
-                Say = Map.Of(Say),
-                Urgent = Map.Of(Urgent),
+                When = (kind.When == WhenMail ? ConditionShape.OfMail : ConditionShape.OfContact).Build(Map.Value(kind.When), Scope),
+                Within = kind.WithinKey is null ? within : Map.Value(kind.WithinKey) ?? within,
+                Mode = Map.Value(ModeKey),
+                Priority = Map.Optional(Priority) ?? priority,
+                ExpireAfter = Map.Value(ExpireAfter) ?? expireAfter,
+                Warn = Map.Value(Warn),
+                Escalate = [.. Map.ValueOr(Escalate, []).Select(Step).OfType<EscalationStep>()],
+                Say = Map.Value(Say),
+                Urgent = Map.Value(Urgent),
             };
 
         private EscalationStep? Step(MapValues step)
         {
-            if (step.Of(To) is not { } to || step.Of(After) is not { } after)
+            if (step.Value(To) is not { } to || step.Value(After) is not { } after)
                 return null;
 
-            if (to.Text is not ("owner" or "manager" or "lead") && !Scope.Names.Of("person").Contains(to.Text))
+            if (to.Text is not ("owner" or "manager" or "lead") && !Scope.Names.Known("person").Contains(to.Text))
             {
                 Scope.Problems.Error(
                     to.Node,
                     "030",
                     $"no person '{to.Text}'",
-                    Spelling.Closest(to.Text, Scope.Names.Of("person").Concat(["owner", "manager", "lead"])));
+                    Spelling.Closest(to.Text, Scope.Names.Known("person").Concat(["owner", "manager", "lead"])));
             }
 
-            return new EscalationStep(after, to.Text, step.Of(ViaKey));
+            return new EscalationStep(after, to.Text, step.Value(ViaKey));
         }
     }
 }

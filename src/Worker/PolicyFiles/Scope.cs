@@ -54,11 +54,11 @@ internal sealed class ListedKeys(string what)
         $"A plain text file of {what}: one address or domain a line, # starts a comment; relative to the folder of this file.");
 
     /// <summary>What the keys of a map list together.</summary>
-    public (IReadOnlyList<Listed<EmailAddress>> Addresses, IReadOnlyList<Listed<string>> Domains) Of(MapValues map, ListFiles lists)
+    public (IReadOnlyList<Listed<EmailAddress>> Addresses, IReadOnlyList<Listed<string>> Domains) Read(MapValues map, ListFiles lists)
     {
-        var addresses = map.Must(Addresses, []).ToList();
-        var domains = map.Must(Domains, []).ToList();
-        foreach (var file in map.Must(File, []))
+        var addresses = map.ValueOr(Addresses, []).ToList();
+        var domains = map.ValueOr(Domains, []).ToList();
+        foreach (var file in map.ValueOr(File, []))
         {
             var (more, moreDomains) = lists.Read(file);
             addresses.AddRange(more);

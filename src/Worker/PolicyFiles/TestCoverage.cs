@@ -35,7 +35,7 @@ internal sealed class TestCoverage(CompanyPolicy policy, ReadingOptions options,
 
             accounts.Add(new AccountCoverage(name, address, read.Value?.In(policy.DefaultCalendar.Zone))
             {
-                Grace = AccountCoverage.GraceOf(isCalendar ? Usual.Calendar : Usual.Mail),
+                Grace = AccountCoverage.GraceFor(isCalendar ? Usual.Calendar : Usual.Mail),
                 IsCalendar = isCalendar,
             });
         }

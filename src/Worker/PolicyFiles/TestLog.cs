@@ -32,19 +32,19 @@ internal sealed class TestLog
     }
 
     /// <summary>Makes the log; events that name events which are not there are reported.</summary>
-    public static TestLog Of(CompanyPolicy policy, IReadOnlyList<MapValues> events, ProblemList problems)
+    public static TestLog From(CompanyPolicy policy, IReadOnlyList<MapValues> events, ProblemList problems)
     {
         var log = new TestLog(policy);
-        var named = events.Select((map, i) => (Id: map.Of(TestSection.EventId) ?? $"event-{i + 1}", Map: map)).ToList();
+        var named = events.Select((map, i) => (Id: map.Value(TestSection.EventId) ?? $"event-{i + 1}", Map: map)).ToList();
         var mails = log.Mails(
-            [.. named.Where(e => KindOf(e.Map) == "mail")],
-            [.. named.Where(e => KindOf(e.Map) == "bounce").Select(e => e.Map)],
+            [.. named.Where(e => Kind(e.Map) == "mail")],
+            [.. named.Where(e => Kind(e.Map) == "bounce").Select(e => e.Map)],
             problems);
         foreach (var (id, map) in named)
         {
-            if (KindOf(map) == "meeting")
+            if (Kind(map) == "meeting")
                 log.meetings.Add((id, log.Meeting(id, map)));
-            else if (KindOf(map) == "command")
+            else if (Kind(map) == "command")
                 log.settled.Add(log.Command(id, map, mails));
         }
 
@@ -63,13 +63,13 @@ internal sealed class TestLog
         return new ContactLogSnapshot([.. settled, .. known]);
     }
 
-    private static string KindOf(MapValues map) => map.Of(TestSection.KindKey) ?? "mail";
+    private static string Kind(MapValues map) => map.Value(TestSection.KindKey) ?? "mail";
 
     private Instant In(WrittenMoment moment) => moment.In(zone);
 
-    private Instant AtOf(MapValues map) => In(map.Must(TestSection.At, new WrittenMoment(default, null)));
+    private Instant Moment(MapValues map) => In(map.ValueOr(TestSection.At, new WrittenMoment(default, null)));
 
-    private Instant SeenOf(MapValues map) => map.Of(TestSection.Seen) is { } seen ? In(seen) : AtOf(map);
+    private Instant FirstSeen(MapValues map) => map.Value(TestSection.Seen) is { } seen ? In(seen) : Moment(map);
 
     private Dictionary<string, Interaction> Mails(
         IReadOnlyList<(string Id, MapValues Map)> events,
@@ -91,41 +91,48 @@ internal sealed class TestLog
                 continue;
             }
 
-            var facts = FactsOf(id, map);
+            var facts = ReadFacts(id, map);
             if (capture.WhyNot(facts) is null)
-                lines.Add(id, MailLine.Of(new MailObservation(Account, facts, SeenOf(map)), capture, Instant.Max(AtOf(map), SeenOf(map))));
+                lines.Add(
+                    id,
+                    MailLine.FromObservation(
+                        new MailObservation(Account, facts, FirstSeen(map)),
+                        capture,
+                        Instant.Max(Moment(map), FirstSeen(map))
+                    )
+                );
         }
 
-        var threads = ThreadsOf(lines, maps, classifier);
-        var failed = FailuresOf(bounces, lines, maps, problems);
+        var threads = FindThreads(lines, maps, classifier);
+        var failed = ReadFailures(bounces, lines, maps, problems);
         var mails = new Dictionary<string, Interaction>(StringComparer.Ordinal);
         foreach (var (id, line) in lines)
-            mails.Add(id, classifier.LineOf(line, threads[id], failed.GetValueOrDefault(id)) with { Id = id });
+            mails.Add(id, classifier.CreateLine(line, threads[id], failed.GetValueOrDefault(id)) with { Id = id });
 
         settled.AddRange(mails.Values);
         return mails;
     }
 
-    private MailFacts FactsOf(string id, MapValues map)
+    private MailFacts ReadFacts(string id, MapValues map)
     {
-        var text = OwnText.Of(map.Of(TestSection.Text) ?? "");
-        var headers = (map.Of(TestSection.Headers) ?? [])
+        var text = OwnText.From(map.Value(TestSection.Text) ?? "");
+        var headers = (map.Value(TestSection.Headers) ?? [])
             .GroupBy(h => h.Key.Trim().ToLowerInvariant(), StringComparer.Ordinal)
             .ToDictionary(g => g.Key, g => g.First().Value, StringComparer.Ordinal);
         var type = headers.GetValueOrDefault("content-type", "").Trim();
-        var sender = map.Of(TestSection.From);
+        var sender = map.Value(TestSection.From);
         return new MailFacts
         {
             MessageId = id + MessageHost,
-            InReplyTo = map.Of(TestSection.InReplyTo) is { } answered ? answered + MessageHost : null,
+            InReplyTo = map.Value(TestSection.InReplyTo) is { } answered ? answered + MessageHost : null,
             References = References(map),
             From = sender is null ? null : new NamedAddress(sender.Address, sender.Name),
-            ReplyTo = map.Of(TestSection.ReplyTo) is { } replyTo ? [new NamedAddress(replyTo, null)] : [],
-            To = Named(map.Of(TestSection.To)),
-            Cc = Named(map.Of(TestSection.Cc)),
-            Bcc = Named(map.Of(TestSection.Bcc)),
-            Subject = map.Of(TestSection.Subject),
-            Date = AtOf(map),
+            ReplyTo = map.Value(TestSection.ReplyTo) is { } replyTo ? [new NamedAddress(replyTo, null)] : [],
+            To = Named(map.Value(TestSection.To)),
+            Cc = Named(map.Value(TestSection.Cc)),
+            Bcc = Named(map.Value(TestSection.Bcc)),
+            Subject = map.Value(TestSection.Subject),
+            Date = Moment(map),
             BodyDigest = Encoding.UTF8.GetBytes(id),
             Headers = headers.Where(h => MailFacts.ClassHeaders.Contains(h.Key)).ToDictionary(StringComparer.Ordinal),
             CalendarPart = type.StartsWith("text/calendar", StringComparison.OrdinalIgnoreCase),
@@ -133,16 +140,16 @@ internal sealed class TestLog
             OwnText = text.Own,
             Excerpt = text.Excerpt,
             Question = QuestionMark.IsIn(text.Own),
-            Attachments = map.Of(TestSection.Attachments),
+            Attachments = map.Value(TestSection.Attachments),
         };
     }
 
     private static List<string> References(MapValues map)
     {
         var references = new List<string>();
-        if (map.Of(TestSection.Thread) is { } thread)
+        if (map.Value(TestSection.Thread) is { } thread)
             references.Add(thread + ThreadHost);
-        if (map.Of(TestSection.InReplyTo) is { } answered)
+        if (map.Value(TestSection.InReplyTo) is { } answered)
             references.Add(answered + MessageHost);
         return references;
     }
@@ -151,15 +158,18 @@ internal sealed class TestLog
     /// A named thread holds exactly the mails that name it; the others find theirs as real mail does. A thread without a name goes by its
     /// first mail.
     /// </summary>
-    private static Dictionary<string, string> ThreadsOf(
+    private static Dictionary<string, string> FindThreads(
         Dictionary<string, MailLine> lines,
         Dictionary<string, MapValues> maps,
         Classifier classifier)
     {
         // A mail that stands for each named thread: whoever answers it is not joined to anything else by subject.
-        var names = maps.Values.Select(m => m.Of(TestSection.Thread)).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
+        var names = maps.Values.Select(m => m.Value(TestSection.Thread)).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
         var roots = names.Select(name => new ThreadMail($"thread:{name}", Instant.MinValue, [name + ThreadHost], [], null, []));
-        var resolved = Threads.Resolve([.. lines.Select(l => classifier.ThreadMailOf(l.Value) with { Id = $"mail:{l.Key}" }), .. roots]);
+        var resolved = Threads.Resolve([
+            .. lines.Select(l => classifier.CreateThreadMail(l.Value) with { Id = $"mail:{l.Key}" }),
+            .. roots,
+        ]);
         var named = names
             .Select(name => (Group: resolved[$"thread:{name}"], name))
             .DistinctBy(n => n.Group)
@@ -172,17 +182,17 @@ internal sealed class TestLog
                 StringComparer.Ordinal);
         return lines.Keys.ToDictionary(
             id => id,
-            id => maps[id].Of(TestSection.Thread) ?? named.GetValueOrDefault(resolved[$"mail:{id}"]) ?? first[resolved[$"mail:{id}"]],
+            id => maps[id].Value(TestSection.Thread) ?? named.GetValueOrDefault(resolved[$"mail:{id}"]) ?? first[resolved[$"mail:{id}"]],
             StringComparer.Ordinal);
     }
 
-    private Dictionary<string, Dictionary<EmailAddress, Instant>> FailuresOf(
+    private Dictionary<string, Dictionary<EmailAddress, Instant>> ReadFailures(
         IReadOnlyList<MapValues> bounces, Dictionary<string, MailLine> lines, Dictionary<string, MapValues> maps, ProblemList problems)
     {
         var failures = new Dictionary<string, Dictionary<EmailAddress, Instant>>(StringComparer.Ordinal);
         foreach (var bounce in bounces)
         {
-            if (bounce.Of(TestSection.BounceOf) is not { } of)
+            if (bounce.Value(TestSection.BounceOf) is not { } of)
                 continue;
             if (!lines.TryGetValue(of.Text, out var mail))
             {
@@ -194,14 +204,17 @@ internal sealed class TestLog
             if (!failures.TryGetValue(of.Text, out var failed))
                 failures.Add(of.Text, failed = []);
             foreach (
-                var address in bounce.Of(TestSection.Failed)
+                var address in bounce.Value(TestSection.Failed)
                     ??
                     [
                         .. mail
                             .Participants.Where(p => p.Role is ParticipantRole.To or ParticipantRole.Cc or ParticipantRole.Bcc)
                             .Select(p => p.Address),
-                    ])
-                failed[address] = failed.TryGetValue(address, out var earlier) ? Instant.Min(earlier, SeenOf(bounce)) : SeenOf(bounce);
+                    ]
+            )
+                failed[address] = failed.TryGetValue(address, out var earlier)
+                    ? Instant.Min(earlier, FirstSeen(bounce))
+                    : FirstSeen(bounce);
         }
 
         return failures;
@@ -210,12 +223,12 @@ internal sealed class TestLog
     private Interaction Meeting(string id, MapValues map)
     {
         var ours = new InternalAddresses(policy);
-        var start = In(map.Must(TestSection.Start, new WrittenMoment(default, null)));
-        var attendees = map.Of(TestSection.Attendees) ?? [];
+        var start = In(map.ValueOr(TestSection.Start, new WrittenMoment(default, null)));
+        var attendees = map.Value(TestSection.Attendees) ?? [];
         var participants = attendees
             .Select(a => new Participant(a.Key, null, ParticipantRole.Attendee, ours.Contains(a.Key), a.Value))
             .ToList();
-        if (map.Of(TestSection.Organizer) is { } organizer)
+        if (map.Value(TestSection.Organizer) is { } organizer)
         {
             // Whoever calls a meeting comes to it, unless they say otherwise.
             var response = attendees.FirstOrDefault(a => a.Key == organizer)?.Value ?? MeetingResponse.Accepted;
@@ -227,29 +240,29 @@ internal sealed class TestLog
             Id = id,
             Kind = InteractionKind.Meeting,
             At = start,
-            Seen = SeenOf(map),
-            Subject = map.Of(TestSection.Subject),
+            Seen = FirstSeen(map),
+            Subject = map.Value(TestSection.Subject),
             Participants = participants,
             Accounts = [Account],
             Meeting = new MeetingFacts
             {
                 Uid = id,
                 Start = start,
-                End = In(map.Must(TestSection.End, new WrittenMoment(default, null))),
-                AllDay = map.Of(TestSection.AllDay),
-                CancelledAt = map.Of(TestSection.Status) == "cancelled" ? AtOf(map) : null,
+                End = In(map.ValueOr(TestSection.End, new WrittenMoment(default, null))),
+                AllDay = map.Value(TestSection.AllDay),
+                CancelledAt = map.Value(TestSection.Status) == "cancelled" ? Moment(map) : null,
             },
         };
     }
 
     private Interaction Command(string id, MapValues map, Dictionary<string, Interaction> mails)
     {
-        var by = map.Must(TestSection.By, policy.DefaultOwner.Email);
-        var written = map.Must(TestSection.Do, "note");
+        var by = map.ValueOr(TestSection.By, policy.DefaultOwner.Email);
+        var written = map.ValueOr(TestSection.Do, "note");
         var dash = written.StartsWith("not-", StringComparison.Ordinal) ? -1 : written.IndexOf('-', StringComparison.Ordinal);
         var verb = dash < 0 ? written : written[..dash];
         var argument = dash < 0 ? null : written[(dash + 1)..];
-        var about = map.Of(TestSection.About);
+        var about = map.Value(TestSection.About);
         if (about is not null && mails.TryGetValue(about, out var mail) && !mails.Values.Any(m => m.Thread == about))
             about = mail.Thread;
 
@@ -257,20 +270,23 @@ internal sealed class TestLog
         {
             Id = id,
             Kind = InteractionKind.Command,
-            At = AtOf(map),
-            Seen = SeenOf(map),
+            At = Moment(map),
+            Seen = FirstSeen(map),
             Author = by,
             Participants = [new Participant(by, null, ParticipantRole.From, Internal: true)],
             Accounts = [Account],
             Command = new CommandFacts(by, verb)
             {
                 About = about,
-                Contact = map.Of(TestSection.Contact),
-                Until = map.Of(TestSection.Until) is { } until ? In(until) : verb == "snooze" ? SnoozedUntil(AtOf(map), argument) : null,
-                Tag = map.Of(TestSection.Tag) ?? (verb is "tag" or "untag" ? argument?.ToLowerInvariant() : null),
-                Rule = map.Of(TestSection.Rule),
-                Text = map.Of(TestSection.Text),
-                To = map.Of(TestSection.Taker),
+                Contact = map.Value(TestSection.Contact),
+                Until =
+                    map.Value(TestSection.Until) is { } until ? In(until)
+                    : verb == "snooze" ? SnoozedUntil(Moment(map), argument)
+                    : null,
+                Tag = map.Value(TestSection.Tag) ?? (verb is "tag" or "untag" ? argument?.ToLowerInvariant() : null),
+                Rule = map.Value(TestSection.Rule),
+                Text = map.Value(TestSection.Text),
+                To = map.Value(TestSection.Taker),
             },
         };
     }

@@ -41,7 +41,7 @@ internal sealed record TestDifference(
     }
 }
 
-/// <summary>Runs one test on a policy (policy.md section 12).</summary>
+/// <summary>Runs one test on a policy (policy-language.md section 12).</summary>
 internal sealed class TestRun(ReadingOptions options, ProblemList problems)
 {
     private static readonly LocalDateTimePattern Local = LocalDateTimePattern.CreateWithInvariantCulture("uuuu-MM-dd'T'HH:mm");
@@ -49,12 +49,12 @@ internal sealed class TestRun(ReadingOptions options, ProblemList problems)
 
     public TestResult Run(MapValues test, CompanyPolicy policy)
     {
-        var log = TestLog.Of(policy, test.Must(TestSection.Events, []), problems);
+        var log = TestLog.From(policy, test.ValueOr(TestSection.Events, []), problems);
         var evaluator = new Evaluator(policy);
         var coverage = new TestCoverage(policy, options, problems);
         var differences = new List<TestDifference>();
         var exercised = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var check in ChecksOf(test))
+        foreach (var check in Checks(test))
         {
             if (check.Now is { } now)
                 Check(
@@ -67,23 +67,23 @@ internal sealed class TestRun(ReadingOptions options, ProblemList problems)
                     exercised);
         }
 
-        return new TestResult(test.Of(TestSection.Name) ?? "", test.Place(TestSection.Name), differences, exercised);
+        return new TestResult(test.Value(TestSection.Name) ?? "", test.Place(TestSection.Name), differences, exercised);
     }
 
-    private static IEnumerable<WrittenCheck> ChecksOf(MapValues test) =>
-        test.Of(TestSection.Checks) is { } checks
+    private static IEnumerable<WrittenCheck> Checks(MapValues test) =>
+        test.Value(TestSection.Checks) is { } checks
             ? checks.Select(c => new WrittenCheck(
-                c.Of(TestSection.Now),
-                c.Of(TestSection.Expect),
-                c.Of(TestSection.Closed),
-                c.Of(TestSection.Coverage)))
+                c.Value(TestSection.Now),
+                c.Value(TestSection.Expect),
+                c.Value(TestSection.Closed),
+                c.Value(TestSection.Coverage)))
             :
             [
                 new WrittenCheck(
-                    test.Of(TestSection.SingleNow),
-                    test.Of(TestSection.Expect),
-                    test.Of(TestSection.Closed),
-                    test.Of(TestSection.Coverage)),
+                    test.Value(TestSection.SingleNow),
+                    test.Value(TestSection.Expect),
+                    test.Value(TestSection.Closed),
+                    test.Value(TestSection.Coverage)),
             ];
 
     private void Check(
@@ -109,7 +109,7 @@ internal sealed class TestRun(ReadingOptions options, ProblemList problems)
                     field,
                     expected,
                     got,
-                    rule is null || about is null ? [] : WhyOf(evaluator, log, result, rule, about)));
+                    rule is null || about is null ? [] : Explain(evaluator, log, result, rule, about)));
 
         if (check.Expect is { } expected)
         {
@@ -128,7 +128,7 @@ internal sealed class TestRun(ReadingOptions options, ProblemList problems)
                     Differs(
                         $"{rule} {about}",
                         "item",
-                        wanted.Of(TestSection.State) ?? "one",
+                        wanted.Value(TestSection.State) ?? "one",
                         closed is null ? null : $"closed as {Word(closed.As)} at {Print(closed.At, zone)}",
                         rule,
                         about);
@@ -159,7 +159,7 @@ internal sealed class TestRun(ReadingOptions options, ProblemList problems)
                 Differs(
                     $"{rule} {about}",
                     "closed item",
-                    wanted.Of(TestSection.As) ?? "one",
+                    wanted.Value(TestSection.As) ?? "one",
                     open is null ? null : Describe(open, zone),
                     rule,
                     about);
@@ -175,7 +175,7 @@ internal sealed class TestRun(ReadingOptions options, ProblemList problems)
     /// <summary>The rule and subject an expectation is about; a rule that is not there is reported.</summary>
     private (string Rule, string About)? Names(MapValues wanted, CompanyPolicy policy)
     {
-        if (wanted.Of(TestSection.ExpectedRule) is not { } rule || wanted.Of(TestSection.ExpectedAbout) is not { } about)
+        if (wanted.Value(TestSection.ExpectedRule) is not { } rule || wanted.Value(TestSection.ExpectedAbout) is not { } about)
             return null;
 
         if (!policy.Rules.Any(r => r.Name == rule.Text))
@@ -190,36 +190,36 @@ internal sealed class TestRun(ReadingOptions options, ProblemList problems)
         TestCoverage coverage,
         DateTimeZone zone)
     {
-        if (wanted.Of(TestSection.State) is { } state && state != Word(item.State))
+        if (wanted.Value(TestSection.State) is { } state && state != Word(item.State))
             yield return ("state", state, Word(item.State));
-        if (wanted.Of(TestSection.Owner) is { } owner && owner != item.Owner)
+        if (wanted.Value(TestSection.Owner) is { } owner && owner != item.Owner)
             yield return ("owner", owner, item.Owner);
         if (Moment(wanted, TestSection.Opened, item.Opened, zone) is { } opened)
             yield return opened;
         if (Moment(wanted, TestSection.Due, item.Due, zone) is { } due)
             yield return due;
-        if (wanted.Maybe(TestSection.Level) is { } level && level != item.Level)
+        if (wanted.Optional(TestSection.Level) is { } level && level != item.Level)
             yield return ("level", $"{level}", $"{item.Level}");
-        if (wanted.Of(TestSection.ByLimit) is { } by && by.Value != item.By)
+        if (wanted.Value(TestSection.ByLimit) is { } by && by.Value != item.By)
             yield return ("by", by.Value, item.By);
         if (Moment(wanted, TestSection.HeldUntil, item.Until, zone) is { } until)
             yield return until;
-        if (wanted.Of(TestSection.Unsure) is { } unsure && !AreSame(unsure, item.Unsure, coverage))
+        if (wanted.Value(TestSection.Unsure) is { } unsure && !AreSame(unsure, item.Unsure, coverage))
             yield return ("unsure", List(unsure.Select(account => account.Text)), List(item.Unsure));
-        if (wanted.NodeOf(TestSection.Held) is not null && wanted.Of(TestSection.Held) is var held && held != item.Held)
+        if (wanted.FindNode(TestSection.Held) is not null && wanted.Value(TestSection.Held) is var held && held != item.Held)
             yield return ("held", Word(held), Word(item.Held));
-        if (wanted.Of(TestSection.Notified) is { } notified && List(notified.Select(Print)) is var steps
+        if (wanted.Value(TestSection.Notified) is { } notified && List(notified.Select(Print)) is var steps
             && List(NotifiedStep.At(item, now).Select(Print)) is var told && steps != told)
             yield return ("notified", steps, told);
     }
 
     private static IEnumerable<(string Field, string? Want, string? Got)> Fields(MapValues wanted, ClosedItem item, DateTimeZone zone)
     {
-        if (wanted.Of(TestSection.As) is { } closing && closing != Word(item.As))
+        if (wanted.Value(TestSection.As) is { } closing && closing != Word(item.As))
             yield return ("as", closing, Word(item.As));
-        if (wanted.Of(TestSection.ClosedAt) is { } at && at.In(zone) != item.At)
+        if (wanted.Value(TestSection.ClosedAt) is { } at && at.In(zone) != item.At)
             yield return ("at", Print(at.In(zone), zone), Print(item.At, zone));
-        if (wanted.Of(TestSection.Owner) is { } owner && owner != item.Owner)
+        if (wanted.Value(TestSection.Owner) is { } owner && owner != item.Owner)
             yield return ("owner", owner, item.Owner);
         if (Moment(wanted, TestSection.Opened, item.Opened, zone) is { } opened)
             yield return opened;
@@ -233,7 +233,7 @@ internal sealed class TestRun(ReadingOptions options, ProblemList problems)
     private static string List(IEnumerable<string> entries) => $"[{string.Join(", ", entries)}]";
 
     private static string Print(MapValues step) =>
-        Print(new NotifiedStep(step.Of(TestSection.NotifiedTo) ?? "", step.Of(TestSection.NotifiedStep) ?? ""));
+        Print(new NotifiedStep(step.Value(TestSection.NotifiedTo) ?? "", step.Value(TestSection.NotifiedStep) ?? ""));
 
     private static string Print(NotifiedStep step) => $"{step.To} {step.Step}";
 
@@ -245,7 +245,7 @@ internal sealed class TestRun(ReadingOptions options, ProblemList problems)
         Instant? got,
         DateTimeZone zone)
     {
-        if (wanted.Of(key) is not { } answer)
+        if (wanted.Value(key) is not { } answer)
             return null;
 
         Instant? want = answer.Value is { } moment ? moment.In(zone) : null;
@@ -253,11 +253,11 @@ internal sealed class TestRun(ReadingOptions options, ProblemList problems)
     }
 
     /// <summary>What explain says of the rule for whoever the item is about.</summary>
-    private static string[] WhyOf(Evaluator evaluator, ContactLogSnapshot log, EvaluationResult result, string rule, string about)
+    private static string[] Explain(Evaluator evaluator, ContactLogSnapshot log, EvaluationResult result, string rule, string about)
     {
         var contact = result.Items.FirstOrDefault(i => i.Rule.Name == rule && Same(i.About, about))?.Contact
             ?? result.Closed.LastOrDefault(c => c.Rule.Name == rule && Same(c.About, about))?.Contact
-            ?? ContactOf(log, about);
+            ?? FindContact(log, about);
         if (contact is null || evaluator.Explain(log, contact, result.Now, rule) is not { } explanation)
             return [$"nobody is known whom '{about}' could be about"];
 
@@ -265,7 +265,7 @@ internal sealed class TestRun(ReadingOptions options, ProblemList problems)
     }
 
     /// <summary>The contact meant by an address, a thread or a meeting.</summary>
-    private static EmailAddress? ContactOf(ContactLogSnapshot log, string about) =>
+    private static EmailAddress? FindContact(ContactLogSnapshot log, string about) =>
         EmailAddress.TryParse(about, out var address)
             ? address
             : log

@@ -18,7 +18,7 @@ internal sealed record WrittenMoment(LocalDateTime Local, Offset? Offset)
             : zone.ResolveLocal(Local, NodaTime.TimeZones.Resolvers.LenientResolver).ToInstant();
 }
 
-/// <summary><c>tests</c> (policy.md section 12), in the policy itself or in a file of their own.</summary>
+/// <summary><c>tests</c> (policy-language.md section 12), in the policy itself or in a file of their own.</summary>
 internal static class TestSection
 {
     private const string MomentPattern =

@@ -55,7 +55,7 @@ internal sealed class EventShape : Shape<MapValues>
     [
         (
             "mail",
-            Of(
+            Create(
                 "mail",
                 TestSection.From,
                 TestSection.ReplyTo,
@@ -70,7 +70,7 @@ internal sealed class EventShape : Shape<MapValues>
                 TestSection.Headers)),
         (
             "meeting",
-            Of(
+            Create(
                 "meeting",
                 TestSection.Start,
                 TestSection.End,
@@ -79,10 +79,10 @@ internal sealed class EventShape : Shape<MapValues>
                 TestSection.Status,
                 TestSection.AllDay,
                 TestSection.Subject)),
-        ("bounce", Of("bounce", TestSection.BounceOf, TestSection.Failed)),
+        ("bounce", Create("bounce", TestSection.BounceOf, TestSection.Failed)),
         (
             "command",
-            Of(
+            Create(
                 "command",
                 TestSection.By,
                 TestSection.Do,
@@ -103,7 +103,7 @@ internal sealed class EventShape : Shape<MapValues>
         new()
         {
             ["anyOf"] = new JsonArray([
-                .. Kinds.Select(k => (JsonNode)book.Reference(k.Kind + "Event", () => SchemaOf(k.Kind, k.Shape, book))),
+                .. Kinds.Select(k => (JsonNode)book.Reference(k.Kind + "Event", () => Schema(k.Kind, k.Shape, book))),
             ]),
         };
 
@@ -119,7 +119,7 @@ internal sealed class EventShape : Shape<MapValues>
     }
 
     /// <summary>Without <c>kind</c> an event is a mail; every other kind must say so.</summary>
-    private static JsonObject SchemaOf(string kind, MapShape shape, SchemaBook book)
+    private static JsonObject Schema(string kind, MapShape shape, SchemaBook book)
     {
         var schema = shape.Schema(book);
         schema["properties"]!["kind"] = new JsonObject
@@ -137,7 +137,7 @@ internal sealed class EventShape : Shape<MapValues>
         return schema;
     }
 
-    private static MapShape Of(string kind, params Key[] own) =>
+    private static MapShape Create(string kind, params Key[] own) =>
         new($"a {kind}", [TestSection.KindKey, TestSection.EventId, TestSection.At, TestSection.Seen, .. own]);
 }
 

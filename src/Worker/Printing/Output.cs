@@ -92,5 +92,6 @@ internal sealed class Output(Stream stream, OutputFormat format, int? width) : I
         return width is { } most && line.Length > most ? line[..Math.Max(1, most - 1)] + "…" : line;
     }
 
-    private static string OneLine(string? text) => string.IsNullOrEmpty(text) ? "" : PrintableText.OneLine(text.ReplaceLineEndings(" ").Replace('\t', ' '));
+    private static string OneLine(string? text) =>
+        string.IsNullOrEmpty(text) ? "" : PrintableText.OneLine(text.ReplaceLineEndings(" ").Replace('\t', ' '));
 }

@@ -30,7 +30,7 @@ internal sealed class CalendarItems(SeriesItems series)
     public bool Has(FolderState folder) => read.ContainsKey(folder.RemoteId);
 
     /// <summary>Keeps what a stream says until its items are read.</summary>
-    public void Keep(FolderState folder, CalendarFile calendar) => read[folder.RemoteId] = Named(calendar, SeriesItems.NamesOf);
+    public void Keep(FolderState folder, CalendarFile calendar) => read[folder.RemoteId] = Named(calendar, SeriesItems.Names);
 
     /// <summary>
     /// What is new, changed or gone in a stream, and what is wrong with it. Where something is wrong the cursor stays, and it is read
@@ -60,10 +60,10 @@ internal sealed class CalendarItems(SeriesItems series)
         }
 
         var known = Versions(keys);
-        var here = Named(calendar, name => [SeriesItems.NameOf(name, known.ContainsKey)]);
+        var here = Named(calendar, name => [SeriesItems.Name(name, known.ContainsKey)]);
         read[folder.RemoteId] = here;
         var changed = here.Keys.Where(one => known.GetValueOrDefault(one.Name).Digest != one.Digest)
-            .Select(one => KeyOf(one.Name, one.Digest, known.GetValueOrDefault(one.Name).Number + 1)).ToList();
+            .Select(one => Key(one.Name, one.Digest, known.GetValueOrDefault(one.Name).Number + 1)).ToList();
         var met = here.Count - changed.Count;
         if (!calendar.IsComplete)
         {
@@ -87,7 +87,7 @@ internal sealed class CalendarItems(SeriesItems series)
 
         // An event that cannot be read any more is not cancelled: there are at least as many broken ones as are missing.
         if (gone.Count > calendar.EventsLost)
-            changed.AddRange(gone.Select(one => KeyOf(one.Key, SeriesItems.Gone, one.Value.Number + 1)));
+            changed.AddRange(gone.Select(one => Key(one.Key, SeriesItems.Gone, one.Value.Number + 1)));
 
         var lost = calendar
             .Problems.Where(problem => problem.EventLost)
@@ -107,7 +107,7 @@ internal sealed class CalendarItems(SeriesItems series)
         [
             .. Versions(keys)
                 .Where(one => one.Value.Digest != SeriesItems.Gone)
-                .Select(one => new Locator(KeyOf(one.Key, SeriesItems.Gone, one.Value.Number + 1))),
+                .Select(one => new Locator(Key(one.Key, SeriesItems.Gone, one.Value.Number + 1))),
         ];
 
     /// <summary>Reads an item of a stream that is kept.</summary>
@@ -155,8 +155,8 @@ internal sealed class CalendarItems(SeriesItems series)
         var named = new Dictionary<(string, string), EventSeries>();
         foreach (var one in EventSeries.Group(calendar.Events))
         {
-            var digest = DigestOf(one) + (one.Master is { Recurs: true } ? "." + Quarter : "");
-            foreach (var name in namesOf(MeetingTranslation.SeriesOf(one)))
+            var digest = Fingerprint(one) + (one.Master is { Recurs: true } ? "." + Quarter : "");
+            foreach (var name in namesOf(MeetingTranslation.Series(one)))
                 named[(name, digest)] = one;
         }
 
@@ -179,14 +179,14 @@ internal sealed class CalendarItems(SeriesItems series)
         return versions;
     }
 
-    private static string KeyOf(string name, string digest, int version) =>
+    private static string Key(string name, string digest, int version) =>
         string.Create(CultureInfo.InvariantCulture, $"{name}|{digest}|{version}");
 
     /// <summary>
     /// Everything the calendar says of the series that a line of the log can show. DTSTAMP is not among it: many services write the moment
     /// of the download there.
     /// </summary>
-    private static string DigestOf(EventSeries series)
+    private static string Fingerprint(EventSeries series)
     {
         var text = new StringBuilder();
         foreach (

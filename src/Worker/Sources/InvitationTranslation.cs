@@ -28,11 +28,11 @@ internal sealed class InvitationTranslation(MeetingTranslation meetings, string 
     /// <param name="at">When it came or went.</param>
     /// <param name="backlog">Whether it was there when the account was first read.</param>
     /// <param name="cuts">Told about every bound that was met.</param>
-    public IReadOnlyList<InvitationMail> MessagesOf(MimeMessage message, Instant at, bool backlog, ICollection<string> cuts)
+    public IReadOnlyList<InvitationMail> CreateMessages(MimeMessage message, Instant at, bool backlog, ICollection<string> cuts)
     {
         var senders = message
             .From.Concat(message.Sender)
-            .Select(mailbox => AddressOf(mailbox.Address))
+            .Select(mailbox => ParseAddress(mailbox.Address))
             .OfType<EmailAddress>()
             .Distinct()
             .Take(MostSenders)
@@ -43,16 +43,16 @@ internal sealed class InvitationTranslation(MeetingTranslation meetings, string 
         {
             // Where the header and the calendar name different methods, the calendar is right.
             var file = CalendarReader.Read(part.Content, SeriesBounds.OfMail, part.Charset);
-            if (MethodOf(file.Method ?? part.Method) is not { } method)
+            if (ParseMethod(file.Method ?? part.Method) is not { } method)
                 continue;
 
             if (file.Events.Count >= SeriesBounds.OfMail.Events && !file.IsComplete)
                 cuts.Add(TooManyEvents);
 
             // The same message stands in a mail twice, as a form of the body and as a file.
-            foreach (var (entry, whole) in EventSeries.Group(file.Events).SelectMany(series => EventsOf(series, method)))
+            foreach (var (entry, whole) in EventSeries.Group(file.Events).SelectMany(series => Events(series, method)))
             {
-                if (found.ContainsKey(KeyOf(entry)))
+                if (found.ContainsKey(Key(entry)))
                     continue;
 
                 if (found.Count >= SeriesBounds.OfMail.Events)
@@ -61,21 +61,21 @@ internal sealed class InvitationTranslation(MeetingTranslation meetings, string 
                     return [.. found.Values];
                 }
 
-                var mail = MailOf(entry, method, senders, at, cuts);
+                var mail = CreateMail(entry, method, senders, at, cuts);
                 if (method == InvitationMethod.Request)
                 {
                     mail = WrittenOut(mail, whole, left, backlog, cuts);
                     left = left with { Occurrences = left.Occurrences - mail.Meetings.Count };
                 }
 
-                found.Add(KeyOf(entry), mail);
+                found.Add(Key(entry), mail);
             }
         }
 
         return [.. found.Values];
 
-        (string, Instant?, int) KeyOf(CalendarEvent entry) =>
-            (MeetingKey.SeriesOf(entry.Uid, AddressOf(entry.Organizer?.Address)), entry.RecurrenceId?.Instant, entry.Sequence);
+        (string, Instant?, int) Key(CalendarEvent entry) =>
+            (MeetingKey.Series(entry.Uid, ParseAddress(entry.Organizer?.Address)), entry.RecurrenceId?.Instant, entry.Sequence);
     }
 
     /// <summary>The invitation with the meetings it is to.</summary>
@@ -90,7 +90,7 @@ internal sealed class InvitationTranslation(MeetingTranslation meetings, string 
             return mail;
         }
 
-        var all = meetings.CopiesOf(series, window, left, backlog, cuts);
+        var all = meetings.CreateCopies(series, window, left, backlog, cuts);
         IReadOnlyList<MeetingCopy> copies = [.. all.Where(copy => !copy.Private).Select(copy => copy with { Invitation = true })];
 
         // What other invitations of the mail have left no room for is left out for good; it does not come with time.
@@ -99,13 +99,13 @@ internal sealed class InvitationTranslation(MeetingTranslation meetings, string 
             return mail with { Meetings = copies };
 
         var until = isCut ? all[^1].Start + Duration.FromSeconds(1) : window.End;
-        return mail with { Meetings = copies, Rule = InvitedSeries.RuleOf(series, copies, until) };
+        return mail with { Meetings = copies, Rule = InvitedSeries.FindRule(series, copies, until) };
     }
 
     /// <summary>
     /// One message for the series as a whole, changed occurrences included, or one for each occurrence when only those are spoken of.
     /// </summary>
-    private static IEnumerable<(CalendarEvent Entry, EventSeries Whole)> EventsOf(EventSeries series, InvitationMethod method)
+    private static IEnumerable<(CalendarEvent Entry, EventSeries Whole)> Events(EventSeries series, InvitationMethod method)
     {
         var events =
             series.Master is null ? series.Changes
@@ -113,7 +113,7 @@ internal sealed class InvitationTranslation(MeetingTranslation meetings, string 
             : [series.Master, .. series.Changes];
         return events
             .Where(entry => entry.Class == EventClass.Public)
-            .Select(entry => (entry, entry == series.Master ? series : EventSeries.Of(entry)));
+            .Select(entry => (entry, entry == series.Master ? series : EventSeries.From(entry)));
     }
 
     /// <summary>Whether a calendar message in a mail is about an entry that its author marked private or confidential.</summary>
@@ -121,7 +121,7 @@ internal sealed class InvitationTranslation(MeetingTranslation meetings, string 
         message.Calendars.Any(part =>
             CalendarReader.Read(part.Content, charset: part.Charset).Events.Any(entry => entry.Class != EventClass.Public));
 
-    private static InvitationMethod? MethodOf(string? written) => written switch
+    private static InvitationMethod? ParseMethod(string? written) => written switch
     {
         "REQUEST" => InvitationMethod.Request,
         "REPLY" => InvitationMethod.Reply,
@@ -130,7 +130,7 @@ internal sealed class InvitationTranslation(MeetingTranslation meetings, string 
         _ => null,
     };
 
-    private InvitationMail MailOf(
+    private InvitationMail CreateMail(
         CalendarEvent entry,
         InvitationMethod method,
         IReadOnlyList<EmailAddress> senders,
@@ -144,7 +144,7 @@ internal sealed class InvitationTranslation(MeetingTranslation meetings, string 
         if (
             answers
             && attendees.Count > 1
-            && attendees.Where(attendee => AddressOf(attendee.Address) is { } address && senders.Contains(address)).ToList()
+            && attendees.Where(attendee => ParseAddress(attendee.Address) is { } address && senders.Contains(address)).ToList()
                 is [var answering])
             attendees = [answering];
         return new InvitationMail
@@ -158,17 +158,17 @@ internal sealed class InvitationTranslation(MeetingTranslation meetings, string 
             ThisAndFuture = entry.ThisAndFuture,
             Sequence = entry.Sequence,
             Stamp = entry.Stamp,
-            Organizer = AddressOf(entry.Organizer?.Address) is { } organizer ? new NamedAddress(organizer, entry.Organizer!.Name) : null,
-            SentBy = AddressOf(answers ? attendees.Count == 1 ? attendees[0].SentBy : null : entry.Organizer?.SentBy),
+            Organizer = ParseAddress(entry.Organizer?.Address) is { } organizer ? new NamedAddress(organizer, entry.Organizer!.Name) : null,
+            SentBy = ParseAddress(answers ? attendees.Count == 1 ? attendees[0].SentBy : null : entry.Organizer?.SentBy),
             Invitees = SeriesBounds.People(attendees, cuts),
             DelegatedFrom =
                 answers && attendees.Count == 1
-                    ? AddressOf(attendees[0].DelegatedFrom.Count > 0 ? attendees[0].DelegatedFrom[0] : null)
+                    ? ParseAddress(attendees[0].DelegatedFrom.Count > 0 ? attendees[0].DelegatedFrom[0] : null)
                     : null,
             SaysCancelled = entry.Status == EventStatus.Cancelled,
             Zone = DateTimeZoneProviders.Tzdb.GetZoneOrNull(entry.Start.Zone.Zone.Id) ?? DateTimeZone.Utc,
         };
     }
 
-    private static EmailAddress? AddressOf(string? text) => EmailAddress.TryParse(text, out var address) ? address : null;
+    private static EmailAddress? ParseAddress(string? text) => EmailAddress.TryParse(text, out var address) ? address : null;
 }

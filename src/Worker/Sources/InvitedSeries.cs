@@ -27,7 +27,7 @@ internal static class InvitedSeries
     /// <param name="series">As the invitation gives it.</param>
     /// <param name="written">Its meetings as they are written out.</param>
     /// <param name="until">Occurrences that begin before this are.</param>
-    public static SeriesRule? RuleOf(EventSeries series, IReadOnlyList<MeetingCopy> written, Instant until)
+    public static SeriesRule? FindRule(EventSeries series, IReadOnlyList<MeetingCopy> written, Instant until)
     {
         if (
             series.Master is not { Recurs: true } master
@@ -66,7 +66,7 @@ internal static class InvitedSeries
         if (most <= 0 || end <= rule.Until)
             return mail;
 
-        var series = EventSeries.Of(master);
+        var series = EventSeries.From(master);
         var expansion = Occurrences.Within(series, new Interval(rule.Until, end), most, oncePerDay: true);
         var known = mail.Meetings.Select(copy => copy.Occurrence).ToHashSet();
         var further = expansion

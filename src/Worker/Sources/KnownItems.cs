@@ -30,7 +30,7 @@ internal sealed class KnownItems(HarvestLedger ledger, AccountState account)
     }
 
     /// <summary>The keys of a folder's items in its present epoch.</summary>
-    public Task<HashSet<string>> KeysOf(FolderState folder, CancellationToken ct) => ledger.KnownKeys(folder, ct);
+    public Task<HashSet<string>> ReadKeys(FolderState folder, CancellationToken ct) => ledger.KnownKeys(folder, ct);
 
     /// <summary>Leaves a folder alone until a moment, for a reason; null reads it again.</summary>
     public Task Park(FolderState folder, Instant? until, string? reason, CancellationToken ct) => ledger.Park(folder, until, reason, ct);

@@ -35,7 +35,7 @@ internal static class MailTranslation
     /// <param name="place">Where it lies, for people.</param>
     /// <param name="message">What was read.</param>
     /// <param name="stored">When server or file system say it was stored.</param>
-    public static Reading ReadingOf(RemoteItem item, string place, MimeMessage message, Instant? stored)
+    public static Reading CreateReading(RemoteItem item, string place, MimeMessage message, Instant? stored)
     {
         if (message.Headers.Count == 0 || !Array.Exists(Telling, name => message.Headers.First(name) is not null))
         {
@@ -49,7 +49,7 @@ internal static class MailTranslation
 
         return message.Headers.First("X-Unsent") == "1"
             ? new SkippedReading(item, "a draft")
-            : new MailReading(item, item.IsForCommands ? WithTrace(FactsOf(message, stored), message) : FactsOf(message, stored))
+            : new MailReading(item, item.IsForCommands ? WithTrace(ReadFacts(message, stored), message) : ReadFacts(message, stored))
             {
                 WithCalendar = message.Calendars.Count > 0 ? message : null,
                 WithAttached = message.HasAttached ? message : null,
@@ -63,7 +63,7 @@ internal static class MailTranslation
     public static MailFacts? FactsOfHeaders(MimeMessage message, Instant? stored) =>
         message.Headers.Count == 0 || !Array.Exists(Telling, name => message.Headers.First(name) is not null)
             ? null
-            : FactsOf(message, stored) with { BodyDigest = UnknownBody, OwnText = null, Excerpt = null, WholeText = null };
+            : ReadFacts(message, stored) with { BodyDigest = UnknownBody, OwnText = null, Excerpt = null, WholeText = null };
 
     /// <summary>The same facts with where the mail came from.</summary>
     public static MailFacts WithTrace(MailFacts facts, MimeMessage message) =>
@@ -80,9 +80,9 @@ internal static class MailTranslation
         };
 
     /// <summary>What one stored copy says.</summary>
-    public static MailFacts FactsOf(MimeMessage message, Instant? stored)
+    public static MailFacts ReadFacts(MimeMessage message, Instant? stored)
     {
-        var text = OwnText.Of(message);
+        var text = OwnText.From(message);
         var inReplyTo = message.InReplyTo.Count > 0 ? message.InReplyTo[0] : null;
         var authors = Named(message.From);
         return new MailFacts
@@ -98,19 +98,19 @@ internal static class MailTranslation
             Cc = Named(message.Cc),
             Bcc = Named(message.Bcc),
             Subject = message.Subject.Length == 0 ? null : message.Subject,
-            Date = DateOf(message),
-            Received = ArrivalOf(message),
+            Date = SentAt(message),
+            Received = ArrivedAt(message),
             Stored = stored,
             BodyDigest = message.BodyDigest,
-            Headers = HeadersOf(message),
+            Headers = ReadHeaders(message),
             CalendarPart = message.Calendars.Any(IsMessage),
-            Report = ReportOf(message),
+            Report = ReadReport(message),
             OwnText = text.Own,
             Excerpt = text.Excerpt,
             WholeText = message.Text,
             Question = QuestionMark.IsIn(text.Own),
             Attachments = message.AttachmentCount,
-            Signs = SignsOf(message, text.Own),
+            Signs = ReadSigns(message, text.Own),
         };
     }
 
@@ -118,7 +118,7 @@ internal static class MailTranslation
     /// The time of the topmost Received field. Mail fetched by POP or imported years later bears a fresh one: where it is more than seven
     /// days after the next one below and after Date, the lower one counts.
     /// </summary>
-    private static Instant? ArrivalOf(MimeMessage message)
+    private static Instant? ArrivedAt(MimeMessage message)
     {
         var received = message.Received.Where(date => date.Plausible).Select(date => date.Instant).OfType<Instant>().ToList();
         if (received.Count == 0)
@@ -137,7 +137,7 @@ internal static class MailTranslation
     }
 
     /// <summary>The Date field; where day and month could be the other way round, the reading nearest to the arrival.</summary>
-    private static Instant? DateOf(MimeMessage message)
+    private static Instant? SentAt(MimeMessage message)
     {
         if (message.Date is not { } date)
             return null;
@@ -148,7 +148,7 @@ internal static class MailTranslation
 
     private static Duration Distance(Instant one, Instant other) => Instant.Max(one, other) - Instant.Min(one, other);
 
-    private static MailSigns SignsOf(MimeMessage message, string own)
+    private static MailSigns ReadSigns(MimeMessage message, string own)
     {
         var signs = MailSigns.None;
         if (PlainReceipt.IsOne(message))
@@ -174,7 +174,7 @@ internal static class MailTranslation
         return named;
     }
 
-    private static Dictionary<string, string> HeadersOf(MimeMessage message)
+    private static Dictionary<string, string> ReadHeaders(MimeMessage message)
     {
         var headers = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var name in MailFacts.ClassHeaders)
@@ -200,7 +200,7 @@ internal static class MailTranslation
             _ => false,
         };
 
-    private static ReportFacts? ReportOf(MimeMessage message)
+    private static ReportFacts? ReadReport(MimeMessage message)
     {
         if (MailReport.Parse(message) is not { } report)
             return message.Root.ContentType == "multipart/report" ? new ReportFacts(null, []) : null;

@@ -16,18 +16,18 @@ internal sealed class MeetingTranslation(string account, EmailAddress? owner, In
     public Instant Now => now;
 
     /// <summary>The name of a series: what all its occurrences share.</summary>
-    public static string SeriesOf(EventSeries series) => MeetingKey.SeriesOf(series.Uid, AddressOf(Any(series).Organizer?.Address));
+    public static string Series(EventSeries series) => MeetingKey.Series(series.Uid, ParseAddress(Any(series).Organizer?.Address));
 
     /// <summary>
     /// The meetings of a series within a window. Those marked private are among them without title and people: they are not kept, but
-    /// whoever knew them before they were must be told (policy.md section 5).
+    /// whoever knew them before they were must be told (policy-language.md section 5).
     /// </summary>
     /// <param name="series">As the calendar holds it.</param>
     /// <param name="window">Half-open.</param>
     /// <param name="bounds">How many there may be.</param>
     /// <param name="backlog">Whether it was there when the account was first read.</param>
     /// <param name="cuts">Told about every bound that was met.</param>
-    public IReadOnlyList<MeetingCopy> CopiesOf(
+    public IReadOnlyList<MeetingCopy> CreateCopies(
         EventSeries series,
         Interval window,
         SeriesBounds bounds,
@@ -38,7 +38,10 @@ internal sealed class MeetingTranslation(string account, EmailAddress? owner, In
         if (expansion.Shortfall is { } shortfall)
             cuts.Add("of a series of meetings: " + shortfall);
 
-        return [.. expansion.Occurrences.Select(o => CopyOf(series, o, backlog, cuts)).Select(copy => copy.Private ? Blanked(copy) : copy)];
+        return
+        [
+            .. expansion.Occurrences.Select(o => CreateCopy(series, o, backlog, cuts)).Select(copy => copy.Private ? Blanked(copy) : copy),
+        ];
     }
 
     /// <summary>
@@ -53,7 +56,7 @@ internal sealed class MeetingTranslation(string account, EmailAddress? owner, In
             Organizer = copy.Organizer is { } organizer ? new NamedAddress(organizer.Address, null) : null,
         };
 
-    private MeetingCopy CopyOf(EventSeries series, Occurrence occurrence, bool backlog, ICollection<string> cuts)
+    private MeetingCopy CreateCopy(EventSeries series, Occurrence occurrence, bool backlog, ICollection<string> cuts)
     {
         var entry = occurrence.Event;
         return new MeetingCopy
@@ -68,7 +71,7 @@ internal sealed class MeetingTranslation(string account, EmailAddress? owner, In
             End = occurrence.End.Instant,
             AllDay = entry.AllDay,
             Subject = SeriesBounds.Subject(entry.Summary, cuts),
-            Organizer = AddressOf(entry.Organizer?.Address) is { } organizer ? new NamedAddress(organizer, entry.Organizer!.Name) : null,
+            Organizer = ParseAddress(entry.Organizer?.Address) is { } organizer ? new NamedAddress(organizer, entry.Organizer!.Name) : null,
             Invitees = SeriesBounds.People(entry.Attendees, cuts),
 
             // Published calendars put the moment of the download into DTSTAMP; when it was cancelled is better told by LAST-MODIFIED.
@@ -81,8 +84,8 @@ internal sealed class MeetingTranslation(string account, EmailAddress? owner, In
         };
     }
 
-    internal static Invitee? InviteeOf(CalendarAttendee attendee) =>
-        AddressOf(attendee.Address) is not { } address
+    internal static Invitee? CreateInvitee(CalendarAttendee attendee) =>
+        ParseAddress(attendee.Address) is not { } address
             ? null
             : new Invitee(
                 address,
@@ -100,5 +103,5 @@ internal sealed class MeetingTranslation(string account, EmailAddress? owner, In
 
     private static CalendarEvent Any(EventSeries series) => series.Master ?? series.Changes[0];
 
-    private static EmailAddress? AddressOf(string? text) => EmailAddress.TryParse(text, out var address) ? address : null;
+    private static EmailAddress? ParseAddress(string? text) => EmailAddress.TryParse(text, out var address) ? address : null;
 }

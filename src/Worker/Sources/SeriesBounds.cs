@@ -45,7 +45,8 @@ internal sealed record SeriesBounds(int Occurrences, bool OncePerDay)
         OccurrencesFor(series.Changes.Select(change => change.Attendees.Count).Append(series.Master?.Attendees.Count ?? 0).Max());
 
     /// <summary>The same for so many people.</summary>
-    public int OccurrencesFor(int people) => Math.Clamp(MostParticipations / Math.Clamp(people, 1, MostPeople), 1, Math.Max(1, Occurrences));
+    public int OccurrencesFor(int people) =>
+        Math.Clamp(MostParticipations / Math.Clamp(people, 1, MostPeople), 1, Math.Max(1, Occurrences));
 
     public bool IsThinned(EventSeries series) => OncePerDay || series.Master?.Rules.Any(rule => rule.Frequency < Frequency.Daily) == true;
 
@@ -60,7 +61,7 @@ internal sealed record SeriesBounds(int Occurrences, bool OncePerDay)
         [
             .. attendees
                 .Take(MostPeople)
-                .Select(MeetingTranslation.InviteeOf)
+                .Select(MeetingTranslation.CreateInvitee)
                 .OfType<Invitee>()
                 .Select(one => one.Name is { Length: > NameLength } name ? one with { Name = Shortened(name, NameLength) } : one),
         ];

@@ -37,13 +37,13 @@ internal sealed class SeriesItems(MeetingTranslation meetings, Interval window)
     /// How a series is called in keys, by a name that gives neither UID nor organiser away. A series the ledger knows under the name it had
     /// once, which did, keeps that.
     /// </summary>
-    /// <param name="series">As <see cref="MeetingKey.SeriesOf"/> gives it.</param>
+    /// <param name="series">As <see cref="MeetingKey.Series"/> gives it.</param>
     /// <param name="isKnown">Whether the ledger knows a name.</param>
-    public static string NameOf(string series, Func<string, bool> isKnown) =>
-        OldNameOf(series) is var old && isKnown(old) ? old : MeetingKey.NameOf(series);
+    public static string Name(string series, Func<string, bool> isKnown) =>
+        OldName(series) is var old && isKnown(old) ? old : MeetingKey.Name(series);
 
     /// <summary>Both names a series can have.</summary>
-    public static IReadOnlyList<string> NamesOf(string series) => [MeetingKey.NameOf(series), OldNameOf(series)];
+    public static IReadOnlyList<string> Names(string series) => [MeetingKey.Name(series), OldName(series)];
 
     /// <summary>What a series holds in the window.</summary>
     public MeetingReading Read(RemoteItem item, EventSeries series)
@@ -51,8 +51,8 @@ internal sealed class SeriesItems(MeetingTranslation meetings, Interval window)
         var cuts = new HashSet<string>(StringComparer.Ordinal);
         return new MeetingReading(
             item,
-            MeetingTranslation.SeriesOf(series),
-            meetings.CopiesOf(series, window, SeriesBounds.OfCalendar, item.Item.Backlog, cuts),
+            MeetingTranslation.Series(series),
+            meetings.CreateCopies(series, window, SeriesBounds.OfCalendar, item.Item.Backlog, cuts),
             window)
         {
             Cuts = cuts,
@@ -136,7 +136,7 @@ internal sealed class SeriesItems(MeetingTranslation meetings, Interval window)
         return listings;
     }
 
-    private static string OldNameOf(string series)
+    private static string OldName(string series)
     {
         var name = Uri.EscapeDataString(series);
         return name.Length > LongestName ? name[..LongestName] : name;

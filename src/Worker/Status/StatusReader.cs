@@ -8,8 +8,8 @@ namespace CrmSync.Worker.Status;
 
 /// <summary>Reads how the worker is doing.</summary>
 internal sealed class StatusReader(
-    CrmSyncConfiguration configuration, PolicyInForce policy, AccountStatuses accounts, MailStanding mails, PolicyStanding policyStanding,
-    JobStanding jobs, JobBook book)
+    CrmSyncConfiguration configuration, PolicyInForce policy, AccountStatuses accounts, MailTroubles mails, PolicyNews policyStanding,
+    JobTroubles jobs, JobBook book)
 {
     /// <summary>What happened to mails longer ago is no news.</summary>
     private static readonly Duration Recent = Duration.FromDays(7);

@@ -50,7 +50,7 @@ internal sealed class StatusServer(
             if (settings.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase) && settings.Port != 0)
                 kestrel.ListenLocalhost(settings.Port);
             else
-                kestrel.Listen(AddressOf(settings.Host), settings.Port);
+                kestrel.Listen(ParseAddress(settings.Host), settings.Port);
         });
         server = builder.Build();
         server.Use(Guard);
@@ -87,7 +87,7 @@ internal sealed class StatusServer(
             await server.DisposeAsync();
     }
 
-    private static IPAddress AddressOf(string host)
+    private static IPAddress ParseAddress(string host)
     {
         if (host.Equals("localhost", StringComparison.OrdinalIgnoreCase))
             return IPAddress.Loopback;

@@ -5,7 +5,7 @@ using CrmSync.Domain.Time;
 
 namespace CrmSync.Worker.Yaml;
 
-/// <summary>A length of time: one whole number and one unit (policy.md section 3).</summary>
+/// <summary>A length of time: one whole number and one unit (policy-language.md section 3).</summary>
 /// <param name="allowed">The units that mean something here.</param>
 /// <param name="example">Lengths to write, for messages: "30d, 2w or 12h".</param>
 /// <param name="aboveZero">Whether nothing is too short.</param>
@@ -122,7 +122,7 @@ internal sealed class LengthShape(IReadOnlyList<TimeUnit> allowed, string exampl
     {
         if (text.Length > 60)
             return $"write {example}";
-        if (Sum.IsMatch(text) && TotalOf(text) is { } total)
+        if (Sum.IsMatch(text) && Total(text) is { } total)
             return $"say {total} or pick one unit";
 
         var digits = Digits(text);
@@ -140,7 +140,7 @@ internal sealed class LengthShape(IReadOnlyList<TimeUnit> allowed, string exampl
     }
 
     /// <summary>Sums such as <c>1d4h</c> in the smallest unit they use; weeks and days of 24 hours, as whoever writes them means.</summary>
-    private static string? TotalOf(string text)
+    private static string? Total(string text)
     {
         long minutes = 0;
         var parts = 0;

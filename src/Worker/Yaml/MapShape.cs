@@ -200,21 +200,21 @@ internal sealed class MapValues(YamlMap node, string title)
     public string Title { get; } = title;
 
     /// <summary>The value of a key, or its default.</summary>
-    public T? Of<T>(Key<T> key) => values.TryGetValue(key, out var value) ? (T?)value : key.Fallback;
+    public T? Value<T>(Key<T> key) => values.TryGetValue(key, out var value) ? (T?)value : key.Fallback;
 
     /// <summary>The value of a key that must be there; only after reading succeeded without errors is it sure to be.</summary>
-    public T Must<T>(Key<T> key, T otherwise) => values.TryGetValue(key, out var value) ? (T)value! : otherwise;
+    public T ValueOr<T>(Key<T> key, T otherwise) => values.TryGetValue(key, out var value) ? (T)value! : otherwise;
 
     /// <summary>The value of a key, or null when the file does not have it.</summary>
-    public T? Maybe<T>(Key<T> key)
+    public T? Optional<T>(Key<T> key)
         where T : struct =>
         values.TryGetValue(key, out var value) ? (T)value! : null;
 
     /// <summary>The node behind a key, when the file has the key at all.</summary>
-    public YamlNode? NodeOf(Key key) => Node.Find(key.Name)?.Value;
+    public YamlNode? FindNode(Key key) => Node.Find(key.Name)?.Value;
 
     /// <summary>Where to point for a key: its value, else the map.</summary>
-    public YamlNode Place(Key key) => NodeOf(key) ?? Node;
+    public YamlNode Place(Key key) => FindNode(key) ?? Node;
 
     internal void Keep<T>(Key<T> key, T value) => values[key] = value;
 }

@@ -32,7 +32,8 @@ internal sealed record Problem(Severity Severity, string Code, Spot Spot, string
         Suggestions.Count == 0
             ? null
             : $"did you mean "
-                + $"{string.Join(", ", Suggestions.SkipLast(1).Select(s => $"'{s}'"))}{(Suggestions.Count > 1 ? " or " : "")}'{Suggestions[^1]}'?";
+                + string.Join(", ", Suggestions.SkipLast(1).Select(s => $"'{s}'"))
+                + $"{(Suggestions.Count > 1 ? " or " : "")}'{Suggestions[^1]}'?";
 
     /// <summary>Headline, source line with carets, and suggestion.</summary>
     public override string ToString()

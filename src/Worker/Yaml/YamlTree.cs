@@ -57,7 +57,7 @@ internal sealed class YamlTree
         }
         catch (YamlException e)
         {
-            problems.Error(PlaceOf(e), "001", Words(e));
+            problems.Error(Place(e), "001", Words(e));
         }
         catch (InvalidOperationException)
         {
@@ -113,7 +113,11 @@ internal sealed class YamlTree
             else if (name is { Plain: true, Text: "<<" })
                 problems.Error(name, "001", "merge keys are not used here; write the entries out");
             else if (seen.TryGetValue(name.Text, out var first))
-                problems.Error(name, "031", $"{(file.HoldsSecrets ? "this key" : $"'{name.Text}'")} stands here twice; first at {first.Spot}");
+                problems.Error(
+                    name,
+                    "031",
+                    $"{(file.HoldsSecrets ? "this key" : $"'{name.Text}'")} stands here twice; first at {first.Spot}"
+                );
             else
             {
                 seen.Add(name.Text, name);
@@ -166,7 +170,7 @@ internal sealed class YamlTree
     private Spot At(ParsingEvent e, int length) => new(file, (int)e.Start.Line, (int)e.Start.Column, length);
 
     /// <summary>The parser notices an unclosed bracket only at what follows; the bracket is the place to look at.</summary>
-    private Spot PlaceOf(YamlException e) =>
+    private Spot Place(YamlException e) =>
         IsUnclosed(e) && open.TryPeek(out var collection)
             ? At(collection, 1)
             : new Spot(

@@ -18,8 +18,8 @@ public sealed class AnswerComposerTests
     [Fact]
     public void The_owner_and_their_manager_see_a_contact()
     {
-        Assert.Equal("Jo Keane", BriefOf(Some.Ana)?.Name);
-        Assert.Equal("Jo Keane", BriefOf(Some.Olga)?.Name);
+        Assert.Equal("Jo Keane", Brief(Some.Ana)?.Name);
+        Assert.Equal("Jo Keane", Brief(Some.Olga)?.Name);
     }
 
     [Theory]
@@ -42,8 +42,8 @@ public sealed class AnswerComposerTests
     public void Who_is_in_the_team_of_the_owner_sees_their_contacts()
     {
         var facts = Facts(Some.Policy with { Teams = [new Team("front", null, ["ana", "tim"], [])] });
-        Assert.Equal("Jo Keane", BriefOf(Some.Tim, facts)?.Name);
-        Assert.Null(BriefOf(Some.Tim, Facts(Some.Policy with { Teams = [new Team("front", null, ["ana", "olga"], [])] })));
+        Assert.Equal("Jo Keane", Brief(Some.Tim, facts)?.Name);
+        Assert.Null(Brief(Some.Tim, Facts(Some.Policy with { Teams = [new Team("front", null, ["ana", "olga"], [])] })));
     }
 
     [Fact]
@@ -62,13 +62,13 @@ public sealed class AnswerComposerTests
             Log = new ContactLogSnapshot([Some.Mail("1"), mine, Note("has a bad leg", Some.Ana), Note("plays the harp", Some.Tim)]),
             GroupsOf = _ => ["vip"],
         };
-        var brief = BriefOf(Some.Tim, facts)!;
+        var brief = Brief(Some.Tim, facts)!;
         Assert.Contains("Only for Tim", Assert.Single(brief.Contacts), StringComparison.Ordinal);
         Assert.Equal(["plays the harp"], brief.Facts);
         Assert.Equal("", brief.Who);
         Assert.Empty(brief.Open);
 
-        var whole = BriefOf(Some.Ana, facts)!;
+        var whole = Brief(Some.Ana, facts)!;
         Assert.Equal((2, "vip"), (whole.Contacts.Count, whole.Who));
         Assert.Equal(["plays the harp", "has a bad leg"], whole.Facts);
     }
@@ -100,7 +100,7 @@ public sealed class AnswerComposerTests
             ],
         };
         var facts = Facts() with { Log = new ContactLogSnapshot([Some.Mail("1"), asked]) };
-        var brief = BriefOf(Some.Ana, facts)!;
+        var brief = Brief(Some.Ana, facts)!;
         Assert.StartsWith("Answer Jo Keane “Third sign”, due today", Assert.Single(brief.Open), StringComparison.Ordinal);
         Assert.Equal("Ana asked Mon 08:45 “Drawings”, no answer yet", Assert.Single(brief.Awaited));
 
@@ -116,7 +116,7 @@ public sealed class AnswerComposerTests
                 },
             ]),
         };
-        Assert.Empty(BriefOf(Some.Ana, answered)!.Awaited);
+        Assert.Empty(Brief(Some.Ana, answered)!.Awaited);
     }
 
     [Theory]
@@ -129,7 +129,7 @@ public sealed class AnswerComposerTests
     public void A_noted_date_says_when_it_comes(string note, string told) =>
         Assert.Equal(
             [told],
-            BriefOf(Some.Ana, Facts() with { Log = new ContactLogSnapshot([Some.Mail("1"), Note(note, Some.Ana)]) })!.Facts);
+            Brief(Some.Ana, Facts() with { Log = new ContactLogSnapshot([Some.Mail("1"), Note(note, Some.Ana)]) })!.Facts);
 
     [Fact]
     public void Names_full_of_tricks_stay_in_their_line()
@@ -153,7 +153,7 @@ public sealed class AnswerComposerTests
                 address.Value == "jo@acme.example" ? new WritingAdvice(address, "acme.example") { Against = [], Room = [] } : null,
         };
 
-    private static Brief? BriefOf(Person reader, DigestFacts? facts = null) =>
+    private static Brief? Brief(Person reader, DigestFacts? facts = null) =>
         Compose(facts ?? Facts(), reader, WhoIsJo).Sections.OfType<BriefSection>().SelectMany(section => section.People).SingleOrDefault();
 
     private static Digest Compose(DigestFacts facts, Person reader, Question question) =>

@@ -42,9 +42,9 @@ public sealed class CommandTokensTests
     {
         var address = Tokens.ReplyAddress(EmailAddress.Parse("crmsync@bright.example"), "UUMESKNOZPIKFXGRGI4A52FHWQ")!;
         Assert.InRange(address.LocalPart.Length, 1, 64);
-        Assert.Equal("UUMESKNOZPIKFXGRGI4A52FHWQ", Tokens.MailOf(address));
-        Assert.Null(Tokens.MailOf(EmailAddress.Parse(address.Value.Replace("uume", "uumf", StringComparison.Ordinal))));
-        Assert.Null(Tokens.MailOf(EmailAddress.Parse("crmsync+done@bright.example")));
+        Assert.Equal("UUMESKNOZPIKFXGRGI4A52FHWQ", Tokens.Mail(address));
+        Assert.Null(Tokens.Mail(EmailAddress.Parse(address.Value.Replace("uume", "uumf", StringComparison.Ordinal))));
+        Assert.Null(Tokens.Mail(EmailAddress.Parse("crmsync+done@bright.example")));
         Assert.Null(Tokens.ReplyAddress(EmailAddress.Parse(new string('x', 40) + "@bright.example"), "UUMESKNOZPIKFXGRGI4A52FHWQ"));
     }
 

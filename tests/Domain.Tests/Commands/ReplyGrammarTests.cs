@@ -389,7 +389,7 @@ public sealed class ReplyGrammarTests
             ? Print(command)
                 .Replace(
                     InstantPattern.General.Format(until),
-                    LocalDatePattern.Iso.Format(Some.Office.DateOf(until)),
+                    LocalDatePattern.Iso.Format(Some.Office.Date(until)),
                     StringComparison.Ordinal)
             : Print(command);
 
@@ -411,7 +411,7 @@ public sealed class ReplyGrammarTests
             _ => "",
         };
         var remark = command.Remark is null ? "" : $"({command.Remark})";
-        return string.Join(' ', new[] { CommandVerbs.NameOf(command.Verb), targets, behind, remark }.Where(part => part.Length > 0));
+        return string.Join(' ', new[] { CommandVerbs.Name(command.Verb), targets, behind, remark }.Where(part => part.Length > 0));
 
         static string Numbers(IReadOnlyList<int> numbers) =>
             string.Join(' ', numbers.Select(number => number.ToString(CultureInfo.InvariantCulture)));

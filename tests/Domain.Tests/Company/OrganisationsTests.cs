@@ -23,7 +23,7 @@ public sealed class OrganisationsTests
     [InlineData("ada@www.食狮.公司.cn", "食狮.公司.cn")]
     [InlineData("ada@www.xn--85x722f.xn--55qx5d.cn", "xn--85x722f.xn--55qx5d.cn")]
     public void An_organisation_is_a_registrable_domain(string address, string organisation) =>
-        Assert.Equal(organisation, new Organisations([]).Of(EmailAddress.Parse(address)));
+        Assert.Equal(organisation, new Organisations([]).Organisation(EmailAddress.Parse(address)));
 
     [Theory]
     [InlineData("ada@gmail.com")]
@@ -37,22 +37,22 @@ public sealed class OrganisationsTests
     [InlineData("ada@free.fr")]
     [InlineData("ada@qq.com")]
     public void At_a_public_mail_domain_everybody_is_alone(string address) =>
-        Assert.Equal(address, new Organisations([]).Of(EmailAddress.Parse(address)));
+        Assert.Equal(address, new Organisations([]).Organisation(EmailAddress.Parse(address)));
 
     [Fact]
     public void A_policy_can_name_more_public_mail_domains()
     {
         var organisations = new Organisations(["village.example"]);
-        Assert.Equal("ada@village.example", organisations.Of(EmailAddress.Parse("ada@village.example")));
-        Assert.Equal("ada@mail.village.example", organisations.Of(EmailAddress.Parse("ada@mail.village.example")));
-        Assert.Equal("notvillage.example", organisations.Of(EmailAddress.Parse("ada@notvillage.example")));
+        Assert.Equal("ada@village.example", organisations.Organisation(EmailAddress.Parse("ada@village.example")));
+        Assert.Equal("ada@mail.village.example", organisations.Organisation(EmailAddress.Parse("ada@mail.village.example")));
+        Assert.Equal("notvillage.example", organisations.Organisation(EmailAddress.Parse("ada@notvillage.example")));
     }
 
     [Fact]
     public void Nobody_is_guessed_to_be_somebody_else() =>
         Assert.NotEqual(
-            new Organisations([]).Of(EmailAddress.Parse("ada.l@gmail.com")),
-            new Organisations([]).Of(EmailAddress.Parse("adal@gmail.com")));
+            new Organisations([]).Organisation(EmailAddress.Parse("ada.l@gmail.com")),
+            new Organisations([]).Organisation(EmailAddress.Parse("adal@gmail.com")));
 
     [Theory]
     [InlineData("")]

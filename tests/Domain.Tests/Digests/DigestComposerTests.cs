@@ -167,7 +167,8 @@ public sealed class DigestComposerTests
         Assert.Equal((true, "Tim's mailbox was last read Mon 14:10"), (line.IsUncertain, line.Reservation));
         line = Lines(Doubtful([Some.Item("A") with { Unsure = ["commands", "tim-calendar", "shared"] }])).Single();
         Assert.Equal(
-            "the command mailbox has never been read, Tim's calendar was last read yesterday 08:45, the mailbox hello@bright.example was last read today 06:45",
+            "the command mailbox has never been read, Tim's calendar was last read yesterday 08:45, the mailbox hello@bright.example was "
+                + "last read today 06:45",
             line.Reservation);
 
         // Two calendars of one person that lag alike are one sentence.

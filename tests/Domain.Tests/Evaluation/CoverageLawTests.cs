@@ -1,9 +1,9 @@
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
+using CrmSync.Domain.Policy;
 using FsCheck;
 using FsCheck.Fluent;
-using CrmSync.Domain.Policy;
 using NodaTime;
 
 namespace CrmSync.Domain.Tests.Evaluation;
@@ -92,7 +92,9 @@ public sealed class CoverageLawTests
 
     private static bool IsAccused(Item item) => item is { State: ItemState.Overdue, Held: false, Unread.Count: 0 };
 
-    /// <summary>What the policy makes of the mails that lie in what was read of the accounts; of all of them where nothing is said.</summary>
+    /// <summary>
+    /// What the policy makes of the mails that lie in what was read of the accounts; of all of them where nothing is said.
+    /// </summary>
     private static EvaluationResult Evaluate(Invented invented, Instant now, IReadOnlyList<AccountCoverage>? coverage)
     {
         var lines = invented

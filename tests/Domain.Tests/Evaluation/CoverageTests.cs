@@ -6,7 +6,7 @@ using static CrmSync.Domain.Tests.Evaluation.Write;
 
 namespace CrmSync.Domain.Tests.Evaluation;
 
-/// <summary>What is unsure while accounts lag, and whom nobody is accused of (policy.md section 11).</summary>
+/// <summary>What is unsure while accounts lag, and whom nobody is accused of (policy-language.md section 11).</summary>
 public sealed class CoverageTests
 {
     private const string Dana = "dana@us.example";
@@ -29,8 +29,8 @@ public sealed class CoverageTests
     [Fact]
     public void The_grace_is_twice_the_interval_and_at_least_five_minutes()
     {
-        Assert.Equal(Duration.FromMinutes(30), AccountCoverage.GraceOf(Duration.FromMinutes(15)));
-        Assert.Equal(Duration.FromMinutes(5), AccountCoverage.GraceOf(Duration.FromMinutes(1)));
+        Assert.Equal(Duration.FromMinutes(30), AccountCoverage.GraceFor(Duration.FromMinutes(15)));
+        Assert.Equal(Duration.FromMinutes(5), AccountCoverage.GraceFor(Duration.FromMinutes(1)));
     }
 
     [Fact]

@@ -12,6 +12,9 @@ public sealed class ExplanationTests
     [Fact]
     public void It_names_what_holds_an_item_and_why_other_rules_have_none()
     {
+        const string held =
+            "cooldown after-complaint, per organisation: jane@acme.example \"broken hinge\" closed Thu 12 Mar 12:00 (quiet 10d) + 14d, "
+            + "until Thu 26 Mar 12:00 policy.yaml:1";
         var story = new Story(Worked.Policy.WithRules(Reply, Respond("vip-reply", "1bh"), Fix, Waiting, Customers))
             .Mail("a", "2026-02-02 10:00", Ana, John, "t1", subject: "Spring visit")
             .Mail("n", "2026-02-24 08:12", John, Ana, "t1", subject: "Automatic reply: Spring visit", type: InteractionClass.Auto)
@@ -19,7 +22,7 @@ public sealed class ExplanationTests
             .Mail("c", "2026-03-02 12:00", Ana, Jane, "t2");
 
         Assert.Equal(
-            """
+            $"""
             john@acme.example   org acme.example   segments customer   owner ana (defaults.owner)
             respond reply             no item: john@acme.example has written nothing             policy.yaml:1
             respond vip-reply         no item: john@acme.example has written nothing             policy.yaml:1
@@ -31,7 +34,7 @@ public sealed class ExplanationTests
               opened        Wed 4 Mar 09:00
               due           Wed 11 Mar 17:00
               not counted   Tue 24 Feb 08:12 inbound "Automatic reply: Spring visit"
-              held by       cooldown after-complaint, per organisation: jane@acme.example "broken hinge" closed Thu 12 Mar 12:00 (quiet 10d) + 14d, until Thu 26 Mar 12:00 policy.yaml:1
+              held by       {held}
               also          cap gentle: 0 of 2 in 7d                                             policy.yaml:1
 
             """,

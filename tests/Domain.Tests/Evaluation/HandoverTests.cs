@@ -6,7 +6,7 @@ using static CrmSync.Domain.Tests.Evaluation.Write;
 
 namespace CrmSync.Domain.Tests.Evaluation;
 
-/// <summary>What closes the introduction of a successor, and that it stays closed (policy.md section 8).</summary>
+/// <summary>What closes the introduction of a successor, and that it stays closed (policy-language.md section 8).</summary>
 public sealed class HandoverTests
 {
     private const string Carl = "carl@us.example";

@@ -176,7 +176,7 @@ internal sealed class Invented
                     ["complaint"] = Case("complaint", HasMarker("complaint"), Chance(0.7) ? "5d" : null, resolved: Chance(0.7)),
                 },
                 EpisodeGap = Length("12d"),
-            Us = Bare.Us with { CommandMailbox = CommandMailbox },
+                Us = Bare.Us with { CommandMailbox = CommandMailbox },
             }).WithPeople(people).WithRules([.. rules.Where(_ => Chance(0.7))]).WithLimits([.. limits.Where(_ => Chance(0.6))]);
     }
 

@@ -7,7 +7,7 @@ using static CrmSync.Domain.Tests.Evaluation.Write;
 
 namespace CrmSync.Domain.Tests.Evaluation;
 
-/// <summary>What became of promises whose due has come, and whose they were (policy.md section 15, "numbers").</summary>
+/// <summary>What became of promises whose due has come, and whose they were (policy-language.md section 15, "numbers").</summary>
 public sealed class OutcomeTests
 {
     [Fact]

@@ -69,7 +69,7 @@ internal sealed class Story(CompanyPolicy policy)
             Participants = people,
             Question = text.Contains('?', StringComparison.Ordinal),
             Acknowledgement = ack && !fromUs,
-            Markers = phrases.MarkersOf(subject, found, direction),
+            Markers = phrases.Markers(subject, found, direction),
             Phrases = PhraseBook.TextsAmong(found),
         });
         return this;

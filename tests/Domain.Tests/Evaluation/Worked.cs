@@ -35,8 +35,8 @@ internal static class Worked
             Teams = [new Team("support", "dana", ["ana", "bob"], [Address("support@us.example")])],
             Segments = new Dictionary<string, Segment>
             {
-                ["customer"] = SegmentOf("customer", domains: ["acme.example", "beta.example"]),
-                ["prospect"] = SegmentOf("prospect", notIn: ["customer"]),
+                ["customer"] = CreateSegment("customer", domains: ["acme.example", "beta.example"]),
+                ["prospect"] = CreateSegment("prospect", notIn: ["customer"]),
             },
             Contacts =
             [

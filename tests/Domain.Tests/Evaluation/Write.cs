@@ -208,7 +208,7 @@ internal static class Write
             DefaultOwner = people[0],
         };
 
-    public static Segment SegmentOf(
+    public static Segment CreateSegment(
         string name,
         string[]? domains = null,
         string[]? tags = null,

@@ -165,33 +165,35 @@ public sealed class ClassifierTests
     [InlineData("", false)]
     [InlineData("thanks thanks thanks thanks thanks thanks thanks thanks thanks thanks thanks thanks thanks", false)]
     public void Acknowledgements_are_told_from_mail_that_wants_an_answer(string text, bool expected) =>
-        Assert.Equal(expected, Classifier.LineOf(Some.Mail(text: text).Line()).Acknowledgement);
+        Assert.Equal(expected, Classifier.CreateLine(Some.Mail(text: text).Line()).Acknowledgement);
 
     [Fact]
     public void An_acknowledgement_with_an_attachment_is_none() =>
-        Assert.False(Classifier.LineOf((Some.Mail(text: "thanks") with { Attachments = 1 }).Line()).Acknowledgement);
+        Assert.False(Classifier.CreateLine((Some.Mail(text: "thanks") with { Attachments = 1 }).Line()).Acknowledgement);
 
     [Theory]
     [InlineData("This is a complaint.", new[] { "complaint" })]
     [InlineData("No complaints at all", new string[0])]
     [InlineData("This is not\n  acceptable!", new[] { "complaint" })]
     public void Markers_are_found_on_word_boundaries_and_across_lines(string text, string[] markers) =>
-        Assert.Equal(markers, Classifier.LineOf(Some.Mail(text: text).Line()).Markers);
+        Assert.Equal(markers, Classifier.CreateLine(Some.Mail(text: text).Line()).Markers);
 
     [Fact]
     public void A_marker_of_one_direction_is_not_carried_in_the_other() =>
-        Assert.Empty(Classifier.LineOf(Some.Mail(from: "ana@us.example", to: "jane@acme.example", text: "your complaint").Line()).Markers);
+        Assert.Empty(
+            Classifier.CreateLine(Some.Mail(from: "ana@us.example", to: "jane@acme.example", text: "your complaint").Line()).Markers
+        );
 
     [Fact]
     public void A_marker_for_subjects_is_not_looked_for_in_the_text()
     {
-        Assert.Empty(Classifier.LineOf(Some.Mail(text: "our offer").Line()).Markers);
-        Assert.Equal(["offer"], Classifier.LineOf(Some.Mail(subject: "Your offer").Line()).Markers);
+        Assert.Empty(Classifier.CreateLine(Some.Mail(text: "our offer").Line()).Markers);
+        Assert.Equal(["offer"], Classifier.CreateLine(Some.Mail(subject: "Your offer").Line()).Markers);
     }
 
     [Fact]
     public void Text_conditions_are_remembered_when_the_text_is_not() =>
-        Assert.Equal(["money back"], Classifier.LineOf(Some.Mail(text: "I want my MONEY\nBACK now").Line()).Phrases);
+        Assert.Equal(["money back"], Classifier.CreateLine(Some.Mail(text: "I want my MONEY\nBACK now").Line()).Phrases);
 
     [Theory]
     [InlineData("Private")]

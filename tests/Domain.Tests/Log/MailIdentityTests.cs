@@ -54,7 +54,7 @@ public sealed class MailIdentityTests
     {
         var ids = Enumerable
             .Range(0, 50)
-            .Select(day => MailIdentity.Of(Some.Mail(date: Some.Noon + Duration.FromDays(day * 40))).LineId)
+            .Select(day => MailIdentity.From(Some.Mail(date: Some.Noon + Duration.FromDays(day * 40))).LineId)
             .ToArray();
         Assert.Equal(ids.Order(StringComparer.Ordinal), ids);
         Assert.All(ids, id => Assert.Equal(20, id.Length));
@@ -62,11 +62,11 @@ public sealed class MailIdentityTests
 
     [Fact]
     public void An_id_is_the_same_in_every_run() =>
-        Assert.Equal(MailIdentity.Of(Some.Mail()).LineId, MailIdentity.Of(Some.Mail()).LineId);
+        Assert.Equal(MailIdentity.From(Some.Mail()).LineId, MailIdentity.From(Some.Mail()).LineId);
 
     private static bool Same(MailFacts one, MailFacts other)
     {
-        var (a, b) = (MailIdentity.Of(one), MailIdentity.Of(other));
+        var (a, b) = (MailIdentity.From(one), MailIdentity.From(other));
         Assert.Equal(a.SameMailAs(b), b.SameMailAs(a));
         return a.SameMailAs(b);
     }

@@ -52,7 +52,7 @@ public sealed class MailLineTests
     public void Inbound_mail_happened_when_the_topmost_received_says_so()
     {
         var mail = (Some.Mail() with { Received = Some.Noon + Duration.FromMinutes(3) }).Line();
-        Assert.Equal(Some.Noon + Duration.FromMinutes(3), new Classifier(Some.Policy).LineOf(mail).At);
+        Assert.Equal(Some.Noon + Duration.FromMinutes(3), new Classifier(Some.Policy).CreateLine(mail).At);
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class MailLineTests
             {
                 Received = Some.Noon + Duration.FromMinutes(3),
             }).Line();
-        Assert.Equal(Some.Noon, new Classifier(Some.Policy).LineOf(mail).At);
+        Assert.Equal(Some.Noon, new Classifier(Some.Policy).CreateLine(mail).At);
     }
 
     [Theory]
@@ -73,7 +73,7 @@ public sealed class MailLineTests
     {
         var stored = Some.Noon - Duration.FromDays(2);
         var mail = (Some.Mail(date: Instant.FromUtc(year, 1, 1, 0, 0)) with { Stored = stored }).Line();
-        Assert.Equal(stored, new Classifier(Some.Policy).LineOf(mail).At);
+        Assert.Equal(stored, new Classifier(Some.Policy).CreateLine(mail).At);
     }
 
     [Fact]
@@ -81,14 +81,14 @@ public sealed class MailLineTests
     {
         var early = (Some.Mail(id: "a@x.example") with { Received = Some.Noon + Duration.FromMinutes(1) }).Line("ana");
         var late = (Some.Mail(id: "a@x.example") with { Received = Some.Noon + Duration.FromMinutes(9) }).Line("bob");
-        Assert.Equal(Some.Noon + Duration.FromMinutes(1), new Classifier(Some.Policy).LineOf(late.With(early)).At);
+        Assert.Equal(Some.Noon + Duration.FromMinutes(1), new Classifier(Some.Policy).CreateLine(late.With(early)).At);
     }
 
     [Fact]
     public void What_was_there_at_the_first_reading_was_seen_when_it_happened()
     {
         var line = Some.Mail().Line("ana", seen: null).With(Some.Mail().Line("bob", seen: Some.Noon + Duration.FromDays(9)));
-        var interaction = new Classifier(Some.Policy).LineOf(line);
+        var interaction = new Classifier(Some.Policy).CreateLine(line);
         Assert.Equal(interaction.At, interaction.Seen);
     }
 
@@ -96,10 +96,10 @@ public sealed class MailLineTests
     public void Text_is_cut_at_a_character_and_its_markers_are_found_beyond_the_cut()
     {
         var facts = Some.Mail(text: new string('ä', 40) + " this is a complaint");
-        var line = MailLine.Of(new MailObservation("ana", facts, null), Some.Capture(textLimit: 21), Some.Noon);
+        var line = MailLine.FromObservation(new MailObservation("ana", facts, null), Some.Capture(textLimit: 21), Some.Noon);
         Assert.Equal(new string('ä', 10), line.Text);
         Assert.Equal(KeptText.Part, line.OwnTextKept);
-        Assert.Equal(["complaint"], new Classifier(Some.Policy).LineOf(line).Markers);
+        Assert.Equal(["complaint"], new Classifier(Some.Policy).CreateLine(line).Markers);
     }
 
     [Fact]

@@ -13,18 +13,18 @@ public sealed class PeopleAndRobotsTests
     [MemberData(nameof(Phrases))]
     public void Every_phrase_marks_an_automatic_answer_and_its_near_miss_stays_human(string phrase)
     {
-        Assert.Equal(InteractionClass.Auto, ClassOf(phrase + ": Order 17"));
-        Assert.Equal(InteractionClass.Auto, ClassOf("[EXTERNAL] " + phrase + " : Order 17"));
-        Assert.Equal(InteractionClass.Human, ClassOf(phrase + " and other things"));
-        Assert.Equal(InteractionClass.Human, ClassOf("About " + phrase + ": Order 17"));
-        Assert.Equal(phrase.Contains(' ', StringComparison.Ordinal) ? InteractionClass.Auto : InteractionClass.Human, ClassOf(phrase));
+        Assert.Equal(InteractionClass.Auto, Class(phrase + ": Order 17"));
+        Assert.Equal(InteractionClass.Auto, Class("[EXTERNAL] " + phrase + " : Order 17"));
+        Assert.Equal(InteractionClass.Human, Class(phrase + " and other things"));
+        Assert.Equal(InteractionClass.Human, Class("About " + phrase + ": Order 17"));
+        Assert.Equal(phrase.Contains(' ', StringComparison.Ordinal) ? InteractionClass.Auto : InteractionClass.Human, Class(phrase));
     }
 
     [Theory]
     [InlineData("AUTO: Jane Moss is out of the office (returning 03/09/2026)", InteractionClass.Auto)]
     [InlineData("AUTO: Jane Moss ist außer Haus (Rückkehr am 03.09.2026)", InteractionClass.Auto)]
     [InlineData("Auto: Angebot für den Golf", InteractionClass.Human)]
-    public void The_form_of_Notes_is_known(string subject, InteractionClass expected) => Assert.Equal(expected, ClassOf(subject));
+    public void The_form_of_Notes_is_known(string subject, InteractionClass expected) => Assert.Equal(expected, Class(subject));
 
     [Theory]
     [InlineData("no-reply", true)]
@@ -139,9 +139,9 @@ public sealed class PeopleAndRobotsTests
     [InlineData("👎", false)]
     [InlineData("Thanks 😡", false)]
     public void An_approving_emoji_acknowledges(string text, bool acknowledged) =>
-        Assert.Equal(acknowledged, Classifier.LineOf(Some.Mail(text: text).Line()).Acknowledgement);
+        Assert.Equal(acknowledged, Classifier.CreateLine(Some.Mail(text: text).Line()).Acknowledgement);
 
-    private static InteractionClass ClassOf(string subject) => Verdict(Some.Mail(subject: subject)).Class;
+    private static InteractionClass Class(string subject) => Verdict(Some.Mail(subject: subject)).Class;
 
     private static Classification Verdict(MailFacts facts) => Classifier.Classify(facts.Line());
 }

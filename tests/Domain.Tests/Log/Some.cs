@@ -85,7 +85,7 @@ internal static class Some
         };
 
     public static MailLine Line(this MailFacts facts, string account = "ana", Instant? seen = null) =>
-        MailLine.Of(new MailObservation(account, facts, seen), Capture(), Noon + Duration.FromDays(1));
+        MailLine.FromObservation(new MailObservation(account, facts, seen), Capture(), Noon + Duration.FromDays(1));
 
     public static ReadOnlyMemory<byte> Digest(string text) =>
         SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(text.Where(c => !char.IsWhiteSpace(c)))));

@@ -229,7 +229,10 @@ public sealed class ThreadsTests
     [Fact]
     public void Strangers_with_one_thread_index_stay_apart()
     {
-        Apart(Mail("1", 0, subject: "Offer", index: Index(1)), Mail("2", 1, subject: "New", outsider: "eve@other.example", index: Index(1, 5)));
+        Apart(
+            Mail("1", 0, subject: "Offer", index: Index(1)),
+            Mail("2", 1, subject: "New", outsider: "eve@other.example", index: Index(1, 5))
+        );
         Apart(
             Mail("1", 0, subject: "Offer", outsider: "jane@gmail.com", index: Index(1)),
             Mail("2", 1, subject: "New", outsider: "eve@gmail.com", index: Index(1, 5)));
@@ -280,14 +283,14 @@ public sealed class ThreadsTests
     private static HashSet<string> Closure(ThreadMail start, ThreadMail[] all)
     {
         var reached = new HashSet<string> { start.Id };
-        var keys = new HashSet<string>(Threads.KeysOf(start));
+        var keys = new HashSet<string>(Threads.Keys(start));
         for (var grown = true; grown;)
         {
             grown = false;
-            foreach (var mail in all.Where(m => !reached.Contains(m.Id) && Threads.KeysOf(m).Any(keys.Contains)))
+            foreach (var mail in all.Where(m => !reached.Contains(m.Id) && Threads.Keys(m).Any(keys.Contains)))
             {
                 reached.Add(mail.Id);
-                keys.UnionWith(Threads.KeysOf(mail));
+                keys.UnionWith(Threads.Keys(mail));
                 grown = true;
             }
         }

@@ -40,7 +40,7 @@ public sealed class InvitationTests
         var waiting = Merge(reply);
         Assert.Empty(waiting.Lines);
         Assert.Equal(reply, Assert.Single(waiting.Parked));
-        Assert.Equal(MeetingResponse.Accepted, Line(reply, Request()).ResponseOf(Ben));
+        Assert.Equal(MeetingResponse.Accepted, Line(reply, Request()).Response(Ben));
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class InvitationTests
     {
         var forged = Reply(Ben, MeetingResponse.Declined) with { Senders = [Mallory] };
         var merged = Merge(Request(), forged);
-        Assert.Equal(MeetingResponse.Unknown, merged.Lines[0].ResponseOf(Ben));
+        Assert.Equal(MeetingResponse.Unknown, merged.Lines[0].Response(Ben));
         Assert.Contains("does not come from", Assert.Single(merged.Refused).Reason, StringComparison.Ordinal);
         Assert.Single(Merge(Request(), Reply(Ben, MeetingResponse.Declined) with { Senders = [Mallory], SentBy = Mallory }).Refused);
         Assert.Empty(Merge(Request(), Reply(Ben, MeetingResponse.Declined) with { Senders = [Cleo], SentBy = Cleo }).Refused);
@@ -59,21 +59,21 @@ public sealed class InvitationTests
     {
         Assert.Single(Merge(Request(), Reply(Mallory, MeetingResponse.Accepted)).Refused);
         var line = Line(Request(), Reply(Cleo, MeetingResponse.Accepted) with { DelegatedFrom = Ben });
-        Assert.Equal(MeetingResponse.Accepted, line.ResponseOf(Cleo));
+        Assert.Equal(MeetingResponse.Accepted, line.Response(Cleo));
     }
 
     [Fact]
     public void The_last_answer_of_a_person_counts()
     {
         var no = Reply(Ben, MeetingResponse.Declined) with { Stamp = Harvest + Duration.FromHours(2) };
-        Assert.Equal(MeetingResponse.Declined, Line(Request(), no, Reply(Ben, MeetingResponse.Accepted)).ResponseOf(Ben));
+        Assert.Equal(MeetingResponse.Declined, Line(Request(), no, Reply(Ben, MeetingResponse.Accepted)).Response(Ben));
     }
 
     [Fact]
     public void An_answer_to_an_older_version_does_not_hold_for_the_newer_one()
     {
         var merged = Merge(Request(), Reply(Ben, MeetingResponse.Accepted), Request(sequence: 5));
-        Assert.Equal(MeetingResponse.Unknown, merged.Lines[0].ResponseOf(Ben));
+        Assert.Equal(MeetingResponse.Unknown, merged.Lines[0].Response(Ben));
         Assert.Contains("older version", Assert.Single(merged.Refused).Reason, StringComparison.Ordinal);
     }
 
@@ -84,8 +84,8 @@ public sealed class InvitationTests
     [Fact]
     public void A_cancellation_cancels_for_a_calendar_that_has_not_heard_of_it_but_not_for_the_organisers_own()
     {
-        Assert.NotNull(Line(CopyOf(Tim), Cancel()).CancelledAt);
-        Assert.Null(Line(CopyOf(Ana), CopyOf(Tim), Cancel()).CancelledAt);
+        Assert.NotNull(Line(CreateCopy(Tim), Cancel()).CancelledAt);
+        Assert.Null(Line(CreateCopy(Ana), CreateCopy(Tim), Cancel()).CancelledAt);
     }
 
     [Fact]
@@ -148,7 +148,7 @@ public sealed class InvitationTests
         var uninvited = Cancel() with { SaysCancelled = false, Invitees = [new Invitee(Ben)] };
         var line = Line(Request(), uninvited);
         Assert.Null(line.CancelledAt);
-        Assert.Equal(MeetingResponse.Declined, line.ResponseOf(Ben));
+        Assert.Equal(MeetingResponse.Declined, line.Response(Ben));
         Assert.NotNull(Line(Request(), uninvited with { Invitees = [new Invitee(Ben), new Invitee(Tim)] }).CancelledAt);
     }
 
@@ -157,7 +157,7 @@ public sealed class InvitationTests
     {
         var counter = Reply(Ben, MeetingResponse.Tentative) with { Method = InvitationMethod.Counter };
         var merged = Merge(Request(), counter);
-        Assert.Equal((Monday, MeetingResponse.Unknown), (merged.Lines[0].Start, merged.Lines[0].ResponseOf(Ben)));
+        Assert.Equal((Monday, MeetingResponse.Unknown), (merged.Lines[0].Start, merged.Lines[0].Response(Ben)));
         Assert.Contains("counter-proposal", Assert.Single(merged.Refused).Reason, StringComparison.Ordinal);
     }
 

@@ -54,7 +54,7 @@ public sealed class MeetingLawTests
     {
         var occurrence = random.Next(2) == 0 ? (Instant?)null : Monday + Duration.FromDays(7 * random.Next(3));
         var owner = Person(random);
-        return CopyOf(owner, (occurrence ?? Monday) + Duration.FromHours(random.Next(3)), occurrence) with
+        return CreateCopy(owner, (occurrence ?? Monday) + Duration.FromHours(random.Next(3)), occurrence) with
         {
             Uid = random.Next(4) == 0 ? "short" : Uid,
             Account = owner.LocalPart + random.Next(2),

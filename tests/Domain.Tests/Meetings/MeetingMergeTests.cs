@@ -14,7 +14,7 @@ public sealed class MeetingMergeTests
     [Fact]
     public void Four_copies_of_a_meeting_are_one_line_with_four_accounts()
     {
-        var line = Line(CopyOf(Ana), CopyOf(Tim), Request(account: "tim-mail"), Request(account: "ana-mail"));
+        var line = Line(CreateCopy(Ana), CreateCopy(Tim), Request(account: "tim-mail"), Request(account: "ana-mail"));
         Assert.Equal(["ana", "ana-mail", "tim", "tim-mail"], line.Accounts);
         Assert.Equal([Ana, Ben, Tim], line.People.Select(person => person.Address));
         Assert.Equal("Ben Bench", line.People[1].Name);
@@ -25,25 +25,25 @@ public sealed class MeetingMergeTests
     public void Where_copies_disagree_the_organisers_calendar_is_right_then_an_attendees_then_the_mail()
     {
         var mail = Request(sequence: 9, start: Monday + Duration.FromHours(3));
-        var tims = CopyOf(Tim, Monday + Duration.FromHours(2)) with { Subject = "Plans (Tim)", Sequence = 5 };
-        Assert.Equal((Monday, "Plans"), (Line(mail, tims, CopyOf(Ana)).Start, Line(mail, tims, CopyOf(Ana)).Subject));
+        var tims = CreateCopy(Tim, Monday + Duration.FromHours(2)) with { Subject = "Plans (Tim)", Sequence = 5 };
+        Assert.Equal((Monday, "Plans"), (Line(mail, tims, CreateCopy(Ana)).Start, Line(mail, tims, CreateCopy(Ana)).Subject));
         Assert.Equal((tims.Start, "Plans (Tim)"), (Line(mail, tims).Start, Line(mail, tims).Subject));
         Assert.Equal(Monday + Duration.FromHours(3), Line(mail).Start);
     }
 
     [Fact]
     public void Of_two_attendees_calendars_the_newer_version_is_right() =>
-        Assert.Equal(Later, Line(CopyOf(Tim), CopyOf(Cleo, Later) with { Sequence = 1 }).Start);
+        Assert.Equal(Later, Line(CreateCopy(Tim), CreateCopy(Cleo, Later) with { Sequence = 1 }).Start);
 
     [Fact]
     public void People_are_the_union_of_all_copies_and_rooms_are_no_people()
     {
         var line = Line(
-            CopyOf(Ana) with
+            CreateCopy(Ana) with
             {
                 Invitees = [new Invitee(Tim), new Invitee(EmailAddress.Parse("room1@bright.example"), "Room 1", Room: true)],
             },
-            CopyOf(Tim) with
+            CreateCopy(Tim) with
             {
                 Invitees = [new Invitee(Cleo), new Invitee(EmailAddress.Parse("room1@bright.example"), "Room 1")],
             });
@@ -53,7 +53,7 @@ public sealed class MeetingMergeTests
     [Fact]
     public void An_answer_is_taken_from_the_persons_own_copy_then_from_their_mail_then_from_the_organiser()
     {
-        var organisers = CopyOf(Ana) with
+        var organisers = CreateCopy(Ana) with
         {
             Invitees =
             [
@@ -62,58 +62,58 @@ public sealed class MeetingMergeTests
                 new Invitee(Cleo, null, MeetingResponse.Accepted),
             ],
         };
-        var tims = CopyOf(Tim) with { Invitees = [new Invitee(Tim, null, MeetingResponse.Declined), new Invitee(Ben)] };
+        var tims = CreateCopy(Tim) with { Invitees = [new Invitee(Tim, null, MeetingResponse.Declined), new Invitee(Ben)] };
         var line = Line(organisers, tims, Reply(Ben, MeetingResponse.Accepted), Reply(Tim, MeetingResponse.Accepted));
         Assert.Equal(
             (MeetingResponse.Declined, MeetingResponse.Accepted, MeetingResponse.Accepted),
-            (line.ResponseOf(Tim), line.ResponseOf(Ben), line.ResponseOf(Cleo)));
+            (line.Response(Tim), line.Response(Ben), line.Response(Cleo)));
     }
 
     [Fact]
     public void Whose_calendar_it_stands_in_takes_part_though_invited_through_a_group() =>
-        Assert.Contains(Line(CopyOf(Cleo)).People, person => person.Address == Cleo);
+        Assert.Contains(Line(CreateCopy(Cleo)).People, person => person.Address == Cleo);
 
     [Fact]
     public void A_private_copy_tells_nothing_and_the_others_still_do()
     {
-        var line = Line(CopyOf(Ana) with { Private = true, Subject = "Secret" }, CopyOf(Tim));
+        var line = Line(CreateCopy(Ana) with { Private = true, Subject = "Secret" }, CreateCopy(Tim));
         Assert.Equal(("Plans", "tim"), (line.Subject, Assert.Single(line.Accounts)));
-        Assert.Empty(Merge(CopyOf(Ana) with { Private = true }).Lines);
+        Assert.Empty(Merge(CreateCopy(Ana) with { Private = true }).Lines);
     }
 
     [Fact]
     public void A_cancellation_in_the_organisers_calendar_counts_whatever_the_others_say()
     {
-        var line = Line(CopyOf(Ana) with { CancelledAt = Harvest }, CopyOf(Tim) with { Sequence = 3 });
+        var line = Line(CreateCopy(Ana) with { CancelledAt = Harvest }, CreateCopy(Tim) with { Sequence = 3 });
         Assert.Equal(Harvest, line.CancelledAt);
     }
 
     [Fact]
     public void Who_removes_a_meeting_for_himself_does_not_cancel_it_for_the_others() =>
-        Assert.Null(Line(CopyOf(Tim) with { CancelledAt = Harvest }, CopyOf(Cleo)).CancelledAt);
+        Assert.Null(Line(CreateCopy(Tim) with { CancelledAt = Harvest }, CreateCopy(Cleo)).CancelledAt);
 
     [Fact]
     public void A_meeting_that_moves_keeps_its_line()
     {
-        var moved = Line(CopyOf(Ana, Later, Monday));
-        Assert.Equal(Line(CopyOf(Ana, Monday, Monday)).Id, moved.Id);
-        Assert.NotEqual(Line(CopyOf(Ana, Monday, Later)).Id, moved.Id);
+        var moved = Line(CreateCopy(Ana, Later, Monday));
+        Assert.Equal(Line(CreateCopy(Ana, Monday, Monday)).Id, moved.Id);
+        Assert.NotEqual(Line(CreateCopy(Ana, Monday, Later)).Id, moved.Id);
     }
 
     [Fact]
     public void A_UID_that_a_gateway_wrote_in_capitals_is_the_same() =>
-        Assert.Single(Merge(CopyOf(Ana), CopyOf(Tim) with { Uid = Uid.ToUpperInvariant() }).Lines);
+        Assert.Single(Merge(CreateCopy(Ana), CreateCopy(Tim) with { Uid = Uid.ToUpperInvariant() }).Lines);
 
     [Fact]
     public void Short_UIDs_are_told_apart_by_their_organiser() =>
         Assert.Equal(
             2,
             Merge(
-                CopyOf(Ana) with
+                CreateCopy(Ana) with
                 {
                     Uid = "1:2323",
                 },
-                CopyOf(Ben) with
+                CreateCopy(Ben) with
                 {
                     Uid = "1:2323",
                     Organizer = new NamedAddress(Ben, null),
@@ -122,7 +122,7 @@ public sealed class MeetingMergeTests
     [Fact]
     public void Two_occurrences_of_a_series_are_two_lines_with_ids_in_their_order()
     {
-        var lines = Merge(CopyOf(Ana, Monday, Monday), CopyOf(Ana, Later, Later)).Lines;
+        var lines = Merge(CreateCopy(Ana, Monday, Monday), CreateCopy(Ana, Later, Later)).Lines;
         Assert.Equal(2, lines.Count);
         Assert.True(string.CompareOrdinal(lines[0].Id, lines[1].Id) < 0);
     }
@@ -131,7 +131,7 @@ public sealed class MeetingMergeTests
     public void The_line_becomes_an_interaction_that_is_booked_and_then_held()
     {
         var ours = new InternalAddresses(Log.Some.Policy with { Us = new OurSide(["bright.example"], []) });
-        var booked = Line(CopyOf(Ana), Reply(Ben, MeetingResponse.Accepted)).ToInteraction(ours);
+        var booked = Line(CreateCopy(Ana), Reply(Ben, MeetingResponse.Accepted)).ToInteraction(ours);
         Assert.Equal((InteractionKind.Meeting, Direction.Outbound, Monday), (booked.Kind, booked.Direction, booked.At));
         Assert.Equal(MeetingStatus.Booked, booked.Meeting!.StatusAt(Harvest, booked.Participants));
         Assert.Equal(MeetingStatus.Held, booked.Meeting!.StatusAt(Monday + Duration.FromHours(1), booked.Participants));
@@ -139,15 +139,15 @@ public sealed class MeetingMergeTests
             [(Ana, true, ParticipantRole.Organizer), (Ben, false, ParticipantRole.Attendee), (Tim, true, ParticipantRole.Attendee)],
             booked.Participants.Select(person => (person.Address, person.Internal, person.Role)));
 
-        var declined = Line(CopyOf(Ana), Reply(Ben, MeetingResponse.Declined)).ToInteraction(ours);
+        var declined = Line(CreateCopy(Ana), Reply(Ben, MeetingResponse.Declined)).ToInteraction(ours);
         Assert.Equal(MeetingStatus.Declined, declined.Meeting!.StatusAt(Harvest, declined.Participants));
     }
 
     [Fact]
     public void A_meeting_of_the_backlog_is_known_from_its_start_and_a_future_one_from_its_first_harvest()
     {
-        Assert.Equal(Monday, Line(CopyOf(Ana) with { Backlog = true, FirstSeen = Later }).Seen);
-        Assert.Equal(Harvest, Line(CopyOf(Ana) with { Backlog = true }).Seen);
-        Assert.Equal(Later, Line(CopyOf(Ana) with { FirstSeen = Later }).Seen);
+        Assert.Equal(Monday, Line(CreateCopy(Ana) with { Backlog = true, FirstSeen = Later }).Seen);
+        Assert.Equal(Harvest, Line(CreateCopy(Ana) with { Backlog = true }).Seen);
+        Assert.Equal(Later, Line(CreateCopy(Ana) with { FirstSeen = Later }).Seen);
     }
 }

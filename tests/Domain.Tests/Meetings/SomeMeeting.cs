@@ -26,7 +26,7 @@ internal static class SomeMeeting
 
     public static readonly MeetingMerge Merging = new(new InvitationTrust(domain => domain == "mail.example"));
 
-    public static MeetingCopy CopyOf(EmailAddress owner, Instant? start = null, Instant? occurrence = null) => new()
+    public static MeetingCopy CreateCopy(EmailAddress owner, Instant? start = null, Instant? occurrence = null) => new()
     {
         Uid = Uid,
         Occurrence = occurrence,
@@ -57,7 +57,7 @@ internal static class SomeMeeting
             Invitees = [new Invitee(Tim), new Invitee(Ben)],
             Meetings =
             [
-                CopyOf(Tim, start, occurrence) with
+                CreateCopy(Tim, start, occurrence) with
                 {
                     Account = account,
                     Invitation = true,
@@ -105,6 +105,6 @@ internal static class SomeMeeting
 
     public static MeetingLine Line(params object[] what) => Assert.Single(Merge(what).Lines);
 
-    public static MeetingResponse ResponseOf(this MeetingLine line, EmailAddress person) =>
+    public static MeetingResponse Response(this MeetingLine line, EmailAddress person) =>
         line.People.Single(each => each.Address == person).Response;
 }

@@ -96,7 +96,7 @@ public sealed class BusinessCalendarTests
     [InlineData("2026-03-30", 3)]
     [InlineData("2026-10-25", 4)]
     public void A_span_over_a_clock_change_has_as_many_hours_as_pass(string date, int hours) =>
-        Assert.Equal(Duration.FromHours(hours), Night.OpenTimeBetween(Night.StartOf(Day(date)), Night.StartOf(Day(date).PlusDays(1))));
+        Assert.Equal(Duration.FromHours(hours), Night.OpenTimeBetween(Night.Start(Day(date)), Night.Start(Day(date).PlusDays(1))));
 
     [Theory]
     [InlineData("2026-03-02 09:00", "2026-03-02 09:00")]

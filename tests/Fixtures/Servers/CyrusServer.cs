@@ -85,7 +85,7 @@ public sealed class CyrusServer : MailboxServer
                 odd.ToDictionary(mail => next + complete.IndexOf(mail)));
     }
 
-    protected override string FileOf(string user, int uid) => Path.Combine(FolderOf($"user/{user}"), $"{uid}.");
+    protected override string MessageFile(string user, int uid) => Path.Combine(FolderPath($"user/{user}"), $"{uid}.");
 
     public override void Restart()
     {
@@ -160,7 +160,7 @@ public sealed class CyrusServer : MailboxServer
     private void Replace(string mailbox, Dictionary<int, StoredMail> mails)
     {
         foreach (var (uid, mail) in mails)
-            File.WriteAllBytes(Path.Combine(FolderOf(mailbox), $"{uid}."), mail.Bytes);
+            File.WriteAllBytes(Path.Combine(FolderPath(mailbox), $"{uid}."), mail.Bytes);
 
         var reconstruct = new[] { Program("reconstruct"), "-C", Path.Combine(Folder, "imapd.conf"), "-G", "-R", mailbox };
         Run(
@@ -168,7 +168,7 @@ public sealed class CyrusServer : MailboxServer
             Environment.UserName == "root" ? ["--reuid", Owner, "--clear-groups", .. reconstruct] : reconstruct[1..]);
     }
 
-    private string FolderOf(string mailbox) => Run(Program("mbpath"), ["-C", Path.Combine(Folder, "imapd.conf"), mailbox]).Trim();
+    private string FolderPath(string mailbox) => Run(Program("mbpath"), ["-C", Path.Combine(Folder, "imapd.conf"), mailbox]).Trim();
 
     private void AddUser(string user)
     {

@@ -105,7 +105,7 @@ public sealed class DovecotServer : MailboxServer
             Deliver(user, mail.Bytes, mailFolder, mail.At, mail.Flags.Contains(@"\Seen", StringComparison.Ordinal) ? "S" : "");
     }
 
-    protected override string FileOf(string user, int uid) =>
+    protected override string MessageFile(string user, int uid) =>
         new[] { "new", "cur" }
             .SelectMany(part => Directory.GetFiles(Path.Combine(Maildir(user), part)))
             .OrderBy(file => Path.GetFileName(file), StringComparer.Ordinal)

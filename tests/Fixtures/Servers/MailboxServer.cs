@@ -57,7 +57,7 @@ public abstract class MailboxServer : IDisposable
     public void LetRead(string user, int uid, bool may)
     {
         if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(FileOf(user, uid), may ? (UnixFileMode)0b110_100_100 : UnixFileMode.None);
+            File.SetUnixFileMode(MessageFile(user, uid), may ? (UnixFileMode)0b110_100_100 : UnixFileMode.None);
     }
 
     /// <summary>Stops the server as a crash would and starts it again on the same ports with the same mail.</summary>
@@ -92,7 +92,7 @@ public abstract class MailboxServer : IDisposable
         return Directory.CreateDirectory(Path.Combine(parent, $"crmsync-mail-{Path.GetRandomFileName()}")).FullName;
     }
 
-    protected abstract string FileOf(string user, int uid);
+    protected abstract string MessageFile(string user, int uid);
 
     protected int Next() => Interlocked.Increment(ref counter);
 

@@ -69,7 +69,9 @@ public sealed class PostfixServer : IDisposable
             smtpd_recipient_restrictions = {{(
                 options.Answers.Count == 0
                     ? ""
-                    : $"check_recipient_access inline:{{ {string.Join(", ", options.Answers.Select(answer => $"{{ {answer.Key}@bright.example = {answer.Value} }}"))} }},"
+                    : $"check_recipient_access inline:{{ "
+                        + $"{string.Join(", ", options.Answers.Select(answer => $"{{ {answer.Key}@bright.example = {answer.Value} }}"))} "
+                        + $"}},"
             )}} permit_sasl_authenticated, reject
             smtpd_delay_reject = no
             virtual_mailbox_domains = bright.example

@@ -115,7 +115,10 @@ internal sealed class PostgresServer : IAsyncDisposable
     {
         var place = new DbConnectionStringBuilder { ConnectionString = connectionString };
         var to = $"host={place["Host"]} port={place["Port"]} user={place["Username"]} dbname={place["Database"]}";
-        var start = new ProcessStartInfo(Path.Combine(Programs, "psql"), ["--no-psqlrc", "--tuples-only", "--no-align", "--command", sql, to])
+        var start = new ProcessStartInfo(
+            Path.Combine(Programs, "psql"),
+            ["--no-psqlrc", "--tuples-only", "--no-align", "--command", sql, to]
+        )
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,

@@ -37,7 +37,8 @@ public sealed class TokenServer : IAsyncDisposable
     public (int Status, string Body) Token(string? refresh = null, int seconds = 3600) =>
         (
             200,
-            $$"""{"access_token": "token-{{Interlocked.Increment(ref issued)}}", "expires_in": {{seconds}}{{(refresh is null ? "" : $", \"refresh_token\": \"{refresh}\"")}}}"""
+            $$"""{"access_token": "token-{{Interlocked.Increment(ref issued)}}", "expires_in": {{seconds}}"""
+                + (refresh is null ? "}" : $", \"refresh_token\": \"{refresh}\"}}")
         );
 
     public ValueTask DisposeAsync() => server.DisposeAsync();

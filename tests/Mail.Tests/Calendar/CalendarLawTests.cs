@@ -74,8 +74,8 @@ public sealed class CalendarLawTests
                     var whole = Occurrences
                         .Within(series, new Interval(Instant.FromUtc(2019, 1, 1, 0, 0), Instant.FromUtc(2033, 1, 1, 0, 0)), 1_000_000)
                         .Occurrences;
-                    var start = Instant.FromUtc(2020, 1, 1, 0, 0) + Duration.FromHours(some.Of(24 * 365 * 8));
-                    var window = new Interval(start, start + Duration.FromHours(some.Of(24 * 900)));
+                    var start = Instant.FromUtc(2020, 1, 1, 0, 0) + Duration.FromHours(some.Below(24 * 365 * 8));
+                    var window = new Interval(start, start + Duration.FromHours(some.Below(24 * 900)));
                     var cut = whole
                         .Where(occurrence =>
                             occurrence.Start.Instant < window.End
@@ -86,7 +86,7 @@ public sealed class CalendarLawTests
                     Assert.Null(expansion.Shortfall);
                     Assert.Equal(cut, expansion.Occurrences);
 
-                    var most = 1 + some.Of(20);
+                    var most = 1 + some.Below(20);
                     Assert.Equal(cut.Take(most), Occurrences.Within(series, window, most).Occurrences);
                 }));
 
@@ -112,9 +112,9 @@ public sealed class CalendarLawTests
             var some = new Some(seed);
             var text = CalendarWriter.Print([Event(some, mayChange: true), Event(some, mayChange: true)]);
             var bytes = Encoding.UTF8.GetBytes(text);
-            for (var change = some.Of(12); change > 0; change--)
-                bytes[some.Of(bytes.Length)] = (byte)some.Of(256);
-            var file = CalendarReader.Read(bytes.AsMemory(0, bytes.Length - (some.Of(4) == 0 ? some.Of(bytes.Length) : 0)));
+            for (var change = some.Below(12); change > 0; change--)
+                bytes[some.Below(bytes.Length)] = (byte)some.Below(256);
+            var file = CalendarReader.Read(bytes.AsMemory(0, bytes.Length - (some.Below(4) == 0 ? some.Below(bytes.Length) : 0)));
             foreach (var series in EventSeries.Group(file.Events))
                 Assert.NotNull(Occurrences.Within(series, Ics.Year2026, 100));
         }));
@@ -122,17 +122,28 @@ public sealed class CalendarLawTests
     [CorpusFact]
     public void Real_calendars_with_random_damage_are_read_and_expanded_without_an_exception()
     {
-        var files = Directory.GetFiles(Path.Combine(SharedData.Folder!, "ics"), "*.ics", SearchOption.AllDirectories)
-            .Where(path => new FileInfo(path).Length is > 0 and < 8_000).Order(StringComparer.Ordinal).Select(File.ReadAllBytes).ToList();
-        Check.One(Often, Prop.ForAll(Seeds(), seed =>
-        {
-            var some = new Some(seed);
-            var bytes = (byte[])files[some.Of(files.Count)].Clone();
-            for (var change = 1 + some.Of(20); change > 0; change--)
-                bytes[some.Of(bytes.Length)] = some.Of(3) == 0 ? (byte)some.Of(256) : (byte)"0123456789:;=,TZ\r\n -+"[some.Of(21)];
-            foreach (var series in EventSeries.Group(CalendarReader.Read(bytes).Events))
-                Assert.NotNull(Occurrences.Within(series, Ics.Year2026, 100));
-        }));
+        var files = Directory
+            .GetFiles(Path.Combine(SharedData.Folder!, "ics"), "*.ics", SearchOption.AllDirectories)
+            .Where(path => new FileInfo(path).Length is > 0 and < 8_000)
+            .Order(StringComparer.Ordinal)
+            .Select(File.ReadAllBytes)
+            .ToList();
+        Check.One(
+            Often,
+            Prop.ForAll(
+                Seeds(),
+                seed =>
+                {
+                    var some = new Some(seed);
+                    var bytes = (byte[])files[some.Below(files.Count)].Clone();
+                    for (var change = 1 + some.Below(20); change > 0; change--)
+                        bytes[some.Below(bytes.Length)] =
+                            some.Below(3) == 0 ? (byte)some.Below(256) : (byte)"0123456789:;=,TZ\r\n -+"[some.Below(21)];
+                    foreach (var series in EventSeries.Group(CalendarReader.Read(bytes).Events))
+                        Assert.NotNull(Occurrences.Within(series, Ics.Year2026, 100));
+                }
+            )
+        );
     }
 
     private static Arbitrary<int> Seeds() => Gen.Choose(0, int.MaxValue - 1).ToArbitrary();
@@ -144,23 +155,25 @@ public sealed class CalendarLawTests
             master = master with { Rules = [Rule(some)] };
 
         var originals = Occurrences
-            .Within(EventSeries.Of(master), new Interval(Instant.FromUtc(2019, 1, 1, 0, 0), Instant.FromUtc(2033, 1, 1, 0, 0)), 40)
+            .Within(EventSeries.From(master), new Interval(Instant.FromUtc(2019, 1, 1, 0, 0), Instant.FromUtc(2033, 1, 1, 0, 0)), 40)
             .Occurrences;
         var changes = originals
-            .Where(_ => some.Of(8) == 0)
+            .Where(_ => some.Below(8) == 0)
             .Take(4)
             .Select(occurrence =>
             {
-                var start = occurrence.Start.At(occurrence.Start.Local.PlusMinutes(some.Of(6_000) - 3_000));
+                var start = occurrence.Start.At(occurrence.Start.Local.PlusMinutes(some.Below(6_000) - 3_000));
                 return master with
                 {
                     RecurrenceId =
-                        master.Start.IsDate || some.Of(2) == 0 ? occurrence.Start : CalendarTime.OfInstant(occurrence.RecurrenceId!.Value),
-                    ThisAndFuture = some.Of(3) == 0,
+                        master.Start.IsDate || some.Below(2) == 0
+                            ? occurrence.Start
+                            : CalendarTime.OfInstant(occurrence.RecurrenceId!.Value),
+                    ThisAndFuture = some.Below(3) == 0,
                     Start = master.Start.IsDate ? CalendarTime.OfDate(start.Date) : start,
                     End = master.Start.IsDate
                         ? CalendarTime.OfDate(start.Date.PlusDays(1))
-                        : start.At(start.Instant + Duration.FromMinutes(some.Of(300))),
+                        : start.At(start.Instant + Duration.FromMinutes(some.Below(300))),
                     WrittenDuration = null,
                     Rules = [],
                     ExceptionRules = [],
@@ -175,68 +188,68 @@ public sealed class CalendarLawTests
     {
         var start = Time(some);
         var duration =
-            some.Of(3) == 0
+            some.Below(3) == 0
                 ? start.IsDate
-                    ? Period.FromDays(1 + some.Of(3))
-                    : Period.FromMinutes(some.Of(3_000)).Normalize()
+                    ? Period.FromDays(1 + some.Below(3))
+                    : Period.FromMinutes(some.Below(3_000)).Normalize()
                 : null;
         var end =
-            duration is not null ? Length.Of(duration).EndOf(start)
-            : start.IsDate ? start.At(start.Local.PlusDays(1 + some.Of(3)))
-            : start.At(start.Instant + Duration.FromMinutes(some.Of(2_000)));
-        var changed = mayChange && some.Of(3) == 0;
+            duration is not null ? Length.From(duration).End(start)
+            : start.IsDate ? start.At(start.Local.PlusDays(1 + some.Below(3)))
+            : start.At(start.Instant + Duration.FromMinutes(some.Below(2_000)));
+        var changed = mayChange && some.Below(3) == 0;
         return new CalendarEvent
         {
-            Uid = $"{some.Of(1_000_000)}@bright.example",
+            Uid = $"{some.Below(1_000_000)}@bright.example",
             RecurrenceId = changed ? Time(some) : null,
-            ThisAndFuture = changed && some.Of(2) == 0,
-            Sequence = some.Of(5),
-            Stamp = some.Of(4) == 0 ? null : Instant.FromUtc(2026, 1, 1, 0, 0) + Duration.FromSeconds(some.Of(1_000_000)),
-            LastModified = some.Of(2) == 0 ? null : Instant.FromUtc(2026, 1, 1, 0, 0) + Duration.FromSeconds(some.Of(1_000_000)),
+            ThisAndFuture = changed && some.Below(2) == 0,
+            Sequence = some.Below(5),
+            Stamp = some.Below(4) == 0 ? null : Instant.FromUtc(2026, 1, 1, 0, 0) + Duration.FromSeconds(some.Below(1_000_000)),
+            LastModified = some.Below(2) == 0 ? null : Instant.FromUtc(2026, 1, 1, 0, 0) + Duration.FromSeconds(some.Below(1_000_000)),
             Start = start,
             End = end,
             WrittenDuration = duration,
-            AllDay = start.IsDate || some.Of(10) == 0,
-            Status = (EventStatus)some.Of(4),
-            Class = (EventClass)some.Of(3),
-            Transparent = some.Of(2) == 0,
-            Summary = some.Of(5) == 0 ? null : some.In(Texts),
-            Location = some.Of(2) == 0 ? null : some.In(Texts),
+            AllDay = start.IsDate || some.Below(10) == 0,
+            Status = (EventStatus)some.Below(4),
+            Class = (EventClass)some.Below(3),
+            Transparent = some.Below(2) == 0,
+            Summary = some.Below(5) == 0 ? null : some.In(Texts),
+            Location = some.Below(2) == 0 ? null : some.In(Texts),
             Organizer =
-                some.Of(4) == 0
+                some.Below(4) == 0
                     ? null
                     : new CalendarOrganizer(
                         some.In(Addresses),
-                        some.Of(2) == 0 ? null : "Ana \"B\" ^n",
-                        some.Of(3) == 0 ? "desk@bright.example" : null),
-            Attendees = [.. Enumerable.Range(0, some.Of(4)).Select(_ => Attendee(some))],
-            Rules = some.Of(2) == 0 ? [] : [Rule(some)],
-            ExceptionRules = some.Of(8) == 0 ? [Rule(some)] : [],
-            Dates = [.. Enumerable.Range(0, some.Of(3)).Select(_ => Date(some, start))],
-            ExceptionDates = [.. Enumerable.Range(0, some.Of(3)).Select(_ => Time(some))],
+                        some.Below(2) == 0 ? null : "Ana \"B\" ^n",
+                        some.Below(3) == 0 ? "desk@bright.example" : null),
+            Attendees = [.. Enumerable.Range(0, some.Below(4)).Select(_ => Attendee(some))],
+            Rules = some.Below(2) == 0 ? [] : [Rule(some)],
+            ExceptionRules = some.Below(8) == 0 ? [Rule(some)] : [],
+            Dates = [.. Enumerable.Range(0, some.Below(3)).Select(_ => Date(some, start))],
+            ExceptionDates = [.. Enumerable.Range(0, some.Below(3)).Select(_ => Time(some))],
         };
     }
 
     private static RecurrenceDate Date(Some some, CalendarTime start) =>
-        start.IsDate ? new RecurrenceDate(CalendarTime.OfDate(start.Date.PlusDays(some.Of(900))))
-        : some.Of(2) == 0 ? new RecurrenceDate(start.At(start.Local.PlusHours(some.Of(9_000))))
-        : new RecurrenceDate(start.At(start.Local.PlusHours(some.Of(9_000))), Duration.FromMinutes(some.Of(600)));
+        start.IsDate ? new RecurrenceDate(CalendarTime.OfDate(start.Date.PlusDays(some.Below(900))))
+        : some.Below(2) == 0 ? new RecurrenceDate(start.At(start.Local.PlusHours(some.Below(9_000))))
+        : new RecurrenceDate(start.At(start.Local.PlusHours(some.Below(9_000))), Duration.FromMinutes(some.Below(600)));
 
     private static CalendarAttendee Attendee(Some some) =>
-        new(some.Of(9) == 0 ? null : some.In(Addresses), some.Of(2) == 0 ? null : "Ben, the \"bench\"; oak:tree")
+        new(some.Below(9) == 0 ? null : some.In(Addresses), some.Below(2) == 0 ? null : "Ben, the \"bench\"; oak:tree")
         {
-            Status = (ParticipationStatus)some.Of(5),
-            Role = (AttendeeRole)some.Of(4),
-            Kind = (AttendeeKind)some.Of(5),
-            SentBy = some.Of(3) == 0 ? some.In(Addresses) : null,
-            DelegatedTo = some.Of(3) == 0 ? [some.In(Addresses), some.In(Addresses)] : [],
-            DelegatedFrom = some.Of(3) == 0 ? [some.In(Addresses)] : [],
+            Status = (ParticipationStatus)some.Below(5),
+            Role = (AttendeeRole)some.Below(4),
+            Kind = (AttendeeKind)some.Below(5),
+            SentBy = some.Below(3) == 0 ? some.In(Addresses) : null,
+            DelegatedTo = some.Below(3) == 0 ? [some.In(Addresses), some.In(Addresses)] : [],
+            DelegatedFrom = some.Below(3) == 0 ? [some.In(Addresses)] : [],
         };
 
     private static CalendarTime Time(Some some)
     {
-        var local = new LocalDateTime(2020, 1, 1, 0, 0).PlusMinutes(some.Of(60 * 24 * 365 * 7));
-        return some.Of(5) switch
+        var local = new LocalDateTime(2020, 1, 1, 0, 0).PlusMinutes(some.Below(60 * 24 * 365 * 7));
+        return some.Below(5) switch
         {
             0 => CalendarTime.OfDate(local.Date),
             1 => new CalendarTime(local, CalendarTimeKind.Utc, CalendarZone.Utc),
@@ -248,26 +261,26 @@ public sealed class CalendarLawTests
     private static RecurrenceRule Rule(Some some)
     {
         var frequency = some.In(["YEARLY", "MONTHLY", "WEEKLY", "DAILY", "DAILY", "WEEKLY", "HOURLY"]);
-        var text = $"FREQ={frequency};INTERVAL={1 + some.Of(3) + (frequency == "HOURLY" ? 20 : 0)}";
-        if (some.Of(3) == 0)
-            text += $";COUNT={1 + some.Of(200)}";
-        else if (some.Of(2) == 0)
-            text += $";UNTIL=20{22 + some.Of(8)}0715T120000Z";
-        if (some.Of(3) == 0)
+        var text = $"FREQ={frequency};INTERVAL={1 + some.Below(3) + (frequency == "HOURLY" ? 20 : 0)}";
+        if (some.Below(3) == 0)
+            text += $";COUNT={1 + some.Below(200)}";
+        else if (some.Below(2) == 0)
+            text += $";UNTIL=20{22 + some.Below(8)}0715T120000Z";
+        if (some.Below(3) == 0)
             text +=
                 ";BYDAY="
                 + some.In(frequency is "MONTHLY" or "YEARLY" ? ["MO,TH", "1MO,-1FR", "SU", "2TU"] : ["MO,TH", "SU", "MO,TU,WE,TH,FR"]);
-        if (some.Of(4) == 0)
+        if (some.Below(4) == 0)
             text += ";BYMONTH=" + some.In(["1,3,5", "2", "12,6"]);
-        if (some.Of(5) == 0)
+        if (some.Below(5) == 0)
             text += ";BYMONTHDAY=" + some.In(["1,15", "-1", "31", "29"]);
-        if (some.Of(6) == 0 && frequency == "YEARLY")
+        if (some.Below(6) == 0 && frequency == "YEARLY")
             text += ";BYWEEKNO=" + some.In(["1", "20,53", "-1"]);
-        if (some.Of(5) == 0)
+        if (some.Below(5) == 0)
             text += ";BYHOUR=" + some.In(["9,15", "0", "2,3"]);
-        if (some.Of(5) == 0)
+        if (some.Below(5) == 0)
             text += ";BYSETPOS=" + some.In(["1", "-1", "1,-1", "2"]);
-        if (some.Of(4) == 0)
+        if (some.Below(4) == 0)
             text += ";WKST=SU";
         return RecurrenceRule.Parse(text, out _)!;
     }
@@ -277,7 +290,7 @@ public sealed class CalendarLawTests
     {
         private readonly Random random = new(seed);
 
-        public int Of(int below) => random.Next(below);
+        public int Below(int below) => random.Next(below);
 
         public string In(string[] choices) => choices[random.Next(choices.Length)];
     }

@@ -204,7 +204,8 @@ public sealed class CalendarReaderTests
     public void A_calendar_cut_in_the_middle_gives_its_whole_events_and_says_that_it_is_cut()
     {
         const string Whole =
-            "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:a\r\nDTSTART:20260302T090000Z\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nUID:b\r\nDTSTART:20260303T090000Z\r\nATTEN";
+            "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:a\r\nDTSTART:20260302T090000Z\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nUID:b\r\n"
+                + "DTSTART:20260303T090000Z\r\nATTEN";
         var file = CalendarReader.Read(Encoding.UTF8.GetBytes(Whole));
         Assert.Equal("a", Assert.Single(file.Events).Uid);
         Assert.False(file.IsComplete);
@@ -290,7 +291,7 @@ public sealed class CalendarReaderTests
         var entry = Assert.Single(file.Events);
         Assert.StartsWith("Gespräch", entry.Summary, StringComparison.Ordinal);
         Assert.Equal(ParticipationStatus.Accepted, Assert.Single(entry.Attendees).Status);
-        Assert.Equal("0302T0900 0304T0900 0309T0900 0311T0900", Ics.Starts(EventSeries.Of(entry)));
+        Assert.Equal("0302T0900 0304T0900 0309T0900 0311T0900", Ics.Starts(EventSeries.From(entry)));
     }
 
     [Theory]
@@ -299,7 +300,7 @@ public sealed class CalendarReaderTests
     [InlineData("D2 20260306T090000Z", "0302T0900 0304T0900 0306T0900")]
     [InlineData("YM1 3 6 #2", "0302T0900 0602T0900")]
     public void The_old_recurrence_grammar_is_understood(string rule, string expected) =>
-        Assert.Equal(expected, Ics.Starts(EventSeries.Of(Ics.Event($"DTSTART:20260302T090000Z\nRRULE:{rule}"))));
+        Assert.Equal(expected, Ics.Starts(EventSeries.From(Ics.Event($"DTSTART:20260302T090000Z\nRRULE:{rule}"))));
 
     /// <summary>A beginning, then one line over and over, up to a length.</summary>
     private sealed class RepeatingStream(string begin, string line, long length) : MemoryStream

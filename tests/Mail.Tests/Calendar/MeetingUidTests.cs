@@ -14,8 +14,8 @@ public sealed class MeetingUidTests
     {
         // 07EA 03 02 is 2026-03-02.
         var occurrence = Series[..32] + "07EA0302" + Series[40..];
-        Assert.Equal(new MeetingUid(Series, new LocalDate(2026, 3, 2)), MeetingUid.Of(occurrence.ToLowerInvariant()));
-        Assert.Equal(new MeetingUid(Series, null), MeetingUid.Of(Series));
+        Assert.Equal(new MeetingUid(Series, new LocalDate(2026, 3, 2)), MeetingUid.From(occurrence.ToLowerInvariant()));
+        Assert.Equal(new MeetingUid(Series, null), MeetingUid.From(Series));
     }
 
     [Fact]
@@ -33,7 +33,7 @@ public sealed class MeetingUidTests
                 .. Encoding.ASCII.GetBytes("plan-7@oak.example"),
                 0,
             ]);
-        Assert.Equal(new MeetingUid("plan-7@oak.example", null), MeetingUid.Of(wrapped));
+        Assert.Equal(new MeetingUid("plan-7@oak.example", null), MeetingUid.From(wrapped));
     }
 
     [Theory]
@@ -41,5 +41,5 @@ public sealed class MeetingUidTests
     [InlineData("1:2323")]
     [InlineData("040000008200E00074C5B7101A82E008")]
     [InlineData("übung@oak.example")]
-    public void Any_other_UID_stays_as_it_is(string uid) => Assert.Equal(new MeetingUid(uid, null), MeetingUid.Of(uid));
+    public void Any_other_UID_stays_as_it_is(string uid) => Assert.Equal(new MeetingUid(uid, null), MeetingUid.From(uid));
 }

@@ -35,8 +35,10 @@ public sealed class OccurrencesTests
     {
         var series = Ics.Series(
             Vienna + "RRULE:FREQ=WEEKLY;COUNT=4",
-            "RECURRENCE-ID;TZID=Europe/Vienna:20260326T100000\nDTSTART;TZID=Europe/Vienna:20260327T150000\nDTEND;TZID=Europe/Vienna:20260327T153000",
-            "RECURRENCE-ID:20260402T080000Z\nDTSTART;TZID=Europe/Vienna:20260402T100000\nDTEND;TZID=Europe/Vienna:20260402T110000\nSTATUS:CANCELLED"
+            "RECURRENCE-ID;TZID=Europe/Vienna:20260326T100000\nDTSTART;TZID=Europe/Vienna:20260327T150000\nDTEND;"
+                + "TZID=Europe/Vienna:20260327T153000",
+            "RECURRENCE-ID:20260402T080000Z\nDTSTART;TZID=Europe/Vienna:20260402T100000\nDTEND;TZID=Europe/Vienna:20260402T110000\n"
+                + "STATUS:CANCELLED"
         );
         var occurrences = Occurrences.Within(series, Ics.Year2026, 100).Occurrences;
         Assert.Equal("0319T0900 0327T1400 0402T0800 0409T0800", Ics.Starts(series));
@@ -52,8 +54,10 @@ public sealed class OccurrencesTests
     {
         var series = Ics.Series(
             Vienna + "SUMMARY:Old\nRRULE:FREQ=WEEKLY;COUNT=6",
-            "RECURRENCE-ID;RANGE=THISANDFUTURE;TZID=Europe/Vienna:20260326T100000\nSUMMARY:New\nDTSTART;TZID=Europe/Vienna:20260327T140000\nDTEND;TZID=Europe/Vienna:20260327T160000",
-            "RECURRENCE-ID;RANGE=THISANDFUTURE;TZID=Europe/Vienna:20260416T100000\nSUMMARY:Newest\nDTSTART;TZID=Europe/Vienna:20260416T090000\nDTEND;TZID=Europe/Vienna:20260416T100000"
+            "RECURRENCE-ID;RANGE=THISANDFUTURE;TZID=Europe/Vienna:20260326T100000\nSUMMARY:New\nDTSTART;"
+                + "TZID=Europe/Vienna:20260327T140000\nDTEND;TZID=Europe/Vienna:20260327T160000",
+            "RECURRENCE-ID;RANGE=THISANDFUTURE;TZID=Europe/Vienna:20260416T100000\nSUMMARY:Newest\nDTSTART;"
+                + "TZID=Europe/Vienna:20260416T090000\nDTEND;TZID=Europe/Vienna:20260416T100000"
         );
         Assert.Equal("0319T0900 0327T1300 0403T1200 0410T1200 0416T0700 0423T0700", Ics.Starts(series));
         var occurrences = Occurrences.Within(series, Ics.Year2026, 100).Occurrences;
@@ -106,7 +110,8 @@ public sealed class OccurrencesTests
     {
         var series = Ics.Series(
             Vienna
-                + "RRULE:FREQ=WEEKLY;COUNT=2\nRDATE:20260319T090000Z,20260320T090000Z\nRDATE;VALUE=PERIOD:20260321T090000Z/PT3H,20260322T090000Z/20260322T093000Z"
+                + "RRULE:FREQ=WEEKLY;COUNT=2\nRDATE:20260319T090000Z,20260320T090000Z\nRDATE;"
+                + "VALUE=PERIOD:20260321T090000Z/PT3H,20260322T090000Z/20260322T093000Z"
         );
         Assert.Equal("0319T0900 0320T0900 0321T0900 0322T0900 0326T0900", Ics.Starts(series));
         Assert.Equal(

@@ -25,13 +25,13 @@ public sealed class RecurrenceCorpusTests
                 begin.Kind == CalendarTimeKind.Date,
                 DateTimeZone.Utc,
                 startIsOccurrence: false);
-            var from = CivilDay.SecondsOf(startAt is null ? begin.Local : DateValue.Parse(startAt)!.Value.Local);
+            var from = CivilDay.ToSeconds(startAt is null ? begin.Local : DateValue.Parse(startAt)!.Value.Local);
             var actual = string.Join(
                 ',',
                 expansion
                     .Between(from, long.MaxValue)
                     .Take(10_000)
-                    .Select(CivilDay.LocalOf)
+                    .Select(CivilDay.ToLocal)
                     .Select(local => DateValue.Print(local, begin.Kind)));
             var wanted = string.Join(
                 ',',

@@ -101,7 +101,7 @@ public sealed class ZoneTests
         const string Event = "BEGIN:VEVENT\nUID:a\nDTSTART;TZID=Customized Time Zone:20260327T120000\nRRULE:FREQ=DAILY;COUNT=4\nEND:VEVENT";
         var file = Ics.Read(before ? Custom + "\n" + Event : Event + "\n" + Custom);
         Assert.Empty(file.Problems);
-        Assert.Equal("0327T0930 0328T0930 0329T0830 0330T0830", Ics.Starts(EventSeries.Of(Assert.Single(file.Events))));
+        Assert.Equal("0327T0930 0328T0930 0329T0830 0330T0830", Ics.Starts(EventSeries.From(Assert.Single(file.Events))));
     }
 
     [Fact]

@@ -7,9 +7,9 @@ namespace CrmSync.Mail.Tests.Mime;
 /// <summary>The invented mails under <c>tests/Fixtures/mime</c>, and small mails written in a test.</summary>
 internal static class Fixture
 {
-    public static MimeMessage Read(string name) => MimeReader.Read(File.ReadAllBytes(PathOf(name)));
+    public static MimeMessage Read(string name) => MimeReader.Read(File.ReadAllBytes(PathTo(name)));
 
-    public static string PathOf(string name) => Path.Combine(Folder(), name + ".eml");
+    public static string PathTo(string name) => Path.Combine(Folder(), name + ".eml");
 
     public static IEnumerable<string> Names() =>
         Directory.EnumerateFiles(Folder(), "*.eml").Select(f => Path.GetFileNameWithoutExtension(f));

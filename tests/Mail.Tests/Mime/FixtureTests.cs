@@ -91,7 +91,7 @@ public sealed class FixtureTests
         Assert.Equal(6, mail.Root.Parts[1].Size);
         Assert.Equal(TextSource.Html, mail.TextSource);
         Assert.Equal("Hello Ben\n\nCan you come?", mail.Text);
-        Assert.Equal("Hello Ben\n\nCan you come?", OwnText.Of(mail).Own);
+        Assert.Equal("Hello Ben\n\nCan you come?", OwnText.From(mail).Own);
     }
 
     [Fact]
@@ -101,7 +101,7 @@ public sealed class FixtureTests
         Assert.Equal(
             "This is one paragraph in three lines.\n\n> Quoted and flowed.\n>> Deeper\n\nFrom the start\n-- \nAna",
             mail.Text.TrimEnd('\n'));
-        Assert.Equal("This is one paragraph in three lines.\n\nFrom the start", OwnText.Of(mail).Own);
+        Assert.Equal("This is one paragraph in three lines.\n\nFrom the start", OwnText.From(mail).Own);
     }
 
     [Fact]

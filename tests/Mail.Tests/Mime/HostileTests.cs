@@ -91,7 +91,7 @@ public sealed class HostileTests
         var random = new Random(7);
         foreach (var name in Fixture.Names())
         {
-            var bytes = File.ReadAllBytes(Fixture.PathOf(name));
+            var bytes = File.ReadAllBytes(Fixture.PathTo(name));
             for (var turn = 0; turn < 40; turn++)
             {
                 var damaged = bytes.ToArray();

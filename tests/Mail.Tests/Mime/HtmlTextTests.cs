@@ -19,7 +19,7 @@ public sealed class HtmlTextTests
     [InlineData("<pre>a\n  b</pre>", "a\n  b")]
     [InlineData("no tags at all", "no tags at all")]
     [InlineData("", "")]
-    public void The_text_is_what_a_reader_sees(string html, string text) => Assert.Equal(text, HtmlText.Of(html));
+    public void The_text_is_what_a_reader_sees(string html, string text) => Assert.Equal(text, HtmlText.Convert(html));
 
     [Theory]
     [InlineData("<div>")]
@@ -36,7 +36,7 @@ public sealed class HtmlTextTests
     {
         var html = string.Concat(Enumerable.Repeat(piece, 300_000 / piece.Length)) + "end";
         var watch = Stopwatch.StartNew();
-        _ = HtmlText.Of(html);
+        _ = HtmlText.Convert(html);
         _ = OwnText.OfHtml(html);
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(8), $"{watch.Elapsed}");
     }

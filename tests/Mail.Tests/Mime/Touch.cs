@@ -56,7 +56,7 @@ internal static class Touch
                     CultureInfo.InvariantCulture,
                     $"{report.Kind} {report.OriginalMessageId} {string.Join(", ", report.Recipients)}");
             all.AppendLine(string.Join("; ", message.Problems));
-            var text = OwnText.Of(message.Text);
+            var text = OwnText.From(message.Text);
             return all.AppendLine(text.Own).AppendLine(text.Excerpt).ToString();
         }
         catch (Exception e)

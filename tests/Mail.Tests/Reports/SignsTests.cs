@@ -18,7 +18,8 @@ public sealed class SignsTests
     public void A_customer_who_sends_our_mail_back_is_no_mail_server() =>
         Assert.Null(
             Report(
-                "From: Kim <kim@castro.example>\nTo: ana@hill.example\nSubject: Payment failed\nContent-Type: multipart/mixed; boundary=x\n\n"
+                "From: Kim <kim@castro.example>\nTo: ana@hill.example\nSubject: Payment failed\nContent-Type: multipart/mixed; "
+                    + "boundary=x\n\n"
                     + "--x\n\nHello Ana, the payment failed.\n--x\nContent-Type: message/rfc822\n\n"
                     + "From: ana@hill.example\nTo: kim@castro.example\nMessage-ID: <a@hill.example>\nSubject: Invoice\n\nPlease pay.\n--x--"
             )
@@ -40,8 +41,10 @@ public sealed class SignsTests
     public void The_headers_of_the_returned_mail_name_nobody_who_failed()
     {
         var report = Report(
-            "Return-Path: <>\nFrom: postmaster@castro.example\nTo: ana@hill.example\nSubject: Mail\n\nYour message\n\n  To: all@castro.example\n"
-                + "  Subject: Pumps\n  Sent: Mon, 2 Mar 2026 09:00\n\ndid not reach the following recipient(s):\n\nkim@castro.example on Mon, 2 Mar 2026\n"
+            "Return-Path: <>\nFrom: postmaster@castro.example\nTo: ana@hill.example\nSubject: Mail\n\nYour message\n\n  To: "
+                + "all@castro.example\n"
+                + "  Subject: Pumps\n  Sent: Mon, 2 Mar 2026 09:00\n\ndid not reach the following recipient(s):\n\nkim@castro.example on "
+                + "Mon, 2 Mar 2026\n"
         )!;
         Assert.Equal(["kim@castro.example"], report.Recipients.Select(r => r.Address));
         Assert.Equal("Pumps", report.OriginalSubject);
@@ -52,7 +55,8 @@ public sealed class SignsTests
         Assert.Equal(
             ["kim@castro.example"],
             Report(
-                "Return-Path: <>\nFrom: MAILER-DAEMON@castro.example\nTo: ana@hill.example\nSubject: Mail\n\n   ----- The following addresses had permanent fatal errors -----\n"
+                "Return-Path: <>\nFrom: MAILER-DAEMON@castro.example\nTo: ana@hill.example\nSubject: Mail\n\n   ----- The following "
+                    + "addresses had permanent fatal errors -----\n"
                     + "<kim.moss@inner.castro.example>\n    (expanded from: <kim@castro.example>)\n\n550 5.1.1 User unknown\n"
             )!
                 .Recipients.Select(r => r.Address)
@@ -96,9 +100,10 @@ public sealed class SignsTests
         var message = Read(
             "From: kim@castro.example\nSubject: Accepted: Talk\nContent-Type: multipart/alternative; boundary=x\n\n--x\n\n"
                 + text
-                + "\n--x\nContent-Type: text/calendar; method=REPLY\n\nBEGIN:VCALENDAR\nMETHOD:REPLY\nBEGIN:VEVENT\nSUMMARY:Talk\nEND:VEVENT\nEND:VCALENDAR\n--x--"
+                + "\n--x\nContent-Type: text/calendar; method=REPLY\n\nBEGIN:VCALENDAR\nMETHOD:REPLY\nBEGIN:VEVENT\nSUMMARY:Talk\n"
+                + "END:VEVENT\nEND:VCALENDAR\n--x--"
         );
-        Assert.Equal(words, MeetingAnswer.HasWords(message, OwnText.Of(message).Own));
+        Assert.Equal(words, MeetingAnswer.HasWords(message, OwnText.From(message).Own));
     }
 
     [Theory]
@@ -113,7 +118,8 @@ public sealed class SignsTests
         Assert.Equal(
             "Grüße",
             Read(
-                "From: k@x.example\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: base64\n\nR3LDvMOfZQ==\n\n_____\nA list of ours\n"
+                "From: k@x.example\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: base64\n\nR3LDvMOfZQ==\n\n_____\n"
+                    + "A list of ours\n"
             )
                 .Text.Trim()
         );

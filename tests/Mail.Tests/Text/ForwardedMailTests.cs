@@ -57,7 +57,8 @@ public sealed class ForwardedMailTests
 
     [Theory]
     [InlineData("> How much is a pump?\n> kim@moss.example")]
-    [InlineData("On 2 March 2026, Ana <ana@hill.example> wrote:\n> From: <kim@moss.example>\n> Sent: 2.3.2026 9:00\n> To: ana\n> Subject: Pumps")]
+    [InlineData(
+        "On 2 March 2026, Ana <ana@hill.example> wrote:\n> From: <kim@moss.example>\n> Sent: 2.3.2026 9:00\n> To: ana\n> Subject: Pumps")]
     [InlineData("From: Berlin\nTo: Munich\nDate: 12 March, 10:00\nContact: kim@moss.example")]
     [InlineData("From: Kim Moss\nSent: 2 March 2026 9:00\nTo: Ana Hill\nSubject: Pumps\n\nHow much is a pump?")]
     public void What_names_no_author_or_is_quoted_in_an_answer_is_none(string text) => Assert.Null(ForwardedMail.Find(text));

@@ -25,7 +25,7 @@ public sealed class OwnTextTests
         var wrong = Directory
             .GetFiles(Path.Combine(folder, "emails"))
             .Where(file =>
-                Squeezed(OwnText.Of(File.ReadAllText(file)).Excerpt)
+                Squeezed(OwnText.From(File.ReadAllText(file)).Excerpt)
                 != Squeezed(File.ReadAllText(Path.Combine(folder, "trimmed", Path.GetFileName(file)))))
             .Select(f => Path.GetFileName(f))
             .ToList();
@@ -39,7 +39,7 @@ public sealed class OwnTextTests
         var folder = Path.Combine(SharedData.Folder!, "replies/talon");
         Assert.All(
             Directory.EnumerateFiles(Path.Combine(folder, "standard_replies"), "*.eml"),
-            f => Assert.Equal("Hello", OwnText.Of(MimeReader.Read(File.ReadAllBytes(f))).Own));
+            f => Assert.Equal("Hello", OwnText.From(MimeReader.Read(File.ReadAllBytes(f))).Own));
         Assert.All(
             Directory.EnumerateFiles(Path.Combine(folder, "html_replies")),
             f => Assert.Equal("Hi. I am fine. Thanks, Alex", Squeezed(OwnText.OfHtml(File.ReadAllText(f)).Own)));
@@ -60,7 +60,7 @@ public sealed class OwnTextTests
     [InlineData("Done.\n\nSent from my iPhone", "Done.")]
     [InlineData("Please see below.\n\n---------- Forwarded message ----------\nFrom: Carla\nSubject: x\n\nText", "Please see below.")]
     [InlineData("", "")]
-    public void Only_the_authors_lines_are_own(string text, string own) => Assert.Equal(own, OwnText.Of(text).Own);
+    public void Only_the_authors_lines_are_own(string text, string own) => Assert.Equal(own, OwnText.From(text).Own);
 
     [Theory]
     [InlineData("Item | Price\n-----|-----\nPump | 100\n\n----------\nTotal  100\n\nIs that right?")]
@@ -68,12 +68,12 @@ public sealed class OwnTextTests
     [InlineData("On Monday I wrote to Ben:\nno answer.\n\nShall I call?")]
     [InlineData("From: the station\nwalk straight on.")]
     [InlineData("Dear Ben,\n\nTo: be clear, we accept.\n\nAna")]
-    public void Tables_and_sentences_that_look_a_little_like_quotes_stay(string text) => Assert.Equal(text, OwnText.Of(text).Own);
+    public void Tables_and_sentences_that_look_a_little_like_quotes_stay(string text) => Assert.Equal(text, OwnText.From(text).Own);
 
     [Fact]
     public void A_forward_without_own_words_shows_the_forwarded_mail()
     {
-        var text = OwnText.Of(
+        var text = OwnText.From(
             "---------- Forwarded message ----------\nFrom: Carla <carla@castro.example>\nDate: Mon, 2 Mar 2026\nSubject: x\nTo: "
                 + "ana@hill.example\n\nThe order is late."
         );
@@ -93,7 +93,7 @@ public sealed class OwnTextTests
     {
         var text = string.Concat(Enumerable.Repeat(piece, 250_000 / piece.Length));
         var watch = Stopwatch.StartNew();
-        _ = OwnText.Of(text);
+        _ = OwnText.From(text);
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(2), $"{watch.Elapsed}");
     }
 

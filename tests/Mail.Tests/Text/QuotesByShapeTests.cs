@@ -13,7 +13,8 @@ public sealed class QuotesByShapeTests
             string Label(string key) => language.First(p => p.Key == key).Text;
             blocks.Add(
                 language.Key,
-                $"{Label("from")}: Ana Hill <ana@hill.example>\n{Label("date")}: 2. 3. 2026 09:00\n{Label("to")}: Ben\n{Label("subject")}: Pumps"
+                $"{Label("from")}: Ana Hill <ana@hill.example>\n{Label("date")}: 2. 3. 2026 09:00\n{Label("to")}: Ben\n"
+                    + $"{Label("subject")}: Pumps"
             );
         }
 
@@ -36,21 +37,21 @@ public sealed class QuotesByShapeTests
     [Theory]
     [MemberData(nameof(Blocks))]
     public void A_header_block_ends_the_own_text_in_every_language(string language, string block) =>
-        Assert.Equal(("Yes.", language), (OwnText.Of($"Yes.\n\n{block}\n\nCan you come?").Own, language));
+        Assert.Equal(("Yes.", language), (OwnText.From($"Yes.\n\n{block}\n\nCan you come?").Own, language));
 
     [Theory]
     [MemberData(nameof(Introductions))]
     public void An_introduction_ends_the_own_text_with_every_verb(string line)
     {
-        Assert.Equal("Yes.", OwnText.Of($"Yes.\n\n{line}\n\nCan you come?").Own);
-        Assert.Equal("Yes.", OwnText.Of($"Yes.\n\n{line}\n> Can you come?").Own);
+        Assert.Equal("Yes.", OwnText.From($"Yes.\n\n{line}\n\nCan you come?").Own);
+        Assert.Equal("Yes.", OwnText.From($"Yes.\n\n{line}\n> Can you come?").Own);
     }
 
     [Theory]
     [InlineData("Lagt: Ana Hill <ana@hill.example>\nTid: 2 Mar 2026 09:00\nMottakur: Ben\nHeiti: Pumps")]
     [InlineData("Xyz: Ana Hill [mailto:ana@hill.example]\nWhenever: Monday 2 March 2026 9:00\nWho: Ben\nWhat: Pumps\nHow: now")]
     public void A_block_of_a_language_nobody_listed_is_known_by_its_shape(string block) =>
-        Assert.Equal("Yes.", OwnText.Of($"Yes.\n\n{block}\n\nCan you come?").Own);
+        Assert.Equal("Yes.", OwnText.From($"Yes.\n\n{block}\n\nCan you come?").Own);
 
     [Theory]
     [InlineData("Please send a van:\n\nFrom: Berlin\nTo: Munich\nDate: 12 March\n\nHow much would that be?")]
@@ -60,13 +61,13 @@ public sealed class QuotesByShapeTests
     [InlineData("Our hours:\nMonday: 9:00\nTuesday: 10:00\nWednesday: closed\n\nIs that fine?")]
     [InlineData("On 2 March 2026 I wrote to Ben:\nno answer yet.\n\nShall I call?")]
     [InlineData("See you on 2 March 2026 at 10:00 with these points:\n- pumps\n- prices\n\nIs that fine?")]
-    public void Own_words_that_look_a_little_like_a_block_stay(string text) => Assert.Equal(text, OwnText.Of(text).Own);
+    public void Own_words_that_look_a_little_like_a_block_stay(string text) => Assert.Equal(text, OwnText.From(text).Own);
 
     [Theory]
     [InlineData("Yes.\n\n> This is a long line of the quoted mail which the program broke somewhere near\nits end\n> and went on.", "Yes.")]
     [InlineData("> This is a long line of the quoted mail which the program broke somewhere near\nits end", "")]
     [InlineData("> Can you come on Monday to look at the pumps in the second hall of the works?\nYes, at ten.", "Yes, at ten.")]
-    public void The_broken_end_of_a_quoted_line_belongs_to_the_quote(string text, string own) => Assert.Equal(own, OwnText.Of(text).Own);
+    public void The_broken_end_of_a_quoted_line_belongs_to_the_quote(string text, string own) => Assert.Equal(own, OwnText.From(text).Own);
 
     [Theory]
     [InlineData("Thanks!\n\n--- Please reply above this line ---\n\nAna, 2 March\nDid it arrive?", "Thanks!")]
@@ -74,7 +75,8 @@ public sealed class QuotesByShapeTests
     [InlineData("Merci\n\n=== Répondez au-dessus de cette ligne ===\n\nEst-ce arrivé ?", "Merci")]
     [InlineData("##- Please type your reply above this line -##\n\nYour ticket is solved.", "Your ticket is solved.")]
     [InlineData("Shall I reply above this line of the form or below it?", "Shall I reply above this line of the form or below it?")]
-    public void What_stands_below_the_line_of_a_ticket_system_is_quoted(string text, string own) => Assert.Equal(own, OwnText.Of(text).Own);
+    public void What_stands_below_the_line_of_a_ticket_system_is_quoted(string text, string own) =>
+        Assert.Equal(own, OwnText.From(text).Own);
 
     [Theory]
     [InlineData(
@@ -103,7 +105,7 @@ public sealed class QuotesByShapeTests
         "Attention: the door is locked from outside, can you open it?\n\nThanks"
     )]
     [InlineData("Warning: the pump is hot.\n\nIs that fine?", "Warning: the pump is hot.\n\nIs that fine?")]
-    public void A_banner_on_top_is_nobodys(string text, string own) => Assert.Equal(own, OwnText.Of(text).Own);
+    public void A_banner_on_top_is_nobodys(string text, string own) => Assert.Equal(own, OwnText.From(text).Own);
 
     [Theory]
     [InlineData("Fine.\n\nThis e-mail is confidential. If you are not the intended recipient please delete it.", "Fine.")]
@@ -113,7 +115,7 @@ public sealed class QuotesByShapeTests
     [InlineData("Sent by mail on Friday.", "Sent by mail on Friday.")]
     [InlineData("The price list is confidential, please print this email.", "The price list is confidential, please print this email.")]
     [InlineData("Fine.\n\nPS: could you print this email?", "Fine.\n\nPS: could you print this email?")]
-    public void Footers_and_device_lines_go_and_sentences_stay(string text, string own) => Assert.Equal(own, OwnText.Of(text).Own);
+    public void Footers_and_device_lines_go_and_sentences_stay(string text, string own) => Assert.Equal(own, OwnText.From(text).Own);
 
     [Theory]
     [InlineData("banners.txt")]

@@ -27,7 +27,7 @@ public sealed class CheckingTheConfiguration : IAsyncLifetime
     [Fact]
     public async Task Short_secrets_and_trust_anchors_that_are_none_are_errors()
     {
-        await File.WriteAllTextAsync(company.PathOf("config", "not-a-certificate.pem"), "hello\n");
+        await File.WriteAllTextAsync(company.PathTo("config", "not-a-certificate.pem"), "hello\n");
         var run = await Check(
             """
               - { imap: ana@us.example, host: mail.us.example, ca: not-there.pem, password: a-password }
@@ -73,10 +73,16 @@ public sealed class CheckingTheConfiguration : IAsyncLifetime
     [Fact]
     public async Task With_connect_a_database_and_a_way_out_that_cannot_be_used_fail_the_check()
     {
-        await File.WriteAllTextAsync(company.PathOf("config", "data", "crmsync.db"), "this is no database, only a file of words that is long enough to be looked at");
-        await File.WriteAllTextAsync(company.PathOf("config", "out"), "a file where a folder should be");
-        Directory.CreateDirectory(company.PathOf("config", "mail"));
-        var config = TheProgram.ConfigurationOf(company, "  - { eml: mail, address: ana@us.example }\ndelivery: { from: crmsync@us.example, folder: out }");
+        await File.WriteAllTextAsync(
+            company.PathTo("config", "data", "crmsync.db"),
+            "this is no database, only a file of words that is long enough to be looked at"
+        );
+        await File.WriteAllTextAsync(company.PathTo("config", "out"), "a file where a folder should be");
+        Directory.CreateDirectory(company.PathTo("config", "mail"));
+        var config = TheProgram.Configuration(
+            company,
+            "  - { eml: mail, address: ana@us.example }\ndelivery: { from: crmsync@us.example, folder: out }"
+        );
 
         var run = await TheProgram.Run("check", "--connect", "--config", config);
 
@@ -94,7 +100,7 @@ public sealed class CheckingTheConfiguration : IAsyncLifetime
     [InlineData("digest", "--to", "ana\u202egro.live")]
     public async Task What_an_argument_holds_never_steers_the_terminal(string verb, string option, string value)
     {
-        var config = TheProgram.ConfigurationOf(company, "  []");
+        var config = TheProgram.Configuration(company, "  []");
 
         var run = await TheProgram.Run(((string[])[verb, option, value, "--config", config]).Where(argument => argument.Length > 0));
 
@@ -114,10 +120,10 @@ public sealed class CheckingTheConfiguration : IAsyncLifetime
     [Fact]
     public async Task Marks_that_nobody_sees_are_shown_as_escapes_in_tables()
     {
-        Directory.CreateDirectory(company.PathOf("config", "mail"));
+        Directory.CreateDirectory(company.PathTo("config", "mail"));
         await File.WriteAllTextAsync(
-            company.PathOf("config", "mail", "1.eml"), TestCompany.MailText("invoice\u202efdp.exe \u200bnew", id: "1@acme.example"));
-        var config = TheProgram.ConfigurationOf(company, "  - { eml: mail, address: ana@us.example }");
+            company.PathTo("config", "mail", "1.eml"), TestCompany.MailText("invoice\u202efdp.exe \u200bnew", id: "1@acme.example"));
+        var config = TheProgram.Configuration(company, "  - { eml: mail, address: ana@us.example }");
         Assert.Equal(0, (await TheProgram.Run("sync", "--config", config)).Status);
 
         var run = await TheProgram.Run("log", "--config", config);
@@ -130,5 +136,5 @@ public sealed class CheckingTheConfiguration : IAsyncLifetime
     public Task DisposeAsync() => company.DisposeAsync().AsTask();
 
     private Task<ProgramRun> Check(string accounts, string storage = "{ sqlite: data/crmsync.db }") =>
-        TheProgram.Run("check", "--config", TheProgram.ConfigurationOf(company, accounts, storage));
+        TheProgram.Run("check", "--config", TheProgram.Configuration(company, accounts, storage));
 }

@@ -44,14 +44,14 @@ public sealed class KilledProgramTests
                 id: $"{i}@acme.example",
                 more: i % 5 == 0 ? $"In-Reply-To: <{i + 1}@acme.example>\r\n" : "",
                 body: $"text of mail {i}?");
-            File.WriteAllText(company.PathOf("mail", "ana", $"{i % 7}", $"{i}.eml"), text);
+            File.WriteAllText(company.PathTo("mail", "ana", $"{i % 7}", $"{i}.eml"), text);
             if (i % 3 == 0)
-                File.WriteAllText(company.PathOf("mail", "bob", $"{i}.eml"), text);
+                File.WriteAllText(company.PathTo("mail", "bob", $"{i}.eml"), text);
         }
     }
 
     private static string TestConfiguration(TestCompany company, string storage) =>
-        TheProgram.ConfigurationOf(
+        TheProgram.Configuration(
             company,
             "  - { eml: ../mail/ana, address: ana@us.example, name: ana }\n  - { eml: ../mail/bob, address: bob@us.example, name: bob }",
             storage);

@@ -37,13 +37,13 @@ internal static class TheProgram
     /// <param name="company">Where it goes.</param>
     /// <param name="accounts">The accounts as YAML, one an item.</param>
     /// <param name="storage">As YAML; default: an SQLite file.</param>
-    public static string ConfigurationOf(TestCompany company, string accounts, string storage = "{ sqlite: data/crmsync.db }")
+    public static string Configuration(TestCompany company, string accounts, string storage = "{ sqlite: data/crmsync.db }")
     {
         File.WriteAllText(
-            company.PathOf("config", "crmsync.yaml"),
+            company.PathTo("config", "crmsync.yaml"),
             $"version: 1\nstorage: {storage}\ncapture: {{ since: 1990-01-01 }}\naccounts:\n{accounts}\n");
         File.WriteAllText(
-            company.PathOf("config", "policy.yaml"),
+            company.PathTo("config", "policy.yaml"),
             """
             version: 1
             us: { domains: [us.example, enron.com] }
@@ -53,7 +53,7 @@ internal static class TheProgram
             rules: [ { respond: reply, within: 4bh } ]
 
             """);
-        return company.PathOf("config");
+        return company.PathTo("config");
     }
 }
 

@@ -28,9 +28,9 @@ public sealed class VerbTests
     public async Task Sync_writes_one_JSON_object_an_account_and_one_failing_account_stops_no_other()
     {
         await using var company = await Open();
-        File.WriteAllText(company.PathOf("mail", "ana", "1.eml"), MailText("one", id: "one@acme.example"));
-        File.WriteAllText(company.PathOf("mail", "bob", "1.eml"), MailText("one", id: "one@acme.example"));
-        var config = TheProgram.ConfigurationOf(
+        File.WriteAllText(company.PathTo("mail", "ana", "1.eml"), MailText("one", id: "one@acme.example"));
+        File.WriteAllText(company.PathTo("mail", "bob", "1.eml"), MailText("one", id: "one@acme.example"));
+        var config = TheProgram.Configuration(
             company,
             """
               - { eml: ../mail/ana, address: ana@us.example, name: ana }
@@ -62,8 +62,8 @@ public sealed class VerbTests
     public async Task Items_asks_the_policy_at_the_moment_given()
     {
         await using var company = await Open();
-        File.WriteAllText(company.PathOf("mail", "ana", "1.eml"), MailText("Hinges", body: "When do they come?"));
-        var config = TheProgram.ConfigurationOf(company, "  - { eml: ../mail/ana, address: ana@us.example, name: ana }");
+        File.WriteAllText(company.PathTo("mail", "ana", "1.eml"), MailText("Hinges", body: "When do they come?"));
+        var config = TheProgram.Configuration(company, "  - { eml: ../mail/ana, address: ana@us.example, name: ana }");
         await TheProgram.Run("sync", "--config", config, "--now", "2026-03-02T09:00:00Z");
 
         var open = await TheProgram.Run("items", "--config", config, "--format", "json", "--now", "2026-03-02T10:00:00Z");
@@ -83,12 +83,12 @@ public sealed class VerbTests
     public async Task A_forgotten_person_stays_forgotten_when_the_mailbox_is_read_again()
     {
         await using var company = await Open();
-        File.WriteAllText(company.PathOf("mail", "ana", "1.eml"), MailText("one"));
-        var config = TheProgram.ConfigurationOf(company, "  - { eml: ../mail/ana, address: ana@us.example, name: ana }");
+        File.WriteAllText(company.PathTo("mail", "ana", "1.eml"), MailText("one"));
+        var config = TheProgram.Configuration(company, "  - { eml: ../mail/ana, address: ana@us.example, name: ana }");
         await TheProgram.Run("sync", "--config", config);
 
         var forget = await TheProgram.Run("forget", "jane@acme.example", "--config", config);
-        File.SetLastWriteTimeUtc(company.PathOf("mail", "ana", "1.eml"), DateTime.UtcNow.AddMinutes(5));
+        File.SetLastWriteTimeUtc(company.PathTo("mail", "ana", "1.eml"), DateTime.UtcNow.AddMinutes(5));
         var sync = await TheProgram.Run("sync", "--config", config, "--format", "json");
         var log = await TheProgram.Run("log", "--config", config, "--format", "json", "--class", "all");
 
@@ -101,16 +101,16 @@ public sealed class VerbTests
     public async Task The_demo_tells_where_the_digests_are_from_any_folder_and_writes_nowhere_else()
     {
         await using var company = await Open();
-        Directory.CreateDirectory(company.PathOf("elsewhere", "x"));
-        using var process = TheProgram.Start(["demo", "--out", company.PathOf("demo")], company.PathOf("elsewhere", "x"));
+        Directory.CreateDirectory(company.PathTo("elsewhere", "x"));
+        using var process = TheProgram.Start(["demo", "--out", company.PathTo("demo")], company.PathTo("elsewhere", "x"));
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
 
         Assert.Equal(0, process.ExitCode);
-        var digests = Directory.GetFiles(company.PathOf("demo"), "*.html");
+        var digests = Directory.GetFiles(company.PathTo("demo"), "*.html");
         Assert.NotEmpty(digests);
         Assert.All(digests, digest => Assert.Contains(digest, output, StringComparison.Ordinal));
-        Assert.Empty(Directory.GetFileSystemEntries(company.PathOf("elsewhere", "x")));
+        Assert.Empty(Directory.GetFileSystemEntries(company.PathTo("elsewhere", "x")));
         Assert.Contains("4 March 2026", output, StringComparison.Ordinal);
     }
 
@@ -118,8 +118,8 @@ public sealed class VerbTests
     public async Task The_worker_harvests_and_stops_cleanly_when_asked()
     {
         await using var company = await Open();
-        File.WriteAllText(company.PathOf("mail", "ana", "1.eml"), MailText("one"));
-        var config = TheProgram.ConfigurationOf(company, "  - { eml: ../mail/ana, address: ana@us.example, name: ana }");
+        File.WriteAllText(company.PathTo("mail", "ana", "1.eml"), MailText("one"));
+        var config = TheProgram.Configuration(company, "  - { eml: ../mail/ana, address: ana@us.example, name: ana }");
         using var worker = TheProgram.Start(["run", "--config", config]);
         var error = worker.StandardError;
         var harvested = false;
@@ -139,8 +139,8 @@ public sealed class VerbTests
     public async Task The_worker_says_where_its_page_is_and_works_on_by_the_last_good_policy_while_the_files_are_broken()
     {
         await using var company = await Open();
-        File.WriteAllText(company.PathOf("mail", "ana", "1.eml"), MailText("one"));
-        var config = TheProgram.ConfigurationOf(company, "  - { eml: ../mail/ana, address: ana@us.example, name: ana }");
+        File.WriteAllText(company.PathTo("mail", "ana", "1.eml"), MailText("one"));
+        var config = TheProgram.Configuration(company, "  - { eml: ../mail/ana, address: ana@us.example, name: ana }");
         File.AppendAllText(Path.Combine(config, "crmsync.yaml"), "status: { listen: 127.0.0.1:0 }\n");
         var policy = await File.ReadAllTextAsync(Path.Combine(config, "policy.yaml"));
         await File.WriteAllTextAsync(Path.Combine(config, "policy.yaml"), policy + "nonsense: 1\n");

@@ -86,7 +86,7 @@ internal sealed class AnsweringCompany : IAsyncDisposable
     /// <param name="trusted">Servers whose word counts besides the company's own.</param>
     /// <param name="policy">Changes the policy; null: it stays.</param>
     /// <param name="dns">Gives keys of signatures, which are verified then; null: they are not.</param>
-    public static async Task<AnsweringCompany> CopyOf(
+    public static async Task<AnsweringCompany> CreateCopy(
         SentDigests sent,
         IReadOnlyList<string>? trusted = null,
         IDnsQuery? dns = null,
@@ -202,7 +202,7 @@ internal sealed class AnsweringCompany : IAsyncDisposable
     }
 
     /// <summary>The text of a digest as it would be sent.</summary>
-    public async Task<string> DigestOf(string reader, Instant now) =>
+    public async Task<string> Digest(string reader, Instant now) =>
         MimeReader.Read((await Program.Digests.Show(now, default)).First(one => one.Digest.Run.Reader.Id == reader).Mail.Bytes).Text;
 
     public async Task<EvaluationResult> Evaluate(Instant? now = null)

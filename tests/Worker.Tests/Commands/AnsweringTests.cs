@@ -33,7 +33,7 @@ public sealed class AnsweringTests(SentDigests sent) : IClassFixture<SentDigests
     [MemberData(nameof(Replies))]
     public async Task A_reply_is_understood_as_meant(string form, string text, string[] meant)
     {
-        await using var company = await AnsweringCompany.CopyOf(sent);
+        await using var company = await AnsweringCompany.CreateCopy(sent);
         company.Deliver(sent.Reply(text));
         await company.Harvest();
         Assert.True(meant.Order().SequenceEqual((await company.Commands()).Select(Words).Order()), $"{form}: {await company.Answer()}");
@@ -42,7 +42,7 @@ public sealed class AnsweringTests(SentDigests sent) : IClassFixture<SentDigests
     [Fact]
     public async Task The_sample_company_shows_its_two_commands()
     {
-        await using var company = await AnsweringCompany.CopyOf(sent);
+        await using var company = await AnsweringCompany.CreateCopy(sent);
         var commands = await new ContactLog(company.Program.Database)
             .Read(new LogFilter { Kinds = [InteractionKind.Command] }, default)
             .Select(line => line.Command!.Verb + " " + line.Command.Contact)
@@ -53,7 +53,7 @@ public sealed class AnsweringTests(SentDigests sent) : IClassFixture<SentDigests
     [Fact]
     public async Task What_is_done_leaves_the_list_and_the_rest_stays()
     {
-        await using var company = await AnsweringCompany.CopyOf(sent);
+        await using var company = await AnsweringCompany.CreateCopy(sent);
         Assert.Contains((await company.Evaluate()).Items, item => item.Id == "35SFN1HD");
         company.Deliver(sent.Reply("done 1"));
         await company.Harvest();
@@ -65,7 +65,7 @@ public sealed class AnsweringTests(SentDigests sent) : IClassFixture<SentDigests
     [Fact]
     public async Task A_snooze_until_friday_ends_on_friday_morning()
     {
-        await using var company = await AnsweringCompany.CopyOf(sent);
+        await using var company = await AnsweringCompany.CreateCopy(sent);
         company.Deliver(sent.Reply("snooze 2 friday"));
         await company.Harvest();
         var snooze = Assert.Single(await company.Commands());
@@ -78,7 +78,7 @@ public sealed class AnsweringTests(SentDigests sent) : IClassFixture<SentDigests
     [Fact]
     public async Task A_reply_to_the_plain_address_is_found_by_what_it_refers_to()
     {
-        await using var company = await AnsweringCompany.CopyOf(sent);
+        await using var company = await AnsweringCompany.CreateCopy(sent);
         company.Deliver(Letter("crmsync@bright.example", "Re: My day", "done 1", $"In-Reply-To: <{sent.MessageId}>"));
         await company.Harvest();
         Assert.Equal([Declan], (await company.Commands()).Select(Words));
@@ -87,7 +87,7 @@ public sealed class AnsweringTests(SentDigests sent) : IClassFixture<SentDigests
     [Fact]
     public async Task Every_link_of_an_item_does_what_it_says()
     {
-        await using var company = await AnsweringCompany.CopyOf(sent);
+        await using var company = await AnsweringCompany.CreateCopy(sent);
         foreach (var verb in new[] { "snooze-3d", "not-useful", "called", "done" })
         {
             // One after the other: what is done cannot be snoozed, and mails of one second are in no order.
@@ -101,7 +101,7 @@ public sealed class AnsweringTests(SentDigests sent) : IClassFixture<SentDigests
     [Fact]
     public async Task The_same_mail_and_the_same_link_twice_are_one_command()
     {
-        await using var company = await AnsweringCompany.CopyOf(sent);
+        await using var company = await AnsweringCompany.CreateCopy(sent);
         var mail = Letter("crmsync@bright.example", sent.Link("done", "35SFN1HD"), "");
         company.Deliver(mail);
         company.Deliver(mail);
@@ -122,7 +122,7 @@ public sealed class AnsweringTests(SentDigests sent) : IClassFixture<SentDigests
     [InlineData("note", "note jane.new@customer.example")]
     public async Task A_forwarded_mail_to_an_address_with_a_verb_is_about_who_wrote_it(string verb, string meant)
     {
-        await using var company = await AnsweringCompany.CopyOf(sent);
+        await using var company = await AnsweringCompany.CreateCopy(sent);
         company.Deliver(
             Letter(
                 $"crmsync+{verb}@bright.example",
@@ -140,7 +140,7 @@ public sealed class AnsweringTests(SentDigests sent) : IClassFixture<SentDigests
     [Fact]
     public async Task A_blind_copy_to_chase_means_the_mail_it_goes_with()
     {
-        await using var company = await AnsweringCompany.CopyOf(sent);
+        await using var company = await AnsweringCompany.CreateCopy(sent);
         var mail = Letter(
             "gerry@paper.example",
             "Blue film",
@@ -165,7 +165,7 @@ public sealed class AnsweringTests(SentDigests sent) : IClassFixture<SentDigests
     [Fact]
     public async Task The_copy_among_what_was_sent_proves_a_mail_no_server_signed()
     {
-        await using var company = await AnsweringCompany.CopyOf(sent);
+        await using var company = await AnsweringCompany.CreateCopy(sent);
         var mail = sent.Reply("done 1", proof: "X-None: 1", id: "sent-copy@bright.example");
         company.Deliver(mail);
         await company.Harvest();
@@ -182,7 +182,7 @@ public sealed class AnsweringTests(SentDigests sent) : IClassFixture<SentDigests
     public async Task Who_unsubscribes_gets_that_digest_no_more_until_they_subscribe_again()
     {
         var tomorrow = Instant.FromUtc(2026, 3, 5, 8, 45);
-        await using var company = await AnsweringCompany.CopyOf(sent);
+        await using var company = await AnsweringCompany.CreateCopy(sent);
         Assert.Contains("my-day ana", await Digests());
         company.Deliver(Letter("crmsync@bright.example", sent.Link("unsubscribe", "my-day"), ""));
         await company.Harvest();
@@ -205,7 +205,7 @@ public sealed class AnsweringTests(SentDigests sent) : IClassFixture<SentDigests
     [InlineData("done 99")]
     public async Task A_reply_that_asks_for_nothing_possible_changes_nothing(string text)
     {
-        await using var company = await AnsweringCompany.CopyOf(sent);
+        await using var company = await AnsweringCompany.CreateCopy(sent);
         company.Deliver(sent.Reply(text));
         await company.Harvest();
         Assert.Empty(await company.Commands());

@@ -96,7 +96,7 @@ public sealed class AskingByMail(SentDigests sent) : IClassFixture<SentDigests>
     [Fact]
     public async Task A_question_in_a_reply_may_name_the_line_and_stand_beside_commands()
     {
-        await using var company = await AnsweringCompany.CopyOf(sent);
+        await using var company = await AnsweringCompany.CreateCopy(sent);
         company.Deliver(sent.Reply("Hi,\nwho 3?\ncan I write to 2\ndone 1\nwho is tim@bright.example?"));
         await company.Harvest();
         var answer = Assert.Single(await company.Answers());
@@ -111,7 +111,7 @@ public sealed class AskingByMail(SentDigests sent) : IClassFixture<SentDigests>
     [Fact]
     public async Task A_mail_forwarded_to_brief_is_answered_with_everybody_outside_who_is_in_it()
     {
-        await using var company = await AnsweringCompany.CopyOf(sent);
+        await using var company = await AnsweringCompany.CreateCopy(sent);
         company.Deliver(
             Letter(
                 "crmsync+brief@bright.example",
@@ -129,7 +129,7 @@ public sealed class AskingByMail(SentDigests sent) : IClassFixture<SentDigests>
     [Fact]
     public async Task A_mail_to_the_address_for_briefs_that_names_nobody_asks_for_those_they_meet_next()
     {
-        await using var company = await AnsweringCompany.CopyOf(sent);
+        await using var company = await AnsweringCompany.CreateCopy(sent);
         company.Deliver(Letter("crmsync+brief@bright.example", "Hello", "Tell me"));
         await company.Harvest();
         Assert.Equal("About Jörg Schäfer and 1 other", Assert.Single(await company.Answers()).Subject);
@@ -138,7 +138,7 @@ public sealed class AskingByMail(SentDigests sent) : IClassFixture<SentDigests>
     [Fact]
     public async Task Advice_about_nobody_says_how_to_ask()
     {
-        await using var company = await AnsweringCompany.CopyOf(sent);
+        await using var company = await AnsweringCompany.CreateCopy(sent);
         company.Deliver(Letter("crmsync@bright.example", "can i write to the council", ""));
         await company.Harvest();
         Assert.Contains("names no address", Flat(Assert.Single(await company.Answers()).Text), StringComparison.Ordinal);
@@ -147,7 +147,7 @@ public sealed class AskingByMail(SentDigests sent) : IClassFixture<SentDigests>
     [Fact]
     public async Task The_same_question_mail_twice_is_answered_once_and_a_new_one_again()
     {
-        await using var company = await AnsweringCompany.CopyOf(sent);
+        await using var company = await AnsweringCompany.CreateCopy(sent);
         var mail = Letter("crmsync@bright.example", "who declan@murphymotors.example", "");
         company.Deliver(mail);
         company.Deliver(mail);
@@ -164,7 +164,7 @@ public sealed class AskingByMail(SentDigests sent) : IClassFixture<SentDigests>
         var texts = new List<string>();
         foreach (var inMemory in new[] { false, true })
         {
-            await using var company = await AnsweringCompany.CopyOf(sent);
+            await using var company = await AnsweringCompany.CreateCopy(sent);
             foreach (
                 var contact in new[]
                 {
@@ -184,7 +184,7 @@ public sealed class AskingByMail(SentDigests sent) : IClassFixture<SentDigests>
                 var log = await company.Program.Snapshot(AnsweringCompany.Answered);
                 running.Put(log.Interactions);
                 running.Cover(log.Coverage);
-                var look = new PolicyLook(company.Program.Policy, AnsweringCompany.Answered) { Running = running };
+                var look = new PolicyMoment(company.Program.Policy, AnsweringCompany.Answered) { Running = running };
                 Assert.Empty((await company.Program.Digests.Send(look, Duration.Zero, default)).Problems);
             }
 
@@ -197,7 +197,7 @@ public sealed class AskingByMail(SentDigests sent) : IClassFixture<SentDigests>
 
     private async Task AskAll(string[] subjects, Action<MimeMessage> check)
     {
-        await using var company = await AnsweringCompany.CopyOf(sent);
+        await using var company = await AnsweringCompany.CreateCopy(sent);
         foreach (var subject in subjects)
             company.Deliver(Letter("crmsync@bright.example", subject, ""));
 
@@ -209,7 +209,7 @@ public sealed class AskingByMail(SentDigests sent) : IClassFixture<SentDigests>
 
     private async Task<MimeMessage> Ask(string subject)
     {
-        await using var company = await AnsweringCompany.CopyOf(sent);
+        await using var company = await AnsweringCompany.CreateCopy(sent);
         company.Deliver(Letter("crmsync@bright.example", subject, ""));
         await company.Harvest();
         return Assert.Single(await company.Answers());

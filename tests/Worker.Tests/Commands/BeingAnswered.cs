@@ -18,12 +18,12 @@ public sealed class BeingAnswered(SentDigests sent) : IClassFixture<SentDigests>
     [Fact]
     public async Task What_was_done_is_confirmed_once_with_the_next_digest_that_leaves()
     {
-        await using var company = await AnsweringCompany.CopyOf(sent);
+        await using var company = await AnsweringCompany.CreateCopy(sent);
         company.Deliver(sent.Reply("done 1\nsnooze 2 friday\ntag 3 vip\nnote 3 has a new dog"));
         await company.Harvest();
         Assert.Empty(await company.Answers());
 
-        var next = Flat(await company.DigestOf("ana", Tomorrow));
+        var next = Flat(await company.Digest("ana", Tomorrow));
         Assert.Contains("AS YOU SAID", next, StringComparison.Ordinal);
         Assert.Contains("* Done: Answer Declan Murphy “", next, StringComparison.Ordinal);
         Assert.Contains("* Snoozed: Get in touch with Siobhán Walsh, until Fri 6 March, 09:00", next, StringComparison.Ordinal);
@@ -31,14 +31,14 @@ public sealed class BeingAnswered(SentDigests sent) : IClassFixture<SentDigests>
         Assert.Contains("* Noted: Peter Nagle: has a new dog", next, StringComparison.Ordinal);
 
         Assert.Empty(await company.Answers(Tomorrow));
-        Assert.DoesNotContain("AS YOU SAID", await company.DigestOf("ana", Tomorrow + Duration.FromDays(1)), StringComparison.Ordinal);
-        Assert.DoesNotContain("AS YOU SAID", await company.DigestOf("tim", Tomorrow), StringComparison.Ordinal);
+        Assert.DoesNotContain("AS YOU SAID", await company.Digest("ana", Tomorrow + Duration.FromDays(1)), StringComparison.Ordinal);
+        Assert.DoesNotContain("AS YOU SAID", await company.Digest("tim", Tomorrow), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Of_ten_commands_three_that_make_no_sense_are_told_at_once_with_the_reason_and_what_would_work()
     {
-        await using var company = await AnsweringCompany.CopyOf(sent);
+        await using var company = await AnsweringCompany.CreateCopy(sent);
         company.Deliver(
             sent.Reply(
                 "done 1\ntag 2 vip\nflurb 5\ncalled 3\nsnooze 2\nnote 1 likes larch\ndone 99\ntag 3 new\nnot useful 2\nuntag 3 new",
@@ -61,7 +61,7 @@ public sealed class BeingAnswered(SentDigests sent) : IClassFixture<SentDigests>
                 answer.Headers.First("Auto-Submitted"),
                 answer.Headers.First("X-Auto-Response-Suppress"),
                 answer.Headers.First("X-CrmSync")));
-        Assert.DoesNotContain("AS YOU SAID", await company.DigestOf("ana", Tomorrow), StringComparison.Ordinal);
+        Assert.DoesNotContain("AS YOU SAID", await company.Digest("ana", Tomorrow), StringComparison.Ordinal);
         Assert.Single(await company.Answers(AnsweringCompany.Answered + Duration.FromHours(2)));
     }
 
@@ -70,7 +70,7 @@ public sealed class BeingAnswered(SentDigests sent) : IClassFixture<SentDigests>
     [InlineData("", "holds no command")]
     public async Task A_reply_nobody_understands_is_told_what_would_work(string text, string reason)
     {
-        await using var company = await AnsweringCompany.CopyOf(sent);
+        await using var company = await AnsweringCompany.CreateCopy(sent);
         company.Deliver(sent.Reply(text));
         await company.Harvest();
         var answer = Assert.Single(await company.Answers());
@@ -83,7 +83,7 @@ public sealed class BeingAnswered(SentDigests sent) : IClassFixture<SentDigests>
     [InlineData("Many thanks, all done, perfect")]
     public async Task Thanks_are_thanks(string text)
     {
-        await using var company = await AnsweringCompany.CopyOf(sent);
+        await using var company = await AnsweringCompany.CreateCopy(sent);
         company.Deliver(sent.Reply(text));
         await company.Harvest();
         Assert.Empty(await company.Answers());
@@ -92,7 +92,7 @@ public sealed class BeingAnswered(SentDigests sent) : IClassFixture<SentDigests>
     [Fact]
     public async Task Who_keeps_us_in_copy_of_what_they_write_to_others_hears_nothing()
     {
-        await using var company = await AnsweringCompany.CopyOf(sent);
+        await using var company = await AnsweringCompany.CreateCopy(sent);
         company.Deliver(Letter("gerry@paper.example, crmsync@bright.example", "Blue film", "Please send the price of the blue film."));
         await company.Harvest();
         Assert.Empty(await company.Answers());
@@ -120,7 +120,7 @@ public sealed class BeingAnswered(SentDigests sent) : IClassFixture<SentDigests>
     [MemberData(nameof(Unanswered))]
     public async Task Strangers_and_machines_are_never_answered(string form, string from, string headers)
     {
-        await using var company = await AnsweringCompany.CopyOf(sent);
+        await using var company = await AnsweringCompany.CreateCopy(sent);
         company.Deliver(
             Letter(
                 sent.ReplyTo,
@@ -137,7 +137,7 @@ public sealed class BeingAnswered(SentDigests sent) : IClassFixture<SentDigests>
     [Fact]
     public async Task An_answer_that_comes_back_is_not_answered()
     {
-        await using var company = await AnsweringCompany.CopyOf(sent);
+        await using var company = await AnsweringCompany.CreateCopy(sent);
         company.Deliver(sent.Reply("flurb 2"));
         await company.Harvest();
         var answer = Assert.Single(await company.Answers());
@@ -160,7 +160,7 @@ public sealed class BeingAnswered(SentDigests sent) : IClassFixture<SentDigests>
     [Fact]
     public async Task Twenty_answers_an_hour_are_enough_and_the_rest_waits()
     {
-        await using var company = await AnsweringCompany.CopyOf(sent);
+        await using var company = await AnsweringCompany.CreateCopy(sent);
         for (var i = 0; i < 25; i++)
             company.Deliver(sent.Reply($"flurb {i}"));
         await company.Harvest();
@@ -172,7 +172,7 @@ public sealed class BeingAnswered(SentDigests sent) : IClassFixture<SentDigests>
     [Fact]
     public async Task A_run_that_dies_before_the_answer_is_written_leaves_one_answer_and_two_workers_too()
     {
-        await using var company = await AnsweringCompany.CopyOf(sent);
+        await using var company = await AnsweringCompany.CreateCopy(sent);
         company.Deliver(sent.Reply("flurb 2"));
         await company.Harvest();
         var owed = Assert.Single(await new CommandInbox(company.Program.Database).OwedAtOnce(default));
@@ -190,7 +190,7 @@ public sealed class BeingAnswered(SentDigests sent) : IClassFixture<SentDigests>
     [Fact]
     public async Task What_was_said_about_an_erased_person_goes_with_them()
     {
-        await using var company = await AnsweringCompany.CopyOf(sent);
+        await using var company = await AnsweringCompany.CreateCopy(sent);
         company.Deliver(Letter("crmsync+note@bright.example", "Declan", "declan@murphymotors.example likes larch"));
         company.Deliver(Letter("crmsync@bright.example", "who declan@murphymotors.example", ""));
         await company.Harvest();
@@ -215,10 +215,10 @@ public sealed class BeingAnswered(SentDigests sent) : IClassFixture<SentDigests>
     [InlineData("snooze 2 monday", "snooze 2 friday", "snooze 2 monday", "2026-03-09T09:00:00Z")]
     public async Task Of_three_snoozes_the_last_counts_whether_in_one_mail_or_three(string first, string second, string third, string until)
     {
-        await using var one = await AnsweringCompany.CopyOf(sent);
+        await using var one = await AnsweringCompany.CreateCopy(sent);
         one.Deliver(sent.Reply($"{first}\n{second}\n{third}"));
         await one.Harvest();
-        await using var three = await AnsweringCompany.CopyOf(sent);
+        await using var three = await AnsweringCompany.CreateCopy(sent);
 
         // They came within a second, the last one first, as when a telephone is back on the net.
         three.Deliver(
@@ -244,7 +244,7 @@ public sealed class BeingAnswered(SentDigests sent) : IClassFixture<SentDigests>
     [Fact]
     public async Task A_tag_given_and_taken_and_given_again_is_given()
     {
-        await using var company = await AnsweringCompany.CopyOf(sent);
+        await using var company = await AnsweringCompany.CreateCopy(sent);
         company.Deliver(sent.Reply("tag 2 vip\nuntag 2 vip"));
         company.Deliver(sent.Reply("tag 2 vip", date: "Wed, 4 Mar 2026 09:58:00 +0000"));
         await company.Harvest();

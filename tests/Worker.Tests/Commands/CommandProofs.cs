@@ -19,7 +19,7 @@ public sealed class CommandProofs(SentDigests sent) : IClassFixture<SentDigests>
     [InlineData("Projects.Sent")]
     public async Task A_folder_whose_name_contains_sent_proves_nothing(string folder)
     {
-        await using var company = await AnsweringCompany.CopyOf(sent);
+        await using var company = await AnsweringCompany.CreateCopy(sent);
         var mail = sent.Reply("done 1", proof: NoProof, id: "copy@bright.example");
         company.Deliver(mail);
         company.DeliverTo("ana", mail, folder);
@@ -32,7 +32,7 @@ public sealed class CommandProofs(SentDigests sent) : IClassFixture<SentDigests>
     [Fact]
     public async Task A_sent_copy_proves_only_the_address_it_names()
     {
-        await using var company = await AnsweringCompany.CopyOf(sent);
+        await using var company = await AnsweringCompany.CreateCopy(sent);
         var mail = Letter("gerry@paper.example", "Blue film", "Please send the price.", proof: NoProof, id: "film@bright.example");
         company.DeliverSent("Bcc: crmsync+chase@bright.example\n" + mail);
         company.Deliver("Delivered-To: crmsync+tag-vip@bright.example\n" + mail);
@@ -44,7 +44,7 @@ public sealed class CommandProofs(SentDigests sent) : IClassFixture<SentDigests>
     [Fact]
     public async Task A_sent_copy_of_a_colleague_proves_nothing()
     {
-        await using var company = await AnsweringCompany.CopyOf(sent);
+        await using var company = await AnsweringCompany.CreateCopy(sent);
         var mail = sent.Reply("done 1", proof: NoProof, id: "copy@bright.example");
         company.Deliver(mail);
         company.DeliverTo("tim", mail, "Sent");
@@ -56,7 +56,7 @@ public sealed class CommandProofs(SentDigests sent) : IClassFixture<SentDigests>
     [Fact]
     public async Task Another_mail_under_the_message_id_of_a_sent_copy_is_not_that_mail()
     {
-        await using var company = await AnsweringCompany.CopyOf(sent);
+        await using var company = await AnsweringCompany.CreateCopy(sent);
         company.DeliverSent(sent.Reply("called 1", proof: NoProof, id: "copy@bright.example"));
         var forged = sent.Reply("done 1\ndone 2", proof: NoProof, id: "copy@bright.example");
         company.Deliver(forged);
@@ -69,7 +69,7 @@ public sealed class CommandProofs(SentDigests sent) : IClassFixture<SentDigests>
     [Fact]
     public async Task The_day_counts_from_first_sight_and_does_not_end_before_the_authors_mailbox_was_read()
     {
-        await using var company = await AnsweringCompany.CopyOf(sent);
+        await using var company = await AnsweringCompany.CreateCopy(sent);
         var mail = sent.Reply("done 1", proof: NoProof, id: "copy@bright.example");
         company.Deliver(mail);
 
@@ -89,7 +89,7 @@ public sealed class CommandProofs(SentDigests sent) : IClassFixture<SentDigests>
     [Fact]
     public async Task A_mail_sent_once_more_under_another_id_does_nothing_again()
     {
-        await using var company = await AnsweringCompany.CopyOf(sent);
+        await using var company = await AnsweringCompany.CreateCopy(sent);
         company.Deliver(sent.Reply("tag 1 vip", id: "one@bright.example"));
         await company.Harvest();
         company.Deliver(sent.Reply("untag 1 vip", date: "Wed, 4 Mar 2026 09:56:00 +0000"));
@@ -107,7 +107,7 @@ public sealed class CommandProofs(SentDigests sent) : IClassFixture<SentDigests>
     public async Task Whoever_may_not_see_a_contact_may_not_act_on_them(string verb)
     {
         // In a team everybody sees what the others look after.
-        await using var company = await AnsweringCompany.CopyOf(
+        await using var company = await AnsweringCompany.CreateCopy(
             sent,
             policy: text => text.Replace("lead: olga, members: [ana, tim]", "lead: olga, members: [olga]", StringComparison.Ordinal));
         company.Deliver(
@@ -149,7 +149,7 @@ public sealed class CommandProofs(SentDigests sent) : IClassFixture<SentDigests>
     [Fact]
     public async Task Undo_takes_back_the_whole_last_mail_and_what_was_done_can_be_done_again()
     {
-        await using var company = await AnsweringCompany.CopyOf(sent);
+        await using var company = await AnsweringCompany.CreateCopy(sent);
         company.Deliver(sent.Reply("done 1\ntag 2 vip"));
         await company.Harvest();
         Assert.DoesNotContain((await company.Evaluate()).Items, item => item.Id == "35SFN1HD");
@@ -171,7 +171,7 @@ public sealed class CommandProofs(SentDigests sent) : IClassFixture<SentDigests>
     [Fact]
     public async Task Undo_takes_back_a_link_and_nothing_older_than_a_day()
     {
-        await using var company = await AnsweringCompany.CopyOf(sent);
+        await using var company = await AnsweringCompany.CreateCopy(sent);
         company.Deliver(Letter("crmsync@bright.example", sent.Link("done", "35SFN1HD"), ""));
         await company.Harvest();
         company.Deliver(Letter("crmsync+undo@bright.example", "undo", "", date: "Wed, 4 Mar 2026 09:57:00 +0000"));
@@ -188,7 +188,7 @@ public sealed class CommandProofs(SentDigests sent) : IClassFixture<SentDigests>
     [Fact]
     public async Task An_item_is_given_by_whoever_looks_after_it_and_the_other_sees_it()
     {
-        await using var company = await AnsweringCompany.CopyOf(sent);
+        await using var company = await AnsweringCompany.CreateCopy(sent);
         company.Deliver(sent.Reply("give 1 to tim"));
         company.Deliver(sent.Reply("give 2 to nobody", date: "Wed, 4 Mar 2026 09:56:00 +0000"));
         company.Deliver(sent.Reply("give 3 to conor", date: "Wed, 4 Mar 2026 09:57:00 +0000"));
@@ -207,7 +207,7 @@ public sealed class CommandProofs(SentDigests sent) : IClassFixture<SentDigests>
     [Fact]
     public async Task Help_says_what_can_be_said_and_today_lists_what_can_be_answered()
     {
-        await using var company = await AnsweringCompany.CopyOf(sent);
+        await using var company = await AnsweringCompany.CreateCopy(sent);
         company.Deliver(sent.Reply("help"));
         await company.Harvest();
         Assert.Contains("all but 2", Flat(Assert.Single(await company.Answers()).Text), StringComparison.Ordinal);
@@ -227,7 +227,7 @@ public sealed class CommandProofs(SentDigests sent) : IClassFixture<SentDigests>
     [Fact]
     public async Task A_line_is_carried_out_whole_or_not_at_all_and_told_in_its_words()
     {
-        await using var company = await AnsweringCompany.CopyOf(sent);
+        await using var company = await AnsweringCompany.CreateCopy(sent);
         company.Deliver(sent.Reply("done 1, done 99\ncalled 2: she rings back\ndone all but 1, 2, 3\nsnooze 3 friday, give 3 to nobody"));
         await company.Harvest();
         var commands = await company.Commands();

@@ -26,7 +26,7 @@ public sealed class ForgedCommands(SentDigests sent) : IClassFixture<SentDigests
         Assert.All(
             mails.GroupBy(mail => mail.Name.Split('-')[0], StringComparer.Ordinal),
             way => Assert.True(way.Count() <= 5, $"{way.Key}: {way.Count()}"));
-        await using var company = await AnsweringCompany.CopyOf(sent, Trusted);
+        await using var company = await AnsweringCompany.CreateCopy(sent, Trusted);
         foreach (var mail in mails)
             company.Deliver(mail.Bytes(sent));
 
@@ -41,7 +41,7 @@ public sealed class ForgedCommands(SentDigests sent) : IClassFixture<SentDigests
         Assert.Equal(mails.Count, answers.Count);
         Assert.Multiple([.. mails.Select(mail => (Action)(() =>
         {
-            var answer = answers[Letters.IdOf(mail.Bytes(sent))];
+            var answer = answers[Letters.Id(mail.Bytes(sent))];
             var reason = mail.Meant[(mail.Meant.IndexOf(',', StringComparison.Ordinal) + 2)..];
             Assert.True(
                 answer.State == CommandMailState.Refused && answer.Words!.Contains(reason, StringComparison.Ordinal),
@@ -56,7 +56,7 @@ public sealed class ForgedCommands(SentDigests sent) : IClassFixture<SentDigests
         Assert.Equal(15, mails.Count);
         Assert.Multiple([.. await Task.WhenAll(mails.Select(async mail =>
         {
-            await using var company = await AnsweringCompany.CopyOf(sent, Trusted);
+            await using var company = await AnsweringCompany.CreateCopy(sent, Trusted);
             company.Deliver(mail.Bytes(sent));
             await company.Harvest();
             var said = string.Join("; ", (await company.Commands()).Select(command => command.Verb));

@@ -49,7 +49,7 @@ public sealed class HostileMail(SentDigests sent) : IClassFixture<SentDigests>
     [MemberData(nameof(Lines))]
     public async Task Whatever_a_reply_holds_its_answer_is_one_sound_mail_and_the_next_mail_is_obeyed(string form, string text)
     {
-        await using var company = await AnsweringCompany.CopyOf(sent);
+        await using var company = await AnsweringCompany.CreateCopy(sent);
         company.Deliver(sent.Reply(text));
         company.Deliver(sent.Reply("called 3", date: "Wed, 4 Mar 2026 09:57:00 +0000"));
         await company.Harvest();
@@ -63,7 +63,7 @@ public sealed class HostileMail(SentDigests sent) : IClassFixture<SentDigests>
     [InlineData("flurb 😀 who jane@acme.example\u202E<script>")]
     public async Task Whatever_a_subject_holds_the_answer_is_one_sound_mail(string subject)
     {
-        await using var company = await AnsweringCompany.CopyOf(sent);
+        await using var company = await AnsweringCompany.CreateCopy(sent);
         company.Deliver(Letter("crmsync@bright.example", subject.Replace("\r\n", "\r\n ", StringComparison.Ordinal), ""));
         company.Deliver(Letter("crmsync@bright.example", "who declan@murphymotors.example " + new string('x', 10_000), ""));
         await company.Harvest();
@@ -75,7 +75,7 @@ public sealed class HostileMail(SentDigests sent) : IClassFixture<SentDigests>
     [Fact]
     public async Task A_customer_with_a_name_and_subjects_full_of_tricks_makes_a_sound_brief()
     {
-        await using var company = await AnsweringCompany.CopyOf(sent);
+        await using var company = await AnsweringCompany.CreateCopy(sent);
         var name = Words($"Eve {Trick}\r\nBcc: all@evil.example {new string('ж', 9_000)}");
         foreach (var number in Enumerable.Range(1, 5))
         {
@@ -103,7 +103,7 @@ public sealed class HostileMail(SentDigests sent) : IClassFixture<SentDigests>
     [Fact]
     public async Task What_was_done_cannot_be_snoozed_afterwards_and_says_so()
     {
-        await using var company = await AnsweringCompany.CopyOf(sent);
+        await using var company = await AnsweringCompany.CreateCopy(sent);
         company.Deliver(sent.Reply("done 1\nsnooze 1 friday\nsnooze 3 friday"));
         await company.Harvest();
         Assert.Equal(
@@ -122,7 +122,7 @@ public sealed class HostileMail(SentDigests sent) : IClassFixture<SentDigests>
     [Fact]
     public async Task A_mail_kept_in_a_form_nobody_knows_any_more_stops_no_other()
     {
-        await using var company = await AnsweringCompany.CopyOf(sent);
+        await using var company = await AnsweringCompany.CreateCopy(sent);
         await new CommandInbox(company.Program.Database).Keep(
             [
                 new WaitingCommand(

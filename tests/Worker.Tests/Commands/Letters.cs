@@ -1,9 +1,9 @@
-using CrmSync.Domain.Log;
-using CrmSync.Mail.Mime;
-using CrmSync.Worker.Sources;
 using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
+using CrmSync.Domain.Log;
+using CrmSync.Mail.Mime;
+using CrmSync.Worker.Sources;
 
 namespace CrmSync.Worker.Tests.Commands;
 
@@ -24,6 +24,8 @@ internal static class Letters
         string date = "Wed, 4 Mar 2026 09:55:00 +0000"
     ) => Letter(sent.ReplyTo, "Re: My day · Ana · Wed 4 March", text, "X-Form: reply", from, proof, date, id);
 
+    private const string PlainText = "Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n";
+
     public static string Letter(
         string to,
         string subject,
@@ -33,10 +35,11 @@ internal static class Letters
         string proof = Signed,
         string date = "Wed, 4 Mar 2026 09:55:00 +0000",
         string? id = null) =>
-        $"Received: from mx.bright.example by store.bright.example with LMTP; {date}\n{proof}\nFrom: A Person <{from}>\nTo: "
-            + $"{to}\nSubject: {Encoded(subject)}\nDate: {date}\nMessage-ID: <{id ?? Guid.NewGuid() + "@bright.example"}>\nMIME-Version: "
-            + $"1.0\n"
-        + $"{(more.Contains("Content-Type", StringComparison.Ordinal) ? "" : "Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n")}{more}\n\n{text}\n";
+        $"Received: from mx.bright.example by store.bright.example with LMTP; {date}\n{proof}\nFrom: A Person <{from}>\n"
+        + $"To: {to}\nSubject: {Encoded(subject)}\nDate: {date}\nMessage-ID: <{id ?? Guid.NewGuid() + "@bright.example"}>\n"
+        + "MIME-Version: 1.0\n"
+        + (more.Contains("Content-Type", StringComparison.Ordinal) ? "" : PlainText)
+        + $"{more}\n\n{text}\n";
 
     /// <summary>The subject a mail program writes when the link in the digest is pressed.</summary>
     public static string Link(this SentDigests sent, string verb, string item)
@@ -48,9 +51,9 @@ internal static class Letters
     }
 
     /// <summary>The id a mail has in the command mailbox.</summary>
-    public static string IdOf(byte[] mail)
+    public static string Id(byte[] mail)
     {
-        var identity = MailIdentity.Of(MailTranslation.FactsOf(MimeReader.Read(mail), stored: null));
+        var identity = MailIdentity.From(MailTranslation.ReadFacts(MimeReader.Read(mail), stored: null));
         return identity.MessageKey ?? identity.Fingerprint;
     }
 

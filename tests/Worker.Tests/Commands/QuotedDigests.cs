@@ -32,7 +32,7 @@ public sealed partial class QuotedDigests(SentDigests sent) : IClassFixture<Sent
         var answers = (await new CommandInbox(company.Program.Database).Since(SampleCompany.Story, default)).ToDictionary(one => one.Id);
         Assert.Multiple([.. mails.Select(mail => (Action)(() =>
         {
-            var words = answers[Letters.IdOf(mail.Bytes(sent, Letters.Signed))].Words!;
+            var words = answers[Letters.Id(mail.Bytes(sent, Letters.Signed))].Words!;
             var isRight = mail.Meant switch
             {
                 "below" => words.Contains("stands below what you quote", StringComparison.Ordinal),
@@ -71,7 +71,7 @@ public sealed partial class QuotedDigests(SentDigests sent) : IClassFixture<Sent
     /// <summary>The company, whose ledger holds the digest of the fixtures as what Ana was sent.</summary>
     private async Task<AnsweringCompany> Quoting()
     {
-        var company = await AnsweringCompany.CopyOf(sent);
+        var company = await AnsweringCompany.CreateCopy(sent);
         var bytes = MailWriter.Write(
             new OutgoingMail
             {
@@ -87,7 +87,7 @@ public sealed partial class QuotedDigests(SentDigests sent) : IClassFixture<Sent
         Assert.Equal(
             1,
             await connection.ExecuteAsync("update digest set bytes = @bytes where message_id = @id", new { bytes, id = sent.MessageId }));
-        Assert.Equal(3, (await new DigestLedger(company.Program.Database).ItemsOf(sent.MessageId, default)).Count(item => item.Key <= 3));
+        Assert.Equal(3, (await new DigestLedger(company.Program.Database).ReadItems(sent.MessageId, default)).Count(item => item.Key <= 3));
         return company;
     }
 

@@ -79,9 +79,9 @@ public sealed class VerifiedSignatures(SentDigests sent) : IClassFixture<SentDig
         var answers = (await new CommandInbox(company.Program.Database).Since(SampleCompany.Story, default)).ToDictionary(one => one.Id);
         Assert.Multiple([.. mails.Select((mail, i) => (Action)(() =>
             Assert.True(
-                answers.GetValueOrDefault(Letters.IdOf(mail.Mail)) is { State: CommandMailState.Refused, Words: { } words }
+                answers.GetValueOrDefault(Letters.Id(mail.Mail)) is { State: CommandMailState.Refused, Words: { } words }
                     && words.Contains(mail.Reason, StringComparison.Ordinal),
-                $"{i}: {mail.Reason}: {answers.GetValueOrDefault(Letters.IdOf(mail.Mail))}")))]);
+                $"{i}: {mail.Reason}: {answers.GetValueOrDefault(Letters.Id(mail.Mail))}")))]);
     }
 
     [Fact]
@@ -103,7 +103,7 @@ public sealed class VerifiedSignatures(SentDigests sent) : IClassFixture<SentDig
     public ValueTask DisposeAsync() => names.DisposeAsync();
 
     private Task<AnsweringCompany> Company() =>
-        AnsweringCompany.CopyOf(
+        AnsweringCompany.CreateCopy(
             sent,
             dns: new LookupClient(
                 new LookupClientOptions(names.Address)

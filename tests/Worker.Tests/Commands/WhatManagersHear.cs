@@ -16,7 +16,7 @@ public sealed class WhatManagersHear(SentDigests sent) : IClassFixture<SentDiges
     [Fact]
     public async Task A_digest_that_came_back_one_that_was_stopped_and_a_mail_nobody_can_be_held_to_are_told()
     {
-        await using var company = await AnsweringCompany.CopyOf(sent);
+        await using var company = await AnsweringCompany.CreateCopy(sent);
         company.Deliver(WildMail.In("Refusals").Single(mail => mail.Name == "bounce-of-the-digest").Bytes(sent));
         company.Deliver(Letter("crmsync@bright.example", sent.Link("unsubscribe", "my-day"), ""));
         company.Deliver(sent.Reply("done 1", proof: "X-None: 1", date: "Wed, 4 Mar 2026 09:00:00 +0000"));
@@ -52,7 +52,7 @@ public sealed class WhatManagersHear(SentDigests sent) : IClassFixture<SentDiges
     [Fact]
     public async Task What_came_back_has_told_its_reader_nothing()
     {
-        await using var company = await AnsweringCompany.CopyOf(sent);
+        await using var company = await AnsweringCompany.CreateCopy(sent);
         var ledger = new DigestLedger(company.Program.Database);
         Assert.Single((await ledger.History("my-day", "ana", new LocalDate(2026, 3, 5), default)).Sent);
         company.Deliver(WildMail.In("Refusals").Single(mail => mail.Name == "bounce-of-the-digest").Bytes(sent));
@@ -63,11 +63,11 @@ public sealed class WhatManagersHear(SentDigests sent) : IClassFixture<SentDiges
     [Fact]
     public async Task Equal_refusals_are_counted_and_old_ones_are_history()
     {
-        await using var company = await AnsweringCompany.CopyOf(sent);
+        await using var company = await AnsweringCompany.CreateCopy(sent);
         company.Deliver(sent.Reply("done 1", from: "declan@murphymotors.example"));
         company.Deliver(sent.Reply("done 2", from: "declan@murphymotors.example"));
         await company.Harvest();
-        var mails = company.Program.Part<MailStanding>();
+        var mails = company.Program.Part<MailTroubles>();
         Assert.Equal(
             "2 mails to the command mailbox changed nothing: declan@murphymotors.example is none of the people of the policy",
             Assert.Single(await mails.Commands(AnsweringCompany.Answered - Duration.FromDays(7), default)).Words);

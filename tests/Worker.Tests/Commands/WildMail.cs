@@ -89,14 +89,14 @@ internal sealed partial record WildMail(string Name, string Meant, string Source
                 continue;
 
             isBody = true;
-            encode = EncoderOf(head.ToString());
+            encode = Encoder(head.ToString());
         }
 
         bytes.AddRange(encode(body.ToString()));
         return [.. bytes];
     }
 
-    private static Func<string, byte[]> EncoderOf(string head)
+    private static Func<string, byte[]> Encoder(string head)
     {
         var name = Regex.Match(head, "charset=\"(?<name>[^\"]+)\"", RegexOptions.ExplicitCapture).Groups["name"].Value;
         Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);

@@ -24,7 +24,7 @@ public sealed class WildReplies(SentDigests sent) : IClassFixture<SentDigests>
     [Fact]
     public async Task Replies_are_understood_as_meant_whatever_program_wrote_them()
     {
-        await using var company = await AnsweringCompany.CopyOf(sent);
+        await using var company = await AnsweringCompany.CreateCopy(sent);
 
         // What is done cannot be snoozed any more: those come first.
         var mails = WildMail
@@ -65,7 +65,7 @@ public sealed class WildReplies(SentDigests sent) : IClassFixture<SentDigests>
     [Fact]
     public async Task Forged_foreign_expired_automatic_and_bounced_mails_are_refused_with_the_right_reason_and_only_colleagues_are_told()
     {
-        await using var company = await AnsweringCompany.CopyOf(sent);
+        await using var company = await AnsweringCompany.CreateCopy(sent);
         var mails = WildMail.In("Refusals");
         Assert.True(mails.Count >= 20, $"there are {mails.Count}");
         foreach (var mail in mails)
@@ -88,7 +88,7 @@ public sealed class WildReplies(SentDigests sent) : IClassFixture<SentDigests>
                 (Action)(
                     () =>
                     {
-                        var identity = MailIdentity.Of(MailTranslation.FactsOf(MimeReader.Read(mail.Bytes(sent)), stored: null));
+                        var identity = MailIdentity.From(MailTranslation.ReadFacts(MimeReader.Read(mail.Bytes(sent)), stored: null));
                         var answer = answers[identity.MessageKey ?? identity.Fingerprint];
                         var (told, reason) = (
                             mail.Meant[..mail.Meant.IndexOf(',', StringComparison.Ordinal)],
@@ -113,7 +113,7 @@ public sealed class WildReplies(SentDigests sent) : IClassFixture<SentDigests>
                     words[0] switch
                     {
                         "snooze" => $"snoozed {Names[words[1]]} "
-                            + $"{NodaTime.Text.LocalDatePattern.Iso.Parse(words[2]).Value.ToString("ddd d MMMM", CultureInfo.InvariantCulture)}",
+                            + NodaTime.Text.LocalDatePattern.Iso.Parse(words[2]).Value.ToString("ddd d MMMM", CultureInfo.InvariantCulture),
                         "not-useful" => $"not useful {Names[words[1]]}",
                         _ => $"{words[0]} {Names[words[1]]}",
                     }));
@@ -127,6 +127,7 @@ public sealed class WildReplies(SentDigests sent) : IClassFixture<SentDigests>
                 {
                     var kind = one[..Math.Max(0, one.IndexOf(':', StringComparison.Ordinal))];
                     var until = one.IndexOf(", until ", StringComparison.Ordinal);
-                    return $"{kind} {Names.Values.FirstOrDefault(name => one.Contains(name, StringComparison.Ordinal))}{(until < 0 ? "" : " " + one[(until + 8)..one.LastIndexOf(',')])}";
+                    return $"{kind} {Names.Values.FirstOrDefault(name => one.Contains(name, StringComparison.Ordinal))}"
+                        + (until < 0 ? "" : " " + one[(until + 8)..one.LastIndexOf(',')]);
                 }));
 }

@@ -60,8 +60,12 @@ public sealed class ReadingTheConfiguration : IDisposable
 
         Assert.Equal(
             ["socks5://proxy.us.example:1080", "http://proxy.us.example:8080", null],
-            configuration.Accounts.Cast<ImapAccount>().Select(account => account.Server.Proxy?.Reveal()));
-        Assert.Equal("socks5://proxy.us.example:1080", Assert.IsType<DeliveryChoice.Smtp>(configuration.Delivery!.Way).Server.Proxy?.Reveal());
+            configuration.Accounts.Cast<ImapAccount>().Select(account => account.Server.Proxy?.Reveal())
+        );
+        Assert.Equal(
+            "socks5://proxy.us.example:1080",
+            Assert.IsType<DeliveryChoice.Smtp>(configuration.Delivery!.Way).Server.Proxy?.Reveal()
+        );
     }
 
     [Fact]
@@ -125,7 +129,7 @@ public sealed class ReadingTheConfiguration : IDisposable
         Assert.Equal(("cy@us.example", "cy-pw"), (imap[3].User, Assert.IsType<Login.Password>(imap[3].Login).Value.Reveal()));
         Assert.Equal(
             "graph:bo@contoso.example",
-            configuration.Accounts.OfType<GraphAccount>().Single().NameOf(EmailAddress.Parse("bo@contoso.example")));
+            configuration.Accounts.OfType<GraphAccount>().Single().MailboxAccountName(EmailAddress.Parse("bo@contoso.example")));
         Assert.IsType<DeliveryChoice.Graph>(configuration.Delivery!.Way);
         Assert.Equal(("::1", 8025), (configuration.Status!.Host, configuration.Status.Port));
         Assert.Equal(Duration.FromMinutes(1), configuration.Schedule.Mail);

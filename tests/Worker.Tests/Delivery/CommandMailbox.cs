@@ -19,7 +19,7 @@ internal sealed class CommandMailbox
     private CommandMailbox(HarvestLedger ledger, Accounts accounts, AccountState account, FolderState inbox) =>
         (this.ledger, this.accounts, this.account, this.inbox) = (ledger, accounts, account, inbox);
 
-    public static async Task<CommandMailbox> Of(ContactDatabase database)
+    public static async Task<CommandMailbox> From(ContactDatabase database)
     {
         var (ledger, accounts) = (new HarvestLedger(database), new Accounts(database));
         var registered = await accounts.Register("commands", "maildir", "crmsync@bright.example", default);
@@ -39,7 +39,7 @@ internal sealed class CommandMailbox
             var items = await ledger.Take(account, HarvestLedger.LargestBatch, now, default);
             await ledger.Store(
                 account,
-                [.. arrived.Select((mail, i) => new ItemResult.Mail(items[i].Number, LineOf(mail, now)))],
+                [.. arrived.Select((mail, i) => new ItemResult.Mail(items[i].Number, ReadLine(mail, now)))],
                 new Classifier(Some.Policy),
                 default);
         }
@@ -47,7 +47,7 @@ internal sealed class CommandMailbox
         await accounts.Succeeded(account, now, now, default);
     }
 
-    private static MailLine LineOf(ReadOnlyMemory<byte> mail, Instant now)
+    private static MailLine ReadLine(ReadOnlyMemory<byte> mail, Instant now)
     {
         var message = MimeReader.Read(mail);
         var facts = new MailFacts
@@ -60,6 +60,10 @@ internal sealed class CommandMailbox
             BodyDigest = message.BodyDigest,
             Headers = new Dictionary<string, string> { ["x-crmsync"] = "digest" },
         };
-        return MailLine.Of(new MailObservation("commands", facts, null), new Capture(Some.Policy, Capture.DefaultTextLimit), now);
+        return MailLine.FromObservation(
+            new MailObservation("commands", facts, null),
+            new Capture(Some.Policy, Capture.DefaultTextLimit),
+            now
+        );
     }
 }

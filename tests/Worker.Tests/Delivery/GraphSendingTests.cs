@@ -65,7 +65,7 @@ public sealed class GraphSendingTests
         await ledger.Plan(new PlannedMail("d2@us.example", "my-day", "ana", "2026-03-05", Now), Now, default);
         await ledger.KeepBytes("d2@us.example", Mail("d2@us.example"), [], Now, default);
         Assert.Single((await Send(graph, ledger, minutes: 0)).Problems);
-        Assert.True((await new DeliveryStanding(graph.Company.Database).Trouble(default))!.NeedsSomebody);
+        Assert.True((await new DeliveryHealth(graph.Company.Database).Trouble(default))!.NeedsSomebody);
         Assert.Equal(2, await ledger.CountUnsent(default));
         Assert.Empty((await Send(graph, ledger, minutes: 0)).Problems);
     }
@@ -95,10 +95,10 @@ public sealed class GraphSendingTests
         var sender = new MailSender("test", Domain.Company.EmailAddress.Parse("crmsync@us.example"), "CrmSync", "us.example");
         return await new Outbox(
             ledger,
-            new DeliveryStanding(graph.Company.Database),
+            new DeliveryHealth(graph.Company.Database),
             way,
             new SentCopies(graph.Company.Accounts, ledger, null),
-            TestCompany.PolicyOf("us.example"),
+            TestCompany.CreatePolicy("us.example"),
             sender,
             BootClock.Instance).SendAll(Now + Duration.FromMinutes(minutes), lease, default);
     }

@@ -232,7 +232,7 @@ public sealed class OutboxTests : IAsyncLifetime, IAsyncDisposable
         var policy = Some.Policy with { People = people };
         var facts = Some.Facts([.. people.Select(p => Some.Item($"I{p.Id}", owner: p.Id))], policy: policy);
         await using var server = new FakeSmtpServer();
-        var commands = await CommandMailbox.Of(database);
+        var commands = await CommandMailbox.From(database);
         var random = new Random(7);
         var now = Some.Now;
         for (var life = 0; life <= 50; life++)
@@ -281,7 +281,7 @@ public sealed class OutboxTests : IAsyncLifetime, IAsyncDisposable
     private Outbox Outbox(IMailDelivery delivery, CompanyPolicy? policy = null) =>
         new(
             ledger,
-            new DeliveryStanding(database),
+            new DeliveryHealth(database),
             delivery,
             new SentCopies(new Accounts(database), ledger, Written.Sender.CommandMailbox),
             policy ?? Some.Policy,

@@ -19,7 +19,7 @@ public sealed class PartialDeliveryTests
         var id = await company.Keep();
         Assert.Single((await company.Send()).Sent);
         Assert.Equal(["ana@bright.example", "crmsync@bright.example"], Assert.Single(company.Server.Taken).Recipients);
-        var sent = await company.Of(id);
+        var sent = await company.Mail(id);
         Assert.Equal((LedgerState.Sent, LedgerCopy.Follows), (sent.State, sent.Copy));
 
         // The copy stands in the envelope alone.
@@ -38,13 +38,13 @@ public sealed class PartialDeliveryTests
         Assert.Contains(answer[4..], Assert.Single((await company.Send()).Problems).Reason, StringComparison.Ordinal);
         Assert.Empty(company.Server.Taken);
         Assert.DoesNotContain("DATA", company.Server.Received);
-        Assert.Equal(LedgerState.Rendered, (await company.Of(id)).State);
+        Assert.Equal(LedgerState.Rendered, (await company.Mail(id)).State);
 
         // Not before its time.
         Assert.Empty((await company.Send(0)).Problems);
         Assert.Single((await company.Send(1)).Problems);
         Assert.Empty((await company.Send(2)).Problems);
-        Assert.Equal(2, (await company.Of(id)).Attempts);
+        Assert.Equal(2, (await company.Mail(id)).Attempts);
         Assert.Single((await company.Send(4)).Sent);
         Assert.Equal(1, company.CountFor("ana"));
         Assert.Equal(1, company.CountFor("crmsync"));
@@ -59,7 +59,7 @@ public sealed class PartialDeliveryTests
         var report = await company.Send();
         Assert.True(report.Problems.Single().IsFinal);
         Assert.Equal("tim", report.Sent.Single().Reader);
-        Assert.Equal((LedgerState.Refused, LedgerState.Sent), ((await company.Of(id)).State, (await company.Of(tim)).State));
+        Assert.Equal((LedgerState.Refused, LedgerState.Sent), ((await company.Mail(id)).State, (await company.Mail(tim)).State));
         Assert.Equal(["tim@bright.example", "crmsync@bright.example"], company.Server.Taken.Single().Recipients);
         Assert.Contains(
             "user unknown",
@@ -74,10 +74,10 @@ public sealed class PartialDeliveryTests
         var id = await company.Keep();
         var tim = await company.Keep("tim");
         Assert.Equal(2, (await company.Send()).Sent.Count);
-        var alone = await company.Of(id);
+        var alone = await company.Mail(id);
         Assert.Equal((LedgerState.Sent, LedgerCopy.Missing), (alone.State, alone.Copy));
         Assert.Contains("no such user", alone.CopyProblem, StringComparison.Ordinal);
-        Assert.Equal(LedgerCopy.Follows, (await company.Of(tim)).Copy);
+        Assert.Equal(LedgerCopy.Follows, (await company.Mail(tim)).Copy);
         Assert.Null(await company.Standing.CopyTrouble(default));
     }
 
@@ -101,7 +101,7 @@ public sealed class PartialDeliveryTests
         Assert.Empty(company.Server.Taken);
         Assert.Single((await company.Send(40)).Sent);
         Assert.Equal(["ana@bright.example"], company.Server.Taken.Single().Recipients);
-        Assert.Equal(LedgerCopy.Missing, (await company.Of(id)).Copy);
+        Assert.Equal(LedgerCopy.Missing, (await company.Mail(id)).Copy);
     }
 
     [Theory]
@@ -135,7 +135,7 @@ public sealed class PartialDeliveryTests
         Assert.Contains("command mailbox", (await company.Send(20)).Problems.Single().Reason, StringComparison.Ordinal);
         await company.ReadCopies(21);
         Assert.Single((await company.Send(22)).Sent);
-        Assert.Equal(LedgerState.Sent, (await company.Of(id)).State);
+        Assert.Equal(LedgerState.Sent, (await company.Mail(id)).State);
     }
 
     [Theory]
@@ -157,7 +157,7 @@ public sealed class PartialDeliveryTests
         Assert.True((await company.Send(20)).Problems.Single().IsFinal);
         Assert.Empty((await company.Send(40)).Problems);
         Assert.Equal(1, company.CountFor("ana"));
-        Assert.Contains("nothing tells", (await company.Of(id)).Problem, StringComparison.Ordinal);
+        Assert.Contains("nothing tells", (await company.Mail(id)).Problem, StringComparison.Ordinal);
     }
 
     [Fact]

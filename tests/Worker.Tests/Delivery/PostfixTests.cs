@@ -121,7 +121,7 @@ public sealed class PostfixTests(SubmissionHost host) : IClassFixture<Submission
             : new Server("localhost", host.Postfix.StartTlsPort, Encryption.StartTls, ca);
         var login = password is null ? null : new Login.Password(new Secret(password));
         var choice = new DeliveryChoice.Smtp(server, password is null ? null : "ada@bright.example", login);
-        return new SmtpDelivery(logins.Of(DeliveryWays.LoginOf(choice)));
+        return new SmtpDelivery(logins.Login(DeliveryWays.Login(choice)));
     }
 
     private static LeavingMail Mail(string reader, string text, string? copy = null, string subject = "test")

@@ -104,7 +104,8 @@ public sealed class RealLoopTests(MailHost host) : IClassFixture<MailHost>, IDis
         var accounts = people
             .Append("crmsync")
             .Select(name =>
-                $"  - {{ imap: {name}@bright.example, name: {name}, host: localhost, port: {host.Dovecot.TlsPort}, tls: required, ca: ca.pem, password: {DovecotServer.Password} }}\n"
+                $"  - {{ imap: {name}@bright.example, name: {name}, host: localhost, port: {host.Dovecot.TlsPort}, tls: required, ca: "
+                    + $"ca.pem, password: {DovecotServer.Password} }}\n"
             );
         File.WriteAllText(
             Path.Combine(folder, "crmsync.yaml"),
@@ -115,7 +116,8 @@ public sealed class RealLoopTests(MailHost host) : IClassFixture<MailHost>, IDis
             {{string.Concat(accounts)}}
             delivery:
               from: CrmSync <crmsync@bright.example>
-              smtp: { host: localhost, port: {{host.Postfix.StartTlsPort}}, tls: starttls, ca: ca.pem, user: crmsync@bright.example, password: {{DovecotServer.Password}} }
+              smtp: { host: localhost, port: {{host.Postfix.StartTlsPort}}, tls: starttls, ca: ca.pem,
+                      user: crmsync@bright.example, password: {{DovecotServer.Password}} }
               commands: { address: crmsync@bright.example, secret: a-long-random-text-of-our-own, trusted_servers: [mx.bright.example] }
 
             """);

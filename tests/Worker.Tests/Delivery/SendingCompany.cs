@@ -35,7 +35,7 @@ internal sealed class SendingCompany : IAsyncDisposable
 
     public DigestLedger Ledger { get; private set; } = null!;
 
-    public DeliveryStanding Standing => new(Database);
+    public DeliveryHealth Standing => new(Database);
 
     public MailSender Sender { get; init; } = Written.Sender;
 
@@ -51,7 +51,7 @@ internal sealed class SendingCompany : IAsyncDisposable
         company.Database = await ContactDatabase.OpenSqlite(Path.Combine(company.folder, "test.db"), company.time, default);
         company.Ledger = new DigestLedger(company.Database);
         if (reads)
-            company.commands = await CommandMailbox.Of(company.Database);
+            company.commands = await CommandMailbox.From(company.Database);
 
         return company;
     }
@@ -88,8 +88,8 @@ internal sealed class SendingCompany : IAsyncDisposable
     /// <summary>The way by SMTP to a server of the tests; with a password, there is a login.</summary>
     public static SmtpDelivery WayTo(FakeSmtpServer server, MailLogins logins, string? password = null) =>
         new(
-            logins.Of(
-                DeliveryWays.LoginOf(
+            logins.Login(
+                DeliveryWays.Login(
                     new DeliveryChoice.Smtp(
                         new Server("127.0.0.1", server.Port, Encryption.None, null),
                         password is null ? null : "crmsync",
@@ -115,7 +115,7 @@ internal sealed class SendingCompany : IAsyncDisposable
             ],
             Some.Now + Duration.FromMinutes(minutes));
 
-    public async Task<LedgerMail> Of(string id) => (await Ledger.Find(id, default))!;
+    public async Task<LedgerMail> Mail(string id) => (await Ledger.Find(id, default))!;
 
     /// <summary>How many mails the server took for a reader, by the name before the <c>@</c>.</summary>
     public int CountFor(string reader) => Server.Taken.Count(mail => mail.Recipients.Contains($"{reader}@bright.example"));

@@ -90,7 +90,7 @@ public sealed class TroubledServerTests
         await company.Keep("tim");
         var report = await company.Send();
         Assert.Contains("takes at most 1000", report.Problems.Single().Reason, StringComparison.Ordinal);
-        Assert.Equal(LedgerState.Refused, (await company.Of(large)).State);
+        Assert.Equal(LedgerState.Refused, (await company.Mail(large)).State);
         Assert.Equal("tim", report.Sent.Single().Reader);
     }
 
@@ -111,7 +111,7 @@ public sealed class TroubledServerTests
         var id = await company.Keep();
         await company.Keep("tim");
         Assert.Equal("tim", (await company.Send()).Sent.Single().Reader);
-        Assert.Equal(state, (await company.Of(id)).State);
+        Assert.Equal(state, (await company.Mail(id)).State);
         await company.Send(2);
         Assert.Equal(state == LedgerState.Refused ? 0 : 1, company.CountFor("ana"));
     }
@@ -126,7 +126,7 @@ public sealed class TroubledServerTests
         var report = await company.Send(2);
         Assert.Equal("2026-03-04", report.Sent.Single().Occasion);
         Assert.Contains("before the next one was there: ", report.Problems.Single().Reason, StringComparison.Ordinal);
-        Assert.Equal((LedgerState.Refused, LedgerState.Sent), ((await company.Of(yesterday)).State, (await company.Of(today)).State));
+        Assert.Equal((LedgerState.Refused, LedgerState.Sent), ((await company.Mail(yesterday)).State, (await company.Mail(today)).State));
     }
 
     [Fact]

@@ -182,7 +182,7 @@ public sealed partial class DigestBodyTests
 
     [Fact]
     public void Every_text_has_a_contrast_of_at_least_4_5_to_1_by_day_and_by_night() =>
-        Assert.All(Look.Pairs, pair =>
+        Assert.All(MailStyles.Pairs, pair =>
         {
             Assert.True(Contrast(pair.Text.Light, pair.Ground.Light) >= 4.5, $"{pair.Text.Name} on {pair.Ground.Name}, light");
             Assert.True(Contrast(pair.Text.Dark, pair.Ground.Dark) >= 4.5, $"{pair.Text.Name} on {pair.Ground.Name}, dark");

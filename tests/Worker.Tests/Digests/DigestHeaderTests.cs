@@ -46,7 +46,7 @@ public sealed partial class DigestHeaderTests
     {
         var mail = await Written.From(Facts);
         var address = AngleAddress().Match(mail.Header("Reply-To")).Groups[1].Value;
-        Assert.Equal(mail.Mail.MessageId.Split('@')[0], Written.Sender.Tokens!.MailOf(Some.Address(address)));
+        Assert.Equal(mail.Mail.MessageId.Split('@')[0], Written.Sender.Tokens!.Mail(Some.Address(address)));
     }
 
     [Fact]
@@ -60,11 +60,11 @@ public sealed partial class DigestHeaderTests
         var date = Some.Run().Date;
         string[] ids =
         [
-            DigestMails.IdOf("test", "my-day", "ana", date),
-            DigestMails.IdOf("other", "my-day", "ana", date),
-            DigestMails.IdOf("test", "the-firm", "ana", date),
-            DigestMails.IdOf("test", "my-day", "tim", date),
-            DigestMails.IdOf("test", "my-day", "ana", date.PlusDays(1)),
+            DigestMails.MessageId("test", "my-day", "ana", date),
+            DigestMails.MessageId("other", "my-day", "ana", date),
+            DigestMails.MessageId("test", "the-firm", "ana", date),
+            DigestMails.MessageId("test", "my-day", "tim", date),
+            DigestMails.MessageId("test", "my-day", "ana", date.PlusDays(1)),
         ];
         Assert.Equal(5, ids.Distinct().Count());
         Assert.StartsWith(ids[0], mail.Mail.MessageId, StringComparison.Ordinal);

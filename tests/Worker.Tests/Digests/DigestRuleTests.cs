@@ -58,7 +58,7 @@ public sealed class DigestRuleTests
         Assert.Equal("Overdue: Answer Jo Keane - 08:45", mail.Subject);
         Assert.Contains("X-CrmSync: notice\r\n", source, StringComparison.Ordinal);
         Assert.Contains("Auto-Submitted: auto-generated\r\n", source, StringComparison.Ordinal);
-        Assert.Equal(mail.MessageId!.Split('@')[0], Written.Sender.Tokens!.MailOf(Some.Address(mail.ReplyTo[0].Address)));
+        Assert.Equal(mail.MessageId!.Split('@')[0], Written.Sender.Tokens!.Mail(Some.Address(mail.ReplyTo[0].Address)));
         Assert.DoesNotContain("unsubscribe", source, StringComparison.OrdinalIgnoreCase);
         Assert.Contains("Reply: done 1", mail.Text, StringComparison.Ordinal);
     }

@@ -179,8 +179,9 @@ public sealed class MailWriterTests
             import sys, json, email, email.policy
             m = email.message_from_bytes(sys.stdin.buffer.read(), policy=email.policy.default)
             parts = [p.get_content() for p in m.iter_parts()]
-            print(json.dumps({"subject": m["subject"], "names": [a.display_name for h in ("from", "to") for a in m[h].addresses], "addresses": [a.addr_spec for h in ("from", "to") for a in m[h].addresses],
-                              "text": parts[0], "html": parts[1], "extra": m["x-crmsync"], "defects": [str(d) for d in m.defects]}))
+            print(json.dumps({"subject": m["subject"], "names": [a.display_name for h in ("from", "to") for a in m[h].addresses],
+              "addresses": [a.addr_spec for h in ("from", "to") for a in m[h].addresses],
+              "text": parts[0], "html": parts[1], "extra": m["x-crmsync"], "defects": [str(d) for d in m.defects]}))
             """;
         var start = new ProcessStartInfo(python, ["-c", Script])
         {

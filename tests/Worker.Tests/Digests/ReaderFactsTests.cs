@@ -29,7 +29,7 @@ public sealed class ReaderFactsTests
                 var history = History(random, facts, reader);
                 var narrow = composer.Compose(Run(reader, null), history);
                 var whole = composer.Compose(Run(reader, [.. SectionNames.ForOwners, SectionNames.Health]), history);
-                Assert.Equal(TextOf(narrow), TextOf(whole));
+                Assert.Equal(Text(narrow), Text(whole));
                 told += narrow.Sections.Count;
             }
         }
@@ -37,7 +37,7 @@ public sealed class ReaderFactsTests
         Assert.True(told > 1000, $"only {told} sections");
     }
 
-    private static string TextOf(Digest digest)
+    private static string Text(Digest digest)
     {
         var same = digest with
         {

@@ -36,15 +36,15 @@ public sealed class KeepingLittle
             more: "References: <1234@mail.arzt.example>\r\n");
         company.Command("crmsync+note@us.example", "Fwd: Termin", $"Zimtstern\n\nFrom: Erna <{Doctor}>\n\nZimtstern");
         File.WriteAllText(
-            company.PathOf("calendars", "ana.ics"),
+            company.PathTo("calendars", "ana.ics"),
             Calendar(
                 null,
                 Event("termin-1234567890@arzt.example", 10, "ana@us.example", "Ana", "ana@us.example", "Zimtstern"),
                 Event("ours-1234567890@us.example", 11, "ana@us.example", "Ana", Doctor, "Zimtstern")));
         File.WriteAllText(
-            company.PathOf("calendars", "ben.ics"),
+            company.PathTo("calendars", "ben.ics"),
             Calendar(null, Event("ours-0987654321@us.example", 9, "ben@us.example", "Ben", "ana@us.example", "Ours")));
-        File.WriteAllText(company.PathOf("mail", "ben", $"{Doctor}.eml"), "no mail\r\n");
+        File.WriteAllText(company.PathTo("mail", "ben", $"{Doctor}.eml"), "no mail\r\n");
         company.Mail(
             "ana",
             "Postmaster <postmaster@mx.example>",
@@ -75,9 +75,9 @@ public sealed class KeepingLittle
             "crmsync+note@us.example",
             "Fwd: Konto",
             "Zimtstern am Telefon\nbirthday: 12 March, with Zimtstern\n\nFrom: Erna <erna@bank.example>");
-        Directory.CreateDirectory(company.PathOf("calendars"));
+        Directory.CreateDirectory(company.PathTo("calendars"));
         foreach (var name in new[] { "ana", "ben" })
-            File.WriteAllText(company.PathOf("calendars", name + ".ics"), Calendar(null));
+            File.WriteAllText(company.PathTo("calendars", name + ".ics"), Calendar(null));
 
         await using var program = await company.Begin(Tuesday);
         await HarvestAll(program, Tuesday);
@@ -98,7 +98,7 @@ public sealed class KeepingLittle
             "Fwd: Angebot",
             "Zimtstern am Telefon\nbirthday: 12 March\n\nFrom: Erna <erna@kunde.example>");
         foreach (var name in new[] { "ana", "ben" })
-            File.WriteAllText(company.PathOf("calendars", name + ".ics"), Calendar(null));
+            File.WriteAllText(company.PathTo("calendars", name + ".ics"), Calendar(null));
 
         await using (var program = await company.Begin(Tuesday))
         {
@@ -136,7 +136,7 @@ public sealed class KeepingLittle
         company.Mail("ben", "Dora <dora@andere.example>", "ben@us.example", "Neues", "Erna Wegmann war da.");
         company.Command("crmsync+note@us.example", "Fwd: Angebot", "mag Zimt\n\nFrom: Erna <erna@kunde.example>");
         foreach (var name in new[] { "ana", "ben" })
-            File.WriteAllText(company.PathOf("calendars", name + ".ics"), Calendar(null));
+            File.WriteAllText(company.PathTo("calendars", name + ".ics"), Calendar(null));
 
         string[] config = ["--config", company.Config, "--now", "2026-03-03T11:00:00Z"];
         Assert.Equal(0, (await TheProgram.Run(["sync", .. config])).Status);

@@ -40,7 +40,7 @@ internal sealed class PlantedCompany : IAsyncDisposable
 
     public string Folder => company.Folder;
 
-    public string Config => company.PathOf("config", "x")[..^2];
+    public string Config => company.PathTo("config", "x")[..^2];
 
     public static async Task<PlantedCompany> Open(string? server = null, string policy = "")
     {
@@ -59,10 +59,11 @@ internal sealed class PlantedCompany : IAsyncDisposable
             .Select(name => $"  - {{ eml: ../mail/{name.Split('-')[0]}, address: {name.Split('-')[0]}@us.example, name: {name} }}\n")
             .Concat(
                 accounts.Select(name =>
-                    $"  - {{ ics: ../calendars/{name.Split('-')[0]}.ics, address: {name.Split('-')[0]}@us.example, name: {name}-calendar }}\n"
+                    $"  - {{ ics: ../calendars/{name.Split('-')[0]}.ics, address: {name.Split('-')[0]}@us.example, name: {name}-calendar "
+                        + $"}}\n"
                 ));
         File.WriteAllText(
-            company.PathOf("config", "crmsync.yaml"),
+            company.PathTo("config", "crmsync.yaml"),
             $"""
             version: 1
             storage: {(server is null ? "{ sqlite: ../data/planted.db }" : $"{{ postgres: \"{server}\" }}")}
@@ -76,7 +77,7 @@ internal sealed class PlantedCompany : IAsyncDisposable
 
             """);
         File.WriteAllText(
-            company.PathOf("config", "policy.yaml"),
+            company.PathTo("config", "policy.yaml"),
             """
             version: 1
             us: { domains: [us.example] }
@@ -93,21 +94,21 @@ internal sealed class PlantedCompany : IAsyncDisposable
             """
                 + policy);
         foreach (var name in accounts.Select(name => name.Split('-')[0]).Append("commands"))
-            Directory.CreateDirectory(company.PathOf("mail", name, "x")[..^2]);
+            Directory.CreateDirectory(company.PathTo("mail", name, "x")[..^2]);
 
-        Directory.CreateDirectory(company.PathOf("calendars", "x")[..^2]);
+        Directory.CreateDirectory(company.PathTo("calendars", "x")[..^2]);
     }
 
     public Task<TestProgram> Begin(Instant now) => TestProgram.Open(Config, now);
 
-    public static string AddressOf(int person) => string.Create(CultureInfo.InvariantCulture, $"{InAddress}{person}@kunde{person}.example");
+    public static string Address(int person) => string.Create(CultureInfo.InvariantCulture, $"{InAddress}{person}@kunde{person}.example");
 
-    public static string NameOf(int person) => string.Create(CultureInfo.InvariantCulture, $"Erna {InName}{person}");
+    public static string Name(int person) => string.Create(CultureInfo.InvariantCulture, $"Erna {InName}{person}");
 
     /// <summary>Every kind of trace a person can leave with us before they ask to be forgotten.</summary>
     public void Plant(int person)
     {
-        var (them, name) = (AddressOf(person), NameOf(person));
+        var (them, name) = (Address(person), Name(person));
         var local = them.Split('@')[0];
         var other = string.Create(CultureInfo.InvariantCulture, $"dora{person}@andere.example");
         var n = person.ToString(CultureInfo.InvariantCulture);
@@ -192,13 +193,13 @@ internal sealed class PlantedCompany : IAsyncDisposable
                 name,
                 $"ATTENDEE;CN=Dora:mailto:{other}"));
         events.Add(Event($"k:{n}", 12, them, name, "ana@us.example", $"{InText} short {n}"));
-        File.WriteAllText(company.PathOf("calendars", "ana.ics"), Calendar(null, [.. events]));
+        File.WriteAllText(company.PathTo("calendars", "ana.ics"), Calendar(null, [.. events]));
         File.WriteAllText(
-            company.PathOf("calendars", "ben.ics"),
+            company.PathTo("calendars", "ben.ics"),
             Calendar(null, Event("ours-only-1234567890@us.example", 9, "ben@us.example", "Ben", "ana@us.example", "Ours")));
 
         // Something with their address in its name that cannot be read.
-        File.WriteAllText(company.PathOf("mail", "ben", $"{them} {InText}.eml"), $"this is {InText} and no mail\r\n");
+        File.WriteAllText(company.PathTo("mail", "ben", $"{them} {InText}.eml"), $"this is {InText} and no mail\r\n");
 
         // We noted something, tagged them, called, and asked who they are; all of it by mail.
         Command(
@@ -217,7 +218,7 @@ internal sealed class PlantedCompany : IAsyncDisposable
     /// <summary>What is said about somebody who was erased, and what they write, afterwards.</summary>
     public void SayMore(int person)
     {
-        var (them, name) = (AddressOf(person), NameOf(person));
+        var (them, name) = (Address(person), Name(person));
         var n = person.ToString(CultureInfo.InvariantCulture);
         Mail(
             "ana",
@@ -233,7 +234,7 @@ internal sealed class PlantedCompany : IAsyncDisposable
         Command("crmsync@us.example", $"who {them}", $"{InText}", day: 3);
     }
 
-    public string PathOf(params string[] parts) => company.PathOf(parts);
+    public string PathTo(params string[] parts) => company.PathTo(parts);
 
     public static async Task HarvestAll(TestProgram program, Instant now)
     {
@@ -246,7 +247,7 @@ internal sealed class PlantedCompany : IAsyncDisposable
     {
         var all = new StringBuilder();
         await using DbConnection connection = server is null
-            ? new SqliteConnection($"Data Source={company.PathOf("data", "planted.db")};Pooling=false")
+            ? new SqliteConnection($"Data Source={company.PathTo("data", "planted.db")};Pooling=false")
             : new NpgsqlConnection(server);
         await connection.OpenAsync();
         var tables = new List<string>();
@@ -292,7 +293,7 @@ internal sealed class PlantedCompany : IAsyncDisposable
     public string Files() =>
         string.Concat(
             Directory
-                .EnumerateFiles(Path.GetDirectoryName(company.PathOf("data", "x"))!, "planted.db*")
+                .EnumerateFiles(Path.GetDirectoryName(company.PathTo("data", "x"))!, "planted.db*")
                 .Select(file => Encoding.Latin1.GetString(File.ReadAllBytes(file))));
 
     /// <summary>Fails, with its surroundings, where one of the three words stands.</summary>
@@ -306,9 +307,9 @@ internal sealed class PlantedCompany : IAsyncDisposable
     }
 
     /// <summary>The person as the verb finds them.</summary>
-    public static async Task<SomePerson> PersonOf(TestProgram program, int person, Instant now)
+    public static async Task<SomePerson> FindPerson(TestProgram program, int person, Instant now)
     {
-        var address = EmailAddress.Parse(AddressOf(person));
+        var address = EmailAddress.Parse(Address(person));
         var evaluation = new Evaluator(program.Policy).Evaluate(await program.Snapshot(now), now);
         return new SomePerson([address])
         {
@@ -320,12 +321,12 @@ internal sealed class PlantedCompany : IAsyncDisposable
         };
     }
 
-    public static Erasure ErasureOf(TestProgram program) => program.Part<Erasure>();
+    public static Erasure Erasure(TestProgram program) => program.Part<Erasure>();
 
     public static async Task<ErasureCounts> Forget(TestProgram program, int person, Instant now, TimeSpan patience = default) =>
-        await ErasureOf(program)
+        await Erasure(program)
             .Forget(
-                await PersonOf(program, person, now),
+                await FindPerson(program, person, now),
                 new Classifier(program.Policy),
                 MeetingHarvest.MergeFor(program.Policy),
                 now,
@@ -348,7 +349,7 @@ internal sealed class PlantedCompany : IAsyncDisposable
     {
         var number = ++mails;
         File.WriteAllText(
-            company.PathOf("mail", mailbox, $"{number:0000}.eml"),
+            company.PathTo("mail", mailbox, $"{number:0000}.eml"),
             $"From: {from}\r\nTo: {to}\r\nSubject: {subject}\r\nDate: Mon, {day:00} Mar 2026 {hour:00}:{number % 60:00}:00 "
                 + $"+0000\r\nMessage-ID: <{id ?? $"m{number}@mail.example"}>\r\n"
                 + $"MIME-Version: 1.0\r\nContent-Type: {type}\r\n{more}\r\n{body}\r\n");
@@ -397,7 +398,8 @@ internal sealed class PlantedCompany : IAsyncDisposable
     private readonly List<string> events = [];
 
     public static string Calendar(string? method, params IEnumerable<string> events) =>
-        $"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Test//EN\r\n{(method is null ? "" : $"METHOD:{method}\r\n")}{string.Concat(events)}END:VCALENDAR\r\n";
+        $"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Test//EN\r\n"
+            + $"{(method is null ? "" : $"METHOD:{method}\r\n")}{string.Concat(events)}END:VCALENDAR\r\n";
 
     public static string Event(
         string uid,
@@ -408,6 +410,8 @@ internal sealed class PlantedCompany : IAsyncDisposable
         string title,
         string attendeeName = "A",
         params IEnumerable<string> more) =>
-        $"BEGIN:VEVENT\r\nUID:{uid}\r\nDTSTAMP:20260101T000000Z\r\nDTSTART:202603{day:00}T090000Z\r\nDTEND:202603{day:00}T100000Z\r\nSUMMARY:{title}\r\n"
-        + $"ORGANIZER;CN={organizerName}:mailto:{organizer}\r\nATTENDEE;CN={attendeeName};PARTSTAT=ACCEPTED:mailto:{attendee}\r\n{string.Concat(more.Select(line => line + "\r\n"))}END:VEVENT\r\n";
+        $"BEGIN:VEVENT\r\nUID:{uid}\r\nDTSTAMP:20260101T000000Z\r\nDTSTART:202603{day:00}T090000Z\r\nDTEND:202603{day:00}T100000Z\r\n"
+            + $"SUMMARY:{title}\r\n"
+        + $"ORGANIZER;CN={organizerName}:mailto:{organizer}\r\nATTENDEE;CN={attendeeName};PARTSTAT=ACCEPTED:mailto:{attendee}\r\n"
+        + $"{string.Concat(more.Select(line => line + "\r\n"))}END:VEVENT\r\n";
 }

@@ -54,7 +54,7 @@ internal sealed class GraphAnswers(GraphTestService service)
         events.ExpireLinks();
     }
 
-    public GraphAnswer Of(GraphRequest request)
+    public GraphAnswer Answer(GraphRequest request)
     {
         var parts = request
             .Path.Split('/', StringSplitOptions.RemoveEmptyEntries)
@@ -111,7 +111,7 @@ internal sealed class GraphAnswers(GraphTestService service)
                     ? new GraphAnswer(200, "", "text/plain") { Raw = message.Mime }
                     : ItemNotFound(),
                 ["sendMail"] => Send(request, mailbox),
-                _ => events.Of(request, mailbox, rest),
+                _ => events.Answer(request, mailbox, rest),
             };
         }
     }
@@ -316,7 +316,8 @@ internal sealed class GraphAnswers(GraphTestService service)
             positions[token] = position with { Rest = rest.Count > 0 ? rest : null };
 
         var link =
-            $"{service.Address}/v1.0/users/{UserIn(request.Path)}/mailfolders('{position.Folder.Id}')/messages/delta?{(rest.Count > 0 ? "$skiptoken" : "$deltatoken")}={token}";
+            $"{service.Address}/v1.0/users/{UserIn(request.Path)}/mailfolders('{position.Folder.Id}')/messages/delta"
+                + $"?{(rest.Count > 0 ? "$skiptoken" : "$deltatoken")}={token}";
         return GraphAnswer.Json(
             200,
             new JsonObject
@@ -382,7 +383,8 @@ internal sealed class GraphAnswers(GraphTestService service)
                     .Select(p => p.Split('=', 2))
                     .Select(p => $"{p[0]}={Uri.EscapeDataString(p[1])}"));
             page["@odata.nextLink"] =
-                $"{service.Address}/v1.0/users/{UserIn(request.Path)}{request.Path[request.Path.IndexOf("/mail", StringComparison.OrdinalIgnoreCase)..]}?{others}&$skip={skip + top}";
+                $"{service.Address}/v1.0/users/{UserIn(request.Path)}"
+                    + $"{request.Path[request.Path.IndexOf("/mail", StringComparison.OrdinalIgnoreCase)..]}?{others}&$skip={skip + top}";
         }
 
         return GraphAnswer.Json(200, page);
@@ -420,7 +422,7 @@ internal sealed class GraphAnswers(GraphTestService service)
             ["body"] = new JsonObject
             {
                 ["contentType"] = asText ? "text" : "html",
-                ["content"] = asText ? TextOf(mail) : $"<html><body>{System.Net.WebUtility.HtmlEncode(mail.Text)}</body></html>",
+                ["content"] = asText ? Text(mail) : $"<html><body>{System.Net.WebUtility.HtmlEncode(mail.Text)}</body></html>",
             },
         };
         if (
@@ -454,7 +456,7 @@ internal sealed class GraphAnswers(GraphTestService service)
         return json;
     }
 
-    private static string TextOf(MimeMessage mail) =>
+    private static string Text(MimeMessage mail) =>
         mail.Root.ContentType != "text/plain" ? mail.Text
         : System.Text.Unicode.Utf8.IsValid(mail.Root.Content.Span) ? Encoding.UTF8.GetString(mail.Root.Content.Span)
         : Encoding.Latin1.GetString(mail.Root.Content.Span);

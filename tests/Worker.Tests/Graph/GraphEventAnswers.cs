@@ -15,7 +15,7 @@ internal sealed class GraphEventAnswers(GraphTestService service)
             links.Clear();
     }
 
-    public GraphAnswer Of(GraphRequest request, GraphTestMailbox mailbox, string[] parts) =>
+    public GraphAnswer Answer(GraphRequest request, GraphTestMailbox mailbox, string[] parts) =>
         parts switch
         {
             _ when mailbox.State == MailboxState.NoCalendars => GraphAnswers.Error(

@@ -195,7 +195,7 @@ public sealed class GraphFaultTests
                 GraphCompany.Impatient);
             var account = graph.Account with { Group = GraphCompany.Address(group) };
             var readable = Assert.Single(
-                CrmSync.Worker.Sources.Graph.GraphAccounts.Of(account, tenants, new CrmSync.Worker.Configuration.CaptureSettings()));
+                CrmSync.Worker.Sources.Graph.GraphAccounts.Accounts(account, tenants, new CrmSync.Worker.Configuration.CaptureSettings()));
             var members = await readable.Members!(CancellationToken.None);
             foreach (var member in members)
                 await member.Open(TestCompany.Monday).Connect(CancellationToken.None);

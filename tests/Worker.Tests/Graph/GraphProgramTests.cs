@@ -18,7 +18,7 @@ public sealed class GraphProgramTests
 
         service.Find("old@us.example")!.State = MailboxState.NotInTheCloud;
         service.Groups["sales@us.example"] = ["ana@us.example", "ben@us.example", "old@us.example"];
-        var config = TheProgram.ConfigurationOf(company, $"""
+        var config = TheProgram.Configuration(company, $"""
               - graph: contoso
                 tenant: {GraphTestService.Tenant}
                 client_id: 22222222-2222-3333-4444-555555555555

@@ -49,7 +49,9 @@ internal sealed class GraphTestService : IAsyncDisposable
     /// <summary>What goes wrong, by the number of the request (from 1) and the request; null: nothing.</summary>
     public Func<int, string, Fault>? Faults { get; set; }
 
-    /// <summary>What stands in the place of the body of a good answer, as JSON, by path and whether it is a part of a batch; null: the body.</summary>
+    /// <summary>
+    /// What stands in the place of the body of a good answer, as JSON, by path and whether it is a part of a batch; null: the body.
+    /// </summary>
     public Func<string, bool, string?>? SpoilPart { get; set; }
 
     /// <summary>How long a client is asked to wait, in seconds.</summary>
@@ -177,7 +179,7 @@ internal sealed class GraphTestService : IAsyncDisposable
     private GraphAnswer Answer(GraphRequest request) =>
         request.Path.EndsWith("/$batch", StringComparison.Ordinal)
             ? Batch(request)
-            : SpoilPart?.Invoke(request.Path, false) is { } spoilt ? new GraphAnswer(200, spoilt) : answers.Of(request);
+            : SpoilPart?.Invoke(request.Path, false) is { } spoilt ? new GraphAnswer(200, spoilt) : answers.Answer(request);
 
     /// <summary>json-batching: a status for each part, in any order; the whole is a 200.</summary>
     private GraphAnswer Batch(GraphRequest request)
@@ -210,7 +212,7 @@ internal sealed class GraphTestService : IAsyncDisposable
 
             var answer =
                 Faulty(fault, mailbox, path + "?" + query)
-                ?? answers.Of(new GraphRequest(part["method"]!.GetValue<string>(), path, query, headers, [], fault));
+                ?? answers.Answer(new GraphRequest(part["method"]!.GetValue<string>(), path, query, headers, [], fault));
             Seen.Enqueue(
                 new SeenRequest(mailbox, "GET", path, query, headers.GetValueOrDefault("Prefer", ""), answer.Status, InBatch: true));
             var response = new JsonObject

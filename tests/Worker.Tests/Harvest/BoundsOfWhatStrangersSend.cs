@@ -97,23 +97,39 @@ public sealed class BoundsOfWhatStrangersSend : IAsyncLifetime
     [Fact]
     public async Task A_calendar_whose_entry_recurs_by_the_minute_gives_one_meeting_a_day_of_it_and_says_so()
     {
-        var file = company.PathOf("ana.ics");
-        await File.WriteAllTextAsync(file, Ics.Calendar(Ics.Meeting("flood", more: "RRULE:FREQ=MINUTELY"), Ics.Meeting("standup", more: "RRULE:FREQ=DAILY;BYHOUR=9,15;COUNT=10")));
+        var file = company.PathTo("ana.ics");
+        await File.WriteAllTextAsync(
+            file,
+            Ics.Calendar(
+                Ics.Meeting("flood", more: "RRULE:FREQ=MINUTELY"),
+                Ics.Meeting("standup", more: "RRULE:FREQ=DAILY;BYHOUR=9,15;COUNT=10")
+            )
+        );
 
         await company.Harvest("ana", Ics.File(file, TestCompany.Monday));
 
         var meetings = await company.Meetings();
         Assert.InRange(meetings.Count(line => line.Subject == "flood"), 180, 190);
         Assert.Equal(10, meetings.Count(line => line.Subject == "standup"));
-        Assert.Contains("one meeting a day is kept", Assert.Single(await company.Ledger.Quarantine(null, default)).Reason, StringComparison.Ordinal);
+        Assert.Contains(
+            "one meeting a day is kept",
+            Assert.Single(await company.Ledger.Quarantine(null, default)).Reason,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public async Task A_mail_keeps_a_thousand_people_ours_first_and_names_what_was_cut()
     {
         var many = string.Join(",\r\n ", Enumerable.Range(1, 12_000).Select(n => $"p{n}@elsewhere.example"));
-        SendText(TestCompany.MailText(
-            subject: new string('s', 30_000), to: $"{many},\r\n ana@us.example", id: "many@acme.example", more: $"Cc: \"{new string('n', 5000)}\" <bob@us.example>\r\n"));
+        SendText(
+            TestCompany.MailText(
+                subject: new string('s', 30_000),
+                to: $"{many},\r\n ana@us.example",
+                id: "many@acme.example",
+                more: $"Cc: \"{new string('n', 5000)}\" <bob@us.example>\r\n"
+            )
+        );
 
         var summary = await Harvest();
 
@@ -124,7 +140,10 @@ public sealed class BoundsOfWhatStrangersSend : IAsyncLifetime
         Assert.Contains(line.Participants, person => person.Address.Value == "bob@us.example" && person.Name!.Length <= 300);
         Assert.InRange(line.Subject!.Length, 1, 2000);
         var told = Assert.Single(await company.Ledger.Quarantine(null, default));
-        Assert.Equal((true, "its subject has 30,000 characters, and 2,000 are kept; it names 12,002 people, and 1,000 are kept"), (told.Kept, told.Reason));
+        Assert.Equal(
+            (true, "its subject has 30,000 characters, and 2,000 are kept; it names 12,002 people, and 1,000 are kept"),
+            (told.Kept, told.Reason)
+        );
 
         // Read again, it is the same line, and said again.
         Assert.Equal(1, await company.Ledger.RetryQuarantine(null, default));
@@ -143,7 +162,10 @@ public sealed class BoundsOfWhatStrangersSend : IAsyncLifetime
     {
         var text = kind switch
         {
-            "header fields" => TestCompany.MailText(id: "1@acme.example", more: string.Concat(Enumerable.Range(0, 3000).Select(n => $"X-{n}: y\r\n"))),
+            "header fields" => TestCompany.MailText(
+                id: "1@acme.example",
+                more: string.Concat(Enumerable.Range(0, 3000).Select(n => $"X-{n}: y\r\n"))
+            ),
             "header bytes" => TestCompany.MailText(id: "1@acme.example", more: $"X-Long: {new string('y', 2 << 20)}\r\n"),
             "parts" => TestCompany.MailText(
                 id: "1@acme.example",
@@ -152,7 +174,10 @@ public sealed class BoundsOfWhatStrangersSend : IAsyncLifetime
             "nesting" => TestCompany.MailText(
                 id: "1@acme.example",
                 more: "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b0\r\n",
-                body: string.Concat(Enumerable.Range(0, 80).Select(n => $"--b{n}\r\nContent-Type: multipart/mixed; boundary=b{n + 1}\r\n\r\n")) + "deep"),
+                body: string.Concat(
+                    Enumerable.Range(0, 80).Select(n => $"--b{n}\r\nContent-Type: multipart/mixed; boundary=b{n + 1}\r\n\r\n")
+                ) + "deep"
+            ),
             _ => TestCompany.MailText(id: "1@acme.example", body: string.Concat(Enumerable.Repeat("words and words\r\n", 40_000))),
         };
         SendText(text);
@@ -166,17 +191,29 @@ public sealed class BoundsOfWhatStrangersSend : IAsyncLifetime
 
     public Task DisposeAsync() => company.DisposeAsync().AsTask();
 
-    private static string Invitation(string uid, string rule, int people = 1, string more = "X-NOTHING:1") => Ics.Event(
-        uid,
-        [
-            "DTSTAMP:20260220T080000Z", "DTSTART:20260302T080000Z", "DTEND:20260302T083000Z", $"RRULE:{rule}", $"SUMMARY:{uid}", more,
-            "ORGANIZER:mailto:jane@acme.example", "ATTENDEE;PARTSTAT=ACCEPTED:mailto:ana@us.example",
-            .. Enumerable.Range(0, people).Select(number => $"ATTENDEE:mailto:p{number.ToString(CultureInfo.InvariantCulture)}@acme.example"),
-        ]);
+    private static string Invitation(string uid, string rule, int people = 1, string more = "X-NOTHING:1") =>
+        Ics.Event(
+            uid,
+            [
+                "DTSTAMP:20260220T080000Z",
+                "DTSTART:20260302T080000Z",
+                "DTEND:20260302T083000Z",
+                $"RRULE:{rule}",
+                $"SUMMARY:{uid}",
+                more,
+                "ORGANIZER:mailto:jane@acme.example",
+                "ATTENDEE;PARTSTAT=ACCEPTED:mailto:ana@us.example",
+                .. Enumerable
+                    .Range(0, people)
+                    .Select(number => $"ATTENDEE:mailto:p{number.ToString(CultureInfo.InvariantCulture)}@acme.example"),
+            ]
+        );
 
-    private void Send(params string[] events) => SendText(Ics.CalendarMail("jane@acme.example", "ana@us.example", "REQUEST", string.Concat(events)));
+    private void Send(params string[] events) =>
+        SendText(Ics.CalendarMail("jane@acme.example", "ana@us.example", "REQUEST", string.Concat(events)));
 
-    private void SendText(string mail) => File.WriteAllBytes(company.PathOf("mail", $"{++mails}.eml"), Encoding.UTF8.GetBytes(mail));
+    private void SendText(string mail) => File.WriteAllBytes(company.PathTo("mail", $"{++mails}.eml"), Encoding.UTF8.GetBytes(mail));
 
-    private Task<CrmSync.Worker.Harvest.HarvestSummary> Harvest(Instant? now = null) => company.Harvest("ana", new EmlSource(company.PathOf("mail")), now);
+    private Task<CrmSync.Worker.Harvest.HarvestSummary> Harvest(Instant? now = null) =>
+        company.Harvest("ana", new EmlSource(company.PathTo("mail")), now);
 }

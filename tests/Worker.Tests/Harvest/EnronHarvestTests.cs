@@ -16,7 +16,7 @@ public sealed class EnronHarvestTests
     /// </summary>
     private static readonly Instant LongAgo = Instant.FromUtc(1990, 1, 1, 0, 0);
 
-    private static readonly Capture Capture = new(TestCompany.PolicyOf("enron.com"), Domain.Log.Capture.DefaultTextLimit);
+    private static readonly Capture Capture = new(TestCompany.CreatePolicy("enron.com"), Domain.Log.Capture.DefaultTextLimit);
 
     private static string Enron => Path.Combine(SharedData.Folder!, "enron");
 
@@ -98,5 +98,5 @@ public sealed class EnronHarvestTests
             .AsParallel()
             .ToDictionary(
                 path => Path.GetRelativePath(Enron, path),
-                path => MailTranslation.FactsOf(MimeReader.Read(File.ReadAllBytes(path)), stored: null));
+                path => MailTranslation.ReadFacts(MimeReader.Read(File.ReadAllBytes(path)), stored: null));
 }

@@ -81,8 +81,8 @@ public sealed class ForwardsInsideTheFirm
     private static async Task<HarvestSummary> Harvest(TestCompany company, params IEnumerable<(string Name, string Text)> mails)
     {
         foreach (var (name, text) in mails)
-            await File.WriteAllTextAsync(company.PathOf("mail", name + ".eml"), text);
-        return await company.Harvest("ana", new EmlSource(company.PathOf("mail")));
+            await File.WriteAllTextAsync(company.PathTo("mail", name + ".eml"), text);
+        return await company.Harvest("ana", new EmlSource(company.PathTo("mail")));
     }
 
     private static string Attached(string mail, string from = "tim@us.example") =>

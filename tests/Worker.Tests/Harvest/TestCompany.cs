@@ -54,10 +54,10 @@ internal sealed class TestCompany : IAsyncDisposable
             folder,
             time,
             await ContactDatabase.OpenSqlite(Path.Combine(folder, "crmsync.db"), time, CancellationToken.None),
-            PolicyOf(domain, privacy));
+            CreatePolicy(domain, privacy));
     }
 
-    public static CompanyPolicy PolicyOf(string domain, Privacy? privacy = null)
+    public static CompanyPolicy CreatePolicy(string domain, Privacy? privacy = null)
     {
         IReadOnlyList<OpenSpan> open = [new OpenSpan(9 * 60, 17 * 60)];
         var office = new BusinessCalendar(
@@ -79,7 +79,7 @@ internal sealed class TestCompany : IAsyncDisposable
     }
 
     /// <summary>The path of something in the company's folder; the folders above it are made.</summary>
-    public string PathOf(params string[] parts)
+    public string PathTo(params string[] parts)
     {
         var path = Path.Combine([Folder, .. parts]);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -106,7 +106,8 @@ internal sealed class TestCompany : IAsyncDisposable
             new Settings(Database),
             configuration,
             new PolicyInForce(policy),
-            TimeProvider.System) { Turn = turn ?? Timeout.InfiniteTimeSpan, AtOnce = atOnce };
+            TimeProvider.System)
+        { Turn = turn ?? Timeout.InfiniteTimeSpan, AtOnce = atOnce };
     }
 
     /// <summary>Harvests one account once.</summary>

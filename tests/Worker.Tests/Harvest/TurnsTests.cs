@@ -156,7 +156,7 @@ public sealed class TurnsTests
                 Asked.Add(item.Key);
                 var mail = Encoding.UTF8.GetBytes(
                     TestCompany.MailText($"number {item.Key} of {GetHashCode()}", id: $"{item.Key}.{GetHashCode()}@acme.example"));
-                yield return MailTranslation.ReadingOf(item, "here", MimeReader.Read(mail), TestCompany.Monday);
+                yield return MailTranslation.CreateReading(item, "here", MimeReader.Read(mail), TestCompany.Monday);
             }
 
             AfterTurn?.Invoke();

@@ -28,20 +28,20 @@ public sealed class WhatNobodyExpected
     {
         ["AccountHarvest.Add -> CommandMail.Create"] = "item: the reading of one mail",
         ["AccountHarvest.Add -> MeetingHarvest.Store"] = "writer: meeting_copy",
-        ["AccountHarvest.CutIn -> InvitationTranslation.MessagesOf"] = "item: the reading of one mail",
+        ["AccountHarvest.CutIn -> InvitationTranslation.CreateMessages"] = "item: the reading of one mail",
         ["AccountHarvest.Discover -> ISource.Discover"] = "source: discover",
         ["AccountHarvest.ReadTogether -> ISource.Read"] = "source: read",
-        ["AccountHarvest.Store -> CommandDesk.Keep"] = "writer: command_mail",
+        ["AccountHarvest.Store -> CommandExecution.Keep"] = "writer: command_mail",
         ["AccountHarvest.Store -> HarvestLedger.Store"] = "writer: interaction",
         ["AccountHarvest.Store -> MeetingHarvest.Store"] = "writer: meeting_mail",
-        ["AccountHarvest.SettleCommands -> CommandDesk.Settle"] = "writer: command",
+        ["AccountHarvest.SettleCommands -> CommandExecution.Settle"] = "writer: command",
         ["AccountSources.Named -> ReadableAccount.get_Members"] = "group: members",
         ["ConnectCheck.Run -> ISource.Connect"] = "check: connect",
         ["ConnectCheck.Run -> ReadableAccount.get_Open"] = "check: connect",
         ["GraphGroupSource.Connect -> ISource.Connect"] = "group: connect",
         ["GraphGroupSource.Connect -> ReadableAccount.get_Open"] = "group: connect",
         ["HarvestAll.Continue -> ReadableAccount.get_Open"] = "source: open",
-        ["HarvestAll.MembersOf -> ReadableAccount.get_Members"] = "group: members",
+        ["HarvestAll.HarvestMembers -> ReadableAccount.get_Members"] = "group: members",
         ["MeetingHarvest.MoveInvitations -> InvitedSeries.Continue"] = "item: an invitation that is written out further",
     };
 
@@ -61,10 +61,10 @@ public sealed class WhatNobodyExpected
             (nameof(ISource), _)
             or (nameof(ReadableAccount), "get_Open" or "get_Members")
             or (nameof(MeetingHarvest), nameof(MeetingHarvest.Store))
-            or (nameof(InvitationTranslation), nameof(InvitationTranslation.MessagesOf))
+            or (nameof(InvitationTranslation), nameof(InvitationTranslation.CreateMessages))
             or (nameof(InvitedSeries), nameof(InvitedSeries.Continue))
             or ("CommandMail", "Create")
-            or ("CommandDesk", "Keep" or "Settle")
+            or ("CommandExecution", "Keep" or "Settle")
             or (nameof(HarvestLedger), nameof(HarvestLedger.Store)));
 
         var places = calls.Where(call => !Array.Exists(Elsewhere, place => call.StartsWith(place, StringComparison.Ordinal)))
@@ -224,17 +224,17 @@ public sealed class WhatNobodyExpected
         ReadableAccount account;
         if (table == "meeting_copy")
         {
-            var file = company.PathOf("ana.ics");
+            var file = company.PathTo("ana.ics");
             await File.WriteAllTextAsync(file, Meetings.Ics.Calendar(Meetings.Ics.Meeting("spoilt"), Meetings.Ics.Meeting("well", day: 3)));
             account = new ReadableAccount("ana", "ics", Address("ana"), now => Meetings.Ics.File(file, now));
         }
         else
         {
-            var folder = company.PathOf("mail", "1.eml");
+            var folder = company.PathTo("mail", "1.eml");
             foreach (var (uid, number) in new[] { ("spoilt", 1), ("well", 2) })
             {
                 await File.WriteAllTextAsync(
-                    company.PathOf("mail", $"{number}.eml"),
+                    company.PathTo("mail", $"{number}.eml"),
                     Meetings.Ics.CalendarMail("ana@us.example", "jane@acme.example", "REQUEST", Meetings.Ics.Meeting(uid, day: number)));
             }
 
@@ -269,20 +269,20 @@ public sealed class WhatNobodyExpected
         {
             case "eml":
                 foreach (var (number, mail) in mails.Index())
-                    await File.WriteAllTextAsync(company.PathOf("mail", $"{number}.eml"), mail);
-                source = new CrmSync.Worker.Sources.Files.EmlSource(company.PathOf("mail"));
+                    await File.WriteAllTextAsync(company.PathTo("mail", $"{number}.eml"), mail);
+                source = new CrmSync.Worker.Sources.Files.EmlSource(company.PathTo("mail"));
                 break;
             case "mbox":
                 await File.WriteAllTextAsync(
-                    company.PathOf("mail.mbox"),
+                    company.PathTo("mail.mbox"),
                     string.Concat(mails.Select(mail => $"From jane@acme.example Mon Mar  2 08:00:00 2026\r\n{mail}\r\n")));
-                source = new CrmSync.Worker.Sources.Files.MboxSource(company.PathOf("mail.mbox"));
+                source = new CrmSync.Worker.Sources.Files.MboxSource(company.PathTo("mail.mbox"));
                 break;
             default:
                 foreach (var (number, mail) in mails.Index())
-                    await File.WriteAllTextAsync(company.PathOf("mail", "cur", $"{number}:2,S"), mail);
-                Directory.CreateDirectory(company.PathOf("mail", "new"));
-                source = new CrmSync.Worker.Sources.Files.MaildirSource(company.PathOf("mail"));
+                    await File.WriteAllTextAsync(company.PathTo("mail", "cur", $"{number}:2,S"), mail);
+                Directory.CreateDirectory(company.PathTo("mail", "new"));
+                source = new CrmSync.Worker.Sources.Files.MaildirSource(company.PathTo("mail"));
                 break;
         }
 
@@ -361,7 +361,7 @@ public sealed class WhatNobodyExpected
                         $"number {item.Key} of {GetHashCode()}",
                         from: $"writer{item.Key}@acme.example",
                         id: $"{item.Key}.{GetHashCode()}@acme.example"));
-                yield return MailTranslation.ReadingOf(item, "here", MimeReader.Read(mail), TestCompany.Monday);
+                yield return MailTranslation.CreateReading(item, "here", MimeReader.Read(mail), TestCompany.Monday);
             }
         }
     }

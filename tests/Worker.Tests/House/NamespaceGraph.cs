@@ -51,7 +51,7 @@ internal sealed class NamespaceGraph
 
     private void Add(ModuleDefinition module, TypeDefinition user, TypeReference used)
     {
-        var (from, to) = (NamespaceOf(user), NamespaceOf(used));
+        var (from, to) = (Namespace(user), Namespace(used));
         if (from == to || used is GenericParameter || !ReferenceEquals(used.Scope, module) || !IsOurs(from) || !IsOurs(to))
             return;
 
@@ -63,7 +63,7 @@ internal sealed class NamespaceGraph
 
     private static bool IsOurs(string name) => name.StartsWith("CrmSync.", StringComparison.Ordinal);
 
-    private static string NamespaceOf(TypeReference type)
+    private static string Namespace(TypeReference type)
     {
         while (type.DeclaringType is { } outer)
             type = outer;

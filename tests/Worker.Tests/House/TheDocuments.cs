@@ -19,7 +19,9 @@ public sealed partial class TheDocuments
     [InlineData("crmsync.schema.json")]
     public void The_schemas_beside_the_sample_configuration_are_current(string name)
     {
-        var schema = name.StartsWith("crmsync-policy", StringComparison.Ordinal) ? PolicyShape.Schema(ofTests: false) : ConfigurationShape.Schema();
+        var schema = name.StartsWith("crmsync-policy", StringComparison.Ordinal)
+            ? PolicyShape.Schema(ofTests: false)
+            : ConfigurationShape.Schema();
         var place = Path.Combine(Fixture.Repository, "config", name);
         var current = SchemaBook.Print(schema) + "\n";
         if (File.Exists(place) && File.ReadAllText(place) == current)
@@ -78,7 +80,8 @@ public sealed partial class TheDocuments
 
     private static string Text(string document) => File.ReadAllText(Path.Combine(Fixture.Repository, document)).ReplaceLineEndings("\n");
 
-    private static IEnumerable<string> Blocks(string document) => Block().Matches(Text(document)).Select(block => block.Groups["found"].Value);
+    private static IEnumerable<string> Blocks(string document) =>
+        Block().Matches(Text(document)).Select(block => block.Groups["found"].Value);
 
     [GeneratedRegex("```yaml\n(?<found>.*?)```", RegexOptions.Singleline)]
     private static partial Regex Block();

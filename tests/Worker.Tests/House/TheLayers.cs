@@ -18,7 +18,8 @@ public sealed class TheLayers
             name => !name.StartsWith("System", StringComparison.Ordinal) && name is not ("NodaTime" or "netstandard"));
 
     [Fact]
-    public void Mail_knows_no_other_project() => Assert.Empty(Dependents(typeof(MimeMessage), "CrmSync.Domain", "CrmSync.Storage", "CrmSync.Worker"));
+    public void Mail_knows_no_other_project() =>
+        Assert.Empty(Dependents(typeof(MimeMessage), "CrmSync.Domain", "CrmSync.Storage", "CrmSync.Worker"));
 
     /// <summary>What a mail or calendar says is bytes in and values out; reaching a server is the worker's business.</summary>
     [Fact]

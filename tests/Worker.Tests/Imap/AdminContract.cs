@@ -19,7 +19,7 @@ public abstract class AdminContract(MailboxServer server)
         var user = server.NewUser();
         server.Fill(user, "INBOX", [RealMailbox.Stored("one")]);
         await using var company = await TestCompany.Open();
-        var config = TheProgram.ConfigurationOf(
+        var config = TheProgram.Configuration(
             company,
             $$"""
               - { imap: ana@us.example, name: good, {{At(
@@ -71,21 +71,22 @@ public abstract class AdminContract(MailboxServer server)
         server.Fill(user, "INBOX", [RealMailbox.Stored("one"), RealMailbox.Stored("two"), RealMailbox.Stored("three")]);
         server.LetRead(user, 2, may: false);
         await using var company = await TestCompany.Open();
-        var account = RealMailbox.AccountOf(server, user);
+        var account = RealMailbox.CreateAccount(server, user);
         var clock = new TestClock(TestCompany.Monday);
         await using (var sources = RealMailbox.Sources(clock))
         {
             for (var i = 0; i < 5; i++)
             {
-                await company.Harvest("ana", sources.SourceOf(account, company.Since), clock.GetCurrentInstant());
+                await company.Harvest("ana", sources.CreateSource(account, company.Since), clock.GetCurrentInstant());
                 clock.AdvanceMinutes(20);
             }
         }
 
         Assert.Equal(["one", "three"], (await company.Log()).Select(line => line.Subject).Order(StringComparer.Ordinal));
-        var config = TheProgram.ConfigurationOf(
+        var config = TheProgram.Configuration(
             company,
-            $"  - {{ imap: ana@us.example, name: ana, {At(server.TlsPort)}, ca: {server.CaFile}, user: {user}, password: {MailboxServer.Password} }}",
+            $"  - {{ imap: ana@us.example, name: ana, {At(server.TlsPort)}, ca: {server.CaFile}, user: {user}, password: "
+                + $"{MailboxServer.Password} }}",
             "{ sqlite: ../crmsync.db }");
         var bad = Assert.Single((await TheProgram.Run("quarantine", "--config", config, "--format", "json")).Json);
         Assert.EndsWith("INBOX UID 2", bad.GetProperty("place").GetString(), StringComparison.Ordinal);

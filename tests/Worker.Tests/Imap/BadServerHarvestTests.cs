@@ -191,12 +191,13 @@ public sealed class BadServerHarvestTests : IDisposable
         await using var refusing = new FakeImapServer().On("LOGIN", "TAG NO [AUTHENTICATIONFAILED] no");
         await using var good = new FakeImapServer();
         _ = new OddMailbox(good, "INBOX", 1, 2, 3);
-        var config = TheProgram.ConfigurationOf(
+        var config = TheProgram.Configuration(
             company,
             string.Join(
                 '\n',
                 new[] { ("ssh", ssh.Port), ("refusing", refusing.Port), ("good", good.Port) }.Select(a =>
-                    $"  - {{ imap: {a.Item1}@us.example, name: {a.Item1}, host: 127.0.0.1, port: {a.Item2}, tls: none, password: hunter-two }}"
+                    $"  - {{ imap: {a.Item1}@us.example, name: {a.Item1}, host: 127.0.0.1, port: {a.Item2}, tls: none, password: "
+                        + $"hunter-two }}"
                 )));
 
         for (var run = 0; run < 2; run++)
@@ -233,7 +234,7 @@ public sealed class BadServerHarvestTests : IDisposable
     {
         await using var company = await TestCompany.Open();
         var clock = new TestClock(TestCompany.Monday);
-        var ca = company.PathOf("ca.pem");
+        var ca = company.PathTo("ca.pem");
         await File.WriteAllTextAsync(ca, authority.Pem);
         var account = new ImapAccount(
             "ana",
@@ -251,7 +252,7 @@ public sealed class BadServerHarvestTests : IDisposable
         HarvestSummary? first = null;
         for (var minute = 0; minute < 60; minute++)
         {
-            var summary = await company.Harvest("ana", sources.SourceOf(account, company.Since), clock.GetCurrentInstant());
+            var summary = await company.Harvest("ana", sources.CreateSource(account, company.Since), clock.GetCurrentInstant());
             Assert.DoesNotContain("hunter-two", summary.Problem ?? "", StringComparison.Ordinal);
             first ??= summary;
             clock.AdvanceMinutes(1);

@@ -35,7 +35,7 @@ internal static class EnronMailboxes
             .Order(StringComparer.Ordinal);
         foreach (
             var folder in files.GroupBy(
-                file => FolderOf(Path.GetRelativePath(Path.Combine(Root, mailbox), file), server.Delimiter),
+                file => FolderPath(Path.GetRelativePath(Path.Combine(Root, mailbox), file), server.Delimiter),
                 StringComparer.Ordinal))
             server.Fill(
                 user,
@@ -53,7 +53,7 @@ internal static class EnronMailboxes
     /// <summary>The folder of a server where a file of a mailbox goes.</summary>
     /// <param name="path">The file's path in the mailbox.</param>
     /// <param name="delimiter">Of the server.</param>
-    public static string FolderOf(string path, char delimiter)
+    public static string FolderPath(string path, char delimiter)
     {
         var folder = Path.GetDirectoryName(path)!;
         return folder is "inbox" or "" ? "INBOX" : $"Enron{delimiter}{folder.Replace('/', delimiter)}";
@@ -66,7 +66,7 @@ internal static class EnronMailboxes
         foreach (var mailbox in Names)
             summaries.Add(await company.Harvest(mailbox, new EmlSource(Path.Combine(Root, mailbox))));
 
-        return await HarvestedLog.Of(company, summaries, (_, key) => FolderOf(key.Split('|')[0], '/'));
+        return await HarvestedLog.From(company, summaries, (_, key) => FolderPath(key.Split('|')[0], '/'));
     }
 }
 
@@ -80,7 +80,7 @@ internal sealed record HarvestedLog(IReadOnlyList<string> Counts, IReadOnlyList<
     /// <param name="company">Whose.</param>
     /// <param name="summaries">What the harvests said.</param>
     /// <param name="folderOf">The name of a folder from what the ledger says: its path, and the key of the item.</param>
-    public static async Task<HarvestedLog> Of(
+    public static async Task<HarvestedLog> From(
         TestCompany company,
         IEnumerable<HarvestSummary> summaries,
         Func<string, string, string> folderOf)
@@ -89,7 +89,7 @@ internal sealed record HarvestedLog(IReadOnlyList<string> Counts, IReadOnlyList<
         using (var output = new Output(text, OutputFormat.Json, width: null))
             output.List(await company.Log(), LogFormat.At(TestCompany.Monday));
 
-        await using var connection = new SqliteConnection($"Data Source={company.PathOf("crmsync.db")};Pooling=False");
+        await using var connection = new SqliteConnection($"Data Source={company.PathTo("crmsync.db")};Pooling=False");
         var places = await connection.QueryAsync<(string Account, string Folder, string Key, string Line)>(
             """
             select a.name, f.path, i.item_key, l.id

@@ -24,7 +24,7 @@ public sealed class ImapHarvestTests
 
         for (var minute = 0; minute < 180; minute++)
         {
-            var summary = await company.Harvest("ana", sources.SourceOf(account, company.Since), clock.GetCurrentInstant());
+            var summary = await company.Harvest("ana", sources.CreateSource(account, company.Since), clock.GetCurrentInstant());
             Assert.True(summary.IsPermanent);
             Assert.DoesNotContain(MailboxServer.Password, summary.Problem, StringComparison.Ordinal);
             clock.AdvanceMinutes(1);

@@ -49,7 +49,7 @@ public sealed class InterruptedHarvestTests : OddServerCompany
         Inbox.Holds([.. Enumerable.Range(1, 200).Select(uid => (uint)uid)]);
         await using var other = ImapCompany.Sources(Clock, Company.Database);
 
-        await Task.WhenAll(Harvest(0), Company.Harvest("ana", other.SourceOf(Account, Company.Since), Clock.GetCurrentInstant()));
+        await Task.WhenAll(Harvest(0), Company.Harvest("ana", other.CreateSource(Account, Company.Since), Clock.GetCurrentInstant()));
         await Harvest();
 
         await HoldsOnly([.. Enumerable.Range(1, 200).Select(uid => (uint)uid)]);
@@ -63,7 +63,7 @@ public sealed class InterruptedHarvestTests : OddServerCompany
         await using var postgres = await PostgresServer.Start();
         foreach (var storage in new[] { "{ sqlite: data/two.db }", $"{{ postgres: \"{await postgres.NewDatabase()}\" }}" })
         {
-            var config = TheProgram.ConfigurationOf(
+            var config = TheProgram.Configuration(
                 Company,
                 $"  - {{ imap: ana@us.example, name: ana, host: 127.0.0.1, port: {Server.Port}, tls: none, password: secret }}",
                 storage);
@@ -86,7 +86,7 @@ public sealed class InterruptedHarvestTests : OddServerCompany
     private async Task Die(bool beforeReading)
     {
         await using var sources = ImapCompany.Sources(Clock, Company.Database);
-        var source = new DyingSource(sources.SourceOf(Account, Company.Since), beforeReading);
+        var source = new DyingSource(sources.CreateSource(Account, Company.Since), beforeReading);
         var harvest = Company.Harvest("ana", source, Clock.GetCurrentInstant());
         Assert.NotSame(harvest, await Task.WhenAny(harvest, source.Died.Task));
 

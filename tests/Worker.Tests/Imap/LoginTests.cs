@@ -83,7 +83,7 @@ public sealed class LoginTests : IAsyncLifetime
 
         using (var logins = new MailLogins(clock, company.Database) { Insist = true })
         await using (var sources = new ImapSources(clock, logins, new ServerLessons(clock)))
-            await sources.SourceOf(Account(), company.Since).Connect(default);
+            await sources.CreateSource(Account(), company.Since).Connect(default);
 
         Assert.Null((await Sync()).Problem);
     }
@@ -122,12 +122,12 @@ public sealed class LoginTests : IAsyncLifetime
             .On("LIST \"\" \"*\"", "* LIST () \"/\" INBOX\nTAG OK done",
                 "TAG NO Request is throttled. Suggested Backoff Time: 1800000 milliseconds");
         await using var sources = ImapCompany.Sources(clock, company.Database);
-        Assert.Null((await company.Harvest("ana", sources.SourceOf(Account(), company.Since), clock.GetCurrentInstant())).Problem);
+        Assert.Null((await company.Harvest("ana", sources.CreateSource(Account(), company.Since), clock.GetCurrentInstant())).Problem);
         for (var minute = 0; minute < 31; minute++)
         {
             Assert.Contains(
                 "throttled",
-                (await company.Harvest("ana", sources.SourceOf(Account(), company.Since), clock.GetCurrentInstant())).Problem,
+                (await company.Harvest("ana", sources.CreateSource(Account(), company.Since), clock.GetCurrentInstant())).Problem,
                 StringComparison.Ordinal);
             clock.AdvanceMinutes(1);
         }
@@ -222,6 +222,6 @@ public sealed class LoginTests : IAsyncLifetime
     private async Task<HarvestSummary> Sync(string password = "secret")
     {
         await using var sources = ImapCompany.Sources(clock, company.Database);
-        return await company.Harvest("ana", sources.SourceOf(Account(password), company.Since), clock.GetCurrentInstant());
+        return await company.Harvest("ana", sources.CreateSource(Account(password), company.Since), clock.GetCurrentInstant());
     }
 }

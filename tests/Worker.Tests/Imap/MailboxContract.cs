@@ -18,23 +18,23 @@ public abstract class MailboxContract(MailboxServer server)
         foreach (var (mailbox, user) in users)
             EnronMailboxes.Fill(server, user, mailbox);
 
-        var before = users.Values.ToDictionary(user => user, StandingOf);
+        var before = users.Values.ToDictionary(user => user, Standing);
         await using var company = await TestCompany.Open("enron.com");
         await using var sources = RealMailbox.Sources();
         var summaries = new List<HarvestSummary>();
         foreach (var (mailbox, user) in users)
-            summaries.Add(await company.Harvest(mailbox, sources.SourceOf(AccountOf(server, user), company.Since)));
+            summaries.Add(await company.Harvest(mailbox, sources.CreateSource(CreateAccount(server, user), company.Since)));
 
         Assert.All(summaries, summary => Assert.Null(summary.Problem));
         var (files, imap) = (
             await EnronMailboxes.FromFiles(),
-            await HarvestedLog.Of(company, summaries, (folder, _) => folder.Replace(server.Delimiter, '/')));
+            await HarvestedLog.From(company, summaries, (folder, _) => folder.Replace(server.Delimiter, '/')));
         Assert.Equal(files.Counts, imap.Counts);
         Assert.Equal(files.Lines, imap.Lines);
         Assert.Equal(files.Places, imap.Places);
 
         foreach (var (user, standing) in before)
-            Assert.Equal(standing, StandingOf(user));
+            Assert.Equal(standing, Standing(user));
 
         // The comparison would mean nothing if there were no such flags.
         Assert.Contains(before[users["allen-p"]], line => line.Contains(@"\Seen", StringComparison.Ordinal));
@@ -52,14 +52,14 @@ public abstract class MailboxContract(MailboxServer server)
         Deliver(user, Below("Customers", "Acme"), Stored("two"));
         await using var company = await TestCompany.Open();
         await using var sources = RealMailbox.Sources();
-        var account = AccountOf(server, user);
+        var account = CreateAccount(server, user);
 
         Assert.Equal((2, 0), await Counts(company, sources, user));
         Assert.Equal((0, 2), await Counts(company, sources, user));
 
-        var turns = await sources.TurnsOf(account);
+        var turns = await sources.Turns(account);
         Assert.Equal((0, 2), await Counts(company, sources, user));
-        Assert.Equal(turns + 1, await sources.TurnsOf(account));
+        Assert.Equal(turns + 1, await sources.Turns(account));
 
         Deliver(user, Below("Customers", "Acme"), Stored("three"));
         Deliver(user, "Sent", Stored("four", flags: @"\Seen"));
@@ -82,7 +82,7 @@ public abstract class MailboxContract(MailboxServer server)
 
         var summary = await company.Harvest(
             "ana",
-            sources.SourceOf(AccountOf(server, user) with { ExcludedFolders = ["private"] }, company.Since));
+            sources.CreateSource(CreateAccount(server, user) with { ExcludedFolders = ["private"] }, company.Since));
 
         Assert.Null(summary.Problem);
         Assert.Equal((1, 7), (summary.New, summary.Skipped));
@@ -94,7 +94,7 @@ public abstract class MailboxContract(MailboxServer server)
         var user = server.NewUser();
         await using var fromFiles = await TestCompany.Open();
         await using var fromServer = await TestCompany.Open();
-        var maildir = fromFiles.PathOf("mail", "cur");
+        var maildir = fromFiles.PathTo("mail", "cur");
         Directory.CreateDirectory(maildir);
         var mails = new[]
         {
@@ -115,13 +115,13 @@ public abstract class MailboxContract(MailboxServer server)
 
         await using var sources = RealMailbox.Sources();
         await fromFiles.Harvest("ana", new MaildirSource(Path.GetDirectoryName(maildir)!));
-        var summary = await fromServer.Harvest("ana", sources.SourceOf(AccountOf(server, user), fromServer.Since));
+        var summary = await fromServer.Harvest("ana", sources.CreateSource(CreateAccount(server, user), fromServer.Since));
 
         Assert.Equal((null, 5), (summary.Problem, summary.New));
         var log = await fromServer.Log();
         Assert.Equal(
-            (await HarvestedLog.Of(fromFiles, [], (_, _) => "")).Lines,
-            (await HarvestedLog.Of(fromServer, [], (_, _) => "")).Lines);
+            (await HarvestedLog.From(fromFiles, [], (_, _) => "")).Lines,
+            (await HarvestedLog.From(fromServer, [], (_, _) => "")).Lines);
         Assert.Equal(2, log.Single(line => line.Subject == "two attachments").Attachments);
         Assert.True(log.Single(line => line.Subject == "text after an attachment").Question);
     }
@@ -144,7 +144,7 @@ public abstract class MailboxContract(MailboxServer server)
     }
 
     [Fact]
-    public async Task A_folder_renamed_between_listing_and_reading_is_read_under_the_name_it_has_then_and_also_when_it_has_its_old_name_again()
+    public async Task A_folder_renamed_between_listing_and_reading_is_read_under_its_new_name_and_again_under_its_old_one()
     {
         var user = server.NewUser();
         server.Run(user, "CREATE Customers", "CREATE Partners");
@@ -210,11 +210,11 @@ public abstract class MailboxContract(MailboxServer server)
         own.Fill(user, "INBOX", [Stored("one")]);
         await using var company = await TestCompany.Open();
         await using var sources = RealMailbox.Sources();
-        await company.Harvest("ana", sources.SourceOf(AccountOf(own, user), company.Since));
+        await company.Harvest("ana", sources.CreateSource(CreateAccount(own, user), company.Since));
 
         own.Restart();
         own.Fill(user, "INBOX", [Stored("two")]);
-        var summary = await company.Harvest("ana", sources.SourceOf(AccountOf(own, user), company.Since));
+        var summary = await company.Harvest("ana", sources.CreateSource(CreateAccount(own, user), company.Since));
 
         Assert.Equal((null, 1), (summary.Problem, summary.New));
     }
@@ -231,11 +231,11 @@ public abstract class MailboxContract(MailboxServer server)
         await using var company = await TestCompany.Open();
         var clock = new TestClock(TestCompany.Monday);
         await using var sources = RealMailbox.Sources(clock);
-        var account = AccountOf(server, user, proxy.Port);
+        var account = CreateAccount(server, user, proxy.Port);
         var made = 0;
         for (var run = 0; run < 100 && made < 400; run++)
         {
-            made += (await company.Harvest("ana", sources.SourceOf(account, company.Since), clock.GetCurrentInstant())).New;
+            made += (await company.Harvest("ana", sources.CreateSource(account, company.Since), clock.GetCurrentInstant())).New;
             clock.AdvanceMinutes(20);
         }
 
@@ -250,7 +250,7 @@ public abstract class MailboxContract(MailboxServer server)
     /// <summary>
     /// What must not change by being read: the flags of every mail, as another mail program sees them without touching them.
     /// </summary>
-    protected virtual IReadOnlyList<string> StandingOf(string user)
+    protected virtual IReadOnlyList<string> Standing(string user)
     {
         using var program = server.Open(user);
         return
@@ -277,7 +277,7 @@ public abstract class MailboxContract(MailboxServer server)
     /// <param name="meanwhile">What happens between listing and reading.</param>
     private async Task<(int New, int Known)> Counts(TestCompany company, ImapSources sources, string user, Action? meanwhile = null)
     {
-        var source = sources.SourceOf(AccountOf(server, user), company.Since);
+        var source = sources.CreateSource(CreateAccount(server, user), company.Since);
         var summary = await company.Harvest("ana", meanwhile is null ? source : new InterruptedSource(source, meanwhile));
         Assert.Null(summary.Problem);
         return (summary.New, summary.Known);
@@ -290,12 +290,12 @@ public sealed class DovecotMailboxTests(DovecotServer server) : MailboxContract(
     protected override MailboxServer Another() => new DovecotServer();
 
     /// <summary>The names of the files tell the flags, too; a mail that was seen by a program that may write has left <c>new</c>.</summary>
-    protected override IReadOnlyList<string> StandingOf(string user)
+    protected override IReadOnlyList<string> Standing(string user)
     {
         var root = server.Maildir(user);
         return
         [
-            .. base.StandingOf(user),
+            .. base.Standing(user),
             .. Directory
                 .EnumerateFiles(root, "*.test*", SearchOption.AllDirectories)
                 .Select(path => Path.GetRelativePath(root, path))

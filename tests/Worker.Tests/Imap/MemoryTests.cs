@@ -60,7 +60,7 @@ public sealed class MemoryTests(DovecotServer server) : IClassFixture<DovecotSer
     private async Task<double> Harvest(string accounts, int status, Func<ContactDatabase, string, Task>? check = null)
     {
         await using var company = await TestCompany.Open();
-        var folder = TheProgram.ConfigurationOf(company, accounts);
+        var folder = TheProgram.Configuration(company, accounts);
         await File.WriteAllTextAsync(Path.Combine(folder, "ca.pem"), server.Authority.Pem);
         using var program = TheProgram.Start(["sync", "--config", folder, "--format", "json"]);
         var said = program.StandardError.ReadToEndAsync();
@@ -68,7 +68,7 @@ public sealed class MemoryTests(DovecotServer server) : IClassFixture<DovecotSer
         var peak = 0.0;
         while (!program.HasExited)
         {
-            peak = Math.Max(peak, PeakOf(program));
+            peak = Math.Max(peak, Peak(program));
             await Task.Delay(10);
         }
 
@@ -84,7 +84,7 @@ public sealed class MemoryTests(DovecotServer server) : IClassFixture<DovecotSer
     }
 
     /// <summary>The kernel keeps the peak itself; it only has to be asked before the program is gone.</summary>
-    private static double PeakOf(Process program)
+    private static double Peak(Process program)
     {
         try
         {

@@ -82,7 +82,9 @@ public sealed class OddFetchHarvestTests : OddServerCompany
             Inbox.Mails.Remove(2);
             var literal = $"{{{mail.Length}}}\n{mail}";
             var at = answer.IndexOf(literal, answer.IndexOf("UID 2 ", StringComparison.Ordinal), StringComparison.Ordinal);
-            return answer[..at] + "NIL" + answer[(at + literal.Length)..].Replace("TAG OK done", "* BYE some are gone\nCUT", StringComparison.Ordinal);
+            return answer[..at]
+                + "NIL"
+                + answer[(at + literal.Length)..].Replace("TAG OK done", "* BYE some are gone\nCUT", StringComparison.Ordinal);
         };
 
         var summary = await Harvest();
@@ -153,7 +155,7 @@ public sealed class OddFetchHarvestTests : OddServerCompany
             items.Contains("BODYSTRUCTURE", StringComparison.Ordinal) ? $"* 1 FETCH (UID 1 {structure})" : line;
 
         Assert.Equal((1, 0), await Counts());
-        Assert.Equal(2, (await LineOf("number 1")).Attachments);
+        Assert.Equal(2, (await FindLine("number 1")).Attachments);
     }
 
     [Theory]
@@ -170,7 +172,7 @@ public sealed class OddFetchHarvestTests : OddServerCompany
         Inbox.Mails[4] = LongMail("number 4");
 
         Assert.Equal((4, 0), await Counts());
-        Assert.Equal(2, (await LineOf("number 4")).Attachments);
+        Assert.Equal(2, (await FindLine("number 4")).Attachments);
     }
 
     [Fact]
@@ -206,9 +208,9 @@ public sealed class OddFetchHarvestTests : OddServerCompany
         Assert.Contains("by its headers", (await Company.Ledger.Quarantine(null, default))[0].Remedy, StringComparison.Ordinal);
         Assert.Null((await Harvest()).Problem);
         await HoldsOnly(1, 2, 3);
-        Assert.Null((await LineOf("number 2")).Text);
+        Assert.Null((await FindLine("number 2")).Text);
         Assert.Contains(
-            (await LineOf("number 2")).Participants,
+            (await FindLine("number 2")).Participants,
             person => person.Role == ParticipantRole.From && person.Address.Value == "jane@acme.example");
 
         Inbox.Line = (_, _, line) => line;
@@ -216,7 +218,7 @@ public sealed class OddFetchHarvestTests : OddServerCompany
         await Company.Ledger.RetryQuarantine(null, default);
         Assert.Equal(1, (await Counts()).New);
         await HoldsOnly(1, 2, 3);
-        Assert.True((await LineOf("number 2")).Question);
+        Assert.True((await FindLine("number 2")).Question);
         Assert.Empty(await Company.Ledger.Quarantine(null, default));
     }
 
@@ -245,7 +247,7 @@ public sealed class OddFetchHarvestTests : OddServerCompany
         Inbox.Mails[3] = LongMail("number 3");
         Assert.Equal((1, 2), await Counts());
         Assert.DoesNotContain(Server.Received.Skip(before), command => command.Contains("<0.", StringComparison.Ordinal));
-        Assert.Equal(2, (await LineOf("number 3")).Attachments);
+        Assert.Equal(2, (await FindLine("number 3")).Attachments);
     }
 
     [Fact]

@@ -47,8 +47,11 @@ public sealed class OddLoginTests
             {
                 heard.Add(line);
                 var tag = heard.Find(one => one.Contains("AUTHENTICATE", StringComparison.Ordinal))?.Split(' ')[0];
-                await Say(stream, line.Contains("AUTHENTICATE", StringComparison.Ordinal) ? answer.Replace("TAG", tag, StringComparison.Ordinal)
-                    : line.Length == 0 ? $"{tag} NO SASL authentication failed" : Answer(line), ct);
+                var said =
+                    line.Contains("AUTHENTICATE", StringComparison.Ordinal) ? answer.Replace("TAG", tag, StringComparison.Ordinal)
+                    : line.Length == 0 ? $"{tag} NO SASL authentication failed"
+                    : Answer(line);
+                await Say(stream, said, ct);
             }
         });
 

@@ -48,8 +48,8 @@ public sealed class OddMailHarvestTests : OddServerCompany
                 + "+0000\r\n\r\nHello\r\n";
 
         Assert.Equal((2, 0), await Counts());
-        Assert.Null((await LineOf("nobody")).Author);
-        Assert.Equal("jane@acme.example", (await LineOf("two")).Author?.Value);
+        Assert.Null((await FindLine("nobody")).Author);
+        Assert.Equal("jane@acme.example", (await FindLine("two")).Author?.Value);
     }
 
     [Fact]
@@ -61,8 +61,8 @@ public sealed class OddMailHarvestTests : OddServerCompany
             to: "Friends: jane@acme.example, =?utf-8?q?Doe=2C_Joe?= <joe@acme.example>;, undisclosed-recipients:;");
 
         Assert.Equal((1, 0), await Counts());
-        Assert.Equal(["jane@acme.example", "joe@acme.example"], Addresses(await LineOf("group"), ParticipantRole.To));
-        Assert.Equal("Doe, Joe", (await LineOf("group")).Participants.Single(person => person.Address.Value == "joe@acme.example").Name);
+        Assert.Equal(["jane@acme.example", "joe@acme.example"], Addresses(await FindLine("group"), ParticipantRole.To));
+        Assert.Equal("Doe, Joe", (await FindLine("group")).Participants.Single(person => person.Address.Value == "joe@acme.example").Name);
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public sealed class OddMailHarvestTests : OddServerCompany
             to: string.Join(",\r\n ", Enumerable.Range(0, 10_000).Select(i => $"guest{i}@acme.example")));
 
         Assert.Equal((1, 0), await Counts());
-        Assert.NotEmpty(Addresses(await LineOf("mass"), ParticipantRole.To));
+        Assert.NotEmpty(Addresses(await FindLine("mass"), ParticipantRole.To));
     }
 
     [Fact]
@@ -99,8 +99,8 @@ public sealed class OddMailHarvestTests : OddServerCompany
         Inbox.Mails[2] = TestCompany.MailText("stamped", date: date);
 
         Assert.Equal((2, 0), await Counts());
-        Assert.Equal(TestCompany.Monday - Duration.FromHours(2), (await LineOf("dated")).At);
-        Assert.Equal(TestCompany.Monday - Duration.FromHours(1), (await LineOf("stamped")).At);
+        Assert.Equal(TestCompany.Monday - Duration.FromHours(2), (await FindLine("dated")).At);
+        Assert.Equal(TestCompany.Monday - Duration.FromHours(1), (await FindLine("stamped")).At);
     }
 
     [Fact]
@@ -110,7 +110,7 @@ public sealed class OddMailHarvestTests : OddServerCompany
         Inbox.Mails[1] = TestCompany.MailText("migrated", date: "Tue, 5 Mar 2019 08:00:00 +0000");
 
         Assert.Equal((1, 0), await Counts());
-        Assert.Equal(Instant.FromUtc(2019, 3, 5, 8, 0), (await LineOf("migrated")).At);
+        Assert.Equal(Instant.FromUtc(2019, 3, 5, 8, 0), (await FindLine("migrated")).At);
     }
 
     private static IEnumerable<string> Addresses(Interaction line, ParticipantRole role) =>

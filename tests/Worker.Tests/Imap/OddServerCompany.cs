@@ -71,7 +71,7 @@ public abstract class OddServerCompany : IAsyncLifetime
     {
         Clock.AdvanceMinutes(minutesLater);
         sources ??= ImapCompany.Sources(Clock, Company.Database, Options);
-        return await Company.Harvest("ana", sources.SourceOf(Account, Company.Since), Clock.GetCurrentInstant());
+        return await Company.Harvest("ana", sources.CreateSource(Account, Company.Since), Clock.GetCurrentInstant());
     }
 
     /// <summary>Harvests once without any trouble.</summary>
@@ -93,5 +93,5 @@ public abstract class OddServerCompany : IAsyncLifetime
             numbers.Select(uid => $"number {uid}").Order(StringComparer.Ordinal),
             (await Company.Log()).Select(line => line.Subject!).Order(StringComparer.Ordinal));
 
-    private protected async Task<Interaction> LineOf(string subject) => (await Company.Log()).Single(line => line.Subject == subject);
+    private protected async Task<Interaction> FindLine(string subject) => (await Company.Log()).Single(line => line.Subject == subject);
 }

@@ -152,7 +152,7 @@ public sealed class OddSessionHarvestTests : OddServerCompany
         Assert.Equal((3, 1), (summary.New, summary.Skipped));
         await HoldsOnly(1, 2, 3);
         Assert.Contains(Server.Received, command => command.Contains("OR SINCE 1-Jan-2025 SENTSINCE 1-Jan-2025", StringComparison.Ordinal));
-        Assert.Equal(TestCompany.Monday - Duration.FromHours(1), (await LineOf("number 1")).At);
+        Assert.Equal(TestCompany.Monday - Duration.FromHours(1), (await FindLine("number 1")).At);
     }
 
     private async Task<IReadOnlyList<FolderState>> Folders() =>

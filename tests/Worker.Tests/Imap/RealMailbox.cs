@@ -17,7 +17,7 @@ internal static class RealMailbox
     /// <param name="server">The server.</param>
     /// <param name="user">Who logs in.</param>
     /// <param name="port">Where, if not at the server itself.</param>
-    public static ImapAccount AccountOf(MailboxServer server, string user, int? port = null) =>
+    public static ImapAccount CreateAccount(MailboxServer server, string user, int? port = null) =>
         new(
             $"imap:{user}",
             default,

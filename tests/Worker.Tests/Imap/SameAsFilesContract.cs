@@ -32,7 +32,7 @@ public abstract class SameAsFilesContract(MailboxServer server)
         var user = server.NewUser();
         await using var fromFiles = await TestCompany.Open();
         await using var fromServer = await TestCompany.Open();
-        var maildir = fromFiles.PathOf("mail", "cur");
+        var maildir = fromFiles.PathTo("mail", "cur");
         Directory.CreateDirectory(maildir);
         var mails = new List<StoredMail>();
         for (var i = 0; i < Messages; i++)
@@ -48,11 +48,11 @@ public abstract class SameAsFilesContract(MailboxServer server)
         server.Fill(user, "INBOX", mails);
         await using var sources = ImapCompany.Sources(new TestClock(TestCompany.Monday), null, new ImapOptions { WholeUpTo = Limit });
         var files = await fromFiles.Harvest("ana", new MaildirSource(Path.GetDirectoryName(maildir)!));
-        var served = await fromServer.Harvest("ana", sources.SourceOf(RealMailbox.AccountOf(server, user), fromServer.Since));
+        var served = await fromServer.Harvest("ana", sources.CreateSource(RealMailbox.CreateAccount(server, user), fromServer.Since));
 
         Assert.Equal((null, null), (files.Problem, served.Problem));
         var (expected, actual) =
-            (await HarvestedLog.Of(fromFiles, [files], (_, _) => ""), await HarvestedLog.Of(fromServer, [served], (_, _) => ""));
+            (await HarvestedLog.From(fromFiles, [files], (_, _) => ""), await HarvestedLog.From(fromServer, [served], (_, _) => ""));
         Assert.Equal(expected.Counts, actual.Counts);
         Assert.Equal(expected.Lines, actual.Lines);
         Assert.Contains(expected.Lines, line => line.Contains("\"meeting\"", StringComparison.Ordinal));
@@ -79,8 +79,12 @@ public abstract class SameAsFilesContract(MailboxServer server)
             4 => [file, invitation],
             5 => [story, file],
             6 => [file, "Content-Type: message/rfc822\r\n\r\nSubject: inner\r\n\r\nOnce more?\r\n"],
-            7 => [file,
-                "Content-Type: image/png; name=p.png\r\nContent-Disposition: inline\r\nContent-ID: <p>\r\nContent-Transfer-Encoding: base64\r\n\r\nAAAA"],
+            7 =>
+            [
+                file,
+                "Content-Type: image/png; name=p.png\r\nContent-Disposition: inline\r\nContent-ID: <p>\r\nContent-Transfer-Encoding: "
+                    + "base64\r\n\r\nAAAA",
+            ],
             _ => [invitation, story],
         };
         return Encoding.UTF8.GetString(RealMailbox.Parts(subject, parts));

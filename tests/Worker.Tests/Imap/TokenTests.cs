@@ -22,7 +22,7 @@ public sealed class TokenTests : IAsyncLifetime
 
     private TestCompany company = null!;
 
-    private List<string> Used => [.. server.Received.Where(c => c.StartsWith("AUTHENTICATE", StringComparison.Ordinal)).Select(TokenOf)];
+    private List<string> Used => [.. server.Received.Where(c => c.StartsWith("AUTHENTICATE", StringComparison.Ordinal)).Select(Token)];
 
     public async Task InitializeAsync()
     {
@@ -144,7 +144,10 @@ public sealed class TokenTests : IAsyncLifetime
         await Task.WhenAll(
             Enumerable
                 .Range(0, 20)
-                .Select(i => sources.SourceOf(Account(login) with { Name = $"ana{i}", User = $"ana{i}" }, company.Since).Connect(default)));
+                .Select(i =>
+                    sources.CreateSource(Account(login) with { Name = $"ana{i}", User = $"ana{i}" }, company.Since).Connect(default)
+                )
+        );
 
         Assert.Single(tokens.Forms);
         Assert.Equal(20, Used.Count);
@@ -164,7 +167,7 @@ public sealed class TokenTests : IAsyncLifetime
                 .Select(async i =>
                 {
                     await using var program = ImapCompany.Sources(clock, company.Database);
-                    await program.SourceOf(Account(Login()) with { User = $"ana{i}" }, company.Since).Connect(default);
+                    await program.CreateSource(Account(Login()) with { User = $"ana{i}" }, company.Since).Connect(default);
                 }));
 
         Assert.Equal((1, 1), (tokens.Forms.Count, tokens.MostAtOnce));
@@ -173,7 +176,7 @@ public sealed class TokenTests : IAsyncLifetime
     [Fact]
     public async Task A_token_that_another_program_keeps_in_a_file_is_read_for_each_connection_and_a_new_one_tried_at_once()
     {
-        var file = company.PathOf("token");
+        var file = company.PathTo("token");
         await File.WriteAllTextAsync(file, "token-old\n");
         Takes("token-new");
         for (var run = 0; run < 4; run++)
@@ -197,7 +200,7 @@ public sealed class TokenTests : IAsyncLifetime
         Assert.IsType<DeliveryAnswer.Accepted>(await delivery.Deliver(Digest(), default));
         Assert.Equal(
             ["token-1", "token-2"],
-            smtp.Received.Where(command => command.StartsWith("AUTH", StringComparison.Ordinal)).Select(TokenOf));
+            smtp.Received.Where(command => command.StartsWith("AUTH", StringComparison.Ordinal)).Select(Token));
     }
 
     [Fact]
@@ -233,7 +236,7 @@ public sealed class TokenTests : IAsyncLifetime
         }
     }
 
-    private static string TokenOf(string command)
+    private static string Token(string command)
     {
         var text = Encoding.UTF8.GetString(Convert.FromBase64String(command.Split(' ')[2]));
         return text[(text.IndexOf("Bearer ", StringComparison.Ordinal) + 7)..].TrimEnd('\u0001');
@@ -256,6 +259,6 @@ public sealed class TokenTests : IAsyncLifetime
     private async Task<HarvestSummary> Sync(Login login)
     {
         await using var sources = ImapCompany.Sources(clock, company.Database);
-        return await company.Harvest("ana", sources.SourceOf(Account(login), company.Since), clock.GetCurrentInstant());
+        return await company.Harvest("ana", sources.CreateSource(Account(login), company.Since), clock.GetCurrentInstant());
     }
 }

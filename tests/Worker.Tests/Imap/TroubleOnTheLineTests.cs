@@ -118,14 +118,17 @@ public sealed class TroubleOnTheLineTests : OddServerCompany
         }
 
         Assert.Equal([60, 180, 420, 900, 1860], tries);
-        Assert.Equal(Clock.GetCurrentInstant() + NodaTime.Duration.FromMinutes(1860 + (32 * 60) - (36 * 60)), (await Aside()).Single().RetryAt);
-        Assert.Null((await LineOf("number 2")).Text);
+        Assert.Equal(
+            Clock.GetCurrentInstant() + NodaTime.Duration.FromMinutes(1860 + (32 * 60) - (36 * 60)),
+            (await Aside()).Single().RetryAt
+        );
+        Assert.Null((await FindLine("number 2")).Text);
 
         Breaks();
         await Harvest(minutesLater: 32 * 60);
         Assert.Empty(await Aside());
         await HoldsOnly(1, 2, 3);
-        Assert.Equal("Hello", (await LineOf("number 2")).Text);
+        Assert.Equal("Hello", (await FindLine("number 2")).Text);
 
         int Asked() => Server.Received.Count(command =>
             command.StartsWith("UID FETCH 2 ", StringComparison.Ordinal) && command.Contains("PEEK[]", StringComparison.Ordinal));

@@ -12,16 +12,16 @@ public sealed class TurnsOnTheWireTests(DovecotServer server) : IClassFixture<Do
     {
         var user = server.NewUser();
         for (var i = 0; i < 2000; i++)
-            server.Deliver(user, MailOf(i));
+            server.Deliver(user, Mail(i));
 
         await using var company = await TestCompany.Open();
         await using var sources = RealMailbox.Sources();
-        var account = RealMailbox.AccountOf(server, user);
+        var account = RealMailbox.CreateAccount(server, user);
 
-        var summary = await company.Harvest("ana", sources.SourceOf(account, company.Since));
+        var summary = await company.Harvest("ana", sources.CreateSource(account, company.Since));
 
         Assert.Equal((2000, null), (summary.New, summary.Problem));
-        Assert.InRange(await sources.TurnsOf(account), 3, 40);
+        Assert.InRange(await sources.Turns(account), 3, 40);
     }
 
     [Fact]
@@ -29,25 +29,25 @@ public sealed class TurnsOnTheWireTests(DovecotServer server) : IClassFixture<Do
     {
         var user = server.NewUser();
         for (var folder = 0; folder < 30; folder++)
-            server.Deliver(user, MailOf(folder), string.Create(CultureInfo.InvariantCulture, $"Customers.Number{folder}"));
+            server.Deliver(user, Mail(folder), string.Create(CultureInfo.InvariantCulture, $"Customers.Number{folder}"));
 
         await using var company = await TestCompany.Open();
         await using var sources = RealMailbox.Sources();
-        var account = RealMailbox.AccountOf(server, user);
+        var account = RealMailbox.CreateAccount(server, user);
         for (var i = 0; i < 2; i++)
-            await company.Harvest("ana", sources.SourceOf(account, company.Since));
+            await company.Harvest("ana", sources.CreateSource(account, company.Since));
 
-        var turns = await sources.TurnsOf(account);
-        var poll = await company.Harvest("ana", sources.SourceOf(account, company.Since));
+        var turns = await sources.Turns(account);
+        var poll = await company.Harvest("ana", sources.CreateSource(account, company.Since));
 
         Assert.Equal((0, 30, null), (poll.New, poll.Known, poll.Problem));
-        Assert.Equal(turns + 1, await sources.TurnsOf(account));
+        Assert.Equal(turns + 1, await sources.Turns(account));
     }
 
     /// <summary>
     /// Every tenth has an attachment that does not fit into the first bytes, every fiftieth a long text or two attachments.
     /// </summary>
-    private static byte[] MailOf(int number)
+    private static byte[] Mail(int number)
     {
         var subject = string.Create(CultureInfo.InvariantCulture, $"number {number}");
         var attachment = RealMailbox.Attachment("a.pdf", 25_000);

@@ -19,9 +19,9 @@ public sealed class WatchTests
         server.Deliver(user, Mail("one"));
         await using var company = await TestCompany.Open();
         await using var sources = ImapCompany.Sources(new TestClock(TestCompany.Monday), company.Database);
-        var account = AccountOf(company, server, user, new Login.Password(new Secret(DovecotServer.Password)));
-        await company.Harvest("ana", sources.SourceOf(account, company.Since));
-        var turns = await sources.TurnsOf(account);
+        var account = CreateAccount(company, server, user, new Login.Password(new Secret(DovecotServer.Password)));
+        await company.Harvest("ana", sources.CreateSource(account, company.Since));
+        var turns = await sources.Turns(account);
 
         var told = new TaskCompletionSource();
         sources.Watch(account, () => { told.SetResult(); return Task.CompletedTask; });
@@ -30,8 +30,8 @@ public sealed class WatchTests
         server.Deliver(user, Mail("two"));
         await told.Task.WaitAsync(Soon);
 
-        Assert.Equal(1, (await company.Harvest("ana", sources.SourceOf(account, company.Since))).New);
-        Assert.InRange(await sources.TurnsOf(account), turns + 3, turns + 16);
+        Assert.Equal(1, (await company.Harvest("ana", sources.CreateSource(account, company.Since))).New);
+        Assert.InRange(await sources.Turns(account), turns + 3, turns + 16);
     }
 
     [Fact]
@@ -41,8 +41,8 @@ public sealed class WatchTests
         var user = server.NewUser();
         server.Deliver(user, Mail("one"));
         await using var company = await TestCompany.Open();
-        await File.WriteAllTextAsync(company.PathOf("config", "ca.pem"), server.Authority.Pem);
-        var config = TheProgram.ConfigurationOf(
+        await File.WriteAllTextAsync(company.PathTo("config", "ca.pem"), server.Authority.Pem);
+        var config = TheProgram.Configuration(
             company,
             $"  - {{ imap: {user}, name: ana, host: localhost, port: {server.TlsPort}, ca: ca.pem, password: {DovecotServer.Password} }}");
         using var worker = TheProgram.Start(["run", "--config", config]);
@@ -73,7 +73,7 @@ public sealed class WatchTests
             new Server("localhost", server.Port, Encryption.None, null),
             "ana",
             new Login.Password(new Secret("secret")));
-        await company.Harvest("ana", sources.SourceOf(account, company.Since));
+        await company.Harvest("ana", sources.CreateSource(account, company.Since));
 
         // This server never ends the wait with a tagged answer: it is left behind after some seconds, and the harvest goes on over a new
         // connection.
@@ -81,7 +81,7 @@ public sealed class WatchTests
         while (!server.Received.Contains("IDLE"))
             await Task.Delay(20);
 
-        var summary = await company.Harvest("ana", sources.SourceOf(account, company.Since));
+        var summary = await company.Harvest("ana", sources.CreateSource(account, company.Since));
 
         Assert.Equal((null, 3), (summary.Problem, summary.Known));
         Assert.Equal(2, server.Connections);
@@ -101,7 +101,7 @@ public sealed class WatchTests
         await using var sources = ImapCompany.Sources(new TestClock(TestCompany.Monday), company.Database);
         var login = new Login.OAuth(tokens.Url, "crmsync", null, new Secret("refresh-0"), null);
 
-        var summary = await company.Harvest("ana", sources.SourceOf(AccountOf(company, server, user, login), company.Since));
+        var summary = await company.Harvest("ana", sources.CreateSource(CreateAccount(company, server, user, login), company.Since));
 
         Assert.Equal((null, 1), (summary.Problem, summary.New));
         Assert.Single(tokens.Forms);
@@ -120,9 +120,9 @@ public sealed class WatchTests
         Assert.Fail($"the worker ended without saying \"{words}\"");
     }
 
-    private static ImapAccount AccountOf(TestCompany company, DovecotServer server, string user, Login login)
+    private static ImapAccount CreateAccount(TestCompany company, DovecotServer server, string user, Login login)
     {
-        var ca = company.PathOf("ca.pem");
+        var ca = company.PathTo("ca.pem");
         File.WriteAllText(ca, server.Authority.Pem);
         return new ImapAccount(
             "ana",

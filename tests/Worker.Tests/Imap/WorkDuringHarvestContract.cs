@@ -32,9 +32,10 @@ public abstract class WorkDuringHarvestContract(MailboxServer server)
         var user = server.NewUser();
         using var busy = new BusyUser(server, user, new Random(FirstSeed));
         busy.MoveIn(1000);
-        var config = TheProgram.ConfigurationOf(
+        var config = TheProgram.Configuration(
             company,
-            $"  - {{ imap: ana@us.example, name: ana, host: localhost, port: {server.TlsPort}, ca: {server.CaFile}, user: {user}, password: {MailboxServer.Password} }}"
+            $"  - {{ imap: ana@us.example, name: ana, host: localhost, port: {server.TlsPort}, ca: {server.CaFile}, user: {user}, "
+                + $"password: {MailboxServer.Password} }}"
         );
 
         using var stop = new CancellationTokenSource();
@@ -93,7 +94,7 @@ public abstract class WorkDuringHarvestContract(MailboxServer server)
                         : Task.CompletedTask;
                 await company.Harvest(
                     "ana",
-                    sources.SourceOf(RealMailbox.AccountOf(server, user, proxy.Port), company.Since),
+                    sources.CreateSource(RealMailbox.CreateAccount(server, user, proxy.Port), company.Since),
                     clock.GetCurrentInstant());
                 await restart;
                 clock.AdvanceMinutes(20);
@@ -106,7 +107,7 @@ public abstract class WorkDuringHarvestContract(MailboxServer server)
         await using var quiet = RealMailbox.Sources(clock);
         var last = await company.Harvest(
             "ana",
-            quiet.SourceOf(RealMailbox.AccountOf(server, user), company.Since),
+            quiet.CreateSource(RealMailbox.CreateAccount(server, user), company.Since),
             clock.GetCurrentInstant());
 
         Assert.True(last.Problem is null, $"seed {seed}: {last.Problem}");

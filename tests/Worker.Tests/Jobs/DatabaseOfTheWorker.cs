@@ -26,9 +26,9 @@ public sealed class DatabaseOfTheWorker : IAsyncLifetime
     [Fact]
     public async Task A_database_file_that_is_deleted_ends_the_worker_with_words()
     {
-        await using var worker = await StartedWorker.In(company.PathOf("config"), time);
+        await using var worker = await StartedWorker.In(company.PathTo("config"), time);
         await Pass(() => worker.Part<Accounts>().All(default).Result is [{ LastSuccess: not null }]);
-        File.Delete(company.PathOf("config", "data", "crmsync.db"));
+        File.Delete(company.PathTo("config", "data", "crmsync.db"));
         for (var i = 0; i < 3; i++)
             await Passed(TimeSpan.FromSeconds(20));
 
@@ -39,9 +39,9 @@ public sealed class DatabaseOfTheWorker : IAsyncLifetime
     [Fact]
     public async Task So_does_one_that_is_replaced()
     {
-        await using var worker = await StartedWorker.In(company.PathOf("config"), time);
+        await using var worker = await StartedWorker.In(company.PathTo("config"), time);
         await Pass(() => worker.Part<Accounts>().All(default).Result is [{ LastSuccess: not null }]);
-        var file = company.PathOf("config", "data", "crmsync.db");
+        var file = company.PathTo("config", "data", "crmsync.db");
         File.Copy(file, file + ".copy");
         File.Move(file + ".copy", file, overwrite: true);
         await Pass(() => worker.IsStopping);
@@ -51,11 +51,11 @@ public sealed class DatabaseOfTheWorker : IAsyncLifetime
     [Fact]
     public void A_second_worker_on_one_file_is_refused_with_the_process_of_the_first()
     {
-        var file = company.PathOf("config", "data", "crmsync.db");
+        var file = company.PathTo("config", "data", "crmsync.db");
         using (OneWorker.Claim(file))
         {
-            File.CreateSymbolicLink(company.PathOf("other.db"), file);
-            var refused = Assert.Throws<DatabaseUnusableException>(() => OneWorker.Claim(company.PathOf("other.db")));
+            File.CreateSymbolicLink(company.PathTo("other.db"), file);
+            var refused = Assert.Throws<DatabaseUnusableException>(() => OneWorker.Claim(company.PathTo("other.db")));
             Assert.Contains(
                 string.Create(CultureInfo.InvariantCulture, $"(process {Environment.ProcessId})"),
                 refused.Message,

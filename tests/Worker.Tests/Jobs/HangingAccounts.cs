@@ -27,7 +27,7 @@ public sealed class HangingAccounts : IAsyncLifetime
     {
         using var server = new SilentServer();
         Configure(server.Url);
-        await using var worker = await StartedWorker.In(company.PathOf("config"), time);
+        await using var worker = await StartedWorker.In(company.PathTo("config"), time);
 
         // Each is given up after 90 seconds of silence, more than it pauses: with 16 places every account gets its turn all four minutes.
         // Real work takes real time: a little for each step, and as many steps as it needs.
@@ -39,14 +39,14 @@ public sealed class HangingAccounts : IAsyncLifetime
             turns = [.. Enumerable.Range(1, Count).Select(number => server.Questions.GetValueOrDefault($"/{Name(number)}/"))];
         }
 
-        Assert.Contains(Directory.GetFiles(company.PathOf("out"), "*.eml"), file => IsOf("my-day", file));
+        Assert.Contains(Directory.GetFiles(company.PathTo("out"), "*.eml"), file => Matches("my-day", file));
         var states = (await worker.Part<Accounts>().All(default)).ToDictionary(account => account.Name, StringComparer.Ordinal);
         Assert.All(Enumerable.Range(1, Count), number => Assert.NotNull(states[Name(number)].LastError));
         Assert.NotNull(states["ana"].LastSuccess);
         Assert.True(turns.Max() - turns.Min() <= 2, string.Join(' ', turns));
     }
 
-    private static bool IsOf(string digest, string file) =>
+    private static bool Matches(string digest, string file) =>
         File.ReadAllText(file).Contains($"List-Id: <{digest}.", StringComparison.Ordinal);
 
     private static string Name(int number) => string.Create(CultureInfo.InvariantCulture, $"hung{number:00}");
@@ -58,7 +58,7 @@ public sealed class HangingAccounts : IAsyncLifetime
         company.Configure(
             string.Join('\n', accounts.Append("  - { eml: ../mail/ana, address: ana@us.example, name: ana }")),
             "2026-01-01");
-        File.AppendAllText(company.PathOf("config", "crmsync.yaml"), "schedule: { mail: 1m, calendar: 1m, policy: 1m }\n");
+        File.AppendAllText(company.PathTo("config", "crmsync.yaml"), "schedule: { mail: 1m, calendar: 1m, policy: 1m }\n");
     }
 
     /// <summary>Reads questions and answers none.</summary>

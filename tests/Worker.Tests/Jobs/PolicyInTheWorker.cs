@@ -75,7 +75,7 @@ public sealed class PolicyInTheWorker
             },
             default);
 
-        await using var reports = new SqliteConnection($"Data Source={company.PathOf("config", "data", "crmsync.db")};Mode=ReadOnly");
+        await using var reports = new SqliteConnection($"Data Source={company.PathTo("config", "data", "crmsync.db")};Mode=ReadOnly");
         Assert.Equal(
             ("jane@acme.example", "ana", "acme.example"),
             await reports.QuerySingleAsync<(string Address, string Owner, string Organisation)>(
@@ -120,7 +120,7 @@ public sealed class PolicyInTheWorker
         Assert.Same(before, company.Program.Policy);
         var desk = company.Program.Digests;
         await desk.Send(Monday + Hours(4), Duration.Zero, default);
-        var mails = Directory.GetFiles(company.PathOf("out"), "*.eml").Select(File.ReadAllText);
+        var mails = Directory.GetFiles(company.PathTo("out"), "*.eml").Select(File.ReadAllText);
         var note = Assert.Single(mails, mail => mail.Contains("X-CrmSync: note", StringComparison.Ordinal));
         Assert.Contains("withn", note, StringComparison.Ordinal);
         var health = (await desk.Show(Instant.FromUtc(2026, 3, 3, 7, 0), default)).Single(digest =>
@@ -129,7 +129,7 @@ public sealed class PolicyInTheWorker
 
         company.Write(RunningCompany.Policy);
         await Look(company, Monday + Hours(5));
-        Assert.Empty(await company.Program.Part<PolicyStanding>().Problems(default));
+        Assert.Empty(await company.Program.Part<PolicyNews>().Problems(default));
     }
 
     [Fact]

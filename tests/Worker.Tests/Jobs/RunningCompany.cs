@@ -51,21 +51,21 @@ internal sealed class RunningCompany : IAsyncDisposable
         return running;
     }
 
-    public string PathOf(params string[] parts) => company.PathOf(parts);
+    public string PathTo(params string[] parts) => company.PathTo(parts);
 
     public void Configure(string accounts, string since) => File.WriteAllText(
-        company.PathOf("config", "crmsync.yaml"),
+        company.PathTo("config", "crmsync.yaml"),
         $"version: 1\ncapture: {{ since: {since} }}\naccounts:\n{accounts}\ndelivery: {{ from: crmsync@us.example, folder: ../out }}\n");
 
     /// <summary>Writes the policy file, always with another time of change.</summary>
     public void Write(string policy)
     {
-        var path = company.PathOf("config", "policy.yaml");
+        var path = company.PathTo("config", "policy.yaml");
         File.WriteAllText(path, policy);
         File.SetLastWriteTimeUtc(path, new DateTime(2026, 3, 1, 0, 0, 0, DateTimeKind.Utc).AddSeconds(++edits));
     }
 
-    public void Mail(string name, string text) => File.WriteAllText(company.PathOf("mail", "ana", name + ".eml"), text);
+    public void Mail(string name, string text) => File.WriteAllText(company.PathTo("mail", "ana", name + ".eml"), text);
 
     /// <summary>Starts the program, or starts it again after the configuration changed.</summary>
     public async Task Begin()
@@ -73,7 +73,7 @@ internal sealed class RunningCompany : IAsyncDisposable
         if (Program is not null)
             await Program.DisposeAsync();
 
-        var folder = company.PathOf("config");
+        var folder = company.PathTo("config");
         var settings = ConfigurationFile.Read(folder).Configuration!;
         var (reload, outcome) = PolicyReload.Start(
             folder, date => new ReadingOptions(date, settings.Addresses, null), LastGoodPolicy.For(folder, settings), TestCompany.Monday);

@@ -153,7 +153,8 @@ public sealed class PeersThatMisbehave
         using (var make = Process.Start(new ProcessStartInfo(
             ServerProcess.Find("openssl", "openssl"),
             ["req", "-x509", "-newkey", $"rsa:{bits}", "-nodes", $"-{hash}", "-days", "2", "-subj", "/CN=localhost",
-                "-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", certificate]) { RedirectStandardError = true, UseShellExecute = false })!)
+                "-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", certificate])
+        { RedirectStandardError = true, UseShellExecute = false })!)
         {
             await make.StandardError.ReadToEndAsync();
             await make.WaitForExitAsync();

@@ -53,7 +53,7 @@ public sealed class ASeriesThatChanges
             await using var fresh = await TestCompany.Open();
             foreach (var firm in new[] { company, fresh })
             {
-                Assert.Null((await firm.Harvest("ana", SourceOf(firm, step, now), now)).Problem);
+                Assert.Null((await firm.Harvest("ana", CreateSource(firm, step, now), now)).Problem);
                 Assert.Equal(
                     right,
                     (await firm.Meetings())
@@ -64,22 +64,22 @@ public sealed class ASeriesThatChanges
             Assert.Equal((await fresh.Meetings()).Select(line => line.Id), (await company.Meetings()).Select(line => line.Id));
         }
 
-        ISource SourceOf(TestCompany firm, int step, Instant now)
+        ISource CreateSource(TestCompany firm, int step, Instant now)
         {
             if (!byMail)
             {
-                System.IO.File.WriteAllText(firm.PathOf("series.ics"), Calendar(InCalendar(zone, step)));
-                return Ics.File(firm.PathOf("series.ics"), now);
+                System.IO.File.WriteAllText(firm.PathTo("series.ics"), Calendar(InCalendar(zone, step)));
+                return Ics.File(firm.PathTo("series.ics"), now);
             }
 
             for (var sent = 0; sent <= step; sent++)
             {
-                var file = firm.PathOf("mails", sent.ToString(CultureInfo.InvariantCulture) + ".eml");
+                var file = firm.PathTo("mails", sent.ToString(CultureInfo.InvariantCulture) + ".eml");
                 if (!System.IO.File.Exists(file))
                     System.IO.File.WriteAllText(file, InMail(zone, sent));
             }
 
-            return new EmlSource(firm.PathOf("mails"));
+            return new EmlSource(firm.PathTo("mails"));
         }
     }
 
@@ -87,11 +87,11 @@ public sealed class ASeriesThatChanges
     public async Task What_was_held_before_the_series_disappeared_stays_and_the_rest_goes()
     {
         await using var company = await TestCompany.Open();
-        System.IO.File.WriteAllText(company.PathOf("series.ics"), Calendar(InCalendar("Europe/Vienna", 0)));
+        System.IO.File.WriteAllText(company.PathTo("series.ics"), Calendar(InCalendar("Europe/Vienna", 0)));
         var march = Instant.FromUtc(2026, 3, 11, 8, 0);
-        await company.Harvest("ana", Ics.File(company.PathOf("series.ics"), march), march);
-        System.IO.File.WriteAllText(company.PathOf("series.ics"), Calendar(Meeting("other")));
-        await company.Harvest("ana", Ics.File(company.PathOf("series.ics"), march), march + Duration.FromHours(1));
+        await company.Harvest("ana", Ics.File(company.PathTo("series.ics"), march), march);
+        System.IO.File.WriteAllText(company.PathTo("series.ics"), Calendar(Meeting("other")));
+        await company.Harvest("ana", Ics.File(company.PathTo("series.ics"), march), march + Duration.FromHours(1));
 
         Assert.Equal(["Weekly", "other", "Weekly", "Weekly"], await company.Titles());
     }

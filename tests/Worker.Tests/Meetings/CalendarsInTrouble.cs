@@ -28,7 +28,7 @@ public sealed class CalendarsInTrouble : IAsyncLifetime
     public async Task A_file_of_500_megabytes_is_left_alone_and_the_meetings_stay()
     {
         await Harvest(Calendar(Meeting("Tea")));
-        using (var file = System.IO.File.OpenWrite(company.PathOf("ana", "calendar.ics")))
+        using (var file = System.IO.File.OpenWrite(company.PathTo("ana", "calendar.ics")))
             file.SetLength(500L << 20);
 
         Assert.Contains("longer than 256 MB", (await Harvest()).Problem, StringComparison.Ordinal);
@@ -131,11 +131,11 @@ public sealed class CalendarsInTrouble : IAsyncLifetime
         Write("many.ics", Calendar(Many(30)));
         Write("few.ics", Calendar(Meeting("Coffee", day: 30)));
         await Harvest();
-        System.IO.File.Delete(company.PathOf("ana", "one.ics"));
+        System.IO.File.Delete(company.PathTo("ana", "one.ics"));
         Assert.Null((await Harvest()).Problem);
         Assert.Equal(31, (await company.Meetings()).Count);
 
-        System.IO.File.Delete(company.PathOf("ana", "many.ics"));
+        System.IO.File.Delete(company.PathTo("ana", "many.ics"));
         Assert.Contains("had 31 events and now shows 1", (await Harvest()).Problem, StringComparison.Ordinal);
         Assert.Equal(31, (await company.Meetings()).Count);
         Assert.Null((await Harvest()).Problem);
@@ -161,7 +161,8 @@ public sealed class CalendarsInTrouble : IAsyncLifetime
         var uid = new string('u', 1034);
         var zone =
             "BEGIN:VTIMEZONE\r\nTZID:Our "
-                + "Own\r\nBEGIN:STANDARD\r\nDTSTART:19700101T000000\r\nTZOFFSETFROM:+0330\r\nTZOFFSETTO:+0330\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n";
+            + "Own\r\nBEGIN:STANDARD\r\nDTSTART:19700101T000000\r\nTZOFFSETFROM:+0330\r\nTZOFFSETTO:+0330\r\nEND:STANDARD\r\n"
+            + "END:VTIMEZONE\r\n";
         await Harvest(
             Calendar(
                 zone,
@@ -189,7 +190,7 @@ public sealed class CalendarsInTrouble : IAsyncLifetime
 
     private void Write(string name, string content)
     {
-        var path = company.PathOf("ana", name);
+        var path = company.PathTo("ana", name);
         System.IO.File.WriteAllText(path, content);
 
         // Two versions of a file within one tick of the clock and of the same length would be taken for one.
@@ -207,6 +208,6 @@ public sealed class CalendarsInTrouble : IAsyncLifetime
     private Task<HarvestSummary> Harvest()
     {
         now += Duration.FromHours(1);
-        return company.Harvest("ana", Ics.File(company.PathOf("ana", ""), now), now);
+        return company.Harvest("ana", Ics.File(company.PathTo("ana", ""), now), now);
     }
 }

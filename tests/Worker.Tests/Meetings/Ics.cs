@@ -19,7 +19,8 @@ internal static class Ics
     public static string Calendar(params IEnumerable<string> events) => Calendar(method: null, events);
 
     public static string Calendar(string? method, IEnumerable<string> events) =>
-        $"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Test//EN\r\n{(method is null ? "" : $"METHOD:{method}\r\n")}{string.Concat(events)}END:VCALENDAR\r\n";
+        $"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Test//EN\r\n"
+            + $"{(method is null ? "" : $"METHOD:{method}\r\n")}{string.Concat(events)}END:VCALENDAR\r\n";
 
     /// <summary>An event; each of <paramref name="lines"/> is one line of it. Everybody's UID is long enough to be unique.</summary>
     public static string Event(string uid, params IEnumerable<string> lines) =>

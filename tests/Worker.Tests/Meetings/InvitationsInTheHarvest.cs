@@ -122,9 +122,9 @@ public sealed class InvitationsInTheHarvest
     public async Task Junk_trash_and_drafts_invite_to_nothing(string folder)
     {
         await using var company = await TestCompany.Open();
-        System.IO.File.WriteAllText(company.PathOf("ana", folder, "cur", "1.a:2,S"), CalendarMail(Jane, Ana, "REQUEST", Invitation()));
-        System.IO.File.WriteAllText(company.PathOf("ana", "cur", "2.a:2,S"), TestCompany.MailText());
-        await company.Harvest("ana", new MaildirSource(company.PathOf("ana")));
+        System.IO.File.WriteAllText(company.PathTo("ana", folder, "cur", "1.a:2,S"), CalendarMail(Jane, Ana, "REQUEST", Invitation()));
+        System.IO.File.WriteAllText(company.PathTo("ana", "cur", "2.a:2,S"), TestCompany.MailText());
+        await company.Harvest("ana", new MaildirSource(company.PathTo("ana")));
 
         Assert.Empty(await company.Meetings());
     }
@@ -171,7 +171,7 @@ public sealed class InvitationsInTheHarvest
 
     private static async Task<CrmSync.Worker.Harvest.HarvestSummary> Harvest(TestCompany company, string mail, string account = "ana")
     {
-        System.IO.File.WriteAllText(company.PathOf(account, $"{Guid.NewGuid():n}.eml"), mail);
-        return await company.Harvest(account, new EmlSource(company.PathOf(account)));
+        System.IO.File.WriteAllText(company.PathTo(account, $"{Guid.NewGuid():n}.eml"), mail);
+        return await company.Harvest(account, new EmlSource(company.PathTo(account)));
     }
 }

@@ -147,7 +147,7 @@ public sealed class TheSameWeekGivenFiveWays(RadicaleServer radicale, XandikosSe
         foreach (var way in ways)
         {
             await using var company = await TestCompany.Open();
-            Assert.Null((await company.Harvest("ana", SourceOf(way, company, "ana"), Now)).Problem);
+            Assert.Null((await company.Harvest("ana", CreateSource(way, company, "ana"), Now)).Problem);
             var log = await company.Meetings();
             Assert.All(log, line => Assert.Equal(["ana"], line.Accounts));
             alone[way] = [.. log.Select(line => line.Told())];
@@ -160,7 +160,7 @@ public sealed class TheSameWeekGivenFiveWays(RadicaleServer radicale, XandikosSe
 
         await using var firm = await TestCompany.Open();
         foreach (var way in ways)
-            Assert.Null((await firm.Harvest(way, SourceOf(way, firm, way), Now, "ana@us.example")).Problem);
+            Assert.Null((await firm.Harvest(way, CreateSource(way, firm, way), Now, "ana@us.example")).Problem);
 
         var together = await firm.Meetings();
         Assert.Equal(alone["file"], together.Select(line => line.Told()));
@@ -174,17 +174,17 @@ public sealed class TheSameWeekGivenFiveWays(RadicaleServer radicale, XandikosSe
             await server.Put(calendar, name, Calendar(events));
     }
 
-    private ISource SourceOf(string way, TestCompany company, string account)
+    private ISource CreateSource(string way, TestCompany company, string account)
     {
         switch (way)
         {
             case "file":
-                System.IO.File.WriteAllText(company.PathOf("week.ics"), Calendar(Objects.Values));
-                return Ics.File(company.PathOf("week.ics"), Now, account);
+                System.IO.File.WriteAllText(company.PathTo("week.ics"), Calendar(Objects.Values));
+                return Ics.File(company.PathTo("week.ics"), Now, account);
             case "mail":
                 foreach (var (number, mail) in Mails.Index())
-                    System.IO.File.WriteAllText(company.PathOf("mails", number.ToString(CultureInfo.InvariantCulture) + ".eml"), mail);
-                return new EmlSource(company.PathOf("mails"));
+                    System.IO.File.WriteAllText(company.PathTo("mails", number.ToString(CultureInfo.InvariantCulture) + ".eml"), mail);
+                return new EmlSource(company.PathTo("mails"));
             default:
                 var root = way switch { "radicale" => radicale.Root, "xandikos" => xandikos.Root, _ => cyrus.Root };
                 return new CalDavSource(

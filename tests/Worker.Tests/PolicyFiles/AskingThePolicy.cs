@@ -127,7 +127,10 @@ public sealed class AskingThePolicy
             new ReadingOptions(new LocalDate(2026, 3, 1), []),
             problems);
         Assert.False(problems.HasErrors, string.Join("\n", problems.InOrder()));
-        return (reading.Written!.Policy, TestLog.Of(reading.Written.Policy, reading.Written.Tests[0].Of(TestSection.Events)!, problems));
+        return (
+            reading.Written!.Policy,
+            TestLog.From(reading.Written.Policy, reading.Written.Tests[0].Value(TestSection.Events)!, problems)
+        );
     }
 
     private static (string Text, IReadOnlyList<JsonNode> Lines) Printed(bool json, Action<Invocation> print)

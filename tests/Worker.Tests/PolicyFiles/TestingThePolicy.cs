@@ -31,7 +31,8 @@ public sealed class TestingThePolicy : IDisposable
     public void A_failing_test_shows_the_field_both_values_and_the_explanation()
     {
         var (status, output, error) = Run(
-            $"[ {{ name: wrong, events: [ {Question} ], now: \"2026-03-02T11:00\", expect: [ {{ rule: reply, about: t, due: \"2026-03-02T12:00\" }} ] }} ]"
+            $"[ {{ name: wrong, events: [ {Question} ], now: \"2026-03-02T11:00\", expect: [ {{ rule: reply, about: t, due: "
+                + $"\"2026-03-02T12:00\" }} ] }} ]"
         );
 
         var lines = output.Split('\n');
@@ -222,7 +223,8 @@ public sealed class TestingThePolicy : IDisposable
         var text = new string('a', 50_000) + "!";
 
         var (status, _, _) = Run(
-            $"[ {{ name: fine, events: [ {Question.Replace("When?", text, StringComparison.Ordinal)} ], now: \"2026-03-02T11:00\", expect: [ {{ rule: reply, about: t }} ] }} ]"
+            $"[ {{ name: fine, events: [ {Question.Replace("When?", text, StringComparison.Ordinal)} ], now: \"2026-03-02T11:00\", "
+                + $"expect: [ {{ rule: reply, about: t }} ] }} ]"
         );
 
         Assert.Equal(0, status);

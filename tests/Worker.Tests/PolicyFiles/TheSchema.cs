@@ -21,14 +21,14 @@ public sealed class TheSchema
     [InlineData("tests/Fixtures/policy/examples/support/policy.yaml")]
     [InlineData("tests/Fixtures/policy/examples/sales/policy.yaml")]
     [InlineData("config/policy.yaml")]
-    public void What_the_reader_accepts_the_schema_accepts(string path) => Assert.True(Policy.Accepts(JsonSchema.Of(TreeOf(path))));
+    public void What_the_reader_accepts_the_schema_accepts(string path) => Assert.True(Policy.Accepts(JsonSchema.From(Tree(path))));
 
     [Theory]
     [InlineData("timelines.yaml")]
     [InlineData("more-timelines.yaml")]
     [InlineData("give-and-undo.yaml")]
     public void Test_files_have_a_schema_too(string name) =>
-        Assert.True(Tests.Accepts(JsonSchema.Of(TreeOf($"tests/Fixtures/policy/{name}"))));
+        Assert.True(Tests.Accepts(JsonSchema.From(Tree($"tests/Fixtures/policy/{name}"))));
 
     [Fact]
     public void The_schema_refuses_exactly_what_the_reader_refuses_by_form()
@@ -45,7 +45,7 @@ public sealed class TheSchema
                 continue;
 
             compared++;
-            Assert.True(RefusedByForm((YamlMap)tree) == !Policy.Accepts(JsonSchema.Of(tree)), folder);
+            Assert.True(RefusedByForm((YamlMap)tree) == !Policy.Accepts(JsonSchema.From(tree)), folder);
         }
 
         Assert.True(compared > 15);
@@ -57,14 +57,14 @@ public sealed class TheSchema
     [InlineData("tests/Fixtures/policy/examples/sales/policy.yaml")]
     public void After_any_small_change_schema_and_reader_still_agree(string path)
     {
-        var root = (YamlMap)TreeOf(path);
+        var root = (YamlMap)Tree(path);
         var (changed, refused) = (0, 0);
         foreach (var mutant in Mutants(root).OfType<YamlMap>())
         {
             changed++;
             var byForm = RefusedByForm(mutant);
             refused += byForm ? 1 : 0;
-            var json = JsonSchema.Of(mutant);
+            var json = JsonSchema.From(mutant);
             Assert.True(
                 byForm == !Policy.Accepts(json),
                 $"reader {(byForm ? "refuses" : "accepts")}, schema does not: {json!.ToJsonString()}");
@@ -92,7 +92,7 @@ public sealed class TheSchema
         Assert.Equal("http://json-schema.org/draft-07/schema#", JsonNode.Parse(output)!["$schema"]!.GetValue<string>());
     }
 
-    private static YamlNode TreeOf(string path)
+    private static YamlNode Tree(string path)
     {
         var problems = ProblemList.ForPolicy();
         var tree = YamlTree.Read(SourceFile.Read(Path.GetFileName(path), Path.Combine(Fixture.Repository, path), problems)!, problems)!;

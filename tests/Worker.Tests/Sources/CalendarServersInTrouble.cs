@@ -18,11 +18,18 @@ public sealed class CalendarServersInTrouble
 {
     private const string Password = "correct horse/battery+staple";
 
-    private static readonly WebLimits Short = new() { Silence = TimeSpan.FromMilliseconds(500), Whole = TimeSpan.FromSeconds(30), Bytes = 1 << 20 };
+    private static readonly WebLimits Short = new()
+    {
+        Silence = TimeSpan.FromMilliseconds(500),
+        Whole = TimeSpan.FromSeconds(30),
+        Bytes = 1 << 20,
+    };
 
     [Theory]
     [InlineData("")]
-    [InlineData("HTTP/1.1 207 Multi-Status\r\nContent-Type: application/xml\r\nContent-Length: 5000\r\n\r\n<multistatus xmlns=\"DAV:\"><response>")]
+    [InlineData(
+        "HTTP/1.1 207 Multi-Status\r\nContent-Type: application/xml\r\nContent-Length: 5000\r\n\r\n<multistatus xmlns=\"DAV:\"><response>"
+    )]
     public async Task A_CalDAV_server_that_falls_silent_ends_the_harvest_of_its_account_in_words(string beginning)
     {
         await using var server = RawServer.Saying(beginning);
@@ -60,7 +67,9 @@ public sealed class CalendarServersInTrouble
         {
             var body = $"<{form.Replace(' ', '_').Replace('/', '_').Replace('+', '_').Replace('=', '_').Replace('%', '_')} {form}";
             await using var server = RawServer.Saying(
-                $"{string.Format(System.Globalization.CultureInfo.InvariantCulture, head, form)}\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}");
+                $"{string.Format(System.Globalization.CultureInfo.InvariantCulture, head, form)}\r\nContent-Length: {body.Length}\r\n"
+                    + $"Connection: close\r\n\r\n{body}"
+            );
             await using var company = await TestCompany.Open();
 
             var summary = await company.Harvest("ana", Open(server, out var sources));
@@ -91,14 +100,19 @@ public sealed class CalendarServersInTrouble
         await using var company = await TestCompany.Open();
         var reached = new ReachedHosts();
         using var elsewhere = new CalendarFeeds(
-            new Redirecting($"https://localhost:{calendar.Port}/x.ics"), WebConnections.CreateForRedirects(TimeProvider.System, Short), reached);
+            new Redirecting($"https://localhost:{calendar.Port}/x.ics"),
+            WebConnections.CreateForRedirects(TimeProvider.System, Short),
+            reached
+        );
 
         var summary = await company.Harvest("ana", Feed(elsewhere, "https://calendars.example/ana.ics"));
 
         Assert.Contains("localhost leads to this machine or its own network link", summary.Problem, StringComparison.Ordinal);
         Assert.Equal(0, calendar.Connections);
 
-        await using var here = RawServer.Saying($"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:{calendar.Port}/x.ics\r\nContent-Length: 0\r\n\r\n");
+        await using var here = RawServer.Saying(
+            $"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:{calendar.Port}/x.ics\r\nContent-Length: 0\r\n\r\n"
+        );
         using var feeds = CalendarFeeds.Create(TimeProvider.System, Short);
         Assert.Null((await company.Harvest("here", Feed(feeds, $"http://127.0.0.1:{here.Port}/ana.ics"))).Problem);
         Assert.Equal(1, calendar.Connections);
@@ -126,8 +140,15 @@ public sealed class CalendarServersInTrouble
         new MeetingTranslation("ana", EmailAddress.Parse("ana@us.example"), TestCompany.Monday),
         new Interval(TestCompany.Monday - Duration.FromDays(60), TestCompany.Monday + Duration.FromDays(60)));
 
-    private static CaldavAccount Account(Uri address, string password) => new(
-        "ana", new Spot(new SourceFile("crmsync.yaml", "/crmsync.yaml", ""), 1, 1, 1), address, EmailAddress.Parse("ana@us.example"), "ana", new Secret(password));
+    private static CaldavAccount Account(Uri address, string password) =>
+        new(
+            "ana",
+            new Spot(new SourceFile("crmsync.yaml", "/crmsync.yaml", ""), 1, 1, 1),
+            address,
+            EmailAddress.Parse("ana@us.example"),
+            "ana",
+            new Secret(password)
+        );
 
     private static CalDavSource Open(RawServer server, out CalDavSources sources)
     {
@@ -139,8 +160,10 @@ public sealed class CalendarServersInTrouble
         new("ana", new CalendarFeed(feeds, new Uri(address)), new CalendarItems(Series), DateTimeZone.Utc, TestCompany.Monday);
 
     private static string Event(int number, string description) =>
-        $"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Test//EN\r\nBEGIN:VEVENT\r\nUID:event-{number}-2026-03@us.example\r\nDTSTAMP:20260101T000000Z\r\n"
-        + $"DTSTART:2026030{number + 2}T090000Z\r\nDTEND:2026030{number + 2}T100000Z\r\nSUMMARY:Event {number}\r\nDESCRIPTION:{description}\r\n"
+        $"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Test//EN\r\nBEGIN:VEVENT\r\nUID:event-{number}-2026-03@us.example\r\n"
+            + $"DTSTAMP:20260101T000000Z\r\n"
+        + $"DTSTART:2026030{number + 2}T090000Z\r\nDTEND:2026030{number + 2}T100000Z\r\nSUMMARY:Event {number}\r\n"
+        + $"DESCRIPTION:{description}\r\n"
         + "ORGANIZER:mailto:ana@us.example\r\nATTENDEE:mailto:jane@acme.example\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
 
     private sealed class Redirecting(string location) : HttpMessageHandler

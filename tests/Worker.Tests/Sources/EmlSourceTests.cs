@@ -10,13 +10,13 @@ public sealed class EmlSourceTests
     public async Task Every_mail_below_the_folder_is_harvested_once()
     {
         await using var company = await Open();
-        File.WriteAllText(company.PathOf("ana", "1.eml"), MailText("one"));
-        File.WriteAllText(company.PathOf("ana", "2001", "sent", "2."), MailText("two"));
-        File.WriteAllText(company.PathOf("ana", "notes.json"), "{}");
-        File.WriteAllText(company.PathOf("ana", ".hidden.eml"), MailText("hidden"));
+        File.WriteAllText(company.PathTo("ana", "1.eml"), MailText("one"));
+        File.WriteAllText(company.PathTo("ana", "2001", "sent", "2."), MailText("two"));
+        File.WriteAllText(company.PathTo("ana", "notes.json"), "{}");
+        File.WriteAllText(company.PathTo("ana", ".hidden.eml"), MailText("hidden"));
 
-        var first = await company.Harvest("ana", new EmlSource(company.PathOf("ana")));
-        var second = await company.Harvest("ana", new EmlSource(company.PathOf("ana")));
+        var first = await company.Harvest("ana", new EmlSource(company.PathTo("ana")));
+        var second = await company.Harvest("ana", new EmlSource(company.PathTo("ana")));
 
         Assert.Equal((2, 0), (first.New, first.Known));
         Assert.Equal((0, 2), (second.New, second.Known));
@@ -27,14 +27,14 @@ public sealed class EmlSourceTests
     {
         await using var company = await Open();
         for (var i = 0; i < 50; i++)
-            File.WriteAllText(company.PathOf("ana", $"{i}.eml"), MailText($"mail {i}"));
+            File.WriteAllText(company.PathTo("ana", $"{i}.eml"), MailText($"mail {i}"));
 
-        await company.Harvest("ana", new EmlSource(company.PathOf("ana")));
-        var opened = Directory.GetFiles(company.PathOf("ana")).ToDictionary(f => f, File.GetLastAccessTimeUtc);
+        await company.Harvest("ana", new EmlSource(company.PathTo("ana")));
+        var opened = Directory.GetFiles(company.PathTo("ana")).ToDictionary(f => f, File.GetLastAccessTimeUtc);
         foreach (var file in opened.Keys)
             File.SetLastAccessTimeUtc(file, DateTime.UnixEpoch);
 
-        await company.Harvest("ana", new EmlSource(company.PathOf("ana")));
+        await company.Harvest("ana", new EmlSource(company.PathTo("ana")));
 
         Assert.All(opened.Keys, file => Assert.Equal(DateTime.UnixEpoch, File.GetLastAccessTimeUtc(file)));
     }
@@ -43,11 +43,11 @@ public sealed class EmlSourceTests
     public async Task A_changed_file_is_read_again()
     {
         await using var company = await Open();
-        File.WriteAllText(company.PathOf("ana", "1.eml"), MailText("before"));
-        await company.Harvest("ana", new EmlSource(company.PathOf("ana")));
+        File.WriteAllText(company.PathTo("ana", "1.eml"), MailText("before"));
+        await company.Harvest("ana", new EmlSource(company.PathTo("ana")));
 
-        File.WriteAllText(company.PathOf("ana", "1.eml"), MailText("after it was changed"));
-        var summary = await company.Harvest("ana", new EmlSource(company.PathOf("ana")));
+        File.WriteAllText(company.PathTo("ana", "1.eml"), MailText("after it was changed"));
+        var summary = await company.Harvest("ana", new EmlSource(company.PathTo("ana")));
 
         Assert.Equal(1, summary.New);
         Assert.Equal(["after it was changed", "before"], (await company.Log()).Select(l => l.Subject).Order());
@@ -60,10 +60,10 @@ public sealed class EmlSourceTests
     public async Task What_is_no_mail_is_quarantined_with_place_reason_and_remedy_and_the_rest_goes_on(string content)
     {
         await using var company = await Open();
-        File.WriteAllText(company.PathOf("ana", "bad.eml"), content);
-        File.WriteAllText(company.PathOf("ana", "good.eml"), MailText("good"));
+        File.WriteAllText(company.PathTo("ana", "bad.eml"), content);
+        File.WriteAllText(company.PathTo("ana", "good.eml"), MailText("good"));
 
-        var summary = await company.Harvest("ana", new EmlSource(company.PathOf("ana")));
+        var summary = await company.Harvest("ana", new EmlSource(company.PathTo("ana")));
         var bad = Assert.Single(await company.Ledger.Quarantine(null, CancellationToken.None));
 
         Assert.Equal((1, 1), (summary.New, summary.Quarantined));
@@ -76,16 +76,16 @@ public sealed class EmlSourceTests
     public async Task NUL_bytes_in_a_mail_do_not_stop_it()
     {
         await using var company = await Open();
-        File.WriteAllText(company.PathOf("ana", "nul.eml"), MailText("with\0nul", body: "one\0two"));
+        File.WriteAllText(company.PathTo("ana", "nul.eml"), MailText("with\0nul", body: "one\0two"));
 
-        Assert.Equal(1, (await company.Harvest("ana", new EmlSource(company.PathOf("ana")))).New);
+        Assert.Equal(1, (await company.Harvest("ana", new EmlSource(company.PathTo("ana")))).New);
     }
 
     [Fact]
     public async Task A_mail_of_200_megabytes_is_read_without_holding_it_in_memory()
     {
         await using var company = await Open();
-        using (var file = File.CreateText(company.PathOf("ana", "huge.eml")))
+        using (var file = File.CreateText(company.PathTo("ana", "huge.eml")))
         {
             file.Write(
                 "From: jane@acme.example\nTo: ana@us.example\nSubject: drawings\nMIME-Version: 1.0\nContent-Type: multipart/mixed; "
@@ -101,7 +101,7 @@ public sealed class EmlSourceTests
         }
 
         var before = GC.GetTotalAllocatedBytes();
-        var summary = await company.Harvest("ana", new EmlSource(company.PathOf("ana")));
+        var summary = await company.Harvest("ana", new EmlSource(company.PathTo("ana")));
 
         Assert.Equal(1, summary.New);
         Assert.Equal(1, (await company.Log()).Single().Attachments);
@@ -113,7 +113,7 @@ public sealed class EmlSourceTests
     {
         await using var company = await Open();
 
-        var summary = await company.Harvest("ana", new EmlSource(company.PathOf("nowhere")));
+        var summary = await company.Harvest("ana", new EmlSource(company.PathTo("nowhere")));
 
         Assert.Contains("nowhere: there is no folder here", summary.Problem, StringComparison.Ordinal);
     }
@@ -122,8 +122,8 @@ public sealed class EmlSourceTests
     public async Task A_draft_is_left_out()
     {
         await using var company = await Open();
-        File.WriteAllText(company.PathOf("ana", "draft.eml"), MailText("draft", more: "X-Unsent: 1\r\n"));
+        File.WriteAllText(company.PathTo("ana", "draft.eml"), MailText("draft", more: "X-Unsent: 1\r\n"));
 
-        Assert.Equal(1, (await company.Harvest("ana", new EmlSource(company.PathOf("ana")))).Skipped);
+        Assert.Equal(1, (await company.Harvest("ana", new EmlSource(company.PathTo("ana")))).Skipped);
     }
 }

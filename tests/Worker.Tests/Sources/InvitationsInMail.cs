@@ -86,6 +86,6 @@ public sealed class InvitationsInMail
 
             """;
         return new InvitationTranslation(new MeetingTranslation("ana", Ana, Now), "ana", Instant.FromUtc(2026, 1, 1, 0, 0), Now)
-            .MessagesOf(MimeReader.Read(Encoding.UTF8.GetBytes(text.ReplaceLineEndings("\r\n"))), Now, backlog: false, []);
+            .CreateMessages(MimeReader.Read(Encoding.UTF8.GetBytes(text.ReplaceLineEndings("\r\n"))), Now, backlog: false, []);
     }
 }

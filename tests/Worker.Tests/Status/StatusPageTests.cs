@@ -40,7 +40,7 @@ public sealed class StatusPageTests : IAsyncLifetime, IAsyncDisposable
     [Fact]
     public async Task The_page_shows_every_account_and_what_is_wrong_and_nothing_of_customers()
     {
-        await company.Program.Part<PolicyStanding>().Refused(["policy.yaml:4:2: error P012: \"jane@acme.example\" is no segment"], default);
+        await company.Program.Part<PolicyNews>().Refused(["policy.yaml:4:2: error P012: \"jane@acme.example\" is no segment"], default);
         await using var server = await Started();
         var page = await browser.GetStringAsync(server.Url);
 
@@ -115,12 +115,12 @@ public sealed class StatusPageTests : IAsyncLifetime, IAsyncDisposable
         var late = (await sound.Program.Status.Read(begun.Until + Duration.FromSeconds(1), default)).Jobs;
         Assert.Contains("account ana: it began at", Assert.Single(late), StringComparison.Ordinal);
 
-        await sound.Program.Part<JobStanding>().Note(JobStanding.Sending, "it was given up", Monday, default);
+        await sound.Program.Part<JobTroubles>().Note(JobTroubles.Sending, "it was given up", Monday, default);
         using var trouble = await browser.GetAsync(server.Url + "/health");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, trouble.StatusCode);
         Assert.Contains("it was given up", await trouble.Content.ReadAsStringAsync(), StringComparison.Ordinal);
 
-        await sound.Program.Part<JobStanding>().Note(JobStanding.Sending, null, Monday, default);
+        await sound.Program.Part<JobTroubles>().Note(JobTroubles.Sending, null, Monday, default);
         Assert.True((await sound.Program.Status.Read(Monday, default)).IsWell);
     }
 

@@ -14,11 +14,11 @@ internal sealed class JsonSchema(JsonObject root)
     public bool Accepts(JsonNode? value) => Accepts(root, value);
 
     /// <summary>A tree as an editor sees it: core types, no places.</summary>
-    public static JsonNode? Of(YamlNode node) =>
+    public static JsonNode? From(YamlNode node) =>
         node switch
         {
-            YamlMap map => new JsonObject(map.Entries.Select(e => KeyValuePair.Create(e.Key.Text, Of(e.Value)))),
-            YamlList list => new JsonArray([.. list.Items.Select(Of)]),
+            YamlMap map => new JsonObject(map.Entries.Select(e => KeyValuePair.Create(e.Key.Text, From(e.Value)))),
+            YamlList list => new JsonArray([.. list.Items.Select(From)]),
             YamlScalar { Kind: ScalarKind.Empty } => null,
             YamlScalar { Kind: ScalarKind.Truth } scalar => JsonValue.Create(scalar.Truth()!.Value),
             YamlScalar { Kind: ScalarKind.Number } scalar => scalar.WholeNumber() is { } whole

@@ -11,10 +11,10 @@ internal static class Alignment
     private static readonly IdnMapping Idn = new();
 
     public static bool Holds(string domain, EmailAddress author) =>
-        OrganisationOf(domain) is { } organisation && organisation == OrganisationOf(author.Domain);
+        Organisation(domain) is { } organisation && organisation == Organisation(author.Domain);
 
     /// <summary>What somebody registered; null for a public suffix, which is nobody's, and for what is no domain.</summary>
-    private static string? OrganisationOf(string domain)
+    private static string? Organisation(string domain)
     {
         try
         {

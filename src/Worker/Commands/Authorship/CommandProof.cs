@@ -36,7 +36,7 @@ internal sealed record CommandProof(IReadOnlyList<string> Addresses, string? Rea
             return new CommandProof([.. named.All], null);
 
         if (finding.IsSignatureGone)
-            return Of([.. named.To.Concat(named.Cc).Distinct()], ForBlind(named));
+            return From([.. named.To.Concat(named.Cc).Distinct()], ForBlind(named));
 
         if (finding.Signatures.Count == 0)
             return new CommandProof([], finding.Reason ?? "nothing shows who wrote it") { IsForNow = finding.IsForNow };
@@ -67,7 +67,7 @@ internal sealed record CommandProof(IReadOnlyList<string> Addresses, string? Rea
         return new CommandProof([], string.Join("; ", reasons.Distinct()));
     }
 
-    private static CommandProof Of(string[] addresses, string otherwise) =>
+    private static CommandProof From(string[] addresses, string otherwise) =>
         addresses.Length > 0 ? new CommandProof(addresses, null) : new CommandProof([], otherwise);
 
     private static string ForBlind(NamedMailboxes named) =>

@@ -106,7 +106,7 @@ internal sealed partial class DkimCheck(Func<IDnsQuery> dns)
     {
         var lines = mail.AsSpan().IndexOf("\n\r\n"u8);
         var bare = mail.AsSpan().IndexOf("\n\n"u8);
-        return (lines, bare) switch { (< 0, < 0) => mail.Length, (< 0, _) => bare, (_, < 0) => lines, _ => Math.Min(lines, bare) };
+        return (lines, bare) switch { ( < 0, < 0) => mail.Length, ( < 0, _) => bare, (_, < 0) => lines, _ => Math.Min(lines, bare) };
     }
 
     [GeneratedRegex(
@@ -138,7 +138,7 @@ internal sealed partial class DkimCheck(Func<IDnsQuery> dns)
             CancellationToken cancellationToken = default)
         {
             var name = $"{selector}._domainkey.{domain}";
-            var records = await RecordsOf(name, cancellationToken);
+            var records = await ReadRecords(name, cancellationToken);
             if (records.Count != 1)
                 throw Object(records.Count == 0 ? $"there is no key at {name}" : $"there are {records.Count} keys at {name}, and which "
                     + $"holds is not said");
@@ -180,7 +180,7 @@ internal sealed partial class DkimCheck(Func<IDnsQuery> dns)
                 + $"{bits} bits, and under {ShortestRsaKey} can be broken") : key;
         }
 
-        private async Task<List<string>> RecordsOf(string name, CancellationToken ct)
+        private async Task<List<string>> ReadRecords(string name, CancellationToken ct)
         {
             try
             {

@@ -49,7 +49,7 @@ internal sealed class TrustedWord(IReadOnlyList<string> trusted)
     /// <param name="own">All addresses of the person who has it.</param>
     public AuthorFinding Read(IReadOnlyList<TraceField> trace, EmailAddress author, IReadOnlyList<EmailAddress> own)
     {
-        var block = BlockOf(trace);
+        var block = Block(trace);
         if (block.Count == 0)
             return AuthorFinding.Nothing("no trusted server says so");
 
@@ -62,7 +62,7 @@ internal sealed class TrustedWord(IReadOnlyList<string> trusted)
         var top = block[0].Results;
         if (
             top.FirstOrDefault(result =>
-                result.Method == "dmarc" && result.Find("header.from") is { } from && !Alignment.Holds(DomainOf(from), author)) is
+                result.Method == "dmarc" && result.Find("header.from") is { } from && !Alignment.Holds(Domain(from), author)) is
             { } other)
             return AuthorFinding.Nothing($"the trusted server looked at another author ({other.Find("header.from")})");
 
@@ -80,7 +80,7 @@ internal sealed class TrustedWord(IReadOnlyList<string> trusted)
     /// The fields of the topmost trusted server that follow each other. OpenDMARC writes its verdict above that of OpenDKIM on which it
     /// rests; nothing else may stand between but what filters leave.
     /// </summary>
-    private List<AuthenticationResults> BlockOf(IReadOnlyList<TraceField> trace)
+    private List<AuthenticationResults> Block(IReadOnlyList<TraceField> trace)
     {
         var block = new List<AuthenticationResults>();
         foreach (var field in trace)
@@ -116,7 +116,7 @@ internal sealed class TrustedWord(IReadOnlyList<string> trusted)
             top.Any(result =>
                 result is { Method: "dmarc", Verdict: "pass" }
                 && result.Find("header.from") is { } from
-                && Alignment.Holds(DomainOf(from), author))
+                && Alignment.Holds(Domain(from), author))
             && block.Skip(1).FirstOrDefault(field => field.Problem is not null || field.Results.Any(result => result.Method == "dkim"))
                 is { Problem: null } below
             ? [.. below.Results]
@@ -136,10 +136,10 @@ internal sealed class TrustedWord(IReadOnlyList<string> trusted)
         if (dkim.Exists(result => result.Verdict == "none"))
             return AuthorFinding.Nothing("the trusted server says both that there is a signature and that there is none");
 
-        var aligned = passed.FindAll(result => SignerOf(result) is { } domain && Alignment.Holds(domain, author));
+        var aligned = passed.FindAll(result => Signer(result) is { } domain && Alignment.Holds(domain, author));
         if (aligned.Count == 0)
             return AuthorFinding.Nothing($"it is signed by "
-                + $"{string.Join(" and ", passed.Select(SignerOf).Select(domain => domain ?? "nobody it names").Distinct())}, which is "
+                + $"{string.Join(" and ", passed.Select(Signer).Select(domain => domain ?? "nobody it names").Distinct())}, which is "
                 + $"not the author's domain");
 
         var fields = trace.Where(field => field.Name == "dkim-signature").Select(field => DkimSignature.Parse(field.Value)).ToList();
@@ -155,11 +155,11 @@ internal sealed class TrustedWord(IReadOnlyList<string> trusted)
         var signatures = new List<DkimSignature>();
         foreach (var result in aligned)
         {
-            var meant = fields.OfType<DkimSignature>().Where(field => IsOf(result, field)).ToList();
+            var meant = fields.OfType<DkimSignature>().Where(field => IsAbout(result, field)).ToList();
             if (meant.Count == 0)
                 continue;
 
-            if (dkim.Exists(one => one.Verdict != "pass" && meant.Exists(field => SignerOf(one) is not null && IsOf(one, field))))
+            if (dkim.Exists(one => one.Verdict != "pass" && meant.Exists(field => Signer(one) is not null && IsAbout(one, field))))
                 return AuthorFinding.Nothing("the trusted server says of one signature that it is valid and that it is not");
 
             // Several that fit: the one that was checked may be any of them, so only what all of them sign is signed.
@@ -186,18 +186,18 @@ internal sealed class TrustedWord(IReadOnlyList<string> trusted)
             + "speaks of a signature the mail does not have");
     }
 
-    private static bool IsOf(CheckResult result, DkimSignature field) =>
-        field.Domain == SignerOf(result)
+    private static bool IsAbout(CheckResult result, DkimSignature field) =>
+        field.Domain == Signer(result)
         && (result.Find("header.s") is not { } selector || selector.Equals(field.Selector, StringComparison.OrdinalIgnoreCase))
         && (result.Find("header.b") is not { Length: > 0 } value || field.Value.StartsWith(value, StringComparison.Ordinal));
 
     /// <summary>The signing domain; null where <c>header.d</c> and <c>header.i</c> do not belong together.</summary>
-    private static string? SignerOf(CheckResult result)
+    private static string? Signer(CheckResult result)
     {
-        var identity = result.Find("header.i") is { Length: > 0 } written ? DomainOf(written) : null;
-        var domain = result.Find("header.d") is { Length: > 0 } named ? DomainOf(named) : identity;
+        var identity = result.Find("header.i") is { Length: > 0 } written ? Domain(written) : null;
+        var domain = result.Find("header.d") is { Length: > 0 } named ? Domain(named) : identity;
         return domain is { Length: > 0 } && (identity is null || DomainNames.IsUnder(identity, domain)) ? domain : null;
     }
 
-    private static string DomainOf(string address) => address[(address.LastIndexOf('@') + 1)..].Trim('<', '>', ' ', '.').ToLowerInvariant();
+    private static string Domain(string address) => address[(address.LastIndexOf('@') + 1)..].Trim('<', '>', ' ', '.').ToLowerInvariant();
 }

@@ -124,8 +124,20 @@ internal sealed class CalDavClient(DavClient dav)
         {
             // No limit is asked for: servers give wrong tokens with one.
             var truncated = false;
-            var reply = await dav.Try("REPORT", calendar.Address, "0", new XElement(
-                DavNames.D + "sync-collection", DavNames.Prefixes, new XElement(DavNames.D + "sync-token", token), new XElement(DavNames.D + "sync-level", 1), DavNames.Prop(DavNames.D + "getetag")), Take, ct);
+            var reply = await dav.Try(
+                "REPORT",
+                calendar.Address,
+                "0",
+                new XElement(
+                    DavNames.D + "sync-collection",
+                    DavNames.Prefixes,
+                    new XElement(DavNames.D + "sync-token", token),
+                    new XElement(DavNames.D + "sync-level", 1),
+                    DavNames.Prop(DavNames.D + "getetag")
+                ),
+                Take,
+                ct
+            );
 
             // RFC 6578 names the condition valid-sync-token; servers say it with many statuses, and without it.
             // Xandikos fails altogether on a token that is not its own.
@@ -165,13 +177,20 @@ internal sealed class CalDavClient(DavClient dav)
     {
         ArgumentNullException.ThrowIfNull(calendar);
         var tags = new TagList(calendar);
-        await dav.Ask("PROPFIND", calendar.Address, "1", DavNames.PropFind(DavNames.D + "getetag", DavNames.D + "resourcetype"), tags.Take, ct);
+        await dav.Ask(
+            "PROPFIND",
+            calendar.Address,
+            "1",
+            DavNames.PropFind(DavNames.D + "getetag", DavNames.D + "resourcetype"),
+            tags.Take,
+            ct
+        );
         return tags.Finish();
     }
 
     /// <summary>
-    /// Fetches objects, <see cref="BatchSize"/> in a request, fewer where they would be more than one answer may hold. What the server does not have any more comes back
-    /// without content.
+    /// Fetches objects, <see cref="BatchSize"/> in a request, fewer where they would be more than one answer may hold. What the server does
+    /// not have any more comes back without content.
     /// </summary>
     public async IAsyncEnumerable<CalDavObject> Fetch(
         CalDavCalendar calendar, IEnumerable<CalDavTag> tags, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
@@ -257,7 +276,14 @@ internal sealed class CalDavClient(DavClient dav)
 
     private async Task<IReadOnlyList<Uri>> HomesFrom(Uri start, CancellationToken ct)
     {
-        var (answer, described) = await Described(start, "0", ct, DavNames.D + "current-user-principal", DavNames.C + "calendar-home-set", DavNames.D + "resourcetype");
+        var (answer, described) = await Described(
+            start,
+            "0",
+            ct,
+            DavNames.D + "current-user-principal",
+            DavNames.C + "calendar-home-set",
+            DavNames.D + "resourcetype"
+        );
         if (described.Find(resource => resource.Status < 300) is not { } here)
             return [];
 
@@ -280,8 +306,15 @@ internal sealed class CalDavClient(DavClient dav)
         return inside.Exists(resource => resource.Is(DavNames.C + "calendar")) ? [answer.At] : [];
     }
 
-    /// <summary>A place and, at depth 1, what lies in it; of a place that holds more than any home of calendars does, only the first.</summary>
-    private async Task<(MultistatusEnd Answer, List<DavResource> Resources)> Described(Uri place, string depth, CancellationToken ct, params XName[] properties)
+    /// <summary>
+    /// A place and, at depth 1, what lies in it; of a place that holds more than any home of calendars does, only the first.
+    /// </summary>
+    private async Task<(MultistatusEnd Answer, List<DavResource> Resources)> Described(
+        Uri place,
+        string depth,
+        CancellationToken ct,
+        params XName[] properties
+    )
     {
         var resources = new List<DavResource>();
         var answer = await dav.Ask("PROPFIND", place, depth, DavNames.PropFind(properties), Take, ct);
@@ -304,7 +337,9 @@ internal sealed class CalDavClient(DavClient dav)
         return new CalDavCalendar
         {
             Address = resource.Address,
-            Name = dav.Conceal(resource.Text(DavNames.D + "displayname") ?? Uri.UnescapeDataString(resource.Path.TrimEnd('/').Split('/')[^1])),
+            Name = dav.Conceal(
+                resource.Text(DavNames.D + "displayname") ?? Uri.UnescapeDataString(resource.Path.TrimEnd('/').Split('/')[^1])
+            ),
             CanSync = reports?.Descendants(DavNames.D + "sync-collection").Any() == true,
             SyncToken = resource.Text(DavNames.D + "sync-token"),
             ChangeTag = resource.Text(DavNames.Apple + "getctag"),
@@ -329,7 +364,8 @@ internal sealed class CalDavClient(DavClient dav)
             : null;
     }
 
-    private static bool IsCollection(DavResource resource, CalDavCalendar calendar) => resource.Path.TrimEnd('/') == calendar.Address.AbsolutePath.TrimEnd('/');
+    private static bool IsCollection(DavResource resource, CalDavCalendar calendar) =>
+        resource.Path.TrimEnd('/') == calendar.Address.AbsolutePath.TrimEnd('/');
 
     /// <summary>Collects the tags of a calendar's objects.</summary>
     private sealed class TagList(CalDavCalendar calendar)
@@ -346,9 +382,14 @@ internal sealed class CalDavClient(DavClient dav)
                 tags.Add(new CalDavTag(resource.Path, resource.Text(DavNames.D + "getetag")));
         }
 
-        /// <exception cref="MailServerException">There is no such calendar: some say it inside the answer, about an address they cannot even write down.</exception>
-        public List<CalDavTag> Finish() => resources == 1 && isMissing
-            ? throw new MailServerException(MailFailure.Permanent, $"there is no calendar at {calendar.Address.GetLeftPart(UriPartial.Path)}; check the address")
-            : tags;
+        /// <exception cref="MailServerException">There is no such calendar: some say it inside the answer, about an address they cannot
+        /// even write down.</exception>
+        public List<CalDavTag> Finish() =>
+            resources == 1 && isMissing
+                ? throw new MailServerException(
+                    MailFailure.Permanent,
+                    $"there is no calendar at {calendar.Address.GetLeftPart(UriPartial.Path)}; check the address"
+                )
+                : tags;
     }
 }

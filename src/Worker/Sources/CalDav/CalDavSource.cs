@@ -148,7 +148,7 @@ internal sealed class CalDavSource(string name, DavClient dav, SeriesItems serie
         }
         catch (MailServerException failure)
         {
-            throw await TroubleOf(failure, known, home, ct);
+            throw await ExplainTrouble(failure, known, home, ct);
         }
     }
 
@@ -161,7 +161,7 @@ internal sealed class CalDavSource(string name, DavClient dav, SeriesItems serie
     {
         try
         {
-            var keys = await known.KeysOf(folder, ct);
+            var keys = await known.ReadKeys(folder, ct);
             var objects = new KnownObjects(keys);
 
             // Recurring meetings come into the window as time goes by: once a quarter everything is read anew.
@@ -185,8 +185,8 @@ internal sealed class CalDavSource(string name, DavClient dav, SeriesItems serie
 
             var found = new List<string>();
             await foreach (var item in client.Fetch(calendar, changes.Changed.Where(tag => !sameQuarter || !objects.Holds(tag)), ct))
-                found.AddRange(KeysOf(item, objects.SeriesOf(item.Path).Contains, objects.NumberOf));
-            found.AddRange(gone.SelectMany(objects.FarewellsOf));
+                found.AddRange(Keys(item, objects.Series(item.Path).Contains, objects.Number));
+            found.AddRange(gone.SelectMany(objects.Farewells));
 
             var fresh = found.Where(key => !keys.Contains(key)).Distinct(StringComparer.Ordinal).Select(key => new Locator(key)).ToList();
             return
@@ -208,7 +208,7 @@ internal sealed class CalDavSource(string name, DavClient dav, SeriesItems serie
         }
         catch (MailServerException failure)
         {
-            throw await TroubleOf(failure, known, home, ct);
+            throw await ExplainTrouble(failure, known, home, ct);
         }
         catch (Exception failure) when (Unexpected.IsContained(failure, ct))
         {
@@ -217,7 +217,12 @@ internal sealed class CalDavSource(string name, DavClient dav, SeriesItems serie
     }
 
     /// <summary>The failure in words; when the server says how long it wants to be left alone, it is.</summary>
-    private async Task<SourceException> TroubleOf(MailServerException failure, KnownItems known, FolderState home, CancellationToken ct)
+    private async Task<SourceException> ExplainTrouble(
+        MailServerException failure,
+        KnownItems known,
+        FolderState home,
+        CancellationToken ct
+    )
     {
         if (failure.RetryAfter is { } wait)
             await known.Park(home, series.Now + wait, failure.Message, ct);
@@ -235,7 +240,7 @@ internal sealed class CalDavSource(string name, DavClient dav, SeriesItems serie
 
         var objects = new Dictionary<string, KnownObjects>(StringComparer.Ordinal);
         foreach (var folder in await known.Folders(ct))
-            objects[folder.RemoteId] = new KnownObjects(await known.KeysOf(folder, ct));
+            objects[folder.RemoteId] = new KnownObjects(await known.ReadKeys(folder, ct));
 
         var had = objects.Values.Sum(one => one.Present.Count);
         return await SeriesItems.Vanished(
@@ -247,7 +252,7 @@ internal sealed class CalDavSource(string name, DavClient dav, SeriesItems serie
             folder =>
                 Task.FromResult<IReadOnlyList<Locator>>([
                     .. objects[folder.RemoteId]
-                        .Present.Keys.SelectMany(objects[folder.RemoteId].FarewellsOf)
+                        .Present.Keys.SelectMany(objects[folder.RemoteId].Farewells)
                         .Select(key => new Locator(key)),
                 ]));
     }
@@ -273,7 +278,7 @@ internal sealed class CalDavSource(string name, DavClient dav, SeriesItems serie
             try
             {
                 await foreach (var again in client.Fetch(calendar, [new CalDavTag(parts[0], null)], ct))
-                    _ = KeysOf(again, name => name == parts[2], (_, _) => int.Parse(parts[3], CultureInfo.InvariantCulture));
+                    _ = Keys(again, name => name == parts[2], (_, _) => int.Parse(parts[3], CultureInfo.InvariantCulture));
             }
             catch (MailServerException failure)
             {
@@ -291,13 +296,13 @@ internal sealed class CalDavSource(string name, DavClient dav, SeriesItems serie
     /// <summary>
     /// The keys of what an object holds, and keeps what it says until it is read. An object that spoils the reading is lost alone.
     /// </summary>
-    private List<string> KeysOf(CalDavObject item, Func<string, bool> isKnown, Func<string, string, int> numberOf)
+    private List<string> Keys(CalDavObject item, Func<string, bool> isKnown, Func<string, string, int> numberOf)
     {
         try
         {
             return item switch
             {
-                { Content: { } content } => KeysOf(item, content, isKnown, numberOf),
+                { Content: { } content } => Keys(item, content, isKnown, numberOf),
                 { Problem: { } problem } => [LostKey(item, numberOf, problem)],
                 _ => [],
             };
@@ -316,7 +321,7 @@ internal sealed class CalDavSource(string name, DavClient dav, SeriesItems serie
             $"{Lost}|{item.Path}|{version}|{numberOf(item.Path, version)}|{Uri.EscapeDataString(words)}");
     }
 
-    private List<string> KeysOf(
+    private List<string> Keys(
         CalDavObject item,
         string content,
         Func<string, bool> isKnown,
@@ -329,9 +334,9 @@ internal sealed class CalDavSource(string name, DavClient dav, SeriesItems serie
         var keys = new List<string>();
         foreach (var one in EventSeries.Group(calendar.Events))
         {
-            var uid = MeetingTranslation.SeriesOf(one);
-            seen.UnionWith(SeriesItems.NamesOf(uid));
-            var named = SeriesItems.NameOf(uid, isKnown);
+            var uid = MeetingTranslation.Series(one);
+            seen.UnionWith(SeriesItems.Names(uid));
+            var named = SeriesItems.Name(uid, isKnown);
             var key =
                 string.Create(CultureInfo.InvariantCulture, $"{item.Path}|{version}|{named}|{number}")
                 + (one.Master is { Recurs: true } ? "|" + series.Quarter : "");
@@ -390,19 +395,19 @@ internal sealed class CalDavSource(string name, DavClient dav, SeriesItems serie
         /// <summary>
         /// The number a version of an object has, or gets: another than all before, also when the object was like that once before.
         /// </summary>
-        public int NumberOf(string path, string version)
+        public int Number(string path, string version)
         {
             var known = last.GetValueOrDefault(path);
             return known.Version == version && Present.ContainsKey(path) ? known.Number : known.Number + 1;
         }
 
         /// <summary>The names of the series an object held in any version we know.</summary>
-        public HashSet<string> SeriesOf(string path) => series.GetValueOrDefault(path, []);
+        public HashSet<string> Series(string path) => series.GetValueOrDefault(path, []);
 
         /// <summary>
         /// The keys that say an object is gone, one a series; they name its last version, so that each going is told once.
         /// </summary>
-        public IEnumerable<string> FarewellsOf(string path) =>
+        public IEnumerable<string> Farewells(string path) =>
             series
                 .GetValueOrDefault(path, [])
                 .Select(named => string.Create(CultureInfo.InvariantCulture, $"{Gone}|{path}|{last[path].Number}|{named}"));

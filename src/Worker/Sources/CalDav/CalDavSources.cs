@@ -21,7 +21,7 @@ internal sealed class CalDavSources(TimeProvider time, WebLimits? limits = null)
     public CalDavSource Open(CaldavAccount account, SeriesItems series, DateTimeZone zone)
     {
         // The file may be replaced while the program runs.
-        var pem = PemOf(account);
+        var pem = Pem(account);
         var http = connections
             .GetOrAdd(
                 $"{account.Name}\0{pem}",
@@ -41,7 +41,7 @@ internal sealed class CalDavSources(TimeProvider time, WebLimits? limits = null)
             connection.Value.Dispose();
     }
 
-    private static string? PemOf(CaldavAccount account)
+    private static string? Pem(CaldavAccount account)
     {
         try
         {

@@ -222,7 +222,8 @@ internal sealed class DavClient(HttpMessageInvoker http, Uri address, DavCredent
         {
             HttpStatusCode.Unauthorized => Failure(
                 MailFailure.Auth,
-                $"{at.Host} refuses the user name or password; check `user` and `password`. Some services want a password made for the program",
+                $"{at.Host} refuses the user name or password; check `user` and `password`. Some services want a password made for the "
+                    + "program",
                 words),
             HttpStatusCode.Forbidden => Failure(
                 MailFailure.Config,
@@ -255,7 +256,8 @@ internal sealed class DavClient(HttpMessageInvoker http, Uri address, DavCredent
     private MailServerException WebPage(Uri at) =>
         Failure(
             MailFailure.Config,
-            $"{Shown(at)} answers with a web page and not with a calendar: it is the address for people, or it asks for a login first. Write the CalDAV address"
+            $"{Shown(at)} answers with a web page and not with a calendar: it is the address for people, or it asks for a login first. "
+                + "Write the CalDAV address"
         );
 
     /// <summary>The one place where a failure gets its words, so that nothing a server echoed leaves by another.</summary>

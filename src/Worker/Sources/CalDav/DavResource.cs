@@ -39,7 +39,13 @@ internal sealed record DavResource(Uri Address, int Status, IReadOnlyDictionary<
     public static async Task<MultistatusEnd> ReadAll(Stream stream, Uri at, Action<DavResource> take, CancellationToken ct)
     {
         // Servers hand on characters XML does not allow, out of the calendars they hold.
-        var settings = new XmlReaderSettings { Async = true, DtdProcessing = DtdProcessing.Prohibit, CheckCharacters = false, IgnoreComments = true };
+        var settings = new XmlReaderSettings
+        {
+            Async = true,
+            DtdProcessing = DtdProcessing.Prohibit,
+            CheckCharacters = false,
+            IgnoreComments = true,
+        };
         using var reader = XmlReader.Create(stream, settings);
         await reader.MoveToContentAsync();
         if (reader.NodeType != XmlNodeType.Element || reader.LocalName != "multistatus" || reader.NamespaceURI != DavNames.D.NamespaceName)
@@ -102,7 +108,8 @@ internal sealed record DavResource(Uri Address, int Status, IReadOnlyDictionary<
 
     /// <summary><c>HTTP/1.1 404 Not Found</c>.</summary>
     private static int? StatusIn(XElement? element) =>
-        element?.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, var code, ..] && int.TryParse(code, NumberStyles.None, CultureInfo.InvariantCulture, out var status)
+        element?.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, var code, ..]
+        && int.TryParse(code, NumberStyles.None, CultureInfo.InvariantCulture, out var status)
             ? status
             : null;
 }

@@ -15,8 +15,9 @@ internal sealed record FeedAnswer(Stream? Content, string? ETag, string? LastMod
 }
 
 /// <summary>
-/// Fetches a published calendar over https (plain http only to this very machine), whole or not at all: it is kept in a file of its own until it is read, so that a
-/// connection that breaks never passes for a short calendar. The address may hold a secret and is never part of a message; its host is.
+/// Fetches a published calendar over https (plain http only to this very machine), whole or not at all: it is kept in a file of its own
+/// until it is read, so that a connection that breaks never passes for a short calendar. The address may hold a secret and is never part of
+/// a message; its host is.
 /// </summary>
 /// <param name="feeds">The connections, which know how long to wait and how much to read.</param>
 /// <param name="address">Where the calendar is published.</param>
@@ -100,7 +101,12 @@ internal sealed class CalendarFeed(CalendarFeeds feeds, Uri address)
 
     private async Task<Stream> Download(HttpResponseMessage answer, Uri target, CancellationToken ct)
     {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Options = FileOptions.DeleteOnClose };
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Options = FileOptions.DeleteOnClose,
+        };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
@@ -142,9 +148,22 @@ internal sealed class CalendarFeed(CalendarFeeds feeds, Uri address)
         }
     }
 
-    private MailServerException From(WebTrouble trouble) => trouble.Cause is WebLimitException { Limit: WebLimit.Bytes }
-        ? new MailServerException(MailFailure.Config, $"{trouble.Words}; publish only the last years of the calendar", inner: trouble.Cause)
-        : new MailServerException(trouble.Failure, trouble.Words, trouble.Answer is null ? null : Conceal(trouble.Answer), trouble.Cause) { ConnectionLost = trouble.ConnectionLost };
+    private MailServerException From(WebTrouble trouble) =>
+        trouble.Cause is WebLimitException { Limit: WebLimit.Bytes }
+            ? new MailServerException(
+                MailFailure.Config,
+                $"{trouble.Words}; publish only the last years of the calendar",
+                inner: trouble.Cause
+            )
+            : new MailServerException(
+                trouble.Failure,
+                trouble.Words,
+                trouble.Answer is null ? null : Conceal(trouble.Answer),
+                trouble.Cause
+            )
+            {
+                ConnectionLost = trouble.ConnectionLost,
+            };
 
     private MailServerException Refusal(HttpResponseMessage answer, Uri target)
     {
@@ -157,19 +176,43 @@ internal sealed class CalendarFeed(CalendarFeeds feeds, Uri address)
                 $"{target.Host} asks for a login, and a published calendar needs none",
                 words),
             HttpStatusCode.Forbidden => new(MailFailure.Config, $"{target.Host} does not let us read the calendar", words),
-            HttpStatusCode.NotFound or HttpStatusCode.Gone => new(MailFailure.Permanent, $"{target.Host} has no calendar at this address", words),
-            HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable => new(MailFailure.Throttled, $"{target.Host} asks for fewer requests", words) { RetryAfter = WebTrouble.RetryAfter(answer) },
-            >= HttpStatusCode.InternalServerError => new(MailFailure.Network, $"{target.Host} has a fault of its own; it usually passes", words) { RetryAfter = WebTrouble.RetryAfter(answer) },
+            HttpStatusCode.NotFound or HttpStatusCode.Gone => new(
+                MailFailure.Permanent,
+                $"{target.Host} has no calendar at this address",
+                words
+            ),
+            HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable => new(
+                MailFailure.Throttled,
+                $"{target.Host} asks for fewer requests",
+                words
+            )
+            {
+                RetryAfter = WebTrouble.RetryAfter(answer),
+            },
+            >= HttpStatusCode.InternalServerError => new(
+                MailFailure.Network,
+                $"{target.Host} has a fault of its own; it usually passes",
+                words
+            )
+            {
+                RetryAfter = WebTrouble.RetryAfter(answer),
+            },
             _ when status < 300 => new(MailFailure.Protocol, $"{target.Host} answers without a calendar", words),
             _ => new(MailFailure.Protocol, $"{target.Host} refuses the request", words),
         };
     }
 
     /// <summary>What a server wrote, without the address: servers quote the path in their words, and the path may be the secret.</summary>
-    private string Conceal(string text) => ServerAnswers.Presentable(
-        text,
-        address.PathAndQuery.Split(['/', '?', '&', '=', '.'], StringSplitOptions.RemoveEmptyEntries).Where(part => part.Length >= ShortestSecret)
-            .Prepend(address.PathAndQuery).Prepend(address.AbsoluteUri));
+    private string Conceal(string text) =>
+        ServerAnswers.Presentable(
+            text,
+            address
+                .PathAndQuery.Split(['/', '?', '&', '=', '.'], StringSplitOptions.RemoveEmptyEntries)
+                .Where(part => part.Length >= ShortestSecret)
+                .Prepend(address.PathAndQuery)
+                .Prepend(address.AbsoluteUri)
+        );
 
-    private static string? First(HttpHeaders headers, string name) => headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
+    private static string? First(HttpHeaders headers, string name) =>
+        headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
 }

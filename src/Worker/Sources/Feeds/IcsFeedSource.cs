@@ -26,7 +26,7 @@ internal sealed class IcsFeedSource(string name, CalendarFeed feed, CalendarItem
         }
         catch (MailServerException failure)
         {
-            throw TroubleOf(failure);
+            throw ExplainTrouble(failure);
         }
     }
 
@@ -55,7 +55,7 @@ internal sealed class IcsFeedSource(string name, CalendarFeed feed, CalendarItem
         }
 
         var stamp = $"{OneLine(answer.ETag)}\n{OneLine(answer.LastModified)}\n{items.Quarter}";
-        foreach (var listing in items.Compare(state, await known.KeysOf(state, ct), Parse(answer), name, stamp))
+        foreach (var listing in items.Compare(state, await known.ReadKeys(state, ct), Parse(answer), name, stamp))
             yield return listing;
     }
 
@@ -86,7 +86,7 @@ internal sealed class IcsFeedSource(string name, CalendarFeed feed, CalendarItem
             if (failure.RetryAfter is { } wait)
                 await known.Park(state, now + wait, failure.Message, ct);
 
-            throw TroubleOf(failure);
+            throw ExplainTrouble(failure);
         }
     }
 
@@ -100,13 +100,13 @@ internal sealed class IcsFeedSource(string name, CalendarFeed feed, CalendarItem
         }
         catch (MailServerException failure)
         {
-            throw TroubleOf(failure);
+            throw ExplainTrouble(failure);
         }
     }
 
     private CalendarFile Parse(FeedAnswer answer) => CalendarReader.Read(answer.Content!, defaultZone: zone);
 
-    private SourceException TroubleOf(MailServerException failure) =>
+    private SourceException ExplainTrouble(MailServerException failure) =>
         new(
             new Trouble(name, failure.Message, Remedy(failure.Failure)),
             isPermanent: failure.Failure is MailFailure.Auth or MailFailure.Config or MailFailure.Permanent,

@@ -60,7 +60,7 @@ internal sealed class EmlSource(string root) : ISource
             throw FolderTrouble.Missing(root, "folder");
 
         var state = await known.Folder("", root, role: null, ct);
-        var keys = await known.KeysOf(state, ct);
+        var keys = await known.ReadKeys(state, ct);
         var folders = new Stack<string>([""]);
         var found = new List<Locator>();
         var count = 0;
@@ -108,14 +108,14 @@ internal sealed class EmlSource(string root) : ISource
     private IEnumerator<Entry> Entries(string folder) =>
         new FileSystemEnumerable<Entry>(
             Path.Combine(root, folder),
-            (ref FileSystemEntry entry) => EntryOf(folder, ref entry),
+            (ref FileSystemEntry entry) => CreateEntry(folder, ref entry),
             new EnumerationOptions { AttributesToSkip = FileAttributes.System, IgnoreInaccessible = false, RecurseSubdirectories = false })
         {
             ShouldIncludePredicate = (ref FileSystemEntry entry) =>
                 entry.FileName[0] != '.' && (entry.IsDirectory || !NoMail.Contains(Path.GetExtension(entry.FileName).ToString())),
         }.GetEnumerator();
 
-    private static Entry EntryOf(string folder, ref FileSystemEntry entry)
+    private static Entry CreateEntry(string folder, ref FileSystemEntry entry)
     {
         var path = folder.Length == 0 ? entry.FileName.ToString() : string.Concat(folder, "/", entry.FileName);
         if (entry.IsDirectory)

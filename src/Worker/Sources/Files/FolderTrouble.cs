@@ -5,12 +5,12 @@ internal static class FolderTrouble
 {
     /// <summary>The failure as the whole account's.</summary>
     public static SourceException OfAccount(string path, Exception failure) =>
-        new(Of(path, failure), IsPermanent(failure), failure);
+        new(From(path, failure), IsPermanent(failure), failure);
 
     /// <summary>The failure as one folder's.</summary>
-    public static FolderUnreadable OfFolder(string path, Exception failure) => new(Of(path, failure), IsPermanent(failure));
+    public static FolderUnreadable OfFolder(string path, Exception failure) => new(From(path, failure), IsPermanent(failure));
 
-    public static Trouble Of(string path, Exception failure) => failure switch
+    public static Trouble From(string path, Exception failure) => failure switch
     {
         UnauthorizedAccessException => new(path, "may not be read by this user", "give the user who runs crmsync the right to read it"),
         FileNotFoundException or DirectoryNotFoundException => new(path, "is not there", "correct the path in crmsync.yaml or put it back"),

@@ -21,12 +21,12 @@ internal sealed class IcsSource(string path, CalendarItems items, DateTimeZone z
         foreach (var file in files)
         {
             ct.ThrowIfCancellationRequested();
-            var state = await known.Folder(IdOf(file), file, role: null, ct);
+            var state = await known.Folder(Id(file), file, role: null, ct);
             foreach (var listing in await List(known, state, file, ct))
                 yield return listing;
         }
 
-        var here = files.Select(IdOf).ToHashSet(StringComparer.Ordinal);
+        var here = files.Select(Id).ToHashSet(StringComparer.Ordinal);
         IReadOnlyList<FolderState> vanished =
         [
             .. before.Where(folder => folder.Cursor.Text is not null && !here.Contains(folder.RemoteId)),
@@ -40,7 +40,7 @@ internal sealed class IcsSource(string path, CalendarItems items, DateTimeZone z
             had,
             had - vanished.Sum(folder => CalendarItems.CountIn(folder.Cursor)),
             remedy,
-            async folder => CalendarItems.Farewells(await known.KeysOf(folder, ct)));
+            async folder => CalendarItems.Farewells(await known.ReadKeys(folder, ct)));
         foreach (var listing in listings)
             yield return listing;
     }
@@ -76,7 +76,7 @@ internal sealed class IcsSource(string path, CalendarItems items, DateTimeZone z
 
             return state.Cursor.Text is { } cursor && cursor.StartsWith(stamp + "|", StringComparison.Ordinal)
                 ? [new ListedPage(state, [], CalendarItems.CountIn(state.Cursor), state.Cursor)]
-                : [.. items.Compare(state, await known.KeysOf(state, ct), Parse(file), file, stamp)];
+                : [.. items.Compare(state, await known.ReadKeys(state, ct), Parse(file), file, stamp)];
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -123,7 +123,7 @@ internal sealed class IcsSource(string path, CalendarItems items, DateTimeZone z
         }
     }
 
-    private string IdOf(string file) => Path.GetRelativePath(path, file);
+    private string Id(string file) => Path.GetRelativePath(path, file);
 
     private CalendarFile Parse(string file)
     {

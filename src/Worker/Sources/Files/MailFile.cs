@@ -18,7 +18,7 @@ internal static class MailFile
             using var file = File.OpenHandle(path);
             var stored = Instant.FromDateTimeUtc(File.GetLastWriteTimeUtc(file));
             var (offset, length) = MessageIn(file, path);
-            var reading = MailTranslation.ReadingOf(item, path, Parse(file, offset, length), stored);
+            var reading = MailTranslation.CreateReading(item, path, Parse(file, offset, length), stored);
             if (reading is not MailReading mail || !item.WithBytes || length > MailReading.MostBytes)
                 return reading;
 

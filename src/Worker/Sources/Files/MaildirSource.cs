@@ -41,7 +41,7 @@ internal sealed class MaildirSource(string root) : ISource
     /// A Maildir has no marks for what a folder is for; its programs agree on names at the top level. A folder that only contains such a
     /// word is none of them.
     /// </summary>
-    private static string? RoleOf(string folder) =>
+    private static string? Role(string folder) =>
         SentNames.Contains(folder.TrimStart('.'), StringComparer.OrdinalIgnoreCase) ? "sent" : null;
 
     public Task Connect(CancellationToken ct)
@@ -56,7 +56,7 @@ internal sealed class MaildirSource(string root) : ISource
         foreach (var folder in Folders())
         {
             ct.ThrowIfCancellationRequested();
-            var state = await known.Folder(folder, folder.Length == 0 ? root : $"{root} {folder}", RoleOf(folder), ct);
+            var state = await known.Folder(folder, folder.Length == 0 ? root : $"{root} {folder}", Role(folder), ct);
             if (LeftOut.Contains(folder.Split('.')[^1], StringComparer.OrdinalIgnoreCase))
             {
                 if (Count(folder) is > 0 and var left)
@@ -68,13 +68,13 @@ internal sealed class MaildirSource(string root) : ISource
                 continue;
             }
 
-            var keys = await known.KeysOf(state, ct);
+            var keys = await known.ReadKeys(state, ct);
             var seen = forms.GetOrAdd(folder, _ => []);
             var skipped = new Dictionary<string, int>();
             var found = new Dictionary<string, Locator>(StringComparer.Ordinal);
             var met = 0;
             FolderUnreadable? unreadable = null;
-            using var files = FilesOf(folder).GetEnumerator();
+            using var files = Files(folder).GetEnumerator();
             while (Next(files, folder, ref unreadable) is { } file)
             {
                 if (WhySkip(file.Flags) is { } reason)
@@ -112,28 +112,28 @@ internal sealed class MaildirSource(string root) : ISource
 
     private Reading ReadOne(RemoteItem item, ConcurrentDictionary<string, Lazy<Dictionary<string, string>>> indices)
     {
-        if (PathOf(item) is { } path && MailFile.Read(item, path) is var reading and not VanishedReading)
+        if (PathTo(item) is { } path && MailFile.Read(item, path) is var reading and not VanishedReading)
             return reading;
 
         // Another program has moved it from new to cur, or set a flag, since it was listed.
         var folder = item.Folder.RemoteId;
         try
         {
-            var index = indices.GetOrAdd(folder, f => new Lazy<Dictionary<string, string>>(() => IndexOf(f))).Value;
+            var index = indices.GetOrAdd(folder, f => new Lazy<Dictionary<string, string>>(() => ReadIndex(f))).Value;
             return index.TryGetValue(item.Key, out var moved) ? MailFile.Read(item, moved) : new VanishedReading(item);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            return new FailedReading(item, FolderTrouble.Of(PathOf(folder), failure));
+            return new FailedReading(item, FolderTrouble.From(PathTo(folder), failure));
         }
     }
 
-    private string? PathOf(RemoteItem item)
+    private string? PathTo(RemoteItem item)
     {
         if (!forms.TryGetValue(item.Folder.RemoteId, out var seen))
             return null;
 
-        var folder = PathOf(item.Folder.RemoteId);
+        var folder = PathTo(item.Folder.RemoteId);
         return seen.Select(form => Path.Combine(folder, form.Half, item.Key + form.Flags)).FirstOrDefault(File.Exists);
     }
 
@@ -168,22 +168,22 @@ internal sealed class MaildirSource(string root) : ISource
         }
     }
 
-    private string PathOf(string folder) => folder.Length == 0 ? root : Path.Combine(root, "." + folder);
+    private string PathTo(string folder) => folder.Length == 0 ? root : Path.Combine(root, "." + folder);
 
     private static bool IsMaildir(string path) =>
         Directory.Exists(Path.Combine(path, "cur")) || Directory.Exists(Path.Combine(path, "new"));
 
-    private IEnumerable<MaildirFile> FilesOf(string folder)
+    private IEnumerable<MaildirFile> Files(string folder)
     {
         foreach (var half in (string[])["new", "cur"])
         {
-            var path = Path.Combine(PathOf(folder), half);
+            var path = Path.Combine(PathTo(folder), half);
             if (!Directory.Exists(path))
                 continue;
 
             var files = new FileSystemEnumerable<MaildirFile>(
                 path,
-                (ref FileSystemEntry entry) => FileOf(half, ref entry),
+                (ref FileSystemEntry entry) => CreateFile(half, ref entry),
                 new EnumerationOptions { AttributesToSkip = FileAttributes.System, IgnoreInaccessible = false })
             {
                 ShouldIncludePredicate = (ref FileSystemEntry entry) => entry.FileName[0] != '.' && !entry.IsDirectory,
@@ -197,7 +197,7 @@ internal sealed class MaildirSource(string root) : ISource
     {
         try
         {
-            return FilesOf(folder).Count();
+            return Files(folder).Count();
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -206,11 +206,11 @@ internal sealed class MaildirSource(string root) : ISource
         }
     }
 
-    private Dictionary<string, string> IndexOf(string folder)
+    private Dictionary<string, string> ReadIndex(string folder)
     {
         var index = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var file in FilesOf(folder))
-            index[file.Key] = Path.Combine(PathOf(folder), file.Half, file.Key + file.Flags);
+        foreach (var file in Files(folder))
+            index[file.Key] = Path.Combine(PathTo(folder), file.Half, file.Key + file.Flags);
 
         return index;
     }
@@ -223,7 +223,7 @@ internal sealed class MaildirSource(string root) : ISource
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            unreadable = FolderTrouble.OfFolder(PathOf(folder), failure);
+            unreadable = FolderTrouble.OfFolder(PathTo(folder), failure);
             return null;
         }
     }
@@ -231,7 +231,7 @@ internal sealed class MaildirSource(string root) : ISource
     /// <summary>
     /// The name without its flags (<c>:2,FS</c>; some systems that forbid a colon write <c>;2,</c> or <c>!2,</c>), and the flags.
     /// </summary>
-    private static MaildirFile FileOf(string half, ref FileSystemEntry entry)
+    private static MaildirFile CreateFile(string half, ref FileSystemEntry entry)
     {
         var name = entry.FileName;
         var flags = FlagsAt(name);

@@ -42,7 +42,7 @@ internal sealed class MboxSource(string path) : ISource
 
         // The last message of a file that grew may have been written only in part.
         var (start, count) = grown && stored!.Count > 0 ? (stored.Last, stored.Count - 1) : (0L, 0);
-        var keys = await known.KeysOf(state, ct);
+        var keys = await known.ReadKeys(state, ct);
         var (head, last) = (Digest(file, 0, size), start);
         var (found, met) = (new List<Locator>(), count);
         using var messages = Messages(file, start, size).GetEnumerator();
@@ -50,7 +50,7 @@ internal sealed class MboxSource(string path) : ISource
         {
             ct.ThrowIfCancellationRequested();
             var message = messages.Current;
-            var key = KeyOf(file, message);
+            var key = Key(file, message);
             (last, count) = (message.Offset, count + 1);
             if (keys.Contains(key))
                 met++;
@@ -91,7 +91,7 @@ internal sealed class MboxSource(string path) : ISource
                     item,
                     new Trouble(place, "text that belongs to no mail", "repair the \"From \" line before it, or leave it"));
 
-            return MailTranslation.ReadingOf(
+            return MailTranslation.CreateReading(
                 item,
                 place,
                 MboxMail.Parse(file, offset, length),
@@ -134,8 +134,9 @@ internal sealed class MboxSource(string path) : ISource
         }
     }
 
-    private static string KeyOf(SafeFileHandle file, MboxMessage message) =>
-        $"{message.Offset}:{message.Length}:{Digest(file, message.Offset, message.Offset + message.Length)}{(message.IsMail ? "" : ":text")}";
+    private static string Key(SafeFileHandle file, MboxMessage message) =>
+        $"{message.Offset}:{message.Length}:{Digest(file, message.Offset, message.Offset + message.Length)}"
+        + (message.IsMail ? "" : ":text");
 
     /// <summary>A digest of up to a kilobyte from <paramref name="from"/> on, at most to <paramref name="end"/>.</summary>
     private static string Digest(SafeFileHandle file, long from, long end)

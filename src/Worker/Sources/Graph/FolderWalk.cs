@@ -94,7 +94,7 @@ internal sealed class FolderWalk(MailboxLine line, string mailbox, FolderState f
             if (progress is { RoundIsDone: true, Sweep: null })
                 lastFull = now;
 
-            yield return PageOf(rows);
+            yield return CreatePage(rows);
         }
         while (!progress.RoundIsDone);
 
@@ -141,7 +141,7 @@ internal sealed class FolderWalk(MailboxLine line, string mailbox, FolderState f
                 progress = progress.WithSweep(last);
             }
 
-            yield return PageOf(rows);
+            yield return CreatePage(rows);
         }
     }
 
@@ -176,7 +176,7 @@ internal sealed class FolderWalk(MailboxLine line, string mailbox, FolderState f
             c.QueryParameters.Expand = [GraphMail.Expanded];
         }).URI.AbsoluteUri.Replace("/delta()", "/delta", StringComparison.Ordinal);
 
-    private FolderPage PageOf(List<Message> rows)
+    private FolderPage CreatePage(List<Message> rows)
     {
         var found = new List<Locator>();
         var whole = new List<Message>();

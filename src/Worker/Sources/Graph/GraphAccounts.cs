@@ -13,7 +13,7 @@ internal sealed class GraphTenants(IClock clock, TimeProvider time, GraphPatienc
     /// <summary>The time.</summary>
     public IClock Clock => clock;
 
-    public GraphTenant Of(GraphAccount account) =>
+    public GraphTenant Tenant(GraphAccount account) =>
         tenants.GetOrAdd(account.Name, _ => new Lazy<GraphTenant>(() => new GraphTenant(account, clock, time, patience))).Value;
 
     public void Dispose()
@@ -30,7 +30,7 @@ internal static class GraphAccounts
     /// <param name="account">As configured.</param>
     /// <param name="tenants">Keeps the connections.</param>
     /// <param name="capture">How far back is read.</param>
-    public static IEnumerable<ReadableAccount> Of(GraphAccount account, GraphTenants tenants, CaptureSettings capture)
+    public static IEnumerable<ReadableAccount> Accounts(GraphAccount account, GraphTenants tenants, CaptureSettings capture)
     {
         foreach (var mailbox in account.Mailboxes)
             yield return One(account, tenants, capture, mailbox, mailbox.Value);
@@ -54,7 +54,7 @@ internal static class GraphAccounts
         CaptureSettings capture,
         CancellationToken ct)
     {
-        var members = await new GraphMembers(tenants.Of(account).LineTo(""), account.Name).Of(account.Group!, ct);
+        var members = await new GraphMembers(tenants.Tenant(account).LineTo(""), account.Name).Read(account.Group!, ct);
         return [.. members.Where(m => !account.Mailboxes.Contains(m.Address)).Select(m => One(account, tenants, capture, m.Address, m.Id))];
     }
 
@@ -65,12 +65,12 @@ internal static class GraphAccounts
         Domain.Company.EmailAddress mailbox,
         string user)
     {
-        var name = account.NameOf(mailbox);
+        var name = account.MailboxAccountName(mailbox);
         return new ReadableAccount(
             name,
             account.Kind,
             mailbox,
-            now => Open(name, user, mailbox, tenants.Of(account), capture.From(now), tenants.Clock, now));
+            now => Open(name, user, mailbox, tenants.Tenant(account), capture.From(now), tenants.Clock, now));
     }
 
     /// <summary>The mailbox with its calendar.</summary>

@@ -100,7 +100,7 @@ internal static class GraphBatch
         if (part.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable)
         {
             var wait = part.Headers.TryGetValues("Retry-After", out var values)
-                ? MailboxGate.WaitIn(values.FirstOrDefault(), clock.GetCurrentInstant())
+                ? GraphThrottle.WaitIn(values.FirstOrDefault(), clock.GetCurrentInstant())
                 : null;
             line.Gate.Hold(wait ?? Duration.FromSeconds(1));
         }
@@ -111,7 +111,7 @@ internal static class GraphBatch
             HttpStatusCode.OK when IsAnswer(body) => new GraphPart(body, false),
 
             // Only what is surely about the one item: that a whole mailbox is not there is found out by asking alone.
-            HttpStatusCode.NotFound when MailboxGate.ErrorIn(body).Code is "ErrorItemNotFound" or "ErrorFolderNotFound" => new GraphPart(
+            HttpStatusCode.NotFound when GraphThrottle.ErrorIn(body).Code is "ErrorItemNotFound" or "ErrorFolderNotFound" => new GraphPart(
                 null,
                 true),
             _ => GraphPart.Unanswered,

@@ -101,8 +101,8 @@ internal sealed class GraphCalendar(MailboxLine line, string user, string place,
             if (!read.Remove(item.Key, out var told))
                 told = await Whole(parts[0], ct);
 
-            return events.CopiesOf(told.Series, told.Occurrences, item.Item.Backlog) is { Count: > 0 } copies
-                ? new MeetingReading(item, GraphEvents.SeriesOf(told.Series), copies, Window)
+            return events.CreateCopies(told.Series, told.Occurrences, item.Item.Backlog) is { Count: > 0 } copies
+                ? new MeetingReading(item, GraphEvents.Series(told.Series), copies, Window)
                 : new SkippedReading(item, "outside of the time that is read");
         }
         catch (GraphFailure failure) when (failure.NotFound)
@@ -111,7 +111,7 @@ internal sealed class GraphCalendar(MailboxLine line, string user, string place,
         }
         catch (GraphFailure failure)
         {
-            return new FailedReading(item, GraphTrouble.Of($"{place}: calendar", failure, GraphTrouble.ReadCalendars));
+            return new FailedReading(item, GraphTrouble.From($"{place}: calendar", failure, GraphTrouble.ReadCalendars));
         }
     }
 
@@ -161,7 +161,7 @@ internal sealed class GraphCalendar(MailboxLine line, string user, string place,
         if (rows.Count == 0 && !fromTheStart)
             return new ListedPage(folder, [], 0, folder.Cursor with { Text = Print(link, occurrences) });
 
-        var keys = await known.KeysOf(folder, ct);
+        var keys = await known.ReadKeys(folder, ct);
         var present = Present(keys);
         var removed = rows.Where(r => r.AdditionalData.ContainsKey("@removed")).Select(r => r.Id!).ToHashSet(StringComparer.Ordinal);
         var told = rows.Where(r => r.Id is not null && !r.AdditionalData.ContainsKey("@removed"))
@@ -170,8 +170,8 @@ internal sealed class GraphCalendar(MailboxLine line, string user, string place,
 
         // A removed occurrence says only its id.
         var changed = told
-            .Values.Select(SeriesIdOf)
-            .Concat(occurrences.Where(o => o.Value.Any(hash => removed.Any(id => HashOf(id) == hash))).Select(o => o.Key))
+            .Values.Select(SeriesId)
+            .Concat(occurrences.Where(o => o.Value.Any(hash => removed.Any(id => Hash(id) == hash))).Select(o => o.Key))
             .Where(id => !removed.Contains(id))
             .Distinct(StringComparer.Ordinal)
             .ToList();
@@ -180,18 +180,19 @@ internal sealed class GraphCalendar(MailboxLine line, string user, string place,
         {
             try
             {
-                if (await SeriesOf(id, told, complete: fromTheStart, ct) is not { } series)
+                if (await ReadSeries(id, told, complete: fromTheStart, ct) is not { } series)
                 {
                     removed.Add(id);
                     continue;
                 }
 
-                occurrences[id] = [.. series.Occurrences.Select(o => HashOf(o.Id!))];
+                occurrences[id] = [.. series.Occurrences.Select(o => Hash(o.Id!))];
                 if (occurrences[id].Length == 0)
                     occurrences.Remove(id);
 
                 var key =
-                    $"{id}|{SeriesItems.NameOf(GraphEvents.SeriesOf(series.Series), known => present.GetValueOrDefault(id).Series == known)}|{events.DigestOf(series.Series, series.Occurrences)}";
+                    $"{id}|{SeriesItems.Name(GraphEvents.Series(series.Series), known => present.GetValueOrDefault(id).Series == known)}|"
+                        + $"{events.Fingerprint(series.Series, series.Occurrences)}";
                 read[key] = series;
                 found.Add(new Locator(key));
             }
@@ -201,7 +202,7 @@ internal sealed class GraphCalendar(MailboxLine line, string user, string place,
                 var version = told.GetValueOrDefault(id)?.ChangeKey ?? "";
                 found.Add(
                     new Locator(
-                        $"{Lost}|{HashOf(id)}|{Uri.EscapeDataString(version)}|"
+                        $"{Lost}|{Hash(id)}|{Uri.EscapeDataString(version)}|"
                             + $"{Uri.EscapeDataString(Unexpected.TroubleFrom(place, failure).Reason)}"
                     ));
             }
@@ -220,7 +221,7 @@ internal sealed class GraphCalendar(MailboxLine line, string user, string place,
         foreach (var (id, name) in present.Where(p => removed.Contains(p.Key)))
         {
             occurrences.Remove(id);
-            found.Add(new Locator($"{Gone}|{HashOf(id)}|{name.Series}|{name.Version}"));
+            found.Add(new Locator($"{Gone}|{Hash(id)}|{name.Series}|{name.Version}"));
         }
 
         var fresh = found.Where(l => !keys.Contains(l.Key)).ToList();
@@ -228,7 +229,7 @@ internal sealed class GraphCalendar(MailboxLine line, string user, string place,
     }
 
     /// <summary>A series with all its occurrences in the window; a single event with none. Null when it is gone.</summary>
-    private async Task<(Event Series, IReadOnlyCollection<Event> Occurrences)?> SeriesOf(
+    private async Task<(Event Series, IReadOnlyCollection<Event> Occurrences)?> ReadSeries(
         string id,
         Dictionary<string, Event> told,
         bool complete,
@@ -289,7 +290,7 @@ internal sealed class GraphCalendar(MailboxLine line, string user, string place,
         return all;
     }
 
-    private static string SeriesIdOf(Event row) => row.SeriesMasterId ?? row.Id!;
+    private static string SeriesId(Event row) => row.SeriesMasterId ?? row.Id!;
 
     /// <summary>The last version of each event that was stored and not followed by its farewell.</summary>
     private static Dictionary<string, (string Series, string Version)> Present(HashSet<string> keys)
@@ -297,14 +298,14 @@ internal sealed class GraphCalendar(MailboxLine line, string user, string place,
         var present = new Dictionary<string, (string Series, string Version)>(StringComparer.Ordinal);
         foreach (var parts in keys.Select(k => k.Split('|')).Where(p => p is { Length: 3 }))
         {
-            if (!keys.Contains($"{Gone}|{HashOf(parts[0])}|{parts[1]}|{parts[2]}"))
+            if (!keys.Contains($"{Gone}|{Hash(parts[0])}|{parts[1]}|{parts[2]}"))
                 present[parts[0]] = (parts[1], parts[2]);
         }
 
         return present;
     }
 
-    private static string HashOf(string id) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(id)).AsSpan(0, 6));
+    private static string Hash(string id) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(id)).AsSpan(0, 6));
 
     private string Beginning() =>
         Delta.ToGetRequestInformation(c =>

@@ -16,7 +16,7 @@ internal static class GraphCredentials
     /// <param name="account">The account.</param>
     /// <param name="http">To the authority.</param>
     /// <exception cref="SourceException">It can never work as it is written.</exception>
-    public static TokenCredential CredentialOf(GraphAccount account, HttpClient http)
+    public static TokenCredential CreateCredential(GraphAccount account, HttpClient http)
     {
         switch (account.Login)
         {

@@ -23,11 +23,11 @@ internal sealed class GraphEvents(string account, Domain.Company.EmailAddress? o
         "uuuu'-'MM'-'dd'T'HH':'mm':'ss.FFFFFFFFF");
 
     /// <summary>The UID all copies of a series share; the service gives every occurrence one of its own, with its day inside.</summary>
-    public static string UidOf(Event series) =>
-        string.IsNullOrWhiteSpace(series.ICalUId) ? $"graph:{series.Id}" : MeetingUid.Of(series.ICalUId).Uid;
+    public static string Uid(Event series) =>
+        string.IsNullOrWhiteSpace(series.ICalUId) ? $"graph:{series.Id}" : MeetingUid.From(series.ICalUId).Uid;
 
     /// <summary>The name of a series: what all its occurrences share.</summary>
-    public static string SeriesOf(Event series) => MeetingKey.SeriesOf(UidOf(series), AddressOf(series.Organizer?.EmailAddress));
+    public static string Series(Event series) => MeetingKey.Series(Uid(series), ParseAddress(series.Organizer?.EmailAddress));
 
     /// <summary>Whether the row tells the event, and not merely that there is one.</summary>
     public static bool IsWhole(Event row) =>
@@ -37,27 +37,27 @@ internal sealed class GraphEvents(string account, Domain.Company.EmailAddress? o
     /// <param name="series">The master, or the single event.</param>
     /// <param name="occurrences">Occurrences and exceptions, told in full or in part; empty for a single event.</param>
     /// <param name="backlog">Whether it was there when the account was first read.</param>
-    public IReadOnlyList<MeetingCopy> CopiesOf(Event series, IReadOnlyCollection<Event> occurrences, bool backlog) =>
+    public IReadOnlyList<MeetingCopy> CreateCopies(Event series, IReadOnlyCollection<Event> occurrences, bool backlog) =>
         series.Type == EventType.SeriesMaster
-            ? [.. occurrences.Select(o => CopyOf(series, o, backlog)).OfType<MeetingCopy>().DistinctBy(c => c.Occurrence)]
-            : CopyOf(series, null, backlog) is { } copy ? [copy] : [];
+            ? [.. occurrences.Select(o => CreateCopy(series, o, backlog)).OfType<MeetingCopy>().DistinctBy(c => c.Occurrence)]
+            : CreateCopy(series, null, backlog) is { } copy ? [copy] : [];
 
-    private MeetingCopy? CopyOf(Event series, Event? occurrence, bool backlog)
+    private MeetingCopy? CreateCopy(Event series, Event? occurrence, bool backlog)
     {
         // An occurrence is told in part; what it does not say the master says.
         var told = occurrence ?? series;
         var allDay = told.IsAllDay ?? series.IsAllDay ?? false;
         var zone = told.OriginalStartTimeZone ?? series.OriginalStartTimeZone;
-        if (MomentOf(told.Start, allDay, zone) is not { } start || MomentOf(told.End, allDay, zone) is not { } end || end.At < start.At)
+        if (ReadMoment(told.Start, allDay, zone) is not { } start || ReadMoment(told.End, allDay, zone) is not { } end || end.At < start.At)
             return null;
 
-        var changed = InstantOf(told.LastModifiedDateTime) ?? InstantOf(series.LastModifiedDateTime);
+        var changed = ParseInstant(told.LastModifiedDateTime) ?? ParseInstant(series.LastModifiedDateTime);
         var secret = (told.Sensitivity ?? series.Sensitivity) is Sensitivity.Private or Sensitivity.Personal or Sensitivity.Confidential;
         var organizer = told.Organizer?.EmailAddress ?? series.Organizer?.EmailAddress;
         return new MeetingCopy
         {
-            Uid = UidOf(series),
-            Occurrence = occurrence is null ? null : InstantOf(occurrence.OriginalStart) ?? start.At,
+            Uid = Uid(series),
+            Occurrence = occurrence is null ? null : ParseInstant(occurrence.OriginalStart) ?? start.At,
             Account = account,
             Owner = owner,
             Stamp = changed,
@@ -65,7 +65,7 @@ internal sealed class GraphEvents(string account, Domain.Company.EmailAddress? o
             End = end.At,
             AllDay = allDay,
             Subject = secret ? null : told.Subject ?? series.Subject,
-            Organizer = AddressOf(organizer) is { } address ? new NamedAddress(address, NameOf(organizer!)) : null,
+            Organizer = ParseAddress(organizer) is { } address ? new NamedAddress(address, Name(organizer!)) : null,
             Invitees = secret ? [] : Invitees(told, series),
             CancelledAt = told.IsCancelled == true || series.IsCancelled == true ? changed ?? now : null,
             Private = secret,
@@ -80,15 +80,15 @@ internal sealed class GraphEvents(string account, Domain.Company.EmailAddress? o
     {
         var invitees = (told.Attendees is { Count: > 0 } own ? own : series.Attendees ?? [])
             .Select(a =>
-                AddressOf(a.EmailAddress) is { } address
-                    ? new Invitee(address, NameOf(a.EmailAddress!), ResponseOf(a.Status), a.Type == AttendeeType.Resource)
+                ParseAddress(a.EmailAddress) is { } address
+                    ? new Invitee(address, Name(a.EmailAddress!), ReadResponse(a.Status), a.Type == AttendeeType.Resource)
                     : null)
             .OfType<Invitee>()
             .DistinctBy(i => i.Address)
             .ToList();
 
         // In an attendee's calendar only the own answer is sure, and it stands beside the list.
-        var mine = ResponseOf(told.ResponseStatus ?? series.ResponseStatus);
+        var mine = ReadResponse(told.ResponseStatus ?? series.ResponseStatus);
         var at = invitees.FindIndex(i => i.Address == owner);
         if (at >= 0 && mine != MeetingResponse.Unknown)
             invitees[at] = invitees[at] with { Response = mine };
@@ -96,7 +96,7 @@ internal sealed class GraphEvents(string account, Domain.Company.EmailAddress? o
         return invitees;
     }
 
-    private static MeetingResponse ResponseOf(ResponseStatus? status) => status?.Response switch
+    private static MeetingResponse ReadResponse(ResponseStatus? status) => status?.Response switch
     {
         ResponseType.Accepted or ResponseType.Organizer => MeetingResponse.Accepted,
         ResponseType.TentativelyAccepted => MeetingResponse.Tentative,
@@ -107,20 +107,20 @@ internal sealed class GraphEvents(string account, Domain.Company.EmailAddress? o
     /// <summary>
     /// A time without an offset, its zone beside it (dateTimeTimeZone). A whole day begins in the zone it was planned in.
     /// </summary>
-    private static (Instant At, bool Uncertain)? MomentOf(DateTimeTimeZone? written, bool allDay, string? plannedIn)
+    private static (Instant At, bool Uncertain)? ReadMoment(DateTimeTimeZone? written, bool allDay, string? plannedIn)
     {
         if (written?.DateTime is not { } text || !Written.Parse(text).TryGetValue(default, out var local) || local.Year is < 1900 or > 2200)
             return null;
 
         if (allDay)
-            return (local.Date.AtStartOfDayInZone(ZoneOf(plannedIn) ?? DateTimeZone.Utc).ToInstant(), false);
+            return (local.Date.AtStartOfDayInZone(FindZone(plannedIn) ?? DateTimeZone.Utc).ToInstant(), false);
 
-        var zone = ZoneOf(written.TimeZone);
+        var zone = FindZone(written.TimeZone);
         return (local.InZoneLeniently(zone ?? DateTimeZone.Utc).ToInstant(), zone is null);
     }
 
     /// <summary>Windows and IANA names, and what the service writes for UTC; null for custom zones, whose rules nobody tells.</summary>
-    private static DateTimeZone? ZoneOf(string? name)
+    private static DateTimeZone? FindZone(string? name)
     {
         if (name is null or "UTC" or "Etc/GMT" or "tzone://Microsoft/Utc")
             return DateTimeZone.Utc;
@@ -133,23 +133,23 @@ internal sealed class GraphEvents(string account, Domain.Company.EmailAddress? o
     }
 
     /// <summary>The service writes the years 1 and 1601 where it knows no time.</summary>
-    private static Instant? InstantOf(DateTimeOffset? moment) =>
+    private static Instant? ParseInstant(DateTimeOffset? moment) =>
         moment is { Year: > 1900 } known ? Instant.FromDateTimeOffset(known) : null;
 
-    private static Domain.Company.EmailAddress? AddressOf(Microsoft.Graph.Models.EmailAddress? written) =>
+    private static Domain.Company.EmailAddress? ParseAddress(Microsoft.Graph.Models.EmailAddress? written) =>
         Domain.Company.EmailAddress.TryParse(written?.Address, out var address) ? address : null;
 
-    private static string? NameOf(Microsoft.Graph.Models.EmailAddress written) =>
+    private static string? Name(Microsoft.Graph.Models.EmailAddress written) =>
         string.IsNullOrWhiteSpace(written.Name) || string.Equals(written.Name, written.Address, StringComparison.OrdinalIgnoreCase)
             ? null
             : written.Name.Trim();
 
     /// <summary>Everything the log can show of a series, as a short word: it changes when any of it does.</summary>
-    public string DigestOf(Event series, IReadOnlyCollection<Event> occurrences)
+    public string Fingerprint(Event series, IReadOnlyCollection<Event> occurrences)
     {
         var text = string.Join(
             '\n',
-            CopiesOf(series, occurrences, backlog: false)
+            CreateCopies(series, occurrences, backlog: false)
                 .OrderBy(c => c.Occurrence)
                 .Select(c =>
                     string.Create(

@@ -87,13 +87,13 @@ internal static class GraphMail
     }
 
     /// <summary>What the message says.</summary>
-    public static MailFacts FactsOf(Message message, bool withTrace = false)
+    public static MailFacts ReadFacts(Message message, bool withTrace = false)
     {
         var mime = MimeReader.Read(Rebuilt(message));
-        var arrived = InstantOf(message.ReceivedDateTime);
+        var arrived = ParseInstant(message.ReceivedDateTime);
         var facts = withTrace
-            ? MailTranslation.WithTrace(MailTranslation.FactsOf(mime, arrived), mime)
-            : MailTranslation.FactsOf(mime, arrived);
+            ? MailTranslation.WithTrace(MailTranslation.ReadFacts(mime, arrived), mime)
+            : MailTranslation.ReadFacts(mime, arrived);
         return facts with
         {
             MessageId = MessageIds.Normalise(message.InternetMessageId) ?? facts.MessageId,
@@ -106,7 +106,7 @@ internal static class GraphMail
             Subject = mime.Subject.Length == 0 ? null : mime.Subject,
 
             // With headers the Date field counts, even its absence: then the service has put its own time in its place.
-            Date = message.InternetMessageHeaders is { Count: > 0 } ? facts.Date : InstantOf(message.SentDateTime),
+            Date = message.InternetMessageHeaders is { Count: > 0 } ? facts.Date : ParseInstant(message.SentDateTime),
             Received = facts.Received ?? (message.InternetMessageHeaders is { Count: > 0 } ? null : arrived),
             CalendarPart = message is EventMessage,
             Attachments = message.HasAttachments == true ? 1 : 0,
@@ -130,10 +130,10 @@ internal static class GraphMail
         if (!seen.Contains("From") && message.From?.EmailAddress?.Address is { } author)
             Add("From", $"<{author}>");
 
-        if (!seen.Contains("In-Reply-To") && PropertyOf(message, InReplyTo) is { } answered)
+        if (!seen.Contains("In-Reply-To") && Property(message, InReplyTo) is { } answered)
             Add("In-Reply-To", answered);
 
-        if (!seen.Contains("References") && PropertyOf(message, References) is { } thread)
+        if (!seen.Contains("References") && Property(message, References) is { } thread)
             Add("References", thread);
 
         if (message.Subject is { } subject)
@@ -167,26 +167,26 @@ internal static class GraphMail
         }
     }
 
-    private static string? PropertyOf(Message message, string id) =>
+    private static string? Property(Message message, string id) =>
         message.SingleValueExtendedProperties?.FirstOrDefault(p => string.Equals(p.Id, id, StringComparison.OrdinalIgnoreCase))?.Value;
 
     private static bool Is(InternetMessageHeader header, string name) =>
         string.Equals(header.Name, name, StringComparison.OrdinalIgnoreCase);
 
-    private static Instant? InstantOf(DateTimeOffset? moment) =>
+    private static Instant? ParseInstant(DateTimeOffset? moment) =>
         moment is { } known && known.Year > 1601 ? Instant.FromDateTimeOffset(known) : null;
 
     private static NamedAddress? Named(Recipient? recipient) =>
-        EmailAddressOf(recipient) is { } address ? new NamedAddress(address, NameOf(recipient!.EmailAddress!)) : null;
+        ParseAddress(recipient) is { } address ? new NamedAddress(address, Name(recipient!.EmailAddress!)) : null;
 
     private static IReadOnlyList<NamedAddress> Named(List<Recipient>? recipients) =>
         recipients is null ? [] : [.. recipients.Select(Named).OfType<NamedAddress>()];
 
-    private static Domain.Company.EmailAddress? EmailAddressOf(Recipient? recipient) =>
+    private static Domain.Company.EmailAddress? ParseAddress(Recipient? recipient) =>
         Domain.Company.EmailAddress.TryParse(recipient?.EmailAddress?.Address, out var address) ? address : null;
 
     /// <summary>Where there is no name the service repeats the address.</summary>
-    private static string? NameOf(Microsoft.Graph.Models.EmailAddress written) =>
+    private static string? Name(Microsoft.Graph.Models.EmailAddress written) =>
         string.IsNullOrWhiteSpace(written.Name)
         || string.Equals(Bare(written.Name), Bare(written.Address), StringComparison.OrdinalIgnoreCase)
             ? null

@@ -5,6 +5,8 @@ using CrmSync.Mail.Mime;
 using CrmSync.Storage.Harvest;
 using Microsoft.Graph.Models;
 using Microsoft.Graph.Users.Item.MailFolders.Item.Messages.Delta;
+using Microsoft.Graph.Users.Item.Messages.Item;
+using Microsoft.Kiota.Abstractions;
 using NodaTime;
 
 namespace CrmSync.Worker.Sources.Graph;
@@ -90,7 +92,7 @@ internal sealed class GraphMailboxSource(
 
         // Folders are walked side by side, as many as the service allows; each goes on only as fast as its pages are stored.
         var shelved = 0;
-        await foreach (var step in ReadAhead.Run<WalkStep>(MailboxGate.AtOnce, (pages, stop) => WalkAll(walks, firsts, pages, stop), ct))
+        await foreach (var step in ReadAhead.Run<WalkStep>(GraphThrottle.AtOnce, (pages, stop) => WalkAll(walks, firsts, pages, stop), ct))
         {
             foreach (var message in step.Whole)
                 told[message.Id!] = message;
@@ -116,7 +118,7 @@ internal sealed class GraphMailboxSource(
             if (item.Folder.RemoteId == GraphCalendar.FolderId)
                 yield return await calendar.Read(item, ct);
             else if (told.TryGetValue(item.Key, out var message) && !GraphMail.NeedsMime(message) && !item.WithBytes)
-                yield return new MailReading(item, GraphMail.FactsOf(message, item.IsForCommands));
+                yield return new MailReading(item, GraphMail.ReadFacts(message, item.IsForCommands));
             else if (message is not null)
                 yield return await ReadMime(item, ct);
             else
@@ -133,16 +135,14 @@ internal sealed class GraphMailboxSource(
                 if (answers[i].NotFound)
                     yield return new GoneReading(some[i]);
                 else if (await answers[i].Read(Message.CreateFromDiscriminatorValue, ct) is { } message)
-                    yield return await ReadingOf(some[i], message, ct);
+                    yield return await CreateReading(some[i], message, ct);
                 else
                     yield return await ReadAlone(some[i], ct);
             }
         }
     }
 
-    private static void Ask(
-        Microsoft.Kiota.Abstractions.RequestConfiguration<Microsoft.Graph.Users.Item.Messages.Item.MessageItemRequestBuilder.MessageItemRequestBuilderGetQueryParameters> c
-    )
+    private static void Ask(RequestConfiguration<MessageItemRequestBuilder.MessageItemRequestBuilderGetQueryParameters> c)
     {
         c.Headers.Add("Prefer", FolderWalk.Preference);
         c.QueryParameters.Select = GraphMail.Selected;
@@ -166,7 +166,7 @@ internal sealed class GraphMailboxSource(
         CancellationToken ct) =>
         Parallel.ForEachAsync(
             Enumerable.Range(0, walks.Count),
-            new ParallelOptions { MaxDegreeOfParallelism = MailboxGate.AtOnce, CancellationToken = ct },
+            new ParallelOptions { MaxDegreeOfParallelism = GraphThrottle.AtOnce, CancellationToken = ct },
             async (i, cancel) => await WalkOne(walks[i].Folder, walks[i].Walk, firsts[i], pages, cancel));
 
     private async Task WalkOne(GraphFolder folder, FolderWalk walk, GraphPart first, ChannelWriter<WalkStep> pages, CancellationToken ct)
@@ -206,7 +206,7 @@ internal sealed class GraphMailboxSource(
         try
         {
             return await line.Client.Users[mailbox].Messages[item.Key].GetAsync(Ask, ct) is { } message
-                ? await ReadingOf(item, message, ct)
+                ? await CreateReading(item, message, ct)
                 : new GoneReading(item);
         }
         catch (GraphFailure failure) when (!GraphTrouble.IsWhole(failure))
@@ -219,14 +219,14 @@ internal sealed class GraphMailboxSource(
         }
     }
 
-    private async Task<Reading> ReadingOf(RemoteItem item, Message message, CancellationToken ct)
+    private async Task<Reading> CreateReading(RemoteItem item, Message message, CancellationToken ct)
     {
         if (message.IsDraft == true)
             return new SkippedReading(item, "a draft");
 
         return GraphMail.NeedsMime(message) || item.WithBytes
             ? await ReadMime(item, ct)
-            : new MailReading(item, GraphMail.FactsOf(message, item.IsForCommands));
+            : new MailReading(item, GraphMail.ReadFacts(message, item.IsForCommands));
     }
 
     /// <summary>
@@ -245,12 +245,12 @@ internal sealed class GraphMailboxSource(
 
             var place = $"{account} {item.Folder.Path} {item.Key}";
             if (!item.WithBytes)
-                return MailTranslation.ReadingOf(item, place, await MimeReader.ReadAsync(content, cancel: ct), item.Item.Dated);
+                return MailTranslation.CreateReading(item, place, await MimeReader.ReadAsync(content, cancel: ct), item.Item.Dated);
 
             using var whole = new MemoryStream();
             await content.CopyToAsync(whole, ct);
             var bytes = whole.ToArray();
-            var reading = MailTranslation.ReadingOf(item, place, MimeReader.Read(bytes), item.Item.Dated);
+            var reading = MailTranslation.CreateReading(item, place, MimeReader.Read(bytes), item.Item.Dated);
             return reading is MailReading mail && bytes.Length <= MailReading.MostBytes ? mail with { Bytes = bytes } : reading;
         }
         catch (GraphFailure failure) when (!GraphTrouble.IsWhole(failure))
@@ -266,7 +266,7 @@ internal sealed class GraphMailboxSource(
     private Reading Cannot(RemoteItem item, GraphFailure failure) =>
         failure.NotFound
             ? new GoneReading(item)
-            : new FailedReading(item, GraphTrouble.Of($"{account} {item.Folder.Path}", failure, GraphTrouble.ReadMail));
+            : new FailedReading(item, GraphTrouble.From($"{account} {item.Folder.Path}", failure, GraphTrouble.ReadMail));
 
     private async Task<T> Guarded<T>(Func<Task<T>> ask)
     {

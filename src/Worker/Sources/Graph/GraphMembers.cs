@@ -14,12 +14,12 @@ internal sealed class GraphMembers(MailboxLine line, string account)
 {
     /// <summary>All users with an address, by address. Devices, contacts and the nested groups themselves are no mailboxes.</summary>
     /// <exception cref="SourceException">The group cannot be found or read, or nobody is in it.</exception>
-    public async Task<IReadOnlyList<GraphMember>> Of(Domain.Company.EmailAddress group, CancellationToken ct)
+    public async Task<IReadOnlyList<GraphMember>> Read(Domain.Company.EmailAddress group, CancellationToken ct)
     {
         try
         {
             var id =
-                await IdOf(group, ct)
+                await ReadId(group, ct)
                 ?? throw new SourceException(
                     new Trouble(
                         account,
@@ -42,7 +42,7 @@ internal sealed class GraphMembers(MailboxLine line, string account)
         }
     }
 
-    private async Task<string?> IdOf(Domain.Company.EmailAddress group, CancellationToken ct)
+    private async Task<string?> ReadId(Domain.Company.EmailAddress group, CancellationToken ct)
     {
         var found = await line.Client.Groups.GetAsync(
             c =>

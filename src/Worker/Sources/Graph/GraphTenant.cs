@@ -35,7 +35,7 @@ internal sealed class GraphTenant : IDisposable
         authority = new HttpClient(connections, disposeHandler: false) { Timeout = TimeSpan.FromSeconds(60) };
         tokens = new Lazy<GraphTokens>(() =>
             new GraphTokens(
-                GraphCredentials.CredentialOf(account, authority),
+                GraphCredentials.CreateCredential(account, authority),
                 $"{account.Endpoint.AbsoluteUri.TrimEnd('/')}/.default",
                 clock));
     }
@@ -63,7 +63,7 @@ internal sealed class GraphTenant : IDisposable
 
     private MailboxLine MakeLine()
     {
-        var gate = new MailboxGate(tokens.Value, Account.Endpoint, patience, clock, time, connections);
+        var gate = new GraphThrottle(tokens.Value, Account.Endpoint, patience, clock, time, connections);
 
         // Waiting is the gate's business; the client must not cut it short.
         var http = new HttpClient(gate) { Timeout = Timeout.InfiniteTimeSpan };
@@ -75,13 +75,13 @@ internal sealed class GraphTenant : IDisposable
 }
 
 /// <summary>The client for one mailbox, with the gate all its requests pass.</summary>
-internal sealed class MailboxLine(GraphServiceClient client, HttpClient http, MailboxGate gate) : IDisposable
+internal sealed class MailboxLine(GraphServiceClient client, HttpClient http, GraphThrottle gate) : IDisposable
 {
     public GraphServiceClient Client => client;
 
     public HttpClient Http => http;
 
-    public MailboxGate Gate => gate;
+    public GraphThrottle Gate => gate;
 
     public void Dispose()
     {

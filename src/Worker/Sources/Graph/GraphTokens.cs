@@ -50,12 +50,12 @@ internal sealed class GraphTokens(TokenCredential credential, string scope, IClo
     private string? Usable(string? refused) =>
         current is { } token
         && token.Token != refused
-        && (Instant.FromDateTimeOffset(token.ExpiresOn) - clock.GetCurrentInstant() > MarginOf(token))
+        && (Instant.FromDateTimeOffset(token.ExpiresOn) - clock.GetCurrentInstant() > MarginFor(token))
             ? token.Token
             : null;
 
     /// <summary>Tokens that live for a few minutes only are used for most of their life.</summary>
-    private static Duration MarginOf(AccessToken token) =>
+    private static Duration MarginFor(AccessToken token) =>
         token.RefreshOn is { } refresh && refresh < token.ExpiresOn
             ? Duration.Min(Margin, Duration.FromTimeSpan(token.ExpiresOn - refresh))
             : Margin;

@@ -16,11 +16,11 @@ internal static class GraphTrouble
     /// <param name="failure">What happened.</param>
     /// <param name="permission">What was needed.</param>
     public static SourceException OfAccount(string account, GraphFailure failure, string permission) =>
-        new(Of(account, failure, permission), IsPermanent(failure), failure);
+        new(From(account, failure, permission), IsPermanent(failure), failure);
 
     /// <summary>The failure as one folder's or calendar's.</summary>
     public static FolderUnreadable OfFolder(string place, GraphFailure failure, string permission) =>
-        new(Of(place, failure, permission), IsPermanent(failure));
+        new(From(place, failure, permission), IsPermanent(failure));
 
     /// <summary>Whether the failure is that of the whole mailbox and trying its other folders makes no sense.</summary>
     public static bool IsWhole(GraphFailure failure) =>
@@ -29,7 +29,7 @@ internal static class GraphTrouble
         || IsNoUser(failure)
         || failure.Status is HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized;
 
-    public static Trouble Of(string place, GraphFailure failure, string permission) =>
+    public static Trouble From(string place, GraphFailure failure, string permission) =>
         failure.Kind switch
         {
             GraphFailureKind.Clock => new(place, failure.Message, "then it works again by itself"),

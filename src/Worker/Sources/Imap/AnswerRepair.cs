@@ -320,8 +320,10 @@ internal sealed class AnswerRepair(ImapLimits limits)
         }
 
         Notes.SearchAnswered = true;
-        Write(output,
-            $"* ESEARCH (TAG \"{Encoding.Latin1.GetString(clientTag)}\") UID{(ranges.Count > 0 ? " ALL " + string.Join(',', ranges) : "")}");
+        Write(
+            output,
+            $"* ESEARCH (TAG \"{Encoding.Latin1.GetString(clientTag)}\") UID{(ranges.Count > 0 ? " ALL " + string.Join(',', ranges) : "")}"
+        );
         Mark(literal, output);
         kind = Kind.Dropped;
     }

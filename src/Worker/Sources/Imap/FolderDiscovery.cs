@@ -8,8 +8,8 @@ using NodaTime.Text;
 namespace CrmSync.Worker.Sources.Imap;
 
 /// <summary>
-/// Finds what is new in one folder (mail.md section 2): by UID from a contiguous frontier on, with an overlap for stores that show messages
-/// out of order, and once a day all of it. What the server does not say is unknown, never zero.
+/// Finds what is new in one folder (mail-servers.md section 2): by UID from a contiguous frontier on, with an overlap for stores that show
+/// messages out of order, and once a day all of it. What the server does not say is unknown, never zero.
 /// </summary>
 internal sealed class FolderDiscovery(Mailbox mailbox, KnownItems known, Instant now, Instant since)
 {
@@ -50,7 +50,7 @@ internal sealed class FolderDiscovery(Mailbox mailbox, KnownItems known, Instant
             ];
 
         // Nothing was ever here, and nothing is: that needs no look.
-        if (state is null or { Cursor: { Frontier: 0, UidValidity: null } } && FolderSnapshot.Of(folder.Status, 0) is { Exists: 0 })
+        if (state is null or { Cursor: { Frontier: 0, UidValidity: null } } && FolderSnapshot.From(folder.Status, 0) is { Exists: 0 })
             return [];
 
         try
@@ -88,7 +88,7 @@ internal sealed class FolderDiscovery(Mailbox mailbox, KnownItems known, Instant
         catch (MailServerException again) when (ImapTrouble.IsLocal(again))
         {
             await known.Park(
-                state ?? await known.Folder(folder.Name, folder.Name, FolderPlan.RoleOf(folder), ct),
+                state ?? await known.Folder(folder.Name, folder.Name, FolderPlan.Role(folder), ct),
                 now + ParkedAfterRefusal,
                 again.Message,
                 ct);
@@ -99,8 +99,8 @@ internal sealed class FolderDiscovery(Mailbox mailbox, KnownItems known, Instant
     private async Task<IEnumerable<Listing>> Open(MailboxFolder folder, FolderState? likely, CancellationToken ct)
     {
         var status = await mailbox.Examine(folder, ct);
-        var remoteId = likely is not null && FolderIdentity.HasIdOf(likely, status) ? likely.RemoteId : FolderIdentity.Of(folder, status);
-        var state = await known.Folder(remoteId, folder.Name, FolderPlan.RoleOf(folder), ct);
+        var remoteId = likely is not null && FolderIdentity.HasId(likely, status) ? likely.RemoteId : FolderIdentity.From(folder, status);
+        var state = await known.Folder(remoteId, folder.Name, FolderPlan.Role(folder), ct);
         if (state.ParkedUntil > now)
             return [];
 
@@ -145,7 +145,7 @@ internal sealed class FolderDiscovery(Mailbox mailbox, KnownItems known, Instant
             state,
             found,
             cursor,
-            FolderSnapshot.Of(status, old)?.ToString(),
+            FolderSnapshot.From(status, old)?.ToString(),
             Math.Max(0, (status.Exists ?? found.Count) - found.Count - old),
             old);
     }

@@ -13,7 +13,7 @@ internal static class FolderIdentity
     /// <summary>The lasting name of a folder.</summary>
     /// <param name="folder">As it was listed.</param>
     /// <param name="opened">What was said as it was opened.</param>
-    public static string Of(MailboxFolder folder, FolderStatus opened) => opened.MailboxId is { } id ? Mark + id : folder.Name;
+    public static string From(MailboxFolder folder, FolderStatus opened) => opened.MailboxId is { } id ? Mark + id : folder.Name;
 
     /// <summary>
     /// What the ledger holds under the name of a folder: the one whose counters are still the same, for a folder that is gone may have left
@@ -28,11 +28,11 @@ internal static class FolderIdentity
     /// <summary>
     /// Whether the open folder is the one the ledger means, by its id. Folders that were noted without one are taken by their name.
     /// </summary>
-    public static bool HasIdOf(FolderState state, FolderStatus opened) =>
+    public static bool HasId(FolderState state, FolderStatus opened) =>
         opened.MailboxId is not { } id || !state.RemoteId.StartsWith(Mark, StringComparison.Ordinal) || state.RemoteId == Mark + id;
 
     /// <summary>Whether the numbers of the open folder mean what they meant when the ledger took them down.</summary>
     public static bool IsSame(FolderState state, FolderStatus opened) =>
-        HasIdOf(state, opened)
+        HasId(state, opened)
         && !(opened.UidValidity is { } validity && state.Cursor.UidValidity is { } expected && validity != (ulong)expected);
 }

@@ -53,8 +53,11 @@ internal sealed class FolderListing(Mailbox mailbox)
         var folders = notes.Folders
             .DistinctBy(folder => folder.Name)
             .Select(folder =>
-                folder with { Name = IsInbox(folder) ? "INBOX" : folder.Name,
-                    Attributes = [.. folder.Attributes.Union(mailbox.MarksOf(folder.Name))] })
+                folder with
+                {
+                    Name = IsInbox(folder) ? "INBOX" : folder.Name,
+                    Attributes = [.. folder.Attributes.Union(mailbox.Marks(folder.Name))]
+                })
             .ToList();
         var serverTells =
             folders.Exists(folder =>
@@ -68,7 +71,7 @@ internal sealed class FolderListing(Mailbox mailbox)
 
     private MailboxFolder WithRole(ListedFolder folder, AnswerNotes notes, bool serverTells, bool isGroupware)
     {
-        var (role, source) = FolderRoles.Of(folder, mailbox.ForeignPrefixes, serverTells, isGroupware);
+        var (role, source) = FolderRoles.Role(folder, mailbox.ForeignPrefixes, serverTells, isGroupware);
         return new MailboxFolder(folder.Name, folder.Delimiter, role, source, CanOpen(folder),
             notes.Statuses.GetValueOrDefault(folder.Name));
     }

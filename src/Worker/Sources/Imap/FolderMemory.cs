@@ -24,14 +24,14 @@ internal sealed record FolderSnapshot(ulong Validity, uint Next, long Exists, lo
     }
 
     /// <summary>The counters, if the server gave all of them.</summary>
-    public static FolderSnapshot? Of(FolderStatus? status, long old) =>
+    public static FolderSnapshot? From(FolderStatus? status, long old) =>
         status is { UidValidity: { } validity, UidNext: { } next, Exists: { } exists }
             ? new FolderSnapshot(validity, next, exists, old, status.HighestModSeq)
             : null;
 
     /// <summary>Whether nothing was added or removed since.</summary>
     public bool IsStill(FolderStatus? status) =>
-        Of(status, Old) is { } now && (now with { ModSeq = now.ModSeq ?? ModSeq }) == (this with { ModSeq = ModSeq ?? now.ModSeq });
+        From(status, Old) is { } now && (now with { ModSeq = now.ModSeq ?? ModSeq }) == (this with { ModSeq = ModSeq ?? now.ModSeq });
 
     public override string ToString() => JsonSerializer.Serialize(this);
 }

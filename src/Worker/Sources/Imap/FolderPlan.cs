@@ -13,7 +13,7 @@ internal sealed record FolderPlan(IReadOnlyList<MailboxFolder> Read, IReadOnlyLi
     /// <param name="folders">As the server lists them.</param>
     /// <param name="isGmail">On Gmail "All Mail" holds everything once, and the others are labels of it. Where it is hidden, folder by
     /// folder is read.</param>
-    public static FolderPlan Of(ImapAccount account, IReadOnlyList<MailboxFolder> folders, bool isGmail)
+    public static FolderPlan From(ImapAccount account, IReadOnlyList<MailboxFolder> folders, bool isGmail)
     {
         var all = isGmail
             ? folders.FirstOrDefault(folder => folder is { Role: FolderRole.All, RoleSource: FolderRoleSource.Server, CanOpen: true })
@@ -39,7 +39,7 @@ internal sealed record FolderPlan(IReadOnlyList<MailboxFolder> Read, IReadOnlyLi
     }
 
     /// <summary>The word for a role in the ledger.</summary>
-    public static string? RoleOf(MailboxFolder folder) => folder.Role switch
+    public static string? Role(MailboxFolder folder) => folder.Role switch
     {
         FolderRole.Inbox => "inbox",
         FolderRole.Sent => "sent",

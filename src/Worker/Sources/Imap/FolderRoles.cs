@@ -20,39 +20,74 @@ internal static class FolderRoles
 
     private static readonly Dictionary<string, FolderRole> Names = Table(
         (FolderRole.Sent,
-            "sent|sent items|sent mail|sent messages|sent-mail|sent_mail|outgoing|gesendet|gesendete objekte|gesendete elemente|gesendete nachrichten|gesendete mails|"
-            + "objets envoyés|éléments envoyés|messages envoyés|envoyés|courrier envoyé|enviados|elementos enviados|mensajes enviados|correo enviado|itens enviados|mensagens enviadas|"
-            + "posta inviata|inviati|inviata|elementi inviati|verzonden|verzonden items|verzonden berichten|skickat|skickade|skickade objekt|sendt|sendte elementer|sendt post|lähetetyt|"
-            + "lähetetyt viestit|wysłane|elementy wysłane|odeslané|odeslaná pošta|odoslané|odoslaná pošta|elküldött|elküldött elemek|trimise|elemente trimise|poslano|poslane poruke|poslato|"
-            + "отправленные|надіслані|відправлені|изпратени|απεσταλμένα|gönderilmiş|gönderilenler|gönderilmiş öğeler|已发送|已发送邮件|已傳送|寄件備份|寄件匣|送信済み|送信済みアイテム|送信済みメール|보낸편지함|보낸 편지함|보낸 메일함|"
-            + "נשלחו|المرسلة|البريد المرسل|đã gửi|thư đã gửi|ส่งแล้ว|terkirim|išsiųsta|nosūtītie|saadetud|saadetud kirjad|enviats|bidalitakoak|sendur póstur"),
-        (FolderRole.Drafts,
-            "draft|drafts|entwurf|entwürfe|brouillon|brouillons|borrador|borradores|rascunho|rascunhos|bozze|bozza|concept|concepten|utkast|kladde|kladder|udkast|luonnokset|"
-            + "szkice|wersje robocze|kopie robocze|koncepty|rozepsané|piszkozatok|piszkozat|ciorne|schițe|osnutki|skice|nacrti|черновики|чернетки|чернови|πρόχειρα|taslaklar|taslak|"
-            + "草稿|草稿箱|草稿匣|下書き|임시보관함|임시 보관함|טיוטות|المسودات|thư nháp|bản nháp|ร่าง|draf|juodraščiai|melnraksti|mustandid|esborranys|zirriborroak|drög"),
-        (FolderRole.Junk,
-            "junk|spam|junk mail|junk e-mail|junk email|bulk mail|bulk|spamverdacht|unerwünscht|werbung|junk-e-mail|unbekannt|indésirables|courrier indésirable|pourriel|pourriels|"
-            + "correo no deseado|no deseado|lixo eletrônico|lixo electrónico|posta indesiderata|indesiderata|ongewenst|ongewenste e-mail|ongewenste reclame|skräppost|søppelpost|uønsket post|"
-            + "uønsket mail|roskaposti|wiadomości-śmieci|niechciane|nevyžádaná|nevyžádaná pošta|nevyžiadaná pošta|levélszemét|mesaje nedorite|neželena pošta|neželjena pošta|спам|нежелательная почта|"
-            + "небажана пошта|ανεπιθύμητα|ανεπιθύμητη αλληλογραφία|istenmeyen|önemsiz|önemsiz e-posta|垃圾邮件|垃圾郵件|垃圾箱|迷惑メール|스팸|스팸메일함|스팸 메일함|정크 메일|דואר זבל|البريد غير المرغوب فيه|"
-            + "thư rác|อีเมลขยะ|quarantine"),
-        (FolderRole.Trash,
-            "trash|deleted|deleted items|deleted messages|bin|papierkorb|gelöscht|gelöschte objekte|gelöschte elemente|gelöschte nachrichten|corbeille|éléments supprimés|messages supprimés|"
-            + "papelera|elementos eliminados|eliminados|lixeira|itens excluídos|itens eliminados|lixo|cestino|posta eliminata|eliminata|cestinata|prullenbak|prullenmand|verwijderd|verwijderde items|"
-            + "papperskorg|papperskorgen|borttagna objekt|borttaget|papirkurv|slettede elementer|slettet post|slettet|roskakori|poistetut|kosz|elementy usunięte|koš|odstraněná pošta|kôš|odstránená pošta|"
-            + "lomtár|törölt elemek|kuka|coș|coș de gunoi|elemente șterse|smeti|koš za smeće|smeće|otpad|корзина|удаленные|удалённые|кошик|видалені|кошче|κάδος|κάδος απορριμμάτων|διαγραμμένα|çöp|çöp kutusu|"
-            + "silinmiş öğeler|silinenler|已删除|已删除邮件|废件箱|刪除的郵件|垃圾桶|ゴミ箱|削除済みアイテム|削除済み|휴지통|지운 편지함|지운편지함|אשפה|סל מיחזור|المحذوفات|العناصر المحذوفة|thùng rác|ถังขยะ|sampah|tong sampah|"
-            + "šiukšliadėžė|atkritne|prügikast|paperera|zakarrontzia|ruslakista|rusl"),
-        (FolderRole.Archive,
-            "archive|archives|archiv|archiviert|archivierte objekte|archivo|archivados|arquivo|arquivados|archivio|archivia|archief|arkiv|arkisto|archiwum|archív|archívum|arhiva|arhivă|arhiv|"
-            + "архив|архів|αρχειοθήκη|arşiv|归档|存档|封存|アーカイブ|보관함|보관 메일함|ארכיון|الأرشيف|lưu trữ|arsip|archyvas|arhīvs|arhiiv|arxiu|skjalasafn"),
-        (FolderRole.All,
-            "[gmail]/all mail|[google mail]/all mail|[gmail]/alle nachrichten|[google mail]/alle nachrichten|[gmail]/tous les messages|[gmail]/todos|[gmail]/tutti i messaggi"),
-        (FolderRole.Outbox,
-            "outbox|postausgang|boîte d'envoi|bandeja de salida|caixa de saída|posta in uscita|postvak uit|utkorgen|utboks|udbakke|lähtevät|skrzynka nadawcza|исходящие|вихідні|"
+            "sent|sent items|sent mail|sent messages|sent-mail|sent_mail|outgoing|gesendet|gesendete objekte|gesendete elemente|gesendete "
+                + "nachrichten|gesendete mails|"
+                + "objets envoyés|éléments envoyés|messages envoyés|envoyés|courrier envoyé|enviados|elementos enviados|mensajes enviados|"
+                + "correo enviado|itens enviados|mensagens enviadas|"
+                + "posta inviata|inviati|inviata|elementi inviati|verzonden|verzonden items|verzonden berichten|skickat|skickade|skickade "
+                + "objekt|sendt|sendte elementer|sendt post|lähetetyt|"
+                + "lähetetyt viestit|wysłane|elementy wysłane|odeslané|odeslaná pošta|odoslané|odoslaná pošta|elküldött|elküldött elemek|"
+                + "trimise|elemente trimise|poslano|poslane poruke|poslato|"
+                + "отправленные|надіслані|відправлені|изпратени|απεσταλμένα|gönderilmiş|gönderilenler|gönderilmiş öğeler|已发送|已发送邮件|已傳送|"
+                + "寄件備份|寄件匣|送信済み|送信済みアイテム|送信済みメール|보낸편지함|보낸 편지함|보낸 메일함|"
+                + "נשלחו|المرسلة|البريد المرسل|đã gửi|thư đã gửi|ส่งแล้ว|terkirim|išsiųsta|nosūtītie|saadetud|saadetud kirjad|enviats|"
+                + "bidalitakoak|sendur póstur"
+        ),
+        (
+            FolderRole.Drafts,
+            "draft|drafts|entwurf|entwürfe|brouillon|brouillons|borrador|borradores|rascunho|rascunhos|bozze|bozza|concept|concepten|"
+                + "utkast|kladde|kladder|udkast|luonnokset|"
+                + "szkice|wersje robocze|kopie robocze|koncepty|rozepsané|piszkozatok|piszkozat|ciorne|schițe|osnutki|skice|nacrti|"
+                + "черновики|чернетки|чернови|πρόχειρα|taslaklar|taslak|"
+                + "草稿|草稿箱|草稿匣|下書き|임시보관함|임시 보관함|טיוטות|المسودات|thư nháp|bản nháp|ร่าง|draf|juodraščiai|melnraksti|mustandid|esborranys|"
+                + "zirriborroak|drög"
+        ),
+        (
+            FolderRole.Junk,
+            "junk|spam|junk mail|junk e-mail|junk email|bulk mail|bulk|spamverdacht|unerwünscht|werbung|junk-e-mail|unbekannt|"
+                + "indésirables|courrier indésirable|pourriel|pourriels|"
+                + "correo no deseado|no deseado|lixo eletrônico|lixo electrónico|posta indesiderata|indesiderata|ongewenst|ongewenste "
+                + "e-mail|ongewenste reclame|skräppost|søppelpost|uønsket post|"
+                + "uønsket mail|roskaposti|wiadomości-śmieci|niechciane|nevyžádaná|nevyžádaná pošta|nevyžiadaná pošta|levélszemét|mesaje "
+                + "nedorite|neželena pošta|neželjena pošta|спам|нежелательная почта|"
+                + "небажана пошта|ανεπιθύμητα|ανεπιθύμητη αλληλογραφία|istenmeyen|önemsiz|önemsiz e-posta|垃圾邮件|垃圾郵件|垃圾箱|迷惑メール|스팸|스팸메일함|스팸 "
+                + "메일함|정크 메일|דואר זבל|البريد غير المرغوب فيه|"
+                + "thư rác|อีเมลขยะ|quarantine"
+        ),
+        (
+            FolderRole.Trash,
+            "trash|deleted|deleted items|deleted messages|bin|papierkorb|gelöscht|gelöschte objekte|gelöschte elemente|gelöschte "
+                + "nachrichten|corbeille|éléments supprimés|messages supprimés|"
+                + "papelera|elementos eliminados|eliminados|lixeira|itens excluídos|itens eliminados|lixo|cestino|posta eliminata|"
+                + "eliminata|cestinata|prullenbak|prullenmand|verwijderd|verwijderde items|"
+                + "papperskorg|papperskorgen|borttagna objekt|borttaget|papirkurv|slettede elementer|slettet post|slettet|roskakori|"
+                + "poistetut|kosz|elementy usunięte|koš|odstraněná pošta|kôš|odstránená pošta|"
+                + "lomtár|törölt elemek|kuka|coș|coș de gunoi|elemente șterse|smeti|koš za smeće|smeće|otpad|корзина|удаленные|удалённые|"
+                + "кошик|видалені|кошче|κάδος|κάδος απορριμμάτων|διαγραμμένα|çöp|çöp kutusu|"
+                + "silinmiş öğeler|silinenler|已删除|已删除邮件|废件箱|刪除的郵件|垃圾桶|ゴミ箱|削除済みアイテム|削除済み|휴지통|지운 편지함|지운편지함|אשפה|סל מיחזור|المحذوفات|العناصر "
+                + "المحذوفة|thùng rác|ถังขยะ|sampah|tong sampah|"
+                + "šiukšliadėžė|atkritne|prügikast|paperera|zakarrontzia|ruslakista|rusl"
+        ),
+        (
+            FolderRole.Archive,
+            "archive|archives|archiv|archiviert|archivierte objekte|archivo|archivados|arquivo|arquivados|archivio|archivia|archief|arkiv|"
+                + "arkisto|archiwum|archív|archívum|arhiva|arhivă|arhiv|"
+                + "архив|архів|αρχειοθήκη|arşiv|归档|存档|封存|アーカイブ|보관함|보관 메일함|ארכיון|الأرشيف|lưu trữ|arsip|archyvas|arhīvs|arhiiv|arxiu|"
+                + "skjalasafn"
+        ),
+        (
+            FolderRole.All,
+            "[gmail]/all mail|[google mail]/all mail|[gmail]/alle nachrichten|[google mail]/alle nachrichten|[gmail]/tous les messages|"
+                + "[gmail]/todos|[gmail]/tutti i messaggi"
+        ),
+        (
+            FolderRole.Outbox,
+            "outbox|postausgang|boîte d'envoi|bandeja de salida|caixa de saída|posta in uscita|postvak uit|utkorgen|utboks|udbakke|"
+                + "lähtevät|skrzynka nadawcza|исходящие|вихідні|"
             + "送信トレイ|发件箱|보낼편지함|scheduled|snoozed|templates|vorlagen|modèles"),
         (FolderRole.NoMail,
-            "notes|notizen|notities|rss|rss feeds|rss-feeds|rss-abonnements|flux rss|sync issues|synchronisierungsprobleme|problèmes de synchronisation|conversation history|"
+            "notes|notizen|notities|rss|rss feeds|rss-feeds|rss-abonnements|flux rss|sync issues|synchronisierungsprobleme|problèmes de "
+                + "synchronisation|conversation history|"
             + "aufgezeichnete unterhaltungen|historique des conversations|suggested contacts|sieve|dovecot.sieve|.dovecot.sieve|virtual"));
 
     /// <summary>
@@ -61,10 +96,16 @@ internal static class FolderRoles
     /// </summary>
     private static readonly Dictionary<string, FolderRole> Groupware = Table(
         (FolderRole.NoMail,
-            "calendar|calendars|kalender|calendrier|calendario|calendário|agenda|kalenteri|kalendarz|kalendář|kalendár|naptár|календарь|календар|ημερολόγιο|takvim|日历|行事曆|予定表|일정|"
-            + "contacts|kontakte|contactos|contatos|contatti|contacten|contactpersonen|kontakter|yhteystiedot|kontakty|névjegyek|контакты|контакти|επαφές|kişiler|联系人|連絡人|連絡先|연락처|"
-            + "suggested contacts|emailed contacts|tasks|aufgaben|tâches|tareas|tarefas|attività|taken|uppgifter|opgaver|oppgaver|tehtävät|zadania|úkoly|úlohy|feladatok|задачи|завдання|εργασίες|görevler|"
-            + "任务|工作|仕事|タスク|작업|journal|journaux|diario|diário|dagboek|dagbok|päiväkirja|dziennik|deník|denník|napló|дневник|щоденник|ημερολόγιο συμβάντων|günlük|日记|日誌|履歴|업무 일지"));
+            "calendar|calendars|kalender|calendrier|calendario|calendário|agenda|kalenteri|kalendarz|kalendář|kalendár|naptár|календарь|"
+                + "календар|ημερολόγιο|takvim|日历|行事曆|予定表|일정|"
+                + "contacts|kontakte|contactos|contatos|contatti|contacten|contactpersonen|kontakter|yhteystiedot|kontakty|névjegyek|"
+                + "контакты|контакти|επαφές|kişiler|联系人|連絡人|連絡先|연락처|"
+                + "suggested contacts|emailed contacts|tasks|aufgaben|tâches|tareas|tarefas|attività|taken|uppgifter|opgaver|oppgaver|"
+                + "tehtävät|zadania|úkoly|úlohy|feladatok|задачи|завдання|εργασίες|görevler|"
+                + "任务|工作|仕事|タスク|작업|journal|journaux|diario|diário|dagboek|dagbok|päiväkirja|dziennik|deník|denník|napló|дневник|щоденник|"
+                + "ημερολόγιο συμβάντων|günlük|日记|日誌|履歴|업무 일지"
+        )
+    );
 
     private static readonly (string Word, FolderRole Role)[] Words =
     [
@@ -80,7 +121,7 @@ internal static class FolderRoles
     /// <param name="foreign">Prefixes of the namespaces of others.</param>
     /// <param name="serverTells">True when the server marks roles itself; then words inside a name prove nothing.</param>
     /// <param name="isGroupware">True when the server shows calendars, contacts and tasks as folders.</param>
-    public static (FolderRole Role, FolderRoleSource Source) Of(ListedFolder folder, IReadOnlyList<string> foreign, bool serverTells,
+    public static (FolderRole Role, FolderRoleSource Source) Role(ListedFolder folder, IReadOnlyList<string> foreign, bool serverTells,
         bool isGroupware)
     {
         var name = folder.Name;

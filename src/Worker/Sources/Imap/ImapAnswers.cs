@@ -266,7 +266,9 @@ internal sealed class ImapAnswers(MailWire wire, ImapLimits limits) : Stream
         }
     }
 
-    /// <summary>The length of the name that the line announces, and takes the announcement off the line; null when it announces none.</summary>
+    /// <summary>
+    /// The length of the name that the line announces, and takes the announcement off the line; null when it announces none.
+    /// </summary>
     private int? NameAnnounced()
     {
         var text = line.WrittenSpan.TrimEnd("\r\0"u8);
@@ -415,12 +417,18 @@ internal sealed class ImapAnswers(MailWire wire, ImapLimits limits) : Stream
             return;
 
         if (length > limits.Literal)
-            throw wire.Broken(MailFailure.Protocol,
-                $"the answer of {wire.Endpoint} cannot be read: a literal of {length} bytes is announced, more than the {limits.Literal} that are accepted");
+            throw wire.Broken(
+                MailFailure.Protocol,
+                $"the answer of {wire.Endpoint} cannot be read: a literal of {length} bytes is announced, more than the {limits.Literal} "
+                    + "that are accepted"
+            );
 
         if (length > allowed - taken + end - start)
-            throw wire.Broken(MailFailure.Protocol,
-                $"{wire.Endpoint} announced {length / (1024 * 1024)} MB where no more than {allowed / (1024 * 1024)} MB were to be expected; the connection was closed");
+            throw wire.Broken(
+                MailFailure.Protocol,
+                $"{wire.Endpoint} announced {length / (1024 * 1024)} MB where no more than {allowed / (1024 * 1024)} MB were to be "
+                    + "expected; the connection was closed"
+            );
 
         literalLeft = length;
     }

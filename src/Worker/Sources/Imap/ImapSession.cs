@@ -45,7 +45,7 @@ internal sealed class ImapSession(ImapAccount account, ImapOptions options, Mail
 
         await Drop();
         client = await login.Open(LogIn, ct);
-        Profile = ServerProfile.Of(client).And(await lessons.Of(account.Server, ct));
+        Profile = ServerProfile.From(client).And(await lessons.Read(account.Server, ct));
         return client;
     }
 

@@ -33,7 +33,7 @@ internal sealed class ImapSource(ImapSession session, SemaphoreSlim gate, Func<b
         {
             if (folder.Status?.Exists is > 0 and var count)
             {
-                var state = await known.Folder(folder.Name, folder.Name, FolderPlan.RoleOf(folder), ct);
+                var state = await known.Folder(folder.Name, folder.Name, FolderPlan.Role(folder), ct);
                 yield return new ListedPage(state, [], 0, state.Cursor)
                 {
                     Skipped = new Dictionary<string, int> { [reason] = (int)Math.Min(count, int.MaxValue) },
@@ -110,7 +110,7 @@ internal sealed class ImapSource(ImapSession session, SemaphoreSlim gate, Func<b
     private async Task<FolderPlan> Plan(Mailbox client, CancellationToken ct)
     {
         var folders = await client.Folders(withStatus: true, ct);
-        var plan = FolderPlan.Of(session.Account, folders, client.IsGmail);
+        var plan = FolderPlan.From(session.Account, folders, client.IsGmail);
         if (plan.Read.All(folder => folder.Status is not null))
             return plan;
 

@@ -26,22 +26,22 @@ internal sealed class ImapSources(IClock clock, MailLogins logins, ServerLessons
     /// <summary>How an account is read.</summary>
     /// <param name="account">The account.</param>
     /// <param name="since">Mail that arrived long before is not even asked for.</param>
-    public ISource SourceOf(ImapAccount account, Instant since) =>
+    public ISource CreateSource(ImapAccount account, Instant since) =>
         new ImapSource(
-            SessionOf(account),
+            CreateSession(account),
             gates.GetOrAdd(account.Server.Host, _ => new SemaphoreSlim(AtOncePerHost)),
             MayStay,
             clock,
             since);
 
     /// <summary>How often the account's connection has waited for the server so far: its round trips.</summary>
-    public async Task<int> TurnsOf(ImapAccount account) => (await SessionOf(account).Client(CancellationToken.None)).Turns;
+    public async Task<int> Turns(ImapAccount account) => (await CreateSession(account).Client(CancellationToken.None)).Turns;
 
     /// <summary>When an account may be tried again; null when it may be now.</summary>
-    public Task<Instant?> NotBefore(ImapAccount account, CancellationToken ct) => SessionOf(account).NotBefore(ct);
+    public Task<Instant?> NotBefore(ImapAccount account, CancellationToken ct) => CreateSession(account).NotBefore(ct);
 
     /// <summary>Lets the account's server tell when there is something new, until it is harvested again.</summary>
-    public void Watch(ImapAccount account, Func<Task> tell) => SessionOf(account).Watch(tell);
+    public void Watch(ImapAccount account, Func<Task> tell) => CreateSession(account).Watch(tell);
 
     public async ValueTask DisposeAsync()
     {
@@ -51,13 +51,13 @@ internal sealed class ImapSources(IClock clock, MailLogins logins, ServerLessons
             gate.Dispose();
     }
 
-    private ImapSession SessionOf(ImapAccount account) =>
+    private ImapSession CreateSession(ImapAccount account) =>
         sessions.GetOrAdd(
             account.Name,
             _ => new ImapSession(
                 account,
                 options ?? new ImapOptions(),
-                logins.Of(new LoginSettings("imap", account.Server, account.User, account.Login)),
+                logins.Login(new LoginSettings("imap", account.Server, account.User, account.Login)),
                 lessons,
                 clock));
 

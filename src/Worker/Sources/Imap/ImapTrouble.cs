@@ -7,13 +7,13 @@ internal static class ImapTrouble
 {
     /// <summary>The failure as the whole account's.</summary>
     public static SourceException OfAccount(string place, MailServerException failure) =>
-        new(Of(place, failure), IsPermanent(failure), failure);
+        new(From(place, failure), IsPermanent(failure), failure);
 
     /// <summary>The failure as one folder's.</summary>
     public static FolderUnreadable OfFolder(string place, MailServerException failure) =>
-        new(Of(place, failure), IsPermanentForFolder(failure));
+        new(From(place, failure), IsPermanentForFolder(failure));
 
-    public static Trouble Of(string place, MailServerException failure) => new(place, failure.Message, Remedy(failure.Failure));
+    public static Trouble From(string place, MailServerException failure) => new(place, failure.Message, Remedy(failure.Failure));
 
     /// <summary>Whether the trouble is one folder's or one item's, and the session can go on.</summary>
     public static bool IsLocal(MailServerException failure) =>

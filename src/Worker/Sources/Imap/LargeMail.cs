@@ -50,8 +50,8 @@ internal sealed class LargeMail
             return null;
 
         var behind = leaves.Skip(read.Count).ToList();
-        var within = WithinOf(leaves[read.Count - 1]);
-        return behind.TrueForAll(part => IsBlind(part) && WithinOf(part) == within)
+        var within = Within(leaves[read.Count - 1]);
+        return behind.TrueForAll(part => IsBlind(part) && Within(part) == within)
             ? new LargeMail(beginning, boundary, behind.ConvertAll(part => part.PartSpecifier))
             : null;
     }
@@ -106,7 +106,7 @@ internal sealed class LargeMail
         && !type.Contains("pkcs7", StringComparison.Ordinal)
         && Path.GetExtension(file ?? "").ToLowerInvariant() is not (".ics" or ".vcs" or ".dat" or ".p7m" or ".p7s" or ".eml" or ".msg");
 
-    private static string WithinOf(BodyPartBasic part) =>
+    private static string Within(BodyPartBasic part) =>
         part.PartSpecifier.LastIndexOf('.') is >= 0 and var dot ? part.PartSpecifier[..dot] : "";
 
     private static bool Holds(byte[] bytes, string boundary) => bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes($"\n--{boundary}")) >= 0;

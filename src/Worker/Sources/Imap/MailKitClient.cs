@@ -1,6 +1,6 @@
 using MailKit.Net.Imap;
-using MimeParser = CrmSync.Mail.Mime.MimeParser;
 using MimeMessage = CrmSync.Mail.Mime.MimeMessage;
+using MimeParser = CrmSync.Mail.Mime.MimeParser;
 
 namespace CrmSync.Worker.Sources.Imap;
 

@@ -232,7 +232,7 @@ internal sealed class Mailbox : IAsyncDisposable
     {
         var items = MessageSummaryItems.UniqueId | MessageSummaryItems.Flags | MessageSummaryItems.InternalDate | MessageSummaryItems.Size;
         var summaries = await Summaries(uids, IsGmail ? items | MessageSummaryItems.GMailLabels : items, AboutOne, ct);
-        return summaries.ToDictionary(pair => pair.Key, pair => AttributesOf(pair.Value));
+        return summaries.ToDictionary(pair => pair.Key, pair => Attributes(pair.Value));
     }
 
     /// <summary>The Message-IDs of messages of the open folder, as our reader understands them.</summary>
@@ -463,7 +463,7 @@ internal sealed class Mailbox : IAsyncDisposable
     }
 
     /// <summary>Everything the server has marked a folder with in this session: it marks roles in some lists and not in others.</summary>
-    internal IReadOnlyCollection<string> MarksOf(string name) => roleMarks.GetValueOrDefault(name) ?? [];
+    internal IReadOnlyCollection<string> Marks(string name) => roleMarks.GetValueOrDefault(name) ?? [];
 
     /// <summary>The prefixes of folders of other users, and of public ones.</summary>
     internal IReadOnlyList<string> ForeignPrefixes =>
@@ -565,7 +565,7 @@ internal sealed class Mailbox : IAsyncDisposable
 
     private static byte[] Whole(byte[] messageId) => [.. "Message-ID:"u8, .. messageId, .. "\r\n\r\n"u8];
 
-    private static MailAttributes AttributesOf(IMessageSummary summary) => new(
+    private static MailAttributes Attributes(IMessageSummary summary) => new(
         summary.Flags ?? MessageFlags.None,
         summary.InternalDate is { } date && date.Year >= 1900 ? Instant.FromDateTimeOffset(date) : null,
         summary.Size is > 0 and var size ? size : null,
@@ -609,13 +609,27 @@ internal sealed class Mailbox : IAsyncDisposable
         {
             throw answers.Wire.Broken(MailFailure.Protocol, $"the answer of {answers.Wire.Endpoint} cannot be read: {e.Message}", inner: e);
         }
-        catch (Exception e) when (
-            e is IOException or SocketException or ServiceNotConnectedException or ServiceNotAuthenticatedException or FolderNotOpenException or ObjectDisposedException)
+        catch (Exception e)
+            when (e
+                    is IOException
+                        or SocketException
+                        or ServiceNotConnectedException
+                        or ServiceNotAuthenticatedException
+                        or FolderNotOpenException
+                        or ObjectDisposedException
+            )
         {
             throw answers.Wire.Broken($"the connection to {answers.Wire.Endpoint} broke: {e.Message}", e);
         }
-        catch (Exception e) when (
-            e is FormatException or ArgumentException or InvalidOperationException or NotSupportedException or IndexOutOfRangeException or OverflowException)
+        catch (Exception e)
+            when (e
+                    is FormatException
+                        or ArgumentException
+                        or InvalidOperationException
+                        or NotSupportedException
+                        or IndexOutOfRangeException
+                        or OverflowException
+            )
         {
             // What a server must say to make a reader of answers fail like this nobody knows beforehand; the connection is in the middle of
             // something.

@@ -10,9 +10,9 @@ namespace CrmSync.Worker.Sources.Imap;
 
 /// <summary>
 /// Reads some messages of one folder: what the server tells of them, then whole those that are not large, many at a time, then of large
-/// ones what matters. What does not come is asked for in smaller groups, then alone; the fifth time it is set aside, with a line made of its
-/// headers if these can be read, and tried again by itself, less and less often. The others are not held up by it, and where connections
-/// break, the line is to blame before any mail is (<see cref="LineTrouble"/>).
+/// ones what matters. What does not come is asked for in smaller groups, then alone; the fifth time it is set aside, with a line made of
+/// its headers if these can be read, and tried again by itself, less and less often. The others are not held up by it, and where
+/// connections break, the line is to blame before any mail is (<see cref="LineTrouble"/>).
 /// </summary>
 internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteItem> items, ChannelWriter<Reading> readings)
 {
@@ -80,7 +80,7 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
     {
         foreach (var item in items)
         {
-            if (UidOf(item) is > 0 and var uid && open.TryAdd(uid, item))
+            if (Uid(item) is > 0 and var uid && open.TryAdd(uid, item))
                 continue;
 
             await readings.WriteAsync(new VanishedReading(item), ct);
@@ -164,7 +164,8 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
         var isProven = trouble.IsExplained && (trouble.HasMailPassed || await HasWitness(mailbox, ct));
         if (!isProven && (culprits.Count > 1 || !trouble.IsExplained))
             throw new MailServerException(MailFailure.Network,
-                $"the connection broke again and again ({complaints[culprits[0]]})") { ConnectionLost = true };
+                $"the connection broke again and again ({complaints[culprits[0]]})")
+            { ConnectionLost = true };
 
         foreach (var uid in culprits)
             await Fail(uid, complaints[uid], ct, mayBeSetAside: isProven);
@@ -179,7 +180,7 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
         if (witnesses is null)
         {
             // Far from each other: what is bad often lies side by side.
-            var known = (await mailbox.Search("UID 1:*", ct)).Except(items.Select(UidOf)).ToList();
+            var known = (await mailbox.Search("UID 1:*", ct)).Except(items.Select(Uid)).ToList();
             var most = Math.Min(MostWitnesses, known.Count);
             witnesses = new Queue<uint>(Enumerable.Range(0, most).Select(i => known[i * (known.Count - 1) / Math.Max(1, most - 1)]));
         }
@@ -208,12 +209,12 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
         await Ask(mailbox, [.. uids.Where(uid => !attributes.ContainsKey(uid))], ct);
         foreach (var uid in uids)
         {
-            if (open.TryGetValue(uid, out var item) && Unwanted(item, AttributesOf(uid)) is { } unwanted)
+            if (open.TryGetValue(uid, out var item) && Unwanted(item, Attributes(uid)) is { } unwanted)
                 await Done(uid, unwanted, ct);
         }
 
         if (First.WithBytes)
-            await WithBytes(mailbox, [.. uids.Where(uid => open.ContainsKey(uid) && SizeOf(uid) < MailReading.MostBytes)], ct);
+            await WithBytes(mailbox, [.. uids.Where(uid => open.ContainsKey(uid) && Size(uid) < MailReading.MostBytes)], ct);
 
         await Whole(mailbox, [.. uids.Where(uid => open.ContainsKey(uid) && !IsLarge(uid))], MessagesPerCommand, ct);
         await Large(mailbox, [.. uids.Where(uid => open.ContainsKey(uid) && IsLarge(uid))], ct);
@@ -280,7 +281,7 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
             underWay = [.. group];
             try
             {
-                var size = group is [var only] ? Math.Max(SizeOf(only), AloneSize) : group.Sum(SizeOf);
+                var size = group is [var only] ? Math.Max(Size(only), AloneSize) : group.Sum(Size);
                 await mailbox.Fetch(group, size, (uid, mail) => Take(mailbox, uid, mail, ct), ct);
             }
             catch (MailServerException e) when (!e.ConnectionLost)
@@ -298,7 +299,10 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
             underWay = [uid];
             try
             {
-                if (await mailbox.Section(uid, "", MailReading.MostBytes, SizeOf(uid), ct) is { Length: > 0 and < MailReading.MostBytes } bytes)
+                if (
+                    await mailbox.Section(uid, "", MailReading.MostBytes, Size(uid), ct) is
+                    { Length: > 0 and < MailReading.MostBytes } bytes
+                )
                     await Take(mailbox, uid, MimeReader.Read(bytes), ct, bytes);
             }
             catch (MailServerException e) when (!e.ConnectionLost)
@@ -322,7 +326,7 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
             try
             {
                 var mail = structures?.GetValueOrDefault(uid) is { } structure ? await Outline(mailbox, uid, structure, ct) : null;
-                mail ??= await mailbox.FetchOne(uid, AttributesOf(uid).Size, ct);
+                mail ??= await mailbox.FetchOne(uid, Attributes(uid).Size, ct);
                 if (mail is not null)
                     await Take(mailbox, uid, mail, ct);
             }
@@ -355,7 +359,7 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
         byte[]? beginning = null;
         try
         {
-            beginning = await mailbox.Section(uid, "", FirstBytes, SizeOf(uid), ct);
+            beginning = await mailbox.Section(uid, "", FirstBytes, Size(uid), ct);
         }
         catch (MailServerException e) when (!e.ConnectionLost && e.Failure == MailFailure.Protocol)
         {
@@ -375,7 +379,7 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
         var headers = new List<byte[]>();
         foreach (var part in large.HeadersOf)
         {
-            if (await mailbox.Section(uid, $"{part}.MIME", FirstBytes, SizeOf(uid), ct) is not { Length: > 0 } header)
+            if (await mailbox.Section(uid, $"{part}.MIME", FirstBytes, Size(uid), ct) is not { Length: > 0 } header)
                 return null;
 
             headers.Add(header);
@@ -391,7 +395,7 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
 
         trouble.Passed(mailbox.BytesReceived);
         underWay.Remove(uid);
-        var reading = MailTranslation.ReadingOf(item, PlaceOf(item), mail, AttributesOf(uid).InternalDate);
+        var reading = MailTranslation.CreateReading(item, Place(item), mail, Attributes(uid).InternalDate);
         return Done(uid, reading is MailReading read && bytes is not null ? read with { Bytes = bytes } : reading, ct);
     }
 
@@ -401,25 +405,25 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
         var size = 0L;
         foreach (var uid in uids)
         {
-            if (group.Count > 0 && (group.Count >= most || size + SizeOf(uid) > BytesPerCommand))
+            if (group.Count > 0 && (group.Count >= most || size + Size(uid) > BytesPerCommand))
             {
                 yield return group;
                 (group, size) = ([], 0);
             }
 
             group.Add(uid);
-            size += SizeOf(uid);
+            size += Size(uid);
         }
 
         if (group.Count > 0)
             yield return group;
     }
 
-    private MailAttributes AttributesOf(uint uid) => attributes.GetValueOrDefault(uid, MailAttributes.None);
+    private MailAttributes Attributes(uint uid) => attributes.GetValueOrDefault(uid, MailAttributes.None);
 
-    private long SizeOf(uint uid) => AttributesOf(uid).Size ?? UnknownSize;
+    private long Size(uint uid) => Attributes(uid).Size ?? UnknownSize;
 
-    private bool IsLarge(uint uid) => AttributesOf(uid).Size > session.Options.WholeUpTo;
+    private bool IsLarge(uint uid) => Attributes(uid).Size > session.Options.WholeUpTo;
 
     /// <summary>
     /// Opens the folder. False when there is none of that name any more, or another one: then the numbers mean other mails than when they
@@ -473,10 +477,10 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
     }
 
     /// <summary>Zero where the key is none.</summary>
-    private static uint UidOf(RemoteItem item) =>
+    private static uint Uid(RemoteItem item) =>
         uint.TryParse(item.Key, NumberStyles.None, CultureInfo.InvariantCulture, out var uid) ? uid : 0;
 
-    private string PlaceOf(RemoteItem item) => $"{session.Account.Name} {item.Folder.Path} UID {item.Key}";
+    private string Place(RemoteItem item) => $"{session.Account.Name} {item.Folder.Path} UID {item.Key}";
 
     private Reading? Unwanted(RemoteItem item, MailAttributes told)
     {
@@ -506,7 +510,7 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
     {
         var item = open[uid];
         if (item.Item.Attempts < MostAttempts || !mayBeSetAside)
-            return Done(uid, new FailedReading(item, new Trouble(PlaceOf(item), reason, "it is tried again with the next harvest")), ct);
+            return Done(uid, new FailedReading(item, new Trouble(Place(item), reason, "it is tried again with the next harvest")), ct);
 
         hopeless[uid] = reason;
         return ValueTask.CompletedTask;
@@ -528,7 +532,7 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
                 return;
             }
 
-            if (await mailbox.Section(uid, "HEADER", FirstBytes, SizeOf(uid), ct) is { } header)
+            if (await mailbox.Section(uid, "HEADER", FirstBytes, Size(uid), ct) is { } header)
                 headers = MailTranslation.FactsOfHeaders(MimeReader.Read(header), stored: null);
         }
         catch (MailServerException e) when (e.ConnectionLost || ImapTrouble.IsLocal(e))
@@ -542,10 +546,10 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
         var remedy = $"it is tried again by itself; to have it tried at once, run: crmsync quarantine retry{known}";
         await Done(
             uid,
-            new UnreadableReading(item, new Trouble(PlaceOf(item), reason, remedy)) { Headers = headers, RetryAfter = RestOf(item) },
+            new UnreadableReading(item, new Trouble(Place(item), reason, remedy)) { Headers = headers, RetryAfter = Rest(item) },
             ct);
     }
 
-    private static Duration RestOf(RemoteItem item) =>
+    private static Duration Rest(RemoteItem item) =>
         Duration.Min(LongestRest, FirstRest * (1L << Math.Clamp(item.Item.Attempts - MostAttempts, 0, 20)));
 }

@@ -22,9 +22,9 @@ internal sealed class ServerLessons(IClock clock, ContactDatabase? database = nu
     private readonly ConcurrentDictionary<string, Dictionary<string, long>> learned = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>What is known of a server.</summary>
-    public async Task<IReadOnlyCollection<ServerLesson>> Of(Server server, CancellationToken ct)
+    public async Task<IReadOnlyCollection<ServerLesson>> Read(Server server, CancellationToken ct)
     {
-        var name = NameOf(server);
+        var name = Name(server);
         if (!learned.TryGetValue(name, out var known))
             known = learned[name] = await Kept(name, ct);
 
@@ -36,10 +36,10 @@ internal sealed class ServerLessons(IClock clock, ContactDatabase? database = nu
     /// <returns>What is known now.</returns>
     public async Task<IReadOnlyCollection<ServerLesson>> Noted(Server server, ServerLesson lesson, CancellationToken ct)
     {
-        var name = NameOf(server);
+        var name = Name(server);
         var times = seen.GetOrAdd(name, _ => new ConcurrentDictionary<ServerLesson, int>())
             .AddOrUpdate(lesson, 1, (_, before) => before + 1);
-        if (times >= Believed && !(await Of(server, ct)).Contains(lesson))
+        if (times >= Believed && !(await Read(server, ct)).Contains(lesson))
         {
             var known = new Dictionary<string, long>(await Kept(name, ct), StringComparer.Ordinal)
             {
@@ -50,10 +50,10 @@ internal sealed class ServerLessons(IClock clock, ContactDatabase? database = nu
                 await settings.Set(name, JsonSerializer.Serialize(known), ct);
         }
 
-        return await Of(server, ct);
+        return await Read(server, ct);
     }
 
-    private static string NameOf(Server server) => $"learned of {server.Host.ToLowerInvariant()}:{server.Port}";
+    private static string Name(Server server) => $"learned of {server.Host.ToLowerInvariant()}:{server.Port}";
 
     private async Task<Dictionary<string, long>> Kept(string name, CancellationToken ct)
     {

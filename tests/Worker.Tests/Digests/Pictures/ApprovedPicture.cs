@@ -21,10 +21,20 @@ internal static class ApprovedPicture
     /// <summary>Counts the points that differ, and finds the rows and columns they lie in.</summary>
     private const string Comparison = """
         async ([one, other, tolerance]) => {
-          const load = async data => { const image = new Image(); image.src = 'data:image/png;base64,' + data; await image.decode(); return image; };
-          const points = image => { const canvas = new OffscreenCanvas(image.width, image.height).getContext('2d'); canvas.drawImage(image, 0, 0); return canvas.getImageData(0, 0, image.width, image.height).data; };
+          const load = async data => {
+            const image = new Image();
+            image.src = 'data:image/png;base64,' + data;
+            await image.decode();
+            return image;
+          };
+          const points = image => {
+            const canvas = new OffscreenCanvas(image.width, image.height).getContext('2d');
+            canvas.drawImage(image, 0, 0);
+            return canvas.getImageData(0, 0, image.width, image.height).data;
+          };
           const [a, b] = [await load(one), await load(other)];
-          if (a.width !== b.width || a.height !== b.height) return { sizes: `${a.width}x${a.height} instead of ${b.width}x${b.height}`, count: -1 };
+          if (a.width !== b.width || a.height !== b.height)
+            return { sizes: `${a.width}x${a.height} instead of ${b.width}x${b.height}`, count: -1 };
           const [p, q] = [points(a), points(b)];
           let count = 0, left = a.width, top = a.height, right = -1, bottom = -1;
           for (let i = 0; i < p.length; i += 4) {
@@ -57,7 +67,7 @@ internal static class ApprovedPicture
         }
 
         Directory.CreateDirectory(Path.GetDirectoryName(approved)!);
-        await File.WriteAllBytesAsync(received, await SmallPng.Of(chromium, actual));
+        await File.WriteAllBytesAsync(received, await SmallPng.Shrink(chromium, actual));
         Assert.Fail(
             $"The picture {name} is not as approved: {difference}. Compare {received} with {approved}, and move it there if it is right.");
     }

@@ -24,8 +24,17 @@ public sealed class ReadingTests(Chromium chromium, SampleCompany company) : ICl
     private const string Contrasts = """
         () => {
           const parts = colour => colour.match(/[\d.]+/g).map(Number);
-          const luminance = ([r, g, b]) => { const [x, y, z] = [r, g, b].map(v => v / 255).map(c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4); return 0.2126 * x + 0.7152 * y + 0.0722 * z; };
-          const behind = e => { for (; e; e = e.parentElement) { const c = parts(getComputedStyle(e).backgroundColor); if (c.length < 4 || c[3] > 0) return c; } return [255, 255, 255]; };
+          const luminance = ([r, g, b]) => {
+            const [x, y, z] = [r, g, b].map(v => v / 255).map(c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+            return 0.2126 * x + 0.7152 * y + 0.0722 * z;
+          };
+          const behind = e => {
+            for (; e; e = e.parentElement) {
+              const c = parts(getComputedStyle(e).backgroundColor);
+              if (c.length < 4 || c[3] > 0) return c;
+            }
+            return [255, 255, 255];
+          };
           const found = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
           while (walker.nextNode()) {
             const text = walker.currentNode.textContent.trim(), e = walker.currentNode.parentElement;
@@ -69,7 +78,7 @@ public sealed class ReadingTests(Chromium chromium, SampleCompany company) : ICl
     public async Task The_digests_of_the_sample_company_fit_the_narrowest_phone()
     {
         foreach (var (digest, mail) in await company.DigestsAt(SampleCompany.Story))
-            Assert.Equal((digest.Run.Reader.Id, 320), (digest.Run.Reader.Id, await WidthOf(mail.Html, 320)));
+            Assert.Equal((digest.Run.Reader.Id, 320), (digest.Run.Reader.Id, await Width(mail.Html, 320)));
     }
 
     [Theory]
@@ -78,17 +87,17 @@ public sealed class ReadingTests(Chromium chromium, SampleCompany company) : ICl
     {
         foreach (var run in new[] { Some.Run(), Some.Run(Some.TheFirm, Some.Olga) })
         {
-            var mail = await Written.From(FactsOf(evil), run);
-            Assert.Equal(375, await WidthOf(mail.Html, 375));
+            var mail = await Written.From(Facts(evil), run);
+            Assert.Equal(375, await Width(mail.Html, 375));
             Assert.InRange(mail.Mail.Bytes.Length, 1000, 100_000);
         }
     }
 
     [Fact]
     public async Task A_page_that_sticks_out_is_noticed() =>
-        Assert.Equal(600, await WidthOf("<!DOCTYPE html><body style=\"margin:0\"><div style=\"width:600px\">x</div>", 375));
+        Assert.Equal(600, await Width("<!DOCTYPE html><body style=\"margin:0\"><div style=\"width:600px\">x</div>", 375));
 
-    private async Task<int> WidthOf(string html, int width)
+    private async Task<int> Width(string html, int width)
     {
         var page = await chromium.Open(html, width);
         var scroll = await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth");
@@ -97,7 +106,7 @@ public sealed class ReadingTests(Chromium chromium, SampleCompany company) : ICl
     }
 
     /// <summary>The same text as name, subject, text, reason, advice, note and name of the meeting, in every section there is.</summary>
-    private static DigestFacts FactsOf(string evil)
+    private static DigestFacts Facts(string evil)
     {
         var chase = new ChaseRule("no-answer-yet", Some.Nowhere)
         {
@@ -169,7 +178,7 @@ public sealed class ReadingTests(Chromium chromium, SampleCompany company) : ICl
         {
             Cases =
             [
-                new CaseStanding("complaint", "t", Some.Address("jo@acme.example"), "ana", Some.Now - Duration.FromHours(3), true, Some.Now)
+                new CaseState("complaint", "t", Some.Address("jo@acme.example"), "ana", Some.Now - Duration.FromHours(3), true, Some.Now)
                 {
                     Subject = evil,
                 },

@@ -14,7 +14,8 @@ internal static class SmallPng
         async data => {
           const image = new Image(); image.src = 'data:image/png;base64,' + data; await image.decode();
           const canvas = new OffscreenCanvas(image.width, image.height).getContext('2d'); canvas.drawImage(image, 0, 0);
-          const points = canvas.getImageData(0, 0, image.width, image.height).data, counts = new Map(), colours = new Uint32Array(points.length / 4);
+          const points = canvas.getImageData(0, 0, image.width, image.height).data;
+          const counts = new Map(), colours = new Uint32Array(points.length / 4);
           for (let i = 0; i < colours.length; i++) {
             const colour = points[4 * i] << 16 | points[4 * i + 1] << 8 | points[4 * i + 2];
             colours[i] = colour; counts.set(colour, (counts.get(colour) ?? 0) + 1);
@@ -22,7 +23,8 @@ internal static class SmallPng
           const frequent = new Set([...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, 32).map(entry => entry[0]));
           for (const step of [17, 25.5, 36.43, 51, 85]) {
             const rounded = colour => Math.round(Math.round(colour / step) * step);
-            const near = colour => frequent.has(colour) ? colour : rounded(colour >> 16) << 16 | rounded(colour >> 8 & 255) << 8 | rounded(colour & 255);
+            const near = colour => frequent.has(colour) ? colour
+              : rounded(colour >> 16) << 16 | rounded(colour >> 8 & 255) << 8 | rounded(colour & 255);
             const palette = [...new Set([...counts.keys()].map(near))].sort((a, b) => a - b);
             if (palette.length > 256) continue;
             const places = new Map([...counts.keys()].map(colour => [colour, palette.indexOf(near(colour))]));
@@ -34,7 +36,7 @@ internal static class SmallPng
 
     private static readonly byte[] Signature = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A];
 
-    public static async Task<byte[]> Of(Chromium chromium, byte[] png)
+    public static async Task<byte[]> Shrink(Chromium chromium, byte[] png)
     {
         var page = await chromium.Open("<!DOCTYPE html><title>palette</title>", 375);
         try

@@ -54,9 +54,9 @@ internal sealed record StoryMail(string At, string From, string To, string Subje
             new OutgoingMail
             {
                 Date = Written.InUtc().ToOffsetDateTime(),
-                From = MailboxOf(From),
-                To = [.. To.Split(',').Select(MailboxOf)],
-                Cc = [.. Cc.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(MailboxOf)],
+                From = Mailbox(From),
+                To = [.. To.Split(',').Select(Mailbox)],
+                Cc = [.. Cc.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(Mailbox)],
                 Subject = Subject,
                 MessageId = MessageId,
                 InReplyTo = answered,
@@ -72,7 +72,7 @@ internal sealed record StoryMail(string At, string From, string To, string Subje
 
     private static Instant Read(string moment) => Moment.Parse(moment).Value.InUtc().ToInstant();
 
-    private static Mailbox MailboxOf(string text)
+    private static Mailbox Mailbox(string text)
     {
         var at = text.IndexOf('<', StringComparison.Ordinal);
         return at < 0 ? new Mailbox("", text.Trim()) : new Mailbox(text[..at].Trim(), Address(text));

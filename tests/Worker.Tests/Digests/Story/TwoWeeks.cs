@@ -47,7 +47,7 @@ public sealed class TwoWeeks : IAsyncLifetime, IAsyncDisposable
             },
             await ContactDatabase.OpenSqlite(Path.Combine(folder, "story.db"), default));
 
-        var waiting = SampleMails().Concat(TheStory.Mails.SelectMany(CopiesOf)).OrderBy(copy => copy.Arrives).ToList();
+        var waiting = SampleMails().Concat(TheStory.Mails.SelectMany(Copies)).OrderBy(copy => copy.Arrives).ToList();
         var next = 0;
         var isBusy = true;
         foreach (var now in Clock())
@@ -118,7 +118,7 @@ public sealed class TwoWeeks : IAsyncLifetime, IAsyncDisposable
         {
             var bytes = await File.ReadAllBytesAsync(Path.Combine(folder, "out", "mail", $"{plan.MessageId}.eml"));
             var mail = new ReceivedMail(now, plan.Digest, plan.Reader, MimeReader.Read(bytes)) { Folder = folder };
-            var items = await ledger.ItemsOf(plan.MessageId, default);
+            var items = await ledger.ReadItems(plan.MessageId, default);
             mail.Items.AddRange(mail.Numbers.Select(number => items[number]));
             received.Add(mail);
             Deliver(plan.Reader, bytes);
@@ -164,7 +164,7 @@ public sealed class TwoWeeks : IAsyncLifetime, IAsyncDisposable
         }
     }
 
-    private IEnumerable<ArrivingCopy> CopiesOf(StoryMail mail) =>
+    private IEnumerable<ArrivingCopy> Copies(StoryMail mail) =>
         mail.Mailboxes.Select(mailbox => new ArrivingCopy(
             mail.Arrives,
             mailbox,
@@ -206,7 +206,7 @@ public sealed class TwoWeeks : IAsyncLifetime, IAsyncDisposable
         foreach (var (at, reader, digest, lines) in TheStory.Answers.Where(answer => before < At(answer.At) && At(answer.At) <= now))
         {
             var mail = received.Last(one => one.Digest == digest && one.Reader == reader);
-            var commands = lines.Select(line => line.Verb.Replace("#", mail.NumberOf(line.Item), StringComparison.Ordinal));
+            var commands = lines.Select(line => line.Verb.Replace("#", mail.Number(line.Item), StringComparison.Ordinal));
             var quoted = string.Join('\n', mail.Text.Split('\n').Take(12).Select(line => "> " + line));
             var reply = new StoryMail(
                 at,
@@ -246,7 +246,7 @@ internal sealed partial record ReceivedMail(Instant At, string Digest, string Re
     public List<string> Items { get; } = [];
 
     /// <summary>The number of the item whose line says this.</summary>
-    public string NumberOf(string what) =>
+    public string Number(string what) =>
         ItemLine().Matches(Text).First(match => match.Groups["what"].Value.Contains(what, StringComparison.Ordinal)).Groups["number"].Value;
 
     /// <summary>The ids of items marked new.</summary>
@@ -277,7 +277,8 @@ internal sealed partial record ReceivedMail(Instant At, string Digest, string Re
     /// <summary>As it is approved: what the reader sees, without the signatures of links.</summary>
     public string Approvable =>
         $"{At.InUtc().ToString("HH:mm", CultureInfo.InvariantCulture)}  {Mail.Subject}\nto "
-        + $"{Mail.To[0]}\n\n{Token().Replace(Text.Replace(Folder, "/srv", StringComparison.Ordinal).ReplaceLineEndings("\n"), "%5Btoken%5D").TrimEnd()}\n";
+        + $"{Mail.To[0]}\n\n"
+        + $"{Token().Replace(Text.Replace(Folder, "/srv", StringComparison.Ordinal).ReplaceLineEndings("\n"), "%5Btoken%5D").TrimEnd()}\n";
 
     [GeneratedRegex(@"·\s+([0-9A-Z]{8})(?=\s)")]
     private static partial Regex ItemId();

@@ -41,7 +41,7 @@ public sealed class TwoWeeksTests(TwoWeeks story) : IClassFixture<TwoWeeks>
             foreach (var reader in story.Policy.People.Where(person => Presence.IsThere(person, now.InUtc().Date)))
             {
                 var open = evaluation
-                    .Items.Where(item => item.Owner == reader.Id && IsToldOf(item, now) && item.Unsure.Count == 0)
+                    .Items.Where(item => item.Owner == reader.Id && IsTold(item, now) && item.Unsure.Count == 0)
                     .Select(item => item.Id)
                     .ToList();
                 var mail = story.Received.SingleOrDefault(one => one.At == now && one.Digest == "my-day" && one.Reader == reader.Id);
@@ -66,7 +66,7 @@ public sealed class TwoWeeksTests(TwoWeeks story) : IClassFixture<TwoWeeks>
                 continue;
 
             var still = next
-                .Evaluation.Items.Where(item => IsToldOf(item, next.Now) && item.Unsure.Count == 0)
+                .Evaluation.Items.Where(item => IsTold(item, next.Now) && item.Unsure.Count == 0)
                 .Select(item => item.Id)
                 .ToHashSet(StringComparer.Ordinal);
             Assert.All(moment.Evaluation.Items.Where(item => still.Contains(item.Id)), item => Assert.Contains(item.Id, told));
@@ -198,7 +198,7 @@ public sealed class TwoWeeksTests(TwoWeeks story) : IClassFixture<TwoWeeks>
         story.Moments.Where(moment =>
             moment.Now.InUtc().TimeOfDay == time && moment.Now.InUtc().DayOfWeek is not (IsoDayOfWeek.Saturday or IsoDayOfWeek.Sunday));
 
-    private static bool IsToldOf(Item item, Instant now) =>
+    private static bool IsTold(Item item, Instant now) =>
         item.State is ItemState.Open or ItemState.Overdue && item.Rule is not WatchRule && !(item.HiddenUntil > now);
 
     /// <summary>Times are told as seen from the day, and so differ from mail to mail.</summary>

@@ -122,7 +122,11 @@ public abstract class CalDavContract : IDisposable
         var (client, calendar) = await Open(address);
         var objects = new Dictionary<string, CalDavObject>();
         await foreach (
-            var item in client.Fetch(calendar, [new CalDavTag(address.AbsolutePath + "a.ics", null), new CalDavTag(address.AbsolutePath + "never.ics", null)], CancellationToken.None)
+            var item in client.Fetch(
+                calendar,
+                [new CalDavTag(address.AbsolutePath + "a.ics", null), new CalDavTag(address.AbsolutePath + "never.ics", null)],
+                CancellationToken.None
+            )
         )
             objects.Add(item.Path, item);
         Assert.NotNull(objects[address.AbsolutePath + "a.ics"].Content);

@@ -37,7 +37,8 @@ internal sealed class CannedHandler(params Func<HttpRequestMessage, HttpResponse
         Answer(
             HttpStatusCode.MultiStatus,
             $"<multistatus xmlns=\"DAV:\" "
-                + $"xmlns:c=\"urn:ietf:params:xml:ns:caldav\">{responses}{(token is null ? "" : $"<sync-token>{token}</sync-token>")}</multistatus>"
+                + $"xmlns:c=\"urn:ietf:params:xml:ns:caldav\">{responses}"
+                + $"{(token is null ? "" : $"<sync-token>{token}</sync-token>")}</multistatus>"
         );
 
     public static string Found(string href, string etag) =>

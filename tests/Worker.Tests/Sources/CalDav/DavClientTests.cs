@@ -190,7 +190,10 @@ public sealed class DavClientTests
             _ => CannedHandler.Multi(CannedHandler.Status("/ana/work/b.ics", 404)),
             _ => CannedHandler.Answer(HttpStatusCode.OK, "BEGIN:VCALENDAR", "text/calendar"));
         var objects = new List<CalDavObject>();
-        await foreach (var item in Client(handler).Fetch(Calendar, [new CalDavTag("/ana/work/a.ics", null), new CalDavTag("/ana/work/b.ics", null)], CancellationToken.None))
+        await foreach (
+            var item in Client(handler)
+                .Fetch(Calendar, [new CalDavTag("/ana/work/a.ics", null), new CalDavTag("/ana/work/b.ics", null)], CancellationToken.None)
+        )
             objects.Add(item);
         Assert.Equal(
             [("/ana/work/b.ics", null), ("/ana/work/a.ics", "BEGIN:VCALENDAR")],
@@ -201,15 +204,26 @@ public sealed class DavClientTests
     public async Task Mailboxes_of_the_scheduler_trash_subscriptions_and_task_lists_are_not_read_and_it_is_said_why()
     {
         const string Listing = """
-            <response><href>/ana/</href><propstat><prop><resourcetype><collection/></resourcetype></prop><status>HTTP/1.1 200 OK</status></propstat></response>
-            <response><href>/ana/work/</href><propstat><prop><resourcetype><collection/><c:calendar/></resourcetype><displayname>Work</displayname>
+            <response><href>/ana/</href>
+            <propstat><prop><resourcetype><collection/></resourcetype></prop><status>HTTP/1.1 200 OK</status></propstat></response>
+            <response><href>/ana/work/</href>
+            <propstat><prop><resourcetype><collection/><c:calendar/></resourcetype><displayname>Work</displayname>
               <c:supported-calendar-component-set><c:comp name="VEVENT"/></c:supported-calendar-component-set>
-              <supported-report-set><supported-report><report><sync-collection/></report></supported-report></supported-report-set></prop><status>HTTP/1.1 200 OK</status></propstat></response>
-            <response><href>/ana/inbox/</href><propstat><prop><resourcetype><collection/><c:schedule-inbox/></resourcetype></prop><status>HTTP/1.1 200 OK</status></propstat></response>
+              <supported-report-set><supported-report><report><sync-collection/></report></supported-report></supported-report-set></prop>
+              <status>HTTP/1.1 200 OK</status></propstat></response>
+            <response><href>/ana/inbox/</href>
+            <propstat><prop><resourcetype><collection/><c:schedule-inbox/></resourcetype></prop>
+              <status>HTTP/1.1 200 OK</status></propstat></response>
             <response><href>/ana/tasks/</href><propstat><prop><resourcetype><collection/><c:calendar/></resourcetype>
-              <c:supported-calendar-component-set><c:comp name="VTODO"/></c:supported-calendar-component-set></prop><status>HTTP/1.1 200 OK</status></propstat></response>
-            <response><href>/ana/holidays/</href><propstat><prop><resourcetype><collection/><subscribed xmlns="http://calendarserver.org/ns/"/></resourcetype></prop><status>HTTP/1.1 200 OK</status></propstat></response>
-            <response><href>/ana/old/</href><propstat><prop><resourcetype><collection/><c:calendar/><deleted-calendar xmlns="http://nextcloud.com/ns"/></resourcetype></prop><status>HTTP/1.1 200 OK</status></propstat></response>
+              <c:supported-calendar-component-set><c:comp name="VTODO"/></c:supported-calendar-component-set></prop>
+              <status>HTTP/1.1 200 OK</status></propstat></response>
+            <response><href>/ana/holidays/</href>
+            <propstat><prop><resourcetype><collection/><subscribed xmlns="http://calendarserver.org/ns/"/></resourcetype></prop>
+              <status>HTTP/1.1 200 OK</status></propstat></response>
+            <response><href>/ana/old/</href>
+            <propstat><prop><resourcetype><collection/><c:calendar/>
+                <deleted-calendar xmlns="http://nextcloud.com/ns"/></resourcetype></prop>
+              <status>HTTP/1.1 200 OK</status></propstat></response>
             """;
         var calendars = await Client(new CannedHandler(_ => CannedHandler.Multi(Listing))).Calendars([Address], CancellationToken.None);
         var work = Assert.Single(calendars, calendar => calendar.SkipReason is null);
@@ -225,11 +239,15 @@ public sealed class DavClientTests
         var handler = new CannedHandler(
             _ =>
                 CannedHandler.Multi(
-                    "<response><href>/</href><propstat><prop><current-user-principal><href>/p/</href></current-user-principal></prop><status>HTTP/1.1 200 OK</status></propstat></response>"
+                    "<response><href>/</href><propstat>"
+                        + "<prop><current-user-principal><href>/p/</href></current-user-principal></prop>"
+                        + "<status>HTTP/1.1 200 OK</status></propstat></response>"
                 ),
             _ =>
                 CannedHandler.Multi(
-                    "<response><href>/p/</href><propstat><prop><c:calendar-home-set><href>https://p12-dav.bright.example/1/</href></c:calendar-home-set></prop><status>HTTP/1.1 200 OK</status></propstat></response>"
+                    "<response><href>/p/</href><propstat>"
+                        + "<prop><c:calendar-home-set><href>https://p12-dav.bright.example/1/</href></c:calendar-home-set></prop>"
+                        + "<status>HTTP/1.1 200 OK</status></propstat></response>"
                 ),
             _ => CannedHandler.Multi(""));
         var client = Client(handler);
@@ -297,7 +315,8 @@ public sealed class DavClientTests
             return body.Root!.Name.LocalName switch
             {
                 "propfind" => CannedHandler.Multi("""
-                    <response><href>/ana/work/</href><propstat><prop><resourcetype><collection/><c:calendar/></resourcetype>
+                    <response><href>/ana/work/</href>
+                    <propstat><prop><resourcetype><collection/><c:calendar/></resourcetype>
                     <supported-report-set><supported-report><report><sync-collection/></report></supported-report></supported-report-set>
                     </prop><status>HTTP/1.1 200 OK</status></propstat></response>
                     """),
@@ -313,7 +332,9 @@ public sealed class DavClientTests
                         body.Descendants(XName.Get("href", "DAV:"))
                             .Select(href => int.Parse(href.Value[11..^4], CultureInfo.InvariantCulture))
                             .Select(number =>
-                                $"<response><href>{Path(number)}</href><propstat><prop><getetag>{Tag(number)}</getetag><c:calendar-data>BEGIN:VCALENDAR</c:calendar-data></prop><status>HTTP/1.1 200 OK</status></propstat></response>"
+                                $"<response><href>{Path(number)}</href><propstat><prop><getetag>{Tag(number)}</getetag>"
+                                    + "<c:calendar-data>BEGIN:VCALENDAR</c:calendar-data></prop>"
+                                    + "<status>HTTP/1.1 200 OK</status></propstat></response>"
                             ))),
             };
         }

@@ -1,0 +1,240 @@
+using CrmSync.Domain.Log;
+using CrmSync.Domain.Policy;
+
+namespace CrmSync.Domain.Evaluation;
+
+/// <summary><c>respond</c>: they wrote and are owed an answer (policy-language.md section 8).</summary>
+internal static class Respond
+{
+    public static void Evaluate(View view, ThreadFacts thread, Findings into)
+    {
+        foreach (var rules in view.Plan.Respond.Competing)
+            Evaluate(view, thread, rules, into);
+    }
+
+    /// <summary>The first rule whose condition holds for a mail: that one and no other.</summary>
+    public static Planned<RespondRule>? RuleFor(View view, MailInThread mail, ContactNode author, Planned<RespondRule>[] rules)
+    {
+        foreach (var rule in rules)
+        {
+            if (rule.When?.Holds(view, author, mail) != false)
+                return rule;
+        }
+
+        return null;
+    }
+
+    private static void Evaluate(View view, ThreadFacts thread, Planned<RespondRule>[] rules, Findings into)
+    {
+        List<Waiting>? waiting = null;
+        for (var i = 0; i < thread.Mails.Length; i++)
+        {
+            var mail = thread.Mails[i];
+            if (!mail.Asks || mail.At < view.Plan.Start || mail.Line.Contact is not { } author || !(mail.Line.UsInTo || mail.Line.UsInCc))
+                continue;
+
+            if (RuleFor(view, new MailInThread(mail.Line, thread, i), author, rules) is { } rule && (mail.Line.UsInTo || rule.Rule.Cc))
+                (waiting ??= []).Add(Waiting.For(view, thread, i, author, rule));
+        }
+
+        if (waiting is null)
+            return;
+
+        var current = MarkTriggers(waiting);
+        foreach (var mail in waiting)
+        {
+            if (mail.WasTrigger || mail == current)
+                Report(view, thread, mail, mail == current, into);
+        }
+    }
+
+    private static void Report(View view, ThreadFacts thread, Waiting waiting, bool open, Findings into)
+    {
+        // A mail that gave way to a stricter rule and still waits is no item of its own.
+        if (!into.Wants(waiting.Author) || (!open && waiting.Until == long.MaxValue))
+            return;
+
+        var rule = waiting.Rule.Rule;
+        var due = rule.Calendar.Deadline(waiting.Mail.At, waiting.Within);
+        if (!waiting.Rule.Observed && due < waiting.Until && view.Passed(due))
+            into.Late.Add(new LateResponse(waiting.Author, due, waiting.Mail.Line, rule, thread.Thread));
+
+        if (open)
+        {
+            into.Drafts.Add(new Draft
+            {
+                Rule = rule,
+                Index = waiting.Rule.Index,
+                About = thread.Thread.Id,
+                Contact = waiting.Author,
+                Opened = waiting.Mail.At,
+                FixedDue = due,
+                Key = waiting.Mail.Line.Id,
+                Trigger = waiting.Mail.Line,
+                Thread = thread.Thread,
+                Reason = new Asked(view.Plan.Calendar.Zone, waiting.Mail.At, waiting.Mail.Line.Subject, waiting.Within),
+            });
+            return;
+        }
+
+        var closing =
+            waiting.Expired ? ItemClosing.Expired
+            : waiting.Until <= due ? ItemClosing.Met
+            : ItemClosing.Late;
+        into.End(
+            view,
+            new Ending(
+                rule,
+                thread.Thread.Id,
+                waiting.Author,
+                waiting.Mail.Line.Id,
+                waiting.Mail.At,
+                due,
+                closing,
+                waiting.Until,
+                waiting.KnownAt,
+                waiting.By,
+                waiting.Expired
+                    ? new NeverAnswered(view.Plan.Calendar.Zone, waiting.Mail.At, rule.ExpireAfter!)
+                    : Closing.By(view, waiting.By!)));
+    }
+
+    /// <summary>
+    /// Goes through arrivals and answers in order and marks every mail that was ever the one the item is about: of the waiting mails the
+    /// oldest of the rule that comes first in the file. Gives the one that is so now.
+    /// </summary>
+    private static Waiting? MarkTriggers(List<Waiting> waiting)
+    {
+        var leaving = waiting.Where(w => w.Until < long.MaxValue).OrderBy(w => w.Until).ToArray();
+        var here = new SortedSet<Waiting>(Comparer<Waiting>.Create((one, other) =>
+            one.Rule.Index != other.Rule.Index ? one.Rule.Index.CompareTo(other.Rule.Index) : one.Index.CompareTo(other.Index)));
+        var left = 0;
+        foreach (var mail in waiting)
+        {
+            Leave(mail.Mail.At);
+            here.Add(mail);
+            here.Min!.WasTrigger = true;
+        }
+
+        Leave(long.MaxValue);
+        return here.Min;
+
+        void Leave(long until)
+        {
+            for (; left < leaving.Length && leaving[left].Until < until; left++)
+            {
+                here.Remove(leaving[left]);
+                if (here.Min is { } next && (left + 1 == leaving.Length || leaving[left + 1].Until > leaving[left].Until))
+                    next.WasTrigger = true;
+            }
+        }
+    }
+
+    /// <summary>A qualifying mail from its arrival until its answer, its expiry, or for ever.</summary>
+    private sealed class Waiting
+    {
+        public required ThreadMail Mail { get; init; }
+
+        public required int Index { get; init; }
+
+        public required ContactNode Author { get; init; }
+
+        public required Planned<RespondRule> Rule { get; init; }
+
+        public required Time.LengthOfTime Within { get; init; }
+
+        public long Until { get; private set; } = long.MaxValue;
+
+        public long KnownAt { get; private set; }
+
+        public bool Expired { get; private set; }
+
+        public Line? By { get; private set; }
+
+        public bool WasTrigger { get; set; }
+
+        public static Waiting For(View view, ThreadFacts thread, int index, ContactNode author, Planned<RespondRule> rule)
+        {
+            var mail = thread.Mails[index];
+            var waiting = new Waiting
+            {
+                Mail = mail,
+                Index = index,
+                Author = author,
+                Rule = rule,
+                Within = mail.WeHadWritten ? rule.Rule.NextWithin : rule.Rule.Within!,
+            };
+
+            waiting.LookForAnswer(view, thread);
+            if (rule.Rule.ExpireAfter is { } expiry)
+            {
+                var end = view.Plan.Calendar.Deadline(mail.At, expiry);
+                if (end < waiting.Until && view.Reached(end))
+                    (waiting.Until, waiting.KnownAt, waiting.Expired, waiting.By) = (end, end, true, null);
+            }
+
+            return waiting;
+        }
+
+        private void LookForAnswer(View view, ThreadFacts thread)
+        {
+            if (Rule.Rule.SatisfiedByContact)
+            {
+                Consider(view, Author, TouchKind.Out);
+                foreach (var contact in Mail.Line.ReplyTo)
+                    Consider(view, contact, TouchKind.Out);
+            }
+            else
+            {
+                for (var i = Index + 1; i < thread.Mails.Length; i++)
+                {
+                    if (!thread.Mails[i].Inbound && Answers(view, thread.Mails[i].Line))
+                    {
+                        Take(thread.Mails[i].At, thread.Mails[i].Line.Seen, thread.Mails[i].Line);
+                        break;
+                    }
+                }
+            }
+
+            if (Rule.Rule.MeetingsAnswer)
+                Consider(view, Author, TouchKind.Meeting);
+
+            Consider(view, Author, TouchKind.Call);
+            if (Done.First(view, Rule.Rule, thread.Commands, Author, Mail.At) is { } done)
+                Take(done.At, done.Seen, done);
+        }
+
+        private bool Answers(View view, Line ours)
+        {
+            foreach (var recipient in ours.Outsiders)
+            {
+                if (
+                    (recipient.Contact == Author || Array.IndexOf(Mail.Line.ReplyTo, recipient.Contact) >= 0)
+                    && !view.Reached(recipient.Bounced))
+                    return true;
+            }
+
+            return false;
+        }
+
+        private void Consider(View view, ContactNode contact, TouchKind kind)
+        {
+            var history = History.Compute(view, contact);
+            for (var i = history.IndexFrom(Mail.At); i < history.Touches.Count; i++)
+            {
+                var touch = history.Touches[i];
+                if (touch.Kind != kind || (kind == TouchKind.Out && Position.From(view, touch.Line).ComparedTo(Mail.Position) < 0))
+                    continue;
+
+                Take(touch.At, touch.Known, touch.Line);
+                return;
+            }
+        }
+
+        private void Take(long at, long known, Line by)
+        {
+            if (at < Until)
+                (Until, KnownAt, By) = (at, known, by);
+        }
+    }
+}

@@ -1,0 +1,163 @@
+using CrmSync.Domain.Commands;
+using CrmSync.Domain.Company;
+using CrmSync.Domain.Digests;
+using CrmSync.Domain.Evaluation;
+using CrmSync.Domain.Log;
+using CrmSync.Domain.Policy;
+using CrmSync.Storage;
+using CrmSync.Storage.Digests;
+using CrmSync.Storage.Harvest;
+using CrmSync.Storage.Log;
+using CrmSync.Worker.Configuration;
+using CrmSync.Worker.Delivery;
+using CrmSync.Worker.PolicyFiles;
+using NodaTime;
+using NodaTime.Text;
+
+namespace CrmSync.Worker.Digests;
+
+/// <summary>Writes the digests and immediate mails that are due and sends them, or shows the digests.</summary>
+internal sealed class DigestDispatch(
+    PolicyInForce policy,
+    CrmSyncConfiguration configuration,
+    DigestFactsReader reader,
+    DigestLedger ledger,
+    CommandInbox inbox,
+    StoppedDigests stopped,
+    Notifications notifications,
+    DeliveryHealth standing,
+    Accounts accounts,
+    AccountsBehind behind,
+    Settings settings,
+    DeliveryWays ways,
+    BootClock bootClock,
+    HtmlPages pages)
+{
+    /// <summary>Whether mails can leave; without a way the policy is asked for reports only.</summary>
+    public bool CanSend => configuration.Delivery is not null;
+
+    /// <summary>Where no delivery is configured digests can be shown all the same.</summary>
+    private DeliverySettings Delivery =>
+        configuration.Delivery
+        ?? new DeliverySettings
+        {
+            From = EmailAddress.Parse("crmsync@" + policy.Policy.Us.Domains[0]),
+            Way = new DeliveryChoice.Folder("out"),
+        };
+
+    /// <summary>As <see cref="Send(PolicyMoment, Duration?, CancellationToken)"/>, with the policy in force over the whole log.</summary>
+    public Task<OutboxReport> Send(Instant now, Duration? lease, CancellationToken ct) =>
+        Send(new PolicyMoment(policy.Policy, now), lease, ct);
+
+    /// <summary>Writes what is due and sends everything that is ready, also what an earlier run left behind.</summary>
+    /// <param name="look">The policy and the moment.</param>
+    /// <param name="lease">See <see cref="Outbox.SendAll"/>.</param>
+    /// <param name="ct">Ends the run between two mails.</param>
+    public async Task<OutboxReport> Send(PolicyMoment look, Duration? lease, CancellationToken ct)
+    {
+        await Write(look, ct);
+        return await SendReady(look.Policy, look.Now, lease, ct);
+    }
+
+    /// <summary>Writes what is due and leaves it to <see cref="SendReady(Instant, Duration?, CancellationToken)"/>.</summary>
+    public async Task Write(PolicyMoment look, CancellationToken ct) =>
+        await Write(look, new DigestMails(await Sender(look.Policy, ct), pages), ct);
+
+    /// <summary>Whether anything that was written has not left yet.</summary>
+    public async Task<bool> HasUnsent(CancellationToken ct) => await ledger.CountUnsent(ct) > 0;
+
+    /// <summary>Sends everything that was written.</summary>
+    public Task<OutboxReport> SendReady(Instant now, Duration? lease, CancellationToken ct) => SendReady(policy.Policy, now, lease, ct);
+
+    private async Task<OutboxReport> SendReady(CompanyPolicy current, Instant now, Duration? lease, CancellationToken ct)
+    {
+        var sender = await Sender(current, ct);
+        await using var way = ways.Open(Delivery.Way);
+        var copies = new SentCopies(accounts, ledger, sender.CommandMailbox);
+        return await new Outbox(ledger, standing, way, copies, current, sender, bootClock).SendAll(now, lease, ct);
+    }
+
+    /// <summary>As <see cref="AccountsToRead(PolicyMoment, CancellationToken)"/>, with the policy in force over the whole log.</summary>
+    public Task<IReadOnlySet<string>> AccountsToRead(Instant now, CancellationToken ct) =>
+        AccountsToRead(new PolicyMoment(policy.Policy, now), ct);
+
+    /// <summary>
+    /// The accounts that the items of the mails due now rest on and that were last read more than a minute ago, to be read before
+    /// <c>Send</c>; none when nothing is due.
+    /// </summary>
+    public async Task<IReadOnlySet<string>> AccountsToRead(PolicyMoment look, CancellationToken ct)
+    {
+        var mails = new DigestMails(await Sender(look.Policy, ct), pages);
+        var digests = await new DigestRun(ledger, inbox, mails, await stopped.All(ct)).Unwritten(look.Policy, look.Now, ct);
+        if (digests.Count == 0 && !look.Policy.Rules.Any(TellsAtOnce))
+            return new HashSet<string>();
+
+        look = await behind.OverTheLog(look, ct);
+        var evaluation = look.Running!.EvaluateLately(look.Now, look.Now);
+        var notices = await new NoticeRun(ledger, notifications, mails).Untold(look.Policy, evaluation, withHeld: true, ct);
+        return digests.Count + notices.Count == 0 ? new HashSet<string>() : await behind.Stale(look, digests, notices, ct);
+    }
+
+    /// <summary>Lets mails be tried at once that wait because the way for them did not work.</summary>
+    public Task TryAtOnce(CancellationToken ct) => standing.TryAtOnce(ct);
+
+    /// <summary>As <see cref="Show(PolicyMoment, CancellationToken)"/>, with the policy in force.</summary>
+    public Task<IReadOnlyList<(Digest Digest, DigestMail Mail)>> Show(Instant now, CancellationToken ct) =>
+        Show(new PolicyMoment(policy.Policy, now), ct);
+
+    /// <summary>The digests due at a moment as they would be, also those that were sent already; nothing is sent.</summary>
+    public async Task<IReadOnlyList<(Digest Digest, DigestMail Mail)>> Show(PolicyMoment look, CancellationToken ct)
+    {
+        var mails = new DigestMails(await Sender(look.Policy, ct), pages);
+        return await new DigestRun(ledger, inbox, mails, await stopped.All(ct)).Show(await reader.Facts(look, ct), ct);
+    }
+
+    /// <summary>
+    /// Writes a mail to the person who looks after the installation (<c>defaults.owner</c>); it leaves with the next <c>Send</c>.
+    /// </summary>
+    public async Task TellAdmin(string subject, string text, Instant now, CancellationToken ct)
+    {
+        var current = policy.Policy;
+        var zone = current.DefaultCalendar.Zone;
+        var mail = new DigestMails(await Sender(current, ct), pages).WriteNote(current.DefaultOwner, zone, subject, text, now);
+        var occasion = $"{LocalDatePattern.Iso.Format(now.InZone(zone).Date)}-{mail.MessageId[..8]}";
+        await ledger.Plan(new PlannedMail(mail.MessageId, "policy", current.DefaultOwner.Id, occasion, now), now, ct);
+        await ledger.KeepBytes(mail.MessageId, mail.Bytes, [], now, ct);
+    }
+
+    private async Task Write(PolicyMoment look, DigestMails mails, CancellationToken ct)
+    {
+        var digests = new DigestRun(ledger, inbox, mails, await stopped.All(ct));
+        var digestsAreDue = (await digests.Unwritten(look.Policy, look.Now, ct)).Count > 0;
+        var notices = new NoticeRun(ledger, notifications, mails);
+        if (digestsAreDue || await NoticesMayBeDue(notices, look, ct))
+        {
+            var facts = await reader.Facts(look, ct);
+            await notices.Write(facts, ct);
+            if (digestsAreDue)
+                await digests.Write(facts, ct);
+        }
+
+        var answers = new AnswerRun(ledger, inbox, mails);
+        if (await answers.Due(look.Policy, look.Now, ct) is { Count: > 0 } owed)
+            await answers.Write(owed, await reader.FactsFor(owed, look, ct), ct);
+    }
+
+    private static async Task<bool> NoticesMayBeDue(NoticeRun notices, PolicyMoment look, CancellationToken ct) =>
+        look.Policy.Rules.Any(TellsAtOnce)
+        && (look.Running is not { } running || await notices.IsAnythingDue(look.Policy, running.EvaluateLately(look.Now, look.Now), ct));
+
+    private static bool TellsAtOnce(Rule rule) =>
+        rule.Mode == Mode.Enforce && (rule.Warn is not null || rule.Escalate.Any(step => step.Via == Via.Email));
+
+    private async Task<MailSender> Sender(CompanyPolicy current, CancellationToken ct)
+    {
+        var delivery = Delivery;
+        var domain = current.Us.Domains.Count > 0 ? current.Us.Domains[0] : delivery.From.Domain;
+        return new MailSender(await settings.Installation(ct), delivery.From, delivery.FromName ?? "CrmSync", domain)
+        {
+            CommandMailbox = delivery.Commands?.Address,
+            Tokens = delivery.Commands?.CreateTokens(),
+        };
+    }
+}
