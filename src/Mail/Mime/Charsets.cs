@@ -148,6 +148,9 @@ internal static class Charsets
         "charset",
     };
 
+    private static readonly System.Buffers.SearchValues<char> PlainText = System.Buffers.SearchValues.Create(
+        [.. Enumerable.Range(' ', 95).Select(c => (char)c), '\t', '\n']);
+
     private const int Utf7CodePage = 65000;
     private static readonly ConcurrentDictionary<string, Encoding> Known = new(StringComparer.Ordinal);
 
@@ -283,7 +286,7 @@ internal static class Charsets
 
     private static int FirstUnwanted(string text)
     {
-        for (var i = 0; i < text.Length; i++)
+        for (var i = text.AsSpan().IndexOfAnyExcept(PlainText); i >= 0 && i < text.Length; i++)
         {
             var c = text[i];
             if (c is < ' ' and not ('\t' or '\n') or >= '\x7F' and (<= '\x9F' or >= '\uD800' and <= '\uDFFF' or '\uFFFE' or '\uFFFF'))
