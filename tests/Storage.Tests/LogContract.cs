@@ -63,6 +63,34 @@ public abstract class LogContract(IDatabases databases, int trials)
     }
 
     [Fact]
+    public async Task A_better_copy_of_a_report_takes_back_what_only_the_first_one_said()
+    {
+        var mail = Some.Mail("ana@bright.example", id: "out@bright.example") with { To = [Some.Named("dora@acme.example")] };
+        var report = Some.Mail("mailer-daemon@acme.example", "Undeliverable", id: "report@acme.example", at: Some.Noon + Some.Hours(1)) with
+        {
+            Report = new ReportFacts("out@bright.example", [Some.Address("dora@acme.example")]),
+        };
+        var rewritten = report with { Report = new ReportFacts("lost@bright.example", [Some.Address("dora@acme.example")]) };
+
+        foreach (var (first, second) in new[] { (rewritten, report), (report, rewritten) })
+        {
+            await using var piecemeal = await Scene.On(await databases.New(), "ana", "ben");
+            await piecemeal.Deliver(Some.Line(mail));
+            await piecemeal.Deliver("ana", Some.Line(first, "ana", Some.Noon + Some.Hours(3)));
+            await piecemeal.Deliver("ben", Some.Line(second, "ben", Some.Noon + Some.Hours(2)));
+
+            await using var together = await Scene.On(await databases.New(), "ana", "ben");
+            await together.Deliver(Some.Line(mail));
+            await together.Deliver(
+                "ben",
+                Some.Line(second, "ben", Some.Noon + Some.Hours(2)),
+                Some.Line(first, "ana", Some.Noon + Some.Hours(3)));
+
+            Assert.Equal(await together.Text(), await piecemeal.Text());
+        }
+    }
+
+    [Fact]
     public async Task What_a_database_cannot_hold_does_not_stop_a_mail()
     {
         await using var scene = await Scene.On(await databases.New());

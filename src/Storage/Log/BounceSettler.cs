@@ -10,37 +10,42 @@ internal sealed class BounceSettler(WriteScope scope)
     /// <summary>Seven days, and an hour for clocks that differ, in seconds.</summary>
     private const string Window = "between b.moment - 604800 and b.moment + 3600";
 
-    public async Task Settle(IReadOnlyList<LineChange> changes)
-    {
-        var written = changes.Select(c => c.Number).ToArray();
-        var reports = changes.Where(c => c.Line.Report is { Failed.Count: > 0 }).Select(c => c.Number).ToArray();
-        var affected = (
+    private readonly HashSet<long> affected = [];
+
+    /// <summary>Notes whose recipients lines that are about to go or change speak of; to be called while they are still there.</summary>
+    public async Task Remember(IReadOnlyCollection<long> lines) =>
+        affected.UnionWith(
             await scope.Query<long>(
                 $"""
                 select k.interaction
                   from thread_key k
                   join bounce b on b.message_hash = k.thread_key
-                 where k.relation = 0 and {scope.Engine.AnyOf("k.interaction", "@written")}
+                 where k.relation = 0 and {scope.Engine.AnyOf("k.interaction", "@lines")}
                 union
                 select k.interaction
                   from bounce b
                   join thread_key k on k.thread_key = b.message_hash and k.moment = 0
-                 where k.relation = 0 and {scope.Engine.AnyOf("b.interaction", "@reports")}
+                 where k.relation = 0 and {scope.Engine.AnyOf("b.interaction", "@lines")}
                 union
                 select other.interaction
                   from thread_key k
                   join bounce b on b.message_hash = k.thread_key and k.moment {Window}
                   join thread_key other on other.thread_key = b.message_hash and other.moment {Window}
-                 where k.relation = 2 and other.relation = 2 and {scope.Engine.AnyOf("k.interaction", "@written")}
+                 where k.relation = 2 and other.relation = 2 and {scope.Engine.AnyOf("k.interaction", "@lines")}
                 union
                 select k.interaction
                   from bounce b
                   join thread_key k on k.thread_key = b.message_hash and k.moment {Window}
-                 where k.relation = 2 and {scope.Engine.AnyOf("b.interaction", "@reports")}
+                 where k.relation = 2 and {scope.Engine.AnyOf("b.interaction", "@lines")}
                 """,
-                new { written = scope.Engine.List(written), reports = scope.Engine.List(reports) })
-        ).ToArray();
-        if (affected.Length == 0)
+                new { lines = scope.Engine.List(lines) }));
+
+    /// <summary>Writes whom the lines just written, and those remembered, say was not reached.</summary>
+    public async Task Settle(IReadOnlyList<LineChange> changes)
+    {
+        if (changes.Count > 0)
+            await Remember([.. changes.Select(c => c.Number)]);
+        if (affected.Count == 0)
             return;
 
         await scope.Execute(

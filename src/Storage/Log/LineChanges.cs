@@ -25,10 +25,12 @@ internal sealed class LineChanges(WriteScope scope, Classifier classifier)
             return;
 
         var threads = new ThreadSettler(scope);
+        var bounces = new BounceSettler(scope);
         var replaced = changes.SelectMany(c => c.Existing).Concat(removed ?? []).ToArray();
         if (replaced.Length > 0)
         {
             await threads.Remember(replaced);
+            await bounces.Remember(replaced);
             await Remove(changes, replaced);
         }
 
@@ -43,7 +45,7 @@ internal sealed class LineChanges(WriteScope scope, Classifier classifier)
         }
 
         await WriteRows(written, await threads.Settle(written));
-        await new BounceSettler(scope).Settle(changes);
+        await bounces.Settle(changes);
 
         // Answers that were taken for mailings because our mail was not there yet.
         if (await ours.AnswersTo(written) is { Count: > 0 } late)
