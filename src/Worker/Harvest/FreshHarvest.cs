@@ -1,3 +1,4 @@
+using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Sources;
 using NodaTime;
 
@@ -9,10 +10,14 @@ namespace CrmSync.Worker.Harvest;
 /// </summary>
 /// <param name="harvest">Reads them.</param>
 /// <param name="sources">Every account of the configuration.</param>
+/// <param name="configuration">Names the command mailbox.</param>
 /// <param name="time">For the two minutes.</param>
-internal sealed class FreshHarvest(HarvestAll harvest, AccountSources sources, TimeProvider time)
+internal sealed class FreshHarvest(HarvestAll harvest, AccountSources sources, CrmSyncConfiguration configuration, TimeProvider time)
 {
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(2);
+
+    /// <summary>The command mailbox is read after the others; one that does not answer must not take its time as well.</summary>
+    private static readonly TimeSpan ForCommands = TimeSpan.FromSeconds(20);
 
     /// <summary>Reads; what could not be read in time, or may not be tried yet, is left for its next turn.</summary>
     /// <param name="names">The accounts.</param>
@@ -21,13 +26,14 @@ internal sealed class FreshHarvest(HarvestAll harvest, AccountSources sources, T
     /// <returns>A summary for each account that came to its end.</returns>
     public async Task<IReadOnlyList<HarvestSummary>> Read(IReadOnlySet<string> names, Instant now, CancellationToken ct)
     {
+        var read = new List<HarvestSummary>();
         using var limit = new CancellationTokenSource(Longest, time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct, limit.Token);
-        var read = new List<HarvestSummary>();
         try
         {
-            await foreach (var summary in harvest.Run(await Allowed(names, now, stop.Token), now, progress: null, stop.Token))
-                read.Add(summary);
+            var allowed = (await Allowed(names, now, stop.Token)).ToLookup(IsForCommands);
+            await Read([.. allowed[false]], allowed[true].Any() ? Longest - ForCommands : Longest, now, read, stop.Token);
+            await Read([.. allowed[true]], Longest, now, read, stop.Token);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !ct.IsCancellationRequested)
         {
@@ -36,6 +42,29 @@ internal sealed class FreshHarvest(HarvestAll harvest, AccountSources sources, T
 
         return read;
     }
+
+    /// <summary>Reads some of the accounts for a while at most.</summary>
+    private async Task Read(
+        IReadOnlyList<ReadableAccount> accounts,
+        TimeSpan most,
+        Instant now,
+        List<HarvestSummary> read,
+        CancellationToken ct)
+    {
+        using var limit = new CancellationTokenSource(most, time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct, limit.Token);
+        try
+        {
+            await foreach (var summary in harvest.Run(accounts, now, progress: null, stop.Token))
+                read.Add(summary);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !ct.IsCancellationRequested)
+        {
+            // As above.
+        }
+    }
+
+    private bool IsForCommands(ReadableAccount account) => account.Address == configuration.Delivery?.Commands?.Address;
 
     private async Task<IReadOnlyList<ReadableAccount>> Allowed(IReadOnlySet<string> names, Instant now, CancellationToken ct)
     {

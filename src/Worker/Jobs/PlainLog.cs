@@ -27,25 +27,33 @@ internal sealed class PlainLog(ContactDatabase database, TimeProvider time) : Co
         });
         textWriter.Write(logEntry.Category);
         textWriter.Write(": ");
-        textWriter.Write(OneLine(logEntry.Formatter(logEntry.State, logEntry.Exception)));
-        if (logEntry.Exception is { } failure)
-        {
-            textWriter.Write(' ');
-            textWriter.Write(OneLine(Words(failure) ?? failure.ToString()));
-        }
-
-        textWriter.WriteLine();
+        var message = logEntry.Formatter(logEntry.State, logEntry.Exception);
+        if (logEntry.Exception is not { } failure)
+            textWriter.WriteLine(OneLine(message));
+        else if (Explain(failure) is { } words)
+            textWriter.WriteLine($"{OneLine(WithoutExceptions(message, failure))} {words}");
+        else
+            textWriter.WriteLine($"{OneLine(message)} {OneLine(failure.ToString())}");
     }
 
-    private string? Words(Exception failure)
+    private string? Explain(Exception failure) =>
+        Causes(failure).Select(cause => database.Explain(cause)?.Message).FirstOrDefault(words => words is not null);
+
+    /// <summary>Quartz writes whole exceptions into its messages: what was going on stands before the first of them.</summary>
+    private static string WithoutExceptions(string message, Exception failure)
+    {
+        var end = Causes(failure)
+            .Select(cause => message.IndexOf(cause.GetType().FullName!, StringComparison.Ordinal))
+            .Where(at => at >= 0)
+            .DefaultIfEmpty(message.Length)
+            .Min();
+        return $"{message[..end].TrimEnd(' ', ':', '-', '>', '\r', '\n')}:";
+    }
+
+    private static IEnumerable<Exception> Causes(Exception failure)
     {
         for (var cause = failure; cause is not null; cause = cause.InnerException)
-        {
-            if (database.Explain(cause) is { } unusable)
-                return unusable.Message;
-        }
-
-        return null;
+            yield return cause;
     }
 
     private static string OneLine(string text) => text.ReplaceLineEndings(" ");

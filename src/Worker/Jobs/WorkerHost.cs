@@ -60,6 +60,9 @@ internal static class WorkerHost
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "crmsync" });
         builder.Logging.SetMinimumLevel(verbose ? LogLevel.Debug : LogLevel.Information);
         builder.Logging.AddFilter("Quartz", verbose ? LogLevel.Information : LogLevel.Warning);
+
+        // Of a database that is away it is told once it has given up, not at each attempt.
+        builder.Logging.AddFilter("Quartz.Impl.AdoJobStore", verbose ? LogLevel.Information : LogLevel.Error);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder
             .Logging.AddConsole(console => console.FormatterName = PlainLog.FormatterName)

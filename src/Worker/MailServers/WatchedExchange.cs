@@ -16,7 +16,7 @@ internal sealed class WatchedExchange(HttpMessageHandler inner, WebLimits limits
     /// too.</exception>
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var watch = new Watch(request.RequestUri!.Host, limits, time);
+        var watch = new Watch(request.RequestUri!.Host, limits, time, cancellationToken);
         try
         {
             var answer = await watch.Await(ct => base.SendAsync(request, ct), cancellationToken);
@@ -31,7 +31,13 @@ internal sealed class WatchedExchange(HttpMessageHandler inner, WebLimits limits
     }
 
     /// <summary>The two clocks of one exchange, and the bytes of its answer.</summary>
-    private sealed class Watch(string host, WebLimits limits, TimeProvider time) : IDisposable
+    /// <param name="host">For messages.</param>
+    /// <param name="limits">How long and how much.</param>
+    /// <param name="time">What the limits are measured with.</param>
+    /// <param name="asked">
+    /// Whoever asked may give up while the answer is read, too: a reader of XML passes no token on to the stream below it.
+    /// </param>
+    private sealed class Watch(string host, WebLimits limits, TimeProvider time, CancellationToken asked) : IDisposable
     {
         private readonly CancellationTokenSource whole = new(limits.Whole, time);
         private long bytes;
@@ -41,12 +47,16 @@ internal sealed class WatchedExchange(HttpMessageHandler inner, WebLimits limits
         public async Task<T> Await<T>(Func<CancellationToken, Task<T>> wait, CancellationToken ct)
         {
             using var silence = new CancellationTokenSource(limits.Silence, time);
-            using var any = CancellationTokenSource.CreateLinkedTokenSource(ct, whole.Token, silence.Token);
+            using var any = CancellationTokenSource.CreateLinkedTokenSource([ct, asked, whole.Token, silence.Token]);
             try
             {
                 var result = await wait(any.Token);
                 answers = true;
                 return result;
+            }
+            catch (Exception) when (asked.IsCancellationRequested)
+            {
+                throw new OperationCanceledException(asked);
             }
             catch (Exception) when (!ct.IsCancellationRequested && (whole.IsCancellationRequested || silence.IsCancellationRequested))
             {
