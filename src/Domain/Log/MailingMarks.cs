@@ -16,6 +16,8 @@ internal sealed class MailingMarks(InternalAddresses ours)
         "mailing-list",
         "x-mailinglist",
         "x-listmember",
+        "x-mlserver",
+        "x-ml-name",
         "x-newsletter",
         "x-bulkmail",
         "x-job",

@@ -64,6 +64,9 @@ internal static class BounceText
         if (!machine && !ComesBack(message, original, parts))
             return null;
 
+        if (machine && DeliveryStatus.ReadText(whole, message, original) is { } written)
+            return written;
+
         // A person whose address is a daemon's, and an empty sender of anything else, lack a mail system's words.
         var words = $"{message.Subject}\n{(parts.Report.Length > 8_000 ? parts.Report[..8_000] : parts.Report)}";
         if (!isReport && failed.Count == 0 && !ContainsAny(words, Failing) && !ContainsAny(words, Delaying))
@@ -160,13 +163,18 @@ internal static class BounceText
         return false;
     }
 
+    /// <summary>Whether a server said no for good, whatever the words around its answer speak of.</summary>
+    private static bool IsPermanent(string text) => StatusCode.In(text) is { } status ? status[0] == '5' : HasReplyCode(text, '5');
+
+    private static bool HasReplyCode(string text) => HasReplyCode(text, '4') || HasReplyCode(text, '5');
+
     /// <summary>A reply code of SMTP at the beginning of a line or behind a word: 550, 452 and their kin.</summary>
-    private static bool HasReplyCode(string text)
+    private static bool HasReplyCode(string text, char kind)
     {
         for (var i = 0; i + 3 < text.Length; i++)
         {
             if (
-                text[i] is '4' or '5'
+                text[i] == kind
                 && text[i + 1] is >= '0' and <= '5'
                 && char.IsAsciiDigit(text[i + 2])
                 && text[i + 3] is ' ' or '-'
@@ -237,7 +245,9 @@ internal static class BounceText
     private static ReportAction FindAction(MimeMessage message, string report)
     {
         var text = report.Length > 4_000 ? report[..4_000] : report;
-        if ((ContainsAny(message.Subject, Delaying) || ContainsAny(text, Delaying)) && !ContainsAny(text, Ended))
+        if (
+            ContainsAny(message.Subject, Delaying) && !ContainsAny(text, Ended)
+            || ContainsAny(text, Delaying) && !ContainsAny(text, Ended) && !IsPermanent(text))
             return ReportAction.Delayed;
         return
             text.Contains("successfully delivered", StringComparison.OrdinalIgnoreCase)

@@ -5,12 +5,28 @@ namespace CrmSync.Mail.Reports;
 /// <summary>Delivery status notifications (RFC 3464).</summary>
 internal static class DeliveryStatus
 {
-    public static MailReport Read(MimePart part, MimeMessage message)
+    /// <summary>Reads the part of a report made for programs.</summary>
+    public static MailReport Read(MimePart part, MimeMessage message) =>
+        Read(FieldGroups.Read(part.Content.Span), message, OriginalMail.In(message));
+
+    /// <summary>
+    /// Reads the fields of that part where a gateway or a broken boundary left them in the text of a mail system's report; null when no
+    /// recipient stands there.
+    /// </summary>
+    public static MailReport? ReadText(string text, MimeMessage message, OriginalMail original)
+    {
+        if (!text.Contains("-Recipient:", StringComparison.OrdinalIgnoreCase))
+            return null;
+
+        var groups = FieldGroups.Read(text).FindAll(group => NamesRecipient(group) && group.First("Action") is not null);
+        return groups.Count > 0 && Read(groups, message, original) is { Recipients.Count: > 0 } report ? report : null;
+    }
+
+    private static MailReport Read(List<List<(string Name, string Value)>> groups, MimeMessage message, OriginalMail original)
     {
         var recipients = new Dictionary<string, ReportedRecipient>(StringComparer.OrdinalIgnoreCase);
-        var original = OriginalMail.In(message);
         string? originalId = null;
-        foreach (var group in FieldGroups.Read(part.Content.Span))
+        foreach (var group in groups.SelectMany(ForEachRecipient))
         {
             originalId ??= group.First("X-Original-Message-ID") ?? group.First("Original-Message-ID");
 
@@ -18,8 +34,8 @@ internal static class DeliveryStatus
             var final = FieldGroups.Address(group.First("Final-Recipient"));
             var address =
                 FieldGroups.Address(group.First("Original-Recipient")) ?? final ?? FieldGroups.Address(group.First("X-Actual-Recipient"));
-            if (group.First("Original-Recipient") is null && final is not null && ExpandedFrom(message.Text, final) is { } expanded)
-                address = expanded;
+            if (group.First("Original-Recipient") is null && final is not null)
+                address = ExpandedFrom(message.Text, final, original) ?? address;
             if (address is null && group.First("Action") is null)
                 continue;
             if (address is null)
@@ -50,25 +66,50 @@ internal static class DeliveryStatus
         );
     }
 
+    private static bool NamesRecipient(List<(string Name, string Value)> group) =>
+        group.First("Final-Recipient") is not null || group.First("Original-Recipient") is not null;
+
+    /// <summary>
+    /// Some systems forget the blank line between recipients: the second Final-Recipient or Original-Recipient begins a group.
+    /// </summary>
+    private static IEnumerable<List<(string Name, string Value)>> ForEachRecipient(List<(string Name, string Value)> group)
+    {
+        var begun = new List<(string Name, string Value)>(group.Count);
+        foreach (var field in group)
+        {
+            if (
+                field.Name.Equals("Final-Recipient", StringComparison.OrdinalIgnoreCase)
+                    && begun.First("Final-Recipient") is not null
+                || field.Name.Equals("Original-Recipient", StringComparison.OrdinalIgnoreCase)
+                    && begun.First("Original-Recipient") is not null)
+            {
+                yield return begun;
+                begun = [];
+            }
+
+            begun.Add(field);
+        }
+
+        yield return begun;
+    }
+
     /// <summary>The address we wrote to, where the text says that the failed one was "(expanded from ...)" it; else null.</summary>
-    private static string? ExpandedFrom(string text, string failed)
+    private static string? ExpandedFrom(string text, string failed, OriginalMail original)
     {
         var at = text.IndexOf("expanded from", StringComparison.OrdinalIgnoreCase);
         while (at >= 0)
         {
-            // The failed address stands on the same line before it or on the line above.
+            // The failed address stands on the same line before it or on the line above, or there stands a program it led to.
             var above = Math.Max(0, at - 300);
             var end = text.IndexOf(')', at) is > 0 and var close && close - at < 400 ? close : Math.Min(text.Length, at + 200);
             if (
-                text[above..at].Contains(failed, StringComparison.OrdinalIgnoreCase)
-                && text.IndexOf('@', at) is > 0 and var sign
+                text.IndexOf('@', at) is > 0 and var sign
                 && sign < end
-            )
-            {
-                var (start, stop) = AddressList.Around(text, sign);
-                if (start >= 0 && AddressList.Normalise(text[start..stop]) is { } address)
-                    return address;
-            }
+                && AddressList.Around(text, sign) is var (start, stop)
+                && start >= 0
+                && AddressList.Normalise(text[start..stop]) is { } address
+                && (text[above..at].Contains(failed, StringComparison.OrdinalIgnoreCase) || original.WentOnlyTo(address)))
+                return address;
 
             at = text.IndexOf("expanded from", at + 13, StringComparison.OrdinalIgnoreCase);
         }

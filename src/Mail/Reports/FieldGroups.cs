@@ -8,11 +8,14 @@ internal static class FieldGroups
     private const int Most = 20_000;
 
     /// <summary>All groups that hold a field, each a list of (name, unfolded value).</summary>
-    public static List<List<(string Name, string Value)>> Read(ReadOnlySpan<byte> content)
+    public static List<List<(string Name, string Value)>> Read(ReadOnlySpan<byte> content) =>
+        Read(Charsets.Clean(Charsets.Decode(content, null)));
+
+    /// <summary>All groups in a text whose lines end with LF.</summary>
+    public static List<List<(string Name, string Value)>> Read(string text)
     {
         var groups = new List<List<(string Name, string Value)>>();
         List<(string Name, string Value)>? group = null;
-        var text = Charsets.Clean(Charsets.Decode(content, null));
         foreach (var line in text.AsSpan().EnumerateLines())
         {
             if (line.IsWhiteSpace())

@@ -92,6 +92,7 @@ public sealed record MailReport(
             return DispositionReport.Read(disposition, message);
         if (status is not null && DeliveryStatus.Read(status, message) is { Recipients.Count: > 0 } standard)
             return standard;
-        return BounceText.Read(message, isReport: status is not null || message.Root.ContentType == "multipart/report");
+        return ServiceNotification.Read(message)
+            ?? BounceText.Read(message, isReport: status is not null || message.Root.ContentType == "multipart/report");
     }
 }

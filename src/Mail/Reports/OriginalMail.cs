@@ -7,6 +7,9 @@ internal sealed record OriginalMail(string? MessageId, string? Subject, IReadOnl
 {
     private static readonly OriginalMail Unknown = new(null, null, [], []);
 
+    /// <summary>Whether the mail had no recipient but this one.</summary>
+    public bool WentOnlyTo(string address) => Recipients is [var only] && only.Equals(address, StringComparison.OrdinalIgnoreCase);
+
     /// <summary>From the returned message or headers among the parts.</summary>
     public static OriginalMail In(MimeMessage message)
     {

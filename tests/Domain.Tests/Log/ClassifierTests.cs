@@ -96,6 +96,8 @@ public sealed class ClassifierTests
     [InlineData("list-id", "News <news.acme.example>")]
     [InlineData("list-unsubscribe", "<mailto:x@acme.example>")]
     [InlineData("precedence", "Bulk")]
+    [InlineData("x-mlserver", "fml [4.0]")]
+    [InlineData("x-ml-name", "orders")]
     public void Newsletters_are_bulk_from_outside_and_mass_from_us(string name, string value)
     {
         Expect(InteractionClass.Bulk, Direction.Inbound, Some.Mail(headers: (name, value)));
