@@ -111,6 +111,7 @@ internal sealed class Scene : IAsyncDisposable
             string.Join(',', line.Phrases),
             string.Join(',', line.Accounts),
             string.Join(';', line.Participants.Select(p => $"{p.Role} {p.Name} <{p.Address}> {p.Internal} {p.Response} {p.Bounced}")),
+            LineFacts.WriteLearned(line.Learned),
             line.Meeting,
             line.Command);
 }

@@ -1,6 +1,7 @@
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
+using CrmSync.Domain.Policy;
 using NodaTime;
 
 namespace CrmSync.Domain.Digests;
@@ -126,7 +127,9 @@ internal sealed class StaffSections(
             .Evaluation.Closed.Where(IsWithdrawn)
             .Select(closed => new NewsLine(
                 "withdrawn",
-                $"{Who(closed)} was answered in time after all ({clock.When(closed.At)}); the reply was seen late"));
+                closed.As == ItemClosing.Met
+                    ? $"{Who(closed)} was answered in time after all ({clock.When(closed.At)}); the reply was seen late"
+                    : $"{Who(closed)} was forwarded, and the mail itself turned up ({clock.When(closed.At)}); now that one counts"));
 
     private IEnumerable<NewsLine> ClosedByColleagues() =>
         from closed in facts.Evaluation.Closed
@@ -165,7 +168,8 @@ internal sealed class StaffSections(
             .Select(change => new NewsLine("policy", PlainWords.Flatten(change.Text, PlainWords.Excerpt)));
 
     /// <summary>Told as overdue, by the mail before or by any since, and turns out to have been done in time.</summary>
-    private bool IsWithdrawn(ClosedItem closed) => closed.As == ItemClosing.Met && toldOverdue.Contains(closed.Id);
+    private bool IsWithdrawn(ClosedItem closed) =>
+        (closed.As == ItemClosing.Met || closed is { As: ItemClosing.Cancelled, Rule: RespondRule }) && toldOverdue.Contains(closed.Id);
 
     private static HashSet<string> ToldOverdue(DigestFacts facts, Person reader, DigestHistory history, Instant since) =>
         [

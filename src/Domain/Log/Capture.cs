@@ -61,6 +61,7 @@ public sealed class Capture(CompanyPolicy policy, int textLimit)
         !IsOurOwn(facts)
         && !Privacy.MetadataOnly.Covers(facts)
         && !Privacy.NoCapture.CoversAnyIn(facts.Excerpt)
+        && !(facts.Pasted is { } pasted && (Privacy.MetadataOnly.Covers(pasted) || Privacy.NoCapture.Covers(pasted)))
         && !(Privacy.KeepsSince(now, policy.DefaultCalendar.Zone) > at);
 
     /// <summary>
@@ -76,6 +77,29 @@ public sealed class Capture(CompanyPolicy policy, int textLimit)
         id is not null && Privacy.NoCapture.CoversAnyIn(id)
             ? "hidden-" + StableHash.Print(StableHash.Compute("id", id.ToLowerInvariant()), 26)
             : id;
+
+    /// <summary>What is kept of what the text of a mail tells about people.</summary>
+    public Learned Learn(MailFacts facts) =>
+        !IsOurOwn(facts) && Forwarded(facts) is { } forwarded ? new Learned { Forwarded = forwarded } : Learned.Nothing;
+
+    /// <summary>What one of us pastes of a mail from outside.</summary>
+    private ForwardedRequest? Forwarded(MailFacts facts) =>
+        facts is { Pasted: { } pasted, From: { } from }
+        && ours.Contains(from.Address)
+        && !string.IsNullOrWhiteSpace(pasted.OwnText)
+        && !Privacy.NoCapture.Covers(pasted)
+            ? new ForwardedRequest(pasted.Author.Address)
+            {
+                Name = pasted.Author.Name,
+                To = pasted.To,
+                Cc = pasted.Cc,
+                Subject = pasted.Subject,
+                Date = pasted.Date,
+                IsMailing = pasted.IsMailing,
+                Acknowledges = facts.Attachments == 0 && Acknowledgements.Covers(pasted.OwnText, pasted.Author),
+                Phrases = Phrases.FoundIn(pasted.OwnText),
+            }
+            : null;
 
     /// <summary>Words of the program about an item, without addresses of people of whom nothing is kept.</summary>
     public string Hide(string words) =>
@@ -121,6 +145,10 @@ public static class PrivacyFilterExtensions
             facts.Report is not null
             && facts.WholeText is { } returned
             && filter.SubjectHas.Any(text => returned.Contains(text, StringComparison.OrdinalIgnoreCase)));
+
+    /// <summary>Whether the filter covers anybody a forwarded mail names.</summary>
+    public static bool Covers(this PrivacyFilter filter, PastedMail mail) =>
+        filter.Covers(mail.Subject, mail.To.Concat(mail.Cc).Prepend(mail.Author.Address));
 
     public static bool Covers(this PrivacyFilter filter, string? subject, IEnumerable<EmailAddress> people)
     {

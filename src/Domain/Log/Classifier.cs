@@ -30,6 +30,7 @@ public sealed class Classifier
     private readonly MailingMarks marks;
     private readonly AutomaticSubjects subjects;
     private readonly ClassifySettings settings;
+    private readonly Learning learning;
 
     public Classifier(CompanyPolicy policy)
     {
@@ -39,6 +40,7 @@ public sealed class Classifier
         marks = new MailingMarks(ours);
         subjects = new AutomaticSubjects(policy.Classify.AutoSubjects);
         settings = policy.Classify;
+        learning = new Learning(policy, ours, phrases, subjects);
     }
 
     public InternalAddresses Ours => ours;
@@ -159,6 +161,7 @@ public sealed class Classifier
             Attachments = mail.Attachments,
             Markers = phrases.Markers(mail.Subject, mail.Phrases, verdict.Direction),
             Phrases = PhraseBook.TextsAmong(mail.Phrases),
+            Learned = learning.Derive(mail, verdict),
         };
     }
 
@@ -173,13 +176,15 @@ public sealed class Classifier
             [.. mail.Identities.Select(i => i.MessageId).OfType<string>().Distinct(StringComparer.Ordinal)],
             mail.InReplyTo is null ? mail.References : [.. mail.References.Append(mail.InReplyTo).Distinct(StringComparer.Ordinal)],
             mail.Subject,
-            verdict.Class == InteractionClass.Human
-                ? mail
-                    .Participants.Where(p => p.Role != ParticipantRole.ReplyTo && !ours.Contains(p.Address))
-                    .Select(p => p.Address)
-                    .ToHashSet()
-                : [],
+            Outsiders(mail, verdict),
             ThreadIndex.TryParse(mail.Headers.GetValueOrDefault("thread-index"), out var index) ? index : null);
+
+    /// <summary>Whom an answer would go to: those outside on a human mail, and the author of a mail that one of us pasted.</summary>
+    private HashSet<EmailAddress> Outsiders(MailLine mail, Classification verdict) =>
+        verdict.Class == InteractionClass.Human
+            ? [.. mail.Participants.Where(p => p.Role != ParticipantRole.ReplyTo && !ours.Contains(p.Address)).Select(p => p.Address)]
+        : learning.Derive(mail, verdict).Forwarded is { } forwarded ? [forwarded.Author]
+        : [];
 
     /// <summary>Outbound and internal mail happened when it was sent, inbound when it arrived.</summary>
     public static Instant Moment(MailLine mail, Direction direction) => direction == Direction.Inbound ? mail.ArrivedAt : mail.SentAt;

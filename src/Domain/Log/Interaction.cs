@@ -97,6 +97,9 @@ public sealed record Interaction
     /// </summary>
     public IReadOnlyList<string> Phrases { get; init; } = [];
 
+    /// <summary>What of a mail's text tells about people and counts.</summary>
+    public Learned Learned { get; init; } = Learned.Nothing;
+
     /// <summary>Of a meeting; null otherwise.</summary>
     public MeetingFacts? Meeting { get; init; }
 

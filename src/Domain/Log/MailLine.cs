@@ -82,6 +82,9 @@ public sealed record MailLine
     /// <summary>The configured phrases found in the whole own text, as <see cref="PhraseBook"/> writes them.</summary>
     public IReadOnlyList<string> Phrases { get; init; } = [];
 
+    /// <summary>What its text told about people.</summary>
+    public Learned Learned { get; init; } = Learned.Nothing;
+
     public string Id => Identities[0].LineId;
 
     /// <summary>The Message-ID people see; the smallest identity's that has one.</summary>
@@ -137,6 +140,7 @@ public sealed record MailLine
             OwnTextKept = text is null ? KeptText.None : own.Length <= text.Length ? KeptText.Whole : KeptText.Part,
             Acknowledges = facts.Attachments == 0 && capture.Acknowledgements.Covers(own, facts.From),
             Phrases = capture.Phrases.FoundIn(own),
+            Learned = capture.Learn(facts),
         };
     }
 
@@ -187,6 +191,7 @@ public sealed record MailLine
             OwnTextKept = Fuller(this, other).OwnTextKept,
             Acknowledges = Acknowledges && other.Acknowledges,
             Phrases = [.. Phrases.Union(other.Phrases, StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+            Learned = Learned.With(other.Learned),
         };
 
     /// <summary>Dates before 1990 or more than a day after the harvest are somebody's broken clock.</summary>

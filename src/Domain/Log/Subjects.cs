@@ -69,13 +69,18 @@ public static class Subjects
     }
 
     /// <summary>Whether the subject is an answer's or a forwarded mail's, behind bracketed tags.</summary>
-    public static bool HasPrefix(string? subject)
+    public static bool HasPrefix(string? subject) => FirstPrefix(subject) is not null;
+
+    /// <summary>Whether the subject is a forwarded mail's and not that of an answer to one, behind bracketed tags.</summary>
+    public static bool IsForwarded(string? subject) => FirstPrefix(subject) is { IsReply: false };
+
+    private static (int Length, bool IsReply)? FirstPrefix(string? subject)
     {
         var rest = Readable(Collapse(subject)).AsSpan();
         while (TagLength(rest) is > 0 and var length)
             rest = BehindTag(rest, length);
 
-        return PrefixAt(rest) is not null;
+        return PrefixAt(rest);
     }
 
     /// <summary>The subject without the bracketed tags that lists and gateways put before it.</summary>

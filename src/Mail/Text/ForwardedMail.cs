@@ -9,6 +9,7 @@ namespace CrmSync.Mail.Text;
 /// <param name="Subject">Its subject; empty where the block has none.</param>
 /// <param name="Date">Its moment as written, in whatever language; empty where the block has none.</param>
 /// <param name="Own">Its author's own words.</param>
+/// <param name="IsMailing">Whether it bears a link to leave a mailing list.</param>
 /// <param name="IsAnnounced">Whether a line above the block says that what follows is forwarded.</param>
 public sealed record ForwardedMail(
     Mailbox Author,
@@ -17,6 +18,7 @@ public sealed record ForwardedMail(
     string Subject,
     string Date,
     string Own,
+    bool IsMailing,
     bool IsAnnounced)
 {
     /// <summary>A comment above a forwarded mail is no longer.</summary>
@@ -25,7 +27,13 @@ public sealed record ForwardedMail(
     /// <summary>Lines between an announcement and the block.</summary>
     private const int MostLinesBetween = 4;
 
+    private const int LongestOpening = 80;
+
     private static readonly PhraseSet Forwards = new(PhraseFile.Read("quote-separators.txt", "forward"));
+    private static readonly CommonWords AnyForward = new(PhraseFile.Read("quote-separators.txt", "forward"));
+
+    /// <summary>Whether a text may hold a line that announces a forwarded mail: one look at the whole saves one at every line.</summary>
+    public static bool MayBeIn(string text) => AnyForward.MayBeIn(text);
 
     /// <summary>The mail that a message forwards in its text; null when none stands there, or when it is quoted in an answer.</summary>
     public static ForwardedMail? Find(MimeMessage message) => Find(new TextLines(message.Text, message.Quoted));
@@ -45,7 +53,7 @@ public sealed record ForwardedMail(
         {
             if (lines[i].AsSpan().Trim("> ").IsEmpty)
                 continue;
-            if (QuoteMarks.IsSeparator(lines, i))
+            if (QuoteMarks.IsSeparator(lines, i) || IsQuotedOpening(lines[i]))
             {
                 separator = i;
                 continue;
@@ -65,15 +73,20 @@ public sealed record ForwardedMail(
         return null;
     }
 
-    private static ForwardedMail From(TextLines lines, QuotedBlock block, bool isAnnounced) =>
-        new(
-            block.Author!,
-            block.To,
-            block.Cc,
-            block.Subject,
-            block.Date,
-            OwnText.Find(Below(lines, block.End), block.Author!),
-            isAnnounced);
+    private static ForwardedMail From(TextLines lines, QuotedBlock block, bool isAnnounced)
+    {
+        var (author, below) = (block.Author!, Below(lines, block.End));
+        var own = OwnText.Find(below, author);
+        return new(author, block.To, block.Cc, block.Subject, block.Date, own, UnsubscribeLink.IsIn(below), isAnnounced);
+    }
+
+    /// <summary>Apple's programs quote the line that announces a forwarded mail together with it.</summary>
+    private static bool IsQuotedOpening(string line) =>
+        line.Length <= LongestOpening
+        && QuoteMarks.IsQuoted(line)
+        && line.AsSpan().TrimEnd().EndsWith(":")
+        && !line.Contains('@', StringComparison.Ordinal)
+        && Forwards.IsIn(line);
 
     private static bool Announces(TextLines lines, int separator, int block) =>
         separator >= 0 && block - separator <= MostLinesBetween && Forwards.IsIn(lines[separator]);

@@ -126,7 +126,8 @@ internal sealed class QuotedBlock
         return new Mailbox(name.Trim(" \t<[(\"'*_,;:>|").ToString(), address);
     }
 
-    private static List<string> AddressesIn(ReadOnlySpan<char> value)
+    /// <summary>The addresses in a text, in lower case.</summary>
+    public static List<string> AddressesIn(ReadOnlySpan<char> value)
     {
         var found = new List<string>();
         for (var from = 0; AddressAt(value, from) is { Text: { } address, End: var end }; from = end)

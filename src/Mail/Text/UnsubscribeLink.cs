@@ -23,10 +23,13 @@ public static class UnsubscribeLink
     {
         if (message.InReplyTo.Count > 0)
             return false;
-        if (IsInPlain(message))
+        if (IsInPlain(new TextLines(message.Text, message.Quoted)))
             return true;
         return message.Html is { } html && MayHold(html) && HtmlText.Links(html).Any(link => IsOne(link.Words, link.Target));
     }
+
+    /// <summary>Whether a plain text bears such a link.</summary>
+    public static bool IsIn(string plain) => IsInPlain(new TextLines(plain, []));
 
     private static bool MayHold(string text) => Any.IsIn(text);
 
@@ -41,9 +44,9 @@ public static class UnsubscribeLink
     }
 
     /// <summary>A paragraph near the end of a plain text that says how to leave, with the link in it or in the next one.</summary>
-    private static bool IsInPlain(MimeMessage message)
+    private static bool IsInPlain(TextLines lines)
     {
-        var text = message.Text;
+        var text = lines.Text;
         if (
             !MayHold(text)
             || !text.Contains("://", StringComparison.Ordinal)
@@ -53,7 +56,6 @@ public static class UnsubscribeLink
         )
             return false;
 
-        var lines = new TextLines(text, message.Quoted);
         var candidates = Attribution.Candidates(lines);
         var end = 0;
         for (; end < lines.Count; end++)

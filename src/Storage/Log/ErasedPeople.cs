@@ -231,7 +231,9 @@ public sealed class ErasedPeople
             || sender != line.Sender
             || IsNamedIn(line.Subject)
             || IsNamedIn(line.Text)
-            || others.Any(p => IsNamedIn(p.Name));
+            || others.Any(p => IsNamedIn(p.Name))
+            || line.Learned.People.Any(Contains)
+            || line.Learned.Words.Any(IsNamedIn);
         return isNamed || HoldsAny(line)
             ? line with
             {
@@ -243,6 +245,7 @@ public sealed class ErasedPeople
                 Subject = isNamed ? null : line.Subject,
                 Text = isNamed ? null : line.Text,
                 OwnTextKept = isNamed ? KeptText.None : line.OwnTextKept,
+                Learned = isNamed ? Learned.Nothing : line.Learned,
                 Headers = headers,
                 Report = line.Report is { } told ? new ReportFacts(Id(told.OfMessageId), failed) : null,
             }

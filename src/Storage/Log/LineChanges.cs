@@ -75,17 +75,18 @@ internal sealed class LineChanges(WriteScope scope, Classifier classifier)
             """
             insert into interaction (number, id, kind, at, seen, class, direction, author, subject, thread, message_id, in_reply_to, body,
                         body_kept, question,
-                                     acknowledgement, attachments, markers, reasons, phrases, sent_at, arrived_at, refs, facts)
+                                     acknowledgement, attachments, markers, reasons, phrases, sent_at, arrived_at, refs, facts, learned)
             select r.number, r.id, 0, r.at, r.seen, r.class, r.direction, r.author, r.subject, r.thread, r.message_id, r.in_reply_to,
                    r.body, r.body_kept, r.question,
-                   r.acknowledgement, r.attachments, r.markers, r.reasons, r.phrases, r.sent_at, r.arrived_at, r.refs, r.facts
+                   r.acknowledgement, r.attachments, r.markers, r.reasons, r.phrases, r.sent_at, r.arrived_at, r.refs, r.facts, r.learned
               from {rows} r
             """,
             Column.Number("number"), Column.Text("id"), Column.Instant("at"), Column.Instant("seen"), Column.Number("class"),
             Column.Number("direction"), Column.Text("author"), Column.Text("subject"), Column.Text("thread"), Column.Text("message_id"),
             Column.Text("in_reply_to"), Column.Text("body"), Column.Number("body_kept"), Column.Flag("question"),
             Column.Flag("acknowledgement"), Column.Number("attachments"), Column.Text("markers"), Column.Text("reasons"),
-            Column.Text("phrases"), Column.Instant("sent_at"), Column.Instant("arrived_at"), Column.Text("refs"), Column.Text("facts"));
+            Column.Text("phrases"), Column.Instant("sent_at"), Column.Instant("arrived_at"), Column.Text("refs"), Column.Text("facts"),
+            Column.Text("learned"));
         var participants = scope.Rows(
             """
             insert into participant (interaction, role, address, place, name, internal)
@@ -155,6 +156,7 @@ internal sealed class LineChanges(WriteScope scope, Classifier classifier)
                 .Add(mail.ArrivedAt)
                 .Add(LineFacts.Join(mail.References))
                 .Add(LineFacts.Write(mail))
+                .Add(LineFacts.WriteLearned(line.Learned))
                 .End();
 
             foreach (var (person, named) in line.Participants.Zip(mail.Participants))

@@ -16,7 +16,9 @@ internal static class LineFacts
         SkipValidation = true,
     };
 
-    /// <summary>Sender, headers, calendar part, report and acknowledgement of a line; null when it has none of them.</summary>
+    /// <summary>
+    /// Sender, headers, calendar part, report, acknowledgement of a line and what its text told; null when it has none of them.
+    /// </summary>
     public static string? Write(MailLine line)
     {
         if (
@@ -26,6 +28,7 @@ internal static class LineFacts
             && line.Report is null
             && !line.Acknowledges
             && line.Signs == MailSigns.None
+            && line.Learned == Learned.Nothing
         )
             return null;
 
@@ -52,6 +55,12 @@ internal static class LineFacts
                     json.WriteString(name, value);
 
                 json.WriteEndObject();
+            }
+
+            if (line.Learned != Learned.Nothing)
+            {
+                json.WritePropertyName("learned");
+                JsonSerializer.Serialize(json, line.Learned, Json.Options);
             }
 
             if (line.Report is { } report)
@@ -99,8 +108,17 @@ internal static class LineFacts
                     [.. report.GetProperty("failed").EnumerateArray().Select(a => EmailAddress.Parse(a.GetString()!))],
                     report.TryGetProperty("subject", out var subject) ? subject.GetString() : null)
                 : null,
+            Learned = root.TryGetProperty("learned", out var learned)
+                ? learned.Deserialize<Learned>(Json.Options) ?? Learned.Nothing
+                : Learned.Nothing,
         };
     }
+
+    /// <summary>What counts of what a mail's text told, as a column of its own; null when nothing does.</summary>
+    public static string? WriteLearned(Learned learned) => learned == Learned.Nothing ? null : Json.Write(learned);
+
+    /// <summary>What <see cref="WriteLearned"/> wrote.</summary>
+    public static Learned ReadLearned(string? column) => column is null ? Learned.Nothing : Json.Read<Learned>(column);
 
     /// <summary>One header among the facts <see cref="Write"/> wrote, or null.</summary>
     public static string? HeaderIn(string? facts, string name)

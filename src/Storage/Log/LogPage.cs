@@ -104,7 +104,7 @@ internal sealed class LogPage(Engine engine, DbConnection connection, LogFilter 
             select i.number, i.id, i.kind, i.at, i.seen, i.class, i.direction, i.author, i.subject, i.thread, i.message_id, i.in_reply_to,
                    {(
                 filter.WithoutText ? "null" : "i.body")}, i.question, i.acknowledgement, i.attachments, i.markers, i.reasons, i.phrases,
-                   i.uid, i.occurrence, i.starts_at, i.ends_at, i.all_day, i.cancelled_at, i.command
+                   i.uid, i.occurrence, i.starts_at, i.ends_at, i.all_day, i.cancelled_at, i.command, i.learned
               from interaction i
              {(conditions.Count == 0 ? "" : "where " + string.Join(" and ", conditions))}
              order by i.at, i.id
@@ -148,6 +148,7 @@ internal sealed class LogPage(Engine engine, DbConnection connection, LogFilter 
                     CancelledAt = engine.NullableInstantAt(row, 24),
                 },
             Command = row.IsDBNull(25) ? null : CommandText.Read(row.GetString(25)),
+            Learned = LineFacts.ReadLearned(Text(26)),
         };
     }
 

@@ -67,6 +67,21 @@ internal static class LogFormat
         json.Write("markers", line.Markers);
         json.WriteString("in_reply_to", line.InReplyTo);
         json.Write("reasons", line.Reasons);
+        WriteLearned(json, line.Learned);
+    }
+
+    /// <summary>What the text of a mail told about people, where it told anything.</summary>
+    private static void WriteLearned(Utf8JsonWriter json, Learned learned)
+    {
+        if (learned.Forwarded is { } forwarded)
+        {
+            json.WriteStartObject("forwarded");
+            json.WriteString("author", forwarded.Author.Value);
+            json.WriteString("name", forwarded.Name);
+            json.WriteString("subject", forwarded.Subject);
+            json.Write("markers", forwarded.Markers);
+            json.WriteEndObject();
+        }
     }
 
     private static void WriteCommand(Utf8JsonWriter json, CommandFacts command)

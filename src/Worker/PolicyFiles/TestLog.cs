@@ -5,6 +5,7 @@ using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
 using CrmSync.Mail.Text;
+using CrmSync.Worker.Sources;
 using CrmSync.Worker.Yaml;
 using NodaTime;
 
@@ -141,6 +142,7 @@ internal sealed class TestLog
             Excerpt = text.Excerpt,
             Question = QuestionMark.IsIn(text.Own),
             Attachments = map.Value(TestSection.Attachments),
+            Pasted = PastedTranslation.Read(map.Value(TestSection.Subject), map.Value(TestSection.Text) ?? ""),
         };
     }
 

@@ -111,6 +111,7 @@ internal static class MailTranslation
             Question = QuestionMark.IsIn(text.Own),
             Attachments = message.AttachmentCount,
             Signs = ReadSigns(message, text.Own),
+            Pasted = PastedTranslation.Read(message),
         };
     }
 

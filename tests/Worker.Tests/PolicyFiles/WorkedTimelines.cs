@@ -8,6 +8,7 @@ public sealed class WorkedTimelines
     [InlineData("more-timelines.yaml", 69)]
     [InlineData("give-and-undo.yaml", 6)]
     [InlineData("coverage.yaml", 12)]
+    [InlineData("forwards.yaml", 10)]
     public void All_cases_of_a_file_pass(string file, int cases)
     {
         var (status, output, error) = TheProgram.Does("policy", "test", Fixture.Path(file), "--config", Fixture.Path("none"));

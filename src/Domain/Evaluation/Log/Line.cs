@@ -12,6 +12,9 @@ internal enum LineKind : byte
     Other,
     HumanIn,
     HumanOut,
+
+    /// <summary>One of us pasted a mail from outside into one that stays inside the firm: it asks, and is nothing else.</summary>
+    Forward,
     Mass,
     Meeting,
     Command,
@@ -38,6 +41,9 @@ internal sealed class Line(string id)
     public string? Subject { get; set; }
 
     public IReadOnlyList<string> Reasons { get; set; } = [];
+
+    /// <summary>Of a forward: what was pasted.</summary>
+    public ForwardedRequest? Forwarded { get; set; }
 
     /// <summary>Of mail that counts for nothing: whether it came from outside.</summary>
     public bool Inbound { get; set; }

@@ -50,6 +50,12 @@ internal sealed class LineReader(Plan plan, LogIndex log)
             (InteractionClass.Mass, _) => LineKind.Mass,
             _ => LineKind.Other,
         };
+        if (line.Kind == LineKind.Other && mail.Learned.Forwarded is { } forwarded && !plan.Book.IsOurs(forwarded.Author))
+        {
+            FillForward(line, mail, forwarded);
+            return;
+        }
+
         if (line.Kind == LineKind.Other)
         {
             line.Inbound = mail.Direction == Direction.Inbound;
@@ -103,6 +109,24 @@ internal sealed class LineReader(Plan plan, LogIndex log)
             line.Bystanders = outsiders.Count == 0 ? [] : [.. outsiders.Select(o => o.Contact).Distinct()];
         else
             line.Outsiders = [.. outsiders];
+    }
+
+    /// <summary>The pasted mail is what is asked; who of us pasted it, when and to whom is what the mail around it tells.</summary>
+    private void FillForward(Line line, Interaction mail, ForwardedRequest forwarded)
+    {
+        line.Kind = LineKind.Forward;
+        line.Forwarded = forwarded;
+        line.Subject = forwarded.Subject ?? mail.Subject;
+        line.Thread = log.Thread(mail.Thread ?? mail.Id);
+        line.Contact = log.ContactAt(forwarded.Author);
+        line.Acknowledgement = forwarded.Acknowledges;
+        line.Markers = Plan.Strings(forwarded.Markers);
+        line.Phrases = Plan.Strings(PhraseBook.TextsAmong(forwarded.Phrases));
+        line.UsInTo = forwarded.To.Count == 0 || forwarded.To.Any(plan.Book.IsOurs);
+        line.UsInCc = forwarded.Cc.Any(plan.Book.IsOurs);
+        line.SentTo = [.. forwarded.To.Concat(forwarded.Cc).Select(one => one.Value).Where(plan.SentToAsked.Contains)];
+        line.Person = mail.Author is { } author ? plan.PersonAt(author) : -1;
+        line.Ours = [.. mail.Participants.Select(one => plan.PersonAt(one.Address)).Where(person => person >= 0).Distinct()];
     }
 
     private void FillMeeting(Line line, Interaction interaction, MeetingFacts meeting)

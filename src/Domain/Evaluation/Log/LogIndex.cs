@@ -195,6 +195,8 @@ internal sealed class LogIndex
         foreach (var address in line.Named)
             NotCounted(address).Add(line);
 
+        TouchForwarding(line);
+
         foreach (var contact in ContactsIn(line))
         {
             Order.Insert(contact.Lines, line);
@@ -246,6 +248,8 @@ internal sealed class LogIndex
 
         foreach (var address in line.Named)
             notCounted[address].Remove(line);
+
+        TouchForwarding(line);
 
         replies.Unlink(line);
         foreach (var id in line.Command?.Undoes ?? [])
@@ -320,6 +324,16 @@ internal sealed class LogIndex
         thread.Facts = null;
         foreach (var organisation in thread.Organisations)
             Touched.Add(organisation);
+    }
+
+    /// <summary>What counts for nothing may still be the mail that one of us forwarded.</summary>
+    private void TouchForwarding(Line line)
+    {
+        foreach (var address in line.Named)
+        {
+            if (contacts.TryGetValue(address, out var contact) && contact.Lines.Exists(one => one.Kind == LineKind.Forward))
+                Touch(contact);
+        }
     }
 
     private void TouchAbout(string about)

@@ -13,7 +13,7 @@ internal sealed class ThreadMail
 
     public required Position Position { get; init; }
 
-    public bool Inbound => Line.Kind == LineKind.HumanIn;
+    public bool Inbound => Line.Kind is LineKind.HumanIn or LineKind.Forward;
 
     /// <summary>Inbound, and more than an acknowledgement.</summary>
     public bool Asks => Inbound && !Line.Acknowledgement;
@@ -67,7 +67,8 @@ internal sealed class ThreadFacts : Kept
     {
         Thread = thread;
         Commands = VisibleCommands(view, thread);
-        Mails = MailsIn(view, thread);
+        Mails = MailsIn(view, thread, line => line.Kind != LineKind.Forward);
+        Forwards = MailsIn(view, thread, line => line.Kind == LineKind.Forward);
         SetAttempts(view);
         FollowCases(view);
     }
@@ -76,6 +77,9 @@ internal sealed class ThreadFacts : Kept
 
     /// <summary>In the order of the log, without mail that reached nobody.</summary>
     public ThreadMail[] Mails { get; }
+
+    /// <summary>What one of us forwarded inside the firm, in the order of the log: no part of the conversation.</summary>
+    public ThreadMail[] Forwards { get; }
 
     /// <summary>Commands about the thread, in order.</summary>
     public Line[] Commands { get; }
@@ -119,6 +123,16 @@ internal sealed class ThreadFacts : Kept
         return null;
     }
 
+    /// <summary>How many of the thread's mails come before a place in the order.</summary>
+    public int CountBefore(Position position)
+    {
+        var count = 0;
+        while (count < Mails.Length && Mails[count].Position.ComparedTo(position) < 0)
+            count++;
+
+        return count;
+    }
+
     private static Line[] VisibleCommands(View view, ThreadNode thread)
     {
         if (!view.Log.HasCommandsAbout)
@@ -128,13 +142,13 @@ internal sealed class ThreadFacts : Kept
         return commands.Count == 0 ? [] : [.. commands.Where(view.Stands)];
     }
 
-    private static ThreadMail[] MailsIn(View view, ThreadNode thread)
+    private static ThreadMail[] MailsIn(View view, ThreadNode thread, Func<Line, bool> wanted)
     {
         var mails = new List<ThreadMail>(thread.Lines.Count);
         var entangled = false;
         foreach (var line in thread.Lines)
         {
-            if (!view.Reached(line.Seen) || (line.Kind == LineKind.HumanOut && FirstOutsider(view, line) is null))
+            if (!wanted(line) || !view.Reached(line.Seen) || (line.Kind == LineKind.HumanOut && FirstOutsider(view, line) is null))
                 continue;
 
             entangled |= line.Entangled;
@@ -167,6 +181,14 @@ internal sealed class ThreadFacts : Kept
             mail.Solicited = (i > 0 && Mails[i - 1].Asks) || (continues && lastOfOurs!.Solicited);
             lastOfOurs = mail;
             weWrote = true;
+        }
+
+        foreach (var forward in Forwards)
+        {
+            forward.WeHadWritten =
+                CountBefore(forward.Position) is > 0 and var before
+                && forward.At <= view.Plan.Calendar.Deadline(Mails[before - 1].At, view.Plan.Policy.EpisodeGap)
+                && (!Mails[before - 1].Inbound || Mails[before - 1].WeHadWritten);
         }
     }
 

@@ -14,6 +14,22 @@ internal sealed record Asked(DateTimeZone Zone, long At, string? Subject, Length
     public override string ToString() => $"asked {When(Zone, At)} {Quoted(Subject)}, answer within {InWords(Within)}";
 }
 
+/// <summary>They wrote, one of us forwarded it inside the firm, and nobody answered.</summary>
+internal sealed record AskedByForward(DateTimeZone Zone, long At, string? By, string? Subject, LengthOfTime Within) : Reason
+{
+    public override string Briefly(Func<Instant, string> when) => $"forwarded{Sender} {when(Moment(At))}, answer within {InWords(Within)}";
+
+    public override string ToString() => $"forwarded{Sender} {When(Zone, At)} {Quoted(Subject)}, answer within {InWords(Within)}";
+
+    private string Sender => By is null ? "" : $" by {By}";
+}
+
+/// <summary>The mail that was forwarded turned up in a mailbox.</summary>
+internal sealed record FoundItself(DateTimeZone Zone, long At, string? Subject) : Reason
+{
+    public override string ToString() => $"the mail that was forwarded is known itself: {Quoted(Subject)} of {When(Zone, At)}";
+}
+
 /// <summary>Nobody answered in all the time the rule looks at a mail.</summary>
 internal sealed record NeverAnswered(DateTimeZone Zone, long At, LengthOfTime After) : Reason
 {

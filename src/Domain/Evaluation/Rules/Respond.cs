@@ -29,16 +29,23 @@ internal static class Respond
         List<Waiting>? waiting = null;
         for (var i = 0; i < thread.Mails.Length; i++)
         {
-            var mail = thread.Mails[i];
-            if (!mail.Asks || mail.At < view.Plan.Start || mail.Line.Contact is not { } author || !(mail.Line.UsInTo || mail.Line.UsInCc))
-                continue;
+            if (Qualifies(view, thread, i, thread.Mails[i], rules) is { } rule)
+                (waiting ??= []).Add(Waiting.For(view, thread, thread.Mails[i], i + 1, rule));
+        }
 
-            if (RuleFor(view, new MailInThread(mail.Line, thread, i), author, rules) is { } rule && (mail.Line.UsInTo || rule.Rule.Cc))
-                (waiting ??= []).Add(Waiting.For(view, thread, i, author, rule));
+        foreach (var forward in thread.Forwards)
+        {
+            // What counts for a forward is how things stood in the thread when it came.
+            var next = thread.CountBefore(forward.Position);
+            if (Qualifies(view, thread, next - 1, forward, rules) is { } rule)
+                (waiting ??= []).Add(Waiting.For(view, thread, forward, next, rule));
         }
 
         if (waiting is null)
             return;
+
+        if (thread.Forwards.Length > 0)
+            waiting.Sort((one, other) => one.Mail.Position.ComparedTo(other.Mail.Position));
 
         var current = MarkTriggers(waiting);
         foreach (var mail in waiting)
@@ -48,15 +55,31 @@ internal static class Respond
         }
     }
 
+    /// <summary>The rule under which a mail waits for an answer; null when it waits for none.</summary>
+    private static Planned<RespondRule>? Qualifies(
+        View view,
+        ThreadFacts thread,
+        int index,
+        ThreadMail mail,
+        Planned<RespondRule>[] rules) =>
+        mail.Asks
+        && mail.At >= view.Plan.Start
+        && mail.Line.Contact is { } author
+        && (mail.Line.UsInTo || mail.Line.UsInCc)
+        && RuleFor(view, new MailInThread(mail.Line, thread, index), author, rules) is { } rule
+        && (mail.Line.UsInTo || rule.Rule.Cc)
+            ? rule
+            : null;
+
     private static void Report(View view, ThreadFacts thread, Waiting waiting, bool open, Findings into)
     {
-        // A mail that gave way to a stricter rule and still waits is no item of its own.
-        if (!into.Wants(waiting.Author) || (!open && waiting.Until == long.MaxValue))
+        // A mail that gave way to a stricter rule and still waits is no item of its own; nor is what was known before it was forwarded.
+        if (!into.Wants(waiting.Author) || (!open && waiting.Until == long.MaxValue) || waiting.WasKnown)
             return;
 
         var rule = waiting.Rule.Rule;
         var due = rule.Calendar.Deadline(waiting.Mail.At, waiting.Within);
-        if (!waiting.Rule.Observed && due < waiting.Until && view.Passed(due))
+        if (!waiting.Rule.Observed && waiting.Original is null && due < waiting.Until && view.Passed(due))
             into.Late.Add(new LateResponse(waiting.Author, due, waiting.Mail.Line, rule, thread.Thread));
 
         if (open)
@@ -72,13 +95,14 @@ internal static class Respond
                 Key = waiting.Mail.Line.Id,
                 Trigger = waiting.Mail.Line,
                 Thread = thread.Thread,
-                Reason = new Asked(view.Plan.Calendar.Zone, waiting.Mail.At, waiting.Mail.Line.Subject, waiting.Within),
+                Reason = Why(view, waiting),
             });
             return;
         }
 
         var closing =
             waiting.Expired ? ItemClosing.Expired
+            : waiting.Original is not null ? ItemClosing.Cancelled
             : waiting.Until <= due ? ItemClosing.Met
             : ItemClosing.Late;
         into.End(
@@ -96,7 +120,16 @@ internal static class Respond
                 waiting.By,
                 waiting.Expired
                     ? new NeverAnswered(view.Plan.Calendar.Zone, waiting.Mail.At, rule.ExpireAfter!)
-                    : Closing.By(view, waiting.By!)));
+                : waiting.Original is { } original ? new FoundItself(view.Plan.Calendar.Zone, original.At, original.Subject)
+                : Closing.By(view, waiting.By!)));
+    }
+
+    private static Reason Why(View view, Waiting waiting)
+    {
+        var (zone, mail) = (view.Plan.Calendar.Zone, waiting.Mail);
+        return mail.Line.Kind == LineKind.Forward
+            ? new AskedByForward(zone, mail.At, Sentences.Who(view.Plan, mail.Line.Person), mail.Line.Subject, waiting.Within)
+            : new Asked(zone, mail.At, mail.Line.Subject, waiting.Within);
     }
 
     /// <summary>
@@ -107,7 +140,9 @@ internal static class Respond
     {
         var leaving = waiting.Where(w => w.Until < long.MaxValue).OrderBy(w => w.Until).ToArray();
         var here = new SortedSet<Waiting>(Comparer<Waiting>.Create((one, other) =>
-            one.Rule.Index != other.Rule.Index ? one.Rule.Index.CompareTo(other.Rule.Index) : one.Index.CompareTo(other.Index)));
+            one.Rule.Index != other.Rule.Index
+                ? one.Rule.Index.CompareTo(other.Rule.Index)
+                : one.Mail.Position.ComparedTo(other.Mail.Position)));
         var left = 0;
         foreach (var mail in waiting)
         {
@@ -135,7 +170,8 @@ internal static class Respond
     {
         public required ThreadMail Mail { get; init; }
 
-        public required int Index { get; init; }
+        /// <summary>The place of the first mail of the thread behind it.</summary>
+        public required int Next { get; init; }
 
         public required ContactNode Author { get; init; }
 
@@ -153,14 +189,19 @@ internal static class Respond
 
         public bool WasTrigger { get; set; }
 
-        public static Waiting For(View view, ThreadFacts thread, int index, ContactNode author, Planned<RespondRule> rule)
+        /// <summary>Of a forward: the mail itself, once it is known; then that mail waits, and this one no longer.</summary>
+        public Line? Original { get; private set; }
+
+        /// <summary>Whether that mail was known when it was forwarded.</summary>
+        public bool WasKnown => Original is { } original && original.Seen <= Mail.Line.Seen;
+
+        public static Waiting For(View view, ThreadFacts thread, ThreadMail mail, int next, Planned<RespondRule> rule)
         {
-            var mail = thread.Mails[index];
             var waiting = new Waiting
             {
                 Mail = mail,
-                Index = index,
-                Author = author,
+                Next = next,
+                Author = mail.Line.Contact!,
                 Rule = rule,
                 Within = mail.WeHadWritten ? rule.Rule.NextWithin : rule.Rule.Within!,
             };
@@ -172,6 +213,10 @@ internal static class Respond
                 if (end < waiting.Until && view.Reached(end))
                     (waiting.Until, waiting.KnownAt, waiting.Expired, waiting.By) = (end, end, true, null);
             }
+
+            if (mail.Line.Kind == LineKind.Forward && ForwardedOriginal.Find(view, mail) is { } original && original.Seen < waiting.Until)
+                (waiting.Until, waiting.KnownAt, waiting.Expired, waiting.By, waiting.Original) =
+                    (Math.Max(original.Seen, mail.At), original.Seen, false, original, original);
 
             return waiting;
         }
@@ -186,7 +231,7 @@ internal static class Respond
             }
             else
             {
-                for (var i = Index + 1; i < thread.Mails.Length; i++)
+                for (var i = Next; i < thread.Mails.Length; i++)
                 {
                     if (!thread.Mails[i].Inbound && Answers(view, thread.Mails[i].Line))
                     {

@@ -1,0 +1,41 @@
+using CrmSync.Domain.Company;
+using CrmSync.Domain.Policy;
+
+namespace CrmSync.Domain.Log;
+
+/// <summary>
+/// Settles what counts, with a configuration, of what the text of a mail tells about people (policy-language.md section 6).
+/// </summary>
+internal sealed class Learning(CompanyPolicy policy, InternalAddresses ours, PhraseBook phrases, AutomaticSubjects subjects)
+{
+    /// <summary>What counts of a mail that has been classified.</summary>
+    public Learned Derive(MailLine mail, Classification verdict) =>
+        mail.Learned == Learned.Nothing ? Learned.Nothing : new Learned { Forwarded = Forwarded(mail, verdict) };
+
+    /// <summary>A customer's mail that one of us pasted into one that stays inside the firm.</summary>
+    private ForwardedRequest? Forwarded(MailLine mail, Classification verdict) =>
+        verdict.Class == InteractionClass.Internal
+        && mail.Learned.Forwarded is { } forwarded
+        && !ours.Contains(forwarded.Author)
+        && (forwarded.To.Count == 0 || forwarded.To.Concat(forwarded.Cc).Any(ours.Contains))
+        && IsByHand(mail, forwarded)
+            ? forwarded with { Markers = phrases.Markers(forwarded.Subject, forwarded.Phrases, Direction.Inbound) }
+            : null;
+
+    /// <summary>Whether a person wrote it, as far as the pasted text tells.</summary>
+    private bool IsByHand(MailLine mail, ForwardedRequest forwarded)
+    {
+        var author = forwarded.Author;
+        if (policy.Classify.Human.Addresses.Contains(author))
+            return true;
+
+        return !NoReplyNames.Contains(author)
+            && !forwarded.IsMailing
+            && !mail.Signs.HasFlag(MailSigns.UnsubscribeLink)
+            && subjects.PhraseIn(forwarded.Subject) is null
+            && !Names(policy.Classify.Auto, author)
+            && !Names(policy.Classify.Bulk, author);
+    }
+
+    private static bool Names(NameList list, EmailAddress author) => list.Addresses.Contains(author) || list.Domains.Any(author.IsIn);
+}
