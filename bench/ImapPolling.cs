@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using CrmSync.Domain.Company;
-using CrmSync.Domain.Evaluation;
-using CrmSync.Domain.Log;
 using CrmSync.Fixtures.Servers;
 using CrmSync.Storage;
 using CrmSync.Worker;

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using CrmSync.Domain.Evaluation;
-using CrmSync.Domain.Log;
 using NodaTime;
 
 namespace CrmSync.Bench;

@@ -41,7 +41,7 @@ internal static class Instants
         text[Length - 1] = (byte)'Z';
     }
 
-    /// <summary>Reads what <see cref="Print"/> wrote; throws <see cref="FormatException"/> at anything else.</summary>
+    /// <summary>Reads what <see cref="Print(NodaTime.Instant)"/> wrote; throws <see cref="FormatException"/> at anything else.</summary>
     public static Instant Parse(string text)
     {
         if (text.Length != Length)

@@ -29,6 +29,8 @@ internal static class SqliteFile
     }
 
     [DllImport("e_sqlite3", EntryPoint = "sqlite3_file_control", CallingConvention = CallingConvention.Cdecl)]
+#pragma warning disable CA5393 // the library lies beside the program
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories | DllImportSearchPath.AssemblyDirectory)]
     private static extern int FileControl(nint database, nint schema, int operation, ref int answer);
+#pragma warning restore CA5393
 }

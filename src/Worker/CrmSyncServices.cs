@@ -11,7 +11,6 @@ using CrmSync.Worker.Digests;
 using CrmSync.Worker.Harvest;
 using CrmSync.Worker.MailServers;
 using CrmSync.Worker.PolicyFiles;
-using CrmSync.Worker.Sources;
 using CrmSync.Worker.Sources.Graph;
 using CrmSync.Worker.Sources.Imap;
 using CrmSync.Worker.Status;

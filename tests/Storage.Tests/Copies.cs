@@ -1,10 +1,7 @@
 using System.Globalization;
-using CrmSync.Domain.Digests;
-using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
 using FsCheck;
 using FsCheck.Fluent;
-using NodaTime;
 
 namespace CrmSync.Storage.Tests;
 

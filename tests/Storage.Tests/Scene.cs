@@ -1,10 +1,7 @@
 using System.Globalization;
-using CrmSync.Domain.Company;
-using CrmSync.Domain.Digests;
 using CrmSync.Domain.Log;
 using CrmSync.Storage.Harvest;
 using CrmSync.Storage.Log;
-using NodaTime;
 
 namespace CrmSync.Storage.Tests;
 

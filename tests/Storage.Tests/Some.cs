@@ -1,8 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using CrmSync.Domain.Company;
-using CrmSync.Domain.Digests;
-using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
 using CrmSync.Domain.Time;

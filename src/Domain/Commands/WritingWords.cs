@@ -3,7 +3,6 @@ using CrmSync.Domain.Digests;
 using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
-using NodaTime;
 
 namespace CrmSync.Domain.Commands;
 

@@ -1,5 +1,3 @@
-using CrmSync.Domain.Evaluation;
-
 namespace CrmSync.Domain.Company;
 
 /// <summary>An entry of <c>contacts</c>: addresses that are one person, and what is known about them.</summary>

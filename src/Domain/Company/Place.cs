@@ -1,5 +1,3 @@
-using CrmSync.Domain.Evaluation;
-
 namespace CrmSync.Domain.Company;
 
 /// <summary>Where something stands in the policy files: file name as the author knows it, line and column from 1.</summary>

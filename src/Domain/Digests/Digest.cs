@@ -1,5 +1,4 @@
 using CrmSync.Domain.Evaluation;
-using NodaTime;
 
 namespace CrmSync.Domain.Digests;
 

@@ -1,7 +1,5 @@
 using System.Globalization;
-using CrmSync.Domain.Company;
 using CrmSync.Domain.Evaluation;
-using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
 using NodaTime;
 

@@ -1,5 +1,3 @@
-using CrmSync.Domain.Evaluation;
-
 namespace CrmSync.Domain.Digests;
 
 /// <summary>The sections a digest can have, as the policy writes them.</summary>

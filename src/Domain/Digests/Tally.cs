@@ -1,5 +1,3 @@
-using CrmSync.Domain.Evaluation;
-
 namespace CrmSync.Domain.Digests;
 
 /// <summary>How much a digest holds, for its subject, headline and preheader.</summary>

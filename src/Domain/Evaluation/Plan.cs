@@ -1,7 +1,6 @@
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Policy;
 using CrmSync.Domain.Time;
-using NodaTime;
 
 namespace CrmSync.Domain.Evaluation;
 

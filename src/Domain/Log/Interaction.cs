@@ -1,6 +1,4 @@
 using CrmSync.Domain.Company;
-using CrmSync.Domain.Digests;
-using CrmSync.Domain.Policy;
 using NodaTime;
 
 namespace CrmSync.Domain.Log;

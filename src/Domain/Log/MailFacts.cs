@@ -1,5 +1,4 @@
 using CrmSync.Domain.Company;
-using CrmSync.Domain.Digests;
 using NodaTime;
 
 namespace CrmSync.Domain.Log;

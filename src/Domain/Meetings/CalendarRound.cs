@@ -1,4 +1,3 @@
-using CrmSync.Domain.Evaluation;
 using NodaTime;
 
 namespace CrmSync.Domain.Meetings;

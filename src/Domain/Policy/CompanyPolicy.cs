@@ -1,5 +1,4 @@
 using CrmSync.Domain.Company;
-using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Time;
 using NodaTime;
 

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace CrmSync.Mail.Mime;
 
 /// <summary>One text leaf of the body.</summary>

@@ -89,7 +89,7 @@ internal static class BounceText
 
     /// <summary>An empty envelope sender, or the address of a mail system itself; never a display name.</summary>
     private static bool IsFromMachine(MimeMessage message) =>
-        message.ReturnPath == ""
+        message.ReturnPath is { Length: 0 }
         || message.From is [var author, ..] && IsDaemon(author.Address)
         || message.From.Count == 0 && message.Headers.First("From") is { } from && IsDaemon(from.Trim().Trim('<', '>', '"'));
 

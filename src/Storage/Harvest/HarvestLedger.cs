@@ -1,6 +1,4 @@
-using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
-using CrmSync.Domain.Policy;
 using CrmSync.Storage.Log;
 using Dapper;
 using NodaTime;

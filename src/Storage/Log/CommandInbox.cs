@@ -166,7 +166,7 @@ public sealed class CommandInbox(ContactDatabase database)
 
     /// <summary>
     /// The answers the next digest of each reader gives, in order of arrival. Who tells them says so to
-    /// <see cref="Digests.DigestLedger.Keep"/>.
+    /// <see cref="Digests.DigestLedger.Keep(IReadOnlyCollection{Digests.WrittenMail}, NodaTime.Instant, CancellationToken)"/>.
     /// </summary>
     public Task<IReadOnlyList<UntoldAnswer>> OwedWithDigests(CancellationToken ct) => Untold("at_once = 0", new { }, ct);
 

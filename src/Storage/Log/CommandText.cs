@@ -1,8 +1,6 @@
 using System.Text.Json;
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Log;
-using CrmSync.Domain.Policy;
-using NodaTime;
 
 namespace CrmSync.Storage.Log;
 

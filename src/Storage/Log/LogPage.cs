@@ -1,7 +1,5 @@
 using System.Data.Common;
 using CrmSync.Domain.Company;
-using CrmSync.Domain.Digests;
-using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
 using Dapper;
 using NodaTime;

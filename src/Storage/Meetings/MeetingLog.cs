@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using CrmSync.Domain.Company;
-using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Meetings;
 using CrmSync.Storage.Harvest;
 using CrmSync.Storage.Log;

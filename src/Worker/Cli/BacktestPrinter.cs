@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using CrmSync.Domain.Evaluation;
-using CrmSync.Domain.Policy;
 using CrmSync.Worker.Printing;
 using NodaTime;
 using NodaTime.Text;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using CrmSync.Domain.Company;
 using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Policy;
 using CrmSync.Worker.Configuration;

@@ -3,7 +3,6 @@ using CrmSync.Domain.Company;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.PolicyFiles;
 using CrmSync.Worker.Yaml;
-using NodaTime;
 
 namespace CrmSync.Worker.Cli;
 

@@ -1,8 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using CrmSync.Domain.Company;
 using CrmSync.Domain.Evaluation;
-using CrmSync.Domain.Policy;
 using CrmSync.Worker.Harvest;
 using CrmSync.Worker.PolicyFiles;
 using CrmSync.Worker.Printing;

@@ -6,7 +6,6 @@ using CrmSync.Worker.Digests;
 using CrmSync.Worker.Harvest;
 using CrmSync.Worker.PolicyFiles;
 using CrmSync.Worker.Printing;
-using CrmSync.Worker.Sources;
 using NodaTime;
 
 namespace CrmSync.Worker.Cli;

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text;
 using CrmSync.Domain.Digests;
-using CrmSync.Domain.Evaluation;
 using CrmSync.Worker.Delivery;
 using CrmSync.Worker.Digests;
 using CrmSync.Worker.Harvest;

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Evaluation;
-using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
 using CrmSync.Worker.Harvest;
 using CrmSync.Worker.PolicyFiles;

@@ -1,5 +1,4 @@
 using CrmSync.Domain.Evaluation;
-using CrmSync.Domain.Policy;
 using CrmSync.Worker.Printing;
 
 namespace CrmSync.Worker.Cli;

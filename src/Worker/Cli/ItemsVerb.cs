@@ -1,7 +1,5 @@
 using System.CommandLine;
-using CrmSync.Domain.Company;
 using CrmSync.Domain.Evaluation;
-using CrmSync.Domain.Policy;
 using CrmSync.Worker.Harvest;
 using CrmSync.Worker.PolicyFiles;
 

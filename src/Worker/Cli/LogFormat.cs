@@ -1,8 +1,5 @@
 using System.Text.Json;
-using CrmSync.Domain.Company;
-using CrmSync.Domain.Digests;
 using CrmSync.Domain.Log;
-using CrmSync.Domain.Policy;
 using CrmSync.Worker.Printing;
 using NodaTime;
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using CrmSync.Domain.Company;
-using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
 using CrmSync.Storage.Log;

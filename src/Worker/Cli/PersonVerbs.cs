@@ -1,18 +1,13 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
-using CrmSync.Domain.Policy;
 using CrmSync.Storage;
 using CrmSync.Storage.Privacy;
-using CrmSync.Worker.Configuration;
-using CrmSync.Worker.Digests;
 using CrmSync.Worker.Harvest;
 using CrmSync.Worker.PolicyFiles;
 using CrmSync.Worker.Printing;
-using CrmSync.Worker.Sources;
 using NodaTime;
 
 namespace CrmSync.Worker.Cli;

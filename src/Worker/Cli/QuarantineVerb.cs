@@ -2,7 +2,6 @@ using System.CommandLine;
 using CrmSync.Storage.Harvest;
 using CrmSync.Worker.Harvest;
 using CrmSync.Worker.Printing;
-using CrmSync.Worker.Sources;
 
 namespace CrmSync.Worker.Cli;
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using CrmSync.Worker.Harvest;
 using CrmSync.Worker.Status;
-using NodaTime;
 
 namespace CrmSync.Worker.Cli;
 

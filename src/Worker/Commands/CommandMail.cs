@@ -7,7 +7,6 @@ using System.Text.Json.Serialization;
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Digests;
 using CrmSync.Domain.Log;
-using CrmSync.Domain.Policy;
 using CrmSync.Storage.Log;
 using NodaTime;
 

@@ -1,6 +1,5 @@
 using CrmSync.Domain.Commands;
 using CrmSync.Mail.Mime;
-using CrmSync.Mail.Text;
 
 namespace CrmSync.Worker.Commands;
 

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using CrmSync.Domain.Company;
 using CrmSync.Worker.Yaml;
 using static CrmSync.Worker.Configuration.ConfigurationShape;
 

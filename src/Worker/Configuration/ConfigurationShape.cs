@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using CrmSync.Domain.Company;
-using CrmSync.Domain.Evaluation;
-using CrmSync.Domain.Log;
 using CrmSync.Domain.Time;
 using CrmSync.Worker.Yaml;
 using NodaTime;

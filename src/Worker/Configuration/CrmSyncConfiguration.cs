@@ -1,6 +1,5 @@
 using CrmSync.Domain.Commands;
 using CrmSync.Domain.Company;
-using CrmSync.Domain.Log;
 using CrmSync.Domain.Time;
 using NodaTime;
 

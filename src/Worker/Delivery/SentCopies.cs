@@ -1,5 +1,4 @@
 using CrmSync.Domain.Company;
-using CrmSync.Domain.Evaluation;
 using CrmSync.Storage.Digests;
 using CrmSync.Storage.Harvest;
 using NodaTime;

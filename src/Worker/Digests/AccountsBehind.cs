@@ -1,4 +1,3 @@
-using CrmSync.Domain.Company;
 using CrmSync.Domain.Digests;
 using CrmSync.Domain.Evaluation;
 using CrmSync.Storage.Harvest;

@@ -1,7 +1,5 @@
 using CrmSync.Domain.Commands;
 using CrmSync.Domain.Company;
-using CrmSync.Domain.Digests;
-using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Policy;
 using CrmSync.Storage.Digests;
 using CrmSync.Storage.Log;

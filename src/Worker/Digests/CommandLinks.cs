@@ -1,5 +1,4 @@
 using CrmSync.Domain.Digests;
-using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Policy;
 using CrmSync.Worker.Delivery;
 using NodaTime;

@@ -3,7 +3,6 @@ using System.Text;
 using CrmSync.Domain.Commands;
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Digests;
-using CrmSync.Domain.Evaluation;
 using CrmSync.Mail.Mime;
 using CrmSync.Worker.Delivery;
 using NodaTime;

@@ -1,6 +1,5 @@
 using System.Text;
 using CrmSync.Domain.Digests;
-using CrmSync.Domain.Evaluation;
 
 namespace CrmSync.Worker.Digests;
 

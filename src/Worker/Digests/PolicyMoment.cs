@@ -1,4 +1,3 @@
-using CrmSync.Domain.Company;
 using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Policy;
 using NodaTime;

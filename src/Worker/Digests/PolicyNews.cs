@@ -1,6 +1,5 @@
 using System.Text.Json;
 using CrmSync.Domain.Digests;
-using CrmSync.Domain.Evaluation;
 using CrmSync.Storage;
 using CrmSync.Storage.Log;
 using NodaTime;

@@ -1,9 +1,7 @@
 using System.Diagnostics;
 using CrmSync.Domain.Company;
-using CrmSync.Domain.Log;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Sources;
-using CrmSync.Worker.Sources.CalDav;
 using CrmSync.Worker.Sources.Feeds;
 using CrmSync.Worker.Sources.Files;
 using CrmSync.Worker.Sources.Graph;

@@ -1,6 +1,5 @@
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Evaluation;
-using CrmSync.Domain.Policy;
 using CrmSync.Storage.Harvest;
 using CrmSync.Storage.Log;
 using CrmSync.Worker.Configuration;

@@ -1,6 +1,5 @@
 using CrmSync.Worker.Status;
 using Microsoft.Extensions.Logging;
-using NodaTime;
 
 namespace CrmSync.Worker.Jobs;
 
@@ -53,7 +52,9 @@ internal sealed class JobRunner(TimeProvider time, JobBook book, JobFailures fai
                     await work(end.Token);
                     return null;
                 }
+#pragma warning disable CA1031 // handed on to whoever waits for the job
                 catch (Exception failure)
+#pragma warning restore CA1031
                 {
                     return failure;
                 }

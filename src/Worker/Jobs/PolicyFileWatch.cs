@@ -1,7 +1,6 @@
 using CrmSync.Worker.Digests;
 using CrmSync.Worker.PolicyFiles;
 using CrmSync.Worker.Status;
-using CrmSync.Worker.Yaml;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using NodaTime;

@@ -1,6 +1,5 @@
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Harvest;
-using CrmSync.Worker.Sources;
 using Microsoft.Extensions.Hosting;
 using NodaTime;
 using Quartz;

@@ -4,7 +4,6 @@ using System.Text.Json;
 using CrmSync.Storage;
 using CrmSync.Storage.Harvest;
 using CrmSync.Worker.Configuration;
-using NodaTime;
 
 namespace CrmSync.Worker.MailServers;
 

@@ -87,13 +87,16 @@ internal sealed class MailLogin(
 
         noted = failure;
         var now = clock.GetCurrentInstant();
+#pragma warning disable CA5394 // spreads the tries of many logins; nothing is to be guessed
+        var spread = jitter.NextDouble();
+#pragma warning restore CA5394
         if (failure.Failure is not (MailFailure.Auth or MailFailure.Config or MailFailure.Throttled))
         {
-            passing = LoginWait.After(passing, settings.Name, "", failure, now, jitter.NextDouble());
+            passing = LoginWait.After(passing, settings.Name, "", failure, now, spread);
             return;
         }
 
-        kept = LoginWait.After(kept, settings.Name, kept?.Fingerprint ?? await Fingerprint(ct), failure, now, jitter.NextDouble());
+        kept = LoginWait.After(kept, settings.Name, kept?.Fingerprint ?? await Fingerprint(ct), failure, now, spread);
         if (failures is not null)
             await failures.Note(kept, ct);
     }

@@ -1,6 +1,4 @@
 using CrmSync.Domain.Company;
-using CrmSync.Domain.Evaluation;
-using CrmSync.Domain.Log;
 using CrmSync.Domain.Time;
 using CrmSync.Worker.Yaml;
 

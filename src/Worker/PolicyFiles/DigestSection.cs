@@ -1,4 +1,3 @@
-using CrmSync.Domain.Digests;
 using CrmSync.Domain.Policy;
 using CrmSync.Worker.Yaml;
 using NodaTime;

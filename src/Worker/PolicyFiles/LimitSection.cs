@@ -1,4 +1,3 @@
-using CrmSync.Domain.Company;
 using CrmSync.Domain.Policy;
 using CrmSync.Domain.Time;
 using CrmSync.Worker.Yaml;

@@ -1,6 +1,4 @@
 using CrmSync.Domain.Company;
-using CrmSync.Domain.Digests;
-using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Policy;
 using CrmSync.Worker.Yaml;
 using NodaTime;

@@ -3,7 +3,6 @@ using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Policy;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Yaml;
-using NodaTime;
 
 namespace CrmSync.Worker.PolicyFiles;
 

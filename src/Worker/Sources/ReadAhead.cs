@@ -61,7 +61,9 @@ internal static class ReadAhead
             await fill(writer, ct);
             writer.TryComplete();
         }
+#pragma warning disable CA1031 // handed on to whoever takes the results
         catch (Exception failure)
+#pragma warning restore CA1031
         {
             // Told to whoever takes the results.
             writer.TryComplete(failure);

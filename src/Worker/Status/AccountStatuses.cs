@@ -1,7 +1,6 @@
 using CrmSync.Storage.Harvest;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Harvest;
-using CrmSync.Worker.Sources;
 
 namespace CrmSync.Worker.Status;
 

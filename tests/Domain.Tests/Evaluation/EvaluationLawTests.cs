@@ -4,7 +4,6 @@ using CrmSync.Domain.Policy;
 using FsCheck;
 using FsCheck.Fluent;
 using NodaTime;
-using static CrmSync.Domain.Tests.Evaluation.Worked;
 
 namespace CrmSync.Domain.Tests.Evaluation;
 

@@ -1,7 +1,5 @@
-using CrmSync.Domain.Company;
 using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Policy;
-using NodaTime;
 using static CrmSync.Domain.Tests.Evaluation.Worked;
 using static CrmSync.Domain.Tests.Evaluation.Write;
 

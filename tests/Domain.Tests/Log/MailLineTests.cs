@@ -1,5 +1,4 @@
 using System.Text.Json;
-using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
 using FsCheck;
 using FsCheck.Fluent;

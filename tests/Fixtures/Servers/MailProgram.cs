@@ -60,7 +60,7 @@ public sealed class MailProgram : IDisposable
             .. Do("LIST \"\" \"*\"")
                 .Where(line =>
                     line.StartsWith("* LIST", StringComparison.Ordinal) && !Says(line, "\\Noselect") && !Says(line, "\\NonExistent"))
-                .Select(line => line[(line.IndexOf(')') + 6)..].Trim('"')),
+                .Select(line => line[(line.IndexOf(')', StringComparison.Ordinal) + 6)..].Trim('"')),
         ];
 
     /// <summary>UID and flags of every mail of a folder, looked at without touching them.</summary>

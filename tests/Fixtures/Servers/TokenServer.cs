@@ -5,7 +5,6 @@ using System.Text;
 namespace CrmSync.Fixtures.Servers;
 
 /// <summary>A token endpoint on loopback (RFC 6749 section 6): each answer is made by the test from the form that was sent.</summary>
-/// <param name="answer">Gives status and body for a form.</param>
 public sealed class TokenServer : IAsyncDisposable
 {
     private readonly ConcurrentQueue<IReadOnlyDictionary<string, string>> forms = new();

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using CrmSync.Worker.Tests.Harvest;
 using static CrmSync.Worker.Tests.Harvest.TestCompany;
 
 namespace CrmSync.Worker.Tests.Cli;

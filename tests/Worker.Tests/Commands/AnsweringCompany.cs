@@ -1,12 +1,10 @@
 using System.Text;
-using CrmSync.Domain.Digests;
 using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
 using CrmSync.Mail.Mime;
 using CrmSync.Storage;
 using CrmSync.Storage.Log;
 using CrmSync.Worker.Configuration;
-using CrmSync.Worker.Digests;
 using CrmSync.Worker.Tests.Digests;
 using DnsClient;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,7 +1,4 @@
-using CrmSync.Domain.Company;
-using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
-using CrmSync.Mail.Mime;
 using CrmSync.Storage.Digests;
 using CrmSync.Storage.Log;
 using CrmSync.Storage.Privacy;

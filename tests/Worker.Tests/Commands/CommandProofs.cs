@@ -1,6 +1,5 @@
 using CrmSync.Domain.Evaluation;
 using CrmSync.Storage.Log;
-using CrmSync.Worker.Tests.Digests;
 using NodaTime;
 using static CrmSync.Worker.Tests.Commands.Letters;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using AngleSharp.Html.Parser;
-using CrmSync.Domain.Evaluation;
 using CrmSync.Mail.Mime;
 using CrmSync.Storage.Log;
 using NodaTime;

@@ -5,7 +5,6 @@ using CrmSync.Domain.Log;
 using CrmSync.Fixtures.Servers;
 using CrmSync.Storage;
 using CrmSync.Storage.Log;
-using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Tests.Graph;
 using CrmSync.Worker.Tests.Harvest;
 using DnsClient;

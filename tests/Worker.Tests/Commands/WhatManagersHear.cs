@@ -1,6 +1,5 @@
 using CrmSync.Storage.Digests;
 using CrmSync.Worker.Digests;
-using CrmSync.Worker.Status;
 using NodaTime;
 using static CrmSync.Worker.Tests.Commands.Letters;
 

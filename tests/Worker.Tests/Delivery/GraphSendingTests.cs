@@ -1,7 +1,6 @@
 using System.Text;
 using CrmSync.Storage.Digests;
 using CrmSync.Worker.Delivery;
-using CrmSync.Worker.Digests;
 using CrmSync.Worker.Tests.Graph;
 using CrmSync.Worker.Tests.Harvest;
 using NodaTime;

@@ -1,9 +1,6 @@
 using System.Diagnostics;
-using System.Globalization;
-using System.Text;
 using CrmSync.Fixtures.Servers;
 using CrmSync.Mail.Mime;
-using CrmSync.Storage.Digests;
 using CrmSync.Worker.Tests.Cli;
 using NodaTime;
 using NodaTime.Text;

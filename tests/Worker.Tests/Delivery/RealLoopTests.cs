@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using CrmSync.Domain.Digests;
 using CrmSync.Domain.Evaluation;
 using CrmSync.Fixtures.Servers;
 using CrmSync.Mail.Mime;

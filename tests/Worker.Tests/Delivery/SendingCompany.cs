@@ -1,6 +1,4 @@
 using System.Text;
-using CrmSync.Domain.Digests;
-using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Policy;
 using CrmSync.Fixtures;
 using CrmSync.Fixtures.Digests;
@@ -10,7 +8,6 @@ using CrmSync.Storage.Digests;
 using CrmSync.Storage.Harvest;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Delivery;
-using CrmSync.Worker.Digests;
 using CrmSync.Worker.MailServers;
 using CrmSync.Worker.Tests.Digests;
 using CrmSync.Worker.Tests.Imap;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using CrmSync.Fixtures.Servers;
-using CrmSync.Storage.Digests;
 using CrmSync.Worker.Tests.Graph;
 using NodaTime;
 using Xunit.Abstractions;

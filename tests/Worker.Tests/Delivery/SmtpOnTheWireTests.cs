@@ -2,7 +2,6 @@ using System.Text;
 using CrmSync.Fixtures.Servers;
 using CrmSync.Worker.Delivery;
 using CrmSync.Worker.MailServers;
-using CrmSync.Worker.Tests.Imap;
 using FsCheck;
 using FsCheck.Fluent;
 using NodaTime;

@@ -7,7 +7,6 @@ using CrmSync.Fixtures.Digests;
 using CrmSync.Fixtures.Servers;
 using CrmSync.Storage.Digests;
 using CrmSync.Storage.Log;
-using CrmSync.Worker.Commands;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Digests;
 using Microsoft.Extensions.DependencyInjection;

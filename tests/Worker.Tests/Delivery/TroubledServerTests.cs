@@ -1,7 +1,6 @@
 using CrmSync.Fixtures.Digests;
 using CrmSync.Fixtures.Servers;
 using CrmSync.Storage.Digests;
-using CrmSync.Worker.MailServers;
 using NodaTime;
 
 namespace CrmSync.Worker.Tests.Delivery;

@@ -1,4 +1,3 @@
-using CrmSync.Domain.Digests;
 using CrmSync.Domain.Evaluation;
 using CrmSync.Mail.Mime;
 using CrmSync.Storage.Log;

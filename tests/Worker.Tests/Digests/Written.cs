@@ -1,8 +1,6 @@
 using CrmSync.Domain.Commands;
 using CrmSync.Domain.Digests;
-using CrmSync.Domain.Evaluation;
 using CrmSync.Fixtures.Digests;
-using CrmSync.Mail.Mime;
 using CrmSync.Worker.Delivery;
 using CrmSync.Worker.Digests;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using CrmSync.Fixtures.Servers;
-using CrmSync.Storage;
 using CrmSync.Storage.Harvest;
 using CrmSync.Storage.Log;
 using NodaTime;

@@ -4,7 +4,6 @@ using System.Text;
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
-using CrmSync.Storage;
 using CrmSync.Storage.Privacy;
 using CrmSync.Worker.Digests;
 using CrmSync.Worker.Harvest;

@@ -1,6 +1,4 @@
 using System.Text.Json.Nodes;
-using CrmSync.Domain.Company;
-using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
 using CrmSync.Worker.Tests.Harvest;
 using NodaTime;

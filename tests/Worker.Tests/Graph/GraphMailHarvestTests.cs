@@ -1,5 +1,4 @@
 using CrmSync.Domain.Company;
-using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
 using CrmSync.Fixtures;
 using CrmSync.Worker.Sources.Files;
@@ -58,7 +57,7 @@ public sealed class GraphMailHarvestTests
         // outlook-immutable-id: "you must include this header with every API request", also in every part of a batch.
         Assert.All(
             graph.Service.Seen.Where(r => r.Path.Contains("/messages", StringComparison.Ordinal)),
-            r => Assert.Contains("IdType=\"ImmutableId\"", r.Prefer));
+            r => Assert.Contains("IdType=\"ImmutableId\"", r.Prefer, StringComparison.Ordinal));
         Assert.DoesNotContain(graph.Service.Seen, r => r.Path.Contains("/messages/AA", StringComparison.Ordinal));
         Assert.True(graph.Service.Seen.Count(r => !r.InBatch) <= 6, string.Join('\n', graph.Service.Seen));
     }

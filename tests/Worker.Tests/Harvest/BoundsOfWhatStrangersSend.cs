@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using CrmSync.Domain.Log;
-using CrmSync.Worker.Sources;
 using CrmSync.Worker.Sources.Files;
 using CrmSync.Worker.Tests.Meetings;
 using NodaTime;

@@ -2,8 +2,6 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
 using CrmSync.Domain.Company;
-using CrmSync.Domain.Evaluation;
-using CrmSync.Domain.Log;
 using CrmSync.Mail.Mime;
 using CrmSync.Storage.Harvest;
 using CrmSync.Worker.Harvest;

@@ -4,7 +4,6 @@ using CrmSync.Storage;
 using CrmSync.Storage.Log;
 using CrmSync.Worker.Sources;
 using CrmSync.Worker.Tests.Cli;
-using CrmSync.Worker.Tests.Harvest;
 
 namespace CrmSync.Worker.Tests.Imap;
 

@@ -1,7 +1,5 @@
 using CrmSync.Domain.Company;
-using CrmSync.Domain.Digests;
 using CrmSync.Fixtures.Servers;
-using CrmSync.Storage;
 using CrmSync.Storage.Harvest;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Delivery;

@@ -1,7 +1,4 @@
-using CrmSync.Domain.Digests;
-using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
-using CrmSync.Domain.Policy;
 using CrmSync.Worker.Tests.Harvest;
 
 namespace CrmSync.Worker.Tests.Imap;

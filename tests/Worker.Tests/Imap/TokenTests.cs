@@ -1,7 +1,5 @@
 using System.Text;
 using CrmSync.Domain.Company;
-using CrmSync.Domain.Digests;
-using CrmSync.Domain.Evaluation;
 using CrmSync.Fixtures.Servers;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Delivery;

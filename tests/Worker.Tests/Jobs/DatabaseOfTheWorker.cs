@@ -1,10 +1,7 @@
 using System.Globalization;
 using CrmSync.Storage;
 using CrmSync.Storage.Harvest;
-using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Jobs;
-using CrmSync.Worker.Status;
-using CrmSync.Worker.Tests.Harvest;
 using NodaTime;
 
 namespace CrmSync.Worker.Tests.Jobs;

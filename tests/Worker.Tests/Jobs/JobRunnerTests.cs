@@ -2,7 +2,6 @@ using CrmSync.Worker.Jobs;
 using CrmSync.Worker.Status;
 using CrmSync.Worker.Tests.Harvest;
 using Microsoft.Extensions.Logging.Abstractions;
-using NodaTime;
 
 namespace CrmSync.Worker.Tests.Jobs;
 

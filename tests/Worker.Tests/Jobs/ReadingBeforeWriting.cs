@@ -5,17 +5,13 @@ using System.Net.Sockets;
 using System.Text;
 using CrmSync.Fixtures.Servers;
 using CrmSync.Mail.Mime;
-using CrmSync.Storage.Digests;
 using CrmSync.Storage.Harvest;
-using CrmSync.Worker.Digests;
 using CrmSync.Worker.Harvest;
 using CrmSync.Worker.Tests.Cli;
 using CrmSync.Worker.Tests.Graph;
 using CrmSync.Worker.Tests.Harvest;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using NodaTime;
-using NodaTime.Extensions;
 
 namespace CrmSync.Worker.Tests.Jobs;
 

@@ -5,7 +5,6 @@ using CrmSync.Worker.PolicyFiles;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using NodaTime;
 using NodaTime.Extensions;
 
 namespace CrmSync.Worker.Tests.Jobs;

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using CrmSync.Worker.Cli;
-using CrmSync.Worker.Printing;
 
 namespace CrmSync.Worker.Tests.PolicyFiles;
 

@@ -1,5 +1,4 @@
 using CrmSync.Domain.Company;
-using CrmSync.Domain.Evaluation;
 using CrmSync.Fixtures.Servers;
 using CrmSync.Worker.MailServers;
 using CrmSync.Worker.Sources;

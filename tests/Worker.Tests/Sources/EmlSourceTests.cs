@@ -1,5 +1,4 @@
 using CrmSync.Worker.Sources.Files;
-using CrmSync.Worker.Tests.Harvest;
 using static CrmSync.Worker.Tests.Harvest.TestCompany;
 
 namespace CrmSync.Worker.Tests.Sources;

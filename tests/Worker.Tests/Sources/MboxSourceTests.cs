@@ -1,6 +1,5 @@
 using System.Text;
 using CrmSync.Worker.Sources.Files;
-using CrmSync.Worker.Tests.Harvest;
 using static CrmSync.Worker.Tests.Harvest.TestCompany;
 
 namespace CrmSync.Worker.Tests.Sources;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using CrmSync.Domain.Company;
 using CrmSync.Domain.Policy;
 using NodaTime;
 using static CrmSync.Domain.Evaluation.Sentences;

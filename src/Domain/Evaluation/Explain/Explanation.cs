@@ -1,6 +1,5 @@
 using System.Text;
 using CrmSync.Domain.Company;
-using CrmSync.Domain.Log;
 
 namespace CrmSync.Domain.Evaluation;
 

@@ -1,5 +1,3 @@
-using CrmSync.Domain.Digests;
-using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
 using static CrmSync.Domain.Evaluation.Sentences;
 

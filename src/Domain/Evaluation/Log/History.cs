@@ -1,6 +1,4 @@
-using CrmSync.Domain.Company;
 using CrmSync.Domain.Log;
-using CrmSync.Domain.Policy;
 
 namespace CrmSync.Domain.Evaluation;
 

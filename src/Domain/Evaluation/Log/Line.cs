@@ -1,7 +1,5 @@
 using CrmSync.Domain.Company;
-using CrmSync.Domain.Digests;
 using CrmSync.Domain.Log;
-using CrmSync.Domain.Policy;
 
 namespace CrmSync.Domain.Evaluation;
 

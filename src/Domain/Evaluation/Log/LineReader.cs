@@ -1,8 +1,5 @@
 using CrmSync.Domain.Company;
-using CrmSync.Domain.Digests;
 using CrmSync.Domain.Log;
-using CrmSync.Domain.Policy;
-using NodaTime;
 
 namespace CrmSync.Domain.Evaluation;
 

@@ -1,6 +1,5 @@
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Log;
-using NodaTime;
 
 namespace CrmSync.Domain.Evaluation;
 

@@ -1,6 +1,4 @@
 using CrmSync.Domain.Log;
-using CrmSync.Domain.Policy;
-using CrmSync.Domain.Time;
 
 namespace CrmSync.Domain.Evaluation;
 

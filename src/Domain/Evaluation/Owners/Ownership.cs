@@ -1,7 +1,5 @@
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Policy;
-using CrmSync.Domain.Time;
-using NodaTime;
 
 namespace CrmSync.Domain.Evaluation;
 

@@ -1,4 +1,3 @@
-using CrmSync.Domain.Company;
 using NodaTime;
 
 namespace CrmSync.Domain.Evaluation;

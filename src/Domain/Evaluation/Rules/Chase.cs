@@ -1,5 +1,3 @@
-using CrmSync.Domain.Company;
-using CrmSync.Domain.Digests;
 using CrmSync.Domain.Policy;
 
 namespace CrmSync.Domain.Evaluation;

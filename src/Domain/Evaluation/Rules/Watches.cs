@@ -1,4 +1,3 @@
-using CrmSync.Domain.Company;
 using CrmSync.Domain.Policy;
 
 namespace CrmSync.Domain.Evaluation;

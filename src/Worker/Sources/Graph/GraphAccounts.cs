@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using CrmSync.Storage.Harvest;
 using CrmSync.Worker.Configuration;
 using NodaTime;
 

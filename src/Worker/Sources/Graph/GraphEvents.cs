@@ -1,5 +1,4 @@
 using System.Globalization;
-using CrmSync.Domain.Company;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Meetings;
 using CrmSync.Mail.Calendar;

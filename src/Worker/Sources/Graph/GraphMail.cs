@@ -1,6 +1,4 @@
 using System.Text;
-using CrmSync.Domain.Company;
-using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
 using CrmSync.Mail.Mime;
 using Microsoft.Graph.Models;

@@ -1,5 +1,3 @@
-using CrmSync.Domain.Company;
-using Microsoft.Graph.Models;
 using User = Microsoft.Graph.Models.User;
 
 namespace CrmSync.Worker.Sources.Graph;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using CrmSync.Mail.Mime;
 using CrmSync.Storage.Harvest;
 using CrmSync.Worker.MailServers;
 using NodaTime;

@@ -99,7 +99,9 @@ internal sealed class ImapSource(ImapSession session, SemaphoreSlim gate, Func<b
             await session.Failed(e, CancellationToken.None);
             readings.Complete(ImapTrouble.OfAccount(session.Account.Name, e));
         }
+#pragma warning disable CA1031 // handed on to whoever takes the readings
         catch (Exception e)
+#pragma warning restore CA1031
         {
             // Whatever it was, it may have come in the middle of an answer.
             await session.Drop();

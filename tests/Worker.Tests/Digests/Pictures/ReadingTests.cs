@@ -1,12 +1,10 @@
 using System.Text.Json;
-using CrmSync.Domain.Company;
 using CrmSync.Domain.Digests;
 using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
 using CrmSync.Domain.Time;
 using CrmSync.Fixtures.Digests;
-using CrmSync.Worker.Digests;
 using NodaTime;
 
 namespace CrmSync.Worker.Tests.Digests.Pictures;
