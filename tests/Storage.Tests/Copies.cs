@@ -49,7 +49,16 @@ internal static class Copies
         "AQHaabcdefghijklmnopqrstuvwxyQAAB1XgAAAB1Q==",
         "AQHbabcdefghijklmnopqrstuvwxyQ==",
     ];
-    private static readonly string[] Bodies = ["When?", "Thanks!", "Tomorrow."];
+    private static readonly string[] Bodies =
+    [
+        "When?",
+        "Thanks!",
+        "Tomorrow.",
+        "Please send it to https://acme.example/1 today",
+        "Please send it to https://gateway.example/?u=acme today",
+        "Please send it to https://acme.example/1 today\nWhen will you?",
+        "From outside\nPlease send it to https://acme.example/1 today\nWhen will you?",
+    ];
 
     /// <summary>Up to <paramref name="most"/> copies, delivered in some order in some batches.</summary>
     public static Gen<Delivery> Deliveries(int most) =>

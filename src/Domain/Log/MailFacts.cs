@@ -72,6 +72,9 @@ public sealed record MailFacts
     /// <summary>The author's own lines; may be empty; null only where a source cannot give a body.</summary>
     public string? OwnText { get; init; }
 
+    /// <summary>The author's own lines as the HTML of the mail has them, where it has text and HTML; never stored.</summary>
+    public string? OwnTextOfHtml { get; init; }
+
     /// <summary>The own text or, if that is empty, the start of the whole.</summary>
     public string? Excerpt { get; init; }
 

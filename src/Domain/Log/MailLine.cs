@@ -26,7 +26,9 @@ public enum KeptText
 /// <param name="Name">The display name as written, or null.</param>
 /// <param name="Role">In which header.</param>
 /// <param name="Place">The place in that header, from 0: whom a mail is about first is the first of its To.</param>
-public sealed record MailParticipant(EmailAddress Address, string? Name, ParticipantRole Role, int Place = 0);
+/// <param name="In">In which forms of the mail (<see cref="MailIdentity.Content"/>), where a gateway changed some copies and not all name
+/// them; null where all do.</param>
+public sealed record MailParticipant(EmailAddress Address, string? Name, ParticipantRole Role, int Place = 0, string? In = null);
 
 /// <summary>
 /// The facts of one mail in the log, merged from every copy seen, before any configuration is applied. Merging is commutative, associative
@@ -40,6 +42,9 @@ public sealed record MailLine
     public required IReadOnlyList<Sighting> Sightings { get; init; }
 
     public required IReadOnlyList<MailParticipant> Participants { get; init; }
+
+    /// <summary>People that only some of the forms name in which a gateway left the mail: they are no participants.</summary>
+    public IReadOnlyList<MailParticipant> NamedInSome { get; init; } = [];
 
     public EmailAddress? Sender { get; init; }
 
@@ -114,7 +119,7 @@ public sealed record MailLine
         {
             Identities = [identity with { MessageId = capture.Id(identity.MessageId) }],
             Sightings = [new Sighting(observation.Account, observation.Seen)],
-            Participants = InOrder(
+            Participants = MailPeople.InOrder(
             [
                 .. As(from, ParticipantRole.From), .. As(facts.ReplyTo, ParticipantRole.ReplyTo), .. As(facts.To, ParticipantRole.To),
                 .. As(facts.Cc, ParticipantRole.Cc), .. As(facts.Bcc, ParticipantRole.Bcc),
@@ -143,14 +148,21 @@ public sealed record MailLine
     }
 
     /// <summary>This line with what another copy of the same mail adds.</summary>
-    public MailLine With(MailLine other) =>
-        new()
+    public MailLine With(MailLine other)
+    {
+        var (all, some) = MailPeople.Join(this, other);
+        var words = ShorterText(this, other);
+        return new()
         {
             Identities =
             [
                 .. Identities
                     .Concat(other.Identities)
-                    .Distinct()
+                    .GroupBy(i => (i.Fingerprint, i.MessageKey, i.Date, i.MessageId))
+                    .Select(same => same.Count() == 1
+                        ? same.First()
+                        : same.OrderBy(OwnLengthIn).ThenByDescending(i => i.Content, StringComparer.Ordinal)
+                            .ThenBy(i => i.Essence?.Written, StringComparer.Ordinal).First())
                     .OrderBy(i => i.LineId, StringComparer.Ordinal)
                     .ThenBy(i => i.Fingerprint, StringComparer.Ordinal)
                     .ThenBy(i => i.MessageId, StringComparer.Ordinal),
@@ -163,9 +175,10 @@ public sealed record MailLine
                     .OrderBy(g => g.Key, StringComparer.Ordinal)
                     .Select(g => new Sighting(g.Key, g.Any(s => s.Seen is null) ? null : g.Min(s => s.Seen))),
             ],
-            Participants = InOrder([.. Participants, .. other.Participants]),
+            Participants = all,
+            NamedInSome = some,
             Sender = Smaller(Sender?.Value, other.Sender?.Value) is { } sender ? EmailAddress.Parse(sender) : null,
-            Subject = Smaller(Subject, other.Subject),
+            Subject = Shorter(Subject, other.Subject),
             InReplyTo = Smaller(InReplyTo, other.InReplyTo),
             References = [.. References.Union(other.References, StringComparer.Ordinal).Order(StringComparer.Ordinal)],
             Headers = Headers
@@ -183,14 +196,28 @@ public sealed record MailLine
             SentAt = Instant.Min(SentAt, other.SentAt),
             ArrivedAt = Instant.Min(ArrivedAt, other.ArrivedAt),
             Attachments = Math.Max(Attachments, other.Attachments),
-            Signs = Signs | other.Signs,
-            Question = Question || other.Question,
-            Text = Fuller(this, other).Text,
-            OwnTextKept = Fuller(this, other).OwnTextKept,
-            Acknowledges = Acknowledges && other.Acknowledges,
-            Phrases = [.. Phrases.Union(other.Phrases, StringComparer.Ordinal).Order(StringComparer.Ordinal)],
-            Learned = Learned.With(other.Learned),
+            Signs = words?.Signs ?? (Signs | other.Signs),
+            Question = words?.Question ?? (Question || other.Question),
+            Text = (words ?? Fuller(this, other)).Text,
+            OwnTextKept = (words ?? Fuller(this, other)).OwnTextKept,
+            Acknowledges = words?.Acknowledges ?? (Acknowledges && other.Acknowledges),
+            Phrases = words?.Phrases ?? [.. Phrases.Union(other.Phrases, StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+            Learned = words?.Learned ?? Learned.With(other.Learned),
         };
+    }
+
+    /// <summary>
+    /// Which of two lines has the shorter own text: what a gateway adds to a copy is not the author's. Null where they are as long, which
+    /// then is one text.
+    /// </summary>
+    private static MailLine? ShorterText(MailLine one, MailLine other) =>
+        one.OwnLength < other.OwnLength ? one
+        : other.OwnLength < one.OwnLength ? other
+        : null;
+
+    private int OwnLength => Identities.Min(OwnLengthIn);
+
+    private static int OwnLengthIn(MailIdentity identity) => identity.Essence?.Text.Length ?? int.MaxValue;
 
     /// <summary>Dates before 1990 or more than a day after the harvest are somebody's broken clock.</summary>
     private static Instant? Plausible(Instant? time, Instant harvested) =>
@@ -201,23 +228,6 @@ public sealed record MailLine
             (person, place) => new MailParticipant(person.Address, string.IsNullOrWhiteSpace(person.Name) ? null : person.Name, role, place)
         );
 
-    /// <summary>Each address once a role, under the longest name anybody wrote and at the first place it has in any copy.</summary>
-    private static IReadOnlyList<MailParticipant> InOrder(IReadOnlyList<MailParticipant> people) =>
-        [
-            .. people
-                .GroupBy(p => (p.Role, p.Address))
-                .Select(g =>
-                    g.Count() == 1
-                        ? g.First()
-                        : g.OrderByDescending(p => p.Name?.Length ?? 0).ThenBy(p => p.Name, StringComparer.Ordinal).First() with
-                        {
-                            Place = g.Min(p => p.Place),
-                        })
-                .OrderBy(p => p.Role)
-                .ThenBy(p => p.Place)
-                .ThenBy(p => p.Address.Value, StringComparer.Ordinal),
-        ];
-
     private static MailLine Fuller(MailLine one, MailLine other) =>
         new[] { one, other }
             .OrderByDescending(l => l.Text?.Length ?? -1)
@@ -227,4 +237,10 @@ public sealed record MailLine
 
     private static string? Smaller(string? one, string? other) =>
         one is null ? other : other is null || string.CompareOrdinal(one, other) <= 0 ? one : other;
+
+    /// <summary>What a list or a gateway puts before a subject makes it longer.</summary>
+    private static string? Shorter(string? one, string? other) =>
+        one is null || other is null || one.Length == other.Length ? Smaller(one, other)
+        : one.Length < other.Length ? one
+        : other;
 }

@@ -94,6 +94,37 @@ public static class Subjects
     }
 
     /// <summary>
+    /// The subject without bracketed tags before it or behind its prefixes, in lower case, and the tags among them that number it: a
+    /// gateway or a list puts a tag before one copy of a mail.
+    /// </summary>
+    internal static (string Bare, string? Number) Untagged(string? subject)
+    {
+        var rest = Readable(Collapse(subject)).AsSpan();
+        var (prefixes, number) = ("", "");
+        while (!rest.IsEmpty)
+        {
+            if (TagLength(rest) is > 0 and var length)
+            {
+                if (HasDigit(rest[..length]))
+                    number += rest[..length].ToString();
+
+                rest = BehindTag(rest, length);
+            }
+            else if (PrefixAt(rest) is { Length: var end })
+            {
+                prefixes += $"{rest[..end]} ";
+                rest = rest[end..].TrimStart();
+            }
+            else
+            {
+                break;
+            }
+        }
+
+        return ((prefixes + rest.ToString()).TrimEnd().ToLowerInvariant(), number.Length == 0 ? null : number.ToLowerInvariant());
+    }
+
+    /// <summary>
     /// One way of writing for what looks the same: letters with their accents, wide letters as plain ones, nothing that turns the direction
     /// of writing.
     /// </summary>

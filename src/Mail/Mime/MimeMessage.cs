@@ -112,6 +112,9 @@ public sealed class MimeMessage
         : sections.TrueForAll(s => s.HasPlain || s.IsBlank) ? TextSource.Plain
         : TextSource.Html;
 
+    /// <summary>Whether a piece of the body says the same as text and as HTML.</summary>
+    internal bool HasBothForms => sections.Exists(s => s.HasPlain && s.HasHtml);
+
     /// <summary>Whether the text was longer than what is kept of it.</summary>
     public bool IsTextCut => sections.Exists(s => (s.HasPlain ? s.Plain : s.Html).Exists(l => l.Part.IsContentCut));
 

@@ -67,6 +67,12 @@ internal static class Furniture
     public static void DropEnd(List<string> own, IReadOnlyList<string> names)
     {
         DropRules(own);
+        if (ListFooter.FindStart(own) is > 0 and var list && own.FindIndex(0, list, line => !SignatureMarks.IsDelimiter(line)) >= 0)
+        {
+            own.RemoveRange(list, own.Count - list);
+            DropRules(own);
+        }
+
         var footer = MayHoldFooter(own) ? FooterAt(own) : -1;
         if (footer > 0 && own.FindIndex(0, footer, line => !SignatureMarks.IsDelimiter(line)) >= 0)
         {

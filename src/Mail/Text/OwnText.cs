@@ -39,6 +39,17 @@ public static class OwnText
         return From(new TextLines(text, quoted), []);
     }
 
+    /// <summary>The own lines as the HTML of a message has them; null where it has no HTML beside its text.</summary>
+    public static string? FindInHtml(MimeMessage message)
+    {
+        if (!message.HasBothForms || message.Html is not { } html)
+            return null;
+
+        var (text, quoted) = HtmlText.Read(html);
+        var lines = new TextLines(text, quoted);
+        return Own(lines, Attribution.Candidates(lines), Names(message.From));
+    }
+
     /// <summary>The own lines of a plain text whose author is known.</summary>
     internal static string Find(string plain, Mailbox author)
     {

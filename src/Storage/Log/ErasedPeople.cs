@@ -211,7 +211,8 @@ public sealed class ErasedPeople
             return line;
 
         MailParticipant[] others = [.. line.Participants.Where(p => !Contains(p.Address))];
-        var took = others.Length < line.Participants.Count;
+        MailParticipant[] some = [.. line.NamedInSome.Where(p => !Contains(p.Address))];
+        var took = others.Length < line.Participants.Count || some.Length < line.NamedInSome.Count;
         if (took && (line.From is not { } from || Contains(from) || Array.TrueForAll(others, p => classifier.Ours.Contains(p.Address))))
             return null;
 
@@ -231,7 +232,7 @@ public sealed class ErasedPeople
             || sender != line.Sender
             || IsNamedIn(line.Subject)
             || IsNamedIn(line.Text)
-            || others.Any(p => IsNamedIn(p.Name))
+            || others.Concat(some).Any(p => IsNamedIn(p.Name))
             || line.Learned.People.Any(Contains)
             || line.Learned.Words.Any(IsNamedIn);
         return isNamed || HoldsAny(line)
@@ -239,6 +240,7 @@ public sealed class ErasedPeople
             {
                 Identities = [.. line.Identities.Select(i => i with { MessageId = Id(i.MessageId) })],
                 Participants = isNamed ? [.. others.Select(p => IsNamedIn(p.Name) ? p with { Name = null } : p)] : line.Participants,
+                NamedInSome = isNamed ? [.. some.Select(p => p with { Name = null })] : line.NamedInSome,
                 Sender = sender,
                 InReplyTo = Id(line.InReplyTo),
                 References = [.. line.References.Select(id => Id(id)!).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],

@@ -106,12 +106,13 @@ internal sealed class LineChanges(WriteScope scope, Classifier classifier)
             Column.Number("interaction"), Column.Number("account"), Column.Instant("seen"), Column.Number("direction"));
         var identities = scope.Rows(
             """
-            insert into mail_identity (line_id, fingerprint, message_id, message_key, dated, interaction)
-            select r.line_id, r.fingerprint, r.message_id, r.message_key, r.dated, r.interaction
+            insert into mail_identity (line_id, fingerprint, message_id, message_key, dated, content, essence_key, essence, interaction)
+            select r.line_id, r.fingerprint, r.message_id, r.message_key, r.dated, r.content, r.essence_key, r.essence, r.interaction
               from {rows} r
             """,
             Column.Text("line_id"), Column.Text("fingerprint"), Column.Text("message_id"), Column.Text("message_key"),
-            Column.Instant("dated"), Column.Number("interaction"));
+            Column.Instant("dated"), Column.Text("content"), Column.Text("essence_key"), Column.Text("essence"),
+            Column.Number("interaction"));
         var keys = scope.Rows(
             """
             insert into thread_key (thread_key, moment, interaction, relation)
@@ -181,6 +182,9 @@ internal sealed class LineChanges(WriteScope scope, Classifier classifier)
                     .Add(identity.MessageId ?? "")
                     .Add(identity.MessageKey)
                     .Add(identity.Date)
+                    .Add(identity.Content)
+                    .Add(identity.Essence?.Key)
+                    .Add(identity.Essence?.Written)
                     .Add(number)
                     .End();
             }

@@ -17,7 +17,8 @@ internal static class LineFacts
     };
 
     /// <summary>
-    /// Sender, headers, calendar part, report, acknowledgement of a line and what its text told; null when it has none of them.
+    /// Sender, headers, calendar part, report, acknowledgement and doubtful people of a line and what its text told; null when it has
+    /// none of them.
     /// </summary>
     public static string? Write(MailLine line)
     {
@@ -29,6 +30,7 @@ internal static class LineFacts
             && !line.Acknowledges
             && line.Signs == MailSigns.None
             && line.Learned == Learned.Nothing
+            && line.NamedInSome.Count == 0
         )
             return null;
 
@@ -79,11 +81,40 @@ internal static class LineFacts
                 json.WriteEndObject();
             }
 
+            WriteNamedInSome(json, line.NamedInSome);
             json.WriteEndObject();
         }
 
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
+
+    private static void WriteNamedInSome(Utf8JsonWriter json, IReadOnlyList<MailParticipant> people)
+    {
+        if (people.Count == 0)
+            return;
+
+        json.WriteStartArray("some");
+        foreach (var person in people)
+        {
+            json.WriteStartObject();
+            json.WriteString("address", person.Address.Value);
+            json.WriteString("name", person.Name);
+            json.WriteNumber("role", (int)person.Role);
+            json.WriteNumber("place", person.Place);
+            json.WriteString("in", person.In);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static MailParticipant ReadNamedInSome(JsonElement person) =>
+        new(
+            EmailAddress.Parse(person.GetProperty("address").GetString()!),
+            person.GetProperty("name").GetString(),
+            (ParticipantRole)person.GetProperty("role").GetInt32(),
+            person.GetProperty("place").GetInt32(),
+            person.GetProperty("in").GetString());
 
     /// <summary>The line with the facts <see cref="Write"/> wrote.</summary>
     public static MailLine Read(MailLine line, string? facts)
@@ -111,6 +142,7 @@ internal static class LineFacts
             Learned = root.TryGetProperty("learned", out var learned)
                 ? learned.Deserialize<Learned>(Json.Options) ?? Learned.Nothing
                 : Learned.Nothing,
+            NamedInSome = root.TryGetProperty("some", out var some) ? [.. some.EnumerateArray().Select(ReadNamedInSome)] : [],
         };
     }
 
@@ -149,6 +181,7 @@ internal static class LineFacts
                 Identities = [.. line.Identities.Select(i => i with { Date = Instants.Floor(i.Date), MessageId = OneLine(i.MessageId) })],
                 Sightings = [.. line.Sightings.Select(s => s with { Seen = Instants.Floor(s.Seen) })],
                 Participants = [.. line.Participants.Select(p => p with { Address = Clean(p.Address), Name = Texts.Clean(p.Name) })],
+                NamedInSome = [.. line.NamedInSome.Select(p => p with { Address = Clean(p.Address), Name = Texts.Clean(p.Name) })],
                 Sender = line.Sender is { } sender ? Clean(sender) : null,
                 Subject = Texts.Clean(line.Subject),
                 InReplyTo = OneLine(line.InReplyTo),

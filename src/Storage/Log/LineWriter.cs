@@ -1,5 +1,5 @@
 using CrmSync.Domain.Log;
-using NodaTime;
+using Dapper;
 
 namespace CrmSync.Storage.Log;
 
@@ -15,6 +15,9 @@ internal readonly record struct WrittenLine(long? Interaction, bool IsNew, bool 
 /// </summary>
 internal sealed class LineWriter(WriteScope scope, Classifier classifier)
 {
+    private const string Selected =
+        "select fingerprint, message_key, dated, message_id, content, essence_key, essence, interaction from mail_identity";
+
     /// <summary>Writes the copies; gives what became of each, in their order.</summary>
     public async Task<IReadOnlyList<WrittenLine>> Write(IReadOnlyList<MailLine> copies)
     {
@@ -66,6 +69,7 @@ internal sealed class LineWriter(WriteScope scope, Classifier classifier)
         var nodeOfLine = new Dictionary<long, int>();
         var byFingerprint = new Dictionary<string, int>(StringComparer.Ordinal);
         var byMessage = new Dictionary<string, List<(MailIdentity Identity, int Node)>>(StringComparer.Ordinal);
+        var byEssence = new Dictionary<string, List<(MailIdentity Identity, int Node)>>(StringComparer.Ordinal);
 
         void Note(MailIdentity identity, int node)
         {
@@ -74,15 +78,21 @@ internal sealed class LineWriter(WriteScope scope, Classifier classifier)
             else
                 byFingerprint.Add(identity.Fingerprint, node);
 
-            if (identity.MessageKey is not { } key)
+            NoteIn(byMessage, identity.MessageKey, identity, node);
+            NoteIn(byEssence, identity.Essence?.Key, identity, node);
+        }
+
+        void NoteIn(Dictionary<string, List<(MailIdentity Identity, int Node)>> table, string? key, MailIdentity identity, int node)
+        {
+            if (key is null)
                 return;
 
-            if (!byMessage.TryGetValue(key, out var others))
-                byMessage.Add(key, others = []);
+            if (!table.TryGetValue(key, out var others))
+                table.Add(key, others = []);
 
             foreach (var (other, otherNode) in others)
             {
-                if (identity.SameMailAs(other))
+                if (Root(node) != Root(otherNode) && identity.SameMailAs(other))
                     Join(node, otherNode);
             }
 
@@ -98,7 +108,7 @@ internal sealed class LineWriter(WriteScope scope, Classifier classifier)
                 existing.Add(row.Interaction);
             }
 
-            Note(new MailIdentity(row.Fingerprint, row.MessageKey, row.Dated, row.MessageId), node);
+            Note(row.Identity, node);
         }
 
         for (var i = 0; i < copies.Count; i++)
@@ -138,24 +148,24 @@ internal sealed class LineWriter(WriteScope scope, Classifier classifier)
     /// <summary>The identities in the log that might be of the same mails.</summary>
     private async Task<IEnumerable<IdentityRow>> Candidates(List<MailLine> copies)
     {
-        var lineIds = copies.SelectMany(c => c.Identities).Select(i => i.LineId).Distinct(StringComparer.Ordinal).ToArray();
-        var messageKeys = copies
-            .SelectMany(c => c.Identities)
-            .Select(i => i.MessageKey)
-            .OfType<string>()
-            .Distinct(StringComparer.Ordinal)
-            .ToArray();
+        var identities = copies.SelectMany(c => c.Identities).ToArray();
         return await scope.Query<IdentityRow>(
             $"""
-            select fingerprint, message_key, dated, message_id, interaction from mail_identity where {scope.Engine.AnyOf(
-                "line_id",
-                "@lineIds")}
+            {Selected} where {scope.Engine.AnyOf("line_id", "@lineIds")}
             union
-            select fingerprint, message_key, dated, message_id, interaction from mail_identity where {scope.Engine.AnyOf(
-                "message_key",
-                "@messageKeys")}
+            {Selected} where {scope.Engine.AnyOf("message_key", "@messageKeys")}
+            union
+            {Selected} where {scope.Engine.AnyOf("essence_key", "@essenceKeys")}
             """,
-            new { lineIds = scope.Engine.List(lineIds), messageKeys = scope.Engine.List(messageKeys) });
+            new
+            {
+                lineIds = Distinct(identities.Select(i => i.LineId)),
+                messageKeys = Distinct(identities.Select(i => i.MessageKey)),
+                essenceKeys = Distinct(identities.Select(i => i.Essence?.Key)),
+            });
+
+        SqlMapper.ICustomQueryParameter Distinct(IEnumerable<string?> keys) =>
+            scope.Engine.List([.. keys.OfType<string>().Distinct(StringComparer.Ordinal)]);
     }
 
     private sealed class CopyGroup
@@ -165,18 +175,5 @@ internal sealed class LineWriter(WriteScope scope, Classifier classifier)
         public List<long> Existing { get; } = [];
 
         public MailLine? Line { get; set; }
-    }
-
-    private sealed record IdentityRow
-    {
-        public required string Fingerprint { get; init; }
-
-        public string? MessageKey { get; init; }
-
-        public Instant? Dated { get; init; }
-
-        public required string MessageId { get; init; }
-
-        public long Interaction { get; init; }
     }
 }

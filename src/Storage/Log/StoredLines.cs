@@ -14,10 +14,10 @@ internal sealed class StoredLines(WriteScope scope)
             return [];
 
         var identities = await Grouped<IdentityRow, MailIdentity>(
-            "select interaction, fingerprint, message_key, dated, message_id from mail_identity",
+            "select interaction, fingerprint, message_key, dated, message_id, content, essence_key, essence from mail_identity",
             numbers,
             row => row.Interaction,
-            row => new MailIdentity(row.Fingerprint, row.MessageKey, row.Dated, row.MessageId.Length == 0 ? null : row.MessageId));
+            row => row.Identity);
         var sightings = await Grouped<SightingRow, Sighting>(
             "select s.interaction, a.name as account, s.seen from sighting s join account a on a.number = s.account", numbers,
             row => row.Interaction, row => new Sighting(row.Account, row.Seen));
@@ -78,19 +78,6 @@ internal sealed class StoredLines(WriteScope scope)
             await scope.Query<TRow>(
                 $"{select} where {scope.Engine.AnyOf("interaction", "@numbers")}",
                 new { numbers = scope.Engine.List(numbers) })).ToLookup(key, make);
-
-    private sealed record IdentityRow
-    {
-        public long Interaction { get; init; }
-
-        public required string Fingerprint { get; init; }
-
-        public string? MessageKey { get; init; }
-
-        public Instant? Dated { get; init; }
-
-        public required string MessageId { get; init; }
-    }
 
     private sealed record SightingRow
     {

@@ -62,7 +62,14 @@ internal static class MailTranslation
     public static MailFacts? FactsOfHeaders(MimeMessage message, Instant? stored) =>
         message.Headers.Count == 0 || !Array.Exists(Telling, name => message.Headers.First(name) is not null)
             ? null
-            : ReadFacts(message, stored) with { BodyDigest = UnknownBody, OwnText = null, Excerpt = null, WholeText = null };
+            : ReadFacts(message, stored) with
+            {
+                BodyDigest = UnknownBody,
+                OwnText = null,
+                OwnTextOfHtml = null,
+                Excerpt = null,
+                WholeText = null,
+            };
 
     /// <summary>The same facts with where the mail came from.</summary>
     public static MailFacts WithTrace(MailFacts facts, MimeMessage message) =>
@@ -105,6 +112,9 @@ internal static class MailTranslation
             CalendarPart = message.Calendars.Any(IsMessage),
             Report = ReadReport(message),
             OwnText = text.Own,
+
+            // Nobody looks for the copies of a mailing, and its HTML is large.
+            OwnTextOfHtml = message.Headers.First("List-Unsubscribe") is null ? OwnText.FindInHtml(message) : null,
             Excerpt = text.Excerpt,
             WholeText = message.Text,
             Question = QuestionMark.IsIn(text.Own),

@@ -120,7 +120,8 @@ public sealed class MailLineTests
         from name in Gen.Elements(null, "Jane", "Jane Roe", "Roe Jane")
         from seen in Gen.Elements<Instant?>(null, Some.Noon, Some.Noon + Duration.FromHours(1))
         from list in Gen.Elements("", "<a.example>", "<b.example>")
-        select ((Some.Mail(to: to, bcc: bcc, id: id, date: Some.Noon + Duration.FromSeconds(seconds)) with
+        from text in Gen.Elements("Hello", "Hello?\nA footer", "Is it a complaint?", "This is a complaint, is it?\nA footer", "")
+        select ((Some.Mail(to: to, bcc: bcc, id: id, text: text, date: Some.Noon + Duration.FromSeconds(seconds)) with
         {
             From = Some.Named("jane@acme.example", name),
             Headers = list.Length == 0 ? new Dictionary<string, string>() : new Dictionary<string, string> { ["list-id"] = list },
@@ -136,6 +137,10 @@ public sealed class MailLineTests
         line.References,
         line.Attachments,
         line.Phrases,
+        line.Question,
+        line.Acknowledges,
+        line.OwnTextKept,
+        Some = line.NamedInSome.Select(p => p.ToString()),
         Identities = line.Identities.Select(i => i.ToString()),
         Sightings = line.Sightings.Select(s => s.ToString()),
         People = line.Participants.Select(p => p.ToString()),
