@@ -8,6 +8,7 @@ using CrmSync.Domain.Time;
 using CrmSync.Storage;
 using CrmSync.Storage.Digests;
 using CrmSync.Storage.Harvest;
+using CrmSync.Worker;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Delivery;
 using CrmSync.Worker.MailServers;
@@ -89,7 +90,7 @@ internal static class SmtpSending
         await using var way = new SmtpDelivery(logins.Login(DeliveryWays.Login(new DeliveryChoice.Smtp(place, null, null))));
         var sender = new MailSender("bench", Commands, "CrmSync", "bright.example") { CommandMailbox = Commands };
         var copies = new SentCopies(accounts, ledger, Commands);
-        var outbox = new Outbox(ledger, new DeliveryHealth(database), way, copies, Company(people), sender, BootClock.Instance);
+        var outbox = new Outbox(ledger, new DeliveryHealth(database), way, copies, Company(people), sender, MachineTime.Instance);
         var watch = Stopwatch.StartNew();
         var report = await outbox.SendAll(Now, null, CancellationToken.None);
         var speed = messages / watch.Elapsed.TotalSeconds;

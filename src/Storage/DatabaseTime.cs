@@ -13,11 +13,20 @@ public sealed class DatabaseTime : TimeProvider
     private DatabaseTime(DatabaseClock clock, TimeProvider counting, Reading reading) =>
         (this.clock, this.counting, this.reading) = (clock, counting, reading);
 
+    public override TimeZoneInfo LocalTimeZone => counting.LocalTimeZone;
+
+    public override long TimestampFrequency => counting.TimestampFrequency;
+
     public override DateTimeOffset GetUtcNow()
     {
         var last = reading;
         return last.Time + counting.GetElapsedTime(last.At);
     }
+
+    public override long GetTimestamp() => counting.GetTimestamp();
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+        counting.CreateTimer(callback, state, dueTime, period);
 
     /// <summary>Asks the database.</summary>
     /// <param name="clock">Of the database.</param>

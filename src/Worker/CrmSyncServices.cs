@@ -106,7 +106,6 @@ internal static class CrmSyncServices
         .AddSingleton<DigestDispatch>();
 
     private static IServiceCollection AddDelivery(this IServiceCollection services) => services
-        .AddSingleton(BootClock.Instance)
         .AddSingleton<DeliveryWays>();
 
     private static IServiceCollection AddStatus(this IServiceCollection services) => services

@@ -71,7 +71,7 @@ internal static class CommandLine
     }
 
     /// <summary>The one place where the program takes its clock.</summary>
-    public static TimeProvider Time => TimeProvider.System;
+    public static TimeProvider Time => MachineTime.Instance;
 
     /// <summary>
     /// Sets what a verb does with the parts its constructor asks for, which are put together over the configuration and its database.

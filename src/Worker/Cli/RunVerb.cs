@@ -1,7 +1,6 @@
 using System.CommandLine;
 using CrmSync.Storage;
 using CrmSync.Worker.Configuration;
-using CrmSync.Worker.Delivery;
 using CrmSync.Worker.Jobs;
 using CrmSync.Worker.PolicyFiles;
 using CrmSync.Worker.Status;
@@ -29,11 +28,7 @@ internal static class RunVerb
         var (reload, outcome) = StartPolicy(folder, settings, parsed.ReadNow());
         using var only = settings.Storage is StorageChoice.Sqlite file ? OneWorker.Claim(file.File) : null;
         await using var database = await CrmSyncProgram.OpenDatabase(settings.Storage, CommandLine.Time, ct);
-
-        // Workers that share a database agree on the time, whatever their own clocks say.
-        var time = settings.Storage is StorageChoice.Postgres
-            ? await DatabaseTime.Ask(new DatabaseClock(database), BootClock.Instance, ct)
-            : CommandLine.Time;
+        var time = await WorkerHost.AgreeOnTime(settings.Storage, database, CommandLine.Time, ct);
         try
         {
             var configuration = new LoadedConfiguration(folder, settings, reload.Current);

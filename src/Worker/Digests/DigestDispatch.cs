@@ -27,7 +27,7 @@ internal sealed class DigestDispatch(
     AccountsBehind behind,
     Settings settings,
     DeliveryWays ways,
-    BootClock bootClock,
+    TimeProvider time,
     HtmlPages pages)
 {
     /// <summary>Whether mails can leave; without a way the policy is asked for reports only.</summary>
@@ -71,7 +71,7 @@ internal sealed class DigestDispatch(
         var sender = await Sender(current, ct);
         await using var way = ways.Open(Delivery.Way);
         var copies = new SentCopies(accounts, ledger, sender.CommandMailbox);
-        return await new Outbox(ledger, standing, way, copies, current, sender, bootClock).SendAll(now, lease, ct);
+        return await new Outbox(ledger, standing, way, copies, current, sender, time).SendAll(now, lease, ct);
     }
 
     /// <summary>As <see cref="AccountsToRead(PolicyMoment, CancellationToken)"/>, with the policy in force over the whole log.</summary>

@@ -41,6 +41,15 @@ internal static class WorkerHost
         await atWork.Leave(CancellationToken.None);
     }
 
+    /// <summary>The time a worker goes by: workers that share a database agree on it, whatever their own clocks say.</summary>
+    /// <param name="storage">Where everything is kept.</param>
+    /// <param name="database">The same, open.</param>
+    /// <param name="machine">The time of the machine.</param>
+    /// <param name="ct">Cancels.</param>
+    public static async Task<TimeProvider> AgreeOnTime(
+        StorageChoice storage, ContactDatabase database, TimeProvider machine, CancellationToken ct) =>
+        storage is StorageChoice.Postgres ? await DatabaseTime.Ask(new DatabaseClock(database), machine, ct) : machine;
+
     /// <summary>The worker, not started yet.</summary>
     /// <param name="configuration">What the files say.</param>
     /// <param name="policy">How the worker came to its policy.</param>

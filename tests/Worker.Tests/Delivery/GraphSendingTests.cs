@@ -99,6 +99,6 @@ public sealed class GraphSendingTests
             new SentCopies(graph.Company.Accounts, ledger, null),
             TestCompany.CreatePolicy("us.example"),
             sender,
-            BootClock.Instance).SendAll(Now + Duration.FromMinutes(minutes), lease, default);
+            MachineTime.Instance).SendAll(Now + Duration.FromMinutes(minutes), lease, default);
     }
 }

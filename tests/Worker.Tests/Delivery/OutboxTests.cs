@@ -286,7 +286,7 @@ public sealed class OutboxTests : IAsyncLifetime, IAsyncDisposable
             new SentCopies(new Accounts(database), ledger, Written.Sender.CommandMailbox),
             policy ?? Some.Policy,
             Written.Sender,
-            BootClock.Instance);
+            MachineTime.Instance);
 
     private Task<OutboxReport> Send(IMailDelivery delivery, CompanyPolicy? policy = null, Instant? at = null)
     {

@@ -100,7 +100,7 @@ internal sealed class SendingCompany : IAsyncDisposable
             new SentCopies(new Accounts(Database), Ledger, Sender.CommandMailbox),
             policy ?? Some.Policy,
             Sender,
-            BootClock.Instance);
+            MachineTime.Instance);
 
     /// <summary>The command mailbox is read; it holds the copies the server took for it.</summary>
     public Task ReadCopies(int minutes) =>

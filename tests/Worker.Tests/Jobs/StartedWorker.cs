@@ -1,5 +1,7 @@
 using CrmSync.Storage;
+using CrmSync.Storage.Digests;
 using CrmSync.Worker.Configuration;
+using CrmSync.Worker.Harvest;
 using CrmSync.Worker.Jobs;
 using CrmSync.Worker.PolicyFiles;
 using Microsoft.Extensions.DependencyInjection;
@@ -25,16 +27,22 @@ internal sealed class StartedWorker : IAsyncDisposable
         var settings = ConfigurationFile.Read(folder).Configuration!;
         var (reload, outcome) = PolicyReload.Start(
             folder,
-            date => new ReadingOptions(date, settings.Addresses, settings.Delivery?.Commands?.Address),
+            date => new ReadingOptions(date, settings.Addresses, settings.Delivery?.Commands?.Address)
+            {
+                Accounts = settings.AccountsByName,
+            },
             LastGoodPolicy.For(folder, settings),
             time.GetCurrentInstant());
         var opened = await CrmSyncProgram.OpenDatabase(settings.Storage, time, default);
+        var agreed = await WorkerHost.AgreeOnTime(settings.Storage, opened, time, default);
         var loaded = new LoadedConfiguration(folder, settings, reload!.Current);
-        var built = WorkerHost.Build(loaded, new PolicyStart(reload, outcome), opened, time, verbose: false, builder =>
+        var built = WorkerHost.Build(loaded, new PolicyStart(reload, outcome), opened, agreed, verbose: false, builder =>
         {
             builder.Logging.ClearProviders();
             adjust?.Invoke(builder);
         });
+        await built.Services.GetRequiredService<LogDerivation>().DeriveWhatChanged(default);
+        await built.Services.GetRequiredService<DeliveryHealth>().TryAtOnce(default);
         await built.StartAsync();
         return new StartedWorker(opened, built);
     }

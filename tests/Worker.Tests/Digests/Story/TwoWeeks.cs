@@ -20,11 +20,10 @@ public sealed class TwoWeeks : IAsyncLifetime, IAsyncDisposable
     private static readonly LocalDate Last = new(2026, 3, 6);
 
     private readonly string folder = Directory.CreateTempSubdirectory("crmsync-story-").FullName;
-    private readonly Dictionary<string, string> threads = new(StringComparer.Ordinal);
     private readonly List<ReceivedMail> received = [];
     private readonly List<Moment> moments = [];
+    private StoryCompany company = null!;
     private TestProgram program = null!;
-    private int delivered;
 
     /// <summary>Everything our people got, in order.</summary>
     internal IReadOnlyList<ReceivedMail> Received => received;
@@ -36,7 +35,7 @@ public sealed class TwoWeeks : IAsyncLifetime, IAsyncDisposable
 
     public async Task InitializeAsync()
     {
-        CopyCompany();
+        company = new StoryCompany(folder, more: []);
         var configuration = LoadedConfiguration.Read(folder, First.AtMidnight().InUtc().ToInstant());
         program = TestProgram.Over(
             configuration with
@@ -45,19 +44,16 @@ public sealed class TwoWeeks : IAsyncLifetime, IAsyncDisposable
             },
             await ContactDatabase.OpenSqlite(Path.Combine(folder, "story.db"), default));
 
-        var waiting = SampleMails().Concat(TheStory.Mails.SelectMany(Copies)).OrderBy(copy => copy.Arrives).ToList();
-        var next = 0;
         var isBusy = true;
         foreach (var now in Clock())
         {
-            var before = delivered;
-            for (; next < waiting.Count && waiting[next].Arrives <= now; next++)
-                Deliver(waiting[next].Mailbox, waiting[next].Bytes());
-            var moved = ShowOrHideHello(now);
+            var before = company.Delivered;
+            company.DeliverUntil(now);
+            var moved = company.ShowOrHideHello(now);
             Answer(now);
 
             // Nothing can have come of a half hour in which nothing arrived and no clock ran out; what did is told within the next.
-            var happens = moved || delivered > before || IsMorning(now) || RunsOut(now);
+            var happens = moved || company.Delivered > before || IsMorning(now) || RunsOut(now);
             if (happens || isBusy)
                 await Live(now);
             isBusy = happens;
@@ -119,106 +115,23 @@ public sealed class TwoWeeks : IAsyncLifetime, IAsyncDisposable
             var items = await ledger.ReadItems(plan.MessageId, default);
             mail.Items.AddRange(mail.Numbers.Select(number => items[number]));
             received.Add(mail);
-            Deliver(plan.Reader, bytes);
+            company.Deliver(plan.Reader, bytes);
         }
-    }
-
-    private void CopyCompany()
-    {
-        foreach (
-            var file in Directory
-                .EnumerateFiles(SampleCompany.Config, "*", SearchOption.AllDirectories)
-                .Where(file => !file.Contains("/sample/mail/", StringComparison.Ordinal)))
-        {
-            var copy = Path.Combine(folder, Path.GetRelativePath(SampleCompany.Config, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-            File.Copy(file, copy);
-        }
-
-        foreach (var mailbox in Directory.EnumerateDirectories(Path.Combine(SampleCompany.Config, "sample", "mail")))
-        {
-            foreach (var part in new[] { "cur", "new", "tmp" })
-                Directory.CreateDirectory(Path.Combine(folder, "sample", "mail", Path.GetFileName(mailbox), part));
-        }
-
-        var policy = Path.Combine(folder, "policy.yaml");
-        var text = File.ReadAllText(policy);
-        Assert.Contains(TheStory.Absence.Found, text, StringComparison.Ordinal);
-        File.WriteAllText(policy, text.Replace(TheStory.Absence.Found, TheStory.Absence.Instead, StringComparison.Ordinal));
-    }
-
-    private static IEnumerable<ArrivingCopy> SampleMails()
-    {
-        foreach (
-            var file in Directory
-                .EnumerateFiles(Path.Combine(SampleCompany.Config, "sample", "mail"), "*.store.bright.example", SearchOption.AllDirectories)
-                .Order(StringComparer.Ordinal))
-        {
-            var arrives = Instant.FromUnixTimeSeconds(long.Parse(Path.GetFileName(file).Split('.')[0], CultureInfo.InvariantCulture));
-            yield return new ArrivingCopy(
-                arrives,
-                Path.GetFileName(Path.GetDirectoryName(Path.GetDirectoryName(file)!)!),
-                () => File.ReadAllBytes(file));
-        }
-    }
-
-    private IEnumerable<ArrivingCopy> Copies(StoryMail mail) =>
-        mail.Mailboxes.Select(mailbox => new ArrivingCopy(
-            mail.Arrives,
-            mailbox,
-            () => mail.Bytes(mail.Subject.StartsWith("Re:", StringComparison.Ordinal) ? threads[StoryMail.Bare(mail.Subject)] : null)));
-
-    private void Deliver(string mailbox, byte[] bytes)
-    {
-        var mail = MimeReader.Read(bytes);
-        if (mail is { MessageId: { } id, Subject: { } subject })
-            threads[StoryMail.Bare(subject)] = id;
-
-        delivered++;
-        File.WriteAllBytes(
-            Path.Combine(
-                folder,
-                "sample",
-                "mail",
-                mailbox,
-                "new",
-                string.Create(CultureInfo.InvariantCulture, $"{delivered:000000}.story")),
-            bytes);
-    }
-
-    private bool ShowOrHideHello(Instant now)
-    {
-        var (place, hidden) = (Path.Combine(folder, "sample", "mail", "hello"), Path.Combine(folder, "sample", "hello-away"));
-        var isGone = At(TheStory.HelloIsGone.From) <= now && now < At(TheStory.HelloIsGone.To);
-        if (isGone != Directory.Exists(place))
-            return false;
-
-        Directory.Move(isGone ? place : hidden, isGone ? hidden : place);
-        return true;
     }
 
     /// <summary>Replies as mail programs write them, to the address the digest asks for, with the digest quoted below.</summary>
     private void Answer(Instant now)
     {
         var before = moments.Count == 0 ? Instant.MinValue : moments[^1].Now;
-        foreach (var (at, reader, digest, lines) in TheStory.Answers.Where(answer => before < At(answer.At) && At(answer.At) <= now))
+        foreach (
+            var (at, reader, digest, lines) in TheStory.Answers.Where(answer =>
+                before < StoryCompany.At(answer.At) && StoryCompany.At(answer.At) <= now))
         {
             var mail = received.Last(one => one.Digest == digest && one.Reader == reader);
             var commands = lines.Select(line => line.Verb.Replace("#", mail.Number(line.Item), StringComparison.Ordinal));
-            var quoted = string.Join('\n', mail.Text.Split('\n').Take(12).Select(line => "> " + line));
-            var reply = new StoryMail(
-                at,
-                $"{reader} <{reader}@bright.example>",
-                mail.Mail.ReplyTo[0].Address,
-                $"Re: {mail.Mail.Subject}",
-                $"{string.Join('\n', commands)}\n\nOn that morning CrmSync wrote:\n{quoted}");
-            Deliver("commands", reply.Bytes(mail.Mail.MessageId));
+            company.Answer(at, reader, mail.Mail, mail.Text, commands);
         }
     }
-
-    private static Instant At(string moment) => new StoryMail(moment, "", "", "", "").Written;
-
-    private sealed record ArrivingCopy(Instant Arrives, string Mailbox, Func<byte[]> Bytes);
 }
 
 /// <summary>What the policy said at a moment.</summary>

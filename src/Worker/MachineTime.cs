@@ -1,19 +1,19 @@
 using System.Runtime.InteropServices;
 
-namespace CrmSync.Worker.Delivery;
+namespace CrmSync.Worker;
 
 /// <summary>
-/// The time since this machine was started, suspends included: <see cref="TimeProvider.GetTimestamp"/> of every other provider stands still
-/// while a machine sleeps, and a worker that has slept must know it.
+/// The time of this machine. Its stop watch runs from the start of the machine, suspends included: that of
+/// <see cref="TimeProvider.System"/> stands still while the machine sleeps, and a worker that has slept must know it.
 /// </summary>
-internal sealed class BootClock : TimeProvider
+internal sealed class MachineTime : TimeProvider
 {
     /// <summary>CLOCK_BOOTTIME of Linux (clock_gettime(2)).</summary>
     private const int Boottime = 7;
 
     private const long NanosecondsPerSecond = 1_000_000_000;
 
-    public static BootClock Instance { get; } = new();
+    public static MachineTime Instance { get; } = new();
 
     public override long TimestampFrequency => NanosecondsPerSecond;
 
