@@ -151,6 +151,9 @@ public sealed class ContactDatabase : IAsyncDisposable
     public DatabaseUnusableException? Explain(Exception failure) =>
         failure as DatabaseUnusableException ?? Unusable.Explain(Place, failure);
 
+    /// <summary>Whether a failure is about a database as a whole, whichever it is.</summary>
+    public static bool IsUnusable(Exception failure) => failure is DatabaseUnusableException || Unusable.Explain("", failure) is not null;
+
     /// <summary>
     /// Whether the SQLite file was deleted, moved or replaced since it was opened: what is written from then on goes to a file that no
     /// other program sees. Always false on PostgreSQL.

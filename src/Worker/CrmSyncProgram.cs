@@ -1,6 +1,7 @@
 using CrmSync.Storage;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Harvest;
+using CrmSync.Worker.PolicyFiles;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CrmSync.Worker;
@@ -33,6 +34,7 @@ internal sealed class CrmSyncProgram : IAsyncDisposable
         var program = Over(configuration, await OpenDatabase(configuration.Settings.Storage, databaseTime ?? time, ct), time);
         try
         {
+            await program.services.GetRequiredService<ErasedEntries>().LeaveOut(ct);
             await program.services.GetRequiredService<LogDerivation>().DeriveWhatChanged(ct);
             return program;
         }
@@ -67,6 +69,9 @@ internal sealed class CrmSyncProgram : IAsyncDisposable
         StorageChoice.Sqlite sqlite => ContactDatabase.OpenSqlite(sqlite.File, time, ct),
         _ => throw new NotSupportedException(storage.GetType().Name),
     };
+
+    /// <summary>What a failure says about the database as a whole, in words; null when it is not about it.</summary>
+    public DatabaseUnusableException? Explain(Exception failure) => database.Explain(failure);
 
     /// <summary>Makes a verb of the parts its constructor asks for.</summary>
     public TVerb Create<TVerb>() => ActivatorUtilities.CreateInstance<TVerb>(services);

@@ -33,6 +33,7 @@ internal static class CrmSyncServices
         this IServiceCollection services, LoadedConfiguration configuration, ContactDatabase database, TimeProvider time) => services
         .AddSingleton(configuration)
         .AddSingleton(new PolicyInForce(configuration.Policy))
+        .AddSingleton<ErasedEntries>()
         .AddStorage(database)
         .AddSources(configuration.Settings, configuration.Policy.DefaultCalendar.Zone, time)
         .AddHarvest()

@@ -14,7 +14,9 @@ namespace CrmSync.Storage.Tests;
 /// <summary>Everything kept beside mails: meetings, commands, contacts, digests, settings; and what takes people out again.</summary>
 public abstract class KeepingContract(IDatabases databases)
 {
-    private static readonly MeetingMerge Merge = new(new InvitationTrust(_ => false));
+    protected IDatabases Databases => databases;
+
+    protected static readonly MeetingMerge Merge = new(new InvitationTrust(_ => false));
 
     [Fact]
     public async Task Copies_of_a_meeting_in_two_calendars_are_one_line_that_follows_them()
@@ -344,4 +346,31 @@ public abstract class KeepingContract(IDatabases databases)
 public sealed class SqliteKeepingTests(SqliteFiles files) : KeepingContract(files), IClassFixture<SqliteFiles>;
 
 [Collection(PostgresTests.Name)]
-public sealed class PostgresKeepingTests(PostgresDatabases server) : KeepingContract(server);
+public sealed class PostgresKeepingTests(PostgresDatabases server) : KeepingContract(server)
+{
+    [Fact]
+    public async Task A_mail_that_is_taken_to_be_sent_while_somebody_in_it_is_erased_is_waited_for()
+    {
+        await using var scene = await Scene.On(await Databases.New());
+        await using var sender = await Databases.Again();
+        var ledger = new DigestLedger(scene.Database);
+        await ledger.Plan(new PlannedMail("ready@x", "my-day", "ana", "2026-03-02", Some.Noon), Some.Noon, default);
+        await ledger.KeepBytes("ready@x", "answer bob@acme.example"u8.ToArray(), [], Some.Noon, default);
+
+        // Claims do not wait for whoever writes: this one comes after it was found that nothing is being sent.
+        var looks = 0;
+        var erasure = new Erasure(scene.Database, bytes => ++looks == 2 ? Claimed(sender, bytes) : Scene.Text(bytes));
+        var bob = new SomePerson([Some.Address("bob@acme.example")]);
+        await Assert.ThrowsAsync<MailUnderWayException>(
+            () => erasure.Forget(bob, Some.Classifier, Merge, Some.Noon, TimeSpan.Zero, default));
+        Assert.Equal(2, looks);
+        Assert.Equal(LedgerState.Sending, (await ledger.Find("ready@x", default))!.State);
+    }
+
+    private static string Claimed(ContactDatabase sender, byte[] bytes)
+    {
+        var claim = Task.Run(() => new DigestLedger(sender).Settle([], ["ready@x"], false, Duration.FromMinutes(15), default));
+        Assert.Single(claim.GetAwaiter().GetResult().Mails);
+        return Scene.Text(bytes);
+    }
+}

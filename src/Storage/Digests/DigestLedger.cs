@@ -1,6 +1,7 @@
 using System.Data.Common;
 using CrmSync.Domain.Digests;
 using CrmSync.Domain.Evaluation;
+using CrmSync.Storage.Log;
 using Dapper;
 using NodaTime;
 using NodaTime.Text;
@@ -69,7 +70,10 @@ public sealed class DigestLedger(ContactDatabase database)
         IReadOnlyList<ListedItem> items,
         IReadOnlyCollection<string> answered,
         Instant now,
-        CancellationToken ct) => (await Keep([new WrittenMail(messageId, bytes, items) { Answered = answered }], now, ct)).Count == 1;
+        CancellationToken ct) => await Keep(new WrittenMail(messageId, bytes, items) { Answered = answered }, now, ct);
+
+    /// <summary>Keeps what a planned mail says; false when it was not waiting for it.</summary>
+    public async Task<bool> Keep(WrittenMail mail, Instant now, CancellationToken ct) => (await Keep([mail], now, ct)).Count == 1;
 
     /// <summary>
     /// Keeps what planned mails say, all of them in one transaction; gives the ids of those that were waiting for it and say something.
@@ -388,6 +392,9 @@ public sealed class DigestLedger(ContactDatabase database)
             return false;
         }
 
+        if (mail.Erasures is { } erasures && erasures != await ErasedPeople.Count(scope))
+            return false;
+
         // One transaction writes at a time, so what is counted here is still so below.
         var ids = scope.Engine.List(mail.Answered);
         if (
@@ -427,14 +434,14 @@ public sealed class DigestLedger(ContactDatabase database)
         var ids = scope.Engine.List(next);
         var token = await scope.One<long>(
             $"select coalesce(max(token), 0) + 1 from digest where {scope.Engine.AnyOf("message_id", "@ids")}", new { ids });
-        var taken = await scope.Query<string>(
+        var taken = await scope.Query<(string Mail, byte[]? Bytes)>(
             $"""
             update digest
                set state = 2, token = @token, claimed_by = @owner, renewed_at = crmsync_now(0),
                    claimed_at = case when state = 2 then claimed_at else crmsync_now(0) end,
                    problem = null, copy = @copy, copy_problem = null
              where {scope.Engine.AnyOf("message_id", "@ids")} and (state = 1 or (state = 2 and renewed_at <= crmsync_now(@stale)))
-            returning message_id
+            returning message_id, bytes
             """,
             new
             {
@@ -444,7 +451,7 @@ public sealed class DigestLedger(ContactDatabase database)
                 copy = (int)(isWatched ? LedgerCopy.Follows : LedgerCopy.Unwatched),
                 stale = Stale(lease),
             });
-        return new ClaimedMails(token, taken.ToHashSet(StringComparer.Ordinal));
+        return new ClaimedMails(token, taken.ToDictionary(row => row.Mail, row => row.Bytes, StringComparer.Ordinal));
     }
 
     private static long Stale(Duration lease) => -(long)lease.TotalSeconds;

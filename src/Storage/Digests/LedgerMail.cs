@@ -48,15 +48,26 @@ public sealed record WrittenMail(string MessageId, byte[]? Bytes, IReadOnlyList<
     /// The ids of the mails to the command mailbox it answers; when another mail gave one of these answers meanwhile, nothing is kept.
     /// </summary>
     public IReadOnlyCollection<string> Answered { get; init; } = [];
+
+    /// <summary>
+    /// How often people had been erased when what it says was read, as <see cref="Log.ErasedPeople"/> counts; when somebody was erased
+    /// since, nothing is kept, for it may name them. Null where it names nobody from outside.
+    /// </summary>
+    public long? Erasures { get; init; }
 }
 
 /// <summary>The mails a worker has taken to hand them over.</summary>
 /// <param name="Token">What every further step of them has to show; whoever takes a mail over has a higher one.</param>
-/// <param name="Mails">Their Message-IDs.</param>
-public sealed record ClaimedMails(long Token, IReadOnlySet<string> Mails)
+/// <param name="Bytes">
+/// What leaves, by Message-ID, as it is now: between being found ready and being taken a mail may have been written anew.
+/// </param>
+public sealed record ClaimedMails(long Token, IReadOnlyDictionary<string, byte[]?> Bytes)
 {
     /// <summary>There was nothing to take.</summary>
-    public static ClaimedMails None { get; } = new(0, new HashSet<string>());
+    public static ClaimedMails None { get; } = new(0, new Dictionary<string, byte[]?>());
+
+    /// <summary>Their Message-IDs.</summary>
+    public IEnumerable<string> Mails => Bytes.Keys;
 }
 
 /// <summary>What became of a mail that was taken to be handed over. It counts only while nobody else has taken the mail.</summary>

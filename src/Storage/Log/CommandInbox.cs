@@ -139,9 +139,19 @@ public sealed class CommandInbox(ContactDatabase database)
     }
 
     /// <summary>Writes down what became of a mail; what it said is forgotten.</summary>
-    public Task Decide(string id, CommandDecision decision, CancellationToken ct) => database.WriteDurably(
+    /// <param name="id">The mail.</param>
+    /// <param name="decision">What was decided.</param>
+    /// <param name="erasures">
+    /// How often people had been erased when what it rests on was read; when somebody was erased since, the mail waits on, for the decision
+    /// may name them.
+    /// </param>
+    /// <param name="ct">Cancels.</param>
+    public Task Decide(string id, CommandDecision decision, long erasures, CancellationToken ct) => database.WriteDurably(
         async scope =>
         {
+            if (erasures != await ErasedPeople.Count(scope))
+                return 0;
+
             var erased = await ErasedPeople.Load(scope);
             return await scope.Execute(
                 """
@@ -169,6 +179,10 @@ public sealed class CommandInbox(ContactDatabase database)
     /// <see cref="Digests.DigestLedger.Keep(IReadOnlyCollection{Digests.WrittenMail}, NodaTime.Instant, CancellationToken)"/>.
     /// </summary>
     public Task<IReadOnlyList<UntoldAnswer>> OwedWithDigests(CancellationToken ct) => Untold("at_once = 0", new { }, ct);
+
+    /// <summary>Forgets an answer that nobody will be able to give.</summary>
+    public Task DropAnswer(string id, string why, CancellationToken ct) => database.WriteDurably(
+        scope => scope.Execute("update command_mail set answer = null, words = @why where id = @id", new { id, why }), ct);
 
     /// <summary>
     /// How many mails of nobody we know were refused since a moment, by the reason; the most frequent first. Authors who are proven are

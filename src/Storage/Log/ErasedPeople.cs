@@ -36,6 +36,7 @@ public sealed class ErasedPeople
     /// </summary>
     private const string Pseudonym = "erased-";
 
+    private const string Erasures = "erasures";
     private const int ShortestLocalPart = 3;
     private const int MostWords = 6;
     private const int LongestId = 998;
@@ -60,6 +61,24 @@ public sealed class ErasedPeople
 
     /// <summary>Those erased up to now.</summary>
     public static Task<ErasedPeople> Load(ContactDatabase database, CancellationToken ct) => database.Write(Load, ct);
+
+    /// <summary>
+    /// How often somebody was erased, or an erasure was lifted: what was read when it was less may name people who are erased now.
+    /// </summary>
+    public static async Task<long> Count(ContactDatabase database, CancellationToken ct) =>
+        Parse(await new Settings(database).Get(Erasures, ct));
+
+    internal static async Task<long> Count(WriteScope scope) =>
+        Parse((await scope.Query<string>("select value from meta where name = @Erasures", new { Erasures })).SingleOrDefault());
+
+    /// <summary>Says that what was read before may name somebody who is erased, or leave out somebody who is not.</summary>
+    internal static async Task Note(WriteScope scope)
+    {
+        var value = (await Count(scope) + 1).ToString(CultureInfo.InvariantCulture);
+        await scope.Execute(
+            "insert into meta (name, value) values (@Erasures, @value) on conflict (name) do update set value = excluded.value",
+            new { Erasures, value });
+    }
 
     internal static async Task<ErasedPeople> Load(WriteScope scope)
     {
@@ -320,6 +339,8 @@ public sealed class ErasedPeople
 
         return words;
     }
+
+    private static long Parse(string? count) => count is null ? 0 : long.Parse(count, CultureInfo.InvariantCulture);
 
     private static string Trimmed(string localPart)
     {

@@ -73,22 +73,22 @@ public sealed class Erasure(ContactDatabase database, Func<byte[], string> textO
         var start = TimeProvider.System.GetTimestamp();
         while (true)
         {
-            var (counts, sending) = await database.WriteDurably<(ErasureCounts?, string?)>(
-                async scope =>
-                {
-                    var words = await PersonTraces.Words(scope, person);
-                    return await SendingNow(scope, words, person) is { } mail
-                        ? (null, mail)
-                        : (await Erase(scope, person, words, classifier, merge, now), null);
-                },
-                ct);
-            if (counts is not null)
-                return counts;
-
-            if (TimeProvider.System.GetElapsedTime(start) >= patience)
-                throw new MailUnderWayException(sending!);
-
-            await Task.Delay(Pause, ct);
+            try
+            {
+                return await database.WriteDurably(
+                    async scope =>
+                    {
+                        var words = await PersonTraces.Words(scope, person);
+                        return await SendingNow(scope, words, person) is { } mail
+                            ? throw new MailUnderWayException(mail)
+                            : await Erase(scope, person, words, classifier, merge, now);
+                    },
+                    ct);
+            }
+            catch (MailUnderWayException) when (TimeProvider.System.GetElapsedTime(start) < patience)
+            {
+                await Task.Delay(Pause, ct);
+            }
         }
     }
 
@@ -130,6 +130,7 @@ public sealed class Erasure(ContactDatabase database, Func<byte[], string> textO
                 new { address = (int)MarkKind.Address, marks });
             if (lifted > 0)
             {
+                await ErasedPeople.Note(scope);
                 await scope.Execute("update folder set last_full_at = null");
                 await scope.Execute(
                     """
@@ -170,6 +171,7 @@ public sealed class Erasure(ContactDatabase database, Func<byte[], string> textO
             await scope.Execute("pragma secure_delete = on");
 
         await Mark(scope, person, words, now);
+        await ErasedPeople.Note(scope);
         var erased = await ErasedPeople.Load(scope);
 
         // Before lines go: what was said about them is found by when it was said, and what we answered by what it answered.
@@ -408,7 +410,7 @@ public sealed class Erasure(ContactDatabase database, Func<byte[], string> textO
                 LedgerState.Sending => LedgerState.Refused,
                 var kept => kept,
             };
-            count += await scope.Execute(
+            var emptied = await scope.Execute(
                 """
                 update digest
                    set bytes = null,
@@ -424,6 +426,12 @@ public sealed class Erasure(ContactDatabase database, Func<byte[], string> textO
                     before = (int)mail.State,
                     doubt = "it may have left when the program stopped; it named a person who was erased and is not sent a second time",
                 });
+
+            // Taken to be sent since it was looked at: claims do not wait for whoever writes.
+            if (emptied == 0)
+                throw new MailUnderWayException($"{mail.Digest} for {mail.Reader} of {mail.Occasion}");
+
+            count += emptied;
             if (mail.State == LedgerState.Rendered)
                 await scope.Execute("delete from digest_item where message_id = @MessageId", new { mail.MessageId });
         }

@@ -82,7 +82,15 @@ internal static class CommandLine
             {
                 var configuration = LoadedConfiguration.Read(parsed.ReadFolder(), parsed.ReadNow());
                 await using var program = await CrmSyncProgram.Open(configuration, Time, parsed.ReadDatabaseTime(), ct);
-                return await run(program.Create<TVerb>(), parsed, ct);
+                try
+                {
+                    return await run(program.Create<TVerb>(), parsed, ct);
+                }
+                catch (Exception failure)
+                    when (failure is not DatabaseUnusableException && program.Explain(failure) is { } unusable)
+                {
+                    throw new DatabaseUnusableException(unusable.Message, failure);
+                }
             });
 
     /// <summary>Sets what a verb does; failures that have a name become messages and an exit status.</summary>

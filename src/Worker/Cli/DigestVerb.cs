@@ -74,18 +74,24 @@ internal sealed class DigestVerb(DigestDispatch desk, FreshHarvest fresh, Policy
         foreach (var sent in report.Sent)
             await Console.Error.WriteLineAsync($"sent: {sent.Digest} to {sent.Reader}");
 
-        foreach (var problem in report.Problems)
+        var problems = report.Unwritten.Select(trouble => trouble.ToString()).Concat(report.Problems.Select(problem => problem.ToString()));
+        var told = 0;
+        foreach (var problem in problems)
+        {
             await Console.Error.WriteLineAsync($"crmsync: {problem}");
+            told++;
+        }
 
-        if (report.Sent.Count + report.Problems.Count == 0)
+        if (report.Sent.Count + told == 0)
             await Console.Error.WriteLineAsync("nothing is due");
 
-        return report.Problems.Count == 0 ? CommandLine.Done : CommandLine.ProblemsFound;
+        return told == 0 ? CommandLine.Done : CommandLine.ProblemsFound;
     }
 
     private async Task<int> Show(string? to, string format, Instant now, CancellationToken ct)
     {
-        var due = (await desk.Show(now, ct)).Where(d => to is null || d.Digest.Run.Reader.Id == to).ToList();
+        var (digests, troubles) = await desk.Show(new PolicyMoment(policy.Policy, now), ct);
+        var due = digests.Where(d => to is null || d.Digest.Run.Reader.Id == to).ToList();
         using var output = new Output(Console.OpenStandardOutput(), OutputFormat.Json, width: null);
         foreach (var (digest, mail) in due)
         {
@@ -109,9 +115,12 @@ internal sealed class DigestVerb(DigestDispatch desk, FreshHarvest fresh, Policy
             }
         }
 
-        if (due.Count == 0)
+        foreach (var trouble in troubles)
+            await Console.Error.WriteLineAsync($"crmsync: {trouble}");
+
+        if (due.Count + troubles.Count == 0)
             await Console.Error.WriteLineAsync("nothing is due");
 
-        return CommandLine.Done;
+        return troubles.Count == 0 ? CommandLine.Done : CommandLine.ProblemsFound;
     }
 }

@@ -10,6 +10,7 @@ using CrmSync.Storage.Harvest;
 using CrmSync.Storage.Log;
 using CrmSync.Worker.Commands.Authorship;
 using CrmSync.Worker.Configuration;
+using CrmSync.Worker.Sources;
 using NodaTime;
 
 namespace CrmSync.Worker.Commands;
@@ -39,6 +40,7 @@ internal sealed class CommandExecution(
 
     private readonly CommandInbox inbox = new(database);
     private readonly InternalAddresses ours = new(policy);
+    private CommandContext? context;
 
     /// <summary>Whether the bytes of mails are needed beside what they say.</summary>
     public bool WantsBytes => dkim is not null;
@@ -50,12 +52,13 @@ internal sealed class CommandExecution(
     /// <summary>Decides about everything that waits, in the order it was written.</summary>
     /// <param name="now">The time of the harvest: commands are <c>seen</c> now.</param>
     /// <param name="ct">Stops between two mails.</param>
-    public async Task Settle(Instant now, CancellationToken ct)
+    /// <returns>What was thrown that nobody expected: those mails wait for the next harvest, all others are decided.</returns>
+    public async Task<IReadOnlyList<Trouble>> Settle(Instant now, CancellationToken ct)
     {
-        CommandContext? standings = null;
-        var waiting = await Readable(ct);
+        var erasures = await ErasedPeople.Count(database, ct);
+        var troubles = new List<Trouble>();
         foreach (
-            var mail in waiting
+            var mail in (await Readable(erasures, ct))
                 .OrderBy(mail => mail.ArrivedAt)
                 .ThenBy(mail => mail.WrittenTicks)
                 .ThenBy(mail => mail.Id, StringComparer.Ordinal))
@@ -63,49 +66,70 @@ internal sealed class CommandExecution(
             ct.ThrowIfCancellationRequested();
             try
             {
-                if (
-                    mail.Undelivered is { } returned
-                    && await new DigestLedger(database).CameBack(returned, "it came back: the server of its reader did not take it", ct))
-                    throw new RefusedCommandException("a mail of ours came back; managers are told") { IsOfNoConcern = true };
-
-                var author = FindAuthor(mail, now);
-                if (mail.History)
-                    throw new RefusedCommandException("it lay in the command mailbox before this database knew it, and is history")
-                    {
-                        IsOfNoConcern = true,
-                    };
-
-                var proof = await Prove(mail, author, ct);
-                if (proof.Addresses.Count == 0)
-                {
-                    if (proof.IsForNow || await MayStillBeProven(mail, author, now, ct))
-                        continue;
-
-                    throw new RefusedCommandException(
-                        $"nothing proves that {author.Email} wrote it to us: {proof.Reason}; and no mailbox of theirs holds it among "
-                            + $"what was "
-                            + "sent, with the address of the command mailbox in it");
-                }
-
-                standings ??= await ReadStandings(now, ct);
-                var decision = await Obey(mail, proof.Addresses, author, standings, now, ct);
-                await inbox.Decide(mail.Id, decision, ct);
-                if (standings.IsOutdated)
-                    standings = null;
+                if (await Decide(mail, now, ct) is { } decision)
+                    await inbox.Decide(mail.Id, decision, erasures, ct);
             }
-            catch (RefusedCommandException refused)
+            catch (Exception failure) when (Unexpected.IsContained(failure, ct))
             {
-                // Whoever wrote it is not proven to be one of us and hears nothing from us.
-                await inbox.Decide(
-                    mail.Id,
-                    new CommandDecision(refused.IsOfNoConcern ? CommandMailState.OfNoConcern : CommandMailState.Refused, refused.Message),
-                    ct);
+                context = null;
+                troubles.Add(Unexpected.TroubleFrom("a mail to the command mailbox", failure));
+                if (now - mail.FirstSeenAt >= Patience)
+                {
+                    var words = $"it could not be decided ({Unexpected.Name(failure)}); please report it";
+                    await inbox.Decide(mail.Id, new CommandDecision(CommandMailState.Refused, words), erasures, ct);
+                }
             }
+        }
+
+        return troubles;
+    }
+
+    /// <summary>What becomes of a mail; null while it waits for its proof.</summary>
+    private async Task<CommandDecision?> Decide(CommandMail mail, Instant now, CancellationToken ct)
+    {
+        try
+        {
+            if (
+                mail.Undelivered is { } returned
+                && await new DigestLedger(database).CameBack(returned, "it came back: the server of its reader did not take it", ct))
+                throw new RefusedCommandException("a mail of ours came back; managers are told") { IsOfNoConcern = true };
+
+            var author = FindAuthor(mail, now);
+            if (mail.History)
+                throw new RefusedCommandException("it lay in the command mailbox before this database knew it, and is history")
+                {
+                    IsOfNoConcern = true,
+                };
+
+            var proof = await Prove(mail, author, ct);
+            if (proof.Addresses.Count == 0)
+            {
+                if (proof.IsForNow || await MayStillBeProven(mail, author, now, ct))
+                    return null;
+
+                throw new RefusedCommandException(
+                    $"nothing proves that {author.Email} wrote it to us: {proof.Reason}; and no mailbox of theirs holds it among what was "
+                        + "sent, with the address of the command mailbox in it");
+            }
+
+            context ??= await ReadStandings(now, ct);
+            var decision = await Obey(mail, proof.Addresses, author, context, now, ct);
+            if (context.IsOutdated)
+                context = null;
+
+            return decision;
+        }
+        catch (RefusedCommandException refused)
+        {
+            // Whoever wrote it is not proven to be one of us and hears nothing from us.
+            return new CommandDecision(
+                refused.IsOfNoConcern ? CommandMailState.OfNoConcern : CommandMailState.Refused,
+                refused.Message);
         }
     }
 
     /// <summary>What waits. A mail that was kept by another version in a form nobody knows any more stops no other.</summary>
-    private async Task<List<CommandMail>> Readable(CancellationToken ct)
+    private async Task<List<CommandMail>> Readable(long erasures, CancellationToken ct)
     {
         var readable = new List<CommandMail>();
         foreach (var waiting in await inbox.Waiting(ct))
@@ -121,6 +145,7 @@ internal sealed class CommandExecution(
                     new CommandDecision(
                         CommandMailState.Refused,
                         $"it was kept by another version of this program and cannot be read any more ({failure.Message}); send it again"),
+                    erasures,
                     ct);
             }
         }
@@ -164,13 +189,7 @@ internal sealed class CommandExecution(
                 : new CommandDecision(CommandMailState.Refused, told.Text) { Answer = Owed(new MailAnswer([told], [])) };
         }
         catch (Exception failure)
-            when (failure
-                    is RegexMatchTimeoutException
-                        or FormatException
-                        or ArithmeticException
-                        or ArgumentException
-                        or IndexOutOfRangeException
-                        or KeyNotFoundException)
+            when (IsOfItsWords(failure) || (now - mail.FirstSeenAt >= Patience && Unexpected.IsContained(failure, ct)))
         {
             // Nothing that is written is meant to come to this; if it does, its author hears of it and no other mail waits.
             var told = Confirmation.NotDone(
@@ -184,6 +203,16 @@ internal sealed class CommandExecution(
 
         OwedAnswer Owed(MailAnswer answer) => new(author.Id, KeptAnswer.Write(answer, mail.MessageId), answer.AtOnce);
     }
+
+    /// <summary>Whether trying again cannot help, for it is what the mail says that is stumbled over.</summary>
+    private static bool IsOfItsWords(Exception failure) =>
+        failure
+            is RegexMatchTimeoutException
+                or FormatException
+                or ArithmeticException
+                or ArgumentException
+                or IndexOutOfRangeException
+                or KeyNotFoundException;
 
     private Person FindAuthor(CommandMail mail, Instant now)
     {

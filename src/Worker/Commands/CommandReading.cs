@@ -1,9 +1,12 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using CrmSync.Domain.Commands;
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Digests;
 using CrmSync.Domain.Log;
+using CrmSync.Storage.Log;
+using CrmSync.Worker.Sources;
 
 namespace CrmSync.Worker.Commands;
 
@@ -80,6 +83,34 @@ internal sealed record KeptAnswer
         },
         Form);
 
-    public static KeptAnswer Read(string text) =>
-        JsonSerializer.Deserialize<KeptAnswer>(text, Form) ?? throw new FormatException("An answer was kept without saying anything.");
+    /// <summary>Gives up an answer that cannot be read.</summary>
+    /// <returns>What is to be told about it.</returns>
+    public static async Task<Trouble> GiveUp(UntoldAnswer owed, CommandInbox inbox, CancellationToken ct)
+    {
+        var trouble = Unreadable(owed);
+        await inbox.DropAnswer(owed.Id, trouble.Reason, ct);
+        return trouble;
+    }
+
+    /// <summary>What is to be told about an answer that cannot be read.</summary>
+    public static Trouble Unreadable(UntoldAnswer owed) => new(
+        $"{AnswerComposer.Name} for {owed.Answer.Reader}",
+        "what it says was kept by another version of this program and cannot be read any more",
+        "it is not given; who wrote may ask again");
+
+    /// <summary>Reads what was kept; null when another version of this program kept it in a form nobody knows any more.</summary>
+    public static KeptAnswer? Parse(string text)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<KeptAnswer>(text, Form) is { } kept
+                && kept.Who.Concat(kept.MayIWrite).All(address => EmailAddress.TryParse(address, out _))
+                ? kept
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 }

@@ -20,11 +20,12 @@ internal sealed class Claim
     private readonly DigestLedger ledger;
     private readonly TimeProvider bootClock;
     private readonly HashSet<string> ours;
+    private readonly IReadOnlyDictionary<string, byte[]?> bytes;
     private long askedAt;
 
     private Claim(DigestLedger ledger, TimeProvider bootClock, ClaimedMails claimed, long askedAt) =>
-        (this.ledger, this.bootClock, this.askedAt, Token, ours) =
-            (ledger, bootClock, askedAt, claimed.Token, claimed.Mails.ToHashSet(StringComparer.Ordinal));
+        (this.ledger, this.bootClock, this.askedAt, Token, ours, bytes) =
+            (ledger, bootClock, askedAt, claimed.Token, claimed.Mails.ToHashSet(StringComparer.Ordinal), claimed.Bytes);
 
     /// <summary>What every step of these mails shows.</summary>
     public long Token { get; }
@@ -42,6 +43,9 @@ internal sealed class Claim
         var before = bootClock.GetTimestamp();
         return new Claim(ledger, bootClock, await take(), before);
     }
+
+    /// <summary>What leaves of a mail: what it was when it was taken.</summary>
+    public byte[]? Bytes(string mail) => bytes.GetValueOrDefault(mail);
 
     /// <summary>Whether a mail was ours when the database was asked last.</summary>
     public bool Holds(string mail) => ours.Contains(mail);

@@ -1,9 +1,9 @@
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Policy;
 using CrmSync.Mail.Mime;
-using CrmSync.Storage;
 using CrmSync.Storage.Digests;
 using CrmSync.Worker.MailServers;
+using CrmSync.Worker.Sources;
 using NodaTime;
 
 namespace CrmSync.Worker.Delivery;
@@ -124,8 +124,15 @@ internal sealed class Outbox(
         var leaving = new List<LedgerMail>();
         foreach (var mail in group)
         {
-            if (await IsToLeave(mail, run, ct))
-                leaving.Add(mail);
+            try
+            {
+                if (await IsToLeave(mail, run, ct))
+                    leaving.Add(mail);
+            }
+            catch (Exception failure) when (Unexpected.IsContained(failure, ct))
+            {
+                run.Report.Problems.Add(new OutboxProblem(mail.Plan, Unexpected.TroubleFrom("whether it is to leave", failure).ToString()));
+            }
         }
 
         var claim = await Claim.Take(
@@ -235,21 +242,51 @@ internal sealed class Outbox(
             : null;
     }
 
+    /// <summary>Hands a mail over. Whatever it meets that nobody expected stays with it: the other mails go on.</summary>
     private async Task<DeliveryAnswer> HandOver(LedgerMail mail, Claim claim, Run run, CancellationToken ct)
     {
+        using var farewell = new CancellationTokenSource();
+        await using var stop = ct.Register(() => farewell.CancelAfter(Farewell));
+        var isLeaving = false;
+        try
+        {
+            if (Envelope(mail, claim, run, out var refusal) is not { } leaving)
+                return new DeliveryAnswer.Refused(refusal!);
+
+            isLeaving = true;
+            return await delivery.Deliver(leaving, farewell.Token);
+        }
+        catch (Exception failure) when (Unexpected.IsContained(failure, farewell.Token))
+        {
+            var words = $"the program met something it does not know ({Unexpected.Name(failure)}); please report it";
+            return isLeaving
+                ? new DeliveryAnswer.InDoubt($"nobody knows whether it has left: {words}")
+                : new DeliveryAnswer.Postponed($"it was not handed over: {words}");
+        }
+    }
+
+    /// <summary>The mail as it leaves; or why it never will.</summary>
+    private LeavingMail? Envelope(LedgerMail mail, Claim claim, Run run, out string? refusal)
+    {
+        var id = mail.Plan.MessageId;
+        refusal = null;
         if (!readers.TryGetValue(mail.Plan.Reader, out var reader))
-            return new DeliveryAnswer.Refused($"\"{mail.Plan.Reader}\" is not in people; mails go to nobody else");
+            refusal = $"\"{mail.Plan.Reader}\" is not in people; mails go to nobody else";
+        else if (claim.Bytes(id) is not { } bytes)
+            refusal = "it is ready to leave and has no bytes: the database was changed by hand";
+        else if (Strangers(bytes).FirstOrDefault() is { } stranger)
+            refusal = $"{stranger} is neither in people nor the command mailbox; mails go to nobody else";
+        else
+            return Envelope(mail, reader, bytes, claim, run);
 
-        var bytes =
-            mail.Bytes
-            ?? throw new InvalidOperationException(
-                $"The mail {mail.Plan.MessageId} is ready to leave but has no bytes; the database was changed by hand.");
-        if (Strangers(bytes).FirstOrDefault() is { } stranger)
-            return new DeliveryAnswer.Refused($"{stranger} is neither in people nor the command mailbox; mails go to nobody else");
+        return null;
+    }
 
+    private LeavingMail Envelope(LedgerMail mail, Person reader, byte[] bytes, Claim claim, Run run)
+    {
         var id = mail.Plan.MessageId;
         CopyAnswer? refused = null;
-        var leaving = new LeavingMail(id.Replace('/', '-'), sender.From.Value, reader.Email.Value, sender.CommandMailbox?.Value, bytes)
+        return new LeavingMail(id.Replace('/', '-'), sender.From.Value, reader.Email.Value, sender.CommandMailbox?.Value, bytes)
         {
             Token = claim.Token,
             TriedAt = mail.State == LedgerState.Sending ? mail.ClaimedAt : null,
@@ -258,17 +295,6 @@ internal sealed class Outbox(
             MayLeaveWithoutCopy = (copy, token) => MayLeaveWithoutCopy(mail.Plan, claim, refused = copy, run, token),
             MayEnd = (isCopied, token) => MayEnd(id, claim, isCopied, refused, run, token),
         };
-        using var farewell = new CancellationTokenSource();
-        await using var stop = ct.Register(() => farewell.CancelAfter(Farewell));
-        try
-        {
-            return await delivery.Deliver(leaving, farewell.Token);
-        }
-        catch (Exception failure) when (failure is not (OperationCanceledException or DatabaseUnusableException))
-        {
-            // Nobody expected it, so nobody knows what has left; the other mails go on.
-            return new DeliveryAnswer.InDoubt($"sending it failed in a way that is not foreseen: {failure.Message}");
-        }
     }
 
     /// <summary>
@@ -359,7 +385,11 @@ internal sealed class Outbox(
 }
 
 /// <summary>What a run of the outbox did.</summary>
-internal sealed record OutboxReport(List<PlannedMail> Sent, List<OutboxProblem> Problems);
+internal sealed record OutboxReport(List<PlannedMail> Sent, List<OutboxProblem> Problems)
+{
+    /// <summary>What could not even be written before the run, for reasons nobody expected.</summary>
+    public IReadOnlyList<Trouble> Unwritten { get; init; } = [];
+}
 
 /// <summary>A mail that did not leave, and why.</summary>
 internal sealed record OutboxProblem(PlannedMail Mail, string Reason)

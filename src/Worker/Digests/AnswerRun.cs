@@ -4,6 +4,7 @@ using CrmSync.Domain.Policy;
 using CrmSync.Storage.Digests;
 using CrmSync.Storage.Log;
 using CrmSync.Worker.Commands;
+using CrmSync.Worker.Sources;
 using NodaTime;
 using NodaTime.Text;
 
@@ -12,8 +13,16 @@ namespace CrmSync.Worker.Digests;
 /// <summary>Writes the answers that cannot wait for a digest, one a mail and each once, and leaves them to the outbox.</summary>
 internal sealed class AnswerRun(DigestLedger ledger, CommandInbox inbox, DigestMails mails)
 {
+    private readonly EachMail each = new();
+
     /// <summary>Nobody asks more by hand; whatever does it waits, and a loop nobody thought of stays slow.</summary>
     private const int MostAnHour = 20;
+
+    /// <summary>How often people had been erased when what is written was read; if somebody was since, nothing is kept.</summary>
+    public long? Erasures { get; init; }
+
+    /// <summary>Which answers could not be given, and why.</summary>
+    public IReadOnlyList<Trouble> Troubles => each.Troubles;
 
     /// <summary>What is owed now: asked every minute, so that the log is read only when somebody wants to know something.</summary>
     /// <param name="policy">Knows the readers.</param>
@@ -28,7 +37,13 @@ internal sealed class AnswerRun(DigestLedger ledger, CommandInbox inbox, DigestM
                 continue;
 
             var room = MostAnHour - (int)await ledger.CountSince(AnswerComposer.Name, reader.Id, now - Duration.FromHours(1), ct);
-            due.AddRange(owed.Take(Math.Max(0, room)).Select(one => new DueAnswer(one.Id, reader, KeptAnswer.Read(one.Answer.Text))));
+            foreach (var one in owed.Take(Math.Max(0, room)))
+            {
+                if (KeptAnswer.Parse(one.Answer.Text) is { } kept)
+                    due.Add(new DueAnswer(one.Id, reader, kept));
+                else
+                    each.Tell(await KeptAnswer.GiveUp(one, inbox, ct));
+            }
         }
 
         return due;
@@ -44,15 +59,19 @@ internal sealed class AnswerRun(DigestLedger ledger, CommandInbox inbox, DigestM
         foreach (var one in due)
         {
             ct.ThrowIfCancellationRequested();
-
-            // Planned before but without bytes: an earlier run was stopped in between, and this one goes on.
-            var id = mails.AnswerId(one.Reader.Id, one.Mail);
-            var date = LocalDatePattern.Iso.Format(facts.Now.InZone(facts.Policy.DefaultCalendar.Zone).Date);
-            await ledger.Plan(new PlannedMail(id, AnswerComposer.Name, one.Reader.Id, $"{date}-{id[..8]}", facts.Now), facts.Now, ct);
-            var answer = composer.Compose(one.Reader, one.Kept.Answer);
-            var mail = await mails.WriteAnswer(answer, id, one.Kept.MessageId, facts.Now);
-            await ledger.KeepBytes(id, mail.Bytes, answer.Listed, [one.Mail], facts.Now, ct);
+            await each.Try($"{AnswerComposer.Name} for {one.Reader.Id}", () => Write(one, composer, facts, ct), ct);
         }
+    }
+
+    private async Task Write(DueAnswer due, AnswerComposer composer, Domain.Digests.DigestFacts facts, CancellationToken ct)
+    {
+        // Planned before but without bytes: an earlier run was stopped in between, and this one goes on.
+        var id = mails.AnswerId(due.Reader.Id, due.Mail);
+        var date = LocalDatePattern.Iso.Format(facts.Now.InZone(facts.Policy.DefaultCalendar.Zone).Date);
+        await ledger.Plan(new PlannedMail(id, AnswerComposer.Name, due.Reader.Id, $"{date}-{id[..8]}", facts.Now), facts.Now, ct);
+        var answer = composer.Compose(due.Reader, due.Kept.Answer);
+        var mail = await mails.WriteAnswer(answer, id, due.Kept.MessageId, facts.Now);
+        await ledger.Keep(new WrittenMail(id, mail.Bytes, answer.Listed) { Answered = [due.Mail], Erasures = Erasures }, facts.Now, ct);
     }
 }
 

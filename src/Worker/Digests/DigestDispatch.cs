@@ -8,6 +8,7 @@ using CrmSync.Storage.Log;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Delivery;
 using CrmSync.Worker.PolicyFiles;
+using CrmSync.Worker.Sources;
 using NodaTime;
 using NodaTime.Text;
 
@@ -26,6 +27,8 @@ internal sealed class DigestDispatch(
     Accounts accounts,
     AccountsBehind behind,
     Settings settings,
+    ContactDatabase database,
+    ErasedEntries erased,
     DeliveryWays ways,
     TimeProvider time,
     HtmlPages pages)
@@ -43,8 +46,12 @@ internal sealed class DigestDispatch(
         };
 
     /// <summary>As <see cref="Send(PolicyMoment, Duration?, CancellationToken)"/>, with the policy in force over the whole log.</summary>
-    public Task<OutboxReport> Send(Instant now, Duration? lease, CancellationToken ct) =>
-        Send(new PolicyMoment(policy.Policy, now), lease, ct);
+    public async Task<OutboxReport> Send(Instant now, Duration? lease, CancellationToken ct)
+    {
+        // Somebody may have been erased since the program began.
+        var erasures = await erased.LeaveOut(ct);
+        return await Send(new PolicyMoment(policy.Policy, now) { Erasures = erasures }, lease, ct);
+    }
 
     /// <summary>Writes what is due and sends everything that is ready, also what an earlier run left behind.</summary>
     /// <param name="look">The policy and the moment.</param>
@@ -52,13 +59,17 @@ internal sealed class DigestDispatch(
     /// <param name="ct">Ends the run between two mails.</param>
     public async Task<OutboxReport> Send(PolicyMoment look, Duration? lease, CancellationToken ct)
     {
-        await Write(look, ct);
-        return await SendReady(look.Policy, look.Now, lease, ct);
+        var unwritten = await Write(look, ct);
+        return (await SendReady(look.Policy, look.Now, lease, ct)) with { Unwritten = unwritten };
     }
 
     /// <summary>Writes what is due and leaves it to <see cref="SendReady(Instant, Duration?, CancellationToken)"/>.</summary>
-    public async Task Write(PolicyMoment look, CancellationToken ct) =>
-        await Write(look, new DigestMails(await Sender(look.Policy, ct), pages), ct);
+    /// <returns>What could not be written for reasons nobody expected; everything else is.</returns>
+    public async Task<IReadOnlyList<Trouble>> Write(PolicyMoment look, CancellationToken ct)
+    {
+        var mails = new DigestMails(await Sender(look.Policy, ct), pages);
+        return await Write(look with { Erasures = look.Erasures ?? await ErasedPeople.Count(database, ct) }, mails, ct);
+    }
 
     /// <summary>Whether anything that was written has not left yet.</summary>
     public async Task<bool> HasUnsent(CancellationToken ct) => await ledger.CountUnsent(ct) > 0;
@@ -99,14 +110,19 @@ internal sealed class DigestDispatch(
     public Task TryAtOnce(CancellationToken ct) => standing.TryAtOnce(ct);
 
     /// <summary>As <see cref="Show(PolicyMoment, CancellationToken)"/>, with the policy in force.</summary>
-    public Task<IReadOnlyList<(Digest Digest, DigestMail Mail)>> Show(Instant now, CancellationToken ct) =>
-        Show(new PolicyMoment(policy.Policy, now), ct);
+    public async Task<IReadOnlyList<(Digest Digest, DigestMail Mail)>> Show(Instant now, CancellationToken ct) =>
+        (await Show(new PolicyMoment(policy.Policy, now), ct)).Digests;
 
-    /// <summary>The digests due at a moment as they would be, also those that were sent already; nothing is sent.</summary>
-    public async Task<IReadOnlyList<(Digest Digest, DigestMail Mail)>> Show(PolicyMoment look, CancellationToken ct)
+    /// <summary>
+    /// The digests due at a moment as they would be, also those that were sent already, and those of which nobody knows why they cannot be
+    /// composed; nothing is sent.
+    /// </summary>
+    public async Task<(IReadOnlyList<(Digest Digest, DigestMail Mail)> Digests, IReadOnlyList<Trouble> Troubles)> Show(
+        PolicyMoment look,
+        CancellationToken ct)
     {
-        var mails = new DigestMails(await Sender(look.Policy, ct), pages);
-        return await new DigestRun(ledger, inbox, mails, await stopped.All(ct)).Show(await reader.Facts(look, ct), ct);
+        var run = new DigestRun(ledger, inbox, new DigestMails(await Sender(look.Policy, ct), pages), await stopped.All(ct));
+        return (await run.Show(await reader.Facts(look, ct), ct), run.Troubles);
     }
 
     /// <summary>
@@ -122,20 +138,31 @@ internal sealed class DigestDispatch(
         await ledger.KeepBytes(mail.MessageId, mail.Bytes, [], now, ct);
     }
 
-    private async Task Write(PolicyMoment look, DigestMails mails, CancellationToken ct)
+    private async Task<IReadOnlyList<Trouble>> Write(PolicyMoment look, DigestMails mails, CancellationToken ct)
     {
-        var digests = new DigestRun(ledger, inbox, mails, await stopped.All(ct));
-        var digestsAreDue = (await digests.Unwritten(look.Policy, look.Now, ct)).Count > 0;
-        var notices = new NoticeRun(ledger, notifications, mails);
-        if (digestsAreDue || await NoticesMayBeDue(notices, look, ct))
-        {
-            var facts = await reader.Facts(look, ct);
-            await notices.Write(facts, ct);
-            if (digestsAreDue)
-                await digests.Write(facts, ct);
-        }
+        var digests = new DigestRun(ledger, inbox, mails, await stopped.All(ct)) { Erasures = look.Erasures };
+        var notices = new NoticeRun(ledger, notifications, mails) { Erasures = look.Erasures };
+        var answers = new AnswerRun(ledger, inbox, mails) { Erasures = look.Erasures };
+        var each = new EachMail();
+        await each.Try("digests and immediate mails", () => Write(look, digests, notices, each, ct), ct);
+        await each.Try("answers", () => Write(look, answers, ct), ct);
+        return [.. each.Troubles, .. notices.Troubles, .. digests.Troubles, .. answers.Troubles];
+    }
 
-        var answers = new AnswerRun(ledger, inbox, mails);
+    private async Task Write(PolicyMoment look, DigestRun digests, NoticeRun notices, EachMail each, CancellationToken ct)
+    {
+        var digestsAreDue = (await digests.Unwritten(look.Policy, look.Now, ct)).Count > 0;
+        if (!digestsAreDue && !await NoticesMayBeDue(notices, look, ct))
+            return;
+
+        var facts = await reader.Facts(look, ct);
+        await each.Try("immediate mails", () => notices.Write(facts, ct), ct);
+        if (digestsAreDue)
+            await digests.Write(facts, ct);
+    }
+
+    private async Task Write(PolicyMoment look, AnswerRun answers, CancellationToken ct)
+    {
         if (await answers.Due(look.Policy, look.Now, ct) is { Count: > 0 } owed)
             await answers.Write(owed, await reader.FactsFor(owed, look, ct), ct);
     }

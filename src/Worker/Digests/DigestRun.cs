@@ -3,6 +3,7 @@ using CrmSync.Domain.Policy;
 using CrmSync.Storage.Digests;
 using CrmSync.Storage.Log;
 using CrmSync.Worker.Commands;
+using CrmSync.Worker.Sources;
 using NodaTime;
 using NodaTime.Text;
 
@@ -21,6 +22,14 @@ internal sealed class DigestRun(
 {
     /// <summary>How many mails are kept in one transaction: each costs a write to the disk.</summary>
     private const int Batch = 25;
+
+    private readonly EachMail each = new();
+
+    /// <summary>How often people had been erased when what is written was read; if somebody was since, nothing is kept.</summary>
+    public long? Erasures { get; init; }
+
+    /// <summary>Which digests, or answers given with them, could not be written in the last run, and why.</summary>
+    public IReadOnlyList<Trouble> Troubles => each.Troubles;
 
     /// <summary>
     /// The digests that are due and have not been written yet: asked every minute, so that the log is read only when it is needed.
@@ -48,31 +57,37 @@ internal sealed class DigestRun(
             return [];
 
         // Planned before but without bytes: an earlier run was stopped in between, and this one goes on.
-        await ledger.Plan(
-            [
-                .. due.Select(one => new PlannedMail(
-                    one.Id,
-                    one.Run.Definition.Name,
-                    one.Run.Reader.Id,
-                    LocalDatePattern.Iso.Format(one.Run.Date),
-                    one.Run.DueAt)),
-            ],
-            facts.Now,
+        await each.TryTogether(
+            due,
+            one => NameFor(one.Run),
+            some => ledger.Plan([.. some.Select(one => Planned(one.Run, one.Id))], facts.Now, ct),
             ct);
         var written = new List<Digest>();
-        var writing = await Writing.Create(facts, [.. due.Select(one => one.Run)], ledger, inbox, mails, ct);
+        var writing = await CreateWriting(facts, [.. due.Select(one => one.Run)], await ReadOwed(givesUp: true, ct), ct);
         foreach (var some in due.Chunk(Batch))
         {
             ct.ThrowIfCancellationRequested();
-            var batch = new List<(WrittenMail Mail, Digest? Digest)>();
+            var batch = new List<(DueDigest Run, WrittenMail Mail, Digest? Digest)>();
             foreach (var (run, id) in some)
-                batch.Add(
-                    await writing.Write(run) is var (digest, mail, answered)
-                        ? (new WrittenMail(id, mail.Bytes, digest.Listed) { Answered = answered }, digest)
-                        : (new WrittenMail(id, null, []), null));
+            {
+                await each.Try(
+                    NameFor(run),
+                    async () => batch.Add(
+                        await writing.Write(run) is var (digest, mail, answered)
+                            ? (run, new WrittenMail(id, mail.Bytes, digest.Listed) { Answered = answered, Erasures = Erasures }, digest)
+                            : (run, new WrittenMail(id, null, []), null)),
+                    ct);
+            }
 
-            var kept = await ledger.Keep([.. batch.Select(one => one.Mail)], facts.Now, ct);
-            written.AddRange(batch.Where(one => kept.Contains(one.Mail.MessageId)).Select(one => one.Digest!));
+            await each.TryTogether(
+                batch,
+                one => NameFor(one.Run),
+                async ones =>
+                {
+                    var kept = await ledger.Keep([.. ones.Select(one => one.Mail)], facts.Now, ct);
+                    written.AddRange(ones.Where(one => kept.Contains(one.Mail.MessageId)).Select(one => one.Digest!));
+                },
+                ct);
         }
 
         return written;
@@ -82,58 +97,72 @@ internal sealed class DigestRun(
     public async Task<IReadOnlyList<(Digest Digest, DigestMail Mail)>> Show(DigestFacts facts, CancellationToken ct)
     {
         var due = DueAt(facts.Policy, facts.Now).ToList();
-        var writing = await Writing.Create(facts, due, ledger, inbox, mails, ct);
+        var writing = await CreateWriting(facts, due, await ReadOwed(givesUp: false, ct), ct);
         var shown = new List<(Digest, DigestMail)>();
         foreach (var run in due)
         {
-            if (await writing.Write(run) is var (digest, mail, _))
-                shown.Add((digest, mail));
+            await each.Try(
+                NameFor(run),
+                async () =>
+                {
+                    if (await writing.Write(run) is var (digest, mail, _))
+                        shown.Add((digest, mail));
+                },
+                ct);
         }
 
         return shown;
+    }
+
+    private static string NameFor(DueDigest run) => $"{run.Definition.Name} for {run.Reader.Id}";
+
+    private static PlannedMail Planned(DueDigest run, string id) =>
+        new(id, run.Definition.Name, run.Reader.Id, LocalDatePattern.Iso.Format(run.Date), run.DueAt);
+
+    /// <summary>The answers that digests give, by reader.</summary>
+    private async Task<ILookup<string, (string Mail, KeptAnswer Answer)>> ReadOwed(bool givesUp, CancellationToken ct)
+    {
+        var readable = new List<(string Reader, string Mail, KeptAnswer Answer)>();
+        foreach (var owed in await inbox.OwedWithDigests(ct))
+        {
+            if (KeptAnswer.Parse(owed.Answer.Text) is { } kept)
+                readable.Add((owed.Answer.Reader, owed.Id, kept));
+            else
+                each.Tell(givesUp ? await KeptAnswer.GiveUp(owed, inbox, ct) : KeptAnswer.Unreadable(owed));
+        }
+
+        return readable.ToLookup(one => one.Reader, one => (one.Mail, one.Answer), StringComparer.Ordinal);
+    }
+
+    private async Task<Writing> CreateWriting(
+        DigestFacts facts,
+        IReadOnlyList<DueDigest> due,
+        ILookup<string, (string Mail, KeptAnswer Answer)> owed,
+        CancellationToken ct)
+    {
+        var histories = new Dictionary<(string Digest, string Reader, LocalDate Date), DigestHistory>();
+        foreach (var group in due.GroupBy(run => (run.Definition.Name, run.Date)))
+        {
+            var (digest, date) = group.Key;
+            foreach (var (reader, history) in await ledger.Histories(digest, [.. group.Select(run => run.Reader.Id)], date, ct))
+                histories[(digest, reader, date)] = history;
+        }
+
+        return new Writing(facts, mails, histories, owed);
     }
 
     private IEnumerable<DueDigest> DueAt(CompanyPolicy policy, Instant now) =>
         new DigestSchedule(policy).DueAt(now).Where(run => !stopped.Contains((run.Definition.Name, run.Reader.Id)));
 
     /// <summary>What all digests of a run share.</summary>
-    private sealed class Writing
+    private sealed class Writing(
+        DigestFacts facts,
+        DigestMails mails,
+        Dictionary<(string Digest, string Reader, LocalDate Date), DigestHistory> histories,
+        ILookup<string, (string Mail, KeptAnswer Answer)> owed)
     {
-        private readonly DigestComposer composer;
-        private readonly DigestMails mails;
-        private readonly Instant now;
-        private readonly Dictionary<(string Digest, string Reader, LocalDate Date), DigestHistory> histories = [];
-        private readonly ILookup<string, UntoldAnswer> owed;
+        private readonly DigestComposer composer = new(facts);
         private readonly HashSet<string> confirmed = new(StringComparer.Ordinal);
-
-        private Writing(DigestFacts facts, DigestMails mails, IReadOnlyList<UntoldAnswer> owed)
-        {
-            (composer, this.mails, now) = (new DigestComposer(facts), mails, facts.Now);
-            this.owed = owed.ToLookup(one => one.Answer.Reader, StringComparer.Ordinal);
-        }
-
-        public static async Task<Writing> Create(
-            DigestFacts facts,
-            IReadOnlyList<DueDigest> due,
-            DigestLedger ledger,
-            CommandInbox inbox,
-            DigestMails mails,
-            CancellationToken ct)
-        {
-            var writing = new Writing(facts, mails, await inbox.OwedWithDigests(ct));
-            foreach (var group in due.GroupBy(run => (run.Definition.Name, run.Date)))
-            {
-                foreach (
-                    var (reader, history) in await ledger.Histories(
-                        group.Key.Name,
-                        [.. group.Select(run => run.Reader.Id)],
-                        group.Key.Date,
-                        ct))
-                    writing.histories[(group.Key.Name, reader, group.Key.Date)] = history;
-            }
-
-            return writing;
-        }
 
         /// <returns>The digest, its mail and the ids of the answers it gives; null when there is nothing to say.</returns>
         public async Task<(Digest Digest, DigestMail Mail, IReadOnlyCollection<string> Answered)?> Write(DueDigest run)
@@ -144,13 +173,13 @@ internal sealed class DigestRun(
                 composer,
                 run,
                 histories.GetValueOrDefault((run.Definition.Name, run.Reader.Id, run.Date)) ?? DigestHistory.None,
-                [.. told.SelectMany(one => KeptAnswer.Read(one.Answer.Text).Confirmations)],
-                now);
+                [.. told.SelectMany(one => one.Answer.Confirmations)],
+                facts.Now);
             if (fitting is not var (digest, mail))
                 return null;
 
             confirmed.Add(run.Reader.Id);
-            return (digest, mail, [.. told.Select(one => one.Id)]);
+            return (digest, mail, [.. told.Select(one => one.Mail)]);
         }
     }
 }

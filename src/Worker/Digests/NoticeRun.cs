@@ -2,6 +2,7 @@ using CrmSync.Domain.Digests;
 using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Policy;
 using CrmSync.Storage.Digests;
+using CrmSync.Worker.Sources;
 using NodaTime.Text;
 
 namespace CrmSync.Worker.Digests;
@@ -9,6 +10,8 @@ namespace CrmSync.Worker.Digests;
 /// <summary>Writes the immediate mails that are due, tells each step to each reader once, and leaves them to the outbox.</summary>
 internal sealed class NoticeRun(DigestLedger ledger, Notifications notifications, DigestMails mails)
 {
+    private readonly EachMail each = new();
+
     /// <summary>
     /// Whether anything is due that was not told yet, or was left behind by a run that was stopped: asked every minute, so that the log is
     /// read only then.
@@ -38,40 +41,49 @@ internal sealed class NoticeRun(DigestLedger ledger, Notifications notifications
         return left;
     }
 
+    /// <summary>How often people had been erased when what is written was read; if somebody was since, nothing is kept.</summary>
+    public long? Erasures { get; init; }
+
+    /// <summary>Of which mails of the last run nobody knows why they could not be written.</summary>
+    public IReadOnlyList<Trouble> Troubles => each.Troubles;
+
     /// <returns>The mails written in this run.</returns>
     public async Task<IReadOnlyList<Digest>> Write(DigestFacts facts, CancellationToken ct)
     {
         var written = new List<Digest>();
         foreach (var planned in await ledger.Planned(NoticeComposer.Name, ct))
-        {
-            // Without steps the run ended before it told any: they are due still, and planned below under the same id.
-            if (await notifications.Read(planned.Plan.MessageId, ct) is { Count: > 0 } told)
-                await Render(planned.Plan.MessageId, planned.Plan.Reader, told, facts, written, ct);
-        }
+            await each.Try(NameFor(planned.Plan.Reader), () => TakeUp(planned.Plan, facts, written, ct), ct);
 
         foreach (var (reader, due) in new NoticePlan(facts.Policy).DueAt(facts.Evaluation))
         {
             ct.ThrowIfCancellationRequested();
-            var untold = await notifications.Untold(reader, [.. due.Select(ToldStep)], ct);
-            var notices = due.Where(notice => untold.Contains(ToldStep(notice))).ToList();
-            if (notices.Count == 0)
-                continue;
-
-            // Planned first, told second, written third: a run that stops in between is taken up above.
-            var id = mails.MessageId(reader, notices);
-            var date = LocalDatePattern.Iso.Format(facts.Now.InZone(facts.Policy.DefaultCalendar.Zone).Date);
-            await ledger.Plan(new PlannedMail(id, NoticeComposer.Name, reader, $"{date}-{id[..8]}", facts.Now), facts.Now, ct);
-            await Render(
-                id,
-                reader,
-                await notifications.Tell(reader, id, [.. notices.Select(ToldStep)], facts.Now, ct),
-                facts,
-                written,
-                ct
-            );
+            await each.Try(NameFor(reader), () => Write(reader, due, facts, written, ct), ct);
         }
 
         return written;
+    }
+
+    /// <summary>Writes a mail that an earlier run planned and left behind.</summary>
+    private async Task TakeUp(PlannedMail planned, DigestFacts facts, List<Digest> written, CancellationToken ct)
+    {
+        // Without steps the run ended before it told any: they are due still, and are planned again under the same id.
+        if (await notifications.Read(planned.MessageId, ct) is { Count: > 0 } told)
+            await Render(planned.MessageId, planned.Reader, told, facts, written, ct);
+    }
+
+    private async Task Write(string reader, IReadOnlyList<Notice> due, DigestFacts facts, List<Digest> written, CancellationToken ct)
+    {
+        var untold = await notifications.Untold(reader, [.. due.Select(ToldStep)], ct);
+        var notices = due.Where(notice => untold.Contains(ToldStep(notice))).ToList();
+        if (notices.Count == 0)
+            return;
+
+        // Planned first, told second, written third: a run that stops in between is taken up by the next.
+        var id = mails.MessageId(reader, notices);
+        var date = LocalDatePattern.Iso.Format(facts.Now.InZone(facts.Policy.DefaultCalendar.Zone).Date);
+        await ledger.Plan(new PlannedMail(id, NoticeComposer.Name, reader, $"{date}-{id[..8]}", facts.Now), facts.Now, ct);
+        var told = await notifications.Tell(reader, id, [.. notices.Select(ToldStep)], facts.Now, ct);
+        await Render(id, reader, told, facts, written, ct);
     }
 
     private async Task Render(
@@ -95,9 +107,11 @@ internal sealed class NoticeRun(DigestLedger ledger, Notifications notifications
 
         var notice = new NoticeComposer(facts).Compose(person, notices);
         var mail = await mails.WriteNotice(notice, id, facts.Now);
-        if (await ledger.KeepBytes(id, mail.Bytes, notice.Listed, facts.Now, ct))
+        if (await ledger.Keep(new WrittenMail(id, mail.Bytes, notice.Listed) { Erasures = Erasures }, facts.Now, ct))
             written.Add(notice);
     }
+
+    private static string NameFor(string reader) => $"{NoticeComposer.Name} for {reader}";
 
     private static ToldStep ToldStep(Notice notice) => new(notice.Item.Id, notice.Step);
 }

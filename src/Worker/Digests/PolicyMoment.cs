@@ -11,4 +11,7 @@ internal sealed record PolicyMoment(CompanyPolicy Policy, Instant Now)
 {
     /// <summary>The policy over the log as it is now: only the lines mails speak of are read then. Null: the whole log is.</summary>
     public RunningPolicy? Running { get; init; }
+
+    /// <summary>How often people had been erased when <see cref="Running"/> was read, or before the log is.</summary>
+    public long? Erasures { get; init; }
 }

@@ -120,7 +120,8 @@ internal sealed class AccountHarvest(
 
         try
         {
-            await commands.Settle(now, ct);
+            foreach (var trouble in await commands.Settle(now, ct))
+                run.Fail(trouble);
         }
         catch (Exception failure) when (Unexpected.IsContained(failure, ct))
         {
@@ -458,8 +459,18 @@ internal sealed class AccountHarvest(
                             "the mail itself is in the log; please report it")));
         }
 
-        if (Inbox is not null && batch.Sent.Count > 0)
-            await Inbox.KeepSent(batch.Sent, CancellationToken.None);
+        if (Inbox is not null)
+        {
+            await Each(
+                batch.Sent,
+                some => Inbox.KeepSent(some, CancellationToken.None),
+                (sent, failure) =>
+                    pass.Run.Fail(
+                        new Trouble(
+                            pass.Account.Name,
+                            $"what proves a command cannot be kept ({Unexpected.Name(failure)})",
+                            "the mail itself is in the log; please report it")));
+        }
 
         await Each(
             batch.Results,

@@ -31,6 +31,9 @@ internal sealed class HarvestJob(
     /// <summary>A group is as many mailboxes as it has members.</summary>
     private static readonly TimeSpan LongestOfGroup = TimeSpan.FromHours(2);
 
+    /// <summary>Recomputing a log of years takes minutes.</summary>
+    private static readonly TimeSpan LongestDerivation = TimeSpan.FromHours(1);
+
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
@@ -46,7 +49,7 @@ internal sealed class HarvestJob(
 
         // The policy was exchanged meanwhile: what this harvest wrote still follows from the one before.
         if (edition != policy.Edition.Number)
-            await failures.Guard("policy", () => derivation.DeriveAnew(stop.Token), stop.Token);
+            await runner.Run($"{job}, the log under the new policy", LongestDerivation, derivation.DeriveAnew, stop.Token);
     }
 
     private async Task Harvest(ReadableAccount account, IJobExecutionContext context, CancellationToken ct)

@@ -14,6 +14,7 @@ namespace CrmSync.Worker.Jobs;
 /// </summary>
 internal sealed class PolicyAtWork(
     PolicyInForce policy,
+    ErasedEntries erased,
     LogDerivation derivation,
     ContactLog log,
     HarvestedLog harvested,
@@ -33,6 +34,9 @@ internal sealed class PolicyAtWork(
     private int runningEdition;
     private bool cardsAreStale = true;
     private Instant cardsWrittenAt = Instant.MinValue;
+
+    /// <summary>How often people had been erased when the last look began; what it gave may name whoever was erased since.</summary>
+    public long Erasures { get; private set; }
 
     /// <summary>How many lines the last look had to read.</summary>
     public int LinesRead { get; private set; }
@@ -92,7 +96,7 @@ internal sealed class PolicyAtWork(
     /// <summary>A policy whose consequences cannot be worked out is not in force: the next look tries it again.</summary>
     private async Task Exchange(CompanyPolicy next, CancellationToken ct)
     {
-        var before = policy.Policy;
+        var before = policy.Written;
         policy.Exchange(next);
         running = null;
         try
@@ -111,6 +115,7 @@ internal sealed class PolicyAtWork(
         // What was told as changed is not told again: unless all of it gets here, the whole log is read the next time.
         var known = running;
         running = null;
+        Erasures = await erased.LeaveOut(ct);
         var changed = await changes.Next(now, ct);
         var edition = policy.Edition;
         if (known is null || changed is null || runningEdition != edition.Number)

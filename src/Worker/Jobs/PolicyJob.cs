@@ -1,6 +1,7 @@
 using CrmSync.Domain.Evaluation;
 using CrmSync.Worker.Digests;
 using CrmSync.Worker.Harvest;
+using CrmSync.Worker.Sources;
 using CrmSync.Worker.Status;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -36,31 +37,37 @@ internal sealed class PolicyJob(
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
-        var trouble = await runner.Run(JobTroubles.Policy, Longest, ct => Ask(context.Scheduler, ct), stop.Token);
+        IReadOnlyList<Trouble> unwritten = [];
+        var trouble = await runner.Run(
+            JobTroubles.Policy,
+            Longest,
+            async ct => unwritten = await Ask(context.Scheduler, ct),
+            stop.Token);
+        foreach (var one in unwritten)
+            log.LogError("{Job}: {Problem}", JobTroubles.Policy, one);
+
+        trouble ??= unwritten.Count == 0 ? null : string.Join("; ", unwritten);
         await failures.Guard(
             JobTroubles.Policy,
             () => standing.Note(JobTroubles.Policy, trouble, clock.GetCurrentInstant(), stop.Token),
             stop.Token);
     }
 
-    private async Task Ask(IScheduler scheduler, CancellationToken ct)
+    /// <returns>What could not be written for reasons nobody expected.</returns>
+    private async Task<IReadOnlyList<Trouble>> Ask(IScheduler scheduler, CancellationToken ct)
     {
-        var stale = await Use((policy, now) => WriteWhenFresh(policy, now, ct), ct);
+        var (stale, unwritten) = await Use((policy, now) => WriteWhenFresh(policy, now, ct), ct);
         if (stale.Count > 0)
         {
             // Whatever becomes of the reading, mails are written; nobody waits for the policy meanwhile.
             await failures.Guard("accounts that mails rest on", () => Read(stale, ct), ct);
-            await Use(
-                async (policy, now) =>
-                {
-                    await Write(policy, now, ct);
-                    return true;
-                },
-                ct);
+            unwritten = await Use((policy, now) => Write(policy, now, ct), ct);
         }
 
         if (desk.CanSend && await desk.HasUnsent(ct))
             await scheduler.TriggerJob(SendJob.Key, ct);
+
+        return unwritten;
     }
 
     private Task<T> Use<T>(Func<RunningPolicy, Instant, Task<T>> work, CancellationToken ct)
@@ -70,23 +77,33 @@ internal sealed class PolicyJob(
     }
 
     /// <summary>Writes what is due, unless accounts are to be read first: then these are named.</summary>
-    private async Task<IReadOnlySet<string>> WriteWhenFresh(RunningPolicy policy, Instant now, CancellationToken ct)
+    private async Task<(IReadOnlySet<string> Stale, IReadOnlyList<Trouble> Unwritten)> WriteWhenFresh(
+        RunningPolicy policy,
+        Instant now,
+        CancellationToken ct)
     {
-        // Without a way for mails to leave, the policy is asked for reports only.
         IReadOnlySet<string> stale = new HashSet<string>();
+        IReadOnlyList<Trouble> unwritten = [];
+
+        // Without a way for mails to leave, the policy is asked for reports only.
         if (desk.CanSend)
         {
-            stale = await desk.AccountsToRead(new PolicyMoment(policy.Policy, now) { Running = policy }, ct);
+            // What cannot be found out keeps no mail from being written.
+            var moment = CreateMoment(policy, now);
+            await failures.Guard("accounts that mails rest on", async () => stale = await desk.AccountsToRead(moment, ct), ct);
             if (stale.Count == 0)
-                await Write(policy, now, ct);
+                unwritten = await Write(policy, now, ct);
         }
 
-        await atWork.WriteCards(policy, now, ct);
-        return stale;
+        await failures.Guard("owners and organisations for reports", () => atWork.WriteCards(policy, now, ct), ct);
+        return (stale, unwritten);
     }
 
-    private Task Write(RunningPolicy policy, Instant now, CancellationToken ct) =>
-        desk.Write(new PolicyMoment(policy.Policy, now) { Running = policy }, ct);
+    private Task<IReadOnlyList<Trouble>> Write(RunningPolicy policy, Instant now, CancellationToken ct) =>
+        desk.Write(CreateMoment(policy, now), ct);
+
+    private PolicyMoment CreateMoment(RunningPolicy policy, Instant now) =>
+        new(policy.Policy, now) { Running = policy, Erasures = atWork.Erasures };
 
     private async Task Read(IReadOnlySet<string> accounts, CancellationToken ct)
     {

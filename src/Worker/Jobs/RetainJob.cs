@@ -1,4 +1,5 @@
 using CrmSync.Worker.Harvest;
+using CrmSync.Worker.Status;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using NodaTime;
@@ -11,14 +12,25 @@ namespace CrmSync.Worker.Jobs;
 internal sealed class RetainJob(
     TextRetention retention,
     IClock clock,
+    JobRunner runner,
+    JobTroubles troubles,
     JobFailures failures,
     IHostApplicationLifetime lifetime,
     ILogger<RetainJob> log) : IJob
 {
+    /// <summary>Dropping the texts of years, after the policy was changed, takes its time; what is left is dropped the next day.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromHours(1);
+
+    public static JobKey Key { get; } = new("retention", JobPlaces.Retention);
+
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
-        await failures.Guard("retention", () => Drop(stop.Token), stop.Token);
+        var trouble = await runner.Run(JobTroubles.Retention, Longest, Drop, stop.Token);
+        await failures.Guard(
+            JobTroubles.Retention,
+            () => troubles.Note(JobTroubles.Retention, trouble, clock.GetCurrentInstant(), stop.Token),
+            stop.Token);
     }
 
     private async Task Drop(CancellationToken ct)

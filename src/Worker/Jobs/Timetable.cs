@@ -43,7 +43,7 @@ internal sealed class Timetable(
         var policy = JobBuilder.Create<PolicyJob>().WithIdentity(PolicyJob.Key).Build();
         await Schedule(scheduler, policy, configuration.Schedule.Policy, start, cancellationToken);
 
-        var retention = JobBuilder.Create<RetainJob>().WithIdentity("retention", JobPlaces.Retention).Build();
+        var retention = JobBuilder.Create<RetainJob>().WithIdentity(RetainJob.Key).Build();
         await Schedule(scheduler, retention, Duration.FromDays(1), start, cancellationToken);
 
         // What was written is sent at once; this is for what could not leave then.

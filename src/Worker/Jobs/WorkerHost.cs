@@ -3,6 +3,7 @@ using CrmSync.Storage;
 using CrmSync.Storage.Digests;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Harvest;
+using CrmSync.Worker.PolicyFiles;
 using CrmSync.Worker.Status;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -29,6 +30,7 @@ internal static class WorkerHost
         CancellationToken ct)
     {
         using var host = Build(configuration, policy, database, time, verbose);
+        await host.Services.GetRequiredService<ErasedEntries>().LeaveOut(ct);
         await host.Services.GetRequiredService<LogDerivation>().DeriveWhatChanged(ct);
 
         // Whoever starts the program may have put right why mails did not leave.

@@ -1,3 +1,4 @@
+using CrmSync.Domain.Company;
 using CrmSync.Domain.Policy;
 
 namespace CrmSync.Worker.PolicyFiles;
@@ -8,15 +9,45 @@ namespace CrmSync.Worker.PolicyFiles;
 /// </summary>
 internal sealed class PolicyInForce(CompanyPolicy policy)
 {
+    private readonly Lock gate = new();
+    private Func<EmailAddress, bool> isErased = _ => false;
     private volatile PolicyEdition edition = new(policy, 1);
 
     public CompanyPolicy Policy => edition.Policy;
+
+    /// <summary>The policy as the files say it.</summary>
+    public CompanyPolicy Written { get; private set; } = policy;
 
     /// <summary>The policy with its number; what was derived or kept under another number follows from another policy.</summary>
     public PolicyEdition Edition => edition;
 
     /// <summary>Puts another policy in force. Deriving the log from it is up to the caller.</summary>
-    public void Exchange(CompanyPolicy next) => edition = new PolicyEdition(next, edition.Number + 1);
+    public void Exchange(CompanyPolicy next)
+    {
+        lock (gate)
+        {
+            Written = next;
+            edition = new PolicyEdition(WithoutErased(), edition.Number + 1);
+        }
+    }
+
+    /// <summary>Leaves out what the files still say of people who were erased: no mail and no row is to name them.</summary>
+    public void LeaveOut(Func<EmailAddress, bool> erased)
+    {
+        lock (gate)
+        {
+            isErased = erased;
+            var left = WithoutErased();
+            if (left.Contacts.Count != edition.Policy.Contacts.Count)
+                edition = new PolicyEdition(left, edition.Number + 1);
+        }
+    }
+
+    private CompanyPolicy WithoutErased() => Written.Contacts.Any(IsErased)
+        ? Written with { Contacts = [.. Written.Contacts.Where(entry => !IsErased(entry))] }
+        : Written;
+
+    private bool IsErased(ContactEntry entry) => isErased(entry.Primary) || entry.Aliases.Any(isErased);
 }
 
 /// <summary>A policy that is or was in force.</summary>

@@ -10,10 +10,11 @@ namespace CrmSync.Worker.Sources;
 internal static class Unexpected
 {
     /// <summary>
-    /// Whether a failure is one that stays with what was being read: not the wish to stop, and not a database that nobody can use.
+    /// Whether a failure is one that stays with what was being done: not the wish to stop, and not a database that nobody can use.
     /// </summary>
     public static bool IsContained(Exception failure, CancellationToken ct) =>
         failure is not (DatabaseUnusableException or SourceException)
+        && !ContactDatabase.IsUnusable(failure)
         && !(failure is OperationCanceledException && ct.IsCancellationRequested);
 
     /// <summary>The trouble in words. The exception's own message is not among them: it may quote what a mail says.</summary>
@@ -23,7 +24,7 @@ internal static class Unexpected
         new(
             place,
             $"the program met something it does not know ({Name(failure)})",
-            "everything else is read; it is tried again by itself. Please report it");
+            "everything else goes on; it is tried again by itself. Please report it");
 
     /// <summary>The kind of an exception and where in this program it came from.</summary>
     public static string Name(Exception failure)

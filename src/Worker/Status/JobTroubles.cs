@@ -17,7 +17,10 @@ internal sealed class JobTroubles(Settings settings)
     /// <summary>Handing over what was written.</summary>
     public const string Sending = "sending";
 
-    private static readonly string[] Jobs = [Policy, Sending];
+    /// <summary>Dropping texts that have become too old.</summary>
+    public const string Retention = "retention";
+
+    private static readonly string[] Jobs = [Policy, Sending, Retention];
 
     /// <summary>What is wrong now.</summary>
     public async Task<IReadOnlyList<JobTrouble>> Troubles(CancellationToken ct)

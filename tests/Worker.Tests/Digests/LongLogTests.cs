@@ -32,7 +32,7 @@ public sealed class LongLogTests(SampleCompany company) : IClassFixture<SampleCo
     private async Task<Dictionary<string, string>> Shown(RunningPolicy? running, Instant now)
     {
         var look = new PolicyMoment(company.Program.Policy, now) { Running = running };
-        return (await company.Program.Digests.Show(look, default)).ToDictionary(
+        return (await company.Program.Digests.Show(look, default)).Digests.ToDictionary(
             one => $"{one.Digest.Run.Definition.Name} {one.Digest.Run.Reader.Id}",
             one => one.Digest.Subject + MimeReader.Read(one.Mail.Bytes).Text + one.Mail.Html,
             StringComparer.Ordinal);

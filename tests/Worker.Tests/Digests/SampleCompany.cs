@@ -39,7 +39,7 @@ public sealed class SampleCompany : IAsyncLifetime, IAsyncDisposable
     {
         // The version is a hash over the policy, which says nothing about how digests look.
         var policy = program.Policy with { Version = "sample" };
-        return await program.Digests.Show(new PolicyMoment(policy, now), default);
+        return (await program.Digests.Show(new PolicyMoment(policy, now), default)).Digests;
     }
 
     private static string Repository()
