@@ -109,6 +109,9 @@ public sealed record Interaction
     /// </summary>
     public EmailAddress? Author { get; init; }
 
+    /// <summary>Whether somebody took part in it, in whatever role.</summary>
+    public bool IsWith(EmailAddress person) => Participants.Any(one => one.Address == person);
+
     /// <summary>
     /// Whether Reply-To alone says who wrote it: such a mail opens promises, but ends no wait and opens no case unless that address has
     /// written to us under its own From.

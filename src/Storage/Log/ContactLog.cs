@@ -80,6 +80,24 @@ public sealed class ContactLog(ContactDatabase database)
         return texts;
     }
 
+    /// <summary>The threads that lines are in, by the ids of the lines; a thread is in itself.</summary>
+    public async Task<IReadOnlyDictionary<string, string>> Threads(IReadOnlyCollection<string> ids, CancellationToken ct)
+    {
+        await using var connection = await database.Connect(ct);
+        var threads = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var some in ids.Chunk(PageSize))
+        {
+            var rows = await connection.QueryAsync<(string Id, string Thread)>(new CommandDefinition(
+                $"select id, thread from interaction where thread is not null and {database.Engine.AnyOf("id", "@ids")}",
+                new { ids = database.Engine.List(some) },
+                cancellationToken: ct));
+            foreach (var (id, thread) in rows)
+                threads[id] = thread;
+        }
+
+        return threads;
+    }
+
     /// <summary>How people last signed, as known at a moment; who never did is left out.</summary>
     public async Task<IReadOnlyDictionary<EmailAddress, string>> Names(
         IReadOnlyCollection<EmailAddress> people,

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CrmSync.Domain.Digests;
 using CrmSync.Domain.Log;
 using CrmSync.Worker.Printing;
 using NodaTime;
@@ -9,9 +10,13 @@ namespace CrmSync.Worker.Cli;
 internal static class LogFormat
 {
     /// <param name="now">The moment the log is shown for: a meeting's status and a bounce are as known then.</param>
-    public static ListFormat<Interaction> At(Instant now) =>
+    public static ListFormat<Interaction> At(Instant now) => At(now, new Dictionary<string, string>());
+
+    /// <param name="now">See <see cref="At(Instant)"/>.</param>
+    /// <param name="threads">The threads of the mails that commands are about.</param>
+    public static ListFormat<Interaction> At(Instant now, IReadOnlyDictionary<string, string> threads) =>
         new(
-            (json, line) => Write(json, line, now),
+            (json, line) => Write(json, line, now, threads),
             ("at", line => Moments.Print(line.At)),
             (
                 "kind",
@@ -25,10 +30,10 @@ internal static class LogFormat
                 "subject",
                 line =>
                     line.Command is { } command
-                        ? $"{command.Verb} {command.Contact ?? (object?)command.About}"
+                        ? $"{command.Verb} {command.Contact ?? (object?)command.About}{PlainWords.About(command.Text)}"
                         : line.Subject ?? "(no subject)"));
 
-    private static void Write(Utf8JsonWriter json, Interaction line, Instant now)
+    private static void Write(Utf8JsonWriter json, Interaction line, Instant now, IReadOnlyDictionary<string, string> threads)
     {
         json.WriteString("id", line.Id);
         json.Write("at", line.At);
@@ -37,7 +42,7 @@ internal static class LogFormat
         json.WriteString("class", Word(line.Class));
         json.WriteString("direction", Word(line.Direction));
         json.WriteString("subject", line.Subject);
-        json.WriteString("thread", line.Thread);
+        json.WriteString("thread", line.Thread ?? (line.Command?.About is { } about ? threads.GetValueOrDefault(about) : null));
         if (line.Meeting is { } meeting)
         {
             json.WriteString("uid", meeting.Uid);
@@ -57,7 +62,7 @@ internal static class LogFormat
 
         WriteParticipants(json, line, now);
         json.Write("accounts", line.Accounts);
-        json.WriteString("text", line.Text);
+        json.WriteString("text", line.Text ?? line.Command?.Text);
         json.WriteBoolean("question", line.Question);
         json.WriteBoolean("acknowledgement", line.Acknowledgement);
         json.WriteNumber("attachments", line.Attachments);

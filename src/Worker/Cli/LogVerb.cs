@@ -54,12 +54,36 @@ internal sealed class LogVerb(ContactLog log, PolicyInForce policy)
             Kinds = wanted is null or "all" ? null : [InteractionKind.Mail],
         };
 
+        var commands = await log.Read(filter with { With = null, Kinds = [InteractionKind.Command] }, ct).ToListAsync(ct);
+        var threads = await log.Threads([.. commands.Select(line => line.Command?.About).OfType<string>().Distinct()], ct);
+        var lines = log.Read(filter, ct)
+            .Where(line => wanted is not null || LogFormat.Status(line, now) is null or MeetingStatus.Held or MeetingStatus.Booked);
         using var output = parsed.ReadOutput();
         await output.List(
-            log.Read(filter, ct)
-                .Where(line => wanted is not null || LogFormat.Status(line, now) is null or MeetingStatus.Held or MeetingStatus.Booked),
-            LogFormat.At(now));
+            filter.With is { } people && filter.Kinds is null ? WithCommandsAbout(people, lines, commands) : lines,
+            LogFormat.At(now, threads));
         return CommandLine.Done;
+    }
+
+    /// <summary>The lines with somebody, and in their places what was said about them: notes, calls.</summary>
+    private static async IAsyncEnumerable<Interaction> WithCommandsAbout(
+        IReadOnlyCollection<EmailAddress> people,
+        IAsyncEnumerable<Interaction> lines,
+        IReadOnlyList<Interaction> commands)
+    {
+        var about = new Queue<Interaction>(
+            commands.Where(line =>
+                line.Command!.Contact is { } contact && people.Contains(contact)
+                || EmailAddress.TryParse(line.Command.About, out var address) && people.Contains(address)));
+        await foreach (var line in lines)
+        {
+            while (about.TryPeek(out var next) && (next.At, next.Id).CompareTo((line.At, line.Id)) < 0)
+                yield return about.Dequeue();
+            yield return line;
+        }
+
+        while (about.TryDequeue(out var last))
+            yield return last;
     }
 
     /// <summary>Every address of the person somebody asks for.</summary>

@@ -74,15 +74,23 @@ internal static class PersonFormat
         json.Write("calendars", person.Calendars);
     });
 
-    private static void Lines(Utf8JsonWriter json, string name, PersonRecord person, Func<Interaction, bool> which, Instant now) =>
+    private static void Lines(Utf8JsonWriter json, string name, PersonRecord person, Func<Interaction, bool> which, Instant now)
+    {
+        var threads = Threads(person);
         List(json, name, person.Lines.Where(which), line =>
         {
-            LogFormat.At(now).Json(json, line);
+            LogFormat.At(now, threads).Json(json, line);
             if (person.Facts.TryGetValue(line.Id, out var facts))
                 json.WriteString("facts", facts);
         });
+    }
 
-    private static void Notes(Utf8JsonWriter json, PersonRecord person) =>
+    private static Dictionary<string, string> Threads(PersonRecord person) =>
+        person.Lines.Where(line => line.Thread is not null).ToDictionary(line => line.Id, line => line.Thread!, StringComparer.Ordinal);
+
+    private static void Notes(Utf8JsonWriter json, PersonRecord person)
+    {
+        var threads = Threads(person);
         List(
             json,
             "notes",
@@ -93,8 +101,10 @@ internal static class PersonFormat
                 json.Write("at", line.At);
                 json.WriteString("by", line.Command!.By.Value);
                 json.WriteString("contact", line.Command.Contact?.Value);
+                json.WriteString("thread", line.Command.About is { } about ? threads.GetValueOrDefault(about) : null);
                 json.WriteString("text", line.Command.Text);
             });
+    }
 
     /// <summary>The lines <c>field: value</c> of notes.</summary>
     private static void Facts(Utf8JsonWriter json, PersonRecord person)

@@ -98,14 +98,21 @@ internal sealed class CommandContext(DigestFacts facts)
             ? null
             : facts.Log.Interactions.FirstOrDefault(line => line.Kind == InteractionKind.Mail && line.MessageId == messageId);
 
-    /// <summary>The latest mail with somebody that has the subject of what was forwarded; null when nothing fits.</summary>
-    public Interaction? Forwarded(string subject, EmailAddress contact)
+    /// <summary>
+    /// The mail with somebody that was forwarded: the one that is attached or referred to, else the latest with its subject; null when
+    /// nothing fits.
+    /// </summary>
+    public Interaction? Forwarded(CommandMail mail, EmailAddress contact) =>
+        mail.Attached.Concat(mail.References.Reverse()).Select(Mail).FirstOrDefault(known => known?.IsWith(contact) == true)
+        ?? Latest(mail.Subject, contact);
+
+    private Interaction? Latest(string subject, EmailAddress contact)
     {
         var bare = Subjects.Strip(subject).Bare;
         return bare.Length == 0
             ? null
             : facts.Log.Interactions.Where(line => line is { Kind: InteractionKind.Mail, Class: InteractionClass.Human }
-                    && line.Participants.Any(person => person.Address == contact) && Subjects.Strip(line.Subject).Bare == bare)
+                    && line.IsWith(contact) && Subjects.Strip(line.Subject).Bare == bare)
                 .OrderBy(line => line.At).ThenBy(line => line.Id, StringComparer.Ordinal).LastOrDefault();
     }
 

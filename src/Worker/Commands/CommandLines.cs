@@ -28,6 +28,9 @@ internal sealed record CommandWish(CommandVerb Verb)
     /// <summary>Of the mail it is about, where one is meant.</summary>
     public string? Subject { get; init; }
 
+    /// <summary>The id of the mail a note was written with or about.</summary>
+    public string? Mail { get; init; }
+
     /// <summary>To whom an item is given, as written.</summary>
     public string? Person { get; init; }
 }
@@ -89,7 +92,7 @@ internal sealed class CommandLines(
 
         // These can take each other back: what is said last holds, also when the same was said before.
         var canBeTakenBack = verb is CommandVerb.Snooze or CommandVerb.Tag or CommandVerb.Untag or CommandVerb.Give;
-        var about = isAboutPerson ? null : target.About;
+        var about = verb == CommandVerb.Note ? wish.Mail ?? TriggeringMail(target) : isAboutPerson ? null : target.About;
         return CommandReading.From(
             Confirm(told, target, until, taker),
             Line(
@@ -109,6 +112,10 @@ internal sealed class CommandLines(
                     Item = taker is null ? null : target.Item,
                 }));
     }
+
+    /// <summary>The mail an item about a thread rests on.</summary>
+    private static string? TriggeringMail(ItemTarget target) =>
+        target.Rule is RespondRule or ResolveRule or ChaseRule ? target.Trigger ?? target.About : null;
 
     /// <summary>A line that takes others back.</summary>
     /// <param name="ids">The ids of the lines.</param>

@@ -71,6 +71,9 @@ internal sealed record CommandMail
     /// <summary>The addresses in what it quotes or forwards, those of authors first.</summary>
     public IReadOnlyList<string> Quoted { get; init; } = [];
 
+    /// <summary>The Message-IDs of the mails that are attached to it.</summary>
+    public IReadOnlyList<string> Attached { get; init; } = [];
+
     /// <summary>Its fields, topmost first.</summary>
     public IReadOnlyList<TraceField> Trace { get; init; } = [];
 
@@ -105,9 +108,16 @@ internal sealed record CommandMail
     /// <param name="facts">What the copy says.</param>
     /// <param name="line">The line it makes in the log.</param>
     /// <param name="classifier">Knows who is ours and what is automatic.</param>
+    /// <param name="attached">What the mails attached to it say.</param>
     /// <param name="firstListed">When the account was listed for the first time, if it lay there by then; else null.</param>
     /// <param name="now">The time of the harvest.</param>
-    public static CommandMail? Create(MailFacts facts, MailLine line, Classifier classifier, Instant? firstListed, Instant now)
+    public static CommandMail? Create(
+        MailFacts facts,
+        MailLine line,
+        Classifier classifier,
+        IReadOnlyList<MailFacts> attached,
+        Instant? firstListed,
+        Instant now)
     {
         if (facts.Headers.ContainsKey("x-crmsync"))
             return null;
@@ -139,7 +149,12 @@ internal sealed record CommandMail
             Subject = Subjects.Collapse(facts.Subject),
             OwnText = facts.OwnText ?? "",
             Text = whole.Length > MostText ? whole[..MostText] : whole,
-            Quoted = QuotedPeople.In(whole),
+            Quoted =
+            [
+                .. attached.Select(one => one.From?.Address.Value).OfType<string>().Concat(QuotedPeople.In(whole))
+                    .Distinct(StringComparer.Ordinal),
+            ],
+            Attached = [.. attached.Select(one => one.MessageId).OfType<string>()],
             WrittenTicks = (facts.Date ?? arrived).ToUnixTimeTicks(),
             Trace = facts.Trace,
             IsForOutsiders = facts.To.Concat(facts.Cc).Any(one => !classifier.Ours.Contains(one.Address)),
@@ -207,6 +222,7 @@ internal sealed record CommandMail
             OwnText = "",
             Text = "",
             Quoted = [],
+            Attached = [],
         };
 
     private bool IsOwn(string address) => Own.Contains(address);

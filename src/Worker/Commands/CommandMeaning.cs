@@ -218,7 +218,7 @@ internal sealed partial class CommandMeaning(
             throw new RefusedCommandException(
                 $": {contact} is nobody you or your team look after, as far as we know; ask whoever looks after them");
 
-        var meant = direct is null ? standings.Forwarded(mail.Subject, contact) : standings.Mail(mail.MessageId);
+        var meant = direct is null ? standings.Forwarded(mail, contact) : standings.Mail(mail.MessageId);
         if (verb == CommandVerb.Chase && meant is null)
             throw new RefusedCommandException($"fits no mail with {contact}; send +chase as Bcc of the mail you want answered");
 
@@ -231,8 +231,9 @@ internal sealed partial class CommandMeaning(
         var wish = new CommandWish(verb)
         {
             Argument = argument,
-            Text = verb == CommandVerb.Note ? mail.OwnText : null,
+            Text = verb == CommandVerb.Note ? NotedWords.Read(mail.OwnText, author, isLetter: direct is not null) : null,
             Subject = meant?.Subject,
+            Mail = meant?.Id,
         };
         return lines.Say(wish, new ItemTarget(about ?? contact.Value, contact, Rule: null, Owner: ""), ["mail", mail.Id, written]);
     }

@@ -75,6 +75,14 @@ internal sealed record ReplyText(string Above, string Below)
         return new ReplyText(string.Join('\n', above), string.Join('\n', below));
     }
 
+    /// <summary>The author's lines without the closing formula, the name and whatever stands below them.</summary>
+    public static string WithoutSignature(string own, Person author)
+    {
+        var lines = own.Split('\n');
+        var signature = Array.FindIndex(lines, line => EndsTheLetter(line, author));
+        return string.Join('\n', signature < 0 ? lines : lines[..signature]).Trim();
+    }
+
     private static bool IsMarked(string line) => line.TrimStart() is ['>' or '›' or '|', ..];
 
     private static bool EndsTheLetter(string line, Person author)

@@ -402,7 +402,9 @@ internal sealed class AccountHarvest(
             {
                 var item = mail.Item.Item;
                 var firstListed = item.Backlog ? pass.Account.FirstListedAt ?? pass.Now : (Instant?)null;
-                var command = commands is null ? null : CommandMail.Create(mail.Facts, kept.Line, classifier, firstListed, pass.Now);
+                var command = commands is null
+                    ? null
+                    : CommandMail.Create(mail.Facts, kept.Line, classifier, FactsAttachedTo(mail), firstListed, pass.Now);
                 result = kept with { Cut = CutIn(mail, kept, batch, pass), Attached = ForwardedIn(mail, kept.Line, pass) };
                 if (command is not null)
                     batch.Commands.Add((command.Wanted(capture.Privacy.NoCapture), mail.Bytes));
@@ -576,17 +578,21 @@ internal sealed class AccountHarvest(
         return Instant.Max(line.SentAt, line.ArrivedAt) < since ? SkippedBefore.TooOld : null;
     }
 
+    /// <summary>What the mails attached to one say.</summary>
+    private static List<MailFacts> FactsAttachedTo(MailReading mail) =>
+        [.. (mail.WithAttached?.Attached ?? []).Select(attached => MailTranslation.ReadFacts(attached, stored: null))];
+
     /// <summary>
     /// The mails from outside that one of us attached and sends round inside the firm: each is one more copy of that mail. What is not to
     /// be kept, or does not say which mail it is, is left out.
     /// </summary>
     private List<MailLine> ForwardedIn(MailReading mail, MailLine around, Pass pass)
     {
-        if (mail.WithAttached is not { } message || classifier.Classify(around).Class != InteractionClass.Internal)
+        if (mail.WithAttached is null || classifier.Classify(around).Class != InteractionClass.Internal)
             return [];
 
         var lines = new List<MailLine>();
-        foreach (var facts in message.Attached.Select(attached => MailTranslation.ReadFacts(attached, stored: null)))
+        foreach (var facts in FactsAttachedTo(mail))
         {
             if (
                 facts is { MessageId: not null, From: { } author }
