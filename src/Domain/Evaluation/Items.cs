@@ -28,19 +28,22 @@ internal static class Items
             };
     }
 
-    public static ClosedItem Describe(View view, Ending ending) =>
-        new(Id(ending.Rule, ending.About, ending.Key), ending.Rule, ending.About, ending.As, Instant.FromUnixTimeTicks(ending.At))
+    public static ClosedItem Describe(View view, Ending ending)
+    {
+        var (rule, about, contact, key, opened, dueAt) = ending.Item;
+        var id = Id(rule, about, key);
+        return new ClosedItem(id, rule, about, ending.As, Instant.FromUnixTimeTicks(ending.At))
         {
-            Contact = ending.Contact.Primary,
-            Owner = view.Plan.Id(
-                Ownership.Owner(view, ending.Contact, ending.Rule, ending.About, Id(ending.Rule, ending.About, ending.Key), ending.Opened)),
-            Opened = Instant.FromUnixTimeTicks(ending.Opened),
-            Due = ending.Due is { } due and < long.MaxValue ? Instant.FromUnixTimeTicks(due) : null,
+            Contact = contact.Primary,
+            Owner = view.Plan.Id(Ownership.Owner(view, contact, rule, about, id, opened)),
+            Opened = Instant.FromUnixTimeTicks(opened),
+            Due = dueAt is { } due and < long.MaxValue ? Instant.FromUnixTimeTicks(due) : null,
             KnownAt = Instant.FromUnixTimeTicks(Math.Max(ending.At, ending.KnownAt)),
             ClosedBy = ending.By?.Id,
             ByHand = ending.By is { Kind: LineKind.Command, Verb: "done" },
             Reason = ending.Reason,
         };
+    }
 
     private static FoundItem Make(View view, Draft draft, long opened, Hold? held, Instant? hiddenUntil)
     {

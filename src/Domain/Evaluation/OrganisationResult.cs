@@ -50,7 +50,7 @@ internal sealed record OrganisationResult(
         var closed = new List<ClosedItem>();
         var observedClosed = new List<ClosedItem>();
         foreach (var ending in found.Endings)
-            (ending.Rule.Mode == Mode.Observe ? observedClosed : closed).Add(Evaluation.Items.Describe(view, ending));
+            (ending.Item.Rule.Mode == Mode.Observe ? observedClosed : closed).Add(Evaluation.Items.Describe(view, ending));
 
         return new OrganisationResult([.. items], [.. observed], [.. closed], [.. observedClosed], view.Next)
         {

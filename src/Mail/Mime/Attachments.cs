@@ -25,14 +25,8 @@ internal static class Attachments
             or "application/pkcs7-signature"
             or "application/x-pkcs7-signature"
             or "application/pgp-encrypted":
-            case "message/delivery-status"
-            or "message/global-delivery-status"
-            or "message/disposition-notification"
-            or "message/global-disposition-notification"
-            or "message/feedback-report"
-            or "text/rfc822-headers"
-            or "message/rfc822-headers"
-            or "message/global-headers":
+                return false;
+            case var type when ReportPart.IsReport(type):
                 return false;
             case "text/calendar":
                 return part.Disposition == "attachment" && CalendarPart.FindMethod(part) is null;

@@ -123,14 +123,7 @@ internal sealed class LeafReader(MimeLimits limits, Allowance allowance, List<Te
         return part.ContentType switch
         {
             "text/calendar" or "application/ics" or "text/x-vcalendar" => limits.CalendarBytes,
-            "message/delivery-status"
-            or "message/global-delivery-status"
-            or "message/disposition-notification"
-            or "message/global-disposition-notification"
-            or "message/feedback-report"
-            or "text/rfc822-headers"
-            or "message/rfc822-headers"
-            or "message/global-headers" => limits.ReportBytes,
+            var type when ReportPart.IsReport(type) => limits.ReportBytes,
             "message/rfc822" when part.Encoding != TransferEncoding.Identity => limits.ReportBytes,
             "text/html" when IsBodyText(part) => limits.HtmlBytes,
             _ when IsBodyText(part) => limits.TextBytes,

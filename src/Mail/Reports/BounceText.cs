@@ -105,7 +105,7 @@ internal static class BounceText
         {
             if (
                 !part.InForwarded
-                && (part.IsMessage || part.ContentType is "text/rfc822-headers" or "message/rfc822-headers" or "message/global-headers")
+                && (part.IsMessage || ReportPart.IsHeaders(part.ContentType))
             )
                 return true;
         }

@@ -20,7 +20,7 @@ internal sealed record OriginalMail(string? MessageId, string? Subject, IReadOnl
             if (part.IsMessage && part.Parts is [var returned, ..] && returned.Headers.Count > 0)
                 return From(returned.Headers);
             if (
-                part.ContentType is "text/rfc822-headers" or "message/rfc822-headers" or "message/global-headers"
+                ReportPart.IsHeaders(part.ContentType)
                 || part.IsMessage && !part.Content.IsEmpty
             )
                 return From(

@@ -12,7 +12,7 @@ namespace CrmSync.Worker.MailServers;
 /// server that trickles and takes any number of bytes; here an answer has a longest silence, a longest time and a largest size. Failures
 /// are <see cref="MailServerException"/>, which MailKit passes on.
 /// </summary>
-internal sealed class MailWire : Stream
+internal sealed class MailWire : AsyncStream
 {
     /// <summary>What an answer may hold unless more is expected (1 MB): replies of SMTP servers, the greeting, a login.</summary>
     public const long UsualAnswer = 1024 * 1024;
@@ -80,13 +80,6 @@ internal sealed class MailWire : Stream
     /// <summary>How often something was sent after something had been heard: the round trips.</summary>
     public int Turns { get; private set; }
 
-    public override bool CanRead => true;
-    public override bool CanSeek => false;
-    public override bool CanWrite => true;
-    public override bool CanTimeout => false;
-    public override long Length => throw new NotSupportedException();
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
     /// <summary>Says how large the answer to what is sent next may be; with the size grows the time it may take.</summary>
     public void Expect(long bytes)
     {
@@ -139,26 +132,6 @@ internal sealed class MailWire : Stream
     }
 
     public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) =>
-        throw new NotSupportedException("mail servers are talked to asynchronously");
-
-    public override void Write(byte[] buffer, int offset, int count) =>
-        throw new NotSupportedException("mail servers are talked to asynchronously");
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     /// <summary>Marks the connection as of no use, and says why.</summary>
     public MailServerException Broken(string words, Exception? inner = null) => Broken(MailFailure.Network, words, inner: inner);

@@ -134,21 +134,9 @@ internal sealed class WatchedExchange(HttpMessageHandler inner, WebLimits limits
         private async Task<Stream> Open(CancellationToken ct) => new WatchedStream(await content.ReadAsStreamAsync(ct), watch);
     }
 
-    private sealed class WatchedStream(Stream inner, Watch watch) : Stream
+    private sealed class WatchedStream(Stream inner, Watch watch) : AsyncStream
     {
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
         public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
 
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
@@ -157,22 +145,8 @@ internal sealed class WatchedExchange(HttpMessageHandler inner, WebLimits limits
             return read;
         }
 
-        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-        /// <summary>Answers are read without blocking; a reader that wants otherwise would wait outside of the limits.</summary>
-        public override int Read(byte[] buffer, int offset, int count) =>
-            throw new NotSupportedException("answers of servers are read asynchronously");
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+            throw new NotSupportedException();
 
         protected override void Dispose(bool disposing)
         {

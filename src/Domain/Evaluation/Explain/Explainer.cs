@@ -163,7 +163,7 @@ internal sealed class Explainer
     private List<ExplainedLine> Ended(Rule rule) =>
         [
             .. findings
-                .Endings.Where(e => e.Rule == rule && e.Contact == contact)
+                .Endings.Where(e => e.Item.Rule == rule && e.Item.Contact == contact)
                 .OrderByDescending(e => e.At)
                 .Take(1)
                 .Select(e => new ExplainedLine(

@@ -107,27 +107,21 @@ internal static class Chase
         var expiry = rule.Rule.ExpireAfter is { } length ? view.Plan.Calendar.Deadline(opened, length) : long.MaxValue;
         if (spent && next is { } final && final.At < expiry)
         {
-            into.End(
-                view,
-                Ended(
-                    ItemClosing.Expired,
-                    final.At,
-                    final.KnownAt,
-                    final.Line,
-                    new ChasersRanOut(zone, mail.At, mail.Line.Subject, chasers + 1)));
+            End(
+                ItemClosing.Expired,
+                final.At,
+                final.KnownAt,
+                final.Line,
+                new ChasersRanOut(zone, mail.At, mail.Line.Subject, chasers + 1));
         }
         else if (opened > (next?.At ?? long.MaxValue) || !view.Reached(opened))
         {
             // It never opened, or not yet.
         }
         else if (expiry < (next?.At ?? long.MaxValue) && view.Reached(expiry))
-        {
-            into.End(view, Ended(ItemClosing.Expired, expiry, expiry, null, new Lapsed(rule.Rule.ExpireAfter!)));
-        }
+            End(ItemClosing.Expired, expiry, expiry, null, new Lapsed(rule.Rule.ExpireAfter!));
         else if (next is { } stop)
-        {
-            into.End(view, Ended(ItemClosing.Satisfied, stop.At, stop.KnownAt, stop.Line, Closing.By(view, stop.Line)));
-        }
+            End(ItemClosing.Satisfied, stop.At, stop.KnownAt, stop.Line, Closing.By(view, stop.Line));
         else
         {
             into.Drafts.Add(
@@ -151,8 +145,11 @@ internal static class Chase
                 });
         }
 
-        Ending Ended(ItemClosing closing, long at, long knownAt, Line? by, Reason reason) =>
-            new(rule.Rule, thread.Thread.Id, contact, mail.Line.Id, Math.Min(opened, at), due, closing, at, knownAt, by, reason);
+        void End(ItemClosing closing, long at, long knownAt, Line? by, Reason reason)
+        {
+            var past = new PastItem(rule.Rule, thread.Thread.Id, contact, mail.Line.Id, Math.Min(opened, at), due);
+            into.End(view, past, closing, at, knownAt, by, reason);
+        }
     }
 
     /// <summary>

@@ -66,40 +66,11 @@ internal static class Dates
         if (Done.First(view, rule.Rule, [], contact, opened) is { } done && done.At < over)
             (over, known, by) = (done.At, done.Seen, done);
 
+        var past = new PastItem(rule.Rule, contact.Primary.Value, contact, key, opened, due);
         if (end <= over && view.Reached(end))
-        {
-            into.End(
-                view,
-                new Ending(
-                    rule.Rule,
-                    contact.Primary.Value,
-                    contact,
-                    key,
-                    opened,
-                    due,
-                    ItemClosing.Expired,
-                    end,
-                    end,
-                    null,
-                    new DayPassed(rule.Rule.Field, date)));
-        }
+            into.End(view, past, ItemClosing.Expired, end, end, null, new DayPassed(rule.Rule.Field, date));
         else if (by is not null)
-        {
-            into.End(
-                view,
-                new Ending(
-                    rule.Rule,
-                    contact.Primary.Value,
-                    contact,
-                    key,
-                    opened,
-                    due,
-                    ItemClosing.Satisfied,
-                    over,
-                    known,
-                    by,
-                    Closing.By(view, by)));
-        }
+            into.End(view, past, ItemClosing.Satisfied, over, known, by, Closing.By(view, by));
         else
         {
             into.Drafts.Add(new Draft

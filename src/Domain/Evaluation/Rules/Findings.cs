@@ -42,19 +42,11 @@ internal sealed class Draft
     public long DueFrom(long opened) => FixedDue ?? (Rule.Within is { } within ? Calendar.Deadline(opened, within) : long.MaxValue);
 }
 
-/// <summary>An item that came to its end.</summary>
-internal sealed record Ending(
-    Rule Rule,
-    string About,
-    ContactNode Contact,
-    string Key,
-    long Opened,
-    long? Due,
-    ItemClosing As,
-    long At,
-    long KnownAt,
-    Line? By,
-    Reason Reason);
+/// <summary>An item that is over: what it was about, since when, and when it was due.</summary>
+internal sealed record PastItem(Rule Rule, string About, ContactNode Contact, string Key, long Opened, long? Due);
+
+/// <summary>How an item came to its end.</summary>
+internal sealed record Ending(PastItem Item, ItemClosing As, long At, long KnownAt, Line? By, Reason Reason);
 
 /// <summary>A <c>respond</c> item whose due passed unanswered: what <c>late_responses</c> counts.</summary>
 internal readonly record struct LateResponse(ContactNode Contact, long Due, Line Mail, RespondRule Rule, ThreadNode Thread);
@@ -86,10 +78,18 @@ internal sealed class Findings(OrganisationNode organisation)
     /// <summary>Whether an item about <paramref name="contact"/> is this organisation's: threads can belong to several.</summary>
     public bool Wants(ContactNode? contact) => contact?.Organisation == Organisation;
 
-    public void End(View view, Ending ending)
+    /// <summary>Notes the end of an item, unless it is so long ago that nobody asks for it.</summary>
+    /// <param name="view">What is asked for.</param>
+    /// <param name="item">The item.</param>
+    /// <param name="closing">What became of it.</param>
+    /// <param name="at">When.</param>
+    /// <param name="knownAt">Since when we know; the same as <paramref name="at"/> where time alone ended it.</param>
+    /// <param name="by">The line that ended it, or null.</param>
+    /// <param name="reason">Why, in words.</param>
+    public void End(View view, PastItem item, ItemClosing closing, long at, long knownAt, Line? by, Reason reason)
     {
-        if (ending.At >= view.ClosedSince || ending.Due is { } due and < long.MaxValue && due >= view.ClosedSince)
-            Endings.Add(ending);
+        if (at >= view.ClosedSince || item.Due is { } due and < long.MaxValue && due >= view.ClosedSince)
+            Endings.Add(new Ending(item, closing, at, knownAt, by, reason));
     }
 }
 

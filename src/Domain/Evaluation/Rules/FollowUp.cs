@@ -160,9 +160,7 @@ internal static class FollowUp
         }
 
         void End(ItemClosing closing, long at, long knownAt, Line? line, Reason reason) =>
-            into.End(
-                view,
-                new Ending(rule.Rule, happened.About, happened.Contact, happened.Key, opened, due, closing, at, knownAt, line, reason));
+            into.End(view, new(rule.Rule, happened.About, happened.Contact, happened.Key, opened, due), closing, at, knownAt, line, reason);
     }
 
     private sealed record Event(string About, string Key, ContactNode Contact, long At, Line Line, ThreadNode? Thread, Reason Reason);

@@ -68,9 +68,7 @@ internal static class Handovers
         }
 
         void End(ItemClosing closing, long at, long knownAt, Line? line, Reason reason) =>
-            into.End(
-                view,
-                new Ending(rule.Rule, contact.Primary.Value, contact, key, gone.Opened, due, closing, at, knownAt, line, reason));
+            into.End(view, new(rule.Rule, contact.Primary.Value, contact, key, gone.Opened, due), closing, at, knownAt, line, reason);
     }
 
     /// <summary>Who has left by now, in order, with what follows from the day.</summary>

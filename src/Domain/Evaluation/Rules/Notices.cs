@@ -65,9 +65,7 @@ internal static class Notices
         }
 
         void End(ItemClosing closing, long at, long knownAt, Line? line, Reason reason) =>
-            into.End(
-                view,
-                new Ending(rule.Rule, contact.Primary.Value, contact, "", when.Opened, when.Due, closing, at, knownAt, line, reason));
+            into.End(view, new(rule.Rule, contact.Primary.Value, contact, "", when.Opened, when.Due), closing, at, knownAt, line, reason);
     }
 
     /// <summary>The first mail of ours with the marker that reached the contact, human or mass, in whatever field.</summary>

@@ -51,41 +51,20 @@ internal static class Resolve
 
         var expiry = rule.Rule.ExpireAfter is { } length ? view.Plan.Calendar.Deadline(span.Opened, length) : long.MaxValue;
         if (expiry < closed && view.Reached(expiry))
-        {
-            into.End(
-                view,
-                new Ending(
-                    rule.Rule,
-                    thread.Thread.Id,
-                    span.Contact,
-                    span.Opening.Id,
-                    span.Opened,
-                    null,
-                    ItemClosing.Expired,
-                    expiry,
-                    expiry,
-                    null,
-                    new Lapsed(rule.Rule.ExpireAfter!)));
-        }
+            into.End(view, Past(null), ItemClosing.Expired, expiry, expiry, null, new Lapsed(rule.Rule.ExpireAfter!));
         else if (closed < long.MaxValue)
         {
             var late = clock.RanOutBefore(closed);
             into.End(
                 view,
-                new Ending(
-                    rule.Rule,
-                    thread.Thread.Id,
-                    span.Contact,
-                    span.Opening.Id,
-                    span.Opened,
-                    clock.Projected,
-                    late ? ItemClosing.Late : ItemClosing.Met,
-                    closed,
-                    knownAt,
-                    by,
-                    by is null or { Verb: "" }
-                        ? new WentQuiet(zone, by?.At ?? closed, view.Plan.Cases[span.Case].QuietFor)
-                        : Closing.By(view, by)));
+                Past(clock.Projected),
+                late ? ItemClosing.Late : ItemClosing.Met,
+                closed,
+                knownAt,
+                by,
+                by is null or { Verb: "" }
+                    ? new WentQuiet(zone, by?.At ?? closed, view.Plan.Cases[span.Case].QuietFor)
+                    : Closing.By(view, by));
         }
         else
         {
@@ -112,6 +91,8 @@ internal static class Resolve
                         paused ? clock.StoppedAt : null),
                 });
         }
+
+        PastItem Past(long? due) => new(rule.Rule, thread.Thread.Id, span.Contact, span.Opening.Id, span.Opened, due);
     }
 
     /// <summary>The time allowed, used up only while it runs.</summary>

@@ -106,21 +106,14 @@ internal static class Respond
             : ItemClosing.Late;
         into.End(
             view,
-            new Ending(
-                rule,
-                thread.Thread.Id,
-                waiting.Author,
-                waiting.Mail.Line.Id,
-                waiting.Mail.At,
-                due,
-                closing,
-                waiting.Until,
-                waiting.KnownAt,
-                waiting.By,
-                waiting.Expired
-                    ? new NeverAnswered(view.Plan.Calendar.Zone, waiting.Mail.At, rule.ExpireAfter!)
-                : waiting.Original is { } original ? new FoundItself(view.Plan.Calendar.Zone, original.At, original.Subject)
-                : Closing.By(view, waiting.By!)));
+            new(rule, thread.Thread.Id, waiting.Author, waiting.Mail.Line.Id, waiting.Mail.At, due),
+            closing,
+            waiting.Until,
+            waiting.KnownAt,
+            waiting.By,
+            waiting.Expired ? new NeverAnswered(view.Plan.Calendar.Zone, waiting.Mail.At, rule.ExpireAfter!)
+            : waiting.Original is { } original ? new FoundItself(view.Plan.Calendar.Zone, original.At, original.Subject)
+            : Closing.By(view, waiting.By!));
     }
 
     private static Reason Why(View view, Waiting waiting)

@@ -108,39 +108,9 @@ internal static class StayInTouch
             return;
 
         if (expiry < over && view.Reached(expiry))
-        {
-            into.End(
-                view,
-                new Ending(
-                    rule.Rule,
-                    about,
-                    contact,
-                    last.Line.Id,
-                    opened,
-                    rule.Calendar.Deadline(opened, rule.Rule.Within!),
-                    ItemClosing.Expired,
-                    expiry,
-                    expiry,
-                    null,
-                    new Lapsed(rule.Rule.ExpireAfter!)));
-        }
+            into.End(view, Past(), ItemClosing.Expired, expiry, expiry, null, new Lapsed(rule.Rule.ExpireAfter!));
         else if (next is { } touch)
-        {
-            into.End(
-                view,
-                new Ending(
-                    rule.Rule,
-                    about,
-                    contact,
-                    last.Line.Id,
-                    opened,
-                    rule.Calendar.Deadline(opened, rule.Rule.Within!),
-                    ItemClosing.Satisfied,
-                    touch.At,
-                    touch.Known,
-                    touch.Line,
-                    Closing.By(view, touch.Line)));
-        }
+            into.End(view, Past(), ItemClosing.Satisfied, touch.At, touch.Known, touch.Line, Closing.By(view, touch.Line));
         else
         {
             into.Drafts.Add(
@@ -162,5 +132,8 @@ internal static class StayInTouch
                         rule.Rule.Every),
                 });
         }
+
+        PastItem Past() =>
+            new(rule.Rule, about, contact, last.Line.Id, opened, rule.Calendar.Deadline(opened, rule.Rule.Within!));
     }
 }

@@ -117,20 +117,7 @@ internal static class Watches
         if (view.Reached(until))
             Close(current, until);
         else if (done is not null)
-            into.End(
-                view,
-                new Ending(
-                    rule.Rule,
-                    about,
-                    current.Contact,
-                    current.Line.Id,
-                    current.At,
-                    null,
-                    ItemClosing.Satisfied,
-                    done.At,
-                    done.Seen,
-                    done,
-                    Closing.By(view, done)));
+            into.End(view, Past(current), ItemClosing.Satisfied, done.At, done.Seen, done, Closing.By(view, done));
         else
         {
             into.Drafts.Add(new Draft
@@ -149,20 +136,9 @@ internal static class Watches
         }
 
         void Close(Occurrence from, long at) =>
-            into.End(
-                view,
-                new Ending(
-                    rule.Rule,
-                    about,
-                    from.Contact,
-                    from.Line.Id,
-                    from.At,
-                    null,
-                    ItemClosing.Satisfied,
-                    at,
-                    at,
-                    null,
-                    new Calmed(rule.Rule.AtLeast, rule.Rule.Window)));
+            into.End(view, Past(from), ItemClosing.Satisfied, at, at, null, new Calmed(rule.Rule.AtLeast, rule.Rule.Window));
+
+        PastItem Past(Occurrence from) => new(rule.Rule, about, from.Contact, from.Line.Id, from.At, null);
     }
 
     private static int CountNow(View view, List<Occurrence> all, List<long> ends)

@@ -15,7 +15,7 @@ namespace CrmSync.Worker.Sources.Imap;
 /// cost MailKit the connection and everything that came over it. Folders' counters are noted as they pass: MailKit keeps those of last time
 /// where a server says nothing, and nothing said means unknown.
 /// </summary>
-internal sealed class ImapAnswers(MailWire wire, ImapLimits limits) : Stream
+internal sealed class ImapAnswers(MailWire wire, ImapLimits limits) : AsyncStream
 {
     private const int ReadSize = 64 * 1024;
 
@@ -57,13 +57,6 @@ internal sealed class ImapAnswers(MailWire wire, ImapLimits limits) : Stream
 
     /// <summary>What must not appear in any message.</summary>
     public IReadOnlyList<string> Secrets { get; set; } = [];
-
-    public override bool CanRead => true;
-    public override bool CanSeek => false;
-    public override bool CanWrite => true;
-    public override bool CanTimeout => false;
-    public override long Length => throw new NotSupportedException();
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     /// <summary>Says how large the answer to the next command may be, after decompression.</summary>
     /// <param name="mail">Bytes of mails and their parts, which servers announce one by one.</param>
@@ -167,24 +160,11 @@ internal sealed class ImapAnswers(MailWire wire, ImapLimits limits) : Stream
             await wire.FlushAsync(cancellationToken);
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) =>
-        throw new NotSupportedException("mail servers are talked to asynchronously");
-
     /// <summary>MailKit ends IDLE this way, and nothing else: a few bytes from the thread that wants the connection.</summary>
     public override void Write(byte[] buffer, int offset, int count) =>
         WriteAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
 
     public override void Flush() => FlushAsync(CancellationToken.None).GetAwaiter().GetResult();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {
