@@ -87,6 +87,7 @@ internal static class Copies
         from name in Maybe("Bob", "Bobby Tables")
         from bounced in Maybe(People)
         from headers in OneAmong("", "", "", "list-id", "auto-submitted")
+        from pasted in Gen.Frequency((4, Gen.Constant<string?>(null)), (1, Maybe(People)))
         from index in Gen.Frequency((4, Gen.Constant<string?>(null)), (1, Maybe(Conversations)))
         select new Copy(
             account,
@@ -102,6 +103,7 @@ internal static class Copies
                     References = answered is null ? [] : [answered],
                     Date = dateless == 0 ? null : Some.Noon + Some.Hours(hour),
                     Received = Some.Noon + Some.Hours(hour + late),
+                    Pasted = pasted is null ? null : new PastedMail(Some.Named(pasted)) { Subject = subject, OwnText = body },
                     BodyDigest = System.Text.Encoding.UTF8.GetBytes(body),
                     OwnText = body,
                     Excerpt = body,

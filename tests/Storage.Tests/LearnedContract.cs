@@ -24,6 +24,23 @@ public abstract class LearnedContract(IDatabases databases)
     }
 
     [Fact]
+    public async Task An_answer_to_whom_a_pasted_mail_is_from_joins_the_forward_whichever_comes_first()
+    {
+        var answer = Some.Mail("ana@bright.example", "Re: Hinges", "Ten euros.", at: Some.Noon + Some.Hours(2)) with
+        {
+            To = [Some.Named("dora@acme.example")],
+        };
+        foreach (var order in new[] { new[] { Forward, answer }, [answer, Forward] })
+        {
+            await using var scene = await Scene.On(await databases.New());
+            foreach (var facts in order)
+                await scene.Deliver(Some.Line(facts));
+
+            Assert.Single((await scene.Log()).Select(line => line.Thread).Distinct());
+        }
+    }
+
+    [Fact]
     public async Task It_is_derived_again_with_the_configuration()
     {
         await using var scene = await Scene.On(await databases.New());

@@ -126,7 +126,7 @@ internal sealed class ThreadSettler(WriteScope scope)
 
         var rows = (await scope.Query<MemberRow>(
             $"""
-            select number, id, at, class, subject, in_reply_to, refs, thread,
+            select number, id, at, class, subject, in_reply_to, refs, thread, learned,
                    case when facts like '%"thread-index"%' then facts end as facts
               from interaction
              where {scope.Engine.AnyOf("thread", "@threads")}
@@ -153,9 +153,15 @@ internal sealed class ThreadSettler(WriteScope scope)
                 [.. messageIds[row.Number].Distinct(StringComparer.Ordinal)],
                 [.. LineFacts.Split(row.Refs).Concat(row.InReplyTo is null ? [] : [row.InReplyTo]).Distinct(StringComparer.Ordinal)],
                 row.Subject,
-                row.Class == (int)InteractionClass.Human ? outsiders[row.Number].Select(EmailAddress.Parse).ToHashSet() : [],
+                Outsiders(row, outsiders[row.Number]),
                 ThreadIndex.TryParse(LineFacts.HeaderIn(row.Facts, "thread-index"), out var index) ? index : null)));
     }
+
+    /// <summary>The same people as <see cref="Classifier.CreateThreadMail(MailLine, Classification)"/> gives.</summary>
+    private static HashSet<EmailAddress> Outsiders(MemberRow row, IEnumerable<string> external) =>
+        row.Class == (int)InteractionClass.Human ? [.. external.Select(EmailAddress.Parse)]
+        : LineFacts.ReadLearned(row.Learned).Forwarded is { } forwarded ? [forwarded.Author]
+        : [];
 
     private sealed record MemberRow
     {
@@ -176,5 +182,7 @@ internal sealed class ThreadSettler(WriteScope scope)
         public required string Thread { get; init; }
 
         public string? Facts { get; init; }
+
+        public string? Learned { get; init; }
     }
 }
