@@ -1,3 +1,4 @@
+using CrmSync.Domain.Harvest;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Meetings;
 using CrmSync.Storage.Log;
@@ -83,9 +84,9 @@ public abstract class ChangesContract(IDatabases databases)
         await scene.Ledger.Store(
             scene.Account(),
             [
-                new Harvest.ItemResult.Skipped(items[0].Number, "too old"),
-                new Harvest.ItemResult.Skipped(items[1].Number, "a draft"),
-                new Harvest.ItemResult.Skipped(items[2].Number, "too old"),
+                new ItemResult.Skipped(items[0].Number, "too old"),
+                new ItemResult.Skipped(items[1].Number, "a draft"),
+                new ItemResult.Skipped(items[2].Number, "too old"),
             ],
             Some.Classifier,
             default);

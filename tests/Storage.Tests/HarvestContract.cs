@@ -1,3 +1,4 @@
+using CrmSync.Domain.Harvest;
 using CrmSync.Storage.Harvest;
 
 namespace CrmSync.Storage.Tests;
@@ -145,7 +146,7 @@ public abstract class HarvestContract(IDatabases databases)
         var items = await scene.Discover(1);
         await scene.Ledger.Store(
             scene.Account(),
-            [new ItemResult.Quarantined(items[0].Number, "Inbox/1", "a NUL \0 in its name", "rename it")],
+            [new ItemResult.Quarantined(items[0].Number, new Trouble("Inbox/1", "a NUL \0 in its name", "rename it"))],
             Some.Classifier,
             default);
 
@@ -165,8 +166,8 @@ public abstract class HarvestContract(IDatabases databases)
         await scene.Ledger.Store(
             scene.Account(),
             [
-                new ItemResult.Quarantined(items[0].Number, "Inbox/1", "it does not come", "wait") { RetryAt = later },
-                new ItemResult.Quarantined(items[1].Number, "Inbox/2", "it is broken", "repair it"),
+                new ItemResult.Quarantined(items[0].Number, new Trouble("Inbox/1", "it does not come", "wait")) { RetryAt = later },
+                new ItemResult.Quarantined(items[1].Number, new Trouble("Inbox/2", "it is broken", "repair it")),
             ],
             Some.Classifier,
             default);
@@ -209,7 +210,7 @@ public abstract class HarvestContract(IDatabases databases)
             var item = Assert.Single(await scene.Discover(1, account));
             await scene.Ledger.Store(
                 scene.Account(account),
-                [new ItemResult.Quarantined(item.Number, "INBOX 1", "cut short", "look at it") { HeaderLine = headers }],
+                [new ItemResult.Quarantined(item.Number, new Trouble("INBOX 1", "cut short", "look at it")) { HeaderLine = headers }],
                 Some.Classifier,
                 default);
         }
@@ -269,7 +270,7 @@ public abstract class HarvestContract(IDatabases databases)
     {
         await using var scene = await Scene.On(await databases.New());
         var inbox = await scene.Ledger.NewEpoch(scene.Inbox(), 99, default);
-        await scene.Ledger.Steady(inbox, default);
+        await scene.Ledger.ForgetRenumberings(inbox, default);
 
         Assert.Equal(1, (await scene.Ledger.NewEpoch(inbox, 100, default)).ValidityResets);
     }

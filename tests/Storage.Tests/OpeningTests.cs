@@ -1,4 +1,5 @@
 using System.Runtime.Versioning;
+using CrmSync.Domain.Harvest;
 using Microsoft.Data.Sqlite;
 
 namespace CrmSync.Storage.Tests;
@@ -99,11 +100,11 @@ public sealed class SqliteOpeningTests(SqliteFiles files) : IClassFixture<Sqlite
         await scene.Deliver(Some.Line(Some.Mail(id: "first@acme.example")));
         var items = await scene.Discover(200);
         await scene.Database.Write(scope => scope.Execute("pragma max_page_count = 1"), default);
-        Harvest.ItemResult[] results =
+        ItemResult[] results =
         [
             .. items.Select(
                 (item, i) =>
-                    new Harvest.ItemResult.Mail(item.Number, Some.Line(Some.Mail(id: $"{i}@acme.example", body: new string('x', 2000) + i)))
+                    new ItemResult.Mail(item.Number, Some.Line(Some.Mail(id: $"{i}@acme.example", body: new string('x', 2000) + i)))
             ),
         ];
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using CrmSync.Domain.Harvest;
 using CrmSync.Domain.Log;
 using CrmSync.Storage.Harvest;
 using CrmSync.Storage.Log;

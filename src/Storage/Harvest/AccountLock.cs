@@ -1,3 +1,4 @@
+using CrmSync.Domain.Harvest;
 using CrmSync.Storage.Leases;
 
 namespace CrmSync.Storage.Harvest;

@@ -1,3 +1,4 @@
+using CrmSync.Domain.Harvest;
 using CrmSync.Storage.Log;
 using Dapper;
 using NodaTime;

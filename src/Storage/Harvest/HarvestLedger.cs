@@ -1,3 +1,4 @@
+using CrmSync.Domain.Harvest;
 using CrmSync.Domain.Log;
 using CrmSync.Storage.Log;
 using Dapper;
@@ -157,11 +158,11 @@ public sealed class HarvestLedger(ContactDatabase database)
             ct);
 
     /// <summary>The numbers of a folder have stayed as they are: how often they changed before does not count any more.</summary>
-    public Task Steady(FolderState folder, CancellationToken ct) =>
+    public Task ForgetRenumberings(FolderState folder, CancellationToken ct) =>
         database.Write(scope => scope.Execute("update folder set validity_resets = 0 where number = @Number", new { folder.Number }), ct);
 
-    /// <summary>Leaves a folder alone until a moment, or for good (<see cref="Instant.MaxValue"/>), or (null) reads it again.</summary>
-    public Task Park(FolderState folder, Instant? until, string? reason, CancellationToken ct) =>
+    /// <summary>Leaves a folder alone until a moment, or until its cursor moves.</summary>
+    public Task Park(FolderState folder, Instant until, string reason, CancellationToken ct) =>
         database.Write(
             scope =>
                 scope.Execute(
@@ -413,7 +414,8 @@ public sealed class HarvestLedger(ContactDatabase database)
         scope.Execute(
             """
             update folder
-               set uid_validity = @UidValidity, frontier = @Frontier, snapshot = @Snapshot, cursor = @Text, last_full_at = @LastFullAt
+               set uid_validity = @UidValidity, frontier = @Frontier, snapshot = @Snapshot, cursor = @Text, last_full_at = @LastFullAt,
+                   parked_until = null, parked_reason = null
              where number = @Number
             """,
             new { cursor.UidValidity, cursor.Frontier, cursor.Snapshot, cursor.Text, cursor.LastFullAt, folder.Number });

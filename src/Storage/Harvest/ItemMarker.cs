@@ -1,3 +1,4 @@
+using CrmSync.Domain.Harvest;
 using CrmSync.Domain.Log;
 using CrmSync.Storage.Log;
 using NodaTime;
@@ -75,7 +76,7 @@ internal sealed class ItemMarker(WriteScope scope, ErasedPeople erased)
                 case ItemResult.Quarantined bad:
                     counts += new StoreCounts(0, 0, 0, 1, 0, 0);
                     Row(
-                        result, ItemState.Quarantined, place: bad.Place, reason: bad.Reason, remedy: bad.Remedy, retryAt: bad.RetryAt,
+                        result, ItemState.Quarantined, bad.Trouble.Place, bad.Trouble.Reason, bad.Trouble.Remedy, bad.RetryAt,
                         interaction: bad.HeaderLine is null ? null : written[line++].Interaction);
                     break;
                 case ItemResult.Failed failed:

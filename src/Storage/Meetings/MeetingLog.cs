@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using CrmSync.Domain.Company;
+using CrmSync.Domain.Harvest;
 using CrmSync.Domain.Meetings;
-using CrmSync.Storage.Harvest;
 using CrmSync.Storage.Log;
 using Dapper;
 using NodaTime;

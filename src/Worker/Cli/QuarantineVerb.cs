@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CrmSync.Domain.Harvest;
 using CrmSync.Storage.Harvest;
 using CrmSync.Worker.Harvest;
 using CrmSync.Worker.Printing;

@@ -4,9 +4,9 @@ using System.Text.Json.Serialization;
 using CrmSync.Domain.Commands;
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Digests;
+using CrmSync.Domain.Harvest;
 using CrmSync.Domain.Log;
 using CrmSync.Storage.Log;
-using CrmSync.Worker.Sources;
 
 namespace CrmSync.Worker.Commands;
 

@@ -1,4 +1,5 @@
 using CrmSync.Domain.Company;
+using CrmSync.Domain.Harvest;
 using CrmSync.Domain.Policy;
 using CrmSync.Mail.Mime;
 using CrmSync.Storage.Digests;

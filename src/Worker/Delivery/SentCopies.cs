@@ -1,4 +1,5 @@
 using CrmSync.Domain.Company;
+using CrmSync.Domain.Harvest;
 using CrmSync.Storage.Digests;
 using CrmSync.Storage.Harvest;
 using NodaTime;

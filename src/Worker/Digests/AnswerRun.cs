@@ -1,10 +1,10 @@
 using CrmSync.Domain.Commands;
 using CrmSync.Domain.Company;
+using CrmSync.Domain.Harvest;
 using CrmSync.Domain.Policy;
 using CrmSync.Storage.Digests;
 using CrmSync.Storage.Log;
 using CrmSync.Worker.Commands;
-using CrmSync.Worker.Sources;
 using NodaTime;
 using NodaTime.Text;
 

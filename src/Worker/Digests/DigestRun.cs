@@ -1,9 +1,9 @@
 using CrmSync.Domain.Digests;
+using CrmSync.Domain.Harvest;
 using CrmSync.Domain.Policy;
 using CrmSync.Storage.Digests;
 using CrmSync.Storage.Log;
 using CrmSync.Worker.Commands;
-using CrmSync.Worker.Sources;
 using NodaTime;
 using NodaTime.Text;
 

@@ -1,3 +1,4 @@
+using CrmSync.Domain.Harvest;
 using CrmSync.Worker.Sources;
 
 namespace CrmSync.Worker.Digests;

@@ -1,8 +1,8 @@
 using CrmSync.Domain.Digests;
 using CrmSync.Domain.Evaluation;
+using CrmSync.Domain.Harvest;
 using CrmSync.Domain.Policy;
 using CrmSync.Storage.Digests;
-using CrmSync.Worker.Sources;
 using NodaTime.Text;
 
 namespace CrmSync.Worker.Digests;

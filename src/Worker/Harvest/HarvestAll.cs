@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using CrmSync.Domain.Harvest;
 using CrmSync.Domain.Log;
 using CrmSync.Storage;
 using CrmSync.Storage.Harvest;
@@ -218,15 +219,13 @@ internal sealed class HarvestAll(
         }
 
         await TakeUpAgain(state, since, kit.Edition, ct);
-        var reading = new AccountHarvest(accounts, ledger, kit.Capture, kit.Classifier, meetings, since, time, commands)
-        {
-            Backlogs = backlogs,
-            Inbox = configuration.Delivery?.Commands is null ? null : inbox,
-        };
+        var scope = new HarvestScope(state, now, since, kit.Capture, kit.Classifier, run);
+        var sentCommands = configuration.Delivery?.Commands is null ? null : inbox;
+        var reading = new AccountHarvest(scope, accounts, ledger, meetings, commands, sentCommands, backlogs, time);
         using var held = CancellationTokenSource.CreateLinkedTokenSource(ct, alone.Lost);
         try
         {
-            return await reading.Turn(state, () => account.Open(now), now, run, Turn, held.Token);
+            return await reading.Turn(() => account.Open(now), Turn, held.Token);
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested && alone.Lost.IsCancellationRequested)
         {

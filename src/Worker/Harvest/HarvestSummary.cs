@@ -1,4 +1,4 @@
-using CrmSync.Storage.Harvest;
+using CrmSync.Domain.Harvest;
 using CrmSync.Worker.Sources;
 using CrmSync.Worker.Yaml;
 

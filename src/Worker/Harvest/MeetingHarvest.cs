@@ -1,9 +1,9 @@
 using System.Runtime.ExceptionServices;
 using CrmSync.Domain.Company;
+using CrmSync.Domain.Harvest;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Meetings;
 using CrmSync.Domain.Policy;
-using CrmSync.Storage.Harvest;
 using CrmSync.Storage.Log;
 using CrmSync.Storage.Meetings;
 using CrmSync.Worker.Sources;
@@ -65,10 +65,10 @@ internal sealed class MeetingHarvest(MeetingLog log, CompanyPolicy policy, Inter
         };
     }
 
-    private static ItemCut? CutIn(MeetingReading reading) =>
+    private static Trouble? CutIn(MeetingReading reading) =>
         reading.Cuts.Count == 0
             ? null
-            : new ItemCut(
+            : new Trouble(
                 reading.Item.Folder.Path,
                 string.Join("; ", reading.Cuts),
                 "the rest of it is in the log; look at the calendar if it matters");

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using CrmSync.Domain.Company;
+using CrmSync.Domain.Harvest;
 using CrmSync.Domain.Log;
 using CrmSync.Storage;
 using CrmSync.Storage.Harvest;

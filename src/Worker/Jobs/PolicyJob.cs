@@ -1,7 +1,7 @@
 using CrmSync.Domain.Evaluation;
+using CrmSync.Domain.Harvest;
 using CrmSync.Worker.Digests;
 using CrmSync.Worker.Harvest;
-using CrmSync.Worker.Sources;
 using CrmSync.Worker.Status;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

@@ -1,36 +1,22 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using CrmSync.Domain.Harvest;
 using CrmSync.Mail.Calendar;
-using CrmSync.Storage.Harvest;
 
 namespace CrmSync.Worker.Sources;
 
 /// <summary>
-/// Compares an iCalendar stream, file or feed, with what the ledger knows of it. An item is one version of one series (a single meeting is
-/// a series of one): its key holds the series, a digest of what is said of it, and a number that counts the versions. The last version
-/// holds, so a meeting that was changed back, or that was gone and returns, is read again, and one that is as it was is not.
+/// Compares an iCalendar stream, file or feed, with what the ledger knows of it. The last version of a series holds, so a meeting that was
+/// changed back, or that was gone and returns, is read again, and one that is as it was is not.
 /// </summary>
-/// <param name="series">Reads the series it finds.</param>
+/// <param name="series">Keeps and reads the series it finds.</param>
 internal sealed class CalendarItems(SeriesItems series)
 {
-    private readonly Dictionary<string, Dictionary<(string Name, string Digest), EventSeries>> read = new(StringComparer.Ordinal);
+    private readonly HashSet<string> streams = new(StringComparer.Ordinal);
 
     /// <summary>What is new when the window has moved on.</summary>
     public string Quarter => series.Quarter;
-
-    /// <summary>How many events a calendar had when it was listed last.</summary>
-    public static int CountIn(FolderCursor cursor) =>
-        cursor.Text is { } text
-        && int.TryParse(text.AsSpan(text.LastIndexOf('|') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var count)
-            ? count
-            : 0;
-
-    /// <summary>Whether the stream of a folder was read in this run.</summary>
-    public bool Has(FolderState folder) => read.ContainsKey(folder.RemoteId);
-
-    /// <summary>Keeps what a stream says until its items are read.</summary>
-    public void Keep(FolderState folder, CalendarFile calendar) => read[folder.RemoteId] = Named(calendar, SeriesItems.Names);
 
     /// <summary>
     /// What is new, changed or gone in a stream, and what is wrong with it. Where something is wrong the cursor stays, and it is read
@@ -40,13 +26,9 @@ internal sealed class CalendarItems(SeriesItems series)
     /// <param name="keys">The ledger's keys of it.</param>
     /// <param name="calendar">What was read.</param>
     /// <param name="place">Where it lies, for people.</param>
-    /// <param name="stamp">How an unchanged stream is recognised; without <c>|</c> at its end.</param>
+    /// <param name="stamp">How an unchanged stream is recognised.</param>
     public IEnumerable<Listing> Compare(
-        FolderState folder,
-        IReadOnlyCollection<string> keys,
-        CalendarFile calendar,
-        string place,
-        string stamp)
+        KnownFolder folder, HashSet<string> keys, CalendarFile calendar, string place, string stamp)
     {
         if (!calendar.IsCalendar)
         {
@@ -59,25 +41,23 @@ internal sealed class CalendarItems(SeriesItems series)
             yield break;
         }
 
-        var known = Versions(keys);
-        var here = Named(calendar, name => [SeriesItems.Name(name, known.ContainsKey)]);
-        read[folder.RemoteId] = here;
-        var changed = here.Keys.Where(one => known.GetValueOrDefault(one.Name).Digest != one.Digest)
-            .Select(one => Key(one.Name, one.Digest, known.GetValueOrDefault(one.Name).Number + 1)).ToList();
-        var met = here.Count - changed.Count;
+        var known = new KnownObjects(keys.Select(StreamKeys.Parse));
+        var here = Keep(folder.RemoteId, calendar, name => [SeriesItems.Name(name, known.IsKnown)]);
+        var found = here
+            .Where(one => !known.Holds(one.Name, one.Tag))
+            .Select<SeriesKey.Version, SeriesKey>(one => one with { Number = known.Number(one.Name, one.Tag) })
+            .ToList();
+        var met = here.Count - found.Count;
         if (!calendar.IsComplete)
         {
             // What was not read may be there all the same, so nothing is gone; and the event it ends in is not broken, only cut.
-            yield return Page(changed, folder.Cursor);
+            yield return Page(folder.Cursor);
             yield return Incomplete(calendar, place);
             yield break;
         }
 
-        var names = here.Keys.Select(one => one.Name).ToHashSet(StringComparer.Ordinal);
-        var gone = known.Where(one => one.Value.Digest != SeriesItems.Gone && !names.Contains(one.Key)).ToList();
-        var before = known.Count(one => one.Value.Digest != SeriesItems.Gone);
-        var now = names.Count + calendar.EventsLost;
-        if (SeriesItems.Alarm(folder, place, before, now, [.. changed.Select(key => new Locator(key))], met) is { } alarm)
+        var names = here.Select(one => one.Name).ToHashSet(StringComparer.Ordinal);
+        if (SeriesItems.Alarm(folder, place, known.Present.Count, names.Count + calendar.EventsLost, Locators(), met) is { } alarm)
         {
             foreach (var listing in alarm)
                 yield return listing;
@@ -86,51 +66,55 @@ internal sealed class CalendarItems(SeriesItems series)
         }
 
         // An event that cannot be read any more is not cancelled: there are at least as many broken ones as are missing.
+        var gone = known.Present.Keys.Where(name => !names.Contains(name)).ToList();
         if (gone.Count > calendar.EventsLost)
-            changed.AddRange(gone.Select(one => Key(one.Key, SeriesItems.Gone, one.Value.Number + 1)));
+            found.AddRange(gone.SelectMany(known.Farewells));
 
-        var lost = calendar
-            .Problems.Where(problem => problem.EventLost)
-            .Select(problem =>
-                string.Create(CultureInfo.InvariantCulture, $"{SeriesItems.Lost}|{problem.Line}|{Uri.EscapeDataString(problem.Words)}"))
-            .Where(key => !keys.Contains(key));
-        changed.AddRange(lost);
-        yield return Page(
-            changed, folder.Cursor with { Text = string.Create(CultureInfo.InvariantCulture, $"{stamp}|{names.Count}"), Snapshot = null });
+        found.AddRange(
+            calendar.Problems.Where(problem => problem.EventLost)
+                .Select(problem => new SeriesKey.Lost(problem.Line.ToString(CultureInfo.InvariantCulture), "", 0, problem.Words))
+                .Where(lost => !keys.Contains(StreamKeys.Print(lost))));
+        yield return Page(folder.Cursor with { Text = new StreamCursor(stamp, names.Count).ToString(), Snapshot = null });
 
-        ListedPage Page(IEnumerable<string> found, FolderCursor cursor) =>
-            new(folder, [.. found.Select(key => new Locator(key))], met, cursor);
+        ListedPage Page(FolderCursor cursor) => new(folder, Locators(), met, cursor);
+
+        IReadOnlyList<Locator> Locators() => [.. found.Select(key => new Locator(StreamKeys.Print(key)))];
     }
 
-    /// <summary>The items that say of every series of a folder that it is gone.</summary>
-    public static IReadOnlyList<Locator> Farewells(IReadOnlyCollection<string> keys) =>
-        [
-            .. Versions(keys)
-                .Where(one => one.Value.Digest != SeriesItems.Gone)
-                .Select(one => new Locator(Key(one.Key, SeriesItems.Gone, one.Value.Number + 1))),
-        ];
+    /// <summary>Whether the stream of a folder was read in this run.</summary>
+    public bool Has(FolderState folder) => streams.Contains(folder.RemoteId);
+
+    /// <summary>Keeps what a stream says until its items are read.</summary>
+    public void Keep(FolderState folder, CalendarFile calendar) => Keep(folder.RemoteId, calendar, SeriesItems.Names);
 
     /// <summary>Reads an item of a stream that is kept.</summary>
     /// <param name="item">The item.</param>
     /// <param name="place">Where it lies, for people.</param>
-    public Reading ReadOne(RemoteItem item, string place)
-    {
-        switch (item.Key.Split('|'))
-        {
-            case [SeriesItems.Lost, var line, var words]:
-                return SeriesItems.Broken(item, $"{place}:{line}", words);
+    public Reading ReadOne(RemoteItem item, string place) =>
+        StreamKeys.Parse(item.Key) is { } key
+        && series.Read(item, key, key is SeriesKey.Lost lost ? $"{place}:{lost.Object}" : place) is { } reading
+            ? reading
+            : new GoneReading(item);
 
-            // It may have come back since, or lie in another file of the same account now.
-            case [var name, SeriesItems.Gone, _]:
-                return read.Values.Any(stream => stream.Keys.Any(one => one.Name == name))
-                    ? new GoneReading(item)
-                    : series.Farewell(item, name);
-            case [var name, var digest, _]
-                when read.GetValueOrDefault(item.Folder.RemoteId)?.GetValueOrDefault((name, digest)) is { } found:
-                return series.Read(item, found);
-            default:
-                return new GoneReading(item);
+    /// <summary>The items that say of every series of a folder that it is gone.</summary>
+    public static IReadOnlyList<Locator> Farewells(IEnumerable<string> keys) =>
+        [.. new KnownObjects(keys.Select(StreamKeys.Parse)).Farewells().Select(gone => new Locator(StreamKeys.Print(gone)))];
+
+    private List<SeriesKey.Version> Keep(string folder, CalendarFile calendar, Func<string, IReadOnlyList<string>> namesFor)
+    {
+        streams.Add(folder);
+        var kept = new List<SeriesKey.Version>();
+        foreach (var one in EventSeries.Group(calendar.Events))
+        {
+            var digest = Fingerprint(one) + (one.Master is { Recurs: true } ? "." + Quarter : "");
+            foreach (var name in namesFor(MeetingTranslation.Series(one)))
+            {
+                kept.Add(new SeriesKey.Version(name, name, digest, 0));
+                series.Keep(folder, kept[^1], one);
+            }
         }
+
+        return [.. kept.Distinct()];
     }
 
     private static FolderUnreadable Incomplete(CalendarFile calendar, string place) =>
@@ -149,38 +133,6 @@ internal sealed class CalendarItems(SeriesItems series)
                     "it ends in the middle, as if it was cut off while it was written or sent; what is whole in it was read",
                     "it is read again with the next harvest"),
                 IsPermanent: false);
-
-    private Dictionary<(string Name, string Digest), EventSeries> Named(CalendarFile calendar, Func<string, IReadOnlyList<string>> namesOf)
-    {
-        var named = new Dictionary<(string, string), EventSeries>();
-        foreach (var one in EventSeries.Group(calendar.Events))
-        {
-            var digest = Fingerprint(one) + (one.Master is { Recurs: true } ? "." + Quarter : "");
-            foreach (var name in namesOf(MeetingTranslation.Series(one)))
-                named[(name, digest)] = one;
-        }
-
-        return named;
-    }
-
-    /// <summary>The last version the ledger knows of each series, by name.</summary>
-    private static Dictionary<string, (string Digest, int Number)> Versions(IEnumerable<string> keys)
-    {
-        var versions = new Dictionary<string, (string Digest, int Number)>(StringComparer.Ordinal);
-        foreach (var key in keys)
-        {
-            if (
-                key.Split('|') is [not SeriesItems.Lost and var name, var digest, var number]
-                && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
-                && version > versions.GetValueOrDefault(name).Number)
-                versions[name] = (digest, version);
-        }
-
-        return versions;
-    }
-
-    private static string Key(string name, string digest, int version) =>
-        string.Create(CultureInfo.InvariantCulture, $"{name}|{digest}|{version}");
 
     /// <summary>
     /// Everything the calendar says of the series that a line of the log can show. DTSTAMP is not among it: many services write the moment
@@ -212,4 +164,19 @@ internal sealed class CalendarItems(SeriesItems series)
 
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())).AsSpan(0, 8));
     }
+}
+
+/// <summary>A stream as it was when it was listed last, as its folder's cursor keeps it.</summary>
+/// <param name="Stamp">Recognises it unchanged.</param>
+/// <param name="Events">How many series it had.</param>
+internal sealed record StreamCursor(string Stamp, int Events)
+{
+    /// <summary>None for a folder that was not listed, or by something else.</summary>
+    public static StreamCursor? Parse(string? text) =>
+        text?.LastIndexOf('|') is >= 0 and var bar
+        && int.TryParse(text.AsSpan(bar + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var events)
+            ? new StreamCursor(text[..bar], events)
+            : null;
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Stamp}|{Events}");
 }

@@ -1,48 +1,60 @@
-using CrmSync.Storage.Harvest;
+using CrmSync.Domain.Harvest;
 using NodaTime;
 
 namespace CrmSync.Worker.Sources;
 
-/// <summary>What the ledger holds of the account that is being listed.</summary>
-internal sealed class KnownItems(HarvestLedger ledger, AccountState account)
+/// <summary>What the ledger holds of the account that is being listed; a source reads it and changes nothing.</summary>
+/// <param name="folders">The folders by their remote ids, as they stand when they are asked for.</param>
+/// <param name="readKeys">Reads the keys of a folder's items.</param>
+internal sealed class KnownItems(
+    IReadOnlyDictionary<string, FolderState> folders, Func<FolderState, CancellationToken, Task<HashSet<string>>> readKeys)
 {
-    private Dictionary<string, FolderState>? folders;
-
-    /// <summary>What the source kept for the whole account.</summary>
-    public string? AccountCursor => account.Cursor;
-
     /// <summary>Every folder the ledger knows of the account, also those the source does not find any more.</summary>
-    public async Task<IReadOnlyCollection<FolderState>> Folders(CancellationToken ct) =>
-        [.. (folders ??= (await ledger.Folders(account, ct)).ToDictionary(f => f.RemoteId, StringComparer.Ordinal)).Values];
+    public IReadOnlyList<FolderState> Folders => [.. folders.Values];
 
-    /// <summary>A folder as the ledger knows it; a new one is written down.</summary>
+    /// <summary>A folder as the source names it, with what the ledger knows of it; nothing of one that is new.</summary>
     /// <param name="remoteId">The server's lasting name for it.</param>
     /// <param name="path">As people know it.</param>
     /// <param name="role">Or null.</param>
-    /// <param name="ct">Cancels.</param>
-    public async Task<FolderState> Folder(string remoteId, string path, string? role, CancellationToken ct)
-    {
-        folders ??= (await ledger.Folders(account, ct)).ToDictionary(f => f.RemoteId, StringComparer.Ordinal);
-        if (folders.TryGetValue(remoteId, out var folder) && folder.Path == path && folder.Role == role)
-            return folder;
-
-        return folders[remoteId] = await ledger.Folder(account, remoteId, path, role, ct);
-    }
+    public KnownFolder Folder(string remoteId, string path, string? role) =>
+        folders.TryGetValue(remoteId, out var known)
+            ? KnownFolder.From(known) with { Path = path, Role = role }
+            : new KnownFolder(remoteId, path, role);
 
     /// <summary>The keys of a folder's items in its present epoch.</summary>
-    public Task<HashSet<string>> ReadKeys(FolderState folder, CancellationToken ct) => ledger.KnownKeys(folder, ct);
+    public async Task<HashSet<string>> ReadKeys(string remoteId, CancellationToken ct) =>
+        folders.TryGetValue(remoteId, out var known) ? await readKeys(known, ct) : new HashSet<string>(StringComparer.Ordinal);
+}
 
-    /// <summary>Leaves a folder alone until a moment, for a reason; null reads it again.</summary>
-    public Task Park(FolderState folder, Instant? until, string? reason, CancellationToken ct) => ledger.Park(folder, until, reason, ct);
+/// <summary>A folder as its source names it, with what the ledger knows of it.</summary>
+/// <param name="RemoteId">The server's lasting name for it: a mailbox id, or the path where there is none.</param>
+/// <param name="Path">As people know it.</param>
+/// <param name="Role"><c>inbox</c>, <c>sent</c>, <c>archive</c> and so on, or null.</param>
+internal sealed record KnownFolder(string RemoteId, string Path, string? Role)
+{
+    /// <summary>How far it was listed when this was read.</summary>
+    public FolderCursor Cursor { get; init; } = new();
 
-    /// <summary>The server has kept the numbers of the folder's items.</summary>
-    public async Task<FolderState> Steady(FolderState folder, CancellationToken ct)
+    /// <summary>Until when it is left alone; null when it never was.</summary>
+    public Instant? ParkedUntil { get; init; }
+
+    public string? ParkedReason { get; init; }
+
+    /// <summary>How often in a row the server has numbered its items anew.</summary>
+    public int ValidityResets { get; init; }
+
+    /// <summary>Why an account is left alone whose folder is parked still; null when it may be asked.</summary>
+    public Trouble? WhyParked(string account, Instant now) => ParkedUntil > now
+        ? new Trouble(
+            account, ParkedReason ?? "the server wants to be left alone", $"it is asked again after {ParkedUntil:uuuu-MM-dd HH:mm} UTC")
+        : null;
+
+    /// <summary>The folder as it stands in the ledger.</summary>
+    public static KnownFolder From(FolderState known) => new(known.RemoteId, known.Path, known.Role)
     {
-        await ledger.Steady(folder, ct);
-        return folders![folder.RemoteId] = folder with { ValidityResets = 0 };
-    }
-
-    /// <summary>The server numbers the folder's items anew.</summary>
-    public async Task<FolderState> NewEpoch(FolderState folder, long? uidValidity, CancellationToken ct) =>
-        folders![folder.RemoteId] = await ledger.NewEpoch(folder, uidValidity, ct);
+        Cursor = known.Cursor,
+        ParkedUntil = known.ParkedUntil,
+        ParkedReason = known.ParkedReason,
+        ValidityResets = known.ValidityResets,
+    };
 }

@@ -1,28 +1,28 @@
 using System.Globalization;
+using CrmSync.Domain.Harvest;
 using CrmSync.Domain.Meetings;
 using CrmSync.Mail.Calendar;
-using CrmSync.Storage.Harvest;
 using NodaTime;
 
 namespace CrmSync.Worker.Sources;
 
 /// <summary>
 /// What sources of calendars do alike, wherever a calendar comes from: an item is one version of one series (a single meeting is a series
-/// of one), its key names the series, and a series that is gone or cannot be read is an item, too.
+/// of one), its key names the series, and a series that is gone or cannot be read is an item, too. What a listing reads is kept here until
+/// its items are read.
 /// </summary>
 /// <param name="meetings">Says in the words of the log what a calendar says.</param>
 /// <param name="window">The meetings that are looked at; those of a recurring series are looked at anew when its end has moved on by
 /// months.</param>
 internal sealed class SeriesItems(MeetingTranslation meetings, Interval window)
 {
-    /// <summary>In the place of a name or version: that a series is gone.</summary>
-    public const string Gone = "gone";
-
-    /// <summary>In the place of a name: that an event could not be read.</summary>
-    public const string Lost = "lost";
-
     /// <summary>What a key may take for the name of a series.</summary>
     private const int LongestName = 1500;
+
+    private const string NotThere = "it is not there";
+
+    private readonly Dictionary<(string Calendar, SeriesKey.Version Key), EventSeries> read = [];
+    private readonly HashSet<string> names = new(StringComparer.Ordinal);
 
     /// <summary>The time of the harvest.</summary>
     public Instant Now => meetings.Now;
@@ -42,39 +42,37 @@ internal sealed class SeriesItems(MeetingTranslation meetings, Interval window)
     public static string Name(string series, Func<string, bool> isKnown) =>
         OldName(series) is var old && isKnown(old) ? old : MeetingKey.Name(series);
 
+    /// <summary>Keeps what a calendar says of a series until its item is read.</summary>
+    /// <param name="calendar">The remote id of the calendar.</param>
+    /// <param name="key">The key of the item.</param>
+    /// <param name="series">What it says.</param>
+    public void Keep(string calendar, SeriesKey.Version key, EventSeries series)
+    {
+        read[(calendar, key with { Number = 0 })] = series;
+        names.UnionWith(Names(MeetingTranslation.Series(series)));
+    }
+
     /// <summary>Both names a series can have.</summary>
     public static IReadOnlyList<string> Names(string series) => [MeetingKey.Name(series), OldName(series)];
 
-    /// <summary>What a series holds in the window.</summary>
-    public MeetingReading Read(RemoteItem item, EventSeries series)
+    /// <summary>Reads an item; null when what it says was not kept and has to be fetched again.</summary>
+    /// <param name="item">The item.</param>
+    /// <param name="key">What it stands for.</param>
+    /// <param name="place">Where it lies, for people.</param>
+    public Reading? Read(RemoteItem item, SeriesKey key, string place) => key switch
     {
-        var cuts = new HashSet<string>(StringComparer.Ordinal);
-        return new MeetingReading(
-            item,
-            MeetingTranslation.Series(series),
-            meetings.CreateCopies(series, window, SeriesBounds.OfCalendar, item.Item.Backlog, cuts),
-            window)
-        {
-            Cuts = cuts,
-        };
-    }
+        SeriesKey.Lost lost => Broken(item, place, lost.Words),
 
-    /// <summary>That a series is gone.</summary>
-    /// <param name="item">The item that says so.</param>
-    /// <param name="name">Its name in keys.</param>
-    public MeetingReading Farewell(RemoteItem item, string name) => new(item, Uri.UnescapeDataString(name), [], window) { IsGone = true };
+        // It may have come back since, or lie in another calendar of the same account now.
+        SeriesKey.Gone gone => names.Contains(gone.Name) ? new GoneReading(item) : Farewell(item, gone.Name),
+        SeriesKey.Version version when read.GetValueOrDefault((item.Folder.RemoteId, version with { Number = 0 })) is { } series =>
+            Read(item, series),
+        _ => null,
+    };
 
     /// <summary>That an event cannot be read.</summary>
-    /// <param name="item">The item that says so.</param>
-    /// <param name="place">Where the event lies, for people.</param>
-    /// <param name="words">Why, as it stands in the key.</param>
     public static UnreadableReading Broken(RemoteItem item, string place, string words) =>
-        new(
-            item,
-            new Trouble(
-                place,
-                Uri.UnescapeDataString(words),
-                "correct the event in the calendar; it is read again by itself when it changes"));
+        new(item, new Trouble(place, words, "correct the event in the calendar; it is read again by itself when it changes"));
 
     /// <summary>What to list instead when so much of a calendar is gone that it must be looked at twice; null when all is well.</summary>
     /// <param name="folder">The calendar.</param>
@@ -84,12 +82,7 @@ internal sealed class SeriesItems(MeetingTranslation meetings, Interval window)
     /// <param name="found">What is new in it all the same.</param>
     /// <param name="met">How many known items it stands for.</param>
     public static IReadOnlyList<Listing>? Alarm(
-        FolderState folder,
-        string place,
-        int before,
-        int now,
-        IReadOnlyList<Locator> found,
-        int met)
+        KnownFolder folder, string place, int before, int now, IReadOnlyList<Locator> found, int met)
     {
         var mark = string.Create(CultureInfo.InvariantCulture, $"shrunk to {now}");
         return CalendarRound.Alarm(before, now, confirmed: folder.Cursor.Snapshot == mark) is { } alarm
@@ -111,30 +104,46 @@ internal sealed class SeriesItems(MeetingTranslation meetings, Interval window)
     /// <param name="remedy">What a person can do when it is not right.</param>
     /// <param name="farewells">The items that say goodbye to what a calendar held.</param>
     public static async Task<IReadOnlyList<Listing>> Vanished(
-        IReadOnlyList<FolderState> vanished,
+        IReadOnlyList<KnownFolder> vanished,
         string place,
         int had,
         int has,
         string remedy,
-        Func<FolderState, Task<IReadOnlyList<Locator>>> farewells)
+        Func<KnownFolder, Task<IReadOnlyList<Locator>>> farewells)
     {
-        const string Mark = "it is not there";
         if (vanished.Count == 0)
             return [];
 
-        var listings = new List<Listing>();
-        if (CalendarRound.Alarm(had, has, confirmed: vanished.All(folder => folder.Cursor.Snapshot == Mark)) is { } alarm)
+        if (CalendarRound.Alarm(had, has, confirmed: vanished.All(folder => folder.Cursor.Snapshot == NotThere)) is { } alarm)
         {
-            listings.AddRange(vanished.Select(folder => new ListedPage(folder, [], 0, folder.Cursor with { Snapshot = Mark })));
-            listings.Add(new FolderUnreadable(new Trouble(place, alarm, remedy), IsPermanent: has == 0));
-            return listings;
+            return
+            [
+                .. vanished.Select(folder => new ListedPage(folder, [], 0, folder.Cursor with { Snapshot = NotThere })),
+                new FolderUnreadable(new Trouble(place, alarm, remedy), IsPermanent: has == 0),
+            ];
         }
 
+        var gone = new List<Listing>();
         foreach (var folder in vanished)
-            listings.Add(new ListedPage(folder, await farewells(folder), 0, folder.Cursor with { Text = null, Snapshot = null }));
+            gone.Add(new FolderGone(folder, await farewells(folder)));
 
-        return listings;
+        return gone;
     }
+
+    private MeetingReading Read(RemoteItem item, EventSeries series)
+    {
+        var cuts = new HashSet<string>(StringComparer.Ordinal);
+        return new MeetingReading(
+            item,
+            MeetingTranslation.Series(series),
+            meetings.CreateCopies(series, window, SeriesBounds.OfCalendar, item.Item.Backlog, cuts),
+            window)
+        {
+            Cuts = cuts,
+        };
+    }
+
+    private MeetingReading Farewell(RemoteItem item, string name) => new(item, Uri.UnescapeDataString(name), [], window) { IsGone = true };
 
     private static string OldName(string series)
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using CrmSync.Domain.Harvest;
 using CrmSync.Storage;
 
 namespace CrmSync.Worker.Sources;

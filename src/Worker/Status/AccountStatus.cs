@@ -1,5 +1,5 @@
 using System.Globalization;
-using CrmSync.Storage.Harvest;
+using CrmSync.Domain.Harvest;
 using CrmSync.Worker.Printing;
 using NodaTime;
 

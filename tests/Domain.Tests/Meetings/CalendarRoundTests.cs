@@ -26,7 +26,7 @@ public sealed class CalendarRoundTests
         var held = CreateCopy(Ana) with { LastSeen = Tuesday };
         var settled = Assert.Single(
             CalendarRound.Settle([held], [CreateCopy(Ana, Tuesday) with { FirstSeen = Tuesday, LastSeen = Tuesday }], Always));
-        Assert.Equal((Tuesday, Harvest), (settled.Start, settled.FirstSeen));
+        Assert.Equal((Tuesday, HarvestedAt), (settled.Start, settled.FirstSeen));
     }
 
     [Fact]

@@ -23,7 +23,7 @@ public sealed class InvitationTests
     [Fact]
     public void Of_equal_sequences_the_later_stamp_counts_and_of_equal_stamps_all_people()
     {
-        var later = Request(start: Monday + Duration.FromHours(2)) with { Stamp = Harvest + Duration.FromHours(1) };
+        var later = Request(start: Monday + Duration.FromHours(2)) with { Stamp = HarvestedAt + Duration.FromHours(1) };
         later = later with { Meetings = [later.Meetings[0] with { Stamp = later.Stamp }] };
         Assert.Equal(later.Meetings[0].Start, Line(later, Request()).Start);
 
@@ -64,7 +64,7 @@ public sealed class InvitationTests
     [Fact]
     public void The_last_answer_of_a_person_counts()
     {
-        var no = Reply(Ben, MeetingResponse.Declined) with { Stamp = Harvest + Duration.FromHours(2) };
+        var no = Reply(Ben, MeetingResponse.Declined) with { Stamp = HarvestedAt + Duration.FromHours(2) };
         Assert.Equal(MeetingResponse.Declined, Line(Request(), no, Reply(Ben, MeetingResponse.Accepted)).Response(Ben));
     }
 

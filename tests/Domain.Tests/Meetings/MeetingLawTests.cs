@@ -59,7 +59,7 @@ public sealed class MeetingLawTests
             Uid = random.Next(4) == 0 ? "short" : Uid,
             Account = owner.LocalPart + random.Next(2),
             Sequence = random.Next(3),
-            Stamp = random.Next(3) == 0 ? null : Harvest + Duration.FromMinutes(random.Next(3)),
+            Stamp = random.Next(3) == 0 ? null : HarvestedAt + Duration.FromMinutes(random.Next(3)),
             Subject = random.Next(3) == 0 ? null : $"Title {random.Next(3)}",
             Organizer = random.Next(5) == 0 ? null : new NamedAddress(random.Next(3) == 0 ? Cleo : Ana, random.Next(2) == 0 ? null : "A"),
             Invitees =
@@ -72,10 +72,10 @@ public sealed class MeetingLawTests
                         (MeetingResponse)random.Next(4),
                         random.Next(9) == 0)),
             ],
-            CancelledAt = random.Next(4) == 0 ? Harvest + Duration.FromMinutes(random.Next(3)) : null,
+            CancelledAt = random.Next(4) == 0 ? HarvestedAt + Duration.FromMinutes(random.Next(3)) : null,
             Private = random.Next(9) == 0,
             Backlog = random.Next(2) == 0,
-            FirstSeen = Harvest + Duration.FromMinutes(random.Next(3)),
+            FirstSeen = HarvestedAt + Duration.FromMinutes(random.Next(3)),
         };
     }
 
@@ -94,7 +94,7 @@ public sealed class MeetingLawTests
         {
             Senders = random.Next(4) == 0 ? [Person(random)] : mail.Senders,
             SentBy = random.Next(4) == 0 ? Person(random) : null,
-            At = Harvest + Duration.FromMinutes(random.Next(4)),
+            At = HarvestedAt + Duration.FromMinutes(random.Next(4)),
             Account = $"mail{random.Next(2)}",
             ThisAndFuture = random.Next(3) == 0,
         };

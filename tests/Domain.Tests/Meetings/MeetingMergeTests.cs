@@ -83,13 +83,13 @@ public sealed class MeetingMergeTests
     [Fact]
     public void A_cancellation_in_the_organisers_calendar_counts_whatever_the_others_say()
     {
-        var line = Line(CreateCopy(Ana) with { CancelledAt = Harvest }, CreateCopy(Tim) with { Sequence = 3 });
-        Assert.Equal(Harvest, line.CancelledAt);
+        var line = Line(CreateCopy(Ana) with { CancelledAt = HarvestedAt }, CreateCopy(Tim) with { Sequence = 3 });
+        Assert.Equal(HarvestedAt, line.CancelledAt);
     }
 
     [Fact]
     public void Who_removes_a_meeting_for_himself_does_not_cancel_it_for_the_others() =>
-        Assert.Null(Line(CreateCopy(Tim) with { CancelledAt = Harvest }, CreateCopy(Cleo)).CancelledAt);
+        Assert.Null(Line(CreateCopy(Tim) with { CancelledAt = HarvestedAt }, CreateCopy(Cleo)).CancelledAt);
 
     [Fact]
     public void A_meeting_that_moves_keeps_its_line()
@@ -132,21 +132,21 @@ public sealed class MeetingMergeTests
         var ours = new InternalAddresses(Log.Some.Policy with { Us = new OurSide(["bright.example"], []) });
         var booked = Line(CreateCopy(Ana), Reply(Ben, MeetingResponse.Accepted)).ToInteraction(ours);
         Assert.Equal((InteractionKind.Meeting, Direction.Outbound, Monday), (booked.Kind, booked.Direction, booked.At));
-        Assert.Equal(MeetingStatus.Booked, booked.Meeting!.StatusAt(Harvest, booked.Participants));
+        Assert.Equal(MeetingStatus.Booked, booked.Meeting!.StatusAt(HarvestedAt, booked.Participants));
         Assert.Equal(MeetingStatus.Held, booked.Meeting!.StatusAt(Monday + Duration.FromHours(1), booked.Participants));
         Assert.Equal(
             [(Ana, true, ParticipantRole.Organizer), (Ben, false, ParticipantRole.Attendee), (Tim, true, ParticipantRole.Attendee)],
             booked.Participants.Select(person => (person.Address, person.Internal, person.Role)));
 
         var declined = Line(CreateCopy(Ana), Reply(Ben, MeetingResponse.Declined)).ToInteraction(ours);
-        Assert.Equal(MeetingStatus.Declined, declined.Meeting!.StatusAt(Harvest, declined.Participants));
+        Assert.Equal(MeetingStatus.Declined, declined.Meeting!.StatusAt(HarvestedAt, declined.Participants));
     }
 
     [Fact]
     public void A_meeting_of_the_backlog_is_known_from_its_start_and_a_future_one_from_its_first_harvest()
     {
         Assert.Equal(Monday, Line(CreateCopy(Ana) with { Backlog = true, FirstSeen = Later }).Seen);
-        Assert.Equal(Harvest, Line(CreateCopy(Ana) with { Backlog = true }).Seen);
+        Assert.Equal(HarvestedAt, Line(CreateCopy(Ana) with { Backlog = true }).Seen);
         Assert.Equal(Later, Line(CreateCopy(Ana) with { FirstSeen = Later }).Seen);
     }
 }

@@ -21,7 +21,7 @@ internal static class SomeMeeting
     public static readonly DateTimeZone Vienna = DateTimeZoneProviders.Tzdb["Europe/Vienna"];
 
     /// <summary>When everything is harvested unless a test says otherwise.</summary>
-    public static readonly Instant Harvest = Instant.FromUtc(2026, 2, 20, 8, 0);
+    public static readonly Instant HarvestedAt = Instant.FromUtc(2026, 2, 20, 8, 0);
 
     public static readonly MeetingMerge Merging = new(new InvitationTrust(domain => domain == "mail.example"));
 
@@ -31,14 +31,14 @@ internal static class SomeMeeting
         Occurrence = occurrence,
         Account = owner.LocalPart,
         Owner = owner,
-        Stamp = Harvest,
+        Stamp = HarvestedAt,
         Start = start ?? Monday,
         End = (start ?? Monday) + Duration.FromHours(1),
         Subject = "Plans",
         Organizer = new NamedAddress(Ana, "Ana"),
         Invitees = [new Invitee(Tim), new Invitee(Ben, "Ben Bench")],
-        FirstSeen = Harvest,
-        LastSeen = Harvest,
+        FirstSeen = HarvestedAt,
+        LastSeen = HarvestedAt,
     };
 
     public static InvitationMail Request(int sequence = 0, Instant? start = null, Instant? occurrence = null, string account = "tim") =>
@@ -47,11 +47,11 @@ internal static class SomeMeeting
             Method = InvitationMethod.Request,
             Account = account,
             Senders = [Ana],
-            At = Harvest + Duration.FromMinutes(sequence),
+            At = HarvestedAt + Duration.FromMinutes(sequence),
             Uid = Uid,
             Occurrence = occurrence,
             Sequence = sequence,
-            Stamp = Harvest + Duration.FromMinutes(sequence),
+            Stamp = HarvestedAt + Duration.FromMinutes(sequence),
             Organizer = new NamedAddress(Ana, "Ana"),
             Invitees = [new Invitee(Tim), new Invitee(Ben)],
             Meetings =
@@ -61,7 +61,7 @@ internal static class SomeMeeting
                     Account = account,
                     Invitation = true,
                     Sequence = sequence,
-                    Stamp = Harvest + Duration.FromMinutes(sequence),
+                    Stamp = HarvestedAt + Duration.FromMinutes(sequence),
                 },
             ],
         };
@@ -84,8 +84,8 @@ internal static class SomeMeeting
         Method = InvitationMethod.Cancel,
         Meetings = [],
         SaysCancelled = true,
-        At = Harvest + Duration.FromMinutes(sequence + 1),
-        Stamp = Harvest + Duration.FromMinutes(sequence + 1),
+        At = HarvestedAt + Duration.FromMinutes(sequence + 1),
+        Stamp = HarvestedAt + Duration.FromMinutes(sequence + 1),
     };
 
     public static InvitationMail Reply(EmailAddress from, MeetingResponse response, int sequence = 0, Instant? occurrence = null) =>
@@ -96,8 +96,8 @@ internal static class SomeMeeting
             Senders = [from],
             Invitees = [new Invitee(from, null, response)],
             Meetings = [],
-            At = Harvest + Duration.FromMinutes(sequence + 1),
-            Stamp = Harvest + Duration.FromMinutes(sequence + 1),
+            At = HarvestedAt + Duration.FromMinutes(sequence + 1),
+            Stamp = HarvestedAt + Duration.FromMinutes(sequence + 1),
         };
 
     public static MergedMeetings Merge(params object[] what) => Merging.Merge(what.OfType<MeetingCopy>(), what.OfType<InvitationMail>());

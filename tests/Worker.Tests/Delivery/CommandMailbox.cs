@@ -1,3 +1,4 @@
+using CrmSync.Domain.Harvest;
 using CrmSync.Domain.Log;
 using CrmSync.Fixtures.Digests;
 using CrmSync.Mail.Mime;

@@ -143,7 +143,7 @@ public sealed class OneMailThatCannotBeWritten : IAsyncLifetime, IAsyncDisposabl
         Assert.DoesNotContain("jane", problem.Reason, StringComparison.Ordinal);
     }
 
-    private static void Told(IReadOnlyList<CrmSync.Worker.Sources.Trouble> troubles, string what)
+    private static void Told(IReadOnlyList<Domain.Harvest.Trouble> troubles, string what)
     {
         var words = Assert.Single(troubles).ToString();
         Assert.StartsWith(what, words, StringComparison.Ordinal);

@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
 using CrmSync.Domain.Company;
+using CrmSync.Domain.Harvest;
 using CrmSync.Mail.Mime;
-using CrmSync.Storage.Harvest;
 using CrmSync.Worker.Harvest;
 using CrmSync.Worker.Sources;
 using NodaTime;
@@ -137,7 +137,7 @@ public sealed class TurnsTests
             if (BeforeListing is not null)
                 await BeforeListing();
 
-            var folder = await known.Folder("INBOX", "INBOX", "inbox", ct);
+            var folder = known.Folder("INBOX", "INBOX", "inbox");
             var from = (int)folder.Cursor.Frontier;
             var found = Enumerable
                 .Range(from + 1, Count - from)

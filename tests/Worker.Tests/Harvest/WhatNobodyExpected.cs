@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
 using CrmSync.Domain.Company;
+using CrmSync.Domain.Harvest;
 using CrmSync.Mail.Mime;
 using CrmSync.Storage.Harvest;
 using CrmSync.Worker.Configuration;
@@ -26,16 +27,13 @@ public sealed class WhatNobodyExpected
     /// </summary>
     private static readonly Dictionary<string, string> Places = new(StringComparer.Ordinal)
     {
-        ["AccountHarvest.Add -> CommandMail.Create"] = "item: the reading of one mail",
-        ["AccountHarvest.Add -> MeetingHarvest.Store"] = "writer: meeting_copy",
-        ["AccountHarvest.CutIn -> InvitationTranslation.CreateMessages"] = "item: the reading of one mail",
         ["AccountHarvest.Discover -> ISource.Discover"] = "source: discover",
-        ["AccountHarvest.ReadTogether -> ISource.Read"] = "source: read",
-        ["AccountHarvest.Store -> CommandExecution.Keep"] = "writer: command_mail",
-        ["AccountHarvest.Store -> HarvestLedger.Store"] = "writer: interaction",
-        ["AccountHarvest.Store -> MeetingHarvest.Store"] = "writer: meeting_mail",
         ["AccountHarvest.SettleCommands -> CommandExecution.Settle"] = "writer: command",
         ["AccountSources.Named -> ReadableAccount.get_Members"] = "group: members",
+        ["BatchReader.ReadTogether -> ISource.Read"] = "source: read",
+        ["BatchStore.Store -> CommandExecution.Keep"] = "writer: command_mail",
+        ["BatchStore.Store -> HarvestLedger.Store"] = "writer: interaction",
+        ["BatchStore.Store -> MeetingHarvest.Store"] = "writer: meeting_copy, meeting_mail",
         ["ConnectCheck.Run -> ISource.Connect"] = "check: connect",
         ["ConnectCheck.Run -> ReadableAccount.get_Open"] = "check: connect",
         ["GraphGroupSource.Connect -> ISource.Connect"] = "group: connect",
@@ -43,6 +41,8 @@ public sealed class WhatNobodyExpected
         ["HarvestAll.Continue -> ReadableAccount.get_Open"] = "source: open",
         ["HarvestAll.HarvestMembers -> ReadableAccount.get_Members"] = "group: members",
         ["MeetingHarvest.MoveInvitations -> InvitedSeries.Continue"] = "item: an invitation that is written out further",
+        ["ReadingResults.AddMail -> CommandMail.Create"] = "item: the reading of one mail",
+        ["ReadingResults.ReadInvitations -> InvitationTranslation.CreateMessages"] = "item: the reading of one mail",
     };
 
     /// <summary>
@@ -335,7 +335,7 @@ public sealed class WhatNobodyExpected
             if (ThrowsAt == "discover")
                 throw Unheard();
 
-            var folder = await known.Folder("INBOX", "INBOX", "inbox", ct);
+            var folder = known.Folder("INBOX", "INBOX", "inbox");
             var found = Enumerable
                 .Range(From, count)
                 .Skip((int)folder.Cursor.Frontier)

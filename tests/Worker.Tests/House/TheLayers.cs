@@ -53,6 +53,14 @@ public sealed class TheLayers
             .GetTypes().Select(type => type.FullName!));
     }
 
+    /// <summary>A source gives what it found, and knows what is known; the harvest writes.</summary>
+    [Fact]
+    public void No_source_knows_the_ledger() =>
+        Assert.Empty(Types.InAssembly(typeof(CommandLine).Assembly)
+            .That().ResideInNamespace("CrmSync.Worker.Sources")
+            .And().HaveDependencyOnAny("CrmSync.Storage.Harvest")
+            .GetTypes().Select(type => type.FullName!));
+
     [Fact]
     public void No_namespaces_depend_on_each_other_in_a_circle() =>
         Assert.Equal("", string.Join("\n", OneOfEach.SelectMany(type => NamespaceGraph.Read(type.Assembly).Circles())));

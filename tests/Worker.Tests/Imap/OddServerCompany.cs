@@ -1,7 +1,7 @@
 using CrmSync.Domain.Company;
+using CrmSync.Domain.Harvest;
 using CrmSync.Domain.Log;
 using CrmSync.Fixtures.Servers;
-using CrmSync.Storage.Harvest;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Harvest;
 using CrmSync.Worker.Sources.Imap;

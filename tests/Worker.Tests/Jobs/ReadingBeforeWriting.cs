@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using CrmSync.Domain.Harvest;
 using CrmSync.Fixtures.Servers;
 using CrmSync.Mail.Mime;
 using CrmSync.Storage.Harvest;

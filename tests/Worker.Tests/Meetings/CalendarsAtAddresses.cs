@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using CrmSync.Domain.Harvest;
 using CrmSync.Worker.Harvest;
 using CrmSync.Worker.MailServers;
 using CrmSync.Worker.Sources;
@@ -145,10 +146,13 @@ public sealed class CalendarsAtAddresses : IAsyncLifetime
         var served = Ok(Calendar(Meeting("Tea")));
         served.Headers.ETag = new EntityTagHeaderValue("\"1\"");
         var state = await company.Accounts.Register("ana", "test", "ana@us.example", CancellationToken.None);
-        await foreach (var listing in Source(_ => served).Discover(new KnownItems(company.Ledger, state), CancellationToken.None))
+        var nothing = new KnownItems(new Dictionary<string, FolderState>(), (_, _) => Task.FromResult(new HashSet<string>()));
+        await foreach (var listing in Source(_ => served).Discover(nothing, CancellationToken.None))
         {
             var page = Assert.IsType<ListedPage>(listing);
-            await company.Ledger.Discover(page.Folder, page.New, page.Cursor, CancellationToken.None);
+            var folder =
+                await company.Ledger.Folder(state, page.Folder.RemoteId, page.Folder.Path, page.Folder.Role, CancellationToken.None);
+            await company.Ledger.Discover(folder, page.New, page.Cursor, CancellationToken.None);
         }
 
         var next = await Harvest(request =>

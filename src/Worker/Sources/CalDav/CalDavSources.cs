@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography.X509Certificates;
+using CrmSync.Domain.Harvest;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.MailServers;
 using NodaTime;

@@ -1,3 +1,4 @@
+using CrmSync.Domain.Harvest;
 using CrmSync.Worker.MailServers;
 
 namespace CrmSync.Worker.Sources.CalDav;

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
+using CrmSync.Domain.Harvest;
 using CrmSync.Mail.Calendar;
-using CrmSync.Storage.Harvest;
 using CrmSync.Worker.MailServers;
 using NodaTime;
 
@@ -32,30 +32,31 @@ internal sealed class IcsFeedSource(string name, CalendarFeed feed, CalendarItem
 
     public async IAsyncEnumerable<Listing> Discover(KnownItems known, [EnumeratorCancellation] CancellationToken ct)
     {
-        var state = await known.Folder("feed", name, role: null, ct);
-        if (state.ParkedUntil > now)
-            throw new SourceException(
-                new Trouble(
-                    name,
-                    state.ParkedReason ?? "it wants to be left alone",
-                    $"it is asked again after {state.ParkedUntil:uuuu-MM-dd HH:mm} UTC"),
-                isPermanent: false);
+        var state = known.Folder("feed", name, role: null);
+        if (state.WhyParked(name, now) is { } parked)
+            throw new SourceException(parked, isPermanent: false);
 
         // A quarter later recurring meetings are written out further, so the calendar is wanted again though it is the same.
-        var cursor =
-            state.Cursor.Text?.Split('\n') is [var etag, var changed, var rest]
-            && rest.StartsWith(items.Quarter + "|", StringComparison.Ordinal)
-                ? (ETag: Word(etag), Changed: Word(changed))
-                : default;
-        using var answer = await Fetch(known, state, cursor.ETag, cursor.Changed, ct);
-        if (answer.Content is null)
+        var cursor = StreamCursor.Parse(state.Cursor.Text);
+        var version = FeedVersion.Parse(cursor?.Stamp) is { } stored && stored.Quarter == items.Quarter ? stored : null;
+        var (answer, refusal) = await Fetch(version, ct);
+        if (refusal is not null)
         {
-            yield return new ListedPage(state, [], CalendarItems.CountIn(state.Cursor), state.Cursor);
+            if (refusal.RetryAfter is { } wait)
+                yield return new FolderParked(state, now + wait, ExplainTrouble(refusal).Trouble);
+
+            throw ExplainTrouble(refusal);
+        }
+
+        using var content = answer!;
+        if (content.Content is null)
+        {
+            yield return new ListedPage(state, [], cursor?.Events ?? 0, state.Cursor);
             yield break;
         }
 
-        var stamp = $"{OneLine(answer.ETag)}\n{OneLine(answer.LastModified)}\n{items.Quarter}";
-        foreach (var listing in items.Compare(state, await known.ReadKeys(state, ct), Parse(answer), name, stamp))
+        var stamp = new FeedVersion(OneLine(content.ETag), OneLine(content.LastModified), items.Quarter).ToString();
+        foreach (var listing in items.Compare(state, await known.ReadKeys(state.RemoteId, ct), Parse(content), name, stamp))
             yield return listing;
     }
 
@@ -71,22 +72,15 @@ internal sealed class IcsFeedSource(string name, CalendarFeed feed, CalendarItem
         }
     }
 
-    private async Task<FeedAnswer> Fetch(KnownItems known, FolderState state, string? etag, string? changed, CancellationToken ct)
+    private async Task<(FeedAnswer? Answer, MailServerException? Refusal)> Fetch(FeedVersion? version, CancellationToken ct)
     {
         try
         {
-            var answer = await feed.Get(etag, changed, ct);
-            if (state.ParkedUntil is not null)
-                await known.Park(state, until: null, reason: null, ct);
-
-            return answer;
+            return (await feed.Get(Word(version?.ETag), Word(version?.LastModified), ct), null);
         }
         catch (MailServerException failure)
         {
-            if (failure.RetryAfter is { } wait)
-                await known.Park(state, now + wait, failure.Message, ct);
-
-            throw ExplainTrouble(failure);
+            return (null, failure);
         }
     }
 
@@ -120,5 +114,17 @@ internal sealed class IcsFeedSource(string name, CalendarFeed feed, CalendarItem
 
     private static string OneLine(string? header) => header?.ReplaceLineEndings("") ?? "";
 
-    private static string? Word(string text) => text.Length == 0 ? null : text;
+    private static string? Word(string? text) => string.IsNullOrEmpty(text) ? null : text;
+
+    /// <summary>The version of a calendar that was read last.</summary>
+    /// <param name="ETag">Its tag; empty when it has none.</param>
+    /// <param name="LastModified">Its time; empty when it has none.</param>
+    /// <param name="Quarter">The end of the window recurring meetings were read in.</param>
+    private sealed record FeedVersion(string ETag, string LastModified, string Quarter)
+    {
+        public static FeedVersion? Parse(string? stamp) =>
+            stamp?.Split('\n') is [var etag, var modified, var quarter] ? new FeedVersion(etag, modified, quarter) : null;
+
+        public override string ToString() => $"{ETag}\n{LastModified}\n{Quarter}";
+    }
 }

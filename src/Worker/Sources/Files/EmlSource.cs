@@ -1,6 +1,6 @@
 using System.IO.Enumeration;
 using System.Runtime.CompilerServices;
-using CrmSync.Storage.Harvest;
+using CrmSync.Domain.Harvest;
 using NodaTime;
 
 namespace CrmSync.Worker.Sources.Files;
@@ -59,8 +59,8 @@ internal sealed class EmlSource(string root) : ISource
         if (!Directory.Exists(root))
             throw FolderTrouble.Missing(root, "folder");
 
-        var state = await known.Folder("", root, role: null, ct);
-        var keys = await known.ReadKeys(state, ct);
+        var state = known.Folder("", root, role: null);
+        var keys = await known.ReadKeys(state.RemoteId, ct);
         var folders = new Stack<string>([""]);
         var found = new List<Locator>();
         var count = 0;

@@ -1,3 +1,5 @@
+using CrmSync.Domain.Harvest;
+
 namespace CrmSync.Worker.Sources.Files;
 
 /// <summary>What a folder or file that cannot be listed means, in words.</summary>

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using CrmSync.Domain.Harvest;
 using CrmSync.Mail.Calendar;
-using CrmSync.Storage.Harvest;
 using NodaTime;
 
 namespace CrmSync.Worker.Sources.Files;
@@ -17,30 +17,30 @@ internal sealed class IcsSource(string path, CalendarItems items, DateTimeZone z
     public async IAsyncEnumerable<Listing> Discover(KnownItems known, [EnumeratorCancellation] CancellationToken ct)
     {
         var files = Files();
-        var before = await known.Folders(ct);
+        var before = known.Folders;
         foreach (var file in files)
         {
             ct.ThrowIfCancellationRequested();
-            var state = await known.Folder(Id(file), file, role: null, ct);
+            var state = known.Folder(Id(file), file, role: null);
             foreach (var listing in await List(known, state, file, ct))
                 yield return listing;
         }
 
         var here = files.Select(Id).ToHashSet(StringComparer.Ordinal);
-        IReadOnlyList<FolderState> vanished =
+        IReadOnlyList<KnownFolder> vanished =
         [
-            .. before.Where(folder => folder.Cursor.Text is not null && !here.Contains(folder.RemoteId)),
+            .. before.Where(folder => folder.Cursor.Text is not null && !here.Contains(folder.RemoteId)).Select(KnownFolder.From),
         ];
-        var had = before.Sum(folder => CalendarItems.CountIn(folder.Cursor));
+        var had = before.Sum(folder => EventsIn(folder.Cursor));
         var remedy = $"put the files back ({string.Join(", ", vanished.Take(1).Select(folder => Path.GetFileName(folder.Path)))}"
             + $"{(vanished.Count > 1 ? " and others" : "")})";
         var listings = await SeriesItems.Vanished(
             vanished,
             path,
             had,
-            had - vanished.Sum(folder => CalendarItems.CountIn(folder.Cursor)),
+            had - vanished.Sum(folder => EventsIn(folder.Cursor)),
             remedy,
-            async folder => CalendarItems.Farewells(await known.ReadKeys(folder, ct)));
+            async folder => CalendarItems.Farewells(await known.ReadKeys(folder.RemoteId, ct)));
         foreach (var listing in listings)
             yield return listing;
     }
@@ -55,7 +55,7 @@ internal sealed class IcsSource(string path, CalendarItems items, DateTimeZone z
         }
     }
 
-    private async Task<IReadOnlyList<Listing>> List(KnownItems known, FolderState state, string file, CancellationToken ct)
+    private async Task<IReadOnlyList<Listing>> List(KnownItems known, KnownFolder state, string file, CancellationToken ct)
     {
         try
         {
@@ -74,9 +74,9 @@ internal sealed class IcsSource(string path, CalendarItems items, DateTimeZone z
                 ];
             }
 
-            return state.Cursor.Text is { } cursor && cursor.StartsWith(stamp + "|", StringComparison.Ordinal)
-                ? [new ListedPage(state, [], CalendarItems.CountIn(state.Cursor), state.Cursor)]
-                : [.. items.Compare(state, await known.ReadKeys(state, ct), Parse(file), file, stamp)];
+            return StreamCursor.Parse(state.Cursor.Text) is { } cursor && cursor.Stamp == stamp
+                ? [new ListedPage(state, [], cursor.Events, state.Cursor)]
+                : [.. items.Compare(state, await known.ReadKeys(state.RemoteId, ct), Parse(file), file, stamp)];
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -122,6 +122,9 @@ internal sealed class IcsSource(string path, CalendarItems items, DateTimeZone z
             throw FolderTrouble.OfAccount(path, failure);
         }
     }
+
+    /// <summary>How many events a calendar had when it was listed last.</summary>
+    private static int EventsIn(FolderCursor cursor) => StreamCursor.Parse(cursor.Text)?.Events ?? 0;
 
     private string Id(string file) => Path.GetRelativePath(path, file);
 

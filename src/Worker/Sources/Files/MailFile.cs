@@ -1,4 +1,5 @@
 using System.Buffers;
+using CrmSync.Domain.Harvest;
 using CrmSync.Mail.Mime;
 using Microsoft.Win32.SafeHandles;
 using NodaTime;

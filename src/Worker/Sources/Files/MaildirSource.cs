@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.IO.Enumeration;
 using System.Runtime.CompilerServices;
-using CrmSync.Storage.Harvest;
+using CrmSync.Domain.Harvest;
 using NodaTime;
 
 namespace CrmSync.Worker.Sources.Files;
@@ -56,7 +56,7 @@ internal sealed class MaildirSource(string root) : ISource
         foreach (var folder in Folders())
         {
             ct.ThrowIfCancellationRequested();
-            var state = await known.Folder(folder, folder.Length == 0 ? root : $"{root} {folder}", Role(folder), ct);
+            var state = known.Folder(folder, folder.Length == 0 ? root : $"{root} {folder}", Role(folder));
             if (LeftOut.Contains(folder.Split('.')[^1], StringComparer.OrdinalIgnoreCase))
             {
                 if (Count(folder) is > 0 and var left)
@@ -68,7 +68,7 @@ internal sealed class MaildirSource(string root) : ISource
                 continue;
             }
 
-            var keys = await known.ReadKeys(state, ct);
+            var keys = await known.ReadKeys(state.RemoteId, ct);
             var seen = forms.GetOrAdd(folder, _ => []);
             var skipped = new Dictionary<string, int>();
             var found = new Dictionary<string, Locator>(StringComparer.Ordinal);

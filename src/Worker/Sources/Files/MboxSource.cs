@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
-using CrmSync.Storage.Harvest;
+using CrmSync.Domain.Harvest;
 using Microsoft.Win32.SafeHandles;
 using NodaTime;
 
@@ -24,7 +24,7 @@ internal sealed class MboxSource(string path) : ISource
         if (!info.Exists)
             throw FolderTrouble.Missing(path, "mbox file");
 
-        var state = await known.Folder("", path, role: null, ct);
+        var state = known.Folder("", path, role: null);
         var stored = Cursor.Parse(state.Cursor.Text);
         var (size, changed) = (info.Length, info.LastWriteTimeUtc.Ticks);
         if (stored is not null && stored.Size == size && stored.Changed == changed)
@@ -42,7 +42,7 @@ internal sealed class MboxSource(string path) : ISource
 
         // The last message of a file that grew may have been written only in part.
         var (start, count) = grown && stored!.Count > 0 ? (stored.Last, stored.Count - 1) : (0L, 0);
-        var keys = await known.ReadKeys(state, ct);
+        var keys = await known.ReadKeys(state.RemoteId, ct);
         var (head, last) = (Digest(file, 0, size), start);
         var (found, met) = (new List<Locator>(), count);
         using var messages = Messages(file, start, size).GetEnumerator();

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Runtime.CompilerServices;
-using CrmSync.Storage.Harvest;
+using CrmSync.Domain.Harvest;
 using Microsoft.Graph.Models;
 using Microsoft.Graph.Users.Item.MailFolders.Item.Messages.Delta;
 using Microsoft.Kiota.Abstractions;
@@ -22,7 +22,7 @@ internal sealed record FolderPage(ListedPage Page, IReadOnlyList<Message> Whole)
 /// <param name="mailbox">The user.</param>
 /// <param name="folder">The folder as the ledger knows it.</param>
 /// <param name="since">Older mail is not asked for.</param>
-internal sealed class FolderWalk(MailboxLine line, string mailbox, FolderState folder, Instant since)
+internal sealed class FolderWalk(MailboxLine line, string mailbox, KnownFolder folder, Instant since)
 {
     /// <summary>Messages a page: with their bodies more would run into gateway timeouts (user-list-messages).</summary>
     public const int PageSize = 50;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using CrmSync.Domain.Harvest;
 using CrmSync.Worker.Configuration;
 using NodaTime;
 

@@ -1,9 +1,7 @@
 using System.Net;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
+using CrmSync.Domain.Harvest;
 using CrmSync.Domain.Meetings;
-using CrmSync.Storage.Harvest;
 using Microsoft.Graph.Models;
 using Microsoft.Graph.Users.Item.CalendarView.Delta;
 using Microsoft.Kiota.Abstractions;
@@ -26,11 +24,9 @@ namespace CrmSync.Worker.Sources.Graph;
 internal sealed class GraphCalendar(MailboxLine line, string user, string place, GraphEvents events, Instant since, Instant now)
 {
     public const string FolderId = "calendar";
-    private const string Gone = SeriesItems.Gone;
-    private const string Lost = SeriesItems.Lost;
     private const int MostPages = 2000;
 
-    private readonly Dictionary<string, (Event Series, IReadOnlyCollection<Event> Occurrences)> read = new(StringComparer.Ordinal);
+    private readonly Dictionary<GraphEventKey, (Event Series, IReadOnlyCollection<Event> Occurrences)> read = [];
 
     private CalendarProgress? progress;
 
@@ -57,7 +53,7 @@ internal sealed class GraphCalendar(MailboxLine line, string user, string place,
     private DeltaRequestBuilder Delta => line.Client.Users[user].CalendarView.Delta;
 
     /// <summary>The request that comes first now, to be asked together with others.</summary>
-    public RequestInformation First(FolderState folder)
+    public RequestInformation First(KnownFolder folder)
     {
         progress = Parse(folder.Cursor.Text);
         return Delta.WithUrl(progress?.Link ?? Beginning()).ToGetRequestInformation(c => c.Headers.Add("Prefer", GraphEvents.Preference));
@@ -68,7 +64,7 @@ internal sealed class GraphCalendar(MailboxLine line, string user, string place,
     /// <param name="folder">The calendar in it.</param>
     /// <param name="first">The answer to <see cref="First"/>, or none.</param>
     /// <param name="ct">Cancels.</param>
-    public async Task<Listing> List(KnownItems known, FolderState folder, GraphPart first, CancellationToken ct)
+    public async Task<Listing> List(KnownItems known, KnownFolder folder, GraphPart first, CancellationToken ct)
     {
         try
         {
@@ -89,17 +85,25 @@ internal sealed class GraphCalendar(MailboxLine line, string user, string place,
     /// <summary>Reads one version of one series.</summary>
     public async Task<Reading> Read(RemoteItem item, CancellationToken ct)
     {
-        var parts = item.Key.Split('|');
-        if (parts is [Gone, _, var lost, _])
-            return new MeetingReading(item, Uri.UnescapeDataString(lost), [], Window);
+        switch (GraphEventKey.Parse(item.Key))
+        {
+            case GraphEventKey.Gone gone:
+                return new MeetingReading(item, Uri.UnescapeDataString(gone.Series), [], Window);
+            case GraphEventKey.Lost lost:
+                return SeriesItems.Broken(item, $"{place}: calendar", lost.Words);
+            case GraphEventKey.Version version:
+                return await Read(item, version, ct);
+            default:
+                return new GoneReading(item);
+        }
+    }
 
-        if (parts is [Lost, _, _, var words])
-            return SeriesItems.Broken(item, $"{place}: calendar", words);
-
+    private async Task<Reading> Read(RemoteItem item, GraphEventKey.Version key, CancellationToken ct)
+    {
         try
         {
-            if (!read.Remove(item.Key, out var told))
-                told = await Whole(parts[0], ct);
+            if (!read.Remove(key, out var told))
+                told = await Whole(key.Id, ct);
 
             return events.CreateCopies(told.Series, told.Occurrences, item.Item.Backlog) is { Count: > 0 } copies
                 ? new MeetingReading(item, GraphEvents.Series(told.Series), copies, Window)
@@ -154,14 +158,14 @@ internal sealed class GraphCalendar(MailboxLine line, string user, string place,
         throw new GraphFailure(GraphFailureKind.Malformed, HttpStatusCode.OK, "", $"the calendar did not end after {MostPages} pages");
     }
 
-    private async Task<ListedPage> Page(KnownItems known, FolderState folder, List<Event> rows, string link, CancellationToken ct)
+    private async Task<ListedPage> Page(KnownItems known, KnownFolder folder, List<Event> rows, string link, CancellationToken ct)
     {
         var fromTheStart = progress is null;
         var occurrences = progress?.Occurrences ?? new Dictionary<string, string[]>(StringComparer.Ordinal);
         if (rows.Count == 0 && !fromTheStart)
             return new ListedPage(folder, [], 0, folder.Cursor with { Text = Print(link, occurrences) });
 
-        var keys = await known.ReadKeys(folder, ct);
+        var keys = await known.ReadKeys(folder.RemoteId, ct);
         var present = Present(keys);
         var removed = rows.Where(r => r.AdditionalData.ContainsKey("@removed")).Select(r => r.Id!).ToHashSet(StringComparer.Ordinal);
         var told = rows.Where(r => r.Id is not null && !r.AdditionalData.ContainsKey("@removed"))
@@ -171,11 +175,11 @@ internal sealed class GraphCalendar(MailboxLine line, string user, string place,
         // A removed occurrence says only its id.
         var changed = told
             .Values.Select(SeriesId)
-            .Concat(occurrences.Where(o => o.Value.Any(hash => removed.Any(id => Hash(id) == hash))).Select(o => o.Key))
+            .Concat(occurrences.Where(o => o.Value.Any(hash => removed.Any(id => GraphEventKey.Hash(id) == hash))).Select(o => o.Key))
             .Where(id => !removed.Contains(id))
             .Distinct(StringComparer.Ordinal)
             .ToList();
-        var found = new List<Locator>();
+        var found = new List<GraphEventKey>();
         foreach (var id in changed)
         {
             try
@@ -186,25 +190,20 @@ internal sealed class GraphCalendar(MailboxLine line, string user, string place,
                     continue;
                 }
 
-                occurrences[id] = [.. series.Occurrences.Select(o => Hash(o.Id!))];
+                occurrences[id] = [.. series.Occurrences.Select(o => GraphEventKey.Hash(o.Id!))];
                 if (occurrences[id].Length == 0)
                     occurrences.Remove(id);
 
-                var key =
-                    $"{id}|{SeriesItems.Name(GraphEvents.Series(series.Series), known => present.GetValueOrDefault(id).Series == known)}|"
-                        + $"{events.Fingerprint(series.Series, series.Occurrences)}";
+                var name = SeriesItems.Name(GraphEvents.Series(series.Series), old => present.GetValueOrDefault(id)?.Series == old);
+                var key = new GraphEventKey.Version(id, name, events.Fingerprint(series.Series, series.Occurrences));
                 read[key] = series;
-                found.Add(new Locator(key));
+                found.Add(key);
             }
             catch (Exception failure) when (failure is not GraphFailure && Unexpected.IsContained(failure, ct))
             {
                 // One event that is not what an event should be spoils no other.
-                var version = told.GetValueOrDefault(id)?.ChangeKey ?? "";
-                found.Add(
-                    new Locator(
-                        $"{Lost}|{Hash(id)}|{Uri.EscapeDataString(version)}|"
-                            + $"{Uri.EscapeDataString(Unexpected.TroubleFrom(place, failure).Reason)}"
-                    ));
+                var changeKey = told.GetValueOrDefault(id)?.ChangeKey ?? "";
+                found.Add(new GraphEventKey.Lost(GraphEventKey.Hash(id), changeKey, Unexpected.TroubleFrom(place, failure).Reason));
             }
         }
 
@@ -218,13 +217,13 @@ internal sealed class GraphCalendar(MailboxLine line, string user, string place,
             removed.UnionWith(present.Keys.Where(id => !here.Contains(id)));
         }
 
-        foreach (var (id, name) in present.Where(p => removed.Contains(p.Key)))
+        foreach (var (id, version) in present.Where(p => removed.Contains(p.Key)))
         {
             occurrences.Remove(id);
-            found.Add(new Locator($"{Gone}|{Hash(id)}|{name.Series}|{name.Version}"));
+            found.Add(version.Farewell);
         }
 
-        var fresh = found.Where(l => !keys.Contains(l.Key)).ToList();
+        IReadOnlyList<Locator> fresh = [.. found.Select(key => new Locator(key.ToString())).Where(item => !keys.Contains(item.Key))];
         return new ListedPage(folder, fresh, found.Count - fresh.Count, folder.Cursor with { Text = Print(link, occurrences) });
     }
 
@@ -293,19 +292,17 @@ internal sealed class GraphCalendar(MailboxLine line, string user, string place,
     private static string SeriesId(Event row) => row.SeriesMasterId ?? row.Id!;
 
     /// <summary>The last version of each event that was stored and not followed by its farewell.</summary>
-    private static Dictionary<string, (string Series, string Version)> Present(HashSet<string> keys)
+    private static Dictionary<string, GraphEventKey.Version> Present(HashSet<string> keys)
     {
-        var present = new Dictionary<string, (string Series, string Version)>(StringComparer.Ordinal);
-        foreach (var parts in keys.Select(k => k.Split('|')).Where(p => p is { Length: 3 }))
+        var present = new Dictionary<string, GraphEventKey.Version>(StringComparer.Ordinal);
+        foreach (var version in keys.Select(GraphEventKey.Parse).OfType<GraphEventKey.Version>())
         {
-            if (!keys.Contains($"{Gone}|{Hash(parts[0])}|{parts[1]}|{parts[2]}"))
-                present[parts[0]] = (parts[1], parts[2]);
+            if (!keys.Contains(version.Farewell.ToString()))
+                present[version.Id] = version;
         }
 
         return present;
     }
-
-    private static string Hash(string id) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(id)).AsSpan(0, 6));
 
     private string Beginning() =>
         Delta.ToGetRequestInformation(c =>

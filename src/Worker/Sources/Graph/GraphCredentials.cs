@@ -4,6 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 using Azure.Core;
 using Azure.Core.Pipeline;
 using Azure.Identity;
+using CrmSync.Domain.Harvest;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.MailServers;
 

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using CrmSync.Mail.Mime;
-using CrmSync.Storage.Harvest;
 using Microsoft.Graph.Models;
 using Microsoft.Graph.Users.Item.MailFolders.Item.Messages.Delta;
 using Microsoft.Graph.Users.Item.Messages.Item;
@@ -30,7 +29,7 @@ internal sealed class GraphMailboxSource(
     GraphCalendar calendar) : ISource
 {
     /// <summary>So many told messages are kept in memory before they are read; then the listing waits.</summary>
-    private const int Shelf = HarvestLedger.LargestBatch;
+    private const int Shelf = 500;
 
     /// <summary>A round with a filter shows no more messages.</summary>
     public int MostInRound { get; init; } = 5000;
@@ -76,18 +75,18 @@ internal sealed class GraphMailboxSource(
         var walks = new List<(GraphFolder Folder, FolderWalk Walk)>();
         foreach (var folder in await Folders(known, ct))
         {
-            var state = await known.Folder(folder.Id, folder.Path, folder.Role, ct);
+            var state = known.Folder(folder.Id, folder.Path, folder.Role);
             if (folder.LeftOut is null)
                 walks.Add((folder, new FolderWalk(line, mailbox, state, since) { MostInRound = MostInRound }));
-            else if (folder.Items > 0)
+            else
                 yield return new ListedPage(state, [], 0, state.Cursor)
                 {
-                    Skipped = new Dictionary<string, int> { [folder.LeftOut] = folder.Items },
+                    Skipped = folder.Items > 0 ? new Dictionary<string, int> { [folder.LeftOut] = folder.Items } : [],
                 };
         }
 
         // What every folder and the calendar have to say first comes in one round trip.
-        var meetings = await known.Folder(GraphCalendar.FolderId, "calendar", GraphCalendar.FolderId, ct);
+        var meetings = known.Folder(GraphCalendar.FolderId, "calendar", GraphCalendar.FolderId);
         var firsts = await Guarded(() => GraphBatch.Ask(line, [.. walks.Select(w => w.Walk.First()), calendar.First(meetings)], clock, ct));
 
         // Folders are walked side by side, as many as the service allows; each goes on only as fast as its pages are stored.
@@ -152,7 +151,7 @@ internal sealed class GraphMailboxSource(
     /// <summary>The folders, the most important last: what is listed last is read first.</summary>
     private async Task<IReadOnlyList<GraphFolder>> Folders(KnownItems known, CancellationToken ct)
     {
-        var roles = (await known.Folders(ct))
+        var roles = known.Folders
             .Where(f => f.RemoteId != GraphCalendar.FolderId)
             .ToDictionary(f => f.RemoteId, f => f.Role, StringComparer.Ordinal);
         var folders = await Guarded(() => new GraphFolders(line, mailbox, clock).List(roles, ct));

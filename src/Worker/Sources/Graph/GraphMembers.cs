@@ -1,3 +1,4 @@
+using CrmSync.Domain.Harvest;
 using User = Microsoft.Graph.Models.User;
 
 namespace CrmSync.Worker.Sources.Graph;

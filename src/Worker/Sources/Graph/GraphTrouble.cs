@@ -1,4 +1,5 @@
 using System.Net;
+using CrmSync.Domain.Harvest;
 
 namespace CrmSync.Worker.Sources.Graph;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using CrmSync.Storage.Harvest;
+using CrmSync.Domain.Harvest;
 using CrmSync.Worker.MailServers;
 using NodaTime;
 using NodaTime.Text;
@@ -34,7 +34,7 @@ internal sealed class FolderDiscovery(Mailbox mailbox, KnownItems known, Instant
     /// <exception cref="MailServerException">When the connection is lost or the whole account is in trouble.</exception>
     public async Task<IEnumerable<Listing>> List(MailboxFolder folder, CancellationToken ct)
     {
-        var state = FolderIdentity.Likely(await known.Folders(ct), folder);
+        var state = FolderIdentity.Likely(known.Folders, folder) is { } likely ? KnownFolder.From(likely) : null;
         if (state?.ParkedUntil > now)
             return [];
 
@@ -62,7 +62,7 @@ internal sealed class FolderDiscovery(Mailbox mailbox, KnownItems known, Instant
         }
     }
 
-    private bool AuditDue(FolderState state) => state.Cursor.LastFullAt is not { } last || now - last >= AuditEvery;
+    private bool AuditDue(KnownFolder state) => state.Cursor.LastFullAt is not { } last || now - last >= AuditEvery;
 
     /// <summary>
     /// A folder that was deleted, renamed or made anew since it was listed is no trouble. One that cannot be opened although it is there is
@@ -70,7 +70,7 @@ internal sealed class FolderDiscovery(Mailbox mailbox, KnownItems known, Instant
     /// </summary>
     private async Task<IEnumerable<Listing>> Refused(
         MailboxFolder folder,
-        FolderState? state,
+        KnownFolder? state,
         MailServerException refusal,
         CancellationToken ct)
     {
@@ -86,48 +86,51 @@ internal sealed class FolderDiscovery(Mailbox mailbox, KnownItems known, Instant
         }
         catch (MailServerException again) when (ImapTrouble.IsLocal(again))
         {
-            await known.Park(
-                state ?? await known.Folder(folder.Name, folder.Name, FolderPlan.Role(folder), ct),
-                now + ParkedAfterRefusal,
-                again.Message,
-                ct);
-            return [ImapTrouble.OfFolder($"folder {folder.Name}", again)];
+            return
+            [
+                new FolderParked(
+                    state ?? known.Folder(folder.Name, folder.Name, FolderPlan.Role(folder)),
+                    now + ParkedAfterRefusal,
+                    ImapTrouble.From($"folder {folder.Name}", again)),
+            ];
         }
     }
 
-    private async Task<IEnumerable<Listing>> Open(MailboxFolder folder, FolderState? likely, CancellationToken ct)
+    private async Task<IEnumerable<Listing>> Open(MailboxFolder folder, KnownFolder? likely, CancellationToken ct)
     {
         var status = await mailbox.Examine(folder, ct);
-        var remoteId = likely is not null && FolderIdentity.HasId(likely, status) ? likely.RemoteId : FolderIdentity.From(folder, status);
-        var state = await known.Folder(remoteId, folder.Name, FolderPlan.Role(folder), ct);
+        var remoteId = likely is not null && FolderIdentity.HasId(likely.RemoteId, status)
+            ? likely.RemoteId
+            : FolderIdentity.From(folder, status);
+        var state = known.Folder(remoteId, folder.Name, FolderPlan.Role(folder));
         if (state.ParkedUntil > now)
             return [];
 
         var from = First(state);
+        Listing? numbers = null;
         var (cursor, snapshot) = (state.Cursor, FolderSnapshot.Parse(state.Cursor.Snapshot));
         if (cursor.UidValidity is { } before && status.UidValidity is { } after && after != (ulong)before)
         {
             (status, var renumbered) = await Renumbered(folder, status, (ulong)before, FolderSample.Parse(cursor.Text), ct);
             if (renumbered && state.ValidityResets >= MostResets && state.ParkedUntil is null && folder.Role != FolderRole.Inbox)
-                return [await ParkForADay(folder, state, ct)];
+                return [ParkForADay(folder, state)];
 
             if (renumbered)
             {
-                state = await known.NewEpoch(state, (long)status.UidValidity!.Value, ct);
-                (cursor, snapshot, from) = (state.Cursor, null, 1);
+                var validity = (long)status.UidValidity!.Value;
+                numbers = new FolderRenumbered(state, validity);
+                cursor = new FolderCursor { UidValidity = validity, LastFullAt = cursor.LastFullAt };
+                (state, snapshot, from) = (state with { Cursor = cursor }, null, 1);
             }
         }
         else if (state.ValidityResets > 0)
         {
-            state = await known.Steady(state, ct);
+            numbers = new FolderNumbersKept(state);
         }
 
         var full = from == 1;
-        if (state.ParkedUntil is not null)
-            await known.Park(state, null, null, ct);
-
         if (status.UidValidity is null && cursor.UidValidity is not null)
-            return await ByDate(state, status, ct);
+            return [.. numbers is null ? [] : (IEnumerable<Listing>)[numbers], .. await ByDate(state, status, ct)];
 
         // "n:*" always holds the last message, however low its number.
         IReadOnlyList<uint> found = status.Exists == 0 ? [] : [.. (await Search(from, ct)).Where(uid => uid >= from)];
@@ -140,13 +143,9 @@ internal sealed class FolderDiscovery(Mailbox mailbox, KnownItems known, Instant
             LastFullAt = full ? now : cursor.LastFullAt,
             Text = await Sample(cursor, found, full, ct),
         };
-        return Pages(
-            state,
-            found,
-            cursor,
-            FolderSnapshot.From(status, old)?.ToString(),
-            Math.Max(0, (status.Exists ?? found.Count) - found.Count - old),
-            old);
+        var listedBefore = Math.Max(0, (status.Exists ?? found.Count) - found.Count - old);
+        var pages = Pages(state, found, cursor, FolderSnapshot.From(status, old)?.ToString(), listedBefore, old);
+        return numbers is null ? pages : pages.Prepend(numbers);
     }
 
     /// <summary>
@@ -154,7 +153,7 @@ internal sealed class FolderDiscovery(Mailbox mailbox, KnownItems known, Instant
     /// the other: a folder may hold millions.
     /// </summary>
     private static IEnumerable<Listing> Pages(
-        FolderState state,
+        KnownFolder state,
         IReadOnlyList<uint> found,
         FolderCursor cursor,
         string? snapshot,
@@ -197,7 +196,7 @@ internal sealed class FolderDiscovery(Mailbox mailbox, KnownItems known, Instant
     }
 
     /// <summary>From where a folder is listed: all of it when it is new, or when that was long ago.</summary>
-    private uint First(FolderState? state) => state is null || AuditDue(state) ? 1 : (uint)Math.Max(1, state.Cursor.Frontier - Overlap);
+    private uint First(KnownFolder state) => AuditDue(state) ? 1 : (uint)Math.Max(1, state.Cursor.Frontier - Overlap);
 
     /// <summary>
     /// UIDs from one on that are neither drafts nor deleted nor far older than wanted. Asked by range, for some servers give nonsense or
@@ -247,20 +246,16 @@ internal sealed class FolderDiscovery(Mailbox mailbox, KnownItems known, Instant
         return (again.OrElse(status), !sample.Matches(await mailbox.MessageIds([.. sample.Ids.Keys], ct)));
     }
 
-    private async Task<FolderUnreadable> ParkForADay(MailboxFolder folder, FolderState state, CancellationToken ct)
-    {
-        var reason = $"the server has numbered its mails anew {state.ValidityResets} times";
-        await known.Park(state, now + AuditEvery, reason, ct);
-        return new FolderUnreadable(
-            new Trouble(
-                $"folder {folder.Name}",
-                reason,
-                "it is left alone for a day; ask the administrator of the mail server about UIDVALIDITY"),
-            IsPermanent: false);
-    }
+    private FolderParked ParkForADay(MailboxFolder folder, KnownFolder state) => new(
+        state,
+        now + AuditEvery,
+        new Trouble(
+            $"folder {folder.Name}",
+            $"the server has numbered its mails anew {state.ValidityResets} times",
+            "it is left alone for a day; ask the administrator of the mail server about UIDVALIDITY"));
 
     /// <summary>Without UIDVALIDITY numbers prove nothing: recent mail is looked at, and nothing is concluded from it.</summary>
-    private async Task<IReadOnlyList<Listing>> ByDate(FolderState state, FolderStatus status, CancellationToken ct)
+    private async Task<IReadOnlyList<Listing>> ByDate(KnownFolder state, FolderStatus status, CancellationToken ct)
     {
         var found =
             status.Exists == 0 ? [] : await mailbox.Search($"UID 1:* SINCE {SearchDate.Format((now - WithoutValidity).InUtc().Date)}", ct);

@@ -1,4 +1,4 @@
-using CrmSync.Storage.Harvest;
+using CrmSync.Domain.Harvest;
 
 namespace CrmSync.Worker.Sources.Imap;
 
@@ -28,11 +28,11 @@ internal static class FolderIdentity
     /// <summary>
     /// Whether the open folder is the one the ledger means, by its id. Folders that were noted without one are taken by their name.
     /// </summary>
-    public static bool HasId(FolderState state, FolderStatus opened) =>
-        opened.MailboxId is not { } id || !state.RemoteId.StartsWith(Mark, StringComparison.Ordinal) || state.RemoteId == Mark + id;
+    public static bool HasId(string remoteId, FolderStatus opened) =>
+        opened.MailboxId is not { } id || !remoteId.StartsWith(Mark, StringComparison.Ordinal) || remoteId == Mark + id;
 
     /// <summary>Whether the numbers of the open folder mean what they meant when the ledger took them down.</summary>
     public static bool IsSame(FolderState state, FolderStatus opened) =>
-        HasId(state, opened)
+        HasId(state.RemoteId, opened)
         && !(opened.UidValidity is { } validity && state.Cursor.UidValidity is { } expected && validity != (ulong)expected);
 }

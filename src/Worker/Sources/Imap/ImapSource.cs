@@ -16,7 +16,8 @@ namespace CrmSync.Worker.Sources.Imap;
 /// <param name="since">Mail that arrived long before is not even asked for.</param>
 internal sealed class ImapSource(ImapSession session, SemaphoreSlim gate, Func<bool> mayStay, IClock clock, Instant since) : ISource
 {
-    private const int ReadAhead = 32;
+    /// <summary>Readings ahead of whoever takes them: not many, for they hold the texts of emails.</summary>
+    private const int MostAhead = 32;
 
     public async Task Connect(CancellationToken ct)
     {
@@ -33,7 +34,7 @@ internal sealed class ImapSource(ImapSession session, SemaphoreSlim gate, Func<b
         {
             if (folder.Status?.Exists is > 0 and var count)
             {
-                var state = await known.Folder(folder.Name, folder.Name, FolderPlan.Role(folder), ct);
+                var state = known.Folder(folder.Name, folder.Name, FolderPlan.Role(folder));
                 yield return new ListedPage(state, [], 0, state.Cursor)
                 {
                     Skipped = new Dictionary<string, int> { [reason] = (int)Math.Min(count, int.MaxValue) },
@@ -51,35 +52,16 @@ internal sealed class ImapSource(ImapSession session, SemaphoreSlim gate, Func<b
         }
 
         await session.Succeeded(ct);
-        if (!mayStay())
-            await session.Drop();
-        else
-            await session.Rest(ct);
+        await Rest(ct);
     }
 
     public async IAsyncEnumerable<Reading> Read(IReadOnlyList<RemoteItem> items, [EnumeratorCancellation] CancellationToken ct)
     {
         using var turn = await Turn(ct);
+        await foreach (var one in ReadAhead.Run<Reading>(MostAhead, (readings, stop) => ReadAll(items, readings, stop), ct))
+            yield return one;
 
-        // Read ahead of whoever takes the readings, but not far: they hold the texts of mails.
-        var readings = Channel.CreateBounded<Reading>(new BoundedChannelOptions(ReadAhead) { SingleReader = true, SingleWriter = true });
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var reading = ReadAll(items, readings.Writer, stop.Token);
-        try
-        {
-            await foreach (var one in readings.Reader.ReadAllAsync(CancellationToken.None))
-                yield return one;
-        }
-        finally
-        {
-            await stop.CancelAsync();
-            await reading;
-        }
-
-        if (!mayStay())
-            await session.Drop();
-        else
-            await session.Rest(ct);
+        await Rest(ct);
     }
 
     /// <summary>
@@ -91,23 +73,22 @@ internal sealed class ImapSource(ImapSession session, SemaphoreSlim gate, Func<b
         {
             foreach (var folder in items.GroupBy(item => item.Folder.Number))
                 await new MessageReading(session, [.. folder], readings).Run(ct);
-
-            readings.Complete();
         }
         catch (MailServerException e)
         {
             await session.Failed(e, CancellationToken.None);
-            readings.Complete(ImapTrouble.OfAccount(session.Account.Name, e));
+            throw ImapTrouble.OfAccount(session.Account.Name, e);
         }
-#pragma warning disable CA1031 // handed on to whoever takes the readings
-        catch (Exception e)
-#pragma warning restore CA1031
+        catch
         {
             // Whatever it was, it may have come in the middle of an answer.
             await session.Drop();
-            readings.Complete(e);
+            throw;
         }
     }
+
+    /// <summary>Keeps the connection for the next use, or closes it where too many are open.</summary>
+    private Task Rest(CancellationToken ct) => mayStay() ? session.Rest(ct) : session.Drop();
 
     private async Task<FolderPlan> Plan(Mailbox client, CancellationToken ct)
     {

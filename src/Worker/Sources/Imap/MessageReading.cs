@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Threading.Channels;
+using CrmSync.Domain.Harvest;
 using CrmSync.Domain.Log;
 using CrmSync.Mail.Mime;
 using CrmSync.Worker.MailServers;

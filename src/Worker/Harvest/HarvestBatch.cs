@@ -1,0 +1,61 @@
+using System.Threading.Channels;
+using CrmSync.Domain.Harvest;
+using CrmSync.Domain.Meetings;
+using CrmSync.Storage.Harvest;
+using CrmSync.Storage.Log;
+using CrmSync.Worker.Commands;
+using CrmSync.Worker.Sources;
+
+namespace CrmSync.Worker.Harvest;
+
+/// <summary>What was read and is stored together.</summary>
+internal sealed class HarvestBatch
+{
+    /// <summary>How many items it holds; it is full with <see cref="HarvestLedger.LargestBatch"/>.</summary>
+    public int Count => Results.Count + Meetings.Count;
+
+    /// <summary>What became of each item that is no meeting.</summary>
+    public List<ItemResult> Results { get; } = [];
+
+    /// <summary>The series of calendars; what becomes of their items shows when they are stored.</summary>
+    public List<MeetingReading> Meetings { get; } = [];
+
+    public List<InvitationMail> Invitations { get; } = [];
+
+    public List<(CommandMail Mail, byte[]? Bytes)> Commands { get; } = [];
+
+    public List<SentCommand> Sent { get; } = [];
+
+    public TaskCompletionSource IsStored { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+}
+
+/// <summary>Hands batches on when they are full, and waits until there is room for the next.</summary>
+internal sealed class BatchWriter(ChannelWriter<HarvestBatch> batches, SemaphoreSlim room)
+{
+    /// <summary>The batch that is being filled.</summary>
+    public HarvestBatch Current { get; private set; } = new();
+
+    /// <summary>Hands the batch on when it is full.</summary>
+    public async Task HandOnFull(CancellationToken ct)
+    {
+        if (Current.Count >= HarvestLedger.LargestBatch)
+            await HandOn(ct);
+    }
+
+    /// <summary>Hands the batch on as it is.</summary>
+    public async Task<HarvestBatch> HandOn(CancellationToken ct)
+    {
+        var done = HandOnLast();
+        await room.WaitAsync(ct);
+        return done;
+    }
+
+    /// <summary>Hands the batch on as the last one.</summary>
+    public HarvestBatch HandOnLast()
+    {
+        var done = Current;
+        Current = new HarvestBatch();
+        batches.TryWrite(done);
+        return done;
+    }
+}
