@@ -15,7 +15,7 @@ internal static class Json
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         IgnoreReadOnlyProperties = true,
-        Converters = { new Moments(), new Addresses(), new Zones(), new JsonStringEnumConverter() },
+        Converters = { new Moments(), new Days(), new Addresses(), new Zones(), new JsonStringEnumConverter() },
     };
 
     public static string Write<T>(T value) => Texts.Clean(JsonSerializer.Serialize(value, Options));
@@ -30,6 +30,15 @@ internal static class Json
 
         public override void Write(Utf8JsonWriter writer, Instant value, JsonSerializerOptions options) =>
             writer.WriteStringValue(InstantPattern.ExtendedIso.Format(value));
+    }
+
+    private sealed class Days : JsonConverter<LocalDate>
+    {
+        public override LocalDate Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            LocalDatePattern.Iso.Parse(reader.GetString() ?? "").GetValueOrThrow();
+
+        public override void Write(Utf8JsonWriter writer, LocalDate value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(LocalDatePattern.Iso.Format(value));
     }
 
     private sealed class Addresses : JsonConverter<EmailAddress>

@@ -3,6 +3,7 @@ using CrmSync.Domain.Log;
 using CrmSync.Domain.Meetings;
 using CrmSync.Storage.Log;
 using CrmSync.Storage.Privacy;
+using NodaTime;
 
 namespace CrmSync.Storage.Tests;
 
@@ -41,6 +42,42 @@ public abstract class LearnedContract(IDatabases databases)
     }
 
     [Fact]
+    public async Task A_day_of_return_counts_of_automatic_answers_alone()
+    {
+        await using var scene = await Scene.On(await databases.New());
+        await scene.Deliver(Some.Line(Notice), Some.Line(Notice with { Headers = new Dictionary<string, string>(), Subject = "By hand" }));
+        Assert.Equal(
+            [(InteractionClass.Auto, Away), (InteractionClass.Human, null)],
+            (await scene.Log()).OrderBy(line => line.Class).Select(line => (line.Class!.Value, line.Learned.Return)));
+        Assert.All(await scene.Facts(), line => Assert.Equal(Away, line.Learned.Return));
+    }
+
+    [Fact]
+    public async Task Of_words_that_are_too_old_the_day_of_return_stays()
+    {
+        await using var scene = await Scene.On(await databases.New());
+        await scene.Deliver(Some.Line(Notice), Some.Line(Forward));
+        var retention = new Retention(scene.Database);
+        Assert.Equal(2, (await retention.Count(Some.Noon + Some.Hours(48), default)).Texts);
+        await retention.Drop(Some.Noon + Some.Hours(48), Some.Noon + Some.Hours(48), default);
+        Assert.Equal(Away with { Sentence = null }, (await scene.Log()).Select(line => line.Learned.Return).OfType<ReturnNotice>().Single());
+        Assert.Equal(Away.Day, (await scene.Facts()).Select(line => line.Learned.Return).OfType<ReturnNotice>().Single().Day);
+        Assert.Equal(0, (await retention.Count(Some.Noon + Some.Hours(48), default)).Texts);
+        Assert.Single(await scene.Log(), line => line.Learned.Forwarded is not null);
+    }
+
+    [Fact]
+    public void Of_people_of_whom_only_the_fact_is_kept_the_day_is_kept_without_the_sentence()
+    {
+        var policy = Some.Policy with
+        {
+            Privacy = new Domain.Company.Privacy { MetadataOnly = new PrivacyFilter { Domains = ["acme.example"] } },
+        };
+        var line = MailLine.FromObservation(new MailObservation("ana", Notice, null), new Capture(policy, 4096), Some.Noon);
+        Assert.Equal(Away with { Sentence = null }, line.Learned.Return);
+    }
+
+    [Fact]
     public async Task It_is_derived_again_with_the_configuration()
     {
         await using var scene = await Scene.On(await databases.New());
@@ -65,6 +102,15 @@ public abstract class LearnedContract(IDatabases databases)
         Assert.Equal(Learned.Nothing, Assert.Single(await scene.Log()).Learned);
         Assert.Empty(await erasure.Search(dora, new KnownAs([], []), default));
     }
+
+    private static ReturnNotice Away => new(new LocalDate(2026, 3, 12)) { Sentence = "I am away until 12 March." };
+
+    private static MailFacts Notice =>
+        Some.Mail(subject: "Automatic reply: The offer", body: "I am away until 12 March.") with
+        {
+            Headers = new Dictionary<string, string> { ["auto-submitted"] = "auto-replied" },
+            Told = new Learned { Return = Away },
+        };
 
     /// <summary>Ana forwards to herself what Dora wrote to her.</summary>
     private static MailFacts Forward =>

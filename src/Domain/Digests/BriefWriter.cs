@@ -52,7 +52,7 @@ internal sealed class BriefWriter(DigestFacts facts, PeopleBook people, ReaderCl
             Contacts = [.. history.AsEnumerable().Reverse().Take(Contacts).Select(WriteLine)],
             Open = [.. OpenWith(contact).Take(MostOpen)],
             Awaited = [.. AwaitedFrom(history, contact, shown).Take(MostAwaited)],
-            Facts = [.. (everything ? WriteDates(contact) : []).Concat(NotesOn(contact, shown)).Take(MostFacts)],
+            Facts = [.. Absence(contact, shown).Concat(everything ? WriteDates(contact) : []).Concat(NotesOn(contact, shown)).Take(MostFacts)],
         };
     }
 
@@ -153,6 +153,18 @@ internal sealed class BriefWriter(DigestFacts facts, PeopleBook people, ReaderCl
             .Thread(thread)
             .LastOrDefault(line => line is { Class: InteractionClass.Human, Direction: Direction.Inbound or Direction.Outbound });
         return last is { Direction: Direction.Outbound, Question: true } && clock.Now - last.At < Patience ? last : null;
+    }
+
+    /// <summary>Until when they are away, in their own words.</summary>
+    private IEnumerable<string> Absence(EmailAddress contact, Func<Interaction, bool> shown)
+    {
+        var last = people.ToldBy(contact).LastOrDefault(line => line.Learned.Return is not null && shown(line));
+        return
+            last?.Learned.Return is { } back
+            && back.Day > clock.Today
+            && !people.ContactsWith(contact).Any(line => line.At > last.At && line.Direction == Direction.Inbound)
+                ? [$"away until {ReaderClock.LongDay(back.Day)}{PlainWords.About(back.Sentence)}"]
+                : [];
     }
 
     private IEnumerable<string> WriteDates(EmailAddress contact) =>

@@ -16,6 +16,7 @@ public sealed class PeopleBook
     private readonly Dictionary<string, Person> byId = new(StringComparer.Ordinal);
     private readonly Dictionary<EmailAddress, string> names = [];
     private readonly Dictionary<EmailAddress, List<Interaction>> contacts = [];
+    private readonly Dictionary<EmailAddress, List<Interaction>> told = [];
     private readonly Dictionary<string, List<Interaction>> threads = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Interaction> byKey = new(StringComparer.Ordinal);
     private readonly HashSet<EmailAddress> teamMailboxes;
@@ -59,8 +60,9 @@ public sealed class PeopleBook
     private PeopleBook(PeopleBook whole, IReadOnlyList<Interaction> shown)
     {
         (entries, ours, byId, names) = (whole.entries, whole.ours, whole.byId, whole.names);
-        (contacts, threads, byKey, teamMailboxes, moment, Presence) = (
+        (contacts, told, threads, byKey, teamMailboxes, moment, Presence) = (
             whole.contacts,
+            whole.told,
             whole.threads,
             whole.byKey,
             whole.teamMailboxes,
@@ -111,6 +113,9 @@ public sealed class PeopleBook
     /// <summary>What counts as contact with somebody, oldest first: human mail that was not returned, meetings held, calls.</summary>
     public IReadOnlyList<Interaction> ContactsWith(EmailAddress address) => contacts.GetValueOrDefault(Primary(address)) ?? [];
 
+    /// <summary>The mails in which somebody told something of themselves, oldest first.</summary>
+    public IReadOnlyList<Interaction> ToldBy(EmailAddress address) => told.GetValueOrDefault(Primary(address)) ?? [];
+
     public IReadOnlyList<Interaction> Thread(string id) => threads.GetValueOrDefault(id) ?? [];
 
     /// <summary>The subject of the last mail of a thread, or null.</summary>
@@ -155,6 +160,9 @@ public sealed class PeopleBook
             if (!participant.Internal && !string.IsNullOrWhiteSpace(participant.Name))
                 names[participant.Address] = participant.Name;
         }
+
+        if (interaction is { Author: { } author, Direction: Direction.Inbound } && interaction.Learned != Learned.Nothing)
+            ListIn(told, Primary(author)).Add(interaction);
 
         foreach (var outsider in OutsidersMet(interaction, now).Select(Primary).Distinct())
             ListIn(contacts, outsider).Add(interaction);

@@ -208,5 +208,10 @@ internal sealed class StaffSections(
 
     private bool IsRecent(Instant moment) => since < moment && moment <= facts.Now;
 
-    private static string Reason(string limit) => limit == "meeting_booked" ? "a meeting already booked" : limit.Replace('-', ' ');
+    private static string Reason(string limit) => limit switch
+    {
+        Hold.MeetingBooked => "a meeting already booked",
+        Hold.Away => "they are away",
+        _ => limit.Replace('-', ' '),
+    };
 }

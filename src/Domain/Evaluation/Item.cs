@@ -52,7 +52,7 @@ public sealed record Item
     /// <summary>The number of escalation steps that are due.</summary>
     public int Level { get; init; }
 
-    /// <summary>The limit that holds it (<c>snooze</c> and <c>meeting_booked</c> are built in).</summary>
+    /// <summary>The limit that holds it (<c>away</c>, <c>snooze</c> and <c>meeting_booked</c> are built in).</summary>
     public string? By { get; init; }
 
     /// <summary>The limits with <c>mode: observe</c> that would hold it; nothing rests on these.</summary>

@@ -78,13 +78,25 @@ public sealed class Capture(CompanyPolicy policy, int textLimit)
             : id;
 
     /// <summary>What is kept of what the text of a mail tells about people.</summary>
-    public Learned Learn(MailFacts facts) =>
-        !IsOurOwn(facts) && Forwarded(facts) is { } forwarded ? new Learned { Forwarded = forwarded } : Learned.Nothing;
+    /// <param name="facts">What the copy says.</param>
+    /// <param name="keepsText">Whether its words are kept, too.</param>
+    public Learned Learn(MailFacts facts, bool keepsText)
+    {
+        if (IsOurOwn(facts) || facts.From is not { } from)
+            return Learned.Nothing;
+
+        if (ours.Contains(from.Address))
+            return Forwarded(facts) is { } forwarded ? new Learned { Forwarded = forwarded } : Learned.Nothing;
+
+        var told = facts.Told;
+        return keepsText && textLimit > 0 && !told.People.Any(Privacy.NoCapture.Covers) && !told.Words.Any(Privacy.NoCapture.CoversAnyIn)
+            ? told
+            : told.WithoutSentences();
+    }
 
     /// <summary>What one of us pastes of a mail from outside.</summary>
     private ForwardedRequest? Forwarded(MailFacts facts) =>
-        facts is { Pasted: { } pasted, From: { } from }
-        && ours.Contains(from.Address)
+        facts.Pasted is { } pasted
         && !string.IsNullOrWhiteSpace(pasted.OwnText)
         && !Privacy.NoCapture.Covers(pasted)
             ? new ForwardedRequest(pasted.Author.Address)

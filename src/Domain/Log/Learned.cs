@@ -13,17 +13,30 @@ public sealed record Learned
     /// <summary>A mail from outside that stands in the text of one that forwards it.</summary>
     public ForwardedRequest? Forwarded { get; init; }
 
+    /// <summary>When its author, who is away, is back.</summary>
+    public ReturnNotice? Return { get; init; }
+
     /// <summary>Everybody named in it by address.</summary>
     public IEnumerable<EmailAddress> People => Forwarded?.Addresses ?? [];
 
     /// <summary>The words in it, in which somebody may be named.</summary>
-    public IEnumerable<string> Words => new[] { Forwarded?.Name, Forwarded?.Subject }.OfType<string>();
+    public IEnumerable<string> Words => new[] { Forwarded?.Name, Forwarded?.Subject, Return?.Sentence }.OfType<string>();
+
+    /// <summary>Whether words of the mail stand in it.</summary>
+    public bool HasSentences => Return?.Sentence is not null;
+
+    /// <summary>What of it is kept when the words of the mail are not: what the policy rests on.</summary>
+    public Learned WithoutSentences() => this with { Return = Return is { } day ? day with { Sentence = null } : null };
 
     /// <summary>What two copies of one mail tell, whichever comes first.</summary>
     public Learned With(Learned other) =>
         this == Nothing ? other
         : other == Nothing ? this
-        : new() { Forwarded = Smaller(Forwarded, other.Forwarded, forwarded => forwarded.Key) };
+        : new()
+        {
+            Forwarded = Smaller(Forwarded, other.Forwarded, forwarded => forwarded.Key),
+            Return = Smaller(Return, other.Return, day => $"{(day.Sentence is null ? 1 : 0)} {day.Day} {day.Sentence}"),
+        };
 
     private static T? Smaller<T>(T? one, T? other, Func<T, string> key)
         where T : class =>

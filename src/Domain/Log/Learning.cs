@@ -10,7 +10,13 @@ internal sealed class Learning(CompanyPolicy policy, InternalAddresses ours, Phr
 {
     /// <summary>What counts of a mail that has been classified.</summary>
     public Learned Derive(MailLine mail, Classification verdict) =>
-        mail.Learned == Learned.Nothing ? Learned.Nothing : new Learned { Forwarded = Forwarded(mail, verdict) };
+        mail.Learned == Learned.Nothing
+            ? Learned.Nothing
+            : new Learned
+            {
+                Forwarded = Forwarded(mail, verdict),
+                Return = verdict is { Class: InteractionClass.Auto, Direction: Direction.Inbound } ? mail.Learned.Return : null,
+            };
 
     /// <summary>A customer's mail that one of us pasted into one that stays inside the firm.</summary>
     private ForwardedRequest? Forwarded(MailLine mail, Classification verdict) =>

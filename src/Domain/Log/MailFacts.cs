@@ -89,6 +89,9 @@ public sealed record MailFacts
     /// <summary>The mail that stands in the text of one that forwards it; null in nearly all.</summary>
     public PastedMail? Pasted { get; init; }
 
+    /// <summary>What its author tells about themselves.</summary>
+    public Learned Told { get; init; } = Learned.Nothing;
+
     /// <summary>
     /// Every address the mail names outside of its text: in its address fields, on its envelope, in the marks of a list, in a report.
     /// </summary>

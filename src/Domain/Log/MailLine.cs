@@ -110,9 +110,8 @@ public sealed record MailLine
         var stored = Plausible(facts.Stored, harvested) ?? harvested;
         var from = facts.From is null ? [] : facts.FurtherAuthors.Prepend(facts.From);
         var own = facts.OwnText ?? "";
-        var text = capture.KeepsText(facts, Instant.Max(date ?? received ?? stored, received ?? date ?? stored), harvested)
-            ? capture.Shorten(facts.Excerpt)
-            : null;
+        var keepsText = capture.KeepsText(facts, Instant.Max(date ?? received ?? stored, received ?? date ?? stored), harvested);
+        var text = keepsText ? capture.Shorten(facts.Excerpt) : null;
         var identity = MailIdentity.From(facts);
 
         return new MailLine
@@ -143,7 +142,7 @@ public sealed record MailLine
             OwnTextKept = text is null ? KeptText.None : own.Length <= text.Length ? KeptText.Whole : KeptText.Part,
             Acknowledges = facts.Attachments == 0 && capture.Acknowledgements.Covers(own, facts.From),
             Phrases = capture.Phrases.FoundIn(own),
-            Learned = capture.Learn(facts),
+            Learned = capture.Learn(facts, keepsText),
         };
     }
 

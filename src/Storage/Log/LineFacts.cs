@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Log;
 using NodaTime;
@@ -15,6 +16,9 @@ internal static class LineFacts
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         SkipValidation = true,
     };
+
+    /// <summary>What the facts of a line hold where they hold words of the mail.</summary>
+    public const string SentenceMark = "\"Sentence\":\"";
 
     /// <summary>
     /// Sender, headers, calendar part, report, acknowledgement and doubtful people of a line and what its text told; null when it has
@@ -151,6 +155,21 @@ internal static class LineFacts
 
     /// <summary>What <see cref="WriteLearned"/> wrote.</summary>
     public static Learned ReadLearned(string? column) => column is null ? Learned.Nothing : Json.Read<Learned>(column);
+
+    /// <summary>Whether words of the mail stand among the facts.</summary>
+    public static bool HoldSentences(string? facts) => facts?.Contains(SentenceMark, StringComparison.Ordinal) == true;
+
+    /// <summary>The facts without words of the mail.</summary>
+    public static string WithoutSentences(string facts)
+    {
+        var root = JsonNode.Parse(facts)!.AsObject();
+        var learned = root["learned"].Deserialize<Learned>(Json.Options)!.WithoutSentences();
+        root["learned"] = learned == Learned.Nothing ? null : JsonSerializer.SerializeToNode(learned, Json.Options);
+        if (learned == Learned.Nothing)
+            root.Remove("learned");
+
+        return root.ToJsonString(Json.Options);
+    }
 
     /// <summary>One header among the facts <see cref="Write"/> wrote, or null.</summary>
     public static string? HeaderIn(string? facts, string name)

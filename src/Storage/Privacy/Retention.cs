@@ -2,6 +2,7 @@ using System.Text.Json;
 using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
 using CrmSync.Storage.Log;
+using Dapper;
 using NodaTime;
 
 namespace CrmSync.Storage.Privacy;
@@ -32,6 +33,9 @@ public sealed class Retention(ContactDatabase database)
 {
     private const string Setting = "retention";
 
+    /// <summary>A line holds words in its body, or in a sentence on which something it told rests.</summary>
+    private const string HasWords = $"(body is not null or facts like '%{LineFacts.SentenceMark}%')";
+
     /// <summary>So many lines in one transaction: others want to write, too.</summary>
     private const int Batch = 2000;
 
@@ -49,7 +53,7 @@ public sealed class Retention(ContactDatabase database)
             async scope => new RetentionCounts(
                 (int)
                     await scope.One<long>(
-                        "select count(*) from interaction where at < @before and kind <> 2 and body is not null",
+                        $"select count(*) from interaction where at < @before and kind <> 2 and {HasWords}",
                         new { before }),
                 (await Notes(scope, before)).Count,
                 (int)
@@ -106,17 +110,30 @@ public sealed class Retention(ContactDatabase database)
     private static async Task<int> Texts(WriteScope scope, Instant before)
     {
         await Thorough(scope);
-        return await scope.Execute(
-            """
-            update interaction
-               set body = null, body_kept = 0
-             where number in (select i.number
-                                from interaction i
-                               where i.at < @before and i.kind <> 2 and i.body is not null
-                               order by i.at, i.id
-                               limit @Batch)
-            """,
-            new { before, Batch });
+        var lines = (
+            await scope.Query<(long Number, string? Facts, string? Learned)>(
+                $"""
+                select number, facts, learned
+                  from interaction
+                 where at < @before and kind <> 2 and {HasWords}
+                 order by at, id
+                 limit @Batch
+                """,
+                new { before, Batch })).AsList();
+        await scope.Execute(
+            $"update interaction set body = null, body_kept = 0 where {scope.Engine.AnyOf("number", "@numbers")}",
+            new { numbers = scope.Engine.List(lines.ConvertAll(line => line.Number)) });
+        foreach (var (number, facts, learned) in lines.Where(line => LineFacts.HoldSentences(line.Facts)))
+            await scope.Execute(
+                "update interaction set facts = @facts, learned = @learned where number = @number",
+                new
+                {
+                    number,
+                    facts = LineFacts.WithoutSentences(facts!),
+                    learned = LineFacts.WriteLearned(LineFacts.ReadLearned(learned).WithoutSentences()),
+                });
+
+        return lines.Count;
     }
 
     /// <summary>The commands whose words are too old, as they are kept from now on: dates stay, for rules rest on them.</summary>

@@ -141,6 +141,7 @@ internal sealed class TestLog
             Excerpt = text.Excerpt,
             Question = QuestionMark.IsIn(text.Own),
             Attachments = map.Value(TestSection.Attachments),
+            Told = NoticeTranslation.Read(map.Value(TestSection.Subject), text.Own, Moment(map).InZone(zone).Date),
             Pasted = PastedTranslation.Read(map.Value(TestSection.Subject), map.Value(TestSection.Text) ?? ""),
         };
     }

@@ -173,7 +173,7 @@ internal static class TestSection
         new(
             "by",
             new OrNullShape<string>(Forms.Line("the name of a limit", 100)),
-            "The limit that holds it (snooze and meeting_booked are built in); null for none.");
+            "The limit that holds it (away, snooze and meeting_booked are built in); null for none.");
 
     public static Key<Answer<WrittenMoment>> HeldUntil { get; } =
         new("until", new OrNullShape<WrittenMoment>(Moment), "The end of the hold; null if unknown.");

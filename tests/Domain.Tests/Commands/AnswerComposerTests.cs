@@ -131,6 +131,24 @@ public sealed class AnswerComposerTests
             [told],
             Brief(Some.Ana, Facts() with { Log = new ContactLogSnapshot([Some.Mail("1"), Note(note, Some.Ana)]) })!.Facts);
 
+    [Theory]
+    [InlineData(12, "away until Thu 12 March “Back on the 12th.”")]
+    [InlineData(4, null)]
+    public void Who_is_away_is_said_to_be_in_their_own_words_until_they_are_back(int day, string? told)
+    {
+        var notice = Some.Mail("2") with
+        {
+            Class = InteractionClass.Auto,
+            At = Some.Now - Duration.FromHours(1),
+            Learned = new Learned { Return = new ReturnNotice(new LocalDate(2026, 3, day)) { Sentence = "Back on the 12th." } },
+        };
+        var facts = Facts() with { Log = new ContactLogSnapshot([Some.Mail("1"), notice]) };
+        Assert.Equal(told is null ? [] : [told], Brief(Some.Ana, facts)!.Facts);
+
+        var back = Some.Mail("3") with { At = Some.Now - Duration.FromMinutes(5) };
+        Assert.Empty(Brief(Some.Ana, facts with { Log = new ContactLogSnapshot([Some.Mail("1"), notice, back]) })!.Facts);
+    }
+
     [Fact]
     public void Names_full_of_tricks_stay_in_their_line()
     {

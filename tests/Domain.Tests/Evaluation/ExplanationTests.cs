@@ -2,6 +2,7 @@ using CrmSync.Domain.Company;
 using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
+using NodaTime;
 using static CrmSync.Domain.Tests.Evaluation.Worked;
 using static CrmSync.Domain.Tests.Evaluation.Write;
 
@@ -39,6 +40,20 @@ public sealed class ExplanationTests
 
             """,
             Explain(story, John, "2026-03-13 10:00"));
+    }
+
+    [Fact]
+    public void It_quotes_the_sentence_by_which_somebody_is_away()
+    {
+        var away = new Learned { Return = new ReturnNotice(new LocalDate(2026, 3, 12)) { Sentence = "I am away until 12 March." } };
+        var story = new Story(Worked.Policy.WithRules(Waiting))
+            .Mail("a", "2026-03-02 10:00", Ana, Jane, "t", "Could you send the drawings?", subject: "Drawings")
+            .Mail("n", "2026-03-02 10:01", Jane, Ana, "n", type: InteractionClass.Auto, learned: away);
+
+        Assert.Contains(
+            "held by       away: automatic answer of Mon 2 Mar 10:01 \"I am away until 12 March.\", until Thu 12 Mar 09:00\n",
+            Explain(story, Jane, "2026-03-05 10:00"),
+            StringComparison.Ordinal);
     }
 
     [Fact]

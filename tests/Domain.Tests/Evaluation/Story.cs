@@ -42,7 +42,8 @@ internal sealed class Story(CompanyPolicy policy)
         bool ack = false,
         string? inReplyTo = null,
         string? replyTo = null,
-        InteractionClass type = InteractionClass.Human)
+        InteractionClass type = InteractionClass.Human,
+        Learned? learned = null)
     {
         var fromUs = book.IsOurs(EmailAddress.Parse(from));
         var people = new List<Participant> { Person(from, ParticipantRole.From) };
@@ -70,6 +71,7 @@ internal sealed class Story(CompanyPolicy policy)
             Acknowledgement = ack && !fromUs,
             Markers = phrases.Markers(subject, found, direction),
             Phrases = PhraseBook.TextsAmong(found),
+            Learned = learned ?? Learned.Nothing,
         });
         return this;
     }

@@ -12,7 +12,8 @@ internal static class HoldWords
         var label = "held by";
         foreach (var hold in item.Holds)
         {
-            yield return new ExplainedLine(label, Words(view, item.Draft, hold, item.Caps), hold.Limit?.Place);
+            var notice = hold.By == Hold.Away && hold.Limit is null ? Absences.Current(view, item.Draft) : null;
+            yield return new ExplainedLine(label, Words(view, item.Draft, hold, item.Caps, notice), hold.Limit?.Place, notice?.Id);
             label = "also";
         }
 
@@ -20,17 +21,19 @@ internal static class HoldWords
             yield return new ExplainedLine("also", Use(cap, used), cap.Place);
 
         foreach (var hold in item.WouldHold)
-            yield return new ExplainedLine("observed", $"would be held by {Words(view, item.Draft, hold, item.Caps)}", hold.Limit!.Place);
+            yield return new ExplainedLine("observed", $"would be held by {Words(view, item.Draft, hold, item.Caps, null)}", hold.Limit!.Place);
     }
 
-    private static string Words(View view, Draft draft, Hold hold, List<CapUse> uses)
+    private static string Words(View view, Draft draft, Hold hold, List<CapUse> uses, Line? notice)
     {
         var zone = view.Plan.Calendar.Zone;
         var until = hold.Until == long.MaxValue ? "" : $", until {When(zone, hold.Until)}";
         switch (hold.Limit)
         {
+            case null when notice is not null:
+                return $"away: automatic answer of {When(zone, notice.At)} {Quoted(notice.Return!.Sentence ?? notice.Subject)}{until}";
             case null:
-                return (hold.By == Hold.Snooze ? "a snooze" : "a meeting booked with them") + until;
+                return (hold.By == Hold.Snooze ? "a snooze" : hold.By == Hold.Away ? "away" : "a meeting booked with them") + until;
             case CooldownLimit cooldown:
                 return $"cooldown {cooldown.Name}{Wide(cooldown)}: {LastCase(view, cooldown, draft)}{until}";
             case CapLimit cap when hold.Until == long.MaxValue && uses.Find(u => u.Cap == cap).Used is var used && used < cap.Max:

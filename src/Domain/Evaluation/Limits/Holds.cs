@@ -4,7 +4,7 @@ using CrmSync.Domain.Time;
 namespace CrmSync.Domain.Evaluation;
 
 /// <summary>A limit that holds an item now.</summary>
-/// <param name="By">The limit's name; <c>snooze</c> and <c>meeting_booked</c> are built in.</param>
+/// <param name="By">The limit's name; <c>away</c>, <c>snooze</c> and <c>meeting_booked</c> are built in.</param>
 /// <param name="Until">When it lets go, or <see cref="long.MaxValue"/> when nobody knows.</param>
 /// <param name="Limit">Null for what is built in.</param>
 internal sealed record Hold(string By, long Until, Limit? Limit)
@@ -12,6 +12,8 @@ internal sealed record Hold(string By, long Until, Limit? Limit)
     public const string Snooze = "snooze";
 
     public const string MeetingBooked = "meeting_booked";
+
+    public const string Away = "away";
 }
 
 /// <summary>What holds an initiative: now, in order of precedence, and until when it last did.</summary>
@@ -71,7 +73,7 @@ internal sealed class Limits(View view)
     private readonly Dictionary<(int Limit, object Scope, BusinessCalendar Calendar), int> used = [];
 
     /// <summary>
-    /// What holds an initiative, in the order of the table: do_not_contact, blackout, cooldown, cap, snooze, meeting_booked.
+    /// What holds an initiative, in the order of the table: do_not_contact, blackout, cooldown, cap, away, snooze, meeting_booked.
     /// </summary>
     public HeldItem Judge(Draft draft)
     {
@@ -87,6 +89,9 @@ internal sealed class Limits(View view)
             if (Applies(limit, draft))
                 item.Observe(view, limit.Limit, CountedSpans(limit, draft, uses: null));
         }
+
+        if (draft.Rule is ChaseRule or StayInTouchRule or FollowUpRule)
+            item.Consider(view, Hold.Away, null, Absences.Spans(view, draft));
 
         item.Consider(view, Hold.Snooze, null, Snoozes(view, draft));
         if (draft.Rule is ChaseRule or StayInTouchRule)
@@ -188,7 +193,8 @@ internal sealed class Limits(View view)
         }
     }
 
-    private static List<ContactNode> People(Draft draft) => draft.PerOrganisation ? draft.Contact.Organisation.Contacts : [draft.Contact];
+    /// <summary>Whom an item concerns.</summary>
+    public static List<ContactNode> People(Draft draft) => draft.PerOrganisation ? draft.Contact.Organisation.Contacts : [draft.Contact];
 
     private static List<ContactNode> Scope(Limit limit, Draft draft) =>
         limit.Per == Per.Organisation ? draft.Contact.Organisation.Contacts : [draft.Contact];

@@ -46,6 +46,12 @@ internal sealed class Line(string id)
     /// <summary>Of mail that counts for nothing: whether it came from outside.</summary>
     public bool Inbound { get; set; }
 
+    /// <summary>Of an automatic answer: when its author is back.</summary>
+    public ReturnNotice? Return { get; set; }
+
+    /// <summary>Of an automatic answer that says something of its author: their primary address.</summary>
+    public EmailAddress? Author { get; set; }
+
     /// <summary>Of mail that counts for nothing: those outside who are named in it. They are no contacts for that.</summary>
     public EmailAddress[] Named { get; set; } = [];
 

@@ -56,6 +56,8 @@ internal sealed class LineReader(Plan plan, LogIndex log)
         if (line.Kind == LineKind.Other)
         {
             line.Inbound = mail.Direction == Direction.Inbound;
+            line.Return = mail.Learned.Return;
+            line.Author = line.Return is not null && mail.Author is { } absent ? plan.Book.Primary(absent) : null;
             line.Named = [.. mail.Participants.Where(p => !p.Internal).Select(p => plan.Book.Primary(p.Address)).Distinct()];
             return;
         }

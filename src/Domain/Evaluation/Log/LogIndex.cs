@@ -194,7 +194,7 @@ internal sealed class LogIndex
         foreach (var address in line.Named)
             NotCounted(address).Add(line);
 
-        TouchForwarding(line);
+        TouchTold(line);
 
         foreach (var contact in ContactsIn(line))
         {
@@ -248,7 +248,7 @@ internal sealed class LogIndex
         foreach (var address in line.Named)
             notCounted[address].Remove(line);
 
-        TouchForwarding(line);
+        TouchTold(line);
 
         replies.Unlink(line);
         foreach (var id in line.Command?.Undoes ?? [])
@@ -325,12 +325,14 @@ internal sealed class LogIndex
             Touched.Add(organisation);
     }
 
-    /// <summary>What counts for nothing may still be the mail that one of us forwarded.</summary>
-    private void TouchForwarding(Line line)
+    /// <summary>What counts for nothing may still be the mail that one of us forwarded, or say until when somebody is away.</summary>
+    private void TouchTold(Line line)
     {
         foreach (var address in line.Named)
         {
-            if (contacts.TryGetValue(address, out var contact) && contact.Lines.Exists(one => one.Kind == LineKind.Forward))
+            if (
+                contacts.TryGetValue(address, out var contact)
+                && (line.Author == address || contact.Lines.Exists(one => one.Kind == LineKind.Forward)))
                 Touch(contact);
         }
     }

@@ -132,7 +132,7 @@ internal static class TheStory
             "2026-03-04 17:10",
             "tim",
             "my-day",
-            [("called #", "Noel Fahy"), ("snooze # monday", "Mick Brennan"), ("not useful #", "Introduce yourself to Hélène Vidal")]),
+            [("snooze # monday", "Mick Brennan"), ("not useful #", "Introduce yourself to Hélène Vidal")]),
         ("2026-03-05 10:20", "olga", "my-day", [("called #", "Nadia Haddad")]),
     ];
 
