@@ -43,6 +43,7 @@ internal sealed class BriefWriter(DigestFacts facts, PeopleBook people, ReaderCl
     {
         Func<Interaction, bool> shown = everything ? _ => true : TookPart;
         var history = people.ContactsWith(contact).Where(shown).ToList();
+        var told = Told(contact, shown);
         return new Brief(people.Name(contact), PlainWords.Flatten(contact.Value, PlainWords.Name))
         {
             Who = everything
@@ -52,7 +53,15 @@ internal sealed class BriefWriter(DigestFacts facts, PeopleBook people, ReaderCl
             Contacts = [.. history.AsEnumerable().Reverse().Take(Contacts).Select(WriteLine)],
             Open = [.. OpenWith(contact).Take(MostOpen)],
             Awaited = [.. AwaitedFrom(history, contact, shown).Take(MostAwaited)],
-            Facts = [.. Absence(contact, shown).Concat(everything ? WriteDates(contact) : []).Concat(NotesOn(contact, shown)).Take(MostFacts)],
+            Facts =
+            [
+                .. Departure(told)
+                    .Concat(Absence(told))
+                    .Concat(everything ? WriteDates(contact) : [])
+                    .Concat(NotesOn(contact, shown))
+                    .Take(MostFacts)
+                    .Concat(Signature(told)),
+            ],
         };
     }
 
@@ -155,17 +164,37 @@ internal sealed class BriefWriter(DigestFacts facts, PeopleBook people, ReaderCl
         return last is { Direction: Direction.Outbound, Question: true } && clock.Now - last.At < Patience ? last : null;
     }
 
-    /// <summary>Until when they are away, in their own words.</summary>
-    private IEnumerable<string> Absence(EmailAddress contact, Func<Interaction, bool> shown)
+    private ToldFacts Told(EmailAddress contact, Func<Interaction, bool> shown) =>
+        ToldFacts.From(
+            [.. people.ToldBy(contact).Where(shown)],
+            people.ContactsWith(contact).LastOrDefault(line => line.Direction == Direction.Inbound)?.At,
+            clock.Today);
+
+    /// <summary>That they have left or moved, in their own words.</summary>
+    private static IEnumerable<string> Departure(ToldFacts told)
     {
-        var last = people.ToldBy(contact).LastOrDefault(line => line.Learned.Return is not null && shown(line));
-        return
-            last?.Learned.Return is { } back
-            && back.Day > clock.Today
-            && !people.ContactsWith(contact).Any(line => line.At > last.At && line.Direction == Direction.Inbound)
-                ? [$"away until {ReaderClock.LongDay(back.Day)}{PlainWords.About(back.Sentence)}"]
-                : [];
+        if (told.Left?.Learned.Departure is { } left)
+            yield return $"has left{PlainWords.About(left.Sentence)}";
+
+        if (told.Moved?.Learned.Moved is { } moved)
+            yield return $"new address {PlainWords.Flatten(moved.Address.Value, PlainWords.Name)}{PlainWords.About(moved.Sentence)}";
     }
+
+    /// <summary>Until when they are away, in their own words.</summary>
+    private static IEnumerable<string> Absence(ToldFacts told) =>
+        told.Away?.Learned.Return is { } back ? [$"away until {ReaderClock.LongDay(back.Day)}{PlainWords.About(back.Sentence)}"] : [];
+
+    /// <summary>What they are and where to call them, as they last signed.</summary>
+    private IEnumerable<string> Signature(ToldFacts told) =>
+        told.Signed is { Learned.Signature: { } signed } mail
+            ?
+            [
+                string.Join(
+                    " · ",
+                    new[] { signed.Title, signed.Telephone }.OfType<string>().Select(one => PlainWords.Flatten(one, PlainWords.Name)))
+                    + $" (as signed {clock.When(mail.At)})",
+            ]
+            : [];
 
     private IEnumerable<string> WriteDates(EmailAddress contact) =>
         (people.Entry(contact)?.Dates ?? new Dictionary<string, ContactDate>()).Select(date =>

@@ -38,6 +38,8 @@ public sealed class Evaluator(CompanyPolicy policy)
         var running = new RunningPolicy(plan);
         running.Put(log.Interactions);
         running.Cover(log.Coverage);
-        return running.Explain(address, now, rule);
+        return running.Explain(address, now, rule) is { } explanation
+            ? explanation with { Told = [.. ToldWords.Describe(plan, log, address, now)] }
+            : null;
     }
 }

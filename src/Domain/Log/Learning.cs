@@ -16,7 +16,23 @@ internal sealed class Learning(CompanyPolicy policy, InternalAddresses ours, Phr
             {
                 Forwarded = Forwarded(mail, verdict),
                 Return = verdict is { Class: InteractionClass.Auto, Direction: Direction.Inbound } ? mail.Learned.Return : null,
+                Signature =
+                    verdict is { Class: InteractionClass.Human, Direction: Direction.Inbound, AuthorSource: AuthorSource.From }
+                        ? mail.Learned.Signature
+                        : null,
+                Departure = Departure(mail, verdict),
+                Moved = verdict is { Class: InteractionClass.Human or InteractionClass.Auto, Direction: Direction.Inbound }
+                    && mail.Learned.Moved is { } moved
+                    && !ours.Contains(moved.Address)
+                        ? moved
+                        : null,
             };
+
+    /// <summary>That somebody has left; whom to write to instead only where that is somebody outside.</summary>
+    private DepartureNotice? Departure(MailLine mail, Classification verdict) =>
+        verdict is { Class: InteractionClass.Auto, Direction: Direction.Inbound } && mail.Learned.Departure is { } left
+            ? left.Successor is { } successor && ours.Contains(successor) ? left with { Successor = null } : left
+            : null;
 
     /// <summary>A customer's mail that one of us pasted into one that stays inside the firm.</summary>
     private ForwardedRequest? Forwarded(MailLine mail, Classification verdict) =>

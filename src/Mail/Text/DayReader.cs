@@ -104,7 +104,7 @@ internal sealed class DayReader(IReadOnlyDictionary<string, int> months, bool? d
     private static bool Exists(int year, int month, int day) =>
         year is >= 1 and <= 9998 && day <= CalendarSystem.Iso.GetDaysInMonth(year, month);
 
-    private int Behind(List<SentenceWord> words, int at) => Is(words, at, ".") || Is(words, at, "the") ? at + 1 : at;
+    private static int Behind(List<SentenceWord> words, int at) => Is(words, at, ".") || Is(words, at, "the") ? at + 1 : at;
 
     private int Month(List<SentenceWord> words, int at) => at < words.Count ? months.GetValueOrDefault(words[at].Text) : 0;
 

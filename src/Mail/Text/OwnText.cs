@@ -7,7 +7,11 @@ namespace CrmSync.Mail.Text;
 /// policy looks at this alone.</param>
 /// <param name="Excerpt">What is shown to people: the own text, or when that is empty the start of the whole without the lines that only
 /// introduce it.</param>
-public sealed record MailText(string Own, string Excerpt);
+public sealed record MailText(string Own, string Excerpt)
+{
+    /// <summary>What stood below the own text and was taken off as a signature; empty where nothing was.</summary>
+    public string Ending { get; init; } = "";
+}
 
 /// <summary>
 /// Finds the lines an author wrote. Every line is looked at a bounded number of times and there are no backtracking patterns, so time is
@@ -20,6 +24,8 @@ public sealed record MailText(string Own, string Excerpt);
 /// </remarks>
 public static class OwnText
 {
+    private const int MostSignatureLines = 30;
+
     /// <summary>Takes the text of a message apart.</summary>
     public static MailText From(MimeMessage message) => From(new TextLines(message.Text, message.Quoted), Names(message.From));
 
@@ -47,20 +53,20 @@ public static class OwnText
 
         var (text, quoted) = HtmlText.Read(html);
         var lines = new TextLines(text, quoted);
-        return Own(lines, Attribution.Candidates(lines), Names(message.From));
+        return Own(lines, Attribution.Candidates(lines), Names(message.From)).Own;
     }
 
     /// <summary>The own lines of a plain text whose author is known.</summary>
     internal static string Find(string plain, Mailbox author)
     {
         var lines = new TextLines(plain, []);
-        return Own(lines, Attribution.Candidates(lines), Names([author]));
+        return Own(lines, Attribution.Candidates(lines), Names([author])).Own;
     }
 
     private static MailText From(TextLines lines, IReadOnlyList<string> names)
     {
-        var own = Own(lines, Attribution.Candidates(lines), names);
-        return new MailText(own, own.Length > 0 ? own : Whole(lines));
+        var (own, ending) = Own(lines, Attribution.Candidates(lines), names);
+        return new MailText(own, own.Length > 0 ? own : Whole(lines)) { Ending = ending };
     }
 
     /// <summary>How the author may sign: the display name, in the order people write it.</summary>
@@ -79,16 +85,23 @@ public static class OwnText
         return names;
     }
 
-    private static string Own(TextLines lines, bool[]? attributed, IReadOnlyList<string> names)
+    private static (string Own, string Ending) Own(TextLines lines, bool[]? attributed, IReadOnlyList<string> names)
     {
         var own = new List<string>(lines.Count);
+        var signature = lines.Count;
         var answersAbove = QuoteMarks.MayHoldAnswerAbove(lines.Text);
         for (var i = 0; i < lines.Count; i++)
         {
             var line = lines[i];
             if (lines.IsQuoted(i) || QuoteMarks.IsBrokenQuote(lines, i))
                 continue;
-            if (SignatureMarks.IsMark(lines, i) || QuoteMarks.IsSeparator(lines, i))
+            if (SignatureMarks.IsMark(lines, i))
+            {
+                signature = i + 1;
+                break;
+            }
+
+            if (QuoteMarks.IsSeparator(lines, i))
                 break;
             if (QuoteMarks.HeaderBlockAt(lines, i))
             {
@@ -119,8 +132,20 @@ public static class OwnText
         }
 
         own.RemoveRange(0, Furniture.BannerLength(own));
+        var whole = own.ToArray();
         Furniture.DropEnd(own, names);
-        return Joined(own);
+        return (Joined(own), Joined([.. whole.Skip(own.Count), .. Signature(lines, signature)]));
+    }
+
+    /// <summary>The lines below a signature mark, up to what is quoted.</summary>
+    private static IEnumerable<string> Signature(TextLines lines, int from)
+    {
+        for (var i = from; i < lines.Count && i < from + MostSignatureLines; i++)
+        {
+            if (lines.IsQuoted(i) || QuoteMarks.IsSeparator(lines, i) || QuoteMarks.HeaderBlockAt(lines, i))
+                break;
+            yield return lines[i];
+        }
     }
 
     /// <summary>Everything, without the lines that only say that a mail follows.</summary>

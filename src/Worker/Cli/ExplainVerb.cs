@@ -55,7 +55,13 @@ internal sealed class ExplainVerb(HarvestedLog log, PolicyInForce policy)
         }
 
         asked.Out.WriteLine(
-            ProblemPrinter.OneLine(new JsonObject { ["contact"] = explanation.Contact.Value, ["header"] = explanation.Header }));
+            ProblemPrinter.OneLine(
+                new JsonObject
+                {
+                    ["contact"] = explanation.Contact.Value,
+                    ["header"] = explanation.Header,
+                    ["told"] = Lines(explanation.Told),
+                }));
         foreach (var rule in explanation.Rules)
         {
             asked.Out.WriteLine(ProblemPrinter.OneLine(new JsonObject
@@ -66,16 +72,19 @@ internal sealed class ExplainVerb(HarvestedLog log, PolicyInForce policy)
                 ["place"] = rule.Place.ToString(),
                 ["verdict"] = rule.Verdict,
                 ["id"] = rule.Item?.Id,
-                ["lines"] = new JsonArray([.. rule.Lines.Select(line => (JsonNode)new JsonObject
-                {
-                    ["label"] = line.Label,
-                    ["text"] = line.Text,
-                    ["place"] = line.Place?.ToString(),
-                    ["interaction"] = line.Interaction,
-                })]),
+                ["lines"] = Lines(rule.Lines),
             }));
         }
     }
+
+    private static JsonArray Lines(IReadOnlyList<ExplainedLine> lines) =>
+        new([.. lines.Select(line => (JsonNode)new JsonObject
+        {
+            ["label"] = line.Label,
+            ["text"] = line.Text,
+            ["place"] = line.Place?.ToString(),
+            ["interaction"] = line.Interaction,
+        })]);
 
     internal static void MustBeARule(string? rule, CompanyPolicy policy)
     {

@@ -122,7 +122,7 @@ internal static class MailTranslation
             Attachments = message.AttachmentCount,
             Signs = ReadSigns(message, text.Own),
             Pasted = PastedTranslation.Read(message),
-            Told = NoticeTranslation.Read(message, text.Own),
+            Told = NoticeTranslation.Read(message, text),
         };
     }
 

@@ -1,3 +1,4 @@
+using CrmSync.Domain.Company;
 using CrmSync.Domain.Log;
 using CrmSync.Mail.Mime;
 using CrmSync.Mail.Text;
@@ -12,10 +13,22 @@ internal static class NoticeTranslation
     private const int LongestNotice = 4000;
 
     /// <summary>What a message tells.</summary>
-    /// <param name="message">The message.</param>
-    /// <param name="own">Its author's own words.</param>
-    public static Learned Read(MimeMessage message, string own) =>
-        message.Date?.Value is { } written ? Read(message.Subject, own, written.Date) : Learned.Nothing;
+    public static Learned Read(MimeMessage message, MailText text)
+    {
+        var told = message.Date?.Value is { } written ? Read(message.Subject, text.Own, written.Date) : Learned.Nothing;
+        if (message.From is not [var author, ..])
+            return told;
+
+        if (text.Own.Length <= LongestNotice)
+            told = told with { Departure = Departure(text.Own, author), Moved = Moved(text.Own, author) };
+
+        return MailSignature.Find(text.Ending, author) is { } signed
+            ? told with
+            {
+                Signature = new SignatureNotice { Telephone = signed.Telephone, Title = signed.Title, Sentence = signed.Lines },
+            }
+            : told;
+    }
 
     /// <summary>What a plain text tells.</summary>
     /// <param name="subject">The subject of the mail.</param>
@@ -27,4 +40,16 @@ internal static class NoticeTranslation
         && AbsenceNote.Find(subject, own, written) is { } back
             ? new Learned { Return = new ReturnNotice(back.Day) { Sentence = back.Sentence } }
             : Learned.Nothing;
+
+    private static DepartureNotice? Departure(string own, Mailbox author) =>
+        DepartureNote.MayBeIn(own) && DepartureNote.Find(own, author) is { } left
+            ? new DepartureNotice(left.Sentence) { Successor = Address(left.Successor) }
+            : null;
+
+    private static AddressNotice? Moved(string own, Mailbox author) =>
+        DepartureNote.MayBeIn(own) && DepartureNote.FindNewAddress(own, author) is { } moved && Address(moved.Address) is { } address
+            ? new AddressNotice(moved.Sentence, address)
+            : null;
+
+    private static EmailAddress? Address(string? written) => EmailAddress.TryParse(written, out var address) ? address : null;
 }

@@ -150,6 +150,34 @@ public sealed class AnswerComposerTests
     }
 
     [Fact]
+    public void A_brief_shows_how_they_last_signed()
+    {
+        static Learned Signed(string title, string? telephone) =>
+            new() { Signature = new SignatureNotice { Title = title, Telephone = telephone, Sentence = title } };
+
+        var earlier = Some.Mail("1") with { Learned = Signed("Buyer", null), At = Some.Now - Duration.FromDays(3) };
+        var last = Some.Mail("2") with { Learned = Signed("Head of Purchasing", "+353 1 555 0100") };
+        var facts = Facts() with { Log = new ContactLogSnapshot([earlier, last]) };
+        Assert.Equal(["Head of Purchasing · +353 1 555 0100 (as signed Mon 08:45)"], Brief(Some.Ana, facts)!.Facts);
+    }
+
+    [Fact]
+    public void A_brief_tells_who_has_left_or_moved_in_their_own_words()
+    {
+        var moved = new AddressNotice("My new address is jo@oak.example.", EmailAddress.Parse("jo@oak.example"));
+        var mail = Some.Mail("1") with { Learned = new Learned { Moved = moved }, At = Some.Now - Duration.FromDays(2) };
+        var notice = Some.Mail("2") with
+        {
+            Class = InteractionClass.Auto,
+            Learned = new Learned { Departure = new DepartureNotice("Jo has left the company.") },
+        };
+        var facts = Facts() with { Log = new ContactLogSnapshot([mail, notice]) };
+        Assert.Equal(
+            ["has left “Jo has left the company.”", "new address jo@oak.example “My new address is jo@oak.example.”"],
+            Brief(Some.Ana, facts)!.Facts);
+    }
+
+    [Fact]
     public void Names_full_of_tricks_stay_in_their_line()
     {
         var mail = Some.Mail(

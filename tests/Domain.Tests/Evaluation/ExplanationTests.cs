@@ -57,6 +57,48 @@ public sealed class ExplanationTests
     }
 
     [Fact]
+    public void It_tells_what_somebody_told_of_themselves_with_the_words_it_rests_on()
+    {
+        var signature = new SignatureNotice { Title = "Buyer", Telephone = "+353 1 555 0100", Sentence = "Buyer\nTel. +353 1 555 0100" };
+        var notice = new ReturnNotice(new LocalDate(2026, 3, 12)) { Sentence = "I am away until 12 March." };
+        var story = new Story(Worked.Policy.WithRules(Waiting))
+            .Mail("a", "2026-03-02 10:00", Jane, Ana, "t", "Hello?", learned: new Learned { Signature = signature })
+            .Mail("n", "2026-03-03 10:01", Jane, Ana, "n", type: InteractionClass.Auto, learned: new Learned { Return = notice });
+
+        var explained = Explain(story, Jane, "2026-03-05 10:00");
+        Assert.Contains(
+            "  away          until Thu 12 Mar 2026: \"I am away until 12 March.\", Tue 3 Mar 10:01\n",
+            explained,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "  signs         Buyer, +353 1 555 0100: \"Buyer / Tel. +353 1 555 0100\", Mon 2 Mar 10:00\n",
+            explained,
+            StringComparison.Ordinal);
+        Assert.DoesNotContain("  away  ", Explain(story, Jane, "2026-03-12 10:00"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void It_tells_that_somebody_left_or_moved_until_they_write_again()
+    {
+        var left = new DepartureNotice("Jane has left the company. Please write to ben@grow.example.")
+        {
+            Successor = EmailAddress.Parse("ben@grow.example"),
+        };
+        var moved = new AddressNotice("My new email address is jane@oak.example.", EmailAddress.Parse("jane@oak.example"));
+        var story = new Story(Worked.Policy.WithRules(Waiting))
+            .Mail("a", "2026-03-02 10:00", Jane, Ana, "t", "Hello?", learned: new Learned { Moved = moved })
+            .Mail("n", "2026-03-03 10:01", Jane, Ana, "n", type: InteractionClass.Auto, learned: new Learned { Departure = left });
+        Assert.Contains(
+            "  left          write to ben@grow.example: \"Jane has left the company. Please write to ben@grow.example.\", Tue 3 Mar 10:01\n"
+                + "  moved         to jane@oak.example: \"My new email address is jane@oak.example.\", Mon 2 Mar 10:00\n",
+            Explain(story, Jane, "2026-03-05 10:00"),
+            StringComparison.Ordinal);
+
+        story.Mail("b", "2026-03-04 10:00", Jane, Ana, "t", "I am still here.");
+        Assert.DoesNotContain("  left  ", Explain(story, Jane, "2026-03-05 10:00"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void It_says_which_rule_matched_first() =>
         Assert.Contains(
             "not reached: 'reply' above it matches first",

@@ -9,6 +9,9 @@ namespace CrmSync.Domain.Evaluation;
 /// <param name="Rules">Every rule in file order, with its items or the reason why there is none.</param>
 public sealed record Explanation(EmailAddress Contact, string Header, IReadOnlyList<ExplainedRule> Rules)
 {
+    /// <summary>What the contact told of themselves, each with the sentence it rests on.</summary>
+    public IReadOnlyList<ExplainedLine> Told { get; init; } = [];
+
     private const int LabelWidth = 14;
     private const int PlaceColumn = 84;
 
@@ -16,6 +19,8 @@ public sealed record Explanation(EmailAddress Contact, string Header, IReadOnlyL
     public override string ToString()
     {
         var text = new StringBuilder(Header).Append('\n');
+        foreach (var line in Told)
+            Append(text, "  " + line.Label.PadRight(LabelWidth) + line.Text, null);
         foreach (var rule in Rules)
         {
             Append(text, $"{rule.Kind} {rule.Name}".PadRight(25) + " " + rule.Verdict, rule.Lines.Count == 0 ? rule.Place : null);

@@ -21,7 +21,10 @@ internal static class HoldWords
             yield return new ExplainedLine("also", Use(cap, used), cap.Place);
 
         foreach (var hold in item.WouldHold)
-            yield return new ExplainedLine("observed", $"would be held by {Words(view, item.Draft, hold, item.Caps, null)}", hold.Limit!.Place);
+        {
+            var words = Words(view, item.Draft, hold, item.Caps, notice: null);
+            yield return new ExplainedLine("observed", $"would be held by {words}", hold.Limit!.Place);
+        }
     }
 
     private static string Words(View view, Draft draft, Hold hold, List<CapUse> uses, Line? notice)
