@@ -10,7 +10,7 @@ namespace CrmSync.Bench;
 /// <summary>
 /// Reads all files of a folder as mail on one thread: the bytes lie in memory, so that the reader is measured and not the disk. "structure"
 /// is the parser alone; "harvest" also asks what a harvest asks of every mail (addresses, dates, ids, text, own text, digest, attachments,
-/// report).
+/// report). "signs" is what only the class of a mail rests on: receipts, reactions, and the link by which a mailing is left.
 /// </summary>
 internal static class MimeReading
 {
@@ -44,6 +44,7 @@ internal static class MimeReading
             ));
         Measure("structure", files, bytes, repeat, m => m.Problems.Count);
         Measure("harvest", files, bytes, repeat, Harvest);
+        Measure("signs", files, bytes, repeat, Signs);
     }
 
     private static long Harvest(MimeMessage message)
@@ -57,6 +58,9 @@ internal static class MimeReading
         sum += MailReport.Parse(message) is null ? 0 : 1;
         return sum + (QuestionMark.IsIn(OwnText.From(message).Own) ? 1 : 0);
     }
+
+    private static long Signs(MimeMessage message) =>
+        (PlainReceipt.IsOne(message) ? 1 : 0) + (PlainReceipt.IsReaction(message) ? 1 : 0) + (UnsubscribeLink.IsIn(message) ? 1 : 0);
 
     private static void Measure(string name, List<byte[]> files, long bytes, int repeat, Func<MimeMessage, long> ask)
     {

@@ -45,6 +45,8 @@ internal sealed record BodyText(string Text, int EnclosedFiles, IReadOnlyList<Te
 
     public static string? Html(List<TextSection> sections)
     {
+        if (!sections.Exists(s => s.Html.Count > 0))
+            return null;
         var forms = sections.SelectMany(s => s.Html).Select(Decoded).Where(h => h.Length > 0).ToList();
         return forms.Count switch
         {

@@ -22,17 +22,12 @@ public static class HtmlText
     /// <summary>The visible text, and which stretches of it mail programs mark as quoted or as signature.</summary>
     internal static (string Text, IReadOnlyList<TextSpan> Quoted) Read(string html) => new TextWriter().Write(Parse(html));
 
-    /// <summary>The links of an HTML text that stand outside of quotes: their words and where they lead.</summary>
-    internal static IEnumerable<(string Words, string Target)> Links(string html)
+    /// <summary>The visible text as <see cref="Read"/> gives it, with the links that stand in it.</summary>
+    internal static (string Text, IReadOnlyList<TextSpan> Quoted, IReadOnlyList<TextLink> Links) ReadLinks(string html)
     {
-        foreach (var link in Parse(html).QuerySelectorAll("a[href], area[href]"))
-        {
-            var quoted = false;
-            for (var around = link.ParentElement; around is not null && !quoted; around = around.ParentElement)
-                quoted = HtmlQuotes.IsQuote(around);
-            if (!quoted)
-                yield return (link.TextContent, link.GetAttribute("href") ?? "");
-        }
+        var writer = new TextWriter();
+        var (text, quoted) = writer.Write(Parse(html));
+        return (text, quoted, writer.Links);
     }
 
     internal static IHtmlDocument Parse(string html) =>
@@ -140,12 +135,15 @@ public static class HtmlText
     private sealed class TextWriter
     {
         private readonly StringBuilder text = new();
+        private readonly List<TextLink> links = [];
         private List<TextSpan>? quoted;
         private int quotedFrom = -1;
         private int quoteDepth;
         private int pendingLines;
         private bool pendingSpace;
         private bool preformatted;
+
+        public IReadOnlyList<TextLink> Links => links;
 
         public (string Text, IReadOnlyList<TextSpan> Quoted) Write(IDocument document)
         {
@@ -156,6 +154,8 @@ public static class HtmlText
 
             var whole = text.ToString();
             var lead = whole.AsSpan().IndexOfAnyExcept('\n') is > 0 and var blank ? blank : 0;
+            for (var i = 0; i < links.Count; i++)
+                links[i] = links[i] with { Start = links[i].Start - lead, End = links[i].End - lead };
             return (
                 whole.Trim('\n'),
                 quoted is null ? []
@@ -211,6 +211,11 @@ public static class HtmlText
                     Break(1);
                     Words("________________________________");
                     Break(1);
+                    return;
+                case "a" or "area" when element.GetAttribute("href") is { Length: > 0 } target:
+                    var start = text.Length;
+                    Children(element, depth);
+                    links.Add(new TextLink(start, text.Length, element.TextContent, target));
                     return;
                 case "img":
                     // Only what the sender meant to be read; file names and "logo" are noise.

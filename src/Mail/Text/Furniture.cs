@@ -88,6 +88,13 @@ internal static class Furniture
         }
     }
 
+    /// <summary>Whether people end what they write with such a line: a closing formula, or a name of the author.</summary>
+    public static bool IsSigned(string line, IReadOnlyList<string> names)
+    {
+        var words = line.AsSpan().Trim().TrimEnd(" ,.!;:-–*_").TrimStart("*_ -–~");
+        return words.Length > 1 && Closings.GetAlternateLookup<ReadOnlySpan<char>>().Contains(words) || IsName(words, names);
+    }
+
     private static void DropRules(List<string> own)
     {
         while (own.Count > 0 && (SignatureMarks.IsDelimiter(own[^1]) || SignatureMarks.IsDeviceLine(own[^1])))

@@ -70,7 +70,7 @@ public static class OwnText
     }
 
     /// <summary>How the author may sign: the display name, in the order people write it.</summary>
-    private static List<string> Names(IReadOnlyList<Mailbox> authors)
+    internal static List<string> Names(IReadOnlyList<Mailbox> authors)
     {
         if (authors is not [var author, ..] || author.Name.Length < 2)
             return [];

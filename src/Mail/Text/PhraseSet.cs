@@ -22,7 +22,18 @@ internal sealed class PhraseSet
 
     /// <summary>Whether one of the phrases stands in some lines, taken as one paragraph.</summary>
     public bool IsIn(List<string> lines, int from, int to) =>
-        ascii.IsIn(lines, from, to) || !others.IsEmpty && others.IsIn(lines, from, to);
+        ascii.IsIn(lines, from, to) || !others.IsEmpty && !AreAscii(lines, from, to) && others.IsIn(lines, from, to);
+
+    private static bool AreAscii(List<string> lines, int from, int to)
+    {
+        for (var i = from; i < to; i++)
+        {
+            if (!System.Text.Ascii.IsValid(lines[i]))
+                return false;
+        }
+
+        return true;
+    }
 
     private sealed class Table
     {
@@ -35,10 +46,12 @@ internal sealed class PhraseSet
         // place.
         private readonly int[] next;
         private readonly byte[][] kinds = [.. Enumerable.Repeat(NoKinds, (char.MaxValue + 1) / PageSize)];
+        private readonly bool isAscii;
 
         public Table(List<string> phrases)
         {
             IsEmpty = phrases.Count == 0;
+            isAscii = phrases.TrueForAll(phrase => System.Text.Ascii.IsValid(phrase));
             var width = Number(phrases);
             next = Link(Tree(phrases, width), width);
         }
@@ -64,6 +77,19 @@ internal sealed class PhraseSet
         {
             var table = next;
             var pages = kinds;
+            if (isAscii)
+            {
+                var first = pages[0];
+                foreach (var c in text)
+                {
+                    state = table[state + ((uint)c < (uint)first.Length ? first[c] : 0)];
+                    if (state == Found)
+                        break;
+                }
+
+                return state;
+            }
+
             foreach (var c in text)
             {
                 state = table[state + pages[c / PageSize][c % PageSize]];
