@@ -35,6 +35,25 @@ public sealed class WatchTests
     }
 
     [Fact]
+    public async Task A_wait_in_which_nothing_came_ends_at_once_and_its_connection_is_used_again()
+    {
+        using var server = new DovecotServer();
+        var user = server.NewUser();
+        server.Deliver(user, Mail("one"));
+        await using var company = await TestCompany.Open();
+        await using var sources = ImapCompany.Sources(new TestClock(TestCompany.Monday), company.Database);
+        var account = CreateAccount(company, server, user, new Login.Password(new Secret(DovecotServer.Password)));
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Null((await company.Harvest("ana", sources.CreateSource(account, company.Since))).Problem);
+            sources.Watch(account, () => Task.CompletedTask);
+            await Task.Delay(300);
+        }
+
+        Assert.Single(server.Log.Split('\n'), line => line.Contains("Login: user=", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task The_running_worker_has_new_mail_in_the_log_long_before_its_next_poll()
     {
         using var server = new DovecotServer();

@@ -49,7 +49,7 @@ internal sealed class ImapWatch : IDisposable
             var seen = client.InboxStatus;
             var now = await client.Examine(MailboxFolder.Inbox, CancellationToken.None);
             var isNews = seen is not null && (seen.UidNext != now.UidNext || seen.Exists != now.Exists);
-            while (!isNews)
+            while (!isNews && !stop.IsCancellationRequested)
                 isNews = await client.Idle(Reissue, stop.Token);
 
             await Task.Delay(pause, stop.Token);
