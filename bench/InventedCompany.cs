@@ -199,7 +199,7 @@ internal sealed class InventedCompany(int interactions, int contacts, int seed)
             Kind = InteractionKind.Command,
             At = at,
             Seen = at,
-            Command = new CommandFacts(colleague, random.Next(2) == 0 ? "called" : "snooze")
+            Command = new CommandFacts(colleague, random.Next(2) == 0 ? CommandVerb.Called : CommandVerb.Snooze)
             {
                 Contact = contact,
                 Until = at + Duration.FromDays(5),

@@ -86,7 +86,7 @@ public abstract class KeepingContract(IDatabases databases)
             At = Some.Noon,
             Seen = Some.Noon,
             Accounts = ["ana"],
-            Command = new CommandFacts(Some.Address("ana@bright.example"), "snooze")
+            Command = new CommandFacts(Some.Address("ana@bright.example"), CommandVerb.Snooze)
             {
                 Until = Some.Noon + Some.Hours(72),
                 Contact = Some.Address("bob@acme.example"),

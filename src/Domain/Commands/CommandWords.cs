@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using CrmSync.Domain.Log;
 
 namespace CrmSync.Domain.Commands;
 

@@ -1,4 +1,5 @@
 using CrmSync.Domain.Digests;
+using CrmSync.Domain.Log;
 
 namespace CrmSync.Domain.Commands;
 

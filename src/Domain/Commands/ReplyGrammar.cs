@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using CrmSync.Domain.Digests;
+using CrmSync.Domain.Log;
 using CrmSync.Domain.Time;
 using NodaTime;
 

@@ -1,3 +1,4 @@
+using CrmSync.Domain.Log;
 using NodaTime;
 
 namespace CrmSync.Domain.Commands;

@@ -202,7 +202,8 @@ internal sealed class BriefWriter(DigestFacts facts, PeopleBook people, ReaderCl
 
     private IEnumerable<string> NotesOn(EmailAddress contact, Func<Interaction, bool> shown) =>
         people.Interactions.Reverse()
-            .Where(line => line.Command is { Verb: "note", Contact: { } about } && people.Primary(about) == contact && shown(line))
+            .Where(line => line.Command is { Verb: CommandVerb.Note, Contact: { } about } && people.Primary(about) == contact)
+            .Where(shown)
             .SelectMany(line => (line.Command!.Text ?? "").Split('\n').Select(note => (Note: note, Written: clock.Date(line.At))))
             .Select(one => (Flat: PlainWords.Flatten(one.Note, PlainWords.Excerpt), Date: DateIn(one.Note, one.Written)))
             .Where(one => one.Flat.Length > 0)

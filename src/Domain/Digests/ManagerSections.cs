@@ -1,5 +1,6 @@
 using System.Globalization;
 using CrmSync.Domain.Evaluation;
+using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
 using NodaTime;
 
@@ -185,7 +186,8 @@ internal sealed class ManagerSections(
     private IEnumerable<NewsLine> NotUseful()
     {
         var month = facts.Now - Duration.FromDays(30);
-        var rules = people.Interactions.Where(line => line is { Command: { Verb: "not-useful", Rule: not null } } && month < line.At)
+        var rules = people.Interactions
+            .Where(line => line is { Command: { Verb: CommandVerb.NotUseful, Rule: not null } } && month < line.At)
             .GroupBy(line => line.Command!.Rule!, StringComparer.Ordinal)
             .OrderByDescending(group => group.Count()).ThenBy(group => group.Key, StringComparer.Ordinal)
             .Select(group => $"{PlainWords.Flatten(group.Key.Replace('-', ' '), PlainWords.Name)} {group.Count()}")

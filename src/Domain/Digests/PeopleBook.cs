@@ -179,7 +179,7 @@ public sealed class PeopleBook
                 when meeting.StatusAt(now, line.Participants) == MeetingStatus.Held => line
                 .Participants.Where(p => !p.Internal && p.Response != MeetingResponse.Declined)
                 .Select(p => p.Address),
-            { Kind: InteractionKind.Command, Command: { Verb: "called", Contact: { } contact } } => [contact],
+            { Kind: InteractionKind.Command, Command: { Verb: CommandVerb.Called, Contact: { } contact } } => [contact],
             _ => [],
         };
 

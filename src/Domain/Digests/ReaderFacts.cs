@@ -94,7 +94,7 @@ internal sealed class ReaderFacts
 
     /// <summary>Today's meetings, and what was noted about their guests.</summary>
     private bool IsForAll(Interaction line) =>
-        line.Command?.Verb == "note"
+        line.Command?.Verb == CommandVerb.Note
         || (
             line.Meeting is { } meeting
             && meeting.Start > facts.Now - Duration.FromDays(2)

@@ -40,7 +40,7 @@ internal static class Items
             Due = dueAt is { } due and < long.MaxValue ? Instant.FromUnixTimeTicks(due) : null,
             KnownAt = Instant.FromUnixTimeTicks(Math.Max(ending.At, ending.KnownAt)),
             ClosedBy = ending.By?.Id,
-            ByHand = ending.By is { Kind: LineKind.Command, Verb: "done" },
+            ByHand = ending.By is { Kind: LineKind.Command, Verb: CommandVerb.Done },
             Reason = ending.Reason,
         };
     }

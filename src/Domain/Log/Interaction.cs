@@ -192,10 +192,8 @@ public sealed record MeetingFacts
 
 /// <summary>What a member of staff told CrmSync to do (policy-language.md section 6, "Commands").</summary>
 /// <param name="By">Who said it.</param>
-/// <param name="Verb"><c>done</c>, <c>snooze</c>, <c>called</c>, <c>resolved</c>, <c>tag</c>, <c>untag</c>, <c>note</c>, <c>chase</c>,
-/// <c>give</c>, <c>undo</c>,
-/// <c>brief</c> or <c>not-useful</c>.</param>
-public sealed record CommandFacts(EmailAddress By, string Verb)
+/// <param name="Verb">What.</param>
+public sealed record CommandFacts(EmailAddress By, CommandVerb Verb)
 {
     /// <summary>The thread, meeting or contact of the item it is about, or null.</summary>
     public string? About { get; init; }

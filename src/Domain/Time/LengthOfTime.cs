@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace CrmSync.Domain.Time;
 
 /// <summary>The units of policy-language.md section 3.</summary>
@@ -36,19 +38,40 @@ public enum TimeUnit
 /// <param name="Unit">The unit, whose meaning depends on the calendar and on whether a deadline or an opening is computed.</param>
 public sealed record LengthOfTime(int Amount, TimeUnit Unit)
 {
-    /// <summary>Whether the unit is <c>m</c>, <c>h</c>, <c>bm</c> or <c>bh</c>.</summary>
-    public bool IsClock => Unit <= TimeUnit.BusinessHour;
+    /// <summary>
+    /// The units as they are written, with the most digits of an amount: long enough for every office, short enough that no sum of dates
+    /// leaves the calendar.
+    /// </summary>
+    public static IReadOnlyList<(TimeUnit Unit, string Letters, int Digits)> Units { get; } =
+    [
+        (TimeUnit.Minute, "m", 7),
+        (TimeUnit.Hour, "h", 6),
+        (TimeUnit.BusinessMinute, "bm", 5),
+        (TimeUnit.BusinessHour, "bh", 4),
+        (TimeUnit.BusinessDay, "bd", 4),
+        (TimeUnit.Day, "d", 5),
+        (TimeUnit.Week, "w", 4),
+        (TimeUnit.Month, "mo", 3),
+        (TimeUnit.Year, "y", 2),
+    ];
 
-    public override string ToString() => $"{Amount}{Unit switch
+    /// <summary>The length that a text such as <c>30d</c> writes; null when it writes none.</summary>
+    public static LengthOfTime? Find(string text)
     {
-        TimeUnit.Minute => "m",
-        TimeUnit.Hour => "h",
-        TimeUnit.BusinessMinute => "bm",
-        TimeUnit.BusinessHour => "bh",
-        TimeUnit.BusinessDay => "bd",
-        TimeUnit.Day => "d",
-        TimeUnit.Week => "w",
-        TimeUnit.Month => "mo",
-        _ => "y",
-    }}";
+        var letters = text.AsSpan().TrimStart("0123456789");
+        var digits = text.Length - letters.Length;
+        if (digits == 0 || (text[0] == '0' && digits > 1))
+            return null;
+
+        foreach (var unit in Units)
+        {
+            if (letters.SequenceEqual(unit.Letters) && digits <= unit.Digits)
+                return new LengthOfTime(int.Parse(text.AsSpan(0, digits), CultureInfo.InvariantCulture), unit.Unit);
+        }
+
+        return null;
+    }
+
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{Amount}{Units.First(one => one.Unit == Unit).Letters}");
 }

@@ -11,7 +11,7 @@ internal static class CommandText
         Json.Write(
             new Stored(
                 command.By.Value,
-                command.Verb,
+                CommandVerbs.Name(command.Verb),
                 command.About,
                 command.Contact?.Value,
                 command.Until is { } until ? Instants.Print(until) : null,
@@ -26,7 +26,7 @@ internal static class CommandText
     public static CommandFacts Read(string column)
     {
         var stored = JsonSerializer.Deserialize<Stored>(column) ?? throw new FormatException("A command of the log is empty.");
-        return new CommandFacts(EmailAddress.Parse(stored.By), stored.Verb)
+        return new CommandFacts(EmailAddress.Parse(stored.By), CommandVerbs.Parse(stored.Verb))
         {
             About = stored.About,
             Contact = stored.Contact is null ? null : EmailAddress.Parse(stored.Contact),

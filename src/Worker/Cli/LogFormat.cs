@@ -30,7 +30,7 @@ internal static class LogFormat
                 "subject",
                 line =>
                     line.Command is { } command
-                        ? $"{command.Verb} {command.Contact ?? (object?)command.About}{PlainWords.About(command.Text)}"
+                        ? $"{CommandVerbs.Name(command.Verb)} {command.Contact ?? (object?)command.About}{PlainWords.About(command.Text)}"
                         : line.Subject ?? "(no subject)"));
 
     private static void Write(Utf8JsonWriter json, Interaction line, Instant now, IReadOnlyDictionary<string, string> threads)
@@ -89,7 +89,7 @@ internal static class LogFormat
     private static void WriteCommand(Utf8JsonWriter json, CommandFacts command)
     {
         json.WriteString("by", command.By.Value);
-        json.WriteString("do", command.Verb);
+        json.WriteString("do", CommandVerbs.Name(command.Verb));
         json.WriteString("about", command.About);
         json.WriteString("contact", command.Contact?.Value);
         json.Write("until", command.Until);

@@ -21,7 +21,7 @@ internal static class PersonFormat
         json.WriteBoolean("erased", person.IsErased);
         Lines(json, "mails", person, line => line.Kind == InteractionKind.Mail, now);
         Lines(json, "meetings", person, line => line.Kind == InteractionKind.Meeting, now);
-        Lines(json, "commands", person, line => line.Command is { Verb: not "note" }, now);
+        Lines(json, "commands", person, line => line.Command is { Verb: not CommandVerb.Note }, now);
         Notes(json, person);
         Facts(json, person);
         List(json, "bounces", person.Bounces, bounce =>
@@ -94,7 +94,7 @@ internal static class PersonFormat
         List(
             json,
             "notes",
-            person.Lines.Where(line => line.Command is { Verb: "note" }),
+            person.Lines.Where(line => line.Command is { Verb: CommandVerb.Note }),
             line =>
             {
                 json.WriteString("id", line.Id);
@@ -110,7 +110,7 @@ internal static class PersonFormat
     private static void Facts(Utf8JsonWriter json, PersonRecord person)
     {
         var facts = person
-            .Lines.Where(line => line.Command is { Verb: "note", Text: not null })
+            .Lines.Where(line => line.Command is { Verb: CommandVerb.Note, Text: not null })
             .SelectMany(line =>
                 line.Command!.Text!.Split('\n').Select(text => (line.At, Text: text, Colon: text.IndexOf(':', StringComparison.Ordinal))))
             .Where(fact => fact.Colon is > 0 and <= 40);

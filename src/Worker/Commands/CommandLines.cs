@@ -98,7 +98,7 @@ internal sealed class CommandLines(
             Line(
                 canBeTakenBack ? [.. identity, mail.Id, string.Create(CultureInfo.InvariantCulture, $"{said++}")] : identity,
                 standings.Free(about, target.Contact, mail.ArrivedAt),
-                new CommandFacts(author.Email, CommandVerbs.Name(verb))
+                new CommandFacts(author.Email, verb)
                 {
                     About = about,
                     Contact = target.Contact,
@@ -128,7 +128,7 @@ internal sealed class CommandLines(
             Line(
                 ["undo", author.Id, .. ids],
                 mail.ArrivedAt,
-                new CommandFacts(author.Email, CommandVerbs.Name(CommandVerb.Undo)) { Undoes = ids }));
+                new CommandFacts(author.Email, CommandVerb.Undo) { Undoes = ids }));
     }
 
     private Interaction Line(IReadOnlyList<string> identity, Instant at, CommandFacts facts)

@@ -142,7 +142,7 @@ internal sealed partial class CommandMeaning(
         var target =
             standings.Item(item)
             ?? throw new RefusedCommandException("concerns something that is not there any more; there is nothing left to do about it");
-        var (bare, argument) = Split(verb);
+        var (bare, argument) = CommandVerbs.Split(verb);
         return CommandVerbs.Find(bare) is { } meant && Array.Exists(OfAddresses, one => one == meant)
             ? lines.Say(
                 new CommandWish(meant) { Argument = argument },
@@ -179,7 +179,7 @@ internal sealed partial class CommandMeaning(
         string written,
         CancellationToken ct)
     {
-        var (bare, argument) = Split(written);
+        var (bare, argument) = CommandVerbs.Split(written);
         var verb = bare == "who" ? CommandVerb.Brief : CommandVerbs.Find(bare);
         switch (verb)
         {
@@ -331,12 +331,6 @@ internal sealed partial class CommandMeaning(
             return null;
 
         return one.LocalPart[(one.LocalPart.IndexOf('+', StringComparison.Ordinal) + 1)..];
-    }
-
-    private static (string Verb, string? Argument) Split(string written)
-    {
-        var dash = written.StartsWith("not-", StringComparison.Ordinal) ? -1 : written.IndexOf('-', StringComparison.Ordinal);
-        return dash < 0 ? (written, null) : (written[..dash], written[(dash + 1)..]);
     }
 
     [GeneratedRegex(

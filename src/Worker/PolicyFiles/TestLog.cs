@@ -1,4 +1,5 @@
 using System.Text;
+using CrmSync.Domain.Commands;
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
@@ -260,10 +261,7 @@ internal sealed class TestLog
     private Interaction Command(string id, MapValues map, Dictionary<string, Interaction> mails)
     {
         var by = map.ValueOr(TestSection.By, policy.DefaultOwner.Email);
-        var written = map.ValueOr(TestSection.Do, "note");
-        var dash = written.StartsWith("not-", StringComparison.Ordinal) ? -1 : written.IndexOf('-', StringComparison.Ordinal);
-        var verb = dash < 0 ? written : written[..dash];
-        var argument = dash < 0 ? null : written[(dash + 1)..];
+        var (verb, argument) = map.ValueOr(TestSection.Do, new WrittenCommand(CommandVerb.Note, null));
         var about = map.Value(TestSection.About);
         if (about is not null && mails.TryGetValue(about, out var mail) && !mails.Values.Any(m => m.Thread == about))
             about = mail.Thread;
@@ -283,9 +281,9 @@ internal sealed class TestLog
                 Contact = map.Value(TestSection.Contact),
                 Until =
                     map.Value(TestSection.Until) is { } until ? In(until)
-                    : verb == "snooze" ? SnoozedUntil(Moment(map), argument)
+                    : verb == CommandVerb.Snooze ? SnoozeEnd.Parse(argument ?? "1d", policy.DefaultCalendar, Moment(map))
                     : null,
-                Tag = map.Value(TestSection.Tag) ?? (verb is "tag" or "untag" ? argument?.ToLowerInvariant() : null),
+                Tag = map.Value(TestSection.Tag) ?? (verb is CommandVerb.Tag or CommandVerb.Untag ? argument?.ToLowerInvariant() : null),
                 Rule = map.Value(TestSection.Rule),
                 Text = map.Value(TestSection.Text),
                 To = map.Value(TestSection.Taker),
@@ -298,14 +296,14 @@ internal sealed class TestLog
     {
         var undone = new HashSet<string>(StringComparer.Ordinal);
         var undos = settled
-            .Where(line => line.Command?.Verb == "undo")
+            .Where(line => line.Command?.Verb == CommandVerb.Undo)
             .OrderBy(line => line.At)
             .ThenBy(line => line.Id, StringComparer.Ordinal);
         foreach (var undo in undos.ToList())
         {
             var last = settled
                 .Where(line =>
-                    line.Command is { Verb: not "undo" } command
+                    line.Command is { Verb: not CommandVerb.Undo } command
                     && command.By == undo.Command!.By
                     && line.At <= undo.At
                     && undo.At - line.At <= Duration.FromDays(1)
@@ -317,21 +315,6 @@ internal sealed class TestLog
             undone.Add(last.Id);
             settled[settled.IndexOf(undo)] = undo with { Command = undo.Command! with { Undoes = [last.Id] } };
         }
-    }
-
-    /// <summary>
-    /// <c>snooze-3d</c> ends on the morning of a business day, as every opening does; <c>snooze-2026-06-01</c> at the start of that day.
-    /// </summary>
-    private Instant? SnoozedUntil(Instant at, string? argument)
-    {
-        var problems = ProblemList.ForPolicy();
-        var scalar = new YamlScalar(new Spot(new SourceFile("", "", ""), 1, 1, 1), argument ?? "1d", plain: false);
-        if (LengthShape.Any.TryRead(scalar, "", problems, out var length))
-            return policy.DefaultCalendar.Opening(at, length);
-
-        return Forms.Date.TryRead(scalar, "", problems, out var date)
-            ? policy.DefaultCalendar.Roll(zone.AtStartOfDay(date).ToInstant())
-            : null;
     }
 
     private static List<NamedAddress> Named(IReadOnlyList<EmailAddress>? addresses) =>

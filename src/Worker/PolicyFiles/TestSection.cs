@@ -25,6 +25,9 @@ internal static class TestSection
     private static readonly LocalDateTimePattern Minutes = LocalDateTimePattern.CreateWithInvariantCulture("uuuu-MM-dd'T'HH:mm");
     private static readonly OffsetPattern OffsetForm = OffsetPattern.CreateWithInvariantCulture("m");
 
+    private static readonly string Verbs = string.Join(", ", CommandVerbs.OfTheLog.SkipLast(1).Select(CommandVerbs.Name))
+        + $" or {CommandVerbs.Name(CommandVerbs.OfTheLog[^1])}";
+
     private static readonly Shape<string> Id = Forms.Line("an id", 200);
 
     private static readonly Shape<WrittenMoment> Moment = new TextShape<WrittenMoment>(
@@ -117,16 +120,15 @@ internal static class TestSection
     public static Key<IReadOnlyList<EmailAddress>> Failed { get; } =
         new("failed", Addresses, "The addresses it did not reach; otherwise all.");
 
-    public static Key<string> Do { get; } =
+    public static Key<WrittenCommand> Do { get; } =
         new(
             "do",
-            new TextShape<string>(
-                "done, snooze, called, resolved, tag, untag, note, chase, give, undo or brief",
-                "^(?:done|called|resolved|note|chase|give|undo|brief|not-useful|(?:snooze|tag|untag)(?:-[A-Za-z0-9._-]+)?)$",
-                Forms.Same,
+            new TextShape<WrittenCommand>(
+                Verbs,
+                $"^(?:{string.Join('|', CommandVerbs.OfTheLog.Select(CommandVerbs.Name))}|(?:snooze|tag|untag)-[A-Za-z0-9._-]+)$",
+                ReadCommand,
                 max: 100),
-            "The verb: done, snooze, called, resolved, tag, untag, note, chase, give, undo or brief; also as one word: snooze-3d, "
-                + "tag-vip. `undo` takes back the sender's last command within a day.",
+            $"The verb: {Verbs}; also as one word: snooze-3d, tag-vip. `undo` takes back the sender's last command within a day.",
             required: true);
 
     public static Key<string> Taker { get; } = new("to", Forms.Name, "The id of the person to whom an item is given.");
@@ -323,7 +325,18 @@ internal static class TestSection
         return true;
     }
 
+    private static bool ReadCommand(string text, out WrittenCommand command)
+    {
+        var (name, argument) = CommandVerbs.Split(text);
+        command = new WrittenCommand(CommandVerbs.Parse(name), argument);
+        return true;
+    }
 }
+
+/// <summary>A command as a test writes it.</summary>
+/// <param name="Verb">What.</param>
+/// <param name="Argument">What stands behind it in the same word; null for nothing.</param>
+internal sealed record WrittenCommand(CommandVerb Verb, string? Argument);
 
 /// <summary>Who a mail of a test is from.</summary>
 internal sealed record Sender(EmailAddress Address, string? Name);

@@ -13,20 +13,6 @@ namespace CrmSync.Worker.Yaml;
 internal sealed class LengthShape(IReadOnlyList<TimeUnit> allowed, string example, bool aboveZero = false, string unitNumber = "020")
     : Shape<LengthOfTime>
 {
-    // Long enough for every office, short enough that no sum of dates leaves the calendar.
-    private static readonly (TimeUnit Unit, string Letters, int Digits)[] Units =
-    [
-        (TimeUnit.Minute, "m", 7),
-        (TimeUnit.Hour, "h", 6),
-        (TimeUnit.BusinessMinute, "bm", 5),
-        (TimeUnit.BusinessHour, "bh", 4),
-        (TimeUnit.BusinessDay, "bd", 4),
-        (TimeUnit.Day, "d", 5),
-        (TimeUnit.Week, "w", 4),
-        (TimeUnit.Month, "mo", 3),
-        (TimeUnit.Year, "y", 2),
-    ];
-
     private static readonly (string Word, string Letters)[] Words =
     [
         ("business minute", "bm"),
@@ -68,7 +54,7 @@ internal sealed class LengthShape(IReadOnlyList<TimeUnit> allowed, string exampl
     public override JsonObject Schema(SchemaBook book)
     {
         var amount = aboveZero ? "[1-9][0-9]{{0,{0}}}{1}" : "(?:0|[1-9][0-9]{{0,{0}}}){1}";
-        var units = Units
+        var units = LengthOfTime.Units
             .Where(u => allowed.Contains(u.Unit))
             .Select(u => string.Format(CultureInfo.InvariantCulture, amount, u.Digits - 1, u.Letters));
         return new JsonObject { ["type"] = "string", ["pattern"] = $"^(?:{string.Join('|', units)})$" };
@@ -80,7 +66,7 @@ internal sealed class LengthShape(IReadOnlyList<TimeUnit> allowed, string exampl
         if (node is not YamlScalar scalar || scalar.Kind is ScalarKind.Empty or ScalarKind.Truth)
             return Wrong(node, title, problems, out value);
 
-        if (scalar.Kind == ScalarKind.Text && Read(scalar.Text) is { } length)
+        if (scalar.Kind == ScalarKind.Text && LengthOfTime.Find(scalar.Text) is { } length)
         {
             value = length;
             if (!allowed.Contains(length.Unit))
@@ -105,19 +91,6 @@ internal sealed class LengthShape(IReadOnlyList<TimeUnit> allowed, string exampl
         return false;
     }
 
-    /// <summary>The length, or null when the text is none.</summary>
-    private static LengthOfTime? Read(string text)
-    {
-        var digits = Digits(text);
-        foreach (var (unit, letters, most) in Units)
-        {
-            if (text.AsSpan(digits).SequenceEqual(letters) && digits >= 1 && digits <= most && (text[0] != '0' || digits == 1))
-                return new LengthOfTime(int.Parse(text.AsSpan(0, digits), CultureInfo.InvariantCulture), unit);
-        }
-
-        return null;
-    }
-
     private string Remedy(string text)
     {
         if (text.Length > 60)
@@ -135,7 +108,8 @@ internal sealed class LengthShape(IReadOnlyList<TimeUnit> allowed, string exampl
             return $"say which unit: {amount}d, {amount}bd or {amount}h";
 
         var letters =
-            Array.Find(Words, w => unit == w.Word || unit == w.Word + "s").Letters ?? Array.Find(Units, u => unit == u.Letters).Letters;
+            Array.Find(Words, w => unit == w.Word || unit == w.Word + "s").Letters
+            ?? LengthOfTime.Units.FirstOrDefault(u => unit == u.Letters).Letters;
         return letters is null ? $"write {example}" : $"write {amount}{letters}";
     }
 

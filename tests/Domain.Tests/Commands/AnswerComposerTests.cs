@@ -224,7 +224,7 @@ public sealed class AnswerComposerTests
         Kind = InteractionKind.Command,
         At = Some.Now - Duration.FromDays(by == Some.Ana ? 2 : 1),
         Seen = Some.Now - Duration.FromDays(1),
-        Command = new CommandFacts(by.Email, "note") { Contact = Some.Address("jo@acme.example"), Text = text },
+        Command = new CommandFacts(by.Email, CommandVerb.Note) { Contact = Some.Address("jo@acme.example"), Text = text },
         Participants = [new Participant(by.Email, by.Name, ParticipantRole.From, true)],
     };
 }

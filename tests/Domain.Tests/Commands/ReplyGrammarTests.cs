@@ -1,5 +1,6 @@
 using System.Globalization;
 using CrmSync.Domain.Commands;
+using CrmSync.Domain.Log;
 using CrmSync.Fixtures.Digests;
 using FsCheck;
 using FsCheck.Fluent;

@@ -492,7 +492,7 @@ public sealed class DigestComposerTests
                 Kind = InteractionKind.Command,
                 At = Some.Now - Duration.FromDays(daysAgo),
                 Seen = Some.Now - Duration.FromDays(daysAgo),
-                Command = new CommandFacts(Some.Ana.Email, "not-useful") { Rule = rule },
+                Command = new CommandFacts(Some.Ana.Email, CommandVerb.NotUseful) { Rule = rule },
             };
         var digest = Compose(
             [],

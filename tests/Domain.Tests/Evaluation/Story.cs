@@ -151,7 +151,7 @@ internal sealed class Story(CompanyPolicy policy)
             Kind = InteractionKind.Command,
             At = Time(at),
             Seen = Time(at),
-            Command = new CommandFacts(EmailAddress.Parse(from), verb)
+            Command = new CommandFacts(EmailAddress.Parse(from), CommandVerbs.Parse(verb))
             {
                 About = about,
                 Contact = contact is null ? null : EmailAddress.Parse(contact),

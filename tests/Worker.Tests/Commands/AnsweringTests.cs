@@ -44,7 +44,7 @@ public sealed class AnsweringTests(SentDigests sent) : IClassFixture<SentDigests
         await using var company = await AnsweringCompany.CreateCopy(sent);
         var commands = await new ContactLog(company.Program.Database)
             .Read(new LogFilter { Kinds = [InteractionKind.Command] }, default)
-            .Select(line => line.Command!.Verb + " " + line.Command.Contact)
+            .Select(line => CommandVerbs.Name(line.Command!.Verb) + " " + line.Command.Contact)
             .ToListAsync();
         Assert.Equal(["note weber@lindenhof.example", "chase gerry@paper.example"], commands);
     }
@@ -68,7 +68,7 @@ public sealed class AnsweringTests(SentDigests sent) : IClassFixture<SentDigests
         company.Deliver(sent.Reply("snooze 2 friday"));
         await company.Harvest();
         var snooze = Assert.Single(await company.Commands());
-        Assert.Equal(("snooze", Instant.FromUtc(2026, 3, 6, 9, 0)), (snooze.Verb, snooze.Until));
+        Assert.Equal((CommandVerb.Snooze, Instant.FromUtc(2026, 3, 6, 9, 0)), (snooze.Verb, snooze.Until));
         Assert.Contains(
             (await company.Evaluate()).Items,
             item => item.Id == "YW0Y835A" && (item.State == ItemState.Snoozed || item.HiddenUntil is not null));
@@ -94,7 +94,9 @@ public sealed class AnsweringTests(SentDigests sent) : IClassFixture<SentDigests
             await company.Harvest();
         }
 
-        Assert.Equal(["called", "done", "not-useful", "snooze"], (await company.Commands()).Select(command => command.Verb).Order());
+        Assert.Equal(
+            [CommandVerb.Done, CommandVerb.Snooze, CommandVerb.Called, CommandVerb.NotUseful],
+            (await company.Commands()).Select(command => command.Verb).Order());
     }
 
     [Fact]
@@ -158,7 +160,7 @@ public sealed class AnsweringTests(SentDigests sent) : IClassFixture<SentDigests
         var line = await new ContactLog(company.Program.Database)
             .Read(new LogFilter(), default)
             .SingleAsync(one => one.Subject == "Blue film");
-        Assert.Equal(("chase", line.Id), (chase.Verb, chase.About));
+        Assert.Equal((CommandVerb.Chase, line.Id), (chase.Verb, chase.About));
     }
 
     [Fact]
@@ -211,5 +213,5 @@ public sealed class AnsweringTests(SentDigests sent) : IClassFixture<SentDigests
         Assert.Equal(CommandMailState.Refused, (await company.Answer()).State);
     }
 
-    private static string Words(CommandFacts command) => $"{command.Verb} {command.Contact}";
+    private static string Words(CommandFacts command) => $"{CommandVerbs.Name(command.Verb)} {command.Contact}";
 }

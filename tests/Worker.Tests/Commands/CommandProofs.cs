@@ -1,4 +1,5 @@
 using CrmSync.Domain.Evaluation;
+using CrmSync.Domain.Log;
 using CrmSync.Storage.Log;
 using NodaTime;
 using static CrmSync.Worker.Tests.Commands.Letters;
@@ -82,7 +83,7 @@ public sealed class CommandProofs(SentDigests sent) : IClassFixture<SentDigests>
         await company.Harvest("ana", seen + Day);
         await company.Harvest(now: seen + Day);
         var done = Assert.Single(await company.Commands());
-        Assert.Equal("done", done.Verb);
+        Assert.Equal(CommandVerb.Done, done.Verb);
     }
 
     [Fact]
@@ -95,7 +96,7 @@ public sealed class CommandProofs(SentDigests sent) : IClassFixture<SentDigests>
         await company.Harvest();
         company.Deliver(sent.Reply("tag 1 vip", id: "two@bright.example"));
         await company.Harvest();
-        Assert.Equal(["tag", "untag"], (await company.Commands()).Select(command => command.Verb));
+        Assert.Equal([CommandVerb.Tag, CommandVerb.Untag], (await company.Commands()).Select(command => command.Verb));
     }
 
     [Theory]
@@ -139,7 +140,7 @@ public sealed class CommandProofs(SentDigests sent) : IClassFixture<SentDigests>
         var tags = await company.Lines();
         Assert.Equal(
             [("young", Instant.FromUtc(2026, 3, 4, 9, 0)), ("late", Instant.FromUtc(2026, 3, 6, 15, 0))],
-            tags.Where(line => line.Command!.Verb == "tag").Select(line => (line.Command!.Tag!, line.At)));
+            tags.Where(line => line.Command!.Verb == CommandVerb.Tag).Select(line => (line.Command!.Tag!, line.At)));
         var inbox = new CommandInbox(company.Program.Database);
         Assert.DoesNotContain(await inbox.OwedWithDigests(default), owed => owed.ArrivedAt < Instant.FromUtc(2026, 3, 3, 10, 0));
         Assert.DoesNotContain(await inbox.OwedAtOnce(default), owed => owed.Answer.Reader == "ana");
@@ -156,7 +157,7 @@ public sealed class CommandProofs(SentDigests sent) : IClassFixture<SentDigests>
         company.Deliver(sent.Reply("undo", date: "Wed, 4 Mar 2026 09:57:00 +0000"));
         await company.Harvest();
         Assert.Contains((await company.Evaluate()).Items, item => item.Id == "35SFN1HD");
-        Assert.Equal(2, (await company.Commands()).Single(command => command.Verb == "undo").Undoes.Count);
+        Assert.Equal(2, (await company.Commands()).Single(command => command.Verb == CommandVerb.Undo).Undoes.Count);
 
         company.Deliver(sent.Reply("undo", date: "Wed, 4 Mar 2026 09:58:00 +0000"));
         await company.Harvest();
@@ -233,8 +234,8 @@ public sealed class CommandProofs(SentDigests sent) : IClassFixture<SentDigests>
         Assert.DoesNotContain(commands, command => command.Contact?.Value == "declan@murphymotors.example");
         Assert.Contains(
             commands,
-            command => command is { Verb: "note", Text: "she rings back" } && command.Contact!.Value == "s.walsh@oakfield.example");
-        Assert.DoesNotContain(commands, command => command.Verb == "snooze");
+            command => command is { Verb: CommandVerb.Note, Text: "she rings back", Contact.Value: "s.walsh@oakfield.example" });
+        Assert.DoesNotContain(commands, command => command.Verb == CommandVerb.Snooze);
         var words = (await company.Answer()).Words!;
         Assert.Contains("“done 1, done 99”", words, StringComparison.Ordinal);
         Assert.Contains("“snooze 3 friday, give 3 to nobody”", words, StringComparison.Ordinal);

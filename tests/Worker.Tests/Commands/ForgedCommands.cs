@@ -1,3 +1,4 @@
+using CrmSync.Domain.Log;
 using CrmSync.Storage.Log;
 using CrmSync.Worker.Tests.Digests;
 using NodaTime;
@@ -59,7 +60,7 @@ public sealed class ForgedCommands(SentDigests sent) : IClassFixture<SentDigests
             await using var company = await AnsweringCompany.CreateCopy(sent, Trusted);
             company.Deliver(mail.Bytes(sent));
             await company.Harvest();
-            var said = string.Join("; ", (await company.Commands()).Select(command => command.Verb));
+            var said = string.Join("; ", (await company.Commands()).Select(command => CommandVerbs.Name(command.Verb)));
             var words = (await company.Answer()).Words;
             return (Action)(() => Assert.True(said == mail.Meant.Split(' ')[0], $"{mail.Name}: meant {mail.Meant}, said {said}: {words}"));
         }))]);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using AngleSharp.Html.Parser;
+using CrmSync.Domain.Log;
 using CrmSync.Mail.Mime;
 using CrmSync.Storage.Log;
 using NodaTime;
@@ -52,7 +53,7 @@ public sealed class HostileMail(SentDigests sent) : IClassFixture<SentDigests>
         company.Deliver(sent.Reply(text));
         company.Deliver(sent.Reply("called 3", date: "Wed, 4 Mar 2026 09:57:00 +0000"));
         await company.Harvest();
-        Assert.Contains(await company.Commands(), command => command.Verb == "called");
+        Assert.Contains(await company.Commands(), command => command.Verb == CommandVerb.Called);
         Sound(form, Assert.Single(await company.Answers()));
     }
 
@@ -107,7 +108,7 @@ public sealed class HostileMail(SentDigests sent) : IClassFixture<SentDigests>
         await company.Harvest();
         Assert.Equal(
             ["done declan@murphymotors.example", "snooze peter@oldmill.example"],
-            (await company.Commands()).Select(command => $"{command.Verb} {command.Contact}").Order());
+            (await company.Commands()).Select(command => $"{CommandVerbs.Name(command.Verb)} {command.Contact}").Order());
         Assert.Contains(
             "“snooze 1 friday”: it is done already",
             Flat(Assert.Single(await company.Answers()).Text),

@@ -30,7 +30,7 @@ public sealed class NotesByMail(SentDigests sent) : IClassFixture<SentDigests>
         company.Deliver(Letter(Note, Subject, text));
         await company.Harvest();
         var note = Assert.Single(await company.Commands());
-        Assert.Equal(("note", Declan, "His leg is better."), (note.Verb, note.Contact?.Value, note.Text));
+        Assert.Equal((CommandVerb.Note, Declan, "His leg is better."), (note.Verb, note.Contact?.Value, note.Text));
     }
 
     [Fact]
@@ -89,7 +89,7 @@ public sealed class NotesByMail(SentDigests sent) : IClassFixture<SentDigests>
         company.Deliver(sent.Reply("note 1: likes larch"));
         await company.Harvest();
         var log = new ContactLog(company.Program.Database);
-        var notes = (await company.Lines()).Where(line => line.Command is { Verb: "note", Contact.Value: Declan }).ToList();
+        var notes = (await company.Lines()).Where(line => line.Command is { Verb: CommandVerb.Note, Contact.Value: Declan }).ToList();
         var threads = await log.Threads([.. notes.Select(line => line.Command!.About!)], default);
         var thread = (await Log(company)).Last(line => line.Author?.Value == Declan && line.Subject == "Letter on the pavement").Thread;
 

@@ -1,3 +1,4 @@
+using CrmSync.Domain.Log;
 using CrmSync.Storage.Log;
 using Dapper;
 using Microsoft.Data.Sqlite;
@@ -26,11 +27,11 @@ public sealed class OneCommandThatCannotBeCarriedOut(SentDigests sent) : IClassF
             problem,
             StringComparison.Ordinal);
         Assert.DoesNotContain("jane", problem, StringComparison.Ordinal);
-        Assert.Equal(["done"], (await company.Commands()).Select(command => command.Verb));
+        Assert.Equal([CommandVerb.Done], (await company.Commands()).Select(command => command.Verb));
 
         await Do(company, "drop trigger spoilt");
         Assert.Null(await Harvest(company, AnsweringCompany.Answered + Duration.FromHours(1)));
-        Assert.Equal(["done", "note"], (await company.Commands()).Select(command => command.Verb).Order());
+        Assert.Equal([CommandVerb.Done, CommandVerb.Note], (await company.Commands()).Select(command => command.Verb).Order());
     }
 
     [Fact]

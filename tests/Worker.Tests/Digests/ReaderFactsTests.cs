@@ -145,7 +145,7 @@ public sealed class ReaderFactsTests
                 Direction = null,
                 Author = null,
                 Participants = [us, them],
-                Command = new CommandFacts(us.Address, "note") { Contact = them.Address, Text = $"Note {i}" },
+                Command = new CommandFacts(us.Address, CommandVerb.Note) { Contact = them.Address, Text = $"Note {i}" },
             },
             2 or 3 => line with { Direction = Direction.Outbound, Author = us.Address, Participants = [us, them] },
             _ => line with

@@ -84,7 +84,7 @@ public sealed class KeepingLittle
 
         Assert.DoesNotContain("Zimtstern", await company.Everything(), StringComparison.OrdinalIgnoreCase);
         var log = await program.Log.Read(new LogFilter(), default).ToListAsync();
-        Assert.Equal("birthday: 12 March", Assert.Single(log, line => line.Command is { Verb: "note" }).Command!.Text);
+        Assert.Equal("birthday: 12 March", Assert.Single(log, line => line.Command is { Verb: CommandVerb.Note }).Command!.Text);
         Assert.True(Assert.Single(log, line => line.Author?.Value == "erna@bank.example").Question);
     }
 
@@ -123,7 +123,7 @@ public sealed class KeepingLittle
             await HarvestAll(program, later);
             Assert.DoesNotContain("Zimtstern", await company.Everything(), StringComparison.OrdinalIgnoreCase);
             var log = await program.Log.Read(new LogFilter(), default).ToListAsync();
-            Assert.Equal("birthday: 12 March", Assert.Single(log, line => line.Command is { Verb: "note" }).Command!.Text);
+            Assert.Equal("birthday: 12 March", Assert.Single(log, line => line.Command is { Verb: CommandVerb.Note }).Command!.Text);
             Assert.True(Assert.Single(log, line => line.Author?.Value == "erna@kunde.example").Question);
         }
     }

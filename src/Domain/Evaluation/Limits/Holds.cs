@@ -1,3 +1,4 @@
+using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
 using CrmSync.Domain.Time;
 
@@ -141,7 +142,7 @@ internal sealed class Limits(View view)
         void Take(Line command)
         {
             if (
-                command.Verb == "snooze"
+                command.Verb == CommandVerb.Snooze
                 && view.Stands(command)
                 && (command.Command!.Rule is not { } named || named == draft.Rule.Name))
                 (commands ??= []).Add(command);

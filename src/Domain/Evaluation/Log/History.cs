@@ -74,7 +74,7 @@ internal sealed class History : Kept
                     break;
                 case LineKind.Command:
                     commands.Add(line);
-                    if (line.Verb == "called")
+                    if (line.Verb == CommandVerb.Called)
                         touches.Add(new Touch(line.At, line.Seen, TouchKind.Call, line, line.Person));
                     break;
             }
@@ -192,7 +192,7 @@ internal sealed class History : Kept
             foreach (var command in view.Log.CommandsAbout(thread))
             {
                 if (
-                    command.Verb != "called"
+                    command.Verb != CommandVerb.Called
                     || command.Contact is not null
                     || !view.Stands(command)
                     || !Concerns(view, thread, command, contact))

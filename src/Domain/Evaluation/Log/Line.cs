@@ -133,7 +133,8 @@ internal sealed class Line(string id)
     /// <summary>When we learned that a command was taken back; from then on it is as if it had never been said.</summary>
     public long UndoneAt { get; set; } = long.MaxValue;
 
-    public string Verb => Command?.Verb ?? "";
+    /// <summary>What a command says; null for everything else.</summary>
+    public CommandVerb? Verb => Command?.Verb;
 
     /// <summary>Inbound before meeting before outbound, at the same time.</summary>
     public int Rank => Kind switch { LineKind.HumanIn => 0, LineKind.Meeting => 1, LineKind.Command => 3, _ => 2 };

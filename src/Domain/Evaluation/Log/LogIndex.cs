@@ -121,7 +121,7 @@ internal sealed class LogIndex
         if (line.IsMail)
             replies.Link(line);
 
-        HasGifts |= line.Verb == "give";
+        HasGifts |= line.Verb == CommandVerb.Give;
         line.UndoneAt = UndoneAt(line.Id);
         Add(line);
         foreach (var id in line.Command?.Undoes ?? [])

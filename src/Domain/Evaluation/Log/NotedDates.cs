@@ -1,5 +1,6 @@
 using System.Globalization;
 using CrmSync.Domain.Company;
+using CrmSync.Domain.Log;
 using NodaTime;
 using NodaTime.Text;
 
@@ -29,7 +30,7 @@ internal static class NotedDates
         for (var i = commands.Count - 1; i >= 0; i--)
         {
             if (
-                commands[i].Verb == "note"
+                commands[i].Verb == CommandVerb.Note
                 && commands[i].Command!.Text is { } text
                 && In(text, field, view.Plan.Calendar.Date(Instant.FromUnixTimeTicks(commands[i].At))) is { } noted)
                 return noted;

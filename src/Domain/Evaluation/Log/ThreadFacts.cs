@@ -219,7 +219,7 @@ internal sealed class ThreadFacts : Kept
                 if (
                     span is { IsOpen: true }
                     && definition.ClosesOnResolved
-                    && Commands[command].Verb == "resolved"
+                    && Commands[command].Verb == CommandVerb.Resolved
                     && Commands[command].At >= span.Opened
                     && Means(view, Commands[command], number))
                     Close(span, Commands[command].At, Commands[command]);

@@ -1,3 +1,5 @@
+using CrmSync.Domain.Log;
+
 namespace CrmSync.Domain.Evaluation;
 
 /// <summary>What is true of a contact as of now: tags from the policy and from commands, and the segments that follow from them.</summary>
@@ -74,18 +76,18 @@ internal sealed class Traits : Kept
         {
             if (
                 line.Kind != LineKind.Command
-                || line.Verb is not ("tag" or "untag")
+                || line.Verb is not (CommandVerb.Tag or CommandVerb.Untag)
                 || line.Command!.Tag is not { } tag
                 || !view.Stands(line))
                 continue;
 
             found ??= [];
             var open = found.FindIndex(s => s.Tag == tag && s.To == long.MaxValue);
-            if (line.Verb == "tag" && open < 0 && (contact.Entry?.Tags.Contains(tag) != true || found.Exists(s => s.Tag == tag)))
+            if (line.Verb == CommandVerb.Tag && open < 0 && (contact.Entry?.Tags.Contains(tag) != true || found.Exists(s => s.Tag == tag)))
                 found.Add((tag, line.At, long.MaxValue));
-            else if (line.Verb == "untag" && open >= 0)
+            else if (line.Verb == CommandVerb.Untag && open >= 0)
                 found[open] = found[open] with { To = line.At };
-            else if (line.Verb == "untag" && contact.Entry?.Tags.Contains(tag) == true && !found.Exists(s => s.Tag == tag))
+            else if (line.Verb == CommandVerb.Untag && contact.Entry?.Tags.Contains(tag) == true && !found.Exists(s => s.Tag == tag))
                 found.Add((tag, long.MinValue, line.At));
         }
 

@@ -1,4 +1,5 @@
 using CrmSync.Domain.Company;
+using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
 
 namespace CrmSync.Domain.Evaluation;
@@ -53,7 +54,7 @@ internal static class Ownership
         void Consider(Line gift)
         {
             if (
-                gift.Verb == "give"
+                gift.Verb == CommandVerb.Give
                 && view.Stands(gift)
                 && view.Plan.Person(gift.Command!.To) >= 0
                 && IsMeant(gift)

@@ -1,3 +1,4 @@
+using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
 
 namespace CrmSync.Domain.Evaluation;
@@ -185,7 +186,7 @@ internal static class Chase
         var line = thread.Mails[mail].Line;
         return line.Question
             || line.ReplyExpected
-            || Array.Exists(thread.Commands, c => c.Verb == "chase" && (c.Command!.About == line.Id || IsFor(thread, c, mail)));
+            || Array.Exists(thread.Commands, c => c.Verb == CommandVerb.Chase && (c.Command!.About == line.Id || IsFor(thread, c, mail)));
     }
 
     /// <summary>A <c>chase</c> command about the thread means the last mail of ours before it.</summary>

@@ -1,3 +1,4 @@
+using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
 using CrmSync.Domain.Time;
 
@@ -139,5 +140,6 @@ internal static class Done
     public static bool IsAboutContact(Line command) =>
         command.Command!.About is not { } about || about.Contains('@', StringComparison.Ordinal);
 
-    private static bool Means(Line line, Rule rule) => line.Verb == "done" && (line.Command!.Rule is not { } named || named == rule.Name);
+    private static bool Means(Line line, Rule rule) =>
+        line.Verb == CommandVerb.Done && (line.Command!.Rule is not { } named || named == rule.Name);
 }

@@ -1,3 +1,4 @@
+using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
 using CrmSync.Domain.Time;
 using NodaTime;
@@ -189,7 +190,7 @@ internal sealed record Closing(DateTimeZone Zone, long At, string What) : Reason
         {
             LineKind.HumanIn => $"they wrote {Quoted(line.Subject)}",
             LineKind.Meeting => $"met {Quoted(line.Subject)}",
-            LineKind.Command => line.Verb == "called" ? $"called{by}" : $"marked {line.Verb}{by}",
+            LineKind.Command => line.Verb == CommandVerb.Called ? $"called{by}" : $"marked {CommandVerbs.Name(line.Verb!.Value)}{by}",
             _ => $"written to{by} {Quoted(line.Subject)}",
         };
         return new Closing(view.Plan.Calendar.Zone, Order.At(view, line), what);

@@ -1,3 +1,4 @@
+using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
 using CrmSync.Domain.Time;
 
@@ -62,7 +63,7 @@ internal static class Resolve
                 closed,
                 knownAt,
                 by,
-                by is null or { Verb: "" }
+                by is null or { Verb: null }
                     ? new WentQuiet(zone, by?.At ?? closed, view.Plan.Cases[span.Case].QuietFor)
                     : Closing.By(view, by));
         }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using CrmSync.Domain.Log;
 using CrmSync.Domain.Time;
 using NodaTime;
 using NodaTime.Text;
@@ -55,7 +56,7 @@ internal static class Sentences
             TouchKind.In => $"inbound {Quoted(touch.Line.Subject)}",
             TouchKind.Out => $"outbound {Quoted(touch.Line.Subject)}{by}",
             TouchKind.Meeting => $"meeting {Quoted(touch.Line.Subject)}{by}",
-            _ => touch.Line.Verb == "done" ? $"marked done{by}" : $"call{by}",
+            _ => touch.Line.Verb == CommandVerb.Done ? $"marked done{by}" : $"call{by}",
         };
     }
 
@@ -68,7 +69,7 @@ internal static class Sentences
             TouchKind.In => $"they wrote {Quoted(touch.Line.Subject)}",
             TouchKind.Out => $"{who} wrote {Quoted(touch.Line.Subject)}",
             TouchKind.Meeting => $"{who} met them, {Quoted(touch.Line.Subject)}",
-            _ => touch.Line.Verb == "done" ? $"{who} marked it done" : $"{who} called",
+            _ => touch.Line.Verb == CommandVerb.Done ? $"{who} marked it done" : $"{who} called",
         };
     }
 }

@@ -1,7 +1,7 @@
-namespace CrmSync.Domain.Commands;
+namespace CrmSync.Domain.Log;
 
 /// <summary>
-/// What members of staff can say by mail. Whoever adds one adds its name here and its words to <see cref="CommandWords"/>.
+/// What members of staff can say by email. Whoever adds one adds its name here and its words to <c>CommandWords</c>.
 /// </summary>
 public enum CommandVerb
 {
@@ -33,8 +33,25 @@ public static class CommandVerbs
         (CommandVerb.MayIWrite, "may-i-write"), (CommandVerb.Help, "help"), (CommandVerb.Today, "today"),
     ];
 
-    /// <summary>The name of a verb, as in <see cref="Log.CommandFacts.Verb"/>.</summary>
+    /// <summary>The verbs that become lines of the log; the others are questions.</summary>
+    public static IReadOnlyList<CommandVerb> OfTheLog { get; } =
+    [
+        .. Names.Select(known => known.Verb)
+            .Where(verb => verb is not (CommandVerb.MayIWrite or CommandVerb.Help or CommandVerb.Today)),
+    ];
+
+    /// <summary>The name of a verb, as in the log.</summary>
     public static string Name(CommandVerb verb) => Array.Find(Names, known => known.Verb == verb).Name;
+
+    /// <summary>The verb with a name; throws for one that this version does not know.</summary>
+    public static CommandVerb Parse(string name) => Find(name) ?? throw new FormatException($"\"{name}\" is no command.");
+
+    /// <summary>The name of a verb and what stands behind it in one word such as <c>snooze-3d</c>.</summary>
+    public static (string Name, string? Argument) Split(string word)
+    {
+        var dash = Find(word) is null ? word.IndexOf('-', StringComparison.Ordinal) : -1;
+        return dash < 0 ? (word, null) : (word[..dash], word[(dash + 1)..]);
+    }
 
     /// <summary>The verb with a name, in upper or lower case; null when there is none.</summary>
     public static CommandVerb? Find(string name)
