@@ -43,7 +43,8 @@ public sealed class GatewayCopyTests
     public void The_text_of_the_other_copys_html_is_enough()
     {
         var both = Some.Mail(id: Id, text: "Offer attached (plain form by another "
-            + "program)") with { OwnTextOfHtml = "The offer is attached." };
+            + "program)") with
+        { OwnTextOfHtml = "The offer is attached." };
         Assert.True(Same(both, Some.Mail(id: Id, text: "The offer is attached.")));
         Assert.True(Same(both, Some.Mail(id: Id, text: "The  offer is\nattached.\nBrook Signs Ltd")));
         Assert.False(Same(both, Some.Mail(id: Id, text: "The order is attached.")));
