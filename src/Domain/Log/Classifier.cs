@@ -140,6 +140,7 @@ public sealed class Classifier
             Direction = verdict.Direction,
             Reasons = verdict.Reasons,
             Author = verdict.Author,
+            IsAuthorByReplyTo = verdict.AuthorSource == AuthorSource.ReplyTo,
             Subject = mail.Subject,
             Thread = thread ?? mail.Id,
             MessageId = mail.MessageId,
@@ -321,7 +322,7 @@ public sealed class Classifier
     private static string HumanReason(MailAuthor author, bool fromUs) =>
         fromUs ? "from us to outside"
         : author.Address is null ? "no author named; taken as from outside"
-        : author.Source == AuthorSource.ReplyTo ? Interaction.ReplyToIsAuthor
+        : author.Source == AuthorSource.ReplyTo ? "from outside to us; Reply-To names the author"
         : author.Source == AuthorSource.OriginalFrom ? "from outside to us; a list of ours rewrote From"
         : "from outside to us";
 }

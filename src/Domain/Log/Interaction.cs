@@ -116,10 +116,7 @@ public sealed record Interaction
     /// Whether Reply-To alone says who wrote it: such a mail opens promises, but ends no wait and opens no case unless that address has
     /// written to us under its own From.
     /// </summary>
-    public bool IsAuthorByReplyTo => Reasons is [ReplyToIsAuthor];
-
-    /// <summary>The reason of a mail whose author Reply-To names.</summary>
-    internal const string ReplyToIsAuthor = "from outside to us; Reply-To names the author";
+    public bool IsAuthorByReplyTo { get; init; }
 }
 
 public enum ParticipantRole

@@ -202,15 +202,18 @@ internal sealed class Invented
         switch (random.Next(10))
         {
             case < 4:
+                var form = Chance(0.2);
                 story.Mail(
                     id,
                     at,
-                    Any(Outside),
-                    Chance(0.8) ? Any(Inside) : Any(Outside),
+                    form ? Any(Inside) : Any(Outside),
+                    form || Chance(0.8) ? Any(Inside) : Any(Outside),
                     Any(Threads),
                     Any(["It is broken.", "A complaint!", "Why?"]),
                     ack: Chance(0.2),
                     cc: Chance(0.2) ? Any(Inside) : null,
+                    replyTo: form ? Any(Outside) : null,
+                    form: form,
                     type: Chance(0.1) ? InteractionClass.Auto : InteractionClass.Human);
                 break;
             case < 8:

@@ -42,10 +42,13 @@ internal sealed class Story(CompanyPolicy policy)
         bool ack = false,
         string? inReplyTo = null,
         string? replyTo = null,
+        bool form = false,
         InteractionClass type = InteractionClass.Human,
         Learned? learned = null)
     {
-        var fromUs = book.IsOurs(EmailAddress.Parse(from));
+        // Of what a form sends only Reply-To says who wrote it.
+        var author = EmailAddress.Parse(form ? replyTo! : from);
+        var fromUs = book.IsOurs(author);
         var people = new List<Participant> { Person(from, ParticipantRole.From) };
         people.AddRange(Each(replyTo, ParticipantRole.ReplyTo));
         people.AddRange(Each(to, ParticipantRole.To));
@@ -61,7 +64,8 @@ internal sealed class Story(CompanyPolicy policy)
             Seen = Time(seen ?? at),
             Class = direction == Direction.Internal ? InteractionClass.Internal : type,
             Direction = direction,
-            Author = EmailAddress.Parse(from),
+            Author = author,
+            IsAuthorByReplyTo = form,
             Subject = subject,
             Thread = thread,
             MessageId = id,

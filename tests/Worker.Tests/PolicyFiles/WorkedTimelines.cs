@@ -10,6 +10,7 @@ public sealed class WorkedTimelines
     [InlineData("coverage.yaml", 12)]
     [InlineData("forwards.yaml", 10)]
     [InlineData("absences.yaml", 6)]
+    [InlineData("forms.yaml", 10)]
     public void All_cases_of_a_file_pass(string file, int cases)
     {
         var (status, output, error) = TheProgram.Does("policy", "test", Fixture.Path(file), "--config", Fixture.Path("none"));

@@ -56,8 +56,10 @@ internal sealed class History : Kept
             {
                 case LineKind.HumanIn:
                     Exists = true;
-                    if (line.Contact == contact)
-                        touches.Add(new Touch(Order.At(view, line), line.Seen, TouchKind.In, line, -1));
+                    if (line.Contact != contact)
+                        break;
+                    touches.Add(new Touch(Order.At(view, line), line.Seen, TouchKind.In, line, -1));
+                    HasWritten |= !line.IsByReplyTo;
                     break;
                 case LineKind.HumanOut:
                     Exists = true;
@@ -111,6 +113,9 @@ internal sealed class History : Kept
 
     /// <summary>Whether the contact is one by now: in the policy, or seen in human or mass mail or in a counted meeting.</summary>
     public bool Exists { get; private set; }
+
+    /// <summary>Whether they have written to us under their own address.</summary>
+    public bool HasWritten { get; private set; }
 
     /// <summary>The earliest touch at or after <paramref name="at"/> in which we wrote, met or called; null when there is none.</summary>
     public Touch? FirstOfOurs(long at)

@@ -74,6 +74,9 @@ internal sealed class Line(string id)
     /// <summary>Who of us wrote, organised or commanded: an index into <c>people</c>, or -1.</summary>
     public int Person { get; set; } = -1;
 
+    /// <summary>Whether only Reply-To says who wrote an inbound mail.</summary>
+    public bool IsByReplyTo { get; set; }
+
     /// <summary>Recipients outside; of a meeting, the outsiders who did not decline.</summary>
     public Recipient[] Outsiders { get; set; } = [];
 
@@ -138,6 +141,12 @@ internal sealed class Line(string id)
 
     /// <summary>Inbound before meeting before outbound, at the same time.</summary>
     public int Rank => Kind switch { LineKind.HumanIn => 0, LineKind.Meeting => 1, LineKind.Command => 3, _ => 2 };
+
+    /// <summary>
+    /// Whether it is sure enough who wrote an inbound mail to end what waits for them: anybody can name a customer in a form, so From must
+    /// say so, or have said so in another mail.
+    /// </summary>
+    public bool IsProven(View view) => !IsByReplyTo || Contact is { } author && History.Compute(view, author).HasWritten;
 
     public bool IsMail => Kind <= LineKind.Mass;
 }

@@ -62,6 +62,7 @@ internal sealed class LineReader(Plan plan, LogIndex log)
             return;
         }
 
+        line.IsByReplyTo = mail.IsAuthorByReplyTo;
         line.Acknowledgement = mail.Acknowledgement;
         line.Question = mail.Question;
         line.Markers = Plan.Strings(mail.Markers);

@@ -13,6 +13,9 @@ internal sealed class ThreadMail
 
     public bool Inbound => Line.Kind is LineKind.HumanIn or LineKind.Forward;
 
+    /// <summary>Inbound, and it is sure enough who wrote it to end what waits for them.</summary>
+    public required bool IsReply { get; init; }
+
     /// <summary>Inbound, and more than an acknowledgement.</summary>
     public bool Asks => Inbound && !Line.Acknowledgement;
 
@@ -151,7 +154,8 @@ internal sealed class ThreadFacts : Kept
 
             entangled |= line.Entangled;
             var position = Position.From(view, line);
-            mails.Add(new ThreadMail { Line = line, At = position.At, Position = position });
+            var reply = line.Kind is LineKind.HumanIn or LineKind.Forward && line.IsProven(view);
+            mails.Add(new ThreadMail { Line = line, At = position.At, Position = position, IsReply = reply });
         }
 
         if (entangled)
@@ -233,7 +237,7 @@ internal sealed class ThreadFacts : Kept
 
             if (mail.Inbound)
             {
-                var again = span is { IsOpen: false } && mail.Asks;
+                var again = span is { IsOpen: false } && mail.Asks && mail.IsReply;
                 if (again)
                     span!.Reopened = true;
 
@@ -241,6 +245,7 @@ internal sealed class ThreadFacts : Kept
                     again
                     || (
                         span is null
+                        && mail.IsReply
                         && mail.Line.Contact is { } author
                         && view.Plan.CaseOpenings[number].Holds(view, author, new MailInThread(mail.Line, this, i))))
                 {

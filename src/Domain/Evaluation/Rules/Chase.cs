@@ -21,27 +21,32 @@ internal static class Chase
     /// </summary>
     private static void Evaluate(View view, ThreadFacts thread, Planned<ChaseRule>[] rules, Findings into)
     {
-        var start = 0;
+        var ours = new List<int>();
         for (var i = 0; i <= thread.Mails.Length; i++)
         {
-            if (i < thread.Mails.Length && !thread.Mails[i].Inbound)
+            if (i < thread.Mails.Length && !thread.Mails[i].IsReply)
+            {
+                if (!thread.Mails[i].Inbound)
+                    ours.Add(i);
                 continue;
+            }
 
-            if (i > start)
-                EvaluateRun(view, thread, rules, start, i, into);
+            if (ours.Count > 0)
+                EvaluateRun(view, new Run(thread, [.. ours], i < thread.Mails.Length ? thread.Mails[i] : null), rules, into);
 
-            start = i + 1;
+            ours.Clear();
         }
     }
 
-    private static void EvaluateRun(View view, ThreadFacts thread, Planned<ChaseRule>[] rules, int first, int end, Findings into)
+    private static void EvaluateRun(View view, Run run, Planned<ChaseRule>[] rules, Findings into)
     {
         // A meeting, a call or `done` ends a chase as a reply does: only what we wrote afterwards counts.
-        while (first < end && RuleFor(view, thread, rules, first, end) is var (rule, contact))
+        var first = 0;
+        while (first < run.Length && RuleFor(view, run, rules, first) is var (rule, contact))
         {
-            var stop = FindStop(view, thread, rule, contact, first, end);
+            var stop = FindStop(view, run, rule, contact, first);
             var next = first;
-            while (next < end && (stop is not { } s || thread.Mails[next].Position.ComparedTo(s.Position) < 0))
+            while (next < run.Length && (stop is not { } s || run[next].Position.ComparedTo(s.Position) < 0))
                 next++;
 
             if (next == first)
@@ -52,7 +57,7 @@ internal static class Chase
             }
 
             if (into.Wants(contact))
-                Report(view, thread, rule, contact, first, next, stop, into);
+                Report(view, run, rule, contact, first, next, stop, into);
 
             first = next;
         }
@@ -60,7 +65,7 @@ internal static class Chase
 
     private static void Report(
         View view,
-        ThreadFacts thread,
+        Run run,
         Planned<ChaseRule> rule,
         ContactNode contact,
         int first,
@@ -72,21 +77,19 @@ internal static class Chase
         var chasers = -1;
         for (var i = first; i < end && chasers < rule.Rule.MaxChasers; i++)
         {
-            var mail = thread.Mails[i];
-            asked |= rule.Rule.ExpectsAny || Expects(thread, i);
-            if (i == first || mail.Attempt != thread.Mails[i - 1].Attempt)
+            var mail = run[i];
+            asked |= rule.Rule.ExpectsAny || Expects(run.Thread, run.Places[i]);
+            if (i == first || mail.Attempt != run[i - 1].Attempt)
                 chasers++;
 
             if (!asked || mail.At < view.Plan.Start)
                 continue;
 
             var last = i + 1 == end;
-            var next = last
-                ? stop
-                : new Stop(thread.Mails[i + 1].At, thread.Mails[i + 1].Line, thread.Mails[i + 1].Position, thread.Mails[i + 1].Line.Seen);
-            var spent = !last && chasers + 1 >= rule.Rule.MaxChasers && thread.Mails[i + 1].Attempt != mail.Attempt;
+            var next = last ? stop : Stop.By(run[i + 1]);
+            var spent = !last && chasers + 1 >= rule.Rule.MaxChasers && run[i + 1].Attempt != mail.Attempt;
             if (chasers < rule.Rule.MaxChasers)
-                Report(view, thread, rule, contact, mail, chasers, next, spent, into);
+                Report(view, run.Thread, rule, contact, mail, chasers, next, spent, into);
         }
     }
 
@@ -156,14 +159,9 @@ internal static class Chase
     /// <summary>
     /// The first rule for which one of the mails meets the condition, with the contact: the first outsider the last mail reached.
     /// </summary>
-    private static (Planned<ChaseRule> Rule, ContactNode Contact)? RuleFor(
-        View view,
-        ThreadFacts thread,
-        Planned<ChaseRule>[] rules,
-        int first,
-        int end)
+    private static (Planned<ChaseRule> Rule, ContactNode Contact)? RuleFor(View view, Run run, Planned<ChaseRule>[] rules, int first)
     {
-        if (ThreadFacts.FirstOutsider(view, thread.Mails[end - 1].Line) is not { } contact)
+        if (ThreadFacts.FirstOutsider(view, run[run.Length - 1].Line) is not { } contact)
             return null;
 
         foreach (var rule in rules)
@@ -171,9 +169,9 @@ internal static class Chase
             if (rule.When is null)
                 return (rule, contact);
 
-            for (var i = first; i < end; i++)
+            for (var i = first; i < run.Length; i++)
             {
-                if (rule.When.Holds(view, contact, new MailInThread(thread.Mails[i].Line, thread, i)))
+                if (rule.When.Holds(view, contact, new MailInThread(run[i].Line, run.Thread, run.Places[i])))
                     return (rule, contact);
             }
         }
@@ -207,18 +205,15 @@ internal static class Chase
     /// <summary>
     /// What ended the chase of the mails from <paramref name="first"/> on: the earliest reply, meeting, call or <c>done</c>.
     /// </summary>
-    private static Stop? FindStop(View view, ThreadFacts thread, Planned<ChaseRule> rule, ContactNode contact, int first, int end)
+    private static Stop? FindStop(View view, Run run, Planned<ChaseRule> rule, ContactNode contact, int first)
     {
-        Stop? stop = null;
-        if (end < thread.Mails.Length)
-            stop = new Stop(thread.Mails[end].At, thread.Mails[end].Line, thread.Mails[end].Position, thread.Mails[end].Line.Seen);
-
-        var from = thread.Mails[first].Position;
+        Stop? stop = run.Reply is { } reply ? Stop.By(reply) : null;
+        var from = run[first].Position;
         var history = History.Compute(view, contact);
         for (var i = history.IndexFrom(from.At); i < history.Touches.Count; i++)
         {
             var touch = history.Touches[i];
-            if (touch.Kind == TouchKind.Out || (touch.Kind == TouchKind.In && !rule.Rule.SatisfiedByContact))
+            if (touch.Kind == TouchKind.Out || (touch.Kind == TouchKind.In && !(rule.Rule.SatisfiedByContact && touch.Line.IsProven(view))))
                 continue;
 
             var position = Position.From(view, touch.Line);
@@ -229,7 +224,7 @@ internal static class Chase
             break;
         }
 
-        if (Done.First(view, rule.Rule, thread.Commands, contact, from.At) is { } done)
+        if (Done.First(view, rule.Rule, run.Thread.Commands, contact, from.At) is { } done)
             Take(new Stop(done.At, done, Position.From(view, done), done.Seen));
 
         return stop;
@@ -241,5 +236,19 @@ internal static class Chase
         }
     }
 
-    private readonly record struct Stop(long At, Line Line, Position Position, long KnownAt);
+    /// <summary>Mails of ours with no reply between them.</summary>
+    /// <param name="Thread">Their thread.</param>
+    /// <param name="Places">Where they stand in it.</param>
+    /// <param name="Reply">The reply that ended the run, if one did.</param>
+    private sealed record Run(ThreadFacts Thread, int[] Places, ThreadMail? Reply)
+    {
+        public int Length => Places.Length;
+
+        public ThreadMail this[int index] => Thread.Mails[Places[index]];
+    }
+
+    private readonly record struct Stop(long At, Line Line, Position Position, long KnownAt)
+    {
+        public static Stop By(ThreadMail mail) => new(mail.At, mail.Line, mail.Position, mail.Line.Seen);
+    }
 }
