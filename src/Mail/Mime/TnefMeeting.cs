@@ -38,7 +38,7 @@ internal sealed record TnefMeeting(string Method, string Calendar)
             while (reader.ReadNextAttribute() && reader.AttributeLevel == TnefAttributeLevel.Message)
             {
                 if (reader.AttributeTag == TnefAttributeTag.MessageClass)
-                    type = reader.TnefPropertyReader.ReadValueAsString()?.TrimEnd('\0') ?? type;
+                    type = ReadText(reader.TnefPropertyReader) ?? type;
                 else if (reader.AttributeTag == TnefAttributeTag.MapiProperties)
                     ReadProperties(reader.TnefPropertyReader, found);
             }
@@ -49,6 +49,14 @@ internal sealed record TnefMeeting(string Method, string Calendar)
         }
 
         return ParseKind(type) is var (method, status) ? new TnefMeeting(method, Written(method, status, found, message)) : null;
+    }
+
+    /// <summary>The name of a message class: MimeKit takes its type for a number, so that only the raw bytes can be had.</summary>
+    private static string? ReadText(TnefPropertyReader property)
+    {
+        var raw = new byte[256];
+        var length = property.ReadRawValue(raw, 0, raw.Length);
+        return length == 0 ? null : Encoding.ASCII.GetString(raw, 0, length).TrimEnd('\0');
     }
 
     private static string? NamedIn(ReadOnlySpan<byte> head)
