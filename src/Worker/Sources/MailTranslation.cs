@@ -47,7 +47,7 @@ internal static class MailTranslation
                     "remove it from the account, or restore it, then run: crmsync quarantine retry"));
         }
 
-        return message.Headers.First("X-Unsent") == "1"
+        return message.Headers.First("X-Unsent") == "1" && !message.Headers.Has("Received")
             ? new SkippedReading(item, "a draft")
             : new MailReading(item, item.IsForCommands ? WithTrace(ReadFacts(message, stored), message) : ReadFacts(message, stored))
             {

@@ -10,6 +10,7 @@ namespace CrmSync.Worker.Sources.Files;
 internal static class MailFile
 {
     private const int Piece = 128 * 1024;
+    private const int LongestNotes = 4096;
 
     /// <summary>The mail at <paramref name="path"/>, or why it is none. Never throws for what a disk or a file can do.</summary>
     public static Reading Read(RemoteItem item, string path)
@@ -19,7 +20,10 @@ internal static class MailFile
             using var file = File.OpenHandle(path);
             var stored = Instant.FromDateTimeUtc(File.GetLastWriteTimeUtc(file));
             var (offset, length) = MessageIn(file, path);
-            var reading = MailTranslation.CreateReading(item, path, Parse(file, offset, length), stored);
+            if (offset > 0 && StoredMarks.WhySkip(EmlxFlags(file, offset + length)) is { } reason)
+                return new SkippedReading(item, reason);
+
+            var reading = CreateReading(item, path, Parse(file, offset, length), stored);
             if (reading is not MailReading mail || !item.WithBytes || length > MailReading.MostBytes)
                 return reading;
 
@@ -31,6 +35,24 @@ internal static class MailFile
         {
             return Cannot(item, path, failure);
         }
+    }
+
+    /// <summary>The mail a program stored or exported, as <see cref="MailTranslation"/> gives it; or why it is left out.</summary>
+    public static Reading CreateReading(RemoteItem item, string place, MimeMessage message, Instant stored) =>
+        StoredMarks.WhySkip(message) is { } reason
+            ? new SkippedReading(item, reason)
+            : MailTranslation.CreateReading(item, place, message, stored);
+
+    /// <summary>The number behind <c>flags</c> in the property list at the end of an .emlx file; 0 where there is none.</summary>
+    private static long EmlxFlags(SafeFileHandle file, long from)
+    {
+        Span<byte> notes = stackalloc byte[LongestNotes];
+        notes = notes[..RandomAccess.Read(file, notes, from)];
+        var key = notes.IndexOf("<key>flags</key>"u8);
+        if (key < 0 || notes[key..].IndexOf("<integer>"u8) is not (>= 0 and var number))
+            return 0;
+
+        return System.Buffers.Text.Utf8Parser.TryParse(notes[(key + number + "<integer>"u8.Length)..], out long flags, out _) ? flags : 0;
     }
 
     /// <summary>

@@ -9,40 +9,18 @@ namespace CrmSync.Worker.Sources.Files;
 /// <summary>
 /// A maildir with its Maildir++ subfolders. The key of an item is the unique part of its file name, so a changed flag or another program's
 /// move from <c>new</c>
-/// to <c>cur</c> does not make it a new item. Nothing is moved or renamed here.
+/// to <c>cur</c> does not make it a new item. Nothing is moved or renamed here. A Maildir has no marks for what a folder is for; its
+/// programs agree on names.
 /// </summary>
 internal sealed class MaildirSource(string root) : ISource
 {
     private const int PageSize = 1000;
-
-    private static readonly string[] SentNames =
-    [
-        "sent",
-        "sent items",
-        "sent mail",
-        "sent messages",
-        "gesendet",
-        "gesendete objekte",
-        "gesendete elemente",
-        "envoyés",
-        "éléments envoyés",
-        "messages envoyés",
-    ];
-
-    private static readonly string[] LeftOut = ["drafts", "trash", "junk", "spam", "deleted items", "deleted messages"];
 
     /// <summary>
     /// By folder, the places and flags its items were seen with (<c>cur/</c> and <c>:2,RS</c>), which is all it takes to find an item
     /// again: a mailbox has any number of mails but few combinations of flags.
     /// </summary>
     private readonly ConcurrentDictionary<string, HashSet<(string Half, string Flags)>> forms = new(StringComparer.Ordinal);
-
-    /// <summary>
-    /// A Maildir has no marks for what a folder is for; its programs agree on names at the top level. A folder that only contains such a
-    /// word is none of them.
-    /// </summary>
-    private static string? Role(string folder) =>
-        SentNames.Contains(folder.TrimStart('.'), StringComparer.OrdinalIgnoreCase) ? "sent" : null;
 
     public Task Connect(CancellationToken ct)
     {
@@ -56,13 +34,15 @@ internal sealed class MaildirSource(string root) : ISource
         foreach (var folder in Folders())
         {
             ct.ThrowIfCancellationRequested();
-            var state = known.Folder(folder, folder.Length == 0 ? root : $"{root} {folder}", Role(folder));
-            if (LeftOut.Contains(folder.Split('.')[^1], StringComparer.OrdinalIgnoreCase))
+            string[] levels = [.. folder.Split('.').Select(FolderName.FromFile)];
+            var role = FolderNames.Find(levels);
+            var state = known.Folder(folder, folder.Length == 0 ? root : $"{root} {folder}", FolderNames.Word(role));
+            if (FolderNames.IsLeftOut(role))
             {
                 if (Count(folder) is > 0 and var left)
                     yield return new ListedPage(state, [], 0, state.Cursor)
                     {
-                        Skipped = new Dictionary<string, int> { [$"in folder {folder}"] = left },
+                        Skipped = new Dictionary<string, int> { [$"in folder {string.Join('.', levels)}"] = left },
                     };
 
                 continue;

@@ -24,12 +24,14 @@ internal sealed class MboxSource(string path) : ISource
         if (!info.Exists)
             throw FolderTrouble.Missing(path, "mbox file");
 
-        var state = known.Folder("", path, role: null);
+        var name = FolderName.FromFile(NameIn(path));
+        var role = FolderNames.Find([name]);
+        var state = known.Folder("", path, FolderNames.Word(role));
         var stored = Cursor.Parse(state.Cursor.Text);
         var (size, changed) = (info.Length, info.LastWriteTimeUtc.Ticks);
         if (stored is not null && stored.Size == size && stored.Changed == changed)
         {
-            yield return new ListedPage(state, [], stored.Count, state.Cursor);
+            yield return Page(state.Cursor, [], stored.Count);
             yield break;
         }
 
@@ -52,7 +54,7 @@ internal sealed class MboxSource(string path) : ISource
             var message = messages.Current;
             var key = Key(file, message);
             (last, count) = (message.Offset, count + 1);
-            if (keys.Contains(key))
+            if (FolderNames.IsLeftOut(role) || keys.Contains(key))
                 met++;
             else
                 found.Add(new Locator(key, message.Length));
@@ -70,7 +72,24 @@ internal sealed class MboxSource(string path) : ISource
                 isPermanent: true);
 
         var cursor = new Cursor(size, changed, count, last, head, Digest(file, size - DigestedBytes, size));
-        yield return new ListedPage(state, found, met, state.Cursor with { Text = cursor.ToString() });
+        yield return Page(state.Cursor with { Text = cursor.ToString() }, found, met);
+
+        ListedPage Page(FolderCursor listed, List<Locator> fresh, int others) =>
+            FolderNames.IsLeftOut(role)
+                ? new ListedPage(state, [], 0, listed) { Skipped = new Dictionary<string, int> { [$"in folder {name}"] = others } }
+                : new ListedPage(state, fresh, others, listed);
+    }
+
+    /// <summary>The folder a file was exported from: <c>Drafts</c>, <c>Drafts.mbox</c>, and Apple Mail's <c>Drafts.mbox/mbox</c>.</summary>
+    private static string NameIn(string path)
+    {
+        var name = Path.GetFileName(path);
+        if (name.Equals("mbox", StringComparison.OrdinalIgnoreCase))
+            name = Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(path))) ?? name;
+
+        return name.EndsWith(".mbox", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".mbx", StringComparison.OrdinalIgnoreCase)
+            ? Path.GetFileNameWithoutExtension(name)
+            : name;
     }
 
     public IAsyncEnumerable<Reading> Read(IReadOnlyList<RemoteItem> items, CancellationToken ct) => ReadAhead.Items(items, ReadOne, ct);
@@ -91,7 +110,7 @@ internal sealed class MboxSource(string path) : ISource
                     item,
                     new Trouble(place, "text that belongs to no mail", "repair the \"From \" line before it, or leave it"));
 
-            return MailTranslation.CreateReading(
+            return MailFile.CreateReading(
                 item,
                 place,
                 MboxMail.Parse(file, offset, length),

@@ -89,7 +89,7 @@ internal sealed class FolderDiscovery(Mailbox mailbox, KnownItems known, Instant
             return
             [
                 new FolderParked(
-                    state ?? known.Folder(folder.Name, folder.Name, FolderPlan.Role(folder)),
+                    state ?? known.Folder(folder.Name, folder.Name, FolderNames.Word(folder.Role)),
                     now + ParkedAfterRefusal,
                     ImapTrouble.From($"folder {folder.Name}", again)),
             ];
@@ -102,7 +102,7 @@ internal sealed class FolderDiscovery(Mailbox mailbox, KnownItems known, Instant
         var remoteId = likely is not null && FolderIdentity.HasId(likely.RemoteId, status)
             ? likely.RemoteId
             : FolderIdentity.From(folder, status);
-        var state = known.Folder(remoteId, folder.Name, FolderPlan.Role(folder));
+        var state = known.Folder(remoteId, folder.Name, FolderNames.Word(folder.Role));
         if (state.ParkedUntil > now)
             return [];
 

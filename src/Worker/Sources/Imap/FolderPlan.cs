@@ -38,16 +38,6 @@ internal sealed record FolderPlan(IReadOnlyList<MailboxFolder> Read, IReadOnlyLi
             all is null ? leftOut : [.. leftOut.Where(left => left.Item1.Role is FolderRole.Junk or FolderRole.Trash)]);
     }
 
-    /// <summary>The word for a role in the ledger.</summary>
-    public static string? Role(MailboxFolder folder) => folder.Role switch
-    {
-        FolderRole.Inbox => "inbox",
-        FolderRole.Sent => "sent",
-        FolderRole.Archive => "archive",
-        FolderRole.All => "all",
-        _ => null,
-    };
-
     /// <summary>
     /// Whether a name (of a folder or a Gmail label) is excluded by the configuration; what lies below an excluded folder is, too.
     /// </summary>

@@ -34,7 +34,7 @@ internal sealed class ImapSource(ImapSession session, SemaphoreSlim gate, Func<b
         {
             if (folder.Status?.Exists is > 0 and var count)
             {
-                var state = known.Folder(folder.Name, folder.Name, FolderPlan.Role(folder));
+                var state = known.Folder(folder.Name, folder.Name, FolderNames.Word(folder.Role));
                 yield return new ListedPage(state, [], 0, state.Cursor)
                 {
                     Skipped = new Dictionary<string, int> { [reason] = (int)Math.Min(count, int.MaxValue) },

@@ -1,8 +1,10 @@
 using System.Text;
 
-namespace CrmSync.Worker.Sources.Imap;
+namespace CrmSync.Worker.Sources;
 
-/// <summary>Folder names on the wire: modified UTF-7 (RFC 3501 section 5.1.3), or UTF-8 once UTF8=ACCEPT is enabled (RFC 6855).</summary>
+/// <summary>
+/// Folder names on the wire and on disk: modified UTF-7 (RFC 3501 section 5.1.3), or UTF-8 once UTF8=ACCEPT is enabled (RFC 6855).
+/// </summary>
 internal static class FolderName
 {
     /// <summary>
@@ -37,6 +39,9 @@ internal static class FolderName
 
         return result.ToString();
     }
+
+    /// <summary>The readable name of a folder by the name of its file, which programs write in modified UTF-7 or as it is.</summary>
+    public static string FromFile(string name) => Ascii.IsValid(name) ? Decode(name) : name;
 
     /// <summary>The name in modified UTF-7.</summary>
     public static string Encode(string name)
