@@ -132,6 +132,27 @@ public abstract class LogContract(IDatabases databases, int trials)
     }
 
     [Fact]
+    public async Task An_answer_finds_the_forward_it_answers_in_whatever_batches_they_come()
+    {
+        var forward = Some.Mail("ben@bright.example", "FW: The offer", id: "f@bright.example") with
+        {
+            Pasted = new PastedMail(Some.Named("bob@acme.example")) { Subject = "The offer", OwnText = "When?" },
+        };
+        var answer = Some.Mail("ana@bright.example", "RE: The offer", at: Some.Noon + Some.Hours(20), id: "a@bright.example") with
+        {
+            To = [Some.Named("bob@acme.example")],
+        };
+        foreach (var batches in new MailFacts[][][] { [[forward, answer]], [[forward], [answer]], [[answer], [forward]] })
+        {
+            await using var scene = await Scene.On(await databases.New());
+            foreach (var batch in batches)
+                await scene.Deliver([.. batch.Select(facts => Some.Line(facts))]);
+
+            Assert.Single((await scene.Log()).Select(line => line.Thread).Distinct());
+        }
+    }
+
+    [Fact]
     public void The_log_does_not_depend_on_order_or_batches() =>
         Check.One(
             Config.QuickThrowOnFailure.WithMaxTest(trials),
