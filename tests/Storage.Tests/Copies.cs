@@ -108,9 +108,6 @@ internal static class Copies
                     OwnText = body,
                     Excerpt = body,
                     Question = body.EndsWith('?'),
-                    Pasted = body == "Thanks!"
-                        ? new PastedMail(Some.Named("bob@acme.example", "Bob")) { Subject = "The offer", OwnText = "When?" }
-                        : null,
                     Headers = new[] { (Name: headers, Value: headers), (Name: index is null ? "" : "thread-index", Value: index ?? "") }
                         .Where(header => header.Name.Length > 0)
                         .ToDictionary(header => header.Name, header => header.Value),

@@ -16,7 +16,7 @@ internal static class PlainLinks
     public static List<TextLink> In(string text)
     {
         var links = new List<TextLink>();
-        for (var at = 0; Next(text, at) is >= 0 and var mark; )
+        for (var at = 0; Next(text, at) is >= 0 and var mark;)
         {
             var start = text.AsSpan(0, mark).LastIndexOfAny(Breaks) + 1;
             var length = text.AsSpan(mark).IndexOfAny(Breaks);

@@ -1,5 +1,4 @@
 using CrmSync.Domain.Evaluation;
-using CrmSync.Domain.Policy;
 using static CrmSync.Domain.Tests.Evaluation.Worked;
 
 namespace CrmSync.Domain.Tests.Evaluation;

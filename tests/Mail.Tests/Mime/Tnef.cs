@@ -3,7 +3,9 @@ using System.Text;
 namespace CrmSync.Mail.Tests.Mime;
 
 /// <summary>Writes a <c>winmail.dat</c> as Outlook does (MS-OXTNEF): attributes of a message, one of them its MAPI properties.</summary>
+#pragma warning disable CA1001 // a stream in memory has nothing to let go
 internal sealed class Tnef
+#pragma warning restore CA1001
 {
     private static readonly Guid Meeting = new("6ED8DA90-450B-101B-98DA-00AA003F1305");
     private static readonly Guid Appointment = new("00062002-0000-0000-C000-000000000046");

@@ -8,7 +8,8 @@ namespace CrmSync.Mail.Tests.Mime;
 /// <summary>Mails that lie wrapped in another: S/MIME's opaque signatures, and Outlook's winmail.dat.</summary>
 public sealed class WrappedPartTests
 {
-    private const string Head = "From: Kim Moss <kim@castro.example>\nTo: ana@hill.example\nSubject: Pumps\nDate: Mon, 2 Mar 2026 09:00:00 +0000\n";
+    private const string Head =
+        "From: Kim Moss <kim@castro.example>\nTo: ana@hill.example\nSubject: Pumps\nDate: Mon, 2 Mar 2026 09:00:00 +0000\n";
     private static readonly DateTime Ten = new(2026, 3, 9, 10, 0, 0, DateTimeKind.Utc);
 
     [Theory]
@@ -77,7 +78,9 @@ public sealed class WrappedPartTests
         string Uid(byte[] id)
         {
             var tnef = new Tnef("IPM.Microsoft Schedule.MtgReq").ObjectId(id).When(Ten, Ten.AddHours(1));
-            return Encoding.UTF8.GetString(Winmail(tnef.ToArray()).Calendars[0].Content.Span).Split('\n').Single(l => l.StartsWith("UID:"));
+            return Encoding.UTF8.GetString(Winmail(tnef.ToArray()).Calendars[0].Content.Span)
+                .Split('\n')
+                .Single(line => line.StartsWith("UID:", StringComparison.Ordinal));
         }
 
         Assert.Equal("UID:" + Convert.ToHexString(series), Uid(series));

@@ -9,27 +9,27 @@ namespace CrmSync.Worker.Tests.Sources;
 public sealed class ArrivalOfMail
 {
     [Theory]
-    [InlineData("Mon, 2 Mar 2020 09:00:00 +0000", "2020-03-02T09:01:00Z", "Mon, 2 Mar 2026 10:00:00 +0000", "Mon, 2 Mar 2020 09:01:00 +0000")]
+    [InlineData("Mon, 2 Mar 2020 09:00:00 GMT", "2020-03-02T09:01:00Z", "Mon, 2 Mar 2026 10:00:00 GMT", "Mon, 2 Mar 2020 09:01:00 GMT")]
     [InlineData(
-        "Mon, 2 Mar 2020 09:00:00 +0000",
+        "Mon, 2 Mar 2020 09:00:00 GMT",
         "2020-03-02T09:00:05Z",
-        "Mon, 2 Mar 2026 10:00:00 +0000",
-        "Fri, 2 May 2025 10:00:00 +0000",
-        "Mon, 2 Mar 2020 09:00:05 +0000")] // imported twice
-    [InlineData("Mon, 2 Mar 2026 09:00:00 +0000", "2026-03-02T09:05:00Z", "Mon, 2 Mar 2026 09:05:00 +0000", "Mon, 2 Mar 2026 09:01:00 +0000")]
-    [InlineData("Mon, 2 Mar 2026 09:00:00 +0000", "2026-03-09T09:01:00Z", "Mon, 9 Mar 2026 09:01:00 +0000", "Mon, 2 Mar 2026 09:01:00 +0000")]
-    [InlineData("Mon, 2 Mar 2026 09:00:00 +0000", "2026-03-02T09:01:00Z", "Mon, 9 Mar 2026 09:01:01 +0000", "Mon, 2 Mar 2026 09:01:00 +0000")]
-    [InlineData("Sun, 1 Mar 2026 09:00:00 +0000", "2026-03-08T08:00:00Z", "Sun, 8 Mar 2026 08:00:00 +0000")] // greylisted for days
-    [InlineData("Mon, 2 Mar 2020 09:00:00 +0000", "2026-03-02T10:00:00Z", "Mon, 2 Mar 2026 10:00:00 +0000")] // nothing below
-    [InlineData("Mon, 2 Mar 2026 09:00:00 +0000", "2026-03-02T10:00:00Z", "Mon, 2 Mar 2026 10:00:00 +0000", "Thu, 2 Jan 1997 10:00:00 +0000")]
+        "Mon, 2 Mar 2026 10:00:00 GMT",
+        "Fri, 2 May 2025 10:00:00 GMT",
+        "Mon, 2 Mar 2020 09:00:05 GMT")] // imported twice
+    [InlineData("Mon, 2 Mar 2026 09:00:00 GMT", "2026-03-02T09:05:00Z", "Mon, 2 Mar 2026 09:05:00 GMT", "Mon, 2 Mar 2026 09:01:00 GMT")]
+    [InlineData("Mon, 2 Mar 2026 09:00:00 GMT", "2026-03-09T09:01:00Z", "Mon, 9 Mar 2026 09:01:00 GMT", "Mon, 2 Mar 2026 09:01:00 GMT")]
+    [InlineData("Mon, 2 Mar 2026 09:00:00 GMT", "2026-03-02T09:01:00Z", "Mon, 9 Mar 2026 09:01:01 GMT", "Mon, 2 Mar 2026 09:01:00 GMT")]
+    [InlineData("Sun, 1 Mar 2026 09:00:00 GMT", "2026-03-08T08:00:00Z", "Sun, 8 Mar 2026 08:00:00 GMT")] // greylisted for days
+    [InlineData("Mon, 2 Mar 2020 09:00:00 GMT", "2026-03-02T10:00:00Z", "Mon, 2 Mar 2026 10:00:00 GMT")] // nothing below
+    [InlineData("Mon, 2 Mar 2026 09:00:00 GMT", "2026-03-02T10:00:00Z", "Mon, 2 Mar 2026 10:00:00 GMT", "Thu, 2 Jan 1997 10:00:00 GMT")]
     public void A_fresh_field_on_top_of_an_old_mail_counts_for_nothing(string date, string arrived, params string[] received) =>
         Assert.Equal(arrived, Arrived(date, received)?.ToString());
 
     [Fact]
     public void Where_no_field_can_be_read_nothing_is_said_of_the_arrival()
     {
-        Assert.Null(Arrived("Mon, 2 Mar 2026 09:00:00 +0000"));
-        Assert.Null(Arrived("Mon, 2 Mar 2026 09:00:00 +0000", "yesterday"));
+        Assert.Null(Arrived("Mon, 2 Mar 2026 09:00:00 GMT"));
+        Assert.Null(Arrived("Mon, 2 Mar 2026 09:00:00 GMT", "yesterday"));
     }
 
     private static Instant? Arrived(string date, params string[] received)

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using CrmSync.Worker.Sources;
 using CrmSync.Worker.Sources.Files;
-using CrmSync.Worker.Tests.Harvest;
 using static CrmSync.Worker.Tests.Harvest.TestCompany;
 
 namespace CrmSync.Worker.Tests.Sources;
