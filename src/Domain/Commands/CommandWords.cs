@@ -114,6 +114,21 @@ internal static class CommandWords
             "passer",
             "confie",
             "confier"),
+        .. Phrases(CommandVerb.Yes, "yes", "ja", "oui"),
+        .. Phrases(CommandVerb.No, "no", "nein", "non"),
+        .. Phrases(
+            CommandVerb.Same,
+            "same",
+            "same person",
+            "the same",
+            "the same person",
+            "dieselbe",
+            "derselbe",
+            "dieselbe person",
+            "même",
+            "même personne",
+            "la même",
+            "la même personne"),
     ];
 
     /// <summary>The whole line and nothing else.</summary>
@@ -151,7 +166,7 @@ internal static class CommandWords
 
     /// <summary>Verbs that digests will propose and that nothing carries out yet.</summary>
     public static FrozenSet<string> Unknown { get; } =
-        Set("private", "yes", "no", "same", "human", "bulk", "feed", "ja", "nein", "oui", "non", "privat", "privé");
+        Set("private", "human", "bulk", "feed", "privat", "privé");
 
     /// <summary>Words that change nothing of what a command means.</summary>
     public static FrozenSet<string> Fill { get; } =

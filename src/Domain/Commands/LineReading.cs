@@ -132,7 +132,7 @@ internal sealed class LineReading(string line, Token[] tokens, SpokenTime? time)
         // What begins like another command and could not be read is no remark.
         if (
             tokens[first].Kind is not TokenKind.Word
-            || VerbsAt(first).Any()
+            || VerbsAt(first).Any(found => !CommandVerbs.IsAnswer(found.Verb) || IsTarget(found.Next))
             || NamesTime(first)
             || (first + 2 == tokens.Length && tokens[first + 1].Kind is TokenKind.Number or TokenKind.Id))
             return null;
@@ -140,6 +140,9 @@ internal sealed class LineReading(string line, Token[] tokens, SpokenTime? time)
         var text = line[tokens[first].Start..].Trim();
         return text.EndsWith(')') && !text.Contains('(', StringComparison.Ordinal) ? text[..^1].TrimEnd() : text;
     }
+
+    /// <summary>"No answer" is a remark, "no 4" is none.</summary>
+    private bool IsTarget(int at) => Targets(SkipMarks(at)).Exists(found => !found.Targets.IsTheOnlyOne);
 
     private bool NamesTime(int at) => tokens[at].Text is not ("today" or "heute" or "aujourd'hui") && Times(at).Any();
 

@@ -27,6 +27,7 @@ public sealed partial class ReplyGrammar(BusinessCalendar calendar, Instant now)
         "“resolved 2”: the case is closed",
         "“give 2 to ben”: a colleague looks after it from now on",
         "“note 2: birthday: 12 March”, “tag 2 vip”, “untag 2 vip”: something to remember about them",
+        "“yes 2”, “no 2”, “same 2”: what you answer to a proposal",
         "“not useful 2”: such lines do not help",
         "“who 2”, “who jane@acme.example”, “can I write to 2”: what we know, and whether to write",
         "“today”: your list as it is now",

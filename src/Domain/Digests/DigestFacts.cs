@@ -41,6 +41,9 @@ public sealed record DigestFacts(CompanyPolicy Policy, EvaluationResult Evaluati
     /// <summary>What became of the promises that fell due in the last ninety days; worked out when somebody asks.</summary>
     public Lazy<IReadOnlyList<Outcome>> Outcomes { get; init; } = new([]);
 
+    /// <summary>What mails tell about people and nobody has answered, the oldest first.</summary>
+    public IReadOnlyList<Proposal> Proposals { get; init; } = [];
+
     /// <summary>How each account is doing.</summary>
     public IReadOnlyList<AccountHealth> Accounts { get; init; } = [];
 

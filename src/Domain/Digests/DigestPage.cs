@@ -107,6 +107,7 @@ internal sealed class DigestPage
     {
         SectionNames.MeetingsToday => staff.MeetingsToday(),
         SectionNames.News => staff.News(),
+        SectionNames.Proposals => staff.Proposals(listed),
         SectionNames.HeldBack => staff.HeldBack(),
         SectionNames.OverdueByOwner => manager.OverdueByOwner(),
         SectionNames.Cases => manager.Cases(),

@@ -31,7 +31,7 @@ public sealed class EvaluatedFacts
     /// <param name="now">The moment.</param>
     public static DigestFacts Evaluate(CompanyPolicy policy, ContactLogSnapshot log, Instant now)
     {
-        var whole = new RunningPolicy(policy);
+        var whole = new RunningPolicy(JoinedPeople.Apply(policy, log.Interactions, now));
         whole.Put(log.Interactions);
         whole.Cover(log.Coverage);
         return Evaluate(whole, log, now);
@@ -47,6 +47,7 @@ public sealed class EvaluatedFacts
         {
             Cases = standing.OpenCases(),
             OverContacted = standing.OverContacted(lines),
+            Proposals = Digests.Proposals.Find(standing.view),
             OwnerOf = standing.Owner,
             GroupsOf = standing.Groups,
             MayWrite = address => evaluated.MayWrite(address, now),

@@ -8,6 +8,7 @@ public static class SectionNames
     public const string DueToday = "due_today";
     public const string ToDo = "to_do";
     public const string News = "news";
+    public const string Proposals = "proposals";
     public const string HeldBack = "held_back";
     public const string NeedsYou = "needs_you";
     public const string OverdueByOwner = "overdue_by_owner";
@@ -23,7 +24,7 @@ public static class SectionNames
     public const string AsYouSaid = "as_you_said";
 
     /// <summary>What owners get unless the policy says otherwise, in order.</summary>
-    public static readonly IReadOnlyList<string> ForOwners = [Overdue, DueToday, MeetingsToday, ToDo, News, HeldBack];
+    public static readonly IReadOnlyList<string> ForOwners = [Overdue, DueToday, MeetingsToday, ToDo, Proposals, News, HeldBack];
 
     /// <summary>What managers get unless the policy says otherwise, in order.</summary>
     public static readonly IReadOnlyList<string> ForManagers =

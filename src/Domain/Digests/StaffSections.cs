@@ -58,6 +58,30 @@ internal sealed class StaffSections(
             };
     }
 
+    /// <summary>What mails tell about people and the reader is asked to confirm, each with a number to answer by.</summary>
+    /// <param name="listed">What the mail has numbered so far; gets what is asked.</param>
+    public NewsSection? Proposals(List<ListedItem> listed)
+    {
+        var asked = facts.Proposals.Where(proposal => proposal.Owner == reader.Id).ToList();
+        if (asked.Count == 0)
+            return null;
+
+        var lines = new List<NewsLine>();
+        foreach (var proposal in asked.Take(Math.Min(MostNews, maxItems)))
+        {
+            var number = listed.Count + 1;
+            listed.Add(new ListedItem(number, proposal.Id, ItemState.Open, null));
+            lines.Add(new NewsLine($"{number}", Question(proposal, number)));
+        }
+
+        return new NewsSection(SectionNames.Proposals, "Is that right?")
+        {
+            Lines = lines,
+            More = asked.Count - lines.Count,
+            IsWorthAMail = asked.Exists(proposal => !history.Listed(proposal.Id)),
+        };
+    }
+
     public HeldBackSection? HeldBack()
     {
         var held = facts.Evaluation.Items.Where(item => item.State == ItemState.Suppressed && item.Owner == reader.Id).ToList();
@@ -103,6 +127,21 @@ internal sealed class StaffSections(
             More = all - guests.Count,
         };
     }
+
+    private string Question(Proposal proposal, int number)
+    {
+        var who = WithAddress(proposal.Contact);
+        var words = PlainWords.Flatten(proposal.Sentence, PlainWords.Excerpt);
+        var other = PlainWords.Flatten(proposal.Other?.Value, PlainWords.Name);
+        return proposal.AsksForOnePerson
+            ? $"{who} seems to be one person with {other}: “{words}” {Replies("same", number)}"
+            : $"{who} seems to have left: “{words}” "
+                + (other.Length > 0 ? $"Ask nothing more about them, and follow up with {other}? " : "Ask nothing more about them? ")
+                + Replies("yes", number);
+    }
+
+    /// <summary>Held together by hard spaces: a line that began with a verb would read as a command.</summary>
+    private static string Replies(string verb, int number) => $"Reply: {verb} {number} · no {number}".Replace(' ', '\u00A0');
 
     private IEnumerable<NewsLine> Complaints() =>
         facts
@@ -212,6 +251,7 @@ internal sealed class StaffSections(
     {
         Hold.MeetingBooked => "a meeting already booked",
         Hold.Away => "they are away",
+        Hold.Retired => "they have left",
         _ => limit.Replace('-', ' '),
     };
 }

@@ -20,13 +20,8 @@ public sealed class Evaluator(CompanyPolicy policy)
     /// <param name="log">The interactions and how far accounts have been read.</param>
     /// <param name="now">The moment; interactions learned of later do not exist.</param>
     /// <param name="closedSince">Items that ended earlier are not listed; null lists all that the log tells of.</param>
-    public EvaluationResult Evaluate(ContactLogSnapshot log, Instant now, Instant? closedSince = null)
-    {
-        var running = new RunningPolicy(plan);
-        running.Put(log.Interactions);
-        running.Cover(log.Coverage);
-        return running.Evaluate(now, closedSince);
-    }
+    public EvaluationResult Evaluate(ContactLogSnapshot log, Instant now, Instant? closedSince = null) =>
+        Run(log, now).Evaluate(now, closedSince);
 
     /// <summary>Why the policy does or does not ask for anything about a contact; null when nobody has that address.</summary>
     /// <param name="log">The interactions.</param>
@@ -35,11 +30,18 @@ public sealed class Evaluator(CompanyPolicy policy)
     /// <param name="rule">The name of the only rule to explain, or null for all.</param>
     public Explanation? Explain(ContactLogSnapshot log, EmailAddress address, Instant now, string? rule = null)
     {
-        var running = new RunningPolicy(plan);
+        var running = Run(log, now);
+        return running.Explain(address, now, rule) is { } explanation
+            ? explanation with { Told = [.. ToldWords.Describe(running.Plan, log, address, now)] }
+            : null;
+    }
+
+    private RunningPolicy Run(ContactLogSnapshot log, Instant now)
+    {
+        var joined = JoinedPeople.Apply(plan.Policy, log.Interactions, now);
+        var running = new RunningPolicy(ReferenceEquals(joined, plan.Policy) ? plan : new Plan(joined));
         running.Put(log.Interactions);
         running.Cover(log.Coverage);
-        return running.Explain(address, now, rule) is { } explanation
-            ? explanation with { Told = [.. ToldWords.Describe(plan, log, address, now)] }
-            : null;
+        return running;
     }
 }

@@ -88,6 +88,7 @@ internal sealed class Plan
         Chase = Rules<ChaseRule>();
         StayInTouch = Rules<StayInTouchRule>();
         FollowUp = Rules<FollowUpRule>();
+        Successors = new Planned<FollowUpRule>(Retirement.CreateRule(policy), policy.Rules.Count, null);
         Dates = Rules<DateRule>();
         Notices = Rules<NoticeRule>();
         Handovers = Rules<HandoverRule>();
@@ -135,6 +136,9 @@ internal sealed class Plan
     public RulesOf<StayInTouchRule> StayInTouch { get; }
 
     public RulesOf<FollowUpRule> FollowUp { get; }
+
+    /// <summary>Has us write to whoever follows somebody who has left.</summary>
+    public Planned<FollowUpRule> Successors { get; }
 
     public RulesOf<DateRule> Dates { get; }
 

@@ -20,6 +20,21 @@ public enum CommandVerb
     MayIWrite,
     Help,
     Today,
+
+    /// <summary>What a digest proposes is to be done.</summary>
+    Yes,
+
+    /// <summary>It is not, and not to be proposed again.</summary>
+    No,
+
+    /// <summary>Two addresses are one person.</summary>
+    Same,
+
+    /// <summary>Somebody has left: what comes of a yes, never said by itself.</summary>
+    Retire,
+
+    /// <summary>Somebody follows them and is to hear from us: what comes of a yes, never said by itself.</summary>
+    FollowUp,
 }
 
 /// <summary>The names verbs have in the log, in links and in addresses (<c>crmsync+done@</c>).</summary>
@@ -31,13 +46,15 @@ public static class CommandVerbs
         (CommandVerb.NotUseful, "not-useful"), (CommandVerb.Tag, "tag"), (CommandVerb.Untag, "untag"), (CommandVerb.Note, "note"),
         (CommandVerb.Chase, "chase"), (CommandVerb.Give, "give"), (CommandVerb.Undo, "undo"), (CommandVerb.Brief, "brief"),
         (CommandVerb.MayIWrite, "may-i-write"), (CommandVerb.Help, "help"), (CommandVerb.Today, "today"),
+        (CommandVerb.Yes, "yes"), (CommandVerb.No, "no"), (CommandVerb.Same, "same"), (CommandVerb.Retire, "retire"),
+        (CommandVerb.FollowUp, "follow-up"),
     ];
 
-    /// <summary>The verbs that become lines of the log; the others are questions.</summary>
+    /// <summary>The verbs that become lines of the log by themselves; the others are questions, or answer one.</summary>
     public static IReadOnlyList<CommandVerb> OfTheLog { get; } =
     [
         .. Names.Select(known => known.Verb)
-            .Where(verb => verb is not (CommandVerb.MayIWrite or CommandVerb.Help or CommandVerb.Today)),
+            .Where(verb => verb is not (CommandVerb.MayIWrite or CommandVerb.Help or CommandVerb.Today) && verb < CommandVerb.Yes),
     ];
 
     /// <summary>The name of a verb, as in the log.</summary>
@@ -52,6 +69,9 @@ public static class CommandVerbs
         var dash = Find(word) is null ? word.IndexOf('-', StringComparison.Ordinal) : -1;
         return dash < 0 ? (word, null) : (word[..dash], word[(dash + 1)..]);
     }
+
+    /// <summary>Whether it answers a proposal of a digest, and nothing else.</summary>
+    public static bool IsAnswer(CommandVerb verb) => verb is CommandVerb.Yes or CommandVerb.No or CommandVerb.Same;
 
     /// <summary>The verb with a name, in upper or lower case; null when there is none.</summary>
     public static CommandVerb? Find(string name)

@@ -213,6 +213,9 @@ public sealed record CommandFacts(EmailAddress By, CommandVerb Verb)
     /// <summary>The id of the item that is given, or null for every item it may mean.</summary>
     public string? Item { get; init; }
 
+    /// <summary>The other address of the contact that <c>same</c> says is one person.</summary>
+    public EmailAddress? Other { get; init; }
+
     /// <summary>The id of the mail that said it: what one mail said is taken back together.</summary>
     public string? Mail { get; init; }
 

@@ -121,6 +121,9 @@ public enum FollowUpEvent
     MeetingHeld,
     FirstInbound,
     CaseClosed,
+
+    /// <summary>Somebody follows whoever has left; built in, and not for the policy to name.</summary>
+    Succession,
 }
 
 public sealed record FollowUpRule(string Name, Place Place) : Rule(Name, Place)

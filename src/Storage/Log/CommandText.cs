@@ -21,7 +21,8 @@ internal static class CommandText
                 command.To,
                 command.Item,
                 command.Mail,
-                command.Undoes.Count > 0 ? command.Undoes : null));
+                command.Undoes.Count > 0 ? command.Undoes : null,
+                command.Other?.Value));
 
     public static CommandFacts Read(string column)
     {
@@ -38,6 +39,7 @@ internal static class CommandText
             Item = stored.Item,
             Mail = stored.Mail,
             Undoes = stored.Undoes ?? [],
+            Other = stored.Other is null ? null : EmailAddress.Parse(stored.Other),
         };
     }
 
@@ -53,5 +55,6 @@ internal static class CommandText
         string? To = null,
         string? Item = null,
         string? Mail = null,
-        IReadOnlyList<string>? Undoes = null);
+        IReadOnlyList<string>? Undoes = null,
+        string? Other = null);
 }

@@ -281,6 +281,7 @@ public sealed class ErasedPeople
 
         if (
             (command.Contact is { } contact && Contains(contact))
+            || (command.Other is { } other && Contains(other))
             || (EmailAddress.TryParse(command.About, out var about) && Contains(about)))
             return null;
 

@@ -52,6 +52,7 @@ internal static partial class PersonTraces
         line.Command is { } command
         && (
             (command.Contact is { } contact && people.Contains(contact))
+            || (command.Other is { } other && people.Contains(other))
             || (EmailAddress.TryParse(command.About, out var about) && people.Contains(about)));
 
     /// <summary>The numbers of the mails with the person in them: among their people, in a report, in a header, an id or a text.</summary>

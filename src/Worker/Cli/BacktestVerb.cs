@@ -67,7 +67,7 @@ internal sealed class BacktestVerb(HarvestedLog harvested, PolicyInForce policy,
     /// <summary>The past is taken as fully read: how far accounts are behind today says nothing about then.</summary>
     private static BacktestReport Replayed(CompanyPolicy policy, ContactLogSnapshot log, Instant from, Instant to)
     {
-        var running = new RunningPolicy(policy);
+        var running = new RunningPolicy(JoinedPeople.Apply(policy, log.Interactions, to));
         running.Put(log.Interactions);
         return running.Backtest(from, to);
     }

@@ -52,8 +52,9 @@ internal sealed class ContactsVerb(HarvestedLog log, PolicyInForce policy)
             throw new UsageException($"there is no segment \"{segment}\" in the policy; there are {known}");
         }
 
-        var running = new RunningPolicy(current);
-        running.Put((await log.Snapshot(now, withText: false, ct)).Interactions);
+        var lines = (await log.Snapshot(now, withText: false, ct)).Interactions;
+        var running = new RunningPolicy(JoinedPeople.Apply(current, lines, now));
+        running.Put(lines);
         using var output = parsed.ReadOutput();
         output.List(KnownContact.At(running, now).Where(contact => segment is null || contact.Segments.Contains(segment)), Contacts);
         return CommandLine.Done;

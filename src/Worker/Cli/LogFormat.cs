@@ -97,6 +97,9 @@ internal static class LogFormat
         json.WriteString("rule", command.Rule);
         if (command.To is { } to)
             json.WriteString("to", to);
+
+        if (command.Other is { } other)
+            json.WriteString("other", other.Value);
     }
 
     private static void WriteParticipants(Utf8JsonWriter json, Interaction line, Instant now)

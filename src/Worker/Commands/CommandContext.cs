@@ -16,6 +16,9 @@ internal sealed record ItemTarget(string About, EmailAddress? Contact, Rule? Rul
     /// <summary>The id of the item; null when none is meant.</summary>
     public string? Item { get; init; }
 
+    /// <summary>What is proposed, where no item is meant but a proposal.</summary>
+    public Proposal? Proposal { get; init; }
+
     /// <summary>The interaction the item rests on, if it is open and rests on one.</summary>
     public string? Trigger { get; init; }
 }
@@ -138,6 +141,15 @@ internal sealed class CommandContext(DigestFacts facts)
 
         foreach (var item in facts.Evaluation.Items.Concat(facts.Evaluation.Observed))
             targets[item.Id] = new ItemTarget(item.About, item.Contact, item.Rule, item.Owner) { Item = item.Id, Trigger = item.Trigger };
+
+        foreach (var proposal in facts.Proposals)
+        {
+            targets[proposal.Id] = new ItemTarget(proposal.Id, proposal.Contact, Rule: null, proposal.Owner)
+            {
+                Item = proposal.Id,
+                Proposal = proposal,
+            };
+        }
 
         return targets;
     }

@@ -59,7 +59,13 @@ internal sealed class CommandLines(
     public CommandReading Say(CommandWish wish, ItemTarget target, IReadOnlyList<string> identity)
     {
         var verb = wish.Verb;
+        if (CommandVerbs.IsAnswer(verb))
+            return Answer(verb, target, identity);
+
         var isAboutPerson = verb is CommandVerb.Called or CommandVerb.Tag or CommandVerb.Untag or CommandVerb.Note;
+        if (target.Proposal is not null && !isAboutPerson)
+            throw new RefusedCommandException(": it is a question; answer it with yes or no");
+
         if (isAboutPerson && target.Contact is null)
             throw new RefusedCommandException(
                 $": it concerns no single person, so there is nobody to "
@@ -111,6 +117,62 @@ internal sealed class CommandLines(
                     To = taker?.Id,
                     Item = taker is null ? null : target.Item,
                 }));
+    }
+
+    /// <summary>
+    /// What comes of the answer to a proposal: nothing more is asked about whoever left, somebody follows, two addresses are one person.
+    /// </summary>
+    private CommandReading Answer(CommandVerb verb, ItemTarget target, IReadOnlyList<string> identity)
+    {
+        if (target.Proposal is not { } proposal)
+            throw new RefusedCommandException(": it asks nothing; yes, no and same answer what a digest asks");
+
+        if (verb == CommandVerb.Same && !proposal.AsksForOnePerson)
+            throw new RefusedCommandException(": it asks whether somebody has left; answer it with yes or no");
+
+        if (standings.IsOver(target))
+            throw new RefusedCommandException(": it is answered already; write undo to take that back");
+
+        standings.MarkDone(target);
+        standings.Outdate();
+        var who = Name(target);
+        var other = PlainWords.Flatten(proposal.Other?.Value, PlainWords.Name);
+        if (verb == CommandVerb.No)
+            return CommandReading.From(new Confirmation("not asked again", $"about {who}"), Answer(verb));
+
+        if (proposal.AsksForOnePerson)
+            return CommandReading.From(
+                new Confirmation("one person", $"{PlainWords.Flatten(proposal.Contact.Value, PlainWords.Name)} and {other}"),
+                Answer(CommandVerb.Same));
+
+        return CommandReading.From(
+            new Confirmation("has left", $"{who}{(other.Length > 0 ? $"; you follow up with {other}" : "")}"),
+            [
+                Answer(CommandVerb.Retire),
+                .. proposal.Other is { } next
+                    ? new[]
+                    {
+                        Said(next, new CommandFacts(author.Email, CommandVerb.FollowUp)
+                        {
+                            Contact = next,
+                            Other = proposal.Contact,
+                            Rule = Retirement.Rule,
+                            To = proposal.Owner,
+                        }),
+                    }
+                    : [],
+            ]);
+
+        Interaction Answer(CommandVerb meant) =>
+            Said(proposal.Contact, new CommandFacts(author.Email, meant)
+            {
+                About = proposal.Id,
+                Contact = proposal.Contact,
+                Other = meant == CommandVerb.Same ? proposal.Other : null,
+            });
+
+        Interaction Said(EmailAddress contact, CommandFacts facts) =>
+            Line([.. identity, CommandVerbs.Name(facts.Verb)], standings.Free(facts.About, contact, mail.ArrivedAt), facts);
     }
 
     /// <summary>The mail an item about a thread rests on.</summary>

@@ -177,7 +177,10 @@ internal sealed class SpokenMeaning(
         return
         [
             .. items
-                .Where(item => !targets.Except.Contains(item.Key) && standings.Item(item.Value) is not null)
+                .Where(item =>
+                    !targets.Except.Contains(item.Key)
+                    && standings.Item(item.Value) is { } target
+                    && target.Proposal is not null == CommandVerbs.IsAnswer(command.Verb))
                 .OrderBy(item => item.Key)
                 .Select(item => FindTarget($"line {item.Key}", item.Value)),
         ];

@@ -1,4 +1,5 @@
 using CrmSync.Domain.Evaluation;
+using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
 using CrmSync.Storage;
 using CrmSync.Storage.Log;
@@ -119,9 +120,9 @@ internal sealed class PolicyAtWork(
         var changed = await changes.Next(now, ct);
         var edition = policy.Edition;
         if (known is null || changed is null || runningEdition != edition.Number)
-            known = await Whole(edition.Policy, ct);
+            known = await Whole(edition.Policy, now, ct);
         else if (changed.Count > 0)
-            await Put(known, changed, ct);
+            known = await Put(known, edition.Policy, changed, ct) ? known : await Whole(edition.Policy, now, ct);
         else
             LinesRead = 0;
 
@@ -130,9 +131,10 @@ internal sealed class PolicyAtWork(
         return running = known;
     }
 
-    private async Task<RunningPolicy> Whole(CompanyPolicy current, CancellationToken ct)
+    private async Task<RunningPolicy> Whole(CompanyPolicy current, Instant now, CancellationToken ct)
     {
-        var whole = new RunningPolicy(current);
+        var commands = await log.Read(new LogFilter { Kinds = [InteractionKind.Command], WithoutText = true }, ct).ToListAsync(ct);
+        var whole = new RunningPolicy(JoinedPeople.Apply(current, commands, now));
         LinesRead = 0;
         await foreach (var line in log.Read(new LogFilter { WithoutText = true }, ct))
         {
@@ -144,17 +146,23 @@ internal sealed class PolicyAtWork(
         return whole;
     }
 
-    private async Task Put(RunningPolicy known, IReadOnlyList<string> changed, CancellationToken ct)
+    /// <summary>Takes in what changed; false where that may change who is one person, and the whole log has to be read.</summary>
+    private async Task<bool> Put(RunningPolicy known, CompanyPolicy current, IReadOnlyList<string> changed, CancellationToken ct)
     {
+        var joins = !ReferenceEquals(known.Policy, current);
         LinesRead = 0;
         foreach (var ids in changed.Chunk(Batch))
         {
             var lines = await log.Read(new LogFilter { Ids = ids, WithoutText = true }, ct).ToListAsync(ct);
+            if (lines.Exists(JoinedPeople.IsJoin) || joins && (lines.Count < ids.Length || lines.Exists(JoinedPeople.IsParting)))
+                return false;
+
             known.Put(lines);
             known.Remove(ids.Except(lines.Select(line => line.Id), StringComparer.Ordinal));
             LinesRead += lines.Count;
         }
 
         cardsAreStale = true;
+        return true;
     }
 }

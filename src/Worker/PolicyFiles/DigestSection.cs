@@ -9,7 +9,7 @@ internal static class DigestSection
 {
     private static readonly string[] Sections =
     [
-        "meetings_today", "overdue", "due_today", "to_do", "news", "held_back",
+        "meetings_today", "overdue", "due_today", "to_do", "proposals", "news", "held_back",
         "needs_you", "overdue_by_owner", "cases", "at_risk", "over_contacted", "handovers", "expired", "numbers", "health",
     ];
 

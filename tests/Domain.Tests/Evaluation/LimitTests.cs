@@ -22,6 +22,39 @@ public sealed class LimitTests
             .Expect("2026-04-10 10:00", $"customers {Jane} suppressed by=never until=null", "reply t2 overdue");
 
     [Fact]
+    public void Nothing_is_asked_about_somebody_who_has_left_unless_that_is_taken_back() =>
+        Due()
+            .Mail("b", "2026-03-02 10:00", Jane, Ana, "t2")
+            .Command("2026-03-02 10:30", "retire", about: "QUESTION", contact: Jane)
+            .Expect("2026-03-02 11:00", "reply t2 open")
+            .Expect("2026-04-10 10:00", $"customers {Jane} suppressed by=retired until=null", "reply t2 overdue")
+            .Command("2026-04-10 10:30", "undo", undoes: "command-2")
+            .Expect("2026-04-10 11:00", $"customers {Jane} open", "reply t2 overdue");
+
+    [Fact]
+    public void Whoever_follows_somebody_who_has_left_is_to_hear_from_us() =>
+        new Story(Bare.WithRules(Reply))
+            .Command("2026-03-03 10:00", "follow-up", contact: John, other: Jane, to: "bob", rule: "successor")
+            .Expect("2026-03-03 11:00", $"successor {John} open opened=2026-03-03T10:00 due=2026-03-05T17:00 owner=bob")
+            .Mail("a", "2026-03-04 10:00", Bob, John, "t")
+            .Expect("2026-03-04 11:00");
+
+    [Fact]
+    public void Two_addresses_are_one_person_once_one_of_us_says_so_and_for_as_long()
+    {
+        const string New = "jane@oak.example";
+        new Story(Bare.WithRules(Both))
+            .Mail("a", "2026-02-02 10:00", Ana, Jane, "t1")
+            .Mail("b", "2026-03-02 10:00", New, Ana, "t2")
+            .Mail("c", "2026-03-02 11:00", Ana, Jane, "t2")
+            .Expect("2026-03-03 16:00", "reply t2 overdue")
+            .Command("2026-03-03 16:05", "same", contact: Jane, other: New)
+            .Expect("2026-03-03 16:10")
+            .Command("2026-03-03 16:15", "undo", undoes: "command-3")
+            .Expect("2026-03-03 16:20", "reply t2 overdue");
+    }
+
+    [Fact]
     public void The_list_covers_subdomains_and_tags_and_not_other_names()
     {
         Due(DoNotContact("never", domains: ["acme.example"])).Expect("2026-03-05 10:00", $"customers {Jane} suppressed");

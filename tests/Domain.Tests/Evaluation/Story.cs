@@ -147,7 +147,10 @@ internal sealed class Story(CompanyPolicy policy)
         string? tag = null,
         string? rule = null,
         string? text = null,
-        string from = "ana@us.example")
+        string from = "ana@us.example",
+        string? other = null,
+        string? to = null,
+        string? undoes = null)
     {
         log.Add(new Interaction
         {
@@ -163,6 +166,9 @@ internal sealed class Story(CompanyPolicy policy)
                 Tag = tag,
                 Rule = rule,
                 Text = text,
+                Other = other is null ? null : EmailAddress.Parse(other),
+                To = to,
+                Undoes = undoes is null ? [] : [undoes],
             },
         });
         return this;

@@ -36,7 +36,13 @@ internal static class HoldWords
             case null when notice is not null:
                 return $"away: automatic answer of {When(zone, notice.At)} {Quoted(notice.Return!.Sentence ?? notice.Subject)}{until}";
             case null:
-                return (hold.By == Hold.Snooze ? "a snooze" : hold.By == Hold.Away ? "away" : "a meeting booked with them") + until;
+                return hold.By switch
+                {
+                    Hold.Snooze => "a snooze",
+                    Hold.Away => "away",
+                    Hold.Retired => "retired: they have left, as one of us confirmed",
+                    _ => "a meeting booked with them",
+                } + until;
             case CooldownLimit cooldown:
                 return $"cooldown {cooldown.Name}{Wide(cooldown)}: {LastCase(view, cooldown, draft)}{until}";
             case CapLimit cap when hold.Until == long.MaxValue && uses.Find(u => u.Cap == cap).Used is var used && used < cap.Max:

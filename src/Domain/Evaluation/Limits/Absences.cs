@@ -50,7 +50,8 @@ internal static class Absences
                 .ThenBy(line => line.Id, StringComparer.Ordinal),
         ];
 
-    private static long NextByHand(View view, ContactNode contact, long after)
+    /// <summary>When somebody next wrote by hand after a moment, or <see cref="long.MaxValue"/>.</summary>
+    public static long NextByHand(View view, ContactNode contact, long after)
     {
         var history = History.Compute(view, contact);
         for (var i = history.IndexFrom(after + 1); i < history.Touches.Count; i++)

@@ -5,7 +5,7 @@ using CrmSync.Domain.Time;
 namespace CrmSync.Domain.Evaluation;
 
 /// <summary>A limit that holds an item now.</summary>
-/// <param name="By">The limit's name; <c>away</c>, <c>snooze</c> and <c>meeting_booked</c> are built in.</param>
+/// <param name="By">The limit's name; <c>retired</c>, <c>away</c>, <c>snooze</c> and <c>meeting_booked</c> are built in.</param>
 /// <param name="Until">When it lets go, or <see cref="long.MaxValue"/> when nobody knows.</param>
 /// <param name="Limit">Null for what is built in.</param>
 internal sealed record Hold(string By, long Until, Limit? Limit)
@@ -15,6 +15,8 @@ internal sealed record Hold(string By, long Until, Limit? Limit)
     public const string MeetingBooked = "meeting_booked";
 
     public const string Away = "away";
+
+    public const string Retired = "retired";
 }
 
 /// <summary>What holds an initiative: now, in order of precedence, and until when it last did.</summary>
@@ -74,7 +76,8 @@ internal sealed class Limits(View view)
     private readonly Dictionary<(int Limit, object Scope, BusinessCalendar Calendar), int> used = [];
 
     /// <summary>
-    /// What holds an initiative, in the order of the table: do_not_contact, blackout, cooldown, cap, away, snooze, meeting_booked.
+    /// What holds an initiative, in the order of the table: do_not_contact, blackout, cooldown, cap, retired, away, snooze,
+    /// meeting_booked.
     /// </summary>
     public HeldItem Judge(Draft draft)
     {
@@ -91,6 +94,7 @@ internal sealed class Limits(View view)
                 item.Observe(view, limit.Limit, CountedSpans(limit, draft, uses: null));
         }
 
+        item.Consider(view, Hold.Retired, null, Retirement.Spans(view, draft));
         if (draft.Rule is ChaseRule or StayInTouchRule or FollowUpRule)
             item.Consider(view, Hold.Away, null, Absences.Spans(view, draft));
 

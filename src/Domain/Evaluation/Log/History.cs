@@ -76,6 +76,7 @@ internal sealed class History : Kept
                     break;
                 case LineKind.Command:
                     commands.Add(line);
+                    Exists |= line.Verb == CommandVerb.FollowUp;
                     if (line.Verb == CommandVerb.Called)
                         touches.Add(new Touch(line.At, line.Seen, TouchKind.Call, line, line.Person));
                     break;

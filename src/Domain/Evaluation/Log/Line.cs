@@ -49,6 +49,12 @@ internal sealed class Line(string id)
     /// <summary>Of an automatic answer: when its author is back.</summary>
     public ReturnNotice? Return { get; set; }
 
+    /// <summary>Of an automatic answer: that its author has left.</summary>
+    public DepartureNotice? Departure { get; set; }
+
+    /// <summary>Which address its author has from now on.</summary>
+    public AddressNotice? Moved { get; set; }
+
     /// <summary>Of an automatic answer that says something of its author: their primary address.</summary>
     public EmailAddress? Author { get; set; }
 
@@ -135,6 +141,9 @@ internal sealed class Line(string id)
 
     /// <summary>When we learned that a command was taken back; from then on it is as if it had never been said.</summary>
     public long UndoneAt { get; set; } = long.MaxValue;
+
+    /// <summary>Whether it tells something that is proposed to whoever looks after its author.</summary>
+    public bool IsProposing => Departure is not null || Moved is not null;
 
     /// <summary>What a command says; null for everything else.</summary>
     public CommandVerb? Verb => Command?.Verb;

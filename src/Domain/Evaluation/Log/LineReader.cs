@@ -57,7 +57,10 @@ internal sealed class LineReader(Plan plan, LogIndex log)
         {
             line.Inbound = mail.Direction == Direction.Inbound;
             line.Return = mail.Learned.Return;
-            line.Author = line.Return is not null && mail.Author is { } absent ? plan.Book.Primary(absent) : null;
+            line.Departure = mail.Learned.Departure;
+            line.Moved = mail.Learned.Moved;
+            line.Author =
+                (line.Return is not null || line.IsProposing) && mail.Author is { } teller ? plan.Book.Primary(teller) : null;
             line.Named = [.. mail.Participants.Where(p => !p.Internal).Select(p => plan.Book.Primary(p.Address)).Distinct()];
             return;
         }
@@ -65,6 +68,7 @@ internal sealed class LineReader(Plan plan, LogIndex log)
         line.IsByReplyTo = mail.IsAuthorByReplyTo;
         line.Acknowledgement = mail.Acknowledgement;
         line.Question = mail.Question;
+        line.Moved = mail.Learned.Moved;
         line.Markers = Plan.Strings(mail.Markers);
         line.Phrases = Plan.Strings(mail.Phrases);
         line.Thread = line.Kind == LineKind.Mass ? null : log.Thread(mail.Thread ?? mail.Id);

@@ -22,6 +22,7 @@ internal sealed class LogIndex
     private readonly Dictionary<string, List<Line>> commandsAbout = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<Line>> undos = new(StringComparer.Ordinal);
     private readonly List<OrganisationNode> inOrder = [];
+    private readonly HashSet<Line> proposing = [];
 
     public LogIndex(Plan plan)
     {
@@ -40,6 +41,9 @@ internal sealed class LogIndex
     public IReadOnlyCollection<ContactNode> Contacts => contacts.Values;
 
     public IReadOnlyCollection<Line> Lines => lines.Values;
+
+    /// <summary>Mails that tell something which is proposed to whoever looks after their author.</summary>
+    public IReadOnlyCollection<Line> Proposing => proposing;
 
     /// <summary>Whether any item was given to somebody.</summary>
     public bool HasGifts { get; private set; }
@@ -121,7 +125,7 @@ internal sealed class LogIndex
         if (line.IsMail)
             replies.Link(line);
 
-        HasGifts |= line.Verb == CommandVerb.Give;
+        HasGifts |= Ownership.IsGift(line);
         line.UndoneAt = UndoneAt(line.Id);
         Add(line);
         foreach (var id in line.Command?.Undoes ?? [])
@@ -195,6 +199,8 @@ internal sealed class LogIndex
             NotCounted(address).Add(line);
 
         TouchTold(line);
+        if (line.IsProposing)
+            proposing.Add(line);
 
         foreach (var contact in ContactsIn(line))
         {
@@ -249,6 +255,7 @@ internal sealed class LogIndex
             notCounted[address].Remove(line);
 
         TouchTold(line);
+        proposing.Remove(line);
 
         replies.Unlink(line);
         foreach (var id in line.Command?.Undoes ?? [])

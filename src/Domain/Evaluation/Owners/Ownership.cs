@@ -54,7 +54,7 @@ internal static class Ownership
         void Consider(Line gift)
         {
             if (
-                gift.Verb == CommandVerb.Give
+                IsGift(gift)
                 && view.Stands(gift)
                 && view.Plan.Person(gift.Command!.To) >= 0
                 && IsMeant(gift)
@@ -66,6 +66,9 @@ internal static class Ownership
             (gift.Command!.Item is { } given ? given == item : gift.Command.Rule is null || gift.Command.Rule == rule.Name)
             || (thread is not null && opened > gift.At);
     }
+
+    /// <summary>Whether a command says who is to look after something.</summary>
+    public static bool IsGift(Line command) => command.Verb is CommandVerb.Give or CommandVerb.FollowUp;
 
     /// <summary>Whom <c>assign</c> names, whoever is away.</summary>
     public static KeptOwner Assigned(View view, ContactNode contact)

@@ -1,3 +1,4 @@
+using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
 
 namespace CrmSync.Domain.Evaluation;
@@ -9,6 +10,9 @@ internal static class FollowUp
     {
         foreach (var rule in view.Plan.FollowUp.All)
             Evaluate(view, organisation, rule, into);
+
+        foreach (var contact in organisation.Contacts)
+            AfterDepartures(view, contact, view.Plan.Successors, into);
     }
 
     private static void Evaluate(View view, OrganisationNode organisation, Planned<FollowUpRule> rule, Findings into)
@@ -81,6 +85,32 @@ internal static class FollowUp
             History.Compute(view, contact).FirstOfOurs(first.At),
             long.MaxValue,
             into);
+    }
+
+    /// <summary>One of us confirmed that somebody has left, and that this is who follows.</summary>
+    private static void AfterDepartures(View view, ContactNode contact, Planned<FollowUpRule> rule, Findings into)
+    {
+        foreach (var command in History.Compute(view, contact).Commands)
+        {
+            if (command.Verb != CommandVerb.FollowUp || !view.Stands(command))
+                continue;
+
+            Evaluate(
+                view,
+                rule,
+                new Event(
+                    contact.Primary.Value,
+                    command.Id,
+                    contact,
+                    command.At,
+                    command,
+                    null,
+                    new Succeeds(view.Plan.Calendar.Zone, command.At, command.Command!.Other?.Value)),
+                [],
+                History.Compute(view, contact).FirstOfOurs(command.At),
+                long.MaxValue,
+                into);
+        }
     }
 
     private static void AfterCases(View view, ContactNode contact, Planned<FollowUpRule> rule, Findings into)

@@ -108,6 +108,14 @@ internal sealed record FirstWrote(DateTimeZone Zone, long At, string? Subject) :
     public override string ToString() => $"first wrote {When(Zone, At)} {Quoted(Subject)}";
 }
 
+/// <summary>They follow somebody who has left.</summary>
+internal sealed record Succeeds(DateTimeZone Zone, long At, string? Whom) : Reason
+{
+    public override string Briefly(Func<Instant, string> when) => $"to write to instead of {Whom}, who has left";
+
+    public override string ToString() => $"to write to instead of {Whom}, who has left, as confirmed {When(Zone, At)}";
+}
+
 /// <summary>A case closed.</summary>
 internal sealed record CaseClosed(DateTimeZone Zone, string Case, long At) : Reason
 {
