@@ -24,31 +24,35 @@ internal sealed class BatchStore(
         foreach (var meeting in batch.Meetings)
             batch.Results.Add(await Store(meeting));
 
+        // Before the account moves on: a crash between the two repeats the batch and loses nothing. An item of which something cannot be
+        // kept does not count as read.
+        var incomplete = new Dictionary<long, (RemoteItem Item, Exception Failure)>();
+        void Note(RemoteItem item, Exception failure) => incomplete.TryAdd(item.Item.Number, (item, failure));
         await Each(
             batch.Invitations,
-            some => meetings.Store(some, CancellationToken.None),
-            (_, failure) => Tell("the invitation in an email cannot be kept", failure, "the email itself is kept; please report it"));
-
-        // Before the account moves on: a crash between the two repeats the batch and loses no command.
+            some => meetings.Store([.. some.Select(one => one.Mail)], CancellationToken.None),
+            (one, failure) => Note(one.Item, failure));
         if (commands is not null)
         {
             await Each(
                 batch.Commands,
-                some => commands.Keep(some, CancellationToken.None),
-                (_, failure) => Tell(
-                    "an email to the command mailbox cannot be kept", failure, "the email itself is in the log; please report it"));
+                some => commands.Keep([.. some.Select(one => (one.Mail, one.Bytes))], CancellationToken.None),
+                (one, failure) => Note(one.Item, failure));
         }
 
         if (sentCommands is not null)
         {
             await Each(
                 batch.Sent,
-                some => sentCommands.KeepSent(some, CancellationToken.None),
-                (_, failure) => Tell("what proves a command cannot be kept", failure, "the email itself is in the log; please report it"));
+                some => sentCommands.KeepSent([.. some.Select(one => one.Command)], CancellationToken.None),
+                (one, failure) => Note(one.Item, failure));
         }
 
+        var results = batch.Results.ConvertAll(result => incomplete.TryGetValue(result.Item, out var one)
+            ? scope.Surprise(one.Item, one.Failure, (result as ItemResult.Mail)?.Line)
+            : result);
         var unstored = new List<(ItemResult Result, Exception Failure)>();
-        await Each(batch.Results, Store, (result, failure) => unstored.Add((result, failure)));
+        await Each(results, Store, (result, failure) => unstored.Add((result, failure)));
         foreach (var (result, failure) in unstored)
         {
             var trouble = Unexpected.TroubleFrom(scope.Account.Name, failure);
@@ -79,9 +83,6 @@ internal sealed class BatchStore(
 
     private async Task Store(IReadOnlyList<ItemResult> results) =>
         scope.Run.Stored(await ledger.Store(scope.Account, results, scope.Classifier, CancellationToken.None));
-
-    private void Tell(string what, Exception failure, string remedy) =>
-        scope.Run.Fail(new Trouble(scope.Account.Name, $"{what} ({Unexpected.Name(failure)})", remedy));
 
     /// <summary>Does something with all; when that fails for a reason nobody expected, with each alone.</summary>
     private static async Task Each<T>(List<T> all, Func<IReadOnlyList<T>, Task> work, Action<T, Exception> tell)

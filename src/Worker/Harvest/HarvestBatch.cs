@@ -20,11 +20,14 @@ internal sealed class HarvestBatch
     /// <summary>The series of calendars; what becomes of their items shows when they are stored.</summary>
     public List<MeetingReading> Meetings { get; } = [];
 
-    public List<InvitationMail> Invitations { get; } = [];
+    /// <summary>The calendar messages of emails, each with the item it came from.</summary>
+    public List<(InvitationMail Mail, RemoteItem Item)> Invitations { get; } = [];
 
-    public List<(CommandMail Mail, byte[]? Bytes)> Commands { get; } = [];
+    /// <summary>The emails to the command mailbox.</summary>
+    public List<(CommandMail Mail, byte[]? Bytes, RemoteItem Item)> Commands { get; } = [];
 
-    public List<SentCommand> Sent { get; } = [];
+    /// <summary>What sent copies prove of commands.</summary>
+    public List<(SentCommand Command, RemoteItem Item)> Sent { get; } = [];
 
     public TaskCompletionSource IsStored { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

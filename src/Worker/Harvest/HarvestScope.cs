@@ -24,7 +24,10 @@ internal sealed record HarvestScope(
     public Instant NextTry => Now + Duration.FromSeconds(1);
 
     /// <summary>What becomes of an item during whose reading or storing something was thrown that nobody expected.</summary>
-    public ItemResult Surprise(RemoteItem item, Exception failure)
+    /// <param name="item">The item.</param>
+    /// <param name="failure">What was thrown.</param>
+    /// <param name="line">The line it was read as, which stays in the log; null when it was not read.</param>
+    public ItemResult Surprise(RemoteItem item, Exception failure, MailLine? line = null)
     {
         var trouble = Unexpected.TroubleFrom($"{item.Folder.Path} {item.Key}", failure);
         Run.Fail(trouble);
@@ -35,6 +38,9 @@ internal sealed record HarvestScope(
                 trouble with
                 {
                     Remedy = "please report it; when a newer version of the program can read it, run: crmsync quarantine retry",
-                });
+                })
+            {
+                HeaderLine = line,
+            };
     }
 }

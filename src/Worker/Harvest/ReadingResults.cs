@@ -56,10 +56,10 @@ internal sealed class ReadingResults(HarvestScope scope, CommandExecution? comma
             : CommandMail.Create(mail.Facts, line!, scope.Classifier, FactsAttachedTo(mail), firstListed, scope.Now);
         ReadInvitations(mail, line!, batch);
         if (command is not null)
-            batch.Commands.Add((command.Wanted(scope.Capture.Privacy.NoCapture), mail.Bytes));
+            batch.Commands.Add((command.Wanted(scope.Capture.Privacy.NoCapture), mail.Bytes, mail.Item));
 
         if (mail.Item.Folder.Role == "sent")
-            batch.Sent.AddRange(CommandsSentBy(item, mail.Facts));
+            batch.Sent.AddRange(CommandsSentBy(item, mail.Facts).Select(sent => (sent, mail.Item)));
 
         return new ItemResult.Mail(item.Number, line!)
         {
@@ -170,9 +170,9 @@ internal sealed class ReadingResults(HarvestScope scope, CommandExecution? comma
         {
             var owner = EmailAddress.TryParse(scope.Account.Address, out var address) ? address : null;
             var translation = new MeetingTranslation(scope.Account.Name, owner, scope.Now);
-            batch.Invitations.AddRange(
-                new InvitationTranslation(translation, scope.Account.Name, scope.Since, scope.Now).CreateMessages(
-                    mail.WithCalendar, line.ArrivedAt, mail.Item.Item.Backlog, mail.Cuts));
+            var messages = new InvitationTranslation(translation, scope.Account.Name, scope.Since, scope.Now).CreateMessages(
+                mail.WithCalendar, line.ArrivedAt, mail.Item.Item.Backlog, mail.Cuts);
+            batch.Invitations.AddRange(messages.Select(message => (message, mail.Item)));
         }
         catch (Exception failure) when (Unexpected.IsContained(failure, CancellationToken.None))
         {
