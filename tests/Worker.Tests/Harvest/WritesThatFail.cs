@@ -1,4 +1,3 @@
-using CrmSync.Domain.Log;
 using CrmSync.Storage;
 using CrmSync.Storage.Harvest;
 using CrmSync.Storage.Log;
@@ -15,6 +14,8 @@ namespace CrmSync.Worker.Tests.Harvest;
 /// </summary>
 public sealed class WritesThatFail
 {
+    private const string OfOurs = "select name from sqlite_master where type = 'table' and name not like 'sqlite_%' order by 1";
+
     private const string Words = "about jane@acme.example";
 
     /// <summary>Half an hour after the digests were due.</summary>
@@ -30,7 +31,7 @@ public sealed class WritesThatFail
             var file = Path.Combine(folder, "empty.db");
             Task.Run(async () => await (await ContactDatabase.OpenSqlite(file, default)).DisposeAsync()).GetAwaiter().GetResult();
             using var connection = new SqliteConnection($"Data Source={file};Pooling=False");
-            return [.. connection.Query<string>("select name from sqlite_master where type = 'table' and name not like 'sqlite_%' order by 1")];
+            return [.. connection.Query<string>(OfOurs)];
         }
         finally
         {
