@@ -147,9 +147,20 @@ public sealed class ContactDatabase : IAsyncDisposable
         writing.Dispose();
     }
 
-    /// <summary>What a failure says about the database as a whole, in words for a person; null when it is about something else.</summary>
-    public DatabaseUnusableException? Explain(Exception failure) =>
-        failure as DatabaseUnusableException ?? Unusable.Explain(Place, failure);
+    /// <summary>
+    /// What a failure, or whatever caused it, says about the database as a whole, in words for a person; null when it is about something
+    /// else.
+    /// </summary>
+    public DatabaseUnusableException? Explain(Exception failure)
+    {
+        for (var cause = failure; cause is not null; cause = cause.InnerException)
+        {
+            if ((cause as DatabaseUnusableException ?? Unusable.Explain(Place, cause)) is { } unusable)
+                return unusable;
+        }
+
+        return null;
+    }
 
     /// <summary>Whether a failure is about a database as a whole, whichever it is.</summary>
     public static bool IsUnusable(Exception failure) => failure is DatabaseUnusableException || Unusable.Explain("", failure) is not null;

@@ -30,14 +30,11 @@ internal sealed class PlainLog(ContactDatabase database, TimeProvider time) : Co
         var message = logEntry.Formatter(logEntry.State, logEntry.Exception);
         if (logEntry.Exception is not { } failure)
             textWriter.WriteLine(OneLine(message));
-        else if (Explain(failure) is { } words)
-            textWriter.WriteLine($"{OneLine(WithoutExceptions(message, failure))} {words}");
+        else if (database.Explain(failure) is { } unusable)
+            textWriter.WriteLine($"{OneLine(WithoutExceptions(message, failure))} {unusable.Message}");
         else
             textWriter.WriteLine($"{OneLine(message)} {OneLine(failure.ToString())}");
     }
-
-    private string? Explain(Exception failure) =>
-        Causes(failure).Select(cause => database.Explain(cause)?.Message).FirstOrDefault(words => words is not null);
 
     /// <summary>Quartz writes whole exceptions into its messages: what was going on stands before the first of them.</summary>
     private static string WithoutExceptions(string message, Exception failure)

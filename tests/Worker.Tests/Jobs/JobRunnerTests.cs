@@ -1,7 +1,10 @@
+using System.Net.Sockets;
 using CrmSync.Worker.Jobs;
 using CrmSync.Worker.Status;
 using CrmSync.Worker.Tests.Harvest;
 using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+using Quartz;
 
 namespace CrmSync.Worker.Tests.Jobs;
 
@@ -76,6 +79,15 @@ public sealed class JobRunnerTests : IAsyncLifetime
         var words = await runner.Run("account ana", Longest, _ => throw new InvalidTimeZoneException("odd"), default);
         Assert.Contains("InvalidTimeZoneException: odd", words, StringComparison.Ordinal);
         Assert.Null(await runner.Run("account ana", Longest, _ => Task.CompletedTask, default));
+    }
+
+    [Fact]
+    public async Task A_server_of_the_database_that_is_away_is_told_as_that_whoever_met_it()
+    {
+        var away = new JobPersistenceException("no connection", new NpgsqlException("failed", new SocketException(111)));
+        var words = await runner.Run("account ana", Longest, _ => throw away, default);
+        Assert.Contains("the server cannot be reached", words, StringComparison.Ordinal);
+        Assert.DoesNotContain("nobody expected", words, StringComparison.Ordinal);
     }
 
     [Fact]
