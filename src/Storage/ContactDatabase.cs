@@ -40,6 +40,7 @@ public sealed class ContactDatabase : IAsyncDisposable
     private readonly SemaphoreSlim writing = new(1, 1);
     private DbConnection? writer;
     private PreparedStatements? prepared;
+    private SqliteConnection? opened;
 
     /// <summary>Whether a text can be read as the connection string of a PostgreSQL server, and names one.</summary>
     public static bool IsConnectionString(string text)
@@ -139,6 +140,9 @@ public sealed class ContactDatabase : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Close();
+        if (opened is not null)
+            await opened.DisposeAsync();
+
         if (server is not null)
             await server.DisposeAsync();
         else if (Engine.IsSqlite)
@@ -167,25 +171,9 @@ public sealed class ContactDatabase : IAsyncDisposable
 
     /// <summary>
     /// Whether the SQLite file was deleted, moved or replaced since it was opened: what is written from then on goes to a file that no
-    /// other program sees. Always false on PostgreSQL.
+    /// other program sees, or to one that another program put in its place. Always false on PostgreSQL.
     /// </summary>
-    public async Task<bool> IsGone(CancellationToken ct)
-    {
-        if (!Engine.IsSqlite)
-            return false;
-
-        await writing.WaitAsync(ct);
-        try
-        {
-            // The connection of the writer is the one that counts. Before the first write there is none yet, and the file is opened by its
-            // name at the next.
-            return writer is SqliteConnection { Handle: { } file } ? SqliteFile.HasMoved(file) : !File.Exists(Place);
-        }
-        finally
-        {
-            writing.Release();
-        }
-    }
+    public bool IsGone() => opened is { Handle: { } file } && SqliteFile.HasMoved(file);
 
     /// <summary>How many rows a table or view has, for status and measurements.</summary>
     public async Task<long> CountRows(string table, CancellationToken ct)
@@ -241,6 +229,16 @@ public sealed class ContactDatabase : IAsyncDisposable
 
         var settings = new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = (int)patience.TotalSeconds };
         return await Opened(new ContactDatabase(Engine.Sqlite, path, settings.ConnectionString, null, time, WriteLimits.Default), ct);
+    }
+
+    /// <summary>
+    /// Every other connection is opened anew after a failure, and would find by its name whatever file lies there then. Nothing is read
+    /// through this one.
+    /// </summary>
+    private async Task KeepOpen(CancellationToken ct)
+    {
+        opened = new SqliteConnection(new SqliteConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
+        await opened.OpenAsync(ct);
     }
 
     /// <summary>The clock that leases are renewed by; with SQLite also the time of the database.</summary>
@@ -494,6 +492,9 @@ public sealed class ContactDatabase : IAsyncDisposable
         try
         {
             database.Applied = await Migrations.Apply(database, ct);
+            if (database.Engine.IsSqlite)
+                await database.KeepOpen(ct);
+
             return database;
         }
         catch (Exception problem)

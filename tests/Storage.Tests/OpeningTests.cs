@@ -8,6 +8,12 @@ public sealed class SqliteOpeningTests(SqliteFiles files) : IClassFixture<Sqlite
 {
     private string Fresh(string name) => Path.Combine(files.Folder, name);
 
+    private static string Copy(string file)
+    {
+        File.Copy(file, file + ".copy");
+        return file + ".copy";
+    }
+
     [Fact]
     public async Task A_new_file_is_made_with_its_folder_and_opened_again_as_it_is()
     {
@@ -35,6 +41,27 @@ public sealed class SqliteOpeningTests(SqliteFiles files) : IClassFixture<Sqlite
         Assert.Equal(
             UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute,
             File.GetUnixFileMode(Path.GetDirectoryName(file)!));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_file_that_was_replaced_is_gone_also_when_another_connection_has_opened_the_new_one(bool isDeleted)
+    {
+        var file = Fresh($"replaced{isDeleted}.db");
+        await using var database = await ContactDatabase.OpenSqlite(file, default);
+        await database.Write(scope => scope.Execute("insert into migration (name, applied_at) values ('one', '2030')"), default);
+        Assert.False(database.IsGone());
+
+        if (isDeleted)
+            File.Delete(file);
+        else
+            File.Move(Copy(file), file, overwrite: true);
+
+        // What fails closes its connection; the next one finds the file by its name.
+        await Assert.ThrowsAsync<TimeoutException>(
+            () => database.Write(_ => throw new TimeoutException("the work failed"), default));
+        Assert.True(database.IsGone());
     }
 
     [Fact]

@@ -12,7 +12,7 @@ internal sealed class DatabaseFileWatch(ContactDatabase database, WorkerEnd end,
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(20);
 
-    /// <summary>A round waits for the writer of the database.</summary>
+    /// <summary>Far more than a round takes.</summary>
     private static readonly TimeSpan LongestRound = TimeSpan.FromMinutes(10);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -21,7 +21,7 @@ internal sealed class DatabaseFileWatch(ContactDatabase database, WorkerEnd end,
         while (!stoppingToken.IsCancellationRequested)
         {
             loops.Turned("database file", LongestRound);
-            await failures.Guard("database file", () => Look(stoppingToken), stoppingToken);
+            await failures.Guard("database file", Look, stoppingToken);
             try
             {
                 await timer.WaitForNextTickAsync(stoppingToken);
@@ -33,13 +33,15 @@ internal sealed class DatabaseFileWatch(ContactDatabase database, WorkerEnd end,
         }
     }
 
-    private async Task Look(CancellationToken ct)
+    private Task Look()
     {
-        if (!await database.IsGone(ct))
-            return;
+        if (database.IsGone())
+        {
+            end.Because(
+                $"{database.Place}: the database file was deleted, moved or replaced while crmsync worked with it, so crmsync has ended; "
+                    + "put the right file in its place and start crmsync again");
+        }
 
-        end.Because(
-            $"{database.Place}: the database file was deleted, moved or replaced while crmsync worked with it, so crmsync has ended; "
-                + "put the right file in its place and start crmsync again");
+        return Task.CompletedTask;
     }
 }
