@@ -102,14 +102,14 @@ public sealed class AnswerComposer(DigestFacts facts)
         var failed = confirmations.Where(one => one.Failed).ToList();
         if (failed.Count > 0)
         {
-            sections.Add(new NewsSection(NotDone, "Not done") { Lines = [.. failed.Select(one => one.AsLine())] });
+            sections.Add(new NewsSection(NotDone, "Not done") { Lines = [.. Confirmation.AsLines(failed)] });
             headlines.Add(
                 confirmations.Count == 1 ? "This could not be done" : $"{failed.Count} of {confirmations.Count} could not be done");
         }
 
         var done = confirmations.Where(one => !one.Failed).ToList();
         if (done.Count > 0)
-            sections.Add(new NewsSection(SectionNames.AsYouSaid, "As you said") { Lines = [.. done.Select(one => one.AsLine())] });
+            sections.Add(new NewsSection(SectionNames.AsYouSaid, "As you said") { Lines = [.. Confirmation.AsLines(done)] });
     }
 
     private void Introduce(

@@ -13,6 +13,11 @@ internal sealed class BriefWriter(DigestFacts facts, PeopleBook people, ReaderCl
     private const int MostOpen = 4;
     private const int MostAwaited = 3;
     private const int MostFacts = 5;
+    private const int MostNextSteps = 3;
+    private const int MostAhead = 3;
+
+    /// <summary>The field of a note that names what is to happen next.</summary>
+    private const string NextStep = "next";
 
     /// <summary>What we wait for longer than this we no longer wait for.</summary>
     private static readonly Duration Patience = Duration.FromDays(60);
@@ -21,7 +26,8 @@ internal sealed class BriefWriter(DigestFacts facts, PeopleBook people, ReaderCl
 
     /// <summary>The brief of somebody the reader may see or is about to meet.</summary>
     /// <param name="address">Any address of the contact.</param>
-    public Brief Write(EmailAddress address) => Write(people.Primary(address), everything: true);
+    /// <param name="besides">The id of the meeting or item it stands below, which it need not name.</param>
+    public Brief Write(EmailAddress address, string? besides) => Write(people.Primary(address), everything: true, besides);
 
     /// <summary>
     /// The brief a reader gets who asks for somebody: of contacts that are not theirs only what the reader took part in; null when that is
@@ -31,15 +37,16 @@ internal sealed class BriefWriter(DigestFacts facts, PeopleBook people, ReaderCl
     {
         var contact = people.Primary(address);
         var isTheirs = facts.IsShownTo(sight, contact);
-        var brief = Write(contact, isTheirs);
+        var brief = Write(contact, isTheirs, besides: null);
         return
             brief.Contacts.Count + brief.Open.Count + brief.Awaited.Count + brief.Facts.Count > 0
+            || brief.NextSteps.Count + brief.Ahead.Count > 0
             || (isTheirs && people.Entry(contact) is not null)
             ? brief
             : null;
     }
 
-    private Brief Write(EmailAddress contact, bool everything)
+    private Brief Write(EmailAddress contact, bool everything, string? besides)
     {
         Func<Interaction, bool> shown = everything ? _ => true : TookPart;
         var history = people.ContactsWith(contact).Where(shown).ToList();
@@ -51,14 +58,16 @@ internal sealed class BriefWriter(DigestFacts facts, PeopleBook people, ReaderCl
                 : "",
             Known = Known(contact, history),
             Contacts = [.. history.AsEnumerable().Reverse().Take(Contacts).Select(WriteLine)],
-            Open = [.. OpenWith(contact).Take(MostOpen)],
+            Open = [.. OpenWith(contact, besides).Take(MostOpen)],
             Awaited = [.. AwaitedFrom(history, contact, shown).Take(MostAwaited)],
+            Ahead = [.. MeetingsAhead(contact, line => line.Id != besides && shown(line)).Take(MostAhead)],
+            NextSteps = [.. NotesOn(contact, shown).Where(note => note.IsNextStep).Select(note => note.Words).Take(MostNextSteps)],
             Facts =
             [
                 .. Departure(told)
                     .Concat(Absence(told))
                     .Concat(everything ? WriteDates(contact) : [])
-                    .Concat(NotesOn(contact, shown))
+                    .Concat(NotesOn(contact, shown).Where(note => !note.IsNextStep).Select(note => note.Words))
                     .Take(MostFacts)
                     .Concat(Signature(told)),
             ],
@@ -107,7 +116,7 @@ internal sealed class BriefWriter(DigestFacts facts, PeopleBook people, ReaderCl
     }
 
     /// <summary>What is ours to do: items, and cases in which it is our turn and no item says so.</summary>
-    private IEnumerable<string> OpenWith(EmailAddress contact)
+    private IEnumerable<string> OpenWith(EmailAddress contact, string? besides)
     {
         var items = facts
             .Evaluation.Items.Where(item =>
@@ -117,6 +126,7 @@ internal sealed class BriefWriter(DigestFacts facts, PeopleBook people, ReaderCl
                 && item.State is ItemState.Open or ItemState.Overdue)
             .ToList();
         return items
+            .Where(item => item.Id != besides)
             .Select(item =>
             {
                 var subject = item.Rule is RespondRule or ResolveRule or ChaseRule ? PlainWords.About(people.Subject(item.About)) : "";
@@ -200,17 +210,29 @@ internal sealed class BriefWriter(DigestFacts facts, PeopleBook people, ReaderCl
         (people.Entry(contact)?.Dates ?? new Dictionary<string, ContactDate>()).Select(date =>
             $"{date.Key}: {Words(date.Value)}{Soon(date.Value)}");
 
-    private IEnumerable<string> NotesOn(EmailAddress contact, Func<Interaction, bool> shown) =>
+    /// <summary>Meetings with them that are booked, the next one first.</summary>
+    private IEnumerable<string> MeetingsAhead(EmailAddress contact, Func<Interaction, bool> shown) =>
+        people.MeetingsWith(contact)
+            .Where(line => line.Meeting!.StatusAt(clock.Now, line.Participants) == MeetingStatus.Booked)
+            .Where(shown)
+            .Select(line => $"{clock.When(line.At)}{PlainWords.About(line.Subject)}");
+
+    /// <summary>Lines of notes, the newest first. A next step is one until its day has passed.</summary>
+    private IEnumerable<(string Words, bool IsNextStep)> NotesOn(EmailAddress contact, Func<Interaction, bool> shown) =>
         people.Interactions.Reverse()
             .Where(line => line.Command is { Verb: CommandVerb.Note, Contact: { } about } && people.Primary(about) == contact)
             .Where(shown)
             .SelectMany(line => (line.Command!.Text ?? "").Split('\n').Select(note => (Note: note, Written: clock.Date(line.At))))
-            .Select(one => (Flat: PlainWords.Flatten(one.Note, PlainWords.Excerpt), Date: DateIn(one.Note, one.Written)))
+            .Select(one => (Flat: PlainWords.Flatten(one.Note, PlainWords.Excerpt), Field: Field(one.Note), one.Note, one.Written))
             .Where(one => one.Flat.Length > 0)
-            .Select(one => one.Flat + (one.Date is { } date ? Soon(date) : ""));
+            .Select(one => (one.Flat, one.Field, Date: one.Field is { } field ? NotedDates.In(one.Note, field, one.Written) : null))
+            .Select(one => (
+                one.Flat + (one.Date is { } date ? Soon(date) : ""),
+                one.Field is NextStep && (one.Date is null || DayIn(one.Date) >= clock.Today)));
 
-    private static ContactDate? DateIn(string note, LocalDate written) =>
-        note.Split(':') is [var field, _, ..] ? NotedDates.In(note, field.Trim(), written) : null;
+    private static string? Field(string note) => note.Split(':') is [var field, _, ..] ? field.Trim().ToLowerInvariant() : null;
+
+    private static LocalDate DayIn(ContactDate date) => new(date.Year ?? LocalDate.MaxIsoValue.Year, date.Month, date.Day);
 
     private static string Words(ContactDate date) =>
         new LocalDate(date.Year ?? 2000, date.Month, date.Day).ToString(

@@ -8,6 +8,9 @@ namespace CrmSync.Domain.Digests;
 /// <param name="Failed">Whether it was not done.</param>
 public sealed record Confirmation(string Kind, string Text, bool Failed = false)
 {
+    /// <summary>Longer ones have lines of their own.</summary>
+    private const int MostTogether = 240;
+
     /// <summary>Of one that failed.</summary>
     /// <param name="line">What was written.</param>
     /// <param name="reason">What is wrong with it, following on the line: <c>names no line; write ...</c>, or <c>: line 9 is not
@@ -23,8 +26,23 @@ public sealed record Confirmation(string Kind, string Text, bool Failed = false)
             Failed: true);
     }
 
-    /// <summary>As it stands in a mail.</summary>
-    public NewsLine AsLine() => new(Kind, Text) { IsBad = Failed };
+    /// <summary>As they stand in a mail: each thing that was done once, with all it was done to, where that is short; in order.</summary>
+    /// <param name="confirmed">What came of what a reader told us, in the order of their lines.</param>
+    public static IEnumerable<NewsLine> AsLines(IEnumerable<Confirmation> confirmed)
+    {
+        var lines = new List<NewsLine>();
+        foreach (var one in confirmed)
+        {
+            if (lines.Count > 0 && !one.Failed && lines[^1] is { IsBad: false } last && last.Kind == one.Kind && one.IsShort(last))
+                lines[^1] = last with { Text = $"{last.Text}; {one.Text}" };
+            else
+                lines.Add(new NewsLine(one.Kind, one.Text) { IsBad = one.Failed });
+        }
+
+        return lines;
+    }
+
+    private bool IsShort(NewsLine before) => before.Text.Length + Text.Length <= MostTogether;
 }
 
 /// <summary>What a reader wants to know about somebody.</summary>

@@ -1,3 +1,4 @@
+using CrmSync.Domain.Company;
 using CrmSync.Domain.Evaluation;
 
 namespace CrmSync.Domain.Digests;
@@ -80,6 +81,9 @@ public sealed record ItemLine(int Number, Item Item)
     /// <summary>The address of the contact, or the organisation.</summary>
     public required string Who { get; init; }
 
+    /// <summary>The open case it belongs to, in words: <c>complaint</c>; null when there is none.</summary>
+    public string? Case { get; init; }
+
     /// <summary>The subject of the mail or meeting it is about, or null.</summary>
     public string? Subject { get; init; }
 
@@ -102,7 +106,18 @@ public sealed record ItemLine(int Number, Item Item)
 
     /// <summary>Whose mailbox that is and when it was last read; null when it stands at the head of the mail.</summary>
     public string? Reservation { get; init; }
+
+    /// <summary>How the reader answers the mail it rests on; null when there is none, or it is too old to be answered like that.</summary>
+    public MailReply? Reply { get; init; }
+
+    /// <summary>Of a handover: what the reader should know of the customer; null otherwise.</summary>
+    public Brief? Dossier { get; init; }
 }
+
+/// <summary>A mail that a reader may want to write, as their mail program would begin it.</summary>
+/// <param name="To">Whoever wrote to us, or whom we wrote to.</param>
+/// <param name="Subject"><c>Re: </c> and the subject of the mail that is answered, so that the answer joins its thread.</param>
+public sealed record MailReply(EmailAddress To, string Subject);
 
 /// <summary>Lines to know about, nothing to do.</summary>
 public sealed record NewsSection(string Name, string Title) : DigestSection(Name, Title)
@@ -158,6 +173,12 @@ public sealed record Brief(string Name, string Address)
 
     /// <summary>What is theirs to do.</summary>
     public IReadOnlyList<string> Awaited { get; init; } = [];
+
+    /// <summary>Meetings with them that are booked, the next one first.</summary>
+    public IReadOnlyList<string> Ahead { get; init; } = [];
+
+    /// <summary>What we noted as the next step.</summary>
+    public IReadOnlyList<string> NextSteps { get; init; } = [];
 
     /// <summary>Facts noted by us, and dates.</summary>
     public required IReadOnlyList<string> Facts { get; init; }

@@ -63,7 +63,7 @@ public sealed class DigestComposer
     /// <summary>Confirms and is no news: it waits for a mail that leaves anyway.</summary>
     private static NewsSection AsYouSaid(IReadOnlyList<Confirmation> confirmed) => new(SectionNames.AsYouSaid, "As you said")
     {
-        Lines = [.. confirmed.Take(MostConfirmed).Select(one => one.AsLine())],
+        Lines = [.. Confirmation.AsLines(confirmed.Take(MostConfirmed))],
         More = Math.Max(0, confirmed.Count - MostConfirmed),
         IsWorthAMail = false,
     };

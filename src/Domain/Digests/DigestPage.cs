@@ -7,6 +7,9 @@ namespace CrmSync.Domain.Digests;
 /// <summary>One reader's digest while it is put together: numbers run through all its sections, and an item is told once.</summary>
 internal sealed class DigestPage
 {
+    /// <summary>More would not fit in a mail; those left out are asked for with <c>brief</c>.</summary>
+    private const int MostDossiers = 8;
+
     private readonly DigestFacts facts;
     private readonly PeopleBook people;
     private readonly DueDigest run;
@@ -14,11 +17,13 @@ internal sealed class DigestPage
     private readonly Instant since;
     private readonly ReaderClock clock;
     private readonly ItemWords words;
+    private readonly BriefWriter briefs;
     private readonly StaffSections staff;
     private readonly ManagerSections manager;
     private readonly HashSet<string> scope;
     private readonly List<ListedItem> listed = [];
     private Doubts? doubts;
+    private int dossiers;
 
     public DigestPage(DigestFacts facts, PeopleBook people, DueDigest run, DigestHistory history, Instant since)
     {
@@ -28,7 +33,8 @@ internal sealed class DigestPage
         this.history = history;
         this.since = since;
         clock = new ReaderClock((run.Reader.Calendar ?? facts.Policy.DefaultCalendar).Zone, facts.Now);
-        words = new ItemWords(people, clock);
+        words = new ItemWords(people, clock) { Cases = facts.Cases };
+        briefs = new BriefWriter(facts, people, clock, new Sight(facts.Policy, run.Reader.Id));
         scope = DigestScope.Owners(facts.Policy, run);
         staff = new StaffSections(facts, people, clock, run.Reader, since, history, run.Definition.MaxItems);
         manager = new ManagerSections(facts, people, clock, scope, since, run.Definition.MaxItems);
@@ -87,7 +93,7 @@ internal sealed class DigestPage
         SectionNames.DueToday => Mine.Where(IsDueToday),
         SectionNames.ToDo => Mine.Where(item => item.ToldState == ItemState.Open && !IsDueToday(item)),
         SectionNames.NeedsYou => facts.Evaluation.Items.Where(IsEscalatedToReader),
-        SectionNames.AtRisk => Theirs.Where(item => item.Rule is WatchRule && item.State == ItemState.Open),
+        SectionNames.AtRisk => Theirs.Where(item => item is { Rule: WatchRule { IsGood: false }, State: ItemState.Open }),
         SectionNames.Handovers => Theirs.Where(item => item.Rule is HandoverRule && item.State is ItemState.Open or ItemState.Overdue),
         _ => null,
     };
@@ -106,7 +112,7 @@ internal sealed class DigestPage
     private DigestSection? Section(string name) => name switch
     {
         SectionNames.MeetingsToday => staff.MeetingsToday(),
-        SectionNames.News => staff.News(),
+        SectionNames.News => IsForManagers ? manager.News() : staff.News(),
         SectionNames.Proposals => staff.Proposals(listed),
         SectionNames.HeldBack => staff.HeldBack(),
         SectionNames.OverdueByOwner => manager.OverdueByOwner(),
@@ -117,6 +123,9 @@ internal sealed class DigestPage
         SectionNames.Health => manager.Health(),
         _ => throw new ArgumentException($"There is no section \"{name}\"; the policy should have been refused.", nameof(name)),
     };
+
+    /// <summary>Whether news are those of the people below the reader, who is told their own by another digest.</summary>
+    private bool IsForManagers => run.Definition is { Readers: DigestReaders.Managers, Sections: null };
 
     /// <summary>What the reader is to act on; signals are for managers.</summary>
     private IEnumerable<Item> Mine =>
@@ -134,11 +143,24 @@ internal sealed class DigestPage
         {
             var number = listed.Count + 1;
             listed.Add(new ListedItem(number, item.Id, item.ToldState, item.Due));
-            (history.IsUnchanged(item) ? still : lines).Add(
-                words.Line(number, item, run.Reader.Id, IsNew(item), state, doubts!.About(item)));
+            var line = words.Line(number, item, run.Reader.Id, IsNew(item), state, doubts!.About(item));
+            if (history.IsUnchanged(item))
+                still.Add(line);
+            else
+                lines.Add(line with { Dossier = Dossier(item) });
         }
 
         return new ItemSection(name, title, urgency) { Lines = lines, StillOpen = still, More = items.Count - shown };
+    }
+
+    /// <summary>What whoever takes over a customer should know of them.</summary>
+    private Brief? Dossier(Item item)
+    {
+        if (item is not { Rule: HandoverRule, Contact: { } contact } || item.Owner != run.Reader.Id || dossiers >= MostDossiers)
+            return null;
+
+        dossiers++;
+        return briefs.Write(contact, item.Id);
     }
 
     /// <summary>Not told before; in a first mail, what came up since the one before would have been due.</summary>

@@ -1,4 +1,6 @@
+using CrmSync.Domain.Company;
 using CrmSync.Domain.Evaluation;
+using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
 using NodaTime;
 
@@ -8,6 +10,13 @@ namespace CrmSync.Domain.Digests;
 public sealed class ItemWords(PeopleBook people, ReaderClock clock)
 {
     private const int MostWhy = 220;
+    private const int MostSubject = 300;
+
+    /// <summary>How long after a mail it is still natural to answer it.</summary>
+    private static readonly Duration Answerable = Duration.FromDays(14);
+
+    /// <summary>The cases that are open.</summary>
+    public IReadOnlyList<CaseState> Cases { get; init; } = [];
 
     /// <summary>The line of an item.</summary>
     /// <param name="number">Its number in the mail.</param>
@@ -30,6 +39,7 @@ public sealed class ItemWords(PeopleBook people, ReaderClock clock)
                 item.Contact is { } contact && people.Name(contact) != contact.Value
                     ? PlainWords.Flatten(contact.Value, PlainWords.Name)
                     : "",
+            Case = Case(item),
             Subject = Subject(item),
             Excerpt = excerpt.Length > 0 ? excerpt : null,
             Why = PlainWords.Flatten(item.Reason?.Briefly(clock.When) ?? item.Why, MostWhy),
@@ -37,6 +47,7 @@ public sealed class ItemWords(PeopleBook people, ReaderClock clock)
             Owner = item.Owner == reader ? null : people.FullName(item.Owner),
             IsUncertain = Doubts.Concern(item),
             Reservation = reservation,
+            Reply = Reply(item),
         };
     }
 
@@ -96,6 +107,23 @@ public sealed class ItemWords(PeopleBook people, ReaderClock clock)
             ({ } words, _) => $"{state}, {words}",
         };
         return char.ToUpperInvariant(phrase[0]) + phrase[1..];
+    }
+
+    /// <summary>The open case an item belongs to, as people write it.</summary>
+    private string? Case(Item item) =>
+        ((item.Rule as ResolveRule)?.Case ?? Cases.FirstOrDefault(one => one.Thread == item.About)?.Case) is { } name
+            ? PlainWords.Flatten(name.Replace('-', ' '), PlainWords.Name)
+            : null;
+
+    /// <summary>The answer to the mail an item rests on: to its author or, when we wrote it, to the contact.</summary>
+    private MailReply? Reply(Item item)
+    {
+        if (people.Find(item.Trigger) is not { Kind: InteractionKind.Mail, Subject: { Length: > 0 } subject } mail
+            || clock.Now - mail.At > Answerable)
+            return null;
+
+        var to = mail.Direction == Direction.Inbound ? mail.Author : item.Contact;
+        return to is null ? null : new MailReply(to, Subjects.CreateReply(PlainWords.Flatten(subject, MostSubject)));
     }
 
     private string Late(Instant due) => IsLong(due) ? $"{ReaderClock.Length(clock.Now - due)}, " : "";

@@ -1,5 +1,6 @@
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Evaluation;
+using CrmSync.Domain.Policy;
 using NodaTime;
 
 namespace CrmSync.Domain.Digests;
@@ -61,7 +62,11 @@ public sealed class LinesToRead
     private void AddItems(EvaluationResult evaluation)
     {
         foreach (var item in evaluation.Items.Concat(evaluation.Observed))
+        {
             Add(item.Trigger, item.About, item.Contact);
+            if (item is { Rule: HandoverRule, Contact: { } handedOver })
+                AddAll(handedOver);
+        }
 
         foreach (var closed in evaluation.Closed)
             Add(closed.ClosedBy, closed.About, closed.Contact);

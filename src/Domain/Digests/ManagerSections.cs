@@ -27,19 +27,35 @@ internal sealed class ManagerSections(
             .Where(item => item.ToldState == ItemState.Overdue && scope.Contains(item.Owner) && item.Rule is not WatchRule)
             .GroupBy(item => item.Owner)
             .OrderByDescending(group => group.Count()).ThenBy(group => group.Key, StringComparer.Ordinal)
-            .Select(group => (Owner: group.Key, Count: group.Count(), Oldest: group.MinBy(item => item.Due)!))
-            .Select(row => new TableRow([
-                people.FullName(row.Owner),
-                Number(row.Count),
-                $"{words.What(row.Oldest)}, {words.Due(row.Oldest)}",
+            .Select(group => new TableRow([
+                people.FullName(group.Key),
+                Number(group.Count()),
+                string.Join('\n', Overdue([.. group.OrderBy(item => item.Due).ThenBy(item => item.Id, StringComparer.Ordinal)], words)),
             ]))
             .ToList();
         return rows.Count == 0 ? null : new TableSection(SectionNames.OverdueByOwner, "Overdue, by owner")
         {
-            Caption = "Overdue items of each owner, with the oldest one",
-            Columns = ["Owner", "Overdue", "Oldest"],
+            Caption = "What is overdue with each owner, the oldest first",
+            Columns = ["Owner", "Overdue", "What"],
             Rows = rows,
         };
+    }
+
+    /// <summary>Good news of the people below the reader: what a <c>watch</c> with <c>good: true</c> noticed since the last mail.</summary>
+    public NewsSection? News()
+    {
+        var lines = GoodNews.From(facts, people, clock, scope.Contains, since).ToList();
+        return lines.Count == 0 ? null : new NewsSection(SectionNames.News, "News")
+        {
+            Lines = [.. lines.Take(mostRows)],
+            More = Math.Max(0, lines.Count - mostRows),
+        };
+    }
+
+    private IEnumerable<string> Overdue(List<Item> items, ItemWords words)
+    {
+        var shown = items.Take(maxItems).Select(item => $"{words.What(item)}{PlainWords.About(words.Subject(item))}, {words.Due(item)}");
+        return items.Count <= maxItems ? shown : shown.Append($"and {items.Count - maxItems} more");
     }
 
     public TableSection? Cases()

@@ -20,7 +20,7 @@ public sealed class NoticeComposer(DigestFacts facts)
     {
         var zone = (reader.Calendar ?? facts.Policy.DefaultCalendar).Zone;
         var clock = new ReaderClock(zone, facts.Now);
-        var words = new ItemWords(people, clock);
+        var words = new ItemWords(people, clock) { Cases = facts.Cases };
         var run = new DueDigest(
             new DigestDefinition(Name, reader.Place ?? new Place("policy", 1, 1)) { At = LocalTime.Midnight },
             reader,

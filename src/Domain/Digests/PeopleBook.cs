@@ -17,6 +17,7 @@ public sealed class PeopleBook
     private readonly Dictionary<EmailAddress, string> names = [];
     private readonly Dictionary<EmailAddress, List<Interaction>> contacts = [];
     private readonly Dictionary<EmailAddress, List<Interaction>> told = [];
+    private readonly Dictionary<EmailAddress, List<Interaction>> meetings = [];
     private readonly Dictionary<string, List<Interaction>> threads = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Interaction> byKey = new(StringComparer.Ordinal);
     private readonly HashSet<EmailAddress> teamMailboxes;
@@ -60,9 +61,10 @@ public sealed class PeopleBook
     private PeopleBook(PeopleBook whole, IReadOnlyList<Interaction> shown)
     {
         (entries, ours, byId, names) = (whole.entries, whole.ours, whole.byId, whole.names);
-        (contacts, told, threads, byKey, teamMailboxes, moment, Presence) = (
+        (contacts, told, meetings, threads, byKey, teamMailboxes, moment, Presence) = (
             whole.contacts,
             whole.told,
+            whole.meetings,
             whole.threads,
             whole.byKey,
             whole.teamMailboxes,
@@ -116,6 +118,9 @@ public sealed class PeopleBook
     /// <summary>The mails in which somebody told something of themselves, oldest first.</summary>
     public IReadOnlyList<Interaction> ToldBy(EmailAddress address) => told.GetValueOrDefault(Primary(address)) ?? [];
 
+    /// <summary>The meetings somebody was invited to, whatever became of them, the earliest first.</summary>
+    public IReadOnlyList<Interaction> MeetingsWith(EmailAddress address) => meetings.GetValueOrDefault(Primary(address)) ?? [];
+
     public IReadOnlyList<Interaction> Thread(string id) => threads.GetValueOrDefault(id) ?? [];
 
     /// <summary>The subject of the last mail of a thread, or null.</summary>
@@ -145,6 +150,9 @@ public sealed class PeopleBook
     /// <summary>Whether it counts as contact with somebody outside.</summary>
     public bool IsContact(Interaction interaction) => OutsidersMet(interaction, moment).Any();
 
+    /// <summary>Whom outside an interaction is a contact with, by their primary addresses.</summary>
+    public IEnumerable<EmailAddress> OutsidersIn(Interaction interaction) => OutsidersMet(interaction, moment).Select(Primary).Distinct();
+
     /// <summary>Our people in it, in whatever role; who gave a command counts.</summary>
     public IEnumerable<Person> OursIn(Interaction interaction) =>
         interaction.Participants.Select(participant => participant.Address).Append(interaction.Command?.By).Select(Ours).OfType<Person>();
@@ -163,6 +171,12 @@ public sealed class PeopleBook
 
         if (interaction is { Author: { } author, Direction: Direction.Inbound } && interaction.Learned != Learned.Nothing)
             ListIn(told, Primary(author)).Add(interaction);
+
+        if (interaction.Meeting is not null)
+        {
+            foreach (var guest in interaction.Participants.Where(one => !one.Internal).Select(one => Primary(one.Address)).Distinct())
+                ListIn(meetings, guest).Add(interaction);
+        }
 
         foreach (var outsider in OutsidersMet(interaction, now).Select(Primary).Distinct())
             ListIn(contacts, outsider).Add(interaction);

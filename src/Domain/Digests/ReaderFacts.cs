@@ -13,7 +13,7 @@ internal sealed class ReaderFacts
     /// <summary>
     /// Longer ago than digests usually lie apart; who was away longer is shown everybody who wrote for the first time, to choose from.
     /// </summary>
-    private static readonly Duration Lately = Duration.FromDays(15);
+    public static readonly Duration Lately = Duration.FromDays(15);
 
     private readonly DigestFacts facts;
     private readonly PeopleBook people;
@@ -25,6 +25,7 @@ internal sealed class ReaderFacts
     private readonly List<Interaction> forAll;
     private readonly List<Interaction> firsts;
     private readonly Lazy<ILookup<string, Interaction>> newcomers;
+    private readonly ILookup<string, Interaction> byColleagues;
     private readonly ILookup<string, Interaction> returned;
 
     public ReaderFacts(DigestFacts facts, PeopleBook people)
@@ -62,6 +63,10 @@ internal sealed class ReaderFacts
             firsts
                 .Where(line => line.Seen > facts.Now - Lately)
                 .ToLookup(line => facts.OwnerOf(people.Primary(line.Author!)) ?? "", StringComparer.Ordinal));
+        byColleagues = people
+            .Interactions.Where(line => line.Seen > facts.Now - Lately && people.IsContact(line) && people.Actor(line) is not null)
+            .SelectMany(line => people.OutsidersIn(line).Select(facts.OwnerOf).OfType<string>().Distinct().Select(owner => (owner, line)))
+            .ToLookup(one => one.owner, one => one.line, StringComparer.Ordinal);
         returned = people
             .Interactions.Where(line => line.Direction == Direction.Outbound && line.Participants.Any(one => one.Bounced is not null))
             .ToLookup(line => people.Actor(line)?.Id ?? "", StringComparer.Ordinal);
@@ -76,7 +81,7 @@ internal sealed class ReaderFacts
         if (managers.Contains(id) || DigestComposer.Sections(run.Definition).Any(name => !SectionNames.ForOwners.Contains(name)))
             return (facts, people);
 
-        var lines = forAll.Concat(returned[id]).Concat(since >= facts.Now - Lately ? newcomers.Value[id] : firsts);
+        var lines = forAll.Concat(returned[id]).Concat(byColleagues[id]).Concat(since >= facts.Now - Lately ? newcomers.Value[id] : firsts);
         var known = people.Showing([.. lines.Distinct().OrderBy(line => line.At).ThenBy(line => line.Id, StringComparer.Ordinal)]);
         var told = (history.Last?.Items.Select(listed => listed.Item) ?? []).Concat(facts.Told[id].Select(one => one.Item))
             .Where(closedById.ContainsKey).Select(item => closedById[item]);

@@ -33,6 +33,7 @@ public static class SectionNames
         OverdueByOwner,
         Cases,
         AtRisk,
+        News,
         OverContacted,
         Handovers,
         Expired,
@@ -41,5 +42,5 @@ public static class SectionNames
     ];
 
     /// <summary>Every section, for checking the policy.</summary>
-    public static readonly IReadOnlyList<string> All = [.. ForOwners, .. ForManagers];
+    public static readonly IReadOnlyList<string> All = [.. ForOwners.Union(ForManagers, StringComparer.Ordinal)];
 }

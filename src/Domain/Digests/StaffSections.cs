@@ -20,6 +20,7 @@ internal sealed class StaffSections(
     private const int MostBriefs = 12;
     private const int MostExamples = 3;
     private const int MostNews = 12;
+    private const int MostNamed = 3;
 
     private readonly HashSet<string> toldOverdue = ToldOverdue(facts, reader, history, since);
 
@@ -44,7 +45,14 @@ internal sealed class StaffSections(
 
     public NewsSection? News()
     {
-        var lines = Complaints().Concat(Bounces()).Concat(Withdrawn()).Concat(ClosedByColleagues()).Concat(NewPeople()).ToList();
+        var lines = Complaints()
+            .Concat(Bounces())
+            .Concat(GoodNews.From(facts, people, clock, owner => owner == reader.Id, since))
+            .Concat(Withdrawn())
+            .Concat(ClosedByColleagues())
+            .Concat(ContactsByColleagues())
+            .Concat(NewPeople())
+            .ToList();
         var happened = lines.Count > 0;
         lines.AddRange(ChangesOfThePolicy());
         List<NewsLine> shown = [.. lines.Take(Math.Min(MostNews, maxItems))];
@@ -122,7 +130,7 @@ internal sealed class StaffSections(
         return new MeetingLine(
             $"{clock.Time(line.Meeting!.Start)}–{clock.Time(line.Meeting.End)}",
             subject.Length > 0 ? subject : "Meeting",
-            [.. guests.Select(guest => briefs.Write(guest))])
+            [.. guests.Select(guest => briefs.Write(guest, line.Id))])
         {
             More = all - guests.Count,
         };
@@ -183,6 +191,39 @@ internal sealed class StaffSections(
             "done by a colleague",
             $"{people.FirstName(colleague.Id)} took care of {Who(closed)} ({clock.When(closed.At)})");
 
+    /// <summary>That a colleague wrote to, met or called somebody the reader looks after, and that closed nothing of theirs.</summary>
+    private IEnumerable<NewsLine> ContactsByColleagues()
+    {
+        var told = facts.Evaluation.Closed
+            .Where(closed => closed.Owner == reader.Id && IsRecent(LearnedAt(closed)))
+            .Select(closed => ClosingLine(closed)?.Id)
+            .OfType<string>()
+            .ToHashSet(StringComparer.Ordinal);
+        return
+            from line in people.Interactions
+            where IsRecent(line.Seen) && line.Seen > facts.Now - ReaderFacts.Lately && !told.Contains(line.Id)
+            where line.Kind != InteractionKind.Meeting ? line.Direction != Direction.Inbound : !people.OursIn(line).Contains(reader)
+            let colleague = people.Actor(line)
+            where colleague is not null && colleague.Id != reader.Id && people.Presence.StandIn(colleague, clock.Today)?.Id != reader.Id
+            let mine = people.OutsidersIn(line).Where(contact => facts.OwnerOf(contact) == reader.Id).ToList()
+            where mine.Count > 0
+            select new NewsLine(
+                "a colleague",
+                $"{people.FirstName(colleague.Id)} {Did(line)} {Names(mine)}{PlainWords.About(line.Subject)}");
+    }
+
+    private static string Did(Interaction line) => line.Kind switch
+    {
+        InteractionKind.Meeting => "met",
+        InteractionKind.Command => "called",
+        _ => "wrote to",
+    };
+
+    private string Names(List<EmailAddress> contacts) =>
+        contacts.Count <= MostNamed
+            ? string.Join(", ", contacts.Select(people.Name))
+            : $"{string.Join(", ", contacts.Take(MostNamed).Select(people.Name))} and {contacts.Count - MostNamed} more";
+
     private IEnumerable<NewsLine> NewPeople()
     {
         var told = new HashSet<EmailAddress>();
@@ -222,17 +263,16 @@ internal sealed class StaffSections(
     /// <summary>What happened before the last mail but was learned of after it is news as well.</summary>
     private static Instant LearnedAt(ClosedItem closed) => Instant.Max(closed.At, closed.KnownAt);
 
-    private Person? Closer(ClosedItem closed)
-    {
-        if (people.Find(closed.ClosedBy) is { } known)
-            return known.Direction == Direction.Inbound ? null : people.Actor(known);
+    private Person? Closer(ClosedItem closed) =>
+        ClosingLine(closed) is { } line && line.Direction != Direction.Inbound ? people.Actor(line) : null;
 
-        var candidates = people.Thread(closed.About).Concat(closed.Contact is { } contact ? people.ContactsWith(contact) : []);
-        return candidates
-            .Where(line => line.At == closed.At && line.Direction != Direction.Inbound)
-            .Select(people.Actor)
-            .FirstOrDefault(actor => actor is not null);
-    }
+    /// <summary>What closed an item; null when it was nothing that happened.</summary>
+    private Interaction? ClosingLine(ClosedItem closed) =>
+        people.Find(closed.ClosedBy)
+        ?? people
+            .Thread(closed.About)
+            .Concat(closed.Contact is { } contact ? people.ContactsWith(contact) : [])
+            .FirstOrDefault(line => line.At == closed.At && line.Direction != Direction.Inbound && people.Actor(line) is not null);
 
     /// <summary>Name and address, or the address alone of who has no name.</summary>
     private string WithAddress(EmailAddress address)

@@ -83,6 +83,15 @@ public static class Subjects
         return PrefixAt(rest);
     }
 
+    /// <summary>
+    /// The subject of an answer as mail programs write it: <c>Re: </c> before what stands behind the prefixes of answers, with all tags.
+    /// </summary>
+    public static string CreateReply(string? subject)
+    {
+        var whole = Collapse(subject);
+        return PrefixAt(whole) is { IsReply: true, Length: var end } ? $"Re: {whole[end..].TrimStart()}" : $"Re: {whole}";
+    }
+
     /// <summary>The subject without the bracketed tags that lists and gateways put before it.</summary>
     public static string WithoutTags(string? subject)
     {

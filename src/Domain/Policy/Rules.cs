@@ -193,4 +193,7 @@ public sealed record WatchRule(string Name, Place Place) : Rule(Name, Place)
     public required int AtLeast { get; init; }
 
     public Per Per { get; init; }
+
+    /// <summary>Whether it is good news, told to whoever looks after them too, and nothing at risk.</summary>
+    public bool IsGood { get; init; }
 }

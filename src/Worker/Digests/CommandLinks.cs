@@ -13,20 +13,24 @@ public sealed class CommandLinks(MailSender sender, string reader, LocalDate iss
     /// <summary>Enough to know which item a link is about.</summary>
     private const int MostWhat = 50;
 
-    /// <summary>What the reader can do about an item; nothing when there is no command mailbox.</summary>
+    /// <summary>What the reader can do about an item: answer the mail it rests on, and, with a command mailbox, the commands.</summary>
     public IReadOnlyList<CommandLink> For(ItemLine line)
     {
+        CommandLink[] answer = line.Reply is { } reply
+            ? [new CommandLink("reply", $"Reply to {reply.To.Value}", Mailto(reply.To.Value, reply.Subject))]
+            : [];
         if (sender.CommandMailbox is null || sender.Tokens is not { } tokens)
-            return [];
+            return answer;
 
         var token = tokens.ForItem(reader, line.Item.Id, issued);
         return
         [
+            .. answer,
             .. VerbsFor(line.Item.Rule)
                 .Select(verb => new CommandLink(
                     verb.Word,
                     $"{verb.Meaning}: {PlainWords.Flatten(line.What, MostWhat)}",
-                    Mailto($"{verb.Command} {line.Item.Id} [{token}]"))),
+                    Command($"{verb.Command} {line.Item.Id} [{token}]"))),
         ];
     }
 
@@ -34,9 +38,13 @@ public sealed class CommandLinks(MailSender sender, string reader, LocalDate iss
     public string? Unsubscribe(string digest) =>
         sender.CommandMailbox is null || sender.Tokens is not { } tokens
             ? null
-            : Mailto($"unsubscribe {digest} [{tokens.ForDigest(reader, digest, issued)}]");
+            : Command($"unsubscribe {digest} [{tokens.ForDigest(reader, digest, issued)}]");
 
-    private string Mailto(string subject) => $"mailto:{sender.CommandMailbox}?subject={Uri.EscapeDataString(subject)}";
+    private string Command(string subject) => $"mailto:{sender.CommandMailbox}?subject={Uri.EscapeDataString(subject)}";
+
+    /// <summary>Of an address that others chose: every character that RFC 6068 reserves is escaped.</summary>
+    private static string Mailto(string address, string subject) =>
+        $"mailto:{Uri.EscapeDataString(address).Replace("%40", "@", StringComparison.Ordinal)}?subject={Uri.EscapeDataString(subject)}";
 
     private static IEnumerable<(string Word, string Command, string Meaning)> VerbsFor(Rule rule)
     {

@@ -2,6 +2,7 @@ using CrmSync.Domain.Company;
 using CrmSync.Domain.Digests;
 using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
+using CrmSync.Domain.Policy;
 using CrmSync.Storage.Digests;
 using CrmSync.Storage.Harvest;
 using CrmSync.Storage.Log;
@@ -82,20 +83,23 @@ internal sealed class DigestFactsReader(
         return facts with { Log = facts.Log with { Interactions = [.. lines] } };
     }
 
-    /// <summary>The lines whose text a digest can show: what items rest on, and what passed with the people of today's meetings.</summary>
+    /// <summary>
+    /// The lines whose text a digest can show: what items rest on, and what passed with the people of today's meetings and of handovers.
+    /// </summary>
     private static HashSet<string> Shown(DigestFacts facts)
     {
         var soon = facts.Now + Duration.FromDays(1);
-        var guests = facts
+        var known = facts
             .Log.Interactions.Where(line =>
                 line.Meeting is { } meeting && meeting.End > facts.Now - Duration.FromDays(1) && meeting.Start < soon)
             .SelectMany(line => line.Participants)
             .Where(participant => !participant.Internal)
             .Select(participant => participant.Address)
+            .Concat(facts.Evaluation.Items.Where(item => item.Rule is HandoverRule).Select(item => item.Contact).OfType<EmailAddress>())
             .ToHashSet();
         var shown = facts.Evaluation.Items.Select(item => item.Trigger).OfType<string>().ToHashSet(StringComparer.Ordinal);
-        if (guests.Count > 0)
-            shown.UnionWith(LinesWith(facts, guests.Contains));
+        if (known.Count > 0)
+            shown.UnionWith(LinesWith(facts, known.Contains));
 
         return shown;
     }

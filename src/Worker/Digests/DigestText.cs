@@ -89,6 +89,8 @@ internal sealed class DigestText
             var number = $"{item.Number}. ";
             Paragraph(number, $"{Isolated(item.What)}{(item.IsNew ? " [new]" : "")}{Doubt(item)}");
             var indent = new string(' ', number.Length);
+            if (item.Case is { } openCase)
+                Wrapped(indent, $"! {Capital(openCase)}");
             if (item.Subject is { } subject)
                 Wrapped(indent, $"“{Isolated(subject)}”");
             Wrapped(indent, $"{item.Status}{(item.Owner is { } owner ? " · with " + owner : "")}");
@@ -97,6 +99,8 @@ internal sealed class DigestText
             if (item.Say is { } say)
                 Wrapped(indent, say);
             Wrapped(indent, $"{Isolated(item.Why)}{(item.Who.Length > 0 ? " · " + Isolated(item.Who) : "")} · {item.Item.Id}");
+            if (item.Dossier is { } dossier)
+                Brief(dossier);
             if (canAct)
                 Wrapped(indent, $"Reply: done {item.Number} · snooze {item.Number} 3d · called {item.Number} · not useful {item.Number}");
         }
@@ -131,6 +135,10 @@ internal sealed class DigestText
             Wrapped("    ", $"Open: {Isolated(open)}");
         foreach (var awaited in guest.Awaited)
             Wrapped("    ", $"Waiting: {Isolated(awaited)}");
+        foreach (var step in guest.NextSteps)
+            Wrapped("    ", Capital(Isolated(step)));
+        foreach (var ahead in guest.Ahead)
+            Wrapped("    ", $"Meeting: {Isolated(ahead)}");
         foreach (var contact in guest.Contacts)
             Wrapped("    ", Isolated(contact));
         foreach (var fact in guest.Facts)

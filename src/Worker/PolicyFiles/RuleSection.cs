@@ -193,6 +193,11 @@ internal static class RuleSection
         "From so many on it is shown.",
         required: true);
 
+    private static readonly Key<bool> Good = new(
+        "good",
+        Forms.Truth,
+        "`true`: good news such as a referral; told under news, to whoever looks after them too, and never as a risk.");
+
     private static readonly Dictionary<string, (string, string)> DueIsFixed = new()
     {
         ["within"] = ("010", "its due time is fixed by the date"),
@@ -251,7 +256,13 @@ internal static class RuleSection
             WhenContact,
             [Within("10bd"), ActiveWithin],
             BuildHandover),
-        new("watch", "Something happens too often: managers see it.", WhenContact, [Metric, Window, AtLeast, PerWhat], BuildWatch, NoDue),
+        new(
+            "watch",
+            "Something happens too often: managers see it.",
+            WhenContact,
+            [Metric, Window, AtLeast, PerWhat, Good],
+            BuildWatch,
+            NoDue),
     ];
 
     public static Shape<IReadOnlyList<MapValues>> Shape { get; } =
@@ -358,6 +369,7 @@ internal static class RuleSection
             Window = draft.Map.ValueOr(Window, Day(1)),
             AtLeast = draft.Map.ValueOr(AtLeast, 1),
             Per = draft.Map.Value(PerWhat),
+            IsGood = draft.Map.Value(Good),
         }, within: null, priority: 0, expireAfter: null);
     }
 

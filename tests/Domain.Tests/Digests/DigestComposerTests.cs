@@ -250,7 +250,11 @@ public sealed class DigestComposerTests
         Assert.Equal(["L2"], digest.Listed.Select(l => l.Item));
         Assert.Equal(
             [
-                ["Ana Duarte", "2", "Answer jo@acme.example, was due yesterday 12:45"],
+                [
+                    "Ana Duarte",
+                    "2",
+                    "Answer jo@acme.example, was due yesterday 12:45\nAnswer jo@acme.example, was due yesterday 12:45",
+                ],
             ],
             digest.Sections.OfType<TableSection>().Single().Rows.Select(r => r.Cells));
         Assert.Equal("1 needs you, 2 overdue", digest.Headline);

@@ -93,11 +93,11 @@ public sealed partial class DigestHeaderTests
     }
 
     [Fact]
-    public async Task Without_a_command_mailbox_there_are_no_links_and_no_reply_address()
+    public async Task Without_a_command_mailbox_there_are_no_links_to_one_and_no_reply_address()
     {
         var mail = await Written.From(Facts, sender: Written.Sender with { CommandMailbox = null, Tokens = null });
         Assert.False(mail.Has("Reply-To"));
-        Assert.DoesNotContain("mailto:", mail.Html, StringComparison.Ordinal);
+        Assert.DoesNotContain("mailto:crmsync", mail.Html, StringComparison.Ordinal);
         Assert.DoesNotContain("Reply:", mail.Text, StringComparison.Ordinal);
         Assert.Equal("<mailto:crmsync@bright.example?subject=unsubscribe%20my-day>", mail.Header("List-Unsubscribe"));
     }
