@@ -11,6 +11,7 @@ using CrmSync.Worker.Digests;
 using CrmSync.Worker.Harvest;
 using CrmSync.Worker.MailServers;
 using CrmSync.Worker.PolicyFiles;
+using CrmSync.Worker.Sources.Google;
 using CrmSync.Worker.Sources.Graph;
 using CrmSync.Worker.Sources.Imap;
 using CrmSync.Worker.Status;
@@ -67,7 +68,8 @@ internal static class CrmSyncServices
                 parts.GetRequiredService<MailLogins>(),
                 parts.GetRequiredService<ServerLessons>()))
             .AddSingleton(parts => new GraphTenants(parts.GetRequiredService<IClock>(), time))
-            .AddSingleton(new CalendarServers(time))
+            .AddSingleton(parts => new CalendarServers(time, parts.GetRequiredService<MailLogins>()))
+            .AddSingleton<GoogleDirectories>()
             .AddSingleton(parts => ActivatorUtilities.CreateInstance<AccountSources>(parts, zone));
 
     private static IServiceCollection AddStorage(this IServiceCollection services, ContactDatabase database) => services

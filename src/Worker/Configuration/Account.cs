@@ -8,10 +8,10 @@ namespace CrmSync.Worker.Configuration;
 /// <param name="Place">Where it stands in the configuration.</param>
 internal abstract record Account(string Name, Spot Place)
 {
-    /// <summary>The key the account is written with: maildir, mbox, eml, imap, graph, caldav or ics.</summary>
+    /// <summary>The key the account is written with: maildir, mbox, eml, imap, graph, google, caldav or ics.</summary>
     public abstract string Kind { get; }
 
-    /// <summary>Whose account it is; several for a Graph tenant.</summary>
+    /// <summary>Whose account it is; several for a Graph tenant or a Google Workspace.</summary>
     public abstract IReadOnlyList<EmailAddress> Addresses { get; }
 }
 
@@ -78,7 +78,79 @@ internal sealed record GraphAccount(string Name, Spot Place, string? Tenant, str
     public string MailboxAccountName(EmailAddress mailbox) => Named ? $"{Name}:{mailbox}" : $"graph:{mailbox}";
 }
 
-internal sealed record CaldavAccount(string Name, Spot Place, Uri Url, EmailAddress Address, string User, Secret Password)
+/// <summary>
+/// Mailboxes of a Google Workspace with their calendars, read by a service account with domain-wide delegation. Each mailbox is two
+/// accounts: its mail (<see cref="CreateMailAccount"/>) and its calendars (<see cref="CreateCalendarAccount"/>).
+/// </summary>
+/// <param name="Name">What the workspace is called here.</param>
+/// <param name="Place">In the configuration.</param>
+/// <param name="KeyFile">The full path of the service account's key, a JSON file.</param>
+internal sealed record GoogleAccount(string Name, Spot Place, string KeyFile) : Account(Name, Place)
+{
+    /// <summary>All that IMAP offers; Google knows no smaller scope for it.</summary>
+    private const string MailScope = "https://mail.google.com/";
+
+    private const string CalendarScope = "https://www.googleapis.com/auth/calendar.readonly";
+    private const string DirectoryScope = "https://www.googleapis.com/auth/admin.directory.group.member.readonly";
+
+    public override string Kind => "google";
+
+    public override IReadOnlyList<EmailAddress> Addresses => Mailboxes;
+
+    /// <summary>The mailboxes as listed; empty when <see cref="Group"/> says whose.</summary>
+    public IReadOnlyList<EmailAddress> Mailboxes { get; init; } = [];
+
+    /// <summary>All members of this group, through groups in it.</summary>
+    public EmailAddress? Group { get; init; }
+
+    /// <summary>On whose behalf the group is asked for: somebody who may see it in the Admin console.</summary>
+    public EmailAddress? Admin { get; init; }
+
+    /// <summary>Whether the file gives a name of its own, which then starts the names of its accounts.</summary>
+    public bool Named { get; init; }
+
+    public Server Imap { get; init; } = new("imap.gmail.com", 993, Encryption.Required, Ca: null);
+
+    public Uri Caldav { get; init; } = new("https://apidata.googleusercontent.com/caldav/v2");
+
+    /// <summary>Where tokens are fetched.</summary>
+    public Uri TokenUrl { get; init; } = new("https://oauth2.googleapis.com/token");
+
+    /// <summary>The Directory API.</summary>
+    public Uri Directory { get; init; } = new("https://admin.googleapis.com");
+
+    /// <summary>How the group is asked for.</summary>
+    public Login.Delegation DirectoryLogin =>
+        LoginFor(Admin ?? throw new InvalidOperationException("a group without an admin should have been refused"), DirectoryScope);
+
+    /// <summary>The mail of one mailbox: all of it lies in All Mail.</summary>
+    public ImapAccount CreateMailAccount(EmailAddress mailbox) =>
+        new(MailAccountName(mailbox), Place, mailbox, Imap, mailbox.Value, LoginFor(mailbox, MailScope));
+
+    /// <summary>The calendars of one mailbox.</summary>
+    public CaldavAccount CreateCalendarAccount(EmailAddress mailbox) =>
+        new(
+            CalendarAccountName(mailbox),
+            Place,
+            new Uri($"{Caldav.AbsoluteUri.TrimEnd('/')}/{Uri.EscapeDataString(mailbox.Value)}/user"),
+            mailbox,
+            mailbox.Value,
+            LoginFor(mailbox, CalendarScope));
+
+    public string MailAccountName(EmailAddress mailbox) => $"{(Named ? Name : Kind)}:{mailbox}";
+
+    public string CalendarAccountName(EmailAddress mailbox) => $"{(Named ? Name : Kind)}-calendar:{mailbox}";
+
+    private Login.Delegation LoginFor(EmailAddress user, string scope) => new(KeyFile, TokenUrl, user, scope);
+}
+
+/// <param name="Name">Unique.</param>
+/// <param name="Place">In the configuration.</param>
+/// <param name="Url">Where the calendars lie, or where to begin to look for them.</param>
+/// <param name="Address">Whose they are.</param>
+/// <param name="User">Who logs in.</param>
+/// <param name="Login">With what: a password, or the delegation of a workspace.</param>
+internal sealed record CaldavAccount(string Name, Spot Place, Uri Url, EmailAddress Address, string User, Login Login)
     : Account(Name, Place)
 {
     public override string Kind => "caldav";
@@ -127,6 +199,15 @@ internal abstract record Login
 
     /// <summary>Tokens are fetched with a refresh token.</summary>
     internal sealed record OAuth(Uri TokenUrl, string ClientId, Secret? ClientSecret, Secret RefreshToken, string? Scope) : Login;
+
+    /// <summary>
+    /// Tokens are fetched by a service account on behalf of a user (RFC 7523): Google's domain-wide delegation.
+    /// </summary>
+    /// <param name="KeyFile">The full path of the service account's key, a JSON file.</param>
+    /// <param name="TokenUrl">Where tokens are fetched.</param>
+    /// <param name="Subject">On whose behalf.</param>
+    /// <param name="Scope">What for.</param>
+    internal sealed record Delegation(string KeyFile, Uri TokenUrl, EmailAddress Subject, string Scope) : Login;
 
     /// <summary>Somebody else keeps a fresh token in this file.</summary>
     internal sealed record TokenFile(string Path) : Login;

@@ -24,6 +24,7 @@ internal sealed class AccountReader(ProblemList problems, OutsideValues outside)
             "imap" => [OfImap(map)],
             "imap_many" => OfImapMany(map),
             "graph" => [OfGraph(map)],
+            "google" => [OfGoogle(map)],
             "caldav" => [OfCaldav(map)],
             _ => [OfIcs(map)],
         };
@@ -123,12 +124,57 @@ internal sealed class AccountReader(ProblemList problems, OutsideValues outside)
         };
     }
 
+    private GoogleAccount? OfGoogle(MapValues map)
+    {
+        if (map.FindNode(Mailboxes) is null && map.FindNode(Group) is null)
+            problems.Error(map.Node, "011", $"{map.Title} needs 'mailboxes' or 'group'");
+        if (map.FindNode(Group) is not null && map.FindNode(Admin) is null)
+            problems.Error(
+                map.Place(Group),
+                "011",
+                $"'admin' is missing in {map.Title}: a group is asked for on behalf of somebody who may see it in the Admin console");
+        if (map.Value(GoogleDomain) is not { } domain || map.Value(ServiceAccount)?.Value(KeyFile) is not { } written)
+            return null;
+
+        var key = Full(map, written);
+        if (ServiceAccountKey.FindProblem(key) is { } problem)
+            problems.Shortcoming(map.Place(ServiceAccount), "062", problem);
+
+        var account = new GoogleAccount(map.Value(Name) ?? domain, map.Node.Spot, key)
+        {
+            Mailboxes = map.ValueOr(Mailboxes, []),
+            Group = map.Value(Group),
+            Admin = map.Value(Admin),
+            Named = map.Value(Name) is not null,
+        };
+        account = WithEndpoints(account, map.Value(GoogleEndpoint));
+        Unique(account.Name, map.Place(map.FindNode(Name) is null ? GoogleDomain : Name).Spot);
+        foreach (var mailbox in account.Mailboxes)
+        {
+            Unique(account.MailAccountName(mailbox), map.Place(Mailboxes).Spot);
+            Unique(account.CalendarAccountName(mailbox), map.Place(Mailboxes).Spot);
+        }
+
+        return account;
+    }
+
+    private static GoogleAccount WithEndpoints(GoogleAccount account, MapValues? written) =>
+        written is null
+            ? account
+            : account with
+            {
+                Imap = written.Value(ImapEndpoint) ?? account.Imap,
+                Caldav = written.Value(CaldavEndpoint) ?? account.Caldav,
+                TokenUrl = written.Value(TokenEndpoint) ?? account.TokenUrl,
+                Directory = written.Value(DirectoryEndpoint) ?? account.Directory,
+            };
+
     private CaldavAccount? OfCaldav(MapValues map) =>
         map.Value(Caldav) is { } url
         && map.Value(Address) is { } address
         && map.Value(CaldavUser) is { } user
         && map.Value(CaldavPassword) is { } password
-            ? new CaldavAccount(NameFor(map, $"caldav:{address}"), map.Node.Spot, url, address, user, password)
+            ? new CaldavAccount(NameFor(map, $"caldav:{address}"), map.Node.Spot, url, address, user, new Login.Password(password))
             {
                 Ca = ReadCa(map, problems),
             }

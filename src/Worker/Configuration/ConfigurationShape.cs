@@ -152,6 +152,43 @@ internal static class ConfigurationShape
 
     public static Key<EmailAddress> Group { get; } = new("group", Forms.Address, "A group whose members' mailboxes are read.");
 
+    public static Key<string> GoogleDomain { get; } =
+        new(
+            "google",
+            new TextShape<string>("a domain", "^[A-Za-z0-9][A-Za-z0-9._-]*$", Forms.Same, max: 200),
+            "The domain of a Google Workspace.",
+            required: true);
+
+    public static Key<string> KeyFile { get; } = new("file", Line, "The JSON key of the service account.", required: true);
+
+    public static Key<MapValues> ServiceAccount { get; } =
+        new(
+            "service_account",
+            new MapShape("a map {file}", KeyFile),
+            "A service account with domain-wide delegation.",
+            required: true);
+
+    public static Key<EmailAddress> Admin { get; } =
+        new("admin", Forms.Address, "On whose behalf a group is asked for: somebody who may see it in the Admin console.");
+
+    public static Key<Server> ImapEndpoint { get; } =
+        new(
+            "imap",
+            new TextShape<Server>("the name of a server, imaps://server:port, or imap://127.0.0.1:port", null, ReadImapEndpoint),
+            "The IMAP server.");
+
+    public static Key<Uri> CaldavEndpoint { get; } = new("caldav", new UrlShape(), "The address of CalDAV.");
+
+    public static Key<Uri> TokenEndpoint { get; } = new("token", new UrlShape(), "Where tokens are fetched.");
+
+    public static Key<Uri> DirectoryEndpoint { get; } = new("directory", new UrlShape(), "The address of the Directory API.");
+
+    public static Key<MapValues> GoogleEndpoint { get; } =
+        new(
+            "endpoint",
+            new MapShape("a map of imap, caldav, token and directory", ImapEndpoint, CaldavEndpoint, TokenEndpoint, DirectoryEndpoint),
+            "Other addresses than Google's, for tests.");
+
     public static Key<Uri> Caldav { get; } = new("caldav", new UrlShape(), "The address of the calendars.", required: true);
 
     public static Key<string> CaldavUser { get; } = new("user", Line, "The user name.", required: true);
@@ -191,6 +228,7 @@ internal static class ConfigurationShape
             OneOf = [ClientSecret, Certificate, ManagedIdentity, AccessToken],
             OnlyOneOf = [ClientSecret, Certificate, ManagedIdentity, AccessToken],
         },
+        new("an account", GoogleDomain, ServiceAccount, Mailboxes, Group, Admin, GoogleEndpoint, Name) { Kind = GoogleDomain },
         new("an account", Caldav, Address, CaldavUser, CaldavPassword, Ca, Name) { Kind = Caldav },
         new("an account", Ics, Address, Name) { Kind = Ics },
     ];
@@ -299,6 +337,30 @@ internal static class ConfigurationShape
 
         var name = angle < 0 ? "" : text[..angle].Trim().Trim('"');
         sender = new WrittenSender(name.Length == 0 ? null : name, address);
+        return true;
+    }
+
+    /// <summary>Without TLS to this very machine only.</summary>
+    private static bool ReadImapEndpoint(string text, out Server server)
+    {
+        server = null!;
+        var written = text.Contains("://", StringComparison.Ordinal) ? text : $"imaps://{text}";
+        if (
+            !Uri.TryCreate(written, UriKind.Absolute, out var address)
+            || address.Host.Length == 0
+            || address.PathAndQuery is not ("/" or ""))
+            return false;
+
+        var encryption = (address.Scheme, Loopback.Is(address.Host)) switch
+        {
+            ("imaps", _) => Encryption.Required,
+            ("imap", true) => Encryption.None,
+            _ => (Encryption?)null,
+        };
+        if (encryption is null)
+            return false;
+
+        server = new Server(address.Host, address.IsDefaultPort || address.Port < 0 ? 993 : address.Port, encryption.Value, Ca: null);
         return true;
     }
 

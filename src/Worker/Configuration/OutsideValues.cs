@@ -10,7 +10,7 @@ namespace CrmSync.Worker.Configuration;
 internal sealed class OutsideValues(Func<string, string?> environment, ProblemList problems)
 {
     // These maps have a `file` of their own.
-    private static readonly HashSet<string> OwnFile = ["certificate"];
+    private static readonly HashSet<string> OwnFile = ["certificate", "service_account"];
 
     public YamlNode Filled(YamlNode node) => node switch
     {

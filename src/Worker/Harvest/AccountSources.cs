@@ -4,6 +4,7 @@ using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Sources;
 using CrmSync.Worker.Sources.Feeds;
 using CrmSync.Worker.Sources.Files;
+using CrmSync.Worker.Sources.Google;
 using CrmSync.Worker.Sources.Graph;
 using CrmSync.Worker.Sources.Imap;
 using NodaTime;
@@ -15,9 +16,15 @@ namespace CrmSync.Worker.Harvest;
 /// <param name="zone">The zone of times in calendars that name none.</param>
 /// <param name="imap">Keeps the connections to mail servers.</param>
 /// <param name="graph">Keeps the connections to Microsoft 365.</param>
+/// <param name="google">Keeps the connections to Google's directory.</param>
 /// <param name="calendars">Keeps the connections to the servers that hold calendars.</param>
 internal sealed class AccountSources(
-    CrmSyncConfiguration configuration, DateTimeZone zone, ImapSources imap, GraphTenants graph, CalendarServers calendars)
+    CrmSyncConfiguration configuration,
+    DateTimeZone zone,
+    ImapSources imap,
+    GraphTenants graph,
+    GoogleDirectories google,
+    CalendarServers calendars)
 {
     /// <summary>How far ahead meetings are looked at.</summary>
     private static readonly Duration Ahead = Duration.FromDays(200);
@@ -82,9 +89,35 @@ internal sealed class AccountSources(
             [
                 One(caldav, caldav.Address, now => calendars.CalDav.Open(caldav, SeriesIn(caldav, caldav.Address, now), zone)),
             ],
+            GoogleAccount workspace => ReadableWorkspace(workspace),
             GraphAccount tenant => GraphAccounts.Accounts(tenant, graph, configuration.Capture),
             _ => throw new UnreachableException($"{account.GetType().Name} is no account that can be read here"),
         };
+
+    private IEnumerable<ReadableAccount> ReadableWorkspace(GoogleAccount workspace)
+    {
+        var listed = workspace.Mailboxes.SelectMany(mailbox => ReadableMailbox(workspace, mailbox));
+        return workspace.Group is not { } group
+            ? listed
+            : listed.Append(
+                new ReadableAccount(
+                    workspace.Name,
+                    workspace.Kind,
+                    group,
+                    now => new GroupSource(workspace.Name, ct => Members(workspace, group, ct), now))
+                {
+                    Members = ct => Members(workspace, group, ct),
+                });
+    }
+
+    private async Task<IReadOnlyList<ReadableAccount>> Members(GoogleAccount workspace, EmailAddress group, CancellationToken ct)
+    {
+        var members = await google.Directory(workspace).Members(group, ct);
+        return [.. members.Except(workspace.Mailboxes).SelectMany(mailbox => ReadableMailbox(workspace, mailbox))];
+    }
+
+    private IEnumerable<ReadableAccount> ReadableMailbox(GoogleAccount workspace, EmailAddress mailbox) =>
+        Readable(workspace.CreateMailAccount(mailbox)).Concat(Readable(workspace.CreateCalendarAccount(mailbox)));
 
     private SeriesItems SeriesIn(Account account, EmailAddress owner, Instant now) =>
         new(new MeetingTranslation(account.Name, owner, now), new Interval(configuration.Capture.From(now), now + Ahead));

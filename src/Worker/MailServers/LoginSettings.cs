@@ -45,7 +45,7 @@ internal sealed record LoginSettings(string Protocol, Server Server, string? Use
         {
             ({ } user, Login.Password password) => MailServers.Credential.WithPassword(user, password.Value.Reveal()),
             ({ } user, Login.TokenFile file) => MailServers.Credential.WithToken(user, FirstLine(await Text(file.Path, "token file", ct))),
-            ({ } user, Login.OAuth) => MailServers.Credential.WithToken(
+            ({ } user, Login.OAuth or Login.Delegation) => MailServers.Credential.WithToken(
                 user,
                 token ?? throw new InvalidOperationException("a token was not fetched")),
             _ => null,
@@ -83,6 +83,14 @@ internal sealed record LoginSettings(string Protocol, Server Server, string? Use
                 oauth.ClientSecret?.Reveal(),
                 oauth.RefreshToken.Reveal(),
                 oauth.Scope,
+            ],
+            Login.Delegation delegation =>
+            [
+                "delegation",
+                delegation.TokenUrl.AbsoluteUri,
+                delegation.Subject.Value,
+                delegation.Scope,
+                await Contents(delegation.KeyFile, ct),
             ],
             _ => [],
         };

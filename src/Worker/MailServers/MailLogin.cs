@@ -17,7 +17,7 @@ namespace CrmSync.Worker.MailServers;
 internal sealed class MailLogin(
     LoginSettings settings,
     SemaphoreSlim turn,
-    AccessTokens? tokens,
+    IAccessTokens? tokens,
     ContactDatabase? database,
     bool insist,
     IClock clock)

@@ -22,7 +22,7 @@ internal sealed class MailLogins(IClock clock, ContactDatabase? database = null)
         });
 
     private readonly ConcurrentDictionary<(string Host, string User), SemaphoreSlim> turns = new();
-    private readonly ConcurrentDictionary<string, AccessTokens> tokens = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, IAccessTokens> tokens = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, MailLogin> logins = new(StringComparer.Ordinal);
 
     /// <summary>Try although an earlier failure says to wait: a person asks, and wants to know how it is now.</summary>
@@ -35,14 +35,23 @@ internal sealed class MailLogins(IClock clock, ContactDatabase? database = null)
             _ => new MailLogin(
                 settings,
                 turns.GetOrAdd((settings.Server.Host.ToLowerInvariant(), settings.User ?? ""), _ => new SemaphoreSlim(1)),
-                settings.Login is Login.OAuth oauth
-                    ? tokens.GetOrAdd(
-                        Secret(oauth),
-                        _ => new AccessTokens(oauth, http.Value, clock, database is null ? null : new KeptTokens(database, oauth)))
-                    : null,
+                FindTokens(settings.Login),
                 database,
                 Insist,
                 clock));
+
+    /// <summary>Where the tokens of a login come from; the same place each time it is asked for. Null for a login without tokens.</summary>
+    public IAccessTokens? FindTokens(Login? login) =>
+        login switch
+        {
+            Login.OAuth oauth => tokens.GetOrAdd(
+                Secret(oauth),
+                _ => new RefreshedTokens(oauth, http.Value, clock, database is null ? null : new KeptTokens(database, oauth))),
+            Login.Delegation delegation => tokens.GetOrAdd(
+                Secret(delegation),
+                _ => new DelegatedTokens(delegation, () => WebConnections.Create(TimeProvider.System), clock)),
+            _ => null,
+        };
 
     public void Dispose()
     {
@@ -64,6 +73,8 @@ internal sealed class MailLogins(IClock clock, ContactDatabase? database = null)
             Login.OAuth oauth =>
                 $"oauth {oauth.TokenUrl.AbsoluteUri} {oauth.ClientId} {oauth.Scope} {oauth.RefreshToken.Reveal()} "
                     + $"{oauth.ClientSecret?.Reveal()}",
+            Login.Delegation delegation =>
+                $"delegation {delegation.KeyFile} {delegation.TokenUrl.AbsoluteUri} {delegation.Subject} {delegation.Scope}",
             _ => "",
         };
 }

@@ -8,6 +8,7 @@ using CrmSync.Worker.Sources;
 using CrmSync.Worker.Sources.CalDav;
 using CrmSync.Worker.Sources.Feeds;
 using CrmSync.Worker.Tests.Harvest;
+using CrmSync.Worker.Tests.Imap;
 using CrmSync.Worker.Yaml;
 using NodaTime;
 
@@ -126,7 +127,7 @@ public sealed class CalendarServersInTrouble
         for (var number = 0; number < 5; number++)
             await server.Put(work, $"e{number}", Event(number, number == 3 ? new string('x', 3 << 20) : "short"));
         await using var company = await TestCompany.Open();
-        using var sources = new CalDavSources(TimeProvider.System, Short with { Silence = TimeSpan.FromSeconds(30) });
+        using var sources = new CalDavSources(TimeProvider.System, Logins, Short with { Silence = TimeSpan.FromSeconds(30) });
 
         var summary = await company.Harvest("ana", sources.Open(Account(server.Root, CalDavServer.Password), Series, DateTimeZone.Utc));
 
@@ -135,6 +136,8 @@ public sealed class CalendarServersInTrouble
     }
 
     private static readonly string Ics = Event(1, "Tea");
+
+    private static MailLogins Logins { get; } = new(new TestClock(TestCompany.Monday));
 
     private static SeriesItems Series { get; } = new(
         new MeetingTranslation("ana", EmailAddress.Parse("ana@us.example"), TestCompany.Monday),
@@ -147,12 +150,11 @@ public sealed class CalendarServersInTrouble
             address,
             EmailAddress.Parse("ana@us.example"),
             "ana",
-            new Secret(password)
-        );
+            new Login.Password(new Secret(password)));
 
     private static CalDavSource Open(RawServer server, out CalDavSources sources)
     {
-        sources = new CalDavSources(TimeProvider.System, Short);
+        sources = new CalDavSources(TimeProvider.System, Logins, Short);
         return sources.Open(Account(new Uri($"http://127.0.0.1:{server.Port}/"), Password), Series, DateTimeZone.Utc);
     }
 

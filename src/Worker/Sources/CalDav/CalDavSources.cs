@@ -9,8 +9,9 @@ namespace CrmSync.Worker.Sources.CalDav;
 
 /// <summary>Makes the sources of CalDAV accounts, and keeps the connections to their servers between harvests.</summary>
 /// <param name="time">What waiting is measured with.</param>
+/// <param name="logins">Fetches the tokens of accounts that log in with some.</param>
 /// <param name="limits">Null: the limits the product runs with.</param>
-internal sealed class CalDavSources(TimeProvider time, WebLimits? limits = null) : IDisposable
+internal sealed class CalDavSources(TimeProvider time, MailLogins logins, WebLimits? limits = null) : IDisposable
 {
     private readonly ConcurrentDictionary<string, Lazy<HttpMessageInvoker>> connections = new(StringComparer.Ordinal);
 
@@ -31,9 +32,21 @@ internal sealed class CalDavSources(TimeProvider time, WebLimits? limits = null)
             .Value;
         return new CalDavSource(
             account.Name,
-            new DavClient(http, account.Url, DavCredentials.Basic(account.User, account.Password.Reveal())),
+            new DavClient(http, account.Url, CredentialsFor(account)),
             series,
             zone);
+    }
+
+    private DavCredentials CredentialsFor(CaldavAccount account)
+    {
+        if (account.Login is Login.Password password)
+            return DavCredentials.Basic(account.User, password.Value.Reveal());
+
+        var tokens =
+            logins.FindTokens(account.Login)
+            ?? throw new InvalidOperationException($"{account.Name} logs in to a calendar without a way to");
+        string? last = null;
+        return DavCredentials.Bearer(async (renew, ct) => last = await tokens.Get(renew ? last : null, ct));
     }
 
     public void Dispose()

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using CrmSync.Domain.Harvest;
 using CrmSync.Worker.Configuration;
 using NodaTime;
 
@@ -41,7 +40,7 @@ internal static class GraphAccounts
                 account.Name,
                 account.Kind,
                 group,
-                now => new GraphGroupSource(account.Name, ct => Members(account, tenants, capture, ct), now))
+                now => new GroupSource(account.Name, ct => Members(account, tenants, capture, ct), now))
             {
                 Members = ct => Members(account, tenants, capture, ct),
             };
@@ -98,61 +97,5 @@ internal static class GraphAccounts
             since,
             clock,
             new GraphCalendar(line, user, name, new GraphEvents(name, owner, now), since, now));
-    }
-}
-
-/// <summary>A group as such: it can be asked who is in it and whether they can be read; it holds nothing itself.</summary>
-internal sealed class GraphGroupSource(string account, Func<CancellationToken, Task<IReadOnlyList<ReadableAccount>>> members, Instant now)
-    : ISource
-{
-    /// <summary>More problems would not help whoever reads them.</summary>
-    private const int MostProblems = 5;
-
-    public async Task Connect(CancellationToken ct)
-    {
-        var problems = new ConcurrentQueue<SourceException>();
-        var all = await members(ct);
-        await Parallel.ForEachAsync(
-            all,
-            new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = ct },
-            async (member, cancel) =>
-            {
-                try
-                {
-                    await member.Open(now).Connect(cancel);
-                }
-                catch (SourceException failure)
-                {
-                    problems.Enqueue(failure);
-                }
-                catch (Exception failure) when (Unexpected.IsContained(failure, cancel))
-                {
-                    problems.Enqueue(new SourceException(Unexpected.TroubleFrom(member.Name, failure), isPermanent: false, failure));
-                }
-            });
-        if (problems.IsEmpty)
-            return;
-
-        var told = string.Join(" · ", problems.Select(p => p.Message).Order(StringComparer.Ordinal).Take(MostProblems));
-        throw new SourceException(
-            new Trouble(account, $"{problems.Count} of its {all.Count} mailboxes cannot be read: {told}", "the others are read"),
-            problems.Any(p => p.IsPermanent));
-    }
-
-    public async IAsyncEnumerable<Listing> Discover(
-        KnownItems known,
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
-    {
-        await Task.CompletedTask;
-        yield break;
-    }
-
-    public async IAsyncEnumerable<Reading> Read(
-        IReadOnlyList<RemoteItem> items,
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
-    {
-        await Task.CompletedTask;
-        foreach (var item in items)
-            yield return new GoneReading(item);
     }
 }

@@ -13,18 +13,13 @@ namespace CrmSync.Worker.MailServers;
 /// <param name="http">For the token server.</param>
 /// <param name="clock">The time.</param>
 /// <param name="kept">Where tokens outlive the program; null: nowhere.</param>
-internal sealed class AccessTokens(Login.OAuth login, HttpClient http, IClock clock, KeptTokens? kept) : IDisposable
+internal sealed class RefreshedTokens(Login.OAuth login, HttpClient http, IClock clock, KeptTokens? kept) : IAccessTokens
 {
     private static readonly Duration Margin = Duration.FromMinutes(1);
 
     private readonly SemaphoreSlim one = new(1);
     private TokenPair tokens = new(login.RefreshToken.Reveal(), "", 0);
 
-    /// <summary>A token that is good for at least a minute.</summary>
-    /// <param name="refused">A token the mail server refused: it is fetched anew, unless somebody else has done so meanwhile.</param>
-    /// <param name="ct">Cancels.</param>
-    /// <exception cref="MailServerException">When there is none to be had; with <see cref="MailFailure.Auth"/> only when the token server
-    /// says so.</exception>
     public async Task<string> Get(string? refused, CancellationToken ct)
     {
         await one.WaitAsync(ct);
