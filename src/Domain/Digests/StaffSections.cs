@@ -287,11 +287,9 @@ internal sealed class StaffSections(
 
     private bool IsRecent(Instant moment) => since < moment && moment <= facts.Now;
 
-    private static string Reason(string limit) => limit switch
-    {
-        Hold.MeetingBooked => "a meeting already booked",
-        Hold.Away => "they are away",
-        Hold.Retired => "they have left",
-        _ => limit.Replace('-', ' '),
-    };
+    private static string Reason(string limit) =>
+        limit == LimitKind.MeetingBooked.Name ? "a meeting already booked"
+        : limit == LimitKind.Away.Name ? "they are away"
+        : limit == LimitKind.Retired.Name ? "they have left"
+        : limit.Replace('-', ' ');
 }

@@ -65,7 +65,7 @@ internal static class Items
             About = draft.About,
             Contact = draft.Contact.Primary,
             Owner = view.Plan.Id(owner),
-            State = held is not null ? held.By == Hold.Snooze && held.Limit is null ? ItemState.Snoozed : ItemState.Suppressed
+            State = held is not null ? held.Kind == LimitKind.Snooze ? ItemState.Snoozed : ItemState.Suppressed
                 : draft.Paused ? ItemState.Paused
                 : overdue ? ItemState.Overdue
                 : ItemState.Open,

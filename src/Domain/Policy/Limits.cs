@@ -7,15 +7,14 @@ namespace CrmSync.Domain.Policy;
 /// <summary>What every limit has (policy-language.md section 10).</summary>
 public abstract record Limit(string Name, Place Place)
 {
-    /// <summary>The kind as the file writes it: <c>cap</c>, <c>do_not_contact</c>, ...</summary>
-    public abstract string Kind { get; }
+    public abstract LimitKind Kind { get; }
 
     public Condition? When { get; init; }
 
     public Per Per { get; init; }
 
     /// <summary>Kinds of rules it acts on; null: all initiatives.</summary>
-    public IReadOnlyList<string>? AppliesTo { get; init; }
+    public IReadOnlyList<RuleKind>? AppliesTo { get; init; }
 
     /// <summary>Names of rules it leaves alone.</summary>
     public IReadOnlyList<string> Except { get; init; } = [];
@@ -28,7 +27,7 @@ public abstract record Limit(string Name, Place Place)
 
 public sealed record DoNotContactLimit(string Name, Place Place) : Limit(Name, Place)
 {
-    public override string Kind => "do_not_contact";
+    public override LimitKind Kind => LimitKind.DoNotContact;
 
     public IReadOnlySet<EmailAddress> Addresses { get; init; } = new HashSet<EmailAddress>();
 
@@ -40,7 +39,7 @@ public sealed record DoNotContactLimit(string Name, Place Place) : Limit(Name, P
 /// <summary>Local dates, both inclusive.</summary>
 public sealed record BlackoutLimit(string Name, Place Place) : Limit(Name, Place)
 {
-    public override string Kind => "blackout";
+    public override LimitKind Kind => LimitKind.Blackout;
 
     public required LocalDate From { get; init; }
 
@@ -49,7 +48,7 @@ public sealed record BlackoutLimit(string Name, Place Place) : Limit(Name, Place
 
 public sealed record CooldownLimit(string Name, Place Place) : Limit(Name, Place)
 {
-    public override string Kind => "cooldown";
+    public override LimitKind Kind => LimitKind.Cooldown;
 
     public required IReadOnlyList<string> Cases { get; init; }
 
@@ -58,7 +57,7 @@ public sealed record CooldownLimit(string Name, Place Place) : Limit(Name, Place
 
 public sealed record CapLimit(string Name, Place Place) : Limit(Name, Place)
 {
-    public override string Kind => "cap";
+    public override LimitKind Kind => LimitKind.Cap;
 
     public required int Max { get; init; }
 

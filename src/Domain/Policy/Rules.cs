@@ -20,8 +20,7 @@ public enum Per
 /// <summary>What every rule has (policy-language.md section 8, "Common keys").</summary>
 public abstract record Rule(string Name, Place Place)
 {
-    /// <summary>The kind as the file writes it: <c>respond</c>, <c>stay_in_touch</c>, ...</summary>
-    public abstract string Kind { get; }
+    public abstract RuleKind Kind { get; }
 
     public Condition? When { get; init; }
 
@@ -33,7 +32,7 @@ public abstract record Rule(string Name, Place Place)
 
     public Mode Mode { get; init; }
 
-    /// <summary>As written, or the default of the kind; promises and signals have 0.</summary>
+    /// <summary>As written, or the default of the kind.</summary>
     public int Priority { get; init; }
 
     /// <summary>Null: never.</summary>
@@ -61,7 +60,7 @@ public sealed record EscalationStep(LengthOfTime After, string To, Via Via);
 
 public sealed record RespondRule(string Name, Place Place) : Rule(Name, Place)
 {
-    public override string Kind => "respond";
+    public override RuleKind Kind => RuleKind.Respond;
 
     public required LengthOfTime NextWithin { get; init; }
 
@@ -79,21 +78,23 @@ public sealed record RespondRule(string Name, Place Place) : Rule(Name, Place)
 
 public sealed record ResolveRule(string Name, Place Place) : Rule(Name, Place)
 {
-    public override string Kind => "resolve";
+    public override RuleKind Kind => RuleKind.Resolve;
 
     public required string Case { get; init; }
 }
 
 public sealed record ChaseRule(string Name, Place Place) : Rule(Name, Place)
 {
-    public override string Kind => "chase";
+    public const int DefaultMaxChasers = 2;
+
+    public override RuleKind Kind => RuleKind.Chase;
 
     public required LengthOfTime After { get; init; }
 
     /// <summary><c>expects: any</c>: also without a question.</summary>
     public bool ExpectsAny { get; init; }
 
-    public int MaxChasers { get; init; } = 2;
+    public int MaxChasers { get; init; } = DefaultMaxChasers;
 
     public bool SatisfiedByContact { get; init; }
 }
@@ -107,7 +108,7 @@ public enum Counts
 
 public sealed record StayInTouchRule(string Name, Place Place) : Rule(Name, Place)
 {
-    public override string Kind => "stay_in_touch";
+    public override RuleKind Kind => RuleKind.StayInTouch;
 
     public required LengthOfTime Every { get; init; }
 
@@ -128,7 +129,7 @@ public enum FollowUpEvent
 
 public sealed record FollowUpRule(string Name, Place Place) : Rule(Name, Place)
 {
-    public override string Kind => "follow_up";
+    public override RuleKind Kind => RuleKind.FollowUp;
 
     public required FollowUpEvent AfterEvent { get; init; }
 
@@ -140,11 +141,13 @@ public sealed record FollowUpRule(string Name, Place Place) : Rule(Name, Place)
 
 public sealed record DateRule(string Name, Place Place) : Rule(Name, Place)
 {
-    public override string Kind => "date";
+    public static LengthOfTime DefaultBefore { get; } = new(0, TimeUnit.Day);
+
+    public override RuleKind Kind => RuleKind.Date;
 
     public required string Field { get; init; }
 
-    public LengthOfTime Before { get; init; } = new(0, TimeUnit.Day);
+    public LengthOfTime Before { get; init; } = DefaultBefore;
 }
 
 public sealed record NoticeRule(string Name, Place Place) : Rule(Name, Place)
@@ -152,7 +155,7 @@ public sealed record NoticeRule(string Name, Place Place) : Rule(Name, Place)
     /// <summary>How long after <see cref="Effective"/> it is given up unless <c>expire_after</c> says otherwise.</summary>
     public static LengthOfTime Afterwards { get; } = new(30, TimeUnit.Day);
 
-    public override string Kind => "notice";
+    public override RuleKind Kind => RuleKind.Notice;
 
     public required LocalDate From { get; init; }
 
@@ -167,9 +170,11 @@ public sealed record NoticeRule(string Name, Place Place) : Rule(Name, Place)
 
 public sealed record HandoverRule(string Name, Place Place) : Rule(Name, Place)
 {
-    public override string Kind => "handover";
+    public static LengthOfTime DefaultActiveWithin { get; } = new(12, TimeUnit.Month);
 
-    public LengthOfTime ActiveWithin { get; init; } = new(12, TimeUnit.Month);
+    public override RuleKind Kind => RuleKind.Handover;
+
+    public LengthOfTime ActiveWithin { get; init; } = DefaultActiveWithin;
 }
 
 public enum WatchMetric
@@ -181,7 +186,7 @@ public enum WatchMetric
 
 public sealed record WatchRule(string Name, Place Place) : Rule(Name, Place)
 {
-    public override string Kind => "watch";
+    public override RuleKind Kind => RuleKind.Watch;
 
     public required WatchMetric Metric { get; init; }
 

@@ -21,7 +21,7 @@ internal static class ItemFormat
             json.Write("until", item.Until);
             json.WriteString("id", item.Id);
             json.WriteString("why", item.Why);
-            json.WriteString("kind", item.Rule.Kind);
+            json.WriteString("kind", item.Rule.Kind.Name);
             json.Write("unsure", item.Unsure);
             json.WriteBoolean("held", item.Held);
         },

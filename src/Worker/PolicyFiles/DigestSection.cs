@@ -1,3 +1,4 @@
+using CrmSync.Domain.Digests;
 using CrmSync.Domain.Policy;
 using CrmSync.Worker.Yaml;
 using NodaTime;
@@ -7,16 +8,13 @@ namespace CrmSync.Worker.PolicyFiles;
 /// <summary><c>digests</c> and <c>notifications</c> (policy-language.md section 15).</summary>
 internal static class DigestSection
 {
-    private static readonly string[] Sections =
-    [
-        "meetings_today", "overdue", "due_today", "to_do", "proposals", "news", "held_back",
-        "needs_you", "overdue_by_owner", "cases", "at_risk", "over_contacted", "handovers", "expired", "numbers", "health",
-    ];
-
     private static readonly Shape<WrittenReaders> People = new OneOrMoreShape<Word>(Forms.Reference).As(
         (people, _) => new WrittenReaders(DigestReaders.People, people));
 
     private static readonly Key<Word> Name = new("digest", Forms.Reference, "The name of the digest.", required: true);
+
+    /// <summary>The key that names a digest.</summary>
+    public static string Kind => Name.Name;
 
     private static readonly Key<WrittenReaders> To = new(
         "to",
@@ -48,7 +46,7 @@ internal static class DigestSection
 
     private static readonly Key<IReadOnlyList<string>> SectionsKey = new(
         "sections",
-        new ListShape<string>(new ChoiceShape<string>([.. Sections.Select(s => (s, s))]), least: 1),
+        new ListShape<string>(new ChoiceShape<string>([.. SectionNames.All.Select(name => (name, name))]), least: 1),
         "Its sections in order; without it those its readers usually want.");
 
     private static readonly Key<int> MaxItems = new(

@@ -8,19 +8,6 @@ namespace CrmSync.Worker.PolicyFiles;
 /// <summary><c>limits</c> (policy-language.md section 10): one map a limit, whose first key names its kind and itself.</summary>
 internal static class LimitSection
 {
-    private static readonly string[] RuleKinds =
-    [
-        "respond",
-        "resolve",
-        "chase",
-        "stay_in_touch",
-        "follow_up",
-        "date",
-        "notice",
-        "handover",
-        "watch",
-    ];
-
     private static readonly Key<MapValues> When = new("when", ConditionShape.OfContact, "Which contacts; without it all.");
 
     private static readonly Key<Per> PerWhat = new(
@@ -29,9 +16,9 @@ internal static class LimitSection
         "`organisation`: counts and holds for the whole organisation.",
         shown: "contact");
 
-    private static readonly Key<IReadOnlyList<string>> AppliesTo = new(
+    private static readonly Key<IReadOnlyList<RuleKind>> AppliesTo = new(
         "applies_to",
-        new ListShape<string>(new ChoiceShape<string>([.. RuleKinds.Select(k => (k, k))]), least: 1),
+        new ListShape<RuleKind>(new ChoiceShape<RuleKind>([.. RuleKind.All.Select(kind => (kind.Name, kind))]), least: 1),
         "Kinds of rules it acts on; without it all initiatives.");
 
     private static readonly Key<IReadOnlyList<Word>> Except = new(
@@ -75,21 +62,20 @@ internal static class LimitSection
         "`all`: answers to their mails count, too.",
         shown: "unsolicited");
 
-    private static readonly IReadOnlyList<LimitKind> Kinds =
+    private static readonly IReadOnlyList<LimitForm> Written =
     [
         new(
-            "do_not_contact",
-            "People we never write to on our own account.",
+            LimitKind.DoNotContact,
             [Listed.Addresses, Listed.Domains, Listed.Tags, Listed.File],
             BuildDoNotContact,
             listed: true),
-        new("blackout", "Days on which nobody is asked to write, both included.", [From, To], BuildBlackout),
-        new("cooldown", "While a case is open, and for a time after.", [Case, For], BuildCooldown),
-        new("cap", "Not more than so many contacts in a time.", [Max, Window, Channels, Count], BuildCap),
+        new(LimitKind.Blackout, [From, To], BuildBlackout),
+        new(LimitKind.Cooldown, [Case, For], BuildCooldown),
+        new(LimitKind.Cap, [Max, Window, Channels, Count], BuildCap),
     ];
 
     public static Shape<IReadOnlyList<MapValues>> Shape { get; } =
-        new ListShape<MapValues>(new KindedShape("limit", [.. Kinds.Select(k => (k.Shape, k.Description))]));
+        new ListShape<MapValues>(new KindedShape("limit", [.. Written.Select(form => (form.Shape, form.Kind.Summary))]));
 
     /// <summary>The limits in file order.</summary>
     public static IReadOnlyList<WrittenLimit> Build(IReadOnlyList<MapValues> written, Scope scope)
@@ -97,11 +83,11 @@ internal static class LimitSection
         var limits = new List<WrittenLimit>();
         foreach (var map in written)
         {
-            var kind = Kinds.First(k => map.Node.Find(k.NameKey.Name) is not null);
-            if (map.Value(kind.NameKey) is not { } name)
+            var form = Written.First(one => map.Node.Find(one.Kind.Name) is not null);
+            if (map.Value(form.NameKey) is not { } name)
                 continue;
 
-            var limit = kind.Build(name, map, scope) with
+            var limit = form.Build(name, map, scope) with
             {
                 When = ConditionShape.OfContact.Build(map.Value(When), scope),
                 Per = map.Value(PerWhat),
@@ -149,27 +135,23 @@ internal static class LimitSection
         CountsAll = map.Value(Count),
     };
 
-    private sealed class LimitKind
+    /// <summary>How the file writes a kind of limit: its keys besides the common ones, and how it is built.</summary>
+    private sealed class LimitForm
     {
-        public LimitKind(
-            string name,
-            string description,
-            IReadOnlyList<Key> own,
-            Func<Word, MapValues, Scope, Limit> build,
-            bool listed = false)
+        public LimitForm(LimitKind kind, IReadOnlyList<Key> own, Func<Word, MapValues, Scope, Limit> build, bool listed = false)
         {
-            Description = description;
+            Kind = kind;
             Build = build;
-            NameKey = new Key<Word>(name, Forms.Reference, $"{description} The name of the limit.", required: true);
+            NameKey = new Key<Word>(kind.Name, Forms.Reference, $"{kind.Summary} The name of the limit.", required: true);
             Shape = new MapShape("a limit", [NameKey, .. own, When, PerWhat, AppliesTo, Except, ModeKey])
             {
                 Kind = NameKey,
-                Definition = name,
+                Definition = kind.Name,
                 OneOf = listed ? own : [],
             };
         }
 
-        public string Description { get; }
+        public LimitKind Kind { get; }
 
         public Key<Word> NameKey { get; }
 

@@ -1,3 +1,4 @@
+using CrmSync.Domain.Policy;
 using CrmSync.Worker.Yaml;
 
 namespace CrmSync.Worker.PolicyFiles;
@@ -10,20 +11,9 @@ internal sealed class Names
 {
     private static readonly HashSet<string> Kinds =
     [
-        "respond",
-        "resolve",
-        "chase",
-        "stay_in_touch",
-        "follow_up",
-        "date",
-        "notice",
-        "handover",
-        "watch",
-        "do_not_contact",
-        "blackout",
-        "cooldown",
-        "cap",
-        "digest",
+        .. RuleKind.All.Select(kind => kind.Name),
+        .. LimitKind.All.Where(kind => !kind.IsBuiltIn).Select(kind => kind.Name),
+        DigestSection.Kind,
     ];
 
     private readonly Dictionary<string, HashSet<string>> declared = new(StringComparer.Ordinal);

@@ -30,7 +30,7 @@ internal static class PolicyCheck
 
         foreach (var (kind, name, _) in outcome.Unexercised)
         {
-            if (written.Rules.FirstOrDefault(r => r.Rule.Name == name && r.Rule.Kind == kind) is { } rule)
+            if (written.Rules.FirstOrDefault(r => r.Rule.Name == name && r.Rule.Kind.Name == kind) is { } rule)
                 reading.Problems.Warn(rule.Node, "061", $"no test exercises rule '{name}'");
         }
 

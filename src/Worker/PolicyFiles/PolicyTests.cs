@@ -99,10 +99,12 @@ internal sealed class PolicyTests(ReadingOptions options, ProblemList problems)
                 ? []
                 :
                 [
-                    .. main.Rules.Where(r => r.Mode != Mode.Disabled && !exercised.Contains(r.Name)).Select(r => (r.Kind, r.Name, r.Place)),
+                    .. main
+                        .Rules.Where(r => r.Mode != Mode.Disabled && !exercised.Contains(r.Name))
+                        .Select(r => (r.Kind.Name, r.Name, r.Place)),
                     .. main
                         .Limits.Where(l => l.Mode != Mode.Disabled && !exercised.Contains(l.Name))
-                        .Select(l => (l.Kind, l.Name, l.Place)),
+                        .Select(l => (l.Kind.Name, l.Name, l.Place)),
                 ]);
     }
 

@@ -24,16 +24,6 @@ internal static class RuleSection
         "`observe`: evaluated and shown, but never notifies; `disabled`: not evaluated.",
         shown: "enforce");
 
-    private static readonly Key<int> Priority = new(
-        "priority",
-        new WholeShape(0, 1000),
-        "Who goes first when a cap leaves room for one; higher first.");
-
-    private static readonly Key<LengthOfTime> ExpireAfter = new(
-        "expire_after",
-        LengthShape.Any,
-        "After so long, counted from the first opening, an item is given up and shown once to the manager.");
-
     private static readonly Key<LengthOfTime> Warn = new("warn", LengthShape.Any, "Mails the owner that long before the due time.");
 
     private static readonly Key<LengthOfTime> After = new(
@@ -101,7 +91,7 @@ internal static class RuleSection
         "max_chasers",
         new WholeShape(0, 100),
         "After so many reminders it is given up.",
-        fallback: 2);
+        fallback: ChaseRule.DefaultMaxChasers);
 
     private static readonly Key<LengthOfTime> Every = new("every", LengthShape.Some, "At least so often.", required: true);
 
@@ -140,7 +130,7 @@ internal static class RuleSection
         "before",
         LengthShape.Days,
         "Shown so long before the date.",
-        fallback: new LengthOfTime(0, TimeUnit.Day));
+        fallback: DateRule.DefaultBefore);
 
     private static readonly Key<LocalDate> From = new("from", Forms.Date, "From this date on they are to be told.", required: true);
 
@@ -158,7 +148,7 @@ internal static class RuleSection
         "active_within",
         LengthShape.Days,
         "Only contacts heard of so long before the leaving day.",
-        fallback: new LengthOfTime(12, TimeUnit.Month));
+        fallback: HandoverRule.DefaultActiveWithin);
 
     private static readonly Key<Word> MetricMarker = new("marker", Forms.Reference, "Inbound mails with that marker.");
 
@@ -198,75 +188,21 @@ internal static class RuleSection
         Forms.Truth,
         "`true`: good news such as a referral; told under news, to whoever looks after them too, and never as a risk.");
 
-    private static readonly Dictionary<string, (string, string)> DueIsFixed = new()
-    {
-        ["within"] = ("010", "its due time is fixed by the date"),
-    };
-
-    private static readonly Dictionary<string, (string, string)> NoDue = new()
-    {
-        ["within"] = ("010", "it has no due time"),
-        ["warn"] = ("010", "it has no due time"),
-        ["escalate"] = ("010", "it has no due time; managers see it in their digest"),
-    };
-
-    private static readonly IReadOnlyList<RuleKind> Kinds =
+    private static readonly IReadOnlyList<RuleForm> Written =
     [
-        new(
-            "respond",
-            "Somebody wrote to us: answer within a time.",
-            WhenMail,
-            [WithinRequired, NextWithin, Cc, SatisfiedByContact, Meetings],
-            BuildRespond),
-        new(
-            "resolve",
-            "A case is open: close it within a time, not counting while they owe us an answer.",
-            WhenContact,
-            [CaseOf, WithinClock],
-            BuildResolve),
-        new(
-            "chase",
-            "We asked and nobody answered: ask again.",
-            WhenMail,
-            [Within("2bd"), ChaseAfter, Expects, MaxChasers, SatisfiedByContact],
-            BuildChase),
-        new(
-            "stay_in_touch",
-            "Nobody has been in contact for a while: be in touch.",
-            WhenContact,
-            [Within("5bd"), Every, PerWhat, CountsKey],
-            BuildStayInTouch),
-        new(
-            "follow_up",
-            "Something happened: write to them afterwards.",
-            WhenContact,
-            [Within("2bd"), AfterEvent, FollowUpAfter],
-            BuildFollowUp),
-        new("date", "A date is coming up.", WhenContact, [FieldKey, Before], BuildDate, DueIsFixed),
-        new(
-            "notice",
-            "Something changes: everybody concerned must be told in time.",
-            WhenContact,
-            [From, Effective, NotifyBy, ToldBy],
-            BuildNotice,
-            DueIsFixed),
-        new(
-            "handover",
-            "Somebody leaves: the successor introduces themselves.",
-            WhenContact,
-            [Within("10bd"), ActiveWithin],
-            BuildHandover),
-        new(
-            "watch",
-            "Something happens too often: managers see it.",
-            WhenContact,
-            [Metric, Window, AtLeast, PerWhat, Good],
-            BuildWatch,
-            NoDue),
+        new(RuleKind.Respond, WhenMail, [WithinRequired, NextWithin, Cc, SatisfiedByContact, Meetings], BuildRespond),
+        new(RuleKind.Resolve, WhenContact, [CaseOf, WithinClock], BuildResolve),
+        new(RuleKind.Chase, WhenMail, [ChaseAfter, Expects, MaxChasers, SatisfiedByContact], BuildChase),
+        new(RuleKind.StayInTouch, WhenContact, [Every, PerWhat, CountsKey], BuildStayInTouch),
+        new(RuleKind.FollowUp, WhenContact, [AfterEvent, FollowUpAfter], BuildFollowUp),
+        new(RuleKind.Date, WhenContact, [FieldKey, Before], BuildDate),
+        new(RuleKind.Notice, WhenContact, [From, Effective, NotifyBy, ToldBy], BuildNotice),
+        new(RuleKind.Handover, WhenContact, [ActiveWithin], BuildHandover),
+        new(RuleKind.Watch, WhenContact, [Metric, Window, AtLeast, PerWhat, Good], BuildWatch),
     ];
 
     public static Shape<IReadOnlyList<MapValues>> Shape { get; } =
-        new ListShape<MapValues>(new KindedShape("rule", [.. Kinds.Select(k => (k.Shape, k.Description))]));
+        new ListShape<MapValues>(new KindedShape("rule", [.. Written.Select(form => (form.Shape, form.Kind.Summary))]));
 
     /// <summary>The rules in file order.</summary>
     public static IReadOnlyList<WrittenRule> Build(IReadOnlyList<MapValues> written, Scope scope)
@@ -274,15 +210,13 @@ internal static class RuleSection
         var rules = new List<WrittenRule>();
         foreach (var map in written)
         {
-            var kind = Kinds.First(k => map.Node.Find(k.Name) is not null);
-            if (map.Value(kind.NameKey) is { } name && kind.Build(new Draft(map, kind, name, scope)) is { } rule)
-                rules.Add(new WrittenRule(rule, name.Node));
+            var form = Written.First(one => map.Node.Find(one.Kind.Name) is not null);
+            if (map.Value(form.NameKey) is { } name)
+                rules.Add(new WrittenRule(form.Build(new Draft(map, form, name, scope)), name.Node));
         }
 
         return rules;
     }
-
-    private static Key<LengthOfTime> Within(string shown) => new("within", LengthShape.Any, "The time allowed.", shown: shown);
 
     private static RespondRule BuildRespond(Draft draft) => draft.Common(new RespondRule(draft.Name, draft.Place)
     {
@@ -291,13 +225,13 @@ internal static class RuleSection
         Cc = draft.Map.Value(Cc),
         SatisfiedByContact = draft.Map.Value(SatisfiedByContact),
         MeetingsAnswer = draft.Map.Value(Meetings),
-    }, within: null, priority: 0, expireAfter: Day(90));
+    });
 
     private static ResolveRule BuildResolve(Draft draft) => draft.Common(new ResolveRule(draft.Name, draft.Place)
     {
         Calendar = draft.Calendar,
         Case = draft.Known("case", CaseOf),
-    }, within: null, priority: 0, expireAfter: null);
+    });
 
     private static ChaseRule BuildChase(Draft draft) => draft.Common(new ChaseRule(draft.Name, draft.Place)
     {
@@ -306,7 +240,7 @@ internal static class RuleSection
         ExpectsAny = draft.Map.Value(Expects),
         MaxChasers = draft.Map.Value(MaxChasers),
         SatisfiedByContact = draft.Map.Value(SatisfiedByContact),
-    }, within: new(2, TimeUnit.BusinessDay), priority: 50, expireAfter: Day(30));
+    });
 
     private static StayInTouchRule BuildStayInTouch(Draft draft) => draft.Common(new StayInTouchRule(draft.Name, draft.Place)
     {
@@ -314,7 +248,7 @@ internal static class RuleSection
         Every = draft.Map.ValueOr(Every, Day(1)),
         Per = draft.Map.Value(PerWhat),
         Counts = draft.Map.Value(CountsKey),
-    }, within: new(5, TimeUnit.BusinessDay), priority: 30, expireAfter: Day(365));
+    });
 
     private static FollowUpRule BuildFollowUp(Draft draft)
     {
@@ -325,7 +259,7 @@ internal static class RuleSection
             AfterEvent = happened?.Event ?? FollowUpEvent.MeetingHeld,
             Case = happened?.Case is { } name ? draft.Scope.Known("case", name) : null,
             After = draft.Map.Value(FollowUpAfter),
-        }, within: new(2, TimeUnit.BusinessDay), priority: 60, expireAfter: Day(14));
+        });
     }
 
     private static DateRule BuildDate(Draft draft) => draft.Common(new DateRule(draft.Name, draft.Place)
@@ -333,7 +267,7 @@ internal static class RuleSection
         Calendar = draft.Calendar,
         Field = draft.Map.ValueOr(FieldKey, ""),
         Before = draft.Map.ValueOr(Before, Day(0)),
-    }, within: null, priority: 40, expireAfter: null);
+    });
 
     private static NoticeRule BuildNotice(Draft draft)
     {
@@ -349,14 +283,14 @@ internal static class RuleSection
             Effective = effective,
             NotifyBy = draft.Map.ValueOr(NotifyBy, Day(1)),
             ToldBy = draft.Known("marker", ToldBy),
-        }, within: null, priority: 70, expireAfter: null);
+        });
     }
 
     private static HandoverRule BuildHandover(Draft draft) => draft.Common(new HandoverRule(draft.Name, draft.Place)
     {
         Calendar = draft.Calendar,
         ActiveWithin = draft.Map.ValueOr(ActiveWithin, new LengthOfTime(12, TimeUnit.Month)),
-    }, within: new(10, TimeUnit.BusinessDay), priority: 65, expireAfter: Day(90));
+    });
 
     private static WatchRule BuildWatch(Draft draft)
     {
@@ -370,7 +304,7 @@ internal static class RuleSection
             AtLeast = draft.Map.ValueOr(AtLeast, 1),
             Per = draft.Map.Value(PerWhat),
             IsGood = draft.Map.Value(Good),
-        }, within: null, priority: 0, expireAfter: null);
+        });
     }
 
     private static LengthOfTime Day(int days) => new(days, TimeUnit.Day);
@@ -379,49 +313,71 @@ internal static class RuleSection
 
     private sealed record WrittenMetric(WatchMetric Metric, Word? Of);
 
-    /// <summary>A kind of rule: its keys besides the common ones, and how it is built.</summary>
-    private sealed class RuleKind
+    /// <summary>How the file writes a kind of rule: its keys besides the common ones, and how it is built.</summary>
+    private sealed class RuleForm
     {
-        public RuleKind(
-            string name,
-            string description,
-            Key<MapValues> when,
-            IReadOnlyList<Key> own,
-            Func<Draft, Rule> build,
-            Dictionary<string, (string, string)>? misplaced = null)
+        public RuleForm(RuleKind kind, Key<MapValues> when, IReadOnlyList<Key> own, Func<Draft, Rule> build)
         {
-            Name = name;
-            Description = description;
+            Kind = kind;
             When = when;
             Build = build;
-            WithinKey = own.OfType<Key<LengthOfTime>>().FirstOrDefault(k => k.Name == "within");
-            NameKey = new Key<Word>(name, Forms.Reference, $"{description} The name of the rule.", required: true);
+            NameKey = new Key<Word>(kind.Name, Forms.Reference, $"{kind.Summary} The name of the rule.", required: true);
+            Within = own.OfType<Key<LengthOfTime>>().FirstOrDefault(key => key.Name == "within")
+                ?? new Key<LengthOfTime>("within", LengthShape.Any, "The time allowed.", fallback: kind.Within);
+            Priority = new Key<int>(
+                "priority",
+                new WholeShape(0, 1000),
+                "Who goes first when a cap leaves room for one; higher first.",
+                fallback: kind.Priority);
+            ExpireAfter = new Key<LengthOfTime>(
+                "expire_after",
+                LengthShape.Any,
+                "After so long, counted from the first opening, an item is given up and shown once to the manager.",
+                fallback: kind.ExpireAfter);
+
+            var misplaced = Misplaced(kind.Due);
             Key[] common = [when, Calendar, ModeKey, Priority, ExpireAfter, Warn, Escalate, Say, Urgent];
-            Shape = new MapShape("a rule", [NameKey, .. own, .. common.Where(k => misplaced?.ContainsKey(k.Name) != true)])
+            Key[] all = [NameKey, Within, .. own.Except([Within]), .. common];
+            Shape = new MapShape("a rule", [.. all.Where(key => !misplaced.ContainsKey(key.Name))])
             {
                 Kind = NameKey,
-                Definition = name,
-                Misplaced = misplaced ?? [],
+                Definition = kind.Name,
+                Misplaced = misplaced,
             };
         }
 
-        public string Name { get; }
-
-        public string Description { get; }
+        public RuleKind Kind { get; }
 
         public Key<Word> NameKey { get; }
 
         public Key<MapValues> When { get; }
 
-        public Key<LengthOfTime>? WithinKey { get; }
+        public Key<LengthOfTime> Within { get; }
+
+        public Key<int> Priority { get; }
+
+        public Key<LengthOfTime> ExpireAfter { get; }
 
         public MapShape Shape { get; }
 
         public Func<Draft, Rule> Build { get; }
+
+        /// <summary>Keys of other kinds that mean nothing where the due time is fixed, or there is none.</summary>
+        private static Dictionary<string, (string Number, string Why)> Misplaced(DueTime due) => due switch
+        {
+            DueTime.Fixed => new() { ["within"] = ("010", "its due time is fixed by the date") },
+            DueTime.None => new()
+            {
+                ["within"] = ("010", "it has no due time"),
+                ["warn"] = ("010", "it has no due time"),
+                ["escalate"] = ("010", "it has no due time; managers see it in their digest"),
+            },
+            _ => [],
+        };
     }
 
     /// <summary>A rule being built.</summary>
-    private sealed class Draft(MapValues map, RuleKind kind, Word name, Scope scope)
+    private sealed class Draft(MapValues map, RuleForm form, Word name, Scope scope)
     {
         public MapValues Map { get; } = map;
 
@@ -436,15 +392,15 @@ internal static class RuleSection
         public string Known(string noun, Key<Word> key) => Scope.Known(noun, Map.Value(key)) ?? "";
 
         /// <summary>The rule with what every rule has.</summary>
-        public T Common<T>(T rule, LengthOfTime? within, int priority, LengthOfTime? expireAfter)
+        public T Common<T>(T rule)
             where T : Rule =>
             rule with
             {
-                When = (kind.When == WhenMail ? ConditionShape.OfMail : ConditionShape.OfContact).Build(Map.Value(kind.When), Scope),
-                Within = kind.WithinKey is null ? within : Map.Value(kind.WithinKey) ?? within,
+                When = (form.When == WhenMail ? ConditionShape.OfMail : ConditionShape.OfContact).Build(Map.Value(form.When), Scope),
+                Within = Map.Value(form.Within),
                 Mode = Map.Value(ModeKey),
-                Priority = Map.Optional(Priority) ?? priority,
-                ExpireAfter = Map.Value(ExpireAfter) ?? expireAfter,
+                Priority = Map.Value(form.Priority),
+                ExpireAfter = Map.Value(form.ExpireAfter),
                 Warn = Map.Value(Warn),
                 Escalate = [.. Map.ValueOr(Escalate, []).Select(Step).OfType<EscalationStep>()],
                 Say = Map.Value(Say),

@@ -68,7 +68,7 @@ public sealed class AdviceTests
                 Told(
                         Gentle with
                         {
-                            AppliesTo = ["chase"],
+                            AppliesTo = [RuleKind.Chase],
                         },
                         Gentle with
                         {

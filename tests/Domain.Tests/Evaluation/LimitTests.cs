@@ -87,7 +87,8 @@ public sealed class LimitTests
     {
         Due(DoNotContact("never", addresses: [Jane]) with { Mode = Mode.Observe }).Expect("2026-03-05 10:00", $"customers {Jane} open");
         Due(DoNotContact("never", addresses: [Jane]) with { Except = ["customers"] }).Expect("2026-03-05 10:00", $"customers {Jane} open");
-        Due(DoNotContact("never", addresses: [Jane]) with { AppliesTo = ["chase"] }).Expect("2026-03-05 10:00", $"customers {Jane} open");
+        Due(DoNotContact("never", addresses: [Jane]) with { AppliesTo = [RuleKind.Chase] })
+            .Expect("2026-03-05 10:00", $"customers {Jane} open");
         Due(DoNotContact("never", addresses: [Jane]) with { When = Segment("prospect") })
             .Expect("2026-03-05 10:00", $"customers {Jane} open");
     }

@@ -30,7 +30,8 @@ internal sealed class Outcomes(Plan plan, LogIndex log, Coverage? coverage, Inst
             var result = organisation.Result!;
             var isAsked = false;
             foreach (
-                var item in result.Items.Select(found => found.Item).Where(item => item.State == ItemState.Overdue && IsPromise(item.Rule)))
+                var item in result.Items.Select(found => found.Item)
+                    .Where(item => item.State == ItemState.Overdue && item.Rule.Kind.IsPromise))
             {
                 if (item.Due is { } due && since <= due)
                 {
@@ -42,7 +43,7 @@ internal sealed class Outcomes(Plan plan, LogIndex log, Coverage? coverage, Inst
 
             foreach (var closed in result.Closed)
             {
-                if (closed.Due is not { } due || due < since || due >= now || !IsPromise(closed.Rule))
+                if (closed.Due is not { } due || due < since || due >= now || !closed.Rule.Kind.IsPromise)
                     continue;
 
                 var isSure = closed.As == ItemClosing.Met || IsSure(closed.Rule, closed.About, closed.Contact!, due);
@@ -57,8 +58,6 @@ internal sealed class Outcomes(Plan plan, LogIndex log, Coverage? coverage, Inst
                 LogIndex.Release(organisation);
         }
     }
-
-    private static bool IsPromise(Rule rule) => rule is RespondRule or ResolveRule;
 
     private bool IsSure(Rule rule, string thread, Company.EmailAddress contact, Instant due)
     {

@@ -160,7 +160,7 @@ internal sealed class Replay(Plan plan, LogIndex log, long from, long to)
         var ended = closed.GetValueOrDefault(rule.Name) ?? [];
         return new BacktestRule(
             rule.Name,
-            rule.Kind,
+            rule.Kind.Name,
             rule.Mode == Mode.Observe,
             items.Count(s => s.Listed && !s.WasThere),
             Count(ItemClosing.Met),
@@ -200,10 +200,10 @@ internal sealed class Replay(Plan plan, LogIndex log, long from, long to)
         var counts = seen.Values.SelectMany(s => s.HeldBy.Concat(s.WouldBeHeldBy)).CountBy(name => name, StringComparer.Ordinal)
             .ToDictionary(StringComparer.Ordinal);
         foreach (var limit in plan.Policy.Limits.Where(l => l.Mode != Mode.Disabled))
-            yield return new BacktestLimit(limit.Name, limit.Kind, limit.Mode == Mode.Observe, counts.GetValueOrDefault(limit.Name));
+            yield return new BacktestLimit(limit.Name, limit.Kind.Name, limit.Mode == Mode.Observe, counts.GetValueOrDefault(limit.Name));
 
-        foreach (var name in new[] { Hold.Snooze, Hold.MeetingBooked }.Where(counts.ContainsKey))
-            yield return new BacktestLimit(name, "built in", Observed: false, counts[name]);
+        foreach (var kind in LimitKind.All.Where(kind => kind.IsBuiltIn && counts.ContainsKey(kind.Name)))
+            yield return new BacktestLimit(kind.Name, "built in", Observed: false, counts[kind.Name]);
     }
 
     private Dictionary<string, BacktestItem> ItemsById()

@@ -74,7 +74,7 @@ internal sealed class Explainer
     {
         if (rule.Mode == Mode.Disabled)
         {
-            yield return new ExplainedRule(rule.Kind, rule.Name, rule.Place, "disabled", null, []);
+            yield return new ExplainedRule(rule.Kind.Name, rule.Name, rule.Place, "disabled", null, []);
             yield break;
         }
 
@@ -84,7 +84,7 @@ internal sealed class Explainer
 
         if (items.Length == 0)
             yield return new ExplainedRule(
-                rule.Kind,
+                rule.Kind.Name,
                 rule.Name,
                 rule.Place,
                 WhyNot.Explain(view, contact, rule, findings),
@@ -134,7 +134,7 @@ internal sealed class Explainer
             lines.Add(
                 new(item.Held ? "waits" : "not proven", $"not read since it was due: {string.Join(", ", item.Unread.Select(LastRead))}"));
 
-        return new ExplainedRule(draft.Rule.Kind, draft.Rule.Name, draft.Rule.Place, verdict, item, lines);
+        return new ExplainedRule(draft.Rule.Kind.Name, draft.Rule.Name, draft.Rule.Place, verdict, item, lines);
     }
 
     private string LastRead(string account) =>

@@ -12,7 +12,7 @@ internal static class HoldWords
         var label = "held by";
         foreach (var hold in item.Holds)
         {
-            var notice = hold.By == Hold.Away && hold.Limit is null ? Absences.Current(view, item.Draft) : null;
+            var notice = hold.Kind == LimitKind.Away ? Absences.Current(view, item.Draft) : null;
             yield return new ExplainedLine(label, Words(view, item.Draft, hold, item.Caps, notice), hold.Limit?.Place, notice?.Id);
             label = "also";
         }
@@ -36,13 +36,7 @@ internal static class HoldWords
             case null when notice is not null:
                 return $"away: automatic answer of {When(zone, notice.At)} {Quoted(notice.Return!.Sentence ?? notice.Subject)}{until}";
             case null:
-                return hold.By switch
-                {
-                    Hold.Snooze => "a snooze",
-                    Hold.Away => "away",
-                    Hold.Retired => "retired: they have left, as one of us confirmed",
-                    _ => "a meeting booked with them",
-                } + until;
+                return BuiltIn(hold.Kind) + until;
             case CooldownLimit cooldown:
                 return $"cooldown {cooldown.Name}{Wide(cooldown)}: {LastCase(view, cooldown, draft)}{until}";
             case CapLimit cap when hold.Until == long.MaxValue && uses.Find(u => u.Cap == cap).Used is var used && used < cap.Max:
@@ -54,6 +48,12 @@ internal static class HoldWords
                 return $"{hold.Limit.Kind} {hold.Limit.Name}{until}";
         }
     }
+
+    private static string BuiltIn(LimitKind kind) =>
+        kind == LimitKind.Snooze ? "a snooze"
+        : kind == LimitKind.Retired ? "retired: they have left, as one of us confirmed"
+        : kind == LimitKind.MeetingBooked ? "a meeting booked with them"
+        : kind.Name;
 
     private static string Use(CapLimit cap, int used) =>
         string.Create(CultureInfo.InvariantCulture, $"cap {cap.Name}{Wide(cap)}: {used} of {cap.Max} in {cap.Window}");

@@ -5,18 +5,17 @@ using CrmSync.Domain.Time;
 namespace CrmSync.Domain.Evaluation;
 
 /// <summary>A limit that holds an item now.</summary>
-/// <param name="By">The limit's name; <c>retired</c>, <c>away</c>, <c>snooze</c> and <c>meeting_booked</c> are built in.</param>
 /// <param name="Until">When it lets go, or <see cref="long.MaxValue"/> when nobody knows.</param>
 /// <param name="Limit">Null for what is built in.</param>
-internal sealed record Hold(string By, long Until, Limit? Limit)
+internal sealed record Hold(LimitKind Kind, long Until, Limit? Limit)
 {
-    public const string Snooze = "snooze";
+    public Hold(Limit limit, long until)
+        : this(limit.Kind, until, limit)
+    {
+    }
 
-    public const string MeetingBooked = "meeting_booked";
-
-    public const string Away = "away";
-
-    public const string Retired = "retired";
+    /// <summary>The limit's name, or that of its kind where it is built in.</summary>
+    public string By => Limit?.Name ?? Kind.Name;
 }
 
 /// <summary>What holds an initiative: now, in order of precedence, and until when it last did.</summary>
@@ -36,7 +35,7 @@ internal sealed class HeldItem(Draft draft)
     public List<CapUse> Caps { get; } = [];
 
     /// <summary>Takes in when a limit held. Spans are joined; a hold that ended restarts the clock, one that lasts is listed.</summary>
-    public void Consider(View view, string by, Limit? limit, List<Span> spans)
+    public void Consider(View view, LimitKind kind, Limit? limit, List<Span> spans)
     {
         foreach (var span in spans)
         {
@@ -46,7 +45,7 @@ internal sealed class HeldItem(Draft draft)
             if (span.To < long.MaxValue && view.Reached(span.To))
                 Opened = Math.Max(Opened, span.To);
             else
-                Holds.Add(new Hold(by, span.To, limit));
+                Holds.Add(new Hold(kind, span.To, limit));
         }
     }
 
@@ -59,7 +58,7 @@ internal sealed class HeldItem(Draft draft)
                 break;
 
             if (span.To == long.MaxValue || !view.Reached(span.To))
-                WouldHold.Add(new Hold(limit.Name, span.To, limit));
+                WouldHold.Add(new Hold(limit, span.To));
         }
     }
 }
@@ -75,17 +74,14 @@ internal sealed class Limits(View view)
     private readonly Dictionary<(int Limit, object Scope, BusinessCalendar Calendar), List<Span>> spans = [];
     private readonly Dictionary<(int Limit, object Scope, BusinessCalendar Calendar), int> used = [];
 
-    /// <summary>
-    /// What holds an initiative, in the order of the table: do_not_contact, blackout, cooldown, cap, retired, away, snooze,
-    /// meeting_booked.
-    /// </summary>
+    /// <summary>What holds an initiative, in the order of <see cref="LimitKind.All"/>.</summary>
     public HeldItem Judge(Draft draft)
     {
         var item = new HeldItem(draft);
         foreach (var limit in view.Plan.Limits)
         {
             if (Applies(limit, draft))
-                item.Consider(view, limit.Limit.Name, limit.Limit, CountedSpans(limit, draft, item.Caps));
+                item.Consider(view, limit.Limit.Kind, limit.Limit, CountedSpans(limit, draft, item.Caps));
         }
 
         foreach (var limit in view.Plan.ObservedLimits)
@@ -94,13 +90,11 @@ internal sealed class Limits(View view)
                 item.Observe(view, limit.Limit, CountedSpans(limit, draft, uses: null));
         }
 
-        item.Consider(view, Hold.Retired, null, Retirement.Spans(view, draft));
-        if (draft.Rule is ChaseRule or StayInTouchRule or FollowUpRule)
-            item.Consider(view, Hold.Away, null, Absences.Spans(view, draft));
-
-        item.Consider(view, Hold.Snooze, null, Snoozes(view, draft));
-        if (draft.Rule is ChaseRule or StayInTouchRule)
-            item.Consider(view, Hold.MeetingBooked, null, Booked(draft));
+        foreach (var kind in LimitKind.All)
+        {
+            if (kind.IsBuiltIn && kind.ActsOn?.Contains(draft.Rule.Kind) != false)
+                item.Consider(view, kind, null, BuiltInSpans(kind, draft));
+        }
 
         return item;
     }
@@ -177,6 +171,13 @@ internal sealed class Limits(View view)
         limit.Limit.AppliesTo?.Contains(draft.Rule.Kind) != false
         && !limit.Limit.Except.Contains(draft.Rule.Name)
         && limit.When?.Holds(view, draft.Contact, null) != false;
+
+    private List<Span> BuiltInSpans(LimitKind kind, Draft draft) =>
+        kind == LimitKind.Retired ? Retirement.Spans(view, draft)
+        : kind == LimitKind.Away ? Absences.Spans(view, draft)
+        : kind == LimitKind.Snooze ? Snoozes(view, draft)
+        : kind == LimitKind.MeetingBooked ? Booked(draft)
+        : throw new ArgumentException($"The limit {kind} is not known here.", nameof(kind));
 
     /// <summary>When a limit held; of a cap also how much of it is used, for those who compete for the rest.</summary>
     private List<Span> CountedSpans(PlannedLimit planned, Draft draft, List<CapUse>? uses)

@@ -1,7 +1,6 @@
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
-using CrmSync.Domain.Time;
 
 namespace CrmSync.Domain.Evaluation;
 
@@ -20,9 +19,9 @@ public static class Retirement
         {
             Calendar = policy.DefaultCalendar,
             AfterEvent = FollowUpEvent.Succession,
-            Within = new LengthOfTime(2, TimeUnit.BusinessDay),
-            ExpireAfter = new LengthOfTime(14, TimeUnit.Day),
-            Priority = 60,
+            Within = RuleKind.FollowUp.Within,
+            ExpireAfter = RuleKind.FollowUp.ExpireAfter,
+            Priority = RuleKind.FollowUp.Priority,
         };
 
     /// <summary>When initiatives about somebody were held because they have left: until they write by hand again.</summary>

@@ -21,7 +21,7 @@ internal static class Slots
             var lost = item.Caps.Find(c => c.Used + taken.GetValueOrDefault((c.Index, c.Scope)) >= c.Cap.Max);
             if (lost.Cap is not null)
             {
-                item.Holds.Add(new Hold(lost.Cap.Name, long.MaxValue, lost.Cap));
+                item.Holds.Add(new Hold(lost.Cap, long.MaxValue));
                 continue;
             }
 

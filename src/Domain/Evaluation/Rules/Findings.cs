@@ -38,7 +38,7 @@ internal sealed class Draft
 
     public BusinessCalendar Calendar => Rule.Calendar;
 
-    public bool IsInitiative => Rule is ChaseRule or StayInTouchRule or FollowUpRule or DateRule or NoticeRule or HandoverRule;
+    public bool IsInitiative => Rule.Kind.IsInitiative;
 
     public long DueFrom(long opened) => FixedDue ?? (Rule.Within is { } within ? Calendar.Deadline(opened, within) : long.MaxValue);
 }
