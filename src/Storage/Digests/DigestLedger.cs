@@ -30,9 +30,9 @@ public sealed class DigestLedger(ContactDatabase database)
                 foreach (var mail in mails)
                 {
                     planned += await scope.Execute(
-                        """
+                        $"""
                         insert into digest (message_id, digest, reader, local_date, state, due_at, planned_at)
-                        values (@MessageId, @Digest, @Reader, @Occasion, 0, @DueAt, @now)
+                        values (@MessageId, @Digest, @Reader, @Occasion, {LedgerState.Planned:d}, @DueAt, @now)
                             on conflict do nothing
                         """,
                         new
@@ -108,7 +108,10 @@ public sealed class DigestLedger(ContactDatabase database)
 
     /// <summary>Notes that a planned mail has nothing to say.</summary>
     public Task<bool> NothingToSay(string messageId, CancellationToken ct) =>
-        Change("update digest set state = 5 where message_id = @messageId and state = 0", new { messageId }, ct);
+        Change(
+            $"update digest set state = {LedgerState.Empty:d} where message_id = @messageId and state = {LedgerState.Planned:d}",
+            new { messageId },
+            ct);
 
     /// <summary>
     /// Notes what became of the mails that were handed over and takes the next ones, in one transaction: before a mail leaves, the database
@@ -143,7 +146,7 @@ public sealed class DigestLedger(ContactDatabase database)
                 $"""
                 update digest
                    set renewed_at = crmsync_now(0)
-                 where {scope.Engine.AnyOf("message_id", "@ids")} and state = 2 and token = @token
+                 where {scope.Engine.AnyOf("message_id", "@ids")} and state = {LedgerState.Sending:d} and token = @token
                 returning message_id
                 """,
                 new { ids = scope.Engine.List(mails), token })).ToHashSet(StringComparer.Ordinal),
@@ -157,9 +160,9 @@ public sealed class DigestLedger(ContactDatabase database)
     /// <param name="problem">Why the command mailbox gets none, in words; null when there is nobody to see it.</param>
     /// <param name="ct">Cancels.</param>
     public Task<bool> LeavesWithoutCopy(string messageId, long token, string? problem, CancellationToken ct) => Change(
-        """
-        update digest set copy = 2, copy_problem = @problem, renewed_at = crmsync_now(0)
-         where message_id = @messageId and state = 2 and token = @token
+        $"""
+        update digest set copy = {LedgerCopy.Missing:d}, copy_problem = @problem, renewed_at = crmsync_now(0)
+         where message_id = @messageId and state = {LedgerState.Sending:d} and token = @token
         """,
         new { messageId, token, problem },
         ct);
@@ -167,7 +170,10 @@ public sealed class DigestLedger(ContactDatabase database)
     /// <summary>Notes that a mail that had left came back; false when it is none of ours or had not left.</summary>
     public Task<bool> CameBack(string messageId, string problem, CancellationToken ct) =>
         Change(
-            "update digest set state = 4, problem = @problem where message_id = @messageId and state = 3",
+            $"""
+            update digest set state = {LedgerState.Refused:d}, problem = @problem
+             where message_id = @messageId and state = {LedgerState.Sent:d}
+            """,
             new { messageId, problem = Texts.Clean(problem) },
             ct);
 
@@ -181,7 +187,10 @@ public sealed class DigestLedger(ContactDatabase database)
         return (
             await connection.QueryAsync<string>(
                 new CommandDefinition(
-                    $"select message_id from digest where state <> 0 and {database.Engine.AnyOf("message_id", "@ids")}",
+                    $"""
+                    select message_id from digest
+                     where state <> {LedgerState.Planned:d} and {database.Engine.AnyOf("message_id", "@ids")}
+                    """,
                     new { ids = database.Engine.List(messageIds) },
                     cancellationToken: ct))).ToHashSet(StringComparer.Ordinal);
     }
@@ -204,7 +213,8 @@ public sealed class DigestLedger(ContactDatabase database)
             $"""
             select {Columns}, bytes
               from digest
-             where ((state = 1 and (next_try_at is null or next_try_at <= @now)) or (state = 2 and renewed_at <= crmsync_now(@stale)))
+             where (   (state = {LedgerState.Rendered:d} and (next_try_at is null or next_try_at <= @now))
+                    or (state = {LedgerState.Sending:d} and renewed_at <= crmsync_now(@stale)))
                and (due_at > @due or (due_at = @due and message_id > @id))
              order by due_at, message_id
              limit @most
@@ -222,7 +232,12 @@ public sealed class DigestLedger(ContactDatabase database)
     /// <summary>Mails that still have to leave although it was tried, the oldest first: for status and managers. Without bytes.</summary>
     public Task<IReadOnlyList<LedgerMail>> Waiting(CancellationToken ct) =>
         Select(
-            $"select {Columns} from digest where state in (1, 2) and problem is not null order by due_at, message_id limit 200",
+            $"""
+            select {Columns} from digest
+             where state in {LedgerStates.Unsent} and problem is not null
+             order by due_at, message_id
+             limit 200
+            """,
             new { },
             ct);
 
@@ -231,7 +246,7 @@ public sealed class DigestLedger(ContactDatabase database)
     {
         await using var connection = await database.Connect(ct);
         return await connection.ExecuteScalarAsync<long>(
-            new CommandDefinition("select count(*) from digest where state in (1, 2)", cancellationToken: ct));
+            new CommandDefinition($"select count(*) from digest where state in {LedgerStates.Unsent}", cancellationToken: ct));
     }
 
     /// <summary>Whether the reader's next digest of the same name is there already, whatever it says.</summary>
@@ -252,7 +267,10 @@ public sealed class DigestLedger(ContactDatabase database)
 
     /// <summary>The mails of one name that were planned but whose bytes are not kept yet: left behind by a run that was stopped.</summary>
     public Task<IReadOnlyList<LedgerMail>> Planned(string digest, CancellationToken ct) =>
-        Select($"select {Columns} from digest where state = 0 and digest = @digest order by due_at, message_id", new { digest }, ct);
+        Select(
+            $"select {Columns} from digest where state = {LedgerState.Planned:d} and digest = @digest order by due_at, message_id",
+            new { digest },
+            ct);
 
     /// <summary>How many mails of one name were written for a reader since a moment.</summary>
     public async Task<long> CountSince(string digest, string reader, Instant moment, CancellationToken ct)
@@ -272,7 +290,10 @@ public sealed class DigestLedger(ContactDatabase database)
 
     /// <summary>Mails that will never leave, since a moment: for status and managers.</summary>
     public Task<IReadOnlyList<LedgerMail>> Refused(Instant since, CancellationToken ct) =>
-        Select($"select {Columns} from digest where state = 4 and due_at >= @since order by due_at, message_id", new { since }, ct);
+        Select(
+            $"select {Columns} from digest where state = {LedgerState.Refused:d} and due_at >= @since order by due_at, message_id",
+            new { since },
+            ct);
 
     /// <summary>The last digests of one name that told one reader something before a date, the newest first.</summary>
     public async Task<DigestHistory> History(string digest, string reader, LocalDate before, CancellationToken ct) =>
@@ -297,7 +318,7 @@ public sealed class DigestLedger(ContactDatabase database)
                               from digest
                              where digest = @digest and {database.Engine.AnyOf(
                         "reader",
-                        "@readers")} and local_date < @date and state in (1, 2, 3)) told
+                        "@readers")} and local_date < @date and state in {LedgerStates.Told}) told
                      where place <= @most
                      order by reader, place
                     """,
@@ -343,11 +364,11 @@ public sealed class DigestLedger(ContactDatabase database)
             .. (
                 await connection.QueryAsync<ToldRow>(
                     new CommandDefinition(
-                        """
+                        $"""
                         select d.reader as Reader, i.item as Item, i.state as State, d.due_at as At
                           from digest d
                           join digest_item i on i.message_id = d.message_id
-                         where d.due_at >= @since and d.state in (1, 2, 3) and (d.digest = @digest or i.state = @overdue)
+                         where d.due_at >= @since and d.state in {LedgerStates.Told} and (d.digest = @digest or i.state = @overdue)
                         """,
                         new
                         {
@@ -388,7 +409,9 @@ public sealed class DigestLedger(ContactDatabase database)
     {
         if (mail.Bytes is null)
         {
-            await scope.Execute("update digest set state = 5 where message_id = @MessageId and state = 0", new { mail.MessageId });
+            await scope.Execute(
+                $"update digest set state = {LedgerState.Empty:d} where message_id = @MessageId and state = {LedgerState.Planned:d}",
+                new { mail.MessageId });
             return false;
         }
 
@@ -406,7 +429,10 @@ public sealed class DigestLedger(ContactDatabase database)
 
         if (
             await scope.Execute(
-                "update digest set state = 1, bytes = @Bytes, rendered_at = @now where message_id = @MessageId and state = 0",
+                $"""
+                update digest set state = {LedgerState.Rendered:d}, bytes = @Bytes, rendered_at = @now
+                 where message_id = @MessageId and state = {LedgerState.Planned:d}
+                """,
                 new
                 {
                     mail.MessageId,
@@ -437,10 +463,11 @@ public sealed class DigestLedger(ContactDatabase database)
         var taken = await scope.Query<(string Mail, byte[]? Bytes)>(
             $"""
             update digest
-               set state = 2, token = @token, claimed_by = @owner, renewed_at = crmsync_now(0),
-                   claimed_at = case when state = 2 then claimed_at else crmsync_now(0) end,
+               set state = {LedgerState.Sending:d}, token = @token, claimed_by = @owner, renewed_at = crmsync_now(0),
+                   claimed_at = case when state = {LedgerState.Sending:d} then claimed_at else crmsync_now(0) end,
                    problem = null, copy = @copy, copy_problem = null
-             where {scope.Engine.AnyOf("message_id", "@ids")} and (state = 1 or (state = 2 and renewed_at <= crmsync_now(@stale)))
+             where {scope.Engine.AnyOf("message_id", "@ids")}
+               and (state = {LedgerState.Rendered:d} or (state = {LedgerState.Sending:d} and renewed_at <= crmsync_now(@stale)))
             returning message_id, bytes
             """,
             new
@@ -463,11 +490,11 @@ public sealed class DigestLedger(ContactDatabase database)
             return;
 
         var rows = scope.Rows(
-            """
+            $$"""
             update digest
-               set state = 3, sent_at = r.sent_at, problem = null, next_try_at = null
+               set state = {{LedgerState.Sent:d}}, sent_at = r.sent_at, problem = null, next_try_at = null
               from {rows} r
-             where digest.message_id = r.message_id and digest.token = r.token and digest.state = 2
+             where digest.message_id = r.message_id and digest.token = r.token and digest.state = {{LedgerState.Sending:d}}
             """,
             Column.Text("message_id"),
             Column.Number("token"),
@@ -482,20 +509,20 @@ public sealed class DigestLedger(ContactDatabase database)
     {
         LedgerStep.Sent => Task.CompletedTask,
         LedgerStep.Postponed later => scope.Execute(
-            """
+            $"""
             update digest
-               set state = 1, claimed_at = null, claimed_by = null, renewed_at = null, copy = 0,
-                   problem = @Problem, next_try_at = @NextTry, attempts = attempts + @failed
-             where message_id = @MessageId and token = @Token and state = 2
+               set state = {LedgerState.Rendered:d}, claimed_at = null, claimed_by = null, renewed_at = null,
+                   copy = {LedgerCopy.Unwatched:d}, problem = @Problem, next_try_at = @NextTry, attempts = attempts + @failed
+             where message_id = @MessageId and token = @Token and state = {LedgerState.Sending:d}
             """,
             new { later.MessageId, later.Token, later.Problem, later.NextTry, failed = later.NextTry is null ? 0 : 1 }),
         LedgerStep.Doubtful doubt => scope.Execute(
-            "update digest set problem = @Problem where message_id = @MessageId and token = @Token and state = 2",
+            $"update digest set problem = @Problem where message_id = @MessageId and token = @Token and state = {LedgerState.Sending:d}",
             new { doubt.MessageId, doubt.Token, doubt.Problem }),
         LedgerStep.Refused never => scope.Execute(
-            """
-            update digest set state = 4, bytes = null, problem = @Problem
-             where message_id = @MessageId and token = @Token and state in (1, 2)
+            $"""
+            update digest set state = {LedgerState.Refused:d}, bytes = null, problem = @Problem
+             where message_id = @MessageId and token = @Token and state in {LedgerStates.Unsent}
             """,
             new { never.MessageId, never.Token, never.Problem }),
         _ => throw new NotSupportedException(step.GetType().Name),

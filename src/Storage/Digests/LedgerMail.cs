@@ -25,6 +25,16 @@ public enum LedgerState
     Empty,
 }
 
+/// <summary>States that statements ask for together, as lists of SQL. An index of what has to leave needs them spelt out.</summary>
+internal static class LedgerStates
+{
+    /// <summary>Written, and not gone yet.</summary>
+    public static string Unsent { get; } = $"({LedgerState.Rendered:d}, {LedgerState.Sending:d})";
+
+    /// <summary>What readers were told, or will be.</summary>
+    public static string Told { get; } = $"({LedgerState.Rendered:d}, {LedgerState.Sending:d}, {LedgerState.Sent:d})";
+}
+
 /// <summary>Whether a copy in the command mailbox will tell, after a crash, that a mail has left.</summary>
 public enum LedgerCopy
 {

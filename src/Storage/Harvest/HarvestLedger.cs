@@ -91,14 +91,14 @@ public sealed class HarvestLedger(ContactDatabase database)
                 var erased = await ErasedPeople.Load(scope);
                 var number = await scope.One<long>("select coalesce(max(number), 0) from remote_item");
                 var items = scope.Rows(
-                    """
+                    $$"""
                     insert into remote_item (number, folder, epoch, item_key, account, size, dated, backlog)
                     select r.number, r.folder, r.epoch, r.item_key, r.account, r.size, r.dated, r.backlog
                       from {rows} r
                      where true
                     on conflict (folder, epoch, item_key) do update
-                       set state = 0, attempts = 0, next_attempt_at = null
-                     where remote_item.state = 4
+                       set state = {{ItemState.Pending:d}}, attempts = 0, next_attempt_at = null
+                     where remote_item.state = {{ItemState.Gone:d}}
                     """,
                     Column.Number("number"), Column.Number("folder"), Column.Number("epoch"), Column.Text("item_key"),
                     Column.Number("account"), Column.Number("size"), Column.Instant("dated"), Column.Flag("backlog"));
@@ -150,7 +150,7 @@ public sealed class HarvestLedger(ContactDatabase database)
                     """,
                     new { uidValidity, folder = folder.Number });
                 await scope.Execute(
-                    $"delete from remote_item where folder = @folder and state in ({(int)ItemState.Pending}, {(int)ItemState.Quarantined})",
+                    $"delete from remote_item where folder = @folder and state in ({ItemState.Pending:d}, {ItemState.Quarantined:d})",
                     new { folder = folder.Number });
                 var account = await scope.One<long>("select account from folder where number = @folder", new { folder = folder.Number });
                 return (await Folders(scope, account, folder.RemoteId)).Single();
@@ -182,9 +182,11 @@ public sealed class HarvestLedger(ContactDatabase database)
     {
         await using var connection = await database.Connect(ct);
         return await connection.QuerySingleAsync<bool>(
-            """
-            select exists (select 1 from remote_item where account = @Number and state = 0)
-                or exists (select 1 from remote_item where account = @Number and state = 3 and next_attempt_at <= @now)
+            $"""
+            select exists (select 1 from remote_item where account = @Number and state = {ItemState.Pending:d})
+                or exists (select 1
+                             from remote_item
+                            where account = @Number and state = {ItemState.Quarantined:d} and next_attempt_at <= @now)
             """,
             new { account.Number, now });
     }
@@ -199,24 +201,27 @@ public sealed class HarvestLedger(ContactDatabase database)
             async scope =>
             {
                 await scope.Execute(
-                    """
+                    $"""
                     update remote_item
                        set in_flight = false, deaths = deaths + 1
-                     where account = @account and state = 0 and in_flight
+                     where account = @account and state = {ItemState.Pending:d} and in_flight
                     """,
                     new { account = account.Number });
                 await scope.Execute(
-                    "update remote_item set state = 0 where account = @account and state = 3 and next_attempt_at <= @now",
+                    $"""
+                    update remote_item set state = {ItemState.Pending:d}
+                     where account = @account and state = {ItemState.Quarantined:d} and next_attempt_at <= @now
+                    """,
                     new { account = account.Number, now });
                 return await scope.Execute(
-                    """
+                    $"""
                     update remote_item
                        set state = @quarantined,
                            next_attempt_at = null,
                            place = (select f.path from folder f where f.number = remote_item.folder) || ' ' || item_key,
                            reason = 'the program died ' || lone_deaths || ' times while it read this item alone',
                            remedy = 'look at the item; when it is harmless or repaired, run: crmsync quarantine retry'
-                     where account = @account and state = 0 and lone_deaths >= @most
+                     where account = @account and state = {ItemState.Pending:d} and lone_deaths >= @most
                     """,
                     new { account = account.Number, quarantined = (int)ItemState.Quarantined, most = LoneDeaths });
             },
@@ -236,10 +241,11 @@ public sealed class HarvestLedger(ContactDatabase database)
             {
                 // Not max(): that would walk over everything that waits, at every batch.
                 var deaths = (await scope.Query<int?>(
-                    """
+                    $"""
                     select deaths
                       from remote_item
-                     where account = @account and state = 0 and not in_flight and (next_attempt_at is null or next_attempt_at <= @now)
+                     where account = @account and state = {ItemState.Pending:d} and not in_flight
+                       and (next_attempt_at is null or next_attempt_at <= @now)
                      order by deaths desc
                      limit 1
                     """,
@@ -250,10 +256,10 @@ public sealed class HarvestLedger(ContactDatabase database)
                 var size = Math.Max(1, Math.Clamp(most, 1, LargestBatch) >> Math.Min(deaths.Value, 20));
                 var items = (
                     await scope.Query<HarvestItem>(
-                        """
+                        $"""
                         select number, folder, item_key as key, size, dated, backlog, attempts + 1 as attempts, interaction as header_line
                           from remote_item
-                         where account = @account and state = 0 and deaths = @deaths and not in_flight
+                         where account = @account and state = {ItemState.Pending:d} and deaths = @deaths and not in_flight
                            and (next_attempt_at is null or next_attempt_at <= @now)
                          order by dated desc nulls last, number desc
                          limit @size
@@ -356,9 +362,10 @@ public sealed class HarvestLedger(ContactDatabase database)
         database.Write(
             scope =>
                 scope.Execute(
-                    """
+                    $"""
                     update remote_item
-                       set state = 0, attempts = 0, deaths = 0, lone_deaths = 0, next_attempt_at = null, place = null, reason = null,
+                       set state = {ItemState.Pending:d}, attempts = 0, deaths = 0, lone_deaths = 0, next_attempt_at = null,
+                           place = null, reason = null,
                            remedy = null
                      where place is not null
                        and state in (@done, @quarantined)
@@ -386,9 +393,9 @@ public sealed class HarvestLedger(ContactDatabase database)
             {
                 await scope.Execute("update folder set last_full_at = null where account = @account", new { account = account.Number });
                 return await scope.Execute(
-                    """
+                    $"""
                     update remote_item
-                       set state = 0, attempts = 0, deaths = 0, lone_deaths = 0, next_attempt_at = null, reason = null
+                       set state = {ItemState.Pending:d}, attempts = 0, deaths = 0, lone_deaths = 0, next_attempt_at = null, reason = null
                      where account = @account and state = @skipped and reason = @reason
                     """,
                     new { account = account.Number, skipped = (int)ItemState.Skipped, reason });
@@ -400,11 +407,11 @@ public sealed class HarvestLedger(ContactDatabase database)
     {
         await using var connection = await database.Connect(ct);
         var rows = await connection.QueryAsync<(string Account, int State, string? Reason, long Items)>(
-            """
-            select a.name as account, i.state, case when i.state = 2 then i.reason end as reason, count(*) as items
+            $"""
+            select a.name as account, i.state, case when i.state = {ItemState.Skipped:d} then i.reason end as reason, count(*) as items
               from remote_item i
               join account a on a.number = i.account
-             group by a.name, i.state, case when i.state = 2 then i.reason end
+             group by a.name, i.state, case when i.state = {ItemState.Skipped:d} then i.reason end
              order by a.name, i.state, 3
             """);
         return [.. rows.Select(r => new ItemCount(r.Account, ((ItemState)r.State).ToString().ToLowerInvariant(), r.Reason, r.Items))];

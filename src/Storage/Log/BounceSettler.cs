@@ -1,3 +1,4 @@
+using CrmSync.Domain.Company;
 namespace CrmSync.Storage.Log;
 
 /// <summary>
@@ -20,23 +21,24 @@ internal sealed class BounceSettler(WriteScope scope)
                 select k.interaction
                   from thread_key k
                   join bounce b on b.message_hash = k.thread_key
-                 where k.relation = 0 and {scope.Engine.AnyOf("k.interaction", "@lines")}
+                 where k.relation = {KeyRelation.OwnId:d} and {scope.Engine.AnyOf("k.interaction", "@lines")}
                 union
                 select k.interaction
                   from bounce b
                   join thread_key k on k.thread_key = b.message_hash and k.moment = 0
-                 where k.relation = 0 and {scope.Engine.AnyOf("b.interaction", "@lines")}
+                 where k.relation = {KeyRelation.OwnId:d} and {scope.Engine.AnyOf("b.interaction", "@lines")}
                 union
                 select other.interaction
                   from thread_key k
                   join bounce b on b.message_hash = k.thread_key and k.moment {Window}
                   join thread_key other on other.thread_key = b.message_hash and other.moment {Window}
-                 where k.relation = 2 and other.relation = 2 and {scope.Engine.AnyOf("k.interaction", "@lines")}
+                 where k.relation = {KeyRelation.Subject:d} and other.relation = {KeyRelation.Subject:d}
+                   and {scope.Engine.AnyOf("k.interaction", "@lines")}
                 union
                 select k.interaction
                   from bounce b
                   join thread_key k on k.thread_key = b.message_hash and k.moment {Window}
-                 where k.relation = 2 and {scope.Engine.AnyOf("b.interaction", "@lines")}
+                 where k.relation = {KeyRelation.Subject:d} and {scope.Engine.AnyOf("b.interaction", "@lines")}
                 """,
                 new { lines = scope.Engine.List(lines) }));
 
@@ -58,23 +60,23 @@ internal sealed class BounceSettler(WriteScope scope)
                                 join interaction mail on mail.number = k.interaction
                                where k.interaction = participant.interaction
                                  and b.address = participant.address
-                                 and (k.relation = 0 and b.moment is null
-                                      or k.relation = 2
+                                 and (k.relation = {KeyRelation.OwnId:d} and b.moment is null
+                                      or k.relation = {KeyRelation.Subject:d}
                                          and k.moment {Window}
-                                         and mail.direction = 1
+                                         and mail.direction = {Direction.Outbound:d}
                                          and not exists (select 1
                                                            from bounce named
                                                            join thread_key own on own.thread_key = named.message_hash
-                                                           and own.moment = 0 and own.relation = 0
+                                                           and own.moment = 0 and own.relation = {KeyRelation.OwnId:d}
                                                           where named.interaction = b.interaction and named.moment is null)
                                          and not exists (select 1
                                                            from thread_key later
                                                            join interaction sent on sent.number = later.interaction
                                                           where later.thread_key = k.thread_key
-                                                            and later.relation = 2
+                                                            and later.relation = {KeyRelation.Subject:d}
                                                             and later.moment > k.moment
                                                             and later.moment {Window}
-                                                            and sent.direction = 1)))
+                                                            and sent.direction = {Direction.Outbound:d})))
              where {scope.Engine.AnyOf("interaction", "@affected")}
             """,
             new { affected = scope.Engine.List(affected) });

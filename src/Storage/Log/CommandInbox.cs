@@ -94,9 +94,9 @@ public sealed class CommandInbox(ContactDatabase database)
                         ?? throw new ArgumentException("A mail that names somebody erased cannot be kept as it is.", nameof(mails))
                     : mail.Mail;
                 await scope.Execute(
-                    """
+                    $"""
                         insert into command_mail (id, arrived_at, state, mail, sender, people, bytes, seal)
-                        values (@Id, @ArrivedAt, 0, @text, @Sender, @people, @bytes, @Seal)
+                        values (@Id, @ArrivedAt, {CommandMailState.Waiting:d}, @text, @Sender, @people, @bytes, @Seal)
                             on conflict do nothing
                         """,
                     new
@@ -124,8 +124,12 @@ public sealed class CommandInbox(ContactDatabase database)
         await using var connection = await database.Connect(ct);
         var rows = await connection.QueryAsync<WaitingRow>(
             new CommandDefinition(
-                "select id as Id, arrived_at as ArrivedAt, sender as Sender, mail as Mail from command_mail where state = 0 order by "
-                    + "arrived_at, id",
+                $"""
+                select id as Id, arrived_at as ArrivedAt, sender as Sender, mail as Mail
+                  from command_mail
+                 where state = {CommandMailState.Waiting:d}
+                 order by arrived_at, id
+                """,
                 cancellationToken: ct));
         return [.. rows.Select(row => new WaitingCommand(row.Id, row.ArrivedAt, row.Sender, row.Mail))];
     }
@@ -154,10 +158,10 @@ public sealed class CommandInbox(ContactDatabase database)
 
             var erased = await ErasedPeople.Load(scope);
             return await scope.Execute(
-                """
+                $"""
                 update command_mail
                    set state = @state, words = @words, mail = null, bytes = null, reader = @reader, answer = @answer, at_once = @atOnce
-                 where id = @id and state = 0
+                 where id = @id and state = {CommandMailState.Waiting:d}
                 """,
                 new
                 {
@@ -195,10 +199,10 @@ public sealed class CommandInbox(ContactDatabase database)
         [
             .. await connection.QueryAsync<(string, long)>(
                 new CommandDefinition(
-                    """
+                    $"""
                     select words, count(*)
                       from command_mail
-                     where state = 2 and reader is null and arrived_at >= @moment and words is not null
+                     where state = {CommandMailState.Refused:d} and reader is null and arrived_at >= @moment and words is not null
                      group by words
                      order by count(*) desc, words
                     """,
@@ -294,7 +298,7 @@ public sealed class CommandInbox(ContactDatabase database)
         await using var connection = await database.Connect(ct);
         return await connection.ExecuteScalarAsync<long>(
                 new CommandDefinition(
-                    "select count(*) from command_mail where seal = @seal and id <> @id and state = 1",
+                    $"select count(*) from command_mail where seal = @seal and id <> @id and state = {CommandMailState.CarriedOut:d}",
                     new { id, seal },
                     cancellationToken: ct)) > 0;
     }
@@ -312,7 +316,8 @@ public sealed class CommandInbox(ContactDatabase database)
                 $"""
                 select id as Id, sender as Sender, state as State, words as Words
                   from command_mail
-                 where state = 1 and arrived_at >= @from and arrived_at <= @to and {database.Engine.AnyOf("sender", "@senders")}
+                 where state = {CommandMailState.CarriedOut:d} and arrived_at >= @from and arrived_at <= @to
+                   and {database.Engine.AnyOf("sender", "@senders")}
                  order by arrived_at desc, id desc
                 """,
                 new { from, to, senders = database.Engine.List(senders) },

@@ -63,7 +63,7 @@ public sealed class Derivation(ContactDatabase database)
         long[] numbers =
         [
             .. await scope.Query<long>(
-                "select number from interaction where kind = 0 and number > @after order by number limit @size",
+                $"select number from interaction where kind = {InteractionKind.Mail:d} and number > @after order by number limit @size",
                 new { after, size = PageSize }),
         ];
         var lines = await new StoredLines(scope).Load(numbers);

@@ -28,10 +28,10 @@ internal sealed class OurMail(WriteScope scope, Classifier classifier)
                   from thread_key k
                   join interaction i on i.number = k.interaction
                  where {scope.Engine.AnyOf("k.thread_key", "@keys")}
-                   and k.relation = 0
+                   and k.relation = {KeyRelation.OwnId:d}
                    and k.moment = 0
-                   and i.kind = 0
-                   and i.direction <> 0
+                   and i.kind = {InteractionKind.Mail:d}
+                   and i.direction <> {Direction.Inbound:d}
                 """,
                 new { keys = scope.Engine.List(keys) }
             )
@@ -71,9 +71,9 @@ internal sealed class OurMail(WriteScope scope, Classifier classifier)
                   from thread_key k
                   join interaction i on i.number = k.interaction
                  where {scope.Engine.AnyOf("k.thread_key", "@ids")}
-                   and k.relation = 1
+                   and k.relation = {KeyRelation.RefersTo:d}
                    and k.moment = 0
-                   and i.kind = 0
+                   and i.kind = {InteractionKind.Mail:d}
                    and i.class = {(int)InteractionClass.Bulk}
                 """,
                 new { ids = scope.Engine.List(ids) }

@@ -114,7 +114,7 @@ internal sealed class ThreadSettler(WriteScope scope)
             select distinct other.interaction
               from thread_key mine
               join thread_key other on other.thread_key = mine.thread_key and other.moment between mine.moment - @window and mine.moment
-             where mine.relation = 2 and {scope.Engine.AnyOf("mine.interaction", "@numbers")}
+             where mine.relation = {KeyRelation.Subject:d} and {scope.Engine.AnyOf("mine.interaction", "@numbers")}
             """,
             new { numbers = scope.Engine.List(numbers), window = (long)Threads.SubjectWindow.TotalSeconds });
 

@@ -200,7 +200,7 @@ public sealed class Erasure(ContactDatabase database, Func<byte[], string> textO
         var group =
             (
                 await scope.Query<string>(
-                    $"select min(person) from erasure where kind = 0 and {scope.Engine.AnyOf("mark", "@marks")}",
+                    $"select min(person) from erasure where kind = {MarkKind.Address:d} and {scope.Engine.AnyOf("mark", "@marks")}",
                     new { marks = scope.Engine.List(addresses) })).Single() ?? ErasedPeople.Mark(salt, person.Addresses[0]);
         var marks = addresses
             .Select(mark => (Kind: MarkKind.Address, Mark: mark))
@@ -383,11 +383,11 @@ public sealed class Erasure(ContactDatabase database, Func<byte[], string> textO
             return (0, 0);
 
         var before = await scope.One<long>(
-            $"select count(*) from interaction where kind = 1 and {scope.Engine.AnyOf("series", "@series")}",
+            $"select count(*) from interaction where kind = {InteractionKind.Meeting:d} and {scope.Engine.AnyOf("series", "@series")}",
             new { series = scope.Engine.List(touched) });
         await MeetingLog.Merge(scope, touched, merge, ours);
         var after = await scope.One<long>(
-            $"select count(*) from interaction where kind = 1 and {scope.Engine.AnyOf("series", "@series")}",
+            $"select count(*) from interaction where kind = {InteractionKind.Meeting:d} and {scope.Engine.AnyOf("series", "@series")}",
             new { series = scope.Engine.List(touched) });
         return ((int)(before - after), (int)after);
     }
@@ -411,11 +411,11 @@ public sealed class Erasure(ContactDatabase database, Func<byte[], string> textO
                 var kept => kept,
             };
             var emptied = await scope.Execute(
-                """
+                $"""
                 update digest
                    set bytes = null,
                        state = @state,
-                       problem = case when @state = 4 and state = 2 then @doubt else null end,
+                       problem = case when @state = {LedgerState.Refused:d} and state = {LedgerState.Sending:d} then @doubt else null end,
                        copy_problem = null
                  where message_id = @MessageId and state = @before
                 """,
@@ -449,7 +449,7 @@ public sealed class Erasure(ContactDatabase database, Func<byte[], string> textO
         foreach (var (id, _) in await PersonTraces.CommandMails(scope, words))
         {
             count += await scope.Execute(
-                """
+                $"""
                 update command_mail
                    set words = @reason,
                        mail = null,
@@ -457,7 +457,7 @@ public sealed class Erasure(ContactDatabase database, Func<byte[], string> textO
                        answer = null,
                        people = null,
                        sender = case when reader is null then null else sender end,
-                       state = case when state = 0 then 2 else state end
+                       state = case when state = {CommandMailState.Waiting:d} then {CommandMailState.Refused:d} else state end
                  where id = @id
                 """,
                 new { id, reason = ErasedPeople.Reason });

@@ -65,14 +65,18 @@ internal static partial class PersonTraces
                 select p.interaction
                   from participant p
                   join interaction i on i.number = p.interaction
-                 where i.kind = 0 and {scope.Engine.AnyOf("p.address", "@people")}
+                 where i.kind = {InteractionKind.Mail:d} and {scope.Engine.AnyOf("p.address", "@people")}
                 union
                 select interaction from bounce where {scope.Engine.AnyOf("address", "@people")}
                 """,
                 new { people })).ToHashSet();
         await using (
             var command = scope.Command(
-                "select number, author, subject, body, facts, refs, message_id, in_reply_to from interaction where kind = 0"))
+                $"""
+                select number, author, subject, body, facts, refs, message_id, in_reply_to
+                  from interaction
+                 where kind = {InteractionKind.Mail:d}
+                """))
         await using (var row = await command.ExecuteReaderAsync(scope.Cancellation))
         {
             while (await row.ReadAsync(scope.Cancellation))
@@ -100,7 +104,8 @@ internal static partial class PersonTraces
 
     /// <summary>Every command of the log.</summary>
     public static async Task<IReadOnlyList<(long Number, Interaction Line)>> Commands(WriteScope scope) =>
-        (await scope.Query<CommandRow>("select number, id, at, command from interaction where kind = 2 and command is not null"))
+        (await scope.Query<CommandRow>(
+            $"select number, id, at, command from interaction where kind = {InteractionKind.Command:d} and command is not null"))
             .Select(row =>
                 (
                     row.Number,
@@ -133,7 +138,7 @@ internal static partial class PersonTraces
             select distinct i.series
               from participant p
               join interaction i on i.number = p.interaction
-             where i.kind = 1 and i.series is not null and {scope.Engine.AnyOf("p.address", "@people")}
+             where i.kind = {InteractionKind.Meeting:d} and i.series is not null and {scope.Engine.AnyOf("p.address", "@people")}
             """,
             new { people = scope.Engine.List([.. words.Addresses.Select(address => address.Value)]) });
 

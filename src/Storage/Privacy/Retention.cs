@@ -1,6 +1,7 @@
 using System.Text.Json;
 using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
+using CrmSync.Storage.Digests;
 using CrmSync.Storage.Log;
 using Dapper;
 using NodaTime;
@@ -53,12 +54,12 @@ public sealed class Retention(ContactDatabase database)
             async scope => new RetentionCounts(
                 (int)
                     await scope.One<long>(
-                        $"select count(*) from interaction where at < @before and kind <> 2 and {HasWords}",
+                        $"select count(*) from interaction where at < @before and kind <> {InteractionKind.Command:d} and {HasWords}",
                         new { before }),
                 (await Notes(scope, before)).Count,
                 (int)
                     await scope.One<long>(
-                        "select count(*) from digest where due_at < @before and bytes is not null and state not in (1, 2)",
+                        $"select count(*) from digest where due_at < @before and bytes is not null and state not in {LedgerStates.Unsent}",
                         new { before }),
                 (int)
                     await scope.One<long>(
@@ -91,13 +92,16 @@ public sealed class Retention(ContactDatabase database)
                     texts,
                     notes.Count,
                     await scope.Execute(
-                        "update digest set bytes = null where due_at < @before and bytes is not null and state not in (1, 2)",
+                        $"""
+                        update digest set bytes = null
+                         where due_at < @before and bytes is not null and state not in {LedgerStates.Unsent}
+                        """,
                         new { before }),
                     await scope.Execute(
-                        """
+                        $"""
                         update command_mail
                            set mail = null, bytes = null, words = null, answer = null, people = null,
-                               state = case when state = 0 then 2 else state end
+                               state = case when state = {CommandMailState.Waiting:d} then {CommandMailState.Refused:d} else state end
                          where arrived_at < @before and (mail is not null or words is not null or answer is not null)
                         """,
                         new { before }));
@@ -115,7 +119,7 @@ public sealed class Retention(ContactDatabase database)
                 $"""
                 select number, facts, learned
                   from interaction
-                 where at < @before and kind <> 2 and {HasWords}
+                 where at < @before and kind <> {InteractionKind.Command:d} and {HasWords}
                  order by at, id
                  limit @Batch
                 """,
@@ -142,7 +146,11 @@ public sealed class Retention(ContactDatabase database)
         var notes = new List<(long, CommandFacts)>();
         foreach (
             var (number, text) in await scope.Query<(long Number, string Command)>(
-                "select number, command from interaction where at < @before and kind = 2 and command is not null",
+                $"""
+                select number, command
+                  from interaction
+                 where at < @before and kind = {InteractionKind.Command:d} and command is not null
+                """,
                 new { before }))
         {
             var command = CommandText.Read(text);

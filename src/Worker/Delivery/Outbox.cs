@@ -350,7 +350,7 @@ internal sealed class Outbox(
             before?.Since ?? now,
             attempts + 1,
             now + (answer.RetryAfter ?? RetryTimes.OfWay(answer.Failure, attempts)),
-            answer.Failure is MailFailure.Auth or MailFailure.Config or MailFailure.Permanent);
+            answer.Failure.NeedsPerson || answer.Failure is MailFailure.Permanent);
     }
 
     /// <summary>What holds for all mails of a run.</summary>

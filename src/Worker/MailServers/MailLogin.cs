@@ -90,7 +90,7 @@ internal sealed class MailLogin(
 #pragma warning disable CA5394 // spreads the tries of many logins; nothing is to be guessed
         var spread = jitter.NextDouble();
 #pragma warning restore CA5394
-        if (failure.Failure is not (MailFailure.Auth or MailFailure.Config or MailFailure.Throttled))
+        if (!failure.Failure.NeedsPerson && failure.Failure is not MailFailure.Throttled)
         {
             passing = LoginWait.After(passing, settings.Name, "", failure, now, spread);
             return;

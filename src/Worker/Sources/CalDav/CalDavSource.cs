@@ -31,7 +31,7 @@ internal sealed class CalDavSource(string name, DavClient dav, SeriesItems serie
         }
         catch (MailServerException failure)
         {
-            throw CalDavTrouble.OfAccount(name, failure);
+            throw ServerTrouble.OfAccount(name, failure);
         }
     }
 
@@ -54,7 +54,7 @@ internal sealed class CalDavSource(string name, DavClient dav, SeriesItems serie
                 if (Park(home, refusal) is { } parked)
                     yield return parked;
 
-                throw CalDavTrouble.OfAccount(name, refusal);
+                throw ServerTrouble.OfAccount(name, refusal);
             }
 
             calendars = found;
@@ -75,7 +75,7 @@ internal sealed class CalDavSource(string name, DavClient dav, SeriesItems serie
             if (Park(home, refusal) is { } parked)
                 yield return parked;
 
-            throw CalDavTrouble.OfAccount(name, refusal);
+            throw ServerTrouble.OfAccount(name, refusal);
         }
 
         var here = calendars.Select(calendar => calendar.Address.AbsolutePath).Append(home.RemoteId).ToHashSet(StringComparer.Ordinal);
@@ -146,9 +146,9 @@ internal sealed class CalDavSource(string name, DavClient dav, SeriesItems serie
         {
             return (await Compare(folder, await known.ReadKeys(folder.RemoteId, ct), calendar, place, ct), null);
         }
-        catch (MailServerException failure) when (CalDavTrouble.IsLocal(failure))
+        catch (MailServerException failure) when (ServerTrouble.IsLocal(failure))
         {
-            return ([CalDavTrouble.OfFolder(place, failure)], null);
+            return ([ServerTrouble.OfFolder(place, failure)], null);
         }
         catch (MailServerException failure)
         {
@@ -196,7 +196,7 @@ internal sealed class CalDavSource(string name, DavClient dav, SeriesItems serie
 
     /// <summary>Leaves the server alone for as long as it says.</summary>
     private FolderParked? Park(KnownFolder home, MailServerException refusal) => refusal.RetryAfter is { } wait
-        ? new FolderParked(home, series.Now + wait, CalDavTrouble.OfAccount(name, refusal).Trouble)
+        ? new FolderParked(home, series.Now + wait, ServerTrouble.OfAccount(name, refusal).Trouble)
         : null;
 
     /// <summary>
@@ -253,7 +253,7 @@ internal sealed class CalDavSource(string name, DavClient dav, SeriesItems serie
         }
         catch (MailServerException failure)
         {
-            throw CalDavTrouble.OfAccount(name, failure);
+            throw ServerTrouble.OfAccount(name, failure);
         }
     }
 

@@ -78,7 +78,7 @@ internal sealed class CalDavSources(TimeProvider time, MailLogins logins, WebLim
         }
         catch (MailServerException failure)
         {
-            throw CalDavTrouble.OfAccount(account.Name, failure);
+            throw ServerTrouble.OfAccount(account.Name, failure);
         }
     }
 }

@@ -103,11 +103,14 @@ internal sealed class IcsFeedSource(string name, CalendarFeed feed, CalendarItem
     private SourceException ExplainTrouble(MailServerException failure) =>
         new(
             new Trouble(name, failure.Message, Remedy(failure.Failure)),
-            isPermanent: failure.Failure is MailFailure.Auth or MailFailure.Config or MailFailure.Permanent,
+            NeedsPerson(failure.Failure),
             failure);
 
+    /// <summary>An address that names nothing is as wrong as one that is refused.</summary>
+    private static bool NeedsPerson(MailFailure failure) => failure.NeedsPerson || failure is MailFailure.Permanent;
+
     private static string Remedy(MailFailure failure) =>
-        failure is MailFailure.Auth or MailFailure.Config or MailFailure.Permanent
+        NeedsPerson(failure)
             ? "open the address in a browser; if no calendar comes, publish it anew and write its new address in crmsync.yaml. What is "
                 + "known of its meetings stays"
             : "it is tried again by itself; what is known of its meetings stays";

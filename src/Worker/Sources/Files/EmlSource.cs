@@ -5,10 +5,7 @@ using NodaTime;
 
 namespace CrmSync.Worker.Sources.Files;
 
-/// <summary>
-/// A folder of mails, one a file, with everything below it. The key of an item is its relative path, size and time of change, so a changed
-/// file is read again.
-/// </summary>
+/// <summary>A folder of mails, one a file, with everything below it; items are named by <see cref="FileKey"/>.</summary>
 internal sealed class EmlSource(string root) : ISource
 {
     private const int PageSize = 1000;
@@ -100,10 +97,7 @@ internal sealed class EmlSource(string root) : ISource
     }
 
     public IAsyncEnumerable<Reading> Read(IReadOnlyList<RemoteItem> items, CancellationToken ct) =>
-        ReadAhead.Items(items, item => MailFile.Read(item, Path.Combine(root, PathIn(item.Key))), ct);
-
-    /// <summary>The path in front of <c>|size|time</c>.</summary>
-    private static string PathIn(string key) => key[..key.LastIndexOf('|', key.LastIndexOf('|') - 1)];
+        ReadAhead.Items(items, item => MailFile.Read(item, Path.Combine(root, FileKey.Parse(item.Key).Path)), ct);
 
     private IEnumerator<Entry> Entries(string folder) =>
         new FileSystemEnumerable<Entry>(
@@ -123,7 +117,7 @@ internal sealed class EmlSource(string root) : ISource
 
         var changed = entry.LastWriteTimeUtc;
         return new Entry(
-            $"{path}|{entry.Length}|{changed.UtcTicks / TimeSpan.TicksPerMillisecond:x}",
+            FileKey.From(path, entry.Length, changed).ToString(),
             false,
             entry.Length,
             Instant.FromDateTimeOffset(changed));

@@ -8,8 +8,8 @@ using NodaTime;
 namespace CrmSync.Worker.Sources.Files;
 
 /// <summary>
-/// An mbox file. The key of an item is its offset, its length and a digest of its start; the cursor remembers size, time and both ends of
-/// the file, so an unchanged file is not opened, one that grew is read on from its old end, and one that was rewritten is listed anew.
+/// An mbox file, whose items are named by <see cref="MboxKey"/>. The cursor remembers size, time and both ends of the file, so an unchanged
+/// file is not opened, one that grew is read on from its old end, and one that was rewritten is listed anew.
 /// </summary>
 internal sealed class MboxSource(string path) : ISource
 {
@@ -52,7 +52,7 @@ internal sealed class MboxSource(string path) : ISource
         {
             ct.ThrowIfCancellationRequested();
             var message = messages.Current;
-            var key = Key(file, message);
+            var key = Key(file, message).ToString();
             (last, count) = (message.Offset, count + 1);
             if (FolderNames.IsLeftOut(role) || keys.Contains(key))
                 met++;
@@ -96,16 +96,15 @@ internal sealed class MboxSource(string path) : ISource
 
     private Reading ReadOne(RemoteItem item)
     {
-        var parts = item.Key.Split(':');
-        var (offset, length) = (long.Parse(parts[0], CultureInfo.InvariantCulture), long.Parse(parts[1], CultureInfo.InvariantCulture));
-        var place = $"{path}, byte {parts[0]}";
+        var key = MboxKey.Parse(item.Key);
+        var place = string.Create(CultureInfo.InvariantCulture, $"{path}, byte {key.Offset}");
         try
         {
             using var file = File.OpenHandle(path);
-            if (Digest(file, offset, offset + length) != parts[2])
+            if (Digest(file, key.Offset, key.Offset + key.Length) != key.Digest)
                 return new GoneReading(item);
 
-            if (parts.Length > 3)
+            if (!key.IsMail)
                 return new UnreadableReading(
                     item,
                     new Trouble(place, "text that belongs to no mail", "repair the \"From \" line before it, or leave it"));
@@ -113,7 +112,7 @@ internal sealed class MboxSource(string path) : ISource
             return MailFile.CreateReading(
                 item,
                 place,
-                MboxMail.Parse(file, offset, length),
+                MboxMail.Parse(file, key.Offset, key.Length),
                 Instant.FromDateTimeUtc(File.GetLastWriteTimeUtc(file)));
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
@@ -153,9 +152,8 @@ internal sealed class MboxSource(string path) : ISource
         }
     }
 
-    private static string Key(SafeFileHandle file, MboxMessage message) =>
-        $"{message.Offset}:{message.Length}:{Digest(file, message.Offset, message.Offset + message.Length)}"
-        + (message.IsMail ? "" : ":text");
+    private static MboxKey Key(SafeFileHandle file, MboxMessage message) =>
+        new(message.Offset, message.Length, Digest(file, message.Offset, message.Offset + message.Length), message.IsMail);
 
     /// <summary>A digest of up to a kilobyte from <paramref name="from"/> on, at most to <paramref name="end"/>.</summary>
     private static string Digest(SafeFileHandle file, long from, long end)

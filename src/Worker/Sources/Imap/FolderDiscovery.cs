@@ -56,7 +56,7 @@ internal sealed class FolderDiscovery(Mailbox mailbox, KnownItems known, Instant
         {
             return await Open(folder, state, ct);
         }
-        catch (MailServerException e) when (ImapTrouble.IsLocal(e))
+        catch (MailServerException e) when (ServerTrouble.IsLocal(e))
         {
             return await Refused(folder, state, e, ct);
         }
@@ -75,7 +75,7 @@ internal sealed class FolderDiscovery(Mailbox mailbox, KnownItems known, Instant
         CancellationToken ct)
     {
         if (refusal.Failure != MailFailure.Permanent || folder.Role == FolderRole.Inbox)
-            return [ImapTrouble.OfFolder($"folder {folder.Name}", refusal)];
+            return [ServerTrouble.OfFolder($"folder {folder.Name}", refusal)];
 
         if ((await mailbox.Folders(withStatus: false, ct)).All(listed => listed.Name != folder.Name))
             return [];
@@ -84,14 +84,14 @@ internal sealed class FolderDiscovery(Mailbox mailbox, KnownItems known, Instant
         {
             return await Open(folder, state, ct);
         }
-        catch (MailServerException again) when (ImapTrouble.IsLocal(again))
+        catch (MailServerException again) when (ServerTrouble.IsLocal(again))
         {
             return
             [
                 new FolderParked(
                     state ?? known.Folder(folder.Name, folder.Name, FolderNames.Word(folder.Role)),
                     now + ParkedAfterRefusal,
-                    ImapTrouble.From($"folder {folder.Name}", again)),
+                    ServerTrouble.From($"folder {folder.Name}", again)),
             ];
         }
     }

@@ -77,7 +77,7 @@ internal sealed class ImapSource(ImapSession session, SemaphoreSlim gate, Func<b
         catch (MailServerException e)
         {
             await session.Failed(e, CancellationToken.None);
-            throw ImapTrouble.OfAccount(session.Account.Name, e);
+            throw ServerTrouble.OfAccount(session.Account.Name, e);
         }
         catch
         {
@@ -118,7 +118,7 @@ internal sealed class ImapSource(ImapSession session, SemaphoreSlim gate, Func<b
         catch (MailServerException e)
         {
             await session.Failed(e, CancellationToken.None);
-            throw ImapTrouble.OfAccount(session.Account.Name, e);
+            throw ServerTrouble.OfAccount(session.Account.Name, e);
         }
     }
 

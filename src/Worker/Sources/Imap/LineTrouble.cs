@@ -75,5 +75,5 @@ internal sealed class LineTrouble
     /// name a time or refuse the login mean us.
     /// </summary>
     public static bool Is(MailServerException failure) =>
-        failure is { ConnectionLost: true, RetryAfter: null, Failure: not (MailFailure.Auth or MailFailure.Config) };
+        failure is { ConnectionLost: true, RetryAfter: null, Failure.NeedsPerson: false };
 }

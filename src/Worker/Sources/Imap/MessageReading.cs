@@ -136,7 +136,7 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
                 if (!Left.Except(trouble.Culprits).Any() && !trouble.IsExplained)
                     throw;
             }
-            catch (MailServerException e) when (ImapTrouble.IsLocal(e))
+            catch (MailServerException e) when (ServerTrouble.IsLocal(e))
             {
                 if (MayHaveBeenExchanged(mailbox) && !await Examine(mailbox, ct))
                 {
@@ -470,7 +470,7 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
     {
         // Yahoo says UNAVAILABLE when one message is bad, and means that message; whoever names a time, or says it again and again, means
         // us.
-        if (failure.RetryAfter is not null || failure.Failure is MailFailure.Auth or MailFailure.Config || ++refusals > MostRefusals)
+        if (failure.RetryAfter is not null || failure.Failure.NeedsPerson || ++refusals > MostRefusals)
             throw failure;
 
         foreach (var uid in uids.Where(open.ContainsKey))
@@ -536,7 +536,7 @@ internal sealed class MessageReading(ImapSession session, IReadOnlyList<RemoteIt
             if (await mailbox.Section(uid, "HEADER", FirstBytes, Size(uid), ct) is { } header)
                 headers = MailTranslation.FactsOfHeaders(MimeReader.Read(header), stored: null);
         }
-        catch (MailServerException e) when (e.ConnectionLost || ImapTrouble.IsLocal(e))
+        catch (MailServerException e) when (e.ConnectionLost || ServerTrouble.IsLocal(e))
         {
             // Not even its headers: what is wrong with it was said before.
             if (e.ConnectionLost)
