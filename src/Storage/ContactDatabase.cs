@@ -2,7 +2,6 @@ using System.Data.Common;
 using Dapper;
 using Microsoft.Data.Sqlite;
 using Npgsql;
-using SQLitePCL;
 
 namespace CrmSync.Storage;
 
@@ -80,9 +79,6 @@ public sealed class ContactDatabase : IAsyncDisposable
     /// <summary>Opens an SQLite file, creates it and its folder when missing, and brings it to this version.</summary>
     /// <exception cref="DatabaseUnusableException">The file is no database, is newer than this program, or is held by another
     /// one.</exception>
-    public static Task<ContactDatabase> OpenSqlite(string file, CancellationToken ct) => OpenSqlite(file, TimeProvider.System, ct);
-
-    /// <inheritdoc cref="OpenSqlite(string, CancellationToken)"/>
     /// <param name="file">The file.</param>
     /// <param name="time">The time of the database (<see cref="DatabaseClock"/>).</param>
     /// <param name="ct">Cancels.</param>
@@ -92,20 +88,13 @@ public sealed class ContactDatabase : IAsyncDisposable
     /// <summary>Opens a PostgreSQL database and brings it to this version.</summary>
     /// <exception cref="DatabaseUnusableException">The server cannot be reached or refuses, or the database is newer than this
     /// program.</exception>
-    public static Task<ContactDatabase> OpenPostgres(string connectionString, CancellationToken ct) =>
-        OpenPostgres(connectionString, TimeProvider.System, ct);
-
-    /// <inheritdoc cref="OpenPostgres(string, CancellationToken)"/>
     /// <param name="connectionString">How to reach it.</param>
     /// <param name="time">By which leases are renewed; what they last by is the time of the server.</param>
     /// <param name="ct">Cancels.</param>
     public static Task<ContactDatabase> OpenPostgres(string connectionString, TimeProvider time, CancellationToken ct) =>
         OpenPostgres(connectionString, time, WriteLimits.Default, ct);
 
-    internal static Task<ContactDatabase> OpenPostgres(string connectionString, WriteLimits limits, CancellationToken ct) =>
-        OpenPostgres(connectionString, TimeProvider.System, limits, ct);
-
-    private static async Task<ContactDatabase> OpenPostgres(
+    internal static async Task<ContactDatabase> OpenPostgres(
         string connectionString, TimeProvider time, WriteLimits limits, CancellationToken ct)
     {
         NpgsqlConnectionStringBuilder settings;
@@ -187,10 +176,7 @@ public sealed class ContactDatabase : IAsyncDisposable
         return Convert.ToInt64(await command.ExecuteScalarAsync(ct), System.Globalization.CultureInfo.InvariantCulture);
     }
 
-    /// <summary>
-    /// Lets go of what was deleted. An SQLite file is written anew, so that nothing of it remains in the file or its log; PostgreSQL
-    /// forgets what its statistics quote and, when asked, writes its tables anew.
-    /// </summary>
+    /// <summary>Lets go of what was deleted (<see cref="Compaction"/>).</summary>
     /// <param name="tables">Whether PostgreSQL writes its tables anew: nobody else can use them meanwhile.</param>
     /// <param name="ct">Cancels.</param>
     /// <returns>Why something may remain in the files, in words; null when nothing does.</returns>
@@ -201,7 +187,9 @@ public sealed class ContactDatabase : IAsyncDisposable
         {
             // Its prepared statements would hold the file open.
             await Close();
-            return Engine.IsSqlite ? await RewriteFile(ct) : await RewriteTables(tables, ct);
+            return Engine.IsSqlite
+                ? await Compaction.RewriteFile(connectionString, Place, ct)
+                : await Compaction.RewriteTables(this, tables, ct);
         }
         finally
         {
@@ -209,10 +197,7 @@ public sealed class ContactDatabase : IAsyncDisposable
         }
     }
 
-    internal static Task<ContactDatabase> OpenSqlite(string file, TimeSpan patience, CancellationToken ct) =>
-        OpenSqlite(file, TimeProvider.System, patience, ct);
-
-    private static async Task<ContactDatabase> OpenSqlite(string file, TimeProvider time, TimeSpan patience, CancellationToken ct)
+    internal static async Task<ContactDatabase> OpenSqlite(string file, TimeProvider time, TimeSpan patience, CancellationToken ct)
     {
         var path = Path.GetFullPath(file);
         try
@@ -347,67 +332,6 @@ public sealed class ContactDatabase : IAsyncDisposable
         }
     }
 
-    /// <summary>
-    /// With nobody reading, nothing of what was deleted is left: neither in pages nobody uses, nor in the log beside the file.
-    /// </summary>
-    private async Task<string?> RewriteFile(CancellationToken ct)
-    {
-        await using var connection = new SqliteConnection(
-            new SqliteConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
-        await connection.OpenAsync(ct);
-        await Run(connection, "pragma secure_delete = on", ct);
-        try
-        {
-            if (await IsEmptied(connection, ct))
-                await Run(connection, "vacuum", ct);
-
-            if (await IsEmptied(connection, ct))
-                return null;
-        }
-        catch (SqliteException busy) when (busy.SqliteErrorCode is raw.SQLITE_BUSY or raw.SQLITE_LOCKED)
-        {
-            // Told below, like a log that somebody still reads.
-        }
-
-        return $"{Place}: another program is reading the database, so its files may still hold what was erased; run forget --compact "
-            + $"when that program has stopped";
-    }
-
-    /// <summary>
-    /// Whether everything in the log beside the file is in the file and the log is empty; somebody who reads is waited for.
-    /// </summary>
-    private static async Task<bool> IsEmptied(SqliteConnection connection, CancellationToken ct)
-    {
-        await using var command = connection.CreateCommand();
-        command.CommandText = "pragma wal_checkpoint(truncate)";
-        await using var row = await command.ExecuteReaderAsync(ct);
-        return await row.ReadAsync(ct) && row.GetInt32(0) == 0;
-    }
-
-    /// <summary>The planner's statistics quote values of columns; a table written anew holds no row that was deleted.</summary>
-    private async Task<string?> RewriteTables(bool whole, CancellationToken ct)
-    {
-        await using var connection = await Connect(ct);
-        var tables = new List<string>();
-        await using (var command = connection.CreateCommand())
-        {
-            command.CommandText = "select quote_ident(tablename) from pg_tables where schemaname = current_schema() order by tablename";
-            await using var row = await command.ExecuteReaderAsync(ct);
-            while (await row.ReadAsync(ct))
-                tables.Add(row.GetString(0));
-        }
-
-        foreach (var table in tables)
-            await Run(connection, whole ? $"vacuum (full, analyze) {table}" : $"analyze {table}", ct);
-
-        if (!whole)
-            return "tables of PostgreSQL keep deleted rows in their files until these are written anew: forget --compact does that";
-
-        // Whoever owns only the tables is told so by the server in a warning, and the rows go with its next cleaning.
-        await Run(connection, "vacuum full pg_catalog.pg_statistic", ct);
-        return "the write-ahead log of the PostgreSQL server holds what was written lately until the server uses its files again";
-    }
-
     /// <summary>A connection that was idle while the server was restarted is of no use any more: then another one is made.</summary>
     private async Task<DbTransaction> Begin(bool durable, CancellationToken ct)
     {
@@ -507,7 +431,7 @@ public sealed class ContactDatabase : IAsyncDisposable
         }
     }
 
-    private static async Task Run(DbConnection connection, string sql, CancellationToken ct)
+    internal static async Task Run(DbConnection connection, string sql, CancellationToken ct)
     {
         await using var command = connection.CreateCommand();
         command.CommandText = sql;

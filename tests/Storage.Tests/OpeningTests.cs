@@ -116,7 +116,7 @@ public sealed class SqliteOpeningTests(SqliteFiles files) : IClassFixture<Sqlite
         }
 
         var refused = await Assert.ThrowsAsync<DatabaseUnusableException>(() =>
-            ContactDatabase.OpenSqlite(Fresh("held.db"), TimeSpan.FromSeconds(1), default));
+            ContactDatabase.OpenSqlite(Fresh("held.db"), TimeProvider.System, TimeSpan.FromSeconds(1), default));
         Assert.Contains("another program holds the database", refused.Message, StringComparison.Ordinal);
     }
 

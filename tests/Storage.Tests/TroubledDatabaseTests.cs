@@ -22,8 +22,8 @@ public sealed class TroubledDatabaseTests : IAsyncLifetime
     public async Task A_program_that_stands_still_in_the_middle_of_a_transaction_is_cut_off_and_the_others_go_on()
     {
         var place = await server.NewDatabase();
-        await using var frozen = await ContactDatabase.OpenPostgres(place, Short, default);
-        await using var other = await ContactDatabase.OpenPostgres(place, Short, default);
+        await using var frozen = await ContactDatabase.OpenPostgres(place, TimeProvider.System, Short, default);
+        await using var other = await ContactDatabase.OpenPostgres(place, TimeProvider.System, Short, default);
         var (holds, wakes) = (new TaskCompletionSource(), new TaskCompletionSource());
         var writing = frozen.Write(
             async scope =>
@@ -50,7 +50,7 @@ public sealed class TroubledDatabaseTests : IAsyncLifetime
     {
         var place = await server.NewDatabase();
         await using var busy = await ContactDatabase.OpenPostgres(place, default);
-        await using var other = await ContactDatabase.OpenPostgres(place, Short with { Lock = TimeSpan.FromSeconds(1) }, default);
+        await using var other = await ContactDatabase.OpenPostgres(place, TimeProvider.System, Short with { Lock = TimeSpan.FromSeconds(1) }, default);
         var (holds, ends) = (new TaskCompletionSource(), new TaskCompletionSource());
         var writing = busy.Write(
             async scope =>

@@ -60,32 +60,6 @@ public sealed class DigestSchedule(CompanyPolicy policy)
         return null;
     }
 
-    /// <summary>
-    /// The next moment after <paramref name="now"/> at which a digest can become due; null when none is defined. Looks ahead two weeks at
-    /// most.
-    /// </summary>
-    public Instant? NextAfter(Instant now)
-    {
-        Instant? next = null;
-        foreach (var definition in policy.Digests)
-        {
-            foreach (var reader in policy.People)
-            {
-                var today = now.InZone(Calendar(reader).Zone).Date;
-                for (var day = 0; day <= 14; day++)
-                {
-                    if (TimeOn(definition, reader, today.PlusDays(day)) is not { } time || time <= now)
-                        continue;
-
-                    next = next is { } known && known < time ? known : time;
-                    break;
-                }
-            }
-        }
-
-        return next;
-    }
-
     private DueDigest? RunOn(DigestDefinition definition, Person reader, LocalDate date, Instant now) =>
         TimeOn(definition, reader, date) is { } time && time <= now && now <= time + CatchUp
             ? new DueDigest(definition, reader, date, time, Calendar(reader).Zone)

@@ -20,7 +20,6 @@ public sealed class PeopleBook
     private readonly Dictionary<EmailAddress, List<Interaction>> meetings = [];
     private readonly Dictionary<string, List<Interaction>> threads = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Interaction> byKey = new(StringComparer.Ordinal);
-    private readonly HashSet<EmailAddress> teamMailboxes;
     private readonly Instant moment;
 
     /// <param name="policy">Names, aliases, our people.</param>
@@ -48,7 +47,6 @@ public sealed class PeopleBook
                 ours.TryAdd(address, person);
         }
 
-        teamMailboxes = [.. policy.Teams.SelectMany(team => team.Mailboxes)];
         CommandMailbox = policy.Us.CommandMailbox;
         Interactions = [.. log.Where(line => line.Seen <= now).OrderBy(line => line.At).ThenBy(line => line.Id, StringComparer.Ordinal)];
         foreach (var interaction in Interactions)
@@ -61,13 +59,12 @@ public sealed class PeopleBook
     private PeopleBook(PeopleBook whole, IReadOnlyList<Interaction> shown)
     {
         (entries, ours, byId, names) = (whole.entries, whole.ours, whole.byId, whole.names);
-        (contacts, told, meetings, threads, byKey, teamMailboxes, moment, Presence) = (
+        (contacts, told, meetings, threads, byKey, moment, Presence) = (
             whole.contacts,
             whole.told,
             whole.meetings,
             whole.threads,
             whole.byKey,
-            whole.teamMailboxes,
             whole.moment,
             whole.Presence);
         CommandMailbox = whole.CommandMailbox;
@@ -92,8 +89,6 @@ public sealed class PeopleBook
 
     /// <summary>The address of the command mailbox, if there is one.</summary>
     public EmailAddress? CommandMailbox { get; }
-
-    public bool IsTeamMailbox(EmailAddress address) => teamMailboxes.Contains(address);
 
     /// <summary>The name of a contact: as configured, else as they last signed, else the address. One safe line.</summary>
     public string Name(EmailAddress address)

@@ -10,7 +10,6 @@ public sealed class ReaderClock(DateTimeZone zone, Instant now)
     private static readonly LocalTimePattern Clock = LocalTimePattern.CreateWithInvariantCulture("HH':'mm");
     private static readonly LocalDatePattern Day = LocalDatePattern.CreateWithInvariantCulture("ddd d MMM");
     private static readonly LocalDatePattern DayOfYear = LocalDatePattern.CreateWithInvariantCulture("ddd d MMM uuuu");
-    private static readonly LocalDatePattern Plain = LocalDatePattern.CreateWithInvariantCulture("d MMM uuuu");
     private static readonly LocalDatePattern Short = LocalDatePattern.CreateWithInvariantCulture("d MMM");
     private static readonly LocalDatePattern Long = LocalDatePattern.CreateWithInvariantCulture("ddd d MMMM");
 
@@ -50,9 +49,6 @@ public sealed class ReaderClock(DateTimeZone zone, Instant now)
 
     /// <summary><c>4 Mar</c>.</summary>
     public static string ShortDay(LocalDate date) => Short.Format(date);
-
-    /// <summary><c>4 Mar 2026</c>.</summary>
-    public static string PlainDay(LocalDate date) => Plain.Format(date);
 
     /// <summary>
     /// How long ago, in the largest unit that says enough: <c>40 minutes</c>, <c>3 hours</c>, <c>2 days</c>, <c>5 weeks</c>, <c>4

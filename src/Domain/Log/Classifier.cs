@@ -193,10 +193,6 @@ public sealed class Classifier
     /// The direction as one account sees it: colleague to colleague about a customer is outbound for the one, inbound for the other
     /// (mail-servers.md section 9).
     /// </summary>
-    public Direction DirectionSeenFrom(IReadOnlySet<EmailAddress> ownAddresses, MailLine mail) =>
-        DirectionSeenFrom(ownAddresses, mail, Classify(mail));
-
-    /// <summary>The same of a mail classified already.</summary>
     public static Direction DirectionSeenFrom(IReadOnlySet<EmailAddress> ownAddresses, MailLine mail, Classification verdict)
     {
         if (mail.From is { } from && ownAddresses.Contains(from))

@@ -95,9 +95,6 @@ public sealed record MailLine
 
     public EmailAddress? From => Participants.FirstOrDefault(p => p.Role == ParticipantRole.From)?.Address;
 
-    /// <summary>Whether a copy with <paramref name="identity"/> belongs to this line.</summary>
-    public bool Holds(MailIdentity identity) => Identities.Any(mine => mine.SameMailAs(identity));
-
     /// <summary>The line of one copy.</summary>
     /// <param name="observation">The copy.</param>
     /// <param name="capture">What is kept of texts, and the words the configuration looks for.</param>

@@ -92,16 +92,6 @@ public static class Subjects
         return PrefixAt(whole) is { IsReply: true, Length: var end } ? $"Re: {whole[end..].TrimStart()}" : $"Re: {whole}";
     }
 
-    /// <summary>The subject without the bracketed tags that lists and gateways put before it.</summary>
-    public static string WithoutTags(string? subject)
-    {
-        var rest = Readable(Collapse(subject)).AsSpan();
-        while (TagLength(rest) is > 0 and var length)
-            rest = BehindTag(rest, length);
-
-        return rest.ToString();
-    }
-
     /// <summary>
     /// The subject without bracketed tags before it or behind its prefixes, in lower case, and the tags among them that number it: a
     /// gateway or a list puts a tag before one copy of a mail.

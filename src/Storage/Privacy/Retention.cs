@@ -15,8 +15,6 @@ namespace CrmSync.Storage.Privacy;
 /// <param name="CommandMails">Mails to the command mailbox that lost what they said.</param>
 public sealed record RetentionCounts(int Texts, int Notes, int Mails, int CommandMails)
 {
-    public static RetentionCounts Zero { get; } = new(0, 0, 0, 0);
-
     public int Total => Texts + Notes + Mails + CommandMails;
 }
 

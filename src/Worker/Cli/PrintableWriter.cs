@@ -11,9 +11,6 @@ internal sealed class PrintableWriter(TextWriter inner) : TextWriter
 {
     public override Encoding Encoding => inner.Encoding;
 
-    /// <summary>The terminal itself.</summary>
-    public TextWriter Inner => inner;
-
     public override void Write(char value) => inner.Write(PrintableText.Lines(value.ToString()));
 
     public override void Write(char[] buffer, int index, int count) => inner.Write(PrintableText.Lines(new string(buffer, index, count)));

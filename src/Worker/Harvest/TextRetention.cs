@@ -24,9 +24,6 @@ internal sealed class TextRetention(Retention retention, PolicyInForce policy)
                 + $"{InWords(last.Dropped)}"
             : null;
 
-    /// <summary>The last run; null when there was none.</summary>
-    public Task<RetentionRun?> Last(CancellationToken ct) => retention.Last(ct);
-
     public static string InWords(RetentionCounts counts) =>
         string.Create(
             CultureInfo.InvariantCulture,

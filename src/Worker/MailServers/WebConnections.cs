@@ -123,10 +123,7 @@ internal sealed class ReachedHosts
 }
 
 /// <summary>A server sends its client on to the client's own machine or network neighbours.</summary>
-internal sealed class LocalAddressException(string host) : IOException($"{host} leads to this machine or its own network link")
-{
-    public string Host { get; } = host;
-}
+internal sealed class LocalAddressException(string host) : IOException($"{host} leads to this machine or its own network link");
 
 /// <summary>A server's certificate is not accepted, and why, in words.</summary>
 internal sealed class CertificateRefusedException(string words) : IOException(words);

@@ -43,31 +43,6 @@ internal static class FolderName
     /// <summary>The readable name of a folder by the name of its file, which programs write in modified UTF-7 or as it is.</summary>
     public static string FromFile(string name) => Ascii.IsValid(name) ? Decode(name) : name;
 
-    /// <summary>The name in modified UTF-7.</summary>
-    public static string Encode(string name)
-    {
-        var result = new StringBuilder(name.Length);
-        for (var i = 0; i < name.Length;)
-        {
-            if (name[i] is >= ' ' and <= '~')
-            {
-                result.Append(name[i] == '&' ? "&-" : name[i].ToString());
-                i++;
-                continue;
-            }
-
-            var end = i;
-            while (end < name.Length && name[end] is < ' ' or > '~')
-                end++;
-
-            var base64 = Convert.ToBase64String(Encoding.BigEndianUnicode.GetBytes(name[i..end])).TrimEnd('=').Replace('/', ',');
-            result.Append('&').Append(base64).Append('-');
-            i = end;
-        }
-
-        return result.ToString();
-    }
-
     private static bool Shifted(ReadOnlySpan<char> base64, StringBuilder result)
     {
         var padded = base64.ToString().Replace(',', '/').PadRight((base64.Length + 3) / 4 * 4, '=');

@@ -20,9 +20,6 @@ internal static class Forms
 
     private static readonly LocalTimePattern Hours = LocalTimePattern.CreateWithInvariantCulture("H:mm");
 
-    /// <summary>Any text that is not empty.</summary>
-    public static Shape<string> Text { get; } = Line("a text", 2000);
-
     public static Shape<bool> Truth { get; } = new TruthShape();
 
     /// <summary>A name of the admin's own: <c>[a-z][a-z0-9-]*</c>.</summary>

@@ -196,7 +196,7 @@ public sealed class AnswerComposerTests
         {
             OwnerOf = address => address.Value == "jo@acme.example" ? "ana" : null,
             MayWrite = address =>
-                address.Value == "jo@acme.example" ? new WritingAdvice(address, "acme.example") { Against = [], Room = [] } : null,
+                address.Value == "jo@acme.example" ? new WritingAdvice(address) { Against = [], Room = [] } : null,
         };
 
     private static Brief? Brief(Person reader, DigestFacts? facts = null) =>

@@ -114,10 +114,6 @@ public sealed class DigestScheduleTests
         Assert.Equal(new LocalDate(2026, 10, 25), Assert.Single(twice).Date);
     }
 
-    [Fact]
-    public void The_next_run_is_found_over_the_weekend() =>
-        Assert.Equal(At(9, 8, 30), new DigestSchedule(Some.Policy).NextAfter(At(6, 12, 0)));
-
     private static Instant At(int day, int hour, int minute) => Instant.FromUtc(2026, 3, day, hour, minute);
 
     private static IReadOnlyList<DueDigest> Due(CompanyPolicy policy, Instant now) => new DigestSchedule(policy).DueAt(now);

@@ -151,8 +151,11 @@ public sealed class ClassifierTests
     public void The_same_mail_is_outbound_for_its_author_and_inbound_for_the_colleague_who_got_a_copy()
     {
         var mail = Some.Mail(from: "ana@us.example", to: "jane@acme.example", cc: "bob@us.example").Line();
-        Assert.Equal(Direction.Outbound, Classifier.DirectionSeenFrom(new HashSet<EmailAddress> { Some.Address("ana@us.example") }, mail));
-        Assert.Equal(Direction.Inbound, Classifier.DirectionSeenFrom(new HashSet<EmailAddress> { Some.Address("bob@us.example") }, mail));
+        Assert.Equal(Direction.Outbound, SeenBy("ana@us.example"));
+        Assert.Equal(Direction.Inbound, SeenBy("bob@us.example"));
+
+        Direction SeenBy(string own) =>
+            Domain.Log.Classifier.DirectionSeenFrom(new HashSet<EmailAddress> { Some.Address(own) }, mail, Classifier.Classify(mail));
     }
 
     [Theory]

@@ -117,7 +117,7 @@ public sealed class KeepingLittle
             Assert.True(counted is { Texts: > 0, Notes: 1, CommandMails: > 0 }, counted.ToString());
             Assert.Equal(counted, await retention.Run(later, default));
             Assert.Equal(0, (await retention.Count(later, default))!.Total);
-            Assert.Equal(counted, (await retention.Last(default))!.Dropped);
+            Assert.Equal(counted, (await program.Part<CrmSync.Storage.Privacy.Retention>().Last(default))!.Dropped);
 
             // The same mail in another account does not bring its text back.
             await HarvestAll(program, later);

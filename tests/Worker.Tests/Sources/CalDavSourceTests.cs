@@ -105,7 +105,7 @@ public sealed class CalDavSourceTests(RadicaleServer server) : IClassFixture<Rad
             var now = Now + Duration.FromMinutes(minutes);
             var source = new CalDavSource(
                 "ana",
-                new DavClient(new HttpClient(busy), new Uri("https://calendars.example/"), DavCredentials.None),
+                new DavClient(new HttpClient(busy), new Uri("https://calendars.example/"), DavCredentials.Basic("ana", "secret")),
                 Series(now), DateTimeZone.Utc);
             problems.Add((await company.Harvest("ana", source, now)).Problem);
         }

@@ -62,7 +62,7 @@ public sealed class WhereMailLies
         var number = 0;
         foreach (var name in names)
         {
-            foreach (var folder in (string[])[FolderName.Encode(name), name, "INBOX." + FolderName.Encode(name)])
+            foreach (var folder in (string[])[ModifiedUtf7.Encode(name), name, "INBOX." + ModifiedUtf7.Encode(name)])
                 File.WriteAllText(company.PathTo("ana", "." + folder, "cur", $"{++number}:2,S"), MailText($"{language} {folder}"));
         }
 
@@ -90,7 +90,7 @@ public sealed class WhereMailLies
         await using var company = await Open();
         Directory.CreateDirectory(company.PathTo("ana", "cur", "x"));
         Directory.Delete(company.PathTo("ana", "cur", "x"));
-        var folder = string.Join('.', name.Split('.').Select(FolderName.Encode));
+        var folder = string.Join('.', name.Split('.').Select(ModifiedUtf7.Encode));
         File.WriteAllText(company.PathTo("ana", "." + folder, "cur", "1:2,S"), MailText("kept"));
 
         await company.Harvest("ana", new MaildirSource(company.PathTo("ana")));

@@ -23,7 +23,7 @@ internal static class Advice
         var view = viewAt(now);
         var item = Judge(view, contact);
         var against = Against(item);
-        return new WritingAdvice(contact.Primary, contact.Organisation.Name)
+        return new WritingAdvice(contact.Primary)
         {
             Against = [.. against.Select(hold => Finding(view, item, hold.Limit!, hold.Until))],
             Room =

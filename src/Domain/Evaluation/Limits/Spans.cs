@@ -9,8 +9,6 @@ namespace CrmSync.Domain.Evaluation;
 internal readonly record struct Span(long From, long To)
 {
     public static Span Always { get; } = new(long.MinValue, long.MaxValue);
-
-    public bool Holds(long moment) => From <= moment && moment < To;
 }
 
 /// <summary>Stretches of time in order, without overlap.</summary>

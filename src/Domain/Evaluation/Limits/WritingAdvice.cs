@@ -9,8 +9,7 @@ namespace CrmSync.Domain.Evaluation;
 /// whatever the limits say; that is not asked here.
 /// </summary>
 /// <param name="Contact">The primary address.</param>
-/// <param name="Organisation">The organisation of the contact.</param>
-public sealed record WritingAdvice(EmailAddress Contact, string Organisation)
+public sealed record WritingAdvice(EmailAddress Contact)
 {
     /// <summary>The limits that stand against it now, in order of precedence; none: it is allowed.</summary>
     public required IReadOnlyList<LimitFinding> Against { get; init; }

@@ -29,7 +29,7 @@ internal readonly record struct Touch(long At, long Known, TouchKind Kind, Line 
 }
 
 /// <summary>A meeting that holds back initiatives while it is ahead.</summary>
-internal readonly record struct Booking(Line Line, long From, long To);
+internal readonly record struct Booking(long From, long To);
 
 /// <summary>Everything between us and one contact as known by now.</summary>
 internal sealed class History : Kept
@@ -183,7 +183,7 @@ internal sealed class History : Kept
     {
         var from = Math.Max(line.Seen, zone.Before(line.At, new Time.LengthOfTime(BookedDays, Time.TimeUnit.Day)));
         if (from < to)
-            bookings.Add(new Booking(line, from, to));
+            bookings.Add(new Booking(from, to));
     }
 
     /// <summary>A call about a thread is a call with those who wrote in it or, if nobody did, with whom we wrote to.</summary>

@@ -103,7 +103,7 @@ internal sealed class LogIndex
         var name = plan.Book.Organisation(primary);
         if (!organisations.TryGetValue(name, out var organisation))
         {
-            organisations[name] = organisation = new OrganisationNode(name, inOrder.Count);
+            organisations[name] = organisation = new OrganisationNode(name);
             inOrder.Add(organisation);
         }
 

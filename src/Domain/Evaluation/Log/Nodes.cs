@@ -30,11 +30,9 @@ internal sealed class ContactNode(EmailAddress primary, ContactEntry? entry, Org
 }
 
 /// <summary>People whose addresses share a registrable domain.</summary>
-internal sealed class OrganisationNode(string name, int number)
+internal sealed class OrganisationNode(string name)
 {
     public string Name { get; } = name;
-
-    public int Number { get; } = number;
 
     /// <summary>By address, so that whoever is taken first is the same in every run.</summary>
     public List<ContactNode> Contacts { get; } = [];

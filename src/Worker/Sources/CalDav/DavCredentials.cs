@@ -16,9 +16,6 @@ internal sealed class DavCredentials
         this.header = header;
     }
 
-    /// <summary>No proof: for calendars anybody may read.</summary>
-    public static DavCredentials None { get; } = new(canRenew: false, (_, _) => Task.FromResult<AuthenticationHeaderValue?>(null));
-
     /// <summary>Whether asking anew can help when the server refuses (an expired token).</summary>
     public bool CanRenew { get; }
 

@@ -26,9 +26,6 @@ internal sealed class ImapSession(ImapAccount account, ImapOptions options, Mail
     /// <summary>What the server cannot do.</summary>
     public ServerProfile Profile { get; private set; } = new();
 
-    /// <summary>When somebody last used it.</summary>
-    public Instant LastUsed { get; private set; }
-
     public bool IsOpen => client is { IsBroken: false };
 
     /// <summary>The connection, logged in.</summary>
@@ -36,7 +33,6 @@ internal sealed class ImapSession(ImapAccount account, ImapOptions options, Mail
     public async Task<Mailbox> Client(CancellationToken ct)
     {
         await EndWatch();
-        LastUsed = clock.GetCurrentInstant();
         if (client is { IsBroken: false })
         {
             login.Check();

@@ -42,9 +42,6 @@ internal sealed class MailStream(uint? uid) : Stream
     /// <summary>The mail as far as it came.</summary>
     public MimeMessage Finish() => parser.Finish();
 
-    /// <summary>Takes bytes that came in another answer.</summary>
-    public void Append(ReadOnlySpan<byte> bytes) => parser.Append(bytes);
-
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
     public override void Write(ReadOnlySpan<byte> buffer)

@@ -94,9 +94,6 @@ internal sealed class Mailbox : IAsyncDisposable
     /// <summary>Whether the server can tell of news by itself.</summary>
     public bool CanIdle => client.Capabilities.HasFlag(ImapCapabilities.Idle);
 
-    /// <summary>True while the bytes are compressed.</summary>
-    public bool IsCompressed { get; private set; }
-
     /// <summary>The folder that is open.</summary>
     public MailboxFolder? Examined { get; private set; }
 
@@ -105,9 +102,6 @@ internal sealed class Mailbox : IAsyncDisposable
 
     /// <summary>The counters of INBOX as they were told last.</summary>
     public FolderStatus? InboxStatus { get; private set; }
-
-    /// <summary>How often one answer about a message came to its end during the last command.</summary>
-    public int Fetched => answers.Notes.Fetched;
 
     /// <summary>Connects, logs in, and introduces us: some servers open no folder for those who did not.</summary>
     /// <exception cref="MailServerException">
@@ -491,7 +485,7 @@ internal sealed class Mailbox : IAsyncDisposable
             throw busy;
 
         if (client.Capabilities.HasFlag(ImapCapabilities.Compress) && (options.Compress ?? !endpoint.IsLoopback))
-            IsCompressed = await answers.Compress(ct);
+            await answers.Compress(ct);
 
         if (client.Capabilities.HasFlag(ImapCapabilities.Id))
             await Introduce(ct);

@@ -29,9 +29,6 @@ internal sealed record MailboxFolder(string Name, char? Delimiter, FolderRole Ro
     /// <summary>The folder every account has, without asking for it.</summary>
     public static MailboxFolder Inbox { get; } = new("INBOX", null, FolderRole.Inbox, FolderRoleSource.Server, CanOpen: true, null);
 
-    /// <summary>The last level of the name.</summary>
-    public string Leaf => Delimiter is { } delimiter ? Name[(Name.LastIndexOf(delimiter) + 1)..] : Name;
-
     /// <inheritdoc />
     public override string ToString() => Name;
 }
