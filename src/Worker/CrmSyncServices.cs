@@ -86,6 +86,7 @@ internal static class CrmSyncServices
         .AddSingleton<Retention>()
         .AddSingleton<CommandInbox>()
         .AddSingleton<DigestLedger>()
+        .AddSingleton<ToldItems>()
         .AddSingleton<Notifications>()
         .AddSingleton<StoppedDigests>()
         .AddSingleton<DeliveryHealth>();

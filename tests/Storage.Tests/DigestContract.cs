@@ -202,7 +202,7 @@ public abstract class DigestContract(IDatabases databases)
         await ledger.Plan(Mail, Now, default);
         Assert.True(await ledger.NothingToSay(Mail.MessageId, default));
         Assert.False(await ledger.Plan(Mail, Now, default));
-        Assert.Empty((await ledger.History("my-day", "ana", new LocalDate(2026, 3, 5), default)).Sent);
+        Assert.Empty(await new ToldItems(database).Histories("my-day", ["ana"], new LocalDate(2026, 3, 5), default));
     }
 
     [Fact]
@@ -227,13 +227,13 @@ public abstract class DigestContract(IDatabases databases)
                 default);
         }
 
-        var history = await ledger.History("my-day", "ana", new LocalDate(2026, 3, 7), default);
+        var told = new ToldItems(database);
+        var history = Assert.Single(await told.Histories("my-day", ["ana", "tim"], new LocalDate(2026, 3, 7), default)).Value;
         Assert.Equal([6, 5, 4, 3, 2], history.Sent.Select(d => d.Date.Day));
         Assert.Equal([Item, new ListedItem(2, "B3MXA", ItemState.Open, null)], history.Last!.Items);
         Assert.Equal(Now + Duration.FromDays(2), history.Last.DueAt);
-        Assert.Empty((await ledger.History("my-day", "tim", new LocalDate(2026, 3, 7), default)).Sent);
-        Assert.Equal("B3MXA", (await ledger.ReadItems("ID3@bright.example", default))[2]);
-        Assert.False((await ledger.ReadItems("ID3@bright.example", default)).ContainsKey(3));
+        Assert.Equal("B3MXA", (await told.ReadItems("ID3@bright.example", default))[2]);
+        Assert.False((await told.ReadItems("ID3@bright.example", default)).ContainsKey(3));
     }
 
     private static async Task Ready(DigestLedger ledger)

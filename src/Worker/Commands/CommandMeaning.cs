@@ -41,6 +41,7 @@ internal sealed partial class CommandMeaning(
     ];
 
     private readonly DigestLedger ledger = new(database);
+    private readonly ToldItems told = new(database);
     private readonly CommandTokens tokens = settings.CreateTokens();
     private readonly InternalAddresses ours = new(policy);
 
@@ -258,7 +259,7 @@ internal sealed partial class CommandMeaning(
         var text = ReplyText.Split(mail.Text, answered?.Bytes is { } bytes ? DigestForms.Read(bytes) : null, author);
         var grammar = new ReplyGrammar(author.Calendar ?? policy.DefaultCalendar, mail.ArrivedAt);
         var spoken = grammar.Read(isNew ? mail.Subject + "\n" + text.Above : text.Above);
-        var items = answered is null ? new Dictionary<int, string>() : await ledger.ReadItems(answered.Plan.MessageId, ct);
+        var items = answered is null ? new Dictionary<int, string>() : await told.ReadItems(answered.Plan.MessageId, ct);
         var reply = new SpokenMeaning(this, policy, standings, lines, answered, items, author, mail);
         foreach (var line in spoken.Lines)
             await reply.CarryOut(line, ct);

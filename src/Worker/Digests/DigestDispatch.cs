@@ -20,6 +20,7 @@ internal sealed class DigestDispatch(
     CrmSyncConfiguration configuration,
     DigestFactsReader reader,
     DigestLedger ledger,
+    ToldItems told,
     CommandInbox inbox,
     StoppedDigests stopped,
     Notifications notifications,
@@ -96,7 +97,7 @@ internal sealed class DigestDispatch(
     public async Task<IReadOnlySet<string>> AccountsToRead(PolicyMoment look, CancellationToken ct)
     {
         var mails = new DigestMails(await Sender(look.Policy, ct), pages);
-        var digests = await new DigestRun(ledger, inbox, mails, await stopped.All(ct)).Unwritten(look.Policy, look.Now, ct);
+        var digests = await new DigestRun(ledger, told, inbox, mails, await stopped.All(ct)).Unwritten(look.Policy, look.Now, ct);
         if (digests.Count == 0 && !look.Policy.Rules.Any(TellsAtOnce))
             return new HashSet<string>();
 
@@ -121,7 +122,7 @@ internal sealed class DigestDispatch(
         PolicyMoment look,
         CancellationToken ct)
     {
-        var run = new DigestRun(ledger, inbox, new DigestMails(await Sender(look.Policy, ct), pages), await stopped.All(ct));
+        var run = new DigestRun(ledger, told, inbox, new DigestMails(await Sender(look.Policy, ct), pages), await stopped.All(ct));
         return (await run.Show(await reader.Facts(look, ct), ct), run.Troubles);
     }
 
@@ -140,7 +141,7 @@ internal sealed class DigestDispatch(
 
     private async Task<IReadOnlyList<Trouble>> Write(PolicyMoment look, DigestMails mails, CancellationToken ct)
     {
-        var digests = new DigestRun(ledger, inbox, mails, await stopped.All(ct)) { Erasures = look.Erasures };
+        var digests = new DigestRun(ledger, told, inbox, mails, await stopped.All(ct)) { Erasures = look.Erasures };
         var notices = new NoticeRun(ledger, notifications, mails) { Erasures = look.Erasures };
         var answers = new AnswerRun(ledger, inbox, mails) { Erasures = look.Erasures };
         var each = new EachMail();

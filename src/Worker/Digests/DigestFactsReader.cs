@@ -16,7 +16,7 @@ internal sealed class DigestFactsReader(
     HarvestedLog harvested,
     DigestLog running,
     ContactLog log,
-    DigestLedger ledger,
+    ToldItems told,
     Accounts accounts,
     MailTroubles mails,
     PolicyNews policyStanding)
@@ -37,7 +37,7 @@ internal sealed class DigestFactsReader(
             [
                 .. (await accounts.All(ct)).Select(account => new AccountHealth(account.Name, account.LastSuccess, account.LastError)),
             ],
-            Told = (await ledger.Told(NoticeComposer.Name, now - ToldWithin, ct)).ToLookup(told => told.Reader, StringComparer.Ordinal),
+            Told = (await told.Told(NoticeComposer.Name, now - ToldWithin, ct)).ToLookup(item => item.Reader, StringComparer.Ordinal),
             PolicyChanges = await policyStanding.Changes(ct),
             Troubles =
             [

@@ -11,11 +11,13 @@ namespace CrmSync.Worker.Digests;
 
 /// <summary>Writes the digests that are due, each once, and leaves them to the outbox.</summary>
 /// <param name="ledger">What was written already.</param>
+/// <param name="told">What earlier digests said.</param>
 /// <param name="inbox">What readers told us and are to be told about it.</param>
 /// <param name="mails">Makes mails of them.</param>
 /// <param name="stopped">Which readers want which digest no more.</param>
 internal sealed class DigestRun(
     DigestLedger ledger,
+    ToldItems told,
     CommandInbox inbox,
     DigestMails mails,
     IReadOnlyList<(string Digest, string Reader)> stopped)
@@ -144,7 +146,7 @@ internal sealed class DigestRun(
         foreach (var group in due.GroupBy(run => (run.Definition.Name, run.Date)))
         {
             var (digest, date) = group.Key;
-            foreach (var (reader, history) in await ledger.Histories(digest, [.. group.Select(run => run.Reader.Id)], date, ct))
+            foreach (var (reader, history) in await told.Histories(digest, [.. group.Select(run => run.Reader.Id)], date, ct))
                 histories[(digest, reader, date)] = history;
         }
 

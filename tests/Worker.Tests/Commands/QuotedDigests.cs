@@ -87,7 +87,7 @@ public sealed partial class QuotedDigests(SentDigests sent) : IClassFixture<Sent
         Assert.Equal(
             1,
             await connection.ExecuteAsync("update digest set bytes = @bytes where message_id = @id", new { bytes, id = sent.MessageId }));
-        Assert.Equal(3, (await new DigestLedger(company.Program.Database).ReadItems(sent.MessageId, default)).Count(item => item.Key <= 3));
+        Assert.Equal(3, (await new ToldItems(company.Program.Database).ReadItems(sent.MessageId, default)).Count(item => item.Key <= 3));
         return company;
     }
 

@@ -52,11 +52,11 @@ public sealed class WhatManagersHear(SentDigests sent) : IClassFixture<SentDiges
     public async Task What_came_back_has_told_its_reader_nothing()
     {
         await using var company = await AnsweringCompany.CreateCopy(sent);
-        var ledger = new DigestLedger(company.Program.Database);
-        Assert.Single((await ledger.History("my-day", "ana", new LocalDate(2026, 3, 5), default)).Sent);
+        var told = company.Program.Part<ToldItems>();
+        Assert.Single((await told.Histories("my-day", ["ana"], new LocalDate(2026, 3, 5), default))["ana"].Sent);
         company.Deliver(WildMail.In("Refusals").Single(mail => mail.Name == "bounce-of-the-digest").Bytes(sent));
         await company.Harvest();
-        Assert.Empty((await ledger.History("my-day", "ana", new LocalDate(2026, 3, 5), default)).Sent);
+        Assert.Empty(await told.Histories("my-day", ["ana"], new LocalDate(2026, 3, 5), default));
     }
 
     [Fact]

@@ -264,7 +264,8 @@ public sealed class OutboxTests : IAsyncLifetime, IAsyncDisposable
         Assert.Equal(0, await ledger.CountUnsent(default));
     }
 
-    private DigestRun Run() => new(ledger, new CommandInbox(database), new DigestMails(Written.Sender, pages), []);
+    private DigestRun Run() =>
+        new(ledger, new ToldItems(database), new CommandInbox(database), new DigestMails(Written.Sender, pages), []);
 
     private NoticeRun Notices() => new(ledger, new Notifications(database), new DigestMails(Written.Sender, pages));
 

@@ -81,7 +81,7 @@ public sealed class StrangersTests
         switch (writer)
         {
             case Writer.Digest:
-                Assert.Single(await new DigestRun(company.Ledger, inbox, mails, []).Write(facts, default));
+                Assert.Single(await new DigestRun(company.Ledger, new ToldItems(company.Database), inbox, mails, []).Write(facts, default));
                 break;
             case Writer.Notice:
                 Assert.Single(await new NoticeRun(company.Ledger, new Notifications(company.Database), mails).Write(facts, default));

@@ -151,7 +151,8 @@ public sealed class OneMailThatCannotBeWritten : IAsyncLifetime, IAsyncDisposabl
         Assert.DoesNotContain("jane", words, StringComparison.Ordinal);
     }
 
-    private DigestRun Digests() => new(ledger, new CommandInbox(database), new DigestMails(Written.Sender, pages), []);
+    private DigestRun Digests() =>
+        new(ledger, new ToldItems(database), new CommandInbox(database), new DigestMails(Written.Sender, pages), []);
 
     private NoticeRun Notices() => new(ledger, new Notifications(database), new DigestMails(Written.Sender, pages));
 

@@ -50,7 +50,7 @@ public sealed class ForgottenMeanwhile : IAsyncLifetime, IAsyncDisposable
         Assert.NotEmpty(owed);
         await Forget(program, 1, Tuesday);
 
-        var digests = new DigestRun(program.Part<DigestLedger>(), inbox, mails, []) { Erasures = erasures };
+        var digests = new DigestRun(program.Part<DigestLedger>(), program.Part<ToldItems>(), inbox, mails, []) { Erasures = erasures };
         Assert.Empty(await digests.Write(facts, default));
         var notices = new NoticeRun(program.Part<DigestLedger>(), program.Part<Notifications>(), mails) { Erasures = erasures };
         Assert.Empty(await notices.Write(facts, default));

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using CrmSync.Worker.Sources;
 using CrmSync.Worker.Sources.Files;
 using static CrmSync.Worker.Tests.Harvest.TestCompany;
 

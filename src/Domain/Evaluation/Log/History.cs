@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using CrmSync.Domain.Log;
 
 namespace CrmSync.Domain.Evaluation;
@@ -29,6 +30,7 @@ internal readonly record struct Touch(long At, long Known, TouchKind Kind, Line 
 }
 
 /// <summary>A meeting that holds back initiatives while it is ahead.</summary>
+[StructLayout(LayoutKind.Auto)]
 internal readonly record struct Booking(long From, long To);
 
 /// <summary>Everything between us and one contact as known by now.</summary>

@@ -8,42 +8,6 @@ using MimeMessage = CrmSync.Mail.Mime.MimeMessage;
 
 namespace CrmSync.Worker.Sources.Imap;
 
-/// <summary>How connections to IMAP servers behave.</summary>
-internal sealed record ImapOptions
-{
-    /// <summary>How long to wait.</summary>
-    public MailTimeouts Timeouts { get; init; } = MailTimeouts.Default;
-
-    /// <summary>How much to accept.</summary>
-    public ImapLimits Limits { get; init; } = ImapLimits.Default;
-
-    /// <summary>
-    /// Whether to compress (RFC 4978) where the server can: mail shrinks to a third, which pays on every line slower than some hundred
-    /// megabits, and costs processor time for nothing on this machine. Null decides by that.
-    /// </summary>
-    public bool? Compress { get; init; }
-
-    /// <summary>
-    /// Mails up to this many bytes are fetched whole, many at a time; larger ones by their beginning, their structure and the parts that
-    /// matter.
-    /// </summary>
-    public int WholeUpTo { get; init; } = 512 * 1024;
-
-    /// <summary>The version told to the server in ID.</summary>
-    public string Version { get; init; } = "0.1";
-}
-
-/// <summary>What a server tells of one message. Anything may be missing.</summary>
-/// <param name="Flags">The flags that matter here.</param>
-/// <param name="InternalDate">When the server received it; null when missing or impossible.</param>
-/// <param name="Size">As the server states it; null when it does not, a hint in any case.</param>
-/// <param name="Labels">Gmail's labels; system labels keep their backslash.</param>
-internal sealed record MailAttributes(MessageFlags Flags, Instant? InternalDate, long? Size, IReadOnlyList<string> Labels)
-{
-    /// <summary>Nothing known.</summary>
-    public static MailAttributes None { get; } = new(MessageFlags.None, null, null, []);
-}
-
 /// <summary>
 /// One mailbox over MailKit, read without changing anything: folders are opened with EXAMINE, bodies fetched with PEEK. Not for concurrent
 /// use. Every failure is a <see cref="MailServerException"/> in words; after one that says so the connection is gone.

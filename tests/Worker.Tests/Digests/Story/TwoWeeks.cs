@@ -107,12 +107,12 @@ public sealed class TwoWeeks : IAsyncLifetime, IAsyncDisposable
 
         var evaluation = new Evaluator(program.Policy).Evaluate(await program.Snapshot(now), now);
         moments.Add(new Moment(now, evaluation));
-        var ledger = new DigestLedger(program.Database);
+        var told = new ToldItems(program.Database);
         foreach (var plan in report.Sent)
         {
             var bytes = await File.ReadAllBytesAsync(Path.Combine(folder, "out", "mail", $"{plan.MessageId}.eml"));
             var mail = new ReceivedMail(now, plan.Digest, plan.Reader, MimeReader.Read(bytes)) { Folder = folder };
-            var items = await ledger.ReadItems(plan.MessageId, default);
+            var items = await told.ReadItems(plan.MessageId, default);
             mail.Items.AddRange(mail.Numbers.Select(number => items[number]));
             received.Add(mail);
             company.Deliver(plan.Reader, bytes);
