@@ -1,9 +1,5 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using CrmSync.Storage;
-using CrmSync.Worker.Printing;
-using NodaTime;
-using NodaTime.Extensions;
 
 namespace CrmSync.Worker.Cli;
 
@@ -24,10 +20,10 @@ internal static class CommandLine
         var parsed = Build().Parse(args);
         if (parsed.Errors.Count > 0)
         {
-            foreach (var error in parsed.Errors)
-                await Console.Error.WriteLineAsync("crmsync: " + error.Message);
+            foreach (var words in Misunderstanding.In(parsed))
+                await Console.Error.WriteLineAsync("crmsync: " + words);
 
-            await Console.Error.WriteLineAsync("Try: crmsync --help");
+            await Console.Error.WriteLineAsync($"Try: {CommandTree.Path(parsed.CommandResult.Command)} --help");
             return WrongUsage;
         }
 
@@ -39,7 +35,8 @@ internal static class CommandLine
         });
     }
 
-    private static RootCommand Build()
+    /// <summary>The program with all its verbs.</summary>
+    public static RootCommand Build()
     {
         var root = new RootCommand(
             "Reads the company's mail and calendars, keeps a contact log, and tells everybody whom they should write to.");
@@ -48,6 +45,7 @@ internal static class CommandLine
         foreach (var verb in Verbs())
             root.Subcommands.Add(verb);
 
+        HelpWithExamples.Show(root);
         return root;
     }
 
@@ -126,79 +124,5 @@ internal static class CommandLine
             }
         });
         return command;
-    }
-}
-
-/// <summary>The command line asks for something that does not exist.</summary>
-internal sealed class UsageException(string message) : Exception(message);
-
-/// <summary>Options that mean the same everywhere.</summary>
-internal static class CommonOptions
-{
-    public static Option<string> Config { get; } = new("--config")
-    {
-        Description = "The folder with crmsync.yaml and policy.yaml (or policy/*.yaml).",
-        HelpName = "DIR",
-        DefaultValueFactory = _ => "config",
-        Recursive = true,
-    };
-
-    public static Option<bool> Verbose { get; } = new("--verbose") { Description = "Tell more on standard error.", Recursive = true };
-
-    public static Option<OutputFormat> Format { get; } =
-        new("--format")
-        {
-            Description = "table for people, json for programs: one object a line.",
-            HelpName = "table|json",
-            CustomParser = result =>
-                Parse(
-                    result,
-                    text =>
-                        text switch
-                        {
-                            "table" => OutputFormat.Table,
-                            "json" => OutputFormat.Json,
-                            _ => (OutputFormat?)null,
-                        },
-                    "table or json") ?? default,
-        };
-
-    public static Option<Instant?> Now { get; } = new("--now")
-    {
-        Description = "The moment to ask for, e.g. 2026-03-02T09:00:00Z; default: the clock.",
-        HelpName = "INSTANT",
-        CustomParser = result => Parse(result, Moments.Read, "an instant such as 2026-03-02T09:00:00Z"),
-    };
-
-    /// <summary>An option that takes an instant or a date.</summary>
-    public static Option<Instant?> Moment(string name, string description) => new(name)
-    {
-        Description = description,
-        HelpName = "T",
-        CustomParser = result => Parse(result, Moments.Read, "an instant such as 2026-03-02T09:00:00Z, or a date"),
-    };
-
-    /// <summary>The moment of this run: given, or the clock's, read once.</summary>
-    public static Instant ReadNow(this ParseResult parsed) => parsed.GetValue(Now) ?? CommandLine.Time.GetCurrentInstant();
-
-    /// <summary>The time of an SQLite database when the verb is to act as at another moment; null when it is not.</summary>
-    public static TimeProvider? ReadDatabaseTime(this ParseResult parsed) =>
-        parsed.GetValue(Now) is { } now ? new ShiftedTime(CommandLine.Time, now) : null;
-
-    public static string ReadFolder(this ParseResult parsed) => parsed.GetValue(Config) ?? "config";
-
-    /// <summary>Standard output in the format asked for.</summary>
-    public static Output ReadOutput(this ParseResult parsed) => new(
-        Console.OpenStandardOutput(), parsed.GetValue(Format), Console.IsOutputRedirected ? null : Math.Max(40, Console.WindowWidth));
-
-    private static T? Parse<T>(ArgumentResult result, Func<string, T?> read, string wanted)
-        where T : struct
-    {
-        var text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
-        if (read(text) is { } value)
-            return value;
-
-        result.AddError($"\"{text}\" is not {wanted}");
-        return null;
     }
 }

@@ -4,6 +4,8 @@ using CrmSync.Domain.Evaluation;
 using CrmSync.Worker.Harvest;
 using CrmSync.Worker.PolicyFiles;
 using CrmSync.Worker.Printing;
+using NodaTime;
+using NodaTime.Text;
 
 namespace CrmSync.Worker.Cli;
 
@@ -12,7 +14,7 @@ internal sealed class ContactsVerb(HarvestedLog log, PolicyInForce policy)
 {
     private static readonly Option<string?> Segment = new("--segment") { Description = "Only contacts in this segment.", HelpName = "S" };
 
-    private static readonly ListFormat<KnownContact> Contacts = new(
+    private static ListFormat<KnownContact> In(DateTimeZone zone) => new(
         (json, contact) =>
         {
             json.WriteString("contact", contact.Primary.Value);
@@ -31,8 +33,8 @@ internal sealed class ContactsVerb(HarvestedLog log, PolicyInForce policy)
         ("contact", c => c.Primary.Value),
         ("organisation", c => c.Organisation),
         ("owner", c => c.Owner),
-        ("first contact", c => Day(c.FirstContact)),
-        ("last contact", c => Day(c.LastContact)),
+        ("first contact", c => Day(c.FirstContact, zone)),
+        ("last contact", c => Day(c.LastContact, zone)),
         ("received", c => c.Received.ToString(CultureInfo.InvariantCulture)),
         ("sent", c => c.Sent.ToString(CultureInfo.InvariantCulture)),
         ("meetings", c => c.Meetings.ToString(CultureInfo.InvariantCulture)),
@@ -56,9 +58,9 @@ internal sealed class ContactsVerb(HarvestedLog log, PolicyInForce policy)
         var running = new RunningPolicy(JoinedPeople.Apply(current, lines, now));
         running.Put(lines);
         using var output = parsed.ReadOutput();
-        output.List(KnownContact.At(running, now).Where(contact => segment is null || contact.Segments.Contains(segment)), Contacts);
+        output.List(KnownContact.At(running, now).Where(contact => segment is null || contact.Segments.Contains(segment)), In(current.DefaultCalendar.Zone));
         return CommandLine.Done;
     }
 
-    private static string Day(NodaTime.Instant? moment) => Moments.Print(moment)?[..10] ?? "";
+    private static string? Day(Instant? moment, DateTimeZone zone) => moment is { } at ? LocalDatePattern.Iso.Format(at.InZone(zone).Date) : null;
 }

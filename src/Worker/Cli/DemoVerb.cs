@@ -28,18 +28,21 @@ internal sealed class DemoVerb(
         DefaultValueFactory = _ => "out/demo",
     };
 
+    private static readonly Option<Instant?> Now = CommonOptions.Moment(
+        "--now", "The moment to ask for; default: the story's own.", "INSTANT", _ => SampleCompany.Shipped);
+
     public static Command Create() =>
         new Command("demo", "Show the whole job on the shipped sample company: no server, no password, no network.")
         {
             Out,
-            CommonOptions.Now,
+            Now,
         }.Does(Run);
 
     private static async Task<int> Run(ParseResult parsed, CancellationToken ct)
     {
         var place = Path.GetFullPath(parsed.GetValue(Out)!);
         var folder = SampleCompany.CopyTo(place);
-        var now = parsed.GetValue(CommonOptions.Now) ?? SampleCompany.StoryIn(folder);
+        var now = parsed.GetValue(Now) ?? SampleCompany.StoryIn(folder);
         var sample = LoadedConfiguration.Read(folder, now);
         var delivery = sample.Settings.Delivery! with { Way = new DeliveryChoice.Folder(place) };
 
@@ -74,7 +77,7 @@ internal sealed class DemoVerb(
         output.List(summaries, HarvestFormat.Summaries);
         output.Line();
         output.Line($"Asked the policy, which sees {evaluation.Items.Count} things to do or hold back:");
-        output.List(evaluation.Items, ItemFormat.Items);
+        output.List(evaluation.Items, ItemFormat.In(zone));
 
         var report = await desk.Send(now, lease: Duration.Zero, ct);
         output.Line();

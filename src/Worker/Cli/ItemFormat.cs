@@ -1,12 +1,14 @@
 using CrmSync.Domain.Evaluation;
 using CrmSync.Worker.Printing;
+using NodaTime;
 
 namespace CrmSync.Worker.Cli;
 
 /// <summary>An item of the policy as interface.md section 1 promises it.</summary>
 internal static class ItemFormat
 {
-    public static ListFormat<Item> Items { get; } = new(
+    /// <param name="zone">Of the times in a table.</param>
+    public static ListFormat<Item> In(DateTimeZone zone) => new(
         (json, item) =>
         {
             json.WriteString("rule", item.Rule.Name);
@@ -30,7 +32,7 @@ internal static class ItemFormat
         ("owner", item => item.Owner),
         ("rule", item => item.Rule.Name),
         ("contact", item => item.Contact?.Value ?? item.About),
-        ("due", item => Moments.Print(item.Due) ?? (item.Until is { } until ? "held until " + Moments.Print(until) : "")),
+        ("due", item => Moments.Print(item.Due, zone) ?? (item.Until is { } until ? "held until " + Moments.Print(until, zone) : "")),
         ("unsure", item => item.Held ? $"held, not read since: {string.Join(", ", item.Unread)}" : string.Join(", ", item.Unsure)),
         ("why", item => item.Why));
 }

@@ -32,7 +32,7 @@ internal sealed class ItemsVerb(HarvestedLog log, PolicyInForce policy)
         output.List(
             evaluation.Items.Where(item =>
                 (owner is null || item.Owner == owner) && (state is null || LogFormat.Word<ItemState>(item.State) == state)),
-            ItemFormat.Items);
+            ItemFormat.In(current.DefaultCalendar.Zone));
         return CommandLine.Done;
     }
 }

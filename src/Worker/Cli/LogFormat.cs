@@ -10,14 +10,15 @@ namespace CrmSync.Worker.Cli;
 internal static class LogFormat
 {
     /// <param name="now">The moment the log is shown for: a meeting's status and a bounce are as known then.</param>
-    public static ListFormat<Interaction> At(Instant now) => At(now, new Dictionary<string, string>());
+    public static ListFormat<Interaction> At(Instant now) => At(now, new Dictionary<string, string>(), DateTimeZone.Utc);
 
     /// <param name="now">See <see cref="At(Instant)"/>.</param>
     /// <param name="threads">The threads of the mails that commands are about.</param>
-    public static ListFormat<Interaction> At(Instant now, IReadOnlyDictionary<string, string> threads) =>
+    /// <param name="zone">Of the times in a table.</param>
+    public static ListFormat<Interaction> At(Instant now, IReadOnlyDictionary<string, string> threads, DateTimeZone zone) =>
         new(
             (json, line) => Write(json, line, now, threads),
-            ("at", line => Moments.Print(line.At)),
+            ("at", line => Moments.Print(line.At, zone)),
             (
                 "kind",
                 line =>

@@ -12,8 +12,8 @@ namespace CrmSync.Worker.Cli;
 internal sealed class LogVerb(ContactLog log, PolicyInForce policy)
 {
     private static readonly Option<string?> Contact = new("--contact") { Description = "Only lines with this address.", HelpName = "X" };
-    private static readonly Option<Instant?> Since = CommonOptions.Moment("--since", "From this moment on.");
-    private static readonly Option<Instant?> Until = CommonOptions.Moment("--until", "Before this moment.");
+    private static readonly Option<Instant?> Since = CommonOptions.Moment("--since", "From this moment on.", "T");
+    private static readonly Option<Instant?> Until = CommonOptions.Moment("--until", "Before this moment.", "T");
 
     private static readonly Option<string?> Class = new("--class")
     {
@@ -61,7 +61,7 @@ internal sealed class LogVerb(ContactLog log, PolicyInForce policy)
         using var output = parsed.ReadOutput();
         await output.List(
             filter.With is { } people && filter.Kinds is null ? WithCommandsAbout(people, lines, commands) : lines,
-            LogFormat.At(now, threads));
+            LogFormat.At(now, threads, policy.Policy.DefaultCalendar.Zone));
         return CommandLine.Done;
     }
 

@@ -79,7 +79,7 @@ internal static class PersonFormat
         var threads = Threads(person);
         List(json, name, person.Lines.Where(which), line =>
         {
-            LogFormat.At(now, threads).Json(json, line);
+            LogFormat.At(now, threads, DateTimeZone.Utc).Json(json, line);
             if (person.Facts.TryGetValue(line.Id, out var facts))
                 json.WriteString("facts", facts);
         });

@@ -2,16 +2,18 @@ using System.CommandLine;
 using CrmSync.Domain.Harvest;
 using CrmSync.Storage.Harvest;
 using CrmSync.Worker.Harvest;
+using CrmSync.Worker.PolicyFiles;
 using CrmSync.Worker.Printing;
+using NodaTime;
 
 namespace CrmSync.Worker.Cli;
 
 /// <summary><c>quarantine</c>: what could not be read, and trying it again.</summary>
-internal sealed class QuarantineVerb(HarvestLedger ledger, HarvestAll harvest, AccountSources accounts)
+internal sealed class QuarantineVerb(HarvestLedger ledger, HarvestAll harvest, AccountSources accounts, PolicyInForce policy)
 {
     private static readonly Option<string?> Account = new("--account") { Description = "Only this account.", HelpName = "NAME" };
 
-    private static readonly ListFormat<QuarantinedItem> Items = new(
+    private static ListFormat<QuarantinedItem> In(DateTimeZone zone) => new(
         (json, item) =>
         {
             json.WriteString("account", item.Account);
@@ -27,7 +29,7 @@ internal sealed class QuarantineVerb(HarvestLedger ledger, HarvestAll harvest, A
         ("place", item => item.Place),
         ("reason", item => item.Reason),
         ("remedy", item => item.Remedy),
-        ("tried again", item => Moments.Print(item.RetryAt) ?? ""));
+        ("tried again", item => Moments.Print(item.RetryAt, zone)));
 
     public static Command Create()
     {
@@ -48,7 +50,7 @@ internal sealed class QuarantineVerb(HarvestLedger ledger, HarvestAll harvest, A
     private async Task<int> List(ParseResult parsed, CancellationToken ct)
     {
         using var output = parsed.ReadOutput();
-        output.List(await ledger.Quarantine(parsed.GetValue(Account), ct), Items);
+        output.List(await ledger.Quarantine(parsed.GetValue(Account), ct), In(policy.Policy.DefaultCalendar.Zone));
         return CommandLine.Done;
     }
 

@@ -6,12 +6,14 @@ namespace CrmSync.Worker.Cli;
 /// <summary>The sample company that is shipped beside the program: its configuration, mailboxes and calendars.</summary>
 internal static class SampleCompany
 {
+    /// <summary>The configuration as it is shipped.</summary>
+    public static string Shipped => Path.Combine(AppContext.BaseDirectory, "config");
+
     private static readonly string Story = Path.Combine("sample", "story.txt");
 
     /// <summary>Puts a fresh copy under <paramref name="place"/>, in the place of one from an earlier run, and gives its folder.</summary>
     public static string CopyTo(string place)
     {
-        var shipped = Path.Combine(AppContext.BaseDirectory, "config");
         var folder = Path.Combine(place, "company");
         try
         {
@@ -24,9 +26,9 @@ internal static class SampleCompany
                 Directory.Delete(folder, recursive: true);
             }
 
-            foreach (var file in Directory.EnumerateFiles(shipped, "*", SearchOption.AllDirectories))
+            foreach (var file in Directory.EnumerateFiles(Shipped, "*", SearchOption.AllDirectories))
             {
-                var copy = Path.Combine(folder, Path.GetRelativePath(shipped, file));
+                var copy = Path.Combine(folder, Path.GetRelativePath(Shipped, file));
                 Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
                 File.Copy(file, copy);
             }
@@ -43,6 +45,6 @@ internal static class SampleCompany
     public static Instant StoryIn(string folder)
     {
         var line = File.ReadLines(Path.Combine(folder, Story)).First(l => !l.StartsWith('#') && !string.IsNullOrWhiteSpace(l));
-        return Moments.Read(line.Trim()) ?? throw new FormatException($"{Story}: \"{line}\" is not an instant");
+        return new MomentReader(() => DateTimeZone.Utc, Instant.MinValue).Read(line.Trim()) ?? throw new FormatException($"{Story}: \"{line}\" is not an instant");
     }
 }

@@ -1,11 +1,12 @@
 using System.CommandLine;
 using CrmSync.Worker.Harvest;
+using CrmSync.Worker.PolicyFiles;
 using CrmSync.Worker.Status;
 
 namespace CrmSync.Worker.Cli;
 
 /// <summary><c>status</c>: how each account is doing.</summary>
-internal sealed class StatusVerb(StatusReader reader, AccountStatuses accounts, TextRetention retention)
+internal sealed class StatusVerb(StatusReader reader, AccountStatuses accounts, TextRetention retention, PolicyInForce policy)
 {
     public static Command Create() => new Command("status", "Show how each account is doing.") { CommonOptions.Format, CommonOptions.Now }
         .Does<StatusVerb>((verb, parsed, ct) => verb.Run(parsed, ct));
@@ -14,7 +15,7 @@ internal sealed class StatusVerb(StatusReader reader, AccountStatuses accounts, 
     {
         var now = parsed.ReadNow();
         using var output = parsed.ReadOutput();
-        output.List(await accounts.All(ct), AccountStatus.FormatAt(now));
+        output.List(await accounts.All(ct), AccountStatus.FormatAt(now, policy.Policy.DefaultCalendar.Zone));
         output.Flush();
 
         // Not among the accounts: whoever reads those as JSON gets nothing else.

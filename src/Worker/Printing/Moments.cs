@@ -4,14 +4,21 @@ using NodaTime.Text;
 
 namespace CrmSync.Worker.Printing;
 
-/// <summary>Moments as they leave the program: UTC, whole seconds, ISO 8601.</summary>
+/// <summary>Moments as they leave the program: UTC in whole seconds (ISO 8601), or the local time in a table.</summary>
 internal static class Moments
 {
     private static readonly InstantPattern Pattern = InstantPattern.CreateWithInvariantCulture("uuuu'-'MM'-'dd'T'HH':'mm':'ss'Z'");
 
+    private static readonly LocalDateTimePattern Local = LocalDateTimePattern.CreateWithInvariantCulture("uuuu'-'MM'-'dd HH':'mm");
+
     public static string Print(Instant moment) => Pattern.Format(moment);
 
     public static string? Print(Instant? moment) => moment is { } at ? Pattern.Format(at) : null;
+
+    /// <summary>As a table shows it: the local time, which <see cref="MomentReader"/> reads.</summary>
+    public static string Print(Instant moment, DateTimeZone zone) => Local.Format(moment.InZone(zone).LocalDateTime);
+
+    public static string? Print(Instant? moment, DateTimeZone zone) => moment is { } at ? Print(at, zone) : null;
 
     public static void Write(this Utf8JsonWriter json, string name, Instant? moment)
     {
@@ -28,23 +35,5 @@ internal static class Moments
             json.WriteStringValue(text);
 
         json.WriteEndArray();
-    }
-
-    /// <summary>
-    /// Reads an instant (<c>2026-03-02T09:00:00Z</c>, with any offset) or a date (its beginning in UTC); null when it is neither.
-    /// </summary>
-    public static Instant? Read(string text)
-    {
-        if (OffsetDateTimePattern.ExtendedIso.Parse(text) is { Success: true, Value: var moment })
-            return moment.ToInstant();
-
-        if (
-            OffsetDateTimePattern.CreateWithInvariantCulture("uuuu'-'MM'-'dd'T'HH':'mmo<Z+HH:mm>").Parse(text) is
-            { Success: true, Value: var minute })
-            return minute.ToInstant();
-
-        return LocalDatePattern.Iso.Parse(text) is { Success: true, Value: var date }
-            ? date.AtStartOfDayInZone(DateTimeZone.Utc).ToInstant()
-            : null;
     }
 }

@@ -24,7 +24,7 @@ internal sealed class Output(Stream stream, OutputFormat format, int? width) : I
 
     public OutputFormat Format => format;
 
-    /// <summary>Lists things; a table is as wide as the terminal and unlimited elsewhere.</summary>
+    /// <summary>Lists things; a table is as wide as the terminal, its long cells on several lines, and unlimited elsewhere.</summary>
     public void List<T>(IEnumerable<T> things, ListFormat<T> how)
     {
         if (format == OutputFormat.Json)
@@ -80,16 +80,9 @@ internal sealed class Output(Stream stream, OutputFormat format, int? width) : I
     private void Table<T>(List<T> things, ListFormat<T> how)
     {
         var rows = things.ConvertAll(thing => how.Columns.Select(c => OneLine(c.Cell(thing))).ToArray());
-        var widths = how.Columns.Select((c, i) => rows.Select(r => r[i].Length).Append(c.Header.Length).Max()).ToArray();
-        Line(Row([.. how.Columns.Select(c => c.Header)], widths));
-        foreach (var row in rows)
-            Line(Row(row, widths));
-    }
-
-    private string Row(string[] cells, int[] widths)
-    {
-        var line = string.Join("  ", cells.Select((cell, i) => i == cells.Length - 1 ? cell : cell.PadRight(widths[i]))).TrimEnd();
-        return width is { } most && line.Length > most ? line[..Math.Max(1, most - 1)] + "…" : line;
+        rows.Insert(0, [.. how.Columns.Select(c => c.Header)]);
+        foreach (var line in TableLayout.Lines(rows, width))
+            Line(line);
     }
 
     private static string OneLine(string? text) =>

@@ -44,7 +44,9 @@ internal sealed record AccountStatus(string Name, string Kind, AccountState? Sta
     /// <summary>How long ago everything that had arrived was in the log, in words; null before the first complete reading.</summary>
     public string? BehindAt(Instant now) => LagAt(now) is { } lag ? InWords(lag) : null;
 
-    public static ListFormat<AccountStatus> FormatAt(Instant now) => new(
+    /// <param name="now">The moment of the question.</param>
+    /// <param name="zone">Of the times in a table; null: UTC.</param>
+    public static ListFormat<AccountStatus> FormatAt(Instant now, DateTimeZone? zone = null) => new(
         (json, account) =>
         {
             json.WriteString("account", account.Name);
@@ -72,11 +74,13 @@ internal sealed record AccountStatus(string Name, string Kind, AccountState? Sta
             json.Write("next_run", account.NextRun);
         },
         ("account", a => a.Name),
-        ("last success", a => Moments.Print(a.State?.LastSuccess) ?? "never"),
+        ("last success", a => Shown(a.State?.LastSuccess, zone) ?? "never"),
         ("behind", a => a.BehindAt(now)),
         ("items", a => a.ItemsInWords),
-        ("next run", a => a.NextRun is null && a.State is not null ? "no longer configured" : Moments.Print(a.NextRun)),
+        ("next run", a => a.NextRun is null && a.State is not null ? "no longer configured" : Shown(a.NextRun, zone)),
         ("problem", a => a.State?.LastError is { } words ? (a.State.LastErrorPermanent ? "needs somebody: " : "will pass: ") + words : ""));
+
+    private static string? Shown(Instant? moment, DateTimeZone? zone) => zone is null ? Moments.Print(moment) : Moments.Print(moment, zone);
 
     /// <summary>How long ago everything that had arrived was in the log.</summary>
     private Duration? LagAt(Instant now) => State?.ReadUntil is { } until ? Duration.Max(Duration.Zero, now - until) : null;

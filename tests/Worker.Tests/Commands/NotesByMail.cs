@@ -96,7 +96,7 @@ public sealed class NotesByMail(SentDigests sent) : IClassFixture<SentDigests>
         Assert.Equal(2, notes.Count(line => threads[line.Command!.About!] == thread));
         using var written = new MemoryStream();
         using (var output = new Output(written, OutputFormat.Json, width: null))
-            output.List(notes, LogFormat.At(AnsweringCompany.Answered, threads));
+            output.List(notes, LogFormat.At(AnsweringCompany.Answered, threads, NodaTime.DateTimeZone.Utc));
         var json = System.Text.Encoding.UTF8.GetString(written.ToArray());
         Assert.Contains($"\"thread\":\"{thread}\"", json, StringComparison.Ordinal);
         Assert.Contains("\"text\":\"His leg is better.\"", json, StringComparison.Ordinal);

@@ -1,0 +1,119 @@
+namespace CrmSync.Worker.Cli;
+
+/// <summary>What people type, for each command: shown by its help and in the manual; a test parses every one.</summary>
+internal static class Examples
+{
+    private static readonly Dictionary<string, IReadOnlyList<(string Line, string Meaning)>> Lines = new(StringComparer.Ordinal)
+    {
+        ["crmsync"] =
+        [
+            ("crmsync demo", "See the whole job on a sample company, without any server."),
+            ("crmsync check --connect", "See what is wrong with the configuration, and whether everything can be reached."),
+            ("crmsync run", "Work, until stopped."),
+        ],
+        ["crmsync demo"] =
+        [
+            ("crmsync demo", "Write the sample company, its database and its digests to out/demo."),
+            ("crmsync demo --out /tmp/demo", "Write them elsewhere."),
+        ],
+        ["crmsync run"] =
+        [
+            ("crmsync run --config /etc/crmsync", "Work with the configuration in /etc/crmsync."),
+        ],
+        ["crmsync sync"] =
+        [
+            ("crmsync sync", "Read every account once."),
+            ("crmsync sync --account imap:ana@bright.example", "Read one account."),
+        ],
+        ["crmsync log"] =
+        [
+            ("crmsync log --since yesterday", "What happened since yesterday morning."),
+            ("crmsync log --contact jane@acme.example --since 6mo", "Half a year with one person."),
+            ("crmsync log --class all --format json", "Every line, for a program."),
+        ],
+        ["crmsync contacts"] =
+        [
+            ("crmsync contacts", "Everybody we know."),
+            ("crmsync contacts --segment customer --format json", "The contacts of one segment, for a program."),
+        ],
+        ["crmsync items"] =
+        [
+            ("crmsync items --owner ana --state overdue", "What Ana should have done by now."),
+            ("crmsync items --now \"2026-03-02 09:00\"", "What there was to do on that morning."),
+        ],
+        ["crmsync digest"] =
+        [
+            ("crmsync digest --to ana", "Show what is due to Ana now."),
+            ("crmsync digest --send", "Send what is due, each once."),
+        ],
+        ["crmsync check"] =
+        [
+            ("crmsync check", "Show all problems of both files."),
+            ("crmsync check --connect", "Also log in everywhere, and reach the database and the way out."),
+            ("crmsync check --strict", "Fail on warnings, too: for a repository's checks."),
+        ],
+        ["crmsync policy"] =
+        [
+            ("crmsync policy test", "Run the tests of the policy."),
+            ("crmsync policy explain jane@acme.example", "Say why there is something to do about Jane, or nothing."),
+        ],
+        ["crmsync policy check"] =
+        [
+            ("crmsync policy check", "Show all problems of the policy, and run its tests."),
+        ],
+        ["crmsync policy test"] =
+        [
+            ("crmsync policy test", "Run the tests of the policy."),
+            ("crmsync policy test --coverage", "Also list the rules that no test exercises."),
+            ("crmsync policy test more-tests.yaml", "Run the tests of a file."),
+        ],
+        ["crmsync policy schema"] =
+        [
+            ("crmsync policy schema", "Print the JSON Schema of policy.yaml, for an editor."),
+        ],
+        ["crmsync policy explain"] =
+        [
+            ("crmsync policy explain jane@acme.example", "Say what each rule makes of Jane, and why."),
+            ("crmsync policy explain jane@acme.example --rule reply --now 7d", "Ask about one rule, as of a week ago."),
+        ],
+        ["crmsync policy backtest"] =
+        [
+            ("crmsync policy backtest --days 30", "Show what the policy would have asked for in the last month."),
+            ("crmsync policy backtest --against last-good", "Show what an edit changes."),
+        ],
+        ["crmsync status"] =
+        [
+            ("crmsync status", "Show how each account is doing; exit status 1 when something needs a person."),
+            ("crmsync status --format json", "The same for a program."),
+        ],
+        ["crmsync quarantine"] =
+        [
+            ("crmsync quarantine", "List what could not be read, and why."),
+        ],
+        ["crmsync quarantine retry"] =
+        [
+            ("crmsync quarantine retry", "Try it again now."),
+            ("crmsync quarantine retry --account imap:ana@bright.example", "Try what is in one account."),
+        ],
+        ["crmsync forget"] =
+        [
+            ("crmsync forget jane@acme.example --dry-run", "Count what would be erased."),
+            ("crmsync forget jane@acme.example", "Erase Jane, and keep her erased."),
+        ],
+        ["crmsync export"] =
+        [
+            ("crmsync export jane@acme.example", "Print everything held about Jane as JSON."),
+        ],
+        ["crmsync retain"] =
+        [
+            ("crmsync retain --dry-run", "Count the texts that are older than privacy.retain allows."),
+        ],
+        ["crmsync migrate"] =
+        [
+            ("crmsync migrate", "Bring the database to this version."),
+        ],
+    };
+
+    /// <summary>The examples of a command, called by its words.</summary>
+    public static IReadOnlyList<(string Line, string Meaning)> For(string path) => Lines.GetValueOrDefault(path, []);
+}
