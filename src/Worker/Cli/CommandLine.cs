@@ -52,6 +52,7 @@ internal static class CommandLine
     private static IEnumerable<Command> Verbs()
     {
         yield return DemoVerb.Create();
+        yield return InitVerb.Create();
         yield return RunVerb.Create();
         yield return SyncVerb.Create();
         yield return LogVerb.Create();

@@ -8,6 +8,7 @@ internal static class Examples
         ["crmsync"] =
         [
             ("crmsync demo", "See the whole job on a sample company, without any server."),
+            ("crmsync init", "Write a first configuration."),
             ("crmsync check --connect", "See what is wrong with the configuration, and whether everything can be reached."),
             ("crmsync run", "Work, until stopped."),
         ],
@@ -15,6 +16,14 @@ internal static class Examples
         [
             ("crmsync demo", "Write the sample company, its database and its digests to out/demo."),
             ("crmsync demo --out /tmp/demo", "Write them elsewhere."),
+        ],
+        ["crmsync init"] =
+        [
+            ("crmsync init", "Answer four questions, and get a commented configuration in ./config."),
+            (
+                "crmsync init --mailbox ana@bright.example --manager olga@bright.example --zone Europe/Dublin --config /etc/crmsync",
+                "The same without questions, elsewhere."),
+            ("crmsync init --from demo --config trial", "Get the sample company to change and try things out on."),
         ],
         ["crmsync run"] =
         [

@@ -26,18 +26,24 @@ internal static class SampleCompany
                 Directory.Delete(folder, recursive: true);
             }
 
-            foreach (var file in Directory.EnumerateFiles(Shipped, "*", SearchOption.AllDirectories))
-            {
-                var copy = Path.Combine(folder, Path.GetRelativePath(Shipped, file));
-                Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-                File.Copy(file, copy);
-            }
-
+            Copy(folder);
             return folder;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             throw new UsageException($"the sample company cannot be put into {folder}: {failure.Message}");
+        }
+    }
+
+    /// <summary>Copies it into a folder; what is there is kept.</summary>
+    /// <exception cref="IOException">A file is there already, or cannot be written.</exception>
+    public static void Copy(string folder)
+    {
+        foreach (var file in Directory.EnumerateFiles(Shipped, "*", SearchOption.AllDirectories))
+        {
+            var copy = Path.Combine(folder, Path.GetRelativePath(Shipped, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
         }
     }
 

@@ -11,6 +11,9 @@ internal static class ConfigurationFile
 {
     public const string FileName = "crmsync.yaml";
 
+    /// <summary>What to do where there is no file yet.</summary>
+    public const string InitHint = "`crmsync init` makes a first one";
+
     private const int ShortestSecret = 16;
 
     /// <summary>Reads the file in a folder with the environment of the process.</summary>
@@ -27,7 +30,7 @@ internal static class ConfigurationFile
             problems.Error(
                 new SourceFile(FileName, Path.GetFullPath(path), ""),
                 "001",
-                $"there is no {FileName} in {Path.GetFullPath(folder)}");
+                $"there is no {FileName} in {Path.GetFullPath(folder)}; {InitHint}");
         else if (SourceFile.Read(FileName, path, problems, holdsSecrets: true) is { } file)
             return new ConfigurationReading(Read(file, environment, problems), problems);
 

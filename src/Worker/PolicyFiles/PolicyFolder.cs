@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Yaml;
 
 namespace CrmSync.Worker.PolicyFiles;
@@ -10,6 +11,11 @@ namespace CrmSync.Worker.PolicyFiles;
 /// </summary>
 internal static class PolicyFolder
 {
+    public const string FileName = "policy.yaml";
+
+    /// <summary>The folder of several files, in the place of the one.</summary>
+    public const string FolderName = "policy";
+
     /// <summary>
     /// Reads the policy in a configuration folder. All problems come back at once; the policy is null when one of them is an error.
     /// </summary>
@@ -66,8 +72,8 @@ internal static class PolicyFolder
 
     private static IReadOnlyList<(string Name, string Path)> Find(string folder, ProblemList problems)
     {
-        var single = Path.Combine(folder, "policy.yaml");
-        var several = Path.Combine(folder, "policy");
+        var single = Path.Combine(folder, FileName);
+        var several = Path.Combine(folder, FolderName);
         var parts = Directory.Exists(several)
             ? Directory
                 .EnumerateFiles(several, "*.yaml")
@@ -75,7 +81,7 @@ internal static class PolicyFolder
                 .Order(StringComparer.Ordinal)
                 .ToList()
             : [];
-        var nothing = new SourceFile("policy.yaml", Path.GetFullPath(single), "");
+        var nothing = new SourceFile(FileName, Path.GetFullPath(single), "");
         if (File.Exists(single) && parts.Count > 0)
         {
             problems.Error(nothing, "001", "there are both policy.yaml and the folder policy; keep one of them");
@@ -86,7 +92,8 @@ internal static class PolicyFolder
             return [("policy.yaml", Path.GetFullPath(single))];
 
         if (parts.Count == 0)
-            problems.Error(nothing, "001", $"there is no policy: neither policy.yaml nor policy/*.yaml in {Path.GetFullPath(folder)}");
+            problems.Error(
+                nothing, "001", $"there is no policy: neither policy.yaml nor policy/*.yaml in {Path.GetFullPath(folder)}; {ConfigurationFile.InitHint}");
         return [.. parts.Select(p => ($"policy/{Path.GetFileName(p)}", Path.GetFullPath(p)))];
     }
 
