@@ -58,9 +58,12 @@ internal sealed class ContactsVerb(HarvestedLog log, PolicyInForce policy)
         var running = new RunningPolicy(JoinedPeople.Apply(current, lines, now));
         running.Put(lines);
         using var output = parsed.ReadOutput();
-        output.List(KnownContact.At(running, now).Where(contact => segment is null || contact.Segments.Contains(segment)), In(current.DefaultCalendar.Zone));
+        output.List(
+            KnownContact.At(running, now).Where(contact => segment is null || contact.Segments.Contains(segment)),
+            In(current.DefaultCalendar.Zone));
         return CommandLine.Done;
     }
 
-    private static string? Day(Instant? moment, DateTimeZone zone) => moment is { } at ? LocalDatePattern.Iso.Format(at.InZone(zone).Date) : null;
+    private static string? Day(Instant? moment, DateTimeZone zone) =>
+        moment is { } at ? LocalDatePattern.Iso.Format(at.InZone(zone).Date) : null;
 }

@@ -11,7 +11,9 @@ internal static class Misunderstanding
     public static IEnumerable<string> In(ParseResult parsed)
     {
         var command = parsed.CommandResult.Command;
-        var unknown = parsed.UnmatchedTokens.Where(token => parsed.Errors.Any(error => error.Message.Contains($"'{token}'", StringComparison.Ordinal))).ToList();
+        var unknown = parsed.UnmatchedTokens
+            .Where(token => parsed.Errors.Any(error => error.Message.Contains($"'{token}'", StringComparison.Ordinal)))
+            .ToList();
 
         // What follows an unknown verb belongs to it, and says nothing more.
         if (unknown.Find(token => !token.StartsWith('-')) is { } word && Before(word, parsed) is { Subcommands.Count: > 0 } group)

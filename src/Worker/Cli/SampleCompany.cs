@@ -51,6 +51,7 @@ internal static class SampleCompany
     public static Instant StoryIn(string folder)
     {
         var line = File.ReadLines(Path.Combine(folder, Story)).First(l => !l.StartsWith('#') && !string.IsNullOrWhiteSpace(l));
-        return new MomentReader(() => DateTimeZone.Utc, Instant.MinValue).Read(line.Trim()) ?? throw new FormatException($"{Story}: \"{line}\" is not an instant");
+        return new MomentReader(() => DateTimeZone.Utc, Instant.MinValue).Read(line.Trim())
+            ?? throw new FormatException($"{Story}: \"{line}\" is not an instant");
     }
 }

@@ -8,7 +8,8 @@ using NodaTime.TimeZones;
 namespace CrmSync.Worker.Cli;
 
 /// <summary>
-/// The questions of <c>init</c>: each is an option, too. On a terminal what was not given is asked for, elsewhere the usual answer is taken.
+/// The questions of <c>init</c>: each is an option, too. On a terminal what was not given is asked for, elsewhere the usual answer is
+/// taken.
 /// </summary>
 internal static partial class StarterQuestions
 {
@@ -16,11 +17,12 @@ internal static partial class StarterQuestions
         "--domain", "DOMAIN", "Our domain: whoever writes from there is one of us.", "Our domain", "bright.example", WhyNoDomain);
 
     private static readonly StarterQuestion Mailbox = new(
-        "--mailbox", "ADDRESS", "The first mailbox to read.", "The address of the first mailbox to read", "ana@bright.example", WhyNoAddress);
+        "--mailbox", "ADDRESS", "The first mailbox to read.", "The address of the first mailbox to read", "ana@bright.example",
+        WhyNoAddress);
 
     private static readonly StarterQuestion Manager = new(
-        "--manager", "ADDRESS", "Who gets the managers' digest; default: the owner of the mailbox.", "The manager's address", "olga@bright.example",
-        WhyNoAddress);
+        "--manager", "ADDRESS", "Who gets the managers' digest; default: the owner of the mailbox.", "The manager's address",
+        "olga@bright.example", WhyNoAddress);
 
     private static readonly StarterQuestion Zone = new(
         "--zone", "ZONE", "The time zone of the office, such as Europe/Dublin; default: this machine's.", "The time zone of the office",
@@ -80,7 +82,8 @@ internal static partial class StarterQuestions
             + (closest.Count > 0 ? $"; did you mean {string.Join(" or ", closest)}?" : "; write it as in Europe/Dublin");
     }
 
-    [GeneratedRegex(@"^[\p{L}\p{Nd}]([\p{L}\p{Nd}-]*[\p{L}\p{Nd}])?(\.[\p{L}\p{Nd}]([\p{L}\p{Nd}-]*[\p{L}\p{Nd}])?)+$", RegexOptions.None, 1000)]
+    [GeneratedRegex(
+        @"^[\p{L}\p{Nd}]([\p{L}\p{Nd}-]*[\p{L}\p{Nd}])?(\.[\p{L}\p{Nd}]([\p{L}\p{Nd}-]*[\p{L}\p{Nd}])?)+$", RegexOptions.None, 1000)]
     private static partial Regex DomainForm();
 
     /// <summary>Addresses that need no quotes in YAML; others are written into the files by hand.</summary>

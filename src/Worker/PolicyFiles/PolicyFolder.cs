@@ -93,7 +93,9 @@ internal static class PolicyFolder
 
         if (parts.Count == 0)
             problems.Error(
-                nothing, "001", $"there is no policy: neither policy.yaml nor policy/*.yaml in {Path.GetFullPath(folder)}; {ConfigurationFile.InitHint}");
+                nothing,
+                "001",
+                $"there is no policy: neither policy.yaml nor policy/*.yaml in {Path.GetFullPath(folder)}; {ConfigurationFile.InitHint}");
         return [.. parts.Select(p => ($"policy/{Path.GetFileName(p)}", Path.GetFullPath(p)))];
     }
 

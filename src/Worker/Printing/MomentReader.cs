@@ -5,8 +5,8 @@ using NodaTime.Text;
 namespace CrmSync.Worker.Printing;
 
 /// <summary>
-/// Reads a moment as people write it: <c>2026-03-02T09:00:00Z</c> with any offset, <c>2026-03-02 09:00</c> or <c>2026-03-02</c> of the local
-/// calendar, <c>now</c>, <c>today</c>, <c>yesterday</c>, <c>7d</c> (ago).
+/// Reads a moment as people write it: <c>2026-03-02T09:00:00Z</c> with any offset, <c>2026-03-02 09:00</c> or <c>2026-03-02</c> of the
+/// local calendar, <c>now</c>, <c>today</c>, <c>yesterday</c>, <c>7d</c> (ago).
 /// </summary>
 /// <param name="zone">Of local times; asked only where one is written.</param>
 /// <param name="now">What <c>today</c> and <c>7d</c> count from.</param>

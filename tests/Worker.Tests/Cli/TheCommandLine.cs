@@ -18,7 +18,9 @@ public sealed class TheCommandLine
     [InlineData("log --confg /etc/crmsync", "crmsync log has no option \"--confg\"; did you mean --config?")]
     [InlineData("log jane", "crmsync log does not know what to do with \"jane\"")]
     [InlineData("digest --format xml", "Argument 'xml' not recognized. Must be one of: 'text' 'html' 'eml' 'json'")]
-    [InlineData("items --now 7x", "\"7x\" is not a moment; write 2026-03-02T09:00:00Z, \"2026-03-02 09:00\" (local), yesterday or 7d (ago)")]
+    [InlineData(
+        "items --now 7x",
+        "\"7x\" is not a moment; write 2026-03-02T09:00:00Z, \"2026-03-02 09:00\" (local), yesterday or 7d (ago)")]
     public void What_is_not_understood_is_said_once_with_what_may_have_been_meant(string arguments, string words) =>
         Assert.Equal([words], Misunderstanding.In(CommandLine.Build().Parse(arguments)));
 
@@ -53,7 +55,8 @@ public sealed class TheCommandLine
     public void The_help_of_every_command_ends_with_its_examples(string path)
     {
         using var output = new StringWriter();
-        var status = CommandLine.Build().Parse(path["crmsync".Length..] + " --help").Invoke(new InvocationConfiguration { Output = output });
+        var asked = CommandLine.Build().Parse(path["crmsync".Length..] + " --help");
+        var status = asked.Invoke(new InvocationConfiguration { Output = output });
 
         Assert.Equal(0, status);
         Assert.EndsWith(Examples.For(path)[^1].Meaning, output.ToString().TrimEnd(), StringComparison.Ordinal);

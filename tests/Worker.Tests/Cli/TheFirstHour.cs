@@ -60,14 +60,18 @@ public sealed class TheFirstHour : IAsyncLifetime
         Assert.Equal((0, ""), (init.Status, init.Error));
         Assert.Equal((0, "no problems\n", ""), (check.Status, check.Output, check.Error));
         Assert.Equal(schema.Output, written["crmsync-policy.schema.json"]);
-        Assert.StartsWith("# yaml-language-server: $schema=./crmsync.schema.json\n", written["crmsync.yaml"], StringComparison.Ordinal);
-        Assert.StartsWith("# yaml-language-server: $schema=./crmsync-policy.schema.json\n", written["policy.yaml"], StringComparison.Ordinal);
+        Assert.StartsWith(SchemaIn("crmsync.schema.json"), written["crmsync.yaml"], StringComparison.Ordinal);
+        Assert.StartsWith(SchemaIn("crmsync-policy.schema.json"), written["policy.yaml"], StringComparison.Ordinal);
         Assert.Equal(2, again.Status);
         Assert.Contains("crmsync.yaml is there already and is kept", again.Error, StringComparison.Ordinal);
-        Assert.Equal(Files.Except(["policy.yaml"]), Directory.EnumerateFiles(Config).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            Files.Except(["policy.yaml"]),
+            Directory.EnumerateFiles(Config).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.Equal(written["crmsync.yaml"], File.ReadAllText(Path.Combine(Config, "crmsync.yaml")));
         if (!OperatingSystem.IsWindows())
-            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(Config, "mailbox-password.txt")));
+            Assert.Equal(
+                UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                File.GetUnixFileMode(Path.Combine(Config, "mailbox-password.txt")));
     }
 
     [Theory]
@@ -81,7 +85,11 @@ public sealed class TheFirstHour : IAsyncLifetime
         if (mailbox.StartsWith('_'))
             mailbox = "ö" + mailbox;
         var answers = new StarterAnswers(
-            "us.example", EmailAddress.Parse(mailbox), EmailAddress.Parse(manager), DateTimeZoneProviders.Tzdb["Asia/Kolkata"], "imap.us.example:1993");
+            "us.example",
+            EmailAddress.Parse(mailbox),
+            EmailAddress.Parse(manager),
+            DateTimeZoneProviders.Tzdb["Asia/Kolkata"],
+            "imap.us.example:1993");
         var today = LocalDatePattern.Iso.Parse(date).Value;
         Directory.CreateDirectory(Config);
         foreach (var (name, text) in StarterFiles.For(answers, today))
@@ -115,8 +123,12 @@ public sealed class TheFirstHour : IAsyncLifetime
     [InlineData("init", "init needs --domain, such as bright.example")]
     [InlineData("init --domain us.example", "init needs --mailbox, such as ana@bright.example")]
     [InlineData("init --mailbox ana@gmail.com", "init needs --domain, such as bright.example")]
-    [InlineData("init --mailbox ana@us.example --zone Dublin/Europe", "there is no time zone \"Dublin/Europe\"; write it as in Europe/Dublin")]
-    [InlineData("init --mailbox ana@us.example --host imap:mail:1", "\"imap:mail:1\" is no name of a server such as imap.bright.example or imap.bright.example:993")]
+    [InlineData(
+        "init --mailbox ana@us.example --zone Dublin/Europe",
+        "there is no time zone \"Dublin/Europe\"; write it as in Europe/Dublin")]
+    [InlineData(
+        "init --mailbox ana@us.example --host imap:mail:1",
+        "\"imap:mail:1\" is no name of a server such as imap.bright.example or imap.bright.example:993")]
     public void Where_nobody_can_be_asked_what_is_missing_is_said(string arguments, string words) =>
         Assert.Equal(words, Assert.Throws<UsageException>(() => StarterQuestions.Ask(Parse(arguments), null, TextWriter.Null)).Message);
 
@@ -147,6 +159,8 @@ public sealed class TheFirstHour : IAsyncLifetime
         Assert.NotEqual(0, run.Status);
         Assert.Contains("`crmsync init` makes a first one", run.Error, StringComparison.Ordinal);
     }
+
+    private static string SchemaIn(string name) => $"# yaml-language-server: $schema=./{name}\n";
 
     private static ParseResult Parse(string arguments) => CommandLine.Build().Parse(arguments);
 
