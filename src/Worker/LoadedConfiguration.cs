@@ -9,7 +9,9 @@ namespace CrmSync.Worker;
 /// <summary>What both files say, ready to work with.</summary>
 internal sealed record LoadedConfiguration(string Folder, CrmSyncConfiguration Settings, CompanyPolicy Policy)
 {
-    /// <summary>Reads <c>crmsync.yaml</c> and the policy of a folder.</summary>
+    /// <summary>
+    /// Reads <c>crmsync.yaml</c> and the policy of a folder. A secret that is missing is a problem for whoever needs it.
+    /// </summary>
     /// <param name="folder">The configuration folder.</param>
     /// <param name="now">For warnings about the coming year.</param>
     /// <exception cref="ConfigurationUnusableException">One of them has errors.</exception>
@@ -27,10 +29,4 @@ internal sealed record LoadedConfiguration(string Folder, CrmSyncConfiguration S
 
         return new LoadedConfiguration(folder, settings, written.Policy);
     }
-}
-
-/// <summary>The configuration has errors that somebody must correct first.</summary>
-internal sealed class ConfigurationUnusableException(IReadOnlyList<Problem> problems) : Exception("The configuration is not usable.")
-{
-    public IReadOnlyList<Problem> Problems { get; } = problems;
 }

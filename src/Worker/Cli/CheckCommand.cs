@@ -26,8 +26,8 @@ internal static class CheckCommand
             {
                 var asked = Invocation.From(parsed);
                 var configuration = ConfigurationFile.Read(asked.Folder);
-                foreach (var shortcoming in configuration.Problems.Shortcomings)
-                    configuration.Problems.Add(shortcoming);
+                foreach (var problem in configuration.Problems.Shortcomings.Concat(configuration.Problems.MissingSecrets))
+                    configuration.Problems.Add(problem);
 
                 var policy = PolicyCheck.Run(asked.Folder, Options(asked, configuration.Configuration));
                 if (configuration.Configuration is { } read && policy.Reading.Written is { } written)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CrmSync.Storage;
+using CrmSync.Worker.Configuration;
 
 namespace CrmSync.Worker.Cli;
 
@@ -67,6 +68,8 @@ internal static class CommandLine
         yield return PersonVerbs.CreateExport();
         yield return RetainVerb.Create();
         yield return MigrateVerb.Create();
+        yield return CompletionVerb.Create();
+        yield return ManVerb.Create();
     }
 
     /// <summary>The one place where the program takes its clock.</summary>

@@ -18,6 +18,9 @@ internal static class CommandTree
             .Where(option => !option.Hidden && option.Name != "--version")
             .DistinctBy(option => option.Name);
 
+    /// <summary>Whether a word belongs behind an option.</summary>
+    public static bool TakesValue(Option option) => option.ValueType != typeof(bool) && option.Arity.MaximumNumberOfValues > 0;
+
     private static IEnumerable<Command> Above(Command command) =>
         command.Parents.OfType<Command>().SelectMany(parent => Above(parent).Prepend(parent));
 }

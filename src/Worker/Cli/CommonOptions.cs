@@ -22,24 +22,7 @@ internal static class CommonOptions
 
     public static Option<bool> Verbose { get; } = new("--verbose") { Description = "Tell more on standard error.", Recursive = true };
 
-    public static Option<OutputFormat> Format { get; } =
-        new("--format")
-        {
-            Description = "table for people, json for programs: one object a line.",
-            HelpName = "table|json",
-            CustomParser = result =>
-                Parse(
-                    result,
-                    text =>
-                        text switch
-                        {
-                            "table" => OutputFormat.Table,
-                            "json" => OutputFormat.Json,
-                            _ => (OutputFormat?)null,
-                        },
-                    "table or json") ?? default,
-            CompletionSources = { "table", "json" },
-        };
+    public static Option<OutputFormat> Format { get; } = CreateFormat();
 
     public static Option<Instant?> Now { get; } =
         Moment("--now", "The moment to ask for, e.g. 2026-03-02T09:00:00Z, \"2026-03-02 09:00\" or 7d; default: the clock.", "INSTANT");
@@ -70,6 +53,31 @@ internal static class CommonOptions
     /// <summary>Standard output in the format asked for.</summary>
     public static Output ReadOutput(this ParseResult parsed) => new(
         Console.OpenStandardOutput(), parsed.GetValue(Format), Console.IsOutputRedirected ? null : Math.Max(40, Console.WindowWidth));
+
+    private static Option<OutputFormat> CreateFormat()
+    {
+        var format = new Option<OutputFormat>("--format")
+        {
+            Description = "table for people, json for programs: one object a line.",
+            HelpName = "table|json",
+            CustomParser = result =>
+                Parse(
+                    result,
+                    text =>
+                        text switch
+                        {
+                            "table" => OutputFormat.Table,
+                            "json" => OutputFormat.Json,
+                            _ => (OutputFormat?)null,
+                        },
+                    "table or json") ?? default,
+        };
+
+        // Otherwise the names of the enumeration would be completed.
+        format.CompletionSources.Clear();
+        format.CompletionSources.Add("table", "json");
+        return format;
+    }
 
     /// <summary>Reads a moment that is counted, except for <c>--now</c> itself, from what <c>--now</c> says.</summary>
     private static MomentReader Written(ArgumentResult result, string name, Func<ArgumentResult, string>? folder)

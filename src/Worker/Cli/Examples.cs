@@ -121,6 +121,15 @@ internal static class Examples
         [
             ("crmsync migrate", "Bring the database to this version."),
         ],
+        ["crmsync completion"] =
+        [
+            ("crmsync completion bash", "Print the script; put it to use with: source <(crmsync completion bash)."),
+            ("crmsync completion fish", "Print it for fish; put it to use with: crmsync completion fish | source."),
+        ],
+        ["crmsync man"] =
+        [
+            ("crmsync man", "Print the manual page; read it with: crmsync man | man -l -."),
+        ],
     };
 
     /// <summary>The examples of a command, called by its words.</summary>

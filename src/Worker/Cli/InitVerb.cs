@@ -1,7 +1,6 @@
 using System.CommandLine;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.PolicyFiles;
-using NodaTime;
 using NodaTime.Extensions;
 
 namespace CrmSync.Worker.Cli;

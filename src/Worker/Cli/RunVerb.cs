@@ -22,6 +22,10 @@ internal static class RunVerb
         if (read.Configuration is not { } settings)
             throw new ConfigurationUnusableException([.. read.Problems.InOrder().Where(p => p.Severity == Severity.Error)]);
 
+        // The worker needs all of them; to start without one would fail in the night.
+        if (read.Problems.MissingSecrets is { Count: > 0 } missing)
+            throw new ConfigurationUnusableException(missing);
+
         foreach (var shortcoming in read.Problems.Shortcomings)
             await Console.Error.WriteLineAsync((shortcoming with { Severity = Severity.Warning }).ToString());
 

@@ -100,7 +100,7 @@ internal static class StarterFiles
     /// <summary>A name of a person as the policy takes it, from the first part of an address.</summary>
     private static string Id(EmailAddress address)
     {
-        var ascii = address.Value[..address.Value.IndexOf('@')]
+        var ascii = address.LocalPart
             .Normalize(NormalizationForm.FormD)
             .Where(c => CharUnicodeInfo.GetUnicodeCategory(c) != UnicodeCategory.NonSpacingMark)
             .Select(c => char.IsAsciiLetterOrDigit(c) ? char.ToLowerInvariant(c) : '-');

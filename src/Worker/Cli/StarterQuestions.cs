@@ -3,7 +3,6 @@ using System.Text.RegularExpressions;
 using CrmSync.Domain.Company;
 using CrmSync.Worker.Yaml;
 using NodaTime;
-using NodaTime.TimeZones;
 
 namespace CrmSync.Worker.Cli;
 
@@ -83,14 +82,16 @@ internal static partial class StarterQuestions
     }
 
     [GeneratedRegex(
-        @"^[\p{L}\p{Nd}]([\p{L}\p{Nd}-]*[\p{L}\p{Nd}])?(\.[\p{L}\p{Nd}]([\p{L}\p{Nd}-]*[\p{L}\p{Nd}])?)+$", RegexOptions.None, 1000)]
+        @"^[\p{L}\p{Nd}]([\p{L}\p{Nd}-]*[\p{L}\p{Nd}])?(\.[\p{L}\p{Nd}]([\p{L}\p{Nd}-]*[\p{L}\p{Nd}])?)+$",
+        RegexOptions.ExplicitCapture,
+        1000)]
     private static partial Regex DomainForm();
 
     /// <summary>Addresses that need no quotes in YAML; others are written into the files by hand.</summary>
-    [GeneratedRegex(@"^[\p{L}\p{Nd}][\p{L}\p{Nd}._+-]*@[\p{L}\p{Nd}.-]+$", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"^[\p{L}\p{Nd}][\p{L}\p{Nd}._+-]*@[\p{L}\p{Nd}.-]+$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex AddressForm();
 
-    [GeneratedRegex(@"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?$", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex HostForm();
 
     /// <summary>One run of questions.</summary>

@@ -13,6 +13,12 @@ internal abstract record Account(string Name, Spot Place)
 
     /// <summary>Whose account it is; several for a Graph tenant or a Google Workspace.</summary>
     public abstract IReadOnlyList<EmailAddress> Addresses { get; }
+
+    /// <summary>What reading it needs.</summary>
+    public virtual IEnumerable<Secret?> Secrets => [];
+
+    /// <summary>Why it cannot be read; null when every secret it needs is there.</summary>
+    public Problem? MissingSecret => Secrets.Select(secret => secret?.Missing).FirstOrDefault(missing => missing is not null);
 }
 
 /// <summary>An account that is files on this machine.</summary>
@@ -48,6 +54,8 @@ internal sealed record ImapAccount(string Name, Spot Place, EmailAddress Address
 
     public override IReadOnlyList<EmailAddress> Addresses => [Address];
 
+    public override IEnumerable<Secret?> Secrets => [Server.Proxy, .. Login.Secrets];
+
     /// <summary>Folders that are not read, besides junk, trash and drafts.</summary>
     public IReadOnlyList<string> ExcludedFolders { get; init; } = [];
 }
@@ -60,6 +68,8 @@ internal sealed record GraphAccount(string Name, Spot Place, string? Tenant, str
     public override string Kind => "graph";
 
     public override IReadOnlyList<EmailAddress> Addresses => Mailboxes;
+
+    public override IEnumerable<Secret?> Secrets => Login.Secrets;
 
     /// <summary>The mailboxes as listed; empty when <see cref="Group"/> says whose.</summary>
     public IReadOnlyList<EmailAddress> Mailboxes { get; init; } = [];
@@ -157,6 +167,8 @@ internal sealed record CaldavAccount(string Name, Spot Place, Uri Url, EmailAddr
 
     public override IReadOnlyList<EmailAddress> Addresses => [Address];
 
+    public override IEnumerable<Secret?> Secrets => Login.Secrets;
+
     /// <summary>The full path of an additional trust anchor.</summary>
     public string? Ca { get; init; }
 }
@@ -195,10 +207,19 @@ internal sealed record Server(string Host, int Port, Encryption Encryption, stri
 /// <summary>How one logs in to a mail server.</summary>
 internal abstract record Login
 {
-    internal sealed record Password(Secret Value) : Login;
+    /// <summary>What logging in needs.</summary>
+    public virtual IEnumerable<Secret?> Secrets => [];
+
+    internal sealed record Password(Secret Value) : Login
+    {
+        public override IEnumerable<Secret?> Secrets => [Value];
+    }
 
     /// <summary>Tokens are fetched with a refresh token.</summary>
-    internal sealed record OAuth(Uri TokenUrl, string ClientId, Secret? ClientSecret, Secret RefreshToken, string? Scope) : Login;
+    internal sealed record OAuth(Uri TokenUrl, string ClientId, Secret? ClientSecret, Secret RefreshToken, string? Scope) : Login
+    {
+        public override IEnumerable<Secret?> Secrets => [ClientSecret, RefreshToken];
+    }
 
     /// <summary>
     /// Tokens are fetched by a service account on behalf of a user (RFC 7523): Google's domain-wide delegation.
@@ -216,13 +237,25 @@ internal abstract record Login
 /// <summary>How one logs in to Microsoft Graph.</summary>
 internal abstract record GraphLogin
 {
-    internal sealed record ClientSecret(Secret Value) : GraphLogin;
+    /// <summary>What logging in needs.</summary>
+    public virtual IEnumerable<Secret?> Secrets => [];
+
+    internal sealed record ClientSecret(Secret Value) : GraphLogin
+    {
+        public override IEnumerable<Secret?> Secrets => [Value];
+    }
 
     /// <param name="File">The full path of a PFX or PEM file with its key.</param>
     /// <param name="Password">Of the file, or null.</param>
-    internal sealed record Certificate(string File, Secret? Password) : GraphLogin;
+    internal sealed record Certificate(string File, Secret? Password) : GraphLogin
+    {
+        public override IEnumerable<Secret?> Secrets => [Password];
+    }
 
     internal sealed record ManagedIdentity : GraphLogin;
 
-    internal sealed record AccessToken(Secret Value) : GraphLogin;
+    internal sealed record AccessToken(Secret Value) : GraphLogin
+    {
+        public override IEnumerable<Secret?> Secrets => [Value];
+    }
 }

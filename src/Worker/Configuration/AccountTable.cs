@@ -69,13 +69,13 @@ internal static class AccountTable
         bool needsPassword)
     {
         var spot = new Spot(file, row.Number, 1, 1);
-        string? Field(string column)
+        string? Written(string column)
         {
             var at = head.IndexOf(column);
-            return at >= 0 && at < row.Fields.Count && row.Fields[at].Trim().Length > 0
-                ? outside.Filled(row.Fields[at].Trim(), spot)
-                : null;
+            return at >= 0 && at < row.Fields.Count && row.Fields[at].Trim().Length > 0 ? row.Fields[at].Trim() : null;
         }
+
+        string? Field(string column) => Written(column) is { } text ? outside.Filled(text, spot) : null;
 
         if (row.Fields.Count > head.Count)
         {
@@ -92,14 +92,14 @@ internal static class AccountTable
             return null;
         }
 
-        var password = Field("password");
+        var password = Written("password") is { } secret ? outside.Secret(secret, spot) : null;
         if (password is null && needsPassword)
         {
             problems.Error(spot, "061", $"the password of {address} is missing");
             return null;
         }
 
-        return new AccountLine(address, Field("user"), password is null ? null : new Secret(password), spot);
+        return new AccountLine(address, Field("user"), password, spot);
     }
 
     private static void WarnIfReadable(string path, Word name, ProblemList problems)

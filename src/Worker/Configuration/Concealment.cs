@@ -121,10 +121,14 @@ internal static class Concealment
         }
     }
 
+    /// <summary>Whether what stands behind a key is a secret.</summary>
+    public static bool IsSecret(string key) => Secrets.Contains(key, StringComparer.Ordinal);
+
     /// <summary>Whether a key is a word of ours or so like one that it was meant.</summary>
     public static bool IsOurs(string key) =>
         Harmless.Contains(key)
-        || Secrets.Contains(key, StringComparer.Ordinal)
+        || IsSecret(key)
+        || ConfigurationShape.Misnomers.ContainsKey(key)
         || Spelling.Closest(key, Harmless.Concat(Secrets)).Count > 0;
 
     private static bool IsAddress(YamlScalar scalar) => scalar.Text.Contains("://", StringComparison.Ordinal);

@@ -24,7 +24,7 @@ internal static class ConfigurationFile
     /// <param name="environment">The value of a variable, or null when it is not set.</param>
     public static ConfigurationReading Read(string folder, Func<string, string?> environment)
     {
-        var problems = ProblemList.ForConfiguration();
+        var problems = ProblemList.ForConfiguration(Misnomers);
         var path = Path.Combine(folder, FileName);
         if (!File.Exists(path))
             problems.Error(
@@ -85,7 +85,7 @@ internal static class ConfigurationFile
     {
         if (storage?.Value(Postgres) is { } connection)
         {
-            if (!ContactDatabase.IsConnectionString(connection.Reveal()))
+            if (connection.Missing is null && !ContactDatabase.IsConnectionString(connection.Reveal()))
                 problems.Error(
                     storage.Place(Postgres),
                     "054",
@@ -121,7 +121,7 @@ internal static class ConfigurationFile
     /// <summary>Says of a secret that others could try out that it is too short to keep them out.</summary>
     internal static void ShortSecret(MapValues map, Key<Secret> key, ProblemList problems)
     {
-        if (map.Value(key) is { } secret && secret.Reveal().Trim().Length < ShortestSecret)
+        if (map.Value(key) is { Missing: null } secret && secret.Reveal().Trim().Length < ShortestSecret)
             problems.Shortcoming(
                 map.Place(key),
                 "053",

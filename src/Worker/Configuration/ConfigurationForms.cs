@@ -25,7 +25,7 @@ internal sealed class SecretShape : Shape<Secret>
         if (scalar.Origin is null)
             problems.Warn(node, "050", $"{title} stands here in clear text; write ${{NAME}} or {{file: PATH}} instead");
 
-        value = new Secret(scalar.Text);
+        value = scalar.Missing is { } missing ? new Secret(missing) : new Secret(scalar.Text);
         return true;
     }
 }
@@ -93,6 +93,12 @@ internal sealed class ProxyShape : Shape<Secret>
 
     public override bool TryRead(YamlNode node, string title, ProblemList problems, out Secret value)
     {
+        if (node is YamlScalar { Missing: { } missing })
+        {
+            value = new Secret(missing);
+            return true;
+        }
+
         if (node is not YamlScalar { Kind: ScalarKind.Text } scalar
             || !Uri.TryCreate(scalar.Text, UriKind.Absolute, out var url)
             || !Schemes.Contains(url.Scheme)

@@ -10,6 +10,23 @@ namespace CrmSync.Worker.Configuration;
 /// <summary>The keys of <c>crmsync.yaml</c> (interface.md section 3).</summary>
 internal static class ConfigurationShape
 {
+    /// <summary>What other programs call our keys.</summary>
+    public static IReadOnlyDictionary<string, string> Misnomers { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["pass"] = "password",
+        ["passwd"] = "password",
+        ["pwd"] = "password",
+        ["server"] = "host",
+        ["hostname"] = "host",
+        ["username"] = "user",
+        ["login"] = "user",
+        ["ssl"] = "tls",
+        ["encryption"] = "tls",
+        ["cafile"] = "ca",
+        ["database"] = "storage",
+        ["interval"] = "schedule",
+    };
+
     private static readonly LengthShape Period = new([TimeUnit.Minute, TimeUnit.Hour], "5m or 1h", aboveZero: true);
 
     public static Shape<string> Line { get; } = Forms.Line("a text", 4000);
@@ -70,7 +87,12 @@ internal static class ConfigurationShape
     public static Key<string> Host { get; } =
         new(
             "host",
-            new TextShape<string>("the name or address of a server", @"^[^\s/@]+$", Forms.Same, max: 255),
+            new TextShape<string>(
+                "the name or address of a server",
+                @"^(?:[^\s/@:\[\]]+|\[?[0-9A-Fa-f]*:[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*\]?)$",
+                Forms.Same,
+                hint: BareHost,
+                max: 255),
             "The server.",
             required: true);
 
@@ -319,10 +341,23 @@ internal static class ConfigurationShape
     public static Key<MapValues> Status { get; } =
         new("status", new MapShape("a map of listen and token", Listen, Token), "The status page.");
 
-    public static MapShape Whole { get; } = new("a configuration", Version, StorageKey, Capture, Accounts, Delivery, Schedule, Status);
+    public static MapShape Whole { get; } =
+        new("a configuration", Version, StorageKey, Capture, Accounts, Delivery, Schedule, Status);
 
     /// <summary>The draft-07 schema of <c>crmsync.yaml</c>.</summary>
     public static JsonObject Schema() => SchemaBook.Create("CrmSync configuration", Whole);
+
+    private static string? BareHost(string text)
+    {
+        var rest = text[(text.IndexOf("://", StringComparison.Ordinal) is var scheme and >= 0 ? scheme + 3 : 0)..].TrimEnd('/');
+        return rest.Split(':') switch
+        {
+            [var host, var port] when int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out _) =>
+                $"write host: {host} and port: {port}",
+            [var host] when host.Length > 0 && host.Length < text.Length && !host.AsSpan().ContainsAny('/', '@') => $"write {host}",
+            _ => null,
+        };
+    }
 
     private static bool ReadSender(string text, out WrittenSender sender)
     {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using CrmSync.Domain.Company;
+using CrmSync.Domain.Harvest;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Sources;
 using CrmSync.Worker.Sources.Feeds;
@@ -7,6 +8,7 @@ using CrmSync.Worker.Sources.Files;
 using CrmSync.Worker.Sources.Google;
 using CrmSync.Worker.Sources.Graph;
 using CrmSync.Worker.Sources.Imap;
+using CrmSync.Worker.Yaml;
 using NodaTime;
 
 namespace CrmSync.Worker.Harvest;
@@ -62,6 +64,7 @@ internal sealed class AccountSources(
     private IEnumerable<ReadableAccount> Readable(Account account) =>
         account switch
         {
+            _ when account.MissingSecret is { } missing => Unreadable(account, missing),
             ImapAccount mailbox =>
             [
                 One(mailbox, mailbox.Address, now => imap.CreateSource(mailbox, configuration.Capture.From(now))) with
@@ -118,6 +121,17 @@ internal sealed class AccountSources(
 
     private IEnumerable<ReadableAccount> ReadableMailbox(GoogleAccount workspace, EmailAddress mailbox) =>
         Readable(workspace.CreateMailAccount(mailbox)).Concat(Readable(workspace.CreateCalendarAccount(mailbox)));
+
+    /// <summary>An account whose secret is not there; harvesting it tells why, and stops no other.</summary>
+    private static IEnumerable<ReadableAccount> Unreadable(Account account, Problem missing)
+    {
+        var trouble = new Trouble(missing.Spot.ToString(), missing.Message, "put the secret there, or name another place for it");
+        var names = account is GraphAccount { Mailboxes.Count: > 0 } graph
+            ? graph.Mailboxes.Select(mailbox => (Name: graph.MailboxAccountName(mailbox), Address: mailbox))
+            : [(account.Name, account.Addresses.Count > 0 ? account.Addresses[0] : ((GraphAccount)account).Group!)];
+        return names.Select(one => new ReadableAccount(
+            one.Name, account.Kind, one.Address, _ => throw new SourceException(trouble, isPermanent: true)));
+    }
 
     private SeriesItems SeriesIn(Account account, EmailAddress owner, Instant now) =>
         new(new MeetingTranslation(account.Name, owner, now), new Interval(configuration.Capture.From(now), now + Ahead));

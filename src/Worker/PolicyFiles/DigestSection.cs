@@ -103,7 +103,7 @@ internal static class DigestSection
             digests.Add(new DigestDefinition(name.Text, PolicyForms.Place(name.Node))
             {
                 Readers = readers.Readers,
-                People = scope.Names.Known("person", readers.People, scope.Problems),
+                People = scope.Names.Known("person", readers.People, scope.Problems, "owners", "managers"),
                 At = map.Value(At),
                 Days = days is null || days.Any(d => d.Days is null) ? null : days.SelectMany(d => d.Days!).ToHashSet(),
                 Sections = map.Value(SectionsKey),

@@ -40,18 +40,22 @@ internal sealed class Names
     public IReadOnlySet<string> Known(string noun) => declared[noun];
 
     /// <summary>Whether the word is a declared name; if not, that is reported.</summary>
-    public bool Knows(string noun, Word word, ProblemList problems)
+    /// <param name="noun">The sort.</param>
+    /// <param name="word">The word.</param>
+    /// <param name="problems">Where it is reported.</param>
+    /// <param name="also">What else may have been meant.</param>
+    public bool Knows(string noun, Word word, ProblemList problems, params IReadOnlyList<string> also)
     {
         if (declared[noun].Contains(word.Text))
             return true;
 
-        problems.Error(word.Node, "030", $"no {noun} '{word.Text}'", Spelling.Closest(word.Text, declared[noun]));
+        problems.Error(word.Node, "030", $"no {noun} '{word.Text}'", Spelling.Closest(word.Text, declared[noun].Concat(also)));
         return false;
     }
 
     /// <summary>The texts of the words that are declared; the others are reported.</summary>
-    public IReadOnlyList<string> Known(string noun, IReadOnlyList<Word>? words, ProblemList problems) =>
-        words is null ? [] : [.. words.Where(w => Knows(noun, w, problems)).Select(w => w.Text)];
+    public IReadOnlyList<string> Known(string noun, IReadOnlyList<Word>? words, ProblemList problems, params IReadOnlyList<string> also) =>
+        words is null ? [] : [.. words.Where(w => Knows(noun, w, problems, also)).Select(w => w.Text)];
 
     /// <summary>The name of a rule, limit or digest: what stands behind the key that names its kind.</summary>
     public static string? Name(YamlMap entry) =>

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Policy;
 using CrmSync.Domain.Time;
@@ -9,7 +10,7 @@ namespace CrmSync.Worker.PolicyFiles;
 /// <summary>
 /// What can only be seen when all sections are read: names used twice, cycles, rules that are never reached, and likely slips.
 /// </summary>
-internal static class PolicyChecks
+internal static partial class PolicyChecks
 {
     private const int DaysAhead = 365;
 
@@ -22,6 +23,7 @@ internal static class PolicyChecks
         NeverReached(written, problems);
         Slips(written, problems);
         LikelyMisspelt(written, problems);
+        OutsideOurDomains(written, problems);
         Patterns(written.Map.Node, problems);
         NoHolidayAhead(written, options, problems);
     }
@@ -206,6 +208,20 @@ internal static class PolicyChecks
         }
     }
 
+    /// <summary>People whose digests leave the house; whoever means that says so in <c>us.addresses</c>.</summary>
+    private static void OutsideOurDomains(WrittenPolicy written, ProblemList problems)
+    {
+        var ours = new InternalAddresses(written.Policy with { People = [], Teams = [] });
+        var domains = written.OwnDomains.Select(domain => domain.Value).ToList();
+        foreach (var scalar in Under(written.Map.Node.Find(PolicyShape.People.Name)?.Value, "email").OfType<YamlScalar>())
+        {
+            if (EmailAddress.TryParse(scalar.Text, out var address) && !ours.Contains(address)
+                && Spelling.Closest(address.Domain, domains).Count == 0)
+                problems.Warn(
+                    scalar, "034", $"{address} is not under us.domains, and gets digests; write it under us.addresses if that is meant");
+        }
+    }
+
     /// <summary>Phrases that look like patterns: they are plain words, and a pattern is found in no mail.</summary>
     private static void Patterns(YamlNode? node, ProblemList problems)
     {
@@ -228,11 +244,16 @@ internal static class PolicyChecks
         || phrase.Contains("\\d", StringComparison.Ordinal)
         || phrase.Contains("\\s", StringComparison.Ordinal)
         || phrase.Contains("(?", StringComparison.Ordinal)
+        || MiddleOfPattern().IsMatch(phrase)
         || phrase.StartsWith('^')
         || phrase.Contains("]*", StringComparison.Ordinal)
         || phrase.Contains("]+", StringComparison.Ordinal)
         || (phrase.StartsWith('/') && phrase.LastIndexOf('/') > 1)
         || (phrase.EndsWith('*') && phrase.Length > 1);
+
+    /// <summary>Alternatives in brackets or between words, a letter that may be left out, a set of letters.</summary>
+    [GeneratedRegex(@"\([^()]*\|[^()]*\)|\w\|\w|\w\?\w|\[[^\[\]\s]-[^\[\]\s]", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex MiddleOfPattern();
 
     /// <summary>Everything that stands behind a key, however deep.</summary>
     private static IEnumerable<YamlNode> Under(YamlNode? node, string key) => node switch

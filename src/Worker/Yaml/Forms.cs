@@ -27,7 +27,9 @@ internal static class Forms
         "a name of small letters, digits and '-'", "^[a-z][a-z0-9-]*$", Same, hint: Tidied, max: 64);
 
     /// <summary>A reference to a name.</summary>
-    public static Shape<Word> Reference { get; } = Name.As((text, node) => new Word(text, node));
+    public static Shape<Word> Reference { get; } = new TextShape<string>(
+        "a name of small letters, digits and '-'", "^[a-z][a-z0-9-]*$", Same, hint: NameOfPerson, max: 64)
+        .As((text, node) => new Word(text, node));
 
     public static Shape<EmailAddress> Address { get; } =
         new TextShape<EmailAddress>(
@@ -69,6 +71,10 @@ internal static class Forms
         value = text.ToLowerInvariant();
         return true;
     }
+
+    /// <summary>Whoever writes an address means a person, who goes by a name.</summary>
+    private static string? NameOfPerson(string text) =>
+        text.Contains('@', StringComparison.Ordinal) ? "write the name that stands before the address under `people`" : Tidied(text);
 
     private static string? Tidied(string text)
     {

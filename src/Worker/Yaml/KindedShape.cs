@@ -7,7 +7,7 @@ internal sealed class KindedShape(string noun, IReadOnlyList<(MapShape Shape, st
 {
     private readonly string[] names = [.. kinds.Select(k => k.Shape.Kind!.Name)];
 
-    public override string Wanted => $"a {noun} such as `{names[0]}: name`";
+    public override string Wanted => $"{(noun[0] is 'a' ? "an" : "a")} {noun} such as `{names[0]}: name`";
 
     public override bool Fits(YamlNode node) => node is YamlMap;
 

@@ -128,6 +128,8 @@ internal sealed class MapShape(string noun, params Key[] keys) : Shape<MapValues
     private IReadOnlyList<string> Unknown(YamlScalar key, string title, ProblemList problems)
     {
         var closest = Spelling.Closest(key.Text, keys.Select(k => k.Name));
+        if (closest.Count == 0 && problems.Misnomers.TryGetValue(key.Text, out var name) && keys.Any(k => k.Name == name))
+            closest = [name];
 
         // Where secrets stand, what is no word of ours may be one in the wrong place.
         var named = closest.Count == 0 && key.Spot.File.HoldsSecrets ? "unknown key" : $"unknown key '{key.Text}'";

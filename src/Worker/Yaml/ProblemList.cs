@@ -13,17 +13,25 @@ internal sealed class ProblemList(char letter, char warningLetter)
     private readonly HashSet<(Spot, string)> places = [];
 
     private readonly List<Problem> shortcomings = [];
+    private readonly List<Problem> missingSecrets = [];
 
     public int ErrorCount { get; private set; }
 
+    /// <summary>What is often written in the place of a key, for suggestions.</summary>
+    public IReadOnlyDictionary<string, string> Misnomers { get; init; } = new Dictionary<string, string>();
+
     /// <summary>What <c>check</c> calls an error, though the program can work with it and does, with a warning.</summary>
     public IReadOnlyList<Problem> Shortcomings => shortcomings;
+
+    /// <summary>Secrets that are not where the file says: problems only for what needs them.</summary>
+    public IReadOnlyList<Problem> MissingSecrets => missingSecrets;
 
     public bool HasErrors => ErrorCount > 0;
 
     public static ProblemList ForPolicy() => new('P', 'W');
 
-    public static ProblemList ForConfiguration() => new('C', 'C');
+    public static ProblemList ForConfiguration(IReadOnlyDictionary<string, string>? misnomers = null) =>
+        new('C', 'C') { Misnomers = misnomers ?? new Dictionary<string, string>() };
 
     /// <summary>All problems by place: files in the order they were read, then line and column.</summary>
     public IReadOnlyList<Problem> InOrder()
@@ -65,6 +73,14 @@ internal sealed class ProblemList(char letter, char warningLetter)
     /// <summary>See <see cref="Shortcomings"/>.</summary>
     public void Shortcoming(YamlNode node, string number, string message) =>
         shortcomings.Add(new Problem(Severity.Error, letter + number, node.Spot, message, []));
+
+    /// <summary>See <see cref="MissingSecrets"/>.</summary>
+    public Problem MissingSecret(Spot spot, string number, string message)
+    {
+        var problem = new Problem(Severity.Error, letter + number, spot, message, []);
+        missingSecrets.Add(problem);
+        return problem;
+    }
 
     public void Warn(Spot spot, string number, string message, IReadOnlyList<string>? suggestions = null) =>
         Add(new Problem(Severity.Warning, warningLetter + number, spot, message, suggestions ?? []));

@@ -88,11 +88,26 @@ internal sealed class TruthShape : Shape<bool>
     public override bool TryRead(YamlNode node, string title, ProblemList problems, out bool value)
     {
         if (node is not YamlScalar scalar || scalar.Truth() is not { } truth)
-            return Wrong(node, title, problems, out value);
+        {
+            value = false;
+            if (node is not YamlScalar { Origin: null } written || Meant(written.Text) is not { } meant)
+                return Wrong(node, title, problems, out value);
+
+            problems.Error(node, "012", $"{title} must be {Wanted}, not {written.Noun}; write {meant}");
+            return false;
+        }
 
         value = truth;
         return true;
     }
+
+    /// <summary>The truth value that a word of YAML 1.1 stood for.</summary>
+    private static string? Meant(string word) => word.ToUpperInvariant() switch
+    {
+        "YES" or "Y" or "ON" or "TRUE" => "true",
+        "NO" or "N" or "OFF" or "FALSE" => "false",
+        _ => null,
+    };
 }
 
 /// <summary>A whole number in a range, both ends included.</summary>
@@ -172,7 +187,14 @@ internal sealed class ListShape<T>(Shape<T> item, int least = 0, int most = 100_
     public override bool TryRead(YamlNode node, string title, ProblemList problems, out IReadOnlyList<T> value)
     {
         if (node is not YamlList list)
-            return Wrong(node, title, problems, out value);
+        {
+            value = [];
+            if (node is not YamlMap)
+                return Wrong(node, title, problems, out value);
+
+            problems.Error(node, "012", $"{title} must be {Wanted}, not {node.Noun}; begin each entry with '- '");
+            return false;
+        }
 
         value = Entries(list, item, title, problems);
         if (list.Items.Count >= least && list.Items.Count <= most)

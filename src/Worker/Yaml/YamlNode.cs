@@ -35,6 +35,9 @@ internal sealed class YamlScalar(Spot spot, string text, bool plain, string? ori
 
     public string? Origin { get; } = origin;
 
+    /// <summary>Why the value from outside is not there, where it is a secret; null when it is there.</summary>
+    public Problem? Missing { get; init; }
+
     /// <summary>The value as a message may show it.</summary>
     public string Shown => Origin is not null ? $"the value of {Origin}" : Text.Length <= 60 ? $"\"{Text}\"" : $"\"{Text[..57]}...\"";
 

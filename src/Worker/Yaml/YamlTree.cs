@@ -12,6 +12,9 @@ internal sealed class YamlTree
 {
     private const int MaxDepth = 60;
 
+    /// <summary>What stands in no key of ours.</summary>
+    private static readonly SearchValues<char> NoKey = SearchValues.Create(" \"'{[#");
+
     private static readonly SearchValues<char> ClockCharacters = SearchValues.Create("0123456789:.");
 
     private readonly SourceFile file;
@@ -196,14 +199,39 @@ internal sealed class YamlTree
         return null;
     }
 
+    /// <summary>What an admin did, where the parser tells only what it expected.</summary>
     private string Words(YamlException e)
     {
         if (IsUnclosed(e))
             return Unclosed();
 
+        var line = file.Line(Math.Clamp((int)e.Start.Line, 1, Math.Max(1, file.LineCount)));
         var words = e.Message.TrimEnd('.');
-        return words.Length == 0 ? "not YAML" : $"not YAML: {char.ToLowerInvariant(words[0])}{words[1..]}";
+        return "not YAML: " + words switch
+        {
+            _ when words.Contains("'-' indicator", StringComparison.Ordinal) =>
+                "this line is indented less than the entry it belongs to; indent it like the other keys of the entry",
+            _ when words.Contains("invalid mapping", StringComparison.Ordinal)
+                && line.IndexOf(':', StringComparison.Ordinal) == e.Start.Column - 1 =>
+                "this line is indented more than the key above it; indent it like the other keys of the entry",
+            _ when words.Contains("invalid mapping", StringComparison.Ordinal) => "a text with ': ' in it needs quotes",
+            _ when words.Contains("expected key", StringComparison.Ordinal) && IsWithoutSpace(line) =>
+                "a space is missing behind the ':'",
+            _ when words.Contains("expected key", StringComparison.Ordinal) =>
+                "this line is indented otherwise than the keys above it; indent it as they are",
+            _ when words.Contains("',' or ']'", StringComparison.Ordinal) => "a ',' or a ']' is missing before this",
+            _ when words.Contains("',' or '}'", StringComparison.Ordinal) =>
+                "a ',' or a '}' is missing before this; a text with ': ' in it needs quotes",
+            "" => "it cannot be read",
+            _ => char.ToLowerInvariant(words[0]) + words[1..],
+        };
     }
+
+    /// <summary>Such as <c>host:mail.us.example</c>.</summary>
+    private static bool IsWithoutSpace(string line) =>
+        line.IndexOf(':', StringComparison.Ordinal) is var colon and > 0
+        && colon + 1 < line.TrimEnd().Length && !char.IsWhiteSpace(line[colon + 1])
+        && line.AsSpan(0, colon).TrimStart(" -").IndexOfAny(NoKey) < 0;
 
     private bool IsUnclosed(YamlException e) =>
         open.TryPeek(out var collection)

@@ -153,8 +153,8 @@ public sealed class ReadingTheConfiguration : IDisposable
         "version: 1\naccounts: [{maildir: a, address: a@us.example}, {maildir: b, address: a@us.example}]\n",
         "crmsync.yaml:2:49: error C031: two accounts are called 'maildir:a@us.example'; the first is at crmsync.yaml:2:12")]
     [InlineData(
-        "version: 1\naccounts: [{imap: a@us.example, host: h, password: '${NOPE}'}]\n",
-        "crmsync.yaml:2:52: error C070: the environment variable NOPE is not set")]
+        "version: 1\naccounts: [{imap: a@us.example, host: '${NOPE}', password: '${P}'}]\n",
+        "crmsync.yaml:2:39: error C070: the environment variable NOPE is not set")]
     [InlineData(
         "version: 1\naccounts: [{imap: a@us.example, host: h}]\n",
         "crmsync.yaml:2:12: error C011: account 'a@us.example' needs one of 'password', 'oauth'")]
@@ -214,6 +214,36 @@ public sealed class ReadingTheConfiguration : IDisposable
         var warning = Assert.Single(reading.Problems.InOrder());
         Assert.Equal((Severity.Warning, "C050"), (warning.Severity, warning.Code));
         Assert.DoesNotContain("hunter2", reading.Configuration.ToString() + reading.Configuration.Accounts[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_secret_that_is_missing_is_a_problem_for_whoever_needs_it()
+    {
+        Write("people.csv", "address,password\nbo@us.example,${BO}\n", secret: true);
+        var text =
+            """
+            version: 1
+            storage: {postgres: "${PG}"}
+            accounts:
+              - {imap: ana@us.example, host: h, password: {file: none.txt}, proxy: "${PROXY}"}
+              - {imap_many: people.csv, host: h}
+            delivery: {from: a@us.example, folder: x, commands: {address: ana@us.example, secret: "${KEY}"}}
+            """;
+        Write("crmsync.yaml", text);
+        var reading = ConfigurationFile.Read(folder, _ => null);
+
+        Assert.NotNull(reading.Configuration);
+        Assert.Empty(reading.Problems.InOrder());
+        Assert.Equal(
+            [
+                "crmsync.yaml:2:21: error C070: the environment variable PG is not set",
+                $"crmsync.yaml:4:54: error C071: there is no file {Path.Combine(folder, "none.txt")}",
+                "crmsync.yaml:4:72: error C070: the environment variable PROXY is not set",
+                "crmsync.yaml:6:87: error C070: the environment variable KEY is not set",
+                "people.csv:2:1: error C070: the environment variable BO is not set",
+            ],
+            reading.Problems.MissingSecrets.Select(problem => problem.Headline).Order(StringComparer.Ordinal));
+        Assert.Throws<ConfigurationUnusableException>(() => reading.Configuration.Delivery!.Commands!.CreateTokens());
     }
 
     [Fact]
