@@ -39,9 +39,10 @@ internal static class ImapPolling
         var folder = Directory.CreateTempSubdirectory("crmsync-bench-").FullName;
         var ca = Path.Combine(folder, "ca.pem");
         await File.WriteAllTextAsync(ca, server.Authority.Pem);
-        await using var database = await ContactDatabase.OpenSqlite(Path.Combine(folder, "crmsync.db"), CancellationToken.None);
+        await using var database = await ContactDatabase.OpenSqlite(
+            Path.Combine(folder, "crmsync.db"), TimeProvider.System, CancellationToken.None);
         var policy = Storing.Company();
-        using var logins = new MailLogins(SystemClock.Instance, database);
+        using var logins = new MailLogins(SystemClock.Instance, TimeProvider.System, database);
         await using var imap = new ImapSources(SystemClock.Instance, logins, new ServerLessons(SystemClock.Instance, database));
         var capture = new CaptureSettings { SinceDate = new LocalDate(2000, 1, 1) };
         var configuration = new CrmSyncConfiguration { Storage = new StorageChoice.Sqlite("open already"), Capture = capture };

@@ -68,7 +68,8 @@ internal static class SmtpSending
     private static async Task<double> Ours(DiscardingServer server, int messages, string content)
     {
         var folder = Directory.CreateTempSubdirectory("crmsync-bench-").FullName;
-        await using var database = await ContactDatabase.OpenSqlite(Path.Combine(folder, "bench.db"), CancellationToken.None);
+        await using var database = await ContactDatabase.OpenSqlite(
+            Path.Combine(folder, "bench.db"), TimeProvider.System, CancellationToken.None);
         var (ledger, accounts) = (new DigestLedger(database), new Accounts(database));
         await accounts.Register("commands", "bench", Commands.Value, CancellationToken.None);
         var people = Enumerable.Range(0, 1000).Select(i => new Person($"p{i}", EmailAddress.Parse($"p{i}@bright.example"))).ToArray();
@@ -85,7 +86,7 @@ internal static class SmtpSending
                 CancellationToken.None);
         }
 
-        using var logins = new MailLogins(SystemClock.Instance, database);
+        using var logins = new MailLogins(SystemClock.Instance, TimeProvider.System, database);
         var place = new Server("127.0.0.1", server.Port, Encryption.None, null);
         await using var way = new SmtpDelivery(logins.Login(DeliveryWays.Login(new DeliveryChoice.Smtp(place, null, null))));
         var sender = new MailSender("bench", Commands, "CrmSync", "bright.example") { CommandMailbox = Commands };

@@ -99,8 +99,8 @@ internal static class Storing
 
     /// <summary>An SQLite file, or PostgreSQL when the place looks like a connection string.</summary>
     public static Task<ContactDatabase> Open(string place) => place.Contains('=', StringComparison.Ordinal)
-        ? ContactDatabase.OpenPostgres(place, CancellationToken.None)
-        : ContactDatabase.OpenSqlite(place, CancellationToken.None);
+        ? ContactDatabase.OpenPostgres(place, TimeProvider.System, CancellationToken.None)
+        : ContactDatabase.OpenSqlite(place, TimeProvider.System, CancellationToken.None);
 
     private static void Say(string what, int lines, TimeSpan time) =>
         Console.WriteLine(

@@ -58,7 +58,7 @@ internal static class CrmSyncServices
             .AddSingleton(configuration)
             .AddSingleton(time)
             .AddSingleton(time.ToClock())
-            .AddSingleton(parts => new MailLogins(parts.GetRequiredService<IClock>(), parts.GetService<ContactDatabase>())
+            .AddSingleton(parts => new MailLogins(parts.GetRequiredService<IClock>(), time, parts.GetService<ContactDatabase>())
             {
                 Insist = insist,
             })

@@ -66,7 +66,7 @@ public sealed class PostgresDatabases : IDatabases, IAsyncLifetime
         return await Again();
     }
 
-    public Task<ContactDatabase> Again() => ContactDatabase.OpenPostgres(last, default);
+    public Task<ContactDatabase> Again() => ContactDatabase.OpenPostgres(last, TimeProvider.System, default);
 
     public Task SetTime(Instant now) => PostgresServer.SetTime(last, now.ToDateTimeOffset());
 }

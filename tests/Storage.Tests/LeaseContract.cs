@@ -132,7 +132,7 @@ public sealed class PooledDatabases : IDatabases, IAsyncLifetime
         return await Again();
     }
 
-    public Task<ContactDatabase> Again() => ContactDatabase.OpenPostgres(pooler!.ConnectionString(last), default);
+    public Task<ContactDatabase> Again() => ContactDatabase.OpenPostgres(pooler!.ConnectionString(last), TimeProvider.System, default);
 
     public Task SetTime(Instant now) => PostgresServer.SetTime(direct.Server.ConnectionString(last), now.ToDateTimeOffset());
 }

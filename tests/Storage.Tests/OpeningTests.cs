@@ -18,10 +18,10 @@ public sealed class SqliteOpeningTests(SqliteFiles files) : IClassFixture<Sqlite
     public async Task A_new_file_is_made_with_its_folder_and_opened_again_as_it_is()
     {
         var file = Fresh("new/folder/crmsync.db");
-        await using (var first = await ContactDatabase.OpenSqlite(file, default))
+        await using (var first = await ContactDatabase.OpenSqlite(file, TimeProvider.System, default))
             Assert.Equal("0001_contact_log", first.Applied[0]);
 
-        await using var second = await ContactDatabase.OpenSqlite(file, default);
+        await using var second = await ContactDatabase.OpenSqlite(file, TimeProvider.System, default);
         Assert.Empty(second.Applied);
     }
 
@@ -30,7 +30,7 @@ public sealed class SqliteOpeningTests(SqliteFiles files) : IClassFixture<Sqlite
     public async Task The_file_its_companions_and_its_folder_are_for_nobody_else_to_read()
     {
         var file = Fresh("private/crmsync.db");
-        await using var scene = await Scene.On(await ContactDatabase.OpenSqlite(file, default));
+        await using var scene = await Scene.On(await ContactDatabase.OpenSqlite(file, TimeProvider.System, default));
         await using var held = await Harvest.AccountLock.Take(scene.Database, scene.Account(), default);
         await scene.Deliver(Some.Line(Some.Mail(id: "1@acme.example")));
 
@@ -68,7 +68,7 @@ public sealed class SqliteOpeningTests(SqliteFiles files) : IClassFixture<Sqlite
     public async Task Two_programs_can_start_at_once_on_a_new_file()
     {
         var opened = await Task.WhenAll(
-            Enumerable.Range(0, 6).Select(_ => Task.Run(() => ContactDatabase.OpenSqlite(Fresh("race.db"), default))));
+            Enumerable.Range(0, 6).Select(_ => Task.Run(() => ContactDatabase.OpenSqlite(Fresh("race.db"), TimeProvider.System, default))));
         Assert.Single(opened, database => database.Applied.Count > 0);
         foreach (var database in opened)
             await database.DisposeAsync();
@@ -77,12 +77,13 @@ public sealed class SqliteOpeningTests(SqliteFiles files) : IClassFixture<Sqlite
     [Fact]
     public async Task A_newer_database_is_refused_by_name()
     {
-        await using (var database = await ContactDatabase.OpenSqlite(Fresh("newer.db"), default))
+        await using (var database = await ContactDatabase.OpenSqlite(Fresh("newer.db"), TimeProvider.System, default))
             await database.Write(
                 scope => scope.Execute("insert into migration (name, applied_at) values ('0099_future', '2030')"),
                 default);
 
-        var refused = await Assert.ThrowsAsync<DatabaseUnusableException>(() => ContactDatabase.OpenSqlite(Fresh("newer.db"), default));
+        var refused = await Assert.ThrowsAsync<DatabaseUnusableException>(
+            () => ContactDatabase.OpenSqlite(Fresh("newer.db"), TimeProvider.System, default));
         Assert.Contains("newer than this program", refused.Message, StringComparison.Ordinal);
         Assert.Contains("0099_future", refused.Message, StringComparison.Ordinal);
     }
@@ -91,7 +92,8 @@ public sealed class SqliteOpeningTests(SqliteFiles files) : IClassFixture<Sqlite
     public async Task What_is_no_database_is_refused_and_left_alone()
     {
         await File.WriteAllTextAsync(Fresh("letter.db"), string.Join('\n', Enumerable.Repeat("Dear Sir or Madam,", 100)));
-        var refused = await Assert.ThrowsAsync<DatabaseUnusableException>(() => ContactDatabase.OpenSqlite(Fresh("letter.db"), default));
+        var refused = await Assert.ThrowsAsync<DatabaseUnusableException>(
+            () => ContactDatabase.OpenSqlite(Fresh("letter.db"), TimeProvider.System, default));
         Assert.Contains("not an SQLite database", refused.Message, StringComparison.Ordinal);
         Assert.StartsWith("Dear Sir", await File.ReadAllTextAsync(Fresh("letter.db")), StringComparison.Ordinal);
     }
@@ -100,7 +102,8 @@ public sealed class SqliteOpeningTests(SqliteFiles files) : IClassFixture<Sqlite
     public async Task A_folder_in_the_place_of_the_file_is_refused()
     {
         Directory.CreateDirectory(Fresh("folder.db"));
-        var refused = await Assert.ThrowsAsync<DatabaseUnusableException>(() => ContactDatabase.OpenSqlite(Fresh("folder.db"), default));
+        var refused = await Assert.ThrowsAsync<DatabaseUnusableException>(
+            () => ContactDatabase.OpenSqlite(Fresh("folder.db"), TimeProvider.System, default));
         Assert.Contains("cannot be opened", refused.Message, StringComparison.Ordinal);
     }
 
@@ -123,7 +126,7 @@ public sealed class SqliteOpeningTests(SqliteFiles files) : IClassFixture<Sqlite
     [Fact]
     public async Task A_full_disk_is_said_and_loses_nothing()
     {
-        await using var scene = await Scene.On(await ContactDatabase.OpenSqlite(Fresh("full.db"), default));
+        await using var scene = await Scene.On(await ContactDatabase.OpenSqlite(Fresh("full.db"), TimeProvider.System, default));
         await scene.Deliver(Some.Line(Some.Mail(id: "first@acme.example")));
         var items = await scene.Discover(200);
         await scene.Database.Write(scope => scope.Execute("pragma max_page_count = 1"), default);
@@ -147,7 +150,7 @@ public sealed class SqliteOpeningTests(SqliteFiles files) : IClassFixture<Sqlite
     [Fact]
     public async Task A_write_that_throws_leaves_nothing_and_the_next_one_works()
     {
-        await using var scene = await Scene.On(await ContactDatabase.OpenSqlite(Fresh("broken.db"), default));
+        await using var scene = await Scene.On(await ContactDatabase.OpenSqlite(Fresh("broken.db"), TimeProvider.System, default));
         var items = await scene.Discover(1);
         await Assert.ThrowsAsync<InvalidOperationException>(() => scene.Database.Write<int>(
             async scope =>
@@ -169,7 +172,8 @@ public sealed class PostgresOpeningTests(PostgresDatabases server)
     public async Task Two_programs_can_start_at_once_on_a_new_database()
     {
         var place = await server.Server.NewDatabase();
-        var opened = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => ContactDatabase.OpenPostgres(place, default)));
+        var opened = await Task.WhenAll(
+            Enumerable.Range(0, 6).Select(_ => ContactDatabase.OpenPostgres(place, TimeProvider.System, default)));
         Assert.Single(opened, database => database.Applied.Count > 0);
         foreach (var database in opened)
             await database.DisposeAsync();
@@ -193,11 +197,12 @@ public sealed class PostgresOpeningTests(PostgresDatabases server)
     public async Task A_database_that_does_not_exist_and_a_server_that_is_away_are_told_apart()
     {
         var missing = await Assert.ThrowsAsync<DatabaseUnusableException>(() =>
-            ContactDatabase.OpenPostgres(server.Server.ConnectionString("nowhere"), default));
+            ContactDatabase.OpenPostgres(server.Server.ConnectionString("nowhere"), TimeProvider.System, default));
         Assert.Contains("createdb", missing.Message, StringComparison.Ordinal);
 
         var away = await Assert.ThrowsAsync<DatabaseUnusableException>(
-            () => ContactDatabase.OpenPostgres("Host=127.0.0.1;Port=1;Username=ana;Password=secret;Database=crmsync;Timeout=2", default));
+            () => ContactDatabase.OpenPostgres(
+                "Host=127.0.0.1;Port=1;Username=ana;Password=secret;Database=crmsync;Timeout=2", TimeProvider.System, default));
         Assert.Contains("cannot be reached", away.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", away.ToString(), StringComparison.Ordinal);
     }
@@ -206,7 +211,7 @@ public sealed class PostgresOpeningTests(PostgresDatabases server)
     public async Task What_is_no_connection_string_is_refused_without_repeating_it()
     {
         var refused = await Assert.ThrowsAsync<DatabaseUnusableException>(() =>
-            ContactDatabase.OpenPostgres("postgres://ana:secret@host/db", default)
+            ContactDatabase.OpenPostgres("postgres://ana:secret@host/db", TimeProvider.System, default)
         );
         Assert.Contains("storage.postgres", refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", refused.Message, StringComparison.Ordinal);

@@ -49,8 +49,9 @@ public sealed class TroubledDatabaseTests : IAsyncLifetime
     public async Task Who_waits_too_long_is_told_for_whom_and_claims_and_leases_do_not_wait_at_all()
     {
         var place = await server.NewDatabase();
-        await using var busy = await ContactDatabase.OpenPostgres(place, default);
-        await using var other = await ContactDatabase.OpenPostgres(place, TimeProvider.System, Short with { Lock = TimeSpan.FromSeconds(1) }, default);
+        await using var busy = await ContactDatabase.OpenPostgres(place, TimeProvider.System, default);
+        await using var other = await ContactDatabase.OpenPostgres(
+            place, TimeProvider.System, Short with { Lock = TimeSpan.FromSeconds(1) }, default);
         var (holds, ends) = (new TaskCompletionSource(), new TaskCompletionSource());
         var writing = busy.Write(
             async scope =>
@@ -76,7 +77,7 @@ public sealed class TroubledDatabaseTests : IAsyncLifetime
     public async Task A_server_that_is_restarted_costs_words_at_most_and_the_work_goes_on_afterwards()
     {
         var place = await server.NewDatabase();
-        await using var database = await ContactDatabase.OpenPostgres(place, default);
+        await using var database = await ContactDatabase.OpenPostgres(place, TimeProvider.System, default);
         var settings = new Settings(database);
         await settings.Set("a", "1", default);
         await server.Stop();

@@ -66,7 +66,7 @@ public sealed class Erasure(ContactDatabase database, Func<byte[], string> textO
         TimeSpan patience,
         CancellationToken ct)
     {
-        var start = TimeProvider.System.GetTimestamp();
+        var start = database.Time.GetTimestamp();
         while (true)
         {
             try
@@ -81,9 +81,9 @@ public sealed class Erasure(ContactDatabase database, Func<byte[], string> textO
                     },
                     ct);
             }
-            catch (MailUnderWayException) when (TimeProvider.System.GetElapsedTime(start) < patience)
+            catch (MailUnderWayException) when (database.Time.GetElapsedTime(start) < patience)
             {
-                await Task.Delay(Pause, ct);
+                await Task.Delay(Pause, database.Time, ct);
             }
         }
     }

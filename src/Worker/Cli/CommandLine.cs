@@ -1,6 +1,10 @@
 using System.CommandLine;
 using CrmSync.Storage;
 using CrmSync.Worker.Configuration;
+using CrmSync.Worker.Printing;
+using CrmSync.Worker.Sources;
+using NodaTime;
+using NodaTime.Extensions;
 
 namespace CrmSync.Worker.Cli;
 
@@ -124,6 +128,14 @@ internal static class CommandLine
             catch (OperationCanceledException) when (ct.IsCancellationRequested)
             {
                 await Console.Error.WriteLineAsync("crmsync: stopped; the next run goes on from here");
+                return ProblemsFound;
+            }
+            catch (Exception failure) when (!parsed.GetValue(CommonOptions.Verbose) && Unexpected.IsContained(failure, ct))
+            {
+                // What the exception itself says may quote an email.
+                await Console.Error.WriteLineAsync(
+                    $"crmsync: {command.Name}: the program met something it does not know ({Unexpected.Name(failure)}); "
+                        + "what was done until then is kept. Please report it, with what the same command says with --verbose");
                 return ProblemsFound;
             }
         });

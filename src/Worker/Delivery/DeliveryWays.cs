@@ -1,11 +1,10 @@
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.MailServers;
-using NodaTime;
 
 namespace CrmSync.Worker.Delivery;
 
 /// <summary>Makes the way of delivery the configuration asks for.</summary>
-internal sealed class DeliveryWays(MailLogins logins, IClock clock)
+internal sealed class DeliveryWays(MailLogins logins, TimeProvider time)
 {
     /// <summary>The way; whoever opens it closes it.</summary>
     /// <exception cref="NotSupportedException">This way cannot be used yet.</exception>
@@ -13,7 +12,7 @@ internal sealed class DeliveryWays(MailLogins logins, IClock clock)
     {
         DeliveryChoice.Folder folder => new FolderDelivery(folder.Path),
         DeliveryChoice.Smtp smtp => new SmtpDelivery(logins.Login(Login(smtp))),
-        DeliveryChoice.Graph graph => new GraphDelivery(graph.Account, clock),
+        DeliveryChoice.Graph graph => new GraphDelivery(graph.Account, time),
         _ => throw new NotSupportedException(choice.GetType().Name),
     };
 

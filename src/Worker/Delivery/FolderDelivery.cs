@@ -113,10 +113,11 @@ internal sealed class FolderDelivery(string folder) : IMailDelivery
         if (isTidy)
             return;
 
-        // The times of files are the system's, whatever clock the program runs on.
+        // The times of files are their system's, whatever clock the program runs on: the last mark tells how old the others are.
         isTidy = true;
-        var old = TimeProvider.System.GetUtcNow().UtcDateTime - Kept;
-        foreach (var file in new DirectoryInfo(Memory).EnumerateFiles().Where(file => file.LastWriteTimeUtc < old))
+        var files = new DirectoryInfo(Memory).GetFiles();
+        var last = files.Length == 0 ? default : files.Max(file => file.LastWriteTimeUtc);
+        foreach (var file in files.Where(file => last - file.LastWriteTimeUtc > Kept))
             file.Delete();
     }
 

@@ -6,6 +6,7 @@ using CrmSync.Worker.MailServers;
 using CrmSync.Worker.Sources;
 using CrmSync.Worker.Sources.Graph;
 using NodaTime;
+using NodaTime.Extensions;
 using NodaTime.Text;
 
 namespace CrmSync.Worker.Delivery;
@@ -22,17 +23,19 @@ internal sealed class GraphDelivery : IMailDelivery
     private static readonly int[] LooksAfterSeconds = [0, 1, 3, 6];
 
     private readonly GraphTenant tenant;
+    private readonly TimeProvider time;
     private readonly IClock clock;
     private readonly GraphPatience patience;
 
     /// <param name="account">Whose login is used; it needs the application permission Mail.Send.</param>
-    /// <param name="clock">The time.</param>
+    /// <param name="time">The time.</param>
     /// <param name="patience">How long is waited; null: as long as Microsoft advises.</param>
-    public GraphDelivery(GraphAccount account, IClock clock, GraphPatience? patience = null)
+    public GraphDelivery(GraphAccount account, TimeProvider time, GraphPatience? patience = null)
     {
-        this.clock = clock;
+        this.time = time;
+        clock = time.ToClock();
         this.patience = patience ?? new GraphPatience();
-        tenant = new GraphTenant(account, clock, TimeProvider.System, patience);
+        tenant = new GraphTenant(account, clock, time, patience);
     }
 
     public Repetition Repetition => Repetition.IsRecognised;
@@ -120,7 +123,7 @@ internal sealed class GraphDelivery : IMailDelivery
     {
         foreach (var seconds in LooksAfterSeconds)
         {
-            await Task.Delay(TimeSpan.FromSeconds(seconds) * Math.Min(1, patience.FirstWait.TotalSeconds * 2), ct);
+            await Task.Delay(TimeSpan.FromSeconds(seconds) * Math.Min(1, patience.FirstWait.TotalSeconds * 2), time, ct);
             if (
                 (message.MessageId is { } id && await IsSent(line, mail.From, id, ct))
                 || await IsSentUnderAnotherId(line, mail, message, started, ct))

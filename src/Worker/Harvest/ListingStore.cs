@@ -13,6 +13,9 @@ internal sealed class ListingStore
     private readonly HarvestLedger ledger;
     private readonly Dictionary<string, FolderState> folders;
 
+    /// <summary>Folders of which a step could not be stored.</summary>
+    private readonly HashSet<string> unstored = new(StringComparer.Ordinal);
+
     private ListingStore(HarvestScope scope, HarvestLedger ledger, Dictionary<string, FolderState> folders)
     {
         this.scope = scope;
@@ -34,15 +37,35 @@ internal sealed class ListingStore
             ledger,
             (await ledger.Folders(scope.Account, ct)).ToDictionary(folder => folder.RemoteId, StringComparer.Ordinal));
 
-    /// <summary>Writes down one step of the listing.</summary>
-    public Task Store(Listing listing, CancellationToken ct) => listing switch
+    /// <summary>Writes down one step of the listing. A folder of which it cannot be written down spoils no other.</summary>
+    public async Task Store(Listing listing, CancellationToken ct)
+    {
+        switch (listing)
+        {
+            case FolderUnreadable unreadable:
+                Tell(unreadable);
+                break;
+            case FolderListing { Folder: var folder } when unstored.Contains(folder.RemoteId):
+                // Its cursor would stand for the step before it, which is not stored.
+                break;
+            case FolderListing { Folder: var folder } about:
+                if (await EachFolder.Try(folder.Path, () => Store(about, ct), ct) is { } trouble)
+                {
+                    unstored.Add(folder.RemoteId);
+                    Tell(trouble);
+                }
+
+                break;
+        }
+    }
+
+    private Task Store(FolderListing listing, CancellationToken ct) => listing switch
     {
         ListedPage page => Store(Wanted(page), ct),
         FolderGone gone => Store(Wanted(new ListedPage(gone.Folder, gone.Farewells, Known: 0, new FolderCursor())), ct),
         FolderParked parked => Park(parked, ct),
         FolderRenumbered renumbered => BeginEpoch(renumbered, ct),
         FolderNumbersKept kept => NoteNumbersKept(kept, ct),
-        FolderUnreadable unreadable => Tell(unreadable),
         _ => throw new UnreachableException($"{listing.GetType().Name} is nothing a ledger can hold"),
     };
 
@@ -99,11 +122,7 @@ internal sealed class ListingStore
         folders[folder.RemoteId] = folder with { ValidityResets = 0 };
     }
 
-    private Task Tell(FolderUnreadable unreadable)
-    {
-        scope.Run.Fail(unreadable.Trouble, unreadable.IsPermanent);
-        return Task.CompletedTask;
-    }
+    private void Tell(FolderUnreadable unreadable) => scope.Run.Fail(unreadable.Trouble, unreadable.IsPermanent);
 
     /// <summary>The folder in the ledger; a new one, or one with another path or role, is written down.</summary>
     private async Task<FolderState> Find(KnownFolder named, CancellationToken ct) =>

@@ -10,12 +10,13 @@ namespace CrmSync.Worker.MailServers;
 /// shares its access tokens.
 /// </summary>
 /// <param name="clock">The time.</param>
+/// <param name="time">What waiting for token servers is measured with.</param>
 /// <param name="database">Where failures and tokens are kept over a restart; null: in memory only.</param>
-internal sealed class MailLogins(IClock clock, ContactDatabase? database = null) : IDisposable
+internal sealed class MailLogins(IClock clock, TimeProvider time, ContactDatabase? database = null) : IDisposable
 {
     /// <summary>For token servers, which few logins need.</summary>
     private readonly Lazy<HttpClient> http = new(() =>
-        new HttpClient(WebConnections.Create(TimeProvider.System))
+        new HttpClient(WebConnections.Create(time))
         {
             Timeout = TimeSpan.FromSeconds(30),
             MaxResponseContentBufferSize = 1024 * 1024,

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Dapper;
+using Microsoft.Data.Sqlite;
 using static CrmSync.Worker.Tests.Harvest.TestCompany;
 
 namespace CrmSync.Worker.Tests.Cli;
@@ -55,6 +57,32 @@ public sealed class VerbTests
         Assert.Equal(["ana", "bob"], line.GetProperty("accounts").EnumerateArray().Select(a => a.GetString()));
         Assert.Equal("human", line.GetProperty("class").GetString());
         Assert.Equal("one@acme.example", line.GetProperty("message_id").GetString());
+    }
+
+    [Fact]
+    public async Task A_verb_that_meets_what_nobody_expected_says_so_in_words()
+    {
+        await using var company = await Open();
+        File.WriteAllText(company.PathTo("mail", "ana", "1.eml"), MailText("Hinges", body: "When do they come?"));
+        var config = TheProgram.Configuration(company, "  - { eml: ../mail/ana, address: ana@us.example, name: ana }");
+        await TheProgram.Run("sync", "--config", config, "--now", "2026-03-02T09:00:00Z");
+        await File.AppendAllTextAsync(Path.Combine(config, "policy.yaml"), "privacy: { retain: 1d }\n");
+        await using (var connection = new SqliteConnection($"Data Source={Path.Combine(config, "data", "crmsync.db")};Pooling=False"))
+        {
+            await connection.ExecuteAsync(
+                "create trigger spoilt before update on interaction begin select raise(abort, 'about jane@acme.example'); end");
+        }
+
+        string[] arguments = ["retain", "--config", config, "--now", "2026-03-09T09:00:00Z"];
+        var run = await TheProgram.Run(arguments);
+        var verbose = await TheProgram.Run([.. arguments, "--verbose"]);
+
+        Assert.Equal((1, 1), (run.Status, verbose.Status));
+        Assert.Contains(
+            "crmsync: retain: the program met something it does not know (SqliteException in ", run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("jane", run.Error, StringComparison.Ordinal);
+        Assert.Contains("   at ", verbose.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -238,7 +238,7 @@ internal sealed class AnsweringCompany : IAsyncDisposable
                 Commands = delivery.Commands! with { TrustedServers = trusted ?? [], VerifyDkim = dns is not null },
             };
 
-        var database = await ContactDatabase.OpenSqlite(Path.Combine(folder, "answers.db"), default);
+        var database = await ContactDatabase.OpenSqlite(Path.Combine(folder, "answers.db"), TimeProvider.System, default);
         return new AnsweringCompany(
             folder,
             TestProgram.Over(

@@ -163,7 +163,7 @@ public sealed class SignaturesOverTheWire(DovecotServer dovecot) : IClassFixture
         var dns = new LookupClient(new LookupClientOptions(names.Address) { UseCache = false, Timeout = TimeSpan.FromSeconds(10) });
         return TestProgram.Over(
             configuration,
-            await ContactDatabase.OpenSqlite(company.PathTo("wire.db"), default),
+            await ContactDatabase.OpenSqlite(company.PathTo("wire.db"), TimeProvider.System, default),
             services => services.AddSingleton<IDnsQuery>(dns));
     }
 

@@ -28,7 +28,7 @@ public sealed class GraphSendingTests
         // The service takes it, and the worker dies before it can note that.
         await ledger.Settle([], [Id], isWatched: false, Outbox.Lease, default);
         var mail = (await ledger.Find(Id, default))!;
-        await using (var dying = new GraphDelivery(graph.Account, SystemClock.Instance, GraphCompany.Impatient))
+        await using (var dying = new GraphDelivery(graph.Account, TimeProvider.System, GraphCompany.Impatient))
             Assert.IsType<DeliveryAnswer.Accepted>(
                 await dying.Deliver(new LeavingMail("d", "crmsync@us.example", "ana@us.example", null, mail.Bytes), default));
 
@@ -90,7 +90,7 @@ public sealed class GraphSendingTests
     private static async Task<OutboxReport> Send(GraphCompany graph, DigestLedger ledger, int minutes, Duration? lease = null)
     {
         graph.Company.Time.Now = (Now + Duration.FromMinutes(minutes)).ToDateTimeOffset();
-        await using var way = new GraphDelivery(graph.Account, SystemClock.Instance, GraphCompany.Impatient);
+        await using var way = new GraphDelivery(graph.Account, TimeProvider.System, GraphCompany.Impatient);
         var sender = new MailSender("test", Domain.Company.EmailAddress.Parse("crmsync@us.example"), "CrmSync", "us.example");
         return await new Outbox(
             ledger,

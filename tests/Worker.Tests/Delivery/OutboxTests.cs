@@ -239,7 +239,7 @@ public sealed class OutboxTests : IAsyncLifetime, IAsyncDisposable
         {
             using var death = new CancellationTokenSource();
             var deliveries = life == 50 ? int.MaxValue : random.Next(1, 6);
-            using var logins = new MailLogins(new TestClock(now), database);
+            using var logins = new MailLogins(new TestClock(now), TimeProvider.System, database);
             IMailDelivery whole = toFolder ? new FolderDelivery(Mails) : SendingCompany.WayTo(server, logins);
             await using var way = new DyingDelivery(whole, deliveries, random.Next(2) == 0, death);
             try

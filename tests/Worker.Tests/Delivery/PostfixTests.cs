@@ -27,7 +27,7 @@ public sealed class SubmissionHost : IDisposable
 public sealed class PostfixTests(SubmissionHost host) : IClassFixture<SubmissionHost>, IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("crmsync-postfix-tests-").FullName;
-    private readonly MailLogins logins = new(SystemClock.Instance);
+    private readonly MailLogins logins = new(SystemClock.Instance, TimeProvider.System);
 
     public void Dispose()
     {

@@ -45,7 +45,7 @@ internal sealed class SendingWorkers : IAsyncDisposable
     {
         var workers = new SendingWorkers(connectionString, readers) { Graph = await GraphTestService.Start() };
         workers.Graph.AddMailbox("crmsync@bright.example");
-        workers.database = await ContactDatabase.OpenPostgres(connectionString, default);
+        workers.database = await ContactDatabase.OpenPostgres(connectionString, TimeProvider.System, default);
         workers.commands = await CommandMailbox.From(workers.database);
         workers.Configure(way);
         await workers.Keep(readers);

@@ -11,7 +11,7 @@ namespace CrmSync.Worker.Tests.Delivery;
 /// <summary>What a submission server is asked for, byte by byte, what it gets, and what its answers come to.</summary>
 public sealed class SmtpOnTheWireTests : IDisposable
 {
-    private readonly MailLogins logins = new(SystemClock.Instance);
+    private readonly MailLogins logins = new(SystemClock.Instance, TimeProvider.System);
 
     public void Dispose() => logins.Dispose();
 

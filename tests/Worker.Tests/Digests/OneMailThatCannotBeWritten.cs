@@ -29,7 +29,7 @@ public sealed class OneMailThatCannotBeWritten : IAsyncLifetime, IAsyncDisposabl
 
     public async Task InitializeAsync()
     {
-        database = await ContactDatabase.OpenSqlite(File, default);
+        database = await ContactDatabase.OpenSqlite(File, TimeProvider.System, default);
         ledger = new DigestLedger(database);
     }
 

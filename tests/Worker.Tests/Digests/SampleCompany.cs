@@ -21,7 +21,8 @@ public sealed class SampleCompany : IAsyncLifetime, IAsyncDisposable
     public async Task InitializeAsync()
     {
         var configuration = LoadedConfiguration.Read(Config, Story);
-        program = TestProgram.Over(configuration, await ContactDatabase.OpenSqlite(Path.Combine(folder, "sample.db"), default));
+        program = TestProgram.Over(
+            configuration, await ContactDatabase.OpenSqlite(Path.Combine(folder, "sample.db"), TimeProvider.System, default));
         await foreach (var account in program.Harvest.Run(program.Readable, Story, null, default))
             Assert.True(account.Failed == 0 && account.Quarantined == 0, $"{account}");
     }

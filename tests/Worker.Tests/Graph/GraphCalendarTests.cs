@@ -129,7 +129,7 @@ public sealed class GraphCalendarTests
         return occurrence;
     }
 
-    private static JsonObject Event(
+    internal static JsonObject Event(
         Instant start,
         string uid,
         string subject,

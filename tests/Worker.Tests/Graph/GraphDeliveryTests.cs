@@ -70,7 +70,7 @@ public sealed class GraphDeliveryTests
 
     private static async Task<DeliveryAnswer> Send(GraphCompany graph, string id)
     {
-        await using var delivery = new GraphDelivery(graph.Account, SystemClock.Instance, GraphCompany.Impatient);
+        await using var delivery = new GraphDelivery(graph.Account, TimeProvider.System, GraphCompany.Impatient);
         var mail = TestCompany.MailText(subject: $"Your day {id}", from: "crmsync@us.example", id: id, more: "X-CrmSync: digest\r\n");
         return await delivery.Deliver(
             new LeavingMail("d", "crmsync@us.example", "ana@us.example", "commands@us.example", Encoding.UTF8.GetBytes(mail)),

@@ -378,4 +378,11 @@ internal static class SpoiltRows
             $"create trigger spoilt_{table} before {does} on {table} when {when} begin select raise(abort, 'about jane@acme.example'); end"
         );
     }
+
+    /// <summary>Lets its rows be written again.</summary>
+    public static async Task Heal(this TestCompany company, string table)
+    {
+        await using var connection = new SqliteConnection($"Data Source={Path.Combine(company.Folder, "crmsync.db")};Pooling=False");
+        await connection.ExecuteAsync($"drop trigger spoilt_{table}");
+    }
 }

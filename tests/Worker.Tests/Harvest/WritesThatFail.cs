@@ -29,7 +29,8 @@ public sealed class WritesThatFail
         try
         {
             var file = Path.Combine(folder, "empty.db");
-            Task.Run(async () => await (await ContactDatabase.OpenSqlite(file, default)).DisposeAsync()).GetAwaiter().GetResult();
+            Task.Run(async () => await (await ContactDatabase.OpenSqlite(file, TimeProvider.System, default)).DisposeAsync())
+                .GetAwaiter().GetResult();
             using var connection = new SqliteConnection($"Data Source={file};Pooling=False");
             return [.. connection.Query<string>(OfOurs)];
         }

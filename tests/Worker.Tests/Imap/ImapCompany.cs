@@ -13,5 +13,5 @@ internal static class ImapCompany
     /// <param name="database">Where it keeps failures, tokens and lessons; null: in memory.</param>
     /// <param name="options">How connections behave; null: as usual.</param>
     public static ImapSources Sources(IClock clock, ContactDatabase? database = null, ImapOptions? options = null) =>
-        new(clock, new MailLogins(clock, database), new ServerLessons(clock, database), options);
+        new(clock, new MailLogins(clock, TimeProvider.System, database), new ServerLessons(clock, database), options);
 }

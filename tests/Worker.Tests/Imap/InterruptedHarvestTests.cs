@@ -71,8 +71,8 @@ public sealed class InterruptedHarvestTests : OddServerCompany
 
             Assert.Equal(300, runs.Sum(run => run.Json.Sum(a => a.GetProperty("new").GetInt32())));
             await using var database = storage.Contains("sqlite", StringComparison.Ordinal)
-                ? await ContactDatabase.OpenSqlite(Path.Combine(config, "data", "two.db"), default)
-                : await ContactDatabase.OpenPostgres(storage.Split('"')[1], default);
+                ? await ContactDatabase.OpenSqlite(Path.Combine(config, "data", "two.db"), TimeProvider.System, default)
+                : await ContactDatabase.OpenPostgres(storage.Split('"')[1], TimeProvider.System, default);
             var log = await new ContactLog(database).Read(new LogFilter(), default).ToListAsync();
             Assert.Equal(300, log.Select(line => line.Subject).Distinct(StringComparer.Ordinal).Count());
             Assert.Equal(300, log.Count);

@@ -76,7 +76,8 @@ public sealed class MemoryTests(DovecotServer server) : IClassFixture<DovecotSer
         Assert.True(status == program.ExitCode, await said);
         if (check is not null)
         {
-            await using var database = await ContactDatabase.OpenSqlite(Path.Combine(folder, "data", "crmsync.db"), CancellationToken.None);
+            await using var database = await ContactDatabase.OpenSqlite(
+                Path.Combine(folder, "data", "crmsync.db"), TimeProvider.System, CancellationToken.None);
             await check(database, await said);
         }
 

@@ -191,8 +191,8 @@ public sealed class TokenTests : IAsyncLifetime
     public async Task Sending_uses_the_same_tokens(string mechanism)
     {
         await using var smtp = new FakeSmtpServer($"AUTH {mechanism}").On("AUTH", "535 5.7.8 no", "235 welcome");
-        using var logins = new MailLogins(clock, company.Database);
-        await using var delivery = new DeliveryWays(logins, clock).Open(
+        using var logins = new MailLogins(clock, TimeProvider.System, company.Database);
+        await using var delivery = new DeliveryWays(logins, TimeProvider.System).Open(
             new DeliveryChoice.Smtp(new Server("localhost", smtp.Port, Encryption.None, null), "crmsync", Login()));
 
         Assert.IsType<DeliveryAnswer.Accepted>(await delivery.Deliver(Digest(), default));
@@ -206,8 +206,8 @@ public sealed class TokenTests : IAsyncLifetime
     {
         tokens.Answers(_ => (400, """{"error": "invalid_grant", "error_description": "consent was withdrawn"}"""));
         await using var smtp = new FakeSmtpServer("AUTH XOAUTH2");
-        using var logins = new MailLogins(clock, company.Database);
-        await using var delivery = new DeliveryWays(logins, clock).Open(
+        using var logins = new MailLogins(clock, TimeProvider.System, company.Database);
+        await using var delivery = new DeliveryWays(logins, TimeProvider.System).Open(
             new DeliveryChoice.Smtp(new Server("localhost", smtp.Port, Encryption.None, null), "crmsync", Login()));
 
         var answer = Assert.IsType<DeliveryAnswer.Unreachable>(await delivery.Deliver(Digest(), default));

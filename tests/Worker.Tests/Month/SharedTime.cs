@@ -15,7 +15,7 @@ internal sealed class SharedTime : IAsyncDisposable
     /// <summary>Brings an empty database to the version of the program and takes its time over.</summary>
     public static async Task<SharedTime> TakeOver(string connectionString, Instant now)
     {
-        await (await ContactDatabase.OpenPostgres(connectionString, default)).DisposeAsync();
+        await (await ContactDatabase.OpenPostgres(connectionString, TimeProvider.System, default)).DisposeAsync();
         await PostgresServer.Ask(
             connectionString,
             """

@@ -1,4 +1,5 @@
 using CrmSync.Domain.Company;
+using CrmSync.Domain.Harvest;
 using CrmSync.Fixtures.Servers;
 using CrmSync.Worker.MailServers;
 using CrmSync.Worker.Sources;
@@ -92,6 +93,34 @@ public sealed class CalDavSourceTests(RadicaleServer server) : IClassFixture<Rad
             Assert.Contains("suddenly empty", (await Harvest(company, hour)).Problem, StringComparison.Ordinal);
         Assert.Equal(6, (await company.Log()).Count(line => line.Subject!.EndsWith("again", StringComparison.Ordinal)));
         await server.Delete(many);
+    }
+
+    /// <summary>Tokens of one-second resolution miss what changes within the second (mail-servers.md).</summary>
+    [Fact]
+    public async Task What_the_token_of_a_server_missed_is_found_within_a_day()
+    {
+        await using var company = await TestCompany.Open();
+        var work = await server.NewCalendar("work");
+        await server.Put(work, "a", Event("a", "Tea"));
+        await Harvest(company, 0);
+        await server.Put(work, "a", Event("a", "Coffee"));
+
+        // The token of a reader who comes after the change, in the place of ours.
+        await using var late = await TestCompany.Open();
+        await Harvest(late, 0);
+        var theirs = await Folder(late, work);
+        await company.Ledger.MoveCursor(
+            await Folder(company, work), theirs.Cursor with { LastFullAt = Now }, CancellationToken.None);
+
+        await Harvest(company, 23);
+        Assert.Equal(["Tea"], (await company.Log()).Select(line => line.Subject));
+        await Harvest(company, 25);
+        Assert.Equal(["Coffee"], (await company.Log()).Select(line => line.Subject));
+        await server.Delete(work);
+
+        static async Task<FolderState> Folder(TestCompany company, Uri calendar) =>
+            (await company.Ledger.Folders(await company.Accounts.Register("ana", "test", "ana@us.example", default), default))
+                .Single(folder => folder.RemoteId == calendar.AbsolutePath);
     }
 
     [Fact]

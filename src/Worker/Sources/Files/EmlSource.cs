@@ -61,9 +61,15 @@ internal sealed class EmlSource(string root) : ISource
         var folders = new Stack<string>([""]);
         var found = new List<Locator>();
         var count = 0;
-        while (folders.TryPop(out var folder))
+        await foreach (var listing in EachFolder.List(Taken(folders), folder => Path.Combine(root, folder), List, ct))
+            yield return listing;
+
+        if (count > 0)
+            yield return new ListedPage(state, found, count - found.Count, state.Cursor);
+
+        async IAsyncEnumerable<Listing> List(string folder)
         {
-            ct.ThrowIfCancellationRequested();
+            await Task.CompletedTask;
             FolderUnreadable? unreadable = null;
             using var entries = Entries(folder);
             while (Next(entries, folder, ref unreadable) is { } entry)
@@ -91,9 +97,13 @@ internal sealed class EmlSource(string root) : ISource
             if (unreadable is not null)
                 yield return unreadable;
         }
+    }
 
-        if (count > 0)
-            yield return new ListedPage(state, found, count - found.Count, state.Cursor);
+    /// <summary>Takes folders off until none is left; each may put those below it on.</summary>
+    private static IEnumerable<string> Taken(Stack<string> folders)
+    {
+        while (folders.TryPop(out var folder))
+            yield return folder;
     }
 
     public IAsyncEnumerable<Reading> Read(IReadOnlyList<RemoteItem> items, CancellationToken ct) =>

@@ -18,13 +18,8 @@ internal sealed class IcsSource(string path, CalendarItems items, DateTimeZone z
     {
         var files = Files();
         var before = known.Folders;
-        foreach (var file in files)
-        {
-            ct.ThrowIfCancellationRequested();
-            var state = known.Folder(Id(file), file, role: null);
-            foreach (var listing in await List(known, state, file, ct))
-                yield return listing;
-        }
+        await foreach (var listing in EachFolder.List(files, file => file, file => List(known, file, ct), ct))
+            yield return listing;
 
         var here = files.Select(Id).ToHashSet(StringComparer.Ordinal);
         IReadOnlyList<KnownFolder> vanished =
@@ -55,10 +50,17 @@ internal sealed class IcsSource(string path, CalendarItems items, DateTimeZone z
         }
     }
 
-    private async Task<IReadOnlyList<Listing>> List(KnownItems known, KnownFolder state, string file, CancellationToken ct)
+    private async IAsyncEnumerable<Listing> List(KnownItems known, string file, [EnumeratorCancellation] CancellationToken ct)
+    {
+        foreach (var listing in await TryList(known, file, ct))
+            yield return listing;
+    }
+
+    private async Task<IReadOnlyList<Listing>> TryList(KnownItems known, string file, CancellationToken ct)
     {
         try
         {
+            var state = known.Folder(Id(file), file, role: null);
             var info = new FileInfo(file);
             var stamp = string.Create(CultureInfo.InvariantCulture, $"{info.Length}|{info.LastWriteTimeUtc.Ticks}|{items.Quarter}");
             if (info.Length > CalendarLimits.Default.Bytes)
@@ -81,10 +83,6 @@ internal sealed class IcsSource(string path, CalendarItems items, DateTimeZone z
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             return [FolderTrouble.OfFolder(file, failure)];
-        }
-        catch (Exception failure) when (Unexpected.IsContained(failure, ct))
-        {
-            return [new FolderUnreadable(Unexpected.TroubleFrom(file, failure), IsPermanent: false)];
         }
     }
 

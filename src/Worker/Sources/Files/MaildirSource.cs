@@ -28,60 +28,63 @@ internal sealed class MaildirSource(string root) : ISource
         return Task.CompletedTask;
     }
 
-    public async IAsyncEnumerable<Listing> Discover(KnownItems known, [EnumeratorCancellation] CancellationToken ct)
+    public IAsyncEnumerable<Listing> Discover(KnownItems known, CancellationToken ct)
     {
         forms.Clear();
-        foreach (var folder in Folders())
-        {
-            ct.ThrowIfCancellationRequested();
-            string[] levels = [.. folder.Split('.').Select(FolderName.FromFile)];
-            var role = FolderNames.Find(levels);
-            var state = known.Folder(folder, folder.Length == 0 ? root : $"{root} {folder}", FolderNames.Word(role));
-            if (FolderNames.IsLeftOut(role))
-            {
-                if (Count(folder) is > 0 and var left)
-                    yield return new ListedPage(state, [], 0, state.Cursor)
-                    {
-                        Skipped = new Dictionary<string, int> { [$"in folder {string.Join('.', levels)}"] = left },
-                    };
+        return EachFolder.List(Folders(), Place, folder => List(folder, known, ct), ct);
+    }
 
+    private string Place(string folder) => folder.Length == 0 ? root : $"{root} {folder}";
+
+    private async IAsyncEnumerable<Listing> List(string folder, KnownItems known, [EnumeratorCancellation] CancellationToken ct)
+    {
+        string[] levels = [.. folder.Split('.').Select(FolderName.FromFile)];
+        var role = FolderNames.Find(levels);
+        var state = known.Folder(folder, Place(folder), FolderNames.Word(role));
+        if (FolderNames.IsLeftOut(role))
+        {
+            if (Count(folder) is > 0 and var left)
+                yield return new ListedPage(state, [], 0, state.Cursor)
+                {
+                    Skipped = new Dictionary<string, int> { [$"in folder {string.Join('.', levels)}"] = left },
+                };
+
+            yield break;
+        }
+
+        var keys = await known.ReadKeys(state.RemoteId, ct);
+        var seen = forms.GetOrAdd(folder, _ => []);
+        var skipped = new Dictionary<string, int>();
+        var found = new Dictionary<string, Locator>(StringComparer.Ordinal);
+        var met = 0;
+        FolderUnreadable? unreadable = null;
+        using var files = Files(folder).GetEnumerator();
+        while (Next(files, folder, ref unreadable) is { } file)
+        {
+            if (WhySkip(file.Flags) is { } reason)
+            {
+                skipped[reason] = skipped.GetValueOrDefault(reason) + 1;
                 continue;
             }
 
-            var keys = await known.ReadKeys(state.RemoteId, ct);
-            var seen = forms.GetOrAdd(folder, _ => []);
-            var skipped = new Dictionary<string, int>();
-            var found = new Dictionary<string, Locator>(StringComparer.Ordinal);
-            var met = 0;
-            FolderUnreadable? unreadable = null;
-            using var files = Files(folder).GetEnumerator();
-            while (Next(files, folder, ref unreadable) is { } file)
+            // Other flags mean a moved file, and a file met in both halves is one that moved while it was listed.
+            seen.Add((file.Half, file.Flags));
+            if (keys.Contains(file.Key))
+                met++;
+            else
+                found.TryAdd(file.Key, new Locator(file.Key, file.Size, file.Changed));
+
+            if (found.Count == PageSize)
             {
-                if (WhySkip(file.Flags) is { } reason)
-                {
-                    skipped[reason] = skipped.GetValueOrDefault(reason) + 1;
-                    continue;
-                }
-
-                // Other flags mean a moved file, and a file met in both halves is one that moved while it was listed.
-                seen.Add((file.Half, file.Flags));
-                if (keys.Contains(file.Key))
-                    met++;
-                else
-                    found.TryAdd(file.Key, new Locator(file.Key, file.Size, file.Changed));
-
-                if (found.Count == PageSize)
-                {
-                    yield return new ListedPage(state, [.. found.Values], 0, state.Cursor);
-                    keys.UnionWith(found.Keys);
-                    found.Clear();
-                }
+                yield return new ListedPage(state, [.. found.Values], 0, state.Cursor);
+                keys.UnionWith(found.Keys);
+                found.Clear();
             }
-
-            yield return new ListedPage(state, [.. found.Values], met, state.Cursor) { Skipped = skipped };
-            if (unreadable is not null)
-                yield return unreadable;
         }
+
+        yield return new ListedPage(state, [.. found.Values], met, state.Cursor) { Skipped = skipped };
+        if (unreadable is not null)
+            yield return unreadable;
     }
 
     public IAsyncEnumerable<Reading> Read(IReadOnlyList<RemoteItem> items, CancellationToken ct)

@@ -76,10 +76,6 @@ internal sealed class GraphCalendar(MailboxLine line, string user, string place,
             // Reading mail does not need the calendar, and the other way round.
             return GraphTrouble.OfFolder($"{place}: calendar", failure, GraphTrouble.ReadCalendars);
         }
-        catch (Exception failure) when (Unexpected.IsContained(failure, ct))
-        {
-            return new FolderUnreadable(Unexpected.TroubleFrom($"{place}: calendar", failure), IsPermanent: false);
-        }
     }
 
     /// <summary>Reads one version of one series.</summary>

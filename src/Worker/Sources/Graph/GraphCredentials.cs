@@ -16,8 +16,9 @@ internal static class GraphCredentials
     /// <summary>The source of tokens an account names.</summary>
     /// <param name="account">The account.</param>
     /// <param name="http">To the authority.</param>
+    /// <param name="time">When tokens end.</param>
     /// <exception cref="SourceException">It can never work as it is written.</exception>
-    public static TokenCredential CreateCredential(GraphAccount account, HttpClient http)
+    public static TokenCredential CreateCredential(GraphAccount account, HttpClient http, TimeProvider time)
     {
         switch (account.Login)
         {
@@ -27,7 +28,7 @@ internal static class GraphCredentials
                 return new ManagedIdentityCredential(
                     account.ClientId is { } id ? ManagedIdentityId.FromUserAssignedClientId(id) : ManagedIdentityId.SystemAssigned);
             case GraphLogin.ClientSecret secret when account.Authority.Scheme == Uri.UriSchemeHttp && Loopback.Is(account.Authority.Host):
-                return new LoopbackCredential(account.Authority, account.Tenant!, account.ClientId!, secret.Value, http);
+                return new LoopbackCredential(account.Authority, account.Tenant!, account.ClientId!, secret.Value, http, time);
             case GraphLogin.ClientSecret secret:
                 return new ClientSecretCredential(
                     account.Tenant,

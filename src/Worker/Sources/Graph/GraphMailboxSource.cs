@@ -72,22 +72,30 @@ internal sealed class GraphMailboxSource(
 
     public async IAsyncEnumerable<Listing> Discover(KnownItems known, [EnumeratorCancellation] CancellationToken ct)
     {
-        var walks = new List<(GraphFolder Folder, FolderWalk Walk)>();
-        foreach (var folder in await Folders(known, ct))
+        var folders = (await Folders(known, ct)).ToLookup(folder => folder.LeftOut is null);
+        foreach (var folder in folders[false])
         {
             var state = known.Folder(folder.Id, folder.Path, folder.Role);
-            if (folder.LeftOut is null)
-                walks.Add((folder, new FolderWalk(line, mailbox, state, since) { MostInRound = MostInRound }));
-            else
-                yield return new ListedPage(state, [], 0, state.Cursor)
-                {
-                    Skipped = folder.Items > 0 ? new Dictionary<string, int> { [folder.LeftOut] = folder.Items } : [],
-                };
+            yield return new ListedPage(state, [], 0, state.Cursor)
+            {
+                Skipped = folder.Items > 0 ? new Dictionary<string, int> { [folder.LeftOut!] = folder.Items } : [],
+            };
         }
 
+        var walks = new List<(GraphFolder Folder, FolderWalk Walk, RequestInformation First)>();
+        foreach (var folder in folders[true])
+        {
+            if (await EachFolder.Try(Place(folder), () => Begin(folder), ct) is { } trouble)
+                yield return trouble;
+        }
+
+        var meetings = new List<(KnownFolder Folder, RequestInformation First)>();
+        if (await EachFolder.Try(CalendarPlace, BeginMeetings, ct) is { } unreadable)
+            yield return unreadable;
+
         // What every folder and the calendar have to say first comes in one round trip.
-        var meetings = known.Folder(GraphCalendar.FolderId, "calendar", GraphCalendar.FolderId);
-        var firsts = await Guarded(() => GraphBatch.Ask(line, [.. walks.Select(w => w.Walk.First()), calendar.First(meetings)], clock, ct));
+        var firsts = await Guarded(() =>
+            GraphBatch.Ask(line, [.. walks.Select(one => one.First), .. meetings.Select(one => one.First)], clock, ct));
 
         // Folders are walked side by side, as many as the service allows; each goes on only as fast as its pages are stored.
         var shelved = 0;
@@ -106,7 +114,28 @@ internal sealed class GraphMailboxSource(
             told.Clear();
         }
 
-        yield return await calendar.List(known, meetings, firsts[^1], ct);
+        await foreach (var listing in EachFolder.List(meetings, _ => CalendarPlace, one => ListMeetings(one.Folder), ct))
+            yield return listing;
+
+        Task Begin(GraphFolder folder)
+        {
+            var state = known.Folder(folder.Id, folder.Path, folder.Role);
+            var walk = new FolderWalk(line, mailbox, state, since) { MostInRound = MostInRound };
+            walks.Add((folder, walk, walk.First()));
+            return Task.CompletedTask;
+        }
+
+        Task BeginMeetings()
+        {
+            var state = known.Folder(GraphCalendar.FolderId, "calendar", GraphCalendar.FolderId);
+            meetings.Add((state, calendar.First(state)));
+            return Task.CompletedTask;
+        }
+
+        async IAsyncEnumerable<Listing> ListMeetings(KnownFolder folder)
+        {
+            yield return await calendar.List(known, folder, firsts[^1], ct);
+        }
     }
 
     public async IAsyncEnumerable<Reading> Read(IReadOnlyList<RemoteItem> items, [EnumeratorCancellation] CancellationToken ct)
@@ -159,14 +188,23 @@ internal sealed class GraphMailboxSource(
     }
 
     private Task WalkAll(
-        List<(GraphFolder Folder, FolderWalk Walk)> walks,
+        List<(GraphFolder Folder, FolderWalk Walk, RequestInformation First)> walks,
         IReadOnlyList<GraphPart> firsts,
         ChannelWriter<WalkStep> pages,
         CancellationToken ct) =>
         Parallel.ForEachAsync(
             Enumerable.Range(0, walks.Count),
             new ParallelOptions { MaxDegreeOfParallelism = GraphThrottle.AtOnce, CancellationToken = ct },
-            async (i, cancel) => await WalkOne(walks[i].Folder, walks[i].Walk, firsts[i], pages, cancel));
+            async (i, cancel) =>
+            {
+                var (folder, walk, _) = walks[i];
+                if (await EachFolder.Try(Place(folder), () => WalkOne(folder, walk, firsts[i], pages, cancel), cancel) is { } trouble)
+                    await pages.WriteAsync(new WalkStep(trouble, []), cancel);
+            });
+
+    private string Place(GraphFolder folder) => $"{account} folder {folder.Path}";
+
+    private string CalendarPlace => $"{account}: calendar";
 
     private async Task WalkOne(GraphFolder folder, FolderWalk walk, GraphPart first, ChannelWriter<WalkStep> pages, CancellationToken ct)
     {
@@ -182,21 +220,11 @@ internal sealed class GraphMailboxSource(
         }
         catch (GraphFailure failure) when (!GraphTrouble.IsWhole(failure))
         {
-            await pages.WriteAsync(
-                new WalkStep(GraphTrouble.OfFolder($"{account} folder {folder.Path}", failure, GraphTrouble.ReadMail), []),
-                ct);
+            await pages.WriteAsync(new WalkStep(GraphTrouble.OfFolder(Place(folder), failure, GraphTrouble.ReadMail), []), ct);
         }
         catch (GraphFailure failure)
         {
             throw GraphTrouble.OfAccount(account, failure, GraphTrouble.ReadMail);
-        }
-        catch (Exception failure) when (Unexpected.IsContained(failure, ct))
-        {
-            await pages.WriteAsync(
-                new WalkStep(
-                    new FolderUnreadable(Unexpected.TroubleFrom($"{account} folder {folder.Path}", failure), IsPermanent: false),
-                    []),
-                ct);
         }
     }
 

@@ -35,7 +35,7 @@ internal sealed class GraphTenant : IDisposable
         authority = new HttpClient(connections, disposeHandler: false) { Timeout = TimeSpan.FromSeconds(60) };
         tokens = new Lazy<GraphTokens>(() =>
             new GraphTokens(
-                GraphCredentials.CreateCredential(account, authority),
+                GraphCredentials.CreateCredential(account, authority, time),
                 $"{account.Endpoint.AbsoluteUri.TrimEnd('/')}/.default",
                 clock));
     }

@@ -8,7 +8,8 @@ namespace CrmSync.Worker.Sources.Graph;
 /// Client credentials against an authority on this very machine without TLS (OAuth 2.0 client credentials flow, "first case: access token
 /// request with a shared secret"). Azure.Identity rightly refuses to send a secret over plain HTTP; over loopback it goes nowhere.
 /// </summary>
-internal sealed class LoopbackCredential(Uri authority, string tenant, string clientId, Secret secret, HttpClient http) : TokenCredential
+internal sealed class LoopbackCredential(Uri authority, string tenant, string clientId, Secret secret, HttpClient http, TimeProvider time)
+    : TokenCredential
 {
     public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken) =>
         throw new NotSupportedException("tokens are fetched asynchronously");
@@ -60,7 +61,7 @@ internal sealed class LoopbackCredential(Uri authority, string tenant, string cl
         if (!answer.IsSuccessStatusCode)
             throw GraphCredentials.OfWords(Text(json, "error_description") ?? Text(json, "error") ?? $"status {(int)answer.StatusCode}");
 
-        var now = DateTimeOffset.UtcNow;
+        var now = time.GetUtcNow();
         var life = json.RootElement.TryGetProperty("expires_in", out var seconds) && seconds.TryGetInt32(out var number) ? number : 3600;
         return Text(json, "access_token") is { } token
             ? new AccessToken(token, now.AddSeconds(life), now.AddSeconds(life * 0.8))

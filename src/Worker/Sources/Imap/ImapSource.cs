@@ -42,17 +42,32 @@ internal sealed class ImapSource(ImapSession session, SemaphoreSlim gate, Func<b
             }
         }
 
-        foreach (var folder in plan.Read)
-        {
-            var listings = await Guarded(
-                client => new FolderDiscovery(client, known, clock.GetCurrentInstant(), since).List(folder, ct),
-                ct);
-            foreach (var listing in listings)
-                yield return listing;
-        }
+        var folders = EachFolder.List(plan.Read, folder => $"folder {folder.Name}", folder => List(folder, known, ct), ct);
+        await foreach (var listing in folders)
+            yield return listing;
 
         await session.Succeeded(ct);
         await Rest(ct);
+    }
+
+    private async IAsyncEnumerable<Listing> List(MailboxFolder folder, KnownItems known, [EnumeratorCancellation] CancellationToken ct)
+    {
+        IEnumerable<Listing> listings;
+        try
+        {
+            listings = await Guarded(
+                client => new FolderDiscovery(client, known, clock.GetCurrentInstant(), since).List(folder, ct),
+                ct);
+        }
+        catch (Exception failure) when (Unexpected.IsContained(failure, ct))
+        {
+            // It may have come in the middle of an answer.
+            await session.Drop();
+            throw;
+        }
+
+        foreach (var listing in listings)
+            yield return listing;
     }
 
     public async IAsyncEnumerable<Reading> Read(IReadOnlyList<RemoteItem> items, [EnumeratorCancellation] CancellationToken ct)

@@ -42,7 +42,7 @@ public sealed class TwoWeeks : IAsyncLifetime, IAsyncDisposable
             {
                 Policy = configuration.Policy with { Version = "sample" },
             },
-            await ContactDatabase.OpenSqlite(Path.Combine(folder, "story.db"), default));
+            await ContactDatabase.OpenSqlite(Path.Combine(folder, "story.db"), TimeProvider.System, default));
 
         var isBusy = true;
         foreach (var now in Clock())
