@@ -54,7 +54,7 @@ public abstract class ChangesContract(IDatabases databases)
         await new Erasure(scene.Database, Scene.Text).Forget(
             new SomePerson([Some.Address("bob@acme.example"), Some.Address("dora@acme.example")]),
             Some.Classifier,
-            new MeetingMerge(new InvitationTrust(_ => false)),
+            new MeetingMerge(new InvitationTrust(_ => false), MeetingPeople.Strangers),
             Some.Noon,
             TimeSpan.Zero,
             default);

@@ -16,7 +16,7 @@ public abstract class KeepingContract(IDatabases databases)
 {
     protected IDatabases Databases => databases;
 
-    protected static readonly MeetingMerge Merge = new(new InvitationTrust(_ => false));
+    protected static readonly MeetingMerge Merge = new(new InvitationTrust(_ => false), MeetingPeople.Strangers);
 
     [Fact]
     public async Task Copies_of_a_meeting_in_two_calendars_are_one_line_that_follows_them()

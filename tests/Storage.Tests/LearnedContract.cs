@@ -10,7 +10,7 @@ namespace CrmSync.Storage.Tests;
 /// <summary>What the text of mails told about people is kept beside the mails, and goes with the people.</summary>
 public abstract class LearnedContract(IDatabases databases)
 {
-    private static readonly MeetingMerge Merge = new(new InvitationTrust(_ => false));
+    private static readonly MeetingMerge Merge = new(new InvitationTrust(_ => false), MeetingPeople.Strangers);
 
     [Fact]
     public async Task What_a_text_told_comes_back_as_it_was_kept()

@@ -19,7 +19,10 @@ public sealed record ClassifySettings
     /// <summary>Who sends mailings.</summary>
     public NameList Bulk { get; init; } = new();
 
-    /// <summary>Whether any of the three lists names somebody.</summary>
+    /// <summary>Which invitees are programs that take notes of meetings, besides those that are known.</summary>
+    public NameList Bots { get; init; } = new();
+
+    /// <summary>Whether any of the three lists of senders names somebody.</summary>
     public bool Overrules => !Human.IsEmpty || !Auto.IsEmpty || !Bulk.IsEmpty;
 }
 

@@ -1,10 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Text;
 
 namespace CrmSync.Domain.Company;
 
 /// <summary>
-/// An address as the office understands it: compared without case and nothing more; no guessing from dots or <c>+</c> parts.
+/// An address as the office understands it: compared without case, its domain in one spelling whether it was written with its letters or
+/// encoded for the wire (<see cref="DomainNames.Normalize"/>), and nothing more; no guessing from dots or <c>+</c> parts.
 /// </summary>
 public sealed record EmailAddress
 {
@@ -22,8 +24,11 @@ public sealed record EmailAddress
     /// <summary>What stands before the last <c>@</c>, in lower case.</summary>
     public string LocalPart => Value[..At];
 
-    /// <summary>The domain, in lower case and without a closing dot.</summary>
+    /// <summary>The domain, in lower case, without a closing dot, with its own letters.</summary>
     public string Domain => Value[(At + 1)..];
+
+    /// <summary>The address with its domain spelled for the wire.</summary>
+    public string Wire => string.Concat(Value.AsSpan(0, At + 1), DomainNames.ToAscii(Domain));
 
     private int At { get; }
 
@@ -49,8 +54,23 @@ public sealed record EmailAddress
                 return false;
         }
 
-        address = new EmailAddress(value, at);
+        address = new EmailAddress(WithDomainNormalized(value, at), at);
         return true;
+    }
+
+    private static string WithDomainNormalized(string value, int at)
+    {
+        if (Ascii.IsValid(value) && value.IndexOf("xn--", at, StringComparison.Ordinal) < 0)
+            return value;
+
+        var normalized = string.Concat(value.AsSpan(0, at + 1), DomainNames.Normalize(value[(at + 1)..]));
+        for (var i = at; i < normalized.Length; i++)
+        {
+            if (IsHidden(normalized, i) || char.IsWhiteSpace(normalized[i]) || (i > at && normalized[i] is '@' or '<' or '>'))
+                return value;
+        }
+
+        return normalized;
     }
 
     /// <summary>
@@ -67,7 +87,7 @@ public sealed record EmailAddress
         TryParse(text, out var address) ? address : throw new FormatException($"\"{text}\" is not an address.");
 
     /// <summary>
-    /// Whether the address lies in <paramref name="domain"/> (lower case) or one of its subdomains; <c>notacme.com</c> is not in
+    /// Whether the address lies in <paramref name="domain"/> (normalized) or one of its subdomains; <c>notacme.com</c> is not in
     /// <c>acme.com</c>.
     /// </summary>
     public bool IsIn(string domain) => DomainNames.IsUnder(Value.AsSpan(At + 1), domain);

@@ -91,11 +91,13 @@ public sealed class PeopleBook
     public EmailAddress? CommandMailbox { get; }
 
     /// <summary>The name of a contact: as configured, else as they last signed, else the address. One safe line.</summary>
-    public string Name(EmailAddress address)
+    public string Name(EmailAddress address) => FindName(address) ?? PlainWords.Flatten(address.Value, PlainWords.Name);
+
+    /// <summary>The name of a contact, or null where none is known: as configured, else as they last signed. One safe line.</summary>
+    public string? FindName(EmailAddress address)
     {
         var name = Entry(address)?.Name ?? names.GetValueOrDefault(address) ?? names.GetValueOrDefault(Primary(address));
-        var flat = PlainWords.Flatten(name?.Trim('"', '\'', ' '), PlainWords.Name);
-        return flat.Length > 0 ? flat : PlainWords.Flatten(address.Value, PlainWords.Name);
+        return PlainWords.Flatten(name?.Trim('"', '\'', ' '), PlainWords.Name) is { Length: > 0 } flat ? flat : null;
     }
 
     /// <summary>The first name of one of our people, for lines between colleagues.</summary>

@@ -61,7 +61,7 @@ internal sealed class MailingMarks(InternalAddresses ours)
     {
         var open = listId.LastIndexOf('<');
         var close = listId.IndexOf('>', open + 1);
-        return (open >= 0 && close > open ? listId[(open + 1)..close] : listId).Trim().Trim('.').ToLowerInvariant();
+        return DomainNames.Normalize((open >= 0 && close > open ? listId[(open + 1)..close] : listId).Trim().Trim('.'));
     }
 
     private static string? Precedence(MailLine mail) =>

@@ -26,14 +26,14 @@ public static class CalendarRound
         ArgumentNullException.ThrowIfNull(before);
         ArgumentNullException.ThrowIfNull(now);
         var old = before.ToDictionary(copy => copy.Key);
-        var settled = now.GroupBy(copy => copy.Key)
+        var settled = now.Where(copy => copy.LeftOutAt is null).GroupBy(copy => copy.Key)
             .Select(group => group.Order(CopyOrder.Instance).First())
             .Select(copy =>
                 old.TryGetValue(copy.Key, out var known) ? copy with { FirstSeen = known.FirstSeen, Backlog = known.Backlog } : copy)
             .ToList();
         var here = settled.Select(copy => copy.Key).ToHashSet();
         var appeared = settled.Where(copy => !old.ContainsKey(copy.Key)).OrderBy(copy => copy.Start).ToList();
-        foreach (var gone in before.Where(copy => !here.Contains(copy.Key)).OrderBy(copy => copy.Start))
+        foreach (var gone in before.Where(copy => copy.LeftOutAt is null && !here.Contains(copy.Key)).OrderBy(copy => copy.Start))
         {
             if ((covered.HasEnd && gone.Start >= covered.End) || (covered.HasStart && gone.End <= covered.Start))
             {
@@ -52,6 +52,9 @@ public static class CalendarRound
                 settled.Add(gone);
         }
 
+        // What was held and stays is not left out.
+        here.UnionWith(settled.Select(copy => copy.Key));
+        settled.AddRange(now.Where(copy => copy.LeftOutAt is not null && here.Add(copy.Key)));
         return [.. settled.OrderBy(copy => copy.Occurrence).ThenBy(copy => copy.Start)];
     }
 

@@ -88,7 +88,7 @@ internal sealed class InvitationHistory
         var known = calendars
             .Order(CopyOrder.Instance)
             .Select(copy => copy.Organizer?.Address)
-            .FirstOrDefault(address => address is not null);
+            .FirstOrDefault(address => address is not null && !MeetingPeople.IsRouting(address));
         var delegates = new HashSet<EmailAddress>();
         var opening = mails.Where(mail => mail.Method == InvitationMethod.Request && trust.WhyNot(mail, known, delegates) is null)
             .OrderBy(mail => mail.At).ThenBy(Content, StringComparer.Ordinal).FirstOrDefault();
@@ -199,18 +199,26 @@ internal sealed class InvitationHistory
         .OrderBy(reply => reply.WrittenAt).ThenBy(reply => reply.Sequence).ThenBy(Content, StringComparer.Ordinal);
 
     /// <summary>
-    /// The newest version of a meeting as one mailbox has it: the same version sent with other people named in it is kept as it is, so that
-    /// all of them count.
+    /// The newest version of a meeting as one mailbox has it. The same version sent to several of us, each named alone in it, is kept as it
+    /// is, so that all of them count; programs stamp each of these mails anew. In one mailbox the later stamp takes the place of the
+    /// earlier.
     /// </summary>
-    private static MeetingCopy AsIn(InvitationMail request, MeetingCopy newest)
+    private MeetingCopy AsIn(InvitationMail request, MeetingCopy newest)
     {
         var own = request.Meetings.FirstOrDefault(meeting => meeting.Occurrence == newest.Occurrence);
-        if (own is not null && own.Sequence == newest.Sequence && own.Stamp == newest.Stamp)
+        if (
+            own is not null
+            && own.Sequence == newest.Sequence
+            && (own.Stamp == newest.Stamp || (own.Start == newest.Start && own.End == newest.End && !IsReplaced(request, own))))
             return own;
 
         var seen = own ?? (request.Meetings is [var any, ..] ? any : newest);
         return newest with { Account = request.Account, FirstSeen = seen.FirstSeen, Backlog = seen.Backlog };
     }
+
+    private bool IsReplaced(InvitationMail request, MeetingCopy own) => requests.Exists(other =>
+        other.Account == request.Account
+        && other.Meetings.Any(meeting => meeting.Occurrence == own.Occurrence && Nullable.Compare(meeting.Stamp, own.Stamp) > 0));
 
     private static bool Knows(MeetingCopy copy, EmailAddress person) =>
         copy.Organizer?.Address == person || copy.Owner == person || copy.Invitees.Any(invitee => invitee.Address == person);

@@ -35,6 +35,9 @@ public sealed record InvitationMail
     /// <summary>The one occurrence it is about, in UTC; null for the whole series or a single meeting.</summary>
     public Instant? Occurrence { get; init; }
 
+    /// <summary>Where it tells only the day of that occurrence: when the day begins (<see cref="MeetingCopy.OccurrenceDay"/>).</summary>
+    public Instant? OccurrenceDay { get; init; }
+
     /// <summary>Whether it is about all later occurrences too.</summary>
     public bool ThisAndFuture { get; init; }
 

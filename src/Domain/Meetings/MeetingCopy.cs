@@ -21,7 +21,7 @@ public enum CopyRank
 /// <param name="Address">Their address.</param>
 /// <param name="Name">The display name as written, or null.</param>
 /// <param name="Response">Their answer as this copy knows it.</param>
-/// <param name="Room">Whether it is a room or a piece of equipment, and so no participant.</param>
+/// <param name="Room">Whether it is a room, a piece of equipment or invited as no participant, and so nobody.</param>
 public sealed record Invitee(
     EmailAddress Address,
     string? Name = null,
@@ -42,6 +42,18 @@ public sealed record MeetingCopy
 
     /// <summary>The recurrence id in UTC; null for a single meeting.</summary>
     public Instant? Occurrence { get; init; }
+
+    /// <summary>
+    /// Where only the day of the occurrence was told: when that day begins. <see cref="Occurrence"/> is then what is likely, and the
+    /// occurrence of that day that others know is meant.
+    /// </summary>
+    public Instant? OccurrenceDay { get; init; }
+
+    /// <summary>
+    /// Of an occurrence that this copy of the series leaves out (EXDATE): since when; null for a meeting. Without another copy it is no
+    /// meeting.
+    /// </summary>
+    public Instant? LeftOutAt { get; init; }
 
     /// <summary>The name of the account it was read in.</summary>
     public required string Account { get; init; }
@@ -123,6 +135,8 @@ internal sealed class CopyOrder : IComparer<MeetingCopy>
             string.CompareOrdinal(x.Account, y.Account),
             string.CompareOrdinal(x.Uid, y.Uid),
             Nullable.Compare(x.Occurrence, y.Occurrence),
+            Nullable.Compare(x.OccurrenceDay, y.OccurrenceDay),
+            Nullable.Compare(x.LeftOutAt, y.LeftOutAt),
             x.Start.CompareTo(y.Start),
             x.End.CompareTo(y.End),
             string.CompareOrdinal(x.Subject, y.Subject),

@@ -17,7 +17,7 @@ public sealed record MergedMeetings(
 /// Merges what calendars and mails know of meetings: once each, whatever the number of copies, with the truth about who was there as far as
 /// they tell it. The result does not depend on the order in which copies and messages come.
 /// </summary>
-public sealed class MeetingMerge(InvitationTrust trust)
+public sealed class MeetingMerge(InvitationTrust trust, MeetingPeople people)
 {
     /// <summary>Merges calendar copies and calendar messages of any number of series.</summary>
     public MergedMeetings Merge(IEnumerable<MeetingCopy> copies, IEnumerable<InvitationMail> mails)
@@ -35,42 +35,74 @@ public sealed class MeetingMerge(InvitationTrust trust)
                 .Union(messages.Select(group => group.Key), StringComparer.Ordinal)
                 .Order(StringComparer.Ordinal))
         {
-            var invited = new InvitationHistory(trust, [.. messages[series]], [.. calendars[series].Where(copy => !copy.Private)]);
+            var told = new SeriesSources([.. calendars[series].Where(copy => !copy.Private)], [.. messages[series]], people);
+            var invited = new InvitationHistory(trust, told.Mails, told.Calendars);
             refused.AddRange(invited.Refused);
             parked.AddRange(invited.Parked);
-            lines.AddRange(calendars[series].Where(copy => !copy.Private).Concat(invited.Copies)
-                .GroupBy(copy => copy.Occurrence)
-                .OrderBy(group => group.Key)
-                .Select(group => Line(new MeetingKey(series, group.Key), [.. group.Order(CopyOrder.Instance)], invited)));
+            lines.AddRange(
+                told
+                    .Calendars.Concat(invited.Copies)
+                    .GroupBy(copy => copy.Occurrence)
+                    .OrderBy(group => group.Key)
+                    .Select(group => Line(new MeetingKey(series, group.Key), [.. group.Order(CopyOrder.Instance)], invited, told))
+                    .OfType<MeetingLine>());
         }
 
         return new MergedMeetings(lines, refused, parked);
     }
 
-    private static MeetingLine Line(MeetingKey key, IReadOnlyList<MeetingCopy> copies, InvitationHistory invited)
+    private static MeetingLine? Line(MeetingKey key, IReadOnlyList<MeetingCopy> all, InvitationHistory invited, SeriesSources told)
     {
+        IReadOnlyList<MeetingCopy> copies = [.. all.Where(copy => copy.LeftOutAt is null)];
+        if (copies.Count == 0)
+            return null;
+
         var best = copies[0];
-        var people = People(key, copies, invited);
         return new MeetingLine
         {
             Key = key,
             Uid = best.Uid,
             Start = best.Start,
-            End = best.End,
+            End = Instant.Max(best.Start, best.End),
             AllDay = best.AllDay,
             Subject = copies.Select(copy => copy.Subject).FirstOrDefault(subject => !string.IsNullOrWhiteSpace(subject)),
-            CancelledAt = best.CancelledAt ?? (best.Rank == CopyRank.OrganizerCalendar ? null : invited.CancelledAt(key.Occurrence, best)),
-            People = people,
+            CancelledAt = CancelledAt(key, best, all, invited),
+            People = People(key, copies, invited, told),
             Accounts = [.. copies.Select(copy => copy.Account).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
             Seen = copies.Min(copy => copy.Backlog ? Instant.Min(best.Start, copy.FirstSeen) : copy.FirstSeen),
             Reasons = best.TimeIsUncertain ? ["its time zone is not known for certain"] : [],
         };
     }
 
-    private static List<MeetingPerson> People(MeetingKey key, IReadOnlyList<MeetingCopy> copies, InvitationHistory invited)
+    private static Instant? CancelledAt(MeetingKey key, MeetingCopy best, IReadOnlyList<MeetingCopy> all, InvitationHistory invited)
     {
-        var organizer = copies.Select(copy => copy.Organizer).FirstOrDefault(named => named is not null);
-        var rooms = copies.SelectMany(copy => copy.Invitees).Where(invitee => invitee.Room).Select(invitee => invitee.Address).ToHashSet();
+        if (best.CancelledAt is { } cancelled)
+            return cancelled;
+        if (best.Rank == CopyRank.OrganizerCalendar)
+            return null;
+
+        // The organiser took the occurrence out, and the calendar at hand did not follow.
+        return invited.CancelledAt(key.Occurrence, best)
+            ?? all.FirstOrDefault(copy => copy.LeftOutAt is not null && IsAbove(copy, best))?.LeftOutAt;
+    }
+
+    /// <summary>
+    /// Whether what leaves an occurrence out beats a copy that shows it: the organiser's calendar does, an invitation of the organiser's
+    /// when it is a newer version.
+    /// </summary>
+    private static bool IsAbove(MeetingCopy leftOut, MeetingCopy shown) => leftOut.Rank switch
+    {
+        CopyRank.OrganizerCalendar => true,
+        CopyRank.Invitation => leftOut.Sequence > shown.Sequence
+            || (leftOut.Sequence == shown.Sequence && Nullable.Compare(leftOut.Stamp, shown.Stamp) > 0),
+        _ => false,
+    };
+
+    private static List<MeetingPerson> People(
+        MeetingKey key, IReadOnlyList<MeetingCopy> copies, InvitationHistory invited, SeriesSources told)
+    {
+        var organizers = copies.Select(copy => copy.Organizer).Where(named => named is not null && !told.Nobodies.Contains(named.Address));
+        var organizer = organizers.FirstOrDefault(named => !MeetingPeople.IsRouting(named!.Address)) ?? organizers.FirstOrDefault();
         var names = copies
             .SelectMany(copy =>
                 copy.Invitees.Select(invitee => (invitee.Address, invitee.Name))
@@ -83,18 +115,22 @@ public sealed class MeetingMerge(InvitationTrust trust)
             .Concat(copies.Where(copy => !copy.Invitation).Select(copy => copy.Owner!).Where(owner => owner is not null))
             .Concat(invited.Handed(key.Occurrence))
             .Append(organizer?.Address!)
-            .Where(address => address is not null && !rooms.Contains(address))
+            .Where(address => address is not null && !told.Nobodies.Contains(address) && !IsRoutingOf(organizer, address))
             .Distinct();
         return
         [
             .. addresses.Select(address => new MeetingPerson(
-                    address,
+                    told.Written(address),
                     names[address].OrderByDescending(name => name.Length).ThenBy(name => name, StringComparer.Ordinal).FirstOrDefault(),
                     address == organizer?.Address,
                     Response(address, organizer?.Address, key.Occurrence, copies, invited)))
                 .OrderByDescending(person => person.Organizer).ThenBy(person => person.Address.Value, StringComparer.Ordinal),
         ];
     }
+
+    /// <summary>Whether an address only routes to the organizer, whose own address is known.</summary>
+    private static bool IsRoutingOf(NamedAddress? organizer, EmailAddress address) =>
+        organizer is not null && address != organizer.Address && MeetingPeople.IsRouting(address);
 
     /// <summary>
     /// A person's answer: what their own calendar says, then what they answered by mail, then what the organiser's copy says, then any

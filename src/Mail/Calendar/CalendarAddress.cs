@@ -5,9 +5,14 @@ namespace CrmSync.Mail.Calendar;
 /// </summary>
 internal static class CalendarAddress
 {
-    /// <summary>The mail address a property names, in its value or its EMAIL (RFC 7986 section 6.2); null if it names none.</summary>
-    public static string? Parse(ContentLine line) =>
-        Parse(line.Value) ?? Parse(line.Parameter("EMAIL")) ?? Parse(line.Parameter("X-EMAIL"));
+    /// <summary>
+    /// The mail address a property names: its EMAIL (RFC 7986 section 6.2), for the value of such a property only routes answers, else its
+    /// value; null if it names none.
+    /// </summary>
+    public static string? Parse(ContentLine line) => Email(line) ?? Parse(line.Value) ?? Parse(line.Parameter("X-EMAIL"));
+
+    /// <summary>The address in EMAIL; null if it names none.</summary>
+    public static string? Email(ContentLine line) => Parse(line.Parameter("EMAIL"));
 
     /// <summary>
     /// The mail address of a calendar user address; <c>mailto:</c> in any case, or absent. Null if it is no mail address.

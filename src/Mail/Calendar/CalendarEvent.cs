@@ -104,6 +104,27 @@ public sealed record CalendarEvent
     /// <summary>Which occurrence of the series this event changes; null for a single event and for the master.</summary>
     public CalendarTime? RecurrenceId { get; init; }
 
+    /// <summary>
+    /// Whether only the day of the occurrence is known, and not its time: RECURRENCE-ID is a DATE of a meeting that has a time, or the day
+    /// stood in an object id of Outlook.
+    /// </summary>
+    public bool OnlyDayIsKnown => RecurrenceId is { IsDate: true } && (!Start.IsDate || StartIsMissing);
+
+    /// <summary>
+    /// The moment of the occurrence that is changed. Where only its day is known, the time of day the change has: most changes keep it.
+    /// </summary>
+    public Instant? LikelyOccurrence =>
+        !OnlyDayIsKnown || StartIsMissing ? RecurrenceId?.Instant
+        : Start.Kind == CalendarTimeKind.Utc && IsNearItsDay ? Start.Instant
+        : Start.At(RecurrenceId!.Date + Start.Local.TimeOfDay).Instant;
+
+    /// <summary>Whether a start in UTC may be on the day of the occurrence somewhere on earth.</summary>
+    private bool IsNearItsDay =>
+        Start.Instant > RecurrenceId!.Instant - Duration.FromHours(14) && Start.Instant < RecurrenceId.Instant + Duration.FromHours(36);
+
+    /// <summary>When the day of the occurrence begins, where only that is known.</summary>
+    public Instant? OccurrenceDay => OnlyDayIsKnown ? Start.At(RecurrenceId!.Local).Instant : null;
+
     /// <summary>Whether the change holds for all later occurrences too (RANGE=THISANDFUTURE).</summary>
     public bool ThisAndFuture { get; init; }
 

@@ -55,11 +55,26 @@ public sealed record CalendarTime(LocalDateTime Local, CalendarTimeKind Kind, Ca
     /// </summary>
     public Instant Instant => ToInstant(Local, Zone.Zone);
 
+    /// <summary>The second of the two moments of a wall time that comes twice; null for every other.</summary>
+    internal Instant? SecondInstant =>
+        Kind is CalendarTimeKind.Zoned or CalendarTimeKind.Floating
+        && Local.Year is >= 2 and <= 9998
+        && Zone.Zone.MapLocal(Local) is { Count: 2 } twice
+            ? twice.Last().ToInstant()
+            : null;
+
     /// <summary>The same kind of time in the same zone, at another wall time.</summary>
     public CalendarTime At(LocalDateTime local) => this with { Local = local };
 
-    /// <summary>The same kind of time in the same zone, at another moment.</summary>
-    public CalendarTime At(Instant instant) => this with { Local = instant.InZone(Zone.Zone).LocalDateTime };
+    /// <summary>
+    /// The same kind of time in the same zone, at another moment; in UTC when it is the second with that wall time, which wall time cannot
+    /// say.
+    /// </summary>
+    public CalendarTime At(Instant instant)
+    {
+        var there = this with { Local = instant.InZone(Zone.Zone).LocalDateTime };
+        return there.Instant == instant || there.SecondInstant != instant ? there : OfInstant(instant);
+    }
 
     internal static Instant ToInstant(LocalDateTime local, DateTimeZone zone)
     {

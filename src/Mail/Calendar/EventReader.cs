@@ -137,6 +137,10 @@ internal sealed class EventReader(ZoneResolver zones, CalendarLimits limits, Act
             if (end.Instant >= start.Instant)
                 return (end, null);
 
+            // When the clocks go back, an end in the hour that comes twice may be meant in the second of the two.
+            if (end.SecondInstant is { } later && later >= start.Instant)
+                return (CalendarTime.OfInstant(later), null);
+
             problem(line.Line, "DTEND is before DTSTART; the event is taken to end when it begins");
             return (oneDay, null);
         }
@@ -233,17 +237,30 @@ internal sealed class EventReader(ZoneResolver zones, CalendarLimits limits, Act
         })
         .LastOrDefault(status => status != EventStatus.None);
 
+    /// <summary>
+    /// The organizer. Where the line has no EMAIL, that of the same calendar address among the attendees counts (iCloud's organizer takes
+    /// part, and programs that pass the event on keep only one of the two).
+    /// </summary>
     private static CalendarOrganizer? Organizer(IReadOnlyList<ContentLine> lines)
     {
         var all = lines
             .Where(line => line.Name == "ORGANIZER")
             .Select(line => new CalendarOrganizer(
-                CalendarAddress.Parse(line),
+                CalendarAddress.Email(line) ?? EmailElsewhere(line, lines) ?? CalendarAddress.Parse(line),
                 CalendarAddress.Name(line),
                 CalendarAddress.Parse(line.Parameter("SENT-BY"))))
             .ToList();
         return all.Find(organizer => organizer.Address is not null) ?? all.FirstOrDefault();
     }
+
+    private static string? EmailElsewhere(ContentLine line, IReadOnlyList<ContentLine> lines) =>
+        CalendarAddress.Parse(line.Value) is { } routing
+            ? lines
+                .Where(other => other.Name == "ATTENDEE"
+                    && string.Equals(CalendarAddress.Parse(other.Value), routing, StringComparison.OrdinalIgnoreCase))
+                .Select(CalendarAddress.Email)
+                .FirstOrDefault(email => email is not null)
+            : null;
 
     private CalendarAttendee[] Attendees(IReadOnlyList<ContentLine> lines)
     {

@@ -164,7 +164,9 @@ internal sealed class SeriesExpansion
     private Instant OccurrenceId(CalendarEvent change)
     {
         var id = change.RecurrenceId!;
-        if (series.Master is not { } master || id.Kind is CalendarTimeKind.Utc or CalendarTimeKind.Zoned && !master.Start.IsDate)
+        if (series.Master is not { } master)
+            return change.LikelyOccurrence!.Value;
+        if (id.Kind is CalendarTimeKind.Utc or CalendarTimeKind.Zoned && !master.Start.IsDate)
             return id.Instant;
         return master.Start.At(LocalId(change)).Instant;
     }

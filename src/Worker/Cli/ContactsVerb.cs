@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using CrmSync.Domain.Digests;
 using CrmSync.Domain.Evaluation;
 using CrmSync.Worker.Harvest;
 using CrmSync.Worker.PolicyFiles;
@@ -14,11 +15,12 @@ internal sealed class ContactsVerb(HarvestedLog log, PolicyInForce policy)
 {
     private static readonly Option<string?> Segment = new("--segment") { Description = "Only contacts in this segment.", HelpName = "S" };
 
-    private static ListFormat<KnownContact> In(DateTimeZone zone) => new(
-        (json, contact) =>
+    private static ListFormat<(KnownContact Known, string? Name)> In(DateTimeZone zone) => new(
+        (json, one) =>
         {
+            var contact = one.Known;
             json.WriteString("contact", contact.Primary.Value);
-            json.WriteString("name", contact.Name);
+            json.WriteString("name", one.Name);
             json.Write("addresses", contact.Addresses.Select(a => a.Value));
             json.WriteString("organisation", contact.Organisation);
             json.WriteString("owner", contact.Owner);
@@ -30,15 +32,16 @@ internal sealed class ContactsVerb(HarvestedLog log, PolicyInForce policy)
             json.WriteNumber("mailings", contact.Mailings);
             json.WriteNumber("meetings", contact.Meetings);
         },
-        ("contact", c => c.Primary.Value),
-        ("organisation", c => c.Organisation),
-        ("owner", c => c.Owner),
-        ("first contact", c => Day(c.FirstContact, zone)),
-        ("last contact", c => Day(c.LastContact, zone)),
-        ("received", c => c.Received.ToString(CultureInfo.InvariantCulture)),
-        ("sent", c => c.Sent.ToString(CultureInfo.InvariantCulture)),
-        ("meetings", c => c.Meetings.ToString(CultureInfo.InvariantCulture)),
-        ("segments", c => string.Join(", ", c.Segments)));
+        ("contact", c => c.Known.Primary.Value),
+        ("name", c => c.Name ?? ""),
+        ("organisation", c => c.Known.Organisation),
+        ("owner", c => c.Known.Owner),
+        ("first contact", c => Day(c.Known.FirstContact, zone)),
+        ("last contact", c => Day(c.Known.LastContact, zone)),
+        ("received", c => c.Known.Received.ToString(CultureInfo.InvariantCulture)),
+        ("sent", c => c.Known.Sent.ToString(CultureInfo.InvariantCulture)),
+        ("meetings", c => c.Known.Meetings.ToString(CultureInfo.InvariantCulture)),
+        ("segments", c => string.Join(", ", c.Known.Segments)));
 
     public static Command Create() => new Command("contacts", "Show who we know.") { Segment, CommonOptions.Format, CommonOptions.Now }
         .Does<ContactsVerb>((verb, parsed, ct) => verb.Run(parsed, ct));
@@ -58,8 +61,11 @@ internal sealed class ContactsVerb(HarvestedLog log, PolicyInForce policy)
         var running = new RunningPolicy(JoinedPeople.Apply(current, lines, now));
         running.Put(lines);
         using var output = parsed.ReadOutput();
+        var people = new PeopleBook(current, lines, now);
         output.List(
-            KnownContact.At(running, now).Where(contact => segment is null || contact.Segments.Contains(segment)),
+            KnownContact.At(running, now)
+                .Where(contact => segment is null || contact.Segments.Contains(segment))
+                .Select(contact => (contact, people.FindName(contact.Primary))),
             In(current.DefaultCalendar.Zone));
         return CommandLine.Done;
     }

@@ -295,7 +295,8 @@ internal sealed partial class CommandMeaning(
                 tokens.Mail(EmailAddress.Parse($"{settings.Address.LocalPart}+{part}@{settings.Address.Domain}"))
                 ?? throw new RefusedCommandException(
                     "was sent to an address that is not one of ours, or was changed on its way; answer the mail itself");
-            return await ledger.Find($"{id}@{(policy.Us.Domains.Count > 0 ? policy.Us.Domains[0] : settings.Address.Domain)}", ct)
+            var domain = DomainNames.ToAscii(policy.Us.Domains.Count > 0 ? policy.Us.Domains[0] : settings.Address.Domain);
+            return await ledger.Find($"{id}@{domain}", ct)
                 ?? throw new RefusedCommandException("answers a mail this installation did not write; answer your latest one");
         }
 

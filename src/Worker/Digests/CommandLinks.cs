@@ -17,7 +17,7 @@ public sealed class CommandLinks(MailSender sender, string reader, LocalDate iss
     public IReadOnlyList<CommandLink> For(ItemLine line)
     {
         CommandLink[] answer = line.Reply is { } reply
-            ? [new CommandLink("reply", $"Reply to {reply.To.Value}", Mailto(reply.To.Value, reply.Subject))]
+            ? [new CommandLink("reply", $"Reply to {reply.To.Value}", Mailto(reply.To.Wire, reply.Subject))]
             : [];
         if (sender.CommandMailbox is null || sender.Tokens is not { } tokens)
             return answer;
@@ -40,7 +40,7 @@ public sealed class CommandLinks(MailSender sender, string reader, LocalDate iss
             ? null
             : Command($"unsubscribe {digest} [{tokens.ForDigest(reader, digest, issued)}]");
 
-    private string Command(string subject) => $"mailto:{sender.CommandMailbox}?subject={Uri.EscapeDataString(subject)}";
+    private string Command(string subject) => $"mailto:{sender.CommandMailbox?.Wire}?subject={Uri.EscapeDataString(subject)}";
 
     /// <summary>Of an address that others chose: every character that RFC 6068 reserves is escaped.</summary>
     private static string Mailto(string address, string subject) =>

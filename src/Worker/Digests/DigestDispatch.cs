@@ -178,7 +178,7 @@ internal sealed class DigestDispatch(
     private async Task<MailSender> Sender(CompanyPolicy current, CancellationToken ct)
     {
         var delivery = Delivery;
-        var domain = current.Us.Domains.Count > 0 ? current.Us.Domains[0] : delivery.From.Domain;
+        var domain = DomainNames.ToAscii(current.Us.Domains.Count > 0 ? current.Us.Domains[0] : delivery.From.Domain);
         return new MailSender(await settings.Installation(ct), delivery.From, delivery.FromName ?? "CrmSync", domain)
         {
             CommandMailbox = delivery.Commands?.Address,

@@ -159,7 +159,7 @@ internal sealed class DigestMails(MailSender sender, HtmlPages pages)
             yield break;
 
         // Without an HTTPS endpoint there is no one-click header (RFC 8058).
-        yield return new Header("List-Unsubscribe", $"<{view.Unsubscribe ?? $"mailto:{sender.From}?subject=unsubscribe%20{list}"}>");
+        yield return new Header("List-Unsubscribe", $"<{view.Unsubscribe ?? $"mailto:{sender.From.Wire}?subject=unsubscribe%20{list}"}>");
     }
 
     private IReadOnlyList<Mailbox> ReplyTo(string id) =>

@@ -24,7 +24,7 @@ internal sealed class MeetingHarvest(MeetingLog log, CompanyPolicy policy, Inter
 
     /// <summary>How copies are merged under a policy.</summary>
     public static MeetingMerge MergeFor(CompanyPolicy policy) =>
-        new(new InvitationTrust(new Organisations(policy.Classify.PublicDomains).IsPublic));
+        new(new InvitationTrust(new Organisations(policy.Classify.PublicDomains).IsPublic), new MeetingPeople(policy));
 
     /// <summary>Stores the meetings of one series in one transaction.</summary>
     public async Task<ItemResult> Store(AccountState calendar, MeetingReading reading, CancellationToken ct)
@@ -57,7 +57,7 @@ internal sealed class MeetingHarvest(MeetingLog log, CompanyPolicy policy, Inter
         return now switch
         {
             _ when reading.IsGone => new ItemResult.Gone(number),
-            [] => new ItemResult.Skipped(number, SkippedBefore.NotInWindow),
+            _ when now.All(copy => copy.LeftOutAt is not null) => new ItemResult.Skipped(number, SkippedBefore.NotInWindow),
             _ when kept.Any(copy => !copy.Private) => new ItemResult.Read(number, isNew) { Cut = CutIn(reading) },
             _ when kept.Count < now.Count => new ItemResult.Skipped(number, ErasedPeople.Reason),
             _ when reading.Copies.Any(copy => !copy.Private) => new ItemResult.Skipped(number, Capture.NotWanted),

@@ -50,7 +50,7 @@ internal sealed class MailLogins(IClock clock, TimeProvider time, ContactDatabas
                 _ => new RefreshedTokens(oauth, http.Value, clock, database is null ? null : new KeptTokens(database, oauth))),
             Login.Delegation delegation => tokens.GetOrAdd(
                 Secret(delegation),
-                _ => new DelegatedTokens(delegation, () => WebConnections.Create(TimeProvider.System), clock)),
+                _ => new DelegatedTokens(delegation, () => WebConnections.Create(time), clock)),
             _ => null,
         };
 

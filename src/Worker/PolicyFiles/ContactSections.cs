@@ -107,6 +107,21 @@ internal static class ContactSections
 
     private static readonly Key<MapValues> Bulk = new("bulk", Names, "Whose mail is a mailing although nothing in it says so.");
 
+    private static readonly Key<IReadOnlyList<EmailAddress>> BotAddresses = new(
+        "addresses",
+        new ListShape<EmailAddress>(Forms.Address),
+        "Their addresses.");
+
+    private static readonly Key<IReadOnlyList<string>> BotDomains = new(
+        "domains",
+        new ListShape<string>(Forms.Domain),
+        "Domains with subdomains where every address is a program's.");
+
+    private static readonly Key<MapValues> Bots = new(
+        "bots",
+        new MapShape("a map {addresses, domains}", BotAddresses, BotDomains) { Definition = "bots" },
+        "Invitees of meetings that are programs, such as note takers; they are nobody who was met.");
+
     public static Shape<IReadOnlyList<Named<string, MapValues>>> SegmentsShape { get; } = new NamedShape<string, MapValues>(
         Forms.Name,
         new MapShape("a segment", Members.Addresses, Members.Domains, Members.Tags, Members.File, NotIn)
@@ -123,10 +138,11 @@ internal static class ContactSections
     public static MapShape PrivacyShape { get; } = new("a map of no_capture, metadata_only and retain", NoCapture, MetadataOnly, Retain);
 
     public static MapShape ClassifyShape { get; } = new(
-        "a map of human, auto, bulk, auto_subjects, public_domains and acknowledgements",
+        "a map of human, auto, bulk, bots, auto_subjects, public_domains and acknowledgements",
         Human,
         Auto,
         Bulk,
+        Bots,
         AutoSubjects,
         PublicDomains,
         Acknowledgements);
@@ -181,6 +197,9 @@ internal static class ContactSections
         Human = BuildNames(classify?.Value(Human)),
         Auto = BuildNames(classify?.Value(Auto)),
         Bulk = BuildNames(classify?.Value(Bulk)),
+        Bots = classify?.Value(Bots) is { } bots
+            ? new NameList { Addresses = bots.ValueOr(BotAddresses, []).ToHashSet(), Domains = bots.ValueOr(BotDomains, []) }
+            : new NameList(),
     };
 
     private static NameList BuildNames(MapValues? written) => written is null ? new NameList() : new NameList

@@ -95,11 +95,16 @@ internal sealed class InvitationTranslation(MeetingTranslation meetings, string 
 
         // What other invitations of the mail have left no room for is left out for good; it does not come with time.
         var isCut = all.Count >= left.OccurrencesFor(series);
+        IReadOnlyList<MeetingCopy> told =
+        [
+            .. copies,
+            .. meetings.CreateLeftOut(series, window, left, backlog).Select(copy => copy with { Invitation = true }),
+        ];
         if (isCut && left != SeriesBounds.OfInvitation)
-            return mail with { Meetings = copies };
+            return mail with { Meetings = told };
 
         var until = isCut ? all[^1].Start + Duration.FromSeconds(1) : window.End;
-        return mail with { Meetings = copies, Rule = InvitedSeries.FindRule(series, copies, until) };
+        return mail with { Meetings = told, Rule = InvitedSeries.FindRule(series, copies, until) };
     }
 
     /// <summary>
@@ -154,7 +159,8 @@ internal sealed class InvitationTranslation(MeetingTranslation meetings, string 
             Senders = senders,
             At = at,
             Uid = entry.Uid,
-            Occurrence = entry.RecurrenceId?.Instant,
+            Occurrence = entry.LikelyOccurrence,
+            OccurrenceDay = entry.OccurrenceDay,
             ThisAndFuture = entry.ThisAndFuture,
             Sequence = entry.Sequence,
             Stamp = entry.Stamp,

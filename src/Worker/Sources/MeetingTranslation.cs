@@ -2,6 +2,7 @@ using CrmSync.Domain.Company;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Meetings;
 using CrmSync.Mail.Calendar;
+using CrmSync.Mail.Text;
 using NodaTime;
 
 namespace CrmSync.Worker.Sources;
@@ -45,6 +46,49 @@ internal sealed class MeetingTranslation(string account, EmailAddress? owner, In
     }
 
     /// <summary>
+    /// The occurrences within a window that the series leaves out: another copy, of somebody whose calendar did not follow, may still show
+    /// them. They have neither title nor people.
+    /// </summary>
+    public IReadOnlyList<MeetingCopy> CreateLeftOut(EventSeries series, Interval window, SeriesBounds bounds, bool backlog)
+    {
+        if (series.Master is not { Recurs: true, Class: EventClass.Public, Attendees.Count: > 0 } master)
+            return [];
+
+        var start = master.Start;
+        var changed = series.Changes.Select(change => change.RecurrenceId!.Instant).ToHashSet();
+        return
+        [
+            .. master
+                .ExceptionDates.Select(exception => exception.Kind switch
+                {
+                    CalendarTimeKind.Date => start.At(exception.Date + start.Local.TimeOfDay).Instant,
+                    CalendarTimeKind.Floating => start.At(exception.Local).Instant,
+                    _ => exception.Instant,
+                })
+                .Distinct()
+                .Where(occurrence => window.Contains(occurrence) && !changed.Contains(occurrence))
+                .Take(bounds.OccurrencesFor(people: 1))
+                .Select(occurrence => new MeetingCopy
+                {
+                    Uid = series.Uid,
+                    Occurrence = occurrence,
+                    LeftOutAt = Instant.Min(master.LastModified ?? master.Stamp ?? now, occurrence),
+                    Account = account,
+                    Owner = owner,
+                    Sequence = master.Sequence,
+                    Stamp = master.Stamp,
+                    Start = occurrence,
+                    End = occurrence + (master.End.Instant - start.Instant),
+                    AllDay = master.AllDay,
+                    Organizer = Organizer(master),
+                    FirstSeen = now,
+                    LastSeen = now,
+                    Backlog = backlog,
+                }),
+        ];
+    }
+
+    /// <summary>
     /// Without what nobody else may know; who called it stays, for short UIDs mean something only together with the organiser.
     /// </summary>
     public static MeetingCopy Blanked(MeetingCopy copy) =>
@@ -63,6 +107,7 @@ internal sealed class MeetingTranslation(string account, EmailAddress? owner, In
         {
             Uid = series.Uid,
             Occurrence = occurrence.RecurrenceId,
+            OccurrenceDay = series.Master is null ? entry.OccurrenceDay : null,
             Account = account,
             Owner = owner,
             Sequence = entry.Sequence,
@@ -71,17 +116,35 @@ internal sealed class MeetingTranslation(string account, EmailAddress? owner, In
             End = occurrence.End.Instant,
             AllDay = entry.AllDay,
             Subject = SeriesBounds.Subject(entry.Summary, cuts),
-            Organizer = ParseAddress(entry.Organizer?.Address) is { } organizer ? new NamedAddress(organizer, entry.Organizer!.Name) : null,
+            Organizer = Organizer(entry),
             Invitees = SeriesBounds.People(entry.Attendees, cuts),
-
-            // Published calendars put the moment of the download into DTSTAMP; when it was cancelled is better told by LAST-MODIFIED.
-            CancelledAt = entry.Status == EventStatus.Cancelled ? entry.LastModified ?? entry.Stamp ?? now : null,
+            CancelledAt = CancelledAt(entry, occurrence),
             Private = entry.Class != EventClass.Public,
             TimeIsUncertain = entry.ZoneIsUncertain,
             FirstSeen = now,
             LastSeen = now,
             Backlog = backlog,
         };
+    }
+
+    private static NamedAddress? Organizer(CalendarEvent entry) =>
+        ParseAddress(entry.Organizer?.Address) is { } organizer ? new NamedAddress(organizer, entry.Organizer!.Name) : null;
+
+    /// <summary>
+    /// Since when it is cancelled. Published calendars put the moment of the download into DTSTAMP; when it was cancelled is better told by
+    /// LAST-MODIFIED. What does not say when was cancelled before it began.
+    /// </summary>
+    private Instant? CancelledAt(CalendarEvent entry, Occurrence occurrence)
+    {
+        var begins = occurrence.Start.Instant;
+        if (entry.Status == EventStatus.Cancelled)
+            return entry.LastModified ?? entry.Stamp ?? Instant.Min(now, begins);
+
+        // Outlook publishes what its organizer cancelled as free time, confirmed, with a word before the title, and LAST-MODIFIED left out.
+        if (!entry.Transparent || !CancelledTitle.Is(entry.Summary))
+            return null;
+
+        return entry.LastModified ?? Instant.Min(entry.Stamp ?? now, begins);
     }
 
     internal static Invitee? CreateInvitee(CalendarAttendee attendee) =>
@@ -99,7 +162,7 @@ internal sealed class MeetingTranslation(string account, EmailAddress? owner, In
                     ParticipationStatus.Declined or ParticipationStatus.Delegated => MeetingResponse.Declined,
                     _ => MeetingResponse.Unknown,
                 },
-                attendee.Kind is AttendeeKind.Room or AttendeeKind.Resource);
+                attendee.Kind is AttendeeKind.Room or AttendeeKind.Resource || attendee.Role == AttendeeRole.NonParticipant);
 
     private static CalendarEvent Any(EventSeries series) => series.Master ?? series.Changes[0];
 

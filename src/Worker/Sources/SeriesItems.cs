@@ -136,7 +136,10 @@ internal sealed class SeriesItems(MeetingTranslation meetings, Interval window)
         return new MeetingReading(
             item,
             MeetingTranslation.Series(series),
-            meetings.CreateCopies(series, window, SeriesBounds.OfCalendar, item.Item.Backlog, cuts),
+            [
+                .. meetings.CreateCopies(series, window, SeriesBounds.OfCalendar, item.Item.Backlog, cuts),
+                .. meetings.CreateLeftOut(series, window, SeriesBounds.OfCalendar, item.Item.Backlog),
+            ],
             window)
         {
             Cuts = cuts,

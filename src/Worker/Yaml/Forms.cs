@@ -38,9 +38,9 @@ internal static class Forms
             EmailAddress.TryParse,
             hint: t => t.Contains('<', StringComparison.Ordinal) ? "write the address alone, without a name" : null);
 
-    /// <summary>A domain in lower case; subdomains are always included.</summary>
+    /// <summary>A domain, normalized; subdomains are always included.</summary>
     public static Shape<string> Domain { get; } = new TextShape<string>(
-        "a domain such as acme.example", @"^[^\s@*/:<>,;.]+(?:\.[^\s@*/:<>,;.]+)*$", Lower, hint: BareDomain, max: 255);
+        "a domain such as acme.example", @"^[^\s@*/:<>,;.]+(?:\.[^\s@*/:<>,;.]+)*$", Normalized, hint: BareDomain, max: 255);
 
     public static Shape<LocalDate> Date { get; } =
         new TextShape<LocalDate>(
@@ -75,6 +75,12 @@ internal static class Forms
     /// <summary>Whoever writes an address means a person, who goes by a name.</summary>
     private static string? NameOfPerson(string text) =>
         text.Contains('@', StringComparison.Ordinal) ? "write the name that stands before the address under `people`" : Tidied(text);
+
+    private static bool Normalized(string text, out string value)
+    {
+        value = DomainNames.Normalize(text);
+        return true;
+    }
 
     private static string? Tidied(string text)
     {

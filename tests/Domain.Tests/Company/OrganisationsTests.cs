@@ -21,7 +21,7 @@ public sealed class OrganisationsTests
     [InlineData("ada@[192.0.2.1]", "[192.0.2.1]")]
     [InlineData("ada@食狮.公司.cn", "食狮.公司.cn")]
     [InlineData("ada@www.食狮.公司.cn", "食狮.公司.cn")]
-    [InlineData("ada@www.xn--85x722f.xn--55qx5d.cn", "xn--85x722f.xn--55qx5d.cn")]
+    [InlineData("ada@www.xn--85x722f.xn--55qx5d.cn", "食狮.公司.cn")]
     public void An_organisation_is_a_registrable_domain(string address, string organisation) =>
         Assert.Equal(organisation, new Organisations([]).Organisation(EmailAddress.Parse(address)));
 

@@ -23,7 +23,7 @@ internal static class SomeMeeting
     /// <summary>When everything is harvested unless a test says otherwise.</summary>
     public static readonly Instant HarvestedAt = Instant.FromUtc(2026, 2, 20, 8, 0);
 
-    public static readonly MeetingMerge Merging = new(new InvitationTrust(domain => domain == "mail.example"));
+    public static readonly MeetingMerge Merging = new(new InvitationTrust(domain => domain == "mail.example"), MeetingPeople.Strangers);
 
     public static MeetingCopy CreateCopy(EmailAddress owner, Instant? start = null, Instant? occurrence = null) => new()
     {
