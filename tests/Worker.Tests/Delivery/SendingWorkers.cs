@@ -69,7 +69,7 @@ internal sealed class SendingWorkers : IAsyncDisposable
     /// <summary>Starts one and waits until it is done.</summary>
     public async Task Send(TimeSpan clock = default)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(15));
         await Start(clock).WaitForExitAsync(patience.Token);
     }
 
