@@ -1,5 +1,4 @@
 using CrmSync.Domain.Company;
-using CrmSync.Domain.Log;
 
 namespace CrmSync.Domain.Meetings;
 
