@@ -101,8 +101,11 @@ public sealed class MeetingMerge(InvitationTrust trust, MeetingPeople people)
     private static List<MeetingPerson> People(
         MeetingKey key, IReadOnlyList<MeetingCopy> copies, InvitationHistory invited, SeriesSources told)
     {
-        var organizers = copies.Select(copy => copy.Organizer).Where(named => named is not null && !told.Nobodies.Contains(named.Address));
-        var organizer = organizers.FirstOrDefault(named => !MeetingPeople.IsRouting(named!.Address)) ?? organizers.FirstOrDefault();
+        var organizers = copies
+            .Select(copy => copy.Organizer)
+            .Where(named => named is not null && !told.Nobodies.Contains(named.Address))
+            .ToList();
+        var organizer = organizers.Find(named => !MeetingPeople.IsRouting(named!.Address)) ?? organizers.FirstOrDefault();
         var names = copies
             .SelectMany(copy =>
                 copy.Invitees.Select(invitee => (invitee.Address, invitee.Name))

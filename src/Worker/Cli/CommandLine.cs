@@ -1,10 +1,7 @@
 using System.CommandLine;
 using CrmSync.Storage;
 using CrmSync.Worker.Configuration;
-using CrmSync.Worker.Printing;
 using CrmSync.Worker.Sources;
-using NodaTime;
-using NodaTime.Extensions;
 
 namespace CrmSync.Worker.Cli;
 

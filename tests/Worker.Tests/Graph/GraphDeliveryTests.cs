@@ -1,7 +1,6 @@
 using System.Text;
 using CrmSync.Worker.Delivery;
 using CrmSync.Worker.Tests.Harvest;
-using NodaTime;
 
 namespace CrmSync.Worker.Tests.Graph;
 

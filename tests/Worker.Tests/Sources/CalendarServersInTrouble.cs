@@ -137,7 +137,7 @@ public sealed class CalendarServersInTrouble
 
     private static readonly string Ics = Event(1, "Tea");
 
-    private static MailLogins Logins { get; } = new(new TestClock(TestCompany.Monday));
+    private static MailLogins Logins { get; } = new(new TestClock(TestCompany.Monday), TimeProvider.System);
 
     private static SeriesItems Series { get; } = new(
         new MeetingTranslation("ana", EmailAddress.Parse("ana@us.example"), TestCompany.Monday),
