@@ -1,4 +1,8 @@
 using System.Text.RegularExpressions;
+using CrmSync.Domain.Policy;
+using CrmSync.Mail.Mime;
+using CrmSync.Storage;
+using CrmSync.Worker.Cli;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.PolicyFiles;
 using CrmSync.Worker.Tests.PolicyFiles;
@@ -78,6 +82,27 @@ public sealed partial class TheDocuments
         Assert.Empty(broken);
     }
 
+    [Fact]
+    public void The_changelog_keeps_to_the_width_of_lines() =>
+        Assert.DoesNotContain(Text("CHANGELOG.md").Split('\n'), line => line.Length > 140);
+
+    [Fact]
+    public void Every_part_that_the_architecture_names_is_there()
+    {
+        var sources = Path.Combine(Fixture.Repository, "src");
+        var there = Directory.EnumerateFiles(sources, "*.cs", SearchOption.AllDirectories)
+            .Concat(Directory.EnumerateDirectories(sources, "*", SearchOption.AllDirectories))
+            .Select(path => "/" + Path.GetRelativePath(sources, path).Replace('\\', '/').Replace(".cs", "", StringComparison.Ordinal))
+            .ToHashSet(StringComparer.Ordinal);
+        var types = new[] { typeof(CompanyPolicy), typeof(CommandLine), typeof(ContactDatabase), typeof(MimeMessage), typeof(TimeProvider) }
+            .SelectMany(one => one.Assembly.GetTypes().Select(type => type.Name))
+            .ToHashSet(StringComparer.Ordinal);
+        var missing = Part().Matches(Text("docs/architecture.md")).Select(found => found.Groups["found"].Value)
+            .Where(part => !types.Contains(part) && !there.Any(path => path.EndsWith("/" + part, StringComparison.Ordinal)));
+
+        Assert.Empty(missing);
+    }
+
     private static string Text(string document) => File.ReadAllText(Path.Combine(Fixture.Repository, document)).ReplaceLineEndings("\n");
 
     private static IEnumerable<string> Blocks(string document) =>
@@ -95,6 +120,10 @@ public sealed partial class TheDocuments
 
     [GeneratedRegex(@"^  - name: (?<found>W\d\d)", RegexOptions.Multiline)]
     private static partial Regex TimelineTest();
+
+    /// <summary>A class, or a folder with or without one.</summary>
+    [GeneratedRegex("`(?<found>[A-Z][A-Za-z/]+)`")]
+    private static partial Regex Part();
 
     [GeneratedRegex(@"\]\((?!https?:|mailto:|#)(?<found>[^)#\s]+)")]
     private static partial Regex Link();
