@@ -39,7 +39,7 @@ internal sealed class WritingWords(DigestFacts facts, PeopleBook people, ReaderC
             _ => new NewsLine("no", $"Please do not write to {name} of your own accord{Wait(advice)}.") { IsBad = true },
         };
         var owner =
-            facts.OwnerOf(contact) is { } id && id != sight.Reader
+            facts.FindOwner(contact) is { } id && id != sight.Reader
                 ? new NewsLine("by the way", $"{people.FirstName(id)} looks after them.")
                 : null;
         var lines = owed.Prepend(verdict).Concat(against).Concat(room).Concat(Meetings(contact));

@@ -54,7 +54,7 @@ internal sealed class BriefWriter(DigestFacts facts, PeopleBook people, ReaderCl
         return new Brief(people.Name(contact), PlainWords.Flatten(contact.Value, PlainWords.Name))
         {
             Who = everything
-                ? string.Join(" · ", facts.GroupsOf(contact).Select(group => PlainWords.Flatten(group.Replace('-', ' '), PlainWords.Name)))
+                ? string.Join(" · ", facts.FindGroups(contact).Select(name => PlainWords.Flatten(name.Replace('-', ' '), PlainWords.Name)))
                 : "",
             Known = Known(contact, history),
             Contacts = [.. history.AsEnumerable().Reverse().Take(Contacts).Select(WriteLine)],
@@ -86,7 +86,7 @@ internal sealed class BriefWriter(DigestFacts facts, PeopleBook people, ReaderCl
                 ? "no contact so far"
                 : $"known for {ReaderClock.Length(clock.Now - history[0].At)}, {ReaderClock.Count(history.Count, "contact")}",
         };
-        if (facts.OwnerOf(contact) is { } owner)
+        if (facts.FindOwner(contact) is { } owner)
             parts.Add($"looked after by {people.FirstName(owner)}");
 
         var colleagues = history.Where(line => clock.Now - line.At < Duration.FromDays(90)).Select(people.Actor).OfType<Person>()

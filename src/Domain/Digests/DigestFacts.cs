@@ -21,7 +21,7 @@ public sealed record DigestFacts(CompanyPolicy Policy, EvaluationResult Evaluati
     public IReadOnlyList<OverContact> OverContacted { get; init; } = [];
 
     /// <summary>The person who looks after a contact, as of now; null when the policy names nobody.</summary>
-    public Func<EmailAddress, string?> OwnerOf { get; init; } = _ => null;
+    public Func<EmailAddress, string?> FindOwner { get; init; } = _ => null;
 
     /// <summary>
     /// Whether a contact is one of those a reader may see: somebody they look after, or somebody an item about whom was given to one of
@@ -30,10 +30,10 @@ public sealed record DigestFacts(CompanyPolicy Policy, EvaluationResult Evaluati
     /// <param name="sight">What the reader may see.</param>
     /// <param name="contact">The primary address of the contact.</param>
     public bool IsShownTo(Sight sight, EmailAddress contact) =>
-        sight.Covers(OwnerOf(contact)) || Evaluation.Items.Any(item => item.Contact == contact && sight.Covers(item.Owner));
+        sight.Covers(FindOwner(contact)) || Evaluation.Items.Any(item => item.Contact == contact && sight.Covers(item.Owner));
 
     /// <summary>The segments a contact is in and the tags they bear, as of now.</summary>
-    public Func<EmailAddress, IReadOnlyList<string>> GroupsOf { get; init; } = _ => [];
+    public Func<EmailAddress, IReadOnlyList<string>> FindGroups { get; init; } = _ => [];
 
     /// <summary>What limits say of writing to somebody, as of now; null for somebody who is no contact.</summary>
     public Func<EmailAddress, WritingAdvice?> MayWrite { get; init; } = _ => null;

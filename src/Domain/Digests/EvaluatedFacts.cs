@@ -41,15 +41,15 @@ public sealed class EvaluatedFacts
     public static DigestFacts Evaluate(RunningPolicy evaluated, ContactLogSnapshot log, Instant now)
     {
         var evaluation = evaluated.EvaluateLately(now, now - LinesToRead.Lately);
-        var standing = new EvaluatedFacts(evaluated, now);
+        var facts = new EvaluatedFacts(evaluated, now);
         var lines = log.Interactions.ToDictionary(line => line.Id, StringComparer.Ordinal);
         return new DigestFacts(evaluated.Policy, evaluation, log.WithoutUndone())
         {
-            Cases = standing.OpenCases(),
-            OverContacted = standing.OverContacted(lines),
-            Proposals = Digests.Proposals.Find(standing.view),
-            OwnerOf = standing.Owner,
-            GroupsOf = standing.Groups,
+            Cases = facts.OpenCases(),
+            OverContacted = facts.OverContacted(lines),
+            Proposals = Digests.Proposals.Find(facts.view),
+            FindOwner = facts.Owner,
+            FindGroups = facts.Groups,
             MayWrite = address => evaluated.MayWrite(address, now),
             Outcomes = new(() => evaluated.PromisesDue(now - NumbersTable.Longest, now)),
         };
@@ -83,7 +83,7 @@ public sealed class EvaluatedFacts
             .SelectMany(contact => Casebook.Cases(view, contact))
             .Where(span => span.IsOpen)
             .Select(CaseState)
-            .OrderBy(standing => standing.Opened).ThenBy(standing => standing.Thread, StringComparer.Ordinal),
+            .OrderBy(state => state.Opened).ThenBy(state => state.Thread, StringComparer.Ordinal),
     ];
 
     /// <summary>Contacts and organisations that heard from us more often than an enforced cap allows.</summary>

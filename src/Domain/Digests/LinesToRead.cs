@@ -51,7 +51,7 @@ public sealed class LinesToRead
         var evaluation = running.EvaluateLately(now, now - Lately);
         var lines = new LinesToRead(running, now);
         lines.AddItems(evaluation);
-        lines.AddStanding(new EvaluatedFacts(running, now));
+        lines.AddEvaluated(new EvaluatedFacts(running, now));
         lines.AddLately();
         foreach (var address in asked)
             lines.AddAll(address);
@@ -72,12 +72,12 @@ public sealed class LinesToRead
             Add(closed.ClosedBy, closed.About, closed.Contact);
     }
 
-    private void AddStanding(EvaluatedFacts standing)
+    private void AddEvaluated(EvaluatedFacts evaluated)
     {
-        foreach (var open in standing.OpenCases())
+        foreach (var open in evaluated.OpenCases())
             Add(null, open.Thread, open.Contact);
 
-        foreach (var over in standing.OverContactedBy())
+        foreach (var over in evaluated.OverContactedBy())
         {
             ids.UnionWith(over.Counted);
             AddPerson(over.Contact);

@@ -60,12 +60,12 @@ internal sealed class ManagerSections(
 
     public TableSection? Cases()
     {
-        var rows = facts.Cases.Where(standing => scope.Contains(standing.Owner)).OrderBy(standing => standing.Opened)
-            .Select(standing => new TableRow(
+        var rows = facts.Cases.Where(one => scope.Contains(one.Owner)).OrderBy(one => one.Opened)
+            .Select(one => new TableRow(
             [
-                $"{people.Name(standing.Contact)}{PlainWords.About(standing.Subject)}",
-                $"{standing.Case.Replace('-', ' ')}\n{ReaderClock.Length(facts.Now - standing.Opened).Replace(' ', '\u00A0')}",
-                $"{(standing.BallIsOurs ? $"ours ({people.FirstName(standing.Owner)})" : "theirs")}\nsince {clock.When(standing.Since)}",
+                $"{people.Name(one.Contact)}{PlainWords.About(one.Subject)}",
+                $"{one.Case.Replace('-', ' ')}\n{ReaderClock.Length(facts.Now - one.Opened).Replace(' ', '\u00A0')}",
+                $"{(one.BallIsOurs ? $"ours ({people.FirstName(one.Owner)})" : "theirs")}\nsince {clock.When(one.Since)}",
             ]))
             .ToList();
         return Table(SectionNames.Cases, "Open cases", "Open cases, the oldest first", ["Who", "Case and age", "Whose turn"], rows);

@@ -62,10 +62,10 @@ internal sealed class ReaderFacts
         newcomers = new(() =>
             firsts
                 .Where(line => line.Seen > facts.Now - Lately)
-                .ToLookup(line => facts.OwnerOf(people.Primary(line.Author!)) ?? "", StringComparer.Ordinal));
+                .ToLookup(line => facts.FindOwner(people.Primary(line.Author!)) ?? "", StringComparer.Ordinal));
         byColleagues = people
             .Interactions.Where(line => line.Seen > facts.Now - Lately && people.IsContact(line) && people.Actor(line) is not null)
-            .SelectMany(line => people.OutsidersIn(line).Select(facts.OwnerOf).OfType<string>().Distinct().Select(owner => (owner, line)))
+            .SelectMany(line => people.OutsidersIn(line).Select(facts.FindOwner).OfType<string>().Distinct().Select(owner => (owner, line)))
             .ToLookup(one => one.owner, one => one.line, StringComparer.Ordinal);
         returned = people
             .Interactions.Where(line => line.Direction == Direction.Outbound && line.Participants.Any(one => one.Bounced is not null))

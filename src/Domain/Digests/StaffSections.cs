@@ -153,8 +153,8 @@ internal sealed class StaffSections(
 
     private IEnumerable<NewsLine> Complaints() =>
         facts
-            .Cases.Where(standing => standing.Owner == reader.Id && IsRecent(Instant.Max(standing.Opened, standing.KnownSince)))
-            .Select(standing => new NewsLine(standing.Case, $"{people.Name(standing.Contact)}{PlainWords.About(standing.Subject)}")
+            .Cases.Where(one => one.Owner == reader.Id && IsRecent(Instant.Max(one.Opened, one.KnownSince)))
+            .Select(one => new NewsLine(one.Case, $"{people.Name(one.Contact)}{PlainWords.About(one.Subject)}")
             {
                 IsBad = true,
             });
@@ -205,7 +205,7 @@ internal sealed class StaffSections(
             where line.Kind != InteractionKind.Meeting ? line.Direction != Direction.Inbound : !people.OursIn(line).Contains(reader)
             let colleague = people.Actor(line)
             where colleague is not null && colleague.Id != reader.Id && people.Presence.StandIn(colleague, clock.Today)?.Id != reader.Id
-            let mine = people.OutsidersIn(line).Where(contact => facts.OwnerOf(contact) == reader.Id).ToList()
+            let mine = people.OutsidersIn(line).Where(contact => facts.FindOwner(contact) == reader.Id).ToList()
             where mine.Count > 0
             select new NewsLine(
                 "a colleague",
@@ -236,7 +236,7 @@ internal sealed class StaffSections(
             if (
                 people.ContactsWith(contact) is [var first, ..]
                 && first.Id == line.Id
-                && facts.OwnerOf(contact) == reader.Id
+                && facts.FindOwner(contact) == reader.Id
                 && told.Add(contact))
                 yield return new NewsLine("new", $"{WithAddress(contact)} wrote for the first time{PlainWords.About(line.Subject)}");
         }

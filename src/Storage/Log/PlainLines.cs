@@ -19,11 +19,9 @@ internal sealed class PlainLines(WriteScope scope)
         var interactions = scope.Rows(
             """
             insert into interaction (number, id, kind, at, seen, direction, author, subject, body, question, attachments, markers, reasons,
-                        series, uid, occurrence,
-                                     starts_at, ends_at, all_day, cancelled_at, command)
+                                     series, uid, occurrence, starts_at, ends_at, all_day, cancelled_at, command)
             select r.number, r.id, r.kind, r.at, r.seen, r.direction, r.author, r.subject, r.body, r.question, r.attachments, r.markers,
-                   r.reasons, r.series, r.uid,
-                   r.occurrence, r.starts_at, r.ends_at, r.all_day, r.cancelled_at, r.command
+                   r.reasons, r.series, r.uid, r.occurrence, r.starts_at, r.ends_at, r.all_day, r.cancelled_at, r.command
               from {rows} r
             """,
             Column.Number("number"),

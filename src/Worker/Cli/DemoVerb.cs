@@ -16,7 +16,7 @@ internal sealed class DemoVerb(
     AccountSources accounts,
     HarvestedLog harvested,
     PolicyInForce policy,
-    DigestDispatch desk
+    DigestDispatch dispatch
 )
 {
     private static readonly Duration ReadBefore = Duration.FromSeconds(20);
@@ -79,7 +79,7 @@ internal sealed class DemoVerb(
         output.Line($"Asked the policy, which sees {evaluation.Items.Count} things to do or hold back:");
         output.List(evaluation.Items, ItemFormat.In(zone));
 
-        var report = await desk.Send(now, lease: Duration.Zero, ct);
+        var report = await dispatch.Send(now, lease: Duration.Zero, ct);
         output.Line();
         output.Line(
             $"Wrote {report.Sent.Count} mails (the digests of the day, and an answer) to {place}; open these in a browser or a mail "

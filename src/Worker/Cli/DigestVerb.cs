@@ -11,7 +11,7 @@ using NodaTime;
 namespace CrmSync.Worker.Cli;
 
 /// <summary><c>digest</c>: shows or sends the digests that are due at a moment.</summary>
-internal sealed class DigestVerb(DigestDispatch desk, FreshHarvest fresh, PolicyInForce policy)
+internal sealed class DigestVerb(DigestDispatch dispatch, FreshHarvest fresh, PolicyInForce policy)
 {
     private static readonly Option<string?> To = new("--to") { Description = "Only the digests of this person.", HelpName = "X" };
     private static readonly Option<bool> Send = new("--send") { Description = "Send what is due, each once; default: show." };
@@ -55,17 +55,17 @@ internal sealed class DigestVerb(DigestDispatch desk, FreshHarvest fresh, Policy
         if (to is not null)
             throw new UsageException("--send sends everything that is due; leave --to out, or show the digest without --send");
 
-        if (!desk.CanSend)
+        if (!dispatch.CanSend)
             throw new UsageException("crmsync.yaml has no delivery: nothing can be sent; add delivery: {from: ..., folder: ...} or smtp");
 
-        if (await desk.AccountsToRead(now, ct) is { Count: > 0 } stale)
+        if (await dispatch.AccountsToRead(now, ct) is { Count: > 0 } stale)
         {
             foreach (var summary in await fresh.Read(stale, now, ct))
                 await HarvestFormat.Complain(summary);
         }
 
-        await desk.TryAtOnce(ct);
-        return await Report(await desk.Send(now, lease: null, ct));
+        await dispatch.TryAtOnce(ct);
+        return await Report(await dispatch.Send(now, lease: null, ct));
     }
 
     /// <summary>Says on standard error what left and what did not.</summary>
@@ -90,7 +90,7 @@ internal sealed class DigestVerb(DigestDispatch desk, FreshHarvest fresh, Policy
 
     private async Task<int> Show(string? to, string format, Instant now, CancellationToken ct)
     {
-        var (digests, troubles) = await desk.Show(new PolicyMoment(policy.Policy, now), ct);
+        var (digests, troubles) = await dispatch.Show(new PolicyMoment(policy.Policy, now), ct);
         var due = digests.Where(d => to is null || d.Digest.Run.Reader.Id == to).ToList();
         using var output = new Output(Console.OpenStandardOutput(), OutputFormat.Json, width: null);
         foreach (var (digest, mail) in due)

@@ -51,7 +51,7 @@ internal sealed class CommandContext(DigestFacts facts)
     public bool IsSeenBy(string person, EmailAddress contact) => facts.IsShownTo(new Sight(facts.Policy, person), People.Primary(contact));
 
     /// <summary>Whether anybody has that address, as far as we know.</summary>
-    public bool IsKnown(EmailAddress contact) => facts.OwnerOf(contact) is not null;
+    public bool IsKnown(EmailAddress contact) => facts.FindOwner(contact) is not null;
 
     /// <summary>Whether something was said that changes what items there are, or whose.</summary>
     public bool IsOutdated { get; private set; }

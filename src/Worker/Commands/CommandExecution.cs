@@ -159,14 +159,14 @@ internal sealed class CommandExecution(
         CommandMail mail,
         IReadOnlyList<string> addresses,
         Person author,
-        CommandContext standings,
+        CommandContext current,
         Instant now,
         CancellationToken ct)
     {
         if (mail.NotKept is { } reason)
             return Refused(Confirmation.NotDone("your mail", reason));
 
-        var meaning = new CommandMeaning(policy, database, settings, standings, account, now);
+        var meaning = new CommandMeaning(policy, database, settings, current, account, now);
         try
         {
             var reading = await meaning.Read(mail, addresses, author, ct);

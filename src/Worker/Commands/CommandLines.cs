@@ -40,7 +40,7 @@ internal sealed record CommandWish(CommandVerb Verb)
 /// </summary>
 internal sealed class CommandLines(
     CompanyPolicy policy,
-    CommandContext standings,
+    CommandContext context,
     CommandMail mail,
     Person author,
     string account,
@@ -71,7 +71,7 @@ internal sealed class CommandLines(
                 $": it concerns no single person, so there is nobody to "
                     + $"{(verb == CommandVerb.Called ? "have called" : CommandVerbs.Name(verb))}");
 
-        if (verb == CommandVerb.Snooze && standings.IsOver(target))
+        if (verb == CommandVerb.Snooze && context.IsOver(target))
             throw new RefusedCommandException(
                 ": it is done already, so there is nothing to come back to; write what you know with note, or answer the customer");
 
@@ -91,10 +91,10 @@ internal sealed class CommandLines(
         var told = isWordless ? wish with { Text = text ?? "its words are not kept (privacy.metadata_only)" } : wish;
         var taker = verb == CommandVerb.Give ? FindTaker(wish.Person, target) : null;
         if (verb == CommandVerb.Done)
-            standings.MarkDone(target);
+            context.MarkDone(target);
 
         if (taker is not null)
-            standings.Outdate();
+            context.Outdate();
 
         // These can take each other back: what is said last holds, also when the same was said before.
         var canBeTakenBack = verb is CommandVerb.Snooze or CommandVerb.Tag or CommandVerb.Untag or CommandVerb.Give;
@@ -103,7 +103,7 @@ internal sealed class CommandLines(
             Confirm(told, target, until, taker),
             Line(
                 canBeTakenBack ? [.. identity, mail.Id, string.Create(CultureInfo.InvariantCulture, $"{said++}")] : identity,
-                standings.Free(about, target.Contact, mail.ArrivedAt),
+                context.Free(about, target.Contact, mail.ArrivedAt),
                 new CommandFacts(author.Email, verb)
                 {
                     About = about,
@@ -130,11 +130,11 @@ internal sealed class CommandLines(
         if (verb == CommandVerb.Same && !proposal.AsksForOnePerson)
             throw new RefusedCommandException(": it asks whether somebody has left; answer it with yes or no");
 
-        if (standings.IsOver(target))
+        if (context.IsOver(target))
             throw new RefusedCommandException(": it is answered already; write undo to take that back");
 
-        standings.MarkDone(target);
-        standings.Outdate();
+        context.MarkDone(target);
+        context.Outdate();
         var who = Name(target);
         var other = PlainWords.Flatten(proposal.Other?.Value, PlainWords.Name);
         if (verb == CommandVerb.No)
@@ -172,7 +172,7 @@ internal sealed class CommandLines(
             });
 
         Interaction Said(EmailAddress contact, CommandFacts facts) =>
-            Line([.. identity, CommandVerbs.Name(facts.Verb)], standings.Free(facts.About, contact, mail.ArrivedAt), facts);
+            Line([.. identity, CommandVerbs.Name(facts.Verb)], context.Free(facts.About, contact, mail.ArrivedAt), facts);
     }
 
     /// <summary>The mail an item about a thread rests on.</summary>
@@ -184,7 +184,7 @@ internal sealed class CommandLines(
     /// <param name="words">What they did, for the confirmation.</param>
     public CommandReading TakeBack(IReadOnlyList<string> ids, string words)
     {
-        standings.Outdate();
+        context.Outdate();
         return CommandReading.From(
             new Confirmation("taken back", words),
             Line(
@@ -197,7 +197,7 @@ internal sealed class CommandLines(
     {
         // What was taken back can be said again.
         var id = Id(identity);
-        if (standings.IsUndone(id))
+        if (context.IsUndone(id))
             id = Id([.. identity, mail.Id]);
 
         return new Interaction
@@ -256,7 +256,7 @@ internal sealed class CommandLines(
             wish.Subject
                 ?? (
                     target.Rule is RespondRule or ResolveRule or ChaseRule
-                        ? standings.People.Find(target.Trigger)?.Subject ?? standings.People.Subject(target.About)
+                        ? context.People.Find(target.Trigger)?.Subject ?? context.People.Subject(target.About)
                         : null),
             PlainWords.Name);
         var what = (target.Rule is { } rule ? ItemWords.What(rule, who) : who) + (subject.Length > 0 ? $" “{subject}”" : "");
@@ -271,7 +271,7 @@ internal sealed class CommandLines(
             CommandVerb.Note => new Confirmation("noted", $"{who}: {PlainWords.Flatten(wish.Text, PlainWords.Excerpt)}"),
             CommandVerb.Chase => new Confirmation("expects an answer", what),
             CommandVerb.NotUseful => new Confirmation("not useful", what),
-            CommandVerb.Give => new Confirmation("given", $"{what}, to {standings.People.FirstName(taker!.Id)}"),
+            CommandVerb.Give => new Confirmation("given", $"{what}, to {context.People.FirstName(taker!.Id)}"),
             var verb => new Confirmation(CommandVerbs.Name(verb), what),
         };
     }
@@ -279,7 +279,7 @@ internal sealed class CommandLines(
     /// <summary>By name only who the author may see: the name would tell that we know them.</summary>
     private string Name(ItemTarget target) =>
         target.Contact is not { } contact ? PlainWords.Flatten(target.About, PlainWords.Name)
-        : target.Rule is not null || standings.IsSeenBy(author.Id, contact) ? standings.People.Name(contact)
+        : target.Rule is not null || context.IsSeenBy(author.Id, contact) ? context.People.Name(contact)
         : PlainWords.Flatten(contact.Value, PlainWords.Name);
 
     private string Day(Instant moment) =>

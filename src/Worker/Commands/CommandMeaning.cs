@@ -19,7 +19,7 @@ internal sealed partial class CommandMeaning(
     CompanyPolicy policy,
     ContactDatabase database,
     CommandSettings settings,
-    CommandContext standings,
+    CommandContext context,
     string account,
     Instant now)
 {
@@ -52,7 +52,7 @@ internal sealed partial class CommandMeaning(
     /// <exception cref="RefusedCommandException">The mail as a whole means nothing or must not be obeyed.</exception>
     public async Task<CommandReading> Read(CommandMail mail, IReadOnlyList<string> addresses, Person author, CancellationToken ct)
     {
-        var lines = new CommandLines(policy, standings, mail, author, account, now);
+        var lines = new CommandLines(policy, context, mail, author, account, now);
         if (SubjectLink().Match(mail.Subject) is { Success: true } link)
             return await ReadLink(
                 mail,
@@ -141,7 +141,7 @@ internal sealed partial class CommandMeaning(
             return await Subscribe(item, author, stopped: true, ct);
 
         var target =
-            standings.Item(item)
+            context.Item(item)
             ?? throw new RefusedCommandException("concerns something that is not there any more; there is nothing left to do about it");
         var (bare, argument) = CommandVerbs.Split(verb);
         return CommandVerbs.Find(bare) is { } meant && Array.Exists(OfAddresses, one => one == meant)
@@ -192,7 +192,7 @@ internal sealed partial class CommandMeaning(
                 return await TakeBack(mail, author, lines, ct);
             case CommandVerb.Brief:
                 var named = Outsiders(mail).ToList();
-                var people = (named.Count > 0 ? named : standings.MetNext(author, mail.ArrivedAt)).Take(MostPeople).ToList();
+                var people = (named.Count > 0 ? named : context.MetNext(author, mail.ArrivedAt)).Take(MostPeople).ToList();
                 return people.Count > 0
                     ? new CommandReading([], new MailAnswer([], [.. people.Select(one => new Question(QuestionKind.Who, one))]))
                     : throw new RefusedCommandException(
@@ -215,11 +215,11 @@ internal sealed partial class CommandMeaning(
                 "names nobody from outside; forward a mail of theirs, or write their address into the subject");
 
         // Whoever may not see a contact may not act on it either.
-        if (standings.IsKnown(contact) && !standings.IsSeenBy(author.Id, contact))
+        if (context.IsKnown(contact) && !context.IsSeenBy(author.Id, contact))
             throw new RefusedCommandException(
                 $": {contact} is nobody you or your team look after, as far as we know; ask whoever looks after them");
 
-        var meant = direct is null ? standings.Forwarded(mail, contact) : standings.Mail(mail.MessageId);
+        var meant = direct is null ? context.Forwarded(mail, contact) : context.Mail(mail.MessageId);
         if (verb == CommandVerb.Chase && meant is null)
             throw new RefusedCommandException($"fits no mail with {contact}; send +chase as Bcc of the mail you want answered");
 
@@ -260,7 +260,7 @@ internal sealed partial class CommandMeaning(
         var grammar = new ReplyGrammar(author.Calendar ?? policy.DefaultCalendar, mail.ArrivedAt);
         var spoken = grammar.Read(isNew ? mail.Subject + "\n" + text.Above : text.Above);
         var items = answered is null ? new Dictionary<int, string>() : await told.ReadItems(answered.Plan.MessageId, ct);
-        var reply = new SpokenMeaning(this, policy, standings, lines, answered, items, author, mail);
+        var reply = new SpokenMeaning(this, policy, context, lines, answered, items, author, mail);
         foreach (var line in spoken.Lines)
             await reply.CarryOut(line, ct);
 

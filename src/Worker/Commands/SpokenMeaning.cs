@@ -10,7 +10,7 @@ namespace CrmSync.Worker.Commands;
 /// <summary>Carries out the lines of one reply, each as a whole or not at all, and collects what is told of them.</summary>
 /// <param name="meaning">Knows what is ours, and what can be taken back.</param>
 /// <param name="policy">Who is below whom.</param>
-/// <param name="standings">What the items are.</param>
+/// <param name="context">What the items are.</param>
 /// <param name="lines">Makes lines of the log.</param>
 /// <param name="answered">The mail that is answered, or null.</param>
 /// <param name="items">The ids of its items, by their numbers.</param>
@@ -19,7 +19,7 @@ namespace CrmSync.Worker.Commands;
 internal sealed class SpokenMeaning(
     CommandMeaning meaning,
     CompanyPolicy policy,
-    CommandContext standings,
+    CommandContext context,
     CommandLines lines,
     LedgerMail? answered,
     IReadOnlyDictionary<int, string> items,
@@ -94,7 +94,7 @@ internal sealed class SpokenMeaning(
         catch (RefusedCommandException refused)
         {
             foreach (var target in done)
-                standings.MarkOpen(target);
+                context.MarkOpen(target);
 
             Refuse(line.Line, refused.Message);
             return;
@@ -123,9 +123,9 @@ internal sealed class SpokenMeaning(
             [
                 "reply", author.Id, answered?.Plan.MessageId ?? mail.Id, target.Item!, CommandVerbs.Name(command.Verb), line.Line,
             ];
-            var wasOver = standings.IsOver(target);
+            var wasOver = context.IsOver(target);
             made.Add(lines.Say(wish, target, identity));
-            if (!wasOver && standings.IsOver(target))
+            if (!wasOver && context.IsOver(target))
                 done.Add(target);
 
             if (command.Remark is { } remark && target.Contact is not null)
@@ -138,7 +138,7 @@ internal sealed class SpokenMeaning(
         var kind = command.Verb == CommandVerb.Brief ? QuestionKind.Who : QuestionKind.MayIWrite;
         var contacts =
             command.Text is not { } text ? [.. FindTargets(command).Select(target => target.Contact).OfType<EmailAddress>()]
-            : text.Length == 0 ? standings.MetNext(author, mail.ArrivedAt)
+            : text.Length == 0 ? context.MetNext(author, mail.ArrivedAt)
             : [.. text.Split(' ').Select(meaning.Outsider).OfType<EmailAddress>()];
         return contacts.Count == 0
             ? throw new RefusedCommandException(
@@ -179,7 +179,7 @@ internal sealed class SpokenMeaning(
             .. items
                 .Where(item =>
                     !targets.Except.Contains(item.Key)
-                    && standings.Item(item.Value) is { } target
+                    && context.Item(item.Value) is { } target
                     && target.Proposal is not null == CommandVerbs.IsAnswer(command.Verb))
                 .OrderBy(item => item.Key)
                 .Select(item => FindTarget($"line {item.Key}", item.Value)),
@@ -201,7 +201,7 @@ internal sealed class SpokenMeaning(
         }
 
         // An id of somebody else's item is as unknown as one that never was.
-        var target = standings.Item(item);
+        var target = context.Item(item);
         var isOwn = items.Values.Contains(item, StringComparer.OrdinalIgnoreCase);
         return target is not null && (isOwn || Chain.Below(policy, author.Id).Contains(target.Owner))
             ? target

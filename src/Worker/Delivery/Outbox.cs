@@ -14,7 +14,7 @@ namespace CrmSync.Worker.Delivery;
 /// mailbox is ever a recipient, whoever asks for it.
 /// </summary>
 /// <param name="ledger">What is to leave and what has left.</param>
-/// <param name="standing">How the way is doing on which mails leave.</param>
+/// <param name="health">How the way is doing on which mails leave.</param>
 /// <param name="delivery">The way.</param>
 /// <param name="copies">Whether a mail in doubt has left.</param>
 /// <param name="policy">Who may get mails.</param>
@@ -22,7 +22,7 @@ namespace CrmSync.Worker.Delivery;
 /// <param name="bootClock">Tells how long this worker stood still: a clock that goes on while the machine sleeps.</param>
 internal sealed class Outbox(
     DigestLedger ledger,
-    DeliveryHealth standing,
+    DeliveryHealth health,
     IMailDelivery delivery,
     SentCopies copies,
     CompanyPolicy policy,
@@ -71,24 +71,24 @@ internal sealed class Outbox(
     public async Task<OutboxReport> SendAll(Instant now, Duration? lease, CancellationToken ct)
     {
         var report = new OutboxReport([], []);
-        var trouble = await standing.Trouble(ct);
+        var trouble = await health.Trouble(ct);
         if (trouble?.NextTry > now)
             return report;
 
-        var run = new Run(now, lease ?? Lease, bootClock, await copies.AreSeen(ct), await standing.CopyTrouble(ct), report);
+        var run = new Run(now, lease ?? Lease, bootClock, await copies.AreSeen(ct), await health.CopyTrouble(ct), report);
         try
         {
             if (await SendReady(run, ct) is { } unreachable)
             {
                 await Note(run);
                 var waits = await ledger.CountUnsent(ct);
-                await standing.Set(After(trouble, unreachable.Answer, run.Now), ct);
+                await health.Set(After(trouble, unreachable.Answer, run.Now), ct);
                 report.Problems.Add(
                     new OutboxProblem(unreachable.Mail, $"{unreachable.Answer.Reason}{(waits > 1 ? $"; {waits} mails wait for it" : "")}"));
             }
             else if (trouble is not null && report.Sent.Count > 0)
             {
-                await standing.Set(null, ct);
+                await health.Set(null, ct);
             }
         }
         finally
@@ -330,7 +330,7 @@ internal sealed class Outbox(
         if (run.CopyTrouble == problem)
             return;
 
-        await standing.SetCopyTrouble(problem, ct);
+        await health.SetCopyTrouble(problem, ct);
         run.CopyTrouble = problem;
     }
 

@@ -24,7 +24,7 @@ internal sealed class DigestDispatch(
     CommandInbox inbox,
     StoppedDigests stopped,
     Notifications notifications,
-    DeliveryHealth standing,
+    DeliveryHealth health,
     Accounts accounts,
     AccountsBehind behind,
     Settings settings,
@@ -83,7 +83,7 @@ internal sealed class DigestDispatch(
         var sender = await Sender(current, ct);
         await using var way = ways.Open(Delivery.Way);
         var copies = new SentCopies(accounts, ledger, sender.CommandMailbox);
-        return await new Outbox(ledger, standing, way, copies, current, sender, time).SendAll(now, lease, ct);
+        return await new Outbox(ledger, health, way, copies, current, sender, time).SendAll(now, lease, ct);
     }
 
     /// <summary>As <see cref="AccountsToRead(PolicyMoment, CancellationToken)"/>, with the policy in force over the whole log.</summary>
@@ -108,7 +108,7 @@ internal sealed class DigestDispatch(
     }
 
     /// <summary>Lets mails be tried at once that wait because the way for them did not work.</summary>
-    public Task TryAtOnce(CancellationToken ct) => standing.TryAtOnce(ct);
+    public Task TryAtOnce(CancellationToken ct) => health.TryAtOnce(ct);
 
     /// <summary>As <see cref="Show(PolicyMoment, CancellationToken)"/>, with the policy in force.</summary>
     public async Task<IReadOnlyList<(Digest Digest, DigestMail Mail)>> Show(Instant now, CancellationToken ct) =>

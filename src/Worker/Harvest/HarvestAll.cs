@@ -51,7 +51,7 @@ internal sealed class HarvestAll(
     /// </summary>
     private readonly SemaphoreSlim backlogs = new(Environment.ProcessorCount + 1);
 
-    private volatile PolicyParts? lastKit;
+    private volatile PolicyParts? lastParts;
 
     /// <summary>Accounts under way at a time: most of them wait for a server.</summary>
     public int AtOnce { get; init; } = 16;
@@ -204,11 +204,11 @@ internal sealed class HarvestAll(
     private async Task<bool> Continue(Underway harvest, AccountState state, Instant now, CancellationToken ct)
     {
         var (account, run) = harvest;
-        var kit = CreateParts(policy.Edition);
-        var meetings = new MeetingHarvest(meetingLog, kit.Edition.Policy, kit.Classifier.Ours);
+        var parts = CreateParts(policy.Edition);
+        var meetings = new MeetingHarvest(meetingLog, parts.Edition.Policy, parts.Classifier.Ours);
         var since = configuration.Capture.From(now);
         var commands = CommandSettings(account) is { } mailbox
-            ? new CommandExecution(kit.Edition.Policy, database, mailbox, account.Name, mailbox.VerifyDkim ? dkim : null)
+            ? new CommandExecution(parts.Edition.Policy, database, mailbox, account.Name, mailbox.VerifyDkim ? dkim : null)
             : null;
         await using var alone = await AccountLock.Take(database, state, ct);
         if (alone is null)
@@ -218,8 +218,8 @@ internal sealed class HarvestAll(
             return true;
         }
 
-        await TakeUpAgain(state, since, kit.Edition, ct);
-        var scope = new HarvestScope(state, now, since, kit.Capture, kit.Classifier, run);
+        await TakeUpAgain(state, since, parts.Edition, ct);
+        var scope = new HarvestScope(state, now, since, parts.Capture, parts.Classifier, run);
         var sentCommands = configuration.Delivery?.Commands is null ? null : inbox;
         var reading = new AccountHarvest(scope, accounts, ledger, meetings, commands, sentCommands, backlogs, time);
         using var held = CancellationTokenSource.CreateLinkedTokenSource(ct, alone.Lost);
@@ -253,9 +253,10 @@ internal sealed class HarvestAll(
         configuration.Delivery?.Commands is { } mailbox && mailbox.Address == account.Address ? mailbox : null;
 
     /// <summary>What follows from a policy and takes a while to make.</summary>
-    private PolicyParts CreateParts(PolicyEdition edition) => lastKit is { } made && made.Edition.Number == edition.Number
+    private PolicyParts CreateParts(PolicyEdition edition) => lastParts is { } made && made.Edition.Number == edition.Number
         ? made
-        : lastKit = new PolicyParts(edition, new Classifier(edition.Policy), new Capture(edition.Policy, configuration.Capture.TextBytes));
+        : lastParts = new PolicyParts(
+            edition, new Classifier(edition.Policy), new Capture(edition.Policy, configuration.Capture.TextBytes));
 
     private sealed record PolicyParts(PolicyEdition Edition, Classifier Classifier, Capture Capture);
 

@@ -21,7 +21,7 @@ internal sealed class DatabaseFileWatch(ContactDatabase database, WorkerEnd end,
         while (!stoppingToken.IsCancellationRequested)
         {
             loops.Turned("database file", LongestRound);
-            await failures.Guard("database file", Look, stoppingToken);
+            await failures.Guard("database file", Check, stoppingToken);
             try
             {
                 await timer.WaitForNextTickAsync(stoppingToken);
@@ -33,7 +33,7 @@ internal sealed class DatabaseFileWatch(ContactDatabase database, WorkerEnd end,
         }
     }
 
-    private Task Look()
+    private Task Check()
     {
         if (database.IsGone())
         {

@@ -15,8 +15,8 @@ internal sealed class PolicyFileWatch(
     PolicyInForce policy,
     PolicyStart start,
     PolicyAtWork atWork,
-    PolicyNews standing,
-    DigestDispatch desk,
+    PolicyNews news,
+    DigestDispatch dispatch,
     TimeProvider time,
     Loops loops,
     JobFailures failures,
@@ -34,7 +34,7 @@ internal sealed class PolicyFileWatch(
         while (!stoppingToken.IsCancellationRequested)
         {
             loops.Turned("policy files", LongestRound);
-            await failures.Guard("policy", () => Look(time.GetCurrentInstant(), stoppingToken), stoppingToken);
+            await failures.Guard("policy", () => Check(time.GetCurrentInstant(), stoppingToken), stoppingToken);
             try
             {
                 await timer.WaitForNextTickAsync(stoppingToken);
@@ -47,9 +47,9 @@ internal sealed class PolicyFileWatch(
     }
 
     /// <summary>Looks once.</summary>
-    internal async Task Look(Instant now, CancellationToken ct)
+    internal async Task Check(Instant now, CancellationToken ct)
     {
-        var outcome = start.Reload.Look(now);
+        var outcome = start.Reload.TakeOver(now);
 
         // Also after a swap that failed halfway: the files count as taken and would not be looked at again.
         if (outcome is not null || policy.Policy.Version != start.Reload.Current.Version)
@@ -62,7 +62,7 @@ internal sealed class PolicyFileWatch(
         {
             case ReloadOutcome.Swapped when isStart:
                 log.LogInformation("policy {Version} is in force", policy.Policy.Version);
-                await standing.Taken(now, [], null, ct);
+                await news.Taken(now, [], null, ct);
                 break;
             case ReloadOutcome.Swapped swapped:
                 await Swap(swapped, now, ct);
@@ -87,7 +87,7 @@ internal sealed class PolicyFileWatch(
         if (warning is not null)
             log.LogWarning("{Warning}", warning);
 
-        await standing.Taken(now, swapped.Changes, warning, ct);
+        await news.Taken(now, swapped.Changes, warning, ct);
         if (warning is not null)
             await Mail(
                 $"Policy {swapped.Policy.Version} newly opens {opened} items",
@@ -98,7 +98,7 @@ internal sealed class PolicyFileWatch(
 
     private async Task Refuse(ReloadOutcome.Refused refused, Instant now, CancellationToken ct)
     {
-        await standing.Refused([.. refused.Problems.Select(problem => problem.Headline)], ct);
+        await news.Refused([.. refused.Problems.Select(problem => problem.Headline)], ct);
         if (!refused.IsNew)
             return;
 
@@ -116,7 +116,7 @@ internal sealed class PolicyFileWatch(
 
     /// <summary>It leaves with the next run of the policy, before anything that run writes.</summary>
     private Task Mail(string subject, string text, Instant now, CancellationToken ct) =>
-        desk.CanSend ? desk.TellAdmin(subject, text, now, ct) : Task.CompletedTask;
+        dispatch.CanSend ? dispatch.TellAdmin(subject, text, now, ct) : Task.CompletedTask;
 
     private static string Changes(IReadOnlyList<string> changes) => changes.Count == 0 ? "no rule changed" : string.Join("; ", changes);
 }

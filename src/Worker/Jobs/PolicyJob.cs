@@ -15,13 +15,13 @@ namespace CrmSync.Worker.Jobs;
 /// </summary>
 [DisallowConcurrentExecution]
 internal sealed class PolicyJob(
-    DigestDispatch desk,
+    DigestDispatch dispatch,
     FreshHarvest fresh,
     PolicyAtWork atWork,
     IClock clock,
     TimeProvider time,
     JobRunner runner,
-    JobTroubles standing,
+    JobTroubles troubles,
     JobFailures failures,
     IHostApplicationLifetime lifetime,
     ILogger<PolicyJob> log) : IJob
@@ -49,7 +49,7 @@ internal sealed class PolicyJob(
         trouble ??= unwritten.Count == 0 ? null : string.Join("; ", unwritten);
         await failures.Guard(
             JobTroubles.Policy,
-            () => standing.Note(JobTroubles.Policy, trouble, clock.GetCurrentInstant(), stop.Token),
+            () => troubles.Note(JobTroubles.Policy, trouble, clock.GetCurrentInstant(), stop.Token),
             stop.Token);
     }
 
@@ -64,7 +64,7 @@ internal sealed class PolicyJob(
             unwritten = await Use((policy, now) => Write(policy, now, ct), ct);
         }
 
-        if (desk.CanSend && await desk.HasUnsent(ct))
+        if (dispatch.CanSend && await dispatch.HasUnsent(ct))
             await scheduler.TriggerJob(SendJob.Key, ct);
 
         return unwritten;
@@ -86,11 +86,11 @@ internal sealed class PolicyJob(
         IReadOnlyList<Trouble> unwritten = [];
 
         // Without a way for mails to leave, the policy is asked for reports only.
-        if (desk.CanSend)
+        if (dispatch.CanSend)
         {
             // What cannot be found out keeps no mail from being written.
             var moment = CreateMoment(policy, now);
-            await failures.Guard("accounts that mails rest on", async () => stale = await desk.AccountsToRead(moment, ct), ct);
+            await failures.Guard("accounts that mails rest on", async () => stale = await dispatch.AccountsToRead(moment, ct), ct);
             if (stale.Count == 0)
                 unwritten = await Write(policy, now, ct);
         }
@@ -100,7 +100,7 @@ internal sealed class PolicyJob(
     }
 
     private Task<IReadOnlyList<Trouble>> Write(RunningPolicy policy, Instant now, CancellationToken ct) =>
-        desk.Write(CreateMoment(policy, now), ct);
+        dispatch.Write(CreateMoment(policy, now), ct);
 
     private PolicyMoment CreateMoment(RunningPolicy policy, Instant now) =>
         new(policy.Policy, now) { Running = policy, Erasures = atWork.Erasures };

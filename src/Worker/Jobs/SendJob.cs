@@ -10,10 +10,10 @@ namespace CrmSync.Worker.Jobs;
 /// <summary>Sends what was written when it is rung. It has a place of its own: a slow mail server holds up no evaluation.</summary>
 [DisallowConcurrentExecution]
 internal sealed class SendJob(
-    DigestDispatch desk,
+    DigestDispatch dispatch,
     IClock clock,
     JobRunner runner,
-    JobTroubles standing,
+    JobTroubles troubles,
     JobFailures failures,
     IHostApplicationLifetime lifetime,
     ILogger<SendJob> log) : IJob
@@ -29,13 +29,13 @@ internal sealed class SendJob(
         var trouble = await runner.Run(JobTroubles.Sending, Longest, Send, stop.Token);
         await failures.Guard(
             JobTroubles.Sending,
-            () => standing.Note(JobTroubles.Sending, trouble, clock.GetCurrentInstant(), stop.Token),
+            () => troubles.Note(JobTroubles.Sending, trouble, clock.GetCurrentInstant(), stop.Token),
             stop.Token);
     }
 
     private async Task Send(CancellationToken ct)
     {
-        var report = await desk.SendReady(clock.GetCurrentInstant(), lease: null, ct);
+        var report = await dispatch.SendReady(clock.GetCurrentInstant(), lease: null, ct);
         foreach (var sent in report.Sent)
             log.LogInformation("digest {Digest} left for {Reader}", sent.Digest, sent.Reader);
 

@@ -53,7 +53,7 @@ internal static class LoginWait
     }
 
     /// <summary>What the kept failure was, to be told again instead of a try.</summary>
-    public static MailServerException Standing(LoginFailure failure, Instant now) => new(
+    public static MailServerException CreateFailure(LoginFailure failure, Instant now) => new(
         Enum.TryParse<MailFailure>(failure.Kind, ignoreCase: true, out var kind) ? kind : MailFailure.Network,
         $"{failure.Words}; tried again after {failure.NotBefore:uuuu-MM-dd'T'HH:mm:ss'Z'}")
     {

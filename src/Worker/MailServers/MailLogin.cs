@@ -66,7 +66,7 @@ internal sealed class MailLogin(
             !insist
             && new[] { kept, passing }.OfType<LoginFailure>().Where(failure => now < failure.NotBefore).MaxBy(failure => failure.NotBefore)
                 is { } waiting)
-            throw noted = LoginWait.Standing(waiting, now);
+            throw noted = LoginWait.CreateFailure(waiting, now);
     }
 
     /// <summary>Everything worked, not merely the login: earlier failures are forgotten.</summary>

@@ -88,9 +88,10 @@ internal sealed class PolicyReload
     }
 
     /// <summary>
-    /// Looks at the files; call it every second or so, between two evaluations. Null: nothing has changed, or they are not quiet yet.
+    /// Takes over files that have changed; call it every second or so, between two evaluations. Null: nothing has changed, or they are not
+    /// quiet yet.
     /// </summary>
-    public ReloadOutcome? Look(Instant now)
+    public ReloadOutcome? TakeOver(Instant now)
     {
         if (!watch.HasChanged(watched, now))
             return null;

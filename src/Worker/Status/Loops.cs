@@ -13,7 +13,7 @@ internal sealed class Loops(TimeProvider time)
     public void Turned(string loop, TimeSpan longest) => turns[loop] = (time.GetTimestamp(), longest);
 
     /// <summary>The loops that stand still, in words.</summary>
-    public IReadOnlyList<string> Standing() =>
+    public IReadOnlyList<string> Stalled() =>
         [
             .. turns
                 .Where(turn => time.GetElapsedTime(turn.Value.Turned) > turn.Value.Longest)

@@ -176,10 +176,10 @@ internal sealed class StatusServer(
     /// <summary>200 while the loops turn, 503 when one stands still: whoever watches then starts the program again.</summary>
     private async Task IsAlive(HttpContext context)
     {
-        var standing = loops.Standing();
-        context.Response.StatusCode = standing.Count == 0 ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        var stalled = loops.Stalled();
+        context.Response.StatusCode = stalled.Count == 0 ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
         context.Response.ContentType = "text/plain; charset=utf-8";
-        await context.Response.WriteAsync(standing.Count == 0 ? "alive\n" : string.Join('\n', standing) + "\n", context.RequestAborted);
+        await context.Response.WriteAsync(stalled.Count == 0 ? "alive\n" : string.Join('\n', stalled) + "\n", context.RequestAborted);
     }
 
     /// <summary>200 when all is well, 503 when somebody should look; <c>reasons</c> says why.</summary>

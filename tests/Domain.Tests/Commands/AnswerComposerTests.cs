@@ -60,7 +60,7 @@ public sealed class AnswerComposerTests
         var facts = Facts() with
         {
             Log = new ContactLogSnapshot([Some.Mail("1"), mine, Note("has a bad leg", Some.Ana), Note("plays the harp", Some.Tim)]),
-            GroupsOf = _ => ["vip"],
+            FindGroups = _ => ["vip"],
         };
         var brief = Brief(Some.Tim, facts)!;
         Assert.Contains("Only for Tim", Assert.Single(brief.Contacts), StringComparison.Ordinal);
@@ -194,7 +194,7 @@ public sealed class AnswerComposerTests
     private static DigestFacts Facts(CompanyPolicy? policy = null) =>
         Some.Facts([Some.Item("1")], [Some.Mail("1")], policy) with
         {
-            OwnerOf = address => address.Value == "jo@acme.example" ? "ana" : null,
+            FindOwner = address => address.Value == "jo@acme.example" ? "ana" : null,
             MayWrite = address =>
                 address.Value == "jo@acme.example" ? new WritingAdvice(address) { Against = [], Room = [] } : null,
         };

@@ -413,7 +413,7 @@ public sealed class DigestComposerTests
     public void An_address_without_a_name_is_said_once()
     {
         var mail = Some.Mail("A", name: null) with { At = Some.Now - Duration.FromHours(1), Seen = Some.Now - Duration.FromHours(1) };
-        var facts = Some.Facts([], [mail]) with { OwnerOf = _ => "ana" };
+        var facts = Some.Facts([], [mail]) with { FindOwner = _ => "ana" };
         Assert.Equal(
             "jo@acme.example wrote for the first time “Third sign”",
             News(new DigestComposer(facts).Compose(Some.Run(), DigestHistory.None)).Single().Text);
@@ -444,7 +444,7 @@ public sealed class DigestComposerTests
                     At = Some.Now - Duration.FromHours(1),
                     Seen = Some.Now - Duration.FromHours(1),
                 });
-        var facts = Some.Facts([], [.. mails]) with { OwnerOf = _ => "ana" };
+        var facts = Some.Facts([], [.. mails]) with { FindOwner = _ => "ana" };
         var digest = new DigestComposer(facts).Compose(Some.Run(), DigestHistory.None);
         var news = digest.Sections.OfType<NewsSection>().Single();
         Assert.Equal((12, 8), (news.Lines.Count, news.More));

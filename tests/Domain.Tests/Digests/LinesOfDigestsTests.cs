@@ -97,12 +97,12 @@ public sealed class LinesOfDigestsTests
     {
         var at = Some.Now - Duration.FromHours(2);
         Interaction[] log = [Ours("A", "tim", at), Meeting("m", Some.Tim, at), Called("tim", at)];
-        var facts = Some.Facts([], log) with { OwnerOf = _ => "ana" };
+        var facts = Some.Facts([], log) with { FindOwner = _ => "ana" };
         Assert.Equal(
             ["Tim wrote to Jo Keane “Third sign”", "Tim met Jo Keane “Walk through”", "Tim called Jo Keane"],
             Compose(facts).Sections.OfType<NewsSection>().Single().Lines.Select(line => line.Text).OrderDescending());
-        Assert.True(Compose(facts with { OwnerOf = _ => "tim" }, Some.Run(reader: Some.Tim)).IsEmpty);
-        Assert.True(Compose(facts with { OwnerOf = _ => "tim" }).IsEmpty);
+        Assert.True(Compose(facts with { FindOwner = _ => "tim" }, Some.Run(reader: Some.Tim)).IsEmpty);
+        Assert.True(Compose(facts with { FindOwner = _ => "tim" }).IsEmpty);
         Assert.True(Compose(facts with { Log = new ContactLogSnapshot([Ours("A", "ana", at), Meeting("m", Some.Ana, at)]) }).IsEmpty);
     }
 
@@ -117,7 +117,7 @@ public sealed class LinesOfDigestsTests
             Opened = Some.Now - Duration.FromDays(1),
             Why = "no answer",
         };
-        var facts = Some.Facts([], [Some.Mail("A"), Ours("A", "tim", at)], closed: [closed]) with { OwnerOf = _ => "ana" };
+        var facts = Some.Facts([], [Some.Mail("A"), Ours("A", "tim", at)], closed: [closed]) with { FindOwner = _ => "ana" };
         Assert.Equal("done by a colleague", News(facts, Some.Run()).Kind);
     }
 

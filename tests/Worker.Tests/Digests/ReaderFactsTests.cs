@@ -103,7 +103,7 @@ public sealed class ReaderFactsTests
             })
             .ToList();
         var owners = Enumerable.Range(0, 6).ToDictionary(i => Some.Address($"c{i}@firm.example"), _ => One(random));
-        return Some.Facts(items, lines, policy, closed) with { OwnerOf = address => owners.GetValueOrDefault(address) };
+        return Some.Facts(items, lines, policy, closed) with { FindOwner = address => owners.GetValueOrDefault(address) };
     }
 
     private static Interaction Line(Random random, int i)

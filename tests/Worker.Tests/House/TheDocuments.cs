@@ -83,10 +83,6 @@ public sealed partial class TheDocuments
     }
 
     [Fact]
-    public void The_changelog_keeps_to_the_width_of_lines() =>
-        Assert.DoesNotContain(Text("CHANGELOG.md").Split('\n'), line => line.Length > 140);
-
-    [Fact]
     public void Every_part_that_the_architecture_names_is_there()
     {
         var sources = Path.Combine(Fixture.Repository, "src");

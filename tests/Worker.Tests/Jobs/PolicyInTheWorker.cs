@@ -180,8 +180,8 @@ public sealed class PolicyInTheWorker
     /// <summary>Looks twice, so that the files count as quiet.</summary>
     private static async Task Look(RunningCompany company, Instant now)
     {
-        await company.Watch.Look(now, default);
-        await company.Watch.Look(now + Duration.FromSeconds(3), default);
+        await company.Watch.Check(now, default);
+        await company.Watch.Check(now + Duration.FromSeconds(3), default);
     }
 
     /// <summary>

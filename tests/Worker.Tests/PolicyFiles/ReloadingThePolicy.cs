@@ -47,17 +47,17 @@ public sealed class ReloadingThePolicy : IDisposable
         var before = reload.Current;
         Write("policy.yaml", Good.Replace("within: 4bh", "within: 2bh", StringComparison.Ordinal));
 
-        Assert.Null(reload.Look(Noon + Seconds(1)));
+        Assert.Null(reload.TakeOver(Noon + Seconds(1)));
         Write("policy.yaml", Good.Replace("within: 4bh", "within: 3bh", StringComparison.Ordinal));
-        Assert.Null(reload.Look(Noon + Seconds(2)));
-        Assert.Null(reload.Look(Noon + Seconds(3.9)));
+        Assert.Null(reload.TakeOver(Noon + Seconds(2)));
+        Assert.Null(reload.TakeOver(Noon + Seconds(3.9)));
         Assert.Same(before, reload.Current);
-        var swapped = Assert.IsType<ReloadOutcome.Swapped>(reload.Look(Noon + Seconds(4)));
+        var swapped = Assert.IsType<ReloadOutcome.Swapped>(reload.TakeOver(Noon + Seconds(4)));
 
         Assert.Equal(["rule 'reply' changed: within 4bh is now 3bh"], swapped.Changes);
         Assert.Same(swapped.Policy, reload.Current);
         Assert.NotEqual(before.Version, reload.Current.Version);
-        Assert.Null(reload.Look(Noon + Seconds(10)));
+        Assert.Null(reload.TakeOver(Noon + Seconds(10)));
     }
 
     [Fact]
@@ -66,8 +66,8 @@ public sealed class ReloadingThePolicy : IDisposable
         var reload = Started();
         Write("gold.txt", "acme.example\nbeta.example\n");
 
-        reload.Look(Noon + Seconds(1));
-        Assert.IsType<ReloadOutcome.Swapped>(reload.Look(Noon + Seconds(3)));
+        reload.TakeOver(Noon + Seconds(1));
+        Assert.IsType<ReloadOutcome.Swapped>(reload.TakeOver(Noon + Seconds(3)));
         Assert.Equal(["acme.example", "beta.example"], reload.Current.Segments["gold"].Domains);
     }
 
@@ -80,11 +80,11 @@ public sealed class ReloadingThePolicy : IDisposable
         var reload = Started();
         var before = reload.Current;
         Write("policy.yaml", Good.Replace(from, to, StringComparison.Ordinal));
-        reload.Look(Noon + Seconds(1));
-        var refused = Assert.IsType<ReloadOutcome.Refused>(reload.Look(Noon + Seconds(3)));
+        reload.TakeOver(Noon + Seconds(1));
+        var refused = Assert.IsType<ReloadOutcome.Refused>(reload.TakeOver(Noon + Seconds(3)));
         Touch("policy.yaml");
-        reload.Look(Noon + Seconds(10));
-        var again = Assert.IsType<ReloadOutcome.Refused>(reload.Look(Noon + Seconds(12)));
+        reload.TakeOver(Noon + Seconds(10));
+        var again = Assert.IsType<ReloadOutcome.Refused>(reload.TakeOver(Noon + Seconds(12)));
 
         Assert.Contains(refused.Problems, p => p.Code == code);
         Assert.Equal((true, false), (refused.IsNew, again.IsNew));
@@ -97,12 +97,12 @@ public sealed class ReloadingThePolicy : IDisposable
     {
         var reload = Started();
         Write("policy.yaml", "rules: [");
-        reload.Look(Noon + Seconds(1));
-        reload.Look(Noon + Seconds(3));
+        reload.TakeOver(Noon + Seconds(1));
+        reload.TakeOver(Noon + Seconds(3));
         Write("policy.yaml", Good + "# corrected\n");
-        reload.Look(Noon + Seconds(10));
+        reload.TakeOver(Noon + Seconds(10));
 
-        Assert.Empty(Assert.IsType<ReloadOutcome.Swapped>(reload.Look(Noon + Seconds(12))).Changes);
+        Assert.Empty(Assert.IsType<ReloadOutcome.Swapped>(reload.TakeOver(Noon + Seconds(12))).Changes);
         Assert.Empty(reload.Refused);
     }
 
