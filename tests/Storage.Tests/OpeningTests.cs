@@ -49,7 +49,7 @@ public sealed class SqliteOpeningTests(SqliteFiles files) : IClassFixture<Sqlite
     public async Task A_file_that_was_replaced_is_gone_also_when_another_connection_has_opened_the_new_one(bool isDeleted)
     {
         var file = Fresh($"replaced{isDeleted}.db");
-        await using var database = await ContactDatabase.OpenSqlite(file, default);
+        await using var database = await ContactDatabase.OpenSqlite(file, TimeProvider.System, default);
         await database.Write(scope => scope.Execute("insert into migration (name, applied_at) values ('one', '2030')"), default);
         Assert.False(database.IsGone());
 

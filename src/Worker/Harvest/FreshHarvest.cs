@@ -71,10 +71,23 @@ internal sealed class FreshHarvest(HarvestAll harvest, AccountSources sources, C
         var allowed = new List<ReadableAccount>();
         foreach (var account in await sources.Named(names, ct))
         {
-            if (!(await account.NotBefore(ct) > now))
+            if (await MayBeRead(account, now, ct))
                 allowed.Add(account);
         }
 
         return allowed;
+    }
+
+    private static async Task<bool> MayBeRead(ReadableAccount account, Instant now, CancellationToken ct)
+    {
+        try
+        {
+            return !(await account.NotBefore(ct) > now);
+        }
+        catch (Exception failure) when (Unexpected.IsContained(failure, ct))
+        {
+            // Its harvest meets the same and says so; the others are read.
+            return true;
+        }
     }
 }

@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text.Json;
 using Dapper;
 using Microsoft.Data.Sqlite;
 using static CrmSync.Worker.Tests.Harvest.TestCompany;
@@ -139,6 +141,81 @@ public sealed class VerbTests
         Assert.All(digests, digest => Assert.Contains(digest, output, StringComparison.Ordinal));
         Assert.Empty(Directory.GetFileSystemEntries(company.PathTo("elsewhere", "x")));
         Assert.Contains("4 March 2026", output, StringComparison.Ordinal);
+    }
+
+    /// <summary>As in life, and with nothing held back for it.</summary>
+    [Fact]
+    public async Task The_demo_shows_accounts_that_were_read_a_moment_before()
+    {
+        await using var company = await Open();
+        var demo = await TheProgram.Run("demo", "--out", company.PathTo("demo"));
+        Assert.Equal(0, demo.Status);
+        var further = demo.Output.Split('\n').Single(line => line.StartsWith("Look further with:", StringComparison.Ordinal)).Split(' ');
+        var (config, now) = (further[^3], further[^1].Trim());
+
+        var status = await TheProgram.Run("status", "--config", config, "--now", now, "--format", "json");
+        var items = await TheProgram.Run("items", "--config", config, "--now", now, "--format", "json");
+
+        Assert.True(status.Json.Count > 3);
+        Assert.All(status.Json, account =>
+        {
+            var before = DateTimeOffset.Parse(now, CultureInfo.InvariantCulture)
+                - DateTimeOffset.Parse(account.GetProperty("last_success").GetString()!, CultureInfo.InvariantCulture);
+            Assert.InRange(before, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1));
+        });
+        Assert.Contains(items.Json, item => item.GetProperty("state").GetString() == "overdue");
+    }
+
+    [Fact]
+    public async Task The_worker_starts_with_a_short_secret_and_warns_of_it_without_telling_it()
+    {
+        await using var company = await Open();
+        File.WriteAllText(company.PathTo("mail", "ana", "1.eml"), MailText("one"));
+        var config = TheProgram.Configuration(
+            company,
+            """
+              - { eml: ../mail/ana, address: ana@us.example, name: ana }
+            delivery:
+              from: CrmSync <crmsync@us.example>
+              folder: ../out
+              commands: { address: ana@us.example, secret: fifteen-letters, trusted_servers: [mx.us.example] }
+            status: { listen: 127.0.0.1:0, token: fifteen-letters }
+            """);
+        var check = await TheProgram.Run("check", "--config", config);
+        Assert.Equal(1, check.Status);
+        Assert.Equal(2, check.Error.Split("error C053").Length - 1);
+
+        using var worker = TheProgram.Start(["run", "--config", config]);
+        var said = new List<string>();
+        while (
+            !said.Exists(line => line.Contains("account ana: 1 new", StringComparison.Ordinal))
+            && await worker.StandardError.ReadLineAsync() is { } line)
+            said.Add(line);
+
+        Assert.Equal(0, Kill(worker.Id, 15));
+        await worker.WaitForExitAsync();
+        Assert.Equal(0, worker.ExitCode);
+        Assert.Equal(2, said.Count(line => line.Contains("warning C053", StringComparison.Ordinal)));
+        Assert.DoesNotContain(said, line => line.Contains("fifteen-letters", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Sync_drops_texts_at_its_end_that_are_older_than_the_policy_keeps_them()
+    {
+        await using var company = await Open();
+        File.WriteAllText(company.PathTo("mail", "ana", "1.eml"), MailText("Hinges", body: "When do they come?"));
+        var config = TheProgram.Configuration(company, "  - { eml: ../mail/ana, address: ana@us.example, name: ana }");
+        await File.AppendAllTextAsync(Path.Combine(config, "policy.yaml"), "privacy: { retain: 30d }\n");
+        var first = await TheProgram.Run("sync", "--config", config, "--now", "2026-03-02T09:00:00Z");
+        Assert.DoesNotContain("retention", first.Error, StringComparison.Ordinal);
+
+        var later = await TheProgram.Run("sync", "--config", config, "--now", "2026-04-02T09:00:00Z");
+        var log = await TheProgram.Run("log", "--config", config, "--now", "2026-04-02T09:00:00Z", "--format", "json");
+        var status = await TheProgram.Run("status", "--config", config, "--now", "2026-04-02T09:00:00Z");
+
+        Assert.Contains("retention: dropped 1 texts of lines", later.Error, StringComparison.Ordinal);
+        Assert.Equal(JsonValueKind.Null, Assert.Single(log.Json).GetProperty("text").ValueKind);
+        Assert.Contains("were dropped on 2026-04-02T09:00:00Z: 1 texts", status.Error, StringComparison.Ordinal);
     }
 
     [Fact]

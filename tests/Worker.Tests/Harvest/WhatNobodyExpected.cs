@@ -4,7 +4,6 @@ using System.Text;
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Harvest;
 using CrmSync.Mail.Mime;
-using CrmSync.Storage.Harvest;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Harvest;
 using CrmSync.Worker.Sources;
@@ -22,58 +21,6 @@ namespace CrmSync.Worker.Tests.Harvest;
 /// </summary>
 public sealed class WhatNobodyExpected
 {
-    /// <summary>
-    /// The places, with where this class throws. A call that is new in the program is missing here, and the test says so.
-    /// </summary>
-    private static readonly Dictionary<string, string> Places = new(StringComparer.Ordinal)
-    {
-        ["AccountHarvest.Discover -> ISource.Discover"] = "source: discover",
-        ["AccountHarvest.SettleCommands -> CommandExecution.Settle"] = "writer: command",
-        ["AccountSources.Named -> ReadableAccount.get_Members"] = "group: members",
-        ["BatchReader.ReadTogether -> ISource.Read"] = "source: read",
-        ["BatchStore.Store -> CommandExecution.Keep"] = "writer: command_mail",
-        ["BatchStore.Store -> HarvestLedger.Store"] = "writer: interaction",
-        ["BatchStore.Store -> MeetingHarvest.Store"] = "writer: meeting_copy, meeting_mail",
-        ["ConnectCheck.Run -> ISource.Connect"] = "check: connect",
-        ["ConnectCheck.Run -> ReadableAccount.get_Open"] = "check: connect",
-        ["GraphGroupSource.Connect -> ISource.Connect"] = "group: connect",
-        ["GraphGroupSource.Connect -> ReadableAccount.get_Open"] = "group: connect",
-        ["HarvestAll.Continue -> ReadableAccount.get_Open"] = "source: open",
-        ["HarvestAll.HarvestMembers -> ReadableAccount.get_Members"] = "group: members",
-        ["MeetingHarvest.MoveInvitations -> InvitedSeries.Continue"] = "item: an invitation that is written out further",
-        ["ReadingResults.AddMail -> CommandMail.Create"] = "item: the reading of one mail",
-        ["ReadingResults.ReadInvitations -> InvitationTranslation.CreateMessages"] = "item: the reading of one mail",
-    };
-
-    /// <summary>
-    /// Who only looks whether an account is a group, and jobs, which ring one account each and guard it (<c>JobFailures</c>).
-    /// </summary>
-    private static readonly string[] Elsewhere =
-    [
-        "HarvestJob.", "Timetable.", "WorkerHost.", "AccountStatus.", "AccountStatuses.", "HarvestOrder.", "HarvestAll.TakeTurns",
-        "HarvestedLog.",
-    ];
-
-    [Fact]
-    public void Every_place_that_calls_a_source_a_reader_or_a_writer_is_among_those_that_are_made_to_throw()
-    {
-        var calls = CallsInTheProgram.Find(typeof(HarvestAll).Assembly, method => (method.DeclaringType?.Name, method.Name) is
-            (nameof(ISource), _)
-            or (nameof(ReadableAccount), "get_Open" or "get_Members")
-            or (nameof(MeetingHarvest), nameof(MeetingHarvest.Store))
-            or (nameof(InvitationTranslation), nameof(InvitationTranslation.CreateMessages))
-            or (nameof(InvitedSeries), nameof(InvitedSeries.Continue))
-            or ("CommandMail", "Create")
-            or ("CommandExecution", "Keep" or "Settle")
-            or (nameof(HarvestLedger), nameof(HarvestLedger.Store)));
-
-        var places = calls.Where(call => !Array.Exists(Elsewhere, place => call.StartsWith(place, StringComparison.Ordinal)))
-            .Where(call => !call.StartsWith("ReadableAccount.", StringComparison.Ordinal));
-        var found = places.ToHashSet(StringComparer.Ordinal);
-        Assert.Equal([], found.Except(Places.Keys).Order(StringComparer.Ordinal));
-        Assert.Equal([], Places.Keys.Except(found).Order(StringComparer.Ordinal));
-    }
-
     [Theory]
     [InlineData("open")]
     [InlineData("discover")]

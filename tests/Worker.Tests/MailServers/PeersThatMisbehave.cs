@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.IO.Compression;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
@@ -148,34 +147,15 @@ public sealed class PeersThatMisbehave
     [InlineData(2048, "sha1", "can be forged")]
     public async Task A_certificate_as_nobody_should_use_any_more_is_refused_though_ca_names_it(int bits, string hash, string words)
     {
-        var folder = Directory.CreateTempSubdirectory("crmsync-weak-").FullName;
-        var (certificate, key) = (Path.Combine(folder, "server.pem"), Path.Combine(folder, "server.key"));
-        using (var make = Process.Start(new ProcessStartInfo(
-            ServerProcess.Find("openssl", "openssl"),
-            ["req", "-x509", "-newkey", $"rsa:{bits}", "-nodes", $"-{hash}", "-days", "2", "-subj", "/CN=localhost",
-                "-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", certificate])
-        { RedirectStandardError = true, UseShellExecute = false })!)
-        {
-            await make.StandardError.ReadToEndAsync();
-            await make.WaitForExitAsync();
-            Assert.Equal(0, make.ExitCode);
-        }
-
-        var port = ServerProcess.FreePort();
-        using var server = ServerProcess.Start(
-            "openssl",
-            "openssl",
-            ["s_server", "-accept", $"{port}", "-cert", certificate, "-key", key, "-www", "-cipher", "DEFAULT@SECLEVEL=0", "-tls1_2"],
-            port);
-        using var anchor = X509CertificateLoader.LoadCertificateFromFile(certificate);
+        await using var server = await WeakServer.Start(bits, hash);
+        using var anchor = X509CertificateLoader.LoadCertificateFromFile(server.Certificate);
         using var http = new HttpMessageInvoker(WebConnections.Create(TimeProvider.System, anchors: [anchor]));
-        var target = new Uri($"https://localhost:{port}/");
+        var target = new Uri($"https://localhost:{server.Port}/");
 
         var failure = await Assert.ThrowsAsync<HttpRequestException>(() =>
             http.SendAsync(new HttpRequestMessage(HttpMethod.Get, target), default));
 
         Assert.Contains(words, WebTrouble.Explain(target, failure)!.Words, StringComparison.Ordinal);
-        Directory.Delete(folder, recursive: true);
     }
 
     [Fact]

@@ -91,15 +91,22 @@ internal static class GraphCredentials
                 cause),
             "AADSTS7000112" or "AADSTS500011" => Login("the app is disabled in this tenant; enable it under Enterprise applications"),
             "AADSTS50034" or "AADSTS50057" => Login("the account behind the login is disabled or gone"),
-            ""
-                when cause
-                    is AuthenticationFailedException { InnerException: HttpRequestException or IOException or TaskCanceledException } =>
-                new GraphFailure(GraphFailureKind.Passing, null, "", $"the authority could not be reached: {FirstLine(said)}", cause),
+            "" when BreakOfLine(cause) is { } broken =>
+                new GraphFailure(GraphFailureKind.Passing, null, "", $"the authority could not be reached: {FirstLine(broken.Message)}", cause),
             _ => Login($"the login was refused: {FirstLine(said)}"),
         };
 
         GraphFailure Login(string words) =>
             new(GraphFailureKind.Login, HttpStatusCode.Unauthorized, code, words + (code.Length > 0 ? $" ({code})" : ""), cause);
+    }
+
+    /// <summary>What broke on the way to the authority, behind however many attempts; null when the authority has answered.</summary>
+    private static Exception? BreakOfLine(Exception? cause)
+    {
+        while (cause is not (null or HttpRequestException or IOException or TaskCanceledException))
+            cause = cause.InnerException;
+
+        return cause;
     }
 
     private static string CodeIn(string said)

@@ -1,0 +1,88 @@
+using CrmSync.Storage.Log;
+using CrmSync.Worker.Harvest;
+using CrmSync.Worker.Status;
+using Dapper;
+using Microsoft.Data.Sqlite;
+using NodaTime;
+
+namespace CrmSync.Worker.Tests.Jobs;
+
+/// <summary>What <c>privacy.retain</c> says, done by the job of the running worker.</summary>
+public sealed class RetentionInTheWorker : IAsyncLifetime
+{
+    private static readonly Instant Begin = Instant.FromUtc(2026, 3, 3, 6, 50);
+
+    private readonly SimulatedTime time = new(Begin);
+    private RunningCompany company = null!;
+
+    public async Task InitializeAsync()
+    {
+        company = await RunningCompany.Open();
+        company.Write(RunningCompany.Policy + "privacy: { retain: 1d }\n");
+    }
+
+    public Task DisposeAsync() => company.DisposeAsync().AsTask();
+
+    [Fact]
+    public async Task It_drops_once_a_day_what_has_become_too_old()
+    {
+        await using var worker = await StartedWorker.In(company.PathTo("config"), time);
+        await PassUntil(worker, async () => await Text(worker) is not null && await Last(worker) is not null);
+        var first = (await Last(worker))!;
+        Assert.Equal((0, "When do they come?"), (first.Dropped.Total, await Text(worker)));
+
+        time.PassTo(first.At + Duration.FromDays(1) - Duration.FromMinutes(1));
+        await PassUntil(worker, async () => (await Last(worker))!.At > first.At);
+
+        Assert.InRange((await Last(worker))!.At - first.At, Duration.FromHours(24), Duration.FromHours(25));
+        Assert.Null(await Text(worker));
+        Assert.Equal(1, (await Last(worker))!.Dropped.Texts);
+    }
+
+    [Fact]
+    public async Task What_goes_wrong_with_it_is_told_and_it_is_tried_again()
+    {
+        await using (var connection = new SqliteConnection(
+            $"Data Source={company.PathTo("config", "data", "crmsync.db")};Pooling=False"))
+        {
+            await connection.ExecuteAsync(
+                "create trigger spoilt before update of body on interaction begin select raise(abort, 'about jane@acme.example'); end");
+        }
+
+        time.PassTo(Begin + Duration.FromDays(3));
+        await using var worker = await StartedWorker.In(company.PathTo("config"), time);
+        await PassUntil(worker, async () => await Text(worker) is not null);
+
+        // The first run may have come before the email.
+        time.Pass(TimeSpan.FromDays(1));
+        await PassUntil(worker, async () => await IsInTrouble(worker));
+
+        await using (var connection = new SqliteConnection(
+            $"Data Source={company.PathTo("config", "data", "crmsync.db")};Pooling=False"))
+            await connection.ExecuteAsync("drop trigger spoilt");
+
+        time.Pass(TimeSpan.FromDays(1));
+        await PassUntil(worker, async () => !await IsInTrouble(worker));
+        Assert.Null(await Text(worker));
+    }
+
+    private async Task PassUntil(StartedWorker worker, Func<Task<bool>> isDone)
+    {
+        for (var i = 0; i < 3000 && !await isDone(); i++)
+        {
+            Assert.False(worker.IsStopping);
+            time.Pass(TimeSpan.FromSeconds(1));
+            await Task.Delay(20);
+        }
+
+        Assert.True(await isDone());
+    }
+
+    private static async Task<bool> IsInTrouble(StartedWorker worker) =>
+        (await worker.Part<JobTroubles>().Troubles(default)).Any(one => one.Job == JobTroubles.Retention);
+
+    private static Task<Storage.Privacy.RetentionRun?> Last(StartedWorker worker) => worker.Part<TextRetention>().Last(default);
+
+    private static async Task<string?> Text(StartedWorker worker) =>
+        (await worker.Part<ContactLog>().Read(new LogFilter(), default).ToListAsync()).SingleOrDefault()?.Text;
+}
