@@ -7,7 +7,6 @@ namespace CrmSync.Fixtures.Servers;
 /// <summary>Stands between a client and a server on this machine, and cuts connections or makes the way longer.</summary>
 public sealed class TcpProxy : IAsyncDisposable
 {
-    private readonly int target;
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource stop = new();
     private readonly List<Task> connections = [];
@@ -19,10 +18,13 @@ public sealed class TcpProxy : IAsyncDisposable
     /// <param name="target">The port on this machine to pass everything on to.</param>
     public TcpProxy(int target)
     {
-        this.target = target;
+        Target = target;
         listener.Start();
         accepting = Accept();
     }
+
+    /// <summary>Where new connections are passed on to.</summary>
+    public int Target { get; set; }
 
     public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
 
@@ -71,7 +73,7 @@ public sealed class TcpProxy : IAsyncDisposable
             client.NoDelay = true;
             try
             {
-                await server.ConnectAsync(IPAddress.Loopback, target, stop.Token);
+                await server.ConnectAsync(IPAddress.Loopback, Target, stop.Token);
                 await Task.WhenAny(
                     Copy(client.GetStream(), server.GetStream(), long.MaxValue, null),
                     Copy(server.GetStream(), client.GetStream(), CutAfter?.Invoke() ?? long.MaxValue, BytesPerSecond));

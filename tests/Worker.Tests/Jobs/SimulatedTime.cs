@@ -6,27 +6,29 @@ namespace CrmSync.Worker.Tests.Jobs;
 /// A time that passes when it is told to. Timers fire as those of a computer that was asleep: once, however much later; on threads of their
 /// own, as real ones do.
 /// </summary>
-internal sealed class SimulatedTime(Instant start) : TimeProvider
+internal class SimulatedTime(Instant start) : TimeProvider
 {
     private readonly Lock gate = new();
     private readonly List<SimulatedTimer> timers = [];
-    private TimeSpan passed;
     private TimeSpan stepped;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     public Instant Now => Instant.FromDateTimeOffset(GetUtcNow());
 
+    /// <summary>How much has passed since the beginning.</summary>
+    protected virtual TimeSpan Passed { get; set; }
+
     public override DateTimeOffset GetUtcNow()
     {
         lock (gate)
-            return start.ToDateTimeOffset() + passed + stepped;
+            return start.ToDateTimeOffset() + Passed + stepped;
     }
 
     public override long GetTimestamp()
     {
         lock (gate)
-            return passed.Ticks;
+            return Passed.Ticks;
     }
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
@@ -45,10 +47,19 @@ internal sealed class SimulatedTime(Instant start) : TimeProvider
     /// <summary>Lets time pass, and fires what is due by then.</summary>
     public void Pass(TimeSpan span)
     {
+        lock (gate)
+            Passed += span > TimeSpan.Zero ? span : TimeSpan.Zero;
+
+        FireDue();
+    }
+
+    /// <summary>Fires what is due by now.</summary>
+    protected void FireDue()
+    {
         List<SimulatedTimer> due;
         lock (gate)
         {
-            passed += span > TimeSpan.Zero ? span : TimeSpan.Zero;
+            var passed = Passed;
             due = [.. timers.Where(timer => timer.Due <= passed)];
             foreach (var timer in due)
                 timer.Due = timer.Period > TimeSpan.Zero ? passed + timer.Period : null;
@@ -65,21 +76,11 @@ internal sealed class SimulatedTime(Instant start) : TimeProvider
             stepped += by;
     }
 
-    /// <summary>When the next timer fires that fires once and belongs to something; null when none does.</summary>
-    public Instant? NextOnce(Func<TimerCallback, bool> of)
-    {
-        lock (gate)
-        {
-            var next = timers.Where(timer => timer.Period <= TimeSpan.Zero && of(timer.Callback)).Min(timer => timer.Due);
-            return next is { } due ? start + Duration.FromTimeSpan(due + stepped) : null;
-        }
-    }
-
     /// <summary>How many timers of something wait.</summary>
     public int CountWaiting(Func<TimerCallback, bool> of)
     {
         lock (gate)
-            return timers.Count(timer => timer.Due > passed && of(timer.Callback));
+            return timers.Count(timer => timer.Due > Passed && of(timer.Callback));
     }
 
     private sealed class SimulatedTimer(SimulatedTime time, TimerCallback callback, object? state) : ITimer
@@ -98,11 +99,11 @@ internal sealed class SimulatedTime(Instant start) : TimeProvider
             lock (time.gate)
             {
                 Period = period;
-                Due = dueTime == Timeout.InfiniteTimeSpan ? null : time.passed + dueTime;
+                Due = dueTime == Timeout.InfiniteTimeSpan ? null : time.Passed + dueTime;
                 if (dueTime == TimeSpan.Zero)
                 {
                     isNow = true;
-                    Due = period > TimeSpan.Zero ? time.passed + period : null;
+                    Due = period > TimeSpan.Zero ? time.Passed + period : null;
                 }
             }
 

@@ -1,11 +1,9 @@
 using System.Globalization;
 using CrmSync.Fixtures.Servers;
 using CrmSync.Mail.Mime;
-using CrmSync.Worker.Jobs;
 using CrmSync.Worker.Tests.Digests.Story;
 using CrmSync.Worker.Tests.Jobs;
 using NodaTime;
-using Quartz;
 
 namespace CrmSync.Worker.Tests.Month;
 
@@ -15,20 +13,18 @@ namespace CrmSync.Worker.Tests.Month;
 /// </summary>
 internal sealed class MonthCompany : IAsyncDisposable
 {
-    private const int LongWait = 200;
-    private const int MostWaits = 60_000;
-
-    private readonly string folder = Directory.CreateTempSubdirectory("crmsync-month-").FullName;
-    private readonly FakeSmtpServer server = new();
     private readonly Lock gate = new();
     private readonly List<MonthMail> received = [];
-    private readonly Queue<(string At, string Reader, string Digest, (string Verb, string Item)[] Lines)> answers = new(TheStory.Answers);
+    private readonly Queue<(string At, string Reader, string Digest, (string Verb, string Item)[] Lines)> answers;
 
-    public MonthCompany(Instant start)
+    /// <param name="folder">Where everything goes that is not elsewhere.</param>
+    /// <param name="time">The time of everything.</param>
+    public MonthCompany(string folder, SimulatedTime time)
     {
-        Time = new SimulatedTime(start);
+        Time = time;
+        answers = new(TheStory.Answers.Where(answer => StoryCompany.At(answer.At) > time.Now));
         Story = new StoryCompany(folder, MonthStory.Cases.SelectMany(one => one.Mails));
-        server.OnTaken = Take;
+        Server.OnTaken = Take;
     }
 
     public SimulatedTime Time { get; }
@@ -36,12 +32,13 @@ internal sealed class MonthCompany : IAsyncDisposable
     /// <summary>The time of the shared database, where there is one.</summary>
     public SharedTime? DatabaseTime { get; init; }
 
-    public string Folder => folder;
-
     public StoryCompany Story { get; }
 
-    /// <summary>The jobs that are at work.</summary>
-    public SendingJobs Jobs { get; } = new();
+    /// <summary>Where mails leave.</summary>
+    public FakeSmtpServer Server { get; } = new("AUTH PLAIN", "PIPELINING", "8BITMIME", "SIZE 0");
+
+    /// <summary>Whether a job of a worker is sending mails.</summary>
+    public Func<bool> IsSending { get; set; } = () => false;
 
     /// <summary>What our people got, in order.</summary>
     public IReadOnlyList<MonthMail> Received
@@ -56,65 +53,48 @@ internal sealed class MonthCompany : IAsyncDisposable
     /// <summary>Mails that left while no job was sending.</summary>
     public int LeftOutsideOfJobs { get; private set; }
 
-    /// <summary>Writes the configuration of a worker.</summary>
+    /// <summary>When something happens next that no worker knows of.</summary>
+    public Instant? Next => Story.Next;
+
+    /// <summary>Writes the configuration of the workers.</summary>
     /// <param name="storage">The value of <c>storage</c>.</param>
     public void Configure(string storage)
     {
-        var file = Path.Combine(folder, "crmsync.yaml");
-        var text = File.ReadAllText(file);
-        text = Replaced(text, "  sqlite: data/crmsync.db ", $"  {storage} ");
-        text = Replaced(
-            text,
+        Story.Configure("  sqlite: data/crmsync.db ", $"  {storage} ");
+        Story.Configure(
             "  folder: out/mail ",
-            string.Create(CultureInfo.InvariantCulture, $"  smtp: {{ host: 127.0.0.1, port: {server.Port}, tls: none }} "));
-        text = Replaced(text, "schedule: {mail: 5m, calendar: 15m, policy: 1m}", "schedule: {mail: 30m, policy: 15m}");
-        File.WriteAllText(file, text);
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"  smtp: {{ host: 127.0.0.1, port: {Server.Port}, tls: none, user: crmsync, password: of-long-standing }} "));
+        Story.Configure("schedule: {mail: 5m, calendar: 15m, policy: 1m}", "schedule: {mail: 30m, policy: 15m}");
     }
-
-    /// <summary>When something happens next that no worker knows of.</summary>
-    public Instant? Next => Story.Next;
 
     /// <summary>Lets time pass, for the database first, and what happens outside meanwhile happen.</summary>
     public async Task PassTo(Instant moment)
     {
-        if (DatabaseTime is { } shared)
-            await shared.Set(Instant.Max(moment, Time.Now));
-
         // A time that stands still would never bring what is due now and waits for a timer.
-        Time.PassTo(Instant.Max(moment, Time.Now + Duration.FromMilliseconds(1)));
+        var next = Instant.Max(moment, Time.Now + Duration.FromMilliseconds(1));
+        if (DatabaseTime is { } shared)
+            await shared.Set(next);
+
+        Time.PassTo(next);
         CatchUp();
-    }
-
-    /// <summary>Waits until everything that is due by now has been done. A little time passes when that takes long.</summary>
-    public async Task Settle(MonthWorker worker)
-    {
-        for (var waits = 0; !await worker.IsQuiet(); waits++)
-        {
-            if (waits > MostWaits)
-                throw new TimeoutException(await worker.Plan());
-
-            await Task.Delay(1);
-            if (waits % LongWait == LongWait - 1)
-                await PassTo(Time.Now + Duration.FromMilliseconds(200));
-        }
     }
 
     /// <summary>Lets happen what happens outside by now.</summary>
     public void CatchUp()
     {
         var now = Time.Now;
-        Story.DeliverUntil(now);
-        Story.ShowOrHideHello(now);
-        while (answers.TryPeek(out var answer) && StoryCompany.At(answer.At) <= now)
+        lock (gate)
         {
-            var day = StoryCompany.At(answer.At).InUtc().Date;
-            var digest = Received.FirstOrDefault(mail => mail.Digest == answer.Digest && mail.Reader == answer.Reader && mail.Day == day);
-            if (digest is null)
-                return;
-
-            answers.Dequeue();
-            var commands = answer.Lines.Select(line => line.Verb.Replace("#", digest.NumberOf(line.Item), StringComparison.Ordinal));
-            Story.Answer(answer.At, answer.Reader, digest.Mail, digest.Text, commands);
+            Story.DeliverUntil(now);
+            Story.ShowOrHideHello(now);
+            while (answers.TryPeek(out var answer) && StoryCompany.At(answer.At) <= now && FindDigest(answer) is { } digest)
+            {
+                answers.Dequeue();
+                var commands = answer.Lines.Select(line => line.Verb.Replace("#", digest.Number(line.Item), StringComparison.Ordinal));
+                Story.Answer(answer.At, answer.Reader, digest.Mail, digest.Text, commands);
+            }
         }
     }
 
@@ -123,20 +103,25 @@ internal sealed class MonthCompany : IAsyncDisposable
         if (DatabaseTime is { } shared)
             await shared.DisposeAsync();
 
-        await server.DisposeAsync();
-        Directory.Delete(folder, recursive: true);
+        await Server.DisposeAsync();
+    }
+
+    /// <summary>The digest that is answered; null while its reader does not have it.</summary>
+    private MonthMail? FindDigest((string At, string Reader, string Digest, (string Verb, string Item)[] Lines) answer)
+    {
+        var day = StoryCompany.At(answer.At).InUtc().Date;
+        return received.Find(mail => mail.Digest == answer.Digest && mail.Reader == answer.Reader && mail.Day == day);
     }
 
     private Task Take(TakenMail mail)
     {
         lock (gate)
         {
-            if (!Jobs.IsAtWork)
+            if (!IsSending())
                 LeftOutsideOfJobs++;
 
-            foreach (var recipient in mail.Recipients)
+            foreach (var mailbox in mail.Recipients.Select(recipient => recipient.Split('@')[0]))
             {
-                var mailbox = recipient.Split('@')[0];
                 if (mailbox != "crmsync")
                     received.Add(new MonthMail(Time.Now, mailbox, MimeReader.Read(mail.Content)));
 
@@ -145,45 +130,5 @@ internal sealed class MonthCompany : IAsyncDisposable
         }
 
         return Task.CompletedTask;
-    }
-
-    private static string Replaced(string text, string what, string by)
-    {
-        Assert.Contains(what, text, StringComparison.Ordinal);
-        return text.Replace(what, by, StringComparison.Ordinal);
-    }
-}
-
-/// <summary>Knows whether one of the jobs that send mails is at work.</summary>
-internal sealed class SendingJobs : IJobListener
-{
-    private int atWork;
-
-    public bool IsAtWork => Volatile.Read(ref atWork) > 0;
-
-    public string Name => "sending";
-
-    /// <summary>How many jobs have run.</summary>
-    public int Count { get; private set; }
-
-    public ValueTask JobToBeExecuted(IJobExecutionContext context, CancellationToken cancellationToken = default)
-    {
-        if (context.JobDetail.Key.Equals(SendJob.Key))
-            Interlocked.Increment(ref atWork);
-
-        Count++;
-        return ValueTask.CompletedTask;
-    }
-
-    public ValueTask JobExecutionVetoed(IJobExecutionContext context, CancellationToken cancellationToken = default) =>
-        ValueTask.CompletedTask;
-
-    public ValueTask JobWasExecuted(
-        IJobExecutionContext context, JobExecutionException? jobException, CancellationToken cancellationToken = default)
-    {
-        if (context.JobDetail.Key.Equals(SendJob.Key))
-            Interlocked.Decrement(ref atWork);
-
-        return ValueTask.CompletedTask;
     }
 }

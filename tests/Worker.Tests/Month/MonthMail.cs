@@ -30,7 +30,7 @@ internal sealed partial record MonthMail(Instant At, string Reader, MimeMessage 
         }
     }
 
-    public string NumberOf(string what) =>
+    public string Number(string what) =>
         Title().Matches(Text).First(match => match.Groups["what"].Value.Contains(what, StringComparison.Ordinal)).Groups["number"].Value;
 
     public override string ToString() => $"{At} {Digest} for {Reader}: {Mail.Subject}";

@@ -33,9 +33,6 @@ internal static class MonthStory
     /// <summary>The last day, a Sunday.</summary>
     public static LocalDate Last { get; } = new(2026, 3, 22);
 
-    /// <summary>When the workers are started.</summary>
-    public static Instant Start { get; } = First.At(new LocalTime(6, 0)).InUtc().ToInstant();
-
     public static IReadOnlyList<Case> Cases { get; } = [.. Invent()];
 
     /// <summary>Who a contact's items belong to on a day: Ana stands in for Olga on two.</summary>

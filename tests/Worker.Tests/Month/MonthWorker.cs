@@ -32,8 +32,11 @@ internal sealed class MonthWorker : IAsyncDisposable
         var started = await StartedWorker.In(folder, machine, builder => builder.Logging.AddProvider(log));
         var clock = await started.Part<ISchedulerFactory>().GetScheduler();
         clock.ListenerManager.AddJobListener(jobs, []);
-        return new MonthWorker(started, clock);
+        return new MonthWorker(started, clock) { Instance = await clock.GetSchedulerInstanceId() };
     }
+
+    /// <summary>What Quartz calls it in the cluster.</summary>
+    public string Instance { get; private init; } = "";
 
     /// <summary>When the next job is due.</summary>
     public async Task<Instant> Next() => (await Triggers()).Min(trigger => trigger.NextFireTimeUtc)!.Value.ToInstant();

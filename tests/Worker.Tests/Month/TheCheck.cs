@@ -7,11 +7,16 @@ namespace CrmSync.Worker.Tests.Month;
 /// reason.
 /// </summary>
 /// <param name="received">What our people got.</param>
-/// <param name="first">The first day that counts.</param>
-/// <param name="last">The last day that counts.</param>
-/// <param name="late">How much later than without trouble something may be told, in minutes.</param>
-internal sealed class TheCheck(IReadOnlyList<MonthMail> received, LocalDate first, LocalDate last, int late)
+/// <param name="days">The days that count.</param>
+/// <param name="troubles">What went wrong meanwhile: what falls due then, or a while after, may be told later.</param>
+internal sealed class TheCheck(IReadOnlyList<MonthMail> received, Days days, IReadOnlyList<Fault> troubles)
 {
+    /// <summary>A login that was refused is tried again after an hour.</summary>
+    private static readonly Duration Aftermath = Duration.FromMinutes(90);
+
+    /// <summary>How much later than without trouble something may be told, in minutes.</summary>
+    private const int MostLate = 180;
+
     /// <summary>
     /// The policy is asked every quarter of an hour; an accusation waits for mailboxes that are read after it fell due, and what cannot
     /// wait waits ten minutes for more of its kind.
@@ -25,7 +30,7 @@ internal sealed class TheCheck(IReadOnlyList<MonthMail> received, LocalDate firs
     {
         var checks = 0;
         NothingTwice();
-        foreach (var one in MonthStory.Cases.Where(one => one.Opens.Date >= first && one.Opens.Date <= last))
+        foreach (var one in MonthStory.Cases.Where(one => one.Opens >= days.First.AtMidnight() && one.Opens.Date <= days.Last))
         {
             checks += ListedWhileOpen(one);
             checks += ToldAtOnce(one);
@@ -48,12 +53,10 @@ internal sealed class TheCheck(IReadOnlyList<MonthMail> received, LocalDate firs
     private int ListedWhileOpen(Case one)
     {
         var checks = 0;
-        for (var day = first; day <= last; day = day.PlusDays(1))
+        foreach (var day in days.Working())
         {
-            if (!OpenTime.IsWorkingDay(day))
-                continue;
-
             var (morning, owner) = (day.At(new LocalTime(8, 30)), MonthStory.OwnerOn(day, one.Owner));
+            var late = Late(morning);
             var mine = received.Where(mail => mail.Digest == "my-day" && mail.Day == day).ToList();
             var tells = mine.Where(mail => mail.Titles().Any(title => title.StartsWith(one.Title, StringComparison.Ordinal))).ToList();
             if (one.Opens <= morning.PlusMinutes(-30) && one.Closes > morning.PlusMinutes(Usual + late))
@@ -80,10 +83,11 @@ internal sealed class TheCheck(IReadOnlyList<MonthMail> received, LocalDate firs
             .Where(mail => mail.Digest == "immediate")
             .SelectMany(mail => Headings(mail, one, [Step.Soon, Step.Overdue, Step.Escalated]).Select(heading => (Heading: heading, mail)))
             .ToList();
-        var steps = one.Steps.Where(step => step.From.Date <= last).ToList();
+        var steps = one.Steps.Where(step => step.From.Date <= days.Last).ToList();
         foreach (var step in steps)
         {
-            var from = step.From.InUtc().ToInstant();
+            // A clock that is wrong may be ahead by two minutes.
+            var from = step.From.PlusMinutes(troubles.Count > 0 ? -3 : 0).InUtc().ToInstant();
             var until = LatestFor(step).InUtc().ToInstant();
             var found = told.FindIndex(one =>
                 one.Heading == step.Heading && one.mail.Reader == step.Reader && one.mail.At >= from && one.mail.At <= until);
@@ -100,9 +104,15 @@ internal sealed class TheCheck(IReadOnlyList<MonthMail> received, LocalDate firs
     /// <summary>What would be told after closing may wait for the next opening.</summary>
     private LocalDateTime LatestFor(Step step)
     {
-        var latest = step.From.PlusMinutes(Usual + late);
+        var latest = step.From.PlusMinutes(Usual + Late(step.From));
         var opening = OpenTime.Roll(latest);
-        return opening == latest ? latest : opening.PlusMinutes(Usual + late);
+        return opening == latest ? latest : opening.PlusMinutes(Usual + Late(opening));
+    }
+
+    private int Late(LocalDateTime moment)
+    {
+        var at = moment.InUtc().ToInstant();
+        return troubles.Any(trouble => trouble.From < at + Duration.FromMinutes(Usual) && at < trouble.Until + Aftermath) ? MostLate : 0;
     }
 
     private void NobodyAccused(Case one) =>

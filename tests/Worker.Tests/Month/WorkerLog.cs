@@ -3,19 +3,10 @@ using Microsoft.Extensions.Logging;
 
 namespace CrmSync.Worker.Tests.Month;
 
-/// <summary>What workers warn of.</summary>
-internal sealed class WorkerLog(SimulatedTime time) : ILoggerProvider, ILogger
+/// <summary>Writes down what workers warn of, each in a line.</summary>
+internal sealed class WorkerLog(SimulatedTime time, TextWriter writer) : ILoggerProvider, ILogger
 {
-    private readonly List<string> lines = [];
-
-    public IReadOnlyList<string> Lines
-    {
-        get
-        {
-            lock (lines)
-                return [.. lines];
-        }
-    }
+    private readonly TextWriter writer = TextWriter.Synchronized(writer);
 
     public ILogger CreateLogger(string categoryName) => this;
 
@@ -27,11 +18,8 @@ internal sealed class WorkerLog(SimulatedTime time) : ILoggerProvider, ILogger
     public void Log<TState>(
         LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
-        if (!IsEnabled(logLevel))
-            return;
-
-        lock (lines)
-            lines.Add($"{time.Now} {logLevel} {formatter(state, exception)} {exception}");
+        if (IsEnabled(logLevel))
+            writer.WriteLine($"{time.Now} {logLevel} {formatter(state, exception)} {exception}".ReplaceLineEndings(" "));
     }
 
     public void Dispose()

@@ -25,6 +25,9 @@ internal sealed class StoryCompany
     /// <summary>How many mails lie in the mailboxes.</summary>
     public int Delivered { get; private set; }
 
+    /// <summary>Mailboxes that are not files of the company, with what puts a mail into them.</summary>
+    public Dictionary<string, Action<byte[]>> Elsewhere { get; } = new(StringComparer.Ordinal);
+
     /// <summary>When the next mail arrives; null when none does.</summary>
     public Instant? Next => arrived < waiting.Count ? waiting[arrived].Arrives : null;
 
@@ -43,6 +46,12 @@ internal sealed class StoryCompany
             threads[StoryMail.Bare(subject)] = id;
 
         Delivered++;
+        if (Elsewhere.TryGetValue(mailbox, out var put))
+        {
+            put(bytes);
+            return;
+        }
+
         var name = string.Create(CultureInfo.InvariantCulture, $"{Delivered:000000}.story");
         var place = Path.Combine(Directory.Exists(MailboxPath(mailbox)) ? MailboxPath(mailbox) : Hidden(mailbox), "new", name);
 
@@ -75,6 +84,9 @@ internal sealed class StoryCompany
         Deliver("commands", reply.Bytes(mail.MessageId));
     }
 
+    /// <summary>Puts something else into the configuration.</summary>
+    public void Configure(string what, string by) => Replace("crmsync.yaml", what, by);
+
     public static Instant At(string moment) => new StoryMail(moment, "", "", "", "").Written;
 
     private string MailboxPath(string mailbox) => Path.Combine(Folder, "sample", "mail", mailbox);
@@ -99,10 +111,15 @@ internal sealed class StoryCompany
                 Directory.CreateDirectory(Path.Combine(MailboxPath(Path.GetFileName(mailbox)), part));
         }
 
-        var policy = Path.Combine(Folder, "policy.yaml");
-        var text = File.ReadAllText(policy);
-        Assert.Contains(TheStory.Absence.Found, text, StringComparison.Ordinal);
-        File.WriteAllText(policy, text.Replace(TheStory.Absence.Found, TheStory.Absence.Instead, StringComparison.Ordinal));
+        Replace("policy.yaml", TheStory.Absence.Found, TheStory.Absence.Instead);
+    }
+
+    private void Replace(string file, string what, string by)
+    {
+        var path = Path.Combine(Folder, file);
+        var text = File.ReadAllText(path);
+        Assert.Contains(what, text, StringComparison.Ordinal);
+        File.WriteAllText(path, text.Replace(what, by, StringComparison.Ordinal));
     }
 
     private static IEnumerable<ArrivingCopy> SampleMails()
