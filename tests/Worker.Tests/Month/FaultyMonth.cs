@@ -19,13 +19,15 @@ namespace CrmSync.Worker.Tests.Month;
 internal sealed class FaultyMonth(
     Days days, TimeInFile time, string timeFile, MonthCompany company, TimsMailbox tims, int workers) : IAsyncDisposable
 {
-    /// <summary>How often is looked whether work is done before a little time passes.</summary>
-    private const int LongWait = 50;
+    /// <summary>After so many questions work takes its time.</summary>
+    private const int ManyQuestions = 50;
 
-    /// <summary>How often workers are seen asleep before they are believed to wait for time to pass.</summary>
-    private const int LongSleep = 10;
+    private const int MostQuestions = 6000;
 
-    private const int MostWaits = 30_000;
+    /// <summary>How often workers are seen asleep before they are believed to wait.</summary>
+    private const int LongSleep = 5;
+
+    private const int MostLooks = 20;
 
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(10);
 
@@ -138,8 +140,7 @@ internal sealed class FaultyMonth(
             return time.Now + Duration.FromMinutes(1);
         }
 
-        var asleep = 0;
-        for (var waits = 1; waits < MostWaits; waits++)
+        for (var asked = 1; asked < MostQuestions; asked++)
         {
             var able = running.OfType<WorkerProcess>().Where(worker => !worker.IsPaused && !worker.HasEnded).ToList();
             if (able.Count == 0)
@@ -151,17 +152,29 @@ internal sealed class FaultyMonth(
             if (next is not null)
                 return next;
 
-            await Task.Delay(waits < LongWait ? TimeSpan.FromMilliseconds(1) : Look);
-            asleep = able.TrueForAll(worker => worker.IsAsleep()) ? asleep + 1 : 0;
-            if (asleep == LongSleep || (able.Count < workers && waits % LongWait == 0))
-                await Pass(time.Now + Duration.FromSeconds(5));
-            else if (waits % LongWait == 0)
-                await Pass(time.Now + Duration.FromSeconds(0.2));
-
-            asleep %= LongSleep;
+            if (asked < ManyQuestions)
+                await Task.Delay(1);
+            else
+                await Pass(time.Now + Duration.FromSeconds(await DoNothing(able) ? 5 : 0.2));
         }
 
         throw new TimeoutException($"{time.Now}: {(Cluster is null ? "the worker" : await Cluster.Plan())} does not come to rest");
+    }
+
+    /// <summary>
+    /// Whether workers, which are left alone for a while, wait for time to pass, for a server or for one that is not able: no thread of
+    /// theirs works, or would if it could.
+    /// </summary>
+    private static async Task<bool> DoNothing(List<WorkerProcess> workers)
+    {
+        var asleep = 0;
+        for (var looks = 0; looks < MostLooks && asleep < LongSleep; looks++)
+        {
+            await Task.Delay(Look);
+            asleep = workers.TrueForAll(worker => worker.IsAsleep()) ? asleep + 1 : 0;
+        }
+
+        return asleep == LongSleep;
     }
 
     private async Task Begin(Fault fault)
