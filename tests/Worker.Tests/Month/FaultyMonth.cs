@@ -1,7 +1,6 @@
 using System.Globalization;
 using CrmSync.Fixtures.Servers;
 using NodaTime;
-using NodaTime.Text;
 using Npgsql;
 
 namespace CrmSync.Worker.Tests.Month;

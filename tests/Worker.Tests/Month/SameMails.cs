@@ -55,7 +55,7 @@ internal sealed class SameMails(IReadOnlyList<MonthMail> usual, IReadOnlyList<Mo
     private static string Key(MonthMail digest) => $"{digest.Reader}: {digest.Digest} of {digest.Day}";
 
     /// <summary>What is left of some when others are taken away, each as often as it is there.</summary>
-    private static IEnumerable<string> Without(IEnumerable<string> some, IEnumerable<string> others)
+    private static List<string> Without(IEnumerable<string> some, IEnumerable<string> others)
     {
         var left = some.ToList();
         foreach (var other in others)
