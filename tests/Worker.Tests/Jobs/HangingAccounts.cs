@@ -40,8 +40,8 @@ public sealed class HangingAccounts : IAsyncLifetime
         var policy = new LastEnd(PolicyJob.Key, time);
         (await worker.Part<ISchedulerFactory>().GetScheduler()).ListenerManager.AddJobListener(policy, []);
 
-        // Each is given up after 90 seconds of silence, more than it pauses: with 16 places every account gets its turn in the second or the
-        // third round of 90 seconds.
+        // Each is given up after 90 seconds of silence, more than it pauses: with 16 places every account gets its turn in the second or
+        // the third round of 90 seconds.
         var enough = Digests + Duration.FromMinutes(10);
         for (var i = 0; i < 5000 && (time.Now < enough || Names().Any(name => server.Turns(name).Count < 5)); i++)
         {
