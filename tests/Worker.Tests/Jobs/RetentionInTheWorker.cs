@@ -1,5 +1,5 @@
 using CrmSync.Storage.Log;
-using CrmSync.Worker.Harvest;
+using CrmSync.Storage.Privacy;
 using CrmSync.Worker.Status;
 using Dapper;
 using Microsoft.Data.Sqlite;
@@ -81,7 +81,7 @@ public sealed class RetentionInTheWorker : IAsyncLifetime
     private static async Task<bool> IsInTrouble(StartedWorker worker) =>
         (await worker.Part<JobTroubles>().Troubles(default)).Any(one => one.Job == JobTroubles.Retention);
 
-    private static Task<Storage.Privacy.RetentionRun?> Last(StartedWorker worker) => worker.Part<TextRetention>().Last(default);
+    private static Task<RetentionRun?> Last(StartedWorker worker) => worker.Part<Retention>().Last(default);
 
     private static async Task<string?> Text(StartedWorker worker) =>
         (await worker.Part<ContactLog>().Read(new LogFilter(), default).ToListAsync()).SingleOrDefault()?.Text;
