@@ -54,7 +54,7 @@ internal sealed class ManagerSections(
 
     private IEnumerable<string> Overdue(List<Item> items, ItemWords words)
     {
-        var shown = items.Take(maxItems).Select(item => $"{words.What(item)}{PlainWords.About(words.Subject(item))}, {words.Due(item)}");
+        var shown = items.Take(maxItems).Select(item => $"{words.What(item)}, {words.Due(item)}");
         return items.Count <= maxItems ? shown : shown.Append($"and {items.Count - maxItems} more");
     }
 

@@ -80,20 +80,28 @@ internal sealed class AbsenceSentence
         }
     }
 
-    /// <summary>
-    /// The bare beginning of a range whose end names the month ("vom 4. bis 22. Mai"). A number alone ("the 20th") names no day: which
-    /// month is meant would be a guess.
-    /// </summary>
+    /// <summary>A number that stands for a day of the month: "the 8th", "am 8.", "le 8"; of a range also its bare beginning.</summary>
     private (LocalDate? Day, int Next) Bare(int at)
     {
-        if (words[at].Number is not (>= 1 and <= 31))
+        if (words[at].Number is not (>= 1 and <= 31 and var number))
             return (null, at);
 
         var next = at + 1 < words.Count && words[at + 1].Text == "." ? at + 2 : at + 1;
-        return (language.CueBefore(words, at, isRange: false) == DayCue.From || IsAway && IsDash(next)) && language.IsTo(words, next)
-            ? (null, next)
-            : (null, at);
+        if ((language.CueBefore(words, at, isRange: false) == DayCue.From || IsAway && IsDash(next)) && language.IsTo(words, next))
+            return (null, next);
+
+        var isDay =
+            words[at].IsOrdinal
+            || language.IsDayFirst == true && next == at + 2 && language.CueBefore(words, at, isRange: false) != DayCue.None
+            || at > 0 && words[at - 1].Text is "le" or "jusqu'au" && !IsFollowedByWordOfNumber(next);
+        return isDay && !IsNumber(next) ? (days.NextWithNumber(number), next) : (null, at);
     }
 
     private bool IsDash(int at) => at < words.Count && words[at].Text is "-" or "–";
+
+    private bool IsNumber(int at) => at < words.Count && words[at].Number >= 0;
+
+    /// <summary>"le 8 personnes", "8 %", "8:00", "8h": no day.</summary>
+    private bool IsFollowedByWordOfNumber(int at) =>
+        at < words.Count && words[at].Text is not ("," or "." or "!" or ")" or ";" or "et" or "au" or "inclus" or "compris");
 }

@@ -2,7 +2,7 @@ using NodaTime;
 
 namespace CrmSync.Mail.Text;
 
-/// <summary>Reads a calendar day as people write it in one language: <c>12 May</c>, <c>12.05.</c>, <c>the 8th of May</c>.</summary>
+/// <summary>Reads a calendar day as people write it in one language: <c>12 May</c>, <c>12.05.</c>, <c>the 8th</c>.</summary>
 /// <param name="months">The number of each month by its names.</param>
 /// <param name="dayFirst">Whether a day stands before its month in numbers; null where both ways are common.</param>
 /// <param name="written">When it was written: a day without a year is the one that comes next.</param>
@@ -28,6 +28,18 @@ internal sealed class DayReader(IReadOnlyDictionary<string, int> months, bool? d
             return WithYear(words, Behind(words, at + 1) + 1, day, month);
 
         return (null, at);
+    }
+
+    /// <summary>The next day of a month with a number.</summary>
+    public LocalDate? NextWithNumber(int number)
+    {
+        for (var date = written; date < written.PlusDays(62); date = date.PlusDays(1))
+        {
+            if (date.Day == number)
+                return date;
+        }
+
+        return null;
     }
 
     private (LocalDate? Day, int Next) YearFirst(List<SentenceWord> words, int at, int year) =>

@@ -10,6 +10,9 @@ internal readonly record struct SentenceWord(string Text, int Start)
         Text.Length is > 0 and <= 4 && char.IsAsciiDigit(Text[0])
             ? int.Parse(Text, System.Globalization.CultureInfo.InvariantCulture)
             : -1;
+
+    /// <summary>Whether letters that make a number ordinal stood directly behind it: <c>8th</c>, <c>1er</c>.</summary>
+    public bool IsOrdinal { get; init; }
 }
 
 /// <summary>Takes a sentence apart into words, for readers that look at what stands before and behind a word.</summary>
@@ -55,11 +58,9 @@ internal static class SentenceWords
                 var letters = i;
                 while (letters < sentence.Length && char.IsLetter(sentence[letters]))
                     letters++;
-                words.Add(new SentenceWord(number, start));
-
-                // Letters that make it ordinal belong to it: 8th, 1er.
-                if (Array.IndexOf(Ordinals, sentence[i..letters].ToLowerInvariant()) >= 0)
-                    i = letters;
+                var isOrdinal = Array.IndexOf(Ordinals, sentence[i..letters].ToLowerInvariant()) >= 0;
+                words.Add(new SentenceWord(number, start) { IsOrdinal = isOrdinal });
+                i = isOrdinal ? letters : i;
                 continue;
             }
 

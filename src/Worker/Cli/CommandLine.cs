@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CrmSync.Storage;
+using CrmSync.Worker.Cli.Shells;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Sources;
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Reflection;
 using System.Text;
+using CrmSync.Worker.Cli.Shells;
 
 namespace CrmSync.Worker.Cli;
 

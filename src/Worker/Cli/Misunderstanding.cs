@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using CrmSync.Worker.Cli.Shells;
 using CrmSync.Worker.Yaml;
 
 namespace CrmSync.Worker.Cli;

@@ -101,7 +101,7 @@ internal sealed class AccountHarvest(
                 await listings.Store(listing, ct);
         }
 
-        if (!account.FirstReadDone)
+        if (!account.FirstReadDone && listings.IsWhole)
             await accounts.FirstReadDone(account, ct);
 
         return listings.HasFound;

@@ -30,6 +30,9 @@ internal sealed class ListingStore
     /// <summary>Whether anything was new.</summary>
     public bool HasFound { get; private set; }
 
+    /// <summary>Whether every folder was listed and noted as far as its server let us.</summary>
+    public bool IsWhole { get; private set; } = true;
+
     /// <summary>Knows the folders of the account as they stand.</summary>
     public static async Task<ListingStore> Open(HarvestScope scope, HarvestLedger ledger, CancellationToken ct) =>
         new(
@@ -122,7 +125,11 @@ internal sealed class ListingStore
         folders[folder.RemoteId] = folder with { ValidityResets = 0 };
     }
 
-    private void Tell(FolderUnreadable unreadable) => scope.Run.Fail(unreadable.Trouble, unreadable.IsPermanent);
+    private void Tell(FolderUnreadable unreadable)
+    {
+        IsWhole &= !unreadable.IsUnexpected;
+        scope.Run.Fail(unreadable.Trouble, unreadable.IsPermanent);
+    }
 
     /// <summary>The folder in the ledger; a new one, or one with another path or role, is written down.</summary>
     private async Task<FolderState> Find(KnownFolder named, CancellationToken ct) =>

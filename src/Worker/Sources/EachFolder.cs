@@ -52,7 +52,7 @@ internal static class EachFolder
         }
         catch (Exception failure) when (Unexpected.IsContained(failure, ct))
         {
-            return new FolderUnreadable(Unexpected.TroubleFrom(place, failure), IsPermanent: false);
+            return new FolderUnreadable(Unexpected.TroubleFrom(place, failure), IsPermanent: false) { IsUnexpected = true };
         }
     }
 }

@@ -43,7 +43,11 @@ internal sealed record FolderNumbersKept(KnownFolder Folder) : FolderListing(Fol
 internal sealed record FolderGone(KnownFolder Folder, IReadOnlyList<Locator> Farewells) : FolderListing(Folder);
 
 /// <summary>A folder that could not be listed. The others go on.</summary>
-internal sealed record FolderUnreadable(Trouble Trouble, bool IsPermanent) : Listing;
+internal sealed record FolderUnreadable(Trouble Trouble, bool IsPermanent) : Listing
+{
+    /// <summary>Whether nobody expected it: what the folder held when the account was first read is not known yet.</summary>
+    public bool IsUnexpected { get; init; }
+}
 
 /// <summary>The listing told what its items say, and keeps it in memory: they are read before it goes on.</summary>
 internal sealed record ReadNow : Listing;

@@ -129,7 +129,9 @@ public sealed class AnswerComposerTests
     public void A_noted_date_says_when_it_comes(string note, string told) =>
         Assert.Equal(
             [told],
-            Brief(Some.Ana, Facts() with { Log = new ContactLogSnapshot([Some.Mail("1"), Note(note, Some.Ana)]) })!.Facts);
+            Noted(Brief(Some.Ana, Facts() with { Log = new ContactLogSnapshot([Some.Mail("1"), Note(note, Some.Ana)]) })!));
+
+    private static IEnumerable<string> Noted(Brief brief) => brief.NextSteps.Concat(brief.Facts);
 
     [Theory]
     [InlineData(12, "away until Thu 12 March “Back on the 12th.”")]

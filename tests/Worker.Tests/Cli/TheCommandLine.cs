@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CrmSync.Worker.Cli;
+using CrmSync.Worker.Cli.Shells;
 using CrmSync.Worker.Tests.Harvest;
 
 namespace CrmSync.Worker.Tests.Cli;

@@ -67,7 +67,7 @@ public sealed class WhatNobodyExpected
     public async Task A_group_that_cannot_be_asked_stands_for_its_members()
     {
         // A login of no known kind is nothing that a configuration can say.
-        var group = new GraphAccount("contoso", new Spot(new SourceFile("crmsync.yaml", "/crmsync.yaml", ""), 1, 1, 1), null, null, null!)
+        var group = new GraphAccount("contoso", new Spot(new SourceFile("crmsync.yaml", "/crmsync.yaml", ""), 1, 1, 1), null, null, new NoKnownLogin())
         {
             Group = Address("sales"),
         };
@@ -332,4 +332,6 @@ internal static class SpoiltRows
         await using var connection = new SqliteConnection($"Data Source={Path.Combine(company.Folder, "crmsync.db")};Pooling=False");
         await connection.ExecuteAsync($"drop trigger spoilt_{table}");
     }
+
+    private sealed record NoKnownLogin : GraphLogin;
 }

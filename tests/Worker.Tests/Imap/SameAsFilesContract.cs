@@ -20,7 +20,8 @@ public abstract class SameAsFilesContract(MailboxServer server)
     private const int Shapes = 9;
 
     /// <summary>
-    /// Of what is attached, before base64: around 64 kB, the beginning of a long mail, and around 512 kB, the longest that is fetched whole.
+    /// Of what is attached, before base64: around 64 kB, the beginning of a long mail, and around 512 kB, the longest that is fetched
+    /// whole.
     /// </summary>
     private static readonly int[] Sizes = [100, 40_000, 50_000, 200_000, 370_000, 400_000, 1_500_000];
 
@@ -46,7 +47,9 @@ public abstract class SameAsFilesContract(MailboxServer server)
         await IsTheSame(expected, RealMailbox.CreateAccount(server, user), new ImapOptions { WholeUpTo = Limit });
     }
 
-    /// <summary>Of every shape one shorter and one longer than each bound there is, as the program reads them when nothing else is said.</summary>
+    /// <summary>
+    /// Of every shape one shorter and one longer than each bound there is, as the program reads them when nothing else is said.
+    /// </summary>
     [Theory]
     [InlineData("as it is")]
     [InlineData("compressed")]

@@ -1,8 +1,5 @@
 using CrmSync.Storage.Log;
 using CrmSync.Storage.Privacy;
-using CrmSync.Worker.Status;
-using Dapper;
-using Microsoft.Data.Sqlite;
 using NodaTime;
 
 namespace CrmSync.Worker.Tests.Jobs;
@@ -39,33 +36,6 @@ public sealed class RetentionInTheWorker : IAsyncLifetime
         Assert.Equal(1, (await Last(worker))!.Dropped.Texts);
     }
 
-    [Fact]
-    public async Task What_goes_wrong_with_it_is_told_and_it_is_tried_again()
-    {
-        await using (var connection = new SqliteConnection(
-            $"Data Source={company.PathTo("config", "data", "crmsync.db")};Pooling=False"))
-        {
-            await connection.ExecuteAsync(
-                "create trigger spoilt before update of body on interaction begin select raise(abort, 'about jane@acme.example'); end");
-        }
-
-        time.PassTo(Begin + Duration.FromDays(3));
-        await using var worker = await StartedWorker.In(company.PathTo("config"), time);
-        await PassUntil(worker, async () => await Text(worker) is not null);
-
-        // The first run may have come before the email.
-        time.Pass(TimeSpan.FromDays(1));
-        await PassUntil(worker, async () => await IsInTrouble(worker));
-
-        await using (var connection = new SqliteConnection(
-            $"Data Source={company.PathTo("config", "data", "crmsync.db")};Pooling=False"))
-            await connection.ExecuteAsync("drop trigger spoilt");
-
-        time.Pass(TimeSpan.FromDays(1));
-        await PassUntil(worker, async () => !await IsInTrouble(worker));
-        Assert.Null(await Text(worker));
-    }
-
     private async Task PassUntil(StartedWorker worker, Func<Task<bool>> isDone)
     {
         for (var i = 0; i < 3000 && !await isDone(); i++)
@@ -77,9 +47,6 @@ public sealed class RetentionInTheWorker : IAsyncLifetime
 
         Assert.True(await isDone());
     }
-
-    private static async Task<bool> IsInTrouble(StartedWorker worker) =>
-        (await worker.Part<JobTroubles>().Troubles(default)).Any(one => one.Job == JobTroubles.Retention);
 
     private static Task<RetentionRun?> Last(StartedWorker worker) => worker.Part<Retention>().Last(default);
 

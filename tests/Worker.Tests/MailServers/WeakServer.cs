@@ -3,7 +3,9 @@ using CrmSync.Fixtures.Servers;
 
 namespace CrmSync.Worker.Tests.MailServers;
 
-/// <summary>A server for TLS on localhost whose certificate is such as nobody should use any more. Made by openssl, for .NET makes none.</summary>
+/// <summary>
+/// A server for TLS on localhost whose certificate is such as nobody should use any more. Made by openssl, for .NET makes none.
+/// </summary>
 internal sealed class WeakServer : IAsyncDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("crmsync-weak-").FullName;

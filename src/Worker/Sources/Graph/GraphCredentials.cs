@@ -92,7 +92,12 @@ internal static class GraphCredentials
             "AADSTS7000112" or "AADSTS500011" => Login("the app is disabled in this tenant; enable it under Enterprise applications"),
             "AADSTS50034" or "AADSTS50057" => Login("the account behind the login is disabled or gone"),
             "" when BreakOfLine(cause) is { } broken =>
-                new GraphFailure(GraphFailureKind.Passing, null, "", $"the authority could not be reached: {FirstLine(broken.Message)}", cause),
+                new GraphFailure(
+                    GraphFailureKind.Passing,
+                    null,
+                    "",
+                    $"the authority could not be reached: {FirstLine(broken.Message)}",
+                    cause),
             _ => Login($"the login was refused: {FirstLine(said)}"),
         };
 

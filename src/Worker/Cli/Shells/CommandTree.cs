@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-namespace CrmSync.Worker.Cli;
+namespace CrmSync.Worker.Cli.Shells;
 
 /// <summary>The commands of the program as help, manual and completion see them.</summary>
 internal static class CommandTree
