@@ -67,7 +67,8 @@ public sealed class WhatNobodyExpected
     public async Task A_group_that_cannot_be_asked_stands_for_its_members()
     {
         // A login of no known kind is nothing that a configuration can say.
-        var group = new GraphAccount("contoso", new Spot(new SourceFile("crmsync.yaml", "/crmsync.yaml", ""), 1, 1, 1), null, null, new NoKnownLogin())
+        var place = new Spot(new SourceFile("crmsync.yaml", "/crmsync.yaml", ""), 1, 1, 1);
+        var group = new GraphAccount("contoso", place, null, null, new NoKnownLogin())
         {
             Group = Address("sales"),
         };
@@ -80,6 +81,8 @@ public sealed class WhatNobodyExpected
 
         Assert.Equal(["contoso"], named.Select(one => one.Name));
     }
+
+    private sealed record NoKnownLogin : GraphLogin;
 
     [Fact]
     public async Task One_item_that_throws_is_told_and_tried_again_and_set_aside_the_third_time_and_all_others_are_read()
@@ -332,6 +335,4 @@ internal static class SpoiltRows
         await using var connection = new SqliteConnection($"Data Source={Path.Combine(company.Folder, "crmsync.db")};Pooling=False");
         await connection.ExecuteAsync($"drop trigger spoilt_{table}");
     }
-
-    private sealed record NoKnownLogin : GraphLogin;
 }
