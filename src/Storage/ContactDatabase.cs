@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Diagnostics;
 using Dapper;
 using Microsoft.Data.Sqlite;
 using Npgsql;
@@ -284,13 +285,16 @@ public sealed class ContactDatabase : IAsyncDisposable
         if (server is null)
             return await Write(work, durable, ct);
 
+        var asked = Stopwatch.GetTimestamp();
         try
         {
             await using var connection = await server.OpenConnectionAsync(ct);
             await using var transaction = await connection.BeginTransactionAsync(ct);
             await Run(connection, durable ? limits.Sql : limits.Sql + NotDurable, ct);
+            var began = NoteWait(asked);
             var result = await work(new WriteScope(Engine, connection, transaction, null, ct));
             await transaction.CommitAsync(ct);
+            StorageMeters.NoteWork(Stopwatch.GetElapsedTime(began));
             return result;
         }
         catch (Exception problem)
@@ -304,16 +308,19 @@ public sealed class ContactDatabase : IAsyncDisposable
 
     private async Task<T> Write<T>(Func<WriteScope, Task<T>> work, bool durable, CancellationToken ct, bool isKept = true)
     {
+        var asked = Stopwatch.GetTimestamp();
         await writing.WaitAsync(ct);
         try
         {
             await using var transaction = await Begin(durable, ct);
+            var began = NoteWait(asked);
             var result = await work(new WriteScope(Engine, writer!, transaction, prepared, ct));
             if (isKept)
                 await transaction.CommitAsync(ct);
             else
                 await transaction.RollbackAsync(ct);
 
+            StorageMeters.NoteWork(Stopwatch.GetElapsedTime(began));
             return result;
         }
         catch (Exception problem)
@@ -330,6 +337,12 @@ public sealed class ContactDatabase : IAsyncDisposable
         {
             writing.Release();
         }
+    }
+
+    private static long NoteWait(long asked)
+    {
+        StorageMeters.NoteWait(Stopwatch.GetElapsedTime(asked));
+        return Stopwatch.GetTimestamp();
     }
 
     /// <summary>A connection that was idle while the server was restarted is of no use any more: then another one is made.</summary>

@@ -20,6 +20,19 @@ public abstract class HarvestContract(IDatabases databases)
     }
 
     [Fact]
+    public async Task A_folder_is_behind_since_it_could_not_be_listed_for_the_first_time()
+    {
+        await using var scene = await Scene.On(await databases.New());
+        await scene.Ledger.Folder(scene.Account(), "Old", "Old", null, default);
+        await scene.Ledger.Park(scene.Inbox(), Some.Noon + Some.Hours(1), "it is locked", Some.Noon, default);
+        await scene.Ledger.Park(scene.Inbox(), Some.Noon + Some.Hours(3), "it is locked", Some.Noon + Some.Hours(1), default);
+        Assert.Equal([new FolderCount("ana", 1, 1, Some.Noon)], await scene.Ledger.FolderCounts(default));
+
+        await scene.Ledger.MoveCursor(scene.Inbox(), new FolderCursor { Frontier = 1 }, default);
+        Assert.Equal([new FolderCount("ana", 2, 0, null)], await scene.Ledger.FolderCounts(default));
+    }
+
+    [Fact]
     public async Task The_cursor_moves_with_the_items_it_stands_for()
     {
         await using var scene = await Scene.On(await databases.New());

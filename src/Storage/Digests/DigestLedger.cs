@@ -27,7 +27,7 @@ public sealed class DigestLedger(ContactDatabase database)
                 var planned = 0;
                 foreach (var mail in mails)
                 {
-                    planned += await scope.Execute(
+                    var isNew = await scope.Execute(
                         $"""
                         insert into digest (message_id, digest, reader, local_date, state, due_at, planned_at)
                         values (@MessageId, @Digest, @Reader, @Occasion, {LedgerState.Planned:d}, @DueAt, @now)
@@ -42,6 +42,9 @@ public sealed class DigestLedger(ContactDatabase database)
                             mail.DueAt,
                             now,
                         });
+                    planned += isNew;
+                    if (isNew > 0)
+                        StorageMeters.CountMail(mail.Digest, "planned");
                 }
 
                 return planned;
@@ -245,6 +248,14 @@ public sealed class DigestLedger(ContactDatabase database)
         await using var connection = await database.Connect(ct);
         return await connection.ExecuteScalarAsync<long>(
             new CommandDefinition($"select count(*) from digest where state in {LedgerStates.Unsent}", cancellationToken: ct));
+    }
+
+    /// <summary>When the oldest mail was due that has to leave still; null when all have left.</summary>
+    public async Task<Instant?> OldestUnsent(CancellationToken ct)
+    {
+        await using var connection = await database.Connect(ct);
+        return await connection.ExecuteScalarAsync<Instant?>(
+            new CommandDefinition($"select min(due_at) from digest where state in {LedgerStates.Unsent}", cancellationToken: ct));
     }
 
     /// <summary>Whether the reader's next digest of the same name is there already, whatever it says.</summary>

@@ -162,15 +162,20 @@ public sealed class HarvestLedger(ContactDatabase database)
         database.Write(scope => scope.Execute("update folder set validity_resets = 0 where number = @Number", new { folder.Number }), ct);
 
     /// <summary>Leaves a folder alone until a moment, or until its cursor moves.</summary>
-    public Task Park(FolderState folder, Instant until, string reason, CancellationToken ct) =>
+    public Task Park(FolderState folder, Instant until, string reason, Instant now, CancellationToken ct) =>
         database.Write(
             scope =>
                 scope.Execute(
-                    "update folder set parked_until = @until, parked_reason = @reason where number = @folder",
+                    """
+                    update folder
+                       set parked_until = @until, parked_reason = @reason, parked_since = coalesce(parked_since, @now)
+                     where number = @folder
+                    """,
                     new
                     {
                         until,
                         reason,
+                        now,
                         folder = folder.Number,
                     }),
             ct);
@@ -417,12 +422,30 @@ public sealed class HarvestLedger(ContactDatabase database)
         return [.. rows.Select(r => new ItemCount(r.Account, ((ItemState)r.State).ToString().ToLowerInvariant(), r.Reason, r.Items))];
     }
 
+    /// <summary>How the folders of each account are doing.</summary>
+    public async Task<IReadOnlyList<FolderCount>> FolderCounts(CancellationToken ct)
+    {
+        await using var connection = await database.Connect(ct);
+        var rows = await connection.QueryAsync<FolderRow>(
+            new CommandDefinition(
+                """
+                select a.name as Account, count(*) as Folders, sum(case when f.parked_until is null then 0 else 1 end) as Parked,
+                       min(f.parked_since) as ParkedSince
+                  from folder f
+                  join account a on a.number = f.account
+                 group by a.name
+                 order by a.name
+                """,
+                cancellationToken: ct));
+        return [.. rows.Select(row => new FolderCount(row.Account, row.Folders - row.Parked, row.Parked, row.ParkedSince))];
+    }
+
     private static Task<int> SaveCursor(WriteScope scope, FolderState folder, FolderCursor cursor) =>
         scope.Execute(
             """
             update folder
                set uid_validity = @UidValidity, frontier = @Frontier, snapshot = @Snapshot, cursor = @Text, last_full_at = @LastFullAt,
-                   parked_until = null, parked_reason = null
+                   parked_until = null, parked_reason = null, parked_since = null
              where number = @Number
             """,
             new { cursor.UidValidity, cursor.Frontier, cursor.Snapshot, cursor.Text, cursor.LastFullAt, folder.Number });
@@ -438,4 +461,15 @@ public sealed class HarvestLedger(ContactDatabase database)
             new { account, remoteId },
             scope.Transaction,
             splitOn: "frontier");
+
+    private sealed record FolderRow
+    {
+        public required string Account { get; init; }
+
+        public required long Folders { get; init; }
+
+        public required long Parked { get; init; }
+
+        public Instant? ParkedSince { get; init; }
+    }
 }

@@ -30,6 +30,9 @@ internal static class CommandLine
             return WrongUsage;
         }
 
+        if (parsed.GetValue(CommonOptions.Log) == LogStyle.Json)
+            Console.SetError(new JsonMessages(Console.Error, Time));
+
         return await parsed.InvokeAsync(new InvocationConfiguration
         {
             ProcessTerminationTimeout = TimeSpan.FromSeconds(10),
@@ -45,6 +48,7 @@ internal static class CommandLine
             "Reads the company's mail and calendars, keeps a contact log, and tells everybody whom they should write to.");
         root.Options.Add(CommonOptions.Config);
         root.Options.Add(CommonOptions.Verbose);
+        root.Options.Add(CommonOptions.Log);
         foreach (var verb in Verbs())
             root.Subcommands.Add(verb);
 

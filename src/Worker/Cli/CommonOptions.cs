@@ -22,7 +22,19 @@ internal static class CommonOptions
 
     public static Option<bool> Verbose { get; } = new("--verbose") { Description = "Tell more on standard error.", Recursive = true };
 
-    public static Option<OutputFormat> Format { get; } = CreateFormat();
+    public static Option<LogStyle> Log { get; } = CreateChoice(
+        "--log",
+        "What standard error says: text for people, json for programs: one object a line.",
+        isRecursive: true,
+        ("text", LogStyle.Text),
+        ("json", LogStyle.Json));
+
+    public static Option<OutputFormat> Format { get; } = CreateChoice(
+        "--format",
+        "table for people, json for programs: one object a line.",
+        isRecursive: false,
+        ("table", OutputFormat.Table),
+        ("json", OutputFormat.Json));
 
     public static Option<Instant?> Now { get; } =
         Moment("--now", "The moment to ask for, e.g. 2026-03-02T09:00:00Z, \"2026-03-02 09:00\" or 7d; default: the clock.", "INSTANT");
@@ -54,29 +66,26 @@ internal static class CommonOptions
     public static Output ReadOutput(this ParseResult parsed) => new(
         Console.OpenStandardOutput(), parsed.GetValue(Format), Console.IsOutputRedirected ? null : Math.Max(40, Console.WindowWidth));
 
-    private static Option<OutputFormat> CreateFormat()
+    private static Option<T> CreateChoice<T>(string name, string description, bool isRecursive, params (string Word, T Value)[] choices)
+        where T : struct
     {
-        var format = new Option<OutputFormat>("--format")
+        var words = choices.Select(choice => choice.Word).ToArray();
+        var option = new Option<T>(name)
         {
-            Description = "table for people, json for programs: one object a line.",
-            HelpName = "table|json",
+            Description = description,
+            HelpName = string.Join('|', words),
+            Recursive = isRecursive,
             CustomParser = result =>
                 Parse(
                     result,
-                    text =>
-                        text switch
-                        {
-                            "table" => OutputFormat.Table,
-                            "json" => OutputFormat.Json,
-                            _ => (OutputFormat?)null,
-                        },
-                    "table or json") ?? default,
+                    text => choices.Where(choice => choice.Word == text).Select(choice => (T?)choice.Value).FirstOrDefault(),
+                    string.Join(" or ", words)) ?? default,
         };
 
         // Otherwise the names of the enumeration would be completed.
-        format.CompletionSources.Clear();
-        format.CompletionSources.Add("table", "json");
-        return format;
+        option.CompletionSources.Clear();
+        option.CompletionSources.Add(words);
+        return option;
     }
 
     /// <summary>Reads a moment that is counted, except for <c>--now</c> itself, from what <c>--now</c> says.</summary>

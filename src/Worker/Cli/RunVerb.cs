@@ -3,6 +3,7 @@ using CrmSync.Storage;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Jobs;
 using CrmSync.Worker.PolicyFiles;
+using CrmSync.Worker.Printing;
 using CrmSync.Worker.Status;
 using CrmSync.Worker.Yaml;
 using NodaTime;
@@ -36,8 +37,8 @@ internal static class RunVerb
         try
         {
             var configuration = new LoadedConfiguration(folder, settings, reload.Current);
-            var verbose = parsed.GetValue(CommonOptions.Verbose);
-            await WorkerHost.Run(configuration, new PolicyStart(reload, outcome), database, time, verbose, ct);
+            var log = new LogSettings(parsed.GetValue(CommonOptions.Log), parsed.GetValue(CommonOptions.Verbose));
+            await WorkerHost.Run(configuration, new PolicyStart(reload, outcome), database, time, log, ct);
             return CommandLine.Done;
         }
         catch (StatusPageUnusableException unusable)

@@ -139,7 +139,7 @@ internal static class ConfigurationFile
                 "052",
                 $"'listen' reaches beyond this machine; add token: ${{NAME}}, or listen on 127.0.0.1:{listener.Port}");
         ShortSecret(status, Token, problems);
-        return new StatusSettings(listener.Host, listener.Port, status.Value(Token));
+        return new StatusSettings(listener.Host, listener.Port, status.Value(Token)) { Ping = status.Value(Ping) };
     }
 }
 

@@ -338,8 +338,11 @@ internal static class ConfigurationShape
 
     public static Key<Secret> Token { get; } = new("token", new SecretShape(), "Needed to see the page from elsewhere.");
 
+    public static Key<Uri> Ping { get; } =
+        new("ping", new UrlShape(), "Called after every round that finished, so that a monitor elsewhere misses the calls.");
+
     public static Key<MapValues> Status { get; } =
-        new("status", new MapShape("a map of listen and token", Listen, Token), "The status page.");
+        new("status", new MapShape("a map of listen, token and ping", Listen, Token, Ping), "The status page.");
 
     public static MapShape Whole { get; } =
         new("a configuration", Version, StorageKey, Capture, Accounts, Delivery, Schedule, Status);

@@ -135,4 +135,8 @@ internal sealed record ScheduleSettings
 /// <param name="Host">The address to listen on, without brackets.</param>
 /// <param name="Port">0 to 65535; 0 lets the system choose.</param>
 /// <param name="Token">Needed to see the page; null only on loopback.</param>
-internal sealed record StatusSettings(string Host, int Port, Secret? Token);
+internal sealed record StatusSettings(string Host, int Port, Secret? Token)
+{
+    /// <summary>Called after every round that finished; null: nobody is.</summary>
+    public Uri? Ping { get; init; }
+}

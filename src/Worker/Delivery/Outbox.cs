@@ -2,9 +2,11 @@ using CrmSync.Domain.Company;
 using CrmSync.Domain.Harvest;
 using CrmSync.Domain.Policy;
 using CrmSync.Mail.Mime;
+using CrmSync.Storage;
 using CrmSync.Storage.Digests;
 using CrmSync.Worker.MailServers;
 using CrmSync.Worker.Sources;
+using CrmSync.Worker.Telemetry;
 using NodaTime;
 
 namespace CrmSync.Worker.Delivery;
@@ -182,6 +184,12 @@ internal sealed class Outbox(
     private static DeliveryAnswer Noted(LedgerMail mail, long token, DeliveryAnswer answer, Run run)
     {
         var id = mail.Plan.MessageId;
+        StorageMeters.CountMail(mail.Plan.Digest, answer switch
+        {
+            DeliveryAnswer.Accepted => "sent",
+            DeliveryAnswer.Refused => "failed",
+            _ => "postponed",
+        });
         switch (answer)
         {
             case DeliveryAnswer.Accepted:
@@ -255,7 +263,12 @@ internal sealed class Outbox(
                 return new DeliveryAnswer.Refused(refusal!);
 
             isLeaving = true;
-            return await delivery.Deliver(leaving, farewell.Token);
+            using var trace = Traces.Mail("send", mail.Plan.Digest);
+            var answer = await delivery.Deliver(leaving, farewell.Token);
+            if (answer is not DeliveryAnswer.Accepted)
+                trace.Failed(answer.GetType().Name);
+
+            return answer;
         }
         catch (Exception failure) when (Unexpected.IsContained(failure, farewell.Token))
         {

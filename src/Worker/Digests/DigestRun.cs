@@ -4,6 +4,7 @@ using CrmSync.Domain.Policy;
 using CrmSync.Storage.Digests;
 using CrmSync.Storage.Log;
 using CrmSync.Worker.Commands;
+using CrmSync.Worker.Telemetry;
 using NodaTime;
 using NodaTime.Text;
 
@@ -74,10 +75,14 @@ internal sealed class DigestRun(
             {
                 await each.Try(
                     NameFor(run),
-                    async () => batch.Add(
-                        await writing.Write(run) is var (digest, mail, answered)
-                            ? (run, new WrittenMail(id, mail.Bytes, digest.Listed) { Answered = answered, Erasures = Erasures }, digest)
-                            : (run, new WrittenMail(id, null, []), null)),
+                    async () =>
+                    {
+                        using var trace = Traces.Mail("write", run.Definition.Name);
+                        batch.Add(
+                            await writing.Write(run) is var (digest, mail, answered)
+                                ? (run, new WrittenMail(id, mail.Bytes, digest.Listed) { Answered = answered, Erasures = Erasures }, digest)
+                                : (run, new WrittenMail(id, null, []), null));
+                    },
                     ct);
             }
 

@@ -3,6 +3,7 @@ using CrmSync.Storage.Harvest;
 using CrmSync.Storage.Log;
 using CrmSync.Worker.Commands;
 using CrmSync.Worker.Sources;
+using CrmSync.Worker.Telemetry;
 
 namespace CrmSync.Worker.Harvest;
 
@@ -89,6 +90,7 @@ internal sealed class AccountHarvest(
     /// <summary>Lists what is new; true when something was.</summary>
     private async Task<bool> Discover(ISource source, CancellationToken ct)
     {
+        using var trace = Traces.Begin("list");
         if (!account.FirstReadDone && account.FirstListedAt is null)
             await accounts.BeginsToBeListed(account, scope.Now, ct);
 
@@ -114,6 +116,7 @@ internal sealed class AccountHarvest(
     /// <returns>False when the time is over and more waits.</returns>
     private async Task<bool> ReadWaiting(ISource source, TurnTime turn, CancellationToken ct)
     {
+        using var trace = Traces.Begin("read");
         using var room = new SemaphoreSlim(BatchesHeld);
         var folders = (await ledger.Folders(account, ct)).ToDictionary(folder => folder.Number);
         var reader = new BatchReader(scope, ledger, source, folders, commands, backlogs, turn);
@@ -122,7 +125,12 @@ internal sealed class AccountHarvest(
         await foreach (
             var batch in ReadAhead.Run<HarvestBatch>(most: null, (ready, stop) => reader.ReadAll(new BatchWriter(ready, room), stop), ct))
         {
-            await store.Store(batch);
+            using (var storing = Traces.Begin("store"))
+            {
+                storing?.SetTag("crmsync.items", batch.Results.Count + batch.Meetings.Count);
+                await store.Store(batch);
+            }
+
             batch.IsStored.SetResult();
             room.Release();
         }

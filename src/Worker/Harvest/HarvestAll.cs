@@ -12,6 +12,7 @@ using CrmSync.Worker.Commands.Authorship;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.PolicyFiles;
 using CrmSync.Worker.Sources;
+using CrmSync.Worker.Telemetry;
 using NodaTime;
 
 namespace CrmSync.Worker.Harvest;
@@ -85,7 +86,7 @@ internal sealed class HarvestAll(
     {
         var harvest = new Underway(account, new HarvestRun(account.Name, progress: null, time));
         var isDone = await Continue(harvest, now, ct);
-        return (harvest.Run.Summary(), isDone);
+        return (Counted(harvest.Run.Summary()), isDone);
     }
 
     public void Dispose() => backlogs.Dispose();
@@ -125,7 +126,7 @@ internal sealed class HarvestAll(
                 while (queue.TryDequeue(out var lane))
                 {
                     if (await Continue(lane.Peek(), now, cancel))
-                        await done.WriteAsync(lane.Dequeue().Run.Summary(), CancellationToken.None);
+                        await done.WriteAsync(Counted(lane.Dequeue().Run.Summary()), CancellationToken.None);
 
                     if (lane.Count > 0)
                         queue.Enqueue(lane);
@@ -155,16 +156,23 @@ internal sealed class HarvestAll(
         catch (SourceException failure)
         {
             await accounts.Failed(state!, now, failure.Message, failure.IsPermanent, ct);
-            await done.WriteAsync(HarvestSummary.Nothing(group.Name, failure.Message) with { IsPermanent = failure.IsPermanent }, ct);
+            var summary = HarvestSummary.Nothing(group.Name, failure.Message) with { IsPermanent = failure.IsPermanent };
+            await done.WriteAsync(Counted(summary), ct);
         }
         catch (Exception failure) when (Unexpected.IsContained(failure, ct))
         {
             var words = Unexpected.TroubleFrom(group.Name, failure).ToString();
             await Note(state, now, words, ct);
-            await done.WriteAsync(HarvestSummary.Nothing(group.Name, words), ct);
+            await done.WriteAsync(Counted(HarvestSummary.Nothing(group.Name, words)), ct);
         }
 
         return [];
+    }
+
+    private static HarvestSummary Counted(HarvestSummary summary)
+    {
+        Meters.CountHarvest(summary.Account, summary.Figures);
+        return summary;
     }
 
     /// <summary>Writes down what an account failed with, where that is possible at all: what the summary says holds in any case.</summary>
@@ -186,16 +194,22 @@ internal sealed class HarvestAll(
     /// <summary>A turn of one account; true when it has come to its end. Whatever is thrown that nobody expected stays with it.</summary>
     private async Task<bool> Continue(Underway harvest, Instant now, CancellationToken ct)
     {
+        using var trace = Traces.Harvest(harvest.Account.Name);
         AccountState? state = null;
         try
         {
             state = await accounts.Register(harvest.Account.Name, harvest.Account.Kind, harvest.Account.Address.Value, ct);
-            return await Continue(harvest, state, now, ct);
+            var isDone = await Continue(harvest, state, now, ct);
+            if (harvest.Run.Problem is not null)
+                trace.Failed(harvest.Run.IsPermanent ? "permanent" : "passing");
+
+            return isDone;
         }
         catch (Exception failure) when (Unexpected.IsContained(failure, ct))
         {
             var trouble = Unexpected.TroubleFrom(harvest.Account.Name, failure);
             harvest.Run.Fail(trouble);
+            trace.Failed("unexpected");
             await Note(state, now, trouble.ToString(), ct);
             return true;
         }

@@ -1,5 +1,6 @@
 using CrmSync.Domain.Harvest;
 using CrmSync.Worker.Sources;
+using CrmSync.Worker.Telemetry;
 using CrmSync.Worker.Yaml;
 
 namespace CrmSync.Worker.Harvest;
@@ -22,6 +23,10 @@ internal sealed record HarvestSummary(string Account, int New, int Known, int Sk
 
     /// <summary>The account was not read at all.</summary>
     public static HarvestSummary Nothing(string account, string problem) => new(account, 0, 0, 0, 0, 0, 0) { Problem = problem };
+
+    /// <summary>What is counted of it.</summary>
+    public HarvestFigures Figures =>
+        new(New, Known, Skipped, Quarantined, Failed, Seconds, Problem is null ? null : IsPermanent ? "permanent" : "passing");
 
     public bool IsClean => Problem is null && Quarantined == 0 && Failed == 0;
 }

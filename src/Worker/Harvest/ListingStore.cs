@@ -107,7 +107,7 @@ internal sealed class ListingStore
     private async Task Park(FolderParked parked, CancellationToken ct)
     {
         var folder = await Find(parked.Folder, ct);
-        await ledger.Park(folder, parked.Until, parked.Trouble.Reason, ct);
+        await ledger.Park(folder, parked.Until, parked.Trouble.Reason, scope.Now, ct);
         folders[folder.RemoteId] = folder with { ParkedUntil = parked.Until, ParkedReason = parked.Trouble.Reason };
         scope.Run.Fail(parked.Trouble);
     }

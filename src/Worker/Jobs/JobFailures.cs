@@ -1,6 +1,7 @@
 using CrmSync.Storage;
 using CrmSync.Worker.Sources;
 using CrmSync.Worker.Status;
+using CrmSync.Worker.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace CrmSync.Worker.Jobs;
@@ -46,7 +47,9 @@ internal sealed class JobFailures(ContactDatabase database, ILogger<JobFailures>
     public void Log(string what, string words, Exception? failure)
     {
         var told = Addresses.Hidden(words);
-        if (failure is null or SourceException or OperationCanceledException || database.Explain(failure) is not null)
+        var isDatabase = failure is not null && database.Explain(failure) is not null;
+        Meters.CountFailure(what, failure, isDatabase);
+        if (failure is null or SourceException or OperationCanceledException || isDatabase)
             log.LogError("{What}: {Problem}", what, told);
         else
             log.LogError(failure, "{What}: {Problem}", what, told);

@@ -3,6 +3,7 @@ using CrmSync.Domain.Harvest;
 using CrmSync.Worker.Digests;
 using CrmSync.Worker.Harvest;
 using CrmSync.Worker.Status;
+using CrmSync.Worker.Telemetry;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using NodaTime;
@@ -22,6 +23,7 @@ internal sealed class PolicyJob(
     TimeProvider time,
     JobRunner runner,
     JobTroubles troubles,
+    RoundPing ping,
     JobFailures failures,
     IHostApplicationLifetime lifetime,
     ILogger<PolicyJob> log) : IJob
@@ -38,11 +40,14 @@ internal sealed class PolicyJob(
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
         IReadOnlyList<Trouble> unwritten = [];
+        var began = time.GetTimestamp();
+        using var trace = Traces.Begin("policy");
         var trouble = await runner.Run(
             JobTroubles.Policy,
             Longest,
             async ct => unwritten = await Ask(context.Scheduler, ct),
             stop.Token);
+        Meters.NotePolicy(time.GetElapsedTime(began));
         foreach (var one in unwritten)
             log.LogError("{Job}: {Problem}", JobTroubles.Policy, one);
 
@@ -51,6 +56,10 @@ internal sealed class PolicyJob(
             JobTroubles.Policy,
             () => troubles.Note(JobTroubles.Policy, trouble, clock.GetCurrentInstant(), stop.Token),
             stop.Token);
+        if (trouble is null && !stop.IsCancellationRequested)
+            await failures.Guard("status.ping", () => ping.Send(stop.Token), stop.Token);
+        else
+            trace.Failed(JobTroubles.Policy);
     }
 
     /// <returns>What could not be written for reasons nobody expected.</returns>
@@ -95,6 +104,7 @@ internal sealed class PolicyJob(
                 unwritten = await Write(policy, now, ct);
         }
 
+        Meters.NoteItems(policy.EvaluateLately(now, now));
         await failures.Guard("owners and organisations for reports", () => atWork.WriteCards(policy, now, ct), ct);
         return (stale, unwritten);
     }

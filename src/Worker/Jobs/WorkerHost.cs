@@ -4,7 +4,9 @@ using CrmSync.Storage.Digests;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Harvest;
 using CrmSync.Worker.PolicyFiles;
+using CrmSync.Worker.Printing;
 using CrmSync.Worker.Status;
+using CrmSync.Worker.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -26,10 +28,10 @@ internal static class WorkerHost
         PolicyStart policy,
         ContactDatabase database,
         TimeProvider time,
-        bool verbose,
+        LogSettings log,
         CancellationToken ct)
     {
-        using var host = Build(configuration, policy, database, time, verbose);
+        using var host = Build(configuration, policy, database, time, log);
         await host.Services.GetRequiredService<ErasedEntries>().LeaveOut(ct);
         await host.Services.GetRequiredService<LogDerivation>().DeriveWhatChanged(ct);
 
@@ -57,27 +59,18 @@ internal static class WorkerHost
     /// <param name="policy">How the worker came to its policy.</param>
     /// <param name="database">Open, and at the version of this program.</param>
     /// <param name="time">The time of everything in it, Quartz included.</param>
-    /// <param name="verbose">Whether more is logged.</param>
+    /// <param name="log">How it is logged.</param>
     /// <param name="adjust">What is different for whoever does not run it as a program of its own.</param>
     public static IHost Build(
         LoadedConfiguration configuration,
         PolicyStart policy,
         ContactDatabase database,
         TimeProvider time,
-        bool verbose,
+        LogSettings log,
         Action<IHostApplicationBuilder>? adjust = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "crmsync" });
-        builder.Logging.SetMinimumLevel(verbose ? LogLevel.Debug : LogLevel.Information);
-        builder.Logging.AddFilter("Quartz", verbose ? LogLevel.Information : LogLevel.Warning);
-
-        // Of a database that is away it is told once it has given up, not at each attempt.
-        builder.Logging.AddFilter("Quartz.Impl.AdoJobStore", verbose ? LogLevel.Information : LogLevel.Error);
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
-        builder
-            .Logging.AddConsole(console => console.FormatterName = PlainLog.FormatterName)
-            .AddConsoleFormatter<PlainLog, ConsoleFormatterOptions>();
-        builder.Services.Configure<ConsoleLoggerOptions>(options => options.LogToStandardErrorThreshold = LogLevel.Trace);
+        Log(builder, log);
 
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = Patience);
         builder.Services.AddCrmSync(configuration, database, time);
@@ -90,6 +83,12 @@ internal static class WorkerHost
         builder.Services.AddTransient<PolicyJob>();
         builder.Services.AddTransient<RetainJob>();
         builder.Services.AddTransient<SendJob>();
+        builder.Services.AddSingleton<RoundPing>();
+        builder.Services.AddSingleton<StateFigures>();
+        builder.AddTelemetry(configuration.Settings.Status is not null, StateFigures.Name);
+        if (TelemetryServices.IsSent)
+            builder.Services.AddHostedService<FigureWatch>();
+
         if (configuration.Settings.Status is { } status)
             builder.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<StatusServer>(services, status));
 
@@ -105,6 +104,22 @@ internal static class WorkerHost
 
         adjust?.Invoke(builder);
         return builder.Build();
+    }
+
+    private static void Log(HostApplicationBuilder builder, LogSettings log)
+    {
+        builder.Logging.SetMinimumLevel(log.Verbose ? LogLevel.Debug : LogLevel.Information);
+        builder.Logging.AddFilter("Quartz", log.Verbose ? LogLevel.Information : LogLevel.Warning);
+
+        // Of a database that is away it is told once it has given up, not at each attempt.
+        builder.Logging.AddFilter("Quartz.Impl.AdoJobStore", log.Verbose ? LogLevel.Information : LogLevel.Error);
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder
+            .Logging.AddConsole(console =>
+                console.FormatterName = log.Style == LogStyle.Json ? JsonLog.FormatterName : PlainLog.FormatterName)
+            .AddConsoleFormatter<PlainLog, ConsoleFormatterOptions>()
+            .AddConsoleFormatter<JsonLog, ConsoleFormatterOptions>();
+        builder.Services.Configure<ConsoleLoggerOptions>(options => options.LogToStandardErrorThreshold = LogLevel.Trace);
     }
 
     /// <summary>In memory with SQLite, which one worker has to itself; in the database and clustered with PostgreSQL.</summary>

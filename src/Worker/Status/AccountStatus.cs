@@ -82,8 +82,8 @@ internal sealed record AccountStatus(string Name, string Kind, AccountState? Sta
 
     private static string? Shown(Instant? moment, DateTimeZone? zone) => zone is null ? Moments.Print(moment) : Moments.Print(moment, zone);
 
-    /// <summary>How long ago everything that had arrived was in the log.</summary>
-    private Duration? LagAt(Instant now) => State?.ReadUntil is { } until ? Duration.Max(Duration.Zero, now - until) : null;
+    /// <summary>How long ago everything that had arrived was in the log; null before the first complete reading.</summary>
+    public Duration? LagAt(Instant now) => State?.ReadUntil is { } until ? Duration.Max(Duration.Zero, now - until) : null;
 
     private static string InWords(Duration lag) =>
         lag.TotalDays >= 2 ? $"{(int)lag.TotalDays} days"

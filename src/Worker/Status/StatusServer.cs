@@ -17,10 +17,13 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using NodaTime;
+using OpenTelemetry.Metrics;
 
 namespace CrmSync.Worker.Status;
 
-/// <summary>The status page, and the same as JSON under <c>/health</c>: open on loopback, behind a token beyond.</summary>
+/// <summary>
+/// The status page, the same as JSON under <c>/health</c>, and figures under <c>/metrics</c>: open on loopback, behind a token beyond.
+/// </summary>
 internal sealed class StatusServer(
     StatusSettings settings,
     StatusReader reader,
@@ -28,7 +31,9 @@ internal sealed class StatusServer(
     Loops loops,
     ContactDatabase database,
     IClock clock,
-    ILogger<StatusServer> log) : IHostedService, IAsyncDisposable
+    ILogger<StatusServer> log,
+    MeterProvider? meters = null,
+    StateFigures? figures = null) : IHostedService, IAsyncDisposable
 {
     /// <summary>For watchdogs and containers: it tells nothing and needs no token.</summary>
     private const string Live = "/live";
@@ -57,6 +62,9 @@ internal sealed class StatusServer(
         server.MapGet("/", Page);
         server.MapGet("/health", Health);
         server.MapGet(Live, IsAlive);
+        if (meters is not null && figures is not null)
+            server.MapPrometheusScrapingEndpoint("/metrics", meters, branch => branch.Use(Refreshed(figures)), optionsName: null);
+
         try
         {
             await server.StartAsync(cancellationToken);
@@ -133,6 +141,13 @@ internal sealed class StatusServer(
 
         await next(context);
     }
+
+    /// <summary>The figures of the database are asked for when they are wanted.</summary>
+    private static Func<HttpContext, RequestDelegate, Task> Refreshed(StateFigures figures) => async (context, next) =>
+    {
+        await figures.Refresh(context.RequestAborted);
+        await next(context);
+    };
 
     /// <summary>
     /// <c>Bearer TOKEN</c> of a program, or what a browser sends for any user with the token as password. Hashes take the same time

@@ -17,7 +17,11 @@ internal static class TheProgram
     }
 
     /// <summary>Starts it; whoever asked ends it.</summary>
-    public static Process Start(IEnumerable<string> arguments, string? folder = null)
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="folder">The working directory.</param>
+    /// <param name="environment">Additional variables.</param>
+    public static Process Start(
+        IEnumerable<string> arguments, string? folder = null, IReadOnlyDictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo("dotnet")
         {
@@ -29,6 +33,9 @@ internal static class TheProgram
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "crmsync.dll"));
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
+
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+            start.Environment[name] = value;
 
         return Process.Start(start)!;
     }

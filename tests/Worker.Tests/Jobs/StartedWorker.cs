@@ -4,6 +4,7 @@ using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Harvest;
 using CrmSync.Worker.Jobs;
 using CrmSync.Worker.PolicyFiles;
+using CrmSync.Worker.Printing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -36,7 +37,8 @@ internal sealed class StartedWorker : IAsyncDisposable
         var opened = await CrmSyncProgram.OpenDatabase(settings.Storage, time, default);
         var agreed = await WorkerHost.AgreeOnTime(settings.Storage, opened, time, default);
         var loaded = new LoadedConfiguration(folder, settings, reload!.Current);
-        var built = WorkerHost.Build(loaded, new PolicyStart(reload, outcome), opened, agreed, verbose: false, builder =>
+        var log = new LogSettings(LogStyle.Text, Verbose: false);
+        var built = WorkerHost.Build(loaded, new PolicyStart(reload, outcome), opened, agreed, log, builder =>
         {
             builder.Logging.ClearProviders();
             adjust?.Invoke(builder);
