@@ -69,7 +69,8 @@ internal static class Migrations
     private static async Task<HashSet<string>> Done(DbConnection connection, DbTransaction? transaction) =>
         [.. await connection.QueryAsync<string>("select name from migration", null, transaction)];
 
-    private static SortedDictionary<string, string> Scripts(Engine engine)
+    /// <summary>The scripts of this program by their names, in order.</summary>
+    internal static SortedDictionary<string, string> Scripts(Engine engine)
     {
         var assembly = Assembly.GetExecutingAssembly();
         var folder = $".Migrations.{engine.Name}.";

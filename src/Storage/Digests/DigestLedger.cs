@@ -51,6 +51,32 @@ public sealed class DigestLedger(ContactDatabase database)
             },
             ct);
 
+    /// <summary>
+    /// Notes that every mail that has not left according to the ledger, and every one of these, may have left all the same: it is not sent
+    /// unless it is certain that it has not.
+    /// </summary>
+    /// <param name="due">Mails the ledger may not know yet.</param>
+    /// <param name="problem">Why that cannot be told, in words.</param>
+    /// <param name="since">From when on they may have left.</param>
+    /// <param name="now">The moment.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <returns>How many mails that are.</returns>
+    public async Task<int> Doubt(
+        IReadOnlyCollection<PlannedMail> due, string problem, Instant since, Instant now, CancellationToken ct)
+    {
+        await Plan(due, now, ct);
+        return await database.WriteDurably(
+            scope => scope.Execute(
+                """
+                update digest
+                   set state = 2, copy = 2, problem = @problem, next_try_at = null, token = token + 1,
+                       claimed_by = null, claimed_at = @since, renewed_at = @since
+                 where state in (0, 1, 2)
+                """,
+                new { problem, since }),
+            ct);
+    }
+
     /// <summary>Keeps the bytes of a planned mail and what it tells, in one transaction; false when it was not waiting for them.</summary>
     public Task<bool> KeepBytes(string messageId, byte[] bytes, IReadOnlyList<ListedItem> items, Instant now, CancellationToken ct) =>
         KeepBytes(messageId, bytes, items, [], now, ct);

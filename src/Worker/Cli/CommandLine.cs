@@ -73,6 +73,8 @@ internal static class CommandLine
         yield return PersonVerbs.CreateForget();
         yield return PersonVerbs.CreateExport();
         yield return RetainVerb.Create();
+        yield return BackupVerbs.CreateBackup();
+        yield return BackupVerbs.CreateRestore();
         yield return MigrateVerb.Create();
         yield return CompletionVerb.Create();
         yield return ManVerb.Create();

@@ -43,14 +43,14 @@ internal static class CommonOptions
     /// <param name="name">With its dashes.</param>
     /// <param name="description">A sentence.</param>
     /// <param name="helpName">What the help calls its value.</param>
-    /// <param name="folder">Where the policy lies; null: where <c>--config</c> says.</param>
+    /// <param name="zone">The zone; null: that of the policy where <c>--config</c> says.</param>
     public static Option<Instant?> Moment(
-        string name, string description, string helpName, Func<ArgumentResult, string>? folder = null) => new(name)
+        string name, string description, string helpName, Func<ArgumentResult, DateTimeZone>? zone = null) => new(name)
         {
             Description = description,
             HelpName = helpName,
             CustomParser = result =>
-                Parse(result, text => Written(result, name, folder).Read(text), $"a moment; write {MomentReader.Forms}"),
+                Parse(result, text => Written(result, name, zone).Read(text), $"a moment; write {MomentReader.Forms}"),
         };
 
     /// <summary>The moment of this run: given, or the clock's, read once.</summary>
@@ -89,11 +89,11 @@ internal static class CommonOptions
     }
 
     /// <summary>Reads a moment that is counted, except for <c>--now</c> itself, from what <c>--now</c> says.</summary>
-    private static MomentReader Written(ArgumentResult result, string name, Func<ArgumentResult, string>? folder)
+    private static MomentReader Written(ArgumentResult result, string name, Func<ArgumentResult, DateTimeZone>? zone)
     {
         var clock = CommandLine.Time.GetCurrentInstant();
         var now = name == "--now" ? clock : result.GetValue(Now) ?? clock;
-        return new MomentReader(() => ReadZone(folder?.Invoke(result) ?? result.GetValue(Config) ?? DefaultFolder, now), now);
+        return new MomentReader(() => zone?.Invoke(result) ?? ReadZone(result.GetValue(Config) ?? DefaultFolder, now), now);
     }
 
     /// <summary>The zone of the policy's calendar; while the policy is broken, UTC: the verb says what is wrong with it.</summary>

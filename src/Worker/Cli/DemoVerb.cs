@@ -29,7 +29,7 @@ internal sealed class DemoVerb(
     };
 
     private static readonly Option<Instant?> Now = CommonOptions.Moment(
-        "--now", "The moment to ask for; default: the story's own.", "INSTANT", _ => SampleCompany.Shipped);
+        "--now", "The moment to ask for; default: the story's own.", "INSTANT", _ => SampleCompany.Zone);
 
     public static Command Create() =>
         new Command("demo", "Show the whole job on the shipped sample company: no server, no password, no network.")

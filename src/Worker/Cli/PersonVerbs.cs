@@ -85,6 +85,7 @@ internal sealed class PersonVerbs(
         else
         {
             var counts = await erasure.Forget(person, classifier, merge, now, Patience, ct);
+            await ErasureFile.Save(database, ct);
             report = new ErasureReport(person, counts)
             {
                 Files = await database.Compact(tables: parsed.GetValue(Compact), ct),
@@ -106,6 +107,7 @@ internal sealed class PersonVerbs(
             return CommandLine.ProblemsFound;
         }
 
+        await ErasureFile.Save(database, ct);
         await Console.Error.WriteLineAsync(
             $"{person.Addresses[0]} may be kept again: the next harvest reads what was skipped since, and mails that still lie in the "
                 + $"mailboxes. Notes and what else was erased do not come back"

@@ -3,11 +3,14 @@ using NodaTime;
 
 namespace CrmSync.Worker.Cli;
 
-/// <summary>The sample company that is shipped beside the program: its configuration, mailboxes and calendars.</summary>
+/// <summary>The sample company that is shipped inside the program: its configuration, mailboxes and calendars.</summary>
 internal static class SampleCompany
 {
-    /// <summary>The configuration as it is shipped.</summary>
-    public static string Shipped => Path.Combine(AppContext.BaseDirectory, "config");
+    /// <summary>How the names of its files begin among the resources of the program.</summary>
+    private const string Shipped = "config/";
+
+    /// <summary>The zone of its calendars.</summary>
+    public static DateTimeZone Zone { get; } = DateTimeZoneProviders.Tzdb["Europe/Dublin"];
 
     private static readonly string Story = Path.Combine("sample", "story.txt");
 
@@ -39,11 +42,14 @@ internal static class SampleCompany
     /// <exception cref="IOException">A file is there already, or cannot be written.</exception>
     public static void Copy(string folder)
     {
-        foreach (var file in Directory.EnumerateFiles(Shipped, "*", SearchOption.AllDirectories))
+        var program = typeof(SampleCompany).Assembly;
+        foreach (var name in program.GetManifestResourceNames().Where(name => name.StartsWith(Shipped, StringComparison.Ordinal)))
         {
-            var copy = Path.Combine(folder, Path.GetRelativePath(Shipped, file));
+            var copy = Path.Combine(folder, name[Shipped.Length..]);
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-            File.Copy(file, copy);
+            using var content = program.GetManifestResourceStream(name)!;
+            using var file = new FileStream(copy, FileMode.CreateNew);
+            content.CopyTo(file);
         }
     }
 

@@ -287,7 +287,7 @@ internal sealed class Outbox(
         if (!readers.TryGetValue(mail.Plan.Reader, out var reader))
             refusal = $"\"{mail.Plan.Reader}\" is not in people; mails go to nobody else";
         else if (claim.Bytes(id) is not { } bytes)
-            refusal = "it is ready to leave and has no bytes: the database was changed by hand";
+            refusal = mail.Problem ?? "it is ready to leave and has no bytes: the database was changed by hand";
         else if (Strangers(bytes).FirstOrDefault() is { } stranger)
             refusal = $"{stranger} is neither in people nor the command mailbox; mails go to nobody else";
         else

@@ -123,7 +123,8 @@ internal sealed class DigestRun(
 
     private static string NameFor(DueDigest run) => $"{run.Definition.Name} for {run.Reader.Id}";
 
-    private static PlannedMail Planned(DueDigest run, string id) =>
+    /// <summary>A digest as the ledger knows it before it is written.</summary>
+    public static PlannedMail Planned(DueDigest run, string id) =>
         new(id, run.Definition.Name, run.Reader.Id, LocalDatePattern.Iso.Format(run.Date), run.DueAt);
 
     /// <summary>The answers that digests give, by reader.</summary>

@@ -26,7 +26,12 @@ internal sealed record HarvestSummary(string Account, int New, int Known, int Sk
 
     /// <summary>What is counted of it.</summary>
     public HarvestFigures Figures =>
-        new(New, Known, Skipped, Quarantined, Failed, Seconds, Problem is null ? null : IsPermanent ? "permanent" : "passing");
+        new(Stored.New, Stored.Known, Stored.Skipped, Stored.Quarantined, Stored.Failed, Seconds, Failure);
+
+    /// <summary>What became of the items that were read; those that were listed once more are not among them.</summary>
+    public StoreCounts Stored { get; init; } = StoreCounts.Zero;
+
+    private string? Failure => Problem is null ? null : IsPermanent ? "permanent" : "passing";
 
     public bool IsClean => Problem is null && Quarantined == 0 && Failed == 0;
 }
@@ -131,6 +136,7 @@ internal sealed class HarvestRun(string account, IProgress<HarvestProgress>? pro
         {
             Problem = Problem,
             IsPermanent = IsPermanent,
+            Stored = counts,
         };
     }
 

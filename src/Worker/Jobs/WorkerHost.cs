@@ -9,6 +9,7 @@ using CrmSync.Worker.Status;
 using CrmSync.Worker.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Hosting.Systemd;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 using Npgsql;
@@ -91,6 +92,9 @@ internal static class WorkerHost
 
         if (configuration.Settings.Status is { } status)
             builder.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<StatusServer>(services, status));
+
+        if (Environment.GetEnvironmentVariable("NOTIFY_SOCKET") is { Length: > 0 })
+            builder.Services.AddSingleton<ISystemdNotifier, SystemdNotifier>().AddHostedService<ServiceManager>();
 
         builder.Services.AddHostedService<PolicyFileWatch>();
         if (configuration.Settings.Storage is StorageChoice.Sqlite)

@@ -20,6 +20,8 @@ internal sealed class StateFigures : IDisposable
     /// <summary>Counting the items of large mailboxes takes a while; several who ask get the same answer.</summary>
     private static readonly Duration Fresh = Duration.FromSeconds(5);
 
+    private static readonly string[] Kinds = ["passing", "permanent"];
+
     private readonly StatusReader reader;
     private readonly HarvestLedger ledger;
     private readonly DigestLedger mails;
@@ -98,7 +100,7 @@ internal sealed class StateFigures : IDisposable
     private Measurement<double>[] Troubles() => Told(s =>
     [
         .. from account in s.Configured
-           from kind in new[] { "passing", "permanent" }
+           from kind in Kinds
            let isSo = account.State is { LastError: not null } failed && failed.LastErrorPermanent == (kind == "permanent")
            select new Measurement<double>(isSo ? 1 : 0, Account(account.Name), new KeyValuePair<string, object?>("kind", kind)),
     ]);

@@ -2,7 +2,7 @@ namespace CrmSync.Worker.Telemetry;
 
 /// <summary>What is counted of one reading of an account.</summary>
 /// <param name="New">Items that made a line.</param>
-/// <param name="Known">Items already in the ledger, or another copy of a line.</param>
+/// <param name="Known">Items that were another copy of a line.</param>
 /// <param name="Skipped">Items left out.</param>
 /// <param name="Quarantined">Items that cannot be read.</param>
 /// <param name="Failed">Items that could not be read this time.</param>

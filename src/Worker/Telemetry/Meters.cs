@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using CrmSync.Domain.Evaluation;
 using CrmSync.Worker.Sources;
@@ -11,10 +10,12 @@ internal static class Meters
     /// <summary>The meter of what happens; it belongs to the process, as its readers do.</summary>
     public const string Name = "CrmSync";
 
+    private static readonly string[] Kinds = ["passing", "permanent"];
+
     private static readonly Meter Meter = new(Name);
 
     private static readonly Counter<long> Items =
-        Meter.CreateCounter<long>("crmsync.items", null, "Items of mailboxes and calendars by what became of them.");
+        Meter.CreateCounter<long>("crmsync.items", null, "Items of mailboxes and calendars that were read, by what became of them.");
 
     private static readonly Counter<long> AccountFailures =
         Meter.CreateCounter<long>("crmsync.account.failures", null, "Readings of an account that failed, wholly or in part.");
@@ -40,7 +41,7 @@ internal static class Meters
         Count(label, "skipped", done.Skipped);
         Count(label, "quarantined", done.Quarantined);
         Count(label, "failed", done.Failed);
-        foreach (var kind in new[] { "passing", "permanent" })
+        foreach (var kind in Kinds)
             AccountFailures.Add(done.Failure == kind ? 1 : 0, Tag("account", label), Tag("kind", kind));
 
         HarvestTime.Record(done.Seconds, Tag("result", done.Failure ?? "done"));

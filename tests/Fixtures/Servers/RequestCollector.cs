@@ -13,14 +13,14 @@ public sealed class RequestCollector : IAsyncDisposable
 
     public RequestCollector()
     {
-        Url = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{ServerProcess.FreePort()}");
-        listener.Prefixes.Add(Url + "/");
+        Place = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{ServerProcess.FreePort()}");
+        listener.Prefixes.Add(Place + "/");
         listener.Start();
         accepting = Accept();
     }
 
     /// <summary>Where it listens, without a slash at the end.</summary>
-    public string Url { get; }
+    public string Place { get; }
 
     /// <summary>What it answers with.</summary>
     public int Status { get; set; } = 200;

@@ -7,7 +7,7 @@ namespace CrmSync.Worker.Tests.Cli;
 /// <summary>The real program with <c>run</c>, and what it says meanwhile.</summary>
 internal sealed class RunningProgram : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private readonly Process process;
     private readonly ConcurrentQueue<string> said = new();

@@ -18,7 +18,7 @@ public sealed class RoundPingTests
         await using var monitor = new RequestCollector();
         var loops = new Loops(time);
         loops.Turned("policy files", TimeSpan.FromMinutes(1));
-        using var ping = Ping(monitor.Url + "/round", loops);
+        using var ping = Ping(monitor.Place + "/round", loops);
         await ping.Send(default);
         Assert.Equal("/round", Assert.Single(monitor.Requests).Path);
 
@@ -31,7 +31,7 @@ public sealed class RoundPingTests
     public async Task A_monitor_that_is_away_or_refuses_stops_nothing()
     {
         await using var monitor = new RequestCollector { Status = 500 };
-        using var ping = Ping(monitor.Url, new Loops(time));
+        using var ping = Ping(monitor.Place, new Loops(time));
         await ping.Send(default);
         await monitor.DisposeAsync();
         await ping.Send(default);
@@ -44,7 +44,7 @@ public sealed class RoundPingTests
     public void An_account_is_called_by_its_name_and_never_by_its_address(string name, string label) =>
         Assert.Equal(label, AccountLabel.From(name));
 
-    private RoundPing Ping(string address, Loops loops) => new(
+    private static RoundPing Ping(string address, Loops loops) => new(
         new CrmSyncConfiguration
         {
             Storage = new StorageChoice.Sqlite("unused"),

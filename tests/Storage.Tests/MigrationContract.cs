@@ -1,0 +1,132 @@
+using System.Data.Common;
+using CrmSync.Domain.Log;
+using CrmSync.Storage.Digests;
+using CrmSync.Storage.Harvest;
+using CrmSync.Storage.Log;
+using Dapper;
+
+namespace CrmSync.Storage.Tests;
+
+/// <summary>
+/// Databases that began with the first schema and were filled then are brought to this version from every version in between, and hold what
+/// they held.
+/// </summary>
+public abstract class MigrationContract(Engine engine)
+{
+    private static readonly string[] Filled = ["account", "folder", "remote_item", "interaction", "participant", "sighting", "digest"];
+
+    /// <summary>Every version there was.</summary>
+    public static TheoryData<string> Versions => new(Migrations.Scripts(Engine.Sqlite).Keys);
+
+    /// <summary>A new, empty database, not opened by the program yet.</summary>
+    protected abstract Task<DbConnection> Fresh();
+
+    /// <summary>The same as the program opens it, which brings it to this version.</summary>
+    protected abstract Task<ContactDatabase> Open();
+
+    /// <summary>Leaves a transaction as a program does that is killed.</summary>
+    protected abstract Task<DbConnection> Kill(DbConnection connection);
+
+    [Theory]
+    [MemberData(nameof(Versions))]
+    public async Task A_database_of_every_version_with_data_in_it_comes_to_this_one_whole(string version)
+    {
+        await using (var connection = await Fresh())
+            await Age(connection, version);
+
+        await IsWhole(version);
+    }
+
+    [Theory]
+    [InlineData("0001_contact_log")]
+    [InlineData("0010_claims")]
+    [InlineData("0050_learned")]
+    public async Task A_program_that_is_killed_while_it_brings_a_database_to_its_version_leaves_it_as_it_was(string version)
+    {
+        var connection = await Fresh();
+        try
+        {
+            await Age(connection, version);
+            var missing = Migrations.Scripts(engine).SkipWhile(script => script.Key != version).Skip(1).ToList();
+            foreach (var count in new[] { 1, missing.Count })
+            {
+                var transaction = await connection.BeginTransactionAsync();
+                foreach (var (name, script) in missing.Take(count))
+                {
+                    await connection.ExecuteAsync(script, null, transaction);
+                    await Note(connection, name, transaction);
+                }
+
+                connection = await Kill(connection);
+                Assert.Equal(version, await connection.ExecuteScalarAsync<string>("select max(name) from migration"));
+            }
+        }
+        finally
+        {
+            await connection.DisposeAsync();
+        }
+
+        await IsWhole(version);
+    }
+
+    private async Task IsWhole(string version)
+    {
+        await using var database = await Open();
+        Assert.Equal(Migrations.Scripts(engine).Keys.SkipWhile(name => name != version).Skip(1), database.Applied);
+        foreach (var table in Filled)
+            Assert.Equal(table == "participant" ? 2 : 1, await database.CountRows(table, default));
+
+        var line = Assert.Single(await new ContactLog(database).Read(new LogFilter(), default).ToListAsync());
+        Assert.Equal(("1a2b", "Hinges", InteractionKind.Mail, Some.Noon), (line.Id, line.Subject, line.Kind, line.At));
+        Assert.Equal(
+            ["ana@bright.example", "jane@acme.example"],
+            line.Participants.Select(one => one.Address.Value).Order(StringComparer.Ordinal));
+        Assert.Equal("ana", Assert.Single(await new Accounts(database).All(default)).Name);
+        Assert.Equal(1, Assert.Single(await new HarvestLedger(database).Counts(default)).Items);
+        Assert.Equal(LedgerState.Sent, (await new DigestLedger(database).Find("m1@bright.example", default))!.State);
+        foreach (var view in new[] { "contact_log", "contact_log_participants", "contacts" })
+            Assert.True(await database.CountRows(view, default) > 0, view);
+    }
+
+    /// <summary>Brings an empty database to a version, filled as soon as it had its first tables.</summary>
+    private async Task Age(DbConnection connection, string version)
+    {
+        await connection.ExecuteAsync(
+            "create table if not exists migration (name varchar(200) not null primary key, applied_at varchar(40) not null)");
+        var isFilled = false;
+        foreach (var (name, script) in Migrations.Scripts(engine))
+        {
+            await connection.ExecuteAsync(script);
+            await Note(connection, name, null);
+            if (!isFilled)
+                await Fill(connection);
+
+            isFilled = true;
+            if (name == version)
+                return;
+        }
+    }
+
+    private static Task<int> Note(DbConnection connection, string name, DbTransaction? transaction) =>
+        connection.ExecuteAsync("insert into migration (name, applied_at) values (@name, '2026-01-01')", new { name }, transaction);
+
+    /// <summary>A mail of a customer that was read and told of, as the first version wrote it.</summary>
+    private static Task<int> Fill(DbConnection connection) =>
+        connection.ExecuteAsync(
+            """
+            insert into account (number, name, kind, address) values (1, 'ana', 'imap', 'ana@bright.example');
+            insert into folder (number, account, remote_id, path, role) values (1, 1, 'INBOX', 'Inbox', 'inbox');
+            insert into interaction (number, id, kind, at, seen, class, direction, author, subject, thread, message_id, body)
+            values (1, '1a2b', 0, '2026-03-02T12:00:00Z', '2026-03-02T12:00:00Z', 6, 0, 'jane@acme.example', 'Hinges', '1a2b',
+                    'q@acme.example', 'When do they come?');
+            insert into remote_item (number, folder, epoch, item_key, account, state, interaction) values (1, 1, 1, '7', 1, 1, 1);
+            insert into participant (interaction, role, address, name, internal) values (1, 0, 'jane@acme.example', 'Jane', @no);
+            insert into participant (interaction, role, address, name, internal) values (1, 1, 'ana@bright.example', 'Ana', @yes);
+            insert into sighting (interaction, account, seen, direction) values (1, 1, '2026-03-02T12:00:00Z', 0);
+            insert into mail_identity (line_id, fingerprint, message_id, interaction) values ('1a2b', 'f', 'q@acme.example', 1);
+            insert into digest (message_id, digest, reader, local_date, state, due_at, planned_at, sent_at, bytes)
+            values ('m1@bright.example', 'my-day', 'ana', '2026-03-03', 3, '2026-03-03T08:00:00Z', '2026-03-03T08:00:00Z',
+                    '2026-03-03T08:01:00Z', @bytes);
+            """,
+            new { no = false, yes = true, bytes = "Subject: x\r\n\r\n"u8.ToArray() });
+}
