@@ -48,6 +48,33 @@ public abstract class DigestContract(IDatabases databases)
     }
 
     [Fact]
+    public async Task What_may_have_left_since_a_backup_is_in_doubt_and_what_had_left_before_is_not()
+    {
+        await using var database = await databases.New();
+        var ledger = new DigestLedger(database);
+        await Ready(ledger);
+        Assert.Equal(Now, await ledger.OldestUnsent(default));
+        var sent = await Claim(ledger);
+        await Note(ledger, new LedgerStep.Sent(Mail.MessageId, sent.Token, Now));
+        Assert.Null(await ledger.OldestUnsent(default));
+        var written = Mail with { MessageId = "ID2@bright.example", Reader = "tim" };
+        await ledger.Plan(written, Now, default);
+        await ledger.KeepBytes(written.MessageId, [1], [], Now, default);
+
+        var later = Mail with { MessageId = "ID3@bright.example", Occasion = "2026-03-05", DueAt = Now + Duration.FromDays(1) };
+        Assert.Equal(2, await ledger.Doubt([Mail, later], "it may have left", Now, later.DueAt, default));
+        foreach (var id in new[] { written.MessageId, later.MessageId })
+        {
+            var doubted = (await ledger.Find(id, default))!;
+            Assert.Equal(
+                (LedgerState.Sending, LedgerCopy.Missing, "it may have left", Now),
+                (doubted.State, doubted.Copy, doubted.Problem, doubted.RenewedAt));
+        }
+
+        Assert.Equal(LedgerState.Sent, (await ledger.Find(Mail.MessageId, default))!.State);
+    }
+
+    [Fact]
     public async Task A_claim_is_taken_over_when_its_worker_gives_no_sign_of_life_by_the_time_of_the_database()
     {
         await using var database = await databases.New();

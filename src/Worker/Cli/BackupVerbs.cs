@@ -59,9 +59,9 @@ internal static class BackupVerbs
             await DatabaseBackup.Put(copy, place, ct);
             restored.Erased.Save(place);
             await Console.Error.WriteLineAsync(
-                $"{place}: as it was at {restored.MadeAt:uuuu-MM-dd HH:mm} UTC; {restored.People} erased people were erased again, "
-                    + $"and {restored.Mails} mails that may have left since are not sent a second time. The next harvest reads what has "
-                    + "arrived since");
+                $"{place}: as it was at {restored.MadeAt:uuuu-MM-dd HH:mm} UTC. People erased again: {restored.People}. "
+                    + $"Mails that may have left since and are not sent a second time: {restored.Mails}. "
+                    + "The next harvest reads what has arrived since");
             return CommandLine.Done;
         }
         finally

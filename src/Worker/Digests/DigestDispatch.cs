@@ -143,7 +143,7 @@ internal sealed class DigestDispatch(
     /// Says of the mails that a database restored from a backup would send that they may have left since the backup was made: none of them
     /// is sent a second time. What was due earlier than the digests caught up now is not sent anyway.
     /// </summary>
-    /// <param name="backup">When the backup was made.</param>
+    /// <param name="backup">When the backup was made; what was due before may have been late.</param>
     /// <param name="now">The moment.</param>
     /// <param name="ct">Cancels.</param>
     /// <returns>How many mails that are.</returns>
@@ -152,7 +152,7 @@ internal sealed class DigestDispatch(
         var mails = new DigestMails(await Sender(policy.Policy, ct), pages);
         var leftOut = await stopped.All(ct);
         var due = new DigestSchedule(policy.Policy).DueAt(now)
-            .Where(run => run.DueAt > backup && !leftOut.Contains((run.Definition.Name, run.Reader.Id)))
+            .Where(run => !leftOut.Contains((run.Definition.Name, run.Reader.Id)))
             .Select(run => DigestRun.Planned(run, mails.MessageId(run)));
         var problem = $"it may have left after {InstantPattern.General.Format(backup)}, when the backup was made that was restored";
         return await ledger.Doubt([.. due], problem, backup, now, ct);

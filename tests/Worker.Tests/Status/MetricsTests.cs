@@ -74,7 +74,7 @@ public sealed partial class MetricsTests : IAsyncLifetime, IAsyncDisposable
         Assert.Equal(1, told["crmsync_account_folders", "account=\"bob\",state=\"read\""]);
         Assert.InRange(told["crmsync_account_folder_age_seconds", "account=\"bob\""]!.Value, 7190, 8500);
         Assert.InRange(told["crmsync_account_folder_age_seconds", "account=\"ana\""]!.Value, 0, 300);
-        Assert.Equal(1, told["crmsync_policy_items", "state=\"overdue\""]);
+        Assert.Equal(2, told["crmsync_policy_items", "state=\"overdue\""]);
         Assert.Equal(0, told["crmsync_policy_items", "state=\"open\""]);
         Assert.InRange(told["crmsync_policy_duration_seconds_count"]!.Value, 1, 20);
         Assert.Equal(1, told["crmsync_digests_total", "digest=\"my-day\",step=\"planned\""]);
