@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Diagnostics;
 using Dapper;
 using Microsoft.Data.Sqlite;
 using Npgsql;
@@ -285,7 +284,7 @@ public sealed class ContactDatabase : IAsyncDisposable
         if (server is null)
             return await Write(work, durable, ct);
 
-        var asked = Stopwatch.GetTimestamp();
+        var asked = Time.GetTimestamp();
         try
         {
             await using var connection = await server.OpenConnectionAsync(ct);
@@ -294,7 +293,7 @@ public sealed class ContactDatabase : IAsyncDisposable
             var began = NoteWait(asked);
             var result = await work(new WriteScope(Engine, connection, transaction, null, ct));
             await transaction.CommitAsync(ct);
-            StorageMeters.NoteWork(Stopwatch.GetElapsedTime(began));
+            StorageMeters.NoteWork(Time.GetElapsedTime(began));
             return result;
         }
         catch (Exception problem)
@@ -308,7 +307,7 @@ public sealed class ContactDatabase : IAsyncDisposable
 
     private async Task<T> Write<T>(Func<WriteScope, Task<T>> work, bool durable, CancellationToken ct, bool isKept = true)
     {
-        var asked = Stopwatch.GetTimestamp();
+        var asked = Time.GetTimestamp();
         await writing.WaitAsync(ct);
         try
         {
@@ -320,7 +319,7 @@ public sealed class ContactDatabase : IAsyncDisposable
             else
                 await transaction.RollbackAsync(ct);
 
-            StorageMeters.NoteWork(Stopwatch.GetElapsedTime(began));
+            StorageMeters.NoteWork(Time.GetElapsedTime(began));
             return result;
         }
         catch (Exception problem)
@@ -339,10 +338,10 @@ public sealed class ContactDatabase : IAsyncDisposable
         }
     }
 
-    private static long NoteWait(long asked)
+    private long NoteWait(long asked)
     {
-        StorageMeters.NoteWait(Stopwatch.GetElapsedTime(asked));
-        return Stopwatch.GetTimestamp();
+        StorageMeters.NoteWait(Time.GetElapsedTime(asked));
+        return Time.GetTimestamp();
     }
 
     /// <summary>A connection that was idle while the server was restarted is of no use any more: then another one is made.</summary>

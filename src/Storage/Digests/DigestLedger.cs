@@ -67,11 +67,11 @@ public sealed class DigestLedger(ContactDatabase database)
         await Plan(due, now, ct);
         return await database.WriteDurably(
             scope => scope.Execute(
-                """
+                $"""
                 update digest
-                   set state = 2, copy = 2, problem = @problem, next_try_at = null, token = token + 1,
-                       claimed_by = null, claimed_at = @since, renewed_at = @since
-                 where state in (0, 1, 2)
+                   set state = {LedgerState.Sending:d}, copy = {LedgerCopy.Missing:d}, problem = @problem,
+                       next_try_at = null, token = token + 1, claimed_by = null, claimed_at = @since, renewed_at = @since
+                 where state in ({LedgerState.Planned:d}, {LedgerState.Rendered:d}, {LedgerState.Sending:d})
                 """,
                 new { problem, since }),
             ct);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using CrmSync.Storage;
 using CrmSync.Worker.Cli.Shells;
 using CrmSync.Worker.Configuration;
+using CrmSync.Worker.Printing;
 using CrmSync.Worker.Sources;
 
 namespace CrmSync.Worker.Cli;

@@ -117,6 +117,14 @@ internal static class Examples
         [
             ("crmsync retain --dry-run", "Count the texts that are older than privacy.retain allows."),
         ],
+        ["crmsync backup"] =
+        [
+            ("crmsync backup /var/backups/crmsync.db", "Copy an SQLite database while the worker goes on."),
+        ],
+        ["crmsync restore"] =
+        [
+            ("crmsync restore /var/backups/crmsync.db", "Put a copy in the place of the database, with the worker stopped."),
+        ],
         ["crmsync migrate"] =
         [
             ("crmsync migrate", "Bring the database to this version."),

@@ -52,7 +52,7 @@ internal sealed class ServiceManager(
 
     private void TellOfLife()
     {
-        if (loops.Standing() is { Count: > 0 } standing)
+        if (loops.Stalled() is { Count: > 0 } standing)
             log.LogError("no sign of life for systemd: {Problem}", string.Join("; ", standing));
         else
             notifier.Notify(SignOfLife);

@@ -29,7 +29,7 @@ internal sealed class RoundPing : IDisposable
     /// <summary>Calls once. That it could not is told once, until it can again.</summary>
     public async Task Send(CancellationToken ct)
     {
-        if (client is null || loops.Standing().Count > 0)
+        if (client is null || loops.Stalled().Count > 0)
             return;
 
         try
