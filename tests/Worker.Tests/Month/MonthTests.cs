@@ -82,13 +82,6 @@ public sealed class MonthTests(SharedDatabase shared, ITestOutputHelper output) 
             await LiveWithFaults(seed, workers: 1, place: null);
     }
 
-    [Fact]
-    public async Task Workers_on_a_server_with_faults()
-    {
-        for (var seed = FirstSeed; seed < FirstSeed + (Months ?? 2); seed++)
-            await LiveWithFaults(seed, workers: 3 - (seed % 2), await shared.Server.NewDatabase());
-    }
-
     /// <summary>A few days of the second week, in which much happens.</summary>
     private static Days Some(int count)
     {
