@@ -75,7 +75,7 @@ public sealed class MonthTests(SharedDatabase shared, ITestOutputHelper output) 
         await Live(company, workers, days);
     }
 
-    [Fact]
+    [LongFact]
     public async Task One_worker_on_a_file_with_faults()
     {
         for (var seed = FirstSeed; seed < FirstSeed + (Months ?? 2); seed++)
