@@ -15,7 +15,7 @@ internal static class Examples
         ["crmsync demo"] =
         [
             ("crmsync demo", "Write the sample company, its database and its digests to out/demo."),
-            ("crmsync demo --out /tmp/demo", "Write them elsewhere."),
+            ("crmsync demo --out try-it", "Write them elsewhere."),
         ],
         ["crmsync init"] =
         [

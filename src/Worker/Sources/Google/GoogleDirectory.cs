@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using CrmSync.Domain.Company;
-using CrmSync.Domain.Harvest;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.MailServers;
 
@@ -43,17 +42,9 @@ internal sealed class GoogleDirectory(GoogleAccount workspace, HttpMessageInvoke
         }
         catch (MailServerException failure)
         {
-            throw new SourceException(
-                new Trouble(workspace.Name, failure.Message, Remedy(failure.Failure)),
-                isPermanent: failure.Failure is MailFailure.Auth or MailFailure.Config,
-                failure);
+            throw ServerTrouble.OfAccount(workspace.Name, failure);
         }
     }
-
-    private static string Remedy(MailFailure failure) =>
-        failure is MailFailure.Auth or MailFailure.Config
-            ? "correct it, then run: crmsync check --connect"
-            : "it is tried again by itself, later";
 
     private static string? Take(JsonDocument answer, SortedDictionary<string, EmailAddress> members)
     {
