@@ -54,6 +54,23 @@ public sealed class CommandTokens
     /// <summary>Checks <see cref="ForDigest"/>.</summary>
     public TokenAnswer ReadDigest(string token, string digest, LocalDate today) => ReadItem(token, "digest:" + digest, today);
 
+    /// <summary>The token of a link to the pages of a reader: it says whose digest it stood in, and opens nothing by itself.</summary>
+    public string ForPages(string reader, LocalDate issued)
+    {
+        var day = Day(issued);
+        return $"{reader}.{day}.{Sign($"pages|{reader}|{day}")}";
+    }
+
+    /// <summary>Checks <see cref="ForPages"/>.</summary>
+    /// <returns>The reader it was made for, or why it is refused.</returns>
+    public TokenAnswer ReadPages(string token, LocalDate today)
+    {
+        if (token.Split('.') is not [var reader, var day, var mac] || !IsSigned($"pages|{reader}|{day}", mac))
+            return new TokenAnswer(null, "it is not as it was written into a digest");
+
+        return Expired(day, today) is { } reason ? new TokenAnswer(null, reason) : new TokenAnswer(reader, null);
+    }
+
     /// <summary>
     /// The address a reply to one mail goes to: the command mailbox with a signed part after the <c>+</c> that names the mail. Null when
     /// the local part would be longer than the 64 characters RFC 5321 section 4.5.3.1.1 allows; replies then go to the plain address and

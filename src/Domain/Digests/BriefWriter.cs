@@ -9,13 +9,6 @@ namespace CrmSync.Domain.Digests;
 /// <summary>"How is your leg?": what somebody should know about a person before they meet or write to them, one screen a person.</summary>
 internal sealed class BriefWriter(DigestFacts facts, PeopleBook people, ReaderClock clock, Sight sight)
 {
-    private const int Contacts = 3;
-    private const int MostOpen = 4;
-    private const int MostAwaited = 3;
-    private const int MostFacts = 5;
-    private const int MostNextSteps = 3;
-    private const int MostAhead = 3;
-
     /// <summary>The field of a note that names what is to happen next.</summary>
     private const string NextStep = "next";
 
@@ -27,17 +20,21 @@ internal sealed class BriefWriter(DigestFacts facts, PeopleBook people, ReaderCl
     /// <summary>The brief of somebody the reader may see or is about to meet.</summary>
     /// <param name="address">Any address of the contact.</param>
     /// <param name="besides">The id of the meeting or item it stands below, which it need not name.</param>
-    public Brief Write(EmailAddress address, string? besides) => Write(people.Primary(address), everything: true, besides);
+    public Brief Write(EmailAddress address, string? besides) =>
+        Write(people.Primary(address), everything: true, besides, BriefSize.Screen);
 
     /// <summary>
     /// The brief a reader gets who asks for somebody: of contacts that are not theirs only what the reader took part in; null when that is
     /// nothing, or nobody is known by the address.
     /// </summary>
-    public Brief? WriteIfVisible(EmailAddress address)
+    public Brief? WriteIfVisible(EmailAddress address) => WriteIfVisible(address, BriefSize.Screen);
+
+    /// <summary>The same, as long as the reader has room for.</summary>
+    internal Brief? WriteIfVisible(EmailAddress address, BriefSize size)
     {
         var contact = people.Primary(address);
         var isTheirs = facts.IsShownTo(sight, contact);
-        var brief = Write(contact, isTheirs, besides: null);
+        var brief = Write(contact, isTheirs, besides: null, size);
         return
             brief.Contacts.Count + brief.Open.Count + brief.Awaited.Count + brief.Facts.Count > 0
             || brief.NextSteps.Count + brief.Ahead.Count > 0
@@ -46,9 +43,21 @@ internal sealed class BriefWriter(DigestFacts facts, PeopleBook people, ReaderCl
             : null;
     }
 
-    private Brief Write(EmailAddress contact, bool everything, string? besides)
+    /// <summary>What passed with a contact and may be told to the reader, oldest first.</summary>
+    internal IReadOnlyList<Interaction> HistoryShown(EmailAddress contact) =>
+        [.. people.ContactsWith(contact).Where(Shown(facts.IsShownTo(sight, contact)))];
+
+    /// <summary>What is known of a contact and may be told to the reader, each with the line that says so.</summary>
+    internal IReadOnlyList<SaidFact> FactsShown(EmailAddress contact)
     {
-        Func<Interaction, bool> shown = everything ? _ => true : TookPart;
+        var everything = facts.IsShownTo(sight, contact);
+        var told = Told(contact, Shown(everything));
+        return [.. FactsOn(contact, told, everything), .. Signature(told)];
+    }
+
+    private Brief Write(EmailAddress contact, bool everything, string? besides, BriefSize size)
+    {
+        var shown = Shown(everything);
         var history = people.ContactsWith(contact).Where(shown).ToList();
         var told = Told(contact, shown);
         return new Brief(people.Name(contact), PlainWords.Flatten(contact.Value, PlainWords.Name))
@@ -57,22 +66,23 @@ internal sealed class BriefWriter(DigestFacts facts, PeopleBook people, ReaderCl
                 ? string.Join(" · ", facts.FindGroups(contact).Select(name => PlainWords.Flatten(name.Replace('-', ' '), PlainWords.Name)))
                 : "",
             Known = Known(contact, history),
-            Contacts = [.. history.AsEnumerable().Reverse().Take(Contacts).Select(WriteLine)],
-            Open = [.. OpenWith(contact, besides).Take(MostOpen)],
-            Awaited = [.. AwaitedFrom(history, contact, shown).Take(MostAwaited)],
-            Ahead = [.. MeetingsAhead(contact, line => line.Id != besides && shown(line)).Take(MostAhead)],
-            NextSteps = [.. NotesOn(contact, shown).Where(note => note.IsNextStep).Select(note => note.Words).Take(MostNextSteps)],
-            Facts =
-            [
-                .. Departure(told)
-                    .Concat(Absence(told))
-                    .Concat(everything ? WriteDates(contact) : [])
-                    .Concat(NotesOn(contact, shown).Where(note => !note.IsNextStep).Select(note => note.Words))
-                    .Take(MostFacts)
-                    .Concat(Signature(told)),
-            ],
+            Contacts = [.. history.AsEnumerable().Reverse().Take(size.Contacts).Select(WriteLine)],
+            Open = [.. OpenWith(contact, besides).Take(size.Open)],
+            Awaited = [.. AwaitedFrom(history, contact, shown).Take(size.Awaited)],
+            Ahead = [.. MeetingsAhead(contact, line => line.Id != besides && shown(line)).Take(size.Ahead)],
+            NextSteps = [.. NotesOn(contact, shown).Where(note => note.IsNextStep).Select(note => note.Words).Take(size.NextSteps)],
+            Facts = [.. FactsOn(contact, told, everything).Take(size.Facts).Concat(Signature(told)).Select(fact => fact.Words)],
         };
     }
+
+    private IEnumerable<SaidFact> FactsOn(EmailAddress contact, ToldFacts told, bool everything) =>
+        Departure(told)
+            .Concat(Absence(told))
+            .Concat(everything ? WriteDates(contact) : [])
+            .Concat(
+                NotesOn(contact, Shown(everything)).Where(note => !note.IsNextStep).Select(note => new SaidFact(note.Words, note.Line)));
+
+    private Func<Interaction, bool> Shown(bool everything) => everything ? _ => true : TookPart;
 
     private bool TookPart(Interaction line) =>
         line.Participants.Any(participant => participant.Internal && people.Ours(participant.Address)?.Id == sight.Reader)
@@ -97,7 +107,7 @@ internal sealed class BriefWriter(DigestFacts facts, PeopleBook people, ReaderCl
         return string.Join(" · ", parts);
     }
 
-    private string WriteLine(Interaction line)
+    internal string WriteLine(Interaction line)
     {
         var by = people.Actor(line) is { } actor ? people.FirstName(actor.Id) : "we";
         return line switch
@@ -181,34 +191,40 @@ internal sealed class BriefWriter(DigestFacts facts, PeopleBook people, ReaderCl
             clock.Today);
 
     /// <summary>That they have left or moved, in their own words.</summary>
-    private static IEnumerable<string> Departure(ToldFacts told)
+    private static IEnumerable<SaidFact> Departure(ToldFacts told)
     {
         if (told.Left?.Learned.Departure is { } left)
-            yield return $"has left{PlainWords.About(left.Sentence)}";
+            yield return new SaidFact($"has left{PlainWords.About(left.Sentence)}", told.Left);
 
         if (told.Moved?.Learned.Moved is { } moved)
-            yield return $"new address {PlainWords.Flatten(moved.Address.Value, PlainWords.Name)}{PlainWords.About(moved.Sentence)}";
+            yield return new SaidFact(
+                $"new address {PlainWords.Flatten(moved.Address.Value, PlainWords.Name)}{PlainWords.About(moved.Sentence)}",
+                told.Moved);
     }
 
     /// <summary>Until when they are away, in their own words.</summary>
-    private static IEnumerable<string> Absence(ToldFacts told) =>
-        told.Away?.Learned.Return is { } back ? [$"away until {ReaderClock.LongDay(back.Day)}{PlainWords.About(back.Sentence)}"] : [];
+    private static IEnumerable<SaidFact> Absence(ToldFacts told) =>
+        told.Away?.Learned.Return is { } back
+            ? [new SaidFact($"away until {ReaderClock.LongDay(back.Day)}{PlainWords.About(back.Sentence)}", told.Away)]
+            : [];
 
     /// <summary>What they are and where to call them, as they last signed.</summary>
-    private IEnumerable<string> Signature(ToldFacts told) =>
+    private IEnumerable<SaidFact> Signature(ToldFacts told) =>
         told.Signed is { Learned.Signature: { } signed } mail
             ?
             [
-                string.Join(
-                    " · ",
-                    new[] { signed.Title, signed.Telephone }.OfType<string>().Select(one => PlainWords.Flatten(one, PlainWords.Name)))
-                    + $" (as signed {clock.When(mail.At)})",
+                new SaidFact(
+                    string.Join(
+                        " · ",
+                        new[] { signed.Title, signed.Telephone }.OfType<string>().Select(one => PlainWords.Flatten(one, PlainWords.Name)))
+                        + $" (as signed {clock.When(mail.At)})",
+                    mail),
             ]
             : [];
 
-    private IEnumerable<string> WriteDates(EmailAddress contact) =>
+    private IEnumerable<SaidFact> WriteDates(EmailAddress contact) =>
         (people.Entry(contact)?.Dates ?? new Dictionary<string, ContactDate>()).Select(date =>
-            $"{date.Key}: {Words(date.Value)}{Soon(date.Value)}");
+            new SaidFact($"{date.Key}: {Words(date.Value)}{Soon(date.Value)}", null));
 
     /// <summary>Meetings with them that are booked, the next one first.</summary>
     private IEnumerable<string> MeetingsAhead(EmailAddress contact, Func<Interaction, bool> shown) =>
@@ -218,17 +234,22 @@ internal sealed class BriefWriter(DigestFacts facts, PeopleBook people, ReaderCl
             .Select(line => $"{clock.When(line.At)}{PlainWords.About(line.Subject)}");
 
     /// <summary>Lines of notes, the newest first. A next step is one until its day has passed.</summary>
-    private IEnumerable<(string Words, bool IsNextStep)> NotesOn(EmailAddress contact, Func<Interaction, bool> shown) =>
+    private IEnumerable<(string Words, bool IsNextStep, Interaction Line)> NotesOn(EmailAddress contact, Func<Interaction, bool> shown) =>
         people.Interactions.Reverse()
             .Where(line => line.Command is { Verb: CommandVerb.Note, Contact: { } about } && people.Primary(about) == contact)
             .Where(shown)
-            .SelectMany(line => (line.Command!.Text ?? "").Split('\n').Select(note => (Note: note, Written: clock.Date(line.At))))
-            .Select(one => (Flat: PlainWords.Flatten(one.Note, PlainWords.Excerpt), Field: Field(one.Note), one.Note, one.Written))
+            .SelectMany(line => (line.Command!.Text ?? "").Split('\n').Select(note => (Note: note, Line: line)))
+            .Select(one => (Flat: PlainWords.Flatten(one.Note, PlainWords.Excerpt), Field: Field(one.Note), one.Note, one.Line))
             .Where(one => one.Flat.Length > 0)
-            .Select(one => (one.Flat, one.Field, Date: one.Field is { } field ? NotedDates.In(one.Note, field, one.Written) : null))
+            .Select(one => (
+                one.Flat,
+                one.Field,
+                Date: one.Field is { } field ? NotedDates.In(one.Note, field, clock.Date(one.Line.At)) : null,
+                one.Line))
             .Select(one => (
                 one.Flat + (one.Date is { } date ? Soon(date) : ""),
-                one.Field is NextStep && (one.Date is null || DayIn(one.Date) >= clock.Today)));
+                one.Field is NextStep && (one.Date is null || DayIn(one.Date) >= clock.Today),
+                one.Line));
 
     private static string? Field(string note) => note.Split(':') is [var field, _, ..] ? field.Trim().ToLowerInvariant() : null;
 

@@ -41,6 +41,9 @@ public sealed record DigestFacts(CompanyPolicy Policy, EvaluationResult Evaluati
     /// <summary>What became of the promises that fell due in the last ninety days; worked out when somebody asks.</summary>
     public Lazy<IReadOnlyList<Outcome>> Outcomes { get; init; } = new([]);
 
+    /// <summary>What became of the promises that fell due since a moment; asked while nothing changes the policy.</summary>
+    public Func<Instant, IReadOnlyList<Outcome>> PromisesDue { get; init; } = _ => [];
+
     /// <summary>What mails tell about people and nobody has answered, the oldest first.</summary>
     public IReadOnlyList<Proposal> Proposals { get; init; } = [];
 

@@ -52,6 +52,7 @@ public sealed class EvaluatedFacts
             FindGroups = facts.Groups,
             MayWrite = address => evaluated.MayWrite(address, now),
             Outcomes = new(() => evaluated.PromisesDue(now - NumbersTable.Longest, now)),
+            PromisesDue = since => evaluated.PromisesDue(since, now),
         };
     }
 

@@ -83,7 +83,7 @@ internal sealed class NumbersTable(DigestFacts facts, PeopleBook people, ReaderC
     }
 
     /// <summary><c>40 min</c>, <c>16 h</c>, <c>3 d</c>: five columns have to fit on a phone.</summary>
-    private static string Briefly(Duration length) => length.TotalMinutes switch
+    internal static string Briefly(Duration length) => length.TotalMinutes switch
     {
         < 60 => string.Create(CultureInfo.InvariantCulture, $"{(long)length.TotalMinutes} min"),
         < 48 * 60 => string.Create(CultureInfo.InvariantCulture, $"{(long)length.TotalHours} h"),
@@ -91,8 +91,11 @@ internal sealed class NumbersTable(DigestFacts facts, PeopleBook people, ReaderC
     };
 
     private string Name(string owner, NumbersBy by) =>
-        by != NumbersBy.Team ? people.FullName(owner)
-        : facts.Policy.Teams.FirstOrDefault(team => team.Lead == owner || team.Members.Contains(owner))?.Id ?? "no team";
+        by == NumbersBy.Team ? TeamName(facts.Policy, owner) : people.FullName(owner);
+
+    /// <summary>The team somebody counts for.</summary>
+    internal static string TeamName(CompanyPolicy policy, string owner) =>
+        policy.Teams.FirstOrDefault(team => team.Lead == owner || team.Members.Contains(owner))?.Id ?? "no team";
 
     /// <summary>The business day before today: on a Monday nobody asks about Sunday.</summary>
     private (LocalDate Day, Instant Start, Instant End) DayBefore()

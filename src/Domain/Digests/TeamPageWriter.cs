@@ -1,0 +1,103 @@
+using CrmSync.Domain.Company;
+using CrmSync.Domain.Evaluation;
+using CrmSync.Domain.Policy;
+using NodaTime;
+
+namespace CrmSync.Domain.Digests;
+
+/// <summary>
+/// Writes the figures of a manager: about the people their digests tell of, by person or team as these do, and without figures where these
+/// have none.
+/// </summary>
+internal sealed class TeamPageWriter(DigestFacts facts, PeopleBook people, ReaderClock clock)
+{
+    private const int ShownWeeks = 52;
+
+    private static readonly int[] Periods = [4, 12, ShownWeeks];
+
+    /// <returns>Null for somebody who gets no digest for managers.</returns>
+    public TeamPage? Write(Person reader)
+    {
+        var digests = DigestsFor(reader).ToList();
+        if (digests.Count == 0 && !Chain.IsManager(facts.Policy, reader.Id))
+            return null;
+
+        var scope = digests
+            .SelectMany(digest => DigestScope.Owners(facts.Policy, new DueDigest(digest, reader, clock.Today, facts.Now, clock.Zone)))
+            .Concat(Chain.IsManager(facts.Policy, reader.Id) ? Chain.Below(facts.Policy, reader.Id) : [])
+            .ToHashSet(StringComparer.Ordinal);
+        var by = digests.Select(digest => digest.Numbers).DefaultIfEmpty(NumbersBy.Owner).Max();
+        var first = Monday(clock.Today).PlusWeeks(1 - ShownWeeks);
+        var outcomes = by == NumbersBy.Off
+            ? []
+            : facts.PromisesDue(clock.Zone.AtStartOfDay(first).ToInstant()).Where(outcome => scope.Contains(outcome.Owner)).ToList();
+        return new TeamPage
+        {
+            RowsAre = by switch
+            {
+                NumbersBy.Off => null,
+                NumbersBy.Team => "Team",
+                _ => "Who",
+            },
+            Periods = by == NumbersBy.Off ? [] : [.. Periods.Select(weeks => Period(weeks, outcomes, by))],
+            Weeks = by == NumbersBy.Off ? [] : [.. Weeks(first, outcomes)],
+            Open = [.. Open(scope, by)],
+        };
+    }
+
+    /// <summary>The digests for managers that somebody gets.</summary>
+    private IEnumerable<DigestDefinition> DigestsFor(Person reader) =>
+        facts.Policy.Digests.Where(digest =>
+            digest.Readers switch
+            {
+                DigestReaders.Managers => Chain.IsManager(facts.Policy, reader.Id),
+                DigestReaders.People => digest.People.Contains(reader.Id),
+                _ => false,
+            }
+            && DigestComposer.Sections(digest).Any(name => !SectionNames.ForOwners.Contains(name)));
+
+    private TeamPeriod Period(int weeks, List<Outcome> outcomes, NumbersBy by)
+    {
+        var since = facts.Now - Duration.FromDays(7 * weeks);
+        var due = outcomes.Where(outcome => since <= outcome.Due).ToList();
+        var rows = due.GroupBy(outcome => Name(outcome.Owner, by), StringComparer.Ordinal)
+            .OrderBy(group => group.Key, StringComparer.Ordinal)
+            .Select(group => new TeamRow(group.Key, Count(group)))
+            .ToList();
+        if (rows.Count > 1)
+            rows.Insert(0, new TeamRow("All", Count(due)));
+
+        return new TeamPeriod(weeks, rows);
+    }
+
+    private IEnumerable<TeamWeek> Weeks(LocalDate first, List<Outcome> outcomes)
+    {
+        var weeks = outcomes.ToLookup(outcome => Monday(clock.Date(outcome.Due)));
+        for (var week = 0; week < ShownWeeks; week++)
+        {
+            var monday = first.PlusWeeks(week);
+            yield return new TeamWeek(monday, Count(weeks[monday]));
+        }
+    }
+
+    private IEnumerable<OpenPromises> Open(HashSet<string> scope, NumbersBy by) =>
+        facts
+            .Evaluation.Items.Where(item =>
+                item.Rule.Kind.IsPromise
+                && scope.Contains(item.Owner)
+                && item.State is ItemState.Open or ItemState.Overdue or ItemState.Paused)
+            .GroupBy(item => Name(item.Owner, by == NumbersBy.Team ? by : NumbersBy.Owner), StringComparer.Ordinal)
+            .Select(group => new OpenPromises(
+                group.Key,
+                group.Count(item => item.ToldState != ItemState.Overdue),
+                group.Count(item => item.ToldState == ItemState.Overdue)))
+            .OrderByDescending(one => one.InTime + one.Overdue)
+            .ThenBy(one => one.Who, StringComparer.Ordinal);
+
+    private static Figures Count(IEnumerable<Outcome> outcomes) => Figures.From(outcomes.Select(outcome => (outcome.Kind, outcome.Taken)));
+
+    private string Name(string owner, NumbersBy by) =>
+        by == NumbersBy.Team ? NumbersTable.TeamName(facts.Policy, owner) : people.FullName(owner);
+
+    private static LocalDate Monday(LocalDate day) => day.PlusDays(1 - (int)day.DayOfWeek);
+}
