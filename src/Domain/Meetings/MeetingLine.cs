@@ -1,3 +1,4 @@
+using System.Globalization;
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Log;
 using NodaTime;
@@ -45,6 +46,25 @@ public sealed record MeetingLine
     public IReadOnlyList<string> Reasons { get; init; } = [];
 
     public string Id => Key.LineId;
+
+    /// <summary>
+    /// By what a copy under another UID is looked for: time and bare title, as a number no word can be read from; null without a title.
+    /// </summary>
+    public string? Slot => Subjects.Collapse(Subjects.Strip(Subject).Bare).ToLowerInvariant() is { Length: > 0 } title
+        ? StableHash.Print(
+            StableHash.Compute(
+                "slot",
+                Start.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
+                End.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
+                title),
+            20)
+        : null;
+
+    /// <summary>Who is invited by the copies themselves, the organizer among them; whose calendars they stand in is not.</summary>
+    internal IReadOnlyCollection<EmailAddress> Invited { get; init; } = [];
+
+    /// <summary>Where its best copy comes from.</summary>
+    internal CopyRank Rank { get; init; }
 
     /// <summary>The line of the contact log.</summary>
     public Interaction ToInteraction(InternalAddresses ours)

@@ -11,7 +11,11 @@ namespace CrmSync.Domain.Meetings;
 public sealed record MergedMeetings(
     IReadOnlyList<MeetingLine> Lines,
     IReadOnlyList<RefusedInvitation> Refused,
-    IReadOnlyList<InvitationMail> Parked);
+    IReadOnlyList<InvitationMail> Parked)
+{
+    /// <summary>The slots of every series (<see cref="MeetingLine.Slot"/>), by which copies under other UIDs are found.</summary>
+    public IReadOnlyList<(string Series, string Slot)> Slots { get; init; } = [];
+}
 
 /// <summary>
 /// Merges what calendars and mails know of meetings: once each, whatever the number of copies, with the truth about who was there as far as
@@ -48,7 +52,10 @@ public sealed class MeetingMerge(InvitationTrust trust, MeetingPeople people)
                     .OfType<MeetingLine>());
         }
 
-        return new MergedMeetings(lines, refused, parked);
+        return new MergedMeetings(ImportedCopies.Join(lines), refused, parked)
+        {
+            Slots = [.. lines.Where(line => line.Slot is not null).Select(line => (line.Key.Uid, line.Slot!)).Distinct()],
+        };
     }
 
     private static MeetingLine? Line(MeetingKey key, IReadOnlyList<MeetingCopy> all, InvitationHistory invited, SeriesSources told)
@@ -71,8 +78,14 @@ public sealed class MeetingMerge(InvitationTrust trust, MeetingPeople people)
             Accounts = [.. copies.Select(copy => copy.Account).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
             Seen = copies.Min(copy => copy.Backlog ? Instant.Min(best.Start, copy.FirstSeen) : copy.FirstSeen),
             Reasons = best.TimeIsUncertain ? ["its time zone is not known for certain"] : [],
+            Invited = [.. copies.SelectMany(Invited).Where(address => !told.Nobodies.Contains(address)).Distinct()],
+            Rank = best.Rank,
         };
     }
+
+    private static IEnumerable<EmailAddress> Invited(MeetingCopy copy) =>
+        copy.Invitees.Where(invitee => !invitee.Room).Select(invitee => invitee.Address)
+            .Concat(copy.Organizer is { } organizer ? [organizer.Address] : []);
 
     private static Instant? CancelledAt(MeetingKey key, MeetingCopy best, IReadOnlyList<MeetingCopy> all, InvitationHistory invited)
     {

@@ -10,7 +10,7 @@ public sealed class Derivation(ContactDatabase database)
     /// <summary>
     /// Goes up whenever the program makes something else of the same facts: a log that an earlier version derived is derived again.
     /// </summary>
-    public const int Version = 3;
+    public const int Version = 4;
 
     private const string Setting = "derived with";
     private const int PageSize = 500;

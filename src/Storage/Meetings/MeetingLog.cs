@@ -177,6 +177,52 @@ public sealed class MeetingLog(ContactDatabase database)
         MeetingMerge merge,
         InternalAddresses ours)
     {
+        // Copies under another UID are merged with it, and so are those that were before it changed.
+        var all = series.ToHashSet(StringComparer.Ordinal);
+        all.UnionWith(await InTheirSlots(scope, all));
+        while (true)
+        {
+            var merged = await Read(scope, all, merge);
+            await WriteSlots(scope, all, merged.Slots);
+            var others = await InTheirSlots(scope, all);
+            if (all.IsSupersetOf(others))
+                return await WriteLines(scope, all, merged, ours);
+
+            all.UnionWith(others);
+        }
+    }
+
+    /// <summary>The series that have a meeting at the time and of the title of one of these.</summary>
+    private static Task<IEnumerable<string>> InTheirSlots(WriteScope scope, IReadOnlyCollection<string> series) => scope.Query<string>(
+        $"""
+        select distinct o.series
+          from meeting_slot s
+          join meeting_slot o on o.slot = s.slot
+         where {scope.Engine.AnyOf("s.series", "@series")}
+        """,
+        new { series = scope.Engine.List(series) });
+
+    private static async Task WriteSlots(
+        WriteScope scope, IReadOnlyCollection<string> series, IReadOnlyList<(string Series, string Slot)> slots)
+    {
+        await scope.Execute(
+            $"delete from meeting_slot where {scope.Engine.AnyOf("series", "@series")}",
+            new { series = scope.Engine.List(series) });
+        var rows = scope.Rows(
+            """
+            insert into meeting_slot (series, slot)
+            select r.series, r.slot
+              from {rows} r
+            """,
+            Column.Text("series"), Column.Text("slot"));
+        foreach (var (one, slot) in slots.Select(found => (Texts.Clean(found.Series), found.Slot)).Distinct())
+            rows.Add(one).Add(slot).End();
+
+        await rows.Flush();
+    }
+
+    private static async Task<MergedMeetings> Read(WriteScope scope, IReadOnlyCollection<string> series, MeetingMerge merge)
+    {
         var wanted = new { series = scope.Engine.List(series) };
         var copies = (
             await scope.Query<string>(
@@ -190,8 +236,14 @@ public sealed class MeetingLog(ContactDatabase database)
                 wanted))
             .Select(Json.Read<InvitationMail>)
             .ToArray();
-        var lines = merge
-            .Merge(copies, messages)
+        return merge.Merge(copies, messages);
+    }
+
+    private static async Task<MeetingCounts> WriteLines(
+        WriteScope scope, IReadOnlyCollection<string> series, MergedMeetings merged, InternalAddresses ours)
+    {
+        var wanted = new { series = scope.Engine.List(series) };
+        var lines = merged
             .Lines.Select(line => (Line: line.ToInteraction(ours), Series: (string?)line.Key.Uid))
             .ToArray();
         var before = (
