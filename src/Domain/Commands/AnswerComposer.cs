@@ -1,5 +1,6 @@
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Digests;
+using CrmSync.Domain.Languages;
 using CrmSync.Domain.Policy;
 using NodaTime;
 
@@ -23,22 +24,23 @@ public sealed class AnswerComposer(DigestFacts facts)
     public Digest Compose(Person reader, MailAnswer answer)
     {
         var zone = (reader.Calendar ?? facts.Policy.DefaultCalendar).Zone;
-        var clock = new ReaderClock(zone, facts.Now);
+        var clock = new ReaderClock(zone, facts.Now, Wording.In(reader.Language));
+        var words = clock.Words;
         var sight = new Sight(facts.Policy, reader.Id);
         var sections = new List<DigestSection>();
         var headlines = new List<string>();
-        Confirm(answer.Confirmations, sections, headlines);
+        Confirm(answer.Confirmations, words, sections, headlines);
         Introduce([.. Asked(answer, QuestionKind.Who)], reader, clock, sight, sections, headlines);
         foreach (var contact in Asked(answer, QuestionKind.MayIWrite))
             Advise(contact, reader, clock, sight, sections, headlines);
 
         if (answer.WithHelp)
-            Help(sections, headlines);
+            Help(words, sections, headlines);
 
         var listed = answer.WithList ? List(reader, clock, zone, sections, headlines) : [];
 
         var headline =
-            headlines.Count == 1 ? headlines[0] : $"{headlines[0]}, and {ReaderClock.Count(headlines.Count - 1, "further answer")}";
+            headlines.Count == 1 ? headlines[0] : words.Answers.AndFurtherAnswers(headlines[0], headlines.Count - 1);
         var run = new DueDigest(
             new DigestDefinition(Name, reader.Place ?? new Place("policy", 1, 1)) { At = LocalTime.Midnight },
             reader,
@@ -49,9 +51,9 @@ public sealed class AnswerComposer(DigestFacts facts)
         {
             Headline = headline,
             Subject = headline,
-            Preheader = Tally.Fitted(headline),
+            Preheader = Tally.Fitted(headline, words),
             Greeting = people.FirstName(reader.Id),
-            Day = $"{ReaderClock.LongDay(clock.Today)}, {clock.Time(facts.Now)}",
+            Day = clock.Head,
             Sections = sections,
             Listed = listed,
             PolicyVersion = PlainWords.Flatten(facts.Policy.Version, PlainWords.Name),
@@ -59,14 +61,14 @@ public sealed class AnswerComposer(DigestFacts facts)
         };
     }
 
-    private static void Help(List<DigestSection> sections, List<string> headlines)
+    private static void Help(Wording words, List<DigestSection> sections, List<string> headlines)
     {
         sections.Add(
-            new NewsSection("help", "What you can write")
+            new NewsSection("help", words.Answers.WhatYouCanWrite)
             {
-                Lines = [.. ReplyGrammar.Examples.Select(example => new NewsLine("write", example))],
+                Lines = [.. words.Answers.Examples.Select(example => new NewsLine(words.Answers.Write, example))],
             });
-        headlines.Add("What you can write");
+        headlines.Add(words.Answers.WhatYouCanWrite);
     }
 
     /// <summary>
@@ -90,26 +92,32 @@ public sealed class AnswerComposer(DigestFacts facts)
             zone);
         var digest = new DigestComposer(facts).Compose(run, DigestHistory.None);
         sections.AddRange(digest.Sections);
-        headlines.Add(digest.Listed.Count == 0 ? "Nothing to do for now" : digest.Headline);
+        headlines.Add(digest.Listed.Count == 0 ? clock.Words.Answers.NothingToDoForNow : digest.Headline);
         return digest.Listed;
     }
 
     private IEnumerable<EmailAddress> Asked(MailAnswer answer, QuestionKind kind) =>
         answer.Questions.Where(question => question.Kind == kind).Select(question => people.Primary(question.Contact)).Distinct();
 
-    private static void Confirm(IReadOnlyList<Confirmation> confirmations, List<DigestSection> sections, List<string> headlines)
+    private static void Confirm(
+        IReadOnlyList<Confirmation> confirmations,
+        Wording words,
+        List<DigestSection> sections,
+        List<string> headlines)
     {
         var failed = confirmations.Where(one => one.Failed).ToList();
         if (failed.Count > 0)
         {
-            sections.Add(new NewsSection(NotDone, "Not done") { Lines = [.. Confirmation.AsLines(failed)] });
+            sections.Add(new NewsSection(NotDone, Capital(words.Answers.NotDone)) { Lines = [.. Confirmation.AsLines(failed)] });
             headlines.Add(
-                confirmations.Count == 1 ? "This could not be done" : $"{failed.Count} of {confirmations.Count} could not be done");
+                confirmations.Count == 1
+                    ? words.Answers.ThisCouldNotBeDone
+                    : words.Answers.CouldNotBeDone(failed.Count, confirmations.Count));
         }
 
         var done = confirmations.Where(one => !one.Failed).ToList();
         if (done.Count > 0)
-            sections.Add(new NewsSection(SectionNames.AsYouSaid, "As you said") { Lines = [.. Confirmation.AsLines(done)] });
+            sections.Add(new NewsSection(SectionNames.AsYouSaid, words.Digests.AsYouSaid) { Lines = [.. Confirmation.AsLines(done)] });
     }
 
     private void Introduce(
@@ -124,22 +132,22 @@ public sealed class AnswerComposer(DigestFacts facts)
         var known = asked.Select(writer.WriteIfVisible).OfType<Brief>().ToList();
         if (known.Count > 0)
         {
-            sections.Add(new BriefSection("brief", "What we know") { People = known });
-            headlines.Add(
-                known.Count == 1 ? $"About {known[0].Name}" : $"About {known[0].Name} and {ReaderClock.Count(known.Count - 1, "other")}");
+            sections.Add(new BriefSection("brief", clock.Words.Answers.WhatWeKnow) { People = known });
+            headlines.Add(clock.Words.Answers.About(known[0].Name, known.Count - 1));
         }
 
+        var words = clock.Words.Writing;
         var hidden = asked.Where(address => writer.WriteIfVisible(address) is null).ToList();
         if (hidden.Count == 0)
             return;
 
         sections.Add(
-            new NewsSection("nobody", known.Count == 0 ? "Nobody of yours" : "And nobody of yours")
+            new NewsSection("nobody", known.Count == 0 ? words.NobodyOfYours : words.AndNobodyOfYours)
             {
-                Lines = [.. hidden.Select(address => new NewsLine("not found", Unseen(address, reader)))],
+                Lines = [.. hidden.Select(address => new NewsLine(words.NotFound, Unseen(address, reader)))],
             });
         if (known.Count == 0)
-            headlines.Add("Nobody of yours");
+            headlines.Add(words.NobodyOfYours);
     }
 
     private void Advise(
@@ -159,29 +167,33 @@ public sealed class AnswerComposer(DigestFacts facts)
         }
 
         // What the policy says of an address by itself holds for everybody, known or not.
+        var words = clock.Words.Writing;
         var address = PlainWords.Flatten(contact.Value, PlainWords.Name);
         var isListed = facts
             .Policy.Limits.OfType<DoNotContactLimit>()
             .Any(limit =>
                 limit is { Mode: Mode.Enforce, When: null } && (limit.Addresses.Contains(contact) || limit.Domains.Any(contact.IsIn)));
         sections.Add(
-            new NewsSection("may_i_write", $"Writing to {address}")
+            new NewsSection("may_i_write", words.Title(address))
             {
                 Lines =
                 [
                     isListed
-                        ? new NewsLine("no", $"{address} is among those we do not write to.") { IsBad = true }
-                        : new NewsLine("cannot say", Unseen(contact, reader)),
+                        ? new NewsLine(words.No, words.IsAmongThoseWeDoNotWriteTo(address)) { IsBad = true }
+                        : new NewsLine(words.CannotSay, Unseen(contact, reader)),
                 ],
             });
-        headlines.Add(isListed ? $"No, please do not write to {address}" : "Nobody of yours");
+        headlines.Add(isListed ? words.HeadlineNo(address) : words.NobodyOfYours);
     }
 
     /// <summary>The same words whether nobody knows the address or somebody else looks after it.</summary>
     private string Unseen(EmailAddress address, Person reader)
     {
         var helper = reader.Manager ?? facts.Policy.DefaultOwner.Id;
-        return $"{PlainWords.Flatten(address.Value, PlainWords.Name)} is nobody you or your team look after, as far as we know."
-            + (helper == reader.Id ? "" : $" Ask {people.FirstName(helper)} before you write.");
+        return Wording.In(reader.Language).Writing.Unseen(
+            PlainWords.Flatten(address.Value, PlainWords.Name),
+            helper == reader.Id ? null : people.FirstName(helper));
     }
+
+    private static string Capital(string words) => char.ToUpperInvariant(words[0]) + words[1..];
 }

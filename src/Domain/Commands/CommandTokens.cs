@@ -45,7 +45,7 @@ public sealed class CommandTokens
         if (token.Split('.') is not [var reader, var day, var mac] || !IsSigned($"item|{reader}|{item}|{day}", mac))
             return new TokenAnswer(null, "the token does not belong to this item");
 
-        return Expired(day, today) is { } reason ? new TokenAnswer(null, reason) : new TokenAnswer(reader, null);
+        return Expired(day, today) is { } reason ? reason : new TokenAnswer(reader, null);
     }
 
     /// <summary>The token of a link about a whole digest (unsubscribing).</summary>
@@ -68,7 +68,7 @@ public sealed class CommandTokens
         if (token.Split('.') is not [var reader, var day, var mac] || !IsSigned($"pages|{reader}|{day}", mac))
             return new TokenAnswer(null, "it is not as it was written into a digest");
 
-        return Expired(day, today) is { } reason ? new TokenAnswer(null, reason) : new TokenAnswer(reader, null);
+        return Expired(day, today) is { } reason ? reason : new TokenAnswer(reader, null);
     }
 
     /// <summary>
@@ -99,13 +99,15 @@ public sealed class CommandTokens
         return IsSigned("reply|" + mail, mac) ? mail : null;
     }
 
-    private static string? Expired(string day, LocalDate today)
+    private static TokenAnswer? Expired(string day, LocalDate today)
     {
         if (!int.TryParse(day, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-            return "the token has no date";
+            return new TokenAnswer(null, "the token has no date");
 
         var age = Period.DaysBetween(Epoch.PlusDays(number), today);
-        return age > ValidDays ? $"the mail it stands in is {age} days old; tokens hold for {ValidDays} days" : null;
+        return age <= ValidDays
+            ? null
+            : new TokenAnswer(null, $"the mail it stands in is {age} days old; tokens hold for {ValidDays} days") { Age = age };
     }
 
     private static string Day(LocalDate date) => Period.DaysBetween(Epoch, date).ToString(CultureInfo.InvariantCulture);
@@ -124,4 +126,8 @@ public sealed class CommandTokens
 }
 
 /// <summary>Whose token it is, or why it is refused.</summary>
-public sealed record TokenAnswer(string? Reader, string? Refused);
+public sealed record TokenAnswer(string? Reader, string? Refused)
+{
+    /// <summary>In days, of a token that is too old; null for others.</summary>
+    public int? Age { get; init; }
+}

@@ -1,4 +1,5 @@
 using CrmSync.Domain.Digests;
+using CrmSync.Domain.Languages;
 using CrmSync.Domain.Log;
 
 namespace CrmSync.Domain.Commands;
@@ -11,7 +12,8 @@ namespace CrmSync.Domain.Commands;
 /// <param name="line">The line.</param>
 /// <param name="tokens">Its tokens.</param>
 /// <param name="time">Reads times; null where none can stand.</param>
-internal sealed class LineReading(string line, Token[] tokens, SpokenTime? time)
+/// <param name="words">Why it is refused, in the language of whoever wrote it.</param>
+internal sealed class LineReading(string line, Token[] tokens, SpokenTime? time, IRefusalPhrases words)
 {
     private const int MostTargets = 100;
     private const int LongestTime = 6;
@@ -47,12 +49,11 @@ internal sealed class LineReading(string line, Token[] tokens, SpokenTime? time)
 
         if (ReadFrom(0, []) is { } clauses)
         {
-            return clauses.Exists(clause => clause.Negated) ? Refuse("says “not”; write what was done, or nothing at all")
-                : clauses.Exists(clause => clause.End > questioned) || IsAsking(clauses[^1].Next) ? Refuse("is a question, so nothing "
-                    + "was done; write it without the question mark if you mean it")
-                : clauses.Exists(clause => clause.Command.Until <= time!.Now) ? Refuse("names a time that lies in the past")
+            return clauses.Exists(clause => clause.Negated) ? Refuse(words.SaysNot)
+                : clauses.Exists(clause => clause.End > questioned) || IsAsking(clauses[^1].Next) ? Refuse(words.IsQuestion)
+                : clauses.Exists(clause => clause.Command.Until <= time!.Now) ? Refuse(words.LiesInThePast)
                 : clauses.Exists(clause => clause.Command is { Verb: CommandVerb.Called, Remark: { } remark } && IsNoCall(remark))
-                    ? Refuse("was no call; write for example \"note 2: not reached\", or snooze it")
+                    ? Refuse(words.WasNoCall)
                 : new SpokenLine(line, [.. clauses.Select(clause => clause.Command)]);
         }
 
@@ -72,9 +73,9 @@ internal sealed class LineReading(string line, Token[] tokens, SpokenTime? time)
 
     private static bool IsNoCall(string remark)
     {
-        var words = remark.ToLowerInvariant().Replace('’', '\'');
-        return CommandWords.Negation.Contains(words.Split(' ', ',', '.')[0])
-            || CommandWords.NotReached.Any(phrase => words.Contains(phrase, StringComparison.Ordinal));
+        var said = remark.ToLowerInvariant().Replace('’', '\'');
+        return CommandWords.Negation.Contains(said.Split(' ', ',', '.')[0])
+            || CommandWords.NotReached.Any(phrase => said.Contains(phrase, StringComparison.Ordinal));
     }
 
     /// <summary>All commands from a place to the end of the line; null when it cannot be read so.</summary>
@@ -334,14 +335,14 @@ internal sealed class LineReading(string line, Token[] tokens, SpokenTime? time)
             .OrderByDescending(phrase => phrase.Words.Length)
             .Select(phrase => (phrase.Verb, at + phrase.Words.Length));
 
-    private bool StandsAt(string[] words, int at)
+    private bool StandsAt(string[] phrase, int at)
     {
-        if (at + words.Length > tokens.Length)
+        if (at + phrase.Length > tokens.Length)
             return false;
 
-        for (var i = 0; i < words.Length; i++)
+        for (var i = 0; i < phrase.Length; i++)
         {
-            if (tokens[at + i].Text != words[i])
+            if (tokens[at + i].Text != phrase[i])
                 return false;
         }
 
@@ -422,7 +423,7 @@ internal sealed class LineReading(string line, Token[] tokens, SpokenTime? time)
         if (behind + 1 < tokens.Length && tokens[behind].Text == "of" && tokens[behind + 1].Text is "them" or "it")
             behind += 2;
 
-        foreach (var but in CommandWords.But.OrderByDescending(words => words.Length))
+        foreach (var but in CommandWords.But.OrderByDescending(phrase => phrase.Length))
         {
             if (!StandsAt(but, behind))
                 continue;
@@ -530,19 +531,19 @@ internal sealed class LineReading(string line, Token[] tokens, SpokenTime? time)
     private RefusedLine? WhyNot()
     {
         if (tokens is [{ Kind: TokenKind.Word } first, { Kind: TokenKind.Number }] && CommandWords.Unknown.Contains(first.Text))
-            return Refuse($"is nothing this version knows: “{first.Text}” cannot be carried out; write help to see what can be said");
+            return Refuse(words.UnknownWord(first.Text));
 
         if (
             tokens[0].Text is "undo" or "revert" or "rückgängig" or "annuler"
             && tokens.Any(token => token.Kind is TokenKind.Number or TokenKind.Id))
-            return Refuse("cannot be taken back by its number; write undo alone, and all that your last mail or link did is taken back");
+            return Refuse(words.UndoneAsAWhole);
 
         if (
             tokens is [{ Text: var all }, ..]
             && CommandWords.All.Contains(all)
             && VerbsAt(SkipFill(1).At).FirstOrDefault() is (_, > 0) and var (_, end)
             && SkipCourtesy(end) == tokens.Length)
-            return Refuse("may be said of the day or of every line; write for example \"done all\" if you mean the lines");
+            return Refuse(words.AllMayMeanTheDay);
 
         foreach (var (verb, behind) in VerbsAt(0))
         {
@@ -556,17 +557,13 @@ internal sealed class LineReading(string line, Token[] tokens, SpokenTime? time)
             var number = line[tokens[start].Start..tokens[named[0].Next - 1].End];
             return Refuse(verb switch
             {
-                CommandVerb.Snooze when after.Length == 0 => $"does not say until when; write for example \"{name} {number} friday\" or "
-                    + $"\"{name} {number} 3d\"",
-                CommandVerb.Snooze => $"\"{PlainWords.Flatten(LastPart(named, after), 40)}\" is no time; write a day (friday, 12 march, "
-                    + "2026-06-01) or a length (3d, 2 weeks)",
-                CommandVerb.Tag or CommandVerb.Untag => $"names no tag; write for example \"{name} {number} vip\"",
-                CommandVerb.Note => "has no text",
-                CommandVerb.Give => $"names nobody; write for example \"{name} {number} to ben\"",
-                _ when named.Any(found => found.Next < tokens.Length && Times(found.Next).Any()) => $"has a time behind it, which only "
-                    + $"snooze takes; write \"snooze {number} ...\", or put a colon before a remark",
-                _ => $"has more behind it than could be understood (\"{PlainWords.Flatten(after, 40)}\"), so nothing of it was done; put "
-                    + "a colon before a remark",
+                CommandVerb.Snooze when after.Length == 0 => words.NoTime(name, number),
+                CommandVerb.Snooze => words.IsNoTime(PlainWords.Flatten(after, 40)),
+                CommandVerb.Tag or CommandVerb.Untag => words.NoTag(name, number),
+                CommandVerb.Note => words.NoText,
+                CommandVerb.Give => words.NoPerson(name, number),
+                _ when named.Any(found => found.Next < tokens.Length && Times(found.Next).Any()) => words.TimeBehind(number),
+                _ => words.MoreBehind(PlainWords.Flatten(after, 40)),
             });
         }
 
@@ -574,22 +571,9 @@ internal sealed class LineReading(string line, Token[] tokens, SpokenTime? time)
             tokens is [{ Kind: TokenKind.Word, Text: { Length: >= 3 and <= 15 } unknown }, .., { Kind: TokenKind.Number }]
             && unknown.All(char.IsLetter)
             && (tokens.Length == 2 || (tokens.Length == 3 && tokens[1].Text == "#"))
-            ? Refuse("is no command; write done, snooze, called, resolved, give, not useful, tag or note, and the number of the line; or "
-                + "help")
+            ? Refuse(words.IsNoCommand)
             : null;
     }
-
-    private static string LastPart(List<(CommandTargets Targets, int Next)> named, string after) =>
-        named.Count > 0 && after.Length > 0 ? after : "";
-
-    /// <summary>What the example in a refusal names behind the number of the line.</summary>
-    private static string ExampleArgument(CommandVerb verb) => verb switch
-    {
-        CommandVerb.Snooze => " friday",
-        CommandVerb.Tag or CommandVerb.Untag => " vip",
-        CommandVerb.Give => " to ben",
-        _ => "",
-    };
 
     /// <summary>"Done with this now": prose, unless something is meant to follow.</summary>
     private RefusedLine? WithoutTarget(CommandVerb verb, string name, int behind)
@@ -597,14 +581,14 @@ internal sealed class LineReading(string line, Token[] tokens, SpokenTime? time)
         var isAlone = SkipCourtesy(SkipMarks(behind)) == tokens.Length;
         return verb == CommandVerb.Note
             ? isAlone
-                ? Refuse("has no text")
+                ? Refuse(words.NoText)
                 : null
             : name.Contains("later", StringComparison.OrdinalIgnoreCase) || name.Contains("spät", StringComparison.OrdinalIgnoreCase)
                 ? null
                 : isAlone
                 || verb is CommandVerb.Snooze or CommandVerb.Tag or CommandVerb.Untag && tokens.Length <= behind + 3
                 || char.IsAsciiDigit(line[tokens[Math.Min(behind, tokens.Length - 1)].Start])
-                    ? Refuse($"names no line; write for example \"{name} 2{ExampleArgument(verb)}\"")
+                    ? Refuse(words.NoLine(name, verb))
                     : null;
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using CrmSync.Domain.Digests;
+using CrmSync.Domain.Languages;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Time;
 using NodaTime;
@@ -13,26 +14,11 @@ namespace CrmSync.Domain.Commands;
 /// </summary>
 /// <param name="calendar">The reader's; a snooze until a day ends when that day begins to be worked.</param>
 /// <param name="now">When the reply was written.</param>
-public sealed partial class ReplyGrammar(BusinessCalendar calendar, Instant now)
+/// <param name="words">The language in which whoever wrote it is told why something is refused.</param>
+public sealed partial class ReplyGrammar(BusinessCalendar calendar, Instant now, Wording words)
 {
     private const int MostLines = 100;
     private const int LongestLine = 500;
-
-    /// <summary>What the answer to <c>help</c> shows: one line a thing that can be said.</summary>
-    public static IReadOnlyList<string> Examples { get; } =
-    [
-        "“done 2”, “done 1-3”, “done all but 2”: it is dealt with",
-        "“snooze 2 friday”, “snooze 2 3d”, “remind me about 2 on 12 March”: not before then",
-        "“called 2”, “called 2: she rings back”: you spoke to them; what follows the colon is kept as a note",
-        "“resolved 2”: the case is closed",
-        "“give 2 to ben”: a colleague looks after it from now on",
-        "“note 2: birthday: 12 March”, “tag 2 vip”, “untag 2 vip”: something to remember about them",
-        "“yes 2”, “no 2”, “same 2”: what you answer to a proposal",
-        "“not useful 2”: such lines do not help",
-        "“who 2”, “who jane@acme.example”, “can I write to 2”: what we know, and whether to write",
-        "“today”: your list as it is now",
-        "“undo”: takes back all that your last mail or link did, within a day",
-    ];
 
     private readonly SpokenTime time = new(calendar, now);
 
@@ -73,24 +59,23 @@ public sealed partial class ReplyGrammar(BusinessCalendar calendar, Instant now)
         if (Who().Match(line) is { Success: true } who)
             return Asked(CommandVerb.Brief, line, line[who.Length..]);
 
-        return new LineReading(line, LineTokens.In(line), time).Read();
+        return new LineReading(line, LineTokens.In(line), time, words.Refusals).Read();
     }
 
     /// <summary>A question about an address or a line; anything else that begins like one is prose.</summary>
-    private static object? Asked(CommandVerb verb, string line, string rest)
+    private object? Asked(CommandVerb verb, string line, string rest)
     {
         if (
             string.Join(' ', Address().Matches(line).Select(match => match.Value.ToLowerInvariant()).Distinct()) is
             { Length: > 0 } addresses)
             return new SpokenLine(line, [new SpokenCommand(verb, CommandTargets.TheOnlyOne) { Text = addresses }]);
 
-        var words = rest.Trim(' ', ':', '?', '.', '!');
-        var reading = new LineReading(words, LineTokens.In(words), null);
+        var named = rest.Trim(' ', ':', '?', '.', '!');
+        var reading = new LineReading(named, LineTokens.In(named), null, words.Refusals);
         if (reading.WholeTargets() is { } targets)
             return new SpokenLine(line, [new SpokenCommand(verb, targets)]);
 
-        return verb == CommandVerb.MayIWrite ? new RefusedLine(line, "names no address; write for example \"can i write to "
-            + "jane@acme.example\"") : null;
+        return verb == CommandVerb.MayIWrite ? new RefusedLine(line, words.Refusals.NamesNoAddress) : null;
     }
 
     /// <summary>"Can I write to", in the words of three languages; in German the verb stands at the end.</summary>

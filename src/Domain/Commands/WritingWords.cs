@@ -1,8 +1,10 @@
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Digests;
 using CrmSync.Domain.Evaluation;
+using CrmSync.Domain.Languages;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
+using NodaTime;
 
 namespace CrmSync.Domain.Commands;
 
@@ -25,84 +27,75 @@ internal sealed class WritingWords(DigestFacts facts, PeopleBook people, ReaderC
                 && people.Primary(about) == contact
                 && item.State is ItemState.Open or ItemState.Overdue)
             .Select(item => new NewsLine(
-                "owed",
-                $"{words.What(item)}{PlainWords.About(people.Subject(item.About))}, {words.Due(item)}. They wrote to us: an answer is "
-                    + $"always allowed."
-            ))
+                Phrases.Owed,
+                Phrases.AnswerIsOwed(words.What(item), About(people.Subject(item.About)), words.Due(item))))
             .ToList();
         var against = advice.Against.Select(finding => new NewsLine(Name(finding.Limit), Against(finding)) { IsBad = true });
-        var room = advice.Room.Select(finding => new NewsLine(Name(finding.Limit), Capital(Used(finding)) + "."));
-        var verdict = (advice.Against.Count, advice.AllowedFrom, owed.Count) switch
+        var room = advice.Room.Select(finding => new NewsLine(Name(finding.Limit), Used(finding, until: null)));
+        var verdict = (advice.Against.Count, owed.Count) switch
         {
-            (0, _, _) => new NewsLine("yes", $"You may write to {name}; no limit stands against it."),
-            (_, _, > 0) => new NewsLine("an answer only", $"You may answer {name}, and nothing else{Wait(advice)}."),
-            _ => new NewsLine("no", $"Please do not write to {name} of your own accord{Wait(advice)}.") { IsBad = true },
+            (0, _) => new NewsLine(Phrases.Yes, Phrases.YouMay(name)),
+            (_, > 0) => new NewsLine(Phrases.AnAnswerOnly, Phrases.YouMayAnswer(name, Seen(advice.AllowedFrom))),
+            _ => new NewsLine(Phrases.No, Phrases.PleaseDoNot(name, Seen(advice.AllowedFrom))) { IsBad = true },
         };
         var owner =
             facts.FindOwner(contact) is { } id && id != sight.Reader
-                ? new NewsLine("by the way", $"{people.FirstName(id)} looks after them.")
+                ? new NewsLine(Phrases.ByTheWay, Phrases.LooksAfterThem(people.FirstName(id)))
                 : null;
         var lines = owed.Prepend(verdict).Concat(against).Concat(room).Concat(Meetings(contact));
         return (
             Headline(advice, owed.Count, name),
-            new NewsSection("may_i_write", $"Writing to {name}") { Lines = [.. owner is null ? lines : lines.Append(owner)] });
+            new NewsSection("may_i_write", Phrases.Title(name)) { Lines = [.. owner is null ? lines : lines.Append(owner)] });
     }
+
+    private IWritingPhrases Phrases => clock.Words.Writing;
 
     private string Headline(WritingAdvice advice, int owed, string name) => (advice.Against.Count, owed) switch
     {
-        (0, _) => $"Yes, you may write to {name}",
-        (_, > 0) => $"You may answer {name}, not more",
-        _ => advice.AllowedFrom is { } from ? $"Do not write to {name} before {clock.When(from)}" : $"No, please do not write to {name}",
+        (0, _) => Phrases.HeadlineYes(name),
+        (_, > 0) => Phrases.HeadlineAnswer(name),
+        _ => advice.AllowedFrom is { } from ? Phrases.HeadlineNotBefore(name, clock.At(from)) : Phrases.HeadlineNo(name),
     };
 
-    private string Wait(WritingAdvice advice) =>
-        advice.AllowedFrom is { } from ? $" before {clock.When(from)}; from then on you may, if nothing else happens" : "";
-
-    private string Against(LimitFinding finding)
+    private string Against(LimitFinding finding) => finding.Limit switch
     {
-        var until = finding.Until is { } end ? $", until {clock.When(end)}" : "";
-        return finding.Limit switch
-        {
-            DoNotContactLimit => "They are among those we do not write to.",
-            BlackoutLimit blackout =>
-                $"We write to nobody from {ReaderClock.LongDay(blackout.From)} to {ReaderClock.LongDay(blackout.To)}{until}.",
-            CooldownLimit cooldown => $"{Capital(After(finding.Case, cooldown))}{until}.",
-            _ => $"{Capital(Used(finding))}{until}.",
-        };
-    }
+        DoNotContactLimit => Phrases.AmongThoseWeDoNotWriteTo,
+        BlackoutLimit blackout => Phrases.Blackout(blackout.From, blackout.To, Seen(finding.Until)),
+        CooldownLimit cooldown => After(finding.Case, cooldown, Seen(finding.Until)),
+        _ => Used(finding, Seen(finding.Until)),
+    };
 
-    private string After(CaseFinding? found, CooldownLimit cooldown)
+    private string After(CaseFinding? found, CooldownLimit cooldown, SeenTime? until)
     {
         if (found is null)
-            return $"they are left alone for {cooldown.For} after a case";
+            return Phrases.LeftAloneAfterSomeCase(cooldown.For, until);
 
         var isSeen = facts.IsShownTo(sight, found.Contact);
-        var whose = isSeen ? $"{people.Name(found.Contact)}{PlainWords.About(found.Subject)}" : "somebody else there";
-        var what = $"{found.Name.Replace('-', ' ')} of {whose}";
+        var (name, whose) = (found.Name.Replace('-', ' '), isSeen ? people.Name(found.Contact) : null);
+        var about = isSeen ? About(found.Subject) : "";
         return found.Closed is { } closed
-            ? $"{what}, closed {clock.When(closed)}: they are left alone for {cooldown.For} after it"
-            : $"{what}, open since {clock.When(found.Opened)}: they are left alone until it is closed and {cooldown.For} more";
+            ? Phrases.LeftAloneAfter(name, whose, about, clock.At(closed), cooldown.For, until)
+            : Phrases.LeftAloneDuring(name, whose, about, clock.At(found.Opened), cooldown.For, until);
     }
 
-    private string Used(LimitFinding finding)
+    private string Used(LimitFinding finding, SeenTime? until)
     {
         var cap = (CapLimit)finding.Limit;
-        var counted = string.Join(
-            "; ",
-            finding
-                .Counted.Reverse()
-                .Take(MostCounted)
-                .Select(people.Find)
-                .OfType<Interaction>()
-                .Select(line =>
-                    $"{(people.Actor(line) is { } actor ? people.FirstName(actor.Id) : "we")} "
-                        + $"{clock.When(line.At)}{(IsSeen(line) ? PlainWords.About(line.Subject) : "")}"
-                ));
-        return $"{(finding.Counted.Count == 0 ? "none" : Invariant(finding.Counted.Count))} of {cap.Max} in "
-            + $"{cap.Window}{(cap.Per == Per.Organisation ? " for the whole house" : "")}{(counted.Length > 0 ? $" ({counted})" : "")}";
+        var counted = finding
+            .Counted.Reverse()
+            .Take(MostCounted)
+            .Select(people.Find)
+            .OfType<Interaction>()
+            .Select(line => Phrases.Contact(Actor(line), clock.At(line.At), IsSeen(line) ? About(line.Subject) : ""))
+            .ToList();
+        return Phrases.Used(finding.Counted.Count, cap.Max, cap.Window, cap.Per == Per.Organisation, counted, until);
     }
 
-    private static string Invariant(int number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    private string? Actor(Interaction line) => people.Actor(line) is { } actor ? people.FirstName(actor.Id) : null;
+
+    private string About(string? subject) => PlainWords.About(subject, clock.Words);
+
+    private SeenTime? Seen(Instant? moment) => moment is { } known ? clock.At(known) : null;
 
     private bool IsSeen(Interaction line) =>
         line.Participants.Any(participant =>
@@ -120,12 +113,8 @@ internal sealed class WritingWords(DigestFacts facts, PeopleBook people, ReaderC
             .OrderBy(line => line.Meeting!.Start)
             .Take(1)
             .Select(line => new NewsLine(
-                "by the way",
-                $"{(people.Actor(line) is { } actor ? people.FirstName(actor.Id) : "we")} will meet them "
-                    + $"{clock.When(line.Meeting!.Start)}{PlainWords.About(line.Subject)}."
-            ));
+                Phrases.ByTheWay,
+                Phrases.WillMeet(Actor(line), clock.At(line.Meeting!.Start), About(line.Subject))));
 
     private static string Name(Limit limit) => limit.Name.Replace('-', ' ');
-
-    private static string Capital(string words) => char.ToUpperInvariant(words[0]) + words[1..];
 }

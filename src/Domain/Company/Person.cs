@@ -7,6 +7,9 @@ public sealed record Person(string Id, EmailAddress Email)
 {
     public string? Name { get; init; }
 
+    /// <summary>The language they are written to.</summary>
+    public Language Language { get; init; }
+
     public IReadOnlyList<EmailAddress> Also { get; init; } = [];
 
     /// <summary>The id of the manager.</summary>

@@ -1,5 +1,6 @@
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Evaluation;
+using CrmSync.Domain.Languages;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
 using NodaTime;
@@ -93,37 +94,37 @@ internal sealed class BriefWriter(DigestFacts facts, PeopleBook people, ReaderCl
         var parts = new List<string>
         {
             history.Count == 0
-                ? "no contact so far"
-                : $"known for {ReaderClock.Length(clock.Now - history[0].At)}, {ReaderClock.Count(history.Count, "contact")}",
+                ? Words.NoContactSoFar
+                : Words.KnownFor(clock.Now - history[0].At, history.Count),
         };
         if (facts.FindOwner(contact) is { } owner)
-            parts.Add($"looked after by {people.FirstName(owner)}");
+            parts.Add(Words.LookedAfterBy(people.FirstName(owner)));
 
         var colleagues = history.Where(line => clock.Now - line.At < Duration.FromDays(90)).Select(people.Actor).OfType<Person>()
             .Select(person => people.FirstName(person.Id)).Distinct().Order(StringComparer.Ordinal).ToList();
         if (colleagues.Count > 1)
-            parts.Add($"lately in touch: {string.Join(", ", colleagues)}");
+            parts.Add(Words.LatelyInTouch(colleagues));
 
         return string.Join(" · ", parts);
     }
 
     internal string WriteLine(Interaction line)
     {
-        var by = people.Actor(line) is { } actor ? people.FirstName(actor.Id) : "we";
+        var (at, about) = (clock.At(line.At), About(line.Subject));
         return line switch
         {
-            { Kind: InteractionKind.Meeting } => $"{clock.When(line.At)} met {by}{PlainWords.About(line.Subject)}",
-            { Kind: InteractionKind.Command } => $"{clock.When(line.At)} {by} called",
-            { Direction: Direction.Inbound } => $"{clock.When(line.At)} wrote{PlainWords.About(line.Subject)}{Said(line)}",
-            _ => $"{clock.When(line.At)} {by} wrote{PlainWords.About(line.Subject)}",
+            { Kind: InteractionKind.Meeting } => Words.Met(at, Actor(line), about),
+            { Kind: InteractionKind.Command } => Words.Called(at, Actor(line)),
+            { Direction: Direction.Inbound } => Words.TheyWrote(at, about, PlainWords.Flatten(line.Text, 90)),
+            _ => Words.WeWrote(at, Actor(line), about),
         };
     }
 
-    private static string Said(Interaction line)
-    {
-        var text = PlainWords.Flatten(line.Text, 90);
-        return text.Length > 0 ? $": {text}" : "";
-    }
+    private string? Actor(Interaction line) => people.Actor(line) is { } actor ? people.FirstName(actor.Id) : null;
+
+    private string About(string? subject) => PlainWords.About(subject, clock.Words);
+
+    private IBriefPhrases Words => clock.Words.Briefs;
 
     /// <summary>What is ours to do: items, and cases in which it is our turn and no item says so.</summary>
     private IEnumerable<string> OpenWith(EmailAddress contact, string? besides)
@@ -139,8 +140,8 @@ internal sealed class BriefWriter(DigestFacts facts, PeopleBook people, ReaderCl
             .Where(item => item.Id != besides)
             .Select(item =>
             {
-                var subject = item.Rule is RespondRule or ResolveRule or ChaseRule ? PlainWords.About(people.Subject(item.About)) : "";
-                return $"{words.What(item)}{subject}{(words.Due(item) is { } due ? ", " + due : "")}";
+                var about = item.Rule is RespondRule or ResolveRule or ChaseRule ? About(people.Subject(item.About)) : "";
+                return Words.Item(words.What(item), about, words.Due(item));
             })
             .Concat(
                 facts
@@ -149,7 +150,7 @@ internal sealed class BriefWriter(DigestFacts facts, PeopleBook people, ReaderCl
                         && one.Contact == contact
                         && sight.Covers(one.Owner)
                         && items.TrueForAll(item => item.About != one.Thread))
-                    .Select(one => $"{one.Case.Replace('-', ' ')}{PlainWords.About(one.Subject)}, our turn since {clock.When(one.Since)}"));
+                    .Select(one => Words.OurTurn(one.Case.Replace('-', ' '), About(one.Subject), clock.At(one.Since))));
     }
 
     /// <summary>What is theirs to do: cases in which it is their turn, and questions of ours nobody answered.</summary>
@@ -157,7 +158,7 @@ internal sealed class BriefWriter(DigestFacts facts, PeopleBook people, ReaderCl
     {
         var cases = facts.Cases.Where(one => !one.BallIsOurs && one.Contact == contact && sight.Covers(one.Owner)).ToList();
         return cases
-            .Select(one => $"{one.Case.Replace('-', ' ')}{PlainWords.About(one.Subject)}, their turn since {clock.When(one.Since)}")
+            .Select(one => Words.TheirTurn(one.Case.Replace('-', ' '), About(one.Subject), clock.At(one.Since)))
             .Concat(
                 history
                     .Select(line => line.Thread)
@@ -169,10 +170,7 @@ internal sealed class BriefWriter(DigestFacts facts, PeopleBook people, ReaderCl
                     .Where(shown)
                     .OrderByDescending(mail => mail.At)
                     .ThenBy(mail => mail.Id, StringComparer.Ordinal)
-                    .Select(mail =>
-                        $"{(people.Actor(mail) is { } actor ? people.FirstName(actor.Id) : "we")} asked "
-                            + $"{clock.When(mail.At)}{PlainWords.About(mail.Subject)}, no answer yet"
-                    ));
+                    .Select(mail => Words.NoAnswerYet(clock.At(mail.At), Actor(mail), About(mail.Subject))));
     }
 
     /// <summary>Our last mail of a thread, if it asks something and nobody outside has written since.</summary>
@@ -191,22 +189,20 @@ internal sealed class BriefWriter(DigestFacts facts, PeopleBook people, ReaderCl
             clock.Today);
 
     /// <summary>That they have left or moved, in their own words.</summary>
-    private static IEnumerable<SaidFact> Departure(ToldFacts told)
+    private IEnumerable<SaidFact> Departure(ToldFacts told)
     {
         if (told.Left?.Learned.Departure is { } left)
-            yield return new SaidFact($"has left{PlainWords.About(left.Sentence)}", told.Left);
+            yield return new SaidFact(Words.HasLeft(About(left.Sentence)), told.Left);
 
         if (told.Moved?.Learned.Moved is { } moved)
             yield return new SaidFact(
-                $"new address {PlainWords.Flatten(moved.Address.Value, PlainWords.Name)}{PlainWords.About(moved.Sentence)}",
+                Words.NewAddress(PlainWords.Flatten(moved.Address.Value, PlainWords.Name), About(moved.Sentence)),
                 told.Moved);
     }
 
     /// <summary>Until when they are away, in their own words.</summary>
-    private static IEnumerable<SaidFact> Absence(ToldFacts told) =>
-        told.Away?.Learned.Return is { } back
-            ? [new SaidFact($"away until {ReaderClock.LongDay(back.Day)}{PlainWords.About(back.Sentence)}", told.Away)]
-            : [];
+    private IEnumerable<SaidFact> Absence(ToldFacts told) =>
+        told.Away?.Learned.Return is { } back ? [new SaidFact(Words.AwayUntil(back.Day, About(back.Sentence)), told.Away)] : [];
 
     /// <summary>What they are and where to call them, as they last signed.</summary>
     private IEnumerable<SaidFact> Signature(ToldFacts told) =>
@@ -214,24 +210,27 @@ internal sealed class BriefWriter(DigestFacts facts, PeopleBook people, ReaderCl
             ?
             [
                 new SaidFact(
-                    string.Join(
-                        " · ",
-                        new[] { signed.Title, signed.Telephone }.OfType<string>().Select(one => PlainWords.Flatten(one, PlainWords.Name)))
-                        + $" (as signed {clock.When(mail.At)})",
+                    Words.AsSigned(
+                        string.Join(
+                            " · ",
+                            new[] { signed.Title, signed.Telephone }
+                                .OfType<string>()
+                                .Select(one => PlainWords.Flatten(one, PlainWords.Name))),
+                        clock.At(mail.At)),
                     mail),
             ]
             : [];
 
     private IEnumerable<SaidFact> WriteDates(EmailAddress contact) =>
         (people.Entry(contact)?.Dates ?? new Dictionary<string, ContactDate>()).Select(date =>
-            new SaidFact($"{date.Key}: {Words(date.Value)}{Soon(date.Value)}", null));
+            new SaidFact($"{Words.Noted(date.Key, InWords(date.Value))}{Soon(date.Value)}", null));
 
     /// <summary>Meetings with them that are booked, the next one first.</summary>
     private IEnumerable<string> MeetingsAhead(EmailAddress contact, Func<Interaction, bool> shown) =>
         people.MeetingsWith(contact)
             .Where(line => line.Meeting!.StatusAt(clock.Now, line.Participants) == MeetingStatus.Booked)
             .Where(shown)
-            .Select(line => $"{clock.When(line.At)}{PlainWords.About(line.Subject)}");
+            .Select(line => Words.Ahead(clock.At(line.At), About(line.Subject)));
 
     /// <summary>Lines of notes, the newest first. A next step is one until its day has passed.</summary>
     private IEnumerable<(string Words, bool IsNextStep, Interaction Line)> NotesOn(EmailAddress contact, Func<Interaction, bool> shown) =>
@@ -255,10 +254,8 @@ internal sealed class BriefWriter(DigestFacts facts, PeopleBook people, ReaderCl
 
     private static LocalDate DayIn(ContactDate date) => new(date.Year ?? LocalDate.MaxIsoValue.Year, date.Month, date.Day);
 
-    private static string Words(ContactDate date) =>
-        new LocalDate(date.Year ?? 2000, date.Month, date.Day).ToString(
-            date.Year is null ? "d MMMM" : "d MMMM uuuu",
-            System.Globalization.CultureInfo.InvariantCulture);
+    private string InWords(ContactDate date) =>
+        clock.Words.Dates.DayOfYear(new LocalDate(date.Year ?? 2000, date.Month, date.Day), withYear: date.Year is not null);
 
     /// <summary><c> (in 8 days)</c> for what comes within a month.</summary>
     private string Soon(ContactDate date)
@@ -268,13 +265,6 @@ internal sealed class BriefWriter(DigestFacts facts, PeopleBook people, ReaderCl
             : new AnnualDate(date.Month, date.Day) is var yearly && yearly.InYear(clock.Today.Year) >= clock.Today
                 ? yearly.InYear(clock.Today.Year)
             : yearly.InYear(clock.Today.Year + 1);
-        var days = Period.DaysBetween(clock.Today, next);
-        return days switch
-        {
-            0 => " (today)",
-            1 => " (tomorrow)",
-            > 1 and <= 30 => $" (in {days} days)",
-            _ => "",
-        };
+        return Words.Soon(Period.DaysBetween(clock.Today, next));
     }
 }

@@ -1,4 +1,5 @@
 using CrmSync.Domain.Company;
+using CrmSync.Domain.Languages;
 
 namespace CrmSync.Domain.Digests;
 
@@ -15,14 +16,15 @@ public sealed record Confirmation(string Kind, string Text, bool Failed = false)
     /// <param name="line">What was written.</param>
     /// <param name="reason">What is wrong with it, following on the line: <c>names no line; write ...</c>, or <c>: line 9 is not
     /// ...</c>.</param>
-    public static Confirmation NotDone(string line, string reason)
+    /// <param name="words">The language of whoever wrote it.</param>
+    public static Confirmation NotDone(string line, string reason, Wording words)
     {
         var flat = PlainWords.Flatten(line, PlainWords.Name);
+        var why = PlainWords.Flatten(reason, 400);
+        var isColon = why is [':', ..] or ['\u202F', ':', ..];
         return new Confirmation(
-            "not done",
-            flat.Length == 0
-                ? PlainWords.Flatten(reason, 400)
-                : $"“{flat}”{(reason.StartsWith(':') ? "" : " ")}{PlainWords.Flatten(reason, 400)}",
+            words.Answers.NotDone,
+            flat.Length == 0 ? why : $"{words.Dates.Quote(flat)}{(isColon ? "" : " ")}{why}",
             Failed: true);
     }
 

@@ -1,11 +1,15 @@
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Evaluation;
+using CrmSync.Domain.Languages;
 
 namespace CrmSync.Domain.Digests;
 
 /// <summary>What one reader is told in one mail, in words. How it looks is decided elsewhere.</summary>
 public sealed record Digest(DueDigest Run)
 {
+    /// <summary>The language of the reader.</summary>
+    public Wording Words => Wording.In(Run.Reader.Language);
+
     /// <summary>The news in one line: <c>1 overdue, 3 due today</c>.</summary>
     public required string Headline { get; init; }
 
@@ -72,8 +76,8 @@ public sealed record ItemLine(int Number, Item Item)
 {
     public required bool IsNew { get; init; }
 
-    /// <summary>The state in one or two words: <c>overdue</c>, <c>due today</c>, <c>to do</c>, <c>escalated</c>.</summary>
-    public required string State { get; init; }
+    /// <summary>What it is told as.</summary>
+    public required ToldAs State { get; init; }
 
     /// <summary>What to do: <c>Answer Jo Keane</c>.</summary>
     public required string What { get; init; }

@@ -1,3 +1,4 @@
+using CrmSync.Domain.Languages;
 using CrmSync.Domain.Policy;
 using NodaTime;
 
@@ -30,22 +31,27 @@ public sealed class DigestComposer
     /// digest has.</param>
     public Digest Compose(DueDigest run, DigestHistory history, IReadOnlyList<Confirmation> confirmed)
     {
+        var words = Wording.In(run.Reader.Language);
         var since = Since(run, history);
         var (told, known) = readers.Select(run, history, since);
         var page = new DigestPage(told, known, run, history, since);
         List<DigestSection> sections = [.. page.Sections(Sections(run.Definition))];
         if (confirmed.Count > 0)
-            sections.Add(AsYouSaid(confirmed));
+            sections.Add(AsYouSaid(confirmed, words));
 
-        var tally = Tally.From(sections);
+        var tally = Tally.From(sections, words);
         var greeting = people.FirstName(run.Reader.Id);
-        var day = ReaderClock.LongDay(run.Date);
+        var day = words.Dates.LongDay(run.Date);
         return new Digest(run)
         {
             Headline = tally.Headline,
             Subject = run.Definition.ThreadByWeek
-                ? WeekSubject(run)
-                : $"{tally.Headline} - {(run.Definition.Readers == DigestReaders.Managers ? Name(run.Definition) : greeting)}, {day}",
+                // Clients group a conversation only when the subject does not change either.
+                ? words.Digests.WeekSubject(run.Definition.Title, IsoWeek.From(run.Date).Week)
+                : words.Digests.Subject(
+                    tally.Headline,
+                    run.Definition.Readers == DigestReaders.Managers ? run.Definition.Title : greeting,
+                    day),
             Preheader = tally.Preheader(sections),
             Greeting = greeting,
             Day = day,
@@ -61,12 +67,13 @@ public sealed class DigestComposer
     public Digest Compose(DueDigest run, DigestHistory history) => Compose(run, history, []);
 
     /// <summary>Confirms and is no news: it waits for a mail that leaves anyway.</summary>
-    private static NewsSection AsYouSaid(IReadOnlyList<Confirmation> confirmed) => new(SectionNames.AsYouSaid, "As you said")
-    {
-        Lines = [.. Confirmation.AsLines(confirmed.Take(MostConfirmed))],
-        More = Math.Max(0, confirmed.Count - MostConfirmed),
-        IsWorthAMail = false,
-    };
+    private static NewsSection AsYouSaid(IReadOnlyList<Confirmation> confirmed, Wording words) =>
+        new(SectionNames.AsYouSaid, words.Digests.AsYouSaid)
+        {
+            Lines = [.. Confirmation.AsLines(confirmed.Take(MostConfirmed))],
+            More = Math.Max(0, confirmed.Count - MostConfirmed),
+            IsWorthAMail = false,
+        };
 
     internal static IReadOnlyList<string> Sections(DigestDefinition definition) =>
         definition.Sections ?? (definition.Readers == DigestReaders.Managers ? SectionNames.ForManagers : SectionNames.ForOwners);
@@ -78,16 +85,4 @@ public sealed class DigestComposer
     /// <summary><c>send_empty: weekly</c>: once in an ISO week even with nothing to say.</summary>
     private static bool IsSignOfLife(DueDigest run, DigestHistory history) =>
         run.Definition.SendEmptyWeekly && !(history.Last is { } last && IsoWeek.From(last.Date) == IsoWeek.From(run.Date));
-
-    /// <summary>Clients group a conversation only when the subject does not change either.</summary>
-    private static string WeekSubject(DueDigest run) => $"{Name(run.Definition)}, week {IsoWeek.From(run.Date).Week}";
-
-    /// <summary>
-    /// The name of a digest as people write it: <c>The firm</c>. A manager gets two digests a morning and tells them apart by it.
-    /// </summary>
-    private static string Name(DigestDefinition definition)
-    {
-        var name = definition.Name.Replace('-', ' ');
-        return $"{char.ToUpperInvariant(name[0])}{name[1..]}";
-    }
 }

@@ -1,4 +1,5 @@
 using CrmSync.Domain.Evaluation;
+using CrmSync.Domain.Languages;
 using CrmSync.Domain.Policy;
 using NodaTime;
 
@@ -32,7 +33,10 @@ internal sealed class DigestPage
         this.run = run;
         this.history = history;
         this.since = since;
-        clock = new ReaderClock((run.Reader.Calendar ?? facts.Policy.DefaultCalendar).Zone, facts.Now);
+        clock = new ReaderClock(
+            (run.Reader.Calendar ?? facts.Policy.DefaultCalendar).Zone,
+            facts.Now,
+            Wording.In(run.Reader.Language));
         words = new ItemWords(people, clock) { Cases = facts.Cases };
         briefs = new BriefWriter(facts, people, clock, new Sight(facts.Policy, run.Reader.Id));
         scope = DigestScope.Owners(facts.Policy, run);
@@ -100,12 +104,12 @@ internal sealed class DigestPage
 
     private ItemSection? Section(string name, List<Item> items, int shown) => items.Count == 0 ? null : name switch
     {
-        SectionNames.Overdue => Items(name, "Overdue", Urgency.Late, "overdue", items, shown),
-        SectionNames.DueToday => Items(name, "Due today", Urgency.Soon, "due today", items, shown),
-        SectionNames.ToDo => Items(name, "To do", Urgency.Calm, "to do", items, shown),
-        SectionNames.NeedsYou => Items(name, "Needs you", Urgency.Late, "escalated", items, shown),
-        SectionNames.AtRisk => Items(name, "At risk", Urgency.Soon, "at risk", items, shown),
-        _ => Items(name, "Handovers", Urgency.Calm, "handover", items, shown),
+        SectionNames.Overdue => Items(name, Titles.Overdue, Urgency.Late, ToldAs.Overdue, items, shown),
+        SectionNames.DueToday => Items(name, Titles.DueToday, Urgency.Soon, ToldAs.DueToday, items, shown),
+        SectionNames.ToDo => Items(name, Titles.ToDo, Urgency.Calm, ToldAs.ToDo, items, shown),
+        SectionNames.NeedsYou => Items(name, Titles.NeedsYou, Urgency.Late, ToldAs.Escalated, items, shown),
+        SectionNames.AtRisk => Items(name, Titles.AtRisk, Urgency.Soon, ToldAs.AtRisk, items, shown),
+        _ => Items(name, Titles.Handovers, Urgency.Calm, ToldAs.Handover, items, shown),
     };
 
     /// <summary>A section of something else than items; null when there is nothing to say in it.</summary>
@@ -133,9 +137,11 @@ internal sealed class DigestPage
 
     private IEnumerable<Item> Theirs => facts.Evaluation.Items.Where(item => scope.Contains(item.Owner));
 
+    private IDigestPhrases Titles => clock.Words.Digests;
+
     private bool IsDueToday(Item item) => item.ToldState == ItemState.Open && item.Due is { } due && clock.Date(due) <= clock.Today;
 
-    private ItemSection Items(string name, string title, Urgency urgency, string state, List<Item> items, int shown)
+    private ItemSection Items(string name, string title, Urgency urgency, ToldAs state, List<Item> items, int shown)
     {
         var lines = new List<ItemLine>();
         var still = new List<ItemLine>();

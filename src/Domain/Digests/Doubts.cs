@@ -1,4 +1,5 @@
 using CrmSync.Domain.Evaluation;
+using CrmSync.Domain.Languages;
 using NodaTime;
 
 namespace CrmSync.Domain.Digests;
@@ -38,14 +39,14 @@ internal sealed class Doubts
     }
 
     /// <summary>What stands at the head; null when lines say it all.</summary>
-    public string? Head => atHead.Count == 0 ? null : $"{Sentence(atHead)}. What is marked “not certain” may be done already.";
+    public string? Head => atHead.Count == 0 ? null : Sentence(atHead, Words.Reservation);
 
     /// <summary>Whether something about an item is not certain.</summary>
     public static bool Concern(Item item) => item.Unsure.Count > 0 || IsToldUnproven(item);
 
     /// <summary>What the line of an item says about it; null when the head does, or nothing is doubtful.</summary>
     public string? About(Item item) =>
-        Accounts(item).Where(account => !atHead.Contains(account)).ToList() is { Count: > 0 } left ? Sentence(left) : null;
+        Accounts(item).Where(account => !atHead.Contains(account)).ToList() is { Count: > 0 } left ? Sentence(left, Words.Lagging) : null;
 
     /// <summary>It waited a business day for accounts to be read, and is told all the same.</summary>
     private static bool IsToldUnproven(Item item) => item is { ToldState: ItemState.Overdue, Unread.Count: > 0 };
@@ -55,7 +56,7 @@ internal sealed class Doubts
     /// <summary>
     /// <c>Bob's mailbox was last read Tue 14:10, the mailbox support@us.example has never been read</c>; who lags most first.
     /// </summary>
-    private string Sentence(IEnumerable<string> names)
+    private string Sentence(IEnumerable<string> names, Func<IReadOnlyList<string>, int, string> words)
     {
         var lagging = names
             .OrderBy(name => accounts.GetValueOrDefault(name)?.ReadUpTo ?? Instant.MinValue)
@@ -64,24 +65,23 @@ internal sealed class Doubts
             .Distinct(StringComparer.Ordinal)
             .ToList();
         var told = lagging.Take(lagging.Count <= MostNamed + 1 ? lagging.Count : MostNamed).ToList();
-        return string.Join(", ", told) + (told.Count < lagging.Count ? $", and {lagging.Count - told.Count} more" : "");
+        return words(told, lagging.Count - told.Count);
     }
 
     private string LastRead(string name)
     {
         if (!accounts.TryGetValue(name, out var account))
-            return $"{PlainWords.Flatten(name, PlainWords.Name)} could not be read up to now";
+            return Words.NeverReadable(PlainWords.Flatten(name, PlainWords.Name));
 
         return account.ReadUpTo is { } read
-            ? $"{Owned(account)} was last read {clock.When(read)}"
-            : $"{Owned(account)} has never been read";
+            ? Words.LastRead(Owned(account), clock.At(read))
+            : Words.NeverRead(Owned(account));
     }
 
-    private string Owned(AccountCoverage account)
-    {
-        var what = account.IsCalendar ? "calendar" : "mailbox";
-        return people.Ours(account.Address) is { } owner ? $"{people.FirstName(owner.Id)}'s {what}"
-            : account.Address == people.CommandMailbox ? "the command mailbox"
-            : $"the {what} {PlainWords.Flatten(account.Address.Value, PlainWords.Name)}";
-    }
+    private string Owned(AccountCoverage account) =>
+        people.Ours(account.Address) is { } owner ? Words.MailboxBelongingTo(people.FirstName(owner.Id), account.IsCalendar)
+        : account.Address == people.CommandMailbox ? Words.CommandMailbox
+        : Words.Mailbox(PlainWords.Flatten(account.Address.Value, PlainWords.Name), account.IsCalendar);
+
+    private IDigestPhrases Words => clock.Words.Digests;
 }

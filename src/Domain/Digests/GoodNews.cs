@@ -7,8 +7,6 @@ namespace CrmSync.Domain.Digests;
 /// <summary>Good news that the policy watches for (<c>watch</c> with <c>good: true</c>): a referral, say.</summary>
 internal static class GoodNews
 {
-    private const int MostWhy = 220;
-
     /// <summary>What was noticed since a moment, by the owners a reader is told of; the oldest first.</summary>
     /// <param name="facts">What there is.</param>
     /// <param name="people">The people as the reader knows them.</param>
@@ -30,6 +28,6 @@ internal static class GoodNews
             .ThenBy(item => item.Id, StringComparer.Ordinal)
             .Select(item => new NewsLine(
                 item.Rule.Name.Replace('-', ' '),
-                $"{words.Who(item)}: {PlainWords.Flatten(item.Reason?.Briefly(clock.When) ?? item.Why, MostWhy)}"));
+                clock.Words.Digests.Labelled(words.Who(item), words.Why(item))));
     }
 }

@@ -1,5 +1,6 @@
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Evaluation;
+using CrmSync.Domain.Languages;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
 using NodaTime;
@@ -23,9 +24,9 @@ public sealed class ItemWords(PeopleBook people, ReaderClock clock)
     /// <param name="item">The item.</param>
     /// <param name="reader">The id of who reads it.</param>
     /// <param name="isNew">Whether it was not told before.</param>
-    /// <param name="state">Its state in one or two words.</param>
+    /// <param name="state">What it is told as.</param>
     /// <param name="reservation">What is not certain about it, or null.</param>
-    public ItemLine Line(int number, Item item, string reader, bool isNew, string state, string? reservation)
+    public ItemLine Line(int number, Item item, string reader, bool isNew, ToldAs state, string? reservation)
     {
         var theirs = item.Rule is RespondRule or ResolveRule;
         var excerpt = theirs ? PlainWords.Flatten(people.Find(item.Trigger)?.Text, PlainWords.Excerpt) : "";
@@ -42,7 +43,7 @@ public sealed class ItemWords(PeopleBook people, ReaderClock clock)
             Case = Case(item),
             Subject = Subject(item),
             Excerpt = excerpt.Length > 0 ? excerpt : null,
-            Why = PlainWords.Flatten(item.Reason?.Briefly(clock.When) ?? item.Why, MostWhy),
+            Why = Why(item),
             Say = item.Rule.Say is { } say ? PlainWords.Flatten(say, PlainWords.Excerpt) : null,
             Owner = item.Owner == reader ? null : people.FullName(item.Owner),
             IsUncertain = Doubts.Concern(item),
@@ -62,20 +63,23 @@ public sealed class ItemWords(PeopleBook people, ReaderClock clock)
     }
 
     /// <summary>What to do about whom: <c>Answer Jo Keane</c>.</summary>
-    public string What(Item item) => What(item.Rule, Who(item));
+    public string What(Item item) => What(item.Rule, Who(item), clock.Words);
+
+    /// <summary>What it rests on, shortly.</summary>
+    public string Why(Item item) => PlainWords.Flatten(item.Reason?.Briefly(clock.Words.Reasons, clock.At) ?? item.Why, MostWhy);
 
     /// <summary>What a rule asks for, about somebody by name.</summary>
-    public static string What(Rule rule, string who) => rule switch
+    public static string What(Rule rule, string who, Wording words) => rule switch
     {
-        RespondRule => $"Answer {who}",
-        ResolveRule => $"Solve it for {who}",
-        ChaseRule => $"Ask {who} again",
-        StayInTouchRule => $"Get in touch with {who}",
-        FollowUpRule => $"Follow up with {who}",
-        DateRule date => $"{Capital(date.Field)} of {who}",
-        NoticeRule => $"Tell {who} in time",
-        HandoverRule => $"Introduce yourself to {who}",
-        _ => $"Keep an eye on {who}",
+        RespondRule => words.Items.Answer(who),
+        ResolveRule => words.Items.Solve(who),
+        ChaseRule => words.Items.AskAgain(who),
+        StayInTouchRule => words.Items.GetInTouch(who),
+        FollowUpRule => words.Items.FollowUp(who),
+        DateRule date => words.Items.Day(date.Field, who),
+        NoticeRule => words.Items.TellInTime(who),
+        HandoverRule => words.Items.Introduce(who),
+        _ => words.Items.KeepAnEye(who),
     };
 
     /// <summary>The contact by name, or the organisation where the whole organisation is meant.</summary>
@@ -86,28 +90,23 @@ public sealed class ItemWords(PeopleBook people, ReaderClock clock)
 
     public string? Due(Item item) => (item.ToldState, item.Due) switch
     {
-        (ItemState.Paused, _) => "waiting for them",
+        (ItemState.Paused, _) => Words.WaitingForThem,
         (_, null) => null,
-        (ItemState.Overdue, { } due) => $"was due {clock.When(due)}{Ago(due)}",
-        (_, { } due) => $"due {clock.When(due)}",
+        (ItemState.Overdue, { } due) => Words.WasDue(clock.At(due), Late(due)),
+        (_, { } due) => Words.Due(clock.At(due)),
     };
 
     /// <summary>
     /// The state with its time, as one phrase: <c>Overdue since Mon 16:00</c>; <c>Due today 10:10</c>; <c>To do by Mon 17:30</c>.
     /// </summary>
-    private string Status(Item item, string state)
+    private string Status(Item item, ToldAs state) => (state, item) switch
     {
-        var phrase = (Due(item), item) switch
-        {
-            (null, _) => state,
-            (_, { ToldState: ItemState.Overdue, Due: { } due }) when state == "overdue" => $"overdue {Late(due)}since {clock.When(due)}",
-            (_, { ToldState: ItemState.Open, Due: { } due }) when state == "due today" => $"due {clock.When(due)}",
-            (_, { ToldState: ItemState.Open, Due: { } due }) when state == "due soon" => $"due soon, {clock.When(due)}",
-            (_, { ToldState: ItemState.Open, Due: { } due }) when state == "to do" => $"to do by {clock.When(due)}",
-            ({ } words, _) => $"{state}, {words}",
-        };
-        return char.ToUpperInvariant(phrase[0]) + phrase[1..];
-    }
+        (ToldAs.Overdue, { ToldState: ItemState.Overdue, Due: { } due }) => Words.OverdueSince(clock.At(due), Late(due)),
+        (ToldAs.DueToday, { ToldState: ItemState.Open, Due: { } due }) => Words.DueAt(clock.At(due)),
+        (ToldAs.DueSoon, { ToldState: ItemState.Open, Due: { } due }) => Words.DueSoon(clock.At(due)),
+        (ToldAs.ToDo, { ToldState: ItemState.Open, Due: { } due }) => Words.ToDoBy(clock.At(due)),
+        _ => Words.Status(state, Due(item)),
+    };
 
     /// <summary>The open case an item belongs to, as people write it.</summary>
     private string? Case(Item item) =>
@@ -126,12 +125,8 @@ public sealed class ItemWords(PeopleBook people, ReaderClock clock)
         return to is null ? null : new MailReply(to, Subjects.CreateReply(PlainWords.Flatten(subject, MostSubject)));
     }
 
-    private string Late(Instant due) => IsLong(due) ? $"{ReaderClock.Length(clock.Now - due)}, " : "";
+    /// <summary>How long ago that is, where it is long.</summary>
+    private Duration? Late(Instant due) => clock.Now - due is var ago && ago >= Duration.FromDays(2) ? ago : null;
 
-    private string Ago(Instant due) => IsLong(due) ? $", {ReaderClock.Length(clock.Now - due)} ago" : "";
-
-    private bool IsLong(Instant due) => clock.Now - due >= Duration.FromDays(2);
-
-    private static string Capital(string field) =>
-        field.Length == 0 ? "Date" : char.ToUpperInvariant(field[0]) + field[1..].Replace('-', ' ').Replace('_', ' ');
+    private IItemPhrases Words => clock.Words.Items;
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CrmSync.Domain.Evaluation;
+using CrmSync.Domain.Languages;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
 using NodaTime;
@@ -33,10 +34,10 @@ internal sealed class ManagerSections(
                 string.Join('\n', Overdue([.. group.OrderBy(item => item.Due).ThenBy(item => item.Id, StringComparer.Ordinal)], words)),
             ]))
             .ToList();
-        return rows.Count == 0 ? null : new TableSection(SectionNames.OverdueByOwner, "Overdue, by owner")
+        return rows.Count == 0 ? null : new TableSection(SectionNames.OverdueByOwner, clock.Words.Digests.OverdueByOwner)
         {
-            Caption = "What is overdue with each owner, the oldest first",
-            Columns = ["Owner", "Overdue", "What"],
+            Caption = Words.OverdueCaption,
+            Columns = Words.OverdueColumns,
             Rows = rows,
         };
     }
@@ -45,7 +46,7 @@ internal sealed class ManagerSections(
     public NewsSection? News()
     {
         var lines = GoodNews.From(facts, people, clock, scope.Contains, since).ToList();
-        return lines.Count == 0 ? null : new NewsSection(SectionNames.News, "News")
+        return lines.Count == 0 ? null : new NewsSection(SectionNames.News, clock.Words.Digests.News)
         {
             Lines = [.. lines.Take(mostRows)],
             More = Math.Max(0, lines.Count - mostRows),
@@ -54,8 +55,8 @@ internal sealed class ManagerSections(
 
     private IEnumerable<string> Overdue(List<Item> items, ItemWords words)
     {
-        var shown = items.Take(maxItems).Select(item => $"{words.What(item)}, {words.Due(item)}");
-        return items.Count <= maxItems ? shown : shown.Append($"and {items.Count - maxItems} more");
+        var shown = items.Take(maxItems).Select(item => Words.Item(words.What(item), words.Due(item)));
+        return items.Count <= maxItems ? shown : shown.Append(clock.Words.Digests.More(items.Count - maxItems));
     }
 
     public TableSection? Cases()
@@ -63,12 +64,14 @@ internal sealed class ManagerSections(
         var rows = facts.Cases.Where(one => scope.Contains(one.Owner)).OrderBy(one => one.Opened)
             .Select(one => new TableRow(
             [
-                $"{people.Name(one.Contact)}{PlainWords.About(one.Subject)}",
-                $"{one.Case.Replace('-', ' ')}\n{ReaderClock.Length(facts.Now - one.Opened).Replace(' ', '\u00A0')}",
-                $"{(one.BallIsOurs ? $"ours ({people.FirstName(one.Owner)})" : "theirs")}\nsince {clock.When(one.Since)}",
+                $"{people.Name(one.Contact)}{About(one.Subject)}",
+                $"{one.Case.Replace('-', ' ')}\n{clock.Words.Dates.Length(facts.Now - one.Opened).Replace(' ', '\u00A0')}",
+                one.BallIsOurs
+                    ? Words.OurTurn(people.FirstName(one.Owner), clock.At(one.Since))
+                    : Words.TheirTurn(clock.At(one.Since)),
             ]))
             .ToList();
-        return Table(SectionNames.Cases, "Open cases", "Open cases, the oldest first", ["Who", "Case and age", "Whose turn"], rows);
+        return Table(SectionNames.Cases, clock.Words.Digests.Cases, Words.CasesCaption, Words.CasesColumns, rows);
     }
 
     public TableSection? OverContacted()
@@ -81,15 +84,15 @@ internal sealed class ManagerSections(
                 Company.EmailAddress.TryParse(over.About, out var contact)
                     ? people.Name(contact)
                     : PlainWords.Flatten(over.About, PlainWords.Name),
-                $"{ReaderClock.Count(over.Counted.Count, "contact")}\nat most {over.Cap.Max} in {Sentences.InWords(over.Cap.Window)}",
+                $"{Words.Contacts(over.Counted.Count)}\n{Words.AtMost(over.Cap.Max, over.Cap.Window)}",
                 string.Join('\n', Mails(over.Counted)),
             ]))
             .ToList();
         return Table(
             SectionNames.OverContacted,
-            "Contacted too often",
-            "Who heard from us more often than the policy allows, and from whom",
-            ["Who", "How often", "Mails and meetings"],
+            clock.Words.Digests.OverContacted,
+            Words.OverContactedCaption,
+            Words.OverContactedColumns,
             rows);
     }
 
@@ -103,14 +106,14 @@ internal sealed class ManagerSections(
                 && closed.At <= facts.Now)
             .Select(closed => new NewsLine(
                 closed.Rule.Name.Replace('-', ' '),
-                $"{(closed.Contact is { } contact ? people.Name(contact) : PlainWords.Flatten(closed.About, PlainWords.Name))}"
-                    + $"{PlainWords.About(people.Subject(closed.About))} ({people.FirstName(closed.Owner)}): "
-                    + PlainWords.Flatten(closed.Reason?.Briefly(clock.When) ?? closed.Why, PlainWords.Excerpt)
-            ))
+                clock.Words.Digests.Labelled(
+                    $"{(closed.Contact is { } contact ? people.Name(contact) : PlainWords.Flatten(closed.About, PlainWords.Name))}"
+                        + $"{About(people.Subject(closed.About))} ({people.FirstName(closed.Owner)})",
+                    PlainWords.Flatten(closed.Reason?.Briefly(clock.Words.Reasons, clock.At) ?? closed.Why, PlainWords.Excerpt))))
             .ToList();
         return lines.Count == 0
             ? null
-            : new NewsSection(SectionNames.Expired, "Given up")
+            : new NewsSection(SectionNames.Expired, clock.Words.Digests.Expired)
             {
                 Lines = [.. lines.Take(mostRows)],
                 More = Math.Max(0, lines.Count - mostRows),
@@ -134,11 +137,13 @@ internal sealed class ManagerSections(
         }
 
         return new WeeksPicture(
-            "Contacts a week: mails, meetings and calls",
+            Words.WeeksCaption,
             [
                 .. counts.Select(
                     (count, week) =>
-                        new WeekCount(week == ShownWeeks - 1 ? "this week" : ReaderClock.ShortDay(first.PlusWeeks(week)), count)),
+                        new WeekCount(week == ShownWeeks - 1
+                            ? Words.ThisWeek
+                            : clock.Words.Dates.ShortDay(first.PlusWeeks(week)), count)),
             ]);
     }
 
@@ -148,18 +153,21 @@ internal sealed class ManagerSections(
         var lines = facts
             .Accounts.Where(account => account.Trouble is not null)
             .Select(account => new NewsLine(
-                "cannot be read",
-                $"{PlainWords.Flatten(account.Account, PlainWords.Name)}: "
-                    + $"{PlainWords.Flatten(account.Trouble, 240)}{(account.LastRead is { } read ? $" Last read {clock.When(read)}." : "")}"
-            )
+                Words.CannotBeRead,
+                Words.AccountTrouble(
+                    PlainWords.Flatten(account.Account, PlainWords.Name),
+                    PlainWords.Flatten(account.Trouble, 240),
+                    account.LastRead is { } read ? clock.At(read) : null))
             {
                 IsBad = true,
             })
-            .Concat(facts.Troubles.Select(trouble => new NewsLine("attention", PlainWords.Flatten(trouble, 240)) { IsBad = true }))
+            .Concat(facts.Troubles.Select(trouble => new NewsLine(Words.Attention, PlainWords.Flatten(trouble, 240)) { IsBad = true }))
             .Concat(
                 facts
                     .PolicyChanges.Where(change => since < change.At && change.At <= facts.Now)
-                    .Select(change => new NewsLine(change.IsWarning ? "attention" : "policy changed", PlainWords.Flatten(change.Text, 240))
+                    .Select(change => new NewsLine(
+                        change.IsWarning ? Words.Attention : Words.PolicyChanged,
+                        PlainWords.Flatten(change.Text, 240))
                     {
                         IsBad = change.IsWarning,
                     }))
@@ -169,33 +177,30 @@ internal sealed class ManagerSections(
         if (well.Count > 0)
             lines.Add(
                 new NewsLine(
-                    "read",
-                    $"{(well.Count == facts.Accounts.Count ? "all " : "")}{ReaderClock.Count(well.Count, "account")}, the last one "
-                        + $"{clock.When(well.Min(account => account.LastRead!.Value))}"
-                ));
+                    Words.Read,
+                    Words.AccountsRead(
+                        well.Count,
+                        well.Count == facts.Accounts.Count,
+                        clock.At(well.Min(account => account.LastRead!.Value)))));
 
         lines.AddRange(
             facts
                 .Evaluation.Observed.GroupBy(item => item.Rule.Name)
                 .OrderBy(group => group.Key, StringComparer.Ordinal)
                 .Select(group => new NewsLine(
-                    "on trial",
-                    $"{group.Key.Replace('-', ' ')} would list {ReaderClock.Count(group.Count(), "item")}, for example: "
-                        + $"{new ItemWords(people, clock).What(group.First())}"
-                )));
+                    Words.OnTrial,
+                    Words.WouldList(group.Key.Replace('-', ' '), group.Count(), new ItemWords(people, clock).What(group.First())))));
         lines.AddRange(
             facts
                 .Evaluation.Items.SelectMany(item => item.WouldBeHeldBy.Select(limit => (limit, item)))
                 .GroupBy(one => one.limit, one => one.item, StringComparer.Ordinal)
                 .OrderBy(group => group.Key, StringComparer.Ordinal)
                 .Select(group => new NewsLine(
-                    "on trial",
-                    $"{group.Key.Replace('-', ' ')} would hold back {ReaderClock.Count(group.Count(), "item")}, for example: "
-                        + $"{new ItemWords(people, clock).What(group.First())}"
-                )));
+                    Words.OnTrial,
+                    Words.WouldHoldBack(group.Key.Replace('-', ' '), group.Count(), new ItemWords(people, clock).What(group.First())))));
         lines.AddRange(NotUseful());
-        lines.Add(new NewsLine("policy version", $"{PlainWords.Flatten(facts.Policy.Version, PlainWords.Name)}"));
-        return new NewsSection(SectionNames.Health, "Health") { Lines = lines, IsWorthAMail = hasTrouble };
+        lines.Add(new NewsLine(Words.PolicyVersion, PlainWords.Flatten(facts.Policy.Version, PlainWords.Name)));
+        return new NewsSection(SectionNames.Health, clock.Words.Digests.Health) { Lines = lines, IsWorthAMail = hasTrouble };
     }
 
     /// <summary>What readers found of no use, by rule: whoever writes the policy should look at these.</summary>
@@ -209,7 +214,7 @@ internal sealed class ManagerSections(
             .Select(group => $"{PlainWords.Flatten(group.Key.Replace('-', ' '), PlainWords.Name)} {group.Count()}")
             .ToList();
         if (rules.Count > 0)
-            yield return new NewsLine("not useful", $"{string.Join(", ", rules.Take(mostRows))} (in 30 days, by rule)");
+            yield return new NewsLine(Words.NotUseful, Words.NotUsefulByRule(string.Join(", ", rules.Take(mostRows))));
     }
 
     /// <summary>The newest, in words, and how many came before.</summary>
@@ -219,10 +224,10 @@ internal sealed class ManagerSections(
         var shown = counted
             .Skip(before)
             .Select(line =>
-                $"{(people.Actor(line) is { } actor ? people.FirstName(actor.Id) : "we")}, "
-                    + $"{clock.When(line.At)}{PlainWords.About(line.Subject)}"
+                $"{(people.Actor(line) is { } actor ? people.FirstName(actor.Id) : Words.We)}, "
+                    + $"{clock.When(line.At)}{About(line.Subject)}"
             );
-        return before == 0 ? shown : shown.Prepend($"{before} earlier");
+        return before == 0 ? shown : shown.Prepend(Words.Earlier(before));
     }
 
     private TableSection? Table(string name, string title, string caption, IReadOnlyList<string> columns, List<TableRow> rows)
@@ -234,11 +239,15 @@ internal sealed class ManagerSections(
             rows =
             [
                 .. rows.Take(mostRows),
-                new TableRow([$"and {rows.Count - mostRows} more", .. Enumerable.Repeat("", columns.Count - 1)]),
+                new TableRow([clock.Words.Digests.More(rows.Count - mostRows), .. Enumerable.Repeat("", columns.Count - 1)]),
             ];
 
         return new TableSection(name, title) { Caption = caption, Columns = columns, Rows = rows };
     }
+
+    private IFirmPhrases Words => clock.Words.Firm;
+
+    private string About(string? subject) => PlainWords.About(subject, clock.Words);
 
     private static string Number(int count) => count.ToString(CultureInfo.InvariantCulture);
 }

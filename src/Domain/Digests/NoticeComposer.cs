@@ -1,4 +1,5 @@
 using CrmSync.Domain.Company;
+using CrmSync.Domain.Languages;
 using CrmSync.Domain.Policy;
 using NodaTime;
 
@@ -19,7 +20,8 @@ public sealed class NoticeComposer(DigestFacts facts)
     public Digest Compose(Person reader, IReadOnlyList<Notice> notices)
     {
         var zone = (reader.Calendar ?? facts.Policy.DefaultCalendar).Zone;
-        var clock = new ReaderClock(zone, facts.Now);
+        var clock = new ReaderClock(zone, facts.Now, Wording.In(reader.Language));
+        var titles = clock.Words.Digests;
         var words = new ItemWords(people, clock) { Cases = facts.Cases };
         var run = new DueDigest(
             new DigestDefinition(Name, reader.Place ?? new Place("policy", 1, 1)) { At = LocalTime.Midnight },
@@ -32,27 +34,32 @@ public sealed class NoticeComposer(DigestFacts facts)
         DigestSection?[] sections =
         [
             Section(
-                "Escalated to you",
+                titles.EscalatedToYou,
                 Urgency.Late,
-                "escalated",
+                ToldAs.Escalated,
                 notices.Where(notice => !notice.IsWarning && notice.Item.Owner != reader.Id)),
-            Section("Overdue", Urgency.Late, "overdue", notices.Where(notice => !notice.IsWarning && notice.Item.Owner == reader.Id)),
-            Section("Due soon", Urgency.Soon, "due soon", notices.Where(notice => notice.IsWarning)),
+            Section(
+                titles.Overdue,
+                Urgency.Late,
+                ToldAs.Overdue,
+                notices.Where(notice => !notice.IsWarning && notice.Item.Owner == reader.Id)),
+            Section(titles.DueSoon, Urgency.Soon, ToldAs.DueSoon, notices.Where(notice => notice.IsWarning)),
         ];
         var told = sections.OfType<DigestSection>().ToList();
         var first = told.OfType<ItemSection>().First().Lines[0];
-        var state = first.IsUncertain && first.State != "due soon" ? $"{first.State}, not certain" : first.State;
         var headline =
             notices.Count == 1
-                ? $"{state[..1].ToUpperInvariant()}{state[1..]}: {first.What}"
-                : $"{notices.Count} things cannot wait";
+                ? titles.NoticeHeadline(first.State, first.IsUncertain && first.State != ToldAs.DueSoon, first.What)
+                : titles.ThingsCannotWait(notices.Count);
         return new Digest(run)
         {
             Headline = headline,
-            Subject = $"{headline} - {clock.Time(facts.Now)}",
-            Preheader = Tally.Fitted($"{first.Status}. {first.What}{(first.Subject is { } subject ? $", “{subject}”" : "")}"),
+            Subject = titles.NoticeSubject(headline, clock.Time(facts.Now)),
+            Preheader = Tally.Fitted(
+                $"{first.Status}. {first.What}{(first.Subject is { } subject ? $", {clock.Words.Dates.Quote(subject)}" : "")}",
+                clock.Words),
             Greeting = people.FirstName(reader.Id),
-            Day = $"{ReaderClock.LongDay(clock.Today)}, {clock.Time(facts.Now)}",
+            Day = clock.Head,
             Reservation = doubts.Head,
             Sections = told,
             Listed = listed,
@@ -60,7 +67,7 @@ public sealed class NoticeComposer(DigestFacts facts)
             IsEmpty = false,
         };
 
-        ItemSection? Section(string title, Urgency urgency, string state, IEnumerable<Notice> some)
+        ItemSection? Section(string title, Urgency urgency, ToldAs state, IEnumerable<Notice> some)
         {
             var lines = new List<ItemLine>();
             var more = 0;

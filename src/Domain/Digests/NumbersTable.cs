@@ -1,5 +1,5 @@
-using System.Globalization;
 using CrmSync.Domain.Evaluation;
+using CrmSync.Domain.Languages;
 using CrmSync.Domain.Policy;
 using NodaTime;
 
@@ -35,12 +35,15 @@ internal sealed class NumbersTable(DigestFacts facts, PeopleBook people, ReaderC
             .Select(group => Row(group.Key, [.. group]))
             .ToList();
         if (rows.Count > 1)
-            rows.Insert(0, Row("All", outcomes));
+            rows.Insert(0, Row(Words.All, outcomes));
 
-        return new TableSection(SectionNames.Numbers, "Answered in time")
+        return new TableSection(SectionNames.Numbers, clock.Words.Digests.Numbers)
         {
-            Caption = "Done in time, of all that fell due, and the median time",
-            Columns = [by == NumbersBy.Team ? "Team" : "Who", Capital(clock.DayName(day)), .. Days.Select(count => $"{count} days")],
+            Caption = Words.NumbersCaption,
+            Columns = Words.NumbersColumns(
+                by == NumbersBy.Team ? Words.Team : Words.Who,
+                clock.Words.Dates.DayName(day, clock.Today),
+                Days),
             Rows = rows,
             Weeks = weeks(),
             IsWorthAMail = false,
@@ -53,49 +56,43 @@ internal sealed class NumbersTable(DigestFacts facts, PeopleBook people, ReaderC
                 Count(all.Where(one => start <= one.Due && one.Due < end)),
                 .. Days.Select(count => Count(all.Where(one => facts.Now - Duration.FromDays(count) <= one.Due))),
             ];
-            return new TableRow([who, .. figures.Select(Words)]);
+            return new TableRow([who, .. figures.Select(InWords)]);
         }
     }
 
     private static Figures Count(IEnumerable<Outcome> outcomes) => Figures.From(outcomes.Select(outcome => (outcome.Kind, outcome.Taken)));
 
     /// <summary><c>3 of 5</c>, what became of the others, and the median, each on a line.</summary>
-    private static string Words(Figures figures)
+    private string InWords(Figures figures)
     {
         if (figures.All == 0)
-            return "none";
+            return Words.None;
 
-        var lines = new List<string> { $"{figures.InTime} of {figures.All}" };
-        Add(figures.Late, "late");
-        Add(figures.NotYet, "not yet");
-        Add(figures.ByHand, "by hand");
-        Add(figures.Unsure, "unsure");
+        var lines = new List<string> { Words.InTime(figures.InTime, figures.All) };
+        Add(figures.Late, Words.Late);
+        Add(figures.NotYet, Words.NotYet);
+        Add(figures.ByHand, Words.ByHand);
+        Add(figures.Unsure, Words.Unsure);
         if (figures.Median is { } median)
-            lines.Add($"{(figures.IsMedianOpen ? "over " : "")}{Briefly(median)}".Replace(' ', '\u00A0'));
+            lines.Add(Words.Median(median, figures.IsMedianOpen).Replace(' ', '\u00A0'));
 
         return string.Join('\n', lines);
 
-        void Add(int count, string what)
+        void Add(int count, Func<int, string> what)
         {
             if (count > 0)
-                lines.Add($"{count} {what}");
+                lines.Add(what(count));
         }
     }
 
-    /// <summary><c>40 min</c>, <c>16 h</c>, <c>3 d</c>: five columns have to fit on a phone.</summary>
-    internal static string Briefly(Duration length) => length.TotalMinutes switch
-    {
-        < 60 => string.Create(CultureInfo.InvariantCulture, $"{(long)length.TotalMinutes} min"),
-        < 48 * 60 => string.Create(CultureInfo.InvariantCulture, $"{(long)length.TotalHours} h"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{(long)length.TotalDays} d"),
-    };
+    private IFirmPhrases Words => clock.Words.Firm;
 
     private string Name(string owner, NumbersBy by) =>
-        by == NumbersBy.Team ? TeamName(facts.Policy, owner) : people.FullName(owner);
+        by == NumbersBy.Team ? TeamName(facts.Policy, owner, Words) : people.FullName(owner);
 
     /// <summary>The team somebody counts for.</summary>
-    internal static string TeamName(CompanyPolicy policy, string owner) =>
-        policy.Teams.FirstOrDefault(team => team.Lead == owner || team.Members.Contains(owner))?.Id ?? "no team";
+    internal static string TeamName(CompanyPolicy policy, string owner, IFirmPhrases words) =>
+        policy.Teams.FirstOrDefault(team => team.Lead == owner || team.Members.Contains(owner))?.Id ?? words.NoTeam;
 
     /// <summary>The business day before today: on a Monday nobody asks about Sunday.</summary>
     private (LocalDate Day, Instant Start, Instant End) DayBefore()
@@ -107,6 +104,4 @@ internal sealed class NumbersTable(DigestFacts facts, PeopleBook people, ReaderC
 
         return (day, calendar.Start(day), calendar.Start(day.PlusDays(1)));
     }
-
-    private static string Capital(string words) => char.ToUpperInvariant(words[0]) + words[1..];
 }

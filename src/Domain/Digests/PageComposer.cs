@@ -1,4 +1,5 @@
 using CrmSync.Domain.Company;
+using CrmSync.Domain.Languages;
 
 namespace CrmSync.Domain.Digests;
 
@@ -21,5 +22,6 @@ public sealed class PageComposer(DigestFacts facts)
     /// <summary>The figures of the people below a manager; null for somebody who gets no digest for managers.</summary>
     public TeamPage? WriteTeam(Person reader) => new TeamPageWriter(facts, people, Clock(reader)).Write(reader);
 
-    private ReaderClock Clock(Person reader) => new((reader.Calendar ?? facts.Policy.DefaultCalendar).Zone, facts.Now);
+    private ReaderClock Clock(Person reader) =>
+        new((reader.Calendar ?? facts.Policy.DefaultCalendar).Zone, facts.Now, Wording.In(reader.Language));
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Log;
 using NodaTime;
@@ -29,7 +28,11 @@ internal sealed class PersonPageWriter(PeopleBook people, ReaderClock clock, Bri
             History =
             [
                 .. history.Reverse().Take(MostLines)
-                    .Select(line => new PageLine(line.Id, Month(clock.Date(line.At)), Side(line), briefs.WriteLine(line))),
+                    .Select(line => new PageLine(
+                        line.Id,
+                        clock.Words.Dates.Month(clock.Date(line.At)),
+                        Side(line),
+                        briefs.WriteLine(line))),
             ],
             Earlier = Math.Max(0, history.Count - MostLines),
             Months = [.. Months(history)],
@@ -65,14 +68,14 @@ internal sealed class PersonPageWriter(PeopleBook people, ReaderClock clock, Bri
             .Select(group => new ColleagueShare(
                 people.FullName(group.Key),
                 group.Count(),
-                clock.DayName(clock.Date(group.Max(one => one.At)))));
+                clock.Words.Dates.DayName(clock.Date(group.Max(one => one.At)), clock.Today)));
 
     private string Source(Interaction line)
     {
         var by = people.Actor(line) is { } actor ? people.FirstName(actor.Id) : null;
         return line.Kind == InteractionKind.Command
-            ? $"noted {clock.When(line.At)}{(by is null ? "" : " by " + by)}"
-            : $"from the email of {clock.When(line.At)}{PlainWords.About(line.Subject)}";
+            ? clock.Words.Briefs.NotedBy(clock.At(line.At), by)
+            : clock.Words.Briefs.FromEmail(clock.At(line.At), PlainWords.About(line.Subject, clock.Words));
     }
 
     private static ContactSide Side(Interaction line) =>
@@ -81,6 +84,4 @@ internal sealed class PersonPageWriter(PeopleBook people, ReaderClock clock, Bri
         : ContactSide.Ours;
 
     private static LocalDate First(LocalDate day) => new(day.Year, day.Month, 1);
-
-    private static string Month(LocalDate day) => day.ToString("MMMM uuuu", CultureInfo.InvariantCulture);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using CrmSync.Domain.Languages;
 
 namespace CrmSync.Domain.Digests;
 
@@ -62,13 +63,17 @@ public static class PlainWords
     private const int Spare = 24;
 
     /// <summary>A subject in quotation marks, to follow on a name; nothing for none.</summary>
-    public static string About(string? subject) => Flatten(subject, Name) is { Length: > 0 } flat ? $" “{flat}”" : "";
+    public static string About(string? subject, Wording words) =>
+        Flatten(subject, Name) is { Length: > 0 } flat ? $" {words.Dates.Quote(flat)}" : "";
 
     /// <summary>A letter can carry any number of marks; more than a few only climb over the neighbouring lines.</summary>
     private const int MostMarks = 12;
 
+    /// <summary>The narrow blank that French sets before some marks stays: a line must not break there.</summary>
     private static bool IsBlank(ReadOnlySpan<char> element) =>
-        char.IsWhiteSpace(element[0]) || (char.IsControl(element[0])) || element[0] is '\u2028' or '\u2029' or '\u00AD';
+        (char.IsWhiteSpace(element[0]) && element[0] != '\u202F')
+        || char.IsControl(element[0])
+        || element[0] is '\u2028' or '\u2029' or '\u00AD';
 
     /// <summary>
     /// Direction marks, embeddings, overrides and isolates, invisible joiners at the start of nothing, byte order marks, private and

@@ -1,5 +1,6 @@
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Evaluation;
+using CrmSync.Domain.Languages;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
 using NodaTime;
@@ -40,7 +41,11 @@ internal sealed class StaffSections(
 
         return meetings.Count == 0
             ? null
-            : new MeetingsSection(SectionNames.MeetingsToday, "Meetings today") { Meetings = lines, More = meetings.Count - lines.Count };
+            : new MeetingsSection(SectionNames.MeetingsToday, clock.Words.Digests.MeetingsToday)
+            {
+                Meetings = lines,
+                More = meetings.Count - lines.Count,
+            };
     }
 
     public NewsSection? News()
@@ -58,7 +63,7 @@ internal sealed class StaffSections(
         List<NewsLine> shown = [.. lines.Take(Math.Min(MostNews, maxItems))];
         return lines.Count == 0
             ? null
-            : new NewsSection(SectionNames.News, "News")
+            : new NewsSection(SectionNames.News, clock.Words.Digests.News)
             {
                 Lines = shown,
                 More = lines.Count - shown.Count,
@@ -82,7 +87,7 @@ internal sealed class StaffSections(
             lines.Add(new NewsLine($"{number}", Question(proposal, number)));
         }
 
-        return new NewsSection(SectionNames.Proposals, "Is that right?")
+        return new NewsSection(SectionNames.Proposals, clock.Words.Digests.Proposals)
         {
             Lines = lines,
             More = asked.Count - lines.Count,
@@ -97,7 +102,7 @@ internal sealed class StaffSections(
             return null;
 
         var words = new ItemWords(people, clock);
-        return new HeldBackSection(SectionNames.HeldBack, "Held back")
+        return new HeldBackSection(SectionNames.HeldBack, clock.Words.Digests.HeldBack)
         {
             Count = held.Count,
             Reasons =
@@ -105,20 +110,20 @@ internal sealed class StaffSections(
                     ? []
                     :
                     [
-                        .. held.GroupBy(item => item.By ?? "a limit")
+                        .. held.GroupBy(item => item.By ?? "")
                             .OrderByDescending(group => group.Count())
                             .ThenBy(group => group.Key, StringComparer.Ordinal)
-                            .Select(group => $"{char.ToUpperInvariant(Reason(group.Key)[0])}{Reason(group.Key)[1..]}: {group.Count()}"),
+                            .Select(group => Words.HeldBack(Reason(group.Key), group.Count())),
                     ],
             Examples =
             [
                 .. held.OrderBy(item => item.Until ?? Instant.MaxValue)
                     .ThenBy(item => item.Id, StringComparer.Ordinal)
                     .Take(MostExamples)
-                    .Select(item =>
-                        $"{words.What(item)}{PlainWords.About(words.Subject(item))}: "
-                            + $"{Reason(item.By ?? "a limit")}{(item.Until is { } until ? $", until {clock.When(until)}" : "")}"
-                    ),
+                    .Select(item => Words.HeldBackUntil(
+                        $"{words.What(item)}{About(words.Subject(item))}",
+                        Reason(item.By ?? ""),
+                        item.Until is { } until ? clock.At(until) : null)),
             ],
         };
     }
@@ -128,8 +133,8 @@ internal sealed class StaffSections(
         var briefs = new BriefWriter(facts, people, clock, new Sight(facts.Policy, reader.Id));
         var subject = PlainWords.Flatten(line.Subject, PlainWords.Name);
         return new MeetingLine(
-            $"{clock.Time(line.Meeting!.Start)}–{clock.Time(line.Meeting.End)}",
-            subject.Length > 0 ? subject : "Meeting",
+            clock.Words.Dates.Span(LocalTime(line.Meeting!.Start), LocalTime(line.Meeting.End)),
+            subject.Length > 0 ? subject : Words.Meeting,
             [.. guests.Select(guest => briefs.Write(guest, line.Id))])
         {
             More = all - guests.Count,
@@ -141,20 +146,24 @@ internal sealed class StaffSections(
         var who = WithAddress(proposal.Contact);
         var words = PlainWords.Flatten(proposal.Sentence, PlainWords.Excerpt);
         var other = PlainWords.Flatten(proposal.Other?.Value, PlainWords.Name);
-        return proposal.AsksForOnePerson
-            ? $"{who} seems to be one person with {other}: “{words}” {Replies("same", number)}"
-            : $"{who} seems to have left: “{words}” "
-                + (other.Length > 0 ? $"Ask nothing more about them, and follow up with {other}? " : "Ask nothing more about them? ")
-                + Replies("yes", number);
+        var question = proposal.AsksForOnePerson
+            ? Words.SeemsOnePerson(who, other, words)
+            : Words.SeemsToHaveLeft(who, words, other);
+
+        // Held together by hard spaces: a line that began with a verb would read as a command.
+        return $"{question} {Words.Replies(number, proposal.AsksForOnePerson).Replace(' ', '\u00A0')}";
     }
 
-    /// <summary>Held together by hard spaces: a line that began with a verb would read as a command.</summary>
-    private static string Replies(string verb, int number) => $"Reply: {verb} {number} · no {number}".Replace(' ', '\u00A0');
+    private INewsPhrases Words => clock.Words.News;
+
+    private string About(string? subject) => PlainWords.About(subject, clock.Words);
+
+    private LocalTime LocalTime(Instant moment) => clock.At(moment).Local.TimeOfDay;
 
     private IEnumerable<NewsLine> Complaints() =>
         facts
             .Cases.Where(one => one.Owner == reader.Id && IsRecent(Instant.Max(one.Opened, one.KnownSince)))
-            .Select(one => new NewsLine(one.Case, $"{people.Name(one.Contact)}{PlainWords.About(one.Subject)}")
+            .Select(one => new NewsLine(one.Case, $"{people.Name(one.Contact)}{About(one.Subject)}")
             {
                 IsBad = true,
             });
@@ -164,7 +173,7 @@ internal sealed class StaffSections(
         where line.Direction == Direction.Outbound && people.Actor(line)?.Id == reader.Id
         from participant in line.Participants
         where participant.Bounced is { } bounced && IsRecent(bounced)
-        select new NewsLine("not delivered", $"Your mail{PlainWords.About(line.Subject)} did not reach {WithAddress(participant.Address)}")
+        select new NewsLine(Words.NotDelivered, Words.DidNotReach(About(line.Subject), WithAddress(participant.Address)))
         {
             IsBad = true,
         };
@@ -173,10 +182,10 @@ internal sealed class StaffSections(
         facts
             .Evaluation.Closed.Where(IsWithdrawn)
             .Select(closed => new NewsLine(
-                "withdrawn",
+                Words.Withdrawn,
                 closed.As == ItemClosing.Met
-                    ? $"{Who(closed)} was answered in time after all ({clock.When(closed.At)}); the reply was seen late"
-                    : $"{Who(closed)} was forwarded, and the mail itself turned up ({clock.When(closed.At)}); now that one counts"));
+                    ? Words.AnsweredInTime(Who(closed), clock.At(closed.At))
+                    : Words.TurnedUp(Who(closed), clock.At(closed.At))));
 
     private IEnumerable<NewsLine> ClosedByColleagues() =>
         from closed in facts.Evaluation.Closed
@@ -188,8 +197,8 @@ internal sealed class StaffSections(
         let colleague = Closer(closed)
         where colleague is not null && colleague.Id != reader.Id && people.Presence.StandIn(colleague, clock.Today)?.Id != reader.Id
         select new NewsLine(
-            "done by a colleague",
-            $"{people.FirstName(colleague.Id)} took care of {Who(closed)} ({clock.When(closed.At)})");
+            Words.DoneByColleague,
+            Words.TookCare(people.FirstName(colleague.Id), Who(closed), clock.At(closed.At)));
 
     /// <summary>That a colleague wrote to, met or called somebody the reader looks after, and that closed nothing of theirs.</summary>
     private IEnumerable<NewsLine> ContactsByColleagues()
@@ -208,21 +217,19 @@ internal sealed class StaffSections(
             let mine = people.OutsidersIn(line).Where(contact => facts.FindOwner(contact) == reader.Id).ToList()
             where mine.Count > 0
             select new NewsLine(
-                "a colleague",
-                $"{people.FirstName(colleague.Id)} {Did(line)} {Names(mine)}{PlainWords.About(line.Subject)}");
+                Words.Colleague,
+                Did(line)(people.FirstName(colleague.Id), Names(mine), About(line.Subject)));
     }
 
-    private static string Did(Interaction line) => line.Kind switch
+    private Func<string, string, string, string> Did(Interaction line) => line.Kind switch
     {
-        InteractionKind.Meeting => "met",
-        InteractionKind.Command => "called",
-        _ => "wrote to",
+        InteractionKind.Meeting => Words.Met,
+        InteractionKind.Command => Words.Called,
+        _ => Words.Wrote,
     };
 
     private string Names(List<EmailAddress> contacts) =>
-        contacts.Count <= MostNamed
-            ? string.Join(", ", contacts.Select(people.Name))
-            : $"{string.Join(", ", contacts.Take(MostNamed).Select(people.Name))} and {contacts.Count - MostNamed} more";
+        Words.Names([.. contacts.Take(MostNamed).Select(people.Name)], Math.Max(0, contacts.Count - MostNamed));
 
     private IEnumerable<NewsLine> NewPeople()
     {
@@ -238,14 +245,14 @@ internal sealed class StaffSections(
                 && first.Id == line.Id
                 && facts.FindOwner(contact) == reader.Id
                 && told.Add(contact))
-                yield return new NewsLine("new", $"{WithAddress(contact)} wrote for the first time{PlainWords.About(line.Subject)}");
+                yield return new NewsLine(Words.NewPerson, Words.WroteFirst(WithAddress(contact), About(line.Subject)));
         }
     }
 
     /// <summary>Told with the next mail there is, however late that comes.</summary>
     private IEnumerable<NewsLine> ChangesOfThePolicy() =>
         facts.PolicyChanges.Where(change => !change.IsWarning && change.At <= facts.Now && !(history.Last?.DueAt >= change.At))
-            .Select(change => new NewsLine("policy", PlainWords.Flatten(change.Text, PlainWords.Excerpt)));
+            .Select(change => new NewsLine(Words.Policy, PlainWords.Flatten(change.Text, PlainWords.Excerpt)));
 
     /// <summary>Told as overdue, by the mail before or by any since, and turns out to have been done in time.</summary>
     private bool IsWithdrawn(ClosedItem closed) =>
@@ -283,13 +290,14 @@ internal sealed class StaffSections(
 
     private string Who(ClosedItem closed) =>
         (closed.Contact is { } contact ? people.Name(contact) : PlainWords.Flatten(closed.About, PlainWords.Name))
-        + PlainWords.About(people.Subject(closed.About));
+        + About(people.Subject(closed.About));
 
     private bool IsRecent(Instant moment) => since < moment && moment <= facts.Now;
 
-    private static string Reason(string limit) =>
-        limit == LimitKind.MeetingBooked.Name ? "a meeting already booked"
-        : limit == LimitKind.Away.Name ? "they are away"
-        : limit == LimitKind.Retired.Name ? "they have left"
+    private string Reason(string limit) =>
+        limit.Length == 0 ? Words.SomeLimit
+        : limit == LimitKind.MeetingBooked.Name ? Words.MeetingBooked
+        : limit == LimitKind.Away.Name ? Words.TheyAreAway
+        : limit == LimitKind.Retired.Name ? Words.TheyHaveLeft
         : limit.Replace('-', ' ');
 }

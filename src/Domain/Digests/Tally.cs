@@ -1,12 +1,15 @@
+using CrmSync.Domain.Languages;
+
 namespace CrmSync.Domain.Digests;
 
 /// <summary>How much a digest holds, for its subject, headline and preheader.</summary>
-internal sealed record Tally(int NeedYou, int Overdue, int DueToday, int ToDo, int Meetings, int News)
+internal sealed record Tally(Wording Words, int NeedYou, int Overdue, int DueToday, int ToDo, int Meetings, int News)
 {
     private const int ShortestPreheader = 40;
     private const int LongestPreheader = 90;
 
-    public static Tally From(IReadOnlyList<DigestSection> sections) => new(
+    public static Tally From(IReadOnlyList<DigestSection> sections, Wording words) => new(
+        words,
         Items(sections, SectionNames.NeedsYou),
         Items(sections, SectionNames.Overdue) + sections.OfType<TableSection>().Where(s => s.Name == SectionNames.OverdueByOwner)
             .SelectMany(s => s.Rows).Sum(row => int.Parse(row.Cells[1], System.Globalization.CultureInfo.InvariantCulture)),
@@ -24,19 +27,19 @@ internal sealed record Tally(int NeedYou, int Overdue, int DueToday, int ToDo, i
         {
             var parts = new List<string>();
             if (NeedYou > 0)
-                parts.Add(NeedYou == 1 ? "1 needs you" : $"{NeedYou} need you");
+                parts.Add(Words.Digests.NeedYou(NeedYou));
             if (Overdue > 0)
-                parts.Add($"{Overdue} overdue");
+                parts.Add(Words.Digests.OverdueItems(Overdue));
             if (DueToday > 0)
-                parts.Add($"{DueToday} due today");
+                parts.Add(Words.Digests.DueTodayItems(DueToday));
             if (parts.Count < 2 && ToDo > 0)
-                parts.Add($"{ToDo} to do");
+                parts.Add(Words.Digests.ItemsToDo(ToDo));
             if (parts.Count < 2 && Meetings > 0)
-                parts.Add(ReaderClock.Count(Meetings, "meeting"));
+                parts.Add(Words.Digests.Meetings(Meetings));
             if (parts.Count == 0 && News > 0)
-                parts.Add($"{ReaderClock.Count(News, "thing")} to know");
+                parts.Add(Words.Digests.ThingsToKnow(News));
 
-            return parts.Count > 0 ? string.Join(", ", parts) : "Nothing to do";
+            return parts.Count > 0 ? string.Join(", ", parts) : Words.Digests.NothingToDo;
         }
     }
 
@@ -44,18 +47,18 @@ internal sealed record Tally(int NeedYou, int Overdue, int DueToday, int ToDo, i
     public string Preheader(IReadOnlyList<DigestSection> sections)
     {
         var first = sections.OfType<ItemSection>().SelectMany(s => s.Lines).FirstOrDefault();
-        var text = first is null ? $"{Headline}." : $"{Headline}. First: {char.ToLowerInvariant(first.What[0])}{first.What[1..]}";
+        var text = first is null ? $"{Headline}." : Words.Digests.BeginWith(Headline, first.What);
         if (first is { Subject: { } subject } && text.Length < ShortestPreheader)
-            text += $", “{subject}”";
+            text += $", {Words.Dates.Quote(subject)}";
 
-        return Fitted(text);
+        return Fitted(text, Words);
     }
 
     /// <summary>A preheader of 40 to 90 characters.</summary>
-    public static string Fitted(string text)
+    public static string Fitted(string text, Wording words)
     {
         if (text.Length < ShortestPreheader)
-            text += text.EndsWith('.') ? " Everything else is in good order." : ", and then the rest of the day.";
+            text += text.EndsWith('.') ? words.Digests.EverythingElseIsInOrder : words.Digests.AndTheRestOfTheDay;
 
         if (text.Length <= LongestPreheader)
             return text;

@@ -36,8 +36,8 @@ internal sealed class TeamPageWriter(DigestFacts facts, PeopleBook people, Reade
             RowsAre = by switch
             {
                 NumbersBy.Off => null,
-                NumbersBy.Team => "Team",
-                _ => "Who",
+                NumbersBy.Team => clock.Words.Firm.Team,
+                _ => clock.Words.Firm.Who,
             },
             Periods = by == NumbersBy.Off ? [] : [.. Periods.Select(weeks => Period(weeks, outcomes, by))],
             Weeks = by == NumbersBy.Off ? [] : [.. Weeks(first, outcomes)],
@@ -65,7 +65,7 @@ internal sealed class TeamPageWriter(DigestFacts facts, PeopleBook people, Reade
             .Select(group => new TeamRow(group.Key, Count(group)))
             .ToList();
         if (rows.Count > 1)
-            rows.Insert(0, new TeamRow("All", Count(due)));
+            rows.Insert(0, new TeamRow(clock.Words.Firm.All, Count(due)));
 
         return new TeamPeriod(weeks, rows);
     }
@@ -97,7 +97,7 @@ internal sealed class TeamPageWriter(DigestFacts facts, PeopleBook people, Reade
     private static Figures Count(IEnumerable<Outcome> outcomes) => Figures.From(outcomes.Select(outcome => (outcome.Kind, outcome.Taken)));
 
     private string Name(string owner, NumbersBy by) =>
-        by == NumbersBy.Team ? NumbersTable.TeamName(facts.Policy, owner) : people.FullName(owner);
+        by == NumbersBy.Team ? NumbersTable.TeamName(facts.Policy, owner, clock.Words.Firm) : people.FullName(owner);
 
     private static LocalDate Monday(LocalDate day) => day.PlusDays(1 - (int)day.DayOfWeek);
 }

@@ -1,4 +1,5 @@
 using CrmSync.Domain.Company;
+using CrmSync.Domain.Languages;
 using CrmSync.Domain.Policy;
 using NodaTime;
 
@@ -115,11 +116,12 @@ public sealed record ItemStep(Instant At, string To, Via Via);
 public abstract record Reason
 {
     /// <summary>
-    /// The same for a digest: without the subject, which stands right above it, without the words of the log, and with times as its reader
-    /// reads them.
+    /// The same for a digest: without the subject, which stands right above it, without the words of the log, and as its reader reads it.
+    /// What is only ever explained stays as it is.
     /// </summary>
-    /// <param name="when">A moment in words.</param>
-    public virtual string Briefly(Func<Instant, string> when) => ToString();
+    /// <param name="words">The language of the reader.</param>
+    /// <param name="at">A moment as the reader sees it.</param>
+    public abstract string Briefly(IReasonPhrases words, Func<Instant, SeenTime> at);
 }
 
 /// <summary>An item that came to its end.</summary>

@@ -6,6 +6,11 @@ namespace CrmSync.Domain.Policy;
 /// <summary>An entry of <c>digests</c> (policy-language.md section 15).</summary>
 public sealed record DigestDefinition(string Name, Place Place)
 {
+    /// <summary>
+    /// The name as people write it: <c>The firm</c>. A manager gets two digests a morning and tells them apart by it.
+    /// </summary>
+    public string Title => $"{char.ToUpperInvariant(Name[0])}{Name[1..].Replace('-', ' ')}";
+
     /// <summary>Whether it goes to all owners, all managers, or to <see cref="People"/>.</summary>
     public DigestReaders Readers { get; init; }
 

@@ -1,5 +1,7 @@
 using System.Text.Json;
+using CrmSync.Domain.Company;
 using CrmSync.Domain.Digests;
+using CrmSync.Domain.Languages;
 using CrmSync.Domain.Log;
 using CrmSync.Worker.Printing;
 using NodaTime;
@@ -31,7 +33,8 @@ internal static class LogFormat
                 "subject",
                 line =>
                     line.Command is { } command
-                        ? $"{CommandVerbs.Name(command.Verb)} {command.Contact ?? (object?)command.About}{PlainWords.About(command.Text)}"
+                        ? $"{CommandVerbs.Name(command.Verb)} {command.Contact ?? (object?)command.About}"
+                            + PlainWords.About(command.Text, Wording.In(Language.English))
                         : line.Subject ?? "(no subject)"));
 
     private static void Write(Utf8JsonWriter json, Interaction line, Instant now, IReadOnlyDictionary<string, string> threads)

@@ -4,6 +4,7 @@ using CrmSync.Domain.Company;
 using CrmSync.Domain.Digests;
 using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Harvest;
+using CrmSync.Domain.Languages;
 using CrmSync.Domain.Policy;
 using CrmSync.Storage;
 using CrmSync.Storage.Digests;
@@ -163,8 +164,9 @@ internal sealed class CommandExecution(
         Instant now,
         CancellationToken ct)
     {
+        var words = Wording.In(author.Language);
         if (mail.NotKept is { } reason)
-            return Refused(Confirmation.NotDone("your mail", reason));
+            return Refused(Confirmation.NotDone(words.Answers.YourMail, CommandMail.WhyNotKept(reason, words.Refusals), words));
 
         var meaning = new CommandMeaning(policy, database, settings, current, account, now);
         try
@@ -184,7 +186,7 @@ internal sealed class CommandExecution(
         }
         catch (RefusedCommandException refused)
         {
-            var told = Confirmation.NotDone(meaning.ReaderName(mail), refused.Message);
+            var told = Confirmation.NotDone(meaning.ReaderName(mail), refused.Message, words);
             return refused.IsOfNoConcern
                 ? new CommandDecision(CommandMailState.OfNoConcern, told.Text)
                 : new CommandDecision(CommandMailState.Refused, told.Text) { Answer = Owed(new MailAnswer([told], [])) };
@@ -195,7 +197,8 @@ internal sealed class CommandExecution(
             // Nothing that is written is meant to come to this; if it does, its author hears of it and no other mail waits.
             var told = Confirmation.NotDone(
                 meaning.ReaderName(mail),
-                $"could not be understood ({failure.GetType().Name}); write it in other words, and please report this");
+                words.Refusals.NotUnderstood(failure.GetType().Name),
+                words);
             return new CommandDecision(CommandMailState.Refused, told.Text) { Answer = Owed(new MailAnswer([told], [])) };
         }
 

@@ -5,6 +5,7 @@ using CrmSync.Domain.Commands;
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Digests;
 using CrmSync.Domain.Evaluation;
+using CrmSync.Domain.Languages;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
 using CrmSync.Domain.Time;
@@ -50,6 +51,7 @@ internal sealed class CommandLines(
     private const int MostText = 2000;
 
     private readonly BusinessCalendar calendar = author.Calendar ?? policy.DefaultCalendar;
+    private readonly Wording words = Wording.In(author.Language);
     private int said;
 
     /// <param name="wish">What is wanted.</param>
@@ -64,31 +66,28 @@ internal sealed class CommandLines(
 
         var isAboutPerson = verb is CommandVerb.Called or CommandVerb.Tag or CommandVerb.Untag or CommandVerb.Note;
         if (target.Proposal is not null && !isAboutPerson)
-            throw new RefusedCommandException(": it is a question; answer it with yes or no");
+            throw new RefusedCommandException(words.Refusals.IsProposal);
 
         if (isAboutPerson && target.Contact is null)
-            throw new RefusedCommandException(
-                $": it concerns no single person, so there is nobody to "
-                    + $"{(verb == CommandVerb.Called ? "have called" : CommandVerbs.Name(verb))}");
+            throw new RefusedCommandException(words.Refusals.NoSinglePerson(verb));
 
         if (verb == CommandVerb.Snooze && context.IsOver(target))
-            throw new RefusedCommandException(
-                ": it is done already, so there is nothing to come back to; write what you know with note, or answer the customer");
+            throw new RefusedCommandException(words.Refusals.DoneAlready);
 
         Instant? until = verb == CommandVerb.Snooze ? SnoozedUntil(wish) : null;
         if (verb is CommandVerb.Tag or CommandVerb.Untag && wish.Argument is not { Length: > 0 })
-            throw new RefusedCommandException("names no tag; write for example tag-vip");
+            throw new RefusedCommandException(words.Refusals.NoTagInAddress);
 
         var text = wish.Text?.Trim();
         if (verb == CommandVerb.Note && string.IsNullOrEmpty(text))
-            throw new RefusedCommandException("has no text of its own; write what is to be noted above the forwarded mail");
+            throw new RefusedCommandException(words.Refusals.NoTextOfItsOwn);
 
         // Of some people only the fact is kept; dates stay, for rules rest on them.
         var isWordless = verb == CommandVerb.Note && policy.Privacy.MetadataOnly.Covers(wish.Subject, [target.Contact!]);
         if (isWordless)
             text = NoteText.DatesAlone(text!);
 
-        var told = isWordless ? wish with { Text = text ?? "its words are not kept (privacy.metadata_only)" } : wish;
+        var told = isWordless ? wish with { Text = text ?? words.Answers.WordsNotKept } : wish;
         var taker = verb == CommandVerb.Give ? FindTaker(wish.Person, target) : null;
         if (verb == CommandVerb.Done)
             context.MarkDone(target);
@@ -125,28 +124,30 @@ internal sealed class CommandLines(
     private CommandReading Answer(CommandVerb verb, ItemTarget target, IReadOnlyList<string> identity)
     {
         if (target.Proposal is not { } proposal)
-            throw new RefusedCommandException(": it asks nothing; yes, no and same answer what a digest asks");
+            throw new RefusedCommandException(words.Refusals.AsksNothing);
 
         if (verb == CommandVerb.Same && !proposal.AsksForOnePerson)
-            throw new RefusedCommandException(": it asks whether somebody has left; answer it with yes or no");
+            throw new RefusedCommandException(words.Refusals.AsksWhetherLeft);
 
         if (context.IsOver(target))
-            throw new RefusedCommandException(": it is answered already; write undo to take that back");
+            throw new RefusedCommandException(words.Refusals.AnsweredAlready);
 
         context.MarkDone(target);
         context.Outdate();
         var who = Name(target);
         var other = PlainWords.Flatten(proposal.Other?.Value, PlainWords.Name);
         if (verb == CommandVerb.No)
-            return CommandReading.From(new Confirmation("not asked again", $"about {who}"), Answer(verb));
+            return CommandReading.From(new Confirmation(words.Answers.NotAskedAgain, words.Answers.NotAskedAbout(who)), Answer(verb));
 
         if (proposal.AsksForOnePerson)
             return CommandReading.From(
-                new Confirmation("one person", $"{PlainWords.Flatten(proposal.Contact.Value, PlainWords.Name)} and {other}"),
+                new Confirmation(
+                    words.Answers.OnePerson,
+                    words.Answers.And(PlainWords.Flatten(proposal.Contact.Value, PlainWords.Name), other)),
                 Answer(CommandVerb.Same));
 
         return CommandReading.From(
-            new Confirmation("has left", $"{who}{(other.Length > 0 ? $"; you follow up with {other}" : "")}"),
+            new Confirmation(words.Answers.HasLeft, other.Length > 0 ? words.Answers.FollowUpWith(who, other) : who),
             [
                 Answer(CommandVerb.Retire),
                 .. proposal.Other is { } next
@@ -181,12 +182,12 @@ internal sealed class CommandLines(
 
     /// <summary>A line that takes others back.</summary>
     /// <param name="ids">The ids of the lines.</param>
-    /// <param name="words">What they did, for the confirmation.</param>
-    public CommandReading TakeBack(IReadOnlyList<string> ids, string words)
+    /// <param name="done">What they did, for the confirmation.</param>
+    public CommandReading TakeBack(IReadOnlyList<string> ids, string done)
     {
         context.Outdate();
         return CommandReading.From(
-            new Confirmation("taken back", words),
+            new Confirmation(words.Answers.TakenBack, done),
             Line(
                 ["undo", author.Id, .. ids],
                 mail.ArrivedAt,
@@ -217,7 +218,7 @@ internal sealed class CommandLines(
     private Person FindTaker(string? written, ItemTarget target)
     {
         if (target.Rule is null || !Chain.Below(policy, author.Id).Contains(target.Owner))
-            throw new RefusedCommandException(": it can be given away only by whoever looks after it, or by somebody above them");
+            throw new RefusedCommandException(words.Refusals.NotYoursToGive);
 
         var name = (written ?? "").ToLowerInvariant();
         var today = policy.DefaultCalendar.Date(mail.ArrivedAt);
@@ -231,10 +232,12 @@ internal sealed class CommandLines(
         return found switch
         {
             [var one] => one,
-            [] => throw new RefusedCommandException($": {PlainWords.Flatten(written, 40)} is none of our people; there are "
-                + $"{string.Join(", ", policy.People.Where(person => !(person.Left <= today)).Select(person => person.Id))}"),
-            _ => throw new RefusedCommandException($": {PlainWords.Flatten(written, 40)} may be "
-                + $"{string.Join(" or ", found.Select(person => person.Id))}; write which"),
+            [] => throw new RefusedCommandException(words.Refusals.NobodyOfOurs(
+                PlainWords.Flatten(written, 40),
+                string.Join(", ", policy.People.Where(person => !(person.Left <= today)).Select(person => person.Id)))),
+            _ => throw new RefusedCommandException(words.Refusals.SeveralOfOurs(
+                PlainWords.Flatten(written, 40),
+                [.. found.Select(person => person.Id)])),
         };
     }
 
@@ -242,11 +245,11 @@ internal sealed class CommandLines(
     {
         var until = wish.Until ?? (wish.Argument is null ? null : SnoozeEnd.Parse(wish.Argument, calendar, mail.ArrivedAt));
         if (until is null)
-            throw new RefusedCommandException("does not say until when; write for example snooze-3d or snooze-2026-06-01");
+            throw new RefusedCommandException(words.Refusals.NoTimeInAddress);
 
         return until > mail.ArrivedAt
             ? until.Value
-            : throw new RefusedCommandException("ends at a time that is past; write for example snooze-3d");
+            : throw new RefusedCommandException(words.Refusals.EndsInThePast);
     }
 
     private Confirmation Confirm(CommandWish wish, ItemTarget target, Instant? until, Person? taker)
@@ -259,22 +262,25 @@ internal sealed class CommandLines(
                         ? context.People.Find(target.Trigger)?.Subject ?? context.People.Subject(target.About)
                         : null),
             PlainWords.Name);
-        var what = (target.Rule is { } rule ? ItemWords.What(rule, who) : who) + (subject.Length > 0 ? $" “{subject}”" : "");
+        var what = (target.Rule is { } rule ? ItemWords.What(rule, who, words) : who)
+            + (subject.Length > 0 ? $" {words.Dates.Quote(subject)}" : "");
+        var told = words.Answers;
         return wish.Verb switch
         {
-            CommandVerb.Snooze => new Confirmation("snoozed", $"{what}, until {Day(until!.Value)}"),
-            CommandVerb.Called => new Confirmation("called", who),
-            CommandVerb.Tag => new Confirmation("tagged", $"{who}: {PlainWords.Flatten(wish.Argument!.ToLowerInvariant(), 40)}"),
-            CommandVerb.Untag => new Confirmation(
-                "no longer tagged",
-                $"{who}: {PlainWords.Flatten(wish.Argument!.ToLowerInvariant(), 40)}"),
-            CommandVerb.Note => new Confirmation("noted", $"{who}: {PlainWords.Flatten(wish.Text, PlainWords.Excerpt)}"),
-            CommandVerb.Chase => new Confirmation("expects an answer", what),
-            CommandVerb.NotUseful => new Confirmation("not useful", what),
-            CommandVerb.Give => new Confirmation("given", $"{what}, to {context.People.FirstName(taker!.Id)}"),
-            var verb => new Confirmation(CommandVerbs.Name(verb), what),
+            CommandVerb.Snooze => new Confirmation(told.Snoozed, Until(what, until!.Value)),
+            CommandVerb.Called => new Confirmation(told.Called, who),
+            CommandVerb.Tag => new Confirmation(told.Tagged, Labelled(who, wish.Argument!.ToLowerInvariant(), 40)),
+            CommandVerb.Untag => new Confirmation(told.NoLongerTagged, Labelled(who, wish.Argument!.ToLowerInvariant(), 40)),
+            CommandVerb.Note => new Confirmation(told.Noted, Labelled(who, wish.Text, PlainWords.Excerpt)),
+            CommandVerb.Chase => new Confirmation(told.ExpectsAnAnswer, what),
+            CommandVerb.NotUseful => new Confirmation(told.NotUseful, what),
+            CommandVerb.Give => new Confirmation(told.Given, told.To(what, context.People.FirstName(taker!.Id))),
+            CommandVerb.Resolved => new Confirmation(told.Resolved, what),
+            _ => new Confirmation(told.Done, what),
         };
     }
+
+    private string Labelled(string who, string? text, int most) => words.Digests.Labelled(who, PlainWords.Flatten(text, most));
 
     /// <summary>By name only who the author may see: the name would tell that we know them.</summary>
     private string Name(ItemTarget target) =>
@@ -282,8 +288,8 @@ internal sealed class CommandLines(
         : target.Rule is not null || context.IsSeenBy(author.Id, contact) ? context.People.Name(contact)
         : PlainWords.Flatten(contact.Value, PlainWords.Name);
 
-    private string Day(Instant moment) =>
-        $"{ReaderClock.LongDay(moment.InZone(calendar.Zone).Date)}, {new ReaderClock(calendar.Zone, now).Time(moment)}";
+    private string Until(string what, Instant moment) =>
+        moment.InZone(calendar.Zone) is var end ? words.Answers.Until(what, end.Date, end.TimeOfDay) : what;
 
     private static string Id(IReadOnlyList<string> identity) =>
         Base32.Encode(SHA256.HashData(Encoding.UTF8.GetBytes("command\n" + string.Join('\n', identity))))[..20].ToLowerInvariant();

@@ -6,6 +6,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Digests;
+using CrmSync.Domain.Languages;
 using CrmSync.Domain.Log;
 using CrmSync.Storage.Log;
 using NodaTime;
@@ -17,6 +18,9 @@ internal sealed record CommandMail
 {
     /// <summary>Nobody writes more above a digest, and no digest is longer.</summary>
     private const int MostText = 300_000;
+
+    private const string NamesErased = "names a person who was erased; nothing of it is kept";
+    private const string NoCapture = "is about somebody of whom nothing is kept (privacy.no_capture)";
 
     /// <summary>What a server writes into a mail about where it put it; the only trace of a blind copy.</summary>
     private static readonly string[] DeliveredTo = ["delivered-to", "x-original-to"];
@@ -198,7 +202,7 @@ internal sealed record CommandMail
     {
         Bytes = NotKept is null ? bytes : null,
         Seal = Seal,
-        Unsaid = JsonSerializer.Serialize(Without("names a person who was erased; nothing of it is kept"), Form),
+        Unsaid = JsonSerializer.Serialize(Without(NamesErased), Form),
     };
 
     /// <summary>
@@ -207,8 +211,16 @@ internal sealed record CommandMail
     /// </summary>
     public CommandMail Wanted(PrivacyFilter unwanted) =>
         unwanted.Covers(Subject, Recipients.Concat(Quoted).Concat([Subject, Text]).SelectMany(Mentions.AddressesIn))
-            ? Without("is about somebody of whom nothing is kept (privacy.no_capture)")
+            ? Without(NoCapture)
             : this;
+
+    /// <summary>Why nothing of a mail was kept, in the words of its author; what an earlier version kept stays as it is.</summary>
+    public static string WhyNotKept(string reason, IRefusalPhrases words) => reason switch
+    {
+        NamesErased => words.NamesSomebodyErased,
+        NoCapture => words.NothingIsKept,
+        _ => reason,
+    };
 
     private CommandMail Without(string reason) =>
         this with

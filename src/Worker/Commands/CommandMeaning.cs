@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using CrmSync.Domain.Commands;
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Digests;
+using CrmSync.Domain.Languages;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
 using CrmSync.Storage;
@@ -70,7 +71,7 @@ internal sealed partial class CommandMeaning(
         if (parts.Find(part => !part.StartsWith("re-", StringComparison.Ordinal)) is { } verb)
             return await ReadAddress(mail, author, lines, verb, ct);
 
-        return await ReadReply(mail, author, lines, await FindAnswered(mail, parts, ct), ct);
+        return await ReadReply(mail, author, lines, await FindAnswered(mail, author, parts, ct), ct);
     }
 
     /// <summary>What a mail is called where it is refused as a whole: what it asks for, without its token.</summary>
@@ -88,6 +89,7 @@ internal sealed partial class CommandMeaning(
     /// <exception cref="RefusedCommandException">There is nothing that can be taken back.</exception>
     public async Task<CommandReading> TakeBack(CommandMail mail, Person author, CommandLines lines, CancellationToken ct)
     {
+        var refusals = Wording.In(author.Language).Refusals;
         var earliest = mail.ArrivedAt - Duration.FromDays(1);
         var own = author.Also.Prepend(author.Email).ToHashSet();
         var commands = await new ContactLog(database)
@@ -100,21 +102,24 @@ internal sealed partial class CommandMeaning(
         {
             if (
                 one.Words is { } words
-                && (words.StartsWith("stopped:", StringComparison.Ordinal) || words.StartsWith("sent again:", StringComparison.Ordinal)))
-                throw new RefusedCommandException(
-                    "cannot take back what your last mail did, for it stopped a digest or asked for it again; write the opposite");
+                && Wording.All.Any(language =>
+                    words.StartsWith($"{language.Answers.Stopped}:", StringComparison.Ordinal)
+                    || words.StartsWith($"{language.Answers.SentAgain}:", StringComparison.Ordinal)))
+                throw new RefusedCommandException(refusals.CannotTakeBackStop);
 
             var said = commands.FindAll(line => line.Command!.Mail == one.Id);
             if (said.Count == 0)
                 continue;
 
             if (said.Exists(line => line.Command!.Undoes.Count > 0 || undone.Contains(line.Id)))
-                throw new RefusedCommandException("finds that what your last mail did was taken back already; nothing else was touched");
+                throw new RefusedCommandException(refusals.TakenBackAlready);
 
-            return lines.TakeBack([.. said.Select(line => line.Id).Order(StringComparer.Ordinal)], one.Words ?? "your last mail");
+            return lines.TakeBack(
+                [.. said.Select(line => line.Id).Order(StringComparer.Ordinal)],
+                one.Words ?? Wording.In(author.Language).Answers.YourLastMail);
         }
 
-        throw new RefusedCommandException("finds nothing of yours that was done within the last day; nothing was taken back");
+        throw new RefusedCommandException(refusals.NothingToTakeBack);
     }
 
     /// <summary>A link of a digest: the token says whose it is and to which item it belongs.</summary>
@@ -127,29 +132,30 @@ internal sealed partial class CommandMeaning(
         string token,
         CancellationToken ct)
     {
+        var refusals = Wording.In(author.Language).Refusals;
         var today = (author.Calendar ?? policy.DefaultCalendar).Date(mail.ArrivedAt);
         var answer =
             verb == "unsubscribe" ? tokens.ReadDigest(token, item, today) : tokens.ReadItem(token, item.ToUpperInvariant(), today);
-        if (answer.Refused is { } reason)
-            throw new RefusedCommandException($"changes nothing: {reason}; use the links of your latest mail");
+        if (answer.Refused is not null)
+            throw new RefusedCommandException(
+                answer.Age is { } age ? refusals.LinkIsTooOld(age, CommandTokens.ValidDays) : refusals.LinkIsNotOurs);
 
         if (answer.Reader != author.Id)
-            throw new RefusedCommandException(
-                $"changes nothing: the link was made for somebody else, not for {author.Id}; use the links of your own mails");
+            throw new RefusedCommandException(refusals.LinkForSomebodyElse(author.Id));
 
         if (verb == "unsubscribe")
             return await Subscribe(item, author, stopped: true, ct);
 
         var target =
             context.Item(item)
-            ?? throw new RefusedCommandException("concerns something that is not there any more; there is nothing left to do about it");
+            ?? throw new RefusedCommandException(refusals.NothingThere);
         var (bare, argument) = CommandVerbs.Split(verb);
         return CommandVerbs.Find(bare) is { } meant && Array.Exists(OfAddresses, one => one == meant)
             ? lines.Say(
                 new CommandWish(meant) { Argument = argument },
                 target,
                 ["link", author.Id, item.ToUpperInvariant(), verb, token.ToUpperInvariant()])
-            : throw new RefusedCommandException("changes nothing: this version knows no such command; use the links of your latest mail");
+            : throw new RefusedCommandException(refusals.UnknownLink);
     }
 
     /// <summary>
@@ -157,19 +163,16 @@ internal sealed partial class CommandMeaning(
     /// </summary>
     private async Task<CommandReading> Subscribe(string digest, Person author, bool stopped, CancellationToken ct)
     {
+        var words = Wording.In(author.Language);
         var name = PlainWords.Flatten(digest, 40);
         if (!policy.Digests.Any(one => one.Name == digest))
-            throw new RefusedCommandException($"names no digest; there are {string.Join(", ", policy.Digests.Select(one => one.Name))}");
+            throw new RefusedCommandException(words.Refusals.NoSuchDigest(string.Join(", ", policy.Digests.Select(one => one.Name))));
 
         await new StoppedDigests(database).Set(digest, author.Id, stopped, ct);
         return CommandReading.From(
             stopped
-                ? new Confirmation(
-                    "stopped",
-                    $"{name} is not sent to you any more; write “subscribe {name}” as the subject of a mail to {settings.Address} to get "
-                        + $"it "
-                        + "again")
-                : new Confirmation("sent again", $"you get {name} as before"));
+                ? new Confirmation(words.Answers.Stopped, words.Answers.DigestStopped(name, settings.Address.Value))
+                : new Confirmation(words.Answers.SentAgain, words.Answers.DigestAsBefore(name)));
     }
 
     /// <summary>A mail to <c>crmsync+verb@</c>: written to a customer with the address in Bcc, forwarded, or new.</summary>
@@ -180,6 +183,7 @@ internal sealed partial class CommandMeaning(
         string written,
         CancellationToken ct)
     {
+        var refusals = Wording.In(author.Language).Refusals;
         var (bare, argument) = CommandVerbs.Split(written);
         var verb = bare == "who" ? CommandVerb.Brief : CommandVerbs.Find(bare);
         switch (verb)
@@ -195,33 +199,29 @@ internal sealed partial class CommandMeaning(
                 var people = (named.Count > 0 ? named : context.MetNext(author, mail.ArrivedAt)).Take(MostPeople).ToList();
                 return people.Count > 0
                     ? new CommandReading([], new MailAnswer([], [.. people.Select(one => new Question(QuestionKind.Who, one))]))
-                    : throw new RefusedCommandException(
-                        "names nobody from outside, and you meet nobody within a week; forward a mail of theirs, or write their address "
-                            + "into the subject");
+                    : throw new RefusedCommandException(refusals.NobodyMetSoon);
         }
 
         return verb is { } meant && Array.Exists(OfAddresses, one => one == meant)
             ? Say(mail, author, lines, written, meant, argument)
-            : throw new RefusedCommandException(
-                "is no command; write to +done, +snooze-3d, +called, +resolved, +tag-x, +untag-x, +note, +chase or +brief");
+            : throw new RefusedCommandException(refusals.UnknownAddress);
     }
 
     private CommandReading Say(CommandMail mail, Person author, CommandLines lines, string written, CommandVerb verb, string? argument)
     {
+        var refusals = Wording.In(author.Language).Refusals;
         var direct = mail.Recipients.Select(Outsider).OfType<EmailAddress>().FirstOrDefault();
         var contact =
             Outsiders(mail).FirstOrDefault()
-            ?? throw new RefusedCommandException(
-                "names nobody from outside; forward a mail of theirs, or write their address into the subject");
+            ?? throw new RefusedCommandException(refusals.NobodyFromOutside);
 
         // Whoever may not see a contact may not act on it either.
         if (context.IsKnown(contact) && !context.IsSeenBy(author.Id, contact))
-            throw new RefusedCommandException(
-                $": {contact} is nobody you or your team look after, as far as we know; ask whoever looks after them");
+            throw new RefusedCommandException(refusals.NotSeen(contact.Value));
 
         var meant = direct is null ? context.Forwarded(mail, contact) : context.Mail(mail.MessageId);
         if (verb == CommandVerb.Chase && meant is null)
-            throw new RefusedCommandException($"fits no mail with {contact}; send +chase as Bcc of the mail you want answered");
+            throw new RefusedCommandException(refusals.FitsNoMail(contact.Value));
 
         var about = verb switch
         {
@@ -249,15 +249,17 @@ internal sealed partial class CommandMeaning(
         LedgerMail? answered,
         CancellationToken ct)
     {
+        var words = Wording.In(author.Language);
+        var refusals = words.Refusals;
         if (answered is not null && answered.Plan.Reader != author.Id)
-            throw new RefusedCommandException($"answers a mail that was not written for {author.Id}; answer your own");
+            throw new RefusedCommandException(refusals.NotWrittenFor(author.Id));
 
         if (answered is not null && (mail.ArrivedAt - answered.Plan.DueAt).TotalDays > CommandTokens.ValidDays)
-            throw new RefusedCommandException($"answers a mail that is older than {CommandTokens.ValidDays} days; answer your latest one");
+            throw new RefusedCommandException(refusals.MailTooOld(CommandTokens.ValidDays));
 
         var isNew = answered is null && !Subjects.HasPrefix(mail.Subject);
         var text = ReplyText.Split(mail.Text, answered?.Bytes is { } bytes ? DigestForms.Read(bytes) : null, author);
-        var grammar = new ReplyGrammar(author.Calendar ?? policy.DefaultCalendar, mail.ArrivedAt);
+        var grammar = new ReplyGrammar(author.Calendar ?? policy.DefaultCalendar, mail.ArrivedAt, words);
         var spoken = grammar.Read(isNew ? mail.Subject + "\n" + text.Above : text.Above);
         var items = answered is null ? new Dictionary<int, string>() : await told.ReadItems(answered.Plan.MessageId, ct);
         var reply = new SpokenMeaning(this, policy, context, lines, answered, items, author, mail);
@@ -271,12 +273,9 @@ internal sealed partial class CommandMeaning(
             return reply.Reading;
 
         if (grammar.Read(text.Below).Lines is [var first, ..])
-            throw new RefusedCommandException(
-                $": “{PlainWords.Flatten(first.Line, 60)}” stands below what you quote, where nothing is carried out; write it above the "
-                    + $"quoted mail");
+            throw new RefusedCommandException(refusals.StandsBelowQuote(PlainWords.Flatten(first.Line, 60)));
 
-        throw new RefusedCommandException(
-            "holds no command; write for example \"done 2\" above the quoted mail, or \"who jane@acme.example\", or \"help\"")
+        throw new RefusedCommandException(refusals.HoldsNoCommand)
         {
             // Thanks are thanks, and a colleague who keeps us in copy of what he writes to others asks for nothing.
             IsOfNoConcern = mail.IsThanks || mail.IsForOutsiders,
@@ -287,17 +286,17 @@ internal sealed partial class CommandMeaning(
     /// The mail of ours that is answered: by the signed address it was sent to or, where a mail program wrote another, by what it refers
     /// to.
     /// </summary>
-    private async Task<LedgerMail?> FindAnswered(CommandMail mail, List<string> parts, CancellationToken ct)
+    private async Task<LedgerMail?> FindAnswered(CommandMail mail, Person author, List<string> parts, CancellationToken ct)
     {
+        var refusals = Wording.In(author.Language).Refusals;
         foreach (var part in parts)
         {
             var id =
                 tokens.Mail(EmailAddress.Parse($"{settings.Address.LocalPart}+{part}@{settings.Address.Domain}"))
-                ?? throw new RefusedCommandException(
-                    "was sent to an address that is not one of ours, or was changed on its way; answer the mail itself");
+                ?? throw new RefusedCommandException(refusals.AddressNotOurs);
             var domain = DomainNames.ToAscii(policy.Us.Domains.Count > 0 ? policy.Us.Domains[0] : settings.Address.Domain);
             return await ledger.Find($"{id}@{domain}", ct)
-                ?? throw new RefusedCommandException("answers a mail this installation did not write; answer your latest one");
+                ?? throw new RefusedCommandException(refusals.NotFromHere);
         }
 
         foreach (var reference in mail.References.Reverse())

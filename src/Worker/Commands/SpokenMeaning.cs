@@ -1,6 +1,7 @@
 using CrmSync.Domain.Commands;
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Digests;
+using CrmSync.Domain.Languages;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
 using CrmSync.Storage.Digests;
@@ -26,13 +27,10 @@ internal sealed class SpokenMeaning(
     Person author,
     CommandMail mail)
 {
-    private const string NeedsMail =
-        ": numbers belong to a mail of ours, but this answers none; answer the mail that has the line, or write the id that stands below "
-            + "it";
-
     private readonly List<Interaction> commands = [];
     private readonly List<Confirmation> confirmations = [];
     private readonly List<Question> questions = [];
+    private readonly Wording words = Wording.In(author.Language);
     private bool withHelp;
     private bool withList;
 
@@ -49,8 +47,8 @@ internal sealed class SpokenMeaning(
             if (asked.Count > CommandMeaning.MostPeople)
                 told.Add(
                     new Confirmation(
-                        "not answered",
-                        $"you ask about {asked.Count} people; the first {CommandMeaning.MostPeople} are answered, ask again for the others",
+                        words.Answers.NotAnswered,
+                        words.Answers.TooManyPeople(asked.Count, CommandMeaning.MostPeople),
                         Failed: true));
 
             return new CommandReading(
@@ -60,7 +58,7 @@ internal sealed class SpokenMeaning(
     }
 
     /// <summary>Tells the author that a line was not carried out.</summary>
-    public void Refuse(string line, string reason) => confirmations.Add(Confirmation.NotDone(line, reason));
+    public void Refuse(string line, string reason) => confirmations.Add(Confirmation.NotDone(line, reason, words));
 
     public async Task CarryOut(SpokenLine line, CancellationToken ct)
     {
@@ -143,8 +141,8 @@ internal sealed class SpokenMeaning(
         return contacts.Count == 0
             ? throw new RefusedCommandException(
                 command.Text is { Length: 0 }
-                    ? "finds nobody from outside you meet within a week; write for example \"brief jane@acme.example\""
-                    : "names nobody from outside; write the address of a contact")
+                    ? words.Refusals.NobodyToBrief
+                    : words.Refusals.NoContactNamed)
             : contacts.Select(contact => new Question(kind, contact));
     }
 
@@ -154,24 +152,25 @@ internal sealed class SpokenMeaning(
         if (targets.IsTheOnlyOne)
         {
             return items.Count == 1
-                ? [FindTarget($"line {items.Keys.First()}", items.Values.First())]
-                : throw new RefusedCommandException($"names no line; write for example \"{CommandVerbs.Name(command.Verb)} 2\"");
+                ? [FindTarget(items.Keys.First())]
+                : throw new RefusedCommandException(words.Refusals.NoLine(CommandVerbs.Name(command.Verb), command.Verb));
         }
 
         if (!targets.IsAll)
         {
             return
             [
-                .. targets.Numbers.Select(number => FindTarget($"line {number}", items.GetValueOrDefault(number))),
+                .. targets.Numbers.Select(FindTarget),
                 .. targets.Items.Select(id => FindTarget(id, id)),
             ];
         }
 
         if (items.Count == 0)
-            throw new RefusedCommandException(answered is null ? NeedsMail : ": the mail this answers lists no lines");
+            throw new RefusedCommandException(
+                answered is null ? words.Refusals.NumbersNeedMail : words.Refusals.ListsNoLines);
 
         foreach (var except in targets.Except)
-            FindTarget($"line {except}", items.GetValueOrDefault(except));
+            FindTarget(except);
 
         // What is over already needs nothing more, and is no reason to leave the others.
         return
@@ -182,30 +181,29 @@ internal sealed class SpokenMeaning(
                     && context.Item(item.Value) is { } target
                     && target.Proposal is not null == CommandVerbs.IsAnswer(command.Verb))
                 .OrderBy(item => item.Key)
-                .Select(item => FindTarget($"line {item.Key}", item.Value)),
+                .Select(item => FindTarget(item.Key)),
         ];
     }
 
-    private ItemTarget FindTarget(string name, string? item)
+    private ItemTarget FindTarget(int number)
     {
-        if (answered is null && name.StartsWith("line ", StringComparison.Ordinal))
-            throw new RefusedCommandException(NeedsMail);
+        if (answered is null)
+            throw new RefusedCommandException(words.Refusals.NumbersNeedMail);
 
-        if (item is null)
-        {
-            var there =
-                items.Count == 0 ? "it lists none"
-                : items.Count == 1 ? "it has line 1 only"
-                : $"it has the lines 1 to {items.Keys.Max()}";
-            throw new RefusedCommandException($": {name} is not in the mail this answers; {there}");
-        }
+        var line = words.Refusals.Line(number);
+        return items.GetValueOrDefault(number) is { } item
+            ? FindTarget(line, item)
+            : throw new RefusedCommandException(words.Refusals.NotInThisMail(line, items.Count == 0 ? null : items.Keys.Max()));
+    }
 
+    private ItemTarget FindTarget(string name, string item)
+    {
         // An id of somebody else's item is as unknown as one that never was.
         var target = context.Item(item);
         var isOwn = items.Values.Contains(item, StringComparer.OrdinalIgnoreCase);
         return target is not null && (isOwn || Chain.Below(policy, author.Id).Contains(target.Owner))
             ? target
             : throw new RefusedCommandException(
-                isOwn ? $": {name} is not there any more; there is nothing left to do about it" : $": {name} is no item of yours");
+                isOwn ? words.Refusals.NotThereAnyMore(name) : words.Refusals.NoItemOfYours(name));
     }
 }

@@ -1,4 +1,5 @@
 using CrmSync.Domain.Digests;
+using CrmSync.Domain.Languages;
 using CrmSync.Domain.Policy;
 using CrmSync.Worker.Delivery;
 using NodaTime;
@@ -8,7 +9,7 @@ namespace CrmSync.Worker.Digests;
 /// <summary>
 /// The <c>mailto:</c> links of items: the whole command stands in the subject, so they work in every client and without a web page.
 /// </summary>
-public sealed class CommandLinks(MailSender sender, string reader, LocalDate issued)
+public sealed class CommandLinks(MailSender sender, string reader, LocalDate issued, IItemPhrases words)
 {
     /// <summary>Enough to know which item a link is about.</summary>
     private const int MostWhat = 50;
@@ -17,7 +18,7 @@ public sealed class CommandLinks(MailSender sender, string reader, LocalDate iss
     public IReadOnlyList<CommandLink> For(ItemLine line)
     {
         CommandLink[] answer = line.Reply is { } reply
-            ? [new CommandLink("reply", $"Reply to {reply.To.Value}", Mailto(reply.To.Wire, reply.Subject))]
+            ? [Link(words.Reply(reply.To.Value), Mailto(reply.To.Wire, reply.Subject))]
             : [];
         if (sender.CommandMailbox is null || sender.Tokens is not { } tokens)
             return answer;
@@ -27,9 +28,8 @@ public sealed class CommandLinks(MailSender sender, string reader, LocalDate iss
         [
             .. answer,
             .. VerbsFor(line.Item.Rule)
-                .Select(verb => new CommandLink(
-                    verb.Word,
-                    $"{verb.Meaning}: {PlainWords.Flatten(line.What, MostWhat)}",
+                .Select(verb => Link(
+                    (verb.Shown.Word, $"{verb.Shown.Meaning}: {PlainWords.Flatten(line.What, MostWhat)}"),
                     Command($"{verb.Command} {line.Item.Id} [{token}]"))),
         ];
     }
@@ -46,14 +46,16 @@ public sealed class CommandLinks(MailSender sender, string reader, LocalDate iss
     private static string Mailto(string address, string subject) =>
         $"mailto:{Uri.EscapeDataString(address).Replace("%40", "@", StringComparison.Ordinal)}?subject={Uri.EscapeDataString(subject)}";
 
-    private static IEnumerable<(string Word, string Command, string Meaning)> VerbsFor(Rule rule)
+    private IEnumerable<(string Command, (string Word, string Meaning) Shown)> VerbsFor(Rule rule)
     {
-        yield return ("done", "done", "Done");
-        yield return ("3 days", "snooze-3d", "Remind me in 3 days");
+        yield return ("done", words.Done);
+        yield return ("snooze-3d", words.ThreeDays);
         if (rule is not WatchRule)
-            yield return ("called", "called", "I called");
-        yield return ("not useful", "not-useful", "This was not useful");
+            yield return ("called", words.Called);
+        yield return ("not-useful", words.NotUseful);
     }
+
+    private static CommandLink Link((string Word, string Meaning) shown, string address) => new(shown.Word, shown.Meaning, address);
 }
 
 /// <param name="Word">What is shown.</param>

@@ -1,5 +1,6 @@
 using System.Text;
 using CrmSync.Domain.Digests;
+using CrmSync.Domain.Languages;
 
 namespace CrmSync.Worker.Digests;
 
@@ -9,13 +10,13 @@ internal sealed class DigestText
     private const int Width = 76;
     private readonly StringBuilder text = new();
 
-    private DigestText()
-    {
-    }
+    private readonly Wording words;
+
+    private DigestText(Wording words) => this.words = words;
 
     public static string Write(DigestView view)
     {
-        var page = new DigestText();
+        var page = new DigestText(view.Words);
         page.Line($"{view.Name} · {view.Digest.Greeting} · {view.Digest.Day}");
         page.Line(view.Digest.Headline);
         if (view.Digest.Reservation is { } reservation)
@@ -25,7 +26,7 @@ internal sealed class DigestText
             page.Section(section, view.HowToAnswer is not null);
 
         if (view.Digest.Sections.Count == 0)
-            page.Paragraph("", "Everything is in good order. This mail only says that CrmSync is at work.");
+            page.Paragraph("", view.Words.Digests.EverythingIsInOrder);
 
         page.Line("");
         page.Line("-- ");
@@ -33,7 +34,7 @@ internal sealed class DigestText
             page.Wrapped("", how);
         page.Wrapped("", view.Footer);
         if (view.Unsubscribe is { } leave)
-            page.Line($"Stop this digest: {leave}");
+            page.Line(view.Words.Digests.Labelled(view.Words.Digests.Stop, leave));
 
         return page.text.ToString();
     }
@@ -53,7 +54,7 @@ internal sealed class DigestText
                 foreach (var meeting in meetings.Meetings)
                     Meeting(meeting);
                 if (meetings.More > 0)
-                    Paragraph("", $"and {meetings.More} more meetings");
+                    Paragraph("", words.Digests.MoreMeetings(meetings.More));
                 break;
             case BriefSection people:
                 foreach (var person in people.People)
@@ -65,14 +66,16 @@ internal sealed class DigestText
                 break;
             case NewsSection news:
                 foreach (var line in news.Lines)
-                    Wrapped(line.IsBad ? "! " : "* ", $"{Capital(line.Kind)}: {Isolated(line.Text)}");
+                    Wrapped(line.IsBad ? "! " : "* ", Labelled(Capital(line.Kind), line.Text));
                 if (news.More > 0)
-                    Paragraph("", $"and {news.More} more");
+                    Paragraph("", words.Digests.More(news.More));
                 break;
             case HeldBackSection held:
                 Wrapped(
                     "",
-                    $"Nothing to do here for now.{(held.Reasons.Count > 0 ? $" {string.Join(", ", held.Reasons)}. For example:" : "")}");
+                    held.Reasons.Count == 0
+                        ? words.News.NothingToDoHere
+                        : $"{words.News.NothingToDoHere} {string.Join(", ", held.Reasons)}. {words.News.ForExample}");
                 foreach (var example in held.Examples)
                     Wrapped("* ", Isolated(example));
                 break;
@@ -87,13 +90,13 @@ internal sealed class DigestText
         foreach (var item in section.Lines)
         {
             var number = $"{item.Number}. ";
-            Paragraph(number, $"{Isolated(item.What)}{(item.IsNew ? " [new]" : "")}{Doubt(item)}");
+            Paragraph(number, $"{Isolated(item.What)}{(item.IsNew ? $" [{words.Items.New}]" : "")}{Doubt(item)}");
             var indent = new string(' ', number.Length);
             if (item.Case is { } openCase)
                 Wrapped(indent, $"! {Capital(openCase)}");
             if (item.Subject is { } subject)
-                Wrapped(indent, $"“{Isolated(subject)}”");
-            Wrapped(indent, $"{item.Status}{(item.Owner is { } owner ? " · with " + owner : "")}");
+                Wrapped(indent, words.Dates.Quote(Isolated(subject)));
+            Wrapped(indent, $"{item.Status}{(item.Owner is { } owner ? $" · {words.Items.With(owner)}" : "")}");
             if (item.Excerpt is { } excerpt)
                 Wrapped(indent + "> ", Isolated(excerpt));
             if (item.Say is { } say)
@@ -102,20 +105,20 @@ internal sealed class DigestText
             if (item.Dossier is { } dossier)
                 Brief(dossier);
             if (canAct)
-                Wrapped(indent, $"Reply: done {item.Number} · snooze {item.Number} 3d · called {item.Number} · not useful {item.Number}");
+                Wrapped(indent, words.Items.Replies(item.Number));
         }
 
         if (section.StillOpen.Count > 0)
         {
-            Paragraph("", "Still open, as told before:");
+            Paragraph("", words.Items.StillOpen + words.Items.AsToldBefore);
             foreach (var item in section.StillOpen)
                 Wrapped(
                     $"{item.Number}. ",
-                    $"{Isolated(item.What)}: {char.ToLowerInvariant(item.Status[0])}{item.Status[1..]}{Doubt(item)}");
+                    $"{words.Items.InOneLine(Isolated(item.What), item.Status)}{Doubt(item)}");
         }
 
         if (section.More > 0)
-            Paragraph("", $"and {section.More} more");
+            Paragraph("", words.Digests.More(section.More));
     }
 
     private void Meeting(MeetingLine meeting)
@@ -124,7 +127,7 @@ internal sealed class DigestText
         foreach (var guest in meeting.Guests)
             Brief(guest);
         if (meeting.More > 0)
-            Wrapped("  ", $"and {meeting.More} more guests");
+            Wrapped("  ", words.Digests.MoreGuests(meeting.More));
     }
 
     private void Brief(Brief guest)
@@ -132,30 +135,36 @@ internal sealed class DigestText
         Wrapped("  ", Isolated(guest.Name) + (guest.Name == guest.Address ? "" : $" · {guest.Address}"));
         Wrapped("    ", guest.Who.Length > 0 ? $"{Isolated(guest.Who)} · {guest.Known}" : guest.Known);
         foreach (var open in guest.Open)
-            Wrapped("    ", $"Open: {Isolated(open)}");
+            Wrapped("    ", Labelled(words.Briefs.Open, open));
         foreach (var awaited in guest.Awaited)
-            Wrapped("    ", $"Waiting: {Isolated(awaited)}");
+            Wrapped("    ", Labelled(words.Briefs.Waiting, awaited));
         foreach (var step in guest.NextSteps)
             Wrapped("    ", Capital(Isolated(step)));
         foreach (var ahead in guest.Ahead)
-            Wrapped("    ", $"Meeting: {Isolated(ahead)}");
+            Wrapped("    ", Labelled(words.Briefs.Meeting, ahead));
         foreach (var contact in guest.Contacts)
             Wrapped("    ", Isolated(contact));
         foreach (var fact in guest.Facts)
-            Wrapped("    ", $"Noted: {Isolated(fact)}");
+            Wrapped("    ", Labelled(words.Briefs.Fact, fact));
     }
 
     private void Table(TableSection table)
     {
-        Wrapped("", $"{table.Caption} ({table.Columns[0]}: {string.Join(" · ", table.Columns.Skip(1))}):");
+        var columns = words.Digests.Labelled(table.Columns[0], string.Join(" · ", table.Columns.Skip(1)));
+        Wrapped("", words.Digests.Labelled($"{table.Caption} ({columns})", "").TrimEnd());
         foreach (var row in table.Rows)
         {
             var cells = row.Cells.Skip(1).Where(cell => cell.Length > 0).Select(cell => Isolated(OnOneLine(cell))).ToList();
-            Wrapped("* ", cells.Count == 0 ? Isolated(row.Cells[0]) : $"{Isolated(row.Cells[0])}: {string.Join(" · ", cells)}");
+            Wrapped("* ", cells.Count == 0
+                ? Isolated(row.Cells[0])
+                : words.Digests.Labelled(Isolated(row.Cells[0]), string.Join(" · ", cells)));
         }
 
-        if (table.Weeks is { } weeks)
-            Paragraph("", $"{weeks.Caption}: {string.Join(", ", weeks.Weeks.Select(week => $"{week.Week} {week.Count}"))}.");
+        if (table.Weeks is not { } weeks)
+            return;
+
+        var counts = string.Join(", ", weeks.Weeks.Select(week => $"{week.Week} {week.Count}"));
+        Paragraph("", $"{words.Digests.Labelled(weeks.Caption, counts)}.");
     }
 
     private static string OnOneLine(string cell) =>
@@ -194,13 +203,15 @@ internal sealed class DigestText
     private void Line(string line) => text.Append(line).Append('\n');
 
     /// <summary>Behind what is asked, for it may be done already.</summary>
-    private static string Doubt(ItemLine item) =>
-        !item.IsUncertain ? "" : item.Reservation is { } words ? $" [not certain: {Isolated(words)}]" : " [not certain]";
+    private string Doubt(ItemLine item) =>
+        item.IsUncertain ? $" [{words.Items.NotCertain(item.Reservation is { } doubt ? Isolated(doubt) : null)}]" : "";
+
+    private string Labelled(string label, string content) => words.Digests.Labelled(label, Isolated(content));
 
     private static string Capital(string word) => char.ToUpperInvariant(word[0]) + word[1..];
 
     /// <summary>Text in a right-to-left script would turn the rest of its line around; isolates (Unicode TR9) keep it to itself.</summary>
-    private static string Isolated(string words) => words.Any(IsRightToLeft) ? $"\u2068{words}\u2069" : words;
+    private static string Isolated(string content) => content.Any(IsRightToLeft) ? $"\u2068{content}\u2069" : content;
 
     private static bool IsRightToLeft(char c) =>
         c is (>= '\u0590' and <= '\u08FF') or (>= '\uFB1D' and <= '\uFDFF') or (>= '\uFE70' and <= '\uFEFC');

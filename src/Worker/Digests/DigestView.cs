@@ -1,5 +1,6 @@
 using CrmSync.Domain.Commands;
 using CrmSync.Domain.Digests;
+using CrmSync.Domain.Languages;
 using CrmSync.Worker.Delivery;
 
 namespace CrmSync.Worker.Digests;
@@ -11,22 +12,31 @@ public sealed class DigestView
     {
         Digest = digest;
         var run = digest.Run;
-        Links = new CommandLinks(sender, run.Reader.Id, run.Date);
+        Links = new CommandLinks(sender, run.Reader.Id, run.Date, Words.Items);
         Unsubscribe = run.Definition.Name is NoticeComposer.Name or AnswerComposer.Name ? null : Links.Unsubscribe(run.Definition.Name);
-        var name = run.Definition.Name.Replace('-', ' ');
-        Name = run.Definition.Name == NoticeComposer.Name ? "Cannot wait" : $"{char.ToUpperInvariant(name[0])}{name[1..]}";
-        Title = $"{Name}: {digest.Headline}";
+        var words = Words.Digests;
+        Name = run.Definition.Name switch
+        {
+            NoticeComposer.Name => words.CannotWait,
+            AnswerComposer.Name => words.Answer,
+            _ => run.Definition.Title,
+        };
+        Title = words.Labelled(Name, digest.Headline);
         HowToAnswer =
             sender.CommandMailbox is null || digest.Listed.Count == 0
                 ? null
-                : $"Answer this mail to act: “done {digest.Listed[0].Number}”, “snooze {digest.Listed[^1].Number} friday”, “called "
-                    + $"{digest.Listed[0].Number}”. Several lines are fine.";
-        Footer =
-            $"{sender.FromName} · {(run.Definition.Name == NoticeComposer.Name ? "" : Name + " ")}for {digest.Greeting} · policy "
-                + $"{digest.PolicyVersion}";
+                : words.HowToAnswer(digest.Listed[0].Number, digest.Listed[^1].Number);
+        Footer = words.Footer(
+            sender.FromName,
+            run.Definition.Name == NoticeComposer.Name ? null : Name,
+            digest.Greeting,
+            digest.PolicyVersion);
     }
 
     public Digest Digest { get; }
+
+    /// <summary>The language of the reader.</summary>
+    public Wording Words => Digest.Words;
 
     public CommandLinks Links { get; }
 

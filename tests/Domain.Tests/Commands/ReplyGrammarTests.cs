@@ -1,5 +1,7 @@
 using System.Globalization;
 using CrmSync.Domain.Commands;
+using CrmSync.Domain.Company;
+using CrmSync.Domain.Languages;
 using CrmSync.Domain.Log;
 using CrmSync.Fixtures.Digests;
 using FsCheck;
@@ -12,7 +14,7 @@ namespace CrmSync.Domain.Tests.Commands;
 public sealed class ReplyGrammarTests
 {
     // Wednesday, 4 March 2026, 08:45.
-    private static readonly ReplyGrammar Grammar = new(Some.Office, Some.Now);
+    private static readonly ReplyGrammar Grammar = new(Some.Office, Some.Now, Wording.In(Language.English));
 
     [Theory]
     [InlineData("done 2", "done 2")]

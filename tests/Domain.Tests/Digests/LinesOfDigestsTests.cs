@@ -1,6 +1,7 @@
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Digests;
 using CrmSync.Domain.Evaluation;
+using CrmSync.Domain.Languages;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
 using CrmSync.Domain.Time;
@@ -153,7 +154,8 @@ public sealed class LinesOfDigestsTests
     {
         Confirmation[] told =
         [
-            new("done", "Answer Jo"), new("done", "Answer Li"), Confirmation.NotDone("done 9", "names no line"), new("done", "Answer Max"),
+            new("done", "Answer Jo"), new("done", "Answer Li"),
+            Confirmation.NotDone("done 9", "names no line", Wording.In(Language.English)), new("done", "Answer Max"),
             new("noted", new string('x', 200)), new("noted", new string('y', 200)),
         ];
         Assert.Equal(

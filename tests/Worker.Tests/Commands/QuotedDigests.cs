@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using CrmSync.Domain.Commands;
+using CrmSync.Domain.Company;
+using CrmSync.Domain.Languages;
 using CrmSync.Fixtures.Digests;
 using CrmSync.Mail.Mime;
 using CrmSync.Storage.Digests;
@@ -54,7 +56,7 @@ public sealed partial class QuotedDigests(SentDigests sent) : IClassFixture<Sent
     [Fact]
     public void No_line_of_a_digest_reads_as_a_command()
     {
-        var grammar = new ReplyGrammar(Some.Office, Instant.FromUtc(2026, 3, 4, 9, 0));
+        var grammar = new ReplyGrammar(Some.Office, Instant.FromUtc(2026, 3, 4, 9, 0), Wording.In(Language.English));
         var files = Directory
             .GetFiles(Path.Combine(Here(), "..", "Digests"), "*.txt", SearchOption.AllDirectories)
             .Where(file => file.Contains("Approved", StringComparison.Ordinal))
@@ -62,7 +64,7 @@ public sealed partial class QuotedDigests(SentDigests sent) : IClassFixture<Sent
         Assert.True(files.Count > 10, $"there are {files.Count}");
         var lines = files
             .SelectMany(File.ReadAllLines)
-            .Concat(ReplyGrammar.Examples)
+            .Concat(Wording.All.SelectMany(words => words.Answers.Examples))
             .Select(line => QuoteMark().Replace(line, ""))
             .Distinct();
         Assert.DoesNotContain(lines, line => grammar.Read(line).Lines.Count + grammar.Read(line).Refused.Count > 0);

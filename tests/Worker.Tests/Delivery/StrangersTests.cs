@@ -2,6 +2,7 @@ using CrmSync.Domain.Commands;
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Digests;
 using CrmSync.Domain.Evaluation;
+using CrmSync.Domain.Languages;
 using CrmSync.Domain.Policy;
 using CrmSync.Fixtures.Digests;
 using CrmSync.Fixtures.Servers;
@@ -105,7 +106,9 @@ public sealed class StrangersTests
                     Some.Now,
                     default);
                 var answer = await mails.WriteAnswer(
-                    new AnswerComposer(facts).Compose(Jane, new MailAnswer([Confirmation.NotDone("done 9", "names no line")], [])),
+                    new AnswerComposer(facts).Compose(
+                        Jane,
+                        new MailAnswer([Confirmation.NotDone("done 9", "names no line", Wording.In(Language.English))], [])),
                     mail,
                     null,
                     Some.Now);

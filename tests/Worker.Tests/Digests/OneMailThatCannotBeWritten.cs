@@ -1,5 +1,6 @@
 using CrmSync.Domain.Digests;
 using CrmSync.Domain.Evaluation;
+using CrmSync.Domain.Languages;
 using CrmSync.Domain.Policy;
 using CrmSync.Fixtures.Digests;
 using CrmSync.Storage;
@@ -181,7 +182,8 @@ public sealed class OneMailThatCannotBeWritten : IAsyncLifetime, IAsyncDisposabl
     /// <summary>A reason that nobody can put into words.</summary>
     private sealed record Unspeakable : Reason
     {
-        public override string Briefly(Func<Instant, string> when) => throw new InvalidTimeZoneException("about jane@acme.example");
+        public override string Briefly(IReasonPhrases words, Func<Instant, SeenTime> at) =>
+            throw new InvalidTimeZoneException("about jane@acme.example");
 
         public override string ToString() => throw new InvalidTimeZoneException("about jane@acme.example");
     }

@@ -1,4 +1,5 @@
 using CrmSync.Domain.Company;
+using CrmSync.Domain.Languages;
 using CrmSync.Domain.Policy;
 using CrmSync.Domain.Time;
 using NodaTime;
@@ -89,5 +90,8 @@ internal static class Advice
                     : null,
         };
 
-    private sealed record OwnAccord : Reason;
+    private sealed record OwnAccord : Reason
+    {
+        public override string Briefly(IReasonPhrases words, Func<Instant, SeenTime> at) => ToString();
+    }
 }

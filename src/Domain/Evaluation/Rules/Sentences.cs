@@ -1,4 +1,6 @@
 using System.Globalization;
+using CrmSync.Domain.Company;
+using CrmSync.Domain.Languages;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Time;
 using NodaTime;
@@ -24,22 +26,7 @@ internal static class Sentences
     public static string Quoted(string? subject) => string.IsNullOrWhiteSpace(subject) ? "(no subject)" : $"\"{subject.Trim()}\"";
 
     /// <summary>A length of time in words: <c>4 business hours</c>.</summary>
-    public static string InWords(LengthOfTime length)
-    {
-        var unit = length.Unit switch
-        {
-            TimeUnit.Minute => "minute",
-            TimeUnit.Hour => "hour",
-            TimeUnit.BusinessMinute => "business minute",
-            TimeUnit.BusinessHour => "business hour",
-            TimeUnit.BusinessDay => "business day",
-            TimeUnit.Day => "day",
-            TimeUnit.Week => "week",
-            TimeUnit.Month => "month",
-            _ => "year",
-        };
-        return string.Create(CultureInfo.InvariantCulture, $"{length.Amount} {unit}{(length.Amount == 1 ? "" : "s")}");
-    }
+    public static string InWords(LengthOfTime length) => Wording.In(Language.English).Dates.Length(length);
 
     /// <summary>Who of us, by id, or nothing.</summary>
     public static string? Who(Plan plan, int person) => person < 0 ? null : plan.Id(person);
@@ -57,19 +44,6 @@ internal static class Sentences
             TouchKind.Out => $"outbound {Quoted(touch.Line.Subject)}{by}",
             TouchKind.Meeting => $"meeting {Quoted(touch.Line.Subject)}{by}",
             _ => touch.Line.Verb == CommandVerb.Done ? $"marked done{by}" : $"call{by}",
-        };
-    }
-
-    /// <summary>A touch as one tells it to somebody: <c>Ana Duarte wrote "Spring visit"</c>.</summary>
-    public static string Told(Plan plan, Touch touch)
-    {
-        var who = touch.Person < 0 ? "we" : Name(plan, touch.Person);
-        return touch.Kind switch
-        {
-            TouchKind.In => $"they wrote {Quoted(touch.Line.Subject)}",
-            TouchKind.Out => $"{who} wrote {Quoted(touch.Line.Subject)}",
-            TouchKind.Meeting => $"{who} met them, {Quoted(touch.Line.Subject)}",
-            _ => touch.Line.Verb == CommandVerb.Done ? $"{who} marked it done" : $"{who} called",
         };
     }
 }

@@ -128,7 +128,7 @@ internal static class StayInTouch
                         view.Plan.Calendar.Zone,
                         last.At,
                         Sentences.What(view.Plan, last),
-                        Sentences.Told(view.Plan, last),
+                        ToldTouch.From(view.Plan, last),
                         rule.Rule.Every),
                 });
         }

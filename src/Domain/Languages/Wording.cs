@@ -1,0 +1,57 @@
+using CrmSync.Domain.Company;
+
+namespace CrmSync.Domain.Languages;
+
+/// <summary>
+/// Everything a reader can be told, in one language. Sentences take values, so that each language orders its words and bends them as it
+/// needs; a language that lacks a sentence does not compile. What is quoted from emails and from the policy stays as it was written.
+/// </summary>
+public sealed class Wording
+{
+    private static readonly Wording English = new(Language.English, "en")
+    {
+        Dates = new EnglishDates(),
+        Digests = new EnglishDigests(),
+        Items = new EnglishItems(),
+        News = new EnglishNews(),
+        Firm = new EnglishFirm(),
+        Briefs = new EnglishBriefs(),
+        Reasons = new EnglishReasons(),
+        Writing = new EnglishWriting(),
+        Answers = new EnglishAnswers(),
+        Refusals = new EnglishRefusals(),
+    };
+
+    private Wording(Language language, string tag) => (Language, Tag) = (language, tag);
+
+    /// <summary>Every language there is.</summary>
+    public static IReadOnlyList<Wording> All { get; } = [English];
+
+    public Language Language { get; }
+
+    /// <summary>As HTML and the policy name the language (BCP 47).</summary>
+    public string Tag { get; }
+
+    public required IDatePhrases Dates { get; init; }
+
+    public required IDigestPhrases Digests { get; init; }
+
+    public required IItemPhrases Items { get; init; }
+
+    public required INewsPhrases News { get; init; }
+
+    public required IFirmPhrases Firm { get; init; }
+
+    public required IBriefPhrases Briefs { get; init; }
+
+    public required IReasonPhrases Reasons { get; init; }
+
+    public required IWritingPhrases Writing { get; init; }
+
+    public required IAnswerPhrases Answers { get; init; }
+
+    public required IRefusalPhrases Refusals { get; init; }
+
+    /// <summary>The words of a language.</summary>
+    public static Wording In(Language language) => All.FirstOrDefault(one => one.Language == language) ?? English;
+}
