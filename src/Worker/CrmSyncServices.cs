@@ -85,9 +85,11 @@ internal static class CrmSyncServices
         .AddSingleton(parts => new PersonExport(parts.GetRequiredService<ContactDatabase>(), OwnMailText.Read))
         .AddSingleton<Retention>()
         .AddSingleton<CommandInbox>()
+        .AddSingleton(parts => parts.GetRequiredService<LoadedConfiguration>().IsTrial ? LedgerReaders.Trial : LedgerReaders.Real)
         .AddSingleton<DigestLedger>()
         .AddSingleton<ToldItems>()
         .AddSingleton<Notifications>()
+        .AddSingleton<TrialEnd>()
         .AddSingleton<StoppedDigests>()
         .AddSingleton<DeliveryHealth>();
 

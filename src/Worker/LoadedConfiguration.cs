@@ -9,6 +9,9 @@ namespace CrmSync.Worker;
 /// <summary>What both files say, ready to work with.</summary>
 internal sealed record LoadedConfiguration(string Folder, CrmSyncConfiguration Settings, CompanyPolicy Policy)
 {
+    /// <summary>Whether every mail goes to <c>defaults.owner</c> alone, and nobody counts as told (<c>run --trial</c>).</summary>
+    public bool IsTrial { get; init; }
+
     /// <summary>
     /// Reads <c>crmsync.yaml</c> and the policy of a folder. A secret that is missing is a problem for whoever needs it.
     /// </summary>

@@ -48,6 +48,53 @@ public abstract class DigestContract(IDatabases databases)
     }
 
     [Fact]
+    public async Task A_trial_and_those_who_get_their_own_mails_know_nothing_of_each_other()
+    {
+        await using var database = await databases.New();
+        var (real, trial) = (new DigestLedger(database), new DigestLedger(database, LedgerReaders.Trial));
+        var told = new ToldItems(database);
+        var toldInTrial = new ToldItems(database, LedgerReaders.Trial);
+        var mine = Mail with { MessageId = "T1@bright.example" };
+        await trial.Plan(mine, Now, default);
+        await trial.KeepBytes(mine.MessageId, [1], [Item], Now, default);
+        var tomorrow = new LocalDate(2026, 3, 5);
+
+        Assert.True(await real.Plan(Mail, Now, default));
+        var ready = (await trial.Ready(null, Now, Lease, 10, default)).Single().Plan;
+        Assert.Equal(("ana", mine.MessageId), (ready.Reader, ready.MessageId));
+        Assert.Empty(await real.Ready(null, Now, Lease, 10, default));
+        Assert.Equal((0, 1), (await real.CountUnsent(default), await trial.CountUnsent(default)));
+        Assert.Equal((null, Now), (await real.OldestUnsent(default), await trial.OldestUnsent(default)));
+        Assert.Equal(Mail.MessageId, (await real.Planned("my-day", default)).Single().Plan.MessageId);
+        Assert.Empty(await trial.Planned("my-day", default));
+        Assert.Empty(await told.Histories("my-day", ["ana"], tomorrow, default));
+        Assert.Equal(["ana"], (await toldInTrial.Histories("my-day", ["ana"], tomorrow, default)).Keys);
+        Assert.Empty(await told.Told("my-day", Now - Duration.FromDays(1), default));
+        Assert.Equal("ana", (await toldInTrial.Told("my-day", Now - Duration.FromDays(1), default)).Single().Reader);
+    }
+
+    [Fact]
+    public async Task When_a_trial_ends_its_steps_count_as_told_and_what_has_not_left_never_does()
+    {
+        await using var database = await databases.New();
+        var (real, trial) = (new Notifications(database), new Notifications(database, LedgerReaders.Trial));
+        var (step, other) = (new ToldStep("F7K2Q", "escalate-1"), new ToldStep("F7K2Q", "escalate-2"));
+        var ledger = new DigestLedger(database, LedgerReaders.Trial);
+        await ledger.Plan(Mail, Now, default);
+        await ledger.KeepBytes(Mail.MessageId, [1], [Item], Now, default);
+        await trial.Tell("ana", Mail.MessageId, [step], Now, default);
+        Assert.Equal([step, other], await real.Untold("ana", [step, other], default));
+
+        await new TrialEnd(database).Settle(default);
+        await new TrialEnd(database).Settle(default);
+
+        Assert.Equal([other], await real.Untold("ana", [step, other], default));
+        Assert.Equal([step, other], await real.Untold("tim", [step, other], default));
+        Assert.Empty(await ledger.Ready(null, Now, Lease, 10, default));
+        Assert.Equal(LedgerState.Empty, (await ledger.Find(Mail.MessageId, default))!.State);
+    }
+
+    [Fact]
     public async Task What_may_have_left_since_a_backup_is_in_doubt_and_what_had_left_before_is_not()
     {
         await using var database = await databases.New();

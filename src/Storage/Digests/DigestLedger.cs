@@ -10,8 +10,12 @@ namespace CrmSync.Storage.Digests;
 /// The send ledger (policy-language.md section 15): which mail about which item went to whom. A mail is planned once, its bytes are kept
 /// before it is handed over, and each step is a conditional update, so that two workers, or one that crashed, never send it twice.
 /// </summary>
-public sealed class DigestLedger(ContactDatabase database)
+/// <param name="database">Where it is kept.</param>
+/// <param name="names">Whose mails it holds; null: those of the readers.</param>
+public sealed class DigestLedger(ContactDatabase database, LedgerReaders? names = null)
 {
+    private readonly LedgerReaders readers = names ?? LedgerReaders.Real;
+
     private const string Columns =
         "message_id, digest, reader, local_date, state, due_at, claimed_at, sent_at, problem, attempts, next_try_at, copy, copy_problem, "
         + "token, renewed_at";
@@ -37,7 +41,7 @@ public sealed class DigestLedger(ContactDatabase database)
                         {
                             mail.MessageId,
                             mail.Digest,
-                            mail.Reader,
+                            Reader = readers.Kept(mail.Reader),
                             mail.Occasion,
                             mail.DueAt,
                             now,
@@ -242,6 +246,7 @@ public sealed class DigestLedger(ContactDatabase database)
               from digest
              where (   (state = {LedgerState.Rendered:d} and (next_try_at is null or next_try_at <= @now))
                     or (state = {LedgerState.Sending:d} and renewed_at <= crmsync_now(@stale)))
+               and {readers.AreOurs("reader")}
                and (due_at > @due or (due_at = @due and message_id > @id))
              order by due_at, message_id
              limit @most
@@ -273,7 +278,9 @@ public sealed class DigestLedger(ContactDatabase database)
     {
         await using var connection = await database.Connect(ct);
         return await connection.ExecuteScalarAsync<long>(
-            new CommandDefinition($"select count(*) from digest where state in {LedgerStates.Unsent}", cancellationToken: ct));
+            new CommandDefinition(
+                $"select count(*) from digest where state in {LedgerStates.Unsent} and {readers.AreOurs("reader")}",
+                cancellationToken: ct));
     }
 
     /// <summary>When the oldest mail was due that has to leave still; null when all have left.</summary>
@@ -281,7 +288,9 @@ public sealed class DigestLedger(ContactDatabase database)
     {
         await using var connection = await database.Connect(ct);
         return await connection.ExecuteScalarAsync<Instant?>(
-            new CommandDefinition($"select min(due_at) from digest where state in {LedgerStates.Unsent}", cancellationToken: ct));
+            new CommandDefinition(
+                $"select min(due_at) from digest where state in {LedgerStates.Unsent} and {readers.AreOurs("reader")}",
+                cancellationToken: ct));
     }
 
     /// <summary>Whether the reader's next digest of the same name is there already, whatever it says.</summary>
@@ -294,7 +303,7 @@ public sealed class DigestLedger(ContactDatabase database)
                     new
                     {
                         mail.Digest,
-                        mail.Reader,
+                        Reader = readers.Kept(mail.Reader),
                         mail.Occasion,
                     },
                     cancellationToken: ct)) > 0;
@@ -303,7 +312,11 @@ public sealed class DigestLedger(ContactDatabase database)
     /// <summary>The mails of one name that were planned but whose bytes are not kept yet: left behind by a run that was stopped.</summary>
     public Task<IReadOnlyList<LedgerMail>> Planned(string digest, CancellationToken ct) =>
         Select(
-            $"select {Columns} from digest where state = {LedgerState.Planned:d} and digest = @digest order by due_at, message_id",
+            $"""
+            select {Columns} from digest
+             where state = {LedgerState.Planned:d} and digest = @digest and {readers.AreOurs("reader")}
+             order by due_at, message_id
+            """,
             new { digest },
             ct);
 
@@ -317,7 +330,7 @@ public sealed class DigestLedger(ContactDatabase database)
                 new
                 {
                     digest,
-                    reader,
+                    reader = readers.Kept(reader),
                     moment,
                 },
                 cancellationToken: ct));
@@ -480,7 +493,7 @@ public sealed class DigestLedger(ContactDatabase database)
             var plan = new PlannedMail(
                 reader.GetString(0),
                 reader.GetString(1),
-                reader.GetString(2),
+                readers.Person(reader.GetString(2)),
                 reader.GetString(3),
                 database.Engine.InstantAt(reader, 5));
             mails.Add(

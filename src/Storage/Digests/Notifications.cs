@@ -7,15 +7,23 @@ namespace CrmSync.Storage.Digests;
 public sealed record ToldStep(string Item, string Step);
 
 /// <summary>Which steps of which items a reader was told of outside of digests, so that nobody is told twice.</summary>
-public sealed class Notifications(ContactDatabase database)
+/// <param name="database">Where it is kept.</param>
+/// <param name="names">See <see cref="DigestLedger"/>.</param>
+public sealed class Notifications(ContactDatabase database, LedgerReaders? names = null)
 {
+    private readonly LedgerReaders readers = names ?? LedgerReaders.Real;
+
     /// <summary>The steps among these the reader was not told of yet.</summary>
     public async Task<IReadOnlyList<ToldStep>> Untold(string reader, IReadOnlyCollection<ToldStep> steps, CancellationToken ct)
     {
         await using var connection = await database.Connect(ct);
         var told = await connection.QueryAsync<ToldStep>(new CommandDefinition(
             $"select item, step from notification where reader = @reader and {database.Engine.AnyOf("item", "@items")}",
-            new { reader, items = database.Engine.List([.. steps.Select(s => s.Item).Distinct(StringComparer.Ordinal)]) },
+            new
+            {
+                reader = readers.Kept(reader),
+                items = database.Engine.List([.. steps.Select(step => step.Item).Distinct(StringComparer.Ordinal)]),
+            },
             cancellationToken: ct));
         return [.. steps.Distinct().Except(told)];
     }
@@ -44,19 +52,20 @@ public sealed class Notifications(ContactDatabase database)
         database.WriteDurably<IReadOnlyList<ToldStep>>(
             async scope =>
             {
+                var kept = readers.Kept(reader);
                 foreach (var step in steps)
                 {
                     await scope.Execute(
                         """
                         insert into notification (item, step, reader, sent_at, message_id)
-                        values (@Item, @Step, @reader, @now, @messageId)
+                        values (@Item, @Step, @kept, @now, @messageId)
                         on conflict (item, step, reader) do nothing
                         """,
-                        new { step.Item, step.Step, reader, now, messageId });
+                        new { step.Item, step.Step, kept, now, messageId });
                 }
 
                 var mine = await scope.Query<ToldStep>(
-                    "select item, step from notification where reader = @reader and message_id = @messageId", new { reader, messageId });
+                    "select item, step from notification where reader = @kept and message_id = @messageId", new { kept, messageId });
                 return [.. steps.Distinct().Intersect(mine)];
             },
             ct);

@@ -7,8 +7,12 @@ using NodaTime.Text;
 namespace CrmSync.Storage.Digests;
 
 /// <summary>Which mail of ours told whom of which item: what a digest counts as known, and what a number in a reply means.</summary>
-public sealed class ToldItems(ContactDatabase database)
+/// <param name="database">Where it is kept.</param>
+/// <param name="names">See <see cref="DigestLedger"/>.</param>
+public sealed class ToldItems(ContactDatabase database, LedgerReaders? names = null)
 {
+    private readonly LedgerReaders kept = names ?? LedgerReaders.Real;
+
     /// <summary>
     /// The last digests of one name that told readers something before a date, the newest first; those who were told nothing are not
     /// among them.
@@ -37,7 +41,7 @@ public sealed class ToldItems(ContactDatabase database)
                     new
                     {
                         digest,
-                        readers = database.Engine.List(readers),
+                        readers = database.Engine.List([.. readers.Select(kept.Kept)]),
                         date,
                         most = DigestHistory.FoldAfter,
                     },
@@ -56,7 +60,7 @@ public sealed class ToldItems(ContactDatabase database)
         return mails
             .GroupBy(mail => mail.Reader, StringComparer.Ordinal)
             .ToDictionary(
-                told => told.Key,
+                told => kept.Person(told.Key),
                 told => new DigestHistory([
                     .. told.Select(mail => new SentDigest(
                         LocalDatePattern.Iso.Parse(mail.LocalDate).Value,
@@ -81,6 +85,7 @@ public sealed class ToldItems(ContactDatabase database)
                           from digest d
                           join digest_item i on i.message_id = d.message_id
                          where d.due_at >= @since and d.state in {LedgerStates.Told} and (d.digest = @digest or i.state = @overdue)
+                           and {kept.AreOurs("d.reader")}
                         """,
                         new
                         {
@@ -88,7 +93,8 @@ public sealed class ToldItems(ContactDatabase database)
                             digest,
                             overdue = (int)ItemState.Overdue,
                         },
-                        cancellationToken: ct))).Select(row => new ToldItem(row.Reader, row.Item, (ItemState)row.State, row.At)),
+                        cancellationToken: ct)))
+                .Select(row => new ToldItem(kept.Person(row.Reader), row.Item, (ItemState)row.State, row.At)),
         ];
     }
 

@@ -64,6 +64,7 @@ internal sealed class DigestVerb(DigestDispatch dispatch, FreshHarvest fresh, Po
                 await HarvestFormat.Complain(summary);
         }
 
+        await dispatch.Begin(ct);
         await dispatch.TryAtOnce(ct);
         return await Report(await dispatch.Send(now, lease: null, ct));
     }

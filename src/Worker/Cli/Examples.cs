@@ -28,6 +28,7 @@ internal static class Examples
         ["crmsync run"] =
         [
             ("crmsync run --config /etc/crmsync", "Work with the configuration in /etc/crmsync."),
+            ("crmsync run --trial", "Look at a first week of mails before anybody else gets one."),
         ],
         ["crmsync sync"] =
         [

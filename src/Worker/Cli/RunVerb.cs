@@ -13,8 +13,13 @@ namespace CrmSync.Worker.Cli;
 /// <summary><c>run</c>: the worker, until it is asked to stop.</summary>
 internal static class RunVerb
 {
+    private static readonly Option<bool> Trial = new("--trial")
+    {
+        Description = "Send every mail to defaults.owner alone, marked for whom it would have been; nobody counts as told.",
+    };
+
     public static Command Create() =>
-        new Command("run", "Work: harvest, ask the policy and send digests, as scheduled, until stopped.").Does(Run);
+        new Command("run", "Work: harvest, ask the policy and send digests, as scheduled, until stopped.") { Trial }.Does(Run);
 
     private static async Task<int> Run(ParseResult parsed, CancellationToken ct)
     {
@@ -36,7 +41,14 @@ internal static class RunVerb
         var time = await WorkerHost.AgreeOnTime(settings.Storage, database, CommandLine.Time, ct);
         try
         {
-            var configuration = new LoadedConfiguration(folder, settings, reload.Current);
+            var configuration = new LoadedConfiguration(folder, settings, reload.Current) { IsTrial = parsed.GetValue(Trial) };
+            if (configuration.IsTrial)
+            {
+                await Console.Error.WriteLineAsync(
+                    $"crmsync: this is a trial: every mail goes to {configuration.Policy.DefaultOwner.Email} alone; start without --trial "
+                        + "to send to all readers");
+            }
+
             var log = new LogSettings(parsed.GetValue(CommonOptions.Log), parsed.GetValue(CommonOptions.Verbose));
             await WorkerHost.Run(configuration, new PolicyStart(reload, outcome), database, time, log, ct);
             return CommandLine.Done;

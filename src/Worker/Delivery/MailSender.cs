@@ -15,4 +15,13 @@ public sealed record MailSender(string Installation, EmailAddress From, string F
 
     /// <summary>Signs links and reply addresses; null without a command mailbox.</summary>
     public CommandTokens? Tokens { get; init; }
+
+    /// <summary>Who gets every mail in a trial; null: all readers get their own.</summary>
+    public Person? OnlyReader { get; init; }
+
+    /// <summary>Who gets the mail for a reader.</summary>
+    public Person Recipient(Person reader) => OnlyReader ?? reader;
+
+    /// <summary>The subject of the mail for a reader: in a trial it says for whom it would have been.</summary>
+    public string Subject(Person reader, string subject) => OnlyReader is null ? subject : $"[trial, for {reader.Email}] {subject}";
 }

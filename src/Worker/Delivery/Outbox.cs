@@ -58,7 +58,7 @@ internal sealed class Outbox(
     private readonly Dictionary<string, Person> readers = policy.People.ToDictionary(person => person.Id, StringComparer.Ordinal);
     private readonly HashSet<EmailAddress> allowed =
     [
-        .. policy.People.SelectMany(person => person.Also.Prepend(person.Email)),
+        .. (sender.OnlyReader is { } only ? [only] : policy.People).SelectMany(person => person.Also.Prepend(person.Email)),
         .. sender.CommandMailbox is { } commands ? new[] { commands } : [],
     ];
 
@@ -291,7 +291,7 @@ internal sealed class Outbox(
         else if (Strangers(bytes).FirstOrDefault() is { } stranger)
             refusal = $"{stranger} is neither in people nor the command mailbox; mails go to nobody else";
         else
-            return Envelope(mail, reader, bytes, claim, run);
+            return Envelope(mail, sender.Recipient(reader), bytes, claim, run);
 
         return null;
     }

@@ -24,6 +24,8 @@ internal sealed class DigestDispatch(
     CommandInbox inbox,
     StoppedDigests stopped,
     Notifications notifications,
+    LedgerReaders readers,
+    TrialEnd trial,
     DeliveryHealth health,
     Accounts accounts,
     AccountsBehind behind,
@@ -106,6 +108,11 @@ internal sealed class DigestDispatch(
         var notices = await new NoticeRun(ledger, notifications, mails).Untold(look.Policy, evaluation, withHeld: true, ct);
         return digests.Count + notices.Count == 0 ? new HashSet<string>() : await behind.Stale(look, digests, notices, ct);
     }
+
+    /// <summary>
+    /// What has to be done once before mails leave: unless this is a trial, one that went before ends, and nobody gets what it told.
+    /// </summary>
+    public Task Begin(CancellationToken ct) => readers.IsTrial ? Task.CompletedTask : trial.Settle(ct);
 
     /// <summary>Lets mails be tried at once that wait because the way for them did not work.</summary>
     public Task TryAtOnce(CancellationToken ct) => health.TryAtOnce(ct);
@@ -198,7 +205,17 @@ internal sealed class DigestDispatch(
     {
         var delivery = Delivery;
         var domain = DomainNames.ToAscii(current.Us.Domains.Count > 0 ? current.Us.Domains[0] : delivery.From.Domain);
-        return new MailSender(await settings.Installation(ct), delivery.From, delivery.FromName ?? "CrmSync", domain)
+        var installation = await settings.Installation(ct);
+        if (readers.IsTrial)
+        {
+            // Without ways to answer: whoever reads the mail of somebody else must not act in their name.
+            return new MailSender($"trial of {installation}", delivery.From, delivery.FromName ?? "CrmSync", domain)
+            {
+                OnlyReader = current.DefaultOwner,
+            };
+        }
+
+        return new MailSender(installation, delivery.From, delivery.FromName ?? "CrmSync", domain)
         {
             CommandMailbox = delivery.Commands?.Address,
             Tokens = delivery.Commands?.CreateTokens(),

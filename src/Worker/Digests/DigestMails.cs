@@ -103,8 +103,8 @@ internal sealed class DigestMails(MailSender sender, HtmlPages pages)
         {
             Date = now.InZone(zone).ToOffsetDateTime(),
             From = new Mailbox(sender.FromName, sender.From.Value),
-            To = [new Mailbox(PlainWords.Flatten(reader.Name, PlainWords.Name), reader.Email.Value)],
-            Subject = PlainWords.Flatten(subject, 200),
+            To = [Recipient(reader)],
+            Subject = PlainWords.Flatten(sender.Subject(reader, subject), 200),
             MessageId = $"{id}@{sender.Domain}",
             Headers =
             [
@@ -135,8 +135,8 @@ internal sealed class DigestMails(MailSender sender, HtmlPages pages)
             Date = now.InZone(run.Zone).ToOffsetDateTime(),
             From = new Mailbox(sender.FromName, sender.From.Value),
             ReplyTo = ReplyTo(id),
-            To = [new Mailbox(PlainWords.Flatten(run.Reader.Name, PlainWords.Name), run.Reader.Email.Value)],
-            Subject = PlainWords.Flatten(digest.Subject, 200),
+            To = [Recipient(run.Reader)],
+            Subject = PlainWords.Flatten(sender.Subject(run.Reader, digest.Subject), 200),
             MessageId = $"{id}@{sender.Domain}",
             InReplyTo = answered,
             References = answered is not null ? [answered] : run.Definition.ThreadByWeek ? [$"{WeekRoot(run)}@{sender.Domain}"] : [],
@@ -160,6 +160,12 @@ internal sealed class DigestMails(MailSender sender, HtmlPages pages)
 
         // Without an HTTPS endpoint there is no one-click header (RFC 8058).
         yield return new Header("List-Unsubscribe", $"<{view.Unsubscribe ?? $"mailto:{sender.From.Wire}?subject=unsubscribe%20{list}"}>");
+    }
+
+    private Mailbox Recipient(Person reader)
+    {
+        var recipient = sender.Recipient(reader);
+        return new Mailbox(PlainWords.Flatten(recipient.Name, PlainWords.Name), recipient.Email.Value);
     }
 
     private IReadOnlyList<Mailbox> ReplyTo(string id) =>

@@ -1,7 +1,7 @@
 using System.Data.Common;
 using CrmSync.Storage;
-using CrmSync.Storage.Digests;
 using CrmSync.Worker.Configuration;
+using CrmSync.Worker.Digests;
 using CrmSync.Worker.Harvest;
 using CrmSync.Worker.PolicyFiles;
 using CrmSync.Worker.Printing;
@@ -36,8 +36,11 @@ internal static class WorkerHost
         await host.Services.GetRequiredService<ErasedEntries>().LeaveOut(ct);
         await host.Services.GetRequiredService<LogDerivation>().DeriveWhatChanged(ct);
 
+        var dispatch = host.Services.GetRequiredService<DigestDispatch>();
+        await dispatch.Begin(ct);
+
         // Whoever starts the program may have put right why mails did not leave.
-        await host.Services.GetRequiredService<DeliveryHealth>().TryAtOnce(ct);
+        await dispatch.TryAtOnce(ct);
         var (atWork, end) = (host.Services.GetRequiredService<PolicyAtWork>(), host.Services.GetRequiredService<WorkerEnd>());
         await host.RunAsync(ct);
         if (end.Words is { } words)
