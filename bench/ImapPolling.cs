@@ -76,7 +76,7 @@ internal static class ImapPolling
             string.Create(CultureInfo.InvariantCulture, $"{accounts.Count} accounts harvested in {watch.Elapsed.TotalSeconds:N1} s"));
         await Poll(server, harvest, readable, options);
         var turns = await imap.Turns(accounts[0]);
-        await harvest.Once(readable[0], SystemClock.Instance.GetCurrentInstant(), CancellationToken.None);
+        await harvest.Once(readable[0], SystemClock.Instance.GetCurrentInstant(), news: null, CancellationToken.None);
         turns = await imap.Turns(accounts[0]) - turns;
         Console.WriteLine(
             string.Create(
@@ -101,7 +101,7 @@ internal static class ImapPolling
             do
             {
                 var begin = watch.Elapsed;
-                await harvest.Once(account, SystemClock.Instance.GetCurrentInstant(), CancellationToken.None);
+                await harvest.Once(account, SystemClock.Instance.GetCurrentInstant(), news: null, CancellationToken.None);
                 lock (times)
                     times.Add((watch.Elapsed - begin).TotalMilliseconds);
             }

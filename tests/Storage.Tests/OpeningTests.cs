@@ -31,7 +31,7 @@ public sealed class SqliteOpeningTests(SqliteFiles files) : IClassFixture<Sqlite
     {
         var file = Fresh("private/crmsync.db");
         await using var scene = await Scene.On(await ContactDatabase.OpenSqlite(file, TimeProvider.System, default));
-        await using var held = await Harvest.AccountLock.Take(scene.Database, scene.Account(), default);
+        await using var held = await Harvest.AccountLock.Wait(scene.Database, scene.Account(), TimeSpan.Zero, default);
         await scene.Deliver(Some.Line(Some.Mail(id: "1@acme.example")));
 
         var made = Directory.GetFiles(Path.GetDirectoryName(file)!);

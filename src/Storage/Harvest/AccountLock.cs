@@ -4,8 +4,8 @@ using CrmSync.Storage.Leases;
 namespace CrmSync.Storage.Harvest;
 
 /// <summary>
-/// Keeps two programs from harvesting one account, or renewing one token, at once. On PostgreSQL it is a <see cref="Lease"/>, beside an
-/// SQLite database an open file; either ends with the program that took it, however that ends.
+/// Keeps two programs, or two jobs of one, from harvesting one account, or renewing one token, at once. On PostgreSQL it is a
+/// <see cref="Lease"/>, beside an SQLite database an open file; either ends with the program that took it, however that ends.
 /// </summary>
 public sealed class AccountLock : IAsyncDisposable
 {
@@ -26,9 +26,14 @@ public sealed class AccountLock : IAsyncDisposable
     /// </summary>
     public CancellationToken Lost => lease?.Lost ?? CancellationToken.None;
 
-    /// <summary>Takes the lock of an account, or gives null when somebody else holds it.</summary>
-    public static Task<AccountLock?> Take(ContactDatabase database, AccountState account, CancellationToken ct) =>
-        Take(database, Name(account), ct);
+    /// <summary>Waits for the lock of an account; null when somebody else held it all the time.</summary>
+    /// <param name="database">Where the account is kept.</param>
+    /// <param name="account">The account.</param>
+    /// <param name="patience">How long to wait; with zero it is tried once.</param>
+    /// <param name="ct">Cancels.</param>
+    public static Task<AccountLock?> Wait(
+        ContactDatabase database, AccountState account, TimeSpan patience, CancellationToken ct) =>
+        Wait(database, Name(account), patience, ct);
 
     /// <summary>Who holds the lock of an account, in words; null when that cannot be told, or nobody does by now.</summary>
     public static async Task<string?> Holder(ContactDatabase database, AccountState account, CancellationToken ct) =>
@@ -49,7 +54,7 @@ public sealed class AccountLock : IAsyncDisposable
             if (await Take(database, name, ct) is { } taken)
                 return taken;
 
-            if (database.Time.GetElapsedTime(start) > patience)
+            if (database.Time.GetElapsedTime(start) >= patience)
                 return null;
 
             await Task.Delay(BetweenTries, database.Time, ct);
@@ -75,11 +80,14 @@ public sealed class AccountLock : IAsyncDisposable
         return await Lease.Take(database, name, ct) is { } lease ? new AccountLock(lease, null) : null;
     }
 
+    /// <summary>
+    /// The file stays. If whoever lets go deleted it, one who opened it before and one who makes it anew would both hold a lock.
+    /// </summary>
     private static AccountLock? TakeFile(string path)
     {
         try
         {
-            return new AccountLock(null, PrivateFiles.Open(path, FileMode.OpenOrCreate, FileShare.None, FileOptions.DeleteOnClose));
+            return new AccountLock(null, PrivateFiles.Open(path, FileMode.OpenOrCreate, FileShare.None, FileOptions.None));
         }
         catch (IOException) when (File.Exists(path))
         {

@@ -46,6 +46,9 @@ internal sealed class HarvestAll(
 {
     private readonly ConcurrentDictionary<string, (Instant Since, int Edition)> settled = new(StringComparer.Ordinal);
 
+    /// <summary>Who wants to be told of news, by account.</summary>
+    private readonly ConcurrentDictionary<string, Func<Task>> listeners = new(StringComparer.Ordinal);
+
     /// <summary>
     /// Backlogs that are read at a time: more would hold more mail in memory, and no core is left for them. What has just arrived does not
     /// wait for it.
@@ -59,6 +62,11 @@ internal sealed class HarvestAll(
 
     /// <summary>How long an account reads before it goes to the end of the queue.</summary>
     public TimeSpan Turn { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>
+    /// How long an account waits for another harvest of it to end: the schedule, and whoever is about to write mails, may want it at once.
+    /// </summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Harvests to the end; a summary for each account, as soon as it is done.</summary>
     /// <param name="which">The accounts. The command mailbox comes last: what it says is about the mails of the others.</param>
@@ -81,9 +89,17 @@ internal sealed class HarvestAll(
     /// <summary>One turn of an account for a job, which is to ring again at once when there is more.</summary>
     /// <param name="account">The account; not a group.</param>
     /// <param name="now">The time of the harvest.</param>
+    /// <param name="news">
+    /// Called when the server of the account tells that there is something new, after this harvest or a later one, until the next begins;
+    /// or null.
+    /// </param>
     /// <param name="ct">Stops after the batch at hand.</param>
-    public async Task<(HarvestSummary Summary, bool IsDone)> Once(ReadableAccount account, Instant now, CancellationToken ct)
+    public async Task<(HarvestSummary Summary, bool IsDone)> Once(
+        ReadableAccount account, Instant now, Func<Task>? news, CancellationToken ct)
     {
+        if (news is not null)
+            listeners[account.Name] = news;
+
         var harvest = new Underway(account, new HarvestRun(account.Name, progress: null, time));
         var isDone = await Continue(harvest, now, ct);
         return (Counted(harvest.Run.Summary()), isDone);
@@ -224,7 +240,7 @@ internal sealed class HarvestAll(
         var commands = CommandSettings(account) is { } mailbox
             ? new CommandExecution(parts.Edition.Policy, database, mailbox, account.Name, mailbox.VerifyDkim ? dkim : null)
             : null;
-        await using var alone = await AccountLock.Take(database, state, ct);
+        await using var alone = await AccountLock.Wait(database, state, Patience, ct);
         if (alone is null)
         {
             var holder = await AccountLock.Holder(database, state, ct) ?? "another crmsync";
@@ -239,7 +255,13 @@ internal sealed class HarvestAll(
         using var held = CancellationTokenSource.CreateLinkedTokenSource(ct, alone.Lost);
         try
         {
-            return await reading.Turn(() => account.Open(now), Turn, held.Token);
+            var isDone = await reading.Turn(() => account.Open(now), Turn, held.Token);
+
+            // While the lock is held, for nobody else uses the connection until then.
+            if (isDone && listeners.TryGetValue(account.Name, out var news))
+                account.Watch?.Invoke(news);
+
+            return isDone;
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested && alone.Lost.IsCancellationRequested)
         {

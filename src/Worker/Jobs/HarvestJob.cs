@@ -63,18 +63,17 @@ internal sealed class HarvestJob(
             return;
         }
 
-        var (summary, isDone) = await harvest.Once(account, now, ct);
+        var (summary, isDone) = await harvest.Once(account, now, Ring, ct);
         Tell(summary);
 
         // There is more: again at once, but behind everybody who has been waiting meanwhile.
         if (!isDone)
             await context.Scheduler.TriggerJob(context.JobDetail.Key, ct);
-        else
-            account.Watch?.Invoke(() =>
-                failures.Guard(
-                    $"account {account.Name}",
-                    () => context.Scheduler.TriggerJob(context.JobDetail.Key, lifetime.ApplicationStopping).AsTask(),
-                    lifetime.ApplicationStopping));
+
+        Task Ring() => failures.Guard(
+            $"account {account.Name}",
+            () => context.Scheduler.TriggerJob(context.JobDetail.Key, lifetime.ApplicationStopping).AsTask(),
+            lifetime.ApplicationStopping);
     }
 
     /// <summary>What no part of the harvest noted itself: a run that was given up, or threw what nobody expected.</summary>

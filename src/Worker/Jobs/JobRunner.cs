@@ -23,10 +23,12 @@ internal sealed class JobRunner(TimeProvider time, JobBook book, JobFailures fai
         if (book.TryBegin(job, longest) is not { } begun)
             return Told(job, $"an earlier run does not end although it was told to{Since(job)}; restart crmsync if this stays so");
 
-        var running = Work(begun, longest, work, stop);
+        var limit = new CancellationTokenSource(longest, time);
+        var isOver = limit.Token;
+        var running = Work(begun, work, limit, stop);
         try
         {
-            var failure = await running.WaitAsync(longest + Farewell, time, CancellationToken.None);
+            var failure = await WaitAsLongAsItMayTake(running, isOver);
             if (failure is OperationCanceledException && stop.IsCancellationRequested)
                 return Stopped(job);
 
@@ -40,12 +42,23 @@ internal sealed class JobRunner(TimeProvider time, JobBook book, JobFailures fai
         }
     }
 
+    /// <summary>
+    /// The farewell is counted from the moment the work is told to stop: on a machine that was asleep both times may be over when it wakes.
+    /// </summary>
+    private async Task<Exception?> WaitAsLongAsItMayTake(Task<Exception?> running, CancellationToken isOver)
+    {
+        var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = isOver.Register(told.SetResult);
+        await Task.WhenAny(running, told.Task);
+        return await running.WaitAsync(Farewell, time, CancellationToken.None);
+    }
+
     /// <summary>The work, off the thread of the job: it may block. Gives what it threw.</summary>
-    private Task<Exception?> Work(RunningJob begun, TimeSpan longest, Func<CancellationToken, Task> work, CancellationToken stop) =>
+    private Task<Exception?> Work(
+        RunningJob begun, Func<CancellationToken, Task> work, CancellationTokenSource limit, CancellationToken stop) =>
         Task.Run(
             async () =>
             {
-                using var limit = new CancellationTokenSource(longest, time);
                 using var end = CancellationTokenSource.CreateLinkedTokenSource(stop, limit.Token);
                 try
                 {
@@ -61,6 +74,7 @@ internal sealed class JobRunner(TimeProvider time, JobBook book, JobFailures fai
                 finally
                 {
                     book.End(begun);
+                    limit.Dispose();
                 }
             },
             CancellationToken.None);

@@ -88,7 +88,8 @@ internal sealed class TestCompany : IAsyncDisposable
     /// <summary>The harvest of the program, over the company's database.</summary>
     /// <param name="turn">How long an account reads before others have their turn; null: to the end, as on a fast machine.</param>
     /// <param name="atOnce">Accounts under way at a time.</param>
-    public HarvestAll CreateHarvest(TimeSpan? turn = null, int atOnce = 16)
+    /// <param name="patience">How long an account waits for another harvest of it.</param>
+    public HarvestAll CreateHarvest(TimeSpan? turn = null, int atOnce = 16, TimeSpan? patience = null)
     {
         var configuration = new CrmSyncConfiguration
         {
@@ -106,7 +107,7 @@ internal sealed class TestCompany : IAsyncDisposable
             configuration,
             new PolicyInForce(policy),
             TimeProvider.System)
-        { Turn = turn ?? Timeout.InfiniteTimeSpan, AtOnce = atOnce };
+        { Turn = turn ?? Timeout.InfiniteTimeSpan, AtOnce = atOnce, Patience = patience ?? TimeSpan.FromSeconds(30) };
     }
 
     /// <summary>Harvests one account once.</summary>

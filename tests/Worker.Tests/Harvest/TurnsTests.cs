@@ -57,14 +57,87 @@ public sealed class TurnsTests
         using var harvest = company.CreateHarvest(TimeSpan.Zero, atOnce: 1);
         var account = Account("years", new CannedMailbox(2100));
 
-        var first = await harvest.Once(account, TestCompany.Monday, default);
-        var second = await harvest.Once(account, TestCompany.Monday, default);
-        var last = await harvest.Once(account, TestCompany.Monday, default);
+        var first = await harvest.Once(account, TestCompany.Monday, news: null, default);
+        var second = await harvest.Once(account, TestCompany.Monday, news: null, default);
+        var last = await harvest.Once(account, TestCompany.Monday, news: null, default);
 
         Assert.Equal((false, 2000), (first.IsDone, first.Summary.New));
         Assert.Equal(100, second.Summary.New + last.Summary.New);
         Assert.True(last.IsDone);
         Assert.NotNull((await company.Accounts.All(default)).Single().ReadUntil);
+    }
+
+    [Fact]
+    public async Task An_account_that_two_ask_for_at_once_is_read_by_one_after_the_other_and_fails_for_neither()
+    {
+        await using var company = await TestCompany.Open();
+        using var harvest = company.CreateHarvest();
+        var (isListing, mayGoOn) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var slow = new CannedMailbox(5) { BeforeListing = () => { isListing.TrySetResult(); return mayGoOn.Task; } };
+
+        var first = harvest.Once(Account("ana", slow), TestCompany.Monday, news: null, default);
+        await isListing.Task;
+        var second = harvest.Once(Account("ana", new CannedMailbox(7)), TestCompany.Monday, news: null, default);
+        await Task.Delay(TimeSpan.FromMilliseconds(100));
+        Assert.False(second.IsCompleted);
+        mayGoOn.SetResult();
+
+        var (one, _) = await first;
+        var (other, _) = await second;
+        Assert.Equal((5, null), (one.New, one.Problem));
+        Assert.Equal((2, null), (other.New, other.Problem));
+        Assert.Equal(7, (await company.Log()).Count);
+    }
+
+    [Fact]
+    public async Task An_account_that_somebody_else_harvests_for_longer_than_anybody_waits_says_so()
+    {
+        await using var company = await TestCompany.Open();
+        using var harvest = company.CreateHarvest(patience: TimeSpan.Zero);
+        var (isListing, mayGoOn) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var slow = new CannedMailbox(5) { BeforeListing = () => { isListing.TrySetResult(); return mayGoOn.Task; } };
+
+        var first = harvest.Once(Account("ana", slow), TestCompany.Monday, news: null, default);
+        await isListing.Task;
+        var other = (await Run(harvest, Account("ana", new CannedMailbox(7))))[0];
+        mayGoOn.SetResult();
+        var (one, _) = await first;
+
+        Assert.Contains("is harvesting this account right now", other.Problem, StringComparison.Ordinal);
+        Assert.Null(one.Problem);
+    }
+
+    [Fact]
+    public async Task A_server_is_asked_for_news_after_every_harvest_while_nobody_else_can_use_the_connection()
+    {
+        await using var company = await TestCompany.Open();
+        using var harvest = company.CreateHarvest(patience: TimeSpan.Zero);
+        var (isAsked, mayGoOn, told) = (new TaskCompletionSource(), new TaskCompletionSource(), 0);
+        var asked = new List<Func<Task>>();
+        var account = Account("ana", new CannedMailbox(5)) with
+        {
+            Watch = tell =>
+            {
+                asked.Add(tell);
+                isAsked.TrySetResult();
+                mayGoOn.Task.Wait();
+            },
+        };
+
+        var first = Task.Run(() => harvest.Once(account, TestCompany.Monday, () => { told++; return Task.CompletedTask; }, default));
+        await isAsked.Task;
+        var other = (await Run(harvest, account))[0];
+        mayGoOn.SetResult();
+        var (one, _) = await first;
+        Assert.Contains("is harvesting this account right now", other.Problem, StringComparison.Ordinal);
+        Assert.Null(one.Problem);
+
+        await Run(harvest, account);
+        Assert.Equal(2, asked.Count);
+        foreach (var tell in asked)
+            await tell();
+
+        Assert.Equal(2, told);
     }
 
     [Fact]
@@ -99,11 +172,11 @@ public sealed class TurnsTests
         var before = company.Changes();
 
         for (var second = 1; second <= 20; second++)
-            await harvest.Once(account, TestCompany.Monday + Duration.FromSeconds(second), default);
+            await harvest.Once(account, TestCompany.Monday + Duration.FromSeconds(second), news: null, default);
 
         Assert.Equal(before, company.Changes());
 
-        await harvest.Once(account, TestCompany.Monday + Duration.FromSeconds(40), default);
+        await harvest.Once(account, TestCompany.Monday + Duration.FromSeconds(40), news: null, default);
         Assert.Equal(TestCompany.Monday + Duration.FromSeconds(40), (await company.Accounts.All(default)).Single().ReadUntil);
     }
 

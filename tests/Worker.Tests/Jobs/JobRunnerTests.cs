@@ -49,6 +49,7 @@ public sealed class JobRunnerTests : IAsyncLifetime
         var run = runner.Run("account ana", Longest, _ => never.Task, default);
         await Waiting();
         time.Pass(Longest);
+        await Waiting();
         time.Pass(TimeSpan.FromSeconds(10));
 
         Assert.Contains("restart crmsync if this stays so", await run, StringComparison.Ordinal);
@@ -62,12 +63,24 @@ public sealed class JobRunnerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Work_that_stops_when_a_machine_wakes_from_a_sleep_of_hours_is_not_said_to_hang()
+    {
+        var run = runner.Run("account ana", Longest, ct => Task.Delay(Timeout.Infinite, ct), default);
+        await Waiting();
+        time.Pass(TimeSpan.FromHours(9));
+
+        Assert.DoesNotContain("restart crmsync", await run, StringComparison.Ordinal);
+        Assert.Null(book.Find("account ana"));
+    }
+
+    [Fact]
     public async Task Work_that_blocks_its_thread_holds_nobody_up()
     {
         using var never = new ManualResetEventSlim();
         var run = runner.Run("account ana", Longest, _ => { never.Wait(default(CancellationToken)); return Task.CompletedTask; }, default);
         await Waiting();
         time.Pass(Longest);
+        await Waiting();
         time.Pass(TimeSpan.FromSeconds(10));
         Assert.NotNull(await run);
         never.Set();
@@ -99,10 +112,10 @@ public sealed class JobRunnerTests : IAsyncLifetime
         Assert.Null(await run);
     }
 
-    /// <summary>Until the two limits of the run are set.</summary>
+    /// <summary>Until the limit of the run, or that of its farewell, is set.</summary>
     private async Task Waiting()
     {
-        while (time.CountWaiting(_ => true) < 2)
+        while (time.CountWaiting(_ => true) < 1)
             await Task.Yield();
     }
 

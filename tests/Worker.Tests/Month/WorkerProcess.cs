@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Threading.Channels;
 using CrmSync.Worker.Tests.Delivery;
+using CrmSync.Worker.Tests.Jobs;
 using NodaTime;
 using NodaTime.Text;
 
@@ -108,33 +109,7 @@ internal sealed class WorkerProcess : IDisposable
     }
 
     /// <summary>Whether nothing of it works or would if it could: it waits for a server, or for time to pass.</summary>
-    public bool IsAsleep()
-    {
-        try
-        {
-            return Directory.EnumerateDirectories($"/proc/{process.Id}/task").All(IsAsleep);
-        }
-        catch (IOException)
-        {
-            // It has ended.
-            return true;
-        }
-    }
-
-    /// <summary>A thread as proc(5) tells of it: its name in parentheses, and its state.</summary>
-    private static bool IsAsleep(string thread)
-    {
-        try
-        {
-            var told = File.ReadAllText(Path.Combine(thread, "stat"));
-            return told[told.LastIndexOf(')') + 2] is not ('R' or 'D');
-        }
-        catch (IOException)
-        {
-            // It has ended.
-            return true;
-        }
-    }
+    public bool IsAsleep() => BusyThreads.Count(process.Id) == 0;
 
     public void Pause()
     {
