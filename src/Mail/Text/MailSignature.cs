@@ -56,7 +56,7 @@ public sealed record MailSignature(string? Telephone, string? Title, string Line
     private static string? NumberIn(string piece)
     {
         var start = piece.AsSpan().IndexOfAny(NumberStart);
-        if (start < 0)
+        if (start < 0 || start > 0 && char.IsAsciiDigit(piece[start]) && char.IsLetter(piece[start - 1]))
             return null;
 
         var label = piece[..start].Trim(' ', '.', ':', '-', '–', '\u00A0', '*').ToLowerInvariant();
