@@ -15,6 +15,7 @@ internal static class SignatureMarks
     private static readonly PhraseEdges Whole = new(PhraseFile.Read("devices.txt", "whole"));
     private static readonly PhraseSet Names = new(PhraseFile.Read("devices.txt", "name"));
 
+    private static readonly System.Buffers.SearchValues<char> LinkEdges = System.Buffers.SearchValues.Create(" \t<>()[]");
     private static readonly System.Buffers.SearchValues<char> Rules = System.Buffers.SearchValues.Create("-_*=~+#—–─");
 
     /// <summary>
@@ -54,7 +55,8 @@ internal static class SignatureMarks
     /// <summary>"Sent from my iPhone" and its kin. People send parcels too: what asks, or names no device, is theirs.</summary>
     public static bool IsDeviceLine(string line)
     {
-        var text = line.AsSpan().Trim().TrimStart("<(*_[\"").TrimEnd(">)*_].!\"");
+        var said = line.Contains("://", StringComparison.Ordinal) ? WithoutLinks(line) : line;
+        var text = said.AsSpan().Trim().TrimStart("<(*_[\"").TrimEnd(">)*_].!\"");
         if (text.IsEmpty || text.Length > LongestDevice || text.ContainsAny('?', '？'))
             return false;
         if (StartsWithAny(text, Mine))
@@ -75,6 +77,22 @@ internal static class SignatureMarks
         }
 
         return Whole.Contains(text);
+    }
+
+    /// <summary>"Sent from [Mail](https://...) for Windows", as its reader sees it.</summary>
+    private static string WithoutLinks(string line)
+    {
+        while (line.IndexOf("://", StringComparison.Ordinal) is > 0 and var scheme)
+        {
+            var start = line.AsSpan(0, scheme).LastIndexOfAny(LinkEdges) + 1;
+            var length = line.AsSpan(scheme).IndexOfAny(LinkEdges);
+            var end = length < 0 ? line.Length : scheme + length;
+            if (start > 0 && end < line.Length && (line[start - 1], line[end]) is ('(', ')') or ('<', '>') or ('[', ']'))
+                (start, end) = (start - 1, end + 1);
+            line = line.Remove(start, end - start);
+        }
+
+        return line.Replace("[", "", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal);
     }
 
     private static bool StartsWithAny(ReadOnlySpan<char> text, PhraseEdges starts)

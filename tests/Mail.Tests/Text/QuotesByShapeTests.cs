@@ -115,6 +115,12 @@ public sealed class QuotesByShapeTests
     [InlineData("Sent by mail on Friday.", "Sent by mail on Friday.")]
     [InlineData("The price list is confidential, please print this email.", "The price list is confidential, please print this email.")]
     [InlineData("Fine.\n\nPS: could you print this email?", "Fine.\n\nPS: could you print this email?")]
+    [InlineData("Fine.\n\nSent from [Mail](https://go.example.com/fwlink/?LinkId=550986&clcid=0x409&ref=signature) for Windows", "Fine.")]
+    [InlineData("Gut.\n\nGesendet von Mail<https://go.example.com/fwlink/?LinkId=550986&clcid=0x407> für Windows", "Gut.")]
+    [InlineData("Bien.\n\nEnvoyé à partir de Outlook pour Android (https://aka.example/ghei36-and-many-letters-more-than-usual)", "Bien.")]
+    [InlineData("Bien.\n\nEnviado desde [Outlook](https://aka.example/AAb9ysg)", "Bien.")]
+    [InlineData("Sent from [the warehouse](https://track.example/4711) on Friday.", "Sent from [the warehouse](https://track.example/4711) on Friday.")]
+    [InlineData("Gesendet mit der Post: https://track.example/4711", "Gesendet mit der Post: https://track.example/4711")]
     public void Footers_and_device_lines_go_and_sentences_stay(string text, string own) => Assert.Equal(own, OwnText.From(text).Own);
 
     [Theory]
