@@ -3,6 +3,7 @@ using CrmSync.Storage.Digests;
 using CrmSync.Storage.Harvest;
 using CrmSync.Storage.Log;
 using CrmSync.Storage.Meetings;
+using CrmSync.Storage.Pages;
 using CrmSync.Storage.Privacy;
 using CrmSync.Worker.Commands.Authorship;
 using CrmSync.Worker.Configuration;
@@ -10,6 +11,7 @@ using CrmSync.Worker.Delivery;
 using CrmSync.Worker.Digests;
 using CrmSync.Worker.Harvest;
 using CrmSync.Worker.MailServers;
+using CrmSync.Worker.Pages;
 using CrmSync.Worker.PolicyFiles;
 using CrmSync.Worker.Sources.Google;
 using CrmSync.Worker.Sources.Graph;
@@ -84,6 +86,8 @@ internal static class CrmSyncServices
         .AddSingleton(parts => new Erasure(parts.GetRequiredService<ContactDatabase>(), OwnMailText.Read))
         .AddSingleton(parts => new PersonExport(parts.GetRequiredService<ContactDatabase>(), OwnMailText.Read))
         .AddSingleton<Retention>()
+        .AddSingleton<AuditTrail>()
+        .AddSingleton<ReaderSessions>()
         .AddSingleton<CommandInbox>()
         .AddSingleton(parts => parts.GetRequiredService<LoadedConfiguration>().IsTrial ? LedgerReaders.Trial : LedgerReaders.Real)
         .AddSingleton<DigestLedger>()
@@ -109,7 +113,8 @@ internal static class CrmSyncServices
         .AddSingleton<DigestLog>()
         .AddSingleton<DigestFactsReader>()
         .AddSingleton<AccountsBehind>()
-        .AddSingleton<DigestDispatch>();
+        .AddSingleton<DigestDispatch>()
+        .AddSingleton<ReaderDoor>();
 
     private static IServiceCollection AddDelivery(this IServiceCollection services) => services
         .AddSingleton<DeliveryWays>();

@@ -114,6 +114,9 @@ public sealed record ItemLine(int Number, Item Item)
     /// <summary>How the reader answers the mail it rests on; null when there is none, or it is too old to be answered like that.</summary>
     public MailReply? Reply { get; init; }
 
+    /// <summary>Whether the reader may open the page of the contact.</summary>
+    public bool HasPage { get; init; }
+
     /// <summary>Of a handover: what the reader should know of the customer; null otherwise.</summary>
     public Brief? Dossier { get; init; }
 }

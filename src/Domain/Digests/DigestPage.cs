@@ -37,8 +37,9 @@ internal sealed class DigestPage
             (run.Reader.Calendar ?? facts.Policy.DefaultCalendar).Zone,
             facts.Now,
             Wording.In(run.Reader.Language));
-        words = new ItemWords(people, clock) { Cases = facts.Cases };
-        briefs = new BriefWriter(facts, people, clock, new Sight(facts.Policy, run.Reader.Id));
+        var sight = new Sight(facts.Policy, run.Reader.Id);
+        words = new ItemWords(people, clock) { Cases = facts.Cases, Sight = sight };
+        briefs = new BriefWriter(facts, people, clock, sight);
         scope = DigestScope.Owners(facts.Policy, run);
         staff = new StaffSections(facts, people, clock, run.Reader, since, history, run.Definition.MaxItems);
         manager = new ManagerSections(facts, people, clock, scope, since, run.Definition.MaxItems);

@@ -19,6 +19,9 @@ public sealed class ItemWords(PeopleBook people, ReaderClock clock)
     /// <summary>The cases that are open.</summary>
     public IReadOnlyList<CaseState> Cases { get; init; } = [];
 
+    /// <summary>What the reader may see beside the items; null: nothing.</summary>
+    public Sight? Sight { get; init; }
+
     /// <summary>The line of an item.</summary>
     /// <param name="number">Its number in the mail.</param>
     /// <param name="item">The item.</param>
@@ -49,6 +52,7 @@ public sealed class ItemWords(PeopleBook people, ReaderClock clock)
             IsUncertain = Doubts.Concern(item),
             Reservation = reservation,
             Reply = Reply(item),
+            HasPage = item.Contact is not null && Sight?.Covers(item.Owner) == true,
         };
     }
 

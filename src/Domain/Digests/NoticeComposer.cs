@@ -22,7 +22,7 @@ public sealed class NoticeComposer(DigestFacts facts)
         var zone = (reader.Calendar ?? facts.Policy.DefaultCalendar).Zone;
         var clock = new ReaderClock(zone, facts.Now, Wording.In(reader.Language));
         var titles = clock.Words.Digests;
-        var words = new ItemWords(people, clock) { Cases = facts.Cases };
+        var words = new ItemWords(people, clock) { Cases = facts.Cases, Sight = new Sight(facts.Policy, reader.Id) };
         var run = new DueDigest(
             new DigestDefinition(Name, reader.Place ?? new Place("policy", 1, 1)) { At = LocalTime.Midnight },
             reader,

@@ -1,5 +1,6 @@
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Languages;
+using CrmSync.Domain.Policy;
 
 namespace CrmSync.Domain.Digests;
 
@@ -21,6 +22,9 @@ public sealed class PageComposer(DigestFacts facts)
 
     /// <summary>The figures of the people below a manager; null for somebody who gets no digest for managers.</summary>
     public TeamPage? WriteTeam(Person reader) => new TeamPageWriter(facts, people, Clock(reader)).Write(reader);
+
+    /// <summary>Whether somebody has a page of figures.</summary>
+    public static bool HasTeam(CompanyPolicy policy, Person reader) => TeamPageWriter.HasPage(policy, reader);
 
     private ReaderClock Clock(Person reader) =>
         new((reader.Calendar ?? facts.Policy.DefaultCalendar).Zone, facts.Now, Wording.In(reader.Language));

@@ -18,10 +18,10 @@ internal sealed class TeamPageWriter(DigestFacts facts, PeopleBook people, Reade
     /// <returns>Null for somebody who gets no digest for managers.</returns>
     public TeamPage? Write(Person reader)
     {
-        var digests = DigestsFor(reader).ToList();
-        if (digests.Count == 0 && !Chain.IsManager(facts.Policy, reader.Id))
+        if (!HasPage(facts.Policy, reader))
             return null;
 
+        var digests = DigestsFor(facts.Policy, reader).ToList();
         var scope = digests
             .SelectMany(digest => DigestScope.Owners(facts.Policy, new DueDigest(digest, reader, clock.Today, facts.Now, clock.Zone)))
             .Concat(Chain.IsManager(facts.Policy, reader.Id) ? Chain.Below(facts.Policy, reader.Id) : [])
@@ -45,12 +45,16 @@ internal sealed class TeamPageWriter(DigestFacts facts, PeopleBook people, Reade
         };
     }
 
+    /// <summary>Whether somebody manages people or gets a digest for managers.</summary>
+    public static bool HasPage(CompanyPolicy policy, Person reader) =>
+        Chain.IsManager(policy, reader.Id) || DigestsFor(policy, reader).Any();
+
     /// <summary>The digests for managers that somebody gets.</summary>
-    private IEnumerable<DigestDefinition> DigestsFor(Person reader) =>
-        facts.Policy.Digests.Where(digest =>
+    private static IEnumerable<DigestDefinition> DigestsFor(CompanyPolicy policy, Person reader) =>
+        policy.Digests.Where(digest =>
             digest.Readers switch
             {
-                DigestReaders.Managers => Chain.IsManager(facts.Policy, reader.Id),
+                DigestReaders.Managers => Chain.IsManager(policy, reader.Id),
                 DigestReaders.People => digest.People.Contains(reader.Id),
                 _ => false,
             }

@@ -52,6 +52,8 @@ public sealed class Wording
 
     public required IRefusalPhrases Refusals { get; init; }
 
+    public IPagePhrases Pages { get; init; } = new EnglishPages();
+
     /// <summary>The words of a language.</summary>
     public static Wording In(Language language) => All.FirstOrDefault(one => one.Language == language) ?? English;
 }

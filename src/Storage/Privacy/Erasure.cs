@@ -3,6 +3,7 @@ using CrmSync.Domain.Meetings;
 using CrmSync.Storage.Digests;
 using CrmSync.Storage.Harvest;
 using CrmSync.Storage.Log;
+using CrmSync.Storage.Pages;
 using Dapper;
 using NodaTime;
 
@@ -298,6 +299,7 @@ public sealed class Erasure(ContactDatabase database, Func<byte[], string> textO
             $"delete from contact_alias where {scope.Engine.AnyOf("address", "@people")} or {scope.Engine.AnyOf("contact", "@people")}",
             new { people });
         count += await scope.Execute($"delete from bounce where {scope.Engine.AnyOf("address", "@people")}", new { people });
+        count += await AuditTrail.LeaveOut(scope, person.Addresses);
         foreach (var item in await PersonTraces.Items(scope, words))
         {
             count += await scope.Execute(

@@ -40,6 +40,9 @@ public sealed record PersonRecord
 
     /// <summary>Who was told which step of an item about them, outside of digests.</summary>
     public required IReadOnlyList<HeldNotification> Notifications { get; init; }
+
+    /// <summary>Who looked at or exported what is held about them.</summary>
+    public required IReadOnlyList<HeldView> Views { get; init; }
 }
 
 /// <summary>A mail of ours that named somebody.</summary>
@@ -106,6 +109,18 @@ public sealed record HeldNotification
     public required string Reader { get; init; }
 
     public Instant SentAt { get; init; }
+}
+
+/// <summary>That somebody looked at or exported what is held about somebody.</summary>
+public sealed record HeldView
+{
+    public Instant At { get; init; }
+
+    public required string Who { get; init; }
+
+    public required string Way { get; init; }
+
+    public required string What { get; init; }
 }
 
 /// <summary>Tells what is held about a person.</summary>
@@ -221,6 +236,12 @@ public sealed class PersonExport(ContactDatabase database, Func<byte[], string> 
                 .. await scope.Query<HeldNotification>(
                     $"select item, step, reader, sent_at from notification where {scope.Engine.AnyOf("item", "@told")} order by sent_at",
                     new { told = scope.Engine.List(person.Items) }),
+            ],
+            Views =
+            [
+                .. await scope.Query<HeldView>(
+                    $"select at, who, way, what from audit where {scope.Engine.AnyOf("about", "@people")} order by at, number",
+                    new { people }),
             ],
         };
     }

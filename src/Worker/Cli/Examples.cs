@@ -114,6 +114,10 @@ internal static class Examples
         [
             ("crmsync export jane@acme.example", "Print everything held about Jane as JSON."),
         ],
+        ["crmsync audit"] =
+        [
+            ("crmsync audit --since 7d", "Who looked at whose page in the last week."),
+        ],
         ["crmsync retain"] =
         [
             ("crmsync retain --dry-run", "Count the texts that are older than privacy.retain allows."),

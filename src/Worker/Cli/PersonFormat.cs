@@ -72,6 +72,13 @@ internal static class PersonFormat
             json.WriteString("owner", card.Owner);
         });
         json.Write("calendars", person.Calendars);
+        List(json, "views", person.Views, view =>
+        {
+            json.Write("at", view.At);
+            json.WriteString("who", view.Who);
+            json.WriteString("way", view.Way);
+            json.WriteString("what", view.What);
+        });
     });
 
     private static void Lines(Utf8JsonWriter json, string name, PersonRecord person, Func<Interaction, bool> which, Instant now)

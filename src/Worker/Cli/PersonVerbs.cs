@@ -4,6 +4,7 @@ using CrmSync.Domain.Company;
 using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
 using CrmSync.Storage;
+using CrmSync.Storage.Pages;
 using CrmSync.Storage.Privacy;
 using CrmSync.Worker.Harvest;
 using CrmSync.Worker.PolicyFiles;
@@ -19,6 +20,7 @@ internal sealed class PersonVerbs(
     ContactDatabase database,
     HarvestedLog log,
     AccountSources accounts,
+    AuditTrail audit,
     LoadedConfiguration configuration)
 {
     /// <summary>A mail is handed over within seconds; a slow server may take a minute for several.</summary>
@@ -68,7 +70,7 @@ internal sealed class PersonVerbs(
             throw new UsageException($"{ours} is one of us; only people outside can be erased");
 
         if (parsed.GetValue(Undo))
-            return await Lift(person, ct);
+            return await Lift(person, now, ct);
 
         var merge = MeetingHarvest.MergeFor(configuration.Policy);
         var knownAs = await erasure.KnownAs(person, ct);
@@ -86,6 +88,7 @@ internal sealed class PersonVerbs(
         {
             var counts = await erasure.Forget(person, classifier, merge, now, Patience, ct);
             await ErasureFile.Save(database, ct);
+            await Note("erased", null, now, ct);
             report = new ErasureReport(person, counts)
             {
                 Files = await database.Compact(tables: parsed.GetValue(Compact), ct),
@@ -99,7 +102,7 @@ internal sealed class PersonVerbs(
         return report.IsClean ? CommandLine.Done : CommandLine.ProblemsFound;
     }
 
-    private async Task<int> Lift(SomePerson person, CancellationToken ct)
+    private async Task<int> Lift(SomePerson person, Instant now, CancellationToken ct)
     {
         if (!await erasure.Lift(person, ct))
         {
@@ -108,6 +111,7 @@ internal sealed class PersonVerbs(
         }
 
         await ErasureFile.Save(database, ct);
+        await Note("let be kept again", person.Addresses[0], now, ct);
         await Console.Error.WriteLineAsync(
             $"{person.Addresses[0]} may be kept again: the next harvest reads what was skipped since, and mails that still lie in the "
                 + $"mailboxes. Notes and what else was erased do not come back"
@@ -120,9 +124,15 @@ internal sealed class PersonVerbs(
         var now = parsed.ReadNow();
         using var output = new Output(Console.OpenStandardOutput(), OutputFormat.Json, width: null);
         var person = await FindPerson(parsed.GetValue(Address)!, now, ct);
-        output.List([await export.Read(person, ct)], PersonFormat.At(now));
+        var held = await export.Read(person, ct);
+        await Note("exported", held.IsErased ? null : person.Addresses[0], now, ct);
+        output.List([held], PersonFormat.At(now));
         return CommandLine.Done;
     }
+
+    /// <summary>Keeps that the user of this machine did something.</summary>
+    private Task Note(string what, EmailAddress? about, Instant now, CancellationToken ct) =>
+        audit.Note(new AuditEntry(now, Environment.UserName, AuditWay.Verb, what, about?.Value), ct);
 
     /// <summary>Everything the policy says of whoever somebody asks for.</summary>
     private async Task<SomePerson> FindPerson(string text, Instant now, CancellationToken ct)

@@ -70,7 +70,7 @@ internal static class ConfigurationFile
             Accounts = accounts,
             Delivery = delivery is null ? null : new DeliveryReader(problems, accounts).Read(delivery),
             Schedule = ReadSchedule(map.Value(Schedule)),
-            Status = map.Value(ConfigurationShape.Status) is { } status ? ReadStatus(status, problems) : null,
+            Status = map.Value(ConfigurationShape.Status) is { } status ? ReadStatus(status, delivery, problems) : null,
         };
         return problems.HasErrors ? null : configuration;
     }
@@ -128,7 +128,7 @@ internal static class ConfigurationFile
                 $"'{key.Name}' in {map.Title} has fewer than {ShortestSecret} characters and can be guessed; use a long random text");
     }
 
-    private static StatusSettings? ReadStatus(MapValues status, ProblemList problems)
+    private static StatusSettings? ReadStatus(MapValues status, MapValues? delivery, ProblemList problems)
     {
         if (status.Value(Listen) is not { } listener)
             return null;
@@ -139,7 +139,34 @@ internal static class ConfigurationFile
                 "052",
                 $"'listen' reaches beyond this machine; add token: ${{NAME}}, or listen on 127.0.0.1:{listener.Port}");
         ShortSecret(status, Token, problems);
-        return new StatusSettings(listener.Host, listener.Port, status.Value(Token)) { Ping = status.Value(Ping) };
+        ReadPagesUrl(status, delivery, problems);
+        return new StatusSettings(listener.Host, listener.Port, status.Value(Token))
+        {
+            PagesUrl = status.Value(PagesUrl),
+            Ping = status.Value(Ping),
+        };
+    }
+
+    private static void ReadPagesUrl(MapValues status, MapValues? delivery, ProblemList problems)
+    {
+        if (status.Value(PagesUrl) is not { } url)
+            return;
+
+        if (url.Query.Length > 0 || url.Fragment.Length > 0)
+            problems.Error(
+                status.Place(PagesUrl),
+                "055",
+                "'url' has a query; write only the address under which readers reach this server");
+        else if (delivery?.Value(ConfigurationShape.Commands) is null)
+            problems.Error(
+                status.Place(PagesUrl),
+                "055",
+                "'url' offers pages, and the links to them are signed with the secret of the command mailbox; add commands: to delivery");
+        if (!url.IsLoopback && status.FindNode(Token) is null)
+            problems.Warn(
+                status.Place(PagesUrl),
+                "055",
+                "a server in front that passes on everything shows the status page to everybody; add token: ${NAME}");
     }
 }
 

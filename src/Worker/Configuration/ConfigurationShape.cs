@@ -341,8 +341,15 @@ internal static class ConfigurationShape
     public static Key<Uri> Ping { get; } =
         new("ping", new UrlShape(), "Called after every round that finished, so that a monitor elsewhere misses the calls.");
 
+    public static Key<Uri> PagesUrl { get; } =
+        new(
+            "url",
+            new UrlShape(),
+            "How readers reach the pages of contacts and figures from outside; without it there are none, and digests have no links to "
+                + "them.");
+
     public static Key<MapValues> Status { get; } =
-        new("status", new MapShape("a map of listen, token and ping", Listen, Token, Ping), "The status page.");
+        new("status", new MapShape("a map of listen, url, token and ping", Listen, PagesUrl, Token, Ping), "The status page.");
 
     public static MapShape Whole { get; } =
         new("a configuration", Version, StorageKey, Capture, Accounts, Delivery, Schedule, Status);

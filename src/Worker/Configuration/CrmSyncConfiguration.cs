@@ -137,6 +137,9 @@ internal sealed record ScheduleSettings
 /// <param name="Token">Needed to see the page; null only on loopback.</param>
 internal sealed record StatusSettings(string Host, int Port, Secret? Token)
 {
+    /// <summary>How readers reach their pages from outside; null: there are none.</summary>
+    public Uri? PagesUrl { get; init; }
+
     /// <summary>Called after every round that finished; null: nobody is.</summary>
     public Uri? Ping { get; init; }
 }

@@ -13,6 +13,9 @@ public sealed record MailSender(string Installation, EmailAddress From, string F
     /// <summary>The mailbox that takes commands; null when there is none, and mails then offer no links.</summary>
     public EmailAddress? CommandMailbox { get; init; }
 
+    /// <summary>Where readers open their pages; null when there are none, and mails then have no links to them.</summary>
+    public Uri? Pages { get; init; }
+
     /// <summary>Signs links and reply addresses; null without a command mailbox.</summary>
     public CommandTokens? Tokens { get; init; }
 

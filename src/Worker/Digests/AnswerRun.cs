@@ -4,6 +4,7 @@ using CrmSync.Domain.Harvest;
 using CrmSync.Domain.Policy;
 using CrmSync.Storage.Digests;
 using CrmSync.Storage.Log;
+using CrmSync.Storage.Pages;
 using CrmSync.Worker.Commands;
 using NodaTime;
 using NodaTime.Text;
@@ -11,7 +12,7 @@ using NodaTime.Text;
 namespace CrmSync.Worker.Digests;
 
 /// <summary>Writes the answers that cannot wait for a digest, one a mail and each once, and leaves them to the outbox.</summary>
-internal sealed class AnswerRun(DigestLedger ledger, CommandInbox inbox, DigestMails mails)
+internal sealed class AnswerRun(DigestLedger ledger, CommandInbox inbox, DigestMails mails, AuditTrail audit)
 {
     private readonly EachMail each = new();
 
@@ -71,7 +72,13 @@ internal sealed class AnswerRun(DigestLedger ledger, CommandInbox inbox, DigestM
         await ledger.Plan(new PlannedMail(id, AnswerComposer.Name, due.Reader.Id, $"{date}-{id[..8]}", facts.Now), facts.Now, ct);
         var answer = composer.Compose(due.Reader, due.Kept.Answer);
         var mail = await mails.WriteAnswer(answer, id, due.Kept.MessageId, facts.Now);
-        await ledger.Keep(new WrittenMail(id, mail.Bytes, answer.Listed) { Answered = [due.Mail], Erasures = Erasures }, facts.Now, ct);
+        var written = new WrittenMail(id, mail.Bytes, answer.Listed) { Answered = [due.Mail], Erasures = Erasures };
+        if (!await ledger.Keep(written, facts.Now, ct))
+            return;
+
+        var book = new ContactBook(facts.Policy);
+        foreach (var contact in due.Kept.Answer.Questions.Select(question => book.Primary(question.Contact)).Distinct())
+            await audit.Note(new AuditEntry(facts.Now, due.Reader.Id, AuditWay.Mail, "asked about", contact.Value), ct);
     }
 }
 

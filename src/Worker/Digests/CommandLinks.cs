@@ -7,19 +7,26 @@ using NodaTime;
 namespace CrmSync.Worker.Digests;
 
 /// <summary>
-/// The <c>mailto:</c> links of items: the whole command stands in the subject, so they work in every client and without a web page.
+/// The links of items. Commands are <c>mailto:</c>: the whole command stands in the subject, so they work in every client and without a
+/// web page. What passed with the contact is a page, where the company serves them.
 /// </summary>
-public sealed class CommandLinks(MailSender sender, string reader, LocalDate issued, IItemPhrases words)
+public sealed class CommandLinks(MailSender sender, string reader, LocalDate issued, Wording words)
 {
     /// <summary>Enough to know which item a link is about.</summary>
     private const int MostWhat = 50;
 
+    private readonly PageLinks pages = new(sender, reader, issued);
+
     /// <summary>What the reader can do about an item: answer the mail it rests on, and, with a command mailbox, the commands.</summary>
     public IReadOnlyList<CommandLink> For(ItemLine line)
     {
-        CommandLink[] answer = line.Reply is { } reply
-            ? [Link(words.Reply(reply.To.Value), Mailto(reply.To.Wire, reply.Subject))]
-            : [];
+        List<CommandLink> answer = [];
+        if (line.Reply is { } reply)
+            answer.Add(Link(words.Items.Reply(reply.To.Value), Mailto(reply.To.Wire, reply.Subject)));
+
+        if (History(line) is { } history)
+            answer.Add(Link(words.Pages.HistoryLink(PlainWords.Flatten(line.What, MostWhat)), history));
+
         if (sender.CommandMailbox is null || sender.Tokens is not { } tokens)
             return answer;
 
@@ -33,6 +40,12 @@ public sealed class CommandLinks(MailSender sender, string reader, LocalDate iss
                     Command($"{verb.Command} {line.Item.Id} [{token}]"))),
         ];
     }
+
+    /// <summary>The page of the contact an item is about; null when the reader has none.</summary>
+    public string? History(ItemLine line) => line is { HasPage: true, Item.Contact: { } contact } ? pages.Person(contact) : null;
+
+    /// <summary>Where the figures of a manager are; null when there are no pages.</summary>
+    public string? Team => pages.Team;
 
     /// <summary>Where "stop this digest" goes; null without a command mailbox.</summary>
     public string? Unsubscribe(string digest) =>
@@ -48,11 +61,11 @@ public sealed class CommandLinks(MailSender sender, string reader, LocalDate iss
 
     private IEnumerable<(string Command, (string Word, string Meaning) Shown)> VerbsFor(Rule rule)
     {
-        yield return ("done", words.Done);
-        yield return ("snooze-3d", words.ThreeDays);
+        yield return ("done", words.Items.Done);
+        yield return ("snooze-3d", words.Items.ThreeDays);
         if (rule is not WatchRule)
-            yield return ("called", words.Called);
-        yield return ("not-useful", words.NotUseful);
+            yield return ("called", words.Items.Called);
+        yield return ("not-useful", words.Items.NotUseful);
     }
 
     private static CommandLink Link((string Word, string Meaning) shown, string address) => new(shown.Word, shown.Meaning, address);
@@ -60,5 +73,5 @@ public sealed class CommandLinks(MailSender sender, string reader, LocalDate iss
 
 /// <param name="Word">What is shown.</param>
 /// <param name="Meaning">What it does to which item, for whoever hears the link without its surroundings.</param>
-/// <param name="Address">The mailto URI (RFC 6068).</param>
+/// <param name="Address">A mailto URI (RFC 6068), or the address of a page.</param>
 public sealed record CommandLink(string Word, string Meaning, string Address);

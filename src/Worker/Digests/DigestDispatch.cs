@@ -6,6 +6,7 @@ using CrmSync.Storage;
 using CrmSync.Storage.Digests;
 using CrmSync.Storage.Harvest;
 using CrmSync.Storage.Log;
+using CrmSync.Storage.Pages;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Delivery;
 using CrmSync.Worker.PolicyFiles;
@@ -30,6 +31,7 @@ internal sealed class DigestDispatch(
     Accounts accounts,
     AccountsBehind behind,
     Settings settings,
+    AuditTrail audit,
     ContactDatabase database,
     ErasedEntries erased,
     DeliveryWays ways,
@@ -146,6 +148,21 @@ internal sealed class DigestDispatch(
         await ledger.KeepBytes(mail.MessageId, mail.Bytes, [], now, ct);
     }
 
+    /// <summary>Writes the code that opens a reader's pages to that reader; it leaves with the next <c>SendReady</c>.</summary>
+    public async Task MailCode(Person reader, string code, Duration holds, Instant now, CancellationToken ct)
+    {
+        var current = policy.Policy;
+        var zone = (reader.Calendar ?? current.DefaultCalendar).Zone;
+        var text =
+            $"{code}\n\nSomebody opened a page from one of your digests and asked for this code. Enter it in the same browser within "
+                + $"{(int)holds.TotalMinutes} minutes; the browser is then let in for 30 days.\n\nIf it was not you, there is nothing to "
+                + "do: without the code nothing opens. Pass it to nobody, for whoever has it sees what you may see.\n";
+        var mail = new DigestMails(await Sender(current, ct), pages).WriteNote(reader, zone, "Your code", text, now);
+        var occasion = $"{LocalDatePattern.Iso.Format(now.InZone(zone).Date)}-{mail.MessageId[..8]}";
+        await ledger.Plan(new PlannedMail(mail.MessageId, "code", reader.Id, occasion, now), now, ct);
+        await ledger.KeepBytes(mail.MessageId, mail.Bytes, [], now, ct);
+    }
+
     /// <summary>
     /// Says of the mails that a database restored from a backup would send that they may have left since the backup was made: none of them
     /// is sent a second time. What was due earlier than the digests caught up now is not sent anyway.
@@ -169,7 +186,7 @@ internal sealed class DigestDispatch(
     {
         var digests = new DigestRun(ledger, told, inbox, mails, await stopped.All(ct)) { Erasures = look.Erasures };
         var notices = new NoticeRun(ledger, notifications, mails) { Erasures = look.Erasures };
-        var answers = new AnswerRun(ledger, inbox, mails) { Erasures = look.Erasures };
+        var answers = new AnswerRun(ledger, inbox, mails, audit) { Erasures = look.Erasures };
         var each = new EachMail();
         await each.Try("digests and immediate mails", () => Write(look, digests, notices, each, ct), ct);
         await each.Try("answers", () => Write(look, answers, ct), ct);
@@ -219,6 +236,7 @@ internal sealed class DigestDispatch(
         {
             CommandMailbox = delivery.Commands?.Address,
             Tokens = delivery.Commands?.CreateTokens(),
+            Pages = configuration.Status?.PagesUrl,
         };
     }
 }

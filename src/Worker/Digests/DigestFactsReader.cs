@@ -71,6 +71,18 @@ internal sealed class DigestFactsReader(
         return await WithTexts(facts, shown, ct);
     }
 
+    /// <summary>The facts of a page: about one contact with the texts that passed, or about nobody.</summary>
+    public async Task<DigestFacts> FactsAbout(EmailAddress? contact, PolicyMoment look, CancellationToken ct)
+    {
+        var facts = await Evaluated(look, contact is null ? [] : [contact], ct);
+        if (contact is null)
+            return facts;
+
+        var book = new ContactBook(look.Policy);
+        var primary = book.Primary(contact);
+        return await WithTexts(facts, LinesWith(facts, address => book.Primary(address) == primary), ct);
+    }
+
     private async Task<DigestFacts> Evaluated(PolicyMoment look, IReadOnlyCollection<EmailAddress> asked, CancellationToken ct) =>
         look.Running is { } known
             ? await running.Facts(known, look.Now, asked, ct)

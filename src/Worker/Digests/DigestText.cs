@@ -9,14 +9,14 @@ internal sealed class DigestText
 {
     private const int Width = 76;
     private readonly StringBuilder text = new();
-
+    private readonly CommandLinks links;
     private readonly Wording words;
 
-    private DigestText(Wording words) => this.words = words;
+    private DigestText(DigestView view) => (links, words) = (view.Links, view.Words);
 
     public static string Write(DigestView view)
     {
-        var page = new DigestText(view.Words);
+        var page = new DigestText(view);
         page.Line($"{view.Name} · {view.Digest.Greeting} · {view.Digest.Day}");
         page.Line(view.Digest.Headline);
         if (view.Digest.Reservation is { } reservation)
@@ -33,6 +33,8 @@ internal sealed class DigestText
         if (view.HowToAnswer is { } how)
             page.Wrapped("", how);
         page.Wrapped("", view.Footer);
+        if (view.Figures is { } figures)
+            page.Line(view.Words.Digests.Labelled(view.Words.Pages.FiguresLink, figures));
         if (view.Unsubscribe is { } leave)
             page.Line(view.Words.Digests.Labelled(view.Words.Digests.Stop, leave));
 
@@ -104,6 +106,8 @@ internal sealed class DigestText
             Wrapped(indent, $"{Isolated(item.Why)}{(item.Who.Length > 0 ? " · " + Isolated(item.Who) : "")} · {item.Item.Id}");
             if (item.Dossier is { } dossier)
                 Brief(dossier);
+            if (links.History(item) is { } history)
+                Line(indent + words.Digests.Labelled(words.Pages.History, history));
             if (canAct)
                 Wrapped(indent, words.Items.Replies(item.Number));
         }

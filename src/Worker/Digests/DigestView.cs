@@ -12,7 +12,7 @@ public sealed class DigestView
     {
         Digest = digest;
         var run = digest.Run;
-        Links = new CommandLinks(sender, run.Reader.Id, run.Date, Words.Items);
+        Links = new CommandLinks(sender, run.Reader.Id, run.Date, Words);
         Unsubscribe = run.Definition.Name is NoticeComposer.Name or AnswerComposer.Name ? null : Links.Unsubscribe(run.Definition.Name);
         var words = Words.Digests;
         Name = run.Definition.Name switch
@@ -26,6 +26,7 @@ public sealed class DigestView
             sender.CommandMailbox is null || digest.Listed.Count == 0
                 ? null
                 : words.HowToAnswer(digest.Listed[0].Number, digest.Listed[^1].Number);
+        Figures = digest.Sections.Any(section => section.Name == SectionNames.Numbers) ? Links.Team : null;
         Footer = words.Footer(
             sender.FromName,
             run.Definition.Name == NoticeComposer.Name ? null : Name,
@@ -50,4 +51,7 @@ public sealed class DigestView
     public string Footer { get; }
 
     public string? Unsubscribe { get; }
+
+    /// <summary>Where more figures are, of a digest that has some; null when there are no pages.</summary>
+    public string? Figures { get; }
 }

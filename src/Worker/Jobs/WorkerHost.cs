@@ -3,6 +3,7 @@ using CrmSync.Storage;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Digests;
 using CrmSync.Worker.Harvest;
+using CrmSync.Worker.Pages;
 using CrmSync.Worker.PolicyFiles;
 using CrmSync.Worker.Printing;
 using CrmSync.Worker.Status;
@@ -93,6 +94,9 @@ internal static class WorkerHost
         if (TelemetryServices.IsSent)
             builder.Services.AddHostedService<FigureWatch>();
 
+        if (configuration.Settings.Status is { PagesUrl: { } pages })
+            builder.Services.AddSingleton(parts => OpenPages(parts, pages));
+
         if (configuration.Settings.Status is { } status)
             builder.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<StatusServer>(services, status));
 
@@ -112,6 +116,15 @@ internal static class WorkerHost
         adjust?.Invoke(builder);
         return builder.Build();
     }
+
+    /// <summary>The pages of readers ask the policy as everything else does, one at a time, and codes leave at once.</summary>
+    private static ReaderPages OpenPages(IServiceProvider parts, Uri address) =>
+        ActivatorUtilities.CreateInstance<ReaderPages>(
+            parts,
+            address,
+            new PolicyUse(parts.GetRequiredService<PolicyAtWork>().Use),
+            async (CancellationToken ct) =>
+                await (await parts.GetRequiredService<ISchedulerFactory>().GetScheduler(ct)).TriggerJob(SendJob.Key, ct));
 
     private static void Log(HostApplicationBuilder builder, LogSettings log)
     {

@@ -6,6 +6,7 @@ using System.Text.Json;
 using CrmSync.Storage;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Digests;
+using CrmSync.Worker.Pages;
 using CrmSync.Worker.Printing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
@@ -32,11 +33,15 @@ internal sealed class StatusServer(
     ContactDatabase database,
     IClock clock,
     ILogger<StatusServer> log,
+    ReaderPages? readers = null,
     MeterProvider? meters = null,
     StateFigures? figures = null) : IHostedService, IAsyncDisposable
 {
     /// <summary>For watchdogs and containers: it tells nothing and needs no token.</summary>
     private const string Live = "/live";
+
+    /// <summary>The forms of readers have a field or two.</summary>
+    private const int LongestForm = 4096;
 
     private WebApplication? server;
 
@@ -51,7 +56,7 @@ internal sealed class StatusServer(
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = 0;
+            kestrel.Limits.MaxRequestBodySize = readers is null ? 0 : LongestForm;
             if (settings.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase) && settings.Port != 0)
                 kestrel.ListenLocalhost(settings.Port);
             else
@@ -62,6 +67,7 @@ internal sealed class StatusServer(
         server.MapGet("/", Page);
         server.MapGet("/health", Health);
         server.MapGet(Live, IsAlive);
+        readers?.Map(server);
         if (meters is not null && figures is not null)
             server.MapPrometheusScrapingEndpoint("/metrics", meters, branch => branch.Use(Refreshed(figures)), optionsName: null);
 
@@ -126,7 +132,15 @@ internal sealed class StatusServer(
             return;
         }
 
-        if (settings.Token is null && !Loopback.Is(context.Request.Host.Host))
+        // Readers have tokens and sessions of their own.
+        var isForReaders = readers is not null && ReaderPages.IsPage(context.Request.Path);
+        if (isForReaders && (readers!.IsServed(context.Request.Host.Host) || Loopback.Is(context.Request.Host.Host)))
+        {
+            await next(context);
+            return;
+        }
+
+        if ((settings.Token is null || isForReaders) && !Loopback.Is(context.Request.Host.Host))
         {
             context.Response.StatusCode = StatusCodes.Status421MisdirectedRequest;
             return;

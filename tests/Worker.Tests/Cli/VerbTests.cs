@@ -219,6 +219,30 @@ public sealed class VerbTests
     }
 
     [Fact]
+    public async Task Audit_tells_who_exported_whom_and_names_nobody_who_was_erased()
+    {
+        await using var company = await Open();
+        File.WriteAllText(company.PathTo("mail", "ana", "1.eml"), MailText("Hinges", body: "When do they come?"));
+        var config = TheProgram.Configuration(company, "  - { eml: ../mail/ana, address: ana@us.example, name: ana }");
+        await TheProgram.Run("sync", "--config", config, "--now", "2026-03-02T09:00:00Z");
+        await TheProgram.Run("export", "jane@acme.example", "--config", config, "--now", "2026-03-02T10:00:00Z");
+        var before = await TheProgram.Run("audit", "--config", config, "--format", "json");
+        await TheProgram.Run("forget", "jane@acme.example", "--config", config, "--now", "2026-03-02T11:00:00Z");
+        var after = await TheProgram.Run("audit", "--config", config, "--since", "2026-03-02T10:00:00Z");
+        var late = await TheProgram.Run("audit", "--config", config, "--since", "2026-03-02T12:00:00Z", "--format", "json");
+
+        var entry = Assert.Single(before.Json);
+        Assert.Equal(
+            ("2026-03-02T10:00:00Z", Environment.UserName, "verb", "exported", "jane@acme.example"),
+            (Text("at"), Text("who"), Text("way"), Text("what"), Text("about")));
+        Assert.DoesNotContain("jane", after.Output, StringComparison.Ordinal);
+        Assert.Equal(2, after.Output.Split('\n').Count(line => line.Contains("somebody erased", StringComparison.Ordinal)));
+        Assert.Empty(late.Json);
+
+        string? Text(string name) => entry.GetProperty(name).GetString();
+    }
+
+    [Fact]
     public async Task The_worker_harvests_and_stops_cleanly_when_asked()
     {
         await using var company = await Open();

@@ -159,6 +159,12 @@ public sealed class ReadingTheConfiguration : IDisposable
         "version: 1\naccounts: [{imap: a@us.example, host: h}]\n",
         "crmsync.yaml:2:12: error C011: account 'a@us.example' needs one of 'password', 'oauth'")]
     [InlineData("version: 1\nstatus: {listen: '0.0.0.0:80'}\n", "crmsync.yaml:2:18: error C052: 'listen' reaches beyond this machine")]
+    [InlineData(
+        "version: 1\nstatus: {listen: '[::1]:80', url: 'https://crm.us.example'}\n",
+        "crmsync.yaml:2:35: error C055: 'url' offers pages, and the links to them are signed")]
+    [InlineData(
+        "version: 1\nstatus: {listen: '[::1]:80', url: 'https://crm.us.example/?x=1'}\n",
+        "crmsync.yaml:2:35: error C055: 'url' has a query")]
     [InlineData("version: 1\ncapture: {since: 1 year}\n", "crmsync.yaml:2:18: error C020: \"1 year\" is not a length of time; write 1y")]
     [InlineData(
         "version: 1\nschedule: {mail: 0m}\n",

@@ -7,6 +7,7 @@ using CrmSync.Storage;
 using CrmSync.Storage.Digests;
 using CrmSync.Storage.Harvest;
 using CrmSync.Storage.Log;
+using CrmSync.Storage.Pages;
 using CrmSync.Worker.Delivery;
 using CrmSync.Worker.Digests;
 using Dapper;
@@ -103,7 +104,7 @@ public sealed class OneMailThatCannotBeWritten : IAsyncLifetime, IAsyncDisposabl
         await Owe("2", "not even JSON", atOnce: false);
         await Owe("3", "{ \"WithHelp\": true }", atOnce: true);
         var inbox = new CommandInbox(database);
-        var answers = new AnswerRun(ledger, inbox, new DigestMails(Written.Sender, pages));
+        var answers = new AnswerRun(ledger, inbox, new DigestMails(Written.Sender, pages), new AuditTrail(database));
         await answers.Write(await answers.Due(Some.Policy, Some.Now, default), Some.Facts([]), default);
         Assert.Single(await ledger.Ready(null, Some.Now, Duration.Zero, 10, default));
         Assert.Single(answers.Troubles);
@@ -113,7 +114,7 @@ public sealed class OneMailThatCannotBeWritten : IAsyncLifetime, IAsyncDisposabl
         Assert.Single(run.Troubles);
 
         // What cannot be read will not be readable either the next time: it is told once and given up.
-        var again = new AnswerRun(ledger, inbox, new DigestMails(Written.Sender, pages));
+        var again = new AnswerRun(ledger, inbox, new DigestMails(Written.Sender, pages), new AuditTrail(database));
         Assert.Empty(await again.Due(Some.Policy, Some.Now + Duration.FromHours(2), default));
         Assert.Empty(again.Troubles);
         Assert.Empty(await inbox.OwedWithDigests(default));

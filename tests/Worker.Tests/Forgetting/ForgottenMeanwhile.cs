@@ -4,6 +4,7 @@ using CrmSync.Domain.Evaluation;
 using CrmSync.Storage.Digests;
 using CrmSync.Storage.Harvest;
 using CrmSync.Storage.Log;
+using CrmSync.Storage.Pages;
 using CrmSync.Worker.Delivery;
 using CrmSync.Worker.Digests;
 using CrmSync.Worker.PolicyFiles;
@@ -45,7 +46,7 @@ public sealed class ForgottenMeanwhile : IAsyncLifetime, IAsyncDisposable
         var facts = await program.Part<DigestFactsReader>().Facts(new PolicyMoment(program.Policy, Tuesday), default);
         var inbox = program.Part<CommandInbox>();
         var mails = new DigestMails(Written.Sender, pages);
-        var answers = new AnswerRun(program.Part<DigestLedger>(), inbox, mails) { Erasures = erasures };
+        var answers = new AnswerRun(program.Part<DigestLedger>(), inbox, mails, program.Part<AuditTrail>()) { Erasures = erasures };
         var owed = await answers.Due(program.Policy, Tuesday, default);
         Assert.NotEmpty(owed);
         await Forget(program, 1, Tuesday);

@@ -1,0 +1,357 @@
+using CrmSync.Domain.Company;
+using CrmSync.Domain.Digests;
+using CrmSync.Domain.Evaluation;
+using CrmSync.Domain.Languages;
+using CrmSync.Storage;
+using CrmSync.Storage.Pages;
+using CrmSync.Worker.Digests;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using NodaTime;
+
+namespace CrmSync.Worker.Pages;
+
+/// <summary>Does something with the policy over the log, while nothing changes it.</summary>
+/// <param name="now">The moment.</param>
+/// <param name="work">What.</param>
+/// <param name="ct">Cancels.</param>
+internal delegate Task<WrittenPage> PolicyUse(Instant now, Func<RunningPolicy, Task<WrittenPage>> work, CancellationToken ct);
+
+/// <summary>A page in HTML; null when the reader sees none there.</summary>
+internal sealed record WrittenPage(string? Html);
+
+/// <summary>
+/// The pages readers open from their digests: of a contact, and the figures of a manager. Nothing can be changed here, and that somebody
+/// looked is kept.
+/// </summary>
+internal sealed class ReaderPages(
+    Uri address,
+    PolicyUse policy,
+    Func<CancellationToken, Task> sendNow,
+    ReaderDoor door,
+    DigestFactsReader facts,
+    AuditTrail audit,
+    HtmlPages pages,
+    ContactDatabase database,
+    IClock clock)
+{
+    /// <summary>Kept by a browser that was let in.</summary>
+    public const string SessionCookie = "__Host-crmsync";
+
+    /// <summary>Kept by a browser that asked for a code.</summary>
+    public const string CodeCookie = "__Host-crmsync-code";
+
+    private const string Team = "team";
+
+    /// <summary>Whoever evaluates the policy is done by then, as a rule.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    /// <summary>Whether a request is for one of these pages.</summary>
+    public static bool IsPage(PathString path) =>
+        path.StartsWithSegments(PageLinks.People.TrimEnd('/'), StringComparison.Ordinal)
+        || path.StartsWithSegments(PageLinks.TeamPath, StringComparison.Ordinal);
+
+    /// <summary>Whether a request came to the address that stands in digests, or to this very machine.</summary>
+    public bool IsServed(string host) => host.Equals(address.Host, StringComparison.OrdinalIgnoreCase);
+
+    public void Map(WebApplication server)
+    {
+        server.MapMethods(PageLinks.People + "{**contact}", [HttpMethods.Get, HttpMethods.Post], ServePerson);
+        server.MapMethods(PageLinks.TeamPath, [HttpMethods.Get, HttpMethods.Post], context => Serve(context, null));
+    }
+
+    private Task ServePerson(HttpContext context) =>
+        EmailAddress.TryParse(context.Request.RouteValues["contact"] as string, out var contact)
+            ? Serve(context, contact)
+            : Refuse(context, StatusCodes.Status404NotFound, "There is no such page", "What stands behind /people/ is no address.");
+
+    private async Task Serve(HttpContext context, EmailAddress? contact)
+    {
+        var headers = context.Response.Headers;
+        headers.ContentSecurityPolicy =
+            $"default-src 'none'; style-src {PageStyles.Source}; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+        headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        headers["Cross-Origin-Resource-Policy"] = "same-origin";
+        headers["X-Robots-Tag"] = "noindex";
+        if (address.Scheme == Uri.UriSchemeHttps)
+            headers.StrictTransportSecurity = "max-age=31536000";
+
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        patience.CancelAfter(Patience);
+        try
+        {
+            var visit = await Visit(context, contact, patience.Token);
+            await (HttpMethods.IsPost(context.Request.Method) ? Act(visit, patience.Token) : Show(visit, patience.Token));
+        }
+        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            await Refuse(context, StatusCodes.Status503ServiceUnavailable, "Please wait a minute", "CrmSync is busy; load the page again.");
+        }
+        catch (Exception failure) when (database.Explain(failure) is not null)
+        {
+            await Refuse(
+                context,
+                StatusCodes.Status503ServiceUnavailable,
+                "Please wait a minute",
+                "The database cannot be asked; load the page again.");
+        }
+    }
+
+    private async Task<PageVisit> Visit(HttpContext context, EmailAddress? contact, CancellationToken ct)
+    {
+        var now = clock.GetCurrentInstant();
+        var session = context.Request.Cookies[SessionCookie];
+        var token = context.Request.Query[PageLinks.Token].ToString();
+        return new PageVisit(context, contact, now)
+        {
+            Session = session,
+            Reader = await door.Find(session, now, ct),
+            Link = token.Length > 0 ? door.Read(token, now) : null,
+        };
+    }
+
+    private async Task Show(PageVisit visit, CancellationToken ct)
+    {
+        if (visit.Link is { Refused: { } why })
+        {
+            await Turn(visit, visit.Reader, $"This link opens nothing: {why}. Open the one in your latest digest.", ct);
+            return;
+        }
+
+        if (visit.Reader is { } reader)
+        {
+            if (visit.Link?.Reader is { } other && other.Id != reader.Id)
+                await Turn(visit, reader, "This link was written for somebody else. Open pages from your own digests.", ct);
+            else
+                await Write(visit, reader, ct);
+
+            return;
+        }
+
+        if (visit.Link is null)
+        {
+            await Refuse(
+                visit.Context,
+                StatusCodes.Status401Unauthorized,
+                "Open this page from your digest",
+                "This browser was not let in yet, or not any more. Open the page by a link in your latest digest; a code is then mailed to "
+                    + "you.");
+            return;
+        }
+
+        await Answer(
+            visit.Context,
+            StatusCodes.Status401Unauthorized,
+            new DoorView(
+                "Is it you?",
+                "Digests are forwarded, so a link alone opens nothing. A code of six digits goes to the mailbox of the reader this link "
+                    + "was written for; enter it here, and this browser is let in for 30 days.",
+                DoorStep.Ask));
+    }
+
+    private async Task Act(PageVisit visit, CancellationToken ct)
+    {
+        // Another site may send its visitors here; it must not act for them.
+        if (visit.Context.Request.Headers["Sec-Fetch-Site"].ToString() is not ("" or "same-origin" or "none"))
+        {
+            await Refuse(
+                visit.Context,
+                StatusCodes.Status403Forbidden,
+                "Nothing was done",
+                "Another web site asked for this. Open the page by a link in your latest digest.");
+            return;
+        }
+
+        var form = await visit.Context.Request.ReadFormAsync(ct);
+        switch (form["step"].ToString())
+        {
+            case "leave":
+                await Leave(visit, ct);
+                break;
+            case "mail" or "enter" when visit.Link?.Reader is null:
+                await Show(visit, ct);
+                break;
+            case "mail":
+                await Mail(visit, visit.Link!.Reader!, ct);
+                break;
+            case "enter":
+                await Enter(visit, visit.Link!.Reader!, form["code"].ToString(), ct);
+                break;
+            default:
+                await Refuse(visit.Context, StatusCodes.Status400BadRequest, "Nothing was done", "Load the page again.");
+                break;
+        }
+    }
+
+    private async Task Mail(PageVisit visit, Person reader, CancellationToken ct)
+    {
+        var secret = ReaderDoor.CreateSecret();
+        if (!await door.MailCode(reader, secret, visit.Now, ct))
+        {
+            await Turn(visit, reader, "Too many codes were asked for. Try again in an hour.", ct, StatusCodes.Status429TooManyRequests);
+            return;
+        }
+
+        await Note(visit, reader, "asked for a code", ct);
+        await sendNow(ct);
+        Keep(visit.Context, CodeCookie, secret, ReaderSessions.CodeHolds, SameSiteMode.Strict);
+        await Answer(
+            visit.Context,
+            StatusCodes.Status200OK,
+            new DoorView(
+                "A code is on its way",
+                "It goes to the mailbox of the reader this link was written for, and can be entered in this browser for 15 minutes.",
+                DoorStep.Enter));
+    }
+
+    private async Task Enter(PageVisit visit, Person reader, string code, CancellationToken ct)
+    {
+        var session = ReaderDoor.CreateSecret();
+        var answer = visit.Context.Request.Cookies[CodeCookie] is { } secret
+            ? await door.Enter(reader, secret, code, session, visit.Now, ct)
+            : CodeAnswer.NoneWaits;
+        switch (answer)
+        {
+            case CodeAnswer.Right:
+                await Note(visit, reader, "signed in", ct);
+                Keep(visit.Context, SessionCookie, session, ReaderSessions.SessionHolds, SameSiteMode.Lax);
+                visit.Context.Response.Cookies.Delete(CodeCookie, Cookie(SameSiteMode.Strict));
+                Redirect(visit);
+                break;
+            case CodeAnswer.Wrong:
+                await Answer(
+                    visit.Context,
+                    StatusCodes.Status403Forbidden,
+                    new DoorView("That is not the code", "Look again; the latest mail counts.", DoorStep.Enter));
+                break;
+            default:
+                await Note(visit, reader, "was refused", ct);
+                await Answer(
+                    visit.Context,
+                    StatusCodes.Status403Forbidden,
+                    new DoorView(
+                        "This code opens nothing",
+                        "It was tried too often, was used, is older than 15 minutes, or was asked for in another browser.",
+                        DoorStep.Ask));
+                break;
+        }
+    }
+
+    private async Task Leave(PageVisit visit, CancellationToken ct)
+    {
+        if (visit.Session is { } session)
+            await door.Leave(session, ct);
+
+        visit.Context.Response.Cookies.Delete(SessionCookie, Cookie(SameSiteMode.Lax));
+        await Answer(
+            visit.Context,
+            StatusCodes.Status200OK,
+            new DoorView("You are signed out", "This browser is not let in any more.", DoorStep.Nothing));
+    }
+
+    private async Task Write(PageVisit visit, Person reader, CancellationToken ct)
+    {
+        var written = await policy(visit.Now, running => Render(running, visit, reader, ct), ct);
+
+        // Kept before it is shown: what nobody could note, nobody sees.
+        await Note(visit, reader, written.Html is null ? "was refused" : "looked at", ct);
+        if (written.Html is not { } html)
+        {
+            var (title, words) = visit.Contact is null
+                ? ("No figures", "There are figures for managers only.")
+                : ("Nobody of yours", $"{Name(visit.Contact)} is nobody you or your team look after, as far as we know.");
+            await Refuse(visit.Context, StatusCodes.Status404NotFound, title, words);
+            return;
+        }
+
+        await Answer(visit.Context, StatusCodes.Status200OK, html);
+    }
+
+    private async Task<WrittenPage> Render(RunningPolicy running, PageVisit visit, Person reader, CancellationToken ct)
+    {
+        var look = new PolicyMoment(running.Policy, visit.Now) { Running = running };
+        var composer = new PageComposer(await facts.FactsAbout(visit.Contact, look, ct));
+        var moment = new ReaderClock(
+            (reader.Calendar ?? running.Policy.DefaultCalendar).Zone,
+            visit.Now,
+            Wording.In(reader.Language)).Head;
+        var hasFigures = PageComposer.HasTeam(running.Policy, reader) ? Below(PageLinks.TeamPath) : null;
+        if (visit.Contact is { } contact)
+        {
+            return composer.WritePerson(reader, contact) is { } person
+                ? new WrittenPage(
+                    await pages.Render<PersonPageView>(new PageView<PersonPage>(person, Name(reader), moment, hasFigures)))
+                : new WrittenPage(null);
+        }
+
+        return composer.WriteTeam(reader) is { } team
+            ? new WrittenPage(await pages.Render<TeamPageView>(new PageView<TeamPage>(team, Name(reader), moment, null)))
+            : new WrittenPage(null);
+    }
+
+    private static string Name(Person reader) => PlainWords.Flatten(reader.Name ?? reader.Id, PlainWords.Name);
+
+    private static string Name(EmailAddress contact) => PlainWords.Flatten(contact.Value, PlainWords.Name);
+
+    /// <summary>Refuses somebody; when it is known who that is, it is kept.</summary>
+    private async Task Turn(
+        PageVisit visit, Person? who, string words, CancellationToken ct, int status = StatusCodes.Status403Forbidden)
+    {
+        if (who is not null)
+            await Note(visit, who, "was refused", ct);
+
+        await Refuse(visit.Context, status, "This page stays closed", words);
+    }
+
+    private Task Note(PageVisit visit, Person reader, string what, CancellationToken ct) =>
+        audit.Note(new AuditEntry(visit.Now, reader.Id, AuditWay.Page, what, visit.Contact?.Value ?? Team), ct);
+
+    private Task Refuse(HttpContext context, int status, string title, string words) =>
+        Answer(context, status, new DoorView(title, words, DoorStep.Nothing));
+
+    private async Task Answer(HttpContext context, int status, DoorView view) =>
+        await Answer(context, status, await pages.Render<DoorPage>(view));
+
+    private static async Task Answer(HttpContext context, int status, string html)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "text/html; charset=utf-8";
+        await context.Response.WriteAsync(html, context.RequestAborted);
+    }
+
+    /// <summary>To the same page without the token.</summary>
+    private void Redirect(PageVisit visit)
+    {
+        visit.Context.Response.StatusCode = StatusCodes.Status303SeeOther;
+        visit.Context.Response.Headers.Location = Below(visit.Contact is { } contact ? PageLinks.Path(contact) : PageLinks.TeamPath);
+    }
+
+    /// <summary>A server in front may serve these pages below a path of its own.</summary>
+    private string Below(string path) => address.AbsolutePath.TrimEnd('/') + path;
+
+    private static void Keep(HttpContext context, string name, string value, Duration holds, SameSiteMode site)
+    {
+        var cookie = Cookie(site);
+        cookie.MaxAge = holds.ToTimeSpan();
+        context.Response.Cookies.Append(name, value, cookie);
+    }
+
+    /// <summary>A browser comes from a mail program on the web with its session, and enters codes only where it asked for them.</summary>
+    private static CookieOptions Cookie(SameSiteMode site) => new() { Secure = true, HttpOnly = true, Path = "/", SameSite = site };
+}
+
+/// <summary>Somebody who asks for a page.</summary>
+/// <param name="Context">The request and its answer.</param>
+/// <param name="Contact">Whose page; null for the figures.</param>
+/// <param name="Now">The moment.</param>
+internal sealed record PageVisit(HttpContext Context, EmailAddress? Contact, Instant Now)
+{
+    /// <summary>What the browser keeps; null when it was not let in.</summary>
+    public string? Session { get; init; }
+
+    /// <summary>Who is let in by it.</summary>
+    public Person? Reader { get; init; }
+
+    /// <summary>Whom the link was written for; null when there is no token.</summary>
+    public LinkAnswer? Link { get; init; }
+}
