@@ -58,7 +58,8 @@ internal static class InitVerb
                     + $"{answers.Zone.Id}.",
                 "check --connect",
                 "sync",
-                "digest");
+                "digest",
+                "run --trial");
             return CommandLine.Done;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)

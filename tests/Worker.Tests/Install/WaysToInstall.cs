@@ -1,10 +1,10 @@
 using System.Text.RegularExpressions;
-using CrmSync.Worker.Tests.PolicyFiles;
 
 namespace CrmSync.Worker.Tests.Install;
 
 /// <summary>What is published works where nothing else of CrmSync is (docs/operations/install.md).</summary>
-public sealed partial class WaysToInstall : IDisposable
+[Collection(PublishedProgramTests.Name)]
+public sealed partial class WaysToInstall(PublishedProgram published) : IDisposable
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("crmsync-install-");
 
@@ -13,13 +13,14 @@ public sealed partial class WaysToInstall : IDisposable
     [Fact]
     public async Task One_published_file_does_the_whole_job_without_NET_on_the_machine()
     {
-        await Well(Path.Combine(Fixture.Repository, "build", "publish"), [folder.FullName, "linux-x64"]);
-        Assert.Equal(["SHA256SUMS", "crmsync-linux-x64"], folder.EnumerateFiles().Select(file => file.Name).Order(StringComparer.Ordinal));
-        await Well("sha256sum", ["--check", "SHA256SUMS"], folder.FullName);
+        Assert.Equal(
+            ["SHA256SUMS", "crmsync-linux-x64"],
+            Directory.EnumerateFiles(published.Folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        await Well("sha256sum", ["--check", "SHA256SUMS"], published.Folder);
 
         // No variable of this process tells it where a .NET would be.
-        var program = Path.Combine(folder.FullName, "crmsync-linux-x64");
-        var alone = new[] { "-i", $"HOME={folder.FullName}", $"DOTNET_BUNDLE_EXTRACT_BASE_DIR={folder.FullName}/unpacked", program };
+        string[] alone =
+            ["-i", $"HOME={folder.FullName}", $"DOTNET_BUNDLE_EXTRACT_BASE_DIR={folder.FullName}/unpacked", published.File];
         Assert.Matches(Version(), (await Well("env", [.. alone, "--version"], folder.FullName)).Trim());
         var told = await Well("env", [.. alone, "demo", "--out", Path.Combine(folder.FullName, "demo")], folder.FullName);
         Assert.Contains("digest", told, StringComparison.Ordinal);
