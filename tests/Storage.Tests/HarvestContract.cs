@@ -315,6 +315,7 @@ public abstract class HarvestContract(IDatabases databases)
             Fingerprint = "a",
             Kind = "auth",
             Words = "no\0",
+            Remedy = "correct\0 it",
             Repeats = 1,
             Refusals = 1,
             Since = Some.Noon,
@@ -330,8 +331,8 @@ public abstract class HarvestContract(IDatabases databases)
             [("a", 2), ("b", 1)],
             (await failures.Read("imap ana at mx:993", default)).Select(f => (f.Fingerprint, f.Refusals)).Order());
         Assert.Equal(
-            ("no\uFFFD", Some.Noon + NodaTime.Duration.FromSeconds(1)),
-            (await failures.Read("imap ben at mx:993", default)).Select(f => (f.Words, f.NotBefore)).Single());
+            ("no\uFFFD", "correct\uFFFD it", Some.Noon + NodaTime.Duration.FromSeconds(1)),
+            (await failures.Read("imap ben at mx:993", default)).Select(f => (f.Words, f.Remedy, f.NotBefore)).Single());
 
         await failures.Forget("imap ana at mx:993", "b", default);
         Assert.Equal("a", Assert.Single(await failures.Read("imap ana at mx:993", default)).Fingerprint);

@@ -18,6 +18,9 @@ public sealed record LoginFailure
     /// <summary>What happened, for a person.</summary>
     public required string Words { get; init; }
 
+    /// <summary>What a person can do about it; null where only its kind is known.</summary>
+    public string? Remedy { get; init; }
+
     /// <summary>How often in a row this kind of trouble has come.</summary>
     public required int Repeats { get; init; }
 
@@ -46,8 +49,11 @@ public sealed class LoginFailures(ContactDatabase database)
         return
         [
             .. await connection.QueryAsync<LoginFailure>(
-                "select login, fingerprint, kind, words, repeats, refusals, since, last_at, not_before from login_failure where login = "
-                    + "@login",
+                """
+                select login, fingerprint, kind, words, remedy, repeats, refusals, since, last_at, not_before
+                  from login_failure
+                 where login = @login
+                """,
                 new { login }),
         ];
     }
@@ -60,13 +66,19 @@ public sealed class LoginFailures(ContactDatabase database)
                 await scope.Execute("delete from login_failure where last_at < @forgotten", new { forgotten = failure.LastAt - Forgotten });
                 return await scope.Execute(
                     """
-                    insert into login_failure (login, fingerprint, kind, words, repeats, refusals, since, last_at, not_before)
-                    values (@Login, @Fingerprint, @Kind, @Words, @Repeats, @Refusals, @Since, @LastAt, @NotBefore)
+                    insert into login_failure (login, fingerprint, kind, words, remedy, repeats, refusals, since, last_at, not_before)
+                    values (@Login, @Fingerprint, @Kind, @Words, @Remedy, @Repeats, @Refusals, @Since, @LastAt, @NotBefore)
                     on conflict (login, fingerprint) do update
-                       set kind = excluded.kind, words = excluded.words, repeats = excluded.repeats, refusals = excluded.refusals,
-                           since = excluded.since, last_at = excluded.last_at, not_before = excluded.not_before
+                       set kind = excluded.kind, words = excluded.words, remedy = excluded.remedy, repeats = excluded.repeats,
+                           refusals = excluded.refusals, since = excluded.since, last_at = excluded.last_at,
+                           not_before = excluded.not_before
                     """,
-                    failure with { Words = Texts.Clean(failure.Words)!, NotBefore = Instants.Ceiling(failure.NotBefore) });
+                    failure with
+                    {
+                        Words = Texts.Clean(failure.Words)!,
+                        Remedy = Texts.Clean(failure.Remedy),
+                        NotBefore = Instants.Ceiling(failure.NotBefore),
+                    });
             },
             ct);
 

@@ -23,6 +23,7 @@ internal static partial class PersonTraces
         ("account", "number", "last_error"),
         ("folder", "number", "parked_reason"),
         ("login_failure", "login || ' ' || fingerprint", "words"),
+        ("login_failure", "login || ' ' || fingerprint", "remedy"),
         ("digest", "message_id", "problem"),
         ("digest", "message_id", "copy_problem"),
     ];

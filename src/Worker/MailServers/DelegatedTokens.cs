@@ -16,6 +16,8 @@ namespace CrmSync.Worker.MailServers;
 /// <param name="clock">The time.</param>
 internal sealed class DelegatedTokens(Login.Delegation login, Func<HttpMessageHandler> connect, NodaTime.IClock clock) : IAccessTokens
 {
+    private const string SeeEndpoint = "it is tried again by itself; if it stays, correct `endpoint: {token: ...}`";
+
     private const string TooOften = "rate_limit_exceeded";
 
     private static readonly Duration Margin = Duration.FromMinutes(1);
@@ -97,43 +99,50 @@ internal sealed class DelegatedTokens(Login.Delegation login, Func<HttpMessageHa
     }
 
     private string Unreadable =>
-        $"the answer of the token server {login.TokenUrl.Host} is not what RFC 6749 says; check `endpoint: {{token: ...}}`";
+        $"the answer of the token server {login.TokenUrl.Host} is not what RFC 6749 says";
 
-    private MailServerException Strange(Exception? inner) => new(MailFailure.Protocol, Unreadable, inner: inner);
+    private MailServerException Strange(Exception? inner) => new(MailFailure.Protocol, Unreadable, inner: inner) { Remedy = SeeEndpoint };
 
     /// <summary>What Google's token server refuses, in words (RFC 6749 section 5.2, and what it puts into the description).</summary>
     private MailServerException Refused(ServiceAccountKey key, TokenResponseException refusal)
     {
         var (error, description) = (refusal.Error?.Error ?? "", refusal.Error?.ErrorDescription ?? "");
         var status = (int?)refusal.StatusCode ?? 0;
-        var (failure, words) = (error, status) switch
+        (MailFailure failure, string words, string? remedy) = (error, status) switch
         {
-            (TooOften, _) or (_, 429) => (MailFailure.Throttled, $"the token server {login.TokenUrl.Host} asks for fewer requests"),
-            (_, >= 500) => (MailFailure.Network, $"the token server {login.TokenUrl.Host} gave no token"),
+            (TooOften, _) or (_, 429) => (MailFailure.Throttled, $"the token server {login.TokenUrl.Host} asks for fewer requests", null),
+            (_, >= 500) => (MailFailure.Network, $"the token server {login.TokenUrl.Host} gave no token", null),
             ("unauthorized_client" or "access_denied" or "invalid_scope", _) => (
                 MailFailure.Config,
-                $"the service account {key.Email} may not act for {login.Subject} with the scope {login.Scope}; in the Google Admin "
-                    + $"console, under Security > API controls > Domain-wide delegation, give client {key.ClientId} that scope"),
+                $"the service account {key.Email} may not act for {login.Subject} with the scope {login.Scope}",
+                "in the Google Admin console, under Security > API controls > Domain-wide delegation, give client "
+                    + $"{key.ClientId} that scope"),
             ("invalid_grant", _) when Says("JWT Signature") => (
                 MailFailure.Auth,
-                $"the key of the service account {key.Email} is not valid any more; make a new one and store it as {login.KeyFile}"),
+                $"the key of the service account {key.Email} is not valid any more",
+                $"make a new one and store it as {login.KeyFile}"),
             ("invalid_grant", _) when Says("short-lived") || Says("iat and exp") => (
                 MailFailure.Config,
-                "the clock of this machine is wrong; set it by NTP"),
+                "the clock of this machine is wrong",
+                "set it by NTP"),
             ("invalid_grant", _) when Says("email or User ID") || Says("not a valid email") => (
                 MailFailure.Config,
-                $"{login.Subject} is no user of the Google Workspace; correct `mailboxes` or the group"),
+                $"{login.Subject} is no user of the Google Workspace",
+                "correct `mailboxes` or the group"),
             ("invalid_grant", _) when Says("disabled") || Says("suspended") || Says("deleted") => (
                 MailFailure.Config,
-                $"Google does not let {login.Subject} in: the user or the service account is suspended or deleted"),
+                $"Google does not let {login.Subject} in: the user or the service account is suspended or deleted",
+                "restore them in the Google Admin console, or take the mailbox out of `mailboxes` or the group"),
             ("invalid_client", _) when Says("not found") || Says("deleted") => (
                 MailFailure.Auth,
-                $"there is no service account {key.Email} any more; make one and store its key as {login.KeyFile}"),
+                $"there is no service account {key.Email} any more",
+                $"make one and store its key as {login.KeyFile}"),
             ("invalid_grant" or "invalid_client", _) => (
                 MailFailure.Auth,
-                $"Google takes the key of the service account {key.Email} no more for {login.Subject}; see docs/operations/google.md"),
-            (_, < 300) => (MailFailure.Protocol, Unreadable),
-            _ => (MailFailure.Config, $"the token server {login.TokenUrl.Host} gave no token"),
+                $"Google takes the key of the service account {key.Email} no more for {login.Subject}",
+                "go through the set-up of docs/operations/google.md"),
+            (_, < 300) => (MailFailure.Protocol, Unreadable, SeeEndpoint),
+            _ => (MailFailure.Config, $"the token server {login.TokenUrl.Host} gave no token", null),
         };
         return new MailServerException(
             failure,
@@ -142,6 +151,7 @@ internal sealed class DelegatedTokens(Login.Delegation login, Func<HttpMessageHa
             refusal)
         {
             RetryAfter = connections.RetryAfter,
+            Remedy = remedy,
         };
 
         bool Says(string part) => description.Contains(part, StringComparison.OrdinalIgnoreCase);

@@ -44,6 +44,7 @@ internal static class LoginWait
             Fingerprint = fingerprint,
             Kind = kind,
             Words = failure.Message,
+            Remedy = failure.Remedy,
             Repeats = repeats,
             Refusals = refusals,
             Since = since,
@@ -58,6 +59,7 @@ internal static class LoginWait
         $"{failure.Words}; tried again after {failure.NotBefore:uuuu-MM-dd'T'HH:mm:ss'Z'}")
     {
         RetryAfter = failure.NotBefore - now,
+        Remedy = failure.Remedy,
     };
 
     private static Duration Delay(MailServerException failure, int repeats, double jitter) => failure switch

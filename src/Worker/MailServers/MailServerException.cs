@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using NodaTime;
 
 namespace CrmSync.Worker.MailServers;
@@ -39,6 +40,10 @@ internal sealed class MailServerException(MailFailure failure, string message, s
 
     /// <summary>The server's own words, or null.</summary>
     public string? Answer { get; } = answer;
+
+    /// <summary>What a person can do about it, or that nobody has to: of this case where it is known, else of its kind.</summary>
+    [AllowNull]
+    public string Remedy { get => field ?? Failure.Remedy; init; }
 
     /// <summary>How long the server asks us to stay away, where it says so; never more than an hour.</summary>
     public Duration? RetryAfter { get; init; }

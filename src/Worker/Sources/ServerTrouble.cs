@@ -16,7 +16,7 @@ internal static class ServerTrouble
     public static FolderUnreadable OfFolder(string place, MailServerException failure) =>
         new(From(place, failure), failure.Failure.NeedsPerson && failure.Failure is not MailFailure.Auth);
 
-    public static Trouble From(string place, MailServerException failure) => new(place, failure.Message, failure.Failure.Remedy);
+    public static Trouble From(string place, MailServerException failure) => new(place, failure.Message, failure.Remedy);
 
     /// <summary>Whether the trouble is one folder's or one item's, and the session can go on.</summary>
     public static bool IsLocal(MailServerException failure) =>

@@ -75,7 +75,7 @@ public sealed class DelegatedTokensTests : IAsyncLifetime
         Assert.Equal(MailFailure.Config, refused.Failure);
         string[] told = [GoogleServer.ServiceAccount, GoogleServer.ClientId, MailScope, "Domain-wide delegation", "ana@us.example"];
         foreach (var part in told)
-            Assert.Contains(part, refused.Message, StringComparison.Ordinal);
+            Assert.Contains(part, $"{refused.Message}; {refused.Remedy}", StringComparison.Ordinal);
     }
 
     [Fact]
@@ -125,7 +125,7 @@ public sealed class DelegatedTokensTests : IAsyncLifetime
         using var tokens = Tokens();
         var refused = await Assert.ThrowsAsync<MailServerException>(() => tokens.Get(null, default));
         Assert.Equal(failure, refused.Failure.ToString());
-        Assert.Contains(words, refused.Message, StringComparison.Ordinal);
+        Assert.Contains(words, $"{refused.Message}; {refused.Remedy}", StringComparison.Ordinal);
         Assert.DoesNotContain("PRIVATE KEY", refused.Message, StringComparison.Ordinal);
     }
 

@@ -135,6 +135,24 @@ public sealed class GoogleWorkspaceTests : IAsyncLifetime
         var calendar = summaries.Single(summary => summary.Account == "google-calendar:ana@us.example");
         Assert.Contains("calendar.readonly", calendar.Problem, StringComparison.Ordinal);
         Assert.Contains("Domain-wide delegation", calendar.Problem, StringComparison.Ordinal);
+        Assert.DoesNotContain("correct crmsync.yaml", calendar.Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task One_remedy_is_named_also_when_the_failure_is_told_again_in_place_of_a_try()
+    {
+        await StartServers();
+        google.Granted.Remove("https://mail.google.com/");
+        await using var program = await TestProgram.Open(Configuration("mailboxes: [ana@us.example]"), TestCompany.Monday);
+        var first = (await Sync(program, 0)).Single(summary => summary.Account == "google:ana@us.example").Problem;
+        var again = (await Sync(program, 1)).Single(summary => summary.Account == "google:ana@us.example").Problem;
+
+        Assert.Contains("tried again after", again, StringComparison.Ordinal);
+        foreach (var problem in new[] { first, again })
+        {
+            Assert.EndsWith($"give client {GoogleServer.ClientId} that scope", problem, StringComparison.Ordinal);
+            Assert.DoesNotContain("correct crmsync.yaml", problem, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

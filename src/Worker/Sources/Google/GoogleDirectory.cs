@@ -36,9 +36,10 @@ internal sealed class GoogleDirectory(GoogleAccount workspace, HttpMessageInvoke
             return members.Count > 0
                 ? [.. members.Values]
                 : throw new MailServerException(
-                    MailFailure.Config,
-                    $"the group {group} has no member with a mailbox, neither itself nor through groups in it; add people to it, or list "
-                        + "them under `mailboxes`");
+                    MailFailure.Config, $"the group {group} has no member with a mailbox, neither itself nor through groups in it")
+                {
+                    Remedy = "add people to it, or list them under `mailboxes`",
+                };
         }
         catch (MailServerException failure)
         {
@@ -120,22 +121,26 @@ internal sealed class GoogleDirectory(GoogleAccount workspace, HttpMessageInvoke
     private MailServerException Refused(HttpResponseMessage response, string text, EmailAddress group, string token)
     {
         var (reason, message) = Error(text);
-        var (failure, words) = (response.StatusCode, reason) switch
+        var (failure, words, remedy) = (response.StatusCode, reason) switch
         {
             (HttpStatusCode.TooManyRequests, _) or (_, "rateLimitExceeded" or "userRateLimitExceeded" or "quotaExceeded") => (
                 MailFailure.Throttled,
-                "Google's directory asks for fewer requests"),
+                "Google's directory asks for fewer requests",
+                null),
             (HttpStatusCode.NotFound, _) => (
                 MailFailure.Config,
-                $"there is no group {group} in the workspace; `group` takes the group's address"),
+                $"there is no group {group} in the workspace",
+                "write the group's address as `group`"),
             (_, "accessNotConfigured") => (
                 MailFailure.Config,
-                "the Admin SDK API is not enabled in the service account's project; enable it in the Google Cloud console"),
+                "the Admin SDK API is not enabled in the service account's project",
+                "enable it in the Google Cloud console"),
             (HttpStatusCode.Forbidden, _) => (
                 MailFailure.Config,
-                $"{workspace.Admin} may not see who is in {group}; name an administrator of groups as `admin`"),
-            ( >= HttpStatusCode.InternalServerError, _) => (MailFailure.Network, "Google's directory is in trouble"),
-            _ => (MailFailure.Config, $"Google's directory does not answer who is in {group}"),
+                $"{workspace.Admin} may not see who is in {group}",
+                "name an administrator of groups as `admin`"),
+            ( >= HttpStatusCode.InternalServerError, _) => (MailFailure.Network, "Google's directory is in trouble", (string?)null),
+            _ => (MailFailure.Config, $"Google's directory does not answer who is in {group}", null),
         };
         return new MailServerException(
             failure,
@@ -143,6 +148,7 @@ internal sealed class GoogleDirectory(GoogleAccount workspace, HttpMessageInvoke
             ServerAnswers.Presentable($"{(int)response.StatusCode} {reason} {message}".Trim(), [token]))
         {
             RetryAfter = WebTrouble.RetryAfter(response),
+            Remedy = remedy,
         };
     }
 
