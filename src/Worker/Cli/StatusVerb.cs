@@ -1,6 +1,7 @@
 using System.CommandLine;
 using CrmSync.Worker.Harvest;
 using CrmSync.Worker.PolicyFiles;
+using CrmSync.Worker.Printing;
 using CrmSync.Worker.Status;
 
 namespace CrmSync.Worker.Cli;
@@ -15,16 +16,17 @@ internal sealed class StatusVerb(StatusReader reader, AccountStatuses accounts, 
     {
         var now = parsed.ReadNow();
         using var output = parsed.ReadOutput();
-        output.List(await accounts.All(ct), AccountStatus.FormatAt(now, policy.Policy.DefaultCalendar.Zone));
+        var zone = policy.Policy.DefaultCalendar.Zone;
+        output.List(await accounts.All(ct), AccountStatus.FormatAt(now, zone));
         output.Flush();
 
         // Not among the accounts: whoever reads those as JSON gets nothing else.
         var status = await reader.Read(now, ct);
         foreach (var words in status.Mails.Select(mail => mail.Words).Concat(status.Reasons).Distinct(StringComparer.Ordinal))
-            await Console.Error.WriteLineAsync($"crmsync: {words}");
+            await Console.Error.WriteLineAsync($"crmsync: {Moments.Localize(words, zone)}");
 
         if (await retention.LastInWords(ct) is { } last)
-            await Console.Error.WriteLineAsync($"crmsync: {last}");
+            await Console.Error.WriteLineAsync($"crmsync: {Moments.Localize(last, zone)}");
 
         return status.IsWell ? CommandLine.Done : CommandLine.ProblemsFound;
     }

@@ -47,7 +47,7 @@ internal sealed class DigestFactsReader(
                         $"the policy files have {refused.Count} errors and are not taken, {look.Policy.Version} stays in force; the "
                             + $"first: {first}"
                     ),
-                .. (await mails.Troubles(now - Duration.FromDays(2), ct)).Select(trouble => trouble.Words),
+                .. (await mails.Troubles(now, Duration.FromDays(2), ct)).Select(trouble => trouble.Words),
                 .. (await mails.Commands(now - Duration.FromDays(1), ct)).Select(trouble => trouble.Words),
             ],
         };

@@ -10,14 +10,20 @@ namespace CrmSync.Worker.Digests;
 /// </summary>
 internal sealed class MailTroubles(DigestLedger ledger, DeliveryHealth delivery, StoppedDigests stopped, CommandInbox inbox)
 {
+    /// <summary>What passes by itself is left to itself for so long.</summary>
+    private static readonly Duration Patience = Duration.FromHours(1);
+
     /// <summary>The way mails leave, mails that did not, digests that were stopped.</summary>
-    /// <param name="since">Mails refused before are history.</param>
+    /// <param name="now">The moment.</param>
+    /// <param name="recent">Mails refused longer ago are history.</param>
     /// <param name="ct">Cancels.</param>
-    public async Task<IReadOnlyList<MailTrouble>> Troubles(Instant since, CancellationToken ct)
+    public async Task<IReadOnlyList<MailTrouble>> Troubles(Instant now, Duration recent, CancellationToken ct)
     {
         var troubles = new List<MailTrouble>();
         if (await delivery.Trouble(ct) is { } trouble)
-            troubles.Add(new MailTrouble($"mails do not leave since {Print(trouble.Since)}: {trouble.Words}", NeedsSomebody: true));
+            troubles.Add(new MailTrouble(
+                $"mails do not leave since {Print(trouble.Since)}: {trouble.Words}",
+                trouble.NeedsSomebody || now - trouble.Since > Patience));
 
         if (await delivery.CopyTrouble(ct) is { } copies)
             troubles.Add(
@@ -28,7 +34,7 @@ internal sealed class MailTroubles(DigestLedger ledger, DeliveryHealth delivery,
         foreach (var mail in await ledger.Waiting(ct))
             troubles.Add(new MailTrouble($"{Name(mail.Plan)} has not left yet: {mail.Problem}", NeedsSomebody: false));
 
-        foreach (var mail in await ledger.Refused(since, ct))
+        foreach (var mail in await ledger.Refused(now - recent, ct))
             troubles.Add(new MailTrouble($"{Name(mail.Plan)} did not reach its reader: {mail.Problem}", NeedsSomebody: true));
 
         foreach (var (digest, reader) in await stopped.All(ct))

@@ -78,9 +78,15 @@ internal sealed record AccountStatus(string Name, string Kind, AccountState? Sta
         ("behind", a => a.BehindAt(now)),
         ("items", a => a.ItemsInWords),
         ("next run", a => a.NextRun is null && a.State is not null ? "no longer configured" : Shown(a.NextRun, zone)),
-        ("problem", a => a.State?.LastError is { } words ? (a.State.LastErrorPermanent ? "needs somebody: " : "will pass: ") + words : ""));
+        (
+            "problem",
+            a => a.State is { LastError: { } words } state
+                ? (state.LastErrorPermanent ? "needs somebody: " : "will pass: ") + Shown(words, zone)
+                : ""));
 
     private static string? Shown(Instant? moment, DateTimeZone? zone) => zone is null ? Moments.Print(moment) : Moments.Print(moment, zone);
+
+    private static string Shown(string words, DateTimeZone? zone) => zone is null ? words : Moments.Localize(words, zone);
 
     /// <summary>How long ago everything that had arrived was in the log; null before the first complete reading.</summary>
     public Duration? LagAt(Instant now) => State?.ReadUntil is { } until ? Duration.Max(Duration.Zero, now - until) : null;

@@ -18,7 +18,7 @@ internal sealed class StatusReader(
     {
         var ours = configuration.Addresses.Select(address => address.Value).ToHashSet(StringComparer.Ordinal);
         var problems = await policyStanding.Problems(ct);
-        var told = (await mails.Troubles(now - Recent, ct)).Concat(await mails.Commands(now - Recent, ct));
+        var told = (await mails.Troubles(now, Recent, ct)).Concat(await mails.Commands(now - Recent, ct));
         return new WorkerStatus(
             now,
             policy.Policy.Version,

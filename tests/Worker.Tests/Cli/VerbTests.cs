@@ -215,7 +215,7 @@ public sealed class VerbTests
 
         Assert.Contains("retention: dropped 1 texts of lines", later.Error, StringComparison.Ordinal);
         Assert.Equal(JsonValueKind.Null, Assert.Single(log.Json).GetProperty("text").ValueKind);
-        Assert.Contains("were dropped on 2026-04-02T09:00:00Z: 1 texts", status.Error, StringComparison.Ordinal);
+        Assert.Contains("were dropped on 2026-04-02 11:00+02:00: 1 texts", status.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,5 +1,8 @@
 using CrmSync.Storage.Log;
 using CrmSync.Storage.Privacy;
+using CrmSync.Worker.Status;
+using Dapper;
+using Microsoft.Data.Sqlite;
 using NodaTime;
 
 namespace CrmSync.Worker.Tests.Jobs;
@@ -34,6 +37,34 @@ public sealed class RetentionInTheWorker : IAsyncLifetime
         Assert.InRange((await Last(worker))!.At - first.At, Duration.FromHours(24), Duration.FromHours(25));
         Assert.Null(await Text(worker));
         Assert.Equal(1, (await Last(worker))!.Dropped.Texts);
+    }
+
+    [Fact]
+    public async Task What_keeps_it_from_dropping_is_told_in_status_until_it_drops_again()
+    {
+        await using var worker = await StartedWorker.In(company.PathTo("config"), time);
+        await PassUntil(worker, async () => await Text(worker) is not null && await Last(worker) is not null);
+        await Change("create trigger stuck before update on interaction begin select raise(abort, 'stuck'); end");
+        time.PassTo((await Last(worker))!.At + Duration.FromDays(1) - Duration.FromMinutes(1));
+        await PassUntil(worker, async () => (await Told(worker)).Count > 0);
+        Assert.StartsWith("retention, since ", Assert.Single(await Told(worker)), StringComparison.Ordinal);
+
+        await Change("drop trigger stuck");
+        time.PassTo((await Last(worker))!.At + Duration.FromDays(2) - Duration.FromMinutes(1));
+        await PassUntil(worker, async () => await Text(worker) is null);
+        await PassUntil(worker, async () => (await Told(worker)).Count == 0);
+    }
+
+    private async Task<IReadOnlyList<string>> Told(StartedWorker worker) =>
+        [
+            .. (await worker.Part<StatusReader>().Read(time.Now, default))
+                .Jobs.Where(job => job.StartsWith("retention", StringComparison.Ordinal)),
+        ];
+
+    private async Task Change(string sql)
+    {
+        await using var connection = new SqliteConnection($"Data Source={company.PathTo("config", "data", "crmsync.db")};Pooling=False");
+        await connection.ExecuteAsync(sql);
     }
 
     private async Task PassUntil(StartedWorker worker, Func<Task<bool>> isDone)

@@ -19,14 +19,16 @@ public sealed class WhenStatusExitsWithOne : IAsyncLifetime
     {
         { "nothing", "", 0 },
         { "the policy files have errors", "the policy files have errors and are not taken; the first: policy.yaml:4:2", 1 },
-        { "the policy cannot be evaluated", "policy, since 2026-03-02T09:00:00Z: it was given up", 1 },
-        { "sending fails", "sending, since 2026-03-02T09:00:00Z: it was given up", 1 },
-        { "retention fails", "retention, since 2026-03-02T09:00:00Z: it was given up", 1 },
+        { "the policy cannot be evaluated", "policy, since 2026-03-02 10:00+01:00: it was given up", 1 },
+        { "sending fails", "sending, since 2026-03-02 10:00+01:00: it was given up", 1 },
+        { "retention fails", "retention, since 2026-03-02 10:00+01:00: it was given up", 1 },
         { "an account needs somebody", "account ana: the password is wrong", 1 },
         { "an account fails for two hours", "account ana: the server does not answer", 1 },
         { "an account fails for half an hour", "", 0 },
         { "an account was not read for two hours", "account ana: it should have been read at", 1 },
-        { "mails do not leave", "mails do not leave since 2026-03-02T09:00:00Z: the server does not answer", 1 },
+        { "mails do not leave", "mails do not leave since 2026-03-02 10:00+01:00: the login is refused", 1 },
+        { "mails do not leave for two hours", "mails do not leave since 2026-03-02 10:00+01:00: the server does not answer", 1 },
+        { "mails do not leave for a minute", "mails do not leave since 2026-03-02 10:00+01:00: the server does not answer", 0 },
         { "the command mailbox takes no copies", "mails leave without a copy for the command mailbox", 1 },
         { "a mail was refused", "did not reach its reader: no such mailbox", 1 },
         { "a mail waits", "has not left yet: try later", 0 },
@@ -86,8 +88,12 @@ public sealed class WhenStatusExitsWithOne : IAsyncLifetime
                 return Hours(2);
             case "mails do not leave":
                 await program.Part<DeliveryHealth>().Set(
-                    new DeliveryTrouble("the server does not answer", Monday, 1, Monday + Hours(1), NeedsSomebody: false), default);
+                    new DeliveryTrouble("the login is refused", Monday, 1, Monday + Hours(1), NeedsSomebody: true), default);
                 break;
+            case "mails do not leave for a minute" or "mails do not leave for two hours":
+                await program.Part<DeliveryHealth>().Set(
+                    new DeliveryTrouble("the server does not answer", Monday, 1, Monday + Hours(1), NeedsSomebody: false), default);
+                return what.EndsWith("hours", StringComparison.Ordinal) ? Hours(2) : Duration.FromMinutes(1);
             case "the command mailbox takes no copies":
                 await program.Part<DeliveryHealth>().SetCopyTrouble("it is full", default);
                 break;
