@@ -33,9 +33,10 @@ internal static class BounceText
         "mailer",
     ];
 
-    private static readonly string[] Failing = PhraseFile.Read("bounce-words.txt", "failed");
-    private static readonly string[] Delaying = PhraseFile.Read("bounce-words.txt", "delayed");
-    private static readonly string[] Ended = PhraseFile.Read("bounce-words.txt", "ended");
+    private static readonly PhraseSet Failing = new(PhraseFile.Read("bounce-words.txt", "failed"));
+    private static readonly PhraseSet Delaying = new(PhraseFile.Read("bounce-words.txt", "delayed"));
+    private static readonly PhraseSet Ended = new(PhraseFile.Read("bounce-words.txt", "ended"));
+    private static readonly PhraseSet ReturnedHeaders = new(["message-id:", "received: ", "return-path:"]);
 
     /// <summary>The report, or null when nothing says that the mail is one.</summary>
     public static MailReport? Read(MimeMessage message, bool isReport)
@@ -69,13 +70,13 @@ internal static class BounceText
 
         // A person whose address is a daemon's, and an empty sender of anything else, lack a mail system's words.
         var words = $"{message.Subject}\n{(parts.Report.Length > 8_000 ? parts.Report[..8_000] : parts.Report)}";
-        if (!isReport && failed.Count == 0 && !ContainsAny(words, Failing) && !ContainsAny(words, Delaying))
+        if (!isReport && failed.Count == 0 && !Failing.IsIn(words) && !Delaying.IsIn(words))
             return null;
 
         var own = Own(message, original);
         if (failed.Count == 0)
             failed = Recipients(parts, original, own, machine);
-        if (failed.Count == 0 && !isReport && !(machine && ContainsAny(message.Subject, Failing)))
+        if (failed.Count == 0 && !isReport && !(machine && Failing.IsIn(message.Subject)))
             return null;
 
         var action = FindAction(message, parts.Report);
@@ -110,9 +111,7 @@ internal static class BounceText
                 return true;
         }
 
-        return message.Text.Contains("message-id:", StringComparison.OrdinalIgnoreCase)
-            || message.Text.Contains("received: ", StringComparison.OrdinalIgnoreCase)
-            || message.Text.Contains("return-path:", StringComparison.OrdinalIgnoreCase);
+        return ReturnedHeaders.IsIn(message.Text);
     }
 
     /// <summary>
@@ -131,7 +130,7 @@ internal static class BounceText
             return false;
         if (StartsWithGreeting(parts.Report) || message.Subject.StartsWith("fw", StringComparison.OrdinalIgnoreCase))
             return false;
-        return ContainsAny(parts.Report, Failing) || ContainsAny(parts.Report, Delaying);
+        return Failing.IsIn(parts.Report) || Delaying.IsIn(parts.Report);
     }
 
     private static bool StartsWithGreeting(string report)
@@ -180,17 +179,6 @@ internal static class BounceText
                 && text[i + 3] is ' ' or '-'
                 && (i == 0 || text[i - 1] is ' ' or '\n' or '(' or ':' or '<' or '"' or '\'')
             )
-                return true;
-        }
-
-        return false;
-    }
-
-    private static bool ContainsAny(string text, string[] words)
-    {
-        foreach (var word in words)
-        {
-            if (text.Contains(word, StringComparison.OrdinalIgnoreCase))
                 return true;
         }
 
@@ -246,8 +234,8 @@ internal static class BounceText
     {
         var text = report.Length > 4_000 ? report[..4_000] : report;
         if (
-            ContainsAny(message.Subject, Delaying) && !ContainsAny(text, Ended)
-            || ContainsAny(text, Delaying) && !ContainsAny(text, Ended) && !IsPermanent(text))
+            Delaying.IsIn(message.Subject) && !Ended.IsIn(text)
+            || Delaying.IsIn(text) && !Ended.IsIn(text) && !IsPermanent(text))
             return ReportAction.Delayed;
         return
             text.Contains("successfully delivered", StringComparison.OrdinalIgnoreCase)

@@ -1,11 +1,12 @@
 using CrmSync.Mail.Mime;
+using CrmSync.Mail.Text;
 
 namespace CrmSync.Mail.Reports;
 
 /// <summary>A bounce's text in its two halves, with the addresses it names: in typical places (strong) or anywhere.</summary>
 internal sealed class ReportParts
 {
-    private static readonly string[] CopyMarks =
+    private static readonly PhraseSet CopyMarks = new(
     [
         "below this line is a copy",
         "this is a copy of the message",
@@ -33,7 +34,7 @@ internal sealed class ReportParts
         "header information",
         "body of the original",
         "message contents",
-    ];
+    ]);
 
     private static readonly string[] HeaderNames =
     [
@@ -264,7 +265,7 @@ internal sealed class ReportParts
                 at > 0
                 && line.Length is > 5 and < 200
                 && (line[0] is '-' or '=' or '*' or '+' or '>' || line[^1] is ':' or '-' or '.')
-                && IsMark(line)
+                && CopyMarks.IsIn(line)
                 && HasHeadersSoon(text, end)
             )
                 return at;
@@ -285,17 +286,6 @@ internal sealed class ReportParts
         }
 
         return text.Length;
-    }
-
-    private static bool IsMark(ReadOnlySpan<char> line)
-    {
-        foreach (var mark in CopyMarks)
-        {
-            if (line.Contains(mark, StringComparison.OrdinalIgnoreCase))
-                return true;
-        }
-
-        return false;
     }
 
     /// <summary>Only an announcement that is followed by headers within a few lines is one.</summary>

@@ -13,6 +13,7 @@ internal static class Attribution
 
     private static readonly string[] Verbs = PhraseFile.Read("quote-introductions.txt", "verb");
 
+    private static readonly string[] AsciiVerbs = [.. Verbs.Where(verb => System.Text.Ascii.IsValid(verb))];
     private static readonly PhraseSet AnyVerb = new(Verbs);
     private static readonly PhraseEdges VerbsAtEnd = new(Verbs.Where(verb => !EndsSentences(verb)));
     private static readonly FrozenSet<string> Starts = PhraseFile
@@ -201,7 +202,7 @@ internal static class Attribution
     {
         if (!AnyVerb.IsIn(line))
             return false;
-        foreach (var verb in Verbs)
+        foreach (var verb in System.Text.Ascii.IsValid(line) ? AsciiVerbs : Verbs)
         {
             for (var from = 0; from < line.Length;)
             {

@@ -11,7 +11,7 @@ internal sealed class CommonWords
     private const int ShortestWord = 5;
 
     private readonly SearchValues<string> ascii;
-    private readonly SearchValues<string> others;
+    private readonly PhraseSet others;
 
     public CommonWords(IEnumerable<string> phrases)
     {
@@ -32,12 +32,14 @@ internal sealed class CommonWords
         }
 
         ascii = SearchValues.Create([.. chosen.Where(w => System.Text.Ascii.IsValid(w))], StringComparison.OrdinalIgnoreCase);
-        others = SearchValues.Create([.. chosen.Where(w => !System.Text.Ascii.IsValid(w))], StringComparison.OrdinalIgnoreCase);
+
+        // The library's search is fast for ASCII alone.
+        others = new PhraseSet(chosen.Where(w => !System.Text.Ascii.IsValid(w)));
     }
 
     /// <summary>Whether the text holds one of the words; without one it holds none of the phrases.</summary>
     public bool MayBeIn(ReadOnlySpan<char> text) =>
-        text.ContainsAny(ascii) || !System.Text.Ascii.IsValid(text) && text.ContainsAny(others);
+        text.ContainsAny(ascii) || others.IsIn(text);
 
     /// <summary>The longer words of a phrase; the phrase itself where it has none.</summary>
     private static IEnumerable<string> WordsIn(string phrase) =>
