@@ -75,11 +75,18 @@ public sealed class MonthTests(SharedDatabase shared, ITestOutputHelper output) 
         await Live(company, workers, days);
     }
 
-    [LongFact]
+    [Fact]
     public async Task One_worker_on_a_file_with_faults()
     {
-        for (var seed = FirstSeed; seed < FirstSeed + (Months ?? 2); seed++)
+        for (var seed = FirstSeed; seed < FirstSeed + (Months ?? 1); seed++)
             await LiveWithFaults(seed, workers: 1, place: null);
+    }
+
+    [Fact]
+    public async Task Three_workers_on_a_server_with_faults()
+    {
+        for (var seed = FirstSeed; seed < FirstSeed + (Months ?? 1); seed++)
+            await LiveWithFaults(seed, workers: 3, await shared.Server.NewDatabase());
     }
 
     /// <summary>A few days of the second week, in which much happens.</summary>
