@@ -32,6 +32,7 @@ internal sealed class FaultyMonth(
 
     private readonly WorkerProcess?[] running = new WorkerProcess?[workers];
     private readonly List<string> said = [];
+    private readonly Lock gate = new();
     private readonly List<Fault> active = [];
     private bool isDatabaseAway;
 
@@ -71,13 +72,18 @@ internal sealed class FaultyMonth(
             await Pass(moments.OfType<Instant>().Min());
             foreach (var over in active.Where(fault => fault.Until <= time.Now).ToList())
             {
-                active.Remove(over);
+                // What has not struck by now no longer does.
+                lock (gate)
+                    active.Remove(over);
+
                 await End(over);
             }
 
             if (waiting.TryPeek(out var fault) && fault.From <= time.Now)
             {
-                active.Add(waiting.Dequeue());
+                lock (gate)
+                    active.Add(waiting.Dequeue());
+
                 await Begin(fault);
             }
 
@@ -290,7 +296,7 @@ internal sealed class FaultyMonth(
         var step = steps[fault.Draw / 16 % steps.Length];
         if (step.Length == 0)
         {
-            _ = Task.Delay(fault.Draw / 256 % 60).ContinueWith(_ => act(), TaskScheduler.Default);
+            _ = Task.Delay(fault.Draw / 256 % 60).ContinueWith(_ => Strike(), TaskScheduler.Default);
             return;
         }
 
@@ -298,10 +304,19 @@ internal sealed class FaultyMonth(
         company.Server.OnStep = line =>
         {
             if (line.StartsWith(step, StringComparison.Ordinal) && Interlocked.Decrement(ref left) == 0)
-                act();
+                Strike();
 
             return Task.CompletedTask;
         };
+
+        void Strike()
+        {
+            lock (gate)
+            {
+                if (active.Contains(fault))
+                    act();
+            }
+        }
     }
 
     /// <summary>With a shared database its time counts, and clocks may be wrong by hours; otherwise the clock is all there is.</summary>
