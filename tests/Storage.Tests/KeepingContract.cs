@@ -134,7 +134,7 @@ public abstract class KeepingContract(IDatabases databases)
         await using var scene = await Scene.On(await databases.New());
         var before = new Classifier(Some.Policy with { Us = new OurSide(["bright.example", "acme.example"], []) });
         var derivation = new Derivation(scene.Database);
-        Assert.True(await derivation.IsCurrent("1", default));
+        Assert.False(await derivation.IsCurrent("1", default));
         await scene.Deliver(
             Some.Line(Some.Mail(id: "1@acme.example")),
             Some.Line(Some.Mail("bob@acme.example", "Re: The offer", at: Some.Noon + Some.Hours(20))),
@@ -145,10 +145,34 @@ public abstract class KeepingContract(IDatabases databases)
         Assert.Equal(
             [InteractionClass.Internal, InteractionClass.Human, InteractionClass.Internal],
             (await scene.Log()).Select(l => l.Class!.Value));
+        Assert.False(await derivation.IsCurrent("1", default));
+        await derivation.Finish("1", default);
         Assert.True(await derivation.IsCurrent("1", default));
         Assert.False(await derivation.IsCurrent("2", default));
         await derivation.Run(Some.Classifier, "2", null, default);
         Assert.Equal(text, await scene.Text());
+    }
+
+    [Fact]
+    public async Task A_derivation_that_was_broken_off_goes_on_and_begins_anew_with_another_configuration()
+    {
+        await using var scene = await Scene.On(await databases.New());
+        var before = new Classifier(Some.Policy with { Us = new OurSide(["bright.example", "acme.example"], []) });
+        foreach (var hour in Enumerable.Range(0, 5))
+            await scene.Deliver(Some.Line(Some.Mail(id: $"{hour}@acme.example", at: Some.Noon + Some.Hours(hour))));
+
+        var derivation = new Derivation(scene.Database) { PageSize = 2 };
+        using (var stop = new CancellationTokenSource())
+            await Assert.ThrowsAsync<OperationCanceledException>(
+                () => derivation.Run(before, "1", new StopsAfter(4, stop), stop.Token));
+
+        Assert.False(await derivation.IsCurrent("1", default));
+        Assert.Equal(1, await derivation.Run(before, "1", null, default));
+        Assert.All(await scene.Log(), line => Assert.Equal(InteractionClass.Internal, line.Class));
+        Assert.Equal(5, await derivation.Run(Some.Classifier, "2", null, default));
+        await derivation.Forget(default);
+        Assert.Equal(5, await derivation.Run(Some.Classifier, "2", null, default));
+        Assert.All(await scene.Log(), line => Assert.Equal(InteractionClass.Human, line.Class));
     }
 
     [Fact]
@@ -340,6 +364,16 @@ public abstract class KeepingContract(IDatabases databases)
         public int Mailings { get; init; }
 
         public int Meetings { get; init; }
+    }
+
+    /// <summary>Stops what reports when it has done so many.</summary>
+    private sealed class StopsAfter(long many, CancellationTokenSource stop) : IProgress<long>
+    {
+        public void Report(long value)
+        {
+            if (value >= many)
+                stop.Cancel();
+        }
     }
 }
 

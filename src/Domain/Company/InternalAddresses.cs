@@ -10,16 +10,25 @@ public sealed class InternalAddresses
     private readonly IReadOnlyList<string> domains;
     private readonly EmailAddress? commandMailbox;
 
+    /// <summary>Those of a company.</summary>
     public InternalAddresses(CompanyProfile company)
+        : this(
+            company.Us,
+            company.People.SelectMany(person => person.Also.Prepend(person.Email)),
+            company.Teams.SelectMany(team => team.Mailboxes))
     {
-        domains = company.Us.Domains;
-        commandMailbox = company.Us.CommandMailbox;
-        addresses =
-        [
-            .. company.Us.Addresses,
-            .. company.People.SelectMany(person => person.Also.Prepend(person.Email)),
-            .. company.Teams.SelectMany(team => team.Mailboxes),
-        ];
+    }
+
+    /// <summary>Those of its parts.</summary>
+    /// <param name="us">Domains, single addresses, the command mailbox.</param>
+    /// <param name="people">All addresses of our people.</param>
+    /// <param name="mailboxes">Shared mailboxes of teams.</param>
+    public InternalAddresses(OurSide us, IEnumerable<EmailAddress> people, IEnumerable<EmailAddress> mailboxes)
+    {
+        ArgumentNullException.ThrowIfNull(us);
+        domains = us.Domains;
+        commandMailbox = us.CommandMailbox;
+        addresses = [.. us.Addresses, .. people, .. mailboxes];
     }
 
     public bool Contains(EmailAddress address) =>

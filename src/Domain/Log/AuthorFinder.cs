@@ -27,10 +27,10 @@ internal sealed class AuthorFinder
     private readonly InternalAddresses ours;
     private readonly HashSet<EmailAddress> people;
 
-    public AuthorFinder(CompanyPolicy policy, InternalAddresses ours)
+    public AuthorFinder(ReadingRules rules, InternalAddresses ours)
     {
         this.ours = ours;
-        people = [.. policy.People.SelectMany(person => person.Also.Prepend(person.Email))];
+        people = [.. rules.People.SelectMany(person => person.Others.Prepend(person.Primary))];
     }
 
     public MailAuthor Find(MailLine mail)

@@ -18,7 +18,7 @@ public sealed class Capture(CompanyPolicy policy, int textLimit)
 
     public Privacy Privacy { get; } = policy.Privacy;
 
-    public PhraseBook Phrases { get; } = new(policy);
+    public PhraseBook Phrases { get; } = new(ReadingRules.From(policy));
 
     public Acknowledgements Acknowledgements { get; } = new(policy);
 

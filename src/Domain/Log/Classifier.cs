@@ -31,16 +31,28 @@ public sealed class Classifier
     private readonly ClassifySettings settings;
     private readonly Learning learning;
 
+    /// <summary>By the rules of a policy.</summary>
     public Classifier(CompanyPolicy policy)
+        : this(ReadingRules.From(policy))
     {
-        ours = new InternalAddresses(policy);
-        phrases = new PhraseBook(policy);
-        authors = new AuthorFinder(policy, ours);
-        marks = new MailingMarks(ours);
-        subjects = new AutomaticSubjects(policy.Classify.AutoSubjects);
-        settings = policy.Classify;
-        learning = new Learning(policy, ours, phrases, subjects);
     }
+
+    /// <summary>By rules: no other part of a policy has a say.</summary>
+    public Classifier(ReadingRules rules)
+    {
+        ArgumentNullException.ThrowIfNull(rules);
+        Rules = rules;
+        ours = new InternalAddresses(rules.Us, rules.People.SelectMany(person => person.Others.Prepend(person.Primary)), rules.Mailboxes);
+        phrases = new PhraseBook(rules);
+        authors = new AuthorFinder(rules, ours);
+        marks = new MailingMarks(ours);
+        subjects = new AutomaticSubjects(rules.Classify.AutoSubjects);
+        settings = rules.Classify;
+        learning = new Learning(settings, ours, phrases, subjects);
+    }
+
+    /// <summary>What it goes by.</summary>
+    public ReadingRules Rules { get; }
 
     public InternalAddresses Ours => ours;
 

@@ -1,12 +1,11 @@
 using CrmSync.Domain.Company;
-using CrmSync.Domain.Policy;
 
 namespace CrmSync.Domain.Log;
 
 /// <summary>
 /// Settles what counts, with a configuration, of what the text of a mail tells about people (policy-language.md section 6).
 /// </summary>
-internal sealed class Learning(CompanyPolicy policy, InternalAddresses ours, PhraseBook phrases, AutomaticSubjects subjects)
+internal sealed class Learning(ClassifySettings settings, InternalAddresses ours, PhraseBook phrases, AutomaticSubjects subjects)
 {
     /// <summary>What counts of a mail that has been classified.</summary>
     public Learned Derive(MailLine mail, Classification verdict) =>
@@ -48,15 +47,15 @@ internal sealed class Learning(CompanyPolicy policy, InternalAddresses ours, Phr
     private bool IsByHand(MailLine mail, ForwardedRequest forwarded)
     {
         var author = forwarded.Author;
-        if (policy.Classify.Human.Addresses.Contains(author))
+        if (settings.Human.Addresses.Contains(author))
             return true;
 
         return !NoReplyNames.Contains(author)
             && !forwarded.IsMailing
             && !mail.Signs.HasFlag(MailSigns.UnsubscribeLink)
             && subjects.PhraseIn(forwarded.Subject) is null
-            && !Names(policy.Classify.Auto, author)
-            && !Names(policy.Classify.Bulk, author);
+            && !Names(settings.Auto, author)
+            && !Names(settings.Bulk, author);
     }
 
     private static bool Names(NameList list, EmailAddress author) => list.Addresses.Contains(author) || list.Domains.Any(author.IsIn);

@@ -13,9 +13,9 @@ public sealed class PhraseBook
     private readonly string[] anywhere;
     private readonly Marker[] markers;
 
-    public PhraseBook(CompanyPolicy policy)
+    public PhraseBook(ReadingRules rules)
     {
-        markers = [.. policy.Markers.Values.OrderBy(m => m.Name, StringComparer.Ordinal)];
+        markers = [.. rules.Markers];
         onBoundaries =
         [
             .. markers
@@ -25,11 +25,7 @@ public sealed class PhraseBook
                 .Distinct(StringComparer.Ordinal)
                 .Order(StringComparer.Ordinal),
         ];
-        anywhere =
-        [
-            .. policy.Cases.Values.Select(c => c.OpensOn).Concat(policy.Rules.Select(r => r.When)).OfType<Condition>().SelectMany(TextsIn)
-                .Select(Fold).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
-        ];
+        anywhere = [.. rules.Texts.Select(Fold).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
     }
 
     /// <summary>Every configured phrase found in an own text, in ordinal order.</summary>
@@ -107,13 +103,4 @@ public sealed class PhraseBook
     }
 
     private static bool IsWord(char c) => char.IsLetterOrDigit(c) || c == '_';
-
-    private static IEnumerable<string> TextsIn(Condition condition) => condition switch
-    {
-        Condition.All all => all.Of.SelectMany(TextsIn),
-        Condition.Any any => any.Of.SelectMany(TextsIn),
-        Condition.Not not => TextsIn(not.Of),
-        Condition.TextHas text => text.Texts,
-        _ => [],
-    };
 }

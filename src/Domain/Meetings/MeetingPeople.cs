@@ -1,4 +1,5 @@
 using CrmSync.Domain.Company;
+using CrmSync.Domain.Policy;
 
 namespace CrmSync.Domain.Meetings;
 
@@ -17,20 +18,14 @@ public sealed class MeetingPeople
     private readonly NameList bots;
 
     /// <summary>Who the company knows.</summary>
-    public MeetingPeople(CompanyProfile company)
+    public MeetingPeople(ReadingRules rules)
     {
-        ArgumentNullException.ThrowIfNull(company);
-        bots = company.Classify.Bots;
-        foreach (var person in company.People)
+        ArgumentNullException.ThrowIfNull(rules);
+        bots = rules.Classify.Bots;
+        foreach (var known in rules.People.Concat(rules.Aliases))
         {
-            foreach (var other in person.Also)
-                primaries.TryAdd(other, person.Email);
-        }
-
-        foreach (var entry in company.Contacts)
-        {
-            foreach (var alias in entry.Aliases)
-                primaries.TryAdd(alias, entry.Primary);
+            foreach (var other in known.Others)
+                primaries.TryAdd(other, known.Primary);
         }
     }
 

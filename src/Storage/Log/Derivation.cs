@@ -1,3 +1,4 @@
+using System.Globalization;
 using CrmSync.Domain.Log;
 
 namespace CrmSync.Storage.Log;
@@ -12,36 +13,37 @@ public sealed class Derivation(ContactDatabase database)
     /// </summary>
     public const int Version = 4;
 
-    private const string Setting = "derived with";
-    private const int PageSize = 500;
+    private const string Done = "derived with";
+    private const string Begun = "being derived with";
+    private readonly Settings settings = new(database);
 
-    /// <summary>Whether the log was derived with a configuration of this hash; an empty log always was.</summary>
-    public async Task<bool> IsCurrent(string hash, CancellationToken ct)
+    /// <summary>How many mails are derived in one transaction.</summary>
+    internal int PageSize { get; init; } = 500;
+
+    /// <summary>Whether the log was derived to its end with a configuration of this hash.</summary>
+    public async Task<bool> IsCurrent(string hash, CancellationToken ct) => await settings.Get(Done, ct) == hash;
+
+    /// <summary>Forgets with which configuration the log was derived: it has to be derived again, from the beginning.</summary>
+    public async Task Forget(CancellationToken ct)
     {
-        if (await new Settings(database).Get(Setting, ct) == hash)
-            return true;
-
-        return await new ContactLog(database).Count(ct) == 0;
+        await settings.Set(Done, null, ct);
+        await settings.Set(Begun, null, ct);
     }
 
-    /// <summary>Forgets with which configuration the log was derived: it has to be derived again.</summary>
-    public Task Forget(CancellationToken ct) => new Settings(database).Set(Setting, null, ct);
-
     /// <summary>
-    /// Derives every mail anew, page by page, and notes the hash at the end; broken off, it begins anew the next time. Meetings are merged
-    /// anew by
-    /// <see cref="Meetings.MeetingLog.Derive"/>.
+    /// Derives every mail anew, page by page; broken off, it goes on behind the last page the next time. Meetings are merged anew by
+    /// <see cref="Meetings.MeetingLog.Derive"/>, and <see cref="Finish"/> notes that all is done.
     /// </summary>
     /// <param name="classifier">Of the configuration as it is now.</param>
     /// <param name="hash">Tells this configuration from others.</param>
     /// <param name="progress">Told after each page how many mails are done, or null.</param>
     /// <param name="ct">Cancels between pages.</param>
+    /// <returns>How many mails were derived now.</returns>
     public async Task<long> Run(Classifier classifier, string hash, IProgress<long>? progress, CancellationToken ct)
     {
-        var settings = new Settings(database);
-        await settings.Set(Setting, null, ct);
+        await settings.Set(Done, null, ct);
         long done = 0;
-        long after = 0;
+        var after = await LastDone(hash, ct);
         while (true)
         {
             ct.ThrowIfCancellationRequested();
@@ -51,14 +53,30 @@ public sealed class Derivation(ContactDatabase database)
 
             done += page.Length;
             after = page[^1];
+            await settings.Set(Begun, string.Create(CultureInfo.InvariantCulture, $"{after} {hash}"), ct);
             progress?.Report(done);
         }
 
-        await settings.Set(Setting, hash, ct);
         return done;
     }
 
-    private static async Task<long[]> Page(WriteScope scope, Classifier classifier, long after)
+    /// <summary>Notes that mails and meetings were derived with a configuration of this hash.</summary>
+    public async Task Finish(string hash, CancellationToken ct)
+    {
+        await settings.Set(Done, hash, ct);
+        await settings.Set(Begun, null, ct);
+    }
+
+    /// <summary>The last mail that was derived with a configuration of this hash before that was broken off; zero when none was.</summary>
+    private async Task<long> LastDone(string hash, CancellationToken ct) =>
+        await settings.Get(Begun, ct) is { } begun
+        && begun.Split(' ', 2) is [var number, var with]
+        && with == hash
+        && long.TryParse(number, CultureInfo.InvariantCulture, out var last)
+            ? last
+            : 0;
+
+    private async Task<long[]> Page(WriteScope scope, Classifier classifier, long after)
     {
         long[] numbers =
         [

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CrmSync.Domain.Log;
+using CrmSync.Domain.Policy;
 using CrmSync.Storage;
 using CrmSync.Storage.Privacy;
 using CrmSync.Worker.Configuration;
@@ -82,7 +83,7 @@ internal static class BackupVerbs
         var all = erased.With(await ErasureFile.Read(database, ct), file);
         var again = ActivatorUtilities.CreateInstance<ErasureAgain>(program.Services, (Func<byte[], string>)OwnMailText.Read);
         var policy = configuration.Policy;
-        var people = await again.Apply(all, new Classifier(policy), MeetingHarvest.MergeFor(policy), now, ct);
+        var people = await again.Apply(all, new Classifier(policy), MeetingHarvest.MergeFor(ReadingRules.From(policy)), now, ct);
         if (people > 0)
             await database.Compact(tables: false, ct);
 

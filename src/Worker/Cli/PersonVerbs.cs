@@ -3,6 +3,7 @@ using System.Globalization;
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
+using CrmSync.Domain.Policy;
 using CrmSync.Storage;
 using CrmSync.Storage.Pages;
 using CrmSync.Storage.Privacy;
@@ -72,7 +73,7 @@ internal sealed class PersonVerbs(
         if (parsed.GetValue(Undo))
             return await Lift(person, now, ct);
 
-        var merge = MeetingHarvest.MergeFor(configuration.Policy);
+        var merge = MeetingHarvest.MergeFor(ReadingRules.From(configuration.Policy));
         var knownAs = await erasure.KnownAs(person, ct);
         var told = (await export.Read(person, ct)).OwnMails.Where(mail => mail.SentAt is not null).ToList();
         ErasureReport report;

@@ -235,7 +235,7 @@ internal sealed class HarvestAll(
     {
         var (account, run) = harvest;
         var parts = CreateParts(policy.Edition);
-        var meetings = new MeetingHarvest(meetingLog, parts.Edition.Policy, parts.Classifier.Ours);
+        var meetings = new MeetingHarvest(meetingLog, parts.Edition.Policy.Privacy, parts.Classifier);
         var since = configuration.Capture.From(now);
         var commands = CommandSettings(account) is { } mailbox
             ? new CommandExecution(parts.Edition.Policy, database, mailbox, account.Name, mailbox.VerifyDkim ? dkim : null)
@@ -292,7 +292,7 @@ internal sealed class HarvestAll(
     private PolicyParts CreateParts(PolicyEdition edition) => lastParts is { } made && made.Edition.Number == edition.Number
         ? made
         : lastParts = new PolicyParts(
-            edition, new Classifier(edition.Policy), new Capture(edition.Policy, configuration.Capture.TextBytes));
+            edition, new Classifier(edition.Reading), new Capture(edition.Policy, configuration.Capture.TextBytes));
 
     private sealed record PolicyParts(PolicyEdition Edition, Classifier Classifier, Capture Capture);
 

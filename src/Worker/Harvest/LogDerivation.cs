@@ -1,4 +1,6 @@
 using CrmSync.Domain.Log;
+using CrmSync.Storage;
+using CrmSync.Storage.Harvest;
 using CrmSync.Storage.Log;
 using CrmSync.Storage.Meetings;
 using CrmSync.Worker.Configuration;
@@ -7,28 +9,41 @@ using CrmSync.Worker.PolicyFiles;
 namespace CrmSync.Worker.Harvest;
 
 /// <summary>
-/// Recomputes what the configuration makes of the log (class, direction, threads, merged meetings) when the configuration has changed.
+/// Recomputes what the configuration makes of the log (class, direction, threads, merged meetings) when what that rests on has changed
+/// (<see cref="Domain.Policy.ReadingRules"/>): an edited rule, limit or digest leaves the log as it is. One program does it at a time,
+/// and another goes on where it was broken off.
 /// </summary>
 internal sealed class LogDerivation(
     PolicyInForce policy,
     CrmSyncConfiguration configuration,
+    ContactDatabase database,
     Derivation derivation,
-    ContactLog log,
     MeetingLog meetings)
 {
+    /// <summary>A log of years takes minutes; whoever comes meanwhile needs the result as well.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromHours(1);
+
     /// <summary>Recomputes the log unless it was already derived with the configuration of now.</summary>
+    /// <exception cref="DatabaseUnusableException">Another program has been at it for an hour.</exception>
     public async Task DeriveWhatChanged(CancellationToken ct)
     {
-        var current = policy.Policy;
-        var hash =
-            $"{Derivation.Version} {current.Version} "
-                + $"{string.Join(' ', configuration.Addresses.Select(a => a.Value).Order(StringComparer.Ordinal))}";
-        if (await derivation.IsCurrent(hash, ct) && await log.Count(ct) > 0)
+        var rules = policy.Edition.Reading;
+        var accounts = string.Join(' ', configuration.Addresses.Select(address => address.Value).Order(StringComparer.Ordinal));
+        var hash = $"{Derivation.Version} {rules.Fingerprint} {accounts}";
+        if (await derivation.IsCurrent(hash, ct))
             return;
 
-        var classifier = new Classifier(current);
-        await derivation.Run(classifier, hash, progress: null, ct);
-        await meetings.Derive(MeetingHarvest.MergeFor(current), classifier.Ours, ct);
+        await using var alone = await AccountLock.Wait(database, "derivation", Patience, ct)
+            ?? throw new DatabaseUnusableException(
+                "another crmsync has been deriving the log under the new policy for an hour; look what it does, and try again");
+        if (await derivation.IsCurrent(hash, ct))
+            return;
+
+        using var held = CancellationTokenSource.CreateLinkedTokenSource(ct, alone.Lost);
+        var classifier = new Classifier(rules);
+        await derivation.Run(classifier, hash, progress: null, held.Token);
+        await meetings.Derive(MeetingHarvest.MergeFor(rules), classifier.Ours, held.Token);
+        await derivation.Finish(hash, held.Token);
     }
 
     /// <summary>Recomputes the log although it seems current: something was written meanwhile under an earlier policy.</summary>

@@ -15,16 +15,17 @@ namespace CrmSync.Worker.Harvest;
 /// Settles what a calendar shows now against what it showed before, and merges it with everybody else's copies and with the invitations in
 /// mail.
 /// </summary>
-internal sealed class MeetingHarvest(MeetingLog log, CompanyPolicy policy, InternalAddresses ours)
+internal sealed class MeetingHarvest(MeetingLog log, Privacy privacy, Classifier classifier)
 {
-    private readonly MeetingMerge merge = MergeFor(policy);
+    private readonly InternalAddresses ours = classifier.Ours;
+    private readonly MeetingMerge merge = MergeFor(classifier.Rules);
     private readonly Dictionary<string, IReadOnlyList<MeetingCopy>> before = new(StringComparer.Ordinal);
     private ErasedPeople? erased;
     private long? account;
 
-    /// <summary>How copies are merged under a policy.</summary>
-    public static MeetingMerge MergeFor(CompanyPolicy policy) =>
-        new(new InvitationTrust(new Organisations(policy.Classify.PublicDomains).IsPublic), new MeetingPeople(policy));
+    /// <summary>How copies are merged by the rules of a policy.</summary>
+    public static MeetingMerge MergeFor(ReadingRules rules) =>
+        new(new InvitationTrust(new Organisations(rules.Classify.PublicDomains).IsPublic), new MeetingPeople(rules));
 
     /// <summary>Stores the meetings of one series in one transaction.</summary>
     public async Task<ItemResult> Store(AccountState calendar, MeetingReading reading, CancellationToken ct)
@@ -130,7 +131,7 @@ internal sealed class MeetingHarvest(MeetingLog log, CompanyPolicy policy, Inter
             .Concat(mail.Organizer is null ? [] : [mail.Organizer.Address])
             .Concat(new[] { mail.SentBy, mail.DelegatedFrom }.OfType<EmailAddress>())
             .Concat(Mentions.AddressesIn(mail.Uid));
-        return policy.Privacy.NoCapture.Covers(null, people) || (mail.Meetings.Count > 0 && meetings.Count == 0)
+        return privacy.NoCapture.Covers(null, people) || (mail.Meetings.Count > 0 && meetings.Count == 0)
             ? null
             : mail with
             {
@@ -139,7 +140,7 @@ internal sealed class MeetingHarvest(MeetingLog log, CompanyPolicy policy, Inter
     }
 
     private bool IsUnwanted(MeetingCopy copy) =>
-        policy.Privacy.NoCapture.Covers(
+        privacy.NoCapture.Covers(
             copy.Subject,
             copy.Invitees.Select(i => i.Address)
                 .Concat(copy.Organizer is null ? [] : [copy.Organizer.Address])

@@ -41,14 +41,14 @@ internal sealed class HarvestJob(
         if (sources.All.FirstOrDefault(a => a.Name == name) is not { } account)
             return;
 
-        var edition = policy.Edition.Number;
+        var reading = policy.Edition.Reading.Fingerprint;
         var job = $"account {account.Name}";
         var longest = account.Members is null ? Longest : LongestOfGroup;
         if (await runner.Run(job, longest, ct => Harvest(account, context, ct), stop.Token) is { } trouble)
             await failures.Guard(job, () => Note(account, trouble, stop.Token), stop.Token);
 
-        // The policy was exchanged meanwhile: what this harvest wrote still follows from the one before.
-        if (edition != policy.Edition.Number)
+        // The policy was exchanged meanwhile for one that reads otherwise: what this harvest wrote still follows from the one before.
+        if (reading != policy.Edition.Reading.Fingerprint)
             await runner.Run($"{job}, the log under the new policy", LongestDerivation, derivation.DeriveAnew, stop.Token);
     }
 

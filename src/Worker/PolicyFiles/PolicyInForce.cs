@@ -53,4 +53,8 @@ internal sealed class PolicyInForce(CompanyPolicy policy)
 /// <summary>A policy that is or was in force.</summary>
 /// <param name="Policy">The policy.</param>
 /// <param name="Number">Counts the exchanges since the program started.</param>
-internal sealed record PolicyEdition(CompanyPolicy Policy, int Number);
+internal sealed record PolicyEdition(CompanyPolicy Policy, int Number)
+{
+    /// <summary>What of it decides how mail and meetings are read.</summary>
+    public ReadingRules Reading { get; } = ReadingRules.From(Policy);
+}

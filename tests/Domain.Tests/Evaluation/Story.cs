@@ -16,7 +16,7 @@ internal sealed class Story(CompanyPolicy policy)
     private static readonly LocalDateTimePattern Clock = LocalDateTimePattern.CreateWithInvariantCulture("uuuu-MM-dd HH:mm");
     private readonly List<Interaction> log = [];
     private readonly ContactBook book = new(policy);
-    private readonly PhraseBook phrases = new(policy);
+    private readonly PhraseBook phrases = new(ReadingRules.From(policy));
     private List<AccountCoverage>? coverage;
 
     public CompanyPolicy Policy { get; } = policy;

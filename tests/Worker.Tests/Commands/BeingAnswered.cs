@@ -1,4 +1,5 @@
 using CrmSync.Domain.Log;
+using CrmSync.Domain.Policy;
 using CrmSync.Storage.Digests;
 using CrmSync.Storage.Log;
 using CrmSync.Storage.Privacy;
@@ -196,7 +197,7 @@ public sealed class BeingAnswered(SentDigests sent) : IClassFixture<SentDigests>
         await new Erasure(program.Database, Worker.Digests.OwnMailText.Read).Forget(
             new SomePerson([Domain.Company.EmailAddress.Parse("declan@murphymotors.example")]),
             new Classifier(program.Policy),
-            Worker.Harvest.MeetingHarvest.MergeFor(program.Policy),
+            Worker.Harvest.MeetingHarvest.MergeFor(ReadingRules.From(program.Policy)),
             AnsweringCompany.Answered,
             TimeSpan.Zero,
             default);

@@ -4,6 +4,7 @@ using System.Text;
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
+using CrmSync.Domain.Policy;
 using CrmSync.Storage.Privacy;
 using CrmSync.Worker.Digests;
 using CrmSync.Worker.Harvest;
@@ -327,7 +328,7 @@ internal sealed class PlantedCompany : IAsyncDisposable
             .Forget(
                 await FindPerson(program, person, now),
                 new Classifier(program.Policy),
-                MeetingHarvest.MergeFor(program.Policy),
+                MeetingHarvest.MergeFor(ReadingRules.From(program.Policy)),
                 now,
                 patience,
                 default);

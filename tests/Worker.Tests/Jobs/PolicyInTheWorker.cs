@@ -1,6 +1,7 @@
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
+using CrmSync.Domain.Policy;
 using CrmSync.Storage.Log;
 using CrmSync.Storage.Privacy;
 using CrmSync.Worker.Digests;
@@ -53,7 +54,7 @@ public sealed class PolicyInTheWorker
         await new Erasure(company.Program.Database, OwnMailText.Read).Forget(
             new SomePerson([EmailAddress.Parse("li@gamma.example")]),
             new Classifier(company.Program.Policy),
-            MeetingHarvest.MergeFor(company.Program.Policy),
+            MeetingHarvest.MergeFor(ReadingRules.From(company.Program.Policy)),
             Monday,
             TimeSpan.Zero,
             default);

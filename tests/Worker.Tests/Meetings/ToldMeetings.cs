@@ -69,7 +69,7 @@ internal sealed class ToldMeetings
         return this;
     }
 
-    public IReadOnlyList<MeetingLine> Lines() => MeetingHarvest.MergeFor(policy).Merge(copies, mails).Lines;
+    public IReadOnlyList<MeetingLine> Lines() => MeetingHarvest.MergeFor(ReadingRules.From(policy)).Merge(copies, mails).Lines;
 
     /// <summary>The one meeting.</summary>
     public MeetingLine Line() => Assert.Single(Lines());
