@@ -5,8 +5,8 @@ using CrmSync.Domain.Company;
 namespace CrmSync.Domain.Policy;
 
 /// <summary>
-/// What of a policy decides what the log says of mails and meetings: who is ours, who has several addresses, <c>classify</c>, the markers and
-/// the texts conditions look for. The log depends on nothing else of it, so a policy that differs elsewhere leaves the log as it is.
+/// What of a policy decides what the log says of mails and meetings: who is ours, who has several addresses, <c>classify</c>, the markers
+/// and the texts conditions look for. The log depends on nothing else of it, so a policy that differs elsewhere leaves the log as it is.
 /// </summary>
 public sealed record ReadingRules
 {

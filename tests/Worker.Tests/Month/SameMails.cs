@@ -45,10 +45,14 @@ internal sealed class SameMails(IReadOnlyList<MonthMail> usual, IReadOnlyList<Mo
         if (other is null || troubles.Any(trouble => trouble.From < other.At && digest.At < trouble.Until + Felt))
             return [];
 
-        var (before, now) = (digest.Titles().ToList(), other.Titles().ToList());
+        // What was told at once a minute before closing is not new to the next morning; a minute later it would have waited for that.
+        var (before, now) = (Titles(digest), Titles(other));
         return Without(before, now).Select(title => $"{Key(digest)} lacks \"{title}\"")
             .Concat(Without(now, before).Select(title => $"{Key(digest)} has \"{title}\" in excess"));
     }
+
+    private static List<string> Titles(MonthMail digest) =>
+        [.. digest.Titles().Select(title => title.Replace(" [new]", "", StringComparison.Ordinal))];
 
     private static bool IsDigest(MonthMail mail) => mail.Digest is not ("" or "immediate");
 
