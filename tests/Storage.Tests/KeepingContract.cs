@@ -259,6 +259,38 @@ public abstract class KeepingContract(IDatabases databases)
     }
 
     [Fact]
+    public async Task What_our_mails_say_by_the_subject_of_an_erased_line_alone_goes_too()
+    {
+        await using var scene = await Scene.On(await databases.New());
+        var ledger = new DigestLedger(scene.Database);
+        await scene.Deliver(
+            Some.Line(Some.Mail("bob@acme.example", "Re: The roof of the stable", id: "1@acme.example")),
+            Some.Line(Some.Mail("bob@acme.example", "Hi", id: "2@acme.example", at: Some.Noon + Some.Hours(1))),
+            Some.Line(Some.Mail("eve@shop.example", "Paint", id: "3@shop.example", at: Some.Noon + Some.Hours(2))));
+        await new MeetingLog(scene.Database).Store(scene.Account(), [], [Meeting("ana")], Merge, Some.Classifier.Ours, default);
+        Dictionary<string, string> said = new()
+        {
+            ["news"] = "Closed by an answer: “The roof of\n   the stable”",
+            ["meeting"] = "14:00  Kick-off",
+            ["other"] = "“Paint”, the roof of the house. Hi!",
+        };
+        foreach (var (name, text) in said)
+        {
+            await ledger.Plan(new PlannedMail(name, "my-day", name, "2026-03-02", Some.Noon), Some.Noon, default);
+            await ledger.KeepBytes(name, System.Text.Encoding.UTF8.GetBytes(text), [], Some.Noon, default);
+        }
+
+        var bob = new SomePerson([Some.Address("bob@acme.example")]);
+        var held = await new PersonExport(scene.Database, Scene.Text).Read(bob, default);
+        Assert.Equal(["meeting", "news"], held.OwnMails.Select(mail => mail.MessageId).Order());
+        await new Erasure(scene.Database, Scene.Text).Forget(bob, Some.Classifier, Merge, Some.Noon, TimeSpan.Zero, default);
+
+        Assert.Null((await ledger.Find("news", default))!.Bytes);
+        Assert.Null((await ledger.Find("meeting", default))!.Bytes);
+        Assert.NotNull((await ledger.Find("other", default))!.Bytes);
+    }
+
+    [Fact]
     public async Task The_views_speak_the_words_of_the_interface()
     {
         await using var scene = await Scene.On(await databases.New(), "ana", "ben");

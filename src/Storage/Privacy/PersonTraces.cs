@@ -144,7 +144,8 @@ internal static partial class PersonTraces
             new { people = scope.Engine.List([.. words.Addresses.Select(address => address.Value)]) });
 
     /// <summary>
-    /// Mails of ours that named the person: by an item about them, as an answer about them, or in what they say as far as it is kept.
+    /// Mails of ours that named the person: by an item about them, as an answer about them, or in what they say as far as it is kept,
+    /// also by the subject of a line with them.
     /// </summary>
     public static async Task<IReadOnlyList<OwnMail>> OwnMails(
         WriteScope scope,
@@ -162,6 +163,7 @@ internal static partial class PersonTraces
                 """,
                 new { list })
         ).Concat((await CommandMails(scope, words)).Select(mail => mail.ToldBy).OfType<string>()).ToHashSet(StringComparer.Ordinal);
+        var subjects = new ShownSubjects(await SubjectsOfLines(scope, words));
         var mails = new List<OwnMail>();
         await using var command = scope.Command(
             "select message_id, digest, reader, local_date, state, due_at, renewed_at, sent_at, bytes from digest");
@@ -169,7 +171,7 @@ internal static partial class PersonTraces
         while (await row.ReadAsync(scope.Cancellation))
         {
             var text = row.IsDBNull(8) ? null : textOfMail(row.GetFieldValue<byte[]>(8));
-            if (!byItem.Contains(row.GetString(0)) && !words.MayBeNamedIn(text))
+            if (!byItem.Contains(row.GetString(0)) && !words.MayBeNamedIn(text) && !subjects.AreIn(text))
                 continue;
 
             mails.Add(new OwnMail(row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), (LedgerState)row.GetInt32(4))
@@ -182,6 +184,19 @@ internal static partial class PersonTraces
         }
 
         return mails;
+    }
+
+    /// <summary>What the mails and meetings with the person are about: these lines go, or lose what they say.</summary>
+    private static async Task<IEnumerable<string>> SubjectsOfLines(WriteScope scope, PersonWords words)
+    {
+        var numbers = scope.Engine.List(await Mails(scope, words));
+        var series = scope.Engine.List([.. await MeetingSeries(scope, words)]);
+        return await scope.Query<string>(
+            $"""
+            select distinct subject from interaction
+             where subject is not null and ({scope.Engine.AnyOf("number", "@numbers")} or {scope.Engine.AnyOf("series", "@series")})
+            """,
+            new { numbers, series });
     }
 
     /// <summary>
