@@ -123,14 +123,14 @@ internal sealed class EmlSource(string root) : ISource
     {
         var path = folder.Length == 0 ? entry.FileName.ToString() : string.Concat(folder, "/", entry.FileName);
         if (entry.IsDirectory)
-            return new Entry(path, true, 0, default);
+            return new Entry(path, true, 0, null);
 
-        var changed = entry.LastWriteTimeUtc;
+        var changed = FileTimes.Changed(ref entry);
         return new Entry(
-            FileKey.From(path, entry.Length, changed).ToString(),
+            FileKey.From(path, entry.Length, changed ?? DateTimeOffset.MaxValue).ToString(),
             false,
             entry.Length,
-            Instant.FromDateTimeOffset(changed));
+            changed is { } date ? Instant.FromDateTimeOffset(date) : null);
     }
 
     private Entry? Next(IEnumerator<Entry> entries, string folder, ref FolderUnreadable? unreadable)
@@ -146,5 +146,5 @@ internal sealed class EmlSource(string root) : ISource
         }
     }
 
-    private sealed record Entry(string Name, bool IsFolder, long Size, Instant Changed);
+    private sealed record Entry(string Name, bool IsFolder, long Size, Instant? Changed);
 }

@@ -62,7 +62,7 @@ internal sealed class IcsSource(string path, CalendarItems items, DateTimeZone z
         {
             var state = known.Folder(Id(file), file, role: null);
             var info = new FileInfo(file);
-            var stamp = string.Create(CultureInfo.InvariantCulture, $"{info.Length}|{info.LastWriteTimeUtc.Ticks}|{items.Quarter}");
+            var stamp = string.Create(CultureInfo.InvariantCulture, $"{info.Length}|{FileTimes.Ticks(info)}|{items.Quarter}");
             if (info.Length > CalendarLimits.Default.Bytes)
             {
                 return

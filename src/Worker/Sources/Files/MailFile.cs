@@ -18,7 +18,9 @@ internal static class MailFile
         try
         {
             using var file = File.OpenHandle(path);
-            var stored = Instant.FromDateTimeUtc(File.GetLastWriteTimeUtc(file));
+            if (FileTimes.Changed(file) is not { } stored)
+                return FileTimes.WithoutDate(item, path);
+
             var (offset, length) = MessageIn(file, path);
             if (offset > 0 && StoredMarks.WhySkip(EmlxFlags(file, offset + length)) is { } reason)
                 return new SkippedReading(item, reason);

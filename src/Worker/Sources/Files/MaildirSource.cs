@@ -223,7 +223,7 @@ internal sealed class MaildirSource(string root) : ISource
             (flags < 0 ? name : name[..flags]).ToString(),
             flags < 0 ? "" : name[flags..].ToString(),
             entry.Length,
-            Instant.FromDateTimeOffset(entry.LastWriteTimeUtc));
+            FileTimes.Changed(ref entry) is { } changed ? Instant.FromDateTimeOffset(changed) : null);
     }
 
     private static string? WhySkip(string flags) =>
@@ -235,5 +235,5 @@ internal sealed class MaildirSource(string root) : ISource
         return at > 0 && name[at - 1] is ':' or ';' or '!' ? at - 1 : -1;
     }
 
-    private sealed record MaildirFile(string Half, string Key, string Flags, long Size, Instant Changed);
+    private sealed record MaildirFile(string Half, string Key, string Flags, long Size, Instant? Changed);
 }

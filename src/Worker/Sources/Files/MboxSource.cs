@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using CrmSync.Domain.Harvest;
 using Microsoft.Win32.SafeHandles;
-using NodaTime;
 
 namespace CrmSync.Worker.Sources.Files;
 
@@ -28,7 +27,7 @@ internal sealed class MboxSource(string path) : ISource
         var role = FolderNames.Find([name]);
         var state = known.Folder("", path, FolderNames.Word(role));
         var stored = Cursor.Parse(state.Cursor.Text);
-        var (size, changed) = (info.Length, info.LastWriteTimeUtc.Ticks);
+        var (size, changed) = (info.Length, FileTimes.Ticks(info));
         if (stored is not null && stored.Size == size && stored.Changed == changed)
         {
             yield return Page(state.Cursor, [], stored.Count);
@@ -109,11 +108,9 @@ internal sealed class MboxSource(string path) : ISource
                     item,
                     new Trouble(place, "text that belongs to no mail", "repair the \"From \" line before it, or leave it"));
 
-            return MailFile.CreateReading(
-                item,
-                place,
-                MboxMail.Parse(file, key.Offset, key.Length),
-                Instant.FromDateTimeUtc(File.GetLastWriteTimeUtc(file)));
+            return FileTimes.Changed(file) is { } stored
+                ? MailFile.CreateReading(item, place, MboxMail.Parse(file, key.Offset, key.Length), stored)
+                : FileTimes.WithoutDate(item, place);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
