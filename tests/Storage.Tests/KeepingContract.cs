@@ -176,6 +176,50 @@ public abstract class KeepingContract(IDatabases databases)
     }
 
     [Fact]
+    public async Task A_log_that_spells_a_domain_for_the_wire_is_joined_with_its_letters_when_it_is_derived_again()
+    {
+        await using var scene = await Scene.On(await databases.New());
+        var derivation = new Derivation(scene.Database);
+        await scene.Deliver(Some.Line(Some.Mail("bo@köping.example", id: "1@acme.example")));
+        await derivation.Run(Some.Classifier, "1", null, default);
+        var text = await scene.Text();
+        await scene.Database.Write(
+            async scope =>
+            {
+                foreach (var column in new[] { "interaction set author", "participant set address", "interaction set facts" })
+                    await scope.Execute($"update {column} = replace({column.Split(' ')[2]}, 'köping', 'xn--kping-jua')");
+            },
+            default);
+        var bo = new LogFilter { With = [Some.Address("bo@köping.example")] };
+        Assert.Empty(await scene.Log(bo));
+
+        await derivation.Run(Some.Classifier, "2", null, default);
+        Assert.Equal(text, await scene.Text(bo));
+    }
+
+    [Fact]
+    public async Task Somebody_erased_under_the_spelling_for_the_wire_stays_erased_under_the_other()
+    {
+        await using var scene = await Scene.On(await databases.New());
+        var address = Some.Address("bo@köping.example");
+        var bo = new SomePerson([address]);
+        var erasure = new Erasure(scene.Database, Scene.Text);
+        await erasure.Forget(bo, Some.Classifier, Merge, Some.Noon, TimeSpan.Zero, default);
+        await scene.Database.Write(
+            async scope =>
+            {
+                var marks = ErasedPeople.Marks(await ErasedPeople.Salt(scope), address).ToList();
+                Assert.Equal(
+                    1,
+                    await scope.Execute("update erasure set mark = @old where mark = @mark", new { old = marks[1], mark = marks[0] }));
+            },
+            default);
+        await scene.Deliver(Some.Line(Some.Mail("bo@xn--kping-jua.example")));
+        Assert.Empty(await scene.Log());
+        Assert.True(await erasure.Lift(bo, default));
+    }
+
+    [Fact]
     public async Task Somebody_erased_is_gone_and_stays_gone()
     {
         await using var scene = await Scene.On(await databases.New());

@@ -99,6 +99,10 @@ public sealed class ErasedPeople
 
     internal static string Mark(byte[] salt, EmailAddress address) => Hash(salt, address.Value);
 
+    /// <summary>Every mark an address may have: before its spellings were one person, that of the wire had a mark of its own.</summary>
+    internal static IEnumerable<string> Marks(byte[] salt, EmailAddress address) =>
+        address.Wire == address.Value ? [Mark(salt, address)] : [Mark(salt, address), Hash(salt, address.Wire)];
+
     /// <summary>The mark of what stands before the @; null when it is too short to tell anybody from anything.</summary>
     internal static string? LocalPartMark(byte[] salt, EmailAddress address)
     {
@@ -109,7 +113,7 @@ public sealed class ErasedPeople
     /// <summary>The mark of a telephone number as <see cref="Mentions.Telephone"/> writes it.</summary>
     internal static string TelephoneMark(byte[] salt, string telephone) => Hash(salt, "tel:" + telephone);
 
-    public bool Contains(EmailAddress address) => addresses.Count > 0 && addresses.Contains(Hash(salt, address.Value));
+    public bool Contains(EmailAddress address) => addresses.Count > 0 && Marks(salt, address).Any(addresses.Contains);
 
     /// <summary>Whether an address or a telephone number of theirs stands in a text.</summary>
     public bool IsNamedIn(string? text) =>

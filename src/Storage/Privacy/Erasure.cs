@@ -118,7 +118,7 @@ public sealed class Erasure(ContactDatabase database, Func<byte[], string> textO
         async scope =>
         {
             var salt = await ErasedPeople.Salt(scope);
-            var marks = scope.Engine.List([.. person.Addresses.Select(address => ErasedPeople.Mark(salt, address))]);
+            var marks = scope.Engine.List([.. person.Addresses.SelectMany(address => ErasedPeople.Marks(salt, address))]);
             var lifted = await scope.Execute(
                 $"""
                 delete from erasure

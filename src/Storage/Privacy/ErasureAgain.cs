@@ -53,7 +53,7 @@ public sealed class ErasureAgain(ContactDatabase database, Erasure erasure, Func
                 if (!seen.Add(address))
                     continue;
 
-                foreach (var person in persons[ErasedPeople.Mark(salt, address)])
+                foreach (var person in ErasedPeople.Marks(salt, address).SelectMany(mark => persons[mark]).Distinct())
                 {
                     if (!found.TryGetValue(person, out var addresses))
                         found.Add(person, addresses = []);
