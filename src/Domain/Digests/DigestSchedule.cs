@@ -36,6 +36,31 @@ public sealed class DigestSchedule(CompanyPolicy policy)
         return due;
     }
 
+    /// <summary>When each digest leaves next, the soonest first; those that leave within two weeks.</summary>
+    public IReadOnlyList<NextDigest> NextAfter(Instant now) =>
+    [
+        .. policy.Digests
+            .SelectMany(definition =>
+                Readers(definition, now).Select(one => (Definition: definition, At: TimeAfter(definition, one.Reader, now))))
+            .Where(one => one.At is not null)
+            .GroupBy(one => (one.Definition.Name, one.At))
+            .Select(group => new NextDigest(group.Key.Name, group.Key.At!.Value, group.Count()))
+            .OrderBy(next => next.At)
+            .ThenBy(next => next.Digest, StringComparer.Ordinal),
+    ];
+
+    private Instant? TimeAfter(DigestDefinition definition, Person reader, Instant now)
+    {
+        var today = now.InZone(Calendar(reader).Zone).Date;
+        for (var day = 0; day <= 14; day++)
+        {
+            if (TimeOn(definition, reader, today.PlusDays(day)) is { } time && time > now)
+                return time;
+        }
+
+        return null;
+    }
+
     /// <summary>
     /// When <paramref name="definition"/> leaves for <paramref name="reader"/> on a local date; null when it does not on that date.
     /// </summary>

@@ -283,6 +283,22 @@ public sealed class DigestLedger(ContactDatabase database, LedgerReaders? names 
                 cancellationToken: ct));
     }
 
+    /// <summary>How many mails stand where, of those that have to leave still and of those that were due since a moment.</summary>
+    public async Task<IReadOnlyDictionary<LedgerState, long>> Counts(Instant since, CancellationToken ct)
+    {
+        await using var connection = await database.Connect(ct);
+        var rows = await connection.QueryAsync<(int State, long Mails)>(
+            new CommandDefinition(
+                $"""
+                select state, count(*) as mails from digest
+                 where state in {LedgerStates.Unsent} or due_at >= @since
+                 group by state
+                """,
+                new { since },
+                cancellationToken: ct));
+        return rows.ToDictionary(row => (LedgerState)row.State, row => row.Mails);
+    }
+
     /// <summary>When the oldest mail was due that has to leave still; null when all have left.</summary>
     public async Task<Instant?> OldestUnsent(CancellationToken ct)
     {

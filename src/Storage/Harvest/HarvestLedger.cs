@@ -422,6 +422,24 @@ public sealed class HarvestLedger(ContactDatabase database)
         return [.. rows.Select(r => new ItemCount(r.Account, ((ItemState)r.State).ToString().ToLowerInvariant(), r.Reason, r.Items))];
     }
 
+    /// <summary>Why items could not be read, or not whole, and how many each; the most frequent reasons first.</summary>
+    public async Task<IReadOnlyList<(string Reason, long Items)>> QuarantineReasons(int most, CancellationToken ct)
+    {
+        await using var connection = await database.Connect(ct);
+        var rows = await connection.QueryAsync<(string Reason, long Items)>(
+            new CommandDefinition(
+                $"""
+                select reason, count(*) as items from remote_item
+                 where place is not null and reason is not null and state in ({ItemState.Done:d}, {ItemState.Quarantined:d})
+                 group by reason
+                 order by count(*) desc, reason
+                 limit @most
+                """,
+                new { most },
+                cancellationToken: ct));
+        return [.. rows];
+    }
+
     /// <summary>How the folders of each account are doing.</summary>
     public async Task<IReadOnlyList<FolderCount>> FolderCounts(CancellationToken ct)
     {

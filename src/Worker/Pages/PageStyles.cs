@@ -51,7 +51,7 @@ internal static class PageStyles
         + "th,td{text-align:left;vertical-align:top;padding:7px 14px 7px 0;overflow-wrap:break-word;"
         + "border-top:1px solid var(--line)}th{font-weight:600}"
         + "thead th{color:var(--quiet);font-size:13px;border-top:0}.wide{min-width:84px}.scroll{overflow-x:auto}"
-        + "details{margin-top:8px}summary{cursor:pointer;color:var(--accent);font-size:13px}"
+        + "details{margin-top:8px}li>.bar{margin-top:4px}summary{cursor:pointer;color:var(--accent);font-size:13px}"
         + "a{color:var(--accent)}nav{display:flex;flex-wrap:wrap;gap:6px 18px;font-size:14px}"
         + "label{display:block;margin:0 0 6px;font-weight:600}"
         + "input{font:22px/30px ui-monospace,Menlo,Consolas,monospace;letter-spacing:.2em;width:10em;max-width:100%;padding:6px 10px;"

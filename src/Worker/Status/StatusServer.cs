@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
@@ -42,6 +43,10 @@ internal sealed class StatusServer(
 
     /// <summary>The forms of readers have a field or two.</summary>
     private const int LongestForm = 4096;
+
+    private const int ShortestRefresh = 10;
+
+    private const int LongestRefresh = 3600;
 
     private WebApplication? server;
 
@@ -123,7 +128,7 @@ internal sealed class StatusServer(
         var headers = context.Response.Headers;
         headers.CacheControl = "no-store";
         headers.ContentSecurityPolicy =
-            "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+            $"default-src 'none'; style-src {PageStyles.Source}; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
         if (context.Request.Path == Live)
@@ -199,7 +204,10 @@ internal sealed class StatusServer(
             return;
 
         context.Response.ContentType = "text/html; charset=utf-8";
-        await context.Response.WriteAsync(await pages.Render<StatusPage>(status), context.RequestAborted);
+        var refresh = int.TryParse(context.Request.Query["refresh"], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+            ? Math.Clamp(seconds, ShortestRefresh, LongestRefresh)
+            : (int?)null;
+        await context.Response.WriteAsync(await pages.Render<StatusPage>(new StatusView(status, refresh)), context.RequestAborted);
     }
 
     /// <summary>200 while the loops turn, 503 when one stands still: whoever watches then starts the program again.</summary>

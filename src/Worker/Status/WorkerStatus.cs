@@ -1,3 +1,6 @@
+using CrmSync.Domain.Digests;
+using CrmSync.Storage.Digests;
+using CrmSync.Storage.Harvest;
 using CrmSync.Worker.Digests;
 using NodaTime;
 
@@ -16,6 +19,24 @@ internal sealed record WorkerStatus(
     IReadOnlyList<string> PolicyProblems,
     IReadOnlyList<AccountStatus> Accounts)
 {
+    /// <summary>Of the times people see: the default calendar's.</summary>
+    public required DateTimeZone Zone { get; init; }
+
+    /// <summary>How the folders of accounts are doing, by the account's name.</summary>
+    public required IReadOnlyDictionary<string, FolderCount> Folders { get; init; }
+
+    /// <summary>How many of our mails stand where: all that have to leave still, and those due in the last day.</summary>
+    public required IReadOnlyDictionary<LedgerState, long> Deliveries { get; init; }
+
+    /// <summary>When each digest leaves next, the soonest first.</summary>
+    public required IReadOnlyList<NextDigest> Next { get; init; }
+
+    /// <summary>What could not be read, grouped by why, the most frequent first.</summary>
+    public required IReadOnlyList<CountedError> Errors { get; init; }
+
+    /// <summary>What the last retention did, in words; null when there was none.</summary>
+    public string? Retention { get; init; }
+
     /// <summary>What is to be known of our mails and the command mailbox.</summary>
     public required IReadOnlyList<MailTrouble> Mails { get; init; }
 
@@ -37,4 +58,13 @@ internal sealed record WorkerStatus(
 
     /// <summary>Whether nobody need look.</summary>
     public bool IsWell => Reasons.Count == 0;
+
+    /// <summary>Whether an account was ever read.</summary>
+    public bool WasAnythingRead => Accounts.Any(account => account.State?.LastSuccess is not null);
 }
+
+/// <summary>Something that went wrong several times in the same words.</summary>
+/// <param name="Count">How often.</param>
+/// <param name="What">What of: <c>account</c> or <c>item</c>.</param>
+/// <param name="Words">Why.</param>
+internal sealed record CountedError(long Count, string What, string Words);

@@ -53,6 +53,49 @@ public sealed class StatusPageTests : IAsyncLifetime, IAsyncDisposable
     }
 
     [Fact]
+    public async Task Before_anything_was_read_it_says_so_and_not_that_all_is_well()
+    {
+        await using var fresh = await RunningCompany.Open();
+        await using var server = Serve(fresh, port: 0, token: null);
+        await server.StartAsync(default);
+        var page = await browser.GetStringAsync(server.Url);
+
+        Assert.Contains("<h1><bdi>Nothing read yet</bdi></h1>", page, StringComparison.Ordinal);
+        Assert.Contains("Not read yet", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("All is well", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Times_are_those_of_the_company_and_say_how_long_ago_they_were()
+    {
+        await using var server = await Started();
+        var page = await browser.GetStringAsync(server.Url);
+        Assert.Contains("Mon 2 March, 10:00 (Europe/Berlin)", page, StringComparison.Ordinal);
+        Assert.Contains("read today 10:00, just now", page, StringComparison.Ordinal);
+        Assert.Contains("my day: tomorrow 08:00, in 22 hours, for 1 person", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("T09:00:00Z", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("http-equiv=\"refresh\"", page, StringComparison.Ordinal);
+        Assert.Contains(
+            "<meta http-equiv=\"refresh\" content=\"60\"",
+            await browser.GetStringAsync(server.Url + "/?refresh=60"),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Its_headers_allow_no_style_but_its_own_and_no_script()
+    {
+        await using var server = await Started();
+        using var answer = await browser.GetAsync(new Uri(server.Url!));
+        Assert.Equal(
+            $"default-src 'none'; style-src {CrmSync.Worker.Pages.PageStyles.Source}; frame-ancestors 'none'; base-uri 'none'; "
+                + "form-action 'none'",
+            Assert.Single(answer.Headers.GetValues("Content-Security-Policy")));
+        Assert.Equal("no-referrer", Assert.Single(answer.Headers.GetValues("Referrer-Policy")));
+        Assert.True(answer.Headers.CacheControl!.NoStore);
+        Assert.DoesNotContain(" style=", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Health_is_the_same_as_JSON()
     {
         await using var server = await Started();
