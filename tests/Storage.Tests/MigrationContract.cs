@@ -1,9 +1,11 @@
 using System.Data.Common;
+using CrmSync.Domain.Company;
 using CrmSync.Domain.Log;
 using CrmSync.Storage.Digests;
 using CrmSync.Storage.Harvest;
 using CrmSync.Storage.Log;
 using Dapper;
+using NodaTime;
 
 namespace CrmSync.Storage.Tests;
 
@@ -67,6 +69,66 @@ public abstract class MigrationContract(Engine engine)
         }
 
         await IsWhole(version);
+    }
+
+    [Fact]
+    public async Task A_year_of_mail_that_the_first_version_wrote_is_the_same_log_line_for_line()
+    {
+        const int Days = 365;
+        await using (var connection = await Fresh())
+        {
+            await Age(connection, "0001_contact_log");
+            for (var day = 1; day <= Days; day++)
+                await AddDay(connection, day);
+        }
+
+        await using var database = await Open();
+        var log = await new ContactLog(database).Read(new LogFilter(), default).ToListAsync();
+        Assert.Equal(
+            Enumerable.Range(1, Days).SelectMany(Lines),
+            log.Where(line => line.Id != "1a2b").OrderBy(line => line.At).Select(line =>
+                $"{line.Id} {line.At} {line.Seen} {line.Kind} {line.Class} {line.Direction} {line.Subject} {line.Thread} {line.MessageId} "
+                    + $"{line.InReplyTo} {line.Text} "
+                    + string.Join(
+                        ", ",
+                        line.Participants.OrderBy(one => one.Role)
+                            .Select(one => $"{one.Role} {one.Name} {one.Address} {one.Internal}"))));
+    }
+
+    /// <summary>A question of a day and its answer, as they are read back.</summary>
+    private static IEnumerable<string> Lines(int day)
+    {
+        var at = Start(day);
+        var (customer, ours) = ($"From Jané {day} jane{day % 7}@acme.example False", "Ana ana@bright.example True");
+        yield return $"q{day} {at} {at} Mail Human Inbound Hinges ≥ {day} q{day} q{day}@acme.example  When, {day}? {customer}, To {ours}";
+        yield return $"a{day} {at + Some.Hours(1)} {at + Some.Hours(1)} Mail Human Outbound Re: Hinges ≥ {day} q{day} "
+            + $"a{day}@bright.example q{day}@acme.example On day {day}. From {ours}, To Jané {day} jane{day % 7}@acme.example False";
+    }
+
+    private static Instant Start(int day) => Some.Noon - Some.Hours(24 * 366) + Some.Hours(24 * day);
+
+    private static Task<int> AddDay(DbConnection connection, int day)
+    {
+        var (question, answer) = (10 + (2 * day), 11 + (2 * day));
+        var (at, later) = ($"{Start(day)}", $"{Start(day) + Some.Hours(1)}");
+        return connection.ExecuteAsync(
+            $"""
+            insert into interaction
+              (number, id, kind, at, seen, class, direction, author, subject, thread, message_id, in_reply_to, body)
+            values ({question}, 'q{day}', 0, '{at}', '{at}', {(int)InteractionClass.Human}, {(int)Direction.Inbound},
+                    'jane{day % 7}@acme.example', 'Hinges ≥ {day}', 'q{day}', 'q{day}@acme.example', null, 'When, {day}?'),
+                   ({answer}, 'a{day}', 0, '{later}', '{later}', {(int)InteractionClass.Human}, {(int)Direction.Outbound},
+                    'ana@bright.example', 'Re: Hinges ≥ {day}', 'q{day}', 'a{day}@bright.example', 'q{day}@acme.example',
+                    'On day {day}.');
+            insert into participant (interaction, role, address, name, internal)
+            values ({question}, 0, 'jane{day % 7}@acme.example', 'Jané {day}', @no),
+                   ({question}, 1, 'ana@bright.example', 'Ana', @yes),
+                   ({answer}, 0, 'ana@bright.example', 'Ana', @yes),
+                   ({answer}, 1, 'jane{day % 7}@acme.example', 'Jané {day}', @no);
+            insert into sighting (interaction, account, seen, direction)
+            values ({question}, 1, '{at}', 0), ({answer}, 1, '{later}', 1);
+            """,
+            new { no = false, yes = true });
     }
 
     private async Task IsWhole(string version)

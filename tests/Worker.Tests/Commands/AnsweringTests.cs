@@ -1,6 +1,8 @@
 using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
+using CrmSync.Mail.Mime;
 using CrmSync.Storage.Log;
+using CrmSync.Worker.Tests.Digests;
 using NodaTime;
 using static CrmSync.Worker.Tests.Commands.Letters;
 
@@ -59,6 +61,30 @@ public sealed class AnsweringTests(SentDigests sent) : IClassFixture<SentDigests
         var after = await company.Evaluate();
         Assert.DoesNotContain(after.Items, item => item.Id == "35SFN1HD");
         Assert.Contains(after.Items, item => item.Id == "YW0Y835A");
+    }
+
+    [Fact]
+    public async Task What_was_said_on_friday_evening_and_read_on_monday_counts_as_of_friday_and_is_confirmed()
+    {
+        var monday = Instant.FromUtc(2026, 3, 9, 9, 0);
+        await using var company = await AnsweringCompany.CreateCopy(sent);
+        company.Deliver(sent.Reply("done 1\ntag 2 vip", date: "Fri, 6 Mar 2026 18:30:00 +0000"));
+        company.Deliver(
+            Letter("crmsync+tag-late@bright.example", "Peter peter@oldmill.example", "", date: "Sat, 7 Mar 2026 22:00:00 +0000"));
+        await company.HarvestAll(monday);
+
+        var said = (await company.Lines()).Where(line => line.At > SampleCompany.Story).ToList();
+        Assert.Equal([CommandVerb.Done, CommandVerb.Tag, CommandVerb.Tag], said.Select(line => line.Command!.Verb));
+        Assert.Equal(
+            [Instant.FromUtc(2026, 3, 6, 18, 30), Instant.FromUtc(2026, 3, 7, 22, 0)],
+            new[] { said[0].At, said[2].At });
+        Assert.DoesNotContain((await company.Evaluate(monday)).Items, item => item.Id == "35SFN1HD");
+
+        var digest = (await company.Program.Digests.Show(monday, default))
+            .Single(shown => shown.Digest.Run is { Definition.Name: "my-day", Reader.Id: "ana" });
+        var confirmed = MimeReader.Read(digest.Mail.Bytes).Text.Split("AS YOU SAID")[1];
+        Assert.Contains("Done: Answer Declan Murphy", confirmed, StringComparison.Ordinal);
+        Assert.Contains("Tagged: Siobhán Walsh: vip; Peter Nagle: late", confirmed, StringComparison.Ordinal);
     }
 
     [Fact]
