@@ -108,7 +108,7 @@ public sealed class AnswerComposer(DigestFacts facts)
         var failed = confirmations.Where(one => one.Failed).ToList();
         if (failed.Count > 0)
         {
-            sections.Add(new NewsSection(NotDone, Capital(words.Answers.NotDone)) { Lines = [.. Confirmation.AsLines(failed)] });
+            sections.Add(new NewsSection(NotDone, Capital(words.Answers.NotDone)) { Lines = [.. Confirmation.AsLines(failed, words)] });
             headlines.Add(
                 confirmations.Count == 1
                     ? words.Answers.ThisCouldNotBeDone
@@ -117,7 +117,10 @@ public sealed class AnswerComposer(DigestFacts facts)
 
         var done = confirmations.Where(one => !one.Failed).ToList();
         if (done.Count > 0)
-            sections.Add(new NewsSection(SectionNames.AsYouSaid, words.Digests.AsYouSaid) { Lines = [.. Confirmation.AsLines(done)] });
+            sections.Add(new NewsSection(SectionNames.AsYouSaid, words.Digests.AsYouSaid)
+            {
+                Lines = [.. Confirmation.AsLines(done, words)],
+            });
     }
 
     private void Introduce(

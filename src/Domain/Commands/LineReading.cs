@@ -583,7 +583,9 @@ internal sealed class LineReading(string line, Token[] tokens, SpokenTime? time,
             ? isAlone
                 ? Refuse(words.NoText)
                 : null
-            : name.Contains("later", StringComparison.OrdinalIgnoreCase) || name.Contains("spät", StringComparison.OrdinalIgnoreCase)
+            : name.Contains("later", StringComparison.OrdinalIgnoreCase)
+                || name.Contains("spät", StringComparison.OrdinalIgnoreCase)
+                || name.Contains("tard", StringComparison.OrdinalIgnoreCase)
                 ? null
                 : isAlone
                 || verb is CommandVerb.Snooze or CommandVerb.Tag or CommandVerb.Untag && tokens.Length <= behind + 3

@@ -51,7 +51,7 @@ public sealed partial class ReplyGrammar(BusinessCalendar calendar, Instant now,
             return null;
 
         if (MayIWrite().Match(line) is { Success: true } may)
-            return Asked(CommandVerb.MayIWrite, line, line[may.Length..]);
+            return Asked(CommandVerb.MayIWrite, line, may.Groups["whom"].Success ? may.Groups["whom"].Value : line[may.Length..]);
 
         if (BriefAlone().IsMatch(line))
             return new SpokenLine(line, [new SpokenCommand(CommandVerb.Brief, CommandTargets.TheOnlyOne) { Text = "" }]);
@@ -81,9 +81,9 @@ public sealed partial class ReplyGrammar(BusinessCalendar calendar, Instant now,
     /// <summary>"Can I write to", in the words of three languages; in German the verb stands at the end.</summary>
     [GeneratedRegex(
         @"^(?:(?:can|may|could|should|shall|am|are)\s+(?:i|we)\b.*\b(?:write|mail|e-?mail|contact|message|reach|approach)|(?:darf|kann|"
-            + @"könnte|soll|dürfen|können|sollen)\s+(?:ich|wir)\b.*\b(?:schreiben|anschreiben|mailen|anmailen|kontaktieren)|(?:puis-je|"
-            + @"peut-on|pouvons-nous|dois-je|on\s+peut|je\s+peux|est-ce\s+que\s+je\s+peux|est-ce\s+qu['’]on\s+peut)\b.*\b(?:écrire|"
-            + @"ecrire|contacter|relancer|joindre))\b(?:\s+(?:to|an|à|a)\b)?",
+            + @"könnte|soll|dürfen|können|sollen)\s+(?:ich|wir)\b(?<whom>.*)\b(?:schreiben|anschreiben|mailen|anmailen|kontaktieren)|"
+            + @"(?:puis-je|peut-on|pouvons-nous|dois-je|on\s+peut|je\s+peux|est-ce\s+que\s+je\s+peux|est-ce\s+qu['’]on\s+peut)\b.*"
+            + @"\b(?:écrire|ecrire|contacter|relancer|joindre))\b(?:\s+(?:to|an|à|a)\b)?",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex MayIWrite();
 

@@ -120,7 +120,7 @@ internal sealed partial class SpokenTime(BusinessCalendar calendar, Instant now)
         RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Length();
 
-    [GeneratedRegex(@"^(?:(?:until|till|bis|jusqu'à|jusqu'au|for|für|um|in|dans|to|on|am|le|la|à|au|zum|auf|den|this|coming|diesen|"
+    [GeneratedRegex(@"^(?:(?:until|till|bis|jusqu'à|jusqu'au|for|für|um|in|dans|de|to|on|am|le|la|à|au|zum|auf|den|this|coming|diesen|"
         + @"kommenden|ce|pour|the)\s+)+", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex LeadingWords();
 

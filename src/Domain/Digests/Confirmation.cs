@@ -30,13 +30,14 @@ public sealed record Confirmation(string Kind, string Text, bool Failed = false)
 
     /// <summary>As they stand in a mail: each thing that was done once, with all it was done to, where that is short; in order.</summary>
     /// <param name="confirmed">What came of what a reader told us, in the order of their lines.</param>
-    public static IEnumerable<NewsLine> AsLines(IEnumerable<Confirmation> confirmed)
+    /// <param name="words">The language of the reader.</param>
+    public static IEnumerable<NewsLine> AsLines(IEnumerable<Confirmation> confirmed, Wording words)
     {
         var lines = new List<NewsLine>();
         foreach (var one in confirmed)
         {
             if (lines.Count > 0 && !one.Failed && lines[^1] is { IsBad: false } last && last.Kind == one.Kind && one.IsShort(last))
-                lines[^1] = last with { Text = $"{last.Text}; {one.Text}" };
+                lines[^1] = last with { Text = $"{last.Text}{words.Digests.Semicolon}{one.Text}" };
             else
                 lines.Add(new NewsLine(one.Kind, one.Text) { IsBad = one.Failed });
         }

@@ -70,7 +70,7 @@ public sealed class DigestComposer
     private static NewsSection AsYouSaid(IReadOnlyList<Confirmation> confirmed, Wording words) =>
         new(SectionNames.AsYouSaid, words.Digests.AsYouSaid)
         {
-            Lines = [.. Confirmation.AsLines(confirmed.Take(MostConfirmed))],
+            Lines = [.. Confirmation.AsLines(confirmed.Take(MostConfirmed), words)],
             More = Math.Max(0, confirmed.Count - MostConfirmed),
             IsWorthAMail = false,
         };

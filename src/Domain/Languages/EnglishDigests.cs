@@ -80,7 +80,8 @@ internal sealed class EnglishDigests : IDigestPhrases
     public string EverythingIsInOrder => "Everything is in good order. This mail only says that CrmSync is at work.";
 
     public string HowToAnswer(int first, int last) =>
-        $"Answer this mail to act: “done {first}”, “snooze {last} friday”, “called {first}”. Several lines are fine.";
+        $"Answer this mail to act: “done {first}”, “snooze {last} friday”, “called {first}”. Several lines are fine. German and French "
+            + $"work too: {"erledigt, verschieben, angerufen; fait, reporter, appelé.".Replace(' ', '\u00A0')}";
 
     public string Footer(string sender, string? digest, string reader, string version) =>
         $"{sender} · {(digest is null ? "" : digest + " ")}for {reader} · policy {version}";
@@ -89,9 +90,11 @@ internal sealed class EnglishDigests : IDigestPhrases
 
     public string More(int count) => $"and {count} more";
 
-    public string MoreMeetings(int count) => $"and {count} more meetings";
+    public string MoreMeetings(int count) => $"and {Count(count, "more meeting")}";
 
-    public string MoreGuests(int count) => $"and {count} more guests";
+    public string MoreGuests(int count) => $"and {Count(count, "more guest")}";
+
+    public string Semicolon => "; ";
 
     public string Labelled(string label, string words) => $"{label}: {words}";
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using CrmSync.Domain.Time;
 using NodaTime;
 using static CrmSync.Domain.Languages.EnglishDates;
+using static CrmSync.Domain.Languages.SentenceEnd;
 
 namespace CrmSync.Domain.Languages;
 
@@ -45,7 +46,7 @@ internal sealed class EnglishFirm : IFirmPhrases
     public string CannotBeRead => "cannot be read";
 
     public string AccountTrouble(string account, string trouble, SeenTime? lastRead) =>
-        $"{account}: {trouble}{(lastRead is { } read ? $" Last read {At(read)}." : "")}";
+        $"{account}: {Ended(trouble)}{(lastRead is { } read ? $" Last read {At(read)}." : "")}";
 
     public string Attention => "attention";
 

@@ -88,7 +88,10 @@ public interface IDigestPhrases
     /// <summary>The body of a digest with nothing to say.</summary>
     string EverythingIsInOrder { get; }
 
-    /// <summary>How a reply acts, with the first and the last number of the email.</summary>
+    /// <summary>
+    /// How a reply acts, with the first and the last number of the email, and in which other words; these are held together by hard spaces,
+    /// so that none begins a line.
+    /// </summary>
     string HowToAnswer(int first, int last);
 
     /// <summary>At the foot: who sends this, which digest, for whom.</summary>
@@ -106,7 +109,10 @@ public interface IDigestPhrases
 
     string MoreGuests(int count);
 
-    /// <summary>An heading with what stands below it, in one line: <c>Complaint: ...</c>.</summary>
+    /// <summary>Between sentences in one line, with its blanks.</summary>
+    string Semicolon { get; }
+
+    /// <summary>A heading with what stands below it, in one line: <c>Complaint: ...</c>.</summary>
     string Labelled(string label, string words);
 
     /// <summary>At the head: which accounts lag, and what that means for the items below.</summary>

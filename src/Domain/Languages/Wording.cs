@@ -22,10 +22,38 @@ public sealed class Wording
         Refusals = new EnglishRefusals(),
     };
 
+    private static readonly Wording German = new(Language.German, "de")
+    {
+        Dates = new GermanDates(),
+        Digests = new GermanDigests(),
+        Items = new GermanItems(),
+        News = new GermanNews(),
+        Firm = new GermanFirm(),
+        Briefs = new GermanBriefs(),
+        Reasons = new GermanReasons(),
+        Writing = new GermanWriting(),
+        Answers = new GermanAnswers(),
+        Refusals = new GermanRefusals(),
+    };
+
+    private static readonly Wording French = new(Language.French, "fr")
+    {
+        Dates = new FrenchDates(),
+        Digests = new FrenchDigests(),
+        Items = new FrenchItems(),
+        News = new FrenchNews(),
+        Firm = new FrenchFirm(),
+        Briefs = new FrenchBriefs(),
+        Reasons = new FrenchReasons(),
+        Writing = new FrenchWriting(),
+        Answers = new FrenchAnswers(),
+        Refusals = new FrenchRefusals(),
+    };
+
     private Wording(Language language, string tag) => (Language, Tag) = (language, tag);
 
     /// <summary>Every language there is.</summary>
-    public static IReadOnlyList<Wording> All { get; } = [English];
+    public static IReadOnlyList<Wording> All { get; } = [English, German, French];
 
     public Language Language { get; }
 

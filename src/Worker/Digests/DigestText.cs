@@ -171,8 +171,8 @@ internal sealed class DigestText
         Paragraph("", $"{words.Digests.Labelled(weeks.Caption, counts)}.");
     }
 
-    private static string OnOneLine(string cell) =>
-        cell.Replace("\n", cell.Contains(',', StringComparison.Ordinal) ? "; " : ", ", StringComparison.Ordinal);
+    private string OnOneLine(string cell) =>
+        cell.Replace("\n", cell.Contains(',', StringComparison.Ordinal) ? words.Digests.Semicolon : ", ", StringComparison.Ordinal);
 
     private void Paragraph(string lead, string content)
     {

@@ -1,4 +1,5 @@
 using CrmSync.Domain.Company;
+using CrmSync.Domain.Languages;
 using CrmSync.Worker.Yaml;
 using NodaTime;
 
@@ -9,6 +10,10 @@ internal static class PeopleSections
 {
     // Words that stand for somebody elsewhere in the file; a person of that name could never be meant.
     private static readonly HashSet<string> Reserved = ["owner", "manager", "lead", "owners", "managers"];
+
+    /// <summary>The languages readers can be written to, by their tags.</summary>
+    public static Shape<Language> Languages { get; } =
+        new ChoiceShape<Language>([.. Wording.All.Select(words => (words.Tag, words.Language))]);
 
     private static readonly Shape<Listed<EmailAddress>> Address = Forms.Address.As((a, node) => new Listed<EmailAddress>(a, node));
 
@@ -35,6 +40,11 @@ internal static class PeopleSections
         "Their other addresses.");
 
     private static readonly Key<string> Name = new("name", Forms.Line("a name", 200), "The full name, as shown in digests.");
+
+    private static readonly Key<Language> Language = new(
+        "language",
+        Languages,
+        "The language they are written to: en, de or fr; otherwise defaults.language.");
 
     private static readonly Key<Word> Manager = new("manager", Forms.Reference, "The id of the person who manages them.");
 
@@ -78,7 +88,7 @@ internal static class PeopleSections
     public static Shape<IReadOnlyList<Named<string, MapValues>>> PeopleShape { get; } =
         new NamedShape<string, MapValues>(
             Forms.Name,
-            new MapShape("a person", Email, Also, Name, Manager, Calendar, Away, Left, Successor) { Definition = "person" },
+            new MapShape("a person", Email, Also, Name, Language, Manager, Calendar, Away, Left, Successor) { Definition = "person" },
             "person",
             least: 1);
 
@@ -94,7 +104,10 @@ internal static class PeopleSections
         CommandMailbox = options.CommandMailbox,
     };
 
-    public static IReadOnlyList<Person> BuildPeople(IReadOnlyList<Named<string, MapValues>> written, Scope scope)
+    public static IReadOnlyList<Person> BuildPeople(
+        IReadOnlyList<Named<string, MapValues>> written,
+        Language language,
+        Scope scope)
     {
         var owners = new Dictionary<EmailAddress, (string Id, YamlNode Node)>();
         var people = new List<Person>();
@@ -122,6 +135,7 @@ internal static class PeopleSections
             people.Add(new Person(entry.Key, email.Value)
             {
                 Name = map.Value(Name),
+                Language = map.Optional(Language) ?? language,
                 Also = [.. map.ValueOr(Also, []).Select(a => a.Value)],
                 Manager = scope.Known("person", map.Value(Manager)),
                 Calendar = scope.Calendar(map.Value(Calendar)),

@@ -38,7 +38,8 @@ internal static class PolicyReader
         scope.DefaultCalendar = scope.Calendar(defaults?.Value(PolicyShape.DefaultCalendar)) ?? CalendarSection.Unreadable;
 
         var us = map.Value(PolicyShape.Us);
-        var people = PeopleSections.BuildPeople(map.ValueOr(PolicyShape.People, []), scope);
+        var language = defaults?.Optional(PolicyShape.DefaultLanguage) ?? Language.English;
+        var people = PeopleSections.BuildPeople(map.ValueOr(PolicyShape.People, []), language, scope);
         var owner = scope.Known("person", defaults?.Value(PolicyShape.DefaultOwner));
         var segments = ContactSections.BuildSegments(map.ValueOr(PolicyShape.Segments, []), scope);
         var teams = PeopleSections.BuildTeams(map.ValueOr(PolicyShape.Teams, []), scope);

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using CrmSync.Domain.Company;
 using CrmSync.Domain.Time;
 using CrmSync.Worker.Yaml;
 using NodaTime;
@@ -29,10 +30,13 @@ internal static class PolicyShape
             "A pause of more than that starts a new episode of a thread.",
             fallback: new LengthOfTime(30, TimeUnit.Day));
 
+    public static Key<Language> DefaultLanguage { get; } =
+        new("language", PeopleSections.Languages, "The language of readers for whom none is named: en, de or fr.", shown: "en");
+
     public static Key<MapValues> Defaults { get; } =
         new(
             "defaults",
-            new MapShape("a map of calendar and owner", DefaultCalendar, DefaultOwner, EpisodeGap),
+            new MapShape("a map of calendar and owner", DefaultCalendar, DefaultOwner, EpisodeGap, DefaultLanguage),
             "What holds where nothing else is said.",
             required: true);
 

@@ -160,7 +160,8 @@ public sealed class LinesOfDigestsTests
         ];
         Assert.Equal(
             ["done: Answer Jo; Answer Li", "not done: “done 9” names no line", "done: Answer Max", "noted: xxx", "noted: yyy"],
-            Confirmation.AsLines(told).Select(line => $"{line.Kind}: {(line.Text.Length == 200 ? line.Text[..3] : line.Text)}"));
+            Confirmation.AsLines(told, Wording.In(Language.English))
+                .Select(line => $"{line.Kind}: {(line.Text.Length == 200 ? line.Text[..3] : line.Text)}"));
     }
 
     private static ContactLogSnapshot Known => new([Some.Mail("K") with { Seen = Some.Now - Duration.FromDays(9) }]);

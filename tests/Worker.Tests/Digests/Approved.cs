@@ -25,10 +25,10 @@ internal static class Approved
     }
 
     /// <summary>Every approved file has come out.</summary>
-    public static void CheckNames(IEnumerable<string> names, [CallerFilePath] string source = "") =>
+    public static void CheckNames(IEnumerable<string> names, string folder = "", [CallerFilePath] string source = "") =>
         Assert.Empty(
             Directory
-                .EnumerateFiles(Path.Combine(Path.GetDirectoryName(source)!, "Approved"))
+                .EnumerateFiles(Path.Combine(Path.GetDirectoryName(source)!, "Approved", folder))
                 .Select(file => Path.GetFileName(file).Replace(".received", "", StringComparison.Ordinal))
                 .Except(names));
 }

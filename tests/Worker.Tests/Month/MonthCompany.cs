@@ -22,7 +22,7 @@ internal sealed class MonthCompany : IAsyncDisposable
     public MonthCompany(string folder, SimulatedTime time)
     {
         Time = time;
-        answers = new(TheStory.Answers.Where(answer => StoryCompany.At(answer.At) > time.Now));
+        answers = new(TheStory.AnswersIn("en").Where(answer => StoryCompany.At(answer.At) > time.Now));
         Story = new StoryCompany(folder, MonthStory.Cases.SelectMany(one => one.Mails));
         Server.OnTaken = Take;
     }

@@ -87,6 +87,9 @@ internal sealed class StoryCompany
     /// <summary>Puts something else into the configuration.</summary>
     public void Configure(string what, string by) => Replace("crmsync.yaml", what, by);
 
+    /// <summary>All readers are written to in a language.</summary>
+    public void Speak(string language) => Replace("policy.yaml", "  owner: olga ", $"  language: {language}\n  owner: olga ");
+
     public static Instant At(string moment) => new StoryMail(moment, "", "", "", "").Written;
 
     private string MailboxPath(string mailbox) => Path.Combine(Folder, "sample", "mail", mailbox);

@@ -124,17 +124,23 @@ internal static class TheStory
     /// What people answer to their digests: when, who, to which one of the day, and for each line the verb and a part of what the digest
     /// calls the item.
     /// </summary>
-    public static IReadOnlyList<(string At, string Reader, string Digest, (string Verb, string Item)[] Lines)> Answers { get; } =
-    [
-        ("2026-02-25 09:10", "ana", "my-day", [("snooze # friday", "Siobhán Walsh")]),
-        ("2026-03-04 09:25", "ana", "my-day", [("called #", "Siobhán Walsh")]),
-        (
-            "2026-03-04 17:10",
-            "tim",
-            "my-day",
-            [("snooze # monday", "Mick Brennan"), ("not useful #", "Introduce yourself to Hélène Vidal")]),
-        ("2026-03-05 10:20", "olga", "my-day", [("called #", "Nadia Haddad")]),
-    ];
+    /// <param name="language">In which they write.</param>
+    public static IReadOnlyList<(string At, string Reader, string Digest, (string Verb, string Item)[] Lines)> AnswersIn(string language)
+    {
+        var (friday, monday, called, useless, again, introduce) = language switch
+        {
+            "de" => ("verschieben # bis Freitag", "# auf Montag verschieben", "angerufen #", "nutzlos #", "Nr. # angerufen", "vorstellen"),
+            "fr" => ("reporter # à vendredi", "reporter # à lundi", "appelé #", "inutile #", "j’ai appelé #", "Se présenter"),
+            _ => ("snooze # friday", "snooze # monday", "called #", "not useful #", "called #", "Introduce yourself to"),
+        };
+        return
+        [
+            ("2026-02-25 09:10", "ana", "my-day", [(friday, "Siobhán Walsh")]),
+            ("2026-03-04 09:25", "ana", "my-day", [(called, "Siobhán Walsh")]),
+            ("2026-03-04 17:10", "tim", "my-day", [(monday, "Mick Brennan"), (useless, introduce)]),
+            ("2026-03-05 10:20", "olga", "my-day", [(again, "Nadia Haddad")]),
+        ];
+    }
 
     /// <summary>From when to when the shared mailbox cannot be read.</summary>
     public static (string From, string To) HelloIsGone => ("2026-02-25 07:45", "2026-02-25 11:45");

@@ -14,7 +14,7 @@ namespace CrmSync.Worker.Tests.Digests.Story;
 /// digests and immediate mails leave through ledger and outbox, lie in their readers' mailboxes, and are answered. Lived once, read by
 /// several tests.
 /// </summary>
-public sealed class TwoWeeks : IAsyncLifetime, IAsyncDisposable
+public class TwoWeeks : IAsyncLifetime, IAsyncDisposable
 {
     private static readonly LocalDate First = new(2026, 2, 23);
     private static readonly LocalDate Last = new(2026, 3, 6);
@@ -23,7 +23,16 @@ public sealed class TwoWeeks : IAsyncLifetime, IAsyncDisposable
     private readonly List<ReceivedMail> received = [];
     private readonly List<Moment> moments = [];
     private StoryCompany company = null!;
+    private readonly string language;
     private TestProgram program = null!;
+
+    public TwoWeeks()
+        : this("en")
+    {
+    }
+
+    /// <param name="language">The language of all readers, as the policy names it.</param>
+    protected TwoWeeks(string language) => this.language = language;
 
     /// <summary>Everything our people got, in order.</summary>
     internal IReadOnlyList<ReceivedMail> Received => received;
@@ -36,6 +45,7 @@ public sealed class TwoWeeks : IAsyncLifetime, IAsyncDisposable
     public async Task InitializeAsync()
     {
         company = new StoryCompany(folder, more: []);
+        company.Speak(language);
         var configuration = LoadedConfiguration.Read(folder, First.AtMidnight().InUtc().ToInstant());
         program = TestProgram.Over(
             configuration with
@@ -66,7 +76,23 @@ public sealed class TwoWeeks : IAsyncLifetime, IAsyncDisposable
     {
         await program.DisposeAsync();
         Directory.Delete(folder, recursive: true);
+        GC.SuppressFinalize(this);
     }
+
+    /// <summary>What each reader got on each day, as it is approved, by the name of the file.</summary>
+    internal IReadOnlyList<(string Name, string Text)> Days() =>
+        [
+            .. received
+                .GroupBy(mail => (mail.Date, mail.Reader))
+                .OrderBy(group => group.Key.Date)
+                .ThenBy(group => group.Key.Reader, StringComparer.Ordinal)
+                .Select(group =>
+                    (
+                        string
+                            .Create(CultureInfo.InvariantCulture, $"{group.Key.Date:uuuu-MM-dd-ddd}-{group.Key.Reader}.txt")
+                            .ToLowerInvariant(),
+                        string.Join("\n" + new string('=', 76) + "\n\n", group.Select(mail => mail.Approvable)))),
+        ];
 
     /// <summary>
     /// Eight in the morning to half past six, every half hour and when the managers' digest is due; once at noon on days off.
@@ -124,7 +150,7 @@ public sealed class TwoWeeks : IAsyncLifetime, IAsyncDisposable
     {
         var before = moments.Count == 0 ? Instant.MinValue : moments[^1].Now;
         foreach (
-            var (at, reader, digest, lines) in TheStory.Answers.Where(answer =>
+            var (at, reader, digest, lines) in TheStory.AnswersIn(language).Where(answer =>
                 before < StoryCompany.At(answer.At) && StoryCompany.At(answer.At) <= now))
         {
             var mail = received.Last(one => one.Digest == digest && one.Reader == reader);

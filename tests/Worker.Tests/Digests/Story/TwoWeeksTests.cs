@@ -1,4 +1,3 @@
-using System.Globalization;
 using CrmSync.Domain.Digests;
 using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Policy;
@@ -14,18 +13,7 @@ public sealed class TwoWeeksTests(TwoWeeks story) : IClassFixture<TwoWeeks>
     [Fact]
     public void The_mails_of_each_day_are_as_approved()
     {
-        var days = story
-            .Received.GroupBy(mail => (mail.Date, mail.Reader))
-            .OrderBy(group => group.Key.Date)
-            .ThenBy(group => group.Key.Reader, StringComparer.Ordinal)
-            .Select(group =>
-                (
-                    Name: string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"{group.Key.Date:uuuu-MM-dd}-{group.Key.Date.DayOfWeek.ToString()[..3].ToLowerInvariant()}-{group.Key.Reader}.txt"
-                    ),
-                    Text: string.Join("\n" + new string('=', 76) + "\n\n", group.Select(mail => mail.Approvable))))
-            .ToList();
+        var days = story.Days();
         Assert.Multiple([
             .. days.Select(day => new Action(() => Approved.Check(day.Name, day.Text))),
             () => Approved.CheckNames(days.Select(day => day.Name)),
@@ -184,7 +172,7 @@ public sealed class TwoWeeksTests(TwoWeeks story) : IClassFixture<TwoWeeks>
     [Fact]
     public void What_was_answered_by_mail_is_gone_the_next_morning()
     {
-        foreach (var (at, reader, digest, lines) in TheStory.Answers)
+        foreach (var (at, reader, digest, lines) in TheStory.AnswersIn("en"))
         {
             var date = NodaTime.Text.LocalDatePattern.Iso.Parse(at[..10]).Value;
             var next = story.Received.FirstOrDefault(mail => mail.Reader == reader && mail.Digest == digest && mail.Date > date);

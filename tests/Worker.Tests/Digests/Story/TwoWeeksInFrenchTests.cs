@@ -1,0 +1,15 @@
+namespace CrmSync.Worker.Tests.Digests.Story;
+
+/// <summary>The story in French: the same mails as in English, in other words.</summary>
+public sealed class TwoWeeksInFrenchTests(TwoWeeksInFrench story) : IClassFixture<TwoWeeksInFrench>
+{
+    [Fact]
+    public void The_mails_of_each_day_are_as_approved()
+    {
+        var days = story.Days();
+        Assert.Multiple([
+            .. days.Select(day => new Action(() => Approved.Check(Path.Combine("fr", day.Name), day.Text))),
+            () => Approved.CheckNames(days.Select(day => day.Name), "fr"),
+        ]);
+    }
+}
