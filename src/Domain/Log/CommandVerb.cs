@@ -50,11 +50,12 @@ public static class CommandVerbs
         (CommandVerb.FollowUp, "follow-up"),
     ];
 
-    /// <summary>The verbs that become lines of the log by themselves; the others are questions, or answer one.</summary>
+    /// <summary>The verbs that become lines of the log; the others are questions, or answers that become one of these.</summary>
     public static IReadOnlyList<CommandVerb> OfTheLog { get; } =
     [
         .. Names.Select(known => known.Verb)
-            .Where(verb => verb is not (CommandVerb.MayIWrite or CommandVerb.Help or CommandVerb.Today) && verb < CommandVerb.Yes),
+            .Where(verb =>
+                verb is not (CommandVerb.MayIWrite or CommandVerb.Help or CommandVerb.Today or CommandVerb.Yes or CommandVerb.No)),
     ];
 
     /// <summary>The name of a verb, as in the log.</summary>

@@ -279,12 +279,13 @@ internal sealed class TestLog
             {
                 About = about,
                 Contact = map.Value(TestSection.Contact),
+                Other = map.Value(TestSection.Other),
                 Until =
                     map.Value(TestSection.Until) is { } until ? In(until)
                     : verb == CommandVerb.Snooze ? SnoozeEnd.Parse(argument ?? "1d", policy.DefaultCalendar, Moment(map))
                     : null,
                 Tag = map.Value(TestSection.Tag) ?? (verb is CommandVerb.Tag or CommandVerb.Untag ? argument?.ToLowerInvariant() : null),
-                Rule = map.Value(TestSection.Rule),
+                Rule = map.Value(TestSection.Rule) ?? (verb == CommandVerb.FollowUp ? Retirement.Rule : null),
                 Text = map.Value(TestSection.Text),
                 To = map.Value(TestSection.Taker),
             },

@@ -137,6 +137,9 @@ internal static class TestSection
 
     public static Key<EmailAddress> Contact { get; } = new("contact", Forms.Address, "The contact it is about.");
 
+    public static Key<EmailAddress> Other { get; } =
+        new("other", Forms.Address, "The other address of the contact (same), or whom the contact follows (follow-up).");
+
     public static Key<WrittenMoment> Until { get; } = new("until", Moment, "The end of a snooze.");
 
     public static Key<string> Tag { get; } = new("tag", PolicyForms.Tag, "The tag to set or remove.");

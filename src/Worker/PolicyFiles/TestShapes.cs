@@ -88,6 +88,7 @@ internal sealed class EventShape : Shape<MapValues>
                 TestSection.Do,
                 TestSection.About,
                 TestSection.Contact,
+                TestSection.Other,
                 TestSection.Until,
                 TestSection.Tag,
                 TestSection.Rule,

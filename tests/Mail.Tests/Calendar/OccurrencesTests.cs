@@ -30,6 +30,18 @@ public sealed class OccurrencesTests
             Ics.Starts(Ics.Series("DTSTART;TZID=Europe/Vienna:20261024T023000\nRRULE:FREQ=DAILY;COUNT=3")));
     }
 
+    [Theory]
+    [InlineData("DTSTART;TZID=Europe/Vienna:20261025T013000\nDTEND;TZID=Europe/Vienna:20261025T023000", 60)]
+    [InlineData("DTSTART;TZID=Europe/Vienna:20261025T023000\nDTEND;TZID=Europe/Vienna:20261025T024500", 15)]
+    [InlineData("DTSTART;TZID=Europe/Vienna:20261025T013000\nDTEND;TZID=Europe/Vienna:20261025T033000", 180)]
+    [InlineData("DTSTART;TZID=Europe/Vienna:20261025T013000\nDURATION:PT2H", 120)]
+    [InlineData("DTSTART:20261025T004500Z\nDTEND;TZID=Europe/Vienna:20261025T023000", 45)]
+    public void An_end_in_the_hour_that_comes_twice_is_the_first_one_behind_its_start(string times, int minutes)
+    {
+        var only = Assert.Single(Occurrences.Within(Ics.Series(times), Ics.Year2026, 100).Occurrences);
+        Assert.Equal(Duration.FromMinutes(minutes), only.End.Instant - only.Start.Instant);
+    }
+
     [Fact]
     public void One_occurrence_moved_keeps_its_recurrence_id_and_one_cancelled_says_so()
     {

@@ -47,6 +47,7 @@ public sealed class DecodingTests
     [Theory]
     [InlineData("base64", "R3L\r\n D!!v\r\nMOfZQ", "Grüße")]
     [InlineData("base64", "R3LDvMOfZQ==R3LDvMOfZQ==", "GrüßeGrüße")]
+    [InlineData("base64", "R3LDvMOfZQ==\r\n\r\n____________\r\nHinges mailing list\r\nhttps://lists.example/hinges", "Grüße")]
     [InlineData("BASE64 ", "R3LDvMOfZQ==\r\n\r\n", "Grüße")]
     [InlineData("quoted-printable", "Gr=c3=bc=C3=9Fe =\r\nund=  \r\n mehr = 1", "Grüße und mehr = 1")]
     [InlineData("quoted-printable", "ends with=", "ends with")]
