@@ -1,6 +1,5 @@
 using CrmSync.Worker.Harvest;
 using CrmSync.Worker.Status;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using NodaTime;
 using Quartz;
@@ -9,29 +8,15 @@ namespace CrmSync.Worker.Jobs;
 
 /// <summary>Drops texts that have become too old, once a day.</summary>
 [DisallowConcurrentExecution]
-internal sealed class RetainJob(
-    TextRetention retention,
-    IClock clock,
-    JobRunner runner,
-    JobTroubles troubles,
-    JobFailures failures,
-    IHostApplicationLifetime lifetime,
-    ILogger<RetainJob> log) : IJob
+internal sealed class RetainJob(TextRetention retention, NotedWork noted, IClock clock, ILogger<RetainJob> log) : IJob
 {
     /// <summary>Dropping the texts of years, after the policy was changed, takes its time; what is left is dropped the next day.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromHours(1);
 
     public static JobKey Key { get; } = new("retention", JobPlaces.Retention);
 
-    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
-    {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
-        var trouble = await runner.Run(JobTroubles.Retention, Longest, Drop, stop.Token);
-        await failures.Guard(
-            JobTroubles.Retention,
-            () => troubles.Note(JobTroubles.Retention, trouble, clock.GetCurrentInstant(), stop.Token),
-            stop.Token);
-    }
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default) =>
+        await noted.Run(JobTroubles.Retention, Longest, Drop, cancellationToken);
 
     private async Task Drop(CancellationToken ct)
     {

@@ -1,6 +1,5 @@
 using CrmSync.Worker.Digests;
 using CrmSync.Worker.Status;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using NodaTime;
 using Quartz;
@@ -9,29 +8,15 @@ namespace CrmSync.Worker.Jobs;
 
 /// <summary>Sends what was written when it is rung. It has a place of its own: a slow mail server holds up no evaluation.</summary>
 [DisallowConcurrentExecution]
-internal sealed class SendJob(
-    DigestDispatch dispatch,
-    IClock clock,
-    JobRunner runner,
-    JobTroubles troubles,
-    JobFailures failures,
-    IHostApplicationLifetime lifetime,
-    ILogger<SendJob> log) : IJob
+internal sealed class SendJob(DigestDispatch dispatch, NotedWork noted, IClock clock, ILogger<SendJob> log) : IJob
 {
     /// <summary>Less than a claim of the outbox lasts.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
 
     public static JobKey Key { get; } = new("mails", JobPlaces.Sending);
 
-    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
-    {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
-        var trouble = await runner.Run(JobTroubles.Sending, Longest, Send, stop.Token);
-        await failures.Guard(
-            JobTroubles.Sending,
-            () => troubles.Note(JobTroubles.Sending, trouble, clock.GetCurrentInstant(), stop.Token),
-            stop.Token);
-    }
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default) =>
+        await noted.Run(JobTroubles.Sending, Longest, Send, cancellationToken);
 
     private async Task Send(CancellationToken ct)
     {

@@ -83,6 +83,7 @@ internal static class WorkerHost
         builder.Services.AddSingleton<PolicyAtWork>();
         builder.Services.AddSingleton<JobFailures>();
         builder.Services.AddSingleton<JobRunner>();
+        builder.Services.AddSingleton<NotedWork>();
         builder.Services.AddSingleton<WorkerEnd>();
         builder.Services.AddTransient<HarvestJob>();
         builder.Services.AddTransient<PolicyJob>();
