@@ -14,6 +14,8 @@ internal sealed class EnglishDates : IDatePhrases
     private static readonly LocalDatePattern Long = LocalDatePattern.CreateWithInvariantCulture("ddd d MMMM");
     private static readonly LocalDatePattern Yearly = LocalDatePattern.CreateWithInvariantCulture("d MMMM");
     private static readonly LocalDatePattern MonthAndYear = LocalDatePattern.CreateWithInvariantCulture("MMMM uuuu");
+    private static readonly LocalDatePattern ShortMonthAndYear = LocalDatePattern.CreateWithInvariantCulture("MMM uuuu");
+    private static readonly LocalDatePattern ShortDayAndYear = LocalDatePattern.CreateWithInvariantCulture("d MMM uuuu");
     private static readonly LocalDatePattern Once = LocalDatePattern.CreateWithInvariantCulture("d MMMM uuuu");
 
     public string Time(LocalTime time) => Clock.Format(time);
@@ -33,6 +35,10 @@ internal sealed class EnglishDates : IDatePhrases
     public string DayOfYear(LocalDate date, bool withYear) => (withYear ? Once : Yearly).Format(date);
 
     public string Month(LocalDate date) => MonthAndYear.Format(date);
+
+    public string ShortMonth(LocalDate date) => ShortMonthAndYear.Format(date);
+
+    public string ShortDate(LocalDate date) => ShortDayAndYear.Format(date);
 
     public string Length(Duration length) => InWords(length);
 

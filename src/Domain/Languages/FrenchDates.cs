@@ -38,6 +38,10 @@ internal sealed class FrenchDates : IDatePhrases
 
     public string Month(LocalDate date) => Invariant($"{Months[date.Month - 1]} {date.Year}");
 
+    public string ShortMonth(LocalDate date) => Invariant($"{ShortMonths[date.Month - 1]} {date.Year}");
+
+    public string ShortDate(LocalDate date) => $"{Number(date)} {ShortMonth(date)}";
+
     public string Length(Duration length) => InWords(length);
 
     public string Length(LengthOfTime length) => InWords(length);

@@ -36,6 +36,10 @@ internal sealed class GermanDates : IDatePhrases
 
     public string Month(LocalDate date) => Invariant($"{Months[date.Month - 1]} {date.Year}");
 
+    public string ShortMonth(LocalDate date) => Invariant($"{ShortMonths[date.Month - 1]} {date.Year}");
+
+    public string ShortDate(LocalDate date) => Invariant($"{date.Day}. {ShortMonth(date)}");
+
     public string Length(Duration length) => InWords(length);
 
     public string Length(LengthOfTime length) => InWords(length);

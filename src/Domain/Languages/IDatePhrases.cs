@@ -36,6 +36,12 @@ public interface IDatePhrases
     /// <summary><c>March 2026</c>.</summary>
     string Month(LocalDate date);
 
+    /// <summary><c>Mar 2026</c>.</summary>
+    string ShortMonth(LocalDate date);
+
+    /// <summary><c>4 Mar 2026</c>.</summary>
+    string ShortDate(LocalDate date);
+
     /// <summary>
     /// How long ago, in the largest unit that says enough: <c>40 minutes</c>, <c>3 hours</c>, <c>2 days</c>, <c>5 weeks</c>, <c>4
     /// months</c>, <c>2 years</c>.

@@ -20,6 +20,9 @@ public sealed class Wording
         Writing = new EnglishWriting(),
         Answers = new EnglishAnswers(),
         Refusals = new EnglishRefusals(),
+        Pages = new EnglishPages(),
+        Figures = new EnglishFigures(),
+        Door = new EnglishDoor(),
     };
 
     private static readonly Wording German = new(Language.German, "de")
@@ -34,6 +37,9 @@ public sealed class Wording
         Writing = new GermanWriting(),
         Answers = new GermanAnswers(),
         Refusals = new GermanRefusals(),
+        Pages = new GermanPages(),
+        Figures = new GermanFigures(),
+        Door = new GermanDoor(),
     };
 
     private static readonly Wording French = new(Language.French, "fr")
@@ -48,6 +54,9 @@ public sealed class Wording
         Writing = new FrenchWriting(),
         Answers = new FrenchAnswers(),
         Refusals = new FrenchRefusals(),
+        Pages = new FrenchPages(),
+        Figures = new FrenchFigures(),
+        Door = new FrenchDoor(),
     };
 
     private Wording(Language language, string tag) => (Language, Tag) = (language, tag);
@@ -80,7 +89,11 @@ public sealed class Wording
 
     public required IRefusalPhrases Refusals { get; init; }
 
-    public IPagePhrases Pages { get; init; } = new EnglishPages();
+    public required IPagePhrases Pages { get; init; }
+
+    public required IFigurePhrases Figures { get; init; }
+
+    public required IDoorPhrases Door { get; init; }
 
     /// <summary>The words of a language.</summary>
     public static Wording In(Language language) => All.FirstOrDefault(one => one.Language == language) ?? English;

@@ -1,5 +1,6 @@
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Digests;
+using CrmSync.Domain.Languages;
 using CrmSync.Domain.Harvest;
 using CrmSync.Domain.Policy;
 using CrmSync.Storage;
@@ -149,15 +150,16 @@ internal sealed class DigestDispatch(
     }
 
     /// <summary>Writes the code that opens a reader's pages to that reader; it leaves with the next <c>SendReady</c>.</summary>
-    public async Task MailCode(Person reader, string code, Duration holds, Instant now, CancellationToken ct)
+    public async Task MailCode(Person reader, string code, Instant now, CancellationToken ct)
     {
         var current = policy.Policy;
         var zone = (reader.Calendar ?? current.DefaultCalendar).Zone;
-        var text =
-            $"{code}\n\nSomebody opened a page from one of your digests and asked for this code. Enter it in the same browser within "
-                + $"{(int)holds.TotalMinutes} minutes; the browser is then let in for 30 days.\n\nIf it was not you, there is nothing to "
-                + "do: without the code nothing opens. Pass it to nobody, for whoever has it sees what you may see.\n";
-        var mail = new DigestMails(await Sender(current, ct), pages).WriteNote(reader, zone, "Your code", text, now);
+        var words = Wording.In(reader.Language).Door;
+        var text = words.CodeMail(
+            code,
+            (int)ReaderSessions.CodeHolds.TotalMinutes,
+            (int)ReaderSessions.SessionHolds.TotalDays);
+        var mail = new DigestMails(await Sender(current, ct), pages).WriteNote(reader, zone, words.CodeSubject, text, now);
         var occasion = $"{LocalDatePattern.Iso.Format(now.InZone(zone).Date)}-{mail.MessageId[..8]}";
         await ledger.Plan(new PlannedMail(mail.MessageId, "code", reader.Id, occasion, now), now, ct);
         await ledger.KeepBytes(mail.MessageId, mail.Bytes, [], now, ct);

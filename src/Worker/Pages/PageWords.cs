@@ -1,33 +1,33 @@
-using System.Globalization;
-using CrmSync.Domain.Company;
 using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Languages;
-using NodaTime;
 
 namespace CrmSync.Worker.Pages;
 
 /// <summary>Figures in the words and bars of a page.</summary>
-internal static class PageWords
+/// <param name="words">The reader's language.</param>
+internal sealed class PageWords(Wording words)
 {
-    /// <summary><c>40 min</c>, <c>16 h</c>, <c>3 d</c>.</summary>
-    public static string Short(Duration length) => Wording.In(Language.English).Dates.Short(length);
-
-    public static string Median(Figures figures) =>
+    public string Median(Figures figures) =>
         figures.Median is { } median
-            ? ((figures.IsMedianOpen ? "over " : "") + Short(median)).Replace(' ', '\u00A0')
-            : "none";
+            ? words.Firm.Median(median, figures.IsMedianOpen).Replace(' ', '\u00A0')
+            : words.Figures.NoMedian;
 
     /// <summary><c>0.4 a week</c>; empty for less than a tenth.</summary>
-    public static string AWeek(Figures figures, int weeks) =>
-        figures.All / (double)weeks is var each and >= 0.1 ? each.ToString("0.#", CultureInfo.InvariantCulture) + " a week" : "";
+    public string AWeek(Figures figures, int weeks) => figures.All / (double)weeks is var each and >= 0.1 ? words.Figures.AWeek(each) : "";
 
     /// <summary>What became of those that were not in time, in words; empty when there are none.</summary>
-    public static string Others(Figures figures) =>
+    public string Others(Figures figures) =>
         string.Join(
             ", ",
-            new[] { (figures.Late, "late"), (figures.NotYet, "not yet"), (figures.ByHand, "by hand"), (figures.Unsure, "unsure") }
-                .Where(one => one.Item1 > 0)
-                .Select(one => string.Create(CultureInfo.InvariantCulture, $"{one.Item1} {one.Item2}")));
+            new (int Count, Func<int, string> Tell)[]
+            {
+                (figures.Late, words.Firm.Late),
+                (figures.NotYet, words.Firm.NotYet),
+                (figures.ByHand, words.Firm.ByHand),
+                (figures.Unsure, words.Firm.Unsure),
+            }
+                .Where(one => one.Count > 0)
+                .Select(one => one.Tell(one.Count)));
 
     /// <summary>In time, late, and what says nothing about time.</summary>
     public static IReadOnlyList<BarPart> Parts(Figures figures) =>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using CrmSync.Domain.Commands;
 using CrmSync.Domain.Company;
+using CrmSync.Domain.Languages;
 using CrmSync.Storage.Pages;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Digests;
@@ -44,12 +45,15 @@ internal sealed class ReaderDoor(
     public LinkAnswer Read(string token, Instant now)
     {
         if (tokens is null)
-            return new LinkAnswer(null, "there are no links to pages here");
+            return new LinkAnswer(null, door => door.NoLinksHere);
 
         var answer = tokens.ReadPages(token, Today(now));
-        return answer.Reader is not { } id ? new LinkAnswer(null, answer.Refused)
+        return answer.Reader is not { } id
+            ? new LinkAnswer(
+                null,
+                door => answer.Age is { } age ? door.LinkIsTooOld(age, CommandTokens.ValidDays) : door.LinkWasChanged)
             : Present(id, now) is { } reader ? new LinkAnswer(reader, null)
-            : new LinkAnswer(null, "whoever it was written for is not with us any more");
+            : new LinkAnswer(null, door => door.ReaderHasLeft);
     }
 
     /// <summary>Mails a code; false when the reader got too many already.</summary>
@@ -63,7 +67,7 @@ internal sealed class ReaderDoor(
         if (!await sessions.KeepCode(reader.Id, secret, code, now, ct))
             return false;
 
-        await dispatch.MailCode(reader, code, ReaderSessions.CodeHolds, now, ct);
+        await dispatch.MailCode(reader, code, now, ct);
         return true;
     }
 
@@ -89,5 +93,5 @@ internal sealed class ReaderDoor(
 
 /// <summary>Whom a link was written for.</summary>
 /// <param name="Reader">Null when it opens nothing.</param>
-/// <param name="Refused">Why it opens nothing, in words.</param>
-internal sealed record LinkAnswer(Person? Reader, string? Refused);
+/// <param name="Refused">Why it opens nothing, in the words of a language.</param>
+internal sealed record LinkAnswer(Person? Reader, Func<IDoorPhrases, string>? Refused);

@@ -43,6 +43,9 @@ internal sealed class ReaderPages(
 
     private const string Team = "team";
 
+    private static readonly int MinutesOfCode = (int)ReaderSessions.CodeHolds.TotalMinutes;
+    private static readonly int DaysLetIn = (int)ReaderSessions.SessionHolds.TotalDays;
+
     /// <summary>Whoever evaluates the policy is done by then, as a rule.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
@@ -63,9 +66,9 @@ internal sealed class ReaderPages(
     private Task ServePerson(HttpContext context) =>
         EmailAddress.TryParse(context.Request.RouteValues["contact"] as string, out var contact)
             ? Serve(context, contact)
-            : Refuse(context, StatusCodes.Status404NotFound, "There is no such page", "What stands behind /people/ is no address.");
+            : Serve(context, null, isPage: false);
 
-    private async Task Serve(HttpContext context, EmailAddress? contact)
+    private async Task Serve(HttpContext context, EmailAddress? contact, bool isPage = true)
     {
         var headers = context.Response.Headers;
         headers.ContentSecurityPolicy =
@@ -78,22 +81,23 @@ internal sealed class ReaderPages(
 
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         patience.CancelAfter(Patience);
+        var words = Wording.In(Language.English);
         try
         {
             var visit = await Visit(context, contact, patience.Token);
-            await (HttpMethods.IsPost(context.Request.Method) ? Act(visit, patience.Token) : Show(visit, patience.Token));
+            words = visit.Words;
+            if (!isPage)
+                await Refuse(visit, StatusCodes.Status404NotFound, words.Door.NoSuchPage);
+            else
+                await (HttpMethods.IsPost(context.Request.Method) ? Act(visit, patience.Token) : Show(visit, patience.Token));
         }
         catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
         {
-            await Refuse(context, StatusCodes.Status503ServiceUnavailable, "Please wait a minute", "CrmSync is busy; load the page again.");
+            await Refuse(context, StatusCodes.Status503ServiceUnavailable, words, words.Door.Busy);
         }
         catch (Exception failure) when (database.Explain(failure) is not null)
         {
-            await Refuse(
-                context,
-                StatusCodes.Status503ServiceUnavailable,
-                "Please wait a minute",
-                "The database cannot be asked; load the page again.");
+            await Refuse(context, StatusCodes.Status503ServiceUnavailable, words, words.Door.NoDatabase);
         }
     }
 
@@ -114,14 +118,14 @@ internal sealed class ReaderPages(
     {
         if (visit.Link is { Refused: { } why })
         {
-            await Turn(visit, visit.Reader, $"This link opens nothing: {why}. Open the one in your latest digest.", ct);
+            await Turn(visit, visit.Reader, visit.Words.Door.LinkOpensNothing(why(visit.Words.Door)), ct);
             return;
         }
 
         if (visit.Reader is { } reader)
         {
             if (visit.Link?.Reader is { } other && other.Id != reader.Id)
-                await Turn(visit, reader, "This link was written for somebody else. Open pages from your own digests.", ct);
+                await Turn(visit, reader, visit.Words.Door.LinkOfAnotherReader, ct);
             else
                 await Write(visit, reader, ct);
 
@@ -130,23 +134,11 @@ internal sealed class ReaderPages(
 
         if (visit.Link is null)
         {
-            await Refuse(
-                visit.Context,
-                StatusCodes.Status401Unauthorized,
-                "Open this page from your digest",
-                "This browser was not let in yet, or not any more. Open the page by a link in your latest digest; a code is then mailed to "
-                    + "you.");
+            await Refuse(visit, StatusCodes.Status401Unauthorized, visit.Words.Door.OpenFromDigest);
             return;
         }
 
-        await Answer(
-            visit.Context,
-            StatusCodes.Status401Unauthorized,
-            new DoorView(
-                "Is it you?",
-                "Digests are forwarded, so a link alone opens nothing. A code of six digits goes to the mailbox of the reader this link "
-                    + "was written for; enter it here, and this browser is let in for 30 days.",
-                DoorStep.Ask));
+        await Tell(visit, StatusCodes.Status401Unauthorized, visit.Words.Door.IsItYou(DaysLetIn), DoorStep.Ask);
     }
 
     private async Task Act(PageVisit visit, CancellationToken ct)
@@ -154,11 +146,7 @@ internal sealed class ReaderPages(
         // Another site may send its visitors here; it must not act for them.
         if (visit.Context.Request.Headers["Sec-Fetch-Site"].ToString() is not ("" or "same-origin" or "none"))
         {
-            await Refuse(
-                visit.Context,
-                StatusCodes.Status403Forbidden,
-                "Nothing was done",
-                "Another web site asked for this. Open the page by a link in your latest digest.");
+            await Refuse(visit, StatusCodes.Status403Forbidden, visit.Words.Door.AskedElsewhere);
             return;
         }
 
@@ -178,7 +166,7 @@ internal sealed class ReaderPages(
                 await Enter(visit, visit.Link!.Reader!, form["code"].ToString(), ct);
                 break;
             default:
-                await Refuse(visit.Context, StatusCodes.Status400BadRequest, "Nothing was done", "Load the page again.");
+                await Refuse(visit, StatusCodes.Status400BadRequest, visit.Words.Door.LoadAgain);
                 break;
         }
     }
@@ -188,20 +176,14 @@ internal sealed class ReaderPages(
         var secret = ReaderDoor.CreateSecret();
         if (!await door.MailCode(reader, secret, visit.Now, ct))
         {
-            await Turn(visit, reader, "Too many codes were asked for. Try again in an hour.", ct, StatusCodes.Status429TooManyRequests);
+            await Turn(visit, reader, visit.Words.Door.TooManyCodes, ct, StatusCodes.Status429TooManyRequests);
             return;
         }
 
         await Note(visit, reader, "asked for a code", ct);
         await sendNow(ct);
         Keep(visit.Context, CodeCookie, secret, ReaderSessions.CodeHolds, SameSiteMode.Strict);
-        await Answer(
-            visit.Context,
-            StatusCodes.Status200OK,
-            new DoorView(
-                "A code is on its way",
-                "It goes to the mailbox of the reader this link was written for, and can be entered in this browser for 15 minutes.",
-                DoorStep.Enter));
+        await Tell(visit, StatusCodes.Status200OK, visit.Words.Door.CodeIsOnItsWay(MinutesOfCode), DoorStep.Enter);
     }
 
     private async Task Enter(PageVisit visit, Person reader, string code, CancellationToken ct)
@@ -219,20 +201,11 @@ internal sealed class ReaderPages(
                 Redirect(visit);
                 break;
             case CodeAnswer.Wrong:
-                await Answer(
-                    visit.Context,
-                    StatusCodes.Status403Forbidden,
-                    new DoorView("That is not the code", "Look again; the latest mail counts.", DoorStep.Enter));
+                await Tell(visit, StatusCodes.Status403Forbidden, visit.Words.Door.WrongCode, DoorStep.Enter);
                 break;
             default:
                 await Note(visit, reader, "was refused", ct);
-                await Answer(
-                    visit.Context,
-                    StatusCodes.Status403Forbidden,
-                    new DoorView(
-                        "This code opens nothing",
-                        "It was tried too often, was used, is older than 15 minutes, or was asked for in another browser.",
-                        DoorStep.Ask));
+                await Tell(visit, StatusCodes.Status403Forbidden, visit.Words.Door.SpentCode(MinutesOfCode), DoorStep.Ask);
                 break;
         }
     }
@@ -243,10 +216,7 @@ internal sealed class ReaderPages(
             await door.Leave(session, ct);
 
         visit.Context.Response.Cookies.Delete(SessionCookie, Cookie(SameSiteMode.Lax));
-        await Answer(
-            visit.Context,
-            StatusCodes.Status200OK,
-            new DoorView("You are signed out", "This browser is not let in any more.", DoorStep.Nothing));
+        await Tell(visit, StatusCodes.Status200OK, visit.Words.Door.SignedOut, DoorStep.Nothing);
     }
 
     private async Task Write(PageVisit visit, Person reader, CancellationToken ct)
@@ -257,10 +227,10 @@ internal sealed class ReaderPages(
         await Note(visit, reader, written.Html is null ? "was refused" : "looked at", ct);
         if (written.Html is not { } html)
         {
-            var (title, words) = visit.Contact is null
-                ? ("No figures", "There are figures for managers only.")
-                : ("Nobody of yours", $"{Name(visit.Contact)} is nobody you or your team look after, as far as we know.");
-            await Refuse(visit.Context, StatusCodes.Status404NotFound, title, words);
+            await Refuse(
+                visit,
+                StatusCodes.Status404NotFound,
+                visit.Contact is null ? visit.Words.Door.NoFigures : visit.Words.Door.NobodyOfYours(Name(visit.Contact)));
             return;
         }
 
@@ -271,21 +241,19 @@ internal sealed class ReaderPages(
     {
         var look = new PolicyMoment(running.Policy, visit.Now) { Running = running };
         var composer = new PageComposer(await facts.FactsAbout(visit.Contact, look, ct));
-        var moment = new ReaderClock(
-            (reader.Calendar ?? running.Policy.DefaultCalendar).Zone,
-            visit.Now,
-            Wording.In(reader.Language)).Head;
+        var words = Wording.In(reader.Language);
+        var moment = new ReaderClock((reader.Calendar ?? running.Policy.DefaultCalendar).Zone, visit.Now, words).Head;
         var hasFigures = PageComposer.HasTeam(running.Policy, reader) ? Below(PageLinks.TeamPath) : null;
         if (visit.Contact is { } contact)
         {
             return composer.WritePerson(reader, contact) is { } person
                 ? new WrittenPage(
-                    await pages.Render<PersonPageView>(new PageView<PersonPage>(person, Name(reader), moment, hasFigures)))
+                    await pages.Render<PersonPageView>(new PageView<PersonPage>(person, words, Name(reader), moment, hasFigures)))
                 : new WrittenPage(null);
         }
 
         return composer.WriteTeam(reader) is { } team
-            ? new WrittenPage(await pages.Render<TeamPageView>(new PageView<TeamPage>(team, Name(reader), moment, null)))
+            ? new WrittenPage(await pages.Render<TeamPageView>(new PageView<TeamPage>(team, words, Name(reader), moment, null)))
             : new WrittenPage(null);
     }
 
@@ -295,19 +263,24 @@ internal sealed class ReaderPages(
 
     /// <summary>Refuses somebody; when it is known who that is, it is kept.</summary>
     private async Task Turn(
-        PageVisit visit, Person? who, string words, CancellationToken ct, int status = StatusCodes.Status403Forbidden)
+        PageVisit visit, Person? who, string text, CancellationToken ct, int status = StatusCodes.Status403Forbidden)
     {
         if (who is not null)
             await Note(visit, who, "was refused", ct);
 
-        await Refuse(visit.Context, status, "This page stays closed", words);
+        await Refuse(visit, status, (visit.Words.Door.StaysClosed, text));
     }
 
     private Task Note(PageVisit visit, Person reader, string what, CancellationToken ct) =>
         audit.Note(new AuditEntry(visit.Now, reader.Id, AuditWay.Page, what, visit.Contact?.Value ?? Team), ct);
 
-    private Task Refuse(HttpContext context, int status, string title, string words) =>
-        Answer(context, status, new DoorView(title, words, DoorStep.Nothing));
+    private Task Refuse(PageVisit visit, int status, (string Title, string Text) said) => Tell(visit, status, said, DoorStep.Nothing);
+
+    private Task Refuse(HttpContext context, int status, Wording words, (string Title, string Text) said) =>
+        Answer(context, status, new DoorView(words, said.Title, said.Text, DoorStep.Nothing));
+
+    private Task Tell(PageVisit visit, int status, (string Title, string Text) said, DoorStep step) =>
+        Answer(visit.Context, status, new DoorView(visit.Words, said.Title, said.Text, step));
 
     private async Task Answer(HttpContext context, int status, DoorView view) =>
         await Answer(context, status, await pages.Render<DoorPage>(view));
@@ -354,4 +327,7 @@ internal sealed record PageVisit(HttpContext Context, EmailAddress? Contact, Ins
 
     /// <summary>Whom the link was written for; null when there is no token.</summary>
     public LinkAnswer? Link { get; init; }
+
+    /// <summary>The language of who is let in, otherwise of whom the link was written for; English for everybody else.</summary>
+    public Wording Words => Wording.In((Reader ?? Link?.Reader)?.Language ?? Language.English);
 }

@@ -70,6 +70,7 @@ public sealed class EveryLanguage
         var number = 11 + parameter.Position;
         return type == typeof(string) ? $"Q{number}"
             : type == typeof(int) ? number
+            : type == typeof(double) ? number + 0.5
             : type == typeof(bool) ? true
             : type == typeof(SeenTime) ? new SeenTime(new LocalDateTime(2026, 1, number, 14, 30), Today)
             : type == typeof(LocalDate) ? new LocalDate(2026, 1, number)
@@ -88,6 +89,7 @@ public sealed class EveryLanguage
         string text => [text],
         IEnumerable<string> texts => texts,
         int number => [number.ToString(CultureInfo.InvariantCulture)],
+        double number => [Math.Floor(number).ToString(CultureInfo.InvariantCulture)],
         SeenTime seen => [seen.Date.Day.ToString(CultureInfo.InvariantCulture), "14:30"],
         LengthOfTime length => [length.Amount.ToString(CultureInfo.InvariantCulture)],
         _ => [],

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using CrmSync.Domain.Company;
+using CrmSync.Domain.Languages;
 using CrmSync.Mail.Mime;
 using CrmSync.Storage;
 using CrmSync.Storage.Pages;
@@ -130,12 +132,19 @@ public sealed class PagesCompany(HarvestedSample sample) : IAsyncLifetime, IAsyn
     /// <summary>The codes that were mailed to a reader, the oldest first.</summary>
     internal IReadOnlyList<string> Codes(string reader) =>
         [
+            .. CodeMails(reader)
+                .Select(mail => Regex.Match(mail.Text, "^[0-9]{6}", RegexOptions.None, TimeSpan.FromSeconds(1)).Value),
+        ];
+
+    /// <summary>The emails with a code to a reader, the oldest first.</summary>
+    internal IReadOnlyList<MimeMessage> CodeMails(string reader) =>
+        [
             .. Directory.CreateDirectory(Path.Combine(folder, "out"))
                 .EnumerateFiles("*.eml")
                 .OrderBy(file => file.LastWriteTimeUtc)
                 .Select(file => MimeReader.Read(File.ReadAllBytes(file.FullName)))
-                .Where(mail => mail.Subject == "Your code" && mail.To.Single().Address == $"{reader}@bright.example")
-                .Select(mail => Regex.Match(mail.Text, "^[0-9]{6}", RegexOptions.None, TimeSpan.FromSeconds(1)).Value),
+                .Where(mail => Wording.All.Any(words => words.Door.CodeSubject == mail.Subject)
+                    && mail.To.Single().Address == $"{reader}@bright.example"),
         ];
 
     internal async Task<IReadOnlyList<string>> Kept() =>
@@ -145,13 +154,18 @@ public sealed class PagesCompany(HarvestedSample sample) : IAsyncLifetime, IAsyn
         ];
 
     /// <summary>Has somebody leave, or come back.</summary>
-    internal void Leaves(string reader, LocalDate? day)
+    internal void Leaves(string reader, LocalDate? day) => Change(reader, person => person with { Left = day });
+
+    /// <summary>Has somebody read another language.</summary>
+    internal void Reads(string reader, Language language) => Change(reader, person => person with { Language = language });
+
+    private void Change(string reader, Func<Person, Person> change)
     {
         var policy = Program.Part<PolicyInForce>();
         policy.Exchange(
             policy.Written with
             {
-                People = [.. policy.Written.People.Select(person => person.Id == reader ? person with { Left = day } : person)],
+                People = [.. policy.Written.People.Select(person => person.Id == reader ? change(person) : person)],
             });
     }
 
