@@ -18,6 +18,9 @@ internal sealed class EnglishDoor : IDoorPhrases
 
     public (string Title, string Text) NoDatabase => ("Please wait a minute", "The database cannot be asked; load the page again.");
 
+    public (string Title, string Text) WentWrong =>
+        ("That did not work", "CrmSync met something it does not know; whoever runs it finds it in its log. Load the page again.");
+
     public string StaysClosed => "This page stays closed";
 
     public string LinkOpensNothing(string why) => $"This link opens nothing: {why}. Open the one in your latest digest.";

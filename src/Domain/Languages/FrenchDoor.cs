@@ -21,6 +21,9 @@ internal sealed class FrenchDoor : IDoorPhrases
     public (string Title, string Text) NoDatabase =>
         ("Veuillez patienter une minute", Set($"La base de données ne répond pas ; rechargez la page."));
 
+    public (string Title, string Text) WentWrong =>
+        ("Cela n’a pas fonctionné", Set($"CrmSync a rencontré une erreur inconnue ; son journal en dit plus. Rechargez la page."));
+
     public string StaysClosed => "Cette page reste fermée";
 
     public string LinkOpensNothing(string why) => Set($"Ce lien n’ouvre rien : {why}. Utilisez celui de votre dernier récapitulatif.");

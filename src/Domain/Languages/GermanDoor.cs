@@ -21,6 +21,10 @@ internal sealed class GermanDoor : IDoorPhrases
     public (string Title, string Text) NoDatabase =>
         ("Bitte warten Sie eine Minute", "Die Datenbank ist nicht erreichbar; laden Sie die Seite neu.");
 
+    public (string Title, string Text) WentWrong =>
+        ("Das hat nicht geklappt",
+            "CrmSync ist auf etwas Unbekanntes gestoßen; im Protokoll des Programms steht mehr. Laden Sie die Seite neu.");
+
     public string StaysClosed => "Diese Seite bleibt geschlossen";
 
     public string LinkOpensNothing(string why) => $"Dieser Link öffnet nichts: {why}. Öffnen Sie den Link in Ihrer neuesten Übersicht.";

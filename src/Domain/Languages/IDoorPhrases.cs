@@ -25,6 +25,9 @@ public interface IDoorPhrases
 
     (string Title, string Text) NoDatabase { get; }
 
+    /// <summary>The program met something it does not know.</summary>
+    (string Title, string Text) WentWrong { get; }
+
     /// <summary>The title over a refusal.</summary>
     string StaysClosed { get; }
 

@@ -5,8 +5,10 @@ using CrmSync.Domain.Languages;
 using CrmSync.Storage;
 using CrmSync.Storage.Pages;
 using CrmSync.Worker.Digests;
+using CrmSync.Worker.Sources;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using NodaTime;
 
 namespace CrmSync.Worker.Pages;
@@ -33,6 +35,7 @@ internal sealed class ReaderPages(
     AuditTrail audit,
     HtmlPages pages,
     ContactDatabase database,
+    ILogger<ReaderPages> log,
     IClock clock)
 {
     /// <summary>Kept by a browser that was let in.</summary>
@@ -98,6 +101,11 @@ internal sealed class ReaderPages(
         catch (Exception failure) when (database.Explain(failure) is not null)
         {
             await Refuse(context, StatusCodes.Status503ServiceUnavailable, words, words.Door.NoDatabase);
+        }
+        catch (Exception failure) when (Unexpected.IsContained(failure, context.RequestAborted))
+        {
+            log.LogError(failure, "a page of a reader: {Failure}", Unexpected.Name(failure));
+            await Refuse(context, StatusCodes.Status500InternalServerError, words, words.Door.WentWrong);
         }
     }
 

@@ -10,6 +10,7 @@ using CrmSync.Worker.Tests.Cli;
 using CrmSync.Worker.Tests.Commands;
 using CrmSync.Worker.Tests.Digests;
 using CrmSync.Worker.Tests.Jobs;
+using CrmSync.Worker.Tests.Pages;
 using CrmSync.Worker.Tests.PolicyFiles;
 
 namespace CrmSync.Worker.Tests.Harvest;
@@ -28,6 +29,8 @@ public sealed class EveryPlaceThatMayThrow
     private const string Item =
         nameof(WhatNobodyExpected.One_item_that_throws_is_told_and_tried_again_and_set_aside_the_third_time_and_all_others_are_read);
 
+    private const string Watch = nameof(TurnsTests.An_account_whose_server_cannot_be_asked_for_news_says_so_and_is_read);
+    private const string Page = nameof(OpeningPages.A_page_that_meets_what_nobody_expected_says_so_and_keeps_no_other_from_being_opened);
     private const string Named = nameof(WhatNobodyExpected.A_group_that_cannot_be_asked_stands_for_its_members);
     private const string OldForm = nameof(HostileMail.A_mail_kept_in_a_form_nobody_knows_any_more_stops_no_other);
     private const string PolicyTest = nameof(TestingThePolicy.One_test_that_cannot_run_does_not_stop_the_others);
@@ -70,6 +73,7 @@ public sealed class EveryPlaceThatMayThrow
         ["ConnectCheck.CanSend -> SmtpDelivery.Connect"] = Check,
         ["ConnectCheck.Run -> ISource.Connect"] = Check,
         ["ConnectCheck.Run -> ReadableAccount.get_Open"] = Check,
+        ["DigestDispatch.MailCode -> DigestMails.WriteNote"] = Page,
         ["DigestDispatch.SendReady -> DeliveryWays.Open"] = Job,
         ["DigestDispatch.SendReady -> Outbox.SendAll"] = Job,
         ["DigestDispatch.Show -> DigestRun.Show"] = Shown,
@@ -95,8 +99,8 @@ public sealed class EveryPlaceThatMayThrow
         ["GraphMailboxSource.ReadMime -> MimeReader.ReadAsync"] = Item,
         ["GraphMailboxSource.WalkAll -> EachFolder.Try"] = Folder,
         ["HarvestAll.Continue -> ReadableAccount.get_Open"] = Source,
+        ["HarvestAll.Continue -> ReadableAccount.get_Watch"] = Watch,
         ["HarvestAll.HarvestMembers -> ReadableAccount.get_Members"] = Group,
-        ["HarvestJob.Harvest -> ReadableAccount.get_Watch"] = Job,
         ["IcsFeedSource.Parse -> CalendarReader.Read"] = Source,
         ["IcsSource.Discover -> EachFolder.List"] = Folder,
         ["IcsSource.Parse -> CalendarReader.Read"] = Folder,

@@ -141,6 +141,18 @@ public sealed class TurnsTests
     }
 
     [Fact]
+    public async Task An_account_whose_server_cannot_be_asked_for_news_says_so_and_is_read()
+    {
+        await using var company = await TestCompany.Open();
+        using var harvest = company.CreateHarvest();
+        var account = Account("ana", new CannedMailbox(5)) with { Watch = _ => throw new InvalidTimeZoneException("odd") };
+        var (done, isDone) = await harvest.Once(account, TestCompany.Monday, () => Task.CompletedTask, default);
+        Assert.True(isDone);
+        Assert.Contains("InvalidTimeZoneException", done.Problem, StringComparison.Ordinal);
+        Assert.Equal(5, (await company.Log()).Count);
+    }
+
+    [Fact]
     public async Task Accounts_wait_for_their_servers_side_by_side_and_a_slow_one_holds_up_nobody()
     {
         await using var company = await TestCompany.Open();

@@ -59,6 +59,20 @@ public sealed class OpeningPages(HarvestedSample sample) : IAsyncLifetime, IAsyn
     }
 
     [Fact]
+    public async Task A_page_that_meets_what_nobody_expected_says_so_and_keeps_no_other_from_being_opened()
+    {
+        var path = $"/team?t={company.Token("olga")}";
+        company.Failure = new InvalidTimeZoneException("secret words");
+        var failed = await company.Post(path, "step=mail");
+        Assert.Equal(HttpStatusCode.InternalServerError, failed.Status);
+        Assert.Contains("That did not work", failed.Body, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret words", failed.Body, StringComparison.Ordinal);
+
+        company.Failure = null;
+        Assert.Equal(HttpStatusCode.OK, (await company.Post(path, "step=mail")).Status);
+    }
+
+    [Fact]
     public async Task Digests_have_links_to_pages_in_both_forms_where_there_are_pages_and_none_where_there_are_none()
     {
         var sent = await company.Program.Digests.Show(SampleCompany.Story, default);

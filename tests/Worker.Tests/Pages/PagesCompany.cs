@@ -60,6 +60,9 @@ public sealed class PagesCompany(HarvestedSample sample) : IAsyncLifetime, IAsyn
     /// <summary>What the server takes for now.</summary>
     public Instant Now { get; set; } = SampleCompany.Story;
 
+    /// <summary>Thrown when a code is to leave; null: it leaves.</summary>
+    public Exception? Failure { get; set; }
+
     public async Task InitializeAsync()
     {
         var read = LoadedConfiguration.Read(SampleCompany.Config, SampleCompany.Story);
@@ -78,12 +81,13 @@ public sealed class PagesCompany(HarvestedSample sample) : IAsyncLifetime, IAsyn
         var pages = new ReaderPages(
             new Uri(Address),
             atWork.Use,
-            async ct => Assert.Empty((await Program.Digests.SendReady(Now, Duration.Zero, ct)).Problems),
+            Send,
             Program.Part<ReaderDoor>(),
             Program.Part<DigestFactsReader>(),
             Program.Part<AuditTrail>(),
             Program.Part<HtmlPages>(),
             Program.Database,
+            NullLogger<ReaderPages>.Instance,
             new Clock(() => Now));
         Server = new StatusServer(
             settings.Status,
@@ -158,6 +162,14 @@ public sealed class PagesCompany(HarvestedSample sample) : IAsyncLifetime, IAsyn
 
     /// <summary>Has somebody read another language.</summary>
     internal void Reads(string reader, Language language) => Change(reader, person => person with { Language = language });
+
+    private async Task Send(CancellationToken ct)
+    {
+        if (Failure is not null)
+            throw Failure;
+
+        Assert.Empty((await Program.Digests.SendReady(Now, Duration.Zero, ct)).Problems);
+    }
 
     private void Change(string reader, Func<Person, Person> change)
     {
