@@ -65,7 +65,7 @@ public sealed class BackupTests : IAsyncLifetime, IAsyncDisposable
         Assert.Equal(
             ["crmsync.db", "crmsync.db-erasures"],
             Directory.GetFiles(Path.GetDirectoryName(Database)!, "crmsync.db*").Select(name => Path.GetFileName(name))
-                .Where(name => !name.Contains("-run.lock", StringComparison.Ordinal))
+                .Where(name => !name.EndsWith(".lock", StringComparison.Ordinal))
                 .Order(StringComparer.Ordinal));
     }
 

@@ -12,6 +12,7 @@ using CrmSync.Worker.Tests.Digests;
 using CrmSync.Worker.Tests.Jobs;
 using CrmSync.Worker.Tests.Pages;
 using CrmSync.Worker.Tests.PolicyFiles;
+using CrmSync.Worker.Tests.Sources;
 
 namespace CrmSync.Worker.Tests.Harvest;
 
@@ -25,7 +26,7 @@ public sealed class EveryPlaceThatMayThrow
     private const string Source = nameof(WhatNobodyExpected.A_source_that_throws_ends_nothing_but_its_own_harvest_which_says_so_in_words);
     private const string Folder = nameof(OneFolderThatThrows.While_it_is_listed);
     private const string Listing = nameof(OneFolderThatThrows.While_its_list_is_stored);
-    private const string Files = nameof(OneFolderThatThrows.When_it_is_a_folder_of_files_of_which_one_has_an_impossible_time);
+    private const string Files = nameof(FilesOfTheFarFuture.It_is_set_aside_and_the_others_are_read);
     private const string Item =
         nameof(WhatNobodyExpected.One_item_that_throws_is_told_and_tried_again_and_set_aside_the_third_time_and_all_others_are_read);
 

@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
@@ -89,39 +88,6 @@ public sealed class OneFolderThatThrows(DovecotServer dovecot, RadicaleServer ra
         var second = await account.Company.Harvest(account.Name, account.Open(), TestCompany.Monday + Duration.FromMinutes(5));
         Assert.True(second.IsClean, second.Problem);
         Assert.Equal([.. account.Others.Append("in the spoilt one").Order(StringComparer.Ordinal)], await Subjects(account.Company));
-    }
-
-    /// <summary>A file of a time that no program can tell, as some file systems hold it.</summary>
-    [Theory]
-    [InlineData("eml")]
-    [InlineData("maildir")]
-    public async Task When_it_is_a_folder_of_files_of_which_one_has_an_impossible_time(string kind)
-    {
-        await using var company = await TestCompany.Open();
-        var root = Directory.CreateDirectory(Path.Combine("/dev/shm", $"crmsync-{Guid.NewGuid():n}")).FullName;
-        try
-        {
-            foreach (var (folder, subject) in Files)
-            {
-                var path = Path.Combine(root, kind == "maildir" ? $".{folder}/cur" : folder);
-                Directory.CreateDirectory(path);
-                await File.WriteAllBytesAsync(Path.Combine(path, "1.M1P1.test:2,S"), RealMailbox.Mail(subject));
-            }
-
-            var odd = Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories)
-                .Single(path => path.Contains("Spoilt/", StringComparison.Ordinal));
-            using (var touch = Process.Start("touch", ["-d", "@999999999999", odd]))
-                await touch.WaitForExitAsync();
-
-            var done = await company.Harvest("ana", kind == "eml" ? new EmlSource(root) : new MaildirSource(root));
-
-            Assert.Equal(["at work", "in the inbox"], await Subjects(company));
-            Assert.Contains("Spoilt: " + Words, done.Problem, StringComparison.Ordinal);
-        }
-        finally
-        {
-            Directory.Delete(root, recursive: true);
-        }
     }
 
     [Fact]
