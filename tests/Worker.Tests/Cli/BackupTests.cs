@@ -65,7 +65,7 @@ public sealed class BackupTests : IAsyncLifetime, IAsyncDisposable
         Assert.Equal(
             ["crmsync.db", "crmsync.db-erasures"],
             Directory.GetFiles(Path.GetDirectoryName(Database)!, "crmsync.db*").Select(name => Path.GetFileName(name))
-                .Where(name => !name.EndsWith(".lock", StringComparison.Ordinal))
+                .Where(name => !name.Contains(".lock", StringComparison.Ordinal))
                 .Order(StringComparer.Ordinal));
     }
 
@@ -173,7 +173,7 @@ public sealed class BackupTests : IAsyncLifetime, IAsyncDisposable
     private async Task<ProgramRun> Well(params string[] arguments)
     {
         var run = await TheProgram.Run([.. arguments, "--config", Config]);
-        Assert.True(run.Status == 0, string.Join(' ', arguments) + ": " + run.Error);
+        Assert.True(run.Status == 0, $"{string.Join(' ', arguments)}: {run.Status} {run.Error}{run.Output}");
         return run;
     }
 
