@@ -22,10 +22,9 @@ public sealed class Engine
         DefaultTypeMap.MatchNamesWithUnderscores = true;
         SqlMapper.AddTypeHandler(new InstantHandler());
 
-        // A connection is used by one thread at a time: SQLite need not take a lock at every call, nor count its memory under one. Where
-        // SQLite was used before, it refuses and stays as it was.
+        // SQLite need not count its memory under a lock; where it was used before, it refuses and stays as it was. The lock at every call
+        // stays: statements nobody disposed of are finalized by a thread of the garbage collector, beside whoever uses the connection.
         SQLitePCL.Batteries_V2.Init();
-        _ = SQLitePCL.raw.sqlite3_config(SQLitePCL.raw.SQLITE_CONFIG_MULTITHREAD);
         _ = SQLitePCL.raw.sqlite3_config(SQLitePCL.raw.SQLITE_CONFIG_MEMSTATUS, 0);
     }
 
