@@ -9,7 +9,8 @@ namespace CrmSync.Storage.Harvest;
 /// </summary>
 public sealed class AccountLock : IAsyncDisposable
 {
-    private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
     private readonly Lease? lease;
     private readonly FileStream? file;
@@ -49,7 +50,7 @@ public sealed class AccountLock : IAsyncDisposable
     public static async Task<AccountLock?> Wait(ContactDatabase database, string name, TimeSpan patience, CancellationToken ct)
     {
         var start = database.Time.GetTimestamp();
-        while (true)
+        for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
             if (await Take(database, name, ct) is { } taken)
                 return taken;
@@ -57,7 +58,7 @@ public sealed class AccountLock : IAsyncDisposable
             if (database.Time.GetElapsedTime(start) >= patience)
                 return null;
 
-            await Task.Delay(BetweenTries, database.Time, ct);
+            await Task.Delay(pause, database.Time, ct);
         }
     }
 

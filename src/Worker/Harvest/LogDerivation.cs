@@ -24,7 +24,7 @@ internal sealed class LogDerivation(
     private static readonly TimeSpan Patience = TimeSpan.FromHours(1);
 
     /// <summary>Recomputes the log unless it was already derived with the configuration of now.</summary>
-    /// <exception cref="DatabaseUnusableException">Another program has been at it for an hour.</exception>
+    /// <exception cref="DatabaseUnusableException">Another program has been at it for an hour, or took it over.</exception>
     public async Task DeriveWhatChanged(CancellationToken ct)
     {
         var rules = policy.Edition.Reading;
@@ -35,15 +35,24 @@ internal sealed class LogDerivation(
 
         await using var alone = await AccountLock.Wait(database, "derivation", Patience, ct)
             ?? throw new DatabaseUnusableException(
-                "another crmsync has been deriving the log under the new policy for an hour; look what it does, and try again");
+                "another crmsync has been deriving the log under the new policy for an hour; check what it is doing, and try again");
         if (await derivation.IsCurrent(hash, ct))
             return;
 
         using var held = CancellationTokenSource.CreateLinkedTokenSource(ct, alone.Lost);
-        var classifier = new Classifier(rules);
-        await derivation.Run(classifier, hash, progress: null, held.Token);
-        await meetings.Derive(MeetingHarvest.MergeFor(rules), classifier.Ours, held.Token);
-        await derivation.Finish(hash, held.Token);
+        try
+        {
+            var classifier = new Classifier(rules);
+            await derivation.Run(classifier, hash, progress: null, held.Token);
+            await meetings.Derive(MeetingHarvest.MergeFor(rules), classifier.Ours, held.Token);
+            await derivation.Finish(hash, held.Token);
+        }
+        catch (OperationCanceledException lost) when (!ct.IsCancellationRequested && alone.Lost.IsCancellationRequested)
+        {
+            throw new DatabaseUnusableException(
+                "this program stood still for so long that another one may go on deriving the log; what it has done is kept: try again",
+                lost);
+        }
     }
 
     /// <summary>Recomputes the log although it seems current: something was written meanwhile under an earlier policy.</summary>

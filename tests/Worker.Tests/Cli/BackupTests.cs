@@ -3,6 +3,7 @@ using System.Runtime.Versioning;
 using CrmSync.Fixtures.Servers;
 using CrmSync.Storage;
 using CrmSync.Storage.Privacy;
+using CrmSync.Worker.Tests.Digests;
 using CrmSync.Worker.Tests.Harvest;
 
 namespace CrmSync.Worker.Tests.Cli;
@@ -143,19 +144,7 @@ public sealed class BackupTests : IAsyncLifetime, IAsyncDisposable
                 $$"""
                 delivery: { from: crmsync@us.example, smtp: { host: 127.0.0.1, port: {{smtp.Port}}, tls: none } }
                 """));
-        var at = DateTimeOffset.UtcNow.AddMinutes(2).ToString("HH:mm", CultureInfo.InvariantCulture);
-        File.WriteAllText(
-            Path.Combine(Config, "policy.yaml"),
-            $$"""
-            version: 1
-            us: { domains: [us.example] }
-            defaults: { calendar: always, owner: ana }
-            calendars: { always: { zone: UTC, hours: { mon-sun: "00:00-24:00" } } }
-            people: { ana: { email: ana@us.example } }
-            rules: [ { respond: reply, within: 1m } ]
-            digests: [ { digest: my-day, to: owners, at: "{{at}}", days: daily } ]
-
-            """);
+        DigestSoon.Write(Config);
     }
 
     private static string Later(int minutes) =>

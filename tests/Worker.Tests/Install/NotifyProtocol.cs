@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net.Sockets;
-using System.Text;
 using CrmSync.Worker.Jobs;
 using CrmSync.Worker.Tests.Cli;
 using CrmSync.Worker.Tests.Harvest;
@@ -19,7 +17,7 @@ public sealed class NotifyProtocol
         var place = company.PathTo("notify.socket");
         var heard = new ConcurrentQueue<string>();
         using var stop = new CancellationTokenSource();
-        var listening = Listen(place, heard, stop.Token);
+        var listening = NotifySocket.Listen(place, heard, stop.Token);
 
         await using (var program = RunningProgram.Start(
             ["--config", config],
@@ -46,24 +44,4 @@ public sealed class NotifyProtocol
     [InlineData("180000000", "1", null)]
     public void A_sign_of_life_is_given_twice_as_often_as_systemd_waits_for_it(string? longest, string? process, double? seconds) =>
         Assert.Equal(seconds, ServiceManager.Pause(longest, process)?.TotalSeconds);
-
-    private static async Task Listen(string place, ConcurrentQueue<string> heard, CancellationToken ct)
-    {
-        using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
-        socket.Bind(new UnixDomainSocketEndPoint(place));
-        var bytes = new byte[4096];
-        try
-        {
-            while (true)
-            {
-                var length = await socket.ReceiveAsync(bytes, ct);
-                foreach (var line in Encoding.UTF8.GetString(bytes, 0, length).Split('\n', StringSplitOptions.RemoveEmptyEntries))
-                    heard.Enqueue(line);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // All was heard.
-        }
-    }
 }

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
 using CrmSync.Fixtures.Servers;
@@ -99,7 +98,7 @@ public sealed partial class TheFirstHourAsWritten(PublishedProgram published) : 
 
         using var stop = new CancellationTokenSource();
         start.Environment["NOTIFY_SOCKET"] = Path.Combine(folder.FullName, "notify.socket");
-        var listening = Listen(start.Environment["NOTIFY_SOCKET"]!, stop.Token);
+        var listening = NotifySocket.Listen(start.Environment["NOTIFY_SOCKET"]!, toldToSystemd, stop.Token);
         var words = await Work(start);
         await stop.CancelAsync();
         await listening;
@@ -126,26 +125,6 @@ public sealed partial class TheFirstHourAsWritten(PublishedProgram published) : 
         await process.WaitForExitAsync();
         Assert.True(process.ExitCode == 0, said.ToString());
         return said.ToString();
-    }
-
-    private async Task Listen(string place, CancellationToken ct)
-    {
-        using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
-        socket.Bind(new UnixDomainSocketEndPoint(place));
-        var bytes = new byte[4096];
-        try
-        {
-            while (true)
-            {
-                var length = await socket.ReceiveAsync(bytes, ct);
-                foreach (var line in Encoding.UTF8.GetString(bytes, 0, length).Split('\n', StringSplitOptions.RemoveEmptyEntries))
-                    toldToSystemd.Enqueue(line);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // All was heard.
-        }
     }
 
     private static LocalDate NextBusinessDay()

@@ -9,6 +9,7 @@ using CrmSync.Storage;
 using CrmSync.Storage.Digests;
 using CrmSync.Storage.Harvest;
 using CrmSync.Worker.Tests.Cli;
+using CrmSync.Worker.Tests.Digests;
 using CrmSync.Worker.Tests.Harvest;
 using NodaTime;
 
@@ -188,19 +189,7 @@ public sealed partial class MetricsTests : IAsyncLifetime, IAsyncDisposable
             """);
 
         // Due when the first harvest is done: before that there would be nothing to say.
-        var at = DateTimeOffset.UtcNow.AddMinutes(2).ToString("HH:mm", CultureInfo.InvariantCulture);
-        File.WriteAllText(
-            Path.Combine(folder, "policy.yaml"),
-            $$"""
-            version: 1
-            us: { domains: [us.example] }
-            defaults: { calendar: always, owner: ana }
-            calendars: { always: { zone: UTC, hours: { mon-sun: "00:00-24:00" } } }
-            people: { ana: { email: ana@us.example } }
-            rules: [ { respond: reply, within: 1m } ]
-            digests: [ { digest: my-day, to: owners, at: "{{at}}", days: daily } ]
-
-            """);
+        DigestSoon.Write(folder);
         return folder;
     }
 
