@@ -501,7 +501,9 @@ public sealed class DigestLedger(ContactDatabase database, LedgerReaders? names 
     private async Task<IReadOnlyList<LedgerMail>> Select(string sql, object parameters, CancellationToken ct)
     {
         await using var connection = await database.Connect(ct);
-        await using var reader = (DbDataReader)
+
+        // Dapper's reader disposes of its command only when it is not disposed of asynchronously.
+        using var reader = (DbDataReader)
             await connection.ExecuteReaderAsync(new CommandDefinition(sql, parameters, cancellationToken: ct));
         var mails = new List<LedgerMail>();
         while (await reader.ReadAsync(ct))

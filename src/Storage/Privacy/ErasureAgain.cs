@@ -1,9 +1,7 @@
-using System.Data.Common;
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Meetings;
 using CrmSync.Storage.Log;
-using Dapper;
 using NodaTime;
 
 namespace CrmSync.Storage.Privacy;
@@ -71,15 +69,19 @@ public sealed class ErasureAgain(ContactDatabase database, Erasure erasure, Func
     {
         await using var connection = await database.Connect(ct);
         var columns = new List<(string Table, string Column)>();
-        await using (var rows = await Ask(connection, database.Engine.TextColumns, ct))
+        await using (var command = connection.CreateCommand())
         {
+            command.CommandText = database.Engine.TextColumns;
+            await using var rows = await command.ExecuteReaderAsync(ct);
             while (await rows.ReadAsync(ct))
                 columns.Add((rows.GetString(0), rows.GetString(1)));
         }
 
         foreach (var (table, column) in columns)
         {
-            await using var rows = await Ask(connection, $"select \"{column}\" from \"{table}\" where \"{column}\" is not null", ct);
+            await using var command = connection.CreateCommand();
+            command.CommandText = $"select \"{column}\" from \"{table}\" where \"{column}\" is not null";
+            await using var rows = await command.ExecuteReaderAsync(ct);
             while (await rows.ReadAsync(ct))
             {
                 yield return rows.GetValue(0) switch
@@ -90,7 +92,4 @@ public sealed class ErasureAgain(ContactDatabase database, Erasure erasure, Func
             }
         }
     }
-
-    private static Task<DbDataReader> Ask(DbConnection connection, string sql, CancellationToken ct) =>
-        connection.ExecuteReaderAsync(new CommandDefinition(sql, cancellationToken: ct));
 }
