@@ -2,9 +2,11 @@ using System.Diagnostics;
 using System.Globalization;
 using CrmSync.Domain.Company;
 using CrmSync.Storage;
+using CrmSync.Storage.Digests;
 using CrmSync.Storage.Harvest;
 using CrmSync.Storage.Log;
 using CrmSync.Storage.Meetings;
+using CrmSync.Worker.Commands;
 using CrmSync.Worker.Commands.Authorship;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Harvest;
@@ -39,7 +41,7 @@ internal static class Harvesting
             new HarvestLedger(database),
             new MeetingLog(database),
             new CommandInbox(database),
-            new DkimCheck(() => throw new InvalidOperationException("no command is read here")),
+            CreateCommandExecutions(database),
             new Settings(database),
             configuration,
             new PolicyInForce(policy),
@@ -69,4 +71,16 @@ internal static class Harvesting
                 Console.WriteLine("  " + problem);
         }
     }
+
+    private static CommandExecutions CreateCommandExecutions(ContactDatabase database) => new(
+        new CommandStores(
+            database,
+            new CommandInbox(database),
+            new CommandLog(database),
+            new ContactLog(database),
+            new Accounts(database),
+            new DigestLedger(database),
+            new ToldItems(database),
+            new StoppedDigests(database)),
+        new DkimCheck(() => throw new InvalidOperationException("no command is read here")));
 }

@@ -5,6 +5,7 @@ using CrmSync.Storage.Log;
 using CrmSync.Storage.Meetings;
 using CrmSync.Storage.Pages;
 using CrmSync.Storage.Privacy;
+using CrmSync.Worker.Commands;
 using CrmSync.Worker.Commands.Authorship;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Delivery;
@@ -89,6 +90,7 @@ internal static class CrmSyncServices
         .AddSingleton<AuditTrail>()
         .AddSingleton<ReaderSessions>()
         .AddSingleton<CommandInbox>()
+        .AddSingleton<CommandLog>()
         .AddSingleton(parts => parts.GetRequiredService<LoadedConfiguration>().IsTrial ? LedgerReaders.Trial : LedgerReaders.Real)
         .AddSingleton<DigestLedger>()
         .AddSingleton<ToldItems>()
@@ -100,6 +102,8 @@ internal static class CrmSyncServices
     private static IServiceCollection AddHarvest(this IServiceCollection services) => services
         .AddSingleton<IDnsQuery>(_ => new LookupClient())
         .AddSingleton(parts => new DkimCheck(parts.GetRequiredService<IDnsQuery>))
+        .AddSingleton<CommandStores>()
+        .AddSingleton<CommandExecutions>()
         .AddSingleton<HarvestAll>()
         .AddSingleton<LogDerivation>()
         .AddSingleton<FreshHarvest>()

@@ -6,8 +6,6 @@ using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Harvest;
 using CrmSync.Domain.Languages;
 using CrmSync.Domain.Policy;
-using CrmSync.Storage;
-using CrmSync.Storage.Digests;
 using CrmSync.Storage.Harvest;
 using CrmSync.Storage.Log;
 using CrmSync.Worker.Commands.Authorship;
@@ -23,13 +21,13 @@ namespace CrmSync.Worker.Commands;
 /// nothing happens twice.
 /// </summary>
 /// <param name="policy">Who is ours, and what the items are.</param>
-/// <param name="database">The log, the ledger of digests and the mails that wait.</param>
+/// <param name="stores">The log, the ledger of digests and the mails that wait.</param>
 /// <param name="settings">The command mailbox.</param>
 /// <param name="account">The name of its account.</param>
 /// <param name="dkim">Verifies signatures, where that is configured; else null.</param>
 internal sealed class CommandExecution(
     CompanyPolicy policy,
-    ContactDatabase database,
+    CommandStores stores,
     CommandSettings settings,
     string account,
     DkimCheck? dkim
@@ -40,7 +38,7 @@ internal sealed class CommandExecution(
     /// </summary>
     private static readonly Duration Patience = Duration.FromHours(24);
 
-    private readonly CommandInbox inbox = new(database);
+    private readonly CommandInbox inbox = stores.Inbox;
     private readonly InternalAddresses ours = new(policy);
     private CommandContext? context;
 
@@ -57,7 +55,7 @@ internal sealed class CommandExecution(
     /// <returns>What was thrown that nobody expected: those mails wait for the next harvest, all others are decided.</returns>
     public async Task<IReadOnlyList<Trouble>> Settle(Instant now, CancellationToken ct)
     {
-        var erasures = await ErasedPeople.Count(database, ct);
+        var erasures = await ErasedPeople.Count(stores.Database, ct);
         var troubles = new List<Trouble>();
         foreach (
             var mail in (await Readable(erasures, ct))
@@ -93,7 +91,7 @@ internal sealed class CommandExecution(
         {
             if (
                 mail.Undelivered is { } returned
-                && await new DigestLedger(database).CameBack(returned, "it came back: the server of its reader did not take it", ct))
+                && await stores.Ledger.CameBack(returned, "it came back: the server of its reader did not take it", ct))
                 throw new RefusedCommandException("a mail of ours came back; managers are told") { IsOfNoConcern = true };
 
             var author = FindAuthor(mail, now);
@@ -168,7 +166,7 @@ internal sealed class CommandExecution(
         if (mail.NotKept is { } reason)
             return Refused(Confirmation.NotDone(words.Answers.YourMail, CommandMail.WhyNotKept(reason, words.Refusals), words));
 
-        var meaning = new CommandMeaning(policy, database, settings, current, account, now);
+        var meaning = new CommandMeaning(policy, stores, settings, current, account, now);
         try
         {
             var reading = await meaning.Read(mail, addresses, author, ct);
@@ -178,7 +176,7 @@ internal sealed class CommandExecution(
                     IsOfNoConcern = true,
                 };
 
-            await new CommandLog(database).Add(reading.Commands, ct);
+            await stores.Commands.Add(reading.Commands, ct);
             return new CommandDecision(reading.IsOfUse ? CommandMailState.CarriedOut : CommandMailState.Refused, reading.Words)
             {
                 Answer = Owed(reading.Answer),
@@ -284,7 +282,7 @@ internal sealed class CommandExecution(
             return true;
 
         var addresses = Addresses(author);
-        return (await new Accounts(database).All(ct)).Any(one =>
+        return (await stores.Accounts.All(ct)).Any(one =>
             one.Address is { } address && addresses.Contains(address) && one.Name != account && !(one.ReadUntil > mail.ArrivedAt));
     }
 
@@ -299,7 +297,7 @@ internal sealed class CommandExecution(
 
     private async Task<CommandContext> ReadStandings(Instant now, CancellationToken ct)
     {
-        var lines = await new ContactLog(database).Read(new LogFilter { Now = now, WithoutText = true }, ct).ToListAsync(ct);
+        var lines = await stores.Log.Read(new LogFilter { Now = now, WithoutText = true }, ct).ToListAsync(ct);
         return new CommandContext(EvaluatedFacts.Evaluate(policy, new ContactLogSnapshot(lines), now));
     }
 }

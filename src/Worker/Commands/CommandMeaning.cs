@@ -5,7 +5,6 @@ using CrmSync.Domain.Digests;
 using CrmSync.Domain.Languages;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
-using CrmSync.Storage;
 using CrmSync.Storage.Digests;
 using CrmSync.Storage.Log;
 using CrmSync.Worker.Configuration;
@@ -18,7 +17,7 @@ namespace CrmSync.Worker.Commands;
 /// </summary>
 internal sealed partial class CommandMeaning(
     CompanyPolicy policy,
-    ContactDatabase database,
+    CommandStores stores,
     CommandSettings settings,
     CommandContext context,
     string account,
@@ -41,8 +40,6 @@ internal sealed partial class CommandMeaning(
         CommandVerb.NotUseful,
     ];
 
-    private readonly DigestLedger ledger = new(database);
-    private readonly ToldItems told = new(database);
     private readonly CommandTokens tokens = settings.CreateTokens();
     private readonly InternalAddresses ours = new(policy);
 
@@ -92,12 +89,12 @@ internal sealed partial class CommandMeaning(
         var refusals = Wording.In(author.Language).Refusals;
         var earliest = mail.ArrivedAt - Duration.FromDays(1);
         var own = author.Also.Prepend(author.Email).ToHashSet();
-        var commands = await new ContactLog(database)
+        var commands = await stores.Log
             .Read(new LogFilter { Kinds = [InteractionKind.Command], Since = earliest }, ct)
             .Where(line => line.Command is { Mail: { } by } command && own.Contains(command.By) && by != mail.Id)
             .ToListAsync(ct);
         var undone = commands.SelectMany(line => line.Command!.Undoes).ToHashSet(StringComparer.Ordinal);
-        var earlier = await new CommandInbox(database).CarriedOut([.. own.Select(one => one.Value)], earliest, mail.ArrivedAt, ct);
+        var earlier = await stores.Inbox.CarriedOut([.. own.Select(one => one.Value)], earliest, mail.ArrivedAt, ct);
         foreach (var one in earlier.Where(one => one.Id != mail.Id))
         {
             if (
@@ -168,7 +165,7 @@ internal sealed partial class CommandMeaning(
         if (!policy.Digests.Any(one => one.Name == digest))
             throw new RefusedCommandException(words.Refusals.NoSuchDigest(string.Join(", ", policy.Digests.Select(one => one.Name))));
 
-        await new StoppedDigests(database).Set(digest, author.Id, stopped, ct);
+        await stores.Stopped.Set(digest, author.Id, stopped, ct);
         return CommandReading.From(
             stopped
                 ? new Confirmation(words.Answers.Stopped, words.Answers.DigestStopped(name, settings.Address.Value))
@@ -261,7 +258,7 @@ internal sealed partial class CommandMeaning(
         var text = ReplyText.Split(mail.Text, answered?.Bytes is { } bytes ? DigestForms.Read(bytes) : null, author);
         var grammar = new ReplyGrammar(author.Calendar ?? policy.DefaultCalendar, mail.ArrivedAt, words);
         var spoken = grammar.Read(isNew ? mail.Subject + "\n" + text.Above : text.Above);
-        var items = answered is null ? new Dictionary<int, string>() : await told.ReadItems(answered.Plan.MessageId, ct);
+        var items = answered is null ? new Dictionary<int, string>() : await stores.Told.ReadItems(answered.Plan.MessageId, ct);
         var reply = new SpokenMeaning(this, policy, context, lines, answered, items, author, mail);
         foreach (var line in spoken.Lines)
             await reply.CarryOut(line, ct);
@@ -295,13 +292,13 @@ internal sealed partial class CommandMeaning(
                 tokens.Mail(EmailAddress.Parse($"{settings.Address.LocalPart}+{part}@{settings.Address.Domain}"))
                 ?? throw new RefusedCommandException(refusals.AddressNotOurs);
             var domain = DomainNames.ToAscii(policy.Us.Domains.Count > 0 ? policy.Us.Domains[0] : settings.Address.Domain);
-            return await ledger.Find($"{id}@{domain}", ct)
+            return await stores.Ledger.Find($"{id}@{domain}", ct)
                 ?? throw new RefusedCommandException(refusals.NotFromHere);
         }
 
         foreach (var reference in mail.References.Reverse())
         {
-            if (await ledger.Find(reference, ct) is { } found)
+            if (await stores.Ledger.Find(reference, ct) is { } found)
                 return found;
         }
 

@@ -8,7 +8,6 @@ using CrmSync.Storage.Harvest;
 using CrmSync.Storage.Log;
 using CrmSync.Storage.Meetings;
 using CrmSync.Worker.Commands;
-using CrmSync.Worker.Commands.Authorship;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.PolicyFiles;
 using CrmSync.Worker.Sources;
@@ -27,7 +26,7 @@ namespace CrmSync.Worker.Harvest;
 /// <param name="ledger">What is known and what is to be read.</param>
 /// <param name="meetingLog">Where copies of meetings become lines.</param>
 /// <param name="inbox">Where mails to the command mailbox wait, and what proves them is noted.</param>
-/// <param name="dkim">Verifies signatures of commands, where that is configured.</param>
+/// <param name="commandExecutions">Carries out what mails to the command mailbox say.</param>
 /// <param name="settings">What was skipped under which configuration.</param>
 /// <param name="configuration">The accounts and what is read of them.</param>
 /// <param name="policy">The policy in force; it may change between two harvests.</param>
@@ -38,7 +37,7 @@ internal sealed class HarvestAll(
     HarvestLedger ledger,
     MeetingLog meetingLog,
     CommandInbox inbox,
-    DkimCheck dkim,
+    CommandExecutions commandExecutions,
     Settings settings,
     CrmSyncConfiguration configuration,
     PolicyInForce policy,
@@ -238,7 +237,7 @@ internal sealed class HarvestAll(
         var meetings = new MeetingHarvest(meetingLog, parts.Edition.Policy.Privacy, parts.Classifier);
         var since = configuration.Capture.From(now);
         var commands = CommandSettings(account) is { } mailbox
-            ? new CommandExecution(parts.Edition.Policy, database, mailbox, account.Name, mailbox.VerifyDkim ? dkim : null)
+            ? commandExecutions.Create(parts.Edition.Policy, mailbox, account.Name)
             : null;
         await using var alone = await AccountLock.Wait(database, state, Patience, ct);
         if (alone is null)

@@ -4,9 +4,11 @@ using CrmSync.Domain.Policy;
 using CrmSync.Domain.Time;
 using CrmSync.Fixtures;
 using CrmSync.Storage;
+using CrmSync.Storage.Digests;
 using CrmSync.Storage.Harvest;
 using CrmSync.Storage.Log;
 using CrmSync.Storage.Meetings;
+using CrmSync.Worker.Commands;
 using CrmSync.Worker.Commands.Authorship;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Harvest;
@@ -102,13 +104,25 @@ internal sealed class TestCompany : IAsyncDisposable
             Ledger,
             new MeetingLog(Database),
             new CommandInbox(Database),
-            new DkimCheck(() => throw new InvalidOperationException("no command is read here")),
+            CreateCommandExecutions(),
             new Settings(Database),
             configuration,
             new PolicyInForce(policy),
             TimeProvider.System)
         { Turn = turn ?? Timeout.InfiniteTimeSpan, AtOnce = atOnce, Patience = patience ?? TimeSpan.FromSeconds(30) };
     }
+
+    private CommandExecutions CreateCommandExecutions() => new(
+        new CommandStores(
+            Database,
+            new CommandInbox(Database),
+            new CommandLog(Database),
+            new ContactLog(Database),
+            Accounts,
+            new DigestLedger(Database),
+            new ToldItems(Database),
+            new StoppedDigests(Database)),
+        new DkimCheck(() => throw new InvalidOperationException("no command is read here")));
 
     /// <summary>Harvests one account once.</summary>
     public async Task<HarvestSummary> Harvest(
