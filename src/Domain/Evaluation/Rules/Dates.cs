@@ -72,19 +72,7 @@ internal static class Dates
         else if (by is not null)
             into.End(view, past, ItemClosing.Satisfied, over, known, by, Closing.By(view, by));
         else
-        {
-            into.Drafts.Add(new Draft
-            {
-                Rule = rule.Rule,
-                Index = rule.Index,
-                About = contact.Primary.Value,
-                Contact = contact,
-                Opened = opened,
-                FixedDue = due,
-                Key = key,
-                Reason = new DayAhead(rule.Rule.Field, date),
-            });
-        }
+            into.Open(rule, contact, opened, due, key, new DayAhead(rule.Rule.Field, date));
 
         return true;
     }

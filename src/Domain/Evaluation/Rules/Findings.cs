@@ -79,6 +79,26 @@ internal sealed class Findings(OrganisationNode organisation)
     /// <summary>Whether an item about <paramref name="contact"/> is this organisation's: threads can belong to several.</summary>
     public bool Wants(ContactNode? contact) => contact?.Organisation == Organisation;
 
+    /// <summary>Notes an item about a contact that rests on no line of the log.</summary>
+    /// <param name="rule">Its rule.</param>
+    /// <param name="contact">The contact.</param>
+    /// <param name="opened">Its natural opening.</param>
+    /// <param name="due">When it is due, where that does not follow from the opening; else null.</param>
+    /// <param name="key">What tells it from others of the rule about the contact.</param>
+    /// <param name="reason">Why, in words.</param>
+    public void Open<T>(Planned<T> rule, ContactNode contact, long opened, long? due, string key, Reason reason)
+        where T : Rule => Drafts.Add(new Draft
+        {
+            Rule = rule.Rule,
+            Index = rule.Index,
+            About = contact.Primary.Value,
+            Contact = contact,
+            Opened = opened,
+            FixedDue = due,
+            Key = key,
+            Reason = reason,
+        });
+
     /// <summary>Notes the end of an item, unless it is so long ago that nobody asks for it.</summary>
     /// <param name="view">What is asked for.</param>
     /// <param name="item">The item.</param>

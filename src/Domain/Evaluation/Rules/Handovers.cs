@@ -54,18 +54,7 @@ internal static class Handovers
         else if (by is not null)
             End(ItemClosing.Satisfied, over, known, by, Closing.By(view, by));
         else
-        {
-            into.Drafts.Add(new Draft
-            {
-                Rule = rule.Rule,
-                Index = rule.Index,
-                About = contact.Primary.Value,
-                Contact = contact,
-                Opened = gone.Opened,
-                Key = key,
-                Reason = new OwnerLeft(Sentences.Name(view.Plan, gone.Person), gone.Left),
-            });
-        }
+            into.Open(rule, contact, gone.Opened, due: null, key, new OwnerLeft(Sentences.Name(view.Plan, gone.Person), gone.Left));
 
         void End(ItemClosing closing, long at, long knownAt, Line? line, Reason reason) =>
             into.End(view, new(rule.Rule, contact.Primary.Value, contact, key, gone.Opened, due), closing, at, knownAt, line, reason);

@@ -50,19 +50,7 @@ internal static class Notices
         else if (by is not null)
             End(ItemClosing.Satisfied, over, by.Seen, by, Closing.By(view, by));
         else
-        {
-            into.Drafts.Add(new Draft
-            {
-                Rule = rule.Rule,
-                Index = rule.Index,
-                About = contact.Primary.Value,
-                Contact = contact,
-                Opened = when.Opened,
-                FixedDue = when.Due,
-                Key = "",
-                Reason = new NotTold(rule.Rule.ToldBy, rule.Rule.Effective),
-            });
-        }
+            into.Open(rule, contact, when.Opened, when.Due, key: "", new NotTold(rule.Rule.ToldBy, rule.Rule.Effective));
 
         void End(ItemClosing closing, long at, long knownAt, Line? line, Reason reason) =>
             into.End(view, new(rule.Rule, contact.Primary.Value, contact, "", when.Opened, when.Due), closing, at, knownAt, line, reason);
