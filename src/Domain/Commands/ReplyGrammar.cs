@@ -71,8 +71,8 @@ public sealed partial class ReplyGrammar(BusinessCalendar calendar, Instant now,
             return new SpokenLine(line, [new SpokenCommand(verb, CommandTargets.TheOnlyOne) { Text = addresses }]);
 
         var named = rest.Trim(' ', ':', '?', '.', '!');
-        var reading = new LineReading(named, LineTokens.In(named), null, words.Refusals);
-        if (reading.WholeTargets() is { } targets)
+        var phrases = new LinePhrases(named, LineTokens.In(named), time: null);
+        if (phrases.WholeTargets() is { } targets)
             return new SpokenLine(line, [new SpokenCommand(verb, targets)]);
 
         return verb == CommandVerb.MayIWrite ? new RefusedLine(line, words.Refusals.NamesNoAddress) : null;
