@@ -52,7 +52,7 @@ internal static class MimeReading
         long sum =
             message.From.Count + message.To.Count + message.Cc.Count + message.Bcc.Count + message.ReplyTo.Count + message.Subject.Length;
         sum += (message.MessageId?.Length ?? 0) + message.InReplyTo.Count + message.References.Count;
-        sum += message.Date?.Source.Length ?? 0;
+        sum += message.Date is null ? 0 : 1;
         sum += message.Received.Count > 0 ? 1 : 0;
         sum += message.AttachmentCount + message.Calendars.Count + message.BodyDigest.Span[0];
         sum += MailReport.Parse(message) is null ? 0 : 1;

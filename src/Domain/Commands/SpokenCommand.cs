@@ -59,8 +59,4 @@ public sealed record SpokenLine(string Line, IReadOnlyList<SpokenCommand> Comman
 public sealed record RefusedLine(string Line, string Reason);
 
 /// <summary>What a reply says.</summary>
-public sealed record SpokenReply(IReadOnlyList<SpokenLine> Lines, IReadOnlyList<RefusedLine> Refused)
-{
-    /// <summary>Everything that is asked for.</summary>
-    public IEnumerable<SpokenCommand> Commands => Lines.SelectMany(line => line.Commands);
-}
+public sealed record SpokenReply(IReadOnlyList<SpokenLine> Lines, IReadOnlyList<RefusedLine> Refused);

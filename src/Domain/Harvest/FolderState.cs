@@ -17,9 +17,6 @@ public sealed record FolderState
     /// <summary><c>inbox</c>, <c>sent</c>, <c>archive</c> and so on, as the source settled it, or null.</summary>
     public string? Role { get; init; }
 
-    /// <summary>Why it is not read, or null.</summary>
-    public string? ExcludedReason { get; init; }
-
     /// <summary>Our own counter, raised when the server numbers its items anew.</summary>
     public int Epoch { get; init; }
 

@@ -74,10 +74,6 @@ public sealed partial class BusinessCalendar(
     /// </summary>
     public Instant Before(Instant moment, LengthOfTime length) => Instant.FromUnixTimeTicks(Before(moment.ToUnixTimeTicks(), length));
 
-    /// <summary>The open time between two moments, in real elapsed time; zero when they are in the wrong order.</summary>
-    public Duration OpenTimeBetween(Instant from, Instant to) =>
-        Duration.FromTicks(OpenTicksBetween(from.ToUnixTimeTicks(), to.ToUnixTimeTicks()));
-
     /// <summary>The start of the last business day on or before <paramref name="date"/>.</summary>
     public Instant StartOfBusinessDayOnOrBefore(LocalDate date) =>
         Instant.FromUnixTimeTicks(days[BusinessDayOnOrBefore(CalendarDays.Number(date))].Open);

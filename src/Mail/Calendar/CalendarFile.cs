@@ -17,12 +17,6 @@ public sealed record CalendarFile
     /// </summary>
     public string? Method { get; init; }
 
-    /// <summary>PRODID: the program that wrote it; null if absent.</summary>
-    public string? ProductId { get; init; }
-
-    /// <summary>The calendar's own name (NAME or X-WR-CALNAME); null if absent.</summary>
-    public string? Name { get; init; }
-
     /// <summary>Whether a VCALENDAR was found at all. An HTML page and an empty file are none.</summary>
     public required bool IsCalendar { get; init; }
 
@@ -38,14 +32,8 @@ public sealed record CalendarFile
     /// <summary>What was wrong, up to <see cref="CalendarLimits.Problems"/> entries.</summary>
     public required IReadOnlyList<CalendarProblem> Problems { get; init; }
 
-    /// <summary>How many problems there were in all.</summary>
-    public required int ProblemCount { get; init; }
-
     /// <summary>How many events were dropped; each has a problem.</summary>
     public required int EventsLost { get; init; }
-
-    /// <summary>Components that are no events, and were passed over, by name: <c>VTODO</c>, <c>VJOURNAL</c> ...</summary>
-    public required IReadOnlyDictionary<string, int> Ignored { get; init; }
 }
 
 /// <summary>How much of a calendar is read before reading stops. The defaults hold for a calendar of 200,000 events.</summary>
@@ -71,6 +59,6 @@ public sealed record CalendarLimits
     /// <summary>Characters kept of a text.</summary>
     public int TextLength { get; init; } = 10_000;
 
-    /// <summary>Problems listed; more are only counted.</summary>
+    /// <summary>Problems listed; more are left out.</summary>
     public int Problems { get; init; } = 200;
 }

@@ -61,19 +61,15 @@ public sealed class CalendarReader
     private readonly List<CalendarEvent?> events = [];
     private readonly List<(int Index, int Line, List<ContentLine> Lines)> waiting = [];
     private readonly List<CalendarProblem> problems = [];
-    private readonly Dictionary<string, int> ignored = new(StringComparer.Ordinal);
     private readonly ZoneDefinition definition = new();
 
     private List<ContentLine>? current;
     private int currentLine;
-    private int problemCount;
     private int lost;
     private bool isCalendar;
     private bool full;
     private string? method;
     private string? currentMethod;
-    private string? product;
-    private string? name;
 
     private CalendarReader(CalendarLimits limits, string? charset, DateTimeZone? defaultZone)
     {
@@ -150,15 +146,11 @@ public sealed class CalendarReader
         return new CalendarFile
         {
             Method = method,
-            ProductId = product,
-            Name = name,
             IsCalendar = isCalendar,
             IsComplete = isCalendar && complete,
             Events = [.. events.OfType<CalendarEvent>()],
             Problems = problems,
-            ProblemCount = problemCount,
             EventsLost = lost,
-            Ignored = ignored,
         };
     }
 
@@ -244,11 +236,6 @@ public sealed class CalendarReader
             case "STANDARD" or "DAYLIGHT":
                 definition.BeginObservance(daylight: component == "DAYLIGHT");
                 break;
-            case "VALARM":
-                break;
-            default:
-                ignored[component] = ignored.GetValueOrDefault(component) + 1;
-                break;
         }
 
         if (open.Count < DeepestNesting)
@@ -299,12 +286,6 @@ public sealed class CalendarReader
                 if (method != currentMethod)
                     Problem(line.Line, "a second METHOD that differs; the file keeps the first");
                 break;
-            case "PRODID":
-                product ??= TextValue.Unescape(line.Value, 500);
-                break;
-            case "NAME" or "X-WR-CALNAME":
-                name ??= TextValue.Unescape(line.Value, 500);
-                break;
             case "X-WR-TIMEZONE":
                 zones.DeclareDefault(TextValue.Unescape(line.Value, 200) ?? "");
                 break;
@@ -352,7 +333,6 @@ public sealed class CalendarReader
 
     private void Problem(int line, string words, bool eventLost = false)
     {
-        problemCount++;
         if (problems.Count < limits.Problems)
             problems.Add(new CalendarProblem(line, words, eventLost));
     }

@@ -1,22 +1,18 @@
 namespace CrmSync.Mail.Mime;
 
 /// <summary>A calendar in a mail.</summary>
-/// <param name="Content">The decoded bytes, cut at the limit (<see cref="IsCut"/>).</param>
+/// <param name="Content">The decoded bytes, cut at the limit.</param>
 /// <param name="Charset">The charset the part declares, or null.</param>
 /// <param name="Method">The METHOD parameter of the Content-Type or else of the first lines of the calendar, in upper case; null when there
 /// is neither.</param>
 /// <param name="Place">Where in the message it stands.</param>
-/// <param name="FileName">Its file name, or null.</param>
 /// <param name="ContentType"><c>text/calendar</c>, or <c>application/ics</c> for an attached file.</param>
-/// <param name="IsCut">Whether the part was longer than what is kept of it.</param>
 public sealed record CalendarPart(
     ReadOnlyMemory<byte> Content,
     string? Charset,
     string? Method,
     CalendarPlace Place,
-    string? FileName,
-    string ContentType,
-    bool IsCut)
+    string ContentType)
 {
     internal static IReadOnlyList<CalendarPart> In(MimePart root)
     {
@@ -30,9 +26,7 @@ public sealed record CalendarPart(
                         part.Charset,
                         FindMethod(part),
                         FindPlace(part),
-                        part.FileName,
-                        part.ContentType,
-                        part.IsContentCut));
+                        part.ContentType));
         }
 
         return found.Count < 2 ? found : [.. found.OrderBy(c => c.ContentType == "text/calendar" ? 0 : 1)];

@@ -8,11 +8,7 @@ namespace CrmSync.Mail.Mime;
 /// </summary>
 /// <param name="Name">The field name as the sender wrote it.</param>
 /// <param name="Value">The value without folding, NUL and outer white space.</param>
-public sealed record Header(string Name, string Value)
-{
-    /// <summary>The value with its RFC 2047 encoded words read.</summary>
-    public string Text => EncodedWord.Decode(Value);
-}
+public sealed record Header(string Name, string Value);
 
 /// <summary>The header fields of a message or part, in their order; text is made only when somebody asks for it.</summary>
 public sealed class HeaderBlock : IReadOnlyList<Header>

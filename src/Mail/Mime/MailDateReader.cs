@@ -142,7 +142,7 @@ internal sealed class MailDateReader
         var reader = new MailDateReader();
         foreach (var word in Words(source))
             reader.Take(word);
-        return reader.Result(source);
+        return reader.Result();
     }
 
     private static IEnumerable<string> Words(string source)
@@ -410,16 +410,16 @@ internal sealed class MailDateReader
 
     private static bool IsDayName(string word) => Days.Any(d => word.StartsWith(d, StringComparison.OrdinalIgnoreCase));
 
-    private MailDate Result(string source)
+    private MailDate Result()
     {
         if (month is null || day is null && year is null)
-            return new MailDate(null, Plausible: false, source);
+            return new MailDate(null, Plausible: false);
 
         // "1999 Dec 31" and "31 12 Dec" leave the number in the wrong drawer.
         if (day > 31 && year is null or <= 31)
             (day, year) = (year, day + (day < 100 ? 1900 : 0));
         if (year is null)
-            return new MailDate(null, Plausible: false, source);
+            return new MailDate(null, Plausible: false);
 
         var h = hour ?? 0;
         if (afternoon && h < 12)
@@ -443,7 +443,7 @@ internal sealed class MailDateReader
         plausible &= day <= length;
         var local = new LocalDateTime(y, m, Math.Clamp(day ?? 1, 1, length), Math.Min(h, 23), Math.Min(minute, 59), Math.Min(second, 59));
         var zone = Offset.FromSeconds((offset ?? 0) * 60);
-        return new MailDate(local.WithOffset(zone), plausible, source)
+        return new MailDate(local.WithOffset(zone), plausible)
         {
             Swapped =
                 numeric && plausible

@@ -3,19 +3,6 @@ using System.Text;
 
 namespace CrmSync.Mail.Mime;
 
-/// <summary>Which form of the body <see cref="MimeMessage.Text"/> was made from.</summary>
-public enum TextSource
-{
-    /// <summary>There is no text at all.</summary>
-    None,
-
-    /// <summary>Every piece had a plain form.</summary>
-    Plain,
-
-    /// <summary>At least one piece exists as HTML only.</summary>
-    Html,
-}
-
 /// <summary>
 /// A mail as read. What is costly (addresses, dates, texts, digest) is worked out when first asked for; a message belongs to one thread at
 /// a time until then.
@@ -106,17 +93,8 @@ public sealed class MimeMessage
     /// <summary>The stretches of <see cref="Text"/> that its HTML marks as quoted or as signature.</summary>
     internal IReadOnlyList<TextSpan> Quoted => (body ??= BodyText.From(sections)).Quoted;
 
-    /// <summary>Which form <see cref="Text"/> was made from.</summary>
-    public TextSource TextSource =>
-        sections.TrueForAll(s => s.IsBlank) ? TextSource.None
-        : sections.TrueForAll(s => s.HasPlain || s.IsBlank) ? TextSource.Plain
-        : TextSource.Html;
-
     /// <summary>Whether a piece of the body says the same as text and as HTML.</summary>
     internal bool HasBothForms => sections.Exists(s => s.HasPlain && s.HasHtml);
-
-    /// <summary>Whether the text was longer than what is kept of it.</summary>
-    public bool IsTextCut => sections.Exists(s => (s.HasPlain ? s.Plain : s.Html).Exists(l => l.Part.IsContentCut));
 
     /// <summary>The HTML form of the body as written (all HTML parts one after the other), or null when there is none.</summary>
     public string? Html => html ??= BodyText.Html(sections);

@@ -85,7 +85,7 @@ internal static class BounceText
             var diagnostic = parts.Diagnostic(a);
             return new ReportedRecipient(a, action, StatusCode.In(diagnostic) ?? StatusCode.In(parts.Report), diagnostic);
         });
-        return new MailReport(ReportKind.Delivery, [.. recipients], original.MessageId, original.Subject, null);
+        return new MailReport(ReportKind.Delivery, [.. recipients], original.MessageId, original.Subject);
     }
 
     /// <summary>An empty envelope sender, or the address of a mail system itself; never a display name.</summary>

@@ -61,9 +61,7 @@ internal static class DeliveryStatus
             ReportKind.Delivery,
             [.. recipients.Values],
             MessageIds.Normalise(originalId) ?? original.MessageId,
-            original.Subject,
-            null
-        );
+            original.Subject);
     }
 
     private static bool NamesRecipient(List<(string Name, string Value)> group) =>

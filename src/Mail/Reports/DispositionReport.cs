@@ -23,8 +23,6 @@ internal static class DispositionReport
             ReportKind.Disposition,
             address is null ? [] : [new ReportedRecipient(address, action, null, type.Length == 0 ? null : type)],
             MessageIds.Normalise(fields.First("Original-Message-ID")) ?? original.MessageId,
-            original.Subject,
-            null
-        );
+            original.Subject);
     }
 }

@@ -28,8 +28,6 @@ internal static class FeedbackReport
             ReportKind.Feedback,
             [.. addresses.Select(a => new ReportedRecipient(a, ReportAction.Complained, null, diagnostic))],
             MessageIds.Normalise(fields.First("Original-Message-ID")) ?? original.MessageId,
-            original.Subject,
-            fields.First("Feedback-Type")?.ToLowerInvariant() ?? "abuse"
-        );
+            original.Subject);
     }
 }

@@ -46,14 +46,11 @@ public sealed record ReportedRecipient(string Address, ReportAction Action, stri
 /// <param name="Recipients">What it says of each recipient; may be empty when the report names none.</param>
 /// <param name="OriginalMessageId">The normalised Message-ID of the mail it is about, or null when it does not tell.</param>
 /// <param name="OriginalSubject">The subject of that mail, or null.</param>
-/// <param name="FeedbackType">For feedback: <c>abuse</c>, <c>opt-out</c> and the like.</param>
 public sealed record MailReport(
     ReportKind Kind,
     IReadOnlyList<ReportedRecipient> Recipients,
     string? OriginalMessageId,
-    string? OriginalSubject,
-    string? FeedbackType
-)
+    string? OriginalSubject)
 {
     /// <summary>
     /// What the message reports, or null when it is no report. Parts of a forwarded report make no report of the mail that forwards it.

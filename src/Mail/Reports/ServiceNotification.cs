@@ -81,8 +81,7 @@ internal static class ServiceNotification
             complained ? ReportKind.Feedback : ReportKind.Delivery,
             [.. recipients],
             MessageIds.Normalise(Header(mail, "Message-ID") ?? Text(headers, "messageId")),
-            Text(headers, "subject") ?? Header(mail, "Subject"),
-            complained ? Text(told, "complaintFeedbackType") ?? "abuse" : null);
+            Text(headers, "subject") ?? Header(mail, "Subject"));
     }
 
     /// <summary>An address alone, or an object that also says what the server answered.</summary>

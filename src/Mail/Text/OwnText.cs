@@ -36,15 +36,6 @@ public static class OwnText
         return From(new TextLines(plain, []), []);
     }
 
-    /// <summary>
-    /// Takes an HTML text apart: what mail programs mark as quoted counts as quoted, the rest is treated like plain text.
-    /// </summary>
-    public static MailText OfHtml(string html)
-    {
-        var (text, quoted) = HtmlText.Read(html);
-        return From(new TextLines(text, quoted), []);
-    }
-
     /// <summary>The own lines as the HTML of a message has them; null where it has no HTML beside its text.</summary>
     public static string? FindInHtml(MimeMessage message)
     {

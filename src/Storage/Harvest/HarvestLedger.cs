@@ -20,7 +20,7 @@ public sealed class HarvestLedger(ContactDatabase database)
 
     private const string FolderColumns =
         """
-        f.number, a.name as account, f.remote_id, f.path, f.role, f.excluded_reason, f.epoch, f.validity_resets, f.parked_until,
+        f.number, a.name as account, f.remote_id, f.path, f.role, f.epoch, f.validity_resets, f.parked_until,
         f.parked_reason,
         f.frontier, f.uid_validity, f.snapshot, f.cursor as text, f.last_full_at
         """;

@@ -129,13 +129,4 @@ public sealed class ContactLog(ContactDatabase database)
 
         return names;
     }
-
-    /// <summary>How many lines there are.</summary>
-    public async Task<long> Count(CancellationToken ct)
-    {
-        await using var connection = await database.Connect(ct);
-        await using var command = connection.CreateCommand();
-        command.CommandText = "select count(*) from interaction";
-        return Convert.ToInt64(await command.ExecuteScalarAsync(ct), System.Globalization.CultureInfo.InvariantCulture);
-    }
 }

@@ -192,7 +192,7 @@ public sealed class ReplyGrammarTests
     [InlineData("give it to ben", "give the only one to ben")]
     [InlineData("snooze it until friday", "snooze the only one until 2026-03-06T09:00:00Z")]
     public void A_verb_without_a_number_means_the_only_item(string line, string understood) =>
-        Assert.Equal([understood], Grammar.Read(line).Commands.Select(command => Print(command, "the only one")));
+        Assert.Equal([understood], Grammar.Read(line).Commands().Select(command => Print(command, "the only one")));
 
     [Theory]
     [InlineData("Done 2?")]
@@ -271,7 +271,7 @@ public sealed class ReplyGrammarTests
     public void Prose_is_passed_over(string text)
     {
         var reply = Grammar.Read(text);
-        Assert.Empty(reply.Commands);
+        Assert.Empty(reply.Commands());
         Assert.Empty(reply.Refused);
     }
 
@@ -280,13 +280,13 @@ public sealed class ReplyGrammarTests
     {
         var reply = Grammar.Read("Hello\ndone 1\ndone 2\nsnooze 3 friday\ncalled 4\nflurb 5\nresolved 6\nsnooze 7\nnot useful 8\ndone "
             + "99999\ntag 9 vip\nThanks");
-        Assert.Equal(7, reply.Commands.Count());
+        Assert.Equal(7, reply.Commands().Count());
         Assert.Equal(["flurb 5", "snooze 7", "done 99999"], reply.Refused.Select(r => r.Line));
     }
 
     [Fact]
     public void Any_text_is_read_without_a_stumble() =>
-        Prop.ForAll<string>(text => Grammar.Read("done " + text).Commands.Count() + Grammar.Read(text).Refused.Count < 300)
+        Prop.ForAll<string>(text => Grammar.Read("done " + text).Commands().Count() + Grammar.Read(text).Refused.Count < 300)
             .QuickCheckThrowOnFailure();
 
     [Fact]
@@ -301,8 +301,8 @@ public sealed class ReplyGrammarTests
                     // Of several commands in a line, one has what is no command: its remark or its text.
                     return reply.Lines.Count + reply.Refused.Count <= 1
                         && (!line.Contains('?', StringComparison.Ordinal)
-                            || !reply.Commands.Any()
-                            || reply.Commands.Any(command => command.Remark is not null || command.Text is not null));
+                            || !reply.Commands().Any()
+                            || reply.Commands().Any(command => command.Remark is not null || command.Text is not null));
                 })
             .Check(Config.QuickThrowOnFailure.WithMaxTest(2000));
 
@@ -320,7 +320,7 @@ public sealed class ReplyGrammarTests
                 commands =>
                     Grammar
                         .Read(string.Join('\n', commands.Select(Written)))
-                        .Commands.Select(command => command.Verb)
+                        .Commands().Select(command => command.Verb)
                         .SequenceEqual(commands.Select(command => command.Verb)))
             .Check(Config.QuickThrowOnFailure.WithMaxTest(300));
 
@@ -398,7 +398,7 @@ public sealed class ReplyGrammarTests
 
     private static string Refusal(string line) => Grammar.Read(line).Refused.Single().Reason;
 
-    private static IEnumerable<string> Read(string text) => Grammar.Read(text).Commands.Select(command => Print(command));
+    private static IEnumerable<string> Read(string text) => Grammar.Read(text).Commands().Select(command => Print(command));
 
     /// <summary>As a reader writes it: a snooze ends on a date.</summary>
     private static string Written(SpokenCommand command) =>

@@ -152,7 +152,7 @@ public sealed partial class ReplyWordsTests
 
     private static IEnumerable<string> Understood(string line) =>
         Grammar(Language.English).Read(line.Trim())
-            .Commands.Select(command => $"{command.Verb} {Targets(command.Targets)}");
+            .Commands().Select(command => $"{command.Verb} {Targets(command.Targets)}");
 
     private static string Targets(CommandTargets targets) =>
         targets.IsAll ? $"all but {string.Join(',', targets.Except)}" : string.Join(',', targets.Numbers);

@@ -77,7 +77,7 @@ public sealed class BodyDigestTests
         Assert.Equal(Hex(MimeReader.Read(whole)), Hex(MimeReader.Read(whole, small)));
         Assert.Equal(Hex(MimeReader.Read(whole)), Hex(MimeReader.Read(coded, small)));
         Assert.NotEqual(Hex(MimeReader.Read(whole, small)), Hex(MimeReader.Read(other, small)));
-        Assert.True(MimeReader.Read(whole).IsTextCut);
+        Assert.True(MimeReader.Read(whole).Root.IsContentCut);
     }
 
     private static string Digest(string type, string encoding, byte[] body) => Hex(MimeReader.Read(Mail(type, encoding, body)));

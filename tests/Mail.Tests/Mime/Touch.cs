@@ -36,7 +36,7 @@ internal static class Touch
                     + $"{string.Join(" | ", message.Received)}"
             );
             foreach (var header in message.Headers)
-                all.AppendLine(CultureInfo.InvariantCulture, $"{header.Name}: {header.Text}");
+                all.AppendLine(CultureInfo.InvariantCulture, $"{header.Name}: {header.Value}");
             foreach (var part in message.Root.All())
                 all.AppendLine(
                     CultureInfo.InvariantCulture,
@@ -45,7 +45,7 @@ internal static class Touch
                 );
             all.AppendLine(
                 CultureInfo.InvariantCulture,
-                $"{message.TextSource} {message.IsTextCut} {message.AttachmentCount} {Convert.ToHexString(message.BodyDigest.Span)}");
+                $"{message.AttachmentCount} {Convert.ToHexString(message.BodyDigest.Span)}");
             all.AppendLine(message.Text).AppendLine(message.Html);
             foreach (var calendar in message.Calendars)
                 all.AppendLine(

@@ -42,7 +42,7 @@ public sealed class OwnTextTests
             f => Assert.Equal("Hello", OwnText.From(MimeReader.Read(File.ReadAllBytes(f))).Own));
         Assert.All(
             Directory.EnumerateFiles(Path.Combine(folder, "html_replies")),
-            f => Assert.Equal("Hi. I am fine. Thanks, Alex", Squeezed(OwnText.OfHtml(File.ReadAllText(f)).Own)));
+            f => Assert.Equal("Hi. I am fine. Thanks, Alex", Squeezed(OwnText.From(HtmlMail.Read(File.ReadAllText(f))).Own)));
     }
 
     [Theory]

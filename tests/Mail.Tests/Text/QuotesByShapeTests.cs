@@ -1,3 +1,4 @@
+using CrmSync.Fixtures;
 using CrmSync.Mail.Text;
 
 namespace CrmSync.Mail.Tests.Text;
@@ -91,7 +92,7 @@ public sealed class QuotesByShapeTests
     [InlineData("<blockquote type='cite'>Can you?</blockquote><div>Yes.</div>", "Yes.")]
     [InlineData("<blockquote style='margin:0 0 0 40px;border:none;padding:0px'>Can you come?</blockquote>", "Can you come?")]
     [InlineData("<div class='gmail_quote'>Can you come?</div>", "Can you come?")]
-    public void What_programs_mark_as_quoted_is_quoted(string html, string own) => Assert.Equal(own, OwnText.OfHtml(html).Own);
+    public void What_programs_mark_as_quoted_is_quoted(string html, string own) => Assert.Equal(own, OwnText.From(HtmlMail.Read(html)).Own);
 
     [Theory]
     [InlineData(

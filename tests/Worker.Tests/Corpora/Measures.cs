@@ -1,5 +1,6 @@
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Log;
+using CrmSync.Fixtures;
 using CrmSync.Mail.Calendar;
 using CrmSync.Mail.Mime;
 using CrmSync.Mail.Reports;
@@ -97,7 +98,7 @@ internal static class Measures
         Path.GetFileName,
         file => file.EndsWith(".eml", StringComparison.Ordinal)
             ? OwnText.From(MimeReader.Read(File.ReadAllBytes(file))).Own == "Hello"
-            : Squeezed(OwnText.OfHtml(File.ReadAllText(file)).Own) == "Hi. I am fine. Thanks, Alex");
+            : Squeezed(OwnText.From(HtmlMail.Read(File.ReadAllText(file))).Own) == "Hi. I am fine. Thanks, Alex");
 
     private static Measured Mailings(string folder) => Measured.Each(
         FromOutside(folder).Where(mail => !mail.IsAnswer && mail.TellsHowToLeave),
