@@ -42,8 +42,9 @@ internal static class ImapPolling
         await using var database = await ContactDatabase.OpenSqlite(
             Path.Combine(folder, "crmsync.db"), TimeProvider.System, CancellationToken.None);
         var policy = Storing.Company();
-        using var logins = new MailLogins(SystemClock.Instance, TimeProvider.System, database);
-        await using var imap = new ImapSources(SystemClock.Instance, logins, new ServerLessons(SystemClock.Instance, database));
+        using var logins = new MailLogins(SystemClock.Instance, TimeProvider.System, Storing.CreateLoginStores(database));
+        var lessons = new ServerLessons(SystemClock.Instance, new Settings(database));
+        await using var imap = new ImapSources(SystemClock.Instance, logins, lessons);
         var capture = new CaptureSettings { SinceDate = new LocalDate(2000, 1, 1) };
         var configuration = new CrmSyncConfiguration { Storage = new StorageChoice.Sqlite("open already"), Capture = capture };
         var services = new ServiceCollection().AddCrmSync(

@@ -86,7 +86,7 @@ internal static class SmtpSending
                 CancellationToken.None);
         }
 
-        using var logins = new MailLogins(SystemClock.Instance, TimeProvider.System, database);
+        using var logins = new MailLogins(SystemClock.Instance, TimeProvider.System, Storing.CreateLoginStores(database));
         var place = new Server("127.0.0.1", server.Port, Encryption.None, null);
         await using var way = new SmtpDelivery(logins.Login(DeliveryWays.Login(new DeliveryChoice.Smtp(place, null, null))));
         var sender = new MailSender("bench", Commands, "CrmSync", "bright.example") { CommandMailbox = Commands };

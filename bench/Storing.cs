@@ -10,6 +10,7 @@ using CrmSync.Domain.Time;
 using CrmSync.Storage;
 using CrmSync.Storage.Harvest;
 using CrmSync.Storage.Log;
+using CrmSync.Worker.MailServers;
 using NodaTime;
 
 namespace CrmSync.Bench;
@@ -24,6 +25,9 @@ internal static class Storing
 
     public static void Run(Options options) =>
         Run(options.Number("lines", 200_000), options.At(0, "the SQLite file or PostgreSQL connection string")).GetAwaiter().GetResult();
+
+    public static LoginStores CreateLoginStores(ContactDatabase database) =>
+        new(database, new Settings(database), new LoginFailures(database));
 
     private static async Task Run(int lines, string place)
     {

@@ -61,7 +61,7 @@ internal static class CrmSyncServices
             .AddSingleton(configuration)
             .AddSingleton(time)
             .AddSingleton(time.ToClock())
-            .AddSingleton(parts => new MailLogins(parts.GetRequiredService<IClock>(), time, parts.GetService<ContactDatabase>())
+            .AddSingleton(parts => new MailLogins(parts.GetRequiredService<IClock>(), time, parts.GetService<LoginStores>())
             {
                 Insist = insist,
             })
@@ -78,6 +78,8 @@ internal static class CrmSyncServices
     private static IServiceCollection AddStorage(this IServiceCollection services, ContactDatabase database) => services
         .AddSingleton(database)
         .AddSingleton<Storage.Settings>()
+        .AddSingleton<LoginFailures>()
+        .AddSingleton<LoginStores>()
         .AddSingleton<Accounts>()
         .AddSingleton<HarvestLedger>()
         .AddSingleton<ContactLog>()

@@ -6,7 +6,6 @@ using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Harvest;
 using CrmSync.Domain.Languages;
 using CrmSync.Domain.Policy;
-using CrmSync.Storage.Harvest;
 using CrmSync.Storage.Log;
 using CrmSync.Worker.Commands.Authorship;
 using CrmSync.Worker.Configuration;

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using CrmSync.Storage;
 using CrmSync.Storage.Harvest;
 using CrmSync.Worker.Configuration;
 
@@ -18,13 +17,11 @@ internal sealed record TokenPair(string Refresh, string Access, long Ends);
 /// and give the next one with each answer, so the one in the configuration is soon worth nothing. Sealed with a key made of the configured
 /// token, so the database alone gives nothing away, and a new consent in the configuration starts afresh.
 /// </summary>
-internal sealed class KeptTokens(ContactDatabase database, Login.OAuth login)
+internal sealed class KeptTokens(LoginStores stores, Login.OAuth login)
 {
     private const int NonceSize = 12;
     private const int TagSize = 16;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
-
-    private readonly Settings settings = new(database);
 
     private readonly byte[] key = HKDF.DeriveKey(
         HashAlgorithmName.SHA256,
@@ -39,12 +36,12 @@ internal sealed class KeptTokens(ContactDatabase database, Login.OAuth login)
     /// Only one program renews at a time, for two would each make the other's token worthless. Null when that program does not come to an
     /// end.
     /// </summary>
-    public async Task<IAsyncDisposable?> Turn(CancellationToken ct) => await AccountLock.Wait(database, Name, Patience, ct);
+    public async Task<IAsyncDisposable?> Turn(CancellationToken ct) => await AccountLock.Wait(stores.Database, Name, Patience, ct);
 
     /// <summary>What was kept; null when nothing was.</summary>
     public async Task<TokenPair?> Read(CancellationToken ct)
     {
-        if (await settings.Get(Name, ct) is not { } text)
+        if (await stores.Settings.Get(Name, ct) is not { } text)
             return null;
 
         try
@@ -70,6 +67,6 @@ internal sealed class KeptTokens(ContactDatabase database, Login.OAuth login)
         RandomNumberGenerator.Fill(bytes.AsSpan(0, NonceSize));
         using var aes = new AesGcm(key, TagSize);
         aes.Encrypt(bytes.AsSpan(0, NonceSize), plain, bytes.AsSpan(NonceSize + TagSize), bytes.AsSpan(NonceSize, TagSize));
-        await settings.Set(Name, Convert.ToBase64String(bytes), ct);
+        await stores.Settings.Set(Name, Convert.ToBase64String(bytes), ct);
     }
 }

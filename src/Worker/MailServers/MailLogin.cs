@@ -1,4 +1,3 @@
-using CrmSync.Storage;
 using CrmSync.Storage.Harvest;
 using NodaTime;
 
@@ -11,19 +10,19 @@ namespace CrmSync.Worker.MailServers;
 /// <param name="settings">Where and how.</param>
 /// <param name="turn">Held during a try; the same for all logins of one user at one server.</param>
 /// <param name="tokens">Where tokens come from, if they have to be fetched.</param>
-/// <param name="database">Where failures are kept; null: in memory only.</param>
+/// <param name="stores">Where failures are kept; null: in memory only.</param>
 /// <param name="insist">Try although a failure says to wait: a person asks.</param>
 /// <param name="clock">The time.</param>
 internal sealed class MailLogin(
     LoginSettings settings,
     SemaphoreSlim turn,
     IAccessTokens? tokens,
-    ContactDatabase? database,
+    LoginStores? stores,
     bool insist,
     IClock clock)
 {
     private readonly Random jitter = new();
-    private readonly LoginFailures? failures = database is null ? null : new LoginFailures(database);
+    private readonly LoginFailures? failures = stores?.Failures;
     private LoginFailure? kept;
     private LoginFailure? passing;
     private MailServerException? noted;
@@ -142,12 +141,12 @@ internal sealed class MailLogin(
 
     private async Task<string> Fingerprint(CancellationToken ct)
     {
-        if (database is null)
+        if (stores is null)
             return "";
 
         var everything = await settings.Everything(ct);
         if (fingerprint.Of != everything)
-            fingerprint = (everything, LoginSettings.Fingerprint(everything, await new Settings(database).Secret("logins", ct)));
+            fingerprint = (everything, LoginSettings.Fingerprint(everything, await stores.Settings.Secret("logins", ct)));
 
         return fingerprint.Is;
     }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using CrmSync.Storage;
 using CrmSync.Worker.Configuration;
 using NodaTime;
 
@@ -11,8 +10,8 @@ namespace CrmSync.Worker.MailServers;
 /// </summary>
 /// <param name="clock">The time.</param>
 /// <param name="time">What waiting for token servers is measured with.</param>
-/// <param name="database">Where failures and tokens are kept over a restart; null: in memory only.</param>
-internal sealed class MailLogins(IClock clock, TimeProvider time, ContactDatabase? database = null) : IDisposable
+/// <param name="stores">Where failures and tokens are kept over a restart; null: in memory only.</param>
+internal sealed class MailLogins(IClock clock, TimeProvider time, LoginStores? stores = null) : IDisposable
 {
     /// <summary>For token servers, which few logins need.</summary>
     private readonly Lazy<HttpClient> http = new(() =>
@@ -37,7 +36,7 @@ internal sealed class MailLogins(IClock clock, TimeProvider time, ContactDatabas
                 settings,
                 turns.GetOrAdd((settings.Server.Host.ToLowerInvariant(), settings.User ?? ""), _ => new SemaphoreSlim(1)),
                 FindTokens(settings.Login),
-                database,
+                stores,
                 Insist,
                 clock));
 
@@ -47,7 +46,7 @@ internal sealed class MailLogins(IClock clock, TimeProvider time, ContactDatabas
         {
             Login.OAuth oauth => tokens.GetOrAdd(
                 Secret(oauth),
-                _ => new RefreshedTokens(oauth, http.Value, clock, database is null ? null : new KeptTokens(database, oauth))),
+                _ => new RefreshedTokens(oauth, http.Value, clock, stores is null ? null : new KeptTokens(stores, oauth))),
             Login.Delegation delegation => tokens.GetOrAdd(
                 Secret(delegation),
                 _ => new DelegatedTokens(delegation, () => WebConnections.Create(time), clock)),

@@ -12,7 +12,6 @@ using CrmSync.Storage.Harvest;
 using CrmSync.Storage.Log;
 using CrmSync.Worker.Delivery;
 using CrmSync.Worker.Digests;
-using CrmSync.Worker.MailServers;
 using CrmSync.Worker.Tests.Digests;
 using CrmSync.Worker.Tests.Imap;
 using NodaTime;
@@ -239,7 +238,7 @@ public sealed class OutboxTests : IAsyncLifetime, IAsyncDisposable
         {
             using var death = new CancellationTokenSource();
             var deliveries = life == 50 ? int.MaxValue : random.Next(1, 6);
-            using var logins = new MailLogins(new TestClock(now), TimeProvider.System, database);
+            using var logins = ImapCompany.Logins(new TestClock(now), database);
             IMailDelivery whole = toFolder ? new FolderDelivery(Mails) : SendingCompany.WayTo(server, logins);
             await using var way = new DyingDelivery(whole, deliveries, random.Next(2) == 0, death);
             try

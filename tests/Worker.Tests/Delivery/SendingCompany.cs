@@ -77,7 +77,7 @@ internal sealed class SendingCompany : IAsyncDisposable
     {
         var now = Some.Now + Duration.FromMinutes(minutes);
         time.Now = now.ToDateTimeOffset();
-        using var logins = new MailLogins(new TestClock(now), TimeProvider.System, Database);
+        using var logins = ImapCompany.Logins(new TestClock(now), Database);
         await using var delivery = WayTo(Server, logins, Password);
         return await Over(delivery, policy).SendAll(now, null, ct);
     }

@@ -243,7 +243,7 @@ public sealed class BadServerHarvestTests : IDisposable
             new Server("localhost", port, encryption, ca),
             "ana",
             new Login.Password(new Secret("hunter-two")));
-        using var logins = new MailLogins(clock, TimeProvider.System, company.Database);
+        using var logins = ImapCompany.Logins(clock, company.Database);
         await using var sources = new ImapSources(
             clock,
             logins,

@@ -1,4 +1,5 @@
 using CrmSync.Storage;
+using CrmSync.Storage.Harvest;
 using CrmSync.Worker.MailServers;
 using CrmSync.Worker.Sources.Imap;
 using NodaTime;
@@ -13,5 +14,17 @@ internal static class ImapCompany
     /// <param name="database">Where it keeps failures, tokens and lessons; null: in memory.</param>
     /// <param name="options">How connections behave; null: as usual.</param>
     public static ImapSources Sources(IClock clock, ContactDatabase? database = null, ImapOptions? options = null) =>
-        new(clock, new MailLogins(clock, TimeProvider.System, database), new ServerLessons(clock, database), options);
+        new(clock, Logins(clock, database), new ServerLessons(clock, database is null ? null : new Settings(database)), options);
+
+    /// <summary>The logins of a program.</summary>
+    /// <param name="clock">Its clock.</param>
+    /// <param name="database">Where it keeps failures and tokens; null: in memory.</param>
+    /// <param name="insist">Whether a person asks.</param>
+    public static MailLogins Logins(IClock clock, ContactDatabase? database, bool insist = false) => new(
+        clock,
+        TimeProvider.System,
+        database is null ? null : new LoginStores(database, new Settings(database), new LoginFailures(database)))
+    {
+        Insist = insist,
+    };
 }

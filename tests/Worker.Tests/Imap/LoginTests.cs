@@ -79,7 +79,7 @@ public sealed class LoginTests : IAsyncLifetime
         Works();
         Assert.NotNull((await Sync()).Problem);
 
-        using (var logins = new MailLogins(clock, TimeProvider.System, company.Database) { Insist = true })
+        using (var logins = ImapCompany.Logins(clock, company.Database, insist: true))
         await using (var sources = new ImapSources(clock, logins, new ServerLessons(clock)))
             await sources.CreateSource(Account(), company.Since).Connect(default);
 
@@ -142,7 +142,7 @@ public sealed class LoginTests : IAsyncLifetime
         foreach (var minute in FirstNinety)
         {
             clock.SetMinute(minute);
-            using var logins = new MailLogins(clock, TimeProvider.System, company.Database);
+            using var logins = ImapCompany.Logins(clock, company.Database);
             await using var delivery = new DeliveryWays(logins, TimeProvider.System).Open(ThroughSmtp(smtp));
             for (var mail = 0; mail < 40; mail++)
                 Assert.IsType<DeliveryAnswer.Unreachable>(await delivery.Deliver(Digest(), default));

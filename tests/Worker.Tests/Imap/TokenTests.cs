@@ -4,7 +4,6 @@ using CrmSync.Fixtures.Servers;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Delivery;
 using CrmSync.Worker.Harvest;
-using CrmSync.Worker.MailServers;
 using CrmSync.Worker.Tests.Harvest;
 
 namespace CrmSync.Worker.Tests.Imap;
@@ -191,7 +190,7 @@ public sealed class TokenTests : IAsyncLifetime
     public async Task Sending_uses_the_same_tokens(string mechanism)
     {
         await using var smtp = new FakeSmtpServer($"AUTH {mechanism}").On("AUTH", "535 5.7.8 no", "235 welcome");
-        using var logins = new MailLogins(clock, TimeProvider.System, company.Database);
+        using var logins = ImapCompany.Logins(clock, company.Database);
         await using var delivery = new DeliveryWays(logins, TimeProvider.System).Open(
             new DeliveryChoice.Smtp(new Server("localhost", smtp.Port, Encryption.None, null), "crmsync", Login()));
 
@@ -206,7 +205,7 @@ public sealed class TokenTests : IAsyncLifetime
     {
         tokens.Answers(_ => (400, """{"error": "invalid_grant", "error_description": "consent was withdrawn"}"""));
         await using var smtp = new FakeSmtpServer("AUTH XOAUTH2");
-        using var logins = new MailLogins(clock, TimeProvider.System, company.Database);
+        using var logins = ImapCompany.Logins(clock, company.Database);
         await using var delivery = new DeliveryWays(logins, TimeProvider.System).Open(
             new DeliveryChoice.Smtp(new Server("localhost", smtp.Port, Encryption.None, null), "crmsync", Login()));
 

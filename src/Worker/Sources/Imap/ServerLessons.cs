@@ -11,13 +11,12 @@ namespace CrmSync.Worker.Sources.Imap;
 /// forgotten after a month, for servers are repaired, too.
 /// </summary>
 /// <param name="clock">The time.</param>
-/// <param name="database">Where it is kept; null: in memory only.</param>
-internal sealed class ServerLessons(IClock clock, ContactDatabase? database = null)
+/// <param name="settings">Where it is kept; null: in memory only.</param>
+internal sealed class ServerLessons(IClock clock, Settings? settings = null)
 {
     private const int Believed = 2;
     private static readonly Duration Forgotten = Duration.FromDays(30);
 
-    private readonly Settings? settings = database is null ? null : new Settings(database);
     private readonly ConcurrentDictionary<string, ConcurrentDictionary<ServerLesson, int>> seen = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<string, Dictionary<string, long>> learned = new(StringComparer.OrdinalIgnoreCase);
 
