@@ -86,6 +86,7 @@ internal static class CrmSyncServices
         .AddSingleton<MeetingLog>()
         .AddSingleton<Derivation>()
         .AddSingleton<ContactCards>()
+        .AddSingleton<MailCopies>()
         .AddSingleton(parts => new Erasure(parts.GetRequiredService<ContactDatabase>(), OwnMailText.Read))
         .AddSingleton(parts => new PersonExport(parts.GetRequiredService<ContactDatabase>(), OwnMailText.Read))
         .AddSingleton<Retention>()
@@ -114,6 +115,7 @@ internal static class CrmSyncServices
 
     private static IServiceCollection AddDigests(this IServiceCollection services) => services
         .AddSingleton<HtmlPages>()
+        .AddSingleton<WebMail>()
         .AddSingleton<PolicyNews>()
         .AddSingleton<MailTroubles>()
         .AddSingleton<DigestLog>()

@@ -3,6 +3,7 @@ using CrmSync.Domain.Company;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Meetings;
 using CrmSync.Storage.Digests;
+using CrmSync.Storage.Harvest;
 using CrmSync.Storage.Log;
 using CrmSync.Storage.Meetings;
 using CrmSync.Storage.Privacy;
@@ -239,10 +240,16 @@ public abstract class KeepingContract(IDatabases databases)
         var held = await export.Read(bob, default);
         Assert.Equal(["Kick-off", "Mine", "Ours"], held.Lines.Select(l => l.Subject));
         Assert.False(held.IsErased);
+        var lines = (await scene.Log()).ConvertAll(line => line.Id);
+        Assert.Equal(3, (await new MailCopies(scene.Database).Find(lines, default)).Count(copy => copy.WebLink is not null));
+        Assert.Equal(lines[1..3].Order(StringComparer.Ordinal), held.WebLinks.Select(link => link.Line).Order(StringComparer.Ordinal));
 
         var rehearsed = await erasure.Rehearse(bob, Some.Classifier, Merge, Some.Noon, default);
         Assert.Equal((2, 1), (rehearsed.Removed, rehearsed.Reduced));
         Assert.Equal(rehearsed, await erasure.Forget(bob, Some.Classifier, Merge, Some.Noon, TimeSpan.Zero, default));
+        Assert.Equal(
+            [null, "https://mail.example/ana/2"],
+            (await new MailCopies(scene.Database).Find(lines, default)).Select(copy => copy.WebLink).Order(StringComparer.Ordinal));
         await scene.Database.Compact(tables: false, default);
         for (var again = 0; again < 2; again++)
         {

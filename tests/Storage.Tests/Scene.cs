@@ -61,7 +61,7 @@ internal sealed class Scene : IAsyncDisposable
         var items = await Discover(copies.Count, account);
         return await Ledger.Store(
             Account(account),
-            [.. copies.Select((copy, i) => new ItemResult.Mail(items[i].Number, copy))],
+            [.. copies.Select((copy, i) => new ItemResult.Mail(items[i].Number, copy) { WebLink = $"https://mail.example/{account}/{i}" })],
             Some.Classifier,
             default);
     }

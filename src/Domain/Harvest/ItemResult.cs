@@ -18,6 +18,9 @@ public abstract record ItemResult(long Item)
         /// <summary>What of the mail met a bound and is not kept; null when all of it is.</summary>
         public Trouble? Cut { get; init; }
 
+        /// <summary>Where it opens in a browser, as its server says; null where the server says nothing.</summary>
+        public string? WebLink { get; init; }
+
         /// <summary>Mails attached to it that are copies of lines, too; the item stands for none of them.</summary>
         public IReadOnlyList<MailLine> Attached { get; init; } = [];
     }

@@ -59,6 +59,10 @@ internal sealed class EnglishItems : IItemPhrases
 
     public (string Word, string Meaning) Reply(string address) => ("reply", $"Reply to {address}");
 
+    public (string Word, string Meaning) Open(string what) => ("open", $"Open the email: {what}");
+
+    public string OpenMail => "Open";
+
     public (string Word, string Meaning) Done => ("done", "Done");
 
     public (string Word, string Meaning) ThreeDays => ("3 days", "Remind me in 3 days");

@@ -60,6 +60,10 @@ internal sealed class FrenchItems : IItemPhrases
 
     public (string Word, string Meaning) Reply(string address) => ("répondre", $"Répondre à {address}");
 
+    public (string Word, string Meaning) Open(string what) => ("ouvrir", Set($"Ouvrir l’e-mail : {what}"));
+
+    public string OpenMail => "Ouvrir";
+
     public (string Word, string Meaning) Done => ("fait", "C’est fait");
 
     public (string Word, string Meaning) ThreeDays => ("3 jours", "Me le rappeler dans 3 jours");

@@ -63,6 +63,10 @@ internal sealed class GermanItems : IItemPhrases
 
     public (string Word, string Meaning) Reply(string address) => ("antworten", $"{address} antworten");
 
+    public (string Word, string Meaning) Open(string what) => ("öffnen", $"E-Mail öffnen: {what}");
+
+    public string OpenMail => "Öffnen";
+
     public (string Word, string Meaning) Done => ("erledigt", "Erledigt");
 
     public (string Word, string Meaning) ThreeDays => ("3 Tage", "In 3 Tagen erinnern");

@@ -71,6 +71,12 @@ public interface IItemPhrases
     /// <summary>The word of a link, and what it means for whoever hears it without its surroundings.</summary>
     (string Word, string Meaning) Reply(string address);
 
+    /// <param name="what">Which item.</param>
+    (string Word, string Meaning) Open(string what);
+
+    /// <summary>What stands before the address of the mail.</summary>
+    string OpenMail { get; }
+
     (string Word, string Meaning) Done { get; }
 
     (string Word, string Meaning) ThreeDays { get; }

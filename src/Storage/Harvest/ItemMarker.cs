@@ -36,12 +36,12 @@ internal sealed class ItemMarker(WriteScope scope, ErasedPeople erased)
             update remote_item
                set state = r.state, in_flight = false, deaths = 0, lone_deaths = 0, next_attempt_at = r.next_attempt_at, place = r.place,
                    reason = r.reason,
-                   remedy = r.remedy, interaction = r.interaction
+                   remedy = r.remedy, interaction = r.interaction, web_link = r.web_link
               from {rows} r
              where remote_item.number = r.number
             """,
             Column.Number("number"), Column.Number("state"), Column.Instant("next_attempt_at"), Column.Text("place"),
-            Column.Text("reason"), Column.Text("remedy"), Column.Number("interaction"));
+            Column.Text("reason"), Column.Text("remedy"), Column.Number("interaction"), Column.Text("web_link"));
         var counts = StoreCounts.Zero;
         var vanished = new List<long>();
         var line = 0;
@@ -57,7 +57,11 @@ internal sealed class ItemMarker(WriteScope scope, ErasedPeople erased)
                     if (became.IsErased)
                         Row(result, ItemState.Skipped, reason: ErasedPeople.Reason);
                     else
-                        Row(result, ItemState.Done, mail.Cut?.Place, mail.Cut?.Reason, mail.Cut?.Remedy, interaction: became.Interaction);
+                    {
+                        Row(
+                            result, ItemState.Done, mail.Cut?.Place, mail.Cut?.Reason, mail.Cut?.Remedy,
+                            interaction: became.Interaction, webLink: mail.WebLink);
+                    }
 
                     break;
                 case ItemResult.Read read:
@@ -107,7 +111,8 @@ internal sealed class ItemMarker(WriteScope scope, ErasedPeople erased)
             string? reason = null,
             string? remedy = null,
             Instant? retryAt = null,
-            long? interaction = null) =>
+            long? interaction = null,
+            string? webLink = null) =>
             items
                 .Add(result.Item)
                 .Add((long)state)
@@ -116,6 +121,7 @@ internal sealed class ItemMarker(WriteScope scope, ErasedPeople erased)
                 .Add(Said(reason))
                 .Add(Said(remedy))
                 .Add(interaction)
+                .Add(webLink)
                 .End();
     }
 

@@ -46,10 +46,13 @@ internal static class LogErasure
             await scope.Execute(
                 $"""
                 update remote_item
-                   set interaction = null, state = @skipped, reason = @reason, place = null, remedy = null
+                   set interaction = null, state = @skipped, reason = @reason, place = null, remedy = null, web_link = null
                  where {scope.Engine.AnyOf("interaction", "@removed")}
                 """,
                 new { skipped = (int)ItemState.Skipped, reason = ErasedPeople.Reason, removed = scope.Engine.List(removed) });
+            await scope.Execute(
+                $"update remote_item set web_link = null where {scope.Engine.AnyOf("interaction", "@numbers")}",
+                new { numbers = scope.Engine.List(changed.ConvertAll(change => change.Number)) });
             counts = counts with { Removed = counts.Removed + removed.Count };
             foreach (var (number, thread) in await ThreadsNow(scope, before.Keys))
             {

@@ -24,6 +24,9 @@ public sealed record PersonRecord
     /// <summary>What else is kept of these lines, by id: headers and references, as stored.</summary>
     public required IReadOnlyDictionary<string, string> Facts { get; init; }
 
+    /// <summary>Where the lines open in a mailbox, by the id of the line.</summary>
+    public required IReadOnlyList<HeldLink> WebLinks { get; init; }
+
     /// <summary>Mails of ours that named them.</summary>
     public required IReadOnlyList<HeldMail> OwnMails { get; init; }
 
@@ -44,6 +47,9 @@ public sealed record PersonRecord
     /// <summary>Who looked at or exported what is held about them.</summary>
     public required IReadOnlyList<HeldView> Views { get; init; }
 }
+
+/// <summary>Where one copy of a mail opens in a browser.</summary>
+public sealed record HeldLink(string Line, string Account, string Link);
 
 /// <summary>A mail of ours that named somebody.</summary>
 /// <param name="MessageId">Its Message-ID.</param>
@@ -172,6 +178,20 @@ public sealed class PersonExport(ContactDatabase database, Func<byte[], string> 
             IsErased = person.Addresses.Any(erased.Contains),
             Lines = [],
             Facts = facts.ToDictionary(fact => fact.Id, fact => fact.Facts ?? "", StringComparer.Ordinal),
+            WebLinks =
+            [
+                .. (
+                    await scope.Query<(string Line, string Account, string Link)>(
+                        $"""
+                        select i.id, a.name, r.web_link
+                          from remote_item r
+                          join interaction i on i.number = r.interaction
+                          join account a on a.number = r.account
+                         where {scope.Engine.AnyOf("r.interaction", "@numbers")} and r.web_link is not null
+                         order by r.number
+                        """,
+                        new { numbers = scope.Engine.List(numbers) })).Select(row => new HeldLink(row.Line, row.Account, row.Link)),
+            ],
             OwnMails =
             [
                 .. mails

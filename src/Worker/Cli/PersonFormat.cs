@@ -24,6 +24,12 @@ internal static class PersonFormat
         Lines(json, "commands", person, line => line.Command is { Verb: not CommandVerb.Note }, now);
         Notes(json, person);
         Facts(json, person);
+        List(json, "web_links", person.WebLinks, link =>
+        {
+            json.WriteString("line", link.Line);
+            json.WriteString("account", link.Account);
+            json.WriteString("link", link.Link);
+        });
         List(json, "bounces", person.Bounces, bounce =>
         {
             json.WriteString("address", bounce.Address);

@@ -50,7 +50,13 @@ internal sealed record EmlAccount(string Name, Spot Place, string Path, EmailAdd
 internal sealed record ImapAccount(string Name, Spot Place, EmailAddress Address, Server Server, string User, Login Login)
     : Account(Name, Place)
 {
-    public override string Kind => "imap";
+    public override string Kind => WrittenAs;
+
+    /// <summary>The key that the file names it with; a mailbox of a workspace is written with that of the workspace.</summary>
+    public string WrittenAs { get; init; } = "imap";
+
+    /// <summary>Whether its mails are seen in Gmail.</summary>
+    public bool IsGmail => Server.Host is "imap.gmail.com" or "imap.googlemail.com";
 
     public override IReadOnlyList<EmailAddress> Addresses => [Address];
 
@@ -103,7 +109,10 @@ internal sealed record GoogleAccount(string Name, Spot Place, string KeyFile) : 
     private const string CalendarScope = "https://www.googleapis.com/auth/calendar.readonly";
     private const string DirectoryScope = "https://www.googleapis.com/auth/admin.directory.group.member.readonly";
 
-    public override string Kind => "google";
+    /// <summary>What a workspace and the mailboxes in it are written with.</summary>
+    public const string Key = "google";
+
+    public override string Kind => Key;
 
     public override IReadOnlyList<EmailAddress> Addresses => Mailboxes;
 
@@ -135,7 +144,7 @@ internal sealed record GoogleAccount(string Name, Spot Place, string KeyFile) : 
 
     /// <summary>The mail of one mailbox: all of it lies in All Mail.</summary>
     public ImapAccount CreateMailAccount(EmailAddress mailbox) =>
-        new(MailAccountName(mailbox), Place, mailbox, Imap, mailbox.Value, LoginFor(mailbox, MailScope));
+        new(MailAccountName(mailbox), Place, mailbox, Imap, mailbox.Value, LoginFor(mailbox, MailScope)) { WrittenAs = Kind };
 
     /// <summary>The calendars of one mailbox.</summary>
     public CaldavAccount CreateCalendarAccount(EmailAddress mailbox) =>

@@ -71,7 +71,7 @@ internal sealed class AnswerRun(DigestLedger ledger, CommandInbox inbox, DigestM
         var date = LocalDatePattern.Iso.Format(facts.Now.InZone(facts.Policy.DefaultCalendar.Zone).Date);
         await ledger.Plan(new PlannedMail(id, AnswerComposer.Name, due.Reader.Id, $"{date}-{id[..8]}", facts.Now), facts.Now, ct);
         var answer = composer.Compose(due.Reader, due.Kept.Answer);
-        var mail = await mails.WriteAnswer(answer, id, due.Kept.MessageId, facts.Now);
+        var mail = await mails.WriteAnswer(answer, id, due.Kept.MessageId, facts.Now, ct);
         var written = new WrittenMail(id, mail.Bytes, answer.Listed) { Answered = [due.Mail], Erasures = Erasures };
         if (!await ledger.Keep(written, facts.Now, ct))
             return;

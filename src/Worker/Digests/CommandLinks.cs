@@ -8,21 +8,36 @@ namespace CrmSync.Worker.Digests;
 
 /// <summary>
 /// The links of items. Commands are <c>mailto:</c>: the whole command stands in the subject, so they work in every client and without a
-/// web page. What passed with the contact is a page, where the company serves them.
+/// web page. What passed with the contact is a page, where the company serves them; the mail itself is opened where the reader reads mail.
 /// </summary>
-public sealed class CommandLinks(MailSender sender, string reader, LocalDate issued, Wording words)
+/// <param name="sender">Where commands go.</param>
+/// <param name="reader">Whose links they are.</param>
+/// <param name="issued">The day they are written on.</param>
+/// <param name="words">The language of the reader.</param>
+/// <param name="mails">Where the reader opens the mails that items rest on, by the ids of their lines; null: nowhere.</param>
+public sealed class CommandLinks(
+    MailSender sender,
+    string reader,
+    LocalDate issued,
+    Wording words,
+    IReadOnlyDictionary<string, string>? mails = null)
 {
     /// <summary>Enough to know which item a link is about.</summary>
     private const int MostWhat = 50;
 
     private readonly PageLinks pages = new(sender, reader, issued);
 
-    /// <summary>What the reader can do about an item: answer the mail it rests on, and, with a command mailbox, the commands.</summary>
+    /// <summary>
+    /// What the reader can do about an item: answer and open the mail it rests on, and, with a command mailbox, the commands.
+    /// </summary>
     public IReadOnlyList<CommandLink> For(ItemLine line)
     {
         List<CommandLink> answer = [];
         if (line.Reply is { } reply)
             answer.Add(Link(words.Items.Reply(reply.To.Value), Mailto(reply.To.Wire, reply.Subject)));
+
+        if (Mail(line) is { } mail)
+            answer.Add(Link(words.Items.Open(PlainWords.Flatten(line.What, MostWhat)), mail));
 
         if (History(line) is { } history)
             answer.Add(Link(words.Pages.HistoryLink(PlainWords.Flatten(line.What, MostWhat)), history));
@@ -40,6 +55,11 @@ public sealed class CommandLinks(MailSender sender, string reader, LocalDate iss
                     Command($"{verb.Command} {line.Item.Id} [{token}]"))),
         ];
     }
+
+    /// <summary>
+    /// Where the reader opens the mail an item rests on; null when it does not lie in their mailbox, or in none with a page.
+    /// </summary>
+    public string? Mail(ItemLine line) => line.Item.Trigger is { } trigger ? mails?.GetValueOrDefault(trigger) : null;
 
     /// <summary>The page of the contact an item is about; null when the reader has none.</summary>
     public string? History(ItemLine line) => line is { HasPage: true, Item.Contact: { } contact } ? pages.Person(contact) : null;

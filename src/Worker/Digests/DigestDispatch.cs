@@ -37,7 +37,8 @@ internal sealed class DigestDispatch(
     ErasedEntries erased,
     DeliveryWays ways,
     TimeProvider time,
-    HtmlPages pages)
+    HtmlPages pages,
+    WebMail webMail)
 {
     /// <summary>Whether mails can leave; without a way the policy is asked for reports only.</summary>
     public bool CanSend => configuration.Delivery is not null;
@@ -73,7 +74,7 @@ internal sealed class DigestDispatch(
     /// <returns>What could not be written for reasons nobody expected; everything else is.</returns>
     public async Task<IReadOnlyList<Trouble>> Write(PolicyMoment look, CancellationToken ct)
     {
-        var mails = new DigestMails(await Sender(look.Policy, ct), pages);
+        var mails = await Mails(look.Policy, ct);
         return await Write(look with { Erasures = look.Erasures ?? await ErasedPeople.Count(database, ct) }, mails, ct);
     }
 
@@ -101,7 +102,7 @@ internal sealed class DigestDispatch(
     /// </summary>
     public async Task<IReadOnlySet<string>> AccountsToRead(PolicyMoment look, CancellationToken ct)
     {
-        var mails = new DigestMails(await Sender(look.Policy, ct), pages);
+        var mails = await Mails(look.Policy, ct);
         var digests = await new DigestRun(ledger, told, inbox, mails, await stopped.All(ct)).Unwritten(look.Policy, look.Now, ct);
         if (digests.Count == 0 && !look.Policy.Rules.Any(TellsAtOnce))
             return new HashSet<string>();
@@ -132,7 +133,7 @@ internal sealed class DigestDispatch(
         PolicyMoment look,
         CancellationToken ct)
     {
-        var run = new DigestRun(ledger, told, inbox, new DigestMails(await Sender(look.Policy, ct), pages), await stopped.All(ct));
+        var run = new DigestRun(ledger, told, inbox, await Mails(look.Policy, ct), await stopped.All(ct));
         return (await run.Show(await reader.Facts(look, ct), ct), run.Troubles);
     }
 
@@ -143,7 +144,7 @@ internal sealed class DigestDispatch(
     {
         var current = policy.Policy;
         var zone = current.DefaultCalendar.Zone;
-        var mail = new DigestMails(await Sender(current, ct), pages).WriteNote(current.DefaultOwner, zone, subject, text, now);
+        var mail = (await Mails(current, ct)).WriteNote(current.DefaultOwner, zone, subject, text, now);
         var occasion = $"{LocalDatePattern.Iso.Format(now.InZone(zone).Date)}-{mail.MessageId[..8]}";
         await ledger.Plan(new PlannedMail(mail.MessageId, "policy", current.DefaultOwner.Id, occasion, now), now, ct);
         await ledger.KeepBytes(mail.MessageId, mail.Bytes, [], now, ct);
@@ -159,7 +160,7 @@ internal sealed class DigestDispatch(
             code,
             (int)ReaderSessions.CodeHolds.TotalMinutes,
             (int)ReaderSessions.SessionHolds.TotalDays);
-        var mail = new DigestMails(await Sender(current, ct), pages).WriteNote(reader, zone, words.CodeSubject, text, now);
+        var mail = (await Mails(current, ct)).WriteNote(reader, zone, words.CodeSubject, text, now);
         var occasion = $"{LocalDatePattern.Iso.Format(now.InZone(zone).Date)}-{mail.MessageId[..8]}";
         await ledger.Plan(new PlannedMail(mail.MessageId, "code", reader.Id, occasion, now), now, ct);
         await ledger.KeepBytes(mail.MessageId, mail.Bytes, [], now, ct);
@@ -175,7 +176,7 @@ internal sealed class DigestDispatch(
     /// <returns>How many mails that are.</returns>
     public async Task<int> DoubtSince(Instant backup, Instant now, CancellationToken ct)
     {
-        var mails = new DigestMails(await Sender(policy.Policy, ct), pages);
+        var mails = await Mails(policy.Policy, ct);
         var leftOut = await stopped.All(ct);
         var due = new DigestSchedule(policy.Policy).DueAt(now)
             .Where(run => !leftOut.Contains((run.Definition.Name, run.Reader.Id)))
@@ -219,6 +220,9 @@ internal sealed class DigestDispatch(
 
     private static bool TellsAtOnce(Rule rule) =>
         rule.Mode == Mode.Enforce && (rule.Warn is not null || rule.Escalate.Any(step => step.Via == Via.Email));
+
+    private async Task<DigestMails> Mails(CompanyPolicy current, CancellationToken ct) =>
+        new(await Sender(current, ct), pages) { WebMail = webMail };
 
     private async Task<MailSender> Sender(CompanyPolicy current, CancellationToken ct)
     {

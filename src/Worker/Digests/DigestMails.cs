@@ -17,6 +17,9 @@ internal sealed class DigestMails(MailSender sender, HtmlPages pages)
 {
     private const int IdLength = 26;
 
+    /// <summary>Where readers open the mails that items rest on; null: nowhere.</summary>
+    public WebMail? WebMail { get; init; }
+
     /// <summary>Clients cut off what is longer.</summary>
     private const int MostBytes = 100_000;
 
@@ -33,14 +36,15 @@ internal sealed class DigestMails(MailSender sender, HtmlPages pages)
 
     /// <param name="digest">What it says.</param>
     /// <param name="now">When it is written; its Date.</param>
-    public Task<DigestMail> Write(Digest digest, Instant now) =>
+    /// <param name="ct">Cancels.</param>
+    public Task<DigestMail> Write(Digest digest, Instant now, CancellationToken ct) =>
         Write(
             digest,
             MessageId(sender.Installation, digest.Run.Definition.Name, digest.Run.Reader.Id, digest.Run.Date),
             "digest",
             null,
-            now
-        );
+            now,
+            ct);
 
     /// <summary>
     /// The digest of a run and its mail, or null when there is nothing to say. Texts that are all pictures and accents can fill a mail with
@@ -51,8 +55,14 @@ internal sealed class DigestMails(MailSender sender, HtmlPages pages)
     /// <param name="history">The digests of the same name that went to the same reader before.</param>
     /// <param name="confirmed">What came of what the reader told us.</param>
     /// <param name="now">When it is written; its Date.</param>
+    /// <param name="ct">Cancels.</param>
     public async Task<(Digest Digest, DigestMail Mail)?> WriteFitting(
-        DigestComposer composer, DueDigest run, DigestHistory history, IReadOnlyList<Confirmation> confirmed, Instant now)
+        DigestComposer composer,
+        DueDigest run,
+        DigestHistory history,
+        IReadOnlyList<Confirmation> confirmed,
+        Instant now,
+        CancellationToken ct)
     {
         for (var items = run.Definition.MaxItems; ; items = items * 2 / 3)
         {
@@ -60,7 +70,7 @@ internal sealed class DigestMails(MailSender sender, HtmlPages pages)
             if (digest.IsEmpty)
                 return null;
 
-            var mail = await Write(digest, now);
+            var mail = await Write(digest, now, ct);
             if (mail.Bytes.Length <= MostBytes || items <= 1)
                 return (digest, mail);
         }
@@ -73,8 +83,9 @@ internal sealed class DigestMails(MailSender sender, HtmlPages pages)
     /// <param name="notice">What it says.</param>
     /// <param name="messageId">Its <see cref="MessageId(string, IReadOnlyList{Notice})"/>.</param>
     /// <param name="now">When it is written; its Date.</param>
-    public Task<DigestMail> WriteNotice(Digest notice, string messageId, Instant now) =>
-        Write(notice, messageId.Split('@')[0], "notice", null, now);
+    /// <param name="ct">Cancels.</param>
+    public Task<DigestMail> WriteNotice(Digest notice, string messageId, Instant now, CancellationToken ct) =>
+        Write(notice, messageId.Split('@')[0], "notice", null, now, ct);
 
     /// <summary>The Message-ID of an answer: one mail is answered once.</summary>
     /// <param name="reader">Who wrote it.</param>
@@ -87,8 +98,9 @@ internal sealed class DigestMails(MailSender sender, HtmlPages pages)
     /// <param name="messageId">Its <see cref="AnswerId"/>.</param>
     /// <param name="answered">The Message-ID of what it answers, or null.</param>
     /// <param name="now">When it is written; its Date.</param>
-    public Task<DigestMail> WriteAnswer(Digest answer, string messageId, string? answered, Instant now) =>
-        Write(answer, messageId.Split('@')[0], AnswerComposer.Name, answered, now);
+    /// <param name="ct">Cancels.</param>
+    public Task<DigestMail> WriteAnswer(Digest answer, string messageId, string? answered, Instant now, CancellationToken ct) =>
+        Write(answer, messageId.Split('@')[0], AnswerComposer.Name, answered, now, ct);
 
     /// <summary>A note in plain words, about the program itself.</summary>
     /// <param name="reader">Who gets it.</param>
@@ -125,10 +137,11 @@ internal sealed class DigestMails(MailSender sender, HtmlPages pages)
             .. notices.Select(notice => $"{notice.Item.Id}:{notice.Step}").Order(StringComparer.Ordinal),
         ]);
 
-    private async Task<DigestMail> Write(Digest digest, string id, string kind, string? answered, Instant now)
+    private async Task<DigestMail> Write(Digest digest, string id, string kind, string? answered, Instant now, CancellationToken ct)
     {
         var run = digest.Run;
-        var view = new DigestView(digest, sender);
+        var opened = WebMail is null ? null : await WebMail.Links(digest, sender.Recipient(run.Reader), ct);
+        var view = new DigestView(digest, sender, opened);
         var html = await pages.Render<DigestMailPage>(view);
         var mail = new OutgoingMail
         {

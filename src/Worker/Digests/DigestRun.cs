@@ -79,7 +79,7 @@ internal sealed class DigestRun(
                     {
                         using var trace = Traces.Mail("write", run.Definition.Name);
                         batch.Add(
-                            await writing.Write(run) is var (digest, mail, answered)
+                            await writing.Write(run, ct) is var (digest, mail, answered)
                                 ? (run, new WrittenMail(id, mail.Bytes, digest.Listed) { Answered = answered, Erasures = Erasures }, digest)
                                 : (run, new WrittenMail(id, null, []), null));
                     },
@@ -112,7 +112,7 @@ internal sealed class DigestRun(
                 NameFor(run),
                 async () =>
                 {
-                    if (await writing.Write(run) is var (digest, mail, _))
+                    if (await writing.Write(run, ct) is var (digest, mail, _))
                         shown.Add((digest, mail));
                 },
                 ct);
@@ -173,7 +173,8 @@ internal sealed class DigestRun(
         private readonly HashSet<string> confirmed = new(StringComparer.Ordinal);
 
         /// <returns>The digest, its mail and the ids of the answers it gives; null when there is nothing to say.</returns>
-        public async Task<(Digest Digest, DigestMail Mail, IReadOnlyCollection<string> Answered)?> Write(DueDigest run)
+        public async Task<(Digest Digest, DigestMail Mail, IReadOnlyCollection<string> Answered)?> Write(
+            DueDigest run, CancellationToken ct)
         {
             // The first of a reader's digests that says anything confirms what they told us.
             var told = confirmed.Contains(run.Reader.Id) ? [] : owed[run.Reader.Id].ToList();
@@ -182,7 +183,8 @@ internal sealed class DigestRun(
                 run,
                 histories.GetValueOrDefault((run.Definition.Name, run.Reader.Id, run.Date)) ?? DigestHistory.None,
                 [.. told.SelectMany(one => one.Answer.Confirmations)],
-                facts.Now);
+                facts.Now,
+                ct);
             if (fitting is not var (digest, mail))
                 return null;
 

@@ -106,6 +106,8 @@ internal sealed class DigestText
             Wrapped(indent, $"{Isolated(item.Why)}{(item.Who.Length > 0 ? " · " + Isolated(item.Who) : "")} · {item.Item.Id}");
             if (item.Dossier is { } dossier)
                 Brief(dossier);
+            if (links.Mail(item) is { } mail)
+                Line(indent + words.Digests.Labelled(words.Items.OpenMail, mail));
             if (links.History(item) is { } history)
                 Line(indent + words.Digests.Labelled(words.Pages.History, history));
             if (canAct)

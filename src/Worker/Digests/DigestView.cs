@@ -8,11 +8,14 @@ namespace CrmSync.Worker.Digests;
 /// <summary>A digest with what only the mail knows: where its links go and what stands at its foot.</summary>
 public sealed class DigestView
 {
-    public DigestView(Digest digest, MailSender sender)
+    /// <param name="digest">What it says.</param>
+    /// <param name="sender">Where answers go.</param>
+    /// <param name="mails">Where the reader opens the mails that items rest on, by the ids of their lines; null: nowhere.</param>
+    public DigestView(Digest digest, MailSender sender, IReadOnlyDictionary<string, string>? mails = null)
     {
         Digest = digest;
         var run = digest.Run;
-        Links = new CommandLinks(sender, run.Reader.Id, run.Date, Words);
+        Links = new CommandLinks(sender, run.Reader.Id, run.Date, Words, mails);
         Unsubscribe = run.Definition.Name is NoticeComposer.Name or AnswerComposer.Name ? null : Links.Unsubscribe(run.Definition.Name);
         var words = Words.Digests;
         Name = run.Definition.Name switch

@@ -106,7 +106,7 @@ internal sealed class NoticeRun(DigestLedger ledger, Notifications notifications
         }
 
         var notice = new NoticeComposer(facts).Compose(person, notices);
-        var mail = await mails.WriteNotice(notice, id, facts.Now);
+        var mail = await mails.WriteNotice(notice, id, facts.Now, ct);
         if (await ledger.Keep(new WrittenMail(id, mail.Bytes, notice.Listed) { Erasures = Erasures }, facts.Now, ct))
             written.Add(notice);
     }

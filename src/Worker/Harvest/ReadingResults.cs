@@ -66,6 +66,7 @@ internal sealed class ReadingResults(HarvestScope scope, CommandExecution? comma
             InPlaceOf = item.HeaderLine,
             Attached = ForwardedIn(mail, line!),
             Cut = Cut(mail),
+            WebLink = mail.WebLink,
         };
     }
 

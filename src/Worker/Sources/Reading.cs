@@ -24,6 +24,9 @@ internal sealed record MailReading(RemoteItem Item, MailFacts Facts) : Reading(I
     /// <summary>The mail itself when other mails are attached to it; null in all others.</summary>
     public MimeMessage? WithAttached { get; init; }
 
+    /// <summary>Where whoever has the mailbox opens it in a browser, as the server says; null where the server says nothing.</summary>
+    public string? WebLink { get; init; }
+
     /// <summary>Of larger mails the bytes are not kept: commands have no use for attachments.</summary>
     public const int MostBytes = 10_000_000;
 

@@ -111,7 +111,8 @@ public sealed class StrangersTests
                         new MailAnswer([Confirmation.NotDone("done 9", "names no line", Wording.In(Language.English))], [])),
                     mail,
                     null,
-                    Some.Now);
+                    Some.Now,
+                    default);
                 await company.Ledger.KeepBytes(mail, answer.Bytes, [], Some.Now, default);
                 break;
         }

@@ -52,7 +52,8 @@ public sealed class DigestRuleTests
         var notice = new NoticeComposer(Some.Facts([item], [Some.Mail("F7K2Q")])).Compose(
             Some.Ana,
             [new Notice(item, "escalate-1", "ana")]);
-        var bytes = (await Mails.WriteNotice(notice, Mails.MessageId("ana", [new Notice(item, "escalate-1", "ana")]), Some.Now)).Bytes;
+        var id = Mails.MessageId("ana", [new Notice(item, "escalate-1", "ana")]);
+        var bytes = (await Mails.WriteNotice(notice, id, Some.Now, default)).Bytes;
         var mail = MimeReader.Read(bytes);
         var source = Encoding.UTF8.GetString(bytes);
         Assert.Equal("Overdue: Answer Jo Keane - 08:45", mail.Subject);
@@ -69,7 +70,7 @@ public sealed class DigestRuleTests
         var items = Enumerable.Range(0, 40).Select(i => Some.Item($"I{i:00}", state: ItemState.Overdue)).ToList();
         List<Notice> notices = [.. items.Select(item => new Notice(item, "escalate-1", "ana"))];
         var notice = new NoticeComposer(Some.Facts(items, [.. items.Select(item => Some.Mail(item.Id))])).Compose(Some.Ana, notices);
-        var mail = await Mails.WriteNotice(notice, Mails.MessageId("ana", notices), Some.Now);
+        var mail = await Mails.WriteNotice(notice, Mails.MessageId("ana", notices), Some.Now, default);
         Assert.Equal("40 things cannot wait - 08:45", MimeReader.Read(mail.Bytes).Subject);
         Assert.Contains("and 25 more", MimeReader.Read(mail.Bytes).Text, StringComparison.Ordinal);
         Assert.InRange(mail.Bytes.Length, 1000, 100_000);

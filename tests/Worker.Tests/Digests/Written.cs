@@ -48,7 +48,8 @@ internal sealed record Written(DigestMail Mail)
             run ?? Some.Run(),
             history ?? DigestHistory.None,
             [],
-            facts.Now);
+            facts.Now,
+            default);
         var (digest, mail) = fitting ?? throw new InvalidOperationException("There is nothing to say.");
         return new Written(mail) { View = new DigestView(digest, sender ?? Sender) };
     }

@@ -413,6 +413,8 @@ internal sealed class GraphAnswers(GraphTestService service)
             ["isDraft"] = message.IsDraft,
             ["isRead"] = message.IsRead,
             ["parentFolderId"] = message.Folder?.Id,
+            ["webLink"] = $"https://outlook.office365.com/owa/?ItemID={Uri.EscapeDataString(message.ImmutableId)}"
+                + "&exvsurl=1&viewmodel=ReadMessageItem",
             ["from"] = One(mail.From),
             ["sender"] = One(mail.Sender) ?? One(mail.From),
             ["replyTo"] = Many(mail.ReplyTo),

@@ -130,9 +130,10 @@ internal sealed class TestCompany : IAsyncDisposable
         ISource source,
         Instant? now = null,
         string? address = null,
+        string kind = "test",
         CancellationToken ct = default)
     {
-        var readable = new ReadableAccount(account, "test", EmailAddress.Parse(address ?? $"{account}@us.example"), _ => source);
+        var readable = new ReadableAccount(account, kind, EmailAddress.Parse(address ?? $"{account}@us.example"), _ => source);
         using var harvest = CreateHarvest();
         return await harvest.Run([readable], now ?? Monday, progress: null, ct).SingleAsync(ct);
     }

@@ -35,6 +35,7 @@ internal static class GraphMail
         "hasAttachments",
         "body",
         "parentFolderId",
+        "webLink",
     ];
 
     /// <summary>
@@ -42,6 +43,9 @@ internal static class GraphMail
     /// headers.
     /// </summary>
     public const string Expanded = $"singleValueExtendedProperties($filter=id eq '{InReplyTo}' or id eq '{References}')";
+
+    /// <summary>An item's id is a few hundred characters; what is longer is no link to one.</summary>
+    private const int LongestLink = 1000;
 
     private const string InReplyTo = "String 0x1042";
     private const string References = "String 0x1039";
@@ -83,6 +87,13 @@ internal static class GraphMail
             || author.StartsWith("mailer-daemon@", StringComparison.OrdinalIgnoreCase)
             || author.StartsWith("microsoftexchange329e71ec88ae4615bbc36ab6ce41109e@", StringComparison.OrdinalIgnoreCase);
     }
+
+    /// <summary>Where whoever has the mailbox opens the message in Outlook on the web; null where the service does not say.</summary>
+    public static string? WebLink(Message message) =>
+        message.WebLink is { Length: <= LongestLink } link && Uri.TryCreate(link, UriKind.Absolute, out var address)
+        && address.Scheme == Uri.UriSchemeHttps
+            ? address.AbsoluteUri
+            : null;
 
     /// <summary>What the message says.</summary>
     public static MailFacts ReadFacts(Message message, bool withTrace = false)

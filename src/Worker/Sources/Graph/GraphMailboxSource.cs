@@ -146,9 +146,9 @@ internal sealed class GraphMailboxSource(
             if (item.Folder.RemoteId == GraphCalendar.FolderId)
                 yield return await calendar.Read(item, ct);
             else if (told.TryGetValue(item.Key, out var message) && !GraphMail.NeedsMime(message) && !item.WithBytes)
-                yield return new MailReading(item, GraphMail.ReadFacts(message, item.IsForCommands));
+                yield return ReadTold(item, message);
             else if (message is not null)
-                yield return await ReadMime(item, ct);
+                yield return await ReadMime(item, message, ct);
             else
                 missing.Add(item);
         }
@@ -252,13 +252,22 @@ internal sealed class GraphMailboxSource(
             return new SkippedReading(item, "a draft");
 
         return GraphMail.NeedsMime(message) || item.WithBytes
-            ? await ReadMime(item, ct)
-            : new MailReading(item, GraphMail.ReadFacts(message, item.IsForCommands));
+            ? await ReadMime(item, message, ct)
+            : ReadTold(item, message);
     }
+
+    private static MailReading ReadTold(RemoteItem item, Message message) =>
+        new(item, GraphMail.ReadFacts(message, item.IsForCommands)) { WebLink = GraphMail.WebLink(message) };
 
     /// <summary>
     /// The message as it came over the wire (outlook-get-mime-message): reports hide what they report in parts Graph does not show.
     /// </summary>
+    private async Task<Reading> ReadMime(RemoteItem item, Message message, CancellationToken ct)
+    {
+        var reading = await ReadMime(item, ct);
+        return reading is MailReading mail ? mail with { WebLink = GraphMail.WebLink(message) } : reading;
+    }
+
     private async Task<Reading> ReadMime(RemoteItem item, CancellationToken ct)
     {
         try
