@@ -14,9 +14,6 @@ public sealed record TeamPage
     /// <summary>The last 4, 12 and 52 weeks; empty without figures.</summary>
     public required IReadOnlyList<TeamPeriod> Periods { get; init; }
 
-    /// <summary>The last 52 weeks, the oldest first; the last one is the week that runs. Empty without figures.</summary>
-    public required IReadOnlyList<TeamWeek> Weeks { get; init; }
-
     /// <summary>What is promised and not done yet, by owner, whoever has most first.</summary>
     public required IReadOnlyList<OpenPromises> Open { get; init; }
 }
@@ -24,7 +21,8 @@ public sealed record TeamPage
 /// <summary>What fell due in some weeks.</summary>
 /// <param name="Weeks">How many.</param>
 /// <param name="Rows">All of them first, where there are several.</param>
-public sealed record TeamPeriod(int Weeks, IReadOnlyList<TeamRow> Rows);
+/// <param name="Each">Week by week, the oldest first; the last one is the week that runs.</param>
+public sealed record TeamPeriod(int Weeks, IReadOnlyList<TeamRow> Rows, IReadOnlyList<TeamWeek> Each);
 
 /// <param name="Who">A person, a team, or <c>All</c>.</param>
 /// <param name="Figures">What became of what fell due to them.</param>

@@ -11,9 +11,7 @@ namespace CrmSync.Domain.Digests;
 /// </summary>
 internal sealed class TeamPageWriter(DigestFacts facts, PeopleBook people, ReaderClock clock)
 {
-    private const int ShownWeeks = 52;
-
-    private static readonly int[] Periods = [4, 12, ShownWeeks];
+    private static readonly int[] Periods = [4, 12, 52];
 
     /// <returns>Null for somebody who gets no digest for managers.</returns>
     public TeamPage? Write(Person reader)
@@ -27,10 +25,9 @@ internal sealed class TeamPageWriter(DigestFacts facts, PeopleBook people, Reade
             .Concat(Chain.IsManager(facts.Policy, reader.Id) ? Chain.Below(facts.Policy, reader.Id) : [])
             .ToHashSet(StringComparer.Ordinal);
         var by = digests.Select(digest => digest.Numbers).DefaultIfEmpty(NumbersBy.Owner).Max();
-        var first = Monday(clock.Today).PlusWeeks(1 - ShownWeeks);
         var outcomes = by == NumbersBy.Off
             ? []
-            : facts.PromisesDue(clock.Zone.AtStartOfDay(first).ToInstant()).Where(outcome => scope.Contains(outcome.Owner)).ToList();
+            : facts.PromisesDue(Begin(Periods.Max())).Where(outcome => scope.Contains(outcome.Owner)).ToList();
         return new TeamPage
         {
             RowsAre = by switch
@@ -40,7 +37,6 @@ internal sealed class TeamPageWriter(DigestFacts facts, PeopleBook people, Reade
                 _ => clock.Words.Firm.Who,
             },
             Periods = by == NumbersBy.Off ? [] : [.. Periods.Select(weeks => Period(weeks, outcomes, by))],
-            Weeks = by == NumbersBy.Off ? [] : [.. Weeks(first, outcomes)],
             Open = [.. Open(scope, by)],
         };
     }
@@ -62,8 +58,8 @@ internal sealed class TeamPageWriter(DigestFacts facts, PeopleBook people, Reade
 
     private TeamPeriod Period(int weeks, List<Outcome> outcomes, NumbersBy by)
     {
-        var since = facts.Now - Duration.FromDays(7 * weeks);
-        var due = outcomes.Where(outcome => since <= outcome.Due).ToList();
+        var begin = Begin(weeks);
+        var due = outcomes.Where(outcome => begin <= outcome.Due).ToList();
         var rows = due.GroupBy(outcome => Name(outcome.Owner, by), StringComparer.Ordinal)
             .OrderBy(group => group.Key, StringComparer.Ordinal)
             .Select(group => new TeamRow(group.Key, Count(group)))
@@ -71,18 +67,15 @@ internal sealed class TeamPageWriter(DigestFacts facts, PeopleBook people, Reade
         if (rows.Count > 1)
             rows.Insert(0, new TeamRow(clock.Words.Firm.All, Count(due)));
 
-        return new TeamPeriod(weeks, rows);
+        var byWeek = due.ToLookup(outcome => Monday(clock.Date(outcome.Due)));
+        var mondays = Enumerable.Range(0, weeks).Select(week => First(weeks).PlusWeeks(week));
+        return new TeamPeriod(weeks, rows, [.. mondays.Select(monday => new TeamWeek(monday, Count(byWeek[monday])))]);
     }
 
-    private IEnumerable<TeamWeek> Weeks(LocalDate first, List<Outcome> outcomes)
-    {
-        var weeks = outcomes.ToLookup(outcome => Monday(clock.Date(outcome.Due)));
-        for (var week = 0; week < ShownWeeks; week++)
-        {
-            var monday = first.PlusWeeks(week);
-            yield return new TeamWeek(monday, Count(weeks[monday]));
-        }
-    }
+    /// <summary>The Monday of the first of so many weeks; the last one runs.</summary>
+    private LocalDate First(int weeks) => Monday(clock.Today).PlusWeeks(1 - weeks);
+
+    private Instant Begin(int weeks) => clock.Zone.AtStartOfDay(First(weeks)).ToInstant();
 
     private IEnumerable<OpenPromises> Open(HashSet<string> scope, NumbersBy by) =>
         facts

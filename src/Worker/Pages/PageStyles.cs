@@ -37,6 +37,7 @@ internal static class PageStyles
         + ".under{display:block;color:var(--quiet);font-size:13px;line-height:19px}.small{font-size:13px;line-height:19px}"
         + "section{background:var(--card);border-radius:10px;padding:18px 20px;margin:16px 0}"
         + "section>:last-child{margin-bottom:0}.two{display:grid;gap:16px;grid-template-columns:1fr}.two>section{margin:0}"
+        + ".plots{display:grid;gap:4px 24px;grid-template-columns:1fr}"
         + "ul,ol{margin:0;padding:0;list-style:none}li{padding:5px 0;border-top:1px solid var(--line)}li:first-child{border-top:0}"
         + ".mark{display:inline-block;width:10px;height:10px;border-radius:2px;margin-right:8px}"
         + ".b-theirs{background:var(--soon)}.b-ours{background:var(--accent)}.b-both{background:var(--quiet)}"
@@ -62,7 +63,7 @@ internal static class PageStyles
         + ":focus-visible{outline:3px solid var(--accent);outline-offset:2px}.skip{position:absolute;left:-9999px}"
         + ".skip:focus{position:static;display:inline-block;margin-bottom:8px}"
         + ".none{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}"
-        + "@media (min-width:820px){.two{grid-template-columns:1fr 1fr}}"
+        + "@media (min-width:820px){.two{grid-template-columns:1fr 1fr}.plots{grid-template-columns:1fr 1fr 1fr}}"
         + "@media (max-width:480px){header,main,footer{padding-left:14px;padding-right:14px}section{padding:14px}}"
         + "@media (prefers-reduced-motion:no-preference){:root{scroll-behavior:smooth}}";
 
