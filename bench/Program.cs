@@ -28,6 +28,10 @@ var verbs = new Dictionary<string, (string Usage, Action<Options> Run)>(StringCo
         "policy [--interactions 1M] [--contacts 100k] [--seed 1]     evaluate an invented company: all of it, what a thousand mails "
             + "change, one explanation",
         PolicySpeed.Run),
+    ["fill"] = (
+        "fill DIR [--interactions 1M] [--contacts 100k] [--seed 1]   make a configuration with the log of the invented company, to "
+            + "measure verbs of the program over it",
+        Filling.Run),
     ["smtp"] = (
         "smtp [--messages 20k] [--size 4k]                          hand mails to a server that throws them away, on one connection",
         SmtpSending.Run),

@@ -111,6 +111,7 @@ internal static class CrmSyncServices
         .AddSingleton<LogDerivation>()
         .AddSingleton<FreshHarvest>()
         .AddSingleton<HarvestedLog>()
+        .AddSingleton<OrganisationLog>()
         .AddSingleton<TextRetention>();
 
     private static IServiceCollection AddDigests(this IServiceCollection services) => services

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using CrmSync.Domain.Company;
+using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
 using CrmSync.Storage.Digests;
 using CrmSync.Storage.Harvest;
@@ -95,6 +96,40 @@ public abstract class MigrationContract(Engine engine)
                             .Select(one => $"{one.Role} {one.Name} {one.Address} {one.Internal}"))));
     }
 
+    [Fact]
+    public async Task Lines_that_were_written_before_are_found_by_whom_and_what_they_are_about()
+    {
+        await using (var connection = await Fresh())
+        {
+            await Age(connection, "0073_login_remedy");
+            await connection.ExecuteAsync(
+                """
+                insert into interaction (number, id, kind, at, seen, command, learned)
+                values (2, 'tag', 2, '2026-03-02T12:00:00Z', '2026-03-02T12:00:00Z',
+                        '{"By":"ana@bright.example","Verb":"tag","Contact":"eve@mail.beta.example"}', null),
+                       (3, 'done', 2, '2026-03-02T12:00:00Z', '2026-03-02T12:00:00Z',
+                        '{"By":"ana@bright.example","Verb":"done","About":"1a2b"}', null),
+                       (4, 'undo', 2, '2026-03-02T12:00:00Z', '2026-03-02T12:00:00Z',
+                        '{"By":"ana@bright.example","Verb":"undo","Undoes":["tag","done"]}', null),
+                       (5, 'same', 2, '2026-03-02T12:00:00Z', '2026-03-02T12:00:00Z',
+                        '{"By":"ana@bright.example","Verb":"same","Contact":"a@one.example","Other":"a@two.example"}', null),
+                       (6, 'forward', 0, '2026-03-02T12:00:00Z', '2026-03-02T12:00:00Z', null,
+                        '{"Forwarded":{"Author":"zoe@gamma.example"}}');
+                """);
+        }
+
+        await using var database = await Open();
+        Assert.Equal(["tag"], await Found(new LinesWanted { Domains = ["beta.example"] }));
+        Assert.Equal(["done"], await Found(new LinesWanted { Targets = ["1a2b"] }));
+        Assert.Equal(["undo"], await Found(new LinesWanted { Targets = ["done"] }));
+        Assert.Equal(["same"], await Found(JoinedPeople.Joins));
+        Assert.Equal(["same"], await Found(new LinesWanted { Domains = ["two.example"] }));
+        Assert.Equal(["forward"], await Found(new LinesWanted { Domains = ["gamma.example"] }));
+
+        async Task<IEnumerable<string>> Found(LinesWanted wanted) =>
+            (await new ContactLog(database).Read(wanted, Some.Noon, default)).Select(line => line.Id);
+    }
+
     /// <summary>A question of a day and its answer, as they are read back.</summary>
     private static IEnumerable<string> Lines(int day)
     {
@@ -143,6 +178,7 @@ public abstract class MigrationContract(Engine engine)
         Assert.Equal(
             ["ana@bright.example", "jane@acme.example"],
             line.Participants.Select(one => one.Address.Value).Order(StringComparer.Ordinal));
+        Assert.Single(await new ContactLog(database).Read(new LinesWanted { Domains = ["acme.example"] }, Some.Noon, default));
         Assert.Equal("ana", Assert.Single(await new Accounts(database).All(default)).Name);
         Assert.Equal(1, Assert.Single(await new HarvestLedger(database).Counts(default)).Items);
         Assert.Equal(LedgerState.Sent, (await new DigestLedger(database).Find("m1@bright.example", default))!.State);

@@ -31,10 +31,13 @@ public sealed class Evaluator(CompanyPolicy policy)
     public Explanation? Explain(ContactLogSnapshot log, EmailAddress address, Instant now, string? rule = null)
     {
         var running = Run(log, now);
-        return running.Explain(address, now, rule) is { } explanation
-            ? explanation with { Told = [.. ToldWords.Describe(running.Plan, log, address, now)] }
-            : null;
+        return running.Explain(address, now, rule)?.WithTold(running.Plan, log.Interactions, now);
     }
+
+    /// <summary>Begins to read what the policy looks at to judge the organisation of a contact.</summary>
+    /// <param name="contact">Any address of the contact.</param>
+    /// <remarks>People who are one by what was said (<see cref="JoinedPeople"/>) must be one in the policy already.</remarks>
+    public OrganisationReading Read(EmailAddress contact) => new(plan, plan.Book.Organisation(contact));
 
     private RunningPolicy Run(ContactLogSnapshot log, Instant now)
     {

@@ -50,6 +50,7 @@ internal sealed class Plan
 
         Policy = policy;
         Book = new ContactBook(policy);
+        Entries = policy.Contacts.ToLookup(entry => Book.Organisation(entry.Primary), StringComparer.Ordinal);
         for (var i = 0; i < policy.People.Count; i++)
         {
             peopleById.TryAdd(policy.People[i].Id, i);
@@ -101,6 +102,9 @@ internal sealed class Plan
     public CompanyPolicy Policy { get; }
 
     public ContactBook Book { get; }
+
+    /// <summary>What the policy says of people, by their organisation.</summary>
+    public ILookup<string, ContactEntry> Entries { get; }
 
     /// <summary>The local midnight before which nothing triggers an item.</summary>
     public long Start { get; }

@@ -12,6 +12,7 @@ namespace CrmSync.Domain.Evaluation;
 public sealed class RunningPolicy
 {
     private readonly Plan plan;
+    private readonly PartOfLog? part;
     private readonly LogIndex log;
     private Coverage? coverage;
     private Coverage? lastCoverage;
@@ -25,10 +26,13 @@ public sealed class RunningPolicy
     {
     }
 
-    internal RunningPolicy(Plan plan)
+    /// <param name="plan">The policy.</param>
+    /// <param name="part">Where only the lines of some organisations come: which; the one it is read for is evaluated alone.</param>
+    internal RunningPolicy(Plan plan, PartOfLog? part = null)
     {
         this.plan = plan;
-        log = new LogIndex(plan);
+        this.part = part;
+        log = new LogIndex(plan, part);
     }
 
     public CompanyPolicy Policy => plan.Policy;
@@ -249,6 +253,9 @@ public sealed class RunningPolicy
             foreach (var thread in organisation.SharedThreads)
                 stale.UnionWith(thread.Organisations);
         }
+
+        if (part is not null)
+            stale.IntersectWith(log.Organisations);
 
         return stale;
     }

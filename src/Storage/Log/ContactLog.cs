@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using CrmSync.Domain.Company;
+using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
 using Dapper;
 using NodaTime;
@@ -34,6 +35,9 @@ public sealed record LogFilter
     /// <summary>Lines of one of these threads.</summary>
     public IReadOnlyCollection<string>? Threads { get; init; }
 
+    /// <summary>Lines with one of these numbers.</summary>
+    internal IReadOnlyCollection<long>? Numbers { get; init; }
+
     /// <summary>Leaves the kept texts out: the policy needs none of them.</summary>
     public bool WithoutText { get; init; }
 }
@@ -60,6 +64,24 @@ public sealed class ContactLog(ContactDatabase database)
 
             after = (lines[^1].At, lines[^1].Id);
         }
+    }
+
+    /// <summary>The lines the policy wants to judge an organisation, without texts, in no particular order.</summary>
+    /// <param name="wanted">Which.</param>
+    /// <param name="now">Lines seen later do not exist.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task<IReadOnlyList<Interaction>> Read(LinesWanted wanted, Instant now, CancellationToken ct)
+    {
+        await using var connection = await database.Connect(ct);
+        var numbers = await LineSearch.Find(database.Engine, connection, wanted, ct);
+        var lines = new List<Interaction>(numbers.Count);
+        foreach (var some in numbers.Chunk(PageSize))
+        {
+            var page = new LogPage(database.Engine, connection, new LogFilter { Now = now, Numbers = some, WithoutText = true });
+            lines.AddRange(await page.Read(after: null, PageSize, ct));
+        }
+
+        return lines;
     }
 
     /// <summary>The kept texts of some lines by their ids; lines without one are left out.</summary>

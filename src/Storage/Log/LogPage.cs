@@ -90,6 +90,12 @@ internal sealed class LogPage(Engine engine, DbConnection connection, LogFilter 
             engine.Set(command, "@ids", [.. ids]);
         }
 
+        if (filter.Numbers is { } numbers)
+        {
+            conditions.Add(engine.AnyOf("i.number", "@numbers"));
+            engine.Set(command, "@numbers", numbers);
+        }
+
         if (filter.Threads is { } threads)
         {
             conditions.Add(engine.AnyOf("i.thread", "@threads"));

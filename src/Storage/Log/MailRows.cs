@@ -72,6 +72,8 @@ internal sealed class MailRows(WriteScope scope, IReadOnlyDictionary<string, (lo
         """,
         Column.Number("message_hash"), Column.Text("address"), Column.Number("interaction"), Column.Number("moment"));
 
+    private readonly LineFinder finder = new(scope);
+
     /// <summary>Adds a mail with the line it makes.</summary>
     public void Add(
         long number,
@@ -82,6 +84,7 @@ internal sealed class MailRows(WriteScope scope, IReadOnlyDictionary<string, (lo
     {
         AddLine(number, mail, line);
         AddParticipants(number, mail, line);
+        finder.Add(number, line);
         AddSightings(number, mail, verdict);
         AddIdentities(number, mail);
         foreach (var (key, moment, relation) in threadKeys)
@@ -94,6 +97,8 @@ internal sealed class MailRows(WriteScope scope, IReadOnlyDictionary<string, (lo
     {
         foreach (var rows in (RowBatch[])[interactions, participants, sightings, identities, keys, bounces])
             await rows.Flush();
+
+        await finder.Flush();
     }
 
     private void AddLine(long number, MailLine mail, Interaction line) =>

@@ -66,9 +66,11 @@ internal sealed class PlainLines(WriteScope scope)
             """,
             Column.Number("interaction"), Column.Number("account"), Column.Instant("seen"));
 
+        var finder = new LineFinder(scope);
         foreach (var (line, series) in lines.OrderBy(l => l.Line.Id, StringComparer.Ordinal))
         {
             number++;
+            finder.Add(number, line);
             interactions
                 .Add(number)
                 .Add(line.Id)
@@ -112,6 +114,7 @@ internal sealed class PlainLines(WriteScope scope)
         await interactions.Flush();
         await participants.Flush();
         await sightings.Flush();
+        await finder.Flush();
     }
 
     /// <summary>Takes lines out with everything that hangs on them; the items they came from stay as they are.</summary>
@@ -121,7 +124,7 @@ internal sealed class PlainLines(WriteScope scope)
             return;
 
         var numbers = scope.Engine.List(lines);
-        foreach (var table in new[] { "participant", "sighting", "mail_identity", "thread_key", "bounce" })
+        foreach (var table in new[] { "participant", "line_target", "sighting", "mail_identity", "thread_key", "bounce" })
             await scope.Execute($"delete from {table} where {scope.Engine.AnyOf("interaction", "@numbers")}", new { numbers });
 
         await scope.Execute($"delete from interaction where {scope.Engine.AnyOf("number", "@numbers")}", new { numbers });

@@ -295,6 +295,7 @@ public sealed class Erasure(ContactDatabase database, Func<byte[], string> textO
     private static async Task<int> Elsewhere(WriteScope scope, PersonWords words, SomePerson person, ErasedPeople erased)
     {
         var people = scope.Engine.List([.. person.Addresses.Select(a => a.Value)]);
+        await LineFinder.LeaveOutStrangers(scope);
         var count = await scope.Execute(
             $"delete from contact_alias where {scope.Engine.AnyOf("address", "@people")} or {scope.Engine.AnyOf("contact", "@people")}",
             new { people });

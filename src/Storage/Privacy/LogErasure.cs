@@ -96,6 +96,7 @@ internal static class LogErasure
     {
         var removed = new List<long>();
         var reduced = 0;
+        var finder = new LineFinder(scope);
         before.ExceptWith(await Abouts(scope));
         before.ExceptWith(moved.Keys);
         foreach (var (number, line) in await PersonTraces.Commands(scope))
@@ -114,10 +115,13 @@ internal static class LogErasure
                 await scope.Execute(
                     "update interaction set command = @command where number = @number",
                     new { command = CommandText.Write(rest.Command!), number });
+                await scope.Execute("delete from line_target where interaction = @number", new { number });
+                finder.Add(number, rest);
                 reduced++;
             }
         }
 
+        await finder.Flush();
         await new PlainLines(scope).Remove(removed);
         return (removed.Count, reduced);
     }

@@ -10,7 +10,7 @@ using CrmSync.Worker.Yaml;
 namespace CrmSync.Worker.Cli;
 
 /// <summary><c>policy explain</c>: why the policy does or does not ask for anything about one contact.</summary>
-internal sealed class ExplainVerb(HarvestedLog log, PolicyInForce policy)
+internal sealed class ExplainVerb(OrganisationLog log, PolicyInForce policy)
 {
     private static readonly Argument<string> Address = new("address") { Description = "Any address of the contact." };
 
@@ -34,7 +34,7 @@ internal sealed class ExplainVerb(HarvestedLog log, PolicyInForce policy)
         var current = policy.Policy;
         var rule = parsed.GetValue(Rule);
         MustBeARule(rule, current);
-        var explanation = new Evaluator(current).Explain(await log.Snapshot(asked.Now, withText: false, ct), address, asked.Now, rule);
+        var explanation = await log.Explain(current, address, asked.Now, rule, ct);
         if (explanation is null)
         {
             await asked.Error.WriteLineAsync($"crmsync: nobody in the log or in `contacts` has the address {address}");

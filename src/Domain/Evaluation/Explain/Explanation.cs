@@ -1,5 +1,7 @@
 using System.Text;
 using CrmSync.Domain.Company;
+using CrmSync.Domain.Log;
+using NodaTime;
 
 namespace CrmSync.Domain.Evaluation;
 
@@ -30,6 +32,10 @@ public sealed record Explanation(EmailAddress Contact, string Header, IReadOnlyL
 
         return text.ToString();
     }
+
+    /// <summary>The same with what they told.</summary>
+    internal Explanation WithTold(Plan plan, IEnumerable<Interaction> log, Instant now) =>
+        this with { Told = [.. ToldWords.Describe(plan, log, Contact, now)] };
 
     private static void Append(StringBuilder text, string line, Place? place) =>
         text.Append(place is null ? line : $"{line.PadRight(PlaceColumn)} {place}").Append('\n');

@@ -8,11 +8,10 @@ namespace CrmSync.Domain.Evaluation;
 /// <summary>Says in words what somebody told of themselves, and quotes the sentence each rests on.</summary>
 internal static class ToldWords
 {
-    public static IEnumerable<ExplainedLine> Describe(Plan plan, ContactLogSnapshot log, EmailAddress address, Instant now)
+    public static IEnumerable<ExplainedLine> Describe(Plan plan, IEnumerable<Interaction> log, EmailAddress contact, Instant now)
     {
-        var contact = plan.Book.Primary(address);
         var theirs = log
-            .Interactions.Where(line =>
+            .Where(line =>
                 line is { Direction: Direction.Inbound, Author: { } author } && line.Seen <= now && plan.Book.Primary(author) == contact)
             .OrderBy(line => line.At)
             .ThenBy(line => line.Id, StringComparer.Ordinal)

@@ -12,6 +12,7 @@ internal sealed class LogIndex
     private static readonly Comparer<ContactNode> ByAddress = Comparer<ContactNode>.Create(
         (one, other) => string.CompareOrdinal(one.Primary.Value, other.Primary.Value));
     private readonly Plan plan;
+    private readonly PartOfLog? part;
     private readonly Dictionary<EmailAddress, List<Line>> notCounted = [];
     private readonly Dictionary<string, Line> lines = new(StringComparer.Ordinal);
     private readonly LineReader reader;
@@ -24,18 +25,22 @@ internal sealed class LogIndex
     private readonly List<OrganisationNode> inOrder = [];
     private readonly HashSet<Line> proposing = [];
 
-    public LogIndex(Plan plan)
+    /// <param name="plan">The policy.</param>
+    /// <param name="part">What of the log is here; null: all of it.</param>
+    public LogIndex(Plan plan, PartOfLog? part = null)
     {
         this.plan = plan;
+        this.part = part;
         reader = new LineReader(plan, this);
         replies = new Replies(TouchAll);
-        foreach (var entry in plan.Policy.Contacts)
+        foreach (var entry in part is null ? plan.Policy.Contacts : plan.Entries[part.Organisation])
             ContactAt(entry.Primary);
     }
 
     /// <summary>Organisations whose result no longer holds because a line of theirs came or changed.</summary>
     public HashSet<OrganisationNode> Touched { get; } = [];
 
+    /// <summary>Those that are evaluated: every one, or where only a part of the log is here the one it was read for.</summary>
     public IReadOnlyList<OrganisationNode> Organisations => inOrder;
 
     public IReadOnlyCollection<ContactNode> Contacts => contacts.Values;
@@ -104,7 +109,8 @@ internal sealed class LogIndex
         if (!organisations.TryGetValue(name, out var organisation))
         {
             organisations[name] = organisation = new OrganisationNode(name);
-            inOrder.Add(organisation);
+            if (part is null || part.Organisation == name)
+                inOrder.Add(organisation);
         }
 
         contacts[primary] = contact = new ContactNode(primary, plan.Book.FindEntry(primary), organisation);
@@ -113,6 +119,9 @@ internal sealed class LogIndex
         Touched.Add(organisation);
         return contact;
     }
+
+    /// <summary>Says that something about a contact is needed that lines of their own organisation tell.</summary>
+    public void Need(ContactNode contact) => part?.Need(contact.Organisation.Name);
 
     /// <summary>Adds a line, or replaces the one with its id.</summary>
     public void Put(Interaction interaction)

@@ -17,8 +17,14 @@ public static class JoinedPeople
     /// <summary>Whether a line may take that back.</summary>
     public static bool IsParting(Interaction line) => line.Command is { Undoes.Count: > 0 };
 
+    /// <summary>The lines that say so.</summary>
+    public static LinesWanted Joins { get; } = new() { Targets = [CommandVerbs.Name(CommandVerb.Same)] };
+
+    /// <summary>The lines that take any of these back.</summary>
+    public static LinesWanted TakingBack(IEnumerable<Interaction> joins) => new() { Targets = [.. joins.Select(line => line.Id)] };
+
     /// <param name="policy">The policy as written.</param>
-    /// <param name="log">Every command of the log, whatever else of it.</param>
+    /// <param name="log">Every line that joins people and every line that takes one of these back, whatever else of the log.</param>
     /// <param name="now">Commands learned of later do not exist.</param>
     public static CompanyPolicy Apply(CompanyPolicy policy, IEnumerable<Interaction> log, Instant now)
     {

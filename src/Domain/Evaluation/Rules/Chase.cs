@@ -31,7 +31,7 @@ internal static class Chase
                 continue;
             }
 
-            if (ours.Count > 0)
+            if (ours.Count > 0 && into.Wants(ThreadFacts.FirstOutsider(view, thread.Mails[ours[^1]].Line)))
                 EvaluateRun(view, new Run(thread, [.. ours], i < thread.Mails.Length ? thread.Mails[i] : null), rules, into);
 
             ours.Clear();
@@ -56,9 +56,7 @@ internal static class Chase
                 continue;
             }
 
-            if (into.Wants(contact))
-                Report(view, run, rule, contact, first, next, stop, into);
-
+            Report(view, run, rule, contact, first, next, stop, into);
             first = next;
         }
     }

@@ -7,8 +7,14 @@ internal static class Respond
 {
     public static void Evaluate(View view, ThreadFacts thread, Findings into)
     {
+        // Mails of several organisations compete for the one item of a thread, but not where this organisation asks nothing.
+        if (!Array.Exists(thread.Mails, AsksHere) && !Array.Exists(thread.Forwards, AsksHere))
+            return;
+
         foreach (var rules in view.Plan.Respond.Competing)
             Evaluate(view, thread, rules, into);
+
+        bool AsksHere(ThreadMail mail) => mail.Asks && into.Wants(mail.Line.Contact);
     }
 
     /// <summary>The first rule whose condition holds for a mail: that one and no other.</summary>

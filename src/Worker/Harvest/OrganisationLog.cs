@@ -1,0 +1,42 @@
+using CrmSync.Domain.Company;
+using CrmSync.Domain.Evaluation;
+using CrmSync.Domain.Policy;
+using CrmSync.Storage.Log;
+using NodaTime;
+
+namespace CrmSync.Worker.Harvest;
+
+/// <summary>Asks the policy about one organisation, over the lines of the log that concern it alone.</summary>
+internal sealed class OrganisationLog(ContactLog log, HarvestedLog harvested)
+{
+    /// <summary>Why the policy does or does not ask for anything about a contact; null when nobody has that address.</summary>
+    /// <param name="policy">The policy.</param>
+    /// <param name="contact">Any address of the contact.</param>
+    /// <param name="now">The moment.</param>
+    /// <param name="rule">The name of the only rule to explain, or null for all.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task<Explanation?> Explain(
+        CompanyPolicy policy, EmailAddress contact, Instant now, string? rule, CancellationToken ct)
+    {
+        var reading = new Evaluator(await WithJoinedPeople(policy, now, ct)).Read(contact);
+        var coverage = await harvested.Coverage(ct);
+        Explanation? explanation;
+        do
+        {
+            while (reading.Wanted is { } wanted)
+                reading.Take(await log.Read(wanted, now, ct));
+        }
+        while (!reading.TryExplain(contact, now, rule, coverage, out explanation));
+
+        return explanation;
+    }
+
+    /// <summary>The policy with the people who were said to be one.</summary>
+    private async Task<CompanyPolicy> WithJoinedPeople(CompanyPolicy policy, Instant now, CancellationToken ct)
+    {
+        var joins = await log.Read(JoinedPeople.Joins, now, ct);
+        return joins.Count == 0
+            ? policy
+            : JoinedPeople.Apply(policy, [.. joins, .. await log.Read(JoinedPeople.TakingBack(joins), now, ct)], now);
+    }
+}
