@@ -51,9 +51,10 @@ public sealed record DigestFacts(CompanyPolicy Policy, EvaluationResult Evaluati
     public IReadOnlyList<AccountHealth> Accounts { get; init; } = [];
 
     /// <summary>
-    /// Further troubles worth a line for managers, in words: a policy that was not taken, a mail nobody accepted, who has unsubscribed.
+    /// Further troubles worth a line for managers, in the words of the reader: a policy that was not taken, a mail nobody accepted, who has
+    /// unsubscribed.
     /// </summary>
-    public IReadOnlyList<string> Troubles { get; init; } = [];
+    public IReadOnlyList<Func<ReaderClock, string>> Troubles { get; init; } = [];
 
     /// <summary>
     /// What readers were told in the last weeks outside of the digest that is written: everything by immediate mails, what is overdue by
@@ -115,4 +116,8 @@ public sealed record OverContact(CapLimit Cap, string About, string Owner, IRead
 /// <param name="Account">Its name.</param>
 /// <param name="LastRead">The last successful reading, null if there was none.</param>
 /// <param name="Trouble">What is wrong, in words; null when nothing is.</param>
-public sealed record AccountHealth(string Account, Instant? LastRead, string? Trouble);
+public sealed record AccountHealth(string Account, Instant? LastRead, string? Trouble)
+{
+    /// <summary>Whether somebody must act before it can be read again.</summary>
+    public bool NeedsSomebody { get; init; }
+}

@@ -157,11 +157,12 @@ internal sealed class ManagerSections(
                 Words.AccountTrouble(
                     PlainWords.Flatten(account.Account, PlainWords.Name),
                     PlainWords.Flatten(account.Trouble, 240),
+                    account.NeedsSomebody,
                     account.LastRead is { } read ? clock.At(read) : null))
             {
                 IsBad = true,
             })
-            .Concat(facts.Troubles.Select(trouble => new NewsLine(Words.Attention, PlainWords.Flatten(trouble, 240)) { IsBad = true }))
+            .Concat(facts.Troubles.Select(tell => new NewsLine(Words.Attention, PlainWords.Flatten(tell(clock), 240)) { IsBad = true }))
             .Concat(
                 facts
                     .PolicyChanges.Where(change => since < change.At && change.At <= facts.Now)

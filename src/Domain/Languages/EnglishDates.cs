@@ -24,6 +24,8 @@ internal sealed class EnglishDates : IDatePhrases
 
     public string When(SeenTime moment) => At(moment);
 
+    public string Since(SeenTime moment) => $"since {At(moment)}";
+
     public string DayName(LocalDate date, LocalDate today) => Name(date, today);
 
     public string LongDay(LocalDate date) => Long.Format(date);

@@ -45,8 +45,9 @@ internal sealed class EnglishFirm : IFirmPhrases
 
     public string CannotBeRead => "cannot be read";
 
-    public string AccountTrouble(string account, string trouble, SeenTime? lastRead) =>
-        $"{account}: {Ended(trouble)}{(lastRead is { } read ? $" Last read {At(read)}." : "")}";
+    public string AccountTrouble(string account, string trouble, bool needsSomebody, SeenTime? lastRead) =>
+        $"{account}: {Ended(trouble)} {(needsSomebody ? "Somebody must act." : "Retried automatically.")}"
+            + $"{(lastRead is { } read ? $" Last read {At(read)}." : "")}";
 
     public string Attention => "attention";
 

@@ -90,7 +90,7 @@ internal sealed class FrenchAnswers : IAnswerPhrases
     public string DigestAsBefore(string digest) => Set($"vous recevez « {digest} » comme avant");
 
     public string TooManyPeople(int asked, int answered) =>
-        Set($"vous demandez {asked} personnes ; voici les {answered} premières, redemandez pour les autres");
+        Set($"vous posez une question sur {asked} personnes ; voici les {answered} premières, redemandez pour les autres");
 
     public string WordsNotKept => "les mots ne sont pas conservés (privacy.metadata_only)";
 

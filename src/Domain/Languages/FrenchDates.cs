@@ -8,6 +8,8 @@ internal sealed class FrenchDates : IDatePhrases
 {
     private const string Vowels = "aeiouàâäéèêëîïôöùûü";
 
+    private static readonly string[] Silent = ["Hé", "Hèl", "Henri", "Hervé", "Honor", "Hortense", "Hubert", "Hugo", "Hyacinthe", "Yv"];
+
     private static readonly string[] Days = ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"];
     private static readonly string[] ShortDays = ["lun.", "mar.", "mer.", "jeu.", "ven.", "sam.", "dim."];
 
@@ -24,6 +26,8 @@ internal sealed class FrenchDates : IDatePhrases
     public string Span(LocalTime from, LocalTime to) => $"{Clock(from)}–{Clock(to)}";
 
     public string When(SeenTime moment) => Bare(moment);
+
+    public string Since(SeenTime moment) => $"depuis {At(moment)}";
 
     public string DayName(LocalDate date, LocalDate today) => Name(date, today);
 
@@ -81,9 +85,14 @@ internal sealed class FrenchDates : IDatePhrases
     /// <summary><c>mer. 4 mars</c>.</summary>
     internal static string Day(LocalDate date) => $"{ShortDays[(int)date.DayOfWeek - 1]} {Number(date)} {Months[date.Month - 1]}";
 
-    /// <summary><c>de Tim</c>, <c>d’Ana</c>.</summary>
-    internal static string From(string name) =>
-        name.Length > 0 && Vowels.Contains(char.ToLowerInvariant(name[0]), StringComparison.Ordinal) ? $"d’{name}" : $"de {name}";
+    /// <summary><c>de Tim</c>, <c>d’Ana</c>, <c>d’Hélène</c>.</summary>
+    internal static string From(string name) => IsElided(name) ? $"d’{name}" : $"de {name}";
+
+    /// <summary>Before a vowel, and before the silent first letter of French names; the h of Hans or Harry is none.</summary>
+    private static bool IsElided(string name) =>
+        name.Length > 0
+        && (Vowels.Contains(char.ToLowerInvariant(name[0]), StringComparison.Ordinal)
+            || Array.Exists(Silent, start => name.StartsWith(start, StringComparison.OrdinalIgnoreCase)));
 
     internal static string InWords(Duration length) => LengthInWords.Choose(length) is var (unit, count) ? Told(unit, count) : "";
 

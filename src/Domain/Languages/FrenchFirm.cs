@@ -44,8 +44,9 @@ internal sealed class FrenchFirm : IFirmPhrases
 
     public string CannotBeRead => "illisible";
 
-    public string AccountTrouble(string account, string trouble, SeenTime? lastRead) =>
-        Set($"{account} : {Ended(trouble)}{(lastRead is { } read ? $" Dernière lecture {At(read)}." : "")}");
+    public string AccountTrouble(string account, string trouble, bool needsSomebody, SeenTime? lastRead) =>
+        Set($"{account} : {Ended(trouble)} {(needsSomebody ? "Une intervention est nécessaire." : "Nouvel essai automatique.")}")
+            + Set($"{(lastRead is { } read ? $" Dernière lecture {At(read)}." : "")}");
 
     public string Attention => "attention";
 

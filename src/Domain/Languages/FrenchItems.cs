@@ -60,7 +60,7 @@ internal sealed class FrenchItems : IItemPhrases
 
     public (string Word, string Meaning) Reply(string address) => ("répondre", $"Répondre à {address}");
 
-    public (string Word, string Meaning) Open(string what) => ("ouvrir", Set($"Ouvrir l’e-mail : {what}"));
+    public (string Word, string Meaning) Open(string what) => ("ouvrir", Set($"Ouvrir le message : {what}"));
 
     public string OpenMail => "Ouvrir";
 

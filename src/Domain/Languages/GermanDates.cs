@@ -23,6 +23,8 @@ internal sealed class GermanDates : IDatePhrases
 
     public string When(SeenTime moment) => Bare(moment);
 
+    public string Since(SeenTime moment) => $"seit {Bare(moment)}";
+
     public string DayName(LocalDate date, LocalDate today) => Name(date, today);
 
     public string LongDay(LocalDate date) => Day(date);

@@ -84,6 +84,6 @@ internal sealed class GermanDoor : IDoorPhrases
         $"{code}\n\nJemand hat eine Seite aus einer Ihrer Übersichten geöffnet und diesen Code angefordert. Geben Sie ihn innerhalb von "
             + $"{Count(minutes, "Minute", "Minuten")} im selben Browser ein; der Browser bleibt dann "
             + $"{Count(days, "Tag", "Tage")} angemeldet.\n\n"
-            + "Falls Sie es nicht waren, brauchen Sie nichts zu tun: ohne den Code öffnet sich nichts. Geben Sie ihn an niemanden weiter, "
+            + "Falls Sie es nicht waren, brauchen Sie nichts zu tun: Ohne den Code öffnet sich nichts. Geben Sie ihn an niemanden weiter, "
             + "denn wer ihn hat, sieht, was Sie sehen dürfen.\n";
 }

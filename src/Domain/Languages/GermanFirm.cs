@@ -44,8 +44,9 @@ internal sealed class GermanFirm : IFirmPhrases
 
     public string CannotBeRead => "nicht lesbar";
 
-    public string AccountTrouble(string account, string trouble, SeenTime? lastRead) =>
-        $"{account}: {Ended(trouble)}{(lastRead is { } read ? $" Zuletzt {At(read)} gelesen." : "")}";
+    public string AccountTrouble(string account, string trouble, bool needsSomebody, SeenTime? lastRead) =>
+        $"{account}: {Ended(trouble)} {(needsSomebody ? "Jemand muss eingreifen." : "Wird von selbst erneut versucht.")}"
+            + $"{(lastRead is { } read ? $" Zuletzt {At(read)} gelesen." : "")}";
 
     public string Attention => "Achtung";
 

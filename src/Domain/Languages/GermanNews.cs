@@ -57,7 +57,7 @@ internal sealed class GermanNews : INewsPhrases
     public string HeldBackUntil(string what, string reason, SeenTime? until) =>
         $"{what}: {reason}{(until is { } end ? $", bis {Bare(end)}" : "")}";
 
-    public string MeetingBooked => "ein Termin steht schon fest";
+    public string MeetingBooked => "Termin steht schon fest";
 
     public string TheyAreAway => "abwesend";
 

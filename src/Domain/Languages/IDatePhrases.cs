@@ -18,6 +18,9 @@ public interface IDatePhrases
     /// </summary>
     string When(SeenTime moment);
 
+    /// <summary>What began then and goes on: <c>since yesterday 14:30</c>.</summary>
+    string Since(SeenTime moment);
+
     /// <summary>The same without the time of day.</summary>
     string DayName(LocalDate date, LocalDate today);
 

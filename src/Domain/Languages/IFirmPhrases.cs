@@ -46,8 +46,11 @@ public interface IFirmPhrases
 
     string CannotBeRead { get; }
 
-    /// <summary>What is wrong with an account, in words of the program, and when it was last read.</summary>
-    string AccountTrouble(string account, string trouble, SeenTime? lastRead);
+    /// <summary>
+    /// What is wrong with an account, in words of the program, whether somebody must act or it is retried automatically, and when it was
+    /// last read.
+    /// </summary>
+    string AccountTrouble(string account, string trouble, bool needsSomebody, SeenTime? lastRead);
 
     string Attention { get; }
 

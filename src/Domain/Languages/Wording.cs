@@ -23,6 +23,7 @@ public sealed class Wording
         Pages = new EnglishPages(),
         Figures = new EnglishFigures(),
         Door = new EnglishDoor(),
+        Operations = new EnglishOperations(),
     };
 
     private static readonly Wording German = new(Language.German, "de")
@@ -40,6 +41,7 @@ public sealed class Wording
         Pages = new GermanPages(),
         Figures = new GermanFigures(),
         Door = new GermanDoor(),
+        Operations = new GermanOperations(),
     };
 
     private static readonly Wording French = new(Language.French, "fr")
@@ -57,6 +59,7 @@ public sealed class Wording
         Pages = new FrenchPages(),
         Figures = new FrenchFigures(),
         Door = new FrenchDoor(),
+        Operations = new FrenchOperations(),
     };
 
     private Wording(Language language, string tag) => (Language, Tag) = (language, tag);
@@ -94,6 +97,8 @@ public sealed class Wording
     public required IFigurePhrases Figures { get; init; }
 
     public required IDoorPhrases Door { get; init; }
+
+    public required IOperationPhrases Operations { get; init; }
 
     /// <summary>The words of a language.</summary>
     public static Wording In(Language language) => All.FirstOrDefault(one => one.Language == language) ?? English;

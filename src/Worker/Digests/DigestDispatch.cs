@@ -140,10 +140,14 @@ internal sealed class DigestDispatch(
     /// <summary>
     /// Writes a mail to the person who looks after the installation (<c>defaults.owner</c>); it leaves with the next <c>Send</c>.
     /// </summary>
-    public async Task TellAdmin(string subject, string text, Instant now, CancellationToken ct)
+    /// <param name="note">The subject and the text in their language.</param>
+    /// <param name="now">When it is written.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task TellAdmin(Func<IOperationPhrases, (string Subject, string Text)> note, Instant now, CancellationToken ct)
     {
         var current = policy.Policy;
         var zone = current.DefaultCalendar.Zone;
+        var (subject, text) = note(Wording.In(current.DefaultOwner.Language).Operations);
         var mail = (await Mails(current, ct)).WriteNote(current.DefaultOwner, zone, subject, text, now);
         var occasion = $"{LocalDatePattern.Iso.Format(now.InZone(zone).Date)}-{mail.MessageId[..8]}";
         await ledger.Plan(new PlannedMail(mail.MessageId, "policy", current.DefaultOwner.Id, occasion, now), now, ct);

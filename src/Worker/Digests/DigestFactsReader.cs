@@ -31,25 +31,27 @@ internal sealed class DigestFactsReader(
         facts = await WithTexts(facts, Shown(facts), ct);
         var refused = await policyStanding.Problems(ct);
         var now = look.Now;
+        OwnTrouble[] troubles =
+        [
+            .. refused
+                .Take(1)
+                .Select(first => new OwnTrouble(
+                    (words, _) => words.PolicyRefused(refused.Count, look.Policy.Version, first), NeedsSomebody: true)),
+            .. await mails.Troubles(now, Duration.FromDays(2), ct),
+            .. await mails.Commands(now - Duration.FromDays(1), ct),
+        ];
         return facts with
         {
             Accounts =
             [
-                .. (await accounts.All(ct)).Select(account => new AccountHealth(account.Name, account.LastSuccess, account.LastError)),
+                .. (await accounts.All(ct)).Select(account => new AccountHealth(account.Name, account.LastSuccess, account.LastError)
+                {
+                    NeedsSomebody = account.LastErrorPermanent,
+                }),
             ],
             Told = (await told.Told(NoticeComposer.Name, now - ToldWithin, ct)).ToLookup(item => item.Reader, StringComparer.Ordinal),
             PolicyChanges = await policyStanding.Changes(ct),
-            Troubles =
-            [
-                .. refused
-                    .Take(1)
-                    .Select(first =>
-                        $"the policy files have {refused.Count} errors and are not taken, {look.Policy.Version} stays in force; the "
-                            + $"first: {first}"
-                    ),
-                .. (await mails.Troubles(now, Duration.FromDays(2), ct)).Select(trouble => trouble.Words),
-                .. (await mails.Commands(now - Duration.FromDays(1), ct)).Select(trouble => trouble.Words),
-            ],
+            Troubles = [.. troubles.Select(trouble => new Func<ReaderClock, string>(trouble.Tell))],
         };
     }
 

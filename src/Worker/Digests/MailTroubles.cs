@@ -1,7 +1,7 @@
+using CrmSync.Domain.Languages;
 using CrmSync.Storage.Digests;
 using CrmSync.Storage.Log;
 using NodaTime;
-using NodaTime.Text;
 
 namespace CrmSync.Worker.Digests;
 
@@ -17,28 +17,25 @@ internal sealed class MailTroubles(DigestLedger ledger, DeliveryHealth delivery,
     /// <param name="now">The moment.</param>
     /// <param name="recent">Mails refused longer ago are history.</param>
     /// <param name="ct">Cancels.</param>
-    public async Task<IReadOnlyList<MailTrouble>> Troubles(Instant now, Duration recent, CancellationToken ct)
+    public async Task<IReadOnlyList<OwnTrouble>> Troubles(Instant now, Duration recent, CancellationToken ct)
     {
-        var troubles = new List<MailTrouble>();
+        var troubles = new List<OwnTrouble>();
         if (await delivery.Trouble(ct) is { } trouble)
-            troubles.Add(new MailTrouble(
-                $"mails do not leave since {Print(trouble.Since)}: {trouble.Words}",
+            troubles.Add(new OwnTrouble(
+                (words, since) => words.MailsDoNotLeave(since(trouble.Since), trouble.Words),
                 trouble.NeedsSomebody || now - trouble.Since > Patience));
 
         if (await delivery.CopyTrouble(ct) is { } copies)
-            troubles.Add(
-                new MailTrouble(
-                    $"mails leave without a copy for the command mailbox, so after a crash nobody can tell whether one left: {copies}",
-                    NeedsSomebody: true));
+            troubles.Add(new OwnTrouble((words, _) => words.NoCopies(copies), NeedsSomebody: true));
 
         foreach (var mail in await ledger.Waiting(ct))
-            troubles.Add(new MailTrouble($"{Name(mail.Plan)} has not left yet: {mail.Problem}", NeedsSomebody: false));
+            troubles.Add(new OwnTrouble((words, _) => words.NotLeftYet(Name(mail.Plan, words), mail.Problem ?? ""), NeedsSomebody: false));
 
         foreach (var mail in await ledger.Refused(now - recent, ct))
-            troubles.Add(new MailTrouble($"{Name(mail.Plan)} did not reach its reader: {mail.Problem}", NeedsSomebody: true));
+            troubles.Add(new OwnTrouble((words, _) => words.NotDelivered(Name(mail.Plan, words), mail.Problem ?? ""), NeedsSomebody: true));
 
         foreach (var (digest, reader) in await stopped.All(ct))
-            troubles.Add(new MailTrouble($"{reader} has stopped the digest {digest}", NeedsSomebody: false));
+            troubles.Add(new OwnTrouble((words, _) => words.HasStopped(reader, digest), NeedsSomebody: false));
 
         return troubles;
     }
@@ -46,19 +43,12 @@ internal sealed class MailTroubles(DigestLedger ledger, DeliveryHealth delivery,
     /// <summary>Mails to the command mailbox that nobody could be held to: not proven, from strangers, from who has left.</summary>
     /// <param name="since">Those that arrived before are history.</param>
     /// <param name="ct">Cancels.</param>
-    public async Task<IReadOnlyList<MailTrouble>> Commands(Instant since, CancellationToken ct) =>
+    public async Task<IReadOnlyList<OwnTrouble>> Commands(Instant since, CancellationToken ct) =>
         [
-            .. (await inbox.RefusedSince(since, ct)).Select(one => new MailTrouble(
-                $"{(one.Mails == 1 ? "1 mail" : $"{one.Mails} mails")} to the command mailbox changed nothing: {one.Words}",
+            .. (await inbox.RefusedSince(since, ct)).Select(one => new OwnTrouble(
+                (words, _) => words.CommandsChangedNothing((int)one.Mails, one.Words),
                 NeedsSomebody: false)),
         ];
 
-    private static string Name(PlannedMail mail) => $"{mail.Digest} for {mail.Reader} of {mail.Occasion}";
-
-    private static string Print(Instant at) => InstantPattern.General.Format(at);
+    private static string Name(PlannedMail mail, IOperationPhrases words) => words.Mail(mail.Digest, mail.Reader, mail.Occasion);
 }
-
-/// <summary>Something about mails, in words.</summary>
-/// <param name="Words">One line.</param>
-/// <param name="NeedsSomebody">Whether somebody should look.</param>
-internal sealed record MailTrouble(string Words, bool NeedsSomebody);

@@ -1,3 +1,4 @@
+using CrmSync.Domain.Languages;
 using CrmSync.Worker.Digests;
 using CrmSync.Worker.PolicyFiles;
 using CrmSync.Worker.Status;
@@ -89,11 +90,7 @@ internal sealed class PolicyFileWatch(
 
         await news.Taken(now, swapped.Changes, warning, ct);
         if (warning is not null)
-            await Mail(
-                $"Policy {swapped.Policy.Version} newly opens {opened} items",
-                $"{warning}.\n\nWhat changed: {Changes(swapped.Changes)}.",
-                now,
-                ct);
+            await Mail(words => words.PolicyOpensMail(swapped.Policy.Version, opened, swapped.Changes), now, ct);
     }
 
     private async Task Refuse(ReloadOutcome.Refused refused, Instant now, CancellationToken ct)
@@ -107,16 +104,14 @@ internal sealed class PolicyFileWatch(
 
         log.LogWarning("policy {Version} stays in force until the files are corrected", policy.Policy.Version);
         await Mail(
-            "The policy files have errors and are not taken",
-            $"Policy {policy.Policy.Version} stays in force until these are "
-                + $"corrected:\n\n{string.Join("\n\n", refused.Problems)}\n\nCheck the files with: crmsync policy check",
+            words => words.PolicyRefusedMail(policy.Policy.Version, string.Join("\n\n", refused.Problems)),
             now,
             ct);
     }
 
     /// <summary>It leaves with the next run of the policy, before anything that run writes.</summary>
-    private Task Mail(string subject, string text, Instant now, CancellationToken ct) =>
-        dispatch.CanSend ? dispatch.TellAdmin(subject, text, now, ct) : Task.CompletedTask;
+    private Task Mail(Func<IOperationPhrases, (string Subject, string Text)> note, Instant now, CancellationToken ct) =>
+        dispatch.CanSend ? dispatch.TellAdmin(note, now, ct) : Task.CompletedTask;
 
     private static string Changes(IReadOnlyList<string> changes) => changes.Count == 0 ? "no rule changed" : string.Join("; ", changes);
 }

@@ -49,7 +49,7 @@ internal sealed class StatusReader(
                 .. Overdue(now),
                 .. (await jobs.Troubles(ct)).Select(job => $"{job.Job}, since {Moments.Print(job.Since)}: {Addresses.Hidden(job.Words)}"),
             ],
-            Mails = [.. told.Select(mail => mail with { Words = Addresses.Hidden(mail.Words) })],
+            Mails = [.. told.Select(mail => new MailTrouble(Addresses.Hidden(mail.InEnglish), mail.NeedsSomebody))],
         };
     }
 

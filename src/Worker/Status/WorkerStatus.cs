@@ -1,7 +1,6 @@
 using CrmSync.Domain.Digests;
 using CrmSync.Storage.Digests;
 using CrmSync.Storage.Harvest;
-using CrmSync.Worker.Digests;
 using NodaTime;
 
 namespace CrmSync.Worker.Status;

@@ -55,7 +55,11 @@ public sealed partial class FrenchTests
     [InlineData("Ana", "boîte d’Ana")]
     [InlineData("Émile", "boîte d’Émile")]
     [InlineData("Tim", "boîte de Tim")]
-    [InlineData("Hélène", "boîte de Hélène")]
+    [InlineData("Hélène", "boîte d’Hélène")]
+    [InlineData("Henri", "boîte d’Henri")]
+    [InlineData("Yves", "boîte d’Yves")]
+    [InlineData("Hans", "boîte de Hans")]
+    [InlineData("Yann", "boîte de Yann")]
     public void Names_are_elided(string name, string box) => Assert.Equal(box, Words.Digests.MailboxBelongingTo(name, isCalendar: false));
 
     [Fact]

@@ -69,7 +69,7 @@ public sealed class WhatManagersHear(SentDigests sent) : IClassFixture<SentDiges
         var mails = company.Program.Part<MailTroubles>();
         Assert.Equal(
             "2 mails to the command mailbox changed nothing: declan@murphymotors.example is none of the people of the policy",
-            Assert.Single(await mails.Commands(AnsweringCompany.Answered - Duration.FromDays(7), default)).Words);
+            Assert.Single(await mails.Commands(AnsweringCompany.Answered - Duration.FromDays(7), default)).InEnglish);
         Assert.Empty(await mails.Commands(AnsweringCompany.Answered + Duration.FromHours(1), default));
     }
 }

@@ -96,7 +96,7 @@ public sealed class StrangersTests
                 var loaded = new LoadedConfiguration("nowhere", configuration, Wrong);
                 await using (
                     var parts = new ServiceCollection().AddCrmSync(loaded, company.Database, TimeProvider.System).BuildServiceProvider())
-                    await parts.GetRequiredService<DigestDispatch>().TellAdmin("A note", "Something is wrong.", Some.Now, default);
+                    await parts.GetRequiredService<DigestDispatch>().TellAdmin(_ => ("A note", "Something is wrong."), Some.Now, default);
 
                 break;
             default:

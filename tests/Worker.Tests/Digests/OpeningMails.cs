@@ -79,7 +79,7 @@ public sealed class OpeningMails
             {
                 (Language.English, "Open the email: Answer Jo Keane", "Open: "),
                 (Language.German, "E-Mail öffnen: Jo Keane antworten", "Öffnen: "),
-                (Language.French, "Ouvrir l’e-mail\u202F: Répondre à Jo Keane", "Ouvrir\u202F: "),
+                (Language.French, "Ouvrir le message\u202F: Répondre à Jo Keane", "Ouvrir\u202F: "),
             })
         {
             var digest = new DigestComposer(facts).Compose(Some.Run(reader: Ana with { Language = language }), DigestHistory.None);

@@ -71,7 +71,7 @@ public sealed class ForgottenMeanwhile : IAsyncLifetime, IAsyncDisposable
     public async Task What_leaves_is_what_the_mail_says_now_and_not_when_it_was_found_ready()
     {
         // Digests wait behind a note; while that leaves, the person in them is forgotten and they are written anew.
-        await program.Digests.TellAdmin("Something", "Else", Tuesday - Duration.FromHours(6), default);
+        await program.Digests.TellAdmin(_ => ("Something", "Else"), Tuesday - Duration.FromHours(6), default);
         await program.Digests.Write(new PolicyMoment(program.Policy, Tuesday), default);
         var ready = await program.Part<DigestLedger>().Ready(null, Tuesday, Duration.Zero, 10, default);
         Assert.True(ready.Count > 1);

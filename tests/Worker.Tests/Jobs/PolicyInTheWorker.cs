@@ -1,7 +1,9 @@
 using CrmSync.Domain.Company;
+using CrmSync.Domain.Digests;
 using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
+using CrmSync.Mail.Mime;
 using CrmSync.Storage.Log;
 using CrmSync.Storage.Privacy;
 using CrmSync.Worker.Digests;
@@ -130,6 +132,31 @@ public sealed class PolicyInTheWorker
         company.Write(RunningCompany.Policy);
         await Look(company, Monday + Hours(5));
         Assert.Empty(await company.Program.Part<PolicyNews>().Problems(default));
+    }
+
+    [Theory]
+    [InlineData("de", "Die Dateien des Regelwerks haben Fehler", "die Dateien des Regelwerks haben 1 Fehler und werden nicht")]
+    [InlineData("fr", "Les fichiers des règles contiennent des erreurs", "les fichiers des règles contiennent 1 erreur et ne sont pas")]
+    public async Task Whoever_looks_after_it_and_managers_are_told_of_broken_files_in_their_language(
+        string language, string subject, string line)
+    {
+        await using var company = await RunningCompany.Open();
+        var policy = RunningCompany.Policy.Replace("owner: ana }", $"owner: ana, language: {language} }}", StringComparison.Ordinal);
+        company.Write(policy);
+        await company.Begin();
+        await company.Harvest(Monday);
+        company.Write(policy.Replace("within: 4bh", "withn: 4bh", StringComparison.Ordinal));
+        await Look(company, Monday + Hours(1));
+
+        var desk = company.Program.Digests;
+        await desk.Send(Monday + Hours(4), Duration.Zero, default);
+        var mails = Directory.GetFiles(company.PathTo("out"), "*.eml").Select(path => MimeReader.Read(File.ReadAllBytes(path)));
+        Assert.Single(mails, mail => mail.Subject.StartsWith(subject, StringComparison.Ordinal));
+        var firm = (await desk.Show(Instant.FromUtc(2026, 3, 3, 7, 0), default)).Single(digest =>
+            digest.Digest.Run.Definition.Name == "the-firm");
+        Assert.Contains(
+            firm.Digest.Sections.OfType<NewsSection>().SelectMany(section => section.Lines),
+            one => one.Text.StartsWith(line, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -190,7 +190,7 @@ public sealed class ReadingTests(Chromium chromium, SampleCompany company) : ICl
                     log),
             ],
             Accounts = [new AccountHealth(evil, Some.Now, evil)],
-            Troubles = [evil],
+            Troubles = [_ => evil],
             PolicyChanges = [new PolicyChange(Some.Now - Duration.FromHours(1), evil)],
         };
     }
