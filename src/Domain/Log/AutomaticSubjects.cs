@@ -12,7 +12,9 @@ internal sealed class AutomaticSubjects(IReadOnlyList<string> configured)
     private readonly string[] phrases = [.. configured.Concat(Known).Distinct(StringComparer.OrdinalIgnoreCase)];
 
     /// <summary>The phrase that a subject, behind bracketed tags, is or begins with; null for the subjects people write.</summary>
-    public string? PhraseIn(string? subject)
+    /// <param name="subject">The subject.</param>
+    /// <param name="author">The display name of the author, with which older releases of Notes begin the subject.</param>
+    public string? PhraseIn(string? subject, string? author)
     {
         var text = WithoutTags(subject.AsSpan().Trim());
         if (text.IsEmpty)
@@ -30,21 +32,28 @@ internal sealed class AutomaticSubjects(IReadOnlyList<string> configured)
                 return phrase;
         }
 
-        return IsOfNotes(text) ? "AUTO:" : null;
+        return FindNotes(text, author);
     }
 
-    /// <summary>"AUTO: Jane Hill is out of the office (returning 03/09/2026)".</summary>
-    private static bool IsOfNotes(ReadOnlySpan<char> text)
+    /// <summary>
+    /// "AUTO: Jane Hill is out of the office (returning 03/09/2026)", and "Jane Hill is out of the office." from Jane Hill.
+    /// </summary>
+    private static string? FindNotes(ReadOnlySpan<char> text, string? author)
     {
-        if (!text.StartsWith("AUTO:", StringComparison.Ordinal))
-            return false;
+        var marked = text.StartsWith("AUTO:", StringComparison.Ordinal);
+        var rest =
+            marked ? text
+            : author is { Length: > 1 } && text.StartsWith(author, StringComparison.OrdinalIgnoreCase) ? text[author.Length..].TrimStart()
+            : [];
         foreach (var phrase in Notes)
         {
-            if (text.Contains(phrase, StringComparison.OrdinalIgnoreCase))
-                return true;
+            if (marked && rest.Contains(phrase, StringComparison.OrdinalIgnoreCase))
+                return "AUTO:";
+            if (rest.StartsWith(phrase, StringComparison.OrdinalIgnoreCase) && rest[phrase.Length..].TrimStart(" .!") is [] or ['(', ..])
+                return phrase;
         }
 
-        return false;
+        return null;
     }
 
     private static ReadOnlySpan<char> WithoutTags(ReadOnlySpan<char> text)

@@ -251,11 +251,14 @@ public sealed class Classifier
             && precedence.Trim().Equals("auto_reply", StringComparison.OrdinalIgnoreCase))
             return "Precedence: auto_reply";
 
-        if (subjects.PhraseIn(mail.Subject) is { } known)
+        if (subjects.PhraseIn(mail.Subject, NameOnFrom(mail)) is { } known)
             return $"subject begins with \"{known}\"";
 
         return mail.Headers.TryGetValue("return-path", out var path) && path.Trim() is "<>" ? "Return-Path: <>" : null;
     }
+
+    private static string? NameOnFrom(MailLine mail) =>
+        mail.Participants.FirstOrDefault(participant => participant.Role == ParticipantRole.From)?.Name;
 
     private string? IsMailing(
         MailLine mail,

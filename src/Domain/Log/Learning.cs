@@ -53,7 +53,7 @@ internal sealed class Learning(ClassifySettings settings, InternalAddresses ours
         return !NoReplyNames.Contains(author)
             && !forwarded.IsMailing
             && !mail.Signs.HasFlag(MailSigns.UnsubscribeLink)
-            && subjects.PhraseIn(forwarded.Subject) is null
+            && subjects.PhraseIn(forwarded.Subject, forwarded.Name) is null
             && !Names(settings.Auto, author)
             && !Names(settings.Bulk, author);
     }

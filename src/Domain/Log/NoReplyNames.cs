@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using CrmSync.Domain.Company;
 
 namespace CrmSync.Domain.Log;
@@ -8,20 +9,9 @@ namespace CrmSync.Domain.Log;
 /// </summary>
 internal static class NoReplyNames
 {
-    private static readonly string[] Names =
-    [
-        "noreply",
-        "donotreply",
-        "notreply",
-        "nepasrepondre",
-        "nichtantworten",
-        "keineantwort",
-        "noresponder",
-        "naoresponda",
-        "nonrispondere",
-        "mailerdaemon",
-        "postmaster",
-    ];
+    private static readonly FrozenSet<string> Names = PhraseFile
+        .Read("no-reply-names.txt", "name")
+        .ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     public static bool Contains(EmailAddress address)
     {
@@ -31,12 +21,10 @@ internal static class NoReplyNames
         var words = name.Split(['.', '-', '_'], StringSplitOptions.RemoveEmptyEntries);
         for (var count = 1; count <= words.Length; count++)
         {
-            if (IsOne(string.Concat(words[..count])) || IsOne(string.Concat(words[^count..])))
+            if (Names.Contains(string.Concat(words[..count])) || Names.Contains(string.Concat(words[^count..])))
                 return true;
         }
 
         return false;
     }
-
-    private static bool IsOne(string words) => Array.Exists(Names, one => one.Equals(words, StringComparison.OrdinalIgnoreCase));
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using CrmSync.Mail.Mime;
 using CrmSync.Mail.Text;
 
@@ -36,7 +37,9 @@ internal static class BounceText
     private static readonly PhraseSet Failing = new(PhraseFile.Read("bounce-words.txt", "failed"));
     private static readonly PhraseSet Delaying = new(PhraseFile.Read("bounce-words.txt", "delayed"));
     private static readonly PhraseSet Ended = new(PhraseFile.Read("bounce-words.txt", "ended"));
-    private static readonly PhraseSet ReturnedHeaders = new(["message-id:", "received: ", "return-path:"]);
+    private static readonly SearchValues<string> ReturnedHeaders = SearchValues.Create(
+        ["message-id:", "received: ", "return-path:"],
+        StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The report, or null when nothing says that the mail is one.</summary>
     public static MailReport? Read(MimeMessage message, bool isReport)
@@ -111,7 +114,7 @@ internal static class BounceText
                 return true;
         }
 
-        return ReturnedHeaders.IsIn(message.Text);
+        return message.Text.AsSpan().ContainsAny(ReturnedHeaders);
     }
 
     /// <summary>

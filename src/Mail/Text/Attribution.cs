@@ -11,6 +11,11 @@ internal static class Attribution
     private const int MostLines = 6;
     private const int Longest = 400;
 
+    // In Hebrew and Arabic mail programs put marks of direction around names and addresses.
+    private const string Directions = "\u200E\u200F\u202A\u202B\u202C\u2066\u2067\u2068\u2069";
+    private const string Before = "-* " + Directions;
+    private const string Behind = "*_ \u00A0" + Directions;
+
     private static readonly string[] Verbs = PhraseFile.Read("quote-introductions.txt", "verb");
 
     private static readonly string[] AsciiVerbs = [.. Verbs.Where(verb => System.Text.Ascii.IsValid(verb))];
@@ -47,7 +52,7 @@ internal static class Attribution
     /// <summary>How many lines from <paramref name="at"/> on form an attribution; 0 when none starts there.</summary>
     public static int LengthAt(TextLines lines, int at)
     {
-        var first = lines[at].AsSpan().Trim().TrimStart("-* \u200E\u200F").TrimStart();
+        var first = lines[at].AsSpan().Trim().TrimStart(Before).TrimStart();
         if (first.IsEmpty || first.Length > Longest)
             return 0;
 
@@ -58,15 +63,13 @@ internal static class Attribution
             if (first.Contains("GMT", StringComparison.Ordinal) || first.Contains('@') && first.Contains('>'))
                 return WrappedAddress(lines, at);
         }
-        else if (!started && !HasAddress(first) && !HasVerb(first) && !HasDate(first))
+        else if (!started && !HasAddress(first) && !HasDate(first) && !HasVerb(first))
         {
             return 0;
         }
 
         var hasDate = false;
         var hasAt = false;
-        var hasBrackets = false;
-        var hasVerb = false;
         var length = 0;
         var used = 0;
         for (var i = at; i < lines.Count && i < at + MostLines + 4 && used < MostLines; i++)
@@ -92,17 +95,18 @@ internal static class Attribution
             length += line.Length;
             if (length > Longest)
                 return 0;
-            hasDate |= HasDate(line);
-            hasAt |= HasAddress(line);
-            hasBrackets |= HasBracketedAddress(line) || used > 1 && HasBracketedAddress($"{lines[i - 1].AsSpan().Trim()}{line}");
-            hasVerb |= HasVerb(line) || used > 1 && HasVerb($"{lines[i - 1].AsSpan().Trim()} {line}");
-            if (EndsLikeOne(line) && (hasVerb || hasAt || hasDate))
+            hasDate = hasDate || HasDate(line);
+            hasAt = hasAt || HasAddress(line);
+            if (EndsLikeOne(line))
             {
+                var hasBrackets = HasBracketedAddress(lines, at, i);
+                var hasVerb = HasVerb(lines, at, i);
                 if (hasVerb && (hasDate && started && !SpeaksOfOneself(lines, at, i) || hasBrackets) || hasBrackets && hasDate)
                     return i - at + 1;
 
                 // Without brackets an address may stand in a sentence of the author; then only marks below tell.
-                return (hasDate || hasAt) && QuoteMarks.QuoteFollows(lines, i + 1) ? i - at + 1 : 0;
+                if (hasVerb || hasAt || hasDate)
+                    return (hasDate || hasAt) && QuoteMarks.QuoteFollows(lines, i + 1) ? i - at + 1 : 0;
             }
 
             // A sentence that ends is no attribution.
@@ -140,6 +144,19 @@ internal static class Attribution
     {
         var at = line.IndexOf('@');
         return at > 0 && at + 1 < line.Length && char.IsLetterOrDigit(line[at - 1]) && char.IsLetterOrDigit(line[at + 1]);
+    }
+
+    /// <summary>Whether one of some lines, or a line with the beginning of the next, holds an address in brackets.</summary>
+    private static bool HasBracketedAddress(TextLines lines, int from, int to)
+    {
+        for (var i = from; i <= to; i++)
+        {
+            var line = lines[i].AsSpan().Trim();
+            if (HasBracketedAddress(line) || i > from && HasBracketedAddress($"{lines[i - 1].AsSpan().Trim()}{line}"))
+                return true;
+        }
+
+        return false;
     }
 
     private static bool HasBracketedAddress(ReadOnlySpan<char> line)
@@ -198,6 +215,19 @@ internal static class Attribution
         return 1;
     }
 
+    /// <summary>Whether one of some lines, or a line with the beginning of the next, holds a verb of writing.</summary>
+    private static bool HasVerb(TextLines lines, int from, int to)
+    {
+        for (var i = from; i <= to; i++)
+        {
+            var line = lines[i].AsSpan().Trim();
+            if (HasVerb(line) || i > from && HasVerb($"{lines[i - 1].AsSpan().Trim()} {line}"))
+                return true;
+        }
+
+        return false;
+    }
+
     private static bool HasVerb(ReadOnlySpan<char> line)
     {
         if (!AnyVerb.IsIn(line))
@@ -227,7 +257,7 @@ internal static class Attribution
 
     private static bool EndsLikeOne(ReadOnlySpan<char> line)
     {
-        line = line.TrimEnd("*_ \u00A0\u200E\u200F");
+        line = line.TrimEnd(Behind);
         if (line.IsEmpty)
             return false;
         if (line[^1] is ':' or '：' || line.EndsWith("---"))

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Frozen;
 
 namespace CrmSync.Mail.Text;
@@ -20,6 +21,10 @@ internal static class Furniture
     private const int LongestParagraph = 60;
     private const int ParagraphsBelow = 3; // that may stand below a notice without being one
 
+    private static readonly SearchValues<string> Links = SearchValues.Create(
+        ["www.", "http://", "https://"],
+        StringComparison.OrdinalIgnoreCase);
+    private static readonly SearchValues<string> Bars = SearchValues.Create([" | ", " · ", " • "], StringComparison.Ordinal);
     private static readonly PhraseEdges BannerBegins = new(PhraseFile.Read("banners.txt", "begin"));
     private static readonly PhraseSet BannerWords = new(PhraseFile.Read("banners.txt", "with"));
     private static readonly PhraseEdges BannerTips = new(PhraseFile.Read("banners.txt", "tip"));
@@ -64,28 +69,27 @@ internal static class Furniture
     /// <summary>Takes off what stands at the end without being said by the author.</summary>
     /// <param name="own">The lines.</param>
     /// <param name="names">The names of the author: a block that begins with one of them may be a signature.</param>
-    public static void DropEnd(List<string> own, IReadOnlyList<string> names)
+    /// <returns>What was taken off.</returns>
+    public static List<string> DropEnd(List<string> own, IReadOnlyList<string> names)
     {
-        DropRules(own);
-        if (ListFooter.FindStart(own) is > 0 and var list && own.FindIndex(0, list, line => !SignatureMarks.IsDelimiter(line)) >= 0)
-        {
-            own.RemoveRange(list, own.Count - list);
-            DropRules(own);
-        }
+        var dropped = new List<string>();
+        DropRules(own, dropped);
+        CutAt(own, ListFooter.FindStart(own), dropped);
+        var hasFooter = MayHoldFooter(own) && FooterAt(own) is > 0 and var footer && CutAt(own, footer, dropped);
+        CutAt(own, SignatureAt(own, names, hasFooter), dropped);
+        return dropped;
+    }
 
-        var footer = MayHoldFooter(own) ? FooterAt(own) : -1;
-        if (footer > 0 && own.FindIndex(0, footer, line => !SignatureMarks.IsDelimiter(line)) >= 0)
-        {
-            own.RemoveRange(footer, own.Count - footer);
-            DropRules(own);
-        }
+    /// <summary>Takes off what begins with a line, unless nothing but rules stands above it.</summary>
+    private static bool CutAt(List<string> own, int at, List<string> dropped)
+    {
+        if (at <= 0 || own.FindIndex(0, at, line => !SignatureMarks.IsDelimiter(line)) < 0)
+            return false;
 
-        var signature = SignatureAt(own, names, footer > 0);
-        if (signature > 0 && own.FindIndex(0, signature, line => !SignatureMarks.IsDelimiter(line)) >= 0)
-        {
-            own.RemoveRange(signature, own.Count - signature);
-            DropRules(own);
-        }
+        dropped.InsertRange(0, own[at..]);
+        own.RemoveRange(at, own.Count - at);
+        DropRules(own, dropped);
+        return true;
     }
 
     /// <summary>Whether people end what they write with such a line: a closing formula, or a name of the author.</summary>
@@ -95,10 +99,16 @@ internal static class Furniture
         return words.Length > 1 && Closings.GetAlternateLookup<ReadOnlySpan<char>>().Contains(words) || IsName(words, names);
     }
 
-    private static void DropRules(List<string> own)
+    private static void DropRules(List<string> own, List<string> dropped)
     {
-        while (own.Count > 0 && (SignatureMarks.IsDelimiter(own[^1]) || SignatureMarks.IsDeviceLine(own[^1])))
-            own.RemoveAt(own.Count - 1);
+        var kept = own.Count;
+        while (kept > 0 && (SignatureMarks.IsDelimiter(own[kept - 1]) || SignatureMarks.IsDeviceLine(own[kept - 1])))
+            kept--;
+        if (kept == own.Count)
+            return;
+
+        dropped.InsertRange(0, own[kept..]);
+        own.RemoveRange(kept, own.Count - kept);
     }
 
     private static bool IsBanner(List<string> own, int from, int to)
@@ -323,14 +333,7 @@ internal static class Furniture
     /// <summary>A telephone, a web or mail address, or pieces between bars: what only signatures hold.</summary>
     private static bool IsContact(ReadOnlySpan<char> line)
     {
-        if (
-            line.Contains("www.", StringComparison.OrdinalIgnoreCase)
-            || line.Contains("http://", StringComparison.OrdinalIgnoreCase)
-            || line.Contains("https://", StringComparison.OrdinalIgnoreCase)
-            || line.Contains(" | ", StringComparison.Ordinal)
-            || line.Contains(" · ", StringComparison.Ordinal)
-            || line.Contains(" • ", StringComparison.Ordinal)
-        )
+        if (line.ContainsAny(Links) || line.ContainsAny(Bars))
             return !(1 + line.Count(' ') > 12);
         if (line.IndexOf('@') is > 0 and var at && at + 1 < line.Length && char.IsLetterOrDigit(line[at + 1]))
             return 1 + line.Count(' ') <= 6;

@@ -123,9 +123,9 @@ public static class OwnText
         }
 
         own.RemoveRange(0, Furniture.BannerLength(own));
-        var whole = own.ToArray();
-        Furniture.DropEnd(own, names);
-        return (Joined(own), Joined([.. whole.Skip(own.Count), .. Signature(lines, signature)]));
+        var ending = Furniture.DropEnd(own, names);
+        ending.AddRange(Signature(lines, signature));
+        return (Joined(own), Joined(ending));
     }
 
     /// <summary>The lines below a signature mark, up to what is quoted.</summary>
@@ -170,6 +170,9 @@ public static class OwnText
 
     private static string Joined(List<string> lines)
     {
+        if (lines.Count == 0)
+            return "";
+
         // Where a quote was taken out, one empty line is left.
         var text = new System.Text.StringBuilder();
         var blank = 0;

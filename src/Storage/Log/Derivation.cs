@@ -11,7 +11,7 @@ public sealed class Derivation(ContactDatabase database)
     /// <summary>
     /// Goes up whenever the program makes something else of the same facts: a log that an earlier version derived is derived again.
     /// </summary>
-    public const int Version = 4;
+    public const int Version = 5;
 
     private const string Done = "derived with";
     private const string Begun = "being derived with";

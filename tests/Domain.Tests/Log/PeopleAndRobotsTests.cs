@@ -7,6 +7,8 @@ public sealed class PeopleAndRobotsTests
 {
     private static readonly Classifier Classifier = new(Some.Policy);
 
+    public static TheoryData<string> NoReplies() => [.. PhraseFile.Read("no-reply-names.txt", "name")];
+
     public static TheoryData<string> Phrases() => [.. PhraseFile.Read("automatic-subjects.txt", "subject")];
 
     [Theory]
@@ -25,6 +27,32 @@ public sealed class PeopleAndRobotsTests
     [InlineData("AUTO: Jane Moss ist außer Haus (Rückkehr am 03.09.2026)", InteractionClass.Auto)]
     [InlineData("Auto: Angebot für den Golf", InteractionClass.Human)]
     public void The_form_of_Notes_is_known(string subject, InteractionClass expected) => Assert.Equal(expected, Class(subject));
+
+    [Theory]
+    [InlineData("Jane Moss is out of the office.", "Jane Moss", InteractionClass.Auto)]
+    [InlineData("Jane Moss is out of the office (returning 09/03/2026)", "Jane Moss", InteractionClass.Auto)]
+    [InlineData("Jane Moss ist außer Haus", "Jane Moss", InteractionClass.Auto)]
+    [InlineData("Jane Moss est absente du bureau (retour le 09/03/2026)", "Jane Moss", InteractionClass.Auto)]
+    [InlineData("Jane Moss is out of the office.", "Kim Reed", InteractionClass.Human)]
+    [InlineData("Jane Moss is out of the office.", null, InteractionClass.Human)]
+    [InlineData("Jane Moss is out of the office, whom shall I ask", "Jane Moss", InteractionClass.Human)]
+    [InlineData("Jane Moss and the office", "Jane Moss", InteractionClass.Human)]
+    public void Notes_of_old_says_it_of_the_author_by_name(string subject, string? author, InteractionClass expected)
+    {
+        var mail = Some.Mail(subject: subject);
+        Assert.Equal(expected, Verdict(mail with { From = mail.From! with { Name = author } }).Class);
+    }
+
+    [Theory]
+    [MemberData(nameof(NoReplies))]
+    public void No_reply_is_known_in_every_language_and_the_letters_inside_a_name_are_not(string name)
+    {
+        Assert.Equal(InteractionClass.Bulk, Verdict(Some.Mail(from: $"{name}@shop.example")).Class);
+        Assert.Equal(InteractionClass.Bulk, Verdict(Some.Mail(from: $"{name[..2]}-{name[2..]}+17@shop.example")).Class);
+        Assert.Equal(InteractionClass.Bulk, Verdict(Some.Mail(from: $"orders_{name}@shop.example")).Class);
+        Assert.Equal(InteractionClass.Human, Verdict(Some.Mail(from: $"{name}er@shop.example")).Class);
+        Assert.Equal(InteractionClass.Human, Verdict(Some.Mail(from: $"x{name[1..]}@shop.example")).Class);
+    }
 
     [Theory]
     [InlineData("no-reply", true)]

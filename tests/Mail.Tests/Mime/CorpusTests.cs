@@ -19,7 +19,7 @@ public sealed class CorpusTests
             var watch = Stopwatch.StartNew();
             var bytes = File.ReadAllBytes(file);
             Touch.Everything(MimeReader.Read(bytes), file);
-            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(5), $"{file} took {watch.Elapsed}");
+            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(30), $"{file} took {watch.Elapsed}");
             read++;
         }
 

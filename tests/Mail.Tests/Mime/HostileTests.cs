@@ -131,7 +131,7 @@ public sealed class HostileTests
         var before = GC.GetAllocatedBytesForCurrentThread();
         var watch = Stopwatch.StartNew();
         Touch.Everything(MimeReader.Read(bytes), what);
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(6), $"{what}: {watch.Elapsed}");
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(30), $"{what}: {watch.Elapsed}");
         var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         Assert.True(allocated < 400L << 20, $"{what}: {allocated:N0} bytes");
     }

@@ -26,6 +26,22 @@ public sealed class SignsTests
         );
 
     [Theory]
+    [InlineData("[like]  Kim Castro reacted to your message:\n________________________________\nFrom: Ana Hill <ana@hill.example>\n"
+        + "Sent: Monday, March 2, 2026 9:12 AM\nTo: Kim Castro <kim@castro.example>\nSubject: Pumps\n\nCan you come?")]
+    [InlineData("\U0001F44D\n\nKim Castro reacted via Gmail\n<https://mail.example/about>\n\nOn Mon, 2 Mar 2026 at 09:12, Ana Hill "
+        + "<ana@hill.example> wrote:\n\n> Can you come?")]
+    [InlineData("\U0001F496 Kim Castro 已通过 Gmail 做出回应\n\n"
+        + "2026年3月2日 09:12，Ana Hill <ana@hill.example> 写道：\n\n> Can you come?")]
+    public void A_reaction_is_known_by_what_is_said_of_its_author(string text) => Assert.True(PlainReceipt.IsReaction(FromKim(text)));
+
+    [Theory]
+    [InlineData("Ben Castro reacted to your message: he will not pay.")]
+    [InlineData("Kim Castro reacted to your message: looks great!\n\nBut when will it be here?")]
+    [InlineData("Has anybody reacted to your message?")]
+    [InlineData("\U0001F44D")]
+    public void Somebody_who_writes_of_reactions_is_none(string text) => Assert.False(PlainReceipt.IsReaction(FromKim(text)));
+
+    [Theory]
     [InlineData("Your message to kim@castro.example has been postponed. We will keep trying for three days.", ReportAction.Delayed)]
     [InlineData("Your message could not be delivered to kim@castro.example yet. It will be retried for 4 days.", ReportAction.Delayed)]
     [InlineData("Die Zustellung an kim@castro.example hat sich verzögert, es wird weiter versucht.", ReportAction.Delayed)]
@@ -127,4 +143,10 @@ public sealed class SignsTests
     private static MailReport? Report(string text) => MailReport.Parse(Read(text));
 
     private static MimeMessage Read(string text) => MimeReader.Read(Encoding.UTF8.GetBytes(text));
+
+    private static MimeMessage FromKim(string text) =>
+        MimeReader.Read(
+            Encoding.UTF8.GetBytes(
+                "From: Kim Castro <kim@castro.example>\nTo: ana@hill.example\nSubject: Re: Pumps\n"
+                    + $"Content-Type: text/plain; charset=utf-8\n\n{text}"));
 }

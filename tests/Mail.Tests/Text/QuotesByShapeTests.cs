@@ -31,6 +31,14 @@ public sealed class QuotesByShapeTests
         return lines;
     }
 
+    [Theory]
+    [InlineData("\u200Fבתאריך יום ב׳, 2 במרץ 2026 ב-9:12 מאת "
+        + "\u202AAna Hill\u202C\u200F <\u202Aana@hill.example\u202C\u200F>:\u202C")]
+    [InlineData("في الاثنين، 2 مارس 2026 في 9:12 ص تمت كتابة ما يلي بواسطة "
+        + "\u202AAna Hill\u202C\u200F <\u202Aana@hill.example\u202C\u200F>:\u202C")]
+    public void Marks_of_direction_hide_no_introduction(string line) =>
+        Assert.Equal("נכון.", OwnText.From($"נכון.\n\n{line}\n\n> Can you come?").Own);
+
     [Fact]
     public void Header_blocks_are_known_in_forty_languages() =>
         Assert.True(PhraseFile.Read("quote-headers.txt").Select(p => p.Language).Distinct().Count() >= 40);
@@ -112,6 +120,10 @@ public sealed class QuotesByShapeTests
     [InlineData("Fine.\n\nThis e-mail is confidential. If you are not the intended recipient please delete it.", "Fine.")]
     [InlineData("Gut.\n\nBrauchen Sie das? Müssen Sie diese Mail wirklich ausdrucken?", "Gut.")]
     [InlineData("Fine.\n\nSent from my iPhone", "Fine.")]
+    [InlineData("Dobrá.\n\nOdesláno z iPhonu", "Dobrá.")]
+    [InlineData("Добре.\n\nВідправлено з iPhone", "Добре.")]
+    [InlineData("Fine.\n\nYahoo Mail: Search, Organize, Conquer", "Fine.")]
+    [InlineData("Odesláno z Brna v pondělí.", "Odesláno z Brna v pondělí.")]
     [InlineData("Sent by courier on Friday, has it arrived?", "Sent by courier on Friday, has it arrived?")]
     [InlineData("Sent by mail on Friday.", "Sent by mail on Friday.")]
     [InlineData("The price list is confidential, please print this email.", "The price list is confidential, please print this email.")]

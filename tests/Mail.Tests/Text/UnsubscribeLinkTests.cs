@@ -21,6 +21,7 @@ public sealed class UnsubscribeLinkTests
     [InlineData("Our news.\n\nIf these news bore you, please unsubscribe here: https://castro.example/u/17")]
     [InlineData("Our news.\n\nhttps://castro.example/unsubscribe?id=17")]
     [InlineData("Neues.\n\nWenn Sie keine E-Mails mehr wünschen, können Sie den Newsletter hier abbestellen: https://castro.example/x")]
+    [InlineData("Nieuws.\n\nWilt u deze brief niet meer ontvangen? Meld u af: https://castro.example/x")]
     [InlineData("Actualités.\n\nPour ne plus recevoir nos messages, cliquez ici : https://castro.example/x")]
     [InlineData("Noticias.\n\nSi desea darse de baja, visite https://castro.example/x")]
     [InlineData("Notizie.\n\nPer annullare l'iscrizione: https://castro.example/x")]
