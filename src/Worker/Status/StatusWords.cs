@@ -11,6 +11,9 @@ namespace CrmSync.Worker.Status;
 /// <summary>How things stand, in the words of the status page and the verb.</summary>
 internal sealed class StatusWords(WorkerStatus worker)
 {
+    /// <summary>So many items tell how fast an account is read.</summary>
+    private const int EnoughToJudge = 100;
+
     private readonly ReaderClock clock = new(worker.Zone, worker.Now, Wording.In(Language.English));
 
     /// <summary>In a few words.</summary>
@@ -84,6 +87,25 @@ internal sealed class StatusWords(WorkerStatus worker)
     /// <summary>How many items wait, and how many were looked at.</summary>
     public static (long Waiting, long Done) Backlog(AccountStatus account) =>
         (Sum(account, state => state == "pending"), Sum(account, state => state != "pending"));
+
+    /// <summary>
+    /// How long the first reading of an account will take still, at the rate it has had so far; null where too little of it is known.
+    /// </summary>
+    public string? TimeLeft(AccountStatus account)
+    {
+        var (waiting, done) = Backlog(account);
+        if (
+            account.State is not { ReadUntil: null, FirstListedAt: { } begun }
+            || waiting == 0
+            || done < EnoughToJudge
+            || worker.Now - begun < Duration.FromMinutes(1))
+            return null;
+
+        var left = (worker.Now - begun) * ((double)waiting / done);
+        return left < Duration.FromMinutes(1)
+            ? "less than a minute left"
+            : $"about {clock.Words.Dates.Length(left)} left";
+    }
 
     /// <summary>What became of our mails, in words.</summary>
     public IEnumerable<string> Deliveries

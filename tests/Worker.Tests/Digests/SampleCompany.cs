@@ -1,3 +1,4 @@
+using CrmSync.Domain.Company;
 using CrmSync.Domain.Digests;
 using CrmSync.Storage;
 using CrmSync.Worker.Digests;
@@ -36,10 +37,16 @@ public sealed class SampleCompany : IAsyncLifetime, IAsyncDisposable
     }
 
     /// <summary>The digests due at a moment, as those who get them would see them.</summary>
-    internal async Task<IReadOnlyList<(Digest Digest, DigestMail Mail)>> DigestsAt(Instant now)
+    /// <param name="now">The moment.</param>
+    /// <param name="language">Which everybody reads.</param>
+    internal async Task<IReadOnlyList<(Digest Digest, DigestMail Mail)>> DigestsAt(Instant now, Language language = Language.English)
     {
         // The version is a hash over the policy, which says nothing about how digests look.
-        var policy = program.Policy with { Version = "sample" };
+        var policy = program.Policy with
+        {
+            Version = "sample",
+            People = [.. program.Policy.People.Select(person => person with { Language = language })],
+        };
         return (await program.Digests.Show(new PolicyMoment(policy, now), default)).Digests;
     }
 

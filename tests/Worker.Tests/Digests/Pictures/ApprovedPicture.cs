@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using CrmSync.Domain.Company;
+using CrmSync.Domain.Languages;
 
 namespace CrmSync.Worker.Tests.Digests.Pictures;
 
@@ -46,16 +48,48 @@ internal static class ApprovedPicture
         }
         """;
 
+    /// <summary>The name of a page in a language: <c>team</c>, <c>de/team</c>.</summary>
+    public static string Name(string page, Language language) =>
+        language == Language.English ? page : $"{Wording.In(language).Tag}/{page}";
+
+    /// <summary>Compares a page on a phone and on a desk, by day and by night.</summary>
+    /// <param name="chromium">Compares.</param>
+    /// <param name="name">Of the page; those of its pictures end with width and light.</param>
+    /// <param name="html">The page.</param>
+    /// <param name="source">Filled in by the compiler.</param>
+    public static async Task CheckAll(Chromium chromium, string name, string html, [CallerFilePath] string source = "")
+    {
+        var wrong = new List<string>();
+        foreach (var (width, dark) in new[] { (375, false), (375, true), (1100, false), (1100, true) })
+        {
+            var picture = $"{name}-{width}-{(dark ? "dark" : "light")}";
+            if (await FindDifference(chromium, Approved(picture, source), await chromium.Picture(html, width, dark)) is { } difference)
+                wrong.Add(difference);
+        }
+
+        Assert.Empty(wrong);
+    }
+
     /// <param name="chromium">Compares.</param>
     /// <param name="name">Of the picture: in <c>Approved</c> beside the tests, or a path within the repository.</param>
     /// <param name="actual">What came out.</param>
     /// <param name="source">Filled in by the compiler.</param>
     public static async Task Check(Chromium chromium, string name, byte[] actual, [CallerFilePath] string source = "")
     {
+        if (await FindDifference(chromium, Approved(name, source), actual) is { } difference)
+            Assert.Fail(difference);
+    }
+
+    private static string Approved(string name, string source)
+    {
         var here = Path.GetDirectoryName(source)!;
-        var approved = name.Contains('/', StringComparison.Ordinal)
+        return name.StartsWith("docs/", StringComparison.Ordinal)
             ? Path.GetFullPath(Path.Combine(here, "../../../..", name + ".png"))
             : Path.Combine(here, "Approved", name + ".png");
+    }
+
+    private static async Task<string?> FindDifference(Chromium chromium, string approved, byte[] actual)
+    {
         var received = Path.ChangeExtension(approved, ".received.png");
         var difference = File.Exists(approved)
             ? await Difference(chromium, actual, await File.ReadAllBytesAsync(approved))
@@ -63,13 +97,12 @@ internal static class ApprovedPicture
         if (difference is null)
         {
             File.Delete(received);
-            return;
+            return null;
         }
 
         Directory.CreateDirectory(Path.GetDirectoryName(approved)!);
         await File.WriteAllBytesAsync(received, await SmallPng.Shrink(chromium, actual));
-        Assert.Fail(
-            $"The picture {name} is not as approved: {difference}. Compare {received} with {approved}, and move it there if it is right.");
+        return $"The picture is not as approved: {difference}. Compare {received} with {approved}, and move it there if it is right.";
     }
 
     /// <summary>What differs, in words; null when nothing does that a reader could see.</summary>

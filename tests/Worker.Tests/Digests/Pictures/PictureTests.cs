@@ -1,3 +1,6 @@
+using CrmSync.Domain.Company;
+using CrmSync.Worker.Tests.Pages;
+
 namespace CrmSync.Worker.Tests.Digests.Pictures;
 
 /// <summary>How the sample company's digests look: on a phone and on a desk, by day and by night.</summary>
@@ -5,20 +8,30 @@ namespace CrmSync.Worker.Tests.Digests.Pictures;
 public sealed class PictureTests(Chromium chromium, SampleCompany company) : IClassFixture<SampleCompany>
 {
     [Theory]
-    [InlineData("my-day", "tim", 375, false, "my-day-375-light")]
-    [InlineData("my-day", "tim", 375, true, "my-day-375-dark")]
+    [InlineData("my-day", "tim", Language.English)]
+    [InlineData("my-day", "tim", Language.German)]
+    [InlineData("my-day", "tim", Language.French)]
+    [InlineData("the-firm", "olga", Language.English)]
+    [InlineData("the-firm", "olga", Language.German)]
+    [InlineData("the-firm", "olga", Language.French)]
+    public async Task A_digest_looks_as_approved(string digest, string reader, Language language) =>
+        await ApprovedPicture.CheckAll(chromium, ApprovedPicture.Name(digest, language), await Html(digest, reader, language));
+
+    [Theory]
     [InlineData("my-day", "tim", 800, false, "docs/my-day-light")]
-    [InlineData("my-day", "tim", 800, true, "my-day-800-dark")]
-    [InlineData("the-firm", "olga", 375, false, "the-firm-375-light")]
     [InlineData("the-firm", "olga", 375, true, "docs/the-firm-dark")]
-    [InlineData("the-firm", "olga", 800, false, "the-firm-800-light")]
-    [InlineData("the-firm", "olga", 800, true, "the-firm-800-dark")]
-    public async Task A_digest_looks_as_approved(string digest, string reader, int width, bool dark, string approved)
+    public async Task The_pictures_of_the_documentation_are_of_today(string digest, string reader, int width, bool dark, string approved) =>
+        await ApprovedPicture.Check(
+            chromium, approved, await chromium.Picture(await Html(digest, reader, Language.English), width, dark));
+
+    [Theory]
+    [InlineData("my-day", "tim")]
+    [InlineData("the-firm", "olga")]
+    public async Task Axe_finds_nothing_in_a_digest_that_fails_the_guidelines(string digest, string reader)
     {
-        var html = (await company.DigestsAt(SampleCompany.Story))
-            .Single(one => one.Digest.Run.Definition.Name == digest && one.Digest.Run.Reader.Id == reader)
-            .Mail.Html;
-        await ApprovedPicture.Check(chromium, approved, await chromium.Picture(html, width, dark));
+        var html = await Html(digest, reader, Language.English);
+        foreach (var dark in new[] { false, true })
+            await Accessible.Check(chromium, html, 375, dark, isMail: true);
     }
 
     [Fact]
@@ -37,4 +50,9 @@ public sealed class PictureTests(Chromium chromium, SampleCompany company) : ICl
             await ApprovedPicture.Difference(chromium, await chromium.Picture(Page("#a8241c"), 800, false), one),
             StringComparison.Ordinal);
     }
+
+    private async Task<string> Html(string digest, string reader, Language language) =>
+        (await company.DigestsAt(SampleCompany.Story, language))
+            .Single(one => one.Digest.Run.Definition.Name == digest && one.Digest.Run.Reader.Id == reader)
+            .Mail.Html;
 }
