@@ -1,6 +1,9 @@
+using CrmSync.Domain.Evaluation;
+using CrmSync.Domain.Log;
 using CrmSync.Fixtures.Digests;
 using CrmSync.Fixtures.Servers;
 using CrmSync.Mail.Mime;
+using CrmSync.Storage.Log;
 using CrmSync.Worker.Digests;
 using CrmSync.Worker.Tests.Cli;
 using CrmSync.Worker.Tests.Delivery;
@@ -20,6 +23,9 @@ public sealed class TrialTests : IAsyncLifetime
 
     /// <summary>Tuesday; digests leave at 8:00 in Berlin.</summary>
     private static readonly Instant Morning = Instant.FromUtc(2026, 3, 3, 7, 0);
+
+    /// <summary>An hour later.</summary>
+    private static readonly Instant Answered = Morning + Duration.FromHours(1);
 
     private TestCompany company = null!;
 
@@ -57,6 +63,39 @@ public sealed class TrialTests : IAsyncLifetime
         Assert.NotEmpty(Mails());
         Assert.All(Mails(), mail => Assert.Empty(mail.ReplyTo));
         Assert.All(Files(), file => Assert.DoesNotContain("crmsync+", File.ReadAllText(file), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_the_owner_answers_to_a_mail_of_their_own_is_done_and_in_the_log_as_ever()
+    {
+        Configure(owner: "it", readsCommands: true);
+        await using var trial = await Open(isTrial: true);
+        await Send(trial, Morning);
+        Answer("it", "done 1");
+        await Read(trial, Answered);
+
+        var done = Assert.Single(await trial.Log.Read(new LogFilter { Kinds = [InteractionKind.Command] }, default).ToListAsync());
+        Assert.Equal(
+            (CommandVerb.Done, "it@us.example", "jane@acme.example"),
+            (done.Command!.Verb, done.Command.By.Value, done.Command.Contact?.Value));
+        var after = new Evaluator(trial.Policy).Evaluate(await trial.Snapshot(Answered), Answered);
+        Assert.Empty(after.Items);
+        Assert.Single(after.Closed);
+    }
+
+    [Fact]
+    public async Task What_the_owner_answers_to_the_mail_of_somebody_else_does_nothing_and_says_why()
+    {
+        Configure(readsCommands: true);
+        await using var trial = await Open(isTrial: true);
+        await Send(trial, Morning);
+        Answer("ana", "done 1");
+        await Read(trial, Answered);
+
+        Assert.Empty(await trial.Log.Read(new LogFilter { Kinds = [InteractionKind.Command] }, default).ToListAsync());
+        var answer = Assert.Single(await trial.Part<CommandInbox>().Since(Morning, default));
+        Assert.Equal(CommandMailState.Refused, answer.State);
+        Assert.Contains("not written for it", answer.Words, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -199,6 +238,26 @@ public sealed class TrialTests : IAsyncLifetime
         return [.. Files().Except(before).Select(file => MimeReader.Read(File.ReadAllBytes(file)).Subject)];
     }
 
+    /// <summary>
+    /// The owner of the trial answers a mail written for a person, by hand: its mails name no address for answers.
+    /// </summary>
+    private void Answer(string person, string text)
+    {
+        var subject = $"[trial, for {person}@us.example] ";
+        var mail = Mails().First(one => one.Subject.StartsWith(subject, StringComparison.Ordinal));
+        File.WriteAllText(
+            company.PathTo("mail", "commands", "answer.eml"),
+            "Authentication-Results: mx.us.example; dkim=pass header.d=us.example; spf=pass smtp.mailfrom=us.example\r\n"
+                + TestCompany.MailText(
+                    $"Re: {mail.Subject}",
+                    "it@us.example",
+                    "crmsync@us.example",
+                    "Tue, 3 Mar 2026 07:30:00 +0000",
+                    text,
+                    "answer@us.example",
+                    $"In-Reply-To: <{mail.MessageId}>\r\n"));
+    }
+
     private void Empty()
     {
         foreach (var file in Files().ToList())
@@ -209,15 +268,17 @@ public sealed class TrialTests : IAsyncLifetime
 
     private List<MimeMessage> Mails() => [.. Files().Select(file => MimeReader.Read(File.ReadAllBytes(file)))];
 
-    private void Configure(string storage = "")
+    private void Configure(string storage = "", string owner = "ana", bool readsCommands = false)
     {
+        var commands = readsCommands ? ", { eml: ../mail/commands, address: crmsync@us.example, name: commands }" : "";
+        Directory.CreateDirectory(company.PathTo("mail", "commands"));
         File.WriteAllText(
             company.PathTo("config", "crmsync.yaml"),
             $$"""
             version: 1
             {{storage}}
             capture: { since: 2026-01-01 }
-            accounts: [ { eml: ../mail/ana, address: ana@us.example, name: ana } ]
+            accounts: [ { eml: ../mail/ana, address: ana@us.example, name: ana }{{commands}} ]
             delivery:
               from: crmsync@us.example
               folder: ../out
@@ -235,7 +296,7 @@ public sealed class TrialTests : IAsyncLifetime
               it: { email: it@us.example }
               ana: { email: ana@us.example, manager: olga }
               olga: { email: olga@us.example }
-            assign: [ { owner: ana } ]
+            assign: [ { owner: {{owner}} } ]
             rules: [ { respond: reply, within: 4bh, escalate: [ { after: 2bh, to: manager } ] } ]
             digests:
               - { digest: my-day, to: owners, at: "08:00", days: daily }
