@@ -2,7 +2,6 @@ using CrmSync.Domain.Company;
 using CrmSync.Domain.Digests;
 using CrmSync.Domain.Languages;
 using CrmSync.Domain.Policy;
-using NodaTime;
 
 namespace CrmSync.Domain.Commands;
 
@@ -17,14 +16,13 @@ public sealed class AnswerComposer(DigestFacts facts)
 
     private const string NotDone = "not_done";
 
-    private readonly PeopleBook people = new(facts.Policy, facts.Log.Interactions, facts.Now, facts.Names);
+    private readonly PeopleBook people = PeopleBook.From(facts);
 
     /// <param name="reader">Who wrote the mail.</param>
     /// <param name="answer">What is to be told; not empty.</param>
     public Digest Compose(Person reader, MailAnswer answer)
     {
-        var zone = (reader.Calendar ?? facts.Policy.DefaultCalendar).Zone;
-        var clock = new ReaderClock(zone, facts.Now, Wording.In(reader.Language));
+        var clock = ReaderClock.From(facts.Policy, reader, facts.Now);
         var words = clock.Words;
         var sight = new Sight(facts.Policy, reader.Id);
         var sections = new List<DigestSection>();
@@ -37,16 +35,11 @@ public sealed class AnswerComposer(DigestFacts facts)
         if (answer.WithHelp)
             Help(words, sections, headlines);
 
-        var listed = answer.WithList ? List(reader, clock, zone, sections, headlines) : [];
+        var run = DueDigest.AtOnce(Name, reader, clock);
+        var listed = answer.WithList ? List(run, clock, sections, headlines) : [];
 
         var headline =
             headlines.Count == 1 ? headlines[0] : words.Answers.AndFurtherAnswers(headlines[0], headlines.Count - 1);
-        var run = new DueDigest(
-            new DigestDefinition(Name, reader.Place ?? new Place("policy", 1, 1)) { At = LocalTime.Midnight },
-            reader,
-            clock.Today,
-            facts.Now,
-            zone);
         return new Digest(run)
         {
             Headline = headline,
@@ -74,23 +67,14 @@ public sealed class AnswerComposer(DigestFacts facts)
     /// <summary>
     /// The reader's list as their next digest would show it, as if there had been none before; its numbers can be answered.
     /// </summary>
-    private IReadOnlyList<ListedItem> List(
-        Person reader,
-        ReaderClock clock,
-        DateTimeZone zone,
-        List<DigestSection> sections,
-        List<string> headlines)
+    private IReadOnlyList<ListedItem> List(DueDigest run, ReaderClock clock, List<DigestSection> sections, List<string> headlines)
     {
-        var usual =
-            facts.Policy.Digests.FirstOrDefault(digest => digest.Readers == DigestReaders.Owners)
-            ?? new DigestDefinition(Name, reader.Place ?? new Place("policy", 1, 1)) { At = LocalTime.Midnight };
-        var run = new DueDigest(
-            usual with { Sections = [SectionNames.Overdue, SectionNames.DueToday, SectionNames.ToDo] },
-            reader,
-            clock.Today,
-            facts.Now,
-            zone);
-        var digest = new DigestComposer(facts).Compose(run, DigestHistory.None);
+        var usual = facts.Policy.Digests.FirstOrDefault(digest => digest.Readers == DigestReaders.Owners) ?? run.Definition;
+        var list = run with
+        {
+            Definition = usual with { Sections = [SectionNames.Overdue, SectionNames.DueToday, SectionNames.ToDo] },
+        };
+        var digest = new DigestComposer(facts).Compose(list, DigestHistory.None);
         sections.AddRange(digest.Sections);
         headlines.Add(digest.Listed.Count == 0 ? clock.Words.Answers.NothingToDoForNow : digest.Headline);
         return digest.Listed;

@@ -20,7 +20,7 @@ public sealed class DigestComposer
     public DigestComposer(DigestFacts facts)
     {
         this.facts = facts;
-        people = new PeopleBook(facts.Policy, facts.Log.Interactions, facts.Now, facts.Names);
+        people = PeopleBook.From(facts);
         readers = new ReaderFacts(facts, people);
         schedule = new DigestSchedule(facts.Policy);
     }

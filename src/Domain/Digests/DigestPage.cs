@@ -33,10 +33,7 @@ internal sealed class DigestPage
         this.run = run;
         this.history = history;
         this.since = since;
-        clock = new ReaderClock(
-            (run.Reader.Calendar ?? facts.Policy.DefaultCalendar).Zone,
-            facts.Now,
-            Wording.In(run.Reader.Language));
+        clock = ReaderClock.From(facts.Policy, run.Reader, facts.Now);
         var sight = new Sight(facts.Policy, run.Reader.Id);
         words = new ItemWords(people, clock) { Cases = facts.Cases, Sight = sight };
         briefs = new BriefWriter(facts, people, clock, sight);

@@ -14,4 +14,15 @@ public sealed record DueDigest(DigestDefinition Definition, Person Reader, Local
 {
     /// <summary>The ids of those it is meant for, the reader or whom the reader stands in for; empty: the reader alone.</summary>
     public IReadOnlyList<string> MeantFor { get; init; } = [];
+
+    /// <summary>What is due now although the policy names no digest for it: an immediate mail, or an answer.</summary>
+    /// <param name="name">Stands where a digest has its name.</param>
+    /// <param name="reader">Who reads it.</param>
+    /// <param name="clock">Theirs.</param>
+    public static DueDigest AtOnce(string name, Person reader, ReaderClock clock) => new(
+        new DigestDefinition(name, reader.Place ?? new Place("policy", 1, 1)) { At = LocalTime.Midnight },
+        reader,
+        clock.Today,
+        clock.Now,
+        clock.Zone);
 }

@@ -1,7 +1,5 @@
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Languages;
-using CrmSync.Domain.Policy;
-using NodaTime;
 
 namespace CrmSync.Domain.Digests;
 
@@ -13,22 +11,16 @@ public sealed class NoticeComposer(DigestFacts facts)
 
     private const int MostItems = 15;
 
-    private readonly PeopleBook people = new(facts.Policy, facts.Log.Interactions, facts.Now, facts.Names);
+    private readonly PeopleBook people = PeopleBook.From(facts);
 
     /// <param name="reader">Who is told.</param>
     /// <param name="notices">What; at least one.</param>
     public Digest Compose(Person reader, IReadOnlyList<Notice> notices)
     {
-        var zone = (reader.Calendar ?? facts.Policy.DefaultCalendar).Zone;
-        var clock = new ReaderClock(zone, facts.Now, Wording.In(reader.Language));
+        var clock = ReaderClock.From(facts.Policy, reader, facts.Now);
         var titles = clock.Words.Digests;
         var words = new ItemWords(people, clock) { Cases = facts.Cases, Sight = new Sight(facts.Policy, reader.Id) };
-        var run = new DueDigest(
-            new DigestDefinition(Name, reader.Place ?? new Place("policy", 1, 1)) { At = LocalTime.Midnight },
-            reader,
-            clock.Today,
-            facts.Now,
-            zone);
+        var run = DueDigest.AtOnce(Name, reader, clock);
         var doubts = new Doubts(facts.Evaluation, notices.Select(notice => notice.Item).DistinctBy(item => item.Id), people, clock);
         var listed = new List<ListedItem>();
         DigestSection?[] sections =

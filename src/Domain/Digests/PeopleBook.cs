@@ -71,6 +71,9 @@ public sealed class PeopleBook
         Interactions = shown;
     }
 
+    /// <summary>Everybody in what digests are made of.</summary>
+    public static PeopleBook From(DigestFacts facts) => new(facts.Policy, facts.Log.Interactions, facts.Now, facts.Names);
+
     /// <summary>Which of our people are there, and who stands in for them.</summary>
     public Presence Presence { get; }
 

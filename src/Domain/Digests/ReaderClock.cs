@@ -1,4 +1,6 @@
+using CrmSync.Domain.Company;
 using CrmSync.Domain.Languages;
+using CrmSync.Domain.Policy;
 using NodaTime;
 
 namespace CrmSync.Domain.Digests;
@@ -14,6 +16,10 @@ public sealed class ReaderClock(DateTimeZone zone, Instant now, Wording words)
 
     /// <summary>The language of the reader.</summary>
     public Wording Words { get; } = words;
+
+    /// <summary>The clock of a reader, by their own calendar where they have one.</summary>
+    public static ReaderClock From(CompanyPolicy policy, Person reader, Instant now) =>
+        new((reader.Calendar ?? policy.DefaultCalendar).Zone, now, Wording.In(reader.Language));
 
     public LocalDate Date(Instant moment) => moment.InZone(Zone).Date;
 

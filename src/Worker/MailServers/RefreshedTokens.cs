@@ -98,7 +98,7 @@ internal sealed class RefreshedTokens(Login.OAuth login, HttpClient http, IClock
     private TokenPair Take(string text)
     {
         using var json = JsonDocument.Parse(text);
-        if (Text(json.RootElement, "access_token") is not { Length: > 0 } fresh)
+        if (AnsweredJson.Text(json.RootElement, "access_token") is not { Length: > 0 } fresh)
             throw new MailServerException(
                 MailFailure.Config,
                 $"the token server {login.TokenUrl.Host} answered without an access token; check `token_url`");
@@ -108,14 +108,15 @@ internal sealed class RefreshedTokens(Login.OAuth login, HttpClient http, IClock
         var ends = clock.GetCurrentInstant() + Duration.FromSeconds(Math.Clamp(seconds, 0, 86_400));
         // Some providers give a new refresh token each time and end the old one.
         return new TokenPair(
-            Text(json.RootElement, "refresh_token") is { Length: > 0 } next ? next : tokens.Refresh,
+            AnsweredJson.Text(json.RootElement, "refresh_token") is { Length: > 0 } next ? next : tokens.Refresh,
             fresh,
             ends.ToUnixTimeSeconds());
     }
 
     private MailServerException Refused(HttpResponseMessage response, string text)
     {
-        var (error, words) = Words(text);
+        var (error, words) = AnsweredJson.ReadError(
+            text, json => (AnsweredJson.Text(json, "error"), AnsweredJson.Text(json, "error_description")));
         var failure = response.StatusCode switch
         {
             HttpStatusCode.TooManyRequests => MailFailure.Throttled,
@@ -123,9 +124,6 @@ internal sealed class RefreshedTokens(Login.OAuth login, HttpClient http, IClock
             _ when error is "invalid_grant" or "access_denied" or "interaction_required" => MailFailure.Auth,
             _ => MailFailure.Config,
         };
-        var wait = response.Headers.RetryAfter?.Delta is { } delta
-            ? Duration.Min(Duration.FromTimeSpan(delta), Duration.FromHours(1))
-            : (Duration?)null;
         var secrets = new[] { tokens.Refresh, login.RefreshToken.Reveal(), login.ClientSecret?.Reveal() ?? "" };
         return new MailServerException(
             failure,
@@ -134,26 +132,7 @@ internal sealed class RefreshedTokens(Login.OAuth login, HttpClient http, IClock
                 : $"the token server {login.TokenUrl.Host} gave no token",
             ServerAnswers.Presentable($"{(int)response.StatusCode} {error} {words}".Trim(), secrets))
         {
-            RetryAfter = wait,
+            RetryAfter = WebTrouble.RetryAfter(response),
         };
     }
-
-    private static (string Error, string Words) Words(string text)
-    {
-        try
-        {
-            using var json = JsonDocument.Parse(text);
-            return (Text(json.RootElement, "error") ?? "", Text(json.RootElement, "error_description") ?? "");
-        }
-        catch (JsonException)
-        {
-            // An error page of something in between; the status code says enough.
-            return ("", "");
-        }
-    }
-
-    private static string? Text(JsonElement json, string name) =>
-        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
-            ? value.GetString()
-            : null;
 }

@@ -250,7 +250,7 @@ internal sealed class ReaderPages(
         var look = new PolicyMoment(running.Policy, visit.Now) { Running = running };
         var composer = new PageComposer(await facts.FactsAbout(visit.Contact, look, ct));
         var words = Wording.In(reader.Language);
-        var moment = new ReaderClock((reader.Calendar ?? running.Policy.DefaultCalendar).Zone, visit.Now, words).Head;
+        var moment = ReaderClock.From(running.Policy, reader, visit.Now).Head;
         var hasFigures = PageComposer.HasTeam(running.Policy, reader) ? Below(PageLinks.TeamPath) : null;
         if (visit.Contact is { } contact)
         {

@@ -192,12 +192,8 @@ internal sealed class TestRun(ReadingOptions options, ProblemList problems)
     {
         if (wanted.Value(TestSection.State) is { } state && state != Word(item.State))
             yield return ("state", state, Word(item.State));
-        if (wanted.Value(TestSection.Owner) is { } owner && owner != item.Owner)
-            yield return ("owner", owner, item.Owner);
-        if (Moment(wanted, TestSection.Opened, item.Opened, zone) is { } opened)
-            yield return opened;
-        if (Moment(wanted, TestSection.Due, item.Due, zone) is { } due)
-            yield return due;
+        foreach (var field in Fields(wanted, item.Owner, item.Opened, item.Due, zone))
+            yield return field;
         if (wanted.Optional(TestSection.Level) is { } level && level != item.Level)
             yield return ("level", $"{level}", $"{item.Level}");
         if (wanted.Value(TestSection.ByLimit) is { } by && by.Value != item.By)
@@ -219,11 +215,19 @@ internal sealed class TestRun(ReadingOptions options, ProblemList problems)
             yield return ("as", closing, Word(item.As));
         if (wanted.Value(TestSection.ClosedAt) is { } at && at.In(zone) != item.At)
             yield return ("at", Print(at.In(zone), zone), Print(item.At, zone));
-        if (wanted.Value(TestSection.Owner) is { } owner && owner != item.Owner)
-            yield return ("owner", owner, item.Owner);
-        if (Moment(wanted, TestSection.Opened, item.Opened, zone) is { } opened)
+        foreach (var field in Fields(wanted, item.Owner, item.Opened, item.Due, zone))
+            yield return field;
+    }
+
+    /// <summary>What open and closed items share.</summary>
+    private static IEnumerable<(string Field, string? Want, string? Got)> Fields(
+        MapValues wanted, string by, Instant openedAt, Instant? dueAt, DateTimeZone zone)
+    {
+        if (wanted.Value(TestSection.Owner) is { } owner && owner != by)
+            yield return ("owner", owner, by);
+        if (Moment(wanted, TestSection.Opened, openedAt, zone) is { } opened)
             yield return opened;
-        if (Moment(wanted, TestSection.Due, item.Due, zone) is { } due)
+        if (Moment(wanted, TestSection.Due, dueAt, zone) is { } due)
             yield return due;
     }
 

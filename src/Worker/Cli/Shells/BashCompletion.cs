@@ -22,7 +22,7 @@ internal static class BashCompletion
                   {{string.Join('|', ShellWords.WithValue(root))}}) ((i++)); continue ;;
                 esac
                 case "$verb ${COMP_WORDS[i]}" in
-                  {{string.Join('|', Below(root).Select(Quoted))}}) verb="$verb ${COMP_WORDS[i]}" ;;
+                  {{string.Join('|', ShellWords.Verbs(root).Select(ShellWords.Quoted))}}) verb="$verb ${COMP_WORDS[i]}" ;;
                 esac
               done
               case $previous in
@@ -36,7 +36,7 @@ internal static class BashCompletion
             foreach (var (option, words) in ShellWords.Choices(command))
                 script.Append(
                     CultureInfo.InvariantCulture,
-                    $"    {Quoted($"{CommandTree.Path(command)} {option}")}) {Reply(words)} return ;;\n");
+                    $"    {ShellWords.Quoted($"{CommandTree.Path(command)} {option}")}) {Reply(words)} return ;;\n");
         }
 
         script.Append(
@@ -52,7 +52,7 @@ internal static class BashCompletion
         foreach (var command in CommandTree.All(root))
             script.Append(
                 CultureInfo.InvariantCulture,
-                $"    {Quoted(CommandTree.Path(command))}) {Reply(ShellWords.After(command).Select(after => after.Word))} ;;\n");
+                $"    {ShellWords.Quoted(CommandTree.Path(command))}) {Reply(ShellWords.After(command).Select(after => after.Word))} ;;\n");
 
         script.Append(
             """
@@ -64,11 +64,6 @@ internal static class BashCompletion
         return script.ToString();
     }
 
-    private static IEnumerable<string> Below(Command root) =>
-        CommandTree.All(root).Where(command => command is not RootCommand).Select(CommandTree.Path);
-
     private static string Reply(IEnumerable<string> words) =>
         $"mapfile -t COMPREPLY < <(compgen -W '{string.Join(' ', words)}' -- \"$current\");";
-
-    private static string Quoted(string text) => $"\"{text}\"";
 }

@@ -23,7 +23,7 @@ internal static class FishCompletion
                         set skip no
                     else if contains -- $word {{string.Join(' ', ShellWords.WithValue(root))}}
                         set skip yes
-                    else if contains -- "$verb $word" {{string.Join(' ', Below(root).Select(Quoted))}}
+                    else if contains -- "$verb $word" {{string.Join(' ', ShellWords.Verbs(root).Select(Quoted))}}
                         set verb "$verb $word"
                     end
                 end
@@ -59,9 +59,6 @@ internal static class FishCompletion
         : choices.TryGetValue(option.Name, out var words) ? $" -x -a {Quoted(string.Join(' ', words))}"
         : option.HelpName == "DIR" ? " -x -a '(__fish_complete_directories)'"
         : " -x";
-
-    private static IEnumerable<string> Below(Command root) =>
-        CommandTree.All(root).Where(command => command is not RootCommand).Select(CommandTree.Path);
 
     private static string Quoted(string text) =>
         $"'{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal)}'";

@@ -13,6 +13,13 @@ internal static class ShellWords
                 .Select(word => (word, "")))
             .Concat(CommandTree.Options(command).Select(option => (option.Name, option.Description ?? "")));
 
+    /// <summary>The verbs with those above them, as they are typed.</summary>
+    public static IEnumerable<string> Verbs(Command root) =>
+        CommandTree.All(root).Where(command => command is not RootCommand).Select(CommandTree.Path);
+
+    /// <summary>A word of ours between quotation marks: verbs and options hold nothing a shell would expand.</summary>
+    public static string Quoted(string text) => $"\"{text}\"";
+
     /// <summary>The options of all commands that take a value.</summary>
     public static IEnumerable<string> WithValue(Command root) => CommandTree.All(root)
         .SelectMany(CommandTree.Options)

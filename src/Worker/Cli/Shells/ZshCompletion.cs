@@ -24,7 +24,7 @@ internal static class ZshCompletion
                   ({{string.Join('|', ShellWords.WithValue(root))}}) ((i++)); continue ;;
                 esac
                 case "$verb ${words[i]}" in
-                  ({{string.Join('|', Below(root).Select(Quoted))}}) verb="$verb ${words[i]}" ;;
+                  ({{string.Join('|', ShellWords.Verbs(root).Select(ShellWords.Quoted))}}) verb="$verb ${words[i]}" ;;
                 esac
               done
               case $previous in
@@ -38,7 +38,7 @@ internal static class ZshCompletion
             foreach (var (option, words) in ShellWords.Choices(command))
                 script.Append(
                     CultureInfo.InvariantCulture,
-                    $"    ({Quoted($"{CommandTree.Path(command)} {option}")}) compadd -- {string.Join(' ', words)}; return ;;\n");
+                    $"    ({ShellWords.Quoted($"{CommandTree.Path(command)} {option}")}) compadd -- {string.Join(' ', words)}; return ;;\n");
         }
 
         script.Append(
@@ -69,14 +69,9 @@ internal static class ZshCompletion
         return script.ToString();
     }
 
-    private static IEnumerable<string> Below(Command root) =>
-        CommandTree.All(root).Where(command => command is not RootCommand).Select(CommandTree.Path);
-
     private static string Described(string word, string description) =>
         description.Length == 0 ? $"'{word}'" : $"'{word}:{Escaped(description)}'";
 
     private static string Escaped(string text) =>
         text.Replace("'", "'\\''", StringComparison.Ordinal).Replace(":", "\\:", StringComparison.Ordinal);
-
-    private static string Quoted(string text) => $"\"{text}\"";
 }

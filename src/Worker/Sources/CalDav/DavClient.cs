@@ -49,7 +49,7 @@ internal sealed class DavClient(HttpMessageInvoker http, Uri address, DavCredent
     /// <summary>As <see cref="Ask"/>, but hands a refusal of the server back, for those who can ask in another way.</summary>
     public async Task<DavReply> Try(string method, Uri target, string depth, XElement body, Action<DavResource> take, CancellationToken ct)
     {
-        var (answer, at) = await Send(method, target, depth, body, ct);
+        var (answer, at) = await Send(new Question(method, depth, body), target, ct);
         using (answer)
         {
             return answer.StatusCode == HttpStatusCode.MultiStatus
@@ -62,7 +62,7 @@ internal sealed class DavClient(HttpMessageInvoker http, Uri address, DavCredent
     /// <exception cref="MailServerException">The server did not answer or refused.</exception>
     public async Task<(byte[] Body, string? ETag)> Get(Uri target, CancellationToken ct)
     {
-        var (answer, at) = await Send("GET", target, null, null, ct);
+        var (answer, at) = await Send(new Question("GET", null, null), target, ct);
         using (answer)
         {
             if (answer.StatusCode != HttpStatusCode.OK)
@@ -94,12 +94,7 @@ internal sealed class DavClient(HttpMessageInvoker http, Uri address, DavCredent
             trusted.Add(named.Authority);
     }
 
-    private async Task<(HttpResponseMessage Answer, Uri At)> Send(
-        string method,
-        Uri target,
-        string? depth,
-        XElement? body,
-        CancellationToken ct)
+    private async Task<(HttpResponseMessage Answer, Uri At)> Send(Question question, Uri target, CancellationToken ct)
     {
         if (target.Scheme != Uri.UriSchemeHttps && !target.IsLoopback)
             throw Failure(
@@ -109,7 +104,7 @@ internal sealed class DavClient(HttpMessageInvoker http, Uri address, DavCredent
         var renewed = false;
         for (var redirects = 0; ;)
         {
-            var answer = await SendOnce(method, target, depth, body, renewed, ct);
+            var answer = await SendOnce(question, target, renewed, ct);
             if (answer.StatusCode == HttpStatusCode.Unauthorized && credentials.CanRenew && !renewed && trusted.Contains(target.Authority))
             {
                 renewed = true;
@@ -143,41 +138,29 @@ internal sealed class DavClient(HttpMessageInvoker http, Uri address, DavCredent
     /// <summary>
     /// Sends a request, and once more when a connection kept open turns out to be closed: everything asked here can be asked twice.
     /// </summary>
-    private async Task<HttpResponseMessage> SendOnce(
-        string method,
-        Uri target,
-        string? depth,
-        XElement? body,
-        bool renew,
-        CancellationToken ct)
+    private async Task<HttpResponseMessage> SendOnce(Question question, Uri target, bool renew, CancellationToken ct)
     {
         try
         {
-            return await Attempt(method, target, depth, body, renew, ct);
+            return await Attempt(question, target, renew, ct);
         }
         catch (MailServerException e) when (e.InnerException is HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded })
         {
-            return await Attempt(method, target, depth, body, renew: false, ct);
+            return await Attempt(question, target, renew: false, ct);
         }
     }
 
-    private async Task<HttpResponseMessage> Attempt(
-        string method,
-        Uri target,
-        string? depth,
-        XElement? body,
-        bool renew,
-        CancellationToken ct)
+    private async Task<HttpResponseMessage> Attempt(Question question, Uri target, bool renew, CancellationToken ct)
     {
-        using var request = new HttpRequestMessage(new HttpMethod(method), target)
+        using var request = new HttpRequestMessage(new HttpMethod(question.Method), target)
         {
             Version = HttpVersion.Version11,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
         };
         request.Headers.UserAgent.ParseAdd("CrmSync");
-        if (depth is not null)
+        if (question.Depth is { } depth)
             request.Headers.Add("Depth", depth);
-        if (body is not null)
+        if (question.Body is { } body)
             request.Content = new StringContent(
                 "<?xml version=\"1.0\" encoding=\"utf-8\"?>" + body.ToString(SaveOptions.DisableFormatting),
                 Encoding.UTF8,
@@ -282,6 +265,11 @@ internal sealed class DavClient(HttpMessageInvoker http, Uri address, DavCredent
     /// <summary>An address for messages: without user, query and fragment.</summary>
     private static string Shown(Uri address) =>
         address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
+
+    /// <param name="Method">The method of HTTP.</param>
+    /// <param name="Depth"><c>0</c> or <c>1</c>; null: not said.</param>
+    /// <param name="Body">Or null.</param>
+    private sealed record Question(string Method, string? Depth, XElement? Body);
 }
 
 /// <summary>What came of a request: an answer, or a refusal with its status.</summary>

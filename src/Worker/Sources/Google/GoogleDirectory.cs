@@ -60,14 +60,14 @@ internal sealed class GoogleDirectory(GoogleAccount workspace, HttpMessageInvoke
                 foreach (var member in listed.EnumerateArray().Where(member => member.ValueKind == JsonValueKind.Object))
                 {
                     if (
-                        Text(member, "type") is "USER"
-                        && Text(member, "status") is null or "ACTIVE"
-                        && EmailAddress.TryParse(Text(member, "email"), out var address))
+                        AnsweredJson.Text(member, "type") is "USER"
+                        && AnsweredJson.Text(member, "status") is null or "ACTIVE"
+                        && EmailAddress.TryParse(AnsweredJson.Text(member, "email"), out var address))
                         members[address.Value] = address;
                 }
             }
 
-            return Text(root, "nextPageToken") is { Length: > 0 } next ? next : null;
+            return AnsweredJson.Text(root, "nextPageToken") is { Length: > 0 } next ? next : null;
         }
     }
 
@@ -120,7 +120,7 @@ internal sealed class GoogleDirectory(GoogleAccount workspace, HttpMessageInvoke
 
     private MailServerException Refused(HttpResponseMessage response, string text, EmailAddress group, string token)
     {
-        var (reason, message) = Error(text);
+        var (reason, message) = AnsweredJson.ReadError(text, Error);
         var (failure, words, remedy) = (response.StatusCode, reason) switch
         {
             (HttpStatusCode.TooManyRequests, _) or (_, "rateLimitExceeded" or "userRateLimitExceeded" or "quotaExceeded") => (
@@ -153,29 +153,14 @@ internal sealed class GoogleDirectory(GoogleAccount workspace, HttpMessageInvoke
     }
 
     /// <summary>Google's errors: <c>{"error": {"message": "...", "errors": [{"reason": "..."}]}}</c>.</summary>
-    private static (string Reason, string Message) Error(string text)
+    private static (string? Reason, string? Message) Error(JsonElement json)
     {
-        try
-        {
-            using var json = JsonDocument.Parse(text);
-            if (json.RootElement.ValueKind != JsonValueKind.Object || !json.RootElement.TryGetProperty("error", out var error)
-                || error.ValueKind != JsonValueKind.Object)
-                return ("", "");
+        if (json.ValueKind != JsonValueKind.Object || !json.TryGetProperty("error", out var error) || error.ValueKind != JsonValueKind.Object)
+            return (null, null);
 
-            var reason = error.TryGetProperty("errors", out var all) && all.ValueKind == JsonValueKind.Array
-                ? all.EnumerateArray().Select(one => Text(one, "reason")).FirstOrDefault(one => one is not null)
-                : null;
-            return (reason ?? "", Text(error, "message") ?? "");
-        }
-        catch (JsonException)
-        {
-            // A page of something in between; the status code says enough.
-            return ("", "");
-        }
-    }
-
-    private static string? Text(JsonElement json, string name) =>
-        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
-            ? value.GetString()
+        var reason = error.TryGetProperty("errors", out var all) && all.ValueKind == JsonValueKind.Array
+            ? all.EnumerateArray().Select(one => AnsweredJson.Text(one, "reason")).FirstOrDefault(one => one is not null)
             : null;
+        return (reason, AnsweredJson.Text(error, "message"));
+    }
 }
