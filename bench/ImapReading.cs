@@ -140,20 +140,20 @@ internal static class ImapReading
         var endpoint = MailEndpoint.For("localhost", line.Port, TlsMode.Required, line.Server.Authority.Pem);
         var credential = Credential.WithPassword(User, DovecotServer.Password);
         await using var mailbox =
-            await Mailbox.Open(endpoint, credential, new ImapOptions { Compress = line.Compress }, CancellationToken.None);
+            await ImapMailbox.Open(endpoint, credential, new ImapOptions { Compress = line.Compress }, CancellationToken.None);
         await mailbox.Examine(MailboxFolder.Inbox, CancellationToken.None);
-        var uids = await mailbox.Search("UID 1:*", CancellationToken.None);
+        var uids = await mailbox.Messages.Search("UID 1:*", CancellationToken.None);
         var count = 0L;
         foreach (var some in uids.Chunk(200))
         {
-            var attributes = await mailbox.Attributes(some, CancellationToken.None);
+            var attributes = await mailbox.Messages.Attributes(some, CancellationToken.None);
             if (!parse)
             {
                 count += attributes.Count;
                 continue;
             }
 
-            await mailbox.Fetch(some, attributes.Values.Sum(one => one.Size ?? 0), (_, _) =>
+            await mailbox.Messages.Fetch(some, attributes.Values.Sum(one => one.Size ?? 0), (_, _) =>
                 { count++; return ValueTask.CompletedTask; }, CancellationToken.None);
         }
 

@@ -29,7 +29,7 @@ public sealed class OddLoginTests
             }
         });
 
-        await using var mailbox = await Mailbox.Open(At(server), Credential.WithPassword("ada", "größe"), new ImapOptions(), default);
+        await using var mailbox = await ImapMailbox.Open(At(server), Credential.WithPassword("ada", "größe"), new ImapOptions(), default);
 
         Assert.Equal("größe", Encoding.UTF8.GetString(password!));
     }
@@ -56,7 +56,7 @@ public sealed class OddLoginTests
         });
 
         var failure = await Assert.ThrowsAsync<MailServerException>(() =>
-            Mailbox.Open(At(server), Credential.WithToken("ada", "token-1"), new ImapOptions(), default));
+            ImapMailbox.Open(At(server), Credential.WithToken("ada", "token-1"), new ImapOptions(), default));
 
         Assert.Equal(MailFailure.Auth, failure.Failure);
         Assert.Equal(isAcknowledged, heard.Contains(""));

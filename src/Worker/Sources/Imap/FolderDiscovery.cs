@@ -10,7 +10,7 @@ namespace CrmSync.Worker.Sources.Imap;
 /// Finds what is new in one folder (mail-servers.md section 2): by UID from a contiguous frontier on, with an overlap for stores that show
 /// messages out of order, and once a day all of it. What the server does not say is unknown, never zero.
 /// </summary>
-internal sealed class FolderDiscovery(Mailbox mailbox, KnownItems known, Instant now, Instant since)
+internal sealed class FolderDiscovery(ImapMailbox mailbox, KnownItems known, Instant now, Instant since)
 {
     private const int PageSize = 1000;
     private const uint Overlap = 200;
@@ -206,11 +206,11 @@ internal sealed class FolderDiscovery(Mailbox mailbox, KnownItems known, Instant
     {
         try
         {
-            return await mailbox.Search(Criteria(from), ct);
+            return await mailbox.Messages.Search(Criteria(from), ct);
         }
         catch (MailServerException e) when (e.Failure == MailFailure.Protocol && !e.ConnectionLost)
         {
-            return await mailbox.Search(Range(from), ct);
+            return await mailbox.Messages.Search(Range(from), ct);
         }
     }
 
@@ -243,7 +243,7 @@ internal sealed class FolderDiscovery(Mailbox mailbox, KnownItems known, Instant
         if (sample is null)
             return (again.OrElse(status), true);
 
-        return (again.OrElse(status), !sample.Matches(await mailbox.MessageIds([.. sample.Ids.Keys], ct)));
+        return (again.OrElse(status), !sample.Matches(await mailbox.Messages.MessageIds([.. sample.Ids.Keys], ct)));
     }
 
     private FolderParked ParkForADay(MailboxFolder folder, KnownFolder state) => new(
@@ -258,7 +258,7 @@ internal sealed class FolderDiscovery(Mailbox mailbox, KnownItems known, Instant
     private async Task<IReadOnlyList<Listing>> ByDate(KnownFolder state, FolderStatus status, CancellationToken ct)
     {
         var found =
-            status.Exists == 0 ? [] : await mailbox.Search($"UID 1:* SINCE {SearchDate.Format((now - WithoutValidity).InUtc().Date)}", ct);
+            status.Exists == 0 ? [] : await mailbox.Messages.Search($"UID 1:* SINCE {SearchDate.Format((now - WithoutValidity).InUtc().Date)}", ct);
         return [new ListedPage(state, [.. found.Select(uid => new Locator(uid.ToString(CultureInfo.InvariantCulture)))], 0, state.Cursor)];
     }
 
@@ -269,7 +269,7 @@ internal sealed class FolderDiscovery(Mailbox mailbox, KnownItems known, Instant
             return cursor.Text;
 
         var step = Math.Max(1, found.Count / FolderSample.Size);
-        var ids = await mailbox.MessageIds([.. found.Where((_, i) => i % step == 0).TakeLast(FolderSample.Size)], ct);
+        var ids = await mailbox.Messages.MessageIds([.. found.Where((_, i) => i % step == 0).TakeLast(FolderSample.Size)], ct);
         return ids.Count == 0 ? cursor.Text : new FolderSample(ids).ToString();
     }
 

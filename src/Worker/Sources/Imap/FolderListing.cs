@@ -7,7 +7,7 @@ namespace CrmSync.Worker.Sources.Imap;
 /// without a folder that can be opened is asked for again plainly, and is an error when that does not help: an empty list is never an empty
 /// mailbox.
 /// </summary>
-internal sealed class FolderListing(Mailbox mailbox)
+internal sealed class FolderListing(ImapMailbox mailbox)
 {
     /// <summary>Servers that show appointments, addresses and tasks as if they were mails.</summary>
     private static readonly string[] Groupware = ["Exchange", "Zimbra", "Kerio", "MDaemon", "CommuniGate"];

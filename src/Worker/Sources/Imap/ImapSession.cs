@@ -14,7 +14,7 @@ internal sealed class ImapSession(ImapAccount account, ImapOptions options, Mail
     private static readonly Duration BetweenNews = Duration.FromSeconds(10);
     private static readonly Duration Gathering = Duration.FromSeconds(1);
 
-    private Mailbox? client;
+    private ImapMailbox? client;
     private ImapWatch? watch;
     private Instant lastNews = Instant.MinValue;
 
@@ -30,7 +30,7 @@ internal sealed class ImapSession(ImapAccount account, ImapOptions options, Mail
 
     /// <summary>The connection, logged in.</summary>
     /// <exception cref="MailServerException">When there is none to be had; without a try when the last failure is too young.</exception>
-    public async Task<Mailbox> Client(CancellationToken ct)
+    public async Task<ImapMailbox> Client(CancellationToken ct)
     {
         await EndWatch();
         if (client is { IsBroken: false })
@@ -48,7 +48,7 @@ internal sealed class ImapSession(ImapAccount account, ImapOptions options, Mail
     /// <summary>
     /// Runs something on the connection; if that breaks, once more on a new one, for servers close what was silent for long.
     /// </summary>
-    public async Task<T> Run<T>(Func<Mailbox, Task<T>> action, CancellationToken ct)
+    public async Task<T> Run<T>(Func<ImapMailbox, Task<T>> action, CancellationToken ct)
     {
         for (var isLast = false; ; isLast = true)
         {
@@ -149,6 +149,6 @@ internal sealed class ImapSession(ImapAccount account, ImapOptions options, Mail
         ended.Dispose();
     }
 
-    private Task<Mailbox> LogIn(MailEndpoint endpoint, Credential? credential, CancellationToken ct) =>
-        Mailbox.Open(endpoint, credential ?? throw new InvalidOperationException("an account without a login"), options, ct);
+    private Task<ImapMailbox> LogIn(MailEndpoint endpoint, Credential? credential, CancellationToken ct) =>
+        ImapMailbox.Open(endpoint, credential ?? throw new InvalidOperationException("an account without a login"), options, ct);
 }

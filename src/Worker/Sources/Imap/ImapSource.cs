@@ -105,7 +105,7 @@ internal sealed class ImapSource(ImapSession session, SemaphoreSlim gate, Func<b
     /// <summary>Keeps the connection for the next use, or closes it where too many are open.</summary>
     private Task Rest(CancellationToken ct) => mayStay() ? session.Rest(ct) : session.Drop();
 
-    private async Task<FolderPlan> Plan(Mailbox client, CancellationToken ct)
+    private async Task<FolderPlan> Plan(ImapMailbox client, CancellationToken ct)
     {
         var folders = await client.Folders(withStatus: true, ct);
         var plan = FolderPlan.From(session.Account, folders, client.IsGmail);
@@ -124,7 +124,7 @@ internal sealed class ImapSource(ImapSession session, SemaphoreSlim gate, Func<b
         return new FolderPlan(read, leftOut);
     }
 
-    private async Task<T> Guarded<T>(Func<Mailbox, Task<T>> action, CancellationToken ct)
+    private async Task<T> Guarded<T>(Func<ImapMailbox, Task<T>> action, CancellationToken ct)
     {
         try
         {

@@ -22,7 +22,7 @@ internal sealed class ImapWatch : IDisposable
     /// <param name="pause">How long to gather news before they are told: more than one mail may arrive, and some servers always have
     /// something to say.</param>
     /// <param name="tell">Called once, when there is something new.</param>
-    public ImapWatch(Mailbox client, TimeSpan pause, Func<Task> tell) => waiting = Wait(client, pause, tell);
+    public ImapWatch(ImapMailbox client, TimeSpan pause, Func<Task> tell) => waiting = Wait(client, pause, tell);
 
     /// <summary>Ends the wait; false when the server did not answer, and the connection is of no use.</summary>
     public async Task<bool> End()
@@ -41,7 +41,7 @@ internal sealed class ImapWatch : IDisposable
 
     public void Dispose() => stop.Dispose();
 
-    private async Task Wait(Mailbox client, TimeSpan pause, Func<Task> tell)
+    private async Task Wait(ImapMailbox client, TimeSpan pause, Func<Task> tell)
     {
         try
         {

@@ -46,19 +46,19 @@ internal sealed class LineTrouble
     /// <summary>Whether a mail came through since the first break.</summary>
     public bool HasMailPassed { get; private set; }
 
-    /// <summary>A mail came through.</summary>
+    /// <summary>Notes that a mail came through.</summary>
     /// <param name="received">How many bytes had come over the connection by then.</param>
-    public void Passed(long received)
+    public void NotePassed(long received)
     {
         (barren, wasted, useful, since) = (0, 0, received, Stopwatch.GetTimestamp());
         HasMailPassed = breaks.Count > 0;
     }
 
-    /// <summary>A connection broke.</summary>
+    /// <summary>Notes that a connection broke.</summary>
     /// <param name="underWay">The mails that were asked for and had not come.</param>
     /// <param name="received">How many bytes had come over the connection.</param>
     /// <returns>False when nothing more is to be tried now.</returns>
-    public bool Broke(IReadOnlyCollection<uint> underWay, long received)
+    public bool NoteBreak(IReadOnlyCollection<uint> underWay, long received)
     {
         breaks.Add([.. underWay]);
         if (underWay.Count == 1)

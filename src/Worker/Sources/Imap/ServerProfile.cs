@@ -15,7 +15,7 @@ internal sealed record ServerProfile
     public bool NoPartialFetch { get; init; }
 
     /// <summary>What is known of a server by what it tells of itself.</summary>
-    public static ServerProfile From(Mailbox mailbox)
+    public static ServerProfile From(ImapMailbox mailbox)
     {
         var name = $"{mailbox.Greeting} {mailbox.ServerName}";
         return new ServerProfile
