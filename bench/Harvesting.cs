@@ -81,6 +81,6 @@ internal static class Harvesting
             new Accounts(database),
             new DigestLedger(database),
             new ToldItems(database),
-            new StoppedDigests(database)),
+            new StoppedDigests(database, new Settings(database))),
         new DkimCheck(() => throw new InvalidOperationException("no command is read here")));
 }

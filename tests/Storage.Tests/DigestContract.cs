@@ -168,7 +168,7 @@ public abstract class DigestContract(IDatabases databases)
         foreach (var step in late)
             await Note(ledger, step);
 
-        Assert.False(await ledger.LeavesWithoutCopy(Mail.MessageId, old, "full", default));
+        Assert.False(await ledger.MarkWithoutCopy(Mail.MessageId, old, "full", default));
         var mail = (await ledger.Find(Mail.MessageId, default))!;
         Assert.Equal((LedgerState.Sending, null, LedgerCopy.Follows, token), (mail.State, mail.Problem, mail.Copy, mail.Token));
         Assert.NotNull(mail.Bytes);
@@ -219,10 +219,10 @@ public abstract class DigestContract(IDatabases databases)
         await using var database = await databases.New();
         var ledger = new DigestLedger(database);
         await Ready(ledger);
-        Assert.False(await ledger.LeavesWithoutCopy(Mail.MessageId, 0, "full", default));
+        Assert.False(await ledger.MarkWithoutCopy(Mail.MessageId, 0, "full", default));
         var token = (await Claim(ledger)).Token;
         Assert.Equal(LedgerCopy.Follows, (await ledger.Find(Mail.MessageId, default))!.Copy);
-        Assert.True(await ledger.LeavesWithoutCopy(Mail.MessageId, token, "full", default));
+        Assert.True(await ledger.MarkWithoutCopy(Mail.MessageId, token, "full", default));
         Assert.Equal(
             (LedgerCopy.Missing, "full"),
             ((await ledger.Find(Mail.MessageId, default))!.Copy, (await ledger.Find(Mail.MessageId, default))!.CopyProblem));
@@ -274,7 +274,7 @@ public abstract class DigestContract(IDatabases databases)
         await using var database = await databases.New();
         var ledger = new DigestLedger(database);
         await ledger.Plan(Mail, Now, default);
-        Assert.True(await ledger.NothingToSay(Mail.MessageId, default));
+        Assert.True(await ledger.MarkEmpty(Mail.MessageId, default));
         Assert.False(await ledger.Plan(Mail, Now, default));
         Assert.Empty(await new ToldItems(database).Histories("my-day", ["ana"], new LocalDate(2026, 3, 5), default));
     }

@@ -26,10 +26,10 @@ public abstract class HarvestContract(IDatabases databases)
         await scene.Ledger.Folder(scene.Account(), "Old", "Old", null, default);
         await scene.Ledger.Park(scene.Inbox(), Some.Noon + Some.Hours(1), "it is locked", Some.Noon, default);
         await scene.Ledger.Park(scene.Inbox(), Some.Noon + Some.Hours(3), "it is locked", Some.Noon + Some.Hours(1), default);
-        Assert.Equal([new FolderCount("ana", 1, 1, Some.Noon)], await scene.Ledger.FolderCounts(default));
+        Assert.Equal([new FolderCount("ana", 1, 1, Some.Noon)], await scene.Figures.FolderCounts(default));
 
         await scene.Ledger.MoveCursor(scene.Inbox(), new FolderCursor { Frontier = 1 }, default);
-        Assert.Equal([new FolderCount("ana", 2, 0, null)], await scene.Ledger.FolderCounts(default));
+        Assert.Equal([new FolderCount("ana", 2, 0, null)], await scene.Figures.FolderCounts(default));
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public abstract class HarvestContract(IDatabases databases)
     {
         await using var scene = await Scene.On(await databases.New());
         await scene.Ledger.Discover(scene.Inbox(), [new Locator("old")], new FolderCursor(), default);
-        await scene.Accounts.FirstReadDone(scene.Account(), default);
+        await scene.Accounts.MarkFirstReadDone(scene.Account(), default);
         await scene.Ledger.Discover(scene.Inbox(), [new Locator("new")], new FolderCursor(), default);
 
         Assert.Equal(
@@ -120,7 +120,7 @@ public abstract class HarvestContract(IDatabases databases)
         Assert.Contains("died 3 times", bad.Reason, StringComparison.Ordinal);
         Assert.InRange(deaths, 4, 8);
         Assert.Equal([16, 8], sizes.Take(2));
-        Assert.Contains(await scene.Ledger.Counts(default), c => c is { State: "skipped", Reason: "seen", Items: 19 });
+        Assert.Contains(await scene.Figures.Counts(default), c => c is { State: "skipped", Reason: "seen", Items: 19 });
     }
 
     [Fact]
@@ -292,11 +292,11 @@ public abstract class HarvestContract(IDatabases databases)
     public async Task An_account_tells_how_it_is_doing()
     {
         await using var scene = await Scene.On(await databases.New());
-        await scene.Accounts.Succeeded(scene.Account(), Some.Noon, Some.Noon - Some.Hours(1), default);
-        await scene.Accounts.Failed(scene.Account(), Some.Noon + Some.Hours(1), "the password was refused; renew it", true, default);
-        await scene.Accounts.Failed(scene.Account(), Some.Noon + Some.Hours(2), "the password was refused; renew it", true, default);
-        await scene.Accounts.Succeeded(scene.Account(), Some.Noon + Some.Hours(2), null, default);
-        await scene.Accounts.Failed(scene.Account(), Some.Noon + Some.Hours(3), "no route", false, default);
+        await scene.Accounts.NoteSuccess(scene.Account(), Some.Noon, Some.Noon - Some.Hours(1), default);
+        await scene.Accounts.NoteFailure(scene.Account(), Some.Noon + Some.Hours(1), "the password was refused; renew it", true, default);
+        await scene.Accounts.NoteFailure(scene.Account(), Some.Noon + Some.Hours(2), "the password was refused; renew it", true, default);
+        await scene.Accounts.NoteSuccess(scene.Account(), Some.Noon + Some.Hours(2), null, default);
+        await scene.Accounts.NoteFailure(scene.Account(), Some.Noon + Some.Hours(3), "no route", false, default);
 
         var ana = Assert.Single(await scene.Accounts.All(default));
         Assert.Equal(

@@ -236,7 +236,7 @@ public abstract class KeepingContract(IDatabases databases)
 
         var bob = new SomePerson([Some.Address("bob@acme.example")]);
         var erasure = new Erasure(scene.Database, Scene.Text);
-        var export = new PersonExport(scene.Database, Scene.Text);
+        var export = new PersonExport(scene.Database, new ContactLog(scene.Database), Scene.Text);
         var held = await export.Read(bob, default);
         Assert.Equal(["Kick-off", "Mine", "Ours"], held.Lines.Select(l => l.Subject));
         Assert.False(held.IsErased);
@@ -332,7 +332,7 @@ public abstract class KeepingContract(IDatabases databases)
         }
 
         var bob = new SomePerson([Some.Address("bob@acme.example")]);
-        var held = await new PersonExport(scene.Database, Scene.Text).Read(bob, default);
+        var held = await new PersonExport(scene.Database, new ContactLog(scene.Database), Scene.Text).Read(bob, default);
         Assert.Equal(["meeting", "news"], held.OwnMails.Select(mail => mail.MessageId).Order());
         await new Erasure(scene.Database, Scene.Text).Forget(bob, Some.Classifier, Merge, Some.Noon, TimeSpan.Zero, default);
 

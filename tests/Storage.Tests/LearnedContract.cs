@@ -87,7 +87,7 @@ public abstract class LearnedContract(IDatabases databases)
         Assert.Equal([Buyer, null], (await scene.Log()).OrderByDescending(line => line.Class).Select(line => line.Learned.Signature));
 
         var bob = new SomePerson([Some.Address("bob@acme.example")]);
-        var held = await new PersonExport(scene.Database, Scene.Text).Read(bob, default);
+        var held = await new PersonExport(scene.Database, new ContactLog(scene.Database), Scene.Text).Read(bob, default);
         Assert.Contains(held.Facts.Values, facts => facts.Contains("+353 1 555 0100", StringComparison.Ordinal));
         await new Retention(scene.Database).Drop(Some.Noon + Some.Hours(48), Some.Noon + Some.Hours(48), default);
         Assert.All(await scene.Facts(), line => Assert.Null(line.Learned.Signature));
@@ -112,7 +112,7 @@ public abstract class LearnedContract(IDatabases databases)
         await using var scene = await Scene.On(await databases.New());
         await scene.Deliver(Some.Line(Forward));
         var dora = new SomePerson([Some.Address("dora@acme.example")]);
-        Assert.Equal("Fwd: Hinges", Assert.Single((await new PersonExport(scene.Database, Scene.Text).Read(dora, default)).Lines).Subject);
+        Assert.Equal("Fwd: Hinges", Assert.Single((await new PersonExport(scene.Database, new ContactLog(scene.Database), Scene.Text).Read(dora, default)).Lines).Subject);
         var erasure = new Erasure(scene.Database, Scene.Text);
         Assert.Equal(1, (await erasure.Forget(dora, Some.Classifier, Merge, Some.Noon, TimeSpan.Zero, default)).Reduced);
         await scene.Deliver(Some.Line(Forward));

@@ -180,7 +180,7 @@ public abstract class MigrationContract(Engine engine)
             line.Participants.Select(one => one.Address.Value).Order(StringComparer.Ordinal));
         Assert.Single(await new ContactLog(database).Read(new LinesWanted { Domains = ["acme.example"] }, Some.Noon, default));
         Assert.Equal("ana", Assert.Single(await new Accounts(database).All(default)).Name);
-        Assert.Equal(1, Assert.Single(await new HarvestLedger(database).Counts(default)).Items);
+        Assert.Equal(1, Assert.Single(await new LedgerCounts(database).Counts(default)).Items);
         Assert.Equal(LedgerState.Sent, (await new DigestLedger(database).Find("m1@bright.example", default))!.State);
         foreach (var view in new[] { "contact_log", "contact_log_participants", "contacts" })
             Assert.True(await database.CountRows(view, default) > 0, view);

@@ -1,4 +1,5 @@
 using CrmSync.Domain.Meetings;
+using CrmSync.Storage.Log;
 using CrmSync.Storage.Pages;
 using CrmSync.Storage.Privacy;
 using NodaTime;
@@ -106,7 +107,7 @@ public abstract class PagesContract(IDatabases databases)
             [("ana", "bob@acme.example"), ("tim", "dora@acme.example")],
             (await audit.Read(null, default)).Select(entry => (entry.Who, entry.About)));
         Assert.Equal("tim", Assert.Single(await audit.Read(Some.Noon + Some.Hours(1), default)).Who);
-        var view = Assert.Single((await new PersonExport(scene.Database, Scene.Text).Read(bob, default)).Views);
+        var view = Assert.Single((await new PersonExport(scene.Database, new ContactLog(scene.Database), Scene.Text).Read(bob, default)).Views);
         Assert.Equal((Some.Noon, "ana", "page", "looked at"), (view.At, view.Who, view.Way, view.What));
 
         await new Erasure(scene.Database, Scene.Text).Forget(

@@ -16,12 +16,15 @@ internal sealed class Scene : IAsyncDisposable
     {
         Database = database;
         Ledger = new HarvestLedger(database);
+        Figures = new LedgerCounts(database);
         Accounts = new Accounts(database);
     }
 
     public ContactDatabase Database { get; }
 
     public HarvestLedger Ledger { get; }
+
+    public LedgerCounts Figures { get; }
 
     public Accounts Accounts { get; }
 

@@ -19,7 +19,7 @@ internal sealed record Planned<TRule>(TRule Rule, int Index, Test? When)
 internal sealed record PlannedLimit(Limit Limit, int Index, Test? When);
 
 /// <summary>The rules of one kind: those in force, and those that are only observed, each of which is evaluated by itself.</summary>
-internal sealed record RulesOf<TRule>(Planned<TRule>[] Enforced, Planned<TRule>[] Observed)
+internal sealed record PlannedRules<TRule>(Planned<TRule>[] Enforced, Planned<TRule>[] Observed)
     where TRule : Rule
 {
     public bool Any => Enforced.Length + Observed.Length > 0;
@@ -131,26 +131,26 @@ internal sealed class Plan
     /// <summary>The addresses that <c>to:</c> asks for.</summary>
     public HashSet<string> SentToAsked { get; }
 
-    public RulesOf<RespondRule> Respond { get; }
+    public PlannedRules<RespondRule> Respond { get; }
 
-    public RulesOf<ResolveRule> Resolve { get; }
+    public PlannedRules<ResolveRule> Resolve { get; }
 
-    public RulesOf<ChaseRule> Chase { get; }
+    public PlannedRules<ChaseRule> Chase { get; }
 
-    public RulesOf<StayInTouchRule> StayInTouch { get; }
+    public PlannedRules<StayInTouchRule> StayInTouch { get; }
 
-    public RulesOf<FollowUpRule> FollowUp { get; }
+    public PlannedRules<FollowUpRule> FollowUp { get; }
 
     /// <summary>Has us write to whoever follows somebody who has left.</summary>
     public Planned<FollowUpRule> Successors { get; }
 
-    public RulesOf<DateRule> Dates { get; }
+    public PlannedRules<DateRule> Dates { get; }
 
-    public RulesOf<NoticeRule> Notices { get; }
+    public PlannedRules<NoticeRule> Notices { get; }
 
-    public RulesOf<HandoverRule> Handovers { get; }
+    public PlannedRules<HandoverRule> Handovers { get; }
 
-    public RulesOf<WatchRule> Watches { get; }
+    public PlannedRules<WatchRule> Watches { get; }
 
     /// <summary>The limits in force, in order of precedence (policy-language.md section 10), those of a kind in file order.</summary>
     public PlannedLimit[] Limits { get; }
@@ -192,7 +192,7 @@ internal sealed class Plan
         return -1;
     }
 
-    private RulesOf<TRule> Rules<TRule>()
+    private PlannedRules<TRule> Rules<TRule>()
         where TRule : Rule
     {
         var all = Policy
@@ -200,7 +200,7 @@ internal sealed class Plan
             .Where(r => r.Item1 is not null && r.Item1.Mode != Mode.Disabled)
             .Select(r => new Planned<TRule>(r.Item1!, r.index, Test.From(r.Item1!.When, this)))
             .ToArray();
-        return new RulesOf<TRule>([.. all.Where(r => !r.Observed)], [.. all.Where(r => r.Observed)]);
+        return new PlannedRules<TRule>([.. all.Where(r => !r.Observed)], [.. all.Where(r => r.Observed)]);
     }
 
     private PlannedLimit[] LimitsWith(Mode mode) =>

@@ -131,7 +131,7 @@ public sealed class MeetingMerge(InvitationTrust trust, MeetingPeople people)
             .Concat(copies.Where(copy => !copy.Invitation).Select(copy => copy.Owner!).Where(owner => owner is not null))
             .Concat(invited.Handed(key.Occurrence))
             .Append(organizer?.Address!)
-            .Where(address => address is not null && !told.Nobodies.Contains(address) && !IsRoutingOf(organizer, address))
+            .Where(address => address is not null && !told.Nobodies.Contains(address) && !IsRouting(organizer, address))
             .Distinct();
         return
         [
@@ -145,7 +145,7 @@ public sealed class MeetingMerge(InvitationTrust trust, MeetingPeople people)
     }
 
     /// <summary>Whether an address only routes to the organizer, whose own address is known.</summary>
-    private static bool IsRoutingOf(NamedAddress? organizer, EmailAddress address) =>
+    private static bool IsRouting(NamedAddress? organizer, EmailAddress address) =>
         organizer is not null && address != organizer.Address && MeetingPeople.IsRouting(address);
 
     /// <summary>

@@ -10,7 +10,7 @@ public abstract record OwnerChoice
 {
     public sealed record ThePerson(string Id) : OwnerChoice;
 
-    public sealed record LeadOf(string Team) : OwnerChoice;
+    public sealed record TeamLead(string Team) : OwnerChoice;
 
     public sealed record FirstContact : OwnerChoice;
 

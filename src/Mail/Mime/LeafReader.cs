@@ -60,7 +60,7 @@ internal sealed class LeafReader(MimeLimits limits, Allowance allowance, List<Te
             if (joined is null)
                 sections.Add(joined = new TextSection());
             var beyond = section = joined;
-            kept = new KeptContent(allowance.AtMost(limit), (_, more) => beyond.Beyond(text!, more));
+            kept = new KeptContent(allowance.AtMost(limit), (_, more) => beyond.AppendBeyond(text!, more));
             text = new TextLeaf(part, kept, part.ContentType == "text/html");
             (text.Html ? section.Html : section.Plain).Add(text);
         }
@@ -99,7 +99,7 @@ internal sealed class LeafReader(MimeLimits limits, Allowance allowance, List<Te
             if (text is null && WrappedPart.IsOne(leaf))
                 Wrapped.Add(leaf);
             if (text is not null)
-                section!.Ended(text);
+                section!.Finish(text);
             if (kept.IsCut)
                 problems.AddCut($"a part of type {leaf.ContentType} is longer than what is kept of it");
         }

@@ -24,7 +24,7 @@ internal sealed class TextSection
     public bool IsBlank => !HasPlain && !HasHtml;
 
     /// <summary>Takes the bytes of a leaf beyond those kept: from now on the digest of this form is a running one.</summary>
-    public void Beyond(TextLeaf leaf, ReadOnlySpan<byte> more)
+    public void AppendBeyond(TextLeaf leaf, ReadOnlySpan<byte> more)
     {
         ref var hash = ref leaf.Html ? ref htmlHash : ref plainHash;
         if (hash is null)
@@ -43,7 +43,7 @@ internal sealed class TextSection
     }
 
     /// <summary>Call when a leaf has ended: one that stayed within its limit joins a running digest here.</summary>
-    public void Ended(TextLeaf leaf)
+    public void Finish(TextLeaf leaf)
     {
         var hash = leaf.Html ? htmlHash : plainHash;
         if (hash is not null && !ReferenceEquals(hash.Current, leaf))

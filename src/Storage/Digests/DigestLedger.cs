@@ -1,6 +1,5 @@
 using System.Data.Common;
 using CrmSync.Domain.Digests;
-using CrmSync.Storage.Log;
 using Dapper;
 using NodaTime;
 
@@ -114,6 +113,7 @@ public sealed class DigestLedger(ContactDatabase database, LedgerReaders? names 
             async scope =>
             {
                 var kept = new HashSet<string>(StringComparer.Ordinal);
+                var steps = new MailSteps(scope);
                 var rows = scope.Rows(
                     "insert into digest_item (message_id, number, item, state, due_at) select message_id, number, item, state, due_at "
                         + "from {rows} item",
@@ -124,7 +124,7 @@ public sealed class DigestLedger(ContactDatabase database, LedgerReaders? names 
                     Column.Instant("due_at"));
                 foreach (var mail in mails)
                 {
-                    if (!await Keep(scope, mail, now))
+                    if (!await steps.Keep(mail, now))
                         continue;
 
                     kept.Add(mail.MessageId);
@@ -138,7 +138,7 @@ public sealed class DigestLedger(ContactDatabase database, LedgerReaders? names 
             ct);
 
     /// <summary>Notes that a planned mail has nothing to say.</summary>
-    public Task<bool> NothingToSay(string messageId, CancellationToken ct) =>
+    public Task<bool> MarkEmpty(string messageId, CancellationToken ct) =>
         Change(
             $"update digest set state = {LedgerState.Empty:d} where message_id = @messageId and state = {LedgerState.Planned:d}",
             new { messageId },
@@ -158,11 +158,9 @@ public sealed class DigestLedger(ContactDatabase database, LedgerReaders? names 
         database.WriteBriefly(
             async scope =>
             {
-                await NoteSent(scope, [.. steps.OfType<LedgerStep.Sent>()]);
-                foreach (var step in steps)
-                    await Note(scope, step);
-
-                return await Claim(scope, next, isWatched, lease);
+                var mails = new MailSteps(scope);
+                await mails.Note(steps);
+                return await mails.Claim(next, isWatched, lease);
             },
             ct);
 
@@ -190,7 +188,7 @@ public sealed class DigestLedger(ContactDatabase database, LedgerReaders? names 
     /// <param name="token">As it was given when it was taken.</param>
     /// <param name="problem">Why the command mailbox gets none, in words; null when there is nobody to see it.</param>
     /// <param name="ct">Cancels.</param>
-    public Task<bool> LeavesWithoutCopy(string messageId, long token, string? problem, CancellationToken ct) => Change(
+    public Task<bool> MarkWithoutCopy(string messageId, long token, string? problem, CancellationToken ct) => Change(
         $"""
         update digest set copy = {LedgerCopy.Missing:d}, copy_problem = @problem, renewed_at = crmsync_now(0)
          where message_id = @messageId and state = {LedgerState.Sending:d} and token = @token
@@ -199,7 +197,7 @@ public sealed class DigestLedger(ContactDatabase database, LedgerReaders? names 
         ct);
 
     /// <summary>Notes that a mail that had left came back; false when it is none of ours or had not left.</summary>
-    public Task<bool> CameBack(string messageId, string problem, CancellationToken ct) =>
+    public Task<bool> MarkReturned(string messageId, string problem, CancellationToken ct) =>
         Change(
             $"""
             update digest set state = {LedgerState.Refused:d}, problem = @problem
@@ -254,7 +252,7 @@ public sealed class DigestLedger(ContactDatabase database, LedgerReaders? names 
             new
             {
                 now,
-                stale = Stale(lease),
+                stale = MailSteps.Stale(lease),
                 due = after?.DueAt ?? Instant.FromUnixTimeSeconds(0),
                 id = after?.MessageId ?? "",
                 most,
@@ -371,129 +369,6 @@ public sealed class DigestLedger(ContactDatabase database, LedgerReaders? names 
                     new { since, mail.MessageId },
                     cancellationToken: ct)) > 0;
     }
-
-    private static async Task<bool> Keep(WriteScope scope, WrittenMail mail, Instant now)
-    {
-        if (mail.Bytes is null)
-        {
-            await scope.Execute(
-                $"update digest set state = {LedgerState.Empty:d} where message_id = @MessageId and state = {LedgerState.Planned:d}",
-                new { mail.MessageId });
-            return false;
-        }
-
-        if (mail.Erasures is { } erasures && erasures != await ErasedPeople.Count(scope))
-            return false;
-
-        // One transaction writes at a time, so what is counted here is still so below.
-        var ids = scope.Engine.List(mail.Answered);
-        if (
-            mail.Answered.Count > 0
-            && await scope.One<long>(
-                $"select count(*) from command_mail where answer is not null and {scope.Engine.AnyOf("id", "@ids")}",
-                new { ids }) != mail.Answered.Count)
-            return false;
-
-        if (
-            await scope.Execute(
-                $"""
-                update digest set state = {LedgerState.Rendered:d}, bytes = @Bytes, rendered_at = @now
-                 where message_id = @MessageId and state = {LedgerState.Planned:d}
-                """,
-                new
-                {
-                    mail.MessageId,
-                    mail.Bytes,
-                    now,
-                }) != 1)
-            return false;
-
-        if (mail.Answered.Count > 0)
-            await scope.Execute(
-                $"update command_mail set answer = null, told_by = @MessageId where {scope.Engine.AnyOf("id", "@ids")}",
-                new { mail.MessageId, ids });
-
-        return true;
-    }
-
-    /// <summary>
-    /// Takes mails that are ready or that nobody has been at for long. Two workers that ask at once wait for each other at the rows.
-    /// </summary>
-    private static async Task<ClaimedMails> Claim(WriteScope scope, IReadOnlyCollection<string> next, bool isWatched, Duration lease)
-    {
-        if (next.Count == 0)
-            return ClaimedMails.None;
-
-        var ids = scope.Engine.List(next);
-        var token = await scope.One<long>(
-            $"select coalesce(max(token), 0) + 1 from digest where {scope.Engine.AnyOf("message_id", "@ids")}", new { ids });
-        var taken = await scope.Query<(string Mail, byte[]? Bytes)>(
-            $"""
-            update digest
-               set state = {LedgerState.Sending:d}, token = @token, claimed_by = @owner, renewed_at = crmsync_now(0),
-                   claimed_at = case when state = {LedgerState.Sending:d} then claimed_at else crmsync_now(0) end,
-                   problem = null, copy = @copy, copy_problem = null
-             where {scope.Engine.AnyOf("message_id", "@ids")}
-               and (state = {LedgerState.Rendered:d} or (state = {LedgerState.Sending:d} and renewed_at <= crmsync_now(@stale)))
-            returning message_id, bytes
-            """,
-            new
-            {
-                ids,
-                token,
-                owner = ContactDatabase.Program,
-                copy = (int)(isWatched ? LedgerCopy.Follows : LedgerCopy.Unwatched),
-                stale = Stale(lease),
-            });
-        return new ClaimedMails(token, taken.ToDictionary(row => row.Mail, row => row.Bytes, StringComparer.Ordinal));
-    }
-
-    private static long Stale(Duration lease) => -(long)lease.TotalSeconds;
-
-    /// <summary>What most mails come to, all of them at once.</summary>
-    private static async Task NoteSent(WriteScope scope, IReadOnlyList<LedgerStep.Sent> steps)
-    {
-        if (steps.Count == 0)
-            return;
-
-        var rows = scope.Rows(
-            $$"""
-            update digest
-               set state = {{LedgerState.Sent:d}}, sent_at = r.sent_at, problem = null, next_try_at = null
-              from {rows} r
-             where digest.message_id = r.message_id and digest.token = r.token and digest.state = {{LedgerState.Sending:d}}
-            """,
-            Column.Text("message_id"),
-            Column.Number("token"),
-            Column.Instant("sent_at"));
-        foreach (var step in steps)
-            rows.Add(step.MessageId).Add(step.Token).Add(step.At).End();
-
-        await rows.Flush();
-    }
-
-    private static Task Note(WriteScope scope, LedgerStep step) => step switch
-    {
-        LedgerStep.Sent => Task.CompletedTask,
-        LedgerStep.Postponed later => scope.Execute(
-            $"""
-            update digest
-               set state = {LedgerState.Rendered:d}, claimed_at = null, claimed_by = null, renewed_at = null,
-                   copy = {LedgerCopy.Unwatched:d}, problem = @Problem, next_try_at = @NextTry, attempts = attempts + @failed
-             where message_id = @MessageId and token = @Token and state = {LedgerState.Sending:d}
-            """,
-            new { later.MessageId, later.Token, later.Problem, later.NextTry, failed = later.NextTry is null ? 0 : 1 }),
-        LedgerStep.Doubtful doubt => scope.Execute(
-            $"update digest set problem = @Problem where message_id = @MessageId and token = @Token and state = {LedgerState.Sending:d}",
-            new { doubt.MessageId, doubt.Token, doubt.Problem }),
-        LedgerStep.Refused never => scope.Execute(
-            $"""
-            update digest set state = {LedgerState.Refused:d}, bytes = null, problem = @Problem
-             where message_id = @MessageId and token = @Token and state in {LedgerStates.Unsent}
-            """,
-            new { never.MessageId, never.Token, never.Problem }),
-        _ => throw new NotSupportedException(step.GetType().Name),
-    };
 
     private Task<bool> Change(string sql, object parameters, CancellationToken ct) =>
         database.WriteBriefly(async scope => await scope.Execute(sql, parameters) == 1, ct);

@@ -3,13 +3,13 @@ using Dapper;
 namespace CrmSync.Storage.Digests;
 
 /// <summary>Which readers want which digest no more.</summary>
-public sealed class StoppedDigests(ContactDatabase database)
+public sealed class StoppedDigests(ContactDatabase database, Settings settings)
 {
     private const string Prefix = "unsubscribed ";
 
     /// <summary>Stops a digest for one reader, or sends it again.</summary>
     public Task Set(string digest, string reader, bool stopped, CancellationToken ct) =>
-        new Settings(database).Set($"{Prefix}{digest} {reader}", stopped ? "yes" : null, ct);
+        settings.Set($"{Prefix}{digest} {reader}", stopped ? "yes" : null, ct);
 
     /// <summary>Names of digests and ids of readers, in order.</summary>
     public async Task<IReadOnlyList<(string Digest, string Reader)>> All(CancellationToken ct)

@@ -55,7 +55,7 @@ public sealed class Accounts(ContactDatabase database)
     }
 
     /// <summary>Notes when an account is listed for the first time; later times change nothing.</summary>
-    public Task BeginsToBeListed(AccountState account, Instant now, CancellationToken ct) =>
+    public Task NoteFirstListing(AccountState account, Instant now, CancellationToken ct) =>
         database.Write(
             scope =>
                 scope.Execute(
@@ -64,7 +64,7 @@ public sealed class Accounts(ContactDatabase database)
             ct);
 
     /// <summary>Everything that was there at first has been listed: what is found from now on is news.</summary>
-    public Task FirstReadDone(AccountState account, CancellationToken ct) =>
+    public Task MarkFirstReadDone(AccountState account, CancellationToken ct) =>
         database.Write(
             scope => scope.Execute("update account set first_read_done = true where number = @Number", new { account.Number }),
             ct);
@@ -81,7 +81,7 @@ public sealed class Accounts(ContactDatabase database)
     /// <param name="readUntil">Everything that arrived up to here has been read (usually the beginning of the reading); null leaves
     /// it.</param>
     /// <param name="ct">Cancels.</param>
-    public Task Succeeded(AccountState account, Instant now, Instant? readUntil, CancellationToken ct) =>
+    public Task NoteSuccess(AccountState account, Instant now, Instant? readUntil, CancellationToken ct) =>
         account is { LastError: null, LastSuccess: { } last, LastAttempt: { } attempt, ReadUntil: not null }
         && last == attempt
         && now >= last
@@ -110,7 +110,7 @@ public sealed class Accounts(ContactDatabase database)
     /// <param name="words">What happened and what to do, for a person.</param>
     /// <param name="permanent">Whether a person must act.</param>
     /// <param name="ct">Cancels.</param>
-    public Task Failed(AccountState account, Instant now, string words, bool permanent, CancellationToken ct) =>
+    public Task NoteFailure(AccountState account, Instant now, string words, bool permanent, CancellationToken ct) =>
         database.Write(
             async scope =>
                 await scope.Execute(

@@ -131,14 +131,14 @@ public sealed record HeldView
 
 /// <summary>Tells what is held about a person.</summary>
 /// <param name="database">The database.</param>
+/// <param name="log">The lines.</param>
 /// <param name="textOfMail">What a mail that is kept as bytes says.</param>
-public sealed class PersonExport(ContactDatabase database, Func<byte[], string> textOfMail)
+public sealed class PersonExport(ContactDatabase database, ContactLog log, Func<byte[], string> textOfMail)
 {
     public async Task<PersonRecord> Read(SomePerson person, CancellationToken ct)
     {
         var held = await database.Write(scope => Held(scope, person), ct);
         var lines = new Dictionary<string, Interaction>(StringComparer.Ordinal);
-        var log = new ContactLog(database);
         foreach (var filter in new[] { new LogFilter { With = person.Addresses }, new LogFilter { Ids = [.. held.Facts.Keys] } })
         {
             await foreach (var line in log.Read(filter, ct))

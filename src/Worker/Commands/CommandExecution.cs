@@ -90,7 +90,7 @@ internal sealed class CommandExecution(
         {
             if (
                 mail.Undelivered is { } returned
-                && await stores.Ledger.CameBack(returned, "it came back: the server of its reader did not take it", ct))
+                && await stores.Ledger.MarkReturned(returned, "it came back: the server of its reader did not take it", ct))
                 throw new RefusedCommandException("a mail of ours came back; managers are told") { IsOfNoConcern = true };
 
             var author = FindAuthor(mail, now);

@@ -148,7 +148,7 @@ internal sealed class Outbox(
         {
             if (trouble is not null || ct.IsCancellationRequested || bootClock.GetElapsedTime(began) > PatienceWithGroup)
                 run.Steps.Add(new LedgerStep.Postponed(mail.Plan.MessageId, claim.Token, null, null));
-            else if (Noted(mail, claim.Token, await HandOver(mail, claim, run, ct), run) is DeliveryAnswer.Unreachable unreachable)
+            else if (NoteAnswer(mail, claim.Token, await HandOver(mail, claim, run, ct), run) is DeliveryAnswer.Unreachable unreachable)
                 trouble = (mail.Plan, unreachable);
 
             claim.Leave(mail.Plan.MessageId);
@@ -163,13 +163,13 @@ internal sealed class Outbox(
         var fate = mail.State == LedgerState.Sending ? await copies.FindFate(mail, delivery.Repetition, run.Now, ct) : Fate.NotSent;
         if (fate == Fate.Sent)
         {
-            Noted(mail, mail.Token, new DeliveryAnswer.Accepted(), run);
+            NoteAnswer(mail, mail.Token, new DeliveryAnswer.Accepted(), run);
             return false;
         }
 
         if (await WhyStale(mail, fate, run.Now, ct) is { } why)
         {
-            Noted(mail, mail.Token, new DeliveryAnswer.Refused(why), run);
+            NoteAnswer(mail, mail.Token, new DeliveryAnswer.Refused(why), run);
             return false;
         }
 
@@ -181,7 +181,7 @@ internal sealed class Outbox(
         return false;
     }
 
-    private static DeliveryAnswer Noted(LedgerMail mail, long token, DeliveryAnswer answer, Run run)
+    private static DeliveryAnswer NoteAnswer(LedgerMail mail, long token, DeliveryAnswer answer, Run run)
     {
         var id = mail.Plan.MessageId;
         StorageMeters.CountMail(mail.Plan.Digest, answer switch
@@ -266,7 +266,7 @@ internal sealed class Outbox(
             using var trace = Traces.Mail("send", mail.Plan.Digest);
             var answer = await delivery.Deliver(leaving, farewell.Token);
             if (answer is not DeliveryAnswer.Accepted)
-                trace.Failed(answer.GetType().Name);
+                trace.MarkFailed(answer.GetType().Name);
 
             return answer;
         }
@@ -324,7 +324,7 @@ internal sealed class Outbox(
             await Tell(run, null, ct);
 
         return (isCopied && run.CopiesAreSeen)
-            || (await ledger.LeavesWithoutCopy(id, claim.Token, isCopied ? null : refused?.Problem, ct) && !claim.HasLapsed);
+            || (await ledger.MarkWithoutCopy(id, claim.Token, isCopied ? null : refused?.Problem, ct) && !claim.HasLapsed);
     }
 
     /// <summary>

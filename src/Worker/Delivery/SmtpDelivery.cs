@@ -21,7 +21,7 @@ internal sealed class SmtpDelivery(MailLogin login) : IMailDelivery
     public async Task Connect(CancellationToken ct)
     {
         await Connected(ct);
-        await login.Succeeded(ct);
+        await login.NoteSuccess(ct);
     }
 
     public async Task<DeliveryAnswer> Deliver(LeavingMail mail, CancellationToken ct)
@@ -32,7 +32,7 @@ internal sealed class SmtpDelivery(MailLogin login) : IMailDelivery
             {
                 var answer = await Send(await Connected(ct), mail, ct);
                 isUsed = true;
-                await login.Succeeded(ct);
+                await login.NoteSuccess(ct);
                 return answer;
             }
             catch (MailServerException trouble)

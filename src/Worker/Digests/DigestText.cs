@@ -31,8 +31,8 @@ internal sealed class DigestText
         page.Line("");
         page.Line("-- ");
         if (view.HowToAnswer is { } how)
-            page.Wrapped("", how);
-        page.Wrapped("", view.Footer);
+            page.WriteWrapped("", how);
+        page.WriteWrapped("", view.Footer);
         if (view.Figures is { } figures)
             page.Line(view.Words.Digests.Labelled(view.Words.Pages.FiguresLink, figures));
         if (view.Unsubscribe is { } leave)
@@ -68,18 +68,18 @@ internal sealed class DigestText
                 break;
             case NewsSection news:
                 foreach (var line in news.Lines)
-                    Wrapped(line.IsBad ? "! " : "* ", Labelled(Capital(line.Kind), line.Text));
+                    WriteWrapped(line.IsBad ? "! " : "* ", Labelled(Capital(line.Kind), line.Text));
                 if (news.More > 0)
                     Paragraph("", words.Digests.More(news.More));
                 break;
             case HeldBackSection held:
-                Wrapped(
+                WriteWrapped(
                     "",
                     held.Reasons.Count == 0
                         ? words.News.NothingToDoHere
                         : $"{words.News.NothingToDoHere} {string.Join(", ", held.Reasons)}. {words.News.ForExample}");
                 foreach (var example in held.Examples)
-                    Wrapped("* ", Isolated(example));
+                    WriteWrapped("* ", Isolated(example));
                 break;
             case TableSection table:
                 Table(table);
@@ -95,15 +95,15 @@ internal sealed class DigestText
             Paragraph(number, $"{Isolated(item.What)}{(item.IsNew ? $" [{words.Items.New}]" : "")}{Doubt(item)}");
             var indent = new string(' ', number.Length);
             if (item.Case is { } openCase)
-                Wrapped(indent, $"! {Capital(openCase)}");
+                WriteWrapped(indent, $"! {Capital(openCase)}");
             if (item.Subject is { } subject)
-                Wrapped(indent, words.Dates.Quote(Isolated(subject)));
-            Wrapped(indent, $"{item.Status}{(item.Owner is { } owner ? $" · {words.Items.With(owner)}" : "")}");
+                WriteWrapped(indent, words.Dates.Quote(Isolated(subject)));
+            WriteWrapped(indent, $"{item.Status}{(item.Owner is { } owner ? $" · {words.Items.With(owner)}" : "")}");
             if (item.Excerpt is { } excerpt)
-                Wrapped(indent + "> ", Isolated(excerpt));
+                WriteWrapped(indent + "> ", Isolated(excerpt));
             if (item.Say is { } say)
-                Wrapped(indent, say);
-            Wrapped(indent, $"{Isolated(item.Why)}{(item.Who.Length > 0 ? " · " + Isolated(item.Who) : "")} · {item.Item.Id}");
+                WriteWrapped(indent, say);
+            WriteWrapped(indent, $"{Isolated(item.Why)}{(item.Who.Length > 0 ? " · " + Isolated(item.Who) : "")} · {item.Item.Id}");
             if (item.Dossier is { } dossier)
                 Brief(dossier);
             if (links.Mail(item) is { } mail)
@@ -111,14 +111,14 @@ internal sealed class DigestText
             if (links.History(item) is { } history)
                 Line(indent + words.Digests.Labelled(words.Pages.History, history));
             if (canAct)
-                Wrapped(indent, words.Items.Replies(item.Number));
+                WriteWrapped(indent, words.Items.Replies(item.Number));
         }
 
         if (section.StillOpen.Count > 0)
         {
             Paragraph("", words.Items.StillOpen + words.Items.AsToldBefore);
             foreach (var item in section.StillOpen)
-                Wrapped(
+                WriteWrapped(
                     $"{item.Number}. ",
                     $"{words.Items.InOneLine(Isolated(item.What), item.Status)}{Doubt(item)}");
         }
@@ -133,35 +133,35 @@ internal sealed class DigestText
         foreach (var guest in meeting.Guests)
             Brief(guest);
         if (meeting.More > 0)
-            Wrapped("  ", words.Digests.MoreGuests(meeting.More));
+            WriteWrapped("  ", words.Digests.MoreGuests(meeting.More));
     }
 
     private void Brief(Brief guest)
     {
-        Wrapped("  ", Isolated(guest.Name) + (guest.Name == guest.Address ? "" : $" · {guest.Address}"));
-        Wrapped("    ", guest.Who.Length > 0 ? $"{Isolated(guest.Who)} · {guest.Known}" : guest.Known);
+        WriteWrapped("  ", Isolated(guest.Name) + (guest.Name == guest.Address ? "" : $" · {guest.Address}"));
+        WriteWrapped("    ", guest.Who.Length > 0 ? $"{Isolated(guest.Who)} · {guest.Known}" : guest.Known);
         foreach (var open in guest.Open)
-            Wrapped("    ", Labelled(words.Briefs.Open, open));
+            WriteWrapped("    ", Labelled(words.Briefs.Open, open));
         foreach (var awaited in guest.Awaited)
-            Wrapped("    ", Labelled(words.Briefs.Waiting, awaited));
+            WriteWrapped("    ", Labelled(words.Briefs.Waiting, awaited));
         foreach (var step in guest.NextSteps)
-            Wrapped("    ", Capital(Isolated(step)));
+            WriteWrapped("    ", Capital(Isolated(step)));
         foreach (var ahead in guest.Ahead)
-            Wrapped("    ", Labelled(words.Briefs.Meeting, ahead));
+            WriteWrapped("    ", Labelled(words.Briefs.Meeting, ahead));
         foreach (var contact in guest.Contacts)
-            Wrapped("    ", Isolated(contact));
+            WriteWrapped("    ", Isolated(contact));
         foreach (var fact in guest.Facts)
-            Wrapped("    ", Labelled(words.Briefs.Fact, fact));
+            WriteWrapped("    ", Labelled(words.Briefs.Fact, fact));
     }
 
     private void Table(TableSection table)
     {
         var columns = words.Digests.Labelled(table.Columns[0], string.Join(" · ", table.Columns.Skip(1)));
-        Wrapped("", words.Digests.Labelled($"{table.Caption} ({columns})", "").TrimEnd());
+        WriteWrapped("", words.Digests.Labelled($"{table.Caption} ({columns})", "").TrimEnd());
         foreach (var row in table.Rows)
         {
             var cells = row.Cells.Skip(1).Where(cell => cell.Length > 0).Select(cell => Isolated(OnOneLine(cell))).ToList();
-            Wrapped("* ", cells.Count == 0
+            WriteWrapped("* ", cells.Count == 0
                 ? Isolated(row.Cells[0])
                 : words.Digests.Labelled(Isolated(row.Cells[0]), string.Join(" · ", cells)));
         }
@@ -179,11 +179,11 @@ internal sealed class DigestText
     private void Paragraph(string lead, string content)
     {
         Line("");
-        Wrapped(lead, content);
+        WriteWrapped(lead, content);
     }
 
     /// <summary>Lines of at most 76 characters; the following ones are indented like the text of the first.</summary>
-    private void Wrapped(string lead, string content)
+    private void WriteWrapped(string lead, string content)
     {
         var line = new StringBuilder(lead);
         var isEmpty = true;

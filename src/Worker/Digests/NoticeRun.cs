@@ -101,7 +101,7 @@ internal sealed class NoticeRun(DigestLedger ledger, Notifications notifications
             .ToList();
         if (notices.Count == 0 || facts.Policy.People.FirstOrDefault(person => person.Id == reader) is not { } person)
         {
-            await ledger.NothingToSay(id, ct);
+            await ledger.MarkEmpty(id, ct);
             return;
         }
 

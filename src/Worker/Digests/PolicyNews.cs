@@ -22,7 +22,7 @@ internal sealed class PolicyNews(Settings settings, ContactDatabase database)
     /// <param name="changes">What changed, in words.</param>
     /// <param name="warning">What managers should look at first, or null.</param>
     /// <param name="ct">Cancels.</param>
-    public async Task Taken(Instant now, IReadOnlyList<string> changes, string? warning, CancellationToken ct)
+    public async Task NoteTaken(Instant now, IReadOnlyList<string> changes, string? warning, CancellationToken ct)
     {
         var before = await Read(ct);
         var all = changes
@@ -34,7 +34,7 @@ internal sealed class PolicyNews(Settings settings, ContactDatabase database)
     }
 
     /// <summary>The files were not taken.</summary>
-    public async Task Refused(IReadOnlyList<string> problems, CancellationToken ct)
+    public async Task NoteRefused(IReadOnlyList<string> problems, CancellationToken ct)
     {
         var before = await Read(ct);
         await Write(before, before with { Problems = problems }, ct);

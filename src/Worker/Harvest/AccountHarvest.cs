@@ -92,7 +92,7 @@ internal sealed class AccountHarvest(
     {
         using var trace = Traces.Begin("list");
         if (!account.FirstReadDone && account.FirstListedAt is null)
-            await accounts.BeginsToBeListed(account, scope.Now, ct);
+            await accounts.NoteFirstListing(account, scope.Now, ct);
 
         var listings = await ListingStore.Open(scope, ledger, ct);
         await foreach (var listing in source.Discover(listings.Known, ct))
@@ -104,7 +104,7 @@ internal sealed class AccountHarvest(
         }
 
         if (!account.FirstReadDone && listings.IsWhole)
-            await accounts.FirstReadDone(account, ct);
+            await accounts.MarkFirstReadDone(account, ct);
 
         return listings.HasFound;
     }
@@ -165,6 +165,6 @@ internal sealed class AccountHarvest(
     }
 
     private Task NoteOutcome(CancellationToken ct) => scope.Run.Problem is { } words
-        ? accounts.Failed(account, scope.Now, scope.Capture.Hide(words), scope.Run.IsPermanent, ct)
-        : accounts.Succeeded(account, scope.Now, readUntil: scope.Now, ct);
+        ? accounts.NoteFailure(account, scope.Now, scope.Capture.Hide(words), scope.Run.IsPermanent, ct)
+        : accounts.NoteSuccess(account, scope.Now, readUntil: scope.Now, ct);
 }

@@ -82,7 +82,7 @@ internal sealed class BatchStore(
     }
 
     private async Task Store(IReadOnlyList<ItemResult> results) =>
-        scope.Run.Stored(await ledger.Store(scope.Account, results, scope.Classifier, CancellationToken.None));
+        scope.Run.CountStored(await ledger.Store(scope.Account, results, scope.Classifier, CancellationToken.None));
 
     /// <summary>Does something with all; when that fails for a reason nobody expected, with each alone.</summary>
     private static async Task Each<T>(List<T> all, Func<IReadOnlyList<T>, Task> work, Action<T, Exception> tell)

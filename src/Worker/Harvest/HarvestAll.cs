@@ -165,12 +165,12 @@ internal sealed class HarvestAll(
             state = await accounts.Register(group.Name, group.Kind, group.Address.Value, ct);
             var members = await group.Members!(ct);
             await accounts.MoveCursor(state, string.Join('\n', members.Select(m => m.Name)), ct);
-            await accounts.Succeeded(state, now, readUntil: now, ct);
+            await accounts.NoteSuccess(state, now, readUntil: now, ct);
             return members;
         }
         catch (SourceException failure)
         {
-            await accounts.Failed(state!, now, failure.Message, failure.IsPermanent, ct);
+            await accounts.NoteFailure(state!, now, failure.Message, failure.IsPermanent, ct);
             var summary = HarvestSummary.Nothing(group.Name, failure.Message) with { IsPermanent = failure.IsPermanent };
             await done.WriteAsync(Counted(summary), ct);
         }
@@ -198,7 +198,7 @@ internal sealed class HarvestAll(
 
         try
         {
-            await accounts.Failed(account, now, words, permanent: false, ct);
+            await accounts.NoteFailure(account, now, words, permanent: false, ct);
         }
         catch (Exception failure) when (Unexpected.IsContained(failure, ct))
         {
@@ -216,7 +216,7 @@ internal sealed class HarvestAll(
             state = await accounts.Register(harvest.Account.Name, harvest.Account.Kind, harvest.Account.Address.Value, ct);
             var isDone = await Continue(harvest, state, now, ct);
             if (harvest.Run.Problem is not null)
-                trace.Failed(harvest.Run.IsPermanent ? "permanent" : "passing");
+                trace.MarkFailed(harvest.Run.IsPermanent ? "permanent" : "passing");
 
             return isDone;
         }
@@ -224,7 +224,7 @@ internal sealed class HarvestAll(
         {
             var trouble = Unexpected.TroubleFrom(harvest.Account.Name, failure);
             harvest.Run.Fail(trouble);
-            trace.Failed("unexpected");
+            trace.MarkFailed("unexpected");
             await Note(state, now, trouble.ToString(), ct);
             return true;
         }

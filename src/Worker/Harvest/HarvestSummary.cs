@@ -85,7 +85,7 @@ internal sealed class HarvestRun(string account, IProgress<HarvestProgress>? pro
     public void EndTurn() => spent += time.GetElapsedTime(turnBegan);
 
     /// <summary>A page was stored. What a later turn lists once more was counted by the first.</summary>
-    public void Listed(ListedPage page, int added)
+    public void CountListed(ListedPage page, int added)
     {
         discovered += added;
         if (turns <= 1)
@@ -97,7 +97,7 @@ internal sealed class HarvestRun(string account, IProgress<HarvestProgress>? pro
         progress?.Report(new HarvestProgress(account, discovered, Processed));
     }
 
-    public void Stored(StoreCounts batch)
+    public void CountStored(StoreCounts batch)
     {
         counts += batch;
         progress?.Report(new HarvestProgress(account, Math.Max(discovered, Processed), Processed));

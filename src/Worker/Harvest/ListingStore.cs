@@ -83,7 +83,7 @@ internal sealed class ListingStore
 
         folders[folder.RemoteId] = folder with { Cursor = page.Cursor, ParkedUntil = null, ParkedReason = null };
         HasFound |= added > 0;
-        scope.Run.Listed(page, added);
+        scope.Run.CountListed(page, added);
     }
 
     /// <summary>

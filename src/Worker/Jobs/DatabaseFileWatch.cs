@@ -20,7 +20,7 @@ internal sealed class DatabaseFileWatch(ContactDatabase database, WorkerEnd end,
         using var timer = new PeriodicTimer(Pause, time);
         while (!stoppingToken.IsCancellationRequested)
         {
-            loops.Turned("database file", LongestRound);
+            loops.NoteTurn("database file", LongestRound);
             await failures.Guard("database file", Check, stoppingToken);
             try
             {
@@ -37,7 +37,7 @@ internal sealed class DatabaseFileWatch(ContactDatabase database, WorkerEnd end,
     {
         if (database.IsGone())
         {
-            end.Because(
+            end.Stop(
                 $"{database.Place}: the database file was deleted, moved or replaced while crmsync worked with it, so crmsync has ended; "
                     + "put the right file in its place and start crmsync again");
         }

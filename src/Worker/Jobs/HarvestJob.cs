@@ -80,7 +80,7 @@ internal sealed class HarvestJob(
     private async Task Note(ReadableAccount account, string trouble, CancellationToken ct)
     {
         var state = await accounts.Register(account.Name, account.Kind, account.Address.Value, ct);
-        await accounts.Failed(state, clock.GetCurrentInstant(), trouble, permanent: false, ct);
+        await accounts.NoteFailure(state, clock.GetCurrentInstant(), trouble, permanent: false, ct);
     }
 
     private void Tell(HarvestSummary done)

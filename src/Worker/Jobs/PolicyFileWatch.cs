@@ -34,7 +34,7 @@ internal sealed class PolicyFileWatch(
         using var timer = new PeriodicTimer(Pause, time);
         while (!stoppingToken.IsCancellationRequested)
         {
-            loops.Turned("policy files", LongestRound);
+            loops.NoteTurn("policy files", LongestRound);
             await failures.Guard("policy", () => Check(time.GetCurrentInstant(), stoppingToken), stoppingToken);
             try
             {
@@ -63,7 +63,7 @@ internal sealed class PolicyFileWatch(
         {
             case ReloadOutcome.Swapped when isStart:
                 log.LogInformation("policy {Version} is in force", policy.Policy.Version);
-                await news.Taken(now, [], null, ct);
+                await news.NoteTaken(now, [], null, ct);
                 break;
             case ReloadOutcome.Swapped swapped:
                 await Swap(swapped, now, ct);
@@ -88,14 +88,14 @@ internal sealed class PolicyFileWatch(
         if (warning is not null)
             log.LogWarning("{Warning}", warning);
 
-        await news.Taken(now, swapped.Changes, warning, ct);
+        await news.NoteTaken(now, swapped.Changes, warning, ct);
         if (warning is not null)
             await Mail(words => words.PolicyOpensMail(swapped.Policy.Version, opened, swapped.Changes), now, ct);
     }
 
     private async Task Refuse(ReloadOutcome.Refused refused, Instant now, CancellationToken ct)
     {
-        await news.Refused([.. refused.Problems.Select(problem => problem.Headline)], ct);
+        await news.NoteRefused([.. refused.Problems.Select(problem => problem.Headline)], ct);
         if (!refused.IsNew)
             return;
 

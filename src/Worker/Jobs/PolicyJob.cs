@@ -59,7 +59,7 @@ internal sealed class PolicyJob(
         if (trouble is null && !stop.IsCancellationRequested)
             await failures.Guard("status.ping", () => ping.Send(stop.Token), stop.Token);
         else
-            trace.Failed(JobTroubles.Policy);
+            trace.MarkFailed(JobTroubles.Policy);
     }
 
     /// <returns>What could not be written for reasons nobody expected.</returns>

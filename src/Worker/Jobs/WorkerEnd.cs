@@ -11,7 +11,7 @@ internal sealed class WorkerEnd(IHostApplicationLifetime lifetime)
     public string? Words => words;
 
     /// <summary>Ends the worker.</summary>
-    public void Because(string why)
+    public void Stop(string why)
     {
         words = why;
         lifetime.StopApplication();

@@ -47,7 +47,7 @@ internal sealed class MailLogin(
         }
         catch (MailServerException e)
         {
-            await Failed(e, ct);
+            await NoteFailure(e, ct);
             throw;
         }
         finally
@@ -69,7 +69,7 @@ internal sealed class MailLogin(
     }
 
     /// <summary>Everything worked, not merely the login: earlier failures are forgotten.</summary>
-    public async Task Succeeded(CancellationToken ct)
+    public async Task NoteSuccess(CancellationToken ct)
     {
         passing = null;
         if (kept is { } over && failures is not null)
@@ -79,7 +79,7 @@ internal sealed class MailLogin(
     }
 
     /// <summary>Notes a failure that is the whole login's. The same one twice counts once.</summary>
-    public async Task Failed(MailServerException failure, CancellationToken ct)
+    public async Task NoteFailure(MailServerException failure, CancellationToken ct)
     {
         if (ReferenceEquals(failure, noted))
             return;

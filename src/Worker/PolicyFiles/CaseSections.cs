@@ -114,7 +114,7 @@ internal static class CaseSections
             OwnerChoice? choice = owner switch
             {
                 { Fixed: { } either } => either,
-                { Team: { } team } => scope.Known("team", team) is { } name ? new OwnerChoice.LeadOf(name) : null,
+                { Team: { } team } => scope.Known("team", team) is { } name ? new OwnerChoice.TeamLead(name) : null,
                 { Person: { } person } => scope.Known("person", person) is { } id ? new OwnerChoice.ThePerson(id) : null,
                 _ => null,
             };

@@ -15,7 +15,7 @@ internal static class PolicyChanges
     {
         var changes = new List<string>();
         foreach (var (section, noun) in new[] { ("rules", "rule"), ("limits", "limit"), ("digests", "digest") })
-            Named(Entries(before, section), Entries(after, section), noun, changes);
+            CompareNamed(Entries(before, section), Entries(after, section), noun, changes);
         if (changes.Count == 0 && Orders(before) != Orders(after))
             changes.Add("the order of the rules changed");
 
@@ -61,7 +61,7 @@ internal static class PolicyChanges
                     + $"before the first mail goes out"
             );
 
-    private static void Named(Dictionary<string, YamlMap> before, Dictionary<string, YamlMap> after, string noun, List<string> changes)
+    private static void CompareNamed(Dictionary<string, YamlMap> before, Dictionary<string, YamlMap> after, string noun, List<string> changes)
     {
         foreach (var (name, map) in after)
         {

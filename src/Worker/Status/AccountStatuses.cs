@@ -5,13 +5,13 @@ using CrmSync.Worker.Harvest;
 namespace CrmSync.Worker.Status;
 
 /// <summary>Reads how every account is doing.</summary>
-internal sealed class AccountStatuses(Accounts accounts, HarvestLedger ledger, AccountSources sources, CrmSyncConfiguration configuration)
+internal sealed class AccountStatuses(Accounts accounts, LedgerCounts harvest, AccountSources sources, CrmSyncConfiguration configuration)
 {
     /// <summary>The configured accounts in file order, then those the database remembers from earlier.</summary>
     public async Task<IReadOnlyList<AccountStatus>> All(CancellationToken ct)
     {
         var states = (await accounts.All(ct)).ToDictionary(a => a.Name, StringComparer.Ordinal);
-        var items = (await ledger.Counts(ct)).ToLookup(c => c.Account, StringComparer.Ordinal);
+        var items = (await harvest.Counts(ct)).ToLookup(c => c.Account, StringComparer.Ordinal);
         var schedule = configuration.Schedule;
         var configured = new List<AccountStatus>();
         foreach (var account in sources.All)

@@ -41,9 +41,9 @@ internal sealed class JobTroubles(Settings settings)
     /// <param name="now">When it ended.</param>
     /// <param name="ct">Cancels.</param>
     public Task Note(string job, string? trouble, Instant now, CancellationToken ct) =>
-        trouble is null ? Succeeded(job, ct) : Failed(job, trouble, now, ct);
+        trouble is null ? NoteSuccess(job, ct) : NoteFailure(job, trouble, now, ct);
 
-    private async Task Failed(string job, string words, Instant now, CancellationToken ct)
+    private async Task NoteFailure(string job, string words, Instant now, CancellationToken ct)
     {
         var before = await Trouble(job, ct);
         if (before?.Words == words)
@@ -53,7 +53,7 @@ internal sealed class JobTroubles(Settings settings)
         await settings.Set(Key(job), JsonSerializer.Serialize(stored), ct);
     }
 
-    private async Task Succeeded(string job, CancellationToken ct)
+    private async Task NoteSuccess(string job, CancellationToken ct)
     {
         if (await settings.Get(Key(job), ct) is not null)
             await settings.Set(Key(job), null, ct);

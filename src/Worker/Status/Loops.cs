@@ -10,7 +10,7 @@ internal sealed class Loops(TimeProvider time)
     /// <summary>A loop came round.</summary>
     /// <param name="loop">Which.</param>
     /// <param name="longest">How long the next round may take.</param>
-    public void Turned(string loop, TimeSpan longest) => turns[loop] = (time.GetTimestamp(), longest);
+    public void NoteTurn(string loop, TimeSpan longest) => turns[loop] = (time.GetTimestamp(), longest);
 
     /// <summary>The loops that stand still, in words.</summary>
     public IReadOnlyList<string> Stalled() =>

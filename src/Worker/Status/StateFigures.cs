@@ -23,7 +23,7 @@ internal sealed class StateFigures : IDisposable
     private static readonly string[] Kinds = ["passing", "permanent"];
 
     private readonly StatusReader reader;
-    private readonly HarvestLedger ledger;
+    private readonly LedgerCounts harvest;
     private readonly DigestLedger mails;
     private readonly ContactDatabase database;
     private readonly TimeProvider time;
@@ -32,9 +32,9 @@ internal sealed class StateFigures : IDisposable
     private volatile State? state;
     private Instant askedAt = Instant.MinValue;
 
-    public StateFigures(StatusReader reader, HarvestLedger ledger, DigestLedger mails, ContactDatabase database, TimeProvider time)
+    public StateFigures(StatusReader reader, LedgerCounts harvest, DigestLedger mails, ContactDatabase database, TimeProvider time)
     {
-        (this.reader, this.ledger, this.mails, this.database, this.time) = (reader, ledger, mails, database, time);
+        (this.reader, this.harvest, this.mails, this.database, this.time) = (reader, harvest, mails, database, time);
         Gauge("crmsync.database.up", null, "1 while the database can be asked.", () => [new(state is null ? 0 : 1)]);
         Gauge("crmsync.reasons", null, "Reasons why somebody should look, as /health lists them.", Reasons);
         Gauge("crmsync.account.lag", "s", "How long ago everything that had arrived in the account was in the log.", Lags);
@@ -78,7 +78,7 @@ internal sealed class StateFigures : IDisposable
 
     private async Task<State> Ask(Instant now, CancellationToken ct) => new(
         await reader.Read(now, ct),
-        (await ledger.FolderCounts(ct)).ToDictionary(count => count.Account, StringComparer.Ordinal),
+        (await harvest.FolderCounts(ct)).ToDictionary(count => count.Account, StringComparer.Ordinal),
         await mails.CountUnsent(ct),
         await mails.OldestUnsent(ct));
 

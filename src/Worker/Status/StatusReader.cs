@@ -15,7 +15,7 @@ internal sealed class StatusReader(
     CrmSyncConfiguration configuration,
     PolicyInForce policy,
     AccountStatuses accounts,
-    HarvestLedger ledger,
+    LedgerCounts harvest,
     DigestLedger ours,
     MailTroubles mails,
     PolicyNews policyStanding,
@@ -39,7 +39,7 @@ internal sealed class StatusReader(
         return new WorkerStatus(now, current.Version, [.. problems.Select(problem => Addresses.Hidden(problem))], all)
         {
             Zone = current.DefaultCalendar.Zone,
-            Folders = (await ledger.FolderCounts(ct)).ToDictionary(count => count.Account, StringComparer.Ordinal),
+            Folders = (await harvest.FolderCounts(ct)).ToDictionary(count => count.Account, StringComparer.Ordinal),
             Deliveries = await ours.Counts(now - Duration.FromDays(1), ct),
             Next = new DigestSchedule(current).NextAfter(now),
             Errors = [.. await Errors(all, ct)],
@@ -60,7 +60,7 @@ internal sealed class StatusReader(
             .GroupBy(words => words, StringComparer.Ordinal)
             .Select(group => new CountedError(group.Count(), "account", group.Key))
             .Concat(
-                (await ledger.QuarantineReasons(MostErrors, ct))
+                (await harvest.QuarantineReasons(MostErrors, ct))
                     .Select(one => new CountedError(one.Items, "item", Addresses.Hidden(one.Reason))))
             .OrderByDescending(error => error.Count)
             .ThenBy(error => error.Words, StringComparer.Ordinal)

@@ -26,5 +26,5 @@ internal static class Traces
     /// <summary>Notes that it failed.</summary>
     /// <param name="activity">What is under way; null when nobody listens.</param>
     /// <param name="kind">The kind of failure; its words may name folders and people.</param>
-    public static void Failed(this Activity? activity, string kind) => activity?.SetStatus(ActivityStatusCode.Error, kind);
+    public static void MarkFailed(this Activity? activity, string kind) => activity?.SetStatus(ActivityStatusCode.Error, kind);
 }

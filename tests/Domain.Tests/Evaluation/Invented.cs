@@ -158,7 +158,7 @@ internal sealed class Invented
         };
         AssignEntry[] assign =
         [
-            new AssignEntry(1, Tagged("vip"), new OwnerChoice.LeadOf("support"), false, Here),
+            new AssignEntry(1, Tagged("vip"), new OwnerChoice.TeamLead("support"), false, Here),
             new AssignEntry(2, null, Chance(0.5) ? new OwnerChoice.FirstContact() : new OwnerChoice.LastContact(), Chance(0.5), Here),
         ];
 

@@ -272,7 +272,7 @@ public sealed class LimitTests
     {
         AssignEntry[] assign =
         [
-            new(1, Tagged("vip"), new OwnerChoice.LeadOf("support"), false, Here),
+            new(1, Tagged("vip"), new OwnerChoice.TeamLead("support"), false, Here),
             new(2, null, new OwnerChoice.FirstContact(), true, Here),
             new(3, null, new OwnerChoice.ThePerson("bob"), false, Here),
         ];

@@ -45,7 +45,7 @@ internal sealed class CommandMailbox
                 default);
         }
 
-        await accounts.Succeeded(account, now, now, default);
+        await accounts.NoteSuccess(account, now, now, default);
     }
 
     private static MailLine ReadLine(ReadOnlyMemory<byte> mail, Instant now)

@@ -176,7 +176,7 @@ public sealed class OutboxTests : IAsyncLifetime, IAsyncDisposable
             StringComparison.Ordinal);
 
         // It has been read, and there is no copy: it never left.
-        await accounts.Succeeded(commands, later, later, default);
+        await accounts.NoteSuccess(commands, later, later, default);
         Assert.Single((await Send(delivery, at: later)).Sent);
         Assert.Equal(mail.Bytes, delivery.Delivered.Single().Bytes.ToArray());
     }

@@ -75,7 +75,7 @@ public abstract class BeingForgotten
                     .Distinct()
                     .Count());
             Assert.Contains(
-                await program.Part<HarvestLedger>().Counts(default),
+                await program.Part<LedgerCounts>().Counts(default),
                 count => count is { Reason: ErasedPeople.Reason, Items: > People });
         }
 

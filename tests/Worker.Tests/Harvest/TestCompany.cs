@@ -45,6 +45,8 @@ internal sealed class TestCompany : IAsyncDisposable
 
     public HarvestLedger Ledger => new(Database);
 
+    public LedgerCounts Figures => new(Database);
+
     public Instant Since { get; set; } = Instant.FromUtc(1990, 1, 1, 0, 0);
 
     public static async Task<TestCompany> Open(string domain = "us.example", Privacy? privacy = null)
@@ -121,7 +123,7 @@ internal sealed class TestCompany : IAsyncDisposable
             Accounts,
             new DigestLedger(Database),
             new ToldItems(Database),
-            new StoppedDigests(Database)),
+            new StoppedDigests(Database, new Settings(Database))),
         new DkimCheck(() => throw new InvalidOperationException("no command is read here")));
 
     /// <summary>Harvests one account once.</summary>

@@ -263,7 +263,7 @@ public sealed class WhereMailLies
         var path = company.PathTo("all.mbox");
         File.WriteAllText(path, Mbox(fields, "one"));
         await company.Harvest("ana", new MboxSource(path));
-        var skipped = (await company.Ledger.Counts(CancellationToken.None)).Where(count => count.State == "skipped");
+        var skipped = (await company.Figures.Counts(CancellationToken.None)).Where(count => count.State == "skipped");
         return ([.. (await company.Log()).Select(line => line.Subject)], [.. skipped.Select(count => count.Reason!)]);
     }
 

@@ -40,7 +40,7 @@ public sealed class StatusPageTests : IAsyncLifetime, IAsyncDisposable
     [Fact]
     public async Task The_page_shows_every_account_and_what_is_wrong_and_nothing_of_customers()
     {
-        await company.Program.Part<PolicyNews>().Refused(["policy.yaml:4:2: error P012: \"jane@acme.example\" is no segment"], default);
+        await company.Program.Part<PolicyNews>().NoteRefused(["policy.yaml:4:2: error P012: \"jane@acme.example\" is no segment"], default);
         await using var server = await Started();
         var page = await browser.GetStringAsync(server.Url);
 
@@ -181,7 +181,7 @@ public sealed class StatusPageTests : IAsyncLifetime, IAsyncDisposable
     public async Task Live_needs_no_token_and_is_200_while_the_loops_turn()
     {
         await using var server = await Started(token: "s3cret:token");
-        loops.Turned("policy files", TimeSpan.FromMinutes(1));
+        loops.NoteTurn("policy files", TimeSpan.FromMinutes(1));
         Assert.Equal("alive\n", await browser.GetStringAsync(server.Url + "/live"));
 
         time.Pass(TimeSpan.FromMinutes(2));

@@ -63,7 +63,7 @@ public sealed class WhenStatusExitsWithOne : IAsyncLifetime
         switch (what)
         {
             case "the policy files have errors":
-                await program.Part<PolicyNews>().Refused(["policy.yaml:4:2: error P012: no such segment"], default);
+                await program.Part<PolicyNews>().NoteRefused(["policy.yaml:4:2: error P012: no such segment"], default);
                 break;
             case "the policy cannot be evaluated":
                 await program.Part<JobTroubles>().Note(JobTroubles.Policy, "it was given up", Monday, default);
@@ -75,14 +75,14 @@ public sealed class WhenStatusExitsWithOne : IAsyncLifetime
                 await program.Part<JobTroubles>().Note(JobTroubles.Retention, "it was given up", Monday, default);
                 break;
             case "an account needs somebody":
-                await program.Accounts.Failed(account, Monday, "the password is wrong", permanent: true, default);
+                await program.Accounts.NoteFailure(account, Monday, "the password is wrong", permanent: true, default);
                 break;
             case "an account fails for two hours":
-                await program.Accounts.Failed(account, Monday, "the server does not answer", permanent: false, default);
-                await program.Accounts.Failed(account, Monday + Hours(2), "the server does not answer", permanent: false, default);
+                await program.Accounts.NoteFailure(account, Monday, "the server does not answer", permanent: false, default);
+                await program.Accounts.NoteFailure(account, Monday + Hours(2), "the server does not answer", permanent: false, default);
                 return Hours(2);
             case "an account fails for half an hour":
-                await program.Accounts.Failed(account, Monday, "the server does not answer", permanent: false, default);
+                await program.Accounts.NoteFailure(account, Monday, "the server does not answer", permanent: false, default);
                 return Duration.FromMinutes(30);
             case "an account was not read for two hours":
                 return Hours(2);

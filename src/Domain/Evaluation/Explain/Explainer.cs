@@ -65,7 +65,7 @@ internal sealed class Explainer
     private static string Choice(AssignEntry entry) => entry.Owner switch
     {
         OwnerChoice.ThePerson person => person.Id,
-        OwnerChoice.LeadOf team => $"lead of {team.Team}",
+        OwnerChoice.TeamLead team => $"lead of {team.Team}",
         OwnerChoice.FirstContact => "first_contact",
         _ => "last_contact",
     } + (entry.PerOrganisation ? " per organisation" : "");

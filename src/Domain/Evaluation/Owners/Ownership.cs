@@ -112,7 +112,7 @@ internal static class Ownership
         {
             case OwnerChoice.ThePerson person:
                 return view.Plan.Person(person.Id);
-            case OwnerChoice.LeadOf team:
+            case OwnerChoice.TeamLead team:
                 return view.Plan.Person(view.Plan.Policy.Teams.FirstOrDefault(t => t.Id == team.Team)?.Lead);
             default:
                 var touch =

@@ -63,7 +63,7 @@ internal sealed class AnswerRepair(ImapLimits limits)
     }
 
     /// <summary>The end of a command. Its code and words are noted; MailKit has no use for them.</summary>
-    public void Tagged(ReadOnlySpan<byte> word, ReadOnlySpan<byte> rest, IBufferWriter<byte> output)
+    public void RepairTagged(ReadOnlySpan<byte> word, ReadOnlySpan<byte> rest, IBufferWriter<byte> output)
     {
         Notes.Word = Encoding.Latin1.GetString(word).ToUpperInvariant();
         (Notes.Code, Notes.Text) = AnswerNotes.Split(Encoding.UTF8.GetString(rest).Trim());
@@ -99,7 +99,7 @@ internal sealed class AnswerRepair(ImapLimits limits)
     /// <param name="text">The line without line end, and without the announcement of a literal.</param>
     /// <param name="literal">How long the literal is that follows; null for none.</param>
     /// <param name="output">Takes what MailKit is to read; the literal follows by itself.</param>
-    public void Untagged(ReadOnlySpan<byte> text, long? literal, IBufferWriter<byte> output)
+    public void RepairUntagged(ReadOnlySpan<byte> text, long? literal, IBufferWriter<byte> output)
     {
         var line = new ImapText(text[1..]);
         line.SkipSpaces();
@@ -109,7 +109,7 @@ internal sealed class AnswerRepair(ImapLimits limits)
         switch (word)
         {
             case [>= (byte)'0' and <= (byte)'9', ..]:
-                Numbered(ImapText.Number(word), ref line, literal, output);
+                RepairNumbered(ImapText.Number(word), ref line, literal, output);
                 break;
             case var _ when IsListing(word):
                 Folder(word, ref line, literal, output);
@@ -160,7 +160,7 @@ internal sealed class AnswerRepair(ImapLimits limits)
         }
     }
 
-    private void Numbered(ulong? number, ref ImapText line, long? literal, IBufferWriter<byte> output)
+    private void RepairNumbered(ulong? number, ref ImapText line, long? literal, IBufferWriter<byte> output)
     {
         var word = line.Atom();
         line.SkipSpaces();

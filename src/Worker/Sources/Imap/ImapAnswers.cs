@@ -302,19 +302,19 @@ internal sealed class ImapAnswers(MailWire wire, ImapLimits limits) : AsyncStrea
         }
 
         if (isInside)
-            Inside(text);
+            ReadInside(text);
         else if (text is [(byte)'+', ..])
             Pass(text);
         else if (text is [(byte)'*' or (byte)'[', ..])
-            Untagged(text);
+            ReadUntagged(text);
         else if (isRunning && text.Length > serverTag.Length && text[serverTag.Length] == ' '
             && Ascii.EqualsIgnoreCase(text[..serverTag.Length], serverTag))
-            Tagged(text[(serverTag.Length + 1)..]);
+            ReadTagged(text[(serverTag.Length + 1)..]);
         else
-            Stray(text);
+            ReadStray(text);
     }
 
-    private void Inside(ReadOnlySpan<byte> text)
+    private void ReadInside(ReadOnlySpan<byte> text)
     {
         var literal = Announced(ref text);
         if (repair.GoOn(text, literal, ready) is { } problem)
@@ -323,7 +323,7 @@ internal sealed class ImapAnswers(MailWire wire, ImapLimits limits) : AsyncStrea
         End(literal);
     }
 
-    private void Untagged(ReadOnlySpan<byte> text)
+    private void ReadUntagged(ReadOnlySpan<byte> text)
     {
         strays = 0;
         // Exchange and home.pl have sent response codes with nothing, or only a star, before them.
@@ -351,11 +351,11 @@ internal sealed class ImapAnswers(MailWire wire, ImapLimits limits) : AsyncStrea
         }
 
         var literal = Announced(ref text);
-        repair.Untagged(text, literal, ready);
+        repair.RepairUntagged(text, literal, ready);
         End(literal);
     }
 
-    private void Tagged(ReadOnlySpan<byte> text)
+    private void ReadTagged(ReadOnlySpan<byte> text)
     {
         strays = 0;
         isRunning = false;
@@ -368,13 +368,13 @@ internal sealed class ImapAnswers(MailWire wire, ImapLimits limits) : AsyncStrea
         ready.Write(" "u8);
         ready.Write(word);
         ready.Write(" "u8);
-        repair.Tagged(word, answer.Rest, ready);
+        repair.RepairTagged(word, answer.Rest, ready);
     }
 
     /// <summary>
     /// What belongs to no answer, such as the rest of a mail whose length the server got wrong, is left out up to a limit.
     /// </summary>
-    private void Stray(ReadOnlySpan<byte> text)
+    private void ReadStray(ReadOnlySpan<byte> text)
     {
         if (text.IsEmpty)
             return;

@@ -69,10 +69,10 @@ internal sealed class ImapSession(ImapAccount account, ImapOptions options, Mail
     }
 
     /// <summary>Everything was listed: earlier failures are forgotten.</summary>
-    public Task Succeeded(CancellationToken ct) => login.Succeeded(ct);
+    public Task NoteSuccess(CancellationToken ct) => login.NoteSuccess(ct);
 
     /// <summary>Notes a failure that is the whole account's.</summary>
-    public Task Failed(MailServerException failure, CancellationToken ct) => login.Failed(failure, ct);
+    public Task NoteFailure(MailServerException failure, CancellationToken ct) => login.NoteFailure(failure, ct);
 
     /// <summary>When the account may be tried again; null when it may be now.</summary>
     public Task<Instant?> NotBefore(CancellationToken ct) => login.NotBefore(ct);
@@ -81,7 +81,7 @@ internal sealed class ImapSession(ImapAccount account, ImapOptions options, Mail
     /// Notes that something did not work, though another way to ask for the same did. The second time it is known of the server.
     /// </summary>
     public async Task Learn(ServerLesson lesson, CancellationToken ct) =>
-        Profile = Profile.And(await lessons.Noted(account.Server, lesson, ct));
+        Profile = Profile.And(await lessons.Note(account.Server, lesson, ct));
 
     /// <summary>Closes the connection; the next use makes a new one.</summary>
     public async Task Drop()

@@ -23,7 +23,7 @@ internal sealed class ImapSource(ImapSession session, SemaphoreSlim gate, Func<b
     {
         using var turn = await Turn(ct);
         _ = await Guarded(client => client.Folders(withStatus: false, ct), ct);
-        await session.Succeeded(ct);
+        await session.NoteSuccess(ct);
     }
 
     public async IAsyncEnumerable<Listing> Discover(KnownItems known, [EnumeratorCancellation] CancellationToken ct)
@@ -46,7 +46,7 @@ internal sealed class ImapSource(ImapSession session, SemaphoreSlim gate, Func<b
         await foreach (var listing in folders)
             yield return listing;
 
-        await session.Succeeded(ct);
+        await session.NoteSuccess(ct);
         await Rest(ct);
     }
 
@@ -91,7 +91,7 @@ internal sealed class ImapSource(ImapSession session, SemaphoreSlim gate, Func<b
         }
         catch (MailServerException e)
         {
-            await session.Failed(e, CancellationToken.None);
+            await session.NoteFailure(e, CancellationToken.None);
             throw ServerTrouble.OfAccount(session.Account.Name, e);
         }
         catch
@@ -132,7 +132,7 @@ internal sealed class ImapSource(ImapSession session, SemaphoreSlim gate, Func<b
         }
         catch (MailServerException e)
         {
-            await session.Failed(e, CancellationToken.None);
+            await session.NoteFailure(e, CancellationToken.None);
             throw ServerTrouble.OfAccount(session.Account.Name, e);
         }
     }

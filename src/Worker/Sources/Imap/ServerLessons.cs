@@ -33,7 +33,7 @@ internal sealed class ServerLessons(IClock clock, Settings? settings = null)
 
     /// <summary>Something happened that teaches a lesson.</summary>
     /// <returns>What is known now.</returns>
-    public async Task<IReadOnlyCollection<ServerLesson>> Noted(Server server, ServerLesson lesson, CancellationToken ct)
+    public async Task<IReadOnlyCollection<ServerLesson>> Note(Server server, ServerLesson lesson, CancellationToken ct)
     {
         var name = Name(server);
         var times = seen.GetOrAdd(name, _ => new ConcurrentDictionary<ServerLesson, int>())
