@@ -112,7 +112,8 @@ public abstract class LearnedContract(IDatabases databases)
         await using var scene = await Scene.On(await databases.New());
         await scene.Deliver(Some.Line(Forward));
         var dora = new SomePerson([Some.Address("dora@acme.example")]);
-        Assert.Equal("Fwd: Hinges", Assert.Single((await new PersonExport(scene.Database, new ContactLog(scene.Database), Scene.Text).Read(dora, default)).Lines).Subject);
+        var held = await new PersonExport(scene.Database, new ContactLog(scene.Database), Scene.Text).Read(dora, default);
+        Assert.Equal("Fwd: Hinges", Assert.Single(held.Lines).Subject);
         var erasure = new Erasure(scene.Database, Scene.Text);
         Assert.Equal(1, (await erasure.Forget(dora, Some.Classifier, Merge, Some.Noon, TimeSpan.Zero, default)).Reduced);
         await scene.Deliver(Some.Line(Forward));

@@ -107,7 +107,8 @@ public abstract class PagesContract(IDatabases databases)
             [("ana", "bob@acme.example"), ("tim", "dora@acme.example")],
             (await audit.Read(null, default)).Select(entry => (entry.Who, entry.About)));
         Assert.Equal("tim", Assert.Single(await audit.Read(Some.Noon + Some.Hours(1), default)).Who);
-        var view = Assert.Single((await new PersonExport(scene.Database, new ContactLog(scene.Database), Scene.Text).Read(bob, default)).Views);
+        var held = await new PersonExport(scene.Database, new ContactLog(scene.Database), Scene.Text).Read(bob, default);
+        var view = Assert.Single(held.Views);
         Assert.Equal((Some.Noon, "ana", "page", "looked at"), (view.At, view.Who, view.Way, view.What));
 
         await new Erasure(scene.Database, Scene.Text).Forget(

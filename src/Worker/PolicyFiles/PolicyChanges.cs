@@ -61,7 +61,8 @@ internal static class PolicyChanges
                     + $"before the first mail goes out"
             );
 
-    private static void CompareNamed(Dictionary<string, YamlMap> before, Dictionary<string, YamlMap> after, string noun, List<string> changes)
+    private static void CompareNamed(
+        Dictionary<string, YamlMap> before, Dictionary<string, YamlMap> after, string noun, List<string> changes)
     {
         foreach (var (name, map) in after)
         {

@@ -36,9 +36,10 @@ internal static class ZshCompletion
         foreach (var command in CommandTree.All(root))
         {
             foreach (var (option, words) in ShellWords.Choices(command))
-                script.Append(
-                    CultureInfo.InvariantCulture,
-                    $"    ({ShellWords.Quoted($"{CommandTree.Path(command)} {option}")}) compadd -- {string.Join(' ', words)}; return ;;\n");
+            {
+                var at = ShellWords.Quoted($"{CommandTree.Path(command)} {option}");
+                script.Append(CultureInfo.InvariantCulture, $"    ({at}) compadd -- {string.Join(' ', words)}; return ;;\n");
+            }
         }
 
         script.Append(

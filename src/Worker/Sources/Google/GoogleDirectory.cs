@@ -155,7 +155,10 @@ internal sealed class GoogleDirectory(GoogleAccount workspace, HttpMessageInvoke
     /// <summary>Google's errors: <c>{"error": {"message": "...", "errors": [{"reason": "..."}]}}</c>.</summary>
     private static (string? Reason, string? Message) Error(JsonElement json)
     {
-        if (json.ValueKind != JsonValueKind.Object || !json.TryGetProperty("error", out var error) || error.ValueKind != JsonValueKind.Object)
+        if (
+            json.ValueKind != JsonValueKind.Object
+            || !json.TryGetProperty("error", out var error)
+            || error.ValueKind != JsonValueKind.Object)
             return (null, null);
 
         var reason = error.TryGetProperty("errors", out var all) && all.ValueKind == JsonValueKind.Array

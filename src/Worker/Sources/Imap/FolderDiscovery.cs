@@ -257,8 +257,8 @@ internal sealed class FolderDiscovery(ImapMailbox mailbox, KnownItems known, Ins
     /// <summary>Without UIDVALIDITY numbers prove nothing: recent mail is looked at, and nothing is concluded from it.</summary>
     private async Task<IReadOnlyList<Listing>> ByDate(KnownFolder state, FolderStatus status, CancellationToken ct)
     {
-        var found =
-            status.Exists == 0 ? [] : await mailbox.Messages.Search($"UID 1:* SINCE {SearchDate.Format((now - WithoutValidity).InUtc().Date)}", ct);
+        var recent = SearchDate.Format((now - WithoutValidity).InUtc().Date);
+        var found = status.Exists == 0 ? [] : await mailbox.Messages.Search($"UID 1:* SINCE {recent}", ct);
         return [new ListedPage(state, [.. found.Select(uid => new Locator(uid.ToString(CultureInfo.InvariantCulture)))], 0, state.Cursor)];
     }
 
