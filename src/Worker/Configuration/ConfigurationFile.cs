@@ -89,8 +89,8 @@ internal static class ConfigurationFile
                 problems.Error(
                     storage.Place(Postgres),
                     "054",
-                    "'postgres' is no connection string; write Host=db.us.example;Database=crmsync;Username=crmsync;Password=..., not an "
-                        + "address"
+                    "'postgres' is not a connection string; write Host=db.us.example;Database=crmsync;Username=crmsync;Password=..., not "
+                        + "an address"
                 );
 
             return new StorageChoice.Postgres(connection);

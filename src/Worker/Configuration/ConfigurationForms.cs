@@ -23,7 +23,7 @@ internal sealed class SecretShape : Shape<Secret>
         }
 
         if (scalar.Origin is null)
-            problems.Warn(node, "050", $"{title} stands here in clear text; write ${{NAME}} or {{file: PATH}} instead");
+            problems.Warn(node, "050", $"{title} is in clear text here; write ${{NAME}} or {{file: PATH}} instead");
 
         value = scalar.Missing is { } missing ? new Secret(missing) : new Secret(scalar.Text);
         return true;

@@ -129,7 +129,7 @@ internal static class PeopleSections
                     scope.Problems.Error(
                         address.Node,
                         "031",
-                        $"{address.Value} belongs to '{owners[address.Value].Id}' already, at {owners[address.Value].Node.Spot}");
+                        $"{address.Value} already belongs to '{owners[address.Value].Id}', at {owners[address.Value].Node.Spot}");
             }
 
             people.Add(new Person(entry.Key, email.Value)

@@ -201,7 +201,7 @@ internal static partial class PolicyChecks
                     problems.Warn(
                         scalar.Spot,
                         "034",
-                        $"{address} is not under us.domains: whoever writes from there is no colleague",
+                        $"{address} is not under us.domains: mail from there counts as mail from outside",
                         [.. meant.Select(domain => $"{address.LocalPart}@{domain}")]
                     );
             }
@@ -218,7 +218,7 @@ internal static partial class PolicyChecks
             if (EmailAddress.TryParse(scalar.Text, out var address) && !ours.Contains(address)
                 && Spelling.Closest(address.Domain, domains).Count == 0)
                 problems.Warn(
-                    scalar, "034", $"{address} is not under us.domains, and gets digests; write it under us.addresses if that is meant");
+                    scalar, "034", $"{address} is not under us.domains, and gets digests; add it to us.addresses if that is intended");
         }
     }
 
@@ -231,7 +231,7 @@ internal static partial class PolicyChecks
                 problems.Warn(
                     scalar,
                     "033",
-                    $"'{scalar.Text}' looks like a pattern, and phrases are plain words; write the words themselves"
+                    $"'{scalar.Text}' looks like a pattern, but phrases are plain words; write the words themselves"
                 );
         }
     }

@@ -150,7 +150,7 @@ internal sealed class MapShape(string noun, params Key[] keys) : Shape<MapValues
             problems.Error(map, "011", $"{title} needs one of {Listed(OneOf)}");
 
         foreach (var second in map.Entries.Where(e => OnlyOneOf.Any(k => k.Name == e.Key.Text)).Skip(1))
-            problems.Error(second.Key, "012", $"only one of {Listed(OnlyOneOf)} may stand in {title}");
+            problems.Error(second.Key, "012", $"only one of {Listed(OnlyOneOf)} is allowed in {title}");
 
         if (
             Apart is not null

@@ -56,7 +56,7 @@ internal sealed class YamlTree
         }
         catch (YamlException e) when (TabAsIndentation(e) is { } tab)
         {
-            problems.Error(tab, "001", "not YAML: a tab stands where spaces must; indent with spaces only");
+            problems.Error(tab, "001", "not YAML: a tab is used where spaces are required; indent with spaces only");
         }
         catch (YamlException e)
         {
@@ -216,7 +216,7 @@ internal sealed class YamlTree
                 "this line is indented more than the key above it; indent it like the other keys of the entry",
             _ when words.Contains("invalid mapping", StringComparison.Ordinal) => "a text with ': ' in it needs quotes",
             _ when words.Contains("expected key", StringComparison.Ordinal) && IsWithoutSpace(line) =>
-                "a space is missing behind the ':'",
+                "a space is missing after the ':'",
             _ when words.Contains("expected key", StringComparison.Ordinal) =>
                 "this line is indented otherwise than the keys above it; indent it as they are",
             _ when words.Contains("',' or ']'", StringComparison.Ordinal) => "a ',' or a ']' is missing before this",

@@ -57,7 +57,7 @@ public sealed class CheckingTheConfiguration : IAsyncLifetime
         var run = await Check("  []", $"{{ postgres: \"{text}\" }}");
 
         Assert.Equal(1, run.Status);
-        Assert.Contains("is no connection string", run.Error, StringComparison.Ordinal);
+        Assert.Contains("is not a connection string", run.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", run.Error, StringComparison.Ordinal);
     }
 
