@@ -130,6 +130,28 @@ public abstract class MigrationContract(Engine engine)
             (await new ContactLog(database).Read(wanted, Some.Noon, default)).Select(line => line.Id);
     }
 
+    [Fact]
+    public async Task Mailboxes_in_Microsoft_365_are_listed_anew_once_for_the_links_to_their_messages_and_nothing_else_is()
+    {
+        await using (var connection = await Fresh())
+        {
+            await Age(connection, "0075_lines_by_organisation");
+            await connection.ExecuteAsync(
+                """
+                insert into account (number, name, kind, address) values (2, 'graph:ben', 'graph', 'ben@bright.example');
+                insert into folder (number, account, remote_id, path, cursor)
+                values (2, 2, 'AQMkAD', 'Inbox', 'delta'), (3, 2, 'calendar', 'calendar', 'delta');
+                update folder set cursor = 'text' where number = 1;
+                """);
+        }
+
+        await using var database = await Open();
+        await using var opened = await database.Connect(default);
+        Assert.Equal(
+            ["text", null, "delta"],
+            await opened.QueryAsync<string?>("select cursor from folder order by number"));
+    }
+
     /// <summary>A question of a day and its answer, as they are read back.</summary>
     private static IEnumerable<string> Lines(int day)
     {
