@@ -15,6 +15,9 @@ internal sealed record OrganisationResult(
     /// </summary>
     public WatchedLateness[] Watched { get; init; } = [];
 
+    /// <summary>The other organisations it rests on (<see cref="View.Others"/>).</summary>
+    public OrganisationNode[] Others { get; init; } = [];
+
     /// <summary>
     /// Runs every kind of rule over the organisation's threads and contacts, then lets the limits judge what they found. Nothing here looks
     /// at another organisation's items.
@@ -28,7 +31,7 @@ internal sealed record OrganisationResult(
         long closedSince,
         Coverage? coverage)
     {
-        var view = new View(plan, log, people, now) { ClosedSince = closedSince, Coverage = coverage };
+        var view = new View(plan, log, people, now) { Judged = organisation, ClosedSince = closedSince, Coverage = coverage };
         var found = Find(view, organisation);
 
         var items = new List<FoundItem>();
@@ -55,6 +58,7 @@ internal sealed record OrganisationResult(
         return new OrganisationResult([.. items], [.. observed], [.. closed], [.. observedClosed], view.Next)
         {
             Watched = [.. found.Watched],
+            Others = [.. view.Others],
         };
     }
 

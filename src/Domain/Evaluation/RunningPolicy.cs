@@ -225,14 +225,24 @@ public sealed class RunningPolicy
 
         foreach (var organisation in stale)
         {
-            organisation.Result = OrganisationResult.From(plan, log, people, organisation, now, closedSince, coverage);
-            organisation.NextChange = organisation.Result.NextChange;
+            Replace(organisation, OrganisationResult.From(plan, log, people, organisation, now, closedSince, coverage));
             LogIndex.Release(organisation);
         }
 
         LookedAt = stale.Count;
         log.Touched.Clear();
         (lastNow, lastClosedSince, lastCoverage) = (now, closedSince, coverage);
+    }
+
+    private static void Replace(OrganisationNode organisation, OrganisationResult result)
+    {
+        foreach (var other in organisation.Result?.Others ?? [])
+            other.AskedBy.Remove(organisation);
+
+        foreach (var other in result.Others)
+            other.AskedBy.Add(organisation);
+
+        (organisation.Result, organisation.NextChange) = (result, result.NextChange);
     }
 
     private HashSet<OrganisationNode> Stale(bool all, long now)
@@ -247,12 +257,9 @@ public sealed class RunningPolicy
                 stale.Add(organisation);
         }
 
-        // A thread with people of two organisations belongs to both: what changes for one can change its items for the other.
+        // Two organisations can share a thread or a meeting: what changes for one can change the items of the other.
         foreach (var organisation in stale.ToArray())
-        {
-            foreach (var thread in organisation.SharedThreads)
-                stale.UnionWith(thread.Organisations);
-        }
+            stale.UnionWith(organisation.AskedBy);
 
         if (part is not null)
             stale.IntersectWith(log.Organisations);

@@ -25,8 +25,10 @@ internal sealed class Invented
         "sam@sub.acme.example",
         "kim@new.example",
     ];
+    private static readonly string[] Verbs =
+        ["done", "snooze", "give", "called", "retire", "follow-up", "chase", "tag", "same", "undo"];
     private static readonly string[] Inside = [Ana, Bob, "dana@us.example", "support@us.example"];
-    private static readonly string[] Threads = ["t1", "t2", "t3", "t4", "t5"];
+    private static readonly string[] ThreadIds = ["t1", "t2", "t3", "t4", "t5"];
     public static readonly EmailAddress CommandMailbox = Address("crmsync@us.example");
 
     private readonly Random random;
@@ -84,6 +86,72 @@ internal sealed class Invented
             .. accounts.Select(account =>
                 Chance(0.5) ? account with { ReadUpTo = Instant.Max(account.ReadUpTo ?? Instant.MinValue, ReadBy(now) ?? now) } : account),
         ];
+
+    /// <summary>More of what ties organisations together; and a mail is in the thread of the mail it answers, as in the log.</summary>
+    public List<Interaction> EntangledLog()
+    {
+        var story = new Story(Policy);
+        for (var i = 0; i < 8; i++)
+        {
+            var id = string.Create(CultureInfo.InvariantCulture, $"x{i}");
+            var start = Moment(0, 60);
+            if (Chance(0.5))
+                story.Meeting(
+                    id,
+                    Told(start),
+                    Told(start + Duration.FromHours(1)),
+                    $"{Any(new[] { Ana, Bob })} {Any(Outside)} {Any(Outside)}",
+                    seen: Told(Moment(0, 60)));
+            else
+                story.Mail(
+                    id,
+                    Told(start),
+                    Ana,
+                    Bob,
+                    $"f{i}",
+                    learned: new Learned
+                    {
+                        Forwarded = new ForwardedRequest(Address(Any(Outside))) { Subject = "Hello", To = [Address(Ana)] },
+                    });
+        }
+
+        for (var i = 0; i < 6; i++)
+        {
+            var verb = Any(Verbs);
+            story.Command(
+                Told(Moment(0, 60)),
+                verb,
+                about: Any(["acme.example", "beta.example", "i1", "i2", "x1", "t1", "t2", Li, null]),
+                contact: Chance(0.5) ? Any(Outside) : null,
+                until: verb == "snooze" ? Told(Moment(0, 80)) : null,
+                tag: "vip",
+                to: "bob",
+                other: verb is "same" or "follow-up" ? Any(Outside) : null,
+                undoes: verb == "undo" ? Any(["command-1", "command-2", "ccommand-3", "ci4", "ci7"]) : null);
+        }
+
+        return InTheirThreads([.. Log, .. story.Log]);
+
+        static string Told(Instant moment) =>
+            moment.InZone(Office.Zone).LocalDateTime.ToString("uuuu-MM-dd HH:mm", CultureInfo.InvariantCulture);
+    }
+
+    private static List<Interaction> InTheirThreads(List<Interaction> log)
+    {
+        var threads = Threads.Resolve(
+            [
+                .. log
+                    .Where(line => line.Kind == InteractionKind.Mail)
+                    .Select(line => new CrmSync.Domain.Log.ThreadMail(
+                        line.Id,
+                        line.At,
+                        [line.MessageId!],
+                        line.InReplyTo is null ? [line.Thread!] : [line.Thread!, line.InReplyTo],
+                        null,
+                        [])),
+            ]);
+        return log.ConvertAll(line => threads.TryGetValue(line.Id, out var thread) ? line with { Thread = thread } : line);
+    }
 
     private Instant? ReadBy(Instant now) =>
         Any([now, now - Duration.FromMinutes(4), now - Duration.FromHours(random.Next(1, 200)), (Instant?)null]);
@@ -208,7 +276,7 @@ internal sealed class Invented
                     at,
                     form ? Any(Inside) : Any(Outside),
                     form || Chance(0.8) ? Any(Inside) : Any(Outside),
-                    Any(Threads),
+                    Any(ThreadIds),
                     Any(["It is broken.", "A complaint!", "Why?"]),
                     ack: Chance(0.2),
                     cc: Chance(0.2) ? Any(Inside) : null,
@@ -222,7 +290,7 @@ internal sealed class Invented
                     at,
                     Any(Inside),
                     Any(Outside),
-                    Any(Threads),
+                    Any(ThreadIds),
                     Any(["Here.", "Could you?", "Our offer?"]),
                     cc: Chance(0.3) ? Any(Outside) : null,
                     type: Chance(0.1) ? InteractionClass.Mass : InteractionClass.Human);
@@ -244,7 +312,7 @@ internal sealed class Invented
                 story.Command(
                     at,
                     verb,
-                    Chance(0.5) ? Any(Threads) : null,
+                    Chance(0.5) ? Any(ThreadIds) : null,
                     Any(Outside),
                     verb == "snooze" ? Told(Moment(0, 80)) : null,
                     Any(["vip", "dnc"]),

@@ -1,4 +1,3 @@
-using System.Globalization;
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
@@ -17,14 +16,12 @@ public sealed class OrganisationReadingTests
     private static readonly Config Often = Config.QuickThrowOnFailure.WithMaxTest(150);
     private static readonly string[] Outside =
         [Jane, "jane.private@mail.example", John, Li, "zoe@gmail.com", "sam@sub.acme.example", "kim@new.example"];
-    private static readonly string[] Verbs =
-        ["done", "snooze", "give", "called", "retire", "follow-up", "chase", "tag", "same", "undo"];
 
     [Fact]
     public void Each_organisation_by_itself_has_the_items_it_has_in_the_whole_log() =>
         ForAll(invented =>
         {
-            var log = Entangle(invented);
+            var log = invented.EntangledLog();
             var coverage = invented.Chance(0.5) ? invented.Coverage(invented.Clocks[^1]) : null;
             foreach (var now in invented.Clocks.Where(_ => invented.Chance(0.3)))
             {
@@ -41,7 +38,7 @@ public sealed class OrganisationReadingTests
     public void Each_contact_is_explained_from_the_lines_of_their_organisation() =>
         ForAll(invented =>
         {
-            var log = Entangle(invented);
+            var log = invented.EntangledLog();
             var now = invented.Any(invented.Clocks);
             var policy = JoinedPeople.Apply(invented.Policy, log, now);
             var whole = new RunningPolicy(policy);
@@ -78,72 +75,6 @@ public sealed class OrganisationReadingTests
         Ask(reading, story.Log, null, running => running.Evaluate(story.Time("2026-03-03 10:00")));
         Assert.Equal(["acme.example", "beta.example"], reading.Organisations.Order(StringComparer.Ordinal));
         Assert.Equal(3, reading.Lines.Count);
-    }
-
-    /// <summary>More of what ties organisations together; and a mail is in the thread of the mail it answers, as in the log.</summary>
-    private static List<Interaction> Entangle(Invented invented)
-    {
-        var story = new Story(invented.Policy);
-        for (var i = 0; i < 8; i++)
-        {
-            var id = string.Create(CultureInfo.InvariantCulture, $"x{i}");
-            var start = invented.Moment(0, 60);
-            if (invented.Chance(0.5))
-                story.Meeting(
-                    id,
-                    Told(start),
-                    Told(start + Duration.FromHours(1)),
-                    $"{invented.Any(new[] { Ana, Bob })} {invented.Any(Outside)} {invented.Any(Outside)}",
-                    seen: Told(invented.Moment(0, 60)));
-            else
-                story.Mail(
-                    id,
-                    Told(start),
-                    Ana,
-                    Bob,
-                    $"f{i}",
-                    learned: new Learned
-                    {
-                        Forwarded = new ForwardedRequest(Address(invented.Any(Outside))) { Subject = "Hello", To = [Address(Ana)] },
-                    });
-        }
-
-        for (var i = 0; i < 6; i++)
-        {
-            var verb = invented.Any(Verbs);
-            story.Command(
-                Told(invented.Moment(0, 60)),
-                verb,
-                about: invented.Any(["acme.example", "beta.example", "i1", "i2", "x1", "t1", "t2", Li, null]),
-                contact: invented.Chance(0.5) ? invented.Any(Outside) : null,
-                until: verb == "snooze" ? Told(invented.Moment(0, 80)) : null,
-                tag: "vip",
-                to: "bob",
-                other: verb is "same" or "follow-up" ? invented.Any(Outside) : null,
-                undoes: verb == "undo" ? invented.Any(["command-1", "command-2", "ccommand-3", "ci4", "ci7"]) : null);
-        }
-
-        return InTheirThreads([.. invented.Log, .. story.Log]);
-
-        static string Told(Instant moment) =>
-            moment.InZone(Office.Zone).LocalDateTime.ToString("uuuu-MM-dd HH:mm", CultureInfo.InvariantCulture);
-    }
-
-    private static List<Interaction> InTheirThreads(List<Interaction> log)
-    {
-        var threads = Threads.Resolve(
-            [
-                .. log
-                    .Where(line => line.Kind == InteractionKind.Mail)
-                    .Select(line => new CrmSync.Domain.Log.ThreadMail(
-                        line.Id,
-                        line.At,
-                        [line.MessageId!],
-                        line.InReplyTo is null ? [line.Thread!] : [line.Thread!, line.InReplyTo],
-                        null,
-                        [])),
-            ]);
-        return log.ConvertAll(line => threads.TryGetValue(line.Id, out var thread) ? line with { Thread = thread } : line);
     }
 
     private static IEnumerable<EmailAddress> Organisations(CompanyPolicy policy, List<Interaction> log)

@@ -27,7 +27,7 @@ internal static class Casebook
         if (depth > 2 || view.Plan.Cases.Length == 0)
             yield break;
 
-        view.Log.Need(contact);
+        view.Need(contact);
         foreach (var thread in contact.Threads)
         {
             ThreadFacts facts;

@@ -91,7 +91,7 @@ internal sealed class History : Kept
 
     public static History Compute(View view, ContactNode contact)
     {
-        view.Log.Need(contact);
+        view.Need(contact);
         var kept = contact.History;
         if (view.StillHolds(kept))
             return kept;

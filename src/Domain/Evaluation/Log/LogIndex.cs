@@ -120,8 +120,8 @@ internal sealed class LogIndex
         return contact;
     }
 
-    /// <summary>Says that something about a contact is needed that lines of their own organisation tell.</summary>
-    public void Need(ContactNode contact) => part?.Need(contact.Organisation.Name);
+    /// <summary>Says that all lines of an organisation are needed.</summary>
+    public void Need(OrganisationNode organisation) => part?.Need(organisation.Name);
 
     /// <summary>Adds a line, or replaces the one with its id.</summary>
     public void Put(Interaction interaction)
@@ -306,11 +306,6 @@ internal sealed class LogIndex
 
         thread.Organisations.Add(contact.Organisation);
         contact.Organisation.Threads.Add(thread);
-        if (thread.Organisations.Count < 2)
-            return;
-
-        foreach (var organisation in thread.Organisations)
-            organisation.SharedThreads.Add(thread);
     }
 
     private static void Leave(ContactNode contact, ThreadNode thread)
@@ -321,10 +316,7 @@ internal sealed class LogIndex
             return;
 
         contact.Organisation.Threads.Remove(thread);
-        contact.Organisation.SharedThreads.Remove(thread);
         thread.Organisations.Remove(contact.Organisation);
-        if (thread.Organisations.Count == 1)
-            thread.Organisations[0].SharedThreads.Remove(thread);
     }
 
     private void Touch(ContactNode contact)

@@ -40,11 +40,11 @@ internal sealed class OrganisationNode(string name)
     /// <summary>The threads in which anybody of it takes part, each once.</summary>
     public List<ThreadNode> Threads { get; } = [];
 
-    /// <summary>Those of <see cref="Threads"/> in which other organisations take part as well.</summary>
-    public HashSet<ThreadNode> SharedThreads { get; } = [];
-
     /// <summary>What the last evaluation found.</summary>
     public OrganisationResult? Result { get; set; }
+
+    /// <summary>The organisations whose results rest on something about this one.</summary>
+    public HashSet<OrganisationNode> AskedBy { get; } = [];
 
     /// <summary>When the result can change though the log does not.</summary>
     public long NextChange { get; set; } = long.MinValue;

@@ -89,12 +89,25 @@ internal sealed class ThreadFacts : Kept
 
     public static ThreadFacts Compute(View view, ThreadNode thread)
     {
+        if (thread.Organisations.Count > 1)
+            NeedAuthors(view, thread);
+
         var kept = thread.Facts;
         if (view.StillHolds(kept))
             return kept;
 
         var before = view.Begin();
         return thread.Facts = view.End(new ThreadFacts(view, thread), before);
+    }
+
+    /// <summary>Whether a mail opens a case, or answers one, can depend on what is known of who wrote it.</summary>
+    private static void NeedAuthors(View view, ThreadNode thread)
+    {
+        foreach (var line in thread.Lines)
+        {
+            if (line.Contact is { } author && (line.IsByReplyTo || view.Plan.CasesAskForContacts))
+                view.Need(author);
+        }
     }
 
     /// <summary>Whether a case was open when a mail came, or opened with it.</summary>

@@ -31,7 +31,7 @@ internal sealed class Traits : Kept
 
     public static Traits Compute(View view, ContactNode contact)
     {
-        view.Log.Need(contact);
+        view.Need(contact);
         var kept = contact.Traits;
         if (view.StillHolds(kept))
             return kept;

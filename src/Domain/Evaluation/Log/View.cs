@@ -8,6 +8,8 @@ namespace CrmSync.Domain.Evaluation;
 /// </summary>
 internal sealed class View(Plan plan, LogIndex log, PeopleOnDuty people, long now)
 {
+    private readonly HashSet<OrganisationNode> others = [];
+
     public Plan Plan { get; } = plan;
 
     public LogIndex Log { get; } = log;
@@ -24,6 +26,27 @@ internal sealed class View(Plan plan, LogIndex log, PeopleOnDuty people, long no
 
     /// <summary>The next moment at which something asked so far changes.</summary>
     public long Next { get; private set; } = long.MaxValue;
+
+    /// <summary>The organisation that is judged; null where it is not noted what an answer rests on.</summary>
+    public OrganisationNode? Judged { get; init; }
+
+    /// <summary>The other organisations that were asked about: whenever one of them changes, the answer may be another one.</summary>
+    public IReadOnlySet<OrganisationNode> Others => others;
+
+    /// <summary>
+    /// Says that something about a contact is asked that lines of their own organisation tell; before what is kept is looked at, for
+    /// whoever worked that out may have judged another one.
+    /// </summary>
+    public void Need(ContactNode contact)
+    {
+        if (contact.Organisation == Judged)
+            return;
+
+        if (Judged is not null)
+            others.Add(contact.Organisation);
+
+        Log.Need(contact.Organisation);
+    }
 
     /// <summary>Whether <paramref name="moment"/> has come.</summary>
     public bool Reached(long moment)

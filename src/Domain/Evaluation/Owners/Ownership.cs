@@ -76,6 +76,8 @@ internal static class Ownership
         if (view.Plan.Assign.Length == 0)
             return new KeptOwner(view.Plan.DefaultOwner, -1);
 
+        view.Need(contact);
+
         // While an owner is being settled, conditions that ask for the owner see the default one: a ring that validation cannot always
         // find.
         if (contact.Owner is Unsettled)

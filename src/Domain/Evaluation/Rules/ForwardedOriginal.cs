@@ -23,7 +23,7 @@ internal static class ForwardedOriginal
         var bare = Subjects.Strip(pasted.Subject).Bare;
         var date = WrittenDate.Parse(pasted.Date);
         Line? found = null;
-        view.Log.Need(author);
+        view.Need(author);
         foreach (var line in author.Lines.Concat(view.Log.NotCounted(author)))
         {
             if (view.Reached(line.Seen) && IsIt(line) && (found is null || line.Seen < found.Seen))
