@@ -31,11 +31,28 @@ internal sealed class CrmSyncProgram : IAsyncDisposable
     public static async Task<CrmSyncProgram> Open(
         LoadedConfiguration configuration, TimeProvider time, TimeProvider? databaseTime, CancellationToken ct)
     {
+        var program = await OpenToRead(configuration, time, databaseTime, ct);
+        try
+        {
+            await program.services.GetRequiredService<LogDerivation>().DeriveWhatChanged(ct);
+            return program;
+        }
+        catch
+        {
+            await program.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The same for whoever only reads: the log stays as it was last derived.</summary>
+    /// <inheritdoc cref="Open"/>
+    public static async Task<CrmSyncProgram> OpenToRead(
+        LoadedConfiguration configuration, TimeProvider time, TimeProvider? databaseTime, CancellationToken ct)
+    {
         var program = Over(configuration, await OpenDatabase(configuration.Settings.Storage, databaseTime ?? time, ct), time);
         try
         {
             await program.services.GetRequiredService<ErasedEntries>().LeaveOut(ct);
-            await program.services.GetRequiredService<LogDerivation>().DeriveWhatChanged(ct);
             return program;
         }
         catch
@@ -72,6 +89,9 @@ internal sealed class CrmSyncProgram : IAsyncDisposable
 
     /// <summary>What a failure says about the database as a whole, in words; null when it is not about it.</summary>
     public DatabaseUnusableException? Explain(Exception failure) => database.Explain(failure);
+
+    /// <summary>Whether the log says something else than the configuration of now would make of it.</summary>
+    public Task<bool> IsLogOutdated(CancellationToken ct) => services.GetRequiredService<LogDerivation>().IsOutdated(ct);
 
     /// <summary>Makes a verb of the parts its constructor asks for.</summary>
     public TVerb Create<TVerb>() => ActivatorUtilities.CreateInstance<TVerb>(services);

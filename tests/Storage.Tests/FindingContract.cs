@@ -61,6 +61,9 @@ public abstract class FindingContract(IDatabases databases)
         Assert.Equal(["undo"], await Ids(scene, new LinesWanted { Targets = ["about-thread"] }));
         Assert.Equal(["same"], await Ids(scene, JoinedPeople.Joins));
         Assert.Equal(["same"], await Ids(scene, new LinesWanted { Addresses = [Some.Address("zoe@gmail.example")] }));
+        Assert.Equal(
+            ["about-other", "same"],
+            (await scene.Log(new LogFilter { About = [Some.Address("zoe@beta.example")] })).Select(line => line.Id).Order());
     }
 
     [Fact]

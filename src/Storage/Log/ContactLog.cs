@@ -35,6 +35,9 @@ public sealed record LogFilter
     /// <summary>Lines of one of these threads.</summary>
     public IReadOnlyCollection<string>? Threads { get; init; }
 
+    /// <summary>Lines that are about one of these people beside their own participants: commands, forwarded mail.</summary>
+    public IReadOnlyCollection<EmailAddress>? About { get; init; }
+
     /// <summary>Lines with one of these numbers.</summary>
     internal IReadOnlyCollection<long>? Numbers { get; init; }
 

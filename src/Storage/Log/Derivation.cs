@@ -1,5 +1,6 @@
 using System.Globalization;
 using CrmSync.Domain.Log;
+using Dapper;
 
 namespace CrmSync.Storage.Log;
 
@@ -22,6 +23,17 @@ public sealed class Derivation(ContactDatabase database)
 
     /// <summary>Whether the log was derived to its end with a configuration of this hash.</summary>
     public async Task<bool> IsCurrent(string hash, CancellationToken ct) => await settings.Get(Done, ct) == hash;
+
+    /// <summary>Whether there are lines, and they were not derived to their end with a configuration of this hash.</summary>
+    public async Task<bool> IsOutdated(string hash, CancellationToken ct)
+    {
+        if (await IsCurrent(hash, ct))
+            return false;
+
+        await using var connection = await database.Connect(ct);
+        return await connection.ExecuteScalarAsync<bool>(
+            new CommandDefinition("select exists (select 1 from interaction)", cancellationToken: ct));
+    }
 
     /// <summary>Forgets with which configuration the log was derived: it has to be derived again, from the beginning.</summary>
     public async Task Forget(CancellationToken ct)

@@ -84,6 +84,12 @@ internal sealed class LogPage(Engine engine, DbConnection connection, LogFilter 
             engine.Set(command, "@people", [.. people.Select(p => p.Value)]);
         }
 
+        if (filter.About is { } about)
+        {
+            conditions.Add($"i.number in (select t.interaction from line_target t where {engine.AnyOf("t.name", "@about")})");
+            engine.Set(command, "@about", [.. about.Select(p => p.Value)]);
+        }
+
         if (filter.Ids is { } ids)
         {
             conditions.Add(engine.AnyOf("i.id", "@ids"));

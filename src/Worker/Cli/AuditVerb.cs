@@ -33,7 +33,7 @@ internal sealed class AuditVerb(AuditTrail audit, PolicyInForce policy)
             Since,
             CommonOptions.Format,
             CommonOptions.Now,
-        }.Does<AuditVerb>((verb, parsed, ct) => verb.Run(parsed, ct));
+        }.Reads<AuditVerb>((verb, parsed, ct) => verb.Run(parsed, ct));
 
     private async Task<int> Run(ParseResult parsed, CancellationToken ct)
     {

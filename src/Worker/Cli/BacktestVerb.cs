@@ -38,7 +38,7 @@ internal sealed class BacktestVerb(HarvestedLog harvested, PolicyInForce policy,
             Rule,
             CommonOptions.Format,
             CommonOptions.Now,
-        }.Does<BacktestVerb>((verb, parsed, ct) => verb.Run(parsed, ct));
+        }.Reads<BacktestVerb>((verb, parsed, ct) => verb.Run(parsed, ct));
 
     private async Task<int> Run(ParseResult parsed, CancellationToken ct)
     {

@@ -88,14 +88,29 @@ internal static class CommandLine
     /// <summary>
     /// Sets what a verb does with the parts its constructor asks for, which are put together over the configuration and its database.
     /// </summary>
-    public static Command Does<TVerb>(this Command command, Func<TVerb, ParseResult, CancellationToken, Task<int>> run) =>
+    /// <param name="command">The verb.</param>
+    /// <param name="run">What it does.</param>
+    /// <param name="reads">Whether it only reads: then the log stays as it was derived, and the verb says so where a policy says otherwise
+    /// by now. Null: it does not.</param>
+    public static Command Does<TVerb>(
+        this Command command,
+        Func<TVerb, ParseResult, CancellationToken, Task<int>> run,
+        Predicate<ParseResult>? reads = null) =>
         command.Does(
             async (parsed, ct) =>
             {
                 var configuration = LoadedConfiguration.Read(parsed.ReadFolder(), parsed.ReadNow());
-                await using var program = await CrmSyncProgram.Open(configuration, Time, parsed.ReadDatabaseTime(), ct);
+                var isReading = reads?.Invoke(parsed) == true;
+                await using var program = isReading
+                    ? await CrmSyncProgram.OpenToRead(configuration, Time, parsed.ReadDatabaseTime(), ct)
+                    : await CrmSyncProgram.Open(configuration, Time, parsed.ReadDatabaseTime(), ct);
                 try
                 {
+                    if (isReading && await program.IsLogOutdated(ct))
+                        await Console.Error.WriteLineAsync(
+                            "crmsync: the log still shows classes, markers and our people as the policy before had them; a running worker "
+                                + "brings it up to date, and so does `crmsync sync`");
+
                     return await run(program.Create<TVerb>(), parsed, ct);
                 }
                 catch (Exception failure)
@@ -104,6 +119,10 @@ internal static class CommandLine
                     throw new DatabaseUnusableException(unusable.Message, failure);
                 }
             });
+
+    /// <summary>As <see cref="Does{TVerb}"/>, for a verb that only ever reads.</summary>
+    public static Command Reads<TVerb>(this Command command, Func<TVerb, ParseResult, CancellationToken, Task<int>> run) =>
+        command.Does(run, _ => true);
 
     /// <summary>Sets what a verb does; failures that have a name become messages and an exit status.</summary>
     public static Command Does(this Command command, Func<ParseResult, CancellationToken, Task<int>> action)

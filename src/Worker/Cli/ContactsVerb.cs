@@ -44,7 +44,7 @@ internal sealed class ContactsVerb(HarvestedLog log, PolicyInForce policy)
         ("segments", c => string.Join(", ", c.Known.Segments)));
 
     public static Command Create() => new Command("contacts", "Show who we know.") { Segment, CommonOptions.Format, CommonOptions.Now }
-        .Does<ContactsVerb>((verb, parsed, ct) => verb.Run(parsed, ct));
+        .Reads<ContactsVerb>((verb, parsed, ct) => verb.Run(parsed, ct));
 
     private async Task<int> Run(ParseResult parsed, CancellationToken ct)
     {

@@ -38,7 +38,7 @@ internal sealed class DigestVerb(DigestDispatch dispatch, FreshHarvest fresh, Po
     {
         Format.AcceptOnlyFromAmong("text", "html", "eml", "json");
         return new Command("digest", "Show or send the digests that are due.") { To, Send, Format, CommonOptions.Now }
-            .Does<DigestVerb>((verb, parsed, ct) => verb.Run(parsed, ct));
+            .Does<DigestVerb>((verb, parsed, ct) => verb.Run(parsed, ct), reads: parsed => !parsed.GetValue(Send));
     }
 
     private async Task<int> Run(ParseResult parsed, CancellationToken ct)

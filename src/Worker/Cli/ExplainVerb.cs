@@ -23,7 +23,7 @@ internal sealed class ExplainVerb(OrganisationLog log, PolicyInForce policy)
             Rule,
             CommonOptions.Format,
             CommonOptions.Now,
-        }.Does<ExplainVerb>((verb, parsed, ct) => verb.Run(parsed, ct));
+        }.Reads<ExplainVerb>((verb, parsed, ct) => verb.Run(parsed, ct));
 
     private async Task<int> Run(ParseResult parsed, CancellationToken ct)
     {

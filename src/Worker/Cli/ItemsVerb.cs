@@ -15,7 +15,7 @@ internal sealed class ItemsVerb(HarvestedLog log, PolicyInForce policy)
     {
         State.AcceptOnlyFromAmong([.. Enum.GetNames<ItemState>().Select(n => n.ToLowerInvariant())]);
         return new Command("items", "Show what is to be done, as of a moment.") { Owner, State, CommonOptions.Format, CommonOptions.Now }
-            .Does<ItemsVerb>((verb, parsed, ct) => verb.Run(parsed, ct));
+            .Reads<ItemsVerb>((verb, parsed, ct) => verb.Run(parsed, ct));
     }
 
     private async Task<int> Run(ParseResult parsed, CancellationToken ct)

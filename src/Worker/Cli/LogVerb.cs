@@ -32,7 +32,7 @@ internal sealed class LogVerb(ContactLog log, PolicyInForce policy)
             Class,
             CommonOptions.Format,
             CommonOptions.Now,
-        }.Does<LogVerb>((verb, parsed, ct) => verb.Run(parsed, ct));
+        }.Reads<LogVerb>((verb, parsed, ct) => verb.Run(parsed, ct));
     }
 
     private async Task<int> Run(ParseResult parsed, CancellationToken ct)
@@ -54,7 +54,9 @@ internal sealed class LogVerb(ContactLog log, PolicyInForce policy)
             Kinds = wanted is null or "all" ? null : [InteractionKind.Mail],
         };
 
-        var commands = await log.Read(filter with { With = null, Kinds = [InteractionKind.Command] }, ct).ToListAsync(ct);
+        var commands = await log
+            .Read(filter with { With = null, About = filter.With, Kinds = [InteractionKind.Command] }, ct)
+            .ToListAsync(ct);
         var threads = await log.Threads([.. commands.Select(line => line.Command?.About).OfType<string>().Distinct()], ct);
         var lines = log.Read(filter, ct)
             .Where(line => wanted is not null || LogFormat.Status(line, now) is null or MeetingStatus.Held or MeetingStatus.Booked);

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using CrmSync.Domain.Company;
-using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
 using CrmSync.Storage;
@@ -19,7 +18,7 @@ internal sealed class PersonVerbs(
     Erasure erasure,
     PersonExport export,
     ContactDatabase database,
-    HarvestedLog log,
+    OrganisationLog log,
     AccountSources accounts,
     AuditTrail audit,
     LoadedConfiguration configuration)
@@ -57,7 +56,7 @@ internal sealed class PersonVerbs(
 
     public static Command CreateExport() =>
         new Command("export", "Everything held about a person, as JSON.") { Address, CommonOptions.Now }
-            .Does<PersonVerbs>((verb, parsed, ct) => verb.Export(parsed, ct));
+            .Reads<PersonVerbs>((verb, parsed, ct) => verb.Export(parsed, ct));
 
     private async Task<int> Forget(ParseResult parsed, CancellationToken ct)
     {
@@ -139,7 +138,7 @@ internal sealed class PersonVerbs(
     private async Task<SomePerson> FindPerson(string text, Instant now, CancellationToken ct)
     {
         IReadOnlyList<EmailAddress> addresses = [.. LogVerb.Addresses(text, configuration.Policy)];
-        var evaluation = new Evaluator(configuration.Policy).Evaluate(await log.Snapshot(now, withText: false, ct), now);
+        var evaluation = await log.Evaluate(configuration.Policy, addresses[0], now, ct);
         var items = evaluation.Items.Concat(evaluation.Observed).Select(item => (item.Id, item.Contact, item.About))
             .Concat(evaluation.Closed.Concat(evaluation.ObservedClosed).Select(item => (item.Id, item.Contact, item.About)));
         return new SomePerson(addresses)

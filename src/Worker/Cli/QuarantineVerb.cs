@@ -44,7 +44,7 @@ internal sealed class QuarantineVerb(HarvestLedger ledger, HarvestAll harvest, A
             Account,
             CommonOptions.Format,
             retry,
-        }.Does<QuarantineVerb>((verb, parsed, ct) => verb.List(parsed, ct));
+        }.Reads<QuarantineVerb>((verb, parsed, ct) => verb.List(parsed, ct));
     }
 
     private async Task<int> List(ParseResult parsed, CancellationToken ct)

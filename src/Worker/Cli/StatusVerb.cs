@@ -9,7 +9,7 @@ namespace CrmSync.Worker.Cli;
 internal sealed class StatusVerb(StatusReader reader, AccountStatuses accounts, PolicyInForce policy)
 {
     public static Command Create() => new Command("status", "Show how each account is doing.") { CommonOptions.Format, CommonOptions.Now }
-        .Does<StatusVerb>((verb, parsed, ct) => verb.Run(parsed, ct));
+        .Reads<StatusVerb>((verb, parsed, ct) => verb.Run(parsed, ct));
 
     private async Task<int> Run(ParseResult parsed, CancellationToken ct)
     {

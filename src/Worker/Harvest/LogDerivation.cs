@@ -1,4 +1,5 @@
 using CrmSync.Domain.Log;
+using CrmSync.Domain.Policy;
 using CrmSync.Storage;
 using CrmSync.Storage.Harvest;
 using CrmSync.Storage.Log;
@@ -28,8 +29,7 @@ internal sealed class LogDerivation(
     public async Task DeriveWhatChanged(CancellationToken ct)
     {
         var rules = policy.Edition.Reading;
-        var accounts = string.Join(' ', configuration.Addresses.Select(address => address.Value).Order(StringComparer.Ordinal));
-        var hash = $"{Derivation.Version} {rules.Fingerprint} {accounts}";
+        var hash = Hash(rules);
         if (await derivation.IsCurrent(hash, ct))
             return;
 
@@ -55,10 +55,19 @@ internal sealed class LogDerivation(
         }
     }
 
+    /// <summary>Whether there are lines that were derived with another configuration than that of now.</summary>
+    public Task<bool> IsOutdated(CancellationToken ct) => derivation.IsOutdated(Hash(policy.Edition.Reading), ct);
+
     /// <summary>Recomputes the log although it seems current: something was written meanwhile under an earlier policy.</summary>
     public async Task DeriveAnew(CancellationToken ct)
     {
         await derivation.Forget(ct);
         await DeriveWhatChanged(ct);
+    }
+
+    private string Hash(ReadingRules rules)
+    {
+        var accounts = string.Join(' ', configuration.Addresses.Select(address => address.Value).Order(StringComparer.Ordinal));
+        return $"{Derivation.Version} {rules.Fingerprint} {accounts}";
     }
 }

@@ -23,12 +23,36 @@ internal sealed class OrganisationLog(ContactLog log, HarvestedLog harvested)
         Explanation? explanation;
         do
         {
-            while (reading.Wanted is { } wanted)
-                reading.Take(await log.Read(wanted, now, ct));
+            await Read(reading, now, ct);
         }
         while (!reading.TryExplain(contact, now, rule, coverage, out explanation));
 
         return explanation;
+    }
+
+    /// <summary>What the policy makes of the organisation of a contact.</summary>
+    /// <param name="policy">The policy.</param>
+    /// <param name="contact">Any address of the contact.</param>
+    /// <param name="now">The moment.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task<EvaluationResult> Evaluate(CompanyPolicy policy, EmailAddress contact, Instant now, CancellationToken ct)
+    {
+        var reading = new Evaluator(await WithJoinedPeople(policy, now, ct)).Read(contact);
+        var coverage = await harvested.Coverage(ct);
+        EvaluationResult result;
+        do
+        {
+            await Read(reading, now, ct);
+        }
+        while (!reading.TryAsk(running => running.Evaluate(now), coverage, out result));
+
+        return result;
+    }
+
+    private async Task Read(OrganisationReading reading, Instant now, CancellationToken ct)
+    {
+        while (reading.Wanted is { } wanted)
+            reading.Take(await log.Read(wanted, now, ct));
     }
 
     /// <summary>The policy with the people who were said to be one.</summary>

@@ -4,7 +4,6 @@ using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
 using FsCheck;
 using FsCheck.Fluent;
-using NodaTime;
 using static CrmSync.Domain.Tests.Evaluation.Worked;
 using static CrmSync.Domain.Tests.Evaluation.Write;
 

@@ -62,6 +62,36 @@ public sealed class VerbTests
     }
 
     [Fact]
+    public async Task Verbs_that_only_read_show_the_log_as_it_was_derived_and_say_so()
+    {
+        await using var company = await Open();
+        File.WriteAllText(company.PathTo("mail", "ana", "1.eml"), MailText("Hinges", body: "When do they come?"));
+        var config = TheProgram.Configuration(company, "  - { eml: ../mail/ana, address: ana@us.example, name: ana }");
+        await TheProgram.Run("sync", "--config", config);
+        var policy = Path.Combine(config, "policy.yaml");
+        var written = await File.ReadAllTextAsync(policy);
+        Assert.Contains("enron.com]", written, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(
+            policy, written.Replace("enron.com]", "enron.com, acme.example]", StringComparison.Ordinal));
+
+        foreach (var verb in new[] { "log", "items" })
+        {
+            var run = await TheProgram.Run(verb, "--config", config);
+            Assert.Contains("as the policy before had them", run.Error, StringComparison.Ordinal);
+        }
+
+        Assert.Equal("human", await Class());
+        Assert.DoesNotContain(
+            "the policy before", (await TheProgram.Run("sync", "--config", config)).Error, StringComparison.Ordinal);
+        Assert.Equal("internal", await Class());
+
+        async Task<string?> Class() =>
+            Assert.Single((await TheProgram.Run("log", "--config", config, "--format", "json", "--class", "all")).Json)
+                .GetProperty("class")
+                .GetString();
+    }
+
+    [Fact]
     public async Task A_verb_that_meets_what_nobody_expected_says_so_in_words()
     {
         await using var company = await Open();
