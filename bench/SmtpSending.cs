@@ -91,7 +91,8 @@ internal static class SmtpSending
         await using var way = new SmtpDelivery(logins.Login(DeliveryWays.Login(new DeliveryChoice.Smtp(place, null, null))));
         var sender = new MailSender("bench", Commands, "CrmSync", "bright.example") { CommandMailbox = Commands };
         var copies = new SentCopies(accounts, ledger, Commands);
-        var outbox = new Outbox(ledger, new DeliveryHealth(database), way, copies, Company(people), sender, MachineTime.Instance);
+        var health = new DeliveryHealth(new Settings(database));
+        var outbox = new Outbox(ledger, health, way, copies, Company(people), sender, MachineTime.Instance);
         var watch = Stopwatch.StartNew();
         var report = await outbox.SendAll(Now, null, CancellationToken.None);
         var speed = messages / watch.Elapsed.TotalSeconds;

@@ -84,6 +84,7 @@ internal static class CrmSyncServices
         .AddSingleton<HarvestLedger>()
         .AddSingleton<LedgerCounts>()
         .AddSingleton<ContactLog>()
+        .AddTransient(parts => new ChangedLines(parts.GetRequiredService<ContactDatabase>(), listener: Guid.NewGuid().ToString("n")))
         .AddSingleton<MeetingLog>()
         .AddSingleton<Derivation>()
         .AddSingleton<ContactCards>()

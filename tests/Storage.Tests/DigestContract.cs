@@ -255,7 +255,7 @@ public abstract class DigestContract(IDatabases databases)
     public async Task The_trouble_of_the_way_is_kept_until_it_works_again()
     {
         await using var database = await databases.New();
-        var standing = new DeliveryHealth(database);
+        var standing = new DeliveryHealth(new Settings(database));
         Assert.Null(await standing.Trouble(default));
         var trouble = new DeliveryTrouble("no such host", Now, 2, Now + Duration.FromMinutes(5), NeedsSomebody: true);
         await standing.Set(trouble, default);

@@ -134,7 +134,7 @@ public abstract class KeepingContract(IDatabases databases)
     {
         await using var scene = await Scene.On(await databases.New());
         var before = new Classifier(Some.Policy with { Us = new OurSide(["bright.example", "acme.example"], []) });
-        var derivation = new Derivation(scene.Database);
+        var derivation = new Derivation(scene.Database, new Settings(scene.Database));
         Assert.False(await derivation.IsCurrent("1", default));
         await scene.Deliver(
             Some.Line(Some.Mail(id: "1@acme.example")),
@@ -162,7 +162,7 @@ public abstract class KeepingContract(IDatabases databases)
         foreach (var hour in Enumerable.Range(0, 5))
             await scene.Deliver(Some.Line(Some.Mail(id: $"{hour}@acme.example", at: Some.Noon + Some.Hours(hour))));
 
-        var derivation = new Derivation(scene.Database) { PageSize = 2 };
+        var derivation = new Derivation(scene.Database, new Settings(scene.Database)) { PageSize = 2 };
         using (var stop = new CancellationTokenSource())
             await Assert.ThrowsAsync<OperationCanceledException>(
                 () => derivation.Run(before, "1", new StopsAfter(4, stop), stop.Token));
@@ -180,7 +180,7 @@ public abstract class KeepingContract(IDatabases databases)
     public async Task A_log_that_spells_a_domain_for_the_wire_is_joined_with_its_letters_when_it_is_derived_again()
     {
         await using var scene = await Scene.On(await databases.New());
-        var derivation = new Derivation(scene.Database);
+        var derivation = new Derivation(scene.Database, new Settings(scene.Database));
         await scene.Deliver(Some.Line(Some.Mail("bo@köping.example", id: "1@acme.example")));
         await derivation.Run(Some.Classifier, "1", null, default);
         var text = await scene.Text();

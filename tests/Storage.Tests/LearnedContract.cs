@@ -57,7 +57,7 @@ public abstract class LearnedContract(IDatabases databases)
     {
         await using var scene = await Scene.On(await databases.New());
         await scene.Deliver(Some.Line(Notice), Some.Line(Forward));
-        var retention = new Retention(scene.Database);
+        var retention = new Retention(scene.Database, new Settings(scene.Database));
         Assert.Equal(2, (await retention.Count(Some.Noon + Some.Hours(48), default)).Texts);
         await retention.Drop(Some.Noon + Some.Hours(48), Some.Noon + Some.Hours(48), default);
         Assert.Contains(await scene.Log(), line => line.Learned.Return == Away with { Sentence = null });
@@ -89,7 +89,8 @@ public abstract class LearnedContract(IDatabases databases)
         var bob = new SomePerson([Some.Address("bob@acme.example")]);
         var held = await new PersonExport(scene.Database, new ContactLog(scene.Database), Scene.Text).Read(bob, default);
         Assert.Contains(held.Facts.Values, facts => facts.Contains("+353 1 555 0100", StringComparison.Ordinal));
-        await new Retention(scene.Database).Drop(Some.Noon + Some.Hours(48), Some.Noon + Some.Hours(48), default);
+        var (retention, later) = (new Retention(scene.Database, new Settings(scene.Database)), Some.Noon + Some.Hours(48));
+        await retention.Drop(later, later, default);
         Assert.All(await scene.Facts(), line => Assert.Null(line.Learned.Signature));
         Assert.All(await scene.Log(), line => Assert.Null(line.Learned.Signature));
     }
@@ -100,9 +101,9 @@ public abstract class LearnedContract(IDatabases databases)
         await using var scene = await Scene.On(await databases.New());
         await scene.Deliver(Some.Line(Forward));
         var theirs = Some.Policy with { Classify = new ClassifySettings { Bulk = new NameList { Domains = ["acme.example"] } } };
-        await new Derivation(scene.Database).Run(new Classifier(theirs), "other", progress: null, default);
+        await new Derivation(scene.Database, new Settings(scene.Database)).Run(new Classifier(theirs), "other", progress: null, default);
         Assert.Equal(Learned.Nothing, Assert.Single(await scene.Log()).Learned);
-        await new Derivation(scene.Database).Run(Some.Classifier, "first", progress: null, default);
+        await new Derivation(scene.Database, new Settings(scene.Database)).Run(Some.Classifier, "first", progress: null, default);
         Assert.NotNull(Assert.Single(await scene.Log()).Learned.Forwarded);
     }
 

@@ -13,12 +13,10 @@ namespace CrmSync.Storage.Digests;
 public sealed record DeliveryTrouble(string Words, Instant Since, int Attempts, Instant NextTry, bool NeedsSomebody);
 
 /// <summary>How the way is doing on which mails leave, kept for whoever asks: the next run, status, managers.</summary>
-public sealed class DeliveryHealth(ContactDatabase database)
+public sealed class DeliveryHealth(Settings settings)
 {
     private const string TroubleSetting = "delivery trouble";
     private const string CopySetting = "delivery copy trouble";
-
-    private readonly Settings settings = new(database);
 
     /// <summary>What is wrong; null when mails leave, or nothing was tried yet.</summary>
     public async Task<DeliveryTrouble?> Trouble(CancellationToken ct) =>

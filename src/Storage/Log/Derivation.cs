@@ -7,7 +7,7 @@ namespace CrmSync.Storage.Log;
 /// <summary>
 /// Derives anew what the configuration makes of the mails in the log: class, direction, moment, internal people, markers, threads.
 /// </summary>
-public sealed class Derivation(ContactDatabase database)
+public sealed class Derivation(ContactDatabase database, Settings settings)
 {
     /// <summary>
     /// Goes up whenever the program makes something else of the same facts: a log that an earlier version derived is derived again.
@@ -16,7 +16,6 @@ public sealed class Derivation(ContactDatabase database)
 
     private const string Done = "derived with";
     private const string Begun = "being derived with";
-    private readonly Settings settings = new(database);
 
     /// <summary>How many mails are derived in one transaction.</summary>
     internal int PageSize { get; init; } = 500;

@@ -28,7 +28,7 @@ public sealed record RetentionRun(Instant At, Instant Before, RetentionCounts Dr
 /// Drops texts that are older than <c>privacy.retain</c> allows (policy-language.md section 5). Lines, people, times and everything else
 /// the policy rests on stay.
 /// </summary>
-public sealed class Retention(ContactDatabase database)
+public sealed class Retention(ContactDatabase database, Settings settings)
 {
     private const string Setting = "retention";
 
@@ -37,8 +37,6 @@ public sealed class Retention(ContactDatabase database)
 
     /// <summary>So many lines in one transaction: others want to write, too.</summary>
     private const int Batch = 2000;
-
-    private readonly Settings settings = new(database);
 
     /// <summary>The last run; null when there was none.</summary>
     public async Task<RetentionRun?> Last(CancellationToken ct) =>

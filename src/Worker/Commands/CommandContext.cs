@@ -33,6 +33,7 @@ internal sealed class CommandContext(DigestFacts facts)
             .Select(line => (Key(line.Command!.About, line.Command.Contact), line.At)),
     ];
     private readonly HashSet<string> undone = [.. facts.Log.Interactions.SelectMany(line => line.Command?.Undoes ?? [])];
+    private readonly InternalAddresses ours = new(facts.Policy);
     private PeopleBook? people;
 
     private readonly Dictionary<string, ItemTarget> items = Targets(facts);
@@ -46,6 +47,9 @@ internal sealed class CommandContext(DigestFacts facts)
 
     /// <summary>Names, subjects and who wrote what.</summary>
     public PeopleBook People => people ??= new PeopleBook(facts.Policy, facts.Log.Interactions, facts.Now);
+
+    /// <summary>An address outside; null for what is ours or no address.</summary>
+    public EmailAddress? Outsider(string address) => EmailAddress.TryParse(address, out var one) && !ours.Contains(one) ? one : null;
 
     /// <summary>Whether a contact is one of those a person may see.</summary>
     public bool IsSeenBy(string person, EmailAddress contact) => facts.IsShownTo(new Sight(facts.Policy, person), People.Primary(contact));

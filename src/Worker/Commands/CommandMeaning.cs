@@ -6,7 +6,6 @@ using CrmSync.Domain.Languages;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
 using CrmSync.Storage.Digests;
-using CrmSync.Storage.Log;
 using CrmSync.Worker.Configuration;
 using NodaTime;
 
@@ -42,6 +41,7 @@ internal sealed partial class CommandMeaning(
 
     private readonly CommandTokens tokens = settings.CreateTokens();
     private readonly InternalAddresses ours = new(policy);
+    private readonly CommandUndo undo = new(stores);
 
     /// <param name="mail">The mail.</param>
     /// <param name="addresses">The addresses of the command mailbox through which it commands.</param>
@@ -78,46 +78,6 @@ internal sealed partial class CommandMeaning(
             is { } verb
             ? $"+{verb}: {mail.Subject}"
         : mail.OwnText.Split('\n').FirstOrDefault(line => !string.IsNullOrWhiteSpace(line)) ?? mail.Subject;
-
-    /// <summary>An address outside; null for what is ours or no address.</summary>
-    public EmailAddress? Outsider(string address) => EmailAddress.TryParse(address, out var one) && !ours.Contains(one) ? one : null;
-
-    /// <summary>Takes back all that the author's last mail or link did, within a day.</summary>
-    /// <exception cref="RefusedCommandException">There is nothing that can be taken back.</exception>
-    public async Task<CommandReading> TakeBack(CommandMail mail, Person author, CommandLines lines, CancellationToken ct)
-    {
-        var refusals = Wording.In(author.Language).Refusals;
-        var earliest = mail.ArrivedAt - Duration.FromDays(1);
-        var own = author.Also.Prepend(author.Email).ToHashSet();
-        var commands = await stores.Log
-            .Read(new LogFilter { Kinds = [InteractionKind.Command], Since = earliest }, ct)
-            .Where(line => line.Command is { Mail: { } by } command && own.Contains(command.By) && by != mail.Id)
-            .ToListAsync(ct);
-        var undone = commands.SelectMany(line => line.Command!.Undoes).ToHashSet(StringComparer.Ordinal);
-        var earlier = await stores.Inbox.CarriedOut([.. own.Select(one => one.Value)], earliest, mail.ArrivedAt, ct);
-        foreach (var one in earlier.Where(one => one.Id != mail.Id))
-        {
-            if (
-                one.Words is { } words
-                && Wording.All.Any(language =>
-                    words.StartsWith($"{language.Answers.Stopped}:", StringComparison.Ordinal)
-                    || words.StartsWith($"{language.Answers.SentAgain}:", StringComparison.Ordinal)))
-                throw new RefusedCommandException(refusals.CannotTakeBackStop);
-
-            var said = commands.FindAll(line => line.Command!.Mail == one.Id);
-            if (said.Count == 0)
-                continue;
-
-            if (said.Exists(line => line.Command!.Undoes.Count > 0 || undone.Contains(line.Id)))
-                throw new RefusedCommandException(refusals.TakenBackAlready);
-
-            return lines.TakeBack(
-                [.. said.Select(line => line.Id).Order(StringComparer.Ordinal)],
-                one.Words ?? Wording.In(author.Language).Answers.YourLastMail);
-        }
-
-        throw new RefusedCommandException(refusals.NothingToTakeBack);
-    }
 
     /// <summary>A link of a digest: the token says whose it is and to which item it belongs.</summary>
     private async Task<CommandReading> ReadLink(
@@ -190,7 +150,7 @@ internal sealed partial class CommandMeaning(
             case CommandVerb.Today:
                 return new CommandReading([], new MailAnswer([], []) { WithList = true });
             case CommandVerb.Undo:
-                return await TakeBack(mail, author, lines, ct);
+                return await undo.TakeBack(mail, author, lines, ct);
             case CommandVerb.Brief:
                 var named = Outsiders(mail).ToList();
                 var people = (named.Count > 0 ? named : context.MetNext(author, mail.ArrivedAt)).Take(MostPeople).ToList();
@@ -207,7 +167,7 @@ internal sealed partial class CommandMeaning(
     private CommandReading Say(CommandMail mail, Person author, CommandLines lines, string written, CommandVerb verb, string? argument)
     {
         var refusals = Wording.In(author.Language).Refusals;
-        var direct = mail.Recipients.Select(Outsider).OfType<EmailAddress>().FirstOrDefault();
+        var direct = mail.Recipients.Select(context.Outsider).OfType<EmailAddress>().FirstOrDefault();
         var contact =
             Outsiders(mail).FirstOrDefault()
             ?? throw new RefusedCommandException(refusals.NobodyFromOutside);
@@ -259,7 +219,7 @@ internal sealed partial class CommandMeaning(
         var grammar = new ReplyGrammar(author.Calendar ?? policy.DefaultCalendar, mail.ArrivedAt, words);
         var spoken = grammar.Read(isNew ? mail.Subject + "\n" + text.Above : text.Above);
         var items = answered is null ? new Dictionary<int, string>() : await stores.Told.ReadItems(answered.Plan.MessageId, ct);
-        var reply = new SpokenMeaning(this, policy, context, lines, answered, items, author, mail);
+        var reply = new SpokenMeaning(undo, policy, context, lines, answered, items, author, mail);
         foreach (var line in spoken.Lines)
             await reply.CarryOut(line, ct);
 
@@ -310,14 +270,14 @@ internal sealed partial class CommandMeaning(
     /// </summary>
     private IEnumerable<EmailAddress> Outsiders(CommandMail mail)
     {
-        var direct = mail.Recipients.Select(Outsider).OfType<EmailAddress>().ToList();
+        var direct = mail.Recipients.Select(context.Outsider).OfType<EmailAddress>().ToList();
         return (
             direct.Count > 0
                 ? direct
                 : mail
                     .Quoted.Concat(QuotedPeople.AddressesIn(mail.Subject))
                     .Concat(QuotedPeople.AddressesIn(mail.OwnText))
-                    .Select(Outsider)
+                    .Select(context.Outsider)
                     .OfType<EmailAddress>()
         ).Distinct();
     }

@@ -9,7 +9,7 @@ using CrmSync.Storage.Digests;
 namespace CrmSync.Worker.Commands;
 
 /// <summary>Carries out the lines of one reply, each as a whole or not at all, and collects what is told of them.</summary>
-/// <param name="meaning">Knows what is ours, and what can be taken back.</param>
+/// <param name="undo">Takes back what was done before.</param>
 /// <param name="policy">Who is below whom.</param>
 /// <param name="context">What the items are.</param>
 /// <param name="lines">Makes lines of the log.</param>
@@ -18,7 +18,7 @@ namespace CrmSync.Worker.Commands;
 /// <param name="author">Who wrote the reply.</param>
 /// <param name="mail">The reply.</param>
 internal sealed class SpokenMeaning(
-    CommandMeaning meaning,
+    CommandUndo undo,
     CompanyPolicy policy,
     CommandContext context,
     CommandLines lines,
@@ -78,7 +78,7 @@ internal sealed class SpokenMeaning(
                         withList = true;
                         break;
                     case CommandVerb.Undo:
-                        made.Add(await meaning.TakeBack(mail, author, lines, ct));
+                        made.Add(await undo.TakeBack(mail, author, lines, ct));
                         break;
                     case CommandVerb.Brief or CommandVerb.MayIWrite:
                         asked.AddRange(Ask(command));
@@ -137,7 +137,7 @@ internal sealed class SpokenMeaning(
         var contacts =
             command.Text is not { } text ? [.. FindTargets(command).Select(target => target.Contact).OfType<EmailAddress>()]
             : text.Length == 0 ? context.MetNext(author, mail.ArrivedAt)
-            : [.. text.Split(' ').Select(meaning.Outsider).OfType<EmailAddress>()];
+            : [.. text.Split(' ').Select(context.Outsider).OfType<EmailAddress>()];
         return contacts.Count == 0
             ? throw new RefusedCommandException(
                 command.Text is { Length: 0 }

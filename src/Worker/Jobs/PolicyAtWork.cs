@@ -1,7 +1,6 @@
 using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
-using CrmSync.Storage;
 using CrmSync.Storage.Log;
 using CrmSync.Worker.Harvest;
 using CrmSync.Worker.PolicyFiles;
@@ -20,7 +19,7 @@ internal sealed class PolicyAtWork(
     ContactLog log,
     HarvestedLog harvested,
     ContactCards contactCards,
-    ContactDatabase database) : IDisposable
+    ChangedLines changes) : IDisposable
 {
     private const int Batch = 2000;
 
@@ -30,7 +29,6 @@ internal sealed class PolicyAtWork(
     private static readonly Duration CardsEvery = Duration.FromMinutes(15);
 
     private readonly SemaphoreSlim turn = new(1, 1);
-    private readonly ChangedLines changes = new(database, Guid.NewGuid().ToString("n"));
     private RunningPolicy? running;
     private int runningEdition;
     private bool cardsAreStale = true;

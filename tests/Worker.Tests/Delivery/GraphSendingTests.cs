@@ -1,4 +1,5 @@
 using System.Text;
+using CrmSync.Storage;
 using CrmSync.Storage.Digests;
 using CrmSync.Worker.Delivery;
 using CrmSync.Worker.Tests.Graph;
@@ -64,7 +65,7 @@ public sealed class GraphSendingTests
         await ledger.Plan(new PlannedMail("d2@us.example", "my-day", "ana", "2026-03-05", Now), Now, default);
         await ledger.KeepBytes("d2@us.example", Mail("d2@us.example"), [], Now, default);
         Assert.Single((await Send(graph, ledger, minutes: 0)).Problems);
-        Assert.True((await new DeliveryHealth(graph.Company.Database).Trouble(default))!.NeedsSomebody);
+        Assert.True((await new DeliveryHealth(new Settings(graph.Company.Database)).Trouble(default))!.NeedsSomebody);
         Assert.Equal(2, await ledger.CountUnsent(default));
         Assert.Empty((await Send(graph, ledger, minutes: 0)).Problems);
     }
@@ -94,7 +95,7 @@ public sealed class GraphSendingTests
         var sender = new MailSender("test", Domain.Company.EmailAddress.Parse("crmsync@us.example"), "CrmSync", "us.example");
         return await new Outbox(
             ledger,
-            new DeliveryHealth(graph.Company.Database),
+            new DeliveryHealth(new Settings(graph.Company.Database)),
             way,
             new SentCopies(graph.Company.Accounts, ledger, null),
             TestCompany.CreatePolicy("us.example"),

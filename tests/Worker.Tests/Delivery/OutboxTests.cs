@@ -281,7 +281,7 @@ public sealed class OutboxTests : IAsyncLifetime, IAsyncDisposable
     private Outbox Outbox(IMailDelivery delivery, CompanyPolicy? policy = null) =>
         new(
             ledger,
-            new DeliveryHealth(database),
+            new DeliveryHealth(new Settings(database)),
             delivery,
             new SentCopies(new Accounts(database), ledger, Written.Sender.CommandMailbox),
             policy ?? Some.Policy,

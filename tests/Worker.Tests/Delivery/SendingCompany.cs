@@ -32,7 +32,7 @@ internal sealed class SendingCompany : IAsyncDisposable
 
     public DigestLedger Ledger { get; private set; } = null!;
 
-    public DeliveryHealth Standing => new(Database);
+    public DeliveryHealth Standing => new(new Settings(Database));
 
     public MailSender Sender { get; init; } = Written.Sender;
 

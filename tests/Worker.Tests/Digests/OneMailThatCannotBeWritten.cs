@@ -132,7 +132,7 @@ public sealed class OneMailThatCannotBeWritten : IAsyncLifetime, IAsyncDisposabl
         await using var way = new SpoiltWay(spoil is null ? "ana@bright.example" : "nobody");
         var report = await new Outbox(
             ledger,
-            new DeliveryHealth(database),
+            new DeliveryHealth(new Settings(database)),
             way,
             new SentCopies(new Accounts(database), ledger, Written.Sender.CommandMailbox),
             Some.Policy,

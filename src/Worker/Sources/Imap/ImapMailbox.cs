@@ -10,13 +10,16 @@ namespace CrmSync.Worker.Sources.Imap;
 /// </summary>
 internal sealed class ImapMailbox : IAsyncDisposable
 {
+    /// <summary>Servers that show appointments, addresses and tasks as if they were mails.</summary>
+    private static readonly string[] Groupware = ["Exchange", "Zimbra", "Kerio", "MDaemon", "CommuniGate"];
+
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(5);
 
     private readonly MailKitClient client;
     private readonly ImapAnswers answers;
     private readonly ImapOptions options;
     private readonly ImapCommands commands;
-    private readonly Dictionary<string, HashSet<string>> roleMarks = new(StringComparer.Ordinal);
+    private readonly FolderListing listing;
     private StreamedFolder? open;
     private MailboxMessages? messages;
 
@@ -24,6 +27,7 @@ internal sealed class ImapMailbox : IAsyncDisposable
     {
         (this.client, this.answers, this.options) = (client, answers, options);
         commands = new ImapCommands(client, answers);
+        listing = new FolderListing(client, answers, commands);
     }
 
     /// <summary>True when the connection is gone.</summary>
@@ -40,6 +44,10 @@ internal sealed class ImapMailbox : IAsyncDisposable
 
     /// <summary>What the server told of itself: name and vendor.</summary>
     public string ServerName { get; private set; } = "";
+
+    /// <summary>Whether it shows appointments, addresses and tasks as if they were mails.</summary>
+    private bool IsGroupware =>
+        Array.Exists(Groupware, name => $"{Greeting} {ServerName}".Contains(name, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Whether folders are labels of the one that holds everything.</summary>
     public bool IsGmail => client.Capabilities.HasFlag(ImapCapabilities.GMailExt1);
@@ -92,7 +100,7 @@ internal sealed class ImapMailbox : IAsyncDisposable
         if (withStatus)
             await Leave(ct);
 
-        var folders = await new FolderListing(this).Run(withStatus, ct);
+        var folders = await listing.List(withStatus, IsGroupware, ct);
         InboxStatus = folders.FirstOrDefault(folder => folder is { Role: FolderRole.Inbox, Status: not null })?.Status ?? InboxStatus;
         return folders;
     }
@@ -142,7 +150,8 @@ internal sealed class ImapMailbox : IAsyncDisposable
         try
         {
             var found = await Find(folder, ct);
-            await commands.Run(AnswerStage.Folder, $"asking about the folder \"{folder.Name}\"", () => found.StatusAsync(CounterItems, ct));
+            var what = $"asking about the folder \"{folder.Name}\"";
+            await commands.Run(AnswerStage.Folder, what, () => found.StatusAsync(listing.Counters, ct));
             return (answers.Notes.Statuses.GetValueOrDefault(folder.Name) ?? new FolderStatus(), null);
         }
         catch (MailServerException e) when (!e.ConnectionLost)
@@ -208,43 +217,6 @@ internal sealed class ImapMailbox : IAsyncDisposable
         await answers.DisposeAsync();
     }
 
-    /// <summary>Lists as MailKit does, and gives what the server said.</summary>
-    internal async Task<AnswerNotes> List(bool withStatus, CancellationToken ct)
-    {
-        var root = client.PersonalNamespaces.FirstOrDefault(one => one.Path.Length == 0) ?? new FolderNamespace('/', "");
-        var canCount = withStatus && client.Capabilities.HasFlag(ImapCapabilities.ListStatus);
-        using var notes = answers.Gather();
-        await commands.Run(AnswerStage.Command, "listing the folders", () =>
-            client.GetFoldersAsync(root, canCount ? CounterItems : StatusItems.None, subscribedOnly: false, ct));
-        Mark(answers.Notes);
-        return answers.Notes;
-    }
-
-    /// <summary>Whether the server has ever listed INBOX in this session: MailKit asks for it by name when it has logged in.</summary>
-    internal bool HasInbox => roleMarks.Keys.Any(name => name.Equals("INBOX", StringComparison.OrdinalIgnoreCase));
-
-    /// <summary>Forgets abilities that the server announces and does not have.</summary>
-    internal bool Doubt()
-    {
-        const ImapCapabilities Extended = ImapCapabilities.ListExtended | ImapCapabilities.ListStatus | ImapCapabilities.SpecialUse;
-        if ((client.Capabilities & Extended) == ImapCapabilities.None)
-            return false;
-
-        client.Capabilities &= ~(client.Capabilities.HasFlag(ImapCapabilities.ListStatus) ? ImapCapabilities.ListStatus : Extended);
-        return true;
-    }
-
-    /// <summary>Everything the server has marked a folder with in this session: it marks roles in some lists and not in others.</summary>
-    internal IReadOnlyCollection<string> Marks(string name) => roleMarks.GetValueOrDefault(name) ?? [];
-
-    /// <summary>The prefixes of folders of other users, and of public ones.</summary>
-    internal IReadOnlyList<string> ForeignPrefixes =>
-        [.. client.OtherNamespaces.Concat(client.SharedNamespaces).Select(one => one.Path).Where(path => path.Length > 0)];
-
-    private StatusItems CounterItems =>
-        StatusItems.Count | StatusItems.UidNext | StatusItems.UidValidity | (client.Capabilities.HasFlag(ImapCapabilities.CondStore)
-            ? StatusItems.HighestModSeq : StatusItems.None);
-
     private async Task LogIn(Credential credential, CancellationToken ct)
     {
         var endpoint = answers.Wire.Endpoint;
@@ -258,7 +230,7 @@ internal sealed class ImapMailbox : IAsyncDisposable
         }
 
         // MailKit lists folders when it has logged in, and takes a refusal for no folders; who wants to be left alone says so here.
-        Mark(answers.Notes);
+        listing.Mark(answers.Notes);
         if (answers.Notes.Word is "NO" or "BAD"
             && commands.Refused(AnswerStage.Command, "listing the folders") is { Failure: MailFailure.Throttled or MailFailure.Auth } busy)
             throw busy;
@@ -298,15 +270,4 @@ internal sealed class ImapMailbox : IAsyncDisposable
     private async Task<StreamedFolder> Find(MailboxFolder folder, CancellationToken ct) => (StreamedFolder)(folder.Role == FolderRole.Inbox
         ? client.Inbox
         : await commands.Run(AnswerStage.Folder, $"finding the folder \"{folder.Name}\"", () => client.GetFolderAsync(folder.Name, ct)));
-
-    private void Mark(AnswerNotes notes)
-    {
-        foreach (var folder in notes.Folders)
-        {
-            if (!roleMarks.TryGetValue(folder.Name, out var marks))
-                roleMarks[folder.Name] = marks = new HashSet<string>(StringComparer.Ordinal);
-
-            marks.UnionWith(folder.Attributes);
-        }
-    }
 }
