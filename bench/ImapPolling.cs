@@ -76,9 +76,9 @@ internal static class ImapPolling
         Console.WriteLine(
             string.Create(CultureInfo.InvariantCulture, $"{accounts.Count} accounts harvested in {watch.Elapsed.TotalSeconds:N1} s"));
         await Poll(server, harvest, readable, options);
-        var turns = await imap.Turns(accounts[0]);
+        var turns = await imap.RoundTrips(accounts[0]);
         await harvest.Once(readable[0], SystemClock.Instance.GetCurrentInstant(), news: null, CancellationToken.None);
-        turns = await imap.Turns(accounts[0]) - turns;
+        turns = await imap.RoundTrips(accounts[0]) - turns;
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,

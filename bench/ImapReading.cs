@@ -157,7 +157,7 @@ internal static class ImapReading
                 { count++; return ValueTask.CompletedTask; }, CancellationToken.None);
         }
 
-        return (mailbox.BytesReceived, count, mailbox.Turns);
+        return (mailbox.BytesReceived, count, mailbox.RoundTrips);
     }
 
     private static async Task<(long Bytes, long Count, int Turns)> Floor(Line line)

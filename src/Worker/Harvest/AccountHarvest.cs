@@ -41,7 +41,7 @@ internal sealed class AccountHarvest(
     /// <param name="most">After this time no further batches are asked for.</param>
     /// <param name="ct">Stops after the batch at hand; nothing is lost.</param>
     /// <returns>False when more waits for the next turn.</returns>
-    public async Task<bool> Turn(Func<ISource> open, TimeSpan most, CancellationToken ct)
+    public async Task<bool> TakeTurn(Func<ISource> open, TimeSpan most, CancellationToken ct)
     {
         var turn = new TurnTime(most, time);
         scope.Run.BeginTurn();

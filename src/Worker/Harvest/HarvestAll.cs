@@ -254,7 +254,7 @@ internal sealed class HarvestAll(
         using var held = CancellationTokenSource.CreateLinkedTokenSource(ct, alone.Lost);
         try
         {
-            var isDone = await reading.Turn(() => account.Open(now), Turn, held.Token);
+            var isDone = await reading.TakeTurn(() => account.Open(now), Turn, held.Token);
 
             // While the lock is held, for nobody else uses the connection until then.
             if (isDone && listeners.TryGetValue(account.Name, out var news))

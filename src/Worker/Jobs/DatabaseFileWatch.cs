@@ -20,7 +20,7 @@ internal sealed class DatabaseFileWatch(ContactDatabase database, WorkerEnd end,
         using var timer = new PeriodicTimer(Pause, time);
         while (!stoppingToken.IsCancellationRequested)
         {
-            loops.NoteTurn("database file", LongestRound);
+            loops.NoteRound("database file", LongestRound);
             await failures.Guard("database file", Check, stoppingToken);
             try
             {

@@ -19,7 +19,7 @@ internal sealed class DatabaseTimeWatch(DatabaseTime time, Loops loops, JobFailu
         {
             do
             {
-                loops.NoteTurn("database time", LongestRound);
+                loops.NoteRound("database time", LongestRound);
                 await failures.Guard("time", () => time.AskAgain(stoppingToken), stoppingToken);
             }
             while (await timer.WaitForNextTickAsync(stoppingToken));

@@ -28,7 +28,7 @@ internal sealed class PolicyAtWork(
     /// </summary>
     private static readonly Duration CardsEvery = Duration.FromMinutes(15);
 
-    private readonly SemaphoreSlim turn = new(1, 1);
+    private readonly SemaphoreSlim gate = new(1, 1);
     private RunningPolicy? running;
     private int runningEdition;
     private bool cardsAreStale = true;
@@ -43,14 +43,14 @@ internal sealed class PolicyAtWork(
     /// <summary>Does something with the policy over the log as it is now; nothing changes the policy meanwhile.</summary>
     public async Task<T> Use<T>(Instant now, Func<RunningPolicy, Task<T>> work, CancellationToken ct)
     {
-        await turn.WaitAsync(ct);
+        await gate.WaitAsync(ct);
         try
         {
             return await work(await CaughtUp(now, ct));
         }
         finally
         {
-            turn.Release();
+            gate.Release();
         }
     }
 
@@ -61,7 +61,7 @@ internal sealed class PolicyAtWork(
     /// <param name="ct">Cancels.</param>
     public async Task Swap(CompanyPolicy next, Instant now, Func<int, Task> tell, CancellationToken ct)
     {
-        await turn.WaitAsync(ct);
+        await gate.WaitAsync(ct);
         try
         {
             var before = (await CaughtUp(now, ct)).Evaluate(now);
@@ -70,7 +70,7 @@ internal sealed class PolicyAtWork(
         }
         finally
         {
-            turn.Release();
+            gate.Release();
         }
     }
 
@@ -90,7 +90,7 @@ internal sealed class PolicyAtWork(
     /// <summary>Stops listening to the log.</summary>
     public Task Leave(CancellationToken ct) => changes.Leave(ct);
 
-    public void Dispose() => turn.Dispose();
+    public void Dispose() => gate.Dispose();
 
     /// <summary>A policy whose consequences cannot be worked out is not in force: the next look tries it again.</summary>
     private async Task Exchange(CompanyPolicy next, CancellationToken ct)

@@ -34,7 +34,7 @@ internal sealed class PolicyFileWatch(
         using var timer = new PeriodicTimer(Pause, time);
         while (!stoppingToken.IsCancellationRequested)
         {
-            loops.NoteTurn("policy files", LongestRound);
+            loops.NoteRound("policy files", LongestRound);
             await failures.Guard("policy", () => Check(time.GetCurrentInstant(), stoppingToken), stoppingToken);
             try
             {

@@ -36,7 +36,7 @@ internal sealed class KeptTokens(LoginStores stores, Login.OAuth login)
     /// Only one program renews at a time, for two would each make the other's token worthless. Null when that program does not come to an
     /// end.
     /// </summary>
-    public async Task<IAsyncDisposable?> Turn(CancellationToken ct) => await AccountLock.Wait(stores.Database, Name, Patience, ct);
+    public async Task<IAsyncDisposable?> WaitForLock(CancellationToken ct) => await AccountLock.Wait(stores.Database, Name, Patience, ct);
 
     /// <summary>What was kept; null when nothing was.</summary>
     public async Task<TokenPair?> Read(CancellationToken ct)

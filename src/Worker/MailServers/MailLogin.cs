@@ -8,14 +8,14 @@ namespace CrmSync.Worker.MailServers;
 /// program of the database. What only the way there does (no route, silence) is kept in memory: a new program may try that at once.
 /// </summary>
 /// <param name="settings">Where and how.</param>
-/// <param name="turn">Held during a try; the same for all logins of one user at one server.</param>
+/// <param name="gate">Held during a try; the same for all logins of one user at one server.</param>
 /// <param name="tokens">Where tokens come from, if they have to be fetched.</param>
 /// <param name="stores">Where failures are kept; null: in memory only.</param>
 /// <param name="insist">Try although a failure says to wait: a person asks.</param>
 /// <param name="clock">The time.</param>
 internal sealed class MailLogin(
     LoginSettings settings,
-    SemaphoreSlim turn,
+    SemaphoreSlim gate,
     IAccessTokens? tokens,
     LoginStores? stores,
     bool insist,
@@ -38,7 +38,7 @@ internal sealed class MailLogin(
     /// allowed.</exception>
     public async Task<T> Open<T>(Func<MailEndpoint, Credential?, CancellationToken, Task<T>> logIn, CancellationToken ct)
     {
-        await turn.WaitAsync(ct);
+        await gate.WaitAsync(ct);
         try
         {
             kept = await Kept(ct);
@@ -52,7 +52,7 @@ internal sealed class MailLogin(
         }
         finally
         {
-            turn.Release();
+            gate.Release();
         }
     }
 

@@ -5,7 +5,7 @@ using NodaTime;
 namespace CrmSync.Worker.MailServers;
 
 /// <summary>
-/// Every login at mail servers, for reading and for sending: who shares a user at a server shares its turns, who shares a refresh token
+/// Every login at mail servers, for reading and for sending: who shares a user at a server shares its gate, who shares a refresh token
 /// shares its access tokens.
 /// </summary>
 /// <param name="clock">The time.</param>
@@ -21,7 +21,7 @@ internal sealed class MailLogins(IClock clock, TimeProvider time, LoginStores? s
             MaxResponseContentBufferSize = 1024 * 1024,
         });
 
-    private readonly ConcurrentDictionary<(string Host, string User), SemaphoreSlim> turns = new();
+    private readonly ConcurrentDictionary<(string Host, string User), SemaphoreSlim> gates = new();
     private readonly ConcurrentDictionary<string, IAccessTokens> tokens = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, MailLogin> logins = new(StringComparer.Ordinal);
 
@@ -34,7 +34,7 @@ internal sealed class MailLogins(IClock clock, TimeProvider time, LoginStores? s
             $"{settings.Protocol}\0{settings.Server}\0{settings.User}\0{Secret(settings.Login)}\0{settings.Server.Proxy?.Reveal()}",
             _ => new MailLogin(
                 settings,
-                turns.GetOrAdd((settings.Server.Host.ToLowerInvariant(), settings.User ?? ""), _ => new SemaphoreSlim(1)),
+                gates.GetOrAdd((settings.Server.Host.ToLowerInvariant(), settings.User ?? ""), _ => new SemaphoreSlim(1)),
                 FindTokens(settings.Login),
                 stores,
                 Insist,
@@ -58,8 +58,8 @@ internal sealed class MailLogins(IClock clock, TimeProvider time, LoginStores? s
         foreach (var one in tokens.Values)
             one.Dispose();
 
-        foreach (var turn in turns.Values)
-            turn.Dispose();
+        foreach (var gate in gates.Values)
+            gate.Dispose();
 
         if (http.IsValueCreated)
             http.Value.Dispose();

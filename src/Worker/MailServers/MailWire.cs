@@ -78,7 +78,7 @@ internal sealed class MailWire : AsyncStream
     public long Received { get; private set; }
 
     /// <summary>How often something was sent after something had been heard: the round trips.</summary>
-    public int Turns { get; private set; }
+    public int RoundTrips { get; private set; }
 
     /// <summary>Says how large the answer to what is sent next may be; with the size grows the time it may take.</summary>
     public void Expect(long bytes)
@@ -115,7 +115,7 @@ internal sealed class MailWire : AsyncStream
         if (isListening)
         {
             isListening = false;
-            Turns++;
+            RoundTrips++;
             Renew();
         }
 

@@ -28,7 +28,7 @@ internal sealed class RefreshedTokens(Login.OAuth login, HttpClient http, IClock
             if (IsGood(refused))
                 return tokens.Access;
 
-            await using var turn = kept is null ? null : await kept.Turn(ct) ?? throw Busy();
+            await using var alone = kept is null ? null : await kept.WaitForLock(ct) ?? throw Busy();
             tokens = kept is null ? tokens : await kept.Read(ct) ?? tokens;
             if (IsGood(refused))
                 return tokens.Access;

@@ -126,14 +126,14 @@ internal sealed class ReaderPages(
     {
         if (visit.Link is { Refused: { } why })
         {
-            await Turn(visit, visit.Reader, visit.Words.Door.LinkOpensNothing(why(visit.Words.Door)), ct);
+            await TurnAway(visit, visit.Reader, visit.Words.Door.LinkOpensNothing(why(visit.Words.Door)), ct);
             return;
         }
 
         if (visit.Reader is { } reader)
         {
             if (visit.Link?.Reader is { } other && other.Id != reader.Id)
-                await Turn(visit, reader, visit.Words.Door.LinkOfAnotherReader, ct);
+                await TurnAway(visit, reader, visit.Words.Door.LinkOfAnotherReader, ct);
             else
                 await Write(visit, reader, ct);
 
@@ -184,7 +184,7 @@ internal sealed class ReaderPages(
         var secret = ReaderDoor.CreateSecret();
         if (!await door.MailCode(reader, secret, visit.Now, ct))
         {
-            await Turn(visit, reader, visit.Words.Door.TooManyCodes, ct, StatusCodes.Status429TooManyRequests);
+            await TurnAway(visit, reader, visit.Words.Door.TooManyCodes, ct, StatusCodes.Status429TooManyRequests);
             return;
         }
 
@@ -270,7 +270,7 @@ internal sealed class ReaderPages(
     private static string Name(EmailAddress contact) => PlainWords.Flatten(contact.Value, PlainWords.Name);
 
     /// <summary>Refuses somebody; when it is known who that is, it is kept.</summary>
-    private async Task Turn(
+    private async Task TurnAway(
         PageVisit visit, Person? who, string text, CancellationToken ct, int status = StatusCodes.Status403Forbidden)
     {
         if (who is not null)

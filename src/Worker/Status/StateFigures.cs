@@ -28,7 +28,7 @@ internal sealed class StateFigures : IDisposable
     private readonly ContactDatabase database;
     private readonly TimeProvider time;
     private readonly Meter meter = new(Name);
-    private readonly SemaphoreSlim turn = new(1, 1);
+    private readonly SemaphoreSlim gate = new(1, 1);
     private volatile State? state;
     private Instant askedAt = Instant.MinValue;
 
@@ -49,7 +49,7 @@ internal sealed class StateFigures : IDisposable
     /// <summary>Asks the database again, unless that was done just now.</summary>
     public async Task Refresh(CancellationToken ct)
     {
-        await turn.WaitAsync(ct);
+        await gate.WaitAsync(ct);
         try
         {
             var now = time.GetCurrentInstant();
@@ -66,14 +66,14 @@ internal sealed class StateFigures : IDisposable
         }
         finally
         {
-            turn.Release();
+            gate.Release();
         }
     }
 
     public void Dispose()
     {
         meter.Dispose();
-        turn.Dispose();
+        gate.Dispose();
     }
 
     private async Task<State> Ask(Instant now, CancellationToken ct) => new(

@@ -28,7 +28,7 @@ internal abstract class Shape<T> : Shape
     public abstract bool TryRead(YamlNode node, string title, ProblemList problems, out T value);
 
     /// <summary>The same shape, its value turned into another one; the turning cannot fail.</summary>
-    public Shape<TOther> As<TOther>(Func<T, YamlNode, TOther> turn) => new Turned<T, TOther>(this, turn);
+    public Shape<TOther> As<TOther>(Func<T, YamlNode, TOther> convert) => new Converted<T, TOther>(this, convert);
 
     /// <summary>The same shape, taking part in a choice only for nodes that pass the test.</summary>
     public Shape<T> FitsWhen(Func<YamlNode, bool> test) => new Picky(this, test);
@@ -53,7 +53,7 @@ internal abstract class Shape<T> : Shape
             inner.TryRead(node, title, problems, out value);
     }
 
-    private sealed class Turned<TFrom, TTo>(Shape<TFrom> inner, Func<TFrom, YamlNode, TTo> turn) : Shape<TTo>
+    private sealed class Converted<TFrom, TTo>(Shape<TFrom> inner, Func<TFrom, YamlNode, TTo> convert) : Shape<TTo>
     {
         public override string Wanted => inner.Wanted;
 
@@ -64,7 +64,7 @@ internal abstract class Shape<T> : Shape
         public override bool TryRead(YamlNode node, string title, ProblemList problems, out TTo value)
         {
             var read = inner.TryRead(node, title, problems, out var found);
-            value = read ? turn(found, node) : default!;
+            value = read ? convert(found, node) : default!;
             return read;
         }
     }

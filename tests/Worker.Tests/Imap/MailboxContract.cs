@@ -57,9 +57,9 @@ public abstract class MailboxContract(MailboxServer server)
         Assert.Equal((2, 0), await Counts(company, sources, user));
         Assert.Equal((0, 2), await Counts(company, sources, user));
 
-        var turns = await sources.Turns(account);
+        var turns = await sources.RoundTrips(account);
         Assert.Equal((0, 2), await Counts(company, sources, user));
-        Assert.Equal(turns + 1, await sources.Turns(account));
+        Assert.Equal(turns + 1, await sources.RoundTrips(account));
 
         Deliver(user, Below("Customers", "Acme"), Stored("three"));
         Deliver(user, "Sent", Stored("four", flags: @"\Seen"));

@@ -21,7 +21,7 @@ public sealed class TurnsOnTheWireTests(DovecotServer server) : IClassFixture<Do
         var summary = await company.Harvest("ana", sources.CreateSource(account, company.Since));
 
         Assert.Equal((2000, null), (summary.New, summary.Problem));
-        Assert.InRange(await sources.Turns(account), 3, 40);
+        Assert.InRange(await sources.RoundTrips(account), 3, 40);
     }
 
     [Fact]
@@ -37,11 +37,11 @@ public sealed class TurnsOnTheWireTests(DovecotServer server) : IClassFixture<Do
         for (var i = 0; i < 2; i++)
             await company.Harvest("ana", sources.CreateSource(account, company.Since));
 
-        var turns = await sources.Turns(account);
+        var turns = await sources.RoundTrips(account);
         var poll = await company.Harvest("ana", sources.CreateSource(account, company.Since));
 
         Assert.Equal((0, 30, null), (poll.New, poll.Known, poll.Problem));
-        Assert.Equal(turns + 1, await sources.Turns(account));
+        Assert.Equal(turns + 1, await sources.RoundTrips(account));
     }
 
     /// <summary>

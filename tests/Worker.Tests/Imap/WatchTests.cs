@@ -21,7 +21,7 @@ public sealed class WatchTests
         await using var sources = ImapCompany.Sources(new TestClock(TestCompany.Monday), company.Database);
         var account = CreateAccount(company, server, user, new Login.Password(new Secret(DovecotServer.Password)));
         await company.Harvest("ana", sources.CreateSource(account, company.Since));
-        var turns = await sources.Turns(account);
+        var turns = await sources.RoundTrips(account);
 
         var told = new TaskCompletionSource();
         sources.Watch(account, () => { told.SetResult(); return Task.CompletedTask; });
@@ -31,7 +31,7 @@ public sealed class WatchTests
         await told.Task.WaitAsync(Soon);
 
         Assert.Equal(1, (await company.Harvest("ana", sources.CreateSource(account, company.Since))).New);
-        Assert.InRange(await sources.Turns(account), turns + 3, turns + 16);
+        Assert.InRange(await sources.RoundTrips(account), turns + 3, turns + 16);
     }
 
     [Fact]

@@ -17,7 +17,7 @@ public sealed class RoundPingTests
     {
         await using var monitor = new RequestCollector();
         var loops = new Loops(time);
-        loops.NoteTurn("policy files", TimeSpan.FromMinutes(1));
+        loops.NoteRound("policy files", TimeSpan.FromMinutes(1));
         using var ping = Ping(monitor.Place + "/round", loops);
         await ping.Send(default);
         Assert.Equal("/round", Assert.Single(monitor.Requests).Path);

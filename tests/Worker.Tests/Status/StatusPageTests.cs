@@ -181,7 +181,7 @@ public sealed class StatusPageTests : IAsyncLifetime, IAsyncDisposable
     public async Task Live_needs_no_token_and_is_200_while_the_loops_turn()
     {
         await using var server = await Started(token: "s3cret:token");
-        loops.NoteTurn("policy files", TimeSpan.FromMinutes(1));
+        loops.NoteRound("policy files", TimeSpan.FromMinutes(1));
         Assert.Equal("alive\n", await browser.GetStringAsync(server.Url + "/live"));
 
         time.Pass(TimeSpan.FromMinutes(2));

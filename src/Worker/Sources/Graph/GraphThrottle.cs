@@ -34,7 +34,7 @@ internal sealed class GraphThrottle(
 
     /// <summary>The connections are shared by all mailboxes and outlive the gate.</summary>
     private readonly HttpMessageInvoker connections = new(inner, disposeHandler: false);
-    private readonly SemaphoreSlim turns = new(AtOnce);
+    private readonly SemaphoreSlim gate = new(AtOnce);
     private readonly SemaphoreSlim allTurns = new(1);
     private long notBefore;
 
@@ -112,7 +112,7 @@ internal sealed class GraphThrottle(
         if (disposing)
         {
             connections.Dispose();
-            turns.Dispose();
+            gate.Dispose();
             allTurns.Dispose();
         }
 
@@ -138,7 +138,7 @@ internal sealed class GraphThrottle(
             }
             finally
             {
-                turns.Release(seats);
+                gate.Release(seats);
             }
         }
     }
@@ -165,7 +165,7 @@ internal sealed class GraphThrottle(
     {
         if (seats == 1)
         {
-            await turns.WaitAsync(ct);
+            await gate.WaitAsync(ct);
             return;
         }
 
@@ -174,11 +174,11 @@ internal sealed class GraphThrottle(
         try
         {
             for (; taken < seats; taken++)
-                await turns.WaitAsync(ct);
+                await gate.WaitAsync(ct);
         }
         catch when (taken > 0)
         {
-            turns.Release(taken);
+            gate.Release(taken);
             throw;
         }
         finally

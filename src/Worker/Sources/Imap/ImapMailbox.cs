@@ -37,7 +37,7 @@ internal sealed class ImapMailbox : IAsyncDisposable
     public long BytesReceived => answers.Wire.Received;
 
     /// <summary>How often something was sent and an answer awaited: the round trips.</summary>
-    public int Turns => answers.Wire.Turns;
+    public int RoundTrips => answers.Wire.RoundTrips;
 
     /// <summary>The server's greeting in words.</summary>
     public string Greeting => answers.Greeting;

@@ -21,14 +21,14 @@ internal sealed class ImapSource(ImapSession session, SemaphoreSlim gate, Func<b
 
     public async Task Connect(CancellationToken ct)
     {
-        using var turn = await Turn(ct);
+        using var place = await EnterGate(ct);
         _ = await Guarded(client => client.Folders(withStatus: false, ct), ct);
         await session.NoteSuccess(ct);
     }
 
     public async IAsyncEnumerable<Listing> Discover(KnownItems known, [EnumeratorCancellation] CancellationToken ct)
     {
-        using var turn = await Turn(ct);
+        using var place = await EnterGate(ct);
         var plan = await Guarded(client => Plan(client, ct), ct);
         foreach (var (folder, reason) in plan.LeftOut)
         {
@@ -72,7 +72,7 @@ internal sealed class ImapSource(ImapSession session, SemaphoreSlim gate, Func<b
 
     public async IAsyncEnumerable<Reading> Read(IReadOnlyList<RemoteItem> items, [EnumeratorCancellation] CancellationToken ct)
     {
-        using var turn = await Turn(ct);
+        using var place = await EnterGate(ct);
         await foreach (var one in ReadAhead.Run<Reading>(MostAhead, (readings, stop) => ReadAll(items, readings, stop), ct))
             yield return one;
 
@@ -137,7 +137,7 @@ internal sealed class ImapSource(ImapSession session, SemaphoreSlim gate, Func<b
         }
     }
 
-    private async Task<IDisposable> Turn(CancellationToken ct)
+    private async Task<IDisposable> EnterGate(CancellationToken ct)
     {
         await gate.WaitAsync(ct);
         return new Release(gate);

@@ -35,7 +35,7 @@ internal sealed class ImapSources(IClock clock, MailLogins logins, ServerLessons
             since);
 
     /// <summary>How often the account's connection has waited for the server so far: its round trips.</summary>
-    public async Task<int> Turns(ImapAccount account) => (await CreateSession(account).Client(CancellationToken.None)).Turns;
+    public async Task<int> RoundTrips(ImapAccount account) => (await CreateSession(account).Client(CancellationToken.None)).RoundTrips;
 
     /// <summary>When an account may be tried again; null when it may be now.</summary>
     public Task<Instant?> NotBefore(ImapAccount account, CancellationToken ct) => CreateSession(account).NotBefore(ct);
