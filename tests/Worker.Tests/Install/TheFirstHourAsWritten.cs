@@ -77,7 +77,9 @@ public sealed partial class TheFirstHourAsWritten(PublishedProgram published) : 
             .Replace($"--host {Host}", $"--host 127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}", StringComparison.Ordinal)
             .Replace("2026-03-03", LocalDatePattern.Iso.Format(digestDay), StringComparison.Ordinal);
         var isWorker = line.StartsWith("crmsync run", StringComparison.Ordinal);
-        var start = new ProcessStartInfo("bash", ["-c", $"{(isWorker ? "exec " : "")}{typed} 2>&1"])
+
+        // What is started in the background of a script ignores Ctrl-C, and so does whatever it starts.
+        var start = new ProcessStartInfo("bash", ["-c", $"{(isWorker ? "exec env --default-signal=INT " : "")}{typed} 2>&1"])
         {
             RedirectStandardOutput = true,
             UseShellExecute = false,
@@ -110,21 +112,33 @@ public sealed partial class TheFirstHourAsWritten(PublishedProgram published) : 
     {
         using var process = Process.Start(start)!;
         var said = new StringBuilder();
-        var began = Stopwatch.GetTimestamp();
-        while (await process.StandardOutput.ReadLineAsync() is { } line)
+        using var patience = new CancellationTokenSource(Patience);
+        try
         {
-            said.Append(line).Append('\n');
-            Assert.True(Stopwatch.GetElapsedTime(began) < Patience, said.ToString());
-            if (line.Contains($"account imap:{Mailbox}: ", StringComparison.Ordinal))
+            await Read();
+            await process.WaitForExitAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill();
+            Assert.Fail($"after {Patience} it still runs and said only: {said}");
+        }
+
+        Assert.True(process.ExitCode == 0, said.ToString());
+        return said.ToString();
+
+        async Task Read()
+        {
+            while (await process.StandardOutput.ReadLineAsync(patience.Token) is { } line)
             {
+                said.Append(line).Append('\n');
+                if (!line.Contains($"account imap:{Mailbox}: ", StringComparison.Ordinal))
+                    continue;
+
                 using var kill = Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)]);
                 await kill.WaitForExitAsync();
             }
         }
-
-        await process.WaitForExitAsync();
-        Assert.True(process.ExitCode == 0, said.ToString());
-        return said.ToString();
     }
 
     private static LocalDate NextBusinessDay()
