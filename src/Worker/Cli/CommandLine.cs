@@ -108,8 +108,8 @@ internal static class CommandLine
                 {
                     if (isReading && await program.IsLogOutdated(ct))
                         await Console.Error.WriteLineAsync(
-                            "crmsync: the log still shows classes, markers and our people as the policy before had them; a running worker "
-                                + "brings it up to date, and so does `crmsync sync`");
+                            "crmsync: the log still shows classes, markers and our people as an earlier policy or release made them; a "
+                                + "running worker brings it up to date, and so does `crmsync sync`");
 
                     return await run(program.Create<TVerb>(), parsed, ct);
                 }

@@ -77,12 +77,12 @@ public sealed class VerbTests
         foreach (var verb in new[] { "log", "items" })
         {
             var run = await TheProgram.Run(verb, "--config", config);
-            Assert.Contains("as the policy before had them", run.Error, StringComparison.Ordinal);
+            Assert.Contains("as an earlier policy or release made them", run.Error, StringComparison.Ordinal);
         }
 
         Assert.Equal("human", await Class());
         Assert.DoesNotContain(
-            "the policy before", (await TheProgram.Run("sync", "--config", config)).Error, StringComparison.Ordinal);
+            "an earlier policy", (await TheProgram.Run("sync", "--config", config)).Error, StringComparison.Ordinal);
         Assert.Equal("internal", await Class());
 
         async Task<string?> Class() =>
