@@ -95,6 +95,7 @@ internal static class CrmSyncServices
         .AddSingleton<Retention>()
         .AddSingleton<AuditTrail>()
         .AddSingleton<ReaderSessions>()
+        .AddSingleton<ReaderFeeds>()
         .AddSingleton<CommandInbox>()
         .AddSingleton<CommandLog>()
         .AddSingleton(parts => parts.GetRequiredService<LoadedConfiguration>().IsTrial ? LedgerReaders.Trial : LedgerReaders.Real)

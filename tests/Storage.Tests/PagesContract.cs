@@ -34,6 +34,45 @@ public abstract class PagesContract(IDatabases databases)
     }
 
     [Fact]
+    public async Task A_calendar_is_known_by_what_it_is_asked_for_with_until_its_reader_gets_another()
+    {
+        await using var database = await databases.New();
+        var feeds = new ReaderFeeds(database);
+        Assert.Null(await feeds.Reader("one", default));
+        await feeds.Give("ana", "one", Some.Noon, default);
+        await feeds.Give("ana", "one", Some.Noon + Duration.FromHours(1), default);
+        await feeds.Give("tim", "two", Some.Noon, default);
+        Assert.Equal("ana", await feeds.Reader("one", default));
+        Assert.Equal("tim", await feeds.Reader("two", default));
+
+        await feeds.Give("ana", "three", Some.Noon, default);
+        Assert.Null(await feeds.Reader("one", default));
+        Assert.Equal("ana", await feeds.Reader("three", default));
+    }
+
+    [Fact]
+    public async Task An_entry_of_a_calendar_keeps_its_version_until_it_changes_whoever_writes_it()
+    {
+        await using var database = await databases.New();
+        var later = Some.Noon + Duration.FromHours(1);
+        Assert.Equal([("A", Some.Noon), ("B", Some.Noon)], await Settle(Some.Noon, ("A", "a"), ("B", "b")));
+        Assert.Equal([("A", Some.Noon), ("B", Some.Noon)], await Settle(later, ("A", "a"), ("B", "b")));
+        Assert.Equal([("A", Some.Noon), ("B", later)], await Settle(later, ("A", "a"), ("B", "other")));
+
+        // What went and comes back is newer than it ever was.
+        Assert.Equal([("B", later)], await Settle(later, ("B", "other")));
+        var last = later + Duration.FromHours(1);
+        Assert.Equal([("A", last), ("B", later)], await Settle(last, ("A", "a"), ("B", "other")));
+        Assert.Empty(await Settle(last));
+        Assert.Equal([("A", last)], await Settle(last, ("A", "a")));
+
+        async Task<IEnumerable<(string, Instant)>> Settle(Instant now, params (string Item, string Content)[] entries) =>
+            (await new ReaderFeeds(database).Settle(
+                "ana", entries.ToDictionary(one => one.Item, one => one.Content, StringComparer.Ordinal), now, default))
+            .OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => (one.Key, one.Value));
+    }
+
+    [Fact]
     public async Task A_code_is_worth_nothing_after_five_wrong_ones_or_a_quarter_of_an_hour()
     {
         await using var database = await databases.New();

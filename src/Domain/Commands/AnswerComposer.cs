@@ -14,13 +14,17 @@ public sealed class AnswerComposer(DigestFacts facts)
     /// <summary>The name answers have where a digest has its own.</summary>
     public const string Name = "answer";
 
+    /// <summary>The name of answers with the address of a calendar: a secret, so that nobody keeps what they said.</summary>
+    public const string WithKey = "feed";
+
     private const string NotDone = "not_done";
 
     private readonly PeopleBook people = PeopleBook.From(facts);
 
     /// <param name="reader">Who wrote the mail.</param>
     /// <param name="answer">What is to be told; not empty.</param>
-    public Digest Compose(Person reader, MailAnswer answer)
+    /// <param name="feed">The address of the calendar the reader asked for; null where there is none to be had.</param>
+    public Digest Compose(Person reader, MailAnswer answer, string? feed = null)
     {
         var clock = ReaderClock.From(facts.Policy, reader, facts.Now);
         var words = clock.Words;
@@ -31,6 +35,9 @@ public sealed class AnswerComposer(DigestFacts facts)
         Introduce([.. Asked(answer, QuestionKind.Who)], reader, clock, sight, sections, headlines);
         foreach (var contact in Asked(answer, QuestionKind.MayIWrite))
             Advise(contact, reader, clock, sight, sections, headlines);
+
+        if (answer.WithFeed)
+            Feed(feed, words, sections, headlines);
 
         if (answer.WithHelp)
             Help(words, sections, headlines);
@@ -52,6 +59,26 @@ public sealed class AnswerComposer(DigestFacts facts)
             PolicyVersion = PlainWords.Flatten(facts.Policy.Version, PlainWords.Name),
             IsEmpty = false,
         };
+    }
+
+    private static void Feed(string? address, Wording words, List<DigestSection> sections, List<string> headlines)
+    {
+        var told = words.Answers;
+        sections.Add(
+            new NewsSection(WithKey, told.ListInCalendar)
+            {
+                Lines = address is null
+                    ? [new NewsLine(told.NotDone, told.NoFeedHere) { IsBad = true }]
+                    :
+                    [
+                        new NewsLine(told.FeedAddress, address),
+                        new NewsLine("Outlook", told.FeedInOutlook),
+                        new NewsLine("Google", told.FeedInGoogle),
+                        new NewsLine("Apple", told.FeedInApple),
+                        new NewsLine(told.KeepSecret, told.FeedIsSecret),
+                    ],
+            });
+        headlines.Add(told.ListInCalendar);
     }
 
     private static void Help(Wording words, List<DigestSection> sections, List<string> headlines)

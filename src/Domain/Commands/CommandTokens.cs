@@ -17,6 +17,7 @@ public sealed class CommandTokens
     public const int ValidDays = 60;
 
     private const int MacBytes = 10;
+    private const int FeedBytes = 20;
     private const string ReplyPrefix = "re-";
     private static readonly LocalDate Epoch = new(2020, 1, 1);
     private readonly byte[] key;
@@ -70,6 +71,15 @@ public sealed class CommandTokens
 
         return Expired(day, today) is { } reason ? reason : new TokenAnswer(reader, null);
     }
+
+    /// <summary>
+    /// The token under which a reader's calendar asks for their list, in lower case. It opens nothing else, does not expire, and is known
+    /// by its hash: whoever asks twice with one mail gets the same one, and with another mail another one.
+    /// </summary>
+    /// <param name="reader">The id of the reader.</param>
+    /// <param name="mail">The id of the mail that asked for it.</param>
+    public string ForFeed(string reader, string mail) =>
+        Base32.Encode(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"feed|{reader}|{mail}")).AsSpan(0, FeedBytes)).ToLowerInvariant();
 
     /// <summary>
     /// The address a reply to one mail goes to: the command mailbox with a signed part after the <c>+</c> that names the mail. Null when

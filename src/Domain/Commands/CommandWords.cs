@@ -61,6 +61,11 @@ internal static class CommandWords
             (CommandVerb.Help, ["help", "help me", "hilfe", "aide", "aide-moi", "commands", "befehle", "commandes"]),
             (CommandVerb.Today, ["today", "list", "my list", "heute", "liste", "meine liste", "aujourd'hui", "ma liste"]),
             (
+                CommandVerb.Feed,
+                [
+                    "feed new", "new feed", "feed neu", "neuer feed", "feed nouveau", "nouveau feed", "flux nouveau", "nouveau flux",
+                ]),
+            (
                 CommandVerb.Undo,
                 [
                     "undo", "undo that", "undo this", "undo it", "undo last", "take that back", "take it back", "revert", "rückgängig",
@@ -73,7 +78,7 @@ internal static class CommandWords
 
     /// <summary>Verbs that digests will propose and that nothing carries out yet.</summary>
     public static FrozenSet<string> Unknown { get; } =
-        Set("private human bulk feed privat privé");
+        Set("private human bulk privat privé");
 
     /// <summary>Words that change nothing of what a command means.</summary>
     public static FrozenSet<string> Fill { get; } =

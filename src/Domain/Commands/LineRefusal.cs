@@ -17,6 +17,9 @@ internal sealed class LineRefusal(string line, Token[] tokens, LinePhrases phras
         if (tokens is [{ Kind: TokenKind.Word } first, { Kind: TokenKind.Number }] && CommandWords.Unknown.Contains(first.Text))
             return Refuse(words.UnknownWord(first.Text));
 
+        if (tokens is [{ Text: "feed" or "flux" }] or [{ Text: "feed" or "flux" }, { Kind: TokenKind.Number }])
+            return Refuse(words.FeedWithoutNew);
+
         if (
             tokens[0].Text is "undo" or "revert" or "rückgängig" or "annuler"
             && tokens.Any(token => token.Kind is TokenKind.Number or TokenKind.Id))

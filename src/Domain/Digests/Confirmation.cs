@@ -74,6 +74,9 @@ public sealed record MailAnswer(IReadOnlyList<Confirmation> Confirmations, IRead
     /// <summary>Whether the reader wants their list as it is now.</summary>
     public bool WithList { get; init; }
 
+    /// <summary>Whether the reader wants an address under which their calendar shows their list.</summary>
+    public bool WithFeed { get; init; }
+
     /// <summary>Whether it cannot wait for the next digest: something failed, or something was asked.</summary>
-    public bool AtOnce => WithHelp || WithList || Questions.Count > 0 || Confirmations.Any(one => one.Failed);
+    public bool AtOnce => WithHelp || WithList || WithFeed || Questions.Count > 0 || Confirmations.Any(one => one.Failed);
 }

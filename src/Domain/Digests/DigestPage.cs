@@ -129,9 +129,7 @@ internal sealed class DigestPage
     /// <summary>Whether news are those of the people below the reader, who is told their own by another digest.</summary>
     private bool IsForManagers => run.Definition is { Readers: DigestReaders.Managers, Sections: null };
 
-    /// <summary>What the reader is to act on; signals are for managers.</summary>
-    private IEnumerable<Item> Mine =>
-        facts.Evaluation.Items.Where(item => item.Owner == run.Reader.Id && item.Rule is not WatchRule && !(item.HiddenUntil > facts.Now));
+    private IEnumerable<Item> Mine => facts.Evaluation.Items.Where(item => OwnItems.Include(item, run.Reader.Id, facts.Now));
 
     private IEnumerable<Item> Theirs => facts.Evaluation.Items.Where(item => scope.Contains(item.Owner));
 

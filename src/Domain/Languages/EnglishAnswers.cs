@@ -17,6 +17,7 @@ internal sealed class EnglishAnswers : IAnswerPhrases
         "“not useful 2”: such lines do not help",
         "“who 2”, “who jane@acme.example”, “can I write to 2”: what we know, and whether to write",
         "“today”: your list as it is now",
+        "“feed new”: your list in your calendar, under a new address",
         "“undo”: takes back all that your last mail or link did, within a day",
     ];
 
@@ -86,6 +87,25 @@ internal sealed class EnglishAnswers : IAnswerPhrases
         $"{digest} is not sent to you any more; write “subscribe {digest}” as the subject of a mail to {address} to get it again";
 
     public string DigestAsBefore(string digest) => $"you get {digest} as before";
+
+    public string ListInCalendar => "Your list in your calendar";
+
+    public string FeedAddress => "address";
+
+    public string FeedInOutlook => "in the calendar choose Add calendar, Subscribe from web, and paste the address";
+
+    public string FeedInGoogle => "in the browser choose Other calendars, From URL; what is new can take a day to appear there";
+
+    public string FeedInApple =>
+        "choose File, New Calendar Subscription; on an iPhone: Calendars, Add Calendar, Add Subscription Calendar";
+
+    public string KeepSecret => "keep it to yourself";
+
+    public string FeedIsSecret =>
+        "whoever has the address sees what you have to do, and about whom; an address you had before has ended, and “feed\u00A0new” ends "
+            + "this one";
+
+    public string NoFeedHere => "there is no calendar here: readers are served no pages (status.url in crmsync.yaml), or this is a trial";
 
     public string TooManyPeople(int asked, int answered) =>
         $"you ask about {asked} people; the first {answered} are answered, ask again for the others";

@@ -88,6 +88,9 @@ internal sealed class EnglishDigests : IDigestPhrases
 
     public string Stop => "Stop this digest";
 
+    public string ListInCalendar =>
+        "Answer “feed\u00A0new” to this mail, and this list shows in your calendar.";
+
     public string More(int count) => $"and {count} more";
 
     public string MoreMeetings(int count) => $"and {Count(count, "more meeting")}";

@@ -17,6 +17,9 @@ internal sealed class EnglishRefusals : IRefusalPhrases
     public string UnknownWord(string word) =>
         $"is nothing this version knows: “{word}” cannot be carried out; write help to see what can be said";
 
+    public string FeedWithoutNew =>
+        "is not enough: write “feed new” for an address that shows your list in your calendar; an address you had before ends then";
+
     public string UndoneAsAWhole =>
         "cannot be taken back by its number; write undo alone, and all that your last mail or link did is taken back";
 

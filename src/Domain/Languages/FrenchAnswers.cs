@@ -17,6 +17,7 @@ internal sealed class FrenchAnswers : IAnswerPhrases
         Set($"« inutile 2 » : de telles lignes n’aident pas"),
         Set($"« qui est 2 », « qui est jane@acme.example », « puis-je écrire à 2 » : ce que nous savons, et s’il faut écrire"),
         Set($"« aujourd’hui » : votre liste telle qu’elle est maintenant"),
+        Set($"« feed nouveau » : votre liste dans votre agenda, sous une nouvelle adresse"),
         Set($"« annuler » : annule, pendant un jour, tout ce que votre dernier message ou lien a fait"),
     ];
 
@@ -88,6 +89,28 @@ internal sealed class FrenchAnswers : IAnswerPhrases
             + $"comme objet d’un message à {address}";
 
     public string DigestAsBefore(string digest) => Set($"vous recevez « {digest} » comme avant");
+
+    public string ListInCalendar => "Votre liste dans votre agenda";
+
+    public string FeedAddress => "adresse";
+
+    public string FeedInOutlook =>
+        Set($"dans le calendrier, choisissez « Ajouter un calendrier », « S’abonner à partir du web » et collez l’adresse");
+
+    public string FeedInGoogle =>
+        Set($"dans le navigateur, choisissez « Autres agendas », « À partir de l’URL » ; les nouveautés peuvent y tarder d’un jour");
+
+    public string FeedInApple =>
+        Set($"choisissez « Fichier », « Nouvel abonnement » ; sur un iPhone : « Calendriers », « Ajouter un abonnement »");
+
+    public string KeepSecret => "à garder pour vous";
+
+    public string FeedIsSecret =>
+        Set($"quiconque a l’adresse voit ce que vous avez à faire et avec qui ; une adresse obtenue auparavant ne vaut plus, et ")
+            + Set($"« feed nouveau » met fin à celle-ci aussi");
+
+    public string NoFeedHere =>
+        Set($"il n’y a pas d’agenda ici : aucune page n’est servie aux lecteurs (status.url dans crmsync.yaml), ou c’est un essai");
 
     public string TooManyPeople(int asked, int answered) =>
         Set($"vous posez une question sur {asked} personnes ; voici les {answered} premières, redemandez pour les autres");

@@ -89,6 +89,9 @@ internal sealed class FrenchDigests : IDigestPhrases
 
     public string Stop => "Ne plus recevoir ce message";
 
+    public string ListInCalendar =>
+        Set($"Répondez « feed\u00A0nouveau » : cette liste s’affichera dans votre agenda.");
+
     public string More(int count) => $"et {Count(count, "autre", "autres")}";
 
     public string MoreMeetings(int count) => $"et {Count(count, "autre", "autres")} rendez-vous";

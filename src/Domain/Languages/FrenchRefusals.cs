@@ -19,6 +19,10 @@ internal sealed class FrenchRefusals : IRefusalPhrases
     public string UnknownWord(string word) =>
         Set($"est inconnu de cette version : « {word} » ne peut pas être exécuté ; écrivez « aide » pour savoir ce que vous pouvez écrire");
 
+    public string FeedWithoutNew =>
+        Set($"ne suffit pas : écrivez « feed nouveau » pour obtenir une adresse qui affiche votre liste dans votre agenda ; ")
+            + "une adresse obtenue auparavant ne vaut alors plus";
+
     public string UndoneAsAWhole =>
         Set($"ne peut pas être annulé par son numéro ; écrivez seulement « annuler », ")
             + "et tout ce que votre dernier message ou lien a fait sera annulé";

@@ -17,6 +17,7 @@ internal sealed class GermanAnswers : IAnswerPhrases
         "„nutzlos 2“: solche Zeilen helfen nicht",
         "„wer ist 2“, „wer ist jane@acme.example“, „darf ich 2 schreiben“: was wir wissen, und ob Sie schreiben dürfen",
         "„heute“: Ihre Liste, wie sie jetzt ist",
+        "„feed neu“: Ihre Liste in Ihrem Kalender, unter einer neuen Adresse",
         "„rückgängig“: nimmt alles zurück, was Ihre letzte E-Mail oder Ihr letzter Klick bewirkt hat, einen Tag lang",
     ];
 
@@ -89,6 +90,26 @@ internal sealed class GermanAnswers : IAnswerPhrases
             + address;
 
     public string DigestAsBefore(string digest) => $"Sie bekommen „{digest}“ wie bisher";
+
+    public string ListInCalendar => "Ihre Liste in Ihrem Kalender";
+
+    public string FeedAddress => "Adresse";
+
+    public string FeedInOutlook => "im Kalender „Kalender hinzufügen“, „Aus dem Internet abonnieren“ wählen und die Adresse einfügen";
+
+    public string FeedInGoogle => "im Browser „Weitere Kalender“, „Per URL“ wählen; Neues braucht bis zu einem Tag, um dort zu erscheinen";
+
+    public string FeedInApple =>
+        "„Ablage“, „Neues Kalenderabonnement“ wählen; auf dem iPhone: „Kalender“, „Hinzufügen“, „Kalenderabo hinzufügen“";
+
+    public string KeepSecret => "nicht weitergeben";
+
+    public string FeedIsSecret =>
+        "wer die Adresse hat, sieht, was Sie zu tun haben und mit wem; eine frühere Adresse gilt nicht mehr, und „feed\u00A0neu“ beendet "
+            + "auch diese";
+
+    public string NoFeedHere =>
+        "hier gibt es keinen Kalender: für Leser sind keine Seiten eingerichtet (status.url in crmsync.yaml), oder dies ist ein Probelauf";
 
     public string TooManyPeople(int asked, int answered) =>
         $"Sie fragen nach {asked} Personen; die ersten {answered} sind beantwortet, fragen Sie nach den übrigen noch einmal";

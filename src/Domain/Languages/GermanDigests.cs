@@ -89,6 +89,9 @@ internal sealed class GermanDigests : IDigestPhrases
 
     public string Stop => "Diese E-Mail abbestellen";
 
+    public string ListInCalendar =>
+        "Antworten Sie „feed\u00A0neu“, dann kann auch Ihr Kalender diese Liste zeigen.";
+
     public string More(int count) => $"und {Count(count, "weiterer Eintrag", "weitere Einträge")}";
 
     public string MoreMeetings(int count) => $"und {Count(count, "weiterer Termin", "weitere Termine")}";

@@ -18,6 +18,9 @@ internal sealed class GermanRefusals : IRefusalPhrases
     public string UnknownWord(string word) =>
         $"kennt diese Version nicht: „{word}“ lässt sich nicht ausführen; mit „Hilfe“ erfahren Sie, was Sie schreiben können";
 
+    public string FeedWithoutNew =>
+        "genügt nicht: „feed neu“ gibt Ihnen eine Adresse, die Ihre Liste in Ihrem Kalender zeigt; eine frühere gilt dann nicht mehr";
+
     public string UndoneAsAWhole =>
         "lässt sich nicht einzeln zurücknehmen; schreiben Sie nur „rückgängig“, dann wird alles aus Ihrer letzten E-Mail oder "
             + "Ihrem letzten Klick zurückgenommen";

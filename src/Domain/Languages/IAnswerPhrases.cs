@@ -78,6 +78,30 @@ public interface IAnswerPhrases
 
     string DigestAsBefore(string digest);
 
+    /// <summary>A heading: the reader's list as a calendar.</summary>
+    string ListInCalendar { get; }
+
+    /// <summary>What stands before the address.</summary>
+    string FeedAddress { get; }
+
+    /// <summary>Where to click for it to be taken.</summary>
+    string FeedInOutlook { get; }
+
+    /// <summary>Where to click for it to be taken.</summary>
+    string FeedInGoogle { get; }
+
+    /// <summary>Where to click for it to be taken.</summary>
+    string FeedInApple { get; }
+
+    /// <summary>What stands before what follows.</summary>
+    string KeepSecret { get; }
+
+    /// <summary>What whoever has the address sees, and how to end it.</summary>
+    string FeedIsSecret { get; }
+
+    /// <summary>Why there is no such calendar here.</summary>
+    string NoFeedHere { get; }
+
     string TooManyPeople(int asked, int answered);
 
     string WordsNotKept { get; }

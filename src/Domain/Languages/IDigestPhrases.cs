@@ -103,6 +103,9 @@ public interface IDigestPhrases
 
     string Stop { get; }
 
+    /// <summary>At the foot: how the list comes into the reader's calendar. The words to write are held together by hard spaces.</summary>
+    string ListInCalendar { get; }
+
     string More(int count);
 
     string MoreMeetings(int count);

@@ -20,6 +20,9 @@ public interface IRefusalPhrases
 
     string UnknownWord(string word);
 
+    /// <summary>"feed" alone would end the address a calendar reads.</summary>
+    string FeedWithoutNew { get; }
+
     string UndoneAsAWhole { get; }
 
     string AllMayMeanTheDay { get; }

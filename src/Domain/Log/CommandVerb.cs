@@ -21,6 +21,9 @@ public enum CommandVerb
     Help,
     Today,
 
+    /// <summary>An address under which the reader's calendar shows their list.</summary>
+    Feed,
+
     /// <summary>What a digest proposes is to be done.</summary>
     Yes,
 
@@ -46,6 +49,7 @@ public static class CommandVerbs
         (CommandVerb.NotUseful, "not-useful"), (CommandVerb.Tag, "tag"), (CommandVerb.Untag, "untag"), (CommandVerb.Note, "note"),
         (CommandVerb.Chase, "chase"), (CommandVerb.Give, "give"), (CommandVerb.Undo, "undo"), (CommandVerb.Brief, "brief"),
         (CommandVerb.MayIWrite, "may-i-write"), (CommandVerb.Help, "help"), (CommandVerb.Today, "today"),
+        (CommandVerb.Feed, "feed"),
         (CommandVerb.Yes, "yes"), (CommandVerb.No, "no"), (CommandVerb.Same, "same"), (CommandVerb.Retire, "retire"),
         (CommandVerb.FollowUp, "follow-up"),
     ];
@@ -55,7 +59,14 @@ public static class CommandVerbs
     [
         .. Names.Select(known => known.Verb)
             .Where(verb =>
-                verb is not (CommandVerb.MayIWrite or CommandVerb.Help or CommandVerb.Today or CommandVerb.Yes or CommandVerb.No)),
+                verb
+                    is not (
+                        CommandVerb.MayIWrite
+                        or CommandVerb.Help
+                        or CommandVerb.Today
+                        or CommandVerb.Feed
+                        or CommandVerb.Yes
+                        or CommandVerb.No)),
     ];
 
     /// <summary>The name of a verb, as in the log.</summary>

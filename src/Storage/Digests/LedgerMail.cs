@@ -85,7 +85,7 @@ public sealed record ClaimedMails(long Token, IReadOnlyDictionary<string, byte[]
 /// <param name="Token">The token under which it was taken.</param>
 public abstract record LedgerStep(string MessageId, long Token)
 {
-    /// <summary>It has left; its bytes stay, for knowing its lines again in what answers it.</summary>
+    /// <summary>It has left; its bytes stay, for knowing its lines again in what answers it, unless there is a key in it.</summary>
     public sealed record Sent(string MessageId, long Token, Instant At) : LedgerStep(MessageId, Token);
 
     /// <summary>It certainly did not leave, and is tried again.</summary>
@@ -110,6 +110,11 @@ public abstract record LedgerStep(string MessageId, long Token)
 /// <param name="DueAt">When it should leave.</param>
 public sealed record PlannedMail(string MessageId, string Digest, string Reader, string Occasion, Instant DueAt)
 {
+    /// <summary>
+    /// The names of mails that carry what opens a reader's pages or calendar, for SQL: these keep no bytes once they have left.
+    /// </summary>
+    internal const string NamesOfKeys = "'code', 'feed'";
+
     /// <summary>Whether a later mail of the same name says all that this one says, as the digest of another day does.</summary>
     public bool IsDaily => LocalDatePattern.Iso.Parse(Occasion).Success;
 }

@@ -262,6 +262,7 @@ public sealed class Erasure(ContactDatabase database, Func<byte[], string> textO
         var items = scope.Engine.List(person.Items);
         await scope.Execute($"delete from digest_item where {scope.Engine.AnyOf("item", "@items")}", new { items });
         await scope.Execute($"delete from notification where {scope.Engine.AnyOf("item", "@items")}", new { items });
+        await scope.Execute($"delete from feed_entry where {scope.Engine.AnyOf("item", "@items")}", new { items });
         return count;
     }
 

@@ -149,6 +149,8 @@ internal sealed partial class CommandMeaning(
                 return new CommandReading([], new MailAnswer([], []) { WithHelp = true });
             case CommandVerb.Today:
                 return new CommandReading([], new MailAnswer([], []) { WithList = true });
+            case CommandVerb.Feed when argument == "new":
+                return new CommandReading([], new MailAnswer([], []) { WithFeed = true });
             case CommandVerb.Undo:
                 return await undo.TakeBack(mail, author, lines, ct);
             case CommandVerb.Brief:

@@ -20,7 +20,12 @@ internal sealed record CommandReading(IReadOnlyList<Interaction> Commands, MailA
         new(commands, new MailAnswer([confirmation], []));
 
     /// <summary>Whether anything was carried out or asked.</summary>
-    public bool IsOfUse => Answer.WithHelp || Answer.WithList || Answer.Questions.Count > 0 || Answer.Confirmations.Any(one => !one.Failed);
+    public bool IsOfUse =>
+        Answer.WithHelp
+        || Answer.WithList
+        || Answer.WithFeed
+        || Answer.Questions.Count > 0
+        || Answer.Confirmations.Any(one => !one.Failed);
 
     /// <summary>In one line, for status.</summary>
     public string Words =>
@@ -32,6 +37,7 @@ internal sealed record CommandReading(IReadOnlyList<Interaction> Commands, MailA
                     Answer.Questions.Select(one => $"{(one.Kind == QuestionKind.Who ? "asked about" : "asked to write to")} {one.Contact}"))
                 .Concat(Answer.WithHelp ? ["asked for help"] : [])
                 .Concat(Answer.WithList ? ["asked for the list"] : [])
+                .Concat(Answer.WithFeed ? ["asked for the list in the calendar"] : [])
         );
 }
 
@@ -55,6 +61,8 @@ internal sealed record KeptAnswer
 
     public bool WithList { get; init; }
 
+    public bool WithFeed { get; init; }
+
     /// <summary>The Message-ID of the mail that is answered, or null.</summary>
     public string? MessageId { get; init; }
 
@@ -69,6 +77,7 @@ internal sealed record KeptAnswer
         {
             WithHelp = WithHelp,
             WithList = WithList,
+            WithFeed = WithFeed,
         };
 
     public static string Write(MailAnswer answer, string? messageId) => JsonSerializer.Serialize(
@@ -79,6 +88,7 @@ internal sealed record KeptAnswer
             MayIWrite = [.. answer.Questions.Where(one => one.Kind == QuestionKind.MayIWrite).Select(one => one.Contact.Value)],
             WithHelp = answer.WithHelp,
             WithList = answer.WithList,
+            WithFeed = answer.WithFeed,
             MessageId = messageId,
         },
         Form);

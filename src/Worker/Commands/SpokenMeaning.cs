@@ -33,9 +33,10 @@ internal sealed class SpokenMeaning(
     private readonly Wording words = Wording.In(author.Language);
     private bool withHelp;
     private bool withList;
+    private bool withFeed;
 
     /// <summary>Whether nothing was asked for.</summary>
-    public bool IsNothing => confirmations.Count + questions.Count == 0 && !withHelp && !withList;
+    public bool IsNothing => confirmations.Count + questions.Count == 0 && !withHelp && !withList && !withFeed;
 
     /// <summary>What it all comes to.</summary>
     public CommandReading Reading
@@ -53,7 +54,12 @@ internal sealed class SpokenMeaning(
 
             return new CommandReading(
                 [.. commands.DistinctBy(one => one.Id)],
-                new MailAnswer(told, [.. asked.Take(CommandMeaning.MostPeople)]) { WithHelp = withHelp, WithList = withList });
+                new MailAnswer(told, [.. asked.Take(CommandMeaning.MostPeople)])
+                {
+                    WithHelp = withHelp,
+                    WithList = withList,
+                    WithFeed = withFeed,
+                });
         }
     }
 
@@ -76,6 +82,9 @@ internal sealed class SpokenMeaning(
                         break;
                     case CommandVerb.Today:
                         withList = true;
+                        break;
+                    case CommandVerb.Feed:
+                        withFeed = true;
                         break;
                     case CommandVerb.Undo:
                         made.Add(await undo.TakeBack(mail, author, lines, ct));

@@ -12,7 +12,7 @@ using NodaTime.Text;
 namespace CrmSync.Worker.Digests;
 
 /// <summary>Writes the answers that cannot wait for a digest, one a mail and each once, and leaves them to the outbox.</summary>
-internal sealed class AnswerRun(DigestLedger ledger, CommandInbox inbox, DigestMails mails, AuditTrail audit)
+internal sealed class AnswerRun(DigestLedger ledger, CommandInbox inbox, DigestMails mails, ReaderFeeds feeds, AuditTrail audit)
 {
     private readonly EachMail each = new();
 
@@ -37,8 +37,7 @@ internal sealed class AnswerRun(DigestLedger ledger, CommandInbox inbox, DigestM
             if (policy.People.FirstOrDefault(person => person.Id == owed.Key) is not { } reader)
                 continue;
 
-            var room = MostAnHour - (int)await ledger.CountSince(AnswerComposer.Name, reader.Id, now - Duration.FromHours(1), ct);
-            foreach (var one in owed.Take(Math.Max(0, room)))
+            foreach (var one in owed.Take(Math.Max(0, MostAnHour - (int)await CountLately(reader, now, ct))))
             {
                 if (KeptAnswer.Parse(one.Answer.Text) is { } kept)
                     due.Add(new DueAnswer(one.Id, reader, kept));
@@ -48,6 +47,13 @@ internal sealed class AnswerRun(DigestLedger ledger, CommandInbox inbox, DigestM
         }
 
         return due;
+    }
+
+    private async Task<long> CountLately(Person reader, Instant now, CancellationToken ct)
+    {
+        var since = now - Duration.FromHours(1);
+        return await ledger.CountSince(AnswerComposer.Name, reader.Id, since, ct)
+            + await ledger.CountSince(AnswerComposer.WithKey, reader.Id, since, ct);
     }
 
     /// <summary>Plans, composes and keeps what is due.</summary>
@@ -69,8 +75,9 @@ internal sealed class AnswerRun(DigestLedger ledger, CommandInbox inbox, DigestM
         // Planned before but without bytes: an earlier run was stopped in between, and this one goes on.
         var id = mails.AnswerId(due.Reader.Id, due.Mail);
         var date = LocalDatePattern.Iso.Format(facts.Now.InZone(facts.Policy.DefaultCalendar.Zone).Date);
-        await ledger.Plan(new PlannedMail(id, AnswerComposer.Name, due.Reader.Id, $"{date}-{id[..8]}", facts.Now), facts.Now, ct);
-        var answer = composer.Compose(due.Reader, due.Kept.Answer);
+        var name = due.Kept.WithFeed ? AnswerComposer.WithKey : AnswerComposer.Name;
+        await ledger.Plan(new PlannedMail(id, name, due.Reader.Id, $"{date}-{id[..8]}", facts.Now), facts.Now, ct);
+        var answer = composer.Compose(due.Reader, due.Kept.Answer, due.Kept.WithFeed ? await GiveFeed(due, facts.Now, ct) : null);
         var mail = await mails.WriteAnswer(answer, id, due.Kept.MessageId, facts.Now, ct);
         var written = new WrittenMail(id, mail.Bytes, answer.Listed) { Answered = [due.Mail], Erasures = Erasures };
         if (!await ledger.Keep(written, facts.Now, ct))
@@ -79,6 +86,21 @@ internal sealed class AnswerRun(DigestLedger ledger, CommandInbox inbox, DigestM
         var book = new ContactBook(facts.Policy);
         foreach (var contact in due.Kept.Answer.Questions.Select(question => book.Primary(question.Contact)).Distinct())
             await audit.Note(new AuditEntry(facts.Now, due.Reader.Id, AuditWay.Mail, "asked about", contact.Value), ct);
+        if (due.Kept.WithFeed)
+            await audit.Note(new AuditEntry(facts.Now, due.Reader.Id, AuditWay.Mail, "asked for a calendar", AnswerComposer.WithKey), ct);
+    }
+
+    /// <summary>
+    /// The address under which the reader's calendar asks for their list from now on; null where there is none. Another worker that writes
+    /// the same answer gives the same one.
+    /// </summary>
+    private async Task<string?> GiveFeed(DueAnswer due, Instant now, CancellationToken ct)
+    {
+        if (mails.CreateFeed(due.Reader.Id, due.Mail) is not var (token, address))
+            return null;
+
+        await feeds.Give(due.Reader.Id, token, now, ct);
+        return address;
     }
 }
 

@@ -32,6 +32,7 @@ internal sealed class DigestDispatch(
     Accounts accounts,
     AccountsBehind behind,
     Settings settings,
+    ReaderFeeds feeds,
     AuditTrail audit,
     ContactDatabase database,
     ErasedEntries erased,
@@ -193,7 +194,7 @@ internal sealed class DigestDispatch(
     {
         var digests = new DigestRun(ledger, told, inbox, mails, await stopped.All(ct)) { Erasures = look.Erasures };
         var notices = new NoticeRun(ledger, notifications, mails) { Erasures = look.Erasures };
-        var answers = new AnswerRun(ledger, inbox, mails, audit) { Erasures = look.Erasures };
+        var answers = new AnswerRun(ledger, inbox, mails, feeds, audit) { Erasures = look.Erasures };
         var each = new EachMail();
         await each.Try("digests and immediate mails", () => Write(look, digests, notices, each, ct), ct);
         await each.Try("answers", () => Write(look, answers, ct), ct);

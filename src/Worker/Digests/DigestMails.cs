@@ -102,6 +102,14 @@ internal sealed class DigestMails(MailSender sender, HtmlPages pages)
     public Task<DigestMail> WriteAnswer(Digest answer, string messageId, string? answered, Instant now, CancellationToken ct) =>
         Write(answer, messageId.Split('@')[0], AnswerComposer.Name, answered, now, ct);
 
+    /// <summary>What a reader's calendar asks for their list with, and where; null when there are no pages or no secret.</summary>
+    /// <param name="reader">The id of the reader.</param>
+    /// <param name="mail">The id of the mail that asked for it.</param>
+    public (string Token, string Address)? CreateFeed(string reader, string mail) =>
+        sender is { Pages: { } pages, Tokens: { } tokens } && tokens.ForFeed(reader, mail) is var token
+            ? (token, PageLinks.Feed(pages, token))
+            : null;
+
     /// <summary>A note in plain words, about the program itself.</summary>
     /// <param name="reader">Who gets it.</param>
     /// <param name="zone">For its Date.</param>

@@ -32,6 +32,8 @@ internal sealed class DigestText
         page.Line("-- ");
         if (view.HowToAnswer is { } how)
             page.WriteWrapped("", how);
+        if (view.ListInCalendar is { } list)
+            page.WriteWrapped("", list);
         page.WriteWrapped("", view.Footer);
         if (view.Figures is { } figures)
             page.Line(view.Words.Digests.Labelled(view.Words.Pages.FiguresLink, figures));

@@ -15,8 +15,9 @@ public sealed class DigestView
     {
         Digest = digest;
         var run = digest.Run;
+        var isDigest = run.Definition.Name is not (NoticeComposer.Name or AnswerComposer.Name);
         Links = new CommandLinks(sender, run.Reader.Id, run.Date, Words, mails);
-        Unsubscribe = run.Definition.Name is NoticeComposer.Name or AnswerComposer.Name ? null : Links.Unsubscribe(run.Definition.Name);
+        Unsubscribe = isDigest ? Links.Unsubscribe(run.Definition.Name) : null;
         var words = Words.Digests;
         Name = run.Definition.Name switch
         {
@@ -29,6 +30,7 @@ public sealed class DigestView
             sender.CommandMailbox is null || digest.Listed.Count == 0
                 ? null
                 : words.HowToAnswer(digest.Listed[0].Number, digest.Listed[^1].Number);
+        ListInCalendar = isDigest && sender is { Pages: not null, CommandMailbox: not null } ? words.ListInCalendar : null;
         Figures = digest.Sections.Any(section => section.Name == SectionNames.Numbers) ? Links.Team : null;
         Footer = words.Footer(
             sender.FromName,
@@ -50,6 +52,9 @@ public sealed class DigestView
 
     /// <summary>How a reply acts; null when there is nothing to act on or nowhere to send it.</summary>
     public string? HowToAnswer { get; }
+
+    /// <summary>How the list comes into the reader's calendar; null where it does not.</summary>
+    public string? ListInCalendar { get; }
 
     public string Footer { get; }
 

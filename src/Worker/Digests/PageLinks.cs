@@ -18,6 +18,17 @@ internal sealed class PageLinks(MailSender sender, string reader, LocalDate issu
     /// <summary>Where the figures of managers are.</summary>
     public const string TeamPath = "/team";
 
+    /// <summary>What the addresses of readers' calendars begin with.</summary>
+    public const string Feeds = "/feed/";
+
+    /// <summary>What they end with: some programs know a calendar by it.</summary>
+    public const string FeedEnd = ".ics";
+
+    /// <summary>Where a calendar asks for the list of a reader.</summary>
+    /// <param name="pages">Where readers reach this server.</param>
+    /// <param name="token">See <see cref="Domain.Commands.CommandTokens.ForFeed"/>.</param>
+    public static string Feed(Uri pages, string token) => $"{pages.AbsoluteUri.TrimEnd('/')}{Feeds}{token}{FeedEnd}";
+
     /// <summary>The figures of the people below the reader; null when there are no pages.</summary>
     public string? Team => Address(TeamPath);
 

@@ -96,7 +96,12 @@ internal static class WorkerHost
             builder.Services.AddHostedService<FigureWatch>();
 
         if (configuration.Settings.Status is { PagesUrl: { } pages })
+        {
             builder.Services.AddSingleton(parts => OpenPages(parts, pages));
+            builder.Services.AddSingleton<FeedPages>();
+            builder.Services.AddSingleton(parts => ActivatorUtilities.CreateInstance<FeedBook>(
+                parts, pages, new PolicyUse<OpenItems>(parts.GetRequiredService<PolicyAtWork>().Use)));
+        }
 
         if (configuration.Settings.Status is { } status)
             builder.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<StatusServer>(services, status));
@@ -123,7 +128,7 @@ internal static class WorkerHost
         ActivatorUtilities.CreateInstance<ReaderPages>(
             parts,
             address,
-            new PolicyUse(parts.GetRequiredService<PolicyAtWork>().Use),
+            new PolicyUse<WrittenPage>(parts.GetRequiredService<PolicyAtWork>().Use),
             async (CancellationToken ct) =>
                 await (await parts.GetRequiredService<ISchedulerFactory>().GetScheduler(ct)).TriggerJob(SendJob.Key, ct));
 

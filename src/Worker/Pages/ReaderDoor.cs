@@ -19,6 +19,7 @@ internal sealed class ReaderDoor(
     PolicyInForce policy,
     CrmSyncConfiguration configuration,
     ReaderSessions sessions,
+    ReaderFeeds feeds,
     DigestDispatch dispatch)
 {
     private const int Million = 1_000_000;
@@ -40,6 +41,10 @@ internal sealed class ReaderDoor(
         await sessions.CloseAll(id, ct);
         return null;
     }
+
+    /// <summary>Whose calendar is asked for; null when it is nobody's, or of somebody who has left.</summary>
+    public async Task<Person?> FindByFeed(string token, Instant now, CancellationToken ct) =>
+        await feeds.Reader(token, ct) is { } id ? Present(id, now) : null;
 
     /// <summary>Whom a link was written for, or why it opens nothing.</summary>
     public LinkAnswer Read(string token, Instant now)

@@ -13,12 +13,6 @@ using NodaTime;
 
 namespace CrmSync.Worker.Pages;
 
-/// <summary>Does something with the policy over the log, while nothing changes it.</summary>
-/// <param name="now">The moment.</param>
-/// <param name="work">What.</param>
-/// <param name="ct">Cancels.</param>
-internal delegate Task<WrittenPage> PolicyUse(Instant now, Func<RunningPolicy, Task<WrittenPage>> work, CancellationToken ct);
-
 /// <summary>A page in HTML; null when the reader sees none there.</summary>
 internal sealed record WrittenPage(string? Html);
 
@@ -28,7 +22,7 @@ internal sealed record WrittenPage(string? Html);
 /// </summary>
 internal sealed class ReaderPages(
     Uri address,
-    PolicyUse policy,
+    PolicyUse<WrittenPage> policy,
     Func<CancellationToken, Task> sendNow,
     ReaderDoor door,
     DigestFactsReader facts,
@@ -52,10 +46,11 @@ internal sealed class ReaderPages(
     /// <summary>Whoever evaluates the policy is done by then, as a rule.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
-    /// <summary>Whether a request is for one of these pages.</summary>
+    /// <summary>Whether a request is for one of these pages, or for a calendar.</summary>
     public static bool IsPage(PathString path) =>
         path.StartsWithSegments(PageLinks.People.TrimEnd('/'), StringComparison.Ordinal)
-        || path.StartsWithSegments(PageLinks.TeamPath, StringComparison.Ordinal);
+        || path.StartsWithSegments(PageLinks.TeamPath, StringComparison.Ordinal)
+        || path.StartsWithSegments(PageLinks.Feeds.TrimEnd('/'), StringComparison.Ordinal);
 
     /// <summary>Whether a request came to the address that stands in digests, or to this very machine.</summary>
     public bool IsServed(string host) => host.Equals(address.Host, StringComparison.OrdinalIgnoreCase);

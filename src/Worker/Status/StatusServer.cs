@@ -35,6 +35,7 @@ internal sealed class StatusServer(
     IClock clock,
     ILogger<StatusServer> log,
     ReaderPages? readers = null,
+    FeedPages? feeds = null,
     MeterProvider? meters = null,
     StateFigures? figures = null) : IHostedService, IAsyncDisposable
 {
@@ -73,6 +74,7 @@ internal sealed class StatusServer(
         server.MapGet("/health", Health);
         server.MapGet(Live, IsAlive);
         readers?.Map(server);
+        feeds?.Map(server);
         if (meters is not null && figures is not null)
             server.MapPrometheusScrapingEndpoint("/metrics", meters, branch => branch.Use(Refreshed(figures)), optionsName: null);
 

@@ -49,6 +49,25 @@ public sealed class CommandTokensTests
     }
 
     [Fact]
+    public void What_a_calendar_asks_with_is_one_for_each_mail_that_asked_for_it_and_opens_nothing_else()
+    {
+        var feed = Tokens.ForFeed("ana", "mail-1");
+        Assert.Matches("^[a-z2-7]{32}$", feed);
+        Assert.Equal(feed, Tokens.ForFeed("ana", "mail-1"));
+        Assert.Equal(
+            4,
+            new HashSet<string>
+            {
+                feed,
+                Tokens.ForFeed("ana", "mail-2"),
+                Tokens.ForFeed("tim", "mail-1"),
+                new CommandTokens("other").ForFeed("ana", "mail-1"),
+            }.Count);
+        Assert.NotNull(Tokens.ReadPages(feed, Day).Refused);
+        Assert.NotNull(Tokens.ReadItem(feed, "F7K2Q", Day).Refused);
+    }
+
+    [Fact]
     public void An_empty_secret_is_refused() => Assert.Throws<ArgumentException>(() => new CommandTokens(" "));
 
     [Fact]

@@ -74,6 +74,11 @@ public sealed class ReplyGrammarTests
     [InlineData("Undo.", "undo")]
     [InlineData("rückgängig", "undo")]
     [InlineData("annuler", "undo")]
+    [InlineData("feed new", "feed")]
+    [InlineData("Feed new!", "feed")]
+    [InlineData("please feed new", "feed")]
+    [InlineData("feed neu", "feed")]
+    [InlineData("flux nouveau", "feed")]
     public void Commands_are_understood_in_the_readers_words(string line, string understood) => Assert.Equal([understood], Read(line));
 
     [Theory]

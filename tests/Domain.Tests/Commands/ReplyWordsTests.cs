@@ -63,6 +63,11 @@ public sealed partial class ReplyWordsTests
             words.Items.Replies(12).Replace(' ', '\u00A0'), words.News.Replies(3, true).Replace(' ', '\u00A0'),
             words.Digests.HowToAnswer(1, 4),
             words.Digests.HowToAnswer(12, 40),
+            words.Digests.ListInCalendar,
+            words.Answers.FeedIsSecret,
+            words.Answers.FeedInOutlook,
+            words.Answers.FeedInGoogle,
+            words.Answers.FeedInApple,
         ];
         foreach (var hint in hints)
         {
@@ -107,6 +112,9 @@ public sealed partial class ReplyWordsTests
     [InlineData("même 2", "Same 2")]
     [InlineData("Aujourd’hui", "Today ")]
     [InlineData("Aide !", "Help ")]
+    [InlineData("feed new", "Feed ")]
+    [InlineData("Feed neu", "Feed ")]
+    [InlineData("« feed nouveau »", "Feed ")]
     public void Words_of_all_languages_are_understood(string line, string understood) => Assert.Equal([understood], Understood(line));
 
     /// <summary>Words that mean something in another language, or nearly are a word: nothing comes of them.</summary>

@@ -84,11 +84,13 @@ internal sealed class AnsweringCompany : IAsyncDisposable
     /// <param name="trusted">Servers whose word counts besides the company's own.</param>
     /// <param name="policy">Changes the policy; null: it stays.</param>
     /// <param name="dns">Gives keys of signatures, which are verified then; null: they are not.</param>
+    /// <param name="pages">Where readers open pages; null: nowhere.</param>
     public static async Task<AnsweringCompany> CreateCopy(
         SentDigests sent,
         IReadOnlyList<string>? trusted = null,
         IDnsQuery? dns = null,
-        Func<string, string>? policy = null)
+        Func<string, string>? policy = null,
+        Uri? pages = null)
     {
         var copy = Directory.CreateTempSubdirectory("crmsync-answer-").FullName;
         foreach (var file in Directory.EnumerateFiles(sent.Folder, "*", SearchOption.AllDirectories))
@@ -102,7 +104,7 @@ internal sealed class AnsweringCompany : IAsyncDisposable
         if (policy is not null)
             await File.WriteAllTextAsync(written, policy(await File.ReadAllTextAsync(written)));
 
-        return await Open(copy, isCopy: true, trusted, dns);
+        return await Open(copy, isCopy: true, trusted, dns, pages);
     }
 
     public static async Task<AnsweringCompany> In(string folder)
@@ -228,7 +230,8 @@ internal sealed class AnsweringCompany : IAsyncDisposable
         string folder,
         bool isCopy,
         IReadOnlyList<string>? trusted = null,
-        IDnsQuery? dns = null)
+        IDnsQuery? dns = null,
+        Uri? pages = null)
     {
         var read = LoadedConfiguration.Read(folder, SampleCompany.Story);
         var delivery = read.Settings.Delivery! with { Way = new DeliveryChoice.Folder(Path.Combine(folder, "out")) };
@@ -242,7 +245,14 @@ internal sealed class AnsweringCompany : IAsyncDisposable
         return new AnsweringCompany(
             folder,
             TestProgram.Over(
-                read with { Settings = read.Settings with { Delivery = delivery } },
+                read with
+                {
+                    Settings = read.Settings with
+                    {
+                        Delivery = delivery,
+                        Status = pages is null ? read.Settings.Status : new StatusSettings("127.0.0.1", 0, null) { PagesUrl = pages },
+                    },
+                },
                 database,
                 services => _ = dns is null ? services : services.AddSingleton(dns)),
             isCopy);

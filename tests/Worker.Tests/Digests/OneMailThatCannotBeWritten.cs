@@ -104,7 +104,8 @@ public sealed class OneMailThatCannotBeWritten : IAsyncLifetime, IAsyncDisposabl
         await Owe("2", "not even JSON", atOnce: false);
         await Owe("3", "{ \"WithHelp\": true }", atOnce: true);
         var inbox = new CommandInbox(database);
-        var answers = new AnswerRun(ledger, inbox, new DigestMails(Written.Sender, pages), new AuditTrail(database));
+        var mails = new DigestMails(Written.Sender, pages);
+        var answers = new AnswerRun(ledger, inbox, mails, new ReaderFeeds(database), new AuditTrail(database));
         await answers.Write(await answers.Due(Some.Policy, Some.Now, default), Some.Facts([]), default);
         Assert.Single(await ledger.Ready(null, Some.Now, Duration.Zero, 10, default));
         Assert.Single(answers.Troubles);
@@ -114,7 +115,7 @@ public sealed class OneMailThatCannotBeWritten : IAsyncLifetime, IAsyncDisposabl
         Assert.Single(run.Troubles);
 
         // What cannot be read will not be readable either the next time: it is told once and given up.
-        var again = new AnswerRun(ledger, inbox, new DigestMails(Written.Sender, pages), new AuditTrail(database));
+        var again = new AnswerRun(ledger, inbox, mails, new ReaderFeeds(database), new AuditTrail(database));
         Assert.Empty(await again.Due(Some.Policy, Some.Now + Duration.FromHours(2), default));
         Assert.Empty(again.Troubles);
         Assert.Empty(await inbox.OwedWithDigests(default));

@@ -46,7 +46,10 @@ public sealed class ForgottenMeanwhile : IAsyncLifetime, IAsyncDisposable
         var facts = await program.Part<DigestFactsReader>().Facts(new PolicyMoment(program.Policy, Tuesday), default);
         var inbox = program.Part<CommandInbox>();
         var mails = new DigestMails(Written.Sender, pages);
-        var answers = new AnswerRun(program.Part<DigestLedger>(), inbox, mails, program.Part<AuditTrail>()) { Erasures = erasures };
+        var answers = new AnswerRun(program.Part<DigestLedger>(), inbox, mails, program.Part<ReaderFeeds>(), program.Part<AuditTrail>())
+        {
+            Erasures = erasures,
+        };
         var owed = await answers.Due(program.Policy, Tuesday, default);
         Assert.NotEmpty(owed);
         await Forget(program, 1, Tuesday);

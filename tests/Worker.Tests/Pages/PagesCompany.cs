@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.RegularExpressions;
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Languages;
+using CrmSync.Domain.Policy;
 using CrmSync.Mail.Mime;
 using CrmSync.Storage;
 using CrmSync.Storage.Pages;
@@ -52,10 +53,15 @@ public sealed class PagesCompany(HarvestedSample sample) : IAsyncLifetime, IAsyn
     private readonly Loops loops = new(TimeProvider.System);
     private readonly HttpClient browser = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
     private PolicyAtWork atWork = null!;
+    private ReaderPages pages = null!;
+    private int uses;
 
     internal TestProgram Program { get; private set; } = null!;
 
     internal StatusServer Server { get; private set; } = null!;
+
+    /// <summary>How often the policy was asked for calendars.</summary>
+    public int Asked => Volatile.Read(ref uses);
 
     /// <summary>What the server takes for now.</summary>
     public Instant Now { get; set; } = SampleCompany.Story;
@@ -78,7 +84,7 @@ public sealed class PagesCompany(HarvestedSample sample) : IAsyncLifetime, IAsyn
             await ContactDatabase.OpenSqlite(file, TimeProvider.System, default));
 
         atWork = ActivatorUtilities.CreateInstance<PolicyAtWork>(Program.Part<IServiceProvider>());
-        var pages = new ReaderPages(
+        pages = new ReaderPages(
             new Uri(Address),
             atWork.Use,
             Send,
@@ -89,15 +95,37 @@ public sealed class PagesCompany(HarvestedSample sample) : IAsyncLifetime, IAsyn
             Program.Database,
             NullLogger<ReaderPages>.Instance,
             new Clock(() => Now));
+        await Serve(pages);
+    }
+
+    /// <summary>Ends the server, and begins another one over the same database, which remembers nothing.</summary>
+    internal async Task Restart()
+    {
+        await Server.DisposeAsync();
+        await Serve(pages);
+    }
+
+    private async Task Serve(ReaderPages pages)
+    {
+        var book = ActivatorUtilities.CreateInstance<FeedBook>(
+            Program.Part<IServiceProvider>(),
+            new Uri(Address),
+            new PolicyUse<OpenItems>((now, work, ct) =>
+            {
+                Interlocked.Increment(ref uses);
+                return atWork.Use(now, work, ct);
+            }));
+        var clock = new Clock(() => Now);
         Server = new StatusServer(
-            settings.Status,
+            Program.Settings.Status!,
             Program.Status,
             Program.Part<HtmlPages>(),
             loops,
             Program.Database,
-            new Clock(() => Now),
+            clock,
             NullLogger<StatusServer>.Instance,
-            pages);
+            pages,
+            new FeedPages(Program.Part<ReaderDoor>(), book, Program.Database, NullLogger<FeedPages>.Instance, clock));
         await Server.StartAsync(default);
     }
 
@@ -163,6 +191,13 @@ public sealed class PagesCompany(HarvestedSample sample) : IAsyncLifetime, IAsyn
     /// <summary>Has somebody read another language.</summary>
     internal void Reads(string reader, Language language) => Change(reader, person => person with { Language = language });
 
+    /// <summary>Changes the policy, as an edit of its file does.</summary>
+    internal void Change(Func<CompanyPolicy, CompanyPolicy> change)
+    {
+        var policy = Program.Part<PolicyInForce>();
+        policy.Exchange(change(policy.Written));
+    }
+
     private async Task Send(CancellationToken ct)
     {
         if (Failure is not null)
@@ -171,22 +206,24 @@ public sealed class PagesCompany(HarvestedSample sample) : IAsyncLifetime, IAsyn
         Assert.Empty((await Program.Digests.SendReady(Now, Duration.Zero, ct)).Problems);
     }
 
-    private void Change(string reader, Func<Person, Person> change)
+    private void Change(string reader, Func<Person, Person> change) => Change(policy => policy with
     {
-        var policy = Program.Part<PolicyInForce>();
-        policy.Exchange(
-            policy.Written with
-            {
-                People = [.. policy.Written.People.Select(person => person.Id == reader ? change(person) : person)],
-            });
-    }
+        People = [.. policy.People.Select(person => person.Id == reader ? change(person) : person)],
+    });
 
-    private async Task<Got> Ask(HttpMethod method, string path, string? form, string? cookies, string host, string? site)
+    /// <summary>Asks as a calendar program does.</summary>
+    internal Task<Got> GetFeed(string token, string? known = null, HttpMethod? method = null) =>
+        Ask(method ?? HttpMethod.Get, $"/feed/{token}.ics", null, null, "crm.bright.example", site: null, known);
+
+    private async Task<Got> Ask(
+        HttpMethod method, string path, string? form, string? cookies, string host, string? site, string? known = null)
     {
         using var request = new HttpRequestMessage(method, Server.Url + path);
         request.Headers.Host = host;
         if (cookies is not null)
             request.Headers.TryAddWithoutValidation("Cookie", cookies);
+        if (known is not null)
+            request.Headers.TryAddWithoutValidation("If-None-Match", known);
         if (site is not null)
             request.Headers.TryAddWithoutValidation("Sec-Fetch-Site", site);
         if (form is not null)
@@ -196,7 +233,7 @@ public sealed class PagesCompany(HarvestedSample sample) : IAsyncLifetime, IAsyn
         return new Got(
             response.StatusCode,
             await response.Content.ReadAsStringAsync(),
-            response.Headers.ToDictionary(
+            response.Headers.Concat(response.Content.Headers).ToDictionary(
                 header => header.Key,
                 header => string.Join('\n', header.Value),
                 StringComparer.OrdinalIgnoreCase));
