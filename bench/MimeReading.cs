@@ -10,7 +10,8 @@ namespace CrmSync.Bench;
 /// <summary>
 /// Reads all files of a folder as mail on one thread: the bytes lie in memory, so that the reader is measured and not the disk. "structure"
 /// is the parser alone; "harvest" also asks what a harvest asks of every mail (addresses, dates, ids, text, own text, digest, attachments,
-/// report). "signs" is what only the class of a mail rests on: receipts, reactions, and the link by which a mailing is left.
+/// report, own text of the HTML where it may differ). "signs" is what only the class of a mail rests on: receipts, reactions, and the link
+/// by which a mailing is left.
 /// </summary>
 internal static class MimeReading
 {
@@ -56,7 +57,9 @@ internal static class MimeReading
         sum += message.Received.Count > 0 ? 1 : 0;
         sum += message.AttachmentCount + message.Calendars.Count + message.BodyDigest.Span[0];
         sum += MailReport.Parse(message) is null ? 0 : 1;
-        return sum + (QuestionMark.IsIn(OwnText.From(message).Own) ? 1 : 0);
+        var own = OwnText.From(message).Own;
+        sum += message.Headers.First("List-Unsubscribe") is null ? OwnText.FindInHtml(message, own)?.Length ?? 0 : 0;
+        return sum + (QuestionMark.IsIn(own) ? 1 : 0);
     }
 
     private static long Signs(MimeMessage message) =>

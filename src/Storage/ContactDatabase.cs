@@ -240,7 +240,7 @@ public sealed class ContactDatabase : IAsyncDisposable
         DatabaseClock.AddTo(connection, Time);
         await Run(
             connection,
-            "pragma cache_size = -4096; pragma temp_store = memory; pragma foreign_keys = on; pragma secure_delete = fast; pragma "
+            "pragma cache_size = -16384; pragma temp_store = memory; pragma foreign_keys = on; pragma secure_delete = fast; pragma "
                 + "wal_autocheckpoint = 4000;",
             ct);
         return connection;

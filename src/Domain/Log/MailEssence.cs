@@ -7,7 +7,8 @@ namespace CrmSync.Domain.Log;
 /// What is left of a mail when a gateway, a list or a server has changed one of its copies: rewritten its links, put a tag before its
 /// subject, lines above or below its text, or made text of its HTML (policy.md section 6).
 /// </summary>
-/// <param name="Key">Equal for copies with one Message-ID, From, Date to the second, and subject without bracketed tags before it.</param>
+/// <param name="Key">Equal for copies with one Message-ID, From, Date to the second, and subject without bracketed tags before it; ascends
+/// with the date, so that mails read together lie together.</param>
 /// <param name="Number">The tags before the subject that number it; mails with other numbers are other mails. Null where there are
 /// none.</param>
 /// <param name="Text">The own text.</param>
@@ -15,6 +16,7 @@ namespace CrmSync.Domain.Log;
 public sealed record MailEssence(string Key, string? Number, TextOutline Text, TextOutline? Html)
 {
     private const char Between = '|';
+    private const int KeyLength = 13;
 
     /// <summary>The essence as it is kept beside its key.</summary>
     public string Written => $"{Text.Written}{Between}{Html?.Written}{Between}{Number}";
@@ -48,7 +50,7 @@ public sealed record MailEssence(string Key, string? Number, TextOutline Text, T
             sent.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
             subject);
         var html = TextOutline.From(facts.OwnTextOfHtml);
-        return new MailEssence(StableHash.Print(key, 26), number, text, html == text ? null : html);
+        return new MailEssence(StableHash.Print(sent) + StableHash.Print(key, KeyLength), number, text, html == text ? null : html);
     }
 
     /// <summary>Whether the two are copies of one mail.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
@@ -7,22 +8,33 @@ namespace CrmSync.Domain.Log;
 /// <summary>Hashes that are equal on every machine, database and run, and their short printed forms.</summary>
 internal static class StableHash
 {
+    private const int LengthBytes = 4;
     private const string Alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
 
     /// <summary>SHA-256 over the parts, each preceded by its length so that no two lists of parts read the same.</summary>
     public static byte[] Compute(params ReadOnlySpan<string?> parts)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Span<byte> length = stackalloc byte[4];
+        var longest = 0;
         foreach (var part in parts)
-        {
-            var bytes = part is null ? [] : Encoding.UTF8.GetBytes(part);
-            BinaryPrimitives.WriteInt32LittleEndian(length, part is null ? -1 : bytes.Length);
-            hash.AppendData(length);
-            hash.AppendData(bytes);
-        }
+            longest += LengthBytes + Encoding.UTF8.GetMaxByteCount(part?.Length ?? 0);
 
-        return hash.GetHashAndReset();
+        var buffer = ArrayPool<byte>.Shared.Rent(longest);
+        try
+        {
+            var written = 0;
+            foreach (var part in parts)
+            {
+                var length = part is null ? -1 : Encoding.UTF8.GetBytes(part, buffer.AsSpan(written + LengthBytes));
+                BinaryPrimitives.WriteInt32LittleEndian(buffer.AsSpan(written), length);
+                written += LengthBytes + Math.Max(0, length);
+            }
+
+            return SHA256.HashData(buffer.AsSpan(0, written));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
     /// <summary>

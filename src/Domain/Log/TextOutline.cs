@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
@@ -24,6 +25,10 @@ public sealed record TextOutline(string Written)
     /// <summary>Marks that a program adds or drops when it turns HTML into text, and that say nothing.</summary>
     private const string Marks = "*_|<>[]•·◦▪‣●○";
 
+    /// <summary>Characters that normalization leaves as they are: ASCII, and the Latin letters that most languages of Europe write.</summary>
+    private static readonly SearchValues<char> Normal = SearchValues.Create(
+        [.. Enumerable.Range(0, 0x80).Concat(Enumerable.Range(0xC0, 0x132 - 0xC0)).Select(c => (char)c)]);
+
     private static readonly string[] Schemes =
         ["https://", "http://", "ftp://", "file://", "www.", "mailto:", "tel:", "callto:", "sip:", "cid:", "image:"];
 
@@ -42,15 +47,28 @@ public sealed record TextOutline(string Written)
         if (string.IsNullOrEmpty(text))
             return null;
 
-        var bare = new StringBuilder(text.Length);
-        var ends = new List<int>();
-        var readable = 0;
-        foreach (var line in Readable(text).AsSpan().EnumerateLines())
+        var written = Readable(text);
+        var bare = ArrayPool<char>.Shared.Rent(written.Length);
+        try
         {
-            var before = bare.Length;
-            readable += Append(line, bare);
-            if (bare.Length > before)
-                ends.Add(bare.Length);
+            return From(written, bare);
+        }
+        finally
+        {
+            ArrayPool<char>.Shared.Return(bare);
+        }
+    }
+
+    private static TextOutline? From(string text, Span<char> bare)
+    {
+        var ends = new List<int>();
+        var (length, readable) = (0, 0);
+        foreach (var line in text.AsSpan().EnumerateLines())
+        {
+            var added = Append(line, bare[length..], ref readable);
+            length += added;
+            if (added > 0)
+                ends.Add(length);
         }
 
         if (ends.Count == 0)
@@ -59,7 +77,7 @@ public sealed record TextOutline(string Written)
         var lines = Math.Min(ends.Count, MostLines);
         var bytes = new byte[1 + 4 + 2 * PrintLength * lines];
         bytes[0] = readable >= ShortestPart ? (byte)1 : (byte)0;
-        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(1), bare.Length);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(1), length);
         WriteHeads(bare, ends, bytes.AsSpan(5, PrintLength * lines));
         WriteTails(bare, ends, bytes.AsSpan(5 + PrintLength * lines));
         return new TextOutline(Convert.ToBase64String(bytes).TrimEnd('='));
@@ -96,7 +114,7 @@ public sealed record TextOutline(string Written)
     }
 
     /// <summary>The print of the whole comes last, after those of its longest beginnings.</summary>
-    private static void WriteHeads(StringBuilder bare, List<int> ends, Span<byte> prints)
+    private static void WriteHeads(ReadOnlySpan<char> bare, List<int> ends, Span<byte> prints)
     {
         var first = ends.Count - prints.Length / PrintLength;
         var running = Seed;
@@ -111,11 +129,11 @@ public sealed record TextOutline(string Written)
     }
 
     /// <summary>The print of the whole comes first, before those of its longest endings.</summary>
-    private static void WriteTails(StringBuilder bare, List<int> ends, Span<byte> prints)
+    private static void WriteTails(ReadOnlySpan<char> bare, List<int> ends, Span<byte> prints)
     {
         var last = prints.Length / PrintLength - 1;
         var running = Seed;
-        var at = bare.Length;
+        var at = ends[^1];
         for (var line = ends.Count - 1; line >= 0; line--)
         {
             for (var start = line == 0 ? 0 : ends[line - 1]; at > start; at--)
@@ -137,40 +155,51 @@ public sealed record TextOutline(string Written)
         return (uint)(running >> 32);
     }
 
-    /// <summary>Appends what counts of a line; gives how many characters of it people see, white space between words as one.</summary>
-    private static int Append(ReadOnlySpan<char> line, StringBuilder bare)
+    /// <summary>Appends what counts of a line; gives how many characters that is.</summary>
+    /// <param name="line">The line.</param>
+    /// <param name="bare">Where to.</param>
+    /// <param name="readable">Grows by the characters that people see, white space between words as one.</param>
+    private static int Append(ReadOnlySpan<char> line, Span<char> bare, ref int readable)
     {
         line = WithoutBullet(line.Trim());
-        var readable = 0;
+        var hasUrls = line.IndexOfAny(':', '/') >= 0 || line.Contains("www.", StringComparison.OrdinalIgnoreCase);
+        var (length, gaps) = (0, 0);
         var gap = false;
         for (var i = 0; i < line.Length; i++)
         {
             var c = line[i];
-            if (UrlLength(line, i) is > 0 and var length)
+            if (hasUrls && UrlLength(line, i) is > 0 and var url)
             {
-                i += length - 1;
+                i += url - 1;
                 continue;
             }
 
-            if (char.IsWhiteSpace(c))
+            if (!char.IsAsciiLetterOrDigit(c))
             {
-                gap = readable > 0;
-                continue;
+                if (char.IsWhiteSpace(c))
+                {
+                    gap = length > 0;
+                    continue;
+                }
+
+                if (IsLayout(c))
+                    continue;
             }
 
-            if (
-                Marks.Contains(c, StringComparison.Ordinal)
-                || char.IsControl(c)
-                || CharUnicodeInfo.GetUnicodeCategory(c) == UnicodeCategory.Format)
-                continue;
-
-            readable += gap ? 2 : 1;
+            if (gap)
+                gaps++;
             gap = false;
-            bare.Append(c);
+            bare[length++] = c;
         }
 
-        return readable;
+        readable += length + gaps;
+        return length;
     }
+
+    private static bool IsLayout(char c) =>
+        Marks.Contains(c, StringComparison.Ordinal)
+        || char.IsControl(c)
+        || !char.IsAscii(c) && CharUnicodeInfo.GetUnicodeCategory(c) == UnicodeCategory.Format;
 
     private static ReadOnlySpan<char> WithoutBullet(ReadOnlySpan<char> line) =>
         line.Length > 2 && line[0] is '-' or '+' or 'o' or '–' && line[1] == ' ' ? line[2..].TrimStart() : line;
@@ -225,20 +254,31 @@ public sealed record TextOutline(string Written)
         if (Ascii.IsValid(text))
             return text;
 
-        var clean = new StringBuilder(text.Length);
-        foreach (var rune in text.EnumerateRunes())
-        {
-            clean.Append(rune.Value switch
+        var clean = string.Create(
+            text.Length,
+            text,
+            static (characters, written) =>
             {
-                0x2018 or 0x2019 or 0x201A or 0x2032 => "'",
-                0x201C or 0x201D or 0x201E or 0x00AB or 0x00BB => "\"",
-                >= 0x2010 and <= 0x2014 => "-",
-                _ => rune.ToString(),
+                for (var i = 0; i < written.Length; i++)
+                    characters[i] = IsHalf(written, i) ? '\uFFFD' : Readable(written[i]);
             });
-        }
-
-        return clean.ToString().Normalize(NormalizationForm.FormKC);
+        return clean.AsSpan().ContainsAnyExcept(Normal) ? clean.Normalize(NormalizationForm.FormKC) : clean;
     }
+
+    /// <summary>Half a surrogate pair, as a text cut in the middle may have at its end; normalization refuses it.</summary>
+    private static bool IsHalf(string text, int at) =>
+        char.IsSurrogate(text[at])
+        && !(at + 1 < text.Length && char.IsSurrogatePair(text[at], text[at + 1]))
+        && !(at > 0 && char.IsSurrogatePair(text[at - 1], text[at]));
+
+    private static char Readable(char c) =>
+        c switch
+        {
+            '\u2018' or '\u2019' or '\u201A' or '\u2032' => '\'',
+            '\u201C' or '\u201D' or '\u201E' or '\u00AB' or '\u00BB' => '"',
+            >= '\u2010' and <= '\u2014' => '-',
+            _ => c,
+        };
 
     /// <summary>The numbers of an outline: whether the text is long enough to be a part, its length, its beginnings, its endings.</summary>
     private sealed record Prints(bool IsLong, int Length, uint[] Heads, uint[] Tails);

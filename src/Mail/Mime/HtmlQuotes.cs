@@ -38,12 +38,25 @@ internal static class HtmlQuotes
         "ymail_android_signature",
     ];
 
+    private static readonly string[] QuoteIds = ["OLK_SRC_BODY_SECTION", "yahoo_quoted", "isReplyContent", "replySplit"];
+
+    private static readonly string[] MarkIds =
+        ["divRplyFwdMsg", "appendonsend", "mail-editor-reference-message-container", "reply-intro", "stopSpelling"];
+
+    private const string RuleStyle = "border-top";
+
+    /// <summary>
+    /// The tag of every element but <c>blockquote</c> that is a quote, a signature or a mark has one of these words; other tags may have
+    /// them too.
+    /// </summary>
+    public static string[] TellingWords => [.. QuoteClasses, .. SignatureClasses, .. SignatureIds, .. QuoteIds, .. MarkIds, RuleStyle];
+
     /// <summary>Whether the element holds a quoted mail, or the line that announces one.</summary>
     public static bool IsQuote(IElement element)
     {
         if (element.LocalName == "blockquote")
             return !IsIndent(element);
-        if (element.Id is { } id && id is "OLK_SRC_BODY_SECTION" or "yahoo_quoted" or "isReplyContent" or "replySplit")
+        if (element.Id is { Length: > 0 } id && Array.IndexOf(QuoteIds, id) >= 0)
             return true;
         return element.ClassName is { Length: > 0 } name && HasAny(name, QuoteClasses);
     }
@@ -56,8 +69,7 @@ internal static class HtmlQuotes
 
     /// <summary>Whether all that follows the element is the old mail: programs put it beside such a mark, not inside.</summary>
     public static bool IsMark(IElement element) =>
-        element.Id is "divRplyFwdMsg" or "appendonsend" or "mail-editor-reference-message-container" or "reply-intro" or "stopSpelling"
-        || IsOutlookRule(element);
+        element.Id is { Length: > 0 } id && Array.IndexOf(MarkIds, id) >= 0 || IsOutlookRule(element);
 
     /// <summary>A blockquote that only moves text to the right, as the button for it in Gmail and Apple Mail makes them.</summary>
     private static bool IsIndent(IElement element)
@@ -81,7 +93,7 @@ internal static class HtmlQuotes
         if (
             element.LocalName != "div"
             || element.GetAttribute("style") is not { } style
-            || !style.Contains("border-top", StringComparison.OrdinalIgnoreCase)
+            || !style.Contains(RuleStyle, StringComparison.OrdinalIgnoreCase)
         )
             return false;
         return (

@@ -30,10 +30,9 @@ public sealed record ForwardedMail(
     private const int LongestOpening = 80;
 
     private static readonly PhraseSet Forwards = new(PhraseFile.Read("quote-separators.txt", "forward"));
-    private static readonly CommonWords AnyForward = new(PhraseFile.Read("quote-separators.txt", "forward"));
 
     /// <summary>Whether a text may hold a line that announces a forwarded mail: one look at the whole saves one at every line.</summary>
-    public static bool MayBeIn(string text) => AnyForward.MayBeIn(text);
+    public static bool MayBeIn(string text) => Forwards.IsIn(text);
 
     /// <summary>The mail that a message forwards in its text; null when none stands there, or when it is quoted in an answer.</summary>
     public static ForwardedMail? Find(MimeMessage message) => Find(new TextLines(message.Text, message.Quoted));

@@ -36,10 +36,15 @@ public static class OwnText
         return From(new TextLines(plain, []), []);
     }
 
-    /// <summary>The own lines as the HTML of a message has them; null where it has no HTML beside its text.</summary>
-    public static string? FindInHtml(MimeMessage message)
+    /// <summary>
+    /// The own lines as the HTML of a message has them; null where it has no HTML beside its text, and where its HTML plainly says what its
+    /// text says.
+    /// </summary>
+    /// <param name="message">The message.</param>
+    /// <param name="own">Its own lines as <see cref="From(MimeMessage)"/> finds them.</param>
+    public static string? FindInHtml(MimeMessage message, string own)
     {
-        if (!message.HasBothForms || message.Html is not { } html)
+        if (!message.HasBothForms || message.Html is not { } html || HtmlComparison.IsSaidBy(html, message.Text, own))
             return null;
 
         var (text, quoted) = HtmlText.Read(html);

@@ -1,28 +1,78 @@
+using System.Buffers;
+
 namespace CrmSync.Mail.Text;
 
 /// <summary>
 /// Phrases looked for as a part of a text, without case, all at once: one step of a table per character, however many phrases there are
-/// (Aho and Corasick). Phrases of ASCII letters have a table of their own, which is small and serves most texts alone.
+/// (Aho and Corasick). Phrases of ASCII letters have a table of their own, which is small and serves most texts alone; a longer text is
+/// looked through for the few words first of which each of them holds one, which is far cheaper.
 /// </summary>
 internal sealed class PhraseSet
 {
+    private const int ShortestWord = 5;
+    private const int LongText = 64;
+
+    private readonly SearchValues<string> common;
     private readonly Table ascii;
     private readonly Table others;
 
     public PhraseSet(IEnumerable<string> phrases)
     {
         var all = phrases.Select(p => p.ToLowerInvariant()).Distinct(StringComparer.Ordinal).ToList();
-        ascii = new Table([.. all.Where(p => System.Text.Ascii.IsValid(p))]);
+        var plain = all.Where(p => System.Text.Ascii.IsValid(p)).ToList();
+        common = SearchValues.Create([.. CommonWords(plain)], StringComparison.OrdinalIgnoreCase);
+        ascii = new Table(plain);
         others = new Table([.. all.Where(p => !System.Text.Ascii.IsValid(p))]);
     }
 
     /// <summary>Whether one of the phrases stands in the text.</summary>
     public bool IsIn(ReadOnlySpan<char> text) =>
-        ascii.IsIn(text) || !others.IsEmpty && !System.Text.Ascii.IsValid(text) && others.IsIn(text);
+        (text.Length < LongText || text.ContainsAny(common)) && ascii.IsIn(text)
+        || !others.IsEmpty && !System.Text.Ascii.IsValid(text) && others.IsIn(text);
 
     /// <summary>Whether one of the phrases stands in some lines, taken as one paragraph.</summary>
     public bool IsIn(List<string> lines, int from, int to) =>
-        ascii.IsIn(lines, from, to) || !others.IsEmpty && !AreAscii(lines, from, to) && others.IsIn(lines, from, to);
+        HaveCommonWord(lines, from, to) && ascii.IsIn(lines, from, to) || !others.IsEmpty && !AreAscii(lines, from, to) && others.IsIn(lines, from, to);
+
+    /// <summary>The few words of which each of the phrases holds one.</summary>
+    private static List<string> CommonWords(IEnumerable<string> phrases)
+    {
+        var left = phrases.ToList();
+        var chosen = new List<string>();
+        while (left.Count > 0)
+        {
+            var word = left
+                .SelectMany(WordsIn)
+                .CountBy(word => word, StringComparer.Ordinal)
+                .OrderByDescending(pair => pair.Value)
+                .ThenByDescending(pair => pair.Key.Length)
+                .ThenBy(pair => pair.Key, StringComparer.Ordinal)
+                .First()
+                .Key;
+            chosen.Add(word);
+            left.RemoveAll(phrase => phrase.Contains(word, StringComparison.Ordinal));
+        }
+
+        return chosen;
+    }
+
+    /// <summary>The longer words of a phrase, or the longest it has.</summary>
+    private static IEnumerable<string> WordsIn(string phrase)
+    {
+        var words = phrase.Split(' ');
+        return words.Where(word => word.Length >= ShortestWord).DefaultIfEmpty(words.MaxBy(word => word.Length)!);
+    }
+
+    private bool HaveCommonWord(List<string> lines, int from, int to)
+    {
+        for (var i = from; i < to; i++)
+        {
+            if (lines[i].AsSpan().ContainsAny(common))
+                return true;
+        }
+
+        return false;
+    }
 
     private static bool AreAscii(List<string> lines, int from, int to)
     {

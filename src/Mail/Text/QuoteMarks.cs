@@ -9,7 +9,6 @@ internal static class QuoteMarks
     private static readonly PhraseEdges Announcements = new(PhraseFile.Read("quote-separators.txt", "framed"));
     private static readonly PhraseEdges Openings = new(PhraseFile.Read("quote-separators.txt", "opening"));
     private static readonly string[] AnswerAbove = PhraseFile.Read("quote-separators.txt", "above");
-    private static readonly CommonWords WordsOfAnswerAbove = new(AnswerAbove);
     private static readonly PhraseSet AnyAnswerAbove = new(AnswerAbove);
 
     /// <summary>A line that starts with a quote mark. One mark directly before "From " is the mbox format's doing, not a quote.</summary>
@@ -85,7 +84,7 @@ internal static class QuoteMarks
     }
 
     /// <summary>Whether a text may hold such a line: one look at the whole saves one at every line.</summary>
-    public static bool MayHoldAnswerAbove(string text) => WordsOfAnswerAbove.MayBeIn(text) && AnyAnswerAbove.IsIn(text);
+    public static bool MayHoldAnswerAbove(string text) => AnyAnswerAbove.IsIn(text);
 
     /// <summary>What ticket systems put above the mail they send: "Please reply above this line".</summary>
     public static bool IsAnswerAbove(string line)

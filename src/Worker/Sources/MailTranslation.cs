@@ -115,7 +115,7 @@ internal static class MailTranslation
             OwnText = text.Own,
 
             // Nobody looks for the copies of a mailing, and its HTML is large.
-            OwnTextOfHtml = message.Headers.First("List-Unsubscribe") is null ? OwnText.FindInHtml(message) : null,
+            OwnTextOfHtml = message.Headers.First("List-Unsubscribe") is null ? OwnText.FindInHtml(message, text.Own) : null,
             Excerpt = text.Excerpt,
             WholeText = message.Text,
             Question = QuestionMark.IsIn(text.Own),

@@ -19,7 +19,7 @@ internal static class NoticeTranslation
         if (message.From is not [var author, ..])
             return told;
 
-        if (text.Own.Length <= LongestNotice)
+        if (text.Own.Length <= LongestNotice && DepartureNote.MayBeIn(text.Own))
             told = told with { Departure = Departure(text.Own, author), Moved = Moved(text.Own, author) };
 
         return MailSignature.Find(text.Ending, author) is { } signed
@@ -42,12 +42,12 @@ internal static class NoticeTranslation
             : Learned.Nothing;
 
     private static DepartureNotice? Departure(string own, Mailbox author) =>
-        DepartureNote.MayBeIn(own) && DepartureNote.Find(own, author) is { } left
+        DepartureNote.Find(own, author) is { } left
             ? new DepartureNotice(left.Sentence) { Successor = Address(left.Successor) }
             : null;
 
     private static AddressNotice? Moved(string own, Mailbox author) =>
-        DepartureNote.MayBeIn(own) && DepartureNote.FindNewAddress(own, author) is { } moved && Address(moved.Address) is { } address
+        DepartureNote.FindNewAddress(own, author) is { } moved && Address(moved.Address) is { } address
             ? new AddressNotice(moved.Sentence, address)
             : null;
 

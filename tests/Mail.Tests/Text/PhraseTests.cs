@@ -48,13 +48,20 @@ public sealed class PhraseTests
         Assert.False(new PhraseSet(["close at five"]).IsIn(lines, 1, 3));
     }
 
-    [Fact]
-    public void Common_words_stand_in_every_text_that_holds_a_phrase()
+    [Theory]
+    [InlineData("write above this line")]
+    [InlineData("reply above that line")]
+    [InlineData("über dieser Zeile")]
+    [InlineData("上に返信")]
+    [InlineData("a b c")]
+    public void A_phrase_is_found_in_a_long_text_and_in_long_lines(string phrase)
     {
-        string[] phrases = ["write above this line", "reply above that line", "über dieser Zeile", "上に返信", "a b c"];
-        var words = new CommonWords(phrases);
-        Assert.All(phrases, phrase => Assert.True(words.MayBeIn($"## {phrase.ToUpperInvariant()} ##")));
-        Assert.False(words.MayBeIn("Write to us, we reply in no time."));
+        var phrases = new PhraseSet(["write above this line", "reply above that line", "über dieser Zeile", "上に返信", "a b c"]);
+        var around = string.Concat(Enumerable.Repeat("Write to us, we reply in no time. ", 5));
+        Assert.False(phrases.IsIn(around));
+        Assert.True(phrases.IsIn($"{around}## {phrase.ToUpperInvariant()} ##"));
+        Assert.True(phrases.IsIn([around + phrase.Split(' ')[0], .. phrase.Split(' ')[1..]], 0, phrase.Split(' ').Length));
+        Assert.False(phrases.IsIn([around, phrase[1..]], 0, 2));
     }
 
     [Fact]
