@@ -131,6 +131,28 @@ public abstract class MigrationContract(Engine engine)
     }
 
     [Fact]
+    public async Task A_mail_that_was_stored_before_is_known_again_in_a_copy_that_a_gateway_changes_afterwards()
+    {
+        var identity = MailIdentity.From(Some.Mail(id: "offer-1@acme.example"));
+        await using (var connection = await Fresh())
+        {
+            await Age(connection, "0077_feeds");
+            await connection.ExecuteAsync(
+                """
+                insert into mail_identity (line_id, fingerprint, essence_key, essence, interaction)
+                values (@LineId, 'before', @key, 'x', 1)
+                """,
+                new { identity.LineId, key = identity.Essence!.Key[7..] + "0123456789abc" });
+        }
+
+        await using var database = await Open();
+        await using var opened = await database.Connect(default);
+        Assert.Equal(
+            identity.Essence.Key,
+            await opened.ExecuteScalarAsync<string>("select essence_key from mail_identity where fingerprint = 'before'"));
+    }
+
+    [Fact]
     public async Task Mailboxes_in_Microsoft_365_are_listed_anew_once_for_the_links_to_their_messages_and_nothing_else_is()
     {
         await using (var connection = await Fresh())

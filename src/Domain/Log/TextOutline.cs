@@ -25,7 +25,7 @@ public sealed record TextOutline(string Written)
     /// <summary>Marks that a program adds or drops when it turns HTML into text, and that say nothing.</summary>
     private const string Marks = "*_|<>[]•·◦▪‣●○";
 
-    /// <summary>Characters that normalization leaves as they are: ASCII, and the Latin letters that most languages of Europe write.</summary>
+    /// <summary>Characters that normalization leaves as they are: ASCII, and the Latin letters most languages of Europe write.</summary>
     private static readonly SearchValues<char> Normal = SearchValues.Create(
         [.. Enumerable.Range(0, 0x80).Concat(Enumerable.Range(0xC0, 0x132 - 0xC0)).Select(c => (char)c)]);
 

@@ -124,7 +124,7 @@ internal static class HtmlComparison
         return true;
     }
 
-    /// <summary>Whether the attributes can be told apart from their text: a &gt; within quotation marks would end the tag too early.</summary>
+    /// <summary>Whether the attributes of a tag are whole: a &gt; within quotation marks would end it too early.</summary>
     private static bool TryReadAttributes(ReadOnlySpan<char> attributes, ref bool marked)
     {
         if (attributes.Count('"') % 2 != 0 || attributes.Count('\'') % 2 != 0 || MayHide(attributes))
@@ -173,7 +173,7 @@ internal static class HtmlComparison
         return length;
     }
 
-    /// <summary>The length of what a plain text has in brackets behind a link's words, or in place of a picture; 0 where it is none.</summary>
+    /// <summary>The length of what a text has in brackets behind a link's words, or in place of a picture; 0 for other words.</summary>
     private static int TargetLength(ReadOnlySpan<char> text, char close)
     {
         var colon = text[..Math.Min(text.Length, LongestScheme + 1)].IndexOf(':');

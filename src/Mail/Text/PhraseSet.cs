@@ -32,7 +32,8 @@ internal sealed class PhraseSet
 
     /// <summary>Whether one of the phrases stands in some lines, taken as one paragraph.</summary>
     public bool IsIn(List<string> lines, int from, int to) =>
-        HaveCommonWord(lines, from, to) && ascii.IsIn(lines, from, to) || !others.IsEmpty && !AreAscii(lines, from, to) && others.IsIn(lines, from, to);
+        HaveCommonWord(lines, from, to) && ascii.IsIn(lines, from, to)
+        || !others.IsEmpty && !AreAscii(lines, from, to) && others.IsIn(lines, from, to);
 
     /// <summary>The few words of which each of the phrases holds one.</summary>
     private static List<string> CommonWords(IEnumerable<string> phrases)
