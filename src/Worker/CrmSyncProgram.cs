@@ -53,6 +53,7 @@ internal sealed class CrmSyncProgram : IAsyncDisposable
         try
         {
             await program.services.GetRequiredService<ErasedEntries>().LeaveOut(ct);
+            await program.services.GetRequiredService<ImportedPeople>().TakeOver(ct);
             return program;
         }
         catch

@@ -1,5 +1,6 @@
 using CrmSync.Storage;
 using CrmSync.Storage.Digests;
+using CrmSync.Storage.Directories;
 using CrmSync.Storage.Harvest;
 using CrmSync.Storage.Log;
 using CrmSync.Storage.Meetings;
@@ -10,6 +11,7 @@ using CrmSync.Worker.Commands.Authorship;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Delivery;
 using CrmSync.Worker.Digests;
+using CrmSync.Worker.Directories;
 using CrmSync.Worker.Harvest;
 using CrmSync.Worker.MailServers;
 using CrmSync.Worker.Pages;
@@ -38,6 +40,7 @@ internal static class CrmSyncServices
         .AddSingleton(configuration)
         .AddSingleton(new PolicyInForce(configuration.Policy))
         .AddSingleton<ErasedEntries>()
+        .AddSingleton<ImportedPeople>()
         .AddStorage(database)
         .AddSources(configuration.Settings, configuration.Policy.DefaultCalendar.Zone, time)
         .AddHarvest()
@@ -73,6 +76,7 @@ internal static class CrmSyncServices
             .AddSingleton(parts => new GraphTenants(parts.GetRequiredService<IClock>(), time))
             .AddSingleton(parts => new CalendarServers(time, parts.GetRequiredService<MailLogins>()))
             .AddSingleton<GoogleDirectories>()
+            .AddSingleton(parts => ActivatorUtilities.CreateInstance<DirectorySources>(parts, zone))
             .AddSingleton(parts => ActivatorUtilities.CreateInstance<AccountSources>(parts, zone));
 
     private static IServiceCollection AddStorage(this IServiceCollection services, ContactDatabase database) => services
@@ -88,6 +92,7 @@ internal static class CrmSyncServices
         .AddSingleton<MeetingLog>()
         .AddSingleton<Derivation>()
         .AddSingleton<ContactCards>()
+        .AddSingleton<DirectoryCards>()
         .AddSingleton<MailCopies>()
         .AddSingleton(parts => new Erasure(parts.GetRequiredService<ContactDatabase>(), OwnMailText.Read))
         .AddSingleton(parts => new PersonExport(
@@ -114,6 +119,7 @@ internal static class CrmSyncServices
         .AddSingleton<HarvestAll>()
         .AddSingleton<LogDerivation>()
         .AddSingleton<FreshHarvest>()
+        .AddSingleton<DirectoryHarvest>()
         .AddSingleton<HarvestedLog>()
         .AddSingleton<OrganisationLog>()
         .AddSingleton<TextRetention>();

@@ -23,6 +23,9 @@ public abstract record CompanyProfile
 
     public IReadOnlyList<ContactEntry> Contacts { get; init; } = [];
 
+    /// <summary>What directories say of people besides.</summary>
+    public PeopleDirectory Directory { get; init; } = PeopleDirectory.Empty;
+
     public Privacy Privacy { get; init; } = new();
 
     public ClassifySettings Classify { get; init; } = new();

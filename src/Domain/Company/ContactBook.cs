@@ -1,21 +1,24 @@
 namespace CrmSync.Domain.Company;
 
 /// <summary>
-/// Which addresses are one person and where that person belongs, as far as the policy says (policy-language.md section 5). Nothing is
-/// guessed from dots or <c>+</c> parts.
+/// Which addresses are one person and where that person belongs, as far as the policy says (policy-language.md section 5), and what is
+/// known of them. Nothing is guessed from dots or <c>+</c> parts, and a directory joins no addresses.
 /// </summary>
 public sealed class ContactBook
 {
     private readonly Dictionary<EmailAddress, ContactEntry> entries = [];
     private readonly InternalAddresses ours;
     private readonly Organisations organisations;
+    private readonly PeopleDirectory directory;
 
     public ContactBook(CompanyProfile company)
     {
         ours = new InternalAddresses(company);
         organisations = new Organisations(company.Classify.PublicDomains);
-        foreach (var entry in company.Contacts)
+        directory = company.Directory;
+        foreach (var written in company.Contacts)
         {
+            var entry = directory.Complete(written);
             entries.TryAdd(entry.Primary, entry);
             foreach (var alias in entry.Aliases)
                 entries.TryAdd(alias, entry);
@@ -29,8 +32,8 @@ public sealed class ContactBook
     public EmailAddress Primary(EmailAddress address) =>
         entries.Count > 0 && entries.TryGetValue(address, out var entry) ? entry.Primary : address;
 
-    /// <summary>What <c>contacts</c> says of whoever has the address, or null.</summary>
-    public ContactEntry? FindEntry(EmailAddress address) => entries.GetValueOrDefault(address);
+    /// <summary>What <c>contacts</c> and directories say of whoever has the address, or null.</summary>
+    public ContactEntry? FindEntry(EmailAddress address) => entries.GetValueOrDefault(address) ?? directory.Find(address);
 
     /// <summary>
     /// The organisation of whoever has the address: the registrable domain of the primary, or the address at a public mail domain.

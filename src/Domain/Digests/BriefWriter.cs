@@ -39,7 +39,7 @@ internal sealed class BriefWriter(DigestFacts facts, PeopleBook people, ReaderCl
         return
             brief.Contacts.Count + brief.Open.Count + brief.Awaited.Count + brief.Facts.Count > 0
             || brief.NextSteps.Count + brief.Ahead.Count > 0
-            || (isTheirs && people.Entry(contact) is not null)
+            || (isTheirs && people.Entry(contact) is { IsImported: false })
             ? brief
             : null;
     }
@@ -72,14 +72,14 @@ internal sealed class BriefWriter(DigestFacts facts, PeopleBook people, ReaderCl
             Awaited = [.. AwaitedFrom(history, contact, shown).Take(size.Awaited)],
             Ahead = [.. MeetingsAhead(contact, line => line.Id != besides && shown(line)).Take(size.Ahead)],
             NextSteps = [.. NotesOn(contact, shown).Where(note => note.IsNextStep).Select(note => note.Words).Take(size.NextSteps)],
-            Facts = [.. FactsOn(contact, told, everything).Take(size.Facts).Concat(Signature(told)).Select(fact => fact.Words)],
+            Facts = [.. FactsOn(contact, told, everything).Take(size.Facts).Concat(Signature(told)).Select(fact => fact.InOneLine)],
         };
     }
 
     private IEnumerable<SaidFact> FactsOn(EmailAddress contact, ToldFacts told, bool everything) =>
         Departure(told)
             .Concat(Absence(told))
-            .Concat(everything ? WriteDates(contact) : [])
+            .Concat(everything ? Written(contact) : [])
             .Concat(
                 NotesOn(contact, Shown(everything)).Where(note => !note.IsNextStep).Select(note => new SaidFact(note.Words, note.Line)));
 
@@ -221,9 +221,34 @@ internal sealed class BriefWriter(DigestFacts facts, PeopleBook people, ReaderCl
             ]
             : [];
 
-    private IEnumerable<SaidFact> WriteDates(EmailAddress contact) =>
-        (people.Entry(contact)?.Dates ?? new Dictionary<string, ContactDate>()).Select(date =>
-            new SaidFact($"{Words.Noted(date.Key, InWords(date.Value))}{Soon(date.Value)}", null));
+    /// <summary>What the policy and directories say: days first, then how to reach them, then from where the rest is known.</summary>
+    private IEnumerable<SaidFact> Written(EmailAddress contact)
+    {
+        var written = people.Entry(contact)?.Facts ?? [];
+        foreach (var fact in written)
+        {
+            if (fact is { Kind: FactKind.Date, Field: { } field, Date: { } date })
+                yield return Said($"{Words.Noted(field, InWords(date))}{Soon(date)}", fact);
+        }
+
+        foreach (var fact in written.Where(fact => fact.Kind == FactKind.Telephone))
+            yield return Said(Words.Telephone(PlainWords.Flatten(fact.Value, PlainWords.Name)), fact);
+
+        foreach (var fact in written.Where(fact => fact.Kind == FactKind.Organisation))
+            yield return Said(Words.WorksFor(PlainWords.Flatten(fact.Value, PlainWords.Name)), fact);
+
+        var rest = written.Where(fact => fact is { Place: null, Kind: FactKind.Name or FactKind.Tag or FactKind.Owner }).ToList();
+        foreach (var source in rest.GroupBy(fact => fact.Source, StringComparer.Ordinal))
+        {
+            yield return new SaidFact(Words.AlsoKnown([.. source.Select(fact => fact.Kind).Distinct()]), null)
+            {
+                Source = PlainWords.Flatten(source.Key, PlainWords.Name),
+            };
+        }
+
+        static SaidFact Said(string words, ContactFact fact) =>
+            new(words, null) { Source = fact.Place is null ? PlainWords.Flatten(fact.Source, PlainWords.Name) : null };
+    }
 
     /// <summary>Meetings with them that are booked, the next one first.</summary>
     private IEnumerable<string> MeetingsAhead(EmailAddress contact, Func<Interaction, bool> shown) =>

@@ -11,7 +11,7 @@ namespace CrmSync.Domain.Digests;
 /// </summary>
 public sealed class PeopleBook
 {
-    private readonly Dictionary<EmailAddress, ContactEntry> entries = [];
+    private readonly ContactBook book;
     private readonly Dictionary<EmailAddress, Person> ours = [];
     private readonly Dictionary<string, Person> byId = new(StringComparer.Ordinal);
     private readonly Dictionary<EmailAddress, string> names = [];
@@ -34,12 +34,7 @@ public sealed class PeopleBook
     {
         moment = now;
         Presence = new Presence(policy);
-        foreach (var entry in policy.Contacts)
-        {
-            foreach (var address in entry.Aliases.Prepend(entry.Primary))
-                entries.TryAdd(address, entry);
-        }
-
+        book = new ContactBook(policy);
         foreach (var person in policy.People)
         {
             byId.TryAdd(person.Id, person);
@@ -58,7 +53,7 @@ public sealed class PeopleBook
 
     private PeopleBook(PeopleBook whole, IReadOnlyList<Interaction> shown)
     {
-        (entries, ours, byId, names) = (whole.entries, whole.ours, whole.byId, whole.names);
+        (book, ours, byId, names) = (whole.book, whole.ours, whole.byId, whole.names);
         (contacts, told, meetings, threads, byKey, moment, Presence) = (
             whole.contacts,
             whole.told,
@@ -83,9 +78,10 @@ public sealed class PeopleBook
     /// <summary>The same people, for somebody who need look through some lines only.</summary>
     internal PeopleBook Showing(IReadOnlyList<Interaction> lines) => new(this, lines);
 
-    public EmailAddress Primary(EmailAddress address) => entries.TryGetValue(address, out var entry) ? entry.Primary : address;
+    public EmailAddress Primary(EmailAddress address) => book.Primary(address);
 
-    public ContactEntry? Entry(EmailAddress address) => entries.GetValueOrDefault(address);
+    /// <summary>What the policy and directories say of whoever has the address, or null.</summary>
+    public ContactEntry? Entry(EmailAddress address) => book.FindEntry(address);
 
     /// <summary>Which of our people an address belongs to; null for shared addresses and outsiders.</summary>
     public Person? Ours(EmailAddress? address) => address is null ? null : ours.GetValueOrDefault(address);
@@ -93,10 +89,10 @@ public sealed class PeopleBook
     /// <summary>The address of the command mailbox, if there is one.</summary>
     public EmailAddress? CommandMailbox { get; }
 
-    /// <summary>The name of a contact: as configured, else as they last signed, else the address. One safe line.</summary>
+    /// <summary>The name of a contact: as configured, else as a directory says, else as they last signed, else the address. One safe line.</summary>
     public string Name(EmailAddress address) => FindName(address) ?? PlainWords.Flatten(address.Value, PlainWords.Name);
 
-    /// <summary>The name of a contact, or null where none is known: as configured, else as they last signed. One safe line.</summary>
+    /// <summary>The same; null where no name is known.</summary>
     public string? FindName(EmailAddress address)
     {
         var name = Entry(address)?.Name ?? names.GetValueOrDefault(address) ?? names.GetValueOrDefault(Primary(address));

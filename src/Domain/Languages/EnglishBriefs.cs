@@ -1,3 +1,4 @@
+using CrmSync.Domain.Company;
 using NodaTime;
 using static CrmSync.Domain.Languages.EnglishDates;
 
@@ -38,6 +39,12 @@ internal sealed class EnglishBriefs : IBriefPhrases
 
     public string AsSigned(string words, SeenTime at) => $"{words} (as signed {At(at)})";
 
+    public string Telephone(string number) => $"telephone: {number}";
+
+    public string WorksFor(string organisation) => $"works for {organisation}";
+
+    public string AlsoKnown(IReadOnlyList<FactKind> what) => $"{Joined(what)} as imported";
+
     public string Ahead(SeenTime at, string about) => $"{At(at)}{about}";
 
     public string Noted(string field, string day) => $"{field}: {day}";
@@ -61,4 +68,14 @@ internal sealed class EnglishBriefs : IBriefPhrases
     public string Meeting => "Meeting";
 
     public string Fact => "Noted";
+
+    private static string Joined(IReadOnlyList<FactKind> what) =>
+        string.Join(
+            ", ",
+            what.Select(kind => kind switch
+            {
+                FactKind.Name => "name",
+                FactKind.Tag => "tags",
+                _ => "owner",
+            }));
 }

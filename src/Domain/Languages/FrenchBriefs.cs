@@ -1,3 +1,4 @@
+using CrmSync.Domain.Company;
 using NodaTime;
 using static CrmSync.Domain.Languages.FrenchDates;
 
@@ -40,6 +41,12 @@ internal sealed class FrenchBriefs : IBriefPhrases
 
     public string AsSigned(string words, SeenTime at) => $"{words} (signature {Of(at)})";
 
+    public string Telephone(string number) => $"téléphone : {number}";
+
+    public string WorksFor(string organisation) => $"travaille pour {organisation}";
+
+    public string AlsoKnown(IReadOnlyList<FactKind> what) => $"importé : {Joined(what)}";
+
     public string Ahead(SeenTime at, string about) => $"{Bare(at)}{about}";
 
     public string Noted(string field, string day) => Set($"{FrenchItems.Field(field)} : {day}");
@@ -63,4 +70,14 @@ internal sealed class FrenchBriefs : IBriefPhrases
     public string Meeting => "Rendez-vous";
 
     public string Fact => "Noté";
+
+    private static string Joined(IReadOnlyList<FactKind> what) =>
+        string.Join(
+            ", ",
+            what.Select(kind => kind switch
+            {
+                FactKind.Name => "nom",
+                FactKind.Tag => "étiquettes",
+                _ => "responsable",
+            }));
 }

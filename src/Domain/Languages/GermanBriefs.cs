@@ -1,3 +1,4 @@
+using CrmSync.Domain.Company;
 using NodaTime;
 using static CrmSync.Domain.Languages.GermanDates;
 
@@ -39,6 +40,12 @@ internal sealed class GermanBriefs : IBriefPhrases
 
     public string AsSigned(string words, SeenTime at) => $"{words} (laut Signatur {Of(at)})";
 
+    public string Telephone(string number) => $"Telefon: {number}";
+
+    public string WorksFor(string organisation) => $"arbeitet bei {organisation}";
+
+    public string AlsoKnown(IReadOnlyList<FactKind> what) => $"importiert: {Joined(what)}";
+
     public string Ahead(SeenTime at, string about) => $"{Bare(at)}{about}";
 
     public string Noted(string field, string day) => $"{GermanItems.Field(field)}: {day}";
@@ -62,4 +69,14 @@ internal sealed class GermanBriefs : IBriefPhrases
     public string Meeting => "Termin";
 
     public string Fact => "Notiert";
+
+    private static string Joined(IReadOnlyList<FactKind> what) =>
+        string.Join(
+            ", ",
+            what.Select(kind => kind switch
+            {
+                FactKind.Name => "Name",
+                FactKind.Tag => "Kennzeichen",
+                _ => "zuständige Person",
+            }));
 }

@@ -1,3 +1,4 @@
+using CrmSync.Domain.Company;
 using NodaTime;
 
 namespace CrmSync.Domain.Languages;
@@ -40,6 +41,13 @@ public interface IBriefPhrases
     string AwayUntil(LocalDate day, string about);
 
     string AsSigned(string words, SeenTime at);
+
+    string Telephone(string number);
+
+    string WorksFor(string organisation);
+
+    /// <summary>Before the directory that says so: the name, tags or the owner are known from there.</summary>
+    string AlsoKnown(IReadOnlyList<FactKind> what);
 
     /// <summary>A meeting that is booked.</summary>
     string Ahead(SeenTime at, string about);

@@ -45,6 +45,10 @@ internal sealed class LineReader(Stream stream, CalendarLimits limits)
         {
             if (buffer[position] is (byte)' ' or (byte)'\t')
             {
+                // Some telephones fold the soft line break of quoted-printable once more.
+                if (EndsWithSoftBreak())
+                    length--;
+
                 position++;
                 Append();
             }

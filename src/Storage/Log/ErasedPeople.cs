@@ -277,6 +277,22 @@ public sealed class ErasedPeople
             : line;
     }
 
+    /// <summary>
+    /// What a directory says, without erased people: null where it speaks of one of them. A telephone of theirs may be that of a colleague,
+    /// too, who keeps the rest.
+    /// </summary>
+    public DirectoryCard? Without(DirectoryCard card)
+    {
+        if (IsEmpty)
+            return card;
+
+        CardTelephone[] telephones = [.. card.Telephones.Where(telephone => !IsNamedIn(telephone.Number))];
+        return
+            card.Addresses.Any(Contains) || (card.Addresses.Count == 0 && telephones.Length < card.Telephones.Count) ? null
+            : telephones.Length == card.Telephones.Count ? card
+            : card with { Telephones = telephones };
+    }
+
     /// <summary>The command without erased people: null when it is about one of them, without its words when these name one.</summary>
     public Interaction? Without(Interaction line)
     {

@@ -1,6 +1,7 @@
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Meetings;
 using CrmSync.Storage.Digests;
+using CrmSync.Storage.Directories;
 using CrmSync.Storage.Harvest;
 using CrmSync.Storage.Log;
 using CrmSync.Storage.Pages;
@@ -129,6 +130,7 @@ public sealed class Erasure(ContactDatabase database, Func<byte[], string> textO
             {
                 await ErasedPeople.Note(scope);
                 await scope.Execute("update folder set last_full_at = null");
+                await DirectoryCards.ReadAgain(scope);
                 await scope.Execute(
                     """
                     update remote_item
@@ -302,6 +304,7 @@ public sealed class Erasure(ContactDatabase database, Func<byte[], string> textO
             new { people });
         count += await scope.Execute($"delete from bounce where {scope.Engine.AnyOf("address", "@people")}", new { people });
         count += await AuditTrail.LeaveOut(scope, person.Addresses);
+        count += await DirectoryCards.LeaveOut(scope, erased);
         foreach (var item in await PersonTraces.Items(scope, words))
         {
             count += await scope.Execute(

@@ -1,6 +1,7 @@
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Log;
 using CrmSync.Storage.Digests;
+using CrmSync.Storage.Directories;
 using CrmSync.Storage.Log;
 using NodaTime;
 
@@ -37,6 +38,9 @@ public sealed record PersonRecord
     public required IReadOnlyList<HeldItem> Quarantine { get; init; }
 
     public required IReadOnlyList<ContactCard> Cards { get; init; }
+
+    /// <summary>What directories say of them.</summary>
+    public required IReadOnlyList<DirectoryCard> Directories { get; init; }
 
     /// <summary>What calendars and invitations say of their meetings, as stored.</summary>
     public required IReadOnlyList<string> Calendars { get; init; }
@@ -246,6 +250,7 @@ public sealed class PersonExport(ContactDatabase database, ContactLog log, Func<
                     card.Organisation,
                     card.Owner)),
             ],
+            Directories = await DirectoryCards.About(scope, person.Addresses),
             Calendars =
             [
                 .. (await PersonTraces.Copies(scope, words)).Select(row => row.Copy),

@@ -3,6 +3,7 @@ using CrmSync.Domain.Company;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Meetings;
 using CrmSync.Storage.Digests;
+using CrmSync.Storage.Directories;
 using CrmSync.Storage.Log;
 using NodaTime;
 
@@ -26,10 +27,12 @@ internal static partial class PersonTraces
         ("login_failure", "login || ' ' || fingerprint", "remedy"),
         ("digest", "message_id", "problem"),
         ("digest", "message_id", "copy_problem"),
+        ("directory_part", "directory || ' ' || part", "troubles"),
     ];
 
     /// <summary>
-    /// What the person is known by: besides their addresses the names they were written with, and telephone numbers in notes about them.
+    /// What the person is known by: besides their addresses the names they were written with, telephone numbers in notes about them, and what
+    /// directories call them.
     /// </summary>
     public static async Task<PersonWords> Words(WriteScope scope, SomePerson person)
     {
@@ -46,7 +49,11 @@ internal static partial class PersonTraces
         var telephones = (await Commands(scope))
             .Where(row => IsAbout(row.Line, person.Addresses))
             .SelectMany(row => TelephonesNoted(row.Line.Command!.Text));
-        return new PersonWords(person.Addresses, names.Concat(person.Names), person.Telephones.Concat(telephones));
+        var cards = await DirectoryCards.About(scope, person.Addresses);
+        return new PersonWords(
+            person.Addresses,
+            names.Concat(person.Names).Concat(cards.Select(card => card.Name).OfType<string>()),
+            person.Telephones.Concat(telephones).Concat(await DirectoryCards.Telephones(scope, person.Addresses)));
     }
 
     public static bool IsAbout(Interaction line, IReadOnlyCollection<EmailAddress> people) =>

@@ -73,6 +73,7 @@ internal static class CommandLine
         yield return QuarantineVerb.Create();
         yield return PersonVerbs.CreateForget();
         yield return PersonVerbs.CreateExport();
+        yield return DirectoryVerb.Create();
         yield return AuditVerb.Create();
         yield return RetainVerb.Create();
         yield return BackupVerbs.CreateBackup();

@@ -1,6 +1,7 @@
 using CrmSync.Storage;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Delivery;
+using CrmSync.Worker.Directories;
 using CrmSync.Worker.Harvest;
 using CrmSync.Worker.MailServers;
 using CrmSync.Worker.Sources;
@@ -27,6 +28,10 @@ internal static class ConnectCheck
         {
             fine &= await Try(asked, $"account {account.Name}", "can be read", () => account.Open(asked.Now).Connect(ct), ct);
         }
+
+        var directories = parts.GetRequiredService<DirectorySources>();
+        foreach (var directory in configuration.Directories)
+            fine &= await Try(asked, $"directory {directory.Name}", "can be read", () => directories.Open(directory).Connect(ct), ct);
 
         return configuration.Delivery is { } delivery ? fine & await CanSend(asked, delivery.Way, parts, ct) : fine;
     }

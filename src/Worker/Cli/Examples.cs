@@ -114,6 +114,15 @@ internal static class Examples
         [
             ("crmsync export jane@acme.example", "Print everything held about Jane as JSON."),
         ],
+        ["crmsync directory"] =
+        [
+            ("crmsync directory export --format vcard > people.vcf", "Take the people we know to another program."),
+        ],
+        ["crmsync directory export"] =
+        [
+            ("crmsync directory export > people.csv", "A table with the columns a csv directory has."),
+            ("crmsync directory export --format vcard > people.vcf", "Cards, for an address book."),
+        ],
         ["crmsync audit"] =
         [
             ("crmsync audit --since 7d", "Who looked at whose page in the last week."),

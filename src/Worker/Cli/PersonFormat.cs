@@ -69,6 +69,17 @@ internal static class PersonFormat
             json.WriteString("mail", mail.Mail);
             json.WriteString("answer", mail.Answer);
         });
+        List(json, "directories", person.Directories, card =>
+        {
+            json.WriteString("source", card.Source);
+            json.WriteString("name", card.Name);
+            json.Write("addresses", card.Addresses.Select(address => address.Value));
+            json.Write("telephones", card.Telephones.Select(telephone => telephone.Shown));
+            json.WriteString("organisation", card.Organisation);
+            json.WriteString("birthday", card.Birthday?.ToString());
+            json.Write("tags", card.Tags);
+            json.WriteString("owner", card.Owner);
+        });
         List(json, "cards", person.Cards, card =>
         {
             json.WriteString("address", card.Address.Value);

@@ -21,6 +21,7 @@ internal sealed class PersonVerbs(
     OrganisationLog log,
     AccountSources accounts,
     AuditTrail audit,
+    PolicyInForce policy,
     LoadedConfiguration configuration)
 {
     /// <summary>A mail is handed over within seconds; a slow server may take a minute for several.</summary>
@@ -138,7 +139,8 @@ internal sealed class PersonVerbs(
     private async Task<SomePerson> FindPerson(string text, Instant now, CancellationToken ct)
     {
         IReadOnlyList<EmailAddress> addresses = [.. LogVerb.Addresses(text, configuration.Policy)];
-        var evaluation = await log.Evaluate(configuration.Policy, addresses[0], now, ct);
+        var evaluation = await log.Evaluate(
+            configuration.Policy with { Directory = policy.Policy.Directory }, addresses[0], now, ct);
         var items = evaluation.Items.Concat(evaluation.Observed).Select(item => (item.Id, item.Contact, item.About))
             .Concat(evaluation.Closed.Concat(evaluation.ObservedClosed).Select(item => (item.Id, item.Contact, item.About)));
         return new SomePerson(addresses)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CrmSync.Domain.Harvest;
+using CrmSync.Storage.Directories;
 using CrmSync.Storage.Harvest;
 using CrmSync.Worker.Harvest;
 using CrmSync.Worker.PolicyFiles;
@@ -9,7 +10,8 @@ using NodaTime;
 namespace CrmSync.Worker.Cli;
 
 /// <summary><c>quarantine</c>: what could not be read, and trying it again.</summary>
-internal sealed class QuarantineVerb(HarvestLedger ledger, HarvestAll harvest, AccountSources accounts, PolicyInForce policy)
+internal sealed class QuarantineVerb(
+    HarvestLedger ledger, HarvestAll harvest, DirectoryCards cards, AccountSources accounts, PolicyInForce policy)
 {
     private static readonly Option<string?> Account = new("--account") { Description = "Only this account.", HelpName = "NAME" };
 
@@ -50,9 +52,25 @@ internal sealed class QuarantineVerb(HarvestLedger ledger, HarvestAll harvest, A
     private async Task<int> List(ParseResult parsed, CancellationToken ct)
     {
         using var output = parsed.ReadOutput();
-        output.List(await ledger.Quarantine(parsed.GetValue(Account), ct), In(policy.Policy.DefaultCalendar.Zone));
+        var only = parsed.GetValue(Account);
+        output.List(
+            [.. await ledger.Quarantine(only, ct), .. (await Cards(ct)).Where(card => only is null || card.Account == only)],
+            In(policy.Policy.DefaultCalendar.Zone));
         return CommandLine.Done;
     }
+
+    /// <summary>Cards and rows of directories; they are read again whenever their directory is.</summary>
+    private async Task<IEnumerable<QuarantinedItem>> Cards(CancellationToken ct) =>
+        (await cards.Troubles(ct)).SelectMany(directory => directory.Select(trouble => new QuarantinedItem
+        {
+            Number = 0,
+            Account = directory.Key,
+            Folder = "",
+            Key = "",
+            Place = trouble.Place,
+            Reason = trouble.Reason,
+            Remedy = trouble.Remedy,
+        }));
 
     private async Task<int> Retry(ParseResult parsed, CancellationToken ct)
     {

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using CrmSync.Worker.Configuration;
+using CrmSync.Worker.Directories;
 using CrmSync.Worker.Harvest;
 using CrmSync.Worker.Printing;
 using CrmSync.Worker.Sources;
@@ -7,9 +9,17 @@ using NodaTime;
 namespace CrmSync.Worker.Cli;
 
 /// <summary><c>sync</c>: harvest once, now.</summary>
-internal sealed class SyncVerb(HarvestAll harvest, AccountSources accounts, TextRetention retention)
+internal sealed class SyncVerb(
+    HarvestAll harvest,
+    AccountSources accounts,
+    DirectoryHarvest directories,
+    CrmSyncConfiguration configuration,
+    TextRetention retention)
 {
-    private static readonly Option<string?> Account = new("--account") { Description = "Only this account.", HelpName = "NAME" };
+    private static readonly Option<string?> Account = new("--account") { Description = "Only this account or directory.", HelpName = "NAME" };
+
+    /// <summary>Whoever has more of them in one directory sees what they have in common.</summary>
+    private const int MostBadCards = 20;
 
     public static Command Create() =>
         new Command("sync", "Harvest every account once, now.") { Account, CommonOptions.Format, CommonOptions.Now }
@@ -20,10 +30,20 @@ internal sealed class SyncVerb(HarvestAll harvest, AccountSources accounts, Text
         var now = parsed.ReadNow();
         var name = parsed.GetValue(Account);
         var which = name is null ? accounts.All : await accounts.Named(new HashSet<string>(StringComparer.Ordinal) { name }, ct);
-        if (which.Count == 0)
-            throw new UsageException($"there is no account \"{name}\"; there are {string.Join(", ", accounts.All.Select(a => a.Name))}");
+        var asked = configuration.Directories.Where(directory => name is null || directory.Name == name).ToList();
+        if (which.Count + asked.Count == 0)
+        {
+            var names = accounts.All.Select(account => account.Name).Concat(configuration.Directories.Select(directory => directory.Name));
+            throw new UsageException($"there is no account \"{name}\"; there are {string.Join(", ", names)}");
+        }
 
-        var status = await Harvest(harvest, which, now, parsed, ct);
+        // What directories say decides whose a telephone is.
+        await directories.DropFormer(ct);
+        var read = new List<DirectoryReading>();
+        foreach (var directory in asked)
+            read.Add(await directories.Run(directory, now, ct));
+
+        var status = await Harvest(harvest, which, now, parsed, ct, read);
         if (await retention.Run(now, ct) is { Total: > 0 } dropped)
             await Console.Error.WriteLineAsync($"retention: dropped {TextRetention.InWords(dropped)}");
 
@@ -39,7 +59,8 @@ internal sealed class SyncVerb(HarvestAll harvest, AccountSources accounts, Text
         IReadOnlyList<ReadableAccount> which,
         Instant now,
         ParseResult parsed,
-        CancellationToken ct)
+        CancellationToken ct,
+        IReadOnlyList<DirectoryReading>? directories = null)
     {
         using var output = parsed.ReadOutput();
         var order = new HarvestOrder(which);
@@ -50,13 +71,16 @@ internal sealed class SyncVerb(HarvestAll harvest, AccountSources accounts, Text
                 Tell(order.Next(summary));
         }
 
-        Tell(order.Rest());
+        Tell([.. order.Rest(), .. (directories ?? []).Select(directory => directory.Summary)]);
         if (output.Format == OutputFormat.Table)
             output.List(summaries, HarvestFormat.Summaries);
 
         output.Flush();
         foreach (var summary in summaries)
             await HarvestFormat.Complain(summary);
+
+        foreach (var bad in (directories ?? []).SelectMany(directory => directory.BadCards.Take(MostBadCards)))
+            await Console.Error.WriteLineAsync($"crmsync: {bad}");
 
         return summaries.TrueForAll(s => s.IsClean) ? CommandLine.Done : CommandLine.ProblemsFound;
 

@@ -252,7 +252,7 @@ internal sealed class AccountReader(ProblemList problems, OutsideValues outside)
     /// The full path of the additional trust anchor; null when there is none. What is wrong with the file is a shortcoming: it may come
     /// yet.
     /// </summary>
-    private static string? ReadCa(MapValues map, ProblemList problems)
+    internal static string? ReadCa(MapValues map, ProblemList problems)
     {
         if (map.Value(Ca) is not { } written)
             return null;

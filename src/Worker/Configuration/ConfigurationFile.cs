@@ -68,6 +68,7 @@ internal static class ConfigurationFile
                 TextBytes = capture?.Value(TextSize) ?? TextSize.Fallback,
             },
             Accounts = accounts,
+            Directories = new DirectoryReader(problems, accounts).Read(map.ValueOr(ConfigurationShape.Directories, [])),
             Delivery = delivery is null ? null : new DeliveryReader(problems, accounts).Read(delivery),
             Schedule = ReadSchedule(map.Value(Schedule)),
             Status = map.Value(ConfigurationShape.Status) is { } status ? ReadStatus(status, delivery, problems) : null,

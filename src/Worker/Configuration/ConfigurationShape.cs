@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Time;
+using CrmSync.Worker.Telephones;
 using CrmSync.Worker.Yaml;
 using NodaTime;
 
@@ -261,6 +262,57 @@ internal static class ConfigurationShape
             new ListShape<MapValues>(new KindedShape("account", [.. AccountKinds.Select(k => (k, ""))])),
             "The mailboxes and calendars to read.");
 
+    public static Key<string> Region { get; } =
+        new(
+            "region",
+            new TextShape<string>(
+                "the two letters of a country such as IE",
+                "^[A-Za-z]{2}$",
+                ReadRegion,
+                max: 2),
+            "The country whose telephone numbers are written without one; otherwise that of the zone of defaults.calendar.");
+
+    public static Key<string> Vcard { get; } = new("vcard", Line, "A file of vCards, or a folder of such files.", required: true);
+
+    public static Key<string> Csv { get; } = new("csv", Line, "A table of people; its first line names the columns.", required: true);
+
+    public static Key<Uri> Carddav { get; } = new("carddav", new UrlShape(), "The address of the address books.", required: true);
+
+    public static Key<Word> GraphContacts { get; } =
+        new(
+            "graph",
+            Line.As((text, node) => new Word(text, node)),
+            "A graph account above, whose mailboxes' contacts are read.",
+            required: true);
+
+    public static Key<MapValues> DirectoryColumns { get; } =
+        new(
+            "columns",
+            new MapShape(
+                "a map of what columns mean to what they are called",
+                Column("address"),
+                Column("name"),
+                Column("organisation"),
+                Column("owner"),
+                Column("tags"),
+                Column("birthday"),
+                Column("telephone")),
+            "What the columns are called where they are not called address, name, organisation, owner, tags, birthday and telephone.");
+
+    public static IReadOnlyList<MapShape> DirectoryKinds { get; } =
+    [
+        new("a directory", Vcard, Region, Name) { Kind = Vcard },
+        new("a directory", Csv, DirectoryColumns, Region, Name) { Kind = Csv },
+        new("a directory", Carddav, CaldavUser, CaldavPassword, Ca, Region, Name) { Kind = Carddav },
+        new("a directory", GraphContacts, Region, Name) { Kind = GraphContacts },
+    ];
+
+    public static Key<IReadOnlyList<MapValues>> Directories { get; } =
+        new(
+            "directories",
+            new ListShape<MapValues>(new KindedShape("directory", [.. DirectoryKinds.Select(k => (k, ""))])),
+            "Where names, telephones and birthdays come from besides mail.");
+
     public static Key<WrittenSender> From { get; } =
         new(
             "from",
@@ -352,10 +404,18 @@ internal static class ConfigurationShape
         new("status", new MapShape("a map of listen, url, token and ping", Listen, PagesUrl, Token, Ping), "The status page.");
 
     public static MapShape Whole { get; } =
-        new("a configuration", Version, StorageKey, Capture, Accounts, Delivery, Schedule, Status);
+        new("a configuration", Version, StorageKey, Capture, Accounts, Directories, Delivery, Schedule, Status);
+
+    private static Key<string> Column(string meaning) => new(meaning, Line, $"The column with the {meaning}.");
 
     /// <summary>The draft-07 schema of <c>crmsync.yaml</c>.</summary>
     public static JsonObject Schema() => SchemaBook.Create("CrmSync configuration", Whole);
+
+    private static bool ReadRegion(string text, out string region)
+    {
+        region = text.ToUpperInvariant();
+        return TelephoneNumbers.IsRegion(region);
+    }
 
     private static string? BareHost(string text)
     {

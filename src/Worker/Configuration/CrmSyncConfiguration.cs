@@ -15,6 +15,9 @@ internal sealed record CrmSyncConfiguration
     /// <summary>In file order; the lines of an <c>imap_many</c> file are accounts of their own.</summary>
     public IReadOnlyList<Account> Accounts { get; init; } = [];
 
+    /// <summary>In file order: what an earlier one says of somebody goes before what a later one says.</summary>
+    public IReadOnlyList<DirectorySettings> Directories { get; init; } = [];
+
     /// <summary>Null: digests are made but not delivered anywhere.</summary>
     public DeliverySettings? Delivery { get; init; }
 

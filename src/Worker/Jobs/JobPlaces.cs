@@ -12,6 +12,7 @@ internal static class JobPlaces
     public const string Policy = "policy";
     public const string Sending = "sending";
     public const string Retention = "retention";
+    public const string Directories = "directories";
 
     /// <summary>Most harvests wait for a server.</summary>
     private const int Harvests = 16;
@@ -19,7 +20,7 @@ internal static class JobPlaces
     /// <summary>Gives every kind its places.</summary>
     public static void Set(IQuartzBuilder quartz)
     {
-        quartz.UseDefaultThreadPool(Harvests + 3);
+        quartz.UseDefaultThreadPool(Harvests + 4);
 
         // A harvest may block its thread: a file on a network drive that is away. The others are not to wait until the pool has grown.
         ThreadPool.GetMinThreads(out var workers, out var ports);
@@ -30,6 +31,7 @@ internal static class JobPlaces
             limits.ForGroup(Policy, 1);
             limits.ForGroup(Sending, 1);
             limits.ForGroup(Retention, 1);
+            limits.ForGroup(Directories, 1);
         });
     }
 }

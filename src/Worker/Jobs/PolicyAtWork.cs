@@ -15,6 +15,7 @@ namespace CrmSync.Worker.Jobs;
 internal sealed class PolicyAtWork(
     PolicyInForce policy,
     ErasedEntries erased,
+    ImportedPeople imported,
     LogDerivation derivation,
     ContactLog log,
     HarvestedLog harvested,
@@ -115,6 +116,7 @@ internal sealed class PolicyAtWork(
         var known = running;
         running = null;
         Erasures = await erased.LeaveOut(ct);
+        await imported.TakeOver(ct);
         var changed = await changes.Next(now, ct);
         var edition = policy.Edition;
         if (known is null || changed is null || runningEdition != edition.Number)

@@ -46,6 +46,16 @@ internal sealed class Timetable(
         var retention = JobBuilder.Create<RetainJob>().WithIdentity(RetainJob.Key).Build();
         await Schedule(scheduler, retention, Duration.FromDays(1), start, cancellationToken);
 
+        if (configuration.Directories.Count > 0)
+        {
+            var directories = JobBuilder.Create<DirectoryJob>().WithIdentity(DirectoryJob.Key).Build();
+            await Schedule(scheduler, directories, configuration.Schedule.Calendar, start, cancellationToken);
+        }
+        else
+        {
+            await scheduler.DeleteJob(DirectoryJob.Key, cancellationToken);
+        }
+
         // What was written is sent at once; this is for what could not leave then.
         var sending = JobBuilder.Create<SendJob>().WithIdentity(SendJob.Key).Build();
         await Schedule(scheduler, sending, configuration.Schedule.Policy, start + apart, cancellationToken);

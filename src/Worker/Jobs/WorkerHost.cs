@@ -35,6 +35,7 @@ internal static class WorkerHost
     {
         using var host = Build(configuration, policy, database, time, log);
         await host.Services.GetRequiredService<ErasedEntries>().LeaveOut(ct);
+        await host.Services.GetRequiredService<ImportedPeople>().TakeOver(ct);
         await host.Services.GetRequiredService<LogDerivation>().DeriveWhatChanged(ct);
 
         var dispatch = host.Services.GetRequiredService<DigestDispatch>();
@@ -88,6 +89,7 @@ internal static class WorkerHost
         builder.Services.AddTransient<HarvestJob>();
         builder.Services.AddTransient<PolicyJob>();
         builder.Services.AddTransient<RetainJob>();
+        builder.Services.AddTransient<DirectoryJob>();
         builder.Services.AddTransient<SendJob>();
         builder.Services.AddSingleton<RoundPing>();
         builder.Services.AddSingleton<StateFigures>();

@@ -1,4 +1,5 @@
 using CrmSync.Domain.Company;
+using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
 
 namespace CrmSync.Worker.PolicyFiles;
@@ -11,6 +12,7 @@ internal sealed class PolicyInForce(CompanyPolicy policy)
 {
     private readonly Lock gate = new();
     private Func<EmailAddress, bool> isErased = _ => false;
+    private PeopleDirectory directory = PeopleDirectory.Empty;
     private volatile PolicyEdition edition = new(policy, 1);
 
     public CompanyPolicy Policy => edition.Policy;
@@ -27,7 +29,7 @@ internal sealed class PolicyInForce(CompanyPolicy policy)
         lock (gate)
         {
             Written = next;
-            edition = new PolicyEdition(WithoutErased(), edition.Number + 1);
+            edition = new PolicyEdition(Completed(), edition.Number + 1);
         }
     }
 
@@ -39,8 +41,25 @@ internal sealed class PolicyInForce(CompanyPolicy policy)
             isErased = erased;
             var left = WithoutErased();
             if (left.Contacts.Count != edition.Policy.Contacts.Count)
-                edition = new PolicyEdition(left, edition.Number + 1);
+                edition = new PolicyEdition(Completed(), edition.Number + 1);
         }
+    }
+
+    /// <summary>Takes over what directories say of people by now, as far as privacy allows.</summary>
+    public void Know(PeopleDirectory people)
+    {
+        lock (gate)
+        {
+            directory = people;
+            edition = new PolicyEdition(Completed(), edition.Number + 1);
+        }
+    }
+
+    private CompanyPolicy Completed()
+    {
+        var capture = new CardCapture(Written);
+        var kept = directory.Cards.Select(capture.Keep).OfType<DirectoryCard>().ToList();
+        return WithoutErased() with { Directory = kept.Count == 0 ? PeopleDirectory.Empty : new PeopleDirectory(kept) };
     }
 
     private CompanyPolicy WithoutErased() => Written.Contacts.Any(IsErased)

@@ -1,3 +1,5 @@
+using CrmSync.Domain.Harvest;
+using CrmSync.Storage.Directories;
 using CrmSync.Storage.Harvest;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Harvest;
@@ -5,9 +7,10 @@ using CrmSync.Worker.Harvest;
 namespace CrmSync.Worker.Status;
 
 /// <summary>Reads how every account is doing.</summary>
-internal sealed class AccountStatuses(Accounts accounts, LedgerCounts harvest, AccountSources sources, CrmSyncConfiguration configuration)
+internal sealed class AccountStatuses(
+    Accounts accounts, LedgerCounts harvest, DirectoryCards cards, AccountSources sources, CrmSyncConfiguration configuration)
 {
-    /// <summary>The configured accounts in file order, then those the database remembers from earlier.</summary>
+    /// <summary>The configured accounts and directories in file order, then those the database remembers from earlier.</summary>
     public async Task<IReadOnlyList<AccountStatus>> All(CancellationToken ct)
     {
         var states = (await accounts.All(ct)).ToDictionary(a => a.Name, StringComparer.Ordinal);
@@ -29,13 +32,15 @@ internal sealed class AccountStatuses(Accounts accounts, LedgerCounts harvest, A
                 });
         }
 
+        configured.AddRange(await Directories(states, ct));
+
         // The members of a group as they were when it was last asked.
         var members = sources
             .All.Where(a => a.Members is not null)
             .SelectMany(a => states.GetValueOrDefault(a.Name)?.Cursor?.Split('\n') ?? [])
             .ToHashSet(StringComparer.Ordinal);
         var former = states
-            .Values.Where(s => sources.All.All(a => a.Name != s.Name))
+            .Values.Where(s => configured.TrueForAll(account => account.Name != s.Name))
             .Select(s => new AccountStatus(
                 s.Name,
                 s.Kind,
@@ -46,5 +51,23 @@ internal sealed class AccountStatuses(Accounts accounts, LedgerCounts harvest, A
                 Every = schedule.Mail,
             });
         return [.. configured, .. former];
+    }
+
+    private async Task<IEnumerable<AccountStatus>> Directories(Dictionary<string, AccountState> states, CancellationToken ct)
+    {
+        var (sizes, troubles) = (await cards.Sizes(ct), await cards.Troubles(ct));
+        return configuration.Directories.Select(directory =>
+        {
+            var (name, state) = (directory.Name, states.GetValueOrDefault(directory.Name));
+            ItemCount[] items =
+            [
+                new ItemCount(name, "cards", null, sizes.GetValueOrDefault(name)),
+                .. troubles[name].Any() ? [new ItemCount(name, "quarantined", null, troubles[name].Count())] : Array.Empty<ItemCount>(),
+            ];
+            return new AccountStatus(name, directory.Kind, state, items, state?.LastAttempt + configuration.Schedule.Calendar)
+            {
+                Every = configuration.Schedule.Calendar,
+            };
+        });
     }
 }

@@ -20,7 +20,10 @@ internal sealed class JobTroubles(Settings settings)
     /// <summary>Dropping texts that have become too old.</summary>
     public const string Retention = "retention";
 
-    private static readonly string[] Jobs = [Policy, Sending, Retention];
+    /// <summary>Reading who people are.</summary>
+    public const string Directories = "directories";
+
+    private static readonly string[] Jobs = [Policy, Sending, Retention, Directories];
 
     /// <summary>What is wrong now.</summary>
     public async Task<IReadOnlyList<JobTrouble>> Troubles(CancellationToken ct)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using CrmSync.Domain.Company;
 using CrmSync.Domain.Policy;
 using NodaTime;
 using static CrmSync.Domain.Evaluation.Sentences;
@@ -56,8 +57,8 @@ internal sealed class Explainer
         var assigned = Ownership.Assigned(view, contact);
         var owner = Ownership.Owner(view, contact);
         var how =
-            assigned.Entry < 0
-                ? "defaults.owner"
+            assigned.Entry == KeptOwner.Directory ? contact.Entry!.Facts.First(fact => fact.Kind == FactKind.Owner).Source
+                : assigned.Entry == KeptOwner.Default ? "defaults.owner"
                 : $"assign #{plan.Assign[assigned.Entry].Entry.Number}: {Choice(plan.Assign[assigned.Entry].Entry)}";
         return owner == assigned.Person ? $"{plan.Id(owner)} ({how})" : $"{plan.Id(owner)} for {plan.Id(assigned.Person)} ({how})";
     }

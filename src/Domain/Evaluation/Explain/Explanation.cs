@@ -11,7 +11,10 @@ namespace CrmSync.Domain.Evaluation;
 /// <param name="Rules">Every rule in file order, with its items or the reason why there is none.</param>
 public sealed record Explanation(EmailAddress Contact, string Header, IReadOnlyList<ExplainedRule> Rules)
 {
-    /// <summary>What the contact told of themselves, each with the sentence it rests on.</summary>
+    /// <summary>
+    /// What the policy and directories say of the contact, each with who says so, and what the contact told of themselves, each with the
+    /// sentence it rests on.
+    /// </summary>
     public IReadOnlyList<ExplainedLine> Told { get; init; } = [];
 
     private const int LabelWidth = 14;
@@ -35,7 +38,7 @@ public sealed record Explanation(EmailAddress Contact, string Header, IReadOnlyL
 
     /// <summary>The same with what they told.</summary>
     internal Explanation WithTold(Plan plan, IEnumerable<Interaction> log, Instant now) =>
-        this with { Told = [.. ToldWords.Describe(plan, log, Contact, now)] };
+        this with { Told = [.. KnownWords.Describe(plan, Contact), .. ToldWords.Describe(plan, log, Contact, now)] };
 
     private static void Append(StringBuilder text, string line, Place? place) =>
         text.Append(place is null ? line : $"{line.PadRight(PlaceColumn)} {place}").Append('\n');

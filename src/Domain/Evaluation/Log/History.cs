@@ -46,7 +46,7 @@ internal sealed class History : Kept
 
     private History(View view, ContactNode contact)
     {
-        Exists = contact.Entry is not null;
+        Exists = contact.Entry is { IsImported: false };
         var entangled = false;
         foreach (var line in contact.Lines)
         {

@@ -18,6 +18,18 @@ public sealed record KnownContact(EmailAddress Primary)
     /// <summary>The id of the person who looks after them.</summary>
     public required string Owner { get; init; }
 
+    /// <summary>The id of the person <c>assign</c> or a directory names, whoever is away or has left.</summary>
+    public required string AssignedTo { get; init; }
+
+    /// <summary>The tags they bear, whoever gave them.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
+    /// <summary>Their birthday as the policy, a note or a directory says; null where none does.</summary>
+    public ContactDate? Birthday { get; init; }
+
+    /// <summary>What the policy and directories say of them.</summary>
+    public IReadOnlyList<ContactFact> Facts { get; init; } = [];
+
     /// <summary>The names of the segments they are in, in ordinal order.</summary>
     public required IReadOnlyList<string> Segments { get; init; }
 
@@ -63,6 +75,10 @@ public sealed record KnownContact(EmailAddress Primary)
             Addresses = contact.Addresses,
             Organisation = contact.Organisation.Name,
             Owner = view.Plan.Id(Ownership.Owner(view, contact)),
+            AssignedTo = view.Plan.Id(Ownership.Assigned(view, contact).Person),
+            Tags = traits.Tags,
+            Birthday = NotedDates.Find(view, contact, PeopleDirectory.BirthdayField),
+            Facts = contact.Entry?.Facts ?? [],
             Segments = [.. view.Plan.Segments.Where((_, number) => traits.IsIn(number)).Select(segment => segment.Name)],
             FirstContact = history.Touches.Count == 0 ? null : Instant.FromUnixTimeTicks(history.Touches[0].At),
             LastContact = history.Touches.Count == 0 ? null : Instant.FromUnixTimeTicks(history.Touches[^1].At),

@@ -10,7 +10,13 @@ internal class KeptOwner(int person, int entry) : Kept
     /// <summary>An index into <c>people</c>, before absences.</summary>
     public int Person { get; } = person;
 
-    /// <summary>Which entry of <c>assign</c> named them, or -1 for the default owner.</summary>
+    /// <summary>No entry of <c>assign</c> names anybody, and no directory: <c>defaults.owner</c>.</summary>
+    public const int Default = -1;
+
+    /// <summary>No entry of <c>assign</c> names anybody, but a directory does.</summary>
+    public const int Directory = -2;
+
+    /// <summary>Which entry of <c>assign</c> named them, <see cref="Default"/> or <see cref="Directory"/>.</summary>
     public int Entry { get; } = entry;
 }
 
@@ -74,7 +80,7 @@ internal static class Ownership
     public static KeptOwner Assigned(View view, ContactNode contact)
     {
         if (view.Plan.Assign.Length == 0)
-            return new KeptOwner(view.Plan.DefaultOwner, -1);
+            return Unassigned(view.Plan, contact);
 
         view.Need(contact);
 
@@ -105,8 +111,14 @@ internal static class Ownership
                 return new KeptOwner(person, i);
         }
 
-        return new KeptOwner(plan.DefaultOwner, -1);
+        return Unassigned(plan, contact);
     }
+
+    /// <summary>Whoever looks after a contact that no entry of <c>assign</c> gives to anybody.</summary>
+    private static KeptOwner Unassigned(Plan plan, ContactNode contact) =>
+        plan.PersonCalled(contact.Entry?.Owner) is var imported and >= 0
+            ? new KeptOwner(imported, KeptOwner.Directory)
+            : new KeptOwner(plan.DefaultOwner, KeptOwner.Default);
 
     private static int Named(View view, ContactNode contact, AssignEntry entry, long at)
     {
@@ -170,5 +182,5 @@ internal static class Ownership
     private static bool IsBefore(View view, Touch one, Touch other) =>
         one.At != other.At ? one.At < other.At : Position.From(view, one.Line).ComparedTo(Position.From(view, other.Line)) < 0;
 
-    private sealed class Unsettled(int person) : KeptOwner(person, -1);
+    private sealed class Unsettled(int person) : KeptOwner(person, Default);
 }
