@@ -15,7 +15,8 @@ public sealed class PeopleDirectory
     private readonly Dictionary<EmailAddress, ContactEntry> entries = [];
     private readonly IReadOnlyList<DirectoryCard> cards;
 
-    /// <param name="cards">In the order of their directories: what an earlier one says of somebody goes before what a later one says.</param>
+    /// <param name="cards">In the order of their directories: what an earlier one says of somebody goes before what a later one
+    /// says.</param>
     public PeopleDirectory(IReadOnlyList<DirectoryCard> cards)
     {
         this.cards = cards;
@@ -89,7 +90,8 @@ public sealed class PeopleDirectory
             AddEach(FactKind.Telephone, telephone.Shown);
 
         if (card.Birthday is { } birthday && !facts.Exists(fact => fact is { Kind: FactKind.Date, Field: BirthdayField }))
-            facts.Add(new ContactFact(FactKind.Date, $"{BirthdayField} {birthday}", card.Source) { Field = BirthdayField, Date = birthday });
+            facts.Add(new ContactFact(FactKind.Date, $"{BirthdayField} {birthday}", card.Source) { Field = BirthdayField,
+                Date = birthday });
 
         foreach (var tag in card.Tags)
             AddEach(FactKind.Tag, tag);

@@ -89,7 +89,8 @@ public sealed class PeopleBook
     /// <summary>The address of the command mailbox, if there is one.</summary>
     public EmailAddress? CommandMailbox { get; }
 
-    /// <summary>The name of a contact: as configured, else as a directory says, else as they last signed, else the address. One safe line.</summary>
+    /// <summary>The name of a contact: as configured, else as a directory says, else as they last signed, else the address. One safe
+    /// line.</summary>
     public string Name(EmailAddress address) => FindName(address) ?? PlainWords.Flatten(address.Value, PlainWords.Name);
 
     /// <summary>The same; null where no name is known.</summary>

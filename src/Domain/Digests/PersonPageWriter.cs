@@ -37,7 +37,8 @@ internal sealed class PersonPageWriter(PeopleBook people, ReaderClock clock, Bri
             Earlier = Math.Max(0, history.Count - MostLines),
             Months = [.. Months(history)],
             Colleagues = [.. Colleagues(history)],
-            Facts = [.. briefs.FactsShown(contact).Select(fact => new PageFact(fact.Words, fact.From is { } line ? Source(line) : fact.Source))],
+            Facts = [.. briefs.FactsShown(contact).Select(fact =>
+                new PageFact(fact.Words, fact.From is { } line ? Source(line) : fact.Source))],
         };
     }
 

@@ -74,7 +74,8 @@ public sealed class DirectoryCards(ContactDatabase database)
             async scope =>
             {
                 var names = scope.Engine.List(directories);
-                var gone = await scope.Execute($"delete from directory_card where not ({scope.Engine.AnyOf("directory", "@names")})", new { names });
+                var gone = await scope.Execute($"delete from directory_card where not ({scope.Engine.AnyOf("directory", "@names")})",
+                    new { names });
                 await scope.Execute($"delete from directory_part where not ({scope.Engine.AnyOf("directory", "@names")})", new { names });
                 if (gone > 0)
                     await Note(scope);

@@ -286,11 +286,11 @@ public sealed class ErasedPeople
         if (IsEmpty)
             return card;
 
-        CardTelephone[] telephones = [.. card.Telephones.Where(telephone => !IsNamedIn(telephone.Number))];
+        CardTelephone[] kept = [.. card.Telephones.Where(telephone => !IsNamedIn(telephone.Number))];
         return
-            card.Addresses.Any(Contains) || (card.Addresses.Count == 0 && telephones.Length < card.Telephones.Count) ? null
-            : telephones.Length == card.Telephones.Count ? card
-            : card with { Telephones = telephones };
+            card.Addresses.Any(Contains) || (card.Addresses.Count == 0 && kept.Length < card.Telephones.Count) ? null
+            : kept.Length == card.Telephones.Count ? card
+            : card with { Telephones = kept };
     }
 
     /// <summary>The command without erased people: null when it is about one of them, without its words when these name one.</summary>

@@ -31,8 +31,8 @@ internal static partial class PersonTraces
     ];
 
     /// <summary>
-    /// What the person is known by: besides their addresses the names they were written with, telephone numbers in notes about them, and what
-    /// directories call them.
+    /// What the person is known by: besides their addresses the names they were written with, telephone numbers in notes about them, and
+    /// what directories say.
     /// </summary>
     public static async Task<PersonWords> Words(WriteScope scope, SomePerson person)
     {

@@ -27,7 +27,8 @@ internal sealed class DirectoryReader(ProblemList problems, IReadOnlyList<Accoun
 
     private VcardDirectory? Vcard(MapValues map) =>
         map.Value(ConfigurationShape.Vcard) is { } path
-            ? new VcardDirectory(NameFor(map, $"vcard:{Path.GetFileName(path.TrimEnd('/'))}"), map.Node.Spot, AccountReader.Full(map, path), path)
+            ? new VcardDirectory(NameFor(map, $"vcard:{Path.GetFileName(path.TrimEnd('/'))}"), map.Node.Spot,
+                AccountReader.Full(map, path), path)
             : null;
 
     private CsvDirectory? Csv(MapValues map) =>

@@ -89,7 +89,8 @@ internal sealed class AddressBooks(string name, DavClient dav, TelephoneNumbers 
         using var stream = new MemoryStream(Encoding.UTF8.GetBytes(content), writable: false);
         var read = VCardReader.Read(stream);
         if (read.IsCutShort || read.Cards.Count == 0)
-            bad.Add(new Trouble($"{source} {path}", "the server holds no vCard there", "open the card in an address book and save it again"));
+            bad.Add(new Trouble($"{source} {path}", "the server holds no vCard there",
+                "open the card in an address book and save it again"));
 
         cards.AddRange(read.Cards.Select(card => CardTranslation.Translate(card, source, numbers)).OfType<DirectoryCard>());
     }
@@ -168,7 +169,8 @@ internal sealed class AddressBooks(string name, DavClient dav, TelephoneNumbers 
 
     private async Task<IReadOnlyList<(string Title, Uri Address)>> BooksFrom(Uri start, CancellationToken ct)
     {
-        var here = (await Described(start, "0", C + "addressbook-home-set", DavNames.D + "current-user-principal", DavNames.D + "resourcetype", ct))
+        var (homeSet, type) = (C + "addressbook-home-set", DavNames.D + "resourcetype");
+        var here = (await Described(start, "0", homeSet, DavNames.D + "current-user-principal", type, ct))
             .Find(resource => resource.Status < 300);
         if (here is null)
             return [];
@@ -176,14 +178,14 @@ internal sealed class AddressBooks(string name, DavClient dav, TelephoneNumbers 
         if (here.Is(C + "addressbook"))
             return [(Title(here), here.Address)];
 
-        var homes = here.Links(C + "addressbook-home-set").ToList();
+        var homes = here.Links(homeSet).ToList();
         if (homes.Count == 0 && here.Links(DavNames.D + "current-user-principal").FirstOrDefault() is { } principal)
         {
             dav.TrustBeside(principal);
             homes =
             [
-                .. (await Described(principal, "0", C + "addressbook-home-set", DavNames.D + "displayname", DavNames.D + "resourcetype", ct))
-                    .SelectMany(resource => resource.Links(C + "addressbook-home-set")),
+                .. (await Described(principal, "0", homeSet, DavNames.D + "displayname", type, ct))
+                    .SelectMany(resource => resource.Links(homeSet)),
             ];
         }
 
@@ -212,7 +214,8 @@ internal sealed class AddressBooks(string name, DavClient dav, TelephoneNumbers 
     ];
 
     private string Title(DavResource book) => dav.Conceal(
-        book.Text(DavNames.D + "displayname") is { Length: > 0 } title ? title : Uri.UnescapeDataString(book.Path.TrimEnd('/').Split('/')[^1]));
+        book.Text(DavNames.D + "displayname") is { Length: > 0 } title ? title
+            : Uri.UnescapeDataString(book.Path.TrimEnd('/').Split('/')[^1]));
 
     private async Task<List<DavResource>> Described(Uri place, string depth, XName one, XName other, XName third, CancellationToken ct)
     {

@@ -15,7 +15,8 @@ internal static class AddressText
         if (plain.StartsWith("mailto:", StringComparison.OrdinalIgnoreCase))
             plain = plain[7..].Split('?')[0];
 
-        return EmailAddress.TryParse(plain, out var address) && address.Domain.Length > 0 && !address.Value.StartsWith("tel:", StringComparison.Ordinal)
+        return EmailAddress.TryParse(plain, out var address) && address.Domain.Length > 0
+            && !address.Value.StartsWith("tel:", StringComparison.Ordinal)
             ? address
             : null;
     }

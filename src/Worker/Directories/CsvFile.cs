@@ -4,7 +4,6 @@ using CrmSync.Domain.Harvest;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Tables;
 using CrmSync.Worker.Telephones;
-using NodaTime;
 using NodaTime.Text;
 
 namespace CrmSync.Worker.Directories;
@@ -16,7 +15,8 @@ internal sealed class CsvFile(CsvDirectory settings, TelephoneNumbers numbers) :
 {
     private static readonly string[] AddressNames =
     [
-        "email", "emailaddress", "mail", "emailvalue", "email1value", "email1address", "primaryemail", "email1", "workemail", "emailaddress1",
+        "email", "emailaddress", "mail", "emailvalue", "email1value", "email1address", "primaryemail", "email1", "workemail",
+            "emailaddress1",
         "email2address", "email2value", "email2", "emailaddress2", "email3address", "email3value", "email3", "emailaddress3", "homeemail",
         "secondaryemail", "addresses",
     ];
@@ -33,7 +33,8 @@ internal sealed class CsvFile(CsvDirectory settings, TelephoneNumbers numbers) :
 
     private static readonly LocalDatePattern[] WithYear =
     [
-        .. new[] { "uuuu-MM-dd", "uuuu/MM/dd", "uuuuMMdd", "d.M.uuuu", "d MMMM uuuu", "d MMM uuuu", "MMMM d, uuuu", "MMM d, uuuu", "d-MMM-uuuu" }
+        .. new[] { "uuuu-MM-dd", "uuuu/MM/dd", "uuuuMMdd", "d.M.uuuu", "d MMMM uuuu", "d MMM uuuu", "MMMM d, uuuu", "MMM d, uuuu",
+            "d-MMM-uuuu" }
             .Select(LocalDatePattern.CreateWithInvariantCulture),
     ];
 
@@ -152,7 +153,8 @@ internal sealed class CsvFile(CsvDirectory settings, TelephoneNumbers numbers) :
                 return new ContactDate(null, day.Month, day.Day);
         }
 
-        var numbers = plain.Split('/').Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : -1);
+        var numbers = plain.Split('/').Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n
+            : -1);
         return numbers.ToArray() switch
         {
             [var one, var other, > 0] when one == other => Day(one, other),
@@ -168,7 +170,8 @@ internal sealed class CsvFile(CsvDirectory settings, TelephoneNumbers numbers) :
     private static DirectoryPart Unusable(string name, string reason) =>
         new(name)
         {
-            Trouble = new Trouble(name, reason, "name it under columns: {address: ..., telephone: ...} in crmsync.yaml; what it said before stands"),
+            Trouble = new Trouble(name, reason,
+                "name it under columns: {address: ..., telephone: ...} in crmsync.yaml; what it said before stands"),
         };
 
     private static string Names(IReadOnlyList<string> head) => head.Count == 0 ? "none" : string.Join(", ", head.Take(12));

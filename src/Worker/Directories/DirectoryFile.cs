@@ -33,7 +33,8 @@ internal static class DirectoryFile
         }
 
         throw new SourceException(
-            new Trouble(written, "there is no such file or folder", "correct the path in crmsync.yaml, or put it there"), isPermanent: true);
+            new Trouble(written, "there is no such file or folder", "correct the path in crmsync.yaml, or put it there"),
+                isPermanent: true);
     }
 
     /// <summary>What a file is called: as it is written in the configuration, or below the folder written there.</summary>

@@ -38,7 +38,8 @@ internal sealed class DirectoryHarvest(
         var state = await accounts.Register(directory.Name, directory.Kind, address: null, ct);
         await using var alone = await AccountLock.Wait(database, state, Patience, ct);
         if (alone is null)
-            return Failed(new Trouble(directory.Name, "another crmsync is reading it right now", "try again when it is done"), permanent: false);
+            return Failed(new Trouble(directory.Name, "another crmsync is reading it right now", "try again when it is done"),
+                permanent: false);
 
         try
         {
@@ -109,7 +110,7 @@ internal sealed class DirectoryHarvest(
         return $"{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(rest)))} ";
     }
 
-    private static string InWords(IReadOnlyList<Trouble> troubles) =>
+    private static string InWords(List<Trouble> troubles) =>
         PrintableText.OneLine(troubles.Count == 1 ? troubles[0].ToString() : $"{troubles[0]} · and {troubles.Count - 1} more");
 }
 

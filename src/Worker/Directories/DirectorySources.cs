@@ -26,7 +26,8 @@ internal sealed class DirectorySources(DateTimeZone zone, GraphTenants graph, Ti
     {
         if (directory.MissingSecret is { } missing)
             throw new SourceException(
-                new Trouble(missing.Spot.ToString(), missing.Message, "put the secret there, or name another place for it"), isPermanent: true);
+                new Trouble(missing.Spot.ToString(), missing.Message, "put the secret there, or name another place for it"),
+                    isPermanent: true);
 
         var numbers = new TelephoneNumbers(RegionFor(directory));
         return directory switch

@@ -1,7 +1,5 @@
 using CrmSync.Domain.Company;
-using CrmSync.Domain.Harvest;
 using CrmSync.Worker.Configuration;
-using CrmSync.Worker.Sources;
 using CrmSync.Worker.Sources.Graph;
 using CrmSync.Worker.Telephones;
 using Microsoft.Graph.Models;
@@ -20,7 +18,8 @@ internal sealed class GraphPeople(GraphDirectory settings, GraphTenants tenants,
 
     private static readonly string[] Selected =
     [
-        "id", "displayName", "givenName", "surname", "companyName", "birthday", "emailAddresses", "mobilePhone", "businessPhones", "homePhones",
+        "id", "displayName", "givenName", "surname", "companyName", "birthday", "emailAddresses", "mobilePhone", "businessPhones",
+            "homePhones",
     ];
 
     public async Task Connect(CancellationToken ct)
@@ -141,7 +140,8 @@ internal sealed class GraphPeople(GraphDirectory settings, GraphTenants tenants,
         Organisation = Words(contact.CompanyName),
 
         // Midnight or 11:59 in UTC, or midnight in the zone of whoever wrote it.
-        Birthday = contact.Birthday is { } day && day.AddMinutes(719).UtcDateTime is var date ? new ContactDate(null, date.Month, date.Day) : null,
+        Birthday = contact.Birthday is { } day && day.AddMinutes(719).UtcDateTime is var date
+            ? new ContactDate(null, date.Month, date.Day) : null,
     };
 
     private static string? Words(string? text) =>
@@ -157,7 +157,8 @@ internal sealed class GraphPeople(GraphDirectory settings, GraphTenants tenants,
             return listed;
 
         var members = await new GraphMembers(tenants.Tenant(account).LineTo(""), settings.Name).Read(group, ct);
-        return [.. listed, .. members.Where(member => !account.Mailboxes.Contains(member.Address)).Select(member => (member.Id, member.Address))];
+        return [.. listed,
+            .. members.Where(member => !account.Mailboxes.Contains(member.Address)).Select(member => (member.Id, member.Address))];
     }
 
     private MailboxLine Line(string user) => tenants.Tenant(settings.Account).LineTo(user);

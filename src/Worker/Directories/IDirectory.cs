@@ -11,7 +11,8 @@ internal interface IDirectory
     Task Connect(CancellationToken ct);
 
     /// <summary>Everything it says now, part by part: a file, an address book, a mailbox.</summary>
-    /// <param name="versions">The versions of the parts as they were last read, by name; a part that is still at it need not be read.</param>
+    /// <param name="versions">The versions of the parts as they were last read, by name; a part that is still at it need not be
+    /// read.</param>
     /// <param name="ct">Cancels.</param>
     /// <exception cref="Sources.SourceException">It cannot be read: nothing it said before is taken away.</exception>
     Task<IReadOnlyList<DirectoryPart>> Read(IReadOnlyDictionary<string, string> versions, CancellationToken ct);

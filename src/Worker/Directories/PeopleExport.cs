@@ -1,6 +1,4 @@
 using System.Text;
-using CrmSync.Domain.Company;
-using CrmSync.Domain.Evaluation;
 using CsvHelper;
 
 namespace CrmSync.Worker.Directories;
@@ -40,13 +38,15 @@ internal static class PeopleExport
         foreach (var person in people)
         {
             var lines = new List<string> { "BEGIN:VCARD", "VERSION:4.0", $"FN:{Escaped(person.Name ?? person.Addresses[0].Value)}" };
-            lines.AddRange(person.Addresses.Index().Select(one => one.Index == 0 ? $"EMAIL;PREF=1:{Escaped(one.Item.Value)}" : $"EMAIL:{Escaped(one.Item.Value)}"));
+            lines.AddRange(person.Addresses.Index().Select(one => one.Index == 0 ? $"EMAIL;PREF=1:{Escaped(one.Item.Value)}"
+                : $"EMAIL:{Escaped(one.Item.Value)}"));
             lines.AddRange(person.Telephones.Select(telephone => $"TEL;TYPE=voice:{Escaped(telephone)}"));
             if (person.Organisation is { } organisation)
                 lines.Add($"ORG:{Escaped(organisation)}");
 
             if (person.Birthday is { } day)
-                lines.Add(day.Year is null ? FormattableString.Invariant($"BDAY:--{day.Month:00}{day.Day:00}") : $"BDAY:{day.ToString().Replace("-", "", StringComparison.Ordinal)}");
+                lines.Add(day.Year is null ? FormattableString.Invariant($"BDAY:--{day.Month:00}{day.Day:00}")
+                    : $"BDAY:{day.ToString().Replace("-", "", StringComparison.Ordinal)}");
 
             if (person.Tags.Count > 0)
                 lines.Add($"CATEGORIES:{string.Join(',', person.Tags.Select(Escaped))}");

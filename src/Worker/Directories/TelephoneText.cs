@@ -28,7 +28,8 @@ internal static class TelephoneText
         if (numbers.Find(text) is { } whole)
             return [whole];
 
-        return text.Split([",", ";", "\n", " / ", " ::: ", "|", " or "], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+        return text.Split([",", ";", "\n", " / ", " ::: ", "|", " or "],
+            StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
                 is { Length: > 1 } parts
             ? parts.Select(numbers.Find).OfType<CardTelephone>()
             : [];

@@ -2,7 +2,6 @@ using CrmSync.Domain.Company;
 using CrmSync.Domain.Harvest;
 using CrmSync.Mail.Cards;
 using CrmSync.Worker.Configuration;
-using CrmSync.Worker.Sources;
 using CrmSync.Worker.Telephones;
 
 namespace CrmSync.Worker.Directories;
@@ -42,7 +41,8 @@ internal sealed class VcardFiles(VcardDirectory settings, TelephoneNumbers numbe
         if (read.Cards.Count == 0)
             return new DirectoryPart(name)
             {
-                Trouble = new Trouble(name, "it holds no vCard (BEGIN:VCARD ... END:VCARD)", "export it again as vCard; what it said before stands"),
+                Trouble = new Trouble(name, "it holds no vCard (BEGIN:VCARD ... END:VCARD)",
+                    "export it again as vCard; what it said before stands"),
             };
 
         return new DirectoryPart(name)
@@ -50,7 +50,8 @@ internal sealed class VcardFiles(VcardDirectory settings, TelephoneNumbers numbe
             Cards = [.. read.Cards.Select(card => CardTranslation.Translate(card, At(name, card.Line), numbers)).OfType<DirectoryCard>()],
             BadCards =
             [
-                .. read.Problems.Select(problem => new Trouble(At(name, problem.Line), problem.Reason, "export the card again, or take it out")),
+                .. read.Problems.Select(problem =>
+                    new Trouble(At(name, problem.Line), problem.Reason, "export the card again, or take it out")),
             ],
         };
     }

@@ -70,7 +70,8 @@ internal sealed class CsvTable
             : Decode(bytes);
 
         // Excel takes the character between fields from a line of its own.
-        return text.StartsWith("sep=", StringComparison.OrdinalIgnoreCase) && text.IndexOf('\n', StringComparison.Ordinal) is > 0 and var end
+        return text.StartsWith("sep=", StringComparison.OrdinalIgnoreCase)
+            && text.IndexOf('\n', StringComparison.Ordinal) is > 0 and var end
             ? "\n" + text[(end + 1)..]
             : text;
     }
@@ -146,7 +147,8 @@ internal sealed class CsvTable
                 var last = End(lines, i);
                 if (last < 0)
                 {
-                    var isLast = lines.Length - i <= MostLines && !lines.Skip(i + 1).Any(line => line.Contains('"', StringComparison.Ordinal));
+                    var isLast = lines.Length - i <= MostLines
+                        && !lines.Skip(i + 1).Any(line => line.Contains('"', StringComparison.Ordinal));
                     IsCutShort |= isLast && i >= lines.Length - 2 && !isEnded;
                     Problems.Add(new CsvProblem(i + 1, NotClosed, "close it in that line, or write two for one that is meant"));
                     continue;

@@ -24,7 +24,8 @@ internal sealed partial class TelephoneNumbers(string? region)
 
     /// <summary>The country whose cities give a time zone its name; null for zones of none or of several.</summary>
     public static string? FindRegion(DateTimeZone zone) =>
-        TzdbDateTimeZoneSource.Default.ZoneLocations?.FirstOrDefault(place => place.ZoneId == Canonical(zone.Id))?.CountryCode is { } country
+        TzdbDateTimeZoneSource.Default.ZoneLocations?.FirstOrDefault(place => place.ZoneId == Canonical(zone.Id))?.CountryCode
+            is { } country
         && IsRegion(country)
             ? country
             : null;
@@ -75,9 +76,11 @@ internal sealed partial class TelephoneNumbers(string? region)
             : written;
     }
 
-    private static string Canonical(string id) => TzdbDateTimeZoneSource.Default.CanonicalIdMap.TryGetValue(id, out var canonical) ? canonical : id;
+    private static string Canonical(string id) => TzdbDateTimeZoneSource.Default.CanonicalIdMap.TryGetValue(id, out var canonical)
+        ? canonical : id;
 
     /// <summary>Until 2019 mobile telephones of Mexico were called with a 1 behind the country, and many programs still write it.</summary>
-    [GeneratedRegex(@"^(\+|00|011)[ -]?52[ -]?1(?=([ ()-]*[0-9]){10}$)", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"^(\+|00|011)[ -]?52[ -]?1(?=([ ()-]*[0-9]){10}$)", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant,
+        1000)]
     private static partial Regex FormerMobile();
 }

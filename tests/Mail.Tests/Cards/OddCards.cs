@@ -3,7 +3,8 @@ using CrmSync.Mail.Cards;
 
 namespace CrmSync.Mail.Tests.Cards;
 
-/// <summary>Cards as telephones, mail programs and servers write them: from the standards and from public reports of what broke others.</summary>
+/// <summary>Cards as telephones, mail programs and servers write them: from the standards and from public reports of what broke
+/// others.</summary>
 public sealed class OddCards
 {
     public static TheoryData<string, string, string> Cards { get; } = new()
@@ -64,12 +65,14 @@ public sealed class OddCards
         },
         {
             "the same, folded once more, as Samsung writes it",
-            "VERSION:2.1\nFN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:=D0=92=D0=B8=D0=BA=\n =D1=82=D0=BE=D1=80\nTEL;TYPE=CELL;TYPE=MOBILE:+71234567890",
+            "VERSION:2.1\nFN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:=D0=92=D0=B8=D0=BA=\n "
+                + "=D1=82=D0=BE=D1=80\nTEL;TYPE=CELL;TYPE=MOBILE:+71234567890",
             "Виктор |  | +71234567890 |  | "
         },
         {
             "parameters without names, in any order",
-            "VERSION:2.1\nFN;QUOTED-PRINTABLE;CHARSET=ISO-8859-1:J=FCrgen\nTEL;HOME;QUOTED-PRINTABLE:=2B49 30 123456\nEMAIL;INTERNET;PREF:j@acme.example",
+            "VERSION:2.1\nFN;QUOTED-PRINTABLE;CHARSET=ISO-8859-1:J=FCrgen\nTEL;HOME;QUOTED-PRINTABLE:=2B49 30 "
+                + "123456\nEMAIL;INTERNET;PREF:j@acme.example",
             "Jürgen | j@acme.example | +49 30 123456 |  | "
         },
         {
@@ -84,7 +87,8 @@ public sealed class OddCards
         },
         {
             "a picture, folded and not folded",
-            "VERSION:3.0\nFN:Pic\nPHOTO;ENCODING=b;TYPE=JPEG:/9j/4AAQSkZJRgABAQAAAQABAAD\n /2wBDAAMCAgICAgMCAgID\nBBQYHCAkKCwwNDg8QERITFBUWFxgZ\nTEL:+1555\\;0100\nEMAIL:pic@acme.example",
+            "VERSION:3.0\nFN:Pic\nPHOTO;ENCODING=b;TYPE=JPEG:/9j/4AAQSkZJRgABAQAAAQABAAD\n "
+                + "/2wBDAAMCAgICAgMCAgID\nBBQYHCAkKCwwNDg8QERITFBUWFxgZ\nTEL:+1555\\;0100\nEMAIL:pic@acme.example",
             "Pic | pic@acme.example | +1555;0100 |  | "
         },
         {
@@ -102,7 +106,8 @@ public sealed class OddCards
             "VERSION:2.1\nN:;;;;\nFN:\nORG:;\nBDAY:\nEMAIL;PREF;INTERNET:o@acme.example\nTEL;WORK;VOICE:",
             " | o@acme.example |  |  | "
         },
-        { "a birthday with a time in UTC", "VERSION:3.0\nFN:T\nEMAIL:t@acme.example\nBDAY:1953-10-15T23:10:00Z", "T | t@acme.example |  |  | 10-15" },
+        { "a birthday with a time in UTC", "VERSION:3.0\nFN:T\nEMAIL:t@acme.example\nBDAY:1953-10-15T23:10:00Z",
+            "T | t@acme.example |  |  | 10-15" },
         { "a birthday in words", "VERSION:4.0\nFN:T\nEMAIL:t@acme.example\nBDAY;VALUE=text:circa 1800", "T | t@acme.example |  |  | " },
         { "a birthday without its day", "VERSION:4.0\nFN:T\nEMAIL:t@acme.example\nBDAY:1985-04", "T | t@acme.example |  |  | " },
         { "a birthday that is none", "VERSION:3.0\nFN:T\nEMAIL:t@acme.example\nBDAY:1985-02-30", "T | t@acme.example |  |  | " },
@@ -119,7 +124,8 @@ public sealed class OddCards
         },
         {
             "a card in a card (AGENT)",
-            "VERSION:2.1\nFN:Boss\nAGENT:\nBEGIN:VCARD\nVERSION:2.1\nFN:Secretary\nEMAIL:secretary@acme.example\nEND:VCARD\nEMAIL:boss@acme.example",
+            "VERSION:2.1\nFN:Boss\nAGENT:\nBEGIN:VCARD\nVERSION:2.1\nFN:Secretary\nEMAIL:secretary@acme.example\n"
+                + "END:VCARD\nEMAIL:boss@acme.example",
             "Boss | boss@acme.example |  |  | "
         },
         {
@@ -147,7 +153,8 @@ public sealed class OddCards
     public void A_file_may_begin_with_the_mark_of_its_encoding(string encoding)
     {
         var chosen = Encoding.GetEncoding(encoding);
-        var bytes = chosen.GetPreamble().Concat(chosen.GetBytes("BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Jürgen\r\nEMAIL:j@acme.example\r\nEND:VCARD\r\n"));
+        var bytes = chosen.GetPreamble().Concat(
+            chosen.GetBytes("BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Jürgen\r\nEMAIL:j@acme.example\r\nEND:VCARD\r\n"));
 
         Assert.Equal("Jürgen | j@acme.example |  |  | ", InWords(Assert.Single(Read([.. bytes]).Cards)));
     }
@@ -164,7 +171,8 @@ public sealed class OddCards
     public void Bytes_of_the_character_set_a_line_names_are_read_as_such()
     {
         var cyrillic = CodePagesEncodingProvider.Instance.GetEncoding(1251)!;
-        var bytes = cyrillic.GetBytes("BEGIN:VCARD\r\nVERSION:2.1\r\nFN;CHARSET=WINDOWS-1251:\u0412\u0438\u043a\u0442\u043e\u0440\r\nEND:VCARD\r\n");
+        var bytes = cyrillic.GetBytes(
+            "BEGIN:VCARD\r\nVERSION:2.1\r\nFN;CHARSET=WINDOWS-1251:\u0412\u0438\u043a\u0442\u043e\u0440\r\nEND:VCARD\r\n");
 
         Assert.Equal("Виктор", Assert.Single(Read(bytes).Cards).Name);
     }

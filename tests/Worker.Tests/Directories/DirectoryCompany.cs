@@ -64,12 +64,14 @@ internal sealed class DirectoryCompany : IAsyncDisposable
     public void WriteFile(string name, string text) => File.WriteAllText(company.PathTo("config", name), text);
 
     /// <summary>A mail to Ana.</summary>
-    public void Mail(string from, string subject = "Hello", string text = "Can you call me?", string date = "Mon, 9 Mar 2026 10:00:00 +0000")
+    public void Mail(string from, string subject = "Hello", string text = "Can you call me?",
+        string date = "Mon, 9 Mar 2026 10:00:00 +0000")
     {
         mails++;
         File.WriteAllText(
             company.PathTo("mail", string.Create(CultureInfo.InvariantCulture, $"{mails}.eml")),
-            $"From: {from}\r\nTo: ana@us.example\r\nSubject: {subject}\r\nDate: {date}\r\nMessage-ID: <{mails}@mail.example>\r\n\r\n{text}\r\n");
+            $"From: {from}\r\nTo: ana@us.example\r\nSubject: {subject}\r\nDate: {date}\r\nMessage-ID: "
+                + $"<{mails}@mail.example>\r\n\r\n{text}\r\n");
     }
 
     public async Task<(int Status, string Output, string Error)> Run(params string[] words)

@@ -65,7 +65,8 @@ public sealed class OddAddressBooks
     [Fact]
     public async Task Without_tags_everything_is_fetched_every_time()
     {
-        On("PROPFIND /books/ana/work/", _ => Multi(Book("/books/ana/work/", "Work"), Response("/books/ana/work/1.vcf", "<d:resourcetype/>")));
+        On("PROPFIND /books/ana/work/", _ =>
+            Multi(Book("/books/ana/work/", "Work"), Response("/books/ana/work/1.vcf", "<d:resourcetype/>")));
         var part = Assert.Single(await Read());
 
         Assert.Null(part.Version);
@@ -103,7 +104,8 @@ public sealed class OddAddressBooks
     [Fact]
     public async Task A_card_that_is_gone_by_the_time_it_is_asked_for_is_left_out()
     {
-        On("REPORT /books/ana/work/", _ => Multi("<d:response><d:href>/books/ana/work/1.vcf</d:href><d:status>HTTP/1.1 404 Not Found</d:status></d:response>"));
+        On("REPORT /books/ana/work/", _ =>
+            Multi("<d:response><d:href>/books/ana/work/1.vcf</d:href><d:status>HTTP/1.1 404 Not Found</d:status></d:response>"));
 
         Assert.Empty(Assert.Single(await Read()).Cards!);
     }
@@ -145,7 +147,8 @@ public sealed class OddAddressBooks
     [Fact]
     public async Task A_list_of_cards_is_nobody()
     {
-        On("REPORT /books/ana/work/", _ => Multi(Content("/books/ana/work/1.vcf", Card.Replace("VERSION", "KIND:group\r\nVERSION", StringComparison.Ordinal))));
+        On("REPORT /books/ana/work/", _ =>
+            Multi(Content("/books/ana/work/1.vcf", Card.Replace("VERSION", "KIND:group\r\nVERSION", StringComparison.Ordinal))));
 
         Assert.Empty(Assert.Single(await Read()).Cards!);
     }
@@ -193,7 +196,8 @@ public sealed class OddAddressBooks
             "PROPFIND /books/ana/",
             _ => Multi(
                 Response("/books/ana/", Collection),
-                Response("/books/ana/cal/", "<d:resourcetype><d:collection/><x:calendar xmlns:x='urn:ietf:params:xml:ns:caldav'/></d:resourcetype>"),
+                Response("/books/ana/cal/",
+                    "<d:resourcetype><d:collection/><x:calendar xmlns:x='urn:ietf:params:xml:ns:caldav'/></d:resourcetype>"),
                 Book("/books/ana/work/", "Work")));
 
         Assert.Single(await Read());
@@ -212,7 +216,8 @@ public sealed class OddAddressBooks
     {
         On(
             "PROPFIND /books/ana/work/",
-            _ => Multi(Book("/books/ana/work/", "Work"), Response("/books/ana/work/sub/", Collection), Listed("/books/ana/work/1.vcf", "1")));
+            _ => Multi(Book("/books/ana/work/", "Work"), Response("/books/ana/work/sub/", Collection),
+                Listed("/books/ana/work/1.vcf", "1")));
 
         Assert.Single(Assert.Single(await Read()).Cards!);
     }
@@ -237,7 +242,8 @@ public sealed class OddAddressBooks
         foreach (var path in new[] { "/", "/.well-known/carddav" })
             On($"PROPFIND {path}", one => Multi(Response(one, Collection)));
 
-        Assert.Contains("names no address books", (await Assert.ThrowsAsync<SourceException>(() => Read())).Message, StringComparison.Ordinal);
+        Assert.Contains("names no address books", (await Assert.ThrowsAsync<SourceException>(() => Read())).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -277,7 +283,8 @@ public sealed class OddAddressBooks
         $"<d:multistatus xmlns:d='DAV:' xmlns:c='urn:ietf:params:xml:ns:carddav'>{string.Concat(responses)}</d:multistatus>");
 
     private static string Response(string href, string properties) =>
-        $"<d:response><d:href>{href}</d:href><d:propstat><d:prop>{properties}</d:prop><d:status>HTTP/1.1 200 OK</d:status></d:propstat></d:response>";
+        $"<d:response><d:href>{href}</d:href><d:propstat><d:prop>{properties}</d:prop><d:status>HTTP/1.1 200 "
+            + "OK</d:status></d:propstat></d:response>";
 
     private static string Book(string href, string name) => Response(href, $"{BookType}<d:displayname>{name}</d:displayname>");
 

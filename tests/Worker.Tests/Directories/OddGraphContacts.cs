@@ -28,19 +28,42 @@ public sealed class OddGraphContacts
             """,
             "jane@acme.example jd@acme.example | Jane Doe | Acme | 03-12 | +353861234567 +35315550100 +35315550101"
         },
-        { "no name to show", """{"id":"1","displayName":"","givenName":"Jane","surname":"Doe","emailAddresses":[{"address":"j@acme.example"}]}""", "j@acme.example | Jane Doe |  |  | " },
-        { "an address of Exchange itself", """{"id":"1","displayName":"Colleague","emailAddresses":[{"address":"/o=ExchangeLabs/ou=Exchange Administrative Group/cn=Recipients/cn=abc"}],"mobilePhone":"086 123 4567"}""", " | Colleague |  |  | +353861234567" },
-        { "an address without one", """{"id":"1","displayName":"J","emailAddresses":[{"name":"J","address":null},{"address":"j@acme.example"}]}""", "j@acme.example | J |  |  | " },
-        { "nothing but nulls", """{"id":"1","displayName":null,"emailAddresses":null,"businessPhones":null,"homePhones":null,"mobilePhone":"086 123 4567"}""", " |  |  |  | +353861234567" },
+        { "no name to show",
+            """{"id":"1","displayName":"","givenName":"Jane","surname":"Doe","emailAddresses":[{"address":"j@acme.example"}]}""",
+                "j@acme.example | Jane Doe |  |  | " },
+        { "an address of Exchange itself",
+            """{"id":"1","displayName":"Colleague","emailAddresses":[{"address":"/o=ExchangeLabs/ou=Exchange Administrative """
+                + """Group/cn=Recipients/cn=abc"}],"mobilePhone":"086 123 4567"}""", " | Colleague |  |  | +353861234567" },
+        { "an address without one",
+            """{"id":"1","displayName":"J","emailAddresses":[{"name":"J","address":null},{"address":"j@acme.example"}]}""",
+                "j@acme.example | J |  |  | " },
+        { "nothing but nulls",
+            """{"id":"1","displayName":null,"emailAddresses":null,"businessPhones":null,"homePhones":null,"mobilePhone":"086 123 """
+                + """4567"}""", " |  |  |  | +353861234567" },
         { "no way to reach anybody", """{"id":"1","displayName":"J","emailAddresses":[],"businessPhones":[]}""", "" },
-        { "a birthday at midnight in UTC", """{"id":"1","birthday":"2014-01-01T00:00:00Z","emailAddresses":[{"address":"j@acme.example"}]}""", "j@acme.example |  |  | 01-01 | " },
-        { "a birthday at midnight in Berlin", """{"id":"1","birthday":"1985-03-11T23:00:00Z","emailAddresses":[{"address":"j@acme.example"}]}""", "j@acme.example |  |  | 03-12 | " },
-        { "a birthday at midnight in New York", """{"id":"1","birthday":"1985-03-12T05:00:00Z","emailAddresses":[{"address":"j@acme.example"}]}""", "j@acme.example |  |  | 03-12 | " },
-        { "a birthday without a year", """{"id":"1","birthday":"1604-02-29T11:59:00Z","emailAddresses":[{"address":"j@acme.example"}]}""", "j@acme.example |  |  | 02-29 | " },
-        { "a birthday that is not told", """{"id":"1","birthday":null,"emailAddresses":[{"address":"j@acme.example"}]}""", "j@acme.example |  |  |  | " },
-        { "two numbers in one field", """{"id":"1","businessPhones":["+353 1 555 0100; +353 1 555 0101"],"emailAddresses":[{"address":"j@acme.example"}]}""", "j@acme.example |  |  |  | +35315550100 +35315550101" },
-        { "a number of nobody", """{"id":"1","businessPhones":["n/a",""],"emailAddresses":[{"address":"j@acme.example"}]}""", "j@acme.example |  |  |  | " },
-        { "a type of its own", """{"@odata.type":"#microsoft.graph.contact","id":"1","displayName":" Jane \n Doe ","emailAddresses":[{"@odata.type":"#microsoft.graph.typedEmailAddress","address":"J@Acme.example"}]}""", "j@acme.example | Jane Doe |  |  | " },
+        { "a birthday at midnight in UTC",
+            """{"id":"1","birthday":"2014-01-01T00:00:00Z","emailAddresses":[{"address":"j@acme.example"}]}""",
+                "j@acme.example |  |  | 01-01 | " },
+        { "a birthday at midnight in Berlin",
+            """{"id":"1","birthday":"1985-03-11T23:00:00Z","emailAddresses":[{"address":"j@acme.example"}]}""",
+                "j@acme.example |  |  | 03-12 | " },
+        { "a birthday at midnight in New York",
+            """{"id":"1","birthday":"1985-03-12T05:00:00Z","emailAddresses":[{"address":"j@acme.example"}]}""",
+                "j@acme.example |  |  | 03-12 | " },
+        { "a birthday without a year",
+            """{"id":"1","birthday":"1604-02-29T11:59:00Z","emailAddresses":[{"address":"j@acme.example"}]}""",
+                "j@acme.example |  |  | 02-29 | " },
+        { "a birthday that is not told", """{"id":"1","birthday":null,"emailAddresses":[{"address":"j@acme.example"}]}""",
+            "j@acme.example |  |  |  | " },
+        { "two numbers in one field",
+            """{"id":"1","businessPhones":["+353 1 555 0100; +353 1 555 0101"],"emailAddresses":[{"address":"j@acme.example"}]}""",
+                "j@acme.example |  |  |  | +35315550100 +35315550101" },
+        { "a number of nobody", """{"id":"1","businessPhones":["n/a",""],"emailAddresses":[{"address":"j@acme.example"}]}""",
+            "j@acme.example |  |  |  | " },
+        { "a type of its own",
+            """{"@odata.type":"#microsoft.graph.contact","id":"1","displayName":" Jane \n """
+                + """Doe ","emailAddresses":[{"@odata.type":"#microsoft.graph.typedEmailAddress","address":"J@Acme.example"}]}""",
+                    "j@acme.example | Jane Doe |  |  | " },
     };
 
     [Theory]
@@ -64,8 +87,10 @@ public sealed class OddGraphContacts
             : path.EndsWith("/F/childFolders", StringComparison.Ordinal) ? Values("""{"id":"G","displayName":"Old"}""")
             : path.EndsWith("/G/childFolders", StringComparison.Ordinal) ? Values()
             : path.EndsWith("/F/contacts", StringComparison.Ordinal) ? Values(Jane)
-            : path.EndsWith("/G/contacts", StringComparison.Ordinal) ? Values(Jane.Replace("\"1\"", "\"3\"", StringComparison.Ordinal).Replace("jane@", "old@", StringComparison.Ordinal))
-            : pages++ == 0 ? $"{{\"value\":[{Jane}],\"@odata.nextLink\":\"{company.Service.Address}/v1.0/users/ana@us.example/contacts?$skip=1\"}}"
+            : path.EndsWith("/G/contacts", StringComparison.Ordinal)
+                ? Values(Jane.Replace("\"1\"", "\"3\"", StringComparison.Ordinal).Replace("jane@", "old@", StringComparison.Ordinal))
+            : pages++ == 0
+                ? $"{{\"value\":[{Jane}],\"@odata.nextLink\":\"{company.Service.Address}/v1.0/users/ana@us.example/contacts?$skip=1\"}}"
             : Values(Jane.Replace("\"1\"", "\"2\"", StringComparison.Ordinal).Replace("jane@", "jo@", StringComparison.Ordinal));
 
         Assert.Equal(

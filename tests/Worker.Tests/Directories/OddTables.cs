@@ -31,8 +31,10 @@ public sealed class OddTables : IDisposable
         },
         {
             "Outlook",
-            "\"First Name\",\"Last Name\",\"Company\",\"E-mail Address\",\"E-mail 2 Address\",\"Business Phone\",\"Mobile Phone\",\"Birthday\"\n"
-                + "\"Jane\",\"Doe\",\"Acme, Ltd\",\"jane@acme.example\",\"jd@acme.example\",\"+353 1 555 0100\",\"086 123 4567\",\"12/3/1985\"\n",
+            "\"First Name\",\"Last Name\",\"Company\",\"E-mail Address\",\"E-mail 2 Address\",\"Business Phone\",\"Mobile Phone\","
+                + "\"Birthday\"\n"
+                + "\"Jane\",\"Doe\",\"Acme, Ltd\",\"jane@acme.example\",\"jd@acme.example\",\"+353 1 555 0100\",\"086 123 4567\","
+                    + "\"12/3/1985\"\n",
             "2: the birthday cannot be read, or may be two days; "
                 + "jane@acme.example jd@acme.example | Jane Doe | Acme, Ltd |  |  |  | +353861234567 +35315550100"
         },
@@ -48,28 +50,41 @@ public sealed class OddTables : IDisposable
             "jane@acme.example | Jane Doe | Acme | Ana Lee |  |  | +353861234567"
         },
         { "capitals and signs in the names of columns", "E_MAIL,FULL NAME\nj@acme.example,J\n", "j@acme.example | J |  |  |  |  | " },
-        { "several addresses in one field", "email\nj@acme.example; \"J\" <jane@acme.example>\n", "j@acme.example jane@acme.example |  |  |  |  |  | " },
+        { "several addresses in one field", "email\nj@acme.example; \"J\" <jane@acme.example>\n",
+            "j@acme.example jane@acme.example |  |  |  |  |  | " },
         { "mailto", "email\nmailto:J@Acme.example?subject=x\n", "j@acme.example |  |  |  |  |  | " },
         { "a name of two lines", "email,name\nj@acme.example,\"Jane\nDoe\"\n", "j@acme.example | Jane Doe |  |  |  |  | " },
-        { "a quotation mark within a field", "email,name\nj@acme.example,5\" Jane\nk@acme.example,K\n", "j@acme.example | 5\" Jane |  |  |  |  | ; k@acme.example | K |  |  |  |  | " },
-        { "doubled quotation marks", "email,name\nj@acme.example,\"Jane \"\"JD\"\" Doe\"\n", "j@acme.example | Jane \"JD\" Doe |  |  |  |  | " },
+        { "a quotation mark within a field", "email,name\nj@acme.example,5\" Jane\nk@acme.example,K\n",
+            "j@acme.example | 5\" Jane |  |  |  |  | ; k@acme.example | K |  |  |  |  | " },
+        { "doubled quotation marks", "email,name\nj@acme.example,\"Jane \"\"JD\"\" Doe\"\n",
+            "j@acme.example | Jane \"JD\" Doe |  |  |  |  | " },
         {
             "a quotation mark that is never closed spoils its row alone",
             "email,name\nj@acme.example,\"Jane\nk@acme.example,K\nl@acme.example,L\n",
             "2: a quotation mark is opened and never closed; k@acme.example | K |  |  |  |  | ; l@acme.example | L |  |  |  |  | "
         },
-        { "too many fields", "email,name\nj@acme.example,Doe, Jane\nk@acme.example,K\n", "2: the row has 3 fields and the first line names 2 columns; k@acme.example | K |  |  |  |  | " },
+        { "too many fields", "email,name\nj@acme.example,Doe, Jane\nk@acme.example,K\n",
+            "2: the row has 3 fields and the first line names 2 columns; k@acme.example | K |  |  |  |  | " },
         { "empty fields behind the last column", "email,name,,\nj@acme.example,J,,\n", "j@acme.example | J |  |  |  |  | " },
         { "too few fields", "email,name,owner\nj@acme.example,J\n", "j@acme.example | J |  |  |  |  | " },
         { "blank lines", "\n\nemail,name\n\nj@acme.example,J\n\n\n", "j@acme.example | J |  |  |  |  | " },
         { "no address but a telephone", "email,name,phone\n,Bert,086 123 4567\n", " | Bert |  |  |  |  | +353861234567" },
-        { "an address that is none", "email,name\nnot an address,J\nk@acme.example,K\n", "2: the address cannot be read; k@acme.example | K |  |  |  |  | " },
-        { "a telephone that is none", "phone,name\ncall me,J\n086 123 4567,K\n", "2: the telephone number cannot be read;  | K |  |  |  |  | +353861234567" },
-        { "tags as people write them", "email,tags\nj@acme.example,\"Key Account; VIP!, 2024, -\"\n", "j@acme.example |  |  |  | key-account vip |  | " },
+        { "an address that is none", "email,name\nnot an address,J\nk@acme.example,K\n",
+            "2: the address cannot be read; k@acme.example | K |  |  |  |  | " },
+        { "a telephone that is none", "phone,name\ncall me,J\n086 123 4567,K\n",
+            "2: the telephone number cannot be read;  | K |  |  |  |  | +353861234567" },
+        { "tags as people write them", "email,tags\nj@acme.example,\"Key Account; VIP!, 2024, -\"\n",
+            "j@acme.example |  |  |  | key-account vip |  | " },
         { "a formula is words", "email,name\nj@acme.example,'=HYPERLINK(1)\n", "j@acme.example | =HYPERLINK(1) |  |  |  |  | " },
         { "line ends of an old Macintosh", "email,name\rj@acme.example,J\r", "j@acme.example | J |  |  |  |  | " },
-        { "a day and a month that can be told apart", "email,birthday\nj@acme.example,25/12/1980\nk@acme.example,12/25/1980\nl@acme.example,3/3/1980\n", "j@acme.example |  |  |  |  | 12-25 | ; k@acme.example |  |  |  |  | 12-25 | ; l@acme.example |  |  |  |  | 03-03 | " },
-        { "days in words and dots", "email,birthday\nj@acme.example,12 March 1985\nk@acme.example,12.3.1985\nl@acme.example,\"March 12, 1985\"\nm@acme.example,--03-12\n", "j@acme.example |  |  |  |  | 03-12 | ; k@acme.example |  |  |  |  | 03-12 | ; l@acme.example |  |  |  |  | 03-12 | ; m@acme.example |  |  |  |  | 03-12 | " },
+        { "a day and a month that can be told apart",
+            "email,birthday\nj@acme.example,25/12/1980\nk@acme.example,12/25/1980\nl@acme.example,3/3/1980\n",
+                "j@acme.example |  |  |  |  | 12-25 | ; k@acme.example |  |  |  |  | 12-25 | ; l@acme.example |  |  |  |  | 03-03 | " },
+        { "days in words and dots",
+            "email,birthday\nj@acme.example,12 March 1985\nk@acme.example,12.3.1985\nl@acme.example,\"March 12, "
+                + "1985\"\nm@acme.example,--03-12\n",
+                    "j@acme.example |  |  |  |  | 03-12 | ; k@acme.example |  |  |  |  | 03-12 | ; l@acme.example |  |  |  |  | "
+                        + "03-12 | ; m@acme.example |  |  |  |  | 03-12 | " },
     };
 
     [Theory]
@@ -79,7 +94,8 @@ public sealed class OddTables : IDisposable
         await File.WriteAllTextAsync(file, text);
         var part = await Read();
 
-        var told = string.Join("; ", part.BadCards.Select(bad => $"{bad.Place.Split(':')[^1]}: {bad.Reason}").Concat(part.Cards!.Select(InWords)));
+        var told = string.Join("; ",
+            part.BadCards.Select(bad => $"{bad.Place.Split(':')[^1]}: {bad.Reason}").Concat(part.Cards!.Select(InWords)));
         Assert.True(expected == told, $"{what}: {told}");
     }
 
@@ -97,7 +113,8 @@ public sealed class OddTables : IDisposable
     {
         await File.WriteAllTextAsync(file, "a,b\n1,2\n");
 
-        Assert.Contains("there is no column 'Adresse'", (await Read(new() { ["address"] = "Adresse" })).Trouble!.Reason, StringComparison.Ordinal);
+        Assert.Contains("there is no column 'Adresse'", (await Read(new() { ["address"] = "Adresse" })).Trouble!.Reason,
+            StringComparison.Ordinal);
         Assert.Contains("the first line names a, b", (await Read()).Trouble!.Reason, StringComparison.Ordinal);
     }
 

@@ -10,7 +10,8 @@ public abstract class WhoPeopleAre
     private const string Cards = "  - { vcard: people.vcf }\n";
 
     private const string JanesCard =
-        "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Jane Doe\r\nEMAIL:jane@acme.example\r\nTEL:086 123 4567\r\nORG:Acme Ltd\r\nBDAY:1985-03-13\r\nEND:VCARD\r\n";
+        "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Jane Doe\r\nEMAIL:jane@acme.example\r\nTEL:086 123 4567\r\nORG:Acme "
+            + "Ltd\r\nBDAY:1985-03-13\r\nEND:VCARD\r\n";
 
     /// <summary>A connection string of PostgreSQL; null for an SQLite file.</summary>
     protected abstract Task<string?> NewServer();
@@ -97,7 +98,8 @@ public abstract class WhoPeopleAre
         }
 
         File.Delete(company.PathTo("config", "people.vcf"));
-        Assert.Contains("there is no such file", (await company.Run("sync", "--now", DirectoryCompany.Now)).Error, StringComparison.Ordinal);
+        Assert.Contains("there is no such file", (await company.Run("sync", "--now", DirectoryCompany.Now)).Error,
+            StringComparison.Ordinal);
         var explained = await company.Explain("jane@acme.example");
         Assert.Contains("birthday 03-13", explained, StringComparison.Ordinal);
         Assert.Contains("tags vip", explained, StringComparison.Ordinal);
@@ -159,7 +161,9 @@ public abstract class WhoPeopleAre
         var sync = (await company.Sync())["vcard:people.vcf"];
         Assert.Equal((1, 1), (sync.GetProperty("new").GetInt32(), sync.GetProperty("skipped").GetInt32()));
 
-        Assert.DoesNotContain("jane", (await company.Run("export", "jane@acme.example")).Output.Replace("\"jane@acme.example\"", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.DoesNotContain("jane",
+            (await company.Run("export", "jane@acme.example")).Output.Replace("\"jane@acme.example\"", "", StringComparison.Ordinal),
+                StringComparison.Ordinal);
         var quiet = await company.Explain("q@quiet.example");
         Assert.Contains("Jane Doe", quiet, StringComparison.Ordinal);
         Assert.DoesNotContain("birthday 03", quiet, StringComparison.Ordinal);
@@ -195,7 +199,8 @@ public abstract class WhoPeopleAre
         company.WriteFile(
             "crm.csv",
             "address,name,organisation,owner,tags,birthday,telephone\n"
-                + "jane@acme.example,\"'=Doe, \"\"J\"\" K\",\"Acme; Sons, Ltd\",ben,vip,1985-03-13,+353 86 123 4567; +1 212 555 0123 ext. 12\n");
+                + "jane@acme.example,\"'=Doe, \"\"J\"\" K\",\"Acme; Sons, Ltd\",ben,vip,1985-03-13,+353 86 123 4567; +1 212 555 0123 "
+                    + "ext. 12\n");
         company.Mail("jane@acme.example");
         await company.Sync();
         var before = await company.Explain("jane@acme.example");
@@ -216,7 +221,8 @@ public abstract class WhoPeopleAre
     private static List<string> Facts(string explained, string format) =>
     [
         .. explained.Split('\n').Skip(1).TakeWhile(line => line.StartsWith("  ", StringComparison.Ordinal))
-            .Where(line => format == "csv" || !(line.Contains("  tag ", StringComparison.Ordinal) || line.Contains("  owner ", StringComparison.Ordinal)))
+            .Where(line => format == "csv"
+                || !(line.Contains("  tag ", StringComparison.Ordinal) || line.Contains("  owner ", StringComparison.Ordinal)))
             .Order(StringComparer.Ordinal),
     ];
 
