@@ -3,6 +3,7 @@ using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Harvest;
 using CrmSync.Worker.PolicyFiles;
 using Microsoft.Extensions.DependencyInjection;
+using NodaTime;
 
 namespace CrmSync.Worker;
 
@@ -43,6 +44,9 @@ internal sealed class CrmSyncProgram : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Takes into the policy who of our people is away at a moment by what the log says.</summary>
+    public Task TakeInAbsences(Instant now, CancellationToken ct) => services.GetRequiredService<KnownAbsences>().TakeIn(now, ct);
 
     /// <summary>The same for whoever only reads: the log stays as it was last derived.</summary>
     /// <inheritdoc cref="Open"/>

@@ -41,6 +41,7 @@ internal static class CrmSyncServices
         .AddSingleton(new PolicyInForce(configuration.Policy))
         .AddSingleton<ErasedEntries>()
         .AddSingleton<ImportedPeople>()
+        .AddSingleton<KnownAbsences>()
         .AddStorage(database)
         .AddSources(configuration.Settings, configuration.Policy.DefaultCalendar.Zone, time)
         .AddHarvest()

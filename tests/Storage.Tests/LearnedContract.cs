@@ -1,6 +1,7 @@
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Meetings;
+using CrmSync.Domain.Policy;
 using CrmSync.Storage.Log;
 using CrmSync.Storage.Privacy;
 using NodaTime;
@@ -93,6 +94,69 @@ public abstract class LearnedContract(IDatabases databases)
         await retention.Drop(later, later, default);
         Assert.All(await scene.Facts(), line => Assert.Null(line.Learned.Signature));
         Assert.All(await scene.Log(), line => Assert.Null(line.Learned.Signature));
+    }
+
+    [Fact]
+    public async Task Who_of_us_is_away_is_found_by_itself_derived_again_and_forgotten()
+    {
+        await using var scene = await Scene.On(await databases.New());
+        var reply = Notice with { From = Some.Named("ana@bright.example"), To = [Some.Named("bob@acme.example")] };
+        await scene.Deliver(Some.Line(reply), Some.Line(Some.Mail()), Some.Line(Notice));
+        var own = new OwnAbsence(Some.Address("ana@bright.example"), AbsenceSource.Reply) { Last = Away.Day.PlusDays(-1) };
+        Assert.Equal(own, Assert.Single(Assert.Single(await scene.Log(new LogFilter { SayAway = true })).Away));
+        Assert.Equal(3, (await scene.Log()).Count);
+
+        // Whoever is nobody in people any more is not one of us who is away.
+        var derivation = new Derivation(scene.Database, new Settings(scene.Database));
+        var without = Some.Policy with { People = [new Person("tim", Some.Address("tim@bright.example"))] };
+        await derivation.Run(new Classifier(without), "other", progress: null, default);
+        Assert.Empty(await scene.Log(new LogFilter { SayAway = true }));
+        await derivation.Run(Some.Classifier, "first", progress: null, default);
+
+        var ana = new SomePerson([Some.Address("ana@bright.example")]);
+        var held = await new PersonExport(scene.Database, new ContactLog(scene.Database), Scene.Text).Read(ana, default);
+        Assert.Contains(held.Lines, line => line.Away.Contains(own));
+        await new Erasure(scene.Database, Scene.Text).Forget(ana, Some.Classifier, Merge, Some.Noon, TimeSpan.Zero, default);
+        Assert.Empty(await scene.Log(new LogFilter { SayAway = true }));
+    }
+
+    [Fact]
+    public async Task An_entry_of_a_calendar_says_who_is_away_for_as_long_as_it_stands_there()
+    {
+        await using var scene = await Scene.On(await databases.New());
+        var (log, merge) = (
+            new Storage.Meetings.MeetingLog(scene.Database),
+            new MeetingMerge(new InvitationTrust(_ => false), MeetingPeople.Strangers, new OwnAbsences(ReadingRules.From(Some.Policy))));
+        var entry = new MeetingCopy
+        {
+            Uid = "entry-of-ana@bright.example",
+            Account = "ana",
+            Owner = Some.Address("ana@bright.example"),
+            Subject = "Urlaub",
+            Shown = new ShownTime(OutOfOffice: false) { First = new LocalDate(2026, 3, 9), Last = new LocalDate(2026, 3, 13) },
+            Start = Some.Noon,
+            End = Some.Noon + Some.Hours(96),
+            AllDay = true,
+            FirstSeen = Some.Noon,
+            LastSeen = Some.Noon,
+        };
+        await log.Store(scene.Account(), [entry.Key.Uid], [entry], merge, Some.Classifier.Ours, default);
+        Assert.Equal(entry, Assert.Single(await log.ReadCopies(scene.Account(), default)));
+        Assert.Equal(
+            new OwnAbsence(Some.Address("ana@bright.example"), AbsenceSource.Calendar)
+            {
+                First = new LocalDate(2026, 3, 9),
+                Last = new LocalDate(2026, 3, 13),
+            },
+            Assert.Single(Assert.Single(await scene.Log(new LogFilter { SayAway = true })).Away));
+
+        await log.Derive(new MeetingMerge(new InvitationTrust(_ => false), MeetingPeople.Strangers), Some.Classifier.Ours, default);
+        Assert.Empty(await scene.Log(new LogFilter { SayAway = true }));
+        await log.Derive(merge, Some.Classifier.Ours, default);
+        Assert.Single(await scene.Log(new LogFilter { SayAway = true }));
+
+        await log.Store(scene.Account(), [entry.Key.Uid], [], merge, Some.Classifier.Ours, default);
+        Assert.Empty(await scene.Log(new LogFilter { SayAway = true }));
     }
 
     [Fact]

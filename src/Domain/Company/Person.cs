@@ -20,6 +20,9 @@ public sealed record Person(string Id, EmailAddress Email)
 
     public IReadOnlyList<Absence> Away { get; init; } = [];
 
+    /// <summary>The id of whoever looks after their items while something else than the policy says that they are away.</summary>
+    public string? Cover { get; init; }
+
     public LocalDate? Left { get; init; }
 
     /// <summary>The id of the successor.</summary>
@@ -29,4 +32,11 @@ public sealed record Person(string Id, EmailAddress Email)
 }
 
 /// <summary>Days away, both inclusive, local to the default calendar, with the id of the cover.</summary>
-public sealed record Absence(LocalDate From, LocalDate To, string? Cover);
+public sealed record Absence(LocalDate From, LocalDate To, string? Cover)
+{
+    /// <summary>What says so.</summary>
+    public AbsenceSource Source { get; init; }
+
+    /// <summary>Whether <paramref name="date"/> is one of the days.</summary>
+    public bool Includes(LocalDate date) => From <= date && date <= To;
+}

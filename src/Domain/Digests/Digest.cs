@@ -30,6 +30,9 @@ public sealed record Digest(DueDigest Run)
     /// </summary>
     public string? Reservation { get; init; }
 
+    /// <summary>Whom the reader covers by what calendars and automatic replies say, and who covers the reader; a sentence each.</summary>
+    public IReadOnlyList<string> Absences { get; init; } = [];
+
     public required IReadOnlyList<DigestSection> Sections { get; init; }
 
     /// <summary>Every item that was told, by the number it has in this mail; the ledger keeps them.</summary>

@@ -56,6 +56,7 @@ public sealed class DigestComposer
             Greeting = greeting,
             Day = day,
             Reservation = page.Reservation,
+            Absences = AbsenceNotes.For(run.Reader, facts.Policy, people, ReaderClock.From(facts.Policy, run.Reader, facts.Now)),
             Sections = sections,
             Listed = page.Listed,
             PolicyVersion = PlainWords.Flatten(facts.Policy.Version, PlainWords.Name),

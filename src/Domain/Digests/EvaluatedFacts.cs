@@ -31,7 +31,7 @@ public sealed class EvaluatedFacts
     /// <param name="now">The moment.</param>
     public static DigestFacts Evaluate(CompanyPolicy policy, ContactLogSnapshot log, Instant now)
     {
-        var whole = new RunningPolicy(JoinedPeople.Apply(policy, log.Interactions, now));
+        var whole = new RunningPolicy(SeenAbsences.Apply(JoinedPeople.Apply(policy, log.Interactions, now), log.Interactions, now));
         whole.Put(log.Interactions);
         whole.Cover(log.Coverage);
         return Evaluate(whole, log, now);

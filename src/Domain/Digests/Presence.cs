@@ -13,7 +13,7 @@ public sealed class Presence(CompanyPolicy policy)
 
     /// <summary>Whether the person works on <paramref name="date"/>: has not left and is not away.</summary>
     public static bool IsThere(Person person, LocalDate date) =>
-        !HasLeft(person, date) && !person.Away.Any(away => away.From <= date && date <= away.To);
+        !HasLeft(person, date) && !person.Away.Any(away => away.Includes(date));
 
     /// <summary>Whether <paramref name="date"/> is the leaving date or later.</summary>
     public static bool HasLeft(Person person, LocalDate date) => person.Left is { } left && left <= date;
@@ -32,7 +32,7 @@ public sealed class Presence(CompanyPolicy policy)
 
             next = HasLeft(next, date)
                 ? Find(next.Successor) ?? Find(next.Manager)
-                : Find(next.Away.First(away => away.From <= date && date <= away.To).Cover);
+                : Find(next.Away.First(away => away.Includes(date)).Cover);
         }
 
         return null;

@@ -41,7 +41,7 @@ public sealed class Evaluator(CompanyPolicy policy)
 
     private RunningPolicy Run(ContactLogSnapshot log, Instant now)
     {
-        var joined = JoinedPeople.Apply(plan.Policy, log.Interactions, now);
+        var joined = SeenAbsences.Apply(JoinedPeople.Apply(plan.Policy, log.Interactions, now), log.Interactions, now);
         var running = new RunningPolicy(ReferenceEquals(joined, plan.Policy) ? plan : new Plan(joined));
         running.Put(log.Interactions);
         running.Cover(log.Coverage);

@@ -99,7 +99,10 @@ internal sealed class Plan
         ObservedLimits = LimitsWith(Mode.Observe);
     }
 
-    public CompanyPolicy Policy { get; }
+    public CompanyPolicy Policy { get; private set; }
+
+    /// <summary>Takes in who is away now; nothing else of the people may differ.</summary>
+    public void Replace(IReadOnlyList<Person> away) => Policy = Policy with { People = away };
 
     public ContactBook Book { get; }
 

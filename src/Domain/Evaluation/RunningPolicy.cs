@@ -61,6 +61,14 @@ public sealed class RunningPolicy
             log.Remove(id);
     }
 
+    /// <summary>Takes in who of our people is away by now: owners change, and every item is looked at again.</summary>
+    /// <param name="ours">The people of the policy, of whom nothing but their absences differs.</param>
+    public void Replace(IReadOnlyList<Person> ours)
+    {
+        plan.Replace(ours);
+        (people, lastNow) = (null, long.MaxValue);
+    }
+
     /// <summary>Says how far each account has been read; null means everything has been.</summary>
     public void Cover(IReadOnlyList<AccountCoverage>? accounts) =>
         coverage = accounts is null ? null : new Coverage(accounts, plan.Policy.Us.CommandMailbox);

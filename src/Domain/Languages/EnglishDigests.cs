@@ -1,3 +1,4 @@
+using NodaTime;
 using static CrmSync.Domain.Languages.EnglishDates;
 
 namespace CrmSync.Domain.Languages;
@@ -100,6 +101,18 @@ internal sealed class EnglishDigests : IDigestPhrases
     public string Semicolon => "; ";
 
     public string Labelled(string label, string words) => $"{label}: {words}";
+
+    public string Covering(string person, LocalDate last, bool byReply) =>
+        $"You are covering for {person} until {new EnglishDates().LongDay(last)}, as {person}'s "
+            + $"{(byReply ? "automatic reply" : "calendar")} says.";
+
+    public string CoveredBy(string cover, LocalDate first, LocalDate last) =>
+        $"Your calendar says that you are away {Days(first, last)}; {cover} will see what is yours meanwhile.";
+
+    private static string Days(LocalDate first, LocalDate last) =>
+        first == last
+            ? $"on {new EnglishDates().LongDay(first)}"
+            : $"from {new EnglishDates().LongDay(first)} until {new EnglishDates().LongDay(last)}";
 
     public string Reservation(IReadOnlyList<string> lagging, int more) =>
         $"{Lagging(lagging, more)}. What is marked “not certain” may be done already.";

@@ -1,3 +1,4 @@
+using NodaTime;
 using static CrmSync.Domain.Languages.FrenchDates;
 
 namespace CrmSync.Domain.Languages;
@@ -101,6 +102,18 @@ internal sealed class FrenchDigests : IDigestPhrases
     public string Semicolon => Set($" ; ");
 
     public string Labelled(string label, string words) => Set($"{label} : {words}");
+
+    public string Covering(string person, LocalDate last, bool byReply) =>
+        Set($"Vous remplacez {person} jusqu’au {new FrenchDates().LongDay(last)}, d’après ")
+            + $"{(byReply ? "sa réponse automatique" : "son calendrier")}.";
+
+    public string CoveredBy(string cover, LocalDate first, LocalDate last) =>
+        Set($"D’après votre calendrier, vous êtes en congé {Days(first, last)} ; {cover} verra entre-temps ce qui est à vous.");
+
+    private static string Days(LocalDate first, LocalDate last) =>
+        first == last
+            ? $"le {new FrenchDates().LongDay(first)}"
+            : $"du {new FrenchDates().LongDay(first)} au {new FrenchDates().LongDay(last)}";
 
     public string Reservation(IReadOnlyList<string> lagging, int more) =>
         Set($"{Capital(Lagging(lagging, more))}. Ce qui porte la mention « à vérifier » est peut-être déjà fait.");

@@ -1,3 +1,4 @@
+using NodaTime;
 using static CrmSync.Domain.Languages.GermanDates;
 
 namespace CrmSync.Domain.Languages;
@@ -101,6 +102,18 @@ internal sealed class GermanDigests : IDigestPhrases
     public string Semicolon => "; ";
 
     public string Labelled(string label, string words) => $"{label}: {words}";
+
+    public string Covering(string person, LocalDate last, bool byReply) =>
+        $"Sie vertreten {person} bis {new GermanDates().LongDay(last)}, laut {(byReply ? "der automatischen Antwort" : "dem Kalender")} "
+            + $"von {person}.";
+
+    public string CoveredBy(string cover, LocalDate first, LocalDate last) =>
+        $"Laut Ihrem Kalender sind Sie {Days(first, last)} abwesend; {cover} sieht solange, was Ihres ist.";
+
+    private static string Days(LocalDate first, LocalDate last) =>
+        first == last
+            ? $"am {new GermanDates().LongDay(first)}"
+            : $"von {new GermanDates().LongDay(first)} bis {new GermanDates().LongDay(last)}";
 
     public string Reservation(IReadOnlyList<string> lagging, int more) =>
         $"{Capital(Lagging(lagging, more))}. Was mit „nicht sicher“ gekennzeichnet ist, kann schon erledigt sein.";

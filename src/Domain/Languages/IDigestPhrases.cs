@@ -1,3 +1,5 @@
+using NodaTime;
+
 namespace CrmSync.Domain.Languages;
 
 /// <summary>What every email of ours says: headings, counts, subject, foot.</summary>
@@ -117,6 +119,15 @@ public interface IDigestPhrases
 
     /// <summary>A heading with what stands below it, in one line: <c>Complaint: ...</c>.</summary>
     string Labelled(string label, string words);
+
+    /// <summary>At the head: for whom the reader stands in, until when, and what says so.</summary>
+    /// <param name="person">The first name of whoever is away.</param>
+    /// <param name="last">The last day.</param>
+    /// <param name="byReply">Whether an automatic reply says so, and not a calendar.</param>
+    string Covering(string person, LocalDate last, bool byReply);
+
+    /// <summary>At the head: that the reader will be away by their own calendar, and who stands in.</summary>
+    string CoveredBy(string cover, LocalDate first, LocalDate last);
 
     /// <summary>At the head: which accounts lag, and what that means for the items below.</summary>
     string Reservation(IReadOnlyList<string> lagging, int more);

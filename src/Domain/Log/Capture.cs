@@ -86,7 +86,7 @@ public sealed class Capture(CompanyPolicy policy, int textLimit)
             return Learned.Nothing;
 
         if (ours.Contains(from.Address))
-            return Forwarded(facts) is { } forwarded ? new Learned { Forwarded = forwarded } : Learned.Nothing;
+            return new Learned { Forwarded = Forwarded(facts), Return = facts.Told.Return }.WithoutSentences();
 
         var told = facts.Told;
         return keepsText && textLimit > 0 && !told.People.Any(Privacy.NoCapture.Covers) && !told.Words.Any(Privacy.NoCapture.CoversAnyIn)

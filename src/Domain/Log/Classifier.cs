@@ -48,7 +48,7 @@ public sealed class Classifier
         marks = new MailingMarks(ours);
         subjects = new AutomaticSubjects(rules.Classify.AutoSubjects);
         settings = rules.Classify;
-        learning = new Learning(settings, ours, phrases, subjects);
+        learning = new Learning(rules, ours, phrases, subjects);
     }
 
     /// <summary>What it goes by.</summary>
@@ -174,6 +174,7 @@ public sealed class Classifier
             Markers = phrases.Markers(mail.Subject, mail.Phrases, verdict.Direction),
             Phrases = PhraseBook.TextsAmong(mail.Phrases),
             Learned = learning.Derive(mail, verdict),
+            Away = learning.AwayBy(mail, verdict),
         };
     }
 

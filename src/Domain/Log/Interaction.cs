@@ -98,6 +98,9 @@ public sealed record Interaction
     /// <summary>What of a mail's text tells about people and counts.</summary>
     public Learned Learned { get; init; } = Learned.Nothing;
 
+    /// <summary>Which of our people it says are away (policy-language.md section 4).</summary>
+    public IReadOnlyList<OwnAbsence> Away { get; init; } = [];
+
     /// <summary>Of a meeting; null otherwise.</summary>
     public MeetingFacts? Meeting { get; init; }
 

@@ -1,12 +1,16 @@
 using CrmSync.Domain.Company;
+using CrmSync.Domain.Policy;
 
 namespace CrmSync.Domain.Log;
 
 /// <summary>
 /// Settles what counts, with a configuration, of what the text of a mail tells about people (policy-language.md section 6).
 /// </summary>
-internal sealed class Learning(ClassifySettings settings, InternalAddresses ours, PhraseBook phrases, AutomaticSubjects subjects)
+internal sealed class Learning(ReadingRules rules, InternalAddresses ours, PhraseBook phrases, AutomaticSubjects subjects)
 {
+    private readonly ClassifySettings settings = rules.Classify;
+    private readonly HashSet<EmailAddress> people = [.. rules.People.SelectMany(person => person.Others.Prepend(person.Primary))];
+
     /// <summary>What counts of a mail that has been classified.</summary>
     public Learned Derive(MailLine mail, Classification verdict) =>
         mail.Learned == Learned.Nothing
@@ -26,6 +30,14 @@ internal sealed class Learning(ClassifySettings settings, InternalAddresses ours
                         ? moved
                         : null,
             };
+
+    /// <summary>One of our people, where their own automatic reply names the day on which they are back.</summary>
+    public IReadOnlyList<OwnAbsence> AwayBy(MailLine mail, Classification verdict) =>
+        verdict is { Class: InteractionClass.Auto, Direction: not Direction.Inbound, AuthorSource: AuthorSource.From, Author: { } author }
+        && mail.Learned.Return is { } back
+        && people.Contains(author)
+            ? [new OwnAbsence(author, AbsenceSource.Reply) { Last = back.Day.PlusDays(-1) }]
+            : [];
 
     /// <summary>That somebody has left; whom to write to instead only where that is somebody outside.</summary>
     private DepartureNotice? Departure(MailLine mail, Classification verdict) =>

@@ -50,6 +50,7 @@ internal static class ImportedCopies
             {
                 People = People(best, ordered),
                 Accounts = [.. ordered.SelectMany(line => line.Accounts).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+                Away = OwnAbsences.Sorted(ordered.SelectMany(line => line.Away)),
                 Seen = ordered.Min(line => line.Seen),
                 Reasons = [.. ordered.SelectMany(line => line.Reasons).Distinct(StringComparer.Ordinal)],
             };

@@ -89,6 +89,11 @@ public sealed record MeetingCopy
     /// <summary>Whether it is marked private or confidential: then nothing of this copy is used (policy-language.md section 5).</summary>
     public bool Private { get; init; }
 
+    /// <summary>
+    /// How the calendar shows the time; null where that cannot mean that its owner is away, and in a calendar that is not theirs alone.
+    /// </summary>
+    public ShownTime? Shown { get; init; }
+
     /// <summary>Whether the time rests on a zone that had to be assumed.</summary>
     public bool TimeIsUncertain { get; init; }
 
@@ -145,7 +150,8 @@ internal sealed class CopyOrder : IComparer<MeetingCopy>
             x.Backlog.CompareTo(y.Backlog),
             x.TimeIsUncertain.CompareTo(y.TimeIsUncertain),
             string.CompareOrdinal(x.Owner?.Value, y.Owner?.Value),
-            string.CompareOrdinal(People(x), People(y)));
+            string.CompareOrdinal(People(x), People(y)),
+            string.CompareOrdinal(x.Shown?.ToString(), y.Shown?.ToString()));
     }
 
     private static string People(MeetingCopy copy) =>

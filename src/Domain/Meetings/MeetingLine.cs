@@ -63,6 +63,9 @@ public sealed record MeetingLine
     /// <summary>Who is invited by the copies themselves, the organizer among them; whose calendars they stand in is not.</summary>
     internal IReadOnlyCollection<EmailAddress> Invited { get; init; } = [];
 
+    /// <summary>Which of our people it says are away.</summary>
+    public IReadOnlyList<OwnAbsence> Away { get; init; } = [];
+
     /// <summary>Where its best copy comes from.</summary>
     internal CopyRank Rank { get; init; }
 
@@ -89,6 +92,7 @@ public sealed record MeetingLine
             Participants = participants,
             Accounts = Accounts,
             Reasons = Reasons,
+            Away = CancelledAt < End ? [] : Away,
             Meeting = new MeetingFacts
             {
                 Uid = Uid,

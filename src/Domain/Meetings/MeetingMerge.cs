@@ -21,7 +21,10 @@ public sealed record MergedMeetings(
 /// Merges what calendars and mails know of meetings: once each, whatever the number of copies, with the truth about who was there as far as
 /// they tell it. The result does not depend on the order in which copies and messages come.
 /// </summary>
-public sealed class MeetingMerge(InvitationTrust trust, MeetingPeople people)
+/// <param name="trust">Which messages are believed.</param>
+/// <param name="people">Who stands behind addresses.</param>
+/// <param name="absences">Tells who is away; null where nobody asks.</param>
+public sealed class MeetingMerge(InvitationTrust trust, MeetingPeople people, OwnAbsences? absences = null)
 {
     /// <summary>Merges calendar copies and calendar messages of any number of series.</summary>
     public MergedMeetings Merge(IEnumerable<MeetingCopy> copies, IEnumerable<InvitationMail> mails)
@@ -58,7 +61,7 @@ public sealed class MeetingMerge(InvitationTrust trust, MeetingPeople people)
         };
     }
 
-    private static MeetingLine? Line(MeetingKey key, IReadOnlyList<MeetingCopy> all, InvitationHistory invited, SeriesSources told)
+    private MeetingLine? Line(MeetingKey key, IReadOnlyList<MeetingCopy> all, InvitationHistory invited, SeriesSources told)
     {
         IReadOnlyList<MeetingCopy> copies = [.. all.Where(copy => copy.LeftOutAt is null)];
         if (copies.Count == 0)
@@ -80,6 +83,7 @@ public sealed class MeetingMerge(InvitationTrust trust, MeetingPeople people)
             Reasons = best.TimeIsUncertain ? ["its time zone is not known for certain"] : [],
             Invited = [.. copies.SelectMany(Invited).Where(address => !told.Nobodies.Contains(address)).Distinct()],
             Rank = best.Rank,
+            Away = absences?.FindIn(copies) ?? [],
         };
     }
 

@@ -18,6 +18,12 @@ public sealed record CompanyPolicy : CompanyProfile
 
     public LengthOfTime EpisodeGap { get; init; } = new(30, TimeUnit.Day);
 
+    /// <summary>
+    /// What says in the title of an entry of one of our people's own calendars that they are away; null for the usual words of three
+    /// languages.
+    /// </summary>
+    public IReadOnlyList<string>? AbsenceWords { get; init; }
+
     public IReadOnlyDictionary<string, CaseDefinition> Cases { get; init; } = new Dictionary<string, CaseDefinition>();
 
     public IReadOnlyList<AssignEntry> Assign { get; init; } = [];

@@ -13,7 +13,12 @@ public sealed record ReadingRules
     private ReadingRules(CompanyPolicy policy)
     {
         Us = policy.Us;
-        People = [.. policy.People.Select(person => new KnownAddresses(person.Email, person.Also))];
+        People =
+        [
+            .. policy.People.Select(person =>
+                new KnownAddresses(person.Email, person.Also) { Names = person.Name is { } name ? [person.Id, name] : [person.Id] }),
+        ];
+        AbsenceWords = policy.AbsenceWords;
         Mailboxes = [.. policy.Teams.SelectMany(team => team.Mailboxes)];
         Aliases = [.. policy.Contacts.Where(entry => entry.Aliases.Count > 0).Select(e => new KnownAddresses(e.Primary, e.Aliases))];
         Classify = policy.Classify;
@@ -35,6 +40,9 @@ public sealed record ReadingRules
 
     /// <summary>Our people, in file order.</summary>
     public IReadOnlyList<KnownAddresses> People { get; }
+
+    /// <summary>What says in the title of an entry that its owner is away; null for the usual words.</summary>
+    public IReadOnlyList<string>? AbsenceWords { get; }
 
     /// <summary>The shared mailboxes of teams.</summary>
     public IReadOnlyList<EmailAddress> Mailboxes { get; }
@@ -84,6 +92,8 @@ public sealed record ReadingRules
             Sorted(Written(Us.Addresses)),
             [Us.CommandMailbox?.Value ?? ""],
             .. People.Concat(Aliases).Select(known => Written(known.Others.Prepend(known.Primary))),
+            .. People.Select(known => known.Names),
+            Sorted(AbsenceWords ?? ["the usual words"]),
             Sorted(Written(Mailboxes)),
             Classify.AutoSubjects,
             Sorted(Classify.PublicDomains),
@@ -113,4 +123,8 @@ public sealed record ReadingRules
 /// <summary>Somebody's addresses.</summary>
 /// <param name="Primary">The one they go by.</param>
 /// <param name="Others">Those that count as it.</param>
-public sealed record KnownAddresses(EmailAddress Primary, IReadOnlyList<EmailAddress> Others);
+public sealed record KnownAddresses(EmailAddress Primary, IReadOnlyList<EmailAddress> Others)
+{
+    /// <summary>Of our people: what they are called.</summary>
+    public IReadOnlyList<string> Names { get; init; } = [];
+}

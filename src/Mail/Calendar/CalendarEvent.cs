@@ -164,6 +164,9 @@ public sealed record CalendarEvent
     /// <summary>Whether it leaves its people free (TRANSP:TRANSPARENT, or Outlook's busy status FREE).</summary>
     public bool Transparent { get; init; }
 
+    /// <summary>How it shows the time it takes: by TRANSP, STATUS, Outlook's busy status or Nextcloud's mark.</summary>
+    public ShownAs ShownAs { get; init; }
+
     /// <summary>SUMMARY, without escapes; null if absent or empty.</summary>
     public string? Summary { get; init; }
 
@@ -208,6 +211,7 @@ public sealed record CalendarEvent
         && Status == other.Status
         && Class == other.Class
         && Transparent == other.Transparent
+        && ShownAs == other.ShownAs
         && Summary == other.Summary
         && Location == other.Location
         && Equals(Organizer, other.Organizer)

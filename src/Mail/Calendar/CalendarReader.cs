@@ -36,6 +36,8 @@ public sealed class CalendarReader
         "EXDATE",
         "X-MICROSOFT-CDO-ALLDAYEVENT",
         "X-MICROSOFT-CDO-BUSYSTATUS",
+        "X-MICROSOFT-MSNCALENDAR-BUSYSTATUS",
+        "X-NEXTCLOUD-OUT-OF-OFFICE",
         "METHOD",
         "PRODID",
         "NAME",

@@ -58,6 +58,7 @@ internal sealed class EventReader(ZoneResolver zones, CalendarLimits limits, Act
         var summary = Text(lines, "SUMMARY");
         var rules = Rules(lines, "RRULE", start);
         var instance = recurrenceId ?? (uid?.Instance is { } day && rules.Length == 0 ? CalendarTime.OfDate(day) : null);
+        var transparent = IsTransparent(lines);
         return new CalendarEvent
         {
             Uid = uid is { Uid.Length: > 0 } ? uid.Uid : Derived(start, end, organizer, summary),
@@ -80,10 +81,8 @@ internal sealed class EventReader(ZoneResolver zones, CalendarLimits limits, Act
                 "CONFIDENTIAL" => EventClass.Confidential,
                 _ => EventClass.Private,
             },
-            Transparent = First(lines, "TRANSP") is { } transparency
-                ? transparency.Value.Trim() is var free
-                    && (free == "1" || string.Equals(free, "TRANSPARENT", StringComparison.OrdinalIgnoreCase))
-                : string.Equals(First(lines, "X-MICROSOFT-CDO-BUSYSTATUS")?.Value.Trim(), "FREE", StringComparison.OrdinalIgnoreCase),
+            Transparent = transparent,
+            ShownAs = Shown(lines, transparent),
             Summary = summary,
             Location = Text(lines, "LOCATION"),
             Organizer = organizer,
@@ -106,6 +105,32 @@ internal sealed class EventReader(ZoneResolver zones, CalendarLimits limits, Act
 
         return null;
     }
+
+    private static bool IsTransparent(IReadOnlyList<ContentLine> lines) => First(lines, "TRANSP") is { } transparency
+        ? transparency.Value.Trim() is var free
+            && (free == "1" || string.Equals(free, "TRANSPARENT", StringComparison.OrdinalIgnoreCase))
+        : BusyStatus(lines) == "FREE";
+
+    /// <summary>
+    /// What two properties say differently is what leaves its owner reachable: nobody is away because of a contradiction. INTENDEDSTATUS
+    /// is what whoever called a meeting wishes to be shown, and counts for nothing.
+    /// </summary>
+    private static ShownAs Shown(IReadOnlyList<ContentLine> lines, bool transparent) => BusyStatus(lines) switch
+    {
+        _ when transparent => ShownAs.Free,
+        _ when Status(lines) == EventStatus.Tentative => ShownAs.Tentative,
+        "FREE" => ShownAs.Free,
+        "TENTATIVE" => ShownAs.Tentative,
+        "WORKINGELSEWHERE" or "ELSEWHERE" => ShownAs.Elsewhere,
+        "OOF" => ShownAs.OutOfOffice,
+        _ when First(lines, "X-NEXTCLOUD-OUT-OF-OFFICE") is not null => ShownAs.OutOfOffice,
+        _ => ShownAs.Busy,
+    };
+
+    /// <summary>Outlook's word for it; Exchange published it under another name once.</summary>
+    private static string? BusyStatus(IReadOnlyList<ContentLine> lines) =>
+        (First(lines, "X-MICROSOFT-CDO-BUSYSTATUS") ?? First(lines, "X-MICROSOFT-MSNCALENDAR-BUSYSTATUS"))?.Value.Trim()
+            .ToUpperInvariant();
 
     private static bool InRange(CalendarTime time) => time.Local.Year <= DateValue.LastYear;
 

@@ -38,6 +38,9 @@ public sealed record LogFilter
     /// <summary>Lines that are about one of these people beside their own participants: commands, forwarded mail.</summary>
     public IReadOnlyCollection<EmailAddress>? About { get; init; }
 
+    /// <summary>Only lines that say that some of our people are away.</summary>
+    public bool SayAway { get; init; }
+
     /// <summary>Lines with one of these numbers.</summary>
     internal IReadOnlyCollection<long>? Numbers { get; init; }
 

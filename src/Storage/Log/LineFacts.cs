@@ -156,6 +156,12 @@ internal static class LineFacts
     /// <summary>What <see cref="WriteLearned"/> wrote.</summary>
     public static Learned ReadLearned(string? column) => column is null ? Learned.Nothing : Json.Read<Learned>(column);
 
+    /// <summary>Who is away, as a column of its own; null when nobody is.</summary>
+    public static string? WriteAway(IReadOnlyList<OwnAbsence> away) => away.Count == 0 ? null : Json.Write(away);
+
+    /// <summary>What <see cref="WriteAway"/> wrote.</summary>
+    public static IReadOnlyList<OwnAbsence> ReadAway(string? column) => column is null ? [] : Json.Read<OwnAbsence[]>(column);
+
     /// <summary>Whether words of the mail stand among the facts.</summary>
     public static bool HoldSentences(string? facts) => facts?.Contains(SentenceMark, StringComparison.Ordinal) == true;
 

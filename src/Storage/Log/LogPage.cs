@@ -90,6 +90,9 @@ internal sealed class LogPage(Engine engine, DbConnection connection, LogFilter 
             engine.Set(command, "@about", [.. about.Select(p => p.Value)]);
         }
 
+        if (filter.SayAway)
+            conditions.Add("i.away is not null");
+
         if (filter.Ids is { } ids)
         {
             conditions.Add(engine.AnyOf("i.id", "@ids"));
@@ -114,7 +117,7 @@ internal sealed class LogPage(Engine engine, DbConnection connection, LogFilter 
             select i.number, i.id, i.kind, i.at, i.seen, i.class, i.direction, i.author, i.subject, i.thread, i.message_id, i.in_reply_to,
                    {(
                 filter.WithoutText ? "null" : "i.body")}, i.question, i.acknowledgement, i.attachments, i.markers, i.reasons, i.phrases,
-                   i.uid, i.occurrence, i.starts_at, i.ends_at, i.all_day, i.cancelled_at, i.command, i.learned
+                   i.uid, i.occurrence, i.starts_at, i.ends_at, i.all_day, i.cancelled_at, i.command, i.learned, i.away
               from interaction i
              {(conditions.Count == 0 ? "" : "where " + string.Join(" and ", conditions))}
              order by i.at, i.id
@@ -159,6 +162,7 @@ internal sealed class LogPage(Engine engine, DbConnection connection, LogFilter 
                 },
             Command = row.IsDBNull(25) ? null : CommandText.Read(row.GetString(25)),
             Learned = LineFacts.ReadLearned(Text(26)),
+            Away = LineFacts.ReadAway(Text(27)),
         };
     }
 

@@ -12,10 +12,10 @@ internal sealed class MailRows(WriteScope scope, IReadOnlyDictionary<string, (lo
         $$"""
         insert into interaction (number, id, kind, at, seen, class, direction, author, subject, thread, message_id, in_reply_to,
                                  body, body_kept, question, acknowledgement, attachments, markers, reasons, phrases,
-                                 sent_at, arrived_at, refs, facts, learned)
+                                 sent_at, arrived_at, refs, facts, learned, away)
         select r.number, r.id, {{InteractionKind.Mail:d}}, r.at, r.seen, r.class, r.direction, r.author, r.subject, r.thread, r.message_id,
                r.in_reply_to, r.body, r.body_kept, r.question, r.acknowledgement, r.attachments, r.markers, r.reasons, r.phrases,
-               r.sent_at, r.arrived_at, r.refs, r.facts, r.learned
+               r.sent_at, r.arrived_at, r.refs, r.facts, r.learned, r.away
           from {rows} r
         """,
         Column.Number("number"), Column.Text("id"), Column.Instant("at"), Column.Instant("seen"), Column.Number("class"),
@@ -23,7 +23,7 @@ internal sealed class MailRows(WriteScope scope, IReadOnlyDictionary<string, (lo
         Column.Text("in_reply_to"), Column.Text("body"), Column.Number("body_kept"), Column.Flag("question"),
         Column.Flag("acknowledgement"), Column.Number("attachments"), Column.Text("markers"), Column.Text("reasons"),
         Column.Text("phrases"), Column.Instant("sent_at"), Column.Instant("arrived_at"), Column.Text("refs"), Column.Text("facts"),
-        Column.Text("learned"));
+        Column.Text("learned"), Column.Text("away"));
 
     private readonly RowBatch participants = scope.Rows(
         """
@@ -127,6 +127,7 @@ internal sealed class MailRows(WriteScope scope, IReadOnlyDictionary<string, (lo
             .Add(LineFacts.Join(mail.References))
             .Add(LineFacts.Write(mail))
             .Add(LineFacts.WriteLearned(line.Learned))
+            .Add(LineFacts.WriteAway(line.Away))
             .End();
 
     private void AddParticipants(long number, MailLine mail, Interaction line)

@@ -19,9 +19,9 @@ internal sealed class PlainLines(WriteScope scope)
         var interactions = scope.Rows(
             """
             insert into interaction (number, id, kind, at, seen, direction, author, subject, body, question, attachments, markers, reasons,
-                                     series, uid, occurrence, starts_at, ends_at, all_day, cancelled_at, command)
+                                     series, uid, occurrence, starts_at, ends_at, all_day, cancelled_at, command, away)
             select r.number, r.id, r.kind, r.at, r.seen, r.direction, r.author, r.subject, r.body, r.question, r.attachments, r.markers,
-                   r.reasons, r.series, r.uid, r.occurrence, r.starts_at, r.ends_at, r.all_day, r.cancelled_at, r.command
+                   r.reasons, r.series, r.uid, r.occurrence, r.starts_at, r.ends_at, r.all_day, r.cancelled_at, r.command, r.away
               from {rows} r
             """,
             Column.Number("number"),
@@ -44,7 +44,8 @@ internal sealed class PlainLines(WriteScope scope)
             Column.Instant("ends_at"),
             Column.Flag("all_day"),
             Column.Instant("cancelled_at"),
-            Column.Text("command"));
+            Column.Text("command"),
+            Column.Text("away"));
         var participants = scope.Rows(
             """
             insert into participant (interaction, role, address, place, name, internal, response)
@@ -93,6 +94,7 @@ internal sealed class PlainLines(WriteScope scope)
                 .Add(line.Meeting?.AllDay ?? false)
                 .Add(line.Meeting?.CancelledAt)
                 .Add(line.Command is { } command ? CommandText.Write(command) : null)
+                .Add(LineFacts.WriteAway(line.Away))
                 .End();
             foreach (var (place, person) in line.Participants.DistinctBy(p => (p.Role, p.Address)).Index())
             {

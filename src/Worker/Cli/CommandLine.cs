@@ -107,6 +107,7 @@ internal static class CommandLine
                     : await CrmSyncProgram.Open(configuration, Time, parsed.ReadDatabaseTime(), ct);
                 try
                 {
+                    await program.TakeInAbsences(parsed.ReadNow(), ct);
                     if (isReading && await program.IsLogOutdated(ct))
                         await Console.Error.WriteLineAsync(
                             "crmsync: the log still shows classes, markers and our people as an earlier policy or release made them; a "

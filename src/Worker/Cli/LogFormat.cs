@@ -5,6 +5,7 @@ using CrmSync.Domain.Languages;
 using CrmSync.Domain.Log;
 using CrmSync.Worker.Printing;
 using NodaTime;
+using NodaTime.Text;
 
 namespace CrmSync.Worker.Cli;
 
@@ -74,6 +75,27 @@ internal static class LogFormat
         json.WriteString("in_reply_to", line.InReplyTo);
         json.Write("reasons", line.Reasons);
         WriteLearned(json, line.Learned);
+        WriteAway(json, line.Away);
+    }
+
+    /// <summary>Which of our people it says are away, where it says so.</summary>
+    private static void WriteAway(Utf8JsonWriter json, IReadOnlyList<OwnAbsence> away)
+    {
+        if (away.Count == 0)
+            return;
+
+        json.WriteStartArray("away");
+        foreach (var absence in away)
+        {
+            json.WriteStartObject();
+            json.WriteString("person", absence.Person.Value);
+            json.WriteString("source", Word<AbsenceSource>(absence.Source));
+            json.WriteString("first", absence.First is { } first ? LocalDatePattern.Iso.Format(first) : null);
+            json.WriteString("last", absence.Last is { } last ? LocalDatePattern.Iso.Format(last) : null);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     /// <summary>What the text of a mail told about people, where it told anything.</summary>

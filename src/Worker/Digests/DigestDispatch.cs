@@ -36,6 +36,7 @@ internal sealed class DigestDispatch(
     AuditTrail audit,
     ContactDatabase database,
     ErasedEntries erased,
+    KnownAbsences absences,
     DeliveryWays ways,
     TimeProvider time,
     HtmlPages pages,
@@ -58,6 +59,7 @@ internal sealed class DigestDispatch(
     {
         // Somebody may have been erased since the program began.
         var erasures = await erased.LeaveOut(ct);
+        await absences.TakeIn(now, ct);
         return await Send(new PolicyMoment(policy.Policy, now) { Erasures = erasures }, lease, ct);
     }
 

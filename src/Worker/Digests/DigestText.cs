@@ -19,6 +19,8 @@ internal sealed class DigestText
         var page = new DigestText(view);
         page.Line($"{view.Name} · {view.Digest.Greeting} · {view.Digest.Day}");
         page.Line(view.Digest.Headline);
+        foreach (var absence in view.Digest.Absences)
+            page.Paragraph("", absence);
         if (view.Digest.Reservation is { } reservation)
             page.Paragraph("! ", reservation);
 

@@ -25,7 +25,10 @@ internal sealed class MeetingHarvest(MeetingLog log, Privacy privacy, Classifier
 
     /// <summary>How copies are merged by the rules of a policy.</summary>
     public static MeetingMerge MergeFor(ReadingRules rules) =>
-        new(new InvitationTrust(new Organisations(rules.Classify.PublicDomains).IsPublic), new MeetingPeople(rules));
+        new(
+            new InvitationTrust(new Organisations(rules.Classify.PublicDomains).IsPublic),
+            new MeetingPeople(rules),
+            new OwnAbsences(rules));
 
     /// <summary>Stores the meetings of one series in one transaction.</summary>
     public async Task<ItemResult> Store(AccountState calendar, MeetingReading reading, CancellationToken ct)

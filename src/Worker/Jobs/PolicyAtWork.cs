@@ -16,6 +16,7 @@ internal sealed class PolicyAtWork(
     PolicyInForce policy,
     ErasedEntries erased,
     ImportedPeople imported,
+    KnownAbsences absences,
     LogDerivation derivation,
     ContactLog log,
     HarvestedLog harvested,
@@ -118,6 +119,7 @@ internal sealed class PolicyAtWork(
         Erasures = await erased.LeaveOut(ct);
         await imported.TakeOver(ct);
         var changed = await changes.Next(now, ct);
+        await absences.TakeIn(now, ct);
         var edition = policy.Edition;
         if (known is null || changed is null || runningEdition != edition.Number)
             known = await Whole(edition.Policy, now, ct);
@@ -125,6 +127,9 @@ internal sealed class PolicyAtWork(
             known = await Put(known, edition.Policy, changed, ct) ? known : await Whole(edition.Policy, now, ct);
         else
             LinesRead = 0;
+
+        if (!SeenAbsences.AreEqual(known.Policy, edition.Policy))
+            known.Replace(edition.Policy.People);
 
         known.Cover(await harvested.Coverage(ct));
         runningEdition = edition.Number;
@@ -149,7 +154,7 @@ internal sealed class PolicyAtWork(
     /// <summary>Takes in what changed; false where that may change who is one person, and the whole log has to be read.</summary>
     private async Task<bool> Put(RunningPolicy known, CompanyPolicy current, IReadOnlyList<string> changed, CancellationToken ct)
     {
-        var joins = !ReferenceEquals(known.Policy, current);
+        var joins = !ReferenceEquals(known.Policy.Contacts, current.Contacts);
         LinesRead = 0;
         foreach (var ids in changed.Chunk(Batch))
         {

@@ -13,6 +13,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Systemd;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
+using NodaTime;
 using Npgsql;
 using Quartz;
 
@@ -37,6 +38,7 @@ internal static class WorkerHost
         await host.Services.GetRequiredService<ErasedEntries>().LeaveOut(ct);
         await host.Services.GetRequiredService<ImportedPeople>().TakeOver(ct);
         await host.Services.GetRequiredService<LogDerivation>().DeriveWhatChanged(ct);
+        await host.Services.GetRequiredService<KnownAbsences>().TakeIn(Instant.FromDateTimeOffset(time.GetUtcNow()), ct);
 
         var dispatch = host.Services.GetRequiredService<DigestDispatch>();
         await dispatch.Begin(ct);

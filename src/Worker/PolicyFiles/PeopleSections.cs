@@ -64,6 +64,12 @@ internal static class PeopleSections
         new ListShape<MapValues>(new MapShape("an absence {from, to, cover}", From, To, Cover)),
         "Absences: {from, to, cover}, both days included.");
 
+    private static readonly Key<Word> StandingCover = new(
+        "cover",
+        Forms.Reference,
+        "The id of the person who looks after their items while their calendar or automatic reply says that they are away; otherwise the "
+            + "cover of their last `away`, else the manager.");
+
     private static readonly Key<LocalDate> Left = new("left", Forms.Date, "The day from which they are no longer with us.");
 
     private static readonly Key<Word> Successor = new(
@@ -88,7 +94,10 @@ internal static class PeopleSections
     public static Shape<IReadOnlyList<Named<string, MapValues>>> PeopleShape { get; } =
         new NamedShape<string, MapValues>(
             Forms.Name,
-            new MapShape("a person", Email, Also, Name, Language, Manager, Calendar, Away, Left, Successor) { Definition = "person" },
+            new MapShape("a person", Email, Also, Name, Language, Manager, Calendar, Away, StandingCover, Left, Successor)
+            {
+                Definition = "person",
+            },
             "person",
             least: 1);
 
@@ -140,6 +149,7 @@ internal static class PeopleSections
                 Manager = scope.Known("person", map.Value(Manager)),
                 Calendar = scope.Calendar(map.Value(Calendar)),
                 Away = [.. map.ValueOr(Away, []).Select(away => BuildAbsence(away, scope)).OfType<Absence>()],
+                Cover = scope.Known("person", map.Value(StandingCover)),
                 Left = map.Optional(Left),
                 Successor = scope.Known("person", map.Value(Successor)),
                 Place = PolicyForms.Place(entry.KeyNode),

@@ -1,6 +1,8 @@
 using CrmSync.Domain.Company;
+using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
+using NodaTime;
 
 namespace CrmSync.Worker.PolicyFiles;
 
@@ -13,6 +15,7 @@ internal sealed class PolicyInForce(CompanyPolicy policy)
     private readonly Lock gate = new();
     private Func<EmailAddress, bool> isErased = _ => false;
     private PeopleDirectory directory = PeopleDirectory.Empty;
+    private Func<CompanyPolicy, CompanyPolicy> withAbsences = written => written;
     private volatile PolicyEdition edition = new(policy, 1);
 
     public CompanyPolicy Policy => edition.Policy;
@@ -30,6 +33,23 @@ internal sealed class PolicyInForce(CompanyPolicy policy)
         {
             Written = next;
             edition = new PolicyEdition(Completed(), edition.Number + 1);
+        }
+    }
+
+    /// <summary>
+    /// Takes in who of our people is away by what the log says. The edition keeps its number: nothing else follows from it, and whoever
+    /// keeps what follows from owners compares the people.
+    /// </summary>
+    /// <param name="seen">The lines that say so.</param>
+    /// <param name="now">The moment.</param>
+    public void TakeIn(IReadOnlyList<Interaction> seen, Instant now)
+    {
+        lock (gate)
+        {
+            withAbsences = written => SeenAbsences.Apply(written, seen, now);
+            var next = Completed();
+            if (!SeenAbsences.AreEqual(next, edition.Policy))
+                edition = new PolicyEdition(next, edition.Number);
         }
     }
 
@@ -59,7 +79,7 @@ internal sealed class PolicyInForce(CompanyPolicy policy)
     {
         var capture = new CardCapture(Written);
         var kept = directory.Cards.Select(capture.Keep).OfType<DirectoryCard>().ToList();
-        return WithoutErased() with { Directory = kept.Count == 0 ? PeopleDirectory.Empty : new PeopleDirectory(kept) };
+        return withAbsences(WithoutErased()) with { Directory = kept.Count == 0 ? PeopleDirectory.Empty : new PeopleDirectory(kept) };
     }
 
     private CompanyPolicy WithoutErased() => Written.Contacts.Any(IsErased)

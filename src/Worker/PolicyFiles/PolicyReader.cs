@@ -59,6 +59,7 @@ internal static class PolicyReader
             DefaultCalendar = scope.DefaultCalendar,
             DefaultOwner = people.FirstOrDefault(p => p.Id == owner) ?? new Person("nobody", EmailAddress.Parse("nobody@invalid")),
             EpisodeGap = defaults?.Value(PolicyShape.EpisodeGap) ?? PolicyShape.EpisodeGap.Fallback!,
+            AbsenceWords = defaults?.Value(PolicyShape.AbsenceWords),
             Calendars = scope.Calendars,
             People = people,
             Teams = teams,

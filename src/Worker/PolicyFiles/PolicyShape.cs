@@ -33,10 +33,17 @@ internal static class PolicyShape
     public static Key<Language> DefaultLanguage { get; } =
         new("language", PeopleSections.Languages, "The language of readers for whom none is named: en, de or fr.", shown: "en");
 
+    public static Key<IReadOnlyList<string>> AbsenceWords { get; } =
+        new(
+            "absence_words",
+            new ListShape<string>(PolicyForms.Phrase),
+            "Titles of entries in our people's own calendars that say they are away, in place of the usual ones in English, German and "
+                + "French; an empty list: none.");
+
     public static Key<MapValues> Defaults { get; } =
         new(
             "defaults",
-            new MapShape("a map of calendar and owner", DefaultCalendar, DefaultOwner, EpisodeGap, DefaultLanguage),
+            new MapShape("a map of calendar and owner", DefaultCalendar, DefaultOwner, EpisodeGap, DefaultLanguage, AbsenceWords),
             "What holds where nothing else is said.",
             required: true);
 

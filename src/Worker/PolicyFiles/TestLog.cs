@@ -3,6 +3,7 @@ using CrmSync.Domain.Commands;
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
+using CrmSync.Domain.Meetings;
 using CrmSync.Domain.Policy;
 using CrmSync.Mail.Text;
 using CrmSync.Worker.Sources;
@@ -247,6 +248,7 @@ internal sealed class TestLog
             Subject = map.Value(TestSection.Subject),
             Participants = participants,
             Accounts = [Account],
+            Away = map.Value(TestSection.Status) == "cancelled" ? [] : Away(map, attendees),
             Meeting = new MeetingFacts
             {
                 Uid = id,
@@ -256,6 +258,32 @@ internal sealed class TestLog
                 CancelledAt = map.Value(TestSection.Status) == "cancelled" ? Moment(map) : null,
             },
         };
+    }
+
+    /// <summary>Who is away by an entry, as if it stood in its organizer's own calendar.</summary>
+    private IReadOnlyList<OwnAbsence> Away(MapValues map, IReadOnlyList<Named<EmailAddress, MeetingResponse>> attendees)
+    {
+        var start = In(map.ValueOr(TestSection.Start, new WrittenMoment(default, null)));
+        var end = In(map.ValueOr(TestSection.End, new WrittenMoment(default, null)));
+        var (first, after) = (start.InZone(zone).Date, end.InZone(zone).Date);
+        var shown = new ShownTime(map.Value(TestSection.OutOfOffice));
+        var isAllDay = map.Value(TestSection.AllDay);
+        return new OwnAbsences(ReadingRules.From(policy)).FindIn(
+        [
+            new MeetingCopy
+            {
+                Uid = "test",
+                Account = Account,
+                Owner = map.Value(TestSection.Organizer),
+                Subject = map.Value(TestSection.Subject),
+                Invitees = [.. attendees.Select(attendee => new Invitee(attendee.Key))],
+                Shown = isAllDay ? shown with { First = first, Last = after > first ? after.PlusDays(-1) : first } : shown,
+                Start = start,
+                End = end,
+                FirstSeen = start,
+                LastSeen = start,
+            },
+        ]);
     }
 
     private Interaction Command(string id, MapValues map, Dictionary<string, Interaction> mails)

@@ -114,6 +114,9 @@ internal static class TestSection
 
     public static Key<bool> AllDay { get; } = new("all_day", Forms.Truth, "Whether it takes whole days.");
 
+    public static Key<bool> OutOfOffice { get; } =
+        new("out_of_office", Forms.Truth, "Whether its organizer's own calendar shows them as out of office meanwhile.");
+
     public static Key<Word> BounceOf { get; } =
         new("of", Id.As((text, node) => new Word(text, node)), "The id of the mail that came back.", required: true);
 

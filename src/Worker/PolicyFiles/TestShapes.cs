@@ -78,6 +78,7 @@ internal sealed class EventShape : Shape<MapValues>
                 TestSection.Attendees,
                 TestSection.Status,
                 TestSection.AllDay,
+                TestSection.OutOfOffice,
                 TestSection.Subject)),
         ("bounce", Create("bounce", TestSection.BounceOf, TestSection.Failed)),
         (

@@ -106,7 +106,8 @@ internal sealed class CalendarItems(SeriesItems series)
         var kept = new List<SeriesKey.Version>();
         foreach (var one in EventSeries.Group(calendar.Events))
         {
-            var digest = Fingerprint(one) + (one.Master is { Recurs: true } ? "." + Quarter : "");
+            var mark = one.Master is { Recurs: true } ? Quarter : SeriesItems.MarkOfAbsence(one);
+            var digest = Fingerprint(one) + (mark is null ? "" : "." + mark);
             foreach (var name in namesFor(MeetingTranslation.Series(one)))
             {
                 kept.Add(new SeriesKey.Version(name, name, digest, 0));
@@ -148,7 +149,7 @@ internal sealed class CalendarItems(SeriesItems series)
             text.Append(
                     CultureInfo.InvariantCulture,
                     $"{entry.Start}|{entry.End}|{entry.RecurrenceId}|{entry.ThisAndFuture}|{entry.Sequence}|{entry.AllDay}|"
-                        + $"{entry.Status}|{entry.Class}|"
+                        + $"{entry.Status}|{entry.Class}|{(entry.ShownAs == ShownAs.OutOfOffice ? "away|" : "")}"
                 )
                 .Append(
                     CultureInfo.InvariantCulture,

@@ -13,6 +13,9 @@ namespace CrmSync.Worker.Sources;
 /// <param name="now">The time of the harvest.</param>
 internal sealed class MeetingTranslation(string account, EmailAddress? owner, Instant now)
 {
+    /// <summary>An entry shorter than this takes nobody's day.</summary>
+    private static readonly Duration ShortestDay = Duration.FromHours(4);
+
     /// <summary>The time of the harvest.</summary>
     public Instant Now => now;
 
@@ -95,6 +98,7 @@ internal sealed class MeetingTranslation(string account, EmailAddress? owner, In
         copy with
         {
             Private = true,
+            Shown = null,
             Subject = null,
             Invitees = [],
             Organizer = copy.Organizer is { } organizer ? new NamedAddress(organizer.Address, null) : null,
@@ -121,10 +125,35 @@ internal sealed class MeetingTranslation(string account, EmailAddress? owner, In
             CancelledAt = CancelledAt(entry, occurrence),
             Private = entry.Class != EventClass.Public,
             TimeIsUncertain = entry.ZoneIsUncertain,
+            Shown = ShownTimeIn(entry, occurrence),
             FirstSeen = now,
             LastSeen = now,
             Backlog = backlog,
         };
+    }
+
+    /// <summary>How an event shows the time it takes, where that can mean that its owner is away.</summary>
+    public static ShownTime? ShownTimeIn(CalendarEvent entry) =>
+        ShownTimeIn(entry, new Occurrence(entry, entry.Start, entry.End, entry.RecurrenceId?.Instant));
+
+    private static ShownTime? ShownTimeIn(CalendarEvent entry, Occurrence occurrence)
+    {
+        var (start, end) = (occurrence.Start, occurrence.End);
+        var isSaid = entry.ShownAs == ShownAs.OutOfOffice;
+        var mayBeSaid =
+            entry is { ShownAs: ShownAs.Busy, Recurs: false }
+            && occurrence.RecurrenceId is null
+            && (entry.AllDay || end.Instant - start.Instant >= ShortestDay);
+        if (!isSaid && !mayBeSaid)
+            return null;
+
+        // Outlook's flag for whole days says nothing of a time that was moved to another zone.
+        var isWhole = entry.AllDay && (start.IsDate || start.Local.TimeOfDay == LocalTime.Midnight && start.Kind != CalendarTimeKind.Utc);
+        if (!isWhole)
+            return new ShownTime(isSaid);
+
+        var last = end.Local.TimeOfDay == LocalTime.Midnight && end.Date > start.Date ? end.Date.PlusDays(-1) : end.Date;
+        return new ShownTime(isSaid) { First = start.Date, Last = last };
     }
 
     private static NamedAddress? Organizer(CalendarEvent entry) =>

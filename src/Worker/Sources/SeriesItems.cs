@@ -19,6 +19,9 @@ internal sealed class SeriesItems(MeetingTranslation meetings, Interval window)
     /// <summary>What a key may take for the name of a series.</summary>
     private const int LongestName = 1500;
 
+    /// <summary>The role of a calendar that is not its owner's alone: nobody is away by what stands in it.</summary>
+    public const string SharedRole = "shared";
+
     private const string NotThere = "it is not there";
 
     private readonly Dictionary<(string Calendar, SeriesKey.Version Key), EventSeries> read = [];
@@ -51,6 +54,15 @@ internal sealed class SeriesItems(MeetingTranslation meetings, Interval window)
         read[(calendar, key with { Number = 0 })] = series;
         names.UnionWith(Names(MeetingTranslation.Series(series)));
     }
+
+    /// <summary>
+    /// Marks what is read anew because it shows its owner as away: versions before this one did not keep that. Null for everything else.
+    /// </summary>
+    public static string? MarkOfAbsence(EventSeries series) =>
+        series is { Master: { Recurs: false } entry, Changes: [] } && MeetingTranslation.ShownTimeIn(entry) is not null
+        && entry.Attendees.Count == 0
+            ? "away"
+            : null;
 
     /// <summary>Both names a series can have.</summary>
     public static IReadOnlyList<string> Names(string series) => [MeetingKey.Name(series), OldName(series)];
@@ -137,7 +149,8 @@ internal sealed class SeriesItems(MeetingTranslation meetings, Interval window)
             item,
             MeetingTranslation.Series(series),
             [
-                .. meetings.CreateCopies(series, window, SeriesBounds.OfCalendar, item.Item.Backlog, cuts),
+                .. meetings.CreateCopies(series, window, SeriesBounds.OfCalendar, item.Item.Backlog, cuts)
+                    .Select(copy => item.Folder.Role == SharedRole ? copy with { Shown = null } : copy),
                 .. meetings.CreateLeftOut(series, window, SeriesBounds.OfCalendar, item.Item.Backlog),
             ],
             window)

@@ -14,7 +14,8 @@ internal abstract record SeriesKey(string Object)
     /// <param name="Name">The series (<see cref="SeriesItems.Name"/>).</param>
     /// <param name="Tag">Tells one content of the object from another: an ETag, or a digest.</param>
     /// <param name="Number">Counts the versions, so that one which returns is another item.</param>
-    /// <param name="Quarter">Of series that recur on a server: the end of the window (<see cref="SeriesItems.Quarter"/>).</param>
+    /// <param name="Quarter">Of series that recur on a server: the end of the window (<see cref="SeriesItems.Quarter"/>); of an entry that
+    /// may say somebody is away: <see cref="SeriesItems.MarkOfAbsence"/>.</param>
     public sealed record Version(string Object, string Name, string Tag, int Number, string? Quarter = null) : SeriesKey(Object);
 
     /// <summary>That a series is not there any more.</summary>

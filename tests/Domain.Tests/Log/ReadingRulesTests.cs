@@ -22,6 +22,8 @@ public sealed class ReadingRulesTests
         { "the command mailbox", Some.Policy with { Us = Some.Policy.Us with { CommandMailbox = null } } },
         { "one of our people", Some.Policy with { People = [.. Some.Policy.People.Take(1)] } },
         { "another address of one of us", Some.Policy with { People = [.. Some.Policy.People.Select(p => p with { Also = [] })] } },
+        { "what one of us is called", Some.Policy with { People = [.. Some.Policy.People.Select(p => p with { Name = "Somebody" })] } },
+        { "a word for absences", Some.Policy with { AbsenceWords = ["Kur"] } },
         { "a mailbox of a team", Some.Policy with { Teams = [] } },
         { "an alias of a contact", Some.Policy with { Contacts = [Jane with { Aliases = [Some.Address("j@acme.example")] }] } },
         { "a subject of robots", Some.Policy with { Classify = new ClassifySettings { AutoSubjects = ["Newsflash"] } } },
@@ -65,7 +67,7 @@ public sealed class ReadingRulesTests
             Contacts = [Jane with { Name = "Jane Byrne", Tags = ["vip"] }],
             Segments = new Dictionary<string, Segment>(),
             Privacy = new Privacy(),
-            People = [.. Some.Policy.People.Select(person => person with { Name = "Somebody", Left = new LocalDate(2026, 5, 1) })],
+            People = [.. Some.Policy.People.Select(person => person with { Left = new LocalDate(2026, 5, 1) })],
             Markers = Some.Policy.Markers.Reverse().ToDictionary(),
         };
         Assert.Equal(Fingerprint(Some.Policy), Fingerprint(edited));

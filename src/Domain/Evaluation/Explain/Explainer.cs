@@ -60,8 +60,27 @@ internal sealed class Explainer
             assigned.Entry == KeptOwner.Directory ? contact.Entry!.Facts.First(fact => fact.Kind == FactKind.Owner).Source
                 : assigned.Entry == KeptOwner.Default ? "defaults.owner"
                 : $"assign #{plan.Assign[assigned.Entry].Entry.Number}: {Choice(plan.Assign[assigned.Entry].Entry)}";
-        return owner == assigned.Person ? $"{plan.Id(owner)} ({how})" : $"{plan.Id(owner)} for {plan.Id(assigned.Person)} ({how})";
+        return owner == assigned.Person
+            ? $"{plan.Id(owner)} ({how})"
+            : $"{plan.Id(owner)} for {plan.Id(assigned.Person)} ({how}{Absence(assigned.Person)})";
     }
+
+    /// <summary>What says that somebody is away today, and until when.</summary>
+    private string Absence(int person)
+    {
+        var today = view.Plan.Calendar.Date(Instant.FromUnixTimeTicks(view.Now));
+        var who = view.Plan.Policy.People[person];
+        return who.Away.FirstOrDefault(away => away.Includes(today)) is { } away && !(who.Left <= today)
+            ? $"; away until {Day(away.To)} by {away.Source switch
+            {
+                AbsenceSource.Calendar => "their calendar",
+                AbsenceSource.Reply => "their automatic reply",
+                _ => $"`people.{who.Id}.away`",
+            }}"
+            : "";
+    }
+
+    private static string Day(LocalDate date) => date.ToString("ddd d MMM uuuu", CultureInfo.InvariantCulture);
 
     private static string Choice(AssignEntry entry) => entry.Owner switch
     {

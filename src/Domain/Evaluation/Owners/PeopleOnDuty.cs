@@ -56,7 +56,7 @@ internal sealed class PeopleOnDuty
                 if (lastHere < 0)
                     lastHere = at;
 
-                var absence = away ? who.Away.FirstOrDefault(a => a.From <= date && date <= a.To && a.Cover is not null) : null;
+                var absence = away ? who.Away.FirstOrDefault(a => a.Includes(date) && a.Cover is not null) : null;
                 next = plan.Person(absence?.Cover);
                 if (next < 0)
                     return at;

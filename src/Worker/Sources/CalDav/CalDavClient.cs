@@ -20,6 +20,9 @@ internal sealed record CalDavCalendar
     /// <summary>A value that changes with every change (getctag); null if the server gives none.</summary>
     public string? ChangeTag { get; init; }
 
+    /// <summary>Whether it is somebody else's, whom the account may look over the shoulder.</summary>
+    public bool IsShared { get; init; }
+
     /// <summary>Why it is not read, in words; null for a calendar that is.</summary>
     public string? SkipReason { get; init; }
 }
@@ -63,6 +66,9 @@ internal sealed class CalDavClient(DavClient dav)
         DavNames.D + "supported-report-set",
         DavNames.Apple + "getctag",
         DavNames.C + "supported-calendar-component-set",
+        DavNames.D + "owner",
+        DavNames.D + "current-user-principal",
+        DavNames.Owncloud + "owner-principal",
     ];
 
     /// <summary>Where the calendars of the account lie: one address or more, found from the address given (RFC 6764).</summary>
@@ -343,9 +349,30 @@ internal sealed class CalDavClient(DavClient dav)
             CanSync = reports?.Descendants(DavNames.D + "sync-collection").Any() == true,
             SyncToken = resource.Text(DavNames.D + "sync-token"),
             ChangeTag = resource.Text(DavNames.Apple + "getctag"),
+            IsShared = IsShared(resource),
             SkipReason = skip,
         };
     }
+
+    /// <summary>
+    /// Whether a calendar belongs to somebody else: by its owner (RFC 3744), by the mark of a sharee's copy, or by the owner Nextcloud
+    /// names. A server that says nothing of it has no other people's calendars in this place.
+    /// </summary>
+    private static bool IsShared(DavResource resource)
+    {
+        if (resource.Is(DavNames.Apple + "shared") || resource.Is(DavNames.D + "shared"))
+            return true;
+        if (resource.Links(DavNames.D + "current-user-principal").FirstOrDefault()?.AbsolutePath.TrimEnd('/') is not { } user)
+            return false;
+
+        var owners = resource.Links(DavNames.D + "owner").Select(owner => owner.AbsolutePath)
+            .Concat(resource.Text(DavNames.Owncloud + "owner-principal") is { } named ? [named] : []);
+        return owners.Select(owner => owner.TrimEnd('/')).Any(owner => owner.Length > 0 && !IsSame(user, owner));
+    }
+
+    /// <summary>Nextcloud names principals by their paths below its own root.</summary>
+    private static bool IsSame(string user, string owner) =>
+        user == owner || user.EndsWith('/' + owner.TrimStart('/'), StringComparison.Ordinal);
 
     private static string? SkipReason(DavResource resource)
     {

@@ -100,6 +100,7 @@ internal sealed class CalDavSource(string name, DavClient dav, SeriesItems serie
                 Address = new Uri(dav.Address, folder.RemoteId),
                 Name = folder.Path,
                 CanSync = true,
+                IsShared = folder.Role == SeriesItems.SharedRole,
             }
             : null;
 
@@ -156,7 +157,8 @@ internal sealed class CalDavSource(string name, DavClient dav, SeriesItems serie
         var place = Place(calendar);
         try
         {
-            var folder = known.Folder(calendar.Address.AbsolutePath, calendar.Name, role: null);
+            var folder = known.Folder(
+                calendar.Address.AbsolutePath, calendar.Name, calendar.IsShared ? SeriesItems.SharedRole : null);
             return (await Compare(folder, await known.ReadKeys(folder.RemoteId, ct), calendar, place, ct), null);
         }
         catch (MailServerException failure) when (ServerTrouble.IsLocal(failure))
@@ -306,7 +308,7 @@ internal sealed class CalDavSource(string name, DavClient dav, SeriesItems serie
                 SeriesItems.Name(MeetingTranslation.Series(one), isKnown),
                 tag,
                 number(item.Path, tag),
-                one.Master is { Recurs: true } ? series.Quarter : null);
+                one.Master is { Recurs: true } ? series.Quarter : SeriesItems.MarkOfAbsence(one));
             series.Keep(folder, key, one);
             keys.Add(key);
         }

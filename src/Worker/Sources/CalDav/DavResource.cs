@@ -120,6 +120,7 @@ internal static class DavNames
     public static readonly XNamespace D = "DAV:";
     public static readonly XNamespace C = "urn:ietf:params:xml:ns:caldav";
     public static readonly XNamespace Apple = "http://calendarserver.org/ns/";
+    public static readonly XNamespace Owncloud = "http://owncloud.org/ns";
     public static readonly XNamespace Nextcloud = "http://nextcloud.com/ns";
 
     public static XElement PropFind(params XName[] properties) => new(D + "propfind", Prefixes, Prop(properties));

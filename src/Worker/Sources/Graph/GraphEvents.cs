@@ -69,11 +69,30 @@ internal sealed class GraphEvents(string account, Domain.Company.EmailAddress? o
             CancelledAt = told.IsCancelled == true || series.IsCancelled == true ? changed ?? now : null,
             Private = secret,
             TimeIsUncertain = start.Uncertain,
+            Shown = secret ? null : ShownTimeIn(told, series, allDay, isOccurrence: occurrence is not null),
             FirstSeen = now,
             LastSeen = now,
             Backlog = backlog,
         };
     }
+
+    /// <summary>
+    /// How an event shows the time it takes, where that can mean that its owner is away. Its whole days are told by date.
+    /// </summary>
+    private static ShownTime? ShownTimeIn(Event told, Event series, bool allDay, bool isOccurrence)
+    {
+        var shown = told.ShowAs ?? series.ShowAs;
+        if (shown != FreeBusyStatus.Oof && (shown != FreeBusyStatus.Busy || !allDay || isOccurrence))
+            return null;
+
+        var isSaid = shown == FreeBusyStatus.Oof;
+        return allDay && Day(told.Start) is { } first && Day(told.End) is { } end
+            ? new ShownTime(isSaid) { First = first, Last = end > first ? end.PlusDays(-1) : first }
+            : new ShownTime(isSaid);
+    }
+
+    private static LocalDate? Day(DateTimeTimeZone? written) =>
+        written?.DateTime is { } text && Written.Parse(text).TryGetValue(default, out var local) ? local.Date : null;
 
     private List<Invitee> Invitees(Event told, Event series)
     {
@@ -154,7 +173,7 @@ internal sealed class GraphEvents(string account, Domain.Company.EmailAddress? o
                     string.Create(
                         CultureInfo.InvariantCulture,
                         $"{c.Occurrence}|{c.Start}|{c.End}|{c.AllDay}|{c.Subject}|{c.Organizer}|{string.Join(',', c.Invitees)}|"
-                            + $"{c.CancelledAt is not null}|{c.Private}|{c.Stamp}"
+                            + $"{c.CancelledAt is not null}|{c.Private}|{c.Stamp}{(c.Shown is null ? "" : "|away")}"
                     )));
         return Convert.ToHexStringLower(
             System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text)).AsSpan(0, 8));
