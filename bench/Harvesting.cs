@@ -6,9 +6,11 @@ using CrmSync.Storage.Digests;
 using CrmSync.Storage.Harvest;
 using CrmSync.Storage.Log;
 using CrmSync.Storage.Meetings;
+using CrmSync.Storage.Privacy;
 using CrmSync.Worker.Commands;
 using CrmSync.Worker.Commands.Authorship;
 using CrmSync.Worker.Configuration;
+using CrmSync.Worker.Digests;
 using CrmSync.Worker.Harvest;
 using CrmSync.Worker.PolicyFiles;
 using CrmSync.Worker.Sources;
@@ -81,6 +83,7 @@ internal static class Harvesting
             new Accounts(database),
             new DigestLedger(database),
             new ToldItems(database),
-            new StoppedDigests(database, new Settings(database))),
+            new StoppedDigests(database, new Settings(database)),
+            new PrivateThreads(database, OwnMailText.Read)),
         new DkimCheck(() => throw new InvalidOperationException("no command is read here")));
 }

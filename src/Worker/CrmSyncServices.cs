@@ -95,6 +95,7 @@ internal static class CrmSyncServices
         .AddSingleton<ContactCards>()
         .AddSingleton<DirectoryCards>()
         .AddSingleton<MailCopies>()
+        .AddSingleton(parts => new PrivateThreads(parts.GetRequiredService<ContactDatabase>(), OwnMailText.Read))
         .AddSingleton(parts => new Erasure(parts.GetRequiredService<ContactDatabase>(), OwnMailText.Read))
         .AddSingleton(parts => new PersonExport(
             parts.GetRequiredService<ContactDatabase>(), parts.GetRequiredService<ContactLog>(), OwnMailText.Read))

@@ -153,16 +153,18 @@ public abstract class MigrationContract(Engine engine)
     }
 
     [Fact]
-    public async Task Mailboxes_in_Microsoft_365_are_listed_anew_once_for_the_links_to_their_messages_and_nothing_else_is()
+    public async Task Mailboxes_in_Microsoft_365_and_calendars_are_listed_anew_once_and_nothing_else_is()
     {
         await using (var connection = await Fresh())
         {
             await Age(connection, "0075_lines_by_organisation");
             await connection.ExecuteAsync(
                 """
-                insert into account (number, name, kind, address) values (2, 'graph:ben', 'graph', 'ben@bright.example');
+                insert into account (number, name, kind, address) values (2, 'graph:ben', 'graph', 'ben@bright.example'),
+                                                                 (3, 'ben', 'caldav', null);
                 insert into folder (number, account, remote_id, path, cursor)
-                values (2, 2, 'AQMkAD', 'Inbox', 'delta'), (3, 2, 'calendar', 'calendar', 'delta');
+                values (2, 2, 'AQMkAD', 'Inbox', 'delta'), (3, 2, 'calendar', 'calendar', 'delta'),
+                       (4, 3, '/ben/', 'Ben', '2026q4 token');
                 update folder set cursor = 'text' where number = 1;
                 """);
         }
@@ -170,7 +172,7 @@ public abstract class MigrationContract(Engine engine)
         await using var database = await Open();
         await using var opened = await database.Connect(default);
         Assert.Equal(
-            ["text", null, "delta"],
+            ["text", null, null, null],
             await opened.QueryAsync<string?>("select cursor from folder order by number"));
     }
 

@@ -35,6 +35,11 @@ internal static class CommandWords
             telephone, téléphoné à
             """),
         .. Phrases(CommandVerb.Resolved, "resolved, solved, gelöst, geloest, behoben, résolu, résolus, resolu"),
+        .. Phrases(
+            CommandVerb.Private,
+            """
+            private, make private, keep private, privat, vertraulich, privé, privée, prive, confidentiel, confidentielle
+            """),
         .. Phrases(CommandVerb.Untag, "untag"),
         .. Phrases(CommandVerb.Tag, "tag"),
         .. Phrases(CommandVerb.Note, "note, notiz, notiere, noter, notez"),
@@ -78,7 +83,7 @@ internal static class CommandWords
 
     /// <summary>Verbs that digests will propose and that nothing carries out yet.</summary>
     public static FrozenSet<string> Unknown { get; } =
-        Set("private human bulk privat privé");
+        Set("human bulk");
 
     /// <summary>Words that change nothing of what a command means.</summary>
     public static FrozenSet<string> Fill { get; } =

@@ -207,7 +207,7 @@ internal sealed class LineReading(string line, Token[] tokens, SpokenTime? time,
         var end0 = phrases.SkipMarks(at);
         if (phrases.SkipCourtesy(end0) == tokens.Length || IsAsking(end0))
         {
-            if (verb is CommandVerb.Done or CommandVerb.Called or CommandVerb.Resolved or CommandVerb.NotUseful)
+            if (verb is CommandVerb.Done or CommandVerb.Called or CommandVerb.Resolved or CommandVerb.NotUseful or CommandVerb.Private)
                 yield return new Clause(new SpokenCommand(verb, CommandTargets.TheOnlyOne), end0, negated);
         }
         else if (verb is CommandVerb.Snooze or CommandVerb.Give)

@@ -62,6 +62,9 @@ public sealed record DigestFacts(CompanyPolicy Policy, EvaluationResult Evaluati
     /// </summary>
     public ILookup<string, ToldItem> Told { get; init; } = Array.Empty<ToldItem>().ToLookup(told => told.Reader, StringComparer.Ordinal);
 
+    /// <summary>How many threads somebody made private.</summary>
+    public int PrivateThreads { get; init; }
+
     /// <summary>What changed in the policy in the last weeks, the latest first.</summary>
     public IReadOnlyList<PolicyChange> PolicyChanges { get; init; } = [];
 }

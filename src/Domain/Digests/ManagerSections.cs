@@ -200,6 +200,9 @@ internal sealed class ManagerSections(
                     Words.OnTrial,
                     Words.WouldHoldBack(group.Key.Replace('-', ' '), group.Count(), new ItemWords(people, clock).What(group.First())))));
         lines.AddRange(NotUseful());
+        if (facts.PrivateThreads > 0)
+            lines.Add(new NewsLine(Words.Private, Words.PrivateThreads(facts.PrivateThreads)));
+
         lines.Add(new NewsLine(Words.PolicyVersion, PlainWords.Flatten(facts.Policy.Version, PlainWords.Name)));
         return new NewsSection(SectionNames.Health, clock.Words.Digests.Health) { Lines = lines, IsWorthAMail = hasTrouble };
     }

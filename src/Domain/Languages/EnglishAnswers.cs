@@ -57,6 +57,8 @@ internal sealed class EnglishAnswers : IAnswerPhrases
 
     public string NotUseful => "not useful";
 
+    public string MadePrivate => "private";
+
     public string Given => "given";
 
     public string TakenBack => "taken back";

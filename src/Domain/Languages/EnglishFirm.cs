@@ -66,6 +66,11 @@ internal sealed class EnglishFirm : IFirmPhrases
     public string WouldHoldBack(string limit, int items, string example) =>
         $"{limit} would hold back {Count(items, "item")}, for example: {example}";
 
+    public string Private => "private";
+
+    public string PrivateThreads(int count) =>
+        $"{Count(count, "thread")}: by somebody's word, subjects and texts are not kept; people, times and promises are";
+
     public string NotUseful => "not useful";
 
     public string NotUsefulByRule(string rules) => $"{rules} (in 30 days, by rule)";

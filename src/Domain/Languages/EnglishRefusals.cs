@@ -48,6 +48,11 @@ internal sealed class EnglishRefusals : IRefusalPhrases
 
     public string NoLine(string written, CommandVerb verb) => $"names no line; write for example \"{written} 2{Argument(verb)}\"";
 
+    public string NoThread => "concerns no thread of mails, so there is nothing to make private";
+
+    public string CannotTakeBackPrivate =>
+        "cannot take back what your last mail did: what was made private is not kept any more";
+
     public string CannotTakeBackStop =>
         "cannot take back what your last mail did, for it stopped a digest or asked for it again; write the opposite";
 

@@ -58,6 +58,8 @@ internal sealed class FrenchAnswers : IAnswerPhrases
 
     public string NotUseful => "pas utile";
 
+    public string MadePrivate => "confidentiel";
+
     public string Given => "confié";
 
     public string TakenBack => "annulé";

@@ -66,6 +66,12 @@ internal sealed class FrenchFirm : IFirmPhrases
     public string WouldHoldBack(string limit, int items, string example) =>
         Set($"{limit} mettrait en attente {Count(items, "point", "points")}, par exemple : {example}");
 
+    public string Private => "confidentiel";
+
+    public string PrivateThreads(int count) =>
+        Set($"{count} {(count == 1 ? "échange" : "échanges")} : à la demande, objet et texte ne sont pas conservés ; ")
+            + "personnes, heures et promesses restent";
+
     public string NotUseful => "pas utile";
 
     public string NotUsefulByRule(string rules) => $"{rules} (en 30 jours, par règle)";

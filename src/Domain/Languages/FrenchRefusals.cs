@@ -56,6 +56,11 @@ internal sealed class FrenchRefusals : IRefusalPhrases
     public string NoLine(string written, CommandVerb verb) =>
         Set($"n’indique aucune ligne ; écrivez par exemple « {written} 2{Argument(verb)} »");
 
+    public string NoThread => Set($" : cela ne concerne aucun échange de messages ; il n’y a rien à rendre confidentiel");
+
+    public string CannotTakeBackPrivate =>
+        Set($" : impossible de revenir là-dessus ; ce qui a été rendu confidentiel n’est plus conservé");
+
     public string CannotTakeBackStop =>
         Set($"ne peut pas annuler votre dernier message, qui arrêtait ou redemandait un envoi ; écrivez le contraire");
 

@@ -59,6 +59,8 @@ internal sealed class GermanAnswers : IAnswerPhrases
 
     public string NotUseful => "nicht nützlich";
 
+    public string MadePrivate => "vertraulich";
+
     public string Given => "übergeben";
 
     public string TakenBack => "zurückgenommen";

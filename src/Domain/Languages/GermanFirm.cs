@@ -65,6 +65,11 @@ internal sealed class GermanFirm : IFirmPhrases
     public string WouldHoldBack(string limit, int items, string example) =>
         $"{limit} würde {Count(items, "Eintrag", "Einträge")} zurückstellen, zum Beispiel: {example}";
 
+    public string Private => "vertraulich";
+
+    public string PrivateThreads(int count) =>
+        $"{count} Mailwechsel: auf Wunsch werden Betreff und Text nicht gespeichert; Personen, Zeiten und Zusagen bleiben";
+
     public string NotUseful => "nicht nützlich";
 
     public string NotUsefulByRule(string rules) => $"{rules} (in 30 Tagen, nach Regel)";

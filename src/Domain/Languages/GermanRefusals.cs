@@ -55,6 +55,11 @@ internal sealed class GermanRefusals : IRefusalPhrases
     public string NoLine(string written, CommandVerb verb) =>
         $"nennt keine Zeile; schreiben Sie zum Beispiel „{written} 2{Argument(verb)}“";
 
+    public string NoThread => ": das betrifft keinen Mailwechsel; es gibt nichts, was vertraulich werden könnte";
+
+    public string CannotTakeBackPrivate =>
+        ": das lässt sich nicht zurücknehmen; was vertraulich gemacht wurde, ist nicht mehr gespeichert";
+
     public string CannotTakeBackStop =>
         "kann nicht zurücknehmen, was Ihre letzte E-Mail bewirkt hat: sie hat eine Übersicht abbestellt oder wieder bestellt; "
             + "schreiben Sie das Gegenteil";

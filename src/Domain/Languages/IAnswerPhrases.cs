@@ -47,6 +47,9 @@ public interface IAnswerPhrases
 
     string NotUseful { get; }
 
+    /// <summary>Subject and texts of a thread are not kept any more.</summary>
+    string MadePrivate { get; }
+
     string Given { get; }
 
     string TakenBack { get; }

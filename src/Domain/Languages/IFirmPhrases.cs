@@ -66,6 +66,10 @@ public interface IFirmPhrases
 
     string WouldHoldBack(string limit, int items, string example);
 
+    string Private { get; }
+
+    string PrivateThreads(int count);
+
     string NotUseful { get; }
 
     string NotUsefulByRule(string rules);

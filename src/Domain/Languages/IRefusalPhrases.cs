@@ -51,6 +51,10 @@ public interface IRefusalPhrases
     /// <param name="verb">What it means; some need more than the number in an example.</param>
     string NoLine(string written, CommandVerb verb);
 
+    string NoThread { get; }
+
+    string CannotTakeBackPrivate { get; }
+
     string CannotTakeBackStop { get; }
 
     string TakenBackAlready { get; }

@@ -150,7 +150,7 @@ public sealed class Classifier
             Seen = FirstSeen(mail, at),
             Class = verdict.Class,
             Direction = verdict.Direction,
-            Reasons = verdict.Reasons,
+            Reasons = mail.Hidden is null ? verdict.Reasons : [.. verdict.Reasons, HiddenWords.Reason],
             Author = verdict.Author,
             IsAuthorByReplyTo = verdict.AuthorSource == AuthorSource.ReplyTo,
             Subject = mail.Subject,
@@ -173,6 +173,7 @@ public sealed class Classifier
             Attachments = mail.Attachments,
             Markers = phrases.Markers(mail.Subject, mail.Phrases, verdict.Direction),
             Phrases = PhraseBook.TextsAmong(mail.Phrases),
+            SubjectPhrases = PhraseBook.SubjectTextsAmong(mail.Phrases),
             Learned = learning.Derive(mail, verdict),
             Away = learning.AwayBy(mail, verdict),
         };
@@ -190,7 +191,13 @@ public sealed class Classifier
             mail.InReplyTo is null ? mail.References : [.. mail.References.Append(mail.InReplyTo).Distinct(StringComparer.Ordinal)],
             mail.Subject,
             Outsiders(mail, verdict),
-            ThreadIndex.TryParse(mail.Headers.GetValueOrDefault("thread-index"), out var index) ? index : null);
+            ThreadIndex.TryParse(mail.Headers.GetValueOrDefault("thread-index"), out var index) ? index : null)
+        {
+            Hidden = mail.Hidden,
+        };
+
+    /// <summary>The mail without its words, as it is kept where its thread is private.</summary>
+    public MailLine WithoutWords(MailLine mail) => mail.WithoutWords(phrases);
 
     /// <summary>Whom an answer would go to: those outside on a human mail, and the author of a mail that one of us pasted.</summary>
     private HashSet<EmailAddress> Outsiders(MailLine mail, Classification verdict) =>

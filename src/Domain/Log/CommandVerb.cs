@@ -24,6 +24,9 @@ public enum CommandVerb
     /// <summary>An address under which the reader's calendar shows their list.</summary>
     Feed,
 
+    /// <summary>What was written in a thread is not to be kept; said for good.</summary>
+    Private,
+
     /// <summary>What a digest proposes is to be done.</summary>
     Yes,
 
@@ -49,7 +52,7 @@ public static class CommandVerbs
         (CommandVerb.NotUseful, "not-useful"), (CommandVerb.Tag, "tag"), (CommandVerb.Untag, "untag"), (CommandVerb.Note, "note"),
         (CommandVerb.Chase, "chase"), (CommandVerb.Give, "give"), (CommandVerb.Undo, "undo"), (CommandVerb.Brief, "brief"),
         (CommandVerb.MayIWrite, "may-i-write"), (CommandVerb.Help, "help"), (CommandVerb.Today, "today"),
-        (CommandVerb.Feed, "feed"),
+        (CommandVerb.Feed, "feed"), (CommandVerb.Private, "private"),
         (CommandVerb.Yes, "yes"), (CommandVerb.No, "no"), (CommandVerb.Same, "same"), (CommandVerb.Retire, "retire"),
         (CommandVerb.FollowUp, "follow-up"),
     ];

@@ -95,6 +95,9 @@ public sealed record Interaction
     /// </summary>
     public IReadOnlyList<string> Phrases { get; init; } = [];
 
+    /// <summary>The texts of <c>subject_has</c> found in a subject that is not kept, because its thread is private.</summary>
+    public IReadOnlyList<string> SubjectPhrases { get; init; } = [];
+
     /// <summary>What of a mail's text tells about people and counts.</summary>
     public Learned Learned { get; init; } = Learned.Nothing;
 

@@ -139,7 +139,14 @@ public sealed record MailFacts
 /// <param name="Failed">The recipients that failed for good. A delayed report names none.</param>
 /// <param name="OfSubject">The subject of that mail, if it says: by it, the recipient and the last days a report finds a mail it does not
 /// name by its id.</param>
-public sealed record ReportFacts(string? OfMessageId, IReadOnlyList<EmailAddress> Failed, string? OfSubject = null);
+public sealed record ReportFacts(string? OfMessageId, IReadOnlyList<EmailAddress> Failed, string? OfSubject = null)
+{
+    /// <summary>What stands for the subject where it is not kept.</summary>
+    public string? HiddenSubject { get; init; }
+
+    /// <summary>The number made of the subject, kept or not; null where it has no words.</summary>
+    public string? SubjectKey => HiddenSubject ?? HiddenWords.From(OfSubject).SubjectKey;
+}
 
 /// <summary>What the body of a mail shows it to be, as far as headers do not say. Kept as a number.</summary>
 [Flags]

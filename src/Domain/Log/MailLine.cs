@@ -85,6 +85,9 @@ public sealed record MailLine
     /// <summary>The configured phrases found in the whole own text, as <see cref="PhraseBook"/> writes them.</summary>
     public IReadOnlyList<string> Phrases { get; init; } = [];
 
+    /// <summary>What is left of its words where its thread is private; null where it is not.</summary>
+    public HiddenWords? Hidden { get; init; }
+
     /// <summary>What its text told about people.</summary>
     public Learned Learned { get; init; } = Learned.Nothing;
 
@@ -143,8 +146,39 @@ public sealed record MailLine
         };
     }
 
+    /// <summary>
+    /// The same without subject and text. People, times and what the policy rests on stay, so that nothing can be hidden that way.
+    /// </summary>
+    /// <param name="phrases">What the policy looks for in subjects: found, it is kept.</param>
+    public MailLine WithoutWords(PhraseBook phrases) => this with
+    {
+        Hidden = Hidden ?? HiddenWords.From(Subject),
+        Phrases = [.. Phrases.Concat(phrases.FoundInSubject(Subject)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+        Subject = null,
+        Text = null,
+        OwnTextKept = KeptText.None,
+        Report = Report is null ? null : Report with { HiddenSubject = Report.SubjectKey, OfSubject = null },
+        Learned = WithoutWords(Learned.WithoutSentences()),
+    };
+
+    private static Learned WithoutWords(Learned learned) =>
+        learned.Forwarded is { } forwarded ? learned with { Forwarded = forwarded with { Subject = null } } : learned;
+
     /// <summary>This line with what another copy of the same mail adds.</summary>
     public MailLine With(MailLine other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return Hidden is null && other.Hidden is null ? Merged(other) : Merged(other).Hiding(Hidden, other.Hidden);
+    }
+
+    /// <summary>A private copy makes the line private; what is kept in place of its words is that of any copy.</summary>
+    private MailLine Hiding(HiddenWords? one, HiddenWords? another)
+    {
+        var hidden = (one ?? another!).With(one is null ? null : another);
+        return this with { Hidden = Subject is null ? hidden : hidden.With(HiddenWords.From(Subject)) };
+    }
+
+    private MailLine Merged(MailLine other)
     {
         var (all, some) = MailPeople.Join(this, other);
         var words = ShorterText(this, other);
@@ -188,7 +222,10 @@ public sealed record MailLine
                     : new ReportFacts(
                         Smaller(Report.OfMessageId, other.Report.OfMessageId),
                         [.. Report.Failed.Union(other.Report.Failed).OrderBy(a => a.Value, StringComparer.Ordinal)],
-                        Smaller(Report.OfSubject, other.Report.OfSubject)),
+                        Smaller(Report.OfSubject, other.Report.OfSubject))
+                    {
+                        HiddenSubject = Smaller(Report.HiddenSubject, other.Report.HiddenSubject),
+                    },
             SentAt = Instant.Min(SentAt, other.SentAt),
             ArrivedAt = Instant.Min(ArrivedAt, other.ArrivedAt),
             Attachments = Math.Max(Attachments, other.Attachments),

@@ -11,6 +11,7 @@ public sealed class PhraseBook
 {
     private readonly string[] onBoundaries;
     private readonly string[] anywhere;
+    private readonly string[] inSubjects;
     private readonly Marker[] markers;
 
     public PhraseBook(ReadingRules rules)
@@ -25,6 +26,7 @@ public sealed class PhraseBook
                 .Distinct(StringComparer.Ordinal)
                 .Order(StringComparer.Ordinal),
         ];
+        inSubjects = [.. rules.SubjectTexts.Select(Fold)];
         anywhere = [.. rules.Texts.Select(Fold).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
     }
 
@@ -51,6 +53,28 @@ public sealed class PhraseBook
         return found ?? (IReadOnlyList<string>)[];
     }
 
+    /// <summary>
+    /// What the policy looks for in a subject that is not kept: phrases of markers (<c>s:phrase</c>) and of <c>subject_has</c>
+    /// (<c>t:phrase</c>).
+    /// </summary>
+    public IReadOnlyList<string> FoundInSubject(string? subject)
+    {
+        if (subject is null)
+            return [];
+
+        var folded = Fold(subject);
+        return
+        [
+            .. markers.Where(marker => marker.InSubject).SelectMany(marker => marker.AnyOf).Select(Fold)
+                .Where(phrase => HasOnBoundaries(folded, phrase)).Select(phrase => "s:" + phrase),
+            .. inSubjects.Where(text => folded.Contains(text, StringComparison.Ordinal)).Select(text => "t:" + text),
+        ];
+    }
+
+    /// <summary>The texts of <c>subject_has</c> among found phrases, of a mail whose subject is not kept.</summary>
+    public static IReadOnlyList<string> SubjectTextsAmong(IReadOnlyList<string> found) =>
+        found.Count == 0 ? [] : [.. found.Where(f => f.StartsWith("t:", StringComparison.Ordinal)).Select(f => f[2..])];
+
     /// <summary>The texts of <c>text_has</c> among found phrases, as conditions compare them.</summary>
     public static IReadOnlyList<string> TextsAmong(IReadOnlyList<string> found) =>
         found.Count == 0 ? [] : [.. found.Where(f => f.StartsWith("h:", StringComparison.Ordinal)).Select(f => f[2..])];
@@ -71,7 +95,9 @@ public sealed class PhraseBook
             foreach (var phrase in marker.AnyOf)
             {
                 var sought = Fold(phrase);
-                if ((marker.InText && found.Contains("m:" + sought)) || (marker.InSubject && HasOnBoundaries(folded, sought)))
+                if (
+                    (marker.InText && found.Contains("m:" + sought))
+                    || (marker.InSubject && (HasOnBoundaries(folded, sought) || found.Contains("s:" + sought))))
                 {
                     (carried ??= []).Add(marker.Name);
                     break;

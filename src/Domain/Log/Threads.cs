@@ -18,7 +18,14 @@ public sealed record ThreadMail(
     IReadOnlyList<string> References,
     string? Subject,
     IReadOnlyCollection<EmailAddress> Outsiders,
-    ThreadIndex? Index = null);
+    ThreadIndex? Index = null)
+{
+    /// <summary>What stands for the subject where it is not kept.</summary>
+    public HiddenWords? Hidden { get; init; }
+
+    /// <summary>What stands for the subject, kept or not; its key is null where it has no words.</summary>
+    internal HiddenWords SubjectWords => Hidden ?? HiddenWords.From(Subject);
+}
 
 /// <summary>
 /// Which mails belong together: those joined by References and In-Reply-To, or by a Thread-Index that extends another's; failing that, a
@@ -46,12 +53,17 @@ public static class Threads
         if (mail.Index is { } index && mail.Outsiders.Count > 0)
             yield return "x:" + index.Conversation;
 
-        if (mail.Outsiders.Count is 0 or > Crowd || Subjects.Strip(mail.Subject).Bare is not { Length: > 0 } bare)
+        if (mail.Outsiders.Count is 0 or > Crowd || mail.SubjectWords.SubjectKey is not { } subject)
             yield break;
 
         foreach (var person in mail.Outsiders)
-            yield return "s:" + person.Value + " " + bare;
+            yield return SubjectKey(person, subject);
     }
+
+    /// <summary>The key under which mails to or from somebody meet by their subject.</summary>
+    /// <param name="person">The outsider.</param>
+    /// <param name="subject">As <see cref="HiddenWords.Key"/> makes it.</param>
+    public static string SubjectKey(EmailAddress person, string subject) => "s:" + person.Value + " " + subject;
 
     /// <summary>The thread of every mail: the smallest id of a line in it.</summary>
     public static IReadOnlyDictionary<string, string> Resolve(IReadOnlyCollection<ThreadMail> mails)
@@ -127,9 +139,9 @@ public static class Threads
     {
         var bySubject = mails
             .Where(mail => mail.Outsiders.Count is > 0 and <= Crowd)
-            .Select(mail => (Mail: mail, Subject: Subjects.Strip(mail.Subject)))
-            .Where(mail => mail.Subject.Bare.Length > 0)
-            .GroupBy(mail => mail.Subject.Bare, StringComparer.Ordinal);
+            .Select(mail => (Mail: mail, Subject: mail.SubjectWords))
+            .Where(mail => mail.Subject.SubjectKey is not null)
+            .GroupBy(mail => mail.Subject.SubjectKey!, StringComparer.Ordinal);
 
         foreach (var same in bySubject)
         {

@@ -32,6 +32,15 @@ public sealed record ReadingRules
                 .Distinct(StringComparer.Ordinal)
                 .Order(StringComparer.Ordinal),
         ];
+        SubjectTexts =
+        [
+            .. policy.Cases.Values.Select(one => one.OpensOn)
+                .Concat(policy.Rules.Select(rule => rule.When))
+                .OfType<Condition>()
+                .SelectMany(SubjectTextsIn)
+                .Distinct(StringComparer.Ordinal)
+                .Order(StringComparer.Ordinal),
+        ];
         Fingerprint = Hash();
     }
 
@@ -58,6 +67,11 @@ public sealed record ReadingRules
     /// <summary>The texts of <c>text_has</c>, each once.</summary>
     public IReadOnlyList<string> Texts { get; }
 
+    /// <summary>
+    /// The texts of <c>subject_has</c>, each once. They are looked for when a subject is dropped, and change nothing of what is kept.
+    /// </summary>
+    public IReadOnlyList<string> SubjectTexts { get; }
+
     /// <summary>Equal for rules that say the same; 64 hexadecimal digits.</summary>
     public string Fingerprint { get; }
 
@@ -74,6 +88,15 @@ public sealed record ReadingRules
         Condition.Any any => any.Of.SelectMany(TextsIn),
         Condition.Not not => TextsIn(not.Of),
         Condition.TextHas text => text.Texts,
+        _ => [],
+    };
+
+    private static IEnumerable<string> SubjectTextsIn(Condition condition) => condition switch
+    {
+        Condition.All all => all.Of.SelectMany(SubjectTextsIn),
+        Condition.Any any => any.Of.SelectMany(SubjectTextsIn),
+        Condition.Not not => SubjectTextsIn(not.Of),
+        Condition.SubjectHas subject => subject.Texts,
         _ => [],
     };
 

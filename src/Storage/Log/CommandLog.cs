@@ -1,3 +1,4 @@
+using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
 
 namespace CrmSync.Storage.Log;
@@ -24,9 +25,12 @@ public sealed class CommandLog(ContactDatabase database)
                     await scope.Query<string>(
                         $"select id from interaction where {scope.Engine.AnyOf("id", "@ids")}",
                         new { ids = scope.Engine.List([.. commands.Select(c => c.Id)]) })).ToHashSet();
+                var about = commands.Select(c => c.Command!.About).OfType<string>().Distinct(StringComparer.Ordinal).ToArray();
+                var hidden = await PrivateLines.Hidden(scope, about);
                 var fresh = commands
                     .Select(erased.Without)
                     .OfType<Interaction>()
+                    .Select(c => WithoutWords(c, hidden))
                     .Where(c => known.Add(c.Id))
                     .Select(c => (c, (string?)null))
                     .ToArray();
@@ -35,4 +39,10 @@ public sealed class CommandLog(ContactDatabase database)
             },
             ct);
     }
+
+    /// <summary>Of what is said about a private thread the dates are kept, for rules rest on them.</summary>
+    private static Interaction WithoutWords(Interaction line, IReadOnlySet<string> hidden) =>
+        line.Command is { Text: { } text, About: { } about } command && hidden.Contains(about)
+            ? line with { Command = command with { Text = NoteText.DatesAlone(text) } }
+            : line;
 }

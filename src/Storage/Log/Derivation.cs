@@ -12,7 +12,7 @@ public sealed class Derivation(ContactDatabase database, Settings settings)
     /// <summary>
     /// Goes up whenever the program makes something else of the same facts: a log that an earlier version derived is derived again.
     /// </summary>
-    public const int Version = 5;
+    public const int Version = 6;
 
     private const string Done = "derived with";
     private const string Begun = "being derived with";

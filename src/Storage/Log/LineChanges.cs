@@ -35,8 +35,10 @@ internal sealed class LineChanges(WriteScope scope, Classifier classifier)
         var ours = new OurMail(scope, classifier);
         var answers = await ours.AnswersAmong(changes);
         var written = new List<WrittenMail>(changes.Count);
-        foreach (var (number, mail, _) in changes)
+        foreach (var (number, copies, _) in changes)
         {
+            // Another copy of a private mail brings its words along.
+            var mail = copies.Hidden is null ? copies : classifier.WithoutWords(copies);
             var verdict = classifier.Classify(mail, answers.Contains(number));
             var threadMail = classifier.CreateThreadMail(mail, verdict);
             written.Add(new WrittenMail(number, mail, verdict, threadMail, [.. ThreadKeys.From(threadMail)]));
@@ -44,6 +46,9 @@ internal sealed class LineChanges(WriteScope scope, Classifier classifier)
 
         await WriteRows(written, await threads.Settle(written));
         await bounces.Settle(changes);
+
+        if (await new PrivateLines(scope, classifier).Among([.. written.Select(one => one.Number)]) is { Count: > 0 } hidden)
+            await Apply(hidden);
 
         // Answers that were taken for mailings because our mail was not there yet.
         if (await ours.AnswersTo(written) is { Count: > 0 } late)

@@ -35,6 +35,7 @@ internal static class LineFacts
             && line.Signs == MailSigns.None
             && line.Learned == Learned.Nothing
             && line.NamedInSome.Count == 0
+            && line.Hidden is null
         )
             return null;
 
@@ -44,6 +45,12 @@ internal static class LineFacts
             json.WriteStartObject();
             if (line.Acknowledges)
                 json.WriteBoolean("acknowledges", true);
+
+            if (line.Hidden is { } hidden)
+            {
+                json.WritePropertyName("hidden");
+                JsonSerializer.Serialize(json, hidden, Json.Options);
+            }
 
             if (line.CalendarPart)
                 json.WriteBoolean("calendar", true);
@@ -76,6 +83,9 @@ internal static class LineFacts
                     json.WriteString("of", id);
                 if (report.OfSubject is { } subject)
                     json.WriteString("subject", subject);
+
+                if (report.HiddenSubject is { } key)
+                    json.WriteString("subjectKey", key);
 
                 json.WriteStartArray("failed");
                 foreach (var address in report.Failed)
@@ -142,10 +152,14 @@ internal static class LineFacts
                     report.TryGetProperty("of", out var id) ? id.GetString() : null,
                     [.. report.GetProperty("failed").EnumerateArray().Select(a => EmailAddress.Parse(a.GetString()!))],
                     report.TryGetProperty("subject", out var subject) ? subject.GetString() : null)
+                {
+                    HiddenSubject = report.TryGetProperty("subjectKey", out var key) ? key.GetString() : null,
+                }
                 : null,
             Learned = root.TryGetProperty("learned", out var learned)
                 ? learned.Deserialize<Learned>(Json.Options) ?? Learned.Nothing
                 : Learned.Nothing,
+            Hidden = root.TryGetProperty("hidden", out var hidden) ? hidden.Deserialize<HiddenWords>(Json.Options) : null,
             NamedInSome = root.TryGetProperty("some", out var some) ? [.. some.EnumerateArray().Select(ReadNamedInSome)] : [],
         };
     }
@@ -175,6 +189,16 @@ internal static class LineFacts
             root.Remove("learned");
 
         return root.ToJsonString(Json.Options);
+    }
+
+    /// <summary>What is left of the words of a private mail, among the facts <see cref="Write"/> wrote; null of any other.</summary>
+    public static HiddenWords? HiddenIn(string? facts)
+    {
+        if (facts is null || !facts.Contains("\"hidden\":", StringComparison.Ordinal))
+            return null;
+
+        using var document = JsonDocument.Parse(facts);
+        return document.RootElement.TryGetProperty("hidden", out var hidden) ? hidden.Deserialize<HiddenWords>(Json.Options) : null;
     }
 
     /// <summary>One header among the facts <see cref="Write"/> wrote, or null.</summary>
@@ -217,6 +241,9 @@ internal static class LineFacts
                         : line.Headers.ToDictionary(h => Texts.Clean(h.Key), h => Texts.Clean(h.Value), StringComparer.Ordinal),
                 Report = line.Report is { } report
                     ? new ReportFacts(OneLine(report.OfMessageId), [.. report.Failed.Select(Clean)], OneLine(report.OfSubject))
+                    {
+                        HiddenSubject = report.HiddenSubject,
+                    }
                     : null,
                 SentAt = Instants.Floor(line.SentAt),
                 ArrivedAt = Instants.Floor(line.ArrivedAt),

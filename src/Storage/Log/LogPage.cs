@@ -149,6 +149,7 @@ internal sealed class LogPage(Engine engine, DbConnection connection, LogFilter 
             Markers = Split(Text(16)),
             Reasons = Split(Text(17)),
             Phrases = row.IsDBNull(18) ? [] : PhraseBook.TextsAmong(LineFacts.Split(row.GetString(18))),
+            SubjectPhrases = row.IsDBNull(18) ? [] : PhraseBook.SubjectTextsAmong(LineFacts.Split(row.GetString(18))),
             Meeting = row.IsDBNull(19)
                 ? null
                 : new MeetingFacts

@@ -176,7 +176,7 @@ internal sealed class MailRows(WriteScope scope, IReadOnlyDictionary<string, (lo
         {
             if (mail.Report!.OfMessageId is { } bounced)
                 bounces.Add(ThreadKeys.OfMessage(bounced)).Add(address.Value).Add(number).Add((long?)null).End();
-            if (ThreadKeys.OfSubject(mail.Report.OfSubject, address) is { } subject)
+            if (ThreadKeys.OfSubject(mail.Report.SubjectKey, address) is { } subject)
                 bounces.Add(subject).Add(address.Value).Add(number).Add(line.At.ToUnixTimeSeconds()).End();
         }
     }

@@ -39,8 +39,10 @@ internal static class ThreadKeys
     /// <summary>
     /// The key of a subject to a person, or null for one without words: as <see cref="Threads.Keys"/> makes it of a mail to them.
     /// </summary>
+    /// <param name="subject">As <see cref="HiddenWords.Key"/> makes it.</param>
+    /// <param name="person">The person.</param>
     public static long? OfSubject(string? subject, EmailAddress person) =>
-        Subjects.Strip(subject).Bare is { Length: > 0 } bare ? Hash("s:" + person.Value + " " + bare) : null;
+        subject is null ? null : Hash(Threads.SubjectKey(person, subject));
 
     /// <summary>
     /// Two keys that meet by chance only make a search look at one mail too many; nothing is decided by them but who did not get a mail.

@@ -127,7 +127,7 @@ internal sealed class ThreadSettler(WriteScope scope)
         var rows = (await scope.Query<MemberRow>(
             $"""
             select number, id, at, class, subject, in_reply_to, refs, thread, learned,
-                   case when facts like '%"thread-index"%' then facts end as facts
+                   case when facts like '%"thread-index"%' or facts like '%"hidden"%' then facts end as facts
               from interaction
              where {scope.Engine.AnyOf("thread", "@threads")}
             """,
@@ -154,7 +154,10 @@ internal sealed class ThreadSettler(WriteScope scope)
                 [.. LineFacts.Split(row.Refs).Concat(row.InReplyTo is null ? [] : [row.InReplyTo]).Distinct(StringComparer.Ordinal)],
                 row.Subject,
                 Outsiders(row, outsiders[row.Number]),
-                ThreadIndex.TryParse(LineFacts.HeaderIn(row.Facts, "thread-index"), out var index) ? index : null)));
+                ThreadIndex.TryParse(LineFacts.HeaderIn(row.Facts, "thread-index"), out var index) ? index : null)
+            {
+                Hidden = LineFacts.HiddenIn(row.Facts),
+            }));
     }
 
     /// <summary>The same people as <see cref="Classifier.CreateThreadMail(MailLine, Classification)"/> gives.</summary>

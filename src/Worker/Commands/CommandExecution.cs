@@ -5,6 +5,7 @@ using CrmSync.Domain.Digests;
 using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Harvest;
 using CrmSync.Domain.Languages;
+using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
 using CrmSync.Storage.Log;
 using CrmSync.Worker.Commands.Authorship;
@@ -174,6 +175,9 @@ internal sealed class CommandExecution(
                 {
                     IsOfNoConcern = true,
                 };
+
+            foreach (var thread in reading.Commands.Where(line => line.Command!.Verb == CommandVerb.Private))
+                await stores.Private.Hide(thread.Command!.About!, new Classifier(policy), thread.At, ct);
 
             await stores.Commands.Add(reading.Commands, ct);
             return new CommandDecision(reading.IsOfUse ? CommandMailState.CarriedOut : CommandMailState.Refused, reading.Words)

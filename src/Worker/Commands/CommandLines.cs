@@ -71,6 +71,14 @@ internal sealed class CommandLines(
         if (isAboutPerson && target.Contact is null)
             throw new RefusedCommandException(words.Refusals.NoSinglePerson(verb));
 
+        if (verb == CommandVerb.Private)
+        {
+            if (TriggeringMail(target) is null)
+                throw new RefusedCommandException(words.Refusals.NoThread);
+
+            context.Outdate();
+        }
+
         if (verb == CommandVerb.Snooze && context.IsOver(target))
             throw new RefusedCommandException(words.Refusals.DoneAlready);
 
@@ -274,6 +282,7 @@ internal sealed class CommandLines(
             CommandVerb.Note => new Confirmation(told.Noted, Labelled(who, wish.Text, PlainWords.Excerpt)),
             CommandVerb.Chase => new Confirmation(told.ExpectsAnAnswer, what),
             CommandVerb.NotUseful => new Confirmation(told.NotUseful, what),
+            CommandVerb.Private => new Confirmation(told.MadePrivate, who),
             CommandVerb.Give => new Confirmation(told.Given, told.To(what, context.People.FirstName(taker!.Id))),
             CommandVerb.Resolved => new Confirmation(told.Resolved, what),
             _ => new Confirmation(told.Done, what),

@@ -2,6 +2,7 @@ using CrmSync.Storage;
 using CrmSync.Storage.Digests;
 using CrmSync.Storage.Harvest;
 using CrmSync.Storage.Log;
+using CrmSync.Storage.Privacy;
 
 namespace CrmSync.Worker.Commands;
 
@@ -14,6 +15,7 @@ namespace CrmSync.Worker.Commands;
 /// <param name="Ledger">The mails of ours that are answered, or came back.</param>
 /// <param name="Told">What the numbers in an answer mean.</param>
 /// <param name="Stopped">Which digests somebody wants no more.</param>
+/// <param name="Private">Takes the words of threads out of the log.</param>
 internal sealed record CommandStores(
     ContactDatabase Database,
     CommandInbox Inbox,
@@ -22,4 +24,5 @@ internal sealed record CommandStores(
     Accounts Accounts,
     DigestLedger Ledger,
     ToldItems Told,
-    StoppedDigests Stopped);
+    StoppedDigests Stopped,
+    PrivateThreads Private);

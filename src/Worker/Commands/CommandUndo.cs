@@ -35,6 +35,10 @@ internal sealed class CommandUndo(CommandStores stores)
             if (said.Count == 0)
                 continue;
 
+            // What was made private is gone.
+            if (said.RemoveAll(line => line.Command!.Verb == CommandVerb.Private) > 0 && said.Count == 0)
+                throw new RefusedCommandException(refusals.CannotTakeBackPrivate);
+
             if (said.Exists(line => line.Command!.Undoes.Count > 0 || undone.Contains(line.Id)))
                 throw new RefusedCommandException(refusals.TakenBackAlready);
 

@@ -6,6 +6,7 @@ using CrmSync.Domain.Policy;
 using CrmSync.Storage.Digests;
 using CrmSync.Storage.Harvest;
 using CrmSync.Storage.Log;
+using CrmSync.Storage.Privacy;
 using CrmSync.Worker.Harvest;
 using NodaTime;
 
@@ -19,7 +20,8 @@ internal sealed class DigestFactsReader(
     ToldItems told,
     Accounts accounts,
     MailTroubles mails,
-    PolicyNews policyStanding)
+    PolicyNews policyStanding,
+    PrivateThreads privateThreads)
 {
     /// <summary>What was told longer ago was told again since, or is not withdrawn any more.</summary>
     private static readonly Duration ToldWithin = Duration.FromDays(14);
@@ -50,6 +52,7 @@ internal sealed class DigestFactsReader(
                 }),
             ],
             Told = (await told.Told(NoticeComposer.Name, now - ToldWithin, ct)).ToLookup(item => item.Reader, StringComparer.Ordinal),
+            PrivateThreads = (int)await privateThreads.Count(ct),
             PolicyChanges = await policyStanding.Changes(ct),
             Troubles = [.. troubles.Select(trouble => new Func<ReaderClock, string>(trouble.Tell))],
         };

@@ -27,6 +27,14 @@ public sealed class ReplyGrammarTests
     [InlineData("called 1", "called 1")]
     [InlineData("angerufen 1", "called 1")]
     [InlineData("resolved 4", "resolved 4")]
+    [InlineData("private 3", "private 3")]
+    [InlineData("3 private", "private 3")]
+    [InlineData("private 1, 2 and 4", "private 1 2 4")]
+    [InlineData("Privat 3", "private 3")]
+    [InlineData("vertraulich 3, bitte", "private 3")]
+    [InlineData("3 bitte vertraulich", "private 3")]
+    [InlineData("privé 3", "private 3")]
+    [InlineData("confidentiel 3 svp", "private 3")]
     [InlineData("not useful 7", "not-useful 7")]
     [InlineData("pas utile 7", "not-useful 7")]
     [InlineData("yes 3", "yes 3")]
@@ -251,7 +259,6 @@ public sealed class ReplyGrammarTests
     [InlineData("done 1, frobnicate 2", "more behind it")]
     [InlineData("done 99999", "names no line")]
     [InlineData("All done!", "done all")]
-    [InlineData("private 2", "nothing this version knows")]
     [InlineData("human 2", "nothing this version knows")]
     [InlineData("bulk 2", "nothing this version knows")]
     public void What_begins_like_a_command_and_is_none_is_refused_whole(string line, string reason)
@@ -382,6 +389,7 @@ public sealed class ReplyGrammarTests
             CommandVerb.Called,
             CommandVerb.Resolved,
             CommandVerb.NotUseful,
+            CommandVerb.Private,
             CommandVerb.Snooze,
             CommandVerb.Tag,
             CommandVerb.Untag,

@@ -8,9 +8,11 @@ using CrmSync.Storage.Digests;
 using CrmSync.Storage.Harvest;
 using CrmSync.Storage.Log;
 using CrmSync.Storage.Meetings;
+using CrmSync.Storage.Privacy;
 using CrmSync.Worker.Commands;
 using CrmSync.Worker.Commands.Authorship;
 using CrmSync.Worker.Configuration;
+using CrmSync.Worker.Digests;
 using CrmSync.Worker.Harvest;
 using CrmSync.Worker.PolicyFiles;
 using CrmSync.Worker.Sources;
@@ -123,7 +125,8 @@ internal sealed class TestCompany : IAsyncDisposable
             Accounts,
             new DigestLedger(Database),
             new ToldItems(Database),
-            new StoppedDigests(Database, new Settings(Database))),
+            new StoppedDigests(Database, new Settings(Database)),
+            new PrivateThreads(Database, OwnMailText.Read)),
         new DkimCheck(() => throw new InvalidOperationException("no command is read here")));
 
     /// <summary>Harvests one account once.</summary>

@@ -102,6 +102,9 @@ internal sealed class Line(string id)
 
     public string[] Phrases { get; set; } = [];
 
+    /// <summary>What the policy looks for in subjects and found in one that is not kept.</summary>
+    public string[] SubjectPhrases { get; set; } = [];
+
     /// <summary>Those To and Cc addresses that the policy asks for in <c>to:</c>.</summary>
     public string[] SentTo { get; set; } = [];
 

@@ -71,6 +71,7 @@ internal sealed class LineReader(Plan plan, LogIndex log)
         line.Moved = mail.Learned.Moved;
         line.Markers = Plan.Strings(mail.Markers);
         line.Phrases = Plan.Strings(mail.Phrases);
+        line.SubjectPhrases = Plan.Strings(mail.SubjectPhrases);
         line.Thread = line.Kind == LineKind.Mass ? null : log.Thread(mail.Thread ?? mail.Id);
         line.Contact =
             line.Kind == LineKind.HumanIn && mail.Author is { } author && !plan.Book.IsOurs(author) ? log.ContactAt(author) : null;

@@ -138,8 +138,9 @@ internal abstract class Test
     {
         public override bool Holds(View view, ContactNode contact, MailInThread? mail) =>
             mail is { } m
-            && m.Line.Subject is { } subject
-            && Array.Exists(texts, text => subject.Contains(text, StringComparison.OrdinalIgnoreCase));
+            && (m.Line.Subject is { } subject
+                ? Array.Exists(texts, text => subject.Contains(text, StringComparison.OrdinalIgnoreCase))
+                : Array.Exists(texts, text => m.Line.SubjectPhrases.Contains(text, StringComparer.OrdinalIgnoreCase)));
     }
 
     private sealed class TextHas(string[] texts) : Test
