@@ -240,11 +240,18 @@ internal sealed class BriefWriter(DigestFacts facts, PeopleBook people, ReaderCl
         var rest = written.Where(fact => fact is { Place: null, Kind: FactKind.Name or FactKind.Tag or FactKind.Owner }).ToList();
         foreach (var source in rest.GroupBy(fact => fact.Source, StringComparer.Ordinal))
         {
-            yield return new SaidFact(Words.AlsoKnown([.. source.Select(fact => fact.Kind).Distinct()]), null)
+            yield return new SaidFact(Words.AlsoKnown([.. source.Select(fact => Word(fact.Kind)).Distinct()]), null)
             {
                 Source = PlainWords.Flatten(source.Key, PlainWords.Name),
             };
         }
+
+        string Word(FactKind kind) => kind switch
+        {
+            FactKind.Name => Words.NameOfThem,
+            FactKind.Tag => Words.TagsOfThem,
+            _ => Words.OwnerOfThem,
+        };
 
         static SaidFact Said(string words, ContactFact fact) =>
             new(words, null) { Source = fact.Place is null ? PlainWords.Flatten(fact.Source, PlainWords.Name) : null };

@@ -1,4 +1,3 @@
-using CrmSync.Domain.Company;
 using NodaTime;
 using static CrmSync.Domain.Languages.EnglishDates;
 
@@ -43,7 +42,13 @@ internal sealed class EnglishBriefs : IBriefPhrases
 
     public string WorksFor(string organisation) => $"works for {organisation}";
 
-    public string AlsoKnown(IReadOnlyList<FactKind> what) => $"{Joined(what)} as imported";
+    public string NameOfThem => "name";
+
+    public string TagsOfThem => "tags";
+
+    public string OwnerOfThem => "owner";
+
+    public string AlsoKnown(IReadOnlyList<string> what) => $"{string.Join(", ", what)} as imported";
 
     public string Ahead(SeenTime at, string about) => $"{At(at)}{about}";
 
@@ -68,14 +73,4 @@ internal sealed class EnglishBriefs : IBriefPhrases
     public string Meeting => "Meeting";
 
     public string Fact => "Noted";
-
-    private static string Joined(IReadOnlyList<FactKind> what) =>
-        string.Join(
-            ", ",
-            what.Select(kind => kind switch
-            {
-                FactKind.Name => "name",
-                FactKind.Tag => "tags",
-                _ => "owner",
-            }));
 }

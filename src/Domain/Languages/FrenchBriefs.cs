@@ -1,4 +1,3 @@
-using CrmSync.Domain.Company;
 using NodaTime;
 using static CrmSync.Domain.Languages.FrenchDates;
 
@@ -45,7 +44,13 @@ internal sealed class FrenchBriefs : IBriefPhrases
 
     public string WorksFor(string organisation) => $"travaille pour {organisation}";
 
-    public string AlsoKnown(IReadOnlyList<FactKind> what) => $"importé : {Joined(what)}";
+    public string NameOfThem => "nom";
+
+    public string TagsOfThem => "étiquettes";
+
+    public string OwnerOfThem => "responsable";
+
+    public string AlsoKnown(IReadOnlyList<string> what) => $"importé : {string.Join(", ", what)}";
 
     public string Ahead(SeenTime at, string about) => $"{Bare(at)}{about}";
 
@@ -70,14 +75,4 @@ internal sealed class FrenchBriefs : IBriefPhrases
     public string Meeting => "Rendez-vous";
 
     public string Fact => "Noté";
-
-    private static string Joined(IReadOnlyList<FactKind> what) =>
-        string.Join(
-            ", ",
-            what.Select(kind => kind switch
-            {
-                FactKind.Name => "nom",
-                FactKind.Tag => "étiquettes",
-                _ => "responsable",
-            }));
 }

@@ -1,4 +1,3 @@
-using CrmSync.Domain.Company;
 using NodaTime;
 using static CrmSync.Domain.Languages.GermanDates;
 
@@ -44,7 +43,13 @@ internal sealed class GermanBriefs : IBriefPhrases
 
     public string WorksFor(string organisation) => $"arbeitet bei {organisation}";
 
-    public string AlsoKnown(IReadOnlyList<FactKind> what) => $"importiert: {Joined(what)}";
+    public string NameOfThem => "Name";
+
+    public string TagsOfThem => "Kennzeichen";
+
+    public string OwnerOfThem => "zuständige Person";
+
+    public string AlsoKnown(IReadOnlyList<string> what) => $"importiert: {string.Join(", ", what)}";
 
     public string Ahead(SeenTime at, string about) => $"{Bare(at)}{about}";
 
@@ -69,14 +74,4 @@ internal sealed class GermanBriefs : IBriefPhrases
     public string Meeting => "Termin";
 
     public string Fact => "Notiert";
-
-    private static string Joined(IReadOnlyList<FactKind> what) =>
-        string.Join(
-            ", ",
-            what.Select(kind => kind switch
-            {
-                FactKind.Name => "Name",
-                FactKind.Tag => "Kennzeichen",
-                _ => "zuständige Person",
-            }));
 }

@@ -1,4 +1,3 @@
-using CrmSync.Domain.Company;
 using NodaTime;
 
 namespace CrmSync.Domain.Languages;
@@ -46,8 +45,17 @@ public interface IBriefPhrases
 
     string WorksFor(string organisation);
 
-    /// <summary>Before the directory that says so: the name, tags or the owner are known from there.</summary>
-    string AlsoKnown(IReadOnlyList<FactKind> what);
+    /// <summary>What else is known from a directory.</summary>
+    string NameOfThem { get; }
+
+    /// <summary>What else is known from a directory.</summary>
+    string TagsOfThem { get; }
+
+    /// <summary>What else is known from a directory.</summary>
+    string OwnerOfThem { get; }
+
+    /// <summary>Before the directory: what else is known from there.</summary>
+    string AlsoKnown(IReadOnlyList<string> what);
 
     /// <summary>A meeting that is booked.</summary>
     string Ahead(SeenTime at, string about);
