@@ -121,17 +121,21 @@ public sealed class DirectoryCards(ContactDatabase database)
             .Where(card => card.Addresses.Any(people.Contains)),
     ];
 
-    /// <summary>The telephones that are theirs and, as far as directories know, nobody else's.</summary>
+    /// <summary>
+    /// The telephones that are theirs and, as far as directories know, nobody else's; a card with nothing but a telephone of theirs is
+    /// theirs, too.
+    /// </summary>
     internal static async Task<IReadOnlyList<string>> Telephones(WriteScope scope, IReadOnlyCollection<EmailAddress> people)
     {
         var all = (await scope.Query<string>("select card from directory_card")).Select(Json.Read<DirectoryCard>)
             .ToLookup(card => card.Addresses.Any(people.Contains));
+        var others = all[false].Where(card => card.Addresses.Count > 0).SelectMany(card => card.Telephones).Select(one => one.Number);
         return
         [
             .. all[true].Where(card => !card.IsPlace).SelectMany(card => card.Telephones)
                 .Where(telephone => !telephone.IsShared)
                 .Select(telephone => telephone.Number)
-                .Except(all[false].SelectMany(card => card.Telephones).Select(telephone => telephone.Number), StringComparer.Ordinal),
+                .Except(others, StringComparer.Ordinal),
         ];
     }
 

@@ -33,6 +33,24 @@ public abstract class CalDavServer : IDisposable
 
     public Task Put(Uri calendar, string name, string content) => Send("PUT", new Uri(calendar, name + ".ics"), content);
 
+    /// <summary>Makes an address book (RFC 5689, RFC 6352); its address.</summary>
+    public async Task<Uri> NewAddressBook(string name)
+    {
+        var address = new Uri(Home, name + "/");
+        await Send(
+            "MKCOL",
+            address,
+            $"""
+            <d:mkcol xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:carddav"><d:set><d:prop>
+            <d:resourcetype><d:collection/><c:addressbook/></d:resourcetype><d:displayname>{name}</d:displayname>
+            </d:prop></d:set></d:mkcol>
+            """,
+            "text/xml");
+        return address;
+    }
+
+    public Task PutCard(Uri book, string name, string card) => Send("PUT", new Uri(book, name + ".vcf"), card, "text/vcard");
+
     public Task Delete(Uri address) => Send("DELETE", address, null);
 
     public virtual void Dispose()
@@ -46,7 +64,7 @@ public abstract class CalDavServer : IDisposable
     protected void Start(string program, string package, IReadOnlyList<string> arguments) =>
         process = ServerProcess.Start(program, package, arguments, Port);
 
-    protected async Task Send(string method, Uri address, string? content)
+    protected async Task Send(string method, Uri address, string? content, string type = "text/calendar")
     {
         // Python's small servers now and then close a connection without an answer; what is sent here can be sent again.
         for (var attempt = 1; ; attempt++)
@@ -57,7 +75,7 @@ public abstract class CalDavServer : IDisposable
                 Convert.ToBase64String(Encoding.UTF8.GetBytes($"{User}:{Password}")));
             request.Headers.ConnectionClose = true;
             if (content is not null)
-                request.Content = new StringContent(content, Encoding.UTF8, "text/calendar");
+                request.Content = new StringContent(content, Encoding.UTF8, type);
             try
             {
                 using var answer = await http.SendAsync(request);
