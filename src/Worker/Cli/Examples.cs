@@ -116,12 +116,12 @@ internal static class Examples
         ],
         ["crmsync directory"] =
         [
-            ("crmsync directory export --format vcard > people.vcf", "Take the people we know to another program."),
+            ("crmsync directory export --format vcard", "Take the people we know to another program."),
         ],
         ["crmsync directory export"] =
         [
-            ("crmsync directory export > people.csv", "A table with the columns a csv directory has."),
-            ("crmsync directory export --format vcard > people.vcf", "Cards, for an address book."),
+            ("crmsync directory export", "Print a table with the columns a csv directory has."),
+            ("crmsync directory export --format vcard", "Print cards, for an address book."),
         ],
         ["crmsync audit"] =
         [

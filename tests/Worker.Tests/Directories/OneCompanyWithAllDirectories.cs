@@ -86,5 +86,6 @@ public sealed class OneCompanyWithAllDirectories(RadicaleServer radicale) : ICla
             """);
 
     private static string Card(string name) =>
-        $"BEGIN:VCARD\r\nVERSION:3.0\r\nUID:{name}\r\nFN:{name} of {name}\r\nN:{name};{name};;;\r\nEMAIL:{name}@acme.example\r\nEND:VCARD\r\n";
+        $"BEGIN:VCARD\r\nVERSION:3.0\r\nUID:{name}\r\nFN:{name} of {name}\r\nN:{name};{name};;;\r\n"
+            + $"EMAIL:{name}@acme.example\r\nEND:VCARD\r\n";
 }
