@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 
 namespace CrmSync.Mail.Text;
 
@@ -124,6 +125,8 @@ internal sealed class PhraseSet
             return state == Found;
         }
 
+        // A harvest of a few thousand mails would be over before the loop is compiled for speed.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private int Read(ReadOnlySpan<char> text, int state)
         {
             var table = next;

@@ -230,7 +230,7 @@ public sealed class DigestLedger(ContactDatabase database, LedgerReaders? names 
 
     /// <summary>
     /// The mails that may leave now, the oldest first: those not tried yet or whose time has come again, and those of a worker that is
-    /// gone. With their bytes.
+    /// gone. Without their bytes: these come with the claim.
     /// </summary>
     /// <param name="after">The last one of the page before; null: from the beginning.</param>
     /// <param name="now">The moment.</param>
@@ -240,7 +240,7 @@ public sealed class DigestLedger(ContactDatabase database, LedgerReaders? names 
     public Task<IReadOnlyList<LedgerMail>> Ready(PlannedMail? after, Instant now, Duration lease, int most, CancellationToken ct) =>
         Select(
             $"""
-            select {Columns}, bytes
+            select {Columns}
               from digest
              where (   (state = {LedgerState.Rendered:d} and (next_try_at is null or next_try_at <= @now))
                     or (state = {LedgerState.Sending:d} and renewed_at <= crmsync_now(@stale)))

@@ -122,7 +122,9 @@ public sealed record PlannedMail(string MessageId, string Digest, string Reader,
 /// <summary>A mail of ours as the ledger knows it.</summary>
 public sealed record LedgerMail(PlannedMail Plan, LedgerState State)
 {
-    /// <summary>The bytes that leave, from <see cref="LedgerState.Rendered"/> on until they were sent.</summary>
+    /// <summary>
+    /// The bytes that leave, from <see cref="LedgerState.Rendered"/> on until they were sent, where one mail was asked for.
+    /// </summary>
     public byte[]? Bytes { get; init; }
 
     /// <summary>When it was first taken to be handed over, by the time of the database.</summary>

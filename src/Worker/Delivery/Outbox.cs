@@ -50,7 +50,7 @@ internal sealed class Outbox(
     /// <summary>
     /// How many mails are claimed, and noted as sent, together: each time costs a write to the disk. After a crash so many are looked for.
     /// </summary>
-    private const int Group = 10;
+    private const int Group = 20;
 
     /// <summary>Well below the lease: what is claimed is handed over before another worker may take it for abandoned.</summary>
     private static readonly TimeSpan PatienceWithGroup = TimeSpan.FromMinutes(1);
