@@ -83,6 +83,12 @@ internal sealed record GraphAccount(string Name, Spot Place, string? Tenant, str
     /// <summary>All members of this group.</summary>
     public EmailAddress? Group { get; init; }
 
+    /// <summary>Folders and calendars that alone are read; empty: all.</summary>
+    public IReadOnlyList<string> IncludedFolders { get; init; } = [];
+
+    /// <summary>Folders and calendars that are not read.</summary>
+    public IReadOnlyList<string> ExcludedFolders { get; init; } = [];
+
     public Uri Endpoint { get; init; } = new("https://graph.microsoft.com");
 
     public Uri Authority { get; init; } = new("https://login.microsoftonline.com");

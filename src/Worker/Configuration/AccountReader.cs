@@ -107,6 +107,8 @@ internal sealed class AccountReader(ProblemList problems, OutsideValues outside)
         {
             Mailboxes = map.ValueOr(Mailboxes, []),
             Group = map.Value(Group),
+            IncludedFolders = map.Value(ChosenFolders)?.Value(Include) ?? [],
+            ExcludedFolders = map.Value(ChosenFolders)?.Value(Exclude) ?? [],
             Named = map.Value(Name) is not null,
         };
         Unique(account.Name, map.Place(map.FindNode(Name) is null ? Graph : Name).Spot);

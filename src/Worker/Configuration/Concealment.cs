@@ -42,6 +42,7 @@ internal static class Concealment
         "scope",
         "access_token_file",
         "folders",
+        "include",
         "exclude",
         "tenant",
         "certificate",

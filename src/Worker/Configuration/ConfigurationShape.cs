@@ -148,6 +148,15 @@ internal static class ConfigurationShape
     public static Key<MapValues> Folders { get; } =
         new("folders", new MapShape("a map {exclude}", Exclude), "Which folders are read; otherwise all but junk, trash and drafts.");
 
+    public static Key<IReadOnlyList<string>> Include { get; } =
+        new("include", new ListShape<string>(Line), "Folders and calendars that alone are read, with what lies below them.");
+
+    public static Key<MapValues> ChosenFolders { get; } =
+        new(
+            "folders",
+            new MapShape("a map {include, exclude}", Include, Exclude),
+            "Which folders and calendars are read; otherwise all but junk, trash and drafts.");
+
     public static Key<string> Graph { get; } =
         new(
             "graph",
@@ -245,6 +254,7 @@ internal static class ConfigurationShape
             Authority,
             Mailboxes,
             Group,
+            ChosenFolders,
             Name)
         {
             Kind = Graph,

@@ -237,7 +237,7 @@ internal sealed class GraphAnswers(GraphTestService service)
         return GraphAnswer.Json(200, page);
     }
 
-    private static JsonObject FolderJson(GraphTestMailbox mailbox, GraphTestFolder folder)
+    private JsonObject FolderJson(GraphTestMailbox mailbox, GraphTestFolder folder)
     {
         var json = new JsonObject
         {
@@ -250,6 +250,8 @@ internal sealed class GraphAnswers(GraphTestService service)
         };
         if (folder.IsSearch)
             json["@odata.type"] = "#microsoft.graph.mailSearchFolder";
+
+        service.TwistFolder?.Invoke(json);
 
         return json;
     }
@@ -348,7 +350,9 @@ internal sealed class GraphAnswers(GraphTestService service)
                 ["isRead"] = message.IsRead,
             };
 
-        return MessageJson(request, message, position.Select, position.Expand);
+        var row = MessageJson(request, message, position.Select, position.Expand);
+        service.TwistMessage?.Invoke(row);
+        return row;
     }
 
     /// <summary>user-list-messages: plain paging by <c>$filter</c> and <c>$orderby</c>, which must name the same property first.</summary>

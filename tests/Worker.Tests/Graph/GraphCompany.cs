@@ -31,6 +31,9 @@ internal sealed class GraphCompany : IAsyncDisposable
     /// <summary>The limit of a filtered round, as the client knows it.</summary>
     public int MostInRound { get; set; } = 5000;
 
+    /// <summary>Which folders and calendars are read.</summary>
+    public GraphChoice Choice { get; set; } = GraphChoice.All;
+
     public GraphTenant Tenant => tenant ??= new GraphTenant(Account, SystemClock.Instance, TimeProvider.System, Impatient);
 
     /// <summary>Waits only where it is told to.</summary>
@@ -71,14 +74,8 @@ internal sealed class GraphCompany : IAsyncDisposable
         var name = $"graph:{mailbox.Address}";
         var line = Tenant.LineTo(mailbox.Address);
         var at = now ?? TestCompany.Monday;
-        var calendar = new GraphCalendar(
-            line,
-            mailbox.Address,
-            name,
-            new GraphEvents(name, Address(mailbox.Address), at),
-            Company.Since,
-            at);
-        return new GraphMailboxSource(name, mailbox.Address, line, Company.Since, SystemClock.Instance, calendar)
+        var calendars = new GraphCalendars(line, mailbox.Address, name, Address(mailbox.Address), Choice, Company.Since, at);
+        return new GraphMailboxSource(name, mailbox.Address, line, Company.Since, SystemClock.Instance, Choice, calendars)
         {
             MostInRound = MostInRound,
         };

@@ -102,6 +102,9 @@ internal sealed class GraphTestMailbox
 
     public List<GraphTestEvent> Events { get; } = [];
 
+    /// <summary>Calendars beside the one it has of itself.</summary>
+    public List<GraphTestCalendar> Calendars { get; } = [];
+
     public object Gate { get; } = new();
 
     public IEnumerable<GraphTestMessage> Messages => messages.Values;
@@ -179,13 +182,13 @@ internal sealed class GraphTestMailbox
     }
 
     /// <summary>Puts an event into the calendar, or a changed one in its place.</summary>
-    public GraphTestEvent Put(string id, System.Text.Json.Nodes.JsonObject json)
+    public GraphTestEvent Put(string id, System.Text.Json.Nodes.JsonObject json, GraphTestCalendar? calendar = null)
     {
         lock (Gate)
         {
             Events.RemoveAll(e => e.Id == id);
             json["id"] = id;
-            var item = new GraphTestEvent { Id = id, Json = json, Version = ++Version };
+            var item = new GraphTestEvent { Id = id, Json = json, Version = ++Version, Calendar = calendar };
             Events.Add(item);
             return item;
         }
@@ -220,4 +223,24 @@ internal sealed class GraphTestEvent
     public long Version { get; set; }
 
     public bool Deleted { get; set; }
+
+    /// <summary>Null: the one the mailbox has of itself.</summary>
+    public GraphTestCalendar? Calendar { get; init; }
+}
+
+/// <summary>A calendar beside the one a mailbox has of itself (calendar resource).</summary>
+internal sealed class GraphTestCalendar(string id, string name)
+{
+    public string Id { get; } = id;
+
+    public string Name { get; set; } = name;
+
+    /// <summary>Whose it is; null: the mailbox's.</summary>
+    public string? Owner { get; init; }
+
+    /// <summary>Whether it answers a question for its changes.</summary>
+    public bool TellsChanges { get; init; } = true;
+
+    /// <summary>What everything about it is answered with; 0: the answer.</summary>
+    public int Refused { get; set; }
 }

@@ -54,6 +54,12 @@ internal sealed class GraphTestService : IAsyncDisposable
     /// </summary>
     public Func<string, bool, string?>? SpoilPart { get; set; }
 
+    /// <summary>Changes a message where many are listed; asked for alone it is sound.</summary>
+    public Action<JsonObject>? TwistMessage { get; set; }
+
+    /// <summary>Changes a folder of mail or a calendar in a list of them.</summary>
+    public Action<JsonObject>? TwistFolder { get; set; }
+
     /// <summary>How long a client is asked to wait, in seconds.</summary>
     public int RetryAfter { get; set; } = 1;
 

@@ -69,14 +69,23 @@ internal static class GraphAccounts
             name,
             account.Kind,
             mailbox,
-            now => Open(name, user, mailbox, tenants.Tenant(account), capture.From(now), tenants.Clock, now));
+            now => Open(
+                name,
+                user,
+                mailbox,
+                tenants.Tenant(account),
+                new GraphChoice(account.IncludedFolders, account.ExcludedFolders),
+                capture.From(now),
+                tenants.Clock,
+                now));
     }
 
-    /// <summary>The mailbox with its calendar.</summary>
+    /// <summary>The mailbox with its calendars.</summary>
     /// <param name="name">Of the account.</param>
     /// <param name="user">Its id or address.</param>
     /// <param name="owner">Whose it is.</param>
     /// <param name="tenant">The tenant.</param>
+    /// <param name="choice">Which of its folders and calendars are read.</param>
     /// <param name="since">Nothing older is asked for.</param>
     /// <param name="clock">The time.</param>
     /// <param name="now">The time of the harvest.</param>
@@ -85,6 +94,7 @@ internal static class GraphAccounts
         string user,
         Domain.Company.EmailAddress owner,
         GraphTenant tenant,
+        GraphChoice choice,
         Instant since,
         IClock clock,
         Instant now)
@@ -96,6 +106,7 @@ internal static class GraphAccounts
             line,
             since,
             clock,
-            new GraphCalendar(line, user, name, new GraphEvents(name, owner, now), since, now));
+            choice,
+            new GraphCalendars(line, user, name, owner, choice, since, now));
     }
 }

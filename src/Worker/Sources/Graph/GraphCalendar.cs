@@ -4,6 +4,7 @@ using CrmSync.Domain.Harvest;
 using CrmSync.Domain.Meetings;
 using Microsoft.Graph.Models;
 using Microsoft.Graph.Users.Item.CalendarView.Delta;
+using Microsoft.Graph.Users.Item.Events.Item;
 using Microsoft.Kiota.Abstractions;
 using NodaTime;
 using NodaTime.Text;
@@ -11,24 +12,39 @@ using NodaTime.Text;
 namespace CrmSync.Worker.Sources.Graph;
 
 /// <summary>
-/// The calendar of a mailbox (event-delta, delta-query-events): what changed in a window of time that moves on with the months. An item is
+/// A calendar of a mailbox (event-delta, delta-query-events): what changed in a window of time that moves on with the months. An item is
 /// one version of one series. Occurrences that are deleted are not announced, so of a series in which anything changed all occurrences are
-/// listed anew (event-list-instances).
+/// listed anew (event-list-instances). Changes are documented for the calendar a mailbox has of itself; another one that does not tell them
+/// is listed whole each time (calendar-list-calendarview).
 /// </summary>
 /// <param name="line">To the mailbox.</param>
 /// <param name="user">Whose.</param>
-/// <param name="place">The calendar, for people.</param>
+/// <param name="account">The name of the account.</param>
+/// <param name="which">Which of its calendars.</param>
 /// <param name="events">Says in the words of the log what events say.</param>
 /// <param name="since">Older meetings are not asked for.</param>
 /// <param name="now">The time of the harvest.</param>
-internal sealed class GraphCalendar(MailboxLine line, string user, string place, GraphEvents events, Instant since, Instant now)
+internal sealed class GraphCalendar(
+    MailboxLine line,
+    string user,
+    string account,
+    GraphCalendarPlace which,
+    GraphEvents events,
+    Instant since,
+    Instant now)
 {
-    public const string FolderId = "calendar";
     private const int MostPages = 2000;
+
+    /// <summary>In the place of the link of a calendar that does not tell changes.</summary>
+    private const string Whole = "whole";
+
+    private const string View = "/calendarView";
+    private const string Events = "/events/";
 
     private readonly Dictionary<GraphEventKey, (Event Series, IReadOnlyCollection<Event> Occurrences)> read = [];
 
     private CalendarProgress? progress;
+    private bool tellsChanges = true;
 
     /// <summary>
     /// What is remembered between harvests: the window with its link, and which occurrences a series has, so that a removed one tells whose
@@ -39,7 +55,7 @@ internal sealed class GraphCalendar(MailboxLine line, string user, string place,
     /// <summary>
     /// At most a year back, half a year ahead, whole months; a window is baked into its link, so another one begins anew.
     /// </summary>
-    private Interval Window
+    public Interval Window
     {
         get
         {
@@ -50,12 +66,18 @@ internal sealed class GraphCalendar(MailboxLine line, string user, string place,
         }
     }
 
+    /// <summary>Which of the mailbox's calendars it is.</summary>
+    public GraphCalendarPlace Which => which;
+
+    /// <summary>The calendar, for people.</summary>
+    public string Place => $"{account}: {which.Name}";
+
     private DeltaRequestBuilder Delta => line.Client.Users[user].CalendarView.Delta;
 
     /// <summary>The request that comes first now, to be asked together with others.</summary>
     public RequestInformation First(KnownFolder folder)
     {
-        progress = Parse(folder.Cursor.Text);
+        (progress, tellsChanges) = Parse(folder.Cursor.Text);
         return Delta.WithUrl(progress?.Link ?? Beginning()).ToGetRequestInformation(c => c.Headers.Add("Prefer", GraphEvents.Preference));
     }
 
@@ -71,35 +93,28 @@ internal sealed class GraphCalendar(MailboxLine line, string user, string place,
             var (rows, link) = await Round(await first.Read(DeltaGetResponse.CreateFromDiscriminatorValue, ct), ct);
             return await Page(known, folder, rows, link, ct);
         }
+        catch (GraphFailure failure) when (which.IsShared && failure.Status is HttpStatusCode.Forbidden or HttpStatusCode.NotFound)
+        {
+            // Nobody here can change what its owner shares; their own mailbox may be read, too.
+            return new ListedPage(folder, [], 0, folder.Cursor)
+            {
+                Skipped = new Dictionary<string, int> { ["a calendar somebody shares, which the app may not read"] = 1 },
+            };
+        }
         catch (GraphFailure failure)
         {
             // Reading mail does not need the calendar, and the other way round.
-            return GraphTrouble.OfFolder($"{place}: calendar", failure, GraphTrouble.ReadCalendars);
+            return GraphTrouble.OfFolder(Place, failure, GraphTrouble.ReadCalendars);
         }
     }
 
     /// <summary>Reads one version of one series.</summary>
-    public async Task<Reading> Read(RemoteItem item, CancellationToken ct)
-    {
-        switch (GraphEventKey.Parse(item.Key))
-        {
-            case GraphEventKey.Gone gone:
-                return new MeetingReading(item, Uri.UnescapeDataString(gone.Series), [], Window);
-            case GraphEventKey.Lost lost:
-                return SeriesItems.Broken(item, $"{place}: calendar", lost.Words);
-            case GraphEventKey.Version version:
-                return await Read(item, version, ct);
-            default:
-                return new GoneReading(item);
-        }
-    }
-
-    private async Task<Reading> Read(RemoteItem item, GraphEventKey.Version key, CancellationToken ct)
+    public async Task<Reading> Read(RemoteItem item, GraphEventKey.Version key, CancellationToken ct)
     {
         try
         {
             if (!read.Remove(key, out var told))
-                told = await Whole(key.Id, ct);
+                told = await ReadWhole(key.Id, ct);
 
             return events.CreateCopies(told.Series, told.Occurrences, item.Item.Backlog) is { Count: > 0 } copies
                 ? new MeetingReading(item, GraphEvents.Series(told.Series), copies, Window)
@@ -111,7 +126,7 @@ internal sealed class GraphCalendar(MailboxLine line, string user, string place,
         }
         catch (GraphFailure failure)
         {
-            return new FailedReading(item, GraphTrouble.From($"{place}: calendar", failure, GraphTrouble.ReadCalendars));
+            return new FailedReading(item, GraphTrouble.From(Place, failure, GraphTrouble.ReadCalendars));
         }
     }
 
@@ -127,6 +142,13 @@ internal sealed class GraphCalendar(MailboxLine line, string user, string place,
                 {
                     answer = await Delta.WithUrl(link).GetAsDeltaGetResponseAsync(c => c.Headers.Add("Prefer", GraphEvents.Preference), ct);
                 }
+                catch (GraphFailure failure) when (tellsChanges && which.Id is not null && IsNoDelta(failure))
+                {
+                    (progress, tellsChanges) = (null, false);
+                    rows.Clear();
+                    link = Beginning();
+                    continue;
+                }
                 catch (GraphFailure failure) when (failure.LinkIsUsedUp && (progress is not null || rows.Count > 0))
                 {
                     // Everything is listed anew; versions that are known are known by their keys.
@@ -140,6 +162,9 @@ internal sealed class GraphCalendar(MailboxLine line, string user, string place,
             rows.AddRange(answer?.Value ?? []);
             if (answer?.OdataDeltaLink is { } done)
                 return (rows, done);
+
+            if (!tellsChanges && answer is { OdataNextLink: null })
+                return (rows, Whole);
 
             link =
                 answer?.OdataNextLink
@@ -199,7 +224,7 @@ internal sealed class GraphCalendar(MailboxLine line, string user, string place,
             {
                 // One event that is not what an event should be spoils no other.
                 var changeKey = told.GetValueOrDefault(id)?.ChangeKey ?? "";
-                found.Add(new GraphEventKey.Lost(GraphEventKey.Hash(id), changeKey, Unexpected.TroubleFrom(place, failure).Reason));
+                found.Add(new GraphEventKey.Lost(GraphEventKey.Hash(id), changeKey, Unexpected.TroubleFrom(Place, failure).Reason));
             }
         }
 
@@ -248,47 +273,52 @@ internal sealed class GraphCalendar(MailboxLine line, string user, string place,
         }
     }
 
-    private async Task<(Event Series, IReadOnlyCollection<Event> Occurrences)> Whole(string id, CancellationToken ct)
+    private async Task<(Event Series, IReadOnlyCollection<Event> Occurrences)> ReadWhole(string id, CancellationToken ct)
     {
         var series = await One(id, ct);
         return (series, series.Type == EventType.SeriesMaster ? await Instances(id, ct) : []);
     }
 
     private async Task<Event> One(string id, CancellationToken ct) =>
-        await line.Client.Users[user].Events[id].GetAsync(c => c.Headers.Add("Prefer", GraphEvents.Preference), ct)
+        await Event(id).WithUrl(which.Within(Event(id).ToGetRequestInformation().URI.AbsoluteUri, Events))
+            .GetAsync(c => c.Headers.Add("Prefer", GraphEvents.Preference), ct)
         ?? throw new GraphFailure(GraphFailureKind.Refused, HttpStatusCode.NotFound, "ErrorItemNotFound", "the event is not there");
 
     private async Task<IReadOnlyCollection<Event>> Instances(string id, CancellationToken ct)
     {
         var all = new List<Event>();
-        var page = await line.Client.Users[user].Events[id].Instances.GetAsync(
-            c =>
-            {
-                c.Headers.Add("Prefer", GraphEvents.Preference);
-                c.QueryParameters.StartDateTime = InstantPattern.General.Format(Window.Start);
-                c.QueryParameters.EndDateTime = InstantPattern.General.Format(Window.End);
-                c.QueryParameters.Top = 100;
-            },
-            ct);
+        var instances = Event(id).Instances;
+        var first = instances.ToGetRequestInformation(c =>
+        {
+            c.QueryParameters.StartDateTime = InstantPattern.General.Format(Window.Start);
+            c.QueryParameters.EndDateTime = InstantPattern.General.Format(Window.End);
+            c.QueryParameters.Top = 100;
+        });
+        var page = await instances.WithUrl(which.Within(first.URI.AbsoluteUri, Events))
+            .GetAsync(c => c.Headers.Add("Prefer", GraphEvents.Preference), ct);
         while (page is not null)
         {
             all.AddRange((page.Value ?? []).Where(e => e.Id is not null));
             page = page.OdataNextLink is { } next
-                ? await line
-                    .Client.Users[user]
-                    .Events[id]
-                    .Instances.WithUrl(next)
-                    .GetAsync(c => c.Headers.Add("Prefer", GraphEvents.Preference), ct)
+                ? await instances.WithUrl(next).GetAsync(c => c.Headers.Add("Prefer", GraphEvents.Preference), ct)
                 : null;
         }
 
         return all;
     }
 
+    private EventItemRequestBuilder Event(string id) => line.Client.Users[user].Events[id];
+
+    /// <summary>Whether a calendar does not know the question, and not: it is not there.</summary>
+    private static bool IsNoDelta(GraphFailure failure) =>
+        failure is { Kind: GraphFailureKind.Refused, LinkIsUsedUp: false }
+        && (failure.Status is HttpStatusCode.BadRequest or HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotImplemented
+            || failure.Code is "UnknownError" or "ErrorInvalidRequest");
+
     private static string SeriesId(Event row) => row.SeriesMasterId ?? row.Id!;
 
     /// <summary>The last version of each event that was stored and not followed by its farewell.</summary>
-    private static Dictionary<string, GraphEventKey.Version> Present(HashSet<string> keys)
+    public static Dictionary<string, GraphEventKey.Version> Present(IReadOnlySet<string> keys)
     {
         var present = new Dictionary<string, GraphEventKey.Version>(StringComparer.Ordinal);
         foreach (var version in keys.Select(GraphEventKey.Parse).OfType<GraphEventKey.Version>())
@@ -300,34 +330,37 @@ internal sealed class GraphCalendar(MailboxLine line, string user, string place,
         return present;
     }
 
-    private string Beginning() =>
-        Delta.ToGetRequestInformation(c =>
+    private string Beginning()
+    {
+        var asked = Delta.ToGetRequestInformation(c =>
         {
             c.QueryParameters.StartDateTime = InstantPattern.General.Format(Window.Start);
             c.QueryParameters.EndDateTime = InstantPattern.General.Format(Window.End);
-        }).URI.AbsoluteUri.Replace("/delta()", "/delta", StringComparison.Ordinal);
+        }).URI.AbsoluteUri;
+        return which.Within(asked.Replace("/delta()", tellsChanges ? "/delta" : "", StringComparison.Ordinal), View);
+    }
 
     private string Print(string link, Dictionary<string, string[]> occurrences) =>
         JsonSerializer.Serialize(
             new CalendarProgress(InstantPattern.General.Format(Window.Start), InstantPattern.General.Format(Window.End), link, occurrences)
         );
 
-    private CalendarProgress? Parse(string? text)
+    private (CalendarProgress? Progress, bool TellsChanges) Parse(string? text)
     {
         if (text is null)
-            return null;
+            return (null, true);
 
         try
         {
             // The start moves when less is to be read; only a window that ends elsewhere shows other meetings.
             return JsonSerializer.Deserialize<CalendarProgress>(text) is { } known && known.End == InstantPattern.General.Format(Window.End)
-                ? known
-                : null;
+                ? known.Link == Whole ? (null, false) : (known, true)
+                : (null, true);
         }
         catch (JsonException)
         {
             // Listed anew; nothing is doubled.
-            return null;
+            return (null, true);
         }
     }
 }

@@ -18,7 +18,7 @@ internal sealed record GraphFolder(string Id, string Path, string? Role, string?
 /// Finds the folders of a mailbox, recursively (user-list-mailfolders, mailfolder-list-childfolders). What a folder is for is known by the
 /// well-known names (mailfolder), for display names are in the user's language; the ids behind them never change and are asked for once.
 /// </summary>
-internal sealed class GraphFolders(MailboxLine line, string mailbox, IClock clock)
+internal sealed class GraphFolders(MailboxLine line, string mailbox, GraphChoice choice, IClock clock)
 {
     private const int PageSize = 250;
     private const int Deepest = 60;
@@ -71,18 +71,23 @@ internal sealed class GraphFolders(MailboxLine line, string mailbox, IClock cloc
         return Settle(all, roles);
     }
 
-    private static List<GraphFolder> Settle(List<(MailFolder Folder, string Path)> all, IReadOnlyDictionary<string, string?> roles)
+    private List<GraphFolder> Settle(List<(MailFolder Folder, string Path)> all, IReadOnlyDictionary<string, string?> roles)
     {
         var leftOut = new Dictionary<string, string>(StringComparer.Ordinal);
+        var included = new HashSet<string>(StringComparer.Ordinal);
         var folders = new List<GraphFolder>();
         foreach (var (folder, path) in all)
         {
-            var role = roles.GetValueOrDefault(folder.Id!);
+            var (role, above) = (roles.GetValueOrDefault(folder.Id!), folder.ParentFolderId ?? "");
             var reason =
-                leftOut.GetValueOrDefault(folder.ParentFolderId ?? "")
-                ?? (Array.Exists(WellKnown, w => w.Role == role && !w.Read) ? $"in folder {path}" : null);
+                leftOut.GetValueOrDefault(above)
+                ?? (Array.Exists(WellKnown, w => w.Role == role && !w.Read) ? $"in folder {path}" : choice.Exclusion(path, role));
             if (reason is not null)
                 leftOut[folder.Id!] = reason;
+            else if (included.Contains(above) || choice.Includes(path, role))
+                included.Add(folder.Id!);
+            else
+                reason = $"in folder {path}, not included by the configuration";
 
             folders.Add(new GraphFolder(folder.Id!, path, role, reason, folder.TotalItemCount ?? 0));
         }

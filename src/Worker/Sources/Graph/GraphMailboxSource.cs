@@ -19,14 +19,16 @@ namespace CrmSync.Worker.Sources.Graph;
 /// <param name="line">To the mailbox.</param>
 /// <param name="since">Older mail is not asked for.</param>
 /// <param name="clock">The time.</param>
-/// <param name="calendar">Its calendar.</param>
+/// <param name="choice">Which folders are read.</param>
+/// <param name="calendars">Its calendars.</param>
 internal sealed class GraphMailboxSource(
     string account,
     string mailbox,
     MailboxLine line,
     Instant since,
     IClock clock,
-    GraphCalendar calendar) : ISource
+    GraphChoice choice,
+    GraphCalendars calendars) : ISource
 {
     /// <summary>So many told messages are kept in memory before they are read; then the listing waits.</summary>
     private const int Shelf = 500;
@@ -89,13 +91,13 @@ internal sealed class GraphMailboxSource(
                 yield return trouble;
         }
 
-        var meetings = new List<(KnownFolder Folder, RequestInformation First)>();
+        IReadOnlyList<RequestInformation> asked = [];
         if (await EachFolder.Try(CalendarPlace, BeginMeetings, ct) is { } unreadable)
             yield return unreadable;
 
-        // What every folder and the calendar have to say first comes in one round trip.
+        // What every folder and the calendars have to say first comes in one round trip.
         var firsts = await Guarded(() =>
-            GraphBatch.Ask(line, [.. walks.Select(one => one.First), .. meetings.Select(one => one.First)], clock, ct));
+            GraphBatch.Ask(line, [.. walks.Select(one => one.First), .. asked], clock, ct));
 
         // Folders are walked side by side, as many as the service allows; each goes on only as fast as its pages are stored.
         var shelved = 0;
@@ -114,7 +116,11 @@ internal sealed class GraphMailboxSource(
             told.Clear();
         }
 
-        await foreach (var listing in EachFolder.List(meetings, _ => CalendarPlace, one => ListMeetings(one.Folder), ct))
+        if (asked.Count == 0)
+            yield break;
+
+        var answers = firsts.Skip(walks.Count).ToList();
+        await foreach (var listing in EachFolder.List([calendars], _ => CalendarPlace, all => all.List(answers, ct), ct))
             yield return listing;
 
         Task Begin(GraphFolder folder)
@@ -127,24 +133,19 @@ internal sealed class GraphMailboxSource(
 
         Task BeginMeetings()
         {
-            var state = known.Folder(GraphCalendar.FolderId, "calendar", GraphCalendar.FolderId);
-            meetings.Add((state, calendar.First(state)));
+            asked = calendars.First(known);
             return Task.CompletedTask;
-        }
-
-        async IAsyncEnumerable<Listing> ListMeetings(KnownFolder folder)
-        {
-            yield return await calendar.List(known, folder, firsts[^1], ct);
         }
     }
 
     public async IAsyncEnumerable<Reading> Read(IReadOnlyList<RemoteItem> items, [EnumeratorCancellation] CancellationToken ct)
     {
         var missing = new List<RemoteItem>();
+        calendars.BeginReading();
         foreach (var item in items)
         {
-            if (item.Folder.RemoteId == GraphCalendar.FolderId)
-                yield return await calendar.Read(item, ct);
+            if (GraphCalendarPlace.IsCalendar(item.Folder.RemoteId))
+                yield return await calendars.Read(item, ct);
             else if (told.TryGetValue(item.Key, out var message) && !GraphMail.NeedsMime(message) && !item.WithBytes)
                 yield return ReadTold(item, message);
             else if (message is not null)
@@ -181,9 +182,9 @@ internal sealed class GraphMailboxSource(
     private async Task<IReadOnlyList<GraphFolder>> Folders(KnownItems known, CancellationToken ct)
     {
         var roles = known.Folders
-            .Where(f => f.RemoteId != GraphCalendar.FolderId)
+            .Where(f => !GraphCalendarPlace.IsCalendar(f.RemoteId))
             .ToDictionary(f => f.RemoteId, f => f.Role, StringComparer.Ordinal);
-        var folders = await Guarded(() => new GraphFolders(line, mailbox, clock).List(roles, ct));
+        var folders = await Guarded(() => new GraphFolders(line, mailbox, choice, clock).List(roles, ct));
         return [.. folders.OrderBy(f => f.Role switch { "inbox" => 3, "sent" => 2, "archive" => 1, _ => 0 })];
     }
 

@@ -42,11 +42,7 @@ internal sealed record FolderPlan(IReadOnlyList<MailboxFolder> Read, IReadOnlyLi
     /// Whether a name (of a folder or a Gmail label) is excluded by the configuration; what lies below an excluded folder is, too.
     /// </summary>
     public static bool IsExcluded(ImapAccount account, string name, char? delimiter) =>
-        account.ExcludedFolders.Any(excluded =>
-            name.Equals(excluded, StringComparison.OrdinalIgnoreCase)
-            || (delimiter is { } separator && (name.StartsWith(excluded + separator, StringComparison.OrdinalIgnoreCase)
-                || name.EndsWith(separator + excluded, StringComparison.OrdinalIgnoreCase)
-                || name.Contains(separator + excluded + separator, StringComparison.OrdinalIgnoreCase))));
+        NamedFolders.Cover(account.ExcludedFolders, name, delimiter);
 
     private static string? Exclusion(ImapAccount account, MailboxFolder folder) =>
         IsExcluded(account, folder.Name, folder.Delimiter) ? $"in folder {folder.Name}, excluded by the configuration" : null;
