@@ -35,11 +35,9 @@ internal static class CommandWords
             telephone, téléphoné à
             """),
         .. Phrases(CommandVerb.Resolved, "resolved, solved, gelöst, geloest, behoben, résolu, résolus, resolu"),
-        .. Phrases(
-            CommandVerb.Private,
-            """
-            private, make private, keep private, privat, vertraulich, privé, privée, prive, confidentiel, confidentielle
-            """),
+
+        // "Confidential" is what mail programs put above mails by themselves, and what is private cannot be taken back.
+        .. Phrases(CommandVerb.Private, "private, make private, keep private, privat, privé, privée, prive"),
         .. Phrases(CommandVerb.Untag, "untag"),
         .. Phrases(CommandVerb.Tag, "tag"),
         .. Phrases(CommandVerb.Note, "note, notiz, notiere, noter, notez"),

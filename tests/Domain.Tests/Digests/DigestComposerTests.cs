@@ -511,6 +511,27 @@ public sealed class DigestComposerTests
                 .Text);
     }
 
+    [Theory]
+    [InlineData(Language.English, "2 threads: by somebody's word, subjects and texts are not kept; people, times and promises are")]
+    [InlineData(
+        Language.German,
+        "2 Mailwechsel: auf Wunsch werden Betreff und Text nicht gespeichert; Personen, Zeiten und Zusagen bleiben")]
+    [InlineData(
+        Language.French,
+        "2 échanges : à la demande, objet et texte ne sont pas conservés ; personnes, heures et promesses restent")]
+    public void How_many_threads_are_private_is_counted_for_the_manager_in_their_language(Language language, string words)
+    {
+        var run = Some.Run(Some.TheFirm, Some.Olga with { Language = language });
+        var digest = new DigestComposer(Some.Facts([]) with { PrivateThreads = 2 }).Compose(run, DigestHistory.None);
+        Assert.Contains(
+            words,
+            digest.Sections.OfType<NewsSection>().Single(section => section.Name == "health")
+                .Lines.Select(line => line.Text.Replace('\u00A0', ' ').Replace('\u202F', ' ')));
+        Assert.DoesNotContain(
+            Compose([], run: run).Sections.OfType<NewsSection>().Single(section => section.Name == "health").Lines,
+            line => line.Text.StartsWith("2 ", StringComparison.Ordinal));
+    }
+
     private static Digest Compose(
         IReadOnlyList<Item> items,
         IReadOnlyList<Interaction>? log = null,
