@@ -118,6 +118,14 @@ public sealed class EventsOfGraph
         Assert.Equal("", By([Week(FreeBusyStatus.Oof)], owner: "support@us.example"));
 
     [Fact]
+    public void Another_calendar_of_the_mailbox()
+    {
+        var team = new GraphEvents("ana", ToldMeetings.Address("ana@us.example"), ToldMeetings.Now) { SaysAway = false };
+        var copies = team.CreateCopies(Week(FreeBusyStatus.Oof), [], backlog: false);
+        Assert.Equal("", Away.By(Away.Us, MeetingHarvest.MergeFor(ReadingRules.From(Away.Us)).Merge(copies, []).Lines));
+    }
+
+    [Fact]
     public void What_changes_how_it_is_shown_is_another_version()
     {
         var events = new GraphEvents("ana", ToldMeetings.Address("ana@us.example"), ToldMeetings.Now);

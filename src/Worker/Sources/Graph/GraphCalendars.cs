@@ -240,5 +240,5 @@ internal sealed class GraphCalendars(
         known!.Folder(place.FolderId, place.Name, place.Id is null ? GraphCalendarPlace.Own.FolderId : null);
 
     private GraphCalendar Open(GraphCalendarPlace place) =>
-        new(line, user, account, place, new GraphEvents(account, place.Owner ?? owner, now), since, now);
+        new(line, user, account, place, new GraphEvents(account, place.Owner ?? owner, now) { SaysAway = place.Id is null }, since, now);
 }

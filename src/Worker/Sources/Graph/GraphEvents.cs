@@ -15,6 +15,9 @@ namespace CrmSync.Worker.Sources.Graph;
 /// <param name="now">The time of the harvest.</param>
 internal sealed class GraphEvents(string account, Domain.Company.EmailAddress? owner, Instant now)
 {
+    /// <summary>Whether its owner is away by what stands in it: in their default calendar, not in one kept for a team or shared.</summary>
+    public bool SaysAway { get; init; } = true;
+
     /// <summary>Times are asked for in UTC, and ids that survive a move (event resource; outlook-immutable-id).</summary>
     public const string Preference = "IdType=\"ImmutableId\", outlook.timezone=\"UTC\", odata.maxpagesize=50";
 
@@ -69,7 +72,7 @@ internal sealed class GraphEvents(string account, Domain.Company.EmailAddress? o
             CancelledAt = told.IsCancelled == true || series.IsCancelled == true ? changed ?? now : null,
             Private = secret,
             TimeIsUncertain = start.Uncertain,
-            Shown = secret ? null : ShownTimeIn(told, series, allDay, isOccurrence: occurrence is not null),
+            Shown = secret || !SaysAway ? null : ShownTimeIn(told, series, allDay, isOccurrence: occurrence is not null),
             FirstSeen = now,
             LastSeen = now,
             Backlog = backlog,
