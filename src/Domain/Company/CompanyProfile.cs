@@ -31,4 +31,11 @@ public abstract record CompanyProfile
     public ClassifySettings Classify { get; init; } = new();
 
     public IReadOnlyDictionary<string, Marker> Markers { get; init; } = new Dictionary<string, Marker>();
+
+    /// <summary>Which of our people is meant by an id, an address or a full name, in any case; null for nobody.</summary>
+    public Person? FindPerson(string written) =>
+        People.FirstOrDefault(person => person.Id.Equals(written, StringComparison.OrdinalIgnoreCase))
+        ?? (EmailAddress.TryParse(written, out var address)
+            ? People.FirstOrDefault(person => person.Email == address || person.Also.Contains(address))
+            : People.FirstOrDefault(person => written.Equals(person.Name, StringComparison.OrdinalIgnoreCase)));
 }

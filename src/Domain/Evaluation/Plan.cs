@@ -168,27 +168,7 @@ internal sealed class Plan
     public int Person(string? id) => id is null ? -1 : peopleById.GetValueOrDefault(id, -1);
 
     /// <summary>The index of the person a directory writes as an id, an address or a name; -1 for nobody of ours.</summary>
-    public int PersonCalled(string? written)
-    {
-        if (written is null)
-            return -1;
-
-        if (Person(written) is var byId and >= 0)
-            return byId;
-
-        if (EmailAddress.TryParse(written, out var address))
-            return PersonAt(address);
-
-        for (var i = 0; i < Policy.People.Count; i++)
-        {
-            if (
-                written.Equals(Policy.People[i].Id, StringComparison.OrdinalIgnoreCase)
-                || written.Equals(Policy.People[i].Name, StringComparison.OrdinalIgnoreCase))
-                return i;
-        }
-
-        return -1;
-    }
+    public int PersonCalled(string? written) => written is null ? -1 : Person(Policy.FindPerson(written)?.Id);
 
     public string Id(int person) => Policy.People[person].Id;
 

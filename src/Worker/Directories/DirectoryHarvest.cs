@@ -48,6 +48,7 @@ internal sealed class DirectoryHarvest(
                 .Where(version => version.Value.StartsWith(marks, StringComparison.Ordinal))
                 .ToDictionary(version => version.Key, version => version.Value[marks.Length..], StringComparer.Ordinal);
             var parts = await sources.Open(directory).Read(versions, ct);
+            parts = [.. parts.Select(part => part with { BadCards = [.. part.BadCards, .. Strangers(part)] })];
             var capture = new CardCapture(policy.Policy);
             var kept = parts.Select(part => Keep(part, capture, marks)).ToList();
             var counts = await cards.Replace(directory.Name, kept, ct);
@@ -89,6 +90,16 @@ internal sealed class DirectoryHarvest(
             },
             []);
     }
+
+    /// <summary>Owners who are nobody of ours: each is told once, and what else a card says is kept.</summary>
+    private IEnumerable<Trouble> Strangers(DirectoryPart part) =>
+        (part.Cards ?? [])
+            .Where(card => card.Owner is { } owner && policy.Policy.FindPerson(owner) is null)
+            .DistinctBy(card => card.Owner, StringComparer.OrdinalIgnoreCase)
+            .Select(card => new Trouble(
+                card.Source,
+                $"the owner \"{card.Owner}\" is nobody in people",
+                "write an id of people, an address or a full name of theirs, or leave the owner out"));
 
     private static KeptPart Keep(DirectoryPart part, CardCapture capture, string marks) => new(part.Name)
     {

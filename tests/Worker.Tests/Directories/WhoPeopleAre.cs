@@ -139,11 +139,13 @@ public abstract class WhoPeopleAre
     {
         await using var company = await DirectoryCompany.Open(await NewServer());
         company.Configure(Crm);
-        company.WriteFile("crm.csv", "address,name\nnobody,N\njane@acme.example,Jane\n\"open,x\nk@acme.example,K\n");
+        company.WriteFile("crm.csv", "address,name,owner\nnobody,N\njane@acme.example,Jane,Conor\n\"open,x\nk@acme.example,K,conor\n");
         company.Mail("jane@acme.example");
         var sync = await company.Run("sync", "--now", DirectoryCompany.Now);
 
         Assert.Contains("crm.csv:2: the address cannot be read; write it as", sync.Error, StringComparison.Ordinal);
+        Assert.Contains("crm.csv:3: the owner \"Conor\" is nobody in people;", sync.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("crm.csv:5", sync.Error, StringComparison.Ordinal);
         Assert.Contains("crm.csv:4: a quotation mark is opened and never closed;", sync.Error, StringComparison.Ordinal);
         Assert.Contains("\"Jane\", crm.csv:3", await company.Explain("jane@acme.example"), StringComparison.Ordinal);
         Assert.Contains("crm.csv:4", (await company.Run("quarantine")).Output, StringComparison.Ordinal);
