@@ -32,6 +32,10 @@ var verbs = new Dictionary<string, (string Usage, Action<Options> Run)>(StringCo
         "fill DIR [--interactions 1M] [--contacts 100k] [--seed 1]   make a configuration with the log of the invented company, to "
             + "measure verbs of the program over it",
         Filling.Run),
+    ["units"] = (
+        "units DIR [--mails 1000]                                   judge every organisation of the log that fill made, what changes with "
+            + "so many mails, and nothing; list the items",
+        UnitJudging.Run),
     ["smtp"] = (
         "smtp [--messages 20k] [--size 4k]                          hand mails to a server that throws them away, on one connection",
         SmtpSending.Run),

@@ -94,6 +94,7 @@ internal static class CrmSyncServices
         .AddSingleton<Derivation>()
         .AddSingleton<ContactCards>()
         .AddSingleton<DirectoryCards>()
+        .AddSingleton<Units>()
         .AddSingleton<MailCopies>()
         .AddSingleton(parts => new PrivateThreads(parts.GetRequiredService<ContactDatabase>(), OwnMailText.Read))
         .AddSingleton(parts => new Erasure(parts.GetRequiredService<ContactDatabase>(), OwnMailText.Read))
@@ -124,6 +125,7 @@ internal static class CrmSyncServices
         .AddSingleton<DirectoryHarvest>()
         .AddSingleton<HarvestedLog>()
         .AddSingleton<OrganisationLog>()
+        .AddSingleton<UnitLook>()
         .AddSingleton<TextRetention>();
 
     private static IServiceCollection AddDigests(this IServiceCollection services) => services

@@ -37,7 +37,17 @@ public sealed class Evaluator(CompanyPolicy policy)
     /// <summary>Begins to read what the policy looks at to judge the organisation of a contact.</summary>
     /// <param name="contact">Any address of the contact.</param>
     /// <remarks>People who are one by what was said (<see cref="JoinedPeople"/>) must be one in the policy already.</remarks>
-    public OrganisationReading Read(EmailAddress contact) => new(plan, plan.Book.Organisation(contact));
+    public OrganisationReading Read(EmailAddress contact) => new(plan, [plan.Book.Organisation(contact)]);
+
+    /// <summary>The same for several organisations at once.</summary>
+    /// <param name="organisations">Their names.</param>
+    public OrganisationReading Read(IReadOnlyCollection<string> organisations) => new(plan, organisations);
+
+    /// <summary>The organisation somebody outside belongs to; null for one of us.</summary>
+    public string? FindOrganisation(EmailAddress address) => plan.Book.IsOurs(address) ? null : plan.Book.Organisation(address);
+
+    /// <summary>Lists items that were kept of organisations; of none yet.</summary>
+    public KeptItems CreateList() => new(plan);
 
     private RunningPolicy Run(ContactLogSnapshot log, Instant now)
     {

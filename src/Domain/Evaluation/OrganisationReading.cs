@@ -6,8 +6,8 @@ using NodaTime;
 namespace CrmSync.Domain.Evaluation;
 
 /// <summary>
-/// Reads of the log what the policy looks at to judge one organisation: in steps, each of which says what to read next. What is said of the
-/// organisation in the end is the same as over the whole log (docs/decisions/0027-policy-by-organisation.md).
+/// Reads of the log what the policy looks at to judge some organisations: in steps, each of which says what to read next. What is said of
+/// each in the end is the same as over the whole log (docs/decisions/0027-policy-by-organisation.md).
 /// </summary>
 /// <remarks>
 /// All lines of an organisation are: those that name somebody of it (as participant, author, author of a forwarded mail, contact of a
@@ -19,6 +19,7 @@ namespace CrmSync.Domain.Evaluation;
 public sealed class OrganisationReading
 {
     private readonly Plan plan;
+    private readonly IReadOnlyCollection<string> judged;
     private readonly Dictionary<string, Interaction> lines = new(StringComparer.Ordinal);
     private readonly HashSet<string> organisations = new(StringComparer.Ordinal);
     private readonly HashSet<string> threads = new(StringComparer.Ordinal);
@@ -28,14 +29,13 @@ public sealed class OrganisationReading
     private List<string> nextThreads = [];
     private List<string> nextTargets = [];
 
-    internal OrganisationReading(Plan plan, string organisation)
+    internal OrganisationReading(Plan plan, IReadOnlyCollection<string> judged)
     {
         this.plan = plan;
-        Organisation = organisation;
-        Want(organisation);
+        this.judged = judged;
+        foreach (var organisation in judged)
+            Want(organisation);
     }
-
-    public string Organisation { get; }
 
     /// <summary>The policy it is read for.</summary>
     public CompanyPolicy Policy => plan.Policy;
@@ -43,7 +43,7 @@ public sealed class OrganisationReading
     /// <summary>Every line read so far.</summary>
     public IReadOnlyCollection<Interaction> Lines => lines.Values;
 
-    /// <summary>The organisations whose lines were read: the one itself and those its items rest on as well.</summary>
+    /// <summary>The organisations whose lines were read: those that are judged and those their items rest on as well.</summary>
     public IReadOnlyCollection<string> Organisations => organisations;
 
     /// <summary>What is to be read next; null when nothing is.</summary>
@@ -81,15 +81,15 @@ public sealed class OrganisationReading
     }
 
     /// <summary>
-    /// Asks the policy over what was read about the organisation. False when the answer rests on lines that were not: then these are
+    /// Asks the policy over what was read about the organisations. False when the answer rests on lines that were not: then these are
     /// <see cref="Wanted"/>, and the question is to be asked again.
     /// </summary>
-    /// <param name="question">What is asked; of the organisation alone.</param>
+    /// <param name="question">What is asked; of these organisations alone.</param>
     /// <param name="coverage">How far each account has been read; null means everything has been.</param>
     /// <param name="answer">The answer, if it counts.</param>
     public bool TryAsk<T>(Func<RunningPolicy, T> question, IReadOnlyList<AccountCoverage>? coverage, out T answer)
     {
-        var part = new PartOfLog(Organisation, organisations);
+        var part = new PartOfLog(judged, organisations);
         var running = new RunningPolicy(plan, part);
         running.Put(lines.Values);
         running.Cover(coverage);
@@ -113,6 +113,13 @@ public sealed class OrganisationReading
         IReadOnlyList<AccountCoverage>? coverage,
         out Explanation? explanation) =>
         TryAsk(running => running.Explain(contact, now, rule)?.WithTold(plan, lines.Values, now), coverage, out explanation);
+
+    /// <summary>As <see cref="TryAsk"/>: what is to be kept of each of the organisations.</summary>
+    /// <param name="now">The moment.</param>
+    /// <param name="coverage">How far each account has been read; null means everything has been.</param>
+    /// <param name="units">One for each.</param>
+    public bool TryJudge(Instant now, IReadOnlyList<AccountCoverage>? coverage, out IReadOnlyList<Unit> units) =>
+        TryAsk(running => Unit.From(running, judged, now), coverage, out units);
 
     /// <summary>Mail that counts for nothing has no thread for the policy, and a mailing only where it answers something.</summary>
     private static bool IsInThread(Interaction line) =>

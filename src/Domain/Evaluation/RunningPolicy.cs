@@ -27,7 +27,7 @@ public sealed class RunningPolicy
     }
 
     /// <param name="plan">The policy.</param>
-    /// <param name="part">Where only the lines of some organisations come: which; the one it is read for is evaluated alone.</param>
+    /// <param name="part">Where only the lines of some organisations come: which; those it is read for are evaluated alone.</param>
     internal RunningPolicy(Plan plan, PartOfLog? part = null)
     {
         this.plan = plan;
@@ -95,69 +95,8 @@ public sealed class RunningPolicy
         return Listed(now, closedSince);
     }
 
-    private EvaluationResult Listed(Instant now, Instant? closedSince)
-    {
-
-        var items = new List<Item>();
-        var observed = new List<Item>();
-        var closed = new List<ClosedItem>();
-        var observedClosed = new List<ClosedItem>();
-        var next = people!.Until;
-        foreach (var organisation in log.Organisations)
-        {
-            var result = organisation.Result!;
-            AddDoubts(items, result.Items);
-            AddDoubts(observed, result.Observed);
-            AddSince(closed, result.Closed);
-            AddSince(observedClosed, result.ObservedClosed);
-            next = Math.Min(next, organisation.NextChange);
-        }
-
-        if (coverage is not null)
-            next = Math.Min(next, Math.Min(coverage.NextLag(now.ToUnixTimeTicks()), NextAccusation([.. items, .. observed])));
-
-        items.Sort(ItemOrder.Compare);
-        observed.Sort(ItemOrder.Compare);
-        closed.Sort(ItemOrder.Compare);
-        observedClosed.Sort(ItemOrder.Compare);
-        return new EvaluationResult(now)
-        {
-            Items = items,
-            Observed = observed,
-            Closed = closed,
-            ObservedClosed = observedClosed,
-            NextChange = next == long.MaxValue ? null : Instant.FromUnixTimeTicks(next),
-            Coverage = coverage?.Accounts ?? [],
-        };
-
-        void AddDoubts(List<Item> into, FoundItem[] from)
-        {
-            foreach (var found in from)
-                into.Add(coverage is null ? found.Item : coverage.Doubt(found.Item, found.RestsOn, now));
-        }
-
-        void AddSince(List<ClosedItem> into, ClosedItem[] from)
-        {
-            foreach (var item in from)
-            {
-                if (closedSince is null || item.At >= closedSince)
-                    into.Add(item);
-            }
-        }
-    }
-
-    /// <summary>When the first accusation that waits is told though not everything was read, or <see cref="long.MaxValue"/>.</summary>
-    private static long NextAccusation(List<Item> items)
-    {
-        var next = long.MaxValue;
-        foreach (var item in items)
-        {
-            if (item.Held)
-                next = Math.Min(next, Coverage.ToldAnyway(item).ToUnixTimeTicks());
-        }
-
-        return next;
-    }
+    private EvaluationResult Listed(Instant now, Instant? closedSince) =>
+        Listing.List(log.Organisations.Select(organisation => organisation.Result!), people!.Until, coverage, now, closedSince);
 
     /// <summary>
     /// What became of the promises that fell due between two moments, as far as is known at the second (policy-language.md section 15).

@@ -76,10 +76,12 @@ public sealed class ContactLog(ContactDatabase database)
     /// <param name="wanted">Which.</param>
     /// <param name="now">Lines seen later do not exist.</param>
     /// <param name="ct">Cancels.</param>
-    public async Task<IReadOnlyList<Interaction>> Read(LinesWanted wanted, Instant now, CancellationToken ct)
+    /// <param name="known">The numbers of lines that were read before and are not read again; those read now are added.</param>
+    public async Task<IReadOnlyList<Interaction>> Read(LinesWanted wanted, Instant now, CancellationToken ct, ISet<long>? known = null)
     {
         await using var connection = await database.Connect(ct);
-        var numbers = await LineSearch.Find(database.Engine, connection, wanted, ct);
+        var found = await LineSearch.Find(database.Engine, connection, wanted, ct);
+        var numbers = known is null ? found : [.. found.Where(known.Add)];
         var lines = new List<Interaction>(numbers.Count);
         foreach (var some in numbers.Chunk(PageSize))
         {

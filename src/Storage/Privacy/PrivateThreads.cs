@@ -65,6 +65,7 @@ public sealed class PrivateThreads(ContactDatabase database, Func<byte[], string
                 await CommandMails(scope, shown);
                 await Notes(scope, lines.Select(line => line.Id).ToHashSet(StringComparer.Ordinal));
                 await new LineChanges(scope, classifier).Apply(changes);
+                await Units.Drop(scope);
                 return true;
             },
             ct);

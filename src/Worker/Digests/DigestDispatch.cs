@@ -1,5 +1,6 @@
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Digests;
+using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Harvest;
 using CrmSync.Domain.Languages;
 using CrmSync.Domain.Policy;
@@ -114,6 +115,30 @@ internal sealed class DigestDispatch(
         var evaluation = look.Running!.EvaluateLately(look.Now, look.Now);
         var notices = await new NoticeRun(ledger, notifications, mails).Untold(look.Policy, evaluation, withHeld: true, ct);
         return digests.Count + notices.Count == 0 ? new HashSet<string>() : await behind.Stale(look, digests, notices, ct);
+    }
+
+    /// <summary>
+    /// Whether any mail is to be written: a digest, an immediate mail, also one that waits until accounts are read, or an answer. While
+    /// none is, nothing but the items has to be known.
+    /// </summary>
+    /// <param name="now">The moment.</param>
+    /// <param name="items">The items as of now; null while they are not known, so that any of them may have to be told at once.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task<bool> IsAnythingDue(Instant now, EvaluationResult? items, CancellationToken ct)
+    {
+        var current = policy.Policy;
+        var mails = await Mails(current, ct);
+        return (await new DigestRun(ledger, told, inbox, mails, await stopped.All(ct)).Unwritten(current, now, ct)).Count > 0
+            || (await new AnswerRun(ledger, inbox, mails, feeds, audit).Due(current, now, ct)).Count > 0
+            || (current.Rules.Any(TellsAtOnce) && await IsAnythingToTell(current, items, mails, ct));
+    }
+
+    private async Task<bool> IsAnythingToTell(CompanyPolicy current, EvaluationResult? items, DigestMails mails, CancellationToken ct)
+    {
+        var notices = new NoticeRun(ledger, notifications, mails);
+        return items is null
+            || await notices.IsAnythingDue(current, items, ct)
+            || (await notices.Untold(current, items, withHeld: true, ct)).Count > 0;
     }
 
     /// <summary>

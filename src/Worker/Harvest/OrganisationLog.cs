@@ -20,10 +20,11 @@ internal sealed class OrganisationLog(ContactLog log, HarvestedLog harvested)
     {
         var reading = new Evaluator(await WithJoinedPeople(policy, now, ct)).Read(contact);
         var coverage = await harvested.Coverage(ct);
+        var known = new HashSet<long>();
         Explanation? explanation;
         do
         {
-            await Read(reading, now, ct);
+            await Read(reading, known, now, ct);
         }
         while (!reading.TryExplain(contact, now, rule, coverage, out explanation));
 
@@ -39,24 +40,25 @@ internal sealed class OrganisationLog(ContactLog log, HarvestedLog harvested)
     {
         var reading = new Evaluator(await WithJoinedPeople(policy, now, ct)).Read(contact);
         var coverage = await harvested.Coverage(ct);
+        var known = new HashSet<long>();
         EvaluationResult result;
         do
         {
-            await Read(reading, now, ct);
+            await Read(reading, known, now, ct);
         }
         while (!reading.TryAsk(running => running.Evaluate(now), coverage, out result));
 
         return result;
     }
 
-    private async Task Read(OrganisationReading reading, Instant now, CancellationToken ct)
+    private async Task Read(OrganisationReading reading, HashSet<long> known, Instant now, CancellationToken ct)
     {
         while (reading.Wanted is { } wanted)
-            reading.Take(await log.Read(wanted, now, ct));
+            reading.Take(await log.Read(wanted, now, ct, known));
     }
 
     /// <summary>The policy with the people who were said to be one.</summary>
-    private async Task<CompanyPolicy> WithJoinedPeople(CompanyPolicy policy, Instant now, CancellationToken ct)
+    public async Task<CompanyPolicy> WithJoinedPeople(CompanyPolicy policy, Instant now, CancellationToken ct)
     {
         var joins = await log.Read(JoinedPeople.Joins, now, ct);
         return joins.Count == 0

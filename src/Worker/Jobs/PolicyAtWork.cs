@@ -82,10 +82,7 @@ internal sealed class PolicyAtWork(
         if (!cardsAreStale || now - cardsWrittenAt < CardsEvery)
             return;
 
-        var cards = KnownContact
-            .At(whole, now)
-            .SelectMany(c => c.Addresses.Select(address => new ContactCard(address, c.Primary, c.Name, c.Organisation, c.Owner)));
-        await contactCards.Replace([.. cards], ct);
+        await contactCards.Replace([.. KnownContact.At(whole, now).SelectMany(ContactCard.For)], ct);
         (cardsAreStale, cardsWrittenAt) = (false, now);
     }
 

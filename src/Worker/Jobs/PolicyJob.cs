@@ -18,6 +18,7 @@ namespace CrmSync.Worker.Jobs;
 internal sealed class PolicyJob(
     DigestDispatch dispatch,
     FreshHarvest fresh,
+    UnitLook look,
     PolicyAtWork atWork,
     IClock clock,
     TimeProvider time,
@@ -65,6 +66,36 @@ internal sealed class PolicyJob(
     /// <returns>What could not be written for reasons nobody expected.</returns>
     private async Task<IReadOnlyList<Trouble>> Ask(IScheduler scheduler, CancellationToken ct)
     {
+        IReadOnlyList<Trouble> unwritten = [];
+        var isIdle = false;
+
+        // What cannot be found out this way is found out over the whole log.
+        await failures.Guard("items of organisations", async () => isIdle = await IsIdle(ct), ct);
+        if (!isIdle)
+            unwritten = await WriteDue(ct);
+
+        if (dispatch.CanSend && await dispatch.HasUnsent(ct))
+            await scheduler.TriggerJob(SendJob.Key, ct);
+
+        return unwritten;
+    }
+
+    /// <summary>Whether there is nothing to be written: then the log need not be known as a whole.</summary>
+    private async Task<bool> IsIdle(CancellationToken ct)
+    {
+        var now = clock.GetCurrentInstant();
+        var items = await look.CatchUp(now, ct);
+        if (dispatch.CanSend && await dispatch.IsAnythingDue(now, items, ct))
+            return false;
+
+        if (items is not null)
+            Meters.NoteItems(items);
+
+        return true;
+    }
+
+    private async Task<IReadOnlyList<Trouble>> WriteDue(CancellationToken ct)
+    {
         var (stale, unwritten) = await Use((policy, now) => WriteWhenFresh(policy, now, ct), ct);
         if (stale.Count > 0)
         {
@@ -72,9 +103,6 @@ internal sealed class PolicyJob(
             await failures.Guard("accounts that mails rest on", () => Read(stale, ct), ct);
             unwritten = await Use((policy, now) => Write(policy, now, ct), ct);
         }
-
-        if (dispatch.CanSend && await dispatch.HasUnsent(ct))
-            await scheduler.TriggerJob(SendJob.Key, ct);
 
         return unwritten;
     }

@@ -4,6 +4,7 @@ using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
 using FsCheck;
 using FsCheck.Fluent;
+using NodaTime;
 using static CrmSync.Domain.Tests.Evaluation.Worked;
 using static CrmSync.Domain.Tests.Evaluation.Write;
 
@@ -76,7 +77,25 @@ public sealed class OrganisationReadingTests
         Assert.Equal(3, reading.Lines.Count);
     }
 
-    private static IEnumerable<EmailAddress> Organisations(CompanyPolicy policy, List<Interaction> log)
+    /// <summary>What is to be kept of the organisations that are read.</summary>
+    internal static IReadOnlyList<Unit> Judge(
+        OrganisationReading reading,
+        List<Interaction> log,
+        Instant now,
+        IReadOnlyList<AccountCoverage>? coverage)
+    {
+        while (true)
+        {
+            while (reading.Wanted is { } wanted)
+                reading.Take(log.Where(line => IsWanted(line, wanted)));
+
+            if (reading.TryJudge(now, coverage, out var units))
+                return units;
+        }
+    }
+
+    /// <summary>An address of each organisation of a log.</summary>
+    internal static IEnumerable<EmailAddress> Organisations(CompanyPolicy policy, List<Interaction> log)
     {
         var book = new ContactBook(policy);
         return log

@@ -58,7 +58,8 @@ public sealed record KnownContact(EmailAddress Primary)
         return
         [
             .. policy
-                .Log.Contacts.Where(contact => History.Compute(view, contact).Exists)
+                .Log.Organisations.SelectMany(organisation => organisation.Contacts)
+                .Where(contact => History.Compute(view, contact).Exists)
                 .Select(contact => From(view, contact))
                 .OrderBy(contact => contact.Organisation, StringComparer.Ordinal)
                 .ThenBy(contact => contact.Primary.Value, StringComparer.Ordinal),

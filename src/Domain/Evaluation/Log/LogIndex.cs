@@ -33,14 +33,14 @@ internal sealed class LogIndex
         this.part = part;
         reader = new LineReader(plan, this);
         replies = new Replies(TouchAll);
-        foreach (var entry in part is null ? plan.Policy.Contacts : plan.Entries[part.Organisation])
+        foreach (var entry in part is null ? plan.Policy.Contacts : part.Judged.SelectMany(name => plan.Entries[name]))
             ContactAt(entry.Primary);
     }
 
     /// <summary>Organisations whose result no longer holds because a line of theirs came or changed.</summary>
     public HashSet<OrganisationNode> Touched { get; } = [];
 
-    /// <summary>Those that are evaluated: every one, or where only a part of the log is here the one it was read for.</summary>
+    /// <summary>Those that are evaluated: every one, or where only a part of the log is here those it was read for.</summary>
     public IReadOnlyList<OrganisationNode> Organisations => inOrder;
 
     public IReadOnlyCollection<ContactNode> Contacts => contacts.Values;
@@ -109,7 +109,7 @@ internal sealed class LogIndex
         if (!organisations.TryGetValue(name, out var organisation))
         {
             organisations[name] = organisation = new OrganisationNode(name);
-            if (part is null || part.Organisation == name)
+            if (part is null || part.IsJudged(name))
                 inOrder.Add(organisation);
         }
 

@@ -17,6 +17,11 @@ internal sealed class RestsOn(string[] addresses)
     /// <summary>For what any mail to the person satisfies.</summary>
     public static RestsOn AnyMail { get; } = new(Nobody) { Everywhere = true, Meetings = false };
 
+    /// <summary>For what only accounts with some addresses could hold.</summary>
+    /// <param name="addresses">Theirs.</param>
+    /// <param name="meetings">Whether a meeting would satisfy it.</param>
+    public static RestsOn Those(string[] addresses, bool meetings) => new(addresses) { Meetings = meetings };
+
     /// <summary>Of those whose accounts count; empty where every account does.</summary>
     public string[] Addresses { get; } = addresses;
 

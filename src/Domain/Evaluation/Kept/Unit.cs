@@ -1,0 +1,44 @@
+using NodaTime;
+
+namespace CrmSync.Domain.Evaluation;
+
+/// <summary>What the policy makes of one organisation, to be kept beside the log until something of it can have changed.</summary>
+/// <param name="Organisation">Its name.</param>
+/// <param name="Items">Its items in the form of <see cref="UnitForm"/>; null when it has none.</param>
+public sealed record Unit(string Organisation, string? Items)
+{
+    /// <summary>When anything in it can change though the log does not; null if never.</summary>
+    public Instant? NextChange { get; init; }
+
+    /// <summary>The other organisations it rests on: when one of these changes, it may as well.</summary>
+    public IReadOnlyList<string> Others { get; init; } = [];
+
+    /// <summary>Whether it rests on how far accounts have been read (<see cref="KeptItems.Outdated"/>).</summary>
+    public bool RestsOnCoverage { get; init; }
+
+    /// <summary>Who of it we know.</summary>
+    public IReadOnlyList<KnownContact> Contacts { get; init; } = [];
+
+    /// <summary>What is to be kept of some organisations.</summary>
+    /// <param name="running">The policy over all of their lines.</param>
+    /// <param name="organisations">Which.</param>
+    /// <param name="now">The moment.</param>
+    internal static IReadOnlyList<Unit> From(RunningPolicy running, IReadOnlyCollection<string> organisations, Instant now)
+    {
+        running.Advance(now.ToUnixTimeTicks(), long.MinValue);
+        var known = KnownContact.At(running, now).ToLookup(contact => contact.Organisation, StringComparer.Ordinal);
+        var results = running.Log.Organisations.ToDictionary(one => one.Name, one => one.Result!, StringComparer.Ordinal);
+        return
+        [
+            .. organisations.Select(name => results.TryGetValue(name, out var result)
+                ? new Unit(name, UnitForm.Write(result))
+                {
+                    NextChange = result.NextChange == long.MaxValue ? null : Instant.FromUnixTimeTicks(result.NextChange),
+                    Others = [.. result.Others.Select(other => other.Name)],
+                    RestsOnCoverage = result.Watched.Length > 0,
+                    Contacts = [.. known[name]],
+                }
+                : new Unit(name, null)),
+        ];
+    }
+}

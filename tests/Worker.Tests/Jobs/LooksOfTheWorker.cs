@@ -1,0 +1,54 @@
+using CrmSync.Storage.Log;
+using Microsoft.Data.Sqlite;
+using NodaTime;
+
+namespace CrmSync.Worker.Tests.Jobs;
+
+/// <summary>What a worker knows of the log when there is nothing to write.</summary>
+public sealed class LooksOfTheWorker : IAsyncLifetime
+{
+    /// <summary>Tuesday; digests leave at 8:00 in Berlin.</summary>
+    private static readonly Instant Morning = Instant.FromUtc(2026, 3, 3, 4, 0);
+
+    private readonly SimulatedTime time = new(Morning);
+    private RunningCompany company = null!;
+
+    public async Task InitializeAsync() => company = await RunningCompany.Open();
+
+    public async Task DisposeAsync() => await company.DisposeAsync();
+
+    [Fact]
+    public async Task The_log_is_not_read_as_a_whole_before_something_is_to_be_written()
+    {
+        await using var worker = await StartedWorker.In(company.PathTo("config"), time);
+        var units = worker.Part<Units>();
+        await Pass(() => units.All(default).Result.Count > 0, TimeSpan.FromSeconds(5));
+        Assert.Equal("acme.example", Assert.Single(await units.All(default)).Organisation);
+        Assert.True((await units.State(default))!.IsComplete);
+        Assert.Equal(0, Count("line_watch"));
+
+        await Pass(() => Count("digest") > 0, TimeSpan.FromMinutes(1));
+        Assert.Equal(1, Count("line_watch"));
+    }
+
+    private async Task Pass(Func<bool> until, TimeSpan step)
+    {
+        for (var i = 0; i < 2000 && !until(); i++)
+        {
+            // Real work takes real time: a little for each step.
+            time.Pass(step);
+            await Task.Delay(20);
+        }
+
+        Assert.True(until(), "it did not happen");
+    }
+
+    private long Count(string table)
+    {
+        using var connection = new SqliteConnection($"Data Source={company.PathTo("config", "data", "crmsync.db")};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = $"select count(*) from {table}";
+        return (long)command.ExecuteScalar()!;
+    }
+}
