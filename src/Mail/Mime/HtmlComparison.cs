@@ -164,9 +164,11 @@ internal static class HtmlComparison
         for (var i = 0; i < text.Length; i++)
         {
             var c = text[i];
-            if (c is '<' or '[')
+            if (char.IsAsciiLetterOrDigit(c))
+                bare[length++] = c;
+            else if (c is '<' or '[')
                 i += TargetLength(text[(i + 1)..], c == '<' ? '>' : ']');
-            else if (char.IsAsciiLetterOrDigit(c) || !IsLayout(c))
+            else if (!IsLayout(c))
                 bare[length++] = c;
         }
 

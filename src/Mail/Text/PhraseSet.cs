@@ -14,6 +14,7 @@ internal sealed class PhraseSet
     private const int LongText = 64;
 
     private readonly SearchValues<string> common;
+    private readonly int longest;
     private readonly Table ascii;
     private readonly Table others;
 
@@ -22,19 +23,66 @@ internal sealed class PhraseSet
         var all = phrases.Select(p => p.ToLowerInvariant()).Distinct(StringComparer.Ordinal).ToList();
         var plain = all.Where(p => System.Text.Ascii.IsValid(p)).ToList();
         common = SearchValues.Create([.. CommonWords(plain)], StringComparison.OrdinalIgnoreCase);
+        longest = plain.Select(phrase => phrase.Length).DefaultIfEmpty(0).Max();
         ascii = new Table(plain);
         others = new Table([.. all.Where(p => !System.Text.Ascii.IsValid(p))]);
     }
 
     /// <summary>Whether one of the phrases stands in the text.</summary>
     public bool IsIn(ReadOnlySpan<char> text) =>
-        (text.Length < LongText || text.ContainsAny(common)) && ascii.IsIn(text)
+        (text.Length < LongText ? ascii.IsIn(text) : IsAroundCommonWord(text))
         || !others.IsEmpty && !System.Text.Ascii.IsValid(text) && others.IsIn(text);
 
     /// <summary>Whether one of the phrases stands in some lines, taken as one paragraph.</summary>
     public bool IsIn(List<string> lines, int from, int to) =>
-        HaveCommonWord(lines, from, to) && ascii.IsIn(lines, from, to)
-        || !others.IsEmpty && !AreAscii(lines, from, to) && others.IsIn(lines, from, to);
+        IsAroundCommonWord(lines, from, to) || !others.IsEmpty && !AreAscii(lines, from, to) && others.IsIn(lines, from, to);
+
+    /// <summary>Looks for the phrases only as far around each common word as they reach; every character is read at most once.</summary>
+    private bool IsAroundCommonWord(ReadOnlySpan<char> text)
+    {
+        var (read, state) = (0, 0);
+        for (var at = text.IndexOfAny(common); at >= 0;)
+        {
+            if (at - longest > read)
+                (read, state) = (at - longest, 0);
+            var end = Math.Min(text.Length, at + longest);
+            state = ascii.Read(text[read..end], state);
+            if (state == Table.Found)
+                return true;
+
+            read = end;
+            at = text[(at + 1)..].IndexOfAny(common) is >= 0 and var next ? at + 1 + next : -1;
+        }
+
+        return false;
+    }
+
+    private bool IsAroundCommonWord(List<string> lines, int from, int to)
+    {
+        var (read, state) = (from, 0);
+        for (var i = from; i < to; i++)
+        {
+            if (!lines[i].AsSpan().ContainsAny(common))
+                continue;
+
+            // As many lines above and below it as the longest phrase may reach.
+            var first = i;
+            for (var above = 0; first > read && above < longest; above += lines[first].AsSpan().Trim().Length + 1)
+                first--;
+            if (first > read)
+                (read, state) = (first, 0);
+            for (var below = 0; read < to && (read <= i || below < longest); read++)
+            {
+                below += read > i ? lines[read].AsSpan().Trim().Length + 1 : 0;
+                state = ascii.Read(lines[read].AsSpan().Trim(), state);
+                state = state == Table.Found ? state : ascii.Read(" ", state);
+                if (state == Table.Found)
+                    return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>The few words of which each of the phrases holds one.</summary>
     private static List<string> CommonWords(IEnumerable<string> phrases)
@@ -65,17 +113,6 @@ internal sealed class PhraseSet
         return words.Where(word => word.Length >= ShortestWord).DefaultIfEmpty(words.MaxBy(word => word.Length)!);
     }
 
-    private bool HaveCommonWord(List<string> lines, int from, int to)
-    {
-        for (var i = from; i < to; i++)
-        {
-            if (lines[i].AsSpan().ContainsAny(common))
-                return true;
-        }
-
-        return false;
-    }
-
     private static bool AreAscii(List<string> lines, int from, int to)
     {
         for (var i = from; i < to; i++)
@@ -89,7 +126,7 @@ internal sealed class PhraseSet
 
     private sealed class Table
     {
-        private const int Found = -1;
+        public const int Found = -1;
         private const int PageSize = 256;
 
         private static readonly byte[] NoKinds = new byte[PageSize];
@@ -127,7 +164,7 @@ internal sealed class PhraseSet
 
         // A harvest of a few thousand mails would be over before the loop is compiled for speed.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private int Read(ReadOnlySpan<char> text, int state)
+        public int Read(ReadOnlySpan<char> text, int state)
         {
             var table = next;
             var pages = kinds;

@@ -65,6 +65,25 @@ public sealed class PhraseTests
     }
 
     [Fact]
+    public void Phrases_are_found_where_a_plain_search_finds_them()
+    {
+        string[] words = ["write", "above", "line", "a", "of", "unsubscribe", "message", "über", "zeile", "to", "the"];
+        var random = new Random(7);
+        for (var round = 0; round < 2_000; round++)
+        {
+            var phrases = Enumerable.Range(0, 1 + random.Next(6)).Select(_ => Some(1 + random.Next(4))).ToArray();
+            var lines = Enumerable.Range(0, 1 + random.Next(9)).Select(_ => $"  {Some(random.Next(12))} ").ToList();
+            var (from, to) = (random.Next(lines.Count), lines.Count);
+            var text = string.Join(' ', lines[from..to].Select(line => line.Trim()));
+            var isIn = Array.Exists(phrases, phrase => text.Contains(phrase, StringComparison.OrdinalIgnoreCase));
+            var set = new PhraseSet(phrases);
+            Assert.Equal((isIn, isIn), (set.IsIn(text), set.IsIn(lines, from, to)));
+        }
+
+        string Some(int count) => string.Join(' ', Enumerable.Range(0, count).Select(_ => words[random.Next(words.Length)]));
+    }
+
+    [Fact]
     public void Only_phrases_with_the_same_edge_are_compared()
     {
         var edges = new PhraseEdges(["sent from", "sent by", "gesendet", "写道"]);
