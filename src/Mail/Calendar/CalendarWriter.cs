@@ -61,6 +61,8 @@ public static class CalendarWriter
             Line(text, "CLASS:" + entry.Class.ToString().ToUpperInvariant());
         if (entry.Transparent)
             Line(text, "TRANSP:TRANSPARENT");
+        if (BusyStatus(entry.ShownAs) is { } shown)
+            Line(text, "X-MICROSOFT-CDO-BUSYSTATUS:" + shown);
         if (entry.Summary is { } summary)
             Line(text, "SUMMARY:" + Escape(summary));
         if (entry.Location is { } location)
@@ -121,6 +123,15 @@ public static class CalendarWriter
             _ => "",
         })
         + ":" + DateValue.Print(time.Local, time.Kind);
+
+    /// <summary>Outlook's word for what TRANSP cannot say; null where that says it all.</summary>
+    private static string? BusyStatus(ShownAs shown) => shown switch
+    {
+        ShownAs.Tentative => "TENTATIVE",
+        ShownAs.Elsewhere => "WORKINGELSEWHERE",
+        ShownAs.OutOfOffice => "OOF",
+        _ => null,
+    };
 
     private static string? Mailto(string? address) => address is null ? null : "mailto:" + address;
 

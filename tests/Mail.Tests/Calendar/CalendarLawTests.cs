@@ -198,6 +198,8 @@ public sealed class CalendarLawTests
             : start.IsDate ? start.At(start.Local.PlusDays(1 + some.Below(3)))
             : start.At(start.Instant + Duration.FromMinutes(some.Below(2_000)));
         var changed = mayChange && some.Below(3) == 0;
+        var status = (EventStatus)some.Below(4);
+        var transparent = some.Below(2) == 0;
         return new CalendarEvent
         {
             Uid = $"{some.Below(1_000_000)}@bright.example",
@@ -210,9 +212,13 @@ public sealed class CalendarLawTests
             End = end,
             WrittenDuration = duration,
             AllDay = start.IsDate || some.Below(10) == 0,
-            Status = (EventStatus)some.Below(4),
+            Status = status,
             Class = (EventClass)some.Below(3),
-            Transparent = some.Below(2) == 0,
+            Transparent = transparent,
+            ShownAs =
+                transparent ? ShownAs.Free
+                : status == EventStatus.Tentative ? ShownAs.Tentative
+                : some.In([ShownAs.Busy, ShownAs.Tentative, ShownAs.Elsewhere, ShownAs.OutOfOffice]),
             Summary = some.Below(5) == 0 ? null : some.In(Texts),
             Location = some.Below(2) == 0 ? null : some.In(Texts),
             Organizer =
@@ -269,7 +275,8 @@ public sealed class CalendarLawTests
         if (some.Below(3) == 0)
             text +=
                 ";BYDAY="
-                + some.In(frequency is "MONTHLY" or "YEARLY" ? ["MO,TH", "1MO,-1FR", "SU", "2TU"] : ["MO,TH", "SU", "MO,TU,WE,TH,FR"]);
+                + some.In<string>(
+                    frequency is "MONTHLY" or "YEARLY" ? ["MO,TH", "1MO,-1FR", "SU", "2TU"] : ["MO,TH", "SU", "MO,TU,WE,TH,FR"]);
         if (some.Below(4) == 0)
             text += ";BYMONTH=" + some.In(["1,3,5", "2", "12,6"]);
         if (some.Below(5) == 0)
@@ -292,6 +299,6 @@ public sealed class CalendarLawTests
 
         public int Below(int below) => random.Next(below);
 
-        public string In(string[] choices) => choices[random.Next(choices.Length)];
+        public T In<T>(T[] choices) => choices[random.Next(choices.Length)];
     }
 }
