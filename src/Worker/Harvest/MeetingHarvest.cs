@@ -17,6 +17,9 @@ namespace CrmSync.Worker.Harvest;
 /// </summary>
 internal sealed class MeetingHarvest(MeetingLog log, Privacy privacy, Classifier classifier)
 {
+    /// <summary>In the UIDs of the lists we show in calendars: subscribed to in one that we read, they are no meetings.</summary>
+    public const string OwnUid = ".crmsync@";
+
     private readonly InternalAddresses ours = classifier.Ours;
     private readonly MeetingMerge merge = MergeFor(classifier.Rules);
     private readonly Dictionary<string, IReadOnlyList<MeetingCopy>> before = new(StringComparer.Ordinal);
@@ -143,7 +146,8 @@ internal sealed class MeetingHarvest(MeetingLog log, Privacy privacy, Classifier
     }
 
     private bool IsUnwanted(MeetingCopy copy) =>
-        privacy.NoCapture.Covers(
+        copy.Uid.Contains(OwnUid, StringComparison.OrdinalIgnoreCase)
+        || privacy.NoCapture.Covers(
             copy.Subject,
             copy.Invitees.Select(i => i.Address)
                 .Concat(copy.Organizer is null ? [] : [copy.Organizer.Address])

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using CrmSync.Domain.Digests;
 using CrmSync.Worker.Digests;
+using CrmSync.Worker.Harvest;
 using NodaTime;
 using NodaTime.Text;
 
@@ -59,7 +60,7 @@ internal static class FeedText
     private static void Write(StringBuilder text, FeedContent feed, FeedEntry entry, Instant changed)
     {
         Line(text, "BEGIN:VEVENT");
-        Line(text, $"UID:{entry.Item}.{feed.Installation}@{feed.Domain}");
+        Line(text, $"UID:{entry.Item}.{feed.Installation}{MeetingHarvest.OwnUid}{feed.Domain}");
 
         // With a METHOD it says when this version was made (RFC 5545 section 3.8.7.2): at each request, no program would know it again.
         Line(text, "DTSTAMP:" + Utc.Format(changed));

@@ -6,6 +6,8 @@ using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
 using CrmSync.Worker.Harvest;
+using CrmSync.Worker.Tests.Cli;
+using CrmSync.Worker.Tests.Harvest;
 using CrmSync.Mail.Calendar;
 using CrmSync.Storage.Log;
 using CrmSync.Storage.Pages;
@@ -231,6 +233,17 @@ public sealed class ListsInCalendars(HarvestedSample sample) : IAsyncLifetime, I
             Assert.Equal(Entries(body).Count, CalendarReader.Read(new MemoryStream(Encoding.UTF8.GetBytes(body))).Events.Count);
             Assert.Equal($"{Entries(body).Count} entries, well formed", await OtherReaders.Check(body));
         }
+    }
+
+    [Fact]
+    public async Task Subscribed_to_in_a_calendar_that_is_read_it_makes_no_meetings()
+    {
+        await using var other = await TestCompany.Open("bright.example");
+        var file = other.PathTo("calendars", "ana.ics");
+        await File.WriteAllTextAsync(file, (await company.GetFeed(Anas)).Body);
+        var config = TheProgram.Configuration(other, $"  - {{ ics: {file}, address: ana@us.example, name: ana }}");
+        Assert.Equal(0, (await TheProgram.Run("sync", "--config", config)).Status);
+        Assert.Empty((await TheProgram.Run("log", "--config", config, "--class", "all", "--format", "json")).Output);
     }
 
     [Fact]
