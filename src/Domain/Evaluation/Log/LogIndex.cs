@@ -326,9 +326,12 @@ internal sealed class LogIndex
         Touched.Add(contact.Organisation);
     }
 
+    /// <summary>A command about one of its mails concerns everybody in a thread, and whom it concerns rests on all of its mails.</summary>
     private void Touch(ThreadNode thread)
     {
         thread.Facts = null;
+        foreach (var contact in thread.Contacts)
+            (contact.History, contact.Traits) = (null, null);
         foreach (var organisation in thread.Organisations)
             Touched.Add(organisation);
     }
