@@ -90,8 +90,10 @@ public sealed class PeopleDirectory
             AddEach(FactKind.Telephone, telephone.Shown);
 
         if (card.Birthday is { } birthday && !facts.Exists(fact => fact is { Kind: FactKind.Date, Field: BirthdayField }))
-            facts.Add(new ContactFact(FactKind.Date, $"{BirthdayField} {birthday}", card.Source) { Field = BirthdayField,
-                Date = birthday });
+        {
+            facts.Add(
+                new ContactFact(FactKind.Date, $"{BirthdayField} {birthday}", card.Source) { Field = BirthdayField, Date = birthday });
+        }
 
         foreach (var tag in card.Tags)
             AddEach(FactKind.Tag, tag);

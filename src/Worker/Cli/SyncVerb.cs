@@ -16,8 +16,11 @@ internal sealed class SyncVerb(
     CrmSyncConfiguration configuration,
     TextRetention retention)
 {
-    private static readonly Option<string?> Account = new("--account") { Description = "Only this account or directory.",
-        HelpName = "NAME" };
+    private static readonly Option<string?> Account = new("--account")
+    {
+        Description = "Only this account or directory.",
+        HelpName = "NAME",
+    };
 
     /// <summary>Whoever has more of them in one directory sees what they have in common.</summary>
     private const int MostBadCards = 20;

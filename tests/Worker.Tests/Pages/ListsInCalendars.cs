@@ -5,14 +5,13 @@ using CrmSync.Domain.Company;
 using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
-using CrmSync.Worker.Harvest;
-using CrmSync.Worker.Tests.Cli;
-using CrmSync.Worker.Tests.Harvest;
 using CrmSync.Mail.Calendar;
 using CrmSync.Storage.Log;
 using CrmSync.Storage.Pages;
 using CrmSync.Storage.Privacy;
-
+using CrmSync.Worker.Harvest;
+using CrmSync.Worker.Tests.Cli;
+using CrmSync.Worker.Tests.Harvest;
 using NodaTime;
 
 namespace CrmSync.Worker.Tests.Pages;
