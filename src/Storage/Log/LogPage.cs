@@ -111,6 +111,8 @@ internal sealed class LogPage(Engine engine, DbConnection connection, LogFilter 
             engine.Set(command, "@threads", [.. threads]);
         }
 
+        // Few lines say so. SQLite would walk all of them in their order for it; the sign keeps it to the index of those few.
+        var order = filter.SayAway && engine == Engine.Sqlite ? "+i.at, +i.id" : "i.at, i.id";
         command.Set("@size", (long)size);
         command.CommandText =
             $"""
@@ -120,7 +122,7 @@ internal sealed class LogPage(Engine engine, DbConnection connection, LogFilter 
                    i.uid, i.occurrence, i.starts_at, i.ends_at, i.all_day, i.cancelled_at, i.command, i.learned, i.away
               from interaction i
              {(conditions.Count == 0 ? "" : "where " + string.Join(" and ", conditions))}
-             order by i.at, i.id
+             order by {order}
              limit @size
             """;
         return command;
