@@ -1,117 +1,28 @@
-using System.Buffers;
-using System.Runtime.CompilerServices;
-
 namespace CrmSync.Mail.Text;
 
 /// <summary>
 /// Phrases looked for as a part of a text, without case, all at once: one step of a table per character, however many phrases there are
-/// (Aho and Corasick). Phrases of ASCII letters have a table of their own, which is small and serves most texts alone; a longer text is
-/// looked through for the few words first of which each of them holds one, which is far cheaper.
+/// (Aho and Corasick). Phrases of ASCII letters have a table of their own, which is small and serves most texts alone.
 /// </summary>
 internal sealed class PhraseSet
 {
-    private const int ShortestWord = 5;
-    private const int LongText = 64;
-
-    private readonly SearchValues<string> common;
-    private readonly int longest;
     private readonly Table ascii;
     private readonly Table others;
 
     public PhraseSet(IEnumerable<string> phrases)
     {
         var all = phrases.Select(p => p.ToLowerInvariant()).Distinct(StringComparer.Ordinal).ToList();
-        var plain = all.Where(p => System.Text.Ascii.IsValid(p)).ToList();
-        common = SearchValues.Create([.. CommonWords(plain)], StringComparison.OrdinalIgnoreCase);
-        longest = plain.Select(phrase => phrase.Length).DefaultIfEmpty(0).Max();
-        ascii = new Table(plain);
+        ascii = new Table([.. all.Where(p => System.Text.Ascii.IsValid(p))]);
         others = new Table([.. all.Where(p => !System.Text.Ascii.IsValid(p))]);
     }
 
     /// <summary>Whether one of the phrases stands in the text.</summary>
     public bool IsIn(ReadOnlySpan<char> text) =>
-        (text.Length < LongText ? ascii.IsIn(text) : IsAroundCommonWord(text))
-        || !others.IsEmpty && !System.Text.Ascii.IsValid(text) && others.IsIn(text);
+        ascii.IsIn(text) || !others.IsEmpty && !System.Text.Ascii.IsValid(text) && others.IsIn(text);
 
     /// <summary>Whether one of the phrases stands in some lines, taken as one paragraph.</summary>
     public bool IsIn(List<string> lines, int from, int to) =>
-        IsAroundCommonWord(lines, from, to) || !others.IsEmpty && !AreAscii(lines, from, to) && others.IsIn(lines, from, to);
-
-    /// <summary>Looks for the phrases only as far around each common word as they reach; every character is read at most once.</summary>
-    private bool IsAroundCommonWord(ReadOnlySpan<char> text)
-    {
-        var (read, state) = (0, 0);
-        for (var at = text.IndexOfAny(common); at >= 0;)
-        {
-            if (at - longest > read)
-                (read, state) = (at - longest, 0);
-            var end = Math.Min(text.Length, at + longest);
-            state = ascii.Read(text[read..end], state);
-            if (state == Table.Found)
-                return true;
-
-            read = end;
-            at = text[(at + 1)..].IndexOfAny(common) is >= 0 and var next ? at + 1 + next : -1;
-        }
-
-        return false;
-    }
-
-    private bool IsAroundCommonWord(List<string> lines, int from, int to)
-    {
-        var (read, state) = (from, 0);
-        for (var i = from; i < to; i++)
-        {
-            if (!lines[i].AsSpan().ContainsAny(common))
-                continue;
-
-            // As many lines above and below it as the longest phrase may reach.
-            var first = i;
-            for (var above = 0; first > read && above < longest; above += lines[first].AsSpan().Trim().Length + 1)
-                first--;
-            if (first > read)
-                (read, state) = (first, 0);
-            for (var below = 0; read < to && (read <= i || below < longest); read++)
-            {
-                below += read > i ? lines[read].AsSpan().Trim().Length + 1 : 0;
-                state = ascii.Read(lines[read].AsSpan().Trim(), state);
-                state = state == Table.Found ? state : ascii.Read(" ", state);
-                if (state == Table.Found)
-                    return true;
-            }
-        }
-
-        return false;
-    }
-
-    /// <summary>The few words of which each of the phrases holds one.</summary>
-    private static List<string> CommonWords(IEnumerable<string> phrases)
-    {
-        var left = phrases.ToList();
-        var chosen = new List<string>();
-        while (left.Count > 0)
-        {
-            var word = left
-                .SelectMany(WordsIn)
-                .CountBy(word => word, StringComparer.Ordinal)
-                .OrderByDescending(pair => pair.Value)
-                .ThenByDescending(pair => pair.Key.Length)
-                .ThenBy(pair => pair.Key, StringComparer.Ordinal)
-                .First()
-                .Key;
-            chosen.Add(word);
-            left.RemoveAll(phrase => phrase.Contains(word, StringComparison.Ordinal));
-        }
-
-        return chosen;
-    }
-
-    /// <summary>The longer words of a phrase, or the longest it has.</summary>
-    private static IEnumerable<string> WordsIn(string phrase)
-    {
-        var words = phrase.Split(' ');
-        return words.Where(word => word.Length >= ShortestWord).DefaultIfEmpty(words.MaxBy(word => word.Length)!);
-    }
+        ascii.IsIn(lines, from, to) || !others.IsEmpty && !AreAscii(lines, from, to) && others.IsIn(lines, from, to);
 
     private static bool AreAscii(List<string> lines, int from, int to)
     {
@@ -126,7 +37,7 @@ internal sealed class PhraseSet
 
     private sealed class Table
     {
-        public const int Found = -1;
+        private const int Found = -1;
         private const int PageSize = 256;
 
         private static readonly byte[] NoKinds = new byte[PageSize];
@@ -162,9 +73,7 @@ internal sealed class PhraseSet
             return state == Found;
         }
 
-        // A harvest of a few thousand mails would be over before the loop is compiled for speed.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public int Read(ReadOnlySpan<char> text, int state)
+        private int Read(ReadOnlySpan<char> text, int state)
         {
             var table = next;
             var pages = kinds;
