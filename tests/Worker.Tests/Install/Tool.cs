@@ -16,6 +16,9 @@ internal static class Tool
             UseShellExecute = false,
             WorkingDirectory = folder ?? PolicyFiles.Fixture.Repository,
         };
+        // What a build leaves running for the next one would keep these pipes open for a quarter of an hour.
+        start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
+        start.Environment["UseSharedCompilation"] = "false";
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
             start.Environment[name] = value;
 
