@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Frozen;
 using System.Globalization;
 using System.Net;
 
@@ -29,21 +30,19 @@ internal static class HtmlComparison
     /// <summary>What the tag of an element has that is quoted or a signature.</summary>
     private static readonly SearchValues<string> Marking = SearchValues.Create(HtmlQuotes.TellingWords, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Elements whose content nobody sees, and whose content is no markup.</summary>
-    private static readonly HashSet<string> Unseen = new(StringComparer.OrdinalIgnoreCase) { "style", "script", "title" };
+    /// <summary>Hidden elements whose content is text up to their closing tag: it is passed over.</summary>
+    private static readonly FrozenSet<string> Passed = FrozenSet.Create(StringComparer.OrdinalIgnoreCase, "style", "script", "title");
 
-    /// <summary>Elements that hide what they hold, or change how it is read.</summary>
-    private static readonly HashSet<string> Unknown = new(StringComparer.OrdinalIgnoreCase)
-    {
-        "template", "noscript", "select", "textarea", "object", "svg", "math", "xml", "iframe", "noembed", "noframes", "xmp", "plaintext",
-        "frameset",
-    };
+    /// <summary>Elements that only a document can read: hidden ones, and those that change how what they hold is read.</summary>
+    private static readonly FrozenSet<string> Unknown = HtmlText.Hidden
+        .Except(Passed)
+        .Except(["head"])
+        .Union(["math", "iframe", "noembed", "noframes", "xmp", "plaintext", "frameset"])
+        .ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The schemes of links and pictures; "image" is how Gmail names a picture.</summary>
-    private static readonly HashSet<string> Schemes = new(StringComparer.OrdinalIgnoreCase)
-    {
-        "http", "https", "mailto", "tel", "cid", "image",
-    };
+    private static readonly FrozenSet<string> Schemes = FrozenSet.Create(
+        StringComparer.OrdinalIgnoreCase, "http", "https", "mailto", "tel", "cid", "image");
 
     /// <summary>Whether reading the HTML can say nothing about the author's own words that the text does not.</summary>
     /// <param name="html">The HTML.</param>
@@ -113,9 +112,9 @@ internal static class HtmlComparison
                 continue;
             if (Unknown.GetAlternateLookup<ReadOnlySpan<char>>().Contains(name))
                 return false;
-            if (Unseen.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name, out var unseen))
+            if (Passed.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name, out var passed))
             {
-                at = html.IndexOf($"</{unseen}", at, StringComparison.OrdinalIgnoreCase);
+                at = html.IndexOf($"</{passed}", at, StringComparison.OrdinalIgnoreCase);
                 if (at < 0)
                     return false;
             }

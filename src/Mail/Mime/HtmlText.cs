@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text;
 using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
@@ -45,6 +46,11 @@ public static class HtmlText
         var end = name.IndexOfAny(['"', '\'', '>', ' ', ';']);
         return end <= 0 ? null : name[..end].ToString();
     }
+
+    /// <summary>Elements whose content nobody sees.</summary>
+    internal static FrozenSet<string> Hidden { get; } = FrozenSet.Create(
+        StringComparer.OrdinalIgnoreCase,
+        "script", "style", "head", "title", "template", "noscript", "select", "textarea", "object", "svg", "xml");
 
     // Elements that hold nothing, or that the next of their kind closes: a thousand of them unclosed are not deep.
     private static readonly HashSet<string> Flat = new(StringComparer.OrdinalIgnoreCase)
@@ -280,20 +286,7 @@ public static class HtmlText
 
         private static bool IsHidden(IElement element)
         {
-            if (
-                element.LocalName
-                is "script"
-                    or "style"
-                    or "head"
-                    or "title"
-                    or "template"
-                    or "noscript"
-                    or "select"
-                    or "textarea"
-                    or "object"
-                    or "svg"
-                    or "xml"
-            )
+            if (Hidden.Contains(element.LocalName))
                 return true;
             if (element.HasAttribute("hidden"))
                 return true;

@@ -24,9 +24,9 @@ public sealed class OddAddressBooks
         // A server as the RFCs describe it; each test changes what is odd.
         On("PROPFIND /", _ => Multi(Response("/", Principal + Collection)));
         On("PROPFIND /p/ana/", _ => Multi(Response("/p/ana/", HomeSet)));
-        On("PROPFIND /books/ana/", _ => Multi(Response("/books/ana/", Collection), Book("/books/ana/work/", "Work")));
-        On("PROPFIND /books/ana/work/", _ => Multi(Book("/books/ana/work/", "Work"), Listed("/books/ana/work/1.vcf", "\"1\"")));
-        On("REPORT /books/ana/work/", _ => Multi(Content("/books/ana/work/1.vcf", Card)));
+        On("PROPFIND /books/ana/", _ => Multi(Response("/books/ana/", Collection), Book("/books/ana/office/", "Work")));
+        On("PROPFIND /books/ana/office/", _ => Multi(Book("/books/ana/office/", "Work"), Listed("/books/ana/office/1.vcf", "\"1\"")));
+        On("REPORT /books/ana/office/", _ => Multi(Content("/books/ana/office/1.vcf", Card)));
     }
 
     [Fact]
@@ -45,7 +45,7 @@ public sealed class OddAddressBooks
     {
         var version = Assert.Single(await Read()).Version!;
         asked.Clear();
-        var again = Assert.Single(await Read(new() { ["/books/ana/work/"] = version }));
+        var again = Assert.Single(await Read(new() { ["/books/ana/office/"] = version }));
 
         Assert.Null(again.Cards);
         Assert.Null(again.Trouble);
@@ -57,16 +57,16 @@ public sealed class OddAddressBooks
     public async Task A_card_that_went_is_seen_though_the_tag_of_the_book_stays()
     {
         var version = Assert.Single(await Read()).Version!;
-        On("PROPFIND /books/ana/work/", _ => Multi(Book("/books/ana/work/", "Work")));
+        On("PROPFIND /books/ana/office/", _ => Multi(Book("/books/ana/office/", "Work")));
 
-        Assert.Empty(Assert.Single(await Read(new() { ["/books/ana/work/"] = version })).Cards!);
+        Assert.Empty(Assert.Single(await Read(new() { ["/books/ana/office/"] = version })).Cards!);
     }
 
     [Fact]
     public async Task Without_tags_everything_is_fetched_every_time()
     {
-        On("PROPFIND /books/ana/work/", _ =>
-            Multi(Book("/books/ana/work/", "Work"), Response("/books/ana/work/1.vcf", "<d:resourcetype/>")));
+        On("PROPFIND /books/ana/office/", _ =>
+            Multi(Book("/books/ana/office/", "Work"), Response("/books/ana/office/1.vcf", "<d:resourcetype/>")));
         var part = Assert.Single(await Read());
 
         Assert.Null(part.Version);
@@ -81,8 +81,8 @@ public sealed class OddAddressBooks
     [InlineData(HttpStatusCode.UnsupportedMediaType)]
     public async Task A_server_without_the_report_is_asked_card_by_card(HttpStatusCode status)
     {
-        On("REPORT /books/ana/work/", _ => (status, "<error xmlns='DAV:'><supported-report/></error>"));
-        On("GET /books/ana/work/1.vcf", _ => (HttpStatusCode.OK, Card));
+        On("REPORT /books/ana/office/", _ => (status, "<error xmlns='DAV:'><supported-report/></error>"));
+        On("GET /books/ana/office/1.vcf", _ => (HttpStatusCode.OK, Card));
 
         Assert.Single(Assert.Single(await Read()).Cards!);
     }
@@ -91,12 +91,12 @@ public sealed class OddAddressBooks
     public async Task A_card_the_report_gives_without_its_content_is_asked_for_by_itself()
     {
         On(
-            "REPORT /books/ana/work/",
+            "REPORT /books/ana/office/",
             _ => Multi(
-                "<d:response><d:href>/books/ana/work/1.vcf</d:href><d:propstat><d:prop><d:getetag>\"1\"</d:getetag></d:prop>"
+                "<d:response><d:href>/books/ana/office/1.vcf</d:href><d:propstat><d:prop><d:getetag>\"1\"</d:getetag></d:prop>"
                     + "<d:status>HTTP/1.1 200 OK</d:status></d:propstat><d:propstat><d:prop><c:address-data/></d:prop>"
                     + "<d:status>HTTP/1.1 404 Not Found</d:status></d:propstat></d:response>"));
-        On("GET /books/ana/work/1.vcf", _ => (HttpStatusCode.OK, Card));
+        On("GET /books/ana/office/1.vcf", _ => (HttpStatusCode.OK, Card));
 
         Assert.Single(Assert.Single(await Read()).Cards!);
     }
@@ -104,8 +104,8 @@ public sealed class OddAddressBooks
     [Fact]
     public async Task A_card_that_is_gone_by_the_time_it_is_asked_for_is_left_out()
     {
-        On("REPORT /books/ana/work/", _ =>
-            Multi("<d:response><d:href>/books/ana/work/1.vcf</d:href><d:status>HTTP/1.1 404 Not Found</d:status></d:response>"));
+        On("REPORT /books/ana/office/", _ =>
+            Multi("<d:response><d:href>/books/ana/office/1.vcf</d:href><d:status>HTTP/1.1 404 Not Found</d:status></d:response>"));
 
         Assert.Empty(Assert.Single(await Read()).Cards!);
     }
@@ -113,8 +113,8 @@ public sealed class OddAddressBooks
     [Fact]
     public async Task A_report_that_forgets_a_card_that_is_gone_is_no_trouble()
     {
-        On("REPORT /books/ana/work/", _ => Multi());
-        On("GET /books/ana/work/1.vcf", _ => (HttpStatusCode.NotFound, ""));
+        On("REPORT /books/ana/office/", _ => Multi());
+        On("GET /books/ana/office/1.vcf", _ => (HttpStatusCode.NotFound, ""));
         var part = Assert.Single(await Read());
 
         Assert.Empty(part.Cards!);
@@ -124,7 +124,7 @@ public sealed class OddAddressBooks
     [Fact]
     public async Task An_empty_book_is_empty()
     {
-        On("PROPFIND /books/ana/work/", _ => Multi(Book("/books/ana/work/", "Work")));
+        On("PROPFIND /books/ana/office/", _ => Multi(Book("/books/ana/office/", "Work")));
         var part = Assert.Single(await Read());
 
         Assert.Empty(part.Cards!);
@@ -135,20 +135,20 @@ public sealed class OddAddressBooks
     public async Task What_is_no_card_is_told_and_stops_no_other()
     {
         On(
-            "PROPFIND /books/ana/work/",
-            _ => Multi(Book("/books/ana/work/", "Work"), Listed("/books/ana/work/1.vcf", "1"), Listed("/books/ana/work/2.vcf", "2")));
-        On("REPORT /books/ana/work/", _ => Multi(Content("/books/ana/work/1.vcf", "hello"), Content("/books/ana/work/2.vcf", Card)));
+            "PROPFIND /books/ana/office/",
+            _ => Multi(Book("/books/ana/office/", "Work"), Listed("/books/ana/office/1.vcf", "1"), Listed("/books/ana/office/2.vcf", "2")));
+        On("REPORT /books/ana/office/", _ => Multi(Content("/books/ana/office/1.vcf", "hello"), Content("/books/ana/office/2.vcf", Card)));
         var part = Assert.Single(await Read());
 
         Assert.Single(part.Cards!);
-        Assert.Contains("/books/ana/work/1.vcf", Assert.Single(part.BadCards).Place, StringComparison.Ordinal);
+        Assert.Contains("/books/ana/office/1.vcf", Assert.Single(part.BadCards).Place, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_list_of_cards_is_nobody()
     {
-        On("REPORT /books/ana/work/", _ =>
-            Multi(Content("/books/ana/work/1.vcf", Card.Replace("VERSION", "KIND:group\r\nVERSION", StringComparison.Ordinal))));
+        On("REPORT /books/ana/office/", _ =>
+            Multi(Content("/books/ana/office/1.vcf", Card.Replace("VERSION", "KIND:group\r\nVERSION", StringComparison.Ordinal))));
 
         Assert.Empty(Assert.Single(await Read()).Cards!);
     }
@@ -158,7 +158,7 @@ public sealed class OddAddressBooks
     {
         On(
             "PROPFIND /books/ana/",
-            _ => Multi(Response("/books/ana/", Collection), Book("/books/ana/lost/", "Lost"), Book("/books/ana/work/", "Work")));
+            _ => Multi(Response("/books/ana/", Collection), Book("/books/ana/lost/", "Lost"), Book("/books/ana/office/", "Work")));
         On("PROPFIND /books/ana/lost/", _ => (HttpStatusCode.NotFound, ""));
         var parts = await Read();
 
@@ -170,7 +170,7 @@ public sealed class OddAddressBooks
     [Fact]
     public async Task The_address_may_be_that_of_a_book()
     {
-        var part = Assert.Single(await Read(address: "http://127.0.0.1/books/ana/work/"));
+        var part = Assert.Single(await Read(address: "http://127.0.0.1/books/ana/office/"));
 
         Assert.Single(part.Cards!);
         Assert.DoesNotContain(asked, one => one.Contains("/p/ana/", StringComparison.Ordinal));
@@ -198,7 +198,7 @@ public sealed class OddAddressBooks
                 Response("/books/ana/", Collection),
                 Response("/books/ana/cal/",
                     "<d:resourcetype><d:collection/><x:calendar xmlns:x='urn:ietf:params:xml:ns:caldav'/></d:resourcetype>"),
-                Book("/books/ana/work/", "Work")));
+                Book("/books/ana/office/", "Work")));
 
         Assert.Single(await Read());
     }
@@ -206,7 +206,7 @@ public sealed class OddAddressBooks
     [Fact]
     public async Task A_book_without_a_name_is_called_after_its_path()
     {
-        On("PROPFIND /books/ana/", _ => Multi(Response("/books/ana/", Collection), Response("/books/ana/work/", BookType)));
+        On("PROPFIND /books/ana/", _ => Multi(Response("/books/ana/", Collection), Response("/books/ana/office/", BookType)));
 
         Assert.Equal("books \"work\"", Assert.Single(Assert.Single(await Read()).Cards!).Source);
     }
@@ -215,9 +215,9 @@ public sealed class OddAddressBooks
     public async Task A_folder_in_a_book_is_no_card()
     {
         On(
-            "PROPFIND /books/ana/work/",
-            _ => Multi(Book("/books/ana/work/", "Work"), Response("/books/ana/work/sub/", Collection),
-                Listed("/books/ana/work/1.vcf", "1")));
+            "PROPFIND /books/ana/office/",
+            _ => Multi(Book("/books/ana/office/", "Work"), Response("/books/ana/office/sub/", Collection),
+                Listed("/books/ana/office/1.vcf", "1")));
 
         Assert.Single(Assert.Single(await Read()).Cards!);
     }
@@ -249,7 +249,7 @@ public sealed class OddAddressBooks
     [Fact]
     public async Task An_answer_that_breaks_off_takes_nothing_away()
     {
-        On("PROPFIND /books/ana/work/", _ => (HttpStatusCode.MultiStatus, "<d:multistatus xmlns:d='DAV:'><d:response>"));
+        On("PROPFIND /books/ana/office/", _ => (HttpStatusCode.MultiStatus, "<d:multistatus xmlns:d='DAV:'><d:response>"));
         var part = Assert.Single(await Read());
 
         Assert.Null(part.Cards);
@@ -259,11 +259,11 @@ public sealed class OddAddressBooks
     [Fact]
     public async Task Hrefs_may_be_whole_addresses_with_escapes()
     {
-        On("PROPFIND /books/ana/work/", _ => Multi(Listed("http://127.0.0.1/books/ana/work/a%20b.vcf", "1")));
-        On("REPORT /books/ana/work/", body =>
+        On("PROPFIND /books/ana/office/", _ => Multi(Listed("http://127.0.0.1/books/ana/office/a%20b.vcf", "1")));
+        On("REPORT /books/ana/office/", body =>
         {
-            Assert.Contains("/books/ana/work/a%20b.vcf", body, StringComparison.Ordinal);
-            return Multi(Content("http://127.0.0.1/books/ana/work/a%20b.vcf", Card));
+            Assert.Contains("/books/ana/office/a%20b.vcf", body, StringComparison.Ordinal);
+            return Multi(Content("http://127.0.0.1/books/ana/office/a%20b.vcf", Card));
         });
 
         Assert.Single(Assert.Single(await Read()).Cards!);
