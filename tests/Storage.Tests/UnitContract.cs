@@ -122,14 +122,12 @@ public abstract class UnitContract(IDatabases databases)
             {
                 NextChange = Some.Noon + Some.Hours(1),
                 Others = ["beta.example"],
-                RestsOnCoverage = true,
                 Contacts = [Known("bob@acme.example", "ana"), Known("eve@acme.example", "ana")],
             },
             new("beta.example", "[[],[]]"),
         ];
         Assert.True(await units.Keep(look, first, "example.beta zoe@beta.example", Some.Noon, default));
         Assert.Equal(["acme.example", "beta.example"], (await units.All(default)).Select(unit => unit.Organisation).Order());
-        Assert.Equal(["acme.example"], (await units.RestingOnCoverage(default)).Select(unit => unit.Organisation));
         Assert.Empty(await units.Due(Some.Noon, default));
         Assert.Equal(["acme.example"], await units.Due(Some.Noon + Some.Hours(1), default));
         Assert.Equal(["acme.example"], await units.RestingOn(["beta.example"], default));

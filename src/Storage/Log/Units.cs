@@ -123,19 +123,6 @@ public sealed class Units(ContactDatabase database)
         ];
     }
 
-    /// <summary>What is kept of organisations that rest on how far accounts were read.</summary>
-    public async Task<IReadOnlyList<Unit>> RestingOnCoverage(CancellationToken ct)
-    {
-        await using var connection = await database.Connect(ct);
-        return
-        [
-            .. (await connection.QueryAsync<(string Organisation, string Items)>(
-                new CommandDefinition(
-                    "select organisation, items from unit where rests_on_coverage and items is not null", cancellationToken: ct)))
-                .Select(row => new Unit(row.Organisation, row.Items)),
-        ];
-    }
-
     /// <summary>The organisations in which something changes by a moment though the log does not.</summary>
     public async Task<IReadOnlyList<string>> Due(Instant now, CancellationToken ct)
     {
@@ -269,15 +256,14 @@ public sealed class Units(ContactDatabase database)
         await scope.Execute($"delete from unit where {scope.Engine.AnyOf("organisation", "@organisations")}", new { organisations });
         var rows = scope.Rows(
             """
-            insert into unit (organisation, generation, items, next_change, rests_on_coverage)
-            select r.organisation, r.generation, r.items, r.next_change, r.rests_on_coverage
+            insert into unit (organisation, generation, items, next_change)
+            select r.organisation, r.generation, r.items, r.next_change
               from {rows} r
             """,
             Column.Text("organisation"),
             Column.Number("generation"),
             Column.Text("items"),
-            Column.Number("next_change"),
-            Column.Flag("rests_on_coverage"));
+            Column.Number("next_change"));
         var others = scope.Rows(
             """
             insert into unit_other (other, organisation)
@@ -292,7 +278,6 @@ public sealed class Units(ContactDatabase database)
                 .Add(look.Generation)
                 .Add(unit.Items)
                 .Add(unit.NextChange?.ToUnixTimeTicks())
-                .Add(unit.RestsOnCoverage)
                 .End();
             foreach (var other in unit.Others.Distinct(StringComparer.Ordinal))
                 others.Add(other).Add(unit.Organisation).End();

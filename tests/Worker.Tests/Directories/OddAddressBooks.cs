@@ -208,7 +208,7 @@ public sealed class OddAddressBooks
     {
         On("PROPFIND /books/ana/", _ => Multi(Response("/books/ana/", Collection), Response("/books/ana/office/", BookType)));
 
-        Assert.Equal("books \"work\"", Assert.Single(Assert.Single(await Read()).Cards!).Source);
+        Assert.Equal("books \"office\"", Assert.Single(Assert.Single(await Read()).Cards!).Source);
     }
 
     [Fact]

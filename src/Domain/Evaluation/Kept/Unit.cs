@@ -13,9 +13,6 @@ public sealed record Unit(string Organisation, string? Items)
     /// <summary>The other organisations it rests on: when one of these changes, it may as well.</summary>
     public IReadOnlyList<string> Others { get; init; } = [];
 
-    /// <summary>Whether it rests on how far accounts have been read (<see cref="KeptItems.Outdated"/>).</summary>
-    public bool RestsOnCoverage { get; init; }
-
     /// <summary>Who of it we know.</summary>
     public IReadOnlyList<KnownContact> Contacts { get; init; } = [];
 
@@ -35,7 +32,6 @@ public sealed record Unit(string Organisation, string? Items)
                 {
                     NextChange = result.NextChange == long.MaxValue ? null : Instant.FromUnixTimeTicks(result.NextChange),
                     Others = [.. result.Others.Select(other => other.Name)],
-                    RestsOnCoverage = result.Watched.Length > 0,
                     Contacts = [.. known[name]],
                 }
                 : new Unit(name, null)),

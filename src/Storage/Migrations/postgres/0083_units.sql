@@ -14,11 +14,9 @@ create table unit (
   organisation      text collate "C" not null primary key,
   generation        bigint not null,
   items             text,
-  next_change       bigint,
-  rests_on_coverage boolean not null
+  next_change       bigint
 );
 create index unit_next_change on unit (next_change) where next_change is not null;
-create index unit_rests_on_coverage on unit (organisation) where rests_on_coverage;
 
 -- The other organisations that what is kept of one rests on.
 create table unit_other (

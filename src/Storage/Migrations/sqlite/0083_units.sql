@@ -14,11 +14,9 @@ create table unit (
   organisation      text not null primary key,
   generation        integer not null,
   items             text,
-  next_change       integer,
-  rests_on_coverage integer not null
+  next_change       integer
 ) without rowid;
 create index unit_next_change on unit (next_change) where next_change is not null;
-create index unit_rests_on_coverage on unit (organisation) where rests_on_coverage;
 
 -- The other organisations that what is kept of one rests on.
 create table unit_other (
