@@ -143,29 +143,8 @@ internal sealed class AddressBooks(string name, DavClient dav, TelephoneNumbers 
     }
 
     /// <summary>The books, by address: found from the address given (RFC 6764), or that address itself.</summary>
-    private async Task<IReadOnlyList<(string Title, Uri Address)>> Books(CancellationToken ct)
-    {
-        MailServerException? first = null;
-        foreach (var start in (Uri[])[dav.Address, new Uri(dav.Address, "/.well-known/carddav"), new Uri(dav.Address, "/")])
-        {
-            try
-            {
-                if (await BooksFrom(start, ct) is { Count: > 0 } books)
-                    return books;
-            }
-            catch (MailServerException e) when (e.Failure is MailFailure.Permanent or MailFailure.Config or MailFailure.Protocol)
-            {
-                // This address is not the one; the next may be. If none is, the reason for the address the operator wrote is the one to
-                // tell.
-                first ??= e;
-            }
-        }
-
-        throw first
-            ?? new MailServerException(
-                MailFailure.Config,
-                $"{dav.Address.Host} answers, but names no address books for this user; write the address of the address books themselves");
-    }
+    private Task<IReadOnlyList<(string Title, Uri Address)>> Books(CancellationToken ct) =>
+        dav.Discover("carddav", "address books", start => BooksFrom(start, ct));
 
     private async Task<IReadOnlyList<(string Title, Uri Address)>> BooksFrom(Uri start, CancellationToken ct)
     {

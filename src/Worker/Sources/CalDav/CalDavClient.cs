@@ -73,29 +73,8 @@ internal sealed class CalDavClient(DavClient dav)
 
     /// <summary>Where the calendars of the account lie: one address or more, found from the address given (RFC 6764).</summary>
     /// <exception cref="MailServerException">Nothing there speaks CalDAV, or the server refuses.</exception>
-    public async Task<IReadOnlyList<Uri>> Discover(CancellationToken ct)
-    {
-        MailServerException? first = null;
-        foreach (var start in (Uri[])[dav.Address, new Uri(dav.Address, "/.well-known/caldav"), new Uri(dav.Address, "/")])
-        {
-            try
-            {
-                if (await HomesFrom(start, ct) is { Count: > 0 } homes)
-                    return homes;
-            }
-            catch (MailServerException e) when (e.Failure is MailFailure.Permanent or MailFailure.Config or MailFailure.Protocol)
-            {
-                // This address is not the one; the next may be. If none is, the reason for the address the operator wrote is the one to
-                // tell.
-                first ??= e;
-            }
-        }
-
-        throw first
-            ?? new MailServerException(
-                MailFailure.Config,
-                $"{dav.Address.Host} answers, but names no calendars for this user; write the address of the calendars themselves");
-    }
+    public Task<IReadOnlyList<Uri>> Discover(CancellationToken ct) =>
+        dav.Discover("caldav", "calendars", start => HomesFrom(start, ct));
 
     /// <summary>The calendars at these addresses, those not read included, with the reason.</summary>
     public async Task<IReadOnlyList<CalDavCalendar>> Calendars(IReadOnlyList<Uri> homes, CancellationToken ct)

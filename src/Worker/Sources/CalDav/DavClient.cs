@@ -26,6 +26,37 @@ internal sealed class DavClient(HttpMessageInvoker http, Uri address, DavCredent
     /// <summary>The address the operator gave.</summary>
     public Uri Address { get; } = address;
 
+    /// <summary>
+    /// What is found from the address the operator gave, else from the address the service is known by (RFC 6764), else from the root of
+    /// the server.
+    /// </summary>
+    /// <param name="service">What the service is known by: <c>caldav</c> or <c>carddav</c>.</param>
+    /// <param name="things">What is sought, in words.</param>
+    /// <param name="find">Finds it from an address; nothing where it is not there.</param>
+    /// <exception cref="MailServerException">It is at none of them; the reason is that of the address the operator wrote.</exception>
+    public async Task<IReadOnlyList<T>> Discover<T>(string service, string things, Func<Uri, Task<IReadOnlyList<T>>> find)
+    {
+        MailServerException? first = null;
+        foreach (var start in (Uri[])[Address, new Uri(Address, $"/.well-known/{service}"), new Uri(Address, "/")])
+        {
+            try
+            {
+                if (await find(start) is { Count: > 0 } found)
+                    return found;
+            }
+            catch (MailServerException e) when (e.Failure is MailFailure.Permanent or MailFailure.Config or MailFailure.Protocol)
+            {
+                // This address is not the one; the next may be.
+                first ??= e;
+            }
+        }
+
+        throw first
+            ?? new MailServerException(
+                MailFailure.Config,
+                $"{Address.Host} answers, but names no {things} for this user; write the address of the {things} themselves");
+    }
+
     /// <summary>Asks a WebDAV question.</summary>
     /// <param name="method"><c>PROPFIND</c> or <c>REPORT</c>.</param>
     /// <param name="target">What is asked.</param>
