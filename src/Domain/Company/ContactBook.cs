@@ -10,6 +10,7 @@ public sealed class ContactBook
     private readonly InternalAddresses ours;
     private readonly Organisations organisations;
     private readonly PeopleDirectory directory;
+    private readonly TelephoneBook telephones;
 
     public ContactBook(CompanyProfile company)
     {
@@ -23,6 +24,8 @@ public sealed class ContactBook
             foreach (var alias in entry.Aliases)
                 entries.TryAdd(alias, entry);
         }
+
+        telephones = new TelephoneBook(company, PrimaryByEmail, organisations.Organisation);
     }
 
     /// <summary>Whether the address is ours, not a contact's.</summary>
@@ -30,13 +33,32 @@ public sealed class ContactBook
 
     /// <summary>The primary address of whoever has <paramref name="address"/>; itself unless <c>contacts</c> merges it.</summary>
     public EmailAddress Primary(EmailAddress address) =>
-        entries.Count > 0 && entries.TryGetValue(address, out var entry) ? entry.Primary : address;
+        address.IsTelephone ? telephones.FindPerson(address) ?? address : PrimaryByEmail(address);
+
+    /// <summary>All addresses of a person: the primary, aliases, and telephones that are theirs alone.</summary>
+    public EmailAddress[] Addresses(EmailAddress primary) =>
+        [primary, .. FindEntry(primary)?.Aliases ?? [], .. telephones.Find(primary)];
+
+    /// <summary>Telephones of people of an organisation, and those that several of them share.</summary>
+    public IReadOnlyList<EmailAddress> Telephones(string organisation) => telephones.In(organisation);
 
     /// <summary>What <c>contacts</c> and directories say of whoever has the address, or null.</summary>
-    public ContactEntry? FindEntry(EmailAddress address) => entries.GetValueOrDefault(address) ?? directory.Find(address);
+    public ContactEntry? FindEntry(EmailAddress address)
+    {
+        var known = Primary(address);
+        return entries.GetValueOrDefault(known) ?? directory.Find(known);
+    }
 
     /// <summary>
-    /// The organisation of whoever has the address: the registrable domain of the primary, or the address at a public mail domain.
+    /// The organisation of whoever has the address: the registrable domain of the primary, or the address at a public mail domain. A
+    /// telephone that is no single person's is the organisation's whose people have it, else one of its own.
     /// </summary>
-    public string Organisation(EmailAddress address) => organisations.Organisation(Primary(address));
+    public string Organisation(EmailAddress address)
+    {
+        var primary = Primary(address);
+        return primary.IsTelephone ? telephones.FindOrganisation(primary) ?? primary.Value : organisations.Organisation(primary);
+    }
+
+    private EmailAddress PrimaryByEmail(EmailAddress address) =>
+        entries.Count > 0 && entries.TryGetValue(address, out var entry) ? entry.Primary : address;
 }

@@ -9,6 +9,9 @@ public sealed record ContactEntry(EmailAddress Primary, Place Place)
 
     public IReadOnlyList<EmailAddress> Aliases { get; init; } = [];
 
+    /// <summary>Their telephones: a call from or to one is a call with them.</summary>
+    public IReadOnlyList<CardTelephone> Telephones { get; init; } = [];
+
     public IReadOnlyList<string> Tags { get; init; } = [];
 
     /// <summary>Dates by field name.</summary>
@@ -35,6 +38,9 @@ public sealed record ContactEntry(EmailAddress Primary, Place Place)
 
         if (Name is not null)
             facts.Add(new ContactFact(FactKind.Name, Name, Place.ToString(), Place));
+
+        foreach (var telephone in Telephones)
+            facts.Add(new ContactFact(FactKind.Telephone, telephone.Shown, Place.ToString(), Place));
 
         foreach (var (field, date) in Dates)
             facts.Add(new ContactFact(FactKind.Date, $"{field} {date}", Place.ToString(), Place) { Field = field, Date = date });

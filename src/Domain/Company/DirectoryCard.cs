@@ -31,6 +31,9 @@ public sealed record DirectoryCard(string Source)
 /// <param name="Shown">As people read it.</param>
 public sealed record CardTelephone(string Number, string Shown)
 {
+    /// <summary>The address under which calls name it.</summary>
+    public EmailAddress Address => EmailAddress.FromTelephone(Number);
+
     /// <summary>Whether it has an extension: then the number is that of a switchboard, not this person's alone.</summary>
     public bool IsShared { get; init; }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
@@ -8,9 +9,18 @@ namespace CrmSync.Domain.Company;
 /// An address as the office understands it: compared without case, its domain in one spelling whether it was written with its letters or
 /// encoded for the wire (<see cref="DomainNames.Normalize"/>), and nothing more; no guessing from dots or <c>+</c> parts.
 /// </summary>
+/// <remarks>
+/// A telephone is an address, too: <c>tel:</c> and a number in the form of E.164, or an extension of ours. Calls name people by it, and
+/// what is written elsewhere never is one (<see cref="TryParse"/>).
+/// </remarks>
 public sealed record EmailAddress
 {
     private const int MaxLength = 320;
+    private const int MostDigits = 15;
+    private const string TelephoneMark = "tel:";
+
+    /// <summary>What a telephone has to press.</summary>
+    private static readonly SearchValues<char> Keys = SearchValues.Create("0123456789*#");
 
     private EmailAddress(string value, int at)
     {
@@ -21,14 +31,17 @@ public sealed record EmailAddress
     /// <summary>The whole address in lower case.</summary>
     public string Value { get; }
 
-    /// <summary>What stands before the last <c>@</c>, in lower case.</summary>
-    public string LocalPart => Value[..At];
+    /// <summary>Whether it is that of a telephone.</summary>
+    public bool IsTelephone => At < 0;
 
-    /// <summary>The domain, in lower case, without a closing dot, with its own letters.</summary>
+    /// <summary>What stands before the last <c>@</c>, in lower case; nothing for a telephone.</summary>
+    public string LocalPart => At < 0 ? "" : Value[..At];
+
+    /// <summary>The domain, in lower case, without a closing dot, with its own letters; of a telephone all of it.</summary>
     public string Domain => Value[(At + 1)..];
 
     /// <summary>The address with its domain spelled for the wire.</summary>
-    public string Wire => string.Concat(Value.AsSpan(0, At + 1), DomainNames.ToAscii(Domain));
+    public string Wire => At < 0 ? Value : string.Concat(Value.AsSpan(0, At + 1), DomainNames.ToAscii(Domain));
 
     private int At { get; }
 
@@ -82,9 +95,35 @@ public sealed record EmailAddress
             && CharUnicodeInfo.GetUnicodeCategory(text, at)
                 is UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
 
-    /// <summary>Reads an address that is known to be one; throws <see cref="FormatException"/> otherwise.</summary>
+    /// <summary>The address of a telephone.</summary>
+    /// <param name="number">In the form of E.164, or the digits of an extension.</param>
+    public static EmailAddress FromTelephone(string number) =>
+        TryReadTelephone(TelephoneMark + number) ?? throw new FormatException($"\"{number}\" is not a telephone number.");
+
+    /// <summary>Reads what names somebody outside: an email address as <see cref="TryParse"/> does, or that of a telephone.</summary>
+    public static bool TryParseContact(string? text, [NotNullWhen(true)] out EmailAddress? address)
+    {
+        address = TryReadTelephone(text?.Trim().ToLowerInvariant());
+        return address is not null || TryParse(text, out address);
+    }
+
+    /// <summary>
+    /// Reads an address, of a telephone or not, that is known to be one; throws <see cref="FormatException"/> otherwise.
+    /// </summary>
     public static EmailAddress Parse(string text) =>
-        TryParse(text, out var address) ? address : throw new FormatException($"\"{text}\" is not an address.");
+        TryParseContact(text, out var address) ? address : throw new FormatException($"\"{text}\" is not an address.");
+
+    private static EmailAddress? TryReadTelephone(string? value)
+    {
+        if (value?.StartsWith(TelephoneMark, StringComparison.Ordinal) != true)
+            return null;
+
+        var digits = value.AsSpan(TelephoneMark.Length);
+        if (digits.StartsWith('+'))
+            digits = digits[1..];
+
+        return digits.Length is > 0 and <= MostDigits && !digits.ContainsAnyExcept(Keys) ? new EmailAddress(value, -1) : null;
+    }
 
     /// <summary>
     /// Whether the address lies in <paramref name="domain"/> (normalized) or one of its subdomains; <c>notacme.com</c> is not in

@@ -14,7 +14,7 @@ public sealed class InternalAddresses
     public InternalAddresses(CompanyProfile company)
         : this(
             company.Us,
-            company.People.SelectMany(person => person.Also.Prepend(person.Email)),
+            company.People.SelectMany(person => person.Also.Prepend(person.Email).Concat(person.Telephones)),
             company.Teams.SelectMany(team => team.Mailboxes))
     {
     }

@@ -12,6 +12,9 @@ public sealed record Person(string Id, EmailAddress Email)
 
     public IReadOnlyList<EmailAddress> Also { get; init; } = [];
 
+    /// <summary>Their telephones, extensions too, as calls name them.</summary>
+    public IReadOnlyList<EmailAddress> Telephones { get; init; } = [];
+
     /// <summary>The id of the manager.</summary>
     public string? Manager { get; init; }
 

@@ -81,7 +81,7 @@ internal sealed class ManagerSections(
             .OrderByDescending(over => over.Counted.Count)
             .ThenBy(over => over.About, StringComparer.Ordinal)
             .Select(over => new TableRow([
-                Company.EmailAddress.TryParse(over.About, out var contact)
+                Company.EmailAddress.TryParseContact(over.About, out var contact)
                     ? people.Name(contact)
                     : PlainWords.Flatten(over.About, PlainWords.Name),
                 $"{Words.Contacts(over.Counted.Count)}\n{Words.AtMost(over.Cap.Max, over.Cap.Window)}",

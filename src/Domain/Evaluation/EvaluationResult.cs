@@ -58,6 +58,9 @@ public sealed record AccountCoverage(string Account, EmailAddress Address, Insta
     /// <summary>Whether it holds meetings and no mail.</summary>
     public bool IsCalendar { get; init; }
 
+    /// <summary>Whether it holds the calls of a telephone system: anybody's, and no mail.</summary>
+    public bool IsCalls { get; init; }
+
     /// <summary>The grace of an account that is read at an interval: a reading may be missed once.</summary>
     public static Duration GraceFor(Duration interval) => Duration.Max(LeastGrace, interval + interval);
 }

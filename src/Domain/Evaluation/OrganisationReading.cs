@@ -129,7 +129,7 @@ public sealed class OrganisationReading
     private void Want(string organisation)
     {
         organisations.Add(organisation);
-        if (EmailAddress.TryParse(organisation, out var address))
+        if (EmailAddress.TryParseContact(organisation, out var address))
             nextAddresses.Add(address);
         else
             nextDomains.Add(organisation);
@@ -137,6 +137,7 @@ public sealed class OrganisationReading
         foreach (var entry in plan.Entries[organisation])
             nextAddresses.AddRange([entry.Primary, .. entry.Aliases]);
 
+        nextAddresses.AddRange(plan.Book.Telephones(organisation));
         Target(organisation);
     }
 

@@ -74,6 +74,7 @@ internal sealed record OrganisationResult(
             Chase.Evaluate(view, facts, found);
         }
 
+        Respond.EvaluateCalls(view, organisation, found);
         StayInTouch.Evaluate(view, organisation, found);
         FollowUp.Evaluate(view, organisation, found);
         Dates.Evaluate(view, organisation, found);

@@ -54,7 +54,7 @@ internal sealed class Plan
         for (var i = 0; i < policy.People.Count; i++)
         {
             peopleById.TryAdd(policy.People[i].Id, i);
-            foreach (var address in policy.People[i].Also.Prepend(policy.People[i].Email))
+            foreach (var address in policy.People[i].Also.Prepend(policy.People[i].Email).Concat(policy.People[i].Telephones))
                 people.TryAdd(address, i);
         }
 
@@ -85,6 +85,12 @@ internal sealed class Plan
         Assign = [.. policy.Assign.Select(a => (a, Test.From(a.When, this)))];
 
         Respond = Rules<RespondRule>();
+        ReturnCalls =
+        [
+            .. Respond.Competing
+                .Select(rules => Array.FindAll(rules, planned => planned.Rule.MissedCalls))
+                .Where(rules => rules.Length > 0),
+        ];
         Resolve = Rules<ResolveRule>();
         Chase = Rules<ChaseRule>();
         StayInTouch = Rules<StayInTouchRule>();
@@ -135,6 +141,9 @@ internal sealed class Plan
     public HashSet<string> SentToAsked { get; }
 
     public PlannedRules<RespondRule> Respond { get; }
+
+    /// <summary>Of the <c>respond</c> rules those for calls that nobody answered, as they compete.</summary>
+    public Planned<RespondRule>[][] ReturnCalls { get; }
 
     public PlannedRules<ResolveRule> Resolve { get; }
 

@@ -6,6 +6,9 @@ namespace CrmSync.Domain.Languages;
 
 internal sealed class EnglishReasons : IReasonPhrases
 {
+    public string MissedCall(SeenTime at, LengthOfTime within) =>
+        $"called {At(at)} and nobody answered, call back within {InWords(within)}";
+
     public string Asked(SeenTime at, LengthOfTime within) => $"asked {At(at)}, answer within {InWords(within)}";
 
     public string Forwarded(string? by, SeenTime at, LengthOfTime within) =>
@@ -36,6 +39,8 @@ internal sealed class EnglishReasons : IReasonPhrases
     public string Wrote(string? who, string? subject) => $"{who ?? "we"} wrote {Quoted(subject)}";
 
     public string Met(string? who, string? subject) => $"{who ?? "we"} met them, {Quoted(subject)}";
+
+    public string Spoke(string? who) => $"{who ?? "we"} spoke to them on the telephone";
 
     public string Called(string? who) => $"{who ?? "we"} called";
 

@@ -6,6 +6,9 @@ namespace CrmSync.Domain.Languages;
 
 internal sealed class FrenchReasons : IReasonPhrases
 {
+    public string MissedCall(SeenTime at, LengthOfTime within) =>
+        Set($"appel manqué {Of(at)} ; à rappeler sous {InWords(within)}");
+
     public string Asked(SeenTime at, LengthOfTime within) => Set($"demande {Of(at)} ; réponse sous {InWords(within)}");
 
     public string Forwarded(string? by, SeenTime at, LengthOfTime within) =>
@@ -34,6 +37,8 @@ internal sealed class FrenchReasons : IReasonPhrases
     public string Wrote(string? who, string? subject) => $"message {From(who ?? "nous")} {Quoted(subject)}";
 
     public string Met(string? who, string? subject) => $"rendez-vous avec {who ?? "nous"} {Quoted(subject)}";
+
+    public string Spoke(string? who) => $"conversation téléphonique avec {who ?? "nous"}";
 
     public string Called(string? who) => $"appel {From(who ?? "nous")}";
 

@@ -6,6 +6,9 @@ namespace CrmSync.Domain.Languages;
 
 internal sealed class GermanReasons : IReasonPhrases
 {
+    public string MissedCall(SeenTime at, LengthOfTime within) =>
+        $"verpasster Anruf {Of(at)}; Rückruf innerhalb von {Dative(within)}";
+
     public string Asked(SeenTime at, LengthOfTime within) => $"Anfrage {Of(at)}; Antwort innerhalb von {Dative(within)}";
 
     public string Forwarded(string? by, SeenTime at, LengthOfTime within) =>
@@ -36,6 +39,8 @@ internal sealed class GermanReasons : IReasonPhrases
     public string Wrote(string? who, string? subject) => $"E-Mail von {who ?? "uns"} {Quoted(subject)}";
 
     public string Met(string? who, string? subject) => $"Treffen mit {who ?? "uns"} {Quoted(subject)}";
+
+    public string Spoke(string? who) => $"Telefonat mit {who ?? "uns"}";
 
     public string Called(string? who) => $"Anruf von {who ?? "uns"}";
 

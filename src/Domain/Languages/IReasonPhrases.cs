@@ -11,6 +11,8 @@ public interface IReasonPhrases
 {
     string Asked(SeenTime at, LengthOfTime within);
 
+    string MissedCall(SeenTime at, LengthOfTime within);
+
     string Forwarded(string? by, SeenTime at, LengthOfTime within);
 
     string NeverAnswered(SeenTime at, LengthOfTime after);
@@ -35,6 +37,8 @@ public interface IReasonPhrases
     string Met(string? who, string? subject);
 
     string Called(string? who);
+
+    string Spoke(string? who);
 
     string MarkedDone(string? who);
 

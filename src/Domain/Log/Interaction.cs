@@ -8,9 +8,10 @@ public enum InteractionKind
     Mail,
     Meeting,
     Command,
+    Call,
 }
 
-/// <summary>The class of a mail (policy-language.md section 6). Meetings and commands have none.</summary>
+/// <summary>The class of a mail (policy-language.md section 6). Meetings, calls and commands have none.</summary>
 public enum InteractionClass
 {
     Self,
@@ -50,7 +51,7 @@ public sealed record Interaction
     /// </summary>
     public required Instant Seen { get; init; }
 
-    /// <summary>The class of a mail; null for meetings and commands.</summary>
+    /// <summary>The class of a mail; null for meetings, calls and commands.</summary>
     public InteractionClass? Class { get; init; }
 
     public Direction? Direction { get; init; }
@@ -106,6 +107,9 @@ public sealed record Interaction
 
     /// <summary>Of a meeting; null otherwise.</summary>
     public MeetingFacts? Meeting { get; init; }
+
+    /// <summary>Of a call; null otherwise.</summary>
+    public CallFacts? Call { get; init; }
 
     /// <summary>Of a command; null otherwise.</summary>
     public CommandFacts? Command { get; init; }

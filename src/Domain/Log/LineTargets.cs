@@ -21,7 +21,7 @@ public static class LineTargets
 
             names.UnionWith(new[] { command.Contact?.Value, command.Other?.Value }.OfType<string>());
             if (command.About is { Length: > 0 } about)
-                names.Add(EmailAddress.TryParse(about, out var person) ? person.Value : about);
+                names.Add(EmailAddress.TryParseContact(about, out var person) ? person.Value : about);
         }
 
         if (line.Learned.Forwarded is { } forwarded)

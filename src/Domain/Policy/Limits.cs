@@ -67,6 +67,9 @@ public sealed record CapLimit(string Name, Place Place) : Limit(Name, Place)
 
     public bool CountsMeetings { get; init; }
 
+    /// <summary>Whether answered calls that we made count.</summary>
+    public bool CountsCalls { get; init; }
+
     /// <summary><c>count: all</c>: solicited mail too.</summary>
     public bool CountsAll { get; init; }
 }

@@ -74,6 +74,15 @@ public sealed record RespondRule(string Name, Place Place) : Rule(Name, Place)
     /// Whether a held meeting with the author answers; <c>meetings: false</c> takes only what is written or said on the telephone.
     /// </summary>
     public bool MeetingsAnswer { get; init; } = true;
+
+    /// <summary>
+    /// Whether an answered call with the author, as the telephone system tells it, answers; <c>calls: false</c> takes only what is written
+    /// or said to have been said.
+    /// </summary>
+    public bool CallsAnswer { get; init; } = true;
+
+    /// <summary><c>missed_calls: true</c>: a call of theirs that nobody answered is to be returned.</summary>
+    public bool MissedCalls { get; init; }
 }
 
 public sealed record ResolveRule(string Name, Place Place) : Rule(Name, Place)

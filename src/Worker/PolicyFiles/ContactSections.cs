@@ -25,6 +25,11 @@ internal static class ContactSections
 
     private static readonly Key<IReadOnlyList<string>> Tags = new("tags", new ListShape<string>(PolicyForms.Tag), "Tags of the contact.");
 
+    private static readonly Key<IReadOnlyList<CardTelephone>> Telephones = new(
+        "telephones",
+        new ListShape<CardTelephone>(PolicyForms.Telephone),
+        "Their telephone numbers with country, in quotes: calls from and to these are calls with them.");
+
     private static readonly Key<IReadOnlyList<Named<string, ContactDate>>> Dates = new(
         "dates",
         new NamedShape<string, ContactDate>(PolicyForms.Field, PolicyForms.ContactDate, "date"),
@@ -133,7 +138,7 @@ internal static class ContactSections
         "segment");
 
     public static Shape<IReadOnlyList<MapValues>> ContactsShape { get; } = new ListShape<MapValues>(
-        new MapShape("a contact", Primary, Aliases, Name, Tags, Dates) { Definition = "contact" });
+        new MapShape("a contact", Primary, Aliases, Telephones, Name, Tags, Dates) { Definition = "contact" });
 
     public static MapShape PrivacyShape { get; } = new("a map of no_capture, metadata_only and retain", NoCapture, MetadataOnly, Retain);
 
@@ -173,6 +178,7 @@ internal static class ContactSections
             {
                 Name = map.Value(Name),
                 Aliases = [.. map.ValueOr(Aliases, []).Select(a => a.Value)],
+                Telephones = [.. map.ValueOr(Telephones, []).DistinctBy(telephone => telephone.Number)],
                 Tags = map.ValueOr(Tags, []),
                 Dates = map.ValueOr(Dates, []).ToDictionary(d => d.Key, d => d.Value, StringComparer.Ordinal),
             });

@@ -50,10 +50,11 @@ internal static class LimitSection
 
     private static readonly Key<LengthOfTime> Window = new("window", LengthShape.Some, "In so long a time.", required: true);
 
-    private static readonly Key<IReadOnlyList<bool>> Channels = new(
+    private static readonly Key<IReadOnlyList<Channel>> Channels = new(
         "channels",
-        new OneOrMoreShape<bool>(new ChoiceShape<bool>([("email", false), ("meeting", true)])),
-        "What is counted: email, meeting.",
+        new OneOrMoreShape<Channel>(
+            new ChoiceShape<Channel>([("email", Channel.Email), ("meeting", Channel.Meeting), ("call", Channel.Call)])),
+        "What is counted: email, meeting, call.",
         shown: "[email]");
 
     private static readonly Key<bool> Count = new(
@@ -130,8 +131,9 @@ internal static class LimitSection
     {
         Max = map.Value(Max),
         Window = map.ValueOr(Window, new LengthOfTime(1, TimeUnit.Day)),
-        CountsEmail = map.Value(Channels)?.Contains(false) ?? true,
-        CountsMeetings = map.Value(Channels)?.Contains(true) ?? false,
+        CountsEmail = map.Value(Channels)?.Contains(Channel.Email) ?? true,
+        CountsMeetings = map.Value(Channels)?.Contains(Channel.Meeting) ?? false,
+        CountsCalls = map.Value(Channels)?.Contains(Channel.Call) ?? false,
         CountsAll = map.Value(Count),
     };
 
@@ -158,6 +160,14 @@ internal static class LimitSection
         public MapShape Shape { get; }
 
         public Func<Word, MapValues, Scope, Limit> Build { get; }
+    }
+
+    /// <summary>What a cap can count.</summary>
+    private enum Channel
+    {
+        Email,
+        Meeting,
+        Call,
     }
 }
 

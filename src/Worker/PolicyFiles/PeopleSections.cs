@@ -39,6 +39,11 @@ internal static class PeopleSections
         new ListShape<Listed<EmailAddress>>(Address),
         "Their other addresses.");
 
+    private static readonly Key<IReadOnlyList<Listed<EmailAddress>>> Telephones = new(
+        "telephones",
+        new ListShape<Listed<EmailAddress>>(PolicyForms.OwnTelephone.As((number, node) => new Listed<EmailAddress>(number, node))),
+        "Their telephone numbers with country, and their extensions, as the calls of the telephone system name them; in quotes.");
+
     private static readonly Key<string> Name = new("name", Forms.Line("a name", 200), "The full name, as shown in digests.");
 
     private static readonly Key<Language> Language = new(
@@ -94,7 +99,7 @@ internal static class PeopleSections
     public static Shape<IReadOnlyList<Named<string, MapValues>>> PeopleShape { get; } =
         new NamedShape<string, MapValues>(
             Forms.Name,
-            new MapShape("a person", Email, Also, Name, Language, Manager, Calendar, Away, StandingCover, Left, Successor)
+            new MapShape("a person", Email, Also, Telephones, Name, Language, Manager, Calendar, Away, StandingCover, Left, Successor)
             {
                 Definition = "person",
             },
@@ -132,7 +137,7 @@ internal static class PeopleSections
             if (map.Value(Email) is not { } email)
                 continue;
 
-            foreach (var address in map.ValueOr(Also, []).Prepend(email))
+            foreach (var address in map.ValueOr(Also, []).Prepend(email).Concat(map.ValueOr(Telephones, [])))
             {
                 if (!owners.TryAdd(address.Value, (entry.Key, address.Node)))
                     scope.Problems.Error(
@@ -146,6 +151,7 @@ internal static class PeopleSections
                 Name = map.Value(Name),
                 Language = map.Optional(Language) ?? language,
                 Also = [.. map.ValueOr(Also, []).Select(a => a.Value)],
+                Telephones = [.. map.ValueOr(Telephones, []).Select(telephone => telephone.Value)],
                 Manager = scope.Known("person", map.Value(Manager)),
                 Calendar = scope.Calendar(map.Value(Calendar)),
                 Away = [.. map.ValueOr(Away, []).Select(away => BuildAbsence(away, scope)).OfType<Absence>()],

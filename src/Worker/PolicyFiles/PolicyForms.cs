@@ -1,6 +1,7 @@
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Policy;
 using CrmSync.Domain.Time;
+using CrmSync.Worker.Telephones;
 using CrmSync.Worker.Yaml;
 using NodaTime;
 
@@ -11,6 +12,9 @@ internal static class PolicyForms
 {
     private const string Clock = "(?:[01]?[0-9]|2[0-3]):[0-5][0-9]";
     private const string Day = "(?:mon|tue|wed|thu|fri|sat|sun)";
+
+    private const string TelephonePattern = @"\+[1-9](?:[ ()./-]*[0-9]){6,13}";
+    private const string ExtensionPattern = "[0-9*#]{2,8}";
 
     private static readonly string[] Days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
@@ -37,6 +41,23 @@ internal static class PolicyForms
     public static Shape<string> Field { get; } = new TextShape<string>(
         "the name of a date, such as birthday", "^[a-z][a-z0-9_-]*$", Forms.Lower, max: 64);
 
+    /// <summary>A telephone number with its country, however it is grouped.</summary>
+    public static Shape<CardTelephone> Telephone { get; } = new TextShape<CardTelephone>(
+        "a telephone number with its country, such as \"+353 1 234 5678\"", $"^{TelephonePattern}$", ReadTelephone, max: 60);
+
+    /// <summary>A telephone of ours: a number, or the digits of an extension.</summary>
+    public static Shape<EmailAddress> OwnTelephone { get; } = new TextShape<EmailAddress>(
+        "a telephone number with its country, such as \"+353 1 234 5678\", or an extension such as \"101\"",
+        $"^(?:{TelephonePattern}|{ExtensionPattern})$",
+        ReadOwnTelephone,
+        max: 60);
+
+    /// <summary>Who takes part in a call: an address, a number or an extension of ours.</summary>
+    public static Shape<EmailAddress> Party { get; } = new TextShape<EmailAddress>(
+        "an address, a telephone number with its country, or an extension",
+        $@"^(?:[^\s@<>,;]+@[^\s@<>,;]*[^\s@<>,;.]|{TelephonePattern}|{ExtensionPattern})$",
+        ReadParty);
+
     /// <summary>A tag, in lower case.</summary>
     public static Shape<string> Tag { get; } = new TextShape<string>(
         "a tag of letters, digits, '-', '_' and '.'", "^[A-Za-z0-9][A-Za-z0-9._-]*$", Forms.Lower, max: 64);
@@ -53,6 +74,27 @@ internal static class PolicyForms
 
     /// <summary>The place of a node as items and explanations show it.</summary>
     public static Place Place(YamlNode node) => new(node.Spot.File.Name, node.Spot.Line, node.Spot.Column);
+
+    private static bool ReadTelephone(string text, out CardTelephone telephone)
+    {
+        // What the library does not know is taken digit by digit: what is written here is meant.
+        telephone = new TelephoneNumbers(region: null).Find(text)
+            ?? new CardTelephone("+" + string.Concat(text.Where(char.IsAsciiDigit)), text);
+        return true;
+    }
+
+    private static bool ReadOwnTelephone(string text, out EmailAddress telephone)
+    {
+        if (text.StartsWith('+') && ReadTelephone(text, out var number))
+            telephone = number.Address;
+        else
+            telephone = EmailAddress.FromTelephone(text);
+
+        return true;
+    }
+
+    private static bool ReadParty(string text, out EmailAddress party) =>
+        EmailAddress.TryParse(text, out party!) || (!text.Contains('@', StringComparison.Ordinal) && ReadOwnTelephone(text, out party));
 
     private static bool ReadSpan(string text, out OpenSpan span)
     {

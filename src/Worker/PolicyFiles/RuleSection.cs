@@ -71,6 +71,12 @@ internal static class RuleSection
 
     private static readonly Key<bool> Meetings = new("meetings", Forms.Truth, "`false`: a meeting does not answer a mail.", fallback: true);
 
+    private static readonly Key<bool> Calls = new(
+        "calls", Forms.Truth, "`false`: a call that the telephone system tells of does not answer a mail.", fallback: true);
+
+    private static readonly Key<bool> MissedCalls = new(
+        "missed_calls", Forms.Truth, "`true`: a call from outside that nobody answered is to be returned within this time, too.");
+
     private static readonly Key<Word> CaseOf = new("case", Forms.Reference, "The case to resolve.", required: true);
 
     private static readonly Key<LengthOfTime> WithinClock = new(
@@ -190,7 +196,7 @@ internal static class RuleSection
 
     private static readonly IReadOnlyList<RuleForm> Written =
     [
-        new(RuleKind.Respond, WhenMail, [WithinRequired, NextWithin, Cc, SatisfiedByContact, Meetings], BuildRespond),
+        new(RuleKind.Respond, WhenMail, [WithinRequired, NextWithin, Cc, SatisfiedByContact, Meetings, Calls, MissedCalls], BuildRespond),
         new(RuleKind.Resolve, WhenContact, [CaseOf, WithinClock], BuildResolve),
         new(RuleKind.Chase, WhenMail, [ChaseAfter, Expects, MaxChasers, SatisfiedByContact], BuildChase),
         new(RuleKind.StayInTouch, WhenContact, [Every, PerWhat, CountsKey], BuildStayInTouch),
@@ -225,6 +231,8 @@ internal static class RuleSection
         Cc = draft.Map.Value(Cc),
         SatisfiedByContact = draft.Map.Value(SatisfiedByContact),
         MeetingsAnswer = draft.Map.Value(Meetings),
+        CallsAnswer = draft.Map.Value(Calls),
+        MissedCalls = draft.Map.Value(MissedCalls),
     });
 
     private static ResolveRule BuildResolve(Draft draft) => draft.Common(new ResolveRule(draft.Name, draft.Place)

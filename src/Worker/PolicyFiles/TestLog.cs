@@ -46,6 +46,8 @@ internal sealed class TestLog
         {
             if (Kind(map) == "meeting")
                 log.meetings.Add((id, log.Meeting(id, map)));
+            else if (Kind(map) == "call")
+                log.settled.Add(log.Call(id, map));
             else if (Kind(map) == "command")
                 log.settled.Add(log.Command(id, map, mails));
         }
@@ -257,6 +259,29 @@ internal sealed class TestLog
                 AllDay = map.Value(TestSection.AllDay),
                 CancelledAt = map.Value(TestSection.Status) == "cancelled" ? Moment(map) : null,
             },
+        };
+    }
+
+    private Interaction Call(string id, MapValues map)
+    {
+        var ours = new InternalAddresses(policy);
+        var (from, to) = (map.Value(TestSection.Caller)!, map.Value(TestSection.Called)!);
+        var seconds = map.Value(TestSection.Seconds);
+        var isOutbound = ours.Contains(from) || !ours.Contains(to);
+        return new Interaction
+        {
+            Id = id,
+            Kind = InteractionKind.Call,
+            At = Moment(map),
+            Seen = FirstSeen(map),
+            Direction = isOutbound ? Direction.Outbound : Direction.Inbound,
+            Participants =
+            [
+                new Participant(from, null, ParticipantRole.From, isOutbound),
+                new Participant(to, null, ParticipantRole.To, !isOutbound),
+            ],
+            Accounts = [Account],
+            Call = new CallFacts(Moment(map), Moment(map) + Duration.FromSeconds(seconds), seconds > 0),
         };
     }
 

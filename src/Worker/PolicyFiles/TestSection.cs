@@ -40,8 +40,9 @@ internal static class TestSection
     public static Key<string> KindKey { get; } =
         new(
             "kind",
-            new ChoiceShape<string>([("mail", "mail"), ("meeting", "meeting"), ("bounce", "bounce"), ("command", "command")]),
-            "mail, meeting, bounce or command.",
+            new ChoiceShape<string>(
+                [("mail", "mail"), ("meeting", "meeting"), ("bounce", "bounce"), ("command", "command"), ("call", "call")]),
+            "mail, meeting, bounce, command or call.",
             shown: "mail");
 
     public static Key<string> EventId { get; } = new("id", Id, "What other events and expectations call it.");
@@ -104,6 +105,14 @@ internal static class TestSection
                 ]),
                 "attendee"),
             "Who is invited, and their answers.");
+
+    public static Key<EmailAddress> Caller { get; } = new(
+        "from", PolicyForms.Party, "Who called: an address, a number or an extension.", required: true);
+
+    public static Key<EmailAddress> Called { get; } = new(
+        "to", PolicyForms.Party, "Who was called: an address, a number or an extension.", required: true);
+
+    public static Key<int> Seconds { get; } = new("seconds", new WholeShape(0, 86_400), "How long they spoke; 0: nobody answered.");
 
     public static Key<string> Status { get; } =
         new(

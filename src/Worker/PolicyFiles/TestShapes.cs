@@ -80,6 +80,7 @@ internal sealed class EventShape : Shape<MapValues>
                 TestSection.AllDay,
                 TestSection.OutOfOffice,
                 TestSection.Subject)),
+        ("call", Create("call", TestSection.Caller, TestSection.Called, TestSection.Seconds)),
         ("bounce", Create("bounce", TestSection.BounceOf, TestSection.Failed)),
         (
             "command",

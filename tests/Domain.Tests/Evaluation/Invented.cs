@@ -38,10 +38,11 @@ internal sealed class Invented
         random = new Random(seed);
         Policy = SomePolicy();
         Log = SomeLog();
+        AddCalls(new Random(seed ^ 0x7e1));
         Clocks = [.. Enumerable.Range(0, 12).Select(_ => Moment(0, 120)).Order()];
     }
 
-    public CompanyPolicy Policy { get; }
+    public CompanyPolicy Policy { get; private set; }
 
     public List<Interaction> Log { get; }
 
@@ -78,6 +79,7 @@ internal sealed class Invented
             .. Inside
                 .Where(_ => Chance(0.2))
                 .Select(address => new AccountCoverage($"ics:{address}", Address(address), now) { IsCalendar = true }),
+            new AccountCoverage("calls:pbx", Address(Ana), now - Duration.FromHours(now.ToUnixTimeSeconds() % 97)) { IsCalls = true },
         ];
 
     /// <summary>The same accounts, some of them read on.</summary>
@@ -245,6 +247,51 @@ internal sealed class Invented
                 EpisodeGap = Length("12d"),
                 Us = Bare.Us with { CommandMailbox = CommandMailbox },
             }).WithPeople(people).WithRules([.. rules.Where(_ => Chance(0.7))]).WithLimits([.. limits.Where(_ => Chance(0.6))]);
+    }
+
+    /// <summary>
+    /// Calls of every kind, from people, from a telephone one of them has, from one two of them share and from one nobody has; drawn by
+    /// themselves, so that the rest stays as it was.
+    /// </summary>
+    private void AddCalls(Random calls)
+    {
+        string[] callers = [.. Outside, "tel:+35311111111", "tel:+35312222222", "tel:+35313333333"];
+        var story = new Story(Policy);
+        for (var i = 0; i < 6; i++)
+        {
+            var at = Day("2026-02-16").AtStartOfDayInZone(Office.Zone).ToInstant() + Duration.FromMinutes(calls.Next(0, 60 * 48) * 30L);
+            var (outside, inside) = (callers[calls.Next(callers.Length)], Inside[calls.Next(3)]);
+            var isOutbound = calls.Next(3) == 0;
+            story.Call(
+                string.Create(CultureInfo.InvariantCulture, $"k{i}"),
+                at.InZone(Office.Zone).LocalDateTime.ToString("uuuu-MM-dd HH:mm", CultureInfo.InvariantCulture),
+                isOutbound ? inside : outside,
+                isOutbound ? outside : inside,
+                calls.Next(3) switch { 0 => 0, 1 => 29, _ => 1200 });
+        }
+
+        Log.AddRange(story.Log.Select(call =>
+            calls.Next(4) == 0 ? call with { Seen = call.At + Duration.FromHours(calls.Next(1, 60)) } : call));
+        Policy = Policy with
+        {
+            Rules =
+            [
+                .. Policy.Rules.Select(rule => rule is RespondRule respond
+                    ? respond with { MissedCalls = calls.Next(2) == 0, CallsAnswer = calls.Next(4) > 0 } : rule),
+            ],
+            Limits =
+            [
+                .. Policy.Limits.Select(limit => limit is CapLimit cap ? cap with { CountsCalls = calls.Next(2) == 0 } : limit),
+            ],
+            Contacts =
+            [
+                .. Policy.Contacts.Select(contact => contact with
+                {
+                    Telephones = [new CardTelephone("+35311111111", "one"), new CardTelephone("+35312222222", "two")],
+                }),
+                new ContactEntry(Address(John), Here) { Telephones = [new CardTelephone("+35312222222", "two")] },
+            ],
+        };
     }
 
     private List<Interaction> SomeLog()

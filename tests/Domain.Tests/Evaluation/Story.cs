@@ -99,6 +99,25 @@ internal sealed class Story(CompanyPolicy policy)
     /// <summary>
     /// A meeting; who declined is marked with a minus: <c>ana@us.example -jane@acme.example</c>. The first named organised it.
     /// </summary>
+    /// <summary>A call; nobody answered one of no seconds.</summary>
+    public Story Call(string id, string at, string from, string to, int seconds, string? seen = null)
+    {
+        var start = Time(at);
+        var caller = Person(from, ParticipantRole.From);
+        log.Add(
+            new Interaction
+            {
+                Id = id,
+                Kind = InteractionKind.Call,
+                At = start,
+                Seen = Time(seen ?? at),
+                Direction = caller.Internal ? Direction.Outbound : Direction.Inbound,
+                Participants = [caller, Person(to, ParticipantRole.To) with { Internal = !caller.Internal }],
+                Call = new CallFacts(start, start + Duration.FromSeconds(seconds), seconds > 0),
+            });
+        return this;
+    }
+
     public Story Meeting(
         string id,
         string start,

@@ -90,7 +90,7 @@ public sealed class TestingThePolicy : IDisposable
     [InlineData("{ kind: bounce, at: \"2026-03-02T11:00\", of: b }", "P030: no mail 'b' in this test")]
     [InlineData("{ id: a, at: \"2026-03-02T12:00\", from: jane@acme.example, to: ana@us.example }", "P031: two mails have the id 'a'")]
     [InlineData("{ id: c, from: jane@acme.example, to: ana@us.example }", "P011: 'at' is missing in mail 'c'")]
-    [InlineData("{ kind: call, at: \"2026-03-02T12:00\" }", "P012: 'kind' in mail must be mail, meeting, bounce or command")]
+    [InlineData("{ kind: fax, at: \"2026-03-02T12:00\" }", "P012: 'kind' in mail must be mail, meeting, bounce, command or call")]
     public void An_event_with_a_mistake_is_reported(string wrong, string problem)
     {
         var (status, _, error) = Run(

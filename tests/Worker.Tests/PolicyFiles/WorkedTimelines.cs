@@ -12,6 +12,7 @@ public sealed class WorkedTimelines
     [InlineData("absences.yaml", 6)]
     [InlineData("forms.yaml", 10)]
     [InlineData("answers.yaml", 5)]
+    [InlineData("calls.yaml", 7)]
     public void All_cases_of_a_file_pass(string file, int cases)
     {
         var (status, output, error) = TheProgram.Does("policy", "test", Fixture.Path(file), "--config", Fixture.Path("none"));

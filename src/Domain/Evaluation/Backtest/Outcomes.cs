@@ -64,7 +64,7 @@ internal sealed class Outcomes(Plan plan, LogIndex log, Coverage? coverage, Inst
         var at = due.ToUnixTimeTicks();
         return coverage is null
             || (
-                coverage.IsSure(at, null) ?? coverage.IsSure(at, RestsOn.For(view, rule, log.FindThread(thread)!, Owner(contact)))!.Value
+                coverage.IsSure(at, null) ?? coverage.IsSure(at, RestsOn.For(view, rule, log.FindThread(thread), Owner(contact)))!.Value
             );
     }
 

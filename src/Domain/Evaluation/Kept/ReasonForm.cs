@@ -18,6 +18,7 @@ internal static class ReasonForm
     [
         new("asked", typeof(Asked)),
         new("forwarded", typeof(AskedByForward)),
+        new("missed_call", typeof(MissedCall)),
         new("found_itself", typeof(FoundItself)),
         new("never_answered", typeof(NeverAnswered)),
         new("case_open", typeof(CaseOpen)),

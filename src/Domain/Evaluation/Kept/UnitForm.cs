@@ -20,6 +20,10 @@ internal sealed class UnitForm(Plan plan)
         SkipValidation = true,
     };
 
+    private const int MeetingsCount = 1;
+    private const int CallsCount = 2;
+    private const int Everywhere = 4;
+
     private readonly Dictionary<string, Rule> rules = plan
         .Policy.Rules.Append(plan.Successors.Rule)
         .DistinctBy(rule => rule.Name)
@@ -146,37 +150,36 @@ internal sealed class UnitForm(Plan plan)
             ReadRestsOn(item[18]));
     }
 
-    /// <summary>Nothing, any contact and any mail by number; otherwise whether meetings count, and whose accounts.</summary>
+    /// <summary>Nothing and every account by number; otherwise whether meetings and calls count, and whose accounts.</summary>
     private static void Write(Utf8JsonWriter json, RestsOn restsOn)
     {
-        if (restsOn.Addresses.Length == 0)
+        var counted = (restsOn.Meetings ? MeetingsCount : 0) | (restsOn.Calls ? CallsCount : 0);
+        if (restsOn == RestsOn.Nothing || restsOn.Everywhere)
         {
-            json.WriteNumberValue(
-                restsOn == RestsOn.Nothing ? 0
-                : restsOn == RestsOn.AnyContact ? 1
-                : restsOn == RestsOn.AnyMail ? 2
-                : restsOn.Meetings ? 3 : 4);
+            json.WriteNumberValue(restsOn.Everywhere ? Everywhere | counted : 0);
             return;
         }
 
         json.WriteStartArray();
-        json.WriteBooleanValue(restsOn.Meetings);
+        json.WriteNumberValue(counted);
         foreach (var address in restsOn.Addresses)
             json.WriteStringValue(address);
 
         json.WriteEndArray();
     }
 
-    private static RestsOn ReadRestsOn(JsonElement restsOn) =>
-        restsOn.ValueKind == JsonValueKind.Array
-            ? RestsOn.Those([.. restsOn.EnumerateArray().Skip(1).Select(address => address.GetString()!)], restsOn[0].GetBoolean())
-            : restsOn.GetInt32() switch
-            {
-                0 => RestsOn.Nothing,
-                1 => RestsOn.AnyContact,
-                2 => RestsOn.AnyMail,
-                var other => RestsOn.Those([], other == 3),
-            };
+    private static RestsOn ReadRestsOn(JsonElement restsOn)
+    {
+        if (restsOn.ValueKind != JsonValueKind.Array)
+        {
+            var every = restsOn.GetInt32();
+            return every == 0 ? RestsOn.Nothing : RestsOn.Anybody((every & MeetingsCount) != 0, (every & CallsCount) != 0);
+        }
+
+        var counted = restsOn[0].GetInt32();
+        string[] addresses = [.. restsOn.EnumerateArray().Skip(1).Select(address => address.GetString()!)];
+        return RestsOn.Those(addresses, (counted & MeetingsCount) != 0, (counted & CallsCount) != 0);
+    }
 
     private static void Write(Utf8JsonWriter json, Instant? moment)
     {

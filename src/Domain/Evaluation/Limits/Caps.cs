@@ -30,6 +30,15 @@ internal static class Caps
                         counted[meeting] = meeting.At;
                 }
             }
+
+            if (cap.CountsCalls)
+            {
+                foreach (var call in history.Touches)
+                {
+                    if (call.Kind == TouchKind.Spoke && !call.Line.Inbound)
+                        counted[call.Line] = call.At;
+                }
+            }
         }
 
         if (cap.CountsEmail)

@@ -21,7 +21,7 @@ internal sealed class Coverage
     private static readonly LengthOfTime LongestWait = new(1, TimeUnit.BusinessDay);
 
     private readonly Reading[] readings;
-    private readonly Dictionary<(Reading[] Of, int Count, bool Calendars), string[]> names = [];
+    private readonly Dictionary<(Reading[] Of, int Count, bool Calendars, bool Calls), string[]> names = [];
     private Reading[] lagging = [];
     private long laggingAt = long.MinValue;
 
@@ -38,6 +38,7 @@ internal sealed class Coverage
                     account.ReadUpTo?.ToUnixTimeTicks() ?? long.MinValue,
                     account.Grace.BclCompatibleTicks,
                     account.IsCalendar,
+                    account.IsCalls,
                     account.Address == commandMailbox))
                 .OrderBy(reading => reading.UpTo).ThenBy(reading => reading.Account, StringComparer.Ordinal),
         ];
@@ -92,7 +93,7 @@ internal sealed class Coverage
         var count = CountBefore(readings, Saturated(due));
         for (var i = 0; i < count; i++)
         {
-            if (!readings[i].IsCalendar)
+            if (readings[i].IsMailbox)
                 return false;
         }
 
@@ -104,8 +105,8 @@ internal sealed class Coverage
     /// <summary>The accounts that could hold what an item misses, and those that must have been read before anybody is accused.</summary>
     public IEnumerable<string> Concerned(RestsOn restsOn, bool forAccusing) =>
         restsOn == RestsOn.Nothing ? []
-        : restsOn.Everywhere ? AllNames(readings, readings.Length, restsOn.Meetings)
-        : readings.Where(reading => Concerns(reading, restsOn) || (forAccusing && !reading.IsCalendar)).Select(reading => reading.Account);
+        : restsOn.Everywhere ? AllNames(readings, readings.Length, restsOn.Meetings, restsOn.Calls)
+        : readings.Where(reading => Concerns(reading, restsOn) || (forAccusing && reading.IsMailbox)).Select(reading => reading.Account);
 
     /// <summary>When an account next begins to lag if it is not read again, or <see cref="long.MaxValue"/>.</summary>
     public long NextLag(long now)
@@ -134,18 +135,18 @@ internal sealed class Coverage
 
         // What every mailbox makes unsure is the same list for thousands of items when many were never read.
         if (restsOn.Everywhere)
-            return AllNames(ascending, count, restsOn.Meetings);
+            return AllNames(ascending, count, restsOn.Meetings, restsOn.Calls);
 
         var concerned = new List<string>();
         for (var i = 0; i < count; i++)
         {
-            if (Concerns(ascending[i], restsOn) && (ascending[i].IsCalendar || !everyMailbox))
+            if (Concerns(ascending[i], restsOn) && (!ascending[i].IsMailbox || !everyMailbox))
                 concerned.Add(ascending[i].Account);
         }
 
         if (everyMailbox)
         {
-            var mailboxes = AllNames(ascending, count, calendars: false);
+            var mailboxes = AllNames(ascending, count, calendars: false, calls: false);
             if (concerned.Count == 0)
                 return mailboxes;
 
@@ -156,26 +157,28 @@ internal sealed class Coverage
         return [.. concerned];
     }
 
-    private string[] AllNames(Reading[] ascending, int count, bool calendars)
+    private string[] AllNames(Reading[] ascending, int count, bool calendars, bool calls)
     {
-        if (!names.TryGetValue((ascending, count, calendars), out var known))
+        if (!names.TryGetValue((ascending, count, calendars, calls), out var known))
         {
             known =
             [
                 .. ascending
                     .Take(count)
-                    .Where(reading => calendars || !reading.IsCalendar)
+                    .Where(reading => reading.IsMailbox || (reading.IsCalendar && calendars) || (reading.IsCalls && calls))
                     .Select(reading => reading.Account)
                     .Order(StringComparer.Ordinal),
             ];
-            names[(ascending, count, calendars)] = known;
+            names[(ascending, count, calendars, calls)] = known;
         }
 
         return known;
     }
 
     private static bool Concerns(Reading reading, RestsOn restsOn) =>
-        reading.IsCommands || ((restsOn.Meetings || !reading.IsCalendar) && Array.IndexOf(restsOn.Addresses, reading.Address) >= 0);
+        reading.IsCommands
+        || (reading.IsCalls && restsOn.Calls)
+        || ((restsOn.Meetings || !reading.IsCalendar) && Array.IndexOf(restsOn.Addresses, reading.Address) >= 0);
 
     private static int CountBefore(Reading[] ascending, long before)
     {
@@ -193,5 +196,9 @@ internal sealed class Coverage
     }
 
     /// <summary>How far one account was read, in ticks since the Unix epoch.</summary>
-    private readonly record struct Reading(string Account, string Address, long UpTo, long Grace, bool IsCalendar, bool IsCommands);
+    private readonly record struct Reading(
+        string Account, string Address, long UpTo, long Grace, bool IsCalendar, bool IsCalls, bool IsCommands)
+    {
+        public bool IsMailbox => !IsCalendar && !IsCalls;
+    }
 }

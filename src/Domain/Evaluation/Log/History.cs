@@ -14,8 +14,11 @@ internal enum TouchKind : byte
     /// <summary>A held meeting, dated by its start.</summary>
     Meeting,
 
-    /// <summary>Somebody of us called.</summary>
+    /// <summary>Somebody of us called, as they say.</summary>
     Call,
+
+    /// <summary>A call of either side that was answered, as the telephone system says; dated by its start.</summary>
+    Spoke,
 }
 
 /// <summary>One contact with somebody, as policy-language.md section 6 counts.</summary>
@@ -43,6 +46,7 @@ internal sealed class History : Kept
     private readonly List<Line> commands = [];
     private readonly List<Line> mailings = [];
     private readonly List<Line> meetings = [];
+    private readonly List<Line> missedCalls = [];
 
     private History(View view, ContactNode contact)
     {
@@ -75,6 +79,14 @@ internal sealed class History : Kept
                     break;
                 case LineKind.Meeting when line.Counts:
                     Meet(view, line);
+                    break;
+                case LineKind.Call when line.IsMissedCall:
+                    Exists = true;
+                    missedCalls.Add(line);
+                    break;
+                case LineKind.Call when line.Counts && view.Reached(line.End):
+                    Exists = true;
+                    touches.Add(new Touch(line.At, Math.Max(line.Seen, line.End), TouchKind.Spoke, line, line.Person));
                     break;
                 case LineKind.Command:
                     commands.Add(line);
@@ -115,7 +127,13 @@ internal sealed class History : Kept
     /// <summary>Meetings held with them.</summary>
     public IReadOnlyList<Line> Meetings => meetings;
 
-    /// <summary>Whether the contact is one by now: in the policy, or seen in human or mass mail or in a counted meeting.</summary>
+    /// <summary>Calls of theirs that nobody answered, in the order of the log.</summary>
+    public IReadOnlyList<Line> MissedCalls => missedCalls;
+
+    /// <summary>
+    /// Whether the contact is one by now: in the policy, or seen in human or mass mail, in a counted meeting or call, or in one of theirs
+    /// that nobody answered.
+    /// </summary>
     public bool Exists { get; private set; }
 
     /// <summary>Whether they have written to us under their own address.</summary>

@@ -48,6 +48,9 @@ public sealed record KnownContact(EmailAddress Primary)
     /// <summary>Meetings held with them.</summary>
     public int Meetings { get; init; }
 
+    /// <summary>Calls with them that were answered and count.</summary>
+    public int Calls { get; init; }
+
     /// <summary>Everybody we know at a moment, by organisation and address.</summary>
     public static IReadOnlyList<KnownContact> At(RunningPolicy policy, Instant now)
     {
@@ -87,6 +90,7 @@ public sealed record KnownContact(EmailAddress Primary)
             Sent = history.Touches.Count(touch => touch.Kind == TouchKind.Out),
             Mailings = history.Mailings.Count,
             Meetings = history.Meetings.Count,
+            Calls = history.Touches.Count(touch => touch.Kind == TouchKind.Spoke),
         };
     }
 }

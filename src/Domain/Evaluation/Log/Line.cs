@@ -16,6 +16,7 @@ internal enum LineKind : byte
     Mass,
     Meeting,
     Command,
+    Call,
 }
 
 /// <summary>A recipient outside.</summary>
@@ -43,7 +44,7 @@ internal sealed class Line(string id)
     /// <summary>Of a forward: what was pasted.</summary>
     public ForwardedRequest? Forwarded { get; set; }
 
-    /// <summary>Of mail that counts for nothing: whether it came from outside.</summary>
+    /// <summary>Of mail that counts for nothing and of calls: whether it came from outside.</summary>
     public bool Inbound { get; set; }
 
     /// <summary>Of an automatic answer: when its author is back.</summary>
@@ -125,14 +126,17 @@ internal sealed class Line(string id)
     /// <summary>Whether its time or place in the order may depend on the mail it answers.</summary>
     public bool Entangled => Parent is not null && Parent.LatestOfAncestors >= At;
 
-    /// <summary>The end of a meeting.</summary>
+    /// <summary>The end of a meeting or a call.</summary>
     public long End { get; set; }
 
     /// <summary>When a meeting was cancelled before its end, or never.</summary>
     public long Cancelled { get; set; } = long.MaxValue;
 
-    /// <summary>Whether a meeting is of the sort that counts once it is over.</summary>
+    /// <summary>Whether a meeting or a call is of the sort that counts once it is over.</summary>
     public bool Counts { get; set; }
+
+    /// <summary>Whether they called and nobody of us answered.</summary>
+    public bool IsMissedCall { get; set; }
 
     /// <summary>Whether one of us organised the meeting.</summary>
     public bool OrganisedByUs { get; set; }
@@ -152,7 +156,7 @@ internal sealed class Line(string id)
     public CommandVerb? Verb => Command?.Verb;
 
     /// <summary>Inbound before meeting before outbound, at the same time.</summary>
-    public int Rank => Kind switch { LineKind.HumanIn => 0, LineKind.Meeting => 1, LineKind.Command => 3, _ => 2 };
+    public int Rank => Kind switch { LineKind.HumanIn => 0, LineKind.Meeting or LineKind.Call => 1, LineKind.Command => 3, _ => 2 };
 
     /// <summary>
     /// Whether it is sure enough who wrote an inbound mail to end what waits for them: anybody can name a customer in a form, so From must

@@ -23,13 +23,16 @@ internal sealed class LineReader(Plan plan, LogIndex log)
             case InteractionKind.Meeting when interaction.Meeting is { } meeting:
                 FillMeeting(line, interaction, meeting);
                 break;
+            case InteractionKind.Call when interaction.Call is { } call:
+                FillCall(line, interaction, call);
+                break;
             case InteractionKind.Command when interaction.Command is { } command:
                 line.Kind = LineKind.Command;
                 line.Command = command;
                 line.Person = plan.PersonAt(command.By);
                 line.SnoozedUntil = command.Until?.ToUnixTimeTicks() ?? 0;
                 line.Contact = command.Contact is { } contact && !plan.Book.IsOurs(contact) ? log.ContactAt(contact)
-                    : EmailAddress.TryParse(command.About, out var about) && !plan.Book.IsOurs(about) ? log.ContactAt(about) : null;
+                    : EmailAddress.TryParseContact(command.About, out var about) && !plan.Book.IsOurs(about) ? log.ContactAt(about) : null;
                 break;
         }
 
@@ -168,6 +171,27 @@ internal sealed class LineReader(Plan plan, LogIndex log)
         line.Ours = [.. ours];
         line.Outsiders = [.. outsiders];
         line.Counts = anyOfUs && outsiders.Count is > 0 and <= mostOutsiders && !meeting.AllDay && meeting.End > meeting.Start;
+    }
+
+    private void FillCall(Line line, Interaction interaction, CallFacts call)
+    {
+        line.Kind = LineKind.Call;
+        line.At = call.Start.ToUnixTimeTicks();
+        line.End = call.End.ToUnixTimeTicks();
+        line.Inbound = interaction.Direction == Direction.Inbound;
+        line.Counts = call.Counts;
+        line.IsMissedCall = line.Inbound && !call.Answered;
+        var ours = new List<int>();
+        foreach (var person in interaction.Participants)
+        {
+            if (!person.Internal)
+                line.Contact ??= log.ContactAt(person.Address);
+            else if (plan.PersonAt(person.Address) is var index and >= 0 && !ours.Contains(index))
+                ours.Add(index);
+        }
+
+        line.Person = ours.Count > 0 && call.Answered ? ours[0] : -1;
+        line.Ours = [.. ours];
     }
 
     private static string[] Ours(Interaction interaction)

@@ -113,7 +113,7 @@ internal sealed class LogIndex
                 inOrder.Add(organisation);
         }
 
-        contacts[primary] = contact = new ContactNode(primary, plan.Book.FindEntry(primary), organisation);
+        contacts[primary] = contact = new ContactNode(primary, plan.Book.FindEntry(primary), plan.Book.Addresses(primary), organisation);
         var place = organisation.Contacts.BinarySearch(contact, ByAddress);
         organisation.Contacts.Insert(place < 0 ? ~place : place, contact);
         Touched.Add(organisation);
@@ -225,7 +225,7 @@ internal sealed class LogIndex
             Touch(own);
         }
 
-        if (line.Command?.About is { } about && !EmailAddress.TryParse(about, out _))
+        if (line.Command?.About is { } about && !EmailAddress.TryParseContact(about, out _))
         {
             if (!commandsAbout.TryGetValue(about, out var commands))
                 commandsAbout[about] = commands = [];

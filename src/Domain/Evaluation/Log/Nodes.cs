@@ -3,7 +3,8 @@ using CrmSync.Domain.Company;
 namespace CrmSync.Domain.Evaluation;
 
 /// <summary>Somebody outside: all addresses that are this person, and every line they take part in, in the plain order.</summary>
-internal sealed class ContactNode(EmailAddress primary, ContactEntry? entry, OrganisationNode organisation)
+internal sealed class ContactNode(
+    EmailAddress primary, ContactEntry? entry, EmailAddress[] addresses, OrganisationNode organisation)
 {
     public EmailAddress Primary { get; } = primary;
 
@@ -12,8 +13,8 @@ internal sealed class ContactNode(EmailAddress primary, ContactEntry? entry, Org
 
     public OrganisationNode Organisation { get; } = organisation;
 
-    /// <summary>The primary and its aliases.</summary>
-    public EmailAddress[] Addresses { get; } = entry is null ? [primary] : [primary, .. entry.Aliases];
+    /// <summary>The primary, its aliases and their telephones.</summary>
+    public EmailAddress[] Addresses { get; } = addresses;
 
     public List<Line> Lines { get; } = [];
 

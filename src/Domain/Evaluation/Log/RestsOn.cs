@@ -9,18 +9,27 @@ internal sealed class RestsOn(string[] addresses)
     private static readonly string[] Nobody = [];
 
     /// <summary>For signals: they rest on what came, not on what did not.</summary>
-    public static RestsOn Nothing { get; } = new(Nobody) { Meetings = false };
+    public static RestsOn Nothing { get; } = new(Nobody) { Meetings = false, Calls = false };
 
     /// <summary>For what any contact with the person satisfies: a mail, a meeting or a call that any of us had.</summary>
     public static RestsOn AnyContact { get; } = new(Nobody) { Everywhere = true };
 
     /// <summary>For what any mail to the person satisfies.</summary>
-    public static RestsOn AnyMail { get; } = new(Nobody) { Everywhere = true, Meetings = false };
+    public static RestsOn AnyMail { get; } = new(Nobody) { Everywhere = true, Meetings = false, Calls = false };
 
     /// <summary>For what only accounts with some addresses could hold.</summary>
     /// <param name="addresses">Theirs.</param>
     /// <param name="meetings">Whether a meeting would satisfy it.</param>
-    public static RestsOn Those(string[] addresses, bool meetings) => new(addresses) { Meetings = meetings };
+    /// <param name="calls">Whether a call would.</param>
+    public static RestsOn Those(string[] addresses, bool meetings, bool calls) => new(addresses) { Meetings = meetings, Calls = calls };
+
+    /// <summary>For what any mail of ours satisfies, and perhaps a meeting or a call.</summary>
+    /// <param name="meetings">Whether a meeting would satisfy it.</param>
+    /// <param name="calls">Whether a call would.</param>
+    public static RestsOn Anybody(bool meetings, bool calls) =>
+        meetings && calls ? AnyContact
+        : meetings || calls ? new RestsOn(Nobody) { Everywhere = true, Meetings = meetings, Calls = calls }
+        : AnyMail;
 
     /// <summary>Of those whose accounts count; empty where every account does.</summary>
     public string[] Addresses { get; } = addresses;
@@ -31,6 +40,9 @@ internal sealed class RestsOn(string[] addresses)
     /// <summary>Whether a meeting would satisfy it, so that calendars count, too.</summary>
     public bool Meetings { get; private init; } = true;
 
+    /// <summary>Whether a call would satisfy it, so that the calls of telephone systems count, too.</summary>
+    public bool Calls { get; private init; } = true;
+
     /// <summary>The accounts an item rests on.</summary>
     /// <param name="view">The log at the moment.</param>
     /// <param name="draft">The item.</param>
@@ -40,18 +52,20 @@ internal sealed class RestsOn(string[] addresses)
         WatchRule => Nothing,
         NoticeRule => AnyMail,
         StayInTouchRule or FollowUpRule or DateRule or HandoverRule => AnyContact,
-        _ => For(view, draft.Rule, draft.Thread!, owner),
+        _ => For(view, draft.Rule, draft.Thread, owner),
     };
 
     /// <summary>The accounts that could hold what would have closed an item about a thread.</summary>
     /// <param name="view">The log at the moment.</param>
     /// <param name="rule">The rule of the item.</param>
-    /// <param name="thread">What it is about.</param>
+    /// <param name="thread">What it is about; null for calls that nobody answered: whoever of us called back closes these.</param>
     /// <param name="owner">Who is to act, by index.</param>
-    public static RestsOn For(View view, Rule rule, ThreadNode thread, int owner)
+    public static RestsOn For(View view, Rule rule, ThreadNode? thread, int owner)
     {
-        if (rule is RespondRule { SatisfiedByContact: true } or ChaseRule { SatisfiedByContact: true })
-            return rule is RespondRule { MeetingsAnswer: false } ? AnyMail : AnyContact;
+        var meetings = rule is not RespondRule { MeetingsAnswer: false };
+        var calls = thread is null || rule is not RespondRule { CallsAnswer: false };
+        if (thread is null || rule is RespondRule { SatisfiedByContact: true } or ChaseRule { SatisfiedByContact: true })
+            return Anybody(meetings, calls);
 
         var addresses = new HashSet<string>(StringComparer.Ordinal);
         AddPerson(view.Plan, owner, addresses);
@@ -61,7 +75,7 @@ internal sealed class RestsOn(string[] addresses)
                 AddOurs(view.Plan, line, addresses);
         }
 
-        return new RestsOn([.. addresses]) { Meetings = rule is not RespondRule { MeetingsAnswer: false } };
+        return Those([.. addresses], meetings, calls);
     }
 
     private static void AddOurs(Plan plan, Line line, HashSet<string> addresses)

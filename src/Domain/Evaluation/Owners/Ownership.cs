@@ -46,7 +46,7 @@ internal static class Ownership
         foreach (var gift in thread is null ? view.Log.CommandsAbout(about) : view.Log.CommandsAbout(thread))
             Consider(gift);
 
-        if (EmailAddress.TryParse(about, out _))
+        if (EmailAddress.TryParseContact(about, out _))
         {
             foreach (var gift in History.Compute(view, contact).Commands)
             {

@@ -50,7 +50,7 @@ internal sealed record PastItem(Rule Rule, string About, ContactNode Contact, st
 internal sealed record Ending(PastItem Item, ItemClosing As, long At, long KnownAt, Line? By, Reason Reason);
 
 /// <summary>A <c>respond</c> item whose due passed unanswered: what <c>late_responses</c> counts.</summary>
-internal readonly record struct LateResponse(ContactNode Contact, long Due, Line Mail, RespondRule Rule, ThreadNode Thread);
+internal readonly record struct LateResponse(ContactNode Contact, long Due, Line Mail, RespondRule Rule, ThreadNode? Thread);
 
 /// <summary>A late answer as a watch looked at it: it counts only once it is sure.</summary>
 /// <param name="Due">When the answer was due.</param>

@@ -123,7 +123,8 @@ internal static class Handovers
             foreach (var away in (ReadOnlySpan<bool>)[false, true])
             {
                 var owner = PeopleOnDuty.Resolve(view.Plan, person, day, away);
-                if (touch.Person == owner || (touch.Kind == TouchKind.Meeting && Array.IndexOf(touch.Line.Ours, owner) >= 0))
+                if (touch.Person == owner
+                    || (touch.Kind is TouchKind.Meeting or TouchKind.Spoke && Array.IndexOf(touch.Line.Ours, owner) >= 0))
                     return true;
             }
         }

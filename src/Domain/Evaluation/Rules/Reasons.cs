@@ -26,6 +26,14 @@ internal sealed record AskedByForward(DateTimeZone Zone, long At, string? By, st
     private string Sender => By is null ? "" : $" by {By}";
 }
 
+/// <summary>They called, nobody answered, and nobody has called back.</summary>
+internal sealed record MissedCall(DateTimeZone Zone, long At, LengthOfTime Within) : Reason
+{
+    public override string Briefly(IReasonPhrases words, Func<Instant, SeenTime> at) => words.MissedCall(at(Moment(At)), Within);
+
+    public override string ToString() => $"called {When(Zone, At)} and nobody answered, call back within {InWords(Within)}";
+}
+
 /// <summary>The mail that was forwarded turned up in a mailbox.</summary>
 internal sealed record FoundItself(DateTimeZone Zone, long At, string? Subject) : Reason
 {
@@ -230,6 +238,7 @@ internal sealed record Closing(DateTimeZone Zone, long At, string What) : Reason
         {
             LineKind.HumanIn => $"they wrote {Quoted(line.Subject)}",
             LineKind.Meeting => $"met {Quoted(line.Subject)}",
+            LineKind.Call => line.Inbound ? "they called" : $"called{by}",
             LineKind.Command => line.Verb == CommandVerb.Called ? $"called{by}" : $"marked {CommandVerbs.Name(line.Verb!.Value)}{by}",
             _ => $"written to{by} {Quoted(line.Subject)}",
         };

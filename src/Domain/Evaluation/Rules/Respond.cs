@@ -17,8 +17,31 @@ internal static class Respond
         bool AsksHere(ThreadMail mail) => mail.Asks && into.Wants(mail.Line.Contact);
     }
 
-    /// <summary>The first rule whose condition holds for a mail: that one and no other.</summary>
-    public static Planned<RespondRule>? RuleFor(View view, MailInThread mail, ContactNode author, Planned<RespondRule>[] rules)
+    /// <summary>
+    /// Calls of theirs that nobody answered, under rules with <c>missed_calls</c>: one item for each contact, about the contact, for calls
+    /// are in no thread.
+    /// </summary>
+    public static void EvaluateCalls(View view, OrganisationNode organisation, Findings into)
+    {
+        foreach (var rules in view.Plan.ReturnCalls)
+        {
+            foreach (var contact in organisation.Contacts)
+            {
+                List<Waiting>? waiting = null;
+                foreach (var call in History.Compute(view, contact).MissedCalls)
+                {
+                    if (call.At >= view.Plan.Start && RuleFor(view, null, contact, rules) is { } rule)
+                        (waiting ??= []).Add(Waiting.ForCall(view, call, contact, rule));
+                }
+
+                if (waiting is not null)
+                    Report(view, null, waiting, into);
+            }
+        }
+    }
+
+    /// <summary>The first rule whose condition holds for a mail, or without one for a contact: that one and no other.</summary>
+    public static Planned<RespondRule>? RuleFor(View view, MailInThread? mail, ContactNode author, Planned<RespondRule>[] rules)
     {
         foreach (var rule in rules)
         {
@@ -52,6 +75,11 @@ internal static class Respond
         if (thread.Forwards.Length > 0)
             waiting.Sort((one, other) => one.Mail.Position.ComparedTo(other.Mail.Position));
 
+        Report(view, thread, waiting, into);
+    }
+
+    private static void Report(View view, ThreadFacts? thread, List<Waiting> waiting, Findings into)
+    {
         var current = MarkTriggers(waiting);
         foreach (var mail in waiting)
         {
@@ -76,16 +104,17 @@ internal static class Respond
             ? rule
             : null;
 
-    private static void Report(View view, ThreadFacts thread, Waiting waiting, bool open, Findings into)
+    private static void Report(View view, ThreadFacts? thread, Waiting waiting, bool open, Findings into)
     {
         // A mail that gave way to a stricter rule and still waits is no item of its own; nor is what was known before it was forwarded.
         if (!into.Wants(waiting.Author) || (!open && waiting.Until == long.MaxValue) || waiting.WasKnown)
             return;
 
         var rule = waiting.Rule.Rule;
+        var about = thread?.Thread.Id ?? waiting.Author.Primary.Value;
         var due = rule.Calendar.Deadline(waiting.Mail.At, waiting.Within);
         if (!waiting.Rule.Observed && waiting.Original is null && due < waiting.Until && view.Passed(due))
-            into.Late.Add(new LateResponse(waiting.Author, due, waiting.Mail.Line, rule, thread.Thread));
+            into.Late.Add(new LateResponse(waiting.Author, due, waiting.Mail.Line, rule, thread?.Thread));
 
         if (open)
         {
@@ -93,13 +122,13 @@ internal static class Respond
             {
                 Rule = rule,
                 Index = waiting.Rule.Index,
-                About = thread.Thread.Id,
+                About = about,
                 Contact = waiting.Author,
                 Opened = waiting.Mail.At,
                 FixedDue = due,
                 Key = waiting.Mail.Line.Id,
                 Trigger = waiting.Mail.Line,
-                Thread = thread.Thread,
+                Thread = thread?.Thread,
                 Reason = Why(view, waiting),
             });
             return;
@@ -112,12 +141,13 @@ internal static class Respond
             : ItemClosing.Late;
         into.End(
             view,
-            new(rule, thread.Thread.Id, waiting.Author, waiting.Mail.Line.Id, waiting.Mail.At, due),
+            new(rule, about, waiting.Author, waiting.Mail.Line.Id, waiting.Mail.At, due),
             closing,
             waiting.Until,
             waiting.KnownAt,
             waiting.By,
-            waiting.Expired ? new NeverAnswered(view.Plan.Calendar.Zone, waiting.Mail.At, rule.ExpireAfter!)
+            waiting.Expired && thread is null ? new Lapsed(rule.ExpireAfter!)
+            : waiting.Expired ? new NeverAnswered(view.Plan.Calendar.Zone, waiting.Mail.At, rule.ExpireAfter!)
             : waiting.Original is { } original ? new FoundItself(view.Plan.Calendar.Zone, original.At, original.Subject)
             : Closing.By(view, waiting.By!));
     }
@@ -125,7 +155,8 @@ internal static class Respond
     private static Reason Why(View view, Waiting waiting)
     {
         var (zone, mail) = (view.Plan.Calendar.Zone, waiting.Mail);
-        return mail.Line.Kind == LineKind.Forward
+        return mail.Line.Kind == LineKind.Call ? new MissedCall(zone, mail.At, waiting.Within)
+            : mail.Line.Kind == LineKind.Forward
             ? new AskedByForward(zone, mail.At, Sentences.Who(view.Plan, mail.Line.Person), mail.Line.Subject, waiting.Within)
             : new Asked(zone, mail.At, mail.Line.Subject, waiting.Within);
     }
@@ -205,18 +236,48 @@ internal static class Respond
             };
 
             waiting.LookForAnswer(view, thread);
-            if (rule.Rule.ExpireAfter is { } expiry)
-            {
-                var end = view.Plan.Calendar.Deadline(mail.At, expiry);
-                if (end < waiting.Until && view.Reached(end))
-                    (waiting.Until, waiting.KnownAt, waiting.Expired, waiting.By) = (end, end, true, null);
-            }
+            waiting.GiveUp(view);
 
             if (mail.Line.Kind == LineKind.Forward && ForwardedOriginal.Find(view, mail) is { } original && original.Seen < waiting.Until)
                 (waiting.Until, waiting.KnownAt, waiting.Expired, waiting.By, waiting.Original) =
                     (Math.Max(original.Seen, mail.At), original.Seen, false, original, original);
 
             return waiting;
+        }
+
+        /// <summary>A call that nobody answered, until we speak, write or meet, whoever began it.</summary>
+        public static Waiting ForCall(View view, Line call, ContactNode contact, Planned<RespondRule> rule)
+        {
+            var waiting = new Waiting
+            {
+                Mail = new ThreadMail { Line = call, At = call.At, Position = Position.From(view, call), IsReply = false },
+                Next = 0,
+                Author = contact,
+                Rule = rule,
+                Within = rule.Rule.Within!,
+            };
+
+            waiting.Consider(view, contact, TouchKind.Out);
+            if (rule.Rule.MeetingsAnswer)
+                waiting.Consider(view, contact, TouchKind.Meeting);
+
+            waiting.Consider(view, contact, TouchKind.Call);
+            waiting.Consider(view, contact, TouchKind.Spoke);
+            if (Done.First(view, rule.Rule, [], contact, call.At) is { } done)
+                waiting.Take(done.At, done.Seen, done);
+
+            waiting.GiveUp(view);
+            return waiting;
+        }
+
+        private void GiveUp(View view)
+        {
+            if (Rule.Rule.ExpireAfter is not { } expiry)
+                return;
+
+            var end = view.Plan.Calendar.Deadline(Mail.At, expiry);
+            if (end < Until && view.Reached(end))
+                (Until, KnownAt, Expired, By) = (end, end, true, null);
         }
 
         private void LookForAnswer(View view, ThreadFacts thread)
@@ -243,6 +304,9 @@ internal static class Respond
                 Consider(view, Author, TouchKind.Meeting);
 
             Consider(view, Author, TouchKind.Call);
+            if (Rule.Rule.CallsAnswer)
+                Consider(view, Author, TouchKind.Spoke);
+
             if (Done.First(view, Rule.Rule, thread.Commands, Author, Mail.At) is { } done)
                 Take(done.At, done.Seen, done);
         }

@@ -43,6 +43,7 @@ internal static class Sentences
             TouchKind.In => $"inbound {Quoted(touch.Line.Subject)}",
             TouchKind.Out => $"outbound {Quoted(touch.Line.Subject)}{by}",
             TouchKind.Meeting => $"meeting {Quoted(touch.Line.Subject)}{by}",
+            TouchKind.Spoke => $"{(touch.Line.Inbound ? "inbound" : "outbound")} call{by}",
             _ => touch.Line.Verb == CommandVerb.Done ? $"marked done{by}" : $"call{by}",
         };
     }

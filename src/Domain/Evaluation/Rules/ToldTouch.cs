@@ -22,6 +22,7 @@ internal sealed record ToldTouch(TouchKind Kind, string? Who, string? Subject, b
         TouchKind.In => words.TheyWrote(Subject),
         TouchKind.Out => words.Wrote(Who, Subject),
         TouchKind.Meeting => words.Met(Who, Subject),
+        TouchKind.Spoke => words.Spoke(Who),
         _ => IsMarkedDone ? words.MarkedDone(Who) : words.Called(Who),
     };
 }
