@@ -140,7 +140,8 @@ internal static class CrmSyncServices
         .AddSingleton<ReaderDoor>();
 
     private static IServiceCollection AddDelivery(this IServiceCollection services) => services
-        .AddSingleton<DeliveryWays>();
+        .AddSingleton<DeliveryWays>()
+        .AddSingleton(parts => new WebPosts(parts.GetRequiredService<TimeProvider>(), parts.GetRequiredService<IClock>()));
 
     private static IServiceCollection AddStatus(this IServiceCollection services) => services
         .AddSingleton<JobBook>()

@@ -21,9 +21,7 @@ internal sealed record LoadedConfiguration(string Folder, CrmSyncConfiguration S
     public static LoadedConfiguration Read(string folder, Instant now)
     {
         var configuration = ConfigurationFile.Read(folder);
-        var options = new ReadingOptions(
-            now.InUtc().Date, configuration.Configuration?.Addresses ?? [], configuration.Configuration?.Delivery?.Commands?.Address);
-        var policy = PolicyFolder.Read(folder, options);
+        var policy = PolicyFolder.Read(folder, ReadingOptions.From(now.InUtc().Date, configuration.Configuration));
         if (configuration.Configuration is not { } settings || policy.Written is not { } written)
         {
             throw new ConfigurationUnusableException(

@@ -4,6 +4,8 @@ internal sealed class EnglishOperations : IOperationPhrases
 {
     public string MailsDoNotLeave(string since, string why) => $"mails do not leave {since}: {why}";
 
+    public string NothingIsPosted(string webhook, string since, string why) => $"nothing is posted to webhook {webhook} {since}: {why}";
+
     public string NoCopies(string why) =>
         $"mails leave without a copy for the command mailbox, so after a crash nobody can tell whether one left: {why}";
 

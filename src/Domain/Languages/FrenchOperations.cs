@@ -6,6 +6,9 @@ internal sealed class FrenchOperations : IOperationPhrases
 {
     public string MailsDoNotLeave(string since, string why) => Set($"les messages ne partent plus {since} : {why}");
 
+    public string NothingIsPosted(string webhook, string since, string why) =>
+        Set($"plus rien n'est publié sur le webhook {webhook} {since} : {why}");
+
     public string NoCopies(string why) =>
         Set($"les messages partent sans copie pour la boîte des réponses ; ")
             + Set($"après une panne, on ne saurait pas lesquels sont partis : {why}");

@@ -6,6 +6,9 @@ internal sealed class GermanOperations : IOperationPhrases
 {
     public string MailsDoNotLeave(string since, string why) => $"{since} gehen keine E-Mails mehr hinaus: {why}";
 
+    public string NothingIsPosted(string webhook, string since, string why) =>
+        $"{since} wird an den Webhook {webhook} nichts mehr gesendet: {why}";
+
     public string NoCopies(string why) =>
         "E-Mails gehen ohne Kopie für das Postfach der Antworten hinaus; nach einem Absturz ließe sich nicht sagen, welche "
             + $"hinausgingen: {why}";

@@ -10,6 +10,11 @@ public interface IOperationPhrases
     /// <param name="why">What the way out says.</param>
     string MailsDoNotLeave(string since, string why);
 
+    /// <param name="webhook">Its name.</param>
+    /// <param name="since">As <see cref="IDatePhrases.Since"/> says it.</param>
+    /// <param name="why">What came of the last try.</param>
+    string NothingIsPosted(string webhook, string since, string why);
+
     string NoCopies(string why);
 
     string NotLeftYet(string mail, string why);

@@ -37,5 +37,8 @@ public sealed record CompanyPolicy : CompanyProfile
     /// <summary>The open time in which immediate mails may go out.</summary>
     public BusinessCalendar? NotificationHours { get; init; }
 
+    /// <summary>The names of the webhooks to which immediate mails are posted as well.</summary>
+    public IReadOnlyList<string> NotificationWebhooks { get; init; } = [];
+
     public IReadOnlyList<DigestDefinition> Digests { get; init; } = [];
 }

@@ -12,11 +12,27 @@ namespace CrmSync.Storage.Digests;
 /// <param name="NeedsSomebody">Whether it will not pass by itself.</param>
 public sealed record DeliveryTrouble(string Words, Instant Since, int Attempts, Instant NextTry, bool NeedsSomebody);
 
-/// <summary>How the way is doing on which mails leave, kept for whoever asks: the next run, status, managers.</summary>
-public sealed class DeliveryHealth(Settings settings)
+/// <summary>How a way is doing, that of mails or that to one webhook, kept for whoever asks: the next run, status, managers.</summary>
+public sealed class DeliveryHealth
 {
-    private const string TroubleSetting = "delivery trouble";
     private const string CopySetting = "delivery copy trouble";
+
+    private readonly Settings settings;
+    private readonly string way;
+
+    /// <summary>How the way is doing on which mails leave.</summary>
+    public DeliveryHealth(Settings settings)
+        : this(settings, "delivery")
+    {
+    }
+
+    private DeliveryHealth(Settings settings, string way) => (this.settings, this.way) = (settings, way);
+
+    /// <summary>How the way to a webhook is doing.</summary>
+    /// <param name="webhook">Its name.</param>
+    public DeliveryHealth For(string webhook) => new(settings, $"webhook {webhook}");
+
+    private string TroubleSetting => $"{way} trouble";
 
     /// <summary>What is wrong; null when mails leave, or nothing was tried yet.</summary>
     public async Task<DeliveryTrouble?> Trouble(CancellationToken ct) =>

@@ -244,7 +244,7 @@ public sealed class DigestLedger(ContactDatabase database, LedgerReaders? names 
               from digest
              where (   (state = {LedgerState.Rendered:d} and (next_try_at is null or next_try_at <= @now))
                     or (state = {LedgerState.Sending:d} and renewed_at <= crmsync_now(@stale)))
-               and {readers.AreOurs("reader")}
+               and {readers.AreOurs("reader")} and not {LedgerReaders.AreWebhooks("reader")}
                and (due_at > @due or (due_at = @due and message_id > @id))
              order by due_at, message_id
              limit @most
@@ -257,6 +257,21 @@ public sealed class DigestLedger(ContactDatabase database, LedgerReaders? names 
                 id = after?.MessageId ?? "",
                 most,
             },
+            ct);
+
+    /// <summary>The same for what is posted to webhooks; a trial posts nothing.</summary>
+    public Task<IReadOnlyList<LedgerMail>> ReadyPosts(Instant now, Duration lease, int most, CancellationToken ct) =>
+        Select(
+            $"""
+            select {Columns}
+              from digest
+             where (   (state = {LedgerState.Rendered:d} and (next_try_at is null or next_try_at <= @now))
+                    or (state = {LedgerState.Sending:d} and renewed_at <= crmsync_now(@stale)))
+               and {LedgerReaders.AreWebhooks("reader")}
+             order by due_at, message_id
+             limit @most
+            """,
+            new { now, stale = MailSteps.Stale(lease), most },
             ct);
 
     /// <summary>Mails that still have to leave although it was tried, the oldest first: for status and managers. Without bytes.</summary>
@@ -272,12 +287,18 @@ public sealed class DigestLedger(ContactDatabase database, LedgerReaders? names 
             ct);
 
     /// <summary>How many mails have to leave still, tried or not.</summary>
-    public async Task<long> CountUnsent(CancellationToken ct)
+    public Task<long> CountUnsent(CancellationToken ct) =>
+        CountUnsent($"{readers.AreOurs("reader")} and not {LedgerReaders.AreWebhooks("reader")}", ct);
+
+    /// <summary>How many posts to webhooks have to leave still.</summary>
+    public Task<long> CountUnsentPosts(CancellationToken ct) => CountUnsent(LedgerReaders.AreWebhooks("reader"), ct);
+
+    private async Task<long> CountUnsent(string which, CancellationToken ct)
     {
         await using var connection = await database.Connect(ct);
         return await connection.ExecuteScalarAsync<long>(
             new CommandDefinition(
-                $"select count(*) from digest where state in {LedgerStates.Unsent} and {readers.AreOurs("reader")}",
+                $"select count(*) from digest where state in {LedgerStates.Unsent} and {which}",
                 cancellationToken: ct));
     }
 
@@ -289,7 +310,7 @@ public sealed class DigestLedger(ContactDatabase database, LedgerReaders? names 
             new CommandDefinition(
                 $"""
                 select state, count(*) as mails from digest
-                 where state in {LedgerStates.Unsent} or due_at >= @since
+                 where (state in {LedgerStates.Unsent} or due_at >= @since) and not {LedgerReaders.AreWebhooks("reader")}
                  group by state
                 """,
                 new { since },
@@ -303,7 +324,8 @@ public sealed class DigestLedger(ContactDatabase database, LedgerReaders? names 
         await using var connection = await database.Connect(ct);
         return await connection.ExecuteScalarAsync<Instant?>(
             new CommandDefinition(
-                $"select min(due_at) from digest where state in {LedgerStates.Unsent} and {readers.AreOurs("reader")}",
+                $"select min(due_at) from digest where state in {LedgerStates.Unsent} and {readers.AreOurs("reader")} "
+                    + $"and not {LedgerReaders.AreWebhooks("reader")}",
                 cancellationToken: ct));
     }
 

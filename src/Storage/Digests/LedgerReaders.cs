@@ -7,6 +7,7 @@ namespace CrmSync.Storage.Digests;
 public sealed class LedgerReaders
 {
     private const string Prefix = "trial/";
+    private const string WebhookPrefix = "webhook/";
 
     private LedgerReaders(bool isTrial) => IsTrial = isTrial;
 
@@ -18,6 +19,18 @@ public sealed class LedgerReaders
 
     /// <summary>Whether one person gets the mails of all.</summary>
     public bool IsTrial { get; }
+
+    /// <summary>The name of a webhook among readers; no person has such a name.</summary>
+    /// <param name="name">What the policy calls it.</param>
+    public static string Webhook(string name) => WebhookPrefix + name;
+
+    /// <summary>What the policy calls the webhook that has a name among readers; null when it is a person's.</summary>
+    public static string? FindWebhook(string reader) =>
+        reader.StartsWith(WebhookPrefix, StringComparison.Ordinal) ? reader[WebhookPrefix.Length..] : null;
+
+    /// <summary>Holds for the rows of webhooks.</summary>
+    /// <param name="column">Holds the kept name.</param>
+    internal static string AreWebhooks(string column) => $"{column} like '{WebhookPrefix}%'";
 
     /// <summary>The name a person is kept under.</summary>
     internal string Kept(string reader) => IsTrial ? Prefix + reader : reader;

@@ -107,7 +107,10 @@ internal sealed class MailSteps(WriteScope scope)
             $$"""
             update digest
                set state = {{LedgerState.Sent:d}}, sent_at = r.sent_at, problem = null, next_try_at = null,
-                   bytes = case when digest.digest in ({{PlannedMail.NamesOfKeys}}) then null else digest.bytes end
+                   bytes = case when digest.digest in ({{PlannedMail.NamesOfKeys}}) or {{LedgerReaders.AreWebhooks("digest.reader")}}
+                                then null
+                                else digest.bytes
+                           end
               from {rows} r
              where digest.message_id = r.message_id and digest.token = r.token and digest.state = {{LedgerState.Sending:d}}
             """,

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using CrmSync.Domain.Company;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.PolicyFiles;
 using CrmSync.Worker.Yaml;
@@ -43,10 +42,7 @@ internal static class CheckCommand
 
     /// <summary>What the policy is read with: the accounts' addresses are ours, too.</summary>
     public static ReadingOptions Options(Invocation asked, CrmSyncConfiguration? configuration) =>
-        new(asked.Now.InUtc().Date, configuration?.Addresses ?? [], configuration?.Delivery?.Commands?.Address)
-        {
-            Accounts = configuration?.AccountsByName ?? new Dictionary<string, (EmailAddress, bool)>(),
-        };
+        ReadingOptions.From(asked.Now.InUtc().Date, configuration);
 
     /// <summary>Prints all problems and answers the exit status.</summary>
     public static int Report(Invocation asked, bool strict, params ProblemList[] lists)

@@ -170,10 +170,7 @@ internal sealed class PersonVerbs(
         var names = knownAs.Names.Where(name => name.Contains(' ', StringComparison.Ordinal)).ToList();
         var reading = PolicyFolder.Read(
             configuration.Folder,
-            new ReadingOptions(
-                LocalDate.MaxIsoValue.PlusYears(-1),
-                configuration.Settings.Addresses,
-                configuration.Settings.Delivery?.Commands?.Address));
+            ReadingOptions.From(LocalDate.MaxIsoValue.PlusYears(-1), configuration.Settings));
         var lines = reading.Files.SelectMany(file =>
             file.Text.Split('\n')
                 .Index()

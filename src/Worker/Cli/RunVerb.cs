@@ -66,10 +66,7 @@ internal static class RunVerb
     {
         var (reload, outcome) = PolicyReload.Start(
             folder,
-            date => new ReadingOptions(date, settings.Addresses, settings.Delivery?.Commands?.Address)
-            {
-                Accounts = settings.AccountsByName,
-            },
+            date => ReadingOptions.From(date, settings),
             LastGoodPolicy.For(folder, settings),
             now);
         if (outcome is ReloadOutcome.Refused refused)

@@ -64,6 +64,9 @@ internal static class Concealment
         "mail",
         "calendar",
         "policy",
+        "webhooks",
+        "format",
+        "members",
         "status",
         "listen",
     ];
@@ -95,24 +98,32 @@ internal static class Concealment
     /// <summary>
     /// The values behind keys that are not known to be harmless, and keys that are no word of ours: a secret may stand in the wrong place.
     /// </summary>
-    public static void Values(YamlNode node) => Values(node, harmless: true, published: false);
+    public static void Values(YamlNode node) => Values(node, harmless: true, published: false, named: false);
 
-    private static void Values(YamlNode node, bool harmless, bool published)
+    /// <param name="node">What stands behind a key.</param>
+    /// <param name="harmless">Whether the key is known to hold nothing secret.</param>
+    /// <param name="published">Whether the key holds an address that opens what it names.</param>
+    /// <param name="named">Whether the keys of a map are names of the operator's own.</param>
+    private static void Values(YamlNode node, bool harmless, bool published, bool named)
     {
         switch (node)
         {
             case YamlMap map:
                 foreach (var entry in map.Entries)
                 {
-                    if (!IsOurs(entry.Key.Text))
+                    if (!named && !IsOurs(entry.Key.Text))
                         entry.Key.Spot.File.Conceal(entry.Key.Spot, entry.Key.Spot.Line);
-                    Values(entry.Value, Harmless.Contains(entry.Key.Text), entry.Key.Text == "ics");
+                    Values(
+                        entry.Value,
+                        Harmless.Contains(entry.Key.Text),
+                        published: entry.Key.Text == "ics",
+                        named: entry.Key.Text == "webhooks");
                 }
 
                 break;
             case YamlList list:
                 foreach (var item in list.Items)
-                    Values(item, harmless, published);
+                    Values(item, harmless, published, named: false);
                 break;
             case YamlScalar scalar
                 when (!harmless || HasLogin(scalar) || (published && IsAddress(scalar)))
@@ -121,6 +132,9 @@ internal static class Concealment
                 break;
         }
     }
+
+    /// <summary>Whether addresses somewhere below a key are secrets as a whole.</summary>
+    public static bool HoldsSecretAddresses(string key) => key is "webhooks";
 
     /// <summary>Whether what stands behind a key is a secret.</summary>
     public static bool IsSecret(string key) => Secrets.Contains(key, StringComparer.Ordinal);

@@ -413,8 +413,51 @@ internal static class ConfigurationShape
     public static Key<MapValues> Status { get; } =
         new("status", new MapShape("a map of listen, url, token and ping", Listen, PagesUrl, Token, Ping), "The status page.");
 
+    public static Key<Secret> WebhookUrl { get; } =
+        new("url", new SecretUrlShape(), "The address that takes posts; whoever knows it can post there.", required: true);
+
+    public static Key<Secret> WebhookSecret { get; } =
+        new("secret", new SecretShape(), "Signs what is posted, as Standard Webhooks describes: whsec_ and base64, or a long random text.");
+
+    public static Key<WebhookFormat> WebhookFormatKey { get; } =
+        new(
+            "format",
+            new ChoiceShape<WebhookFormat>(
+                [("json", WebhookFormat.Json), ("slack", WebhookFormat.Slack), ("teams", WebhookFormat.Teams)]),
+            "slack (also Mattermost and Rocket.Chat), teams, or json for programs.",
+            shown: "json");
+
+    public static Key<IReadOnlyList<string>> WebhookMembers { get; } =
+        new(
+            "members",
+            new ListShape<string>(Forms.Name, least: 1),
+            "The people and teams of the policy who read there: what they are mailed at once is posted. Without it, what everybody is.");
+
+    public static Key<IReadOnlyList<WebhookContent>> WebhookInclude { get; } =
+        new(
+            "include",
+            new ListShape<WebhookContent>(
+                new ChoiceShape<WebhookContent>([("customer", WebhookContent.Customer), ("subject", WebhookContent.Subject)])),
+            "What is shown besides rule, due time, owner and id, where every member may see the contact.");
+
+    public static Key<IReadOnlyList<Named<string, MapValues>>> Webhooks { get; } =
+        new(
+            "webhooks",
+            new NamedShape<string, MapValues>(
+                Forms.Name,
+                new MapShape(
+                    "a map of url, format, members, include, secret and ca",
+                    WebhookUrl,
+                    WebhookFormatKey,
+                    WebhookMembers,
+                    WebhookInclude,
+                    WebhookSecret,
+                    Ca),
+                "webhook"),
+            "Where teams talk: addresses to which immediate mails are posted as well, by the names the policy uses.");
+
     public static MapShape Whole { get; } =
-        new("a configuration", Version, StorageKey, Capture, Accounts, Directories, Delivery, Schedule, Status);
+        new("a configuration", Version, StorageKey, Capture, Accounts, Directories, Delivery, Schedule, Webhooks, Status);
 
     private static Key<string> Column(string meaning) => new(meaning, Line, $"The column with the {meaning}.");
 
@@ -500,6 +543,12 @@ internal static class ConfigurationShape
     internal sealed record WrittenSince(LengthOfTime? Length, LocalDate? Date);
 
     internal sealed record WrittenSender(string? Name, EmailAddress Address);
+
+    internal enum WebhookContent
+    {
+        Customer,
+        Subject,
+    }
 
     internal sealed record WrittenListener(string Host, int Port);
 }

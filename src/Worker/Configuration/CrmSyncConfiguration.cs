@@ -23,6 +23,9 @@ internal sealed record CrmSyncConfiguration
 
     public ScheduleSettings Schedule { get; init; } = new();
 
+    /// <summary>Where immediate mails are posted as well, by the names the policy uses.</summary>
+    public IReadOnlyList<WebhookSettings> Webhooks { get; init; } = [];
+
     /// <summary>Null: there is no status page.</summary>
     public StatusSettings? Status { get; init; }
 

@@ -12,11 +12,14 @@ internal sealed class OutsideValues(Func<string, string?> environment, ProblemLi
     // These maps have a `file` of their own.
     private static readonly HashSet<string> OwnFile = ["certificate", "service_account"];
 
-    public YamlNode Filled(YamlNode node) => node switch
+    public YamlNode Filled(YamlNode node) => Filled(node, addressesAreSecret: false);
+
+    private YamlNode Filled(YamlNode node, bool addressesAreSecret) => node switch
     {
         YamlScalar scalar => Filled(scalar, isSecret: false),
-        YamlList list => new YamlList(list.Spot, [.. list.Items.Select(Filled)]),
-        YamlMap map => new YamlMap(map.Spot, [.. map.Entries.Select(e => e with { Value = Filled(e.Key.Text, e.Value) })]),
+        YamlList list => new YamlList(list.Spot, [.. list.Items.Select(item => Filled(item, addressesAreSecret))]),
+        YamlMap map => new YamlMap(
+            map.Spot, [.. map.Entries.Select(e => e with { Value = Filled(e.Key.Text, e.Value, addressesAreSecret) })]),
         _ => node,
     };
 
@@ -68,13 +71,16 @@ internal sealed class OutsideValues(Func<string, string?> environment, ProblemLi
         return filled.ToString();
     }
 
-    private YamlNode Filled(string key, YamlNode value) => value switch
+    private YamlNode Filled(string key, YamlNode value, bool addressesAreSecret) => value switch
     {
         YamlMap { Entries: [{ Key.Text: "file", Value: YamlScalar file }] } when !OwnFile.Contains(key) =>
-            FirstLine(file, Concealment.IsSecret(key)),
-        YamlScalar scalar => Filled(scalar, Concealment.IsSecret(key)),
-        _ => Filled(value),
+            FirstLine(file, IsSecret(key, addressesAreSecret)),
+        YamlScalar scalar => Filled(scalar, IsSecret(key, addressesAreSecret)),
+        _ => Filled(value, addressesAreSecret || Concealment.HoldsSecretAddresses(key)),
     };
+
+    private static bool IsSecret(string key, bool addressesAreSecret) =>
+        Concealment.IsSecret(key) || (addressesAreSecret && key == ConfigurationShape.WebhookUrl.Name);
 
     private YamlScalar Filled(YamlScalar scalar, bool isSecret)
     {

@@ -355,7 +355,8 @@ internal sealed class Outbox(
             .Where(text => !EmailAddress.TryParse(text, out var address) || !allowed.Contains(address));
     }
 
-    private static DeliveryTrouble After(DeliveryTrouble? before, DeliveryAnswer.Unreachable answer, Instant now)
+    /// <summary>What is known of a way that does not work, after one more try.</summary>
+    internal static DeliveryTrouble After(DeliveryTrouble? before, DeliveryAnswer.Unreachable answer, Instant now)
     {
         var attempts = before?.Attempts ?? 0;
         return new DeliveryTrouble(

@@ -39,6 +39,7 @@ internal sealed class DigestDispatch(
     ErasedEntries erased,
     KnownAbsences absences,
     DeliveryWays ways,
+    WebPosts posts,
     TimeProvider time,
     HtmlPages pages,
     WebMail webMail)
@@ -71,7 +72,9 @@ internal sealed class DigestDispatch(
     public async Task<OutboxReport> Send(PolicyMoment look, Duration? lease, CancellationToken ct)
     {
         var unwritten = await Write(look, ct);
-        return (await SendReady(look.Policy, look.Now, lease, ct)) with { Unwritten = unwritten };
+        var mails = await SendReady(look.Policy, look.Now, lease, ct);
+        var posted = await Post(look.Now, lease, ct);
+        return new OutboxReport([.. mails.Sent, .. posted.Sent], [.. mails.Problems, .. posted.Problems]) { Unwritten = unwritten };
     }
 
     /// <summary>Writes what is due and leaves it to <see cref="SendReady(Instant, Duration?, CancellationToken)"/>.</summary>
@@ -84,6 +87,15 @@ internal sealed class DigestDispatch(
 
     /// <summary>Whether anything that was written has not left yet.</summary>
     public async Task<bool> HasUnsent(CancellationToken ct) => await ledger.CountUnsent(ct) > 0;
+
+    /// <summary>Whether anything is to be posted to webhooks still.</summary>
+    public async Task<bool> HasUnposted(CancellationToken ct) => !readers.IsTrial && await ledger.CountUnsentPosts(ct) > 0;
+
+    /// <summary>Posts everything that was written for webhooks.</summary>
+    public Task<OutboxReport> Post(Instant now, Duration? lease, CancellationToken ct) =>
+        readers.IsTrial
+            ? Task.FromResult(new OutboxReport([], []))
+            : new PostOutbox(ledger, health, posts, configuration.Webhooks, time).SendAll(now, lease, ct);
 
     /// <summary>Sends everything that was written.</summary>
     public Task<OutboxReport> SendReady(Instant now, Duration? lease, CancellationToken ct) => SendReady(policy.Policy, now, lease, ct);
@@ -113,7 +125,7 @@ internal sealed class DigestDispatch(
 
         look = await behind.OverTheLog(look, ct);
         var evaluation = look.Running!.EvaluateLately(look.Now, look.Now);
-        var notices = await new NoticeRun(ledger, notifications, mails).Untold(look.Policy, evaluation, withHeld: true, ct);
+        var notices = await Notices(mails).Untold(look.Policy, evaluation, withHeld: true, ct);
         return digests.Count + notices.Count == 0 ? new HashSet<string>() : await behind.Stale(look, digests, notices, ct);
     }
 
@@ -135,7 +147,7 @@ internal sealed class DigestDispatch(
 
     private async Task<bool> IsAnythingToTell(CompanyPolicy current, EvaluationResult? items, DigestMails mails, CancellationToken ct)
     {
-        var notices = new NoticeRun(ledger, notifications, mails);
+        var notices = Notices(mails);
         return items is null
             || await notices.IsAnythingDue(current, items, ct)
             || (await notices.Untold(current, items, withHeld: true, ct)).Count > 0;
@@ -220,7 +232,7 @@ internal sealed class DigestDispatch(
     private async Task<IReadOnlyList<Trouble>> Write(PolicyMoment look, DigestMails mails, CancellationToken ct)
     {
         var digests = new DigestRun(ledger, told, inbox, mails, await stopped.All(ct)) { Erasures = look.Erasures };
-        var notices = new NoticeRun(ledger, notifications, mails) { Erasures = look.Erasures };
+        var notices = Notices(mails, look.Erasures);
         var answers = new AnswerRun(ledger, inbox, mails, feeds, audit) { Erasures = look.Erasures };
         var each = new EachMail();
         await each.Try("digests and immediate mails", () => Write(look, digests, notices, each, ct), ct);
@@ -252,6 +264,12 @@ internal sealed class DigestDispatch(
 
     private static bool TellsAtOnce(Rule rule) =>
         rule.Mode == Mode.Enforce && (rule.Warn is not null || rule.Escalate.Any(step => step.Via == Via.Email));
+
+    private NoticeRun Notices(DigestMails mails, long? erasures = null) => new(ledger, notifications, mails)
+    {
+        Channels = new Channels(configuration.Webhooks, readers.IsTrial),
+        Erasures = erasures,
+    };
 
     private async Task<DigestMails> Mails(CompanyPolicy current, CancellationToken ct) =>
         new(await Sender(current, ct), pages) { WebMail = webMail };

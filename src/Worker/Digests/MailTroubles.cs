@@ -1,6 +1,7 @@
 using CrmSync.Domain.Languages;
 using CrmSync.Storage.Digests;
 using CrmSync.Storage.Log;
+using CrmSync.Worker.Configuration;
 using NodaTime;
 
 namespace CrmSync.Worker.Digests;
@@ -8,7 +9,8 @@ namespace CrmSync.Worker.Digests;
 /// <summary>
 /// What somebody should know about our mails and about what was sent to the command mailbox, in words: for <c>status</c> and for managers.
 /// </summary>
-internal sealed class MailTroubles(DigestLedger ledger, DeliveryHealth delivery, StoppedDigests stopped, CommandInbox inbox)
+internal sealed class MailTroubles(
+    DigestLedger ledger, DeliveryHealth delivery, StoppedDigests stopped, CommandInbox inbox, CrmSyncConfiguration configuration)
 {
     /// <summary>What passes by itself is left to itself for so long.</summary>
     private static readonly Duration Patience = Duration.FromHours(1);
@@ -27,6 +29,14 @@ internal sealed class MailTroubles(DigestLedger ledger, DeliveryHealth delivery,
 
         if (await delivery.CopyTrouble(ct) is { } copies)
             troubles.Add(new OwnTrouble((words, _) => words.NoCopies(copies), NeedsSomebody: true));
+
+        foreach (var webhook in configuration.Webhooks)
+        {
+            if (await delivery.For(webhook.Name).Trouble(ct) is { } standing)
+                troubles.Add(new OwnTrouble(
+                    (words, since) => words.NothingIsPosted(webhook.Name, since(standing.Since), standing.Words),
+                    standing.NeedsSomebody || now - standing.Since > Patience));
+        }
 
         foreach (var mail in await ledger.Waiting(ct))
             troubles.Add(new OwnTrouble((words, _) => words.NotLeftYet(Name(mail.Plan, words), mail.Problem ?? ""), NeedsSomebody: false));

@@ -7,7 +7,10 @@ using NodaTime.Text;
 
 namespace CrmSync.Worker.Digests;
 
-/// <summary>Writes the immediate mails that are due, tells each step to each reader once, and leaves them to the outbox.</summary>
+/// <summary>
+/// Writes the immediate mails that are due and what is posted to webhooks, tells each step to each reader once, and leaves them to the
+/// outboxes.
+/// </summary>
 internal sealed class NoticeRun(DigestLedger ledger, Notifications notifications, DigestMails mails)
 {
     private readonly EachMail each = new();
@@ -32,7 +35,7 @@ internal sealed class NoticeRun(DigestLedger ledger, Notifications notifications
     public async Task<IReadOnlyList<Notice>> Untold(CompanyPolicy policy, EvaluationResult evaluation, bool withHeld, CancellationToken ct)
     {
         var left = new List<Notice>();
-        foreach (var (reader, due) in new NoticePlan(policy).DueAt(evaluation, withHeld))
+        foreach (var (reader, due) in DueAt(policy, evaluation, withHeld))
         {
             var untold = await notifications.Untold(reader, [.. due.Select(ToldStep)], ct);
             left.AddRange(due.Where(notice => untold.Contains(ToldStep(notice))));
@@ -40,6 +43,9 @@ internal sealed class NoticeRun(DigestLedger ledger, Notifications notifications
 
         return left;
     }
+
+    /// <summary>Where what cannot wait is posted as well.</summary>
+    public Channels Channels { get; init; } = new([]);
 
     /// <summary>How often people had been erased when what is written was read; if somebody was since, nothing is kept.</summary>
     public long? Erasures { get; init; }
@@ -54,7 +60,7 @@ internal sealed class NoticeRun(DigestLedger ledger, Notifications notifications
         foreach (var planned in await ledger.Planned(NoticeComposer.Name, ct))
             await each.Try(NameFor(planned.Plan.Reader), () => TakeUp(planned.Plan, facts, written, ct), ct);
 
-        foreach (var (reader, due) in new NoticePlan(facts.Policy).DueAt(facts.Evaluation))
+        foreach (var (reader, due) in DueAt(facts.Policy, facts.Evaluation))
         {
             ct.ThrowIfCancellationRequested();
             await each.Try(NameFor(reader), () => Write(reader, due, facts, written, ct), ct);
@@ -94,6 +100,17 @@ internal sealed class NoticeRun(DigestLedger ledger, Notifications notifications
         List<Digest> written,
         CancellationToken ct)
     {
+        if (LedgerReaders.FindWebhook(reader) is not null)
+        {
+            var post = Channels.Write(reader, steps, facts, id);
+            if (post is null)
+                await ledger.MarkEmpty(id, ct);
+            else
+                await ledger.Keep(post with { Erasures = Erasures }, facts.Now, ct);
+
+            return;
+        }
+
         var items = facts.Evaluation.Items.ToDictionary(item => item.Id, StringComparer.Ordinal);
         var notices = steps
             .Where(step => items.ContainsKey(step.Item))
@@ -109,6 +126,14 @@ internal sealed class NoticeRun(DigestLedger ledger, Notifications notifications
         var mail = await mails.WriteNotice(notice, id, facts.Now, ct);
         if (await ledger.Keep(new WrittenMail(id, mail.Bytes, notice.Listed) { Erasures = Erasures }, facts.Now, ct))
             written.Add(notice);
+    }
+
+    /// <summary>What is due for readers, and for the webhooks where it is posted as well.</summary>
+    private IEnumerable<(string Reader, IReadOnlyList<Notice> Notices)> DueAt(
+        CompanyPolicy policy, EvaluationResult evaluation, bool withHeld = false)
+    {
+        var due = new NoticePlan(policy).DueAt(evaluation, withHeld);
+        return due.Concat(Channels.DueAt(policy, due));
     }
 
     private static string NameFor(string reader) => $"{NoticeComposer.Name} for {reader}";

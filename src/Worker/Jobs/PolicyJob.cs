@@ -12,7 +12,8 @@ using Quartz;
 namespace CrmSync.Worker.Jobs;
 
 /// <summary>
-/// Asks the policy and writes what is due when it is rung; <see cref="SendJob"/> is rung when there is something to send.
+/// Asks the policy and writes what is due when it is rung; <see cref="SendJob"/> is rung when there is something to send, and
+/// <see cref="PostJob"/> when there is something to post.
 /// </summary>
 [DisallowConcurrentExecution]
 internal sealed class PolicyJob(
@@ -76,6 +77,9 @@ internal sealed class PolicyJob(
 
         if (dispatch.CanSend && await dispatch.HasUnsent(ct))
             await scheduler.TriggerJob(SendJob.Key, ct);
+
+        if (dispatch.CanSend && await dispatch.HasUnposted(ct))
+            await scheduler.TriggerJob(PostJob.Key, ct);
 
         return unwritten;
     }

@@ -59,6 +59,15 @@ internal sealed class Timetable(
         // What was written is sent at once; this is for what could not leave then.
         var sending = JobBuilder.Create<SendJob>().WithIdentity(SendJob.Key).Build();
         await Schedule(scheduler, sending, configuration.Schedule.Policy, start + apart, cancellationToken);
+        if (configuration.Webhooks.Count > 0)
+        {
+            var posting = JobBuilder.Create<PostJob>().WithIdentity(PostJob.Key).Build();
+            await Schedule(scheduler, posting, configuration.Schedule.Policy, start + apart, cancellationToken);
+        }
+        else
+        {
+            await scheduler.DeleteJob(PostJob.Key, cancellationToken);
+        }
     }
 
     public Task StopAsync(CancellationToken cancellationToken)

@@ -89,15 +89,18 @@ internal sealed record WebTrouble(MailFailure Failure, string Words, string? Ans
     public static bool IsMarkup(HttpResponseMessage answer) =>
         answer.Content.Headers.ContentType?.MediaType is "text/html" or "application/xhtml+xml";
 
-    /// <summary>How long the server wants to be left alone, at most an hour; null when it does not say.</summary>
-    public static Duration? RetryAfter(HttpResponseMessage answer)
+    /// <summary>How long the server wants to be left alone; null when it does not say.</summary>
+    /// <param name="answer">The answer.</param>
+    /// <param name="longest">The longest wait that is kept; null: an hour.</param>
+    /// <param name="now">The moment, for a server that does not tell its own.</param>
+    public static Duration? RetryAfter(HttpResponseMessage answer, Duration? longest = null, Instant? now = null)
     {
         var wait = answer.Headers.RetryAfter switch
         {
             { Delta: { } delta } => Duration.FromTimeSpan(delta),
-            { Date: { } date } when answer.Headers.Date is { } now => Duration.FromTimeSpan(date - now),
+            { Date: { } date } when (answer.Headers.Date ?? now?.ToDateTimeOffset()) is { } told => Duration.FromTimeSpan(date - told),
             _ => (Duration?)null,
         };
-        return wait is { } given ? Duration.Max(Duration.Zero, Duration.Min(given, LongestWait)) : null;
+        return wait is { } given ? Duration.Max(Duration.Zero, Duration.Min(given, longest ?? LongestWait)) : null;
     }
 }

@@ -83,9 +83,45 @@ internal static class DigestSection
                 Definition = "digest",
             });
 
-    public static MapShape NotificationsShape { get; } = new("a map {hours}", Hours);
+    private static readonly Key<IReadOnlyList<Word>> Webhook = new(
+        "webhook",
+        new OneOrMoreShape<Word>(Forms.Reference),
+        "The names of `webhooks` in crmsync.yaml to which immediate mails are posted as well.");
+
+    public static MapShape NotificationsShape { get; } = new("a map of hours and webhook", Hours, Webhook);
 
     public static Word? ReadHours(MapValues notifications) => notifications.Value(Hours);
+
+    /// <summary>The names of the webhooks; those that crmsync.yaml does not know, or whose members nobody is, are reported.</summary>
+    public static IReadOnlyList<string> ReadWebhooks(MapValues notifications, ReadingOptions options, Scope scope)
+    {
+        var written = notifications.ValueOr(Webhook, []);
+        if (options.Webhooks is { } known)
+        {
+            foreach (var word in written)
+                Check(word, known, scope);
+        }
+
+        return [.. written.Select(word => word.Text).Distinct(StringComparer.Ordinal)];
+    }
+
+    private static void Check(Word word, IReadOnlyDictionary<string, IReadOnlyList<string>> known, Scope scope)
+    {
+        if (!known.TryGetValue(word.Text, out var members))
+        {
+            scope.Problems.Error(
+                word.Node, "030", $"no webhook '{word.Text}' in crmsync.yaml", Spelling.Closest(word.Text, known.Keys));
+            return;
+        }
+
+        var people = scope.Names.Known("person").Concat(scope.Names.Known("team")).ToHashSet(StringComparer.Ordinal);
+        foreach (var stranger in members.Where(member => !people.Contains(member)))
+            scope.Problems.Error(
+                word.Node,
+                "030",
+                $"webhook '{word.Text}' in crmsync.yaml lists the member '{stranger}', who is in neither people nor teams",
+                Spelling.Closest(stranger, people));
+    }
 
     public static IReadOnlyList<DigestDefinition> Build(IReadOnlyList<MapValues> written, Scope scope)
     {

@@ -1,5 +1,6 @@
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Policy;
+using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Yaml;
 using NodaTime;
 
@@ -14,6 +15,17 @@ internal sealed record ReadingOptions(LocalDate Today, IReadOnlyList<EmailAddres
     /// <summary>The accounts by name, for tests that say how far one was read.</summary>
     public IReadOnlyDictionary<string, (EmailAddress Address, bool IsCalendar)> Accounts { get; init; } =
         new Dictionary<string, (EmailAddress, bool)>();
+
+    /// <summary>The webhooks of crmsync.yaml with their members, by name; null where that file is not known.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>>? Webhooks { get; init; }
+
+    /// <summary>What is known besides where crmsync.yaml was read; null: it could not be.</summary>
+    public static ReadingOptions From(LocalDate today, CrmSyncConfiguration? configuration) =>
+        new(today, configuration?.Addresses ?? [], configuration?.Delivery?.Commands?.Address)
+        {
+            Accounts = configuration?.AccountsByName ?? new Dictionary<string, (EmailAddress, bool)>(),
+            Webhooks = configuration?.Webhooks.ToDictionary(hook => hook.Name, hook => hook.Members, StringComparer.Ordinal),
+        };
 }
 
 /// <summary>Builds a policy from the tree of its sections, reporting everything an admin has to change.</summary>
@@ -50,7 +62,7 @@ internal static class PolicyReader
         var rules = RuleSection.Build(map.ValueOr(PolicyShape.Rules, []), scope);
         var limits = LimitSection.Build(map.ValueOr(PolicyShape.Limits, []), scope);
         var digests = DigestSection.Build(map.ValueOr(PolicyShape.Digests, []), scope);
-        var notifications = map.Value(PolicyShape.Notifications) is { } written ? scope.Calendar(DigestSection.ReadHours(written)) : null;
+        var notifications = map.Value(PolicyShape.Notifications);
         var policy = new CompanyPolicy
         {
             Version = "",
@@ -72,7 +84,8 @@ internal static class PolicyReader
             Assign = assign,
             Rules = [.. rules.Select(r => r.Rule)],
             Limits = [.. limits.Select(l => l.Limit)],
-            NotificationHours = notifications,
+            NotificationHours = notifications is null ? null : scope.Calendar(DigestSection.ReadHours(notifications)),
+            NotificationWebhooks = notifications is null ? [] : DigestSection.ReadWebhooks(notifications, options, scope),
             Digests = digests,
         };
 

@@ -17,13 +17,16 @@ internal sealed class JobTroubles(Settings settings)
     /// <summary>Handing over what was written.</summary>
     public const string Sending = "sending";
 
+    /// <summary>Posting to webhooks.</summary>
+    public const string Posting = "posting";
+
     /// <summary>Dropping texts that have become too old.</summary>
     public const string Retention = "retention";
 
     /// <summary>Reading who people are.</summary>
     public const string Directories = "directories";
 
-    private static readonly string[] Jobs = [Policy, Sending, Retention, Directories];
+    private static readonly string[] Jobs = [Policy, Sending, Posting, Retention, Directories];
 
     /// <summary>What is wrong now.</summary>
     public async Task<IReadOnlyList<JobTrouble>> Troubles(CancellationToken ct)

@@ -64,7 +64,7 @@ public sealed class RawServer : IAsyncDisposable
                 sessions.Add(Serve(client));
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException)
+        catch (Exception e) when (e is OperationCanceledException or SocketException or InvalidOperationException)
         {
             // The test is over.
         }
