@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using CrmSync.Domain.Company;
-using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Harvest;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
@@ -11,10 +10,10 @@ using CrmSync.Domain.Time;
 using CrmSync.Fixtures.Servers;
 using CrmSync.Storage;
 using CrmSync.Storage.Harvest;
-using CrmSync.Storage.Log;
 using CrmSync.Worker;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Digests;
+using CrmSync.Worker.Harvest;
 using Microsoft.Extensions.DependencyInjection;
 using NodaTime;
 
@@ -49,18 +48,7 @@ internal static class DigestSending
         await using var database = await Storing.Open(place);
         await Fill(database, policy, owners, items, lines);
 
-        var watch = Watch.Start();
-        var running = new RunningPolicy(policy);
-        await foreach (var line in new ContactLog(database).Read(new LogFilter { WithoutText = true }, CancellationToken.None))
-            running.Put([line]);
-
-        running.Cover([]);
-        var open = running.Evaluate(Morning).Items.Count;
         var count = await database.CountRows("interaction", CancellationToken.None);
-        Console.WriteLine(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"log of {count:N0} lines read and evaluated in {watch.Elapsed:N2} s: {open:N0} items"));
         for (var round = 0; round < rounds; round++)
         {
             using var server = new DiscardingServer();
@@ -71,15 +59,21 @@ internal static class DigestSending
                 Commands = new CommandSettings(EmailAddress.Parse("crmsync@bright.example"), new Secret("a secret for the benchmark"), []),
             };
             var now = Morning + Duration.FromDays(round);
-            running.Evaluate(now);
-            watch = Watch.Start();
             var configuration = new CrmSyncConfiguration { Storage = new StorageChoice.Sqlite("open already"), Delivery = settings };
             var services = new ServiceCollection().AddCrmSync(
                 new LoadedConfiguration("bench", configuration, policy),
                 database,
                 TimeProvider.System);
             await using var parts = services.BuildServiceProvider();
-            var look = new PolicyMoment(policy, now) { Running = running };
+            var watch = Watch.Start();
+            var judged = await parts.GetRequiredService<UnitLook>().Complete(now, CancellationToken.None);
+            Console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"round {round + 1}  log of {count:N0} lines judged in {watch.Elapsed:N2} s ({watch.Processor:N2} s of processor): "
+                        + $"{judged.Evaluation.Items.Count:N0} items"));
+            watch = Watch.Start();
+            var look = PolicyMoment.From(judged);
             var report = await parts.GetRequiredService<DigestDispatch>().Send(look, lease: null, CancellationToken.None);
             if (report.Problems.Count > 0)
                 throw new InvalidOperationException(report.Problems[0].ToString());

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using CrmSync.Worker;
+using CrmSync.Worker.Digests;
 using CrmSync.Worker.Harvest;
 using Dapper;
 using Microsoft.Data.Sqlite;
@@ -37,12 +38,30 @@ internal static class UnitJudging
 
         await Touch(Path.Combine(folder, "crmsync.db"), mails);
         watch = Watch.Start();
-        var items = (await look.CatchUp(now, CancellationToken.None))!;
+        var items = (await look.CatchUp(now, CancellationToken.None))!.Evaluation;
         Print($"increment   {watch} for {mails:N0} lines, {look.Judged:N0} organisations: {items.Items.Count:N0} items");
 
         watch = Watch.Start();
         await look.Read(now, CancellationToken.None);
         Print($"read        {watch}");
+
+        var morning = PolicyMoment.From((await look.CatchUp(now, CancellationToken.None))!);
+        watch = Watch.Start();
+        var (digests, _) = await program.Services.GetRequiredService<DigestDispatch>().Show(morning, CancellationToken.None);
+        Print($"digests     {watch} for {digests.Count:N0} digests");
+
+        var facts = program.Services.GetRequiredService<DigestFactsReader>();
+        if (items.Items.Select(item => item.Contact).FirstOrDefault(contact => contact is not null) is { } somebody)
+        {
+            watch = Watch.Start();
+            var page = PolicyMoment.From(await look.Read(somebody, now, CancellationToken.None));
+            await facts.FactsAbout(somebody, page, CancellationToken.None);
+            Print($"page        {watch} for one contact");
+        }
+
+        watch = Watch.Start();
+        var team = await facts.FactsAbout(null, morning, CancellationToken.None);
+        Print($"figures     {watch} for {team.PromisesDue(Instant.MinValue).Count:N0} promises");
         Print($"peak        {Process.GetCurrentProcess().PeakWorkingSet64 / 1_000_000:N0} MB");
     }
 

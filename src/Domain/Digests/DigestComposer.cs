@@ -25,6 +25,13 @@ public sealed class DigestComposer
         schedule = new DigestSchedule(facts.Policy);
     }
 
+    /// <summary>What became of promises is told of those that fell due in so long.</summary>
+    public static Duration PromisesTold => NumbersTable.Longest;
+
+    /// <summary>Whether a digest tells what became of promises.</summary>
+    public static bool TellsOfPromises(DigestDefinition digest) =>
+        digest.Numbers != NumbersBy.Off && Sections(digest).Contains(SectionNames.Numbers);
+
     /// <param name="run">Which digest for whom.</param>
     /// <param name="history">The digests of the same name that went to the same reader before.</param>
     /// <param name="confirmed">What came of what the reader told us since, in order; told below everything else, whatever sections the

@@ -47,7 +47,7 @@ public sealed class EvaluatedFacts
         {
             Cases = facts.OpenCases(),
             OverContacted = facts.OverContacted(lines),
-            Proposals = Digests.Proposals.Find(facts.view),
+            Proposals = facts.Proposals(),
             FindOwner = facts.Owner,
             FindGroups = facts.Groups,
             MayWrite = address => evaluated.MayWrite(address, now),
@@ -55,6 +55,16 @@ public sealed class EvaluatedFacts
             PromisesDue = since => evaluated.PromisesDue(since, now),
         };
     }
+
+    /// <summary>Who is outside; where only a part of the log is here, of the organisations it was read for.</summary>
+    private IEnumerable<ContactNode> Contacts => running.Log.Organisations.SelectMany(organisation => organisation.Contacts);
+
+    /// <summary>What is proposed about any of them.</summary>
+    public IReadOnlyList<Proposal> Proposals() => Digests.Proposals.Find(view);
+
+    /// <summary>The ids of the people who look after them, by primary address.</summary>
+    public IEnumerable<(EmailAddress Contact, string Owner)> Owners() =>
+        Contacts.Select(contact => (contact.Primary, running.Plan.Id(Ownership.Owner(view, contact))));
 
     /// <summary>The id of the person who looks after a contact as of now; null for somebody who is no contact.</summary>
     public string? Owner(EmailAddress address) =>
@@ -80,7 +90,7 @@ public sealed class EvaluatedFacts
     /// <summary>The open cases, the oldest first.</summary>
     public IReadOnlyList<CaseState> OpenCases() =>
     [
-        .. running.Log.Contacts
+        .. Contacts
             .SelectMany(contact => Casebook.Cases(view, contact))
             .Where(span => span.IsOpen)
             .Select(CaseState)
@@ -114,7 +124,7 @@ public sealed class EvaluatedFacts
                     ? running
                         .Log.Organisations.Where(organisation => organisation.Contacts.Count > 0)
                         .Select(organisation => organisation.Contacts[0])
-                    : running.Log.Contacts.Where(contact => contact.Lines.Count > cap.Max);
+                    : Contacts.Where(contact => contact.Lines.Count > cap.Max);
             foreach (var contact in scopes)
             {
                 var counted = Caps.InWindow(view, cap, contact, running.Plan.Calendar).Select(one => one.Line.Id).ToList();

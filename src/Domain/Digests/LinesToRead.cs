@@ -1,13 +1,14 @@
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Evaluation;
+using CrmSync.Domain.Log;
 using CrmSync.Domain.Policy;
 using NodaTime;
 
 namespace CrmSync.Domain.Digests;
 
 /// <summary>
-/// Which lines of a long log mails of ours can speak of at a moment, told by a policy that already holds the log: those of the last weeks,
-/// what items, cases and limits rest on, and all that passed with today's guests and whoever is asked about.
+/// Which lines of a long log mails of ours can speak of at a moment: those of the last weeks, what items, cases and limits rest on, and all
+/// that passed with today's guests and whoever is asked about.
 /// </summary>
 public sealed class LinesToRead
 {
@@ -22,13 +23,15 @@ public sealed class LinesToRead
     private readonly HashSet<string> ids = new(StringComparer.Ordinal);
     private readonly HashSet<string> threads = new(StringComparer.Ordinal);
     private readonly HashSet<EmailAddress> people = [];
-    private readonly HashSet<ContactNode> authors = [];
-    private readonly RunningPolicy running;
+    private readonly HashSet<EmailAddress> whole = [];
+    private readonly ContactBook book;
+    private readonly long since;
 
-    private LinesToRead(RunningPolicy running, Instant now)
+    internal LinesToRead(ContactBook book, Instant now)
     {
-        this.running = running;
+        this.book = book;
         Since = now - Lately;
+        since = Since.ToUnixTimeTicks();
     }
 
     /// <summary>Every line from here on.</summary>
@@ -43,37 +46,32 @@ public sealed class LinesToRead
     /// <summary>Who is spoken of, by every address: how they last signed may stand in a line that is not read.</summary>
     public IReadOnlySet<EmailAddress> People => people;
 
-    /// <param name="running">Holds the log.</param>
-    /// <param name="now">The moment.</param>
-    /// <param name="asked">Whom somebody asks about.</param>
-    public static LinesToRead From(RunningPolicy running, Instant now, IReadOnlyCollection<EmailAddress> asked)
-    {
-        var evaluation = running.EvaluateLately(now, now - Lately);
-        var lines = new LinesToRead(running, now);
-        lines.AddItems(evaluation);
-        lines.AddEvaluated(new EvaluatedFacts(running, now));
-        lines.AddLately();
-        foreach (var address in asked)
-            lines.AddAll(address);
+    /// <summary>The primary addresses of those of whom all that passed is read.</summary>
+    internal IReadOnlySet<EmailAddress> Whole => whole;
 
-        return lines;
+    /// <summary>Whether a line is one of these.</summary>
+    public bool Include(Interaction line) =>
+        line.At >= Since || ids.Contains(line.Id) || (line.Thread is { } thread && threads.Contains(thread));
+
+    /// <summary>What items rest on.</summary>
+    internal void Add(IEnumerable<Item> items)
+    {
+        foreach (var item in items)
+            Add(item.Trigger, item.About, item.Contact);
     }
 
-    private void AddItems(EvaluationResult evaluation)
+    /// <summary>What else is told of the organisations a policy was evaluated for.</summary>
+    /// <param name="running">The policy over their lines, evaluated.</param>
+    /// <param name="evaluated">What it says beside the items.</param>
+    /// <param name="evaluation">What it says.</param>
+    /// <param name="asked">Whom somebody asks about.</param>
+    internal void Add(
+        RunningPolicy running, EvaluatedFacts evaluated, EvaluationResult evaluation, IReadOnlyCollection<EmailAddress> asked)
     {
-        foreach (var item in evaluation.Items.Concat(evaluation.Observed))
-        {
-            Add(item.Trigger, item.About, item.Contact);
-            if (item is { Rule: HandoverRule, Contact: { } handedOver })
-                AddAll(handedOver);
-        }
-
+        Add(evaluation.Items.Concat(evaluation.Observed));
         foreach (var closed in evaluation.Closed)
             Add(closed.ClosedBy, closed.About, closed.Contact);
-    }
 
-    private void AddEvaluated(EvaluatedFacts evaluated)
-    {
         foreach (var open in evaluated.OpenCases())
             Add(null, open.Thread, open.Contact);
 
@@ -82,37 +80,50 @@ public sealed class LinesToRead
             ids.UnionWith(over.Counted);
             AddPerson(over.Contact);
         }
+
+        AddLately(running);
+        var handedOver = evaluation.Items.Where(item => item.Rule is HandoverRule).Select(item => item.Contact).OfType<EmailAddress>();
+        foreach (var address in handedOver.Concat(asked))
+            AddAll(running, address);
     }
 
-    private void AddLately()
+    /// <summary>All that others speak of.</summary>
+    internal void Add(LinesToRead others)
     {
-        var since = Since.ToUnixTimeTicks();
+        ids.UnionWith(others.ids);
+        threads.UnionWith(others.threads);
+        people.UnionWith(others.people);
+    }
+
+    private void AddLately(RunningPolicy running)
+    {
+        var authors = new HashSet<ContactNode>();
         foreach (var line in running.Log.Lines)
         {
             if (line.At < since && line.Seen < since)
                 continue;
 
             ids.Add(line.Id);
-            if (line.Kind == LineKind.HumanIn && line.Contact is { } author)
-                AddFirst(author);
+            if (line.Kind == LineKind.HumanIn && line.Contact is { } author && authors.Add(author))
+                AddFirst(running, author);
 
             if (line.Kind == LineKind.Meeting)
             {
                 foreach (var guest in line.Outsiders)
-                    AddAll(guest.Contact.Primary);
+                    AddAll(running, guest.Contact.Primary);
             }
         }
     }
 
-    private void AddFirst(ContactNode contact)
+    private void AddFirst(RunningPolicy running, ContactNode contact)
     {
-        if (!authors.Add(contact))
+        if (!running.Log.IsJudged(contact.Organisation))
             return;
 
         // An earlier mail of theirs says it all; otherwise we may have met them before.
         if (
             contact.Lines.Find(line => line.Kind == LineKind.HumanIn && line.Contact == contact) is { } earlier
-            && earlier.At < Since.ToUnixTimeTicks())
+            && earlier.At < since)
             ids.Add(earlier.Id);
         else
             ids.UnionWith(contact.Lines.GroupBy(line => line.Kind).SelectMany(kind => kind.Take(First)).Select(line => line.Id));
@@ -120,12 +131,13 @@ public sealed class LinesToRead
         AddPerson(contact.Primary);
     }
 
-    private void AddAll(EmailAddress address)
+    private void AddAll(RunningPolicy running, EmailAddress address)
     {
         AddPerson(address);
-        if (running.Log.Find(address) is not { } contact)
+        if (running.Log.Find(address) is not { } contact || !running.Log.IsJudged(contact.Organisation))
             return;
 
+        whole.Add(contact.Primary);
         ids.UnionWith(
             contact.Lines.Where(line => line.UndoneAt == long.MaxValue).Concat(running.Log.NotCounted(contact)).Select(line => line.Id));
         threads.UnionWith(contact.Threads.Select(thread => thread.Id));
@@ -136,9 +148,8 @@ public sealed class LinesToRead
         if (line is not null)
             ids.Add(line);
 
-        if (running.Log.FindThread(about) is not null)
-            threads.Add(about);
-
+        // What is no thread has no lines.
+        threads.Add(about);
         if (contact is not null)
             AddPerson(contact);
     }
@@ -146,7 +157,8 @@ public sealed class LinesToRead
     private void AddPerson(EmailAddress address)
     {
         people.Add(address);
-        if (running.Log.Find(address) is { } contact)
-            people.UnionWith(contact.Addresses);
+        people.Add(book.Primary(address));
+        if (book.FindEntry(address) is { } entry)
+            people.UnionWith(entry.Aliases);
     }
 }

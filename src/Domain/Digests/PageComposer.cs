@@ -1,5 +1,6 @@
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Policy;
+using NodaTime;
 
 namespace CrmSync.Domain.Digests;
 
@@ -7,6 +8,9 @@ namespace CrmSync.Domain.Digests;
 public sealed class PageComposer(DigestFacts facts)
 {
     private readonly PeopleBook people = PeopleBook.From(facts);
+
+    /// <summary>What became of promises is told of those that fell due in so long, and a few days more.</summary>
+    public static Duration PromisesTold => Duration.FromDays(7 * (TeamPageWriter.Weeks + 1));
 
     /// <summary>The page of a contact.</summary>
     /// <param name="reader">Who reads it.</param>

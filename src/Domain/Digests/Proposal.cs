@@ -72,5 +72,10 @@ internal static class Proposals
         };
 
     private static ContactNode? Known(View view, EmailAddress? address) =>
-        address is not null && view.Log.Find(address) is { } contact && History.Compute(view, contact).Exists ? contact : null;
+        address is not null
+        && view.Log.Find(address) is { } contact
+        && view.Log.IsJudged(contact.Organisation)
+        && History.Compute(view, contact).Exists
+            ? contact
+            : null;
 }

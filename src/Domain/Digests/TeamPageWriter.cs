@@ -11,7 +11,10 @@ namespace CrmSync.Domain.Digests;
 /// </summary>
 internal sealed class TeamPageWriter(DigestFacts facts, PeopleBook people, ReaderClock clock)
 {
-    private static readonly int[] Periods = [4, 12, 52];
+    /// <summary>The longest period, in weeks.</summary>
+    internal const int Weeks = 52;
+
+    private static readonly int[] Periods = [4, 12, Weeks];
 
     /// <returns>Null for somebody who gets no digest for managers.</returns>
     public TeamPage? Write(Person reader)
@@ -27,7 +30,7 @@ internal sealed class TeamPageWriter(DigestFacts facts, PeopleBook people, Reade
         var by = digests.Select(digest => digest.Numbers).DefaultIfEmpty(NumbersBy.Owner).Max();
         var outcomes = by == NumbersBy.Off
             ? []
-            : facts.PromisesDue(Begin(Periods.Max())).Where(outcome => scope.Contains(outcome.Owner)).ToList();
+            : facts.PromisesDue(Begin(Weeks)).Where(outcome => scope.Contains(outcome.Owner)).ToList();
         return new TeamPage
         {
             RowsAre = by switch

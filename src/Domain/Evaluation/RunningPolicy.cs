@@ -105,21 +105,6 @@ public sealed class RunningPolicy
     /// <param name="now">The moment of the last evaluation.</param>
     public IReadOnlyList<Outcome> PromisesDue(Instant since, Instant now) => [.. new Outcomes(plan, log, coverage, now).Since(since)];
 
-    /// <summary>The names of the accounts that items rest on: those that could hold what would close them.</summary>
-    /// <param name="asked">Which items; as of the last evaluation.</param>
-    /// <param name="now">The moment of the last evaluation.</param>
-    public IReadOnlySet<string> AccountsBehind(Func<Item, bool> asked, Instant now)
-    {
-        var behind = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var found in coverage is null ? [] : log.Organisations.SelectMany(organisation => organisation.Result!.Items))
-        {
-            if (asked(coverage!.Doubt(found.Item, found.RestsOn, now)))
-                behind.UnionWith(coverage.Concerned(found.RestsOn, forAccusing: found.Item.State == ItemState.Overdue));
-        }
-
-        return behind;
-    }
-
     /// <summary>Why the policy does or does not ask for anything about a contact; null when nobody has that address.</summary>
     /// <param name="address">Any address of the contact.</param>
     /// <param name="now">The moment.</param>

@@ -135,6 +135,18 @@ public sealed class Units(ContactDatabase database)
                     cancellationToken: ct))).AsList();
     }
 
+    /// <summary>The organisations of which there is something to tell beside their items, at a moment or later.</summary>
+    public async Task<IReadOnlyList<string>> ToldSince(Instant moment, CancellationToken ct)
+    {
+        await using var connection = await database.Connect(ct);
+        return (
+            await connection.QueryAsync<string>(
+                new CommandDefinition(
+                    "select organisation from unit where told_until >= @ticks",
+                    new { ticks = moment.ToUnixTimeTicks() },
+                    cancellationToken: ct))).AsList();
+    }
+
     /// <summary>The organisations what is kept of which rests on any of some others.</summary>
     public async Task<IReadOnlyList<string>> RestingOn(IReadOnlyCollection<string> others, CancellationToken ct)
     {
@@ -249,6 +261,9 @@ public sealed class Units(ContactDatabase database)
             "update unit_state set judged_at = case when judged_at < @now then @now else judged_at end where look = @Look",
             new { look.Look, now }) == 1;
 
+    private static bool IsWorthKeeping(Unit unit) =>
+        unit.Items is not null || unit.NextChange is not null || unit.ToldUntil is not null || unit.Others.Count > 0;
+
     private static async Task Write(WriteScope scope, UnitState look, IReadOnlyList<Unit> units)
     {
         var organisations = scope.Engine.List([.. units.Select(unit => unit.Organisation)]);
@@ -256,14 +271,15 @@ public sealed class Units(ContactDatabase database)
         await scope.Execute($"delete from unit where {scope.Engine.AnyOf("organisation", "@organisations")}", new { organisations });
         var rows = scope.Rows(
             """
-            insert into unit (organisation, generation, items, next_change)
-            select r.organisation, r.generation, r.items, r.next_change
+            insert into unit (organisation, generation, items, next_change, told_until)
+            select r.organisation, r.generation, r.items, r.next_change, r.told_until
               from {rows} r
             """,
             Column.Text("organisation"),
             Column.Number("generation"),
             Column.Text("items"),
-            Column.Number("next_change"));
+            Column.Number("next_change"),
+            Column.Number("told_until"));
         var others = scope.Rows(
             """
             insert into unit_other (other, organisation)
@@ -272,12 +288,13 @@ public sealed class Units(ContactDatabase database)
             """,
             Column.Text("other"),
             Column.Text("organisation"));
-        foreach (var unit in units.Where(unit => unit.Items is not null || unit.NextChange is not null || unit.Others.Count > 0))
+        foreach (var unit in units.Where(IsWorthKeeping))
         {
             rows.Add(unit.Organisation)
                 .Add(look.Generation)
                 .Add(unit.Items)
                 .Add(unit.NextChange?.ToUnixTimeTicks())
+                .Add(unit.ToldUntil?.ToUnixTimeTicks())
                 .End();
             foreach (var other in unit.Others.Distinct(StringComparer.Ordinal))
                 others.Add(other).Add(unit.Organisation).End();

@@ -91,7 +91,7 @@ internal sealed class DigestVerb(DigestDispatch dispatch, FreshHarvest fresh, Po
 
     private async Task<int> Show(string? to, string format, Instant now, CancellationToken ct)
     {
-        var (digests, troubles) = await dispatch.Show(new PolicyMoment(policy.Policy, now), ct);
+        var (digests, troubles) = await dispatch.ShowAll(now, ct);
         var due = digests.Where(d => to is null || d.Digest.Run.Reader.Id == to).ToList();
         using var output = new Output(Console.OpenStandardOutput(), OutputFormat.Json, width: null);
         foreach (var (digest, mail) in due)

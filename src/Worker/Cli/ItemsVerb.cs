@@ -6,7 +6,7 @@ using CrmSync.Worker.PolicyFiles;
 namespace CrmSync.Worker.Cli;
 
 /// <summary><c>items</c>: what the policy asks for at a moment.</summary>
-internal sealed class ItemsVerb(UnitLook look, HarvestedLog log, PolicyInForce policy)
+internal sealed class ItemsVerb(UnitLook look, PolicyInForce policy)
 {
     private static readonly Option<string?> Owner = new("--owner") { Description = "Only items of this person.", HelpName = "X" };
     private static readonly Option<string?> State = new("--state") { Description = "Only items in this state.", HelpName = "S" };
@@ -27,8 +27,7 @@ internal sealed class ItemsVerb(UnitLook look, HarvestedLog log, PolicyInForce p
             throw new UsageException(
                 $"there is no person \"{owner}\" in the policy; there are {string.Join(", ", current.People.Select(p => p.Id))}");
 
-        var evaluation =
-            await look.Read(now, ct) ?? new Evaluator(current).Evaluate(await log.Snapshot(now, withText: false, ct), now);
+        var evaluation = (await look.ReadAll(now, ct)).Evaluation;
         using var output = parsed.ReadOutput();
         output.List(
             evaluation.Items.Where(item =>

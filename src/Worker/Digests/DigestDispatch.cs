@@ -11,6 +11,7 @@ using CrmSync.Storage.Log;
 using CrmSync.Storage.Pages;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Delivery;
+using CrmSync.Worker.Harvest;
 using CrmSync.Worker.PolicyFiles;
 using NodaTime;
 using NodaTime.Text;
@@ -36,8 +37,7 @@ internal sealed class DigestDispatch(
     ReaderFeeds feeds,
     AuditTrail audit,
     ContactDatabase database,
-    ErasedEntries erased,
-    KnownAbsences absences,
+    UnitLook units,
     DeliveryWays ways,
     WebPosts posts,
     TimeProvider time,
@@ -56,14 +56,9 @@ internal sealed class DigestDispatch(
             Way = new DeliveryChoice.Folder("out"),
         };
 
-    /// <summary>As <see cref="Send(PolicyMoment, Duration?, CancellationToken)"/>, with the policy in force over the whole log.</summary>
-    public async Task<OutboxReport> Send(Instant now, Duration? lease, CancellationToken ct)
-    {
-        // Somebody may have been erased since the program began.
-        var erasures = await erased.LeaveOut(ct);
-        await absences.TakeIn(now, ct);
-        return await Send(new PolicyMoment(policy.Policy, now) { Erasures = erasures }, lease, ct);
-    }
+    /// <summary>As <see cref="Send(PolicyMoment, Duration?, CancellationToken)"/>, with the policy in force.</summary>
+    public async Task<OutboxReport> Send(Instant now, Duration? lease, CancellationToken ct) =>
+        await Send(PolicyMoment.From(await units.ReadAll(now, ct)), lease, ct);
 
     /// <summary>Writes what is due and sends everything that is ready, also what an earlier run left behind.</summary>
     /// <param name="look">The policy and the moment.</param>
@@ -108,25 +103,23 @@ internal sealed class DigestDispatch(
         return await new Outbox(ledger, health, way, copies, current, sender, time).SendAll(now, lease, ct);
     }
 
-    /// <summary>As <see cref="AccountsToRead(PolicyMoment, CancellationToken)"/>, with the policy in force over the whole log.</summary>
-    public Task<IReadOnlySet<string>> AccountsToRead(Instant now, CancellationToken ct) =>
-        AccountsToRead(new PolicyMoment(policy.Policy, now), ct);
+    /// <summary>As <see cref="AccountsToRead(JudgedLog, CancellationToken)"/>, with the policy in force.</summary>
+    public async Task<IReadOnlySet<string>> AccountsToRead(Instant now, CancellationToken ct) =>
+        await AccountsToRead(await units.ReadAll(now, ct), ct);
 
     /// <summary>
     /// The accounts that the items of the mails due now rest on and that were last read more than a minute ago, to be read before
     /// <c>Send</c>; none when nothing is due.
     /// </summary>
-    public async Task<IReadOnlySet<string>> AccountsToRead(PolicyMoment look, CancellationToken ct)
+    public async Task<IReadOnlySet<string>> AccountsToRead(JudgedLog judged, CancellationToken ct)
     {
-        var mails = await Mails(look.Policy, ct);
-        var digests = await new DigestRun(ledger, told, inbox, mails, await stopped.All(ct)).Unwritten(look.Policy, look.Now, ct);
-        if (digests.Count == 0 && !look.Policy.Rules.Any(TellsAtOnce))
+        var mails = await Mails(judged.Policy, ct);
+        var digests = await new DigestRun(ledger, told, inbox, mails, await stopped.All(ct)).Unwritten(judged.Policy, judged.Now, ct);
+        if (digests.Count == 0 && !judged.Policy.Rules.Any(TellsAtOnce))
             return new HashSet<string>();
 
-        look = await behind.OverTheLog(look, ct);
-        var evaluation = look.Running!.EvaluateLately(look.Now, look.Now);
-        var notices = await Notices(mails).Untold(look.Policy, evaluation, withHeld: true, ct);
-        return digests.Count + notices.Count == 0 ? new HashSet<string>() : await behind.Stale(look, digests, notices, ct);
+        var notices = await Notices(mails).Untold(judged.Policy, judged.Evaluation, withHeld: true, ct);
+        return digests.Count + notices.Count == 0 ? new HashSet<string>() : await behind.Stale(judged, digests, notices, ct);
     }
 
     /// <summary>
@@ -163,7 +156,11 @@ internal sealed class DigestDispatch(
 
     /// <summary>As <see cref="Show(PolicyMoment, CancellationToken)"/>, with the policy in force.</summary>
     public async Task<IReadOnlyList<(Digest Digest, DigestMail Mail)>> Show(Instant now, CancellationToken ct) =>
-        (await Show(new PolicyMoment(policy.Policy, now), ct)).Digests;
+        (await ShowAll(now, ct)).Digests;
+
+    /// <summary>The same, with what could not be composed.</summary>
+    public async Task<(IReadOnlyList<(Digest Digest, DigestMail Mail)> Digests, IReadOnlyList<Trouble> Troubles)> ShowAll(
+        Instant now, CancellationToken ct) => await Show(PolicyMoment.From(await units.ReadAll(now, ct)), ct);
 
     /// <summary>
     /// The digests due at a moment as they would be, also those that were sent already, and those of which nobody knows why they cannot be
@@ -260,7 +257,7 @@ internal sealed class DigestDispatch(
 
     private static async Task<bool> NoticesMayBeDue(NoticeRun notices, PolicyMoment look, CancellationToken ct) =>
         look.Policy.Rules.Any(TellsAtOnce)
-        && (look.Running is not { } running || await notices.IsAnythingDue(look.Policy, running.EvaluateLately(look.Now, look.Now), ct));
+        && (look.Judged is not { } judged || await notices.IsAnythingDue(look.Policy, judged.Evaluation, ct));
 
     private static bool TellsAtOnce(Rule rule) =>
         rule.Mode == Mode.Enforce && (rule.Warn is not null || rule.Escalate.Any(step => step.Via == Via.Email));

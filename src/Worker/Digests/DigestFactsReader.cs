@@ -15,7 +15,7 @@ namespace CrmSync.Worker.Digests;
 /// <summary>Reads what digests, immediate mails and answers speak of.</summary>
 internal sealed class DigestFactsReader(
     HarvestedLog harvested,
-    DigestLog running,
+    DigestLog digests,
     ContactLog log,
     ToldItems told,
     Accounts accounts,
@@ -29,7 +29,13 @@ internal sealed class DigestFactsReader(
     /// <summary>The facts of digests and immediate mails, with the texts they show.</summary>
     public async Task<DigestFacts> Facts(PolicyMoment look, CancellationToken ct)
     {
-        var facts = await Evaluated(look, [], ct);
+        // What became of promises is told to managers alone.
+        var wanted = new FactsWanted
+        {
+            Everything = true,
+            PromisesSince = look.Policy.Digests.Any(DigestComposer.TellsOfPromises) ? look.Now - DigestComposer.PromisesTold : null,
+        };
+        var facts = await Evaluated(look, wanted, ct);
         facts = await WithTexts(facts, Shown(facts), ct);
         var refused = await policyStanding.Problems(ct);
         var now = look.Now;
@@ -66,7 +72,8 @@ internal sealed class DigestFactsReader(
         if (asked.Count == 0 && !withList)
             return new DigestFacts(look.Policy, new EvaluationResult(look.Now) { Items = [], Closed = [] }, new ContactLogSnapshot([]));
 
-        var facts = await Evaluated(look, asked, ct);
+        var lists = owed.Where(one => one.Kept.WithList).Select(one => one.Reader.Id).ToHashSet(StringComparer.Ordinal);
+        var facts = await Evaluated(look, new FactsWanted { Asked = asked, Lists = lists }, ct);
         var book = new ContactBook(look.Policy);
         var primaries = asked.Select(book.Primary).ToHashSet();
         var shown = LinesWith(facts, address => primaries.Contains(book.Primary(address)));
@@ -79,7 +86,10 @@ internal sealed class DigestFactsReader(
     /// <summary>The facts of a page: about one contact with the texts that passed, or about nobody.</summary>
     public async Task<DigestFacts> FactsAbout(EmailAddress? contact, PolicyMoment look, CancellationToken ct)
     {
-        var facts = await Evaluated(look, contact is null ? [] : [contact], ct);
+        var wanted = contact is null
+            ? new FactsWanted { PromisesSince = look.Now - PageComposer.PromisesTold }
+            : new FactsWanted { Asked = [contact] };
+        var facts = await Evaluated(look, wanted, ct);
         if (contact is null)
             return facts;
 
@@ -88,9 +98,9 @@ internal sealed class DigestFactsReader(
         return await WithTexts(facts, LinesWith(facts, address => book.Primary(address) == primary), ct);
     }
 
-    private async Task<DigestFacts> Evaluated(PolicyMoment look, IReadOnlyCollection<EmailAddress> asked, CancellationToken ct) =>
-        look.Running is { } known
-            ? await running.Facts(known, look.Now, asked, ct)
+    private async Task<DigestFacts> Evaluated(PolicyMoment look, FactsWanted wanted, CancellationToken ct) =>
+        look.Judged is { } judged
+            ? await digests.Facts(judged, wanted, ct)
             : EvaluatedFacts.Evaluate(look.Policy, await harvested.Snapshot(look.Now, withText: false, ct), look.Now);
 
     private async Task<DigestFacts> WithTexts(DigestFacts facts, IReadOnlyCollection<string> shown, CancellationToken ct)

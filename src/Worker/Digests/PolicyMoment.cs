@@ -1,5 +1,5 @@
-using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Policy;
+using CrmSync.Worker.Harvest;
 using NodaTime;
 
 namespace CrmSync.Worker.Digests;
@@ -9,9 +9,13 @@ namespace CrmSync.Worker.Digests;
 /// <param name="Now">The moment.</param>
 internal sealed record PolicyMoment(CompanyPolicy Policy, Instant Now)
 {
-    /// <summary>The policy over the log as it is now: only the lines mails speak of are read then. Null: the whole log is.</summary>
-    public RunningPolicy? Running { get; init; }
+    /// <summary>The items: only the organisations and lines mails speak of are read then. Null: the whole log is.</summary>
+    public JudgedLog? Judged { get; private init; }
 
-    /// <summary>How often people had been erased when <see cref="Running"/> was read, or before the log is.</summary>
+    /// <summary>How often people had been erased when <see cref="Judged"/> was read, or before the log is.</summary>
     public long? Erasures { get; init; }
+
+    /// <summary>Of the policy in force.</summary>
+    public static PolicyMoment From(JudgedLog judged) =>
+        new(judged.Policy, judged.Now) { Judged = judged, Erasures = judged.Erasures };
 }

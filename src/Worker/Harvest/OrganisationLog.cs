@@ -20,14 +20,8 @@ internal sealed class OrganisationLog(ContactLog log, HarvestedLog harvested)
     {
         var reading = new Evaluator(await WithJoinedPeople(policy, now, ct)).Read(contact);
         var coverage = await harvested.Coverage(ct);
-        var known = new HashSet<long>();
-        Explanation? explanation;
-        do
-        {
-            await Read(reading, known, now, ct);
-        }
-        while (!reading.TryExplain(contact, now, rule, coverage, out explanation));
-
+        Explanation? explanation = null;
+        await Answer(reading, now, () => reading.TryExplain(contact, now, rule, coverage, out explanation), ct);
         return explanation;
     }
 
@@ -40,21 +34,25 @@ internal sealed class OrganisationLog(ContactLog log, HarvestedLog harvested)
     {
         var reading = new Evaluator(await WithJoinedPeople(policy, now, ct)).Read(contact);
         var coverage = await harvested.Coverage(ct);
-        var known = new HashSet<long>();
-        EvaluationResult result;
-        do
-        {
-            await Read(reading, known, now, ct);
-        }
-        while (!reading.TryAsk(running => running.Evaluate(now), coverage, out result));
-
-        return result;
+        EvaluationResult? result = null;
+        await Answer(reading, now, () => reading.TryAsk(running => running.Evaluate(now), coverage, out result), ct);
+        return result!;
     }
 
-    private async Task Read(OrganisationReading reading, HashSet<long> known, Instant now, CancellationToken ct)
+    /// <summary>Reads what is wanted until a question about organisations can be answered.</summary>
+    /// <param name="reading">Of which organisations.</param>
+    /// <param name="now">Lines seen later do not exist.</param>
+    /// <param name="tryAnswer">False while lines are missing.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task Answer(OrganisationReading reading, Instant now, Func<bool> tryAnswer, CancellationToken ct)
     {
-        while (reading.Wanted is { } wanted)
-            reading.Take(await log.Read(wanted, now, ct, known));
+        var known = new HashSet<long>();
+        do
+        {
+            while (reading.Wanted is { } wanted)
+                reading.Take(await log.Read(wanted, now, ct, known));
+        }
+        while (!tryAnswer());
     }
 
     /// <summary>The policy with the people who were said to be one.</summary>

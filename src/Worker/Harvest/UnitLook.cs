@@ -18,7 +18,6 @@ namespace CrmSync.Worker.Harvest;
 /// </summary>
 internal sealed class UnitLook(
     Units units,
-    ContactLog log,
     OrganisationLog organisations,
     HarvestedLog harvested,
     PolicyInForce policy,
@@ -50,10 +49,22 @@ internal sealed class UnitLook(
     /// Judges what has changed, keeps it, and gives the items. Null while not every organisation was judged under the policy of now; the
     /// next look goes on.
     /// </summary>
-    public async Task<EvaluationResult?> CatchUp(Instant now, CancellationToken ct)
+    public Task<JudgedLog?> CatchUp(Instant now, CancellationToken ct) => CatchUp(now, Turn, ct);
+
+    /// <summary>
+    /// As <see cref="CatchUp(Instant, CancellationToken)"/>, until everybody was judged, whatever that takes; what cannot be kept, as of an
+    /// earlier moment, is judged all the same.
+    /// </summary>
+    public async Task<JudgedLog> Complete(Instant now, CancellationToken ct) =>
+        await CatchUp(now, TimeSpan.MaxValue, ct) ?? await JudgeAll(now, ct);
+
+    /// <summary>As <see cref="Read(Instant, CancellationToken)"/>; where most organisations have to be judged anew, they are.</summary>
+    public async Task<JudgedLog> ReadAll(Instant now, CancellationToken ct) => await Read(now, ct) ?? await JudgeAll(now, ct);
+
+    private async Task<JudgedLog?> CatchUp(Instant now, TimeSpan turn, CancellationToken ct)
     {
         Judged = 0;
-        var (evaluator, fingerprint) = await Current(now, ct);
+        var (evaluator, fingerprint, erasures) = await Current(now, ct);
         var look = await units.Begin(fingerprint, now, ct);
         if (now < look.JudgedAt)
             return null;
@@ -62,7 +73,7 @@ internal sealed class UnitLook(
         var items = known is { } last && last.Fingerprint == fingerprint && last.Look == look.Look - 1 ? last.Items : null;
         known = null;
         var coverage = await harvested.Coverage(ct);
-        if (!look.IsComplete && !await JudgeEverybody(evaluator, look, coverage, now, ct))
+        if (!look.IsComplete && !await JudgeEverybody(evaluator, look, turn, coverage, now, ct))
             return null;
 
         items ??= await Load(evaluator, ct);
@@ -73,16 +84,16 @@ internal sealed class UnitLook(
             return null;
 
         known = new Known(evaluator, fingerprint, look.Look, items);
-        return items.List(coverage, now);
+        return new JudgedLog(evaluator, items, coverage, now, erasures);
     }
 
     /// <summary>
     /// The items at a moment, from what is kept and what has changed since; nothing is written. Null where that cannot be told without
     /// judging most organisations anew.
     /// </summary>
-    public async Task<EvaluationResult?> Read(Instant now, CancellationToken ct)
+    public async Task<JudgedLog?> Read(Instant now, CancellationToken ct)
     {
-        var (evaluator, fingerprint) = await Current(now, ct);
+        var (evaluator, fingerprint, erasures) = await Current(now, ct);
         var before = await units.State(ct);
         if (before?.Fingerprint != fingerprint || !before.IsComplete || now < before.JudgedAt)
             return null;
@@ -97,13 +108,59 @@ internal sealed class UnitLook(
             return null;
 
         var coverage = await harvested.Coverage(ct);
+        var told = new Dictionary<string, Instant>(StringComparer.Ordinal);
         foreach (var some in stale.Chunk(Batch))
-            items.Put(await Judge(some, evaluator, coverage, now, ct));
+            Put(await Judge(some, evaluator, coverage, now, ct), items, told);
 
         foreach (var some in items.Outdated(coverage).Chunk(Batch))
-            items.Put(await Judge(some, evaluator, coverage, now, ct));
+            Put(await Judge(some, evaluator, coverage, now, ct), items, told);
 
-        return items.List(coverage, now);
+        return new JudgedLog(evaluator, items, coverage, now, erasures) { Told = told };
+    }
+
+    /// <summary>The items of a contact's organisation alone; nothing that is kept is asked.</summary>
+    /// <param name="contact">Any address of the contact.</param>
+    /// <param name="now">The moment.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task<JudgedLog> Read(EmailAddress contact, Instant now, CancellationToken ct)
+    {
+        var (evaluator, _, erasures) = await Current(now, ct);
+        var coverage = await harvested.Coverage(ct);
+        var items = evaluator.CreateList();
+        if (evaluator.FindOrganisation(contact) is { } organisation)
+            items.Put(await Judge([organisation], evaluator, coverage, now, ct));
+
+        return new JudgedLog(evaluator, items, coverage, now, erasures) { IsKept = false };
+    }
+
+    /// <summary>Judges everybody some at a time and keeps nothing.</summary>
+    private async Task<JudgedLog> JudgeAll(Instant now, CancellationToken ct)
+    {
+        var (evaluator, _, erasures) = await Current(now, ct);
+        var coverage = await harvested.Coverage(ct);
+        var items = evaluator.CreateList();
+        var told = new Dictionary<string, Instant>(StringComparer.Ordinal);
+        string? place = null;
+        do
+        {
+            (var names, place) = await NextOrganisations(evaluator, place, ct);
+            Put(await Judge(names, evaluator, coverage, now, ct), items, told);
+        }
+        while (place is not null);
+
+        return new JudgedLog(evaluator, items, coverage, now, erasures) { Told = told, IsKept = false };
+    }
+
+    private static void Put(IReadOnlyList<Unit> judged, KeptItems items, Dictionary<string, Instant> told)
+    {
+        items.Put(judged);
+        foreach (var unit in judged)
+        {
+            if (unit.ToldUntil is { } until)
+                told[unit.Organisation] = until;
+            else
+                told.Remove(unit.Organisation);
+        }
     }
 
     private async Task<KeptItems> Load(Evaluator evaluator, CancellationToken ct)
@@ -132,22 +189,28 @@ internal sealed class UnitLook(
     /// <summary>Judges on from where the last look got to.</summary>
     /// <returns>Whether everybody has been judged.</returns>
     private async Task<bool> JudgeEverybody(
-        Evaluator evaluator, UnitState look, IReadOnlyList<AccountCoverage> coverage, Instant now, CancellationToken ct)
+        Evaluator evaluator, UnitState look, TimeSpan turn, IReadOnlyList<AccountCoverage> coverage, Instant now, CancellationToken ct)
     {
         var began = time.GetTimestamp();
         var place = look.Place;
-        while (time.GetElapsedTime(began) < Turn)
+        while (time.GetElapsedTime(began) < turn)
         {
-            (var people, place) = await Next(evaluator, place, ct);
+            (var names, place) = await NextOrganisations(evaluator, place, ct);
             if (place is null)
                 return await units.Complete(look, now, ct);
 
-            var names = people.Select(evaluator.FindOrganisation).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
             if (!await units.Keep(look, await Judge(names, evaluator, coverage, now, ct), place, now, ct))
                 return false;
         }
 
         return false;
+    }
+
+    private async Task<(IReadOnlyList<string> Names, string? Place)> NextOrganisations(
+        Evaluator evaluator, string? place, CancellationToken ct)
+    {
+        var (people, next) = await Next(evaluator, place, ct);
+        return ([.. people.Select(evaluator.FindOrganisation).OfType<string>().Distinct(StringComparer.Ordinal)], next);
     }
 
     /// <summary>
@@ -200,22 +263,16 @@ internal sealed class UnitLook(
             return [];
 
         var reading = evaluator.Read(names);
-        var read = new HashSet<long>();
-        IReadOnlyList<Unit> judged;
-        do
-        {
-            // Lines that are not to be seen yet say when they will be.
-            while (reading.Wanted is { } wanted)
-                reading.Take(await log.Read(wanted, Instant.MaxValue, ct, read));
-        }
-        while (!reading.TryJudge(now, coverage, out judged));
+        IReadOnlyList<Unit> judged = [];
 
+        // Lines that are not to be seen yet say when they will be.
+        await organisations.Answer(reading, Instant.MaxValue, () => reading.TryJudge(now, coverage, out judged), ct);
         Judged += judged.Count;
         return judged;
     }
 
     /// <summary>The policy of now with the people who were said to be one, and what tells it from any other.</summary>
-    private async Task<(Evaluator Evaluator, string Fingerprint)> Current(Instant now, CancellationToken ct)
+    private async Task<(Evaluator Evaluator, string Fingerprint, long Erasures)> Current(Instant now, CancellationToken ct)
     {
         var erasures = await erased.LeaveOut(ct);
         var directories = await cards.Count(ct);
@@ -224,7 +281,8 @@ internal sealed class UnitLook(
         var written = policy.Policy;
         var joined = await organisations.WithJoinedPeople(written, now, ct);
         var fingerprint = Fingerprint(written, joined, $"{erasures} {directories}");
-        return (known?.Fingerprint == fingerprint ? known.Evaluator : new Evaluator(joined), fingerprint);
+        var before = known;
+        return (before?.Fingerprint == fingerprint ? before.Evaluator : new Evaluator(joined), fingerprint, erasures);
     }
 
     /// <summary>

@@ -1,4 +1,3 @@
-using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Harvest;
 using CrmSync.Worker.Digests;
 using CrmSync.Worker.Harvest;
@@ -20,7 +19,6 @@ internal sealed class PolicyJob(
     DigestDispatch dispatch,
     FreshHarvest fresh,
     UnitLook look,
-    PolicyAtWork atWork,
     IClock clock,
     TimeProvider time,
     JobRunner runner,
@@ -67,13 +65,14 @@ internal sealed class PolicyJob(
     /// <returns>What could not be written for reasons nobody expected.</returns>
     private async Task<IReadOnlyList<Trouble>> Ask(IScheduler scheduler, CancellationToken ct)
     {
-        IReadOnlyList<Trouble> unwritten = [];
-        var isIdle = false;
+        var judged = await look.CatchUp(clock.GetCurrentInstant(), ct);
+        if (judged is not null)
+            Meters.NoteItems(judged.Evaluation);
 
-        // What cannot be found out this way is found out over the whole log.
-        await failures.Guard("items of organisations", async () => isIdle = await IsIdle(ct), ct);
-        if (!isIdle)
-            unwritten = await WriteDue(ct);
+        // Without a way for mails to leave, the policy is asked for reports only.
+        IReadOnlyList<Trouble> unwritten = [];
+        if (dispatch.CanSend && await dispatch.IsAnythingDue(clock.GetCurrentInstant(), judged?.Evaluation, ct))
+            unwritten = await WriteDue(judged, ct);
 
         if (dispatch.CanSend && await dispatch.HasUnsent(ct))
             await scheduler.TriggerJob(SendJob.Key, ct);
@@ -84,68 +83,25 @@ internal sealed class PolicyJob(
         return unwritten;
     }
 
-    /// <summary>Whether there is nothing to be written: then the log need not be known as a whole.</summary>
-    private async Task<bool> IsIdle(CancellationToken ct)
+    /// <summary>Writes what is due, once the accounts it rests on have been read.</summary>
+    /// <param name="judged">The items, if they are known by now; otherwise everybody is judged first.</param>
+    /// <param name="ct">Cancels.</param>
+    private async Task<IReadOnlyList<Trouble>> WriteDue(JudgedLog? judged, CancellationToken ct)
     {
-        var now = clock.GetCurrentInstant();
-        var items = await look.CatchUp(now, ct);
-        if (dispatch.CanSend && await dispatch.IsAnythingDue(now, items, ct))
-            return false;
+        judged ??= await look.Complete(clock.GetCurrentInstant(), ct);
 
-        if (items is not null)
-            Meters.NoteItems(items);
-
-        return true;
-    }
-
-    private async Task<IReadOnlyList<Trouble>> WriteDue(CancellationToken ct)
-    {
-        var (stale, unwritten) = await Use((policy, now) => WriteWhenFresh(policy, now, ct), ct);
+        // What cannot be found out keeps no mail from being written.
+        IReadOnlySet<string> stale = new HashSet<string>();
+        await failures.Guard("accounts that mails rest on", async () => stale = await dispatch.AccountsToRead(judged, ct), ct);
         if (stale.Count > 0)
         {
             // Whatever becomes of the reading, mails are written; nobody waits for the policy meanwhile.
             await failures.Guard("accounts that mails rest on", () => Read(stale, ct), ct);
-            unwritten = await Use((policy, now) => Write(policy, now, ct), ct);
+            judged = await look.Complete(clock.GetCurrentInstant(), ct);
         }
 
-        return unwritten;
+        return await dispatch.Write(PolicyMoment.From(judged), ct);
     }
-
-    private Task<T> Use<T>(Func<RunningPolicy, Instant, Task<T>> work, CancellationToken ct)
-    {
-        var now = clock.GetCurrentInstant();
-        return atWork.Use(now, policy => work(policy, now), ct);
-    }
-
-    /// <summary>Writes what is due, unless accounts are to be read first: then these are named.</summary>
-    private async Task<(IReadOnlySet<string> Stale, IReadOnlyList<Trouble> Unwritten)> WriteWhenFresh(
-        RunningPolicy policy,
-        Instant now,
-        CancellationToken ct)
-    {
-        IReadOnlySet<string> stale = new HashSet<string>();
-        IReadOnlyList<Trouble> unwritten = [];
-
-        // Without a way for mails to leave, the policy is asked for reports only.
-        if (dispatch.CanSend)
-        {
-            // What cannot be found out keeps no mail from being written.
-            var moment = CreateMoment(policy, now);
-            await failures.Guard("accounts that mails rest on", async () => stale = await dispatch.AccountsToRead(moment, ct), ct);
-            if (stale.Count == 0)
-                unwritten = await Write(policy, now, ct);
-        }
-
-        Meters.NoteItems(policy.EvaluateLately(now, now));
-        await failures.Guard("owners and organisations for reports", () => atWork.WriteCards(policy, now, ct), ct);
-        return (stale, unwritten);
-    }
-
-    private Task<IReadOnlyList<Trouble>> Write(RunningPolicy policy, Instant now, CancellationToken ct) =>
-        dispatch.Write(CreateMoment(policy, now), ct);
-
-    private PolicyMoment CreateMoment(RunningPolicy policy, Instant now) =>
-        new(policy.Policy, now) { Running = policy, Erasures = atWork.Erasures };
 
     private async Task Read(IReadOnlySet<string> accounts, CancellationToken ct)
     {

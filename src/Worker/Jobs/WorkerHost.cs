@@ -127,12 +127,11 @@ internal static class WorkerHost
         return builder.Build();
     }
 
-    /// <summary>The pages of readers ask the policy as everything else does, one at a time, and codes leave at once.</summary>
+    /// <summary>The pages of readers, whose codes leave at once.</summary>
     private static ReaderPages OpenPages(IServiceProvider parts, Uri address) =>
         ActivatorUtilities.CreateInstance<ReaderPages>(
             parts,
             address,
-            new PolicyUse<WrittenPage>(parts.GetRequiredService<PolicyAtWork>().Use),
             async (CancellationToken ct) =>
                 await (await parts.GetRequiredService<ISchedulerFactory>().GetScheduler(ct)).TriggerJob(SendJob.Key, ct));
 

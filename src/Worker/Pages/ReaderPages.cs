@@ -1,10 +1,10 @@
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Digests;
-using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Languages;
 using CrmSync.Storage;
 using CrmSync.Storage.Pages;
 using CrmSync.Worker.Digests;
+using CrmSync.Worker.Harvest;
 using CrmSync.Worker.Sources;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -22,7 +22,7 @@ internal sealed record WrittenPage(string? Html);
 /// </summary>
 internal sealed class ReaderPages(
     Uri address,
-    PolicyUse<WrittenPage> policy,
+    UnitLook units,
     Func<CancellationToken, Task> sendNow,
     ReaderDoor door,
     DigestFactsReader facts,
@@ -224,7 +224,8 @@ internal sealed class ReaderPages(
 
     private async Task Write(PageVisit visit, Person reader, CancellationToken ct)
     {
-        var written = await policy(visit.Now, running => Render(running, visit, reader, ct), ct);
+        var judged = visit.Contact is { } asked ? await units.Read(asked, visit.Now, ct) : await units.ReadAll(visit.Now, ct);
+        var written = await Render(PolicyMoment.From(judged), visit, reader, ct);
 
         // Kept before it is shown: what nobody could note, nobody sees.
         await Note(visit, reader, written.Html is null ? "was refused" : "looked at", ct);
@@ -240,13 +241,12 @@ internal sealed class ReaderPages(
         await Answer(visit.Context, StatusCodes.Status200OK, html);
     }
 
-    private async Task<WrittenPage> Render(RunningPolicy running, PageVisit visit, Person reader, CancellationToken ct)
+    private async Task<WrittenPage> Render(PolicyMoment look, PageVisit visit, Person reader, CancellationToken ct)
     {
-        var look = new PolicyMoment(running.Policy, visit.Now) { Running = running };
         var composer = new PageComposer(await facts.FactsAbout(visit.Contact, look, ct));
         var words = Wording.In(reader.Language);
-        var moment = ReaderClock.From(running.Policy, reader, visit.Now).Head;
-        var hasFigures = PageComposer.HasTeam(running.Policy, reader) ? Below(PageLinks.TeamPath) : null;
+        var moment = ReaderClock.From(look.Policy, reader, visit.Now).Head;
+        var hasFigures = PageComposer.HasTeam(look.Policy, reader) ? Below(PageLinks.TeamPath) : null;
         if (visit.Contact is { } contact)
         {
             return composer.WritePerson(reader, contact) is { } person

@@ -1,9 +1,13 @@
 using System.Globalization;
+using System.Text.Json;
 using CrmSync.Domain.Company;
+using CrmSync.Domain.Digests;
 using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
+using CrmSync.Mail.Mime;
 using CrmSync.Storage.Log;
 using CrmSync.Storage.Privacy;
+using CrmSync.Worker.Digests;
 using CrmSync.Worker.Harvest;
 using NodaTime;
 using static CrmSync.Worker.Tests.Harvest.TestCompany;
@@ -37,8 +41,13 @@ public sealed class ItemsThatAreKept
           - { chase: waiting, after: 2bd }
           - { stay_in_touch: monthly, when: { segment: vip }, every: 2w }
           - { watch: late, metric: late_responses, window: 28d, at_least: 1, per: organisation }
+          - { stay_in_touch: trial, every: 3w, mode: observe }
         limits:
           - { cap: often, max: 2, window: 7d, per: organisation }
+          - { cap: one-person, max: 1, window: 5d }
+        digests:
+          - { digest: my-day, to: owners, at: "08:00", sections: [needs_you, overdue, due_today, to_do, news, proposals, held_back] }
+          - { digest: the-firm, to: managers, at: "08:00" }
 
         """;
 
@@ -60,11 +69,17 @@ public sealed class ItemsThatAreKept
         {
             var told = await some.Happens();
             if (step % 3 == 0)
-                Same(told, await Whole(company, some.Now), await company.Program.Part<UnitLook>().Read(some.Now, default));
+                Same(told, await Whole(company, some.Now), (await company.Program.Part<UnitLook>().Read(some.Now, default))?.Evaluation);
 
-            var looked = await company.Program.Part<UnitLook>().CatchUp(some.Now, default);
+            var looked = (await company.Program.Part<UnitLook>().CatchUp(some.Now, default))?.Evaluation;
             Assert.NotNull(looked);
             Same(told, await Whole(company, some.Now), looked);
+            if (step % 5 == 4)
+            {
+                var (whole, kept) = (await Told(company, some.Now, isWhole: true), await Told(company, some.Now, isWhole: false));
+                Assert.Equal((told, whole), (told, kept));
+            }
+
             rules.UnionWith(looked.Items.Select(item => item.Rule.Name));
             Assert.NotNull(await company.Program.Part<UnitLook>().CatchUp(some.Now, default));
             Assert.Equal(0, company.Program.Part<UnitLook>().Judged);
@@ -92,13 +107,36 @@ public sealed class ItemsThatAreKept
         Assert.Equal(0, look.Judged);
     }
 
+    /// <summary>What digests and pages say, read from the whole log or from what is kept.</summary>
+    private static async Task<string> Told(RunningCompany company, Instant now, bool isWhole)
+    {
+        var units = company.Program.Part<UnitLook>();
+        var facts = company.Program.Part<DigestFactsReader>();
+        var people = new[] { "ana", "bob" }.Select(id => company.Program.Policy.People.Single(person => person.Id == id)).ToList();
+        var whole = new PolicyMoment(company.Program.Policy, now);
+        var all = isWhole ? whole : PolicyMoment.From(await units.ReadAll(now, default));
+        var (digests, troubles) = await company.Program.Digests.Show(all, default);
+        Assert.Empty(troubles);
+        var told = digests.Select(one => $"{one.Digest.Run.Reader.Id}\n{MimeReader.Read(one.Mail.Bytes).Text}").ToList();
+        var team = new PageComposer(await facts.FactsAbout(null, all, default));
+        told.AddRange(people.Select(one => JsonSerializer.Serialize(team.WriteTeam(one))));
+        foreach (var contact in Outside.Select(EmailAddress.Parse))
+        {
+            var about = await facts.FactsAbout(
+                contact, isWhole ? whole : PolicyMoment.From(await units.Read(contact, now, default)), default);
+            told.AddRange(people.Select(one => JsonSerializer.Serialize(new PageComposer(about).WritePerson(one, contact))));
+        }
+
+        return string.Join('\n', told);
+    }
+
     private static async Task<RunningCompany> Open()
     {
         var company = await RunningCompany.Open(Accounts);
         Directory.CreateDirectory(company.PathTo("mail", "bob"));
         company.Write(Policy);
         await company.Begin();
-        Assert.Equal(5, company.Program.Policy.Rules.Count);
+        Assert.Equal(6, company.Program.Policy.Rules.Count);
         return company;
     }
 

@@ -8,6 +8,7 @@ using CrmSync.Storage;
 using CrmSync.Storage.Pages;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Digests;
+using CrmSync.Worker.Harvest;
 using CrmSync.Worker.Jobs;
 using CrmSync.Worker.Pages;
 using CrmSync.Worker.PolicyFiles;
@@ -86,7 +87,7 @@ public sealed class PagesCompany(HarvestedSample sample) : IAsyncLifetime, IAsyn
         atWork = ActivatorUtilities.CreateInstance<PolicyAtWork>(Program.Part<IServiceProvider>());
         pages = new ReaderPages(
             new Uri(Address),
-            atWork.Use,
+            Program.Part<UnitLook>(),
             Send,
             Program.Part<ReaderDoor>(),
             Program.Part<DigestFactsReader>(),

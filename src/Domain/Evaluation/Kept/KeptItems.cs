@@ -44,6 +44,13 @@ public sealed class KeptItems
         return [.. results.Where(one => Array.Exists(one.Value.Watched, late => !late.StillHolds(known))).Select(one => one.Key)];
     }
 
+    /// <summary>The names of the accounts that items rest on: those that could hold what would close them.</summary>
+    /// <param name="asked">Which items.</param>
+    /// <param name="coverage">How far each account has been read; null means everything has been.</param>
+    /// <param name="now">The moment.</param>
+    public IReadOnlySet<string> AccountsBehind(Func<Item, bool> asked, IReadOnlyList<AccountCoverage>? coverage, Instant now) =>
+        Covered(coverage)?.AccountsBehind(results.Values, asked, now) ?? new HashSet<string>();
+
     private Coverage? Covered(IReadOnlyList<AccountCoverage>? coverage) =>
         coverage is null ? null : new Coverage(coverage, plan.Policy.Us.CommandMailbox);
 }

@@ -16,6 +16,12 @@ public sealed record Unit(string Organisation, string? Items)
     /// <summary>Who of it we know.</summary>
     public IReadOnlyList<KnownContact> Contacts { get; init; } = [];
 
+    /// <summary>
+    /// The last moment that digests may still tell of beside its items: of a line, an ending, a promise that fell due, a full cap. For an
+    /// open case the end of time; null where there is none.
+    /// </summary>
+    public Instant? ToldUntil { get; init; }
+
     /// <summary>What is to be kept of some organisations.</summary>
     /// <param name="running">The policy over all of their lines.</param>
     /// <param name="organisations">Which.</param>
@@ -24,15 +30,17 @@ public sealed record Unit(string Organisation, string? Items)
     {
         running.Advance(now.ToUnixTimeTicks(), long.MinValue);
         var known = KnownContact.At(running, now).ToLookup(contact => contact.Organisation, StringComparer.Ordinal);
-        var results = running.Log.Organisations.ToDictionary(one => one.Name, one => one.Result!, StringComparer.Ordinal);
+        var nodes = running.Log.Organisations.ToDictionary(one => one.Name, StringComparer.Ordinal);
+        var telling = new Telling(running, now);
         return
         [
-            .. organisations.Select(name => results.TryGetValue(name, out var result)
+            .. organisations.Select(name => nodes.TryGetValue(name, out var node) && node.Result is { } result
                 ? new Unit(name, UnitForm.Write(result))
                 {
                     NextChange = result.NextChange == long.MaxValue ? null : Instant.FromUnixTimeTicks(result.NextChange),
                     Others = [.. result.Others.Select(other => other.Name)],
                     Contacts = [.. known[name]],
+                    ToldUntil = telling.Until(node, result),
                 }
                 : new Unit(name, null)),
         ];

@@ -32,7 +32,7 @@ internal sealed class UnitForm(Plan plan)
     /// <summary>The form; null where there is nothing to keep.</summary>
     public static string? Write(OrganisationResult result)
     {
-        if (result.Items.Length + result.Watched.Length == 0)
+        if (result.Items.Length + result.Observed.Length + result.Watched.Length == 0)
             return null;
 
         var buffer = new ArrayBufferWriter<byte>(1024);
@@ -59,6 +59,11 @@ internal sealed class UnitForm(Plan plan)
             }
 
             json.WriteEndArray();
+            json.WriteStartArray();
+            foreach (var found in result.Observed)
+                Write(json, found);
+
+            json.WriteEndArray();
             json.WriteEndArray();
         }
 
@@ -70,7 +75,8 @@ internal sealed class UnitForm(Plan plan)
     {
         using var document = JsonDocument.Parse(form);
         var root = document.RootElement;
-        return new OrganisationResult([.. root[0].EnumerateArray().Select(ReadItem)], [], [], [], long.MaxValue)
+        FoundItem[] ReadItems(int at) => [.. root[at].EnumerateArray().Select(ReadItem)];
+        return new OrganisationResult(ReadItems(0), ReadItems(2), [], [], long.MaxValue)
         {
             Watched =
             [

@@ -102,6 +102,22 @@ internal sealed class Coverage
             : Unread(restsOn, due).Length == 0;
     }
 
+    /// <summary>The names of the accounts that items rest on: those that could hold what would close them.</summary>
+    /// <param name="results">Whose items.</param>
+    /// <param name="asked">Which of them, as of <paramref name="now"/>.</param>
+    /// <param name="now">The moment.</param>
+    public IReadOnlySet<string> AccountsBehind(IEnumerable<OrganisationResult> results, Func<Item, bool> asked, Instant now)
+    {
+        var behind = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var found in results.SelectMany(result => result.Items))
+        {
+            if (asked(Doubt(found.Item, found.RestsOn, now)))
+                behind.UnionWith(Concerned(found.RestsOn, forAccusing: found.Item.State == ItemState.Overdue));
+        }
+
+        return behind;
+    }
+
     /// <summary>The accounts that could hold what an item misses, and those that must have been read before anybody is accused.</summary>
     public IEnumerable<string> Concerned(RestsOn restsOn, bool forAccusing) =>
         restsOn == RestsOn.Nothing ? []

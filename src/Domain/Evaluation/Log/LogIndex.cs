@@ -43,8 +43,6 @@ internal sealed class LogIndex
     /// <summary>Those that are evaluated: every one, or where only a part of the log is here those it was read for.</summary>
     public IReadOnlyList<OrganisationNode> Organisations => inOrder;
 
-    public IReadOnlyCollection<ContactNode> Contacts => contacts.Values;
-
     public IReadOnlyCollection<Line> Lines => lines.Values;
 
     /// <summary>Mails that tell something which is proposed to whoever looks after their author.</summary>
@@ -119,6 +117,9 @@ internal sealed class LogIndex
         Touched.Add(organisation);
         return contact;
     }
+
+    /// <summary>Whether an organisation is one of <see cref="Organisations"/>.</summary>
+    public bool IsJudged(OrganisationNode organisation) => part is null || part.IsJudged(organisation.Name);
 
     /// <summary>Says that all lines of an organisation are needed.</summary>
     public void Need(OrganisationNode organisation) => part?.Need(organisation.Name);
