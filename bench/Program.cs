@@ -18,7 +18,7 @@ var verbs = new Dictionary<string, (string Usage, Action<Options> Run)>(StringCo
             + "nothing new",
         Harvesting.Run),
     ["imap"] = (
-        "imap [--messages 50k] [--mean 25k] [--bytes 16384] [--repeat 3] [--program crmsync.dll] [--latency MS] [--rate KB] [--compress "
+        "imap [--messages 50k] [--mean 25k] [--bytes 16384] [--repeat 3] [--program FILE] [--latency MS] [--rate KB] [--compress "
             + "yes|no]  read a mailbox in a Dovecot of its own, against a client that throws the bytes away",
         ImapReading.Run),
     ["poll"] = (

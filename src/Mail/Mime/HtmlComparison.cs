@@ -31,18 +31,22 @@ internal static class HtmlComparison
     private static readonly SearchValues<string> Marking = SearchValues.Create(HtmlQuotes.TellingWords, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Hidden elements whose content is text up to their closing tag: it is passed over.</summary>
-    private static readonly FrozenSet<string> Passed = FrozenSet.Create(StringComparer.OrdinalIgnoreCase, "style", "script", "title");
+    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> Passed = FrozenSet
+        .Create(StringComparer.OrdinalIgnoreCase, "style", "script", "title")
+        .GetAlternateLookup<ReadOnlySpan<char>>();
 
     /// <summary>Elements that only a document can read: hidden ones, and those that change how what they hold is read.</summary>
-    private static readonly FrozenSet<string> Unknown = HtmlText.Hidden
-        .Except(Passed)
+    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> Unknown = HtmlText.Hidden
+        .Except(Passed.Set)
         .Except(["head"])
         .Union(["math", "iframe", "noembed", "noframes", "xmp", "plaintext", "frameset"])
-        .ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+        .ToFrozenSet(StringComparer.OrdinalIgnoreCase)
+        .GetAlternateLookup<ReadOnlySpan<char>>();
 
     /// <summary>The schemes of links and pictures; "image" is how Gmail names a picture.</summary>
-    private static readonly FrozenSet<string> Schemes = FrozenSet.Create(
-        StringComparer.OrdinalIgnoreCase, "http", "https", "mailto", "tel", "cid", "image");
+    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> Schemes = FrozenSet
+        .Create(StringComparer.OrdinalIgnoreCase, "http", "https", "mailto", "tel", "cid", "image")
+        .GetAlternateLookup<ReadOnlySpan<char>>();
 
     /// <summary>Whether reading the HTML can say nothing about the author's own words that the text does not.</summary>
     /// <param name="html">The HTML.</param>
@@ -110,9 +114,9 @@ internal static class HtmlComparison
             at = end + 1;
             if (closes)
                 continue;
-            if (Unknown.GetAlternateLookup<ReadOnlySpan<char>>().Contains(name))
+            if (Unknown.Contains(name))
                 return false;
-            if (Passed.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name, out var passed))
+            if (Passed.TryGetValue(name, out var passed))
             {
                 at = html.IndexOf($"</{passed}", at, StringComparison.OrdinalIgnoreCase);
                 if (at < 0)
@@ -178,7 +182,7 @@ internal static class HtmlComparison
     private static int TargetLength(ReadOnlySpan<char> text, char close)
     {
         var colon = text[..Math.Min(text.Length, LongestScheme + 1)].IndexOf(':');
-        if (colon < 0 || !Schemes.GetAlternateLookup<ReadOnlySpan<char>>().Contains(text[..colon]))
+        if (colon < 0 || !Schemes.Contains(text[..colon]))
             return 0;
         var end = text[..Math.Min(text.Length, LongestTarget)].IndexOf(close);
         return end < 0 ? 0 : end + 1;

@@ -56,20 +56,22 @@ internal static class HtmlQuotes
     {
         if (element.LocalName == "blockquote")
             return !IsIndent(element);
-        if (element.Id is { Length: > 0 } id && Array.IndexOf(QuoteIds, id) >= 0)
-            return true;
-        return element.ClassName is { Length: > 0 } name && HasAny(name, QuoteClasses);
+        return element.Attributes.Length > 0
+            && (element.Id is { Length: > 0 } id && Array.IndexOf(QuoteIds, id) >= 0
+                || element.ClassName is { Length: > 0 } name && HasAny(name, QuoteClasses));
     }
 
     /// <summary>Whether the element is a signature its program marked as one.</summary>
     public static bool IsSignature(IElement element) =>
-        element.Id is { Length: > 0 } id && Array.IndexOf(SignatureIds, id) >= 0
-        || element.ClassName is { Length: > 0 } name && HasAny(name, SignatureClasses)
-        || element.GetAttribute("data-smartmail") is "gmail_signature";
+        element.Attributes.Length > 0
+        && (element.Id is { Length: > 0 } id && Array.IndexOf(SignatureIds, id) >= 0
+            || element.ClassName is { Length: > 0 } name && HasAny(name, SignatureClasses)
+            || element.GetAttribute("data-smartmail") is "gmail_signature");
 
     /// <summary>Whether all that follows the element is the old mail: programs put it beside such a mark, not inside.</summary>
     public static bool IsMark(IElement element) =>
-        element.Id is { Length: > 0 } id && Array.IndexOf(MarkIds, id) >= 0 || IsOutlookRule(element);
+        element.Attributes.Length > 0
+        && (element.Id is { Length: > 0 } id && Array.IndexOf(MarkIds, id) >= 0 || IsOutlookRule(element));
 
     /// <summary>A blockquote that only moves text to the right, as the button for it in Gmail and Apple Mail makes them.</summary>
     private static bool IsIndent(IElement element)

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Text;
+using AngleSharp;
 using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
 using AngleSharp.Html.Parser;
@@ -13,6 +14,12 @@ public static class HtmlText
     public const int Longest = 200_000;
 
     private const int Deepest = 100;
+
+    private static readonly HtmlParserOptions ParserOptions = new() { IsKeepingSourceReferences = false, IsScripting = false };
+
+    /// <summary>The services of a parser take longer to set up than most mails to parse; they serve one thread.</summary>
+    [ThreadStatic]
+    private static IBrowsingContext? context;
 
     /// <summary>
     /// The visible text: blocks and table rows on lines of their own, list items with a dash, quotes with <c>&gt;</c>; no scripts, styles
@@ -32,7 +39,7 @@ public static class HtmlText
     }
 
     internal static IHtmlDocument Parse(string html) =>
-        new HtmlParser(new HtmlParserOptions { IsKeepingSourceReferences = false, IsScripting = false }).ParseDocument(Limited(html));
+        new HtmlParser(ParserOptions, context ??= BrowsingContext.New(new Configuration())).ParseDocument(Limited(html));
 
     /// <summary>The charset a meta element of the first kilobytes declares, or null.</summary>
     internal static string? DeclaredCharset(ReadOnlySpan<byte> html)
@@ -288,6 +295,8 @@ public static class HtmlText
         {
             if (Hidden.Contains(element.LocalName))
                 return true;
+            if (element.Attributes.Length == 0)
+                return false;
             if (element.HasAttribute("hidden"))
                 return true;
             if (element.GetAttribute("style") is not { Length: > 0 } style)

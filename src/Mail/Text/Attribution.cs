@@ -21,10 +21,11 @@ internal static class Attribution
     private static readonly string[] AsciiVerbs = [.. Verbs.Where(verb => System.Text.Ascii.IsValid(verb))];
     private static readonly PhraseSet AnyVerb = new(Verbs);
     private static readonly PhraseEdges VerbsAtEnd = new(Verbs.Where(verb => !EndsSentences(verb)));
-    private static readonly FrozenSet<string> Starts = PhraseFile
+    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> Starts = PhraseFile
         .Read("quote-introductions.txt", "start")
-        .ToFrozenSet(StringComparer.OrdinalIgnoreCase);
-    private static readonly int LongestStart = Starts.Max(s => s.Length);
+        .ToFrozenSet(StringComparer.OrdinalIgnoreCase)
+        .GetAlternateLookup<ReadOnlySpan<char>>();
+    private static readonly int LongestStart = Starts.Set.Max(s => s.Length);
 
     /// <summary>
     /// The lines at which an attribution may begin, or null when there is none in the whole text: those shortly before a line that ends
@@ -35,7 +36,7 @@ internal static class Attribution
         bool[]? candidates = null;
         for (var i = 0; i < lines.Count; i++)
         {
-            var line = lines[i].AsSpan();
+            var line = lines[i];
             if (line.Length < 3 || IsRule(line) || !EndsLikeOne(line) && !(line.Length > 10 && IsDated(line.TrimStart())))
                 continue;
             candidates ??= new bool[lines.Count];
@@ -52,7 +53,7 @@ internal static class Attribution
     /// <summary>How many lines from <paramref name="at"/> on form an attribution; 0 when none starts there.</summary>
     public static int LengthAt(TextLines lines, int at)
     {
-        var first = lines[at].AsSpan().Trim().TrimStart(Before).TrimStart();
+        var first = lines[at].Trim().TrimStart(Before).TrimStart();
         if (first.IsEmpty || first.Length > Longest)
             return 0;
 
@@ -74,7 +75,7 @@ internal static class Attribution
         var used = 0;
         for (var i = at; i < lines.Count && i < at + MostLines + 4 && used < MostLines; i++)
         {
-            var line = lines[i].AsSpan().Trim();
+            var line = lines[i].Trim();
             if (line.IsEmpty)
             {
                 // Only a line with a date may be torn apart by blank lines.
@@ -151,8 +152,8 @@ internal static class Attribution
     {
         for (var i = from; i <= to; i++)
         {
-            var line = lines[i].AsSpan().Trim();
-            if (HasBracketedAddress(line) || i > from && HasBracketedAddress($"{lines[i - 1].AsSpan().Trim()}{line}"))
+            var line = lines[i].Trim();
+            if (HasBracketedAddress(line) || i > from && HasBracketedAddress($"{lines[i - 1].Trim()}{line}"))
                 return true;
         }
 
@@ -171,11 +172,10 @@ internal static class Attribution
 
     private static bool StartsLikeOne(ReadOnlySpan<char> line)
     {
-        var starts = Starts.GetAlternateLookup<ReadOnlySpan<char>>();
         for (var i = 1; i < line.Length && i <= LongestStart; i++)
         {
             // Chinese and Japanese write no space behind the word.
-            if ((char.IsWhiteSpace(line[i]) || line[0] >= '\u2E80' || line[i] == ',') && starts.Contains(line[..i]))
+            if ((char.IsWhiteSpace(line[i]) || line[0] >= '\u2E80' || line[i] == ',') && Starts.Contains(line[..i]))
                 return true;
         }
 
@@ -187,7 +187,7 @@ internal static class Attribution
     {
         for (var i = from; i <= to; i++)
         {
-            var line = lines[i].AsSpan();
+            var line = lines[i];
             if (
                 line.Contains(" I wrote", StringComparison.OrdinalIgnoreCase)
                 || line.Contains(" we wrote", StringComparison.OrdinalIgnoreCase)
@@ -209,8 +209,8 @@ internal static class Attribution
 
     private static int WrappedAddress(TextLines lines, int at)
     {
-        var line = lines[at].AsSpan().TrimEnd();
-        if (line[^1] == '<' && at + 1 < lines.Count && lines[at + 1].Contains('@', StringComparison.Ordinal))
+        var line = lines[at].TrimEnd();
+        if (line[^1] == '<' && at + 1 < lines.Count && lines[at + 1].Contains('@'))
             return 2;
         return 1;
     }
@@ -220,8 +220,8 @@ internal static class Attribution
     {
         for (var i = from; i <= to; i++)
         {
-            var line = lines[i].AsSpan().Trim();
-            if (HasVerb(line) || i > from && HasVerb($"{lines[i - 1].AsSpan().Trim()} {line}"))
+            var line = lines[i].Trim();
+            if (HasVerb(line) || i > from && HasVerb($"{lines[i - 1].Trim()} {line}"))
                 return true;
         }
 

@@ -50,7 +50,7 @@ public sealed record ForwardedMail(
         var separator = int.MinValue;
         for (var i = 0; i < lines.Count && i < MostLinesAbove; i++)
         {
-            if (lines[i].AsSpan().Trim("> ").IsEmpty)
+            if (lines[i].Trim("> ").IsEmpty)
                 continue;
             if (QuoteMarks.IsSeparator(lines, i) || IsQuotedOpening(lines[i]))
             {
@@ -80,11 +80,11 @@ public sealed record ForwardedMail(
     }
 
     /// <summary>Apple's programs quote the line that announces a forwarded mail together with it.</summary>
-    private static bool IsQuotedOpening(string line) =>
+    private static bool IsQuotedOpening(ReadOnlySpan<char> line) =>
         line.Length <= LongestOpening
         && QuoteMarks.IsQuoted(line)
-        && line.AsSpan().TrimEnd().EndsWith(":")
-        && !line.Contains('@', StringComparison.Ordinal)
+        && line.TrimEnd().EndsWith(":")
+        && !line.Contains('@')
         && Forwards.IsIn(line);
 
     private static bool Announces(TextLines lines, int separator, int block) =>
@@ -101,7 +101,7 @@ public sealed record ForwardedMail(
             if (marked && QuoteMarks.IsQuoted(line))
             {
                 line = line.TrimStart()[1..];
-                if (line.StartsWith(' '))
+                if (line is [' ', ..])
                     line = line[1..];
             }
             else if (marked && line.Length > 0)

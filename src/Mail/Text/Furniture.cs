@@ -33,9 +33,10 @@ internal static class Furniture
     private static readonly PhraseSet Messages = new(PhraseFile.Read("footers.txt", "message"));
     private static readonly PhraseSet AnyNotice = new(Notices);
     private static readonly PhraseSet AnySign = new([.. PhraseFile.Read("footers.txt", "footer"), .. Notices]);
-    private static readonly FrozenSet<string> Closings = PhraseFile
+    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> Closings = PhraseFile
         .Read("closings.txt", "closing")
-        .ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+        .ToFrozenSet(StringComparer.OrdinalIgnoreCase)
+        .GetAlternateLookup<ReadOnlySpan<char>>();
 
     /// <summary>How many of the first lines are a banner: "CAUTION: this message came from outside". Blank lines behind it count.</summary>
     public static int BannerLength(List<string> own)
@@ -93,10 +94,10 @@ internal static class Furniture
     }
 
     /// <summary>Whether people end what they write with such a line: a closing formula, or a name of the author.</summary>
-    public static bool IsSigned(string line, IReadOnlyList<string> names)
+    public static bool IsSigned(ReadOnlySpan<char> line, IReadOnlyList<string> names)
     {
-        var words = line.AsSpan().Trim().TrimEnd(" ,.!;:-–*_").TrimStart("*_ -–~");
-        return words.Length > 1 && Closings.GetAlternateLookup<ReadOnlySpan<char>>().Contains(words) || IsName(words, names);
+        var words = line.Trim().TrimEnd(" ,.!;:-–*_").TrimStart("*_ -–~");
+        return words.Length > 1 && Closings.Contains(words) || IsName(words, names);
     }
 
     private static void DropRules(List<string> own, List<string> dropped)
@@ -245,7 +246,7 @@ internal static class Furniture
 
             lines++;
             var words = line.TrimEnd(" ,.!;:-–*_").TrimStart("*_ -–~");
-            if (Closings.GetAlternateLookup<ReadOnlySpan<char>>().Contains(words))
+            if (Closings.Contains(words))
             {
                 // Below a closing formula the name is enough, where the name of the author is known at all.
                 if (lines > 1 && (names.Count > 0 || contacts > 0 || cutBelow))
@@ -278,9 +279,7 @@ internal static class Furniture
         {
             if (SignatureMarks.IsDelimiter(own[i]))
                 continue;
-            return Closings
-                .GetAlternateLookup<ReadOnlySpan<char>>()
-                .Contains(own[i].AsSpan().Trim().TrimEnd(" ,.!;:-–*_").TrimStart("*_ -–~"));
+            return Closings.Contains(own[i].AsSpan().Trim().TrimEnd(" ,.!;:-–*_").TrimStart("*_ -–~"));
         }
 
         return false;

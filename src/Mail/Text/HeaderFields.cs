@@ -24,19 +24,20 @@ internal static class HeaderFields
 {
     private const int LongestLabel = 30;
 
-    private static readonly FrozenDictionary<string, HeaderLabel> Labels = ReadLabels();
+    private static readonly FrozenDictionary<string, HeaderLabel>.AlternateLookup<ReadOnlySpan<char>> Labels =
+        ReadLabels().GetAlternateLookup<ReadOnlySpan<char>>();
 
     /// <summary>Whether a line has the shape of a field.</summary>
     /// <param name="line">The line.</param>
     /// <param name="label">What its label says in the languages that are known.</param>
     /// <param name="value">What stands behind the colon.</param>
-    public static bool TryRead(string line, out HeaderLabel label, out ReadOnlySpan<char> value)
+    public static bool TryRead(ReadOnlySpan<char> line, out HeaderLabel label, out ReadOnlySpan<char> value)
     {
         label = HeaderLabel.None;
         value = [];
-        if (!line.AsSpan().ContainsAny(':', '：'))
+        if (!line.ContainsAny(':', '：'))
             return false;
-        var text = line.AsSpan().TrimStart("> |*_ \t\u00A0\u200E\u200F");
+        var text = line.TrimStart("> |*_ \t\u00A0\u200E\u200F");
         var colon = text[..Math.Min(text.Length, LongestLabel)].IndexOfAny(':', '：');
         if (colon <= 0)
             return false;
@@ -51,7 +52,7 @@ internal static class HeaderFields
         value = text[(colon + 1)..].Trim(" *_\t\u00A0");
         if (value.StartsWith("//"))
             return false;
-        Labels.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name, out label);
+        Labels.TryGetValue(name, out label);
         return true;
     }
 

@@ -25,7 +25,7 @@ public static class LineKinds
         var plain = new TextLines(message.Text, []);
         return string.Join(
             '\n',
-            Enumerable.Range(0, lines.Count).Select(i => lines.IsQuoted(i) && !plain.IsQuoted(i) ? "> " + lines[i] : lines[i]));
+            Enumerable.Range(0, lines.Count).Select(i => lines.IsQuoted(i) && !plain.IsQuoted(i) ? $"> {lines[i]}" : lines[i].ToString()));
     }
 
     /// <summary>The kind of each line of a text.</summary>

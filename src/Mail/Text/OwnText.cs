@@ -85,7 +85,6 @@ public static class OwnText
     {
         var own = new List<string>(lines.Count);
         var signature = lines.Count;
-        var answersAbove = QuoteMarks.MayHoldAnswerAbove(lines.Text);
         for (var i = 0; i < lines.Count; i++)
         {
             var line = lines[i];
@@ -105,7 +104,7 @@ public static class OwnText
                 break;
             }
 
-            if (answersAbove && QuoteMarks.IsAnswerAbove(line))
+            if (QuoteMarks.IsAnswerAbove(line))
             {
                 // At the top of a ticket system's mail the line stands above its own words.
                 if (own.Exists(above => !SignatureMarks.IsDelimiter(above)))
@@ -116,7 +115,7 @@ public static class OwnText
             var length = attributed is not null && attributed[i] ? Attribution.LengthAt(lines, i) : 0;
             if (length == 0)
             {
-                own.Add(line);
+                own.Add(line.ToString());
                 continue;
             }
 
@@ -140,7 +139,7 @@ public static class OwnText
         {
             if (lines.IsQuoted(i) || QuoteMarks.IsSeparator(lines, i) || QuoteMarks.HeaderBlockAt(lines, i))
                 break;
-            yield return lines[i];
+            yield return lines[i].ToString();
         }
     }
 
@@ -156,16 +155,16 @@ public static class OwnText
                 continue;
             }
 
-            if (kept.Count == 0 && (QuoteMarks.IsSeparator(lines, i) || lines[i].AsSpan().IsWhiteSpace()))
+            if (kept.Count == 0 && (QuoteMarks.IsSeparator(lines, i) || lines[i].IsWhiteSpace()))
                 continue;
             if (kept.Count == 0 && QuoteMarks.HeaderBlockAt(lines, i))
             {
-                while (i + 1 < lines.Count && !lines[i + 1].AsSpan().IsWhiteSpace())
+                while (i + 1 < lines.Count && !lines[i + 1].IsWhiteSpace())
                     i++;
                 continue;
             }
 
-            kept.Add(lines[i]);
+            kept.Add(lines[i].ToString());
         }
 
         // A mail of nothing but an introduction is still shown as it is.

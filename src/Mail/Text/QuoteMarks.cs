@@ -12,9 +12,9 @@ internal static class QuoteMarks
     private static readonly PhraseSet AnyAnswerAbove = new(AnswerAbove);
 
     /// <summary>A line that starts with a quote mark. One mark directly before "From " is the mbox format's doing, not a quote.</summary>
-    public static bool IsQuoted(string line, bool conflicts = true)
+    public static bool IsQuoted(ReadOnlySpan<char> line, bool conflicts = true)
     {
-        var text = line.AsSpan().TrimStart();
+        var text = line.TrimStart();
         return !text.IsEmpty
             && text[0] is '>' or '›'
             && !text.StartsWith(">From ")
@@ -27,7 +27,7 @@ internal static class QuoteMarks
     {
         for (var i = from; i < lines.Count && i < from + 6; i++)
         {
-            if (!lines[i].AsSpan().IsWhiteSpace())
+            if (!lines[i].IsWhiteSpace())
                 return lines.IsQuoted(i);
         }
 
@@ -42,14 +42,14 @@ internal static class QuoteMarks
     {
         if (at == 0 || !lines.IsQuoted(at - 1) || !IsQuoted(lines[at - 1]))
             return false;
-        var above = lines[at - 1].AsSpan().TrimEnd();
+        var above = lines[at - 1].TrimEnd();
         if (above.Length < LongestQuoteLine || !(char.IsLetterOrDigit(above[^1]) || above[^1] is ',' or '-'))
             return false;
-        var line = lines[at].AsSpan().Trim();
+        var line = lines[at].Trim();
         return !line.IsEmpty
             && line.Length < above.Length
             && !char.IsUpper(line[0])
-            && (at + 1 >= lines.Count || lines[at + 1].AsSpan().IsWhiteSpace() || lines.IsQuoted(at + 1));
+            && (at + 1 >= lines.Count || lines[at + 1].IsWhiteSpace() || lines.IsQuoted(at + 1));
     }
 
     /// <summary>
@@ -62,7 +62,7 @@ internal static class QuoteMarks
         if (line.Length is < 6 or > 200)
             return false;
 
-        var text = line.AsSpan().Trim();
+        var text = line.Trim();
         if (text.IsEmpty)
             return false;
         if (text[^1] is ':' or '：' && Openings.Contains(text[..^1].TrimEnd()))
@@ -83,16 +83,13 @@ internal static class QuoteMarks
             && BlockFollows(lines, at + 1);
     }
 
-    /// <summary>Whether a text may hold such a line: one look at the whole saves one at every line.</summary>
-    public static bool MayHoldAnswerAbove(string text) => AnyAnswerAbove.IsIn(text);
-
     /// <summary>What ticket systems put above the mail they send: "Please reply above this line".</summary>
-    public static bool IsAnswerAbove(string line)
+    public static bool IsAnswerAbove(ReadOnlySpan<char> line)
     {
-        if (line.Length is < 8 or > 160)
+        if (line.Length is < 8 or > 160 || !AnyAnswerAbove.IsIn(line))
             return false;
-        var text = line.AsSpan().Trim(" \t-_*=#~<>|[]().:!\u00A0");
-        if (text.Length > 110 || line.Contains('?', StringComparison.Ordinal))
+        var text = line.Trim(" \t-_*=#~<>|[]().:!\u00A0");
+        if (text.Length > 110 || line.Contains('?'))
             return false;
         foreach (var phrase in AnswerAbove)
         {
@@ -128,7 +125,7 @@ internal static class QuoteMarks
         for (var i = at + 1; i < lines.Count && fields < MostFields; i++)
         {
             var line = lines[i];
-            if (line.AsSpan().IsWhiteSpace())
+            if (line.IsWhiteSpace())
             {
                 // Converters put a blank line between the fields; two in a row end the block.
                 if (++blanks > 1 || fields < 2 && firstLabel == HeaderLabel.None)
@@ -142,12 +139,12 @@ internal static class QuoteMarks
                 if (
                     blanks > 0
                     || ++loose > 2
-                    || !line.Contains('@', StringComparison.Ordinal)
+                    || !line.Contains('@')
                         && !char.IsWhiteSpace(line[0])
-                        && !lines[i - 1].AsSpan().TrimEnd().EndsWith(";")
+                        && !lines[i - 1].TrimEnd().EndsWith(";")
                 )
                     break;
-                hasAddress |= line.Contains('@', StringComparison.Ordinal);
+                hasAddress |= line.Contains('@');
                 continue;
             }
 
@@ -229,7 +226,7 @@ internal static class QuoteMarks
     {
         for (var i = from; i < lines.Count && i < from + 4; i++)
         {
-            if (!lines[i].AsSpan().IsWhiteSpace())
+            if (!lines[i].IsWhiteSpace())
                 return HeaderBlockAt(lines, i);
         }
 

@@ -39,7 +39,7 @@ internal sealed class QuotedBlock
         for (var fields = 0; i < lines.Count && fields < MostFields; i++)
         {
             var line = lines[i];
-            if (line.AsSpan().Trim("> ").IsEmpty)
+            if (line.Trim("> ").IsEmpty)
             {
                 if (++blanks > 1)
                     break;
@@ -52,9 +52,9 @@ internal sealed class QuotedBlock
             if (!isField)
             {
                 // A long list of recipients goes on in the next line.
-                if (line.Contains('@', StringComparison.Ordinal) || last != HeaderLabel.None && char.IsWhiteSpace(line[0]))
+                if (line.Contains('@') || last != HeaderLabel.None && char.IsWhiteSpace(line[0]))
                 {
-                    block.Add(last, line.AsSpan().Trim("> \t"));
+                    block.Add(last, line.Trim("> \t"));
                     continue;
                 }
 
@@ -101,7 +101,7 @@ internal sealed class QuotedBlock
         var looked = 0;
         for (var i = at - 1; i >= 0 && looked < MostLinesAbove; i--)
         {
-            var line = lines[i].AsSpan().Trim("> \t");
+            var line = lines[i].Trim("> \t");
             if (line.IsEmpty)
                 continue;
             if (QuoteMarks.IsSeparator(lines, i))

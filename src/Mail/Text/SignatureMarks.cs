@@ -29,7 +29,7 @@ internal static class SignatureMarks
             return false;
         if (line is "-- " or "-- \r")
             return true;
-        if (!line.AsSpan().TrimEnd().SequenceEqual("--"))
+        if (!line.TrimEnd().SequenceEqual("--"))
             return false;
 
         var below = 0;
@@ -37,26 +37,26 @@ internal static class SignatureMarks
         {
             if (lines.IsQuoted(i))
                 break;
-            below += lines[i].AsSpan().IsWhiteSpace() ? 0 : 1;
+            below += lines[i].IsWhiteSpace() ? 0 : 1;
         }
 
         return below <= MostLinesBelow;
     }
 
     /// <summary>A line of dashes, stars and the like, or of one invisible tracker mark; only ever taken off at the end.</summary>
-    public static bool IsDelimiter(string line)
+    public static bool IsDelimiter(ReadOnlySpan<char> line)
     {
-        var text = line.AsSpan().Trim();
+        var text = line.Trim();
         if (text.IsEmpty || text is "ᐧ")
             return true;
         return text.Length >= 2 && text.IndexOfAnyExcept(Rules) < 0;
     }
 
     /// <summary>"Sent from my iPhone" and its kin. People send parcels too: what asks, or names no device, is theirs.</summary>
-    public static bool IsDeviceLine(string line)
+    public static bool IsDeviceLine(ReadOnlySpan<char> line)
     {
-        var said = line.Contains("://", StringComparison.Ordinal) ? WithoutLinks(line) : line;
-        var text = said.AsSpan().Trim().TrimStart("<(*_[\"").TrimEnd(">)*_].!\"");
+        var said = line.Contains("://", StringComparison.Ordinal) ? WithoutLinks(line.ToString()) : line;
+        var text = said.Trim().TrimStart("<(*_[\"").TrimEnd(">)*_].!\"");
         if (text.IsEmpty || text.Length > LongestDevice || text.ContainsAny('?', '？'))
             return false;
         if (StartsWithAny(text, Mine))
