@@ -10,8 +10,8 @@ namespace CrmSync.Bench;
 /// <summary>
 /// Reads all files of a folder as mail on one thread: the bytes lie in memory, so that the reader is measured and not the disk. "structure"
 /// is the parser alone; "harvest" also asks what a harvest asks of every mail (addresses, dates, ids, text, own text, digest, attachments,
-/// report). "html" adds the own text of the HTML, by which a copy is known again that a gateway changed. "signs" is what only the class of a
-/// mail rests on: receipts, reactions, and the link by which a mailing is left.
+/// report). "html" adds the own text of the HTML, by which a copy is known again that a gateway changed. "signs" is what only the class of
+/// a mail rests on: receipts, reactions, and the link by which a mailing is left.
 /// </summary>
 internal static class MimeReading
 {
@@ -49,7 +49,9 @@ internal static class MimeReading
         Measure("signs", files, bytes, repeat, Signs);
     }
 
-    private static long Harvest(MimeMessage message)
+    private static long Harvest(MimeMessage message) => Harvest(message, OwnText.From(message).Own);
+
+    private static long Harvest(MimeMessage message, string own)
     {
         long sum =
             message.From.Count + message.To.Count + message.Cc.Count + message.Bcc.Count + message.ReplyTo.Count + message.Subject.Length;
@@ -58,15 +60,14 @@ internal static class MimeReading
         sum += message.Received.Count > 0 ? 1 : 0;
         sum += message.AttachmentCount + message.Calendars.Count + message.BodyDigest.Span[0];
         sum += MailReport.Parse(message) is null ? 0 : 1;
-        return sum + (QuestionMark.IsIn(OwnText.From(message).Own) ? 1 : 0);
+        return sum + (QuestionMark.IsIn(own) ? 1 : 0);
     }
 
     private static long Html(MimeMessage message)
     {
-        var sum = Harvest(message);
-        return message.Headers.First("List-Unsubscribe") is null
-            ? sum + (OwnText.FindInHtml(message, OwnText.From(message).Own)?.Length ?? 0)
-            : sum;
+        var own = OwnText.From(message).Own;
+        var sum = Harvest(message, own);
+        return message.Headers.First("List-Unsubscribe") is null ? sum + (OwnText.FindInHtml(message, own)?.Length ?? 0) : sum;
     }
 
     private static long Signs(MimeMessage message) =>
