@@ -1,5 +1,6 @@
 using System.Globalization;
 using CrmSync.Domain.Company;
+using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Meetings;
 using CrmSync.Storage.Digests;
@@ -361,12 +362,18 @@ public abstract class KeepingContract(IDatabases databases)
                     Headers = new Dictionary<string, string> { ["list-id"] = "news" },
                 }));
         await new MeetingLog(scene.Database).Store(scene.Account(), [], [Meeting("ana")], Merge, Some.Classifier.Ours, default);
-        await new ContactCards(scene.Database).Replace(
-            [
-                new(Some.Address("bob@acme.example"), Some.Address("bob@acme.example"), "Robert", "acme.example", "ana"),
-                new(Some.Address("bob@old.example"), Some.Address("bob@acme.example"), "Robert", "acme.example", "ana"),
-            ],
-            default);
+        var bob = new KnownContact(Some.Address("bob@acme.example"))
+        {
+            Name = "Robert",
+            Addresses = [Some.Address("bob@acme.example"), Some.Address("bob@old.example")],
+            Organisation = "acme.example",
+            Owner = "ana",
+            AssignedTo = "ana",
+            Segments = [],
+        };
+        var units = new Units(scene.Database);
+        var look = await units.Begin("some policy", Some.Noon, default);
+        Assert.True(await units.Keep(look, [new Unit("acme.example", null) { Contacts = [bob] }], place: null, Some.Noon, default));
 
         await using var connection = await scene.Database.Connect(default);
         Assert.Equal(

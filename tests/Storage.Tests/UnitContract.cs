@@ -22,6 +22,22 @@ public abstract class UnitContract(IDatabases databases)
     }
 
     [Fact]
+    public async Task Where_nobody_has_looked_for_long_nothing_is_noted_any_more()
+    {
+        await using var scene = await Scene.On(await databases.New());
+        var units = new Units(scene.Database);
+        await units.Begin("some policy", Some.Noon, default);
+        await scene.Deliver(Some.Line(Some.Mail("zoe@beta.example", id: "1@beta.example")));
+        Assert.False(await units.DropUnused(Some.Noon, default));
+        Assert.NotEqual(0, await scene.Database.CountRows("line_touch", default));
+
+        Assert.True(await units.DropUnused(Some.Noon + Some.Hours(1), default));
+        await scene.Deliver(Some.Line(Some.Mail("li@gamma.example", id: "2@gamma.example")));
+        Assert.Equal(0, await scene.Database.CountRows("line_touch", default));
+        Assert.Null(await units.State(default));
+    }
+
+    [Fact]
     public async Task A_mail_concerns_its_people_and_all_who_are_in_its_thread()
     {
         await using var scene = await Scene.On(await databases.New(), "ana", "ben");

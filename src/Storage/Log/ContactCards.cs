@@ -20,20 +20,10 @@ public sealed record ContactCard(EmailAddress Address, EmailAddress Contact, str
 }
 
 /// <summary>Whose an address is, for the view <c>contacts</c>.</summary>
-public sealed class ContactCards(ContactDatabase database)
+internal static class ContactCards
 {
-    /// <summary>Replaces what the configuration says of addresses; the view <c>contacts</c> shows it from then on.</summary>
-    public Task Replace(IReadOnlyCollection<ContactCard> cards, CancellationToken ct) =>
-        database.Write(
-            async scope =>
-            {
-                await scope.Execute("delete from contact_alias");
-                await Add(scope, cards);
-            },
-            ct);
-
     /// <summary>Replaces the cards of some organisations, where they are other ones by now.</summary>
-    internal static async Task Renew(WriteScope scope, IReadOnlyCollection<string> organisations, IReadOnlyCollection<KnownContact> known)
+    public static async Task Renew(WriteScope scope, IReadOnlyCollection<string> organisations, IReadOnlyCollection<KnownContact> known)
     {
         var list = scope.Engine.List(organisations);
         var before = (
@@ -58,7 +48,7 @@ public sealed class ContactCards(ContactDatabase database)
         await Add(scope, fresh);
     }
 
-    private static async Task Add(WriteScope scope, IReadOnlyCollection<ContactCard> cards)
+    private static async Task Add(WriteScope scope, List<ContactCard> cards)
     {
         if (cards.Count == 0)
             return;

@@ -104,6 +104,27 @@ public sealed class Units(ContactDatabase database)
         },
         ct);
 
+    /// <summary>
+    /// Lets go of what is kept where nobody has looked for so long: changes of the log are not noted for nobody. The next look judges
+    /// everybody.
+    /// </summary>
+    /// <param name="moment">The last look was before.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <returns>Whether anything was let go of.</returns>
+    public async Task<bool> DropUnused(Instant moment, CancellationToken ct) =>
+        await State(ct) is { } state
+        && state.JudgedAt < moment
+        && await database.Write(
+            async scope =>
+            {
+                if ((await scope.Query<UnitState>(Selected)).SingleOrDefault() is not { } last || last.JudgedAt >= moment)
+                    return false;
+
+                await Drop(scope);
+                return true;
+            },
+            ct);
+
     /// <summary>Lets go of everything that is kept: any of it may name whoever was erased, or hold words that are not to be kept.</summary>
     internal static async Task Drop(WriteScope scope)
     {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using CrmSync.Domain.Digests;
 using CrmSync.Domain.Evaluation;
+using CrmSync.Storage.Log;
 using CrmSync.Worker.Harvest;
 using CrmSync.Worker.PolicyFiles;
 using CrmSync.Worker.Printing;
@@ -11,7 +12,7 @@ using NodaTime.Text;
 namespace CrmSync.Worker.Cli;
 
 /// <summary><c>contacts</c>: who we know at a moment.</summary>
-internal sealed class ContactsVerb(HarvestedLog log, PolicyInForce policy)
+internal sealed class ContactsVerb(UnitLook look, ContactLog log, PolicyInForce policy)
 {
     private static readonly Option<string?> Segment = new("--segment") { Description = "Only contacts in this segment.", HelpName = "S" };
 
@@ -57,13 +58,12 @@ internal sealed class ContactsVerb(HarvestedLog log, PolicyInForce policy)
             throw new UsageException($"there is no segment \"{segment}\" in the policy; there are {known}");
         }
 
-        var lines = (await log.Snapshot(now, withText: false, ct)).Interactions;
-        var running = new RunningPolicy(JoinedPeople.Apply(current, lines, now));
-        running.Put(lines);
+        var (_, contacts) = await look.ReadContacts(now, ct);
+        var signed = await log.Names([.. contacts.SelectMany(contact => contact.Addresses)], now, ct);
         using var output = parsed.ReadOutput();
-        var people = new PeopleBook(current, lines, now);
+        var people = new PeopleBook(current, [], now, signed);
         output.List(
-            KnownContact.At(running, now)
+            contacts
                 .Where(contact => segment is null || contact.Segments.Contains(segment))
                 .Select(contact => (contact, people.FindName(contact.Primary))),
             In(current.DefaultCalendar.Zone));

@@ -1,15 +1,14 @@
 using System.CommandLine;
 using CrmSync.Domain.Digests;
-using CrmSync.Domain.Evaluation;
+using CrmSync.Storage.Log;
 using CrmSync.Storage.Pages;
 using CrmSync.Worker.Directories;
 using CrmSync.Worker.Harvest;
-using CrmSync.Worker.PolicyFiles;
 
 namespace CrmSync.Worker.Cli;
 
 /// <summary><c>directory export</c>: the people we know, so that nobody is locked in.</summary>
-internal sealed class DirectoryVerb(HarvestedLog log, PolicyInForce policy, AuditTrail audit)
+internal sealed class DirectoryVerb(UnitLook look, ContactLog log, AuditTrail audit)
 {
     private const string Csv = "csv";
     private const string Vcard = "vcard";
@@ -28,12 +27,10 @@ internal sealed class DirectoryVerb(HarvestedLog log, PolicyInForce policy, Audi
     private async Task<int> Export(ParseResult parsed, CancellationToken ct)
     {
         var now = parsed.ReadNow();
-        var current = policy.Policy;
-        var lines = (await log.Snapshot(now, withText: false, ct)).Interactions;
-        var running = new RunningPolicy(JoinedPeople.Apply(current, lines, now));
-        running.Put(lines);
-        var names = new PeopleBook(running.Policy, lines, now);
-        var people = KnownContact.At(running, now).Select(contact => ExportedPerson.From(contact, names.FindName(contact.Primary)));
+        var (policy, contacts) = await look.ReadContacts(now, ct);
+        var signed = await log.Names([.. contacts.SelectMany(contact => contact.Addresses)], now, ct);
+        var names = new PeopleBook(policy, [], now, signed);
+        var people = contacts.Select(contact => ExportedPerson.From(contact, names.FindName(contact.Primary)));
         await audit.Note(new AuditEntry(now, Environment.UserName, AuditWay.Verb, "exported", "everybody"), ct);
         await using var output = Console.OpenStandardOutput();
         if (parsed.GetValue(Format) == Vcard)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CrmSync.Storage.Log;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Directories;
 using CrmSync.Worker.Harvest;
@@ -14,8 +15,12 @@ internal sealed class SyncVerb(
     AccountSources accounts,
     DirectoryHarvest directories,
     CrmSyncConfiguration configuration,
-    TextRetention retention)
+    TextRetention retention,
+    Units units)
 {
+    /// <summary>What is kept of organisations for longer than anybody looked at it goes.</summary>
+    private static readonly Duration Unused = Duration.FromDays(7);
+
     private static readonly Option<string?> Account = new("--account")
     {
         Description = "Only this account or directory.",
@@ -51,6 +56,7 @@ internal sealed class SyncVerb(
         if (await retention.Run(now, ct) is { Total: > 0 } dropped)
             await Console.Error.WriteLineAsync($"retention: dropped {TextRetention.InWords(dropped)}");
 
+        await units.DropUnused(now - Unused, ct);
         return status;
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using CrmSync.Domain.Company;
@@ -49,19 +50,19 @@ internal sealed class UnitLook(
     /// Judges what has changed, keeps it, and gives the items. Null while not every organisation was judged under the policy of now; the
     /// next look goes on.
     /// </summary>
-    public Task<JudgedLog?> CatchUp(Instant now, CancellationToken ct) => CatchUp(now, Turn, ct);
+    public Task<JudgedLog?> CatchUp(Instant now, CancellationToken ct) => Look(now, Turn, ct);
 
     /// <summary>
-    /// As <see cref="CatchUp(Instant, CancellationToken)"/>, until everybody was judged, whatever that takes; what cannot be kept, as of an
+    /// As <see cref="CatchUp"/>, until everybody was judged, whatever that takes; what cannot be kept, as of an
     /// earlier moment, is judged all the same.
     /// </summary>
     public async Task<JudgedLog> Complete(Instant now, CancellationToken ct) =>
-        await CatchUp(now, TimeSpan.MaxValue, ct) ?? await JudgeAll(now, ct);
+        await Look(now, TimeSpan.MaxValue, ct) ?? await JudgeAll(now, ct);
 
     /// <summary>As <see cref="Read(Instant, CancellationToken)"/>; where most organisations have to be judged anew, they are.</summary>
     public async Task<JudgedLog> ReadAll(Instant now, CancellationToken ct) => await Read(now, ct) ?? await JudgeAll(now, ct);
 
-    private async Task<JudgedLog?> CatchUp(Instant now, TimeSpan turn, CancellationToken ct)
+    private async Task<JudgedLog?> Look(Instant now, TimeSpan turn, CancellationToken ct)
     {
         Judged = 0;
         var (evaluator, fingerprint, erasures) = await Current(now, ct);
@@ -133,6 +134,26 @@ internal sealed class UnitLook(
         return new JudgedLog(evaluator, items, coverage, now, erasures) { IsKept = false };
     }
 
+    /// <summary>Everybody outside whom we know at a moment, by organisation and address, and the policy that says so.</summary>
+    public async Task<(CompanyPolicy Policy, IReadOnlyList<KnownContact> Contacts)> ReadContacts(Instant now, CancellationToken ct)
+    {
+        var (evaluator, _, _) = await Current(now, ct);
+        var contacts = new Dictionary<EmailAddress, KnownContact>();
+        await foreach (var judged in JudgeEach(evaluator, await harvested.Coverage(ct), now, ct))
+        {
+            foreach (var contact in judged.SelectMany(unit => unit.Contacts))
+                contacts[contact.Primary] = contact;
+        }
+
+        return (
+            evaluator.Policy,
+            [
+                .. contacts.Values
+                    .OrderBy(contact => contact.Organisation, StringComparer.Ordinal)
+                    .ThenBy(contact => contact.Primary.Value, StringComparer.Ordinal),
+            ]);
+    }
+
     /// <summary>Judges everybody some at a time and keeps nothing.</summary>
     private async Task<JudgedLog> JudgeAll(Instant now, CancellationToken ct)
     {
@@ -140,15 +161,22 @@ internal sealed class UnitLook(
         var coverage = await harvested.Coverage(ct);
         var items = evaluator.CreateList();
         var told = new Dictionary<string, Instant>(StringComparer.Ordinal);
+        await foreach (var judged in JudgeEach(evaluator, coverage, now, ct))
+            Put(judged, items, told);
+
+        return new JudgedLog(evaluator, items, coverage, now, erasures) { Told = told, IsKept = false };
+    }
+
+    private async IAsyncEnumerable<IReadOnlyList<Unit>> JudgeEach(
+        Evaluator evaluator, IReadOnlyList<AccountCoverage> coverage, Instant now, [EnumeratorCancellation] CancellationToken ct)
+    {
         string? place = null;
         do
         {
             (var names, place) = await NextOrganisations(evaluator, place, ct);
-            Put(await Judge(names, evaluator, coverage, now, ct), items, told);
+            yield return await Judge(names, evaluator, coverage, now, ct);
         }
         while (place is not null);
-
-        return new JudgedLog(evaluator, items, coverage, now, erasures) { Told = told, IsKept = false };
     }
 
     private static void Put(IReadOnlyList<Unit> judged, KeptItems items, Dictionary<string, Instant> told)

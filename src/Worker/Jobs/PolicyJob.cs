@@ -18,7 +18,7 @@ namespace CrmSync.Worker.Jobs;
 internal sealed class PolicyJob(
     DigestDispatch dispatch,
     FreshHarvest fresh,
-    UnitLook look,
+    PolicyAtWork atWork,
     IClock clock,
     TimeProvider time,
     JobRunner runner,
@@ -65,7 +65,7 @@ internal sealed class PolicyJob(
     /// <returns>What could not be written for reasons nobody expected.</returns>
     private async Task<IReadOnlyList<Trouble>> Ask(IScheduler scheduler, CancellationToken ct)
     {
-        var judged = await look.CatchUp(clock.GetCurrentInstant(), ct);
+        var judged = await atWork.CatchUp(clock.GetCurrentInstant(), ct);
         if (judged is not null)
             Meters.NoteItems(judged.Evaluation);
 
@@ -88,7 +88,7 @@ internal sealed class PolicyJob(
     /// <param name="ct">Cancels.</param>
     private async Task<IReadOnlyList<Trouble>> WriteDue(JudgedLog? judged, CancellationToken ct)
     {
-        judged ??= await look.Complete(clock.GetCurrentInstant(), ct);
+        judged ??= await atWork.Complete(clock.GetCurrentInstant(), ct);
 
         // What cannot be found out keeps no mail from being written.
         IReadOnlySet<string> stale = new HashSet<string>();
@@ -97,7 +97,7 @@ internal sealed class PolicyJob(
         {
             // Whatever becomes of the reading, mails are written; nobody waits for the policy meanwhile.
             await failures.Guard("accounts that mails rest on", () => Read(stale, ct), ct);
-            judged = await look.Complete(clock.GetCurrentInstant(), ct);
+            judged = await atWork.Complete(clock.GetCurrentInstant(), ct);
         }
 
         return await dispatch.Write(PolicyMoment.From(judged), ct);

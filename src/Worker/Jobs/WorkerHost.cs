@@ -45,12 +45,10 @@ internal static class WorkerHost
 
         // Whoever starts the program may have put right why mails did not leave.
         await dispatch.TryAtOnce(ct);
-        var (atWork, end) = (host.Services.GetRequiredService<PolicyAtWork>(), host.Services.GetRequiredService<WorkerEnd>());
+        var end = host.Services.GetRequiredService<WorkerEnd>();
         await host.RunAsync(ct);
         if (end.Words is { } words)
             throw new DatabaseUnusableException(words);
-
-        await atWork.Leave(CancellationToken.None);
     }
 
     /// <summary>The time a worker goes by: workers that share a database agree on it, whatever their own clocks say.</summary>
@@ -104,7 +102,7 @@ internal static class WorkerHost
             builder.Services.AddSingleton(parts => OpenPages(parts, pages));
             builder.Services.AddSingleton<FeedPages>();
             builder.Services.AddSingleton(parts => ActivatorUtilities.CreateInstance<FeedBook>(
-                parts, pages, new PolicyUse<OpenItems>(parts.GetRequiredService<PolicyAtWork>().Use)));
+                parts, pages, new ItemsReading(parts.GetRequiredService<UnitLook>().ReadAll)));
         }
 
         if (configuration.Settings.Status is { } status)

@@ -18,7 +18,7 @@ namespace CrmSync.Worker.Pages;
 /// </summary>
 internal sealed class FeedBook(
     Uri address,
-    PolicyUse<OpenItems> policy,
+    ItemsReading policy,
     CrmSyncConfiguration configuration,
     ReaderFeeds feeds,
     ContactLog log,
@@ -99,7 +99,7 @@ internal sealed class FeedBook(
 
                 // One asks, the others wait for the answer. Whoever asked may be gone before there is one; the next is glad of it.
                 if (asking is null or { IsCompleted: true })
-                    asking = Task.Run(() => AskPolicy(now, erasures), CancellationToken.None);
+                    asking = Task.Run(() => AskPolicy(now), CancellationToken.None);
 
                 answer = asking;
             }
@@ -110,8 +110,7 @@ internal sealed class FeedBook(
         }
     }
 
-    private async Task<OpenItems> AskPolicy(Instant now, long erasures) =>
-        open = await policy(now, running => Task.FromResult(OpenItems.From(running, now, erasures)), CancellationToken.None);
+    private async Task<OpenItems> AskPolicy(Instant now) => open = OpenItems.From(await policy(now, CancellationToken.None));
 
     private static string State(Item item) =>
         string.Create(CultureInfo.InvariantCulture, $"{item.Id} {item.Due?.ToUnixTimeTicks()} {item.Contact}");

@@ -1,6 +1,7 @@
 using CrmSync.Domain.Digests;
 using CrmSync.Domain.Evaluation;
 using CrmSync.Domain.Policy;
+using CrmSync.Worker.Harvest;
 using NodaTime;
 
 namespace CrmSync.Worker.Pages;
@@ -12,16 +13,13 @@ namespace CrmSync.Worker.Pages;
 /// <param name="Erasures">How often people had been erased then.</param>
 internal sealed record OpenItems(CompanyPolicy Policy, ILookup<string, Item> ByOwner, Instant At, long Erasures)
 {
-    /// <summary>Asks the policy.</summary>
-    /// <param name="running">The policy over the log.</param>
-    /// <param name="now">The moment.</param>
-    /// <param name="erasures">How often people had been erased before it read the log.</param>
-    public static OpenItems From(RunningPolicy running, Instant now, long erasures) =>
+    /// <param name="judged">What the policy makes of every organisation.</param>
+    public static OpenItems From(JudgedLog judged) =>
         new(
-            running.Policy,
-            running.EvaluateLately(now, now).Items
-                .Where(item => FeedEntry.Shows(item, item.Owner, now))
+            judged.Policy,
+            judged.Evaluation.Items
+                .Where(item => FeedEntry.Shows(item, item.Owner, judged.Now))
                 .ToLookup(item => item.Owner, StringComparer.Ordinal),
-            now,
-            erasures);
+            judged.Now,
+            judged.Erasures);
 }

@@ -29,7 +29,6 @@ public sealed class AbsencesInTheWorker
         Calendar(company, Entry("20260303", "20260304"), Other);
         await company.Harvest(Monday + Hours(2));
         Assert.Equal("ana", await Owner(company, Monday + Hours(3)));
-        Assert.Equal(1, company.AtWork.LinesRead);
         Assert.Equal("tim", await Owner(company, Monday + Hours(25)));
 
         // A calendar that cannot be read takes nothing away.
@@ -147,8 +146,8 @@ public sealed class AbsencesInTheWorker
             $"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Test//EN\r\n{string.Concat(events)}END:VCALENDAR\r\n");
     }
 
-    private static Task<string> Owner(RunningCompany company, Instant now) =>
-        company.AtWork.Use(now, policy => Task.FromResult(Assert.Single(policy.Evaluate(now).Items).Owner), default);
+    private static async Task<string> Owner(RunningCompany company, Instant now) =>
+        Assert.Single((await company.AtWork.Complete(now, default)).Evaluation.Items).Owner;
 
     /// <summary>What the digest of the morning says of absences, and to whom.</summary>
     private static async Task<string> Absences(RunningCompany company, Instant now)

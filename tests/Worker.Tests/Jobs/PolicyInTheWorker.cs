@@ -34,7 +34,7 @@ public sealed class PolicyInTheWorker
                 id: "second@gamma.example"));
         await company.Harvest(Monday + Hours(2));
         Assert.Equal(["open", "open"], await Same(company, Monday + Hours(2)));
-        Assert.Equal(1, company.AtWork.LinesRead);
+        Assert.Equal(1, company.Program.Part<UnitLook>().Judged);
 
         company.Mail(
             "answer",
@@ -48,10 +48,9 @@ public sealed class PolicyInTheWorker
                 more: "In-Reply-To: <first@acme.example>\r\n"));
         await company.Harvest(Monday + Hours(3));
         Assert.Equal(["open"], await Same(company, Monday + Hours(3)));
-        Assert.InRange(company.AtWork.LinesRead, 1, 2);
+        Assert.Equal(1, company.Program.Part<UnitLook>().Judged);
 
         Assert.Equal(["overdue"], await Same(company, Monday + Hours(30)));
-        Assert.Equal(0, company.AtWork.LinesRead);
 
         await new Erasure(company.Program.Database, OwnMailText.Read).Forget(
             new SomePerson([EmailAddress.Parse("li@gamma.example")]),
@@ -68,14 +67,7 @@ public sealed class PolicyInTheWorker
     {
         await using var company = await RunningCompany.Open();
         await company.Harvest(Monday);
-        await company.AtWork.Use(
-            Monday,
-            async policy =>
-            {
-                await company.AtWork.WriteCards(policy, Monday, default);
-                return true;
-            },
-            default);
+        await company.AtWork.CatchUp(Monday, default);
 
         await using var reports = new SqliteConnection($"Data Source={company.PathTo("config", "data", "crmsync.db")};Mode=ReadOnly");
         Assert.Equal(
@@ -94,10 +86,7 @@ public sealed class PolicyInTheWorker
         await Look(company, Monday + Hours(1));
 
         Assert.Contains(company.Said, said => said.Contains("rule 'reply' changed: within 4bh is now 8bh", StringComparison.Ordinal));
-        var item = await company.AtWork.Use(
-            Monday + Hours(2),
-            policy => Task.FromResult(policy.Evaluate(Monday + Hours(2)).Items.Single()),
-            default);
+        var item = Assert.Single((await company.AtWork.Complete(Monday + Hours(2), default)).Evaluation.Items);
         Assert.Equal(Instant.FromUtc(2026, 3, 2, 16, 0), item.Due);
         Assert.Equal(["open"], await Same(company, Monday + Hours(2)));
 
@@ -217,16 +206,13 @@ public sealed class PolicyInTheWorker
     /// </summary>
     private static async Task<IEnumerable<string>> Same(RunningCompany company, Instant now)
     {
-        var kept = await company.AtWork.Use(now, policy => Task.FromResult(policy.Evaluate(now)), default);
+        var kept = (await company.AtWork.Complete(now, default)).Evaluation;
         var fresh = new RunningPolicy(company.Program.Policy);
         var log = await company.Program.Snapshot(now);
         fresh.Put(log.Interactions);
         fresh.Cover(log.Coverage);
         var scratch = fresh.Evaluate(now);
         Assert.Equal(scratch.Items.Select(Print), kept.Items.Select(Print));
-        Assert.Equal(
-            scratch.Closed.Select(closed => (closed.Id, closed.As, closed.At)),
-            kept.Closed.Select(closed => (closed.Id, closed.As, closed.At)));
         return kept.Items.Select(item => item.State.ToString().ToLowerInvariant());
     }
 

@@ -9,7 +9,6 @@ using CrmSync.Storage.Pages;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Digests;
 using CrmSync.Worker.Harvest;
-using CrmSync.Worker.Jobs;
 using CrmSync.Worker.Pages;
 using CrmSync.Worker.PolicyFiles;
 using CrmSync.Worker.Status;
@@ -53,7 +52,6 @@ public sealed class PagesCompany(HarvestedSample sample) : IAsyncLifetime, IAsyn
     private readonly string folder = Directory.CreateTempSubdirectory("crmsync-pages-").FullName;
     private readonly Loops loops = new(TimeProvider.System);
     private readonly HttpClient browser = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
-    private PolicyAtWork atWork = null!;
     private ReaderPages pages = null!;
     private int uses;
 
@@ -84,7 +82,6 @@ public sealed class PagesCompany(HarvestedSample sample) : IAsyncLifetime, IAsyn
             read with { Settings = settings },
             await ContactDatabase.OpenSqlite(file, TimeProvider.System, default));
 
-        atWork = ActivatorUtilities.CreateInstance<PolicyAtWork>(Program.Part<IServiceProvider>());
         pages = new ReaderPages(
             new Uri(Address),
             Program.Part<UnitLook>(),
@@ -111,10 +108,10 @@ public sealed class PagesCompany(HarvestedSample sample) : IAsyncLifetime, IAsyn
         var book = ActivatorUtilities.CreateInstance<FeedBook>(
             Program.Part<IServiceProvider>(),
             new Uri(Address),
-            new PolicyUse<OpenItems>((now, work, ct) =>
+            new ItemsReading((now, ct) =>
             {
                 Interlocked.Increment(ref uses);
-                return atWork.Use(now, work, ct);
+                return Program.Part<UnitLook>().ReadAll(now, ct);
             }));
         var clock = new Clock(() => Now);
         Server = new StatusServer(
@@ -136,7 +133,6 @@ public sealed class PagesCompany(HarvestedSample sample) : IAsyncLifetime, IAsyn
     {
         browser.Dispose();
         await Server.DisposeAsync();
-        atWork.Dispose();
         await Program.DisposeAsync();
         Directory.Delete(folder, recursive: true);
     }
