@@ -44,6 +44,7 @@ internal static class Harvesting
             new MeetingLog(database),
             new CommandInbox(database),
             CreateCommandExecutions(database),
+            new PrivateThreads(database, OwnMailText.Read),
             new Settings(database),
             configuration,
             new PolicyInForce(policy),

@@ -9,6 +9,9 @@ public sealed record Privacy
 
     public PrivacyFilter MetadataOnly { get; init; } = new();
 
+    /// <summary>What makes mails private that bear it, or lie in it.</summary>
+    public PrivateLabels Labels { get; init; } = PrivateLabels.None;
+
     /// <summary>How long bodies are kept; null: as long as the line.</summary>
     public LengthOfTime? Retain { get; init; }
 

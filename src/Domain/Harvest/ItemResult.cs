@@ -15,6 +15,9 @@ public abstract record ItemResult(long Item)
         /// </summary>
         public long? InPlaceOf { get; init; }
 
+        /// <summary>What makes it and its thread private; null for nearly every mail.</summary>
+        public PrivateMark? Private { get; init; }
+
         /// <summary>What of the mail met a bound and is not kept; null when all of it is.</summary>
         public Trouble? Cut { get; init; }
 

@@ -150,7 +150,7 @@ public sealed class Classifier
             Seen = FirstSeen(mail, at),
             Class = verdict.Class,
             Direction = verdict.Direction,
-            Reasons = mail.Hidden is null ? verdict.Reasons : [.. verdict.Reasons, HiddenWords.Reason],
+            Reasons = mail.Hidden is null ? verdict.Reasons : [.. verdict.Reasons, mail.Hidden.Why],
             Author = verdict.Author,
             IsAuthorByReplyTo = verdict.AuthorSource == AuthorSource.ReplyTo,
             Subject = mail.Subject,

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace CrmSync.Domain.Log;
 
 /// <summary>
@@ -8,6 +10,14 @@ namespace CrmSync.Domain.Log;
 /// <param name="IsReply">Whether the subject said that the mail is an answer.</param>
 public sealed record HiddenWords(string? SubjectKey, bool IsReply)
 {
+    /// <summary>The label or folder that made the thread private, in words; null where a person said so.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Because { get; init; }
+
+    /// <summary>Why the line shows no words, in words.</summary>
+    [JsonIgnore]
+    public string Why => Because is null ? Reason : $"private ({Because}): its subject and text are not kept";
+
     /// <summary>Why such a line shows no words, in words.</summary>
     public const string Reason = "private: its subject and text are not kept";
 
@@ -23,6 +33,9 @@ public sealed record HiddenWords(string? SubjectKey, bool IsReply)
 
     /// <summary>The one of two that does not depend on which came first.</summary>
     internal HiddenWords With(HiddenWords? other) =>
+        Smaller(other) with { Because = new[] { Because, other?.Because }.OfType<string>().Min(StringComparer.Ordinal) };
+
+    private HiddenWords Smaller(HiddenWords? other) =>
         other is null || string.CompareOrdinal(SubjectKey, other.SubjectKey) < 0
         || (SubjectKey == other.SubjectKey && (IsReply || !other.IsReply))
             ? this

@@ -89,6 +89,9 @@ public sealed record MeetingCopy
     /// <summary>Whether it is marked private or confidential: then nothing of this copy is used (policy-language.md section 5).</summary>
     public bool Private { get; init; }
 
+    /// <summary>The categories it bears in this calendar; not kept.</summary>
+    public IReadOnlyList<string> Categories { get; init; } = [];
+
     /// <summary>
     /// How the calendar shows the time; null where that cannot mean that its owner is away, and in a calendar that is not theirs alone.
     /// </summary>

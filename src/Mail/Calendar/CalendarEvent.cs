@@ -161,6 +161,9 @@ public sealed record CalendarEvent
 
     public EventClass Class { get; init; }
 
+    /// <summary>Its categories, without escapes.</summary>
+    public IReadOnlyList<string> Categories { get; init; } = [];
+
     /// <summary>Whether it leaves its people free (TRANSP:TRANSPARENT, or Outlook's busy status FREE).</summary>
     public bool Transparent { get; init; }
 

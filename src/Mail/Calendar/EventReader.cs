@@ -81,6 +81,7 @@ internal sealed class EventReader(ZoneResolver zones, CalendarLimits limits, Act
                 "CONFIDENTIAL" => EventClass.Confidential,
                 _ => EventClass.Private,
             },
+            Categories = Categories(lines),
             Transparent = transparent,
             ShownAs = Shown(lines, transparent),
             Summary = summary,
@@ -93,6 +94,22 @@ internal sealed class EventReader(ZoneResolver zones, CalendarLimits limits, Act
             ExceptionDates = (CalendarTime[])
                 [.. DateList(lines, "EXDATE").Select(item => Time(item.Line, item.Value)).OfType<CalendarTime>().Where(InRange)],
         };
+    }
+
+    /// <summary>Many in one property, or each in its own; a comma within a name is escaped.</summary>
+    private static List<string> Categories(IReadOnlyList<ContentLine> lines)
+    {
+        var names = new List<string>();
+        foreach (var line in lines.Where(line => line.Name == "CATEGORIES").Take(20))
+        {
+            foreach (var written in line.Value.Replace("\\,", "\u0001", StringComparison.Ordinal).Split(',').Take(50))
+            {
+                if (TextValue.Unescape(written.Replace('\u0001', ','), 200) is { } name)
+                    names.Add(name);
+            }
+        }
+
+        return names;
     }
 
     private static ContentLine? First(IReadOnlyList<ContentLine> lines, string name)

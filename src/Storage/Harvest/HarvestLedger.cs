@@ -317,9 +317,53 @@ public sealed class HarvestLedger(ContactDatabase database)
                     .. results.Select(ItemMarker.ReadLine).OfType<MailLine>(),
                     .. results.OfType<ItemResult.Mail>().SelectMany(mail => mail.Attached),
                 ]);
-                return await new ItemMarker(scope, await ErasedPeople.Load(scope)).Mark(results, lines);
+                var counts = await new ItemMarker(scope, await ErasedPeople.Load(scope)).Mark(results, lines);
+                foreach (var mail in results.OfType<ItemResult.Mail>().Where(mail => mail.Private is not null))
+                    await MarkPrivate(scope, "r.number = @Item", new { mail.Item, now = mail.Private!.At, because = mail.Private.Because });
+
+                return counts;
             },
             ct);
+
+    /// <summary>Notes which mails of a folder that were read before have become private; those that are already stay as they are.</summary>
+    public async Task MarkPrivate(
+        FolderState folder, IReadOnlyCollection<(string Key, string Because)> items, Instant now, CancellationToken ct)
+    {
+        if (items.Count == 0)
+            return;
+
+        await database.Write(
+            async scope =>
+            {
+                foreach (var some in items.GroupBy(item => item.Because, item => item.Key).SelectMany(
+                    group => group.Chunk(LargestBatch).Select(keys => (Because: group.Key, Keys: keys))))
+                {
+                    await MarkPrivate(
+                        scope,
+                        $"r.folder = @Number and r.epoch = @Epoch and {scope.Engine.AnyOf("r.item_key", "@keys")}",
+                        new { folder.Number, folder.Epoch, keys = scope.Engine.List(some.Keys), now, because = some.Because });
+                }
+
+                return true;
+            },
+            ct);
+    }
+
+    private static Task<int> MarkPrivate(WriteScope scope, string which, object parameters) =>
+        scope.Execute(
+            $"""
+            insert into private_mark (line_id, said_at, because)
+            select distinct i.id, @now, @because
+              from remote_item r
+              join interaction i on i.number = r.interaction
+             where {which}
+               and not exists (select 1
+                                 from mail_identity m
+                                 join private_mail p on p.line_id = m.line_id
+                                where m.interaction = i.number)
+            on conflict do nothing
+            """,
+            parameters);
 
     /// <summary>
     /// Lines that headers made go when the mail was read whole, unless another mailbox knows no more of it than that either.

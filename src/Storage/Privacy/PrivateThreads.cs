@@ -28,7 +28,26 @@ public sealed class PrivateThreads(ContactDatabase database, Func<byte[], string
     public async Task<long> Count(CancellationToken ct)
     {
         await using var connection = await database.Connect(ct);
-        return await connection.ExecuteScalarAsync<long>(new CommandDefinition("select count(*) from private_mail", cancellationToken: ct));
+        return await connection.ExecuteScalarAsync<long>(new CommandDefinition(
+            """
+            select count(distinct coalesce(i.thread, p.line_id))
+              from private_mail p
+              left join mail_identity m on m.line_id = p.line_id
+              left join interaction i on i.number = m.interaction
+            """, cancellationToken: ct));
+    }
+
+    /// <summary>Makes the threads private of which a label or folder says so.</summary>
+    /// <exception cref="ThreadUnderWayException">A mail of ours that shows one is just being sent; it is tried again.</exception>
+    public async Task HideMarked(Classifier classifier, CancellationToken ct)
+    {
+        IReadOnlyList<(string Line, Instant At, string Because)> marks;
+        await using (var connection = await database.Connect(ct))
+            marks = (await connection.QueryAsync<(string, Instant, string)>(
+                new CommandDefinition(
+                    "select line_id, said_at, because from private_mark order by line_id", cancellationToken: ct))).AsList();
+        foreach (var (line, at, because) in marks)
+            await Hide(line, classifier, at, ct, because);
     }
 
     /// <summary>Makes a thread private; once more does no harm.</summary>
@@ -36,8 +55,9 @@ public sealed class PrivateThreads(ContactDatabase database, Func<byte[], string
     /// <param name="classifier">Writes the lines.</param>
     /// <param name="at">When it was said.</param>
     /// <param name="ct">Cancels; then nothing has changed.</param>
+    /// <param name="because">The label or folder that says so, in words; null where a person did.</param>
     /// <exception cref="ThreadUnderWayException">A mail of ours that shows it is just being sent.</exception>
-    public Task Hide(string thread, Classifier classifier, Instant at, CancellationToken ct) =>
+    public Task Hide(string thread, Classifier classifier, Instant at, CancellationToken ct, string? because = null) =>
         database.WriteDurably(
             async scope =>
             {
@@ -57,15 +77,28 @@ public sealed class PrivateThreads(ContactDatabase database, Func<byte[], string
                     select number from interaction where id = @thread
                     """,
                     new { thread })).AsList();
-                var changes = await new PrivateLines(scope, classifier).Among(numbers);
+                IReadOnlyList<LineChange> changes =
+                [
+                    .. (await new PrivateLines(scope, classifier).Among(numbers)).Select(change => change with
+                    {
+                        Line = change.Line with { Hidden = change.Line.Hidden! with { Because = because } },
+                    }),
+                ];
                 var lines = await Words(scope, [.. numbers, .. changes.Select(change => change.Number)]);
                 var shown = new ShownSubjects(
                     lines.SelectMany(line => new[] { line.Subject, Begun(line.Body) }).OfType<string>());
-                await OwnMails(scope, shown);
-                await CommandMails(scope, shown);
+                if (!shown.IsEmpty)
+                {
+                    await OwnMails(scope, shown);
+                    await CommandMails(scope, shown);
+                }
+
                 await Notes(scope, lines.Select(line => line.Id).ToHashSet(StringComparer.Ordinal));
                 await new LineChanges(scope, classifier).Apply(changes);
-                await Units.Drop(scope);
+                if (changes.Count > 0)
+                    await Units.Drop(scope);
+
+                await scope.Execute("delete from private_mark where line_id = @thread", new { thread });
                 return true;
             },
             ct);

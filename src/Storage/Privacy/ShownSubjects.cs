@@ -13,16 +13,22 @@ internal sealed class ShownSubjects
     private readonly SearchValues<string> sought;
 
     /// <param name="subjects">As the log has them.</param>
-    public ShownSubjects(IEnumerable<string> subjects) =>
-        sought = SearchValues.Create(
+    public ShownSubjects(IEnumerable<string> subjects)
+    {
+        string[] wanted =
             [
                 .. subjects
                     .SelectMany(subject => new[] { subject, Subjects.Strip(subject).Bare })
                     .Select(subject => Subjects.Collapse(PlainWords.Flatten(subject, PlainWords.Name).TrimEnd('…')))
                     .Where(subject => subject.Length >= Shortest)
                     .Distinct(StringComparer.OrdinalIgnoreCase),
-            ],
-            StringComparison.OrdinalIgnoreCase);
+            ];
+        IsEmpty = wanted.Length == 0;
+        sought = SearchValues.Create(wanted, StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>Whether there is nothing to look for.</summary>
+    public bool IsEmpty { get; }
 
     /// <summary>Whether one of them stands in a text, from the beginning of a word on.</summary>
     public bool AreIn(string? text)

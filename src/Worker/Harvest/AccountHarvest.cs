@@ -1,6 +1,7 @@
 using CrmSync.Domain.Harvest;
 using CrmSync.Storage.Harvest;
 using CrmSync.Storage.Log;
+using CrmSync.Storage.Privacy;
 using CrmSync.Worker.Commands;
 using CrmSync.Worker.Sources;
 using CrmSync.Worker.Telemetry;
@@ -16,6 +17,7 @@ namespace CrmSync.Worker.Harvest;
 /// <param name="meetings">Where copies of meetings become lines.</param>
 /// <param name="commands">What takes the emails of the command mailbox; null for every other account.</param>
 /// <param name="sentCommands">Where sent copies of commands are noted; null where there is no command mailbox.</param>
+/// <param name="threads">Takes the words of private threads out of the log.</param>
 /// <param name="backlogs">Which backlogs may be read now, of all accounts.</param>
 /// <param name="time">Measures turns.</param>
 internal sealed class AccountHarvest(
@@ -25,6 +27,7 @@ internal sealed class AccountHarvest(
     MeetingHarvest meetings,
     CommandExecution? commands,
     CommandInbox? sentCommands,
+    PrivateThreads threads,
     SemaphoreSlim backlogs,
     TimeProvider time)
 {
@@ -51,7 +54,11 @@ internal sealed class AccountHarvest(
             var waits = await Recover(ct);
             var source = open();
             waits |= await Discover(source, ct);
-            if (waits && !await ReadWaiting(source, turn, ct))
+            var isDone = !waits || await ReadWaiting(source, turn, ct);
+            if (!scope.Capture.Privacy.Labels.IsEmpty)
+                await Try("what is labelled as private could not be made so", () => threads.HideMarked(scope.Classifier, ct), ct);
+
+            if (!isDone)
                 return false;
 
             await Try("its invitations could not be written out further", () => meetings.MoveInvitations(account, scope.Now, ct), ct);

@@ -7,6 +7,7 @@ using CrmSync.Storage;
 using CrmSync.Storage.Harvest;
 using CrmSync.Storage.Log;
 using CrmSync.Storage.Meetings;
+using CrmSync.Storage.Privacy;
 using CrmSync.Worker.Commands;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.PolicyFiles;
@@ -27,6 +28,7 @@ namespace CrmSync.Worker.Harvest;
 /// <param name="meetingLog">Where copies of meetings become lines.</param>
 /// <param name="inbox">Where mails to the command mailbox wait, and what proves them is noted.</param>
 /// <param name="commandExecutions">Carries out what mails to the command mailbox say.</param>
+/// <param name="threads">Takes the words of private threads out of the log.</param>
 /// <param name="settings">What was skipped under which configuration.</param>
 /// <param name="configuration">The accounts and what is read of them.</param>
 /// <param name="policy">The policy in force; it may change between two harvests.</param>
@@ -38,6 +40,7 @@ internal sealed class HarvestAll(
     MeetingLog meetingLog,
     CommandInbox inbox,
     CommandExecutions commandExecutions,
+    PrivateThreads threads,
     Settings settings,
     CrmSyncConfiguration configuration,
     PolicyInForce policy,
@@ -250,7 +253,7 @@ internal sealed class HarvestAll(
         await TakeUpAgain(state, since, parts.Edition, ct);
         var scope = new HarvestScope(state, now, since, parts.Capture, parts.Classifier, run);
         var sentCommands = configuration.Delivery?.Commands is null ? null : inbox;
-        var reading = new AccountHarvest(scope, accounts, ledger, meetings, commands, sentCommands, backlogs, time);
+        var reading = new AccountHarvest(scope, accounts, ledger, meetings, commands, sentCommands, threads, backlogs, time);
         using var held = CancellationTokenSource.CreateLinkedTokenSource(ct, alone.Lost);
         try
         {

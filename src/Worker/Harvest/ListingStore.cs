@@ -21,7 +21,10 @@ internal sealed class ListingStore
         this.scope = scope;
         this.ledger = ledger;
         this.folders = folders;
-        Known = new KnownItems(folders, (folder, ct) => ledger.KnownKeys(folder, ct));
+        Known = new KnownItems(folders, (folder, ct) => ledger.KnownKeys(folder, ct))
+        {
+            PrivateLabels = scope.Capture.Privacy.Labels,
+        };
     }
 
     /// <summary>What the source may know of the ledger; it is as new as what was stored last.</summary>
@@ -75,6 +78,7 @@ internal sealed class ListingStore
     private async Task Store(ListedPage page, CancellationToken ct)
     {
         var folder = await Find(page.Folder, ct);
+        await ledger.MarkPrivate(folder, page.Private, scope.Now, ct);
         var added = 0;
         if (page.New.Count > 0)
             added = await ledger.Discover(folder, page.New, page.Cursor, ct);

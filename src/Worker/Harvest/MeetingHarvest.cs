@@ -42,7 +42,11 @@ internal sealed class MeetingHarvest(MeetingLog log, Privacy privacy, Classifier
 
         // What must not be kept takes part in the settling, so that it goes where it was kept before it was private; it is not stored
         // itself.
-        IReadOnlyList<MeetingCopy> now = [.. reading.Copies.Select(copy => IsUnwanted(copy) ? MeetingTranslation.Blanked(copy) : copy)];
+        IReadOnlyList<MeetingCopy> copies =
+        [
+            .. reading.Copies.Select(copy => privacy.Labels.WhyLabelled(copy.Categories) is null ? copy : MeetingTranslation.Blanked(copy)),
+        ];
+        IReadOnlyList<MeetingCopy> now = [.. copies.Select(copy => IsUnwanted(copy) ? MeetingTranslation.Blanked(copy) : copy)];
         IReadOnlyList<MeetingCopy> kept = [.. now.Select(copy => erased!.Without(copy, ours)).OfType<MeetingCopy>()];
         IReadOnlyList<MeetingCopy> settled = [.. CalendarRound.Settle(known, kept, reading.Window).Where(copy => !copy.Private)];
         var isNew = false;
@@ -67,7 +71,7 @@ internal sealed class MeetingHarvest(MeetingLog log, Privacy privacy, Classifier
             _ when now.All(copy => copy.LeftOutAt is not null) => new ItemResult.Skipped(number, SkippedBefore.NotInWindow),
             _ when kept.Any(copy => !copy.Private) => new ItemResult.Read(number, isNew) { Cut = CutIn(reading) },
             _ when kept.Count < now.Count => new ItemResult.Skipped(number, ErasedPeople.Reason),
-            _ when reading.Copies.Any(copy => !copy.Private) => new ItemResult.Skipped(number, Capture.NotWanted),
+            _ when copies.Any(copy => !copy.Private) => new ItemResult.Skipped(number, Capture.NotWanted),
             _ => new ItemResult.Skipped(number, Capture.Private),
         };
     }
@@ -130,7 +134,8 @@ internal sealed class MeetingHarvest(MeetingLog log, Privacy privacy, Classifier
     /// <summary>The message without the meetings that must not be kept; null when nothing is left of it.</summary>
     private InvitationMail? Wanted(InvitationMail mail)
     {
-        IReadOnlyList<MeetingCopy> meetings = [.. mail.Meetings.Where(copy => !IsUnwanted(copy))];
+        IReadOnlyList<MeetingCopy> meetings =
+            [.. mail.Meetings.Where(copy => !IsUnwanted(copy) && privacy.Labels.WhyLabelled(copy.Categories) is null)];
         var people = mail
             .Invitees.Select(i => i.Address)
             .Concat(mail.Senders)

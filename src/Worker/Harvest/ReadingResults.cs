@@ -50,6 +50,10 @@ internal sealed class ReadingResults(HarvestScope scope, CommandExecution? comma
         if (LineFrom(mail, mail.Facts, out var line) is { } reason)
             return new ItemResult.Skipped(item.Number, reason);
 
+        var whyPrivate = WhyPrivate(mail);
+        if (whyPrivate is not null)
+            line = HideWords(line!, whyPrivate);
+
         var firstListed = item.Backlog ? scope.Account.FirstListedAt ?? scope.Now : (Instant?)null;
         var command = commands is null
             ? null
@@ -64,10 +68,23 @@ internal sealed class ReadingResults(HarvestScope scope, CommandExecution? comma
         return new ItemResult.Mail(item.Number, line!)
         {
             InPlaceOf = item.HeaderLine,
-            Attached = ForwardedIn(mail, line!),
+            Attached =
+                [.. ForwardedIn(mail, line!).Select(attached => whyPrivate is null ? attached : HideWords(attached, whyPrivate))],
+            Private = whyPrivate is null ? null : new PrivateMark(whyPrivate, scope.Now),
             Cut = Cut(mail),
             WebLink = mail.WebLink,
         };
+    }
+
+    /// <summary>The label or folder that makes a mail private; commands and mails of ours are none of it.</summary>
+    private string? WhyPrivate(MailReading mail) => commands is not null || scope.Capture.Privacy.Labels is not { IsEmpty: false } labels
+        ? null
+        : labels.WhyLabelled(mail.Labels) ?? labels.WhyInFolder(mail.FolderPath, mail.Delimiter);
+
+    private MailLine HideWords(MailLine line, string because)
+    {
+        var wordless = scope.Classifier.WithoutWords(line);
+        return wordless with { Hidden = wordless.Hidden! with { Because = because } };
     }
 
     private ItemResult Result(Reading reading)

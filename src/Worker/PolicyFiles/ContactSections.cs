@@ -71,6 +71,16 @@ internal static class ContactSections
         LengthShape.Days,
         "How long bodies are kept: 36mo. Without it as long as their line.");
 
+    private static readonly Key<IReadOnlyList<string>> PrivateLabelNames = new(
+        "labels",
+        new ListShape<string>(Forms.Line("a label", 100)),
+        "Categories, labels and keywords that make a mail and its thread private.");
+
+    private static readonly Key<IReadOnlyList<string>> PrivateFolders = new(
+        "folders",
+        new ListShape<string>(Forms.Line("a folder", 200)),
+        "Folders whose mails are private, with their threads.");
+
     private static readonly Key<IReadOnlyList<string>> AutoSubjects = new(
         "auto_subjects",
         new ListShape<string>(PolicyForms.Phrase),
@@ -140,7 +150,13 @@ internal static class ContactSections
     public static Shape<IReadOnlyList<MapValues>> ContactsShape { get; } = new ListShape<MapValues>(
         new MapShape("a contact", Primary, Aliases, Telephones, Name, Tags, Dates) { Definition = "contact" });
 
-    public static MapShape PrivacyShape { get; } = new("a map of no_capture, metadata_only and retain", NoCapture, MetadataOnly, Retain);
+    public static MapShape PrivacyShape { get; } = new(
+        "a map of no_capture, metadata_only, labels, folders and retain",
+        NoCapture,
+        MetadataOnly,
+        PrivateLabelNames,
+        PrivateFolders,
+        Retain);
 
     public static MapShape ClassifyShape { get; } = new(
         "a map of human, auto, bulk, bots, auto_subjects, public_domains and acknowledgements",
@@ -191,6 +207,7 @@ internal static class ContactSections
     {
         NoCapture = BuildFilter(privacy?.Value(NoCapture)),
         MetadataOnly = BuildFilter(privacy?.Value(MetadataOnly)),
+        Labels = new PrivateLabels(privacy?.Value(PrivateLabelNames) ?? [], privacy?.Value(PrivateFolders) ?? []),
         Retain = privacy?.Value(Retain),
     };
 

@@ -1,3 +1,4 @@
+using CrmSync.Domain.Company;
 using CrmSync.Domain.Harvest;
 using NodaTime;
 
@@ -9,6 +10,9 @@ namespace CrmSync.Worker.Sources;
 internal sealed class KnownItems(
     IReadOnlyDictionary<string, FolderState> folders, Func<FolderState, CancellationToken, Task<HashSet<string>>> readKeys)
 {
+    /// <summary>What makes items private that were read already.</summary>
+    public PrivateLabels PrivateLabels { get; init; } = PrivateLabels.None;
+
     /// <summary>Every folder the ledger knows of the account, also those the source does not find any more.</summary>
     public IReadOnlyList<FolderState> Folders => [.. folders.Values];
 

@@ -24,6 +24,9 @@ internal sealed record ListedPage(KnownFolder Folder, IReadOnlyList<Locator> New
     /// away.
     /// </summary>
     public IReadOnlyDictionary<string, int> Skipped { get; init; } = new Dictionary<string, int>();
+
+    /// <summary>Keys of items that were read before and may have become private since, each with the label or folder in words.</summary>
+    public IReadOnlyList<(string Key, string Because)> Private { get; init; } = [];
 }
 
 /// <summary>A folder that is left alone until a moment. The others go on.</summary>

@@ -124,6 +124,7 @@ internal sealed class MeetingTranslation(string account, EmailAddress? owner, In
             Invitees = SeriesBounds.People(entry.Attendees, cuts),
             CancelledAt = CancelledAt(entry, occurrence),
             Private = entry.Class != EventClass.Public,
+            Categories = entry.Categories,
             TimeIsUncertain = entry.ZoneIsUncertain,
             Shown = ShownTimeIn(entry, occurrence),
             FirstSeen = now,

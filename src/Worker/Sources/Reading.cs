@@ -27,6 +27,15 @@ internal sealed record MailReading(RemoteItem Item, MailFacts Facts) : Reading(I
     /// <summary>Where whoever has the mailbox opens it in a browser, as the server says; null where the server says nothing.</summary>
     public string? WebLink { get; init; }
 
+    /// <summary>The categories, labels and keywords it bears where it lies.</summary>
+    public IReadOnlyList<string> Labels { get; init; } = [];
+
+    /// <summary>The folder it lies in, as people see it from the top.</summary>
+    public string FolderPath { get; init; } = "";
+
+    /// <summary>Between the levels of <see cref="FolderPath"/>; null where there are none.</summary>
+    public char? Delimiter { get; init; }
+
     /// <summary>Of larger mails the bytes are not kept: commands have no use for attachments.</summary>
     public const int MostBytes = 10_000_000;
 

@@ -330,6 +330,8 @@ internal sealed class GraphAnswers(GraphTestService service)
             });
     }
 
+    private static JsonArray Categories(GraphTestMessage message) => [.. message.Categories.Select(name => JsonValue.Create(name))];
+
     private JsonObject Row(GraphRequest request, DeltaPosition position, GraphTestMessage message)
     {
         // What left the folder is told as removed; in the other folder it is told as new.
@@ -348,6 +350,7 @@ internal sealed class GraphAnswers(GraphTestService service)
                 ["@odata.etag"] = "W/\"1\"",
                 ["id"] = message.IdIn(request.Immutable),
                 ["isRead"] = message.IsRead,
+                ["categories"] = Categories(message),
             };
 
         var row = MessageJson(request, message, position.Select, position.Expand);
@@ -416,6 +419,7 @@ internal sealed class GraphAnswers(GraphTestService service)
             ["subject"] = mail.Headers.Text("Subject") ?? "",
             ["isDraft"] = message.IsDraft,
             ["isRead"] = message.IsRead,
+            ["categories"] = Categories(message),
             ["parentFolderId"] = message.Folder?.Id,
             ["webLink"] = $"https://outlook.office365.com/owa/?ItemID={Uri.EscapeDataString(message.ImmutableId)}"
                 + "&exvsurl=1&viewmodel=ReadMessageItem",

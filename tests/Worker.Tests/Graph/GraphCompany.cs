@@ -59,8 +59,8 @@ internal sealed class GraphCompany : IAsyncDisposable
 
     private static Spot Spot => new(new SourceFile("crmsync.yaml", "/crmsync.yaml", ""), 1, 1, 1);
 
-    public static async Task<GraphCompany> Open(string domain = "us.example") =>
-        new(await TestCompany.Open(domain), await GraphTestService.Start());
+    public static async Task<GraphCompany> Open(string domain = "us.example", Domain.Company.Privacy? privacy = null) =>
+        new(await TestCompany.Open(domain, privacy), await GraphTestService.Start());
 
     /// <summary>A program that starts anew knows nothing but the database.</summary>
     public void Restart()

@@ -55,6 +55,9 @@ internal sealed class GraphTestMessage(int number, byte[] mime)
 
     public bool IsRead { get; set; }
 
+    /// <summary>Outlook's categories.</summary>
+    public IReadOnlyList<string> Categories { get; set; } = [];
+
     /// <summary>Whether it was only touched since it was created, so that a delta may tell a part.</summary>
     public bool OnlyTouched { get; set; }
 
@@ -179,6 +182,13 @@ internal sealed class GraphTestMailbox
             message.OnlyTouched = true;
             message.Folder!.Changes.Add((++Version, message));
         }
+    }
+
+    /// <summary>Sets the categories of a message, as another program of the user would.</summary>
+    public void Categorise(GraphTestMessage message, params string[] categories)
+    {
+        message.Categories = categories;
+        Touch(message);
     }
 
     /// <summary>Puts an event into the calendar, or a changed one in its place.</summary>

@@ -23,7 +23,7 @@ namespace CrmSync.Worker.Tests.Harvest;
 /// <summary>A company of one domain with a database of its own and a folder for its mailboxes; both go when it is disposed.</summary>
 internal sealed class TestCompany : IAsyncDisposable
 {
-    private readonly CompanyPolicy policy;
+    private CompanyPolicy policy;
 
     private TestCompany(string folder, SettableTime time, ContactDatabase database, CompanyPolicy policy)
     {
@@ -48,6 +48,13 @@ internal sealed class TestCompany : IAsyncDisposable
     public HarvestLedger Ledger => new(Database);
 
     public LedgerCounts Figures => new(Database);
+
+    /// <summary>What the policy of the next harvest says of privacy.</summary>
+    public Privacy Privacy
+    {
+        get => policy.Privacy;
+        set => policy = policy with { Privacy = value };
+    }
 
     public Instant Since { get; set; } = Instant.FromUtc(1990, 1, 1, 0, 0);
 
@@ -109,6 +116,7 @@ internal sealed class TestCompany : IAsyncDisposable
             new MeetingLog(Database),
             new CommandInbox(Database),
             CreateCommandExecutions(),
+            new PrivateThreads(Database, OwnMailText.Read),
             new Settings(Database),
             configuration,
             new PolicyInForce(policy),

@@ -107,7 +107,14 @@ internal sealed class EmlSource(string root) : ISource
     }
 
     public IAsyncEnumerable<Reading> Read(IReadOnlyList<RemoteItem> items, CancellationToken ct) =>
-        ReadAhead.Items(items, item => MailFile.Read(item, Path.Combine(root, FileKey.Parse(item.Key).Path)), ct);
+        ReadAhead.Items(
+            items,
+            item => MailFile.Read(item, Path.Combine(root, FileKey.Parse(item.Key).Path)) switch
+            {
+                MailReading mail => mail with { FolderPath = Path.GetDirectoryName(FileKey.Parse(item.Key).Path) ?? "", Delimiter = '/' },
+                var other => other,
+            },
+            ct);
 
     private IEnumerator<Entry> Entries(string folder) =>
         new FileSystemEnumerable<Entry>(

@@ -43,7 +43,11 @@ internal static class MailFile
     public static Reading CreateReading(RemoteItem item, string place, MimeMessage message, Instant stored) =>
         StoredMarks.WhySkip(message) is { } reason
             ? new SkippedReading(item, reason)
-            : MailTranslation.CreateReading(item, place, message, stored);
+            : MailTranslation.CreateReading(item, place, message, stored) switch
+            {
+                MailReading mail => mail with { Labels = StoredMarks.LabelsOn(message) },
+                var other => other,
+            };
 
     /// <summary>The number behind <c>flags</c> in the property list at the end of an .emlx file; 0 where there is none.</summary>
     private static long EmlxFlags(SafeFileHandle file, long from)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.IO.Enumeration;
 using System.Runtime.CompilerServices;
 using CrmSync.Domain.Harvest;
@@ -22,6 +23,9 @@ internal sealed class MaildirSource(string root) : ISource
     /// </summary>
     private readonly ConcurrentDictionary<string, HashSet<(string Half, string Flags)>> forms = new(StringComparer.Ordinal);
 
+    /// <summary>By folder, the keywords of its mails.</summary>
+    private readonly ConcurrentDictionary<string, IReadOnlyList<(char Letter, string Name)>> keywords = new(StringComparer.Ordinal);
+
     public Task Connect(CancellationToken ct)
     {
         _ = Folders();
@@ -31,6 +35,7 @@ internal sealed class MaildirSource(string root) : ISource
     public IAsyncEnumerable<Listing> Discover(KnownItems known, CancellationToken ct)
     {
         forms.Clear();
+        keywords.Clear();
         return EachFolder.List(Folders(), Place, folder => List(folder, known, ct), ct);
     }
 
@@ -56,6 +61,8 @@ internal sealed class MaildirSource(string root) : ISource
         var seen = forms.GetOrAdd(folder, _ => []);
         var skipped = new Dictionary<string, int>();
         var found = new Dictionary<string, Locator>(StringComparer.Ordinal);
+        var labelled = new List<(string, string)>();
+        var lies = known.PrivateLabels.WhyInFolder(string.Join('.', levels), '.');
         var met = 0;
         FolderUnreadable? unreadable = null;
         using var files = Files(folder).GetEnumerator();
@@ -70,7 +77,11 @@ internal sealed class MaildirSource(string root) : ISource
             // Other flags mean a moved file, and a file met in both halves is one that moved while it was listed.
             seen.Add((file.Half, file.Flags));
             if (keys.Contains(file.Key))
+            {
                 met++;
+                if (!known.PrivateLabels.IsEmpty && (lies ?? known.PrivateLabels.WhyLabelled(Keywords(folder, file.Flags))) is { } because)
+                    labelled.Add((file.Key, because));
+            }
             else
                 found.TryAdd(file.Key, new Locator(file.Key, file.Size, file.Changed));
 
@@ -82,7 +93,7 @@ internal sealed class MaildirSource(string root) : ISource
             }
         }
 
-        yield return new ListedPage(state, [.. found.Values], met, state.Cursor) { Skipped = skipped };
+        yield return new ListedPage(state, [.. found.Values], met, state.Cursor) { Skipped = skipped, Private = labelled };
         if (unreadable is not null)
             yield return unreadable;
     }
@@ -95,7 +106,7 @@ internal sealed class MaildirSource(string root) : ISource
 
     private Reading ReadOne(RemoteItem item, ConcurrentDictionary<string, Lazy<Dictionary<string, string>>> indices)
     {
-        if (PathTo(item) is { } path && MailFile.Read(item, path) is var reading and not VanishedReading)
+        if (PathTo(item) is { } path && ReadAt(item, path) is var reading and not VanishedReading)
             return reading;
 
         // Another program has moved it from new to cur, or set a flag, since it was listed.
@@ -103,12 +114,51 @@ internal sealed class MaildirSource(string root) : ISource
         try
         {
             var index = indices.GetOrAdd(folder, f => new Lazy<Dictionary<string, string>>(() => ReadIndex(f))).Value;
-            return index.TryGetValue(item.Key, out var moved) ? MailFile.Read(item, moved) : new VanishedReading(item);
+            return index.TryGetValue(item.Key, out var moved) ? ReadAt(item, moved) : new VanishedReading(item);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             return new FailedReading(item, FolderTrouble.From(PathTo(folder), failure));
         }
+    }
+
+    private Reading ReadAt(RemoteItem item, string path)
+    {
+        var folder = item.Folder.RemoteId;
+        var name = Path.GetFileName(path);
+        return MailFile.Read(item, path) switch
+        {
+            MailReading mail => mail with
+            {
+                Labels = [.. mail.Labels, .. FlagsAt(name) is >= 0 and var at ? Keywords(folder, name[at..]) : []],
+                FolderPath = string.Join('.', folder.Split('.').Select(FolderName.FromFile)),
+                Delimiter = '.',
+            },
+            var other => other,
+        };
+    }
+
+    /// <summary>The keywords small letters among the flags stand for, as Dovecot lists them beside the mails: <c>0 Private</c>.</summary>
+    private IEnumerable<string> Keywords(string folder, string flags)
+    {
+        if (!flags.Any(char.IsAsciiLetterLower))
+            return [];
+
+        return keywords.GetOrAdd(folder, ReadKeywords).Where(keyword => flags.Contains(keyword.Letter, StringComparison.Ordinal))
+            .Select(keyword => keyword.Name);
+    }
+
+    private IReadOnlyList<(char Letter, string Name)> ReadKeywords(string folder)
+    {
+        var path = Path.Combine(PathTo(folder), "dovecot-keywords");
+        return !File.Exists(path)
+            ? []
+            :
+            [
+                .. File.ReadLines(path).Select(line => line.Split(' ', 2))
+                    .Where(parts => parts is [var number, _] && int.TryParse(number, out var place) && place is >= 0 and < 26)
+                    .Select(parts => ((char)('a' + int.Parse(parts[0], CultureInfo.InvariantCulture)), parts[1])),
+            ];
     }
 
     private string? PathTo(RemoteItem item)

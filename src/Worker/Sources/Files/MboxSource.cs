@@ -109,7 +109,11 @@ internal sealed class MboxSource(string path) : ISource
                     new Trouble(place, "text that belongs to no mail", "repair the \"From \" line before it, or leave it"));
 
             return FileTimes.Changed(file) is { } stored
-                ? MailFile.CreateReading(item, place, MboxMail.Parse(file, key.Offset, key.Length), stored)
+                ? MailFile.CreateReading(item, place, MboxMail.Parse(file, key.Offset, key.Length), stored) switch
+                {
+                    MailReading mail => mail with { FolderPath = FolderName.FromFile(NameIn(path)) },
+                    var other => other,
+                }
                 : FileTimes.WithoutDate(item, place);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)

@@ -46,6 +46,24 @@ internal static class StoredMarks
         return reason == Draft && message.Headers.Has("Received") ? null : reason;
     }
 
+    /// <summary>The labels and keywords the program that stored the mail wrote into it.</summary>
+    public static IReadOnlyList<string> LabelsOn(MimeMessage message)
+    {
+        var labels = new List<string>();
+        foreach (var header in message.Headers)
+        {
+            if (header.Name.Equals("Received", StringComparison.OrdinalIgnoreCase))
+                break;
+
+            if (header.Name.Equals("X-Gmail-Labels", StringComparison.OrdinalIgnoreCase))
+                labels.AddRange(Separated(message.Headers.Text(header.Name) ?? ""));
+            else if (header.Name.ToUpperInvariant() is "X-MOZILLA-KEYS" or "X-KEYWORDS")
+                labels.AddRange(header.Value.Split((char[])[' ', '\t', ','], StringSplitOptions.RemoveEmptyEntries));
+        }
+
+        return labels;
+    }
+
     /// <summary>What the flags say that Apple Mail writes behind the mail in an .emlx file.</summary>
     public static string? WhySkip(long emlxFlags) =>
         (emlxFlags & EmlxDeleted) != 0 ? Deleted
@@ -57,7 +75,7 @@ internal static class StoredMarks
         "X-MOZILLA-STATUS" => (Flags(header.Value) & Expunged) != 0 ? Deleted : null,
         "X-MOZILLA-STATUS2" => (Flags(header.Value) & ImapDeleted) != 0 ? Deleted : null,
         "X-UNIFORM-TYPE-IDENTIFIER" => header.Value.Trim() == "com.apple.mail-draft" ? Draft : null,
-        "X-GMAIL-LABELS" => WhySkip(LabelsIn(message.Headers.Text(header.Name) ?? "")),
+        "X-GMAIL-LABELS" => WhySkip(Separated(message.Headers.Text(header.Name) ?? "").ConvertAll(FolderNames.Fold)),
         _ => null,
     };
 
@@ -69,7 +87,7 @@ internal static class StoredMarks
         : null;
 
     /// <summary>The labels of a list as comma-separated values: <c>Inbox,"Offers, open",Unread</c>.</summary>
-    private static List<string> LabelsIn(string list)
+    private static List<string> Separated(string list)
     {
         var labels = new List<string>();
         var start = 0;
@@ -81,7 +99,7 @@ internal static class StoredMarks
             if (i < list.Length && (isQuoted || list[i] != ','))
                 continue;
 
-            labels.Add(FolderNames.Fold(list[start..i].Trim().Trim('"')));
+            labels.Add(list[start..i].Trim().Trim('"'));
             start = i + 1;
         }
 

@@ -17,6 +17,9 @@ internal sealed record FolderProgress(string? Link, bool RoundIsDone, int Count,
 
     private static readonly JsonSerializerOptions Compact = new() { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault };
 
+    /// <summary>The labels the walk tells of; null where the policy names none.</summary>
+    public string? Labels { get; init; }
+
     [JsonIgnore]
     public Instant? Sweep => SweepFrom is null ? null : InstantPattern.ExtendedIso.Parse(SweepFrom).Value;
 

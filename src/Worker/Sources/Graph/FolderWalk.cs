@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Runtime.CompilerServices;
+using CrmSync.Domain.Company;
 using CrmSync.Domain.Harvest;
 using Microsoft.Graph.Models;
 using Microsoft.Graph.Users.Item.MailFolders.Item.Messages.Delta;
@@ -22,7 +23,8 @@ internal sealed record FolderPage(ListedPage Page, IReadOnlyList<Message> Whole)
 /// <param name="mailbox">The user.</param>
 /// <param name="folder">The folder as the ledger knows it.</param>
 /// <param name="since">Older mail is not asked for.</param>
-internal sealed class FolderWalk(MailboxLine line, string mailbox, KnownFolder folder, Instant since)
+/// <param name="labels">What makes mails private that were read already.</param>
+internal sealed class FolderWalk(MailboxLine line, string mailbox, KnownFolder folder, Instant since, PrivateLabels labels)
 {
     /// <summary>Messages a page: with their bodies more would run into gateway timeouts (user-list-messages).</summary>
     public const int PageSize = 50;
@@ -32,7 +34,7 @@ internal sealed class FolderWalk(MailboxLine line, string mailbox, KnownFolder f
     /// </summary>
     private static readonly Duration Overlap = Duration.FromDays(14);
 
-    private FolderProgress progress = FolderProgress.Parse(folder.Cursor.Text);
+    private FolderProgress progress = Begun(FolderProgress.Parse(folder.Cursor.Text), labels);
     private Instant? lastFull = folder.Cursor.LastFullAt;
     private bool bare;
 
@@ -72,7 +74,7 @@ internal sealed class FolderWalk(MailboxLine line, string mailbox, KnownFolder f
                 catch (GraphFailure failure) when (failure.LinkIsUsedUp && progress.Link is not null && restarts == 0)
                 {
                     restarts++;
-                    progress = FolderProgress.Start.WithSweep(progress.Sweep);
+                    progress = Begun(FolderProgress.Start, labels).WithSweep(progress.Sweep);
                     continue;
                 }
             }
@@ -82,7 +84,7 @@ internal sealed class FolderWalk(MailboxLine line, string mailbox, KnownFolder f
             if (answer.OdataNextLink is { } next)
                 progress = progress with { Link = next, RoundIsDone = false, Count = count };
             else if (answer.OdataDeltaLink is { } delta)
-                progress = new FolderProgress(delta, true, 0, null).WithSweep(
+                progress = (progress with { Link = delta, RoundIsDone = true, Count = 0 }).WithSweep(
                     progress.Sweep ?? (count >= MostInRound ? now + Duration.FromDays(1) : null));
             else
                 throw new GraphFailure(
@@ -119,7 +121,7 @@ internal sealed class FolderWalk(MailboxLine line, string mailbox, KnownFolder f
                     c =>
                     {
                         c.Headers.Add("Prefer", Preference);
-                        c.QueryParameters.Select = GraphMail.Selected;
+                        c.QueryParameters.Select = GraphMail.Select(labels);
                         c.QueryParameters.Expand = [GraphMail.Expanded];
                         c.QueryParameters.Filter = filter;
                         c.QueryParameters.Orderby = ["receivedDateTime desc"];
@@ -167,7 +169,7 @@ internal sealed class FolderWalk(MailboxLine line, string mailbox, KnownFolder f
     private string Beginning() =>
         Delta.ToGetRequestInformation(c =>
         {
-            c.QueryParameters.Select = GraphMail.Selected;
+            c.QueryParameters.Select = GraphMail.Select(labels);
             c.QueryParameters.Filter = $"receivedDateTime ge {Print(since)}";
             if (bare)
                 return;
@@ -176,10 +178,16 @@ internal sealed class FolderWalk(MailboxLine line, string mailbox, KnownFolder f
             c.QueryParameters.Expand = [GraphMail.Expanded];
         }).URI.AbsoluteUri.Replace("/delta()", "/delta", StringComparison.Ordinal);
 
+    /// <summary>The links of a walk tell what its first request asked for: with other labels it begins once more.</summary>
+    private static FolderProgress Begun(FolderProgress progress, PrivateLabels labels) =>
+        progress.Labels == labels.Edition ? progress : FolderProgress.Start with { Labels = labels.Edition };
+
     private FolderPage CreatePage(List<Message> rows)
     {
         var found = new List<Locator>();
         var whole = new List<Message>();
+        var labelled = new List<(string, string)>();
+        var lies = labels.WhyInFolder(folder.Path, '/');
         var drafts = 0;
         foreach (var row in rows)
         {
@@ -194,6 +202,9 @@ internal sealed class FolderWalk(MailboxLine line, string mailbox, KnownFolder f
             }
 
             found.Add(new Locator(row.Id, Dated: row.ReceivedDateTime is { } moment ? Instant.FromDateTimeOffset(moment) : null));
+            if ((labels.WhyLabelled(row.Categories ?? []) ?? lies) is { } because)
+                labelled.Add((row.Id, because));
+
             if (GraphMail.IsWhole(row))
                 whole.Add(row);
         }
@@ -202,6 +213,7 @@ internal sealed class FolderWalk(MailboxLine line, string mailbox, KnownFolder f
             new ListedPage(folder, found, 0, folder.Cursor with { Text = progress.ToString(), LastFullAt = lastFull })
             {
                 Skipped = drafts > 0 ? new Dictionary<string, int> { ["a draft"] = drafts } : [],
+                Private = labelled,
             },
             whole);
     }

@@ -71,6 +71,7 @@ internal sealed class GraphEvents(string account, Domain.Company.EmailAddress? o
             Invitees = secret ? [] : Invitees(told, series),
             CancelledAt = told.IsCancelled == true || series.IsCancelled == true ? changed ?? now : null,
             Private = secret,
+            Categories = told.Categories ?? series.Categories ?? [],
             TimeIsUncertain = start.Uncertain,
             Shown = secret || !SaysAway ? null : ShownTimeIn(told, series, allDay, isOccurrence: occurrence is not null),
             FirstSeen = now,

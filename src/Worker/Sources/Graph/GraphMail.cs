@@ -1,4 +1,5 @@
 using System.Text;
+using CrmSync.Domain.Company;
 using CrmSync.Domain.Log;
 using CrmSync.Mail.Mime;
 using Microsoft.Graph.Models;
@@ -16,7 +17,7 @@ internal static class GraphMail
     /// <summary>
     /// Properties a message is asked for with. Headers come only when they are named (message resource, <c>internetMessageHeaders</c>).
     /// </summary>
-    public static string[] Selected { get; } =
+    private static string[] Selected { get; } =
     [
         "id",
         "internetMessageId",
@@ -37,6 +38,13 @@ internal static class GraphMail
         "parentFolderId",
         "webLink",
     ];
+
+    /// <summary>What a message is asked for with: its categories only where the policy names some.</summary>
+    public static string[] Select(PrivateLabels labels)
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        return labels.Labels.Count == 0 ? Selected : [.. Selected, "categories"];
+    }
 
     /// <summary>
     /// In-Reply-To and References as properties of the item (MS-OXPROPS 2.751, 2.757): mails we sent have them, although they have no

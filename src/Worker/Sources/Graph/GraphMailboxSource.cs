@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using CrmSync.Domain.Company;
 using CrmSync.Mail.Mime;
 using Microsoft.Graph.Models;
 using Microsoft.Graph.Users.Item.MailFolders.Item.Messages.Delta;
@@ -35,6 +36,9 @@ internal sealed class GraphMailboxSource(
 
     /// <summary>A round with a filter shows no more messages.</summary>
     public int MostInRound { get; init; } = 5000;
+
+    /// <summary>What makes mails private, as the listing was told.</summary>
+    private PrivateLabels labels = PrivateLabels.None;
 
     private readonly ConcurrentDictionary<string, Message> told = new(StringComparer.Ordinal);
 
@@ -74,6 +78,7 @@ internal sealed class GraphMailboxSource(
 
     public async IAsyncEnumerable<Listing> Discover(KnownItems known, [EnumeratorCancellation] CancellationToken ct)
     {
+        labels = known.PrivateLabels;
         var folders = (await Folders(known, ct)).ToLookup(folder => folder.LeftOut is null);
         foreach (var folder in folders[false])
         {
@@ -126,7 +131,7 @@ internal sealed class GraphMailboxSource(
         Task Begin(GraphFolder folder)
         {
             var state = known.Folder(folder.Id, folder.Path, folder.Role);
-            var walk = new FolderWalk(line, mailbox, state, since) { MostInRound = MostInRound };
+            var walk = new FolderWalk(line, mailbox, state, since, known.PrivateLabels) { MostInRound = MostInRound };
             walks.Add((folder, walk, walk.First()));
             return Task.CompletedTask;
         }
@@ -171,10 +176,10 @@ internal sealed class GraphMailboxSource(
         }
     }
 
-    private static void Ask(RequestConfiguration<MessageItemRequestBuilder.MessageItemRequestBuilderGetQueryParameters> c)
+    private void Ask(RequestConfiguration<MessageItemRequestBuilder.MessageItemRequestBuilderGetQueryParameters> c)
     {
         c.Headers.Add("Prefer", FolderWalk.Preference);
-        c.QueryParameters.Select = GraphMail.Selected;
+        c.QueryParameters.Select = GraphMail.Select(labels);
         c.QueryParameters.Expand = [GraphMail.Expanded];
     }
 
@@ -258,7 +263,12 @@ internal sealed class GraphMailboxSource(
     }
 
     private static MailReading ReadTold(RemoteItem item, Message message) =>
-        new(item, GraphMail.ReadFacts(message, item.IsForCommands)) { WebLink = GraphMail.WebLink(message) };
+        new(item, GraphMail.ReadFacts(message, item.IsForCommands)) {
+            WebLink = GraphMail.WebLink(message),
+            Labels = message.Categories ?? [],
+            FolderPath = item.Folder.Path,
+            Delimiter = '/',
+        };
 
     /// <summary>
     /// The message as it came over the wire (outlook-get-mime-message): reports hide what they report in parts Graph does not show.
@@ -266,7 +276,14 @@ internal sealed class GraphMailboxSource(
     private async Task<Reading> ReadMime(RemoteItem item, Message message, CancellationToken ct)
     {
         var reading = await ReadMime(item, ct);
-        return reading is MailReading mail ? mail with { WebLink = GraphMail.WebLink(message) } : reading;
+        return reading is MailReading mail ? mail with
+            {
+                WebLink = GraphMail.WebLink(message),
+                Labels = message.Categories ?? [],
+                FolderPath = item.Folder.Path,
+                Delimiter = '/',
+            }
+            : reading;
     }
 
     private async Task<Reading> ReadMime(RemoteItem item, CancellationToken ct)

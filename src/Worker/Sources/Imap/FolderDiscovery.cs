@@ -22,6 +22,9 @@ internal sealed class FolderDiscovery(ImapMailbox mailbox, KnownItems known, Ins
     private const int MostResets = 5;
 
     private static readonly Duration AuditEvery = Duration.FromHours(24);
+    /// <summary>How often labels are looked for where the server does not tell that they changed.</summary>
+    private static readonly Duration LabelsEvery = Duration.FromMinutes(15);
+
     private static readonly Duration ParkedAfterRefusal = Duration.FromHours(6);
 
     /// <summary>Dates of arrival are wrong by weeks after some migrations; two months beyond the horizon nothing is missed.</summary>
@@ -42,7 +45,8 @@ internal sealed class FolderDiscovery(ImapMailbox mailbox, KnownItems known, Ins
             state is not null
             && !AuditDue(state)
             && FolderSnapshot.Parse(state.Cursor.Snapshot) is { } snapshot
-            && snapshot.IsStill(folder.Status))
+            && snapshot.IsStill(folder.Status)
+            && !HasToLookForLabels(snapshot, folder.Status))
             return
             [
                 new ListedPage(state, [], (int)Math.Max(0, snapshot.Exists - snapshot.Old), state.Cursor) { Skipped = Old(snapshot.Old) },
@@ -61,6 +65,15 @@ internal sealed class FolderDiscovery(ImapMailbox mailbox, KnownItems known, Ins
             return await Refused(folder, state, e, ct);
         }
     }
+
+    /// <summary>
+    /// Whether labels may have been set since, although nothing was added or removed: servers without CONDSTORE do not tell.
+    /// </summary>
+    private bool HasToLookForLabels(FolderSnapshot snapshot, FolderStatus? status) =>
+        snapshot.Labels != known.PrivateLabels.Edition
+        || (snapshot.Labels is not null
+            && status?.HighestModSeq is null
+            && now - Instant.FromUnixTimeSeconds(snapshot.LabelsAt) >= LabelsEvery);
 
     private bool AuditDue(KnownFolder state) => state.Cursor.LastFullAt is not { } last || now - last >= AuditEvery;
 
@@ -144,7 +157,11 @@ internal sealed class FolderDiscovery(ImapMailbox mailbox, KnownItems known, Ins
             Text = await Sample(cursor, found, full, ct),
         };
         var listedBefore = Math.Max(0, (status.Exists ?? found.Count) - found.Count - old);
-        var pages = Pages(state, found, cursor, FolderSnapshot.From(status, old)?.ToString(), listedBefore, old);
+        IReadOnlyList<(string Key, string Because)> labelled = status.Exists == 0 ? [] : await Labelled(folder, ct);
+        var listed = FolderSnapshot.From(status, old) is { } counted && known.PrivateLabels.Edition is { } labels
+            ? counted with { Labels = labels, LabelsAt = now.ToUnixTimeSeconds() }
+            : FolderSnapshot.From(status, old);
+        var pages = Pages(state, found, cursor, listed?.ToString(), listedBefore, old, labelled);
         return numbers is null ? pages : pages.Prepend(numbers);
     }
 
@@ -158,7 +175,8 @@ internal sealed class FolderDiscovery(ImapMailbox mailbox, KnownItems known, Ins
         FolderCursor cursor,
         string? snapshot,
         long listedBefore,
-        long old)
+        long old,
+        IReadOnlyList<(string Key, string Because)> labelled)
     {
         var frontier = state.Cursor.Frontier;
         for (var start = 0; start < found.Count - PageSize; start += PageSize)
@@ -189,10 +207,35 @@ internal sealed class FolderDiscovery(ImapMailbox mailbox, KnownItems known, Ins
             })
         {
             Skipped = Old(old),
+            Private = labelled,
         };
 
         Locator[] Locators(int start, int count) =>
             [.. Enumerable.Range(start, count).Select(i => new Locator(found[i].ToString(CultureInfo.InvariantCulture)))];
+    }
+
+    /// <summary>
+    /// What of the open folder bears a label that makes it private, or lies in a folder that does; asked only where the policy names any.
+    /// </summary>
+    private async Task<IReadOnlyList<(string Key, string Because)>> Labelled(MailboxFolder folder, CancellationToken ct)
+    {
+        if (known.PrivateLabels.IsEmpty)
+            return [];
+
+        var found = new List<(string, string)>();
+        if (known.PrivateLabels.WhyInFolder(folder.Name, folder.Delimiter) is { } because)
+            found.AddRange((await mailbox.Messages.Search("UID 1:*", ct)).Select(uid => (Key(uid), because)));
+
+        foreach (var label in known.PrivateLabels.Labels)
+        {
+            found.AddRange(
+                (await mailbox.Messages.SearchLabel(label, mailbox.IsGmail, ct))
+                    .Select(uid => (Key(uid), known.PrivateLabels.WhyLabelled([label])!)));
+        }
+
+        return found;
+
+        static string Key(uint uid) => uid.ToString(CultureInfo.InvariantCulture);
     }
 
     /// <summary>From where a folder is listed: all of it when it is new, or when that was long ago.</summary>

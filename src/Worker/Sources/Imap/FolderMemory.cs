@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace CrmSync.Worker.Sources.Imap;
 
@@ -10,6 +11,14 @@ namespace CrmSync.Worker.Sources.Imap;
 /// <param name="ModSeq">HIGHESTMODSEQ, where the server tells it: the other counters of two folders may be the same.</param>
 internal sealed record FolderSnapshot(ulong Validity, uint Next, long Exists, long Old, ulong? ModSeq = null)
 {
+    /// <summary>The labels that were looked for then; null where the policy names none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Labels { get; init; }
+
+    /// <summary>When they were looked for, in seconds since 1970.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long LabelsAt { get; init; }
+
     public static FolderSnapshot? Parse(string? text)
     {
         try
@@ -31,7 +40,8 @@ internal sealed record FolderSnapshot(ulong Validity, uint Next, long Exists, lo
 
     /// <summary>Whether nothing was added or removed since.</summary>
     public bool IsStill(FolderStatus? status) =>
-        From(status, Old) is { } now && (now with { ModSeq = now.ModSeq ?? ModSeq }) == (this with { ModSeq = ModSeq ?? now.ModSeq });
+        From(status, Old) is { } now && (now with { ModSeq = now.ModSeq ?? ModSeq })
+            == (this with { ModSeq = ModSeq ?? now.ModSeq, Labels = null, LabelsAt = 0 });
 
     public override string ToString() => JsonSerializer.Serialize(this);
 }

@@ -2,6 +2,7 @@ using CrmSync.Mail.Mime;
 using CrmSync.Worker.MailServers;
 using MailKit;
 using MailKit.Net.Imap;
+using MailKit.Search;
 using NodaTime;
 using MimeMessage = CrmSync.Mail.Mime.MimeMessage;
 
@@ -46,6 +47,18 @@ internal sealed class MailboxMessages(
         }
 
         return await SearchWith(criteria, ct);
+    }
+
+    /// <summary>The UIDs of the open folder that bear a keyword, or on Gmail a label. A name that can be no keyword finds none.</summary>
+    public async Task<IReadOnlyList<uint>> SearchLabel(string label, bool isGmail, CancellationToken ct)
+    {
+        if (isGmail)
+            return await SearchWith(() => folder.SearchAsync(SearchQuery.HasGMailLabel(label), ct));
+
+        var keyword = label.Trim().Replace(' ', '_');
+        return keyword.All(c => char.IsAscii(c) && c > ' ' && !"(){%*\"\\]\u007f".Contains(c, StringComparison.Ordinal))
+            ? await Search($"KEYWORD {keyword}", ct)
+            : [];
     }
 
     /// <summary>What the server tells of messages of the open folder. Those it does not name are missing.</summary>
@@ -187,9 +200,12 @@ internal sealed class MailboxMessages(
         return nameless?.Bytes;
     }
 
-    private async Task<IReadOnlyList<uint>> SearchWith(string query, CancellationToken ct)
+    private Task<IReadOnlyList<uint>> SearchWith(string query, CancellationToken ct) =>
+        SearchWith(async () => (await folder.SearchAsync(query, ct)).UniqueIds);
+
+    private async Task<IReadOnlyList<uint>> SearchWith(Func<Task<IList<UniqueId>>> search)
     {
-        var results = await commands.Run(AnswerStage.Command, "searching", () => folder.SearchAsync(query, ct));
+        var results = await commands.Run(AnswerStage.Command, "searching", search);
         if (!answers.Notes.SearchAnswered)
             throw new MailServerException(MailFailure.Protocol, "the server answered a search with success, but without a result");
 
@@ -197,7 +213,7 @@ internal sealed class MailboxMessages(
             throw new MailServerException(MailFailure.Protocol,
                 $"the result of a search cannot be read: it names more than {limits.Numbers} messages");
 
-        var uids = results.UniqueIds.Select(uid => uid.Id).Distinct().ToList();
+        var uids = results.Select(uid => uid.Id).Distinct().ToList();
         uids.Sort();
         return uids;
     }
@@ -233,7 +249,8 @@ internal sealed class MailboxMessages(
         summary.Flags ?? MessageFlags.None,
         summary.InternalDate is { } date && date.Year >= 1900 ? Instant.FromDateTimeOffset(date) : null,
         summary.Size is > 0 and var size ? size : null,
-        [.. summary.GMailLabels ?? []]);
+        [.. summary.GMailLabels ?? []],
+        [.. summary.Keywords ?? new HashSet<string>()]);
 
     private static List<UniqueId> Ids(IEnumerable<uint> uids) => [.. uids.Select(uid => new UniqueId(uid))];
 

@@ -213,7 +213,15 @@ internal sealed class MessageFetch(ImapSession session, MessagesToRead messages,
         return messages.Take(
             uid,
             (item, place) => MailTranslation.CreateReading(item, place, mail, messages.Attributes(uid).InternalDate) is var reading
-                && reading is MailReading read && bytes is not null ? read with { Bytes = bytes } : reading,
+                && reading is MailReading read
+                    ? read with
+                    {
+                        Bytes = bytes,
+                        Labels = [.. messages.Attributes(uid).Labels, .. messages.Attributes(uid).Keywords],
+                        FolderPath = item.Folder.Path,
+                        Delimiter = mailbox.Examined?.Delimiter,
+                    }
+                    : reading,
             ct);
     }
 
