@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using CrmSync.Domain.Company;
 using CrmSync.Storage;
+using CrmSync.Storage.Calls;
 using CrmSync.Storage.Digests;
 using CrmSync.Storage.Harvest;
 using CrmSync.Storage.Log;
@@ -42,6 +43,7 @@ internal static class Harvesting
             new Accounts(database),
             new HarvestLedger(database),
             new MeetingLog(database),
+            new CallLog(database),
             new CommandInbox(database),
             CreateCommandExecutions(database),
             new PrivateThreads(database, OwnMailText.Read),

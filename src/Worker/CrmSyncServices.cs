@@ -1,4 +1,5 @@
 using CrmSync.Storage;
+using CrmSync.Storage.Calls;
 using CrmSync.Storage.Digests;
 using CrmSync.Storage.Directories;
 using CrmSync.Storage.Harvest;
@@ -90,6 +91,7 @@ internal static class CrmSyncServices
         .AddSingleton<LedgerCounts>()
         .AddSingleton<ContactLog>()
         .AddSingleton<MeetingLog>()
+        .AddSingleton<CallLog>()
         .AddSingleton<Derivation>()
         .AddSingleton<DirectoryCards>()
         .AddSingleton<Units>()

@@ -114,7 +114,8 @@ internal sealed class BriefWriter(DigestFacts facts, PeopleBook people, ReaderCl
         return line switch
         {
             { Kind: InteractionKind.Meeting } => Words.Met(at, Actor(line), about),
-            { Kind: InteractionKind.Command } => Words.Called(at, Actor(line)),
+            { Kind: InteractionKind.Call, Direction: Direction.Inbound } => Words.TheyCalled(at, Actor(line)),
+            { Kind: InteractionKind.Command or InteractionKind.Call } => Words.Called(at, Actor(line)),
             { Direction: Direction.Inbound } => Words.TheyWrote(at, about, PlainWords.Flatten(line.Text, 90)),
             _ => Words.WeWrote(at, Actor(line), about),
         };

@@ -79,7 +79,8 @@ internal sealed class Doubts
     }
 
     private string Owned(AccountCoverage account) =>
-        people.Ours(account.Address) is { } owner ? Words.MailboxBelongingTo(people.FirstName(owner.Id), account.IsCalendar)
+        account.IsCalls ? Words.CallRecords(PlainWords.Flatten(account.Account, PlainWords.Name))
+        : people.Ours(account.Address) is { } owner ? Words.MailboxBelongingTo(people.FirstName(owner.Id), account.IsCalendar)
         : account.Address == people.CommandMailbox ? Words.CommandMailbox
         : Words.Mailbox(PlainWords.Flatten(account.Address.Value, PlainWords.Name), account.IsCalendar);
 

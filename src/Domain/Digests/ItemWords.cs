@@ -67,7 +67,8 @@ public sealed class ItemWords(PeopleBook people, ReaderClock clock)
     }
 
     /// <summary>What to do about whom: <c>Answer Jo Keane</c>.</summary>
-    public string What(Item item) => What(item.Rule, Who(item), clock.Words);
+    public string What(Item item) =>
+        item.Reason is MissedCall ? Words.CallBack(Who(item)) : What(item.Rule, Who(item), clock.Words);
 
     /// <summary>What it rests on, shortly.</summary>
     public string Why(Item item) => PlainWords.Flatten(item.Reason?.Briefly(clock.Words.Reasons, clock.At) ?? item.Why, MostWhy);

@@ -38,7 +38,7 @@ public sealed class PeopleBook
         foreach (var person in policy.People)
         {
             byId.TryAdd(person.Id, person);
-            foreach (var address in person.Also.Prepend(person.Email))
+            foreach (var address in person.Also.Prepend(person.Email).Concat(person.Telephones))
                 ours.TryAdd(address, person);
         }
 
@@ -127,14 +127,15 @@ public sealed class PeopleBook
     public Interaction? Find(string? id) => id is null ? null : byKey.GetValueOrDefault(id);
 
     /// <summary>
-    /// The person of ours behind an interaction: who wrote the mail, organised or attended the meeting, gave the command.
+    /// The person of ours behind an interaction: who wrote the mail, organised or attended the meeting, spoke on the telephone, gave the
+    /// command.
     /// </summary>
     public Person? Actor(Interaction interaction) =>
         interaction.Kind switch
         {
             InteractionKind.Command => Ours(interaction.Command?.By),
-            InteractionKind.Meeting => interaction
-                .Participants.OrderBy(p => p.Role)
+            InteractionKind.Meeting or InteractionKind.Call => interaction
+                .Participants.OrderBy(p => interaction.Call is null ? p.Role : ParticipantRole.From)
                 .Where(p => p.Internal)
                 .Select(p => Ours(p.Address))
                 .FirstOrDefault(p => p is not null),
@@ -189,6 +190,9 @@ public sealed class PeopleBook
             { Kind: InteractionKind.Meeting, Meeting: { AllDay: false } meeting }
                 when meeting.StatusAt(now, line.Participants) == MeetingStatus.Held => line
                 .Participants.Where(p => !p.Internal && p.Response != MeetingResponse.Declined)
+                .Select(p => p.Address),
+            { Kind: InteractionKind.Call, Call: { Counts: true } call } when call.End <= now => line
+                .Participants.Where(p => !p.Internal)
                 .Select(p => p.Address),
             { Kind: InteractionKind.Command, Command: { Verb: CommandVerb.Called, Contact: { } contact } } => [contact],
             _ => [],

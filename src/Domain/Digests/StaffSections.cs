@@ -224,7 +224,7 @@ internal sealed class StaffSections(
     private Func<string, string, string, string> Did(Interaction line) => line.Kind switch
     {
         InteractionKind.Meeting => Words.Met,
-        InteractionKind.Command => Words.Called,
+        InteractionKind.Command or InteractionKind.Call => Words.Called,
         _ => Words.Wrote,
     };
 

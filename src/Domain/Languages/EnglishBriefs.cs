@@ -17,6 +17,8 @@ internal sealed class EnglishBriefs : IBriefPhrases
 
     public string Called(SeenTime at, string? who) => $"{At(at)} {who ?? "we"} called";
 
+    public string TheyCalled(SeenTime at, string? who) => $"{At(at)} called{(who is null ? "" : $", {who} answered")}";
+
     public string TheyWrote(SeenTime at, string about, string words) =>
         $"{At(at)} wrote{about}{(words.Length > 0 ? $": {words}" : "")}";
 

@@ -128,6 +128,8 @@ internal sealed class EnglishDigests : IDigestPhrases
 
     public string MailboxBelongingTo(string person, bool isCalendar) => $"{person}'s {Kind(isCalendar)}";
 
+    public string CallRecords(string account) => $"the list of calls {account}";
+
     public string CommandMailbox => "the command mailbox";
 
     public string Mailbox(string address, bool isCalendar) => $"the {Kind(isCalendar)} {address}";

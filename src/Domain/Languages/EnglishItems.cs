@@ -7,6 +7,8 @@ internal sealed class EnglishItems : IItemPhrases
 {
     public string Answer(string who) => $"Answer {who}";
 
+    public string CallBack(string who) => $"Call {who} back";
+
     public string Solve(string who) => $"Solve it for {who}";
 
     public string AskAgain(string who) => $"Ask {who} again";

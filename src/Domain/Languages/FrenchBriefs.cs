@@ -18,6 +18,9 @@ internal sealed class FrenchBriefs : IBriefPhrases
 
     public string Called(SeenTime at, string? who) => Set($"{Bare(at)} : appel {From(who ?? "nous")}");
 
+    public string TheyCalled(SeenTime at, string? who) =>
+        Set($"{Bare(at)} : appel reçu{(who is null ? "" : $" ({who})")}");
+
     public string TheyWrote(SeenTime at, string about, string words) =>
         Set($"{Bare(at)} : message reçu{about}{(words.Length > 0 ? Set($" : {words}") : "")}");
 

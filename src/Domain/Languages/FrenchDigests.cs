@@ -129,6 +129,8 @@ internal sealed class FrenchDigests : IDigestPhrases
 
     public string MailboxBelongingTo(string person, bool isCalendar) => $"{Kind(isCalendar)} {From(person)}";
 
+    public string CallRecords(string account) => $"liste d'appels {account}";
+
     public string CommandMailbox => "boîte des réponses à CrmSync";
 
     public string Mailbox(string address, bool isCalendar) => $"{Kind(isCalendar)} {address}";

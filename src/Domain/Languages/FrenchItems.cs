@@ -7,6 +7,8 @@ internal sealed class FrenchItems : IItemPhrases
 {
     public string Answer(string who) => $"Répondre à {who}";
 
+    public string CallBack(string who) => $"Rappeler {who}";
+
     public string Solve(string who) => $"Trouver une solution pour {who}";
 
     public string AskAgain(string who) => $"Relancer {who}";

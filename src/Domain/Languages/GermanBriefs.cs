@@ -17,6 +17,8 @@ internal sealed class GermanBriefs : IBriefPhrases
 
     public string Called(SeenTime at, string? who) => $"{Bare(at)}: Anruf von {who ?? "uns"}";
 
+    public string TheyCalled(SeenTime at, string? who) => $"{Bare(at)}: Anruf bei {who ?? "uns"}";
+
     public string TheyWrote(SeenTime at, string about, string words) =>
         $"{Bare(at)}: E-Mail an uns{about}{(words.Length > 0 ? $": {words}" : "")}";
 

@@ -129,6 +129,8 @@ internal sealed class GermanDigests : IDigestPhrases
 
     public string MailboxBelongingTo(string person, bool isCalendar) => $"{Kind(isCalendar)} von {person}";
 
+    public string CallRecords(string account) => $"die Anrufliste {account}";
+
     public string CommandMailbox => "das Postfach für Antworten an CrmSync";
 
     public string Mailbox(string address, bool isCalendar) => $"{Kind(isCalendar)} {address}";

@@ -7,6 +7,8 @@ internal sealed class GermanItems : IItemPhrases
 {
     public string Answer(string who) => $"{who} antworten";
 
+    public string CallBack(string who) => $"{who} zurückrufen";
+
     public string Solve(string who) => $"Lösung für {who} finden";
 
     public string AskAgain(string who) => $"Bei {who} nachhaken";

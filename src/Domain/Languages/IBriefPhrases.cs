@@ -19,6 +19,8 @@ public interface IBriefPhrases
 
     string Called(SeenTime at, string? who);
 
+    string TheyCalled(SeenTime at, string? who);
+
     /// <summary>They wrote; <paramref name="words"/> are the beginning of what, or empty.</summary>
     string TheyWrote(SeenTime at, string about, string words);
 

@@ -143,6 +143,8 @@ public interface IDigestPhrases
 
     string MailboxBelongingTo(string person, bool isCalendar);
 
+    string CallRecords(string account);
+
     string CommandMailbox { get; }
 
     string Mailbox(string address, bool isCalendar);

@@ -7,6 +7,8 @@ public interface IItemPhrases
 {
     string Answer(string who);
 
+    string CallBack(string who);
+
     string Solve(string who);
 
     string AskAgain(string who);

@@ -302,7 +302,7 @@ public sealed class ErasedPeople
         if (
             (command.Contact is { } contact && Contains(contact))
             || (command.Other is { } other && Contains(other))
-            || (EmailAddress.TryParse(command.About, out var about) && Contains(about)))
+            || (EmailAddress.TryParseContact(command.About, out var about) && Contains(about)))
             return null;
 
         return IsNamedIn(command.Text) ? line with { Command = command with { Text = null } } : line;

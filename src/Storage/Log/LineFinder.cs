@@ -48,7 +48,7 @@ internal sealed class LineFinder(WriteScope scope)
         foreach (var name in LineTargets.In(line))
         {
             targets.Add(name).Add(number).End();
-            if (EmailAddress.TryParse(name, out var address))
+            if (EmailAddress.TryParseContact(name, out var address))
                 Add(address);
         }
     }

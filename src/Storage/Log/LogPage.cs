@@ -119,7 +119,7 @@ internal sealed class LogPage(Engine engine, DbConnection connection, LogFilter 
             select i.number, i.id, i.kind, i.at, i.seen, i.class, i.direction, i.author, i.subject, i.thread, i.message_id, i.in_reply_to,
                    {(
                 filter.WithoutText ? "null" : "i.body")}, i.question, i.acknowledgement, i.attachments, i.markers, i.reasons, i.phrases,
-                   i.uid, i.occurrence, i.starts_at, i.ends_at, i.all_day, i.cancelled_at, i.command, i.learned, i.away
+                   i.uid, i.occurrence, i.starts_at, i.ends_at, i.all_day, i.cancelled_at, i.command, i.learned, i.away, i.seconds
               from interaction i
              {(conditions.Count == 0 ? "" : "where " + string.Join(" and ", conditions))}
              order by {order}
@@ -163,6 +163,10 @@ internal sealed class LogPage(Engine engine, DbConnection connection, LogFilter 
                     AllDay = row.GetBoolean(23),
                     CancelledAt = engine.NullableInstantAt(row, 24),
                 },
+            Call = (InteractionKind)row.GetInt32(2) != InteractionKind.Call
+                ? null
+                : new CallFacts(
+                    engine.InstantAt(row, 21), engine.InstantAt(row, 22), row.IsDBNull(28) ? null : row.GetInt32(28)),
             Command = row.IsDBNull(25) ? null : CommandText.Read(row.GetString(25)),
             Learned = LineFacts.ReadLearned(Text(26)),
             Away = LineFacts.ReadAway(Text(27)),

@@ -5,7 +5,7 @@ namespace CrmSync.Storage.Log;
 /// <summary>Writes lines that are not mail, and takes lines out.</summary>
 internal sealed class PlainLines(WriteScope scope)
 {
-    /// <summary>Writes meetings and commands whose ids the log does not hold; meetings with the series they are of.</summary>
+    /// <summary>Writes meetings, calls and commands whose ids the log does not hold; meetings with the series they are of.</summary>
     public async Task Add(IReadOnlyCollection<(Interaction Line, string? Series)> lines)
     {
         if (lines.Count == 0)
@@ -19,9 +19,10 @@ internal sealed class PlainLines(WriteScope scope)
         var interactions = scope.Rows(
             """
             insert into interaction (number, id, kind, at, seen, direction, author, subject, body, question, attachments, markers, reasons,
-                                     series, uid, occurrence, starts_at, ends_at, all_day, cancelled_at, command, away)
+                                     series, uid, occurrence, starts_at, ends_at, all_day, cancelled_at, command, away, seconds)
             select r.number, r.id, r.kind, r.at, r.seen, r.direction, r.author, r.subject, r.body, r.question, r.attachments, r.markers,
-                   r.reasons, r.series, r.uid, r.occurrence, r.starts_at, r.ends_at, r.all_day, r.cancelled_at, r.command, r.away
+                   r.reasons, r.series, r.uid, r.occurrence, r.starts_at, r.ends_at, r.all_day, r.cancelled_at, r.command, r.away,
+                   r.seconds
               from {rows} r
             """,
             Column.Number("number"),
@@ -45,7 +46,8 @@ internal sealed class PlainLines(WriteScope scope)
             Column.Flag("all_day"),
             Column.Instant("cancelled_at"),
             Column.Text("command"),
-            Column.Text("away"));
+            Column.Text("away"),
+            Column.Number("seconds"));
         var participants = scope.Rows(
             """
             insert into participant (interaction, role, address, place, name, internal, response)
@@ -89,12 +91,13 @@ internal sealed class PlainLines(WriteScope scope)
                 .Add(Texts.Clean(series))
                 .Add(Texts.Clean(line.Meeting?.Uid))
                 .Add(line.Meeting?.Occurrence)
-                .Add(line.Meeting?.Start)
-                .Add(line.Meeting?.End)
+                .Add(line.Meeting?.Start ?? line.Call?.Start)
+                .Add(line.Meeting?.End ?? line.Call?.End)
                 .Add(line.Meeting?.AllDay ?? false)
                 .Add(line.Meeting?.CancelledAt)
                 .Add(line.Command is { } command ? CommandText.Write(command) : null)
                 .Add(LineFacts.WriteAway(line.Away))
+                .Add((long?)line.Call?.Seconds)
                 .End();
             foreach (var (place, person) in line.Participants.DistinctBy(p => (p.Role, p.Address)).Index())
             {

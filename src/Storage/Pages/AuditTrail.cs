@@ -14,7 +14,7 @@ public sealed class AuditTrail(ContactDatabase database)
         async scope =>
         {
             var isErased =
-                EmailAddress.TryParse(entry.About, out var about) && (await ErasedPeople.Load(scope)).Contains(about);
+                EmailAddress.TryParseContact(entry.About, out var about) && (await ErasedPeople.Load(scope)).Contains(about);
             return await scope.Execute(
                 "insert into audit (at, who, way, what, about) values (@At, @who, @way, @what, @about)",
                 new

@@ -1,5 +1,6 @@
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Meetings;
+using CrmSync.Storage.Calls;
 using CrmSync.Storage.Digests;
 using CrmSync.Storage.Directories;
 using CrmSync.Storage.Harvest;
@@ -180,10 +181,11 @@ public sealed class Erasure(ContactDatabase database, Func<byte[], string> textO
         var moved = new Dictionary<string, string>(StringComparer.Ordinal);
         var mails = await LogErasure.Mails(scope, words, erased, classifier, moved);
         var meetings = await LogErasure.Meetings(scope, words, erased, merge, classifier.Ours);
+        var calls = await CallLog.LeaveOut(scope, erased);
         var commands = await LogErasure.Commands(scope, erased, known, moved);
         return mails with
         {
-            Removed = mails.Removed + meetings.Removed + commands.Removed,
+            Removed = mails.Removed + meetings.Removed + calls + commands.Removed,
             Reduced = mails.Reduced + meetings.Reduced + commands.Reduced,
             Mails = ownMails,
             CommandMails = commandMails,

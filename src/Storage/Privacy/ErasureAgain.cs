@@ -1,6 +1,7 @@
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Log;
 using CrmSync.Domain.Meetings;
+using CrmSync.Storage.Calls;
 using CrmSync.Storage.Log;
 using NodaTime;
 
@@ -28,8 +29,9 @@ public sealed class ErasureAgain(ContactDatabase database, Erasure erasure, Func
         await database.WriteDurably(
             async scope =>
             {
+                // Of telephones that nobody is known by only the hash is left to find them by.
                 await known.Note(scope);
-                return 0;
+                return await CallLog.LeaveOut(scope, await ErasedPeople.Load(scope));
             },
             ct);
         foreach (var person in people)

@@ -61,7 +61,7 @@ internal static partial class PersonTraces
         && (
             (command.Contact is { } contact && people.Contains(contact))
             || (command.Other is { } other && people.Contains(other))
-            || (EmailAddress.TryParse(command.About, out var about) && people.Contains(about)));
+            || (EmailAddress.TryParseContact(command.About, out var about) && people.Contains(about)));
 
     /// <summary>The numbers of the mails with the person in them: among their people, in a report, in a header, an id or a text.</summary>
     public static async Task<IReadOnlyCollection<long>> Mails(WriteScope scope, PersonWords words)

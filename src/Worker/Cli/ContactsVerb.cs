@@ -32,6 +32,7 @@ internal sealed class ContactsVerb(UnitLook look, ContactLog log, PolicyInForce 
             json.WriteNumber("sent", contact.Sent);
             json.WriteNumber("mailings", contact.Mailings);
             json.WriteNumber("meetings", contact.Meetings);
+            json.WriteNumber("calls", contact.Calls);
         },
         ("contact", c => c.Known.Primary.Value),
         ("name", c => c.Name ?? ""),

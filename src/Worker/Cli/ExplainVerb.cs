@@ -28,7 +28,7 @@ internal sealed class ExplainVerb(OrganisationLog log, PolicyInForce policy)
     private async Task<int> Run(ParseResult parsed, CancellationToken ct)
     {
         var asked = Invocation.From(parsed);
-        if (!EmailAddress.TryParse(parsed.GetValue(Address), out var address))
+        if (!EmailAddress.TryParseContact(parsed.GetValue(Address), out var address))
             throw new UsageException($"\"{parsed.GetValue(Address)}\" is not an address");
 
         var current = policy.Policy;

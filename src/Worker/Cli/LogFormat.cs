@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using CrmSync.Domain.Company;
 using CrmSync.Domain.Digests;
@@ -27,6 +28,7 @@ internal static class LogFormat
                 line =>
                     line.Kind == InteractionKind.Mail ? Word(line.Class)
                     : line.Kind == InteractionKind.Meeting ? Word(Status(line, now))
+                    : line.Call is { } call ? Told(call)
                     : "command"),
             ("direction", line => Word(line.Direction)),
             ("who", Who),
@@ -36,7 +38,11 @@ internal static class LogFormat
                     line.Command is { } command
                         ? $"{CommandVerbs.Name(command.Verb)} {command.Contact ?? (object?)command.About}"
                             + PlainWords.About(command.Text, Wording.In(Language.English))
-                        : line.Subject ?? "(no subject)"));
+                        : line.Call is { Seconds: { } seconds }
+                            ? string.Create(CultureInfo.InvariantCulture, $"{seconds / 60}:{seconds % 60:00} minutes")
+                        : line.Call is null ? line.Subject ?? "(no subject)" : ""));
+
+    private static string Told(CallFacts call) => call.Answered ? "call" : "missed call";
 
     private static void Write(Utf8JsonWriter json, Interaction line, Instant now, IReadOnlyDictionary<string, string> threads)
     {
@@ -56,6 +62,16 @@ internal static class LogFormat
             json.Write("end", meeting.End);
             json.WriteString("status", Word(Status(line, now)));
             json.WriteBoolean("all_day", meeting.AllDay);
+        }
+        else if (line.Call is { } call)
+        {
+            json.Write("start", call.Start);
+            json.Write("end", call.End);
+            json.WriteString("status", call.Answered ? "answered" : "missed");
+            if (call.Seconds is { } seconds)
+                json.WriteNumber("seconds", seconds);
+            else
+                json.WriteNull("seconds");
         }
         else
         {

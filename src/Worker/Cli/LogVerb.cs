@@ -17,7 +17,7 @@ internal sealed class LogVerb(ContactLog log, PolicyInForce policy)
 
     private static readonly Option<string?> Class = new("--class")
     {
-        Description = "Mail of one class, or all for every line; without it: human mail, held and booked meetings, commands.",
+        Description = "Mail of one class, or all for every line; without it: human mail, held and booked meetings, calls, commands.",
         HelpName = "C",
     };
 
@@ -76,7 +76,7 @@ internal sealed class LogVerb(ContactLog log, PolicyInForce policy)
         var about = new Queue<Interaction>(
             commands.Where(line =>
                 line.Command!.Contact is { } contact && people.Contains(contact)
-                || EmailAddress.TryParse(line.Command.About, out var address) && people.Contains(address)));
+                || EmailAddress.TryParseContact(line.Command.About, out var address) && people.Contains(address)));
         await foreach (var line in lines)
         {
             while (about.TryPeek(out var next) && (next.At, next.Id).CompareTo((line.At, line.Id)) < 0)
@@ -91,10 +91,10 @@ internal sealed class LogVerb(ContactLog log, PolicyInForce policy)
     /// <summary>Every address of the person somebody asks for.</summary>
     public static IReadOnlyCollection<EmailAddress> Addresses(string text, CompanyPolicy policy)
     {
-        if (!EmailAddress.TryParse(text, out var address))
+        if (!EmailAddress.TryParseContact(text, out var address))
             throw new UsageException($"\"{text}\" is not an address");
 
-        var entry = policy.Contacts.FirstOrDefault(c => c.Primary == address || c.Aliases.Contains(address));
-        return entry is null ? [address] : [entry.Primary, .. entry.Aliases];
+        var book = new ContactBook(policy);
+        return book.Addresses(book.Primary(address));
     }
 }

@@ -21,6 +21,7 @@ internal static class PersonFormat
         json.WriteBoolean("erased", person.IsErased);
         Lines(json, "mails", person, line => line.Kind == InteractionKind.Mail, now);
         Lines(json, "meetings", person, line => line.Kind == InteractionKind.Meeting, now);
+        Lines(json, "calls", person, line => line.Kind == InteractionKind.Call, now);
         Lines(json, "commands", person, line => line.Command is { Verb: not CommandVerb.Note }, now);
         Notes(json, person);
         Facts(json, person);

@@ -138,9 +138,9 @@ internal sealed class PersonVerbs(
     /// <summary>Everything the policy says of whoever somebody asks for.</summary>
     private async Task<SomePerson> FindPerson(string text, Instant now, CancellationToken ct)
     {
-        IReadOnlyList<EmailAddress> addresses = [.. LogVerb.Addresses(text, configuration.Policy)];
-        var evaluation = await log.Evaluate(
-            configuration.Policy with { Directory = policy.Policy.Directory }, addresses[0], now, ct);
+        var known = configuration.Policy with { Directory = policy.Policy.Directory };
+        IReadOnlyList<EmailAddress> addresses = [.. LogVerb.Addresses(text, known)];
+        var evaluation = await log.Evaluate(known, addresses[0], now, ct);
         var items = evaluation.Items.Concat(evaluation.Observed).Select(item => (item.Id, item.Contact, item.About))
             .Concat(evaluation.Closed.Concat(evaluation.ObservedClosed).Select(item => (item.Id, item.Contact, item.About)));
         return new SomePerson(addresses)
@@ -152,6 +152,7 @@ internal sealed class PersonVerbs(
                     .Select(entry => entry.Name)
                     .OfType<string>(),
             ],
+            Telephones = [.. addresses.Where(address => address.IsTelephone).Select(address => address.Value["tel:".Length..])],
             Items =
             [
                 .. items

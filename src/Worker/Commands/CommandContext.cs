@@ -49,7 +49,7 @@ internal sealed class CommandContext(DigestFacts facts)
     public PeopleBook People => people ??= new PeopleBook(facts.Policy, facts.Log.Interactions, facts.Now);
 
     /// <summary>An address outside; null for what is ours or no address.</summary>
-    public EmailAddress? Outsider(string address) => EmailAddress.TryParse(address, out var one) && !ours.Contains(one) ? one : null;
+    public EmailAddress? Outsider(string address) => EmailAddress.TryParseContact(address, out var one) && !ours.Contains(one) ? one : null;
 
     /// <summary>Whether a contact is one of those a person may see.</summary>
     public bool IsSeenBy(string person, EmailAddress contact) => facts.IsShownTo(new Sight(facts.Policy, person), People.Primary(contact));

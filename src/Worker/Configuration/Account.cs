@@ -1,5 +1,6 @@
 using CrmSync.Domain.Company;
 using CrmSync.Worker.Yaml;
+using NodaTime;
 
 namespace CrmSync.Worker.Configuration;
 
@@ -8,7 +9,7 @@ namespace CrmSync.Worker.Configuration;
 /// <param name="Place">Where it stands in the configuration.</param>
 internal abstract record Account(string Name, Spot Place)
 {
-    /// <summary>The key the account is written with: maildir, mbox, eml, imap, graph, google, caldav or ics.</summary>
+    /// <summary>The key the account is written with: maildir, mbox, eml, imap, graph, google, caldav, ics or calls.</summary>
     public abstract string Kind { get; }
 
     /// <summary>Whose account it is; several for a Graph tenant or a Google Workspace.</summary>
@@ -273,4 +274,24 @@ internal abstract record GraphLogin
     {
         public override IEnumerable<Secret?> Secrets => [Value];
     }
+}
+
+/// <summary>Tables of the calls of a telephone system, which are nobody's alone.</summary>
+/// <param name="Name">Unique.</param>
+/// <param name="Place">In the configuration.</param>
+/// <param name="Path">The full path of the file or folder.</param>
+internal sealed record CallsAccount(string Name, Spot Place, string Path) : Account(Name, Place)
+{
+    public override string Kind => "calls";
+
+    public override IReadOnlyList<EmailAddress> Addresses => [];
+
+    /// <summary>Of times that name none; null: that of <c>defaults.calendar</c>.</summary>
+    public DateTimeZone? Zone { get; init; }
+
+    /// <summary>The country whose numbers are written without one; null: that of the zone.</summary>
+    public string? Region { get; init; }
+
+    /// <summary>What its columns are called, by what they mean.</summary>
+    public IReadOnlyDictionary<string, string> Columns { get; init; } = new Dictionary<string, string>();
 }

@@ -26,6 +26,7 @@ internal sealed class AccountReader(ProblemList problems, OutsideValues outside)
             "graph" => [OfGraph(map)],
             "google" => [OfGoogle(map)],
             "caldav" => [OfCaldav(map)],
+            "calls" => [OfCalls(map)],
             _ => [OfIcs(map)],
         };
         return accounts.OfType<Account>().ToList();
@@ -194,6 +195,17 @@ internal sealed class AccountReader(ProblemList problems, OutsideValues outside)
 
         return new IcsAccount(NameFor(map, $"ics:{address}"), map.Node.Spot, isUrl ? null : Full(map, written), url, address);
     }
+
+    private CallsAccount? OfCalls(MapValues map) =>
+        map.Value(CallTables) is { } path
+            ? new CallsAccount(
+                NameFor(map, $"calls:{Path.GetFileName(path.TrimEnd('/', '\\'))}"), map.Node.Spot, Full(map, path))
+            {
+                Zone = map.Value(CallZone),
+                Region = map.Value(CallRegion),
+                Columns = DirectoryReader.ColumnsIn(map.Value(ConfigurationShape.CallColumns)),
+            }
+            : null;
 
     private string NameFor(MapValues map, string otherwise) =>
         map.Value(Name) is { } name ? Unique(name, map.Place(Name).Spot) : Unique(otherwise, map.Node.Spot);

@@ -229,6 +229,30 @@ internal static class ConfigurationShape
 
     public static Key<string> Ics { get; } = new("ics", Line, "A file, a folder, or an https address.", required: true);
 
+    public static Key<string> CallTables { get; } =
+        new("calls", Line, "A table of the calls of a telephone system, or a folder of such tables.", required: true);
+
+    public static Key<DateTimeZone> CallZone { get; } =
+        new("zone", Forms.Zone, "The time zone of times that name none; otherwise that of defaults.calendar.");
+
+    public static Key<string> CallRegion { get; } =
+        new(
+            "region",
+            new TextShape<string>("the two letters of a country such as IE", "^[A-Za-z]{2}$", ReadRegion, max: 2),
+            "The country whose telephone numbers are written without one; otherwise that of the zone.");
+
+    public static Key<MapValues> CallColumns { get; } =
+        new(
+            "columns",
+            new MapShape(
+                "a map of what columns mean to what they are called",
+                [
+                    .. new[] { "time", "date", "from", "to", "other", "ours", "direction", "seconds", "answered", "id", "name" }
+                        .Select(meaning => new Key<string>(meaning, Line, "The name of this column in the first line."))
+                ]),
+            "What the columns are called where no usual name fits: time (or time and date), from, to (or other and ours), direction, "
+                + "seconds, answered, id and name.");
+
     public static IReadOnlyList<MapShape> AccountKinds { get; } =
     [
         new("an account", Maildir, Address, Name) { Kind = Maildir },
@@ -264,13 +288,14 @@ internal static class ConfigurationShape
         new("an account", GoogleDomain, ServiceAccount, Mailboxes, Group, Admin, GoogleEndpoint, Name) { Kind = GoogleDomain },
         new("an account", Caldav, Address, CaldavUser, CaldavPassword, Ca, Name) { Kind = Caldav },
         new("an account", Ics, Address, Name) { Kind = Ics },
+        new("an account", CallTables, CallZone, CallRegion, CallColumns, Name) { Kind = CallTables },
     ];
 
     public static Key<IReadOnlyList<MapValues>> Accounts { get; } =
         new(
             "accounts",
             new ListShape<MapValues>(new KindedShape("account", [.. AccountKinds.Select(k => (k, ""))])),
-            "The mailboxes and calendars to read.");
+            "The mailboxes, calendars and calls to read.");
 
     public static Key<string> Region { get; } =
         new(

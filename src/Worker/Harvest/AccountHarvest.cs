@@ -15,6 +15,7 @@ namespace CrmSync.Worker.Harvest;
 /// <param name="accounts">Where successes and failures are written down.</param>
 /// <param name="ledger">What is known and what is to be read.</param>
 /// <param name="meetings">Where copies of meetings become lines.</param>
+/// <param name="calls">Where rows of telephone systems become lines.</param>
 /// <param name="commands">What takes the emails of the command mailbox; null for every other account.</param>
 /// <param name="sentCommands">Where sent copies of commands are noted; null where there is no command mailbox.</param>
 /// <param name="threads">Takes the words of private threads out of the log.</param>
@@ -25,6 +26,7 @@ internal sealed class AccountHarvest(
     Accounts accounts,
     HarvestLedger ledger,
     MeetingHarvest meetings,
+    CallHarvest calls,
     CommandExecution? commands,
     CommandInbox? sentCommands,
     PrivateThreads threads,
@@ -35,7 +37,7 @@ internal sealed class AccountHarvest(
     private const int BatchesHeld = 1;
 
     private readonly AccountState account = scope.Account;
-    private readonly BatchStore store = new(scope, ledger, meetings, commands, sentCommands);
+    private readonly BatchStore store = new(scope, ledger, meetings, calls, commands, sentCommands);
 
     /// <summary>
     /// Harvests for a while. An account that cannot be read is a result; only the database can make this throw.
@@ -134,7 +136,7 @@ internal sealed class AccountHarvest(
         {
             using (var storing = Traces.Begin("store"))
             {
-                storing?.SetTag("crmsync.items", batch.Results.Count + batch.Meetings.Count);
+                storing?.SetTag("crmsync.items", batch.Count);
                 await store.Store(batch);
             }
 

@@ -3,6 +3,7 @@ using CrmSync.Domain.Company;
 using CrmSync.Domain.Harvest;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Sources;
+using CrmSync.Worker.Sources.Calls;
 using CrmSync.Worker.Sources.Feeds;
 using CrmSync.Worker.Sources.Files;
 using CrmSync.Worker.Sources.Google;
@@ -28,10 +29,13 @@ internal sealed class AccountSources(
     GoogleDirectories google,
     CalendarServers calendars)
 {
+    /// <summary>The calls of a telephone system are of everybody.</summary>
+    private static readonly EmailAddress Nobody = EmailAddress.FromTelephone("0");
+
     /// <summary>How far ahead meetings are looked at.</summary>
     private static readonly Duration Ahead = Duration.FromDays(200);
 
-    /// <summary>Every mailbox and calendar of the configuration, in file order.</summary>
+    /// <summary>Every mailbox, calendar and table of calls of the configuration, in file order.</summary>
     public IReadOnlyList<ReadableAccount> All => field ??= [.. configuration.Accounts.SelectMany(Readable)];
 
     /// <summary>
@@ -92,6 +96,7 @@ internal sealed class AccountSources(
             [
                 One(caldav, caldav.Address, now => calendars.CalDav.Open(caldav, SeriesIn(caldav, caldav.Address, now), zone)),
             ],
+            CallsAccount calls => [Local(calls, Nobody, now => new CallSource(calls, zone, now))],
             GoogleAccount workspace => ReadableWorkspace(workspace),
             GraphAccount tenant => GraphAccounts.Accounts(tenant, graph, configuration.Capture),
             _ => throw new UnreachableException($"{account.GetType().Name} is no account that can be read here"),

@@ -13,16 +13,27 @@ namespace CrmSync.Worker.Harvest;
 /// <param name="scope">The account, and what this harvest is about.</param>
 /// <param name="ledger">What became of each item.</param>
 /// <param name="meetings">Where copies of meetings become lines.</param>
+/// <param name="calls">Where rows of telephone systems become lines.</param>
 /// <param name="commands">What takes the emails of the command mailbox; null for every other account.</param>
 /// <param name="sentCommands">Where sent copies of commands are noted; null where there is no command mailbox.</param>
 internal sealed class BatchStore(
-    HarvestScope scope, HarvestLedger ledger, MeetingHarvest meetings, CommandExecution? commands, CommandInbox? sentCommands)
+    HarvestScope scope,
+    HarvestLedger ledger,
+    MeetingHarvest meetings,
+    CallHarvest calls,
+    CommandExecution? commands,
+    CommandInbox? sentCommands)
 {
     /// <summary>Stores a batch.</summary>
     public async Task Store(HarvestBatch batch)
     {
         foreach (var meeting in batch.Meetings)
             batch.Results.Add(await Store(meeting));
+
+        await Each(
+            batch.Calls,
+            async some => batch.Results.AddRange(await calls.Store(scope, some)),
+            (call, failure) => batch.Results.Add(scope.Surprise(call.Item, failure)));
 
         // Before the account moves on: a crash between the two repeats the batch and loses nothing. An item of which something cannot be
         // kept does not count as read.

@@ -4,6 +4,7 @@ using System.Threading.Channels;
 using CrmSync.Domain.Harvest;
 using CrmSync.Domain.Log;
 using CrmSync.Storage;
+using CrmSync.Storage.Calls;
 using CrmSync.Storage.Harvest;
 using CrmSync.Storage.Log;
 using CrmSync.Storage.Meetings;
@@ -26,6 +27,7 @@ namespace CrmSync.Worker.Harvest;
 /// <param name="accounts">Where successes and failures are written down.</param>
 /// <param name="ledger">What is known and what is to be read.</param>
 /// <param name="meetingLog">Where copies of meetings become lines.</param>
+/// <param name="callLog">Where rows of telephone systems become lines.</param>
 /// <param name="inbox">Where mails to the command mailbox wait, and what proves them is noted.</param>
 /// <param name="commandExecutions">Carries out what mails to the command mailbox say.</param>
 /// <param name="threads">Takes the words of private threads out of the log.</param>
@@ -38,6 +40,7 @@ internal sealed class HarvestAll(
     Accounts accounts,
     HarvestLedger ledger,
     MeetingLog meetingLog,
+    CallLog callLog,
     CommandInbox inbox,
     CommandExecutions commandExecutions,
     PrivateThreads threads,
@@ -238,6 +241,7 @@ internal sealed class HarvestAll(
         var (account, run) = harvest;
         var parts = CreateParts(policy.Edition);
         var meetings = new MeetingHarvest(meetingLog, parts.Edition.Policy.Privacy, parts.Classifier);
+        var calls = new CallHarvest(callLog, parts.Edition.Policy);
         var since = configuration.Capture.From(now);
         var commands = CommandSettings(account) is { } mailbox
             ? commandExecutions.Create(parts.Edition.Policy, mailbox, account.Name)
@@ -253,7 +257,8 @@ internal sealed class HarvestAll(
         await TakeUpAgain(state, since, parts.Edition, ct);
         var scope = new HarvestScope(state, now, since, parts.Capture, parts.Classifier, run);
         var sentCommands = configuration.Delivery?.Commands is null ? null : inbox;
-        var reading = new AccountHarvest(scope, accounts, ledger, meetings, commands, sentCommands, threads, backlogs, time);
+        var reading = new AccountHarvest(
+            scope, accounts, ledger, meetings, calls, commands, sentCommands, threads, backlogs, time);
         using var held = CancellationTokenSource.CreateLinkedTokenSource(ct, alone.Lost);
         try
         {

@@ -5,6 +5,7 @@ using CrmSync.Storage.Harvest;
 using CrmSync.Storage.Log;
 using CrmSync.Worker.Commands;
 using CrmSync.Worker.Sources;
+using CrmSync.Worker.Sources.Calls;
 
 namespace CrmSync.Worker.Harvest;
 
@@ -12,13 +13,16 @@ namespace CrmSync.Worker.Harvest;
 internal sealed class HarvestBatch
 {
     /// <summary>How many items it holds; it is full with <see cref="HarvestLedger.LargestBatch"/>.</summary>
-    public int Count => Results.Count + Meetings.Count;
+    public int Count => Results.Count + Meetings.Count + Calls.Count;
 
     /// <summary>What became of each item that is no meeting.</summary>
     public List<ItemResult> Results { get; } = [];
 
     /// <summary>The series of calendars; what becomes of their items shows when they are stored.</summary>
     public List<MeetingReading> Meetings { get; } = [];
+
+    /// <summary>The rows of telephone systems; what becomes of their items shows when they are stored.</summary>
+    public List<CallReading> Calls { get; } = [];
 
     /// <summary>The calendar messages of emails, each with the item it came from.</summary>
     public List<(InvitationMail Mail, RemoteItem Item)> Invitations { get; } = [];

@@ -33,18 +33,19 @@ internal sealed class HarvestedLog(ContactLog log, Accounts accounts, AccountSou
     private IEnumerable<AccountCoverage> WithMembers(ReadableAccount account, Dictionary<string, AccountState> states)
     {
         var state = states.GetValueOrDefault(account.Name);
-        yield return Covered(account.Name, account.Address, state?.ReadUntil, account.IsCalendar);
+        yield return Covered(account.Name, account.Address, state?.ReadUntil, account);
         foreach (var name in account.Members is null ? [] : state?.Cursor?.Split('\n', StringSplitOptions.RemoveEmptyEntries) ?? [])
         {
             if (states.GetValueOrDefault(name) is { } member && EmailAddress.TryParse(member.Address, out var address))
-                yield return Covered(name, address, member.ReadUntil, account.IsCalendar);
+                yield return Covered(name, address, member.ReadUntil, account);
         }
     }
 
-    private AccountCoverage Covered(string name, EmailAddress address, Instant? readUntil, bool isCalendar) =>
+    private AccountCoverage Covered(string name, EmailAddress address, Instant? readUntil, ReadableAccount account) =>
         new(name, address, readUntil)
         {
-            Grace = AccountCoverage.GraceFor(isCalendar ? configuration.Schedule.Calendar : configuration.Schedule.Mail),
-            IsCalendar = isCalendar,
+            Grace = AccountCoverage.GraceFor(account.IsCalendar ? configuration.Schedule.Calendar : configuration.Schedule.Mail),
+            IsCalendar = account.IsCalendar,
+            IsCalls = account.IsCalls,
         };
 }

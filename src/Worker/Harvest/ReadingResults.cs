@@ -6,6 +6,7 @@ using CrmSync.Mail.Mime;
 using CrmSync.Storage.Log;
 using CrmSync.Worker.Commands;
 using CrmSync.Worker.Sources;
+using CrmSync.Worker.Sources.Calls;
 using NodaTime;
 
 namespace CrmSync.Worker.Harvest;
@@ -24,6 +25,8 @@ internal sealed class ReadingResults(HarvestScope scope, CommandExecution? comma
         {
             if (reading is MeetingReading meeting)
                 batch.Meetings.Add(meeting);
+            else if (reading is CallReading call)
+                batch.Calls.Add(call);
             else
                 batch.Results.Add(reading is MailReading mail ? AddMail(mail, batch) : Result(reading));
         }

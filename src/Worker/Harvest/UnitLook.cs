@@ -204,7 +204,7 @@ internal sealed class UnitLook(
         var stale = new HashSet<string>(await units.Due(now, ct), StringComparer.Ordinal);
         foreach (var name in await units.Touched(newest, ct))
         {
-            if (!EmailAddress.TryParse(name, out var address))
+            if (!EmailAddress.TryParseContact(name, out var address))
                 stale.Add(name);
             else if (evaluator.FindOrganisation(address) is { } organisation)
                 stale.Add(organisation);

@@ -62,7 +62,7 @@ internal sealed class ReaderPages(
     }
 
     private Task ServePerson(HttpContext context) =>
-        EmailAddress.TryParse(context.Request.RouteValues["contact"] as string, out var contact)
+        EmailAddress.TryParseContact(context.Request.RouteValues["contact"] as string, out var contact)
             ? Serve(context, contact)
             : Serve(context, null, isPage: false);
 

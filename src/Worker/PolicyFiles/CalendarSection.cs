@@ -11,7 +11,7 @@ internal static class CalendarSection
 
     private static readonly Key<DateTimeZone> Zone = new(
         "zone",
-        PolicyForms.Zone,
+        Forms.Zone,
         "The IANA time zone, such as Europe/Berlin.",
         required: true);
 

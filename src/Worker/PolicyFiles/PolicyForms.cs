@@ -18,13 +18,6 @@ internal static class PolicyForms
 
     private static readonly string[] Days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
-    /// <summary>An IANA zone; the schema lists them all, so editors complete them. Only those that are used are loaded.</summary>
-    public static Shape<DateTimeZone> Zone { get; } =
-        new ChoiceShape<string>(
-            [.. DateTimeZoneProviders.Tzdb.Ids.Select(id => (id, id))],
-            "an IANA time zone such as Europe/Berlin",
-            "022").As((id, _) => DateTimeZoneProviders.Tzdb[id]);
-
     /// <summary>Open time within a day; <c>24:00</c> ends it. Whether it runs forwards is checked with the calendar.</summary>
     public static Shape<WrittenSpan> Span { get; } = new TextShape<OpenSpan>(
         "open hours such as \"09:00-17:30\"", $"^{Clock}-(?:{Clock}|24:00)$", ReadSpan).As((span, node) => new WrittenSpan(span, node));

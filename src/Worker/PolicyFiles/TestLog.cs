@@ -281,7 +281,7 @@ internal sealed class TestLog
                 new Participant(to, null, ParticipantRole.To, !isOutbound),
             ],
             Accounts = [Account],
-            Call = new CallFacts(Moment(map), Moment(map) + Duration.FromSeconds(seconds), seconds > 0),
+            Call = new CallFacts(Moment(map), Moment(map) + Duration.FromSeconds(seconds), seconds > 0 ? seconds : null),
         };
     }
 

@@ -270,7 +270,7 @@ internal sealed class TestRun(ReadingOptions options, ProblemList problems)
 
     /// <summary>The contact meant by an address, a thread or a meeting.</summary>
     private static EmailAddress? FindContact(ContactLogSnapshot log, string about) =>
-        EmailAddress.TryParse(about, out var address)
+        EmailAddress.TryParseContact(about, out var address)
             ? address
             : log
                 .Interactions.Where(i => Same(i.Thread ?? i.Id, about) || Same(i.Id, about))

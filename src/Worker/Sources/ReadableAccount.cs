@@ -24,4 +24,7 @@ internal sealed record ReadableAccount(string Name, string Kind, EmailAddress Ad
 
     /// <summary>Whether it holds meetings and no mail.</summary>
     public bool IsCalendar => Kind is "ics" or "caldav";
+
+    /// <summary>Whether it holds calls and nothing else.</summary>
+    public bool IsCalls => Kind == "calls";
 }

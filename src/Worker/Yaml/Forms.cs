@@ -48,6 +48,13 @@ internal static class Forms
             $"^{DatePattern}$",
             (string text, out LocalDate date) => LocalDatePattern.Iso.Parse(text).TryGetValue(default, out date));
 
+    /// <summary>An IANA zone; the schema lists them all, so editors complete them. Only those that are used are loaded.</summary>
+    public static Shape<DateTimeZone> Zone { get; } =
+        new ChoiceShape<string>(
+            [.. DateTimeZoneProviders.Tzdb.Ids.Select(id => (id, id))],
+            "an IANA time zone such as Europe/Berlin",
+            "022").As((id, _) => DateTimeZoneProviders.Tzdb[id]);
+
     /// <summary>A time of day.</summary>
     public static Shape<LocalTime> TimeOfDay { get; } =
         new TextShape<LocalTime>(

@@ -113,7 +113,7 @@ internal sealed class Story(CompanyPolicy policy)
                 Seen = Time(seen ?? at),
                 Direction = caller.Internal ? Direction.Outbound : Direction.Inbound,
                 Participants = [caller, Person(to, ParticipantRole.To) with { Internal = !caller.Internal }],
-                Call = new CallFacts(start, start + Duration.FromSeconds(seconds), seconds > 0),
+                Call = new CallFacts(start, start + Duration.FromSeconds(seconds), seconds > 0 ? seconds : null),
             });
         return this;
     }

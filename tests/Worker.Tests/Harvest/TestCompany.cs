@@ -4,6 +4,7 @@ using CrmSync.Domain.Policy;
 using CrmSync.Domain.Time;
 using CrmSync.Fixtures;
 using CrmSync.Storage;
+using CrmSync.Storage.Calls;
 using CrmSync.Storage.Digests;
 using CrmSync.Storage.Harvest;
 using CrmSync.Storage.Log;
@@ -114,6 +115,7 @@ internal sealed class TestCompany : IAsyncDisposable
             Accounts,
             Ledger,
             new MeetingLog(Database),
+            new CallLog(Database),
             new CommandInbox(Database),
             CreateCommandExecutions(),
             new PrivateThreads(Database, OwnMailText.Read),
