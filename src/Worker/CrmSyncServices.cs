@@ -95,6 +95,7 @@ internal static class CrmSyncServices
         .AddSingleton<Derivation>()
         .AddSingleton<DirectoryCards>()
         .AddSingleton<Units>()
+        .AddSingleton<EventBook>()
         .AddSingleton<MailCopies>()
         .AddSingleton(parts => new PrivateThreads(parts.GetRequiredService<ContactDatabase>(), OwnMailText.Read))
         .AddSingleton(parts => new Erasure(parts.GetRequiredService<ContactDatabase>(), OwnMailText.Read))
@@ -141,6 +142,7 @@ internal static class CrmSyncServices
 
     private static IServiceCollection AddDelivery(this IServiceCollection services) => services
         .AddSingleton<DeliveryWays>()
+        .AddSingleton<EventOutbox>()
         .AddSingleton(parts => new WebPosts(parts.GetRequiredService<TimeProvider>(), parts.GetRequiredService<IClock>()));
 
     private static IServiceCollection AddStatus(this IServiceCollection services) => services

@@ -67,7 +67,10 @@ public sealed class Units(ContactDatabase database)
                 return false;
 
             foreach (var some in units.Chunk(Some))
+            {
                 await Write(scope, look, some);
+                await EventBook.Note(scope, some, now);
+            }
 
             if (place is not null)
                 await scope.Execute("update unit_state set place = @place", new { place });
@@ -88,6 +91,7 @@ public sealed class Units(ContactDatabase database)
                 new { look.Generation });
             await scope.Execute("delete from unit where generation <> @Generation", new { look.Generation });
             await scope.Execute("update unit_state set is_complete = @yes", new { yes = true });
+            await EventBook.Complete(scope, now);
             return true;
         },
         ct);

@@ -302,6 +302,7 @@ public sealed class Erasure(ContactDatabase database, Func<byte[], string> textO
         var people = scope.Engine.List([.. person.Addresses.Select(a => a.Value)]);
         await LineFinder.LeaveOutStrangers(scope);
         await Units.Drop(scope);
+        await EventBook.LeaveOut(scope, [.. person.Addresses.Select(a => a.Value)], person.Items);
         var count = await scope.Execute(
             $"delete from contact_alias where {scope.Engine.AnyOf("address", "@people")} or {scope.Engine.AnyOf("contact", "@people")}",
             new { people });

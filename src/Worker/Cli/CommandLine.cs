@@ -75,6 +75,7 @@ internal static class CommandLine
         yield return PersonVerbs.CreateExport();
         yield return DirectoryVerb.Create();
         yield return AuditVerb.Create();
+        yield return EventsVerb.Create();
         yield return RetainVerb.Create();
         yield return BackupVerbs.CreateBackup();
         yield return BackupVerbs.CreateRestore();

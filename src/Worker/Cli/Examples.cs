@@ -127,6 +127,14 @@ internal static class Examples
         [
             ("crmsync audit --since 7d", "Who looked at whose page in the last week."),
         ],
+        ["crmsync events"] =
+        [
+            ("crmsync events", "How far the program of `events` has been told."),
+        ],
+        ["crmsync events replay"] =
+        [
+            ("crmsync events replay --from 1200", "Send everything from position 1200 on again."),
+        ],
         ["crmsync retain"] =
         [
             ("crmsync retain --dry-run", "Count the texts that are older than privacy.retain allows."),

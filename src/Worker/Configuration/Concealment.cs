@@ -69,6 +69,7 @@ internal static class Concealment
         "calendar",
         "policy",
         "webhooks",
+        "events",
         "format",
         "members",
         "status",
@@ -138,7 +139,7 @@ internal static class Concealment
     }
 
     /// <summary>Whether addresses somewhere below a key are secrets as a whole.</summary>
-    public static bool HoldsSecretAddresses(string key) => key is "webhooks";
+    public static bool HoldsSecretAddresses(string key) => key is "webhooks" or "events";
 
     /// <summary>Whether what stands behind a key is a secret.</summary>
     public static bool IsSecret(string key) => Secrets.Contains(key, StringComparer.Ordinal);

@@ -71,6 +71,7 @@ internal static class ConfigurationFile
             Directories = new DirectoryReader(problems, accounts).Read(map.ValueOr(ConfigurationShape.Directories, [])),
             Delivery = delivery is null ? null : new DeliveryReader(problems, accounts).Read(delivery),
             Schedule = ReadSchedule(map.Value(Schedule)),
+            Events = map.Value(ConfigurationShape.Events) is { } events ? WebhookReader.ReadEvents(events, problems) : null,
             Webhooks = WebhookReader.Read(map.ValueOr(ConfigurationShape.Webhooks, []), problems),
             Status = map.Value(ConfigurationShape.Status) is { } status ? ReadStatus(status, delivery, problems) : null,
         };

@@ -481,8 +481,27 @@ internal static class ConfigurationShape
                 "webhook"),
             "Where teams talk: addresses to which immediate mails are posted as well, by the names the policy uses.");
 
+    public static Key<Secret> EventSecret { get; } =
+        new(
+            "secret",
+            new SecretShape(),
+            "Signs what is posted, as Standard Webhooks describes: whsec_ and base64, or a long random text.",
+            required: true);
+
+    public static Key<IReadOnlyList<bool>> EventInclude { get; } =
+        new(
+            "include",
+            new ListShape<bool>(new ChoiceShape<bool>([("text", true)])),
+            "`text`: also subjects and what people wrote.");
+
+    public static Key<MapValues> Events { get; } =
+        new(
+            "events",
+            new MapShape("a map of url, secret, include and ca", WebhookUrl, EventSecret, EventInclude, Ca),
+            "A program that is told of new lines and of items that open and close.");
+
     public static MapShape Whole { get; } =
-        new("a configuration", Version, StorageKey, Capture, Accounts, Directories, Delivery, Schedule, Webhooks, Status);
+        new("a configuration", Version, StorageKey, Capture, Accounts, Directories, Delivery, Schedule, Webhooks, Events, Status);
 
     private static Key<string> Column(string meaning) => new(meaning, Line, $"The column with the {meaning}.");
 

@@ -26,6 +26,9 @@ internal sealed record CrmSyncConfiguration
     /// <summary>Where immediate mails are posted as well, by the names the policy uses.</summary>
     public IReadOnlyList<WebhookSettings> Webhooks { get; init; } = [];
 
+    /// <summary>Who is told of what happens; null: nobody.</summary>
+    public EventSettings? Events { get; init; }
+
     /// <summary>Null: there is no status page.</summary>
     public StatusSettings? Status { get; init; }
 

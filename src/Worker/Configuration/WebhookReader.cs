@@ -11,7 +11,7 @@ internal static class WebhookReader
         [.. written.Select(one => Read(one.Key, one.Value, problems)).OfType<WebhookSettings>()];
 
     /// <summary>Says of a secret that signs posts that it is too short, or none that a receiver could use.</summary>
-    public static void CheckSecret(MapValues map, Key<Secret> key, ProblemList problems)
+    private static void CheckSecret(MapValues map, Key<Secret> key, ProblemList problems)
     {
         ConfigurationFile.ShortSecret(map, key, problems);
         if (map.Value(key) is { Missing: null } secret && !WebhookSignature.IsKey(secret.Reveal()))
@@ -19,6 +19,19 @@ internal static class WebhookReader
                 map.Place(key),
                 "053",
                 $"'{key.Name}' in {map.Title} begins with {WebhookSignature.Prefix}, and what follows is not base64; copy it again");
+    }
+
+    /// <summary>Builds who is told of what happens.</summary>
+    public static EventSettings? ReadEvents(MapValues map, ProblemList problems)
+    {
+        CheckSecret(map, EventSecret, problems);
+        return map.Value(WebhookUrl) is { } url && map.Value(EventSecret) is { } secret
+            ? new EventSettings(url, secret)
+            {
+                Ca = AccountReader.ReadCa(map, problems),
+                ShowsText = map.ValueOr(EventInclude, []).Count > 0,
+            }
+            : null;
     }
 
     private static WebhookSettings? Read(string name, MapValues map, ProblemList problems)

@@ -2,6 +2,7 @@ using CrmSync.Domain.Languages;
 using CrmSync.Storage.Digests;
 using CrmSync.Storage.Log;
 using CrmSync.Worker.Configuration;
+using CrmSync.Worker.Delivery;
 using NodaTime;
 
 namespace CrmSync.Worker.Digests;
@@ -37,6 +38,11 @@ internal sealed class MailTroubles(
                     (words, since) => words.NothingIsPosted(webhook.Name, since(standing.Since), standing.Words),
                     standing.NeedsSomebody || now - standing.Since > Patience));
         }
+
+        if (configuration.Events is not null && await delivery.For(EventOutbox.Name).Trouble(ct) is { } untold)
+            troubles.Add(new OwnTrouble(
+                (words, since) => words.NothingIsPosted(EventOutbox.Name, since(untold.Since), untold.Words),
+                untold.NeedsSomebody || now - untold.Since > Patience));
 
         foreach (var mail in await ledger.Waiting(ct))
             troubles.Add(new OwnTrouble((words, _) => words.NotLeftYet(Name(mail.Plan, words), mail.Problem ?? ""), NeedsSomebody: false));

@@ -11,6 +11,7 @@ internal static class JobPlaces
     public const string Harvest = "harvest";
     public const string Policy = "policy";
     public const string Sending = "sending";
+    public const string Events = "events";
     public const string Posting = "posting";
     public const string Retention = "retention";
     public const string Directories = "directories";
@@ -21,7 +22,7 @@ internal static class JobPlaces
     /// <summary>Gives every kind its places.</summary>
     public static void Set(IQuartzBuilder quartz)
     {
-        quartz.UseDefaultThreadPool(Harvests + 5);
+        quartz.UseDefaultThreadPool(Harvests + 6);
 
         // A harvest may block its thread: a file on a network drive that is away. The others are not to wait until the pool has grown.
         ThreadPool.GetMinThreads(out var workers, out var ports);
@@ -32,6 +33,7 @@ internal static class JobPlaces
             limits.ForGroup(Policy, 1);
             limits.ForGroup(Sending, 1);
             limits.ForGroup(Posting, 1);
+            limits.ForGroup(Events, 1);
             limits.ForGroup(Retention, 1);
             limits.ForGroup(Directories, 1);
         });

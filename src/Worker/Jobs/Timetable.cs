@@ -1,3 +1,4 @@
+using CrmSync.Storage.Log;
 using CrmSync.Worker.Configuration;
 using CrmSync.Worker.Harvest;
 using Microsoft.Extensions.Hosting;
@@ -13,6 +14,7 @@ namespace CrmSync.Worker.Jobs;
 internal sealed class Timetable(
     AccountSources accounts,
     CrmSyncConfiguration configuration,
+    EventBook book,
     TimeProvider time,
     ISchedulerFactory schedulers,
     IHostApplicationLifetime lifetime) : IHostedService
@@ -67,6 +69,18 @@ internal sealed class Timetable(
         else
         {
             await scheduler.DeleteJob(PostJob.Key, cancellationToken);
+        }
+
+        if (configuration.Events is not null)
+        {
+            var telling = JobBuilder.Create<EventJob>().WithIdentity(EventJob.Key).Build();
+            await Schedule(scheduler, telling, configuration.Schedule.Policy, start + apart, cancellationToken);
+        }
+        else
+        {
+            // Nothing is noted for nobody.
+            await scheduler.DeleteJob(EventJob.Key, cancellationToken);
+            await book.End(cancellationToken);
         }
     }
 

@@ -20,13 +20,16 @@ internal sealed class JobTroubles(Settings settings)
     /// <summary>Posting to webhooks.</summary>
     public const string Posting = "posting";
 
+    /// <summary>Telling another program what happened.</summary>
+    public const string Events = "events";
+
     /// <summary>Dropping texts that have become too old.</summary>
     public const string Retention = "retention";
 
     /// <summary>Reading who people are.</summary>
     public const string Directories = "directories";
 
-    private static readonly string[] Jobs = [Policy, Sending, Posting, Retention, Directories];
+    private static readonly string[] Jobs = [Policy, Sending, Posting, Events, Retention, Directories];
 
     /// <summary>What is wrong now.</summary>
     public async Task<IReadOnlyList<JobTrouble>> Troubles(CancellationToken ct)

@@ -13,6 +13,12 @@ public sealed record Unit(string Organisation, string? Items)
     /// <summary>The other organisations it rests on: when one of these changes, it may as well.</summary>
     public IReadOnlyList<string> Others { get; init; } = [];
 
+    /// <summary>Its items, where it was judged just now.</summary>
+    public IReadOnlyList<Item> Open { get; init; } = [];
+
+    /// <summary>Those of its items that came to their end, where it was judged just now.</summary>
+    public IReadOnlyList<ClosedItem> Closed { get; init; } = [];
+
     /// <summary>Who of it we know.</summary>
     public IReadOnlyList<KnownContact> Contacts { get; init; } = [];
 
@@ -41,6 +47,8 @@ public sealed record Unit(string Organisation, string? Items)
                     Others = [.. result.Others.Select(other => other.Name)],
                     Contacts = [.. known[name]],
                     ToldUntil = telling.Until(node, result),
+                    Open = [.. result.Items.Select(found => found.Item)],
+                    Closed = result.Closed,
                 }
                 : new Unit(name, null)),
         ];
