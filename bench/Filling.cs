@@ -54,6 +54,9 @@ internal static class Filling
               - stay_in_touch: customers
                 when: {segment: customer}
                 every: 6w
+            digests:
+              - { digest: my-day, to: owners, at: "08:00" }
+              - { digest: the-firm, to: [person0], at: "08:00", sections: [overdue_by_owner, over_contacted, numbers] }
             """);
         await using var program = await CrmSyncProgram.Open(
             LoadedConfiguration.Read(folder, company.End), TimeProvider.System, null, CancellationToken.None);
