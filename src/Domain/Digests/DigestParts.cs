@@ -39,7 +39,7 @@ public sealed class DigestParts
         asked = [.. told.Asked.Select(book.Primary)];
         Wanted = new LinesToRead(book, open.Now);
         Wanted.Add(open.Items.Concat(open.Observed).Where(item =>
-            told.Everything || told.Lists.Contains(item.Owner) || (item.Contact is { } contact && asked.Contains(book.Primary(contact)))));
+            told.Everything || IsListed(item) || (item.Contact is { } contact && asked.Contains(book.Primary(contact)))));
     }
 
     /// <summary>Which lines these speak of.</summary>
@@ -58,13 +58,13 @@ public sealed class DigestParts
         };
 
     /// <summary>
-    /// The organisations to be read whatever they had to tell: of whom somebody asks about, whose items are listed, or who is handed over.
+    /// The organisations to be read whatever they had to tell: of whom somebody asks about, whose items are told, or who is handed over.
     /// </summary>
     /// <param name="evaluator">Knows who belongs where.</param>
     public IEnumerable<string> Needed(Evaluator evaluator)
     {
         ArgumentNullException.ThrowIfNull(evaluator);
-        return open.Items.Where(item => told.Everything ? item.Rule is HandoverRule : told.Lists.Contains(item.Owner))
+        return open.Items.Where(item => told.Everything ? item.Rule is HandoverRule : IsListed(item))
             .Select(item => item.Contact)
             .OfType<EmailAddress>()
             .Concat(asked)
@@ -116,6 +116,8 @@ public sealed class DigestParts
             Names = names,
         };
     }
+
+    private bool IsListed(Item item) => told.Lists.Contains(item.Owner) || told.Items.Contains(item.Id);
 
     private IReadOnlyList<Outcome> PromisesDue(Instant since) => [.. outcomes.Where(outcome => since <= outcome.Due)];
 

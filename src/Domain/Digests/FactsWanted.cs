@@ -15,6 +15,9 @@ public sealed record FactsWanted
     /// <summary>The ids of those whose items are listed.</summary>
     public IReadOnlySet<string> Lists { get; init; } = new HashSet<string>();
 
+    /// <summary>The ids of items that are told by themselves.</summary>
+    public IReadOnlySet<string> Items { get; init; } = new HashSet<string>();
+
     /// <summary>Since when what became of promises is told; null: it is not.</summary>
     public Instant? PromisesSince { get; init; }
 }

@@ -243,7 +243,10 @@ internal sealed class DigestDispatch(
         if (!digestsAreDue && !await NoticesMayBeDue(notices, look, ct))
             return;
 
-        var facts = await reader.Facts(look, ct);
+        // Immediate mails come all day long: what they do not speak of is not read.
+        var facts = !digestsAreDue && look.Judged is { } judged
+            ? await reader.FactsOn(await notices.ItemsToTell(look.Policy, judged.Evaluation, ct), look, ct)
+            : await reader.Facts(look, ct);
         await each.Try("immediate mails", () => notices.Write(facts, ct), ct);
         if (digestsAreDue)
             await digests.Write(facts, ct);

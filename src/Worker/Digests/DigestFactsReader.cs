@@ -64,6 +64,14 @@ internal sealed class DigestFactsReader(
         };
     }
 
+    /// <summary>The facts of immediate mails about some items, with the texts they show.</summary>
+    public async Task<DigestFacts> FactsOn(IReadOnlySet<string> items, PolicyMoment look, CancellationToken ct)
+    {
+        var facts = await Evaluated(look, new FactsWanted { Items = items }, ct);
+        var shown = facts.Evaluation.Items.Where(item => items.Contains(item.Id)).Select(item => item.Trigger).OfType<string>();
+        return await WithTexts(facts, shown.ToHashSet(StringComparer.Ordinal), ct);
+    }
+
     /// <summary>The facts of answers. The log is read only for questions; that something failed can be told without it.</summary>
     public async Task<DigestFacts> FactsFor(IReadOnlyList<DueAnswer> owed, PolicyMoment look, CancellationToken ct)
     {

@@ -47,6 +47,17 @@ internal sealed class NoticeRun(DigestLedger ledger, Notifications notifications
     /// <summary>Where what cannot wait is posted as well.</summary>
     public Channels Channels { get; init; } = new([]);
 
+    /// <summary>The ids of the items that are told now, by mails that are due or were left behind.</summary>
+    public async Task<IReadOnlySet<string>> ItemsToTell(CompanyPolicy policy, EvaluationResult evaluation, CancellationToken ct)
+    {
+        var items = (await Untold(policy, evaluation, withHeld: false, ct)).Select(notice => notice.Item.Id)
+            .ToHashSet(StringComparer.Ordinal);
+        foreach (var planned in await ledger.Planned(NoticeComposer.Name, ct))
+            items.UnionWith((await notifications.Read(planned.Plan.MessageId, ct)).Select(step => step.Item));
+
+        return items;
+    }
+
     /// <summary>How often people had been erased when what is written was read; if somebody was since, nothing is kept.</summary>
     public long? Erasures { get; init; }
 
