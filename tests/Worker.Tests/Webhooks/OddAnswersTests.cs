@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text;
-using CrmSync.Worker.Tests.Imap;
 using CrmSync.Fixtures.Servers;
 using CrmSync.Worker.Delivery;
 using CrmSync.Worker.MailServers;
+using CrmSync.Worker.Tests.Imap;
 using NodaTime;
 
 namespace CrmSync.Worker.Tests.Webhooks;

@@ -263,7 +263,8 @@ internal sealed class GraphMailboxSource(
     }
 
     private static MailReading ReadTold(RemoteItem item, Message message) =>
-        new(item, GraphMail.ReadFacts(message, item.IsForCommands)) {
+        new(item, GraphMail.ReadFacts(message, item.IsForCommands))
+        {
             WebLink = GraphMail.WebLink(message),
             Labels = message.Categories ?? [],
             FolderPath = item.Folder.Path,
@@ -277,12 +278,12 @@ internal sealed class GraphMailboxSource(
     {
         var reading = await ReadMime(item, ct);
         return reading is MailReading mail ? mail with
-            {
-                WebLink = GraphMail.WebLink(message),
-                Labels = message.Categories ?? [],
-                FolderPath = item.Folder.Path,
-                Delimiter = '/',
-            }
+        {
+            WebLink = GraphMail.WebLink(message),
+            Labels = message.Categories ?? [],
+            FolderPath = item.Folder.Path,
+            Delimiter = '/',
+        }
             : reading;
     }
 
