@@ -124,6 +124,21 @@ public abstract class HarvestContract(IDatabases databases)
     }
 
     [Fact]
+    public async Task Marks_of_labels_wait_until_their_threads_have_lost_their_words()
+    {
+        await using var scene = await Scene.On(await databases.New());
+        await scene.Deliver(Some.Line(Some.Mail(subject: "Hinges")));
+        await scene.Ledger.MarkPrivate(scene.Inbox(), [("1", "labelled Private"), ("77", "labelled Private")], Some.Noon, default);
+        await scene.Ledger.MarkPrivate(scene.Inbox(), [("1", "labelled Private")], Some.Noon, default);
+        var threads = new Storage.Privacy.PrivateThreads(scene.Database, _ => "");
+        await threads.HideMarked(Some.Classifier, default);
+        var line = Assert.Single(await scene.Log());
+        Assert.Null(line.Subject);
+        Assert.Contains("private (labelled Private): its subject and text are not kept", line.Reasons);
+        Assert.Equal(1, await threads.Count(default));
+    }
+
+    [Fact]
     public async Task Items_given_back_when_the_program_is_asked_to_stop_count_no_death()
     {
         await using var scene = await Scene.On(await databases.New());
