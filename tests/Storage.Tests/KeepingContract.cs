@@ -398,7 +398,7 @@ public abstract class KeepingContract(IDatabases databases)
             .ToArray();
         Assert.Equal(
             "id,at,seen,kind,class,direction,subject,thread,message_id,uid,occurrence,start,end,status,accounts,text,question,"
-                + "acknowledgement,attachments,markers,in_reply_to,reasons",
+                + "acknowledgement,attachments,markers,in_reply_to,reasons,seconds",
             string.Join(',', rows[0].Keys));
         Assert.Equal("ana, ben", rows.Single(r => (string?)r["message_id"] == "1@acme.example")["accounts"]);
         Assert.Equal(["meeting", "mail", "mail", "mail"], rows.Select(r => r["kind"]));
