@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -13,7 +12,7 @@ namespace CrmSync.Worker.Delivery;
 /// behind our back. Redirects are not followed: what we know is for the server that was named. An answer is known by its status; its body
 /// is not read.
 /// </summary>
-internal sealed class WebPosts(TimeProvider time, IClock clock, WebLimits? limits = null) : IDisposable
+internal sealed class WebPosts(TimeProvider time, IClock clock, WebLimits? limits = null)
 {
     /// <summary>Chat services answer within seconds; who does not is waited for no longer, for other targets share the worker.</summary>
     private static readonly WebLimits Short = new()
@@ -26,8 +25,6 @@ internal sealed class WebPosts(TimeProvider time, IClock clock, WebLimits? limit
     /// <summary>A post that could not leave within a day is given up anyway.</summary>
     private static readonly Duration LongestWait = Duration.FromHours(24);
 
-    private readonly ConcurrentDictionary<string, HttpMessageInvoker> connections = new(StringComparer.Ordinal);
-
     /// <summary>Posts once.</summary>
     /// <param name="target">Where.</param>
     /// <param name="id">The same for every try of the same message.</param>
@@ -37,16 +34,18 @@ internal sealed class WebPosts(TimeProvider time, IClock clock, WebLimits? limit
     public async Task<DeliveryAnswer> Post(
         PostTarget target, string id, byte[] body, Func<CancellationToken, Task<bool>> mayLeave, CancellationToken ct)
     {
-        HttpMessageInvoker connection;
+        HttpMessageInvoker connections;
         try
         {
-            connection = Connections(target.Ca);
+            connections = Connect(target.Ca);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or CryptographicException)
         {
             return new DeliveryAnswer.Unreachable($"the file of 'ca' cannot be used: {failure.Message}", MailFailure.Config);
         }
 
+        // Not kept: a connection that a stopped post left behind would be taken for the next one.
+        using var connection = connections;
         using var content = new PostContent(body, mayLeave);
         using var request = new HttpRequestMessage(HttpMethod.Post, target.Url) { Content = content };
         request.Headers.UserAgent.ParseAdd("CrmSync");
@@ -75,12 +74,6 @@ internal sealed class WebPosts(TimeProvider time, IClock clock, WebLimits? limit
                 ? new DeliveryAnswer.InDoubt($"nobody knows whether it has arrived: {trouble.Words}")
                 : new DeliveryAnswer.Unreachable(trouble.Words, trouble.Failure);
         }
-    }
-
-    public void Dispose()
-    {
-        foreach (var one in connections.Values)
-            one.Dispose();
     }
 
     /// <summary>What an answer says about a post. The server saw it whole; only some answers say that it was not taken.</summary>
@@ -121,14 +114,12 @@ internal sealed class WebPosts(TimeProvider time, IClock clock, WebLimits? limit
 
     private Duration? RetryAfter(HttpResponseMessage answer) => WebTrouble.RetryAfter(answer, LongestWait, clock.GetCurrentInstant());
 
-    private HttpMessageInvoker Connections(string? ca) => connections.GetOrAdd(
-        ca ?? "",
-        file =>
-        {
-            var anchors = new X509Certificate2Collection();
-            if (file.Length > 0)
-                anchors.ImportFromPemFile(file);
+    private HttpMessageInvoker Connect(string? ca)
+    {
+        var anchors = new X509Certificate2Collection();
+        if (ca is not null)
+            anchors.ImportFromPemFile(ca);
 
-            return new HttpMessageInvoker(WebConnections.Create(time, limits ?? Short, anchors));
-        });
+        return new HttpMessageInvoker(WebConnections.Create(time, limits ?? Short, anchors));
+    }
 }

@@ -26,11 +26,7 @@ public sealed class OddAnswersTests : IAsyncDisposable
 
     private static WebLimits Quick => new() { Silence = TimeSpan.FromSeconds(4), Whole = TimeSpan.FromSeconds(8), Bytes = 64 << 10 };
 
-    public async ValueTask DisposeAsync()
-    {
-        posts.Dispose();
-        await server.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => server.DisposeAsync();
 
     [Theory]
     [InlineData("200 OK", Accepted, "")]
