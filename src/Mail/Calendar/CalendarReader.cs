@@ -25,6 +25,7 @@ public sealed class CalendarReader
         "DURATION",
         "STATUS",
         "CLASS",
+        "CATEGORIES",
         "TRANSP",
         "SUMMARY",
         "LOCATION",

@@ -151,6 +151,7 @@ internal sealed class CalendarItems(SeriesItems series)
                     $"{entry.Start}|{entry.End}|{entry.RecurrenceId}|{entry.ThisAndFuture}|{entry.Sequence}|{entry.AllDay}|"
                         + $"{entry.Status}|{entry.Class}|{(entry.ShownAs == ShownAs.OutOfOffice ? "away|" : "")}"
                 )
+                .AppendJoin("", entry.Categories.Select(name => $"in {name}|"))
                 .Append(
                     CultureInfo.InvariantCulture,
                     $"{entry.Summary}|{entry.Organizer}|"

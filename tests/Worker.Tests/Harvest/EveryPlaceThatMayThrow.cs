@@ -67,6 +67,7 @@ public sealed class EveryPlaceThatMayThrow
         ["BatchStore.Store -> MeetingHarvest.Store"] = Stored,
         ["CalDavSource.Discover -> EachFolder.List"] = Folder,
         ["CalDavSource.Keep -> CalendarReader.Read"] = Folder,
+        ["CallSource.Discover -> EachFolder.List"] = Folder,
         ["CommandExecution.FindAuthor -> DkimCheck.Verify"] = Command,
         ["CommandExecution.FindAuthor -> TrustedWord.Read"] = Command,
         ["CommandExecution.Obey -> CommandMeaning.Read"] = Command,
