@@ -11,7 +11,7 @@ public sealed record NotedEvent
     /// <summary><c>line.added</c>, <c>item.opened</c> or <c>item.closed</c>.</summary>
     public required string Type { get; init; }
 
-    /// <summary>When it was noted, or a line was seen.</summary>
+    /// <summary>When it was noted.</summary>
     public Instant At { get; init; }
 
     /// <summary>The id of the line.</summary>

@@ -55,6 +55,17 @@ internal static class EventText
             json.WriteString("status", Word(meeting.StatusAt(now, line.Participants)));
         }
 
+        if (line.Call is { } call)
+        {
+            json.Write("start", call.Start);
+            json.Write("end", call.End);
+            json.WriteString("status", call.Answered ? "answered" : "missed");
+            if (call.Seconds is { } seconds)
+                json.WriteNumber("seconds", seconds);
+            else
+                json.WriteNull("seconds");
+        }
+
         json.WriteStartArray("participants");
         foreach (var person in line.Participants)
         {

@@ -44,7 +44,7 @@ create function event_line_added() returns trigger language plpgsql as $$
 begin
   if exists (select 1 from event_state) then
     insert into event (type, at, line)
-    select 'line.added', f.seen, f.id from fresh f where not exists (select 1 from event_gone g where g.line = f.id) order by f.number;
+    select 'line.added', crmsync_now(0), f.id from fresh f where not exists (select 1 from event_gone g where g.line = f.id) order by f.number;
     delete from event_gone where line in (select id from fresh);
   end if;
   return null;

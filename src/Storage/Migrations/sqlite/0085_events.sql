@@ -38,6 +38,6 @@ end;
 
 create trigger interaction_added_event after insert on interaction when exists (select 1 from event_state)
 begin
-  insert into event (type, at, line) select 'line.added', new.seen, new.id where not exists (select 1 from event_gone g where g.line = new.id);
+  insert into event (type, at, line) select 'line.added', crmsync_now(0), new.id where not exists (select 1 from event_gone g where g.line = new.id);
   delete from event_gone where line = new.id;
 end;
